@@ -48,6 +48,17 @@ class SilentClass(StrEnum):
     """The other classes' shares grow in proportion, so that they sum to one again."""
 
 
+class BelowQuorum(StrEnum):
+    """What a co-op below its own quorum means where every co-op decides on its own first."""
+
+    LEFT_OUT = "left_out"
+    """It has no voice: it counts on neither side and is not among the co-ops counted."""
+    AGAINST = "against"
+    """It counts as a co-op that did not agree."""
+    BLOCKS = "blocks"
+    """The motion fails."""
+
+
 @dataclass(frozen=True)
 class Threshold:
     """The share of `of` that must be for: more than `fraction` when `strict`, at least `fraction` when not."""
@@ -77,7 +88,8 @@ class OneMemberOneVote:
 class Cap:
     """`classes` together never weigh more than `fraction` of the whole: a ceiling, never a floor.
 
-    `measured_on` says whether the whole is the votes cast or the whole roll's strength.
+    `measured_on` says whether the whole is the votes cast, everybody present or the whole roll's strength. The joint weight is
+    spread equally over the capped classes' ballots, and no ballot ever weighs more than one.
     """
 
     classes: tuple[str, ...]
@@ -87,7 +99,10 @@ class Cap:
 
 @dataclass(frozen=True)
 class FixedShares:
-    """Each class weighs its share whatever its head count. Shares are positive and sum to one."""
+    """Each class weighs its share whatever its head count. Shares are positive and sum to one.
+
+    The share of an excluded class goes to the others in proportion: it is not silent, it was not asked.
+    """
 
     shares: tuple[tuple[str, Fraction], ...]
     silent: SilentClass = SilentClass.FORFEIT
@@ -97,7 +112,7 @@ class FixedShares:
 class EachClass:
     """The whole must reach the threshold and so must every class on its own.
 
-    `silent_blocks` says whether a class that casts nothing fails the motion.
+    `silent_blocks` says whether a class that casts nothing fails the motion. A class with nobody on the roll never does.
     """
 
     threshold: Threshold
@@ -119,3 +134,10 @@ class CountingRule:
     class_quorums: tuple[tuple[str, Quorum], ...] = ()
     excluded: tuple[str, ...] = ()
     """Classes that have no vote on this type of resolution; they are left off the roll."""
+    highest_score: int | None = None
+    """The most points one ballot may give one option. Method `SCORE` needs it, the others have none."""
+    co_op_threshold: Threshold | None = None
+    """The share of the co-ops that must agree; `threshold` where it is not said."""
+    co_op_weights: tuple[tuple[str, Fraction], ...] = ()
+    """What each co-op's vote weighs under `FIXED_WEIGHTS`: positive, one for every co-op that takes part."""
+    below_quorum: BelowQuorum = BelowQuorum.LEFT_OUT
