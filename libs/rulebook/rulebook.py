@@ -1,0 +1,68 @@
+"""What a rulebook says, once read: member classes and the kinds of resolution they may vote on."""
+
+from dataclasses import dataclass
+
+from libs.rulebook.counting import CountingRule, Threshold
+
+SCHEMA = "kith.rulebook.v1"
+
+
+@dataclass(frozen=True)
+class MemberClass:
+    """One class of members. `votes` is False for a class that has no vote on anything."""
+
+    key: str
+    name: str
+    description: str
+    easy_read: str
+    votes: bool
+
+
+@dataclass(frozen=True)
+class SecondMeeting:
+    """A statutory special resolution must be confirmed at a second meeting, this many days after the first, by this threshold."""
+
+    earliest_days: int
+    latest_days: int
+    threshold: Threshold
+
+
+@dataclass(frozen=True)
+class ResolutionType:
+    """One kind of resolution: how it is counted and how long people have.
+
+    `notice_days` are whole days between telling members and the vote opening. A vote is open for at least `minimum_open_hours` and at
+    most `maximum_open_days`. Only a type with `changes_rulebook` may adopt another rulebook.
+    """
+
+    key: str
+    name: str
+    explanation: str
+    easy_read: str
+    counting: CountingRule
+    notice_days: int
+    minimum_open_hours: int
+    maximum_open_days: int
+    changes_rulebook: bool
+    second_meeting: SecondMeeting | None
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """A co-op's rules as data. `hash` is the SHA-256 of the exact bytes read, in hex: the rulebook's name in every decision."""
+
+    hash: str
+    schema: str
+    classes: tuple[MemberClass, ...]
+    resolutions: tuple[ResolutionType, ...]
+    ballot_kind: str
+    recorders: int
+    """How many people record a paper or phone vote together."""
+
+    def member_class(self, key: str) -> MemberClass | None:
+        """The class with this key, or None."""
+        return next((one for one in self.classes if one.key == key), None)
+
+    def resolution(self, key: str) -> ResolutionType | None:
+        """The resolution type with this key, or None."""
+        return next((one for one in self.resolutions if one.key == key), None)
