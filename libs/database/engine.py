@@ -1,0 +1,110 @@
+"""One service's own database: its pool, and the two ways to open work on it."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import uuid_utils.compat
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from libs.callers import Caller
+from libs.refusals import Elsewhere
+
+# Row-level security reads who is asking from here; it is the first statement of every transaction and ends with it.
+_WHO = text("""
+select set_config('kith.caller', :person, true), set_config('kith.hat', :hat, true), set_config('kith.system', :system, true)""")
+
+FULL_DISK = "53100"
+OUT_OF_RESOURCES = "53"
+SHUTTING_DOWN = "57P"
+
+
+class Work:
+    """One transaction of one intention: everything a command may use of the world.
+
+    Commands never commit; the edge that opened the work does, when the command returns without a refusal.
+    """
+
+    def __init__(self, connection: AsyncConnection, caller: Caller, now: datetime, cause: str, traceparent: str = "") -> None:
+        self.connection = connection
+        self.caller = caller
+        self.now = now
+        self.cause = cause
+        """The request_id, or the id of the fact reacted to."""
+        self.traceparent = traceparent
+
+    def new_id(self) -> uuid.UUID:
+        """A UUIDv7."""
+        return new_id()
+
+
+def new_id() -> uuid.UUID:
+    """A UUIDv7: ordered by time, so that indexes stay small. Never for anything that must not be guessed."""
+    return uuid_utils.compat.uuid7()
+
+
+class Database:
+    """The pool of one service's database under its run-time role."""
+
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        self.url = url
+        self.engine: AsyncEngine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=4,
+            pool_timeout=10,
+            connect_args={"timeout": 5, "command_timeout": 60},
+        )
+        self.committed = asyncio.Event()
+        """Set after every commit of work; the relay waits on it."""
+
+    @asynccontextmanager
+    async def work(self, caller: Caller, now: datetime, cause: str = "", traceparent: str = "") -> AsyncIterator[Work]:
+        """A transaction, committed when the block ends well and rolled back when it raises."""
+        async with self._transaction() as connection:
+            await connection.execute(_WHO, _who(caller))
+            yield Work(connection, caller, now, cause, traceparent)
+        self.committed.set()
+
+    @asynccontextmanager
+    async def reading(self, caller: Caller, now: datetime) -> AsyncIterator[Work]:
+        """The same for a query: nothing to tell the relay afterwards."""
+        async with self._transaction() as connection:
+            await connection.execute(_WHO, _who(caller))
+            yield Work(connection, caller, now, "")
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with self.engine.begin() as connection:
+                yield connection
+        except (DBAPIError, OSError, TimeoutError) as error:
+            refusal = unreachable(error)
+            if refusal is None:
+                raise
+            raise refusal from error
+
+
+def _who(caller: Caller) -> dict[str, str]:
+    return {"person": str(caller.person or ""), "hat": caller.hat, "system": caller.id if caller.system else ""}
+
+
+def unreachable(error: Exception) -> Elsewhere | None:
+    """The refusal for a database that is away or full; None when the error is our own mistake."""
+    code = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    if code == FULL_DISK:
+        return Elsewhere("DISK_FULL")
+    if code.startswith((OUT_OF_RESOURCES, SHUTTING_DOWN, "08")):
+        return Elsewhere("DATABASE_AWAY")
+    if isinstance(error, (InterfaceError, OperationalError, OSError, TimeoutError)):
+        return Elsewhere("DATABASE_AWAY")
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return Elsewhere("DATABASE_AWAY")
+    return None

@@ -1,0 +1,80 @@
+"""The tables every service has, whatever it is about. A service's first migration makes them with `op.execute(FIRST)`.
+
+- `outbox`: every fact the service ever stated, kept for ever. `seq` is the order of stating; `number` the published order.
+- `outbox_state`: one row: the epoch, and how far the relay has published.
+- `position`: how far this service has followed each other one.
+- `position_skip`: facts an operator ordered to be passed over.
+- `answer`: the first answer to each request_id, for 30 days.
+- `read_audit`: who read whose record, when and why; no content.
+"""
+
+FIRST = """
+create table outbox (
+  id uuid primary key,
+  seq bigint generated always as identity unique,
+  number bigint unique,
+  type text not null,
+  subject text not null,
+  payload bytea not null,
+  at timestamptz not null,
+  actor text not null,
+  cause text not null,
+  traceparent text not null
+);
+create index outbox_unnumbered on outbox (seq) where number is null;
+
+create table outbox_state (
+  only_one boolean primary key default true check (only_one),
+  epoch bigint not null,
+  published bigint not null
+);
+insert into outbox_state (epoch, published) values (1, 0);
+
+create table position (
+  source text primary key,
+  epoch bigint not null,
+  n bigint not null
+);
+
+create table position_skip (
+  source text not null,
+  number bigint not null,
+  ordered_by text not null,
+  ordered_at timestamptz not null,
+  why text not null,
+  primary key (source, number)
+);
+
+create table answer (
+  caller text not null,
+  method text not null,
+  request_id text not null,
+  body_hash bytea not null,
+  answer bytea,
+  at timestamptz not null,
+  primary key (caller, method, request_id)
+);
+create index answer_by_age on answer (at);
+
+create table read_audit (
+  id uuid primary key,
+  reader text not null,
+  hat text not null,
+  subject uuid not null,
+  record text not null,
+  action text not null,
+  stale boolean not null default false,
+  at timestamptz not null
+);
+create index read_audit_by_subject on read_audit (subject, at);
+"""
+
+
+def locked_down(run_role: str) -> str:
+    """What the run role may never do, even by mistake: take back a fact, or an audit row."""
+    return f"""
+revoke delete, truncate on outbox, outbox_state, read_audit, position_skip from {run_role};
+revoke update on read_audit, position_skip from {run_role};
+revoke update on outbox from {run_role};
+grant update (number) on outbox to {run_role};
+"""

@@ -1,0 +1,66 @@
+"""Brings a service's tables to the version its code wants.
+
+Each service has a straight line of revisions in `storage/migrations/`, named `0001_first.py`, `0002_...`. Alembic runs them; whether
+there is anything to run is first asked without it, because loading it costs a third of a second at every start.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import asyncpg
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+class DatabaseIsNewerError(RuntimeError):
+    """The tables were made by a later version of Kith than this one."""
+
+
+def head(folder: Path) -> str:
+    """The last revision's name."""
+    return max(path.stem for path in folder.glob("[0-9]*.py"))
+
+
+async def current(connection: asyncpg.Connection) -> str:
+    """The revision the tables are at; empty for an empty database."""
+    if not await connection.fetchval("select to_regclass('public.alembic_version')"):
+        return ""
+    return await connection.fetchval("select version_num from alembic_version") or ""
+
+
+async def at_head(connection: asyncpg.Connection, folder: Path) -> bool:
+    """Whether nothing is left to do. Raises `DatabaseIsNewerError`."""
+    now, wanted = await current(connection), head(folder)
+    if now > wanted:
+        message = f"the database is at {now}, this version of Kith knows only {wanted}: run the newer Kith, or restore a backup"
+        raise DatabaseIsNewerError(message)
+    return now == wanted
+
+
+async def migrate(owner_url: str, folder: Path) -> None:
+    """Runs what is missing, all in one transaction, as the owner."""
+    from sqlalchemy.ext.asyncio import create_async_engine
+    from sqlalchemy.pool import NullPool
+
+    engine = create_async_engine(owner_url, poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_upgrade, folder)
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: "Connection", folder: Path) -> None:
+    from alembic.config import Config
+    from alembic.runtime.environment import EnvironmentContext
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(folder.parent))
+    config.set_main_option("version_locations", str(folder))
+    config.set_main_option("path_separator", "newline")
+    scripts = ScriptDirectory.from_config(config)
+    with EnvironmentContext(config, scripts, fn=lambda revision, _: scripts._upgrade_revs("head", revision)) as environment:  # noqa: SLF001 - as alembic's own `upgrade` command does
+        environment.configure(connection=connection)
+        environment.run_migrations()

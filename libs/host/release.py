@@ -1,0 +1,5 @@
+"""Which Kith this is."""
+
+from importlib.metadata import version
+
+VERSION = version("kith")

@@ -1,0 +1,309 @@
+"""The consumer: follows one other service's facts, in number order, each exactly once in effect.
+
+JetStream only carries. What counts is the `position` row in our own database, moved in the same transaction as what the facts changed:
+whatever is lost, doubled or reordered on the way, the position says what is next, and a replay from the source's outbox fills every gap.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from kith.envelope.v1.envelope_pb2 import Envelope, Head, HeadRequest, ReplayRequest, ReplayResponse
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from nats.errors import Error as NatsError
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.client import JetStreamContext
+from nats.js.errors import Error as JetStreamError
+from sqlalchemy import text
+
+from libs import callers
+from libs.clock import Clock
+from libs.database.engine import Database, Work
+from libs.messages.bus import Bus, ask_subject, head_subject, stream_of
+from libs.messages.envelope import Fact, fact_of
+from libs.observe import traces
+from libs.observe.logs import logger
+from libs.observe.metrics import FACT_POSITION, FACTS_FOLLOWED
+from libs.refusals import Elsewhere, Refusal
+
+LOG = logger("consumer")
+BATCH = 200
+FETCH_SECONDS = 1.0
+BEHIND_SECONDS = 5.0
+"""Standing this long behind the head means the tail was lost on the way."""
+HEAD_FRESH_SECONDS = 10.0
+BACK_OFF_MOST = 30.0
+
+Handler = Callable[[Work, Fact], Awaitable[None]]
+
+_POSITION = text("select epoch, n from position where source = :source")
+_BEGIN = text("insert into position (source, epoch, n) values (:source, :epoch, 0) on conflict do nothing")
+_MOVE = text("update position set n = :to where source = :source and epoch = :epoch and n = :after")
+_RESET = text("""
+insert into position (source, epoch, n) values (:source, :epoch, 0)
+on conflict (source) do update set epoch = :epoch, n = 0""")
+_SKIPPED = text("select 1 from position_skip where source = :source and number = :number")
+
+
+@dataclass(frozen=True)
+class Reactions:
+    """What a service does about another one's facts: a handler for each type, and the tables only they fill (children first)."""
+
+    source: str
+    handlers: Mapping[str, Handler]
+    projections: Sequence[str]
+
+
+@dataclass
+class Standing:
+    """How far behind a source we are, for health, the operator's page and freezing a roll."""
+
+    source: str
+    position: int = 0
+    head: int = 0
+    epoch: int = 0
+    head_heard: datetime | None = None
+    stopped_by: str = ""
+    behind_since: float | None = field(default=None, repr=False)
+
+    @property
+    def behind(self) -> int:
+        return max(0, self.head - self.position)
+
+
+class _Moved(Exception):
+    pass
+
+
+class Consumer:
+    """Follows one source for one service. `run` until cancelled."""
+
+    def __init__(self, service: str, reactions: Reactions, database: Database, bus: Bus, clock: Clock) -> None:
+        self._service = service
+        self._reactions = reactions
+        self._source = reactions.source
+        self._database = database
+        self._bus = bus
+        self._clock = clock
+        self.standing = Standing(reactions.source)
+        self._applying = asyncio.Lock()
+
+    async def run(self) -> None:
+        await self._load()
+        await self._bus.ready()
+        heads = await self._bus.client.subscribe(head_subject(self._source), cb=self._hear_head)
+        try:
+            await asyncio.gather(self._follow(), self._watch())
+        finally:
+            with contextlib.suppress(NatsError):
+                await heads.unsubscribe()
+
+    async def up_to_date(self, wait_seconds: float = 2.0) -> int:
+        """Asks the source for its head, waits until we stand there, and gives that number.
+
+        Raises Elsewhere SOURCE_AWAY when it cannot be known. Everything the source had committed when asked is then in our own tables.
+        """
+        try:
+            answer = await self._bus.client.request(
+                ask_subject(self._source, "head"), HeadRequest().SerializeToString(), timeout=wait_seconds
+            )
+        except (NatsError, OSError, TimeoutError) as error:
+            raise Elsewhere("SOURCE_AWAY", source=self._source) from error
+        head = Head.FromString(answer.data)
+        self._note_head(head)
+        until = time.monotonic() + wait_seconds
+        while self.standing.position < head.number or self.standing.epoch != head.epoch:
+            if self.standing.stopped_by or time.monotonic() > until:
+                raise Elsewhere("SOURCE_AWAY", source=self._source)
+            if not await self._replay():
+                await asyncio.sleep(0.05)
+        return head.number
+
+    # --- where we stand
+
+    async def _load(self) -> None:
+        async with self._database.engine.begin() as connection:
+            await connection.execute(_BEGIN, {"source": self._source, "epoch": 1})
+            row = (await connection.execute(_POSITION, {"source": self._source})).one()
+        self.standing.epoch, self.standing.position = row.epoch, row.n
+        self._note_behind()
+
+    async def _hear_head(self, message: Msg) -> None:
+        self._note_head(Head.FromString(message.data))
+
+    def _note_head(self, head: Head) -> None:
+        standing = self.standing
+        standing.head, standing.head_heard = head.number, datetime.now(UTC)
+        if head.epoch != standing.epoch:
+            # The source was restored: what we hold may never have happened there.
+            standing.behind_since = time.monotonic() - BEHIND_SECONDS
+        self._note_behind()
+
+    def _note_behind(self) -> None:
+        standing = self.standing
+        FACT_POSITION.labels(self._service, self._source).set(standing.position)
+        if standing.position >= standing.head:
+            standing.behind_since = None
+        elif standing.behind_since is None:
+            standing.behind_since = time.monotonic()
+
+    # --- following the stream
+
+    async def _follow(self) -> None:
+        subscription: JetStreamContext.PullSubscription | None = None
+        while True:
+            try:
+                if subscription is None:
+                    subscription = await self._subscribe()
+                messages = await subscription.fetch(BATCH, timeout=FETCH_SECONDS)
+            except TimeoutError:
+                continue
+            except (NatsError, JetStreamError, OSError):
+                # The server is away, or the stream went with its store: make the durable anew and go on from our own position.
+                if subscription is not None:
+                    await _drop(subscription)
+                subscription = None
+                await asyncio.sleep(0.5)
+                continue
+            facts = [Envelope.FromString(message.data) for message in messages]
+            await self._apply(facts)
+            for message in messages:
+                with contextlib.suppress(NatsError):
+                    await message.ack()
+
+    async def _subscribe(self) -> JetStreamContext.PullSubscription:
+        await self._bus.ensure_stream(self._source)
+        config = ConsumerConfig(
+            durable_name=self._durable,
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=60,
+            deliver_policy=DeliverPolicy.ALL,
+            filter_subject=f"kith.{self._source}.>",
+            max_ack_pending=BATCH * 4,
+        )
+        await self._bus.js.add_consumer(stream_of(self._source), config)
+        return await self._bus.js.pull_subscribe_bind(durable=self._durable, stream=stream_of(self._source))
+
+    @property
+    def _durable(self) -> str:
+        return f"{self._service}-from-{self._source}"
+
+    async def _watch(self) -> None:
+        """Asks for a replay when the stream does not bring what the head says there is."""
+        while True:
+            await asyncio.sleep(0.5)
+            async with self._applying:
+                # An operator's rebuild sets the position back behind our back.
+                await self._load()
+            since = self.standing.behind_since
+            if since is not None and time.monotonic() - since >= BEHIND_SECONDS and self._bus.connected:
+                try:
+                    while await self._replay():
+                        pass
+                except (Elsewhere, TimeoutError):
+                    LOG.info("replay_waits", service=self._service, source=self._source)
+
+    async def _replay(self) -> int:
+        """Fetches the next facts from the source itself and applies them; says how many there were."""
+        asked = ReplayRequest(source=self._source, after=self.standing.position, limit=BATCH)
+        try:
+            reply = await self._bus.client.request(ask_subject(self._source, "replay"), asked.SerializeToString(), timeout=5)
+        except (NatsError, OSError) as error:
+            raise Elsewhere("SOURCE_AWAY", source=self._source) from error
+        answer = ReplayResponse.FromString(reply.data)
+        if answer.head.epoch != self.standing.epoch:
+            await self._start_anew(answer.head.epoch)
+            return 1
+        await self._apply(list(answer.facts))
+        return len(answer.facts)
+
+    # --- applying
+
+    async def _apply(self, envelopes: list[Envelope]) -> None:
+        """Applies what is next, in order; what we had before is passed by, a gap is left to the replay."""
+        async with self._applying:
+            wait = 0.1
+            while True:
+                ready = self._next_of(envelopes)
+                if not ready:
+                    return
+                try:
+                    await self._commit(ready)
+                    wait = 0.1
+                except _Moved:
+                    await self._load()
+                except Exception as error:  # noqa: BLE001 - whatever a reaction raises stops its source, visibly, and is tried again
+                    wait = await self._stopped(ready, error, wait)
+
+    def _next_of(self, envelopes: list[Envelope]) -> list[Fact]:
+        after, ready = self.standing.position, []
+        for envelope in envelopes:
+            if envelope.epoch == self.standing.epoch and envelope.number == after + 1:
+                ready.append(fact_of(envelope))
+                after += 1
+            elif envelope.number > after + 1 and self.standing.behind_since is None:
+                self.standing.head = max(self.standing.head, envelope.number)
+                self.standing.behind_since = time.monotonic() - BEHIND_SECONDS
+        return ready
+
+    async def _commit(self, facts: list[Fact]) -> None:
+        """One transaction for the lot: reactions and position together."""
+        first, last = facts[0], facts[-1]
+        caller = callers.reaction(self._source)
+        async with self._database.work(caller, self._clock.now(), str(first.id)) as work:
+            for fact in facts:
+                handler = self._reactions.handlers.get(fact.type)
+                if handler is None:
+                    continue
+                if len(facts) == 1 and await self._skipped(work, fact.number):
+                    LOG.warning("fact_skipped", service=self._service, source=self._source, number=fact.number)
+                    continue
+                work.cause = str(fact.id)
+                with traces.following(f"{self._service} {fact.type.rsplit('.', 1)[1]}", fact.traceparent) as traceparent:
+                    work.traceparent = traceparent
+                    await handler(work, fact)
+            moved = await work.connection.execute(
+                _MOVE, {"source": self._source, "epoch": self.standing.epoch, "after": first.number - 1, "to": last.number}
+            )
+            if moved.rowcount != 1:
+                raise _Moved
+        self.standing.position, self.standing.stopped_by = last.number, ""
+        FACTS_FOLLOWED.labels(self._service, self._source).inc(len(facts))
+        self._note_behind()
+
+    async def _stopped(self, facts: list[Fact], error: Exception, wait: float) -> float:
+        """One of the lot fails: find which by going one at a time, then wait and try again."""
+        if len(facts) > 1:
+            for fact in facts:
+                try:
+                    await self._commit([fact])
+                except Exception:  # noqa: BLE001 - the loop above meets it again, alone
+                    break
+            return wait
+        name = error.reason if isinstance(error, Refusal) else type(error).__name__
+        self.standing.stopped_by = facts[0].type
+        LOG.error("reaction_failed", service=self._service, source=self._source, number=facts[0].number, type=facts[0].type, error=name)
+        await asyncio.sleep(wait)
+        return min(wait * 2, BACK_OFF_MOST)
+
+    async def _skipped(self, work: Work, number: int) -> bool:
+        found = await work.connection.execute(_SKIPPED, {"source": self._source, "number": number})
+        return found.first() is not None
+
+    async def _start_anew(self, epoch: int) -> None:
+        """The source lives in a new epoch: empty what only its facts filled, and follow from number 1."""
+        LOG.warning("source_restored", service=self._service, source=self._source, epoch=epoch)
+        async with self._applying, self._database.engine.begin() as connection:
+            for table in self._reactions.projections:
+                await connection.execute(text(f"delete from {table}"))  # noqa: S608 - names from our own code
+            await connection.execute(_RESET, {"source": self._source, "epoch": epoch})
+        await self._load()
+
+
+async def _drop(subscription: Subscription | JetStreamContext.PullSubscription) -> None:
+    with contextlib.suppress(NatsError, JetStreamError, OSError):
+        await subscription.unsubscribe()

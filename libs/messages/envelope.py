@@ -1,0 +1,48 @@
+"""What a fact travels in."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from google.protobuf.message import Message
+from kith.envelope.v1.envelope_pb2 import Envelope
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact as a reaction sees it: who stated it, which number, and its bytes."""
+
+    id: UUID
+    source: str
+    number: int
+    type: str
+    at: datetime
+    actor: str
+    traceparent: str
+    payload: bytes
+
+
+def fact_of(envelope: Envelope) -> Fact:
+    """From the wire."""
+    return Fact(
+        id=UUID(envelope.id),
+        source=envelope.source,
+        number=envelope.number,
+        type=envelope.type,
+        at=envelope.at.ToDatetime(tzinfo=UTC),
+        actor=envelope.actor,
+        traceparent=envelope.traceparent,
+        payload=envelope.payload,
+    )
+
+
+def type_of(message: Message | type[Message]) -> str:
+    """The full proto name, for example `kith.governance.facts.v1.BallotCast`."""
+    return message.DESCRIPTOR.full_name
+
+
+def subject_of(message: Message, about: str) -> str:
+    """`kith.governance.v1.ballot_cast.<about>`; `about` is the aggregate's id."""
+    _, source, _, version, name = type_of(message).split(".")
+    words = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+    return f"kith.{source}.{version}.{words}.{about}"

@@ -1,0 +1,27 @@
+"""`kith facts rebuild`: empties what only facts filled, and lets the consumer follow again from number 1."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+
+from libs.database.engine import Work
+from libs.messages.consumer import Reactions
+
+
+async def rebuild(work: Work, reactions: Sequence[Reactions]) -> None:
+    """In one transaction: empty projections and position 0 belong together. A running consumer notices at its next fact or head."""
+    for follow in reactions:
+        await work.connection.execute(text("select n from position where source = :source for update"), {"source": follow.source})
+        for table in follow.projections:
+            await work.connection.execute(text(f"delete from {table}"))  # noqa: S608 - names from our own code
+        await work.connection.execute(text("update position set n = 0 where source = :source"), {"source": follow.source})
+
+
+async def skip(work: Work, source: str, number: int, why: str) -> None:
+    """Orders one fact to be passed over; who, when and why stay on record."""
+    await work.connection.execute(
+        text("""
+        insert into position_skip (source, number, ordered_by, ordered_at, why) values (:source, :number, :by, :at, :why)
+        on conflict do nothing"""),
+        {"source": source, "number": number, "by": work.caller.id, "at": work.now, "why": why},
+    )

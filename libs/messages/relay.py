@@ -1,0 +1,181 @@
+"""The relay: takes a service's committed facts to JetStream in order.
+
+    outbox row without a number --(1) number--> numbered --(2) publish--> in the stream --(3) mark--> published
+
+One relay is active for a service at a time: it runs only while its process holds the service's advisory lock (`libs/host/leader.py`). A
+number once given never moves, and a fact is published under its own id, so that publishing twice is harmless.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kith.envelope.v1.envelope_pb2 import Envelope, Head, ReplayRequest, ReplayResponse
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.js.errors import Error as JetStreamError
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from libs.database.engine import Database
+from libs.messages.bus import Bus, ask_subject, head_subject
+from libs.observe.logs import logger
+from libs.observe.metrics import FACTS_PUBLISHED, FACTS_WAITING
+
+LOG = logger("relay")
+BATCH = 500
+POLL = 0.25
+"""Seconds between looks at the outbox when nobody woke us: a net, not the way."""
+HEAD_EVERY = 2.0
+REPLAY_AT_MOST = 500
+_REPLAY_BYTES = 768 * 1024
+
+_NUMBER = text("""
+with last as (select coalesce(max(number), 0) as n from outbox),
+     next as (select id, row_number() over (order by seq) as k from outbox where number is null)
+update outbox set number = last.n + next.k from last, next where outbox.id = next.id""")
+_STATE = text("select epoch, published, (select coalesce(max(number), 0) from outbox) as last from outbox_state")
+_AFTER = text("""
+select id, number, type, subject, payload, at, actor, cause, traceparent from outbox
+where number > :after order by number limit :limit""")
+_MARK = text("update outbox_state set published = :number where published < :number")
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """How far a service has stated and published."""
+
+    epoch: int
+    number: int
+    published: int
+
+    @property
+    def waiting(self) -> int:
+        return self.number - self.published
+
+
+class Relay:
+    """The one active relay of a service. `run` until cancelled."""
+
+    def __init__(self, source: str, database: Database, bus: Bus) -> None:
+        self._source = source
+        self._database = database
+        self._bus = bus
+        self._numbering = asyncio.Lock()
+        self._said: tuple[int, int] | None = None
+        self._said_at = 0.0
+
+    async def run(self) -> None:
+        await self._bus.ready()
+        answers = [
+            await self._bus.client.subscribe(ask_subject(self._source, "head"), cb=self._answer_head),
+            await self._bus.client.subscribe(ask_subject(self._source, "replay"), cb=self._answer_replay),
+        ]
+        try:
+            while True:
+                self._database.committed.clear()
+                try:
+                    more = await self._once()
+                except (NatsError, JetStreamError, OSError, TimeoutError) as error:
+                    LOG.warning("relay_waits", source=self._source, error=type(error).__name__)
+                    more = False
+                    await self._mend()
+                if not more:
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._database.committed.wait(), POLL)
+        finally:
+            for answer in answers:
+                with contextlib.suppress(NatsError):
+                    await answer.unsubscribe()
+
+    async def number(self) -> Outbox:
+        """Gives every committed fact its number, and says how far that is."""
+        async with self._numbering, self._database.engine.begin() as connection:
+            await connection.execute(_NUMBER)
+            return await outbox(connection)
+
+    async def _once(self) -> bool:
+        """One round; says whether more is waiting."""
+        state = await self.number()
+        FACTS_WAITING.labels(self._source).set(state.waiting)
+        await self._say_head(state.epoch, state.number)
+        if not state.waiting:
+            return False
+        async with self._database.engine.connect() as connection:
+            rows = (await connection.execute(_AFTER, {"after": state.published, "limit": BATCH})).all()
+        await self._publish(rows, state.epoch)
+        async with self._database.engine.begin() as connection:
+            await connection.execute(_MARK, {"number": rows[-1].number})
+        FACTS_PUBLISHED.labels(self._source).inc(len(rows))
+        FACTS_WAITING.labels(self._source).set(state.number - rows[-1].number)
+        return bool(state.number > rows[-1].number)
+
+    async def _publish(self, rows: Sequence[Row[tuple[object, ...]]], epoch: int) -> None:
+        """In number order on one connection; the acknowledgements are awaited together."""
+        waiting = []
+        for row in rows:
+            body = envelope_of(row, self._source, epoch).SerializeToString()
+            waiting.append(await self._bus.js.publish_async(row.subject, body, headers={"Nats-Msg-Id": str(row.id)}))
+        async with asyncio.timeout(10):
+            for acknowledged in waiting:
+                await acknowledged
+
+    async def _say_head(self, epoch: int, number: int) -> None:
+        now = time.monotonic()
+        if self._said == (epoch, number) and now - self._said_at < HEAD_EVERY:
+            return
+        head = Head(source=self._source, epoch=epoch, number=number)
+        await self._bus.client.publish(head_subject(self._source), head.SerializeToString())
+        self._said, self._said_at = (epoch, number), now
+
+    async def _mend(self) -> None:
+        """After a failure: the stream may be gone with its store."""
+        with contextlib.suppress(NatsError, JetStreamError, OSError, TimeoutError):
+            await self._bus.ensure_stream(self._source)
+
+    async def _answer_head(self, message: Msg) -> None:
+        with contextlib.suppress(NatsError):
+            state = await self.number()
+            await message.respond(Head(source=self._source, epoch=state.epoch, number=state.number).SerializeToString())
+
+    async def _answer_replay(self, message: Msg) -> None:
+        asked = ReplayRequest.FromString(message.data)
+        async with self._database.engine.connect() as connection:
+            state = await outbox(connection)
+            limit = max(1, min(asked.limit, REPLAY_AT_MOST))
+            rows = (await connection.execute(_AFTER, {"after": asked.after, "limit": limit})).all()
+        answer = ReplayResponse(head=Head(source=self._source, epoch=state.epoch, number=state.number))
+        size = 0
+        for row in rows:
+            envelope = envelope_of(row, self._source, state.epoch)
+            size += envelope.ByteSize()
+            if size > _REPLAY_BYTES and answer.facts:
+                break
+            answer.facts.append(envelope)
+        with contextlib.suppress(NatsError):
+            await message.respond(answer.SerializeToString())
+
+
+async def outbox(connection: AsyncConnection) -> Outbox:
+    """How far the service of this database is."""
+    row = (await connection.execute(_STATE)).one()
+    return Outbox(row.epoch, row.last, row.published)
+
+
+def envelope_of(row: Row[tuple[object, ...]], source: str, epoch: int) -> Envelope:
+    """The envelope of one outbox row; the same bytes each time."""
+    envelope = Envelope(
+        id=str(row.id),
+        source=source,
+        epoch=epoch,
+        number=row.number,
+        type=row.type,
+        actor=row.actor,
+        cause=row.cause,
+        traceparent=row.traceparent,
+        payload=bytes(row.payload),
+    )
+    envelope.at.FromDatetime(row.at)
+    return envelope

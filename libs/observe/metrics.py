@@ -1,0 +1,15 @@
+"""Metrics: the whole list. No person, motion or ballot is ever a label."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+RPC_SECONDS = Histogram("kith_rpc_server_seconds", "Time to answer a call", ("service", "method", "code"), buckets=_SECONDS)
+PAGE_SECONDS = Histogram("kith_page_seconds", "Time to answer a page", ("page", "status"), buckets=_SECONDS)
+FACTS_PUBLISHED = Counter("kith_facts_published", "Facts taken to JetStream", ("source",))
+FACTS_WAITING = Gauge("kith_facts_waiting", "Facts numbered but not yet published", ("source",))
+FACTS_FOLLOWED = Counter("kith_facts_followed", "Facts another service's reactions took in", ("service", "source"))
+FACT_POSITION = Gauge("kith_fact_position", "The last fact taken in", ("service", "source"))
+JOB_FAILURES = Counter("kith_job_failures", "Rounds of a job that failed", ("service", "job"))
+LOOP_LAG = Gauge("kith_loop_lag_seconds", "How late the event loop was at its last turn")
+CHILD_RESTARTS = Counter("kith_child_restarts", "Backing services started again after they died", ("child",))

@@ -1,0 +1,48 @@
+"""A gRPC server for one service: on a Unix socket when all run in one process, on TCP with mTLS when they do not."""
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+
+from libs.rpc.tls import Tls
+
+LARGEST_MESSAGE = 4 * 1024 * 1024
+
+_OPTIONS = (
+    ("grpc.so_reuseport", 0),
+    ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+    ("grpc.max_metadata_size", 16 * 1024),
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+)
+
+
+class Server:
+    """Starts NOT_SERVING; `ready` flips the health answer, `stop` lets running calls end."""
+
+    def __init__(self, name: str, interceptor: grpc.aio.ServerInterceptor) -> None:
+        self.name = name
+        self.grpc = grpc.aio.server(interceptors=(interceptor,), options=_OPTIONS)
+        self._health = health.aio.HealthServicer()
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self.grpc)
+
+    async def start(self, address: str, tls: Tls | None) -> None:
+        """`address` is `unix:<path>` or `<host>:<port>`. Raises OSError when it is taken."""
+        await self.serving(now=False)
+        try:
+            port = self.grpc.add_secure_port(address, tls.server()) if tls else self.grpc.add_insecure_port(address)
+        except RuntimeError as error:
+            message = f"{self.name} cannot listen on {address}: is another Kith running there?"
+            raise OSError(message) from error
+        if not port:
+            message = f"{self.name} cannot listen on {address}: is another Kith running there?"
+            raise OSError(message)
+        await self.grpc.start()
+
+    async def serving(self, *, now: bool) -> None:
+        status = health_pb2.HealthCheckResponse.SERVING if now else health_pb2.HealthCheckResponse.NOT_SERVING
+        await self._health.set("", status)
+        await self._health.set(self.name, status)
+
+    async def stop(self, grace_seconds: float = 3.0) -> None:
+        await self._health.enter_graceful_shutdown()
+        await self.grpc.stop(grace_seconds)

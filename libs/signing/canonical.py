@@ -1,0 +1,71 @@
+"""Canonical JSON (RFC 8785): one value, one sequence of bytes.
+
+Kith allows objects, arrays, NFC strings, integers 0..2^53-1 and booleans; no null, no float.
+"""
+
+import json
+import unicodedata
+
+import rfc8785
+
+Json = bool | int | str | list["Json"] | dict[str, "Json"]
+
+LARGEST = 2**53 - 1
+
+
+class NotCanonicalError(ValueError):
+    """The value or the bytes are outside what Kith signs."""
+
+
+def encode(value: Json) -> bytes:
+    """The canonical bytes of a value. Raises `NotCanonicalError`."""
+    _check(value)
+    return rfc8785.dumps(value)
+
+
+def decode(data: bytes) -> Json:
+    """The value of canonical bytes. Duplicate keys and bytes that do not re-encode to themselves are refused."""
+    try:
+        value: Json = json.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        message = "not JSON in UTF-8"
+        raise NotCanonicalError(message) from error
+    if encode(value) != data:
+        message = "not in canonical form"
+        raise NotCanonicalError(message)
+    return value
+
+
+def _check(value: object, depth: int = 0) -> None:
+    if depth > 64:
+        message = "nested too deep"
+        raise NotCanonicalError(message)
+    match value:
+        case bool():
+            pass
+        case int():
+            _check_integer(value)
+        case str():
+            _check_string(value)
+        case list():
+            for item in value:
+                _check(item, depth + 1)
+        case dict():
+            for key, item in value.items():
+                _check(key, depth + 1)
+                _check(item, depth + 1)
+        case _:
+            message = f"{type(value).__name__} cannot be signed"
+            raise NotCanonicalError(message)
+
+
+def _check_integer(value: int) -> None:
+    if not 0 <= value <= LARGEST:
+        message = f"integer out of range: {value}"
+        raise NotCanonicalError(message)
+
+
+def _check_string(value: str) -> None:
+    if not unicodedata.is_normalized("NFC", value):
+        message = "string is not in NFC"
+        raise NotCanonicalError(message)
