@@ -73,14 +73,13 @@ class Interceptor(grpc.aio.ServerInterceptor):
         except TimeoutError:
             code = "DEADLINE_EXCEEDED"
             await _refuse(context, Elsewhere("TOOK_TOO_LONG"))
-        except Exception as error:  # noqa: BLE001 - the unknown becomes an opaque error with an id
+        except Exception as error:  # the unknown becomes an opaque error with an id
             code = "INTERNAL"
             error_id = uuid.uuid4().hex
             LOG.error(
                 "call_failed", service=self._service, method=method, error_id=error_id, error=type(error).__name__, where=_where(error)
             )
-            await context.abort(grpc.StatusCode.INTERNAL, error_id)
-            raise
+            await _abort(context, grpc.StatusCode.INTERNAL, error_id)
         finally:
             RPC_SECONDS.labels(self._service, method, code).observe(time.perf_counter() - began)
 
@@ -94,7 +93,13 @@ class Interceptor(grpc.aio.ServerInterceptor):
 
 
 async def _refuse(context: grpc.aio.ServicerContext[Any, Any], refusal: Refusal) -> NoReturn:
-    await context.abort(wire.code_of(refusal), refusal.reason, ((wire.DETAILS, wire.details_of(refusal)),))
+    await _abort(context, wire.code_of(refusal), refusal.reason, ((wire.DETAILS, wire.details_of(refusal)),))
+
+
+async def _abort(context: grpc.aio.ServicerContext[Any, Any], *status: Any) -> NoReturn:
+    await context.abort(*status)
+    message = "abort returned"
+    raise AssertionError(message)
 
 
 def _where(error: BaseException) -> list[str]:
