@@ -73,7 +73,7 @@ class Interceptor(grpc.aio.ServerInterceptor):
         except TimeoutError:
             code = "DEADLINE_EXCEEDED"
             await _refuse(context, Elsewhere("TOOK_TOO_LONG"))
-        except Exception as error:  # the unknown becomes an opaque error with an id
+        except Exception as error:  # noqa: BLE001 - the unknown becomes an opaque error with an id
             code = "INTERNAL"
             error_id = uuid.uuid4().hex
             LOG.error(
