@@ -1,0 +1,57 @@
+"""Where the two servers answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from sqlalchemy import URL
+
+Source = Literal["url", "wheel", "path"]
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresAt:
+    """A PostgreSQL server that answers.
+
+    `host` is a socket directory (it begins with '/') or a host name; `user` is the administrator; `database` is one that exists
+    and that the administrator may enter; `query` are the extra parameters of an operator's URL (such as `ssl`), which every URL
+    made here carries on.
+    """
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    major: int
+    source: Source
+    database: str = "postgres"
+    query: Mapping[str, str | tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+    def url(self, database: str | None = None, role: str | None = None, password: str | None = None) -> URL:
+        """Return the asyncpg URL of a database for a role; without arguments, the administrator's own.
+
+        The answer hides its password when printed; `render_as_string(hide_password=False)` gives the text for a child process.
+        """
+        by_socket = self.host.startswith("/")
+        # A directory cannot stand in a URL's host part.
+        socket = {"host": self.host, "port": str(self.port)} if by_socket else {}
+        return URL.create(
+            "postgresql+asyncpg",
+            username=role or self.user,
+            password=self.password if role is None else password,
+            host=None if by_socket else self.host,
+            port=None if by_socket else self.port,
+            database=database or self.database,
+            query={**self.query, **socket},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NatsAt:
+    """A NATS server or cluster that answers: `servers` are URLs without credentials, as nats-py takes them."""
+
+    servers: tuple[str, ...]
+    user: str | None
+    password: str | None = field(repr=False)
+    source: Source

@@ -1,0 +1,35 @@
+"""Who runs on this machine, read from /proc.
+
+A process id in a file proves nothing: ids are given again. A server is recognised by its command line, which names this data
+folder. The command line, and not the working directory or the program file, because root in a container may read only that of
+another account's processes (ptrace(2), PTRACE_MODE_READ).
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+def command_of(pid: int) -> tuple[str, ...]:
+    """Return a process's command line; empty when there is no such process, or one that has ended and waits to be reaped."""
+    try:
+        text = (PROC / str(pid) / "cmdline").read_bytes()
+    except OSError:
+        return ()
+    return tuple(part.decode(errors="surrogateescape") for part in text.rstrip(b"\0").split(b"\0")) if text else ()
+
+
+def program_replaced(pid: int) -> bool:
+    """Say whether the program file of a process was replaced since it started (an upgrade); False where that cannot be read."""
+    try:
+        return (PROC / str(pid) / "exe").readlink().name.endswith(" (deleted)")
+    except OSError:
+        return False
+
+
+def running(wanted: Callable[[tuple[str, ...]], bool]) -> list[int]:
+    """Return the ids of the machine's other processes whose command line is wanted."""
+    pids = (int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit())
+    return [pid for pid in pids if pid != os.getpid() and wanted(command_of(pid))]

@@ -1,0 +1,157 @@
+"""Where a data folder may lie, and who may run on it: locks, accounts, closed directories, long and odd paths."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from libs.host.backing import DataFolder
+from libs.host.backing.account import CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, Account, held_capabilities
+
+REPOSITORY = Path(__file__).parents[2]
+# Starts, signs in by starting, says as whom the servers run, stops; or says why not.
+HOST = """
+import asyncio, os, sys
+from pathlib import Path
+from libs.host.backing import BackingSettings, CannotStart, DataFolder, FolderInUse, FolderUnusable, start
+async def main():
+    folder = DataFolder(Path(sys.argv[1]))
+    settings = BackingSettings("postgres-password", "nats-password-16")
+    try:
+        backing = await start(folder, settings)
+    except (CannotStart, FolderInUse, FolderUnusable) as no:
+        sys.exit(f"{type(no).__name__}: {no}")
+    kept = [line for line in Path(f"/proc/{backing.postgres_pid}/status").read_text().splitlines() if line.startswith("CapEff:")]
+    print(os.stat(f"/proc/{backing.postgres_pid}").st_uid, kept[0].split()[1], flush=True)
+    if "wait" in sys.argv:
+        sys.stdin.readline()
+    await backing.stop()
+asyncio.run(main())
+"""
+# What a container engine grants to root by default: neither passing every directory nor looking into other accounts' processes.
+CONTAINER = "-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,+sys_chroot"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a host came out."""
+
+    code: int
+    user: str
+    capabilities: int
+    complaint: str
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    made = Path(tempfile.mkdtemp(prefix="kt-", dir="/tmp"))
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made)
+
+
+def command(folder: Path, *more: str) -> list[str]:
+    return [sys.executable, "-c", HOST, str(folder), *more]
+
+
+def run(argv: list[str]) -> Ran:
+    done = subprocess.run(argv, cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=False, env=dict(os.environ))
+    uid, capabilities = done.stdout.split() if done.stdout else ("-1", "0")
+    user = pwd.getpwuid(int(uid)).pw_name if done.stdout else ""
+    return Ran(done.returncode, user, int(capabilities, 16), done.stderr.strip())
+
+
+def test_a_second_kith_on_the_folder_is_refused_and_told_which_process_has_it(place: Path) -> None:
+    first = subprocess.Popen(command(place / "co-op", "wait"), cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert first.stdout is not None
+    assert first.stdout.readline()
+    second = run(command(place / "co-op"))
+    assert second.code == 1
+    assert second.complaint == (
+        f"FolderInUse: Another Kith (process {first.pid}) is already running on the data folder {place / 'co-op'}. "
+        "Stop it first, or use another folder."
+    )
+    first.communicate("\n")
+    assert first.returncode == 0
+    assert run(command(place / "co-op")).code == 0
+
+
+def test_a_path_too_long_for_a_socket_has_its_sockets_elsewhere(place: Path) -> None:
+    folder = DataFolder(place / ("a-co-op-with-a-long-name-" * 4))
+    assert run(command(folder.path)).code == 0
+    assert folder.run == Path(f"/tmp/kith-{folder.mark}")
+    assert folder.run.stat().st_mode & 0o007 == 0
+    shutil.rmtree(folder.run)
+
+
+def test_a_path_with_spaces_commas_quotes_and_accents_is_a_path_like_any_other(place: Path) -> None:
+    folder = DataFolder(place / 'Zoë\'s co-op, "north"')
+    ran = run(command(folder.path))
+    assert (ran.code, ran.complaint) == (0, "")
+    shutil.rmtree(folder.run)
+
+
+if os.geteuid() == 0:
+    # Only root finds what root finds; an ordinary user's case is every other test when they run as one.
+
+    def test_below_a_directory_that_only_root_may_pass(place: Path) -> None:
+        (place / "closed").mkdir(mode=0o700)
+        ran = run(command(place / "closed" / "co-op"))
+        assert (ran.code, ran.complaint) == (0, "")
+        assert ran.user != "root"
+        assert ran.capabilities in (1 << CAP_DAC_READ_SEARCH, 1 << CAP_DAC_OVERRIDE)
+
+    def test_as_root_of_a_container_below_a_closed_directory(place: Path) -> None:
+        (place / "closed").mkdir(mode=0o700)
+        confined = ["setpriv", f"--bounding-set={CONTAINER}"]
+        ran = run([*confined, *command(place / "closed" / "co-op")])
+        assert (ran.code, ran.complaint) == (0, "")
+        assert ran.capabilities == 1 << CAP_DAC_OVERRIDE
+        # A kill, and the servers are found and taken over, although such a root may not look into their processes.
+        host = subprocess.Popen(
+            [*confined, *command(place / "closed" / "co-op", "wait")],
+            cwd=REPOSITORY,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert host.stdout is not None
+        assert host.stdout.readline()
+        host.kill()
+        host.communicate()
+        assert run([*confined, *command(place / "closed" / "co-op")]).code == 0
+
+    def test_where_the_way_is_open_no_capability_is_kept(place: Path) -> None:
+        ran = run(command(place / "co-op"))
+        assert ran.user in ("kith", "postgres", "nobody")
+        assert (ran.capabilities != 0) == closed_programs()
+
+    def closed_programs() -> bool:
+        """Whether the programs themselves lie where only root passes (a clone in /root)."""
+        return any(not parent.stat().st_mode & 0o001 for parent in (Path(sys.prefix).resolve() / "lib").parents)
+
+    def test_an_ordinary_user_runs_the_servers_as_themselves_and_root_after_them_too(place: Path) -> None:
+        nobody = pwd.getpwnam("nobody")
+        place.chmod(0o777)
+        capability = CAP_DAC_READ_SEARCH if held_capabilities() >> CAP_DAC_READ_SEARCH & 1 else CAP_DAC_OVERRIDE
+        # The capability is for this test's own sake: the clone may lie in /root.
+        ordinary = Account("nobody", nobody.pw_uid, nobody.pw_gid, capability=capability)
+        for argv in (ordinary.command(command(place / "co-op")), command(place / "co-op"), ordinary.command(command(place / "co-op"))):
+            ran = run(argv)
+            assert (ran.code, ran.complaint, ran.user) == (0, "", "nobody")
+
+    def test_an_ordinary_user_is_told_whose_the_folder_is(place: Path) -> None:
+        assert run(command(place / "co-op")).code == 0
+        nobody = pwd.getpwnam("nobody")
+        capability = CAP_DAC_READ_SEARCH if held_capabilities() >> CAP_DAC_READ_SEARCH & 1 else CAP_DAC_OVERRIDE
+        ran = run(Account("nobody", nobody.pw_uid, nobody.pw_gid, capability=capability).command(command(place / "co-op")))
+        assert ran.code == 1
+        assert "Traceback" not in ran.complaint
+        assert str(place / "co-op") in ran.complaint
