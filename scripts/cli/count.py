@@ -33,6 +33,10 @@ def count(file: Path, *, as_json: bool) -> int:
     except BadCountFileError as wrong:
         typer.echo(f"kith count: {file}: {wrong}", err=True)
         return REFUSED
+    except ValueError as wrong:
+        # Python prints no number of more than 4300 digits, which hundreds of classes with unlike shares can add up to.
+        typer.echo(f"kith count: {file}: a result is too long to print: {wrong}", err=True)
+        return REFUSED
     typer.echo(said)
     return COUNTED
 

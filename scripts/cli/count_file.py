@@ -88,7 +88,7 @@ def _read(part: Part) -> Case:
                 fields[key].refuse("means something only with co_ops")
         if rule.basis is not Basis.POOLED:
             fields["basis"].refuse("one co-op by itself is always pooled")
-        return Case(name, rule, _voting(fields))
+        return Case(name, rule, _voting({key: part for key, part in fields.items() if key != "quorum"}))
     return _across(name, rule, fields)
 
 
@@ -194,12 +194,14 @@ def _class_rule(part: Part) -> tuple[ClassRule, tuple[str, ...]]:
         fields["kind"].refuse(f"must be one of {', '.join(sorted(readers))}, not {fields['kind'].shown()}")
     excluded = fields["excluded"].names() if "excluded" in fields else ()
     if kind == "excluded":
-        return _none(part.table({"kind", "class", "classes"}), part), _classes(fields, part)
+        part.table({"kind", "class", "classes"})
+        return OneMemberOneVote(), _classes(fields, part)
     return readers[kind]({key: inner for key, inner in fields.items() if key not in {"kind", "excluded"}}, part), excluded
 
 
 def _none(fields: Mapping[str, Part], part: Part) -> ClassRule:
-    del fields, part
+    del part
+    _known(fields, set())
     return OneMemberOneVote()
 
 
@@ -238,7 +240,7 @@ def _needed(fields: Mapping[str, Part], key: str, part: Part) -> Part:
 def _known(fields: Mapping[str, Part], known: set[str]) -> None:
     for key, inner in fields.items():
         if key not in known:
-            inner.refuse(f"unknown field; known here: {', '.join(sorted(known))}")
+            inner.refuse(f"unknown field; known here: {', '.join(sorted(known)) or 'none'}")
 
 
 def _fractions(part: Part) -> tuple[tuple[str, Fraction], ...]:

@@ -10,8 +10,9 @@ from typing import NoReturn, TypeVar
 
 Word = TypeVar("Word", bound=StrEnum)
 
-_FRACTION = re.compile(r"\d{1,40}(/\d{1,40}|\.\d{1,40})?", re.ASCII)
+_FRACTION = re.compile(r"\d{1,15}(/\d{1,15}|\.\d{1,15})?", re.ASCII)
 _LONGEST_SHOWN = 40
+_LARGEST = 2**53 - 1
 _WHOLE = ""
 
 
@@ -74,20 +75,19 @@ class Part:
         return tuple(part.text() for part in self.items()) if isinstance(self.value, list) else (self.text(),)
 
     def number(self) -> int:
-        """A whole number, zero or more."""
-        if isinstance(self.value, bool) or not isinstance(self.value, int) or self.value < 0:
+        """A whole number, from zero to the largest that every JSON reader keeps exactly (RFC 8259, section 6)."""
+        if isinstance(self.value, bool) or not isinstance(self.value, int) or not 0 <= self.value <= _LARGEST:
             self.refuse(f"must be a whole number, zero or more, not {self.shown()}")
         return self.value
 
     def fraction(self) -> Fraction:
         """`"3/4"`, `"0.75"`, 0.75, `"2"` or 2: all exact, none negative."""
-        if isinstance(self.value, Fraction) and self.value >= 0:
-            return self.value
-        if isinstance(self.value, int) and not isinstance(self.value, bool) and self.value >= 0:
-            return Fraction(self.value)
-        if isinstance(self.value, str) and _FRACTION.fullmatch(self.value) and not re.search(r"/0+$", self.value):
-            return Fraction(self.value)
-        self.refuse(f'must be a fraction such as "3/4", not {self.shown()}')
+        value = self.value
+        if isinstance(value, str) and _FRACTION.fullmatch(value) and not re.search(r"/0+$", value):
+            return Fraction(value)
+        if isinstance(value, bool) or not isinstance(value, int | Fraction) or value < 0:
+            self.refuse(f'must be a fraction such as "3/4", not {self.shown()}')
+        return Fraction(value)
 
     def yes_or_no(self) -> bool:
         if not isinstance(self.value, bool):
@@ -95,9 +95,9 @@ class Part:
         return self.value
 
     def word_of(self, words: type[Word]) -> Word:
-        if isinstance(self.value, str) and self.value in set(words):
-            return words(self.value)
-        self.refuse(f"must be one of {', '.join(words)}, not {self.shown()}")
+        if not isinstance(self.value, str) or self.value not in set(words):
+            self.refuse(f"must be one of {', '.join(words)}, not {self.shown()}")
+        return words(self.value)
 
     def shown(self) -> str:
         shown = json.dumps(self.value, default=str)
