@@ -58,6 +58,21 @@ def test_the_class_rule_applies_inside_each_co_op_first() -> None:
     assert (joint.share_for, joint.tie, reasons(joint)) == (F(1, 2), True, [Reason.THRESHOLD, Reason.TIE])
 
 
+def test_pooled_rolls_stay_known_by_class() -> None:
+    on_roll = a_rule(class_rule=Cap(("investor",), F(1, 10), measured_on=Denominator.ELIGIBLE))
+    brought = CoOpVotes({"user": 45, "investor": 10}, {"user": yes_no(2, 1), "investor": yes_no(4, 0)})
+    joint = tally_across(on_roll, {"a": brought, "b": brought})
+    assert joint.share_for == F(4 + 4, 6 + 4)
+
+
+def test_one_roll_without_classes_leaves_the_pooled_roll_a_number_without_the_excluded() -> None:
+    rule = a_rule(excluded=("investor",))
+    by_class = CoOpVotes({"user": 10, "investor": 90}, {"user": yes_no(5, 0)})
+    joint = tally_across(rule, {"a": by_class, "b": CoOpVotes(10, {"user": yes_no(5, 0)})})
+    assert joint.members is not None
+    assert (joint.members.eligible, joint.members.turnout) == (20, F(1, 2))
+
+
 def test_all_co_ops_must_agree() -> None:
     rule = a_rule(basis=Basis.ALL_CO_OPS)
     assert tally_across(rule, {"a": a_co_op(6, 4), "b": a_co_op(1, 0)}).passes
