@@ -20,3 +20,12 @@ def fraction(text: str) -> Fraction | None:
 def written(value: Fraction) -> str:
     """The share as a rulebook writes it."""
     return f"{value.numerator}/{value.denominator}"
+
+
+def percent(value: Fraction) -> str:
+    """The share as a percentage when that is exact with at most two decimals, and as a ratio otherwise."""
+    hundredths = value * 10_000
+    if hundredths.denominator != 1:
+        return written(value)
+    whole, rest = divmod(hundredths.numerator, 100)
+    return f"{whole}.{rest:02}".rstrip("0").rstrip(".") + " %" if rest else f"{whole} %"

@@ -15,7 +15,7 @@ class Mistake:
     suggestion: str
 
 
-class RulebookMistakes(ValueError):  # noqa: N818 - it is the list of mistakes itself, and named for what the reader sees
+class RulebookMistakes(ValueError):
     """Raised with every mistake of a rulebook at once, in line order."""
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:

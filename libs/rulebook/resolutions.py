@@ -2,7 +2,7 @@
 
 from libs.rulebook.class_rules import class_rule, threshold
 from libs.rulebook.counting import CountingRule, Method, Quorum, Threshold
-from libs.rulebook.exact import written
+from libs.rulebook.exact import percent
 from libs.rulebook.rulebook import MemberClass, ResolutionType, SecondMeeting
 from libs.rulebook.table import Table
 
@@ -125,6 +125,6 @@ def _second_meeting(table: Table) -> SecondMeeting | None:
 
 
 def said(limit: Threshold) -> str:
-    """The threshold in words, for lists: `more than 1/2 of votes cast`."""
+    """The threshold in words, for lists: `more than 50 % of votes cast`."""
     of = {"cast": "votes cast", "present": "those who took part", "eligible": "everybody who may vote"}[limit.of.value]
-    return f"{'more than' if limit.strict else 'at least'} {written(limit.fraction)} of {of}"
+    return f"{'more than' if limit.strict else 'at least'} {percent(limit.fraction)} of {of}"

@@ -208,6 +208,6 @@ def _share_meant(value: object, example: str) -> str:
         text = repr(value)
         exact = Fraction(text) if re.fullmatch(r"\d+\.\d+", text) else None
         return written(exact) if exact is not None and exact <= 1 else f"{text} %" if exact is not None else example
-    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 100:  # noqa: PLR2004 - a percentage without its sign
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 100:
         return f"{value} %"
     return example

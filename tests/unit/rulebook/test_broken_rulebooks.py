@@ -32,7 +32,7 @@ BROKEN = [
     Broken("schema of another version", "rulebook.v1", "rulebook.v9", 1, "not a form of rulebook", 'schema = "kith.rulebook.v1"'),
     Broken("schema missing", 'schema = "kith.rulebook.v1"\n', "# nothing\n", 1, '"schema" is missing', 'Add schema = "kith.rulebook.v1"'),
     Broken("unknown key at the top", "[ballots]", "[balots]", 13, '"balots" is not known', 'Did you mean "ballots"?'),
-    Broken("unknown key in a class", "easy_read = \"You work", "easyread = \"You work", 6, '"easyread" is not known', 'mean "easy_read"?'),
+    Broken("unknown key in a class", 'easy_read = "You work', 'easyread = "You work', 6, '"easyread" is not known', 'mean "easy_read"?'),
     Broken("unknown key in a resolution", "notice_days", "notise_days", 28, '"notise_days" is not known', 'mean "notice_days"?'),
     Broken("key missing", "notice_days = 14\n", "", 19, '"notice_days" is missing in [resolutions.ordinary]', "Add notice_days = 14"),
     Broken("key twice", "notice_days = 14", "notice_days = 14\nnotice_days = 21", 29, "stands twice; the first is in line 28", "Keep one"),
@@ -47,11 +47,27 @@ BROKEN = [
     Broken("no equals sign", 'kind = "recorded"', 'kind "recorded"', 14, "cannot be read", 'Write key = "value"'),
     Broken("no value", "notice_days = 14", "notice_days =", 28, "cannot be read", 'Write notice_days = "value"'),
     Broken("True with a capital", "changes_rulebook = true", "changes_rulebook = True", 23, "cannot be read", "changes_rulebook = true"),
-    Broken("yes for true", "changes_rulebook = true", 'changes_rulebook = "yes"', 23, "must be true or false", "changes_rulebook = true, without"),
+    Broken(
+        "yes for true",
+        "changes_rulebook = true",
+        'changes_rulebook = "yes"',
+        23,
+        "must be true or false",
+        "changes_rulebook = true, without",
+    ),
     Broken("brackets too deep", "excluded = []", f"excluded = {'[' * 9000}", 24, "too deep", "Close every bracket"),
-    Broken("a table where a text belongs", 'name = "Worker member"', "name = { a = 1 }", 4, "must be a text, not a table", 'name = "Worker'),
+    Broken(
+        "a table where a text belongs", 'name = "Worker member"', "name = { a = 1 }", 4, "must be a text, not a table", 'name = "Worker'
+    ),
     Broken("a text where a table belongs", '{ more_than = "1/2" }', '"1/2"', 25, "must be a table, not a text", '{ more_than = "1/2" }'),
-    Broken("a list where a number belongs", "notice_days = 14", "notice_days = [14]", 28, "must be a whole number, not a list", "notice_days = 14"),
+    Broken(
+        "a list where a number belongs",
+        "notice_days = 14",
+        "notice_days = [14]",
+        28,
+        "must be a whole number, not a list",
+        "notice_days = 14",
+    ),
     Broken("a number in quotes", "notice_days = 14", 'notice_days = "21"', 28, "must be a whole number, not a text", "notice_days = 21,"),
     Broken("a text empty", 'name = "Worker member"', 'name = " "', 4, '"name" is empty', 'name = "Worker member"'),
     Broken("a text far too long", "You work here.", "work " * 200, 6, "999 characters; at most 500", "Say it shorter"),
@@ -64,7 +80,14 @@ BROKEN = [
     Broken("threshold over all", 'more_than = "1/2"', 'at_least = "110 %"', 25, "must be above 0 and at most 1", 'at_least = "3/4"'),
     Broken("more than everybody", 'more_than = "1/2"', 'more_than = "1/1"', 25, "must be above 0 and below 1", 'more_than = "1/2"'),
     Broken("threshold with both", 'more_than = "1/2"', 'more_than = "1/2", at_least = "1/2"', 25, "not both", "Keep one"),
-    Broken("threshold with neither", '{ more_than = "1/2" }', '{ of = "cast" }', 25, "does not say how much", 'threshold = { more_than = "1/2" }'),
+    Broken(
+        "threshold with neither",
+        '{ more_than = "1/2" }',
+        '{ of = "cast" }',
+        25,
+        "does not say how much",
+        'threshold = { more_than = "1/2" }',
+    ),
     Broken("unknown denominator", '"1/2" }', '"1/2", of = "casts" }', 25, '"casts" is not a known of', 'Did you mean "cast"?'),
     Broken("unknown class rule", '"cap"', '"capp"', 26, '"capp" is not a known kind', 'Did you mean "cap"?'),
     Broken("unknown class in a cap", '["investor"]', '["invester"]', 26, 'no class "invester"', 'Did you mean "investor"?'),
@@ -77,11 +100,34 @@ BROKEN = [
     Broken("share of an unknown class", NO_RULE, FIXED % 'worker = "1/2", user = "1/2"', 26, 'no class "user"', "Use worker or investor"),
     Broken("unknown class excluded", "excluded = []", 'excluded = ["worke"]', 24, 'no class "worke"', 'Did you mean "worker"?'),
     Broken("everybody excluded", "excluded = []", 'excluded = ["worker", "investor"]', 24, "nobody could vote", "Leave at least one"),
-    Broken("class never votes", "excluded = []\n", 'excluded = ["worker"]\n', 3, "so it never votes", "votes = false under [classes.worker]"),
-    Broken("class quorum unknown", "quorum = {", "class_quorums = { wroker = { count = 1 } }\nquorum = {", 27, 'no class "wroker"', 'mean "worker"?'),
+    Broken(
+        "class never votes", "excluded = []\n", 'excluded = ["worker"]\n', 3, "so it never votes", "votes = false under [classes.worker]"
+    ),
+    Broken(
+        "class quorum unknown",
+        "quorum = {",
+        "class_quorums = { wroker = { count = 1 } }\nquorum = {",
+        27,
+        'no class "wroker"',
+        'mean "worker"?',
+    ),
     Broken("quorum says nothing", '{ fraction = "1/10", count = 3 }', "{}", 27, "quorum says nothing", "count = 10"),
-    Broken("nothing changes the rulebook", "changes_rulebook = true", "changes_rulebook = false", 19, "never be changed", "changes_rulebook = true"),
-    Broken("open longer than at most", "maximum_open_days = 28", "maximum_open_days = 2", 29, "at least 72 hours but at most 2", "maximum_open_days = 3"),
+    Broken(
+        "nothing changes the rulebook",
+        "changes_rulebook = true",
+        "changes_rulebook = false",
+        19,
+        "never be changed",
+        "changes_rulebook = true",
+    ),
+    Broken(
+        "open longer than at most",
+        "maximum_open_days = 28",
+        "maximum_open_days = 2",
+        29,
+        "at least 72 hours but at most 2",
+        "maximum_open_days = 3",
+    ),
     Broken("negative days", "notice_days = 14", "notice_days = -1", 28, "may be from 0 to 365", "notice_days = 0"),
     Broken("a number of 5000 digits", "notice_days = 14", f"notice_days = {'9' * 5000}", 28, "cannot be read", "notice_days"),
     Broken("secret ballots", '"recorded"', '"secret"', 14, "this version of Kith has recorded ballots", 'kind = "recorded"'),
@@ -90,14 +136,22 @@ BROKEN = [
     Broken("proxies", "[ballots]", "[proxies]\nmaximum = 5\n[ballots]", 13, "Proxies are not counted", 'Take "proxies" out'),
     Broken("co-op's name", "[ballots]", "[name]\n[ballots]", 13, "name is not part of its rulebook", 'Take "name" out'),
     Broken("choosing among options", "excluded = []", 'method = "approval"', 24, "yes, no or abstain", 'method = "yes_no_abstain"'),
-    Broken("class key with capitals", "[classes.worker]", '[classes."Worker People"]', 3, "only have small letters", 'Write "worker_people"'),
+    Broken(
+        "class key with capitals", "[classes.worker]", '[classes."Worker People"]', 3, "only have small letters", 'Write "worker_people"'
+    ),
     Broken("two classes of one name", "Investor member", "worker Member", 8, 'Two classes are named "worker Member"', "a name of its own"),
-    Broken("second meeting backwards", "excluded = []", 'second_meeting = { earliest_days = 30, latest_days = 14, threshold = { more_than = "1/2" } }', 24,
-           "30 days later at the earliest but 14", "latest_days = 30"),
+    Broken(
+        "second meeting backwards",
+        "excluded = []",
+        'second_meeting = { earliest_days = 30, latest_days = 14, threshold = { more_than = "1/2" } }',
+        24,
+        "30 days later at the earliest but 14",
+        "latest_days = 30",
+    ),
     Broken("accent apart", "You work here.", "Caf\u0065\u0301.", 6, "letter and accent apart", "Caf\u00e9."),
     Broken("reading direction turned", "You work here.", "You\u202e work.", 6, "turns the reading direction", "type it again"),
     Broken("carriage return alone", "You work here.", "You\rwork.", 6, "carriage return", "save the file"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.kind)
@@ -109,12 +163,23 @@ def test_a_broken_rulebook_names_line_problem_and_suggestion(broken: Broken) -> 
 
 
 ONE_MISTAKE_EACH = [
-    broken for broken in BROKEN if broken.kind not in {
+    broken
+    for broken in BROKEN
+    if broken.kind
+    not in {
         # These truly are two mistakes: the thing itself, and what it leaves undone.
-        "unknown class in a cap", "cap names no class", "excluded class capped", "everybody excluded", "class never votes", "list of tables",
-        "class key with capitals", "carriage return alone", "table twice", "share of an unknown class",
+        "unknown class in a cap",
+        "cap names no class",
+        "excluded class capped",
+        "everybody excluded",
+        "class never votes",
+        "list of tables",
+        "class key with capitals",
+        "carriage return alone",
+        "table twice",
+        "share of an unknown class",
     }
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("broken", ONE_MISTAKE_EACH, ids=lambda broken: broken.kind)

@@ -141,3 +141,9 @@ def test_shares_are_read_exactly(text: str, share: Fraction) -> None:
 @pytest.mark.parametrize("text", ["0.1", "1/0", "-1/2", "1e3 %", "٣/٤", "", "%", "1//2", "9" * 40 + "/1"])
 def test_anything_else_is_no_share(text: str) -> None:
     assert fraction(text) is None
+
+
+def test_the_example_in_the_format_page_is_sound() -> None:
+    page = (Path(__file__).parents[3] / "docs/formats/rulebook.md").read_text(encoding="utf-8")
+    example = page.split("```toml\n")[1].split("```")[0]
+    assert [one.key for one in read(example).classes] == ["worker", "investor"]

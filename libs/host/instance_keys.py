@@ -1,0 +1,284 @@
+"""The keys of one instance: made once by `kith init`, read at every start, and backed up apart from the data.
+
+    token.pem, token.pub.pem     Ed25519: signs and checks callers' tokens
+    codes.key                    32 bytes in hex: the HMAC key of sign-in codes and links
+    forms.key                    32 bytes in hex: the HMAC key of form tokens
+    passwords.toml               database passwords, one per service and role, and the one of NATS
+    tls/ca.pem, tls/ca.key.pem   this instance's own authority (P-256)
+    tls/<service>.pem, .key.pem  one certificate per service, for both ends of a call
+
+The folder is for its owner alone (0700), and so is every private file (0600).
+"""
+
+import os
+import secrets
+import stat
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+SERVICES_WITH_DATABASE = ("identity", "membership", "governance", "web")
+SERVICES = (*SERVICES_WITH_DATABASE, "cli")
+ROLES = ("owner", "run")
+_YEARS_VALID = 10
+_KEY_BYTES = 32
+_PUBLIC = ("token.pub.pem", "tls/ca.pem", *(f"tls/{service}.pem" for service in SERVICES))
+
+
+class KeysUnusableError(Exception):
+    """The keys cannot be used: `problem` says which file and why, `fix` what to do. Never holds any part of a key."""
+
+    def __init__(self, problem: str, fix: str) -> None:
+        super().__init__(f"{problem} {fix}")
+        self.problem = problem
+        self.fix = fix
+
+
+@dataclass(frozen=True)
+class ServiceCertificate:
+    """One service's certificate and private key, both PEM."""
+
+    certificate: bytes
+    private_key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class InstanceKeys:
+    """Everything secret that one instance needs to run. Nothing secret is shown when this is printed."""
+
+    token_private: ed25519.Ed25519PrivateKey = field(repr=False)
+    token_public: ed25519.Ed25519PublicKey = field(repr=False)
+    codes: bytes = field(repr=False)
+    forms: bytes = field(repr=False)
+    authority: bytes
+    """The certificate, PEM, of the authority that every service certificate is signed by."""
+    certificates: Mapping[str, ServiceCertificate]
+    passwords: Mapping[tuple[str, str], str] = field(repr=False)
+    """By service and role: `("identity", "owner")`."""
+    nats_password: str = field(repr=False)
+
+
+def make(folder: Path, co_op_id: str, now: datetime) -> None:
+    """Makes `folder` and every key in it. Certificates are valid from a day before `now` (clocks differ) for ten years.
+
+    Raises `FileExistsError` when the folder is there already: keys are never overwritten.
+    """
+    folder.mkdir(mode=0o700)
+    folder.chmod(0o700)
+    token = ed25519.Ed25519PrivateKey.generate()
+    _keep(folder / "token.pem", _private_pem(token))
+    _keep(folder / "token.pub.pem", _public_pem(token.public_key()), private=False)
+    _keep(folder / "codes.key", secrets.token_hex(_KEY_BYTES).encode() + b"\n")
+    _keep(folder / "forms.key", secrets.token_hex(_KEY_BYTES).encode() + b"\n")
+    _keep(folder / "passwords.toml", _new_passwords().encode())
+    _make_certificates(folder / "tls", co_op_id, now)
+
+
+def read(folder: Path) -> InstanceKeys:
+    """The keys in `folder`. Raises `KeysUnusableError` when a file is missing, garbled, or readable by others."""
+    _check_rights(folder)
+    token = _token(folder)
+    passwords, nats_password = _passwords(folder / "passwords.toml")
+    return InstanceKeys(
+        token_private=token,
+        token_public=token.public_key(),
+        codes=_secret(folder / "codes.key"),
+        forms=_secret(folder / "forms.key"),
+        authority=_certificate(folder / "tls/ca.pem")[0],
+        certificates={service: _service_certificate(folder / "tls", service) for service in SERVICES},
+        passwords=passwords,
+        nats_password=nats_password,
+    )
+
+
+def _keep(path: Path, content: bytes, *, private: bool = True) -> None:
+    mode = 0o600 if private else 0o644
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:  # noqa: PTH123 - the rights must be there from the first byte
+        os.fchmod(file.fileno(), mode)
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _new_passwords() -> str:
+    lines = ["# Made by kith init. Each service reaches its database as its own two roles: owner changes tables, run works with them.", ""]
+    for service in SERVICES_WITH_DATABASE:
+        lines += [f"[{service}]", *(f'{role} = "{secrets.token_urlsafe(24)}"' for role in ROLES), ""]
+    lines += ["[nats]", f'password = "{secrets.token_urlsafe(24)}"', ""]
+    return "\n".join(lines)
+
+
+def _make_certificates(folder: Path, co_op_id: str, now: datetime) -> None:
+    folder.mkdir(mode=0o700)
+    folder.chmod(0o700)
+    authority_key = ec.generate_private_key(ec.SECP256R1())
+    authority = _authority(authority_key, co_op_id, now)
+    _keep(folder / "ca.key.pem", _private_pem(authority_key))
+    _keep(folder / "ca.pem", authority.public_bytes(serialization.Encoding.PEM), private=False)
+    for service in SERVICES:
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = _signed(service, key, authority, authority_key, co_op_id)
+        _keep(folder / f"{service}.key.pem", _private_pem(key))
+        _keep(folder / f"{service}.pem", certificate.public_bytes(serialization.Encoding.PEM), private=False)
+
+
+def _authority(key: ec.EllipticCurvePrivateKey, co_op_id: str, now: datetime) -> x509.Certificate:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Kith authority of {co_op_id}"[:64])])
+    start = now - timedelta(days=1)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(start + timedelta(days=365 * _YEARS_VALID))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_key_usage(signs_certificates=True), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+
+
+def _signed(
+    service: str, key: ec.EllipticCurvePrivateKey, authority: x509.Certificate, authority_key: ec.EllipticCurvePrivateKey, co_op_id: str
+) -> x509.Certificate:
+    names: list[x509.GeneralName] = [
+        x509.DNSName(service),
+        x509.DNSName("localhost"),
+        x509.IPAddress(IPv4Address("127.0.0.1")),
+        x509.UniformResourceIdentifier(f"spiffe://{co_op_id}/{service}"),
+    ]
+    return (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, service)]))
+        .issuer_name(authority.subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(authority.not_valid_before_utc)
+        .not_valid_after(authority.not_valid_after_utc)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_key_usage(signs_certificates=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False)
+        .sign(authority_key, hashes.SHA256())
+    )
+
+
+def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not signs_certificates,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _private_pem(key: ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+
+
+def _public_pem(key: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey) -> bytes:
+    return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+def _check_rights(folder: Path) -> None:
+    if not folder.is_dir():
+        raise KeysUnusableError(f"There is no folder {folder}.", "Make a co-op with kith init, or put the backed-up keys there.")
+    for path in (folder, folder / "tls", *sorted(folder.glob("**/*"))):
+        if str(path.relative_to(folder)) in _PUBLIC or not path.exists():
+            continue
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            wanted = "700" if path.is_dir() else "600"
+            raise KeysUnusableError(f"{path} can be read by others (its rights are {mode:03o}).", f"Run: chmod {wanted} {path}")
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise KeysUnusableError(f"{path} is missing.", "Put it back from the backup of the keys.") from None
+    except OSError as error:
+        raise KeysUnusableError(f"{path} cannot be read: {error.strerror}.", "Start Kith as the user who owns the folder.") from None
+
+
+def _garbled(path: Path, wanted: str) -> KeysUnusableError:
+    return KeysUnusableError(f"{path} is not {wanted}.", "Put it back from the backup of the keys.")
+
+
+def _token(folder: Path) -> ed25519.Ed25519PrivateKey:
+    path = folder / "token.pem"
+    try:
+        key = serialization.load_pem_private_key(_bytes_of(path), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise _garbled(path, "a private key") from None
+    if not isinstance(key, ed25519.Ed25519PrivateKey):
+        raise _garbled(path, "an Ed25519 private key")
+    if _bytes_of(folder / "token.pub.pem") != _public_pem(key.public_key()):
+        raise _garbled(folder / "token.pub.pem", "the public half of token.pem")
+    return key
+
+
+def _secret(path: Path) -> bytes:
+    try:
+        secret = bytes.fromhex(_bytes_of(path).decode("ascii").strip())
+    except ValueError:
+        raise _garbled(path, f"{_KEY_BYTES} bytes in hex") from None
+    if len(secret) != _KEY_BYTES:
+        raise _garbled(path, f"{_KEY_BYTES} bytes in hex")
+    return secret
+
+
+def _passwords(path: Path) -> tuple[dict[tuple[str, str], str], str]:
+    try:
+        tables = tomllib.loads(_bytes_of(path).decode("utf-8"))
+    except ValueError:
+        raise _garbled(path, "a table of passwords") from None
+    found = {(service, role): _password(path, tables, service, role) for service in SERVICES_WITH_DATABASE for role in ROLES}
+    return found, _password(path, tables, "nats", "password")
+
+
+def _password(path: Path, tables: Mapping[str, object], table: str, key: str) -> str:
+    inner = tables.get(table)
+    value = inner.get(key) if isinstance(inner, dict) else None
+    if not isinstance(value, str) or not value:
+        raise KeysUnusableError(f"{path} has no password {table}.{key}.", "Put it back from the backup of the keys.")
+    return value
+
+
+def _certificate(path: Path) -> tuple[bytes, x509.Certificate]:
+    content = _bytes_of(path)
+    try:
+        return content, x509.load_pem_x509_certificate(content)
+    except ValueError:
+        raise _garbled(path, "a certificate") from None
+
+
+def _service_certificate(folder: Path, service: str) -> ServiceCertificate:
+    content, certificate = _certificate(folder / f"{service}.pem")
+    path = folder / f"{service}.key.pem"
+    private = _bytes_of(path)
+    try:
+        key = serialization.load_pem_private_key(private, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise _garbled(path, "a private key") from None
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
+        raise _garbled(path, f"the private key of {service}.pem")
+    return ServiceCertificate(content, private)

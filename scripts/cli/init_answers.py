@@ -1,0 +1,163 @@
+"""What `kith init` needs to know, and what is wrong with an answer."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from ipaddress import ip_address
+from zoneinfo import available_timezones
+
+from libs.rulebook import templates
+
+_ID = re.compile(r"[a-z0-9][a-z0-9.-]{2,62}", re.ASCII)
+_PHONE = re.compile(r"\+?[0-9][0-9 ()/-]{4,29}", re.ASCII)
+_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\".]+(?:\.[^@\s,;<>\".]+)+")
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
+_LONGEST_NAME = 120
+_LONGEST_EMAIL = 254
+_LARGEST_PORT = 65535
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Everything asked. All but the phone number are required; each is as checked by `PROBLEMS`."""
+
+    name: str
+    id: str
+    template: str
+    zone: str
+    phone: str
+    founder: str
+    founder_email: str
+    address: str
+
+    @property
+    def public_url(self) -> str:
+        """Where a browser on this machine finds the pages."""
+        host, port = self.address.rsplit(":", 1)
+        return f"http://{'localhost' if host in ('0.0.0.0', '[::]') else host}:{port}"  # noqa: S104 - read, not bound
+
+
+@dataclass(frozen=True)
+class AnswerProblem:
+    """What is wrong with one answer, and what would be right."""
+
+    flag: str
+    problem: str
+    suggestion: str
+
+
+def slug(name: str) -> str:
+    """An id made from the co-op's name: small letters, digits and hyphens; empty when nothing of it can be used."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    made = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:63].strip("-")
+    return made if _ID.fullmatch(made) else ""
+
+
+def tidy(text: str) -> str:
+    """The answer in one line and in Unicode's composed form, so that the same name is always the same bytes."""
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def problems_of(answers: Answers) -> list[AnswerProblem]:
+    """Everything wrong with the answers, in the order of asking."""
+    found = []
+    for key, check in CHECKS.items():
+        wrong = check(getattr(answers, key))
+        if wrong is not None:
+            found.append(AnswerProblem(f"--{key.replace('_', '-')}", *wrong))
+    return found
+
+
+def _name(value: str) -> tuple[str, str] | None:
+    return _plain_text(value, "the co-op's name", 'Write it in full, like --name "Willow Lane Care".')
+
+
+def _founder(value: str) -> tuple[str, str] | None:
+    return _plain_text(value, "the founder's full name", 'Write --founder "Ash Example".')
+
+
+def _plain_text(value: str, what: str, suggestion: str) -> tuple[str, str] | None:
+    if not value:
+        return f"{what[0].upper()}{what[1:]} is missing.", suggestion
+    if len(value) > _LONGEST_NAME:
+        return f"{what[0].upper()}{what[1:]} has {len(value)} characters; at most {_LONGEST_NAME} fit.", "Use a shorter form."
+    if any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co") for char in value):
+        return f"{what[0].upper()}{what[1:]} holds an invisible character.", "Type it again by hand."
+    return None
+
+
+def _co_op_id(value: str) -> tuple[str, str] | None:
+    if _ID.fullmatch(value):
+        return None
+    made = slug(value)
+    suggestion = f"For example --id {made}." if made else "For example --id willow-lane."
+    if not value:
+        return "The co-op's id is missing.", suggestion
+    return f'"{value}" cannot be an id: 3 to 63 small letters, digits, dots and hyphens, beginning with a letter or digit.', suggestion
+
+
+def _template(value: str) -> tuple[str, str] | None:
+    known = templates.names()
+    if value in known:
+        return None
+    near = get_close_matches(value.lower(), known, n=1, cutoff=0.4)
+    return f'There is no template "{value}".', f'Did you mean "{near[0]}"?' if near else f"Use {', '.join(known[:-1])} or {known[-1]}."
+
+
+def _zone(value: str) -> tuple[str, str] | None:
+    zones = available_timezones()
+    if value in zones:
+        return None
+    if not zones:
+        return "This machine has no table of time zones.", "Install the package tzdata of your system."
+    places = {zone.rsplit("/", 1)[-1].lower(): zone for zone in sorted(zones, reverse=True)}
+    place = places.get(value.rsplit("/", 1)[-1].lower().replace(" ", "_"))
+    near = [place] if place else get_close_matches(value, zones, n=1)
+    return f'"{value}" is not a time zone.', f'Did you mean "{near[0]}"?' if near else 'Write it like "Europe/London".'
+
+
+def _phone(value: str) -> tuple[str, str] | None:
+    if not value or _PHONE.fullmatch(value):
+        return None
+    return f'"{value}" is not a phone number.', 'Write it like "01632 960001" or "+44 1632 960001", or leave it out.'
+
+
+def _email(value: str) -> tuple[str, str] | None:
+    if not value:
+        return "The founder's e-mail address is missing.", "Write --founder-email ash@example.org."
+    if _EMAIL.fullmatch(value) and len(value) <= _LONGEST_EMAIL:
+        return None
+    return f'"{value}" is not an e-mail address.', "Write it like ash@example.org."
+
+
+def _address(value: str) -> tuple[str, str] | None:
+    host, colon, port = value.rpartition(":")
+    suggestion = "Write it like 127.0.0.1:8400."
+    if not colon:
+        return f'"{value}" is not an address: the port is missing.', f"Write {value}:8400." if _is_host(value) else suggestion
+    if not (port.isascii() and port.isdigit() and 1 <= int(port[:6]) <= _LARGEST_PORT):
+        return f'"{port}" is not a port: it is a number from 1 to {_LARGEST_PORT}.', suggestion
+    return None if _is_host(host) else (f'"{host}" is not a host.', suggestion)
+
+
+def _is_host(host: str) -> bool:
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    try:
+        return ip_address(bare).version == 4 or host.startswith("[")
+    except ValueError:
+        return bool(_HOST.fullmatch(host)) and not host.replace(".", "").isdigit()
+
+
+CHECKS: dict[str, Callable[[str], tuple[str, str] | None]] = {
+    "name": _name,
+    "id": _co_op_id,
+    "template": _template,
+    "zone": _zone,
+    "phone": _phone,
+    "founder": _founder,
+    "founder_email": _email,
+    "address": _address,
+}
+"""For each answer, what is wrong with it and what would be right; None when it is right."""

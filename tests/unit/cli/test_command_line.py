@@ -1,0 +1,164 @@
+"""The frame of `kith`: help at once, clear errors, stable exit codes."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from libs.refusals import NotAllowed, NotFound
+from libs.rulebook import templates
+from scripts.cli.console import ExitCode
+from scripts.cli.main import main
+from scripts.cli.nouns import NOUNS, Noun
+
+REPOSITORY = Path(__file__).parents[3]
+RUN_MAIN = "import sys; from scripts.cli.main import main; sys.exit(main())"
+
+
+def kith(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", RUN_MAIN, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, env=os.environ | environment, check=False, timeout=30)
+
+
+def test_kith_alone_shows_three_examples_and_the_next_step(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    said = capsys.readouterr()
+    assert said.out.split("Examples:")[1].split("\n\n")[0].count("  kith ") == 3
+    assert "Next step: kith init" in said.out
+    assert said.err == ""
+    assert all(f"\n  {word}" in said.out for word in NOUNS)
+
+
+def test_help_loads_nothing_heavy() -> None:
+    heavy = "{'sqlalchemy', 'grpc', 'typer', 'rich', 'cryptography'}"
+    code = f"import sys; from scripts.cli.main import main; main(['--help']); print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY, check=True, timeout=30)
+    assert done.stdout.endswith("[]\n")
+
+
+def test_every_word_answers_help(capsys: pytest.CaptureFixture[str]) -> None:
+    for word in NOUNS:
+        assert main([word, "--help"]) == 0
+        assert f"Usage: kith {word}" in capsys.readouterr().out
+
+
+def test_an_unknown_word_suggests_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rulebok"]) == ExitCode.USAGE
+    said = capsys.readouterr()
+    assert "Did you mean: kith rulebook" in said.err
+    assert said.out == ""
+
+
+def test_an_unknown_verb_and_an_unknown_flag_are_usage_errors(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rulebook", "chek", "x"]) == ExitCode.USAGE
+    assert "check" in capsys.readouterr().err
+    assert main(["init", "--nmae", "x"]) == ExitCode.USAGE
+    assert "--name" in capsys.readouterr().err
+
+
+def test_a_word_with_verbs_alone_lists_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rulebook"]) == 0
+    assert "check" in capsys.readouterr().out
+
+
+def fails() -> None:
+    raise RuntimeError("the spring is broken")
+
+
+def refuses() -> None:
+    raise NotAllowed("NOT_YOURS")
+
+
+def finds_nothing() -> None:
+    raise NotFound("NO_SUCH_MOTION")
+
+
+def is_interrupted() -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "said"),
+    [
+        ("fails", 1, "the spring is broken"),
+        ("refuses", 5, "NOT_YOURS"),
+        ("finds_nothing", 3, "NO_SUCH_MOTION"),
+        ("is_interrupted", 130, "Interrupted"),
+    ],
+)
+def test_what_goes_wrong_becomes_a_sentence_and_a_code(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, code: int, said: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "broken_word", sys.modules[__name__])
+    monkeypatch.setitem(NOUNS, "broken", Noun(f"broken_word:{name}", "a word that goes wrong"))
+    assert main(["broken"]) == code
+    printed = capsys.readouterr()
+    assert said in printed.err
+    assert "Traceback" not in printed.err
+
+
+def test_debug_shows_the_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "broken_word", sys.modules[__name__])
+    monkeypatch.setitem(NOUNS, "broken", Noun("broken_word:fails", "a word that goes wrong"))
+    with pytest.raises(RuntimeError, match="spring"):
+        main(["broken", "--debug"])
+
+
+def test_no_colour_leaves_a_pipe_or_a_person_who_said_no() -> None:
+    assert "\x1b" not in kith("rulebok", NO_COLOR="1").stderr
+    assert "\x1b" not in kith("rulebok").stderr
+
+
+def test_the_exit_codes_are_documented() -> None:
+    page = (REPOSITORY / "docs/how-to/command-line.md").read_text(encoding="utf-8")
+    for code in ExitCode:
+        assert f"| {code.value} |" in page
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    path = tmp_path / "rulebook.toml"
+    path.write_text(templates.text("single-class").replace('kind = "recorded"', 'kind = "secret"').replace("notice_days", "notise_days"))
+    return path
+
+
+def test_rulebook_check_prints_file_line_problem_suggestion(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rulebook", "check", str(broken)]) == ExitCode.FAILED
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    assert all(line.startswith(f"{broken}:") and line.split(":")[1].isdigit() for line in lines)
+    assert 'Did you mean "notice_days"?' in lines[1]
+
+
+def test_rulebook_check_says_the_same_as_json(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rulebook", "check", str(broken), "--json"]) == ExitCode.FAILED
+    said = json.loads(capsys.readouterr().out)
+    assert (said["schema"], said["sound"], len(said["mistakes"])) == ("kith.v1", False, 3)
+    assert set(said["mistakes"][0]) == {"line", "key", "problem", "suggestion"}
+
+
+def test_a_sound_rulebook_checks_as_sound_and_shows_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "rulebook.toml").write_text(templates.text("equal-care-like"), encoding="utf-8")
+    assert main(["rulebook", "check", str(tmp_path)]) == 0
+    assert "sound" in capsys.readouterr().out
+    assert main(["rulebook", "show", str(tmp_path)]) == 0
+    shown = capsys.readouterr().out
+    for words in (
+        "investor never more than 10 % of the votes",
+        "no vote: investor",
+        "second meeting 14 to 28 days later",
+        "may change this rulebook",
+    ):
+        assert words in shown
+
+
+def test_show_of_a_broken_rulebook_points_to_check(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rulebook", "show", str(broken)]) == ExitCode.FAILED
+    assert f"kith rulebook check {broken}" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there_is_not_found(tmp_path: Path) -> None:
+    assert main(["rulebook", "check", str(tmp_path / "none.toml")]) == ExitCode.NOT_FOUND

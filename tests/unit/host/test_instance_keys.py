@@ -1,0 +1,145 @@
+"""The keys of an instance: made whole, read back whole, and refused when they are not private or not right."""
+
+import ssl
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from libs.host import instance_keys
+from libs.host.instance_keys import ROLES, SERVICES, SERVICES_WITH_DATABASE, KeysUnusableError
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    folder = tmp_path / "keys"
+    instance_keys.make(folder, "willow-lane", NOW)
+    return folder
+
+
+def test_what_is_made_can_be_read(keys: Path) -> None:
+    read = instance_keys.read(keys)
+    read.token_public.verify(read.token_private.sign(b"token"), b"token")
+    assert len(read.codes) == len(read.forms) == 32
+    assert read.codes != read.forms
+    assert set(read.passwords) == {(service, role) for service in SERVICES_WITH_DATABASE for role in ROLES}
+    assert len({*read.passwords.values(), read.nats_password}) == len(read.passwords) + 1
+    assert set(read.certificates) == set(SERVICES)
+
+
+def test_two_instances_share_nothing(keys: Path, tmp_path: Path) -> None:
+    instance_keys.make(tmp_path / "other", "willow-lane", NOW)
+    one, other = instance_keys.read(keys), instance_keys.read(tmp_path / "other")
+    assert one.codes != other.codes
+    assert not set(one.passwords.values()) & set(other.passwords.values())
+
+
+def test_every_private_file_is_its_owners_alone(keys: Path) -> None:
+    for path in [keys, *keys.glob("**/*")]:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        public = path.name.endswith(".pem") and not path.name.endswith(".key.pem") and path.name != "token.pem"
+        assert mode == (0o644 if public else 0o700 if path.is_dir() else 0o600), path
+
+
+def test_nothing_secret_is_shown_when_the_keys_are_printed(keys: Path) -> None:
+    read = instance_keys.read(keys)
+    shown = repr(read)
+    assert "PRIVATE" not in shown
+    assert read.nats_password not in shown
+    assert read.passwords["identity", "run"] not in shown
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_certificate_names_the_service_for_both_ends(keys: Path, service: str) -> None:
+    authority = x509.load_pem_x509_certificate(instance_keys.read(keys).authority)
+    certificate = x509.load_pem_x509_certificate(instance_keys.read(keys).certificates[service].certificate)
+    certificate.verify_directly_issued_by(authority)
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == [service, "localhost"]
+    assert names.get_values_for_type(x509.UniformResourceIdentifier) == [f"spiffe://willow-lane/{service}"]
+    assert [str(one) for one in names.get_values_for_type(x509.IPAddress)] == ["127.0.0.1"]
+    usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    assert list(usage) == [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
+    assert certificate.not_valid_before_utc < NOW < certificate.not_valid_after_utc
+    assert (certificate.not_valid_after_utc - NOW).days in range(365 * 10 - 2, 365 * 10 + 1)
+
+
+def test_two_services_shake_hands_under_strict_rules(tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    instance_keys.make(keys, "willow-lane", datetime.now(UTC))
+    contexts = []
+    for purpose, service in ((ssl.Purpose.CLIENT_AUTH, "governance"), (ssl.Purpose.SERVER_AUTH, "web")):
+        context = ssl.create_default_context(purpose, cafile=str(keys / "tls/ca.pem"))
+        context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_STRICT
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_cert_chain(keys / f"tls/{service}.pem", keys / f"tls/{service}.key.pem")
+        contexts.append(context)
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    server = contexts[0].wrap_bio(to_server, to_client, server_side=True)
+    client = contexts[1].wrap_bio(to_client, to_server, server_hostname="governance")
+    for _ in range(4):
+        for end in (client, server):
+            try:
+                end.do_handshake()
+            except ssl.SSLWantReadError:
+                continue
+    peer = server.getpeercert()
+    assert peer is not None
+    assert ("URI", "spiffe://willow-lane/web") in peer["subjectAltName"]
+
+
+def test_keys_are_never_overwritten(keys: Path) -> None:
+    before = (keys / "token.pem").read_bytes()
+    with pytest.raises(FileExistsError):
+        instance_keys.make(keys, "willow-lane", NOW)
+    assert (keys / "token.pem").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["token.pem", "codes.key", "passwords.toml", "tls/web.key.pem", "tls/ca.key.pem", "tls", "."])
+def test_keys_that_others_can_read_are_refused_with_the_cure(keys: Path, name: str) -> None:
+    path = keys / name
+    path.chmod(0o750 if path.is_dir() else 0o640)
+    with pytest.raises(KeysUnusableError, match="read by others") as refused:
+        instance_keys.read(keys)
+    assert refused.value.fix == f"Run: chmod {'700' if path.is_dir() else '600'} {path}"
+
+
+@pytest.mark.parametrize(
+    "name", ["token.pem", "token.pub.pem", "codes.key", "forms.key", "passwords.toml", "tls/ca.pem", "tls/web.pem", "tls/web.key.pem"]
+)
+def test_a_missing_or_garbled_file_is_named(keys: Path, name: str) -> None:
+    path = keys / name
+    path.write_bytes(b"\xff garbled")
+    with pytest.raises(KeysUnusableError) as garbled:
+        instance_keys.read(keys)
+    assert str(path) in garbled.value.problem
+    path.unlink()
+    with pytest.raises(KeysUnusableError, match="missing") as missing:
+        instance_keys.read(keys)
+    assert str(path) in missing.value.problem
+    assert "backup" in missing.value.fix
+
+
+def test_the_key_of_another_service_is_refused(keys: Path) -> None:
+    (keys / "tls/web.key.pem").write_bytes((keys / "tls/cli.key.pem").read_bytes())
+    with pytest.raises(KeysUnusableError, match=r"not the private key of web\.pem"):
+        instance_keys.read(keys)
+
+
+def test_a_password_that_is_missing_is_named_without_the_others(keys: Path) -> None:
+    path = keys / "passwords.toml"
+    secret = instance_keys.read(keys).passwords["identity", "run"]
+    path.write_text(path.read_text().replace("[nats]", "[other]"))
+    with pytest.raises(KeysUnusableError, match=r"nats\.password") as refused:
+        instance_keys.read(keys)
+    assert secret not in str(refused.value)
+
+
+def test_no_folder_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(KeysUnusableError, match="kith init"):
+        instance_keys.read(tmp_path / "none")
