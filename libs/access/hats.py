@@ -6,9 +6,9 @@ arrive. Identity itself keeps the same table as its own state.
 
 from uuid import UUID
 
-from kith.identity.facts.v1.facts_pb2 import HatGiven, HatTaken
 from sqlalchemy import text
 
+from kith.identity.facts.v1.facts_pb2 import HatGiven, HatTaken
 from libs.database.engine import Work
 from libs.messages.consumer import Reactions
 from libs.messages.envelope import Fact, type_of

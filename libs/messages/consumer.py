@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from kith.envelope.v1.envelope_pb2 import Envelope, Head, HeadRequest, ReplayRequest, ReplayResponse
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
@@ -20,6 +19,7 @@ from nats.js.client import JetStreamContext
 from nats.js.errors import Error as JetStreamError
 from sqlalchemy import text
 
+from kith.envelope.v1.envelope_pb2 import Envelope, Head, HeadRequest, ReplayRequest, ReplayResponse
 from libs import callers
 from libs.clock import Clock
 from libs.database.engine import Database, Work

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from google.protobuf.message import Message
+
 from kith.envelope.v1.envelope_pb2 import Envelope
 
 

@@ -12,13 +12,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kith.envelope.v1.envelope_pb2 import Envelope, Head, ReplayRequest, ReplayResponse
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js.errors import Error as JetStreamError
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith.envelope.v1.envelope_pb2 import Envelope, Head, ReplayRequest, ReplayResponse
 from libs.database.engine import Database
 from libs.messages.bus import Bus, ask_subject, head_subject
 from libs.observe.logs import logger

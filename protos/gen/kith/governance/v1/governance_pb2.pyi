@@ -30,6 +30,10 @@ class _MotionStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MotionSta
     MOTION_STATE_OPEN: _MotionState.ValueType  # 1
     MOTION_STATE_PASSED: _MotionState.ValueType  # 2
     MOTION_STATE_NOT_PASSED: _MotionState.ValueType  # 3
+    MOTION_STATE_ANNOUNCED: _MotionState.ValueType  # 4
+    """notice is given, the roll is frozen, ballots are taken from opens_at"""
+    MOTION_STATE_COUNTING: _MotionState.ValueType  # 5
+    """the vote is over, the count comes within seconds"""
 
 class MotionState(_MotionState, metaclass=_MotionStateEnumTypeWrapper):
     """MotionState is where the motion stands."""
@@ -38,6 +42,10 @@ MOTION_STATE_UNSPECIFIED: MotionState.ValueType  # 0
 MOTION_STATE_OPEN: MotionState.ValueType  # 1
 MOTION_STATE_PASSED: MotionState.ValueType  # 2
 MOTION_STATE_NOT_PASSED: MotionState.ValueType  # 3
+MOTION_STATE_ANNOUNCED: MotionState.ValueType  # 4
+"""notice is given, the roll is frozen, ballots are taken from opens_at"""
+MOTION_STATE_COUNTING: MotionState.ValueType  # 5
+"""the vote is over, the count comes within seconds"""
 Global___MotionState: _TypeAlias = MotionState  # noqa: Y015
 
 class _MotionFilter:
@@ -181,6 +189,8 @@ class ResolutionType(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     EXPLANATION_FIELD_NUMBER: _builtins.int
     MINIMUM_OPEN_HOURS_FIELD_NUMBER: _builtins.int
+    NOTICE_DAYS_FIELD_NUMBER: _builtins.int
+    EASY_EXPLANATION_FIELD_NUMBER: _builtins.int
     MAXIMUM_OPEN_DAYS_FIELD_NUMBER: _builtins.int
     CHANGES_RULEBOOK_FIELD_NUMBER: _builtins.int
     COUNTING_FIELD_NUMBER: _builtins.int
@@ -188,6 +198,8 @@ class ResolutionType(_message.Message):
     name: _builtins.str
     explanation: _builtins.str
     minimum_open_hours: _builtins.int
+    notice_days: _builtins.int
+    easy_explanation: _builtins.str
     maximum_open_days: _builtins.int
     changes_rulebook: _builtins.bool
     @_builtins.property
@@ -199,13 +211,15 @@ class ResolutionType(_message.Message):
         name: _builtins.str = ...,
         explanation: _builtins.str = ...,
         minimum_open_hours: _builtins.int = ...,
+        notice_days: _builtins.int = ...,
+        easy_explanation: _builtins.str = ...,
         maximum_open_days: _builtins.int = ...,
         changes_rulebook: _builtins.bool = ...,
         counting: Global___CountingRule | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["counting", b"counting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes_rulebook", b"changes_rulebook", "counting", b"counting", "explanation", b"explanation", "key", b"key", "maximum_open_days", b"maximum_open_days", "minimum_open_hours", b"minimum_open_hours", "name", b"name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes_rulebook", b"changes_rulebook", "counting", b"counting", "easy_explanation", b"easy_explanation", "explanation", b"explanation", "key", b"key", "maximum_open_days", b"maximum_open_days", "minimum_open_hours", b"minimum_open_hours", "name", b"name", "notice_days", b"notice_days"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -363,6 +377,7 @@ class OpenMotionRequest(_message.Message):
     RULEBOOK_TEXT_FIELD_NUMBER: _builtins.int
     FOR_MEANS_FIELD_NUMBER: _builtins.int
     AGAINST_MEANS_FIELD_NUMBER: _builtins.int
+    OPENS_AT_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     title: _builtins.str
     """a question of at most 200 characters"""
@@ -379,6 +394,10 @@ class OpenMotionRequest(_message.Message):
     against_means: _builtins.str
     @_builtins.property
     def closes_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def opens_at(self) -> _timestamp_pb2.Timestamp:
+        """unset = as soon as the notice the rulebook asks for has passed"""
+
     def __init__(
         self,
         *,
@@ -392,10 +411,11 @@ class OpenMotionRequest(_message.Message):
         rulebook_text: _builtins.str = ...,
         for_means: _builtins.str = ...,
         against_means: _builtins.str = ...,
+        opens_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["closes_at", b"closes_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["closes_at", b"closes_at", "opens_at", b"opens_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["against_means", b"against_means", "closes_at", b"closes_at", "easy_text", b"easy_text", "easy_title", b"easy_title", "for_means", b"for_means", "request_id", b"request_id", "resolution_type", b"resolution_type", "rulebook_text", b"rulebook_text", "text", b"text", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["against_means", b"against_means", "closes_at", b"closes_at", "easy_text", b"easy_text", "easy_title", b"easy_title", "for_means", b"for_means", "opens_at", b"opens_at", "request_id", b"request_id", "resolution_type", b"resolution_type", "rulebook_text", b"rulebook_text", "text", b"text", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -437,7 +457,7 @@ class Motion(_message.Message):
     RESOLUTION_TYPE_NAME_FIELD_NUMBER: _builtins.int
     RULEBOOK_HASH_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
-    OPENED_AT_FIELD_NUMBER: _builtins.int
+    ANNOUNCED_AT_FIELD_NUMBER: _builtins.int
     CLOSES_AT_FIELD_NUMBER: _builtins.int
     CLOSED_AT_FIELD_NUMBER: _builtins.int
     OPENED_BY_FIELD_NUMBER: _builtins.int
@@ -451,6 +471,8 @@ class Motion(_message.Message):
     FOR_MEANS_FIELD_NUMBER: _builtins.int
     AGAINST_MEANS_FIELD_NUMBER: _builtins.int
     RULEBOOK_TEXT_FIELD_NUMBER: _builtins.int
+    OPENS_AT_FIELD_NUMBER: _builtins.int
+    MY_STANDING_FIELD_NUMBER: _builtins.int
     motion_id: _builtins.str
     title: _builtins.str
     text: _builtins.str
@@ -472,8 +494,12 @@ class Motion(_message.Message):
     against_means: _builtins.str
     rulebook_text: _builtins.str
     """the text proposed, if any"""
+    my_standing: _builtins.str
+    """why the caller has no vote here: NOT_A_MEMBER, CLASS_HAS_NO_VOTE, JOINED_TOO_LATE; empty = has one"""
     @_builtins.property
-    def opened_at(self) -> _timestamp_pb2.Timestamp: ...
+    def announced_at(self) -> _timestamp_pb2.Timestamp:
+        """when the roll was frozen"""
+
     @_builtins.property
     def closes_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -486,6 +512,8 @@ class Motion(_message.Message):
 
     @_builtins.property
     def counting(self) -> Global___CountingRule: ...
+    @_builtins.property
+    def opens_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
@@ -498,7 +526,7 @@ class Motion(_message.Message):
         resolution_type_name: _builtins.str = ...,
         rulebook_hash: _builtins.str = ...,
         state: Global___MotionState.ValueType = ...,
-        opened_at: _timestamp_pb2.Timestamp | None = ...,
+        announced_at: _timestamp_pb2.Timestamp | None = ...,
         closes_at: _timestamp_pb2.Timestamp | None = ...,
         closed_at: _timestamp_pb2.Timestamp | None = ...,
         opened_by: _builtins.str = ...,
@@ -512,10 +540,12 @@ class Motion(_message.Message):
         for_means: _builtins.str = ...,
         against_means: _builtins.str = ...,
         rulebook_text: _builtins.str = ...,
+        opens_at: _timestamp_pb2.Timestamp | None = ...,
+        my_standing: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["closed_at", b"closed_at", "closes_at", b"closes_at", "counting", b"counting", "opened_at", b"opened_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["announced_at", b"announced_at", "closed_at", b"closed_at", "closes_at", b"closes_at", "counting", b"counting", "opens_at", b"opens_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["against_means", b"against_means", "ballots", b"ballots", "closed_at", b"closed_at", "closes_at", b"closes_at", "counting", b"counting", "easy_text", b"easy_text", "easy_title", b"easy_title", "for_means", b"for_means", "i_have_voted", b"i_have_voted", "i_may_vote", b"i_may_vote", "motion_id", b"motion_id", "my_class", b"my_class", "opened_at", b"opened_at", "opened_by", b"opened_by", "options", b"options", "resolution_type", b"resolution_type", "resolution_type_name", b"resolution_type_name", "roll", b"roll", "rulebook_hash", b"rulebook_hash", "rulebook_text", b"rulebook_text", "state", b"state", "text", b"text", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["against_means", b"against_means", "announced_at", b"announced_at", "ballots", b"ballots", "closed_at", b"closed_at", "closes_at", b"closes_at", "counting", b"counting", "easy_text", b"easy_text", "easy_title", b"easy_title", "for_means", b"for_means", "i_have_voted", b"i_have_voted", "i_may_vote", b"i_may_vote", "motion_id", b"motion_id", "my_class", b"my_class", "my_standing", b"my_standing", "opened_by", b"opened_by", "opens_at", b"opens_at", "options", b"options", "resolution_type", b"resolution_type", "resolution_type_name", b"resolution_type_name", "roll", b"roll", "rulebook_hash", b"rulebook_hash", "rulebook_text", b"rulebook_text", "state", b"state", "text", b"text", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -106,6 +106,7 @@ class MotionOpened(_message.Message):
     RULEBOOK_HASH_FIELD_NUMBER: _builtins.int
     CLOSES_AT_FIELD_NUMBER: _builtins.int
     ROLL_FIELD_NUMBER: _builtins.int
+    OPENS_AT_FIELD_NUMBER: _builtins.int
     MEMBERSHIP_NUMBER_FIELD_NUMBER: _builtins.int
     motion_id: _builtins.str
     resolution_type: _builtins.str
@@ -116,6 +117,8 @@ class MotionOpened(_message.Message):
     def closes_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def roll(self) -> _containers.RepeatedCompositeFieldContainer[Global___RollSize]: ...
+    @_builtins.property
+    def opens_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
@@ -124,11 +127,12 @@ class MotionOpened(_message.Message):
         rulebook_hash: _builtins.str = ...,
         closes_at: _timestamp_pb2.Timestamp | None = ...,
         roll: _abc.Iterable[Global___RollSize] | None = ...,
+        opens_at: _timestamp_pb2.Timestamp | None = ...,
         membership_number: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["closes_at", b"closes_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["closes_at", b"closes_at", "opens_at", b"opens_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["closes_at", b"closes_at", "membership_number", b"membership_number", "motion_id", b"motion_id", "resolution_type", b"resolution_type", "roll", b"roll", "rulebook_hash", b"rulebook_hash"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["closes_at", b"closes_at", "membership_number", b"membership_number", "motion_id", b"motion_id", "opens_at", b"opens_at", "resolution_type", b"resolution_type", "roll", b"roll", "rulebook_hash", b"rulebook_hash"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

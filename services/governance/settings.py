@@ -1,0 +1,14 @@
+"""Governance's settings. Environment: `KITH_GOVERNANCE_...`."""
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from libs.host.settings import Service
+
+
+class Settings(Service):
+    """Beside what every service has."""
+
+    model_config = SettingsConfigDict(env_prefix="KITH_GOVERNANCE_", extra="ignore")
+
+    zone: str = Field(default="Europe/London", description="The co-op's time zone: it says which day it is")
