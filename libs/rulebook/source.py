@@ -84,15 +84,16 @@ def _text(content: bytes, found: Source) -> str | None:
         return None
     # TOML allows the line ends of Windows; they are one line end to us.
     text = text.replace("\r\n", "\n")
+    if "\r" in text:
+        line = text.replace("\r", "\n").count("\n", 0, text.index("\r")) + 1
+        found.note((), "A line ends in a carriage return alone.", "Let your editor save the file with Unix or Windows line ends.", line=line)
+        text = text.replace("\r", "\n")
     _check_characters(text, found)
-    return text.replace("\r", "\n")
+    return text
 
 
 def _check_characters(text: str, found: Source) -> None:
     for number, line in enumerate(text.split("\n"), start=1):
-        if "\r" in line:
-            problem = "A carriage return stands alone in this line."
-            found.note((), problem, "Let your editor save the file with Unix or Windows line ends.", line=number)
         if _TURNING.search(line):
             problem = "The line holds an invisible mark that turns the reading direction."
             found.note((), problem, "Delete the line and type it again.", line=number)
