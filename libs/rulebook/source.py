@@ -86,7 +86,8 @@ def _text(content: bytes, found: Source) -> str | None:
     text = text.replace("\r\n", "\n")
     if "\r" in text:
         line = text.replace("\r", "\n").count("\n", 0, text.index("\r")) + 1
-        found.note((), "A line ends in a carriage return alone.", "Let your editor save the file with Unix or Windows line ends.", line=line)
+        suggestion = "Let your editor save the file with Unix or Windows line ends."
+        found.note((), "A line ends in a carriage return alone.", suggestion, line=line)
         text = text.replace("\r", "\n")
     _check_characters(text, found)
     return text
