@@ -65,6 +65,8 @@ class InstanceKeys:
     passwords: Mapping[tuple[str, str], str] = field(repr=False)
     """By service and role: `("identity", "owner")`."""
     nats_password: str = field(repr=False)
+    postgres_password: str = field(repr=False)
+    """Of the administrator of Kith's own PostgreSQL."""
 
 
 def make(folder: Path, co_op_id: str, now: datetime) -> None:
@@ -87,7 +89,7 @@ def read(folder: Path) -> InstanceKeys:
     """The keys in `folder`. Raises `KeysUnusableError` when a file is missing, garbled, or readable by others."""
     _check_rights(folder)
     token = _token(folder)
-    passwords, nats_password = _passwords(folder / "passwords.toml")
+    passwords, nats_password, postgres_password = _passwords(folder / "passwords.toml")
     return InstanceKeys(
         token_private=token,
         token_public=token.public_key(),
@@ -97,6 +99,7 @@ def read(folder: Path) -> InstanceKeys:
         certificates={service: _service_certificate(folder / "tls", service) for service in SERVICES},
         passwords=passwords,
         nats_password=nats_password,
+        postgres_password=postgres_password,
     )
 
 
@@ -113,7 +116,8 @@ def _new_passwords() -> str:
     lines = ["# Made by kith init. Each service reaches its database as its own two roles: owner changes tables, run works with them.", ""]
     for service in SERVICES_WITH_DATABASE:
         lines += [f"[{service}]", *(f'{role} = "{secrets.token_urlsafe(24)}"' for role in ROLES), ""]
-    lines += ["[nats]", f'password = "{secrets.token_urlsafe(24)}"', ""]
+    for server in ("nats", "postgres"):
+        lines += [f"[{server}]", f'password = "{secrets.token_urlsafe(24)}"', ""]
     return "\n".join(lines)
 
 
@@ -246,13 +250,13 @@ def _secret(path: Path) -> bytes:
     return secret
 
 
-def _passwords(path: Path) -> tuple[dict[tuple[str, str], str], str]:
+def _passwords(path: Path) -> tuple[dict[tuple[str, str], str], str, str]:
     try:
         tables = tomllib.loads(_bytes_of(path).decode("utf-8"))
     except ValueError:
         raise _garbled(path, "a table of passwords") from None
     found = {(service, role): _password(path, tables, service, role) for service in SERVICES_WITH_DATABASE for role in ROLES}
-    return found, _password(path, tables, "nats", "password")
+    return found, _password(path, tables, "nats", "password"), _password(path, tables, "postgres", "password")
 
 
 def _password(path: Path, tables: Mapping[str, object], table: str, key: str) -> str:

@@ -15,8 +15,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from kith.status.v1 import status_pb2_grpc
 
+from kith.status.v1 import status_pb2_grpc
 from libs.callers.tokens import TokenCheck
 from libs.clock import Clock, Shifted, System
 from libs.database import migrations
@@ -67,7 +67,9 @@ class Process:
         self._parts = parts
         self._name = name
         self.clock: Clock = Shifted(System()) if shared.clock_file else System()
-        password = shared.nats_password_file.read_text(encoding="utf-8").strip() if shared.nats_password_file else ""
+        password = shared.nats_password.get_secret_value()
+        if shared.nats_password_file:
+            password = shared.nats_password_file.read_text(encoding="utf-8").strip()
         self._bus = Bus(BusAddress(shared.nats_url, shared.nats_user, password, shared.nats_ca_file), name)
         self._pulse = Pulse()
         self._running: list[_Running] = []

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -14,6 +14,7 @@ class Shared(BaseSettings):
     co_op: str = Field(default="", description="The co-op's id")
     nats_url: str = "nats://127.0.0.1:4222"
     nats_user: str = ""
+    nats_password: SecretStr = SecretStr("")
     nats_password_file: Path | None = None
     nats_ca_file: str = ""
     tls_folder: Path | None = Field(default=None, description="mTLS between services; none = Unix sockets or loopback only")

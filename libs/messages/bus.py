@@ -25,6 +25,7 @@ class BusAddress:
     """Where NATS listens; the password never appears in the URL, which is logged."""
 
     url: str
+    """One server, or several of a cluster with commas between."""
     user: str = ""
     password: str = ""
     ca_file: str = ""
@@ -92,7 +93,7 @@ class Bus:
             options |= {"user": self._address.user, "password": self._address.password}
         if self._address.ca_file:
             options["tls"] = ssl.create_default_context(cafile=self._address.ca_file)
-        await self.client.connect(self._address.url, error_cb=_failed, disconnected_cb=_lost, reconnected_cb=_back, **options)
+        await self.client.connect(self._address.url.split(","), error_cb=_failed, disconnected_cb=_lost, reconnected_cb=_back, **options)
 
 
 async def _failed(error: Exception) -> None:

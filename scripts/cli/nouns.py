@@ -16,6 +16,7 @@ class Noun:
 
 NOUNS = {
     "init": Noun("scripts.cli.init:init_command", "make the data folder of a new co-op"),
+    "up": Noun("scripts.cli.up:up_command", "start a co-op and stay with it"),
     "rulebook": Noun("scripts.cli.rulebook:rulebook_app", "check a rulebook, or say it in words"),
     "count": Noun("scripts.cli.count:count_command", "count votes by a stated rule, without a running co-op"),
 }

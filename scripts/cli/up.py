@@ -1,0 +1,62 @@
+"""`kith up`: starts a co-op and stays with it until Ctrl-C."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+
+from libs.host.backing.refused import CannotStart
+from libs.host.folder import FolderInUse, FolderUnusable
+from libs.host.instance_keys import KeysUnusableError
+from libs.observe import logs
+from scripts.cli.console import CommandError, ExitCode, result, say
+from services.instance import Instance, InstanceUnusableError
+
+_LOG_BYTES = 20 * 1024 * 1024
+
+
+def up_command(
+    folder: Annotated[Path, typer.Argument(help="The co-op's data folder.", metavar="folder")] = Path("kith-data"),
+    *,
+    log_level: Annotated[str, typer.Option(help="How much goes into log/kith.log: debug, info, warning, error.")] = "info",
+) -> int:
+    """Start a co-op: its PostgreSQL, its NATS, its services and its pages. Ctrl-C stops it."""
+    began = datetime.now(UTC)
+    instance = Instance(folder)
+    try:
+        co_op = instance.co_op
+        instance.folder.create()
+        logs.configure(level=log_level, stream=_log_file(instance.folder.log / "kith.log"), co_op=co_op.id)
+        say(f"Starting {co_op.name} ...")
+
+        async def ready() -> None:
+            await _founding(instance)
+            seconds = (datetime.now(UTC) - began).total_seconds()
+            say(f"{co_op.name} is up after {seconds:.1f} s: {co_op.public_url}")
+            say(f"Health: http://{co_op.operations_address}/readyz   Log: {instance.folder.log / 'kith.log'}   Stop: Ctrl-C")
+
+        asyncio.run(instance.run(ready, say))
+    except (FolderInUse, InstanceUnusableError, FolderUnusable, KeysUnusableError) as error:
+        raise CommandError("Kith did not start.", str(error), "", ExitCode.CONFLICT) from error
+    except (CannotStart, OSError, TimeoutError) as error:
+        raise CommandError("Kith did not start.", str(error), f"Look at {instance.folder.log}.", ExitCode.UNAVAILABLE) from error
+    say(f"{co_op.name} has stopped.")
+    return ExitCode.OK
+
+
+async def _founding(instance: Instance) -> None:
+    """Only at the very first start."""
+    if not instance.folder.founding.exists():
+        return
+    from scripts.cli.founding import found
+
+    link = await found(instance)
+    result(f"Welcome. Open this once, within a day, to sign in as the first member:\n\n    {link}\n")
+
+
+def _log_file(path: Path) -> TextIO:
+    if path.exists() and path.stat().st_size > _LOG_BYTES:
+        path.replace(path.with_suffix(".log.1"))
+    return path.open("a", encoding="utf-8", buffering=1)
