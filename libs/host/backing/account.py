@@ -61,6 +61,16 @@ class Account:
         return bool(found.st_mode & 0o001)
 
 
+def without_descent(argv: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what a command line becomes: the same, or for one made by `Account.command` the command in it.
+
+    A Kith may be killed in the very moment when its child is still on the way to being a server.
+    """
+    if str(DESCEND) not in argv:
+        return argv
+    return argv[argv.index(str(DESCEND)) + 5 :]
+
+
 def account_for(folder: DataFolder) -> Account | None:
     """Return the account that root's servers run as on this folder; None when Kith is not root, and they run as Kith does."""
     if os.geteuid() != 0:

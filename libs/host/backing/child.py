@@ -13,7 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from libs.host.backing.running import command_of, running
+from libs.host.backing.account import without_descent
+from libs.host.backing.running import command_of, lives, running
 
 LOG_LIMIT = 10 * 1024 * 1024
 POLL = 0.1
@@ -96,18 +97,22 @@ class Child:
         self._gone.set()
 
     async def _poll(self) -> None:
-        while self._still_there():  # noqa: ASYNC110 -- nobody sets an event for another process
+        while self._still_there():
             await asyncio.sleep(POLL)
         self._gone.set()
 
     def _still_there(self) -> bool:
-        return self._born.poll() is None if self._born is not None else bool(command_of(self.pid))
+        return self._born.poll() is None if self._born is not None else lives(self.pid)
 
 
 async def left_running(wanted: Callable[[tuple[str, ...]], bool]) -> list[Child]:
     """Return the processes whose command line is wanted, watched; asked twice, so that none is a stranger under a reused number."""
-    found = [Child.adopt(pid) for pid in await asyncio.to_thread(running, wanted)]
-    return [child for child in found if wanted(command_of(child.pid))]
+
+    def fits(argv: tuple[str, ...]) -> bool:
+        return wanted(without_descent(argv))
+
+    found = [Child.adopt(pid) for pid in await asyncio.to_thread(running, fits)]
+    return [child for child in found if fits(command_of(child.pid))]
 
 
 def turn_over(log: Path) -> None:

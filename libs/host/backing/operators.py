@@ -81,16 +81,16 @@ async def _version_when_up(at: PostgresAt, where: str, within: float) -> int:
 
 async def _trouble(at: NatsAt) -> str | None:
     # Imported where it is needed: a Kith that starts its own NATS need not wait for the client library here.
-    import nats  # noqa: PLC0415
-    from nats.errors import Error  # noqa: PLC0415
+    from nats.aio.client import Client
+    from nats.errors import Error
 
     async def quiet(_error: Exception) -> None:
         """Leave it to the answer below; the client would print it."""
 
-    client = None
+    client = Client()
     try:
         async with asyncio.timeout(NATS_WITHIN):
-            client = await nats.connect(
+            await client.connect(
                 list(at.servers),
                 user=at.user,
                 password=at.password,
@@ -106,9 +106,8 @@ async def _trouble(at: NatsAt) -> str | None:
     except (OSError, TimeoutError, Error) as error:
         return f"The NATS server at {at.servers[0]} does not answer as it should ({error or type(error).__name__}). Kith begins without it."
     finally:
-        if client is not None:
-            with suppress(OSError, TimeoutError, Error):
-                await client.close()
+        with suppress(OSError, TimeoutError, Error):
+            await client.close()
     return None
 
 

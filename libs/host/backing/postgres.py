@@ -209,7 +209,7 @@ def postmaster_of(data: Path) -> tuple[int | None, bool]:
         lines = lock.read_text().splitlines()
     except OSError:
         return None, False
-    return named_in(lock), len(lines) > 7 and lines[7].strip() == "ready"  # noqa: PLR2004 -- the eighth line
+    return named_in(lock), len(lines) > 7 and lines[7].strip() == "ready"
 
 
 def named_in(lock: Path) -> int | None:

@@ -21,6 +21,16 @@ def command_of(pid: int) -> tuple[str, ...]:
     return tuple(part.decode(errors="surrogateescape") for part in text.rstrip(b"\0").split(b"\0")) if text else ()
 
 
+def lives(pid: int) -> bool:
+    """Say whether a process exists and has not ended; its command line would not do, which is empty for a moment during an exec."""
+    try:
+        stat = (PROC / str(pid) / "stat").read_text(errors="replace")
+    except OSError:
+        return False
+    # The state follows the program's name, which may itself hold spaces and parentheses (proc(5)).
+    return stat.rpartition(") ")[2][:1] not in ("Z", "X")
+
+
 def program_replaced(pid: int) -> bool:
     """Say whether the program file of a process was replaced since it started (an upgrade); False where that cannot be read."""
     try:

@@ -97,7 +97,9 @@ def test_no_password_is_printed() -> None:
 
 def test_no_tcp_port_and_nothing_that_could_lose_an_acknowledged_write() -> None:
     command = server_command(WHEEL_18, Path("/data"), Path("/run/kith"), "0123456789ab")
-    assert {"listen_addresses=", "fsync=on", "synchronous_commit=on", "full_page_writes=on", "log_min_error_statement=panic"} <= set(command)
+    assert {"listen_addresses=", "fsync=on", "synchronous_commit=on", "full_page_writes=on", "log_min_error_statement=panic"} <= set(
+        command
+    )
 
 
 def test_the_builtin_locale_is_asked_for_where_there_is_one() -> None:

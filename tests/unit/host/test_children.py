@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from libs.host.backing.account import Account, without_descent
 from libs.host.backing.child import LOG_LIMIT, Child, last_words, left_running, turn_over
 from libs.host.backing.notices import Event, Notice
 from libs.host.backing.running import command_of
@@ -22,7 +23,6 @@ def begin(log: Path, *argv: str) -> Child:
 
 async def test_a_child_has_its_own_session_and_says_how_it_ended(tmp_path: Path) -> None:
     child = begin(tmp_path / "log", "sleep", "60")
-    assert child.alive
     assert os.getsid(child.pid) == child.pid
     os.kill(child.pid, signal.SIGKILL)
     await asyncio.wait_for(child.ended(), 5)
@@ -98,7 +98,7 @@ async def test_a_child_that_ends_is_started_again_and_every_failure_is_told(tmp_
         if tries == 1:
             message = "no room on the disk."
             raise OSError(message)
-        return begin(tmp_path / "log", "sh", "-c", "exit 1" if tries == 2 else "exec sleep 60")
+        return begin(tmp_path / "log", "sh", "-c", "exit 1" if tries == 2 else "exec sleep 60.25")
 
     watch = asyncio.create_task(keep("nats", begin(tmp_path / "log", "true"), again, hear))
     began = asyncio.get_running_loop().time()
@@ -108,7 +108,7 @@ async def test_a_child_that_ends_is_started_again_and_every_failure_is_told(tmp_
     assert told == [Event.DIED, Event.RESTART_FAILED, Event.RESTARTED, Event.DIED, Event.RESTARTED]
     watch.cancel()
     await asyncio.gather(watch, return_exceptions=True)
-    (left,) = await left_running(lambda argv: argv == ("sleep", "60"))
+    (left,) = await left_running(lambda argv: argv == ("sleep", "60.25"))
     await left.stop((signal.SIGTERM, 5))
 
 
@@ -122,3 +122,10 @@ async def test_a_log_that_has_grown_is_put_aside_and_a_small_one_is_not(tmp_path
     turn_over(log)
     assert not log.exists()
     assert (tmp_path / "log.1").stat().st_size == LOG_LIMIT + 1
+
+
+async def test_a_server_still_on_its_way_down_from_root_is_recognised() -> None:
+    argv = ("/usr/bin/postgres", "-D", "/data")
+    assert without_descent(tuple(Account("nobody", 65534, 65534, (1, 2), 2).command(argv))) == argv
+    assert without_descent(argv) == argv
+    assert without_descent(()) == ()
