@@ -11,6 +11,7 @@ import asyncpg
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+    from sqlalchemy.engine.interfaces import ExecutionContext
 
 
 class DatabaseIsNewerError(RuntimeError):
@@ -40,15 +41,26 @@ async def at_head(connection: asyncpg.Connection, folder: Path) -> bool:
 
 async def migrate(owner_url: str, folder: Path) -> None:
     """Runs what is missing, all in one transaction, as the owner."""
+    from sqlalchemy import event
     from sqlalchemy.ext.asyncio import create_async_engine
     from sqlalchemy.pool import NullPool
 
     engine = create_async_engine(owner_url, poolclass=NullPool)
+    event.listen(engine.sync_engine, "do_execute", _whole_script)
     try:
         async with engine.begin() as connection:
             await connection.run_sync(_upgrade, folder)
     finally:
         await engine.dispose()
+
+
+def _whole_script(_: object, statement: str, parameters: object, context: "ExecutionContext") -> bool:
+    """Lets a migration be written as SQL of several statements, which a prepared statement cannot hold. True = it is done."""
+    if parameters or ";" not in statement.rstrip(";\n "):
+        return False
+    raw = context.root_connection.connection.dbapi_connection
+    raw.run_async(lambda driver: driver.execute(statement))  # type: ignore[union-attr]  # asyncpg's adapter has it
+    return True
 
 
 def _upgrade(connection: "Connection", folder: Path) -> None:
