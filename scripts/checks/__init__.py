@@ -1,0 +1,1 @@
+"""What `scripts/check`, `scripts/test` and `scripts/capabilities` do. Nothing here runs when Kith does."""
