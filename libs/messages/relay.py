@@ -69,6 +69,7 @@ class Relay:
 
     async def run(self) -> None:
         await self._bus.ready()
+        await self._mend()
         answers = [
             await self._bus.client.subscribe(ask_subject(self._source, "head"), cb=self._answer_head),
             await self._bus.client.subscribe(ask_subject(self._source, "replay"), cb=self._answer_replay),
