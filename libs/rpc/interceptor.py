@@ -41,9 +41,9 @@ class Interceptor(grpc.aio.ServerInterceptor):
 
     async def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any]]],
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable["grpc.RpcMethodHandler[Any, Any]"]],
         handler_call_details: grpc.HandlerCallDetails,
-    ) -> grpc.RpcMethodHandler[Any, Any]:
+    ) -> "grpc.RpcMethodHandler[Any, Any]":
         handler = await continuation(handler_call_details)
         if handler is None or handler.unary_unary is None:
             return handler
@@ -107,6 +107,7 @@ def _where(error: BaseException) -> list[str]:
     lines, trail = [], error.__traceback__
     while trail is not None:
         code = trail.tb_frame.f_code
-        lines.append(f"{'/'.join(code.co_filename.split('/')[-3:])}:{trail.tb_lineno}")
+        if "site-packages" not in code.co_filename:
+            lines.append(f"{'/'.join(code.co_filename.split('/')[-3:])}:{trail.tb_lineno}")
         trail = trail.tb_next
     return lines[-8:]

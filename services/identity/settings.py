@@ -1,0 +1,17 @@
+"""What identity needs to know to start. Environment: `KITH_IDENTITY_...`."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from libs.host.settings import Service
+
+
+class Settings(Service):
+    """Its own keys besides what every service needs."""
+
+    model_config = SettingsConfigDict(env_prefix="KITH_IDENTITY_", extra="ignore")
+
+    token_signing_key_file: Path = Field(default=Path("keys/token.pem"), description="The private key callers' tokens are signed with")
+    codes_key_file: Path = Field(default=Path("keys/codes.key"), description="32 bytes in hex: what marks of codes are made with")

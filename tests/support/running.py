@@ -1,0 +1,250 @@
+"""Services running for real in the test's own process: one co-op, with its keys, on real servers.
+
+async with running(kith, "identity", "membership") as co_op:
+    identity = co_op.stub(IdentityServiceStub)
+    await ask(identity.GetNames, request, co_op.token(person, hat="secretary"))
+"""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+import asyncpg
+import grpc
+import nats
+import nats.js.errors
+from google.protobuf import symbol_database
+from google.protobuf.message import Message
+
+from kith.identity.v1 import identity_pb2 as identity
+from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
+from libs import callers
+from libs.callers import Caller, Strength, Via, tokens
+from libs.database.engine import Database, new_id
+from libs.host import instance_keys, leader
+from libs.host.process import Process
+from libs.host.settings import Shared
+from libs.messages import outbox
+from libs.messages.bus import Bus, BusAddress, stream_of
+from libs.messages.relay import Relay
+from libs.rpc.client import ask, channel
+from services.prepare import Wanted
+from services.topology import SERVICES, named
+from tests.support.databases import Databases
+from tests.support.servers import Servers
+
+Stub = TypeVar("Stub")
+
+
+@dataclass(frozen=True)
+class Kith:
+    """What a run of tests has: servers, templates, and one set of instance keys."""
+
+    servers: Servers
+    databases: Databases
+    keys_folder: Path
+    keys: instance_keys.InstanceKeys
+
+
+class CoOp:
+    """A co-op whose services run here."""
+
+    def __init__(self, kith: Kith, folder: Path) -> None:
+        self.kith = kith
+        self.folder = folder
+        """A fresh folder of this co-op: sockets, the clock file."""
+        self.databases: dict[str, Wanted] = {}
+        self.process: Process
+        self._channels: dict[str, grpc.aio.Channel] = {}
+
+    # --- asking
+
+    def stub(self, kind: Callable[[grpc.aio.Channel], Stub]) -> Stub:
+        """A stub on the service that the stub's class belongs to."""
+        service = kind.__module__.split(".")[1]
+        if service not in self._channels:
+            self._channels[service] = channel(self.address(service))
+        return kind(self._channels[service])
+
+    def address(self, service: str) -> str:
+        return f"unix:{self.folder}/{service}.sock"
+
+    def token(self, person: UUID | str, hat: str = "", strength: Strength = Strength.CARD, via: Via = Via.PAGE) -> str:
+        """What identity would give this person; whether they wear the hat is for the services to find out."""
+        caller = callers.person(UUID(str(person)), hat=hat, strength=strength, via=via)
+        return tokens.mint(self.kith.keys.token_private, caller, self.now())
+
+    def founder(self) -> str:
+        """The token of whoever holds the data folder."""
+        return self.token(new_id(), strength=Strength.INSTANCE_KEY, via=Via.COMMAND_LINE)
+
+    async def found(self, *names: str) -> list[UUID]:
+        """Registers these people over identity's API and gives the first the secretary's hat; the others' ids come after theirs."""
+        stub = self.stub(IdentityServiceStub)
+        rows = [identity.NewPerson(full_name=name, email=f"person{number}@example.org") for number, name in enumerate(names)]
+        asked = identity.RegisterPersonsRequest(request_id=str(new_id()), persons=rows)
+        people = [UUID(one.person_id) for one in (await ask(stub.RegisterPersons, asked, self.founder())).persons]
+        hat = identity.GiveHatRequest(request_id=str(new_id()), person_id=str(people[0]), hat="secretary")
+        await ask(stub.GiveHat, hat, self.founder())
+        return people
+
+    # --- time
+
+    def now(self) -> datetime:
+        return self.process.clock.now() if hasattr(self, "process") else datetime.now(UTC)
+
+    async def move_clock(self, seconds: int) -> None:
+        """Shifts the co-op's clock, as a demonstration folder can; back when it has arrived."""
+        before = self.now()
+        (self.folder / "clock").write_text(str(seconds), encoding="ascii")
+        async with asyncio.timeout(5):
+            while abs((self.process.clock.offset().total_seconds()) - seconds) > 0.5:
+                await asyncio.sleep(0.05)
+        assert seconds <= 0 or self.now() > before
+
+    # --- looking behind the API
+
+    @asynccontextmanager
+    async def rows(self, service: str, *, caller: Caller | None = None, owner: bool = False) -> AsyncIterator[asyncpg.Connection]:
+        """A transaction on a service's database under its run role as `caller` (or as the owner, whom row-level security binds too)."""
+        wanted = self.databases[service]
+        connection = await leader.connect(wanted.owner_url if owner else wanted.run_url)
+        try:
+            async with connection.transaction():
+                who = caller or callers.NOBODY
+                await connection.execute(
+                    "select set_config('kith.caller', $1, true), set_config('kith.hat', $2, true), set_config('kith.system', $3, true)",
+                    str(who.person or ""),
+                    who.hat,
+                    who.id if who.system else "",
+                )
+                yield connection
+        finally:
+            await connection.close()
+
+    async def everything(self, service: str, table: str) -> list[tuple[object, ...]]:
+        """Every row of a table, as the superuser, in the order of its first columns."""
+        wanted = self.databases[service]
+        url = wanted.admin.set(database=wanted.roles.database_name).render_as_string(hide_password=False)
+        connection = await leader.connect(url)
+        try:
+            return [tuple(row.values()) for row in await connection.fetch(f"select * from {table} order by 1, 2")]  # noqa: S608 - our own tables
+        finally:
+            await connection.close()
+
+    async def facts(self, service: str) -> list[Message]:
+        """What a service stated, in order."""
+        import_module(f"kith.{service}.facts.v1.facts_pb2")
+        async with self.rows(service) as connection:
+            rows = await connection.fetch("select type, payload from outbox order by seq")
+        known = symbol_database.Default()
+        return [known.GetSymbol(row["type"]).FromString(row["payload"]) for row in rows]
+
+    async def heard(self, listener: str, source: str, seconds: float = 10.0) -> None:
+        """Waits until the listener has followed everything the source stated so far."""
+        async with self.rows(source) as connection:
+            stated = await connection.fetchval("select count(*) from outbox")
+        async with asyncio.timeout(seconds):
+            while await self._position(listener, source) < stated:
+                await asyncio.sleep(0.02)
+
+    async def _position(self, listener: str, source: str) -> int:
+        async with self.rows(listener) as connection:
+            return int(await connection.fetchval("select n from position where source = $1", source) or 0)
+
+    async def close(self) -> None:
+        for one in self._channels.values():
+            await one.close()
+
+
+class Voice:
+    """A service of which only the voice is there: it states facts from a real outbox through a real relay."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def state(self, *facts: tuple[Message, str], at: datetime | None = None) -> None:
+        """Each fact with the id of what it is about."""
+        async with self._database.work(callers.job("tests"), at or datetime.now(UTC), "tests") as work:
+            await outbox.state(work, *facts)
+
+
+@asynccontextmanager
+async def running(kith: Kith, *services: str, **settings: dict[str, object]) -> AsyncIterator[CoOp]:
+    """These services of a fresh co-op, ready. `settings` are a service's own, for example `membership={"zone": "Europe/Berlin"}`."""
+    folder = Path(tempfile.mkdtemp(prefix="kt-", dir="/tmp"))
+    co_op = CoOp(kith, folder)
+    await _forget_streams(kith)
+    async with AsyncExitStack() as stack:
+        stack.callback(shutil.rmtree, folder)
+        for service in services:
+            co_op.databases[service] = await stack.enter_async_context(kith.databases.of(service))
+        co_op.process = _process(co_op, services, settings)
+        stack.push_async_callback(co_op.process.stop)
+        await co_op.process.start()
+        stack.push_async_callback(co_op.close)
+        yield co_op
+
+
+@asynccontextmanager
+async def voice_of(co_op: CoOp, source: str) -> AsyncIterator[Voice]:
+    """Lets `source` be heard in a co-op where it does not run."""
+    servers = co_op.kith.servers
+    bus = Bus(BusAddress(servers.nats_url, servers.nats_user, servers.nats_password), f"voice-{source}")
+    async with co_op.kith.databases.of_a_voice(source) as wanted:
+        co_op.databases[source] = wanted
+        database = Database(wanted.run_url)
+        bus.start()
+        relay = asyncio.create_task(Relay(source, database, bus).run())
+        try:
+            yield Voice(database)
+        finally:
+            relay.cancel()
+            await asyncio.gather(relay, return_exceptions=True)
+            await bus.close()
+            await database.close()
+
+
+def _process(co_op: CoOp, services: Sequence[str], settings: dict[str, dict[str, object]]) -> Process:
+    kith, keys = co_op.kith, co_op.kith.keys_folder
+    password = co_op.folder / "nats-password"
+    password.write_text(kith.servers.nats_password, encoding="utf-8")
+    clock = co_op.folder / "clock"
+    clock.write_text("0", encoding="ascii")
+    shared = Shared(
+        co_op="0000test",
+        nats_url=kith.servers.nats_url,
+        nats_user=kith.servers.nats_user,
+        nats_password_file=password,
+        token_key_file=keys / "token.pub.pem",
+        operations_address="127.0.0.1:0",
+        clock_file=clock,
+    )
+    parts = []
+    for service in services:
+        own: dict[str, object] = {"address": co_op.address(service), "database_url": co_op.databases[service].run_url, "pool_size": 4}
+        if service == "identity":
+            own |= {"token_signing_key_file": keys / "token.pem", "codes_key_file": keys / "codes.key"}
+        parts.append(named(service).part(shared, named(service).settings(**(own | settings.get(service, {})))))
+    return Process(shared, parts, "tests")
+
+
+async def _forget_streams(kith: Kith) -> None:
+    """A fresh co-op begins with no fact ever heard; the run's NATS has heard those of the test before."""
+    servers = kith.servers
+    login = {"user": servers.nats_user, "password": servers.nats_password} if servers.nats_user else {}
+    client = await nats.connect(servers.nats_url, **login)
+    for service in SERVICES:
+        try:
+            await client.jetstream().delete_stream(stream_of(service.name))
+        except nats.js.errors.NotFoundError:
+            continue
+    await client.close()

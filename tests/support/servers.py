@@ -1,0 +1,90 @@
+"""Real PostgreSQL and NATS for the tests of one run, started once.
+
+Where they come from, in this order: a container engine that answers within a second (through testcontainers), else the programs Kith
+itself would start (`libs/host/backing`). The header of the run says which. They live on a thread with a loop of its own, so that every
+test may have its own loop.
+"""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import socket
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy.engine import URL, make_url
+
+from libs.host.backing import BackingSettings, DataFolder, start
+
+_PASSWORD = "tests-password-16"
+_POSTGRES_IMAGE = "postgres:16-alpine"
+_NATS_IMAGE = "nats:2.10-alpine"
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Where both answer."""
+
+    provider: str
+    admin: URL = field(repr=False)
+    nats_url: str
+    nats_user: str
+    nats_password: str = field(repr=False)
+
+
+@cache
+def provider() -> str:
+    """`containers` or `wheels`."""
+    place = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix("unix://")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as engine:
+        engine.settimeout(1)
+        try:
+            engine.connect(place)
+            engine.sendall(b"GET /_ping HTTP/1.0\r\n\r\n")
+            return "containers" if b" 200 " in engine.recv(64) else "wheels"
+        except OSError:
+            return "wheels"
+
+
+@contextlib.contextmanager
+def servers() -> Iterator[Servers]:
+    """Both, until the block ends."""
+    with _containers() if provider() == "containers" else _wheels() as found:
+        yield found
+
+
+@contextlib.contextmanager
+def _containers() -> Iterator[Servers]:
+    from testcontainers.nats import NatsContainer
+    from testcontainers.postgres import PostgresContainer
+
+    with PostgresContainer(_POSTGRES_IMAGE, driver="asyncpg") as postgres, NatsContainer(_NATS_IMAGE).with_command("-js") as nats:
+        yield Servers("containers", make_url(postgres.get_connection_url()), nats.nats_uri(), "", "")
+
+
+@contextlib.contextmanager
+def _wheels() -> Iterator[Servers]:
+    place = Path(tempfile.mkdtemp(prefix="kt-", dir="/tmp"))
+    # PostgreSQL will not run as root; the account it runs as has to come in.
+    place.chmod(0o755)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="backing", daemon=True)
+    thread.start()
+    settings = BackingSettings(postgres_password=_PASSWORD, nats_password=_PASSWORD)
+    try:
+        backing = asyncio.run_coroutine_threadsafe(start(DataFolder(place / "co-op"), settings), loop).result(60)
+        try:
+            nats = backing.nats
+            yield Servers("wheels", backing.postgres.url(), nats.servers[0], nats.user or "", nats.password or "")
+        finally:
+            asyncio.run_coroutine_threadsafe(backing.stop(), loop).result(60)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+        shutil.rmtree(place, ignore_errors=True)
