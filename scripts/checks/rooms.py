@@ -70,4 +70,4 @@ def leads_to(door: str, module: str) -> bool:
 
 
 def _own(door: str, importer: str) -> str:
-    return door.replace("{service}", (importer.split(".") + [""])[1])
+    return door.replace("{service}", importer.split(".")[1])
