@@ -3,7 +3,6 @@
 from libs.database.engine import Work
 from libs.rulebook import read
 from services.governance.commands.adopt_rulebook import RULEBOOK_ADOPTED
-from services.governance.commands.on_roll import rules_of
 from services.governance.domain.motion import Motion
 from services.governance.domain.tally import tally
 from services.governance.storage import ballots, decisions, facts_out, motions, rulebooks
@@ -13,7 +12,7 @@ MOTION = "motion"
 
 async def count_motion(work: Work, motion: Motion) -> bool:
     """Whether it passed. The motion is locked by the caller, so that no ballot is between the count and the close."""
-    kind = (await rules_of(work, motion)).resolution(motion.resolution_type)
+    kind = (await rulebooks.rules(work, motion.rulebook_hash)).resolution(motion.resolution_type)
     if kind is None:
         raise LookupError(motion.resolution_type)
     votes = await ballots.count(work, motion.id)

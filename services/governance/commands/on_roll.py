@@ -4,7 +4,6 @@ from uuid import UUID
 
 from libs.database.engine import Work
 from libs.refusals import NotAllowed, NotFound
-from libs.rulebook import Rulebook
 from services.governance.domain.ballot import RollRow, options_of, why_no_vote
 from services.governance.domain.motion import Motion, require_open
 from services.governance.storage import motions, rulebooks
@@ -20,7 +19,7 @@ async def place_on_roll(work: Work, motion_id: UUID, person: UUID) -> tuple[Moti
         raise NotFound("MOTION_UNKNOWN")
     motion, roll_day, row = found
     require_open(motion, work.now)
-    counting = (await rules_of(work, motion)).resolution(motion.resolution_type)
+    counting = (await rulebooks.rules(work, motion.rulebook_hash)).resolution(motion.resolution_type)
     if counting is None:
         message = f"rulebook {motion.rulebook_hash} has no {motion.resolution_type}"
         raise LookupError(message)
@@ -28,11 +27,3 @@ async def place_on_roll(work: Work, motion_id: UUID, person: UUID) -> tuple[Moti
         standing = await motions.standing(work, person, roll_day)
         raise NotAllowed(why_no_vote(standing, counting.counting.excluded).value)
     return motion, row, options_of(counting.counting.method)
-
-
-async def rules_of(work: Work, motion: Motion) -> Rulebook:
-    """The rulebook the motion was announced under; a motion without one cannot have been stored."""
-    adopted = await rulebooks.by_hash(work, motion.rulebook_hash)
-    if adopted is None:
-        raise LookupError(motion.rulebook_hash)
-    return adopted.rulebook

@@ -8,9 +8,8 @@ from libs.database.engine import Work
 from libs.refusals import NotFound
 from libs.rpc import paging
 from libs.rulebook import ResolutionType, Rulebook
-from services.governance.commands.on_roll import rules_of
 from services.governance.domain.ballot import NoVote, why_no_vote
-from services.governance.storage import motions
+from services.governance.storage import motions, rulebooks
 from services.governance.storage.motions import Filter, Seen
 
 
@@ -46,7 +45,7 @@ async def list_motions(work: Work, by: Filter, page_size: int, page_token: str) 
 
 
 async def _view(work: Work, seen: Seen) -> MotionView:
-    rulebook = await rules_of(work, seen.motion)
+    rulebook = await rulebooks.rules(work, seen.motion.rulebook_hash)
     kind = rulebook.resolution(seen.motion.resolution_type)
     if kind is None:
         raise LookupError(seen.motion.resolution_type)

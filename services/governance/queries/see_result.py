@@ -7,9 +7,8 @@ from uuid import UUID
 from libs.database.engine import Work
 from libs.refusals import NotFound, NotNow
 from libs.rulebook import ResolutionType, Rulebook
-from services.governance.commands.on_roll import rules_of
 from services.governance.domain.tally import Tally, tally
-from services.governance.storage import decisions, motions
+from services.governance.storage import decisions, motions, rulebooks
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ async def see_result(work: Work, motion_id: UUID) -> ResultView:
     decided = await decisions.of_motion(work, motion_id)
     if decided is None:
         raise NotNow("NOT_COUNTED_YET", closes_at=seen.motion.closes_at.isoformat())
-    rulebook = await rules_of(work, seen.motion)
+    rulebook = await rulebooks.rules(work, seen.motion.rulebook_hash)
     kind = rulebook.resolution(seen.motion.resolution_type)
     if kind is None:
         raise LookupError(seen.motion.resolution_type)

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import text
 
 from libs.database.engine import Work
 from libs.rulebook import Rulebook, read
+
+_KNOWN: dict[str, Rulebook] = {}
+_KNOWN_MOST = 64
 
 _IN_FORCE = text("select hash from rulebook_in_force")
 _BY_HASH = text("select text, adopted_at, decision from rulebook where hash = :hash")
@@ -43,7 +45,20 @@ async def adopt(work: Work, rulebook: Rulebook, content: str, decision: UUID) ->
     await work.connection.execute(_FORCE, {"hash": rulebook.hash})
 
 
-@lru_cache(maxsize=32)
+async def rules(work: Work, rulebook_hash: str) -> Rulebook:
+    """The rules of that hash, which a motion names: they were stored before it was, so they are there."""
+    known = _KNOWN.get(rulebook_hash)
+    if known is None:
+        adopted = await by_hash(work, rulebook_hash)
+        if adopted is None:
+            raise LookupError(rulebook_hash)
+        known = adopted.rulebook
+    return known
+
+
 def _read(content: str) -> Rulebook:
-    """Reading takes milliseconds and the text never changes."""
-    return read(content)
+    """Reading takes milliseconds, and what has this hash never changes."""
+    rulebook = read(content)
+    if len(_KNOWN) < _KNOWN_MOST:
+        _KNOWN[rulebook.hash] = rulebook
+    return rulebook
