@@ -20,6 +20,7 @@ from scripts.checks import tree
 
 ROWS = Path("docs/capabilities.toml")
 WANTS = ("must", "should", "could")
+_FILE = re.compile(r"^tests(?:\.\w+)*?\.test_\w+")
 _BEGIN, _END = "<!-- capabilities -->", "<!-- /capabilities -->"
 
 
@@ -87,13 +88,13 @@ def _rows_of(mark: ast.expr) -> Iterator[str]:
 
 
 def outcomes(folder: Path) -> dict[str, dict[str, bool]]:
-    """For each folder that was run, its test functions (`<file stem>.<function>`) and whether every case of each passed."""
+    """For each folder that was run, its test functions (`<module>::<function>`) and whether every case of each passed."""
     found: dict[str, dict[str, bool]] = {}
     for report in sorted(folder.glob("*.xml")):
         passed: dict[str, bool] = {}
         for case in ET.parse(report).getroot().iter("testcase"):  # noqa: S314 - written by our own pytest
-            file = next((part for part in reversed(case.get("classname", "").split(".")) if part.startswith("test_")), "")
-            test = f"{file}.{re.split(r'[[]', case.get('name', ''))[0]}"
+            file = _FILE.match(case.get("classname", ""))
+            test = f"{file[0] if file else ''}::{case.get('name', '').partition('[')[0]}"
             good = all(case.find(word) is None for word in ("failure", "error", "skipped"))
             passed[test] = passed.get(test, True) and good
         found[report.stem] = passed
@@ -111,7 +112,7 @@ def proofs(marked: Mapping[str, set[tuple[str, str]]], ran: Mapping[str, Mapping
 def _proof(path: str, test: str, ran: Mapping[str, Mapping[str, bool]]) -> Proof:
     folder = Path(path).parts[1]
     # A folder that was run without this test did not prove it.
-    passed = ran[folder].get(f"{Path(path).stem}.{test}", False) if folder in ran else None
+    passed = ran[folder].get(f"{path.removesuffix('.py').replace('/', '.')}::{test}", False) if folder in ran else None
     return Proof(folder, f"{path}::{test}", passed)
 
 
