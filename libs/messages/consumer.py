@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from google.protobuf.message import DecodeError
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
@@ -18,6 +19,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.client import JetStreamContext
 from nats.js.errors import Error as JetStreamError
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from kith.envelope.v1.envelope_pb2 import Envelope, Head, HeadRequest, ReplayRequest, ReplayResponse
 from libs import callers
@@ -26,7 +28,7 @@ from libs.database.engine import Database, Work
 from libs.messages.bus import Bus, ask_subject, head_subject, stream_of
 from libs.messages.envelope import Fact, fact_of
 from libs.observe import traces
-from libs.observe.logs import logger
+from libs.observe.logs import logger, whereabouts
 from libs.observe.metrics import FACT_POSITION, FACTS_FOLLOWED
 from libs.refusals import Elsewhere, Refusal
 
@@ -36,7 +38,9 @@ FETCH_SECONDS = 1.0
 BEHIND_SECONDS = 5.0
 """Standing this long behind the head means the tail was lost on the way."""
 HEAD_FRESH_SECONDS = 10.0
+BACK_OFF_FIRST = 0.1
 BACK_OFF_MOST = 30.0
+AGAIN_SECONDS = 1.0
 
 Handler = Callable[[Work, Fact], Awaitable[None]]
 
@@ -46,7 +50,7 @@ _MOVE = text("update position set n = :to where source = :source and epoch = :ep
 _RESET = text("""
 insert into position (source, epoch, n) values (:source, :epoch, 0)
 on conflict (source) do update set epoch = :epoch, n = 0""")
-_SKIPPED = text("select 1 from position_skip where source = :source and number = :number")
+_SKIPPED = text("select number from position_skip where source = :source and epoch = :epoch")
 
 
 @dataclass(frozen=True)
@@ -66,13 +70,19 @@ class Standing:
     position: int = 0
     head: int = 0
     epoch: int = 0
+    head_epoch: int = 0
     head_heard: datetime | None = None
     stopped_by: str = ""
     behind_since: float | None = field(default=None, repr=False)
 
     @property
     def behind(self) -> int:
-        return max(0, self.head - self.position)
+        return self.head if self.restored else max(0, self.head - self.position)
+
+    @property
+    def restored(self) -> bool:
+        """The source lives in another epoch: what we hold may never have happened there, whatever its number."""
+        return self.head_epoch not in (0, self.epoch)
 
 
 class _Moved(Exception):
@@ -91,13 +101,24 @@ class Consumer:
         self._clock = clock
         self.standing = Standing(reactions.source)
         self._applying = asyncio.Lock()
+        self._skipped: frozenset[int] = frozenset()
 
     async def run(self) -> None:
+        while True:
+            try:
+                await self._run()
+            except Exception as error:  # noqa: BLE001 - our database may be away for a while; whoever stops listening for good goes stale unseen
+                LOG.warning("consumer_waits", service=self._service, source=self._source, error=_name_of(error))
+                await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _run(self) -> None:
         await self._load()
         await self._bus.ready()
         heads = await self._bus.client.subscribe(head_subject(self._source), cb=self._hear_head)
         try:
-            await asyncio.gather(self._follow(), self._watch())
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._follow())
+                group.create_task(self._watch())
         finally:
             with contextlib.suppress(NatsError):
                 await heads.unsubscribe()
@@ -115,12 +136,15 @@ class Consumer:
             raise Elsewhere("SOURCE_AWAY", source=self._source) from error
         head = Head.FromString(answer.data)
         self._note_head(head)
-        until = time.monotonic() + wait_seconds
-        while self.standing.position < head.number or self.standing.epoch != head.epoch:
-            if self.standing.stopped_by or time.monotonic() > until:
-                raise Elsewhere("SOURCE_AWAY", source=self._source)
-            if not await self._replay():
-                await asyncio.sleep(0.05)
+        try:
+            async with asyncio.timeout(wait_seconds):
+                while self.standing.position < head.number or self.standing.epoch != head.epoch:
+                    if self.standing.stopped_by:
+                        raise Elsewhere("SOURCE_AWAY", source=self._source)
+                    if not await self._replay():
+                        await asyncio.sleep(0.05)
+        except TimeoutError as error:
+            raise Elsewhere("SOURCE_AWAY", source=self._source) from error
         return head.number
 
     # --- where we stand
@@ -129,6 +153,8 @@ class Consumer:
         async with self._database.engine.begin() as connection:
             await connection.execute(_BEGIN, {"source": self._source, "epoch": 1})
             row = (await connection.execute(_POSITION, {"source": self._source})).one()
+            skipped = await connection.execute(_SKIPPED, {"source": self._source, "epoch": row.epoch})
+            self._skipped = frozenset(skipped.scalars())
         self.standing.epoch, self.standing.position = row.epoch, row.n
         self._note_behind()
 
@@ -137,16 +163,15 @@ class Consumer:
 
     def _note_head(self, head: Head) -> None:
         standing = self.standing
-        standing.head, standing.head_heard = head.number, datetime.now(UTC)
-        if head.epoch != standing.epoch:
-            # The source was restored: what we hold may never have happened there.
-            standing.behind_since = time.monotonic() - BEHIND_SECONDS
+        standing.head, standing.head_epoch, standing.head_heard = head.number, head.epoch, datetime.now(UTC)
         self._note_behind()
 
     def _note_behind(self) -> None:
         standing = self.standing
         FACT_POSITION.labels(self._service, self._source).set(standing.position)
-        if standing.position >= standing.head:
+        if standing.restored:
+            standing.behind_since = time.monotonic() - BEHIND_SECONDS
+        elif standing.position >= standing.head:
             standing.behind_since = None
         elif standing.behind_since is None:
             standing.behind_since = time.monotonic()
@@ -169,8 +194,7 @@ class Consumer:
                 subscription = None
                 await asyncio.sleep(0.5)
                 continue
-            facts = [Envelope.FromString(message.data) for message in messages]
-            await self._apply(facts)
+            await self._apply(_envelopes(messages))
             for message in messages:
                 with contextlib.suppress(NatsError):
                     await message.ack()
@@ -226,23 +250,27 @@ class Consumer:
     async def _apply(self, envelopes: list[Envelope]) -> None:
         """Applies what is next, in order; what we had before is passed by, a gap is left to the replay."""
         async with self._applying:
-            wait = 0.1
-            while True:
-                ready = self._next_of(envelopes)
-                if not ready:
-                    return
+            wait, together = BACK_OFF_FIRST, True
+            while ready := self._next_of(envelopes):
+                facts = ready if together else ready[:1]
                 try:
-                    await self._commit(ready)
-                    wait = 0.1
+                    await self._commit(facts)
+                    wait = BACK_OFF_FIRST
                 except _Moved:
                     await self._load()
                 except Exception as error:  # noqa: BLE001 - whatever a reaction raises stops its source, visibly, and is tried again
-                    wait = await self._stopped(ready, error, wait)
+                    if len(facts) > 1:
+                        # Going one at a time finds which of the lot it is, and takes in those before it.
+                        together = False
+                    else:
+                        wait = await self._stopped(facts[0], error, wait)
 
     def _next_of(self, envelopes: list[Envelope]) -> list[Fact]:
         after, ready = self.standing.position, []
         for envelope in envelopes:
-            if envelope.epoch == self.standing.epoch and envelope.number == after + 1:
+            if envelope.epoch != self.standing.epoch:
+                continue
+            if envelope.number == after + 1:
                 ready.append(fact_of(envelope))
                 after += 1
             elif envelope.number > after + 1 and self.standing.behind_since is None:
@@ -251,48 +279,53 @@ class Consumer:
         return ready
 
     async def _commit(self, facts: list[Fact]) -> None:
-        """One transaction for the lot: reactions and position together."""
+        """One transaction for the lot: position and reactions together.
+
+        The position moves first: whoever else would move it (another process, a rebuild) then waits for us, or we for them, before anything
+        is changed.
+        """
         first, last = facts[0], facts[-1]
         caller = callers.reaction(self._source)
         async with self._database.work(caller, self._clock.now(), str(first.id)) as work:
-            for fact in facts:
-                handler = self._reactions.handlers.get(fact.type)
-                if handler is None:
-                    continue
-                if len(facts) == 1 and await self._skipped(work, fact.number):
-                    LOG.warning("fact_skipped", service=self._service, source=self._source, number=fact.number)
-                    continue
-                work.cause = str(fact.id)
-                with traces.following(f"{self._service} {fact.type.rsplit('.', 1)[1]}", fact.traceparent) as traceparent:
-                    work.traceparent = traceparent
-                    await handler(work, fact)
             moved = await work.connection.execute(
                 _MOVE, {"source": self._source, "epoch": self.standing.epoch, "after": first.number - 1, "to": last.number}
             )
             if moved.rowcount != 1:
                 raise _Moved
+            for fact in facts:
+                await self._react(work, fact)
         self.standing.position, self.standing.stopped_by = last.number, ""
         FACTS_FOLLOWED.labels(self._service, self._source).inc(len(facts))
         self._note_behind()
 
-    async def _stopped(self, facts: list[Fact], error: Exception, wait: float) -> float:
-        """One of the lot fails: find which by going one at a time, then wait and try again."""
-        if len(facts) > 1:
-            for fact in facts:
-                try:
-                    await self._commit([fact])
-                except Exception:  # noqa: BLE001 - the loop above meets it again, alone
-                    break
-            return wait
-        name = error.reason if isinstance(error, Refusal) else type(error).__name__
-        self.standing.stopped_by = facts[0].type
-        LOG.error("reaction_failed", service=self._service, source=self._source, number=facts[0].number, type=facts[0].type, error=name)
-        await asyncio.sleep(wait)
-        return min(wait * 2, BACK_OFF_MOST)
+    async def _react(self, work: Work, fact: Fact) -> None:
+        handler = self._reactions.handlers.get(fact.type)
+        if handler is None:
+            return
+        if fact.number in self._skipped:
+            LOG.warning("fact_skipped", service=self._service, source=self._source, number=fact.number)
+            return
+        work.cause = str(fact.id)
+        with traces.following(f"{self._service} {fact.type.rsplit('.', 1)[1]}", fact.traceparent) as traceparent:
+            work.traceparent = traceparent
+            await handler(work, fact)
 
-    async def _skipped(self, work: Work, number: int) -> bool:
-        found = await work.connection.execute(_SKIPPED, {"source": self._source, "number": number})
-        return found.first() is not None
+    async def _stopped(self, fact: Fact, error: Exception, wait: float) -> float:
+        """Says so, waits, looks whether an operator ordered it to be skipped; gives how long to wait the next time."""
+        self.standing.stopped_by = fact.type
+        LOG.error(
+            "reaction_failed",
+            service=self._service,
+            source=self._source,
+            number=fact.number,
+            type=fact.type,
+            error=_name_of(error),
+            where=whereabouts(error),
+        )
+        await asyncio.sleep(wait)
+        with contextlib.suppress(Elsewhere, DBAPIError, OSError):
+            await self._load()
+        return min(wait * 2, BACK_OFF_MOST)
 
     async def _start_anew(self, epoch: int) -> None:
         """The source lives in a new epoch: empty what only its facts filled, and follow from number 1."""
@@ -302,6 +335,23 @@ class Consumer:
                 await connection.execute(text(f"delete from {table}"))  # noqa: S608 - names from our own code
             await connection.execute(_RESET, {"source": self._source, "epoch": epoch})
         await self._load()
+
+
+def _envelopes(messages: Sequence[Msg]) -> list[Envelope]:
+    """What cannot be read is no fact of ours; if it stands where one should, the gap brings a replay from the source itself."""
+    found = []
+    for message in messages:
+        try:
+            found.append(Envelope.FromString(message.data))
+        except DecodeError:
+            LOG.error("message_unreadable", subject=message.subject)
+    return found
+
+
+def _name_of(error: Exception) -> str:
+    if isinstance(error, ExceptionGroup):
+        return ", ".join(_name_of(one) for one in error.exceptions)
+    return error.reason if isinstance(error, Refusal) else type(error).__name__
 
 
 async def _drop(subscription: Subscription | JetStreamContext.PullSubscription) -> None:

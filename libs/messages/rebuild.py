@@ -18,10 +18,10 @@ async def rebuild(work: Work, reactions: Sequence[Reactions]) -> None:
 
 
 async def skip(work: Work, source: str, number: int, why: str) -> None:
-    """Orders one fact to be passed over; who, when and why stay on record."""
+    """Orders one fact of the source's present epoch to be passed over, also in every rebuild; who, when and why stay on record."""
     await work.connection.execute(
         text("""
-        insert into position_skip (source, number, ordered_by, ordered_at, why) values (:source, :number, :by, :at, :why)
-        on conflict do nothing"""),
+        insert into position_skip (source, epoch, number, ordered_by, ordered_at, why)
+        select source, epoch, :number, :by, :at, :why from position where source = :source on conflict do nothing"""),
         {"source": source, "number": number, "by": work.caller.id, "at": work.now, "why": why},
     )

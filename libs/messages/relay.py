@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
+from nats.js.api import PubAck
 from nats.js.errors import Error as JetStreamError
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -36,7 +37,7 @@ _REPLAY_BYTES = 768 * 1024
 _NUMBER = text("""
 with last as (select coalesce(max(number), 0) as n from outbox),
      next as (select id, row_number() over (order by seq) as k from outbox where number is null)
-update outbox set number = last.n + next.k from last, next where outbox.id = next.id""")
+update outbox set number = last.n + next.k from last, next where outbox.id = next.id and outbox.number is null""")
 _STATE = text("select epoch, published, (select coalesce(max(number), 0) from outbox) as last from outbox_state")
 _AFTER = text("""
 select id, number, type, subject, payload, at, actor, cause, traceparent from outbox
@@ -80,7 +81,7 @@ class Relay:
                 self._database.committed.clear()
                 try:
                     more = await self._once()
-                except (NatsError, JetStreamError, OSError, TimeoutError) as error:
+                except Exception as error:  # noqa: BLE001 - NATS or our own database is away; facts wait, and the relay with them
                     LOG.warning("relay_waits", source=self._source, error=type(error).__name__)
                     more = False
                     await self._mend()
@@ -104,8 +105,9 @@ class Relay:
         """One round; says whether more is waiting."""
         state = await self.number()
         FACTS_WAITING.labels(self._source).set(state.waiting)
-        await self._say_head(state.epoch, state.number)
-        if not state.waiting:
+        if self._bus.connected:
+            await self._say_head(state.epoch, state.number)
+        if not state.waiting or not self._bus.connected:
             return False
         async with self._database.engine.connect() as connection:
             rows = (await connection.execute(_AFTER, {"after": state.published, "limit": BATCH})).all()
@@ -118,13 +120,18 @@ class Relay:
 
     async def _publish(self, rows: Sequence[Row[tuple[object, ...]]], epoch: int) -> None:
         """In number order on one connection; the acknowledgements are awaited together."""
-        waiting = []
-        for row in rows:
-            body = envelope_of(row, self._source, epoch).SerializeToString()
-            waiting.append(await self._bus.js.publish_async(row.subject, body, headers={"Nats-Msg-Id": str(row.id)}))
-        async with asyncio.timeout(10):
+        waiting: list[asyncio.Future[PubAck]] = []
+        try:
+            for row in rows:
+                body = envelope_of(row, self._source, epoch).SerializeToString()
+                waiting.append(await self._bus.js.publish_async(row.subject, body, headers={"Nats-Msg-Id": str(row.id)}))
+            async with asyncio.timeout(10):
+                for acknowledged in waiting:
+                    await acknowledged
+        finally:
+            # The client keeps a place for every answer it still expects, 4000 in all: what nobody waits for any more gives its place up.
             for acknowledged in waiting:
-                await acknowledged
+                acknowledged.cancel()
 
     async def _say_head(self, epoch: int, number: int) -> None:
         now = time.monotonic()

@@ -36,6 +36,17 @@ def configure(*, level: str = "INFO", stream: TextIO | None = None, co_op: str =
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
 
 
+def whereabouts(error: BaseException) -> list[str]:
+    """The trail of our own lines, without a single value: values may be somebody's data."""
+    lines, trail = [], error.__traceback__
+    while trail is not None:
+        code = trail.tb_frame.f_code
+        if "site-packages" not in code.co_filename:
+            lines.append(f"{'/'.join(code.co_filename.split('/')[-3:])}:{trail.tb_lineno}")
+        trail = trail.tb_next
+    return lines[-8:]
+
+
 def _trace_ids(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     context = trace.get_current_span().get_span_context()
     if context.is_valid:
