@@ -26,9 +26,9 @@ _FORGET = text("delete from answer where at < :before")
 async def claim(work: Work, method: str, body: bytes) -> bytes | None:
     """Takes the work's request_id for this body. Gives the first answer's bytes when it was answered before, None when it is ours to do.
 
-    Raises Conflict REQUEST_ID_REUSED when the same id came with another body.
+    Raises Conflict REQUEST_ID_REUSED when the same id came with another body, Invalid REQUEST_ID_MISSING when it is none.
     """
-    if not 1 <= len(work.cause) <= _LONGEST:
+    if not (1 <= len(work.cause) <= _LONGEST and work.cause.isascii() and work.cause.isprintable()):
         raise invalid("request_id", "REQUEST_ID_MISSING")
     key = {"caller": work.caller.id, "method": method, "request_id": work.cause}
     body_hash = hashlib.sha256(body).digest()

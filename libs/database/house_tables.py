@@ -4,7 +4,7 @@
 - `outbox_state`: one row: the epoch, and how far the relay has published.
 - `position`: how far this service has followed each other one.
 - `position_skip`: facts an operator ordered to be passed over.
-- `answer`: the first answer to each request_id, for 30 days.
+- `answer`: the first answer to each request_id, for 30 days. A receipt names a choice, so row-level security keeps it to its caller.
 - `read_audit`: who read whose record, when and why; no content.
 """
 
@@ -38,11 +38,12 @@ create table position (
 
 create table position_skip (
   source text not null,
+  epoch bigint not null,
   number bigint not null,
   ordered_by text not null,
   ordered_at timestamptz not null,
   why text not null,
-  primary key (source, number)
+  primary key (source, epoch, number)
 );
 
 create table answer (
@@ -55,6 +56,11 @@ create table answer (
   primary key (caller, method, request_id)
 );
 create index answer_by_age on answer (at);
+alter table answer enable row level security;
+alter table answer force row level security;
+create policy answer_of_caller on answer using (
+  caller = coalesce(nullif(current_setting('kith.caller', true), ''), current_setting('kith.system', true), '')
+  or current_setting('kith.system', true) = 'job:forget_answers');
 
 create table read_audit (
   id uuid primary key,

@@ -7,12 +7,17 @@ import base64
 import binascii
 import hashlib
 import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
 
 from libs.refusals import invalid
 
 DEFAULT = 50
 MOST = 200
 _LONGEST = 1024
+
+Key = TypeVar("Key")
 
 
 def size_of(page_size: int) -> int:
@@ -42,6 +47,30 @@ def key_of(query: str, token: str, parts: int) -> tuple[str, ...] | None:
     if said[0] != _print_of(query):
         raise invalid("page_token", "PAGE_TOKEN_FOREIGN")
     return tuple(said[1:])
+
+
+def part(kind: Callable[[str], Key], said: str) -> Key:
+    """One part of a key as the value it was made from: `number`, `moment`, `UUID`. Raises Invalid PAGE_TOKEN_FOREIGN."""
+    try:
+        return kind(said)
+    except ValueError as error:
+        raise invalid("page_token", "PAGE_TOKEN_FOREIGN") from error
+
+
+def number(said: str) -> int:
+    """At most what a bigint holds. Raises ValueError."""
+    found = int(said)
+    if not 0 <= found < 2**63:
+        raise ValueError(said)
+    return found
+
+
+def moment(said: str) -> datetime:
+    """With its zone. Raises ValueError."""
+    found = datetime.fromisoformat(said)
+    if found.tzinfo is None:
+        raise ValueError(said)
+    return found
 
 
 def _print_of(query: str) -> str:

@@ -23,7 +23,7 @@ async def unconfirmed(work: Work, motion_id: UUID | None, page_size: int, page_t
     query = f"unconfirmed {motion_id}"
     key = paging.key_of(query, page_token, parts=1)
     limit = paging.size_of(page_size)
-    rows = await ballots.entries(work, motion_id, UUID(key[0]) if key else None, limit + 1)
+    rows = await ballots.entries(work, motion_id, paging.part(UUID, key[0]) if key else None, limit + 1)
     shown = rows[:limit]
     await audit.note_read(work, "vote on paper or by phone", "list", *(one.person for one in shown))
     return shown, paging.token_of(query, str(shown[-1].id)) if len(rows) > limit else ""

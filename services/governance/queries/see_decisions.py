@@ -12,7 +12,7 @@ async def list_decisions(work: Work, page_size: int, page_token: str) -> tuple[l
     """One page, newest first."""
     key = paging.key_of("decisions", page_token, parts=1)
     limit = paging.size_of(page_size)
-    rows = await decisions.page(work, int(key[0]) if key else None, limit + 1)
+    rows = await decisions.page(work, paging.part(paging.number, key[0]) if key else None, limit + 1)
     shown = rows[:limit]
     return shown, paging.token_of("decisions", str(shown[-1].number)) if len(rows) > limit else ""
 

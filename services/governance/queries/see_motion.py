@@ -1,7 +1,6 @@
 """A motion, or a page of them, as the caller sees it: every person who is signed in may read every motion."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from libs.database.engine import Work
@@ -36,7 +35,7 @@ async def list_motions(work: Work, by: Filter, page_size: int, page_token: str) 
     """One page and the token of the next. Raises Invalid for a token of another list."""
     query = f"motions {by.value}"
     key = paging.key_of(query, page_token, parts=2)
-    after = (datetime.fromisoformat(key[0]), UUID(key[1])) if key else None
+    after = (paging.part(paging.moment, key[0]), paging.part(UUID, key[1])) if key else None
     limit = paging.size_of(page_size)
     rows = await motions.page(work, by, after, limit + 1)
     more = rows[:limit]
