@@ -21,6 +21,8 @@ async def adopt_rulebook(work: Work, content: str) -> tuple[Rulebook, UUID]:
     if work.caller.strength is not Strength.INSTANCE_KEY:
         await hats.require(work, hats.SECRETARY)
     rulebook = readable(content)
+    # Two who found at one moment: the second waits here, and then finds the rulebook of the first.
+    await decisions.hold(work)
     if await rulebooks.in_force(work) is not None:
         raise AlreadyDone("RULEBOOK_IN_FORCE")
     decision = work.new_id()

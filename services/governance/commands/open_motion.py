@@ -6,12 +6,12 @@ from uuid import UUID
 
 from libs.access import hats
 from libs.database.engine import Work
-from libs.refusals import NotAllowed, NotNow
+from libs.refusals import Elsewhere, NotAllowed, NotNow
 from services.governance.commands.adopt_rulebook import readable
 from services.governance.domain import motion as motions_law
 from services.governance.domain.ballot import options_of
 from services.governance.domain.motion import Motion, Wording
-from services.governance.storage import facts_out, motions, rulebooks
+from services.governance.storage import facts_out, motions, rulebooks, standings
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,10 @@ class Asked:
 
 
 async def open_motion(work: Work, asked: Asked, today: date, membership_number: int) -> UUID:
-    """`today` is the date in the co-op's zone; `membership_number` the head of membership's facts that our standings have reached.
+    """`today` is the date in the co-op's zone; `membership_number` the head of membership's facts that our standings must have reached.
 
-    Raises NotAllowed HAT_NEEDED, NotNow RULEBOOK_NOT_ADOPTED, TWO_MEETINGS_NEEDED or ROLL_EMPTY, Invalid for the fields and times.
+    Raises NotAllowed HAT_NEEDED, NotNow RULEBOOK_NOT_ADOPTED, TWO_MEETINGS_NEEDED or ROLL_EMPTY, Invalid for the fields and times,
+    Elsewhere SOURCE_AWAY when the standings are being rebuilt.
     """
     await hats.require(work, hats.SECRETARY)
     if work.caller.person is None:
@@ -52,8 +53,11 @@ async def open_motion(work: Work, asked: Asked, today: date, membership_number: 
         closes_at=closes_at,
         proposed_rulebook=asked.proposed_rulebook,
     )
-    await motions.add(work, motion, today, membership_number)
+    followed = await standings.followed(work)
+    if followed < membership_number:
+        raise Elsewhere("SOURCE_AWAY", source="membership")
+    await motions.add(work, motion, today, followed)
     roll = await motions.freeze_roll(work, motion.id, today, kind.counting.excluded)
     motions_law.require_roll(roll)
-    await facts_out.motion_opened(work, motion, roll, membership_number)
+    await facts_out.motion_opened(work, motion, roll, followed)
     return motion.id

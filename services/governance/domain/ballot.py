@@ -81,7 +81,7 @@ def options_of(method: Method) -> tuple[str, ...]:
 
 
 def why_no_vote(standing: tuple[str, bool] | None, excluded: Sequence[str]) -> NoVote:
-    """For a person who is not on the roll: their class and vote right on the roll's day, or None when they were no member then."""
+    """For a person who is not on the roll: their class and vote right on the roll's day or, joined later, since then; None = no member."""
     if standing is None:
         return NoVote.NOT_A_MEMBER
     member_class, may_vote = standing

@@ -20,6 +20,8 @@ from libs.rulebook import ResolutionType, Rulebook
 TITLE_MOST = 200
 LINE_MOST = 200
 TEXT_MOST = 20_000
+FARTHEST = timedelta(days=3 * 366)
+"""Nobody announces a vote further ahead; what asks for it is a slip of the hand in the year."""
 
 
 class State(StrEnum):
@@ -98,6 +100,8 @@ def resolution_of(rulebook: Rulebook, key: str, proposed_rulebook: str) -> Resol
 
 def times(kind: ResolutionType, opens_at: datetime | None, closes_at: datetime, now: datetime) -> tuple[datetime, datetime]:
     """When voting begins and ends, by the rulebook's notice and open hours. Raises Invalid with the dates that would do."""
+    if opens_at is not None and opens_at - now > FARTHEST:
+        raise invalid("opens_at", "TIME_MALFORMED")
     earliest = now + timedelta(days=kind.notice_days)
     opens = opens_at or earliest
     if opens < earliest:

@@ -42,10 +42,15 @@ class Decision:
     effect: str
 
 
+async def hold(work: Work) -> None:
+    """Nobody else decides anything until the work ends."""
+    await work.connection.execute(_LOCK)
+
+
 async def add(
     work: Work, decision: UUID, *, kind: str, rulebook_hash: str, motion: UUID | None = None, passed: bool = True, effect: str = ""
 ) -> None:
-    await work.connection.execute(_LOCK)
+    await hold(work)
     await work.connection.execute(
         _ADD,
         {

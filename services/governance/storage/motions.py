@@ -23,8 +23,10 @@ values (:id, :title, :text, :easy_title, :easy_text, :for_means, :against_means,
   :announced_at, :opens_at, :closes_at, :proposed_rulebook, :roll_day, :membership_number)""")
 _FREEZE = text("""
 insert into roll (motion, person, member_class)
-select :motion, person, member_class from standing
-where may_vote and from_day <= :day and (to_day is null or to_day >= :day) and not member_class = any(:excluded)""")
+select :motion, person, member_class from (
+  select distinct on (person) person, member_class, may_vote from standing
+  where from_day <= :day and (to_day is null or to_day >= :day) order by person, from_day desc) as that_day
+where may_vote and not member_class = any(:excluded)""")
 _ROLL_SIZES = text("select member_class, count(*) as eligible from roll where motion = :motion group by member_class order by member_class")
 _FOR_BALLOT = text(f"""
 select {_COLUMNS}, r.person, r.member_class, r.revision
@@ -32,7 +34,8 @@ from motion m left join roll r on r.motion = m.id and r.person = :person where m
 _DUE = text(f"select {_COLUMNS} from motion m where m.closed_at is null and m.closes_at <= :now order by m.closes_at limit 20 for update")  # noqa: S608 - as above
 _CLOSE = text("update motion set closed_at = :now, passes = :passes where id = :id and closed_at is null")
 _STANDING = text("""
-select member_class, may_vote from standing where person = :person and from_day <= :day and (to_day is null or to_day >= :day)""")
+select member_class, may_vote from standing where person = :person and (to_day is null or to_day >= :day)
+order by from_day > :day, case when from_day <= :day then from_day end desc, from_day limit 1""")
 
 _SEEN = f"""
 select {_COLUMNS}, (select count(*) from roll where motion = m.id and revision > 0) as ballots, r.member_class as my_class, r.revision
@@ -133,7 +136,7 @@ async def close(work: Work, motion: UUID, *, passes: bool) -> None:
 
 
 async def standing(work: Work, person: UUID, day: date) -> tuple[str, bool] | None:
-    """Class and vote right of a person on a day, by membership's facts."""
+    """Class and vote right of a person on a day, by membership's facts; of one who joined later, those they joined with."""
     row = (await work.connection.execute(_STANDING, {"person": person, "day": day})).first()
     return (row.member_class, row.may_vote) if row else None
 

@@ -35,6 +35,8 @@ async def in_force(work: Work) -> Adopted | None:
 
 
 async def by_hash(work: Work, rulebook_hash: str) -> Adopted | None:
+    if not rulebook_hash.isalnum():
+        return None
     row = (await work.connection.execute(_BY_HASH, {"hash": rulebook_hash})).first()
     return Adopted(_read(row.text), row.text, row.adopted_at, row.decision) if row else None
 
