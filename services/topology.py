@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from libs.host.component import Build
-from libs.host.process import Part
 from libs.host.settings import Service, Shared
+
+if TYPE_CHECKING:
+    # A health check asks for a name and an address every few seconds; loading the whole host would cost it a second each time.
+    from libs.host.component import Build
+    from libs.host.process import Part
 
 
 @dataclass(frozen=True)
@@ -14,17 +18,28 @@ class Named:
 
     name: str
 
+    @property
+    def kind(self) -> type[Service]:
+        """The class of its settings."""
+        kind: type[Service] = import_module(f"services.{self.name}.settings").Settings
+        return kind
+
     def settings(self, **given: object) -> Service:
         """From keyword arguments, else from the environment."""
         made: Service = import_module(f"services.{self.name}.settings").Settings(**given)
         return made
 
-    def part(self, shared: Shared, settings: Service) -> Part:
+    def part(self, shared: Shared, settings: Service) -> "Part":
+        from libs.host.process import Part
+
         build: Build = import_module(f"services.{self.name}.component").builder(shared, settings)
-        return Part(settings, build)
+        return Part(settings, build, EDGES)
 
 
 SERVICES = (Named("identity"), Named("membership"), Named("governance"), Named("web"))
+
+EDGES = frozenset({"web", "cli"})
+"""Only they call services (by the names on their certificates); services listen to each other and never call."""
 
 
 def named(name: str) -> Named:

@@ -3,7 +3,8 @@
     token.pem, token.pub.pem     Ed25519: signs and checks callers' tokens
     codes.key                    32 bytes in hex: the HMAC key of sign-in codes and links
     forms.key                    32 bytes in hex: the HMAC key of form tokens
-    passwords.toml               database passwords, one per service and role, and the one of NATS
+    passwords/<service>.<role>   database passwords, one file each, so that a container is given its own and no other
+    passwords/postgres, nats     those of the administrator of PostgreSQL, and of NATS
     tls/ca.pem, tls/ca.key.pem   this instance's own authority (P-256)
     tls/<service>.pem, .key.pem  one certificate per service, for both ends of a call
 
@@ -13,7 +14,6 @@ The folder is for its owner alone (0700), and so is every private file (0600).
 import os
 import secrets
 import stat
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -81,7 +81,7 @@ def make(folder: Path, co_op_id: str, now: datetime) -> None:
     _keep(folder / "token.pub.pem", _public_pem(token.public_key()), private=False)
     _keep(folder / "codes.key", secrets.token_hex(_KEY_BYTES).encode() + b"\n")
     _keep(folder / "forms.key", secrets.token_hex(_KEY_BYTES).encode() + b"\n")
-    _keep(folder / "passwords.toml", _new_passwords().encode())
+    _make_passwords(folder / "passwords")
     _make_certificates(folder / "tls", co_op_id, now)
 
 
@@ -89,7 +89,7 @@ def read(folder: Path) -> InstanceKeys:
     """The keys in `folder`. Raises `KeysUnusableError` when a file is missing, garbled, or readable by others."""
     _check_rights(folder)
     token = _token(folder)
-    passwords, nats_password, postgres_password = _passwords(folder / "passwords.toml")
+    passwords = folder / "passwords"
     return InstanceKeys(
         token_private=token,
         token_public=token.public_key(),
@@ -97,10 +97,21 @@ def read(folder: Path) -> InstanceKeys:
         forms=_secret(folder / "forms.key"),
         authority=_certificate(folder / "tls/ca.pem")[0],
         certificates={service: _service_certificate(folder / "tls", service) for service in SERVICES},
-        passwords=passwords,
-        nats_password=nats_password,
-        postgres_password=postgres_password,
+        passwords={(service, role): password(passwords / f"{service}.{role}") for service in SERVICES_WITH_DATABASE for role in ROLES},
+        nats_password=password(passwords / "nats"),
+        postgres_password=password(passwords / "postgres"),
     )
+
+
+def password(path: Path) -> str:
+    """The one password a file holds. Raises `KeysUnusableError`."""
+    try:
+        found = _bytes_of(path).decode("ascii").strip()
+    except ValueError:
+        raise _garbled(path, "a password") from None
+    if not found:
+        raise KeysUnusableError(f"{path} is empty.", "Put it back from the backup of the keys.")
+    return found
 
 
 def _keep(path: Path, content: bytes, *, private: bool = True) -> None:
@@ -112,13 +123,11 @@ def _keep(path: Path, content: bytes, *, private: bool = True) -> None:
         os.fsync(file.fileno())
 
 
-def _new_passwords() -> str:
-    lines = ["# Made by kith init. Each service reaches its database as its own two roles: owner changes tables, run works with them.", ""]
-    for service in SERVICES_WITH_DATABASE:
-        lines += [f"[{service}]", *(f'{role} = "{secrets.token_urlsafe(24)}"' for role in ROLES), ""]
-    for server in ("nats", "postgres"):
-        lines += [f"[{server}]", f'password = "{secrets.token_urlsafe(24)}"', ""]
-    return "\n".join(lines)
+def _make_passwords(folder: Path) -> None:
+    folder.mkdir(mode=0o700)
+    folder.chmod(0o700)
+    for name in (*(f"{service}.{role}" for service in SERVICES_WITH_DATABASE for role in ROLES), "nats", "postgres"):
+        _keep(folder / name, secrets.token_urlsafe(24).encode() + b"\n")
 
 
 def _make_certificates(folder: Path, co_op_id: str, now: datetime) -> None:
@@ -205,7 +214,7 @@ def _public_pem(key: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey) -> by
 def _check_rights(folder: Path) -> None:
     if not folder.is_dir():
         raise KeysUnusableError(f"There is no folder {folder}.", "Make a co-op with kith init, or put the backed-up keys there.")
-    for path in (folder, folder / "tls", *sorted(folder.glob("**/*"))):
+    for path in (folder, folder / "tls", folder / "passwords", *sorted(folder.glob("**/*"))):
         if str(path.relative_to(folder)) in _PUBLIC or not path.exists():
             continue
         mode = stat.S_IMODE(path.stat().st_mode)
@@ -248,23 +257,6 @@ def _secret(path: Path) -> bytes:
     if len(secret) != _KEY_BYTES:
         raise _garbled(path, f"{_KEY_BYTES} bytes in hex")
     return secret
-
-
-def _passwords(path: Path) -> tuple[dict[tuple[str, str], str], str, str]:
-    try:
-        tables = tomllib.loads(_bytes_of(path).decode("utf-8"))
-    except ValueError:
-        raise _garbled(path, "a table of passwords") from None
-    found = {(service, role): _password(path, tables, service, role) for service in SERVICES_WITH_DATABASE for role in ROLES}
-    return found, _password(path, tables, "nats", "password"), _password(path, tables, "postgres", "password")
-
-
-def _password(path: Path, tables: Mapping[str, object], table: str, key: str) -> str:
-    inner = tables.get(table)
-    value = inner.get(key) if isinstance(inner, dict) else None
-    if not isinstance(value, str) or not value:
-        raise KeysUnusableError(f"{path} has no password {table}.{key}.", "Put it back from the backup of the keys.")
-    return value
 
 
 def _certificate(path: Path) -> tuple[bytes, x509.Certificate]:

@@ -46,6 +46,8 @@ class Part:
 
     settings: Service
     build: Build
+    edges: frozenset[str] = frozenset()
+    """Whose certificates may call it, where there are certificates."""
 
 
 @dataclass
@@ -140,10 +142,11 @@ class Process:
         consumers = [Consumer(component.name, follow, database, self._bus, self.clock) for follow in component.reactions]
         house.consumers = {one.standing.source: one for one in consumers}
         status = Status(component.name, database, self._bus, self.clock, consumers)
-        server = Server(component.name, Interceptor(component.name, tokens, self.clock, component.open_methods | OPEN_METHODS))
+        tls = Tls(self._shared.tls_folder, component.name) if self._shared.tls_folder else None
+        open_methods = component.open_methods | OPEN_METHODS
+        server = Server(component.name, Interceptor(component.name, tokens, self.clock, open_methods, part.edges if tls else None))
         component.register(server.grpc)
         status_pb2_grpc.add_StatusServiceServicer_to_server(status, server.grpc)
-        tls = Tls(self._shared.tls_folder, component.name) if self._shared.tls_folder else None
         await server.start(component.address, tls)
         running = _Running(component, database, server, status, Relay(component.name, database, self._bus), consumers)
         running.tasks = [

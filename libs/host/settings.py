@@ -1,43 +1,76 @@
 """Settings that every service shares. `kith up` fills them from the data folder; a process on its own reads them from the environment."""
 
+import re
 from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_HOST_AND_PORT = re.compile(r"(\[[0-9a-fA-F:]+\]|[^\s:\[\]/]+):[0-9]{1,5}")
+
+
+def _place(value: str) -> str:
+    if value.startswith("unix:") or _HOST_AND_PORT.fullmatch(value):
+        return value
+    message = "it is not an address; write `unix:<path>` or `<host>:<port>`"
+    raise ValueError(message)
+
+
+def _zone(value: str) -> str:
+    try:
+        return ZoneInfo(value).key
+    except (LookupError, ValueError, OSError):
+        message = "there is no such time zone; write one such as Europe/London"
+        raise ValueError(message) from None
+
+
+def _database(value: str) -> str:
+    if value.startswith("postgresql+asyncpg://"):
+        return value
+    message = "it is not a database URL; write postgresql+asyncpg://role@host:5432/database"
+    raise ValueError(message)
+
+
+Address = Annotated[str, AfterValidator(_place)]
+"""`unix:<path>` or `<host>:<port>`."""
+Zone = Annotated[str, AfterValidator(_zone)]
+"""A time zone's name, such as Europe/London."""
+DatabaseUrl = Annotated[str, AfterValidator(_database)]
 
 
 class Shared(BaseSettings):
     """The instance, seen from one process. Environment: `KITH_...`."""
 
-    model_config = SettingsConfigDict(env_prefix="KITH_", extra="ignore")
+    # A composition passes on what its operator left empty; empty means unset.
+    model_config = SettingsConfigDict(env_prefix="KITH_", extra="ignore", env_ignore_empty=True)
 
     co_op: str = Field(default="", description="The co-op's id")
-    nats_url: str = "nats://127.0.0.1:4222"
+    nats_url: str = Field(default="nats://127.0.0.1:4222", description="One server of NATS, or several of a cluster with commas between")
     nats_user: str = ""
     nats_password: SecretStr = SecretStr("")
     nats_password_file: Path | None = None
-    nats_ca_file: str = ""
+    nats_ca_file: str = Field(default="", description="The authority that signed NATS's certificate; empty = no TLS towards NATS")
     tls_folder: Path | None = Field(default=None, description="mTLS between services; none = Unix sockets or loopback only")
     token_key_file: Path = Field(default=Path("keys/token.pub.pem"), description="The public key that callers' tokens are checked with")
     traces_endpoint: str = Field(default="", description="OTLP over HTTP; empty = no traces leave")
     traces_file: str = Field(default="", description="Spans as JSON lines, for tests and for looking")
-    traces_sample: float = 0.05
-    log_level: str = "INFO"
-    operations_address: str = Field(default="127.0.0.1:8401", description="/livez /readyz /metrics")
+    traces_sample: float = Field(default=0.05, ge=0, le=1)
+    log_level: str = Field(default="INFO", pattern="(?i)^(debug|info|warning|error)$")
+    operations_address: Address = Field(default="127.0.0.1:8401", description="/livez /readyz /metrics")
     clock_file: Path | None = Field(default=None, description="Tests and demonstrations only: seconds the clock is shifted by")
 
 
 class Service(BaseSettings):
     """What each service needs of its own. Environment: `KITH_<SERVICE>_...`, set by the subclass."""
 
-    model_config = SettingsConfigDict(extra="ignore")
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
 
-    address: str = Field(description="Where it listens: `unix:<path>` or `<host>:<port>`")
-    database_url: str = Field(description="postgresql+asyncpg://..., the run role")
+    address: Address = Field(description="Where it listens: `unix:<path>` or `<host>:<port>`")
+    database_url: DatabaseUrl = Field(description="postgresql+asyncpg://..., the run role")
     database_password_file: Path | None = None
-    owner_url: str = Field(default="", description="The owner role; only `python -m services migrate` needs it")
-    owner_password_file: Path | None = None
-    pool_size: int = 8
+    pool_size: int = Field(default=8, ge=2, description="Connections to its database")
 
 
 def with_password(url: str, file: Path | None) -> str:

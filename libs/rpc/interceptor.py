@@ -18,8 +18,8 @@ from libs.clock import Clock
 from libs.observe import traces
 from libs.observe.logs import logger
 from libs.observe.metrics import RPC_SECONDS
-from libs.refusals import Elsewhere, NotSignedIn, Refusal
-from libs.rpc import wire
+from libs.refusals import Elsewhere, NotAllowed, NotSignedIn, Refusal
+from libs.rpc import peer, wire
 from libs.rpc.call import CURRENT, Call
 
 LOG = logger("rpc")
@@ -31,13 +31,19 @@ _Handler = Callable[[Any, grpc.aio.ServicerContext[Any, Any]], Awaitable[Any]]  
 
 
 class Interceptor(grpc.aio.ServerInterceptor):
-    """For one service. `open_methods` may be called by nobody in particular; everything else needs a caller."""
+    """For one service. `open_methods` may be called by nobody in particular; everything else needs a caller.
 
-    def __init__(self, service: str, tokens: TokenCheck, clock: Clock, open_methods: frozenset[str]) -> None:
+    `edges` are the names on certificates that may call at all; None where calls come over a Unix socket, which the data folder guards.
+    """
+
+    def __init__(
+        self, service: str, tokens: TokenCheck, clock: Clock, open_methods: frozenset[str], edges: frozenset[str] | None = None
+    ) -> None:
         self._service = service
         self._tokens = tokens
         self._clock = clock
         self._open = open_methods
+        self._edges = edges
 
     async def intercept_service(
         self,
@@ -64,6 +70,8 @@ class Interceptor(grpc.aio.ServerInterceptor):
         began, code = time.perf_counter(), "OK"
         try:
             with traces.span(method, SpanKind.SERVER, headers.get("traceparent", "")):
+                if self._edges is not None and peer.name_of(context) not in self._edges:
+                    raise NotAllowed("PEER_IS_NO_EDGE")
                 CURRENT.set(Call(method, self._caller(method, headers), traces.here()))
                 async with asyncio.timeout(min(context.time_remaining() or LONGEST_SECONDS, LONGEST_SECONDS)):
                     return await inner(request, context)

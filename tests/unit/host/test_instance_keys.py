@@ -100,7 +100,7 @@ def test_keys_are_never_overwritten(keys: Path) -> None:
     assert (keys / "token.pem").read_bytes() == before
 
 
-@pytest.mark.parametrize("name", ["token.pem", "codes.key", "passwords.toml", "tls/web.key.pem", "tls/ca.key.pem", "tls", "."])
+@pytest.mark.parametrize("name", ["token.pem", "codes.key", "passwords", "passwords/nats", "tls/web.key.pem", "tls/ca.key.pem", "tls", "."])
 def test_keys_that_others_can_read_are_refused_with_the_cure(keys: Path, name: str) -> None:
     path = keys / name
     path.chmod(0o750 if path.is_dir() else 0o640)
@@ -110,7 +110,8 @@ def test_keys_that_others_can_read_are_refused_with_the_cure(keys: Path, name: s
 
 
 @pytest.mark.parametrize(
-    "name", ["token.pem", "token.pub.pem", "codes.key", "forms.key", "passwords.toml", "tls/ca.pem", "tls/web.pem", "tls/web.key.pem"]
+    "name",
+    ["token.pem", "token.pub.pem", "codes.key", "forms.key", "passwords/identity.run", "tls/ca.pem", "tls/web.pem", "tls/web.key.pem"],
 )
 def test_a_missing_or_garbled_file_is_named(keys: Path, name: str) -> None:
     path = keys / name
@@ -131,11 +132,10 @@ def test_the_key_of_another_service_is_refused(keys: Path) -> None:
         instance_keys.read(keys)
 
 
-def test_a_password_that_is_missing_is_named_without_the_others(keys: Path) -> None:
-    path = keys / "passwords.toml"
+def test_an_empty_password_is_named_without_the_others(keys: Path) -> None:
     secret = instance_keys.read(keys).passwords["identity", "run"]
-    path.write_text(path.read_text().replace("[nats]", "[other]"))
-    with pytest.raises(KeysUnusableError, match=r"nats\.password") as refused:
+    (keys / "passwords/nats").write_text("\n")
+    with pytest.raises(KeysUnusableError, match="passwords/nats is empty") as refused:
         instance_keys.read(keys)
     assert secret not in str(refused.value)
 
