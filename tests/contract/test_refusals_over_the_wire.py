@@ -1,0 +1,80 @@
+"""A refusal arrives as itself: its kind, its reason, the fields it names and the details its sentence needs."""
+
+import grpc
+import pytest
+from google.rpc import error_details_pb2, status_pb2
+from grpc.aio import AioRpcError, Metadata
+
+from libs.refusals import KINDS, Elsewhere, FieldProblem, Invalid, Refusal, TooMany
+from libs.rpc import wire
+
+
+def sent(refusal: Refusal) -> AioRpcError:
+    """As the client's side of gRPC raises it."""
+    trailer = Metadata((wire.DETAILS, wire.details_of(refusal)))
+    return AioRpcError(wire.code_of(refusal), Metadata(), trailer, details=refusal.reason)
+
+
+def failed(code: grpc.StatusCode, details: str = "") -> AioRpcError:
+    return AioRpcError(code, Metadata(), Metadata(), details=details)
+
+
+def test_every_kind_has_a_status_of_its_own() -> None:
+    assert set(wire.CODES) == set(KINDS)
+    assert len(set(wire.CODES.values())) == len(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_a_refusal_comes_back_as_itself(kind: type[Refusal]) -> None:
+    problems = (FieldProblem("choice", "CHOICE_UNKNOWN"), FieldProblem("persons[3].email", "EMAIL_MALFORMED"))
+    refusal = kind("BALLOT_CLOSED", *problems, closed_at="2026-11-22T10:00:00+00:00", motion="0199")
+
+    back = wire.refusal_of(sent(refusal))
+
+    assert type(back) is kind
+    assert (back.reason, back.problems, dict(back.details)) == (refusal.reason, problems, dict(refusal.details))
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_a_refusal_without_fields_brings_none_back(kind: type[Refusal]) -> None:
+    back = wire.refusal_of(sent(kind("PERSON_UNKNOWN")))
+
+    assert type(back) is kind
+    assert (back.problems, dict(back.details)) == ((), {})
+
+
+def test_a_stranger_can_read_it_with_google_rpc_alone() -> None:
+    """Other co-ops' software need not be Kith."""
+    status = status_pb2.Status.FromString(
+        wire.details_of(Invalid("CHOICE_UNKNOWN", FieldProblem("choice", "CHOICE_UNKNOWN"), motion="0199"))
+    )
+    info, fields = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
+
+    assert status.code == grpc.StatusCode.INVALID_ARGUMENT.value[0]
+    assert status.details[0].Unpack(info)
+    assert (info.reason, info.domain, dict(info.metadata)) == ("CHOICE_UNKNOWN", "kith", {"motion": "0199"})
+    assert status.details[1].Unpack(fields)
+    assert [(one.field, one.description) for one in fields.field_violations] == [("choice", "CHOICE_UNKNOWN")]
+
+
+def test_what_nobody_foresaw_brings_an_id_and_no_text() -> None:
+    back = wire.refusal_of(failed(grpc.StatusCode.INTERNAL, "0199-error"))
+
+    assert isinstance(back, wire.BrokenError)
+    assert back.error_id == "0199-error"
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "reason"),
+    [
+        (grpc.StatusCode.RESOURCE_EXHAUSTED, TooMany, "MESSAGE_TOO_LARGE"),
+        (grpc.StatusCode.DEADLINE_EXCEEDED, Elsewhere, "TOOK_TOO_LONG"),
+        (grpc.StatusCode.UNAVAILABLE, Elsewhere, "SERVICE_AWAY"),
+        (grpc.StatusCode.UNKNOWN, Elsewhere, "SERVICE_AWAY"),
+    ],
+)
+def test_what_grpc_itself_refuses_gets_a_reason(code: grpc.StatusCode, kind: type[Refusal], reason: str) -> None:
+    back = wire.refusal_of(failed(code))
+
+    assert isinstance(back, kind)
+    assert back.reason == reason
