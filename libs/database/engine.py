@@ -21,6 +21,8 @@ select set_config('kith.caller', :person, true), set_config('kith.hat', :hat, tr
 FULL_DISK = "53100"
 OUT_OF_RESOURCES = "53"
 SHUTTING_DOWN = "57P"
+STATEMENT_TIMED_OUT = "57014"
+_REASONS = {FULL_DISK: "DISK_FULL", STATEMENT_TIMED_OUT: "TOOK_TOO_LONG"}
 
 
 class Work:
@@ -98,14 +100,16 @@ def _who(caller: Caller) -> dict[str, str]:
 
 
 def unreachable(error: Exception) -> Elsewhere | None:
-    """The refusal for a database that is away or full; None when the error is our own mistake."""
-    code = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
-    if code == FULL_DISK:
-        return Elsewhere("DISK_FULL")
-    if code.startswith((OUT_OF_RESOURCES, SHUTTING_DOWN, "08")):
-        return Elsewhere("DATABASE_AWAY")
-    if isinstance(error, (InterfaceError, OperationalError, OSError, TimeoutError)):
-        return Elsewhere("DATABASE_AWAY")
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return Elsewhere("DATABASE_AWAY")
-    return None
+    """The refusal for a database that is away, full or too slow; None when the error is our own mistake."""
+    orig = getattr(error, "orig", None)
+    code = getattr(orig, "sqlstate", None) or ""
+    if code in _REASONS:
+        return Elsewhere(_REASONS[code])
+    if isinstance(getattr(orig, "__cause__", None), ValueError):
+        # The driver could not even write the value down: our mistake, though it comes as an error of the connection.
+        return None
+    away = code.startswith((OUT_OF_RESOURCES, SHUTTING_DOWN, "08")) or isinstance(
+        error, (InterfaceError, OperationalError, OSError, TimeoutError)
+    )
+    invalidated = isinstance(error, DBAPIError) and error.connection_invalidated
+    return Elsewhere("DATABASE_AWAY") if away or invalidated else None

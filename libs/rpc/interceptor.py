@@ -16,7 +16,7 @@ from libs.callers import NOBODY, Caller
 from libs.callers.tokens import TokenCheck
 from libs.clock import Clock
 from libs.observe import traces
-from libs.observe.logs import logger
+from libs.observe.logs import logger, whereabouts
 from libs.observe.metrics import RPC_SECONDS
 from libs.refusals import Elsewhere, NotAllowed, NotSignedIn, Refusal
 from libs.rpc import peer, wire
@@ -51,11 +51,14 @@ class Interceptor(grpc.aio.ServerInterceptor):
         handler_call_details: grpc.HandlerCallDetails,
     ) -> "grpc.RpcMethodHandler[Any, Any]":
         handler = await continuation(handler_call_details)
-        if handler is None or handler.unary_unary is None:
+        if handler is None:
             return handler
         package, method = handler_call_details.method.lstrip("/").rsplit(".", 1)
         if package.startswith("grpc."):
             return handler
+        if handler.unary_unary is None:
+            # A stream would go past everything below, who is asking first of all: until it has a way of its own it is not there.
+            return None
         headers = {key: value for key, value in handler_call_details.invocation_metadata or () if isinstance(value, str)}
         inner: _Handler = handler.unary_unary
 
@@ -67,29 +70,38 @@ class Interceptor(grpc.aio.ServerInterceptor):
     async def _answer(
         self, inner: _Handler, request: Any, context: grpc.aio.ServicerContext[Any, Any], method: str, headers: dict[str, str]
     ) -> Any:
-        began, code = time.perf_counter(), "OK"
-        try:
-            with traces.span(method, SpanKind.SERVER, headers.get("traceparent", "")):
+        # A call that the other side gave up is cancelled here, past every branch below.
+        began, code = time.perf_counter(), "CANCELLED"
+        with traces.span(method, SpanKind.SERVER, headers.get("traceparent", "")):
+            try:
                 if self._edges is not None and peer.name_of(context) not in self._edges:
                     raise NotAllowed("PEER_IS_NO_EDGE")
                 CURRENT.set(Call(method, self._caller(method, headers), traces.here()))
-                async with asyncio.timeout(min(context.time_remaining() or LONGEST_SECONDS, LONGEST_SECONDS)):
-                    return await inner(request, context)
-        except Refusal as refusal:
-            code = wire.code_of(refusal).name
-            await _refuse(context, refusal)
-        except TimeoutError:
-            code = "DEADLINE_EXCEEDED"
-            await _refuse(context, Elsewhere("TOOK_TOO_LONG"))
-        except Exception as error:  # noqa: BLE001 - the unknown becomes an opaque error with an id
-            code = "INTERNAL"
-            error_id = uuid.uuid4().hex
-            LOG.error(
-                "call_failed", service=self._service, method=method, error_id=error_id, error=type(error).__name__, where=_where(error)
-            )
-            await _abort(context, grpc.StatusCode.INTERNAL, error_id)
-        finally:
-            RPC_SECONDS.labels(self._service, method, code).observe(time.perf_counter() - began)
+                async with asyncio.timeout(_seconds_of(context)):
+                    answered = await inner(request, context)
+                code = "OK"
+            except Refusal as refusal:
+                code = wire.code_of(refusal).name
+                await _refuse(context, refusal)
+            except TimeoutError:
+                code = "DEADLINE_EXCEEDED"
+                await _refuse(context, Elsewhere("TOOK_TOO_LONG"))
+            except Exception as error:  # noqa: BLE001 - the unknown becomes an opaque error with an id
+                code = "INTERNAL"
+                error_id = uuid.uuid4().hex
+                LOG.error(
+                    "call_failed",
+                    service=self._service,
+                    method=method,
+                    error_id=error_id,
+                    error=type(error).__name__,
+                    where=whereabouts(error),
+                )
+                await _abort(context, grpc.StatusCode.INTERNAL, error_id)
+            else:
+                return answered
+            finally:
+                RPC_SECONDS.labels(self._service, method, code).observe(time.perf_counter() - began)
 
     def _caller(self, method: str, headers: dict[str, str]) -> Caller:
         token = headers.get(TOKEN)
@@ -110,12 +122,6 @@ async def _abort(context: grpc.aio.ServicerContext[Any, Any], *status: Any) -> N
     raise AssertionError(message)
 
 
-def _where(error: BaseException) -> list[str]:
-    """The trail of our own lines, without a single value: values may be somebody's data."""
-    lines, trail = [], error.__traceback__
-    while trail is not None:
-        code = trail.tb_frame.f_code
-        if "site-packages" not in code.co_filename:
-            lines.append(f"{'/'.join(code.co_filename.split('/')[-3:])}:{trail.tb_lineno}")
-        trail = trail.tb_next
-    return lines[-8:]
+def _seconds_of(context: grpc.aio.ServicerContext[Any, Any]) -> float:
+    remaining = context.time_remaining()
+    return LONGEST_SECONDS if remaining is None else min(remaining, LONGEST_SECONDS)
