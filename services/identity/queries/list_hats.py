@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from libs.database.engine import Work
+from libs.refusals import invalid
 from libs.rpc import paging
 from services.identity.storage import offices
 
@@ -14,6 +15,9 @@ async def list_hats(work: Work, page_size: int, page_token: str) -> tuple[list[o
     """One page, and the token of the next."""
     size = paging.size_of(page_size)
     hat, person = paging.key_of(_QUERY, page_token, 2) or _FIRST
-    rows = await offices.after(work, hat, UUID(person), size + 1)
+    try:
+        rows = await offices.after(work, hat, UUID(person), size + 1)
+    except ValueError as error:
+        raise invalid("page_token", "PAGE_TOKEN_FOREIGN") from error
     more = len(rows) > size
     return rows[:size], paging.token_of(_QUERY, rows[size - 1].hat, str(rows[size - 1].person)) if more else ""

@@ -1,0 +1,21 @@
+"""The register on a day, by member number. For the secretary; every person shown is written down."""
+
+from datetime import date
+
+from libs.access import audit, hats
+from libs.database.engine import Work
+from libs.rpc import paging
+from services.membership.domain import member_number
+from services.membership.storage import members
+
+
+async def list_members(work: Work, day: date, member_class: str, page_size: int, page_token: str) -> tuple[list[members.Member], str]:
+    """One page, and the token of the next. Raises NotAllowed HAT_NEEDED."""
+    await hats.require(work, hats.SECRETARY)
+    query = f"list_members {day.isoformat()} {member_class}"
+    size = paging.size_of(page_size)
+    (after,) = paging.key_of(query, page_token, 1) or ("",)
+    rows = await members.page(work, day, member_class, after, size + 1)
+    shown, more = rows[:size], len(rows) > size
+    await audit.note_read(work, "register entry", "list", *(one.person for one in shown))
+    return shown, paging.token_of(query, member_number.order(shown[-1].number)) if more else ""
