@@ -40,7 +40,8 @@ def forbidden_in(name: str, text: str) -> Iterator[str]:
 
 
 def ignores() -> list[str]:
-    return [problem for path in tree.files("*.py") if not str(path).endswith(_LEFT_ALONE) for problem in ignores_in(str(path), tree.text(path) or "")]
+    paths = [path for path in tree.files("*.py") if not str(path).endswith(_LEFT_ALONE)]
+    return [problem for path in paths for problem in ignores_in(str(path), tree.text(path) or "")]
 
 
 def ignores_in(name: str, text: str) -> Iterator[str]:

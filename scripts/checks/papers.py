@@ -4,10 +4,12 @@ import json
 import re
 import tempfile
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from scripts.checks import tree
 
@@ -18,6 +20,9 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     ".yml": yaml.safe_load,
 }
 _REQUIREMENT = re.compile(r"^[a-z0-9][\w.-]*(?:\[[\w,-]+\])?==\S+", re.IGNORECASE)
+
+
+_PINNED = re.compile(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^\s;\\]+)", re.MULTILINE)
 
 
 def parse() -> list[str]:
@@ -34,7 +39,23 @@ def parse() -> list[str]:
 
 
 def locks() -> list[str]:
-    return [problem for path in tree.files("*.lock") for problem in lock(str(path), tree.text(path) or "")]
+    problems = [problem for path in tree.files("*.lock") for problem in lock(str(path), tree.text(path) or "")]
+    wanted = tomllib.loads(tree.text(Path("pyproject.toml")) or "")
+    runtime = [*wanted["project"]["dependencies"], *wanted["project"]["optional-dependencies"]["local"]]
+    for name, asked in (("requirements.lock", runtime), ("requirements-dev.lock", [*runtime, *wanted["dependency-groups"]["dev"]])):
+        problems += [f"{name}: {problem}: make the locks anew" for problem in left_out(asked, tree.text(Path(name)) or "")]
+    return problems
+
+
+def left_out(asked: Iterable[str], text: str) -> list[str]:
+    """What pyproject.toml asks for and a lock does not give."""
+    given = {canonicalize_name(name): version for name, version in _PINNED.findall(text)}
+    problems = []
+    for requirement in map(Requirement, asked):
+        version = given.get(canonicalize_name(requirement.name), "")
+        if not version or not requirement.specifier.contains(version, prereleases=True):
+            problems.append(f"{requirement} is asked for, {version or 'nothing'} is given")
+    return problems
 
 
 def lock(name: str, text: str) -> list[str]:

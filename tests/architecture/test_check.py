@@ -57,6 +57,11 @@ def test_a_lock_that_leaves_a_choice_is_found(text: str) -> None:
     assert papers.lock("a.lock", text) != []
 
 
+def test_a_lock_gives_what_is_asked_for() -> None:
+    assert papers.left_out(["Alembic>=1.20,<2"], A_LOCK) == []
+    assert len(papers.left_out(["alembic>=2", "structlog"], A_LOCK)) == 2
+
+
 def test_a_door_leads_into_its_room_and_not_into_the_one_with_a_longer_name() -> None:
     assert leads_to("libs.rpc", "libs.rpc.wire")
     assert leads_to("kith.*.v1", "kith.identity.v1.identity_pb2")
