@@ -74,12 +74,14 @@ def wording(title: str, text: str, easy_title: str, easy_text: str, for_means: s
     """Trimmed and checked. Raises Invalid naming every field that is missing or too long."""
     given = Wording(*(unicodedata.normalize("NFC", one).strip() for one in (title, text, easy_title, easy_text, for_means, against_means)))
     problems = [
-        *_line("title", given.title, TITLE_MOST, needed=True),
-        *_line("text", given.text, TEXT_MOST, needed=True),
-        *_line("easy_title", given.easy_title, TITLE_MOST),
-        *_line("easy_text", given.easy_text, TEXT_MOST),
-        *_line("for_means", given.for_means, LINE_MOST),
-        *_line("against_means", given.against_means, LINE_MOST),
+        *_missing("title", given.title, "TITLE_MISSING"),
+        *_line("title", given.title, TITLE_MOST, "TITLE_TOO_LONG", "TITLE_UNPRINTABLE"),
+        *_missing("text", given.text, "TEXT_MISSING"),
+        *_line("text", given.text, TEXT_MOST, "TEXT_TOO_LONG", "TEXT_UNPRINTABLE"),
+        *_line("easy_title", given.easy_title, TITLE_MOST, "EASY_TITLE_TOO_LONG", "TITLE_UNPRINTABLE"),
+        *_line("easy_text", given.easy_text, TEXT_MOST, "EASY_TEXT_TOO_LONG", "TEXT_UNPRINTABLE"),
+        *_line("for_means", given.for_means, LINE_MOST, "FOR_MEANS_TOO_LONG", "TEXT_UNPRINTABLE"),
+        *_line("against_means", given.against_means, LINE_MOST, "AGAINST_MEANS_TOO_LONG", "TEXT_UNPRINTABLE"),
     ]
     if problems:
         raise Invalid(problems[0].reason, *problems)
@@ -130,11 +132,13 @@ def require_open(motion: Motion, now: datetime) -> None:
         raise NotNow("BALLOT_CLOSED", closed_at=motion.closes_at.isoformat())
 
 
-def _line(field: str, value: str, most: int, *, needed: bool = False) -> list[FieldProblem]:
-    if needed and not value:
-        return [FieldProblem(field, f"{field.upper()}_MISSING")]
+def _missing(field: str, value: str, reason: str) -> list[FieldProblem]:
+    return [] if value else [FieldProblem(field, reason)]
+
+
+def _line(field: str, value: str, most: int, too_long: str, unprintable: str) -> list[FieldProblem]:
     if len(value) > most:
-        return [FieldProblem(field, f"{field.upper()}_TOO_LONG")]
+        return [FieldProblem(field, too_long)]
     if any(unicodedata.category(letter) == "Cc" and letter not in "\r\n\t" for letter in value):
-        return [FieldProblem(field, f"{field.upper()}_UNPRINTABLE")]
+        return [FieldProblem(field, unprintable)]
     return []
