@@ -54,7 +54,7 @@ class Timeline:
         ends = (*(later.from_day - _DAY for later in self.changes[1:]), None)
         return tuple(
             Standing(one.member_class, one.may_vote, one.from_day, to_day)
-            for one, to_day in zip(self.changes, ends, strict=True)
+            for one, to_day in zip(self.changes, ends, strict=False)
             if one.member_class
         )
 

@@ -1,0 +1,43 @@
+"""How long a password must be, and how long a session lasts."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from libs.refusals import Invalid
+from services.identity.domain import session
+from services.identity.domain.password import LONGEST, chosen, tried
+from services.identity.storage.passwords import Passwords
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("typed", "reason"), [("nine char", "PASSWORD_TOO_SHORT"), ("x" * 257, "PASSWORD_TOO_LONG")])
+def test_a_password_outside_the_lengths_is_refused(typed: str, reason: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        chosen(typed)
+    assert refused.value.reason == reason
+    assert refused.value.problems[0].field == "password"
+
+
+def test_a_password_is_the_same_from_every_keyboard() -> None:
+    assert chosen("cafe\u0301 au lait") == tried("caf\u00e9 au lait")
+    assert tried("x" * 10_000) != chosen("x" * LONGEST)
+
+
+async def test_a_password_fits_its_own_hash_only() -> None:
+    passwords = Passwords()
+    kept = await passwords.hashed("correct horse")
+    assert kept.startswith("$argon2id$")
+    assert await passwords.fits("correct horse", kept)
+    assert not await passwords.fits("correct house", kept)
+    assert not await passwords.fits("correct horse", "garbled")
+
+
+@pytest.mark.parametrize(("strength", "hours"), [("link", 12), ("card", 720), ("password", 720)])
+def test_a_session_lasts_as_long_as_what_was_shown_is_trusted(strength: str, hours: int) -> None:
+    begun = session.begin(UUID(int=1), UUID(int=2), strength, b"", NOW)
+    last = NOW + timedelta(hours=hours)
+    assert begun.live(last - timedelta(microseconds=1))
+    assert not begun.live(last)
