@@ -2,11 +2,12 @@
 
 import asyncio
 import tomllib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from libs.database.bootstrap import Roles
@@ -20,6 +21,9 @@ from libs.host.settings import Service, Shared
 from libs.observe.logs import logger
 from libs.observe.metrics import CHILD_RESTARTS
 from services.topology import SERVICES, Named
+
+if TYPE_CHECKING:
+    import grpc
 
 LOG = logger("instance")
 _PROVIDERS: dict[str, Provider] = {"any": "any", "wheel": "wheel", "path": "path"}
@@ -47,6 +51,8 @@ class CoOp:
     traces_endpoint: str
     traces_file: str
     traces_sample: float
+    elsewhere: Mapping[str, str]
+    """Where each service answers over TCP, when they run as processes of their own; empty when they run in this one."""
 
 
 class Instance:
@@ -74,7 +80,14 @@ class Instance:
         return self.folder.path / "steward"
 
     def address(self, service: str) -> str:
-        return f"unix:{self.folder.sockets / service}.sock"
+        return self.co_op.elsewhere.get(service) or f"unix:{self.folder.sockets / service}.sock"
+
+    def channel(self, service: str) -> "grpc.aio.Channel":
+        """The way to a running service: over TCP with the certificate `cli`, or through the data folder."""
+        from libs.rpc.client import channel
+        from libs.rpc.tls import Tls
+
+        return channel(self.address(service), Tls(self.folder.keys / "tls", "cli") if service in self.co_op.elsewhere else None)
 
     async def run(self, ready: Callable[[], Awaitable[None]], told: Callable[[str], None]) -> None:
         """Everything up, until SIGTERM or SIGINT, then everything down, in order.
@@ -83,6 +96,9 @@ class Instance:
         sentence to show.
         """
         co_op, keys = self.co_op, self.keys
+        if co_op.elsewhere:
+            message = f"{co_op.name} runs with every service as a process of its own ([services] in {self.folder.settings})."
+            raise InstanceUnusableError(message)
         settings = BackingSettings(
             postgres_password=keys.postgres_password,
             nats_password=keys.nats_password,
@@ -112,7 +128,7 @@ class Instance:
         wanted = {one.name: Wanted(self._roles(one), admin) for one in SERVICES}
         await prepare(admin, list(wanted.values()))
         shared = self._shared(servers)
-        parts = [one.part(shared, self._service(one, wanted[one.name].run_url)) for one in SERVICES]
+        parts = [one.part(shared, self.settings_of(one, wanted[one.name].run_url)) for one in SERVICES]
         await Process(shared, parts, self.co_op.id).run(ready)
 
     def _roles(self, one: Named) -> Roles:
@@ -133,7 +149,8 @@ class Instance:
             clock_file=self.clock_file if self.co_op.demo else None,
         )
 
-    def _service(self, one: Named, database_url: str) -> Service:
+    def settings_of(self, one: Named, database_url: str) -> Service:
+        """What a service of this co-op starts with."""
         keys, co_op = self.folder.keys, self.co_op
         own: dict[str, dict[str, object]] = {
             "identity": {"token_signing_key_file": keys / "token.pem", "codes_key_file": keys / "codes.key"},
@@ -215,6 +232,7 @@ def _co_op(file: Path, said: dict[str, object]) -> CoOp:
         traces_endpoint=watch.text("traces_endpoint", ""),
         traces_file=watch.text("traces_file", ""),
         traces_sample=float(watch.text("traces_sample", "0.05")),
+        elsewhere=taken.table("services").texts(),
     )
 
 
@@ -232,6 +250,10 @@ class _Taken:
             message = f'{self._file}: {self._name}{key} must be a text in quotes, such as {key} = "..."'
             raise InstanceUnusableError(message)
         return value
+
+    def texts(self) -> dict[str, str]:
+        """Every key with its text."""
+        return {key: self.text(key) for key in self._said}
 
     def flag(self, key: str) -> bool:
         value = self._said.get(key, False)

@@ -3,7 +3,6 @@
 Before `kith up` starts anything, and as `python -m services migrate`.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +49,9 @@ async def prepare(admin_url: URL, wanted: Sequence[Wanted]) -> None:
                 LOG.info("database_made", service=one.roles.service)
     finally:
         await admin.close()
-    await asyncio.gather(*(_tables(one) for one in wanted))
+    # One after the other: Alembic keeps the migration it runs in a place that all of a process share.
+    for one in wanted:
+        await _tables(one)
 
 
 async def _tables(one: Wanted) -> None:
