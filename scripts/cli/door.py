@@ -20,7 +20,6 @@ from libs import callers
 from libs.access import hats
 from libs.callers import Strength, Via, tokens
 from libs.database.engine import new_id
-from libs.rpc.client import channel
 from scripts.cli.console import CommandError, ExitCode
 from services.instance import Instance
 
@@ -73,7 +72,7 @@ async def door(folder: Path) -> AsyncIterator[Door]:
     instance = Instance(folder)
     require_running(instance)
     names = ("identity", "membership", "governance", "web")
-    channels = {name: channel(instance.address(name)) for name in names}
+    channels = {name: instance.channel(name) for name in names}
     try:
         yield Door(instance, channels)
     finally:
@@ -84,5 +83,5 @@ async def door(folder: Path) -> AsyncIterator[Door]:
 def require_running(instance: Instance) -> None:
     """Raises `CommandError` when the folder has no co-op, or it is not up."""
     co_op = instance.co_op
-    if not (instance.folder.sockets / "identity.sock").exists():
+    if not co_op.elsewhere and not (instance.folder.sockets / "identity.sock").exists():
         raise CommandError(f"{co_op.name} is not running.", "Its services do not answer.", "Start it: kith up", ExitCode.UNAVAILABLE)

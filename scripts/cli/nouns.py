@@ -17,6 +17,13 @@ class Noun:
 NOUNS = {
     "init": Noun("scripts.cli.init:init_command", "make the data folder of a new co-op"),
     "up": Noun("scripts.cli.up:up_command", "start a co-op and stay with it"),
+    "down": Noun("scripts.cli.down:down_command", "stop a co-op"),
+    "status": Noun("scripts.cli.status:status_command", "say how a co-op's services are"),
+    "member": Noun("scripts.cli.member:member_app", "admit members from a list, and look into the register"),
+    "person": Noun("scripts.cli.person:person_app", "make sign-in cards and links, give and take hats"),
+    "motion": Noun("scripts.cli.motion:motion_app", "put a question to the members, see motions and results"),
+    "facts": Noun("scripts.cli.facts:facts_app", "look at facts; rebuild or skip when a service cannot follow"),
     "rulebook": Noun("scripts.cli.rulebook:rulebook_app", "check a rulebook, or say it in words"),
     "count": Noun("scripts.cli.count:count_command", "count votes by a stated rule, without a running co-op"),
+    "demo": Noun("scripts.cli.demo:demo_command", "stand up a co-op of 300 and let it decide, to look at"),
 }

@@ -1,0 +1,24 @@
+"""Tells each step of the demonstration with the seconds since it began."""
+
+import time
+
+from scripts.cli.console import say
+
+
+class Steps:
+    """A line for each step, and how long each took."""
+
+    def __init__(self) -> None:
+        self._began = self._last = time.monotonic()
+        self._took: list[tuple[str, float]] = []
+
+    def done(self, what: str) -> None:
+        now = time.monotonic()
+        self._took.append((what, now - self._last))
+        self._last = now
+        say(f"{now - self._began:6.1f} s  {what}")
+
+    @property
+    def table(self) -> str:
+        rows = [f"{took:7.2f} s  {what}" for what, took in self._took]
+        return "\n".join([*rows, f"{self._last - self._began:7.2f} s  altogether"])
