@@ -18,6 +18,8 @@ NOUNS = {
     "init": Noun("scripts.cli.init:init_command", "make the data folder of a new co-op"),
     "up": Noun("scripts.cli.up:up_command", "start a co-op and stay with it"),
     "down": Noun("scripts.cli.down:down_command", "stop a co-op"),
+    "containers": Noun("scripts.cli.containers:containers_command", "make a co-op ready to run with docker-compose.yml"),
+    "found": Noun("scripts.cli.found:found_command", "register the first member of a co-op that runs in containers"),
     "status": Noun("scripts.cli.status:status_command", "say how a co-op's services are"),
     "member": Noun("scripts.cli.member:member_app", "admit members from a list, and look into the register"),
     "person": Noun("scripts.cli.person:person_app", "make sign-in cards and links, give and take hats"),

@@ -3,7 +3,7 @@
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from libs.host.settings import Service
+from libs.host.settings import Service, Zone
 
 
 class Settings(Service):
@@ -11,4 +11,4 @@ class Settings(Service):
 
     model_config = SettingsConfigDict(env_prefix="KITH_GOVERNANCE_", extra="ignore")
 
-    zone: str = Field(default="Europe/London", description="The co-op's time zone: it says which day it is")
+    zone: Zone = Field(default="Europe/London", description="The co-op's time zone: it says which day it is")

@@ -10,7 +10,7 @@ import re
 import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -119,6 +119,26 @@ class Local:
         with self.log(name).open("ab") as log:
             argv = self.composition.argv(name, place)
             self.running[name] = await asyncio.create_subprocess_exec(*argv, cwd=ROOT, env=environment, stdout=log, stderr=log)
+
+    async def up(self, elsewhere: Collection[str]) -> None:
+        """Starts everything that has no profile, each after what it depends on. `elsewhere` are those that answer already."""
+        done = {*elsewhere, *self.running}
+        waiting = [name for name, one in self.composition.services.items() if name not in done and "profiles" not in one]
+        awaited = {
+            name
+            for one in self.composition.services.values()
+            for name, how in one.get("depends_on", {}).items()
+            if how["condition"] == "service_completed_successfully"
+        }
+        while waiting:
+            name = next(one for one in waiting if done >= {*self.composition.services[one].get("depends_on", {})})
+            waiting.remove(name)
+            if name in awaited:
+                code = await self.finish(name)
+                assert code == 0, self.log(name).read_text(encoding="utf-8")
+            else:
+                await self.start(name)
+            done.add(name)
 
     async def finish(self, name: str) -> int:
         """Starts one that ends by itself. Gives its exit code."""

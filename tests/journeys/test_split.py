@@ -1,0 +1,145 @@
+"""Every service as a process of its own, as docker-compose.yml has it, over TCP with mTLS."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import grpc
+import pytest
+import pytest_asyncio
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from kith.governance.v1 import governance_pb2 as governance
+from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
+from kith.identity.v1 import identity_pb2 as identity
+from kith.status.v1 import status_pb2 as status
+from libs.database.engine import new_id
+from libs.host import instance_keys
+from libs.refusals import NotAllowed
+from libs.rpc.client import ask, channel
+from libs.rpc.tls import Tls
+from scripts.cli.door import door
+from tests.support.http import get
+from tests.support.journey import expected, travelled
+from tests.support.split import Split, split
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+SERVING = health_pb2.HealthCheckResponse.SERVING
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def co_op() -> AsyncIterator[Split]:
+    async with split() as founded:
+        yield founded
+
+
+async def test_a_co_op_of_many_processes_decides_as_worked_out_by_hand(co_op: Split) -> None:
+    async with door(co_op.folder) as open_door:
+        assert await travelled(open_door) == expected(co_op.folder)
+
+
+async def test_every_container_would_be_healthy(co_op: Split) -> None:
+    assert await asyncio.gather(*(co_op.local.healthy(one) for one in co_op.services)) == [True] * len(co_op.services)
+
+
+async def test_every_process_answers_its_operators(co_op: Split) -> None:
+    for service in co_op.services:
+        assert (await get(co_op.operations(service), "/livez")).status == 200
+        ready = (await get(co_op.operations(service), "/readyz")).json
+        assert ready == {"ready": True, "services": {service: True}, "degraded": {}}
+        metrics = (await get(co_op.operations(service), "/metrics")).body
+        assert b"kith_" in metrics
+        assert b"example.org" not in metrics
+
+
+async def test_every_service_says_over_grpc_that_it_serves(co_op: Split) -> None:
+    for service in co_op.services:
+        async with channel(co_op.address(service), _certificate(co_op, "cli")) as way:
+            stub = health_pb2_grpc.HealthStub(way)
+            for name in ("", service):
+                assert (await stub.Check(health_pb2.HealthCheckRequest(service=name), timeout=5)).status == SERVING
+            watch = stub.Watch(health_pb2.HealthCheckRequest(service=service), timeout=5)
+            assert (await watch.read()).status == SERVING
+            watch.cancel()
+            with pytest.raises(grpc.aio.AioRpcError) as unknown:
+                await stub.Check(health_pb2.HealthCheckRequest(service="bakery"), timeout=5)
+            assert unknown.value.code() == grpc.StatusCode.NOT_FOUND
+
+
+async def test_a_service_may_not_call_another(co_op: Split) -> None:
+    """Services listen to each other and never call; a stolen certificate of one opens no other, whatever token comes with it."""
+    async with door(co_op.folder) as open_door:
+        token = open_door.secretary()
+    for caller in ("identity", "membership"):
+        async with channel(co_op.address("governance"), _certificate(co_op, caller)) as way:
+            with pytest.raises(NotAllowed) as refused:
+                await ask(GovernanceServiceStub(way).GetRulebook, governance.GetRulebookRequest(), token)
+            assert refused.value.reason == "PEER_IS_NO_EDGE"
+    async with channel(co_op.address("governance"), _certificate(co_op, "web")) as way:
+        assert (await ask(GovernanceServiceStub(way).GetRulebook, governance.GetRulebookRequest(), token)).rulebook_hash
+
+
+async def test_nobody_without_a_certificate_of_this_co_op_gets_a_word_in(co_op: Split, tmp_path: Path) -> None:
+    instance_keys.make(tmp_path / "keys", "journey-row", datetime.now(UTC))
+    ours, theirs = co_op.folder / "keys/tls", tmp_path / "keys/tls"
+    key, certificate = (theirs / "cli.key.pem").read_bytes(), (theirs / "cli.pem").read_bytes()
+    authority = (ours / "ca.pem").read_bytes()
+    address = co_op.address("governance")
+    strangers = {
+        "no TLS": grpc.aio.insecure_channel(address),
+        "no certificate": grpc.aio.secure_channel(address, grpc.ssl_channel_credentials(authority)),
+        "another co-op's": grpc.aio.secure_channel(address, grpc.ssl_channel_credentials(authority, key, certificate)),
+        "another authority": grpc.aio.secure_channel(address, Tls(theirs, "cli").client()),
+    }
+    for name, way in strangers.items():
+        async with way:
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                await health_pb2_grpc.HealthStub(way).Check(health_pb2.HealthCheckRequest(), timeout=5)
+            assert refused.value.code() == grpc.StatusCode.UNAVAILABLE, name
+
+
+async def test_without_nats_the_co_op_works_on_and_says_so(co_op: Split) -> None:
+    await co_op.local.stop("nats")
+    try:
+        for service in co_op.services:
+            await _until_degraded(co_op, service, "BUS_AWAY")
+            assert (await get(co_op.operations(service), "/readyz")).status == 200
+        async with door(co_op.folder) as open_door:
+            people = [identity.NewPerson(full_name="Invented Latecomer", email="late@example.org")]
+            asked = identity.RegisterPersonsRequest(request_id=str(new_id()), persons=people)
+            assert (await ask(open_door.identity.RegisterPersons, asked, open_door.secretary())).persons[0].person_id
+            well = await ask(open_door.status["identity"].GetStatus, status.GetStatusRequest())
+            assert (well.state, well.facts_waiting > 0) == (status.STATE_DEGRADED, True)
+    finally:
+        await co_op.local.start("nats")
+    for service in co_op.services:
+        await _until_degraded(co_op, service, "")
+    async with door(co_op.folder) as open_door, asyncio.timeout(10):
+        while (await ask(open_door.status["identity"].GetStatus, status.GetStatusRequest())).facts_waiting:
+            await asyncio.sleep(0.05)
+
+
+async def test_every_process_leaves_within_ten_seconds_and_comes_back_knowing_everything(co_op: Split) -> None:
+    left = {service: await co_op.local.stop(service) for service in co_op.services}
+    assert {service: code for service, (code, _) in left.items()} == dict.fromkeys(co_op.services, 0)
+    assert max(seconds for _, seconds in left.values()) < 10
+    for service in co_op.services:
+        assert not await co_op.local.healthy(service)
+        await co_op.local.start(service)
+    await asyncio.gather(*(co_op.ready(one) for one in co_op.services))
+    async with door(co_op.folder) as open_door:
+        decisions = (await ask(open_door.governance.ListDecisions, governance.ListDecisionsRequest(), open_door.secretary())).decisions
+    assert [one.kind for one in decisions][-1] == "founding"
+
+
+def _certificate(co_op: Split, name: str) -> Tls:
+    return Tls(co_op.folder / "keys/tls", name)
+
+
+async def _until_degraded(co_op: Split, service: str, reason: str) -> None:
+    """Or, without a reason, until it is quite well."""
+    wanted = {service: [reason]} if reason else {}
+    async with asyncio.timeout(15):
+        while (await get(co_op.operations(service), "/readyz")).json["degraded"] != wanted:
+            await asyncio.sleep(0.05)
