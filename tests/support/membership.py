@@ -1,6 +1,7 @@
 """A co-op with members, over the real API."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 from kith.governance.facts.v1.facts_pb2 import AdoptedClass, RulebookAdopted
@@ -8,7 +9,7 @@ from kith.membership.v1 import membership_pb2 as pb
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from libs.database.engine import new_id
 from libs.rpc.client import ask
-from tests.support.running import CoOp, Voice
+from tests.support.running import CoOp, Kith, Voice, running, voice_of
 
 CLASSES = {"worker": True, "supporter": True, "investor": False}
 
@@ -32,3 +33,14 @@ async def admit(co_op: CoOp, secretary: str, rows: Sequence[pb.Admission], *, va
     stub = co_op.stub(MembershipServiceStub)
     asked = pb.AdmitMembersRequest(request_id=str(new_id()), admissions=rows, validate_only=validate_only)
     return list((await ask(stub.AdmitMembers, asked, secretary)).members)
+
+
+@asynccontextmanager
+async def a_co_op_with_rules(kith: Kith, *names: str, zone: str = "Europe/London") -> AsyncIterator[tuple[CoOp, Voice, list[UUID]]]:
+    """Identity and membership running, these people registered, the first of them secretary, and rules in force."""
+    async with running(kith, "identity", "membership", membership={"zone": zone}) as co_op, voice_of(co_op, "governance") as governance:
+        people = await co_op.found(*names)
+        await adopt(governance)
+        await co_op.heard("membership", "identity")
+        await co_op.heard("membership", "governance")
+        yield co_op, governance, people
