@@ -13,6 +13,7 @@ from scripts.cli.member_columns import UnreadableFileError
 from scripts.cli.member_file import BadRow, EmptyRow, Layout, Row, inspect, read
 from scripts.cli.member_list import list_command, show_command
 
+_AGAIN = "Run the same command again: it goes on from there and admits nobody twice."
 member_app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
@@ -49,6 +50,8 @@ def import_command(
 async def _import(
     folder: Path, layout: Layout, rows: Iterator[Row | BadRow | EmptyRow], *, dry_run: bool, as_json: bool, report: Path | None
 ) -> int:
+    from libs.refusals import Refusal
+    from libs.rpc.wire import BrokenError
     from scripts.cli.door import door
     from scripts.cli.member_import import Import
     from scripts.cli.member_report import Line, Report
@@ -65,8 +68,12 @@ async def _import(
 
         try:
             await Import(open_door, layout, told, dry_run=dry_run).run(rows)
+        except (Refusal, BrokenError) as error:
+            why = f"The co-op answered {error}. Until then: {lines.summary}."
+            code = ExitCode.PARTIAL if lines.counts else ExitCode.UNAVAILABLE
+            raise CommandError("The import was broken off.", why, _AGAIN, code) from error
         except BaseException:
-            say(f"Broken off: {lines.summary}. Run the same command again; it goes on from there and admits nobody twice.")
+            say(f"Broken off: {lines.summary}. {_AGAIN}")
             raise
         finally:
             progress.clear()

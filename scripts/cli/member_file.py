@@ -183,6 +183,6 @@ def day_of(said: str) -> str | None:
     try:
         if "/" in said:
             return datetime.strptime(said, "%d/%m/%Y").date().isoformat()  # noqa: DTZ007 - a day has no zone
-        return date.fromisoformat(said).isoformat() if len(said) == 10 else None
+        return said if date.fromisoformat(said).isoformat() == said else None
     except ValueError:
         return None

@@ -140,29 +140,28 @@ class Import:
                 self._told(line)
 
     async def _admit(self, asked: Sequence[_Asked]) -> None:
+        if not asked:
+            return
+        await self._heard_of(asked)
+        for one, decided in zip(asked, await self._ask(asked, validate_only=self._dry_run), strict=True):
+            self._decide(one, decided)
+
+    async def _heard_of(self, asked: Sequence[_Asked]) -> None:
+        """Waits until membership knows everybody in the batch: admitted at once, they get their numbers in the order of the file."""
         wait = 0.05
-        for attempt in range(_TRIES):
-            last = attempt == _TRIES - 1
-            asked = await self._admit_once(asked, last=last)
-            if not asked:
+        for _ in range(_TRIES):
+            if not any(one.refusal in _HEARD_SOON for one in await self._ask(asked, validate_only=True)):
                 return
             await asyncio.sleep(wait)
             wait = min(wait * 2, 2.0)
 
-    async def _admit_once(self, asked: Sequence[_Asked], *, last: bool) -> list[_Asked]:
-        """Those that membership has not heard of yet."""
-        if not asked:
-            return []
+    async def _ask(self, asked: Sequence[_Asked], *, validate_only: bool) -> Sequence[membership.Admitted]:
         admissions = [_admission(one) for one in asked]
-        request = membership.AdmitMembersRequest(request_id=str(new_id()), admissions=admissions, validate_only=self._dry_run)
-        answer = await patiently(lambda: ask(self._door.membership.AdmitMembers, request, self._door.secretary(), SECONDS))
-        again = []
-        for one, decided in zip(asked, answer.members, strict=True):
-            if decided.refusal in _HEARD_SOON and not last:
-                again.append(one)
-            else:
-                self._decide(one, decided)
-        return again
+        request = membership.AdmitMembersRequest(request_id=str(new_id()), admissions=admissions, validate_only=validate_only)
+        answer: membership.AdmitMembersResponse = await patiently(
+            lambda: ask(self._door.membership.AdmitMembers, request, self._door.secretary(), SECONDS)
+        )
+        return answer.members
 
     def _decide(self, one: _Asked, decided: membership.Admitted) -> None:
         row = one.row

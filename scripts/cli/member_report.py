@@ -16,7 +16,7 @@ class Outcome(StrEnum):
     """What became of a row."""
 
     ADMITTED = "admitted"
-    WOULD_ADMIT = "would admit"
+    WOULD_ADMIT = "would be admitted"
     ALREADY = "already a member"
     REFUSED = "refused"
     EMPTY = "empty"

@@ -1,0 +1,67 @@
+"""Every row of an import has its line, in words, as JSON and in a file no spreadsheet can be tricked by."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+from scripts.cli.console import ExitCode
+from scripts.cli.member_refusals import class_unknown, in_words
+from scripts.cli.member_report import Line, Outcome, Report
+
+LINES = (
+    Line(2, Outcome.ADMITTED, "Ada Lantern", "112"),
+    Line(3, Outcome.REFUSED, "=HYPERLINK(1)", why="it has no class. Write one of worker."),
+    Line(4, Outcome.ALREADY, "Hal Mitten", "7"),
+    Line(5, Outcome.EMPTY),
+)
+
+
+def reported(*lines: Line, as_json: bool = False, file: Path | None = None) -> tuple[str, Report]:
+    out = io.StringIO()
+    report = Report(out, as_json=as_json, file=file)
+    for line in lines:
+        report.take(line)
+    report.close()
+    return out.getvalue(), report
+
+
+def test_every_row_has_a_line() -> None:
+    assert reported(*LINES)[0].splitlines() == [
+        "row 2: admitted as member 112",
+        "row 3: refused: it has no class. Write one of worker.",
+        "row 4: already a member, number 7",
+        "row 5: empty, passed over",
+    ]
+
+
+def test_the_exit_code_tells_all_some_or_none() -> None:
+    assert reported(LINES[0], LINES[2], LINES[3])[1].code is ExitCode.OK
+    assert reported(*LINES)[1].code is ExitCode.PARTIAL
+    assert reported(LINES[1])[1].code is ExitCode.FAILED
+    assert reported(LINES[3])[1].code is ExitCode.FAILED
+
+
+def test_the_json_can_be_read_and_counts() -> None:
+    said = json.loads(reported(*LINES, as_json=True)[0])
+    assert [one["outcome"] for one in said["rows"]] == ["admitted", "refused", "already_a_member", "empty"]
+    assert (said["admitted"], said["refused"]) == (1, 1)
+    assert json.loads(reported(as_json=True)[0])["rows"] == []
+
+
+def test_no_cell_of_the_report_is_a_formula_and_nobody_else_may_read_it(tmp_path: Path) -> None:
+    file = tmp_path / "report.csv"
+    names = ["=1+1", "+44", "-x", "@sum", "\tx", "Ada"]
+    reported(*(Line(row, Outcome.REFUSED, name, why="no") for row, name in enumerate(names, start=2)), file=file)
+    rows = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
+    assert [row[1] for row in rows[1:]] == ["'=1+1", "'+44", "'-x", "'@sum", "'\tx", "Ada"]
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_class_that_is_not_there_is_named_with_the_nearest() -> None:
+    assert class_unknown("Wroker", ["supported", "worker"]) == 'there is no class "Wroker". Did you mean "worker"?'
+    assert class_unknown("", ["supported", "worker"]) == "it has no class. Write one of supported, worker."
+
+
+def test_a_reason_without_a_sentence_is_still_told() -> None:
+    assert in_words("MOON_IS_FULL", "name") == "moon is full (name). Put it right and import again."
