@@ -6,12 +6,13 @@ async with an_assembly(kith, user=3, worker=2) as assembly:
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+import pytest
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -21,6 +22,7 @@ from kith.identity.facts.v1.facts_pb2 import HatGiven
 from kith.membership.facts.v1.facts_pb2 import MemberAdmitted
 from libs.callers import Via
 from libs.database.engine import new_id
+from libs.refusals import Refusal
 from libs.rpc.client import ask
 from tests.support.running import CoOp, Kith, Voice, running, voice_of
 
@@ -162,35 +164,48 @@ class Assembly:
         )
 
     async def open_motion(self, question: pb.OpenMotionRequest | None = None) -> str:
-        answered = await ask(self.desk.OpenMotion, question or self.question(), self.chair())
+        answered: pb.OpenMotionResponse = await ask(self.desk.OpenMotion, question or self.question(), self.chair())
         return answered.motion_id
 
     async def cast(
         self, person: UUID, motion: str, choice: str, revision: int = 0, *, request_id: str = "", via: Via = Via.PAGE
     ) -> pb.Ballot:
         asked = pb.CastBallotRequest(request_id=request_id or str(new_id()), motion_id=motion, choice=choice, revision=revision)
-        return (await ask(self.desk.CastBallot, asked, self.co_op.token(person, via=via))).ballot
+        answered: pb.CastBallotResponse = await ask(self.desk.CastBallot, asked, self.co_op.token(person, via=via))
+        return answered.ballot
 
     async def record(self, person: UUID, motion: str, choice: str, *, by: UUID | None = None, taken: str = "paper") -> str:
         asked = pb.RecordBallotRequest(request_id=str(new_id()), motion_id=motion, person_id=str(person), choice=choice, taken=taken)
-        return (await ask(self.desk.RecordBallot, asked, self.chair(by))).record_id
+        answered: pb.RecordBallotResponse = await ask(self.desk.RecordBallot, asked, self.chair(by))
+        return answered.record_id
 
     async def confirm(self, record: str, choice: str, *, by: UUID | None = None) -> pb.Ballot:
         asked = pb.ConfirmBallotRequest(request_id=str(new_id()), record_id=record, choice=choice)
-        return (await ask(self.desk.ConfirmBallot, asked, self.chair(by or self.second))).ballot
+        answered: pb.ConfirmBallotResponse = await ask(self.desk.ConfirmBallot, asked, self.chair(by or self.second))
+        return answered.ballot
 
     async def result(self, motion: str, seconds: float = 10) -> pb.Result:
         """Waits for the count."""
         async with asyncio.timeout(seconds):
             while (await self.state(motion)) not in (pb.MOTION_STATE_PASSED, pb.MOTION_STATE_NOT_PASSED):
                 await asyncio.sleep(0.05)
-        return (await ask(self.desk.GetResult, pb.GetResultRequest(motion_id=motion), self.chair())).result
+        answered: pb.GetResultResponse = await ask(self.desk.GetResult, pb.GetResultRequest(motion_id=motion), self.chair())
+        return answered.result
 
     async def state(self, motion: str) -> int:
         return (await self.motion(motion)).state
 
     async def motion(self, motion: str, token: str = "") -> pb.Motion:
-        return (await ask(self.desk.GetMotion, pb.GetMotionRequest(motion_id=motion), token or self.chair())).motion
+        answered: pb.GetMotionResponse = await ask(self.desk.GetMotion, pb.GetMotionRequest(motion_id=motion), token or self.chair())
+        return answered.motion
+
+
+@contextmanager
+def told(kind: type[Refusal], reason: str) -> Iterator[None]:
+    """What is asked in the block is refused in this way and for this reason."""
+    with pytest.raises(kind) as refused:
+        yield
+    assert refused.value.reason == reason, f"refused for {refused.value.reason}, not {reason}"
 
 
 def stamp(at: datetime) -> Timestamp:
