@@ -21,6 +21,8 @@ _FIRST_WAIT = 0.1
 _OPTIONS = (
     ("grpc.max_send_message_length", LARGEST_MESSAGE),
     ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+    ("grpc.max_metadata_size", wire.LARGEST_DETAILS),
+    ("grpc.absolute_max_metadata_size", wire.LARGEST_DETAILS),
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 1000),

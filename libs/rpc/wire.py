@@ -19,6 +19,10 @@ from libs.refusals import (
 
 DOMAIN = "kith"
 DETAILS = "grpc-status-details-bin"
+MOST_PROBLEMS = 200
+LONGEST_REASON = 400
+LARGEST_DETAILS = 256 * 1024
+"""A refusal travels in the trailer, of which gRPC takes 8 kB unless it is told more: a rulebook may have a hundred mistakes."""
 
 CODES: dict[type[Refusal], grpc.StatusCode] = {
     Invalid: grpc.StatusCode.INVALID_ARGUMENT,
@@ -52,8 +56,8 @@ def details_of(refusal: Refusal) -> bytes:
     status.details.add().Pack(error_details_pb2.ErrorInfo(reason=refusal.reason, domain=DOMAIN, metadata=dict(refusal.details)))
     if refusal.problems:
         fields = error_details_pb2.BadRequest()
-        for problem in refusal.problems:
-            fields.field_violations.add(field=problem.field, description=problem.reason)
+        for problem in refusal.problems[:MOST_PROBLEMS]:
+            fields.field_violations.add(field=problem.field, description=problem.reason[:LONGEST_REASON])
         status.details.add().Pack(fields)
     serialized: bytes = status.SerializeToString()
     return serialized
