@@ -96,6 +96,18 @@ class Bus:
         await self.client.connect(self._address.url.split(","), error_cb=_failed, disconnected_cb=_lost, reconnected_cb=_back, **options)
 
 
+def leave_when_told() -> None:
+    """For loops that talk to NATS. Raises CancelledError when this task was cancelled before.
+
+    The client turns a cancellation that finds it publishing into an error of its own, or forgets it, and so does `asyncio.wait_for` before
+    Python 3.12. A loop that goes on after such an error never ends: a process that was told to stop would wait for it until it is killed,
+    and a relay would go on after it lost the lead.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 async def _failed(error: Exception) -> None:
     LOG.debug("bus_error", error=type(error).__name__)
 

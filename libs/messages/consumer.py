@@ -25,7 +25,7 @@ from kith.envelope.v1.envelope_pb2 import Envelope, Head, HeadRequest, ReplayReq
 from libs import callers
 from libs.clock import Clock
 from libs.database.engine import Database, Work
-from libs.messages.bus import Bus, ask_subject, head_subject, stream_of
+from libs.messages.bus import Bus, ask_subject, head_subject, leave_when_told, stream_of
 from libs.messages.envelope import Fact, fact_of
 from libs.observe import traces
 from libs.observe.logs import logger, whereabouts
@@ -105,6 +105,7 @@ class Consumer:
 
     async def run(self) -> None:
         while True:
+            leave_when_told()
             try:
                 await self._run()
             except Exception as error:  # noqa: BLE001 - our database may be away for a while; whoever stops listening for good goes stale unseen
@@ -179,20 +180,26 @@ class Consumer:
     # --- following the stream
 
     async def _follow(self) -> None:
-        subscription: JetStreamContext.PullSubscription | None = None
         while True:
             try:
-                if subscription is None:
-                    subscription = await self._subscribe()
-                messages = await subscription.fetch(BATCH, timeout=FETCH_SECONDS)
-            except TimeoutError:
+                subscription = await self._subscribe()
+            except (NatsError, JetStreamError, OSError, TimeoutError):
+                await asyncio.sleep(0.5)
                 continue
+            try:
+                await self._fetch(subscription)
             except (NatsError, JetStreamError, OSError):
                 # The server is away, or the stream went with its store: make the durable anew and go on from our own position.
-                if subscription is not None:
-                    await _drop(subscription)
-                subscription = None
                 await asyncio.sleep(0.5)
+            finally:
+                # What is still asked for under it would be delivered to nobody.
+                await _drop(subscription)
+
+    async def _fetch(self, subscription: JetStreamContext.PullSubscription) -> None:
+        while True:
+            try:
+                messages = await subscription.fetch(BATCH, timeout=FETCH_SECONDS)
+            except TimeoutError:
                 continue
             await self._apply(_envelopes(messages))
             for message in messages:
@@ -219,6 +226,7 @@ class Consumer:
     async def _watch(self) -> None:
         """Asks for a replay when the stream does not bring what the head says there is."""
         while True:
+            leave_when_told()
             await asyncio.sleep(0.5)
             async with self._applying:
                 # An operator's rebuild sets the position back behind our back.

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith.envelope.v1.envelope_pb2 import Envelope, Head, ReplayRequest, ReplayResponse
 from libs.database.engine import Database
-from libs.messages.bus import Bus, ask_subject, head_subject
+from libs.messages.bus import Bus, ask_subject, head_subject, leave_when_told
 from libs.observe.logs import logger
 from libs.observe.metrics import FACTS_PUBLISHED, FACTS_WAITING
 
@@ -78,6 +78,7 @@ class Relay:
         ]
         try:
             while True:
+                leave_when_told()
                 self._database.committed.clear()
                 try:
                     more = await self._once()
@@ -87,7 +88,8 @@ class Relay:
                     await self._mend()
                 if not more:
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._database.committed.wait(), POLL)
+                        async with asyncio.timeout(POLL):
+                            await self._database.committed.wait()
                         # What is committed together goes out together: a busy service must not pay a round for every fact.
                         await asyncio.sleep(LINGER)
         finally:
