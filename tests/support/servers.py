@@ -60,10 +60,10 @@ def servers() -> Iterator[Servers]:
 
 @contextlib.contextmanager
 def _containers() -> Iterator[Servers]:
-    from testcontainers.nats import NatsContainer
-    from testcontainers.postgres import PostgresContainer
+    from testcontainers.community.nats import NatsContainer
+    from testcontainers.community.postgres import PostgresContainer
 
-    with PostgresContainer(_POSTGRES_IMAGE, driver="asyncpg") as postgres, NatsContainer(_NATS_IMAGE).with_command("-js") as nats:
+    with PostgresContainer(_POSTGRES_IMAGE, driver="asyncpg") as postgres, NatsContainer(_NATS_IMAGE, jetstream=True) as nats:
         yield Servers("containers", make_url(postgres.get_connection_url()), nats.nats_uri(), "", "")
 
 

@@ -49,7 +49,8 @@ async def sign_in_with_code(work: Work, typed: str, seal: Seal) -> SignedIn | No
 
 async def sign_in_with_password(work: Work, email: str, typed: str, seal: Seal, hasher: Passwords) -> SignedIn | None:
     """None when address and password do not belong together. Raises TooMany SIGN_IN_TOO_OFTEN after ten of those in 15 minutes."""
-    key = email_key(email[: _LONGEST_EMAIL + 1])
+    # What PostgreSQL takes for no text is no address either.
+    key = email_key(email[: _LONGEST_EMAIL + 1].replace("\0", ""))
     address = seal.mark(ADDRESS, key)
     failed = await sessions.failures(work, address, work.now - session_domain.FAILURES_WITHIN)
     if failed >= session_domain.FAILURES_ALLOWED:

@@ -11,7 +11,11 @@ LONGEST_WHY = 2000
 
 
 async def apply(work: Work, member_class: str, why: str) -> UUID:
-    """Raises NotNow RULEBOOK_NOT_ADOPTED, Invalid CLASS_UNKNOWN or WHY_TOO_LONG, AlreadyDone ALREADY_MEMBER or ALREADY_APPLIED."""
+    """The application's id.
+
+    Raises NotNow RULEBOOK_NOT_ADOPTED, Invalid CLASS_UNKNOWN, WHY_TOO_LONG or WHY_MALFORMED, AlreadyDone ALREADY_MEMBER or
+    ALREADY_APPLIED.
+    """
     person = work.caller.person
     if person is None:
         raise NotAllowed("PERSON_NEEDED")
@@ -23,6 +27,8 @@ async def apply(work: Work, member_class: str, why: str) -> UUID:
     reason = unicodedata.normalize("NFC", why).strip()
     if len(reason) > LONGEST_WHY:
         raise invalid("why", "WHY_TOO_LONG", at_most=str(LONGEST_WHY))
+    if "\0" in reason:
+        raise invalid("why", "WHY_MALFORMED")
     changes = (await members.timeline(work, person)).changes
     if changes and changes[-1].member_class:
         raise AlreadyDone("ALREADY_MEMBER")

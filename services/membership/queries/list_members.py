@@ -4,14 +4,17 @@ from datetime import date
 
 from libs.access import audit, hats
 from libs.database.engine import Work
+from libs.refusals import invalid
 from libs.rpc import paging
 from services.membership.domain import member_number
 from services.membership.storage import members
 
 
 async def list_members(work: Work, day: date, member_class: str, page_size: int, page_token: str) -> tuple[list[members.Member], str]:
-    """One page, and the token of the next. Raises NotAllowed HAT_NEEDED."""
+    """One page, and the token of the next. Raises NotAllowed HAT_NEEDED, Invalid."""
     await hats.require(work, hats.SECRETARY)
+    if not member_class.isprintable():
+        raise invalid("member_class", "CLASS_UNKNOWN")
     query = f"list_members {day.isoformat()} {member_class}"
     size = paging.size_of(page_size)
     (after,) = paging.key_of(query, page_token, 1) or ("",)
