@@ -121,10 +121,7 @@ class _Batch:
         if row.member_class not in self._known.classes:
             raise _Refused("member_class", "CLASS_UNKNOWN")
         may_vote, day = self._known.classes[row.member_class], self._day(row)
-        name = _text("register_name", row.register_name, _LONGEST_NAME, "NAME")
-        if not name:
-            raise _Refused("register_name", "NAME_MISSING")
-        address = _text("register_address", row.register_address, _LONGEST_ADDRESS, "ADDRESS", lines=True)
+        name, address = _entry(row)
         application = self._application(row, person)
         before = self._known.timelines.get(person, Timeline())
         if person in self._admitted or standing.admit(before, row.member_class, day, may_vote=may_vote) is None:
@@ -179,13 +176,29 @@ class _Batch:
         return str(self.next_number)
 
 
-def _text(field_name: str, said: str, longest: int, what: str, *, lines: bool = False) -> str:
-    kept = unicodedata.normalize("NFC", said.replace("\r\n", "\n")).strip()
-    if len(kept) > longest:
-        raise _Refused(field_name, f"{what}_TOO_LONG")
-    if any(unicodedata.category(one) in ("Cc", "Cn", "Co", "Cs", "Zl", "Zp") and not (lines and one == "\n") for one in kept):
-        raise _Refused(field_name, f"{what}_MALFORMED")
-    return kept
+def _entry(row: Row) -> tuple[str, str]:
+    """Name and address as the register will show them."""
+    name = _text(row.register_name)
+    if not name:
+        raise _Refused("register_name", "NAME_MISSING")
+    if len(name) > _LONGEST_NAME:
+        raise _Refused("register_name", "NAME_TOO_LONG")
+    if not _plain(name):
+        raise _Refused("register_name", "NAME_MALFORMED")
+    address = _text(row.register_address)
+    if len(address) > _LONGEST_ADDRESS:
+        raise _Refused("register_address", "ADDRESS_TOO_LONG")
+    if not _plain(address.replace("\n", "")):
+        raise _Refused("register_address", "ADDRESS_MALFORMED")
+    return name, address
+
+
+def _text(said: str) -> str:
+    return unicodedata.normalize("NFC", said.replace("\r\n", "\n")).strip()
+
+
+def _plain(text: str) -> bool:
+    return not any(unicodedata.category(one) in ("Cc", "Cn", "Co", "Cs", "Zl", "Zp") for one in text)
 
 
 def _id(said: str) -> UUID | None:
