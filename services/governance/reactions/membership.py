@@ -1,6 +1,6 @@
 """What membership states: who may vote in which class, from when until when."""
 
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from kith.membership.facts.v1.facts_pb2 import MemberAdmitted, MemberClassChanged, MembershipEnded
@@ -17,9 +17,7 @@ async def _admitted(work: Work, fact: Fact) -> None:
 
 async def _class_changed(work: Work, fact: Fact) -> None:
     said = MemberClassChanged.FromString(fact.payload)
-    person, day = UUID(said.person_id), date.fromisoformat(said.from_day)
-    await standings.end(work, person, day - timedelta(days=1))
-    await standings.begin(work, person, day, said.member_class, may_vote=said.may_vote)
+    await standings.begin(work, UUID(said.person_id), date.fromisoformat(said.from_day), said.member_class, may_vote=said.may_vote)
 
 
 async def _ended(work: Work, fact: Fact) -> None:
