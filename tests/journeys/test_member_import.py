@@ -1,0 +1,123 @@
+"""Lists of members against a running co-op: every row answered, a run that was killed taken up again, nobody in twice."""
+
+import json
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.compose import ROOT
+from tests.support.demonstration import KITH, demonstration, kith
+
+LONG = 4000
+MIXED = """\
+number;name;class;joined;address;email;phone
+901;Zelda Button;worker;01/02/2024;1 Test Row;zelda.button@example.org;
+;Ossian Cup;Supported member;;2 Test Row;;
+;Ossian Cup;Supported member;;2 Test Row;;
+;;worker;;;nobody@example.org;
+901;Bert Other;worker;;;bert@example.org;
+5;Bert Five;worker;;;bert.five@example.org;
+;Hal Mitten;worker;;;hal.mitten@example.org;
+;Late Comer;worker;2099-01-01;;late@example.org;
+;Class Less;wroker;;;classless@example.org;
+;;;;;;
+;Pia Cup;investor;;;;01632 960990
+"""
+
+
+@pytest.fixture(scope="module")
+def co_op() -> Iterator[Path]:
+    """The demonstration's, because it is founded and up with one command."""
+    with demonstration() as demo:
+        yield demo.folder
+
+
+def members_of(co_op: Path) -> list[str]:
+    return [line.split()[0] for line in kith("member", "list", "--folder", co_op).stdout.splitlines()]
+
+
+@pytest.mark.capability("M4")
+def test_every_row_is_answered_and_putting_rows_right_brings_nobody_in_twice(co_op: Path, tmp_path: Path) -> None:
+    file = tmp_path / "members.csv"
+    file.write_text(MIXED, encoding="utf-8")
+    before = members_of(co_op)
+
+    tried = kith("member", "import", file, "--folder", co_op, "--dry-run")
+    assert tried.returncode == 7
+    assert members_of(co_op) == before
+
+    done = kith("member", "import", file, "--folder", co_op, "--json", "--report", tmp_path / "report.csv")
+    said = json.loads(done.stdout)
+    assert [one["row"] for one in said["rows"]] == list(range(2, 13))
+    assert [one["outcome"] for one in said["rows"]] == [
+        *("admitted", "admitted", "refused", "refused", "refused", "refused", "already_a_member", "refused", "refused", "empty", "admitted")
+    ]
+    assert "same person as row 3" in said["rows"][2]["why"]
+    assert "stands in row 2 too" in said["rows"][4]["why"]
+    assert 'Did you mean "worker"?' in said["rows"][8]["why"]
+    assert [line.split(":")[0] for line in tried.stdout.splitlines()] == [f"row {one['row']}" for one in said["rows"]]
+    assert len((tmp_path / "report.csv").read_text(encoding="utf-8").splitlines()) == 12
+
+    file.write_text(MIXED.replace("wroker", "worker"), encoding="utf-8")
+    again = kith("member", "import", file, "--folder", co_op)
+    assert "row 10: admitted as member" in again.stdout
+    assert again.stdout.count("already a member") == 4
+    assert len(members_of(co_op)) == len(before) + 4
+
+
+def test_a_list_that_cannot_be_read_imports_nothing(co_op: Path, tmp_path: Path) -> None:
+    file = tmp_path / "members.csv"
+    file.write_bytes("name,class\nZoë Kettle,worker\n".encode("cp1252"))
+    done = kith("member", "import", file, "--folder", co_op)
+    assert done.returncode == 2
+    assert "looks like Windows-1252" in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_run_that_was_killed_is_taken_up_by_the_same_command(co_op: Path, tmp_path: Path) -> None:
+    file = tmp_path / "members.csv"
+    # Half of them have neither e-mail nor phone: only their row says who they are.
+    rows = (f"{10_000 + row},Member N{row},worker,{f'm{row}@example.org' if row % 2 else ''}" for row in range(1, LONG + 1))
+    file.write_text("\n".join(["number,name,class,email", *rows]) + "\n", encoding="utf-8")
+    before = len(members_of(co_op))
+    said = tmp_path / "said"
+    with said.open("w") as out:
+        run = subprocess.Popen([KITH, "member", "import", file, "--folder", co_op], stdout=out, stderr=subprocess.DEVNULL, cwd=ROOT)
+    until = time.monotonic() + 60
+    while len(said.read_text(encoding="utf-8").splitlines()) < 400 and time.monotonic() < until:
+        time.sleep(0.02)
+    run.kill()
+    assert run.wait(10) == -9
+
+    again = kith("member", "import", file, "--folder", co_op)
+    assert again.returncode == 0, again.stderr
+    lines = again.stdout.splitlines()
+    assert len(lines) == LONG
+    assert sum("already a member" in line for line in lines) >= 400
+    assert all(re.fullmatch(r"row \d+: (admitted as member \d+|already a member)", line) for line in lines)
+    numbers = members_of(co_op)
+    assert len(numbers) == len(set(numbers)) == before + LONG
+
+
+def test_cards_are_letters_for_one_pair_of_eyes(co_op: Path, tmp_path: Path) -> None:
+    done = kith("person", "card", "4", "5", "--folder", co_op, "--output", tmp_path / "letters")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "letters").stat().st_mode & 0o777 == 0o700
+    letters = list((tmp_path / "letters").iterdir())
+    assert len(letters) == 2
+    assert {one.stat().st_mode & 0o777 for one in letters} == {0o600}
+    assert all(re.search(r"\n {4}[0-9A-Z]{4}(-[0-9A-Z]{4}){3}\n", one.read_text(encoding="utf-8")) for one in letters)
+
+
+def test_a_hat_is_given_and_taken_and_the_last_secretary_keeps_theirs(co_op: Path) -> None:
+    assert kith("person", "hat", "give", "5", "operator", "--folder", co_op).returncode == 0
+    assert kith("person", "hat", "list", "--folder", co_op).stdout.count("operator") == 2
+    assert kith("person", "hat", "take", "5", "operator", "--folder", co_op).returncode == 0
+    assert kith("person", "hat", "take", "2", "secretary", "--folder", co_op).returncode == 0
+    refused = kith("person", "hat", "take", "1", "secretary", "--folder", co_op)
+    assert (refused.returncode, "LAST_SECRETARY" in refused.stderr) == (4, True)
+    assert kith("person", "hat", "give", "nobody", "operator", "--folder", co_op).returncode == 3

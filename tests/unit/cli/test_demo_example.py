@@ -1,0 +1,85 @@
+"""The example's vote is what its paper says, and a result that differs in one figure is noticed."""
+
+from collections import Counter
+from fractions import Fraction
+
+import pytest
+
+from kith.governance.v1 import governance_pb2 as pb
+from scripts.cli.demo_example import classes_of, differences, expected, votes_of
+from scripts.cli.demo_folder import EXAMPLE
+from scripts.cli.result_words import in_words
+from services.governance.domain.tally import Tally
+
+
+def as_answered(counted: Tally) -> pb.Result:
+    rows = [
+        pb.ClassTally(
+            member_class=one.name,
+            name=one.name.capitalize(),
+            eligible=one.heads.eligible or 0,
+            votes_for=one.heads.marks["for"],
+            votes_against=one.heads.marks["against"],
+            abstentions=one.heads.abstain,
+            ballot_weight=str(one.per_ballot),
+            weight=str(one.weight),
+        )
+        for one in counted.classes
+    ]
+    cap = pb.CountingRule(
+        threshold="1/2",
+        strict=True,
+        of="present",
+        class_rule="cap",
+        class_figures=[pb.ClassFigure(member_class="investor", fraction="1/10")],
+    )
+    return pb.Result(passes=counted.passes, share_for=str(counted.share_for), classes=rows, counting=cap)
+
+
+def test_the_example_has_300_members_and_240_votes_two_of_them_on_paper() -> None:
+    assert Counter(classes_of(EXAMPLE).values()) == {"supported": 120, "advocate": 40, "worker": 110, "investor": 30}
+    votes = votes_of(EXAMPLE)
+    assert len({one.number for one in votes}) == len(votes) == 240
+    assert sum(one.how == "paper" for one in votes) == 2
+    assert [one.choices for one in votes if len(one.choices) > 1] == [("against", "for")]
+
+
+def test_the_cap_on_investors_decides_the_example() -> None:
+    counted = expected(EXAMPLE, "ordinary")
+    assert counted.passes
+    assert counted.share_for == Fraction(14941, 29498)
+    heads_for = sum(one.heads.marks["for"] for one in counted.classes)
+    assert Fraction(heads_for, counted.present) == Fraction(119, 240)
+
+
+def test_the_same_result_has_no_differences() -> None:
+    counted = expected(EXAMPLE, "ordinary")
+    assert differences(as_answered(counted), counted) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"), [("votes_for", 1), ("votes_against", 1), ("abstentions", 99), ("eligible", 1), ("weight", "1/3")]
+)
+def test_one_wrong_figure_is_named(field: str, wrong: int | str) -> None:
+    counted = expected(EXAMPLE, "ordinary")
+    answer = as_answered(counted)
+    setattr(answer.classes[1], field, wrong)
+    assert len(differences(answer, counted)) == 1
+    answer.passes = False
+    assert differences(answer, counted)[0] == "whether it passes: False and not True"
+
+
+def test_a_result_is_said_in_words_that_never_round_up() -> None:
+    said = "\n".join(in_words(as_answered(expected(EXAMPLE, "ordinary")), "Shall we?"))
+    assert said.startswith("Shall we? It passed.\n  50.6 % of everybody who took part was for it; more than 50 % ")
+    assert "240 of 300 who may vote took part (80.0 %)." in said
+    assert "Investors weigh at most 10 % of the votes cast, so their 28 votes weigh 22.111 together." in said
+
+
+def test_a_result_that_fell_short_says_why() -> None:
+    answer = as_answered(expected(EXAMPLE, "ordinary"))
+    answer.passes = False
+    answer.reasons.add(code="class_quorum", member_class="investor")
+    said = "\n".join(in_words(answer, "Shall we?"))
+    assert "It did not pass." in said
+    assert "Why not: Too few took part in the class Investor." in said
