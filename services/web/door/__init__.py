@@ -1,0 +1,1 @@
+"""The door: who comes in, with what, and how much of it."""

@@ -1,0 +1,25 @@
+"""Web's settings. Environment: `KITH_WEB_...`."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from libs.host.settings import Service
+
+
+class Settings(Service):
+    """Beside what every service has."""
+
+    model_config = SettingsConfigDict(env_prefix="KITH_WEB_", extra="ignore")
+
+    page_address: str = Field(default="127.0.0.1:8400", description="Where the pages are served: `<host>:<port>`")
+    public_url: str = Field(default="http://localhost:8400", description="What members type; https makes cookies and headers insist on it")
+    co_op_name: str = Field(default="Our co-op", description="At the head of every page")
+    phone: str = Field(default="", description="The number to ring; pages leave it out when it is empty")
+    zone: str = Field(default="Europe/London", description="Days and times on the pages")
+    source_url: str = Field(default="", description="Where the source of this very version is; empty = the project's own page")
+    forms_key_file: Path = Field(default=Path("keys/forms.key"), description="32 bytes in hex: the HMAC key of form tokens")
+    identity_address: str = Field(description="Where to ask identity")
+    membership_address: str = Field(description="Where to ask membership")
+    governance_address: str = Field(description="Where to ask governance")

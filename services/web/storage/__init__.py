@@ -1,0 +1,1 @@
+"""How sessions and drafts are kept."""

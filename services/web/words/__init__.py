@@ -1,0 +1,1 @@
+"""How the pages speak: catalogues, dates and numbers in words."""

@@ -1,0 +1,406 @@
+"""A small town that answers a page's questions: the services' stubs, with a handful of people and three motions. Every name is invented."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from kith.governance.v1 import governance_pb2 as gov
+from kith.identity.v1 import identity_pb2 as ident
+from kith.membership.v1 import membership_pb2 as memb
+from kith.status.v1 import status_pb2 as stat
+from libs.clock import Clock, Fixed
+from libs.refusals import Conflict, Elsewhere, NotFound, NotSignedIn
+from services.web.asking import Services
+from services.web.door.cookies import Cookies
+from services.web.door.sessions import Session, SignedIn
+from services.web.door.tokens import Tokens
+from services.web.front import CoOp, Front
+from services.web.templates import environment
+from services.web.words.catalogue import read
+
+NOW = datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
+ADA, JO, MO = (f"01939f00-0000-7000-8000-00000000000{one}" for one in (1, 2, 3))
+OPEN, CLOSED, COMING, WEIGHED = (f"01939f00-0000-7000-8000-0000000000a{one}" for one in (1, 2, 3, 4))
+ENTRY = "01939f00-0000-7000-8000-0000000000e1"
+MINE = "01939f00-0000-7000-8000-0000000000e2"
+CODE = "7K3M9QWD2XTR5HVA"
+NAMES = {ADA: ("Ada Fenwick", "Ada"), JO: ("Jo Bright", "Jo"), MO: ("Mo Stone", "Mo")}
+FORMS_KEY = b"forms" * 7
+CLASSES = {"supported": "Supported member", "worker": "Worker member", "investor": "Investor member"}
+SIZES = {"supported": 120, "worker": 85, "investor": 15}
+
+
+def stamp(at: datetime) -> Timestamp:
+    made = Timestamp()
+    made.FromDatetime(at)
+    return made
+
+
+def a_rule(**given: Any) -> gov.CountingRule:
+    rule: dict[str, Any] = {
+        "method": "yes_no_abstain",
+        "class_rule": "none",
+        "threshold": "1/2",
+        "strict": True,
+        "of": "cast",
+        "quorum_fraction": "1/10",
+    }
+    return gov.CountingRule(**(rule | given))
+
+
+CAPPED = a_rule(
+    class_rule="cap", measured_on="cast", class_figures=[gov.ClassFigure(member_class="investor", fraction="1/10")], quorum_count=3
+)
+
+
+def a_motion(**given: Any) -> gov.Motion:
+    motion: dict[str, Any] = {
+        "motion_id": OPEN,
+        "title": "Should we share one night team with Harbour and Mill Lane?",
+        "text": "Today each co-op finds its own people for the night. That is hard, and it costs a lot.\n\n"
+        "One team for all three could always have somebody awake. It would begin in January.",
+        "easy_title": "Shall we share a night team?",
+        "easy_text": "Some people need help at night.\nThree co-ops could share one team.\nThe team would start in January.",
+        "resolution_type": "ordinary",
+        "resolution_type_name": "Ordinary resolution",
+        "state": gov.MOTION_STATE_OPEN,
+        "announced_at": stamp(NOW - timedelta(days=17)),
+        "opens_at": stamp(NOW - timedelta(days=3)),
+        "closes_at": stamp(datetime(2026, 11, 27, 20, tzinfo=UTC)),
+        "opened_by": MO,
+        "roll": [gov.ClassSize(member_class=key, name=CLASSES[key], eligible=size) for key, size in SIZES.items()],
+        "ballots": 74,
+        "options": ["for", "against", "abstain"],
+        "i_may_vote": True,
+        "my_class": "supported",
+        "counting": CAPPED,
+        "for_means": "We share a night team from January.",
+        "against_means": "Each co-op keeps its own.",
+    }
+    return gov.Motion(**(motion | given))
+
+
+def a_result(**given: Any) -> gov.Result:
+    """The golden case of a cap of one tenth: 35, 28 and 48 votes, 79/160 for."""
+    result: dict[str, Any] = {
+        "motion_id": WEIGHED,
+        "passes": False,
+        "share_for": "79/160",
+        "classes": [
+            gov.ClassTally(
+                member_class="supported", name="Supported member", eligible=120, votes_for=25, votes_against=10, abstentions=2,
+                ballot_weight="1", weight="35", share_for="5/7",
+            ),
+            gov.ClassTally(
+                member_class="worker", name="Worker member", eligible=85, votes_for=3, votes_against=25, abstentions=0,
+                ballot_weight="1", weight="28", share_for="3/28",
+            ),
+            gov.ClassTally(
+                member_class="investor", name="Investor member", eligible=60, votes_for=45, votes_against=3, abstentions=1,
+                ballot_weight="7/48", weight="7", share_for="15/16",
+            ),
+        ],
+        "reasons": [gov.Reason(code="threshold")],
+        "turnout": "114/265",
+        "counting": CAPPED,
+        "rulebook_hash": "5f" * 32,
+        "counted_at": stamp(NOW - timedelta(days=4)),
+        "weight_for": "553/16",
+        "weight_against": "567/16",
+    }  # fmt: skip
+    return gov.Result(**(result | given))
+
+
+@dataclass
+class Remembered:
+    """Sessions and drafts in memory."""
+
+    kept: dict[str, Session] = field(default_factory=dict)
+    drafts: dict[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+
+    async def begin(self, who: SignedIn) -> Session:
+        session = Session(hashlib.sha256(f"{who.session_id}{len(self.kept)}".encode()).hexdigest(), who)
+        self.kept[session.cookie] = session
+        return session
+
+    async def find(self, cookie: str) -> Session | None:
+        session = self.kept.get(cookie)
+        return session if session and session.who.expires_at > NOW else None
+
+    async def hats(self, session: Session, hats: Sequence[str]) -> None:
+        self.kept[session.cookie] = replace(session, who=replace(session.who, hats=tuple(hats)))
+
+    async def end(self, session: Session) -> None:
+        self.kept.pop(session.cookie, None)
+
+    async def keep_draft(self, session: Session, name: str, fields: Mapping[str, str]) -> None:
+        self.drafts[session.cookie, name] = dict(fields)
+
+    async def draft(self, session: Session, name: str) -> Mapping[str, str]:
+        return self.drafts.get((session.cookie, name), {})
+
+    async def drop_draft(self, session: Session, name: str) -> None:
+        self.drafts.pop((session.cookie, name), None)
+
+
+class Asked:
+    """What all the town's services have: they note what was asked, and refuse when told to."""
+
+    def __init__(self) -> None:
+        self.heard: list[object] = []
+        self.refuse: dict[str, Exception] = {}
+
+    def hear(self, request: object) -> None:
+        self.heard.append(request)
+        refusal = self.refuse.get(type(request).__name__.removesuffix("Request"))
+        if refusal:
+            raise refusal
+
+
+class Identity(Asked):
+    hats: tuple[str, ...] = ("secretary", "operator")
+
+    async def SignIn(self, request: ident.SignInRequest, **_: object) -> ident.SignInResponse:
+        self.hear(request)
+        if request.code != CODE and (request.email, request.password) != ("ada@elm-row.example", "a good long password"):
+            raise NotSignedIn("CODE_WRONG" if request.code else "PASSWORD_WRONG")
+        return ident.SignInResponse(
+            person_id=ADA, session_id="s1", session_key="k1", token="t", hats=self.hats, session_expires_at=stamp(NOW + timedelta(days=30))
+        )
+
+    async def RenewToken(self, request: ident.RenewTokenRequest, **_: object) -> ident.RenewTokenResponse:
+        self.hear(request)
+        return ident.RenewTokenResponse(token=f"token of {request.session_id} as {request.hat}", hats=self.hats)
+
+    async def SignOut(self, request: ident.SignOutRequest, **_: object) -> ident.SignOutResponse:
+        self.hear(request)
+        return ident.SignOutResponse()
+
+    async def GetNames(self, request: ident.GetNamesRequest, **_: object) -> ident.GetNamesResponse:
+        self.hear(request)
+        known = [(one, *NAMES[one]) for one in request.person_ids if one in NAMES]
+        return ident.GetNamesResponse(names=[ident.Name(person_id=one, full_name=full, called=called) for one, full, called in known])
+
+    async def GetPerson(self, request: ident.GetPersonRequest, **_: object) -> ident.GetPersonResponse:
+        self.hear(request)
+        full, called = NAMES[request.person_id]
+        return ident.GetPersonResponse(
+            person=ident.Person(
+                person_id=request.person_id, full_name=full, called=called, email="jo@elm-row.example", phone="01632 960 017",
+                registered_at=stamp(NOW - timedelta(days=300)), live_cards=1, hats=["secretary"],
+            )
+        )  # fmt: skip
+
+    async def RegisterPersons(self, request: ident.RegisterPersonsRequest, **_: object) -> ident.RegisterPersonsResponse:
+        self.hear(request)
+        missing = not request.persons[0].full_name
+        row = ident.RegisteredPerson(refusal="NAME_MISSING", field="full_name") if missing else ident.RegisteredPerson(person_id=JO)
+        return ident.RegisterPersonsResponse(persons=[row])
+
+    async def IssueSignInCode(self, request: ident.IssueSignInCodeRequest, **_: object) -> ident.IssueSignInCodeResponse:
+        self.hear(request)
+        return ident.IssueSignInCodeResponse(code=CODE, expires_at=stamp(NOW + timedelta(days=365)))
+
+    async def RevokeSignInCodes(self, request: ident.RevokeSignInCodesRequest, **_: object) -> ident.RevokeSignInCodesResponse:
+        self.hear(request)
+        return ident.RevokeSignInCodesResponse(revoked=1)
+
+
+class Membership(Asked):
+    async def ListMembers(self, request: memb.ListMembersRequest, **_: object) -> memb.ListMembersResponse:
+        self.hear(request)
+        members = [
+            memb.Member(person_id=one, member_number=str(number), member_class=key, may_vote=True, admitted_on="2025-03-01")
+            for one, number, key in ((ADA, 1, "supported"), (JO, 2, "worker"), (MO, 3, "investor"))
+        ]
+        return memb.ListMembersResponse(members=members)
+
+    async def CountMembers(self, request: memb.CountMembersRequest, **_: object) -> memb.CountMembersResponse:
+        self.hear(request)
+        sizes = [memb.ClassSize(member_class=key, members=size) for key, size in SIZES.items()]
+        return memb.CountMembersResponse(classes=sizes, as_of=request.as_of or "2026-11-24")
+
+    async def GetMember(self, request: memb.GetMemberRequest, **_: object) -> memb.GetMemberResponse:
+        self.hear(request)
+        standings = [
+            memb.Standing(member_class="supported", may_vote=True, from_day="2025-03-01", to_day="2026-01-31"),
+            memb.Standing(member_class="worker", may_vote=True, from_day="2026-02-01"),
+        ]
+        member = memb.Member(person_id=request.person_id, member_number="2", member_class="worker", standings=standings)
+        return memb.GetMemberResponse(member=member)
+
+    async def ListApplications(self, request: memb.ListApplicationsRequest, **_: object) -> memb.ListApplicationsResponse:
+        self.hear(request)
+        one = memb.Application(
+            application_id="a1", person_id=JO, member_class="worker", why="I would like to help in the evenings.", applied_at=stamp(NOW)
+        )
+        return memb.ListApplicationsResponse(applications=[one])
+
+    async def AdmitMembers(self, request: memb.AdmitMembersRequest, **_: object) -> memb.AdmitMembersResponse:
+        self.hear(request)
+        return memb.AdmitMembersResponse(members=[memb.Admitted(member_number="4")])
+
+
+class Governance(Asked):
+    def __init__(self) -> None:
+        super().__init__()
+        self.ballot: gov.Ballot | None = None
+        self.motions = {
+            OPEN: a_motion(),
+            COMING: a_motion(
+                motion_id=COMING, title="Should Jo Bright be our treasurer?", state=gov.MOTION_STATE_ANNOUNCED,
+                opens_at=stamp(NOW + timedelta(days=2)), i_may_vote=False, my_standing="JOINED_TOO_LATE",
+            ),
+            WEIGHED: a_motion(
+                motion_id=WEIGHED, title="Should we buy a second minibus?", state=gov.MOTION_STATE_NOT_PASSED,
+                closes_at=stamp(NOW - timedelta(days=4)), closed_at=stamp(NOW - timedelta(days=4)),
+            ),
+            CLOSED: a_motion(
+                motion_id=CLOSED, title="Should we open the kitchen on Sundays?", state=gov.MOTION_STATE_PASSED,
+                closes_at=stamp(NOW - timedelta(days=9)), closed_at=stamp(NOW - timedelta(days=9)), counting=a_rule(quorum_fraction=""),
+            ),
+        }  # fmt: skip
+        self.results = {
+            WEIGHED: a_result(),
+            CLOSED: a_result(
+                motion_id=CLOSED, passes=True, share_for="268/399", reasons=[], turnout="412/500", counting=a_rule(quorum_fraction=""),
+                weight_for="268", weight_against="131",
+                classes=[
+                    gov.ClassTally(
+                        member_class="supported", name="Supported member", eligible=300, votes_for=234, votes_against=126, abstentions=13,
+                        ballot_weight="1", weight="360", share_for="234/360",
+                    ),
+                    gov.ClassTally(
+                        member_class="worker", name="Worker member", eligible=200, votes_for=34, votes_against=5,
+                        ballot_weight="1", weight="39", share_for="34/39",
+                    ),
+                ],
+            ),
+        }  # fmt: skip
+
+    async def GetMotion(self, request: gov.GetMotionRequest, **_: object) -> gov.GetMotionResponse:
+        self.hear(request)
+        if request.motion_id not in self.motions:
+            raise NotFound("MOTION_UNKNOWN")
+        motion = gov.Motion()
+        motion.CopyFrom(self.motions[request.motion_id])
+        motion.i_have_voted = self.ballot is not None and request.motion_id == OPEN
+        return gov.GetMotionResponse(motion=motion)
+
+    async def ListMotions(self, request: gov.ListMotionsRequest, **_: object) -> gov.ListMotionsResponse:
+        self.hear(request)
+        chosen = {
+            gov.MOTION_FILTER_NEEDS_MY_VOICE: [] if self.ballot else [OPEN],
+            gov.MOTION_FILTER_OPEN: [OPEN, COMING],
+            gov.MOTION_FILTER_CLOSED: [WEIGHED, CLOSED],
+        }[request.filter]
+        return gov.ListMotionsResponse(motions=[self.motions[one] for one in chosen])
+
+    async def CastBallot(self, request: gov.CastBallotRequest, **_: object) -> gov.CastBallotResponse:
+        self.hear(request)
+        if request.revision != (self.ballot.revision if self.ballot else 0):
+            raise Conflict("BALLOT_STALE")
+        self.ballot = gov.Ballot(
+            ballot_id="01939f00-0000-7000-8000-0000000000b1", motion_id=request.motion_id, person_id=ADA, choice=request.choice,
+            revision=request.revision + 1, taken="page", recorded_at=stamp(NOW),
+        )  # fmt: skip
+        return gov.CastBallotResponse(ballot=self.ballot)
+
+    async def GetMyBallot(self, request: gov.GetMyBallotRequest, **_: object) -> gov.GetMyBallotResponse:
+        self.hear(request)
+        return gov.GetMyBallotResponse(ballot=self.ballot)
+
+    async def GetResult(self, request: gov.GetResultRequest, **_: object) -> gov.GetResultResponse:
+        self.hear(request)
+        return gov.GetResultResponse(result=self.results[request.motion_id])
+
+    async def ListDecisions(self, request: gov.ListDecisionsRequest, **_: object) -> gov.ListDecisionsResponse:
+        self.hear(request)
+        rows = [
+            gov.Decision(number=3, kind="motion", motion_id=WEIGHED, title="Should we buy a second minibus?", decided_at=stamp(NOW)),
+            gov.Decision(number=2, kind="motion", motion_id=CLOSED, title="Shall we open on Sundays?", passed=True, decided_at=stamp(NOW)),
+            gov.Decision(number=1, kind="founding", passed=True, decided_at=stamp(NOW - timedelta(days=400)), effect="rulebook_adopted"),
+        ]
+        return gov.ListDecisionsResponse(decisions=rows)
+
+    async def GetRulebook(self, request: gov.GetRulebookRequest, **_: object) -> gov.GetRulebookResponse:
+        self.hear(request)
+        return gov.GetRulebookResponse(
+            rulebook_hash="5f" * 32,
+            text='schema = "kith.rulebook.v1"\n\n[classes.supported]\nname = "Supported member"\n',
+            adopted_at=stamp(NOW - timedelta(days=400)),
+            classes=[
+                gov.MemberClass(key=key, name=name, description="Who this is.", easy_description="You get support.", votes=True)
+                for key, name in CLASSES.items()
+            ],
+            resolution_types=[
+                gov.ResolutionType(
+                    key="ordinary", name="Ordinary resolution", explanation="More than half must say yes.", minimum_open_hours=72,
+                    maximum_open_days=28, notice_days=14, counting=CAPPED,
+                ),
+                gov.ResolutionType(
+                    key="rules", name="Change of the rules", explanation="Three quarters must say yes.", minimum_open_hours=72,
+                    maximum_open_days=28, notice_days=14, changes_rulebook=True, counting=a_rule(threshold="3/4", of="present"),
+                ),
+            ],
+        )  # fmt: skip
+
+    async def OpenMotion(self, request: gov.OpenMotionRequest, **_: object) -> gov.OpenMotionResponse:
+        self.hear(request)
+        return gov.OpenMotionResponse(motion_id=OPEN)
+
+    async def RecordBallot(self, request: gov.RecordBallotRequest, **_: object) -> gov.RecordBallotResponse:
+        self.hear(request)
+        return gov.RecordBallotResponse(record_id=ENTRY)
+
+    async def ConfirmBallot(self, request: gov.ConfirmBallotRequest, **_: object) -> gov.ConfirmBallotResponse:
+        self.hear(request)
+        return gov.ConfirmBallotResponse()
+
+    async def ListUnconfirmedBallots(self, request: gov.ListUnconfirmedBallotsRequest, **_: object) -> gov.ListUnconfirmedBallotsResponse:
+        self.hear(request)
+        waiting = [
+            gov.UnconfirmedBallot(record_id=ENTRY, motion_id=OPEN, person_id=JO, taken="paper", recorder=MO, recorded_at=stamp(NOW)),
+            gov.UnconfirmedBallot(record_id=MINE, motion_id=OPEN, person_id=MO, taken="phone", recorder=ADA, recorded_at=stamp(NOW)),
+        ]
+        return gov.ListUnconfirmedBallotsResponse(ballots=waiting)
+
+
+class Health(Asked):
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    async def GetStatus(self, request: stat.GetStatusRequest, **_: object) -> stat.GetStatusResponse:
+        self.hear(request)
+        if self.name == "membership":
+            raise Elsewhere("SERVICE_AWAY")
+        degraded = self.name == "governance"
+        return stat.GetStatusResponse(
+            service=self.name, state=stat.STATE_DEGRADED if degraded else stat.STATE_WELL, reasons=["BUS_AWAY"] if degraded else [],
+            facts_stated=1204, facts_waiting=1 if degraded else 0, last_fact_at=stamp(NOW), version="0.1.0", started_at=stamp(NOW),
+            listening=[stat.Listening(source="identity", position=40, head=42)] if degraded else [],
+        )  # fmt: skip
+
+
+@dataclass
+class Town:
+    """Everything a test may look at afterwards."""
+
+    identity: Identity = field(default_factory=Identity)
+    membership: Membership = field(default_factory=Membership)
+    governance: Governance = field(default_factory=Governance)
+    sessions: Remembered = field(default_factory=Remembered)
+    clock: Clock = field(default_factory=lambda: Fixed(NOW))
+
+    def front(self, *, https: bool = False) -> Front:
+        statuses = {name: Health(name) for name in ("identity", "membership", "governance", "web")}
+        services = Services(self.identity, self.membership, self.governance, statuses)  # type: ignore[arg-type]
+        co_op = CoOp("Elm Row Care Co-op", "01632 960 001", ZoneInfo("Europe/London"), "https://elm-row.example/source", "0.1.0")
+        tokens = Tokens(services, self.sessions)
+        return Front(co_op, services, self.sessions, tokens, self.clock, Cookies(https), FORMS_KEY, environment(), read())

@@ -1,0 +1,57 @@
+"""Every sentence the pages ask for is in the catalogue, and nothing lies in it that nobody asks for."""
+
+import re
+from pathlib import Path
+
+from services.web.words.catalogue import EASY, FOLDER, PLAIN, messages, read
+
+ROOT = Path(__file__).parents[3]
+SERVICES, LIBS = ROOT / "services", ROOT / "libs"
+KEY = re.compile(r"""["']([a-z_]+(?:\.[A-Za-z_0-9]+)+)["']""")
+ASKED_BY_NAME = (
+    "refusal.", "status.", "choice.", "taken.", "share.", "counting.", "reason.", "reason_why.", "no_vote.", "state.", "service.", "hat.",
+    "word.", "drawing.", "error.title_", "home.good_", "result.needed_", "paper_votes.", "base.",
+)  # fmt: skip
+"""Parts of keys that the code completes from a word of the services: each is looked up by name somewhere."""
+REASON = re.compile(r'"([A-Z]+(?:_[A-Z]+)+)"')
+COUNTING = {"across_co_ops.py", "class_weights.py", "head_count.py", "tally.py", "thresholds.py"}
+"""What these refuse is a mistake in a rulebook, found when it is adopted."""
+
+
+def sources() -> list[Path]:
+    web = SERVICES / "web"
+    return [path for path in (*web.rglob("*.py"), *web.rglob("*.html")) if path.is_file()]
+
+
+def asked() -> set[str]:
+    return {key for path in sources() for key in KEY.findall(path.read_text(encoding="utf-8"))}
+
+
+def test_every_key_the_pages_ask_for_has_a_sentence() -> None:
+    words = read()[PLAIN]
+    beginnings = {key.partition(".")[0] for key in words.messages}
+    missing = {key for key in asked() if key.partition(".")[0] in beginnings and not words.knows(key)}
+    assert {key for key in missing if not key.endswith((".html", ".py"))} == set()
+
+
+def test_no_sentence_is_there_that_no_page_asks_for() -> None:
+    unused = messages(FOLDER / f"{PLAIN}.po").keys() - asked()
+    assert {key for key in unused if not key.startswith(ASKED_BY_NAME)} == set()
+
+
+def test_easy_read_takes_the_same_values_as_the_sentence_it_replaces() -> None:
+    plain, easy = messages(FOLDER / f"{PLAIN}.po"), messages(FOLDER / f"{EASY}.po")
+    value = re.compile(r"\{(\w+)\}")
+    for key, message in easy.items():
+        assert set(value.findall(message.one)) <= set(value.findall(plain[key].one)), key
+        assert (message.many is None) == (plain[key].many is None), key
+
+
+def test_every_reason_a_service_may_give_has_a_sentence() -> None:
+    rooms = [path for name in ("identity", "membership", "governance") for path in (SERVICES / name).rglob("*.py")]
+    rooms += [*(LIBS / "rpc").rglob("*.py"), *(LIBS / "callers").rglob("*.py")]
+    texts = [path.read_text(encoding="utf-8") for path in rooms if path.name not in COUNTING]
+    reasons = {reason for text in texts for reason in REASON.findall(text)}
+    assert len(reasons) > 10
+    words = read()[PLAIN]
+    assert {reason for reason in reasons if not words.knows(f"refusal.{reason}")} == set()
