@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
+import asyncpg
 import uuid_utils.compat
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -88,7 +89,7 @@ class Database:
         try:
             async with self.engine.begin() as connection:
                 yield connection
-        except (DBAPIError, OSError, TimeoutError) as error:
+        except (DBAPIError, asyncpg.PostgresError, OSError, TimeoutError) as error:
             refusal = unreachable(error)
             if refusal is None:
                 raise
@@ -101,7 +102,8 @@ def _who(caller: Caller) -> dict[str, str]:
 
 def unreachable(error: Exception) -> Elsewhere | None:
     """The refusal for a database that is away, full or too slow; None when the error is our own mistake."""
-    orig = getattr(error, "orig", None)
+    # While a connection is made, the driver's own errors come as they are: a server in recovery lets nobody in yet.
+    orig = getattr(error, "orig", error)
     code = getattr(orig, "sqlstate", None) or ""
     if code in _REASONS:
         return Elsewhere(_REASONS[code])

@@ -1,0 +1,57 @@
+"""Which errors of the database are refusals, and which are our own mistakes."""
+
+import pytest
+from asyncpg.exceptions import CannotConnectNowError, TooManyConnectionsError, _base
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+
+from libs.database.engine import new_id, unreachable
+
+
+class Said(Exception):
+    """An error as the driver hands it on."""
+
+    def __init__(self, sqlstate: str = "", cause: Exception | None = None) -> None:
+        super().__init__("text that may quote somebody's data")
+        self.sqlstate = sqlstate
+        self.__cause__ = cause
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (DBAPIError("", {}, Said("53100")), "DISK_FULL"),
+        (DBAPIError("", {}, Said("57014")), "TOOK_TOO_LONG"),
+        (DBAPIError("", {}, Said("53300")), "DATABASE_AWAY"),
+        (DBAPIError("", {}, Said("57P01")), "DATABASE_AWAY"),
+        (DBAPIError("", {}, Said("08006")), "DATABASE_AWAY"),
+        (DBAPIError("", {}, Said(), connection_invalidated=True), "DATABASE_AWAY"),
+        (InterfaceError("", {}, Said()), "DATABASE_AWAY"),
+        (OperationalError("", {}, Said()), "DATABASE_AWAY"),
+        (ConnectionRefusedError(), "DATABASE_AWAY"),
+        (TimeoutError(), "DATABASE_AWAY"),
+        (CannotConnectNowError("the database system is starting up"), "DATABASE_AWAY"),
+        (TooManyConnectionsError("too many clients"), "DATABASE_AWAY"),
+    ],
+)
+def test_a_database_that_is_away_full_or_slow_is_a_refusal(error: Exception, reason: str) -> None:
+    refusal = unreachable(error)
+    assert refusal is not None
+    assert refusal.reason == reason
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        IntegrityError("", {}, Said("23505")),
+        DBAPIError("", {}, Said("42601")),
+        InterfaceError("", {}, Said(cause=_base.DataError("'7' is no UUID"))),
+    ],
+)
+def test_our_own_mistakes_are_no_refusals(error: Exception) -> None:
+    assert unreachable(error) is None
+
+
+def test_ids_are_of_version_7_and_in_order_of_time() -> None:
+    ids = [new_id() for _ in range(1000)]
+    assert {one.version for one in ids} == {7}
+    assert sorted(ids) == ids
