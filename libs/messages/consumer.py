@@ -116,11 +116,16 @@ class Consumer:
         await self._load()
         await self._bus.ready()
         heads = await self._bus.client.subscribe(head_subject(self._source), cb=self._hear_head)
+        parts = [asyncio.create_task(self._follow()), asyncio.create_task(self._watch())]
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._follow())
-                group.create_task(self._watch())
+            # No TaskGroup: on 3.11 it may leave its own cancelling of us behind, and the next wait of `run` would end it for good.
+            done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            for part in done:
+                part.result()
         finally:
+            for part in parts:
+                part.cancel()
+            await asyncio.gather(*parts, return_exceptions=True)
             with contextlib.suppress(NatsError):
                 await heads.unsubscribe()
 
@@ -357,8 +362,6 @@ def _envelopes(messages: Sequence[Msg]) -> list[Envelope]:
 
 
 def _name_of(error: Exception) -> str:
-    if isinstance(error, ExceptionGroup):
-        return ", ".join(_name_of(one) for one in error.exceptions)
     return error.reason if isinstance(error, Refusal) else type(error).__name__
 
 
