@@ -52,7 +52,7 @@ def _check(value: object, depth: int = 0) -> None:
                 _check(item, depth + 1)
         case dict():
             for key, item in value.items():
-                _check(key, depth + 1)
+                _check_key(key)
                 _check(item, depth + 1)
         case _:
             message = f"{type(value).__name__} cannot be signed"
@@ -65,7 +65,17 @@ def _check_integer(value: int) -> None:
         raise NotCanonicalError(message)
 
 
+def _check_key(key: object) -> None:
+    if not isinstance(key, str):
+        message = f"{type(key).__name__} cannot be a key"
+        raise NotCanonicalError(message)
+    _check_string(key)
+
+
 def _check_string(value: str) -> None:
+    if any("\ud800" <= letter <= "\udfff" for letter in value):
+        message = "half a character"
+        raise NotCanonicalError(message)
     if not unicodedata.is_normalized("NFC", value):
         message = "string is not in NFC"
         raise NotCanonicalError(message)
