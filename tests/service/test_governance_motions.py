@@ -207,7 +207,7 @@ async def test_lists_go_on_where_the_page_ended_and_refuse_a_strange_token(kith:
         put_ones = [await assembly.open_motion(assembly.question(hours=2 + number)) for number in range(5)]
         await assembly.cast(pat, put_ones[2], "for")
 
-        async def listed(by: "pb.MotionFilter", token: str = "") -> list[str]:
+        async def listed(by: "pb.MotionFilter.ValueType", token: str = "") -> list[str]:
             asked = pb.ListMotionsRequest(filter=by, page_size=2, page_token=token)
             page = await ask(assembly.desk.ListMotions, asked, assembly.co_op.token(pat))
             return [one.motion_id for one in page.motions] + (await listed(by, page.next_page_token) if page.next_page_token else [])

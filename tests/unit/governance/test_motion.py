@@ -1,0 +1,173 @@
+"""A motion's life by the clock, its wording, and the times the rulebook allows."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from libs.refusals import Invalid, NotNow
+from libs.rulebook import ResolutionType, read, templates
+from services.governance.domain.motion import Motion, State, Wording, require_open, require_roll, resolution_of, times, wording
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+RULES = read(templates.text("fairshares-like"))
+INSTANT = timedelta(microseconds=1)
+
+
+def a_kind(*, notice_days: int = 0, hours: int = 72, days: int = 28) -> ResolutionType:
+    ordinary = RULES.resolution("ordinary")
+    assert ordinary is not None
+    return replace(ordinary, notice_days=notice_days, minimum_open_hours=hours, maximum_open_days=days)
+
+
+def a_motion(**changes: object) -> Motion:
+    motion = Motion(
+        id=UUID(int=1),
+        wording=Wording("Shall we?", "All of it.", "", "", "", ""),
+        resolution_type="ordinary",
+        rulebook_hash=RULES.hash,
+        announced_by=UUID(int=2),
+        announced_at=NOON,
+        opens_at=NOON + timedelta(days=14),
+        closes_at=NOON + timedelta(days=17),
+    )
+    return replace(motion, **changes)  # type: ignore[arg-type]  # a test names its own fields
+
+
+@pytest.mark.parametrize(
+    ("at", "state"),
+    [
+        (NOON, State.ANNOUNCED),
+        (NOON + timedelta(days=14) - INSTANT, State.ANNOUNCED),
+        (NOON + timedelta(days=14), State.OPEN),
+        (NOON + timedelta(days=17) - INSTANT, State.OPEN),
+        (NOON + timedelta(days=17), State.COUNTING),
+        (NOON + timedelta(days=500), State.COUNTING),
+    ],
+)
+def test_until_it_is_counted_the_clock_alone_says_where_a_motion_stands(at: datetime, state: State) -> None:
+    assert a_motion().state(at) is state
+
+
+@pytest.mark.parametrize(("passes", "state"), [(True, State.PASSED), (False, State.NOT_PASSED)])
+def test_once_counted_no_clock_changes_a_motion(passes: bool, state: State) -> None:  # noqa: FBT001 - a column of the table
+    counted = a_motion(passes=passes, closed_at=NOON + timedelta(days=17))
+    assert {counted.state(NOON + timedelta(days=day)) for day in (-100, 0, 15, 17, 400)} == {state}
+
+
+def test_ballots_are_taken_from_the_opening_until_just_before_the_close() -> None:
+    motion = a_motion()
+    for at in (motion.opens_at, motion.closes_at - INSTANT):
+        require_open(motion, at)
+    for at, reason in ((motion.opens_at - INSTANT, "BALLOT_NOT_OPEN"), (motion.closes_at, "BALLOT_CLOSED")):
+        with pytest.raises(NotNow) as refused:
+            require_open(motion, at)
+        assert refused.value.reason == reason
+
+
+def test_a_counted_motion_takes_no_ballot_whatever_the_clock_says() -> None:
+    with pytest.raises(NotNow) as refused:
+        require_open(a_motion(passes=True, closed_at=NOON), NOON + timedelta(days=15))
+    assert refused.value.reason == "BALLOT_CLOSED"
+
+
+def test_without_a_time_voting_opens_when_the_notice_has_passed() -> None:
+    opens, closes = times(a_kind(notice_days=14), None, NOON + timedelta(days=20), NOON)
+    assert (opens, closes) == (NOON + timedelta(days=14), NOON + timedelta(days=20))
+
+
+@pytest.mark.parametrize(
+    ("opens_in", "closes_in", "reason"),
+    [
+        (timedelta(days=14) - INSTANT, timedelta(days=18), "NOTICE_TOO_SHORT"),
+        (-timedelta(days=1), timedelta(days=18), "NOTICE_TOO_SHORT"),
+        (None, timedelta(days=14), "OPEN_TOO_SHORT"),
+        (None, timedelta(days=17) - INSTANT, "OPEN_TOO_SHORT"),
+        (None, -timedelta(days=9), "OPEN_TOO_SHORT"),
+        (None, timedelta(days=42) + INSTANT, "OPEN_TOO_LONG"),
+        (timedelta(days=4000), timedelta(days=4004), "TIME_MALFORMED"),
+    ],
+)
+def test_times_outside_the_rulebook_are_refused(opens_in: timedelta | None, closes_in: timedelta, reason: str) -> None:
+    opens = None if opens_in is None else NOON + opens_in
+    with pytest.raises(Invalid) as refused:
+        times(a_kind(notice_days=14), opens, NOON + closes_in, NOON)
+    assert refused.value.reason == reason
+    assert [one.field for one in refused.value.problems] in (["opens_at"], ["closes_at"])
+
+
+@pytest.mark.parametrize("closes_in", [timedelta(days=17), timedelta(days=42)])
+def test_the_shortest_and_the_longest_time_are_allowed(closes_in: timedelta) -> None:
+    assert times(a_kind(notice_days=14), None, NOON + closes_in, NOON)[1] == NOON + closes_in
+
+
+@given(st.datetimes(timezones=st.just(UTC)), st.datetimes(timezones=st.just(UTC)))
+def test_whatever_times_come_they_are_taken_or_refused_with_a_reason(opens: datetime, closes: datetime) -> None:
+    try:
+        taken = times(a_kind(notice_days=1, hours=1, days=2), opens, closes, NOON)
+    except Invalid as refusal:
+        assert refusal.reason in {"NOTICE_TOO_SHORT", "OPEN_TOO_SHORT", "OPEN_TOO_LONG", "TIME_MALFORMED"}
+    else:
+        assert NOON + timedelta(days=1) <= taken[0]
+        assert timedelta(hours=1) <= taken[1] - taken[0] <= timedelta(days=2)
+
+
+def test_a_refusal_of_times_says_which_would_do() -> None:
+    with pytest.raises(Invalid) as refused:
+        times(a_kind(notice_days=14), None, NOON + timedelta(days=15), NOON)
+    soonest = datetime.fromisoformat(refused.value.details["earliest"])
+    assert times(a_kind(notice_days=14), None, soonest, NOON)[1] == soonest
+
+
+def test_a_wording_is_trimmed_and_brought_to_one_spelling() -> None:
+    said = wording("  Cafe\u0301? ", "\n The text.\r\nSecond line.\t", "", "", " yes ", "")
+    assert (said.title, said.text, said.for_means) == ("Café?", "The text.\r\nSecond line.", "yes")
+
+
+def test_every_field_of_a_wording_that_is_wrong_is_named() -> None:
+    with pytest.raises(Invalid) as refused:
+        wording(" ", "x" * 20_001, "x" * 201, "x" * 20_001, "x" * 201, "a\x07b")
+    assert {one.field: one.reason for one in refused.value.problems} == {
+        "title": "TITLE_MISSING",
+        "text": "TEXT_TOO_LONG",
+        "easy_title": "EASY_TITLE_TOO_LONG",
+        "easy_text": "EASY_TEXT_TOO_LONG",
+        "for_means": "FOR_MEANS_TOO_LONG",
+        "against_means": "TEXT_UNPRINTABLE",
+    }
+    assert refused.value.reason == "TITLE_MISSING"
+
+
+@given(*(st.text(max_size=40) for _ in range(6)))
+def test_any_wording_is_taken_clean_or_refused(title: str, text: str, easy_title: str, easy_text: str, yes: str, no: str) -> None:
+    try:
+        said = wording(title, text, easy_title, easy_text, yes, no)
+    except Invalid as refusal:
+        assert refusal.problems
+    else:
+        assert said.title
+        assert said.text
+        assert "\x00" not in f"{said.title}{said.text}{said.easy_title}{said.easy_text}{said.for_means}{said.against_means}"
+
+
+def test_a_motion_is_put_by_a_kind_of_resolution_that_can_decide_it() -> None:
+    assert resolution_of(RULES, "special", "new rules").changes_rulebook
+    for key, proposed, kind, reason in (
+        ("vibes", "", Invalid, "RESOLUTION_TYPE_UNKNOWN"),
+        ("ordinary", "new rules", Invalid, "CANNOT_CHANGE_RULEBOOK"),
+        ("special_convert", "", NotNow, "TWO_MEETINGS_NEEDED"),
+    ):
+        with pytest.raises(kind) as refused:
+            resolution_of(RULES, key, proposed)
+        assert refused.value.reason == reason
+
+
+def test_a_motion_nobody_may_vote_on_is_not_put() -> None:
+    require_roll({"user": 1})
+    for empty in ({}, {"user": 0}):
+        with pytest.raises(NotNow) as refused:
+            require_roll(empty)
+        assert refused.value.reason == "ROLL_EMPTY"

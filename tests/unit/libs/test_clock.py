@@ -1,0 +1,90 @@
+"""What time it is, and whether it can be believed."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from libs import clock
+from libs.clock import JUMP, Fixed, Shifted, System
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+class Machine:
+    """The two clocks of a machine, set as a test wants them."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.wall, self.boot = NOON, 1000.0
+        patch.setattr(clock, "datetime", self)
+        patch.setattr("libs.clock.time.clock_gettime", lambda _: self.boot)
+
+    def now(self, _: object) -> datetime:
+        return self.wall
+
+    def pass_by(self, seconds: float) -> None:
+        self.wall += timedelta(seconds=seconds)
+        self.boot += seconds
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
+    return Machine(monkeypatch)
+
+
+def test_a_clock_that_only_runs_has_not_jumped(machine: Machine) -> None:
+    system = System()
+    machine.pass_by(400 * 24 * 3600)
+    assert system.jumped() == timedelta(0)
+    assert system.now() == machine.wall
+
+
+@pytest.mark.parametrize("by", [timedelta(hours=9), -timedelta(hours=9), JUMP + timedelta(seconds=1), -JUMP - timedelta(seconds=1)])
+def test_a_clock_that_was_set_says_how_far(machine: Machine, by: timedelta) -> None:
+    system = System()
+    machine.pass_by(100)
+    machine.wall += by
+    assert system.jumped() == by
+
+
+@pytest.mark.parametrize("by", [JUMP, -JUMP, timedelta(seconds=1)])
+def test_a_clock_that_is_kept_by_small_steps_has_not_jumped(machine: Machine, by: timedelta) -> None:
+    system = System()
+    machine.wall += by
+    assert system.jumped() == timedelta(0)
+
+
+def test_a_clock_that_is_put_right_again_can_be_believed_again(machine: Machine) -> None:
+    system = System()
+    machine.wall += timedelta(days=1)
+    assert system.jumped()
+    machine.wall -= timedelta(days=1)
+    assert not system.jumped()
+
+
+def test_a_machine_that_slept_has_not_jumped(machine: Machine) -> None:
+    # The count since boot goes on while a machine sleeps, unlike the monotonic clock.
+    system = System()
+    machine.pass_by(8 * 3600)
+    assert not system.jumped()
+
+
+def test_a_shifted_clock_is_ahead_by_its_offset_and_says_so(machine: Machine) -> None:
+    system = System()
+    shifted = Shifted(system, timedelta(hours=3))
+    assert shifted.now() - system.now() == shifted.offset() == timedelta(hours=3)
+    assert not shifted.jumped()
+    machine.wall += timedelta(days=2)
+    assert shifted.jumped() == timedelta(days=2)
+    shifted.by = timedelta(0)
+    assert shifted.now() == machine.wall
+
+
+def test_a_fixed_clock_stands_still() -> None:
+    fixed = Fixed(NOON)
+    assert (fixed.now(), fixed.jumped(), fixed.offset()) == (NOON, timedelta(0), timedelta(0))
+
+
+def test_the_real_clock_tells_the_time_in_utc() -> None:
+    assert System().now().utcoffset() == timedelta(0)
+    assert System().jumped() == timedelta(0)
+    assert System().offset() == timedelta(0)
