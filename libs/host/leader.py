@@ -23,7 +23,7 @@ async def lead(name: str, url: str, work: Callable[[], Awaitable[None]]) -> None
     while True:
         try:
             connection = await connect(url)
-        except (OSError, asyncpg.PostgresError, TimeoutError):
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
             await asyncio.sleep(TRY_EVERY)
             continue
         lost = asyncio.Event()
@@ -32,7 +32,7 @@ async def lead(name: str, url: str, work: Callable[[], Awaitable[None]]) -> None
             if await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):
                 await _until(lost, work)
                 LOG.warning("lead_lost", service=name)
-        except (OSError, asyncpg.PostgresError, TimeoutError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever ended it, somebody has to try to lead again
             LOG.warning("lead_interrupted", service=name, error=type(error).__name__)
         finally:
             connection.terminate()
