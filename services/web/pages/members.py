@@ -12,6 +12,7 @@ from kith.membership.v1 import membership_pb2 as membership
 from libs.refusals import Refusal
 from services.web.door.forms import Form
 from services.web.visit import Problem, Visit, utc
+from services.web.words.dates import plain_day
 from services.web.words.refusals import sentence
 
 NEW, CARD, REVOKE = "member-new", "member-card", "member-revoke"
@@ -47,7 +48,7 @@ async def show(visit: Visit) -> Response:
                 "name": names[one.person_id].full,
                 "class": said.get(one.member_class, one.member_class),
                 "may_vote": one.may_vote,
-                "since": one.admitted_on,
+                "since": plain_day(date.fromisoformat(one.admitted_on)) if one.admitted_on else "",
             }
             for one in answer.members
         ],

@@ -82,6 +82,7 @@ async def show_counted(visit: Visit) -> Response:
         weight_for=numbers.fraction(result.weight_for),
         weight_against=numbers.fraction(result.weight_against),
         share_for=numbers.fraction(result.share_for),
+        whole=_whole(result),
         turnout=numbers.fraction(result.turnout),
         turnout_said=numbers.per_hundred(numbers.fraction(result.turnout)),
         class_rule=counting.class_rule(visit.words, result.counting, names),
@@ -127,6 +128,12 @@ def _total(rows: list[Row]) -> Row:
 def _weighed(result: pb.Result) -> bool:
     """Whether ballots of different classes weigh differently."""
     return len({one.ballot_weight for one in result.classes if one.votes_for or one.votes_against}) > 1
+
+
+def _whole(result: pb.Result) -> Fraction:
+    """What the yes votes are measured against; nothing when nobody said yes."""
+    share_for = numbers.fraction(result.share_for)
+    return numbers.fraction(result.weight_for) / share_for if share_for else Fraction(0)
 
 
 def _reached(result: pb.Result) -> str:

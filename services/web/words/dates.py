@@ -20,6 +20,11 @@ def day(of: date, today: date) -> str:
     return format_date(of, "EEEE d MMMM" if of.year == today.year else "EEEE d MMMM y", locale=LOCALE)
 
 
+def plain_day(of: date) -> str:
+    """For a table: "24 November 2026"."""
+    return format_date(of, "d MMMM y", locale=LOCALE)
+
+
 def hour(at: datetime, zone: ZoneInfo) -> str:
     """The time of day on a twelve-hour clock, with its part of the day."""
     local = at.astimezone(zone)
