@@ -9,7 +9,7 @@ from services.governance.commands.on_roll import place_on_roll
 from services.governance.domain.ballot import Ballot, Taken, check_choice, check_revision
 from services.governance.storage import ballots, facts_out
 
-_TAKEN = {Via.HELPER: Taken.HELPER}
+_TAKEN = {Via.HELPER: Taken.HELPER, Via.COMMAND_LINE: Taken.COMMAND_LINE}
 
 
 async def cast_ballot(work: Work, motion_id: UUID, choice: str, shown_revision: int) -> Ballot:

@@ -24,6 +24,8 @@ class Taken(StrEnum):
     PAPER = "paper"
     PHONE = "phone"
     HELPER = "helper"
+    COMMAND_LINE = "command_line"
+    """By whoever holds the co-op's machine. It must never pass for the member's own hand."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,12 @@ from libs.database.engine import Work
 _FORGET = text("delete from standing where person = :person and from_day > :day")
 _SHUT = text("update standing set to_day = :day where person = :person and from_day <= :day and (to_day is null or to_day > :day)")
 _OPEN = text("insert into standing (person, from_day, member_class, may_vote) values (:person, :day, :member_class, :may_vote)")
+_FOLLOWED = text("select n from position where source = 'membership' for share")
+
+
+async def followed(work: Work) -> int:
+    """The last of membership's facts these rows follow. It stays so until the work ends, because the consumer has to wait for us."""
+    return int((await work.connection.execute(_FOLLOWED)).scalar() or 0)
 
 
 async def begin(work: Work, person: UUID, day: date, member_class: str, *, may_vote: bool) -> None:

@@ -727,7 +727,7 @@ class Ballot(_message.Message):
     choice: _builtins.str
     revision: _builtins.int
     taken: _builtins.str
-    """page, paper, phone, helper"""
+    """page, paper, phone, helper, command_line"""
     @_builtins.property
     def recorded_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property

@@ -156,7 +156,7 @@ class BallotCast(_message.Message):
     member_class: _builtins.str
     revision: _builtins.int
     taken: _builtins.str
-    """page, paper, phone, helper"""
+    """page, paper, phone, helper, command_line"""
     def __init__(
         self,
         *,
