@@ -11,7 +11,7 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from libs.host.settings import Service, Shared
-from libs.rpc.client import channel
+from libs.rpc.client import channel, nearby
 from libs.rpc.tls import Tls
 
 WITHIN_SECONDS = 4.0
@@ -20,10 +20,10 @@ WITHIN_SECONDS = 4.0
 async def trouble(name: str, shared: Shared, settings: Service) -> str:
     """What is wrong, in words; empty when the service takes calls and its process is ready."""
     tls = Tls(shared.tls_folder, name) if shared.tls_folder else None
-    asking = channel(nearby(settings.address), tls)
+    asking = channel(settings.address, tls)
     try:
         stub = health_pb2_grpc.HealthStub(asking)
-        answer = await stub.Check(health_pb2.HealthCheckRequest(service=name), timeout=WITHIN_SECONDS, wait_for_ready=True)
+        answer = await stub.Check(health_pb2.HealthCheckRequest(service=name), timeout=WITHIN_SECONDS)
     except grpc.aio.AioRpcError as error:
         return f"{name} does not answer at {nearby(settings.address)}: {error.code().name}"
     finally:
@@ -31,12 +31,6 @@ async def trouble(name: str, shared: Shared, settings: Service) -> str:
     if answer.status != health_pb2.HealthCheckResponse.SERVING:
         return f"{name} answers, and takes no calls: {health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status)}"
     return await asyncio.to_thread(_not_ready, nearby(shared.operations_address))
-
-
-def nearby(address: str) -> str:
-    """Where a process of the same machine reaches what listens at this address."""
-    host, _, port = address.rpartition(":")
-    return f"127.0.0.1:{port}" if host in ("0.0.0.0", "[::]") else address  # noqa: S104 - read, not bound
 
 
 def _not_ready(address: str) -> str:

@@ -43,8 +43,14 @@ class Method(Protocol[Asked, Answered]):
 def channel(address: str, tls: Tls | None = None) -> grpc.aio.Channel:
     """A channel to `unix:<path>` or `<host>:<port>`; it connects when first used and again whenever it must."""
     if tls:
-        return grpc.aio.secure_channel(address, tls.client(), options=_OPTIONS)
-    return grpc.aio.insecure_channel(address, options=_OPTIONS)
+        return grpc.aio.secure_channel(nearby(address), tls.client(), options=_OPTIONS)
+    return grpc.aio.insecure_channel(nearby(address), options=_OPTIONS)
+
+
+def nearby(address: str) -> str:
+    """Where a process of the same machine reaches what listens at this address: a certificate names no `0.0.0.0`."""
+    host, _, port = address.rpartition(":")
+    return f"127.0.0.1:{port}" if host in ("0.0.0.0", "[::]") else address  # noqa: S104 - read, not bound
 
 
 async def ask(method: Method[Asked, Answered], request: Asked, token: str = "", seconds: float = DEADLINE_SECONDS) -> Answered:

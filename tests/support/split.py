@@ -30,6 +30,10 @@ class Split:
     ports: dict[str, str]
 
     @property
+    def pages(self) -> str:
+        return f"127.0.0.1:{self.ports['KITH_PAGES_PORT']}"
+
+    @property
     def services(self) -> list[str]:
         return self.local.composition.ours
 
@@ -73,6 +77,7 @@ async def _started(place: Path, folder: Path, ports: dict[str, str]) -> AsyncIte
     given = {
         **_read(variables(instance, instance.co_op)),
         **ports,
+        "KITH_PUBLIC_URL": f"http://127.0.0.1:{ports['KITH_PAGES_PORT']}",
         "KITH_BIND": "127.0.0.1",
         "KITH_NATS_HOST": "127.0.0.1",
         "KITH_NATS_CONFIGURATION": str(ROOT / "deploy/nats/nats.conf"),
