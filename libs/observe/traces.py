@@ -83,5 +83,9 @@ def _to_file(path: str) -> "SpanExporter":
 
     from opentelemetry.sdk.trace.export import ConsoleSpanExporter
 
-    out = Path(path).open("a", encoding="utf-8", buffering=1)  # noqa: SIM115 - open for the life of the process
-    return ConsoleSpanExporter(out=out, formatter=lambda one: one.to_json(indent=None) + "\n")
+    class ToFile(ConsoleSpanExporter):
+        def shutdown(self) -> None:
+            self.out.close()
+
+    out = Path(path).open("a", encoding="utf-8", buffering=1)  # noqa: SIM115 - closed with the exporter
+    return ToFile(out=out, formatter=lambda one: one.to_json(indent=None) + "\n")
