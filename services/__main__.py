@@ -88,9 +88,9 @@ def _health(names: Sequence[str]) -> int:
 
 def _check_config(names: Sequence[str]) -> int:
     """Everything wrong at once, not one thing after the other."""
-    wanted: list[type[BaseSettings]] = [one.kind for one in SERVICES if one.name in (names or NAMES)]
+    wanted: list[type[BaseSettings]] = [Shared, *(one.kind for one in SERVICES if one.name in (names or NAMES))]
     wrong = configuration.unknown(os.environ, known())
-    wanted += [Shared, *([Administrator] if MIGRATE in names else [])]
+    wanted += [Administrator] if MIGRATE in names else []
     for kind in wanted:
         try:
             wrong += configuration.missing_files(configuration.read(kind))

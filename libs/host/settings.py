@@ -18,6 +18,13 @@ def _place(value: str) -> str:
     raise ValueError(message)
 
 
+def _level(value: str) -> str:
+    if value.upper() in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        return value
+    message = "write debug, info, warning or error"
+    raise ValueError(message)
+
+
 def _zone(value: str) -> str:
     try:
         return ZoneInfo(value).key
@@ -37,6 +44,7 @@ Address = Annotated[str, AfterValidator(_place)]
 """`unix:<path>` or `<host>:<port>`."""
 Zone = Annotated[str, AfterValidator(_zone)]
 """A time zone's name, such as Europe/London."""
+Level = Annotated[str, AfterValidator(_level)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
 
 
@@ -57,7 +65,7 @@ class Shared(BaseSettings):
     traces_endpoint: str = Field(default="", description="OTLP over HTTP; empty = no traces leave")
     traces_file: str = Field(default="", description="Spans as JSON lines, for tests and for looking")
     traces_sample: float = Field(default=0.05, ge=0, le=1)
-    log_level: str = Field(default="INFO", pattern="(?i)^(debug|info|warning|error)$")
+    log_level: Level = "INFO"
     operations_address: Address = Field(default="127.0.0.1:8401", description="/livez /readyz /metrics")
     clock_file: Path | None = Field(default=None, description="Tests and demonstrations only: seconds the clock is shifted by")
 
