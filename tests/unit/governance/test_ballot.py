@@ -93,6 +93,7 @@ def test_two_people_who_write_down_the_same_make_a_ballot(taken: Taken) -> None:
     [
         (an_entry(taken=Taken.PAGE), Invalid, "TAKEN_UNKNOWN"),
         (an_entry(taken=Taken.HELPER), Invalid, "TAKEN_UNKNOWN"),
+        (an_entry(taken=Taken.COMMAND_LINE), Invalid, "TAKEN_UNKNOWN"),
         (an_entry(choice="maybe"), Invalid, "CHOICE_UNKNOWN"),
         (an_entry(recorder=VOTER), NotAllowed, "RECORDER_IS_VOTER"),
     ],

@@ -99,6 +99,12 @@ def test_any_bytes_are_decoded_or_refused(data: bytes) -> None:
     assert canonical.encode(value) == data
 
 
+def test_the_published_vector_of_dsse_comes_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    # protocol.md of DSSE v1, "Test Vectors": its type instead of ours, its payload, its PAE.
+    monkeypatch.setattr(statement, "payload_type", lambda _: "http://example.com/HelloWorld")
+    assert statement.pae("", b"hello world") == b"DSSEv1 29 http://example.com/HelloWorld 11 hello world"
+
+
 def test_the_bytes_signed_are_those_of_dsse() -> None:
     # protocol.md of DSSE v1: PAE(type, body) = "DSSEv1" SP LEN(type) SP type SP LEN(body) SP body, with its example body.
     body = b"hello world"
