@@ -47,7 +47,6 @@ async def _demo(folder: Path, address: str, *, exit_after: bool, timings: bool) 
         if not await _first(playing, stop, child):
             playing.cancel()
             await asyncio.gather(playing, return_exceptions=True)
-            say("Interrupted.")
             return ExitCode.INTERRUPTED
         code = ExitCode.OK if await playing else ExitCode.FAILED
         if not exit_after:
