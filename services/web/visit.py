@@ -176,7 +176,7 @@ class Visit:
             "bigger": self.comfort.bigger,
             "printing": "print" in self.request.query_params,
             "co_op": co_op.name,
-            "phone": co_op.phone,
+            "phone": co_op.phone or self.say("base.secretary"),
             "phone_link": co_op.phone.replace(" ", ""),
             "version": co_op.version,
             "signed_in": self.session is not None,

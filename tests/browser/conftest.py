@@ -1,0 +1,90 @@
+"""One demonstration and one browser for all tests here: Debian's Chromium, driven as a person would, with scripts switched off.
+
+axe needs a script to look at a page, so the looking is done in a second context of the same person.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
+
+from tests.support.demonstration import Demonstration, demonstration
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = (
+    "--no-sandbox",
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+
+
+@dataclass
+class Household:
+    """The co-op's pages, a browser, and the two people who are signed in: a member and the secretary."""
+
+    browser: Browser
+    home: str
+    member: StorageState
+    secretary: StorageState
+    demo: Demonstration
+
+    def context(self, who: StorageState | None = None, *, width: int = 390, scripts: bool = False, **more: object) -> BrowserContext:
+        """A window of its own. `scripts` lets our instruments in; the pages have none either way."""
+        return self.browser.new_context(
+            base_url=self.home,
+            viewport={"width": width, "height": 800},
+            java_script_enabled=scripts,
+            bypass_csp=scripts,
+            storage_state=who,
+            **more,  # type: ignore[arg-type]
+        )
+
+
+@pytest.fixture(scope="session")
+def household() -> Iterator[Household]:
+    with demonstration() as demo, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        home = demo.links[0].partition("/sign-in/")[0]
+        member, secretary = (_signed_in(browser, link) for link in demo.links)
+        yield Household(browser, home, member, secretary, demo)
+        browser.close()
+
+
+@pytest.fixture
+def window(household: Household) -> Iterator[Callable[..., Page]]:
+    """Opens windows, and closes them after the test."""
+    opened: list[BrowserContext] = []
+
+    def open_one(who: StorageState | None = None, **how: object) -> Page:
+        context = household.context(who, **how)  # type: ignore[arg-type]
+        opened.append(context)
+        return context.new_page()
+
+    yield open_one
+    for context in opened:
+        context.close()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong, in a line each."""
+    found = Axe().run(page, options={"runOnly": list(RULES), "resultTypes": ["violations"]}).response["violations"]
+    return [f"{page.url}: {one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
+
+
+def _signed_in(browser: Browser, link: str) -> StorageState:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(link)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/")
+    state = context.storage_state()
+    context.close()
+    return state
