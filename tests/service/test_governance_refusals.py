@@ -1,7 +1,7 @@
 """Every way a ballot can be refused: with a reason, and with nothing half done."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import grpc
@@ -12,8 +12,9 @@ from kith.governance.v1 import governance_pb2 as pb
 from kith.membership.facts.v1.facts_pb2 import MemberAdmitted, MembershipEnded
 from libs import callers
 from libs.callers import tokens
-from libs.database.engine import new_id
+from libs.database.engine import Database, new_id
 from libs.host import leader
+from libs.host.jobs import forget_answers
 from libs.refusals import Conflict, Elsewhere, Invalid, NotAllowed, NotFound, NotNow, NotSignedIn, TooMany
 from libs.rpc.client import ask
 from tests.support.assembly import HOUR, Assembly, an_assembly, told
@@ -96,6 +97,22 @@ async def test_one_request_id_is_one_ballot_however_often_and_how_fast_it_comes(
             asked = pb.CastBallotRequest(request_id=none, motion_id=motion, choice="for", revision=1)
             with told(Invalid, "REQUEST_ID_MISSING"):
                 await ask(assembly.desk.CastBallot, asked, assembly.co_op.token(pat))
+
+
+async def test_an_answer_is_kept_for_30_days_and_then_forgotten_by_the_job_alone(kith: Kith) -> None:
+    async with an_assembly(kith, user=1) as assembly:
+        [pat] = assembly.members["user"]
+        motion = await assembly.open_motion()
+        await assembly.cast(pat, motion, "for")
+        database = Database(assembly.co_op.databases["governance"].run_url, pool_size=1)
+        forgotten = []
+        for caller, days in ((callers.job("forget_answers"), 29), (callers.job("another"), 31), (callers.job("forget_answers"), 31)):
+            async with database.work(caller, assembly.co_op.now() + timedelta(days=days)) as work:
+                forgotten.append(await forget_answers(work))
+        await database.close()
+        # The rulebook's, the motion's and the ballot's.
+        assert forgotten == [0, 0, 3]
+        assert await assembly.co_op.everything("governance", "answer") == []
 
 
 async def test_of_two_ballots_of_one_person_at_one_moment_one_counts_and_the_other_is_stale(kith: Kith) -> None:
@@ -234,5 +251,3 @@ async def test_whoever_leaves_and_joins_again_on_one_day_is_on_the_roll_once(kit
         await assembly.co_op.heard("governance", "membership")
         motion = await assembly.open_motion()
         assert (await assembly.cast(pat, motion, "for")).member_class == "worker"
-        async with assembly.co_op.rows("governance") as rows:
-            assert await rows.fetchval("select count(*) from standing where person = $1 and to_day >= $2", pat, date(2020, 6, 1)) == 1

@@ -56,6 +56,17 @@ async def test_facts_out_of_order_doubled_and_missing_are_put_right(kith: Kith) 
         assert await line.heard() == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
+async def test_two_processes_that_listen_take_each_fact_in_once(kith: Kith) -> None:
+    async with a_line(kith) as line:
+        line.relay()
+        both = [line.consumer(), line.consumer()]
+        for _ in range(4):
+            await asyncio.gather(*(line.state() for _ in range(50)))
+            await line.caught_up(20)
+        assert await line.heard() == list(range(1, 201))
+        assert [one.standing.stopped_by for one in both] == ["", ""]
+
+
 async def test_what_is_no_fact_at_all_is_passed_by(kith: Kith) -> None:
     async with a_line(kith) as line:
         line.relay()
@@ -133,7 +144,6 @@ async def test_a_fact_an_operator_ordered_to_be_skipped_is_passed_over_now_and_i
         assert tuple(skip.values()) == (SOURCE, 1, 3, "job:operator", "a date nobody can read")
 
 
-@pytest.mark.capability("X3")
 async def test_a_projection_rebuilt_from_fact_1_while_facts_come_in_equals_the_one_that_lived(kith: Kith) -> None:
     async with a_line(kith) as line:
         line.relay()

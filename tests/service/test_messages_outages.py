@@ -31,6 +31,7 @@ async def test_while_nats_is_stopped_facts_are_stated_and_are_heard_when_it_is_b
         assert consumer.standing.stopped_by == ""
 
 
+@pytest.mark.capability("X3")
 async def test_when_the_store_is_lost_while_running_everything_catches_up_the_tail_included(kith: Kith) -> None:
     async with own_nats() as server, a_line(kith, server) as line:
         line.relay()
