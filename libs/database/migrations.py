@@ -68,7 +68,6 @@ def _upgrade(connection: "Connection", folder: Path) -> None:
     from alembic.runtime.environment import EnvironmentContext
     from alembic.script import ScriptDirectory
 
-    _take_whole_scripts()
     # SQLAlchemy's adapter begins its transaction with its first statement; a script goes past the adapter and must be inside.
     connection.exec_driver_sql("select 1")
     config = Config()
@@ -79,24 +78,3 @@ def _upgrade(connection: "Connection", folder: Path) -> None:
     with EnvironmentContext(config, scripts, fn=lambda revision, _: scripts._upgrade_revs("head", revision)) as environment:  # noqa: SLF001 - as alembic's own `upgrade` command does
         environment.configure(connection=connection)
         environment.run_migrations()
-
-
-def _take_whole_scripts() -> None:
-    """Lets `op.execute` take a script of many statements: asyncpg prepares what comes through SQLAlchemy, and can only prepare one."""
-    from alembic.ddl.postgresql import PostgresqlImpl
-    from sqlalchemy import Executable
-    from sqlalchemy.util import await_only
-
-    class Scripts(PostgresqlImpl):
-        __dialect__ = "postgresql"
-
-        def execute(self, sql: Executable | str, execution_options: dict[str, object] | None = None) -> None:
-            if isinstance(sql, str):
-                if self.connection is None:
-                    raise RuntimeError(sql)
-                # asyncpg's own connection, whose simple protocol takes many statements. Alembic keeps one class for all migrations,
-                # and several services migrate at the same time: so the connection is this object's and not a closure's.
-                asyncpg_connection: asyncpg.Connection = self.connection.connection.driver_connection
-                await_only(asyncpg_connection.execute(sql))
-            else:
-                super().execute(sql, execution_options)
