@@ -3,18 +3,22 @@
 Before `kith up` starts anything, and as `python -m services migrate`.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
 from libs.database import bootstrap, migrations
+from libs.database.engine import unreachable
 from libs.host import leader
 from libs.observe.logs import logger
 
 LOG = logger("prepare")
+AWAY_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,23 @@ def migrations_of(service: str) -> Path:
 
 
 async def prepare(admin_url: URL, wanted: Sequence[Wanted]) -> None:
-    """Makes what is missing, one database after the other; nothing to do costs one connection each."""
+    """Makes what is missing, one database after the other; nothing to do costs one connection each.
+
+    A server that goes away in the middle is waited for, and everything is looked at again: every step may be done twice.
+    """
+    loop = asyncio.get_running_loop()
+    until = loop.time() + AWAY_SECONDS
+    while True:
+        try:
+            return await _prepare(admin_url, wanted)
+        except (OSError, asyncpg.PostgresError, DBAPIError) as error:
+            if unreachable(error) is None or loop.time() > until:
+                raise
+            LOG.info("database_waits", error=type(error).__name__)
+        await asyncio.sleep(0.2)
+
+
+async def _prepare(admin_url: URL, wanted: Sequence[Wanted]) -> None:
     admin = await leader.connect(admin_url.render_as_string(hide_password=False))
     try:
         for one in wanted:

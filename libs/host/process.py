@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
@@ -194,7 +195,7 @@ async def _await_tables(url: str, component: Component) -> None:
                     return
             finally:
                 await connection.close()
-        except OSError as error:
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             LOG.info("database_waits", service=component.name, error=type(error).__name__)
         if asyncio.get_running_loop().time() > until:
             message = f"{component.name}'s tables are not at {migrations.head(component.migrations)}: run `python -m services migrate`"
