@@ -161,6 +161,9 @@ class Consumer:
             row = (await connection.execute(_POSITION, {"source": self._source})).one()
             skipped = await connection.execute(_SKIPPED, {"source": self._source, "epoch": row.epoch})
             self._skipped = frozenset(skipped.scalars())
+        if row.n < self.standing.position:
+            # An operator's rebuild: the stream will not bring again what it brought before.
+            self._hurry()
         self.standing.epoch, self.standing.position = row.epoch, row.n
         self._note_behind()
 
@@ -176,11 +179,15 @@ class Consumer:
         standing = self.standing
         FACT_POSITION.labels(self._service, self._source).set(standing.position)
         if standing.restored:
-            standing.behind_since = time.monotonic() - BEHIND_SECONDS
+            self._hurry()
         elif standing.position >= standing.head:
             standing.behind_since = None
         elif standing.behind_since is None:
             standing.behind_since = time.monotonic()
+
+    def _hurry(self) -> None:
+        """The next look asks for a replay at once."""
+        self.standing.behind_since = time.monotonic() - BEHIND_SECONDS
 
     # --- following the stream
 
@@ -286,9 +293,10 @@ class Consumer:
             if envelope.number == after + 1:
                 ready.append(fact_of(envelope))
                 after += 1
-            elif envelope.number > after + 1 and self.standing.behind_since is None:
+            elif envelope.number > after + 1:
+                # Lost on the way, or with the other process that listens under our name: no use in waiting for it.
                 self.standing.head = max(self.standing.head, envelope.number)
-                self.standing.behind_since = time.monotonic() - BEHIND_SECONDS
+                self._hurry()
         return ready
 
     async def _commit(self, facts: list[Fact]) -> None:
