@@ -244,4 +244,4 @@ async def test_the_database_itself_hides_codes_passwords_and_sessions(kith: Kith
         for table, rows in seen.items():
             for caller, number in zip((everybody, secretary, owner, machinery), rows, strict=True):
                 async with co_op.rows("identity", caller=caller) as connection:
-                    assert await connection.fetchval(f"select count(*) from {table}") == number, (table, caller)  # noqa: S608
+                    assert await connection.fetchval(f"select count(*) from {table}") == number, (table, caller)  # noqa: S608 - names from this file

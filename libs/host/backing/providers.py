@@ -135,7 +135,7 @@ def _nats_paths(provider: Provider) -> Iterator[tuple[Origin, Path]]:
 def _version(program: Path) -> tuple[int, ...]:
     """Ask a program for its version; empty when it cannot be run or says nothing of the kind."""
     try:
-        answer = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=10, check=False)  # noqa: S603
+        answer = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=10, check=False)  # noqa: S603 - our own program, and arguments of our own
     except (OSError, subprocess.TimeoutExpired):
         return ()
     numbers = re.search(r"\d+(\.\d+)*", answer.stdout)
