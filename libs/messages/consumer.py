@@ -193,6 +193,7 @@ class Consumer:
 
     async def _follow(self) -> None:
         while True:
+            leave_when_told()
             try:
                 subscription = await self._subscribe()
             except (NatsError, JetStreamError, OSError, TimeoutError):
@@ -209,6 +210,8 @@ class Consumer:
 
     async def _fetch(self, subscription: JetStreamContext.PullSubscription) -> None:
         while True:
+            # A fetch that is told to stop in the moment when facts arrive gives the facts, and forgets that it was told.
+            leave_when_told()
             try:
                 messages = await subscription.fetch(BATCH, timeout=FETCH_SECONDS)
             except TimeoutError:
