@@ -1,6 +1,8 @@
 """One co-op on one machine: from its data folder to all its services running in one process."""
 
 import asyncio
+import contextlib
+import signal
 import tomllib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     import grpc
 
 LOG = logger("instance")
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _PROVIDERS: dict[str, Provider] = {"any": "any", "wheel": "wheel", "path": "path"}
 
 
@@ -92,6 +95,7 @@ class Instance:
     async def run(self, ready: Callable[[], Awaitable[None]], told: Callable[[str], None]) -> None:
         """Everything up, until SIGTERM or SIGINT, then everything down, in order.
 
+        A signal before everything is up gives the start up: what did start is stopped, and the run ends as cancelled.
         Raises FolderInUse, FolderUnusable, CannotStart, KeysUnusableError, InstanceUnusableError or OSError (a port is taken), each with a
         sentence to show.
         """
@@ -107,6 +111,7 @@ class Instance:
             provider=co_op.provider,
         )
         lock = self.folder.lock()
+        _give_up_on_signals()
         try:
             # Loading the services' code takes as long as starting the servers: both at once.
             starting = asyncio.create_task(backing.start(self.folder, settings, told=_Teller(told), lock=lock))
@@ -171,6 +176,20 @@ class Instance:
         return one.settings(address=self.address(one.name), database_url=database_url, **own[one.name])
 
 
+def _give_up_on_signals() -> None:
+    """The first signal cancels what runs now, once: a second one must not cut the stopping short. The host listens anew when it is up."""
+    loop, starting = asyncio.get_running_loop(), asyncio.current_task()
+
+    def give_up() -> None:
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, LOG.info, "stopping_already")
+        if starting is not None:
+            starting.cancel()
+
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, give_up)
+
+
 class _Teller:
     """Passes on what the backing services have to say."""
 
@@ -181,7 +200,9 @@ class _Teller:
         LOG.info("backing", server=notice.server, happened=notice.event.value)
         if notice.event is Event.RESTARTED:
             CHILD_RESTARTS.labels(notice.server).inc()
-        self._told(notice.sentence)
+        # Whoever listens may have gone, or have no room left to write it down; the servers are watched all the same.
+        with contextlib.suppress(OSError):
+            self._told(notice.sentence)
 
 
 def _load() -> None:

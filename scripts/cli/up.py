@@ -38,6 +38,9 @@ def up_command(
             say(f"Health: http://{co_op.operations_address}/readyz   Log: {instance.folder.log / 'kith.log'}   Stop: Ctrl-C")
 
         asyncio.run(instance.run(ready, say))
+    except asyncio.CancelledError:
+        say(f"{co_op.name} was stopped before it was up.")
+        return ExitCode.OK
     except (FolderInUse, InstanceUnusableError, FolderUnusable, KeysUnusableError) as error:
         raise CommandError("Kith did not start.", str(error), "", ExitCode.CONFLICT) from error
     except (CannotStart, OSError, TimeoutError) as error:
