@@ -1,8 +1,9 @@
 """Logs: JSON lines with trace ids, one event name per place, ids only and never a person's data."""
 
+import contextlib
 import logging
 import sys
-from typing import TextIO
+from typing import TextIO, cast
 
 import structlog
 from opentelemetry import trace
@@ -28,7 +29,7 @@ def configure(*, level: str = "INFO", stream: TextIO | None = None, co_op: str =
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.WriteLoggerFactory(file=out),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", _Unfailing(out))),
         cache_logger_on_first_use=False,
     )
     structlog.contextvars.bind_contextvars(**({"coop": co_op} if co_op else {}))
@@ -53,6 +54,21 @@ def _trace_ids(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         event["trace_id"] = f"{context.trace_id:032x}"
         event["span_id"] = f"{context.span_id:016x}"
     return event
+
+
+class _Unfailing:
+    """A line that cannot be written is lost: a full disk must not end the very task that has something to say about it."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def write(self, text: str) -> None:
+        with contextlib.suppress(OSError):
+            self._out.write(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._out.flush()
 
 
 class _IntoStructlog(logging.Handler):
