@@ -44,7 +44,7 @@ class Household:
             java_script_enabled=scripts,
             bypass_csp=scripts,
             storage_state=who,
-            **more,  # type: ignore[arg-type]
+            **more,  # type: ignore[arg-type]  # what the browser calls them
         )
 
 
@@ -64,7 +64,7 @@ def window(household: Household) -> Iterator[Callable[..., Page]]:
     opened: list[BrowserContext] = []
 
     def open_one(who: StorageState | None = None, **how: object) -> Page:
-        context = household.context(who, **how)  # type: ignore[arg-type]
+        context = household.context(who, **how)  # type: ignore[arg-type]  # the same, passed on
         opened.append(context)
         return context.new_page()
 

@@ -400,7 +400,7 @@ class Town:
 
     def front(self, *, https: bool = False) -> Front:
         statuses = {name: Health(name) for name in ("identity", "membership", "governance", "web")}
-        services = Services(self.identity, self.membership, self.governance, statuses)  # type: ignore[arg-type]
+        services = Services(self.identity, self.membership, self.governance, statuses)  # type: ignore[arg-type]  # the town answers as the stubs do
         co_op = CoOp("Elm Row Care Co-op", "01632 960 001", ZoneInfo("Europe/London"), "https://elm-row.example/source", "0.1.0")
         tokens = Tokens(services, self.sessions)
         return Front(co_op, services, self.sessions, tokens, self.clock, Cookies(https), FORMS_KEY, environment(), read())

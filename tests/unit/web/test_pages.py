@@ -146,7 +146,7 @@ def test_a_token_is_renewed_after_four_minutes_and_not_before(browser: Browser, 
 def test_each_hat_is_claimed_only_on_its_own_pages(browser: Browser, town: Town) -> None:
     browser.see("/motions")
     browser.see("/members")
-    claimed = [one.hat for one in town.identity.heard if type(one).__name__ == "RenewTokenRequest"]  # type: ignore[attr-defined]
+    claimed = [one.hat for one in town.identity.heard if type(one).__name__ == "RenewTokenRequest"]  # type: ignore[attr-defined]  # as named
     assert claimed == ["", "secretary"]
 
 
