@@ -37,7 +37,10 @@ async def _register(open_door: Door) -> UUID:
     person = identity.NewPerson(full_name=said["name"], email=said.get("email", ""))
     asked = identity.RegisterPersonsRequest(request_id=_step(instance, "register"), persons=[person])
     answer = (await ask(open_door.identity.RegisterPersons, asked, open_door.founder())).persons[0]
-    instance.steward.write_text(answer.person_id + "\n", encoding="ascii")
+    # Never a file that is there and empty: the next start would take the founder for known.
+    fresh = instance.steward.with_suffix(".new")
+    fresh.write_text(answer.person_id + "\n", encoding="ascii")
+    fresh.replace(instance.steward)
     return UUID(answer.person_id)
 
 
