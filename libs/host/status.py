@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import grpc
-from kith.status.v1 import status_pb2 as pb
-from kith.status.v1 import status_pb2_grpc
 from sqlalchemy import text
 
+from kith.status.v1 import status_pb2 as pb
+from kith.status.v1 import status_pb2_grpc
 from libs.clock import Clock
 from libs.database.engine import Database
 from libs.host.release import VERSION
