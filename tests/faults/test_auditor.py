@@ -1,0 +1,38 @@
+"""The auditor says nothing about a co-op that is well, and finds each thing that is done to its tables behind its back."""
+
+from scripts.cli.door import door
+from tests.support.auditor import Auditor
+from tests.support.kith_up import a_co_op_up
+from tests.support.voters import a_poll
+
+DAMAGE = (
+    ("governance", "update roll set revision = revision + 1 where person = $1", "a place on a roll is not what its ballots say"),
+    ("governance", "delete from ballot where person = $1", "a BallotCast is not a ballot"),
+    ("governance", "delete from outbox where number = (select min(number) from outbox where type like '%BallotCast')", "are numbered 1 to"),
+    ("governance", "update decision set number = number + 6", "the numbers of the decision log: [7] and not [1]"),
+    ("governance", "update standing set member_class = 'investor' where person = $1", "standings of membership and of governance differ"),
+    ("governance", "update position set n = n - 1 where source = 'identity'", "governance stands at"),
+    ("membership", "delete from known_person where person = $1", "persons and those membership knows differ"),
+    ("identity", "delete from worn_hat where person <> $1", "hats worn and given differ"),
+)
+"""Whose tables, what is done to them about one voter, and what the auditor says then."""
+
+
+async def test_the_auditor_finds_whatever_is_changed_behind_a_co_ops_back() -> None:
+    async with a_co_op_up() as co_op:
+        auditor = Auditor(co_op.folder)
+        async with door(co_op.folder) as open_door:
+            poll = await a_poll(open_door, 4)
+            for voter in poll.voters:
+                await poll.cast(open_door, voter, "for")
+        await auditor.at_rest()
+        assert await auditor.findings() == []
+        assert await auditor.findings_of(poll) == []
+        first, second = poll.voters[1:3]
+        await auditor.rows("governance", "update ballot set choice = 'against' where person = $1", second.person)
+        assert any("a ballot acknowledged is not written" in one for one in await auditor.findings_of(poll))
+        for service, done, said in DAMAGE:
+            assert not any(said in one for one in await auditor.findings()), said
+            await auditor.rows(service, done, *([first.person] if "$1" in done else []))
+            found = await auditor.findings()
+            assert any(said in one for one in found), (done, found)
