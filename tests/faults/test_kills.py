@@ -66,13 +66,13 @@ async def test_no_acknowledged_ballot_is_lost_or_counted_twice_by_kills_at_any_m
             await auditor.at_rest()
             assert await auditor.findings() == []
             await _rebuilt_as_lived(co_op.folder, auditor)
-        print(f"{time.monotonic() - began:.0f} s in all")  # noqa: T201
+        print(f"{time.monotonic() - began:.0f} s in all")  # noqa: T201 - the measured time
 
 
 async def _storm(co_op: KithUp, open_door: Door, poll: Poll, chance: random.Random) -> Counter[Victim]:
     """Voters vote, people join, and processes are killed, until there were enough kills. Gives them by kind."""
     over, killed = asyncio.Event(), Counter[Victim]()
-    voting = asyncio.create_task(poll.vote_until(open_door, over, random.Random(chance.random())))  # noqa: S311
+    voting = asyncio.create_task(poll.vote_until(open_door, over, random.Random(chance.random())))  # noqa: S311 - a test's choices
     joining = asyncio.create_task(_joining(open_door, over))
     try:
         for victim in _order(KILLS, chance):
