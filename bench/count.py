@@ -10,15 +10,14 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
-from pathlib import Path
 
+from bench.tables import quick, show
 from libs.rulebook.counting import Cap, ClassRule, CountingRule, FixedShares, Method, Quorum, Threshold
 from services.governance.domain.tally import count_ballots, tally
 
 BALLOTS = 1_000_000
-ROUNDS = 7
+ROUNDS = 3 if quick() else 7
 AIM_SECONDS = 2.0
-TABLE = Path(__file__).parent / "results" / "count.md"
 
 Ballot = tuple[str, str]
 
@@ -72,10 +71,7 @@ def table(taken: dict[str, list[float]]) -> str:
 def main() -> int:
     """Print the table, keep it, and return 1 where the aim was missed."""
     taken = measure(a_million_ballots())
-    shown = table(taken)
-    TABLE.parent.mkdir(exist_ok=True)
-    TABLE.write_text(f"# Counting\n\n{shown}\n", encoding="utf-8")
-    print(shown)
+    show("count", "Counting", table(taken))
     return int(max(statistics.median(times) for times in taken.values()) > AIM_SECONDS)
 
 
