@@ -180,9 +180,14 @@ class Assembly:
         return answered.record_id
 
     async def confirm(self, record: str, choice: str, *, by: UUID | None = None) -> pb.Ballot:
+        return (await self._confirm(record, choice, by)).ballot
+
+    async def differs(self, record: str, choice: str) -> bool:
+        return (await self._confirm(record, choice, None)).differs
+
+    async def _confirm(self, record: str, choice: str, by: UUID | None) -> pb.ConfirmBallotResponse:
         asked = pb.ConfirmBallotRequest(request_id=str(new_id()), record_id=record, choice=choice)
-        answered: pb.ConfirmBallotResponse = await ask(self.desk.ConfirmBallot, asked, self.chair(by or self.second))
-        return answered.ballot
+        return await ask(self.desk.ConfirmBallot, asked, self.chair(by or self.second))
 
     async def result(self, motion: str, seconds: float = 10) -> pb.Result:
         """Waits for the count."""

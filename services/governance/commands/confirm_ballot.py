@@ -11,8 +11,11 @@ from services.governance.domain.ballot import Ballot
 from services.governance.storage import ballots, facts_out
 
 
-async def confirm_ballot(work: Work, entry_id: UUID, choice: str) -> Ballot:
-    """The ballot. Raises NotFound ENTRY_UNKNOWN, what `place_on_roll` does, and what `domain.ballot.confirm` does."""
+async def confirm_ballot(work: Work, entry_id: UUID, choice: str) -> Ballot | None:
+    """The ballot, or None when the two wrote different things.
+
+    Raises NotFound ENTRY_UNKNOWN, what `place_on_roll` does, and what `domain.ballot.confirm` does.
+    """
     await hats.require(work, hats.SECRETARY)
     if work.caller.person is None:
         raise NotAllowed("PERSON_NEEDED")
@@ -22,7 +25,8 @@ async def confirm_ballot(work: Work, entry_id: UUID, choice: str) -> Ballot:
     _, row, options = await place_on_roll(work, entry.motion, entry.person)
     ballot_law.check_choice(choice, options)
     ballot = ballot_law.confirm(row, entry, choice, work.caller.person, work.new_id(), work.now)
-    await ballots.add(work, ballot)
     await ballots.drop_entry(work, entry.id)
-    await facts_out.ballot_cast(work, ballot)
+    if ballot is not None:
+        await ballots.add(work, ballot)
+        await facts_out.ballot_cast(work, ballot)
     return ballot

@@ -114,10 +114,10 @@ def record(row: RollRow, entry: Entry, options: Sequence[str]) -> Entry:
     return entry
 
 
-def confirm(row: RollRow, entry: Entry, choice: str, recorder: UUID, ballot_id: UUID, now: datetime) -> Ballot:
-    """The second entry makes it a ballot.
+def confirm(row: RollRow, entry: Entry, choice: str, recorder: UUID, ballot_id: UUID, now: datetime) -> Ballot | None:
+    """The second entry makes it a ballot. None when the two differ: then both are put aside, so that nobody can guess until it fits.
 
-    Raises NotAllowed SAME_RECORDER or RECORDER_IS_VOTER, Conflict RECORDS_DIFFER, or Conflict BALLOT_STALE when the person voted meanwhile.
+    Raises NotAllowed SAME_RECORDER or RECORDER_IS_VOTER, or Conflict BALLOT_STALE when the person voted meanwhile.
     """
     if recorder == row.person:
         raise NotAllowed("RECORDER_IS_VOTER")
@@ -125,7 +125,7 @@ def confirm(row: RollRow, entry: Entry, choice: str, recorder: UUID, ballot_id: 
         raise NotAllowed("SAME_RECORDER")
     check_revision(row, entry.revision)
     if choice != entry.choice:
-        raise Conflict("RECORDS_DIFFER")
+        return None
     return Ballot(
         id=ballot_id,
         motion=entry.motion,

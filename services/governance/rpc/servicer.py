@@ -45,10 +45,10 @@ class GovernanceServicer(governance_pb2_grpc.GovernanceServiceServicer):
 
     async def OpenMotion(self, request: pb.OpenMotionRequest, _: Context) -> pb.OpenMotionResponse:
         asked = translate.motion_asked(request)
-        # The roll may only be frozen when everything membership had stated by now is in our own tables.
-        membership_number = await self._consumers["membership"].up_to_date()
 
         async def do(work: Work) -> pb.OpenMotionResponse:
+            # The roll may only be frozen when everything membership had stated by now is in our own tables.
+            membership_number = await self._consumers["membership"].up_to_date()
             today = work.now.astimezone(self._zone).date()
             return pb.OpenMotionResponse(motion_id=str(await open_motion(work, asked, today, membership_number)))
 
@@ -93,7 +93,8 @@ class GovernanceServicer(governance_pb2_grpc.GovernanceServiceServicer):
         entry_id = translate.id_of("record_id", request.record_id)
 
         async def do(work: Work) -> pb.ConfirmBallotResponse:
-            return pb.ConfirmBallotResponse(ballot=translate.ballot(await confirm_ballot(work, entry_id, request.choice)))
+            found = await confirm_ballot(work, entry_id, request.choice)
+            return pb.ConfirmBallotResponse(ballot=translate.ballot(found) if found else None, differs=found is None)
 
         return await self._desk.command(request, pb.ConfirmBallotResponse, do)
 

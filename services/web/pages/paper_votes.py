@@ -65,7 +65,7 @@ async def show(visit: Visit) -> Response:
         }
         for one in answer.ballots
     ]
-    done = visit.query("done") if visit.query("done") in {"recorded", "confirmed"} else ""
+    done = visit.query("done") if visit.query("done") in {"recorded", "confirmed", "differs"} else ""
     more = f"/paper-votes?page={answer.next_page_token}" if answer.next_page_token else ""
     return visit.page("paper_votes", rows=rows, done=done, more=more)
 
@@ -82,12 +82,12 @@ async def confirm(visit: Visit, form: Form) -> Response:
         return await _confirm(visit, [visit.problem("choice", "paper.choice_missing")], 422)
     request = pb.ConfirmBallotRequest(request_id=form.request_id, record_id=visit.part("record"), choice=choice)
     try:
-        await visit.ask(visit.front.services.governance.ConfirmBallot, request)
+        answer: pb.ConfirmBallotResponse = await visit.ask(visit.front.services.governance.ConfirmBallot, request)
     except NotSignedIn:
         raise
     except Refusal as refusal:
         return await _confirm(visit, visit.problems(refusal), 422)
-    return visit.go("/paper-votes?done=confirmed")
+    return visit.go("/paper-votes?done=differs" if answer.differs else "/paper-votes?done=confirmed")
 
 
 async def _record(visit: Visit, fields: Mapping[str, str], problems: list[Problem], code: int = 200) -> Response:

@@ -904,21 +904,24 @@ Global___ConfirmBallotRequest: _TypeAlias = ConfirmBallotRequest  # noqa: Y015
 
 @_typing.final
 class ConfirmBallotResponse(_message.Message):
-    """ConfirmBallotResponse holds the ballot that now counts."""
+    """ConfirmBallotResponse holds the ballot that now counts; or says that the two wrote different things, and both entries are put aside."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     BALLOT_FIELD_NUMBER: _builtins.int
+    DIFFERS_FIELD_NUMBER: _builtins.int
+    differs: _builtins.bool
     @_builtins.property
     def ballot(self) -> Global___Ballot: ...
     def __init__(
         self,
         *,
         ballot: Global___Ballot | None = ...,
+        differs: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ballot", b"ballot"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ballot", b"ballot"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ballot", b"ballot", "differs", b"differs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
