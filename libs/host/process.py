@@ -6,6 +6,7 @@ facts out, consumers, bus, databases. What it starts is listed here, top to bott
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
@@ -87,6 +88,7 @@ class Process:
             loop.add_signal_handler(number, stop.set)
         try:
             await self.start()
+            _settle()
             if ready is not None:
                 await ready()
             await stop.wait()
@@ -182,6 +184,12 @@ class Process:
         task = asyncio.create_task(what, name=name)
         task.add_done_callback(_say_if_it_died)
         self._tasks.append(task)
+
+
+def _settle() -> None:
+    """What was loaded for the start stays: looked through at every full collection, it would hold everybody for 100 ms amid a vote."""
+    gc.collect()
+    gc.freeze()
 
 
 async def _await_tables(url: str, component: Component) -> None:
