@@ -25,11 +25,15 @@ from libs.rpc.client import ask
 ROUNDS = 3 if quick() else 21
 CALLS = {1: 20, 16: 96}
 """In a round, by how many callers ask at once."""
-AIMS = {"own read": 1.5, "audited read": 2.0, "command": 2.0}
+ALONE = "command, its facts waiting"
+"""The relay and whoever follows stand still: what the call costs by itself."""
+AIMS = {"own read": 1.5, "audited read": 2.0, "command": 2.0, ALONE: 2.0}
 """At one caller."""
 SETTLE_SECONDS = 0.02
 
 Act = Callable[[UUID], Awaitable[object]]
+Found = dict[tuple[str, int], tuple[int, list[tuple[float, float]]]]
+"""By call and number of callers: the statements it sends, and of each round the milliseconds of ours and of the reference."""
 
 
 @dataclass(frozen=True)
@@ -119,25 +123,32 @@ async def milliseconds(people: Sequence[UUID], act: Act, at_once: int) -> float:
     return (time.perf_counter() - began) * 1000 / len(people)
 
 
-async def measure(vote: Vote) -> dict[tuple[str, int], tuple[int, list[tuple[float, float]]]]:
+async def measure(vote: Vote) -> Found:
     caller = Caller(vote)
     first, *people = vote.people
     caller.prepare([first])
     calls = await recorded(vote, caller, first)
     async with beside(f"unix:{vote.co_op.folder}/raw.sock", calls) as echo:
         kinds = [Measured(name, act, _raw(echo, name), len(calls[name][0].statements)) for name, act in _ours(caller).items()]
-        found: dict[tuple[str, int], tuple[int, list[tuple[float, float]]]] = {
-            (kind.name, at_once): (kind.statements, []) for at_once in CALLS for kind in kinds
-        }
-        for round_ in range(-1, ROUNDS):
-            for at_once, size in CALLS.items():
-                ours, reference = [people.pop() for _ in range(size)], [people.pop() for _ in range(size)]
-                caller.prepare(ours)
-                for kind in kinds:
-                    pair = [await milliseconds(ours, kind.ours, at_once), await milliseconds(reference, kind.raw, at_once)]
-                    if round_ >= 0:  # the first one only warms up
-                        found[kind.name, at_once][1].append((pair[0], pair[1]))
-        return found
+        found = await _rounds(caller, kinds, people)
+        for one in vote.co_op.process._running:  # noqa: SLF001 - stopped for the rest of the measurement
+            for task in one.tasks:
+                task.cancel()
+        alone = Measured(ALONE, caller.command, _raw(echo, "command"), len(calls["command"][0].statements))
+        return found | await _rounds(caller, [alone], people)
+
+
+async def _rounds(caller: Caller, kinds: Sequence[Measured], people: list[UUID]) -> Found:
+    found: Found = {(kind.name, at_once): (kind.statements, []) for at_once in CALLS for kind in kinds}
+    for round_ in range(-1, ROUNDS):
+        for at_once, size in CALLS.items():
+            ours, reference = [people.pop() for _ in range(size)], [people.pop() for _ in range(size)]
+            caller.prepare(ours)
+            for kind in kinds:
+                pair = [await milliseconds(ours, kind.ours, at_once), await milliseconds(reference, kind.raw, at_once)]
+                if round_ >= 0:  # the first one only warms up
+                    found[kind.name, at_once][1].append((pair[0], pair[1]))
+    return found
 
 
 def _ours(caller: Caller) -> dict[str, Act]:
@@ -151,7 +162,7 @@ def _raw(echo: Echo, name: str) -> Act:
 
 async def main() -> int:
     with a_kith() as kith:
-        async with a_vote(kith, 1 + 2 * (ROUNDS + 1) * sum(CALLS.values())) as vote:
+        async with a_vote(kith, 1 + 4 * (ROUNDS + 1) * sum(CALLS.values())) as vote:
             found = await measure(vote)
     rows, missed = [], False
     for (name, at_once), (statements, pairs) in sorted(found.items(), key=lambda one: (one[0][1], list(AIMS).index(one[0][0]))):

@@ -71,10 +71,10 @@ async def main() -> int:
     rows, named = [], []
     for phase, report in zip(PHASES, reports, strict=True):
         judged = verdict(report.worst, STALL_SECONDS) if phase == PHASES[1] else ""
-        rows.append([phase, f"{report.worst * 1000:.0f}", str(report.late), str(report.stalls), judged])
+        rows.append([phase, f"{report.worst * 1000:.0f}", str(report.late), str(report.stalls), f"{report.collecting * 1000:.0f}", judged])
         named += [f"- {phase}, seen {times} times: `{where}`" for where, times in report.caught.items()]
     about = f"How late the loop turned. Aim: never more than {STALL_SECONDS * 1000:.0f} ms once the co-op is up."
-    table = grid(["phase", "worst ms", "over 20 ms", "over 100 ms", ""], rows)
+    table = grid(["phase", "worst ms", "over 20 ms", "over 100 ms", "longest collection ms", ""], rows)
     show("stalls", "Stalls of the event loop", about, table, "\n".join(named) or "Nobody held the loop for longer than 100 ms.")
     return int(reports[1].worst > STALL_SECONDS)
 

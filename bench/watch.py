@@ -5,6 +5,7 @@ stalls only in part. A thread looks on from outside and catches whoever holds th
 """
 
 import asyncio
+import gc
 import sys
 import threading
 import time
@@ -13,6 +14,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 TURN_SECONDS = 0.005
 STALL_SECONDS = 0.1
@@ -31,6 +33,8 @@ class Report:
     """How often the loop was more than 20 ms late."""
     stalls: int
     """And more than 100 ms."""
+    collecting: float
+    """Seconds of the longest garbage collection, which holds everything."""
     caught: Mapping[str, int]
     """Where the loop was held then, with how often it was seen there, every 10 ms."""
 
@@ -42,6 +46,9 @@ class Watch:
         self._beat = time.monotonic()
         self._caught: Counter[str] = Counter()
         self._lags: list[float] = []
+        self._collections: list[float] = []
+        self._collecting_since = 0.0
+        gc.callbacks.append(self._collect)
 
     async def beat(self) -> None:
         threading.Thread(target=self._look, args=(threading.get_ident(),), daemon=True, name="watch").start()
@@ -52,9 +59,17 @@ class Watch:
 
     def phase(self) -> Report:
         """What was seen since the last one."""
-        lags, caught, self._lags, self._caught = self._lags, self._caught, [], Counter()
+        lags, caught, collections = self._lags, self._caught, self._collections
+        self._lags, self._caught, self._collections = [], Counter(), []
         late, stalls = (sum(lag > limit for lag in lags) for limit in (0.02, STALL_SECONDS))
-        return Report(max(lags, default=0.0), late, stalls, dict(caught.most_common(10)))
+        return Report(max(lags, default=0.0), late, stalls, max(collections, default=0.0), dict(caught.most_common(10)))
+
+    def _collect(self, when: str, _: dict[str, Any]) -> None:
+        now = time.monotonic()
+        if when == "start":
+            self._collecting_since = now
+        else:
+            self._collections.append(now - self._collecting_since)
 
     def _look(self, loop: int) -> None:
         while True:
