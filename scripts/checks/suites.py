@@ -16,6 +16,8 @@ from scripts.checks import tree
 
 FOLDERS = ("unit", "architecture", "contract", "service", "journeys", "federation", "faults", "browser")
 RESULTS = tree.ROOT / ".results"
+WORKERS = {"unit": 2, "service": 3, "journeys": 2, "faults": 2, "browser": 2}
+"""Processes side by side. Tests with servers mostly wait, and every process has servers of its own; the others are quicker alone."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ def run(folder: str) -> Outcome:
         f"--junitxml={report}",
         "-o",
         "faulthandler_timeout=300",
+        *(("-n", str(WORKERS[folder]), "--dist", "worksteal") if folder in WORKERS else ()),
         f"tests/{folder}",
     ]
     began = time.perf_counter()

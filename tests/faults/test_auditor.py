@@ -11,7 +11,7 @@ DAMAGE = (
     ("governance", "delete from outbox where number = (select min(number) from outbox where type like '%BallotCast')", "are numbered 1 to"),
     ("governance", "update decision set number = number + 6", "the numbers of the decision log: [7] and not [1]"),
     ("governance", "update standing set member_class = 'investor' where person = $1", "standings of membership and of governance differ"),
-    ("governance", "update position set n = n - 1 where source = 'identity'", "governance stands at"),
+    ("governance", "update position set n = n + 1 where source = 'identity'", "governance stands at"),
     ("membership", "delete from known_person where person = $1", "persons and those membership knows differ"),
     ("identity", "delete from worn_hat where person <> $1", "hats worn and given differ"),
 )

@@ -29,7 +29,7 @@ from tests.support.voters import Poll, a_poll, admitted, counted, past_the_close
 MEMBERS = 59
 """And the founder."""
 KILLS = int(os.environ.get("KITH_KILLS", "40"))
-SHARES = {Victim.KITH: 4, Victim.POSTGRES: 3, Victim.SESSION: 4, Victim.NATS: 4}
+SHARES = {Victim.KITH: 2, Victim.POSTGRES: 3, Victim.SESSION: 4, Victim.NATS: 4}
 """How many of each kind there are in a round of kills."""
 
 
