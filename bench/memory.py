@@ -16,7 +16,7 @@ from tests.support.voters import admitted
 
 AIM_MB = 300.0
 MEMBERS = 50 if quick() else 300
-IDLE_SECONDS = 3 if quick() else 20
+IDLE_SECONDS = 1 if quick() else 20
 PARTS = {"Kith": "Rss", "PostgreSQL": "Pss", "NATS": "Rss"}
 
 
