@@ -24,11 +24,11 @@ _HATS = text("update session set hats = :hats where cookie_hash = :cookie_hash")
 _END = text("delete from session where cookie_hash = :cookie_hash")
 _FORGET = text("delete from session where expires_at <= :now or used_at <= :idle")
 _KEEP = text("""
-insert into draft (cookie_hash, name, fields, at)
+insert into draft (cookie_hash, form, fields, at)
 select cookie_hash, :name, cast(:fields as jsonb), :now from session where cookie_hash = :cookie_hash
-on conflict (cookie_hash, name) do update set fields = excluded.fields, at = excluded.at""")
-_DRAFT = text("select cast(fields as text) from draft where cookie_hash = :cookie_hash and name = :name")
-_DROP = text("delete from draft where cookie_hash = :cookie_hash and name = :name")
+on conflict (cookie_hash, form) do update set fields = excluded.fields, at = excluded.at""")
+_DRAFT = text("select cast(fields as text) from draft where cookie_hash = :cookie_hash and form = :name")
+_DROP = text("delete from draft where cookie_hash = :cookie_hash and form = :name")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""Web's tables: who is signed in in which browser, and what they have half filled in.
+"""Web's tables: who is signed in in which browser, what they have half filled in, and what happened that they should see.
 
 A row is found by the hash of the cookie, and identity's session key is sealed under the cookie itself: whoever reads the tables can neither
-take over a session nor ask for a token. Times are UTC.
+take over a session nor ask for a token. News is kept from other services' facts alone: one part for each service, so that what one of them
+stated can be emptied and followed again without the rest. A person reads what is for everybody and for them. Times are UTC.
 """
 
 FIRST = """
@@ -19,9 +20,35 @@ create index session_by_expiry on session (expires_at);
 
 create table draft (
   cookie_hash bytea not null references session on delete cascade,
-  name text not null,
+  form text not null,
   fields jsonb not null,
   at timestamptz not null,
-  primary key (cookie_hash, name)
+  primary key (cookie_hash, form)
 );
+
+create table news (
+  source text not null,
+  number bigint not null,
+  person uuid,
+  kind text not null,
+  about uuid,
+  word text not null,
+  at timestamptz not null,
+  primary key (source, number)
+) partition by list (source);
+create table news_of_governance partition of news for values in ('governance');
+create table news_of_identity partition of news for values in ('identity');
+create index news_by_person on news (person, at desc);
+
+alter table news enable row level security;
+alter table news force row level security;
+create policy news_read on news for select using (person is null or person = nullif(current_setting('kith.caller', true), '')::uuid);
+create policy news_heard on news for insert with check (current_setting('kith.system', true) = 'reaction:' || source);
+-- Nobody reads a part: they are only ever emptied.
+alter table news_of_governance enable row level security;
+alter table news_of_governance force row level security;
+create policy news_emptied on news_of_governance for delete using (true);
+alter table news_of_identity enable row level security;
+alter table news_of_identity force row level security;
+create policy news_emptied on news_of_identity for delete using (true);
 """
