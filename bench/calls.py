@@ -22,7 +22,7 @@ from libs.access import hats
 from libs.database.engine import Database, new_id
 from libs.rpc.client import ask
 
-ROUNDS = 3 if quick() else 21
+ROUNDS = 2 if quick() else 21
 CALLS = {1: 20, 16: 96}
 """In a round, by how many callers ask at once."""
 ALONE = "command, its facts waiting"
@@ -81,7 +81,7 @@ async def recorded(vote: Vote, caller: Caller, person: UUID) -> dict[str, tuple[
         ("own read", "governance", lambda: caller.own_read(person)),
         ("audited read", "membership", lambda: caller.audited_read(person)),
     ):
-        await asyncio.sleep(1)  # what the command stated is published by then, and is not taken for part of the next call
+        await asyncio.sleep(0.3)  # what the command stated is published by then, and is not taken for part of the next call
         with heard(_database(vote, service)) as statements:
             answer = await act()
             mine = [one for one in statements if not _of_the_house(one[0])]

@@ -35,7 +35,7 @@ from services.governance.reactions import membership
 from services.prepare import Wanted
 from tests.support.running import CoOp, Kith, Voice, running, voice_of
 
-FACTS = 2_000 if quick() else 20_000
+FACTS = 1_000 if quick() else 20_000
 ROUNDS = 1 if quick() else 5
 SINGLE = 20 if quick() else 200
 IDLE_SECONDS = 0.03
