@@ -46,7 +46,11 @@ Handler = Callable[[Work, Fact], Awaitable[None]]
 
 _POSITION = text("select epoch, n from position where source = :source")
 _BEGIN = text("insert into position (source, epoch, n) values (:source, :epoch, 0) on conflict do nothing")
-_MOVE = text("update position set n = :to where source = :source and epoch = :epoch and n = :after")
+# What a reaction did need not wait for the disk: position and effects are one transaction, so a power cut takes back both, and the source
+# tells it again. What a reaction states in turn is numbered by a transaction that does wait, and with it everything before it.
+_MOVE = text("""
+update position set n = :to from (select set_config('synchronous_commit', 'off', true)) as soon
+where source = :source and epoch = :epoch and n = :after""")
 _RESET = text("""
 insert into position (source, epoch, n) values (:source, :epoch, 0)
 on conflict (source) do update set epoch = :epoch, n = 0""")
