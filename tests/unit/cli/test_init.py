@@ -207,6 +207,9 @@ def test_ctrl_c_at_a_question_makes_nothing(target: Path) -> None:
         while b"called?" not in said:
             said += os.read(ours, 1000)
         kith.send_signal(2)
-        assert kith.wait(timeout=30) == 130
+        try:
+            assert kith.wait(timeout=30) == 130
+        finally:
+            kith.kill()
     os.close(ours)
     assert list(target.parent.iterdir()) == []
