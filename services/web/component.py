@@ -24,6 +24,8 @@ from services.web.door.kept_sessions import KeptSessions
 from services.web.door.tokens import Tokens
 from services.web.front import CoOp, Front
 from services.web.jobs import forget_ended_sessions
+from services.web.news import KeptNews
+from services.web.reactions import governance, identity
 from services.web.settings import Settings
 from services.web.templates import environment
 from services.web.words.catalogue import read
@@ -40,6 +42,7 @@ def builder(shared: Shared, settings: Settings) -> Build:
             co_op=_co_op(settings),
             services=services,
             sessions=sessions,
+            news=KeptNews(house.database, house.clock),
             tokens=Tokens(services, sessions),
             clock=house.clock,
             cookies=Cookies(_https(settings)),
@@ -56,6 +59,7 @@ def builder(shared: Shared, settings: Settings) -> Build:
             address=settings.address,
             migrations=migrations_of("web"),
             register=lambda _: None,
+            reactions=(identity.REACTIONS, governance.REACTIONS),
             jobs=(forget_ended_sessions.JOB,),
             page=Page(build_app(front, https=_https(settings)), settings.page_address),
             close=close,

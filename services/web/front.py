@@ -11,6 +11,7 @@ from services.web.asking import Services
 from services.web.door.cookies import Cookies
 from services.web.door.sessions import Sessions
 from services.web.door.tokens import Tokens
+from services.web.news import News
 from services.web.words.catalogue import EASY, PLAIN, Words
 
 
@@ -33,6 +34,7 @@ class Front:
     co_op: CoOp
     services: Services
     sessions: Sessions
+    news: News
     tokens: Tokens
     clock: Clock
     cookies: Cookies

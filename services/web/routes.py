@@ -11,6 +11,7 @@ from services.web.pages import (
     members,
     motions,
     new_motion,
+    news,
     paper_votes,
     result,
     sign_in,
@@ -50,6 +51,7 @@ _SECRETARY = (
 )
 
 _MEMBER = (
+    Page("/news", news.show),
     Page("/motions", motions.show),
     Page("/motions/{motion:uuid}", motions.show_one),
     Page("/motions/{motion:uuid}/vote", ballot.show_vote, ballot.choose, ballot.CHOOSE),

@@ -63,6 +63,11 @@ class Visit:
         return self.session.who.person_id if self.session else ""
 
     @property
+    def phone(self) -> str | Markup:
+        """Whom to ring: the co-op's number, or "the secretary" where there is none."""
+        return self.front.co_op.phone or self.say("base.secretary")
+
+    @property
     def path(self) -> str:
         """The path asked for."""
         return self.request.url.path
@@ -176,7 +181,7 @@ class Visit:
             "bigger": self.comfort.bigger,
             "printing": "print" in self.request.query_params,
             "co_op": co_op.name,
-            "phone": co_op.phone or self.say("base.secretary"),
+            "phone": self.phone,
             "phone_link": co_op.phone.replace(" ", ""),
             "version": co_op.version,
             "signed_in": self.session is not None,

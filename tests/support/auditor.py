@@ -25,6 +25,7 @@ from tests.support.voters import Poll
 PROJECTIONS = {
     "governance": ("standing", "worn_hat"),
     "membership": ("worn_hat", "known_person", "member_class"),
+    "web": ("news",),
 }
 """What each service keeps of others' facts."""
 

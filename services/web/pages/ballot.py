@@ -9,6 +9,8 @@ from services.web.pages.motion_view import MotionView, fetch, my_ballot, view
 from services.web.visit import Problem, Visit, utc
 
 CHOOSE, CAST = "ballot-choose", "ballot-cast"
+TAKEN = {"page", "paper", "phone", "helper", "command_line"}
+"""The ways a vote comes in that we have words for."""
 
 
 async def show_vote(visit: Visit) -> Response:
@@ -69,6 +71,7 @@ async def show_receipt(visit: Visit) -> Response:
         number=ballot.revision,
         recorded_at=utc(ballot.recorded_at),
         ballot_id=ballot.ballot_id,
+        how=visit.say(f"news.vote_{ballot.taken if ballot.taken in TAKEN else 'page'}"),
     )
 
 

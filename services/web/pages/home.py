@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from kith.governance.v1 import governance_pb2 as pb
 from libs.refusals import Elsewhere
+from services.web.pages import news
 from services.web.pages.motion_view import MotionView, listed
 from services.web.visit import Visit
 from services.web.words import dates
@@ -18,10 +19,10 @@ async def show(visit: Visit) -> Response:
     try:
         voice, more = await listed(visit, pb.MOTION_FILTER_NEEDS_MY_VOICE, _MOST_THINGS - 1)
         room = min(_MOST_CHANGES, _MOST_THINGS - len(voice))
-        changed, _ = await listed(visit, pb.MOTION_FILTER_CLOSED, room)
+        changed = await news.newest(visit, room, {one.id for one in voice})
         away = False
     except Elsewhere:
-        voice, more, changed, away = [], "", list[MotionView](), True
+        voice, more, changed, away = list[MotionView](), "", list[news.Told](), True
     part = dates.part_of_day(visit.now, visit.front.co_op.zone)
     return visit.page(
         "home",

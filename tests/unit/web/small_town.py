@@ -20,6 +20,7 @@ from services.web.door.cookies import Cookies
 from services.web.door.sessions import Session, SignedIn
 from services.web.door.tokens import Tokens
 from services.web.front import CoOp, Front
+from services.web.news import Happened
 from services.web.templates import environment
 from services.web.words.catalogue import read
 
@@ -148,6 +149,30 @@ class Remembered:
         self.drafts.pop((session.cookie, name), None)
 
 
+@dataclass
+class Heard:
+    """News in memory, newest first."""
+
+    happened: list[Happened] = field(default_factory=list)
+
+    async def of(self, person_id: str, most: int, page_token: str = "") -> tuple[list[Happened], str]:  # noqa: ARG002 - all of it is Ada's
+        start = int(page_token or 0)
+        rest = self.happened[start + most :]
+        return self.happened[start : start + most], str(start + most) if rest else ""
+
+
+def some_news() -> list[Happened]:
+    """A day or two of Ada's."""
+    told = [
+        ("vote_recorded", OPEN, "paper"),
+        ("motion_opened", OPEN, ""),
+        ("motion_closed", WEIGHED, ""),
+        ("code_issued", "", "card"),
+        ("motion_opened", COMING, ""),
+    ]
+    return [Happened(kind, about, word, NOW - timedelta(hours=at)) for at, (kind, about, word) in enumerate(told)]
+
+
 class Asked:
     """What all the town's services have: they note what was asked, and refuse when told to."""
 
@@ -218,7 +243,7 @@ class Membership(Asked):
             memb.Member(person_id=one, member_number=str(number), member_class=key, may_vote=True, admitted_on="2025-03-01")
             for one, number, key in ((ADA, 1, "supported"), (JO, 2, "worker"), (MO, 3, "investor"))
         ]
-        return memb.ListMembersResponse(members=members)
+        return memb.ListMembersResponse(members=[one for one in members if request.member_number in ("", one.member_number)])
 
     async def CountMembers(self, request: memb.CountMembersRequest, **_: object) -> memb.CountMembersResponse:
         self.hear(request)
@@ -396,6 +421,7 @@ class Town:
     membership: Membership = field(default_factory=Membership)
     governance: Governance = field(default_factory=Governance)
     sessions: Remembered = field(default_factory=Remembered)
+    news: Heard = field(default_factory=lambda: Heard(some_news()))
     clock: Clock = field(default_factory=lambda: Fixed(NOW))
 
     def front(self, *, https: bool = False) -> Front:
@@ -403,4 +429,4 @@ class Town:
         services = Services(self.identity, self.membership, self.governance, statuses)  # type: ignore[arg-type]  # the town answers as the stubs do
         co_op = CoOp("Elm Row Care Co-op", "01632 960 001", ZoneInfo("Europe/London"), "https://elm-row.example/source", "0.1.0")
         tokens = Tokens(services, self.sessions)
-        return Front(co_op, services, self.sessions, tokens, self.clock, Cookies(https), FORMS_KEY, environment(), read())
+        return Front(co_op, services, self.sessions, self.news, tokens, self.clock, Cookies(https), FORMS_KEY, environment(), read())

@@ -11,6 +11,7 @@ KEY = re.compile(r"""["']([a-z_]+(?:\.[A-Za-z_0-9]+)+)["']""")
 ASKED_BY_NAME = (
     "refusal.", "status.", "choice.", "taken.", "share.", "counting.", "reason.", "reason_why.", "no_vote.", "state.", "service.", "hat.",
     "word.", "drawing.", "error.title_", "home.good_", "result.needed_", "paper_votes.", "base.",
+    "news.",
 )  # fmt: skip
 """Parts of keys that the code completes from a word of the services: each is looked up by name somewhere."""
 REASON = re.compile(r'"([A-Z]+(?:_[A-Z]+)+)"')

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from libs.refusals import Conflict, Elsewhere, NotAllowed, NotNow, NotSignedIn
 from services.web.app import build
 from services.web.door.sessions import SignedIn
 from services.web.routes import PAGES
-from tests.unit.web.small_town import ADA, CODE, COMING, ENTRY, JO, MINE, NOW, OPEN, WEIGHED, Town
+from tests.unit.web.small_town import ADA, CODE, COMING, ENTRY, JO, MINE, NOW, OPEN, WEIGHED, Town, stamp
 
 HIDDEN = re.compile(r'type="hidden" name="(\w+)" value="([^"]*)"')
 
@@ -338,6 +339,37 @@ def test_the_system_page_says_in_words_what_is_wrong(browser: Browser) -> None:
 def test_names_of_a_page_are_asked_for_in_one_call(browser: Browser, town: Town) -> None:
     browser.see("/members")
     assert sum(type(one).__name__ == "GetNamesRequest" for one in town.identity.heard) == 1
+
+
+def test_home_tells_the_last_thing_about_each_motion_and_what_to_do_about_a_card_nobody_asked_for(browser: Browser, town: Town) -> None:
+    page = browser.see("/").partition("What has changed</h2>")[2]
+    assert "A vote was recorded for you, from paper." in page
+    assert f'href="/motions/{OPEN}/receipt"' in page
+    assert page.count("Should we share one night team") == 2, "heading and link: once recorded, it is not announced as well"
+    assert f'href="/motions/{WEIGHED}/result"' in page
+    assert "Did you not ask for it? Ring 01632 960 001." in page
+    assert page.count('<div class="card') == 3
+
+
+def test_home_does_not_announce_what_waits_for_a_vote_above(browser: Browser, town: Town) -> None:
+    town.news.happened = town.news.happened[1:2]
+    assert "Nothing has happened yet." in browser.see("/")
+
+
+def test_all_news_is_paged_and_leaves_out_what_nobody_knows_any_more(browser: Browser, town: Town) -> None:
+    page = browser.see("/news")
+    assert "You can vote from Thursday 26 November, 9:05 in the morning" in page
+    assert page.count('class="card"') == 5
+    assert "Show more" not in page
+    town.news.happened = [replace(town.news.happened[1], about=JO), *town.news.happened * 3]
+    assert browser.see("/news").count('class="card"') == 9
+    assert 'href="/news?page=10"' in browser.last
+    assert browser.see("/news?page=10").count('class="card"') == 6
+
+
+def test_a_receipt_says_how_the_vote_came_in(browser: Browser, town: Town) -> None:
+    town.governance.ballot = gov.Ballot(motion_id=OPEN, person_id=ADA, choice="for", revision=1, taken="paper", recorded_at=stamp(NOW))
+    assert "A vote was recorded for you, from paper." in browser.see(f"/motions/{OPEN}/receipt")
 
 
 def test_home_stays_up_when_governance_does_not_answer(browser: Browser, town: Town) -> None:

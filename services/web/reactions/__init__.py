@@ -1,0 +1,1 @@
+"""Somebody stated a fact, and people should see it."""

@@ -1,0 +1,121 @@
+"""News as web keeps it: what others state becomes what a person should see, and a rebuild gives what lived."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from google.protobuf.message import Message
+
+from kith.governance.facts.v1.facts_pb2 import BallotCast, MotionClosed, MotionOpened
+from kith.identity.facts.v1.facts_pb2 import SignInCodeIssued
+from libs import callers
+from libs.clock import System
+from libs.database.engine import Database, new_id
+from libs.messages.consumer import Reactions
+from libs.messages.rebuild import rebuild
+from services.web.news import Happened, KeptNews
+from services.web.reactions import governance, identity
+from tests.support.running import CoOp, Kith, Voice, running, voice_of
+
+ADA, BEN, MOTION = new_id(), new_id(), new_id()
+
+
+@dataclass
+class Newsroom:
+    """Web, and the voices it listens to."""
+
+    co_op: CoOp
+    governance: Voice
+    identity: Voice
+    database: Database
+
+    async def lived(self) -> None:
+        """A question is put, both vote and one on paper, it is counted; Ada gets a card."""
+        await self.governance.state((MotionOpened(motion_id=str(MOTION)), str(MOTION)))
+        await self.identity.state((SignInCodeIssued(person_id=str(ADA), kind="card"), str(ADA)))
+        await self.governance.state(*((_vote(one, taken), str(MOTION)) for one, taken in ((ADA, "paper"), (BEN, "page"))))
+        await self.governance.state((MotionClosed(motion_id=str(MOTION), passes=True), str(MOTION)))
+        await self.heard()
+
+    async def heard(self) -> None:
+        for source in ("governance", "identity"):
+            await self.co_op.heard("web", source, seconds=20)
+
+    async def of(self, person: UUID, most: int = 10, page_token: str = "") -> tuple[list[Happened], str]:
+        return await KeptNews(self.database, System()).of(str(person), most, page_token)
+
+    async def kinds(self, person: UUID) -> list[str]:
+        return [one.kind for one in (await self.of(person))[0]]
+
+    async def rebuild(self, reactions: Sequence[Reactions]) -> None:
+        for one in reactions:
+            async with self.database.work(callers.reaction(one.source), datetime.now(UTC)) as work:
+                await rebuild(work, [one])
+
+
+def _vote(person: UUID, taken: str) -> Message:
+    return BallotCast(motion_id=str(MOTION), ballot_id=str(new_id()), person_id=str(person), revision=1, taken=taken)
+
+
+@asynccontextmanager
+async def a_newsroom(kith: Kith) -> AsyncIterator[Newsroom]:
+    settings = {name: f"unix:/nobody/{name}" for name in ("identity_address", "membership_address", "governance_address")}
+    forms_key = kith.keys_folder / "forms.key"
+    web: dict[str, object] = {**settings, "forms_key_file": forms_key, "page_address": "127.0.0.1:0"}
+    async with running(kith, "web", web=web) as co_op, voice_of(co_op, "governance") as votes, voice_of(co_op, "identity") as doors:
+        database = Database(co_op.databases["web"].run_url)
+        try:
+            yield Newsroom(co_op, votes, doors, database)
+        finally:
+            await database.close()
+
+
+async def test_everybody_hears_of_questions_and_each_of_their_own_votes_and_cards(kith: Kith) -> None:
+    async with a_newsroom(kith) as room:
+        await room.lived()
+        assert await room.kinds(ADA) == ["motion_closed", "vote_recorded", "code_issued", "motion_opened"]
+        assert await room.kinds(BEN) == ["motion_closed", "vote_recorded", "motion_opened"]
+        assert await room.kinds(new_id()) == ["motion_closed", "motion_opened"]
+        found, _ = await room.of(ADA)
+        assert [(one.about, one.word) for one in found[1:3]] == [(str(MOTION), "paper"), ("", "card")]
+
+
+async def test_news_is_paged_newest_first_without_a_gap(kith: Kith) -> None:
+    async with a_newsroom(kith) as room:
+        at = datetime.now(UTC)
+        for _ in range(3):
+            await room.governance.state(*((_vote(ADA, "page"), str(MOTION)) for _ in range(2)), at=at)
+        await room.identity.state((SignInCodeIssued(person_id=str(ADA), kind="link"), str(ADA)), at=at)
+        await room.heard()
+        shown, token = await room.of(ADA, 3)
+        rest, end = await room.of(ADA, 3, token)
+        last, nothing = await room.of(ADA, 3, end)
+        assert [one.kind for one in (*shown, *rest, *last)] == ["code_issued", *["vote_recorded"] * 6]
+        assert (bool(token), bool(end), nothing) == (True, True, "")
+
+
+async def test_rebuilt_news_equals_what_lived_and_one_source_leaves_the_other_alone(kith: Kith) -> None:
+    async with a_newsroom(kith) as room:
+        await room.lived()
+        lived = await room.co_op.everything("web", "news")
+        assert len(lived) == 5
+        async with room.database.work(callers.reaction("governance"), datetime.now(UTC)) as work:
+            await rebuild(work, [governance.REACTIONS])
+            kept = await work.connection.exec_driver_sql("select n from position where source = 'identity'")
+            assert kept.scalar_one() == 1
+        await room.heard()
+        assert await room.co_op.everything("web", "news") == lived
+        await room.rebuild((identity.REACTIONS, governance.REACTIONS))
+        await room.heard()
+        assert await room.co_op.everything("web", "news") == lived
+
+
+async def test_the_tables_give_nobody_the_news_of_somebody_else(kith: Kith) -> None:
+    async with a_newsroom(kith) as room:
+        await room.lived()
+        for table in ("news", "news_of_identity", "news_of_governance"):
+            async with room.co_op.rows("web", caller=callers.person(BEN)) as connection:
+                seen = {row["person"] for row in await connection.fetch(f"select person from {table}")}  # noqa: S608 - our own names
+            assert seen == ({None, BEN} if table == "news" else set()), table
