@@ -5,6 +5,7 @@ from uuid import UUID
 
 from kith.identity.v1 import identity_pb2 as identity
 from kith.membership.v1 import membership_pb2 as membership
+from libs.refusals import Invalid
 from libs.rpc.client import ask
 from scripts.cli.console import CommandError, ExitCode
 from scripts.cli.door import Door
@@ -32,9 +33,14 @@ async def person_of(door: Door, said: str) -> UUID:
             return UUID(said)
         except ValueError:
             pass
-    async for one in members(door):
-        if one.member_number == said:
-            return UUID(one.person_id)
+    try:
+        asked = membership.ListMembersRequest(member_number=said)
+        found = (await ask(door.membership.ListMembers, asked, door.secretary())).members
+    except Invalid:
+        # No number looks like that, so nobody has it.
+        found = []
+    for one in found:
+        return UUID(one.person_id)
     why = "Nobody has this number today."
     raise CommandError(f"There is no member {said}.", why, "Look it up: kith member list. Or write the person's id.", ExitCode.NOT_FOUND)
 

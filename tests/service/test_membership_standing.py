@@ -230,3 +230,16 @@ async def test_an_application_waits_until_its_person_is_admitted(kith: Kith) -> 
         for caller, rows in ((None, 0), (person(sam), 0), (person(ada), 1), (person(sam, hat="secretary"), 1)):
             async with co_op.rows("membership", caller=caller) as connection:
                 assert await connection.fetchval("select count(*) from application") == rows, caller
+
+
+async def test_somebody_is_found_by_their_number_however_it_is_written_and_nobody_else_is_looked_at(kith: Kith) -> None:
+    async with a_co_op_with_rules(kith, "Sam Sample", "Ada Ample", "Ben Bample") as (co_op, _, [sam, ada, ben]):
+        secretary, membership = co_op.token(sam, hat="secretary"), co_op.stub(MembershipServiceStub)
+        await admit(co_op, secretary, [an_admission(ada, member_number="A-7"), an_admission(ben, member_number="A-70")])
+        for said, expected in (("A-7", [str(ada)]), (" a-007 ", [str(ada)]), ("A-8", [])):
+            found = await ask(membership.ListMembers, pb.ListMembersRequest(member_number=said), secretary)
+            assert ([one.person_id for one in found.members], found.next_page_token) == (expected, "")
+        assert {str(row[3]) for row in await co_op.everything("membership", "read_audit")} == {str(ada)}
+        with pytest.raises(Invalid) as refused:
+            await ask(membership.ListMembers, pb.ListMembersRequest(member_number="A 7"), secretary)
+        assert refused.value.problems[0].reason == "NUMBER_MALFORMED"

@@ -90,7 +90,8 @@ class Servicer(membership_pb2_grpc.MembershipServiceServicer):
     ) -> pb.ListMembersResponse:
         async with self._desk.query() as work:
             day = day_of("as_of", request.as_of, self._today(work))
-            rows, following = await list_members(work, day, request.member_class, request.page_size, request.page_token)
+            number = request.member_number.strip()
+            rows, following = await list_members(work, day, request.member_class, request.page_size, request.page_token, number=number)
         shown = [translate.member(one, day, standings=False) for one in rows]
         return pb.ListMembersResponse(members=shown, next_page_token=following)
 

@@ -40,7 +40,7 @@ join lateral (
 _PAGE = text(f"""
 select m.person, m.number, m.number_order, m.version, e.name, e.address, s.member_class, s.may_vote {_AS_OF}
 join register_entry e on e.person = m.person
-where m.number_order > :after and (:member_class = '' or s.member_class = :member_class)
+where m.number_order > :after and (:member_class = '' or s.member_class = :member_class) and (:only = '' or m.number_order = :only)
 order by m.number_order limit :limit""")
 _SIZES = text(f"select s.member_class, count(*) as members {_AS_OF} group by 1 order by 1")
 
@@ -160,9 +160,9 @@ async def save(work: Work, person: UUID, before: Timeline, after: Timeline) -> t
     return new
 
 
-async def page(work: Work, day: date, member_class: str, after: str, limit: int) -> list[Member]:
-    """Who is a member on that day, by number, from behind `after` (a number's order)."""
-    values = {"day": day, "member_class": member_class, "after": after, "limit": limit}
+async def page(work: Work, day: date, member_class: str, after: str, limit: int, *, only: str = "") -> list[Member]:
+    """Who is a member on that day, by number, from behind `after`; or `only` whoever has one number (both are a number's order)."""
+    values = {"day": day, "member_class": member_class, "after": after, "limit": limit, "only": only}
     rows = (await work.connection.execute(_PAGE, values)).all()
     lines = await timelines(work, [row.person for row in rows])
     return [Member(row.person, row.number, row.name, row.address, row.version, lines[row.person]) for row in rows]

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from kith.governance.v1 import governance_pb2 as pb
 from kith.membership.v1 import membership_pb2 as membership
-from libs.refusals import NotSignedIn, Refusal
+from libs.refusals import Invalid, NotSignedIn, Refusal
 from services.web.door.forms import Form
 from services.web.pages.ballot import options
 from services.web.pages.motion_view import fetch, view
@@ -136,14 +136,10 @@ async def _waiting(visit: Visit, record_id: str) -> pb.UnconfirmedBallot | None:
 
 async def _person_of(visit: Visit, number: str) -> str:
     """Whose member number this is; empty when nobody's."""
-    token = ""
-    while True:
-        answer: membership.ListMembersResponse = await visit.ask(
-            visit.front.services.membership.ListMembers, membership.ListMembersRequest(page_size=_LOOKED_THROUGH, page_token=token)
-        )
-        for one in answer.members:
-            if one.member_number.casefold() == number.casefold():
-                return str(one.person_id)
-        token = answer.next_page_token
-        if not token:
-            return ""
+    request = membership.ListMembersRequest(member_number=number)
+    try:
+        answer: membership.ListMembersResponse = await visit.ask(visit.front.services.membership.ListMembers, request)
+    except Invalid:
+        # No number looks like that, so nobody has it.
+        return ""
+    return next((str(one.person_id) for one in answer.members), "")

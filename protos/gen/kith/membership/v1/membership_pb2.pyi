@@ -506,6 +506,7 @@ class ListMembersRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     AS_OF_FIELD_NUMBER: _builtins.int
     MEMBER_CLASS_FIELD_NUMBER: _builtins.int
+    MEMBER_NUMBER_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """at most 200"""
     page_token: _builtins.str
@@ -513,6 +514,8 @@ class ListMembersRequest(_message.Message):
     """empty = today"""
     member_class: _builtins.str
     """empty = all"""
+    member_number: _builtins.str
+    """only whoever has this number; empty = all"""
     def __init__(
         self,
         *,
@@ -520,10 +523,11 @@ class ListMembersRequest(_message.Message):
         page_token: _builtins.str = ...,
         as_of: _builtins.str = ...,
         member_class: _builtins.str = ...,
+        member_number: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "member_class", b"member_class", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "member_class", b"member_class", "member_number", b"member_number", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
