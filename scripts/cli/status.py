@@ -35,7 +35,8 @@ def status_command(
 ) -> int:
     """Say how every service of a co-op is. 0: all well; 1: something is not; 6: it is not running, or a service does not answer."""
     instance, co_op = co_op_of(folder)
-    if holder(instance.folder.path) is None:
+    # The services of a co-op that runs elsewhere hold no folder: they are asked themselves.
+    if not co_op.elsewhere and holder(instance.folder.path) is None:
         raise CommandError(
             f"{co_op.name} is not running.", "No Kith holds its folder.", f"Start it: kith up {folder}", ExitCode.UNAVAILABLE
         )

@@ -31,6 +31,7 @@ _KINDS = {
     ".lock",
     ".sql",
     ".conf",
+    ".service",
     ".csv",
     "",
 }

@@ -19,7 +19,12 @@ def test_anybody_gets_the_source_that_runs_here() -> None:
         page = archive.extractfile("kith-0.1.0/services/web/pages/source.py")
         assert page is not None
         assert b"AGPL-3.0 section 13" in page.read()
-    assert {"kith-0.1.0/LICENSE", "kith-0.1.0/services/web/static/kith.css", "kith-0.1.0/services/web/catalogues/en.po"} <= set(names)
+    assert {
+        "kith-0.1.0/LICENSE",
+        "kith-0.1.0/services/web/static/kith.css",
+        "kith-0.1.0/services/web/catalogues/en.po",
+        "kith-0.1.0/deploy/systemd/kith.service",
+    } <= set(names)
 
 
 def test_no_key_data_or_hidden_file_is_packed(tmp_path: Path) -> None:
