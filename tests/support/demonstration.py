@@ -4,6 +4,7 @@ with demonstration() as demo:
     done = kith("status", demo.folder)
 """
 
+import random
 import re
 import shutil
 import socket
@@ -69,7 +70,8 @@ def demonstration() -> Iterator[Demonstration]:
 
 def an_address() -> str:
     """A free port with a free one beside it: pages, and health."""
-    for port in range(18400, 19400, 2):
+    # Anywhere in the range: other processes of the same run look for two at the same moment.
+    for port in random.sample(range(18400, 19400, 2), k=500):
         with socket.socket() as pages, socket.socket() as health:
             try:
                 pages.bind(("127.0.0.1", port))
