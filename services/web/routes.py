@@ -17,6 +17,7 @@ from services.web.pages import (
     sign_in,
     source,
     system,
+    you,
 )
 
 _ENTRY = (
@@ -52,6 +53,8 @@ _SECRETARY = (
 
 _MEMBER = (
     Page("/news", news.show),
+    Page("/you", you.show, you.apply, you.APPLY),
+    Page("/you/password", you.show_password, you.set_password, you.PASSWORD),
     Page("/motions", motions.show),
     Page("/motions/{motion:uuid}", motions.show_one),
     Page("/motions/{motion:uuid}/vote", ballot.show_vote, ballot.choose, ballot.CHOOSE),

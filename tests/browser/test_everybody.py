@@ -23,7 +23,7 @@ ANYBODY = (
     "/nope",
     "/signed-out",
 )
-MEMBER = ("/", "/news", "/motions", "/decisions", "/rulebook")
+MEMBER = ("/", "/news", "/you", "/you/password", "/motions", "/decisions", "/rulebook")
 SECRETARY = ("/", "/members", "/members/new", "/applications", "/motions/new", "/paper-votes", "/system")
 WIDTHS = (320, 640, 768, 1280)
 SHEET_WIDTH, SHEET_HEIGHT = 658, 986

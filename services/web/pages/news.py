@@ -68,7 +68,7 @@ def _told(visit: Visit, one: Happened, motion: MotionView | None) -> Told:
         how = "card" if one.word == "card" else "once"
         lines = [*words.lines(f"news.code_{how}"), *words.lines("news.code_not_asked", phone=visit.phone)]
         return Told(
-            Status("wait", visit.say("news.code_status")), str(visit.say("news.code")), lines, one.at, "/help", visit.say("news.code_link")
+            Status("wait", visit.say("news.code_status")), str(visit.say("news.code")), lines, one.at, "/you", visit.say("news.code_link")
         )
     if one.kind == "vote_recorded":
         lines = words.lines(f"news.vote_{one.word if one.word in TAKEN else 'page'}")

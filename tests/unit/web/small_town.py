@@ -221,6 +221,10 @@ class Identity(Asked):
             )
         )  # fmt: skip
 
+    async def SetPassword(self, request: ident.SetPasswordRequest, **_: object) -> ident.SetPasswordResponse:
+        self.hear(request)
+        return ident.SetPasswordResponse()
+
     async def RegisterPersons(self, request: ident.RegisterPersonsRequest, **_: object) -> ident.RegisterPersonsResponse:
         self.hear(request)
         missing = not request.persons[0].full_name
@@ -256,8 +260,14 @@ class Membership(Asked):
             memb.Standing(member_class="supported", may_vote=True, from_day="2025-03-01", to_day="2026-01-31"),
             memb.Standing(member_class="worker", may_vote=True, from_day="2026-02-01"),
         ]
-        member = memb.Member(person_id=request.person_id, member_number="2", member_class="worker", standings=standings)
+        member = memb.Member(
+            person_id=request.person_id, member_number="2", member_class="worker", admitted_on="2025-03-01", standings=standings
+        )
         return memb.GetMemberResponse(member=member)
+
+    async def Apply(self, request: memb.ApplyRequest, **_: object) -> memb.ApplyResponse:
+        self.hear(request)
+        return memb.ApplyResponse(application_id="a2")
 
     async def ListApplications(self, request: memb.ListApplicationsRequest, **_: object) -> memb.ListApplicationsResponse:
         self.hear(request)

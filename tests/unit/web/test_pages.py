@@ -10,8 +10,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from kith.governance.v1 import governance_pb2 as gov
+from kith.identity.v1 import identity_pb2 as ident
+from kith.membership.v1 import membership_pb2 as memb
 from libs.clock import Fixed, Shifted
-from libs.refusals import Conflict, Elsewhere, NotAllowed, NotNow, NotSignedIn
+from libs.refusals import Conflict, Elsewhere, NotAllowed, NotFound, NotNow, NotSignedIn, invalid
 from services.web.app import build
 from services.web.door.sessions import SignedIn
 from services.web.routes import PAGES
@@ -300,8 +302,6 @@ def test_a_motion_is_written_checked_and_put(browser: Browser, town: Town) -> No
 
 
 def test_a_refused_motion_keeps_what_was_written_and_points_to_the_field(browser: Browser, town: Town) -> None:
-    from libs.refusals import invalid
-
     browser.see("/motions/new")
     browser.send("/motions/new", title="A tree?", text="Shade.", resolution_type="ordinary", closes_on="2026-11-25", closes_time="20:00")
     browser.see("/motions/new/check")
@@ -370,6 +370,34 @@ def test_all_news_is_paged_and_leaves_out_what_nobody_knows_any_more(browser: Br
 def test_a_receipt_says_how_the_vote_came_in(browser: Browser, town: Town) -> None:
     town.governance.ballot = gov.Ballot(motion_id=OPEN, person_id=ADA, choice="for", revision=1, taken="paper", recorded_at=stamp(NOW))
     assert "A vote was recorded for you, from paper." in browser.see(f"/motions/{OPEN}/receipt")
+
+
+def test_everybody_can_see_what_they_are_here(browser: Browser) -> None:
+    assert '<a href="/you">You</a>' in browser.see("/")
+    page = browser.see("/you")
+    assert "Ada Fenwick" in page
+    assert "Worker member" in page
+    assert "Ask to join" not in page
+
+
+def test_somebody_who_is_no_member_can_ask_to_join(browser: Browser, town: Town) -> None:
+    town.membership.refuse["GetMember"] = NotFound("MEMBER_UNKNOWN")
+    assert "You are not a member yet" in browser.see("/you")
+    code, page = browser.send("/you", why="To help.")
+    assert (code, 'href="#member_class"' in page, "To help.</textarea>" in page) == (422, True, True)
+    assert browser.send("/you", member_class="worker", why="To help.") == (303, "/you?done=asked")
+    assert "Ask to join" not in browser.see("/you?done=asked")
+    assert [(one.member_class, one.why) for one in town.membership.heard if isinstance(one, memb.ApplyRequest)] == [("worker", "To help.")]
+
+
+def test_a_password_is_set_as_typed_and_a_short_one_is_pointed_out(browser: Browser, town: Town) -> None:
+    browser.see("/you/password")
+    town.identity.refuse["SetPassword"] = invalid("password", "PASSWORD_TOO_SHORT")
+    code, page = browser.send("/you/password", password="short one")
+    assert (code, 'href="#password"' in page, "short one" in page) == (422, True, False)
+    town.identity.refuse.clear()
+    assert browser.send("/you/password", password=" four words in spaces ") == (303, "/you?done=password")
+    assert [one.password for one in town.identity.heard if isinstance(one, ident.SetPasswordRequest)][-1] == " four words in spaces "
 
 
 def test_home_stays_up_when_governance_does_not_answer(browser: Browser, town: Town) -> None:
