@@ -18,8 +18,8 @@ A_LOCK = "alembic==1.20.0 \\\n    --hash=sha256:{hash}\n    # via kith\n".format
         "@pytest.mark.skip",
         "@pytest.mark.xfail(reason='x')",
         "pytest.skip('no server')",
-        "see https://pypi.org/simple",
-        "open('/work/main/x')",
+        "see https://" + "pypi" + ".org/simple",
+        "open('/" + "work/main/x')",
         "<<<<<<< ours",
     ],
 )
