@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from kith.governance.v1 import governance_pb2 as governance
 from kith.identity.v1 import identity_pb2 as identity
 from libs.access import hats
+from libs.database.engine import new_id
 from libs.refusals import AlreadyDone, NotAllowed
 from libs.rpc.client import ask
 from scripts.cli.door import Door, door
@@ -22,7 +23,8 @@ async def found(instance: Instance) -> str:
         founder = await _register(open_door)
         await _give_hats(open_door, founder)
         await _adopt(open_door)
-        asked = identity.IssueSignInCodeRequest(request_id=_step(instance, "link"), person_id=str(founder), kind=identity.CODE_KIND_LINK)
+        # A code is shown once: a start that was killed before it could show its link asks for another.
+        asked = identity.IssueSignInCodeRequest(request_id=str(new_id()), person_id=str(founder), kind=identity.CODE_KIND_LINK)
         code = (await ask(open_door.identity.IssueSignInCode, asked, open_door.secretary())).code
     instance.folder.founding.unlink()
     return f"{instance.co_op.public_url}/sign-in/{code}"
