@@ -188,13 +188,13 @@ def verify_consistency(first: int, second: int, first_root: bytes, second_root: 
     """
     if not 0 <= first <= second <= LARGEST_SIZE:
         raise BadProofError("the later tree is smaller")
-    _check_hashes(first_root, second_root, *proof)
     if first == second:
         if proof or first_root != second_root or (not first and first_root != EMPTY_ROOT):
             raise BadProofError("trees of one size differ, or need no proof")
         return
     if not first:
         raise BadProofError("nothing is shown by a proof from the empty tree")
+    _check_hashes(first_root, second_root, *proof)
     if not proof:
         raise BadProofError("the proof is empty")
     # A perfect first tree is itself the node from which the proof starts.
