@@ -67,6 +67,8 @@ class Checkpoint:
     @classmethod
     def parsed(cls, body: bytes) -> Self:
         """The only checkpoint with these bytes. Raises `BadNoteError`."""
+        if len(body) > LARGEST_NOTE:
+            raise BadNoteError("the checkpoint is too long")
         lines = _text(body).split("\n")
         if len(lines) != 4 or lines[3] or not _SIZE.fullmatch(lines[1]):
             raise BadNoteError("not the three lines of a checkpoint")
