@@ -204,3 +204,242 @@ class MotionClosed(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___MotionClosed: _TypeAlias = MotionClosed  # noqa: Y015
+
+@_typing.final
+class VoteDrafted(_message.Message):
+    """VoteDrafted: federation gathers the parties' keys now. The draft's words stay in governance."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DRAFT_ID_FIELD_NUMBER: _builtins.int
+    PARTICIPANTS_FIELD_NUMBER: _builtins.int
+    OBSERVERS_FIELD_NUMBER: _builtins.int
+    draft_id: _builtins.str
+    @_builtins.property
+    def participants(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """co-op ids"""
+
+    @_builtins.property
+    def observers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        draft_id: _builtins.str = ...,
+        participants: _abc.Iterable[_builtins.str] | None = ...,
+        observers: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["draft_id", b"draft_id", "observers", b"observers", "participants", b"participants"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VoteDrafted: _TypeAlias = VoteDrafted  # noqa: Y015
+
+@_typing.final
+class VoteJoined(_message.Message):
+    """VoteJoined: this co-op decided to take part."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VOTE_ID_FIELD_NUMBER: _builtins.int
+    BODY_FIELD_NUMBER: _builtins.int
+    DATE_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    vote_id: _builtins.str
+    body: _builtins.str
+    """general_meeting, board, circle"""
+    date: _builtins.str
+    """YYYY-MM-DD"""
+    reference: _builtins.str
+    """the decision's number in our log"""
+    def __init__(
+        self,
+        *,
+        vote_id: _builtins.str = ...,
+        body: _builtins.str = ...,
+        date: _builtins.str = ...,
+        reference: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "date", b"date", "reference", b"reference", "vote_id", b"vote_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VoteJoined: _TypeAlias = VoteJoined  # noqa: Y015
+
+@_typing.final
+class VoteWithdrawn(_message.Message):
+    """VoteWithdrawn: it does not take part after all."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VOTE_ID_FIELD_NUMBER: _builtins.int
+    vote_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        vote_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["vote_id", b"vote_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VoteWithdrawn: _TypeAlias = VoteWithdrawn  # noqa: Y015
+
+@_typing.final
+class VoteRowsFrozen(_message.Message):
+    """VoteRowsFrozen is some rows of the roll, as they go on the board: pseudonyms and commitments, never who."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VOTE_ID_FIELD_NUMBER: _builtins.int
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    LAST_FIELD_NUMBER: _builtins.int
+    vote_id: _builtins.str
+    last: _builtins.bool
+    """the roll entry is among them, at the end"""
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]: ...
+    def __init__(
+        self,
+        *,
+        vote_id: _builtins.str = ...,
+        entries: _abc.Iterable[_builtins.bytes] | None = ...,
+        last: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries", "last", b"last", "vote_id", b"vote_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VoteRowsFrozen: _TypeAlias = VoteRowsFrozen  # noqa: Y015
+
+@_typing.final
+class VoteRollAttested(_message.Message):
+    """VoteRollAttested: the scrutineers opened every row."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VOTE_ID_FIELD_NUMBER: _builtins.int
+    ROWS_FIELD_NUMBER: _builtins.int
+    SCRUTINEERS_FIELD_NUMBER: _builtins.int
+    vote_id: _builtins.str
+    rows: _builtins.int
+    scrutineers: _builtins.int
+    def __init__(
+        self,
+        *,
+        vote_id: _builtins.str = ...,
+        rows: _builtins.int = ...,
+        scrutineers: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rows", b"rows", "scrutineers", b"scrutineers", "vote_id", b"vote_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VoteRollAttested: _TypeAlias = VoteRollAttested  # noqa: Y015
+
+@_typing.final
+class VoteMadeReady(_message.Message):
+    """VoteMadeReady: this co-op says ready, as soon as every roll is mirrored and right."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VOTE_ID_FIELD_NUMBER: _builtins.int
+    vote_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        vote_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["vote_id", b"vote_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VoteMadeReady: _TypeAlias = VoteMadeReady  # noqa: Y015
+
+@_typing.final
+class VoteBallotCast(_message.Message):
+    """VoteBallotCast is a ballot as it goes on the board. It is stated for nobody: its envelope names no actor and no cause."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VOTE_ID_FIELD_NUMBER: _builtins.int
+    ENTRY_FIELD_NUMBER: _builtins.int
+    vote_id: _builtins.str
+    entry: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        vote_id: _builtins.str = ...,
+        entry: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entry", b"entry", "vote_id", b"vote_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VoteBallotCast: _TypeAlias = VoteBallotCast  # noqa: Y015
+
+@_typing.final
+class VoteObjected(_message.Message):
+    """VoteObjected: this co-op objects to the outcome."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VOTE_ID_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    vote_id: _builtins.str
+    reference: _builtins.str
+    """the decision's number in our log"""
+    def __init__(
+        self,
+        *,
+        vote_id: _builtins.str = ...,
+        reference: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reference", b"reference", "vote_id", b"vote_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VoteObjected: _TypeAlias = VoteObjected  # noqa: Y015
+
+@_typing.final
+class VoteSettlementAgreed(_message.Message):
+    """VoteSettlementAgreed: this co-op agrees to a settlement."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VOTE_ID_FIELD_NUMBER: _builtins.int
+    SETTLEMENT_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    vote_id: _builtins.str
+    settlement: _builtins.bytes
+    """JSON bytes of its body: ids, sizes"""
+    reference: _builtins.str
+    def __init__(
+        self,
+        *,
+        vote_id: _builtins.str = ...,
+        settlement: _builtins.bytes = ...,
+        reference: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reference", b"reference", "settlement", b"settlement", "vote_id", b"vote_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VoteSettlementAgreed: _TypeAlias = VoteSettlementAgreed  # noqa: Y015
