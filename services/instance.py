@@ -54,6 +54,10 @@ class CoOp:
     traces_endpoint: str
     traces_file: str
     traces_sample: float
+    border_address: str
+    """Where other co-ops reach this one's machine; empty = it has no inbound port and calls others."""
+    endpoint: str
+    """The same as others write it, `host:port`."""
     elsewhere: Mapping[str, str]
     """Where each service answers over TCP, when they run as processes of their own; empty when they run in this one."""
 
@@ -81,6 +85,11 @@ class Instance:
     def steward(self) -> Path:
         """The person whose name the acts of this machine's command line bear."""
         return self.folder.path / "steward"
+
+    @property
+    def anchor(self) -> Path:
+        """What federation signed, outside the database and its backups."""
+        return self.folder.path / "anchor"
 
     def address(self, service: str) -> str:
         return self.co_op.elsewhere.get(service) or f"unix:{self.folder.sockets / service}.sock"
@@ -161,6 +170,16 @@ class Instance:
             "identity": {"token_signing_key_file": keys / "token.pem", "codes_key_file": keys / "codes.key"},
             "membership": {"zone": co_op.zone.key},
             "governance": {"zone": co_op.zone.key},
+            "federation": {
+                "co_op_id": co_op.id,
+                "co_op_name": co_op.name,
+                "root_key_file": keys / "federation/root.pem",
+                "seal_key_file": keys / "federation/seal.key",
+                "anchor_file": self.anchor,
+                "border_address": co_op.border_address,
+                "endpoint": co_op.endpoint,
+                "governance_address": self.address("governance"),
+            },
             "web": {
                 "forms_key_file": keys / "forms.key",
                 "co_op_name": co_op.name,
@@ -171,6 +190,7 @@ class Instance:
                 "identity_address": self.address("identity"),
                 "membership_address": self.address("membership"),
                 "governance_address": self.address("governance"),
+                "federation_address": self.address("federation"),
             },
         }
         return one.settings(address=self.address(one.name), database_url=database_url, **own[one.name])
@@ -226,7 +246,8 @@ def _read(file: Path) -> CoOp:
 
 def _co_op(file: Path, said: dict[str, object]) -> CoOp:
     taken = _Taken(file, said)
-    web, servers, watch = taken.table("web"), taken.table("servers"), taken.table("watch")
+    web, servers, watch, border = taken.table("web"), taken.table("servers"), taken.table("watch"), taken.table("federation")
+    border_address = border.text("address", "")
     zone = taken.text("zone", "UTC")
     address = web.text("address", "127.0.0.1:8400")
     provider = _PROVIDERS.get(servers.text("provider", "any"))
@@ -253,6 +274,8 @@ def _co_op(file: Path, said: dict[str, object]) -> CoOp:
         traces_endpoint=watch.text("traces_endpoint", ""),
         traces_file=watch.text("traces_file", ""),
         traces_sample=float(watch.text("traces_sample", "0.05")),
+        border_address=border_address,
+        endpoint=border.text("endpoint", border_address),
         elsewhere=taken.table("services").texts(),
     )
 

@@ -36,9 +36,9 @@ class Named:
         return Part(settings, build, EDGES)
 
 
-SERVICES = (Named("identity"), Named("membership"), Named("governance"), Named("web"))
+SERVICES = (Named("identity"), Named("membership"), Named("governance"), Named("federation"), Named("web"))
 
-EDGES = frozenset({"web", "cli"})
+EDGES = frozenset({"web", "federation", "cli"})
 """Only they call services (by the names on their certificates); services listen to each other and never call."""
 
 

@@ -18,7 +18,9 @@ SECRETARY = "secretary"
 """Keeps members, puts motions, records paper votes."""
 OPERATOR = "operator"
 """Keeps the machine running."""
-HATS = (SECRETARY, OPERATOR)
+SCRUTINEER = "scrutineer"
+"""Opens every row of a roll against the register, before a vote with other co-ops."""
+HATS = (SECRETARY, OPERATOR, SCRUTINEER)
 
 TABLE = """
 create table worn_hat (

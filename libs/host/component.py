@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import grpc
 from starlette.types import ASGIApp
@@ -30,6 +31,16 @@ class Page:
     address: str
 
 
+class Door(Protocol):
+    """Another way in, towards others than people: it listens when everything is up, and stops before anything else does."""
+
+    async def start(self) -> None:
+        """Raises OSError with a sentence to show when its address is taken."""
+        ...
+
+    async def stop(self) -> None: ...
+
+
 @dataclass
 class House:
     """What the host gives a service to build itself from."""
@@ -53,6 +64,9 @@ class Component:
     reactions: tuple[Reactions, ...] = ()
     jobs: tuple[Job, ...] = ()
     page: Page | None = None
+    doors: tuple[Door, ...] = ()
+    led: tuple[Callable[[], Awaitable[None]], ...] = ()
+    """Run until cancelled, in one process at a time, beside the relay and the jobs."""
     close: Callable[[], Awaitable[None]] | None = None
 
 

@@ -7,6 +7,8 @@
     passwords/postgres, nats     those of the administrator of PostgreSQL, and of NATS
     tls/ca.pem, tls/ca.key.pem   this instance's own authority (P-256)
     tls/<service>.pem, .key.pem  one certificate per service, for both ends of a call
+    federation/root.pem          Ed25519: who this co-op is towards others; may be taken away and kept elsewhere
+    federation/seal.key          32 bytes in hex: what federation's other keys are sealed with in its database
 
 The folder is for its owner alone (0700), and so is every private file (0600).
 """
@@ -26,7 +28,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-SERVICES_WITH_DATABASE = ("identity", "membership", "governance", "web")
+SERVICES_WITH_DATABASE = ("identity", "membership", "governance", "federation", "web")
 SERVICES = (*SERVICES_WITH_DATABASE, "cli")
 ROLES = ("owner", "run")
 _YEARS_VALID = 10
@@ -59,6 +61,7 @@ class InstanceKeys:
     token_public: ed25519.Ed25519PublicKey = field(repr=False)
     codes: bytes = field(repr=False)
     forms: bytes = field(repr=False)
+    federation_seal: bytes = field(repr=False)
     authority: bytes
     """The certificate, PEM, of the authority that every service certificate is signed by."""
     certificates: Mapping[str, ServiceCertificate]
@@ -81,6 +84,10 @@ def make(folder: Path, co_op_id: str, now: datetime) -> None:
     _keep(folder / "token.pub.pem", _public_pem(token.public_key()), private=False)
     _keep(folder / "codes.key", secrets.token_hex(_KEY_BYTES).encode() + b"\n")
     _keep(folder / "forms.key", secrets.token_hex(_KEY_BYTES).encode() + b"\n")
+    (folder / "federation").mkdir(mode=0o700)
+    (folder / "federation").chmod(0o700)
+    _keep(folder / "federation/root.pem", _private_pem(ed25519.Ed25519PrivateKey.generate()))
+    _keep(folder / "federation/seal.key", secrets.token_hex(_KEY_BYTES).encode() + b"\n")
     _make_passwords(folder / "passwords")
     _make_certificates(folder / "tls", co_op_id, now)
 
@@ -95,6 +102,7 @@ def read(folder: Path) -> InstanceKeys:
         token_public=token.public_key(),
         codes=_secret(folder / "codes.key"),
         forms=_secret(folder / "forms.key"),
+        federation_seal=_secret(folder / "federation/seal.key"),
         authority=_certificate(folder / "tls/ca.pem")[0],
         certificates={service: _service_certificate(folder / "tls", service) for service in SERVICES},
         passwords={(service, role): password(passwords / f"{service}.{role}") for service in SERVICES_WITH_DATABASE for role in ROLES},
@@ -214,7 +222,7 @@ def _public_pem(key: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey) -> by
 def _check_rights(folder: Path) -> None:
     if not folder.is_dir():
         raise KeysUnusableError(f"There is no folder {folder}.", "Make a co-op with kith init, or put the backed-up keys there.")
-    for path in (folder, folder / "tls", folder / "passwords", *sorted(folder.glob("**/*"))):
+    for path in (folder, folder / "tls", folder / "passwords", folder / "federation", *sorted(folder.glob("**/*"))):
         if str(path.relative_to(folder)) in _PUBLIC or not path.exists():
             continue
         mode = stat.S_IMODE(path.stat().st_mode)

@@ -24,7 +24,7 @@ from libs.clock import Clock, Shifted, System
 from libs.database import migrations
 from libs.database.engine import Database
 from libs.host import jobs, leader
-from libs.host.component import Build, Component, House
+from libs.host.component import Build, Component, Door, House
 from libs.host.operations import HttpServer, Pulse, application
 from libs.host.settings import Service, Shared, with_password
 from libs.host.status import OPEN_METHODS, Status
@@ -77,7 +77,7 @@ class Process:
         self._bus = Bus(BusAddress(shared.nats_url, shared.nats_user, password, shared.nats_ca_file), name)
         self._pulse = Pulse()
         self._running: list[_Running] = []
-        self._edges: list[HttpServer] = []
+        self._edges: list[Door] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     async def run(self, ready: Callable[[], Awaitable[None]] | None = None) -> None:
@@ -113,6 +113,7 @@ class Process:
         operations = HttpServer(application(self._pulse, [one.status for one in self._running]), self._shared.operations_address)
         self._edges = [operations]
         self._edges += [HttpServer(one.component.page.app, one.component.page.address) for one in self._running if one.component.page]
+        self._edges += [door for one in self._running for door in one.component.doors]
         for edge in self._edges:
             await edge.start()
         for one in self._running:
@@ -164,6 +165,8 @@ class Process:
         async with asyncio.TaskGroup() as group:
             group.create_task(running.relay.run())
             group.create_task(jobs.run(running.component.name, running.component.jobs, running.database, self.clock))
+            for led in running.component.led:
+                group.create_task(_until_cancelled(led))
 
     async def _last_facts_out(self, running: _Running) -> None:
         """Gives the relay a moment for what the last commands stated. What it does not manage goes out at the next start."""
@@ -184,6 +187,10 @@ class Process:
         task = asyncio.create_task(what, name=name)
         task.add_done_callback(_say_if_it_died)
         self._tasks.append(task)
+
+
+async def _until_cancelled(led: Callable[[], Awaitable[None]]) -> None:
+    await led()
 
 
 def _settle() -> None:

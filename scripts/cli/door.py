@@ -12,7 +12,9 @@ from uuid import UUID
 
 import grpc
 
+from kith.federation.v1.federation_pb2_grpc import EvidenceServiceStub, FederationServiceStub
 from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
+from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from kith.status.v1.status_pb2_grpc import StatusServiceStub
@@ -32,6 +34,9 @@ class Door:
         self.identity = IdentityServiceStub(channels["identity"])
         self.membership = MembershipServiceStub(channels["membership"])
         self.governance = GovernanceServiceStub(channels["governance"])
+        self.votes = VoteServiceStub(channels["governance"])
+        self.federation = FederationServiceStub(channels["federation"])
+        self.evidence = EvidenceServiceStub(channels["federation"])
         self.status = {name: StatusServiceStub(one) for name, one in channels.items()}
 
     def now(self) -> datetime:
@@ -71,7 +76,7 @@ async def door(folder: Path) -> AsyncIterator[Door]:
     """Raises `CommandError` when no co-op runs there."""
     instance = Instance(folder)
     require_running(instance)
-    names = ("identity", "membership", "governance", "web")
+    names = ("identity", "membership", "governance", "federation", "web")
     channels = {name: instance.channel(name) for name in names}
     try:
         yield Door(instance, channels)

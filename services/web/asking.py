@@ -6,7 +6,9 @@ from typing import TypeVar
 
 from google.protobuf.message import Message
 
+from kith.federation.v1.federation_pb2_grpc import EvidenceServiceStub, FederationServiceStub
 from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
+from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from kith.status.v1.status_pb2_grpc import StatusServiceStub
@@ -24,6 +26,11 @@ class Services:
     identity: IdentityServiceStub
     membership: MembershipServiceStub
     governance: GovernanceServiceStub
+    votes: VoteServiceStub
+    """Votes with other co-ops, as governance keeps them at home."""
+    federation: FederationServiceStub
+    evidence: EvidenceServiceStub
+    """What the boards of such a vote prove."""
     statuses: Mapping[str, StatusServiceStub]
 
     async def ask(self, method: Method[Asked, Answered], request: Asked, token: str = "") -> Answered:

@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 import grpc
 
+from kith.federation.v1.federation_pb2_grpc import EvidenceServiceStub, FederationServiceStub
 from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
+from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from kith.status.v1.status_pb2_grpc import StatusServiceStub
@@ -73,6 +75,7 @@ def _channels(shared: Shared, settings: Settings) -> dict[str, grpc.aio.Channel]
         "identity": settings.identity_address,
         "membership": settings.membership_address,
         "governance": settings.governance_address,
+        "federation": settings.federation_address,
         "web": settings.address,
     }
     tls = Tls(shared.tls_folder, "web") if shared.tls_folder else None
@@ -84,6 +87,9 @@ def _services(channels: dict[str, grpc.aio.Channel]) -> Services:
         identity=IdentityServiceStub(channels["identity"]),
         membership=MembershipServiceStub(channels["membership"]),
         governance=GovernanceServiceStub(channels["governance"]),
+        votes=VoteServiceStub(channels["governance"]),
+        federation=FederationServiceStub(channels["federation"]),
+        evidence=EvidenceServiceStub(channels["federation"]),
         statuses={name: StatusServiceStub(one) for name, one in channels.items()},
     )
 

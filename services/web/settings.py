@@ -23,3 +23,4 @@ class Settings(Service):
     identity_address: str = Field(description="Where to ask identity")
     membership_address: str = Field(description="Where to ask membership")
     governance_address: str = Field(description="Where to ask governance")
+    federation_address: str = Field(description="Where to ask federation")

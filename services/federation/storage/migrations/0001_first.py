@@ -1,0 +1,15 @@
+"""Federation's first tables."""
+
+from alembic import op
+
+from libs.access import hats
+from libs.database import house_tables
+
+revision = "0001_first"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.execute(house_tables.FIRST)
+    op.execute(hats.TABLE)
+    op.execute(house_tables.locked_down("kith_federation_run"))
