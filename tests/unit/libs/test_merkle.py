@@ -252,6 +252,25 @@ def test_an_inclusion_proof_shows_nothing_else(data: st.DataObject, size: int) -
             verify_inclusion(*one)
 
 
+def test_a_path_that_goes_on_above_the_root_of_that_size_is_refused() -> None:
+    # With a true path of a larger tree: nothing but the length of the proof speaks against it.
+    with pytest.raises(BadProofError):
+        verify_inclusion(0, 1, LEAVES[1], [LEAVES[0]], ROOTS[2])
+    with pytest.raises(BadProofError):
+        verify_consistency(1, 2, ROOTS[4], node_hash(ROOTS[4], ROOTS[4]), [ROOTS[4], ROOTS[4]])
+    with pytest.raises(BadProofError):
+        verify_inclusion(1, 2, LEAVES[3], inclusion_proof(LEAVES, 3, 4), ROOTS[4])
+
+
+def test_hashes_cut_at_another_place_are_refused_though_their_bytes_run_the_same() -> None:
+    left, right = ROOTS[2], node_hash(LEAVES[2], LEAVES[3])
+    assert node_hash(left + right[:1], right[1:]) == ROOTS[4]
+    with pytest.raises(BadProofError):
+        verify_consistency(2, 4, left + right[:1], ROOTS[4], [right[1:]])
+    with pytest.raises(BadProofError):
+        verify_inclusion(0, 2, LEAVES[0] + LEAVES[1][:1], [LEAVES[1][1:]], ROOTS[2])
+
+
 @given(st.data(), sizes)
 def test_a_consistency_proof_shows_nothing_else(data: st.DataObject, second: int) -> None:
     first = data.draw(st.integers(1, second))
@@ -307,9 +326,20 @@ def test_proofs_hold_and_fail_beyond_what_a_float_can_count() -> None:
         with pytest.raises(BadProofError):
             verify_inclusion(wrong, size, levels[0], path, root)
     with pytest.raises(BadProofError):
-        verify_inclusion(0, 2**64, levels[0], levels[:64], root)
-    with pytest.raises(BadProofError):
         verify_consistency(2**53 + 1, 2**60, levels[53], levels[60], levels[53:60])
+
+
+def test_no_proof_holds_for_a_tree_larger_than_the_standard_allows() -> None:
+    levels = [leaf_hash(b"same")]
+    for _ in range(64):
+        levels.append(node_hash(levels[-1], levels[-1]))
+
+    verify_inclusion(2**63 - 1, 2**63, levels[0], levels[:63], levels[63])
+    with pytest.raises(BadProofError):
+        verify_inclusion(2**63, 2**64, levels[0], levels[:64], levels[64])
+    verify_consistency(2**62, 2**63, levels[62], levels[63], [levels[62]])
+    with pytest.raises(BadProofError):
+        verify_consistency(2**63, 2**64, levels[63], levels[64], [levels[63]])
 
 
 @pytest.mark.parametrize(("index", "size"), [(-1, 3), (3, 3), (0, 0), (0, MOST + 1)])
