@@ -1,0 +1,185 @@
+"""The rule of a vote between co-ops: how its ballots are counted, as the terms write it, and as `libs.rulebook.counting` means it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from libs.boards import forms
+from libs.boards.forms import CO_OP, GROUP, DocumentError, Fields, said
+from libs.rulebook.counting import (
+    Basis,
+    BelowQuorum,
+    Cap,
+    ClassRule,
+    CountingRule,
+    Denominator,
+    EachClass,
+    FixedShares,
+    Method,
+    OneMemberOneVote,
+    Quorum,
+    SilentClass,
+    Threshold,
+)
+from libs.signing.canonical import Json
+
+VERSION = "kith-count/1"
+CONSENT = "consent"
+METHODS = (*(one.value for one in Method), CONSENT)
+_UNANIMOUS = Threshold(Fraction(1), strict=False)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`method` is the ballots' own; consent is counted as yes and no."""
+
+    method: str
+    counting: CountingRule
+    co_op_quorums: Mapping[str, Quorum]
+
+    def check(self, groups: Sequence[str], participants: Sequence[str]) -> None:
+        """Raises `DocumentError` for groups and co-ops that the terms do not have."""
+        rule = self.counting
+        named = {*rule.excluded, *(name for name, _ in rule.class_quorums)}
+        match rule.class_rule:
+            case Cap(classes, _, _):
+                named.update(classes)
+            case FixedShares(shares, _):
+                named.update(name for name, _ in shares)
+                if sum((share for _, share in shares), Fraction(0)) != 1 or any(not share for _, share in shares):
+                    raise DocumentError("rule: shares are positive and sum to one")
+            case _:
+                pass
+        if not named <= set(groups):
+            raise DocumentError("rule: it names a group that is not there")
+        if set(rule.excluded) >= set(groups):
+            raise DocumentError("rule: every group is excluded")
+        if not self.co_op_quorums.keys() <= set(participants):
+            raise DocumentError("rule: it names a co-op that does not take part")
+        weighed = rule.basis is Basis.FIXED_WEIGHTS
+        weights = dict(rule.co_op_weights)
+        if weighed != bool(weights) or (weighed and (set(weights) != set(participants) or not all(weights.values()))):
+            raise DocumentError("rule: weights are for fixed_weights, one above zero for every participant")
+        if (rule.method is Method.SCORE) != (rule.highest_score is not None):
+            raise DocumentError("rule: highest_score is for score")
+        if self.method == CONSENT and rule.threshold != _UNANIMOUS:
+            raise DocumentError("rule: under consent one objection is enough")
+
+
+def read_rule(value: Json) -> Rule:
+    """Raises `DocumentError`."""
+    fields = Fields(value, "rule")
+    fields.one_of("version", VERSION)
+    method = fields.one_of("method", *METHODS)
+    counting = CountingRule(
+        method=Method.YES_NO_ABSTAIN if method == CONSENT else Method(method),
+        class_rule=_read_class_rule(fields.fields("class_rule")),
+        threshold=_read_threshold(fields.fields("threshold")),
+        basis=Basis(fields.one_of("basis", *Basis)),
+        quorum=_read_quorum(fields.take("quorum")),
+        class_quorums=fields.list("class_quorums", lambda one: _read_named_quorum(one, group=True)),
+        excluded=fields.list("excluded", lambda one: forms.text(one, GROUP, "excluded")),
+        highest_score=fields.number("highest_score", 1) if fields.has("highest_score") else None,
+        co_op_threshold=_read_threshold(fields.fields("co_op_threshold")) if fields.has("co_op_threshold") else None,
+        co_op_weights=fields.list("co_op_weights", _read_weight) if fields.has("co_op_weights") else (),
+        below_quorum=BelowQuorum(fields.one_of("below_quorum", *BelowQuorum)),
+    )
+    own = dict(fields.list("co_op_quorums", lambda one: _read_named_quorum(one, group=False)))
+    fields.done()
+    return Rule(method, counting, own)
+
+
+def write_rule(rule: Rule) -> dict[str, Json]:
+    """As the terms write it."""
+    counting = rule.counting
+    written: dict[str, Json] = {
+        "version": VERSION,
+        "method": rule.method,
+        "basis": counting.basis.value,
+        "threshold": _threshold(counting.threshold),
+        "class_rule": _class_rule(counting.class_rule),
+        "excluded": forms.in_order(list(counting.excluded)),
+        "quorum": _quorum(counting.quorum),
+        "class_quorums": forms.in_order([[name, _quorum(one)] for name, one in counting.class_quorums]),
+        "co_op_quorums": forms.in_order([[name, _quorum(one)] for name, one in rule.co_op_quorums.items()]),
+        "below_quorum": counting.below_quorum.value,
+    }
+    if counting.highest_score is not None:
+        written["highest_score"] = counting.highest_score
+    if counting.co_op_threshold is not None:
+        written["co_op_threshold"] = _threshold(counting.co_op_threshold)
+    if counting.co_op_weights:
+        written["co_op_weights"] = forms.in_order([[name, said(weight)] for name, weight in counting.co_op_weights])
+    return written
+
+
+def _read_threshold(fields: Fields) -> Threshold:
+    found = Threshold(fields.fraction("fraction"), fields.flag("strict"), Denominator(fields.one_of("of", *Denominator)))
+    fields.done()
+    if found.fraction > 1:
+        raise DocumentError("rule: a threshold is above one")
+    return found
+
+
+def _read_quorum(value: Json) -> Quorum:
+    fields = Fields(value, "quorum")
+    found = Quorum(fields.fraction("fraction"), fields.number("count"))
+    fields.done()
+    if found.fraction > 1:
+        raise DocumentError("rule: a quorum is above one")
+    return found
+
+
+def _read_named_quorum(value: Json, *, group: bool) -> tuple[str, Quorum]:
+    name, quorum = forms.items(value, 2, "quorum")
+    return forms.text(name, GROUP if group else CO_OP, "quorum"), _read_quorum(quorum)
+
+
+def _read_weight(value: Json) -> tuple[str, Fraction]:
+    name, weight = forms.items(value, 2, "weight")
+    return forms.text(name, CO_OP, "weight"), forms.fraction(weight, "weight")
+
+
+def _read_share(value: Json) -> tuple[str, Fraction]:
+    name, share = forms.items(value, 2, "share")
+    return forms.text(name, GROUP, "share"), forms.fraction(share, "share")
+
+
+def _read_class_rule(fields: Fields) -> ClassRule:
+    found: ClassRule
+    match fields.one_of("kind", "none", "cap", "fixed_shares", "each_class"):
+        case "cap":
+            groups = fields.list("groups", lambda one: forms.text(one, GROUP, "cap"))
+            found = Cap(groups, fields.fraction("fraction"), Denominator(fields.one_of("measured_on", *Denominator)))
+            if found.fraction > 1 or not groups:
+                raise DocumentError("rule: a cap is of some group, and at most one")
+        case "fixed_shares":
+            found = FixedShares(fields.list("shares", _read_share), SilentClass(fields.one_of("silent", *SilentClass)))
+        case "each_class":
+            found = EachClass(_read_threshold(fields.fields("threshold")), fields.flag("silent_blocks"))
+        case _:
+            found = OneMemberOneVote()
+    fields.done()
+    return found
+
+
+def _threshold(one: Threshold) -> Json:
+    return {"fraction": said(one.fraction), "strict": one.strict, "of": one.of.value}
+
+
+def _quorum(one: Quorum) -> Json:
+    return {"fraction": said(one.fraction), "count": one.count}
+
+
+def _class_rule(rule: ClassRule) -> Json:
+    match rule:
+        case Cap(classes, fraction, measured_on):
+            groups = forms.in_order(list(classes))
+            return {"kind": "cap", "groups": groups, "fraction": said(fraction), "measured_on": measured_on.value}
+        case FixedShares(shares, silent):
+            listed = forms.in_order([[name, said(share)] for name, share in shares])
+            return {"kind": "fixed_shares", "shares": listed, "silent": silent.value}
+        case EachClass(threshold, silent_blocks):
+            return {"kind": "each_class", "threshold": _threshold(threshold), "silent_blocks": silent_blocks}
+        case _:
+            return {"kind": "none"}
