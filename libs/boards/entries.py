@@ -3,7 +3,7 @@
 Reading looks at the form alone. Whether an entry is in order on its board is `libs.boards.board`'s to say.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from libs.boards import forms
@@ -297,7 +297,7 @@ def _pseudonym(fields: Fields) -> str:
     return value
 
 
-_READERS = {
+_READERS: dict[str, Callable[[Fields], Entry]] = {
     "join": _join,
     "row": _row,
     "roll": _roll,
