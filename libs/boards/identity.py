@@ -2,33 +2,24 @@
 
 import hashlib
 import re
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from libs.boards import forms
+from libs.boards.forms import DocumentError, Fields
 from libs.signing import canonical, statement
-from libs.signing.canonical import Json
+from libs.signing.canonical import Json, NotCanonicalError
 
 KIND = "identity"
 PROTOCOL_VERSIONS = (1,)
 LARGEST = 64 * 1024
 LONGEST_NAME = 200
-MOST_KEYS = 200
 MOST_TLS = 2
 
-_ID = re.compile(r"[a-z0-9][a-z0-9.-]{2,62}", re.ASCII)
-_HEX_32 = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_HEX_64 = re.compile(r"[0-9a-f]{128}", re.ASCII)
 _ENDPOINT = re.compile(r"(\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?):([1-9][0-9]{0,4})", re.ASCII)
 _LARGEST_PORT = 65535
-_KEYS_OF_BODY = {"v", "id", "name", "root", "seq", "issued", "endpoint", "keys", "tls", "versions", "revoked"}
-
-
-class DocumentError(ValueError):
-    """These bytes are no identity document; the text says which part is wrong."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +66,7 @@ def fingerprint_of(root: bytes) -> str:
 
 
 def is_co_op_id(text: str) -> bool:
-    return _ID.fullmatch(text) is not None
+    return forms.CO_OP.fullmatch(text) is not None
 
 
 def is_endpoint(text: str) -> bool:
@@ -86,7 +77,7 @@ def is_endpoint(text: str) -> bool:
 
 def body_of(document: IdentityDocument) -> bytes:
     """The JSON bytes that the root signs. Raises `DocumentError` for what no reader would take."""
-    body: dict[str, Json] = {
+    body: Json = {
         "v": 1,
         "id": document.id,
         "name": document.name,
@@ -94,26 +85,21 @@ def body_of(document: IdentityDocument) -> bytes:
         "seq": document.seq,
         "issued": document.issued,
         "endpoint": document.endpoint,
-        "keys": _sorted([{"key": one.key.hex(), "from": one.begins, "to": one.ends} for one in document.keys]),
+        "keys": forms.in_order([{"key": one.key.hex(), "from": one.begins, "to": one.ends} for one in document.keys]),
         "tls": [one.hex() for one in document.tls],
         "versions": list(document.versions),
-        "revoked": _sorted([one.hex() for one in document.revoked]),
+        "revoked": forms.in_order([one.hex() for one in document.revoked]),
     }
+    _body(body)
     try:
-        content = canonical.encode(body)
-    except canonical.NotCanonicalError as error:
-        raise DocumentError(str(error)) from error
-    _body(content)
-    return content
+        return canonical.encode(body)
+    except NotCanonicalError as error:
+        raise DocumentError(str(error)) from None
 
 
 def signed(body: bytes, signature: bytes) -> bytes:
     """The document: the body and the root's signature over it. Raises `DocumentError` when they do not belong together."""
-    try:
-        value = canonical.decode(body)
-    except canonical.NotCanonicalError as error:
-        raise DocumentError(str(error)) from error
-    content = canonical.encode({"body": value, "sig": signature.hex()})
+    content = canonical.encode({"body": forms.decoded(body, "the identity"), "sig": signature.hex()})
     read(content)
     return content
 
@@ -127,97 +113,58 @@ def sign(document: IdentityDocument, root: Ed25519PrivateKey) -> bytes:
 def read(content: bytes) -> IdentityDocument:
     """A document with every rule of the page kept and its root's signature good. Raises `DocumentError`."""
     if len(content) > LARGEST:
-        raise DocumentError("the document is too long")
+        raise DocumentError("the identity is too long")
+    document = Fields(forms.decoded(content, "the identity"), "the identity")
+    body, signature = document.take("body"), document.hex64("sig")
+    document.done()
+    found = _body(body)
     try:
-        value = canonical.decode(content)
-    except canonical.NotCanonicalError as error:
-        raise DocumentError(str(error)) from error
-    if not isinstance(value, dict) or set(value) != {"body", "sig"}:
-        raise DocumentError("a signed object has a body and a sig")
-    signature = value["sig"]
-    if not isinstance(signature, str) or not _HEX_64.fullmatch(signature):
-        raise DocumentError("sig is not a signature")
-    body = canonical.encode(value["body"])
-    document = _body(body)
-    try:
-        statement.verify(Ed25519PublicKey.from_public_bytes(document.root), KIND, body, bytes.fromhex(signature))
-    except (statement.BadSignatureError, InvalidSignature, UnsupportedAlgorithm, ValueError) as error:
-        raise DocumentError("the root did not sign this") from error
-    return document
+        statement.verify(Ed25519PublicKey.from_public_bytes(found.root), KIND, canonical.encode(body), signature)
+    except (statement.BadSignatureError, UnsupportedAlgorithm, ValueError):
+        raise DocumentError("the root did not sign this identity") from None
+    return found
 
 
-def _body(content: bytes) -> IdentityDocument:
-    body = canonical.decode(content)
-    if not isinstance(body, dict) or set(body) != _KEYS_OF_BODY:
-        raise DocumentError("the body has not the keys of an identity document")
-    if body["v"] != 1 or isinstance(body["v"], bool):
-        raise DocumentError("v is not 1")
-    document = IdentityDocument(
-        id=_matching(body["id"], "id", _ID),
-        name=_line(body["name"]),
-        root=bytes.fromhex(_matching(body["root"], "root", _HEX_32)),
-        seq=_integer(body["seq"], "seq", least=1),
-        issued=_integer(body["issued"], "issued"),
-        endpoint=_endpoint(body["endpoint"]),
-        keys=tuple(_signing_key(one) for one in _list(body["keys"], "keys", MOST_KEYS)),
-        tls=tuple(bytes.fromhex(_matching(one, "tls", _HEX_32)) for one in _list(body["tls"], "tls", MOST_TLS)),
-        versions=tuple(_integer(one, "versions") for one in _list(body["versions"], "versions", MOST_KEYS)),
-        revoked=tuple(bytes.fromhex(_matching(one, "revoked", _HEX_32)) for one in _list(body["revoked"], "revoked", MOST_KEYS)),
+def _body(value: Json) -> IdentityDocument:
+    body = Fields(value, "the identity")
+    if body.number("v") != 1:
+        raise DocumentError("the identity: v is not 1")
+    found = IdentityDocument(
+        id=body.text("id", forms.CO_OP),
+        name=body.words("name", LONGEST_NAME),
+        root=body.hex32("root"),
+        seq=body.number("seq", 1),
+        issued=body.number("issued"),
+        endpoint=_endpoint(body.take("endpoint")),
+        keys=body.list("keys", _signing_key),
+        tls=body.list("tls", _hash, is_sorted=False),
+        versions=body.list("versions", lambda one: forms.number(one, "the identity: versions"), is_sorted=False),
+        revoked=body.list("revoked", _hash),
     )
-    _in_order(body["keys"], "keys")
-    _in_order(body["revoked"], "revoked")
-    if len({one.key for one in document.keys}) != len(document.keys):
-        raise DocumentError("a signing key stands twice")
-    if not document.tls or len(set(document.tls)) != len(document.tls):
-        raise DocumentError("tls has one or two different certificates")
-    if document.versions != PROTOCOL_VERSIONS:
-        raise DocumentError("versions is not [1]")
-    return document
+    body.done()
+    if len({one.key for one in found.keys}) != len(found.keys):
+        raise DocumentError("the identity: a signing key stands twice")
+    if not 1 <= len(found.tls) <= MOST_TLS or len(set(found.tls)) != len(found.tls):
+        raise DocumentError("the identity: tls has one or two different certificates")
+    if found.versions != PROTOCOL_VERSIONS:
+        raise DocumentError("the identity: versions is not [1]")
+    return found
 
 
 def _signing_key(value: Json) -> SigningKey:
-    if not isinstance(value, dict) or set(value) != {"key", "from", "to"}:
-        raise DocumentError("a signing key has key, from and to")
-    begins, ends = _integer(value["from"], "from"), _integer(value["to"], "to")
-    if begins >= ends:
+    fields = Fields(value, "a signing key")
+    found = SigningKey(fields.hex32("key"), fields.number("from"), fields.number("to"))
+    fields.done()
+    if found.begins >= found.ends:
         raise DocumentError("a signing key ends before it begins")
-    return SigningKey(bytes.fromhex(_matching(value["key"], "key", _HEX_32)), begins, ends)
+    return found
 
 
-def _matching(value: Json, name: str, pattern: re.Pattern[str]) -> str:
-    if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise DocumentError(f"{name} is not in its form")
-    return value
-
-
-def _line(value: Json) -> str:
-    if not isinstance(value, str) or not 1 <= len(value) <= LONGEST_NAME or any(unicodedata.category(one) == "Cc" for one in value):
-        raise DocumentError("name is no line of 1 to 200 characters")
-    return value
+def _hash(value: Json) -> bytes:
+    return bytes.fromhex(forms.text(value, forms.HEX32, "the identity: a hash or key"))
 
 
 def _endpoint(value: Json) -> str:
     if not isinstance(value, str) or (value and not is_endpoint(value)):
-        raise DocumentError("endpoint is neither empty nor host:port")
+        raise DocumentError("the identity: endpoint is neither empty nor host:port")
     return value
-
-
-def _integer(value: Json, name: str, least: int = 0) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise DocumentError(f"{name} is no integer from {least}")
-    return value
-
-
-def _list(value: Json, name: str, most: int) -> list[Json]:
-    if not isinstance(value, list) or len(value) > most:
-        raise DocumentError(f"{name} is no list of at most {most}")
-    return value
-
-
-def _in_order(value: Json, name: str) -> None:
-    if not isinstance(value, list) or _sorted(value) != value:
-        raise DocumentError(f"{name} is not sorted, each item once")
-
-
-def _sorted(items: Sequence[Json]) -> list[Json]:
-    return [canonical.decode(one) for one in sorted({canonical.encode(one) for one in items})]
