@@ -1235,17 +1235,20 @@ class Decision(_message.Message):
     DECIDED_AT_FIELD_NUMBER: _builtins.int
     RULEBOOK_HASH_FIELD_NUMBER: _builtins.int
     EFFECT_FIELD_NUMBER: _builtins.int
+    VOTE_ID_FIELD_NUMBER: _builtins.int
     decision_id: _builtins.str
     number: _builtins.int
     """1, 2, 3 ... in this co-op"""
     kind: _builtins.str
-    """founding, motion"""
+    """founding, motion, federated_vote"""
     motion_id: _builtins.str
     title: _builtins.str
     passed: _builtins.bool
     rulebook_hash: _builtins.str
     effect: _builtins.str
-    """rulebook_adopted, or empty"""
+    """rulebook_adopted, outcome_replaced, vote_annulled, or empty"""
+    vote_id: _builtins.str
+    """of a vote with other co-ops"""
     @_builtins.property
     def decided_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -1260,10 +1263,11 @@ class Decision(_message.Message):
         decided_at: _timestamp_pb2.Timestamp | None = ...,
         rulebook_hash: _builtins.str = ...,
         effect: _builtins.str = ...,
+        vote_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["decided_at", b"decided_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decided_at", b"decided_at", "decision_id", b"decision_id", "effect", b"effect", "kind", b"kind", "motion_id", b"motion_id", "number", b"number", "passed", b"passed", "rulebook_hash", b"rulebook_hash", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decided_at", b"decided_at", "decision_id", b"decision_id", "effect", b"effect", "kind", b"kind", "motion_id", b"motion_id", "number", b"number", "passed", b"passed", "rulebook_hash", b"rulebook_hash", "title", b"title", "vote_id", b"vote_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

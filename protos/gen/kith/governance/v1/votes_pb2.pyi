@@ -43,6 +43,8 @@ class _VoteStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_VoteState.V
     VOTE_STATE_VOID: _VoteState.ValueType  # 9
     VOTE_STATE_WITHDRAWN: _VoteState.ValueType  # 10
     """this co-op withdrew before its ready"""
+    VOTE_STATE_ANNULLED: _VoteState.ValueType  # 11
+    """the participants settled that it does not count"""
 
 class VoteState(_VoteState, metaclass=_VoteStateEnumTypeWrapper):
     """VoteState is where the vote stands at home. What the boards prove is federation's to say."""
@@ -63,6 +65,8 @@ VOTE_STATE_DISPUTED: VoteState.ValueType  # 8
 VOTE_STATE_VOID: VoteState.ValueType  # 9
 VOTE_STATE_WITHDRAWN: VoteState.ValueType  # 10
 """this co-op withdrew before its ready"""
+VOTE_STATE_ANNULLED: VoteState.ValueType  # 11
+"""the participants settled that it does not count"""
 Global___VoteState: _TypeAlias = VoteState  # noqa: Y015
 
 @_typing.final
@@ -787,6 +791,11 @@ class Vote(_message.Message):
     HIGHEST_SCORE_FIELD_NUMBER: _builtins.int
     PARTICIPANTS_FIELD_NUMBER: _builtins.int
     OBSERVER_FIELD_NUMBER: _builtins.int
+    CONTESTED_FIELD_NUMBER: _builtins.int
+    DISPUTED_WHY_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    OPENED_FIELD_NUMBER: _builtins.int
+    MY_BALLOTS_LEFT_FIELD_NUMBER: _builtins.int
     vote_id: _builtins.str
     state: Global___VoteState.ValueType
     terms: _builtins.bytes
@@ -817,6 +826,16 @@ class Vote(_message.Message):
     highest_score: _builtins.int
     observer: _builtins.bool
     """this co-op only witnesses"""
+    contested: _builtins.bool
+    """final, and an objection or proof of misconduct came"""
+    disputed_why: _builtins.str
+    """two_outcomes, split, misconduct, not_concluded"""
+    revision: _builtins.int
+    """of the outcome: 2 and on after a settlement"""
+    opened: _builtins.bool
+    """all said ready; without it nobody could vote"""
+    my_ballots_left: _builtins.int
+    """how often the caller may still cast, change or take back"""
     @_builtins.property
     def options(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -859,10 +878,15 @@ class Vote(_message.Message):
         highest_score: _builtins.int = ...,
         participants: _abc.Iterable[_builtins.str] | None = ...,
         observer: _builtins.bool = ...,
+        contested: _builtins.bool = ...,
+        disputed_why: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        opened: _builtins.bool = ...,
+        my_ballots_left: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["closes_at", b"closes_at", "counting", b"counting", "open_latest", b"open_latest"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attested_by", b"attested_by", "ballots", b"ballots", "closes_at", b"closes_at", "convener", b"convener", "counting", b"counting", "decision_id", b"decision_id", "groups", b"groups", "highest_score", b"highest_score", "i_attested", b"i_attested", "i_have_voted", b"i_have_voted", "i_may_vote", b"i_may_vote", "join_decision_id", b"join_decision_id", "method", b"method", "must_vote_again", b"must_vote_again", "my_group", b"my_group", "my_pseudonym", b"my_pseudonym", "observer", b"observer", "open_latest", b"open_latest", "options", b"options", "outcome_hash", b"outcome_hash", "participants", b"participants", "passes", b"passes", "question", b"question", "state", b"state", "terms", b"terms", "text", b"text", "vote_id", b"vote_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attested_by", b"attested_by", "ballots", b"ballots", "closes_at", b"closes_at", "contested", b"contested", "convener", b"convener", "counting", b"counting", "decision_id", b"decision_id", "disputed_why", b"disputed_why", "groups", b"groups", "highest_score", b"highest_score", "i_attested", b"i_attested", "i_have_voted", b"i_have_voted", "i_may_vote", b"i_may_vote", "join_decision_id", b"join_decision_id", "method", b"method", "must_vote_again", b"must_vote_again", "my_ballots_left", b"my_ballots_left", "my_group", b"my_group", "my_pseudonym", b"my_pseudonym", "observer", b"observer", "open_latest", b"open_latest", "opened", b"opened", "options", b"options", "outcome_hash", b"outcome_hash", "participants", b"participants", "passes", b"passes", "question", b"question", "revision", b"revision", "state", b"state", "terms", b"terms", "text", b"text", "vote_id", b"vote_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
