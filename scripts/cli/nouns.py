@@ -27,5 +27,6 @@ NOUNS = {
     "facts": Noun("scripts.cli.facts:facts_app", "look at facts; rebuild or skip when a service cannot follow"),
     "rulebook": Noun("scripts.cli.rulebook:rulebook_app", "check a rulebook, or say it in words"),
     "count": Noun("scripts.cli.count:count_command", "count votes by a stated rule, without a running co-op"),
+    "verify": Noun("scripts.cli.verify:verify_app", "check the result of a federated vote, without a running co-op"),
     "demo": Noun("scripts.cli.demo:demo_command", "stand up a co-op of 300 and let it decide, to look at"),
 }
