@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if debug:
             raise
-        refused = _code_of_refusal(error)
+        refused = code_of_refusal(error)
         if refused is not None:
             say_error(f"Kith refused this: {error}.", "Nothing was changed.")
             return refused
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.FAILED
 
 
-def _code_of_refusal(error: Exception) -> ExitCode | None:
+def code_of_refusal(error: Exception) -> ExitCode | None:
     from libs.refusals import AlreadyDone, Conflict, Elsewhere, Invalid, NotAllowed, NotFound, NotNow, NotSignedIn, Refusal, TooMany
 
     codes: dict[type[Refusal], ExitCode] = {

@@ -24,6 +24,7 @@ NOUNS = {
     "member": Noun("scripts.cli.member:member_app", "admit members from a list, and look into the register"),
     "person": Noun("scripts.cli.person:person_app", "make sign-in cards and links, give and take hats"),
     "motion": Noun("scripts.cli.motion:motion_app", "put a question to the members, see motions and results"),
+    "vote": Noun("scripts.cli.vote:vote_app", "decide together with other co-ops, from the terms to the outcome"),
     "facts": Noun("scripts.cli.facts:facts_app", "look at facts; rebuild or skip when a service cannot follow"),
     "rulebook": Noun("scripts.cli.rulebook:rulebook_app", "check a rulebook, or say it in words"),
     "count": Noun("scripts.cli.count:count_command", "count votes by a stated rule, without a running co-op"),

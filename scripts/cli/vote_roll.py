@@ -1,0 +1,50 @@
+"""The roll of a vote: who may vote, as the register has them, for the freezing and for the scrutineers who open every row again."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from kith.governance.v1 import votes_pb2 as pb
+from libs.boards.rows import identity_of
+from libs.database.engine import new_id
+from libs.rpc.client import ask
+from scripts.cli.door import Door
+from scripts.cli.register import members
+
+SECONDS = 60.0
+"""A roll of thousands takes longer than a click."""
+
+
+async def identities(door: Door) -> dict[str, str]:
+    """By person id, the text a row is made of, for every member the register has today: member number, line feed, full name."""
+    return {one.person_id: identity_of(one.member_number, one.register_name) async for one in members(door)}
+
+
+async def freeze(door: Door, vote: str) -> pb.Vote:
+    """As the secretary."""
+    asked = pb.FreezeVoteRollRequest(request_id=str(new_id()), vote_id=vote, people=_rows(await identities(door)))
+    answer: pb.FreezeVoteRollResponse = await ask(door.votes.FreezeVoteRoll, asked, door.secretary(), SECONDS)
+    return answer.vote
+
+
+async def attest(door: Door, vote: str, scrutineer: UUID) -> pb.AttestVoteRollResponse:
+    """As a scrutineer, with the register fetched anew. With any wrong row nothing is attested."""
+    asked = pb.AttestVoteRollRequest(request_id=str(new_id()), vote_id=vote, people=_rows(await identities(door)))
+    answer: pb.AttestVoteRollResponse = await ask(door.votes.AttestVoteRoll, asked, door.person(scrutineer), SECONDS)
+    return answer
+
+
+async def on_roll(door: Door, vote: str) -> list[pb.VoteRow]:
+    """Everybody who has a row, without pseudonyms."""
+    found: list[pb.VoteRow] = []
+    token = ""
+    while True:
+        asked = pb.ListVoteRowsRequest(vote_id=vote, page_size=200, page_token=token)
+        answer = await ask(door.votes.ListVoteRows, asked, door.secretary())
+        found += answer.rows
+        token = answer.next_page_token
+        if not token:
+            return found
+
+
+def _rows(people: dict[str, str]) -> Sequence[pb.RowIdentity]:
+    return [pb.RowIdentity(person_id=person, identity=identity) for person, identity in people.items()]

@@ -1,0 +1,124 @@
+"""A vote between co-ops in words: where it stands at home, what the boards prove, and a table by co-op."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from kith.federation.v1 import federation_pb2 as federation
+from kith.governance.v1 import votes_pb2 as pb
+
+STATES = {
+    pb.VOTE_STATE_PROPOSED: "proposed",
+    pb.VOTE_STATE_JOINED: "joined",
+    pb.VOTE_STATE_ROLL_FROZEN: "roll frozen",
+    pb.VOTE_STATE_READY: "ready",
+    pb.VOTE_STATE_OPEN: "open",
+    pb.VOTE_STATE_CLOSED: "closed",
+    pb.VOTE_STATE_FINAL: "final",
+    pb.VOTE_STATE_DISPUTED: "disputed",
+    pb.VOTE_STATE_VOID: "void",
+    pb.VOTE_STATE_WITHDRAWN: "withdrawn",
+}
+_NEXT = {
+    pb.VOTE_STATE_PROPOSED: "Decide by a motion whether to take part, then: kith vote join",
+    pb.VOTE_STATE_JOINED: "Freeze the roll: kith vote freeze",
+    pb.VOTE_STATE_ROLL_FROZEN: (
+        "Two scrutineers look at the roll (kith vote attest), members get their cards (kith vote cards), then: kith vote ready"
+    ),
+    pb.VOTE_STATE_READY: "It opens when every co-op is ready.",
+    pb.VOTE_STATE_OPEN: "Members vote.",
+    pb.VOTE_STATE_CLOSED: "The co-ops exchange what they hold, count, and sign.",
+    pb.VOTE_STATE_FINAL: "It is decided. Take the proof with you: kith vote bundle",
+    pb.VOTE_STATE_DISPUTED: "People decide now. The terms say who.",
+    pb.VOTE_STATE_VOID: "Not everybody was ready in time. A new vote needs new terms.",
+    pb.VOTE_STATE_WITHDRAWN: "This co-op withdrew.",
+}
+_EVIDENCE = {
+    federation.EVIDENCE_STATE_PROPOSED: "nobody has joined yet",
+    federation.EVIDENCE_STATE_JOINING: "some have joined",
+    federation.EVIDENCE_STATE_ROLLS: "all have joined, the rolls are being made",
+    federation.EVIDENCE_STATE_OPEN: "voting is open",
+    federation.EVIDENCE_STATE_CLOSING: "voting has ended, the last ballots are being passed on",
+    federation.EVIDENCE_STATE_PROVISIONAL: "it is being counted and signed",
+    federation.EVIDENCE_STATE_FINAL: "the outcome is final",
+    federation.EVIDENCE_STATE_DISPUTED: "it is in dispute",
+    federation.EVIDENCE_STATE_VOID: "it did not come about",
+    federation.EVIDENCE_STATE_ANNULLED: "it was annulled",
+}
+_DISPUTES = {
+    "two_outcomes": "Two outcomes were signed by enough co-ops.",
+    "split": "The co-ops signed different outcomes, and none can reach enough signatures.",
+    "misconduct": "It is proved that a co-op broke the rules of the vote.",
+    "not_concluded": "Too few co-ops signed an outcome in time.",
+}
+
+
+def when(at: Timestamp, zone: ZoneInfo) -> str:
+    moment: datetime = at.ToDatetime(tzinfo=UTC)
+    return moment.astimezone(zone).strftime("%-d %B %Y %H:%M")
+
+
+def line(vote: pb.Vote, zone: ZoneInfo) -> str:
+    """One line of a list."""
+    return f"{vote.vote_id[:12]}  {STATES.get(vote.state, ''):<12} closes {when(vote.closes_at, zone)}  {vote.question}"
+
+
+def shown(vote: pb.Vote, evidence: federation.GetVoteEvidenceResponse, zone: ZoneInfo) -> Iterator[str]:
+    """Lines to print."""
+    yield f"{vote.question}\n\n{vote.text.strip()}\n"
+    yield f"Vote {vote.vote_id}"
+    yield f"Proposed by {vote.convener}. Options: {', '.join(vote.options)}."
+    yield f"Everybody must be ready by {when(vote.open_latest, zone)}. It closes {when(vote.closes_at, zone)}."
+    yield f"Here: {STATES.get(vote.state, '')}. {_NEXT.get(vote.state, '')}"
+    if vote.groups:
+        yield f"On our roll: {_groups(vote)}."
+    if vote.state == pb.VOTE_STATE_ROLL_FROZEN:
+        yield f"{vote.attested_by} of 2 scrutineers have opened every row."
+    if vote.ballots:
+        yield f"{vote.ballots} ballots are recorded here."
+    if vote.state == pb.VOTE_STATE_FINAL:
+        yield f"It {'passed' if vote.passes else 'did not pass'}. Outcome {vote.outcome_hash}"
+    yield ""
+    yield from _proved(evidence)
+
+
+def _proved(evidence: federation.GetVoteEvidenceResponse) -> Iterator[str]:
+    contested = ", and it is contested" if evidence.contested else ""
+    yield f"What the boards of the co-ops prove: {_EVIDENCE.get(evidence.state, 'nothing yet')}{contested}."
+    if evidence.why:
+        yield _DISPUTES.get(evidence.why, evidence.why)
+    yield from (f"Proved: {one}" for one in evidence.misconduct)
+    yield from (f"{one} objected to the outcome." for one in evidence.objections)
+    yield ""
+    yield f"  {'':<24}{'joined':>8}{'roll':>8}{'ready':>7}{'ballots':>9}{'entries':>9}{'held':>7}{'closed':>8}  signed"
+    for one in evidence.boards:
+        roll = "-" if one.observer else str(one.rows) if one.roll else "no"
+        yield (
+            f"  {one.name or one.co_op:<24}{_word(one.joined):>8}{roll:>8}{_word(one.ready):>7}{one.ballots:>9}{one.size:>9}"
+            f"{one.cut:>7}{_word(one.closed):>8}  {one.outcome_hash[:12] or 'no'}{'  (observer)' if one.observer else ''}"
+        )
+    yield ""
+    yield f"  held: so many entries are on the disk of at least {evidence.q} other {'party' if evidence.q == 1 else 'parties'}."
+    yield f"  {evidence.signatures} of {evidence.signatures_needed} signatures that are needed."
+
+
+def _groups(vote: pb.Vote) -> str:
+    said = ", ".join(f"{one.rows} {one.group}{'*' if one.small else ''}" for one in vote.groups)
+    small = any(one.small for one in vote.groups)
+    return f"{said} (* is so small that the result may show how single people voted)" if small else said
+
+
+def _word(said: bool) -> str:  # noqa: FBT001 - a cell of a table
+    return "yes" if said else "no"
+
+
+BALLOT_WORDS = {
+    federation.BALLOT_WORD_UNSPECIFIED: "not on the board",
+    federation.BALLOT_WORD_RECORDED: "recorded",
+    federation.BALLOT_WORD_WITNESSED: "witnessed",
+    federation.BALLOT_WORD_IN_TIME: "in time",
+    federation.BALLOT_WORD_COUNTED: "counted",
+    federation.BALLOT_WORD_NOT_COUNTED: "not counted",
+}
