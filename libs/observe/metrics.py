@@ -13,3 +13,7 @@ FACT_POSITION = Gauge("kith_fact_position", "The last fact taken in", ("service"
 JOB_FAILURES = Counter("kith_job_failures", "Rounds of a job that failed", ("service", "job"))
 LOOP_LAG = Gauge("kith_loop_lag_seconds", "How late the event loop was at its last turn")
 CHILD_RESTARTS = Counter("kith_child_restarts", "Backing services started again after they died", ("child",))
+PEER_EXCHANGES = Counter("kith_peer_exchanges", "Exchanges with other co-ops that we began", ("peer", "outcome"))
+PEER_CALLS = Counter("kith_peer_calls", "Calls that other co-ops made", ("peer", "method", "code"))
+BOARD_ENTRIES_TAKEN = Counter("kith_board_entries_taken_total", "Entries of boards that other co-ops brought and we keep")
+PEER_CLOCK_OFF = Gauge("kith_peer_clock_off_seconds", "How far another co-op's clock is ahead of ours", ("peer",))

@@ -35,3 +35,12 @@ def verify(key: Ed25519PublicKey, kind: str, body: bytes, signature: bytes) -> N
     except InvalidSignature as error:
         message = f"bad signature on a {kind}"
         raise BadSignatureError(message) from error
+
+
+def is_by(public: bytes, kind: str, body: bytes, signature: bytes) -> bool:
+    """Whether the holder of this public key, 32 bytes, signed it. Bytes that are no key signed nothing."""
+    try:
+        verify(Ed25519PublicKey.from_public_bytes(public), kind, body, signature)
+    except ValueError:
+        return False
+    return True

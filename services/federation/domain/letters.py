@@ -17,8 +17,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
 from libs.boards import forms
 from libs.boards.forms import DocumentError, Fields
 from libs.signing import canonical, statement
@@ -88,11 +86,6 @@ def hash_of(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def seal(body: bytes, key: Ed25519PrivateKey) -> bytes:
-    """The letter as it leaves."""
-    return canonical.encode({"body": canonical.decode(body), "sig": statement.sign(key, KIND, body).hex()})
-
-
 def unseal(content: bytes, keys: Sequence[bytes], sender: str, receiver: str) -> tuple[Letter, bytes]:
     """The letter and its body's bytes, signed by one of `keys`. Raises `DocumentError`."""
     if len(content) > LARGEST:
@@ -104,7 +97,7 @@ def unseal(content: bytes, keys: Sequence[bytes], sender: str, receiver: str) ->
     letter = _read(value)
     if (letter.sender, letter.receiver) != (sender, receiver):
         raise DocumentError("the letter is between others")
-    if not any(_signed_by(key, body, signature) for key in keys):
+    if not any(statement.is_by(key, KIND, body, signature) for key in keys):
         raise DocumentError("the sender did not sign the letter")
     return letter, body
 
@@ -116,14 +109,6 @@ def coming(letter: Letter, body: bytes, held: int, held_hash: str, before: str |
     if letter.seq > held + 1:
         return Coming.GAP
     return Coming.NEXT if letter.prev == held_hash else Coming.CONFLICT
-
-
-def _signed_by(key: bytes, body: bytes, signature: bytes) -> bool:
-    try:
-        statement.verify(Ed25519PublicKey.from_public_bytes(key), KIND, body, signature)
-    except ValueError:
-        return False
-    return True
 
 
 def _read(value: Json) -> Letter:

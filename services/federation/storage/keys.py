@@ -22,6 +22,8 @@ _ADD_SIGNING = text("insert into signing_key (key, sealed, begins, ends, in_use)
 _USE_SIGNING = text("update signing_key set in_use = (key = :key)")
 _IN_USE = text("select key, sealed, begins, ends from signing_key where in_use")
 _ALL_SIGNING = text("select key, begins, ends from signing_key order by begins, key")
+_FORGET_SIGNING = text("delete from signing_key where key = :key and not in_use")
+_FORGET_TLS = text("delete from tls_key where hash = :hash and place = 'waiting'")
 _REVOKE = text("insert into revoked_key (key, at) values (:key, :at) on conflict do nothing")
 _REVOKED = text("select key from revoked_key order by key")
 _ADD_TLS = text("insert into tls_key (hash, certificate, sealed, made_at, place) values (:hash, :certificate, :sealed, :made_at, :place)")
@@ -69,6 +71,12 @@ async def signing(work: Work, vault: Vault) -> OwnKey | None:
 async def all_signing(work: Work) -> tuple[SigningKey, ...]:
     """Every signing key there is and ever was."""
     return tuple(SigningKey(bytes(row.key), row.begins, row.ends) for row in await work.connection.execute(_ALL_SIGNING))
+
+
+async def forget(work: Work, signing_key: bytes, tls_hash: bytes) -> None:
+    """Keys that were made and never came into use: the root did not sign them."""
+    await work.connection.execute(_FORGET_SIGNING, {"key": signing_key})
+    await work.connection.execute(_FORGET_TLS, {"hash": tls_hash})
 
 
 async def revoke(work: Work, key: bytes) -> None:

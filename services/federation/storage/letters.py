@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 
 from libs.database.engine import Work
-from libs.signing import canonical
+from libs.signing import canonical, statement
 from libs.signing.canonical import Json
 from services.federation.domain import letters as law
 from services.federation.domain.letters import Judgement, Letter
@@ -30,6 +31,10 @@ _CONFLICT = text("""
 insert into letter_conflict (peer, seq, hash, content, at) values (:peer, :seq, :hash, :content, :at) on conflict do nothing""")
 _UNHEARD = text("""
 select (select count(*) from letter_waiting where peer = :peer) + (select count(*) from letter_out where peer = :peer and seq > :held)""")
+
+_TO_TELL = text("""
+select exists (select from letter_waiting where peer = :peer and kind = :kind)
+  or exists (select from letter_out where peer = :peer and seq > :held)""")
 
 
 @dataclass(frozen=True)
@@ -124,6 +129,16 @@ async def keep_conflict(work: Work, letter: Letter, content: bytes, body: bytes)
 async def unheard(work: Work, peer: str, held: int) -> int:
     """How many letters they do not hold yet."""
     return int((await work.connection.execute(_UNHEARD, {"peer": peer, "held": held})).scalar_one())
+
+
+async def to_tell(work: Work, peer: str, held: int, kind: str) -> bool:
+    """Whether a letter of this kind waits, or any that has its number and that they do not hold."""
+    return bool((await work.connection.execute(_TO_TELL, {"peer": peer, "held": held, "kind": kind})).scalar_one())
+
+
+def seal(body: bytes, key: Ed25519PrivateKey) -> bytes:
+    """The letter as it leaves."""
+    return canonical.encode({"body": canonical.decode(body), "sig": statement.sign(key, law.KIND, body).hex()})
 
 
 def within(contents: Sequence[bytes], most_bytes: int = law.BATCH_BYTES) -> list[bytes]:

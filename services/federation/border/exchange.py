@@ -1,0 +1,150 @@
+"""One conversation with a peer: the same parcel in both directions, taken and made the same way whoever called.
+
+First the hello and the letters, in one work; then, with active peers, what either side lacks of votes.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+
+import grpc
+
+from kith.peer.v1 import peer_pb2 as pb
+from libs import callers
+from libs.clock import Clock
+from libs.database.engine import Database, Work
+from libs.observe import traces
+from services.federation.border import calling
+from services.federation.border.bell import Bell
+from services.federation.border.clock_watch import ClockWatch
+from services.federation.border.traffic import VoteTraffic
+from services.federation.commands.confirm_peer import known
+from services.federation.commands.heed_peer import Heed
+from services.federation.commands.meet_peer import Hello, meet_peer
+from services.federation.commands.send_letters import send_letters
+from services.federation.commands.take_letters import take_letters
+from services.federation.domain.pairing import PeerState
+from services.federation.queries.see_identity import own_invitation
+from services.federation.storage import letters, peers
+from services.federation.storage.edge import Edge, identity_of
+
+MOST_ROUNDS = 50
+"""In one conversation; then others have their turn."""
+MOST_LOST_BYTES = 512 * 1024
+"""Of letters that the other side lost, in one parcel."""
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a peer said of itself last, in this process."""
+
+    hello: Hello
+    have: tuple[pb.VoteHave, ...]
+    ready: bool
+    """It holds none of our letters that we do not: numbers may be given."""
+
+
+@dataclass(frozen=True)
+class _Round:
+    """What was done in one turn of a conversation."""
+
+    brought: bytes
+    heard_new: bool
+
+
+class Exchanger:
+    """Makes and takes parcels."""
+
+    def __init__(
+        self, edge: Edge, database: Database, clock: Clock, votes: VoteTraffic, heeds: Mapping[str, Heed], watch: ClockWatch, bell: Bell
+    ) -> None:
+        self._edge = edge
+        self._database = database
+        self._clock = clock
+        self._votes = votes
+        self._heeds = heeds
+        self._watch = watch
+        self._bell = bell
+        self._told: dict[str, _Told] = {}
+
+    async def call(self, peer: str) -> None:
+        """Calls a peer and goes on until neither side has anything to bring. Raises `PeerAwayError`; without a way to it, does nothing."""
+        async with self._work(peer) as work:
+            way = await calling.way_to(work, self._edge, peer)
+        if way is None:
+            return
+        last = _Round(b"", heard_new=True)
+        async with calling.called(way) as stub:
+            for _ in range(MOST_ROUNDS):
+                parcel = await self._make(peer)
+                bringing = _brought(parcel)
+                if not last.heard_new and bringing in (b"", last.brought):
+                    return
+                try:
+                    answer = await stub.Exchange(pb.ExchangeRequest(parcel=parcel), timeout=calling.CALL_SECONDS)
+                except grpc.aio.AioRpcError as error:
+                    raise calling.away(error) from None
+                last = _Round(bringing, heard_new=await self._take(peer, answer.parcel))
+
+    async def answer(self, peer: str, parcel: pb.Parcel) -> pb.Parcel:
+        """A peer called: takes what it brings and gives what it lacks."""
+        await self._take(peer, parcel)
+        self._bell.heard(peer)
+        return await self._make(peer)
+
+    async def _take(self, peer: str, parcel: pb.Parcel) -> bool:
+        """Whether it brought something that we did not have."""
+        hello = _hello(parcel.hello)
+        async with self._work(peer) as work:
+            ready = await meet_peer(work, peer, parcel.clock, hello, parcel.identity)
+            taken = await take_letters(work, self._edge.co_op, peer, parcel.letters, self._heeds)
+            found = await peers.one(work, peer)
+            await self._watch.look(work)
+        self._told[peer] = _Told(hello, tuple(parcel.have), ready)
+        news = False
+        if found is not None and found.state is PeerState.ACTIVE:
+            news = await self._votes.take(peer, parcel.boards, parcel.papers)
+        if news:
+            self._bell.nudge()
+        return taken > 0 or news
+
+    async def _make(self, peer: str) -> pb.Parcel:
+        told = self._told.get(peer)
+        async with self._work(peer) as work:
+            found = await known(work, peer)
+            own = await identity_of(work)
+            bringing = await send_letters(work, self._edge, peer) if told and told.ready else []
+            held, sent = await letters.last_in(work, peer), await letters.last_out(work, peer)
+            hello = pb.Hello(held=held.seq, held_hash=bytes.fromhex(held.hash), sent=sent.seq, sent_hash=bytes.fromhex(sent.hash))
+            hello.identity = found.seq
+            if told and told.hello.sent < held.seq:
+                lost = await letters.in_after(work, peer, told.hello.sent)
+                hello.yours.extend(letters.within(lost, MOST_LOST_BYTES))
+            identity = await own_invitation(work) if found.identity_held < own.document.seq else b""
+            parcel = pb.Parcel(clock=int(work.now.timestamp()), hello=hello, letters=bringing, identity=identity)
+        if found.state is PeerState.ACTIVE:
+            parcel.have.extend(await self._votes.have(peer))
+            if told:
+                boards, papers = await self._votes.lacking(peer, told.have)
+                parcel.boards.extend(boards)
+                parcel.papers.extend(papers)
+        return parcel
+
+    @asynccontextmanager
+    async def _work(self, peer: str) -> AsyncIterator[Work]:
+        async with self._database.work(callers.reaction(f"peer:{peer}"), self._clock.now(), f"peer:{peer}", traces.here()) as work:
+            yield work
+
+
+def _hello(said: pb.Hello) -> Hello:
+    return Hello(said.held, said.held_hash.hex(), said.sent, said.sent_hash.hex(), said.identity, tuple(said.yours))
+
+
+def _brought(parcel: pb.Parcel) -> bytes:
+    """What a parcel brings beside telling what we have: empty when nothing, and the same for the same."""
+    brought = pb.Parcel(letters=parcel.letters, boards=parcel.boards, papers=parcel.papers, identity=parcel.identity)
+    brought.hello.yours.extend(parcel.hello.yours)
+    content = brought.SerializeToString(deterministic=True)
+    nothing = pb.Parcel(hello=pb.Hello()).SerializeToString(deterministic=True)
+    return b"" if content == nothing else sha256(content).digest()

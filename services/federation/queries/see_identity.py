@@ -1,0 +1,33 @@
+"""Who this co-op is towards others. Open to everybody signed in: it is what others are given."""
+
+from dataclasses import dataclass
+
+from libs.access import hats
+from libs.database.engine import Work
+from services.federation.domain import invitation
+from services.federation.storage import identity_kept, keys
+from services.federation.storage.edge import Edge, identity_of
+from services.federation.storage.identity_kept import OwnIdentity
+
+
+@dataclass(frozen=True)
+class SeenIdentity:
+    """`kept` is None until the root key has signed a document."""
+
+    kept: OwnIdentity | None
+    root_here: bool
+
+
+async def see_identity(work: Work, edge: Edge) -> SeenIdentity:
+    return SeenIdentity(await identity_kept.own(work), edge.root_file.is_file())
+
+
+async def invite_peer(work: Work) -> str:
+    """The text to give to another co-op. Raises NotAllowed HAT_NEEDED, NotNow IDENTITY_NOT_READY."""
+    await hats.require(work, hats.SECRETARY)
+    return (await own_invitation(work)).decode()
+
+
+async def own_invitation(work: Work) -> bytes:
+    """Raises NotNow IDENTITY_NOT_READY."""
+    return invitation.write((await identity_of(work)).content, await keys.tls_certificates(work))

@@ -1,0 +1,19 @@
+"""The root key: a file that may be taken away and kept elsewhere, so it is read each time it is needed."""
+
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+
+def read(file: Path) -> Ed25519PrivateKey | None:
+    """None when it is not here. Raises ValueError or TypeError when the file holds something else."""
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        return None
+    key = load_pem_private_key(content, None)
+    if not isinstance(key, Ed25519PrivateKey):
+        message = f"{file} holds no Ed25519 key"
+        raise TypeError(message)
+    return key
