@@ -169,7 +169,7 @@ class Instance:
         own: dict[str, dict[str, object]] = {
             "identity": {"token_signing_key_file": keys / "token.pem", "codes_key_file": keys / "codes.key"},
             "membership": {"zone": co_op.zone.key},
-            "governance": {"zone": co_op.zone.key},
+            "governance": {"zone": co_op.zone.key, "co_op_id": co_op.id},
             "federation": {
                 "co_op_id": co_op.id,
                 "co_op_name": co_op.name,

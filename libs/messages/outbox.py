@@ -11,8 +11,11 @@ insert into outbox (id, type, subject, payload, at, actor, cause, traceparent)
 values (:id, :type, :subject, :payload, :at, :actor, :cause, :traceparent)""")
 
 
-async def state(work: Work, *facts: tuple[Message, str]) -> None:
-    """States facts, each with the id of the aggregate it is about. They exist if and when the work commits."""
+async def state(work: Work, *facts: tuple[Message, str], anonymous: bool = False) -> None:
+    """States facts, each with the id of the aggregate it is about. They exist if and when the work commits.
+
+    `anonymous` facts are stated for nobody: their envelope names no actor, no cause and no trace that would lead to whoever acted.
+    """
     await work.connection.execute(
         _STATE,
         [
@@ -22,9 +25,9 @@ async def state(work: Work, *facts: tuple[Message, str]) -> None:
                 "subject": subject_of(message, about),
                 "payload": message.SerializeToString(deterministic=True),
                 "at": work.now,
-                "actor": work.caller.id,
-                "cause": work.cause,
-                "traceparent": work.traceparent,
+                "actor": "" if anonymous else work.caller.id,
+                "cause": "" if anonymous else work.cause,
+                "traceparent": "" if anonymous else work.traceparent,
             }
             for message, about in facts
         ],

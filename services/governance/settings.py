@@ -12,3 +12,4 @@ class Settings(Service):
     model_config = SettingsConfigDict(env_prefix="KITH_GOVERNANCE_", extra="ignore")
 
     zone: Zone = Field(default="Europe/London", description="The co-op's time zone: it says which day it is")
+    co_op_id: str = Field(description="Who this co-op is to others: a-z, 0-9, dots and hyphens")

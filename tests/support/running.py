@@ -231,6 +231,8 @@ def _process(co_op: CoOp, services: Sequence[str], settings: dict[str, dict[str,
     parts = []
     for service in services:
         own: dict[str, object] = {"address": co_op.address(service), "database_url": co_op.databases[service].run_url, "pool_size": 4}
+        if service == "governance":
+            own |= {"co_op_id": "0000test"}
         if service == "identity":
             own |= {"token_signing_key_file": keys / "token.pem", "codes_key_file": keys / "codes.key"}
         parts.append(named(service).part(shared, named(service).settings(**(own | settings.get(service, {})))))

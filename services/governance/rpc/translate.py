@@ -169,6 +169,7 @@ def decision(found: Decision) -> pb.Decision:
         passed=found.passed,
         rulebook_hash=found.rulebook_hash,
         effect=found.effect,
+        vote_id=found.vote,
     )
     said.decided_at.FromDatetime(found.decided_at)
     return said

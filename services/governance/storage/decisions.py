@@ -14,12 +14,13 @@ from services.governance.domain.tally import Tally
 # Two decisions at one moment: the second waits here, so that numbers have no gap.
 _LOCK = text("select pg_advisory_xact_lock(hashtext('decision'))")
 _ADD = text("""
-insert into decision (number, id, kind, motion, passed, decided_at, rulebook_hash, effect)
-select coalesce(max(number), 0) + 1, :id, :kind, :motion, :passed, :at, :rulebook_hash, :effect from decision""")
+insert into decision (number, id, kind, motion, vote, passed, decided_at, rulebook_hash, effect)
+select coalesce(max(number), 0) + 1, :id, :kind, :motion, :vote, :passed, :at, :rulebook_hash, :effect from decision""")
 _PAGE = text("""
-select d.number, d.id, d.kind, d.motion, d.passed, d.decided_at, d.rulebook_hash, d.effect, m.title
-from decision d left join motion m on m.id = d.motion
+select d.number, d.id, d.kind, d.motion, d.vote, d.passed, d.decided_at, d.rulebook_hash, d.effect, coalesce(m.title, v.question) as title
+from decision d left join motion m on m.id = d.motion left join vote v on v.id = d.vote
 where cast(:before as bigint) is null or d.number < :before order by d.number desc limit :limit""")
+_NUMBERED = text("select kind, passed, decided_at from decision where number = :number")
 _OF_MOTION = text("select id, decided_at from decision where motion = :motion")
 _ADD_COUNT = text("""
 insert into class_count (motion, member_class, eligible, votes_for, votes_against, abstentions)
@@ -40,6 +41,8 @@ class Decision:
     decided_at: datetime
     rulebook_hash: str
     effect: str
+    vote: str = ""
+    """Of a vote with other co-ops."""
 
 
 async def hold(work: Work) -> None:
@@ -48,7 +51,15 @@ async def hold(work: Work) -> None:
 
 
 async def add(
-    work: Work, decision: UUID, *, kind: str, rulebook_hash: str, motion: UUID | None = None, passed: bool = True, effect: str = ""
+    work: Work,
+    decision: UUID,
+    *,
+    kind: str,
+    rulebook_hash: str,
+    motion: UUID | None = None,
+    vote: str | None = None,
+    passed: bool = True,
+    effect: str = "",
 ) -> None:
     await hold(work)
     await work.connection.execute(
@@ -57,6 +68,7 @@ async def add(
             "id": decision,
             "kind": kind,
             "motion": motion,
+            "vote": vote,
             "passed": passed,
             "at": work.now,
             "rulebook_hash": rulebook_hash,
@@ -74,6 +86,12 @@ async def of_motion(work: Work, motion: UUID) -> tuple[UUID, datetime] | None:
     """The decision's id, and when it was made."""
     row = (await work.connection.execute(_OF_MOTION, {"motion": motion})).first()
     return (row.id, row.decided_at) if row else None
+
+
+async def numbered(work: Work, number: int) -> tuple[str, bool, datetime] | None:
+    """(kind, passed, when) of a line of the log."""
+    row = (await work.connection.execute(_NUMBERED, {"number": number})).first()
+    return (row.kind, row.passed, row.decided_at) if row else None
 
 
 async def keep_counts(work: Work, motion: UUID, tally: Tally) -> None:
@@ -103,4 +121,15 @@ async def counts(work: Work, motion: UUID) -> tuple[dict[str, int], dict[str, di
 
 
 def _decision(row: Row[Any]) -> Decision:
-    return Decision(row.number, row.id, row.kind, row.motion, row.title or "", row.passed, row.decided_at, row.rulebook_hash, row.effect)
+    return Decision(
+        number=row.number,
+        id=row.id,
+        kind=row.kind,
+        motion=row.motion,
+        title=row.title or "",
+        passed=row.passed,
+        decided_at=row.decided_at,
+        rulebook_hash=row.rulebook_hash,
+        effect=row.effect,
+        vote=row.vote or "",
+    )

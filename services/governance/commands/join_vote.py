@@ -1,0 +1,21 @@
+"""JoinVote: this co-op takes part, by a decision of its own members."""
+
+from zoneinfo import ZoneInfo
+
+from libs.access import hats
+from libs.database.engine import Work
+from services.governance.commands.held_vote import decided, for_office
+from services.governance.domain.vote_course import require_may_join
+from services.governance.storage import facts_out, votes
+
+GENERAL_MEETING = "general_meeting"
+"""A motion put to all members is decided by them as a general meeting decides."""
+
+
+async def join_vote(work: Work, vote_id: str, number: int, zone: ZoneInfo) -> None:
+    """`number` is that of the decision. Raises what `for_office` and `decided` do, NotNow VOTE_NOT_AT_THIS or VOTE_TOO_LATE."""
+    vote, _ = await for_office(work, vote_id, hats.SECRETARY)
+    require_may_join(vote, work.now)
+    at = await decided(work, number)
+    await votes.joined(work, vote.id, number)
+    await facts_out.vote_joined(work, vote.id, GENERAL_MEETING, at.astimezone(zone).date().isoformat(), str(number))

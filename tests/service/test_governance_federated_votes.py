@@ -1,0 +1,64 @@
+"""A vote with other co-ops as our own people live it: drafted, joined by our decision, rolled, attested, voted on, final in our log."""
+
+import pytest
+
+from kith.federation.facts.v1 import facts_pb2 as federation
+from kith.governance.facts.v1 import facts_pb2 as facts
+from kith.governance.v1 import governance_pb2 as governance
+from kith.governance.v1 import votes_pb2 as pb
+from libs.boards import entries, rows
+from libs.rpc.client import ask
+from libs.signing import merkle
+from tests.support.running import Kith
+from tests.support.vote_assembly import US, a_vote, identity_of
+
+
+@pytest.mark.capability("G15")
+async def test_a_vote_is_drafted_joined_rolled_voted_on_and_written_into_the_log(kith: Kith) -> None:
+    async with a_vote(kith, user=6, worker=5, friend=2) as voting:
+        assembly = voting.assembly
+        pat, kim = assembly.members["user"][:2]
+        await voting.open_it()
+        seen = await voting.seen(assembly.co_op.token(pat))
+        assert (seen.state, seen.i_may_vote, seen.my_group, seen.attested_by) == (pb.VOTE_STATE_OPEN, True, "user", 2)
+        assert [(one.group, one.rows) for one in seen.groups] == [("user", 6), ("worker", 5)]
+        first = await voting.cast(pat, "for")
+        await voting.cast(pat, "against", revision=1)
+        await voting.cast(kim, "abstain")
+        assert (first.pseudonym, first.revision) == (seen.my_pseudonym, 1)
+        assert first.leaf == merkle.leaf_hash(entries.Ballot(seen.my_pseudonym, "for").data())
+        assert (await voting.seen()).ballots == 2
+
+        await voting.state(federation.VoteFinal(vote_id=voting.vote, revision=1, outcome_hash="ab" * 32, passes=True))
+        final = await voting.seen()
+        assert (final.state, final.passes, final.outcome_hash) == (pb.VOTE_STATE_FINAL, True, "ab" * 32)
+        log = (await ask(assembly.desk.ListDecisions, governance.ListDecisionsRequest(), assembly.chair())).decisions
+        assert [one.number for one in log] == [3, 2, 1]
+        assert (log[0].kind, log[0].vote_id, log[0].title, log[0].passed) == ("federated_vote", voting.vote, voting.terms.question, True)
+        assert log[0].decision_id == final.decision_id
+
+        stated = await assembly.co_op.facts("governance")
+        names = [type(one).__name__ for one in stated if type(one).__name__.startswith("Vote")]
+        assert names == ["VoteDrafted", "VoteJoined", "VoteRowsFrozen", "VoteRollAttested", "VoteMadeReady", *["VoteBallotCast"] * 3]
+        [joined] = [one for one in stated if isinstance(one, facts.VoteJoined)]
+        assert (joined.body, joined.reference) == ("general_meeting", "2")
+        [frozen] = [one for one in stated if isinstance(one, facts.VoteRowsFrozen)]
+        read = [entries.read_entry(one) for one in frozen.entries]
+        assert frozen.last
+        assert read[-1] == entries.Roll((("user", 6), ("worker", 5)))
+        assert all(isinstance(one, entries.Row) for one in read[:-1])
+        cast = [entries.read_entry(one.entry) for one in stated if isinstance(one, facts.VoteBallotCast)]
+        assert cast[:2] == [entries.Ballot(seen.my_pseudonym, "for"), entries.Ballot(seen.my_pseudonym, "against")]
+
+
+@pytest.mark.capability("G15")
+async def test_a_card_opens_the_row_it_is_for(kith: Kith) -> None:
+    async with a_vote(kith, user=3, worker=2) as voting:
+        await voting.open_it()
+        [pat, *_] = voting.assembly.members["user"]
+        card = await ask(voting.desk.GetVoteCard, pb.GetVoteCardRequest(vote_id=voting.vote), voting.assembly.co_op.token(pat))
+        opened = rows.commitment(voting.vote, card.pseudonym, card.group, identity_of(pat), card.salt)
+        assert opened == card.commitment
+        [frozen] = [one for one in await voting.assembly.co_op.facts("governance") if isinstance(one, facts.VoteRowsFrozen)]
+        assert entries.Row(card.pseudonym, "user", opened).data() in frozen.entries
+        assert (US, "user") in voting.terms.ceilings
