@@ -42,13 +42,14 @@ class Board:
         self.roll: Roll | None = None
         self.roll_size = 0
         """Of the tree up to and including the roll."""
+        self.roll_root = b""
         self.ready: Ready | None = None
         self.ready_index = -1
         self.opened: Open | None = None
         self.closed: Closed | None = None
         self.outcomes: dict[int, Outcome] = {}
         """In order: the first of each revision."""
-        self.signed: set[tuple[int, bytes]] = set()
+        self.signed: dict[tuple[int, bytes], Outcome] = {}
         """Every (revision, hash) that stands here with a good signature, in order or not."""
         self.notices: list[Notice] = []
         self.rejected: list[tuple[int, str]] = []
@@ -162,7 +163,7 @@ class Board:
             and all(rows >= self.terms.k or (self.co_op, group) in self.terms.small for group, rows in counted.items())
         )
         if fits:
-            self.roll, self.roll_size = entry, self.size
+            self.roll, self.roll_size, self.roll_root = entry, self.size, merkle.root_of(self.leaves)
         return fits
 
     def _outcome(self, entry: Outcome) -> bool:
@@ -170,7 +171,7 @@ class Board:
             return False
         if not self._is_good("outcome", entry.signed(), entry.sig):
             return False
-        self.signed.add((entry.revision, entry.hash))
+        self.signed.setdefault((entry.revision, entry.hash), entry)
         fits = self.closed is not None and entry.revision not in self.outcomes
         if fits:
             self.outcomes[entry.revision] = entry

@@ -101,7 +101,7 @@ def readies_agree(evidence: Evidence) -> bool:
 def is_right(evidence: Evidence, co_op: str, size: int, root: bytes) -> bool:
     """Whether a board has its roll at just this size, under this root."""
     board = evidence.boards.get(co_op)
-    return board is not None and board.roll is not None and board.roll_size == size and board.root(size) == root
+    return board is not None and board.roll is not None and (board.roll_size, board.roll_root) == (size, root)
 
 
 def ready_in_time(evidence: Evidence) -> bool:

@@ -161,7 +161,7 @@ def quorum_of_witnesses(participants: int, observers: int) -> int:
 
 
 def read_terms(data: bytes) -> Terms:
-    """Raises `DocumentError`. Signatures of the parties are `check_party`'s."""
+    """Raises `DocumentError`. Signatures of the parties are `check_party`'s to look at."""
     if len(data) > LONGEST:
         raise DocumentError("terms are longer than 64 KiB")
     fields = Fields(forms.decoded(data, "terms"), "terms")
@@ -207,9 +207,14 @@ def write_terms(said: Mapping[str, Json]) -> bytes:
 
 
 def check_party(terms: Terms, party: Party) -> None:
+    """`check_vouched` for a party of the terms."""
+    check_vouched(terms.draft, party)
+
+
+def check_vouched(draft: str, party: Party) -> None:
     """Whether the signer vouched for the three keys. That it is a key of the party is its identity document's. Raises `DocumentError`."""
     try:
-        statement.verify(Ed25519PublicKey.from_public_bytes(party.signer), "vote-keys", party.vouched(terms.draft), party.sig)
+        statement.verify(Ed25519PublicKey.from_public_bytes(party.signer), "vote-keys", party.vouched(draft), party.sig)
     except BadSignatureError as error:
         raise DocumentError(f"{party.id} has not vouched for its keys") from error
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from libs.access import hats
+from libs.boards.identity import fingerprint_of
 from libs.database.engine import Work
 from services.federation.domain import invitation
-from services.federation.storage import identity_kept, keys
+from services.federation.storage import identity_kept, keys, peers
 from services.federation.storage.edge import Edge, identity_of
 from services.federation.storage.identity_kept import OwnIdentity
 
@@ -31,3 +32,10 @@ async def invite_peer(work: Work) -> str:
 async def own_invitation(work: Work) -> bytes:
     """Raises NotNow IDENTITY_NOT_READY."""
     return invitation.write((await identity_of(work)).content, await keys.tls_certificates(work))
+
+
+async def fingerprints(work: Work) -> dict[str, str]:
+    """Root fingerprints as people here know them: our own, and those of co-ops whose codes were compared."""
+    own = await identity_kept.own(work)
+    found = {own.document.id: own.document.fingerprint} if own is not None else {}
+    return found | {peer.id: fingerprint_of(peer.root) for peer in await peers.every(work) if peer.compared}

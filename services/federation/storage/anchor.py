@@ -3,7 +3,7 @@
 Before a checkpoint or a cosignature leaves, its (origin, size, root) is in here and on disk. When the database is behind the anchor, it was
 set back: then nothing is signed until the others were asked how far our board had come.
 
-One JSON list a line, appended and fsynced; rewritten at the start with the last line of each origin.
+One JSON list a line, appended and fsynced; of each origin the last line holds. Rewritten at the start.
 """
 
 import asyncio
@@ -35,6 +35,16 @@ class Anchor:
                 await asyncio.to_thread(self._append, new)
                 self._held.update({origin: (size, root) for origin, size, root in new})
 
+    async def put_back(self, origin: str, size: int, root: bytes) -> None:
+        """After a recovery: the others were asked, and this is how far our board is."""
+        async with self._lock:
+            await asyncio.to_thread(self._append, [(origin, size, root)])
+            self._held[origin] = size, root
+
+    def all(self) -> dict[str, tuple[int, bytes]]:
+        """By origin."""
+        return dict(self._held)
+
     def _append(self, heads: Iterable[tuple[str, int, bytes]]) -> None:
         lines = "".join(json.dumps([origin, size, root.hex()]) + "\n" for origin, size, root in heads)
         is_new = not self._file.exists()
@@ -56,8 +66,7 @@ class Anchor:
             # The last line of a machine that lost its power may be half a line: it never left, for its fsync did not return.
             with contextlib.suppress(ValueError):
                 origin, size, root = json.loads(line)
-                if size > self._held.get(origin, (0, b""))[0]:
-                    self._held[origin] = size, bytes.fromhex(root)
+                self._held[origin] = size, bytes.fromhex(root)
         self._rewrite()
 
     def _rewrite(self) -> None:

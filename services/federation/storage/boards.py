@@ -37,6 +37,7 @@ _CUT = text("update board set size = :size, frontier = :frontier, generation = g
 _ADD_HEAD = text("""
 insert into head (vote, co_op, size, root, signature) values (:vote, :co_op, :size, :root, :signature) on conflict do nothing""")
 _HEADS = text("select size, root, signature from head where vote = :vote and co_op = :co_op order by size, root")
+_ALL_HEADS = text("select co_op, size, root, signature from head where vote = :vote order by co_op, size, root")
 _LAST_HEAD = text("select size, root, signature from head where vote = :vote and co_op = :co_op order by size desc limit 1")
 _DROP_HEADS = text("""
 delete from head h where vote = :vote and co_op = :co_op and size < (select max(size) from head where vote = :vote and co_op = :co_op)
@@ -172,6 +173,14 @@ async def add_head(work: Work, vote: str, co_op: str, head: Head) -> bool:
 
 async def heads(work: Work, vote: str, co_op: str) -> list[Head]:
     return [_head(row) for row in (await work.connection.execute(_HEADS, {"vote": vote, "co_op": co_op})).all()]
+
+
+async def all_heads(work: Work, vote: str) -> dict[str, list[Head]]:
+    """By board."""
+    found: dict[str, list[Head]] = {}
+    for row in (await work.connection.execute(_ALL_HEADS, {"vote": vote})).all():
+        found.setdefault(row.co_op, []).append(_head(row))
+    return found
 
 
 async def last_head(work: Work, vote: str, co_op: str) -> Head | None:

@@ -104,15 +104,8 @@ create table paper (
   came_at timestamptz not null,
   primary key (vote, hash)
 );
-create table settlement_signature (
-  vote text not null references vote,
-  body bytea not null,
-  co_op text not null,
-  sig bytea not null,
-  primary key (vote, body, co_op)
-);
 
-revoke delete, truncate on vote, vote_identity, vote_key, paper, settlement_signature from kith_federation_run;
+revoke delete, truncate on vote, vote_identity, vote_key, paper from kith_federation_run;
 revoke truncate on board, entry, head, cosignature from kith_federation_run;
-revoke update on entry, head, cosignature, paper, settlement_signature, vote_identity from kith_federation_run;
+revoke update on entry, head, cosignature, paper, vote_identity from kith_federation_run;
 """

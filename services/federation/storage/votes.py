@@ -1,13 +1,16 @@
 """Votes, their drafts and their keys, as they are kept."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Row, text
 
+from libs.boards import identity
+from libs.boards.forms import DocumentError
 from libs.boards.terms import Terms, read_terms
 from libs.database.engine import Work
 from services.federation.storage.vault import Vault
@@ -44,6 +47,9 @@ _SETTLED = text("update vote set settled = :settled, revision = :revision where 
 _ARCHIVE = text("update vote set archived = true where id = :id")
 _ADD_IDENTITY = text("""
 insert into vote_identity (vote, co_op, document) values (:vote, :co_op, :document) on conflict do nothing""")
+_DOCUMENTS = text("""
+select co_op, document from vote_identity where vote = :vote
+union all select p.id, p.document from peer p join board b on b.vote = :vote and b.co_op = p.id""")
 _IDENTITIES = text("select co_op, document from vote_identity where vote = :vote")
 
 
@@ -82,6 +88,11 @@ class VoteKeys:
     statement: Ed25519PrivateKey
     board: Ed25519PrivateKey
     witness: Ed25519PrivateKey
+
+    @classmethod
+    def made(cls) -> Self:
+        """Three new ones."""
+        return cls(*(Ed25519PrivateKey.generate() for _ in range(3)))
 
 
 async def add_draft(work: Work, draft: str, participants: Sequence[str], observers: Sequence[str]) -> None:
@@ -208,6 +219,21 @@ async def add_identity(work: Work, vote: str, co_op: str, document: bytes) -> No
 
 async def identities(work: Work, vote: str) -> Mapping[str, bytes]:
     return {row.co_op: bytes(row.document) for row in (await work.connection.execute(_IDENTITIES, {"vote": vote})).all()}
+
+
+async def identity_documents(work: Work, vote: str) -> list[tuple[str, bytes]]:
+    """Those that came with the vote, and those our peers showed since."""
+    rows = (await work.connection.execute(_DOCUMENTS, {"vote": vote})).all()
+    return [(row.co_op, bytes(row.document)) for row in rows]
+
+
+async def names(work: Work, vote: str) -> dict[str, str]:
+    """What the parties call themselves, by their identity documents."""
+    found: dict[str, str] = {}
+    for co_op, document in await identity_documents(work, vote):
+        with contextlib.suppress(DocumentError):
+            found[co_op] = identity.read(document).name
+    return found
 
 
 def _vote(row: Row[Any]) -> Vote:

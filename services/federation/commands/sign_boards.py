@@ -1,0 +1,63 @@
+"""SealBoard and CosignBoards: our own board gets a head that we sign; others' heads get our word that we hold what is under them.
+
+Both are committed before they are anchored, and anchored before they leave (`border/traffic.py` sees to that).
+"""
+
+from collections.abc import Mapping, Sequence
+
+from libs.database.engine import Work
+from libs.signing import checkpoint
+from libs.signing.checkpoint import Checkpoint
+from services.federation.domain.witnessing import BroughtCosignature, worth_keeping
+from services.federation.storage import boards
+from services.federation.storage.boards import Head, Witnessed
+from services.federation.storage.votes import Vote, VoteKeys
+
+
+async def seal_board(work: Work, vote: Vote, us: str, keys: VoteKeys) -> Head | None:
+    """A head for everything on our own board; None when there is nothing new to sign."""
+    board = await boards.hold(work, vote.id, us)
+    last = await boards.last_head(work, vote.id, us)
+    if board is None or not board.size or (last is not None and last.size >= board.size):
+        return None
+    signed = Checkpoint(checkpoint.origin_of(us, vote.id), board.size, board.frontier.root)
+    head = Head(board.size, board.frontier.root, checkpoint.sign_checkpoint(keys.board, signed))
+    await boards.add_head(work, vote.id, us, head)
+    await boards.drop_idle_heads(work, vote.id, us)
+    return head
+
+
+async def cosign_boards(work: Work, vote: Vote, us: str, keys: VoteKeys, anchored: Mapping[str, tuple[int, bytes]]) -> int:
+    """Cosigns what we hold of the boards of others, as far as we did not; gives how many.
+
+    `anchored` is what we signed before, by origin: a board shorter than that is mirrored anew first.
+    """
+    now = int(work.now.timestamp())
+    heads, cosigned = await boards.all_heads(work, vote.id), await boards.all_cosignatures(work, vote.id)
+    done = 0
+    for co_op, of_board in heads.items():
+        if co_op == us:
+            continue
+        head = of_board[-1]
+        origin = checkpoint.origin_of(co_op, vote.id)
+        ours = [one for one in cosigned.get(co_op, []) if one.witness == us]
+        before = max((one.size for one in ours), default=0)
+        # A date of ours ahead of now: the clock went back. Dates that fall while sizes rise would be misconduct, so it is waited for.
+        if head.size <= before or head.size < anchored.get(origin, (0, b""))[0] or any(one.time > now for one in ours):
+            continue
+        signature = checkpoint.cosign(keys.witness, Checkpoint(origin, head.size, head.root), now)
+        await _keep(work, vote, co_op, ours, Witnessed(us, head.size, head.root, now, signature))
+        done += 1
+    return done
+
+
+async def _keep(work: Work, vote: Vote, co_op: str, ours: Sequence[Witnessed], one: Witnessed) -> None:
+    await boards.add_cosignature(work, vote.id, co_op, one)
+    kept = worth_keeping(vote.terms, [_value(each) for each in (*ours, one)])
+    for each in ours:
+        if _value(each) not in kept:
+            await boards.drop_cosignature(work, vote.id, co_op, each)
+
+
+def _value(one: Witnessed) -> BroughtCosignature:
+    return BroughtCosignature(one.witness, one.size, one.root, one.time, one.signature)
