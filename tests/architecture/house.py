@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
-from google.protobuf.descriptor import FileDescriptor, ServiceDescriptor
+from google.protobuf.descriptor import FileDescriptor, MethodDescriptor
 
 from services.topology import SERVICES
 
@@ -33,12 +33,13 @@ def snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
-def rpc(service: str) -> ServiceDescriptor | None:
-    """What people may ask of it; None for an edge, which answers nobody over the wire."""
-    if not (ROOT / f"protos/kith/{service}/v1/{service}.proto").exists():
-        return None
-    described: FileDescriptor = import_module(f"kith.{service}.v1.{service}_pb2").DESCRIPTOR
-    return next(iter(described.services_by_name.values()))
+def methods(service: str) -> list[MethodDescriptor]:
+    """What may be asked of it, in all its protos; none of an edge that answers nobody over the wire."""
+    found: list[MethodDescriptor] = []
+    for proto in sorted((ROOT / f"protos/kith/{service}/v1").glob("*.proto")):
+        described: FileDescriptor = import_module(f"kith.{service}.v1.{proto.stem}_pb2").DESCRIPTOR
+        found += [method for one in described.services_by_name.values() for method in one.methods]
+    return found
 
 
 def facts(service: str) -> list[str]:

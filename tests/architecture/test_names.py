@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.architecture.house import NAMES, ROOT, facts, rpc, snake, sources, tree
+from tests.architecture.house import NAMES, ROOT, facts, methods, snake, sources, tree
 
 TOO_WIDE = {
     "helpers",
@@ -41,16 +41,14 @@ def test_every_folder_of_modules_is_a_package() -> None:
 
 @pytest.mark.parametrize("service", NAMES)
 def test_every_command_of_the_wire_has_its_file(service: str) -> None:
-    described = rpc(service)
-    commands = [one.name for one in described.methods if "request_id" in one.input_type.fields_by_name] if described else []
+    commands = [one.name for one in methods(service) if "request_id" in one.input_type.fields_by_name]
 
     assert [name for name in commands if not (ROOT / f"services/{service}/commands/{snake(name)}.py").exists()] == []
 
 
 @pytest.mark.parametrize("service", NAMES)
 def test_a_command_file_has_the_one_entry_it_is_named_after(service: str) -> None:
-    described = rpc(service)
-    for name in [snake(one.name) for one in described.methods] if described else []:
+    for name in [snake(one.name) for one in methods(service)]:
         path = ROOT / f"services/{service}/commands/{name}.py"
         if path.exists():
             functions = {
@@ -63,15 +61,13 @@ def test_a_command_file_has_the_one_entry_it_is_named_after(service: str) -> Non
 
 @pytest.mark.parametrize("service", NAMES)
 def test_every_rpc_has_its_own_request_and_response(service: str) -> None:
-    described = rpc(service)
-    for one in described.methods if described else []:
+    for one in methods(service):
         assert (one.input_type.name, one.output_type.name) == (f"{one.name}Request", f"{one.name}Response")
 
 
 @pytest.mark.parametrize("service", NAMES)
 def test_lists_are_paged_from_the_first_proto(service: str) -> None:
-    described = rpc(service)
-    for one in described.methods if described else []:
+    for one in methods(service):
         if one.name.startswith("List"):
             assert {"page_size", "page_token"} <= set(one.input_type.fields_by_name), one.name
             assert "next_page_token" in one.output_type.fields_by_name, one.name
