@@ -17,7 +17,7 @@ from libs.observe.metrics import BOARD_ENTRIES_TAKEN
 from libs.signing import checkpoint, merkle
 from services.federation.border.clock_watch import ClockWatch
 from services.federation.border.recovery import Recovery
-from services.federation.commands.sign_boards import cosign_boards, seal_board
+from services.federation.commands.sign_boards import cosign_boards, seal_board, to_cosign
 from services.federation.commands.take_board import take_board
 from services.federation.domain.witnessing import Brought, BroughtCosignature, SignedHead
 from services.federation.storage import boards, papers, votes
@@ -119,6 +119,9 @@ class BoardTraffic:
         """Gives our word for what we hold, unless our own clock or our own past cannot be believed."""
         if self._watch.doubtful or self._recovery.going_on:
             return False
+        async with self._database.reading(CALLER, self._clock.now()) as work:
+            if not await to_cosign(work, vote, self._us, self._anchor.all()):
+                return False
         async with self._database.work(CALLER, self._clock.now(), "cosign") as work:
             found = await votes.keys(work, self._vault, vote.terms.draft, vote.terms.convener)
             return found is not None and await cosign_boards(work, vote, self._us, found[1], self._anchor.all()) > 0

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
@@ -30,8 +31,10 @@ LOG = logger("federation")
 EVERY_SECONDS = 0.5
 ASK_SECONDS = 2.0
 """While we recover, the others are asked this often."""
-SILENT_SECONDS = 90
-"""Who calls us, and did not for so long, cannot be reached now."""
+ENDED_SECONDS = 15.0
+"""A vote that has ended is looked at this often: an objection, proof of misconduct or a settlement may still come."""
+SILENT_SECONDS = 90.0
+"""Who only calls us, and did not for so long after T, cannot be reached now."""
 KEPT_SECONDS = 30 * 86_400
 CALLER = callers.job("drive_votes")
 
@@ -60,6 +63,11 @@ class Driver:
         self._recovery = recovery
         self._governance = governance
         self._nudge = nudge
+        self._looked: dict[str, float] = {}
+        self._past_the_end: dict[str, float] = {}
+        """When this process first saw that a vote was past its T, by a clock that nobody sets."""
+        self._searched: dict[str, tuple[object, ...]] = {}
+        """The evidence of each vote that was last searched for misconduct."""
 
     async def run(self) -> None:
         """Until cancelled. One vote that cannot go on must not keep the others."""
@@ -84,6 +92,9 @@ class Driver:
             live = await votes.live(work)
             grown = await boards.unsealed(work, self._us)
         for vote in live:
+            if vote.id not in grown and vote.told and time.monotonic() - self._looked.get(vote.id, 0.0) < ENDED_SECONDS:
+                continue
+            self._looked[vote.id] = time.monotonic()
             try:
                 changed = await self._advance(vote)
             except Refusal as refusal:
@@ -139,13 +150,26 @@ class Driver:
             cosigned = await advance_vote.our_cosignatures(work, vote, self._us)
         where = stand(evidence, now)
         due = home.next_entries(evidence, self._us, now, ready_wanted=vote.ready_wanted, cosigned=cosigned)
-        if due or now > vote.terms.close:
+        if due:
             async with self._work() as work:
                 await advance_vote.post(work, vote, self._us, due)
-                changed |= await advance_vote.prove_misconduct(work, vote, evidence)
+        changed |= await self._search(vote, evidence, now)
         changed |= await self._sign(vote, evidence, where, now)
         await self._tell(vote, evidence, where, now)
         return changed or bool(due)
+
+    async def _search(self, vote: Vote, evidence: Evidence, now: int) -> bool:
+        """Looks for misconduct in what is new since the close; what it finds is written down for everybody."""
+        held = tuple(
+            sorted((co_op, *each) for co_op, found in evidence.held.items() for each in ((one.witness, one.size) for one in found))
+        )
+        seen: tuple[object, ...] = (tuple((co_op, board.size) for co_op, board in sorted(evidence.boards.items())), held)
+        if now <= vote.terms.close or self._searched.get(vote.id) == seen:
+            return False
+        async with self._work() as work:
+            found = await advance_vote.prove_misconduct(work, vote, evidence)
+        self._searched[vote.id] = seen
+        return found
 
     async def _hand_over(self, vote: Vote) -> None:
         await ask(self._governance.TakeTerms, pb.TakeTermsRequest(terms=vote.terms.data))
@@ -154,7 +178,7 @@ class Driver:
             await votes.mark_taken(work, vote.id)
 
     async def _sign(self, vote: Vote, evidence: Evidence, where: Where, now: int) -> bool:
-        if vote.signed_revision >= where.revision:
+        if vote.signed_revision >= where.revision or now <= vote.terms.concluded_from:
             return False
         if not home.may_sign(evidence, self._us, now, heard_all=await self._heard_all(vote)):
             return False
@@ -165,9 +189,12 @@ class Driver:
 
     async def _tell(self, vote: Vote, evidence: Evidence, where: Where, now: int) -> None:
         outcome = await self._outcome_of(vote, evidence, where) if where.state is State.FINAL else None
+        over = now > vote.terms.concluded_from + vote.terms.grace + vote.terms.window + KEPT_SECONDS
+        if not over and advance_vote.word(vote, where, now, outcome) in ("", vote.told):
+            return
         async with self._work() as work:
             await advance_vote.tell(work, vote, where, now, outcome)
-            if now > vote.terms.concluded_from + vote.terms.grace + vote.terms.window + KEPT_SECONDS:
+            if over:
                 await votes.archive(work, vote.id)
                 self._mirrors.forget(vote.id)
 
@@ -199,13 +226,13 @@ class Driver:
 
     async def _heard_all(self, vote: Vote) -> bool:
         """Whether every party that can be reached was heard since T. Who cannot be is not waited for."""
+        since = self._past_the_end.setdefault(vote.id, time.monotonic())
+        silent = time.monotonic() - since > SILENT_SECONDS
         async with self._reading() as work:
             for peer in await peers.active(work):
-                if peer.id not in vote.terms.by_id:
-                    continue
                 heard = peer.heard_at.timestamp() if peer.heard_at is not None else 0.0
-                away = bool(peer.failing) or work.now.timestamp() - heard > SILENT_SECONDS
-                if heard <= vote.terms.concluded_from and not away:
+                away = bool(peer.failing) or (not peer.endpoint and silent)
+                if peer.id in vote.terms.by_id and heard <= vote.terms.concluded_from and not away:
                     return False
         return True
 

@@ -49,12 +49,12 @@ async def sign_outcome(work: Work, vote: Vote, us: str, keys: VoteKeys, revision
 
 async def tell(work: Work, vote: Vote, where: Where, now: int, outcome: bytes | None) -> None:
     """States what the vote has come to, once for each thing it comes to. `outcome` are the bytes that `where` says are final."""
-    word = _word(vote, where, now, outcome)
-    if word in ("", vote.told):
+    said = word(vote, where, now, outcome)
+    if said in ("", vote.told):
         return
     match where.state:
         case State.FINAL if outcome is not None:
-            if word == f"contested:{where.revision}" and vote.told == f"final:{where.revision}":
+            if said == f"contested:{where.revision}" and vote.told == f"final:{where.revision}":
                 await facts_out.vote_contested(work, vote.id)
             else:
                 passes = _passes(outcome)
@@ -66,7 +66,7 @@ async def tell(work: Work, vote: Vote, where: Where, now: int, outcome: bytes | 
             await facts_out.vote_void(work, vote.id)
         case _:
             await facts_out.vote_annulled(work, vote.id)
-    await votes.tell(work, vote.id, word)
+    await votes.tell(work, vote.id, said)
 
 
 async def prove_misconduct(work: Work, vote: Vote, evidence: Evidence) -> bool:
@@ -92,7 +92,8 @@ async def prove_misconduct(work: Work, vote: Vote, evidence: Evidence) -> bool:
     return found
 
 
-def _word(vote: Vote, where: Where, now: int, outcome: bytes | None) -> str:
+def word(vote: Vote, where: Where, now: int, outcome: bytes | None) -> str:
+    """What it has come to, as we keep it; empty while there is nothing to tell."""
     match where.state:
         case State.FINAL:
             if outcome is None:

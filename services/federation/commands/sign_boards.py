@@ -9,7 +9,7 @@ from libs.database.engine import Work
 from libs.signing import checkpoint
 from libs.signing.checkpoint import Checkpoint
 from services.federation.domain.witnessing import BroughtCosignature, worth_keeping
-from services.federation.storage import boards
+from services.federation.storage import boards, votes
 from services.federation.storage.boards import Head, Witnessed
 from services.federation.storage.votes import Vote, VoteKeys
 
@@ -27,28 +27,33 @@ async def seal_board(work: Work, vote: Vote, us: str, keys: VoteKeys) -> Head | 
     return head
 
 
-async def cosign_boards(work: Work, vote: Vote, us: str, keys: VoteKeys, anchored: Mapping[str, tuple[int, bytes]]) -> int:
-    """Cosigns what we hold of the boards of others, as far as we did not; gives how many.
+async def to_cosign(work: Work, vote: Vote, us: str, anchored: Mapping[str, tuple[int, bytes]]) -> list[tuple[str, Head, list[Witnessed]]]:
+    """Heads of others' boards that we hold and did not cosign yet, with our cosignatures of that board so far.
 
     `anchored` is what we signed before, by origin: a board shorter than that is mirrored anew first.
     """
     now = int(work.now.timestamp())
     heads, cosigned = await boards.all_heads(work, vote.id), await boards.all_cosignatures(work, vote.id)
-    done = 0
+    found = []
     for co_op, of_board in heads.items():
-        if co_op == us:
-            continue
-        head = of_board[-1]
-        origin = checkpoint.origin_of(co_op, vote.id)
-        ours = [one for one in cosigned.get(co_op, []) if one.witness == us]
+        head, ours = of_board[-1], [one for one in cosigned.get(co_op, []) if one.witness == us]
         before = max((one.size for one in ours), default=0)
+        signed = anchored.get(checkpoint.origin_of(co_op, vote.id), (0, b""))[0]
         # A date of ours ahead of now: the clock went back. Dates that fall while sizes rise would be misconduct, so it is waited for.
-        if head.size <= before or head.size < anchored.get(origin, (0, b""))[0] or any(one.time > now for one in ours):
-            continue
-        signature = checkpoint.cosign(keys.witness, Checkpoint(origin, head.size, head.root), now)
-        await _keep(work, vote, co_op, ours, Witnessed(us, head.size, head.root, now, signature))
-        done += 1
-    return done
+        if co_op != us and head.size > before and head.size >= signed and all(one.time <= now for one in ours):
+            found.append((co_op, head, ours))
+    return found
+
+
+async def cosign_boards(work: Work, vote: Vote, us: str, keys: VoteKeys, anchored: Mapping[str, tuple[int, bytes]]) -> int:
+    """Cosigns what `to_cosign` finds; gives how many. One at a time, so that a larger size never gets an earlier date than a smaller one."""
+    await votes.hold(work, vote.id)
+    now = int(work.now.timestamp())
+    wanted = await to_cosign(work, vote, us, anchored)
+    for co_op, head, ours in wanted:
+        signed = Checkpoint(checkpoint.origin_of(co_op, vote.id), head.size, head.root)
+        await _keep(work, vote, co_op, ours, Witnessed(us, head.size, head.root, now, checkpoint.cosign(keys.witness, signed, now)))
+    return len(wanted)
 
 
 async def _keep(work: Work, vote: Vote, co_op: str, ours: Sequence[Witnessed], one: Witnessed) -> None:
