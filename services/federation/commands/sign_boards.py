@@ -46,7 +46,7 @@ async def to_cosign(work: Work, vote: Vote, us: str, anchored: Mapping[str, tupl
 
 
 async def cosign_boards(work: Work, vote: Vote, us: str, keys: VoteKeys, anchored: Mapping[str, tuple[int, bytes]]) -> int:
-    """Cosigns what `to_cosign` finds; gives how many. One at a time, so that a larger size never gets an earlier date than a smaller one."""
+    """Cosigns what `to_cosign` finds; gives how many. One at a time: a larger size must never get an earlier date than a smaller one."""
     await votes.hold(work, vote.id)
     now = int(work.now.timestamp())
     wanted = await to_cosign(work, vote, us, anchored)
