@@ -27,7 +27,7 @@ from services.web.door.tokens import Tokens
 from services.web.front import CoOp, Front
 from services.web.jobs import forget_ended_sessions
 from services.web.news import KeptNews
-from services.web.reactions import governance, identity
+from services.web.reactions import federation, governance, identity
 from services.web.settings import Settings
 from services.web.templates import environment
 from services.web.words.catalogue import read
@@ -61,7 +61,7 @@ def builder(shared: Shared, settings: Settings) -> Build:
             address=settings.address,
             migrations=migrations_of("web"),
             register=lambda _: None,
-            reactions=(identity.REACTIONS, governance.REACTIONS),
+            reactions=(identity.REACTIONS, governance.REACTIONS, federation.REACTIONS),
             jobs=(forget_ended_sessions.JOB,),
             page=Page(build_app(front, https=_https(settings)), settings.page_address),
             close=close,

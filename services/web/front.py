@@ -9,6 +9,7 @@ from jinja2 import Environment
 from libs.clock import Clock
 from services.web.asking import Services
 from services.web.door.cookies import Cookies
+from services.web.door.gently import Gently
 from services.web.door.sessions import Sessions
 from services.web.door.tokens import Tokens
 from services.web.news import News
@@ -41,6 +42,7 @@ class Front:
     forms_key: bytes = field(repr=False)
     templates: Environment = field(repr=False)
     registers: Mapping[str, Words] = field(repr=False)
+    look_ups: Gently = field(default_factory=Gently)
 
     def words(self, *, easy: bool) -> Words:
         """The register somebody reads."""

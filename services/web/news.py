@@ -1,5 +1,6 @@
 """News: what happened in the co-op that a person should see, newest first, as the services stated it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -16,8 +17,9 @@ _QUERY = "news"
 
 @dataclass(frozen=True)
 class Happened:
-    """One thing. `kind` is vote_recorded, motion_opened, motion_closed or code_issued; `about` is a motion's id, or empty; `word` says how:
-    the way a vote was taken, the kind of a code.
+    """One thing. `kind` is vote_recorded, motion_opened, motion_closed, code_issued, one of a vote with other co-ops (`between_...`) or of
+    a co-op (`peer_...`); `about` is the id of the motion, vote or co-op, or empty; `word` says how: the way a vote was taken, the kind
+    of a code, why a vote is disputed.
     """
 
     kind: str
@@ -29,8 +31,8 @@ class Happened:
 class News(Protocol):
     """Where news is read."""
 
-    async def of(self, person_id: str, most: int, page_token: str = "") -> tuple[list[Happened], str]:
-        """One page, and the token of the next. Raises Invalid PAGE_TOKEN_FOREIGN."""
+    async def of(self, person_id: str, most: int, page_token: str = "", hats: Sequence[str] = ()) -> tuple[list[Happened], str]:
+        """One page for this person and the hats they wear, and the token of the next. Raises Invalid PAGE_TOKEN_FOREIGN."""
         ...
 
 
@@ -41,13 +43,13 @@ class KeptNews:
         self._database = database
         self._clock = clock
 
-    async def of(self, person_id: str, most: int, page_token: str = "") -> tuple[list[Happened], str]:
+    async def of(self, person_id: str, most: int, page_token: str = "", hats: Sequence[str] = ()) -> tuple[list[Happened], str]:
         person = UUID(person_id)
         async with self._database.reading(callers.person(person), self._clock.now()) as work:
-            found = await rows.page(work, person, _place(page_token), most + 1)
+            found = await rows.page(work, person, hats, _place(page_token), most + 1)
         shown, more = found[:most], len(found) > most
         token = _token(shown[-1].place) if more else ""
-        return [Happened(one.kind, str(one.about or ""), one.word, one.place.at) for one in shown], token
+        return [Happened(one.kind, one.about, one.word, one.place.at) for one in shown], token
 
 
 def _token(place: rows.Place) -> str:

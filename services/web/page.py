@@ -12,7 +12,7 @@ from uuid_utils import uuid7
 
 from libs.observe.logs import logger
 from libs.refusals import NotSignedIn, Refusal
-from services.web.door import body, forms
+from services.web.door import body, forms, uploads
 from services.web.door.forms import Form, FormRefused
 from services.web.front import Front
 from services.web.visit import Visit, visitor_secret
@@ -31,9 +31,10 @@ class Who(StrEnum):
     MEMBER = "member"
     SECRETARY = "secretary"
     OPERATOR = "operator"
+    SCRUTINEER = "scrutineer"
 
 
-HATS = {Who.SECRETARY, Who.OPERATOR}
+HATS = {Who.SECRETARY, Who.OPERATOR, Who.SCRUTINEER}
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Page:
     act: Act | None = None
     form: str = ""
     who: Who = Who.MEMBER
+    takes_file: bool = False
+    """Its form may bring a small text file."""
 
     @property
     def methods(self) -> list[str]:
@@ -122,7 +125,9 @@ async def _through_the_door(visit: Visit, page: Page) -> Response:
 async def _form(visit: Visit, page: Page) -> Form:
     request = visit.request
     forms.check_origin(request.headers)
-    form = forms.read(await body.read(request), request.headers.get("content-type", ""))
+    kind = request.headers.get("content-type", "")
+    sent = await body.read(request)
+    form = uploads.read(sent, kind) if page.takes_file and uploads.is_upload(kind) else forms.read(sent, kind)
     if page.form:
         forms.check_token(form, visit.front.forms_key, visit.secret, page.form)
     return form

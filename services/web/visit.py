@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
+from itertools import chain
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from markupsafe import Markup
@@ -156,6 +157,10 @@ class Visit:
             self.front.cookies.set(response, self.front.cookies.visitor, self.visitor, days=1)
         return response
 
+    def file(self, data: bytes, name: str, media_type: str) -> Response:
+        """A file to keep. `name` is ours and needs no quoting."""
+        return Response(data, media_type=media_type, headers={"content-disposition": f'attachment; filename="{name}"'})
+
     def go(self, path: str) -> Response:
         """See another page: what a form that was taken answers."""
         return RedirectResponse(path, 303)
@@ -220,8 +225,14 @@ class Place:
     here: bool
 
 
-_OPENED = {
-    "secretary": (("/members", "place.members"), ("/applications", "place.applications"), ("/paper-votes", "place.paper_votes")),
+_OPENED: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "secretary": (
+        ("/members", "place.members"),
+        ("/applications", "place.applications"),
+        ("/paper-votes", "place.paper_votes"),
+        ("/co-ops", "place.co_ops"),
+    ),
+    "scrutineer": (),
     "operator": (("/system", "place.system"),),
 }
 
@@ -229,6 +240,6 @@ _OPENED = {
 def _places(visit: Visit) -> list[Place]:
     if not visit.session:
         return []
-    opened = [one for hat, places in _OPENED.items() if visit.session.wears(hat) for one in places]
-    common = [("/", "place.home"), ("/motions", "place.motions")]
-    return [Place(path, visit.say(key), visit.path == path) for path, key in common + opened] if opened else []
+    worn = [places for hat, places in _OPENED.items() if visit.session.wears(hat)]
+    common = [("/", "place.home"), ("/motions", "place.motions"), ("/votes", "place.votes")]
+    return [Place(path, visit.say(key), visit.path == path) for path, key in (*common, *chain.from_iterable(worn))] if worn else []

@@ -13,7 +13,7 @@ from services.web.door.kept_sessions import KeptSessions
 from services.web.door.sessions import SignedIn
 from services.web.storage.sessions import IDLE, forget_ended
 from tests.support.running import Kith
-from tests.unit.web.small_town import NOW
+from tests.unit.web.people import NOW
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ def width(text: str, *, bold: bool = False) -> float:
     return len(text) * _SIZE * (_BOLD if bold else _ADVANCE)
 
 
-def lines(text: str, *, bold: bool = False) -> list[str]:
-    """The label cut into lines that fit the narrowest drawing."""
-    letters = int(NARROWEST / (_SIZE * (_BOLD if bold else _ADVANCE)))
+def lines(text: str, *, bold: bool = False, room: float = NARROWEST) -> list[str]:
+    """The label cut into lines that fit the narrowest drawing, or the part of it that has so much room, in rem."""
+    letters = int(room / (_SIZE * (_BOLD if bold else _ADVANCE)))
     return wrap(text, letters) or [""]

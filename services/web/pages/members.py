@@ -11,6 +11,7 @@ from kith.identity.v1 import identity_pb2 as identity
 from kith.membership.v1 import membership_pb2 as membership
 from libs.refusals import Refusal
 from services.web.door.forms import Form
+from services.web.pages.hats import OFFICES
 from services.web.visit import Problem, Visit, utc
 from services.web.words.dates import plain_day
 from services.web.words.refusals import sentence
@@ -80,6 +81,7 @@ async def show_one(visit: Visit) -> Response:
         member=member,
         class_name=said.get(member.member_class, member.member_class),
         hats=[visit.say(f"hat.{hat}") if visit.words.knows(f"hat.{hat}") else hat for hat in answer.person.hats],
+        offices=[(one, one in answer.person.hats) for one in OFFICES],
         standings=[
             [
                 said.get(one.member_class, one.member_class),

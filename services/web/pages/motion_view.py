@@ -46,6 +46,11 @@ class MotionView:
     rulebook_text: str
 
     @property
+    def path(self) -> str:
+        """Where it stands in full."""
+        return f"/motions/{self.id}"
+
+    @property
     def open(self) -> bool:
         """Ballots are taken now."""
         return self.state == "open"

@@ -1,65 +1,87 @@
 """News in words: what happened that this person should see, each with the page to go to."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
-from markupsafe import Markup
 from starlette.responses import Response
 
 from libs.refusals import NotFound
 from services.web.news import Happened
+from services.web.pages import news_between as between
 from services.web.pages.ballot import TAKEN
 from services.web.pages.motion_view import MotionView, Status, fetch, view
+from services.web.pages.news_between import Told
 from services.web.visit import Visit
-from services.web.words.catalogue import Line
 
 _PAGE = 10
 _LOOKED_THROUGH = 20
 
 
-@dataclass(frozen=True)
-class Told:
-    """One piece of news as a page shows it."""
-
-    status: Status
-    title: str
-    lines: list[Line]
-    at: datetime
-    path: str
-    link: Markup
+About = TypeVar("About")
 
 
 async def show(visit: Visit) -> Response:
     """All of it, newest first."""
-    happened, token = await visit.front.news.of(visit.person_id, _PAGE, visit.query("page"))
+    happened, token = await visit.front.news.of(visit.person_id, _PAGE, visit.query("page"), _hats(visit))
     return visit.page("news", news=await told(visit, happened), more=f"/news?page={token}" if token else "")
 
 
 async def newest(visit: Visit, most: int, shown: set[str]) -> list[Told]:
     """For home: the last thing that happened about each motion and the last code, without what the page shows already."""
-    happened, _ = await visit.front.news.of(visit.person_id, _LOOKED_THROUGH)
+    happened, _ = await visit.front.news.of(visit.person_id, _LOOKED_THROUGH, hats=_hats(visit))
     last: dict[str, Happened] = {}
     for one in happened:
         last.setdefault(one.about or one.kind, one)
-    fresh = [one for one in last.values() if not (one.kind == "motion_opened" and one.about in shown)]
+    announced = {"motion_opened", "between_opened"}
+    fresh = [one for one in last.values() if not (one.kind in announced and one.about in shown)]
     return await told(visit, fresh[:most])
 
 
 async def told(visit: Visit, happened: Sequence[Happened]) -> list[Told]:
-    """In words. A motion is asked for once; what is about one that nobody knows any more is left out."""
-    wanted = sorted({one.about for one in happened if one.about})
-    found = await asyncio.gather(*(_motion(visit, one) for one in wanted))
-    motions = {motion.id: motion for motion in found if motion}
-    return [_told(visit, one, motions.get(one.about)) for one in happened if not one.about or one.about in motions]
+    """In words. What it is about is asked for once; what nobody knows any more is left out."""
+    motions, votes, co_ops = await asyncio.gather(
+        _all(visit, happened, "motion", _motion),
+        _all(visit, happened, "between", between.about),
+        _all(visit, happened, "peer", between.peer),
+    )
+    said: list[Told | None] = []
+    for one in happened:
+        if one.kind.startswith("between_"):
+            said.append(between.told(visit, one, votes[one.about]) if one.about in votes else None)
+        elif one.kind.startswith("peer_"):
+            said.append(between.told_of_peer(visit, one, co_ops[one.about]) if one.about in co_ops else None)
+        elif not one.about or one.about in motions:
+            said.append(_told(visit, one, motions.get(one.about)))
+    return [one for one in said if one is not None]
 
 
-async def _motion(visit: Visit, motion_id: str) -> MotionView | None:
+async def _all(
+    visit: Visit, happened: Sequence[Happened], what: str, fetch_one: Callable[[Visit, str], Awaitable[About]]
+) -> dict[str, About]:
+    """What the news of one sort is about, by id; without what is gone or cannot be asked for just now."""
+    wanted = sorted({one.about for one in happened if one.about and _sort(one) == what})
+    found = await asyncio.gather(*(_or_none(fetch_one, visit, one) for one in wanted))
+    return {key: one for key, one in zip(wanted, found, strict=True) if one is not None}
+
+
+async def _or_none(fetch_one: Callable[[Visit, str], Awaitable[About]], visit: Visit, key: str) -> About | None:
     try:
-        return view(visit, await fetch(visit, motion_id))
+        return await fetch_one(visit, key)
     except NotFound:
         return None
+
+
+def _sort(one: Happened) -> str:
+    return {"between": "between", "peer": "peer"}.get(one.kind.partition("_")[0], "motion")
+
+
+def _hats(visit: Visit) -> Sequence[str]:
+    return visit.session.who.hats if visit.session else ()
+
+
+async def _motion(visit: Visit, motion_id: str) -> MotionView:
+    return view(visit, await fetch(visit, motion_id))
 
 
 def _told(visit: Visit, one: Happened, motion: MotionView | None) -> Told:

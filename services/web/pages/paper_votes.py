@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from kith.governance.v1 import governance_pb2 as pb
-from kith.membership.v1 import membership_pb2 as membership
-from libs.refusals import Invalid, NotSignedIn, Refusal
+from libs.refusals import NotSignedIn, Refusal
 from services.web.door.forms import Form
 from services.web.pages.ballot import options
+from services.web.pages.member_number import person_of
 from services.web.pages.motion_view import fetch, view
+from services.web.pages.votes import paper as between
 from services.web.visit import Problem, Visit, utc
 
 RECORD, CONFIRM = "paper-record", "paper-confirm"
@@ -28,7 +29,7 @@ async def record(visit: Visit, form: Form) -> Response:
     fields = {name: form.text(name) for name in ("member_number", "choice", "taken")}
     problems, person_id = [], ""
     if fields["member_number"]:
-        person_id = await _person_of(visit, fields["member_number"])
+        person_id = await person_of(visit, fields["member_number"])
     if not person_id:
         problems.append(visit.problem("member_number", "paper.number_unknown" if fields["member_number"] else "paper.number_missing"))
     if not fields["choice"]:
@@ -54,9 +55,8 @@ async def show(visit: Visit) -> Response:
     titles = {one: view(visit, await fetch(visit, one)).title for one in {ballot.motion_id for ballot in answer.ballots}}
     rows = [
         {
-            "id": one.record_id,
             "motion": titles[one.motion_id],
-            "motion_id": one.motion_id,
+            "path": f"/paper-votes/{one.record_id}",
             "name": names[one.person_id].full,
             "taken": visit.say(f"taken.{one.taken}"),
             "recorder": names[one.recorder].full,
@@ -67,7 +67,7 @@ async def show(visit: Visit) -> Response:
     ]
     done = visit.query("done") if visit.query("done") in {"recorded", "confirmed", "differs"} else ""
     more = f"/paper-votes?page={answer.next_page_token}" if answer.next_page_token else ""
-    return visit.page("paper_votes", rows=rows, done=done, more=more)
+    return visit.page("paper_votes", rows=[*rows, *await between.waiting(visit)], done=done, more=more)
 
 
 async def show_confirm(visit: Visit) -> Response:
@@ -132,14 +132,3 @@ async def _waiting(visit: Visit, record_id: str) -> pb.UnconfirmedBallot | None:
         token = answer.next_page_token
         if not token:
             return None
-
-
-async def _person_of(visit: Visit, number: str) -> str:
-    """Whose member number this is; empty when nobody's."""
-    request = membership.ListMembersRequest(member_number=number)
-    try:
-        answer: membership.ListMembersResponse = await visit.ask(visit.front.services.membership.ListMembers, request)
-    except Invalid:
-        # No number looks like that, so nobody has it.
-        return ""
-    return next((str(one.person_id) for one in answer.members), "")

@@ -11,17 +11,17 @@ from services.web.storage import news
 
 async def _opened(work: Work, fact: Fact) -> None:
     said = MotionOpened.FromString(fact.payload)
-    await news.note(work, fact, "motion_opened", about=UUID(said.motion_id))
+    await news.note(work, fact, "motion_opened", about=said.motion_id)
 
 
 async def _cast(work: Work, fact: Fact) -> None:
     said = BallotCast.FromString(fact.payload)
-    await news.note(work, fact, "vote_recorded", person=UUID(said.person_id), about=UUID(said.motion_id), word=said.taken)
+    await news.note(work, fact, "vote_recorded", person=UUID(said.person_id), about=said.motion_id, word=said.taken)
 
 
 async def _closed(work: Work, fact: Fact) -> None:
     said = MotionClosed.FromString(fact.payload)
-    await news.note(work, fact, "motion_closed", about=UUID(said.motion_id))
+    await news.note(work, fact, "motion_closed", about=said.motion_id)
 
 
 REACTIONS = Reactions(

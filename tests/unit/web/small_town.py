@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from kith.governance.v1 import governance_pb2 as gov
 from kith.identity.v1 import identity_pb2 as ident
 from kith.membership.v1 import membership_pb2 as memb
@@ -23,23 +21,16 @@ from services.web.front import CoOp, Front
 from services.web.news import Happened
 from services.web.templates import environment
 from services.web.words.catalogue import read
+from tests.unit.web.neighbours import Evidence, Federation, Votes
+from tests.unit.web.people import ADA, JO, MO, NAMES, NOW, Asked, stamp
 
-NOW = datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
-ADA, JO, MO = (f"01939f00-0000-7000-8000-00000000000{one}" for one in (1, 2, 3))
 OPEN, CLOSED, COMING, WEIGHED = (f"01939f00-0000-7000-8000-0000000000a{one}" for one in (1, 2, 3, 4))
 ENTRY = "01939f00-0000-7000-8000-0000000000e1"
 MINE = "01939f00-0000-7000-8000-0000000000e2"
 CODE = "7K3M9QWD2XTR5HVA"
-NAMES = {ADA: ("Ada Fenwick", "Ada"), JO: ("Jo Bright", "Jo"), MO: ("Mo Stone", "Mo")}
 FORMS_KEY = b"forms" * 7
 CLASSES = {"supported": "Supported member", "worker": "Worker member", "investor": "Investor member"}
 SIZES = {"supported": 120, "worker": 85, "investor": 15}
-
-
-def stamp(at: datetime) -> Timestamp:
-    made = Timestamp()
-    made.FromDatetime(at)
-    return made
 
 
 def a_rule(**given: Any) -> gov.CountingRule:
@@ -155,7 +146,13 @@ class Heard:
 
     happened: list[Happened] = field(default_factory=list)
 
-    async def of(self, person_id: str, most: int, page_token: str = "") -> tuple[list[Happened], str]:  # noqa: ARG002 - all of it is Ada's
+    async def of(
+        self,
+        person_id: str,  # noqa: ARG002 - all of it is Ada's
+        most: int,
+        page_token: str = "",
+        hats: Sequence[str] = (),  # noqa: ARG002 - and she wears all hats
+    ) -> tuple[list[Happened], str]:
         start = int(page_token or 0)
         rest = self.happened[start + most :]
         return self.happened[start : start + most], str(start + most) if rest else ""
@@ -173,22 +170,8 @@ def some_news() -> list[Happened]:
     return [Happened(kind, about, word, NOW - timedelta(hours=at)) for at, (kind, about, word) in enumerate(told)]
 
 
-class Asked:
-    """What all the town's services have: they note what was asked, and refuse when told to."""
-
-    def __init__(self) -> None:
-        self.heard: list[object] = []
-        self.refuse: dict[str, Exception] = {}
-
-    def hear(self, request: object) -> None:
-        self.heard.append(request)
-        refusal = self.refuse.get(type(request).__name__.removesuffix("Request"))
-        if refusal:
-            raise refusal
-
-
 class Identity(Asked):
-    hats: tuple[str, ...] = ("secretary", "operator")
+    hats: tuple[str, ...] = ("secretary", "operator", "scrutineer")
 
     async def SignIn(self, request: ident.SignInRequest, **_: object) -> ident.SignInResponse:
         self.hear(request)
@@ -234,6 +217,14 @@ class Identity(Asked):
     async def IssueSignInCode(self, request: ident.IssueSignInCodeRequest, **_: object) -> ident.IssueSignInCodeResponse:
         self.hear(request)
         return ident.IssueSignInCodeResponse(code=CODE, expires_at=stamp(NOW + timedelta(days=365)))
+
+    async def GiveHat(self, request: ident.GiveHatRequest, **_: object) -> ident.GiveHatResponse:
+        self.hear(request)
+        return ident.GiveHatResponse()
+
+    async def TakeHat(self, request: ident.TakeHatRequest, **_: object) -> ident.TakeHatResponse:
+        self.hear(request)
+        return ident.TakeHatResponse()
 
     async def RevokeSignInCodes(self, request: ident.RevokeSignInCodesRequest, **_: object) -> ident.RevokeSignInCodesResponse:
         self.hear(request)
@@ -430,13 +421,17 @@ class Town:
     identity: Identity = field(default_factory=Identity)
     membership: Membership = field(default_factory=Membership)
     governance: Governance = field(default_factory=Governance)
+    votes: Votes = field(default_factory=Votes)
+    federation: Federation = field(default_factory=Federation)
+    evidence: Evidence = field(default_factory=Evidence)
     sessions: Remembered = field(default_factory=Remembered)
     news: Heard = field(default_factory=lambda: Heard(some_news()))
     clock: Clock = field(default_factory=lambda: Fixed(NOW))
 
     def front(self, *, https: bool = False) -> Front:
         statuses = {name: Health(name) for name in ("identity", "membership", "governance", "web")}
-        services = Services(self.identity, self.membership, self.governance, statuses)  # type: ignore[arg-type]  # the town answers as the stubs do
+        stubs: Any = (self.identity, self.membership, self.governance, self.votes, self.federation, self.evidence, statuses)
+        services = Services(*stubs)
         co_op = CoOp("Elm Row Care Co-op", "01632 960 001", ZoneInfo("Europe/London"), "https://elm-row.example/source", "0.1.0")
         tokens = Tokens(services, self.sessions)
         return Front(co_op, services, self.sessions, self.news, tokens, self.clock, Cookies(https), FORMS_KEY, environment(), read())

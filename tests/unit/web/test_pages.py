@@ -17,7 +17,9 @@ from libs.refusals import Conflict, Elsewhere, NotAllowed, NotFound, NotNow, Not
 from services.web.app import build
 from services.web.door.sessions import SignedIn
 from services.web.routes import PAGES
-from tests.unit.web.small_town import ADA, CODE, COMING, ENTRY, JO, MINE, NOW, OPEN, WEIGHED, Town, stamp
+from tests.unit.web.neighbours import DONE_VOTE, HARBOUR, OPEN_VOTE, RECORD
+from tests.unit.web.people import ADA, JO, NOW, stamp
+from tests.unit.web.small_town import CODE, COMING, ENTRY, MINE, OPEN, WEIGHED, Town
 
 HIDDEN = re.compile(r'type="hidden" name="(\w+)" value="([^"]*)"')
 
@@ -455,16 +457,18 @@ def test_every_page_there_is_can_be_seen_in_both_registers(town: Town) -> None:
     """No page leaves a name unset, and each has one main heading and at most one first button."""
     browser = Browser(town).sign_in()
     asyncio.run(town.sessions.keep_draft(next(iter(town.sessions.kept.values())), f"ballot {OPEN}", {"choice": "for"}))
-    fill = {"{motion:uuid}": OPEN, "{person:uuid}": JO, "{record:uuid}": ENTRY, "{code}": CODE}
+    fill = {"{motion:uuid}": OPEN, "{person:uuid}": JO, "{record:uuid}": ENTRY, "{code}": CODE, "{co_op}": HARBOUR}
     for easy in ("off", "on"):
         browser.http.cookies.set("kith-comfort", "easy" if easy == "on" else "plain")
         for page in PAGES:
             path = page.path.replace("/motions/{motion:uuid}/result", f"/motions/{WEIGHED}/result")
             path = path.replace("/motions/{motion:uuid}/counted", f"/motions/{WEIGHED}/counted")
+            path = path.replace("/votes/{vote:vote}/result", f"/votes/{DONE_VOTE}/result").replace("{vote:vote}", OPEN_VOTE)
+            path = path.replace(f"{OPEN_VOTE}/paper-votes/{{record:uuid}}", f"{OPEN_VOTE}/paper-votes/{RECORD}")
             for part, value in fill.items():
                 path = path.replace(part, value)
             response = browser.http.get(path) if page.show and not path.endswith(".gz") else None
-            if response is None or response.status_code == 303:
+            if response is None or response.status_code == 303 or "content-disposition" in response.headers:
                 continue
             assert response.status_code == 200, path
             assert response.text.count("<h1") == 1, path

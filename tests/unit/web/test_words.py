@@ -11,7 +11,8 @@ from libs.refusals import NotNow
 from services.web.words import counting, dates, numbers
 from services.web.words.catalogue import EASY, PLAIN, read
 from services.web.words.refusals import sentence, status
-from tests.unit.web.small_town import CAPPED, CLASSES, NOW, a_rule
+from tests.unit.web.people import NOW
+from tests.unit.web.small_town import CAPPED, CLASSES, a_rule
 
 LONDON = ZoneInfo("Europe/London")
 

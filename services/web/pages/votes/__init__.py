@@ -1,0 +1,1 @@
+"""Votes that several co-ops take together."""

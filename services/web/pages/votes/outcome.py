@@ -1,0 +1,73 @@
+"""An outcome's bytes as values: docs/formats/federated-vote.md, "Outcome"."""
+
+from collections import Counter
+from collections.abc import Sequence
+from fractions import Fraction
+
+from pydantic import BaseModel
+
+from services.web.words import numbers
+
+ABSTAIN = "abstain"
+
+
+class Said(BaseModel):
+    """`result` of the outcome. co_ops: id, stance, choice."""
+
+    passes: bool
+    winner: str
+    tie: bool
+    co_ops: list[tuple[str, str, str]]
+
+
+class Outcome(BaseModel):
+    """What the participants signed."""
+
+    vote: str
+    revision: int
+    result: Said
+    reasons: list[tuple[str, list[str]]]
+    boards: list[tuple[str, int, str]]
+    tallies: list[tuple[str, str, str, int]]
+    figures: list[tuple[str, str]]
+    quorums: list[tuple[str, str, int, int]]
+    rejected: list[tuple[str, int, str]]
+
+    @property
+    def rolls(self) -> Sequence[tuple[str, str, int, int]]:
+        """Co-op, group, rows and counted ballots, for every group with rows."""
+        return self.quorums
+
+    @property
+    def voters(self) -> int:
+        """How many rows have a counted ballot."""
+        return sum(ballots for _, _, _, ballots in self.quorums)
+
+    @property
+    def eligible(self) -> int:
+        """How many rows there are."""
+        return sum(rows for _, _, rows, _ in self.quorums)
+
+    def marks(self, option: str, *, co_op: str = "", group: str = "") -> int:
+        """Ballots, or points, for an option: of all, of a co-op or of a group of it."""
+        return sum(number for owner, of, named, number in self.tallies if named == option and co_op in ("", owner) and group in ("", of))
+
+    def figure(self, name: str) -> Fraction | None:
+        """A figure of that name, exact; None where it is not defined."""
+        found = dict(self.figures).get(name)
+        return None if found is None else numbers.fraction(found)
+
+    @property
+    def weighed(self) -> bool:
+        """Whether ballots of different groups weigh differently."""
+        return len({value for name, value in self.figures if name.partition("/")[2].startswith("ballot/")}) > 1
+
+    @property
+    def stances(self) -> Counter[str]:
+        """How many co-ops said what."""
+        return Counter(stance for _, stance, _ in self.result.co_ops)
+
+
+def read(data: bytes) -> Outcome:
+    """The outcome of these JSON bytes."""
+    return Outcome.model_validate_json(data)

@@ -1,0 +1,505 @@
+"""The small town's votes with other co-ops, and the other co-ops: two of them, invented like everybody here."""
+
+import json
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from kith.federation.v1 import federation_pb2 as fed
+from kith.governance.v1 import governance_pb2 as gov
+from kith.governance.v1 import votes_pb2 as pb
+from libs.boards.rows import commitment, identity_of
+from libs.boards.rule import Rule, write_rule
+from libs.boards.terms import quorum_of_witnesses, write_terms
+from libs.refusals import Conflict, NotFound
+from libs.rulebook.counting import Basis, CountingRule, Method, OneMemberOneVote, Threshold
+from libs.signing import canonical
+from libs.signing.canonical import Json
+from tests.unit.web.people import ADA, JO, MO, NOW, Asked, stamp
+
+ELM, HARBOUR, MILL, WATCH = "elm-row", "harbour", "mill-lane", "watchers"
+CO_OPS = {ELM: "Elm Row Care Co-op", HARBOUR: "Harbour Care Co-op", MILL: "Mill Lane Care Co-op", WATCH: "Bridge Street Watchers"}
+OPEN_VOTE, DONE_VOTE, SPLIT_VOTE, NEW_VOTE, SCORE_VOTE, APPROVAL_VOTE, NAMED_VOTE = (f"{digit}" * 64 for digit in "1234567")
+ROLL_VOTE = "8" * 64
+MINE = "7K3M9QWD2XTR5HVA"
+SALT = bytes(range(32))
+RECORD = "01939f00-0000-7000-8000-0000000000f1"
+PRINTS = {co_op: f"{number:02x}" * 32 for number, co_op in enumerate(CO_OPS, start=161)}
+INVITATION = '{"certificates":["Zm9v"],"document":{"body":{"id":"elm-row"}}}'
+DECISION = 2
+CLOSE = datetime(2026, 11, 27, 20, tzinfo=NOW.tzinfo)
+
+
+def seconds(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+def terms_of(
+    method: Method, options: list[str], *, consent: bool = False, basis: Basis = Basis.POOLED, highest: int | None = None
+) -> bytes:
+    participants = (ELM, HARBOUR, MILL)
+    threshold = Threshold(Fraction(1), strict=False) if consent else Threshold(Fraction(1, 2), strict=True)
+    rule = Rule(
+        "consent" if consent else method.value,
+        CountingRule(method, OneMemberOneVote(), threshold, basis=basis, highest_score=highest),
+        {},
+    )
+    parties: list[dict[str, Json]] = [
+        {
+            "id": co_op,
+            "kind": "observer" if co_op == WATCH else "participant",
+            "root": PRINTS[co_op],
+            "statement": f"{number}1" * 32,
+            "board": f"{number}2" * 32,
+            "witness": f"{number}3" * 32,
+            "reachable": True,
+            "signer": f"{number}4" * 32,
+            "sig": "00" * 64,
+        }
+        for number, co_op in enumerate(CO_OPS, start=1)
+    ]
+    groups: list[Json] = ["supported", "worker"]
+    said: dict[str, Json] = {
+        "v": 1,
+        "draft": "ab" * 16,
+        "convener": HARBOUR,
+        "proposed": seconds(NOW - timedelta(days=20)),
+        "question": "Should our co-ops share a night team?",
+        "text": "One team could always have somebody awake.",
+        "options": list(options),
+        "candidates": [],
+        "rule": write_rule(rule),
+        "parties": sorted(parties, key=canonical.encode),
+        "ceilings": sorted(([co_op, group, 300] for co_op in participants for group in ("supported", "worker")), key=canonical.encode),
+        "groups": groups,
+        "classes": sorted(([co_op, group, group] for co_op in participants for group in ("supported", "worker")), key=canonical.encode),
+        "k": 5,
+        "small": [[ELM, "worker"]],
+        "q": quorum_of_witnesses(3, 1),
+        "open_latest": seconds(NOW - timedelta(days=2)),
+        "close": seconds(CLOSE),
+        "settle": 900,
+        "grace": 86_400,
+        "window": 604_800,
+        "settlers": "The boards of the three co-ops, in one meeting",
+        "audience": "members",
+        "double_membership": "one_vote_per_membership",
+        "ties": "do_not_pass",
+    }
+    return write_terms(said)
+
+
+def a_vote(**given: Any) -> pb.Vote:
+    vote: dict[str, Any] = {
+        "vote_id": OPEN_VOTE,
+        "state": pb.VOTE_STATE_OPEN,
+        "terms": terms_of(Method.YES_NO_ABSTAIN, ["for", "against", "abstain"]),
+        "question": "Should our co-ops share a night team?",
+        "text": "Today each co-op finds its own people for the night.\n\nOne team for all three could always have somebody awake.",
+        "options": ["for", "against", "abstain"],
+        "method": "yes_no_abstain",
+        "convener": HARBOUR,
+        "participants": [ELM, HARBOUR, MILL],
+        "open_latest": stamp(NOW - timedelta(days=2)),
+        "closes_at": stamp(CLOSE),
+        "i_may_vote": True,
+        "my_group": "supported",
+        "my_pseudonym": MINE,
+        "groups": [pb.VoteGroup(group="supported", rows=120), pb.VoteGroup(group="worker", rows=4, small=True)],
+        "attested_by": 2,
+        "ballots": 41,
+        "counting": gov.CountingRule(method="yes_no_abstain", class_rule="none", threshold="1/2", strict=True, of="cast"),
+    }
+    return pb.Vote(**(vote | given))
+
+
+def a_board(co_op: str, **given: Any) -> fed.BoardView:
+    board: dict[str, Any] = {
+        "co_op": co_op,
+        "name": CO_OPS[co_op],
+        "observer": co_op == WATCH,
+        "joined": True,
+        "roll": co_op != WATCH,
+        "ready": True,
+        "open": True,
+        "rows": 124,
+        "ballots": 41,
+        "size": 170,
+        "cut": 168,
+        "us": co_op == ELM,
+    }
+    return fed.BoardView(**(board | given))
+
+
+def an_outcome(*, passes: bool = True, **given: Any) -> bytes:
+    said: dict[str, Any] = {
+        "v": 1,
+        "vote": DONE_VOTE,
+        "rule": "kith-count/1",
+        "revision": 1,
+        "result": {
+            "passes": passes,
+            "winner": "",
+            "tie": False,
+            "co_ops": [[ELM, "agrees", ""], [HARBOUR, "agrees", ""], [MILL, "does_not_agree", ""]],
+        },
+        "reasons": [] if passes else [["threshold", []]],
+        "boards": [[ELM, 170, "aa" * 32], [HARBOUR, 120, "bb" * 32], [MILL, 90, "cc" * 32]],
+        "tallies": [
+            [ELM, "supported", "for", 60],
+            [ELM, "supported", "against", 20],
+            [ELM, "supported", "abstain", 2],
+            [ELM, "worker", "for", 3],
+            [HARBOUR, "supported", "for", 40],
+            [HARBOUR, "worker", "against", 12],
+            [MILL, "supported", "against", 25],
+        ],
+        "figures": [
+            ["members/share_for", "103/160"],
+            ["members/ballot/supported", "1/1"],
+            ["members/ballot/worker", "1/1"],
+            ["co_ops/share", "2/3"],
+        ],
+        "quorums": [
+            [ELM, "supported", 120, 82],
+            [ELM, "worker", 4, 3],
+            [HARBOUR, "supported", 60, 40],
+            [HARBOUR, "worker", 20, 12],
+            [MILL, "supported", 80, 25],
+        ],
+        "rejected": [[ELM, 160, "TOO_MANY"]],
+    }
+    return json.dumps(said | given).encode()
+
+
+class Votes(Asked):
+    """The vote side of governance."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ballot: pb.VoteBallot | None = None
+        self.wrong: list[str] = []
+        options = ["A garden", "A minibus", "A kitchen for all"]
+        own = gov.CountingRule(method="approval", class_rule="none", threshold="1/2", strict=True, of="present")
+        past = stamp(NOW - timedelta(days=3))
+        self.votes = {
+            one.vote_id: one
+            for one in (
+                a_vote(),
+                a_vote(vote_id=DONE_VOTE, state=pb.VOTE_STATE_FINAL, passes=True, closes_at=past, question="Should we buy food together?"),
+                a_vote(vote_id=SPLIT_VOTE, state=pb.VOTE_STATE_DISPUTED, closes_at=past, question="Should we share one office?"),
+                a_vote(
+                    vote_id=NEW_VOTE,
+                    state=pb.VOTE_STATE_PROPOSED,
+                    question="Should we train together?",
+                    i_may_vote=False,
+                    groups=[],
+                    my_pseudonym="",
+                    open_latest=stamp(NOW + timedelta(days=9)),
+                ),
+                a_vote(
+                    vote_id=SCORE_VOTE,
+                    method="score",
+                    options=options,
+                    highest_score=5,
+                    question="What should we build first?",
+                    terms=terms_of(Method.SCORE, options, highest=5),
+                    counting=own,
+                    my_group="worker",
+                ),
+                a_vote(
+                    vote_id=APPROVAL_VOTE,
+                    method="approval",
+                    options=options,
+                    question="Which of these would help you?",
+                    terms=terms_of(Method.APPROVAL, options),
+                    counting=own,
+                ),
+                a_vote(
+                    vote_id=NAMED_VOTE,
+                    method="plurality",
+                    options=["Jo Bright", "Mo Stone"],
+                    question="Who should speak for us?",
+                    terms=terms_of(Method.PLURALITY, ["Jo Bright", "Mo Stone"]),
+                    counting=own,
+                ),
+                a_vote(
+                    vote_id=ROLL_VOTE,
+                    state=pb.VOTE_STATE_ROLL_FROZEN,
+                    attested_by=1,
+                    question="Should we pay the same?",
+                    open_latest=stamp(NOW + timedelta(days=4)),
+                ),
+            )
+        }
+
+    def state(self, vote_id: str, state: "pb.VoteState.ValueType", **given: Any) -> None:
+        changed = a_vote(vote_id=vote_id, state=state, **given)
+        self.votes[vote_id] = changed
+
+    async def GetVote(self, request: pb.GetVoteRequest, **_: object) -> pb.GetVoteResponse:
+        self.hear(request)
+        if request.vote_id not in self.votes:
+            raise NotFound("VOTE_UNKNOWN")
+        vote = pb.Vote()
+        vote.CopyFrom(self.votes[request.vote_id])
+        vote.i_have_voted = self.ballot is not None and self.ballot.vote_id == request.vote_id and not self.ballot.withdrawn
+        return pb.GetVoteResponse(vote=vote)
+
+    async def ListVotes(self, request: pb.ListVotesRequest, **_: object) -> pb.ListVotesResponse:
+        self.hear(request)
+        chosen = {
+            gov.MOTION_FILTER_NEEDS_MY_VOICE: [] if self.ballot else [OPEN_VOTE],
+            gov.MOTION_FILTER_OPEN: [OPEN_VOTE, NEW_VOTE, SCORE_VOTE],
+            gov.MOTION_FILTER_CLOSED: [DONE_VOTE, SPLIT_VOTE],
+        }[request.filter]
+        return pb.ListVotesResponse(votes=[self.votes[one] for one in chosen])
+
+    async def ListVoteDrafts(self, request: pb.ListVoteDraftsRequest, **_: object) -> pb.ListVoteDraftsResponse:
+        self.hear(request)
+        draft = pb.VoteDraft(draft_id="cd" * 16, question="Should we swap a van?", parties=[ELM, MILL], drafted_at=stamp(NOW))
+        return pb.ListVoteDraftsResponse(drafts=[draft])
+
+    async def DraftVote(self, request: pb.DraftVoteRequest, **_: object) -> pb.DraftVoteResponse:
+        self.hear(request)
+        return pb.DraftVoteResponse(draft_id="ef" * 16)
+
+    async def JoinVote(self, request: pb.JoinVoteRequest, **_: object) -> pb.JoinVoteResponse:
+        self.hear(request)
+        return pb.JoinVoteResponse()
+
+    async def WithdrawFromVote(self, request: pb.WithdrawFromVoteRequest, **_: object) -> pb.WithdrawFromVoteResponse:
+        self.hear(request)
+        return pb.WithdrawFromVoteResponse()
+
+    async def FreezeVoteRoll(self, request: pb.FreezeVoteRollRequest, **_: object) -> pb.FreezeVoteRollResponse:
+        self.hear(request)
+        return pb.FreezeVoteRollResponse()
+
+    async def AttestVoteRoll(self, request: pb.AttestVoteRollRequest, **_: object) -> pb.AttestVoteRollResponse:
+        self.hear(request)
+        return pb.AttestVoteRollResponse(wrong_person_ids=self.wrong)
+
+    async def ReadyVote(self, request: pb.ReadyVoteRequest, **_: object) -> pb.ReadyVoteResponse:
+        self.hear(request)
+        return pb.ReadyVoteResponse()
+
+    async def GetVoteCard(self, request: pb.GetVoteCardRequest, **_: object) -> pb.GetVoteCardResponse:
+        self.hear(request)
+        identities = {ADA: "1\nAda Fenwick", JO: "2\nJo Bright", MO: "3\nMo Stone", "": identity_of("2", "Ada Fenwick")}
+        made = commitment(request.vote_id, MINE, "supported", identities[request.person_id], SALT)
+        return pb.GetVoteCardResponse(pseudonym=MINE, group="supported", salt=SALT, commitment=made)
+
+    async def ListVoteRows(self, request: pb.ListVoteRowsRequest, **_: object) -> pb.ListVoteRowsResponse:
+        self.hear(request)
+        return pb.ListVoteRowsResponse(rows=[pb.VoteRow(person_id=one, group="supported") for one in (ADA, JO, MO)])
+
+    async def CastVoteBallot(self, request: pb.CastVoteBallotRequest, **_: object) -> pb.CastVoteBallotResponse:
+        self.hear(request)
+        if request.revision != (self.ballot.revision if self.ballot else 0):
+            raise Conflict("BALLOT_STALE")
+        self.ballot = pb.VoteBallot(
+            vote_id=request.vote_id,
+            pseudonym=MINE,
+            marks=request.marks,
+            withdrawn=request.withdraw,
+            revision=request.revision + 1,
+            taken="page",
+            recorded_at=stamp(NOW),
+        )
+        return pb.CastVoteBallotResponse(ballot=self.ballot)
+
+    async def GetMyVoteBallot(self, request: pb.GetMyVoteBallotRequest, **_: object) -> pb.GetMyVoteBallotResponse:
+        self.hear(request)
+        mine = self.ballot if self.ballot and self.ballot.vote_id == request.vote_id else None
+        return pb.GetMyVoteBallotResponse(ballot=mine)
+
+    async def RecordVoteBallot(self, request: pb.RecordVoteBallotRequest, **_: object) -> pb.RecordVoteBallotResponse:
+        self.hear(request)
+        return pb.RecordVoteBallotResponse(record_id=RECORD)
+
+    async def ConfirmVoteBallot(self, request: pb.ConfirmVoteBallotRequest, **_: object) -> pb.ConfirmVoteBallotResponse:
+        self.hear(request)
+        return pb.ConfirmVoteBallotResponse()
+
+    async def ListUnconfirmedVoteBallots(
+        self, request: pb.ListUnconfirmedVoteBallotsRequest, **_: object
+    ) -> pb.ListUnconfirmedVoteBallotsResponse:
+        self.hear(request)
+        one = gov.UnconfirmedBallot(record_id=RECORD, motion_id=OPEN_VOTE, person_id=JO, taken="phone", recorder=MO, recorded_at=stamp(NOW))
+        return pb.ListUnconfirmedVoteBallotsResponse(ballots=[one])
+
+    async def ObjectToVote(self, request: pb.ObjectToVoteRequest, **_: object) -> pb.ObjectToVoteResponse:
+        self.hear(request)
+        return pb.ObjectToVoteResponse()
+
+    async def SettleVote(self, request: pb.SettleVoteRequest, **_: object) -> pb.SettleVoteResponse:
+        self.hear(request)
+        return pb.SettleVoteResponse()
+
+
+class Federation(Asked):
+    """The edge: four co-ops in four states."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.peers = {
+            HARBOUR: fed.Peer(
+                co_op=HARBOUR,
+                name=CO_OPS[HARBOUR],
+                state=fed.PEER_STATE_ACTIVE,
+                fingerprint=PRINTS[HARBOUR],
+                contact="The secretary, 01632 960 031",
+                heard_at=stamp(NOW),
+                decided=True,
+                endpoint="harbour.example:8443",
+                agreement=b'{"v":1,"parties":["elm-row","harbour"]}',
+                events=[
+                    fed.PeerEvent(at=stamp(NOW - timedelta(days=40)), what="compared"),
+                    fed.PeerEvent(at=stamp(NOW - timedelta(days=39)), what="decided", decision_number=2, by_them=True),
+                ],
+            ),
+            MILL: fed.Peer(co_op=MILL, name=CO_OPS[MILL], state=fed.PEER_STATE_INVITED, fingerprint=PRINTS[MILL], code="4F2K-9XQD-7MTR"),
+            WATCH: fed.Peer(
+                co_op=WATCH,
+                name=CO_OPS[WATCH],
+                state=fed.PEER_STATE_ACTIVE,
+                fingerprint=PRINTS[WATCH],
+                unreachable=True,
+                heard_at=stamp(NOW - timedelta(days=2)),
+                waiting=3,
+                decided=True,
+                contact="The office, 01632 960 044",
+            ),
+        }
+
+    async def ListPeers(self, request: fed.ListPeersRequest, **_: object) -> fed.ListPeersResponse:
+        self.hear(request)
+        return fed.ListPeersResponse(peers=self.peers.values())
+
+    async def GetPeer(self, request: fed.GetPeerRequest, **_: object) -> fed.GetPeerResponse:
+        self.hear(request)
+        if request.peer not in self.peers:
+            raise NotFound("PEER_UNKNOWN")
+        return fed.GetPeerResponse(peer=self.peers[request.peer])
+
+    async def GetOwnIdentity(self, request: fed.GetOwnIdentityRequest, **_: object) -> fed.GetOwnIdentityResponse:
+        self.hear(request)
+        return fed.GetOwnIdentityResponse(co_op=ELM, name=CO_OPS[ELM], fingerprint=PRINTS[ELM])
+
+    async def InvitePeer(self, request: fed.InvitePeerRequest, **_: object) -> fed.InvitePeerResponse:
+        self.hear(request)
+        return fed.InvitePeerResponse(invitation=INVITATION)
+
+    async def AcceptPeer(self, request: fed.AcceptPeerRequest, **_: object) -> fed.AcceptPeerResponse:
+        self.hear(request)
+        return fed.AcceptPeerResponse(peer=self.peers[MILL])
+
+    async def ConfirmPeer(self, request: fed.ConfirmPeerRequest, **_: object) -> fed.ConfirmPeerResponse:
+        self.hear(request)
+        return fed.ConfirmPeerResponse()
+
+    async def SuspendPeer(self, request: fed.SuspendPeerRequest, **_: object) -> fed.SuspendPeerResponse:
+        self.hear(request)
+        return fed.SuspendPeerResponse()
+
+    async def ResumePeer(self, request: fed.ResumePeerRequest, **_: object) -> fed.ResumePeerResponse:
+        self.hear(request)
+        return fed.ResumePeerResponse()
+
+    async def SeverPeer(self, request: fed.SeverPeerRequest, **_: object) -> fed.SeverPeerResponse:
+        self.hear(request)
+        return fed.SeverPeerResponse()
+
+
+class Evidence(Asked):
+    """What the boards prove."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.word = fed.BALLOT_WORD_WITNESSED
+        self.receipt = b'{"body":{},"sig":"00"}'
+        self.found = True
+        self.bundle = bytes(range(256)) * 10
+
+    async def GetVoteEvidence(self, request: fed.GetVoteEvidenceRequest, **_: object) -> fed.GetVoteEvidenceResponse:
+        self.hear(request)
+        states = {
+            DONE_VOTE: fed.EVIDENCE_STATE_FINAL,
+            SPLIT_VOTE: fed.EVIDENCE_STATE_DISPUTED,
+            NEW_VOTE: fed.EVIDENCE_STATE_PROPOSED,
+            ROLL_VOTE: fed.EVIDENCE_STATE_ROLLS,
+        }
+        state = states.get(request.vote_id, fed.EVIDENCE_STATE_OPEN)
+        over = state in (fed.EVIDENCE_STATE_FINAL, fed.EVIDENCE_STATE_DISPUTED)
+        signed = {ELM: "ab" * 32, HARBOUR: "ab" * 32, MILL: ("cd" if state == fed.EVIDENCE_STATE_DISPUTED else "ab") * 32}
+        early = request.vote_id == NEW_VOTE
+        boards = [
+            a_board(
+                one,
+                closed=over,
+                outcome_hash=signed.get(one, "") if over else "",
+                cut_at_close=160 if over else 0,
+                joined=not early,
+                roll=not early and one != WATCH,
+                ready=not early,
+                open=not early,
+            )
+            for one in CO_OPS
+        ]
+        disputed = state == fed.EVIDENCE_STATE_DISPUTED
+        return fed.GetVoteEvidenceResponse(
+            vote_id=request.vote_id,
+            state=state,
+            boards=boards,
+            q=2,
+            signatures_needed=2,
+            signatures=2 if over else 0,
+            concluded_from=stamp(NOW - timedelta(days=1)),
+            revision=1,
+            why="misconduct" if disputed else "",
+            misconduct=[f"double_outcome {MILL}"] if disputed else [],
+            objections=[HARBOUR] if disputed else [],
+        )
+
+    async def GetBallotStatus(self, request: fed.GetBallotStatusRequest, **_: object) -> fed.GetBallotStatusResponse:
+        self.hear(request)
+        code = "TOO_MANY" if self.word == fed.BALLOT_WORD_NOT_COUNTED else ""
+        return fed.GetBallotStatusResponse(word=self.word, held_by=2, held_of=3, index=12, needed=2, code=code)
+
+    async def GetReceipt(self, request: fed.GetReceiptRequest, **_: object) -> fed.GetReceiptResponse:
+        self.hear(request)
+        if not self.receipt:
+            raise NotFound("RECEIPT_NOT_YET")
+        return fed.GetReceiptResponse(receipt=self.receipt)
+
+    async def LookUpBallot(self, request: fed.LookUpBallotRequest, **_: object) -> fed.LookUpBallotResponse:
+        self.hear(request)
+        if not self.found:
+            return fed.LookUpBallotResponse(pseudonym=MINE)
+        ballots = [
+            fed.FoundBallot(
+                vote_id=OPEN_VOTE,
+                co_op=ELM,
+                index=130,
+                choice=b'"against"',
+                word=fed.BALLOT_WORD_NOT_COUNTED,
+                question="Share a night team?",
+            ),
+            fed.FoundBallot(
+                vote_id=OPEN_VOTE, co_op=ELM, index=141, choice=b'"for"', word=fed.BALLOT_WORD_COUNTED, question="Share a night team?"
+            ),
+        ]
+        return fed.LookUpBallotResponse(pseudonym=MINE, co_op=ELM, group="supported", vote_id=OPEN_VOTE, ballots=ballots)
+
+    async def GetOutcome(self, request: fed.GetOutcomeRequest, **_: object) -> fed.GetOutcomeResponse:
+        self.hear(request)
+        if request.vote_id != DONE_VOTE:
+            return fed.GetOutcomeResponse()
+        signers = [fed.OutcomeSigner(co_op=one, hash="ab" * 32) for one in (ELM, HARBOUR)] + [fed.OutcomeSigner(co_op=MILL, hash="cd" * 32)]
+        return fed.GetOutcomeResponse(outcome=an_outcome(), hash="ab" * 32, signers=signers, final=True)
+
+    async def GetBundle(self, request: fed.GetBundleRequest, **_: object) -> fed.GetBundleResponse:
+        self.hear(request)
+        piece = self.bundle[request.offset : request.offset + 1000]
+        return fed.GetBundleResponse(piece=piece, total=len(self.bundle), name="night-team.kith", pins=b'{"pins":[],"v":1}')
