@@ -10,6 +10,7 @@ from typing import TypeVar
 from libs.signing import canonical
 from libs.signing.canonical import Json, NotCanonicalError
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 CO_OP = re.compile(r"[a-z0-9][a-z0-9.-]{2,62}")
@@ -87,6 +88,14 @@ class Fields:
         if is_sorted:
             require_sorted(value, f"{self._about}: {key}")
         return tuple(read(item) for item in value)
+
+    def named(self, key: str, read: Callable[[Json], "tuple[K, T]"]) -> "dict[K, T]":
+        """A list of names with something each; no name stands twice."""
+        pairs = self.list(key, read)
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise DocumentError(f"{self._about}: a name stands twice in {key}")
+        return found
 
     def fields(self, key: str) -> "Fields":
         return Fields(self.take(key), f"{self._about}: {key}")

@@ -46,8 +46,7 @@ class Rule:
                 named.update(classes)
             case FixedShares(shares, _):
                 named.update(name for name, _ in shares)
-                if sum((share for _, share in shares), Fraction(0)) != 1 or any(not share for _, share in shares):
-                    raise DocumentError("rule: shares are positive and sum to one")
+                _check_shares(dict(shares), set(groups) - set(rule.excluded))
             case _:
                 pass
         if not named <= set(groups):
@@ -66,6 +65,13 @@ class Rule:
             raise DocumentError("rule: under consent one objection is enough")
 
 
+def _check_shares(shares: Mapping[str, Fraction], asked: set[str]) -> None:
+    if sum(shares.values(), Fraction(0)) != 1 or not all(shares.values()):
+        raise DocumentError("rule: shares are positive and sum to one")
+    if not asked <= shares.keys():
+        raise DocumentError("rule: a group has no share")
+
+
 def read_rule(value: Json) -> Rule:
     """Raises `DocumentError`."""
     fields = Fields(value, "rule")
@@ -77,14 +83,14 @@ def read_rule(value: Json) -> Rule:
         threshold=_read_threshold(fields.fields("threshold")),
         basis=Basis(fields.one_of("basis", *Basis)),
         quorum=_read_quorum(fields.take("quorum")),
-        class_quorums=fields.list("class_quorums", lambda one: _read_named_quorum(one, group=True)),
+        class_quorums=tuple(fields.named("class_quorums", lambda one: _read_named_quorum(one, group=True)).items()),
         excluded=fields.list("excluded", lambda one: forms.text(one, GROUP, "excluded")),
         highest_score=fields.number("highest_score", 1) if fields.has("highest_score") else None,
         co_op_threshold=_read_threshold(fields.fields("co_op_threshold")) if fields.has("co_op_threshold") else None,
-        co_op_weights=fields.list("co_op_weights", _read_weight) if fields.has("co_op_weights") else (),
+        co_op_weights=tuple(fields.named("co_op_weights", _read_weight).items()) if fields.has("co_op_weights") else (),
         below_quorum=BelowQuorum(fields.one_of("below_quorum", *BelowQuorum)),
     )
-    own = dict(fields.list("co_op_quorums", lambda one: _read_named_quorum(one, group=False)))
+    own = fields.named("co_op_quorums", lambda one: _read_named_quorum(one, group=False))
     fields.done()
     return Rule(method, counting, own)
 
@@ -154,7 +160,7 @@ def _read_class_rule(fields: Fields) -> ClassRule:
             if found.fraction > 1 or not groups:
                 raise DocumentError("rule: a cap is of some group, and at most one")
         case "fixed_shares":
-            found = FixedShares(fields.list("shares", _read_share), SilentClass(fields.one_of("silent", *SilentClass)))
+            found = FixedShares(tuple(fields.named("shares", _read_share).items()), SilentClass(fields.one_of("silent", *SilentClass)))
         case "each_class":
             found = EachClass(_read_threshold(fields.fields("threshold")), fields.flag("silent_blocks"))
         case _:
