@@ -22,6 +22,7 @@ _QUESTIONS = {
     "founder": "The full name of the first member, who will be secretary and operator",
     "founder_email": "Their e-mail address",
     "address": "Where the pages are served on this machine",
+    "federation_address": "Where other co-ops reach this one, host:port (may stay empty: then this one calls them)",
 }
 
 
@@ -36,12 +37,13 @@ def init_command(
     founder: Annotated[str, typer.Option(help="Full name of the first member.")] = "",
     founder_email: Annotated[str, typer.Option(help="Their e-mail address.")] = "",
     address: Annotated[str, typer.Option(help="Where the pages are served. Default: 127.0.0.1:8400.")] = "",
+    federation_address: Annotated[str, typer.Option(help="Where other co-ops reach this one, host:port. Default: nowhere; it calls.")] = "",
     no_input: Annotated[bool, typer.Option("--no-input", help="Ask nothing; what is missing is an error.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be made, and make nothing.")] = False,
 ) -> None:
     """Make the data folder of a new co-op: settings, rulebook, keys and the first member. Asks for what is not given."""
     refuse_unusable(folder)
-    given = Answers(*(tidy(one) for one in (name, id_, template, zone, phone, founder, founder_email, address)))
+    given = Answers(*(tidy(one) for one in (name, id_, template, zone, phone, founder, founder_email, address, federation_address)))
     asking = can_ask() and not no_input
     answers = _ask_for_the_rest(given) if asking else _with_defaults(given)
     _refuse_wrong(answers)

@@ -21,7 +21,7 @@ _LARGEST_PORT = 65535
 
 @dataclass(frozen=True)
 class Answers:
-    """Everything asked. All but the phone number are required; each is as checked by `PROBLEMS`."""
+    """Everything asked. All but the phone number and the address for other co-ops are required; each is as checked by `PROBLEMS`."""
 
     name: str
     id: str
@@ -31,12 +31,22 @@ class Answers:
     founder: str
     founder_email: str
     address: str
+    federation_address: str = ""
+    """Where other co-ops reach this one; empty = it has no inbound port and calls them."""
 
     @property
     def public_url(self) -> str:
         """Where a browser on this machine finds the pages."""
         host, port = self.address.rsplit(":", 1)
         return f"http://{'localhost' if host in ('0.0.0.0', '[::]') else host}:{port}"  # noqa: S104 - read, not bound
+
+    @property
+    def border_address(self) -> str:
+        """Where to listen so that others find us there: on every address of this machine, unless only this machine is meant."""
+        if not self.federation_address:
+            return ""
+        host, port = self.federation_address.rsplit(":", 1)
+        return self.federation_address if host in ("localhost", "[::1]") or host.startswith("127.") else f"0.0.0.0:{port}"
 
 
 @dataclass(frozen=True)
@@ -142,6 +152,10 @@ def _address(value: str) -> tuple[str, str] | None:
     return None if _is_host(host) else (f'"{host}" is not a host.', suggestion)
 
 
+def _address_or_none(value: str) -> tuple[str, str] | None:
+    return _address(value) if value else None
+
+
 def _is_host(host: str) -> bool:
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     try:
@@ -159,5 +173,6 @@ CHECKS: dict[str, Callable[[str], tuple[str, str] | None]] = {
     "founder": _founder,
     "founder_email": _email,
     "address": _address,
+    "federation_address": _address_or_none,
 }
 """For each answer, what is wrong with it and what would be right; None when it is right."""

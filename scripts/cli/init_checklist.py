@@ -46,7 +46,7 @@ def checklist(folder: Path, answers: Answers) -> str:
 def plan(folder: Path, answers: Answers) -> str:
     """What would be made, for --dry-run."""
     made = [f"  {folder / name}: {purpose}" for name, purpose in FILES.items()]
-    settings = [f"  {key}: {getattr(answers, key)}" for key in ("name", "id", "template", "zone", "phone", "address")]
+    settings = [f"  {key}: {getattr(answers, key)}" for key in ("name", "id", "template", "zone", "phone", "address", "federation_address")]
     founder = f"  founder: {answers.founder} <{answers.founder_email}>"
     return "\n".join(["Nothing was made. This would be:", *made, "with", *settings, founder])
 

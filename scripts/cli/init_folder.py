@@ -129,6 +129,13 @@ address = {_quoted(answers.address)}
 
 # What members type into their browser; links in letters and e-mails begin with it.
 public_url = {_quoted(answers.public_url)}
+
+[federation]
+# Where this machine listens for other co-ops. Empty: no inbound port is needed, and this co-op calls the others.
+address = {_quoted(answers.border_address)}
+
+# The same as others dial it.
+endpoint = {_quoted(answers.federation_address)}
 """
 
 

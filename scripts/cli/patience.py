@@ -8,7 +8,7 @@ from libs.refusals import Elsewhere, NotAllowed, NotNow, NotSignedIn
 
 T = TypeVar("T")
 
-_SOON = {"HAT_NEEDED", "TOKEN_EXPIRED", "SOURCE_AWAY", "BALLOT_NOT_OPEN", "RULEBOOK_NOT_ADOPTED"}
+_SOON = {"HAT_NEEDED", "TOKEN_EXPIRED", "SOURCE_AWAY", "BALLOT_NOT_OPEN", "RULEBOOK_NOT_ADOPTED", "DECISION_UNKNOWN", "IDENTITY_NOT_READY"}
 
 
 async def patiently(attempt: Callable[[], Awaitable[T]], seconds: float = 5.0) -> T:

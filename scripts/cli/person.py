@@ -28,7 +28,7 @@ person_app.add_typer(hat_app, name="hat")
 _Folder = Annotated[Path, typer.Option(help="The co-op's data folder.")]
 _Person = Annotated[str, typer.Argument(help="A member number, or a person's id.")]
 _People = Annotated[list[str] | None, typer.Argument(help="Member numbers, or persons' ids.", show_default=False)]
-_Hat = Annotated[str, typer.Argument(help="secretary or operator.")]
+_Hat = Annotated[str, typer.Argument(help="secretary, operator or scrutineer.")]
 _FOR_CARD = "Good for a year. Whoever has this card can sign in as you: keep it like a door key."
 _FOR_LINK = "Good once, within a day."
 

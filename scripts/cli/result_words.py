@@ -6,7 +6,7 @@ from fractions import Fraction
 from kith.governance.v1 import governance_pb2 as pb
 from libs.rulebook.exact import percent
 
-_OF = {"cast": "the votes cast", "present": "everybody who took part", "eligible": "everybody who may vote"}
+MEASURED_OF = {"cast": "the votes cast", "present": "everybody who took part", "eligible": "everybody who may vote"}
 _WHY = {
     "quorum": "Too few took part.",
     "class_quorum": "Too few took part in the class {about}.",
@@ -24,7 +24,7 @@ def in_words(result: pb.Result, title: str) -> Iterator[str]:
     eligible = sum(one.eligible for one in result.classes)
     voted = sum(_voted(one) for one in result.classes)
     yield (
-        f"  {voted} of {eligible} who may vote took part ({_cut(Fraction(voted, eligible))})." if eligible else "  Nobody was on the roll."
+        f"  {voted} of {eligible} who may vote took part ({cut(Fraction(voted, eligible))})." if eligible else "  Nobody was on the roll."
     )
     yield from _class_rule(result)
     names = {one.member_class: one.name or one.member_class for one in result.classes}
@@ -34,15 +34,16 @@ def in_words(result: pb.Result, title: str) -> Iterator[str]:
     yield ""
     yield f"  {'':<20}{'may vote':>9}{'for':>6}{'against':>9}{'abstained':>11}{'one ballot weighs':>19}{'together':>10}"
     for one in result.classes:
-        weights = f"{_number(one.ballot_weight):>19}{_number(one.weight):>10}"
+        weights = f"{number(one.ballot_weight):>19}{number(one.weight):>10}"
         yield f"  {names[one.member_class]:<20}{one.eligible:>9}{one.votes_for:>6}{one.votes_against:>9}{one.abstentions:>11}{weights}"
 
 
 def _measured(result: pb.Result) -> Iterator[str]:
     rule = result.counting
-    needed = f"{'more than' if rule.strict else 'at least'} {percent(Fraction(rule.threshold))} of {_OF.get(rule.of, rule.of)} was needed"
+    whole = MEASURED_OF.get(rule.of, rule.of)
+    needed = f"{'more than' if rule.strict else 'at least'} {percent(Fraction(rule.threshold))} of {whole} was needed"
     if result.share_for:
-        yield f"  {_cut(Fraction(result.share_for))} of {_OF.get(rule.of, rule.of)} was for it; {needed}."
+        yield f"  {cut(Fraction(result.share_for))} of {whole} was for it; {needed}."
     else:
         yield f"  There is no share for it; {needed}."
 
@@ -53,7 +54,7 @@ def _class_rule(result: pb.Result) -> Iterator[str]:
     for one in result.classes:
         if rule.class_rule == "cap" and one.member_class in figures and Fraction(one.ballot_weight or 1) < 1:
             most = percent(figures[one.member_class])
-            together = f"so their {one.votes_for + one.votes_against} votes weigh {_number(one.weight)} together"
+            together = f"so their {one.votes_for + one.votes_against} votes weigh {number(one.weight)} together"
             yield f"  {one.name or one.member_class}s weigh at most {most} of the votes {rule.measured_on or 'cast'}, {together}."
 
 
@@ -61,7 +62,7 @@ def _voted(one: pb.ClassTally) -> int:
     return int(one.votes_for + one.votes_against + one.abstentions)
 
 
-def _number(said: str) -> str:
+def number(said: str) -> str:
     """A fraction as a number with at most three decimals, cut and not rounded."""
     value = Fraction(said or 0)
     if value.denominator == 1:
@@ -70,7 +71,7 @@ def _number(said: str) -> str:
     return f"{thousandths // 1000}.{thousandths % 1000:03}"
 
 
-def _cut(share: Fraction) -> str:
+def cut(share: Fraction) -> str:
     """One decimal, cut and not rounded: 49.96 % must never read as 50 %."""
     tenths = share.numerator * 1000 // share.denominator
     return f"{tenths // 10}.{tenths % 10} %"

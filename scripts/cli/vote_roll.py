@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from kith.governance.v1 import votes_pb2 as pb
+from kith.identity.v1 import identity_pb2 as identity
+from libs.access import hats
 from libs.boards.rows import identity_of
 from libs.database.engine import new_id
 from libs.rpc.client import ask
@@ -12,11 +14,19 @@ from scripts.cli.register import members
 
 SECONDS = 60.0
 """A roll of thousands takes longer than a click."""
+_TOGETHER = 200
 
 
 async def identities(door: Door) -> dict[str, str]:
-    """By person id, the text a row is made of, for every member the register has today: member number, line feed, full name."""
-    return {one.person_id: identity_of(one.member_number, one.register_name) async for one in members(door)}
+    """By person id, the text a row is made of, for every member of today: member number, line feed, full name, as the pages have it."""
+    numbers = {one.person_id: one.member_number async for one in members(door)}
+    people = list(numbers)
+    names: dict[str, str] = {}
+    for at in range(0, len(people), _TOGETHER):
+        asked = identity.GetNamesRequest(person_ids=people[at : at + _TOGETHER])
+        answer = await ask(door.identity.GetNames, asked, door.secretary())
+        names |= {one.person_id: one.full_name for one in answer.names}
+    return {person: identity_of(number, names[person]) for person, number in numbers.items()}
 
 
 async def freeze(door: Door, vote: str) -> pb.Vote:
@@ -27,9 +37,9 @@ async def freeze(door: Door, vote: str) -> pb.Vote:
 
 
 async def attest(door: Door, vote: str, scrutineer: UUID) -> pb.AttestVoteRollResponse:
-    """As a scrutineer, with the register fetched anew. With any wrong row nothing is attested."""
+    """As somebody who wears the scrutineer's hat, with the register fetched anew. With any wrong row nothing is attested."""
     asked = pb.AttestVoteRollRequest(request_id=str(new_id()), vote_id=vote, people=_rows(await identities(door)))
-    answer: pb.AttestVoteRollResponse = await ask(door.votes.AttestVoteRoll, asked, door.person(scrutineer), SECONDS)
+    answer: pb.AttestVoteRollResponse = await ask(door.votes.AttestVoteRoll, asked, door.person(scrutineer, hats.SCRUTINEER), SECONDS)
     return answer
 
 
@@ -47,4 +57,4 @@ async def on_roll(door: Door, vote: str) -> list[pb.VoteRow]:
 
 
 def _rows(people: dict[str, str]) -> Sequence[pb.RowIdentity]:
-    return [pb.RowIdentity(person_id=person, identity=identity) for person, identity in people.items()]
+    return [pb.RowIdentity(person_id=person, identity=text) for person, text in people.items()]

@@ -68,24 +68,29 @@ class Exchanger:
         self._bell = bell
         self._told: dict[str, _Told] = {}
 
-    async def call(self, peer: str) -> None:
-        """Calls a peer and goes on until neither side has anything to bring. Raises `PeerAwayError`; without a way to it, does nothing."""
+    async def call(self, peer: str) -> bool:
+        """Calls a peer and goes on until neither side has anything to bring. Raises `PeerAwayError`; without a way to it, does nothing.
+
+        Whether more is to be expected soon: it had something new for us, and it cannot call us with what comes next.
+        """
         async with self._work(peer) as work:
             way = await calling.way_to(work, self._edge, peer)
         if way is None:
-            return
-        last = _Round(b"", heard_new=True)
+            return False
+        last, heard = _Round(b"", heard_new=True), False
         async with calling.called(way) as stub:
             for _ in range(MOST_ROUNDS):
                 parcel = await self._make(peer)
                 bringing = _brought(parcel)
                 if not last.heard_new and bringing in (b"", last.brought):
-                    return
+                    break
                 try:
                     answer = await stub.Exchange(pb.ExchangeRequest(parcel=parcel), timeout=calling.CALL_SECONDS)
                 except grpc.aio.AioRpcError as error:
                     raise calling.away(error) from None
                 last = _Round(bringing, heard_new=await self._take(peer, answer.parcel))
+                heard |= last.heard_new
+        return heard and not self._edge.endpoint
 
     async def answer(self, peer: str, parcel: pb.Parcel) -> pb.Parcel:
         """A peer called: takes what it brings and gives what it lacks."""

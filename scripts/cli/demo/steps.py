@@ -1,4 +1,4 @@
-"""Tells each step of the demonstration with the seconds since it began."""
+"""Tells each step of the demonstration with the seconds since it began, and keeps what was not as it should be."""
 
 import time
 
@@ -11,12 +11,22 @@ class Steps:
     def __init__(self) -> None:
         self._began = self._last = time.monotonic()
         self._took: list[tuple[str, float]] = []
+        self.wrong: list[str] = []
 
     def done(self, what: str) -> None:
         now = time.monotonic()
         self._took.append((what, now - self._last))
         self._last = now
         say(f"{now - self._began:6.1f} s  {what}")
+
+    def expect(self, what: str, found: object, wanted: object) -> None:
+        """Notes a figure that is not what it should be."""
+        if found != wanted:
+            self.note(f"{what}: {found} and not {wanted}")
+
+    def note(self, wrong: str) -> None:
+        self.wrong.append(wrong)
+        say(f"          Not as it should be: {wrong}")
 
     @property
     def table(self) -> str:
