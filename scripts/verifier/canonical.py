@@ -49,7 +49,7 @@ def _refuse(_: str) -> Never:
     raise NotJsonBytesError("it has a number that is not whole")
 
 
-def _allowed(value: Json | None) -> None:
+def _allowed(value: "Json | None") -> None:
     if isinstance(value, dict):
         for item in value.values():
             _allowed(item)

@@ -124,7 +124,7 @@ class _Checks:
         self._passed(
             3,
             f"the terms agree with themselves and are signed for by all {len(agreed.parties)} parties: {len(participants)} that vote, "
-            f"{observers} that only watch; {agreed.q} of {agreed.witnesses} witnesses hold a board, {agreed.most_of_them} sign",
+            f"{observers} that only watch; q is {agreed.q} of {agreed.witnesses} witnesses",
         )
         for one, party in sorted(agreed.parties.items()):
             if not identities.check(one, party.root, self._identities[one], self._brought.pins):
@@ -187,7 +187,11 @@ class _Checks:
 
     def _cuts(self, settled: Mapping[str, int] | None) -> dict[str, int]:
         found = cuts.at_the_end(self._terms, self._heads, {one: board.tree for one, board in self._boards.items()}, settled)
-        by = "a settlement put them" if settled is not None else f"at least {self._terms.q} witnesses dated them in time"
+        by = (
+            "a settlement put them"
+            if settled is not None
+            else f"{self._terms.q} of {self._terms.witnesses} witnesses had dated them in time"
+        )
         self._passed(12, f"the boards are cut where {by}: " + ", ".join(f"{one} at {size}" for one, size in sorted(found.items())))
         return found
 

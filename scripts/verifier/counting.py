@@ -12,7 +12,10 @@ Reason = tuple[str, tuple[str, ...]]
 
 @dataclass
 class Group:
-    """`marks`: ballots by option, or points for score. Abstentions are in `voters` and `abstained`, never in `marks`."""
+    """`marks`: ballots by option, or points for score. Abstentions are in `voters` and `abstained`, never in `marks`.
+
+    An empty ballot of approval or score is no abstention: it was cast and marked nothing.
+    """
 
     rows: int = 0
     voters: int = 0
@@ -38,16 +41,21 @@ Body = Mapping[str, Group]
 
 @dataclass(frozen=True)
 class Result:
-    """`option` is what leads (the motion, where there are only for and against), or nothing; `ballots` what one ballot weighs."""
+    """`leaders` has what leads, which is the motion where there are only for and against; `ballots` what one ballot of a group weighs."""
 
     share: Fraction | None
     whole: Fraction
     turnout: Fraction | None
     totals: Mapping[str, Fraction]
     ballots: Mapping[str, Fraction]
-    option: str
+    leaders: tuple[str, ...]
     tie: bool
     reasons: frozenset[Reason]
+
+    @property
+    def option(self) -> str:
+        """What leads alone, or nothing."""
+        return self.leaders[0] if len(self.leaders) == 1 else ""
 
     @property
     def passes(self) -> bool:
@@ -89,8 +97,8 @@ def count(body: Body, options: list[str], rule: Rule, quorum: Quorum) -> Result:
         reasons.add(("nothing_cast", ()))
     rows, voters = sum(group.rows for group in body.values()), sum(group.voters for group in body.values())
     turnout = Fraction(voters, rows) if rows else None
-    weighed = {name: weight for name, weight in weights.items() if body[name].rows}
-    return Result(share, whole, turnout, totals, weighed, option, tie, frozenset(reasons))
+    weighed = {name: _ballot(name, group, weights, rule) for name, group in body.items() if group.rows}
+    return Result(share, whole, turnout, totals, weighed, tuple(leaders), tie, frozenset(reasons))
 
 
 def _weights(body: Body, rule: Rule) -> dict[str, Fraction]:
@@ -109,6 +117,12 @@ def _weights(body: Body, rule: Rule) -> dict[str, Fraction]:
             return {name: share / people[name] for name, share in shares.items() if people[name]}
         case _:
             return dict.fromkeys(body, Fraction(1))
+
+
+def _ballot(name: str, group: Group, weights: Mapping[str, Fraction], rule: Rule) -> Fraction:
+    """What the outcome says one ballot weighs: under fixed shares nothing, where nobody of the group spoke."""
+    silent = isinstance(rule.class_rule, FixedShares) and group.silent(rule.threshold.of)
+    return Fraction(0) if silent else weights.get(name, Fraction(0))
 
 
 def _shares(body: Body, rule: Rule, fixed: FixedShares) -> dict[str, Fraction]:

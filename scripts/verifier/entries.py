@@ -46,7 +46,7 @@ class Ballot(NamedTuple):
     """`choice` is None for a ballot that withdraws."""
 
     pseudonym: str
-    choice: Choice | None
+    choice: "Choice | None"
 
 
 @dataclass(frozen=True)

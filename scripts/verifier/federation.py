@@ -48,34 +48,38 @@ def decide(bodies: Mapping[str, Body], options: list[str], rule: Rule) -> Decisi
 def _across(co_ops: Mapping[str, Result], members: Result | None, options: list[str], rule: Rule) -> Decision:
     stances = {one: _stance(result, rule) for one, result in co_ops.items()}
     weights = {one: rule.co_op_weights.get(one, Fraction(1)) for one in co_ops}
-    counted = sorted(one for one, stance in stances.items() if stance.word in {AGREES, DOES_NOT_AGREE})
-    totals = {option: sum((weights[one] for one in counted if stances[one].choice == option), Fraction(0)) for option in options}
-    leaders = [option for option, total in totals.items() if total and total == max(totals.values())]
-    if rule.method in MOTIONS:
-        option = options[0]
-    elif members is not None:
-        option = members.option
-    else:
-        option = leaders[0] if len(leaders) == 1 else ""
-    agreeing = totals.get(option, Fraction(0))
-    all_counted = sum((weights[one] for one in counted), Fraction(0))
-    measured = sum(weights.values()) if rule.co_op_threshold.of == "eligible" else all_counted
-    share = agreeing / measured if counted else None
-    tie = len(leaders) > 1 if rule.method not in MOTIONS else bool(agreeing) and agreeing * 2 == all_counted
-    if members is not None and rule.method not in MOTIONS:
-        tie = False
+    heard = {one: weights[one] for one, stance in stances.items() if stance.word in {AGREES, DOES_NOT_AGREE}}
+    leaders = _leaders(stances, heard, options, members, rule)
+    option = leaders[0] if len(leaders) == 1 else ""
+    others = tuple(sorted(one for one in heard if not option or stances[one].choice != option))
+    weight, agreeing = sum(heard.values(), Fraction(0)), sum((heard[one] for one in heard if one not in others), Fraction(0))
+    measured = sum(weights.values(), Fraction(0)) if rule.co_op_threshold.of == "eligible" else weight
+    share = agreeing / measured if measured else None
+    tie = bool(agreeing) and agreeing * 2 == weight if rule.method in MOTIONS else len(leaders) > 1
     reasons = set(members.reasons) if members is not None else set()
-    others = tuple(one for one in counted if not option or stances[one].choice != option)
-    enough = not others if rule.basis == "all_co_ops" else share is not None and rule.co_op_threshold.reached(share)
-    stopped = _below_quorum(stances, counted)
+    stopped = _below_quorum(stances, heard)
     if stopped:
         reasons.add(("quorum", stopped))
-    elif not enough:
-        reasons.add(("co_op_threshold" if members is not None else "threshold", others if rule.basis == "all_co_ops" else ()))
-    if tie and not (enough and rule.method in MOTIONS):
+    elif rule.basis == "all_co_ops" and others:
+        reasons.add(("threshold", others))
+    elif rule.basis != "all_co_ops" and (share is None or not rule.co_op_threshold.reached(share)):
+        reasons.add(("threshold" if members is None else "co_op_threshold", ()))
+    if tie and (reasons or rule.method not in MOTIONS):
         reasons.add(("tie", ()))
-    tie = tie or (members is not None and members.tie)
-    return Decision(not reasons, option if not reasons else "", tie, frozenset(reasons), share, stances, members, co_ops)
+    return Decision(not reasons, "" if reasons else option, tie, frozenset(reasons), share, stances, members, co_ops)
+
+
+def _leaders(
+    stances: Mapping[str, Stance], heard: Mapping[str, Fraction], options: list[str], members: Result | None, rule: Rule
+) -> list[str]:
+    """The choice of all, or the options that stand for it together: the motion, what leads among the members, or among the co-ops."""
+    if rule.method in MOTIONS:
+        return options[:1]
+    if members is not None:
+        return list(members.leaders)
+    totals = {option: sum((weight for one, weight in heard.items() if stances[one].choice == option), Fraction(0)) for option in options}
+    most = max(totals.values())
+    return [option for option, total in totals.items() if total and total == most]
 
 
 def _stance(result: Result, rule: Rule) -> Stance:
@@ -84,7 +88,7 @@ def _stance(result: Result, rule: Rule) -> Stance:
     return Stance(AGREES, result.option) if result.passes else Stance(DOES_NOT_AGREE, "")
 
 
-def _below_quorum(stances: Mapping[str, Stance], counted: list[str]) -> tuple[str, ...]:
+def _below_quorum(stances: Mapping[str, Stance], heard: Mapping[str, Fraction]) -> tuple[str, ...]:
     """The co-ops whose own quorum stands in the way of all: those that block, or every one where none is counted."""
     blocking = tuple(sorted(one for one, stance in stances.items() if stance.word == BLOCKS))
-    return blocking or (() if counted else tuple(sorted(stances)))
+    return blocking or (() if heard else tuple(sorted(stances)))

@@ -75,7 +75,7 @@ def count(terms: Terms, boards: Mapping[str, Board], cuts: Mapping[str, int], re
         },
         "reasons": _sorted([[code, _sorted(list(about))] for code, about in decision.reasons]),
         "boards": _sorted([[one, size, boards[one].tree.root(size)] for one, size in sizes.items()]),
-        "tallies": _sorted(_tallies(terms, bodies)),
+        "tallies": _sorted(_tallies(bodies)),
         "figures": _sorted(_figures(decision)),
         "quorums": _sorted(
             [[one, name, group.rows, group.voters] for one, body in bodies.items() for name, group in body.items() if group.rows]
@@ -105,7 +105,7 @@ def _body(terms: Terms, board: Board, cut: int) -> dict[str, Group]:
 
 def _mark(group: Group, choice: Choice) -> None:
     group.voters += 1
-    if not choice or choice == rule.ABSTAIN:
+    if choice == rule.ABSTAIN:
         group.abstained += 1
     elif isinstance(choice, dict):
         group.marks.update(choice)
@@ -113,12 +113,12 @@ def _mark(group: Group, choice: Choice) -> None:
         group.marks.update([choice] if isinstance(choice, str) else choice)
 
 
-def _tallies(terms: Terms, bodies: Mapping[str, Mapping[str, Group]]) -> list[Json]:
+def _tallies(bodies: Mapping[str, Mapping[str, Group]]) -> list[Json]:
     found: list[Json] = []
     for one, body in bodies.items():
         for name, group in body.items():
             found += [[one, name, option, number] for option, number in group.marks.items() if number]
-            if group.abstained and terms.rule.method not in {"approval", "score"}:
+            if group.abstained:
                 found.append([one, name, rule.ABSTAIN, group.abstained])
     return found
 

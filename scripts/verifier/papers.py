@@ -49,7 +49,7 @@ def read_card(data: bytes) -> Card:
     return Card(
         vote=shapes.hexed(there["vote"]),
         id=shapes.co_op(there["id"]),
-        pseudonym=shapes.matching(there["pseudonym"], shapes.PSEUDONYM, "pseudonym"),
+        pseudonym=shapes.matching(_typed(there["pseudonym"]), shapes.PSEUDONYM, "pseudonym"),
         group=shapes.group(there["group"]),
         identity=identity,
         salt=bytes.fromhex(shapes.hexed(there["salt"])),
@@ -116,6 +116,11 @@ def commitment(card: Card) -> str:
     return hashed.hexdigest()
 
 
+def _typed(value: Json) -> Json:
+    """People copy cards by hand: small letters are meant as large ones, and o, i, l as the digits they look like."""
+    return value.upper().translate(str.maketrans("OIL", "011")) if isinstance(value, str) else value
+
+
 def _pins(value: Json) -> dict[str, str]:
     pairs = shapes.ordered(value, lambda one: shapes.parts(one, 2))
     pins = {shapes.co_op(one): shapes.hexed(pin) for one, pin in pairs}
@@ -128,5 +133,5 @@ def _said(choice: Choice) -> str:
     if isinstance(choice, str):
         return choice
     if isinstance(choice, list):
-        return ", ".join(choice) or "an abstention"
-    return ", ".join(f"{option}: {points}" for option, points in choice.items()) or "an abstention"
+        return ", ".join(choice) or "nothing marked"
+    return ", ".join(f"{option}: {points}" for option, points in choice.items()) or "nothing marked"

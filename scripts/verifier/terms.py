@@ -112,6 +112,7 @@ def _harmony(terms: Terms) -> list[tuple[bool, str]]:
     return [
         (2 <= len(ids) <= MOST_PARTICIPANTS and observers <= MOST_OBSERVERS, "there are too few or too many parties"),
         (terms.convener in ids, "the convener is no participant"),
+        ("members" not in ids, "a participant cannot have the id members, which names everybody in the figures"),
         (terms.proposed < terms.open_latest < terms.close, "the times are not in order"),
         (max(Counter(every_key).values()) == 1, "a key stands twice in the terms"),
         (any(party.reachable for party in terms.parties.values()), "no party can be reached"),

@@ -1,0 +1,129 @@
+"""What is late, forged or there twice is not counted, and whoever counts it is found out."""
+
+import hashlib
+import json
+from typing import Any
+
+import pytest
+
+from scripts.verifier import checks
+from scripts.verifier.checks import Brought, Exit, Verdict
+from tests.support.bundle_maker import CLOSE, Story, T
+from tests.support.bundle_stories import ASH, BIRCH, CEDAR, THREE, three, whole
+
+
+def verified(story: Story) -> Verdict:
+    return checks.verify(story.pack(), Brought(tuple((one, story.fingerprint(one)) for one in story.parties)))
+
+
+def outcome(verdict: Verdict) -> dict[str, Any]:
+    assert verdict.counted is not None, verdict.wrong
+    found: dict[str, Any] = json.loads(verdict.counted.data)
+    return found
+
+
+@pytest.mark.capability("G15")
+def test_a_ballot_that_nobody_had_witnessed_in_time_is_on_the_board_and_not_in_the_count() -> None:
+    story = three("late")
+    story.head(CLOSE + 60)
+    late = story.ballot(ASH, 0, "against")
+    story.close(held_at=T + 1)
+    story.conclude()
+
+    verdict = verified(story)
+
+    assert verdict.exit == Exit.FINAL
+    assert outcome(verdict)["boards"][0][1] <= late
+    assert [ASH, "member", "against", 1] in outcome(verdict)["tallies"]
+
+
+@pytest.mark.capability("G15")
+def test_of_a_row_that_voted_three_times_the_last_ballot_counts_and_only_that() -> None:
+    story = three("thrice", "aaaaa")
+    for choice in ("for", "against", "for"):
+        story.ballot(ASH, 0, choice)
+    story.close()
+    story.conclude()
+
+    verdict = verified(story)
+
+    assert verdict.exit == Exit.FINAL
+    assert outcome(verdict)["tallies"][:2] == [[ASH, "member", "against", 4], [ASH, "member", "for", 1]]
+    assert [ASH, "member", 5, 5] in outcome(verdict)["quorums"]
+
+
+@pytest.mark.capability("G15")
+def test_a_ballot_without_a_row_is_rejected_and_listed() -> None:
+    story = three("stuffed")
+    forged = story.say(ASH, {"kind": "ballot", "pseudonym": "ZZZZZZZZZZZZZZZZ", "choice": "for"}, "NO_ROW")
+    story.close()
+    story.conclude()
+
+    verdict = verified(story)
+
+    assert verdict.exit == Exit.FINAL
+    assert outcome(verdict)["rejected"] == [[ASH, forged, "NO_ROW"]]
+
+
+@pytest.mark.capability("G15")
+def test_a_ballot_put_into_the_file_afterwards_is_found_out() -> None:
+    story = whole("afterwards")
+    story.entries[ASH].insert(12, story.entries[ASH][11])
+
+    verdict = verified(story)
+
+    assert verdict.wrong is not None
+    assert verdict.wrong.number == 6
+
+
+def test_what_the_boards_show_is_told_even_where_no_evidence_says_so() -> None:
+    story = three("untold")
+    story.close()
+    other = story.count(dict.fromkeys(THREE, 9))
+    story.sign(BIRCH, other)
+    story.conclude(signers=[ASH, CEDAR, BIRCH])
+
+    verdict = verified(story)
+
+    assert verdict.exit == Exit.FINAL
+    assert verdict.told == ["the boards show that birch-hill signed two outcomes, though no evidence says so"]
+
+
+def test_a_settlement_moves_the_cut_and_needs_a_count_of_its_own() -> None:
+    story = whole("moved")
+    story.settle("cuts", dict.fromkeys(THREE, 12))
+
+    verdict = verified(story)
+
+    assert verdict.wrong is not None
+    assert verdict.wrong.number == 15
+
+
+def test_a_fork_is_proved_by_a_consistency_proof_between_heads_of_two_sizes() -> None:
+    story = whole("proved")
+    entries = story.entries[ASH]
+    small = story.heads[ASH][0]
+    other = story.heads[ASH][1]
+    forked = type(small)(small.size, hashlib.sha256(b"another").digest(), small.cosigned)
+    notes = [story.note(ASH, forked).decode(), story.note(ASH, other).decode()]
+    story.prove("fork", board=ASH, notes=notes, root=small.root.hex(), proof=_proof(entries[: other.size], small.size))
+
+    verdict = verified(story)
+
+    assert (verdict.exit, verdict.state) == (Exit.FINAL, "final, contested")
+    assert verdict.told == ["it is proven that ash-grove showed two boards"]
+
+
+def _proof(entries: list[bytes], size: int) -> list[str]:
+    """RFC 6962, section 2.1.2, as it is written there."""
+    from tests.support.bundle_maker import root
+
+    def subproof(m: int, part: list[bytes], known: bool) -> list[bytes]:  # noqa: FBT001 - the RFC's own
+        if m == len(part):
+            return [] if known else [root(part)]
+        k = 1 << (len(part) - 1).bit_length() - 1
+        if m <= k:
+            return [*subproof(m, part[:k], known), root(part[k:])]
+        return [*subproof(m - k, part[k:], False), root(part[:k])]  # noqa: FBT003 - the RFC's own
+
+    return [one.hex() for one in subproof(size, entries, True)]  # noqa: FBT003 - the RFC's own

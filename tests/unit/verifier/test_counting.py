@@ -1,0 +1,91 @@
+"""The verifier counts as the page says: published cases, and thousands of made ones against `kith count`, which shares no code with it."""
+
+import json
+import os
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import count_cases, made_counts
+
+_ROOT = Path(__file__).parents[3]
+_CASES = json.loads((_ROOT / "tests" / "unit" / "governance" / "vectors" / "class_votes.json").read_text())
+
+
+@pytest.mark.parametrize("case", _CASES, ids=[case["name"] for case in _CASES])
+def test_a_published_case(case: dict[str, Any]) -> None:
+    decision, expected = count_cases.decide(case), case["expect"]
+    share = decision.share if decision.members is None else decision.members.share
+    found = {
+        "passes": decision.passes,
+        "share_for": share,
+        "members": share,
+        "co_ops": decision.share,
+        "turnout": decision.members.turnout if decision.members is not None else None,
+        "failing": min((code for code, _ in decision.reasons), default=""),
+        "failing_class": next((about[0] for code, about in decision.reasons if code == "class_threshold"), ""),
+        "investor_weight": decision.members.ballots.get("investor", Fraction(0)) * 2 if decision.members is not None else None,
+    }
+
+    for name, value in expected.items():
+        assert found[name] == (Fraction(value) if isinstance(value, str) and value[0].isdigit() else value), name
+
+
+def test_made_cases_count_as_kith_count_does(tmp_path: Path) -> None:
+    cases = made_counts.made(700, seed=3)
+    (tmp_path / "cases.json").write_text(json.dumps(cases))
+    command = [sys.executable, "-c", "from scripts.cli.main import main; raise SystemExit(main())"]
+    run = subprocess.run(
+        [*command, "count", str(tmp_path / "cases.json"), "--json"],
+        cwd=_ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ},
+    )
+    assert run.returncode == 0, run.stderr
+
+    for case, answer in zip(cases, json.loads(run.stdout), strict=True):
+        assert _said(case) == _answered(case, answer), json.dumps(case)
+
+
+def _said(case: dict[str, Any]) -> dict[str, Any]:
+    decision = count_cases.decide(case)
+    about = dict(decision.reasons)
+    return {
+        "passes": decision.passes,
+        "tie": decision.tie,
+        "reasons": sorted({code for code, _ in decision.reasons}),
+        "classes": sorted({*about.get("class_quorum", ()), *about.get("class_threshold", ())}),
+        "co_ops": decision.share,
+        "members": decision.members.share if decision.members is not None else None,
+        "winner": "" if case["method"] == "yes_no_abstain" else decision.winner,
+        "stances": {one: stance.word for one, stance in decision.stances.items()},
+        "shares": {one: result.share for one, result in decision.co_ops.items()},
+        "in the way": sorted({name for code, names in decision.reasons if code in {"quorum", "threshold"} for name in names}),
+    }
+
+
+def _answered(case: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    members = {"pooled": "share_for", "double_majority": "members"}.get(case["basis"], "")
+    each = answer.get("each_co_op", {})
+    return {
+        "passes": answer["passes"],
+        "tie": answer.get("tie", False),
+        "reasons": sorted(set(answer.get("reasons", []))),
+        "classes": sorted(answer.get("failing_classes", [])),
+        "co_ops": _exact(answer.get("co_ops")),
+        "members": _exact(answer.get(members)),
+        "winner": answer.get("winner", ""),
+        "stances": {one: own["stance"] for one, own in each.items()},
+        "shares": {one: _exact(own.get("share_for")) for one, own in each.items()},
+        "in the way": sorted(answer.get("failing_co_ops", [])),
+    }
+
+
+def _exact(text: str | None) -> Fraction | None:
+    return None if text is None else Fraction(text)
