@@ -179,6 +179,7 @@ class Votes(Asked):
         super().__init__()
         self.ballot: pb.VoteBallot | None = None
         self.wrong: list[str] = []
+        self.frozen_as = "Ada Fenwick"
         options = ["A garden", "A minibus", "A kitchen for all"]
         own = gov.CountingRule(method="approval", class_rule="none", threshold="1/2", strict=True, of="present")
         past = stamp(NOW - timedelta(days=3))
@@ -286,7 +287,7 @@ class Votes(Asked):
 
     async def GetVoteCard(self, request: pb.GetVoteCardRequest, **_: object) -> pb.GetVoteCardResponse:
         self.hear(request)
-        identities = {ADA: "1\nAda Fenwick", JO: "2\nJo Bright", MO: "3\nMo Stone", "": identity_of("2", "Ada Fenwick")}
+        identities = {ADA: "1\nAda Fenwick", JO: "2\nJo Bright", MO: "3\nMo Stone", "": identity_of("2", self.frozen_as)}
         made = commitment(request.vote_id, MINE, "supported", identities[request.person_id], SALT)
         return pb.GetVoteCardResponse(pseudonym=MINE, group="supported", salt=SALT, commitment=made)
 

@@ -7,53 +7,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from starlette.testclient import TestClient
 
 from kith.governance.v1 import governance_pb2 as gov
 from kith.identity.v1 import identity_pb2 as ident
 from kith.membership.v1 import membership_pb2 as memb
 from libs.clock import Fixed, Shifted
 from libs.refusals import Conflict, Elsewhere, NotAllowed, NotFound, NotNow, NotSignedIn, invalid
-from services.web.app import build
 from services.web.door.sessions import SignedIn
 from services.web.routes import PAGES
+from tests.unit.web.browsing import Browser
 from tests.unit.web.neighbours import DONE_VOTE, HARBOUR, OPEN_VOTE, RECORD
 from tests.unit.web.people import ADA, JO, NOW, stamp
 from tests.unit.web.small_town import CODE, COMING, ENTRY, MINE, OPEN, WEIGHED, Town
-
-HIDDEN = re.compile(r'type="hidden" name="(\w+)" value="([^"]*)"')
-
-
-class Browser:
-    """A browser without scripts: follows links, fills forms, keeps cookies."""
-
-    def __init__(self, town: Town, *, https: bool = False) -> None:
-        self.town = town
-        base = "https://elm-row.example" if https else "http://localhost"
-        self.http = TestClient(build(town.front(https=https), https=https), base_url=base, follow_redirects=False)
-        self.last = ""
-
-    def see(self, path: str) -> str:
-        response = self.http.get(path)
-        assert response.status_code == 200, (path, response.status_code, response.headers.get("location"))
-        self.last = response.text
-        return self.last
-
-    def send(self, action: str, **fields: str) -> tuple[int, str]:
-        """Send the form of the page last seen that posts to `action`, with the hidden fields it carries."""
-        form = re.search(rf'<form method="post" action="{re.escape(action)}".*?</form>', self.last, re.DOTALL)
-        assert form, (action, self.last)
-        filled = dict(HIDDEN.findall(form[0])) | fields
-        response = self.http.post(action, data=filled, headers={"origin": str(self.http.base_url).rstrip("/")})
-        if response.status_code == 303:
-            return 303, response.headers["location"]
-        self.last = response.text
-        return response.status_code, response.text
-
-    def sign_in(self) -> "Browser":
-        self.see("/sign-in")
-        assert self.send("/sign-in/code", code=CODE) == (303, "/")
-        return self
 
 
 @pytest.fixture
