@@ -63,7 +63,8 @@ class Federation:
 
     async def invitation(self) -> str:
         await self.own()
-        return (await ask(self.stub.InvitePeer, pb.InvitePeerRequest(), self.token)).invitation
+        answer: pb.InvitePeerResponse = await ask(self.stub.InvitePeer, pb.InvitePeerRequest(), self.token)
+        return answer.invitation
 
     async def accept(self, invitation: str) -> pb.AcceptPeerResponse:
         return await ask(self.stub.AcceptPeer, pb.AcceptPeerRequest(request_id=str(new_id()), invitation=invitation), self.token)
@@ -72,10 +73,12 @@ class Federation:
         asked = pb.ConfirmPeerRequest(request_id=str(new_id()), peer=peer, code=code, contact=f"secretary of {self.id}, 01632 960001")
         if decided:
             asked.decision_id, asked.decision_number = decision or await self.decided(), 3
-        return (await ask(self.stub.ConfirmPeer, asked, self.token)).peer
+        answer: pb.ConfirmPeerResponse = await ask(self.stub.ConfirmPeer, asked, self.token)
+        return answer.peer
 
     async def peer(self, co_op: str) -> pb.Peer:
-        return (await ask(self.stub.GetPeer, pb.GetPeerRequest(peer=co_op), self.token)).peer
+        answer: pb.GetPeerResponse = await ask(self.stub.GetPeer, pb.GetPeerRequest(peer=co_op), self.token)
+        return answer.peer
 
     async def until(self, co_op: str, so: Callable[[pb.Peer], bool], seconds: float = 15.0) -> pb.Peer:
         """Waits until the peer is so."""
@@ -110,9 +113,7 @@ async def federations(kith: Kith, *names: str, unreachable: tuple[str, ...] = ()
 async def federation(kith: Kith, name: str, *, reachable: bool = True) -> AsyncIterator[Federation]:
     port, root = free_port(), Ed25519PrivateKey.generate()
     place = kith.keys_folder.parent / f"root-{name}-{port}.pem"
-    place.write_bytes(
-        root.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
+    place.write_bytes(root.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
     address = f"127.0.0.1:{port}" if reachable else ""
     settings: dict[str, object] = {
         "co_op_id": name,

@@ -1,0 +1,45 @@
+"""Both sides compose the same bytes."""
+
+import pytest
+
+from libs.boards.forms import DocumentError
+from libs.signing import canonical
+from services.federation.domain import agreement
+from services.federation.domain.agreement import Decision, Half
+
+ELM = Half("elm-row", "Elm Row Care", "ab" * 32, "the secretary, 01632 960001", Decision("general_meeting", "2026-03-01", "3"), (1,))
+MILL = Half("mill-lane", "Mill Lane Help", "cd" * 32, "the board, 01632 960002", Decision("board", "2026-03-02", "12"), (1, 2))
+
+
+def test_whoever_composes_it_the_bytes_are_the_same() -> None:
+    assert agreement.compose(ELM, MILL) == agreement.compose(MILL, ELM)
+
+
+def test_it_says_what_may_cross_and_how_it_ends() -> None:
+    body = canonical.decode(agreement.compose(ELM, MILL))
+
+    assert isinstance(body, dict)
+    assert (body["categories"], body["exit"], body["versions"]) == (["votes"], "kith/exit/1", [1])
+
+
+def test_a_half_goes_over_the_wire_and_back() -> None:
+    assert agreement.half_from_json(agreement.half_to_json(ELM)) == ELM
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("contact", ""), ("contact", "a\nb"), ("root", "x"), ("versions", [0]), ("versions", [2, 1]), ("id", "X"), ("more", 1)],
+)
+def test_a_half_out_of_form_is_refused(key: str, value: canonical.Json) -> None:
+    with pytest.raises(DocumentError):
+        agreement.half_from_json({**agreement.half_to_json(ELM), key: value})
+
+
+def test_a_decision_of_an_unknown_body_is_refused() -> None:
+    with pytest.raises(DocumentError):
+        agreement.half_from_json({**agreement.half_to_json(ELM), "decision": {"body": "king", "date": "2026-03-01", "reference": "3"}})
+
+
+def test_without_a_common_version_there_is_no_agreement() -> None:
+    with pytest.raises(DocumentError):
+        agreement.compose(ELM, Half("mill-lane", "M", "cd" * 32, "c", MILL.decision, (2,)))
