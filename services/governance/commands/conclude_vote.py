@@ -1,7 +1,7 @@
 """What federation's evidence says of a vote takes effect here: it opens, and it ends. Each word is heard once in effect, however often."""
 
 from libs.database.engine import Work
-from services.governance.domain.vote_course import ENDED, State, Vote, concludes, opens
+from services.governance.domain.vote_course import ENDED, State, Vote, concludes, opens, settles
 from services.governance.storage import decisions, rulebooks, votes
 
 FEDERATED_VOTE = "federated_vote"
@@ -21,10 +21,11 @@ async def conclude_vote(work: Work, vote_id: str, revision: int, outcome_hash: s
     vote = await votes.locked(work, vote_id)
     if vote is None:
         return
-    if concludes(vote, revision):
+    if concludes(vote, revision) or settles(vote, revision):
         await votes.final(work, vote.id, revision, outcome_hash, passes=passes, contested=contested)
+    if concludes(vote, revision):
         await _log(work, vote, passed=passes, effect=OUTCOME_REPLACED if vote.revision else "")
-    elif contested:
+    if contested:
         await votes.contested(work, vote.id)
 
 

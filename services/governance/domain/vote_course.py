@@ -164,6 +164,11 @@ def concludes(vote: Vote, revision: int) -> bool:
     return revision > vote.revision
 
 
+def settles(vote: Vote, revision: int) -> bool:
+    """Heard again after a dispute was heard again, when facts are followed anew: final, as it was, and no second decision."""
+    return revision == vote.revision and vote.kept_state is State.DISPUTED
+
+
 def _require(vote: Vote, *states: State) -> None:
     if vote.kept_state not in states:
         raise NotNow("VOTE_NOT_AT_THIS", state=vote.kept_state.value)

@@ -112,6 +112,8 @@ def draft(asked: Asked, rulebook: Rulebook, kind: ResolutionType, co_op: str, no
     _check_times(asked, now)
     participants = tuple(sorted({co_op, *asked.participants}))
     observers = tuple(sorted(set(asked.observers)))
+    if set(participants) & set(observers):
+        raise invalid("observers", "PARTY_TWICE")
     groups = asked.class_groups or tuple(ClassGroup("", one.key, one.key) for one in rulebook.classes if one.votes)
     if len({(one.co_op, one.member_class) for one in groups}) != len(groups):
         raise invalid("class_groups", "CLASS_GROUPS_WRONG")

@@ -27,12 +27,12 @@ _LOCKED = text(f"select {_COLUMNS} from vote v where v.id = :id for update")  # 
 _JOINED = text("update vote set state = 'joined', join_number = :number where id = :id")
 _FROZEN = text("update vote set state = 'roll_frozen', frozen_by = :by where id = :id")
 _OPENED = text("update vote set opened = true, state = 'open' where id = :id")
-_STATE = text("update vote set state = :state, ended_at = case when :ended then cast(:at as timestamptz) else ended_at end where id = :id")
+_STATE = text("update vote set state = :state, ended_at = case when :ended then coalesce(ended_at, :at) else ended_at end where id = :id")
 _FINAL = text("""
-update vote set state = 'final', ended_at = :at, outcome_hash = :hash, revision = :revision, passes = :passes, contested = :contested,
+update vote set state = 'final', ended_at = coalesce(ended_at, :at), outcome_hash = :hash, revision = :revision, passes = :passes, contested = :contested,
   disputed_why = '' where id = :id""")
 _CONTESTED = text("update vote set contested = true where id = :id")
-_DISPUTED = text("update vote set state = 'disputed', disputed_why = :why, ended_at = :at where id = :id")
+_DISPUTED = text("update vote set state = 'disputed', disputed_why = :why, ended_at = coalesce(ended_at, :at) where id = :id")
 _SAY = text("""
 insert into vote_word (vote, about, revision, decision, at) values (:vote, :about, :revision, :decision, :at) on conflict do nothing""")
 _ATTEST = text("insert into vote_attestation (vote, person, at) values (:vote, :person, :at) on conflict do nothing")

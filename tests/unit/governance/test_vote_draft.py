@@ -1,0 +1,215 @@
+"""The draft of a vote between co-ops: what a secretary fills in becomes terms that the law of terms allows, or is refused with a reason."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from libs.boards.terms import OBSERVER, Terms
+from libs.refusals import Invalid, Refusal
+from libs.rulebook import Rulebook, read
+from libs.rulebook.counting import Cap, Denominator, EachClass, FixedShares, Method, Quorum, Threshold
+from libs.signing import canonical
+from services.governance.domain.vote_draft import Asked, ClassGroup, Draft, compose, draft, read_draft
+from tests.support.assembly import RULEBOOK
+from tests.unit.governance.counting_rules import a_rule
+from tests.unit.governance.made_votes import DRAFT, a_party
+
+F = Fraction
+NOW = datetime(2027, 1, 15, 9, 0, tzinfo=UTC)
+RULES = read(RULEBOOK)
+
+PLAIN = Asked(
+    question="Shall we share a night line?",
+    text="Each co-op would take one night.",
+    method="",
+    options=(),
+    candidates=(),
+    basis="",
+    weights=(),
+    below_quorum="",
+    participants=("brook",),
+    observers=("dale",),
+    class_groups=(),
+    ceilings=(),
+    k=0,
+    small=(),
+    open_latest=NOW + timedelta(days=1),
+    close=NOW + timedelta(days=2),
+    settle=0,
+    grace=0,
+    window=0,
+    settlers="The two chairs",
+    audience="",
+    highest_score=0,
+)
+
+
+def drafted(rules: Rulebook = RULES, **changed: Any) -> Draft:  # Any: fields of many kinds
+    kind = rules.resolution("ordinary")
+    assert kind is not None
+    return draft(replace(PLAIN, **changed), rules, kind, "ash", NOW)
+
+
+def composed(made: Draft, classes: Mapping[str, int] | None = None) -> Terms:
+    counted = {"user": 10, "worker": 4} if classes is None else classes
+    parties = [(a_party(one), counted) for one in made.participants] + [(a_party(one, OBSERVER), {"user": 99}) for one in made.observers]
+    return compose(made, DRAFT, parties, int(NOW.timestamp()))
+
+
+def with_rule(**parts: Any) -> Rulebook:  # Any: parts of a rule
+    kind = RULES.resolution("ordinary")
+    assert kind is not None
+    return replace(RULES, resolutions=(replace(kind, counting=a_rule(**parts)),))
+
+
+def test_what_is_left_to_the_usual_is_the_usual() -> None:
+    terms = composed(drafted())
+    assert (terms.convener, terms.participants, terms.observers) == ("ash", ("ash", "brook"), ("dale",))
+    assert (terms.k, terms.settle, terms.grace, terms.window, terms.audience, terms.q) == (5, 900, 86_400, 604_800, "members", 1)
+    assert (terms.rule.method, terms.options, terms.groups) == ("yes_no_abstain", ("for", "against", "abstain"), ("user", "worker"))
+    assert terms.classes == {(one, name): name for one in ("ash", "brook") for name in ("user", "worker")}
+    assert terms.ceilings == {(one, name): most for one in ("ash", "brook") for name, most in (("user", 40), ("worker", 28))}
+    assert terms.proposed == int(NOW.timestamp())
+
+
+def test_the_same_draft_and_parties_give_the_same_bytes_in_whatever_order_they_come() -> None:
+    made = drafted()
+    parties = [(a_party("brook"), {"worker": 4, "user": 1}), (a_party("dale", OBSERVER), {}), (a_party("ash"), {"user": 3})]
+    first = compose(made, DRAFT, parties, 1_800_000_000)
+    again = compose(read_draft(canonical.decode(canonical.encode(made.json()))), DRAFT, parties[::-1], 1_800_000_000)
+    assert again.data == first.data
+
+
+def test_a_class_of_one_co_op_may_vote_in_another_group_and_an_unknown_one_in_none() -> None:
+    groups = (ClassGroup("", "user", "people"), ClassGroup("", "worker", "people"), ClassGroup("brook", "worker", "staff"))
+    terms = composed(drafted(class_groups=groups), {"user": 5, "worker": 2, "tenant": 7})
+    assert terms.classes == {
+        ("ash", "user"): "people",
+        ("ash", "worker"): "people",
+        ("brook", "user"): "people",
+        ("brook", "worker"): "staff",
+    }
+    assert terms.ceilings == {("ash", "people"): 34, ("brook", "people"): 30, ("brook", "staff"): 24}
+
+
+def test_the_rule_of_the_rulebook_speaks_of_groups() -> None:
+    together = (ClassGroup("", "user", "people"), ClassGroup("", "worker", "staff"), ClassGroup("", "friend", "people"))
+    cap = composed(drafted(with_rule(class_rule=Cap(("worker",), F(1, 10), Denominator.PRESENT)), class_groups=together))
+    assert cap.rule.counting.class_rule == Cap(("staff",), F(1, 10), Denominator.PRESENT)
+    shares = FixedShares((("user", F(1, 2)), ("worker", F(1, 3)), ("friend", F(1, 6))))
+    fixed = composed(drafted(with_rule(class_rule=shares), class_groups=together))
+    assert fixed.rule.counting.class_rule == FixedShares((("people", F(2, 3)), ("staff", F(1, 3))))
+    quorate = composed(drafted(with_rule(class_quorums=(("worker", Quorum(F(1, 2))),)), class_groups=together))
+    assert quorate.rule.counting.class_quorums == (("staff", Quorum(F(1, 2))),)
+    excluding = composed(drafted(with_rule(excluded=("worker",)), class_groups=together))
+    assert excluding.rule.counting.excluded == ("staff",)
+    each = composed(drafted(with_rule(class_rule=EachClass(Threshold(F(1, 2), strict=True)))))
+    assert each.rule.counting.class_rule == EachClass(Threshold(F(1, 2), strict=True))
+
+
+def test_consent_brings_its_own_threshold_and_words() -> None:
+    terms = composed(drafted(method="consent"))
+    assert (terms.options, terms.rule.counting.threshold) == (("consent", "object", "abstain"), Threshold(F(1), strict=False))
+
+
+def test_a_vote_over_options_keeps_their_order() -> None:
+    terms = composed(drafted(method="plurality", options=("yew", "oak"), candidates=("oak",), basis="double_majority"))
+    assert (terms.options, terms.candidates, terms.rule.counting.basis.value) == (("yew", "oak"), ("oak",), "double_majority")
+    scored = composed(drafted(method="score", options=("yew", "oak"), highest_score=5))
+    assert (scored.rule.counting.method, scored.rule.counting.highest_score) == (Method.SCORE, 5)
+
+
+def test_weights_are_for_every_participant() -> None:
+    weights = (("ash", "2/3"), ("brook", "1/3"))
+    assert dict(composed(drafted(basis="fixed_weights", weights=weights)).rule.counting.co_op_weights) == {"ash": F(2, 3), "brook": F(1, 3)}
+
+
+MIXED = (ClassGroup("", "user", "all"), ClassGroup("", "worker", "all"))
+ONLY_USERS = (ClassGroup("", "user", "user"),)
+TWICE = (ClassGroup("", "user", "one"), ClassGroup("", "user", "two"))
+SHARES = with_rule(class_rule=FixedShares((("user", F(1, 2)), ("worker", F(1, 2)))))
+
+
+@pytest.mark.parametrize(
+    ("reason", "changed"),
+    [
+        ("TITLE_MISSING", {"question": " "}),
+        ("TITLE_TOO_LONG", {"question": "x" * 201}),
+        ("TITLE_UNPRINTABLE", {"question": "a\x00b"}),
+        ("TEXT_MISSING", {"text": ""}),
+        ("VOTE_TEXT_TOO_LONG", {"text": "x" * 4001}),
+        ("TEXT_UNPRINTABLE", {"text": "a\tb"}),
+        ("METHOD_UNKNOWN", {"method": "dice"}),
+        ("BASIS_UNKNOWN", {"basis": "all"}),
+        ("BASIS_UNKNOWN", {"below_quorum": "never"}),
+        ("WEIGHTS_WRONG", {"basis": "fixed_weights", "weights": (("ash", "half"), ("brook", "1/2"))}),
+        ("WEIGHTS_WRONG", {"basis": "fixed_weights", "weights": (("ash", "1/2"), ("ash", "1/3"))}),
+        ("TERMS_IMPOSSIBLE", {"basis": "fixed_weights", "weights": (("ash", "1/2"),)}),
+        ("TERMS_IMPOSSIBLE", {"weights": (("ash", "1/2"), ("brook", "1/2"))}),
+        ("OPTIONS_WRONG", {"method": "plurality", "options": ("oak", "oak")}),
+        ("OPTIONS_WRONG", {"method": "plurality", "options": ("oak", "")}),
+        ("TERMS_IMPOSSIBLE", {"method": "plurality", "options": ("oak", "abstain")}),
+        ("TERMS_IMPOSSIBLE", {"method": "plurality"}),
+        ("CANDIDATES_WRONG", {"method": "plurality", "options": ("oak", "elm"), "candidates": ("yew",)}),
+        ("HIGHEST_SCORE_WRONG", {"method": "score", "options": ("oak", "elm")}),
+        ("HIGHEST_SCORE_WRONG", {"method": "score", "options": ("oak", "elm"), "highest_score": 1001}),
+        ("CO_OP_MALFORMED", {"participants": ("The Brook",)}),
+        ("TERMS_IMPOSSIBLE", {"participants": ()}),
+        ("PARTY_TWICE", {"observers": ("brook",)}),
+        ("TERMS_IMPOSSIBLE", {"participants": ("members",)}),
+        ("CLASS_GROUPS_WRONG", {"class_groups": TWICE}),
+        ("TERMS_IMPOSSIBLE", {"class_groups": (ClassGroup("", "user", "No Group"),)}),
+        ("TERMS_IMPOSSIBLE", {"ceilings": (("cove", "user", 4),)}),
+        ("NUMBER_NEGATIVE", {"ceilings": (("ash", "user", -4),)}),
+        ("NUMBER_NEGATIVE", {"k": -1}),
+        ("TERMS_IMPOSSIBLE", {"small": (("ash", "nobody"),)}),
+        ("TIMES_WRONG", {"open_latest": NOW}),
+        ("TIMES_WRONG", {"close": NOW + timedelta(hours=24)}),
+        ("TIMES_WRONG", {"close": NOW + timedelta(days=2000)}),
+        ("TIMES_WRONG", {"window": 10**10}),
+        ("SETTLERS_MISSING", {"settlers": ""}),
+        ("AUDIENCE_UNKNOWN", {"audience": "friends"}),
+        ("CLASS_GROUPS_WRONG", {"rules": with_rule(excluded=("worker",)), "class_groups": MIXED}),
+        ("CLASS_GROUPS_WRONG", {"rules": with_rule(class_rule=Cap(("worker",), F(1, 2))), "class_groups": ONLY_USERS}),
+        ("CLASS_GROUPS_WRONG", {"rules": SHARES, "class_groups": ONLY_USERS}),
+        (
+            "CLASS_GROUPS_WRONG",
+            {"rules": with_rule(class_quorums=(("user", Quorum(F(1, 2))), ("worker", Quorum(F(1, 3))))), "class_groups": MIXED},
+        ),
+        (
+            "TERMS_IMPOSSIBLE",
+            {"rules": SHARES, "class_groups": (*ONLY_USERS, ClassGroup("", "worker", "worker"), ClassGroup("", "x", "x"))},
+        ),
+    ],
+)
+def test_what_terms_could_never_say_is_refused_at_once(reason: str, changed: dict[str, Any]) -> None:
+    with pytest.raises(Invalid) as refused:
+        drafted(**changed)
+    assert refused.value.reason == reason
+
+
+def test_other_parties_than_were_asked_make_no_terms() -> None:
+    made = drafted()
+    ash, brook, dale = (a_party("ash"), {"user": 1}), (a_party("brook"), {"user": 1}), (a_party("dale", OBSERVER), {"user": 1})
+    for parties in (
+        [ash, brook],
+        [ash, brook, dale, dale],
+        [ash, brook, (a_party("dale"), {"user": 1})],
+        [ash, dale, (a_party("cove"), {})],
+    ):
+        with pytest.raises(Refusal) as refused:
+            compose(made, DRAFT, parties, int(NOW.timestamp()))
+        assert refused.value.reason == "PARTIES_WRONG"
+
+
+def test_keys_that_come_too_late_make_no_terms() -> None:
+    made = drafted()
+    parties = [(a_party("ash"), {"user": 1}), (a_party("brook"), {"user": 1}), (a_party("dale", OBSERVER), {"user": 1})]
+    with pytest.raises(Invalid) as refused:
+        compose(made, DRAFT, parties, int((NOW + timedelta(days=1)).timestamp()))
+    assert refused.value.reason == "TERMS_IMPOSSIBLE"
+    assert refused.value.details["why"] == "terms: the times are not in order"
