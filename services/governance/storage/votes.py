@@ -29,8 +29,8 @@ _FROZEN = text("update vote set state = 'roll_frozen', frozen_by = :by where id 
 _OPENED = text("update vote set opened = true, state = 'open' where id = :id")
 _STATE = text("update vote set state = :state, ended_at = case when :ended then coalesce(ended_at, :at) else ended_at end where id = :id")
 _FINAL = text("""
-update vote set state = 'final', ended_at = coalesce(ended_at, :at), outcome_hash = :hash, revision = :revision, passes = :passes, contested = :contested,
-  disputed_why = '' where id = :id""")
+update vote set state = 'final', ended_at = coalesce(ended_at, :at), outcome_hash = :hash, revision = :revision,
+  passes = :passes, contested = :contested, disputed_why = '' where id = :id""")
 _CONTESTED = text("update vote set contested = true where id = :id")
 _DISPUTED = text("update vote set state = 'disputed', disputed_why = :why, ended_at = coalesce(ended_at, :at) where id = :id")
 _SAY = text("""

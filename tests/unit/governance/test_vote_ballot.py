@@ -8,6 +8,7 @@ import pytest
 
 from libs.boards import entries
 from libs.boards.entries import Choice
+from libs.boards.terms import Terms
 from libs.refusals import Refusal
 from libs.rulebook.counting import Method
 from libs.signing import merkle
@@ -42,7 +43,7 @@ SCORE = terms_of(a_rule(method=Method.SCORE, highest_score=5), options=TREES)
         (SCORE, [], {}),
     ],
 )
-def test_what_may_be_chosen_is_written_as_the_board_wants_it(terms: law.Terms, marks: Marks, choice: Choice) -> None:
+def test_what_may_be_chosen_is_written_as_the_board_wants_it(terms: Terms, marks: Marks, choice: Choice) -> None:
     chosen = law.choice_of(terms, marks)
     assert chosen == choice
     assert law.read_kept(law.kept(chosen)) == choice
@@ -68,7 +69,7 @@ def test_what_may_be_chosen_is_written_as_the_board_wants_it(terms: law.Terms, m
         (SCORE, [("ash", 1)], "CHOICE_UNKNOWN"),
     ],
 )
-def test_what_the_terms_do_not_allow_never_reaches_the_board(terms: law.Terms, marks: Marks, reason: str) -> None:
+def test_what_the_terms_do_not_allow_never_reaches_the_board(terms: Terms, marks: Marks, reason: str) -> None:
     with pytest.raises(Refusal) as refused:
         law.choice_of(terms, marks)
     assert refused.value.reason == reason

@@ -29,7 +29,7 @@ DEEDS: dict[str, tuple[Callable[[Vote, datetime], None], set[State]]] = {
 }
 
 
-def reason_of(deed: Callable[[], None]) -> str:
+def reason_of(deed: Callable[[], object]) -> str:
     """Empty where it may be done."""
     try:
         deed()
@@ -108,4 +108,4 @@ def test_nothing_is_settled_before_the_vote_is_over() -> None:
 
 @pytest.mark.parametrize("seconds", [2**53 - 1, 10**12])
 def test_a_time_no_calendar_has_is_refused(seconds: int) -> None:
-    assert reason_of(lambda: str(law.moment(seconds)) and None) == "TIMES_WRONG"
+    assert reason_of(lambda: law.moment(seconds)) == "TIMES_WRONG"

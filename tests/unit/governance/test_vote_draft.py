@@ -130,6 +130,7 @@ def test_weights_are_for_every_participant() -> None:
 
 MIXED = (ClassGroup("", "user", "all"), ClassGroup("", "worker", "all"))
 ONLY_USERS = (ClassGroup("", "user", "user"),)
+WITH_A_THIRD = (*ONLY_USERS, ClassGroup("", "worker", "worker"), ClassGroup("", "tenant", "tenant"))
 TWICE = (ClassGroup("", "user", "one"), ClassGroup("", "user", "two"))
 SHARES = with_rule(class_rule=FixedShares((("user", F(1, 2)), ("worker", F(1, 2)))))
 
@@ -182,7 +183,7 @@ SHARES = with_rule(class_rule=FixedShares((("user", F(1, 2)), ("worker", F(1, 2)
         ),
         (
             "TERMS_IMPOSSIBLE",
-            {"rules": SHARES, "class_groups": (*ONLY_USERS, ClassGroup("", "worker", "worker"), ClassGroup("", "x", "x"))},
+            {"rules": SHARES, "class_groups": WITH_A_THIRD},
         ),
     ],
 )
@@ -195,12 +196,8 @@ def test_what_terms_could_never_say_is_refused_at_once(reason: str, changed: dic
 def test_other_parties_than_were_asked_make_no_terms() -> None:
     made = drafted()
     ash, brook, dale = (a_party("ash"), {"user": 1}), (a_party("brook"), {"user": 1}), (a_party("dale", OBSERVER), {"user": 1})
-    for parties in (
-        [ash, brook],
-        [ash, brook, dale, dale],
-        [ash, brook, (a_party("dale"), {"user": 1})],
-        [ash, dale, (a_party("cove"), {})],
-    ):
+    as_participant, stranger = (a_party("dale"), {"user": 1}), (a_party("cove"), {"user": 1})
+    for parties in ([ash, brook], [ash, brook, dale, dale], [ash, brook, as_participant], [ash, dale, stranger]):
         with pytest.raises(Refusal) as refused:
             compose(made, DRAFT, parties, int(NOW.timestamp()))
         assert refused.value.reason == "PARTIES_WRONG"
