@@ -86,8 +86,8 @@ class Story:
         halves = {one: (votes[: len(votes) // 2], votes[len(votes) // 2 :]) for one, votes in self._votes.items()}
         first = {one.example: self._votes[one.example] if one is self._last else halves[one.example][0] for one in self._co_ops}
         await asyncio.gather(*(cast_on_vote(one, self._together.vote, first[one.example]) for one in self._co_ops))
-        self._steps.done(f"{_told(first.values())}, each with a card of their own.")
-        await self._together.ballots_on_board(self._last, len(first[self._last.example]))
+        self._steps.done(f"{_told(first.values())}.")
+        await self._together.entries_on_board(self._last, _entries(first[self._last.example]))
         await self._together.witnessed(self._last)
         await self._child.kill()
         self._steps.done(f"The others hold every ballot of {self._last.name}. Then its machine went dark: kill -9.")
@@ -95,7 +95,7 @@ class Story:
         await asyncio.gather(*(cast_on_vote(one, self._together.vote, halves[one.example][1]) for one in others))
         self._steps.done(f"{_told(halves[one.example][1] for one in others)} at the other two, which did not wait.")
         for one in others:
-            await self._together.ballots_on_board(one, len(self._votes[one.example]))
+            await self._together.entries_on_board(one, _entries(self._votes[one.example]))
         await self._together.witnessed(*others)
         self._steps.done("Both hold every ballot of the other.")
 
@@ -177,6 +177,11 @@ class Story:
     def _a_card(self) -> Path:
         """Of a member whose co-op was away at the close."""
         return self._folder / CARDS / self._last.id / f"{self._votes[self._last.example][0].number}.json"
+
+
+def _entries(votes: Sequence[Vote]) -> int:
+    """Each change of mind is an entry of its own."""
+    return sum(len(one.choices) for one in votes)
 
 
 def _told(all_votes: Iterable[Sequence[Vote]]) -> str:

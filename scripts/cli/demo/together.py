@@ -32,6 +32,8 @@ class Together:
         self.co_ops = co_ops
         self.vote = vote_id
         self.terms = terms
+        self._opened_with: dict[str, int] = {}
+        """Entries on each co-op's own board when voting began."""
 
     @classmethod
     async def propose(cls, co_ops: Sequence[CoOp], file: Path) -> "Together":
@@ -91,25 +93,32 @@ class Together:
         async def may_vote(co_op: CoOp) -> bool | None:
             return (await seen(co_op.door, self.vote)).state == pb.VOTE_STATE_OPEN or None
 
+        async def open_board(co_op: CoOp) -> federation.BoardView | None:
+            own = await self._own_board(co_op)
+            return own if own.open else None
+
         await asyncio.gather(*map(one_ready, self.co_ops))
         await self.reach(federation.EVIDENCE_STATE_OPEN)
         await asyncio.gather(*(until(partial(may_vote, one), _SECONDS, f"the opening at {one.name}") for one in self.co_ops))
+        for one in self.co_ops:
+            board = await until(partial(open_board, one), _SECONDS, f"the opening on the board of {one.name}")
+            self._opened_with[one.id] = board.size
 
     async def witnessed(self, *co_ops: CoOp) -> None:
         """Back when everything on these co-ops' boards is held by enough others."""
 
         async def all_held(co_op: CoOp) -> bool | None:
-            own = next(one for one in (await self._evidence(co_op)).boards if one.us)
+            own = await self._own_board(co_op)
             return own.cut >= own.size or None
 
         await asyncio.gather(*(until(partial(all_held, one), _SECONDS, f"the witnesses of {one.name}") for one in co_ops))
 
-    async def ballots_on_board(self, co_op: CoOp, number: int) -> None:
-        """Back when so many rows of a co-op's own board have a ballot."""
+    async def entries_on_board(self, co_op: CoOp, more: int) -> None:
+        """Back when a co-op's own board has so many entries beyond those it had when it opened."""
 
         async def there() -> bool | None:
-            own = next(one for one in (await self._evidence(co_op)).boards if one.us)
-            return own.ballots >= number or None
+            own = await self._own_board(co_op)
+            return own.size >= self._opened_with[co_op.id] + more or None
 
         await until(there, _SECONDS, f"the ballots on the board of {co_op.name}")
 
@@ -135,6 +144,9 @@ class Together:
     def concluded_from(self) -> Timestamp:
         """T: what is witnessed by then counts."""
         return Timestamp(seconds=self.terms.concluded_from)
+
+    async def _own_board(self, co_op: CoOp) -> federation.BoardView:
+        return next(one for one in (await self._evidence(co_op)).boards if one.us)
 
     async def _evidence(self, co_op: CoOp) -> federation.GetVoteEvidenceResponse:
         asked = federation.GetVoteEvidenceRequest(vote_id=self.vote)
