@@ -33,10 +33,10 @@ def pack(bundle: Bundle) -> bytes:
     _put(pieces, "terms", bundle.terms)
     for co_op, document in sorted(bundle.identities.items()):
         _put(pieces, f"identity/{co_op}", document)
-    # Kind by kind, and by name within a kind.
-    for co_op, board in sorted(bundle.boards.items()):
+    # Kind by kind, and by name within a kind: "ash-grove/" stands before "ash/".
+    for co_op, board in sorted(bundle.boards.items(), key=lambda one: f"{one[0]}/"):
         _put(pieces, f"boards/{co_op}/entries", _framed(board.entries))
-    for co_op, board in sorted(bundle.boards.items()):
+    for co_op, board in sorted(bundle.boards.items(), key=lambda one: f"{one[0]}/"):
         _put(pieces, f"boards/{co_op}/checkpoints", _framed(board.notes))
     if bundle.outcome is not None:
         _put(pieces, "outcome", bundle.outcome)

@@ -24,9 +24,10 @@ class BoardCount:
     rejected: tuple[tuple[int, str], ...]
 
 
-def count_board(terms: Terms, co_op: str, entries: Sequence[bytes]) -> BoardCount:
-    """`entries` are all those below the cut, from the first."""
-    board = Board(terms, co_op).extend(entries)
+def count_board(terms: Terms, co_op: str, entries: Sequence[bytes], cut: int) -> BoardCount:
+    """`entries` are all those below the cut, and all up to the roll: a settlement may cut before it, and the rows stay what was agreed."""
+    board = Board(terms, co_op).extend(entries[:cut])
+    agreed = board if board.roll is not None else Board(terms, co_op).extend(entries)
     size = board.after_last_ballot
     tallies: Counter[tuple[str, str]] = Counter()
     counted: Counter[str] = Counter()
@@ -37,7 +38,7 @@ def count_board(terms: Terms, co_op: str, entries: Sequence[bytes]) -> BoardCoun
         counted[group] += 1
         for option, number in marks_of(ballot.choice).items():
             tallies[group, option] += number
-    rows = Counter(board.rows.values()) if board.roll is not None else Counter[str]()
+    rows = Counter(agreed.rows.values())
     return BoardCount(
         co_op=co_op,
         size=size,

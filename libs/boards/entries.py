@@ -228,7 +228,7 @@ def _roll(fields: Fields) -> Roll:
         name, rows = forms.items(value, 2, "roll")
         return forms.text(name, GROUP, "roll"), forms.number(rows, "roll", 1)
 
-    return Roll(fields.list("groups", group))
+    return Roll(tuple(fields.named("groups", group).items()))
 
 
 def _ready(fields: Fields) -> Ready:
@@ -257,16 +257,12 @@ def _ballot(fields: Fields) -> Ballot:
 
 
 def _closed(fields: Fields) -> Closed:
-    def board(value: Json) -> tuple[str, int, bytes, int]:
+    def board(value: Json) -> tuple[str, tuple[int, bytes, int]]:
         co_op, size, root, date = forms.items(value, 4, "closed")
-        return (
-            forms.text(co_op, CO_OP, "closed"),
-            forms.number(size, "closed"),
-            bytes.fromhex(forms.text(root, HEX32, "closed")),
-            forms.number(date, "closed"),
-        )
+        head = forms.number(size, "closed"), bytes.fromhex(forms.text(root, HEX32, "closed")), forms.number(date, "closed")
+        return forms.text(co_op, CO_OP, "closed"), head
 
-    return Closed(fields.list("boards", board))
+    return Closed(tuple((co_op, *head) for co_op, head in fields.named("boards", board).items()))
 
 
 def _outcome(fields: Fields) -> Outcome:

@@ -19,7 +19,8 @@ HEX32 = re.compile(r"[0-9a-f]{64}")
 HEX64 = re.compile(r"[0-9a-f]{128}")
 DRAFT = re.compile(r"[0-9a-f]{32}")
 REFERENCE = re.compile(r"[A-Za-z0-9-]{1,64}")
-DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""Digits; that there is such a day is nobody's to judge here."""
 FRACTION = re.compile(r"(0|[1-9][0-9]{0,15})/([1-9][0-9]{0,15})")
 
 
@@ -128,11 +129,12 @@ def number(value: Json, about: str, least: int = 0) -> int:
 
 
 def fraction(value: Json, about: str) -> Fraction:
-    """A fraction in lowest terms."""
+    """A fraction in lowest terms, neither part above 2^53 - 1."""
     found = FRACTION.fullmatch(value) if isinstance(value, str) else None
-    if found is None or math.gcd(int(found[1]), int(found[2])) != 1:
+    above, below = (int(found[1]), int(found[2])) if found is not None else (0, 0)
+    if math.gcd(above, below) != 1 or max(above, below) > canonical.LARGEST:
         raise DocumentError(f'{about} is no fraction "a/b" in lowest terms')
-    return Fraction(int(found[1]), int(found[2]))
+    return Fraction(above, below)
 
 
 def said(value: Fraction) -> str:

@@ -18,6 +18,7 @@ LONGEST = 64 * 1024
 PARTICIPANTS_MOST = 100
 OBSERVERS_MOST = 20
 OPTIONS_MOST = 50
+GROUPS_MOST = 50
 PARTICIPANT, OBSERVER = "participant", "observer"
 FIXED_OPTIONS = {"yes_no_abstain": ("for", "against", "abstain"), "consent": ("consent", "object", "abstain")}
 ABSTAIN = "abstain"
@@ -236,7 +237,7 @@ def _pair(value: Json) -> tuple[str, str]:
 
 def _check(terms: Terms) -> None:
     ids = [one.id for one in terms.parties]
-    keys = [key for one in terms.parties for key in (one.statement, one.board, one.witness)]
+    keys = [key for one in terms.parties for key in (one.root, one.signer, one.statement, one.board, one.witness)]
     participants = set(terms.participants)
     wrong = (
         (len(set(ids)) != len(ids), "a party stands twice"),
@@ -246,7 +247,7 @@ def _check(terms: Terms) -> None:
         (len(set(keys)) != len(keys), "a key stands twice"),
         (terms.convener not in participants, "the convener does not take part"),
         (not any(one.reachable for one in terms.parties), "no party is reachable"),
-        (not terms.groups, "there is no group"),
+        (not 1 <= len(terms.groups) <= GROUPS_MOST, "1 to 50 groups are needed"),
         (not terms.proposed < terms.open_latest < terms.close, "the times are not in order"),
         (terms.q != quorum_of_witnesses(len(participants), len(terms.observers)), "q is not by its formula"),
         (_foreign(terms.ceilings, terms, participants), "a ceiling is of no participant or group"),

@@ -218,8 +218,8 @@ class Driver:
         counts: list[BoardCount] = []
         for co_op, size in home.cuts_that_count(evidence).items():
             async with self._reading() as work:
-                entries = await boards.entries(work, vote.id, co_op, 0, size)
-            counts.append(await asyncio.to_thread(count_board, vote.terms, co_op, entries))
+                entries = await boards.entries(work, vote.id, co_op, 0, max(size, evidence.boards[co_op].roll_size))
+            counts.append(await asyncio.to_thread(count_board, vote.terms, co_op, entries, size))
         answer = await ask(self._governance.CountVote, count_request(vote.terms.data, revision, counts), seconds=30.0)
         outcome: bytes = answer.outcome
         return outcome
