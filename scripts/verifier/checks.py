@@ -17,7 +17,7 @@ from scripts.verifier.shapes import MalformedError
 from scripts.verifier.terms import Terms
 from scripts.verifier.wrong import Wrong
 
-_ENTRY, _NOTE = 8 * 1024, 64 * 1024
+_ENTRY, _NOTE, _TERMS = 8 * 1024, 64 * 1024, 64 * 1024
 
 
 class Exit(IntEnum):
@@ -140,7 +140,7 @@ class _Checks:
         """One at a time, so that only one board's bytes are in hand; check 8's order is read here and judged later."""
         agreed, members = self._terms, self._members
         for one, party in sorted(agreed.parties.items()):
-            content = container.frames(members.entries[one], container.MOST_ENTRIES, _ENTRY, f"the board of {one}")
+            content = container.frames(members.entries[one], container.MOST_ENTRIES, _ENTRY, f"the board of {one}", first=_TERMS)
             written = container.frames(members.checkpoints[one], container.MOST_NOTES, _NOTE, f"the checkpoints of {one}")
             self._boards[one] = boards.read(party, content, agreed)
             self._heads[one] = cuts.read(party, self._boards[one].tree, written, agreed)

@@ -85,15 +85,15 @@ def complete(members: Members, parties: set[str], participants: set[str]) -> Non
         raise Wrong(1, f"there is a signature of {one}, who is no participant of this vote")
 
 
-def frames(content: memoryview, most: int, limit: int, what: str) -> list[bytes]:
-    """What LP() put one after the other: at most `most` pieces of at most `limit` bytes. Raises `Wrong` 1."""
+def frames(content: memoryview, most: int, limit: int, what: str, first: int = 0) -> list[bytes]:
+    """What LP() put one after the other: at most `most` pieces of at most `limit` bytes, the first of at most `first`. Raises `Wrong` 1."""
     pieces: list[bytes] = []
     at, end = 0, len(content)
     while at < end:
         start = at + 4
         size = int.from_bytes(content[at:start], "big")
         at = start + size
-        if size > limit or len(pieces) == most:
+        if size > (limit if pieces or not first else first) or len(pieces) == most:
             raise Wrong(1, f"{what}: number {len(pieces)} is longer than allowed, or one too many")
         if at > end:
             raise Wrong(1, f"{what}: number {len(pieces)} is cut short")

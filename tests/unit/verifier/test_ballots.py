@@ -127,3 +127,14 @@ def _proof(entries: list[bytes], size: int) -> list[str]:
         return [*subproof(m - k, part[k:], False), root(part[:k])]  # noqa: FBT003 - the RFC's own
 
     return [one.hex() for one in subproof(size, entries, True)]  # noqa: FBT003 - the RFC's own
+
+
+def test_terms_longer_than_an_entry_may_be_are_still_the_first_entry_of_every_board() -> None:
+    story = Story("long-terms", list(THREE), changed_terms={"text": "\u00e9" * 4000})
+    story.begin()
+    story.votes(ASH, "fffff")
+    story.close()
+    story.conclude()
+
+    assert len(story.terms) > 8 * 1024
+    assert verified(story).exit == Exit.FINAL
