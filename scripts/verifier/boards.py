@@ -64,9 +64,9 @@ class Board:
         return next((one.why for one in self.ignored if one.why.startswith(kind)), f"{kind}: there is none")
 
 
-def read(owner: Party, content: list[bytes], terms: Terms) -> Board:
-    """Sorts all entries but the first, which is the terms."""
-    board = Board(owner, Tree(content))
+def read(owner: Party, content: list[bytes], tree: Tree, terms: Terms) -> Board:
+    """Sorts all entries but the first, which is the terms. `tree` is that of the content."""
+    board = Board(owner, tree)
     reader = _Reader(board, terms)
     for index, data in enumerate(content):
         if index:

@@ -21,8 +21,8 @@ def decode(data: bytes) -> Json:
         text = data.decode("utf-8")
         value: Json = _DECODER.decode(text)
         _allowed(value)
-        # Neither bracket, comma nor quote joins with a mark that follows, so the whole is in NFC when every string is.
-        if not unicodedata.is_normalized("NFC", text):
+        # String by string: the n of an escaped line feed would join with a mark that follows it, and the line feed does not.
+        if not text.isascii() and not _normal(value):
             raise NotJsonBytesError("its text is not in the form NFC")
         written = encode(value)
     except RecursionError:
@@ -60,6 +60,15 @@ def _allowed(value: "Json | None") -> None:
         raise NotJsonBytesError("it has a null")
     elif isinstance(value, int) and not 0 <= value <= MOST:
         raise NotJsonBytesError("it has a number below 0 or above 2^53 - 1")
+
+
+def _normal(value: Json) -> bool:
+    """Whether every string and every key is in NFC."""
+    if isinstance(value, dict):
+        return all(unicodedata.is_normalized("NFC", key) and _normal(item) for key, item in value.items())
+    if isinstance(value, list):
+        return all(_normal(item) for item in value)
+    return not isinstance(value, str) or unicodedata.is_normalized("NFC", value)
 
 
 def _in_utf_16_order(value: Json) -> Json:

@@ -15,6 +15,7 @@ from scripts.verifier.outcome import Count
 from scripts.verifier.papers import Card, Receipt
 from scripts.verifier.shapes import MalformedError
 from scripts.verifier.terms import Terms
+from scripts.verifier.tree import Tree
 from scripts.verifier.wrong import Wrong
 
 _ENTRY, _NOTE, _TERMS = 8 * 1024, 64 * 1024, 64 * 1024
@@ -142,8 +143,10 @@ class _Checks:
         for one, party in sorted(agreed.parties.items()):
             content = container.frames(members.entries[one], container.MOST_ENTRIES, _ENTRY, f"the board of {one}", first=_TERMS)
             written = container.frames(members.checkpoints[one], container.MOST_NOTES, _NOTE, f"the checkpoints of {one}")
-            self._boards[one] = boards.read(party, content, agreed)
-            self._heads[one] = cuts.read(party, self._boards[one].tree, written, agreed)
+            tree = Tree(content)
+            # The heads come first: what nobody signed is not worth reading.
+            self._heads[one] = cuts.read(party, tree, written, agreed)
+            self._boards[one] = boards.read(party, content, tree, agreed)
             if content and content[0] != agreed.data:
                 raise Wrong(8, f"the board of {one} does not begin with the terms")
         declared = {(one.witness, one.board) for one in self._evidence if isinstance(one, evidence.FallingDates)}

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from scripts.verifier.seals import good
 from scripts.verifier.wrong import Wrong
 
-_SIZE = re.compile(r"0|[1-9][0-9]{0,15}")
+# tlog-checkpoint: a tree has at most 2^64 - 1 entries. No bundle has as many, and yet a head that claims it can prove a fork.
+_SIZE, _MOST = re.compile(r"0|[1-9][0-9]{0,19}"), 2**64 - 1
 _BOARD, _WITNESS = b"\1", b"\4"
 
 
@@ -48,7 +49,7 @@ def read(note: bytes, keys: Keys) -> Note:
     if origin != f"{keys.board}/votes/{keys.vote}":
         raise Wrong(6, f"a checkpoint of {keys.board} has another origin")
     hashed = _base64(root)
-    if blank or end or not signatures or not _SIZE.fullmatch(size) or len(hashed) != 32:
+    if blank or end or not signatures or not _SIZE.fullmatch(size) or int(size) > _MOST or len(hashed) != 32:
         raise Wrong(6, f"a checkpoint of {keys.board} is not written as it must be")
     text = f"{origin}\n{size}\n{root}\n".encode()
     name, sealed = _line(signatures[0], 6)
