@@ -42,11 +42,23 @@ def test_init_makes_settings_a_sound_rulebook_and_keys(target: Path, template: s
         "language": "en",
         "demo": False,
         "web": {"address": "127.0.0.1:8400", "public_url": "http://127.0.0.1:8400"},
+        "federation": {"address": "", "endpoint": ""},
     }
     rulebook = (target / "rulebook.toml").read_bytes()
     assert read(rulebook).resolutions == read(templates.text(template)).resolutions
     assert template in rulebook.decode()
     assert instance_keys.read(target / "keys").nats_password
+
+
+@pytest.mark.parametrize(
+    ("given", "listens"),
+    [("kith.willow.example:8443", "0.0.0.0:8443"), ("127.0.0.1:8443", "127.0.0.1:8443"), ("localhost:1", "localhost:1")],
+)
+def test_a_co_op_that_others_call_listens_where_they_find_it(target: Path, given: str, listens: str) -> None:
+    assert main(["init", str(target), *WILLOW, "--federation-address", given]) == 0
+
+    settings = tomllib.loads((target / "kith.toml").read_text(encoding="utf-8"))
+    assert settings["federation"] == {"address": listens, "endpoint": given}
 
 
 def test_the_founder_is_kept_for_the_first_start_and_for_nobody_else(target: Path) -> None:
@@ -189,7 +201,7 @@ def test_a_person_at_a_terminal_is_asked_until_the_answer_is_right(target: Path)
     command = [sys.executable, "-c", "import sys; from scripts.cli.main import main; sys.exit(main())", "init", str(target)]
     with subprocess.Popen(command, stdin=theirs, stderr=theirs, stdout=subprocess.PIPE, text=True) as kith:
         os.close(theirs)
-        answers = ["Willow Lane Care", "", "fairshares", "fairshares-like", "", "", "Ash Example", "ash@example.org", "", "yes"]
+        answers = ["Willow Lane Care", "", "fairshares", "fairshares-like", "", "", "Ash Example", "ash@example.org", "", "", "yes"]
         os.write(ours, ("\n".join(answers) + "\n").encode())
         printed = kith.communicate(timeout=30)[0]
     os.close(ours)
