@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kith.federation.v1 import federation_pb2 as pb
+from libs.refusals import Elsewhere, NotNow
 from services.web.pages.motion_view import Status
 from services.web.visit import Visit, utc
 
@@ -81,6 +82,16 @@ async def own(visit: Visit) -> pb.GetOwnIdentityResponse:
     """Who we are towards others."""
     answer: pb.GetOwnIdentityResponse = await visit.ask(visit.front.services.federation.GetOwnIdentity, pb.GetOwnIdentityRequest())
     return answer
+
+
+async def names_of_co_ops(visit: Visit) -> dict[str, str]:
+    """What the co-ops we know are called, with our own; empty when it cannot be had just now, and ids stand in their place."""
+    try:
+        ours = await own(visit)
+        known = {one.co_op: one.name for one in await peers(visit) if one.name}
+    except (Elsewhere, NotNow):
+        return {}
+    return known | ({ours.co_op: ours.name} if ours.name else {})
 
 
 def _in_groups(code: str) -> str:

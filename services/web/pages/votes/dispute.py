@@ -9,7 +9,7 @@ from services.web.door.forms import Form
 from services.web.pages.deeds import choices, chosen_of, passed
 from services.web.pages.votes import evidence
 from services.web.pages.votes.evidence import Evidence
-from services.web.pages.votes.view import VoteView, fetch
+from services.web.pages.votes.view import VoteView, fetch, in_fours, unbroken
 from services.web.visit import Problem, Visit
 
 SETTLE = "vote-settle"
@@ -29,8 +29,10 @@ async def show(visit: Visit) -> Response:
         evidence=found,
         why=found.why if found and found.why in _WHY else "",
         misconduct=[_misconduct(visit, found, line) for line in found.misconduct] if found else [],
-        signed=[(one.name or one.co_op, one.outcome_hash[:16]) for one in found.participants if one.outcome_hash] if found else [],
-        cuts=[[one.name or one.co_op, one.cut_at_close] for one in found.participants] if found else [],
+        signed=[(unbroken(one.name or one.co_op), in_fours(one.outcome_hash[:16])) for one in found.participants if one.outcome_hash]
+        if found
+        else [],
+        cuts=[[unbroken(one.name or one.co_op), one.cut_at_close] for one in found.participants] if found else [],
         pending=pending.kind if pending else "",
         settled_by=found.named(found.settled_by) if found else "",
         objections=found.named(found.objections) if found else "",
@@ -85,7 +87,7 @@ async def _settle(visit: Visit, vote: VoteView, found: Evidence | None, kind: st
         chosen=chosen,
         kinds=[{"value": one, "text": visit.say(f"settle.{one}"), "hint": visit.say(f"settle.{one}_hint")} for one in kinds],
         decisions=choices(decisions),
-        cuts=[[one.name or one.co_op, one.cut_at_close] for one in found.participants] if found else [],
+        cuts=[[unbroken(one.name or one.co_op), one.cut_at_close] for one in found.participants] if found else [],
         form=SETTLE,
     )
 

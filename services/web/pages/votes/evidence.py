@@ -9,6 +9,7 @@ from markupsafe import Markup
 from kith.federation.v1 import federation_pb2 as pb
 from libs.refusals import Elsewhere, NotFound
 from services.web.drawings.steps import Step, steps
+from services.web.pages.votes.view import unbroken
 from services.web.visit import Visit, utc
 
 _STATES = {
@@ -109,7 +110,7 @@ def rows(visit: Visit, found: Evidence) -> list[list[object]]:
 
     return [
         [
-            one.name or one.co_op,
+            unbroken(one.name or one.co_op),
             visit.say("vote.withdrew") if one.withdrawn else said(one.joined),
             visit.say("vote.watches") if one.observer else (visit.say("vote.people", one.rows) if one.roll else no),
             "" if one.observer else said(one.ready),

@@ -13,7 +13,7 @@ from libs.rulebook.counting import Threshold
 from services.web.drawings.results import Bar, Part, bars, share
 from services.web.pages.votes import evidence
 from services.web.pages.votes.outcome import ABSTAIN, Outcome, read
-from services.web.pages.votes.view import TWO_SIDED, VoteView, fetch, group_names, option_said
+from services.web.pages.votes.view import TWO_SIDED, VoteView, fetch, group_names, option_said, unbroken
 from services.web.visit import Visit
 from services.web.words import counting, numbers
 from services.web.words.catalogue import Line
@@ -88,10 +88,17 @@ def _signers(answer: fed.GetOutcomeResponse, names: Names) -> list[tuple[str, bo
 
 def _counted(visit: Visit, vote: VoteView, outcome: Outcome, names: Names) -> dict[str, object]:
     shown = _two_sided(visit, vote, outcome, names) if vote.method in TWO_SIDED else _options(visit, vote, outcome, names)
+    chosen = vote.method not in TWO_SIDED
+    heads = (visit.say("vote.co_op"), visit.say("between_result.stance"), *([visit.say("between_result.answer")] if chosen else []))
     return shown | {
         "shares": _shares(visit, vote, outcome),
+        "co_op_columns": [{"text": text, "number": False} for text in heads],
         "co_ops": [
-            [names.of(one), visit.say(f"stance.{stance}"), option_said(visit, vote, choice) if choice else ""]
+            [
+                unbroken(names.of(one)),
+                visit.say(f"stance.{stance}"),
+                *([option_said(visit, vote, choice) if choice else ""] if chosen else []),
+            ]
             for one, stance, choice in outcome.result.co_ops
         ],
         "agree": outcome.stances["agrees"],
@@ -105,7 +112,7 @@ def _two_sided(visit: Visit, vote: VoteView, outcome: Outcome, names: Names) -> 
     rows, drawn = [], []
     for co_op, group, size, _ in outcome.rolls:
         marks = [outcome.marks(one, co_op=co_op, group=group) for one in sides]
-        rows.append([names.row(co_op, group), *(numbers.grouped(one) for one in marks), numbers.grouped(size)])
+        rows.append([unbroken(names.row(co_op, group)), *(numbers.grouped(one) for one in marks), numbers.grouped(size)])
         kinds = ("for", "against", "abstained")
         parts = [Part(kind, Fraction(mark), str(visit.say(f"drawing.{kind}", mark))) for kind, mark in zip(kinds, marks, strict=True)]
         drawn.append(Bar(names.row(co_op, group), parts))

@@ -163,6 +163,11 @@ def in_fours(text: str) -> str:
     return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
 
 
+def unbroken(name: str) -> str:
+    """A name that stands in a narrow place and must not part at its hyphen."""
+    return name.replace("-", "\u2011")
+
+
 def option_said(visit: Visit, vote: VoteView, option: str) -> str:
     """An option in words: those of a yes and a no are ours, every other one is the question's own."""
     if option == ABSTAIN or vote.method in TWO_SIDED:
