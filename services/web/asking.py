@@ -33,6 +33,8 @@ class Services:
     """What the boards of such a vote prove."""
     statuses: Mapping[str, StatusServiceStub]
 
-    async def ask(self, method: Method[Asked, Answered], request: Asked, token: str = "") -> Answered:
-        """One question and its answer; without a token nobody is asking."""
-        return await client.ask(method, request, token)
+    async def ask(
+        self, method: Method[Asked, Answered], request: Asked, token: str = "", seconds: float = client.DEADLINE_SECONDS
+    ) -> Answered:
+        """One question and its answer; without a token nobody is asking. `seconds` is how long the answer may take."""
+        return await client.ask(method, request, token, seconds)

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from kith.identity.v1.identity_pb2 import GetNamesRequest, GetNamesResponse
 from libs.refusals import Refusal
-from libs.rpc.client import Method
+from libs.rpc.client import DEADLINE_SECONDS, Method
 from services.web.asking import Answered, Asked
 from services.web.door import forms
 from services.web.door.cookies import Comfort, new_secret
@@ -97,11 +97,13 @@ class Visit:
         """An ISO day from the wire in words; empty stays empty."""
         return dates.day(date.fromisoformat(iso), self.local_day()) if iso else ""
 
-    async def ask(self, method: Method[Asked, Answered], request: Asked, hat: str | None = None) -> Answered:
+    async def ask(
+        self, method: Method[Asked, Answered], request: Asked, hat: str | None = None, seconds: float = DEADLINE_SECONDS
+    ) -> Answered:
         """Ask a service as this visitor, wearing the page's hat unless another is named."""
         claimed = self.hat if hat is None else hat
         token = await self.front.tokens.of(self.session, claimed, self.now) if self.session else ""
-        return await self.front.services.ask(method, request, token)
+        return await self.front.services.ask(method, request, token, seconds)
 
     async def names(self, ids: Iterable[str]) -> Mapping[str, Called]:
         """What the people of a page are called, asked for together. Somebody unknown is said to be so."""

@@ -5,6 +5,8 @@ from uuid import UUID
 
 import pytest
 
+from kith.identity.v1.identity_pb2 import GiveHatRequest
+from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.membership.facts.v1.facts_pb2 import MemberClassChanged, MembershipApplied, MembershipEnded
 from kith.membership.v1 import membership_pb2 as pb
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
@@ -243,3 +245,18 @@ async def test_somebody_is_found_by_their_number_however_it_is_written_and_nobod
         with pytest.raises(Invalid) as refused:
             await ask(membership.ListMembers, pb.ListMembersRequest(member_number="A 7"), secretary)
         assert refused.value.problems[0].reason == "NUMBER_MALFORMED"
+
+
+async def test_a_scrutineer_sees_who_is_a_member_under_which_number_and_neither_register_name_nor_address(kith: Kith) -> None:
+    async with a_co_op_with_rules(kith, "Sam Sample", "Ada Ample") as (co_op, _, [sam, ada]):
+        membership, secretary = co_op.stub(MembershipServiceStub), co_op.token(sam, hat="secretary")
+        await admit(co_op, secretary, [an_admission(ada)])
+        given = GiveHatRequest(request_id=str(new_id()), person_id=str(ada), hat="scrutineer")
+        await ask(co_op.stub(IdentityServiceStub).GiveHat, given, secretary)
+        await co_op.heard("membership", "identity")
+        seen = (await ask(membership.ListMembers, pb.ListMembersRequest(), co_op.token(ada, hat="scrutineer"))).members
+        assert [(one.person_id, one.may_vote, one.register_name, one.register_address) for one in seen] == [(str(ada), True, "", "")]
+        kept = (await ask(membership.ListMembers, pb.ListMembersRequest(), secretary)).members
+        assert [one.register_name != "" for one in kept] == [True]
+        with pytest.raises(NotAllowed, match="HAT_NEEDED"):
+            await ask(membership.ListMembers, pb.ListMembersRequest(), co_op.token(sam, hat="scrutineer"))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from google.protobuf.message import Message
 
+from kith.federation.facts.v1.facts_pb2 import PeerUnreachable, VoteDisputed, VoteOpened, VoteProposed
 from kith.governance.facts.v1.facts_pb2 import BallotCast, MotionClosed, MotionOpened
 from kith.identity.facts.v1.facts_pb2 import SignInCodeIssued
 from libs import callers
@@ -16,10 +17,12 @@ from libs.database.engine import Database, new_id
 from libs.messages.consumer import Reactions
 from libs.messages.rebuild import rebuild
 from services.web.news import Happened, KeptNews
-from services.web.reactions import governance, identity
+from services.web.reactions import federation, governance, identity
 from tests.support.running import CoOp, Kith, Voice, running, voice_of
 
+_ADDRESSES = ("identity_address", "membership_address", "governance_address", "federation_address")
 ADA, BEN, MOTION = new_id(), new_id(), new_id()
+VOTE = "5e" * 32
 
 
 @dataclass
@@ -29,6 +32,7 @@ class Newsroom:
     co_op: CoOp
     governance: Voice
     identity: Voice
+    federation: Voice
     database: Database
 
     async def lived(self) -> None:
@@ -43,8 +47,8 @@ class Newsroom:
         for source in ("governance", "identity"):
             await self.co_op.heard("web", source, seconds=20)
 
-    async def of(self, person: UUID, most: int = 10, page_token: str = "") -> tuple[list[Happened], str]:
-        return await KeptNews(self.database, System()).of(str(person), most, page_token)
+    async def of(self, person: UUID, most: int = 10, page_token: str = "", hats: Sequence[str] = ()) -> tuple[list[Happened], str]:
+        return await KeptNews(self.database, System()).of(str(person), most, page_token, hats)
 
     async def kinds(self, person: UUID) -> list[str]:
         return [one.kind for one in (await self.of(person))[0]]
@@ -61,13 +65,18 @@ def _vote(person: UUID, taken: str) -> Message:
 
 @asynccontextmanager
 async def a_newsroom(kith: Kith) -> AsyncIterator[Newsroom]:
-    settings = {name: f"unix:/nobody/{name}" for name in ("identity_address", "membership_address", "governance_address")}
+    settings = {name: f"unix:/nobody/{name}" for name in _ADDRESSES}
     forms_key = kith.keys_folder / "forms.key"
     web: dict[str, object] = {**settings, "forms_key_file": forms_key, "page_address": "127.0.0.1:0"}
-    async with running(kith, "web", web=web) as co_op, voice_of(co_op, "governance") as votes, voice_of(co_op, "identity") as doors:
+    async with (
+        running(kith, "web", web=web) as co_op,
+        voice_of(co_op, "governance") as votes,
+        voice_of(co_op, "identity") as doors,
+        voice_of(co_op, "federation") as edge,
+    ):
         database = Database(co_op.databases["web"].run_url)
         try:
-            yield Newsroom(co_op, votes, doors, database)
+            yield Newsroom(co_op, votes, doors, edge, database)
         finally:
             await database.close()
 
@@ -109,6 +118,30 @@ async def test_rebuilt_news_equals_what_lived_and_one_source_leaves_the_other_al
         assert await room.co_op.everything("web", "news") == lived
         await room.rebuild((identity.REACTIONS, governance.REACTIONS))
         await room.heard()
+        assert await room.co_op.everything("web", "news") == lived
+
+
+async def test_everybody_hears_how_a_vote_with_other_co_ops_goes_and_the_secretary_how_the_co_ops_are(kith: Kith) -> None:
+    async with a_newsroom(kith) as room:
+        await room.federation.state(
+            (VoteProposed(vote_id=VOTE, convener="harbour"), VOTE),
+            (VoteOpened(vote_id=VOTE), VOTE),
+            (PeerUnreachable(peer="harbour"), "harbour"),
+            (VoteDisputed(vote_id=VOTE, why="split"), VOTE),
+        )
+        await room.co_op.heard("web", "federation", seconds=20)
+        found, _ = await room.of(ADA)
+        assert [(one.kind, one.about, one.word) for one in found] == [("between_disputed", VOTE, "split"), ("between_opened", VOTE, "")]
+        to_the_secretary, _ = await room.of(ADA, hats=("secretary",))
+        assert [(one.kind, one.about) for one in to_the_secretary] == [
+            ("between_disputed", VOTE),
+            ("peer_unreachable", "harbour"),
+            ("between_opened", VOTE),
+            ("between_proposed", VOTE),
+        ]
+        lived = await room.co_op.everything("web", "news")
+        await room.rebuild((federation.REACTIONS,))
+        await room.co_op.heard("web", "federation", seconds=20)
         assert await room.co_op.everything("web", "news") == lived
 
 

@@ -37,9 +37,11 @@ from member m
 join lateral (
   select member_class, may_vote from standing_change where person = m.person and from_day <= :day order by from_day desc limit 1
 ) s on s.member_class <> ''"""
+# Who may see numbers but no entries (a scrutineer) gets the row without its name and address.
 _PAGE = text(f"""
-select m.person, m.number, m.number_order, m.version, e.name, e.address, s.member_class, s.may_vote {_AS_OF}
-join register_entry e on e.person = m.person
+select m.person, m.number, m.number_order, m.version, coalesce(e.name, '') as name, coalesce(e.address, '') as address,
+  s.member_class, s.may_vote {_AS_OF}
+left join register_entry e on e.person = m.person
 where m.number_order > :after and (:member_class = '' or s.member_class = :member_class) and (:only = '' or m.number_order = :only)
 order by m.number_order limit :limit""")
 _SIZES = text(f"select s.member_class, count(*) as members {_AS_OF} group by 1 order by 1")

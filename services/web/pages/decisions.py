@@ -8,6 +8,7 @@ from services.web.words import counting
 from services.web.words.dates import short
 
 _PAGE = 30
+_EFFECTS = {"rulebook_adopted", "outcome_replaced", "vote_annulled"}
 
 
 async def show(visit: Visit) -> Response:
@@ -18,16 +19,22 @@ async def show(visit: Visit) -> Response:
     rows = [
         {
             "number": one.number,
-            "title": one.title if one.kind == "motion" else visit.say("decisions.founding"),
-            "path": f"/motions/{one.motion_id}/result" if one.motion_id else "/rulebook",
+            "title": visit.say("decisions.founding") if one.kind == "founding" else one.title,
+            "path": _path(one),
             "kind": "yes" if one.passed else "no",
             "outcome": visit.say("status.passed" if one.passed else "status.not_passed"),
             "when": short(utc(one.decided_at), zone),
-            "effect": visit.say("decisions.rulebook_adopted") if one.effect else "",
+            "effect": visit.say(f"decisions.{one.effect}") if one.effect in _EFFECTS else "",
         }
         for one in answer.decisions
     ]
     return visit.page("decisions", rows=rows, more=f"/decisions?page={answer.next_page_token}" if answer.next_page_token else "")
+
+
+def _path(one: pb.Decision) -> str:
+    if one.vote_id:
+        return f"/votes/{one.vote_id}/result"
+    return f"/motions/{one.motion_id}/result" if one.motion_id else "/rulebook"
 
 
 async def show_rulebook(visit: Visit) -> Response:

@@ -12,6 +12,9 @@ from services.web.pages.votes import register
 from services.web.pages.votes.view import VoteView, fetch, fetched, view
 from services.web.visit import Visit
 
+_LONG = 60.0
+"""Seconds: a roll of thousands takes longer than a click, and the page says so."""
+
 
 @dataclass(frozen=True)
 class Next:
@@ -65,14 +68,14 @@ async def _join(visit: Visit, form: Form, decision: Passed | None) -> Response:
 async def _freeze(visit: Visit, form: Form, _decision: Passed | None) -> Response:
     people = await register.voters(visit)
     request = pb.FreezeVoteRollRequest(request_id=form.request_id, vote_id=visit.part("vote"), people=people)
-    await visit.ask(visit.front.services.votes.FreezeVoteRoll, request)
+    await visit.ask(visit.front.services.votes.FreezeVoteRoll, request, seconds=_LONG)
     return _back(visit, "frozen")
 
 
 async def _attest(visit: Visit, form: Form, _decision: Passed | None) -> Response:
     people = await register.voters(visit)
     request = pb.AttestVoteRollRequest(request_id=form.request_id, vote_id=visit.part("vote"), people=people)
-    answer: pb.AttestVoteRollResponse = await visit.ask(visit.front.services.votes.AttestVoteRoll, request)
+    answer: pb.AttestVoteRollResponse = await visit.ask(visit.front.services.votes.AttestVoteRoll, request, seconds=_LONG)
     if not answer.wrong_person_ids:
         return _back(visit, "attested")
     names = await visit.names(answer.wrong_person_ids)
