@@ -17,8 +17,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kith.federation.v1 import federation_pb2 as pb
 from kith.federation.v1.federation_pb2_grpc import FederationServiceStub
+from libs.boards import identity
 from libs.database.engine import new_id
 from libs.rpc.client import ask
+from libs.signing import statement
 from tests.support.running import CoOp, Kith, running
 
 
@@ -44,6 +46,10 @@ class Federation:
     @property
     def operator(self) -> str:
         return self.co_op.token(self.person, hat="operator")
+
+    def signature(self, body: bytes) -> bytes:
+        """The root's, over an identity document's body."""
+        return statement.sign(self.root, identity.KIND, body)
 
     async def decided(self, *, passed: bool = True) -> str:
         """A decision of theirs, as governance's facts leave it; its id."""

@@ -8,7 +8,7 @@ async with running(kith, "identity", "membership") as co_op:
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -63,6 +63,7 @@ class CoOp:
         """A fresh folder of this co-op: sockets, the clock file."""
         self.databases: dict[str, Wanted] = {}
         self.process: Process
+        self.another_process: Callable[[], Process]
         self._channels: dict[str, grpc.aio.Channel] = {}
 
     # --- asking
@@ -95,6 +96,17 @@ class CoOp:
         hat = identity.GiveHatRequest(request_id=str(new_id()), person_id=str(people[0]), hat="secretary")
         await ask(stub.GiveHat, hat, self.founder())
         return people
+
+    # --- coming back
+
+    async def restart(self, meanwhile: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Stops, lets something happen to what is kept, and starts again on it."""
+        await self.process.stop()
+        await self.close()
+        if meanwhile is not None:
+            await meanwhile()
+        self.process = self.another_process()
+        await self.process.start()
 
     # --- time
 
@@ -163,6 +175,7 @@ class CoOp:
     async def close(self) -> None:
         for one in self._channels.values():
             await one.close()
+        self._channels.clear()
 
 
 class Voice:
@@ -187,11 +200,16 @@ async def running(kith: Kith, *services: str, **settings: dict[str, object]) -> 
         stack.callback(shutil.rmtree, folder)
         for service in services:
             co_op.databases[service] = await stack.enter_async_context(kith.databases.of(service))
-        co_op.process = _process(co_op, services, settings)
-        stack.push_async_callback(co_op.process.stop)
+        co_op.another_process = lambda: _process(co_op, services, settings)
+        co_op.process = co_op.another_process()
+        stack.push_async_callback(_stop, co_op)
         await co_op.process.start()
         stack.push_async_callback(co_op.close)
         yield co_op
+
+
+async def _stop(co_op: CoOp) -> None:
+    await co_op.process.stop()
 
 
 @asynccontextmanager

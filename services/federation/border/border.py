@@ -48,5 +48,9 @@ class Border:
         self._on.bell.heard(peer)
         self._on.bell.anybody.set()
 
+    def nudge(self) -> None:
+        """Something waits for all of them."""
+        self._on.bell.nudge()
+
     async def check(self, peer: str) -> list[Check]:
         return await self._prober.check(peer)

@@ -15,6 +15,7 @@ from libs import callers
 from libs.clock import Clock
 from libs.database.engine import Database, Work
 from libs.observe import traces
+from libs.refusals import invalid
 from services.federation.border import calling
 from services.federation.border.bell import Bell
 from services.federation.border.clock_watch import ClockWatch
@@ -33,6 +34,8 @@ MOST_ROUNDS = 50
 """In one conversation; then others have their turn."""
 MOST_LOST_BYTES = 512 * 1024
 """Of letters that the other side lost, in one parcel."""
+MOST_NUMBER = 2**61
+HASH_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ class Exchanger:
 
     async def _take(self, peer: str, parcel: pb.Parcel) -> bool:
         """Whether it brought something that we did not have."""
-        hello = _hello(parcel.hello)
+        hello = _hello(parcel)
         async with self._work(peer) as work:
             ready = await meet_peer(work, peer, parcel.clock, hello, parcel.identity)
             taken = await take_letters(work, self._edge.co_op, peer, parcel.letters, self._heeds)
@@ -142,7 +145,12 @@ class Exchanger:
             yield work
 
 
-def _hello(said: pb.Hello) -> Hello:
+def _hello(parcel: pb.Parcel) -> Hello:
+    """Raises Invalid HELLO_FORM."""
+    said = parcel.hello
+    numbers, hashes = (parcel.clock, said.held, said.sent, said.identity), (said.held_hash, said.sent_hash)
+    if not all(0 <= one <= MOST_NUMBER for one in numbers) or not all(len(one) in (0, HASH_BYTES) for one in hashes):
+        raise invalid("hello", "HELLO_FORM")
     return Hello(said.held, said.held_hash.hex(), said.sent, said.sent_hash.hex(), said.identity, tuple(said.yours))
 
 

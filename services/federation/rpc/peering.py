@@ -54,6 +54,10 @@ class Standing(Protocol):
         """Something changed with this peer: call it now."""
         ...
 
+    def nudge(self) -> None:
+        """Something waits for all of them."""
+        ...
+
     async def check(self, peer: str) -> Sequence[Checked]: ...
 
 
@@ -75,7 +79,9 @@ class FederationServicer(federation_pb2_grpc.FederationServiceServicer):
             done = await rotate_keys(work, self._edge, request.revoke, request.root_signature)
             return pb.RotateKeysResponse(document=done.document, seq=done.seq, to_sign=done.to_sign)
 
-        return await self._desk.command(request, pb.RotateKeysResponse, do)
+        given = await self._desk.command(request, pb.RotateKeysResponse, do)
+        self._standing.nudge()
+        return given
 
     async def InvitePeer(self, _: pb.InvitePeerRequest, __: Context) -> pb.InvitePeerResponse:
         async with self._desk.query() as work:

@@ -1,0 +1,235 @@
+"""The border: the exact certificate decides who calls, nothing else gets a word in, and nobody makes it slow."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import grpc
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+from kith.federation.v1 import federation_pb2 as pb
+from kith.peer.v1 import peer_pb2 as peer
+from kith.peer.v1.peer_pb2_grpc import PeerServiceStub
+from libs.database.engine import new_id
+from libs.host.instance_keys import read
+from libs.observe import traces
+from libs.rpc.client import ask
+from services.federation.storage import certificates
+from services.federation.storage.vault import Vault
+from tests.support.federations import Federation, federations, pair
+from tests.support.running import Kith
+from tests.support.strangers import Shown, calling, certificate
+
+
+@pytest.fixture
+async def neighbours(kith: Kith) -> AsyncIterator[tuple[Federation, Federation]]:
+    async with federations(kith, "elm-row", "mill-lane") as (elm, mill):
+        await pair(elm, mill)
+        yield elm, mill
+
+
+async def test_a_peer_is_answered(neighbours: tuple[Federation, Federation]) -> None:
+    elm, mill = neighbours
+    async with _as(elm, await _shown(mill)) as stub:
+        said = await stub.Probe(peer.ProbeRequest(nonce=b"12345"), timeout=5)
+
+    assert (said.nonce, said.standing, said.identity) == (b"12345", "active", 1)
+
+
+async def test_nobody_without_a_known_certificate_gets_through_the_handshake(neighbours: tuple[Federation, Federation]) -> None:
+    elm, mill = neighbours
+    real = await _shown(mill)
+    for stranger in (None, certificate("mill-lane"), certificate("mill-lane", by=real), certificate("mill-lane", key=real.key)):
+        assert await _refused(elm, stranger) is grpc.StatusCode.UNAVAILABLE
+
+
+async def test_our_own_certificate_opens_nothing(neighbours: tuple[Federation, Federation]) -> None:
+    elm, _ = neighbours
+
+    assert await _refused(elm, await _shown(elm)) in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNAUTHENTICATED)
+
+
+async def test_a_leaf_that_names_one_peer_and_is_signed_by_another_passes_the_handshake_and_not_the_border(kith: Kith) -> None:
+    async with federations(kith, "elm-row", "mill-lane", "brook-side") as (elm, mill, brook):
+        await pair(elm, mill)
+        await pair(elm, brook)
+        # A hostile peer that managed to have an authority's certificate among its own.
+        authority = certificate("brook-side", authority=True)
+        await _swap_certificate(elm, "brook-side", authority)
+        leaf = certificate("mill-lane", by=authority)
+        await asyncio.sleep(1.5)
+
+        assert await _refused(elm, leaf) is grpc.StatusCode.UNAUTHENTICATED
+        assert await _refused(elm, await _shown(mill)) is None
+
+
+async def test_an_authority_is_no_certificate_of_a_peer(kith: Kith) -> None:
+    assert not certificates.is_usable(certificate("brook-side", authority=True).der)
+    assert not certificates.is_usable(certificate("mill-lane", by=certificate("brook-side")).der)
+
+
+async def test_a_server_with_another_certificate_of_the_same_key_is_not_called(neighbours: tuple[Federation, Federation]) -> None:
+    elm, mill = neighbours
+    real = await _shown(mill)
+    for wrong in (certificate("mill-lane", key=real.key), certificate("mill-lane", by=real), certificate("mill-lane")):
+        async with _as(mill, await _shown(elm), roots=[wrong.pem]) as stub:
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                await stub.Probe(peer.ProbeRequest(), timeout=5)
+            assert "CERTIFICATE_VERIFY_FAILED" in (refused.value.details() or "")
+
+
+async def test_an_invited_and_a_severed_peer_are_not_heard(kith: Kith) -> None:
+    async with federations(kith, "elm-row", "mill-lane") as (elm, mill):
+        await elm.accept(await mill.invitation())
+        await asyncio.sleep(1.5)
+        assert await _refused(elm, await _shown(mill)) is grpc.StatusCode.UNAUTHENTICATED
+
+        await pair(elm, mill)
+        shown = await _shown(mill)
+        assert await _refused(elm, shown) is None
+        asked = pb.SeverPeerRequest(request_id=str(new_id()), peer="mill-lane", decision_id=await elm.decided())
+        await ask(elm.stub.SeverPeer, asked, elm.token)
+        assert await _refused(elm, shown) in (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.UNAVAILABLE)
+
+
+async def test_a_renewed_certificate_opens_and_the_one_before_does_not(neighbours: tuple[Federation, Federation]) -> None:
+    elm, mill = neighbours
+    before = await _shown(mill)
+    await ask(mill.stub.RotateKeys, pb.RotateKeysRequest(request_id=str(new_id())), mill.operator)
+    assert await _refused(elm, await _shown(mill)) is None
+
+    # The next one of the document before is in use at once; with the new document the old one is nobody's.
+    asked = pb.SuspendPeerRequest(request_id=str(new_id()), peer="elm-row", decision_id=await mill.decided())
+    await ask(mill.stub.SuspendPeer, asked, mill.token)
+    await elm.until("mill-lane", lambda found: found.suspended_by_them)
+    assert await _refused(elm, before) in (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.UNAVAILABLE)
+
+
+async def test_a_message_beyond_4_mb_is_refused_and_small_ones_go_on(neighbours: tuple[Federation, Federation]) -> None:
+    elm, mill = neighbours
+    shown = await _shown(mill)
+    async with _as(elm, shown) as stub:
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await stub.Probe(peer.ProbeRequest(nonce=b"x" * (4 * 1024 * 1024 + 1)), timeout=10)
+    assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert await _refused(elm, shown) is None
+
+
+async def test_garbage_of_a_peer_changes_nothing_and_tells_it_nothing(neighbours: tuple[Federation, Federation]) -> None:
+    elm, mill = neighbours
+    before = await elm.co_op.everything("federation", "letter_in")
+    junk = peer.Parcel(
+        clock=2**52,
+        hello=peer.Hello(held=9, held_hash=b"\x01" * 32, sent=2**60, sent_hash=b"", identity=2**60, yours=[b"junk"] * 300),
+        letters=[b"", b"{}", b"\xff" * 1000] * 100,
+        identity=b"nothing",
+    )
+    odd = [
+        peer.Parcel(clock=-(2**63)),
+        peer.Parcel(clock=2**63 - 1),
+        peer.Parcel(hello=peer.Hello(held=-1)),
+        peer.Parcel(hello=peer.Hello(held=1, held_hash=b"\x01" * 40)),
+        peer.Parcel(hello=peer.Hello(identity=-5)),
+    ]
+    async with _as(elm, await _shown(mill)) as stub:
+        answer = await stub.Exchange(peer.ExchangeRequest(parcel=junk), timeout=10)
+        for parcel in odd:
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                await stub.Exchange(peer.ExchangeRequest(parcel=parcel), timeout=10)
+            assert (refused.value.code(), refused.value.details()) == (grpc.StatusCode.INVALID_ARGUMENT, "HELLO_FORM")
+
+    assert not answer.parcel.letters
+    assert await elm.co_op.everything("federation", "letter_in") == before
+
+
+async def test_a_peer_that_calls_without_end_has_two_calls_at_once_and_keeps_nobody_else_waiting(kith: Kith) -> None:
+    async with federations(kith, "elm-row", "mill-lane", "brook-side") as (elm, mill, brook):
+        await pair(elm, mill)
+        await pair(elm, brook)
+        hostile, friend = await _shown(mill), await _shown(brook)
+        codes: list[grpc.StatusCode | None] = []
+        stop = asyncio.Event()
+
+        async def flood() -> None:
+            async with _as(elm, hostile) as stub:
+                while not stop.is_set():
+                    try:
+                        await stub.Exchange(peer.ExchangeRequest(), timeout=5)
+                        codes.append(None)
+                    except grpc.aio.AioRpcError as error:
+                        codes.append(error.code())
+
+        flooding = [asyncio.create_task(flood()) for _ in range(12)]
+        await asyncio.sleep(1)
+        waits = []
+        for _ in range(10):
+            began = time.perf_counter()
+            assert await _refused(elm, friend) is None
+            assert (await ask(elm.stub.GetOwnIdentity, pb.GetOwnIdentityRequest(), elm.token)).seq == 1
+            waits.append(time.perf_counter() - began)
+        stop.set()
+        await asyncio.gather(*flooding)
+
+        assert grpc.StatusCode.RESOURCE_EXHAUSTED in codes
+        assert sorted(waits)[5] < 1.0, waits
+
+
+async def test_a_trace_ends_at_the_border(kith: Kith, tmp_path: Path) -> None:
+    spans = tmp_path / "spans.json"
+    provider = traces.configure(file=str(spans), sample=1.0)
+    assert provider is not None
+    async with federations(kith, "elm-row", "mill-lane") as (elm, mill):
+        await pair(elm, mill)
+        theirs = "00-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbb-01"
+        async with _as(elm, await _shown(mill)) as stub:
+            await stub.Probe(peer.ProbeRequest(), timeout=5, metadata=(("traceparent", theirs),))
+    provider.shutdown()
+
+    seen = [json.loads(line) for line in spans.read_text(encoding="utf-8").splitlines()]
+    calls = [one for one in seen if one["name"].startswith("peer/")]
+    assert {one["name"] for one in calls} == {"peer/Exchange", "peer/Probe"}
+    assert all(one["parent_id"] is None for one in calls)
+    assert not any("a" * 32 in one["context"]["trace_id"] for one in seen)
+
+
+@asynccontextmanager
+async def _as(whom: Federation, shown: Shown | None, roots: list[bytes] | None = None) -> AsyncIterator[PeerServiceStub]:
+    async with calling(whom.port, roots or [(await _shown(whom)).pem], shown) as stub:
+        yield stub
+
+
+async def _refused(whom: Federation, shown: Shown | None) -> grpc.StatusCode | None:
+    """The status that a call gets; None when it is answered."""
+    async with _as(whom, shown) as stub:
+        try:
+            await stub.Probe(peer.ProbeRequest(), timeout=5)
+        except grpc.aio.AioRpcError as error:
+            return error.code()
+    return None
+
+
+async def _shown(who: Federation) -> Shown:
+    """The certificate that it shows now, with its private key out of its own sealed table."""
+    async with who.co_op.rows("federation", owner=True) as connection:
+        row = await connection.fetchrow("select hash, certificate, sealed from tls_key where place = 'current'")
+    vault = Vault(read(who.co_op.kith.keys_folder).federation_seal)
+    key = load_der_private_key(vault.open("tls", row["hash"].hex(), row["sealed"]), None)
+    assert isinstance(key, EllipticCurvePrivateKey)
+    return Shown(x509.load_der_x509_certificate(row["certificate"]), key)
+
+
+async def _swap_certificate(where: Federation, peer_id: str, shown: Shown) -> None:
+    async with where.co_op.rows("federation", owner=True) as connection:
+        await connection.execute("delete from peer_certificate where peer = $1", peer_id)
+        await connection.execute(
+            "insert into peer_certificate (hash, peer, certificate) values ($1, $2, $3)",
+            certificates.hash_of_pem(shown.pem),
+            peer_id,
+            shown.der,
+        )
