@@ -142,7 +142,7 @@ def _fork(terms: Terms, boards: Mapping[str, Board], fields: Fields) -> Miscondu
 
 
 def _double_outcome(terms: Terms, fields: Fields) -> Misconduct:
-    entries = [read_entry(canonical.encode(one)) for one in fields.list("entries", lambda one: one)]
+    entries = [read_entry(canonical.encode(one)) for one in fields.list("entries", lambda one: one, is_sorted=False)]
     match entries:
         case [Outcome() as first, Outcome() as second] if (first.id, first.revision, first.vote) == (
             second.id,
@@ -163,7 +163,7 @@ def _late_cosignature(terms: Terms, boards: Mapping[str, Board], fields: Fields)
     times = _times(terms, witness, cosignatures)
     said = boards[witness].closed if witness in boards else None
     sizes = {co_op: size for co_op, size, _, _ in said.boards} if said is not None else {}
-    if board not in sizes or head.size <= sizes[board] or not any(time <= terms.concluded_from for time in times):
+    if said is None or head.size <= sizes.get(board, 0) or not any(time <= terms.concluded_from for time in times):
         raise DocumentError("late_cosignature: it is not above what the witness's closed says")
     return Misconduct(LATE_COSIGNATURE, witness)
 

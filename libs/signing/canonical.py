@@ -11,6 +11,8 @@ import rfc8785
 Json = bool | int | str | list["Json"] | dict[str, "Json"]
 
 LARGEST = 2**53 - 1
+DEEPEST = 64
+"""So many objects and arrays may stand in each other."""
 
 
 class NotCanonicalError(ValueError):
@@ -36,10 +38,7 @@ def decode(data: bytes) -> Json:
     return value
 
 
-def _check(value: object, depth: int = 0) -> None:
-    if depth > 64:
-        message = "nested too deep"
-        raise NotCanonicalError(message)
+def _check(value: object, depth: int = 1) -> None:
     match value:
         case bool():
             pass
@@ -47,6 +46,9 @@ def _check(value: object, depth: int = 0) -> None:
             _check_integer(value)
         case str():
             _check_string(value)
+        case list() | dict() if depth > DEEPEST:
+            message = "nested too deep"
+            raise NotCanonicalError(message)
         case list():
             for item in value:
                 _check(item, depth + 1)
@@ -61,7 +63,7 @@ def _check(value: object, depth: int = 0) -> None:
 
 def _check_integer(value: int) -> None:
     if not 0 <= value <= LARGEST:
-        message = f"integer out of range: {value}"
+        message = f"integer out of range, of {value.bit_length()} bits"
         raise NotCanonicalError(message)
 
 

@@ -26,7 +26,8 @@ from libs.signing.merkle import EMPTY_ROOT, HASH_SIZE, LARGEST_SIZE
 from libs.signing.statement import BadSignatureError
 
 LARGEST_NOTE = 64 * 1024
-MOST_SIGNATURES = 100
+# One line of the board and one of each witness: a vote has at most 120 parties.
+MOST_SIGNATURES = 120
 # tlog-cosignature, "Format": the timestamp must not exceed it. Seconds since 1970.
 LATEST_TIME = 2**63 - 1
 
@@ -193,7 +194,7 @@ def _signature_lines(data: bytes) -> list[tuple[str, bytes]]:
     text = _text(data)
     lines = text.removesuffix("\n").split("\n")
     if not text.endswith("\n") or len(lines) > MOST_SIGNATURES:
-        raise BadNoteError("a note has 1 to 100 signature lines")
+        raise BadNoteError("a note has 1 to 120 signature lines")
     split = [line.split(" ") for line in lines]
     if any(len(parts) != 3 or parts[0] != "—" for parts in split):
         raise BadNoteError("not a signature line")

@@ -85,6 +85,7 @@ class _Reader:
         self._last_pseudonym = ""
         self._valid: Counter[str] = Counter()
         self._groups: Counter[str] = Counter()
+        self._revisions: set[int] = set()
 
     def take(self, index: int, data: bytes) -> None:
         board = self._board
@@ -189,11 +190,11 @@ class _Reader:
         _in_order("outcome", board.owner.participant, "an observer has none")
         _in_order("outcome", (entry.vote, entry.id) == (self._terms.vote, board.owner.id), "it is of another vote or co-op")
         _in_order("outcome", entry.seal.good(board.owner.statement), "its signature is not good")
-        before = {one.revision for _, one in board.outcomes}
-        # A second one of a revision is ignored in the order, and yet it is what its signer signed.
+        # One that is too early, or a second one of a revision, is ignored in the order, and yet it is what its signer signed.
         board.outcomes.append((index, entry))
         _in_order("outcome", board.closed is not None, "it comes before closed")
-        _in_order("outcome", entry.revision not in before, "it is the second of its revision")
+        _in_order("outcome", entry.revision not in self._revisions, "it is the second of its revision")
+        self._revisions.add(entry.revision)
 
 
 def _allowed(choice: Choice, terms: Terms) -> bool:

@@ -6,7 +6,7 @@ from typing import Never, TypeAlias
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool"
 
-MOST = 2**53 - 1
+MOST, DEEPEST = 2**53 - 1, 64
 # Python escapes what RFC 8785 escapes, and as it does: the quote, the backslash, \b \t \n \f \r, and \u00xx for other controls.
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False)
 
@@ -49,13 +49,15 @@ def _refuse(_: str) -> Never:
     raise NotJsonBytesError("it has a number that is not whole")
 
 
-def _allowed(value: "Json | None") -> None:
+def _allowed(value: "Json | None", depth: int = 1) -> None:
+    if isinstance(value, dict | list) and depth > DEEPEST:
+        raise NotJsonBytesError("it is nested too deeply")
     if isinstance(value, dict):
         for item in value.values():
-            _allowed(item)
+            _allowed(item, depth + 1)
     elif isinstance(value, list):
         for item in value:
-            _allowed(item)
+            _allowed(item, depth + 1)
     elif value is None:
         raise NotJsonBytesError("it has a null")
     elif isinstance(value, int) and not 0 <= value <= MOST:

@@ -263,7 +263,8 @@ class _Checks:
         for who, what in self._undeclared():
             if (who, what) not in truth.misconduct:
                 verdict.told.append(f"the boards show that {who} {what}, though no evidence says so")
-        if verdict.state == "final" and (truth.misconduct or truth.objections):
+        settled = evidence.in_force(self._evidence) is not None
+        if verdict.state == "final" and not settled and (truth.misconduct or truth.objections):
             verdict.state = "final, contested"
         self._passed(17, f"{len(self._evidence)} pieces of evidence are true")
 

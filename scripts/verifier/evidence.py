@@ -156,7 +156,7 @@ def _falling(one: FallingDates, terms: Terms) -> str:
 
 def _objection(one: Objection, terms: Terms) -> bool:
     """Whether it was signed in the window; outside of it it is true all the same."""
-    _true(one.vote == terms.vote and one.id in terms.parties, "an objection is of another vote, or of no party of this one")
+    _true(one.vote == terms.vote and one.id in terms.participants, "an objection is of another vote, or of no participant of this one")
     _true(one.seal.good(terms.parties[one.id].statement), f"the signature under an objection of {one.id} is not good")
     return terms.settled < one.at <= terms.settled + terms.window
 

@@ -172,7 +172,7 @@ def _read(data: bytes) -> Terms:
         ceilings={(one, group): most for one, group, most in ceilings},
         groups=frozenset(shapes.ordered(there["groups"], shapes.group)),
         classes=shapes.ordered(there["classes"], lambda one: _triple(one, shapes.group, shapes.group)),
-        k=shapes.whole(there["k"]),
+        k=shapes.whole(there["k"], 1),
         small=frozenset(shapes.ordered(there["small"], _pair)),
         q=shapes.whole(there["q"]),
         open_latest=shapes.whole(there["open_latest"]),

@@ -82,7 +82,7 @@ async def prove_misconduct(work: Work, vote: Vote, evidence: Evidence) -> bool:
         for one in cosigned:
             said = evidence.boards[one.witness].closed if one.witness in evidence.boards else None
             sizes = {board: size for board, size, _, _ in said.boards} if said is not None else {}
-            if one.time <= vote.terms.concluded_from and one.size > sizes.get(co_op, one.size):
+            if said is not None and one.time <= vote.terms.concluded_from and one.size > sizes.get(co_op, 0):
                 heads = {(head.size, head.root): head for head in await boards.heads(work, vote.id, co_op)}
                 head = Checkpoint(checkpoint.origin_of(co_op, vote.id), one.size, one.root)
                 signed = [(one.witness, one.time, one.signature)]

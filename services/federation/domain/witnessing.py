@@ -114,7 +114,8 @@ def worth_keeping(terms: Terms, cosigned: Iterable[BroughtCosignature]) -> set[B
 def falls(cosigned: Iterable[BroughtCosignature]) -> tuple[BroughtCosignature, BroughtCosignature] | None:
     """Two of one witness on one board whose sizes rise while the dates fall: misconduct."""
     latest: BroughtCosignature | None = None
-    for one in sorted(cosigned, key=lambda one: (one.size, -one.time)):
+    for one in sorted(cosigned, key=lambda one: (one.size, one.time)):
+        # Of one size the earliest comes first: it is held against smaller sizes before a later one of its own size stands in the way.
         if latest is not None and latest.size < one.size and latest.time > one.time:
             return latest, one
         if latest is None or one.time > latest.time:

@@ -1,8 +1,11 @@
 """The bundle of a vote: everything that anyone needs to check it, in one file."""
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from libs.boards import evidence as proofs
+from libs.boards.board import Board
 from libs.boards.bundle import BoardFile, Bundle, pack
 from libs.boards.evidence import note_text
 from libs.boards.forms import DocumentError
@@ -48,7 +51,7 @@ async def pack_vote(work: Work, mirrors: Mirrors, vote_id: str) -> Packed:
                 boards=files,
                 outcome=None if annulled else vote.outcome,
                 signatures={} if annulled else _signatures(seen, {co_op: len(file.entries) for co_op, file in files.items()}),
-                evidence=await _evidence(work, seen),
+                evidence=await _evidence(work, seen, files),
             )
         ),
         f"vote-{vote.id[:12]}.kith",
@@ -95,13 +98,30 @@ async def _identities(work: Work, vote_id: str, terms: Terms) -> dict[str, bytes
     return {co_op: content for co_op, (_, content) in found.items()}
 
 
-async def _evidence(work: Work, seen: VoteSeen) -> list[bytes]:
-    """Every paper that proves something; a settlement once, with all its signatures."""
+async def _evidence(work: Work, seen: VoteSeen, files: Mapping[str, BoardFile]) -> list[bytes]:
+    """Every paper that proves something to whoever has these files alone; a settlement once, with all its signatures."""
     contents = await papers.of_vote(work, seen.vote.id)
     kept = [one for one in contents if f'"kind":"{proofs.SETTLEMENT}"'.encode() not in one]
+    shown = seen.evidence.boards
+    if kept and any(board.size > len(files[co_op].entries) for co_op, board in shown.items()):
+        # What nobody cosigned is not in the files; a paper may rest on it.
+        shown = await asyncio.to_thread(_read_files, seen.vote.terms, files)
+    kept = [one for one in kept if _proves(seen.vote.terms, shown, one)]
     settlement = seen.evidence.settlement
     if settlement is not None:
         sigs = settlement_signatures(seen.vote.terms, seen.evidence.boards, contents)[settlement]
         wanted = {co_op: sig for co_op, sig in sigs.items() if co_op not in settlement.without}
         kept.append(proofs.settlement(write_settlement(settlement, wanted)))
     return kept
+
+
+def _read_files(terms: Terms, files: Mapping[str, BoardFile]) -> dict[str, Board]:
+    return {co_op: Board(terms, co_op).extend(file.entries) for co_op, file in files.items() if file.entries}
+
+
+def _proves(terms: Terms, shown: Mapping[str, Board], paper: bytes) -> bool:
+    try:
+        proofs.read_paper(terms, shown, paper)
+    except DocumentError:
+        return False
+    return True

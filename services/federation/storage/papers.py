@@ -6,17 +6,18 @@ from sqlalchemy import text
 
 from libs.database.engine import Work
 
-MOST = 1000
+MOST_OF_A_KIND = 160
+"""Six kinds: a bundle takes a thousand, and whoever floods one kind crowds out no other."""
 _ADD = text("""
 insert into paper (vote, hash, kind, content, came_at) values (:vote, :hash, :kind, :content, :at) on conflict do nothing""")
 _ALL = text("select content from paper where vote = :vote order by hash")
-_COUNT = text("select count(*) from paper where vote = :vote")
+_COUNT = text("select count(*) from paper where vote = :vote and kind = :kind")
 _HASHES = text("select hash from paper where vote = :vote order by hash")
 
 
 async def add(work: Work, vote: str, kind: str, content: bytes) -> bool:
-    """Whether it is new. Beyond a thousand nothing more is kept: no honest vote has as many."""
-    if ((await work.connection.execute(_COUNT, {"vote": vote})).scalar_one()) >= MOST:
+    """Whether it is new. Of one kind no more than `MOST_OF_A_KIND` are kept: no honest vote has as many."""
+    if ((await work.connection.execute(_COUNT, {"vote": vote, "kind": kind})).scalar_one()) >= MOST_OF_A_KIND:
         return False
     row = {"vote": vote, "hash": hashlib.sha256(content).digest(), "kind": kind, "content": content, "at": work.now}
     return (await work.connection.execute(_ADD, row)).rowcount > 0

@@ -336,16 +336,16 @@ def test_a_note_by_another_board_or_cosigned_with_another_key_of_that_name_is_re
         parse_note(NOTE, BOARD.public_key(), {})
 
 
-def test_a_note_holds_a_hundred_signatures_and_no_more() -> None:
+def test_a_note_holds_a_signature_of_each_of_120_parties_and_no_more() -> None:
     name = witness_name("elm", VOTE)
-    cosignatures = [_cosigned(HEAD, name, NOON + second) for second in range(100)]
+    cosignatures = [_cosigned(HEAD, name, NOON + second) for second in range(120)]
     signature = sign_checkpoint(BOARD, HEAD)
 
-    full = note(HEAD, BOARD.public_key(), signature, cosignatures[:99])
-    assert len(_parsed(full)[2]) == 99
+    full = note(HEAD, BOARD.public_key(), signature, cosignatures[:119])
+    assert len(_parsed(full)[2]) == 119
     with pytest.raises(BadNoteError):
         note(HEAD, BOARD.public_key(), signature, cosignatures)
-    one = cosignatures[99][0]
+    one = cosignatures[119][0]
     line = _line(name, cosigner_key_id(name, KNOWN[name]) + one.time.to_bytes(8, "big") + one.signature)
     with pytest.raises(BadNoteError):
         _parsed(full + line)

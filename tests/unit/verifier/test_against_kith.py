@@ -1,17 +1,29 @@
-"""Two programs written apart from the same pages, held against each other: what Kith makes, the verifier must find right."""
+"""Two programs written apart from the same pages, held against each other: what one makes of any bytes, the other makes of them too.
+
+`python -m bench.fuzz` goes on from here for as long as one likes.
+"""
 
 import pytest
 
-from scripts.verifier import checks
-from scripts.verifier.checks import Brought, Exit
-from tests.support.made_votes import made_vote
+from tests.support.spoilt_votes import KINDS, SEEDS, papers_of, seed
+from tests.support.two_readers import paper
+
+HOW_MANY = {"whole_vote": 20, "json_bytes": 200, "terms": 60, "board": 60, "note": 40, "paper": 30, "identity": 60}
 
 
 @pytest.mark.capability("G15")
-@pytest.mark.parametrize("number", range(40))
-def test_a_vote_counted_and_packed_by_kith_is_final_for_the_verifier(number: int) -> None:
-    vote = made_vote(number)
+@pytest.mark.parametrize("kind", KINDS)
+def test_kith_and_the_verifier_find_the_same(kind: str) -> None:
+    differing = {number: (ours, theirs) for number in range(HOW_MANY[kind]) for ours, theirs in [KINDS[kind](number)] if ours != theirs}
 
-    verdict = checks.verify(vote.bundle(), Brought(vote.pins()))
+    assert differing == {}
 
-    assert (verdict.wrong, verdict.exit) == (None, Exit.FINAL)
+
+@pytest.mark.parametrize("number", range(SEEDS))
+def test_papers_of_every_kind_prove_something_to_both(number: int) -> None:
+    """The papers that are spoilt above are good before, but for the objection of somebody who only watches."""
+    vote = seed(number)
+    found = [paper(vote.terms, vote.entries, one)[0] for one in papers_of(number)]
+
+    watching = vote.parties[-1] in vote.terms.observers
+    assert found == [True] * 7 + ["refused" if watching else True] + [True] * 2

@@ -1,0 +1,140 @@
+"""Documents with something changed in them, as a peer could send them: by chance, and the same for the same number."""
+
+import json
+from random import Random
+from typing import Any
+
+Value = Any
+"""JSON, and what is none."""
+
+STRANGE: tuple[Value, ...] = (
+    0,
+    1,
+    2,
+    7,
+    -1,
+    2**53 - 1,
+    2**53,
+    2**64,
+    10**5000,
+    1.5,
+    float("nan"),
+    float("inf"),
+    None,
+    True,
+    False,
+    "",
+    "0/1",
+    "2/2",
+    "9007199254740991/9007199254740993",
+    "1/9007199254740991",
+    "9999999999999999/1",
+    "a\u0301",  # not in NFC
+    "\n\u0301",
+    "\u0338",
+    "\x1f\u0307",
+    "\x7f",
+    "\u0085",
+    "\u2028",
+    "\ud800",
+    "\U0001f33f",
+    "x" * 201,
+    "x" * 9000,
+    "members",
+    "abstain",
+    "0000000000000000",
+    "2026-02-31",
+    "2026-13-01",
+    "f" * 64,
+    "f" * 128,
+    [],
+    [[]],
+    {},
+    {"": {}},
+    ["a", "a"],
+)
+
+
+def nested(depth: int) -> bytes:
+    return b"[" * depth + b"]" * depth
+
+
+def spoilt_value(random: Random, value: Value) -> Value:
+    """The value with one thing in it changed: replaced, left out, said twice, moved, or added."""
+    if isinstance(value, dict) and value and random.random() < 0.85:
+        name = random.choice(sorted(value))
+        if random.random() < 0.1:
+            return {one: here for one, here in value.items() if one != name}
+        if random.random() < 0.08:
+            return {**value, random.choice(["more", "withdrawn", "choice", "rows", "root", "highest_score"]): random.choice(STRANGE)}
+        return {**value, name: spoilt_value(random, value[name])}
+    if isinstance(value, list) and value and random.random() < 0.85:
+        at, changed = random.randrange(len(value)), list(value)
+        match random.randrange(6):
+            case 0:
+                del changed[at]
+            case 1:
+                changed.append(changed[at])
+            case 2:
+                changed.reverse()
+            case _:
+                changed[at] = spoilt_value(random, changed[at])
+        return _sorted(changed) if random.random() < 0.7 else changed
+    return _another(random, value)
+
+
+def spoilt_bytes(random: Random, data: bytes) -> bytes:
+    """A byte changed, left out or put in, a piece said twice, or the end cut off."""
+    at = random.randrange(len(data) + 1)
+    match random.randrange(5):
+        case 0:
+            return data[:at]
+        case 1:
+            return data[:at] + random.randbytes(random.randint(1, 4)) + data[at:]
+        case 2:
+            return data[:at] + data[at + random.randint(1, 40) :]
+        case 3:
+            return data[:at] + data[max(0, at - random.randint(1, 40)) :]
+        case _:
+            return data[:at] + bytes([random.choice(b'"\\{}[],:0-.\xc3\xed\xff ')]) + data[at + 1 :]
+
+
+def written(value: Value) -> bytes:
+    """As JSON bytes would be, whatever is in it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return text.encode("utf-8", "surrogatepass")
+
+
+def spoilt(random: Random, data: bytes, times: int = 1) -> bytes:
+    """A document with one or more things changed, most often still JSON."""
+    if random.random() < 0.15:
+        return spoilt_bytes(random, data)
+    try:
+        value = json.loads(data)
+    except ValueError:
+        return spoilt_bytes(random, data)
+    for _ in range(times):
+        value = spoilt_value(random, value)
+    try:
+        return written(value)
+    except ValueError:
+        # A number that Python does not write out.
+        return data.replace(b"1", b"1" * 5000, 1)
+
+
+def _another(random: Random, value: Value) -> Value:
+    if isinstance(value, int) and not isinstance(value, bool) and random.random() < 0.6:
+        return value + random.choice([-1, 1, 2, 10**6])
+    if isinstance(value, bool) and random.random() < 0.7:
+        return not value
+    if isinstance(value, str) and value and random.random() < 0.5:
+        at = random.randrange(len(value))
+        return random.choice([value[:at] + random.choice("0a-./Z ") + value[at + 1 :], value + "0", value[1:], value.upper()])
+    return random.choice(STRANGE)
+
+
+def _sorted(value: list[Value]) -> list[Value]:
+    try:
+        return sorted(value, key=written)
+    except ValueError:
+        return value
