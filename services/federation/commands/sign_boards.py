@@ -49,6 +49,9 @@ async def cosign_boards(work: Work, vote: Vote, us: str, keys: VoteKeys, anchore
     """Cosigns what `to_cosign` finds; gives how many. One at a time: a larger size must never get an earlier date than a smaller one."""
     await votes.hold(work, vote.id)
     now = int(work.now.timestamp())
+    # Whoever takes a piece of a board holds it meanwhile, and may drop heads nobody cosigned: so it is held here, and looked at again.
+    for co_op, _, _ in await to_cosign(work, vote, us, anchored):
+        await boards.hold(work, vote.id, co_op)
     wanted = await to_cosign(work, vote, us, anchored)
     for co_op, head, ours in wanted:
         signed = Checkpoint(checkpoint.origin_of(co_op, vote.id), head.size, head.root)

@@ -35,7 +35,7 @@ _ANSWERED = text("update vote_key set answered = true where draft = :draft and c
 
 _ADD = text("insert into vote (id, terms, came_at, close) values (:id, :terms, :at, :close) on conflict do nothing")
 _ONE = text(f"select {_COLUMNS} from vote where id = :id")  # noqa: S608 - column names of our own
-_HOLD = text(f"select {_COLUMNS} from vote where id = :id for update")  # noqa: S608 - as above
+_HOLD = text(f"select {_COLUMNS} from vote where id = :id for no key update")  # noqa: S608 - as above; papers of it may come meanwhile
 _LIVE = text(f"select {_COLUMNS} from vote where not archived order by id")  # noqa: S608 - as above
 _ALL = text("select id from vote order by came_at desc limit 500")
 _TAKEN = text("update vote set taken = true where id = :id")
