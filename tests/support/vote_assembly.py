@@ -23,7 +23,7 @@ from libs.boards.terms import OBSERVER, PARTICIPANT, Party, Terms, read_terms
 from libs.database.engine import new_id
 from libs.rpc.client import ask
 from libs.signing import canonical, statement
-from tests.support.assembly import HOUR, Assembly, an_assembly, stamp
+from tests.support.assembly import HOUR, RULEBOOK, Assembly, an_assembly, stamp
 from tests.support.running import Kith, Voice, voice_of
 
 US = "0000test"
@@ -144,8 +144,8 @@ class Voting:
         decisions = await self.assembly.co_op.everything("governance", "decision")
         return max(int(str(row[0])) for row in decisions)
 
-    async def join(self, number: int, **changed: object) -> pb.Vote:
-        asked = pb.JoinVoteRequest(**{"request_id": str(new_id()), "vote_id": self.vote, "decision_number": number, **changed})
+    async def join(self, number: int, *, request_id: str = "", vote_id: str = "") -> pb.Vote:
+        asked = pb.JoinVoteRequest(request_id=request_id or str(new_id()), vote_id=vote_id or self.vote, decision_number=number)
         answered: pb.JoinVoteResponse = await ask(self.desk.JoinVote, asked, self.assembly.chair())
         return answered.vote
 
@@ -154,16 +154,12 @@ class Voting:
         return [pb.RowIdentity(person_id=str(one), identity=(instead or {}).get(one, identity_of(one))) for one in chosen]
 
     async def freeze(self, people: list[pb.RowIdentity] | None = None, token: str = "") -> pb.Vote:
-        asked = pb.FreezeVoteRollRequest(
-            request_id=str(new_id()), vote_id=self.vote, people=self.people() if people is None else people
-        )
+        asked = pb.FreezeVoteRollRequest(request_id=str(new_id()), vote_id=self.vote, people=self.people() if people is None else people)
         answered: pb.FreezeVoteRollResponse = await ask(self.desk.FreezeVoteRoll, asked, token or self.assembly.chair())
         return answered.vote
 
     async def attest(self, token: str, people: list[pb.RowIdentity] | None = None) -> pb.AttestVoteRollResponse:
-        asked = pb.AttestVoteRollRequest(
-            request_id=str(new_id()), vote_id=self.vote, people=self.people() if people is None else people
-        )
+        asked = pb.AttestVoteRollRequest(request_id=str(new_id()), vote_id=self.vote, people=self.people() if people is None else people)
         answered: pb.AttestVoteRollResponse = await ask(self.desk.AttestVoteRoll, asked, token)
         return answered
 
@@ -212,7 +208,7 @@ class Voting:
 @asynccontextmanager
 async def a_vote(kith: Kith, **members: int) -> AsyncIterator[Voting]:
     """Governance with members, hats given, federation's voice there. Nothing is drafted yet."""
-    async with an_assembly(kith, **members) as assembly, voice_of(assembly.co_op, "federation") as voice:
+    async with an_assembly(kith, rulebook=RULEBOOK, **members) as assembly, voice_of(assembly.co_op, "federation") as voice:
         voting = Voting(assembly, voice)
         await voting.give_hats()
         yield voting
