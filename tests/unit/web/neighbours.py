@@ -495,10 +495,10 @@ class Evidence(Asked):
 
     async def GetOutcome(self, request: fed.GetOutcomeRequest, **_: object) -> fed.GetOutcomeResponse:
         self.hear(request)
-        if request.vote_id != DONE_VOTE:
+        if request.vote_id not in (DONE_VOTE, SPLIT_VOTE):
             return fed.GetOutcomeResponse()
         signers = [fed.OutcomeSigner(co_op=one, hash="ab" * 32) for one in (ELM, HARBOUR)] + [fed.OutcomeSigner(co_op=MILL, hash="cd" * 32)]
-        return fed.GetOutcomeResponse(outcome=an_outcome(), hash="ab" * 32, signers=signers, final=True)
+        return fed.GetOutcomeResponse(outcome=an_outcome(), hash="ab" * 32, signers=signers, final=request.vote_id == DONE_VOTE)
 
     async def GetBundle(self, request: fed.GetBundleRequest, **_: object) -> fed.GetBundleResponse:
         self.hear(request)

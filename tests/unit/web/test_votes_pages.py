@@ -370,6 +370,9 @@ def test_the_bundle_comes_in_pieces_and_whole(browser: Browser, town: Town) -> N
 
 def test_while_nothing_is_final_the_result_says_what_happens_next(browser: Browser, town: Town) -> None:
     assert "There is no result yet." in browser.see(f"/votes/{OPEN_VOTE}/result")
+    disputed = browser.see(f"/votes/{SPLIT_VOTE}/result")
+    assert "This is only what our own co-op has counted." in disputed
+    assert "So it passed." not in disputed
     town.evidence.refuse["GetOutcome"] = NotFound("OUTCOME_UNKNOWN")
     assert "Nothing holds until people have settled it." in browser.see(f"/votes/{SPLIT_VOTE}/result")
 

@@ -19,6 +19,8 @@ from services.web.words import counting, numbers
 from services.web.words.catalogue import Line
 
 _MOST_COLUMNS = 6
+_WITH_NUMBERS = {"provisional", "final", "disputed"}
+"""Before it is final an outcome is what our own co-op found, and the page says so."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,9 @@ async def show(visit: Visit) -> Response:
     vote = await fetch(visit)
     found = await evidence.fetch(visit, vote.id)
     answer = await _outcome(visit, vote)
-    outcome = read(answer.outcome) if answer and answer.outcome else None
     names = Names(found.names if found else {}, await group_names(visit))
     state = found.state if found else vote.state
+    outcome = read(answer.outcome) if answer and answer.outcome and state in _WITH_NUMBERS else None
     return visit.page(
         "votes/result",
         vote=vote,
@@ -176,14 +178,15 @@ def _shares(visit: Visit, vote: VoteView, outcome: Outcome) -> list[Share]:
         return []
     wanted = (("members/share_for", "members", rule.threshold), ("co_ops/share", "co_ops", rule.co_op_threshold or rule.threshold))
     found = [(outcome.figure(name), whose, threshold) for name, whose, threshold in wanted]
-    return [_share(visit, whose, value, threshold) for value, whose, threshold in found if value is not None]
+    return [_share(visit, vote, whose, value, threshold) for value, whose, threshold in found if value is not None]
 
 
-def _share(visit: Visit, whose: str, value: Fraction, threshold: Threshold) -> Share:
+def _share(visit: Visit, vote: VoteView, whose: str, value: Fraction, threshold: Threshold) -> Share:
     reached = numbers.per_hundred(value, apart_from=threshold.fraction)
     kind = "more" if threshold.strict else "least"
     needed = visit.say(f"result.needed_{kind}", share=counting.share(visit.words, threshold.fraction))
-    said = str(visit.say(f"between_result.share_{whose}", share=reached))
+    who = whose if vote.method in TWO_SIDED else f"{whose}_lead"
+    said = str(visit.say(f"between_result.share_{who}", share=reached))
     title = str(visit.say(f"between_result.share_{whose}_title"))
     drawn = share(title, f"{said} {needed}", min(value, Fraction(1)), threshold.fraction, said, str(needed))
     return Share(said, needed, drawn)
