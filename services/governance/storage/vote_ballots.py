@@ -16,7 +16,7 @@ from services.governance.storage import votes
 _PLACE = text("""
 select v.id, v.observer, v.taken_at, v.closes_at, v.state, v.join_number, v.frozen_by, v.opened, v.ended_at, v.outcome_hash,
   v.revision as outcome_revision, v.passes, v.contested, v.disputed_why,
-  r.person, r.pseudonym, r.group_name, r.salt, r.commitment, r.revision, r.voted_at, r.withdrawn, r.lost_at
+  r.person, r.pseudonym, r.voting_group, r.salt, r.commitment, r.revision, r.voted_at, r.withdrawn, r.lost_at
 from vote v left join vote_row r on r.vote = v.id and r.person = :person where v.id = :vote for share of v""")
 _ADD = text("""
 with moved as (

@@ -10,7 +10,7 @@ from libs.database.engine import Work
 from services.governance.domain.vote_ballot import VoteRow
 from services.governance.storage import votes
 
-_ROW_COLUMNS = "person, pseudonym, group_name, salt, commitment, revision, voted_at, withdrawn, lost_at"
+_ROW_COLUMNS = "person, pseudonym, voting_group, salt, commitment, revision, voted_at, withdrawn, lost_at"
 
 _THAT_DAY = """
 select distinct on (person) person, member_class, may_vote from standing
@@ -18,9 +18,9 @@ where from_day <= :day and (to_day is null or to_day >= :day) order by person, f
 _VOTERS = text(f"select person, member_class from ({_THAT_DAY}) as that_day where may_vote and member_class = any(:classes)")  # noqa: S608 - our own words
 _CLASS_SIZES = text(f"select member_class, count(*) as people from ({_THAT_DAY}) as that_day where may_vote group by member_class")  # noqa: S608 - as above
 _ADD_ROW = text("""
-insert into vote_row (vote, person, pseudonym, group_name, salt, commitment)
-values (:vote, :person, :pseudonym, :group_name, :salt, :commitment)""")
-_ADD_GROUP = text("insert into vote_group (vote, group_name, size, small) values (:vote, :group_name, :size, :small)")
+insert into vote_row (vote, person, pseudonym, voting_group, salt, commitment)
+values (:vote, :person, :pseudonym, :voting_group, :salt, :commitment)""")
+_ADD_GROUP = text("insert into vote_group (vote, voting_group, size, small) values (:vote, :voting_group, :size, :small)")
 _ROWS = text(f"select {_ROW_COLUMNS} from vote_row where vote = :vote order by pseudonym")  # noqa: S608 - as above
 _ROW = text(f"select {_ROW_COLUMNS} from vote_row where vote = :vote and person = :person")  # noqa: S608 - as above
 _PAGE = text(f"""
@@ -50,7 +50,7 @@ async def freeze(work: Work, vote: str, rows: Sequence[VoteRow], groups: Mapping
                 "vote": vote,
                 "person": row.person,
                 "pseudonym": row.pseudonym,
-                "group_name": row.group,
+                "voting_group": row.group,
                 "salt": row.salt,
                 "commitment": row.commitment,
             }
@@ -59,7 +59,7 @@ async def freeze(work: Work, vote: str, rows: Sequence[VoteRow], groups: Mapping
     )
     await work.connection.execute(
         _ADD_GROUP,
-        [{"vote": vote, "group_name": name, "size": size, "small": small} for name, (size, small) in groups.items()],
+        [{"vote": vote, "voting_group": name, "size": size, "small": small} for name, (size, small) in groups.items()],
     )
 
 

@@ -35,17 +35,17 @@ create table vote (
 
 create table vote_group (
   vote text not null references vote,
-  group_name text not null,
+  voting_group text not null,
   size bigint not null,
   small boolean not null,
-  primary key (vote, group_name)
+  primary key (vote, voting_group)
 );
 
 create table vote_row (
   vote text not null references vote,
   person uuid not null,
   pseudonym text not null,
-  group_name text not null,
+  voting_group text not null,
   salt bytea not null,
   commitment bytea not null,
   revision bigint not null default 0,

@@ -39,11 +39,11 @@ _ATTEST = text("insert into vote_attestation (vote, person, at) values (:vote, :
 _ATTESTED = text("select count(*) from vote_attestation where vote = :vote")
 
 _SEEN = f"""
-select {_COLUMNS}, r.person, r.pseudonym, r.group_name, r.salt, r.commitment, r.revision, r.voted_at, r.withdrawn, r.lost_at,
+select {_COLUMNS}, r.person, r.pseudonym, r.voting_group, r.salt, r.commitment, r.revision, r.voted_at, r.withdrawn, r.lost_at,
   vote_ballots(v.id) as ballots, j.id as join_decision, f.id as final_decision,
   (select count(*) from vote_attestation where vote = v.id) as attested,
   exists (select from vote_attestation where vote = v.id and person = :me) as i_attested,
-  (select coalesce(jsonb_object_agg(group_name, jsonb_build_array(size, small)), '{{}}') from vote_group where vote = v.id) as groups
+  (select coalesce(jsonb_object_agg(voting_group, jsonb_build_array(size, small)), '{{}}') from vote_group where vote = v.id) as groups
 from vote v
 left join vote_row r on r.vote = v.id and r.person = :me
 left join decision j on j.number = v.join_number
@@ -205,7 +205,7 @@ def row_of(vote: str, row: Row[Any]) -> VoteRow | None:
         vote=vote,
         person=row.person,
         pseudonym=row.pseudonym,
-        group=row.group_name,
+        group=row.voting_group,
         salt=bytes(row.salt),
         commitment=bytes(row.commitment),
         revision=row.revision,
