@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from kith.peer.v1.peer_pb2_grpc import PeerServiceStub
+from kith.peer.v1 import peer_pb2 as peer
+from kith.peer.v1.peer_pb2_grpc import PeerServiceServicer, PeerServiceStub, add_PeerServiceServicer_to_server
 from services.federation.storage.certificates import ANY_CO_OP
 
 PEM = serialization.Encoding.PEM
@@ -68,3 +69,24 @@ async def calling(port: int, roots: Sequence[bytes], shown: Shown | None) -> Asy
         yield PeerServiceStub(channel)
     finally:
         await channel.close(None)
+
+
+@asynccontextmanager
+async def answering(shown: Shown) -> AsyncIterator[int]:
+    """A server that shows this certificate and answers every Probe; its port."""
+
+    class Anybody(PeerServiceServicer):
+        async def Exchange(self, _: peer.ExchangeRequest, __: object) -> peer.ExchangeResponse:
+            return peer.ExchangeResponse()
+
+        async def Probe(self, request: peer.ProbeRequest, _: object) -> peer.ProbeResponse:
+            return peer.ProbeResponse(nonce=request.nonce)
+
+    server = grpc.aio.server()
+    add_PeerServiceServicer_to_server(Anybody(), server)
+    port = server.add_secure_port("127.0.0.1:0", grpc.ssl_server_credentials([(shown.private, shown.pem)]))
+    await server.start()
+    try:
+        yield port
+    finally:
+        await server.stop(None)
