@@ -53,6 +53,8 @@ class Evidence:
     objections: tuple[Objection, ...] = ()
     settlement: Settlement | None = None
     """Complete: every signature that it needs is good."""
+    revoked: frozenset[str] = frozenset()
+    """Parties that have revoked a key of this vote since."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ def _at_the_end(evidence: Evidence, now: int) -> Where:
     certain = [outcome for outcome, signers in signed.items() if len(signers) >= terms.signatures_needed]
     if len(certain) == 1:
         objected = any(terms.concluded_from < one.at <= terms.concluded_from + terms.window for one in evidence.objections)
-        contested = revision == 1 and (objected or bool(evidence.misconduct))
+        contested = revision == 1 and (objected or bool(evidence.misconduct) or bool(evidence.revoked))
         return Where(State.FINAL, revision, contested=contested, signatures=signed, outcome=certain[0])
     why = TWO_OUTCOMES if certain else _why_never(evidence, signed, now, revision)
     return Where(State.DISPUTED if why else State.PROVISIONAL, revision, why=why, signatures=signed)

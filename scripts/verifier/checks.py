@@ -81,6 +81,7 @@ class _Checks:
         self._boards: dict[str, Board] = {}
         self._heads: dict[str, Heads] = {}
         self._evidence: list[Evidence] = []
+        self._revokers: list[str] = []
 
     def run(self) -> None:
         members, said = self._members, self._passed
@@ -132,10 +133,10 @@ class _Checks:
                 self._verdict.not_pinned.append(one)
         pinned = len(agreed.parties) - len(self._verdict.not_pinned)
         self._passed(4, f"every party's identity is signed by its root key; {pinned} of {len(agreed.parties)} are the ones you named")
-        for one, party in sorted(agreed.parties.items()):
-            if self._identities[one].revoked & set(party.all_keys()):
-                raise Wrong(5, f"{one} has revoked a key that this vote stands on")
-        self._passed(5, "none of the keys has been revoked")
+        self._revokers = [one for one, party in sorted(agreed.parties.items()) if self._identities[one].revoked & set(party.all_keys())]
+        for one in self._revokers:
+            self._verdict.told.append(f"{one} has revoked a key that this vote stands on; its people must say what of it can be believed")
+        self._passed(5, f"{len(self._revokers)} parties have revoked a key of this vote since")
 
     def _read_boards(self) -> None:
         """One at a time, so that only one board's bytes are in hand; check 8's order is read here and judged later."""
@@ -264,7 +265,7 @@ class _Checks:
             if (who, what) not in truth.misconduct:
                 verdict.told.append(f"the boards show that {who} {what}, though no evidence says so")
         settled = evidence.in_force(self._evidence) is not None
-        if verdict.state == "final" and not settled and (truth.misconduct or truth.objections):
+        if verdict.state == "final" and not settled and (truth.misconduct or truth.objections or self._revokers):
             verdict.state = "final, contested"
         self._passed(17, f"{len(self._evidence)} pieces of evidence are true")
 

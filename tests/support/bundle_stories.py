@@ -219,7 +219,7 @@ def wrong_q() -> Told:
 def revoked_key() -> Told:
     story = whole("revoked-key")
     story.revoked[BIRCH] = [public(story.key(BIRCH, "board"))]
-    return wrong("a co-op has revoked its board key of this vote", story, 5)
+    return Told("a co-op has revoked its board key of this vote: final, and contested", story.pack(), 0, story, state="final, contested")
 
 
 def fork() -> Told:
@@ -349,13 +349,13 @@ GOOD: tuple[Callable[[], Told], ...] = (
     annulled,
     too_few_signatures,
     two_outcomes,
+    revoked_key,
 )
 WRONG: tuple[Callable[[], Told], ...] = (
     trailing_bytes,
     not_canonical,
     key_twice,
     wrong_q,
-    revoked_key,
     fork,
     tampered_row,
     foreign_cosigner,

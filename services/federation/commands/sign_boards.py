@@ -33,6 +33,9 @@ async def to_cosign(work: Work, vote: Vote, us: str, anchored: Mapping[str, tupl
     `anchored` is what we signed before, by origin: a board shorter than that is mirrored anew first.
     """
     now = int(work.now.timestamp())
+    revokers = await votes.revokers(work, vote.terms)
+    if us in revokers:
+        return []
     heads, cosigned = await boards.all_heads(work, vote.id), await boards.all_cosignatures(work, vote.id)
     found = []
     for co_op, of_board in heads.items():
@@ -40,7 +43,7 @@ async def to_cosign(work: Work, vote: Vote, us: str, anchored: Mapping[str, tupl
         before = max((one.size for one in ours), default=0)
         signed = anchored.get(checkpoint.origin_of(co_op, vote.id), (0, b""))[0]
         # A date of ours ahead of now: the clock went back. Dates that fall while sizes rise would be misconduct, so it is waited for.
-        if co_op != us and head.size > before and head.size >= signed and all(one.time <= now for one in ours):
+        if co_op != us and co_op not in revokers and head.size > before and head.size >= signed and all(one.time <= now for one in ours):
             found.append((co_op, head, ours))
     return found
 

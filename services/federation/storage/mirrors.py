@@ -18,7 +18,7 @@ from libs.boards.standing import Evidence, Misconduct
 from libs.boards.terms import Terms
 from libs.database.engine import Work
 from libs.signing.merkle import Frontier
-from services.federation.storage import boards, papers
+from services.federation.storage import boards, papers, votes
 from services.federation.storage.boards import Kept
 from services.federation.storage.votes import Vote
 
@@ -51,7 +51,7 @@ class Mirrors:
             for co_op, cosigned in (await boards.all_cosignatures(work, vote.id)).items()
         }
         proven, objections, settled = read_papers(terms, found, await papers.of_vote(work, vote.id))
-        return Evidence(terms, found, held, proven, objections, settled)
+        return Evidence(terms, found, held, proven, objections, settled, frozenset(await votes.revokers(work, terms)))
 
     async def board(self, work: Work, terms: Terms, row: Kept) -> Board:
         """One board, read as far as it is kept."""

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -49,7 +50,10 @@ _ADD_IDENTITY = text("""
 insert into vote_identity (vote, co_op, document) values (:vote, :co_op, :document) on conflict do nothing""")
 _DOCUMENTS = text("""
 select co_op, document from vote_identity where vote = :vote
-union all select p.id, p.document from peer p join board b on b.vote = :vote and b.co_op = p.id""")
+union all select p.id, p.document from peer p join board b on b.vote = :vote and b.co_op = p.id
+union all select b.co_op, o.document from own_identity o, board b
+  where o.seq = (select max(seq) from own_identity) and b.vote = :vote
+  and cast(convert_from(o.document, 'utf8') as jsonb) -> 'body' ->> 'id' = b.co_op""")
 _IDENTITIES = text("select co_op, document from vote_identity where vote = :vote")
 
 
@@ -225,6 +229,24 @@ async def identity_documents(work: Work, vote: str) -> list[tuple[str, bytes]]:
     """Those that came with the vote, and those our peers showed since."""
     rows = (await work.connection.execute(_DOCUMENTS, {"vote": vote})).all()
     return [(row.co_op, bytes(row.document)) for row in rows]
+
+
+async def revokers(work: Work, terms: Terms) -> set[str]:
+    """Parties whose newest identity document revokes a key that this vote stands on: nothing more is witnessed of theirs."""
+    found: set[str] = set()
+    for co_op, document in await identity_documents(work, terms.vote):
+        party = terms.by_id.get(co_op)
+        if party is not None and _revoked(document) & {party.statement, party.board, party.witness, party.signer}:
+            found.add(co_op)
+    return found
+
+
+@lru_cache(maxsize=500)
+def _revoked(document: bytes) -> frozenset[bytes]:
+    try:
+        return frozenset(identity.read(document).revoked)
+    except DocumentError:
+        return frozenset()
 
 
 async def names(work: Work, vote: str) -> dict[str, str]:
