@@ -91,7 +91,7 @@ def read_settlement(value: Json) -> tuple[Settlement, dict[str, bytes]]:
     """The settlement and its signatures, by co-op; they are not checked here. Raises `DocumentError`."""
     fields = Fields(value, "settlement")
     body = _settlement(fields.take("body"))
-    sigs = dict(fields.list("sigs", _sig))
+    sigs = fields.named("sigs", _sig)
     fields.done()
     return body, sigs
 
@@ -145,7 +145,7 @@ def _settlement(value: Json) -> Settlement:
         vote=fields.text("vote", HEX32),
         revision=fields.number("revision", 2),
         kind=fields.one_of("kind", CUTS, ANNUL),
-        cuts=fields.list("cuts", _cut),
+        cuts=tuple(fields.named("cuts", _cut).items()),
         without=fields.list("without", lambda one: forms.text(one, CO_OP, "settlement")),
     )
     fields.done()

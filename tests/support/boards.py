@@ -182,7 +182,8 @@ class WholeVote:
         self.parties = [one.id for one in self.terms.parties]
         self.co_ops = list(self.terms.participants)
         for one in self.parties:
-            self.entries[one], self.heads[one] = [self.terms.data], []
+            self.entries.setdefault(one, [self.terms.data])
+            self.heads.setdefault(one, [])
 
     # ---- what is said ---------------------------------------------------------------------------------------------------------------
 
