@@ -73,10 +73,10 @@ HEARD = frozenset({PeerState.CONFIRMED, PeerState.ACTIVE, PeerState.SUSPENDED})
 
 
 def after(state: PeerState, act: Act) -> PeerState:
-    """The state it leads to. Raises NotNow PEER_IS_<STATE>."""
+    """The state it leads to. Raises NotNow PEER_IS_INVITED and so on."""
     found = TRANSITIONS.get((state, act))
     if found is None:
-        raise NotNow(f"PEER_IS_{state.name}")
+        raise _not_now(state)
     return found
 
 
@@ -91,6 +91,20 @@ def code_of(root: bytes, other_root: bytes) -> str:
 def same_code(one: str, other: str) -> bool:
     """As people read and type them: small letters, o for 0, i and l for 1, spaces and hyphens anywhere."""
     return _plain(one) == _plain(other) != ""
+
+
+def _not_now(state: PeerState) -> NotNow:
+    match state:
+        case PeerState.INVITED:
+            return NotNow("PEER_IS_INVITED")
+        case PeerState.CONFIRMED:
+            return NotNow("PEER_IS_CONFIRMED")
+        case PeerState.ACTIVE:
+            return NotNow("PEER_IS_ACTIVE")
+        case PeerState.SUSPENDED:
+            return NotNow("PEER_IS_SUSPENDED")
+        case PeerState.SEVERED:
+            return NotNow("PEER_IS_SEVERED")
 
 
 def _plain(code: str) -> str:
