@@ -31,8 +31,8 @@ _NEXT = {
     "ready": ("others", ""),
     "open": ("open", "/record"),
     "closed": ("counting", ""),
-    "final": ("final", "/result"),
-    "disputed": ("disputed", "/dispute"),
+    "final": ("final", ""),
+    "disputed": ("disputed", ""),
     "withdrawn": ("withdrawn", ""),
     "void": ("void", ""),
 }
