@@ -10,9 +10,19 @@ from scripts.cli.console import result, say
 from scripts.cli.holder import co_op_of
 from services.instance import CoOp, Instance
 
-ADDRESSES = {"identity": "identity:7401", "membership": "membership:7402", "governance": "governance:7403", "web": "web:7404"}
+ADDRESSES = {
+    "identity": "identity:7401",
+    "membership": "membership:7402",
+    "governance": "governance:7403",
+    "federation": "federation:7405",
+    "web": "web:7404",
+}
 """As docker-compose.yml names them."""
 VARIABLES = "containers.env"
+ANCHORED = "anchored"
+"""A folder of the co-op's own: what federation signed is written down there, outside the database."""
+BORDER = "127.0.0.1:8443"
+"""Published when no other co-op is to call."""
 
 
 def containers_command(
@@ -23,6 +33,7 @@ def containers_command(
     if not co_op.elsewhere:
         move_out(instance, ADDRESSES)
         say(f"{instance.folder.settings} now says that the services run in containers. Remove its [services] to use kith up again.")
+    (instance.folder.path / ANCHORED).mkdir(mode=0o700, exist_ok=True)
     place = instance.folder.path / VARIABLES
     place.write_text(variables(instance, co_op), encoding="utf-8")
     result(f"docker compose --env-file {place} up --detach --wait")
@@ -50,6 +61,8 @@ def variables(instance: Instance, co_op: CoOp) -> str:
         "KITH_PHONE": co_op.phone,
         "KITH_PUBLIC_URL": co_op.public_url,
         "KITH_PUBLISH": co_op.web_address,
+        "KITH_PUBLISH_BORDER": co_op.border_address or BORDER,
+        "KITH_ENDPOINT": co_op.endpoint,
     }
     return "".join(f"{name}={_quoted(value)}\n" for name, value in said.items())
 

@@ -82,6 +82,7 @@ async def _started(place: Path, folder: Path, ports: dict[str, str]) -> AsyncIte
         "KITH_NATS_HOST": "127.0.0.1",
         "KITH_NATS_CONFIGURATION": str(ROOT / "deploy/nats/nats.conf"),
         "KITH_NATS_STORE": str(place / "nats"),
+        "KITH_ANCHORED": str(place),
         **{f"KITH_{one.upper()}_HOST": "127.0.0.1" for one in ADDRESSES},
     }
     more = {"KITH_CLOCK_FILE": str(instance.clock_file)}

@@ -20,7 +20,7 @@ class SeenIdentity:
 
 
 async def see_identity(work: Work, edge: Edge) -> SeenIdentity:
-    return SeenIdentity(await identity_kept.own(work), edge.root_file.is_file())
+    return SeenIdentity(await identity_kept.own(work), root_key.is_here(edge.root_file))
 
 
 async def invite_peer(work: Work) -> str:

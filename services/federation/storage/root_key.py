@@ -7,13 +7,19 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 
 def read(file: Path) -> Ed25519PrivateKey | None:
-    """None when it is not here. Raises ValueError or TypeError when the file holds something else."""
+    """None when it is not here: no file, or an empty one, as containers want it. Raises ValueError or TypeError for anything else."""
     try:
         content = file.read_bytes()
     except FileNotFoundError:
+        return None
+    if not content.strip():
         return None
     key = load_pem_private_key(content, None)
     if not isinstance(key, Ed25519PrivateKey):
         message = f"{file} holds no Ed25519 key"
         raise TypeError(message)
     return key
+
+
+def is_here(file: Path) -> bool:
+    return file.is_file() and file.stat().st_size > 0

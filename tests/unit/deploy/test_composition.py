@@ -65,8 +65,8 @@ def test_no_two_services_share_a_port_and_the_edge_finds_them_all(composition: C
         for key, value in one.items()
         if key.endswith("_ADDRESS") and value.startswith("0.")
     ]
-    assert len(ports) == len({*ports}) == 2 * len(NAMES) + 1
-    for name in ("identity", "membership", "governance"):
+    assert len(ports) == len({*ports}) == 2 * len(NAMES) + 2
+    for name in ("identity", "membership", "governance", "federation"):
         listens = given[name][f"KITH_{name.upper()}_ADDRESS"].rsplit(":", 1)[1]
         assert given["web"][f"KITH_WEB_{name.upper()}_ADDRESS"] == f"{name}:{listens}" == ADDRESSES[name]
 
@@ -84,6 +84,7 @@ def test_a_container_is_given_the_secrets_it_names_and_no_others(composition: Co
 
 def test_only_identity_can_sign_tokens_and_only_migrate_can_change_tables(composition: Composition) -> None:
     holders = {name: {*composition.secrets(name)} for name in composition.services}
+    assert [name for name, given in holders.items() if given & {"root.pem", "seal.key"}] == ["federation"]
     assert [name for name, given in holders.items() if "token.pem" in given] == ["identity"]
     assert [name for name, given in holders.items() if any(one.endswith(".owner") for one in given)] == ["migrate"]
     assert sorted(name for name, given in holders.items() if "postgres" in given) == ["migrate", "postgres"]
@@ -108,9 +109,9 @@ def test_no_container_can_do_more_than_it_must(composition: Composition) -> None
         assert "cap_add" not in one, name
 
 
-def test_only_the_pages_are_published_and_only_they_reach_out(composition: Composition) -> None:
-    assert [name for name, one in composition.services.items() if "ports" in one] == ["web"]
-    assert [name for name, one in composition.services.items() if "outside" in one["networks"]] == ["web"]
+def test_only_the_pages_and_the_border_are_published_and_only_they_reach_out(composition: Composition) -> None:
+    assert [name for name, one in composition.services.items() if "ports" in one] == ["federation", "web"]
+    assert [name for name, one in composition.services.items() if "outside" in one["networks"]] == ["federation", "web"]
     assert composition.said["networks"]["inside"] == {"internal": True}
 
 
