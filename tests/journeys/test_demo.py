@@ -1,43 +1,93 @@
-"""`scripts/demo`, whole: a co-op of 300 stands up and decides, and its pages stay up until it is told to stop."""
+"""`scripts/demo`, whole: three co-ops stand up and decide together, and their pages stay up until they are told to stop."""
 
+import json
 import re
+import subprocess
+import sys
 import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.support.demonstration import a_place, an_address, demonstration, kith
+from scripts.cli.demo.example import votes_of
+from scripts.cli.demo.folder import CO_OPS, EXAMPLE
+from tests.support.compose import ROOT
+from tests.support.demonstration import Demonstration, demonstration, kith
 
 
-@pytest.mark.capability("M4")
-def test_the_demonstration_decides_as_counted_from_its_files() -> None:
-    with a_place() as place:
-        done = kith("demo", "--exit", "--timings", "--folder", place / "demo", "--address", an_address())
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert kith("status", place / "demo").returncode == 6
-    assert "300 members were admitted" in done.stderr
-    assert "238 members signed in with their cards and voted; one changed their mind." in done.stderr
-    assert "every figure is the same" in done.stderr
-    assert "Should we open the day room on Saturdays? It passed." in done.stdout
-    assert "50.6 % of everybody who took part was for it" in done.stdout
-    assert re.search(r"Investor member +30 +2 +26 +0 +0\.789 +22\.111", done.stdout)
-    assert "altogether" in done.stdout
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Demonstration]:
+    """One for all tests of this file; the last of them stops it."""
+    with demonstration() as told:
+        yield told
 
 
-def test_the_pages_stay_up_until_kith_down_and_the_command_line_finds_its_way_in() -> None:
-    with demonstration() as demo:
-        assert len(demo.links) == 2
-        for link in demo.links:
-            with urllib.request.urlopen(link, timeout=10) as page:  # noqa: S310 - our own page
-                assert page.status == 200
-        said = kith("status", demo.folder)
+def verify(demo: Demonstration, *more: str | Path) -> int:
+    command = [sys.executable, "-m", "scripts.verifier", demo.place / "vote.kith", *more]
+    return subprocess.run(command, cwd=ROOT, check=False, capture_output=True, timeout=60).returncode
+
+
+@pytest.mark.capability("M4", "G15")
+def test_three_co_ops_decide_together_and_hold_the_same_outcome(demo: Demonstration) -> None:
+    outcome, bundle, pins = demo.said.splitlines()[-3:]
+    assert re.fullmatch("outcome [0-9a-f]{64} agreed by 3 of 3 co-ops", outcome)
+    assert (bundle, pins) == (f"bundle {demo.place / 'vote.kith'}", f"pins {demo.place / 'pins.json'}")
+    assert "300 at Elm Row Care and 120 at Brook Side Neighbours and 60 at Mill Lane Help" in demo.told
+    assert "went dark: kill -9" in demo.told
+    assert "3 of 3 have signed, and 3 hold the same bytes" in demo.told
+    assert "Counted again from the files of examples/ alone, every figure is the same." in demo.told
+    assert "found wrong" in demo.told
+    assert "altogether" in demo.told
+    assert "Not as it should be" not in demo.told
+    assert "Should our three co-ops run one night line together? It passed." in demo.said
+    assert re.search(r"Elm Row Care, investor +30 +26 +2 +24 +0 +0\.836", demo.said)
+    # Its own members' decision, counted from their files too.
+    assert "Should we open the day room on Saturdays? It passed." in demo.said
+    assert re.search(r"Investor member +30 +2 +26 +0 +0\.789 +22\.111", demo.said)
+
+
+@pytest.mark.capability("G15")
+def test_anyone_checks_it_offline_and_every_member_their_own_part(demo: Demonstration, tmp_path: Path) -> None:
+    pins = demo.place / "pins.json"
+    cards = {one: list((demo.place / "cards" / one).glob("*.json")) for one in CO_OPS}
+    assert [len(some) for some in cards.values()] == [300, 120, 60]
+    card = cards["mill-lane"][0]
+    assert verify(demo, "--pins", pins, "--card", card) == 0
+    assert verify(demo) == 2
+    wrong = json.loads(pins.read_text(encoding="utf-8"))
+    wrong["pins"][0][1] = "0" * 64
+    (tmp_path / "wrong.json").write_text(json.dumps(wrong, separators=(",", ":")), encoding="utf-8")
+    assert verify(demo, "--pins", tmp_path / "wrong.json") == 1
+
+    said = json.loads(card.read_text(encoding="utf-8"))
+    for co_op in CO_OPS:
+        found = kith("vote", "look-up", said["pseudonym"].lower(), "--folder", demo.place / co_op)
+        assert f"{said['pseudonym']} is a row of mill-lane, in the group supported." in found.stdout, found.stderr
+    shown = kith("vote", "show", said["vote"][:12], "--folder", demo.place / "brook-side")
+    assert "the outcome is final" in shown.stdout, shown.stderr
+    voter, receipt = votes_of(EXAMPLE, "vote-ballots.csv")[0].number, tmp_path / "receipt.json"
+    kept = kith("vote", "receipt", said["vote"][:12], "--as", voter, "--out", receipt, "--folder", demo.folder)
+    assert kept.returncode == 0, kept.stderr
+    assert verify(demo, "--pins", pins, "--receipt", receipt) == 0
+
+
+def test_the_pages_stay_up_until_kith_down_and_the_command_line_finds_its_way_in(demo: Demonstration) -> None:
+    assert len(demo.all_links) == 2 * len(CO_OPS)
+    for link in demo.all_links:
+        with urllib.request.urlopen(link, timeout=10) as page:  # noqa: S310 - our own page
+            assert page.status == 200
+    refused = kith("demo", "--folder", demo.place)
+    assert (refused.returncode, "One is running there." in refused.stderr) == (4, True)
+    before = kith("motion", "list", "--folder", demo.folder).stdout
+    assert sorted(line.split()[1] for line in before.splitlines()) == ["open", "passed", "passed", "passed"]
+    rebuilt = kith("facts", "rebuild", "governance", "--folder", demo.folder)
+    assert (rebuilt.returncode, "governance has caught up." in rebuilt.stderr) == (0, True)
+    put = kith("motion", "open", "examples/elm-row/motion.toml", "--folder", demo.folder)
+    assert "Notice is given to 300 members who may vote." in put.stderr
+    for co_op in CO_OPS:
+        said = kith("status", demo.place / co_op)
         assert said.returncode == 0, said.stdout + said.stderr
-        refused = kith("demo", "--folder", demo.folder)
-        assert (refused.returncode, "One is running there." in refused.stderr) == (4, True)
-        before = kith("motion", "list", "--folder", demo.folder).stdout
-        assert [line.split()[1] for line in before.splitlines()] == ["open", "passed"]
-        rebuilt = kith("facts", "rebuild", "governance", "--folder", demo.folder)
-        assert (rebuilt.returncode, "governance has caught up." in rebuilt.stderr) == (0, True)
-        put = kith("motion", "open", "examples/elm-row/motion.toml", "--folder", demo.folder)
-        assert "Notice is given to 300 members who may vote." in put.stderr
-        assert kith("down", demo.folder).returncode == 0
-        assert demo.process.wait(60) == 0
+    for co_op in CO_OPS:
+        assert kith("down", demo.place / co_op).returncode == 0
+    assert demo.process.wait(60) == 0

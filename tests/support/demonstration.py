@@ -1,4 +1,4 @@
-"""`kith demo` as a process of its own: a founded co-op of 300 that is up within seconds, and the `kith` command beside it.
+"""`kith demo` as a process of its own: three co-ops that have decided together, and the `kith` command beside them.
 
 with demonstration() as demo:
     done = kith("status", demo.folder)
@@ -20,20 +20,35 @@ from pathlib import Path
 from tests.support.compose import ROOT
 
 KITH = str(Path(sys.executable).parent / "kith")
-UP_SECONDS = 90.0
+UP_SECONDS = 120.0
+PORTS = 9
 
 
 @dataclass(frozen=True)
 class Demonstration:
     """One that has told its story and stays up."""
 
-    folder: Path
+    place: Path
+    """Where the data folders of its co-ops are."""
     process: subprocess.Popen[bytes]
     said: str
+    """On standard output."""
+    told: str
+    """On standard error."""
+
+    @property
+    def folder(self) -> Path:
+        """The first co-op's: the one of 300, with a question left open."""
+        return self.place / "elm-row"
 
     @property
     def links(self) -> list[str]:
-        """To sign in with: as a member, and as the secretary."""
+        """To sign in with at the first co-op: as a member, and as the secretary."""
+        return self.all_links[:2]
+
+    @property
+    def all_links(self) -> list[str]:
+        """A member's and the secretary's of each co-op."""
         return re.findall(r"http://\S+/sign-in/\S+", self.said)
 
 
@@ -56,12 +71,12 @@ def a_place() -> Iterator[Path]:
 def demonstration() -> Iterator[Demonstration]:
     """Stopped at the end, if it has not been before."""
     with a_place() as place:
-        said = place / "said"
-        with said.open("w") as out:
-            command: list[str | Path] = [KITH, "demo", "--folder", place / "demo", "--address", an_address()]
-            process = subprocess.Popen(command, stdout=out, stderr=out, cwd=ROOT)
+        said, told = place / "said", place / "told"
+        with said.open("w") as out, told.open("w") as err:
+            command: list[str | Path] = [KITH, "demo", "--timings", "--folder", place / "demo", "--address", an_address()]
+            process = subprocess.Popen(command, stdout=out, stderr=err, cwd=ROOT)
         try:
-            yield Demonstration(place / "demo", process, _once_up(said, process))
+            yield Demonstration(place / "demo", process, *_once_told(process, said, told))
         finally:
             if process.poll() is None:
                 process.terminate()
@@ -69,24 +84,30 @@ def demonstration() -> Iterator[Demonstration]:
 
 
 def an_address() -> str:
-    """A free port with a free one beside it: pages, and health."""
-    # Anywhere in the range: other processes of the same run look for two at the same moment.
-    for port in random.sample(range(18400, 19400, 2), k=500):
-        with socket.socket() as pages, socket.socket() as health:
-            try:
-                pages.bind(("127.0.0.1", port))
-                health.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return f"127.0.0.1:{port}"
-    message = "no two free ports beside each other"
+    """The first of nine free ports beside each other: pages, health and other co-ops, for three."""
+    # Anywhere in the range: other processes of the same run look for their own at the same moment.
+    firsts = range(18400, 20200, PORTS)
+    for first in random.sample(firsts, k=len(firsts)):
+        if all(_free(port) for port in range(first, first + PORTS)):
+            return f"127.0.0.1:{first}"
+    message = f"no {PORTS} free ports beside each other"
     raise OSError(message)
 
 
-def _once_up(said: Path, process: subprocess.Popen[bytes]) -> str:
+def _free(port: int) -> bool:
+    with socket.socket() as trial:
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _once_told(process: subprocess.Popen[bytes], said: Path, told: Path) -> tuple[str, str]:
+    """What it said and told, up to its last line."""
     until = time.monotonic() + UP_SECONDS
-    while "Stop " not in said.read_text(encoding="utf-8"):
-        assert process.poll() is None, said.read_text(encoding="utf-8")
-        assert time.monotonic() < until, said.read_text(encoding="utf-8")
+    while "\npins " not in said.read_text(encoding="utf-8"):
+        assert process.poll() is None, told.read_text(encoding="utf-8")
+        assert time.monotonic() < until, told.read_text(encoding="utf-8")
         time.sleep(0.1)
-    return said.read_text(encoding="utf-8")
+    return said.read_text(encoding="utf-8"), told.read_text(encoding="utf-8")

@@ -7,7 +7,9 @@ every page says so.
 
 import asyncio
 import contextlib
+import io
 import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -37,6 +39,9 @@ def demo_command(
     timings: Annotated[bool, typer.Option("--timings", help="Print how long each step took.")] = False,
 ) -> int:
     """Stand up three co-ops and let them decide something together, then leave their pages up."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Whoever pipes it on wants to see it while it happens, and the words in their order.
+        sys.stdout.reconfigure(line_buffering=True)
     return asyncio.run(_demo(folder, address, exit_after=exit_after, timings=timings))
 
 

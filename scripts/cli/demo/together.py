@@ -123,7 +123,7 @@ class Together:
         await until(there, _SECONDS, f"the ballots on the board of {co_op.name}")
 
     async def outcomes(self) -> list[federation.GetOutcomeResponse]:
-        """Of every co-op, once each says that it is final."""
+        """Of every co-op, once each says that it is final and holds everybody's signature."""
         await self.reach(federation.EVIDENCE_STATE_FINAL)
         return await asyncio.gather(*map(self._outcome, self.co_ops))
 
@@ -156,6 +156,6 @@ class Together:
         async def there() -> federation.GetOutcomeResponse | None:
             asked = federation.GetOutcomeRequest(vote_id=self.vote)
             answer = await ask(co_op.door.evidence.GetOutcome, asked, co_op.door.secretary())
-            return answer if answer.outcome else None
+            return answer if len(answer.signers) == len(self.co_ops) else None
 
-        return await until(there, _SECONDS, f"the outcome at {co_op.name}")
+        return await until(there, _SECONDS, f"all signatures at {co_op.name}")

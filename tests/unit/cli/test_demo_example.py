@@ -1,13 +1,15 @@
 """The example's vote is what its paper says, and a result that differs in one figure is noticed."""
 
+import csv
+import tomllib
 from collections import Counter
 from fractions import Fraction
 
 import pytest
 
 from kith.governance.v1 import governance_pb2 as pb
-from scripts.cli.demo_example import classes_of, differences, expected, votes_of
-from scripts.cli.demo_folder import EXAMPLE
+from scripts.cli.demo.example import a_few, classes_of, differences, expected, expected_together, votes_of
+from scripts.cli.demo.folder import CO_OPS, EXAMPLE, EXAMPLES
 from scripts.cli.result_words import in_words
 from services.governance.domain.tally import Tally
 
@@ -45,7 +47,7 @@ def test_the_example_has_300_members_and_240_votes_two_of_them_on_paper() -> Non
 
 
 def test_the_cap_on_investors_decides_the_example() -> None:
-    counted = expected(EXAMPLE, "ordinary")
+    counted = expected(EXAMPLE, "ordinary", votes_of(EXAMPLE))
     assert counted.passes
     assert counted.share_for == Fraction(14941, 29498)
     heads_for = sum(one.heads.marks["for"] for one in counted.classes)
@@ -53,7 +55,7 @@ def test_the_cap_on_investors_decides_the_example() -> None:
 
 
 def test_the_same_result_has_no_differences() -> None:
-    counted = expected(EXAMPLE, "ordinary")
+    counted = expected(EXAMPLE, "ordinary", votes_of(EXAMPLE))
     assert differences(as_answered(counted), counted) == []
 
 
@@ -61,7 +63,7 @@ def test_the_same_result_has_no_differences() -> None:
     ("field", "wrong"), [("votes_for", 1), ("votes_against", 1), ("abstentions", 99), ("eligible", 1), ("weight", "1/3")]
 )
 def test_one_wrong_figure_is_named(field: str, wrong: int | str) -> None:
-    counted = expected(EXAMPLE, "ordinary")
+    counted = expected(EXAMPLE, "ordinary", votes_of(EXAMPLE))
     answer = as_answered(counted)
     setattr(answer.classes[1], field, wrong)
     assert len(differences(answer, counted)) == 1
@@ -70,16 +72,56 @@ def test_one_wrong_figure_is_named(field: str, wrong: int | str) -> None:
 
 
 def test_a_result_is_said_in_words_that_never_round_up() -> None:
-    said = "\n".join(in_words(as_answered(expected(EXAMPLE, "ordinary")), "Shall we?"))
+    said = "\n".join(in_words(as_answered(expected(EXAMPLE, "ordinary", votes_of(EXAMPLE))), "Shall we?"))
     assert said.startswith("Shall we? It passed.\n  50.6 % of everybody who took part was for it; more than 50 % ")
     assert "240 of 300 who may vote took part (80.0 %)." in said
     assert "Investors weigh at most 10 % of the votes cast, so their 28 votes weigh 22.111 together." in said
 
 
 def test_a_result_that_fell_short_says_why() -> None:
-    answer = as_answered(expected(EXAMPLE, "ordinary"))
+    answer = as_answered(expected(EXAMPLE, "ordinary", votes_of(EXAMPLE)))
     answer.passes = False
     answer.reasons.add(code="class_quorum", member_class="investor")
     said = "\n".join(in_words(answer, "Shall we?"))
     assert "It did not pass." in said
     assert "Why not: Too few took part in the class Investor." in said
+
+
+GROUPS = tomllib.loads((EXAMPLES / "vote.toml").read_text(encoding="utf-8"))["groups"]
+
+
+def test_a_few_ballots_are_enough_in_each_of_the_three_co_ops() -> None:
+    for co_op in CO_OPS:
+        counted = expected(EXAMPLES / co_op, "ordinary", a_few(EXAMPLES / co_op))
+        assert counted.passes, co_op
+        assert len(a_few(EXAMPLES / co_op)) * 8 >= len(classes_of(EXAMPLES / co_op))
+
+
+def test_the_cap_on_investors_of_all_three_decides_their_vote_together() -> None:
+    votes = {EXAMPLES / one: votes_of(EXAMPLES / one, "vote-ballots.csv") for one in CO_OPS}
+    counted, marks = expected_together(EXAMPLE, "ordinary", GROUPS, votes)
+    assert counted.passes
+    assert counted.share_for == Fraction(23334, 46121)
+    assert (counted.eligible, counted.present) == (480, 307)
+    by_option = Counter(option for *_, option in marks.elements())
+    assert by_option == {"for": 153, "against": 137, "abstain": 17}
+    assert Fraction(by_option["for"], counted.present) < Fraction(1, 2)
+    assert marks["mill-lane", "supported", "for"] == 21
+
+
+def test_members_of_the_three_take_ballots_back_change_their_minds_and_write_on_paper() -> None:
+    votes = [one for co_op in CO_OPS for one in votes_of(EXAMPLES / co_op, "vote-ballots.csv")]
+    assert len(votes) == 310
+    assert sum(not one.counts for one in votes) == 3
+    assert sum(one.counts and len(one.choices) > 1 for one in votes) == 8
+    assert sum(one.how == "paper" for one in votes) == 4
+
+
+def test_nobody_is_a_member_of_two_of_the_examples() -> None:
+    people: Counter[str] = Counter()
+    for co_op in CO_OPS:
+        with (EXAMPLES / co_op / "members.csv").open(encoding="utf-8", newline="") as file:
+            people.update(row["name"] for row in csv.DictReader(file))
+    # Elm Row alone has two people of one name here and there, as co-ops do.
+    assert len(people) >= 450
+    assert not {name for name, times in people.items() if times > 2}

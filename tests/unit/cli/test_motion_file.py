@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from scripts.cli.console import CommandError, ExitCode
-from scripts.cli.demo_folder import EXAMPLE
+from scripts.cli.demo.folder import EXAMPLE
 from scripts.cli.motion_file import read
 
 LONDON = ZoneInfo("Europe/London")

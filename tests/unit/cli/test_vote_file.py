@@ -1,0 +1,95 @@
+"""A vote with other co-ops as its convener writes it down."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from scripts.cli.console import CommandError, ExitCode
+from scripts.cli.demo.folder import EXAMPLES
+from scripts.cli.vote_file import read
+
+LONDON = ZoneInfo("Europe/London")
+NOW = datetime(2025, 6, 1, 12, 0, 0, 250_000, tzinfo=UTC)
+SOUND = """\
+question = "Shall we?"
+text = "About it."
+resolution_type = "ordinary"
+participants = ["brook-side"]
+settlers = "The boards"
+"""
+DAYS = "open_latest_days = 7\ncloses_days = 14\n"
+
+
+def a_file(folder: Path, more: str) -> Path:
+    path = folder / "vote.toml"
+    path.write_text(SOUND + more, encoding="utf-8")
+    return path
+
+
+def test_times_are_counted_from_the_drafting_in_whole_seconds() -> None:
+    asked = read(EXAMPLES / "vote.toml", LONDON).request(NOW)
+    begun = NOW.replace(microsecond=0)
+    assert asked.open_latest.ToDatetime(tzinfo=UTC) == begun + timedelta(days=21)
+    assert asked.closes_at.ToDatetime(tzinfo=UTC) == begun + timedelta(days=28)
+    assert list(asked.participants) == ["brook-side", "mill-lane"]
+
+
+def test_each_class_of_each_co_op_has_its_group() -> None:
+    asked = read(EXAMPLES / "vote.toml", LONDON).request(NOW)
+    groups = {(one.co_op, one.member_class): one.group for one in asked.class_groups}
+    assert groups["elm-row", "advocate"] == groups["brook-side", "user"] == groups["mill-lane", "member"] == "supported"
+    assert len(groups) == 8
+
+
+def test_a_star_is_every_co_op_that_has_the_class(tmp_path: Path) -> None:
+    asked = read(a_file(tmp_path, DAYS + '[groups."*"]\nworker = "worker"\n'), LONDON).request(NOW)
+    assert [(one.co_op, one.member_class, one.group) for one in asked.class_groups] == [("", "worker", "worker")]
+
+
+def test_tables_become_rows_and_weights_exact(tmp_path: Path) -> None:
+    more = 'basis = "fixed_weights"\nk = 4\n[weights]\nelm-row = "2/4"\nbrook-side = 1\n'
+    more += '[ceilings.elm-row]\nworker = 40\n[small]\nbrook-side = ["investor"]\n'
+    asked = read(a_file(tmp_path, DAYS + more), LONDON).request(NOW)
+    assert {one.co_op: one.weight for one in asked.weights} == {"elm-row": "1/2", "brook-side": "1/1"}
+    assert [(one.co_op, one.group, one.most) for one in asked.ceilings] == [("elm-row", "worker", 40)]
+    assert [(one.co_op, one.group) for one in asked.small] == [("brook-side", "investor")]
+    assert (asked.basis, asked.k) == ("fixed_weights", 4)
+
+
+def test_a_time_without_a_zone_is_meant_where_the_co_op_is(tmp_path: Path) -> None:
+    asked = read(a_file(tmp_path, "open_latest = 2025-06-20T18:00:00\ncloses_at = 2025-07-01T18:00:00Z\n"), LONDON).request(NOW)
+    assert asked.open_latest.ToDatetime(tzinfo=UTC) == datetime(2025, 6, 20, 17, tzinfo=UTC)
+    assert asked.closes_at.ToDatetime(tzinfo=UTC) == datetime(2025, 7, 1, 18, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("closes_days = 14\n", 'Write either "open_latest_days" or "open_latest".'),
+        (DAYS + "closes_at = 2025-07-01T18:00:00\n", 'Write either "closes_days" or "closes_at".'),
+        (DAYS + "closed = 1\n", 'There is no key "closed".'),
+        (DAYS + "k = 0\n", '"k" must be a whole number above zero.'),
+        (DAYS + 'options = "one"\n', '"options" must be a list of texts'),
+        (DAYS + 'weights = { elm-row = "half" }\n', '"weights" must be a table from co-op to weight'),
+        (DAYS + 'groups = { worker = "worker" }\n', '"groups" must be tables from class to group'),
+        ("open_latest_days = 7\ncloses_at = 2025-07-01\n", '"closes_at" must be a time'),
+    ],
+)
+def test_a_file_with_a_mistake_drafts_no_vote(tmp_path: Path, more: str, said: str) -> None:
+    with pytest.raises(CommandError) as error:
+        read(a_file(tmp_path, more), LONDON)
+    assert said in error.value.why
+    assert error.value.code is ExitCode.USAGE
+
+
+def test_what_is_missing_is_named(tmp_path: Path) -> None:
+    (tmp_path / "vote.toml").write_text(DAYS, encoding="utf-8")
+    with pytest.raises(CommandError, match=r'"question" is missing.*"participants" is missing'):
+        read(tmp_path / "vote.toml", LONDON)
+
+
+def test_a_file_that_is_not_there_is_not_found(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="There is no file"):
+        read(tmp_path / "none.toml", LONDON)

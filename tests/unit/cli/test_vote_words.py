@@ -1,0 +1,108 @@
+"""Votes with other co-ops as the command line says them: ballots typed, outcomes and cards in words, refusals in sentences."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kith.federation.v1 import federation_pb2 as federation
+from libs.boards import papers
+from libs.boards.terms import Terms, read_terms
+from libs.refusals import NotNow, Refusal, invalid
+from scripts.cli.console import CommandError, ExitCode
+from scripts.cli.demo.folder import EXAMPLES
+from scripts.cli.vote_ballot import choice_in_words, found_in_words, marks_of
+from scripts.cli.vote_cards import Card, page
+from scripts.cli.vote_dispute import body_of
+from scripts.cli.vote_outcome import in_words
+from scripts.cli.vote_refusals import sentences
+
+VOTE = "ab" * 32
+
+
+def terms_of_a_vote() -> Terms:
+    """Those of a golden bundle, which is a plain tar whose first member they are."""
+    data = (EXAMPLES / "bundles" / "pooled-cap.kith").read_bytes()
+    return read_terms(data[512 : 512 + int(data[124:135], 8)])
+
+
+def test_choices_are_options_and_points_stand_after_them() -> None:
+    assert [(one.option, one.points) for one in marks_of("score", ("the = van", "bus"), ["the = van=3", "bus=0"])] == [
+        ("the = van", 3),
+        ("bus", 0),
+    ]
+    assert [one.option for one in marks_of("plurality", ("van", "bus"), ["abstain"])] == ["abstain"]
+
+
+@pytest.mark.parametrize(("method", "said"), [("score", "bus"), ("score", "bus=many"), ("plurality", "tram"), ("approval", "bus=1")])
+def test_a_choice_that_is_none_casts_no_ballot(method: str, said: str) -> None:
+    with pytest.raises(CommandError) as error:
+        marks_of(method, ("van", "bus"), [said])
+    assert error.value.code is ExitCode.USAGE
+
+
+def test_what_stands_on_a_board_is_said_in_words() -> None:
+    found = federation.LookUpBallotResponse(pseudonym="0" * 16, co_op="mill-lane", group="supported")
+    assert found_in_words(found)[-1].strip() == "There is no ballot for it."
+    found.ballots.add(question="Shall we?", index=70, choice=b'"for"', word=federation.BALLOT_WORD_NOT_COUNTED, code="TOO_MANY")
+    found.ballots.add(question="Shall we?", index=71, word=federation.BALLOT_WORD_COUNTED)
+    said = "\n".join(found_in_words(found))
+    assert "Shall we?: for, entry 70, not counted (TOO_MANY)" in said
+    assert "Shall we?: taken back, entry 71, counted" in said
+    assert choice_in_words(b'{"bus":0,"van":3}') == "bus 0, van 3"
+    assert choice_in_words(b'["bus","van"]') == "bus, van"
+    assert choice_in_words(b"[]") == "nothing"
+
+
+def test_a_refusal_is_said_as_the_pages_say_it_and_the_reason_stays_to_be_looked_up() -> None:
+    with pytest.raises(CommandError) as error, sentences("Nothing was changed."):
+        raise NotNow("SCRUTINEERS_MISSING", have="1", needed="2")
+    assert error.value.what == "Nothing was changed."
+    assert "SCRUTINEERS_MISSING" not in error.value.why
+    assert error.value.why == "2 people must check the roll first. So far 1 did."
+    assert error.value.fix == "(SCRUTINEERS_MISSING)"
+    assert error.value.code is ExitCode.CONFLICT
+
+
+def test_a_refusal_without_a_sentence_still_says_its_reason() -> None:
+    refusal: Refusal = invalid("k", "NOBODY_KNOWS_THIS")
+    with pytest.raises(CommandError, match="NOBODY_KNOWS_THIS") as error, sentences("No vote was drafted."):
+        raise refusal
+    assert error.value.code is ExitCode.USAGE
+
+
+def test_a_settlement_is_taken_however_its_file_is_laid_out(tmp_path: Path) -> None:
+    body = papers.Settlement(VOTE, 2, papers.CUTS, (("brook-side", 90), ("elm-row", 300)), ()).json()
+    (tmp_path / "loose").write_text(json.dumps(body, indent=3) + "\n", encoding="utf-8")
+    assert body_of(tmp_path / "loose") == papers.Settlement(VOTE, 2, papers.CUTS, (("brook-side", 90), ("elm-row", 300)), ()).data()
+    (tmp_path / "wrong").write_text(json.dumps(body | {"kind": "annul"}), encoding="utf-8")
+    for name, code in (("wrong", ExitCode.USAGE), ("none", ExitCode.NOT_FOUND)):
+        with pytest.raises(CommandError) as error:
+            body_of(tmp_path / name)
+        assert error.value.code is code
+
+
+def test_a_card_prints_the_characters_in_fours_and_nothing_of_it_is_markup() -> None:
+    card = Card("7", "Bea <b>Kettle</b>", "worker", "0123456789ABCDEF", b'{"v":1}')
+    printed = page([card], terms_of_a_vote(), "Elm & Row", "http://127.0.0.1:8400")
+    assert "0123 4567 89AB CDEF" in printed
+    assert "Bea &lt;b&gt;Kettle&lt;/b&gt;" in printed
+    assert "Elm &amp; Row" in printed
+    assert printed.count("<section>") == 1
+
+
+def test_an_outcome_is_said_with_its_share_its_reasons_and_a_table() -> None:
+    terms = terms_of_a_vote()
+    outcome = {
+        "result": {"passes": False, "winner": "", "tie": False, "co_ops": []},
+        "reasons": [["quorum", []]],
+        "tallies": [[terms.participants[0], terms.groups[0], "for", 3]],
+        "figures": [["members/share_for", "499/1000"]],
+        "quorums": [[terms.participants[0], terms.groups[0], 9, 4]],
+    }
+    said = "\n".join(in_words(json.dumps(outcome, sort_keys=True, separators=(",", ":")).encode(), terms, {terms.participants[0]: "Ours"}))
+    assert said.startswith(f"{terms.question} It did not pass.")
+    assert "49.9 % of" in said
+    assert "Why not: too few took part." in said
+    assert "4 of 9 who may vote took part." in said
+    assert f"Ours, {terms.groups[0]}" in said
