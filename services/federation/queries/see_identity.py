@@ -6,7 +6,7 @@ from libs.access import hats
 from libs.boards.identity import fingerprint_of
 from libs.database.engine import Work
 from services.federation.domain import invitation
-from services.federation.storage import identity_kept, keys, peers
+from services.federation.storage import identity_kept, keys, peers, root_key
 from services.federation.storage.edge import Edge, identity_of
 from services.federation.storage.identity_kept import OwnIdentity
 
