@@ -25,6 +25,8 @@ ABSTAIN = "abstain"
 BALLOTS_MOST = 20
 """Of one row. More are refused in the count."""
 SPARE_ENTRIES = 200
+LAST_MOMENT = 253_402_300_799
+"""9999-12-31T23:59:59Z: calendars know none beyond."""
 
 
 @dataclass(frozen=True)
@@ -249,6 +251,7 @@ def _check(terms: Terms) -> None:
         (not any(one.reachable for one in terms.parties), "no party is reachable"),
         (not 1 <= len(terms.groups) <= GROUPS_MOST, "1 to 50 groups are needed"),
         (not terms.proposed < terms.open_latest < terms.close, "the times are not in order"),
+        (terms.concluded_from + terms.grace + terms.window > LAST_MOMENT, "it ends after the year 9999"),
         (terms.q != quorum_of_witnesses(len(participants), len(terms.observers)), "q is not by its formula"),
         (_foreign(terms.ceilings, terms, participants), "a ceiling is of no participant or group"),
         (_foreign(terms.small, terms, participants), "a small group is of no participant or group"),

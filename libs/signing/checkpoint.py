@@ -150,7 +150,7 @@ def note(
     """The checkpoint with its signatures as text, for publishing and for bundles; cosignatures in any order.
 
     Writes what it is given and checks no signature. Raises `BadNoteError` when a witness appears twice at one time or the note grows beyond
-    64 KiB or 100 signatures.
+    64 KiB or 120 signatures.
     """
     ordered = sorted(cosignatures, key=lambda pair: (pair[0].name, pair[0].time))
     marks = [(one.name, one.time) for one, _ in ordered]

@@ -17,6 +17,7 @@ _NAMES = (
     "settle grace window settlers double_membership ties audience"
 )
 MOST_PARTICIPANTS, MOST_OBSERVERS, MOST_GROUPS = 100, 20, 50
+LAST_SECOND = 253_402_300_799
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ def _harmony(terms: Terms) -> list[tuple[bool, str]]:
         (terms.convener in ids, "the convener is no participant"),
         ("members" not in ids, "a participant cannot have the id members, which names everybody in the figures"),
         (terms.proposed < terms.open_latest < terms.close, "the times are not in order"),
+        (terms.settled + terms.grace + terms.window <= LAST_SECOND, "the vote ends after the year 9999"),
         (max(Counter(every_key).values()) == 1, "a key stands twice in the terms"),
         (any(party.reachable for party in terms.parties.values()), "no party can be reached"),
         (terms.q == max(1, min(w // 2 + 1, w - 1)), f"q is not what {w} witnesses give"),

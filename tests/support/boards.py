@@ -85,6 +85,10 @@ def identity_document(co_op: str) -> bytes:
     return identity.sign(document, key(co_op, "root"))
 
 
+def fingerprints(co_ops: Iterable[str]) -> dict[str, str]:
+    return {one: fingerprint_of(public(one, "root")) for one in co_ops}
+
+
 def plain_rule(**changed: Json) -> dict[str, Json]:
     """More than half of all votes cast, of everybody together."""
     rule: dict[str, Json] = {
@@ -326,7 +330,7 @@ class WholeVote:
         return pack(Bundle(self.terms.data, identities, files, self.outcome, signatures, self.papers))
 
     def pins(self) -> tuple[tuple[str, str], ...]:
-        return tuple((one, fingerprint_of(public(one, "root"))) for one in self.parties)
+        return tuple(fingerprints(self.parties).items())
 
 
 def some_vote(*co_ops: str, observers: Iterable[str] = (), groups: Iterable[str] = ("member",), **changed: Any) -> WholeVote:

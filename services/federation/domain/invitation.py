@@ -4,7 +4,6 @@ There is nothing secret in it. docs/formats/federated-vote.md, "Invitation", say
 """
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,7 +60,7 @@ def _certificate(value: Json) -> bytes:
         raise DocumentError("a certificate is base64 of DER")
     try:
         found = base64.b64decode(value, validate=True)
-    except binascii.Error:
+    except ValueError:
         raise DocumentError("a certificate is base64 of DER") from None
     if len(found) > LARGEST_CERTIFICATE or base64.b64encode(found).decode() != value:
         raise DocumentError("a certificate is too long, or not in its one form")

@@ -11,7 +11,7 @@ from libs.boards.rule import write_rule
 from libs.boards.terms import check_party, quorum_of_witnesses, read_terms, write_terms
 from libs.signing import canonical
 from libs.signing.canonical import Json
-from tests.support.boards import CLOSE, OPEN_LATEST, SETTLE, START, party, plain_rule, public, said_terms, some_terms
+from tests.support.boards import CLOSE, GRACE, OPEN_LATEST, SETTLE, START, T, party, plain_rule, public, said_terms, some_terms
 
 THREE = ("ash", "birch", "cedar")
 
@@ -37,6 +37,7 @@ def test_terms_say_who_takes_part_who_watches_and_when_it_ends() -> None:
     assert terms.concluded_from == CLOSE + SETTLE
     assert terms.signatures_needed == 2
     assert some_terms("ash", "birch").signatures_needed == 2
+    assert some_terms(window=253_402_300_799 - T - GRACE).grace == GRACE
     assert some_terms(*(f"co-op-{number}" for number in range(10))).signatures_needed == 6
 
 
@@ -126,6 +127,8 @@ WRONG: dict[str, dict[str, Any]] = {
     "q_by_hand": {"q": 2},
     "open_before_it_was_proposed": {"open_latest": START},
     "close_before_open": {"close": OPEN_LATEST},
+    "end_of_time": {"window": 2**53 - 1},
+    "a_second_too_late": {"window": 253_402_300_799 - T - GRACE + 1},
     "no_settlers": {"settlers": ""},
     "audience": {"audience": "nobody"},
     "more_than_one_vote": {"double_membership": "many"},
