@@ -1,6 +1,6 @@
 """What federation's evidence does at home: ballots lost, outcomes final, contested, disputed, replaced, void and annulled; and restarts."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from google.protobuf.message import Message
@@ -17,7 +17,7 @@ from libs.rpc.client import ask
 from libs.signing import canonical
 from services.governance.domain.outcome import Evidence, outcome
 from services.governance.reactions import federation as reactions
-from tests.support.assembly import HOUR, told
+from tests.support.assembly import HOUR, stamp, told
 from tests.support.running import Kith
 from tests.support.vote_assembly import US, Voting, a_vote, made_party
 
@@ -159,8 +159,9 @@ async def test_lists_are_filtered_and_paged(kith: Kith) -> None:
     async with a_vote(kith, user=6, worker=5) as voting:
         ids = []
         number = await voting.decide()
-        for _ in range(3):
-            await voting.propose()
+        for minutes in range(3):
+            closes_at = voting.assembly.co_op.now() + timedelta(hours=2, minutes=minutes)
+            await voting.propose(closes_at=stamp(closes_at))
             ids.append(voting.vote)
         await voting.join(number)
         await voting.state(federation.VoteVoid(vote_id=voting.vote))

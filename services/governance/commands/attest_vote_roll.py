@@ -1,5 +1,6 @@
 """AttestVoteRoll: a scrutineer opens every row against the register."""
 
+import asyncio
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -22,7 +23,7 @@ async def attest_vote_roll(work: Work, vote_id: str, given: Mapping[UUID, str]) 
     if scrutineer == vote.frozen_by:
         raise NotAllowed("FROZE_IT_THEMSELVES")
     rows = await vote_rolls.all_rows(work, vote.id)
-    wrong = vote_roll.unopened(rows, given)
+    wrong = await asyncio.to_thread(vote_roll.unopened, rows, given)
     if not wrong and await votes.attest(work, vote.id, scrutineer) and await votes.attested(work, vote.id) == SCRUTINEERS_NEEDED:
         await facts_out.vote_roll_attested(work, vote.id, len(rows), SCRUTINEERS_NEEDED)
     return wrong

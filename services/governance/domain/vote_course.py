@@ -92,7 +92,7 @@ def require_before_opening(vote: Vote, now: datetime) -> None:
 
 
 def require_may_join(vote: Vote, now: datetime) -> None:
-    require_participant(vote)
+    """Who only witnesses joins as well, by a decision of its own: without it nobody could tell when its witnessing has ended."""
     _require(vote, State.PROPOSED)
     require_before_opening(vote, now)
 
@@ -156,7 +156,7 @@ def require_may_settle(vote: Vote, settlement: Settlement, now: datetime) -> Non
 
 def opens(vote: Vote) -> bool:
     """Whether hearing that all are ready opens it here."""
-    return vote.kept_state in (State.ROLL_FROZEN, State.READY) or (vote.observer and vote.kept_state is State.PROPOSED)
+    return vote.kept_state in (State.ROLL_FROZEN, State.READY) or (vote.observer and vote.kept_state in (State.PROPOSED, State.JOINED))
 
 
 def concludes(vote: Vote, revision: int) -> bool:
