@@ -1,6 +1,7 @@
 """Who rings for whom: something waits for a peer, or a peer was heard. One for each process; the sender sleeps on it."""
 
 import asyncio
+import time
 from collections import defaultdict
 
 
@@ -10,6 +11,7 @@ class Bell:
     def __init__(self) -> None:
         self._wanted: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._heard: set[str] = set()
+        self._failed: dict[str, float] = {}
         self.anybody = asyncio.Event()
         """Set by every nudge for all: peers nobody waits on yet may be among them."""
 
@@ -23,6 +25,14 @@ class Bell:
         """It called us: what kept us from calling it is over."""
         self._heard.add(peer)
         self._wanted[peer].set()
+
+    def failed(self, peer: str) -> None:
+        """We called it, and it was not there."""
+        self._failed[peer] = time.monotonic()
+
+    def failed_since(self, peer: str, moment: float) -> bool:
+        """Whether a call failed after this moment of `time.monotonic`, which nobody can set."""
+        return self._failed.get(peer, moment) > moment
 
     def was_heard(self, peer: str) -> bool:
         """Whether it called since this was asked last."""

@@ -122,9 +122,14 @@ class BoardTraffic:
         async with self._database.reading(CALLER, self._clock.now()) as work:
             if not await to_cosign(work, vote, self._us, self._anchor.all()):
                 return False
+            own = (await boards.of_vote(work, vote.id)).get(self._us)
+            closed = own is not None and (await self._mirrors.board(work, vote.terms, own)).closed is not None
         async with self._database.work(CALLER, self._clock.now(), "cosign") as work:
-            found = await votes.keys(work, self._vault, vote.terms.draft, vote.terms.convener)
-            return found is not None and await cosign_boards(work, vote, self._us, found[1], self._anchor.all()) > 0
+            await votes.hold(work, vote.id)
+            found, now = await votes.keys(work, self._vault, vote.terms.draft, vote.terms.convener), int(self._clock.now().timestamp())
+            if found is None or (closed and now <= vote.terms.concluded_from):
+                return False
+            return await cosign_boards(work, vote, self._us, found[1], self._anchor.all(), now) > 0
 
     async def _take_paper(self, vote: Vote, content: bytes) -> bool:
         async with self._database.reading(CALLER, self._clock.now()) as work:

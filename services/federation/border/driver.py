@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from kith.governance.v1 import votes_pb2 as pb
@@ -18,6 +17,7 @@ from libs.database.engine import Database, Work
 from libs.observe.logs import logger, whereabouts
 from libs.refusals import Refusal
 from libs.rpc.client import ask
+from services.federation.border.bell import Bell
 from services.federation.border.board_traffic import BoardTraffic
 from services.federation.border.recovery import Recovery
 from services.federation.commands import advance_vote, gather_keys
@@ -52,7 +52,7 @@ class Driver:
         traffic: BoardTraffic,
         recovery: Recovery,
         governance: VoteServiceStub,
-        nudge: Callable[[], None],
+        bell: Bell,
     ) -> None:
         self._us = us
         self._database = database
@@ -62,10 +62,11 @@ class Driver:
         self._traffic = traffic
         self._recovery = recovery
         self._governance = governance
-        self._nudge = nudge
+        self._bell = bell
+        self._nudge = bell.nudge
+        self._ended: dict[str, float] = {}
+        """When this process saw that the clock is past T, by vote; in seconds of the machine."""
         self._looked: dict[str, float] = {}
-        self._past_the_end: dict[str, float] = {}
-        """When this process first saw that a vote was past its T, by a clock that nobody sets."""
         self._searched: dict[str, tuple[object, ...]] = {}
         """The evidence of each vote that was last searched for misconduct."""
 
@@ -147,16 +148,27 @@ class Driver:
         changed = await self._traffic.cosign(vote)
         async with self._reading() as work:
             evidence = await self._mirrors.evidence(work, vote)
-            cosigned = await advance_vote.our_cosignatures(work, vote, self._us)
         where = stand(evidence, now)
-        due = home.next_entries(evidence, self._us, now, ready_wanted=vote.ready_wanted, cosigned=cosigned)
-        if due:
-            async with self._work() as work:
-                await advance_vote.post(work, vote, self._us, due)
+        due = await self._post(vote, evidence, now)
         changed |= await self._search(vote, evidence, now)
         changed |= await self._sign(vote, evidence, where, now)
         await self._tell(vote, evidence, where, now)
-        return changed or bool(due)
+        return changed or due
+
+    async def _post(self, vote: Vote, evidence: Evidence, now: int) -> bool:
+        """Our own entries that are due; whether there were any."""
+        if self._us in vote.terms.observers and self._us not in evidence.boards:
+            async with self._work() as work:
+                return await advance_vote.keep_watch(work, self._vault, vote, self._us)
+        if not home.next_entries(evidence, self._us, now, ready_wanted=vote.ready_wanted, cosigned={}):
+            return False
+        async with self._work() as work:
+            # Held as for a cosignature: what `closed` says of ours is then the whole truth, and every later one is dated after it.
+            await votes.hold(work, vote.id)
+            cosigned = await advance_vote.our_cosignatures(work, vote, self._us)
+            due = home.next_entries(evidence, self._us, now, ready_wanted=vote.ready_wanted, cosigned=cosigned)
+            await advance_vote.post(work, vote, self._us, due)
+        return True
 
     async def _search(self, vote: Vote, evidence: Evidence, now: int) -> bool:
         """Looks for misconduct in what is new since the close; what it finds is written down for everybody."""
@@ -197,6 +209,7 @@ class Driver:
             if over:
                 await votes.archive(work, vote.id)
                 self._mirrors.forget(vote.id)
+                self._ended.pop(vote.id, None)
 
     async def _outcome_of(self, vote: Vote, evidence: Evidence, where: Where) -> bytes | None:
         """The bytes of what is final: ours, or counted now by who did not sign (an observer, or who came back late)."""
@@ -225,15 +238,17 @@ class Driver:
         return outcome
 
     async def _heard_all(self, vote: Vote) -> bool:
-        """Whether every party that can be reached was heard since T. Who cannot be is not waited for."""
-        since = self._past_the_end.setdefault(vote.id, time.monotonic())
-        silent = time.monotonic() - since > SILENT_SECONDS
+        """Whether every party that can be reached was heard since T. Who cannot be is not waited for: we called it since and it was not
+        there, or it did not call for a while. How long ago it was heard says nothing: a clock that was asleep or set shows hours at once.
+        """
+        ended = self._ended.setdefault(vote.id, time.monotonic())
         async with self._reading() as work:
-            for peer in await peers.active(work):
-                heard = peer.heard_at.timestamp() if peer.heard_at is not None else 0.0
-                away = bool(peer.failing) or (not peer.endpoint and silent)
-                if peer.id in vote.terms.by_id and heard <= vote.terms.concluded_from and not away:
-                    return False
+            active = [one for one in await peers.active(work) if one.id in vote.terms.by_id]
+        for peer in active:
+            heard = peer.heard_at.timestamp() if peer.heard_at is not None else 0.0
+            away = self._bell.failed_since(peer.id, ended) or time.monotonic() - ended > SILENT_SECONDS
+            if heard <= vote.terms.concluded_from and not away:
+                return False
         return True
 
     def _now(self) -> int:

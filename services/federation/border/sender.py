@@ -103,6 +103,7 @@ class Sender:
             failed = PeerAwayError("BROKEN_HERE")
         PEER_EXCHANGES.labels(peer, failed.reason if failed else "OK").inc()
         if failed:
+            self._bell.failed(peer)
             await self._note(peer, failed.reason)
         return failed, more
 

@@ -73,5 +73,5 @@ class VoteParts:
             self.traffic,
             self._recovery,
             governance,
-            self._bell.nudge,
+            self._bell,
         )

@@ -2,19 +2,22 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from libs.boards import entries as kinds
 from libs.boards import evidence as proofs
-from libs.boards.entries import Entry, Open, Outcome
+from libs.boards.entries import Entry, Join, Open, Outcome
 from libs.boards.forms import decoded
 from libs.boards.standing import NOT_CONCLUDED, Evidence, State, Where
 from libs.database.engine import Work
-from libs.signing import checkpoint, statement
+from libs.signing import canonical, checkpoint, statement
 from libs.signing.canonical import Json
 from libs.signing.checkpoint import Checkpoint
 from services.federation.commands import own_board
+from services.federation.domain import agreement
 from services.federation.domain.home import Cosigned
-from services.federation.storage import boards, facts_out, papers, votes
+from services.federation.storage import boards, facts_out, papers, peers, votes
+from services.federation.storage.vault import Vault
 from services.federation.storage.votes import Vote, VoteKeys
 
 
@@ -34,6 +37,18 @@ async def post(work: Work, vote: Vote, us: str, entries: Sequence[Entry]) -> Non
     await own_board.append(work, vote.id, us, [one.data() for one in entries if not isinstance(one, kinds.BadBallot)])
     if any(isinstance(one, Open) for one in entries):
         await facts_out.vote_opened(work, vote.id)
+
+
+async def keep_watch(work: Work, vault: Vault, vote: Vote, us: str) -> bool:
+    """An observer joins by the decision under which it stands with the convener: its people are asked nothing more. Whether it did."""
+    found, convener = await votes.keys(work, vault, vote.terms.draft, vote.terms.convener), await peers.one(work, vote.terms.convener)
+    if found is None or convener is None or convener.our_half is None:
+        return False
+    decision = agreement.half_from_json(canonical.decode(convener.our_half)).decision
+    join = Join(vote.id, us, decision.body, decision.date, decision.reference)
+    signed = replace(join, sig=statement.sign(found[1].statement, "join", join.signed()))
+    await own_board.append(work, vote.id, us, [vote.terms.data, signed.data()], once=True)
+    return True
 
 
 async def sign_outcome(work: Work, vote: Vote, us: str, keys: VoteKeys, revision: int, outcome: bytes) -> bool:

@@ -48,10 +48,10 @@ async def to_cosign(work: Work, vote: Vote, us: str, anchored: Mapping[str, tupl
     return found
 
 
-async def cosign_boards(work: Work, vote: Vote, us: str, keys: VoteKeys, anchored: Mapping[str, tuple[int, bytes]]) -> int:
-    """Cosigns what `to_cosign` finds; gives how many. One at a time: a larger size must never get an earlier date than a smaller one."""
-    await votes.hold(work, vote.id)
-    now = int(work.now.timestamp())
+async def cosign_boards(work: Work, vote: Vote, us: str, keys: VoteKeys, anchored: Mapping[str, tuple[int, bytes]], now: int) -> int:
+    """Cosigns what `to_cosign` finds; gives how many. The vote is held (`votes.hold`), and `now` was asked for since: a larger size must
+    never get an earlier date than a smaller one, and nothing a date before our own `closed`.
+    """
     # Whoever takes a piece of a board holds it meanwhile, and may drop heads nobody cosigned: so it is held here, and looked at again.
     for co_op, _, _ in await to_cosign(work, vote, us, anchored):
         await boards.hold(work, vote.id, co_op)

@@ -59,8 +59,7 @@ def may_sign(evidence: Evidence, us: str, now: int, *, heard_all: bool) -> bool:
         return False
     if evidence.settlement is not None:
         return evidence.settlement.kind == CUTS
-    all_closed = all(_has_closed(evidence.boards.get(one.id)) for one in terms.parties)
-    return not evidence.misconduct and (all_closed or now > terms.concluded_from + terms.grace)
+    return not evidence.misconduct and (now > terms.concluded_from + terms.grace or _all_closed(evidence))
 
 
 def _ready(evidence: Evidence, now: int) -> Ready | None:
@@ -90,5 +89,18 @@ def _size(board: Board | None) -> int:
     return board.size if board is not None else 0
 
 
-def _has_closed(board: Board | None) -> bool:
-    return board is not None and board.closed is not None
+def _all_closed(evidence: Evidence) -> bool:
+    """Every party has closed, and what each says that it cosigned by T is here: else a cosignature is still on its way."""
+    return all(_has_come(evidence, one.id) for one in evidence.terms.parties)
+
+
+def _has_come(evidence: Evidence, witness: str) -> bool:
+    board = evidence.boards.get(witness)
+    if board is None or board.closed is None:
+        return False
+    until = evidence.terms.concluded_from
+    return all(
+        any(one.witness == witness and one.time <= until and one.size >= size for one in evidence.held.get(co_op, ()))
+        for co_op, size, _, _ in board.closed.boards
+        if size
+    )
