@@ -22,9 +22,23 @@ ANYBODY = (
     "/comfort",
     "/nope",
     "/signed-out",
+    "/look-up",
 )
-MEMBER = ("/", "/news", "/you", "/you/password", "/motions", "/decisions", "/rulebook")
-SECRETARY = ("/", "/members", "/members/new", "/applications", "/motions/new", "/paper-votes", "/system")
+MEMBER = ("/", "/news", "/you", "/you/password", "/motions", "/decisions", "/rulebook", "/votes", "/co-ops")
+SECRETARY = (
+    "/",
+    "/members",
+    "/members/new",
+    "/applications",
+    "/motions/new",
+    "/paper-votes",
+    "/system",
+    "/votes/new",
+    "/votes/new/when",
+    "/votes/new/more",
+    "/co-ops/invite",
+    "/co-ops/accept",
+)
 WIDTHS = (320, 640, 768, 1280)
 SHEET_WIDTH, SHEET_HEIGHT = 658, 986
 """A4 less margins of 18 mm, in CSS pixels of 1/96 inch."""
@@ -41,11 +55,27 @@ def pages(household: Household, window: Window) -> dict[str, tuple[StorageState 
     still_open = next(link for link in links if re.fullmatch(r"/motions/[0-9a-f-]{36}", link))
     page.goto("/members")
     member = page.get_by_role("table").get_by_role("link").first.get_attribute("href") or ""
-    of_member = (*MEMBER, still_open, f"{still_open}/vote", f"{still_open}/paper", decided, decided.replace("/result", "/counted"))
+    page.goto("/votes")
+    between = (page.get_by_role("link", name=re.compile("one night line")).get_attribute("href") or "").removesuffix("/result")
+    page.goto("/co-ops")
+    co_op = page.get_by_role("listitem").get_by_role("heading").get_by_role("link").first.get_attribute("href") or ""
+    of_member = (
+        *MEMBER,
+        between,
+        f"{between}/result",
+        f"{between}/dispute",
+        f"{between}/card",
+        co_op,
+        still_open,
+        f"{still_open}/vote",
+        f"{still_open}/paper",
+        decided,
+        decided.replace("/result", "/counted"),
+    )
     return {
         "anybody": (None, ANYBODY),
         "member": (household.member, of_member),
-        "secretary": (household.secretary, (*SECRETARY, member, f"{still_open}/record")),
+        "secretary": (household.secretary, (*SECRETARY, member, f"{still_open}/record", f"{between}/receipt", f"{co_op}/sever")),
     }
 
 
