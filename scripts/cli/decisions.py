@@ -19,5 +19,5 @@ async def decision_of(open_door: Door, number: int) -> str:
         if not token:
             break
     raise CommandError(
-        f"There is no decision {number}.", "The log of this co-op has no such number.", "See: kith motion list", ExitCode.NOT_FOUND
+        f"There is no decision {number}.", "The log of this co-op has no such number.", "See: kith motion log", ExitCode.NOT_FOUND
     )

@@ -18,6 +18,7 @@ from scripts.cli.console import result, say
 from scripts.cli.door import Door, door
 from scripts.cli.motion_file import MotionFile
 from scripts.cli.patience import patiently
+from scripts.cli.register import person_of
 
 motion_app = typer.Typer(
     add_completion=False,
@@ -61,6 +62,24 @@ def show_command(motion: _Motion, *, folder: _Folder = Path("kith-data"), as_jso
 def result_command(motion: _Motion, *, folder: _Folder = Path("kith-data"), as_json: _Json = False) -> None:
     """Show how a motion was decided, by class."""
     asyncio.run(_result(folder, motion, as_json=as_json))
+
+
+@motion_app.command("cast")
+def cast_command(
+    motion: _Motion,
+    *,
+    member: Annotated[str, typer.Option("--as", help="The member's number.")],
+    choice: Annotated[str, typer.Option(help="for, against or abstain.")],
+    folder: _Folder = Path("kith-data"),
+) -> None:
+    """Cast a member's ballot, at their wish. Casting again replaces it, until the close."""
+    asyncio.run(_cast(folder, motion, member, choice))
+
+
+@motion_app.command("log")
+def log_command(*, folder: _Folder = Path("kith-data"), as_json: _Json = False) -> None:
+    """Show the decision log, newest first: other commands ask for a decision by its number."""
+    asyncio.run(_log(folder, as_json=as_json))
 
 
 async def put(open_door: Door, file: MotionFile) -> str:
@@ -122,6 +141,33 @@ async def _result(folder: Path, motion_id: str, *, as_json: bool) -> None:
         result(json.dumps({"schema": "kith.v1", "title": motion.title, **MessageToDict(counted)}, ensure_ascii=False, indent=1))
     else:
         result("\n".join(result_words.in_words(counted, motion.title)))
+
+
+async def _cast(folder: Path, motion_id: str, member: str, choice: str) -> None:
+    async with door(folder) as open_door:
+        token = open_door.person(await person_of(open_door, member))
+        mine = await ask(open_door.governance.GetMyBallot, pb.GetMyBallotRequest(motion_id=motion_id), token)
+        asked = pb.CastBallotRequest(request_id=str(new_id()), motion_id=motion_id, choice=choice, revision=mine.ballot.revision)
+        ballot = (await ask(open_door.governance.CastBallot, asked, token)).ballot
+    result(f"Member {member} said {ballot.choice}. It is recorded.")
+
+
+async def _log(folder: Path, *, as_json: bool) -> None:
+    async with door(folder) as open_door:
+        found, token = [], ""
+        while True:
+            asked = pb.ListDecisionsRequest(page_size=200, page_token=token)
+            answer = await ask(open_door.governance.ListDecisions, asked, open_door.secretary())
+            found += answer.decisions
+            token = answer.next_page_token
+            if not token:
+                break
+        if as_json:
+            result(json.dumps({"schema": "kith.v1", "decisions": [MessageToDict(one) for one in found]}, ensure_ascii=False, indent=1))
+            return
+        for one in found:
+            word = "passed" if one.passed else "not passed"
+            result(f"{one.number:>5}  {_when(open_door, one.decided_at):<24} {word:<11} {one.title or one.kind.replace('_', ' ')}")
 
 
 def _when(open_door: Door, at: Timestamp) -> str:

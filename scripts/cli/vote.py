@@ -11,9 +11,10 @@ from google.protobuf.json_format import MessageToDict
 
 from kith.federation.v1 import federation_pb2 as federation
 from kith.governance.v1 import votes_pb2 as pb
+from libs.boards.terms import read_terms
 from libs.database.engine import new_id
 from libs.rpc.client import ask
-from scripts.cli import vote_dispute, vote_file, vote_papers, vote_voter, vote_words
+from scripts.cli import vote_dispute, vote_file, vote_outcome, vote_papers, vote_voter, vote_words
 from scripts.cli.console import CommandError, ExitCode, result, say
 from scripts.cli.door import Door, door
 from scripts.cli.patience import patiently
@@ -32,7 +33,7 @@ vote_app = typer.Typer(
 Folder = Annotated[Path, typer.Option(help="The co-op's data folder.")]
 VoteArgument = Annotated[str, typer.Argument(help="The first 8 or more digits of the vote's id; see kith vote list.", metavar="vote")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
-_Decision = Annotated[int, typer.Option(min=1, help="The number of the decision in this co-op's log; see kith motion show.")]
+_Decision = Annotated[int, typer.Option(min=1, help="The number of the decision in this co-op's log; see kith motion log.")]
 _HERE = Path("kith-data")
 
 
@@ -202,8 +203,12 @@ async def _show(folder: Path, said: str, *, as_json: bool) -> None:
         if as_json:
             both = {"vote": MessageToDict(vote), "evidence": MessageToDict(evidence)}
             result(json.dumps({"schema": "kith.v1", **both}, ensure_ascii=False, indent=1))
-        else:
-            result("\n".join(vote_words.shown(vote, evidence, open_door.instance.co_op.zone)))
+            return
+        result("\n".join(vote_words.shown(vote, evidence, open_door.instance.co_op.zone)))
+        final = await ask(open_door.evidence.GetOutcome, federation.GetOutcomeRequest(vote_id=which), open_door.secretary())
+        if final.final:
+            names = {one.co_op: one.name for one in evidence.boards}
+            result("\n" + "\n".join(vote_outcome.in_words(final.outcome, read_terms(vote.terms), names)))
 
 
 async def _act(folder: Path, said: str, act: Callable[[Door, str], Awaitable[pb.Vote]], done: str, *, as_json: bool) -> None:

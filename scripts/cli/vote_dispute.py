@@ -21,7 +21,7 @@ from scripts.cli.vote_refusals import sentences
 
 _Vote = Annotated[str, typer.Argument(help="The first 8 or more digits of the vote's id; see kith vote list.", metavar="vote")]
 _Folder = Annotated[Path, typer.Option(help="The co-op's data folder.")]
-_Decision = Annotated[int, typer.Option(min=1, help="The number of the decision in this co-op's log.")]
+_Decision = Annotated[int, typer.Option(min=1, help="The number of the decision in this co-op's log; see kith motion log.")]
 
 
 def object_command(vote: _Vote, *, decision: _Decision, folder: _Folder = Path("kith-data")) -> None:
