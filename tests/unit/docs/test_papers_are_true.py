@@ -67,6 +67,7 @@ def verb_exists(word: str, verb: str) -> bool:
     if not isinstance(target, typer.Typer):
         return True
     known = [one.name or getattr(one.callback, "__name__", "") for one in target.registered_commands]
+    known += [one.name or "" for one in target.registered_groups]
     return len(known) < 2 or verb in known
 
 
