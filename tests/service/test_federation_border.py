@@ -12,6 +12,7 @@ import grpc
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from kith.federation.v1 import federation_pb2 as pb
@@ -22,7 +23,9 @@ from libs.host.instance_keys import read
 from libs.observe import traces
 from libs.rpc.client import ask
 from services.federation.border.calling import Way, away, called
+from services.federation.domain.letters import Letter, hash_of
 from services.federation.storage import certificates
+from services.federation.storage.letters import seal
 from services.federation.storage.vault import Vault
 from tests.support.federations import Federation, federations, pair
 from tests.support.running import Kith
@@ -161,6 +164,34 @@ async def test_garbage_of_a_peer_changes_nothing_and_tells_it_nothing(neighbours
     assert await elm.co_op.everything("federation", "letter_in") == before
 
 
+async def test_a_letter_is_judged_once_and_a_second_one_under_its_number_is_kept_as_proof(
+    neighbours: tuple[Federation, Federation],
+) -> None:
+    elm, mill = neighbours
+    await asyncio.sleep(1)
+    async with elm.co_op.rows("federation") as connection:
+        last = await connection.fetchrow("select seq, hash from letter_in order by seq desc limit 1")
+    key = await _signing_key(mill)
+    expired = Letter("mill-lane", "elm-row", last["seq"] + 1, last["hash"], 1, "suspend", {"decision": "7"})
+    strange = Letter("mill-lane", "elm-row", last["seq"] + 2, hash_of(expired.body()), 0, "song", {"text": "la"})
+    refused = Letter("mill-lane", "elm-row", last["seq"] + 3, hash_of(strange.body()), 0, "signed", {"hash": "ab" * 32, "sig": "cd" * 64})
+    other = Letter("mill-lane", "elm-row", last["seq"] + 3, hash_of(strange.body()), 0, "suspend", {"decision": "8"})
+    forged = seal(other.body(), Ed25519PrivateKey.generate())
+
+    async with _as(elm, await _shown(mill)) as stub:
+        for batch in ([expired, strange, refused], [expired], [other]):
+            parcel = peer.Parcel(letters=[seal(one.body(), key) for one in batch], clock=int(time.time()))
+            answer = await stub.Exchange(peer.ExchangeRequest(parcel=parcel), timeout=10)
+        await stub.Exchange(peer.ExchangeRequest(parcel=peer.Parcel(letters=[forged], clock=int(time.time()))), timeout=10)
+
+    assert answer.parcel.hello.held == refused.seq
+    judged = [row[5:7] for row in await elm.co_op.everything("federation", "letter_in") if isinstance(row[1], int) and row[1] > last["seq"]]
+    assert sorted(judged) == [("expired", ""), ("refused", "AGREEMENT_DIFFERS"), ("unknown", "")]
+    proofs = await elm.co_op.everything("federation", "letter_conflict")
+    assert [row[1:4] for row in proofs] == [(other.seq, hash_of(other.body()), seal(other.body(), key))]
+    assert (await elm.peer("mill-lane")).state == pb.PEER_STATE_ACTIVE
+
+
 async def test_a_peer_that_calls_without_end_has_two_calls_at_once_and_keeps_nobody_else_waiting(kith: Kith) -> None:
     async with federations(kith, "elm-row", "mill-lane", "brook-side") as (elm, mill, brook):
         await pair(elm, mill)
@@ -235,6 +266,13 @@ async def _shown(who: Federation) -> Shown:
     key = load_der_private_key(vault.open("tls", row["hash"].hex(), row["sealed"]), None)
     assert isinstance(key, EllipticCurvePrivateKey)
     return Shown(x509.load_der_x509_certificate(row["certificate"]), key)
+
+
+async def _signing_key(who: Federation) -> Ed25519PrivateKey:
+    async with who.co_op.rows("federation", owner=True) as connection:
+        row = await connection.fetchrow("select key, sealed from signing_key where in_use")
+    vault = Vault(read(who.co_op.kith.keys_folder).federation_seal)
+    return Ed25519PrivateKey.from_private_bytes(vault.open("signing", row["key"].hex(), row["sealed"]))
 
 
 async def _swap_certificate(where: Federation, peer_id: str, shown: Shown) -> None:
