@@ -189,6 +189,7 @@ async def test_lists_are_filtered_and_paged(kith: Kith) -> None:
 
 async def test_a_vote_that_we_only_witness_asks_nothing_of_our_people(kith: Kith) -> None:
     async with a_vote(kith, user=6, worker=5) as voting:
+        number = await voting.decide()
         await voting.propose()
         said = dict(_object(voting.terms.data))
         parties = [made_party(one, voting.terms.draft, OBSERVER if one == US else PARTICIPANT).json() for one in ("brook", "cove", US)]
@@ -199,8 +200,9 @@ async def test_a_vote_that_we_only_witness_asks_nothing_of_our_people(kith: Kith
         voting.terms = read_terms(watched)
         seen = await voting.seen()
         assert (seen.observer, seen.state, list(seen.participants)) == (True, pb.VOTE_STATE_PROPOSED, ["brook", "cove"])
+        assert (await voting.join(number)).state == pb.VOTE_STATE_JOINED
         with told(NotNow, "VOTE_ONLY_WITNESSED"):
-            await voting.join(1)
+            await voting.freeze()
         await voting.state(federation.VoteOpened(vote_id=vote))
         assert (await voting.seen()).state == pb.VOTE_STATE_OPEN
         with told(NotNow, "VOTE_ONLY_WITNESSED"):

@@ -45,8 +45,16 @@ def test_each_deed_has_its_states(name: str, state: State) -> None:
     assert (reason_of(lambda: deed(replace(VOTE, kept_state=state), BEFORE)) == "") is (state in states)
 
 
-@pytest.mark.parametrize("name", [one for one in DEEDS if one != "vote"])
-def test_whoever_only_witnesses_does_none_of_it(name: str) -> None:
+def test_whoever_only_witnesses_joins_as_well_and_has_it_open() -> None:
+    watching = replace(VOTE, observer=True)
+    assert reason_of(lambda: law.require_may_join(watching, BEFORE)) == ""
+    assert law.opens(watching)
+    assert law.opens(replace(watching, kept_state=State.JOINED))
+    assert not law.opens(replace(VOTE, kept_state=State.JOINED))
+
+
+@pytest.mark.parametrize("name", [one for one in DEEDS if one not in ("vote", "join")])
+def test_whoever_only_witnesses_does_nothing_else_of_it(name: str) -> None:
     deed, states = DEEDS[name]
     watching = replace(VOTE, kept_state=next(iter(states)), observer=True)
     assert reason_of(lambda: deed(watching, BEFORE)) == "VOTE_ONLY_WITNESSED"
