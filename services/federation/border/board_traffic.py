@@ -231,7 +231,8 @@ def _brought(part: pb.BoardPart) -> Brought:
     return Brought(
         co_op=part.co_op,
         first=part.first,
-        entries=tuple(part.entries),
+        # Nobody who means well sends more at once, and each costs time to hash and to read.
+        entries=tuple(part.entries[:MOST_ENTRIES]),
         head=_signed(part.head) if part.HasField("head") else None,
         proof=tuple(part.proof),
         heads=tuple(_signed(one) for one in part.heads[:400]),

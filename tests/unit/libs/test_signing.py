@@ -4,6 +4,7 @@ import json
 import unicodedata
 
 import pytest
+import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,6 +43,11 @@ def test_strings_are_escaped_as_in_rfc_8785() -> None:
 
 def test_literals_and_nesting_have_no_space() -> None:
     assert canonical.encode({"b": [1, True, False, "x", {}], "a": []}) == b'{"a":[],"b":[1,true,false,"x",{}]}'
+
+
+@given(values)
+def test_bytes_are_those_of_an_implementation_of_rfc_8785(value: Json) -> None:
+    assert canonical.encode(value) == rfc8785.dumps(value)
 
 
 @given(values)
