@@ -44,6 +44,12 @@ class Work:
         """A UUIDv7."""
         return new_id()
 
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """What the block wrote is taken back when it raises, and the rest of the work goes on: for what is judged and not obeyed."""
+        async with self.connection.begin_nested():
+            yield
+
 
 def new_id() -> uuid.UUID:
     """A UUIDv7: ordered by time, so that indexes stay small. Never for anything that must not be guessed."""

@@ -66,7 +66,7 @@ async def _judge(work: Work, letter: Letter, handlers: Mapping[str, Heed]) -> tu
     if handler is None:
         return Judgement.UNKNOWN, ""
     try:
-        async with work.connection.begin_nested():
+        async with work.attempt():
             await handler(work, letter.sender, letter.payload)
     except Refusal as refusal:
         return Judgement.REFUSED, refusal.reason
