@@ -9,7 +9,8 @@ from tests.architecture.house import NAMES, tables
 from tests.contract.golden_bytes import kinds
 
 ABOUT_A_PERSON = re.compile(r"(^|_)(name|names|surname|forename|called|address|email|phone|mobile|birth|postcode)(_|$)")
-MAY = {("membership", "register_entry"), ("membership", "register"), ("membership", "officer")}
+MAY = {("membership", "register_entry"), ("membership", "register"), ("membership", "officer"), ("federation", "peer")}
+"""A peer's name is a co-op's, from its public identity document."""
 
 
 def columns() -> list[tuple[str, str, str]]:
