@@ -98,6 +98,7 @@ async def _first(playing: "asyncio.Task[Ending]", stop: asyncio.Event, children:
     """Whether the story was told; False when somebody stopped it. Raises CommandError when a co-op went away."""
     stopped = asyncio.create_task(stop.wait())
     gone = [asyncio.create_task(one.gone()) for one in children]
+    failed: list[Child] = []
     try:
         await asyncio.wait((playing, stopped, *gone), return_when=asyncio.FIRST_COMPLETED)
         failed = [one for one, ended in zip(children, gone, strict=True) if ended.done()]
