@@ -61,7 +61,7 @@ def accept(
 def confirm(
     peer: _Peer,
     *,
-    code: Annotated[str, typer.Option(help="The code as the other side read it out, XXXX-XXXX.")] = "",
+    code: Annotated[str, typer.Option(help="The code as the other side read it out, XXXX-XXXX-XXXX-XXXX.")] = "",
     decision: Annotated[int, typer.Option(help="The number of our decision. Without it the peering stays pending.")] = 0,
     contact: Annotated[str, typer.Option(help='Whom they ask when something is wrong: "the secretary, 01632 960001".')] = "",
     folder: _Folder = Path("kith-data"),

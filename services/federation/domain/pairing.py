@@ -15,12 +15,14 @@ Accepting again brings a newer identity document of the same co-op. * Only when 
 import hashlib
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 from libs.refusals import NotNow
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
-_CODE_BITS = 40
+_CODE_BITS = 80
+_ROUNDS = 100_000
 _GROUP = 4
 
 
@@ -80,12 +82,17 @@ def after(state: PeerState, act: Act) -> PeerState:
     return found
 
 
+@lru_cache(maxsize=500)
 def code_of(root: bytes, other_root: bytes) -> str:
-    """What both sides read out by phone, `XXXX-XXXX`: 40 bits of SHA-256 over both root fingerprints, sorted, in Crockford's base 32."""
-    prints = sorted(hashlib.sha256(one).hexdigest() for one in (root, other_root))
-    bits = int.from_bytes(hashlib.sha256(("kith/pair/1" + "".join(prints)).encode()).digest()[: _CODE_BITS // 8], "big")
-    letters = [_CROCKFORD[bits >> shift & 31] for shift in range(_CODE_BITS - 5, -1, -5)]
-    return "".join(letters[:_GROUP]) + "-" + "".join(letters[_GROUP:])
+    """What both sides read out by phone, `XXXX-XXXX-XXXX-XXXX`: PBKDF2 over both root fingerprints, sorted, in Crockford's base 32.
+
+    80 bits, each guess made slow: somebody who changes both invitations on their way needs two root keys of their own that give one code,
+    about 2^40 guesses of 100,000 rounds.
+    """
+    prints = "".join(sorted(hashlib.sha256(one).hexdigest() for one in (root, other_root)))
+    bits = int.from_bytes(hashlib.pbkdf2_hmac("sha256", prints.encode(), b"kith/pair/1", _ROUNDS, _CODE_BITS // 8), "big")
+    letters = "".join(_CROCKFORD[bits >> shift & 31] for shift in range(_CODE_BITS - 5, -1, -5))
+    return "-".join(letters[place : place + _GROUP] for place in range(0, len(letters), _GROUP))
 
 
 def same_code(one: str, other: str) -> bool:

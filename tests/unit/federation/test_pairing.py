@@ -17,15 +17,15 @@ def test_both_sides_see_the_same_code_and_others_another() -> None:
     assert len({pairing.code_of(*pair) for pair in itertools.combinations((one, two, three), 2)}) == 3
 
 
-def test_the_code_is_the_first_40_bits_of_the_stated_hash() -> None:
+def test_the_code_is_the_first_80_bits_of_the_stated_hash() -> None:
     one, two = b"\x01" * 32, b"\x02" * 32
     first, second = sorted(hashlib.sha256(key).hexdigest() for key in (one, two))
-    digest = hashlib.sha256(f"kith/pair/1{first}{second}".encode()).digest()
+    digest = hashlib.pbkdf2_hmac("sha256", f"{first}{second}".encode(), b"kith/pair/1", 100_000)
     alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-    bits = "".join(f"{byte:08b}" for byte in digest[:5])
-    letters = "".join(alphabet[int(bits[at : at + 5], 2)] for at in range(0, 40, 5))
+    bits = "".join(f"{byte:08b}" for byte in digest[:10])
+    letters = "".join(alphabet[int(bits[at : at + 5], 2)] for at in range(0, 80, 5))
 
-    assert pairing.code_of(one, two) == f"{letters[:4]}-{letters[4:]}"
+    assert pairing.code_of(one, two) == f"{letters[:4]}-{letters[4:8]}-{letters[8:12]}-{letters[12:]}"
 
 
 @pytest.mark.parametrize("typed", ["0A1B-C2D1", "oaib-c2dl", "0a1bc2d1", " OALB C2DI "])
