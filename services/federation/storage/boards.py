@@ -16,9 +16,9 @@ from libs.signing.merkle import Frontier
 _MAKE = text("insert into board (vote, co_op, frontier) values (:vote, :co_op, :frontier) on conflict do nothing")
 _HOLD = text("select co_op, size, frontier, generation, heard_at from board where vote = :vote and co_op = :co_op for update")
 _ALL = text("select co_op, size, frontier, generation, heard_at from board where vote = :vote order by co_op")
-_GROW = text("update board set size = :size, frontier = :frontier where vote = :vote and co_op = :co_op")
 _HEARD = text("update board set heard_at = :at where vote = :vote and co_op = :co_op")
 _ADD = text("""
+with grown as (update board set size = :size, frontier = :frontier where vote = :vote and co_op = :co_op)
 insert into entry (vote, co_op, index, data, leaf, pseudonym)
 select :vote, :co_op, x.index, x.data, x.leaf, x.pseudonym
 from unnest(cast(:indexes as bigint[]), cast(:datas as bytea[]), cast(:leaves as bytea[]), cast(:pseudonyms as text[]))
@@ -122,20 +122,20 @@ async def heard(work: Work, vote: str, co_op: str) -> None:
 async def append(work: Work, vote: str, board: Kept, entries: Sequence[bytes]) -> Kept:
     """Adds entries to a board that is held; gives it as it is then."""
     leaves = [merkle.leaf_hash(data) for data in entries]
-    grown = board.frontier.extend(leaves)
+    grown, size = board.frontier.extend(leaves), board.size + len(entries)
     await work.connection.execute(
         _ADD,
         {
             "vote": vote,
             "co_op": board.co_op,
-            "indexes": list(range(board.size, board.size + len(entries))),
+            "size": size,
+            "frontier": grown.encoded(),
+            "indexes": list(range(board.size, size)),
             "datas": list(entries),
             "leaves": leaves,
             "pseudonyms": [_pseudonym(data) for data in entries],
         },
     )
-    size = board.size + len(entries)
-    await work.connection.execute(_GROW, {"vote": vote, "co_op": board.co_op, "size": size, "frontier": grown.encoded()})
     return Kept(board.co_op, size, grown, board.generation, board.heard_at)
 
 
