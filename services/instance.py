@@ -108,7 +108,10 @@ class Instance:
         Raises FolderInUse, FolderUnusable, CannotStart, KeysUnusableError, InstanceUnusableError or OSError (a port is taken), each with a
         sentence to show.
         """
-        co_op, keys = self.co_op, self.keys
+        co_op = self.co_op
+        if new := instance_keys.add_new_services(self.folder.keys, co_op.id):
+            told(f"Keys were made for what came with this version: {', '.join(new)}.")
+        keys = self.keys
         if co_op.elsewhere:
             message = f"{co_op.name} runs with every service as a process of its own ([services] in {self.folder.settings})."
             raise InstanceUnusableError(message)

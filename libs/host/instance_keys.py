@@ -84,12 +84,29 @@ def make(folder: Path, co_op_id: str, now: datetime) -> None:
     _keep(folder / "token.pub.pem", _public_pem(token.public_key()), private=False)
     _keep(folder / "codes.key", secrets.token_hex(_KEY_BYTES).encode() + b"\n")
     _keep(folder / "forms.key", secrets.token_hex(_KEY_BYTES).encode() + b"\n")
-    (folder / "federation").mkdir(mode=0o700)
-    (folder / "federation").chmod(0o700)
-    _keep(folder / "federation/root.pem", _private_pem(ed25519.Ed25519PrivateKey.generate()))
-    _keep(folder / "federation/seal.key", secrets.token_hex(_KEY_BYTES).encode() + b"\n")
+    _make_federation(folder / "federation")
     _make_passwords(folder / "passwords")
     _make_certificates(folder / "tls", co_op_id, now)
+
+
+def add_new_services(folder: Path, co_op_id: str) -> list[str]:
+    """Makes the keys of services that came with an upgrade, and names them. A service that has any of its keys keeps them as they are:
+    a key that was lost is put back from the backup, and never made anew behind anybody's back.
+    """
+    tls, passwords = folder / "tls", folder / "passwords"
+    if not (tls / "ca.key.pem").is_file() or not passwords.is_dir():
+        return []
+    new = [service for service in SERVICES_WITH_DATABASE if not [*tls.glob(f"{service}.*"), *passwords.glob(f"{service}.*")]]
+    for service in new:
+        for role in ROLES:
+            _keep(passwords / f"{service}.{role}", _new_password())
+        authority_key = serialization.load_pem_private_key(_bytes_of(tls / "ca.key.pem"), password=None)
+        if not isinstance(authority_key, ec.EllipticCurvePrivateKey):
+            raise _garbled(tls / "ca.key.pem", "a P-256 private key")
+        _make_certificate(tls, service, _certificate(tls / "ca.pem")[1], authority_key, co_op_id)
+    if "federation" in new and not (folder / "federation").exists():
+        _make_federation(folder / "federation")
+    return new
 
 
 def read(folder: Path) -> InstanceKeys:
@@ -131,11 +148,22 @@ def _keep(path: Path, content: bytes, *, private: bool = True) -> None:
         os.fsync(file.fileno())
 
 
+def _make_federation(folder: Path) -> None:
+    folder.mkdir(mode=0o700)
+    folder.chmod(0o700)
+    _keep(folder / "root.pem", _private_pem(ed25519.Ed25519PrivateKey.generate()))
+    _keep(folder / "seal.key", secrets.token_hex(_KEY_BYTES).encode() + b"\n")
+
+
+def _new_password() -> bytes:
+    return secrets.token_urlsafe(24).encode() + b"\n"
+
+
 def _make_passwords(folder: Path) -> None:
     folder.mkdir(mode=0o700)
     folder.chmod(0o700)
     for name in (*(f"{service}.{role}" for service in SERVICES_WITH_DATABASE for role in ROLES), "nats", "postgres"):
-        _keep(folder / name, secrets.token_urlsafe(24).encode() + b"\n")
+        _keep(folder / name, _new_password())
 
 
 def _make_certificates(folder: Path, co_op_id: str, now: datetime) -> None:
@@ -146,10 +174,16 @@ def _make_certificates(folder: Path, co_op_id: str, now: datetime) -> None:
     _keep(folder / "ca.key.pem", _private_pem(authority_key))
     _keep(folder / "ca.pem", authority.public_bytes(serialization.Encoding.PEM), private=False)
     for service in SERVICES:
-        key = ec.generate_private_key(ec.SECP256R1())
-        certificate = _signed(service, key, authority, authority_key, co_op_id)
-        _keep(folder / f"{service}.key.pem", _private_pem(key))
-        _keep(folder / f"{service}.pem", certificate.public_bytes(serialization.Encoding.PEM), private=False)
+        _make_certificate(folder, service, authority, authority_key, co_op_id)
+
+
+def _make_certificate(
+    folder: Path, service: str, authority: x509.Certificate, authority_key: ec.EllipticCurvePrivateKey, co_op_id: str
+) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = _signed(service, key, authority, authority_key, co_op_id)
+    _keep(folder / f"{service}.key.pem", _private_pem(key))
+    _keep(folder / f"{service}.pem", certificate.public_bytes(serialization.Encoding.PEM), private=False)
 
 
 def _authority(key: ec.EllipticCurvePrivateKey, co_op_id: str, now: datetime) -> x509.Certificate:

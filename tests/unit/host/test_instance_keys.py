@@ -42,7 +42,7 @@ def test_two_instances_share_nothing(keys: Path, tmp_path: Path) -> None:
 def test_every_private_file_is_its_owners_alone(keys: Path) -> None:
     for path in [keys, *keys.glob("**/*")]:
         mode = stat.S_IMODE(path.stat().st_mode)
-        public = path.name.endswith(".pem") and not path.name.endswith(".key.pem") and path.name != "token.pem"
+        public = path.name.endswith(".pem") and not path.name.endswith(".key.pem") and path.name not in ("token.pem", "root.pem")
         assert mode == (0o644 if public else 0o700 if path.is_dir() else 0o600), path
 
 
@@ -143,3 +143,23 @@ def test_an_empty_password_is_named_without_the_others(keys: Path) -> None:
 def test_no_folder_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(KeysUnusableError, match="kith init"):
         instance_keys.read(tmp_path / "none")
+
+
+def test_a_folder_from_before_a_service_gets_its_keys_and_keeps_all_others(keys: Path) -> None:
+    kept = {path: path.read_bytes() for path in keys.rglob("*") if path.is_file() and "federation" not in str(path.relative_to(keys))}
+    for path in [*keys.glob("tls/federation.*"), *keys.glob("passwords/federation.*"), *keys.glob("federation/*")]:
+        path.unlink()
+    (keys / "federation").rmdir()
+
+    assert instance_keys.add_new_services(keys, "elm-row") == ["federation"]
+    assert instance_keys.add_new_services(keys, "elm-row") == []
+    assert {path: path.read_bytes() for path in kept} == kept
+    assert "federation" in instance_keys.read(keys).certificates
+
+
+def test_a_key_that_was_lost_is_not_made_anew(keys: Path) -> None:
+    (keys / "passwords/federation.run").unlink()
+
+    assert instance_keys.add_new_services(keys, "elm-row") == []
+    with pytest.raises(KeysUnusableError, match="missing"):
+        instance_keys.read(keys)
