@@ -66,6 +66,8 @@ def test_anyone_checks_it_offline_and_every_member_their_own_part(demo: Demonstr
         assert f"{said['pseudonym']} is a row of mill-lane, in the group supported." in found.stdout, found.stderr
     shown = kith("vote", "show", said["vote"][:12], "--folder", demo.place / "brook-side")
     assert "the outcome is final" in shown.stdout, shown.stderr
+    assert "one night line together? It passed." in shown.stdout
+    assert said["vote"][:12] in kith("vote", "list", "--folder", demo.place / "mill-lane").stdout
     voter, receipt = votes_of(EXAMPLE, "vote-ballots.csv")[0].number, tmp_path / "receipt.json"
     kept = kith("vote", "receipt", said["vote"][:12], "--as", voter, "--out", receipt, "--folder", demo.folder)
     assert kept.returncode == 0, kept.stderr
@@ -81,6 +83,13 @@ def test_the_pages_stay_up_until_kith_down_and_the_command_line_finds_its_way_in
     assert (refused.returncode, "One is running there." in refused.stderr) == (4, True)
     before = kith("motion", "list", "--folder", demo.folder).stdout
     assert sorted(line.split()[1] for line in before.splitlines()) == ["open", "passed", "passed", "passed"]
+    left_open = next(line.split()[0] for line in before.splitlines() if line.split()[1] == "open")
+    for revised in ("for", "against"):
+        cast = kith("motion", "cast", left_open, "--as", "7", "--choice", revised, "--folder", demo.folder)
+        assert f"Member 7 said {revised}." in cast.stdout, cast.stderr
+    log = kith("motion", "log", "--folder", demo.folder).stdout.splitlines()
+    assert [line.split()[0] for line in log] == ["5", "4", "3", "2", "1"]
+    assert "Should our three co-ops run one night line together?" in log[0]
     rebuilt = kith("facts", "rebuild", "governance", "--folder", demo.folder)
     assert (rebuilt.returncode, "governance has caught up." in rebuilt.stderr) == (0, True)
     put = kith("motion", "open", "examples/elm-row/motion.toml", "--folder", demo.folder)
