@@ -52,7 +52,7 @@ def builder(shared: Shared, settings: Settings) -> Build:
             open_methods=frozenset({"EvidenceService/LookUpBallot"}),
             reactions=(hats.reactions(), Reactions("governance", {**governance.HANDLERS, **parts.reactions}, governance.PROJECTIONS)),
             jobs=(identity_kept.job(edge), peers_silent.JOB),
-            doors=(border.listener,),
+            doors=(parts.recovery, border.listener),
             led=(border.sender.run, driver.run),
             close=close,
         )

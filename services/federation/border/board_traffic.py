@@ -75,7 +75,7 @@ class BoardTraffic:
             vote = await self._shared(peer, have.vote)
             if vote is None:
                 continue
-            await self._seal(vote)
+            await self._seal(vote, next((one.size for one in have.boards if one.co_op == self._us), 0))
             async with self._database.reading(CALLER, self._clock.now()) as work:
                 for part in await self._parts(work, vote, have, room):
                     parts.append(part)
@@ -143,7 +143,14 @@ class BoardTraffic:
         async with self._database.work(CALLER, self._clock.now(), "exchange") as work:
             return await papers.add(work, vote.id, kind, content)
 
-    async def _seal(self, vote: Vote) -> None:
+    async def _seal(self, vote: Vote, held: int) -> None:
+        """`held` is how much of our board they say they hold: more than we remember to have signed, and we wait for what they bring."""
+        async with self._database.reading(CALLER, self._clock.now()) as work:
+            if vote.id not in await boards.unsealed(work, self._us):
+                return
+            last = await boards.last_head(work, vote.id, self._us)
+            if held > (last.size if last is not None else 0):
+                return
         async with self._database.work(CALLER, self._clock.now(), "seal") as work:
             found = await votes.keys(work, self._vault, vote.terms.draft, vote.terms.convener)
             if found is not None:

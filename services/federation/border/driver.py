@@ -72,12 +72,8 @@ class Driver:
 
     async def run(self) -> None:
         """Until cancelled. One vote that cannot go on must not keep the others."""
-        looked = False
         while True:
             try:
-                if not looked:
-                    await self._recovery.look()
-                    looked = True
                 if not self._recovery.going_on:
                     await self._round()
                 else:

@@ -15,6 +15,7 @@ from libs.clock import Clock
 from libs.database.engine import Database, Work
 from libs.observe.logs import logger
 from libs.signing import checkpoint, merkle
+from services.federation.commands.take_board import set_back
 from services.federation.domain import witnessing
 from services.federation.domain.witnessing import Brought, NotTakenError
 from services.federation.storage import boards, facts_out, votes
@@ -36,7 +37,9 @@ class _Board:
 
 
 class Recovery:
-    """For one co-op; `going_on` is asked before anything is signed, sent or appended."""
+    """For one co-op; `going_on` is asked before anything is signed, sent or appended. A door, for the one thing it does at the start:
+    before it has looked at the anchor nobody knows whether the past can be believed.
+    """
 
     def __init__(self, us: str, database: Database, clock: Clock, anchor: Anchor) -> None:
         self._us = us
@@ -44,10 +47,17 @@ class Recovery:
         self._clock = clock
         self._anchor = anchor
         self._boards: dict[str, _Board] = {}
+        self._looked = False
 
     @property
     def going_on(self) -> bool:
-        return bool(self._boards)
+        return not self._looked or bool(self._boards)
+
+    async def start(self) -> None:
+        await self.look()
+
+    async def stop(self) -> None:
+        """There is nothing to end."""
 
     async def look(self) -> None:
         """At the start: is the database behind what we anchored?"""
@@ -57,6 +67,7 @@ class Recovery:
                 board = (await boards.of_vote(work, vote.id)).get(self._us)
                 if anchored is not None and board is not None and board.size < anchored[0]:
                     self._begin(vote, board.size, anchored[0])
+        self._looked = True
 
     async def take_own(self, vote: Vote, brought: Brought) -> bool:
         """A piece of our own board from somebody who holds more of it than we do. Gives whether it was new."""
@@ -68,13 +79,15 @@ class Recovery:
             return False
         async with self._database.work(CALLER, self._clock.now(), "recover") as work:
             board = await boards.hold(work, vote.id, self._us)
-            if board is None or board.size >= brought.head.size:
+            if board is None or not await set_back(work, vote, board, brought.head):
                 return False
             going = self._begin(vote, board.size, brought.head.size)
             try:
+                if board.size >= brought.head.size:
+                    raise NotTakenError("as long, and another")
                 new = witnessing.check_growth(vote.terms, board.frontier, brought)
             except NotTakenError:
-                going.dropped += await self._step_back(work, vote, board.size)
+                going.dropped += await self._step_back(work, vote, min(board.size, brought.head.size))
                 return True
             if not new:
                 return False

@@ -23,7 +23,7 @@ from services.federation.storage.mirrors import Mirrors
 
 
 class VoteParts:
-    """`traffic` goes into every exchange, `heeds` into its letters, `reactions` follow governance, `driver` is led."""
+    """`traffic` goes into every exchange, `heeds` into its letters, `reactions` follow governance, `recovery` is a door, `driver` is led."""
 
     def __init__(self, house: House, anchor_file: Path, edge: Edge, bell: Bell, watch: ClockWatch) -> None:
         self._house = house
@@ -31,12 +31,12 @@ class VoteParts:
         self._bell = bell
         self.mirrors = Mirrors()
         anchor = Anchor(anchor_file)
-        self._recovery = Recovery(edge.co_op, house.database, house.clock, anchor)
-        self.traffic = BoardTraffic(edge.co_op, house.database, house.clock, edge.vault, anchor, self.mirrors, watch, self._recovery)
+        self.recovery = Recovery(edge.co_op, house.database, house.clock, anchor)
+        self.traffic = BoardTraffic(edge.co_op, house.database, house.clock, edge.vault, anchor, self.mirrors, watch, self.recovery)
         self.signals = Signals(bell, watch, self.recovering)
 
     def recovering(self) -> bool:
-        return self._recovery.going_on
+        return self.recovery.going_on
 
     @property
     def heeds(self) -> Mapping[str, Heed]:
@@ -71,7 +71,7 @@ class VoteParts:
             self._edge.vault,
             self.mirrors,
             self.traffic,
-            self._recovery,
+            self.recovery,
             governance,
             self._bell,
         )

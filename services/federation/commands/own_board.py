@@ -2,20 +2,30 @@
 
 from collections.abc import Sequence
 
+from libs.boards import terms
+from libs.boards.entries import LONGEST
 from libs.database.engine import Work
+from libs.observe.logs import logger
 from libs.refusals import Elsewhere, NotFound
 from libs.signing import merkle
 from services.federation.storage import boards
 
+LOG = logger("federation")
+
 
 async def append(work: Work, vote: str, us: str, entries: Sequence[bytes], *, once: bool = False) -> None:
-    """Adds entries. With `once`, those that stand there already are passed over: facts are told again after a restore.
+    """Adds entries. With `once`, those that stand there already are passed over: facts are told again after a restore. What is longer than
+    an entry may be would be held by no witness, and nothing after it: it is left out, whatever it was.
 
     Raises NotFound VOTE_UNKNOWN.
     """
     board = await boards.hold(work, vote, us)
     if board is None:
         raise NotFound("VOTE_UNKNOWN")
+    kept = [entry for place, entry in enumerate(entries, board.size) if len(entry) <= (terms.LONGEST if place == 0 else LONGEST)]
+    if len(kept) < len(entries):
+        LOG.error("entry_too_long", vote=vote, entries=len(entries) - len(kept))
+    entries = kept
     if once:
         there = set(await boards.leaves(work, vote, us, board.size))
         entries = [entry for entry in entries if merkle.leaf_hash(entry) not in there]

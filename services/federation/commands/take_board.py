@@ -16,7 +16,7 @@ from services.federation.storage.votes import Vote
 
 @dataclass(frozen=True)
 class Took:
-    """Whether anything was new, why something was refused, and whether it shows that our own board was longer than we hold."""
+    """Whether anything was new, why something was refused, and the size of a head of our own board that we do not hold any more."""
 
     new: bool = False
     refused: str = ""
@@ -32,7 +32,7 @@ async def take_board(work: Work, vote: Vote, brought: Brought, us: str) -> Took:
         if brought.head is not None:
             witnessing.check_head(vote.terms, brought.co_op, brought.head)
         if brought.co_op == us:
-            if brought.head is not None and brought.head.size > board.size:
+            if brought.head is not None and await set_back(work, vote, board, brought.head):
                 return Took(behind=brought.head.size)
             new: Sequence[bytes] = ()
         else:
@@ -42,6 +42,15 @@ async def take_board(work: Work, vote: Vote, brought: Brought, us: str) -> Took:
     if new:
         board = await boards.append(work, vote.id, board, new)
     return await _take_proofs(work, vote, board, brought, changed=bool(new))
+
+
+async def set_back(work: Work, vote: Vote, board: Kept, head: SignedHead) -> bool:
+    """Whether a head that our own board signed is of a tree that we do not hold: longer, or another of the same beginning."""
+    if head.size > board.size:
+        return True
+    if any((one.size, one.root) == (head.size, head.root) for one in await boards.heads(work, vote.id, board.co_op)):
+        return False
+    return merkle.root_of(await boards.leaves(work, vote.id, board.co_op, head.size)) != head.root
 
 
 async def _take_proofs(work: Work, vote: Vote, board: Kept, brought: Brought, *, changed: bool) -> Took:
