@@ -60,17 +60,34 @@ class Databases:
             self._made.add(name)
         return name
 
+    async def make(self, service: str) -> Wanted:
+        """A fresh database with this service's tables; whoever asked drops it."""
+        return await self._made_from(await self._template(service), service)
+
+    async def copy(self, one: Wanted) -> Wanted:
+        """Another database with the same content. Nobody may be connected to the first meanwhile."""
+        return await self._made_from(one.roles.database_name, one.roles.service)
+
+    async def drop(self, one: Wanted) -> None:
+        await self._as_administrator(f'drop database if exists "{one.roles.database_name}" with (force)')
+
     @asynccontextmanager
     async def _clone(self, template: str, service: str) -> AsyncIterator[Wanted]:
-        name = f"test_{service}_{next(_COUNT)}"
+        wanted = await self._made_from(template, service)
+        try:
+            yield wanted
+        finally:
+            await self.drop(wanted)
+
+    async def _made_from(self, template: str, service: str) -> Wanted:
+        wanted = self._wanted(service, f"test_{service}_{next(_COUNT)}")
+        await self._as_administrator(f'create database "{wanted.roles.database_name}" template "{template}" owner {wanted.roles.owner}')
+        return wanted
+
+    async def _as_administrator(self, statement: str) -> None:
         admin: asyncpg.Connection = await leader.connect(_text(self._admin))
         try:
-            wanted = self._wanted(service, name)
-            await admin.execute(f'create database "{name}" template "{template}" owner {wanted.roles.owner}')
-            try:
-                yield wanted
-            finally:
-                await admin.execute(f'drop database "{name}" with (force)')
+            await admin.execute(statement)
         finally:
             await admin.close()
 

@@ -27,6 +27,8 @@ class BadLine:
         """Seconds that every chunk waits."""
         self.closed = False
         """Nobody new is let in; who comes is cut off at once."""
+        self.answer_delay = 0.0
+        """Seconds more that every chunk of what the far side says waits."""
         self.connections = 0
 
     async def start(self) -> None:
@@ -75,17 +77,19 @@ class BadLine:
         self.connections += 1
         self._ends |= {near_out, far_out}
         try:
-            await asyncio.gather(self._pass(near_in, far_out), self._pass(far_in, near_out))
+            # asyncio asks a task it made for a connection what ended it, and stumbles over one that was cancelled.
+            with suppress(asyncio.CancelledError):
+                await asyncio.gather(self._pass(near_in, far_out), self._pass(far_in, near_out, back=True))
         finally:
             for end in (near_out, far_out):
                 self._ends.discard(end)
                 end.transport.abort()
 
-    async def _pass(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _pass(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, back: bool = False) -> None:
         with suppress(OSError):
             while data := await source.read(_CHUNK):
-                if self.delay:
-                    await asyncio.sleep(self.delay)
+                if wait := self.delay + (self.answer_delay if back else 0.0):
+                    await asyncio.sleep(wait)
                 await self._moves.wait()
                 sink.write(data)
                 await sink.drain()

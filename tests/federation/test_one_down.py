@@ -1,0 +1,82 @@
+"""One co-op goes down in the middle of votes, at any of their states, and comes back: nobody waits for it who need not, and all agree."""
+
+import asyncio
+
+import pytest
+
+from tests.support.federated import Commons, Federated
+from tests.support.federated_vote import FederatedVote
+
+BEFORE_OPENING = ("proposed", "joining", "rolls", "ready")
+AFTER_OPENING = ("open", "closing", "provisional", "final")
+
+
+@pytest.mark.capability("G15")
+async def test_before_opening_all_wait_for_the_one_that_is_down_and_nothing_is_lost(commons: Commons) -> None:
+    """Unanimity before opening: four votes, each at another state when one co-op goes down. It comes back, and all four open and end."""
+    async with commons.lent(3) as them:
+        votes = {state: FederatedVote(them) for state in BEFORE_OPENING}
+        await asyncio.gather(*(vote.propose() for vote in votes.values()))
+        for vote in (votes["rolls"], votes["ready"]):
+            await vote.join()
+        await votes["ready"].roll()
+        await votes["ready"].ready("alder", "brook")
+        await votes["joining"].join("brook")
+
+        await them["brook"].stop()
+        await asyncio.gather(votes["proposed"].join(), votes["joining"].join(), votes["rolls"].roll())
+        await asyncio.gather(votes["rolls"].ready(), votes["ready"].ready("cove"))
+        await votes["rolls"].until(lambda found: all(one.roll for one in found.boards if one.co_op != "brook"))
+        for vote in votes.values():
+            assert not (await vote.seen("alder")).opened
+
+        await them["brook"].start()
+        await votes["proposed"].join("brook")
+        await asyncio.gather(votes["proposed"].roll(), votes["joining"].roll(), votes["rolls"].roll("brook"))
+        await asyncio.gather(votes["proposed"].ready(), votes["joining"].ready(), votes["rolls"].ready("brook"))
+        for vote in votes.values():
+            await vote.opened()
+            await vote.cast("brook", "for", "against")
+        await asyncio.gather(*(vote.witnessed() for vote in votes.values()))
+        them.step_to(max(vote.terms.concluded_from for vote in votes.values()) + 1)
+        for vote in votes.values():
+            await vote.final()
+            await vote.agreed()
+
+
+@pytest.mark.capability("G15")
+@pytest.mark.parametrize(("number", "states"), [(3, AFTER_OPENING), (5, ("open",)), (7, ("closing",))], ids=["three", "five", "seven"])
+async def test_after_opening_the_others_conclude_without_the_one_that_is_down(
+    commons: Commons, number: int, states: tuple[str, ...]
+) -> None:
+    """A majority after the close: one is down while a vote is open, closing, provisional or final, and agrees when it is back."""
+    async with commons.lent(number) as them:
+        for state in states:
+            await _conclude_without_one(them, state)
+
+
+async def _conclude_without_one(them: Federated, state: str) -> None:
+    away, others = them["brook"], [one for one in them.co_ops if one != "brook"]
+    vote = await them.vote()
+    for co_op in them.co_ops:
+        await vote.cast(co_op, "for", "against")
+    await vote.witnessed()
+    moments = {
+        "open": vote.terms.close - 60,
+        "closing": vote.terms.close + 1,
+        "provisional": vote.terms.concluded_from + 1,
+        "final": vote.terms.concluded_from + 1,
+    }
+    them.step_to(moments[state])
+    if state == "final":
+        await vote.final()
+    await away.stop()
+    if state == "open":
+        await vote.cast("alder", "", "", "for")
+        await vote.witnessed(*others)
+    them.step_to(vote.terms.concluded_from + vote.terms.grace + 1)
+    await vote.final(*others)
+    await vote.agreed(*others)
+    await away.start()
+    await vote.final()
+    await vote.agreed()
