@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.compose import ROOT
-from tests.support.demonstration import KITH, demonstration, kith
+from tests.support.demonstration import KITH, elm_row, kith
 
 LONG = 4000
 MIXED = """\
@@ -31,9 +31,8 @@ number;name;class;joined;address;email;phone
 
 @pytest.fixture(scope="module")
 def co_op() -> Iterator[Path]:
-    """The demonstration's, because it is founded and up with one command."""
-    with demonstration() as demo:
-        yield demo.folder
+    with elm_row() as folder:
+        yield folder
 
 
 def members_of(co_op: Path) -> list[str]:

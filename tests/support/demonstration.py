@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.cli.demo.folder import EXAMPLE, Place, make
 from tests.support.compose import ROOT
 
 KITH = str(Path(sys.executable).parent / "kith")
@@ -80,6 +81,29 @@ def demonstration() -> Iterator[Demonstration]:
         finally:
             if process.poll() is None:
                 process.terminate()
+            process.wait(90)
+
+
+@contextmanager
+def elm_row() -> Iterator[Path]:
+    """The data folder of the demonstration's first co-op by itself: founded, up, its 300 members admitted, and a second secretary."""
+    with a_place() as place:
+        folder, said = place / "elm-row", place / "said"
+        make(folder, EXAMPLE, Place(an_address(), ""))
+        with said.open("w") as out:
+            process = subprocess.Popen([KITH, "up", folder], stdout=out, stderr=out, cwd=ROOT)
+        try:
+            until = time.monotonic() + UP_SECONDS
+            while " is up after " not in said.read_text(encoding="utf-8"):
+                assert process.poll() is None, said.read_text(encoding="utf-8")
+                assert time.monotonic() < until, said.read_text(encoding="utf-8")
+                time.sleep(0.05)
+            for words in (("member", "import", EXAMPLE / "members.csv"), ("person", "hat", "give", "2", "secretary")):
+                done = kith(*words, "--folder", folder)
+                assert done.returncode == 0, done.stderr
+            yield folder
+        finally:
+            process.terminate()
             process.wait(90)
 
 
