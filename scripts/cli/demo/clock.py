@@ -38,7 +38,7 @@ def _seconds(file: Path) -> int:
     return int(file.read_text(encoding="ascii"))
 
 
-async def until(attempt: Callable[[], Awaitable[T | None]], seconds: float = 10.0, awaited: str = "an answer") -> T:
+async def until(attempt: Callable[[], Awaitable[T | None]], seconds: float = 30.0, awaited: str = "an answer") -> T:
     """Asks again until there is an answer. Raises CommandError when there is none in time."""
     loop = asyncio.get_running_loop()
     end, wait = loop.time() + seconds, 0.03

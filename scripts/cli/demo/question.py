@@ -14,7 +14,7 @@ from scripts.cli.demo.co_op import CoOp
 from scripts.cli.demo.example import Vote, differences, expected
 from scripts.cli.motion import put
 
-_COUNTED_SECONDS = 20.0
+_COUNTED_SECONDS = 30.0
 
 
 @dataclass
