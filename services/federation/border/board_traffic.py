@@ -30,6 +30,8 @@ from services.federation.storage.votes import Vote
 LOG = logger("federation")
 MOST_ENTRIES = 5_000
 MOST_BYTES = 1_500_000
+MOST_PARTS = 500
+"""Taken of one parcel, and made for one."""
 CALLER = callers.job("exchange")
 
 
@@ -82,7 +84,7 @@ class BoardTraffic:
                     room -= part.ByteSize()
                 if have.papers != await papers.digest(work, vote.id):
                     brought += [pb.VotePaper(vote=have.vote, content=one) for one in await papers.of_vote(work, vote.id)][:50]
-            if room <= 0:
+            if room <= 0 or len(parts) >= MOST_PARTS:
                 break
         await self._anchor.hold(_signed_by_us(self._us, parts))
         return parts, brought
@@ -90,10 +92,10 @@ class BoardTraffic:
     async def take(self, peer: str, brought: Sequence[pb.BoardPart], papers_brought: Sequence[pb.VotePaper]) -> bool:
         """Keeps what is proven, cosigns what we then hold. A piece that is refused is logged and hurts nothing else."""
         new = False
-        for vote_id in {part.vote for part in brought}:
+        for vote_id in {part.vote for part in brought[:MOST_PARTS]}:
             vote = await self._shared(peer, vote_id)
             if vote is not None:
-                new |= await self._take_parts(peer, vote, [part for part in brought if part.vote == vote_id])
+                new |= await self._take_parts(peer, vote, [part for part in brought[:MOST_PARTS] if part.vote == vote_id])
         for paper in papers_brought[:100]:
             vote = await self._shared(peer, paper.vote)
             new |= vote is not None and await self._take_paper(vote, paper.content)

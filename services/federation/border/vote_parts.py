@@ -23,7 +23,7 @@ from services.federation.storage.mirrors import Mirrors
 
 
 class VoteParts:
-    """`traffic` goes into every exchange, `heeds` into its letters, `reactions` follow governance, `recovery` is a door, `driver` is led."""
+    """`traffic` goes into every exchange, `heeds` into its letters; `reactions` follow governance, `recovery` is a door, `driver` led."""
 
     def __init__(self, house: House, anchor_file: Path, edge: Edge, bell: Bell, watch: ClockWatch) -> None:
         self._house = house
