@@ -1,199 +1,236 @@
-"""Every reader of bytes that somebody else wrote: what it reads, the one way in which it refuses, and good bytes to begin from."""
+"""A party of a vote that lies: with its real certificate and its real keys, and with nobody else's.
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
-from random import Random
+async with hostile(them["cove"]) as cove:
+    await cove.bring("alder", cove.part(vote, "cove", 12, [entry], cove.head(vote, "cove", entries)))
+"""
 
-from libs.boards import evidence, forms, identity, papers
-from libs.boards.entries import read_entry
-from libs.boards.forms import DocumentError
-from libs.boards.terms import check_vouched, read_party, read_terms
-from libs.signing import canonical, checkpoint, merkle, statement
-from libs.signing.canonical import Json, NotCanonicalError
-from libs.signing.checkpoint import BadNoteError
-from libs.signing.merkle import BadTreeError, Frontier
-from scripts.verifier import checks
-from scripts.verifier import papers as verifier
-from scripts.verifier.canonical import NotJsonBytesError
-from scripts.verifier.checks import Brought as Pinned
-from scripts.verifier.shapes import MalformedError
-from services.federation.domain import agreement, invitation, letters, witnessing
-from services.federation.domain.letters import Letter
-from services.federation.domain.witnessing import Brought, BroughtCosignature, NotTakenError, SignedHead
-from tests.support.boards import T, WholeVote, fingerprints, identity_document, key, public, salt
-from tests.support.made_votes import made_vote
-from tests.support.spoilt import nested
-from tests.support.spoilt_votes import papers_of, seed
+import asyncio
+import contextlib
+import ssl
+import tempfile
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
-KIB_64 = 64 * 1024
-BOTH = (MalformedError, NotJsonBytesError)
+import grpc
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
+from kith.peer.v1 import peer_pb2 as pb
+from libs import callers
+from libs.boards.terms import Terms
+from libs.database.engine import Database
+from libs.signing import checkpoint, merkle
+from libs.signing.checkpoint import Checkpoint
+from services.federation.border import calling
+from services.federation.border.calling import Way
+from services.federation.storage import boards, certificates, letters, peers, votes
+from services.federation.storage import keys as kept
+from services.federation.storage.edge import Edge
+from services.federation.storage.vault import Vault
+from services.federation.storage.votes import VoteKeys
+from tests.support.federated import FederatedCoOp
 
-@dataclass(frozen=True)
-class Reader:
-    """`errors` are all it may raise; none where it answers whatever it is given."""
-
-    read: Callable[[bytes], object]
-    errors: tuple[type[Exception], ...]
-    good: tuple[bytes, ...]
-
-
-@cache
-def readers() -> dict[str, Reader]:
-    vote = seed(0)
-    ash = vote.co_ops[0]
-    boards = vote.boards()
-    notes = tuple(vote.note(ash, head) for head in vote.heads[ash])
-    agreed = witnessing_of(vote, ash)
-    half = agreement.half_to_json(
-        agreement.Half("ash", "Ash", "0" * 64, "the secretary", agreement.Decision("board", "2026-01-01", "B-1"), (1,))
-    )
-    card = papers.card(vote.terms.vote, ash, "0" * 16, "member", "1\nMade-up Member", salt(ash, 1), fingerprints(vote.parties))
-    settled = canonical.decode(vote.settlement("cuts", dict.fromkeys(vote.co_ops, 5)))
-    assert isinstance(settled, dict)
-    names = {checkpoint.witness_name(one, vote.terms.vote): evidence.witness_key(vote.terms, one) for one in vote.terms.witnesses_of(ash)}
-    return {
-        "json_bytes": Reader(canonical.decode, (NotCanonicalError,), (vote.terms.data, card)),
-        "terms": Reader(read_terms, (DocumentError,), (vote.terms.data,)),
-        "entry": Reader(read_entry, (), tuple(one for said in vote.entries.values() for one in said[1:])),
-        "identity": Reader(identity.read, (DocumentError,), (identity_document(ash),)),
-        "invitation": Reader(invitation.read, (DocumentError,), (_invitation(ash),)),
-        "letter": Reader(lambda data: letters.unseal(data, [public(ash, "signer")], ash, "elm"), (DocumentError,), (_letter(ash),)),
-        "party": Reader(_party, (DocumentError,), (canonical.encode(vote.terms.parties[0].json()),)),
-        "half": Reader(lambda data: agreement.half_from_json(forms.decoded(data, "half")), (DocumentError,), (canonical.encode(half),)),
-        "paper": Reader(lambda data: evidence.read_paper(vote.terms, boards, data), (DocumentError,), papers_of(0)),
-        "settlement": Reader(papers.read_settlement_body, (DocumentError,), (canonical.encode(_body(settled)),)),
-        "note": Reader(lambda data: evidence.read_note(vote.terms, ash, data), (DocumentError,), notes),
-        "any_note": Reader(lambda data: checkpoint.parse_note(data, evidence.board_key(vote.terms, ash), names), (BadNoteError,), notes),
-        "frontier": Reader(Frontier.decoded, (BadTreeError,), tuple(_frontier(size) for size in (0, 1, 7, 64))),
-        "piece": Reader(lambda data: _piece(vote, ash, data), (NotTakenError,), (_as_text(agreed),)),
-        "bundle": Reader(lambda data: checks.verify(data, Pinned(vote.pins())), (), (made_vote(1).bundle(),)),
-        "card": Reader(verifier.read_card, BOTH, (card,)),
-        "pins": Reader(verifier.read_pins, BOTH, (papers.pins(fingerprints(vote.parties)),)),
-        "receipt": Reader(
-            verifier.read_receipt, BOTH, (papers.receipt(vote.terms.vote, ash, "0" * 16, 7, bytes(32), T, key(ash, "statement")),)
-        ),
-    }
+EXCHANGE = "/kith.peer.v1.PeerService/Exchange"
+_PEM = serialization.Encoding.PEM
 
 
-def witnessing_of(vote: WholeVote, co_op: str) -> Brought:
-    """The board of this co-op as somebody brings it."""
-    head = vote.heads[co_op][-1]
-    leaves = [merkle.leaf_hash(one) for one in vote.entries[co_op]]
-    signed = checkpoint.Checkpoint(checkpoint.origin_of(co_op, vote.terms.vote), head.size, head.root)
-    cosigned = tuple(
-        BroughtCosignature(who, head.size, head.root, at, checkpoint.cosign(key(who, "witness"), signed, at)) for who, at in head.cosigned
-    )
-    return Brought(
-        co_op,
-        0,
-        tuple(vote.entries[co_op][:5]),
-        SignedHead(head.size, head.root, checkpoint.sign_checkpoint(key(co_op, "board"), signed)),
-        tuple(merkle.consistency_proof(leaves, 5, head.size)),
-        (),
-        cosigned,
-    )
+class Hostile:
+    """It has stopped being honest: its own software does not run, and it says what it likes."""
+
+    def __init__(self, one: FederatedCoOp) -> None:
+        self.one = one
+        self._database = Database(one.co_op.databases["federation"].run_url, pool_size=2)
+        self._vault = Vault.of_file(one.folder / "keys/federation/seal.key")
+        self._edge = Edge(one.id, one.id.title(), one.border, self._vault, one.folder / "keys/federation/root.pem")
+
+    async def close(self) -> None:
+        await self._database.close()
+
+    # --- what it has
+
+    async def keys(self, terms: Terms) -> VoteKeys:
+        async with self._database.reading(callers.job("tests"), datetime.now(UTC)) as work:
+            found = await votes.keys(work, self._vault, terms.draft, terms.convener)
+        assert found is not None
+        return found[1]
+
+    async def entries(self, terms: Terms, co_op: str) -> list[bytes]:
+        """Of a board, as far as it held it when it was honest."""
+        async with self._database.reading(callers.job("tests"), datetime.now(UTC)) as work:
+            return await boards.entries(work, terms.vote, co_op, 0, 1 << 40)
+
+    async def last_head(self, terms: Terms, co_op: str) -> pb.Head:
+        async with self._database.reading(callers.job("tests"), datetime.now(UTC)) as work:
+            found = await boards.last_head(work, terms.vote, co_op)
+        assert found is not None
+        return pb.Head(size=found.size, root=found.root, signature=found.signature)
+
+    async def way(self, peer: str) -> Way:
+        async with self._database.reading(callers.job("tests"), datetime.now(UTC)) as work:
+            found = await calling.way_to(work, self._edge, peer)
+        assert found is not None
+        return found
+
+    # --- what it says
+
+    async def head(self, terms: Terms, co_op: str, entries: Sequence[bytes]) -> pb.Head:
+        """A head of any board over any entries, signed with its own board key: good for its own board alone."""
+        root = merkle.root_of([merkle.leaf_hash(one) for one in entries])
+        signed = Checkpoint(checkpoint.origin_of(co_op, terms.vote), len(entries), root)
+        return pb.Head(size=len(entries), root=root, signature=checkpoint.sign_checkpoint((await self.keys(terms)).board, signed))
+
+    async def cosignature(self, terms: Terms, co_op: str, head: pb.Head, time: int, witness: str = "") -> pb.Cosignature:
+        """Its word for a head, with any date and in anybody's name; the key is its own."""
+        signed = Checkpoint(checkpoint.origin_of(co_op, terms.vote), head.size, head.root)
+        signature = checkpoint.cosign((await self.keys(terms)).witness, signed, time)
+        return pb.Cosignature(witness=witness or self.one.id, size=head.size, root=head.root, time=time, signature=signature)
+
+    @staticmethod
+    def part(
+        terms: Terms,
+        co_op: str,
+        first: int,
+        entries: Sequence[bytes],
+        head: pb.Head | None = None,
+        cosignatures: Iterable[pb.Cosignature] = (),
+    ) -> pb.BoardPart:
+        return pb.BoardPart(vote=bytes.fromhex(terms.vote), co_op=co_op, first=first, entries=entries, head=head, cosignatures=cosignatures)
+
+    async def bring(
+        self, peer: str, *parts: pb.BoardPart, papers: Iterable[pb.VotePaper] = (), have: Iterable[pb.VoteHave] = ()
+    ) -> pb.Parcel:
+        """In an exchange that is otherwise as it should be; gives what is answered."""
+        async with self._database.reading(callers.job("tests"), datetime.now(UTC)) as work:
+            known = await peers.one(work, peer)
+            held, sent = await letters.last_in(work, peer), await letters.last_out(work, peer)
+        assert known is not None
+        hello = pb.Hello(held=held.seq, held_hash=bytes.fromhex(held.hash), sent=sent.seq, sent_hash=bytes.fromhex(sent.hash))
+        hello.identity = known.seq
+        parcel = pb.Parcel(clock=self.one.now(), hello=hello, boards=parts, papers=papers, have=have)
+        async with calling.called(await self.way(peer)) as stub:
+            answered: pb.ExchangeResponse = await stub.Exchange(pb.ExchangeRequest(parcel=parcel), timeout=10)
+        return answered.parcel
+
+    async def throw(self, peer: str, junk: bytes) -> grpc.StatusCode:
+        """Bytes that are no message."""
+        way = await self.way(peer)
+        credentials = grpc.ssl_channel_credentials(way.roots, way.private, way.certificate)
+        return await _thrown(way, credentials, junk)
+
+    async def under_another_name(self, peer: str, name: str) -> grpc.StatusCode:
+        """With a certificate that names another co-op, made and signed by its own."""
+        way = await self.way(peer)
+        private = serialization.load_pem_private_key(way.private, None)
+        assert isinstance(private, ec.EllipticCurvePrivateKey)
+        leaf, leaf_key = _signed_by(x509.load_pem_x509_certificate(way.certificate), private, name)
+        credentials = grpc.ssl_channel_credentials(way.roots, leaf_key, leaf + way.certificate)
+        return await _thrown(way, credentials, pb.ExchangeRequest().SerializeToString())
+
+    # --- how it answers whoever calls
+
+    @asynccontextmanager
+    async def answering(self, junk: bytes) -> AsyncIterator[None]:
+        """With these bytes; empty: never."""
+        server = grpc.aio.server(options=(("grpc.max_send_message_length", -1), ("grpc.so_reuseport", 0)))
+        server.add_generic_rpc_handlers((_Anything(junk),))
+        way = await self.way(next(iter(await self._peers())))
+        assert server.add_secure_port(self.one.border, grpc.ssl_server_credentials([(way.private, way.certificate)]))
+        await server.start()
+        try:
+            yield
+        finally:
+            await server.stop(0)
+
+    @asynccontextmanager
+    async def trickling(self) -> AsyncIterator[None]:
+        """It finishes the handshake, and then says one byte a second of what might become an answer."""
+        way = await self.way(next(iter(await self._peers())))
+        with tempfile.TemporaryDirectory(dir="/tmp") as place:
+            chain = Path(place) / "chain.pem"
+            chain.write_bytes(way.private + way.certificate)
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(chain)
+        context.set_alpn_protocols(["h2"])
+
+        async def trickle(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            with contextlib.suppress(OSError):
+                for byte in bytes(6) + b"\x04" + bytes(1000):
+                    writer.write(bytes([byte]))
+                    await writer.drain()
+                    await asyncio.sleep(1)
+
+        async with await asyncio.start_server(trickle, "127.0.0.1", self.one.port, ssl=context):
+            yield
+
+    async def _peers(self) -> list[str]:
+        async with self._database.reading(callers.job("tests"), datetime.now(UTC)) as work:
+            return [one.id for one in await peers.active(work)]
+
+    async def certificate(self) -> bytes:
+        async with self._database.reading(callers.job("tests"), datetime.now(UTC)) as work:
+            found = await kept.tls(work, self._vault)
+        assert found is not None
+        return certificates.pem_of(found.certificate)
 
 
-HUGE: dict[str, bytes] = {
-    "zeros": bytes(KIB_64),
-    "brackets": b"[" * KIB_64,
-    "nested": nested(KIB_64 // 2),
-    "objects": b'{"a":' * (KIB_64 // 5),
-    "quotes": b'"' * KIB_64,
-    "one_string": b'"' + b"x" * (KIB_64 - 2) + b'"',
-    "escapes": b'"' + b"\\u0000" * (KIB_64 // 6) + b'"',
-    "half_characters": b'"' + b"\\ud800" * (KIB_64 // 6) + b'"',
-    "marks": b'"' + "\u0301\u0327".encode() * (KIB_64 // 4) + b'"',
-    "not_in_nfc": b'"' + "e\u0301".encode() * (KIB_64 // 3) + b'"',
-    "digits": b"1" * KIB_64,
-    "long_numbers": b"[" + b",".join([b"1" * 4300] * 15) + b"]",
-    "list_of_zeros": b"[" + b"0," * (KIB_64 // 2 - 2) + b"0]",
-    "list_of_lists": b"[" + b"[]," * (KIB_64 // 3 - 2) + b"[]]",
-    "keys": b"{" + b",".join(b'"%05d":0' % at for at in range(KIB_64 // 10)) + b"}",
-    "one_key_often": b"{" + b",".join([b'"kind":"ballot"'] * (KIB_64 // 16)) + b"}",
-    "lines": b"\n" * KIB_64,
-    "signatures": b"a\n1\n" + b"A" * 44 + b"\n\n" + "\u2014 a AAAA\n".encode() * (KIB_64 // 12),
-    "spaces": b" " * KIB_64,
-    "nan": b"[" + b"NaN," * (KIB_64 // 4 - 2) + b"0]",
-    "exponent": b"1e" + b"9" * (KIB_64 - 2),
-    "minus_zero": b"[" + b"-0," * (KIB_64 // 3 - 2) + b"0]",
-}
-"""64 KiB each, made to be slow."""
-
-
-def stretched(random: Random, data: bytes) -> bytes:
-    """A good document in which one piece is said until it is long."""
-    at = random.randrange(len(data))
-    piece = data[at : at + random.randint(1, 60)]
-    return data[:at] + piece * ((KIB_64 - len(data)) // len(piece) if len(data) < KIB_64 else 1) + data[at:]
-
-
-def _letter(ash: str) -> bytes:
-    body = Letter(ash, "elm", 2, "0" * 64, T, "terms", {"anything": ["goes", 1, {"here": True}]}).body()
-    return canonical.encode({"body": forms.decoded(body, "letter"), "sig": statement.sign(key(ash, "signer"), "letter", body).hex()})
-
-
-def _invitation(ash: str) -> bytes:
-    return invitation.write(identity_document(ash), [ash.encode()])
-
-
-def _party(data: bytes) -> None:
-    check_vouched("0" * 32, read_party(forms.decoded(data, "party")))
-
-
-def _body(settled: dict[str, Json]) -> Json:
-    found = settled["object"]
-    assert isinstance(found, dict)
-    return found["body"]
-
-
-def _frontier(size: int) -> bytes:
-    return Frontier.empty().extend(merkle.leaf_hash(bytes([one])) for one in range(size)).encoded()
-
-
-def _as_text(brought: Brought) -> bytes:
-    """A piece of a board as JSON, to be spoilt like any other."""
-    head = brought.head
-    assert head is not None
-    return json.dumps(
-        {
-            "co_op": brought.co_op,
-            "first": brought.first,
-            "entries": [one.hex() for one in brought.entries],
-            "head": [head.size, head.root.hex(), head.signature.hex()],
-            "proof": [one.hex() for one in brought.proof],
-            "cosigned": [[one.witness, one.size, one.root.hex(), one.time, one.signature.hex()] for one in brought.cosignatures],
-        }
-    ).encode()
-
-
-def _piece(vote: WholeVote, ash: str, data: bytes) -> None:
-    """As protobuf would hand it over: any strings, any bytes, any numbers of 64 bits."""
+@asynccontextmanager
+async def hostile(one: FederatedCoOp) -> AsyncIterator[Hostile]:
+    """Until the block ends; then it is honest again, with the database it had."""
+    await one.stop()
+    made = Hostile(one)
     try:
-        said = json.loads(data)
-        size, root, signature = said["head"]
-        head = SignedHead(_number(size), bytes.fromhex(root), bytes.fromhex(signature))
-        entries, proof = (tuple(bytes.fromhex(one) for one in said[name]) for name in ("entries", "proof"))
-        brought = Brought(ash, _number(said["first"]), entries, head, proof, (), ())
-        cosigned = [
-            BroughtCosignature(str(who), _number(held), bytes.fromhex(root), _number(at), bytes.fromhex(signature))
-            for who, held, root, at, signature in said["cosigned"]
-        ]
-    except (ValueError, TypeError, KeyError, RecursionError, AttributeError):
-        return
-    for one in cosigned:
-        witnessing.check_cosignature(vote.terms, ash, one)
-    witnessing.worth_keeping(vote.terms, cosigned)
-    witnessing.falls(cosigned)
-    witnessing.check_growth(vote.terms, Frontier.empty(), brought)
-    witnessing.check_growth(vote.terms, Frontier.empty().extend(merkle.leaf_hash(one) for one in entries[:2]), brought)
-    witnessing.check_head(vote.terms, ash, head)
+        yield made
+    finally:
+        await made.close()
+        await one.start()
 
 
-def _number(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError
-    return value % 2**64
+class _Anything(grpc.GenericRpcHandler):
+    """Any method there is."""
+
+    def __init__(self, junk: bytes) -> None:
+        self._junk = junk
+
+    def service(self, _: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[Any, Any]":  # grpc carries no types
+        return grpc.unary_unary_rpc_method_handler(self._answer)
+
+    async def _answer(self, _request: bytes, _context: object) -> bytes:
+        if not self._junk:
+            await asyncio.sleep(3600)
+        return self._junk
+
+
+async def _thrown(way: Way, credentials: grpc.ChannelCredentials, junk: bytes) -> grpc.StatusCode:
+    options = (
+        ("grpc.ssl_target_name_override", certificates.ANY_CO_OP),
+        ("grpc.max_send_message_length", -1),
+        ("grpc.use_local_subchannel_pool", 1),
+    )
+    async with grpc.aio.secure_channel(way.endpoint, credentials, options=options) as channel:
+        try:
+            await channel.unary_unary(EXCHANGE)(junk, timeout=8)
+        except grpc.aio.AioRpcError as error:
+            return error.code()
+    return grpc.StatusCode.OK
+
+
+def _signed_by(issuer: x509.Certificate, key: ec.EllipticCurvePrivateKey, name: str) -> tuple[bytes, bytes]:
+    own, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
+        .issuer_name(issuer.subject)
+        .public_key(own.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=30))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(certificates.ANY_CO_OP), x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    private = own.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return made.public_bytes(_PEM), private
