@@ -13,7 +13,7 @@ from collections.abc import Callable
 from random import Random
 
 from bench.tables import grid, quick, show, verdict
-from tests.support.hostile import HUGE, KIB_64, Reader, readers, stretched
+from tests.support.readers import HUGE, KIB_64, Reader, readers, stretched
 from tests.support.spoilt import spoilt, spoilt_bytes
 from tests.support.spoilt_votes import KINDS
 

@@ -35,7 +35,7 @@ from tests.support.servers import Servers, servers
 CO_OPS = (3, 10) if quick() else (3, 10, 30)
 BALLOTS = (100, 1_000) if quick() else (100, 1_000, 10_000, 100_000)
 ROUNDS = 1 if quick() else 3
-REAL = ((2, 1), (20, 10)) if quick() else ((2, 1), (20, 10), (100, 50))
+REAL = ((4, 2),) if quick() else ((4, 2), (20, 10), (100, 50))
 """Users and workers of each co-op; everybody votes."""
 
 

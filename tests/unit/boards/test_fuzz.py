@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from libs.signing import canonical
-from tests.support.hostile import HUGE, Reader, readers, stretched
+from tests.support.readers import HUGE, Reader, readers, stretched
 from tests.support.spoilt import spoilt, spoilt_bytes
 
 NAMES = sorted(readers())
