@@ -34,6 +34,10 @@ async def test_a_co_op_without_an_inbound_port_pairs_by_calling(kith: Kith) -> N
 
         assert (await elm.peer("mill-lane")).endpoint == ""
 
+        # Nobody can call it with this; it asks again by itself, soon after the last news and not only every 30 seconds.
+        await _suspend(elm, "mill-lane")
+        await mill.until("elm-row", lambda found: found.suspended_by_them, 8.0)
+
 
 async def test_without_a_decision_on_both_sides_the_peering_is_pending(kith: Kith) -> None:
     async with federations(kith, "elm-row", "mill-lane") as (elm, mill):
