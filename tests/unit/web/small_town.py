@@ -24,6 +24,9 @@ from services.web.words.catalogue import read
 from tests.unit.web.neighbours import Evidence, Federation, Votes
 from tests.unit.web.people import ADA, JO, MO, NAMES, NOW, Asked, stamp
 
+TEMPLATES, REGISTERS = environment(), read()
+"""Read once: they never change, and reading them takes longer than any page."""
+
 OPEN, CLOSED, COMING, WEIGHED = (f"01939f00-0000-7000-8000-0000000000a{one}" for one in (1, 2, 3, 4))
 ENTRY = "01939f00-0000-7000-8000-0000000000e1"
 MINE = "01939f00-0000-7000-8000-0000000000e2"
@@ -434,4 +437,4 @@ class Town:
         services = Services(*stubs)
         co_op = CoOp("Elm Row Care Co-op", "01632 960 001", ZoneInfo("Europe/London"), "https://elm-row.example/source", "0.1.0")
         tokens = Tokens(services, self.sessions)
-        return Front(co_op, services, self.sessions, self.news, tokens, self.clock, Cookies(https), FORMS_KEY, environment(), read())
+        return Front(co_op, services, self.sessions, self.news, tokens, self.clock, Cookies(https), FORMS_KEY, TEMPLATES, REGISTERS)
