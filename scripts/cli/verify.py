@@ -16,4 +16,8 @@ verify_app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @verify_app.command(name="verify", context_settings=_WORDS_AS_THEY_ARE)
 def verify_command(context: typer.Context) -> None:
     """Check the bundle of a federated vote, without a running co-op."""
-    raise typer.Exit(main(context.args, name="kith verify"))
+    try:
+        code = main(context.args, name="kith verify")
+    except SystemExit as asked_for_help:
+        code = int(asked_for_help.code or 0)
+    raise typer.Exit(code)

@@ -27,6 +27,10 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]  # it does not return here either
         raise _UsageError(message)
 
+    def format_help(self) -> str:
+        """As the other words of the command line begin."""
+        return super().format_help().replace("usage:", "Usage:", 1)
+
 
 def main(arguments: Sequence[str] | None = None, name: str = "python -m scripts.verifier") -> int:
     """Checks a bundle, prints what was found and returns the exit code."""
