@@ -19,6 +19,7 @@ from scripts.verifier import papers as verifier
 from scripts.verifier.canonical import NotJsonBytesError
 from scripts.verifier.checks import Brought as Pinned
 from scripts.verifier.shapes import MalformedError
+from services.federation.border.board_traffic import MOST_ENTRIES
 from services.federation.domain import agreement, invitation, letters, witnessing
 from services.federation.domain.letters import Letter
 from services.federation.domain.witnessing import Brought, BroughtCosignature, NotTakenError, SignedHead
@@ -171,12 +172,12 @@ def _as_text(brought: Brought) -> bytes:
 
 
 def _piece(vote: WholeVote, ash: str, data: bytes) -> None:
-    """As protobuf would hand it over: any strings, any bytes, any numbers of 64 bits."""
+    """As an exchange would hand it over: any strings, any bytes, any numbers of 64 bits, no more entries than it takes at once."""
     try:
         said = json.loads(data)
         size, root, signature = said["head"]
         head = SignedHead(_number(size), bytes.fromhex(root), bytes.fromhex(signature))
-        entries, proof = (tuple(bytes.fromhex(one) for one in said[name]) for name in ("entries", "proof"))
+        entries, proof = (tuple(bytes.fromhex(one) for one in said[name][:MOST_ENTRIES]) for name in ("entries", "proof"))
         brought = Brought(ash, _number(said["first"]), entries, head, proof, (), ())
         cosigned = [
             BroughtCosignature(str(who), _number(held), bytes.fromhex(root), _number(at), bytes.fromhex(signature))
