@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 
 from libs.host.folder import DataFolder
 from scripts.cli.console import CommandError, ExitCode
@@ -80,10 +81,18 @@ def clear(folder: Path) -> None:
         raise CommandError(what, why, "Name another: kith demo --folder FOLDER", ExitCode.CONFLICT)
     _refuse_running(what, co_ops)
     runs = [DataFolder(one).run for one in co_ops]
-    shutil.rmtree(folder)
     for run in runs:
         if run.parent == Path("/tmp"):  # noqa: S108 - where DataFolder puts sockets of a long path
             shutil.rmtree(run, ignore_errors=True)
+    _remove_meanwhile(folder.absolute())
+
+
+def _remove_meanwhile(folder: Path) -> None:
+    """Three databases take a slow disk many seconds to remove: they go while the next ones start."""
+    old = folder.with_name(f".{folder.name}-old")
+    shutil.rmtree(old, ignore_errors=True)
+    folder.rename(old)
+    Thread(target=shutil.rmtree, args=(old,), kwargs={"ignore_errors": True}).start()
 
 
 def _refuse_running(what: str, co_ops: list[Path]) -> None:
