@@ -39,6 +39,8 @@ class FederatedVote:
         self.them = them
         self.terms: Terms
         self.observers: frozenset[str] = frozenset()
+        self.identities = identity_of
+        """What the register says of a person."""
 
     @property
     def id(self) -> str:
@@ -110,7 +112,7 @@ class FederatedVote:
 
     def people(self, one: "FederatedCoOp") -> list[pb.RowIdentity]:
         """The register, as the secretary fetches it."""
-        return [pb.RowIdentity(person_id=str(each), identity=identity_of(each)) for each in one.everybody]
+        return [pb.RowIdentity(person_id=str(each), identity=self.identities(each)) for each in one.everybody]
 
     async def attest(self, *only: str) -> None:
         await asyncio.gather(*(self._attest(one) for one in self._some(only)))
@@ -160,6 +162,12 @@ class FederatedVote:
             withdraw=withdraw,
         )
         found: pb.CastVoteBallotResponse = await ask(one.votes.CastVoteBallot, asked, one.co_op.token(person))
+        return found.ballot
+
+    async def ballot_of(self, co_op: str, person: UUID) -> pb.VoteBallot:
+        one = self.them[co_op]
+        asked = pb.GetMyVoteBallotRequest(vote_id=self.id)
+        found: pb.GetMyVoteBallotResponse = await ask(one.votes.GetMyVoteBallot, asked, one.co_op.token(person))
         return found.ballot
 
     async def status(self, co_op: str, pseudonym: str) -> federation.GetBallotStatusResponse:

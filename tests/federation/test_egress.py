@@ -1,0 +1,162 @@
+"""What may leave a co-op is a written list; and nothing about a person is found in what does."""
+
+import itertools
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from google.protobuf.descriptor import Descriptor
+
+from kith.governance.v1 import votes_pb2 as pb
+from kith.peer.v1 import peer_pb2
+from libs.boards import entries, evidence
+from libs.boards.entries import read_entry
+from libs.boards.terms import read_terms
+from libs.database.engine import new_id
+from libs.rpc.client import ask
+from libs.signing import canonical
+from tests.support.crossing import forms_of, recorded
+from tests.support.federated import FederatedCoOp, Grounds, federated
+from tests.support.federated_vote import FederatedVote
+
+pytestmark = pytest.mark.capability("L12")
+PEOPLE = ("Ottoline Farthingale-Quux", "Benedikta Ærøskøbing", "Zebedee Oxenholme")
+ADDRESSES = ("17 Quagmire Lane, Nether Wallop", "ottoline@quagmire.example", "The Old Oast House")
+NUMBERS = ("01632 960443", "+44 7700 900881", "M-77-4051")
+
+MESSAGES = {
+    "ExchangeRequest": ["parcel"],
+    "ExchangeResponse": ["parcel"],
+    "Parcel": ["clock", "hello", "letters", "have", "boards", "papers", "identity"],
+    "Hello": ["held", "held_hash", "sent", "sent_hash", "identity", "yours"],
+    "VoteHave": ["vote", "boards", "papers"],
+    "BoardHave": ["co_op", "size", "heads"],
+    "Head": ["size", "root", "signature"],
+    "Cosignature": ["witness", "size", "root", "time", "signature"],
+    "BoardPart": ["vote", "co_op", "first", "entries", "head", "proof", "heads", "cosignatures"],
+    "VotePaper": ["vote", "content"],
+    "ProbeRequest": ["clock", "nonce", "dial_back"],
+    "ProbeResponse": ["clock", "nonce", "version", "versions", "identity", "standing", "dialled_back"],
+}
+"""Every field of every message between co-ops."""
+
+LETTERS = {
+    "agree": ["half"],
+    "signed": ["hash", "sig"],
+    "vote_keys_wanted": ["draft", "kind"],
+    "vote_keys": ["classes", "draft", "party"],
+    "terms": ["terms"],
+    "vote_identity": ["document", "vote"],
+}
+"""Every kind of letter that a vote needs, and what it holds; those about the end of a peering hold a decision's number."""
+
+ENTRIES = {
+    "join": ["body", "sig"],
+    "row": ["commitment", "group", "pseudonym"],
+    "roll": ["groups"],
+    "ready": ["rolls"],
+    "open": ["ready"],
+    "ballot": ["choice", "pseudonym"],
+    "closed": ["boards"],
+    "outcome": ["body", "sig"],
+    "notice": ["about", "hash"],
+}
+TERMS = [
+    "audience", "candidates", "ceilings", "classes", "close", "convener", "double_membership", "draft", "grace", "groups", "k",
+    "open_latest", "options", "parties", "proposed", "q", "question", "rule", "settle", "settlers", "small", "text", "ties", "v", "window",
+]  # fmt: skip
+PAPERS = ["double_outcome", "falling_dates", "fork", "late_cosignature", "objection", "settlement"]
+
+
+def test_the_fields_of_every_message_between_co_ops_are_a_written_list() -> None:
+    found: Mapping[str, Descriptor] = peer_pb2.DESCRIPTOR.message_types_by_name
+    assert {name: [field.name for field in message.fields] for name, message in found.items()} == MESSAGES
+    assert [method.name for method in peer_pb2.DESCRIPTOR.services_by_name["PeerService"].methods] == ["Exchange", "Probe"]
+
+
+async def test_a_whole_journey_lets_no_person_cross_and_no_field_that_is_not_on_the_list(grounds: Grounds) -> None:
+    """The register is full of seeds; a vote is drafted, joined, rolled, voted on by page, paper and phone, changed, objected to."""
+    with recorded() as crossing:
+        async with federated(grounds, 2) as them:
+            vote = FederatedVote(them)
+            vote.identities = _register
+            await vote.propose()
+            await vote.open()
+            for one in them.co_ops.values():
+                await vote.ballot(one.id, one.everybody[0], "for")
+                await vote.ballot(one.id, one.everybody[0], "against", revision=1)
+                await _on_paper(vote, one, one.everybody[1])
+            await vote.close()
+            await vote.object("brook")
+            await vote.until(lambda found: found.contested)
+            await vote.agreed()
+            seeds: list[str | UUID] = [*PEOPLE, *ADDRESSES, *NUMBERS]
+            for one in them.co_ops.values():
+                seeds += [*one.everybody, one.secretary, *one.scrutineers]
+                for person in one.everybody:
+                    seeds.append(_register(person))
+                    seeds += [part for part in _register(person).split("\n") if len(part) > 6]
+            own = them["alder"].everybody[0]
+            shown = (await vote.ballot_of("alder", own)).pseudonym
+    everything = crossing.everything
+    assert len(crossing.messages) > 20
+    assert shown.encode() in everything, "the recorder hears nothing"
+    found = [(seed, name) for seed in seeds for name, form in forms_of(seed).items() if form in everything]
+    assert not found
+    _is_on_the_list(crossing.messages)
+
+
+def _register(person: UUID) -> str:
+    """As the member list has it, with more in it than anyone should write there."""
+    number = person.int
+    name, address, phone = (seeds[number % len(seeds)] for seeds in (PEOPLE, ADDRESSES, NUMBERS))
+    return f"{phone}-{person.hex[:8]}\n{name}, {address}"
+
+
+async def _on_paper(vote: FederatedVote, one: FederatedCoOp, person: UUID) -> None:
+    """Two people write it down; the second is given the secretary's hat for it."""
+    second = new_id()
+    async with one.co_op.rows("governance", owner=True) as connection:
+        await connection.execute("insert into worn_hat (person, hat, since) values ($1, 'secretary', now())", second)
+    marks = [pb.Mark(option="for")]
+    asked = pb.RecordVoteBallotRequest(request_id=str(new_id()), vote_id=vote.id, person_id=str(person), marks=marks, taken="phone")
+    recorded: pb.RecordVoteBallotResponse = await ask(one.votes.RecordVoteBallot, asked, one.chair)
+    confirmed = pb.ConfirmVoteBallotRequest(request_id=str(new_id()), record_id=recorded.record_id, marks=marks)
+    await ask(one.votes.ConfirmVoteBallot, confirmed, one.co_op.token(second, hat="secretary"))
+
+
+def _is_on_the_list(messages: list[bytes]) -> None:
+    """Every document that crossed has a kind and fields of the written list, and no others."""
+    parcels = [peer_pb2.ExchangeRequest.FromString(one).parcel for one in messages]
+    letters = [json.loads(one)["body"] for parcel in parcels for one in (*parcel.letters, *parcel.hello.yours)]
+    assert {one["kind"] for one in letters} == set(LETTERS)
+    for one in letters:
+        assert sorted(one["payload"]) == LETTERS[one["kind"]]
+        assert sorted(one) == ["expires", "from", "kind", "payload", "prev", "seq", "to", "v"]
+    boards = itertools.chain.from_iterable(part.entries for parcel in parcels for part in parcel.boards)
+    kinds = set()
+    for data in set(boards):
+        value = json.loads(data)
+        if "kind" not in value:
+            assert sorted(value) == TERMS
+            assert read_terms(data).data == data
+            continue
+        kinds.add(value["kind"])
+        assert read_entry(data) is not None
+        allowed = {*ENTRIES[value["kind"]], "kind", *(("rows", "scrutineers") if value.get("about") == entries.SCRUTINY else ())}
+        assert set(value) == allowed
+    assert kinds == set(ENTRIES)
+    papers = [canonical.decode(one.content) for parcel in parcels for one in parcel.papers]
+    assert {one["kind"] for one in papers if isinstance(one, dict)} == {evidence.OBJECTION} <= set(PAPERS)
+
+
+def test_the_written_list_is_that_of_the_published_format() -> None:
+    """Every key of terms and entries stands in docs/formats/federated-vote.md, and every paper in bundle.md."""
+    formats = Path(__file__).parents[2] / "docs/formats"
+    page, bundle = (formats / "federated-vote.md").read_text(encoding="utf-8"), (formats / "bundle.md").read_text(encoding="utf-8")
+    for word in {*TERMS, *ENTRIES, *itertools.chain.from_iterable(ENTRIES.values())}:
+        assert f"`{word}`" in page or f'"{word}"' in page, word
+    for word in PAPERS:
+        assert f"`{word}`" in bundle, word
