@@ -45,7 +45,7 @@ def made(ballots: int) -> WholeVote:
 def least(file: Path) -> None:
     """Every entry hashed and read, every signature of every note checked."""
     with tarfile.open(file) as archive:
-        content = {one.name: archive.extractfile(one).read() for one in archive.getmembers()}  # type: ignore[union-attr]
+        content = {one.name: archive.extractfile(one).read() for one in archive.getmembers()}  # type: ignore[union-attr]  # every member is a file
     parties = {one["id"]: one for one in json.loads(content["terms"])["parties"]}
     for name, data in content.items():
         if name.endswith("/entries"):

@@ -177,7 +177,7 @@ class FederatedCoOp:
             await self.stop()
         for service, kept in copy.databases.items():
             await self.co_op.kith.databases.drop(self.co_op.databases[service])
-            self.co_op.databases[service] = kept  # type: ignore[assignment]
+            self.co_op.databases[service] = kept  # type: ignore[assignment]  # it stands in for the database of before
         if set(copy.databases) == set(SERVICES):
             # The bus went back with the rest: what it carried since was never said.
             self._begin_anew_on_the_bus()

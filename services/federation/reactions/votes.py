@@ -20,12 +20,15 @@ from libs.boards.papers import Objection, read_settlement_body, write_settlement
 from libs.database.engine import Work
 from libs.messages.consumer import Handler
 from libs.messages.envelope import Fact, type_of
+from libs.observe.logs import logger
 from libs.refusals import NotFound
 from libs.signing import statement
 from services.federation.commands import own_board
 from services.federation.storage import papers, votes
 from services.federation.storage.vault import Vault
 from services.federation.storage.votes import Vote, VoteKeys
+
+LOG = logger("federation")
 
 
 class VoteReactions:
@@ -81,7 +84,8 @@ class VoteReactions:
         said = VoteBallotCast.FromString(fact.payload)
         own_board.require_steady(recovering=self._recovering())
         # The same choice may be cast twice with another between: what was told again after a restore cannot be told from that.
-        await own_board.append(work, said.vote_id, self._us, [said.entry])
+        if await own_board.append(work, said.vote_id, self._us, [said.entry]):
+            LOG.error("entry_too_long", vote=said.vote_id)
 
     async def _objected(self, work: Work, fact: Fact) -> None:
         said = VoteObjected.FromString(fact.payload)
@@ -100,7 +104,8 @@ class VoteReactions:
 
     async def _append(self, work: Work, vote: str, *data: bytes) -> None:
         own_board.require_steady(recovering=self._recovering())
-        await own_board.append(work, vote, self._us, data, once=True)
+        if await own_board.append(work, vote, self._us, data, once=True):
+            LOG.error("entry_too_long", vote=vote)
 
     async def _of(self, work: Work, vote_id: str) -> tuple[Vote, VoteKeys]:
         vote = await votes.one(work, vote_id)

@@ -16,7 +16,7 @@ def test_any_tar_reads_the_members_in_their_order() -> None:
     vote.papers = [b'{"kind":"b"}', b'{"kind":"a"}']
     with tarfile.open(fileobj=io.BytesIO(vote.bundle())) as archive:
         members = archive.getmembers()
-        found = {one.name: archive.extractfile(one).read() for one in members}  # type: ignore[union-attr]
+        found = {one.name: archive.extractfile(one).read() for one in members}  # type: ignore[union-attr]  # every member is a file
 
     # A hyphen and a full stop stand before a slash.
     parties = ["ash-grove", "ash.hill", "ash"]

@@ -93,7 +93,7 @@ class TestBases:
             (Basis.FIXED_WEIGHTS, True, [], {"ash", "birch", "co_ops"}),
         ],
     )
-    def test_the_same_votes_on_every_basis(self, basis: Basis, passes: bool, reasons: list[Any], names: set[str]) -> None:  # noqa: FBT001
+    def test_the_same_votes_on_every_basis(self, basis: Basis, passes: bool, reasons: list[Any], names: set[str]) -> None:  # noqa: FBT001 - pytest gives it by its name
         weights = (("ash", F(3, 4)), ("birch", F(1, 4))) if basis is Basis.FIXED_WEIGHTS else ()
         terms = terms_of(a_rule(basis=basis, co_op_weights=weights))
         made = outcome(terms, evidence_of(terms, TWO))

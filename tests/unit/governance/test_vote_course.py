@@ -87,7 +87,7 @@ def test_one_objects_in_the_window_after_the_vote() -> None:
     final = replace(VOTE, kept_state=State.FINAL, opened=True)
     last = CONCLUDED + timedelta(seconds=TERMS.window)
     for now, reason in ((CONCLUDED, "OBJECTION_NOT_NOW"), (CONCLUDED + SECOND, ""), (last, ""), (last + SECOND, "OBJECTION_NOT_NOW")):
-        assert reason_of(lambda now=now: law.require_may_object(final, now)) == reason  # type: ignore[misc]
+        assert reason_of(lambda now=now: law.require_may_object(final, now)) == reason  # type: ignore[misc]  # a default binds the moment of this turn
     assert reason_of(lambda: law.require_may_object(replace(final, opened=False), last)) == "OBJECTION_NOT_NOW"
 
 
