@@ -5,6 +5,7 @@ sent. The witnesses of each board are asked, w - q + 1 of them at least, so that
 head of our own and its entries are taken back. Entries here that do not belong under it are dropped, and their members asked to vote again.
 """
 
+import asyncio
 from dataclasses import dataclass, field
 
 from libs import callers
@@ -48,6 +49,7 @@ class Recovery:
         self._anchor = anchor
         self._boards: dict[str, _Board] = {}
         self._looked = False
+        self._answering = asyncio.Lock()
 
     @property
     def going_on(self) -> bool:
@@ -98,16 +100,18 @@ class Recovery:
 
     async def heard(self, peer: str, vote_id: str, held: int) -> None:
         """A peer says how many entries of our board it holds. When enough hold no more than we have taken back, that board is recovered."""
-        going = self._boards.get(vote_id)
-        if going is None or peer not in going.terms.witnesses_of(self._us):
-            return
-        async with self._database.reading(CALLER, self._clock.now()) as work:
-            board = (await boards.of_vote(work, vote_id)).get(self._us)
-        if board is None or held > board.size:
-            return
-        going.answered.add(peer)
-        if len(going.answered) >= len(going.terms.witnesses_of(self._us)) - going.terms.q + 1:
-            await self._end(vote_id, going)
+        # One answer at a time: the one that is enough ends it, and no other ends it once more.
+        async with self._answering:
+            going = self._boards.get(vote_id)
+            if going is None or peer not in going.terms.witnesses_of(self._us):
+                return
+            async with self._database.reading(CALLER, self._clock.now()) as work:
+                board = (await boards.of_vote(work, vote_id)).get(self._us)
+            if board is None or held > board.size:
+                return
+            going.answered.add(peer)
+            if len(going.answered) >= len(going.terms.witnesses_of(self._us)) - going.terms.q + 1:
+                await self._end(vote_id, going)
 
     def _begin(self, vote: Vote, size: int, wanted: int) -> _Board:
         if vote.id not in self._boards:
