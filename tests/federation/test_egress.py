@@ -1,5 +1,6 @@
 """What may leave a co-op is a written list; and nothing about a person is found in what does."""
 
+import base64
 import itertools
 import json
 from collections.abc import Mapping
@@ -74,6 +75,16 @@ def test_the_fields_of_every_message_between_co_ops_are_a_written_list() -> None
     found: Mapping[str, Descriptor] = peer_pb2.DESCRIPTOR.message_types_by_name
     assert {name: [field.name for field in message.fields] for name, message in found.items()} == MESSAGES
     assert [method.name for method in peer_pb2.DESCRIPTOR.services_by_name["PeerService"].methods] == ["Exchange", "Probe"]
+
+
+@pytest.mark.parametrize("seed", [PEOPLE[1], NUMBERS[2], UUID(int=0x0199_1234_5678_7ABC_9DEF_0123_4567_89AB)], ids=["name", "number", "id"])
+def test_a_seed_is_found_however_it_is_written_and_wherever_it_stands(seed: str | UUID) -> None:
+    """The search is as good as this: a seed that crossed in one of these forms, amid anything, is seen."""
+    plain = seed.bytes if isinstance(seed, UUID) else seed.encode()
+    for before in range(4):
+        amid = b"x" * before + plain + b"more"
+        for written in (amid, amid.hex().encode(), base64.b64encode(amid), b"y" * before + str(seed).encode("utf-16-le")):
+            assert [name for name, form in forms_of(seed).items() if form in written], (before, written)
 
 
 async def test_a_whole_journey_lets_no_person_cross_and_no_field_that_is_not_on_the_list(grounds: Grounds) -> None:

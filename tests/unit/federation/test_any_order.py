@@ -60,7 +60,7 @@ class _Mirror:
 
     def take(self, pieces: Iterable[Piece]) -> bool:
         """Whether any was new. A word for entries that are not held is let go; it is brought again."""
-        return any([self._take(*piece) for piece in pieces])
+        return sum(self._take(*piece) for piece in pieces) > 0
 
     def _take(self, co_op: str, size: int, word: BroughtCosignature | None) -> bool:
         if word is None:
@@ -106,7 +106,7 @@ def test_the_same_evidence_in_a_thousand_orders_gives_the_same_bytes() -> None:
         mirrors[0].take(chance.choices(pieces, k=len(pieces)))
         while mirrors[0].take(chance.sample(pieces, len(pieces))):
             pass
-        while any([one.take(list(other.pieces())) for one in mirrors for other in mirrors if one is not other]):
+        while sum(one.take(list(other.pieces())) for one in mirrors for other in mirrors if one is not other):
             chance.shuffle(mirrors)
         for mirror in mirrors:
             assert mirror.cuts(T) == expected
