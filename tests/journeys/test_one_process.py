@@ -3,13 +3,13 @@
 import asyncio
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from scripts.cli.door import door
+from tests.support import places
 from tests.support.compose import ROOT, free_ports
 from tests.support.http import get
 from tests.support.journey import a_folder, expected, travelled
@@ -17,7 +17,7 @@ from tests.support.journey import a_folder, expected, travelled
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    place = Path(tempfile.mkdtemp(prefix="kt-", dir="/tmp"))
+    place = places.place("kt-")
     # PostgreSQL will not run as root; the account it runs as has to come in.
     place.chmod(0o755)
     yield a_folder(place / "co-op")

@@ -8,7 +8,6 @@ import asyncio
 import json
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 from libs.host.backing.greeting import NatsGreetingError, greet
 from libs.host.backing.nats import HOST, free_port
 from libs.host.backing.providers import choose_nats, nats_on_offer
+from tests.support import places
 
 MOST = 400
 _PASSWORD = "tests-password-16"
@@ -47,7 +47,7 @@ class Accounts:
 @contextmanager
 def accounts() -> Iterator[Accounts]:
     """Until the block ends."""
-    place = Path(tempfile.mkdtemp(prefix="kt-nats-", dir="/tmp"))
+    place = places.place("kt-nats-")
     port = free_port()
     (place / "nats.conf").write_text(_configuration(port, place / "store"))
     program = choose_nats(nats_on_offer("any")).path

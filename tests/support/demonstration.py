@@ -10,7 +10,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.cli.demo.folder import EXAMPLE, Place, make
+from tests.support import places
 from tests.support.compose import ROOT
 
 KITH = str(Path(sys.executable).parent / "kith")
@@ -60,7 +60,7 @@ def kith(*arguments: str | Path, seconds: float = 120.0) -> subprocess.Completed
 @contextmanager
 def a_place() -> Iterator[Path]:
     """A folder that the servers' account may enter: PostgreSQL will not run as root."""
-    place = Path(tempfile.mkdtemp(prefix="kt-", dir="/tmp"))
+    place = places.place("kt-")
     place.chmod(0o755)
     try:
         yield place

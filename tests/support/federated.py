@@ -13,7 +13,6 @@ async with federated(grounds, 3) as them:
 import asyncio
 import itertools
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -33,6 +32,7 @@ from libs.host.settings import Shared
 from libs.rpc.client import ask
 from services.federation.border.listener import LOOK_SECONDS
 from services.topology import named
+from tests.support import places
 from tests.support.accounts import Account, Accounts
 from tests.support.assembly import HOUR, RULEBOOK, Assembly
 from tests.support.databases import Databases
@@ -405,7 +405,7 @@ async def _close_lines(them: Federated) -> None:
 
 @asynccontextmanager
 async def _a_co_op(grounds: Grounds, place: int, name: str, *, reachable: bool) -> AsyncIterator[FederatedCoOp]:
-    folder = Path(tempfile.mkdtemp(prefix="kt-", dir="/tmp"))
+    folder = places.place("kt-")
     async with AsyncExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         instance_keys.make(folder / "keys", name, datetime.now(UTC))

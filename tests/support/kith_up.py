@@ -11,7 +11,6 @@ import random
 import shutil
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -21,6 +20,7 @@ from pathlib import Path
 from libs.host.backing import DataFolder
 from libs.host.backing.postgres import postmaster_of
 from libs.host.backing.running import command_of, lives, running
+from tests.support import places
 from tests.support.compose import ROOT, free_ports
 from tests.support.http import Answer, get
 from tests.support.journey import a_folder
@@ -158,7 +158,7 @@ class KithUp:
 @asynccontextmanager
 async def a_place() -> AsyncIterator[Path]:
     """A short path that the servers' account can come into."""
-    place = Path(tempfile.mkdtemp(prefix="kf-", dir="/tmp"))
+    place = places.place("kf-")
     place.chmod(0o755)
     try:
         yield place

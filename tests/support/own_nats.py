@@ -4,7 +4,6 @@ import asyncio
 import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from libs.host.backing.greeting import NatsGreetingError, greet
 from libs.host.backing.nats import HOST, configuration, free_port
 from libs.host.backing.providers import choose_nats, nats_on_offer
+from tests.support import places
 
 USER, PASSWORD, NAME = "kith", "tests-password-16", "kith-tests"
 
@@ -56,7 +56,7 @@ class OwnNats:
 
 @asynccontextmanager
 async def own_nats() -> AsyncIterator[OwnNats]:
-    place = Path(tempfile.mkdtemp(prefix="kt-nats-", dir="/tmp"))
+    place = places.place("kt-nats-")
     server = OwnNats(place)
     await server.start()
     try:

@@ -7,7 +7,6 @@ async with running(kith, "identity", "membership") as co_op:
 
 import asyncio
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -38,6 +37,7 @@ from libs.messages.relay import Relay
 from libs.rpc.client import ask, channel
 from services.prepare import Wanted
 from services.topology import SERVICES, named
+from tests.support import places
 from tests.support.databases import Databases
 from tests.support.servers import Servers
 
@@ -193,7 +193,7 @@ class Voice:
 @asynccontextmanager
 async def running(kith: Kith, *services: str, **settings: dict[str, object]) -> AsyncIterator[CoOp]:
     """These services of a fresh co-op, ready. `settings` are a service's own, for example `membership={"zone": "Europe/Berlin"}`."""
-    folder = Path(tempfile.mkdtemp(prefix="kt-", dir="/tmp"))
+    folder = places.place("kt-")
     co_op = CoOp(kith, folder)
     await _forget_streams(kith)
     async with AsyncExitStack() as stack:

@@ -10,16 +10,15 @@ import contextlib
 import os
 import shutil
 import socket
-import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
 
 from libs.host.backing import BackingSettings, DataFolder, start
+from tests.support import places
 
 _PASSWORD = "tests-password-16"
 _POSTGRES_IMAGE = "postgres:16-alpine"
@@ -69,7 +68,7 @@ def _containers() -> Iterator[Servers]:
 
 @contextlib.contextmanager
 def _wheels() -> Iterator[Servers]:
-    place = Path(tempfile.mkdtemp(prefix="kt-", dir="/tmp"))
+    place = places.place("kt-")
     # PostgreSQL will not run as root; the account it runs as has to come in.
     place.chmod(0o755)
     loop = asyncio.new_event_loop()

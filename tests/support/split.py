@@ -3,7 +3,6 @@
 import asyncio
 import re
 import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from libs.host.instance_keys import password
 from scripts.cli.containers import ADDRESSES, move_out, variables
 from scripts.cli.founding import found
 from services.instance import Instance
+from tests.support import places
 from tests.support.compose import ROOT, Composition, Local, free_ports, port_variables
 from tests.support.http import get
 from tests.support.journey import a_folder
@@ -54,7 +54,7 @@ class Split:
 @asynccontextmanager
 async def split() -> AsyncIterator[Split]:
     """Started from the file, and founded."""
-    place = Path(tempfile.mkdtemp(prefix="kt-", dir="/tmp"))
+    place = places.place("kt-")
     # PostgreSQL will not run as root; the account it runs as has to come in.
     place.chmod(0o755)
     try:
