@@ -32,8 +32,8 @@ async def test_three_co_ops_count_the_same_bytes_after_changes_and_withdrawals(c
         assert counted["brook", "worker", "against"] == 1
         assert ("cove", "user", "for", 1) in {(*key, number) for key, number in counted.items()}
         for one in them.co_ops:
-            seen = await vote.seen(one)
-            assert (seen.state, seen.outcome_hash) == (pb.VOTE_STATE_FINAL, (await vote.outcome("alder")).hash)
+            seen = await vote.governance(one, lambda found: found.state == pb.VOTE_STATE_FINAL)
+            assert seen.outcome_hash == (await vote.outcome("alder")).hash
             assert seen.passes == outcome["result"]["passes"]
             assert (await vote.pinned_at(one)).exit == Exit.FINAL
 

@@ -1,0 +1,17 @@
+"""A vote of three, five and seven real co-ops on one machine, one of them down in the middle: minutes of work, so it is no part of every
+run of the tests. `scripts/bench many` runs it and fails when it fails.
+"""
+
+import os
+import sys
+
+import pytest
+
+
+def main() -> int:
+    os.environ["KITH_MARATHON"] = "1"
+    return int(pytest.main(["-q", "tests/federation/test_one_down.py", "--durations=6"]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
