@@ -43,11 +43,9 @@ def missing_files(settings: BaseSettings) -> list[str]:
     """Sentences about files and folders that the settings name and that cannot be read."""
     kind = type(settings)
     named = {name: getattr(settings, name) for name in kind.model_fields}
-    return [
-        f"{variable(kind, name)} names {path}, which {trouble}."
-        for name, path in named.items()
-        if isinstance(path, Path) and (trouble := _trouble(path))
-    ]
+    # A file that the service makes itself needs its folder, and need not be there.
+    looked_at = {name: path.parent if _is_made(kind, name) else path for name, path in named.items() if isinstance(path, Path)}
+    return [f"{variable(kind, name)} names {path}, which {trouble}." for name, path in looked_at.items() if (trouble := _trouble(path))]
 
 
 def unknown(environment: Mapping[str, str], kinds: Sequence[type[BaseSettings]]) -> list[str]:
@@ -69,6 +67,11 @@ def _sentences(kind: type[BaseSettings], error: ValidationError) -> Iterator[str
             yield f"{variable(kind, name)} is not set." + (f" {about}." if about else "")
         else:
             yield f"{variable(kind, name)} cannot be used: {one['msg'].removeprefix('Value error, ')}."
+
+
+def _is_made(kind: type[BaseSettings], name: str) -> bool:
+    said = kind.model_fields[name].json_schema_extra
+    return isinstance(said, dict) and bool(said.get("made_by_the_service"))
 
 
 def _trouble(path: Path) -> str:

@@ -17,7 +17,11 @@ class Settings(Service):
     co_op_name: str = Field(default="Our co-op", description="As other co-ops' pages show it")
     root_key_file: Path = Field(default=Path("keys/federation/root.pem"), description="May be missing: kept elsewhere")
     seal_key_file: Path = Field(default=Path("keys/federation/seal.key"), description="32 bytes in hex: seals its other keys")
-    anchor_file: Path = Field(default=Path("anchor"), description="What was signed, outside the database and its backups")
+    anchor_file: Path = Field(
+        default=Path("anchor"),
+        description="What was signed, outside the database and its backups",
+        json_schema_extra={"made_by_the_service": True},
+    )
     border_address: str = Field(default="", description="Where other co-ops reach us, `<host>:<port>`; empty = no inbound port")
     endpoint: str = Field(default="", description="The same as others dial it")
     governance_address: str = Field(description="Where to ask governance for outcome bytes")

@@ -4,10 +4,12 @@ import asyncio
 import hashlib
 import os
 import time
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import grpc
 import pytest
+import pytest_asyncio
 
 from kith.federation.v1 import federation_pb2 as federation
 from kith.peer.v1 import peer_pb2 as pb
@@ -26,6 +28,13 @@ from tests.support.hostile import Hostile, hostile
 
 pytestmark = pytest.mark.capability("G15")
 DISPUTED = federation.EVIDENCE_STATE_DISPUTED
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
+async def parted(commons: Commons) -> AsyncIterator[None]:
+    """Whoever lied is not lent to the next test: a head it signed elsewhere makes its honest self ask the others first."""
+    yield
+    await commons.end()
 
 
 async def _voted(them: Federated) -> FederatedVote:

@@ -41,7 +41,7 @@ async def test_a_co_op_of_one_process_decides_as_worked_out_by_hand(folder: Path
             assert await travelled(open_door) == expected(folder)
         ready = (await get(operations, "/readyz")).json
         assert ready["ready"]
-        assert set(ready["services"]) == {"identity", "membership", "governance", "web"}
+        assert set(ready["services"]) == {"identity", "membership", "governance", "federation", "web"}
     finally:
         kith.terminate()
         code = await asyncio.wait_for(kith.wait(), 20)
