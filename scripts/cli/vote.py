@@ -14,7 +14,7 @@ from kith.governance.v1 import votes_pb2 as pb
 from libs.boards.terms import read_terms
 from libs.database.engine import new_id
 from libs.rpc.client import ask
-from scripts.cli import vote_dispute, vote_file, vote_outcome, vote_papers, vote_voter, vote_words
+from scripts.cli import vote_dispute, vote_file, vote_outcome, vote_papers, vote_recorders, vote_voter, vote_words
 from scripts.cli.console import CommandError, ExitCode, result, say
 from scripts.cli.door import Door, door
 from scripts.cli.patience import patiently
@@ -125,6 +125,9 @@ def withdraw_command(vote: VoteArgument, *, folder: Folder = _HERE, as_json: AsJ
 
 vote_app.command("cards")(vote_papers.cards_command)
 vote_app.command("cast")(vote_voter.cast_command)
+vote_app.command("record")(vote_recorders.record_command)
+vote_app.command("waiting")(vote_recorders.waiting_command)
+vote_app.command("confirm")(vote_recorders.confirm_command)
 vote_app.command("look-up")(vote_voter.look_up_command)
 vote_app.command("receipt")(vote_voter.receipt_command)
 vote_app.command("bundle")(vote_papers.bundle_command)
