@@ -10,9 +10,10 @@ import pytest
 
 from scripts.cli.door import door
 from tests.support import places
-from tests.support.compose import ROOT, free_ports
+from tests.support.compose import ROOT
 from tests.support.http import get
 from tests.support.journey import a_folder, expected, travelled
+from tests.support.ports import free_ports
 
 
 @pytest.fixture

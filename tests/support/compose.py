@@ -7,7 +7,6 @@ started from the file (its image brings programs of its own); the variables say 
 import asyncio
 import os
 import re
-import socket
 import sys
 import time
 from collections.abc import Collection, Mapping
@@ -90,18 +89,6 @@ def port_variables() -> list[str]:
     """The names of all variables for ports, but PostgreSQL's."""
     names = {found["name"] for found in _VARIABLE.finditer(FILE.read_text(encoding="utf-8")) if found["name"]}
     return sorted(name for name in names if name.endswith("_PORT") and name != "KITH_POSTGRES_PORT")
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that are free now, all different."""
-    held = [socket.socket() for _ in range(count)]
-    try:
-        for one in held:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in held]
-    finally:
-        for one in held:
-            one.close()
 
 
 class Local:

@@ -7,7 +7,6 @@ with demonstration() as demo:
 import random
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from libs.host.backing.nats import free
 from scripts.cli.demo.folder import EXAMPLE, Place, make
 from tests.support import places
 from tests.support.compose import ROOT
@@ -112,19 +112,10 @@ def an_address() -> str:
     # Anywhere in the range: other processes of the same run look for their own at the same moment.
     firsts = range(18400, 20200, PORTS)
     for first in random.sample(firsts, k=len(firsts)):
-        if all(_free(port) for port in range(first, first + PORTS)):
+        if all(free(port) for port in range(first, first + PORTS)):
             return f"127.0.0.1:{first}"
     message = f"no {PORTS} free ports beside each other"
     raise OSError(message)
-
-
-def _free(port: int) -> bool:
-    with socket.socket() as trial:
-        try:
-            trial.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 def _once_told(process: subprocess.Popen[bytes], said: Path, told: Path) -> tuple[str, str]:

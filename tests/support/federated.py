@@ -27,6 +27,7 @@ from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
 from libs.clock import Shifted
 from libs.database.engine import new_id
 from libs.host import instance_keys
+from libs.host.backing.nats import free_port
 from libs.host.process import Process
 from libs.host.settings import Shared
 from libs.rpc.client import ask
@@ -37,7 +38,6 @@ from tests.support.accounts import Account, Accounts
 from tests.support.assembly import HOUR, RULEBOOK, Assembly
 from tests.support.databases import Databases
 from tests.support.federated_vote import FederatedVote
-from tests.support.federations import free_port
 from tests.support.proxy import BadLine
 from tests.support.running import CoOp, Kith, Voice, voice_of
 from tests.support.servers import Servers

@@ -5,7 +5,6 @@ async with federations(kith, "elm-row", "mill-lane") as (elm, mill):
 """
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from kith.federation.v1 import federation_pb2 as pb
 from kith.federation.v1.federation_pb2_grpc import FederationServiceStub
 from libs.boards import identity
 from libs.database.engine import new_id
+from libs.host.backing.nats import free_port
 from libs.rpc.client import ask
 from libs.signing import statement
 from tests.support.running import CoOp, Kith, running
@@ -137,13 +137,6 @@ async def federation(kith: Kith, name: str, *, reachable: bool = True) -> AsyncI
             for hat in ("secretary", "operator"):
                 await connection.execute("insert into worn_hat (person, hat, since) values ($1, $2, now())", person, hat)
         yield Federation(name, co_op, port, root, place, person)
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        found: int = listening.getsockname()[1]
-        return found
 
 
 async def eventually(so: Callable[[], Awaitable[bool]], seconds: float = 15.0) -> None:

@@ -21,9 +21,10 @@ from libs.host.backing import DataFolder
 from libs.host.backing.postgres import postmaster_of
 from libs.host.backing.running import command_of, lives, running
 from tests.support import places
-from tests.support.compose import ROOT, free_ports
+from tests.support.compose import ROOT
 from tests.support.http import Answer, get
 from tests.support.journey import a_folder
+from tests.support.ports import free_ports
 
 UP_SECONDS = 40.0
 DOWN_SECONDS = 20.0

@@ -14,9 +14,10 @@ from scripts.cli.containers import ADDRESSES, move_out, variables
 from scripts.cli.founding import found
 from services.instance import Instance
 from tests.support import places
-from tests.support.compose import ROOT, Composition, Local, free_ports, port_variables
+from tests.support.compose import ROOT, Composition, Local, port_variables
 from tests.support.http import get
 from tests.support.journey import a_folder
+from tests.support.ports import free_ports
 
 READY_SECONDS = 30.0
 

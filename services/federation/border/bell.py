@@ -6,25 +6,28 @@ from collections import defaultdict
 
 
 class Bell:
-    """`nudge`: something waits. `heard`: the peer called, so it is there again."""
+    """`nudge`: something waits. `heard`: the peer called, so it is there again.
+
+    The two are not the same bell: who was called has said and heard everything in its answer. If it called back for that, and the other for
+    this, two idle co-ops would call each other for ever.
+    """
 
     def __init__(self) -> None:
         self._wanted: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
-        self._heard: set[str] = set()
+        self._there: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._failed: dict[str, float] = {}
         self.anybody = asyncio.Event()
-        """Set by every nudge for all: peers nobody waits on yet may be among them."""
+        """Set by every nudge: peers nobody waits on yet may be among them."""
 
-    def nudge(self, peer: str | None = None) -> None:
-        """Something waits for this peer; None = for any of them."""
+    def nudge(self, peer: str | None = None, *, but: str = "") -> None:
+        """Something waits for this peer; None = for any of them, `but` for the one that it came from."""
         self.anybody.set()
-        for event in [self._wanted[peer]] if peer else list(self._wanted.values()):
-            event.set()
+        for one in [peer] if peer else [one for one in self._wanted if one != but]:
+            self._wanted[one].set()
 
     def heard(self, peer: str) -> None:
         """It called us: what kept us from calling it is over."""
-        self._heard.add(peer)
-        self._wanted[peer].set()
+        self._there[peer].set()
 
     def failed(self, peer: str) -> None:
         """We called it, and it was not there."""
@@ -34,22 +37,27 @@ class Bell:
         """Whether a call failed after this moment of `time.monotonic`, which nobody can set."""
         return self._failed.get(peer, moment) > moment
 
-    def was_heard(self, peer: str) -> bool:
-        """Whether it called since this was asked last."""
-        found = peer in self._heard
-        self._heard.discard(peer)
-        return found
+    def calling(self, peer: str) -> None:
+        """It is called now: what it is wanted for, and that it was heard before, is taken up with that."""
+        self._wanted[peer].clear()
+        self._there[peer].clear()
 
-    async def wait(self, peer: str, seconds: float) -> None:
-        """Until somebody rings for it, or so long."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._wanted[peer].wait()
-        except TimeoutError:
-            return
-        finally:
-            self._wanted[peer].clear()
+    async def until_wanted(self, peer: str, seconds: float) -> None:
+        """Until something waits for it, or so long."""
+        await _within(self._wanted[peer], seconds)
+
+    async def until_there(self, peer: str, seconds: float) -> bool:
+        """Whether it called within so long."""
+        return await _within(self._there[peer], seconds)
 
     def forget(self, peer: str) -> None:
         self._wanted.pop(peer, None)
-        self._heard.discard(peer)
+        self._there.pop(peer, None)
+
+
+async def _within(event: asyncio.Event, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False

@@ -46,7 +46,7 @@ class Border:
     def wake(self, peer: str) -> None:
         """Something changed with this peer: it is called now, whatever failed before."""
         self._on.bell.heard(peer)
-        self._on.bell.anybody.set()
+        self._on.bell.nudge(peer)
 
     def nudge(self) -> None:
         """Something waits for all of them."""

@@ -20,7 +20,7 @@ _OPTIONS = (
     ("grpc.ssl_target_name_override", certificates.ANY_CO_OP),
     ("grpc.enable_retries", 0),
     ("grpc.use_local_subchannel_pool", 1),
-    # A channel lives for one conversation; what it finds out about the way there is not kept.
+    # A channel that failed is not used again; what it finds out about the way there is not kept.
     ("grpc.initial_reconnect_backoff_ms", 200),
     ("grpc.enable_http_proxy", 0),
 )
@@ -56,7 +56,7 @@ async def way_to(work: Work, edge: Edge, peer_id: str) -> Way | None:
 
 @asynccontextmanager
 async def called(way: Way) -> AsyncIterator[PeerServiceStub]:
-    """A channel for one conversation."""
+    """A channel of our own to it, closed at the end."""
     credentials = grpc.ssl_channel_credentials(way.roots, way.private, way.certificate)
     channel = grpc.aio.secure_channel(way.endpoint, credentials, options=_OPTIONS)
     try:

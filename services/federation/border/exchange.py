@@ -18,7 +18,9 @@ from libs.observe import traces
 from libs.refusals import invalid
 from services.federation.border import calling
 from services.federation.border.bell import Bell
+from services.federation.border.calling import PeerAwayError, Way
 from services.federation.border.clock_watch import ClockWatch
+from services.federation.border.kept_lines import KeptLines
 from services.federation.border.traffic import VoteTraffic
 from services.federation.commands.confirm_peer import known
 from services.federation.commands.heed_peer import Heed
@@ -69,6 +71,7 @@ class Exchanger:
         self._heeds = heeds
         self._watch = watch
         self._bell = bell
+        self._lines = KeptLines()
         self._told: dict[str, _Told] = {}
 
     async def call(self, peer: str) -> bool:
@@ -80,20 +83,37 @@ class Exchanger:
             way = await calling.way_to(work, self._edge, peer)
         if way is None:
             return False
+        kept = self._lines.has(peer, way)
+        try:
+            heard = await self._converse(peer, way)
+        except PeerAwayError as error:
+            if error.alive or not kept:
+                raise
+            # A line that was kept may have been dead for long without anybody saying so.
+            heard = await self._converse(peer, way)
+        return heard and not self._edge.endpoint
+
+    async def hang_up(self, peer: str | None = None) -> None:
+        """Closes the line to this peer, or to all of them."""
+        await (self._lines.close(peer) if peer else self._lines.close_all())
+
+    async def _converse(self, peer: str, way: Way) -> bool:
+        """Whether it had something new for us."""
         last, heard = _Round(b"", heard_new=True), False
-        async with calling.called(way) as stub:
+        async with self._lines.to(peer, way) as stub:
             for _ in range(MOST_ROUNDS):
                 parcel = await self._make(peer)
                 bringing = _brought(parcel)
                 if not last.heard_new and bringing in (b"", last.brought):
-                    break
+                    return heard
                 try:
                     answer = await stub.Exchange(pb.ExchangeRequest(parcel=parcel), timeout=calling.CALL_SECONDS)
                 except grpc.aio.AioRpcError as error:
                     raise calling.away(error) from None
                 last = _Round(bringing, heard_new=await self._take(peer, answer.parcel))
                 heard |= last.heard_new
-        return heard and not self._edge.endpoint
+        self._bell.nudge(peer)
+        return heard
 
     async def answer(self, peer: str, parcel: pb.Parcel) -> pb.Parcel:
         """A peer called: takes what it brings and gives what it lacks."""
@@ -114,7 +134,8 @@ class Exchanger:
         if found is not None and found.state is PeerState.ACTIVE:
             news = await self._votes.take(peer, parcel.boards, parcel.papers)
         if news:
-            self._bell.nudge()
+            # Whoever brought it gets our word for it in the same conversation.
+            self._bell.nudge(but=peer)
         return taken > 0 or news
 
     async def _make(self, peer: str) -> pb.Parcel:

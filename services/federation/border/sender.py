@@ -54,13 +54,13 @@ class Sender:
                 for peer in wanted - set(tasks):
                     tasks[peer] = asyncio.create_task(self._keep_calling(peer), name=f"peer-{peer}")
                 for peer in set(tasks) - wanted:
-                    tasks.pop(peer).cancel()
+                    await _ended(tasks.pop(peer))
+                    await self._exchanger.hang_up(peer)
                     self._bell.forget(peer)
                 await _until(self._bell.anybody, LOOK_SECONDS)
         finally:
-            for task in tasks.values():
-                task.cancel()
-            await asyncio.gather(*tasks.values(), return_exceptions=True)
+            await _ended(*tasks.values())
+            await self._exchanger.hang_up()
 
     async def _wanted(self, now: set[str]) -> set[str]:
         """Who is to be called; as before while our own database is away."""
@@ -78,7 +78,7 @@ class Sender:
                 back_off = 0.0
                 pause = SOON_SECONDS if more else min(pause * 2, EVERY_SECONDS)
                 await asyncio.sleep(LEAST_SECONDS)
-                await self._bell.wait(peer, pause)
+                await self._bell.until_wanted(peer, pause)
             else:
                 most = BACK_OFF_ALIVE if failed.alive else BACK_OFF_MOST
                 back_off = min(max(BACK_OFF_FIRST, back_off * 2), most)
@@ -89,6 +89,7 @@ class Sender:
         """Why it failed, and whether more is to be expected soon."""
         failed: PeerAwayError | None = None
         more = False
+        self._bell.calling(peer)
         try:
             async with asyncio.timeout(CONVERSATION_SECONDS):
                 more = await self._exchanger.call(peer)
@@ -119,8 +120,7 @@ class Sender:
         loop, since = asyncio.get_running_loop(), self._clock.now()
         until = loop.time() + seconds
         while (left := until - loop.time()) > 0:
-            await self._bell.wait(peer, min(left, LOOK_SECONDS))
-            if self._bell.was_heard(peer):
+            if await self._bell.until_there(peer, min(left, LOOK_SECONDS)):
                 return True
             try:
                 async with self._database.reading(callers.job("sender"), self._clock.now()) as work:
@@ -130,6 +130,12 @@ class Sender:
             if found is not None and found.heard_at is not None and found.heard_at > since:
                 return True
         return False
+
+
+async def _ended(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _until(event: asyncio.Event, seconds: float) -> None:
