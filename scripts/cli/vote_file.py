@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kith.governance.v1 import votes_pb2 as pb
+from libs.rulebook import exact
 from scripts.cli.console import CommandError, ExitCode
 
 EVERYWHERE = "*"
@@ -19,7 +20,9 @@ _LISTS = ("options", "candidates", "participants", "observers")
 _NUMBERS = ("k", "settle_seconds", "grace_seconds", "window_seconds", "highest_score")
 _DAYS = ("open_latest_days", "closes_days")
 _TIMES = ("open_latest", "closes_at")
-_TABLES = ("weights", "groups", "ceilings", "small")
+_QUORUM = "quorum"
+_QUORUMS = ("group_quorums", "co_op_quorums")
+_TABLES = ("weights", "groups", "ceilings", "small", _QUORUM, *_QUORUMS)
 _KEYS = (*_TEXTS, *_LISTS, *_NUMBERS, *_DAYS, *_TIMES, *_TABLES)
 
 
@@ -57,6 +60,10 @@ class VoteFile:
         for co_op, small in _table(self.said.get("small")).items():
             for group in _list(small):
                 asked.small.add(co_op=co_op, group=group)
+        if _QUORUM in self.said:
+            asked.quorum.CopyFrom(_quorum("", self.said[_QUORUM]))
+        for key in _QUORUMS:
+            getattr(asked, key).extend(_quorum(of, one) for of, one in _table(self.said.get(key)).items())
 
 
 def read(path: Path, zone: ZoneInfo) -> VoteFile:
@@ -102,6 +109,26 @@ def _is_weight(value: object) -> bool:
         return False
 
 
+def _is_quorum(value: object) -> bool:
+    """As a rulebook writes it: a share in quotes, a count, or both."""
+    said = _table(value)
+    share = said.get("fraction", "0 %")
+    fraction = exact.fraction(share) if isinstance(share, str) else None
+    return (
+        bool(said)
+        and said.keys() <= {"fraction", "count"}
+        and fraction is not None
+        and fraction <= 1
+        and ("count" not in said or _is_count(said["count"]))
+    )
+
+
+def _quorum(of: str, value: object) -> pb.VoteQuorum:
+    said = _table(value)
+    fraction = exact.fraction(str(said.get("fraction", "0 %"))) or Fraction(0)
+    return pb.VoteQuorum(of=of, fraction=exact.written(fraction) if fraction else "", count=int(str(said.get("count", 0))))
+
+
 def _is_table_of(right: Callable[[object], bool]) -> Callable[[object], bool]:
     return lambda value: isinstance(value, dict) and all(map(right, value.values()))
 
@@ -115,6 +142,8 @@ _KINDS: tuple[tuple[tuple[str, ...], Callable[[object], bool], str], ...] = (
     (("groups",), _is_table_of(_is_table_of(lambda value: isinstance(value, str))), "tables from class to group, one for each co-op"),
     (("ceilings",), _is_table_of(_is_table_of(_is_count)), "tables from group to a number, one for each co-op"),
     (("small",), _is_table_of(_is_names), "a table from co-op to a list of groups"),
+    ((_QUORUM,), _is_quorum, 'a share, a count or both, such as { fraction = "1/5", count = 10 }'),
+    (_QUORUMS, _is_table_of(_is_quorum), "a table from its name to a share, a count or both, such as worker = { count = 3 }"),
 )
 
 

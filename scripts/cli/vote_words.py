@@ -8,6 +8,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from kith.federation.v1 import federation_pb2 as federation
 from kith.governance.v1 import votes_pb2 as pb
+from libs.boards.terms import Terms, read_terms
+from libs.rulebook.counting import Quorum
+from libs.rulebook.exact import percent
 
 STATES = {
     pb.VOTE_STATE_PROPOSED: "proposed",
@@ -20,6 +23,7 @@ STATES = {
     pb.VOTE_STATE_DISPUTED: "disputed",
     pb.VOTE_STATE_VOID: "void",
     pb.VOTE_STATE_WITHDRAWN: "withdrawn",
+    pb.VOTE_STATE_ANNULLED: "annulled",
 }
 _NEXT = {
     pb.VOTE_STATE_PROPOSED: "Decide by a motion whether to take part, then: kith vote join",
@@ -34,6 +38,7 @@ _NEXT = {
     pb.VOTE_STATE_DISPUTED: "People decide now. The terms say who.",
     pb.VOTE_STATE_VOID: "Not everybody was ready in time. A new vote needs new terms.",
     pb.VOTE_STATE_WITHDRAWN: "This co-op withdrew.",
+    pb.VOTE_STATE_ANNULLED: "The co-ops settled that it does not count. To decide it after all, draft it again.",
 }
 _EVIDENCE = {
     federation.EVIDENCE_STATE_PROPOSED: "nobody has joined yet",
@@ -71,6 +76,7 @@ def shown(vote: pb.Vote, evidence: federation.GetVoteEvidenceResponse, zone: Zon
     yield f"Vote {vote.vote_id}"
     yield f"Proposed by {vote.convener}. Options: {', '.join(vote.options)}."
     yield f"Everybody must be ready by {when(vote.open_latest, zone)}. It closes {when(vote.closes_at, zone)}."
+    yield from turnout(read_terms(vote.terms)) if vote.terms else ()
     yield f"Here: {STATES.get(vote.state, '')}. {_NEXT.get(vote.state, '')}"
     if vote.groups:
         yield f"On our roll: {_groups(vote)}."
@@ -82,6 +88,20 @@ def shown(vote: pb.Vote, evidence: federation.GetVoteEvidenceResponse, zone: Zon
         yield f"It {'passed' if vote.passes else 'did not pass'}. Outcome {vote.outcome_hash}"
     yield ""
     yield from _proved(evidence)
+
+
+def turnout(terms: Terms) -> Iterator[str]:
+    """How many must take part."""
+    rule = terms.rule.counting
+    said = [("", rule.quorum), *rule.class_quorums, *terms.rule.co_op_quorums.items()]
+    lines = [f"{of + ': ' if of else ''}{_quorum(one)}" for of, one in said if one.fraction or one.count]
+    if lines:
+        yield f"Must take part: {'; '.join(lines)}."
+
+
+def _quorum(one: Quorum) -> str:
+    least = [f"{percent(one.fraction)} of those who may vote"] if one.fraction else []
+    return "at least " + " and ".join(least + ([f"{one.count} people"] if one.count else []))
 
 
 def _proved(evidence: federation.GetVoteEvidenceResponse) -> Iterator[str]:

@@ -1,5 +1,8 @@
 """A vote with other co-ops as our own people live it: drafted, joined by our decision, rolled, attested, voted on, final in our log."""
 
+import json
+from fractions import Fraction
+
 import pytest
 
 from kith.federation.facts.v1 import facts_pb2 as federation
@@ -7,10 +10,13 @@ from kith.governance.facts.v1 import facts_pb2 as facts
 from kith.governance.v1 import governance_pb2 as governance
 from kith.governance.v1 import votes_pb2 as pb
 from libs.boards import entries, rows
+from libs.refusals import Invalid
 from libs.rpc.client import ask
+from libs.rulebook.counting import Quorum
 from libs.signing import merkle
+from tests.support.assembly import told
 from tests.support.running import Kith
-from tests.support.vote_assembly import US, a_vote, identity_of
+from tests.support.vote_assembly import OTHERS, US, a_vote, identity_of
 
 
 @pytest.mark.capability("G15")
@@ -62,3 +68,33 @@ async def test_a_card_opens_the_row_it_is_for(kith: Kith) -> None:
         [frozen] = [one for one in await voting.assembly.co_op.facts("governance") if isinstance(one, facts.VoteRowsFrozen)]
         assert entries.Row(card.pseudonym, "user", opened).data() in frozen.entries
         assert (US, "user") in voting.terms.ceilings
+
+
+async def test_how_many_must_take_part_is_agreed_in_the_terms_and_decides_the_result(kith: Kith) -> None:
+    async with a_vote(kith, user=6, worker=5) as voting:
+        quorum, workers, brook = (
+            pb.VoteQuorum(fraction="1/2", count=4),
+            pb.VoteQuorum(of="worker", count=3),
+            pb.VoteQuorum(of="brook", count=2),
+        )
+        await voting.propose(basis="one_co_op_one_vote", quorum=quorum, group_quorums=[workers], co_op_quorums=[brook])
+        rule = voting.terms.rule
+        assert rule.counting.quorum == Quorum(Fraction(1, 2), 4)
+        assert rule.counting.class_quorums == (("worker", Quorum(count=3)),)
+        assert rule.co_op_quorums == {"brook": Quorum(count=2)}
+        with told(Invalid, "QUORUM_UNUSED"):
+            await voting.propose(co_op_quorums=[brook])
+
+        # Brook has 3 of 11, all workers: enough by its own rules, and too few by those of the others.
+        groups = [pb.GroupCount(co_op=one, group=name, rows=rows) for one in (US, *OTHERS) for name, rows in (("user", 6), ("worker", 5))]
+        groups[3].ballots = 3
+        asked = pb.CountVoteRequest(
+            terms=voting.terms.data,
+            revision=1,
+            boards=[pb.BoardSize(co_op=one, size=9, root=bytes(32)) for one in (US, *OTHERS)],
+            tallies=[pb.Marks(co_op="brook", group="worker", option="for", number=3)],
+            groups=groups,
+        )
+        counted: pb.CountVoteResponse = await ask(voting.desk.CountVote, asked)
+        stances = {str(co_op): str(stance) for co_op, stance, _ in json.loads(counted.outcome)["result"]["co_ops"]}
+        assert stances == {US: "left_out", "brook": "agrees", "cove": "left_out"}

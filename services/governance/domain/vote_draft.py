@@ -7,7 +7,7 @@ same parties give the same terms.
 import hashlib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
@@ -21,6 +21,7 @@ from libs.rulebook.counting import Basis, BelowQuorum, Cap, ClassRule, CountingR
 from libs.signing.canonical import Json, NotCanonicalError
 from services.governance.domain.motion import FARTHEST
 from services.governance.domain.outcome import require_countable
+from services.governance.domain.vote_quorums import AskedQuorums, Quorums, quorums
 
 QUESTION_MOST, TEXT_MOST, OPTION_MOST = 200, 4000, 100
 K, SETTLE, GRACE, WINDOW = 5, 900, 86_400, 604_800
@@ -65,6 +66,7 @@ class Asked:
     settlers: str
     audience: str
     highest_score: int
+    quorums: AskedQuorums = field(default_factory=AskedQuorums)
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def draft(asked: Asked, rulebook: Rulebook, kind: ResolutionType, co_op: str, no
     groups = asked.class_groups or tuple(ClassGroup("", one.key, one.key) for one in rulebook.classes if one.votes)
     if len({(one.co_op, one.member_class) for one in groups}) != len(groups):
         raise invalid("class_groups", "CLASS_GROUPS_WRONG")
-    rule = _rule(asked, kind.counting, _own_groups(groups, co_op))
+    rule = _rule(asked, kind.counting, _own_groups(groups, co_op), co_op)
     made = Draft(
         convener=co_op,
         participants=participants,
@@ -204,7 +206,7 @@ def _ceilings(classes: Mapping[tuple[str, str], str], parties: Sequence[tuple[Pa
     return [(co_op, group, 2 * number + SPARE_ROWS) for (co_op, group), number in people.items()]
 
 
-def _rule(asked: Asked, counting: CountingRule, groups: Mapping[str, str]) -> Rule:
+def _rule(asked: Asked, counting: CountingRule, groups: Mapping[str, str], us: str) -> Rule:
     """The resolution type's rule with its classes as groups, and what the secretary chose for several co-ops."""
     method = asked.method or counting.method.value
     if method not in METHODS:
@@ -219,19 +221,23 @@ def _rule(asked: Asked, counting: CountingRule, groups: Mapping[str, str]) -> Ru
         raise invalid("basis", "BASIS_UNKNOWN") from None
     if len(dict(weights)) != len(weights):
         raise invalid("weights", "WEIGHTS_WRONG")
+    excluded = _excluded(counting.excluded, groups)
+    ours = Quorums(counting.quorum, _class_quorums(counting.class_quorums, groups))
+    needed = quorums(ours, asked.quorums, basis, excluded, us)
     counted = replace(
         counting,
         method=Method.YES_NO_ABSTAIN if method == CONSENT else Method(method),
         threshold=Threshold(Fraction(1), strict=False) if method == CONSENT else counting.threshold,
         class_rule=_class_rule(counting.class_rule, groups),
-        excluded=_excluded(counting.excluded, groups),
-        class_quorums=_class_quorums(counting.class_quorums, groups),
+        excluded=excluded,
+        quorum=needed.whole,
+        class_quorums=needed.groups,
         highest_score=_highest_score(asked, counting) if method == Method.SCORE else None,
         basis=basis,
         below_quorum=below_quorum,
         co_op_weights=weights,
     )
-    return Rule(method, counted, {})
+    return Rule(method, counted, needed.co_ops)
 
 
 def _own_groups(groups: Sequence[ClassGroup], co_op: str) -> dict[str, str]:

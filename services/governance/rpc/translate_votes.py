@@ -14,6 +14,7 @@ from services.governance.domain.outcome import Evidence
 from services.governance.domain.vote_ballot import VoteBallot, VoteEntry, VoteRow, marks_said
 from services.governance.domain.vote_course import State
 from services.governance.domain.vote_draft import Asked, ClassGroup
+from services.governance.domain.vote_quorums import AskedQuorum, AskedQuorums
 from services.governance.rpc.translate import counting_rule, id_of
 from services.governance.storage.vote_drafts import Drafted
 from services.governance.storage.votes import SeenVote
@@ -66,6 +67,11 @@ def vote_asked(request: pb.DraftVoteRequest) -> Asked:
         settlers=request.settlers,
         audience=request.audience,
         highest_score=request.highest_score,
+        quorums=AskedQuorums(
+            whole=_quorum(request.quorum) if request.HasField("quorum") else None,
+            groups=tuple(map(_quorum, request.group_quorums)),
+            co_ops=tuple(map(_quorum, request.co_op_quorums)),
+        ),
     )
 
 
@@ -187,6 +193,10 @@ def evidence(request: pb.CountVoteRequest) -> Evidence:
         groups=groups,
         rejected=[(co_op, index, code) for (co_op, index), code in rejected.items()],
     )
+
+
+def _quorum(asked: pb.VoteQuorum) -> AskedQuorum:
+    return AskedQuorum(asked.of, asked.fraction, asked.count)
 
 
 def _time(field: str, value: Timestamp, *, given: bool) -> datetime:

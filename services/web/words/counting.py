@@ -67,5 +67,15 @@ def quorum(words: Words, counting: CountingRule, names: Mapping[str, str]) -> li
     return lines
 
 
+def co_op_quorum(words: Words, name: str, fraction: Fraction, count: int) -> list[Line]:
+    """How many have to vote in one co-op, where co-ops count by themselves."""
+    lines: list[Line] = []
+    if fraction:
+        lines += words.lines("counting.quorum.co_op_fraction", name=name, share=share(words, fraction))
+    if count:
+        lines += words.lines("counting.quorum.co_op_count", count, name=name)
+    return lines
+
+
 def _named(names: Mapping[str, str], keys: Iterable[str]) -> str:
     return ", ".join(names.get(key, key) for key in keys)

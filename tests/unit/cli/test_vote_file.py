@@ -58,6 +58,25 @@ def test_tables_become_rows_and_weights_exact(tmp_path: Path) -> None:
     assert (asked.basis, asked.k) == ("fixed_weights", 4)
 
 
+def test_how_many_must_take_part_is_written_as_in_a_rulebook(tmp_path: Path) -> None:
+    more = 'quorum = { fraction = "20 %", count = 10 }\n[group_quorums]\nworker = { fraction = "1/3" }\n'
+    more += "[co_op_quorums]\nbrook-side = { count = 15 }\n"
+    asked = read(a_file(tmp_path, DAYS + more), LONDON).request(NOW)
+    assert (asked.quorum.of, asked.quorum.fraction, asked.quorum.count) == ("", "1/5", 10)
+    assert [(one.of, one.fraction, one.count) for one in asked.group_quorums] == [("worker", "1/3", 0)]
+    assert [(one.of, one.fraction, one.count) for one in asked.co_op_quorums] == [("brook-side", "", 15)]
+    assert not read(a_file(tmp_path, DAYS), LONDON).request(NOW).HasField("quorum")
+
+
+def test_what_the_example_only_shows_can_be_taken_out_of_its_comments(tmp_path: Path) -> None:
+    shown = (EXAMPLES / "vote.toml").read_text(encoding="utf-8")
+    for line in ("quorum = {", "[group_quorums]", "worker = {", "[co_op_quorums]", "mill-lane = {"):
+        shown = shown.replace(f"# {line}", line)
+    (tmp_path / "vote.toml").write_text(shown, encoding="utf-8")
+    asked = read(tmp_path / "vote.toml", LONDON).request(NOW)
+    assert (asked.quorum.count, asked.group_quorums[0].of, asked.co_op_quorums[0].of) == (20, "worker", "mill-lane")
+
+
 def test_a_time_without_a_zone_is_meant_where_the_co_op_is(tmp_path: Path) -> None:
     asked = read(a_file(tmp_path, "open_latest = 2025-06-20T18:00:00\ncloses_at = 2025-07-01T18:00:00Z\n"), LONDON).request(NOW)
     assert asked.open_latest.ToDatetime(tzinfo=UTC) == datetime(2025, 6, 20, 17, tzinfo=UTC)
@@ -74,6 +93,11 @@ def test_a_time_without_a_zone_is_meant_where_the_co_op_is(tmp_path: Path) -> No
         (DAYS + 'options = "one"\n', '"options" must be a list of texts'),
         (DAYS + 'weights = { elm-row = "half" }\n', '"weights" must be a table from co-op to weight'),
         (DAYS + 'groups = { worker = "worker" }\n', '"groups" must be tables from class to group'),
+        (DAYS + "quorum = 5\n", '"quorum" must be a share, a count or both'),
+        (DAYS + "quorum = { fraction = 0.5 }\n", '"quorum" must be a share, a count or both'),
+        (DAYS + 'quorum = { fraction = "3/2" }\n', '"quorum" must be a share, a count or both'),
+        (DAYS + "group_quorums = { worker = 5 }\n", '"group_quorums" must be a table from its name'),
+        (DAYS + "co_op_quorums = { elm-row = {} }\n", '"co_op_quorums" must be a table from its name'),
         ("open_latest_days = 7\ncloses_at = 2025-07-01\n", '"closes_at" must be a time'),
     ],
 )

@@ -1,14 +1,20 @@
 """Votes with other co-ops as the command line says them: ballots typed, outcomes and cards in words, refusals in sentences."""
 
 import json
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from kith.federation.v1 import federation_pb2 as federation
+from kith.governance.v1 import votes_pb2 as votes
 from libs.boards import papers
 from libs.boards.terms import Terms, read_terms
 from libs.refusals import NotNow, Refusal, invalid
+from libs.rulebook.counting import Quorum
+from scripts.cli import vote_words
 from scripts.cli.console import CommandError, ExitCode
 from scripts.cli.demo.folder import EXAMPLES
 from scripts.cli.vote_ballot import choice_in_words, found_in_words, marks_of
@@ -16,6 +22,7 @@ from scripts.cli.vote_cards import Card, page
 from scripts.cli.vote_dispute import body_of
 from scripts.cli.vote_outcome import in_words
 from scripts.cli.vote_refusals import sentences
+from scripts.cli.vote_words import turnout
 
 VOTE = "ab" * 32
 
@@ -89,6 +96,21 @@ def test_a_card_prints_the_characters_in_fours_and_nothing_of_it_is_markup() -> 
     assert "Bea &lt;b&gt;Kettle&lt;/b&gt;" in printed
     assert "Elm &amp; Row" in printed
     assert printed.count("<section>") == 1
+
+
+def test_how_many_must_take_part_is_said_of_everybody_groups_and_co_ops() -> None:
+    terms = terms_of_a_vote()
+    counting = replace(terms.rule.counting, quorum=Quorum(Fraction(1, 10), 3), class_quorums=(("worker", Quorum(Fraction(1, 3))),))
+    changed = replace(terms, rule=replace(terms.rule, counting=counting, co_op_quorums={"mill-lane": Quorum(count=15)}))
+    said = "Must take part: at least 10 % of those who may vote and 3 people; worker: at least 1/3 of those who may vote"
+    assert list(turnout(changed)) == [f"{said}; mill-lane: at least 15 people."]
+    unasked = replace(terms.rule, counting=replace(terms.rule.counting, quorum=Quorum(), class_quorums=()))
+    assert list(turnout(replace(terms, rule=unasked))) == []
+
+
+def test_a_vote_that_was_annulled_says_so_and_what_is_next() -> None:
+    line = vote_words.line(votes.Vote(vote_id=VOTE, state=votes.VOTE_STATE_ANNULLED, question="Shall we?"), ZoneInfo("Europe/London"))
+    assert line.split()[1] == "annulled"
 
 
 def test_an_outcome_is_said_with_its_share_its_reasons_and_a_table() -> None:

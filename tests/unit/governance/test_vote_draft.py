@@ -14,6 +14,7 @@ from libs.rulebook import Rulebook, read
 from libs.rulebook.counting import Cap, Denominator, EachClass, FixedShares, Method, Quorum, Threshold
 from libs.signing import canonical
 from services.governance.domain.vote_draft import Asked, ClassGroup, Draft, compose, draft, read_draft
+from services.governance.domain.vote_quorums import AskedQuorum, AskedQuorums
 from tests.support.assembly import RULEBOOK
 from tests.unit.governance.counting_rules import a_rule
 from tests.unit.governance.made_votes import DRAFT, a_party
@@ -126,6 +127,15 @@ def test_a_vote_over_options_keeps_their_order() -> None:
 def test_weights_are_for_every_participant() -> None:
     weights = (("ash", "2/3"), ("brook", "1/3"))
     assert dict(composed(drafted(basis="fixed_weights", weights=weights)).rule.counting.co_op_weights) == {"ash": F(2, 3), "brook": F(1, 3)}
+
+
+def test_how_many_must_take_part_stands_in_the_terms() -> None:
+    asked = AskedQuorums(AskedQuorum("", "1/5", 9), (AskedQuorum("worker", "1/2", 0),), (AskedQuorum("brook", "", 4),))
+    rule = composed(drafted(basis="one_co_op_one_vote", quorums=asked)).rule
+    assert (rule.counting.quorum, rule.counting.class_quorums) == (Quorum(F(1, 5), 9), (("worker", Quorum(F(1, 2))),))
+    assert rule.co_op_quorums == {"brook": Quorum(F(0), 4)}
+    with pytest.raises(Invalid, match="TERMS_IMPOSSIBLE"):
+        drafted(basis="one_co_op_one_vote", quorums=AskedQuorums(co_ops=(AskedQuorum("cove", "", 4),)))
 
 
 MIXED = (ClassGroup("", "user", "all"), ClassGroup("", "worker", "all"))

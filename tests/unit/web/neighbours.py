@@ -1,6 +1,7 @@
 """The small town's votes with other co-ops, and the other co-ops: two of them, invented like everybody here."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -12,7 +13,7 @@ from libs.boards.rows import commitment, identity_of
 from libs.boards.rule import Rule, write_rule
 from libs.boards.terms import quorum_of_witnesses, write_terms
 from libs.refusals import Conflict, NotFound
-from libs.rulebook.counting import Basis, CountingRule, Method, OneMemberOneVote, Threshold
+from libs.rulebook.counting import Basis, CountingRule, Method, OneMemberOneVote, Quorum, Threshold
 from libs.signing import canonical
 from libs.signing.canonical import Json
 from tests.unit.web.people import ADA, JO, MO, NOW, Asked, stamp
@@ -35,14 +36,20 @@ def seconds(at: datetime) -> int:
 
 
 def terms_of(
-    method: Method, options: list[str], *, consent: bool = False, basis: Basis = Basis.POOLED, highest: int | None = None
+    method: Method,
+    options: list[str],
+    *,
+    consent: bool = False,
+    basis: Basis = Basis.POOLED,
+    highest: int | None = None,
+    quorums: Mapping[str, Quorum] | None = None,
 ) -> bytes:
     participants = (ELM, HARBOUR, MILL)
     threshold = Threshold(Fraction(1), strict=False) if consent else Threshold(Fraction(1, 2), strict=True)
     rule = Rule(
         "consent" if consent else method.value,
         CountingRule(method, OneMemberOneVote(), threshold, basis=basis, highest_score=highest),
-        {},
+        quorums or {},
     )
     parties: list[dict[str, Json]] = [
         {

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from fractions import Fraction
 
 import pytest
 
@@ -12,6 +13,7 @@ from kith.governance.v1 import votes_pb2 as pb
 from libs.boards.papers import read_settlement_body
 from libs.clock import Fixed
 from libs.refusals import Conflict, Elsewhere, NotFound
+from libs.rulebook.counting import Basis, Method, Quorum
 from services.web.news import Happened
 from tests.unit.web.browsing import Browser
 from tests.unit.web.neighbours import (
@@ -30,6 +32,7 @@ from tests.unit.web.neighbours import (
     SPLIT_VOTE,
     WATCH,
     a_vote,
+    terms_of,
 )
 from tests.unit.web.people import ADA, JO, NOW
 from tests.unit.web.small_town import Town
@@ -345,6 +348,80 @@ def test_a_vote_is_written_in_steps_and_sent(browser: Browser, town: Town) -> No
     ]
     assert (drafted.basis, drafted.k, drafted.small[0].group) == ("double_majority", 4, "workers")
     assert "on its way to the others" in browser.see("/votes?done=drafted")
+
+
+def a_draft(browser: Browser, **more: str) -> None:
+    """Written as far as the last look."""
+    steps = {
+        "": {"question": "Share a van?", "text": "One van for two.", "resolution_type": "ordinary", "method": "yes_no_abstain"},
+        "/who": {f"part-{HARBOUR}": "part"},
+        "/when": {"open_on": "2026-12-11", "close_on": "2026-12-20", "close_time": "20:00", "settlers": "Both boards"},
+        "/more": more,
+    }
+    for page, fields in steps.items():
+        browser.see(f"/votes/new{page}")
+        assert browser.send_fields(f"/votes/new{page}", fields)[0] == 303
+
+
+def test_how_many_must_take_part_is_asked_place_by_place_and_said_in_words(browser: Browser, town: Town) -> None:
+    a_draft(browser, basis="one_co_op_one_vote")
+    check = browser.see("/votes/new/check")
+    assert "At least one tenth of all who can vote must take part." in check, "as our rules say"
+    page = browser.see("/votes/new/turnout")
+    assert "Supported member</legend>" in page
+    assert "Elm Row Care Co-op</legend>" in page
+    wrong = {"all-share": "half", "all-people": "some", f"co-op-{HARBOUR}-share": "101"}
+    code, page = browser.send_fields("/votes/new/turnout", wrong)
+    assert code == 422
+    assert page.count('class="field wrong"') == 3
+    filled = {"all-share": "20 %", "all-people": "12", f"co-op-{HARBOUR}-share": "1/3", "group-worker-people": "4"}
+    assert browser.send_fields("/votes/new/turnout", filled) == (303, "/votes/new/check")
+    check = browser.see("/votes/new/check")
+    for said in (
+        "At least 20 in every 100 of all who can vote must take part.",
+        "At least 12 people must vote.",
+        "At least 4 people of this class must vote: Worker member.",
+        "At least one third of those in this co-op must take part: Harbour Care Co-op.",
+        "Is left out",
+    ):
+        assert said in check, said
+    assert browser.send("/votes/new/check") == (303, "/votes?done=drafted")
+    drafted = next(one for one in town.votes.heard if isinstance(one, pb.DraftVoteRequest))
+    assert (drafted.quorum.fraction, drafted.quorum.count) == ("1/5", 12)
+    assert [(one.of, one.fraction, one.count) for one in drafted.group_quorums] == [("worker", "", 4)]
+    assert [(one.of, one.fraction, one.count) for one in drafted.co_op_quorums] == [(HARBOUR, "1/3", 0)]
+
+
+def test_where_all_votes_are_counted_together_no_co_op_has_a_number_of_its_own(browser: Browser, town: Town) -> None:
+    a_draft(browser)
+    page = browser.see("/votes/new/turnout")
+    assert "no co-op has a number of its own" in page
+    assert 'name="co-op-' not in page
+    assert browser.send_fields("/votes/new/turnout", {}) == (303, "/votes/new/check")
+    browser.see("/votes/new/check")
+    assert browser.send("/votes/new/check") == (303, "/votes?done=drafted")
+    drafted = next(one for one in town.votes.heard if isinstance(one, pb.DraftVoteRequest))
+    assert not drafted.HasField("quorum")
+    assert not [*drafted.group_quorums, *drafted.co_op_quorums]
+
+
+def test_a_vote_says_what_each_co_op_needs_by_itself(browser: Browser, town: Town) -> None:
+    terms = terms_of(
+        Method.YES_NO_ABSTAIN, ["for", "against", "abstain"], basis=Basis.ALL_CO_OPS, quorums={MILL: Quorum(Fraction(1, 3), 15)}
+    )
+    town.votes.votes[OPEN_VOTE].terms = terms
+    page = browser.see(f"/votes/{OPEN_VOTE}")
+    assert "At least one third of those in this co-op must take part: Mill Lane Care Co-op." in page
+    assert "At least 15 people of this co-op must vote: Mill Lane Care Co-op." in page
+
+
+def test_every_answer_is_shown_again_before_no_word_can_change(browser: Browser) -> None:
+    a_draft(browser, k="4", groups="worker = workers", window_days="9", audience="public")
+    page = browser.see("/votes/new/check")
+    for name, value in (("How small a group may be", "4"), ("Days in which one can object", "9"), ("Who can have the bundle", "Everybody")):
+        assert f"<dt>{name}</dt><dd>{value}" in page
+    assert "worker = workers" in page
+    assert "Hours to wait" not in page
 
 
 def test_the_result_says_the_same_as_sentence_drawing_and_table(browser: Browser) -> None:

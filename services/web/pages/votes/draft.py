@@ -4,40 +4,57 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
 from google.protobuf.timestamp_pb2 import Timestamp
+from markupsafe import Markup
 from starlette.responses import Response
 
-from kith.governance.v1 import governance_pb2 as gov
 from kith.governance.v1 import votes_pb2 as pb
 from libs.refusals import NotSignedIn, Refusal
 from services.web.door.forms import Form
-from services.web.pages.co_ops.view import CoOpView, own, peers, view
+from services.web.pages.co_ops.view import CoOpView, own
+from services.web.pages.votes import draft_turnout
+from services.web.pages.votes.draft_kept import (
+    ASK_FIELDS,
+    DRAFT,
+    MORE_FIELDS,
+    TAKES_PART,
+    TIME_FIELDS,
+    WATCHES,
+    active,
+    group_line,
+    is_number,
+    keep,
+    kept,
+    lines,
+    number,
+    parts,
+)
+from services.web.pages.votes.draft_turnout import Places
 from services.web.visit import Problem, Visit
 from services.web.words.refusals import sentence
 
 ASK, INVITE, TIMES, MORE, SEND = "vote-ask", "vote-invite", "vote-times", "vote-more", "vote-send"
-_DRAFT = "vote-draft"
-_ASK = ("question", "text", "resolution_type", "method", "options", "candidates", "highest_score")
-_TIMES = ("close_on", "close_time", "open_on", "settlers")
-_MORE = ("basis", "below_quorum", "k", "groups", "small", "settle_minutes", "grace_hours", "window_days", "audience")
 _OWN_OPTIONS = {"plurality", "approval", "score"}
 METHODS = ("yes_no_abstain", "consent", "plurality", "approval", "score")
 BASES = ("pooled", "one_co_op_one_vote", "double_majority", "all_co_ops")
 BELOW = ("left_out", "against", "blocks")
 AUDIENCES = ("members", "public")
+_CHANGED = {"groups": "groups", "k": "k", "small": "small", "settle_minutes": "settle", "grace_hours": "grace", "window_days": "window"}
+"""What is shown before it is sent only where it is not the usual: field -> its label."""
+_BREAK = Markup("<br>")
 _USUAL_HOUR, _HOURS = "20:00", range(8, 23)
 _USUAL_LENGTH, _USUAL_OPENING = timedelta(days=28), timedelta(days=14)
 
 
 async def show_ask(visit: Visit) -> Response:
     """First: the question."""
-    return await _ask(visit, await _kept(visit), [])
+    return await _ask(visit, await kept(visit), [])
 
 
 async def ask(visit: Visit, form: Form) -> Response:
     """What can be seen to be missing is said at once."""
-    fields = await _keep(visit, form, _ASK)
+    fields = await keep(visit, form, ASK_FIELDS)
     problems = [Problem(name, sentence(visit.words, reason)) for name, reason in _MISSING if not fields[name]]
-    if fields["method"] in _OWN_OPTIONS and len(_lines(fields["options"])) < 2:
+    if fields["method"] in _OWN_OPTIONS and len(lines(fields["options"])) < 2:
         problems.append(visit.problem("options", "draft.options_missing"))
     if fields["method"] == "score" and not fields["highest_score"].isdecimal():
         problems.append(visit.problem("highest_score", "draft.score_missing"))
@@ -49,25 +66,25 @@ _MISSING = (("question", "TITLE_MISSING"), ("text", "TEXT_MISSING"), ("resolutio
 
 async def show_invite(visit: Visit) -> Response:
     """Second: who takes part."""
-    return await _invite(visit, await _kept(visit), [])
+    return await _invite(visit, await kept(visit), [])
 
 
 async def invite(visit: Visit, form: Form) -> Response:
     """Each active co-op takes part, watches, or is left out."""
-    fields = await _keep(visit, form, tuple(f"part-{one.id}" for one in await _active(visit)))
-    if not _parts(fields, "part"):
-        return await _invite(visit, fields, [visit.problem(_first_part(await _active(visit)), "draft.parts_missing")], 422)
+    fields = await keep(visit, form, tuple(f"part-{one.id}" for one in await active(visit)))
+    if not parts(fields, TAKES_PART):
+        return await _invite(visit, fields, [visit.problem(_first_part(await active(visit)), "draft.parts_missing")], 422)
     return visit.go("/votes/new/when")
 
 
 async def show_times(visit: Visit) -> Response:
     """Third: until when, and who settles a dispute."""
-    return _times(visit, await _kept(visit), [])
+    return _times(visit, await kept(visit), [])
 
 
 async def times(visit: Visit, form: Form) -> Response:
     """The close lies after the latest opening."""
-    fields = await _keep(visit, form, _TIMES)
+    fields = await keep(visit, form, TIME_FIELDS)
     closes, opens = _close(visit, fields), _open(visit, fields)
     problems = [visit.problem("close_on", "new_motion.close_missing")] if closes is None else []
     if opens is None or (closes is not None and opens >= closes):
@@ -79,80 +96,76 @@ async def times(visit: Visit, form: Form) -> Response:
 
 async def show_more(visit: Visit) -> Response:
     """What hardly anybody changes."""
-    return _more(visit, await _kept(visit), [])
+    return _more(visit, await kept(visit), [])
 
 
 async def more(visit: Visit, form: Form) -> Response:
     """Numbers are whole; groups are lines `class = group`."""
-    fields = await _keep(visit, form, _MORE)
+    fields = await keep(visit, form, MORE_FIELDS)
     whole = ("k", "settle_minutes", "grace_hours", "window_days")
-    problems = [visit.problem(name, "draft.number_wrong") for name in whole if fields[name] and not _is_number(fields[name])]
-    problems += [visit.problem("groups", "draft.groups_wrong")] if any("=" not in line for line in _lines(fields["groups"])) else []
-    problems += [visit.problem("small", "draft.small_wrong")] if any(len(line.split()) != 2 for line in _lines(fields["small"])) else []
+    problems = [visit.problem(name, "draft.number_wrong") for name in whole if fields[name] and not is_number(fields[name])]
+    problems += [visit.problem("groups", "draft.groups_wrong")] if any("=" not in line for line in lines(fields["groups"])) else []
+    problems += [visit.problem("small", "draft.small_wrong")] if any(len(line.split()) != 2 for line in lines(fields["small"])) else []
     return _more(visit, fields, problems, 422) if problems else visit.go("/votes/new/check")
 
 
 async def show_check(visit: Visit) -> Response:
     """Everything again, before it goes to the others."""
-    return await _check(visit, await _kept(visit), [])
+    return await _check(visit, await kept(visit), [])
 
 
 async def send(visit: Visit, form: Form) -> Response:
     """The others are asked for their keys; then the terms are made, and no word of them can change."""
-    fields = await _kept(visit)
+    fields = await kept(visit)
     closes, opens = _close(visit, fields), _open(visit, fields)
     if closes is None or opens is None:
         return visit.go("/votes/new/when")
+    places = await draft_turnout.places_of(visit, fields, await draft_turnout.rules_of(visit))
     try:
-        await visit.ask(visit.front.services.votes.DraftVote, _request(form, fields, closes, opens))
+        await visit.ask(visit.front.services.votes.DraftVote, _request(form, fields, places, closes, opens))
     except NotSignedIn:
         raise
     except Refusal as refusal:
         return await _check(visit, fields, visit.problems(refusal), 422)
-    await visit.drop_draft(_DRAFT)
+    await visit.drop_draft(DRAFT)
     return visit.go("/votes?done=drafted")
 
 
-def _request(form: Form, fields: Mapping[str, str], closes: datetime, opens: datetime) -> pb.DraftVoteRequest:
+def _request(form: Form, fields: Mapping[str, str], places: Places, closes: datetime, opens: datetime) -> pb.DraftVoteRequest:
     close_at, open_latest = Timestamp(), Timestamp()
     close_at.FromDatetime(closes)
     open_latest.FromDatetime(opens)
     own_options = fields["method"] in _OWN_OPTIONS
-    return pb.DraftVoteRequest(
+    request = pb.DraftVoteRequest(
         request_id=form.request_id,
         question=fields["question"],
         text=fields["text"],
         resolution_type=fields["resolution_type"],
         method=fields["method"],
-        options=_lines(fields["options"]) if own_options else [],
-        candidates=_lines(fields["candidates"]) if own_options else [],
+        options=lines(fields["options"]) if own_options else [],
+        candidates=lines(fields["candidates"]) if own_options else [],
         basis=fields["basis"],
         below_quorum=fields["below_quorum"],
-        participants=_parts(fields, "part"),
-        observers=_parts(fields, "watch"),
-        class_groups=[_class_group(line) for line in _lines(fields["groups"])],
-        k=_number(fields["k"]),
-        small=[pb.Ceiling(co_op=line.split()[0], group=line.split()[1]) for line in _lines(fields["small"])],
+        participants=parts(fields, TAKES_PART),
+        observers=parts(fields, WATCHES),
+        class_groups=[pb.ClassGroup(co_op=one[0], member_class=one[1], group=one[2]) for one in map(group_line, lines(fields["groups"]))],
+        k=number(fields["k"]),
+        small=[pb.Ceiling(co_op=line.split()[0], group=line.split()[1]) for line in lines(fields["small"])],
         open_latest=open_latest,
         closes_at=close_at,
-        settle_seconds=_number(fields["settle_minutes"]) * 60,
-        grace_seconds=_number(fields["grace_hours"]) * 3600,
-        window_seconds=_number(fields["window_days"]) * 86_400,
+        settle_seconds=number(fields["settle_minutes"]) * 60,
+        grace_seconds=number(fields["grace_hours"]) * 3600,
+        window_seconds=number(fields["window_days"]) * 86_400,
         settlers=fields["settlers"],
         audience=fields["audience"],
-        highest_score=_number(fields["highest_score"]) if fields["method"] == "score" else 0,
+        highest_score=number(fields["highest_score"]) if fields["method"] == "score" else 0,
     )
-
-
-def _class_group(line: str) -> pb.ClassGroup:
-    """`class = group`, or `co-op class = group` for one co-op alone."""
-    left, _, group = line.partition("=")
-    words = left.split()
-    return pb.ClassGroup(co_op=words[0] if len(words) > 1 else "", member_class=words[-1] if words else "", group=group.strip())
+    draft_turnout.ask(request, fields, places)
+    return request
 
 
 async def _ask(visit: Visit, fields: Mapping[str, str], problems: list[Problem], code: int = 200) -> Response:
-    rules: gov.GetRulebookResponse = await visit.ask(visit.front.services.governance.GetRulebook, gov.GetRulebookRequest())
+    rules = await draft_turnout.rules_of(visit)
     return visit.page(
         "votes/draft_ask",
         code,
@@ -170,9 +183,9 @@ async def _invite(visit: Visit, fields: Mapping[str, str], problems: list[Proble
         code,
         problems=problems,
         fields=fields,
-        co_ops=await _active(visit),
+        co_ops=await active(visit),
         us=await own(visit),
-        parts_of=_said(visit, "draft_part", ("part", "watch", "out")),
+        parts_of=_said(visit, "draft_part", (TAKES_PART, WATCHES, "out")),
         form=INVITE,
     )
 
@@ -204,10 +217,11 @@ def _more(visit: Visit, fields: Mapping[str, str], problems: list[Problem], code
 
 async def _check(visit: Visit, fields: Mapping[str, str], problems: list[Problem], code: int = 200) -> Response:
     closes, opens = _close(visit, fields), _open(visit, fields)
-    if not fields["question"] or closes is None or opens is None or not _parts(fields, "part"):
+    if not fields["question"] or closes is None or opens is None or not parts(fields, TAKES_PART):
         return visit.go("/votes/new")
-    rules: gov.GetRulebookResponse = await visit.ask(visit.front.services.governance.GetRulebook, gov.GetRulebookRequest())
-    names = {one.id: one.name for one in await _active(visit)}
+    rules = await draft_turnout.rules_of(visit)
+    places = await draft_turnout.places_of(visit, fields, rules)
+    names = {one.id: one.name for one in await active(visit)}
     return visit.page(
         "votes/draft_check",
         code,
@@ -216,12 +230,33 @@ async def _check(visit: Visit, fields: Mapping[str, str], problems: list[Problem
         kind={one.key: one.name for one in rules.resolution_types}.get(fields["resolution_type"], ""),
         method=visit.say(f"method.{fields['method'] or 'yes_no_abstain'}"),
         basis=visit.say(f"basis.{fields['basis'] or 'pooled'}"),
-        parts_said=", ".join(names.get(one, one) for one in _parts(fields, "part")),
-        watchers=", ".join(names.get(one, one) for one in _parts(fields, "watch")),
+        parts_said=", ".join(names.get(one, one) for one in parts(fields, TAKES_PART)),
+        watchers=", ".join(names.get(one, one) for one in parts(fields, WATCHES)),
+        turnout=_BREAK.join(line.text for line in draft_turnout.in_words(visit, fields, rules, places)),
+        below=visit.say(f"below_quorum.{fields['below_quorum'] or 'left_out'}") if places.co_ops else "",
+        asked=_options_said(visit, fields),
+        changed=[
+            {"name": visit.say(f"draft.{one}"), "value": fields[name], "path": "/votes/new/more"}
+            for name, one in _CHANGED.items()
+            if fields[name]
+        ],
+        audience=visit.say(f"audience.{fields['audience'] or 'members'}"),
         closes=visit.moment(closes),
         opens=visit.moment(opens),
         form=SEND,
     )
+
+
+def _options_said(visit: Visit, fields: Mapping[str, str]) -> list[dict[str, str]]:
+    """What there is to choose from, where that is the question's own."""
+    if fields["method"] not in _OWN_OPTIONS:
+        return []
+    said = {
+        "options": _BREAK.join(lines(fields["options"])),
+        "candidates": _BREAK.join(lines(fields["candidates"])),
+        "score": fields["highest_score"] if fields["method"] == "score" else "",
+    }
+    return [{"name": str(visit.say(f"draft.{one}")), "value": value, "path": "/votes/new"} for one, value in said.items() if value]
 
 
 def _said(visit: Visit, what: str, values: tuple[str, ...]) -> list[dict[str, str]]:
@@ -232,39 +267,8 @@ def _said(visit: Visit, what: str, values: tuple[str, ...]) -> list[dict[str, st
     return [{"value": one, "text": str(visit.say(f"{what}.{one}")), "hint": hint(one)} for one in values]
 
 
-async def _active(visit: Visit) -> list[CoOpView]:
-    return [one for one in (view(visit, peer) for peer in await peers(visit)) if one.state == "active"]
-
-
 def _first_part(co_ops: list[CoOpView]) -> str:
     return f"part-{co_ops[0].id}" if co_ops else ""
-
-
-async def _kept(visit: Visit) -> dict[str, str]:
-    """Every field, empty where nothing was said yet."""
-    return dict.fromkeys((*_ASK, *_TIMES, *_MORE), "") | dict(await visit.draft(_DRAFT))
-
-
-async def _keep(visit: Visit, form: Form, names: tuple[str, ...]) -> dict[str, str]:
-    fields = await _kept(visit) | {name: form.text(name) for name in names}
-    await visit.keep_draft(_DRAFT, fields)
-    return fields
-
-
-def _parts(fields: Mapping[str, str], role: str) -> list[str]:
-    return sorted(name.removeprefix("part-") for name, value in fields.items() if name.startswith("part-") and value == role)
-
-
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
-
-
-def _is_number(text: str) -> bool:
-    return text.isdecimal() and len(text) < 7
-
-
-def _number(text: str) -> int:
-    return int(text) if _is_number(text) else 0
 
 
 def _close(visit: Visit, fields: Mapping[str, str]) -> datetime | None:

@@ -125,6 +125,35 @@ class Ceiling(_message.Message):
 Global___Ceiling: _TypeAlias = Ceiling  # noqa: Y015
 
 @_typing.final
+class VoteQuorum(_message.Message):
+    """VoteQuorum is how many must take part: at least this share of those who may vote, and at least so many people."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OF_FIELD_NUMBER: _builtins.int
+    FRACTION_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    of: _builtins.str
+    """a co-op or a group; empty = everybody"""
+    fraction: _builtins.str
+    """"a/b"; empty = none"""
+    count: _builtins.int
+    def __init__(
+        self,
+        *,
+        of: _builtins.str = ...,
+        fraction: _builtins.str = ...,
+        count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "fraction", b"fraction", "of", b"of"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VoteQuorum: _TypeAlias = VoteQuorum  # noqa: Y015
+
+@_typing.final
 class DraftVoteRequest(_message.Message):
     """DraftVoteRequest, by a secretary of the convener. How votes are counted is taken from a resolution type of the rulebook in force."""
 
@@ -154,6 +183,9 @@ class DraftVoteRequest(_message.Message):
     SETTLERS_FIELD_NUMBER: _builtins.int
     AUDIENCE_FIELD_NUMBER: _builtins.int
     HIGHEST_SCORE_FIELD_NUMBER: _builtins.int
+    QUORUM_FIELD_NUMBER: _builtins.int
+    GROUP_QUORUMS_FIELD_NUMBER: _builtins.int
+    CO_OP_QUORUMS_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     question: _builtins.str
     text: _builtins.str
@@ -210,6 +242,18 @@ class DraftVoteRequest(_message.Message):
     def open_latest(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def closes_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def quorum(self) -> Global___VoteQuorum:
+        """unset = the resolution type's; never below it"""
+
+    @_builtins.property
+    def group_quorums(self) -> _containers.RepeatedCompositeFieldContainer[Global___VoteQuorum]:
+        """beside the resolution type's; of a group that has one there, never below it"""
+
+    @_builtins.property
+    def co_op_quorums(self) -> _containers.RepeatedCompositeFieldContainer[Global___VoteQuorum]:
+        """where co-ops count by themselves; for the convener never below the resolution type's"""
+
     def __init__(
         self,
         *,
@@ -237,10 +281,13 @@ class DraftVoteRequest(_message.Message):
         settlers: _builtins.str = ...,
         audience: _builtins.str = ...,
         highest_score: _builtins.int = ...,
+        quorum: Global___VoteQuorum | None = ...,
+        group_quorums: _abc.Iterable[Global___VoteQuorum] | None = ...,
+        co_op_quorums: _abc.Iterable[Global___VoteQuorum] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["closes_at", b"closes_at", "open_latest", b"open_latest"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["closes_at", b"closes_at", "open_latest", b"open_latest", "quorum", b"quorum"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "basis", b"basis", "below_quorum", b"below_quorum", "candidates", b"candidates", "ceilings", b"ceilings", "class_groups", b"class_groups", "closes_at", b"closes_at", "grace_seconds", b"grace_seconds", "highest_score", b"highest_score", "k", b"k", "method", b"method", "observers", b"observers", "open_latest", b"open_latest", "options", b"options", "participants", b"participants", "question", b"question", "request_id", b"request_id", "resolution_type", b"resolution_type", "settle_seconds", b"settle_seconds", "settlers", b"settlers", "small", b"small", "text", b"text", "weights", b"weights", "window_seconds", b"window_seconds"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "basis", b"basis", "below_quorum", b"below_quorum", "candidates", b"candidates", "ceilings", b"ceilings", "class_groups", b"class_groups", "closes_at", b"closes_at", "co_op_quorums", b"co_op_quorums", "grace_seconds", b"grace_seconds", "group_quorums", b"group_quorums", "highest_score", b"highest_score", "k", b"k", "method", b"method", "observers", b"observers", "open_latest", b"open_latest", "options", b"options", "participants", b"participants", "question", b"question", "quorum", b"quorum", "request_id", b"request_id", "resolution_type", b"resolution_type", "settle_seconds", b"settle_seconds", "settlers", b"settlers", "small", b"small", "text", b"text", "weights", b"weights", "window_seconds", b"window_seconds"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
