@@ -1,5 +1,6 @@
 """A vote of several co-ops from the draft to one outcome that all sign and anyone can check."""
 
+import asyncio
 import json
 
 import pytest
@@ -9,6 +10,7 @@ from kith.governance.v1 import votes_pb2 as pb
 from scripts.verifier.checks import Exit
 from tests.support.federated import Commons
 from tests.support.federated_vote import FederatedVote
+from tests.support.federations import exchanges
 
 
 @pytest.mark.capability("G15")
@@ -36,6 +38,22 @@ async def test_three_co_ops_count_the_same_bytes_after_changes_and_withdrawals(c
             assert seen.outcome_hash == (await vote.outcome("alder")).hash
             assert seen.passes == outcome["result"]["passes"]
             assert (await vote.pinned_at(one)).exit == Exit.FINAL
+
+
+async def test_when_all_is_said_nobody_calls_anybody(commons: Commons) -> None:
+    async with commons.lent(3) as them:
+        vote = await them.vote()
+        for number in (0, 1, 2):
+            for co_op in ("alder", "brook", "cove"):
+                await vote.ballot(co_op, them[co_op].everybody[number], "for")
+                await vote.witnessed(co_op)
+        await vote.close()
+        await vote.agreed()
+        # Twice as long as everybody waits before a vote that is over is looked at again.
+        await asyncio.sleep(4)
+        before = exchanges()
+        await asyncio.sleep(4)
+        assert exchanges() - before <= 6
 
 
 @pytest.mark.capability("G15")

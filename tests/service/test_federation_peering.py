@@ -8,10 +8,9 @@ from kith.federation.facts.v1 import facts_pb2 as facts
 from kith.federation.v1 import federation_pb2 as pb
 from kith.governance.facts.v1.facts_pb2 import MotionClosed
 from libs.database.engine import new_id
-from libs.observe.metrics import PEER_EXCHANGES
 from libs.refusals import AlreadyDone, Conflict, Invalid, NotAllowed, NotFound, NotNow
 from libs.rpc.client import ask
-from tests.support.federations import Federation, federation, federations, pair
+from tests.support.federations import Federation, exchanges, federation, federations, pair
 from tests.support.running import Kith, voice_of
 
 
@@ -46,14 +45,9 @@ async def test_who_was_called_does_not_call_back(kith: Kith) -> None:
 
         # A call that came in was answered in full. Two co-ops that each called back for it would go on for ever, five times a second.
         await asyncio.sleep(2)
-        before = _calls()
+        before = exchanges()
         await asyncio.sleep(3)
-        assert _calls() - before <= 2
-
-
-def _calls() -> float:
-    """Exchanges that went well, of all co-ops in this process."""
-    return sum(one.value for family in PEER_EXCHANGES.collect() for one in family.samples if one.name.endswith("_total"))
+        assert exchanges() - before <= 2
 
 
 async def test_without_a_decision_on_both_sides_the_peering_is_pending(kith: Kith) -> None:

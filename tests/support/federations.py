@@ -19,6 +19,7 @@ from kith.federation.v1.federation_pb2_grpc import FederationServiceStub
 from libs.boards import identity
 from libs.database.engine import new_id
 from libs.host.backing.nats import free_port
+from libs.observe.metrics import PEER_EXCHANGES
 from libs.rpc.client import ask
 from libs.signing import statement
 from tests.support.running import CoOp, Kith, running
@@ -137,6 +138,11 @@ async def federation(kith: Kith, name: str, *, reachable: bool = True) -> AsyncI
             for hat in ("secretary", "operator"):
                 await connection.execute("insert into worn_hat (person, hat, since) values ($1, $2, now())", person, hat)
         yield Federation(name, co_op, port, root, place, person)
+
+
+def exchanges() -> float:
+    """Those that went well so far, of all co-ops in this process."""
+    return sum(one.value for family in PEER_EXCHANGES.collect() for one in family.samples if one.name.endswith("_total"))
 
 
 async def eventually(so: Callable[[], Awaitable[bool]], seconds: float = 15.0) -> None:

@@ -68,6 +68,7 @@ async def _keep(work: Work, vote: Vote, co_op: str, ours: Sequence[Witnessed], o
     for each in ours:
         if _value(each) not in kept:
             await boards.drop_cosignature(work, vote.id, co_op, each)
+    await boards.drop_idle_heads(work, vote.id, co_op)
 
 
 def _value(one: Witnessed) -> BroughtCosignature:

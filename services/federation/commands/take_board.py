@@ -1,6 +1,6 @@
 """TakeBoard: somebody brings a piece of a board, its home or any mirror; what is proven is kept, what proves misconduct as well."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from libs.boards import evidence
@@ -54,25 +54,32 @@ async def set_back(work: Work, vote: Vote, board: Kept, head: SignedHead) -> boo
 
 
 async def _take_proofs(work: Work, vote: Vote, board: Kept, brought: Brought, *, changed: bool) -> Took:
+    """Keeps the last head, and every cosignature that a cut can ask for, with its head.
+
+    A head that nothing asks for any more is not taken up again, or whoever still has it would bring us news at every contact.
+    """
+    held = {(one.size, one.root): one for one in await boards.heads(work, vote.id, board.co_op)}
+    fresh: dict[tuple[int, bytes], Head] = {}
     for head in (*brought.heads, *((brought.head,) if brought.head else ())):
-        changed |= await _take_head(work, vote, board, head)
+        if (head.size, head.root) not in held:
+            changed |= await _look_at_head(work, vote, board, head, fresh)
     refused = ""
     for one in brought.cosignatures:
         try:
-            changed |= await _take_cosignature(work, vote, board, one)
+            changed |= await _take_cosignature(work, vote, board, one, held | fresh)
         except NotTakenError as error:
             refused = str(error)
+    last = max(held | fresh, default=(0, b""))
+    if last in fresh:
+        changed |= await boards.add_head(work, vote.id, board.co_op, fresh[last])
     if changed:
         await boards.drop_idle_heads(work, vote.id, board.co_op)
     return Took(changed, refused)
 
 
-async def _take_head(work: Work, vote: Vote, board: Kept, head: SignedHead) -> bool:
-    """Keeps a head of the tree we hold. One of another tree is proof of a fork."""
+async def _look_at_head(work: Work, vote: Vote, board: Kept, head: SignedHead, fresh: dict[tuple[int, bytes], Head]) -> bool:
+    """Puts a head of the tree we hold into `fresh`. One of another tree is proof of a fork; whether that is new."""
     if head.size > board.size or head.size == 0:
-        return False
-    known = {(one.size, one.root) for one in await boards.heads(work, vote.id, board.co_op)}
-    if (head.size, head.root) in known:
         return False
     try:
         signed = witnessing.check_head(vote.terms, board.co_op, head)
@@ -83,7 +90,8 @@ async def _take_head(work: Work, vote: Vote, board: Kept, head: SignedHead) -> b
         leaves = await boards.leaves(work, vote.id, board.co_op, board.size)
     if (merkle.root_of(leaves[: head.size]) if leaves else board.frontier.root) != head.root:
         return await _prove_fork(work, vote, board, signed, head, leaves)
-    return await boards.add_head(work, vote.id, board.co_op, Head(head.size, head.root, head.signature))
+    fresh[head.size, head.root] = Head(head.size, head.root, head.signature)
+    return False
 
 
 async def _prove_fork(work: Work, vote: Vote, board: Kept, signed: Checkpoint, head: SignedHead, leaves: list[bytes]) -> bool:
@@ -102,14 +110,11 @@ async def _prove_fork(work: Work, vote: Vote, board: Kept, signed: Checkpoint, h
     return await papers.add(work, vote.id, evidence.FORK, paper)
 
 
-async def _take_cosignature(work: Work, vote: Vote, board: Kept, one: BroughtCosignature) -> bool:
-    """Keeps what a cut can ask for; a head must be held with it."""
+async def _take_cosignature(work: Work, vote: Vote, board: Kept, one: BroughtCosignature, heads: Mapping[tuple[int, bytes], Head]) -> bool:
+    """Keeps what a cut can ask for; its head, one of `heads`, is kept with it."""
     held = await boards.cosignatures(work, vote.id, board.co_op)
     theirs = {_brought(each) for each in held if each.witness == one.witness}
-    if one in theirs:
-        return False
-    heads = {(head.size, head.root): head for head in await boards.heads(work, vote.id, board.co_op)}
-    if (one.size, one.root) not in heads:
+    if one in theirs or (one.size, one.root) not in heads:
         return False
     kept = witnessing.worth_keeping(vote.terms, theirs | {one})
     fallen = witnessing.falls(theirs | {one})
@@ -120,6 +125,7 @@ async def _take_cosignature(work: Work, vote: Vote, board: Kept, one: BroughtCos
         await _prove_falling(work, vote, board, fallen, heads)
     if one not in kept:
         return False
+    await boards.add_head(work, vote.id, board.co_op, heads[one.size, one.root])
     await boards.add_cosignature(work, vote.id, board.co_op, _kept(one))
     for gone in theirs - kept:
         await boards.drop_cosignature(work, vote.id, board.co_op, _kept(gone))
@@ -131,7 +137,7 @@ async def _prove_falling(
     vote: Vote,
     board: Kept,
     fallen: tuple[BroughtCosignature, BroughtCosignature],
-    heads: dict[tuple[int, bytes], Head],
+    heads: Mapping[tuple[int, bytes], Head],
 ) -> None:
     origin = checkpoint.origin_of(board.co_op, vote.id)
     notes = [
