@@ -207,7 +207,7 @@ async def _show(folder: Path, said: str, *, as_json: bool) -> None:
             both = {"vote": MessageToDict(vote), "evidence": MessageToDict(evidence)}
             result(json.dumps({"schema": "kith.v1", **both}, ensure_ascii=False, indent=1))
             return
-        result("\n".join(vote_words.shown(vote, evidence, open_door.instance.co_op.zone)))
+        result("\n".join(vote_words.shown(vote, evidence, open_door.instance.co_op.zone, open_door.now())))
         final = await ask(open_door.evidence.GetOutcome, federation.GetOutcomeRequest(vote_id=which), open_door.secretary())
         if final.final:
             names = {one.co_op: one.name for one in evidence.boards}

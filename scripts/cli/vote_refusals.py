@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from libs.refusals import Refusal
 from scripts.cli.console import CommandError, ExitCode
@@ -25,8 +26,17 @@ def in_words(refusal: Refusal) -> str:
 
     words = catalogue.read()[catalogue.PLAIN]
     reasons = [problem.reason for problem in refusal.problems] or [refusal.reason]
-    known = [str(sentence(words, reason, refusal.details).unescape()) for reason in reasons if words.knows(f"refusal.{reason}")]
+    details = {name: _moment(value) for name, value in refusal.details.items()}
+    known = [str(sentence(words, reason, details).unescape()) for reason in reasons if words.knows(f"refusal.{reason}")]
     return " ".join(dict.fromkeys(known)) or f"{', '.join(reasons)}."
+
+
+def _moment(value: str) -> str:
+    """A moment as people write it; everything else as it is."""
+    try:
+        return f"{datetime.fromisoformat(value).astimezone(UTC):%-d %B %Y %H:%M} UTC" if "T" in value else value
+    except ValueError:
+        return value
 
 
 def _where(refusal: Refusal) -> str:

@@ -70,7 +70,7 @@ def line(vote: pb.Vote, zone: ZoneInfo) -> str:
     return f"{vote.vote_id[:12]}  {STATES.get(vote.state, ''):<12} closes {when(vote.closes_at, zone)}  {vote.question}"
 
 
-def shown(vote: pb.Vote, evidence: federation.GetVoteEvidenceResponse, zone: ZoneInfo) -> Iterator[str]:
+def shown(vote: pb.Vote, evidence: federation.GetVoteEvidenceResponse, zone: ZoneInfo, now: datetime) -> Iterator[str]:
     """Lines to print."""
     yield f"{vote.question}\n\n{vote.text.strip()}\n"
     yield f"Vote {vote.vote_id}"
@@ -78,6 +78,8 @@ def shown(vote: pb.Vote, evidence: federation.GetVoteEvidenceResponse, zone: Zon
     yield f"Everybody must be ready by {when(vote.open_latest, zone)}. It closes {when(vote.closes_at, zone)}."
     yield from turnout(read_terms(vote.terms)) if vote.terms else ()
     yield f"Here: {STATES.get(vote.state, '')}. {_NEXT.get(vote.state, '')}"
+    if vote.HasField("ready_from") and vote.ready_from.ToDatetime(tzinfo=UTC) > now:
+        yield f"By our own rules' notice and hours this co-op can say ready from {when(vote.ready_from, zone)}."
     if vote.groups:
         yield f"On our roll: {_groups(vote)}."
     if vote.state == pb.VOTE_STATE_ROLL_FROZEN:

@@ -120,6 +120,7 @@ _VOTES = (
     Page("/votes/new/check", draft.show_check, draft.send, draft.SEND, Who.SECRETARY),
     Page("/votes/{vote:vote}", one.show),
     deeds.page("/votes/{vote:vote}/join", steps.JOIN),
+    deeds.page("/votes/{vote:vote}/watch", steps.WATCH),
     deeds.page("/votes/{vote:vote}/freeze", steps.FREEZE),
     deeds.page("/votes/{vote:vote}/attest", steps.ATTEST),
     deeds.page("/votes/{vote:vote}/ready", steps.READY),

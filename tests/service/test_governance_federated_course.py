@@ -160,7 +160,7 @@ async def test_lists_are_filtered_and_paged(kith: Kith) -> None:
         ids = []
         number = await voting.decide()
         for minutes in range(3):
-            closes_at = voting.assembly.co_op.now() + timedelta(hours=2, minutes=minutes)
+            closes_at = voting.assembly.co_op.now() + timedelta(hours=2, minutes=minutes + 1)
             await voting.propose(closes_at=stamp(closes_at))
             ids.append(voting.vote)
         await voting.join(number)

@@ -131,7 +131,11 @@ async def test_everybody_hears_how_a_vote_with_other_co_ops_goes_and_the_secreta
         )
         await room.co_op.heard("web", "federation", seconds=20)
         found, _ = await room.of(ADA)
-        assert [(one.kind, one.about, one.word) for one in found] == [("between_disputed", VOTE, "split"), ("between_opened", VOTE, "")]
+        assert [(one.kind, one.about, one.word) for one in found] == [
+            ("between_disputed", VOTE, "split"),
+            ("between_opened", VOTE, ""),
+            ("between_proposed", VOTE, "harbour"),
+        ], "every member has notice of a vote from the day its terms came"
         to_the_secretary, _ = await room.of(ADA, hats=("secretary",))
         assert [(one.kind, one.about) for one in to_the_secretary] == [
             ("between_disputed", VOTE),

@@ -1,4 +1,4 @@
-"""What every act on a vote with other co-ops needs first: the vote, held alone; and a decision of our own to name."""
+"""What every act on a vote with other co-ops needs first: the vote, held alone; a decision of our own to name, and how we decided it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,6 +6,7 @@ from uuid import UUID
 from libs.access import hats
 from libs.database.engine import Work
 from libs.refusals import NotAllowed, NotFound, NotNow
+from libs.rulebook import ResolutionType
 from services.governance.commands.count_motion import MOTION
 from services.governance.domain.vote_course import Vote
 from services.governance.storage import decisions, votes
@@ -31,3 +32,11 @@ async def decided(work: Work, number: int) -> datetime:
     if not passed:
         raise NotNow("DECISION_NOT_PASSED", number=str(number))
     return at
+
+
+async def kind_of(work: Work, number: int) -> ResolutionType:
+    """The kind of resolution that a motion of ours passed as. Raises NotNow DECISION_UNKNOWN."""
+    kind = await decisions.kind_of(work, number)
+    if kind is None:
+        raise NotNow("DECISION_UNKNOWN", number=str(number))
+    return kind

@@ -4,8 +4,9 @@ from zoneinfo import ZoneInfo
 
 from libs.access import hats
 from libs.database.engine import Work
-from services.governance.commands.held_vote import decided, for_office
+from services.governance.commands.held_vote import decided, for_office, kind_of
 from services.governance.domain.vote_course import require_may_join
+from services.governance.domain.vote_limits import require_room
 from services.governance.storage import facts_out, votes
 
 GENERAL_MEETING = "general_meeting"
@@ -13,9 +14,14 @@ GENERAL_MEETING = "general_meeting"
 
 
 async def join_vote(work: Work, vote_id: str, number: int, zone: ZoneInfo) -> None:
-    """`number` is that of the decision. Raises what `for_office` and `decided` do, NotNow VOTE_NOT_AT_THIS or VOTE_TOO_LATE."""
+    """`number` is that of the decision.
+
+    Raises what `for_office` and `decided` do, NotNow VOTE_NOT_AT_THIS or VOTE_TOO_LATE, and what `require_room` does: members who decide by
+    rules that want notice have it in a vote with others too.
+    """
     vote, _ = await for_office(work, vote_id, hats.SECRETARY)
     require_may_join(vote, work.now)
     at = await decided(work, number)
+    require_room(vote, await kind_of(work, number))
     await votes.joined(work, vote.id, number)
     await facts_out.vote_joined(work, vote.id, GENERAL_MEETING, at.astimezone(zone).date().isoformat(), str(number))

@@ -21,6 +21,7 @@ from libs.rulebook.counting import Basis, BelowQuorum, Cap, ClassRule, CountingR
 from libs.signing.canonical import Json, NotCanonicalError
 from services.governance.domain.motion import FARTHEST
 from services.governance.domain.outcome import require_countable
+from services.governance.domain.vote_limits import check_times
 from services.governance.domain.vote_quorums import AskedQuorums, Quorums, quorums
 
 QUESTION_MOST, TEXT_MOST, OPTION_MOST = 200, 4000, 100
@@ -112,6 +113,8 @@ def draft(asked: Asked, rulebook: Rulebook, kind: ResolutionType, co_op: str, no
     """Checked by the law of the terms themselves, with keys nobody has. Raises Invalid."""
     _check_words(asked)
     _check_times(asked, now)
+    # In whole seconds, as the terms will say them.
+    check_times(kind, asked.open_latest.replace(microsecond=0), asked.close.replace(microsecond=0), now)
     participants = tuple(sorted({co_op, *asked.participants}))
     observers = tuple(sorted(set(asked.observers)))
     if set(participants) & set(observers):

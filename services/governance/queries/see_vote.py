@@ -1,5 +1,6 @@
 """A vote with other co-ops, or a page of them, as the caller sees it: every person who is signed in may read every one."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +9,9 @@ from libs.database.engine import Work
 from libs.refusals import NotAllowed, NotFound
 from libs.rpc import paging
 from services.governance.domain.vote_ballot import VoteRow
-from services.governance.storage import vote_drafts, vote_rolls, votes
+from services.governance.domain.vote_course import State
+from services.governance.domain.vote_limits import ready_from
+from services.governance.storage import decisions, vote_drafts, vote_rolls, votes
 from services.governance.storage.motions import Filter
 from services.governance.storage.vote_drafts import Drafted
 from services.governance.storage.votes import SeenVote
@@ -19,7 +22,7 @@ async def see_vote(work: Work, vote_id: str) -> SeenVote:
     seen = await votes.seen(work, vote_id)
     if seen is None:
         raise NotFound("VOTE_UNKNOWN")
-    return seen
+    return await _with_its_moment(work, seen)
 
 
 async def list_votes(work: Work, by: Filter, page_size: int, page_token: str) -> tuple[list[SeenVote], str]:
@@ -72,6 +75,15 @@ async def list_vote_rows(work: Work, vote_id: str, page_size: int, page_token: s
     shown = rows[:limit]
     await audit.note_read(work, "row of a vote", "list", *(one.person for one in shown))
     return shown, paging.token_of(query, str(shown[-1].person)) if len(rows) > limit else ""
+
+
+async def _with_its_moment(work: Work, seen: SeenVote) -> SeenVote:
+    """From when we may say ready, while we have not."""
+    vote = seen.vote
+    if vote.observer or vote.join_number is None or vote.kept_state not in (State.JOINED, State.ROLL_FROZEN):
+        return seen
+    kind = await decisions.kind_of(work, vote.join_number)
+    return replace(seen, ready_from=ready_from(vote, kind)) if kind is not None else seen
 
 
 def _after(query: str, page_token: str) -> tuple[datetime, str] | None:

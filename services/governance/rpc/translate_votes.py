@@ -122,6 +122,8 @@ def vote(seen: SeenVote, now: datetime, *, with_text: bool) -> pb.Vote:
     )
     said.open_latest.FromDatetime(found.open_latest)
     said.closes_at.FromDatetime(found.close)
+    if seen.ready_from is not None:
+        said.ready_from.FromDatetime(seen.ready_from)
     if with_text:
         said.terms, said.text = terms.data, terms.text
     return said

@@ -8,8 +8,10 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from libs.database.engine import Work
+from libs.rulebook import ResolutionType
 from services.governance.domain.head_count import ABSTAIN, AGAINST, FOR
 from services.governance.domain.tally import Tally
+from services.governance.storage import rulebooks
 
 # Two decisions at one moment: the second waits here, so that numbers have no gap.
 _LOCK = text("select pg_advisory_xact_lock(hashtext('decision'))")
@@ -21,6 +23,8 @@ select d.number, d.id, d.kind, d.motion, d.vote, d.passed, d.decided_at, d.ruleb
 from decision d left join motion m on m.id = d.motion left join vote v on v.id = d.vote
 where cast(:before as bigint) is null or d.number < :before order by d.number desc limit :limit""")
 _NUMBERED = text("select kind, passed, decided_at from decision where number = :number")
+_KIND_OF = text("""
+select m.resolution_type, m.rulebook_hash from decision d join motion m on m.id = d.motion where d.number = :number""")
 _OF_MOTION = text("select id, decided_at from decision where motion = :motion")
 _ADD_COUNT = text("""
 insert into class_count (motion, member_class, eligible, votes_for, votes_against, abstentions)
@@ -92,6 +96,12 @@ async def numbered(work: Work, number: int) -> tuple[str, bool, datetime] | None
     """(kind, passed, when) of a line of the log."""
     row = (await work.connection.execute(_NUMBERED, {"number": number})).first()
     return (row.kind, row.passed, row.decided_at) if row else None
+
+
+async def kind_of(work: Work, number: int) -> ResolutionType | None:
+    """The kind of resolution of the motion that this line of the log decided, by the rules it was put under."""
+    row = (await work.connection.execute(_KIND_OF, {"number": number})).first()
+    return (await rulebooks.rules(work, row.rulebook_hash)).resolution(row.resolution_type) if row else None
 
 
 async def keep_counts(work: Work, motion: UUID, tally: Tally) -> None:

@@ -76,6 +76,8 @@ class SeenVote:
     i_attested: bool
     join_decision: UUID | None
     decision: UUID | None
+    ready_from: datetime | None = None
+    """When our own rules let us say ready; only where one vote is looked at and that is still to come."""
 
     def key(self, by: Filter) -> datetime:
         """What lists of this kind are ordered by."""

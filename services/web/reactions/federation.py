@@ -24,8 +24,9 @@ async def _opened(work: Work, fact: Fact) -> None:
 
 
 async def _proposed(work: Work, fact: Fact) -> None:
+    # For everybody: from here on members can read the question, and the notice that our rules want begins.
     said = facts.VoteProposed.FromString(fact.payload)
-    await news.note(work, fact, "between_proposed", about=said.vote_id, word=said.convener, hat=_SECRETARY)
+    await news.note(work, fact, "between_proposed", about=said.vote_id, word=said.convener)
 
 
 async def _lost(work: Work, fact: Fact) -> None:

@@ -415,6 +415,35 @@ def test_a_vote_says_what_each_co_op_needs_by_itself(browser: Browser, town: Tow
     assert "At least 15 people of this co-op must vote: Mill Lane Care Co-op." in page
 
 
+def test_whoever_may_not_say_ready_yet_reads_from_when(browser: Browser, town: Town) -> None:
+    vote = town.votes.votes[ROLL_VOTE]
+    vote.attested_by = 2
+    vote.ready_from.FromDatetime(NOW + timedelta(days=2))
+    page = browser.see(f"/votes/{ROLL_VOTE}")
+    assert "We can say that we are ready from Thursday 26 November, 9:05 in the morning." in page
+    assert f'href="/votes/{ROLL_VOTE}/ready"' not in page
+    vote.ready_from.FromDatetime(NOW - timedelta(days=2))
+    assert f'href="/votes/{ROLL_VOTE}/ready"' in browser.see(f"/votes/{ROLL_VOTE}")
+
+
+def test_a_vote_that_was_annulled_says_that_it_does_not_count_and_how_to_go_on(browser: Browser, town: Town) -> None:
+    town.votes.votes[DONE_VOTE].state = pb.VOTE_STATE_ANNULLED
+    page = browser.see(f"/votes/{DONE_VOTE}")
+    assert "Does not count" in page
+    assert "can write a new one" in page
+    assert f'href="/votes/{DONE_VOTE}/result"' in page
+
+
+def test_the_days_of_a_draft_begin_with_what_our_rules_ask(browser: Browser, town: Town) -> None:
+    browser.see("/votes/new")
+    asked = {"question": "Share a van?", "text": "One van.", "resolution_type": "ordinary", "method": "yes_no_abstain"}
+    assert browser.send("/votes/new", **asked)[0] == 303
+    page = browser.see("/votes/new/when")
+    assert "Notice: 14 days. Open for 72 hours at least, and 28 days at most." in page
+    assert 'name="open_on" value="2026-12-15"' in page
+    assert 'name="close_on" value="2026-12-29"' in page
+
+
 def test_every_answer_is_shown_again_before_no_word_can_change(browser: Browser) -> None:
     a_draft(browser, k="4", groups="worker = workers", window_days="9", audience="public")
     page = browser.see("/votes/new/check")
@@ -504,8 +533,14 @@ def test_news_of_a_vote_leads_to_where_it_is_decided(browser: Browser, town: Tow
     assert page.count('class="card"') == 3, "what nobody knows any more is left out"
 
 
-def test_an_observer_has_nothing_to_do_but_watch(browser: Browser, town: Town) -> None:
+def test_an_observer_says_that_it_watches_and_then_has_nothing_to_do_but_watch(browser: Browser, town: Town) -> None:
     town.votes.votes[NEW_VOTE] = a_vote(vote_id=NEW_VOTE, state=pb.VOTE_STATE_PROPOSED, observer=True, i_may_vote=False, groups=[])
+    page = browser.see(f"/votes/{NEW_VOTE}")
+    assert "We are asked to watch this vote" in page
+    assert f'href="/votes/{NEW_VOTE}/watch"' in page
+    assert "Our members do not vote." in browser.see(f"/votes/{NEW_VOTE}/watch?decision=2")
+    assert browser.send(f"/votes/{NEW_VOTE}/watch") == (303, f"/votes/{NEW_VOTE}?done=joined")
+    town.votes.votes[NEW_VOTE].state = pb.VOTE_STATE_JOINED
     page = browser.see(f"/votes/{NEW_VOTE}")
     assert "We only watch this vote" in page
     assert "/join" not in page

@@ -42,7 +42,9 @@ _CHANGED = {"groups": "groups", "k": "k", "small": "small", "settle_minutes": "s
 """What is shown before it is sent only where it is not the usual: field -> its label."""
 _BREAK = Markup("<br>")
 _USUAL_HOUR, _HOURS = "20:00", range(8, 23)
-_USUAL_LENGTH, _USUAL_OPENING = timedelta(days=28), timedelta(days=14)
+_USUAL_NOTICE, _USUAL_LENGTH, _TO_GET_READY = 14, 14, 4
+"""In days. Each co-op decides first whether it joins, and then makes its list of voters."""
+_HOURS_A_DAY = 24
 
 
 async def show_ask(visit: Visit) -> Response:
@@ -79,7 +81,7 @@ async def invite(visit: Visit, form: Form) -> Response:
 
 async def show_times(visit: Visit) -> Response:
     """Third: until when, and who settles a dispute."""
-    return _times(visit, await kept(visit), [])
+    return await _times(visit, await kept(visit), [])
 
 
 async def times(visit: Visit, form: Form) -> Response:
@@ -91,7 +93,7 @@ async def times(visit: Visit, form: Form) -> Response:
         problems.append(visit.problem("open_on", "draft.open_wrong"))
     if not fields["settlers"]:
         problems.append(visit.problem("settlers", "draft.settlers_missing"))
-    return _times(visit, fields, problems, 422) if problems else visit.go("/votes/new/check")
+    return await _times(visit, fields, problems, 422) if problems else visit.go("/votes/new/check")
 
 
 async def show_more(visit: Visit) -> Response:
@@ -190,16 +192,30 @@ async def _invite(visit: Visit, fields: Mapping[str, str], problems: list[Proble
     )
 
 
-def _times(visit: Visit, fields: Mapping[str, str], problems: list[Problem], code: int = 200) -> Response:
-    today = visit.local_day()
+async def _times(visit: Visit, fields: Mapping[str, str], problems: list[Problem], code: int = 200) -> Response:
+    kind = draft_turnout.kind_of(fields, await draft_turnout.rules_of(visit))
+    today, shortest = visit.local_day(), -(-kind.minimum_open_hours // _HOURS_A_DAY)
+    opens = today + timedelta(days=max(_USUAL_NOTICE, kind.notice_days + shortest + _TO_GET_READY))
+    length = max(shortest, min(_USUAL_LENGTH, kind.maximum_open_days or _USUAL_LENGTH))
     hours = [
         {"value": f"{hour:02}:00", "text": visit.moment(datetime.combine(today, time(hour), visit.front.co_op.zone)).partition(", ")[2]}
         for hour in _HOURS
     ]
     shown = dict(fields)
-    shown["close_on"] = fields["close_on"] or (today + _USUAL_LENGTH).isoformat()
-    shown["open_on"] = fields["open_on"] or (today + _USUAL_OPENING).isoformat()
-    return visit.page("votes/draft_when", code, problems=problems, fields=shown, hours=hours, usual_hour=_USUAL_HOUR, form=TIMES)
+    shown["close_on"] = fields["close_on"] or (opens + timedelta(days=length)).isoformat()
+    shown["open_on"] = fields["open_on"] or opens.isoformat()
+    return visit.page(
+        "votes/draft_when",
+        code,
+        problems=problems,
+        fields=shown,
+        hours=hours,
+        usual_hour=_USUAL_HOUR,
+        limits=visit.say("draft.limits", hours=kind.minimum_open_hours, days=kind.maximum_open_days, notice=kind.notice_days)
+        if kind.key
+        else "",
+        form=TIMES,
+    )
 
 
 def _more(visit: Visit, fields: Mapping[str, str], problems: list[Problem], code: int = 200) -> Response:

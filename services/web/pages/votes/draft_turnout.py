@@ -82,6 +82,11 @@ async def rules_of(visit: Visit) -> gov.GetRulebookResponse:
     return rules
 
 
+def kind_of(fields: Mapping[str, str], rules: gov.GetRulebookResponse) -> gov.ResolutionType:
+    """The kind of resolution that was chosen, empty before."""
+    return next((one for one in rules.resolution_types if one.key == fields["resolution_type"]), gov.ResolutionType())
+
+
 async def places_of(visit: Visit, fields: Mapping[str, str], rules: gov.GetRulebookResponse) -> Places:
     """The co-ops that take part and the groups that vote, by what was said so far."""
     by_itself = (fields["basis"] or Basis.POOLED) != Basis.POOLED
@@ -107,7 +112,7 @@ def in_words(visit: Visit, fields: Mapping[str, str], rules: gov.GetRulebookResp
     """What will hold: what was filled in, and our own rules where nothing was."""
     request = pb.DraftVoteRequest()
     ask(request, fields, places)
-    kind = _kind(fields, rules)
+    kind = kind_of(fields, rules)
     rule = gov.CountingRule(quorum_fraction=kind.counting.quorum_fraction, quorum_count=kind.counting.quorum_count)
     if request.HasField("quorum"):
         rule = gov.CountingRule(quorum_fraction=request.quorum.fraction, quorum_count=request.quorum.count)
@@ -124,7 +129,7 @@ def in_words(visit: Visit, fields: Mapping[str, str], rules: gov.GetRulebookResp
 async def _page(visit: Visit, fields: Mapping[str, str], problems: list[Problem], code: int = 200) -> Response:
     rules = await rules_of(visit)
     places = await places_of(visit, fields, rules)
-    kind = _kind(fields, rules)
+    kind = kind_of(fields, rules)
     names = {one.key: one.name for one in rules.classes}
     return visit.page(
         "votes/draft_turnout",
@@ -139,14 +144,10 @@ async def _page(visit: Visit, fields: Mapping[str, str], problems: list[Problem]
     )
 
 
-def _kind(fields: Mapping[str, str], rules: gov.GetRulebookResponse) -> gov.ResolutionType:
-    return next((one for one in rules.resolution_types if one.key == fields["resolution_type"]), gov.ResolutionType())
-
-
 def _groups(fields: Mapping[str, str], rules: gov.GetRulebookResponse) -> Iterable[str]:
     """In the order written. Whoever has no vote under this kind of resolution is not asked to take part."""
     written = [group_line(line) for line in lines(fields["groups"])]
-    left_out = set(_kind(fields, rules).counting.excluded_classes)
+    left_out = set(kind_of(fields, rules).counting.excluded_classes)
     if not written:
         return [one.key for one in rules.classes if one.votes and one.key not in left_out]
     return dict.fromkeys(group for _, member_class, group in written if member_class not in left_out)

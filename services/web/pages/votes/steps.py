@@ -35,15 +35,18 @@ _NEXT = {
     "disputed": ("disputed", ""),
     "withdrawn": ("withdrawn", ""),
     "void": ("void", ""),
+    "annulled": ("annulled", ""),
 }
 
 
 def next_step(vote: VoteView) -> Next:
     """What the secretary does next. The words are `next.<name>`."""
     if vote.observer:
-        return Next("watching", "")
+        return Next("watch", f"{vote.path}/watch") if vote.state == "proposed" else Next("watching", "")
     if vote.state == "roll_frozen" and not vote.attested:
         return Next("scrutineers", "")
+    if vote.state == "roll_frozen" and vote.ready_from:
+        return Next("notice", "")
     name, path = _NEXT[vote.state]
     return Next(name, vote.path + path if path else "")
 
@@ -104,6 +107,7 @@ def _back(visit: Visit, done: str) -> Response:
 
 
 JOIN = Deed("join", about, _join)
+WATCH = Deed("watch", about, _join)
 FREEZE = Deed("freeze", about, _freeze, decided=False)
 ATTEST = Deed("attest", about, _attest, Who.SCRUTINEER, decided=False)
 READY = Deed("ready", about, _ready, decided=False)

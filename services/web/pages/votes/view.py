@@ -48,6 +48,8 @@ class VoteView:
     again: bool
     highest_score: int
     decided: bool
+    ready_from: datetime | None
+    """When our own rules let us say ready, where that is still to come."""
     terms: Terms | None
 
     @property
@@ -87,8 +89,9 @@ _STATES = {
     pb.VOTE_STATE_DISPUTED: "disputed",
     pb.VOTE_STATE_VOID: "void",
     pb.VOTE_STATE_WITHDRAWN: "withdrawn",
+    pb.VOTE_STATE_ANNULLED: "annulled",
 }
-_KINDS = {"proposed": "wait", "disputed": "wait", "void": "no", "withdrawn": "calm"}
+_KINDS = {"proposed": "wait", "disputed": "wait", "void": "no", "annulled": "no", "withdrawn": "calm"}
 
 
 def view(visit: Visit, vote: pb.Vote, names: Mapping[str, str] | None = None) -> VoteView:
@@ -120,7 +123,8 @@ def view(visit: Visit, vote: pb.Vote, names: Mapping[str, str] | None = None) ->
         passes=vote.passes,
         again=vote.must_vote_again,
         highest_score=vote.highest_score,
-        decided=state in {"final", "disputed", "void"},
+        decided=state in {"final", "disputed", "void", "annulled"},
+        ready_from=utc(vote.ready_from) if vote.HasField("ready_from") and utc(vote.ready_from) > visit.now else None,
         terms=read_terms(vote.terms) if vote.terms else None,
     )
 

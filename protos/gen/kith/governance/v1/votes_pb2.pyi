@@ -843,6 +843,7 @@ class Vote(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     OPENED_FIELD_NUMBER: _builtins.int
     MY_BALLOTS_LEFT_FIELD_NUMBER: _builtins.int
+    READY_FROM_FIELD_NUMBER: _builtins.int
     vote_id: _builtins.str
     state: Global___VoteState.ValueType
     terms: _builtins.bytes
@@ -895,6 +896,10 @@ class Vote(_message.Message):
     def counting(self) -> _governance_pb2.CountingRule: ...
     @_builtins.property
     def participants(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def ready_from(self) -> _timestamp_pb2.Timestamp:
+        """joined and not yet ready: when this co-op's own notice and hours let it say so"""
+
     def __init__(
         self,
         *,
@@ -930,10 +935,11 @@ class Vote(_message.Message):
         revision: _builtins.int = ...,
         opened: _builtins.bool = ...,
         my_ballots_left: _builtins.int = ...,
+        ready_from: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["closes_at", b"closes_at", "counting", b"counting", "open_latest", b"open_latest"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["closes_at", b"closes_at", "counting", b"counting", "open_latest", b"open_latest", "ready_from", b"ready_from"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attested_by", b"attested_by", "ballots", b"ballots", "closes_at", b"closes_at", "contested", b"contested", "convener", b"convener", "counting", b"counting", "decision_id", b"decision_id", "disputed_why", b"disputed_why", "groups", b"groups", "highest_score", b"highest_score", "i_attested", b"i_attested", "i_have_voted", b"i_have_voted", "i_may_vote", b"i_may_vote", "join_decision_id", b"join_decision_id", "method", b"method", "must_vote_again", b"must_vote_again", "my_ballots_left", b"my_ballots_left", "my_group", b"my_group", "my_pseudonym", b"my_pseudonym", "observer", b"observer", "open_latest", b"open_latest", "opened", b"opened", "options", b"options", "outcome_hash", b"outcome_hash", "participants", b"participants", "passes", b"passes", "question", b"question", "revision", b"revision", "state", b"state", "terms", b"terms", "text", b"text", "vote_id", b"vote_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attested_by", b"attested_by", "ballots", b"ballots", "closes_at", b"closes_at", "contested", b"contested", "convener", b"convener", "counting", b"counting", "decision_id", b"decision_id", "disputed_why", b"disputed_why", "groups", b"groups", "highest_score", b"highest_score", "i_attested", b"i_attested", "i_have_voted", b"i_have_voted", "i_may_vote", b"i_may_vote", "join_decision_id", b"join_decision_id", "method", b"method", "must_vote_again", b"must_vote_again", "my_ballots_left", b"my_ballots_left", "my_group", b"my_group", "my_pseudonym", b"my_pseudonym", "observer", b"observer", "open_latest", b"open_latest", "opened", b"opened", "options", b"options", "outcome_hash", b"outcome_hash", "participants", b"participants", "passes", b"passes", "question", b"question", "ready_from", b"ready_from", "revision", b"revision", "state", b"state", "terms", b"terms", "text", b"text", "vote_id", b"vote_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
