@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -52,6 +53,34 @@ async def test_nobody_without_a_known_certificate_gets_through_the_handshake(nei
     real = await _shown(mill)
     for stranger in (None, certificate("mill-lane"), certificate("mill-lane", by=real), certificate("mill-lane", key=real.key)):
         assert await _refused(elm, stranger) is grpc.StatusCode.UNAVAILABLE
+
+
+async def test_many_who_knock_at_one_moment_bring_nothing_down(neighbours: tuple[Federation, Federation]) -> None:
+    """Each one asks for our certificate. Given the same one anew each time, gRPC ended this whole process within a second or two."""
+    elm, mill = neighbours
+    knocking = await asyncio.create_subprocess_exec(sys.executable, "-c", _KNOCK, str(elm.port), stdin=asyncio.subprocess.DEVNULL)
+    assert await knocking.wait() == 0
+    async with _as(elm, await _shown(mill)) as stub:
+        assert (await stub.Probe(peer.ProbeRequest(), timeout=5)).standing == "active"
+
+
+_KNOCK = """
+import socket, ssl, sys, threading, time
+context = ssl.create_default_context()
+context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+context.set_alpn_protocols(["h2"])
+def knock():
+    until = time.monotonic() + 3
+    while time.monotonic() < until:
+        try:
+            with socket.create_connection(("127.0.0.1", int(sys.argv[1])), 2) as line:
+                context.wrap_socket(line).close()
+        except OSError:
+            pass
+threads = [threading.Thread(target=knock) for _ in range(16)]
+for one in threads: one.start()
+for one in threads: one.join()
+"""
 
 
 async def test_our_own_certificate_opens_nothing(neighbours: tuple[Federation, Federation]) -> None:

@@ -47,6 +47,7 @@ class Border:
         """Something changed with this peer: it is called now, whatever failed before."""
         self._on.bell.heard(peer)
         self._on.bell.nudge(peer)
+        self.listener.look()
 
     def nudge(self) -> None:
         """Something waits for all of them."""

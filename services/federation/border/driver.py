@@ -146,7 +146,9 @@ class Driver:
             evidence = await self._mirrors.evidence(work, vote)
         where = stand(evidence, now)
         due = await self._post(vote, evidence, now)
-        changed |= await self._search(vote, evidence, now)
+        if await self._search(vote, evidence, now):
+            # What was read above does not know of it yet, and nothing is signed by whoever knows of misconduct.
+            return True
         changed |= await self._sign(vote, evidence, where, now)
         await self._tell(vote, evidence, where, now)
         return changed or due

@@ -49,6 +49,8 @@ class Listener:
         self._looking: asyncio.Task[None] | None = None
         self._shown: tuple[bytes, ...] = ()
         self._configuration: object | None = None
+        self._given: object | None = None
+        self._changed = asyncio.Event()
         self.port = 0
 
     async def start(self) -> None:
@@ -66,9 +68,16 @@ class Listener:
         if self._server is not None:
             await self._server.stop(GRACE_SECONDS)
 
+    def look(self) -> None:
+        """Whose calls are let in has changed: it is looked at now."""
+        self._changed.set()
+
     async def _keep_looking(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._changed.wait()
+            self._changed.clear()
             try:
                 await self._look()
             except Refusal as refusal:
@@ -77,7 +86,7 @@ class Listener:
                 LOG.error("border_address_taken", address=self._address)
 
     async def _look(self) -> None:
-        """Takes up certificates that changed, ours and theirs: a handshake asks for them each time."""
+        """Takes up certificates that changed, ours and theirs."""
         async with self._database.reading(callers.job("border"), self._clock.now()) as work:
             own, roots = await self._certificates(work)
         if own is None:
@@ -98,9 +107,8 @@ class Listener:
     async def _listen(self) -> grpc.aio.Server:
         server = grpc.aio.server(interceptors=(Pinned(self._database, self._clock),), options=_OPTIONS, maximum_concurrent_rpcs=200)
         add_PeerServiceServicer_to_server(self._servicer, server)
-        credentials = grpc.dynamic_ssl_server_credentials(
-            self._configuration, lambda: self._configuration, require_client_authentication=True
-        )
+        self._given = self._configuration
+        credentials = grpc.dynamic_ssl_server_credentials(self._configuration, self._new, require_client_authentication=True)
         try:
             self.port = server.add_secure_port(self._address, credentials)
         except RuntimeError:
@@ -111,3 +119,15 @@ class Listener:
         await server.start()
         LOG.info("border_open", address=self._address)
         return server
+
+    def _new(self) -> object | None:
+        """What a handshake is to take up; None = as before. Called by gRPC's own threads.
+
+        To give the same again would make each handshake throw away what others, at the same moment, are still using, and gRPC then ends the
+        whole process (its issue 36693).
+        """
+        configuration = self._configuration
+        if configuration is self._given:
+            return None
+        self._given = configuration
+        return configuration

@@ -1,5 +1,6 @@
 """The co-ops we know, where we stand with each, and the log of it. Open to everybody signed in: no person is in it."""
 
+import asyncio
 from dataclasses import dataclass
 
 from libs.boards.forms import DocumentError
@@ -42,7 +43,8 @@ async def see_peer(work: Work, peer_id: str) -> SeenPeer:
 
 async def seen(work: Work, peer: Peer, *, with_log: bool = False) -> SeenPeer:
     own = await identity_kept.own(work)
-    code = pairing.code_of(own.document.root, peer.root) if own else ""
+    # Made slow on purpose, so not on the loop.
+    code = await asyncio.to_thread(pairing.code_of, own.document.root, peer.root) if own else ""
     events = tuple(await peers.events(work, peer.id)) if with_log else ()
     return SeenPeer(peer, code, _contact(peer), await letters.unheard(work, peer.id, peer.letters_held), events)
 

@@ -51,7 +51,7 @@ class Standing(Protocol):
     def recovering(self) -> bool: ...
 
     def wake(self, peer: str) -> None:
-        """Something changed with this peer: call it now."""
+        """Something changed with this peer: let it in, or no longer, and call it now."""
         ...
 
     def nudge(self) -> None:
@@ -92,7 +92,9 @@ class FederationServicer(federation_pb2_grpc.FederationServiceServicer):
             found = await seen(work, await accept_peer(work, request.invitation))
             return pb.AcceptPeerResponse(peer=translate.peer(found), invitation=(await own_invitation(work)).decode())
 
-        return await self._desk.command(request, pb.AcceptPeerResponse, do)
+        given = await self._desk.command(request, pb.AcceptPeerResponse, do)
+        self._standing.wake(given.peer.co_op)
+        return given
 
     async def ConfirmPeer(self, request: pb.ConfirmPeerRequest, _: Context) -> pb.ConfirmPeerResponse:
         async def do(work: Work) -> Peer:
