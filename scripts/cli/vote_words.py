@@ -8,6 +8,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from kith.federation.v1 import federation_pb2 as federation
 from kith.governance.v1 import votes_pb2 as pb
+from libs.boards.papers import read_settlement_body
 from libs.boards.terms import Terms, read_terms
 from libs.rulebook.counting import Quorum
 from libs.rulebook.exact import percent
@@ -113,6 +114,8 @@ def _proved(evidence: federation.GetVoteEvidenceResponse) -> Iterator[str]:
         yield _DISPUTES.get(evidence.why, evidence.why)
     yield from (f"Proved: {one}" for one in evidence.misconduct)
     yield from (f"{one} objected to the outcome." for one in evidence.objections)
+    if evidence.state == federation.EVIDENCE_STATE_DISPUTED:
+        yield from _to_settle(evidence)
     yield ""
     yield f"  {'':<24}{'joined':>8}{'roll':>8}{'ready':>7}{'ballots':>9}{'entries':>9}{'held':>7}{'closed':>8}  signed"
     for one in evidence.boards:
@@ -124,6 +127,18 @@ def _proved(evidence: federation.GetVoteEvidenceResponse) -> Iterator[str]:
     yield ""
     yield f"  held: so many entries are on the disk of at least {evidence.q} other {'party' if evidence.q == 1 else 'parties'}."
     yield f"  {evidence.signatures} of {evidence.signatures_needed} signatures that are needed."
+
+
+def _to_settle(evidence: federation.GetVoteEvidenceResponse) -> Iterator[str]:
+    """What the sizes of `kith vote settle --count` can be."""
+    for one in evidence.boards:
+        if not one.observer:
+            held = f", the last by {', '.join(one.witnesses)}" if one.witnesses else ""
+            yield f"  {one.co_op}: {one.cut_at_close} entries were held in time, {one.cut} are held now, {one.size} are here{held}."
+    if evidence.settlement:
+        settlement = read_settlement_body(evidence.settlement)
+        sizes = ", ".join(f"{co_op} {size}" for co_op, size in settlement.cuts) or "the vote is annulled"
+        yield f"Signed by {', '.join(evidence.settled_by)}: {sizes}. To agree as well: kith vote settle --agree"
 
 
 def _groups(vote: pb.Vote) -> str:

@@ -36,6 +36,7 @@ from services.web.pages.votes import (
     one,
     paper,
     receipt,
+    settle,
     steps,
 )
 from services.web.pages.votes import lists as votes
@@ -142,7 +143,7 @@ _VOTES = (
     Page("/votes/{vote:vote}/bundle", files.download_bundle),
     Page("/votes/{vote:vote}/pins", files.download_pins),
     Page("/votes/{vote:vote}/dispute", dispute.show),
-    Page("/votes/{vote:vote}/settle", dispute.show_settle, dispute.settle, dispute.SETTLE, Who.SECRETARY),
+    Page("/votes/{vote:vote}/settle", settle.show, settle.settle, settle.SETTLE, Who.SECRETARY),
     Page("/look-up", look_up.show, who=Who.ANYBODY),
 )
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,9 +18,10 @@ from libs.rulebook.counting import Quorum
 from scripts.cli import vote_words
 from scripts.cli.console import CommandError, ExitCode
 from scripts.cli.demo.folder import EXAMPLES
+from scripts.cli.main import main
 from scripts.cli.vote_ballot import choice_in_words, found_in_words, marks_of
 from scripts.cli.vote_cards import Card, page
-from scripts.cli.vote_dispute import body_of
+from scripts.cli.vote_dispute import body_of, chosen, signed_by_others
 from scripts.cli.vote_outcome import in_words
 from scripts.cli.vote_refusals import sentences
 from scripts.cli.vote_words import turnout
@@ -87,6 +89,53 @@ def test_a_settlement_is_taken_however_its_file_is_laid_out(tmp_path: Path) -> N
         with pytest.raises(CommandError) as error:
             body_of(tmp_path / name)
         assert error.value.code is code
+
+
+def evidence_of_a_dispute() -> federation.GetVoteEvidenceResponse:
+    boards = [
+        federation.BoardView(co_op=one, cut_at_close=50, cut=57, size=60, witnesses=["brook-side"], observer=one == "watchers")
+        for one in ("elm-row", "mill-lane", "watchers")
+    ]
+    return federation.GetVoteEvidenceResponse(vote_id=VOTE, state=federation.EVIDENCE_STATE_DISPUTED, boards=boards, revision=1)
+
+
+def test_a_settlement_says_how_far_a_board_counts_and_the_others_as_they_were_held_in_time() -> None:
+    disputed = evidence_of_a_dispute()
+    made = papers.read_settlement_body(chosen(disputed, ["mill-lane=57"], 0))
+    assert (made.kind, made.revision, made.cuts, made.without) == ("cuts", 2, (("elm-row", 50), ("mill-lane", 57)), ())
+    disputed.misconduct.append("fork mill-lane")
+    left_out = papers.read_settlement_body(chosen(disputed, ["mill-lane=0"], 0))
+    assert (left_out.cuts[1], left_out.without) == (("mill-lane", 0), ("mill-lane",))
+    assert papers.read_settlement_body(chosen(disputed, [], 3)).kind == "annul"
+    for wrong in ("mill-lane", "mill-lane=many", "watchers=5", "mill-lane=61"):
+        with pytest.raises(CommandError) as error:
+            chosen(disputed, [wrong], 0)
+        assert error.value.code is ExitCode.USAGE
+
+
+def test_what_others_signed_is_agreed_to_to_the_byte() -> None:
+    disputed = evidence_of_a_dispute()
+    with pytest.raises(CommandError, match="No other co-op has signed") as error:
+        signed_by_others(disputed)
+    assert error.value.code is ExitCode.CONFLICT
+    disputed.settlement = chosen(disputed, ["elm-row=55"], 0)
+    assert signed_by_others(disputed) == disputed.settlement
+
+
+def test_a_vote_in_dispute_shows_what_a_settlement_can_say() -> None:
+    disputed = evidence_of_a_dispute()
+    disputed.settlement = chosen(disputed, ["elm-row=55"], 0)
+    disputed.settled_by.append("mill-lane")
+    said = "\n".join(vote_words.shown(votes.Vote(vote_id=VOTE), disputed, ZoneInfo("Europe/London"), datetime.now(UTC)))
+    assert "elm-row: 50 entries were held in time, 57 are held now, 60 are here, the last by brook-side." in said
+    assert "Signed by mill-lane: elm-row 55, mill-lane 50." in said
+    assert "watchers: 50" not in said
+
+
+def test_only_one_thing_can_be_agreed_to(capsys: pytest.CaptureFixture[str]) -> None:
+    for more in ([], ["--agree", "--annul", "2"]):
+        assert main(["vote", "settle", "3f9c2a17", "--decision", "4", *more]) == ExitCode.USAGE
+        assert "Say one of --settlement, --count, --agree, --annul." in capsys.readouterr().err
 
 
 def test_a_card_prints_the_characters_in_fours_and_nothing_of_it_is_markup() -> None:

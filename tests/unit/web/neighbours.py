@@ -429,9 +429,14 @@ class Evidence(Asked):
         self.receipt = b'{"body":{},"sig":"00"}'
         self.found = True
         self.bundle = bytes(range(256)) * 10
+        self.proved: dict[str, fed.GetVoteEvidenceResponse] = {}
+        """What a test lets the boards of a vote prove."""
+        self.signed: dict[str, fed.GetOutcomeResponse] = {}
 
     async def GetVoteEvidence(self, request: fed.GetVoteEvidenceRequest, **_: object) -> fed.GetVoteEvidenceResponse:
         self.hear(request)
+        if request.vote_id in self.proved:
+            return self.proved[request.vote_id]
         states = {
             DONE_VOTE: fed.EVIDENCE_STATE_FINAL,
             SPLIT_VOTE: fed.EVIDENCE_STATE_DISPUTED,
@@ -502,6 +507,8 @@ class Evidence(Asked):
 
     async def GetOutcome(self, request: fed.GetOutcomeRequest, **_: object) -> fed.GetOutcomeResponse:
         self.hear(request)
+        if request.vote_id in self.signed:
+            return self.signed[request.vote_id]
         if request.vote_id not in (DONE_VOTE, SPLIT_VOTE):
             return fed.GetOutcomeResponse()
         signers = [fed.OutcomeSigner(co_op=one, hash="ab" * 32) for one in (ELM, HARBOUR)] + [fed.OutcomeSigner(co_op=MILL, hash="cd" * 32)]

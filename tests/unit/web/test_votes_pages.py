@@ -496,7 +496,11 @@ def test_objecting_and_settling_name_a_decision_and_leave_out_who_did_wrong(brow
     assert browser.send(f"/votes/{SPLIT_VOTE}/object") == (303, f"/votes/{SPLIT_VOTE}/dispute?done=objected")
     settle = f"/votes/{SPLIT_VOTE}/settle"
     assert browser.http.get(f"{settle}?decision=&kind=").status_code == 422
-    assert "160" in browser.see(f"{settle}?kind=cuts&decision=2")
+    page = browser.see(f"{settle}?kind=cuts&decision=2")
+    assert "Talk with the others first" in page
+    assert page.count(" checked>") == 3, "what was held in time is chosen before"
+    chosen = "".join(f"&size-{one}=160" for one in (ELM, HARBOUR, MILL))
+    assert "Up to line 159" in browser.see(f"{settle}?kind=cuts&decision=2{chosen}")
     assert browser.send(settle) == (303, f"/votes/{SPLIT_VOTE}/dispute?done=settled")
     sent = next(one for one in town.votes.heard if isinstance(one, pb.SettleVoteRequest))
     body = read_settlement_body(sent.settlement)

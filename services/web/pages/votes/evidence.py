@@ -57,6 +57,11 @@ class Evidence:
         return [one for one in self.boards if not one.observer]
 
     @property
+    def guilty(self) -> set[str]:
+        """Participants against whom something is proved: one line of it is a kind and a co-op id."""
+        return {line.split()[-1] for line in self.misconduct if line.split()} & {one.co_op for one in self.participants}
+
+    @property
     def us(self) -> str:
         """Our own co-op's id."""
         return next((one.co_op for one in self.boards if one.us), "")

@@ -15,13 +15,13 @@ _USUAL_NAME = "shared-vote.kith"
 async def download_bundle(visit: Visit) -> Response:
     """In pieces: a bundle may be larger than what we want to hold."""
     vote_id = visit.part("vote")
-    first = await _piece(visit, vote_id, 0)
+    first = await piece(visit, vote_id, 0)
 
     async def pieces() -> AsyncIterator[bytes]:
         sent = len(first.piece)
         yield first.piece
         while sent < first.total:
-            following = await _piece(visit, vote_id, sent)
+            following = await piece(visit, vote_id, sent)
             if not following.piece:
                 return
             sent += len(following.piece)
@@ -33,7 +33,7 @@ async def download_bundle(visit: Visit) -> Response:
 
 async def download_pins(visit: Visit) -> Response:
     """The root fingerprints we know the co-ops by."""
-    first = await _piece(visit, visit.part("vote"), 0)
+    first = await piece(visit, visit.part("vote"), 0)
     return visit.file(first.pins, "pins.json", "application/json")
 
 
@@ -42,7 +42,8 @@ def name_of(first: pb.GetBundleResponse) -> str:
     return first.name if _NAME.fullmatch(first.name) else _USUAL_NAME
 
 
-async def _piece(visit: Visit, vote_id: str, offset: int) -> pb.GetBundleResponse:
+async def piece(visit: Visit, vote_id: str, offset: int) -> pb.GetBundleResponse:
+    """A part of the bundle, from this byte on."""
     answer: pb.GetBundleResponse = await visit.ask(
         visit.front.services.evidence.GetBundle, pb.GetBundleRequest(vote_id=vote_id, offset=offset)
     )

@@ -1,0 +1,167 @@
+"""Settling a dispute on the pages: for each board the sizes that the evidence speaks for, in votes and in words; boards are golden."""
+
+import hashlib
+import io
+import re
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kith.federation.v1 import federation_pb2 as fed
+from kith.governance.v1 import votes_pb2 as pb
+from libs.boards.papers import ANNUL, CUTS, Settlement, read_settlement_body
+from libs.boards.terms import Terms, read_terms
+from services.web.pages.votes import boards
+from services.web.pages.votes.outcome import read as read_outcome
+from tests.unit.web.browsing import Browser
+from tests.unit.web.neighbours import SPLIT_VOTE, a_vote
+from tests.unit.web.people import NOW, stamp
+from tests.unit.web.small_town import Town
+
+ASH, BIRCH, CEDAR = "ash-grove", "birch-hill", "cedar-row"
+NAMES = {ASH: "Ash Grove Care", BIRCH: "Birch Hill Care", CEDAR: "Cedar Row Care"}
+SETTLE = f"/votes/{SPLIT_VOTE}/settle"
+BUNDLES = Path(__file__).parents[3] / "examples" / "bundles"
+
+
+def golden(name: str) -> tuple[Terms, bytes, bytes]:
+    """Terms, the whole bundle, and its outcome."""
+    content = (BUNDLES / f"{name}.kith").read_bytes()
+    with tarfile.open(fileobj=io.BytesIO(content)) as files:
+        found = {one: files.extractfile(one) for one in ("terms", "outcome")}
+        terms, outcome = (file.read() for file in found.values() if file is not None)
+    return read_terms(terms), content, outcome
+
+
+def a_board(co_op: str, **given: object) -> fed.BoardView:
+    said = {"co_op": co_op, "name": NAMES[co_op], "joined": True, "roll": True, "ready": True, "open": True, "closed": True}
+    return fed.BoardView(**(said | {"size": 18, "cut": 17, "cut_at_close": 15, "witnesses": [BIRCH, CEDAR]} | given))  # type: ignore[arg-type]  # fields of many kinds
+
+
+@pytest.fixture
+def town() -> Town:
+    """Ash Grove's board went on after the others had looked at it for the last time: it counts to 15, or to 16."""
+    town = Town()
+    terms, content, outcome = golden("late-head")
+    town.votes.votes[SPLIT_VOTE] = a_vote(
+        vote_id=SPLIT_VOTE, state=pb.VOTE_STATE_DISPUTED, terms=terms.data, participants=list(terms.participants)
+    )
+    town.evidence.bundle = content
+    town.evidence.proved[SPLIT_VOTE] = fed.GetVoteEvidenceResponse(
+        vote_id=SPLIT_VOTE,
+        state=fed.EVIDENCE_STATE_DISPUTED,
+        why="split",
+        boards=[a_board(ASH), a_board(BIRCH, size=17), a_board(CEDAR, size=17)],
+        revision=1,
+        q=1,
+        concluded_from=stamp(NOW),
+    )
+    digest = hashlib.sha256(outcome).hexdigest()
+    town.evidence.signed[SPLIT_VOTE] = fed.GetOutcomeResponse(
+        outcome=outcome,
+        hash=digest,
+        signers=[fed.OutcomeSigner(co_op=ASH, hash=digest), fed.OutcomeSigner(co_op=BIRCH, hash="cd" * 32)],
+    )
+    return town
+
+
+@pytest.fixture
+def browser(town: Town) -> Iterator[Browser]:
+    yield Browser(town).sign_in()
+
+
+def picks(page: str, co_op: str) -> dict[int, str]:
+    """Size -> what the choice says, as text."""
+    found = re.findall(rf'name="size-{co_op}" value="(\d+)"[^>]*>(.*?)</label>', page, re.DOTALL)
+    return {int(size): re.sub(r"<[^>]+>", " ", text).strip() for size, text in found}
+
+
+def settled(town: Town) -> Settlement:
+    sent = next(one for one in town.votes.heard if isinstance(one, pb.SettleVoteRequest))
+    return read_settlement_body(sent.settlement)
+
+
+def test_each_size_that_the_evidence_speaks_for_can_be_chosen_with_who_speaks_for_it(browser: Browser) -> None:
+    page = browser.see(f"{SETTLE}?kind=cuts&decision=2")
+    ash = picks(page, ASH)
+    assert list(ash) == [15, 16], "what has the same votes is one choice"
+    assert ash[15].startswith("Up to line 14: 5 votes")
+    assert "enough other co-ops held it in time" in ash[15]
+    assert "Held this far by Birch Hill Care, Cedar Row Care when voting ended." in ash[15]
+    assert ash[16].startswith("Up to line 15: 5 votes"), "somebody changed their vote there"
+    assert "Counted like this by Ash Grove Care." in ash[16]
+    assert "Enough other co-ops hold it today." in ash[16]
+    assert list(picks(page, BIRCH)) == [15], "there is nothing to choose"
+
+
+def test_what_was_chosen_is_checked_and_agreed_to(browser: Browser, town: Town) -> None:
+    page = browser.see(f"{SETTLE}?kind=cuts&decision=2&size-{ASH}=16&size-{BIRCH}=15&size-{CEDAR}=15")
+    assert "<dt>Ash Grove Care</dt><dd>Up to line 15" in page
+    assert browser.send(SETTLE) == (303, f"/votes/{SPLIT_VOTE}/dispute?done=settled")
+    assert settled(town).cuts == ((ASH, 16), (BIRCH, 15), (CEDAR, 15))
+    assert (settled(town).kind, settled(town).revision, settled(town).without) == (CUTS, 2, ())
+
+
+def test_a_size_that_nothing_speaks_for_is_not_taken(browser: Browser, town: Town) -> None:
+    answer = browser.http.get(f"{SETTLE}?kind=cuts&decision=2&size-{ASH}=12&size-{BIRCH}=15&size-{CEDAR}=15")
+    assert answer.status_code == 422
+    assert "Choose how far the board of Ash Grove Care counts." in answer.text
+    assert f'href="#size-{ASH}"' in answer.text
+    browser.see(f"{SETTLE}?kind=cuts&decision=2&size-{ASH}=16&size-{BIRCH}=15&size-{CEDAR}=15")
+    assert browser.send(SETTLE, **{f"size-{ASH}": "12"}) == (303, SETTLE)
+    assert not [one for one in town.votes.heard if isinstance(one, pb.SettleVoteRequest)]
+
+
+def test_of_a_co_op_that_was_shown_to_do_wrong_all_votes_can_be_left_out(browser: Browser, town: Town) -> None:
+    town.evidence.proved[SPLIT_VOTE].misconduct.append(f"fork {CEDAR}")
+    page = browser.see(f"{SETTLE}?kind=cuts&decision=2")
+    assert picks(page, CEDAR)[0].startswith("None of its votes")
+    assert 0 not in picks(page, ASH)
+    page = browser.see(f"{SETTLE}?kind=cuts&decision=2&size-{ASH}=15&size-{BIRCH}=15&size-{CEDAR}=0")
+    assert "shown to do wrong: Cedar Row Care" in page
+    assert browser.send(SETTLE)[0] == 303
+    assert (settled(town).cuts[2], settled(town).without) == ((CEDAR, 0), (CEDAR,))
+
+
+def test_without_a_bundle_the_boards_own_numbers_are_offered(browser: Browser, town: Town) -> None:
+    town.evidence.bundle = b"this is none"
+    town.evidence.signed[SPLIT_VOTE] = fed.GetOutcomeResponse()
+    ash = picks(browser.see(f"{SETTLE}?kind=cuts&decision=2"), ASH)
+    assert list(ash) == [15, 17, 18]
+    assert ash[15].startswith("Up to line 14")
+    assert "votes" not in ash[15].partition("This is")[0]
+    assert "Held this far by Birch Hill Care, Cedar Row Care today." in ash[18]
+
+
+def test_what_others_signed_is_shown_board_by_board_and_nothing_else_can_be_agreed_to(browser: Browser, town: Town) -> None:
+    body = Settlement(SPLIT_VOTE, 2, CUTS, ((ASH, 16), (BIRCH, 15), (CEDAR, 15)), ()).data()
+    town.evidence.proved[SPLIT_VOTE].settlement = body
+    town.evidence.proved[SPLIT_VOTE].settled_by.append(BIRCH)
+    assert "<td>Up to line 15</td>" in browser.see(f"/votes/{SPLIT_VOTE}/dispute")
+    page = browser.see(SETTLE)
+    assert 'value="agree"' in page
+    assert 'value="annul"' not in page
+    page = browser.see(f"{SETTLE}?kind=agree&decision=2")
+    assert "<dt>Ash Grove Care</dt><dd>Up to line 15</dd>" in page
+    assert "Signed so far: Birch Hill Care" in page
+    assert browser.send(SETTLE)[0] == 303
+    assert settled(town).data() == body
+
+
+def test_that_the_vote_does_not_count_needs_no_sizes(browser: Browser, town: Town) -> None:
+    assert "The vote does not count" in browser.see(f"{SETTLE}?kind=annul&decision=2")
+    assert browser.send(SETTLE)[0] == 303
+    assert (settled(town).kind, settled(town).cuts) == (ANNUL, ())
+
+
+@pytest.mark.parametrize("name", ["pooled-cap", "settled", "silent-co-op", "changed-and-bad-ballots"])
+def test_a_board_is_read_to_the_size_and_the_votes_that_the_outcome_counted(name: str) -> None:
+    terms, content, outcome = golden(name)
+    read = boards.read(terms, content)
+    assert read is not None
+    said = read_outcome(outcome)
+    for co_op, size, _ in said.boards:
+        voters = sum(ballots for owner, _, _, ballots in said.quorums if owner == co_op)
+        assert read.counted(co_op, {size})[size] == boards.Counted(size, voters)
