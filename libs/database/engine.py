@@ -39,6 +39,8 @@ class Work:
         self.cause = cause
         """The request_id, or the id of the fact reacted to."""
         self.traceparent = traceparent
+        self.stated = False
+        """Whether a fact was stated in it: then the relay is told when it is committed."""
 
     def new_id(self) -> uuid.UUID:
         """A UUIDv7."""
@@ -70,19 +72,21 @@ class Database:
             connect_args={"timeout": 5, "server_settings": {"statement_timeout": "30000", "idle_in_transaction_session_timeout": "60000"}},
         )
         self.committed = asyncio.Event()
-        """Set after every commit of work; the relay waits on it."""
+        """Set after every commit of work that stated a fact; the relay waits on it."""
 
     @asynccontextmanager
     async def work(self, caller: Caller, now: datetime, cause: str = "", traceparent: str = "") -> AsyncIterator[Work]:
         """A transaction, committed when the block ends well and rolled back when it raises."""
         async with self._transaction() as connection:
             await connection.execute(_WHO, _who(caller))
-            yield Work(connection, caller, now, cause, traceparent)
-        self.committed.set()
+            work = Work(connection, caller, now, cause, traceparent)
+            yield work
+        if work.stated:
+            self.committed.set()
 
     @asynccontextmanager
     async def reading(self, caller: Caller, now: datetime) -> AsyncIterator[Work]:
-        """The same for a query: nothing to tell the relay afterwards."""
+        """The same for a query, which states nothing."""
         async with self._transaction() as connection:
             await connection.execute(_WHO, _who(caller))
             yield Work(connection, caller, now, "")

@@ -16,6 +16,7 @@ async def state(work: Work, *facts: tuple[Message, str], anonymous: bool = False
 
     `anonymous` facts are stated for nobody: their envelope names no actor, no cause and no trace that would lead to whoever acted.
     """
+    work.stated = True
     await work.connection.execute(
         _STATE,
         [

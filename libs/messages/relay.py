@@ -38,7 +38,9 @@ _NUMBER = text("""
 with last as (select coalesce(max(number), 0) as n from outbox),
      next as (select id, row_number() over (order by seq) as k from outbox where number is null)
 update outbox set number = last.n + next.k from last, next where outbox.id = next.id and outbox.number is null""")
-_STATE = text("select epoch, published, (select coalesce(max(number), 0) from outbox) as last from outbox_state")
+_STATE = text("""
+select epoch, published, (select coalesce(max(number), 0) from outbox) as last, exists (select from outbox where number is null) as more
+from outbox_state""")
 _AFTER = text("""
 select id, number, type, subject, payload, at, actor, cause, traceparent from outbox
 where number > :after order by number limit :limit""")
@@ -55,6 +57,7 @@ class Outbox:
     epoch: int
     number: int
     published: int
+    unnumbered: bool
 
     @property
     def waiting(self) -> int:
@@ -105,6 +108,9 @@ class Relay:
     async def number(self) -> Outbox:
         """Gives every committed fact its number, and says how far that is."""
         async with self._numbering, self._alone.connect() as connection:
+            state = await outbox(connection)
+            if not state.unnumbered:
+                return state
             await connection.execute(_NUMBER)
             return await outbox(connection)
 
@@ -179,7 +185,7 @@ class Relay:
 async def outbox(connection: AsyncConnection) -> Outbox:
     """How far the service of this database is."""
     row = (await connection.execute(_STATE)).one()
-    return Outbox(row.epoch, row.last, row.published)
+    return Outbox(row.epoch, row.last, row.published, row.more)
 
 
 def envelope_of(row: Row[tuple[object, ...]], source: str, epoch: int) -> Envelope:

@@ -19,7 +19,7 @@ from scripts.verifier import papers as verifier
 from scripts.verifier.canonical import NotJsonBytesError
 from scripts.verifier.checks import Brought as Pinned
 from scripts.verifier.shapes import MalformedError
-from services.federation.border.board_traffic import MOST_ENTRIES
+from services.federation.border.vote_parcel import MOST_ENTRIES
 from services.federation.domain import agreement, invitation, letters, witnessing
 from services.federation.domain.letters import Letter
 from services.federation.domain.witnessing import Brought, BroughtCosignature, NotTakenError, SignedHead

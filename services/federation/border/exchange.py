@@ -79,7 +79,7 @@ class Exchanger:
 
         Whether more is to be expected soon: it had something new for us, and it cannot call us with what comes next.
         """
-        async with self._work(peer) as work:
+        async with self._database.reading(callers.job("exchange"), self._clock.now()) as work:
             way = await calling.way_to(work, self._edge, peer)
         if way is None:
             return False

@@ -36,7 +36,8 @@ async def meet_peer(work: Work, peer_id: str, clock: int, hello: Hello, identity
     if identity:
         await _renew(work, peer, identity)
     own = await identity_of(work)
-    await peers.holds_identity(work, peer_id, min(hello.identity, own.document.seq))
+    if (held := min(hello.identity, own.document.seq)) != peer.identity_held:
+        await peers.holds_identity(work, peer_id, held)
     last = await letters.last_out(work, peer_id)
     if hello.held > last.seq:
         last = await _take_back(work, peer, own.document.id, own.document.believed(), hello.yours)
@@ -46,7 +47,8 @@ async def meet_peer(work: Work, peer_id: str, clock: int, hello: Hello, identity
     if hello.held and await letters.out_hash(work, peer_id, hello.held) != hello.held_hash:
         await peers.failing(work, peer_id, "LETTERS_DIFFER")
         return False
-    await peers.holds_letters(work, peer_id, hello.held)
+    if hello.held != peer.letters_held:
+        await peers.holds_letters(work, peer_id, hello.held)
     return True
 
 

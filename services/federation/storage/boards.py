@@ -1,5 +1,6 @@
 """Boards as they are kept: entries in order, heads that were signed, and what witnesses cosigned."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from libs.signing.merkle import Frontier
 
 _MAKE = text("insert into board (vote, co_op, frontier) values (:vote, :co_op, :frontier) on conflict do nothing")
 _HOLD = text("select co_op, size, frontier, generation, heard_at from board where vote = :vote and co_op = :co_op for update")
-_ALL = text("select co_op, size, frontier, generation, heard_at from board where vote = :vote order by co_op")
+_ALL = text("select vote, co_op, size, frontier, generation, heard_at from board where vote = any(:votes) order by vote, co_op")
 _HEARD = text("update board set heard_at = :at where vote = :vote and co_op = :co_op")
 _ADD = text("""
 with grown as (update board set size = :size, frontier = :frontier where vote = :vote and co_op = :co_op)
@@ -37,7 +38,7 @@ _CUT = text("update board set size = :size, frontier = :frontier, generation = g
 _ADD_HEAD = text("""
 insert into head (vote, co_op, size, root, signature) values (:vote, :co_op, :size, :root, :signature) on conflict do nothing""")
 _HEADS = text("select size, root, signature from head where vote = :vote and co_op = :co_op order by size, root")
-_ALL_HEADS = text("select co_op, size, root, signature from head where vote = :vote order by co_op, size, root")
+_ALL_HEADS = text("select vote, co_op, size, root, signature from head where vote = any(:votes) order by vote, co_op, size, root")
 _LAST_HEAD = text("select size, root, signature from head where vote = :vote and co_op = :co_op order by size desc limit 1")
 _DROP_HEADS = text("""
 delete from head h where vote = :vote and co_op = :co_op and size < (select max(size) from head where vote = :vote and co_op = :co_op)
@@ -47,9 +48,9 @@ insert into cosignature (vote, co_op, witness, size, root, time, signature)
 values (:vote, :co_op, :witness, :size, :root, :time, :signature) on conflict do nothing""")
 _COSIGNATURES = text("""
 select witness, size, root, time, signature from cosignature where vote = :vote and co_op = :co_op order by witness, size, time""")
-_ALL_COSIGNATURES = text(
-    "select co_op, witness, size, root, time, signature from cosignature where vote = :vote order by co_op, witness, size"
-)
+_ALL_COSIGNATURES = text("""
+select vote, co_op, witness, size, root, time, signature from cosignature where vote = any(:votes)
+order by vote, co_op, witness, size""")
 _DROP_COSIGNATURE = text("""
 delete from cosignature where vote = :vote and co_op = :co_op and witness = :witness and size = :size and time = :time and root = :root""")
 _UNSEALED = text("""
@@ -90,6 +91,15 @@ class Witnessed:
 
 
 @dataclass(frozen=True)
+class Holding:
+    """What is held of one board and signed about it."""
+
+    board: Kept
+    heads: Sequence[Head]
+    cosigned: Sequence[Witnessed]
+
+
+@dataclass(frozen=True)
 class Found:
     """An entry that names a pseudonym."""
 
@@ -112,7 +122,21 @@ async def hold(work: Work, vote: str, co_op: str) -> Kept | None:
 
 
 async def of_vote(work: Work, vote: str) -> dict[str, Kept]:
-    return {row.co_op: _kept(row) for row in (await work.connection.execute(_ALL, {"vote": vote})).all()}
+    return {row.co_op: _kept(row) for row in (await work.connection.execute(_ALL, {"votes": [vote]})).all()}
+
+
+async def holdings(work: Work, votes: Iterable[str]) -> dict[str, dict[str, Holding]]:
+    """By vote and board, of these votes; asked for together, because a contact asks for all that two co-ops share."""
+    asked = {"votes": list(votes)}
+    heads, cosigned = defaultdict(list), defaultdict(list)
+    for row in (await work.connection.execute(_ALL_HEADS, asked)).all():
+        heads[row.vote, row.co_op].append(_head(row))
+    for row in (await work.connection.execute(_ALL_COSIGNATURES, asked)).all():
+        cosigned[row.vote, row.co_op].append(_witnessed(row))
+    found: dict[str, dict[str, Holding]] = {vote: {} for vote in asked["votes"]}
+    for row in (await work.connection.execute(_ALL, asked)).all():
+        found[row.vote][row.co_op] = Holding(_kept(row), heads[row.vote, row.co_op], cosigned[row.vote, row.co_op])
+    return found
 
 
 async def heard(work: Work, vote: str, co_op: str) -> None:
@@ -178,7 +202,7 @@ async def heads(work: Work, vote: str, co_op: str) -> list[Head]:
 async def all_heads(work: Work, vote: str) -> dict[str, list[Head]]:
     """By board."""
     found: dict[str, list[Head]] = {}
-    for row in (await work.connection.execute(_ALL_HEADS, {"vote": vote})).all():
+    for row in (await work.connection.execute(_ALL_HEADS, {"votes": [vote]})).all():
         found.setdefault(row.co_op, []).append(_head(row))
     return found
 
@@ -208,7 +232,7 @@ async def cosignatures(work: Work, vote: str, co_op: str) -> list[Witnessed]:
 async def all_cosignatures(work: Work, vote: str) -> dict[str, list[Witnessed]]:
     """By board."""
     found: dict[str, list[Witnessed]] = {}
-    for row in (await work.connection.execute(_ALL_COSIGNATURES, {"vote": vote})).all():
+    for row in (await work.connection.execute(_ALL_COSIGNATURES, {"votes": [vote]})).all():
         found.setdefault(row.co_op, []).append(_witnessed(row))
     return found
 

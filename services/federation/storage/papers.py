@@ -1,6 +1,7 @@
 """Papers of a vote: evidence, objections, and settlements, each with the signature of who brought it."""
 
 import hashlib
+from collections.abc import Iterable
 
 from sqlalchemy import text
 
@@ -12,7 +13,7 @@ _ADD = text("""
 insert into paper (vote, hash, kind, content, came_at) values (:vote, :hash, :kind, :content, :at) on conflict do nothing""")
 _ALL = text("select content from paper where vote = :vote order by hash")
 _COUNT = text("select count(*) from paper where vote = :vote and kind = :kind")
-_HASHES = text("select hash from paper where vote = :vote order by hash")
+_HASHES = text("select vote, hash from paper where vote = any(:votes) order by vote, hash")
 
 
 async def add(work: Work, vote: str, kind: str, content: bytes) -> bool:
@@ -27,6 +28,9 @@ async def of_vote(work: Work, vote: str) -> list[bytes]:
     return [bytes(content) for content in (await work.connection.execute(_ALL, {"vote": vote})).scalars()]
 
 
-async def digest(work: Work, vote: str) -> bytes:
-    """SHA-256 over the sorted hashes of the papers held."""
-    return hashlib.sha256(b"".join(bytes(one) for one in (await work.connection.execute(_HASHES, {"vote": vote})).scalars())).digest()
+async def digests(work: Work, votes: Iterable[str]) -> dict[str, bytes]:
+    """For each of these votes SHA-256 over the sorted hashes of the papers held."""
+    found = {vote: hashlib.sha256() for vote in votes}
+    for row in (await work.connection.execute(_HASHES, {"votes": list(found)})).all():
+        found[row.vote].update(bytes(row.hash))
+    return {vote: one.digest() for vote, one in found.items()}

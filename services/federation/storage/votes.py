@@ -1,7 +1,7 @@
 """Votes, their drafts and their keys, as they are kept."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -37,6 +37,7 @@ _ANSWERED = text("update vote_key set answered = true where draft = :draft and c
 _ADD = text("insert into vote (id, terms, came_at, close) values (:id, :terms, :at, :close) on conflict do nothing")
 _ONE = text(f"select {_COLUMNS} from vote where id = :id")  # noqa: S608 - column names of our own
 _HOLD = text(f"select {_COLUMNS} from vote where id = :id for no key update")  # noqa: S608 - as above; papers of it may come meanwhile
+_SOME = text(f"select {_COLUMNS} from vote where id = any(:ids) order by id")  # noqa: S608 - as above
 _LIVE = text(f"select {_COLUMNS} from vote where not archived order by id")  # noqa: S608 - as above
 _ALL = text("select id from vote order by came_at desc limit 500")
 _TAKEN = text("update vote set taken = true where id = :id")
@@ -171,6 +172,11 @@ async def add(work: Work, terms: Terms) -> bool:
 async def one(work: Work, vote: str) -> Vote | None:
     row = (await work.connection.execute(_ONE, {"id": vote})).first()
     return _vote(row) if row else None
+
+
+async def some(work: Work, votes: Iterable[str]) -> list[Vote]:
+    """Those of these that are here."""
+    return [_vote(row) for row in (await work.connection.execute(_SOME, {"ids": list(votes)})).all()]
 
 
 async def hold(work: Work, vote: str) -> Vote | None:
