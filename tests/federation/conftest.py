@@ -6,7 +6,6 @@ from contextlib import ExitStack
 import pytest
 import pytest_asyncio
 
-from libs.messages import relay
 from services.federation.border import driver, sender
 from tests.support.accounts import accounts
 from tests.support.databases import Databases
@@ -28,13 +27,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def impatience() -> Iterator[None]:
     """Who could not be reached is called again after half a second instead of five, and a vote that ended is looked at again after two
-    instead of fifteen. What would be done at once and again waits a moment
-    for more of it, for there are many services in one process here.
+    instead of fifteen.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(relay, "POLL", 1.0)
-        patch.setattr(relay, "LINGER", 0.1)
-        patch.setattr(sender, "LEAST_SECONDS", 0.4)
         patch.setattr(driver, "ENDED_SECONDS", 2.0)
         patch.setattr(sender, "BACK_OFF_FIRST", 0.5)
         patch.setattr(sender, "BACK_OFF_MOST", 2.0)

@@ -5,7 +5,6 @@ import os
 
 import pytest
 
-from services.federation.border import sender
 from tests.support.federated import Commons, Federated
 from tests.support.federated_vote import FederatedVote
 
@@ -53,11 +52,9 @@ async def test_before_opening_all_wait_for_the_one_that_is_down_and_nothing_is_l
 @pytest.mark.capability("G15")
 @pytest.mark.parametrize(("number", "states"), SIZES, ids=[f"{number}-co-ops" for number, _ in SIZES])
 async def test_after_opening_the_others_conclude_without_the_one_that_is_down(
-    commons: Commons, monkeypatch: pytest.MonkeyPatch, number: int, states: tuple[str, ...]
+    commons: Commons, number: int, states: tuple[str, ...]
 ) -> None:
     """A majority after the close: one is down while a vote is open, closing, provisional or final, and agrees when it is back."""
-    # Everybody calls everybody, all on one machine here: the more there are, the longer each gathers what it brings.
-    monkeypatch.setattr(sender, "LEAST_SECONDS", number / 4)
     async with commons.lent(number) as them:
         for state in states:
             await _conclude_without_one(them, state)

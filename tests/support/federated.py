@@ -31,7 +31,6 @@ from libs.host.backing.nats import free_port
 from libs.host.process import Process
 from libs.host.settings import Shared
 from libs.rpc.client import ask
-from services.federation.border.listener import LOOK_SECONDS
 from services.topology import named
 from tests.support import places
 from tests.support.accounts import Account, Accounts
@@ -362,8 +361,6 @@ async def federated(
         await asyncio.gather(*(one.co_op.heard("federation", "governance") for one in co_ops))
         pairs = [each for each in itertools.combinations(names, 2) if not set(each) <= closed]
         codes = [await _meet(them, *each) for each in pairs]
-        # A border takes up new certificates once a second; before, it knows nobody, and who calls too early comes back later.
-        await asyncio.sleep(LOOK_SECONDS + 0.1)
         await asyncio.gather(*(_pair(them, *each, code, decisions) for each, code in zip(pairs, codes, strict=True)))
         yield them
 

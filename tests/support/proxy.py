@@ -53,12 +53,15 @@ class BadLine:
         return ends
 
     async def stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        # Whoever was let in a moment ago is carried from the next turn of the loop on, and only then known here.
+        await asyncio.sleep(0)
         self.cut()
         for task in self._carrying:
             task.cancel()
         await asyncio.gather(*self._carrying, return_exceptions=True)
         if self._server is not None:
-            self._server.close()
             await self._server.wait_closed()
 
     async def _carry(self, near_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
@@ -71,7 +74,7 @@ class BadLine:
             return
         try:
             far_in, far_out = await asyncio.open_connection(self._host, self._port)
-        except OSError:
+        except (OSError, asyncio.CancelledError):
             near_out.transport.abort()
             return
         self.connections += 1

@@ -18,6 +18,8 @@ class Bell:
         self._failed: dict[str, float] = {}
         self.anybody = asyncio.Event()
         """Set by every nudge: peers nobody waits on yet may be among them."""
+        self.news = asyncio.Event()
+        """Set when a peer brought something: what it asks of us is looked at now, not at the next round."""
 
     def nudge(self, peer: str | None = None, *, but: str = "") -> None:
         """Something waits for this peer; None = for any of them, `but` for the one that it came from."""
@@ -49,6 +51,11 @@ class Bell:
     async def until_there(self, peer: str, seconds: float) -> bool:
         """Whether it called within so long."""
         return await _within(self._there[peer], seconds)
+
+    async def until_news(self, seconds: float) -> None:
+        """Until a peer brought something, or so long."""
+        await _within(self.news, seconds)
+        self.news.clear()
 
     def forget(self, peer: str) -> None:
         self._wanted.pop(peer, None)

@@ -1,4 +1,6 @@
-"""The driver: looks at every live vote once a second, and does what the evidence and the clock ask of this co-op. One process at a time."""
+"""The driver: looks at every live vote twice a second, and whenever a peer brought news, and does what the evidence and the clock ask of
+this co-op. One process at a time.
+"""
 
 import asyncio
 import hashlib
@@ -29,6 +31,7 @@ from services.federation.storage.votes import Draft, Vote
 
 LOG = logger("federation")
 EVERY_SECONDS = 0.5
+LEAST_SECONDS = 0.05
 ASK_SECONDS = 2.0
 """While we recover, the others are asked this often."""
 ENDED_SECONDS = 15.0
@@ -81,7 +84,8 @@ class Driver:
                     await asyncio.sleep(ASK_SECONDS)
             except Exception as error:  # noqa: BLE001 - the next round is tried whatever happened in this one
                 LOG.error("driver_round_failed", error=type(error).__name__, where=whereabouts(error))
-            await asyncio.sleep(EVERY_SECONDS)
+            await asyncio.sleep(LEAST_SECONDS)
+            await self._bell.until_news(EVERY_SECONDS)
 
     async def _round(self) -> None:
         await self._drafts()

@@ -133,6 +133,8 @@ class Exchanger:
         news = False
         if found is not None and found.state is PeerState.ACTIVE:
             news = await self._votes.take(peer, parcel.boards, parcel.papers)
+        if taken or news:
+            self._bell.news.set()
         if news:
             # Whoever brought it gets our word for it in the same conversation.
             self._bell.nudge(but=peer)
