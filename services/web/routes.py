@@ -114,6 +114,7 @@ _CO_OPS = (
 _VOTES = (
     Page("/votes", votes.show),
     Page("/votes/new", draft.show_ask, draft.ask, draft.ASK, Who.SECRETARY),
+    Page("/votes/new/answers", draft.show_answers, draft.answers, draft.ANSWERS, Who.SECRETARY),
     Page("/votes/new/who", draft.show_invite, draft.invite, draft.INVITE, Who.SECRETARY),
     Page("/votes/new/when", draft.show_times, draft.times, draft.TIMES, Who.SECRETARY),
     Page("/votes/new/more", draft.show_more, draft.more, draft.MORE, Who.SECRETARY),

@@ -36,6 +36,7 @@ SECRETARY = (
     "/votes/new",
     "/votes/new/when",
     "/votes/new/more",
+    "/votes/new/turnout",
     "/co-ops/invite",
     "/co-ops/accept",
 )
@@ -75,7 +76,19 @@ def pages(household: Household, window: Window) -> dict[str, tuple[StorageState 
     return {
         "anybody": (None, ANYBODY),
         "member": (household.member, of_member),
-        "secretary": (household.secretary, (*SECRETARY, member, f"{still_open}/record", f"{between}/receipt", f"{co_op}/sever")),
+        "secretary": (
+            household.secretary,
+            (
+                *SECRETARY,
+                member,
+                f"{still_open}/record",
+                between,
+                f"{between}/receipt",
+                f"{between}/settle",
+                f"{between}/settle?kind=cuts&decision=4",
+                f"{co_op}/sever",
+            ),
+        ),
     }
 
 

@@ -53,3 +53,26 @@ def test_a_member_takes_bundle_and_pins_home_from_the_result(household: Househol
         with page.expect_download() as kept:
             page.get_by_role("link", name=name).click()
         assert kept.value.path().stat().st_size > 100
+
+
+def test_no_table_of_a_vote_has_to_be_pushed_sideways_on_a_small_phone_or_with_large_letters(household: Household, window: Window) -> None:
+    page = window(household.secretary, width=320, scripts=True)
+    page.goto("/votes")
+    path = (page.get_by_role("link", name=re.compile("one night line")).get_attribute("href") or "").removesuffix("/result")
+    wide = []
+    for more in ("", "/result", "/dispute", "/settle?kind=cuts&decision=4"):
+        page.goto(f"{path}{more}")
+        for width, letters in ((320, "125%"), (640, "250%")):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.evaluate("letters => document.documentElement.style.fontSize = letters", letters)
+            over = page.evaluate("() => [...document.querySelectorAll('.scroll')].filter(one => one.scrollWidth > one.clientWidth).length")
+            wide += [(more, width)] * over
+    assert wide == []
+
+
+def test_a_table_that_became_a_list_is_still_read_as_a_table(household: Household, window: Window) -> None:
+    page = window(household.member, width=320)
+    to_the_vote(page)
+    row = page.get_by_role("row", name=re.compile("Elm Row Care: Worker"))
+    expect(row.get_by_role("rowheader")).to_be_visible()
+    expect(row.get_by_role("cell").first).to_be_visible()

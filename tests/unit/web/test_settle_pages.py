@@ -74,7 +74,7 @@ def browser(town: Town) -> Iterator[Browser]:
 
 def picks(page: str, co_op: str) -> dict[int, str]:
     """Size -> what the choice says, as text."""
-    found = re.findall(rf'name="size-{co_op}" value="(\d+)"[^>]*>(.*?)</label>', page, re.DOTALL)
+    found = re.findall(rf'type="radio" name="size-{co_op}" value="(\d+)"[^>]*>(.*?)</label>', page, re.DOTALL)
     return {int(size): re.sub(r"<[^>]+>", " ", text).strip() for size, text in found}
 
 
@@ -88,12 +88,15 @@ def test_each_size_that_the_evidence_speaks_for_can_be_chosen_with_who_speaks_fo
     ash = picks(page, ASH)
     assert list(ash) == [15, 16], "what has the same votes is one choice"
     assert ash[15].startswith("Up to line 14: 5 votes")
-    assert "enough other co-ops held it in time" in ash[15]
+    assert "Enough other co-ops held it in time, as the rules of the vote ask." in ash[15]
     assert "Held this far by Birch Hill Care, Cedar Row Care when voting ended." in ash[15]
     assert ash[16].startswith("Up to line 15: 5 votes"), "somebody changed their vote there"
     assert "Counted like this by Ash Grove Care." in ash[16]
     assert "Enough other co-ops hold it today." in ash[16]
-    assert list(picks(page, BIRCH)) == [15], "there is nothing to choose"
+    assert "today" not in ash[15], "what was held in time is held today as well"
+    assert not picks(page, BIRCH), "there is nothing to choose"
+    assert '<th scope="row">Birch Hill Care</th><td>Up to line 14: 5 votes</td>' in page
+    assert f'<input type="hidden" name="size-{BIRCH}" value="15">' in page
 
 
 def test_what_was_chosen_is_checked_and_agreed_to(browser: Browser, town: Town) -> None:
@@ -148,6 +151,14 @@ def test_what_others_signed_is_shown_board_by_board_and_nothing_else_can_be_agre
     assert "Signed so far: Birch Hill Care" in page
     assert browser.send(SETTLE)[0] == 303
     assert settled(town).data() == body
+
+
+def test_a_result_that_is_final_and_contested_can_be_settled_too(browser: Browser, town: Town) -> None:
+    town.votes.votes[SPLIT_VOTE].state = pb.VOTE_STATE_FINAL
+    town.evidence.proved[SPLIT_VOTE].state = fed.EVIDENCE_STATE_FINAL
+    assert f'href="{SETTLE}"' not in browser.see(f"/votes/{SPLIT_VOTE}/dispute")
+    town.evidence.proved[SPLIT_VOTE].contested = True
+    assert f'href="{SETTLE}"' in browser.see(f"/votes/{SPLIT_VOTE}/dispute")
 
 
 def test_that_the_vote_does_not_count_needs_no_sizes(browser: Browser, town: Town) -> None:

@@ -35,6 +35,7 @@ from tests.unit.web.neighbours import (
     terms_of,
 )
 from tests.unit.web.people import ADA, JO, NOW
+from tests.unit.web.reading_tables import row
 from tests.unit.web.small_town import Town
 
 
@@ -215,7 +216,8 @@ def test_the_page_of_a_vote_says_where_each_co_op_stands_as_sentence_drawing_and
     page = browser.see(f"/votes/{OPEN_VOTE}")
     assert "All co-ops are ready, and voting is open." in page
     assert "Voting is open: now." in page
-    assert re.search(r'<th scope="row">Harbour Care Co.op</th><td>Yes</td><td>124 people</td>', page)
+    assert row(page, "Harbour Care Co.op") == ["Voting is open", "124 people"]
+    assert row(page, "Bridge Street Watchers") == ["Watches", ""]
     assert "Bridge Street Watchers only watches and keeps a copy." in page
 
 
@@ -315,14 +317,11 @@ def test_the_paper_ballot_has_a_box_for_each_answer(browser: Browser) -> None:
 def test_a_vote_is_written_in_steps_and_sent(browser: Browser, town: Town) -> None:
     browser.see("/votes/new")
     assert browser.send("/votes/new", method="yes_no_abstain")[0] == 422
-    asked = {
-        "question": "Share a van?",
-        "text": "One van for two.",
-        "resolution_type": "ordinary",
-        "method": "plurality",
-        "options": "Van\nBus",
-    }
-    assert browser.send("/votes/new", **asked) == (303, "/votes/new/who")
+    asked = {"question": "Share a van?", "text": "One van for two.", "resolution_type": "ordinary", "method": "plurality"}
+    assert browser.send("/votes/new", **asked) == (303, "/votes/new/answers")
+    assert "most points" not in browser.see("/votes/new/answers")
+    assert browser.send("/votes/new/answers", options="Van")[0] == 422
+    assert browser.send("/votes/new/answers", options="Van\nBus") == (303, "/votes/new/who")
     page = browser.see("/votes/new/who")
     assert "Mill Lane" not in page, "it is not active yet"
     assert browser.send("/votes/new/who")[0] == 422
@@ -434,6 +433,20 @@ def test_a_vote_that_was_annulled_says_that_it_does_not_count_and_how_to_go_on(b
     assert f'href="/votes/{DONE_VOTE}/result"' in page
 
 
+def test_answers_are_asked_for_only_where_people_choose_among_them(browser: Browser) -> None:
+    browser.see("/votes/new")
+    asked = {"question": "Share a van?", "text": "One van.", "resolution_type": "ordinary"}
+    assert browser.send("/votes/new", **asked, method="consent") == (303, "/votes/new/who")
+    assert browser.http.get("/votes/new/answers").headers["location"] == "/votes/new/who"
+    browser.see("/votes/new")
+    assert browser.send("/votes/new", **asked, method="score") == (303, "/votes/new/answers")
+    browser.see("/votes/new/answers")
+    code, page = browser.send("/votes/new/answers", options="Van\nBus", highest_score="many")
+    assert code == 422
+    assert "Write the most points one answer can get." in page
+    assert browser.send("/votes/new/answers", options="Van\nBus", highest_score="5") == (303, "/votes/new/who")
+
+
 def test_the_days_of_a_draft_begin_with_what_our_rules_ask(browser: Browser, town: Town) -> None:
     browser.see("/votes/new")
     asked = {"question": "Share a van?", "text": "One van.", "resolution_type": "ordinary", "method": "yes_no_abstain"}
@@ -447,7 +460,11 @@ def test_the_days_of_a_draft_begin_with_what_our_rules_ask(browser: Browser, tow
 def test_every_answer_is_shown_again_before_no_word_can_change(browser: Browser) -> None:
     a_draft(browser, k="4", groups="worker = workers", window_days="9", audience="public")
     page = browser.see("/votes/new/check")
-    for name, value in (("How small a group may be", "4"), ("Days in which one can object", "9"), ("Who can have the bundle", "Everybody")):
+    for name, value in (
+        ("How small a group may be", "4"),
+        ("Days in which one can object", "9"),
+        ("Who can have the file that proves the result", "Everybody"),
+    ):
         assert f"<dt>{name}</dt><dd>{value}" in page
     assert "worker = workers" in page
     assert "Hours to wait" not in page
@@ -459,7 +476,7 @@ def test_the_result_says_the_same_as_sentence_drawing_and_table(browser: Browser
     assert "Of the members, yes got 64 in every 100." in page
     assert "2 of 3 co-ops are for it." in page
     assert "<desc>Elm Row Care Co\u2011op: Supported member: 60 yes, 20 no, 2 no choice." in page
-    assert re.search(r'<th scope="row">Elm Row Care Co.op: Supported member</th><td class="number">60</td><td class="number">20</td>', page)
+    assert row(page, "Elm Row Care Co.op: Supported member")[:2] == ["60", "20"]
     assert "This is final." in page
     assert "2 co-ops have signed this very result." in page
     assert "signed another result" in page

@@ -13,6 +13,7 @@ from services.web.door.forms import Form
 from services.web.pages.co_ops.view import CoOpView, own
 from services.web.pages.votes import draft_turnout
 from services.web.pages.votes.draft_kept import (
+    ANSWER_FIELDS,
     ASK_FIELDS,
     DRAFT,
     MORE_FIELDS,
@@ -32,7 +33,7 @@ from services.web.pages.votes.draft_turnout import Places
 from services.web.visit import Problem, Visit
 from services.web.words.refusals import sentence
 
-ASK, INVITE, TIMES, MORE, SEND = "vote-ask", "vote-invite", "vote-times", "vote-more", "vote-send"
+ASK, ANSWERS, INVITE, TIMES, MORE, SEND = "vote-ask", "vote-answers", "vote-invite", "vote-times", "vote-more", "vote-send"
 _OWN_OPTIONS = {"plurality", "approval", "score"}
 METHODS = ("yes_no_abstain", "consent", "plurality", "approval", "score")
 BASES = ("pooled", "one_co_op_one_vote", "double_majority", "all_co_ops")
@@ -56,14 +57,27 @@ async def ask(visit: Visit, form: Form) -> Response:
     """What can be seen to be missing is said at once."""
     fields = await keep(visit, form, ASK_FIELDS)
     problems = [Problem(name, sentence(visit.words, reason)) for name, reason in _MISSING if not fields[name]]
-    if fields["method"] in _OWN_OPTIONS and len(lines(fields["options"])) < 2:
-        problems.append(visit.problem("options", "draft.options_missing"))
-    if fields["method"] == "score" and not fields["highest_score"].isdecimal():
-        problems.append(visit.problem("highest_score", "draft.score_missing"))
-    return await _ask(visit, fields, problems, 422) if problems else visit.go("/votes/new/who")
+    if problems:
+        return await _ask(visit, fields, problems, 422)
+    return visit.go("/votes/new/answers" if fields["method"] in _OWN_OPTIONS else "/votes/new/who")
 
 
 _MISSING = (("question", "TITLE_MISSING"), ("text", "TEXT_MISSING"), ("resolution_type", "RESOLUTION_TYPE_UNKNOWN"))
+
+
+async def show_answers(visit: Visit) -> Response:
+    """What there is to choose from, where it is not yes and no."""
+    fields = await kept(visit)
+    return _answers(visit, fields, []) if fields["method"] in _OWN_OPTIONS else visit.go("/votes/new/who")
+
+
+async def answers(visit: Visit, form: Form) -> Response:
+    """Two at least; where people give points, how many."""
+    fields = await keep(visit, form, ANSWER_FIELDS)
+    problems = [visit.problem("options", "draft.options_missing")] if len(lines(fields["options"])) < 2 else []
+    if fields["method"] == "score" and not is_number(fields["highest_score"]):
+        problems.append(visit.problem("highest_score", "draft.score_missing"))
+    return _answers(visit, fields, problems, 422) if problems else visit.go("/votes/new/who")
 
 
 async def show_invite(visit: Visit) -> Response:
@@ -179,6 +193,11 @@ async def _ask(visit: Visit, fields: Mapping[str, str], problems: list[Problem],
     )
 
 
+def _answers(visit: Visit, fields: Mapping[str, str], problems: list[Problem], code: int = 200) -> Response:
+    method = visit.say(f"method.{fields['method']}")
+    return visit.page("votes/draft_answers", code, problems=problems, fields=fields, method=method, form=ANSWERS)
+
+
 async def _invite(visit: Visit, fields: Mapping[str, str], problems: list[Problem], code: int = 200) -> Response:
     return visit.page(
         "votes/draft_who",
@@ -272,7 +291,7 @@ def _options_said(visit: Visit, fields: Mapping[str, str]) -> list[dict[str, str
         "candidates": _BREAK.join(lines(fields["candidates"])),
         "score": fields["highest_score"] if fields["method"] == "score" else "",
     }
-    return [{"name": str(visit.say(f"draft.{one}")), "value": value, "path": "/votes/new"} for one, value in said.items() if value]
+    return [{"name": str(visit.say(f"draft.{one}")), "value": value, "path": "/votes/new/answers"} for one, value in said.items() if value]
 
 
 def _said(visit: Visit, what: str, values: tuple[str, ...]) -> list[dict[str, str]]:

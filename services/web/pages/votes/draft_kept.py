@@ -7,7 +7,8 @@ from services.web.pages.co_ops.view import CoOpView, peers, view
 from services.web.visit import Visit
 
 DRAFT = "vote-draft"
-ASK_FIELDS = ("question", "text", "resolution_type", "method", "options", "candidates", "highest_score")
+ASK_FIELDS = ("question", "text", "resolution_type", "method")
+ANSWER_FIELDS = ("options", "candidates", "highest_score")
 TIME_FIELDS = ("close_on", "close_time", "open_on", "settlers")
 MORE_FIELDS = ("basis", "below_quorum", "k", "groups", "small", "settle_minutes", "grace_hours", "window_days", "audience")
 TAKES_PART, WATCHES = "part", "watch"
@@ -15,7 +16,7 @@ TAKES_PART, WATCHES = "part", "watch"
 
 async def kept(visit: Visit) -> dict[str, str]:
     """Every field, empty where nothing was said yet."""
-    return dict.fromkeys((*ASK_FIELDS, *TIME_FIELDS, *MORE_FIELDS), "") | dict(await visit.draft(DRAFT))
+    return dict.fromkeys((*ASK_FIELDS, *ANSWER_FIELDS, *TIME_FIELDS, *MORE_FIELDS), "") | dict(await visit.draft(DRAFT))
 
 
 async def keep(visit: Visit, form: Form, names: tuple[str, ...]) -> dict[str, str]:

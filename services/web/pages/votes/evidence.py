@@ -107,24 +107,32 @@ def drawing(visit: Visit, found: Evidence) -> Markup:
 
 
 def rows(visit: Visit, found: Evidence) -> list[list[object]]:
-    """One for each co-op: name, joined, list, ready, voted, ended, signed."""
-    yes, no = visit.say("base.yes"), visit.say("vote.not_yet")
-
-    def said(done: bool) -> Markup:  # noqa: FBT001 - a cell's own question
-        return yes if done else no
-
+    """One for each co-op: its name, how far it is, and how many are on its list of voters."""
     return [
         [
             unbroken(one.name or one.co_op),
-            visit.say("vote.withdrew") if one.withdrawn else said(one.joined),
-            visit.say("vote.watches") if one.observer else (visit.say("vote.people", one.rows) if one.roll else no),
-            "" if one.observer else said(one.ready),
-            "" if one.observer else said(one.open),
-            said(one.closed),
-            "" if one.observer else said(bool(one.outcome_hash)),
+            visit.say(f"board.{_how_far(one)}"),
+            "" if one.observer else visit.say("vote.people", one.rows) if one.roll else visit.say("vote.not_yet"),
         ]
         for one in found.boards
     ]
+
+
+def _how_far(one: pb.BoardView) -> str:
+    """The last step that its board shows."""
+    if one.withdrawn:
+        return "withdrew"
+    if one.observer:
+        return "watches" if one.joined else "not_watching"
+    steps = (
+        (bool(one.outcome_hash), "signed"),
+        (one.closed, "ended"),
+        (one.open, "open"),
+        (one.ready, "ready"),
+        (one.roll, "roll"),
+        (one.joined, "joined"),
+    )
+    return next((name for reached, name in steps if reached), "not_joined")
 
 
 def _kind(found: Evidence, at: int, reached: int) -> str:

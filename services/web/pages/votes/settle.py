@@ -101,6 +101,7 @@ async def _kind(visit: Visit, vote: VoteView, found: Evidence | None, chosen: Ch
 
 
 async def _sizes(visit: Visit, vote: VoteView, found: Evidence, chosen: Chosen, problems: list[Problem]) -> Response:
+    every = await offered(visit, vote, found)
     boards = [
         {
             "field": f"{_SIZE}{co_op}",
@@ -108,9 +109,20 @@ async def _sizes(visit: Visit, vote: VoteView, found: Evidence, chosen: Chosen, 
             "picks": [one.pick for one in sizes],
             "value": str((chosen.sizes.get(co_op) or next(one for one in sizes if one.in_time)).size),
         }
-        for co_op, sizes in (await offered(visit, vote, found)).items()
+        for co_op, sizes in every.items()
+        if len(sizes) > 1
     ]
-    return visit.page("votes/settle_sizes", 422 if problems else 200, problems=problems, vote=vote, chosen=chosen, boards=boards)
+    clear = {co_op: sizes[0] for co_op, sizes in every.items() if len(sizes) == 1}
+    return visit.page(
+        "votes/settle_sizes",
+        422 if problems else 200,
+        problems=problems,
+        vote=vote,
+        chosen=chosen,
+        boards=boards,
+        clear=[[unbroken(found.named([co_op])), one.said] for co_op, one in clear.items()],
+        kept={f"{_SIZE}{co_op}": one.size for co_op, one in clear.items()},
+    )
 
 
 def _check(visit: Visit, vote: VoteView, found: Evidence, chosen: Chosen, problems: list[Problem]) -> Response:

@@ -84,6 +84,9 @@ def _size(visit: Visit, found: Evidence, size: int, means: Mapping[int, Counted]
     reasons: dict[str, list[str]] = {}
     for one in claims:
         reasons.setdefault(one.why, []).extend(one.who)
+    if IN_TIME in reasons:
+        # What was held in time is held today as well.
+        reasons = {key: who for key, who in reasons.items() if key not in (TODAY, HELD, OUR_COPY)}
     why = Markup(" ").join(visit.say(f"settle.why_{key}", co_ops=found.named(list(dict.fromkeys(who)))) for key, who in reasons.items())
     votes = next((means[one.size].votes for one in claims if one.size in means), None)
     return Size(size, said(visit, size, votes), why, IN_TIME in reasons)
