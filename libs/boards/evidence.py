@@ -9,7 +9,7 @@ from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from libs.boards import forms, papers
+from libs.boards import forms, papers, standing
 from libs.boards.board import Board
 from libs.boards.entries import Outcome, read_entry
 from libs.boards.forms import CO_OP, HEX32, DocumentError, Fields
@@ -22,7 +22,8 @@ from libs.signing.checkpoint import BadNoteError, Checkpoint, Cosignature
 from libs.signing.statement import BadSignatureError
 
 LONGEST = 256 * 1024
-FORK, DOUBLE_OUTCOME, LATE_COSIGNATURE, FALLING_DATES = "fork", "double_outcome", "late_cosignature", "falling_dates"
+FORK, FALLING_DATES = "fork", "falling_dates"
+DOUBLE_OUTCOME, LATE_COSIGNATURE = standing.DOUBLE_OUTCOME, standing.LATE_COSIGNATURE
 OBJECTION, SETTLEMENT = "objection", "settlement"
 
 Proven = Misconduct | Objection | tuple[Settlement, dict[str, bytes]]
@@ -144,15 +145,13 @@ def _fork(terms: Terms, boards: Mapping[str, Board], fields: Fields) -> Miscondu
 def _double_outcome(terms: Terms, fields: Fields) -> Misconduct:
     entries = [read_entry(canonical.encode(one)) for one in fields.list("entries", lambda one: one, is_sorted=False)]
     match entries:
-        case [Outcome() as first, Outcome() as second] if (first.id, first.revision, first.vote) == (
-            second.id,
-            second.revision,
-            terms.vote,
+        case [Outcome() as first, Outcome() as second] if (
+            (first.id, first.revision) == (second.id, second.revision) and first.vote == second.vote == terms.vote
         ):
-            party = terms.by_id.get(first.id)
-            if party is None or first.hash == second.hash or not all(_is_signed(party, one) for one in (first, second)):
+            party = _participant(terms, first.id)
+            if first.hash == second.hash or not all(_is_signed(party, one) for one in (first, second)):
                 raise DocumentError("double_outcome: they are not two outcomes of one party")
-            return Misconduct(DOUBLE_OUTCOME, first.id)
+            return Misconduct(DOUBLE_OUTCOME, first.id, (first, second))
         case _:
             raise DocumentError("double_outcome: two outcome entries of one id and revision")
 

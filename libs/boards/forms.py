@@ -3,12 +3,14 @@
 import itertools
 import math
 import re
+import unicodedata
 from collections.abc import Callable
 from fractions import Fraction
 from typing import TypeVar
 
 from libs.signing import canonical
 from libs.signing.canonical import Json, NotCanonicalError
+from libs.signing.keys import is_public_key
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -66,6 +68,12 @@ class Fields:
     def hex32(self, key: str) -> bytes:
         return bytes.fromhex(self.text(key, HEX32))
 
+    def public_key(self, key: str) -> bytes:
+        found = self.hex32(key)
+        if not is_public_key(found):
+            raise DocumentError(f"{self._about}: {key} is no public key")
+        return found
+
     def hex64(self, key: str) -> bytes:
         return bytes.fromhex(self.text(key, HEX64))
 
@@ -115,10 +123,13 @@ def decoded(data: bytes, about: str) -> Json:
 
 
 def words(value: Json, most: int, about: str, *, lines: bool = False, least: int = 1) -> str:
+    """Words that people read and compare by eye: so many characters, in NFC."""
     if not isinstance(value, str) or not least <= len(value) <= most:
         raise DocumentError(f"{about} is no text of {least} to {most} characters")
     if any((ord(letter) < 32 and not (lines and letter == "\n")) or 127 <= ord(letter) < 160 for letter in value):
         raise DocumentError(f"{about} has characters that cannot be shown")
+    if not unicodedata.is_normalized("NFC", value):
+        raise DocumentError(f"{about} is not in NFC: what looks alike could be different")
     return value
 
 

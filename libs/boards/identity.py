@@ -14,6 +14,8 @@ from libs.signing.canonical import Json, NotCanonicalError
 
 KIND = "identity"
 PROTOCOL_VERSIONS = (1,)
+"""Those that this Kith speaks."""
+MOST_VERSIONS = 16
 LARGEST = 64 * 1024
 LONGEST_NAME = 200
 MOST_TLS = 2
@@ -87,7 +89,7 @@ def body_of(document: IdentityDocument) -> bytes:
         "endpoint": document.endpoint,
         "keys": forms.in_order([{"key": one.key.hex(), "from": one.begins, "to": one.ends} for one in document.keys]),
         "tls": [one.hex() for one in document.tls],
-        "versions": list(document.versions),
+        "versions": forms.in_order(list(document.versions)),
         "revoked": forms.in_order([one.hex() for one in document.revoked]),
     }
     _body(body)
@@ -132,13 +134,13 @@ def _body(value: Json) -> IdentityDocument:
     found = IdentityDocument(
         id=body.text("id", forms.CO_OP),
         name=body.words("name", LONGEST_NAME),
-        root=body.hex32("root"),
+        root=body.public_key("root"),
         seq=body.number("seq", 1),
         issued=body.number("issued"),
         endpoint=_endpoint(body.take("endpoint")),
         keys=body.list("keys", _signing_key),
         tls=body.list("tls", _hash, is_sorted=False),
-        versions=body.list("versions", lambda one: forms.number(one, "the identity: versions"), is_sorted=False),
+        versions=body.list("versions", lambda one: forms.number(one, "the identity: versions", 1)),
         revoked=body.list("revoked", _hash),
     )
     body.done()
@@ -146,14 +148,14 @@ def _body(value: Json) -> IdentityDocument:
         raise DocumentError("the identity: a signing key stands twice")
     if not 1 <= len(found.tls) <= MOST_TLS or len(set(found.tls)) != len(found.tls):
         raise DocumentError("the identity: tls has one or two different certificates")
-    if found.versions != PROTOCOL_VERSIONS:
-        raise DocumentError("the identity: versions is not [1]")
+    if 1 not in found.versions or len(found.versions) > MOST_VERSIONS:
+        raise DocumentError("the identity: versions has not 1, or more than 16")
     return found
 
 
 def _signing_key(value: Json) -> SigningKey:
     fields = Fields(value, "a signing key")
-    found = SigningKey(fields.hex32("key"), fields.number("from"), fields.number("to"))
+    found = SigningKey(fields.public_key("key"), fields.number("from"), fields.number("to"))
     fields.done()
     if found.begins >= found.ends:
         raise DocumentError("a signing key ends before it begins")

@@ -55,10 +55,9 @@ class Rule:
             raise DocumentError("rule: every group is excluded")
         if not self.co_op_quorums.keys() <= set(participants):
             raise DocumentError("rule: it names a co-op that does not take part")
-        weighed = rule.basis is Basis.FIXED_WEIGHTS
         weights = dict(rule.co_op_weights)
-        if weighed != bool(weights) or (weighed and (set(weights) != set(participants) or not all(weights.values()))):
-            raise DocumentError("rule: weights are for fixed_weights, one above zero for every participant")
+        if rule.basis is Basis.FIXED_WEIGHTS and (set(weights) != set(participants) or not all(weights.values())):
+            raise DocumentError("rule: every participant has a weight, above zero")
         if (rule.method is Method.SCORE) != (rule.highest_score is not None):
             raise DocumentError("rule: highest_score is for score")
         if self.method == CONSENT and rule.threshold != _UNANIMOUS:
@@ -90,6 +89,8 @@ def read_rule(value: Json) -> Rule:
         co_op_weights=tuple(fields.named("co_op_weights", _read_weight).items()) if fields.has("co_op_weights") else (),
         below_quorum=BelowQuorum(fields.one_of("below_quorum", *BelowQuorum)),
     )
+    if fields.has("co_op_weights") != (counting.basis is Basis.FIXED_WEIGHTS):
+        raise DocumentError("rule: co_op_weights are for fixed_weights")
     own = fields.named("co_op_quorums", lambda one: _read_named_quorum(one, group=False))
     fields.done()
     return Rule(method, counting, own)
@@ -122,8 +123,8 @@ def write_rule(rule: Rule) -> dict[str, Json]:
 def _read_threshold(fields: Fields) -> Threshold:
     found = Threshold(fields.fraction("fraction"), fields.flag("strict"), Denominator(fields.one_of("of", *Denominator)))
     fields.done()
-    if found.fraction > 1:
-        raise DocumentError("rule: a threshold is above one")
+    if not 0 < found.fraction <= 1 or (found.strict and found.fraction == 1):
+        raise DocumentError("rule: a threshold is above 0, at most 1, and below 1 where it is strict")
     return found
 
 

@@ -5,11 +5,12 @@ proposed - joining - rolls - open - closing - provisional - final | disputed
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from libs.boards.board import Board
 from libs.boards.cuts import Held, cut
+from libs.boards.entries import Outcome
 from libs.boards.papers import ANNUL, Objection, Settlement
 from libs.boards.terms import Terms
 
@@ -29,6 +30,7 @@ class State(StrEnum):
     ANNULLED = "annulled"
 
 
+DOUBLE_OUTCOME, LATE_COSIGNATURE = "double_outcome", "late_cosignature"
 TWO_OUTCOMES, SPLIT, MISCONDUCT, NOT_CONCLUDED = "two_outcomes", "split", "misconduct", "not_concluded"
 
 
@@ -38,6 +40,8 @@ class Misconduct:
 
     kind: str
     id: str
+    outcomes: tuple[Outcome, ...] = field(default=(), compare=False)
+    """The two of a double_outcome: who signed both counts for both, wherever they were found."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Evidence:
     held: Mapping[str, Sequence[Held]]
     """By board: its witnesses' cosignatures."""
     misconduct: frozenset[Misconduct] = frozenset()
+    """What papers prove; `proven` adds what the boards show by themselves."""
     objections: tuple[Objection, ...] = ()
     settlement: Settlement | None = None
     """Complete: every signature that it needs is good."""
@@ -118,14 +123,38 @@ def ready_in_time(evidence: Evidence) -> bool:
 
 
 def signatures(evidence: Evidence, revision: int) -> dict[bytes, frozenset[str]]:
-    """Who signed which outcome of this revision. Who signed two counts for both."""
+    """Who signed which outcome of this revision, on the boards or as papers show. Who signed two counts for both."""
+    entries = [entry for board in evidence.boards.values() for entry in board.signed.values()]
+    entries += [entry for one in evidence.misconduct for entry in one.outcomes]
     found: dict[bytes, set[str]] = {}
-    for co_op in evidence.terms.participants:
-        board = evidence.boards.get(co_op)
-        for signed_revision, outcome in board.signed if board is not None else ():
-            if signed_revision == revision:
-                found.setdefault(outcome, set()).add(co_op)
+    for entry in entries:
+        if entry.revision == revision:
+            found.setdefault(entry.hash, set()).add(entry.id)
     return {outcome: frozenset(signers) for outcome, signers in found.items()}
+
+
+def proven(evidence: Evidence) -> frozenset[Misconduct]:
+    """By papers, and by the boards themselves: two outcomes of one revision, a cosignature above what its author closed with.
+
+    Whoever packs or passes on evidence chooses among papers. What the boards show cannot be left out.
+    """
+    twice = {Misconduct(DOUBLE_OUTCOME, one) for one, board in evidence.boards.items() if _signed_two(board)}
+    said = {
+        one: {co_op: size for co_op, size, _, _ in board.closed.boards}
+        for one, board in evidence.boards.items()
+        if board.closed is not None
+    }
+    late = {
+        Misconduct(LATE_COSIGNATURE, one.witness)
+        for co_op, cosigned in evidence.held.items()
+        for one in cosigned
+        if one.witness in said and one.time <= evidence.terms.concluded_from and one.size > said[one.witness].get(co_op, 0)
+    }
+    return evidence.misconduct | twice | late
+
+
+def _signed_two(board: Board) -> bool:
+    return len(board.signed) > len({revision for revision, _ in board.signed})
 
 
 def _before_the_end(evidence: Evidence, now: int) -> State:
@@ -141,20 +170,20 @@ def _before_the_end(evidence: Evidence, now: int) -> State:
 def _at_the_end(evidence: Evidence, now: int) -> Where:
     terms = evidence.terms
     revision = evidence.settlement.revision if evidence.settlement is not None else 1
-    signed = signatures(evidence, revision)
+    signed, misconduct = signatures(evidence, revision), proven(evidence)
     certain = [outcome for outcome, signers in signed.items() if len(signers) >= terms.signatures_needed]
     if len(certain) == 1:
         objected = any(terms.concluded_from < one.at <= terms.concluded_from + terms.window for one in evidence.objections)
-        contested = revision == 1 and (objected or bool(evidence.misconduct) or bool(evidence.revoked))
+        contested = revision == 1 and (objected or bool(misconduct) or bool(evidence.revoked))
         return Where(State.FINAL, revision, contested=contested, signatures=signed, outcome=certain[0])
-    why = TWO_OUTCOMES if certain else _why_never(evidence, signed, now, revision)
+    why = TWO_OUTCOMES if certain else _why_never(evidence, signed, now, misconduct=revision == 1 and bool(misconduct))
     return Where(State.DISPUTED if why else State.PROVISIONAL, revision, why=why, signatures=signed)
 
 
-def _why_never(evidence: Evidence, signed: Mapping[bytes, frozenset[str]], now: int, revision: int) -> str:
+def _why_never(evidence: Evidence, signed: Mapping[bytes, frozenset[str]], now: int, *, misconduct: bool) -> str:
     """Why no outcome can come to its certificate any more; empty while one can."""
     terms = evidence.terms
-    if evidence.misconduct and revision == 1:
+    if misconduct:
         return MISCONDUCT
     silent = len(terms.participants) - len(frozenset().union(*signed.values()))
     if max((len(signers) for signers in signed.values()), default=0) + silent < terms.signatures_needed:

@@ -7,9 +7,10 @@ from functools import cached_property
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from libs.boards import forms
+from libs.boards import entries, forms
 from libs.boards.forms import CO_OP, DRAFT, GROUP, DocumentError, Fields
 from libs.boards.rule import Rule, read_rule
+from libs.rulebook.counting import Method
 from libs.signing import canonical, statement
 from libs.signing.canonical import Json
 from libs.signing.statement import BadSignatureError
@@ -25,6 +26,8 @@ ABSTAIN = "abstain"
 BALLOTS_MOST = 20
 """Of one row. More are refused in the count."""
 SPARE_ENTRIES = 200
+ENTRIES_MOST = 2**21
+"""Of any board: nobody who checks a result need read more."""
 LAST_MOMENT = 253_402_300_799
 """9999-12-31T23:59:59Z: calendars know none beyond."""
 
@@ -76,12 +79,12 @@ def read_party(value: Json) -> Party:
     party = Party(
         id=fields.text("id", CO_OP),
         kind=fields.one_of("kind", PARTICIPANT, OBSERVER),
-        root=fields.hex32("root"),
-        statement=fields.hex32("statement"),
-        board=fields.hex32("board"),
-        witness=fields.hex32("witness"),
+        root=fields.public_key("root"),
+        statement=fields.public_key("statement"),
+        board=fields.public_key("board"),
+        witness=fields.public_key("witness"),
         reachable=fields.flag("reachable"),
-        signer=fields.hex32("signer"),
+        signer=fields.public_key("signer"),
         sig=fields.hex64("sig"),
     )
     fields.done()
@@ -147,7 +150,7 @@ class Terms:
     def entries_most(self, co_op: str) -> int:
         """A board with more is not witnessed."""
         rows = sum(most for (owner, _), most in self.ceilings.items() if owner == co_op)
-        return rows * (BALLOTS_MOST + 1) + SPARE_ENTRIES
+        return min(rows * (BALLOTS_MOST + 1) + SPARE_ENTRIES, ENTRIES_MOST)
 
     def witnesses_of(self, co_op: str) -> tuple[str, ...]:
         return tuple(sorted(one.id for one in self.parties if one.id != co_op))
@@ -263,6 +266,7 @@ def _check(terms: Terms) -> None:
             raise DocumentError(f"terms: {what}")
     _check_options(terms)
     terms.rule.check(terms.groups, terms.participants)
+    _check_room(terms)
 
 
 def _foreign(pairs: Mapping[tuple[str, str], object] | frozenset[tuple[str, str]], terms: Terms, participants: set[str]) -> bool:
@@ -279,3 +283,30 @@ def _check_options(terms: Terms) -> None:
         raise DocumentError("terms: abstain is no option of its own")
     if not set(terms.candidates) <= set(terms.options):
         raise DocumentError("terms: a candidate is no option")
+
+
+def _check_room(terms: Terms) -> None:
+    """Refuses what could be agreed and never run: a vote whose entries or sums are larger than entries and numbers can be."""
+    most, ids = canonical.LARGEST, [one.id for one in terms.parties]
+    shortest = min(ids, key=len)
+    longest = (
+        # An `open` says less of as many.
+        entries.Ready(tuple((one, most, bytes(32)) for one in terms.participants)),
+        entries.Closed(tuple((one, most, bytes(32), most) for one in ids if one != shortest)),
+        entries.Ballot("0" * 16, _longest_choice(terms)),
+    )
+    for entry in longest:
+        if len(entry.data()) > entries.LONGEST:
+            raise DocumentError(f"terms: a {type(entry).__name__.lower()} would not fit in an entry")
+    if (terms.rule.counting.highest_score or 0) * sum(terms.ceilings.values()) > most:
+        raise DocumentError("terms: the points of a score could be more than a number can say")
+
+
+def _longest_choice(terms: Terms) -> entries.Choice:
+    match terms.rule.counting.method:
+        case Method.SCORE:
+            return dict.fromkeys(terms.options, terms.rule.counting.highest_score or 0)
+        case Method.APPROVAL:
+            return terms.options
+        case _:
+            return max(terms.options, key=len)

@@ -36,7 +36,7 @@ _COSIGNATURE = b"\x04"
 _SIGNATURE_SIZE = 64
 _KEY_ID_SIZE = 4
 _TIME_SIZE = 8
-_SIZE = re.compile(r"0|[1-9][0-9]{0,19}", re.ASCII)
+_SIZE = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 
 
 class BadNoteError(ValueError):
@@ -55,7 +55,7 @@ class Checkpoint:
         """Raises `BadNoteError` for what cannot be written as a checkpoint."""
         _check_name(self.origin)
         if not 0 <= self.size <= LARGEST_SIZE or len(self.root) != HASH_SIZE:
-            raise BadNoteError("a tree has a size of 0 to 2^64 - 1 and a root of 32 bytes")
+            raise BadNoteError("a tree has a size of 0 to 2^63 - 1 and a root of 32 bytes")
         if not self.size and self.root != EMPTY_ROOT:
             raise BadNoteError("not the root of the empty tree")
 

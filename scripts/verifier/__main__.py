@@ -87,7 +87,10 @@ def _brought(given: argparse.Namespace) -> Brought:
 def _paper(path: str, read: Callable[[bytes], T]) -> T:
     try:
         with Path(path).open("rb") as file:
-            return read(file.read(_MOST_PAPER))
+            data = file.read(_MOST_PAPER + 1)
+        if len(data) > _MOST_PAPER:
+            raise _UsageError(f"{path} is longer than 64 KiB")
+        return read(data)
     except OSError as why:
         raise _UsageError(f"cannot read {path}: {why.strerror}") from None
     except (MalformedError, NotJsonBytesError) as why:

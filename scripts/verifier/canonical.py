@@ -1,7 +1,6 @@
 """JSON bytes: the part of RFC 8785 that the pages allow, read and written."""
 
 import json
-import unicodedata
 from typing import Never, TypeAlias
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool"
@@ -18,12 +17,8 @@ class NotJsonBytesError(ValueError):
 def decode(data: bytes) -> Json:
     """The value that these JSON bytes are. Raises NotJsonBytesError, whatever the bytes."""
     try:
-        text = data.decode("utf-8")
-        value: Json = _DECODER.decode(text)
+        value: Json = _DECODER.decode(data.decode("utf-8"))
         _allowed(value)
-        # String by string: the n of an escaped line feed would join with a mark that follows it, and the line feed does not.
-        if not text.isascii() and not _normal(value):
-            raise NotJsonBytesError("its text is not in the form NFC")
         written = encode(value)
     except RecursionError:
         raise NotJsonBytesError("it is nested too deeply") from None
@@ -38,7 +33,7 @@ def decode(data: bytes) -> Json:
 
 
 def encode(value: Json) -> bytes:
-    """JSON bytes of a value; its strings are taken to be in NFC."""
+    """JSON bytes of a value."""
     text = _ENCODER.encode(value)
     if not text.isascii():
         text = _ENCODER_AS_IS.encode(_in_utf_16_order(value))
@@ -62,15 +57,6 @@ def _allowed(value: "Json | None", depth: int = 1) -> None:
         raise NotJsonBytesError("it has a null")
     elif isinstance(value, int) and not 0 <= value <= MOST:
         raise NotJsonBytesError("it has a number below 0 or above 2^53 - 1")
-
-
-def _normal(value: Json) -> bool:
-    """Whether every string and every key is in NFC."""
-    if isinstance(value, dict):
-        return all(unicodedata.is_normalized("NFC", key) and _normal(item) for key, item in value.items())
-    if isinstance(value, list):
-        return all(_normal(item) for item in value)
-    return not isinstance(value, str) or unicodedata.is_normalized("NFC", value)
 
 
 def _in_utf_16_order(value: Json) -> Json:

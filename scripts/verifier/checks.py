@@ -78,6 +78,9 @@ class _Checks:
         self._terms: Terms = terms.read(self._members.terms)
         verdict.terms = self._terms
         container.complete(self._members, set(self._terms.parties), set(self._terms.participants))
+        for one in self._terms.parties:
+            self._entries(one)
+            self._notes(one)
         self._boards: dict[str, Board] = {}
         self._heads: dict[str, Heads] = {}
         self._evidence: list[Evidence] = []
@@ -97,8 +100,8 @@ class _Checks:
         at = None if annulled else self._cuts(settlement.cuts if settlement is not None else None)
         self._count(at, settlement.revision if settlement is not None else 1)
         self._signatures(annulled=annulled)
-        truth = evidence.check(self._evidence, self._terms, self._boards)
-        self._tell(truth)
+        shown = evidence.shown(self._boards, self._heads, self._terms)
+        self._tell(evidence.check(self._evidence, self._terms, self._boards, shown))
         self._papers(at)
 
     def _passed(self, number: int, sentence: str) -> None:
@@ -108,13 +111,13 @@ class _Checks:
         members = self._members
         self._identities = {one: identities.read(one, data) for one, data in members.identities.items()}
         self._signed = {one: _outcome_entry(one, data) for one, data in members.signatures.items()}
-        self._evidence = [evidence.read(name, data) for name, data in members.evidence.items()]
+        self._evidence = evidence.read_all(members.evidence)
         settlement = evidence.in_force(self._evidence)
         annulled = settlement is not None and settlement.cuts is None
         if annulled and (members.outcome is not None or members.signatures):
-            raise Wrong(1, "the vote is annulled, and yet there is an outcome or a signature under one")
+            raise Wrong(2, "the vote is annulled, and yet there is an outcome or a signature under one")
         if not annulled and members.outcome is None:
-            raise Wrong(1, "there is no member named outcome")
+            raise Wrong(2, "there is no outcome, and no settlement annuls the vote")
         self._outcome = outcome.read(members.outcome) if members.outcome is not None else None
         self._passed(2, f"{2 + len(members.identities) + len(self._signed) + len(self._evidence)} documents are of their form")
 
@@ -138,15 +141,21 @@ class _Checks:
             self._verdict.told.append(f"{one} has revoked a key that this vote stands on; its people must say what of it can be believed")
         self._passed(5, f"{len(self._revokers)} parties have revoked a key of this vote since")
 
+    def _entries(self, one: str) -> list[bytes]:
+        """Of the board of `one`. Only one board's bytes are ever in hand."""
+        return container.frames(self._members.entries[one], container.MOST_ENTRIES, _ENTRY, f"the board of {one}", first=_TERMS)
+
+    def _notes(self, one: str) -> list[bytes]:
+        return container.frames(self._members.checkpoints[one], container.MOST_NOTES, _NOTE, f"the checkpoints of {one}")
+
     def _read_boards(self) -> None:
-        """One at a time, so that only one board's bytes are in hand; check 8's order is read here and judged later."""
-        agreed, members = self._terms, self._members
+        """Board by board: heads, then cosignatures, then entries, whose order is read here and judged later."""
+        agreed = self._terms
         for one, party in sorted(agreed.parties.items()):
-            content = container.frames(members.entries[one], container.MOST_ENTRIES, _ENTRY, f"the board of {one}", first=_TERMS)
-            written = container.frames(members.checkpoints[one], container.MOST_NOTES, _NOTE, f"the checkpoints of {one}")
+            content = self._entries(one)
             tree = Tree(content)
             # The heads come first: what nobody signed is not worth reading.
-            self._heads[one] = cuts.read(party, tree, written, agreed)
+            self._heads[one] = cuts.read(party, tree, self._notes(one), agreed)
             self._boards[one] = boards.read(party, content, tree, agreed)
             if content and content[0] != agreed.data:
                 raise Wrong(8, f"the board of {one} does not begin with the terms")
@@ -261,32 +270,14 @@ class _Checks:
             verdict.told.append(f"it is proven that {who} {what}")
         for who in truth.objections:
             verdict.told.append(f"{who} objected to the result")
-        for who, what in self._undeclared():
-            if (who, what) not in truth.misconduct:
-                verdict.told.append(f"the boards show that {who} {what}, though no evidence says so")
         settled = evidence.in_force(self._evidence) is not None
         if verdict.state == "final" and not settled and (truth.misconduct or truth.objections or self._revokers):
             verdict.state = "final, contested"
         self._passed(17, f"{len(self._evidence)} pieces of evidence are true")
 
-    def _undeclared(self) -> list[tuple[str, str]]:
-        """Misconduct that the boards themselves show."""
-        found: set[tuple[str, str]] = set()
-        for one, board in self._boards.items():
-            hashes = {(entry.revision, entry.hash) for _, entry in board.outcomes}
-            if len(hashes) > len({revision for revision, _ in hashes}):
-                found.add((one, "signed two outcomes"))
-            if board.closed is None:
-                continue
-            for other, heads in self._heads.items():
-                said = board.closed.boards.get(other, (0, "", 0))[0]
-                if other != one and heads.cosigned(one, self._terms.settled) > said:
-                    found.add((one, "dated a cosignature back"))
-        return sorted(found)
-
     def _papers(self, at: dict[str, int] | None) -> None:
         sentences = [papers.check_card(card, self._terms, self._boards, at) for card in self._brought.cards]
-        sentences += [papers.check_receipt(receipt, self._terms, self._boards, at) for receipt in self._brought.receipts]
+        sentences += [papers.check_receipt(receipt, self._terms, self._entries, at, self._boards) for receipt in self._brought.receipts]
         self._passed(18, "; ".join(sentences) or "no card and no receipt was given")
 
 

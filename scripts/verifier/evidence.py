@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from scripts.verifier import cuts, entries, notes, seals, shapes
 from scripts.verifier.boards import Board
 from scripts.verifier.canonical import Json, NotJsonBytesError, decode
+from scripts.verifier.cuts import Heads
 from scripts.verifier.entries import Outcome
 from scripts.verifier.notes import Note
 from scripts.verifier.shapes import MalformedError
 from scripts.verifier.terms import Terms
 from scripts.verifier.tree import consistent
 from scripts.verifier.wrong import Wrong
+
+TWO_OUTCOMES, DATED_BACK = "signed two outcomes", "dated a cosignature back"
 
 
 @dataclass(frozen=True)
@@ -69,10 +72,19 @@ Evidence = Fork | DoubleOutcome | LateCosignature | FallingDates | Objection | S
 
 @dataclass(frozen=True)
 class Truth:
-    """What true evidence adds up to: who is proven to have misbehaved and how, and the objections of the window."""
+    """What evidence and boards add up to: who is proven to have misbehaved and how, and the objections of the window."""
 
     misconduct: list[tuple[str, str]]
     objections: list[str]
+
+
+def read_all(members: Mapping[str, bytes]) -> list[Evidence]:
+    """The form of every piece, by name, and no two settlements of one revision. Raises `Wrong` 2."""
+    pieces = [read(name, data) for name, data in members.items()]
+    revisions = [one.revision for one in pieces if isinstance(one, Settlement)]
+    if len(set(revisions)) != len(revisions):
+        raise Wrong(2, "there are two settlements of one revision")
+    return pieces
 
 
 def read(name: str, data: bytes) -> Evidence:
@@ -84,22 +96,38 @@ def read(name: str, data: bytes) -> Evidence:
 
 
 def in_force(pieces: list[Evidence]) -> Settlement | None:
-    """The settlement of the highest revision, where there is one."""
+    """The settlement of the highest revision, where there is one; `read_all` has seen to it that there are no two."""
     return max((one for one in pieces if isinstance(one, Settlement)), key=lambda one: one.revision, default=None)
 
 
-def check(pieces: list[Evidence], terms: Terms, boards: Mapping[str, Board]) -> Truth:
-    """Raises `Wrong` 17."""
-    misconduct: list[tuple[str, str]] = []
+def shown(boards: Mapping[str, Board], heads: Mapping[str, Heads], terms: Terms) -> set[tuple[str, str]]:
+    """Misconduct that the boards prove by themselves: who packs a bundle cannot leave it out."""
+    found: set[tuple[str, str]] = set()
+    for one, board in boards.items():
+        hashes = {(entry.revision, entry.hash) for _, entry in board.outcomes}
+        if len(hashes) > len({revision for revision, _ in hashes}):
+            found.add((one, TWO_OUTCOMES))
+        if board.closed is None:
+            continue
+        for other in heads.values():
+            said = board.closed.boards.get(other.board, (0, "", 0))[0]
+            if other.board != one and other.cosigned(one, terms.settled) > said:
+                found.add((one, DATED_BACK))
+    return found
+
+
+def check(pieces: list[Evidence], terms: Terms, boards: Mapping[str, Board], already: set[tuple[str, str]]) -> Truth:
+    """`already` is the misconduct that the boards show. Raises `Wrong` 17."""
+    misconduct = [*already]
     objections: list[str] = []
     for one in pieces:
         match one:
             case Fork():
                 misconduct.append((_fork(one, terms, boards), "showed two boards"))
             case DoubleOutcome():
-                misconduct.append((_double(one, terms), "signed two outcomes"))
+                misconduct.append((_double(one, terms), TWO_OUTCOMES))
             case LateCosignature():
-                misconduct.append((_late(one, terms, boards), "dated a cosignature back"))
+                misconduct.append((_late(one, terms, boards), DATED_BACK))
             case FallingDates():
                 misconduct.append((_falling(one, terms), "cosigned with falling dates"))
             case Objection() if _objection(one, terms):
@@ -164,6 +192,7 @@ def _objection(one: Objection, terms: Terms) -> bool:
 def _settlement(one: Settlement, terms: Terms, guilty: set[str]) -> None:
     _true(one.vote == terms.vote, "a settlement is of another vote")
     _true(one.cuts is None or set(one.cuts) == set(terms.participants), "a settlement does not give the cut of every participant's board")
+    _true(one.without < set(terms.participants), "a settlement leaves out somebody who is no participant, or all of them")
     _true(one.without <= guilty, "a settlement leaves somebody out against whom nothing is proven here")
     _true(set(one.sigs) == set(terms.participants) - one.without, "a settlement is not signed by all it must be signed by")
     for who, sig in one.sigs.items():

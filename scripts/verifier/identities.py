@@ -11,7 +11,9 @@ from scripts.verifier.shapes import MalformedError
 from scripts.verifier.wrong import Wrong
 
 _NAMES = "v id name root seq issued endpoint keys tls versions revoked"
-_ENDPOINT = re.compile(r"([^\s:]{1,253}|\[[0-9a-fA-F:.]{2,45}\]):[0-9]{1,5}|")
+_ENDPOINT = re.compile(r"([A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9a-fA-F:.]{2,45}\]):([1-9][0-9]{0,4})|")
+_LAST_PORT = 65535
+_MOST_VERSIONS = 16
 
 
 @dataclass(frozen=True)
@@ -63,14 +65,21 @@ def _read(seal: seals.Signed) -> Identity:
     shapes.whole(there["v"], 1, 1)
     shapes.whole(there["seq"], 1)
     shapes.whole(there["issued"])
-    shapes.matching(there["endpoint"], _ENDPOINT, "host:port or empty endpoint")
-    if len(shapes.items(there["tls"], shapes.hexed)) not in {1, 2} or not shapes.items(there["versions"], shapes.whole):
-        raise MalformedError("it has not one or two certificates, or no version")
+    _endpoint(there["endpoint"])
+    certificates = shapes.items(there["tls"], shapes.hexed)
+    if not 1 <= len(certificates) == len(set(certificates)) <= 2:
+        raise MalformedError("it has not one or two different certificates")
+    versions = shapes.ordered(there["versions"], lambda one: shapes.whole(one, 1))
+    if 1 not in versions or len(versions) > _MOST_VERSIONS:
+        raise MalformedError("its versions do not have 1, or are more than 16")
+    keys = shapes.ordered(there["keys"], _key)
+    if len({one.key for one in keys}) != len(keys):
+        raise MalformedError("a signing key stands twice")
     return Identity(
         id=shapes.co_op(there["id"]),
         name=shapes.line(there["name"], 200),
-        root=shapes.hexed(there["root"]),
-        keys=shapes.ordered(there["keys"], _key),
+        root=shapes.public_key(there["root"]),
+        keys=keys,
         revoked=frozenset(shapes.ordered(there["revoked"], shapes.hexed)),
         seal=seal,
     )
@@ -78,4 +87,13 @@ def _read(seal: seals.Signed) -> Identity:
 
 def _key(value: Json) -> SigningKey:
     there = shapes.fields(value, "key from to")
-    return SigningKey(shapes.hexed(there["key"]), shapes.whole(there["from"]), shapes.whole(there["to"]))
+    found = SigningKey(shapes.public_key(there["key"]), shapes.whole(there["from"]), shapes.whole(there["to"]))
+    if found.start >= found.end:
+        raise MalformedError("a signing key ends before it begins")
+    return found
+
+
+def _endpoint(value: Json) -> None:
+    port = shapes.matching(value, _ENDPOINT, "host:port or empty endpoint").rpartition(":")[2]
+    if port and int(port) > _LAST_PORT:
+        raise MalformedError("its endpoint has a port that there is not")

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from scripts.verifier.seals import good
 from scripts.verifier.wrong import Wrong
 
-# tlog-checkpoint: a tree has at most 2^64 - 1 entries. No bundle has as many, and yet a head that claims it can prove a fork.
-_SIZE, _MOST = re.compile(r"0|[1-9][0-9]{0,19}"), 2**64 - 1
+# No bundle has as many entries, and yet a head that claims it can prove a fork. A date has the same bound: tlog-cosignature, "Format".
+_SIZE, _MOST = re.compile(r"0|[1-9][0-9]{0,18}"), 2**63 - 1
+_MOST_SIGNATURES = 120
 _BOARD, _WITNESS = b"\1", b"\4"
 
 
@@ -49,7 +50,7 @@ def read(note: bytes, keys: Keys) -> Note:
     if origin != f"{keys.board}/votes/{keys.vote}":
         raise Wrong(6, f"a checkpoint of {keys.board} has another origin")
     hashed = _base64(root)
-    if blank or end or not signatures or not _SIZE.fullmatch(size) or int(size) > _MOST or len(hashed) != 32:
+    if blank or end or not 1 <= len(signatures) <= _MOST_SIGNATURES or not _SIZE.fullmatch(size) or int(size) > _MOST or len(hashed) != 32:
         raise Wrong(6, f"a checkpoint of {keys.board} is not written as it must be")
     text = f"{origin}\n{size}\n{root}\n".encode()
     name, sealed = _line(signatures[0], 6)
@@ -69,7 +70,7 @@ def _cosignatures(lines: list[str], text: bytes, keys: Keys) -> tuple[Cosignatur
         key, stamp = keys.witnesses[witness], sealed[4:12]
         time = int.from_bytes(stamp, "big")
         message = b"cosignature/v1\ntime %d\n%b" % (time, text)
-        if sealed[:4] != _key_id(name, _WITNESS, key) or len(stamp) != 8 or not good(key, sealed[12:], message):
+        if sealed[:4] != _key_id(name, _WITNESS, key) or len(stamp) != 8 or time > _MOST or not good(key, sealed[12:], message):
             raise Wrong(7, f"a cosignature of {witness} on the board of {keys.board} is not good")
         if (name, time) <= before:
             raise Wrong(7, f"the cosignatures on a head of {keys.board} are not sorted, or one stands twice")

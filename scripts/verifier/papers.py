@@ -1,12 +1,13 @@
 """Check 18, and what a person brings along: pins, a card, a receipt."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from scripts.verifier import outcome, seals, shapes
+from scripts.verifier import entries, outcome, seals, shapes
 from scripts.verifier.boards import Board
-from scripts.verifier.canonical import Json, decode
-from scripts.verifier.entries import Choice
+from scripts.verifier.canonical import Json, NotJsonBytesError, decode
+from scripts.verifier.entries import Ballot, Choice
 from scripts.verifier.shapes import MalformedError
 from scripts.verifier.terms import Terms
 from scripts.verifier.wrong import Wrong
@@ -46,6 +47,7 @@ def read_card(data: bytes) -> Card:
     identity = there["identity"]
     if not isinstance(identity, str):
         raise MalformedError("it has no identity")
+    shapes.normal(identity)
     return Card(
         vote=shapes.hexed(there["vote"]),
         id=shapes.co_op(there["id"]),
@@ -88,8 +90,10 @@ def check_card(card: Card, terms: Terms, boards: dict[str, Board], cuts: dict[st
     return f"the card opens its row at {card.id}; entry {index} was counted for it: {_said(choice)}"
 
 
-def check_receipt(receipt: Receipt, terms: Terms, boards: dict[str, Board], cuts: dict[str, int] | None) -> str:
-    """Raises `Wrong` 18."""
+def check_receipt(
+    receipt: Receipt, terms: Terms, content: Callable[[str], list[bytes]], cuts: dict[str, int] | None, boards: dict[str, Board]
+) -> str:
+    """`content` has the entries of a board. Raises `Wrong` 18."""
     if receipt.vote != terms.vote or receipt.id not in terms.participants:
         raise Wrong(18, "the receipt is of another vote, or of a co-op that takes no part in this one")
     if not receipt.seal.good(terms.parties[receipt.id].statement):
@@ -97,6 +101,8 @@ def check_receipt(receipt: Receipt, terms: Terms, boards: dict[str, Board], cuts
     tree = boards[receipt.id].tree
     if receipt.index >= tree.size or tree.leaf(receipt.index) != receipt.leaf:
         raise Wrong(18, f"{receipt.id} signed this receipt, and its board does not have that ballot at entry {receipt.index}")
+    if not _is_ballot_of(receipt.pseudonym, content(receipt.id)[receipt.index]):
+        raise Wrong(18, f"{receipt.id} signed this receipt for an entry that is no ballot of its row")
     if cuts is None:
         return f"the ballot of the receipt is entry {receipt.index} of the board of {receipt.id}"
     found = outcome.counted_ballots(boards[receipt.id], cuts[receipt.id]).get(receipt.pseudonym)
@@ -105,6 +111,15 @@ def check_receipt(receipt: Receipt, terms: Terms, boards: dict[str, Board], cuts
     late = receipt.index >= cuts[receipt.id]
     why = "it was not witnessed in time" if late else "a later ballot took its place, or it was not allowed"
     return f"the ballot of the receipt is entry {receipt.index} of the board of {receipt.id}; it was not counted: {why}"
+
+
+def _is_ballot_of(pseudonym: str, data: bytes) -> bool:
+    """Whether it counts is said elsewhere."""
+    try:
+        entry = entries.read(decode(data))
+    except (MalformedError, NotJsonBytesError):
+        return False
+    return isinstance(entry, Ballot) and entry.pseudonym == pseudonym
 
 
 def commitment(card: Card) -> str:

@@ -123,6 +123,8 @@ def _class_rule(value: Json) -> ClassRule:
         case "cap":
             there = shapes.fields(value, "kind groups fraction measured_on")
             groups = frozenset(shapes.ordered(there["groups"], shapes.group))
+            if not groups:
+                raise MalformedError("a cap is of no group")
             return Cap(groups, shapes.share(there["fraction"]), shapes.word(there["measured_on"], _OF))
         case "fixed_shares":
             there = shapes.fields(value, "kind shares silent")
@@ -139,7 +141,10 @@ def _class_rule(value: Json) -> ClassRule:
 
 def _threshold(value: Json) -> Threshold:
     there = shapes.fields(value, "fraction strict of")
-    return Threshold(shapes.share(there["fraction"]), shapes.flag(there["strict"]), shapes.word(there["of"], _OF))
+    found = Threshold(shapes.share(there["fraction"]), shapes.flag(there["strict"]), shapes.word(there["of"], _OF))
+    if not found.fraction or (found.strict and found.fraction == 1):
+        raise MalformedError("a threshold is reached by nobody's vote, or by nobody")
+    return found
 
 
 def _quorum(value: Json) -> Quorum:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from scripts.verifier import rule, seals, shapes
-from scripts.verifier.canonical import Json, NotJsonBytesError, decode
+from scripts.verifier.canonical import MOST, Json, NotJsonBytesError, decode, encode
 from scripts.verifier.identities import Identity
 from scripts.verifier.rule import Rule
 from scripts.verifier.shapes import MalformedError
@@ -15,7 +15,7 @@ _NAMES = (
     "v draft convener proposed question text options candidates rule parties ceilings groups classes k small q open_latest close "
     "settle grace window settlers double_membership ties audience"
 )
-MOST_PARTICIPANTS, MOST_OBSERVERS, MOST_GROUPS = 100, 20, 50
+MOST_PARTICIPANTS, MOST_OBSERVERS, MOST_GROUPS, MOST_ENTRY = 100, 20, 50, 8 * 1024
 LAST_SECOND = 253_402_300_799
 
 
@@ -127,7 +127,24 @@ def _harmony(terms: Terms) -> list[tuple[bool, str]]:
         (co_ops | set(rules.co_op_quorums) <= ids, "a co-op is named that is no participant"),
         (rules.basis != "fixed_weights" or set(rules.co_op_weights) == ids, "the weights are not those of the participants"),
         (len({(one, name) for one, name, _ in terms.classes}) == len(terms.classes), "a class votes in two groups"),
+        (_longest_entry(terms) <= MOST_ENTRY, "an entry that this vote needs would be longer than an entry may be"),
+        (sum(terms.ceilings.values()) * rules.highest_score <= MOST or rules.method != "score", "the points could be too many"),
     ]
+
+
+def _longest_entry(terms: Terms) -> int:
+    """How long a `ready`, a `closed` or a ballot of this vote can become; an `open` says less than a `ready`."""
+    root, most, shortest = "0" * 64, MOST, min(terms.parties, key=len, default="")
+    choices: dict[str, Json] = {
+        "approval": [*terms.options],
+        "score": dict.fromkeys(terms.options, terms.rule.highest_score),
+    }
+    longest: list[Json] = [
+        {"kind": "ready", "rolls": [[one, most, root] for one in terms.participants]},
+        {"kind": "closed", "boards": [[one, most, root, most] for one in terms.parties if one != shortest]},
+        {"kind": "ballot", "pseudonym": "0" * 16, "choice": choices.get(terms.rule.method, max(terms.options, key=len))},
+    ]
+    return max(len(encode(one)) for one in longest)
 
 
 def _signed(terms: Terms, party: Party, identity: Identity) -> None:
@@ -190,12 +207,12 @@ def _party(value: Json) -> Party:
     return Party(
         id=shapes.co_op(there["id"]),
         participant=shapes.word(there["kind"], ("participant", "observer")) == "participant",
-        root=shapes.hexed(there["root"]),
-        statement=shapes.hexed(there["statement"]),
-        board=shapes.hexed(there["board"]),
-        witness=shapes.hexed(there["witness"]),
+        root=shapes.public_key(there["root"]),
+        statement=shapes.public_key(there["statement"]),
+        board=shapes.public_key(there["board"]),
+        witness=shapes.public_key(there["witness"]),
         reachable=shapes.flag(there["reachable"]),
-        signer=shapes.hexed(there["signer"]),
+        signer=shapes.public_key(there["signer"]),
         sig=shapes.signature(there["sig"]),
     )
 

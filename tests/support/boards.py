@@ -323,9 +323,9 @@ class WholeVote:
             heads = [head for head in self.heads[one] if head.cosigned]
             size = heads[-1].size if heads else 0
             files[one] = BoardFile(self.entries[one][:size], [self.note(one, head) for head in heads])
-            signed = Board(self.terms, one).extend(self.entries[one][:size]).outcomes.get(self.revision)
-            if signed is not None and self.outcome is not None:
-                signatures[one] = signed.data()
+            signed = Board(self.terms, one).extend(self.entries[one][:size]).signed
+            if self.outcome is not None and (right := signed.get((self.revision, hashlib.sha256(self.outcome).digest()))):
+                signatures[one] = right.data()
         identities = {one: identity_document(one) for one in self.parties}
         return pack(Bundle(self.terms.data, identities, files, self.outcome, signatures, self.papers))
 

@@ -99,6 +99,7 @@ class Story:
     rolls: dict[str, dict[str, int]] = field(default_factory=dict)
     rule: Entry = field(default_factory=plain_rule)
     changed_terms: Entry = field(default_factory=dict)
+    changed_keys: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.parties = [*self.co_ops, *self.observers]
@@ -113,7 +114,7 @@ class Story:
         self.outcome: bytes | None = None
         self.signatures: dict[str, bytes] = {}
         self.evidence: list[bytes] = []
-        self.revoked: dict[str, list[str]] = {}
+        self.changed_identities: dict[str, Entry] = {}
 
     def key(self, one: str, role: str) -> Ed25519PrivateKey:
         return key(one, role) if role in {"root", "signer"} else key(self.name, one, role)
@@ -364,6 +365,7 @@ class Story:
 
     def _party(self, one: str) -> Entry:
         keys = {role: public(self.key(one, role)) for role in ("root", "statement", "board", "witness")}
+        keys |= self.changed_keys.get(one, {})
         draft = hashlib.sha256(self.name.encode()).hexdigest()[:32]
         sig = dsse(self.key(one, "signer"), "vote-keys", {**keys, "draft": draft, "id": one})
         kind = "participant" if one in self.co_ops else "observer"
@@ -381,8 +383,8 @@ class Story:
             "keys": [{"key": public(self.key(one, "signer")), "from": START - 1000, "to": START + 31_536_000}],
             "tls": [hashlib.sha256(one.encode()).hexdigest()],
             "versions": [1],
-            "revoked": self.revoked.get(one, []),
-        }
+            "revoked": [],
+        } | self.changed_identities.get(one, {})
         return json_bytes(sealed(self.key(one, "root"), "identity", body))
 
     def note(self, one: str, head: Head) -> bytes:

@@ -3,11 +3,11 @@
 import hashlib
 import json
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.support.bundle_maker import CLOSE, OPEN_LATEST, Head, Story, T, plain_rule, public, root, sealed
+from tests.support.bundle_maker import CLOSE, OPEN_LATEST, Head, Story, T, packed, plain_rule, public, root, sealed
 from tests.support.bundle_maker import json_bytes as encoded
 
 FOLDER = Path(__file__).parents[2] / "examples" / "bundles"
@@ -191,7 +191,46 @@ def two_outcomes() -> Told:
     return Told("one co-op signed two outcomes, so that both have enough", story.pack(), 3, story, state="disputed: two outcomes")
 
 
+def strange_letters() -> Told:
+    """What is in NFC for one Unicode table is not for another; a board is read as it comes."""
+    story = three("strange-letters")
+    story.ballot(ASH, 0, "fo\u0301r", "BAD_CHOICE")
+    story.say(ASH, {"a": "\U0001e08f\U00010efd", "kind": "ballot"}, "BAD_FORM")
+    story.ballot(BIRCH, 0, "against")
+    story.close()
+    story.conclude()
+    return final("ballots with letters that are not in NFC, and with ones that older Unicode does not know; all count the same", story)
+
+
+def boards_that_prove() -> Told:
+    story = three("boards-that-prove")
+    story.close()
+    story.sign(BIRCH, b"another outcome")
+    story.conclude()
+    return Told("one co-op signed two outcomes, and no evidence says so: its board does", story.pack(), 0, story, state="final, contested")
+
+
+def late_objection() -> Told:
+    story = whole("late-objection")
+    objection = {"vote": story.vote, "id": CEDAR, "at": T + 604_801, "about": "GM-2026-9"}
+    story.prove("objection", object=sealed(story.key(CEDAR, "statement"), "objection", objection))
+    return final("an objection a second after the window, which changes nothing", story)
+
+
+def later_version() -> Told:
+    story = whole("later-version")
+    story.changed_identities[BIRCH] = {"versions": [1, 2]}
+    return final("one co-op knows a later version of the protocol as well", story)
+
+
 # ---- wrong ones, in the order of the checks ----------------------------------------------------------------------------------------
+
+
+def broken_frame() -> Told:
+    story = whole("broken-frame")
+    members = story.members()
+    members[f"boards/{CEDAR}/entries"] += (100).to_bytes(4, "big") + b"{}"
+    return wrong("the last entry of a board is shorter than its frame says", story, 1, packed(members))
 
 
 def trailing_bytes() -> Told:
@@ -206,6 +245,48 @@ def not_canonical() -> Told:
     return wrong("the outcome has a space that JSON bytes do not have", story, 2)
 
 
+def decomposed_question() -> Told:
+    return wrong("the question is not in NFC", _with_terms("decomposed-question", question="Shall we share one cafe\u0301?"), 2)
+
+
+def small_order_key() -> Told:
+    story = Story("small-order-key", list(THREE), changed_keys={CEDAR: {"witness": "01" + "00" * 31}})
+    return wrong("a witness key has small order: whatever is signed, some libraries find it good", _play(story), 2)
+
+
+def threshold_of_nothing() -> Told:
+    rule = plain_rule(threshold={"fraction": "0/1", "strict": False, "of": "cast"})
+    return wrong("a threshold that no votes at all would reach", _with_terms("threshold-of-nothing", rule=rule), 2)
+
+
+def unknown_version() -> Told:
+    story = whole("unknown-version")
+    story.changed_identities[BIRCH] = {"versions": [2]}
+    return wrong("a co-op does not know version 1 of the protocol", story, 2)
+
+
+def two_settlements() -> Told:
+    story = three("two-settlements")
+    story.close()
+    for shorter in (4, 5):
+        cuts = {one: len(story.entries[one]) - shorter for one in THREE}
+        story.settle("cuts", cuts)
+    story.conclude(outcome=story.count(cuts, revision=2), revision=2)
+    return wrong("people settled one revision in two ways", story, 2)
+
+
+def points_beyond_numbers() -> Told:
+    rule = plain_rule(method="score", highest_score=2**53 // 14 + 1)
+    return wrong("all the points there could be are more than a number can say", _opened("points-beyond-numbers", rule), 3)
+
+
+def ballot_beyond_an_entry() -> Told:
+    rule = plain_rule(method="approval")
+    options = [f"{number} {chr(0xFF5E) * 95}" for number in range(30)]
+    story = _opened("ballot-beyond-an-entry", rule, options=options)
+    return wrong("a ballot for all the options would be longer than an entry may be", story, 3)
+
+
 def key_twice() -> Told:
     parties = Story("key-twice", list(THREE))._terms()["parties"]
     parties[0]["witness"] = parties[1]["witness"]
@@ -218,7 +299,7 @@ def wrong_q() -> Told:
 
 def revoked_key() -> Told:
     story = whole("revoked-key")
-    story.revoked[BIRCH] = [public(story.key(BIRCH, "board"))]
+    story.changed_identities[BIRCH] = {"revoked": [public(story.key(BIRCH, "board"))]}
     return Told("a co-op has revoked its board key of this vote: final, and contested", story.pack(), 0, story, state="final, contested")
 
 
@@ -243,6 +324,12 @@ def foreign_cosigner() -> Told:
 
 def falling_dates() -> Told:
     return wrong("the dates of a witness fall, and no evidence says so", _falling("falling-dates"), 7)
+
+
+def date_beyond_numbers() -> Told:
+    story = whole("date-beyond-numbers")
+    story.heads[ASH][-1].cosigned.append((CEDAR, 2**63))
+    return wrong("a cosignature is dated later than dates can be", story, 7)
 
 
 def other_terms() -> Told:
@@ -336,6 +423,23 @@ def half_settled() -> Told:
     return wrong("a settlement leaves out a co-op against whom nothing is proven", story, 17)
 
 
+def settled_without_observer() -> Told:
+    story = Story("settled-without-observer", [ASH, BIRCH], observers=["oak-union"])
+    story.begin()
+    story.close()
+    forked = Head(2, hashlib.sha256(b"another board").digest(), [])
+    story.prove("fork", board="oak-union", notes=[story.note("oak-union", forked).decode()])
+    story.settle("annul", {}, without=("oak-union",))
+    return wrong("a settlement leaves out an observer, who never signs one", story, 17)
+
+
+def fork_beyond_numbers() -> Told:
+    story = whole("fork-beyond-numbers")
+    heads = (Head(2**63, hashlib.sha256(one).digest(), []) for one in (b"one board", b"another board"))
+    story.prove("fork", board=BIRCH, notes=[story.note(BIRCH, one).decode() for one in heads])
+    return wrong("the heads in evidence are larger than boards can be", story, 17)
+
+
 GOOD: tuple[Callable[[], Told], ...] = (
     pooled_cap,
     one_co_op_one_vote,
@@ -350,16 +454,29 @@ GOOD: tuple[Callable[[], Told], ...] = (
     too_few_signatures,
     two_outcomes,
     revoked_key,
+    strange_letters,
+    boards_that_prove,
+    late_objection,
+    later_version,
 )
 WRONG: tuple[Callable[[], Told], ...] = (
     trailing_bytes,
+    broken_frame,
     not_canonical,
+    decomposed_question,
+    small_order_key,
+    threshold_of_nothing,
+    unknown_version,
+    two_settlements,
     key_twice,
     wrong_q,
+    points_beyond_numbers,
+    ballot_beyond_an_entry,
     fork,
     tampered_row,
     foreign_cosigner,
     falling_dates,
+    date_beyond_numbers,
     other_terms,
     forged_join,
     ceiling_broken,
@@ -372,6 +489,8 @@ WRONG: tuple[Callable[[], Told], ...] = (
     false_late_cosignature,
     false_double_outcome,
     half_settled,
+    settled_without_observer,
+    fork_beyond_numbers,
 )
 
 
@@ -386,6 +505,7 @@ def files() -> dict[str, bytes]:
     first = pooled_cap()
     found["card.json"] = encoded(first.story.card(ASH, 0))
     found["receipt.json"] = encoded(first.story.receipt(ASH, 0, 11))
+    found["receipt-of-another.json"] = encoded(first.story.receipt(ASH, 1, 11))
     strange = first.story.card(ASH, 0) | {"identity": "1\nMade-up Member 2"}
     found["card-of-another.json"] = encoded(strange)
     lines += [*_papers(first), *_pins(first.story)]
@@ -421,6 +541,12 @@ def _papers(first: Told) -> list[str]:
         _case(name, first, "the same with a card, which opens its row", paper='card = "card.json"'),
         _case(name, replace(first, exit=1, check=18, state=""), "a card made out to another name", paper='card = "card-of-another.json"'),
         _case(name, first, "the same with the receipt of a ballot", paper='receipt = "receipt.json"'),
+        _case(
+            name,
+            replace(first, exit=1, check=18, state=""),
+            "a receipt, well signed, for the ballot of another row",
+            paper='receipt = "receipt-of-another.json"',
+        ),
     ]
 
 
@@ -441,6 +567,15 @@ def _play(story: Story) -> Story:
 
 def _with_terms(name: str, **changed: object) -> Story:
     return _play(Story(name, list(THREE), changed_terms=dict(changed)))
+
+
+def _opened(name: str, rule: dict[str, object], options: Sequence[str] = ("north", "south")) -> Story:
+    """Nobody has voted yet."""
+    story = Story(name, [ASH, BIRCH], rule=rule, changed_terms={"options": list(options)})
+    story.begin()
+    story.close()
+    story.conclude()
+    return story
 
 
 def _falling(name: str) -> Story:

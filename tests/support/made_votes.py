@@ -85,8 +85,9 @@ def _rule(random: Random, method: str, groups: Sequence[str], co_ops: Sequence[s
 
 
 def _threshold(random: Random) -> Json:
-    fraction = random.choice(["0/1", "1/3", "1/2", "1/2", "2/3", "1/1"])
-    return {"fraction": fraction, "strict": random.random() < 0.5, "of": random.choice(["cast", "cast", "present", "eligible"])}
+    fraction = random.choice(["1/100", "1/3", "1/2", "1/2", "2/3", "1/1"])
+    strict = random.random() < 0.5 and fraction != "1/1"
+    return {"fraction": fraction, "strict": strict, "of": random.choice(["cast", "cast", "present", "eligible"])}
 
 
 def _quorum(random: Random) -> Json:

@@ -46,6 +46,8 @@ STRANGE: tuple[Value, ...] = (
     "2026-02-31",
     "2026-13-01",
     "f" * 64,
+    "0" * 64,  # a key of small order
+    "ed" + "f" * 60 + "7f",  # and the same, written in another way
     "f" * 128,
     [],
     [[]],

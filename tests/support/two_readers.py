@@ -1,26 +1,32 @@
 """The same bytes given to Kith and to the verifier, which were written apart: what each makes of them, in the same words."""
 
+import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import TypeVar
 
 from libs.boards import evidence, identity
 from libs.boards.board import Board
 from libs.boards.forms import DocumentError
+from libs.boards.papers import Objection
+from libs.boards.standing import TWO_OUTCOMES, Misconduct, State, proven, stand
 from libs.boards.terms import Terms, check_party, read_terms
 from libs.signing import canonical
 from libs.signing.canonical import Json, NotCanonicalError
 from scripts.verifier import boards as theirs_boards
 from scripts.verifier import canonical as theirs_canonical
+from scripts.verifier import checks
 from scripts.verifier import cuts as theirs_cuts
 from scripts.verifier import evidence as theirs_evidence
 from scripts.verifier import identities as theirs_identities
 from scripts.verifier import notes as theirs_notes
 from scripts.verifier import terms as theirs_terms
 from scripts.verifier.canonical import NotJsonBytesError
+from scripts.verifier.checks import Brought
 from scripts.verifier.tree import Tree
 from scripts.verifier.wrong import Wrong
-from tests.support.boards import identity_document
+from tests.support.boards import WholeVote, identity_document
 
 T = TypeVar("T")
 REFUSED = "refused"
@@ -99,10 +105,16 @@ def paper(read: Terms, entries: dict[str, list[bytes]], content: bytes) -> Two:
         return True
 
     def theirs() -> object:
-        theirs_evidence.check([theirs_evidence.read("a paper", content)], agreed, theirs_held)
+        theirs_evidence.check(theirs_evidence.read_all({"a paper": content}), agreed, theirs_held, set())
         return True
 
     return _or_refused(ours, DocumentError), _or_refused(theirs, Wrong)
+
+
+def state(vote: WholeVote) -> Two:
+    """What the bundle comes to when every party is pinned."""
+    verdict = checks.verify(vote.bundle(), Brought(vote.pins()))
+    return _or_refused(lambda: _our_state(vote), DocumentError), verdict.state if verdict.wrong is None else REFUSED
 
 
 def identity_of(co_op: str, data: bytes) -> Two:
@@ -120,6 +132,34 @@ def identity_of(co_op: str, data: bytes) -> Two:
 
 def chance(number: int) -> Random:
     return Random(number)  # noqa: S311 - for tests
+
+
+def _our_state(vote: WholeVote) -> str:
+    """In the verifier's words; papers that prove nothing, and settlements that are not of all, are refused.
+
+    A vote can be final with other bytes than those that were counted here, where most participants signed them. They would not be sound.
+    """
+    held = vote.evidence()
+    read = [evidence.read_paper(vote.terms, held.boards, one) for one in vote.papers]
+    held = replace(
+        held,
+        misconduct=frozenset(one for one in read if isinstance(one, Misconduct)),
+        objections=tuple(one for one in read if isinstance(one, Objection)),
+    )
+    for one in read:
+        if isinstance(one, tuple):
+            settlement, sigs = one
+            if not evidence.is_complete(vote.terms, settlement, sigs, proven(held)):
+                raise DocumentError("settlement: not of all")
+            held = replace(held, settlement=settlement)
+    where = stand(held, vote.terms.concluded_from + 1)
+    match where.state:
+        case State.FINAL if vote.outcome is not None and where.outcome == hashlib.sha256(vote.outcome).digest():
+            return "final, contested" if where.contested else "final"
+        case State.ANNULLED:
+            return "annulled"
+        case _:
+            return "disputed: two outcomes" if where.why == TWO_OUTCOMES else "not final: too few signatures"
 
 
 def _our_terms(data: bytes) -> object:

@@ -1,6 +1,7 @@
 """Identity documents are read strictly: who signs for a co-op must have one answer."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -33,6 +34,11 @@ def test_a_document_is_read_as_it_was_signed() -> None:
     assert found == DOCUMENT
     assert found.fingerprint == identity.fingerprint_of(PUBLIC)
     assert found.believed() == [b"\x01" * 32]
+
+
+@pytest.mark.parametrize("versions", [(1,), (1, 2), (1, 10, 2), tuple(sorted(range(1, 17), key=str))])
+def test_a_later_kith_may_know_more_versions(versions: tuple[int, ...]) -> None:
+    assert identity.read(identity.sign(replace(DOCUMENT, versions=versions), ROOT)).versions == versions
 
 
 def test_a_key_is_good_in_its_time_and_until_it_is_revoked() -> None:
@@ -80,7 +86,14 @@ def test_a_signature_of_another_kind_is_none() -> None:
         ("tls", ["03" * 32, "03" * 32]),
         ("tls", ["03" * 32, "04" * 32, "05" * 32]),
         ("versions", []),
-        ("versions", [1, 2]),
+        ("versions", [0, 1]),
+        ("versions", [2]),
+        ("versions", [1, 1]),
+        ("versions", [2, 1]),
+        ("versions", list(range(1, 18))),
+        ("name", "e\u0301"),
+        ("root", "01" + "00" * 31),
+        ("keys", [{"key": "00" * 32, "from": 5, "to": 6}]),
         ("revoked", ["05" * 32, "04" * 32]),
         ("revoked", ["04" * 32, "04" * 32]),
     ],

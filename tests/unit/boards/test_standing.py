@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import pytest
 
 from libs.boards import entries as kinds
+from libs.boards import evidence
 from libs.boards.papers import Objection, Settlement
 from libs.boards.standing import (
     MISCONDUCT,
@@ -17,12 +18,13 @@ from libs.boards.standing import (
     State,
     Where,
     all_joined,
+    proven,
     readies_agree,
     ready_in_time,
     signatures,
     stand,
 )
-from tests.support.boards import CLOSE, GRACE, OPEN_LATEST, START, WINDOW, T, WholeVote, some_vote
+from tests.support.boards import CLOSE, GRACE, OPEN_LATEST, START, WINDOW, T, WholeVote, signed_outcome, some_vote
 
 THREE = ("ash", "birch", "cedar")
 YES, NO = b"it passed", b"it did not pass"
@@ -183,6 +185,32 @@ def test_misconduct_contests_what_is_final_and_disputes_what_is_not() -> None:
     assert ended(signed({"ash": [YES], "birch": [YES]}), misconduct=fork).contested
     where = ended(signed({"ash": [YES]}), misconduct=fork)
     assert (where.state, where.why) == (State.DISPUTED, MISCONDUCT)
+
+
+def test_misconduct_that_the_boards_show_needs_no_paper() -> None:
+    vote = opened()
+    vote.head(CLOSE + 60)
+    for one in THREE:
+        vote.say(one, kinds.Closed(tuple((other, 4, b"0" * 32, CLOSE + 60) for other in THREE if one == "cedar" and other != one)).data())
+    for one in THREE[:2]:
+        vote.sign(one, YES)
+
+    assert proven(vote.evidence()) == {Misconduct("late_cosignature", one) for one in THREE}
+    assert ended(vote).contested
+    assert proven(signed({"ash": [YES, NO], "birch": [YES]}).evidence()) == {Misconduct("double_outcome", "ash")}
+    assert ended(signed({"ash": [YES, NO], "birch": [YES]})).contested
+    assert ended(signed({"ash": [YES, NO]})).why == MISCONDUCT
+    assert proven(signed({"ash": [YES]}).evidence()) == frozenset()
+
+
+def test_a_second_outcome_that_only_a_paper_shows_counts_too() -> None:
+    vote = signed({"ash": [YES], "birch": [YES], "cedar": [NO]})
+    paper = evidence.double_outcome(signed_outcome(vote.terms, "ash", YES), signed_outcome(vote.terms, "ash", NO))
+    found = evidence.read_paper(vote.terms, vote.boards(), paper)
+    assert isinstance(found, Misconduct)
+
+    where = ended(vote, misconduct=[found])
+    assert (where.state, where.why) == (State.DISPUTED, TWO_OUTCOMES)
 
 
 def test_two_outcomes_with_enough_signatures_are_a_dispute() -> None:

@@ -111,6 +111,14 @@ WRONG: dict[str, dict[str, Any]] = {
     "nobody_reachable": {"parties": _parties(changed={one: {"reachable": False} for one in THREE})},
     "party_with_more": {"parties": _parties(changed={"ash": {"phone": "none"}})},
     "kind_of_party": {"parties": _parties(changed={"ash": {"kind": "guest"}})},
+    "key_of_small_order": {"parties": _parties(changed={"ash": {"witness": "01" + "00" * 31}})},
+    "question_not_in_nfc": {"question": "Shall we share one cafe\u0301?"},
+    "ballots_of_9_kib": {"rule": plain_rule(method="approval"), "options": [f"{number} {chr(0xFF5E) * 95}" for number in range(30)]},
+    "points_beyond_53_bits": {
+        "rule": plain_rule(method="score", highest_score=2**53 // 2_000_000 + 1),
+        "options": ["a", "b"],
+        "ceilings": [["ash", "member", 2_000_000]],
+    },
     "short_key": {"parties": _parties(changed={"ash": {"root": "ab"}})},
     "no_groups": {"groups": [], "ceilings": [], "classes": []},
     "51_groups": {"groups": [f"g{number:02}" for number in range(51)], "ceilings": [], "classes": []},
@@ -137,6 +145,8 @@ WRONG: dict[str, dict[str, Any]] = {
     "rule_version": {"rule": plain_rule(version="kith-count/2")},
     "method": {"rule": plain_rule(method="ranked")},
     "basis": {"rule": plain_rule(basis="shares")},
+    "threshold_of_nothing": {"rule": plain_rule(threshold={"fraction": "0/1", "strict": True, "of": "cast"})},
+    "threshold_of_more_than_all": {"rule": plain_rule(co_op_threshold={"fraction": "1/1", "strict": True, "of": "cast"})},
     "threshold_above_one": {"rule": plain_rule(threshold={"fraction": "3/2", "strict": True, "of": "cast"})},
     "fraction_not_in_lowest_terms": {"rule": plain_rule(threshold={"fraction": "2/4", "strict": True, "of": "cast"})},
     "fraction_of_nothing": {"rule": plain_rule(threshold={"fraction": "1/0", "strict": True, "of": "cast"})},
@@ -146,6 +156,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "no_highest_score": {"rule": plain_rule(method="score"), "options": ["a", "b"]},
     "weights_of_a_pooled_vote": {"rule": plain_rule(co_op_weights=[["ash", "1/1"]])},
     "weights_of_some": {"rule": plain_rule(basis="fixed_weights", co_op_weights=[["ash", "1/1"]])},
+    "weights_of_nobody": {"rule": plain_rule(co_op_weights=[])},
     "weight_of_nothing": {"rule": plain_rule(basis="fixed_weights", co_op_weights=[["ash", "0/1"], ["birch", "1/1"], ["cedar", "1/1"]])},
     "quorum_of_a_stranger": {"rule": plain_rule(co_op_quorums=[["dell", {"fraction": "0/1", "count": 0}]])},
     "quorum_of_no_group": {"rule": plain_rule(class_quorums=[["worker", {"fraction": "0/1", "count": 0}]])},
@@ -162,6 +173,30 @@ def test_terms_that_are_not_in_harmony_are_refused(wrong: str) -> None:
     said = said_terms() | WRONG[wrong]
     with pytest.raises(DocumentError):
         read_terms(canonical.encode(said))
+
+
+def test_as_many_take_part_as_their_entries_can_name() -> None:
+    """A `closed` has a line for every other party: 48 with the longest names, 49 with somewhat shorter ones."""
+    names = [f"co-op-{number:02}-".ljust(63, "x") for number in range(50)]
+
+    assert len(some_terms(*names[:49]).participants) == 49
+    assert len(some_terms(*(one[:60] for one in names)).participants) == 50
+    with pytest.raises(DocumentError, match="closed would not fit"):
+        some_terms(*names)
+    with pytest.raises(DocumentError, match="closed would not fit"):
+        some_terms(*names[:40], observers=names[40:])
+
+
+def test_one_option_of_fifty_long_ones_fits_though_all_together_would_not() -> None:
+    options = [f"{number:02}" + "\U0001f33f" * 98 for number in range(50)]
+
+    assert len(some_terms(rule=plain_rule(method="plurality"), options=options).options) == 50
+    with pytest.raises(DocumentError, match="ballot would not fit"):
+        some_terms(rule=plain_rule(method="score", highest_score=1), options=options)
+
+
+def test_no_board_is_watched_beyond_what_a_checker_reads() -> None:
+    assert some_terms(ceilings=[["ash", "member", 2**30]]).entries_most("ash") == 2**21
 
 
 def test_a_participant_called_members_or_terms_beyond_64_kib_are_refused() -> None:

@@ -77,7 +77,6 @@ def test_a_value_survives_its_bytes_and_they_are_the_only_ones(value: Json) -> N
         b' "a"',
         b'"\\u0041"',
         b'"\\ud800"',
-        b'"e\xcc\x81"',
         b"\xff",
         b"\xef\xbb\xbf1",
         b"[" * 100_000,
@@ -90,7 +89,7 @@ def test_bytes_that_are_not_canonical_are_refused(data: bytes) -> None:
         canonical.decode(data)
 
 
-@pytest.mark.parametrize("value", [None, 1.5, -1, LARGEST + 1, "e\u0301", ["x", None], {"e\u0301": 1}, {1: "one"}, "\ud800", b"bytes"])
+@pytest.mark.parametrize("value", [None, 1.5, -1, LARGEST + 1, ["x", None], {1: "one"}, "\ud800", {"\ud800": 1}, b"bytes"])
 def test_values_that_cannot_be_signed_are_refused(value: Json) -> None:
     with pytest.raises(NotCanonicalError):
         canonical.encode(value)

@@ -3,14 +3,23 @@
 `python -m bench.fuzz` goes on from here for as long as one likes.
 """
 
+import unicodedata
+
 import pytest
 
+from libs.boards.board import Board
+from libs.boards.evidence import read_paper
+from libs.boards.forms import DocumentError
 from libs.signing import canonical
-from tests.support.boards import said_terms
+from libs.signing.canonical import Json
+from scripts.verifier import evidence
+from scripts.verifier import terms as theirs_terms
+from scripts.verifier.wrong import Wrong
+from tests.support.boards import plain_rule, said_terms, some_vote
 from tests.support.spoilt_votes import KINDS, SEEDS, papers_of, seed
-from tests.support.two_readers import REFUSED, paper, terms
+from tests.support.two_readers import REFUSED, board, paper, terms
 
-HOW_MANY = {"whole_vote": 20, "json_bytes": 200, "terms": 60, "board": 60, "note": 40, "paper": 30, "identity": 60}
+HOW_MANY = {"whole_vote": 20, "json_bytes": 200, "terms": 60, "board": 60, "note": 40, "paper": 30, "identity": 60, "edge": 40, "state": 20}
 
 
 @pytest.mark.capability("G15")
@@ -19,6 +28,50 @@ def test_kith_and_the_verifier_find_the_same(kind: str) -> None:
     differing = {number: (ours, theirs) for number in range(HOW_MANY[kind]) for ours, theirs in [KINDS[kind](number)] if ours != theirs}
 
     assert differing == {}
+
+
+LETTERS = ("e\u0301", "\U0001e08f\U00010efd", "\u0344", "\n\u0301")
+"""Not in NFC, or in it for some Unicode tables and not for others."""
+
+
+def _never(form: str, text: str) -> bool:
+    raise AssertionError(f"whether {text!r} is in {form} was asked")
+
+
+@pytest.mark.parametrize("letters", LETTERS)
+def test_what_a_board_comes_to_is_asked_of_no_unicode_table(letters: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    vote = some_vote("ash", "birch", options=["caf\u00e9", "pub"], rule=plain_rule(method="plurality")).begin()
+    start = len(vote.entries["ash"])
+    said: list[Json] = [{"a": letters, "kind": "ballot"}, {letters: [letters], "kind": letters}, [letters], letters]
+    for one in said:
+        vote.say("ash", canonical.encode(one))
+    vote.ballot("ash", 0, letters)
+    vote.ballot("ash", 0, "cafe\u0301")
+    vote.ballot("ash", 1, "caf\u00e9")
+    # The terms are what people agreed on, and are read before.
+    agreed = theirs_terms.read(vote.terms.data)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(theirs_terms, "read", lambda _: agreed)
+        patched.setattr(unicodedata, "is_normalized", _never)
+        patched.setattr(unicodedata, "normalize", _never)
+        ours, theirs = board(vote.terms, "ash", vote.entries["ash"])
+        rejected = Board(vote.terms, "ash").extend(vote.entries["ash"]).rejected
+
+    assert ours == theirs
+    assert rejected == [*enumerate(["BAD_FORM"] * 4 + ["BAD_CHOICE"] * 2, start)]
+
+
+def test_evidence_is_asked_of_no_unicode_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    vote = seed(0)
+    content = canonical.encode({"kind": "objection", "object": {"body": {"about": "e\u0301"}, "sig": "00" * 64}})
+
+    with monkeypatch.context() as patched:
+        patched.setattr(unicodedata, "is_normalized", _never)
+        with pytest.raises(Wrong):
+            evidence.read("a paper", content)
+        with pytest.raises(DocumentError):
+            read_paper(vote.terms, vote.boards(), content)
 
 
 def test_terms_of_nobody_are_refused_by_both() -> None:

@@ -76,7 +76,7 @@ def test_a_ballot_put_into_the_file_afterwards_is_found_out() -> None:
     assert verdict.wrong.number == 6
 
 
-def test_what_the_boards_show_is_told_even_where_no_evidence_says_so() -> None:
+def test_what_the_boards_show_contests_a_result_even_where_no_evidence_says_so() -> None:
     story = three("untold")
     story.close()
     other = story.count(dict.fromkeys(THREE, 9))
@@ -85,8 +85,8 @@ def test_what_the_boards_show_is_told_even_where_no_evidence_says_so() -> None:
 
     verdict = verified(story)
 
-    assert verdict.exit == Exit.FINAL
-    assert verdict.told == ["the boards show that birch-hill signed two outcomes, though no evidence says so"]
+    assert (verdict.exit, verdict.state) == (Exit.FINAL, "final, contested")
+    assert verdict.told == ["it is proven that birch-hill signed two outcomes"]
 
 
 def test_a_settlement_moves_the_cut_and_needs_a_count_of_its_own() -> None:

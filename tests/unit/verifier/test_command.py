@@ -54,6 +54,14 @@ def test_json_says_everything_the_lines_say(capsys: pytest.CaptureFixture[str]) 
     assert said["outcome"]["result"]["passes"] is True
 
 
+def test_a_paper_of_more_than_64_kib_is_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    card = (FOLDER / "card.json").read_bytes()
+    (tmp_path / "card.json").write_bytes(card + b" " * (64 * 1024 + 1 - len(card)))
+
+    assert main([_BUNDLE, "--card", str(tmp_path / "card.json")]) == 64
+    assert "longer than 64 KiB" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "words",
     [

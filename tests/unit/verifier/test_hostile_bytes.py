@@ -68,6 +68,15 @@ def test_json_that_is_made_to_hurt_is_wrong_and_nothing_else(name: str, content:
     assert checks.verify(packed(_MEMBERS | {name: content}), _PINS).exit == Exit.WRONG
 
 
+def test_the_frames_of_every_board_are_looked_at_before_any_document() -> None:
+    pinned_wrongly = Brought((("ash-grove", "00" * 32),))
+
+    verdict = checks.verify(packed(_MEMBERS | {"boards/birch-hill/entries": b"\0\0\0\2{"}), pinned_wrongly)
+
+    assert verdict.wrong is not None
+    assert (verdict.wrong.number, verdict.checked) == (1, [])
+
+
 @pytest.mark.parametrize("size", [2**32 - 1, 8 * 1024 + 1])
 def test_an_entry_that_is_longer_than_allowed_is_refused_before_it_is_read(size: int) -> None:
     name = "boards/ash-grove/entries"
@@ -79,11 +88,13 @@ def test_an_entry_that_is_longer_than_allowed_is_refused_before_it_is_read(size:
     assert verdict.wrong.number == 1
 
 
-def test_an_outcome_beside_an_annulment_is_wrong() -> None:
+def test_an_outcome_beside_an_annulment_is_wrong_and_none_without_one() -> None:
     story = annulled().story
     story.conclude()
+    members = dict(_MEMBERS)
+    del members["outcome"]
 
-    verdict = checks.verify(story.pack(), Brought())
-
-    assert verdict.wrong is not None
-    assert verdict.wrong.number == 1
+    for data in (story.pack(), packed(members)):
+        verdict = checks.verify(data, Brought())
+        assert verdict.wrong is not None
+        assert verdict.wrong.number == 2

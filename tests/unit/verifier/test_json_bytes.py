@@ -16,6 +16,8 @@ from tests.support.bundle_maker import root
         # By UTF-16 code units U+1F600 (D83D DE00) comes before U+FB01; by code points it would come after.
         '{"\U0001f600":1,"\ufb01":2}'.encode(),
         b"9007199254740991",
+        # Not in NFC: no matter of JSON bytes.
+        b'{"e\xcc\x81":"e\xcc\x81"}',
     ],
 )
 def test_the_one_form_is_read_and_written_again(data: bytes) -> None:
@@ -39,7 +41,6 @@ def test_the_one_form_is_read_and_written_again(data: bytes) -> None:
         b'"\\u00e9"',
         b'"\\/"',
         b'"\\u000A"',
-        b'"e\xcc\x81"',
         b'"\xff"',
         b'"\\ud800"',
         b"{}\n",

@@ -77,6 +77,15 @@ def test_a_receipt_that_another_co_op_signed_proves_nothing() -> None:
     assert verdict.wrong.number == 18
 
 
+def test_a_receipt_for_the_ballot_of_another_row_or_for_no_ballot_proves_nothing() -> None:
+    story = whole("receipt")
+
+    for receipt in (story.receipt(ASH, 1, 10), story.receipt(ASH, 0, 9)):
+        verdict = asked(story, receipt=receipt)
+        assert verdict.wrong is not None
+        assert (verdict.wrong.number, "no ballot of its row" in verdict.wrong.sentence) == (18, True)
+
+
 def test_pins_that_contradict_each_other_are_wrong() -> None:
     story = whole("pins")
     pins = tuple((one, story.fingerprint(one)) for one in THREE)
