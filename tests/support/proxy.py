@@ -53,10 +53,10 @@ class BadLine:
         return ends
 
     async def stop(self) -> None:
+        # Whoever was let in a moment ago is carried some turns of the loop later, and only then known here.
+        self.closed = True
         if self._server is not None:
             self._server.close()
-        # Whoever was let in a moment ago is carried from the next turn of the loop on, and only then known here.
-        await asyncio.sleep(0)
         self.cut()
         for task in self._carrying:
             task.cancel()
