@@ -76,8 +76,9 @@ def _case(random: Random) -> tuple[Terms, Evidence]:
 
 
 def _threshold(random: Random) -> Threshold:
-    fraction = random.choice([F(0), F(1, 3), F(1, 2), F(1, 2), F(2, 3), F(1)])
-    return Threshold(fraction, strict=random.random() < 0.5, of=random.choice([*Denominator]))
+    """As terms can have it: above nothing, and more than everything is not asked."""
+    fraction = random.choice([F(1, 100), F(1, 3), F(1, 2), F(1, 2), F(2, 3), F(1)])
+    return Threshold(fraction, strict=fraction < 1 and random.random() < 0.5, of=random.choice([*Denominator]))
 
 
 def _quorum(random: Random) -> Quorum:
