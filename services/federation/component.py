@@ -38,7 +38,7 @@ def builder(shared: Shared, settings: Settings) -> Build:
 
         def register(server: grpc.aio.Server) -> None:
             add_FederationServiceServicer_to_server(FederationServicer(house.desk, edge, border), server)
-            add_EvidenceServiceServicer_to_server(EvidenceServicer(house.desk, edge, parts.mirrors, parts.recovering), server)
+            add_EvidenceServiceServicer_to_server(EvidenceServicer(house.desk, edge, parts.mirrors, parts.traffic), server)
 
         async def close() -> None:
             await governance_channel.close()

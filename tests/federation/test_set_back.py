@@ -5,6 +5,7 @@ import pytest
 from kith.federation.facts.v1 import facts_pb2 as federation_facts
 from kith.federation.v1 import federation_pb2 as federation
 from libs.boards import entries
+from libs.refusals import Elsewhere
 from libs.rpc.client import ask
 from tests.support.federated import Commons, FederatedCoOp
 
@@ -69,6 +70,9 @@ async def test_a_whole_machine_set_back_is_told_by_a_peer_and_asks_for_the_ballo
         await alder.set_back(copy, with_anchor=True)
         lost = await vote.ballot("alder", third, "for")
         await vote.until(lambda found: _size(found, "alder") >= held, "alder")
+        # Nobody has told it yet that it was set back. A receipt now would give a place that is taken.
+        with pytest.raises(Elsewhere, match="RECOVERING"):
+            await vote.receipt("alder", lost.pseudonym)
         them.heal()
         await vote.until(lambda found: _size(found, "alder") > held)
         await vote.governance_of("alder", third, lambda seen: seen.must_vote_again)
@@ -76,7 +80,10 @@ async def test_a_whole_machine_set_back_is_told_by_a_peer_and_asks_for_the_ballo
         assert not (await vote.proof("brook")).misconduct
         assert entries.RESTORED in await _notices(them["brook"], vote.id, "alder")
 
-        await vote.ballot("alder", third, "for", revision=1)
+        again = await vote.ballot("alder", third, "for", revision=1)
+        await vote.witnessed("alder")
+        await vote.receipt("alder", again.pseudonym)
+        assert f'"{alder.id}/votes/{vote.id}"' in alder.anchor.read_text(encoding="utf-8")
         await vote.close()
         await vote.agreed()
         # The second's ballot is forgotten at home and stands on the board: nobody's witnessed ballot is lost.

@@ -194,6 +194,12 @@ class FederatedVote:
         async with one.co_op.rows("federation") as connection:
             return bool(await connection.fetchval("select n >= $1 from position where source = 'governance'", stated))
 
+    async def receipt(self, co_op: str, pseudonym: str) -> bytes:
+        one = self.them[co_op]
+        asked = federation.GetReceiptRequest(vote_id=self.id, pseudonym=pseudonym)
+        found: federation.GetReceiptResponse = await ask(one.evidence.GetReceipt, asked, one.chair, seconds=1.0)
+        return found.receipt
+
     # --- looking
 
     async def seen(self, co_op: str) -> pb.Vote:

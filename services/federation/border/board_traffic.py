@@ -13,6 +13,7 @@ from libs.clock import Clock
 from libs.database.engine import Database
 from libs.observe.logs import logger
 from libs.observe.metrics import BOARD_ENTRIES_TAKEN
+from libs.signing.checkpoint import Checkpoint
 from services.federation.border import vote_parcel as parcel
 from services.federation.border.clock_watch import ClockWatch
 from services.federation.border.recovery import Recovery
@@ -54,6 +55,8 @@ class BoardTraffic:
         self._mirrors = mirrors
         self._watch = watch
         self._recovery = recovery
+        self._met: set[str] = set()
+        """Votes of which somebody, since this process began, said how much of our board they hold, and it was no more than we remember."""
 
     async def have(self, peer: str) -> list[pb.VoteHave]:
         """Of every vote that the peer is a party of too."""
@@ -90,6 +93,14 @@ class BoardTraffic:
                     break
         await self._anchor.hold(parcel.signed_by_us(self._us, parts))
         return parts, brought
+
+    def may_sign(self, vote: str) -> bool:
+        """Whether our board of it may get a head outside of an exchange: a machine set back whole must first be told that it was."""
+        return vote in self._met and not self._recovery.going_on
+
+    async def anchor(self, head: Checkpoint) -> None:
+        """Back when it is on disk that we signed this head."""
+        await self._anchor.hold([(head.origin, head.size, head.root)])
 
     async def take(self, peer: str, brought: Sequence[pb.BoardPart], papers_brought: Sequence[pb.VotePaper]) -> bool:
         """Keeps what is proven, cosigns what we then hold. A piece that is refused is logged and hurts nothing else."""
@@ -155,11 +166,11 @@ class BoardTraffic:
         async with self._database.reading(CALLER, self._clock.now()) as work:
             shared = [vote for vote in await votes.some(work, asked) if peer in vote.terms.by_id]
             grown = set(await boards.unsealed(work, self._us))
-            heads = {vote.id: await boards.last_head(work, vote.id, self._us) for vote in shared if vote.id in grown}
+            signed = await boards.signed_sizes(work, self._us, [vote.id for vote in shared])
         for vote in shared:
-            if vote.id in heads:
-                last = heads[vote.id]
-                if parcel.held_of(self._us, asked[vote.id]) <= (last.size if last is not None else 0):
+            if parcel.held_of(self._us, asked[vote.id]) <= signed.get(vote.id, 0):
+                self._met.add(vote.id)
+                if vote.id in grown:
                     await self._seal(vote)
         return [vote.id for vote in shared]
 

@@ -1,8 +1,7 @@
 """EvidenceService over gRPC: what the boards of a vote prove, to people of this co-op."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from kith.federation.v1 import federation_pb2 as pb
 from kith.federation.v1 import federation_pb2_grpc
@@ -11,6 +10,7 @@ from libs.boards.rows import as_typed
 from libs.database.engine import Work
 from libs.refusals import invalid
 from libs.rpc.desk import Desk
+from libs.signing.checkpoint import Checkpoint
 from services.federation.commands import own_board
 from services.federation.commands.give_receipt import give_receipt
 from services.federation.queries.ballot_status import ballot_status, look_up
@@ -27,14 +27,26 @@ PIECE_BYTES = 1024 * 1024
 _KEPT_SECONDS = 120
 
 
+class Signing(Protocol):
+    """What the running process knows of what it signed before."""
+
+    def may_sign(self, vote: str) -> bool:
+        """Whether our board of this vote may get another head."""
+        ...
+
+    async def anchor(self, head: Checkpoint) -> None:
+        """Back when it is on disk, outside the database, that we signed it."""
+        ...
+
+
 class EvidenceServicer(federation_pb2_grpc.EvidenceServiceServicer):
     """One RPC, one question."""
 
-    def __init__(self, desk: Desk, edge: Edge, mirrors: Mirrors, recovering: Callable[[], bool]) -> None:
+    def __init__(self, desk: Desk, edge: Edge, mirrors: Mirrors, signing: Signing) -> None:
         self._desk = desk
         self._edge = edge
         self._mirrors = mirrors
-        self._recovering = recovering
+        self._signing = signing
         self._packed: dict[str, tuple[datetime, Packed]] = {}
 
     async def GetVoteEvidence(self, request: pb.GetVoteEvidenceRequest, _: Context) -> pb.GetVoteEvidenceResponse:
@@ -54,9 +66,11 @@ class EvidenceServicer(federation_pb2_grpc.EvidenceServiceServicer):
 
     async def GetReceipt(self, request: pb.GetReceiptRequest, _: Context) -> pb.GetReceiptResponse:
         pseudonym = _pseudonym(request.pseudonym)
-        own_board.require_steady(recovering=self._recovering())
+        own_board.require_steady(recovering=not self._signing.may_sign(request.vote_id))
         async with self._desk.query() as work:
-            return pb.GetReceiptResponse(receipt=await give_receipt(work, self._edge.vault, self._edge.co_op, request.vote_id, pseudonym))
+            receipt, head = await give_receipt(work, self._edge.vault, self._edge.co_op, request.vote_id, pseudonym)
+        await self._signing.anchor(head)
+        return pb.GetReceiptResponse(receipt=receipt)
 
     async def GetOutcome(self, request: pb.GetOutcomeRequest, _: Context) -> pb.GetOutcomeResponse:
         async with self._desk.query() as work:

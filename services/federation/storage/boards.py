@@ -40,6 +40,7 @@ insert into head (vote, co_op, size, root, signature) values (:vote, :co_op, :si
 _HEADS = text("select size, root, signature from head where vote = :vote and co_op = :co_op order by size, root")
 _ALL_HEADS = text("select vote, co_op, size, root, signature from head where vote = any(:votes) order by vote, co_op, size, root")
 _LAST_HEAD = text("select size, root, signature from head where vote = :vote and co_op = :co_op order by size desc limit 1")
+_SIGNED = text("select vote, max(size) as size from head where co_op = :co_op and vote = any(:votes) group by vote")
 _DROP_HEADS = text("""
 delete from head h where vote = :vote and co_op = :co_op and size < (select max(size) from head where vote = :vote and co_op = :co_op)
 and not exists (select from cosignature c where c.vote = h.vote and c.co_op = h.co_op and c.size = h.size and c.root = h.root)""")
@@ -210,6 +211,12 @@ async def all_heads(work: Work, vote: str) -> dict[str, list[Head]]:
 async def last_head(work: Work, vote: str, co_op: str) -> Head | None:
     row = (await work.connection.execute(_LAST_HEAD, {"vote": vote, "co_op": co_op})).first()
     return _head(row) if row else None
+
+
+async def signed_sizes(work: Work, co_op: str, votes: Iterable[str]) -> dict[str, int]:
+    """How far this co-op's last head reaches, by vote."""
+    rows = await work.connection.execute(_SIGNED, {"co_op": co_op, "votes": list(votes)})
+    return {row.vote: row.size for row in rows.all()}
 
 
 async def drop_idle_heads(work: Work, vote: str, co_op: str) -> None:
