@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scripts.verifier.seals import good
+from scripts.verifier.tree import EMPTY
 from scripts.verifier.wrong import Wrong
 
 # No bundle has as many entries, and yet a head that claims it can prove a fork. A date has the same bound: tlog-cosignature, "Format".
@@ -52,6 +53,8 @@ def read(note: bytes, keys: Keys) -> Note:
     hashed = _base64(root)
     if blank or end or not 1 <= len(signatures) <= _MOST_SIGNATURES or not _SIZE.fullmatch(size) or int(size) > _MOST or len(hashed) != 32:
         raise Wrong(6, f"a checkpoint of {keys.board} is not written as it must be")
+    if size == "0" and hashed.hex() != EMPTY:
+        raise Wrong(6, f"a checkpoint of {keys.board} of no entries has not the root of the empty tree")
     text = f"{origin}\n{size}\n{root}\n".encode()
     name, sealed = _line(signatures[0], 6)
     if name != origin or sealed[:4] != _key_id(origin, _BOARD, keys.board_key) or not good(keys.board_key, sealed[4:], text):

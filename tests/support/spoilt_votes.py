@@ -63,7 +63,7 @@ def note(number: int) -> Two:
     random, vote = _case(number)
     co_op = random.choice(vote.co_ops)
     head = random.choice(vote.heads[co_op])
-    size = random.choice([head.size, head.size, 2**53, 2**63 - 1, 2**63, 2**64 - 1, 10**19])
+    size = random.choice([head.size, head.size, 0, 2**53, 2**63 - 1, 2**63, 2**64 - 1, 10**19])
     cosigned = [(witness, random.choice([at, at, 0, 2**62, 2**63 - 1, 2**63, 2**64 - 1])) for witness, at in head.cosigned]
     if random.random() < 0.1:
         cosigned += [(cosigned[0][0], at) for at in range(MOST_SIGNATURES - len(cosigned) - random.randint(0, 2))]
