@@ -16,8 +16,7 @@ _SMALL_ORDER = frozenset(
         "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",  # order 8, two points
     )
 )
-"""The y of the eight points, as in `ge25519_has_small_order` of libsodium. Its two further ones are 0 and 1 written as numbers of the
-field are not written; `is_public_key` takes no such y at all."""
+"""The y of the eight points: the list of `ge25519_has_small_order` in libsodium, without its second writings of 0 and 1."""
 
 
 def is_public_key(key: bytes) -> bool:

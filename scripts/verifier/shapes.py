@@ -20,7 +20,7 @@ SIGNATURE = re.compile(r"[0-9a-f]{128}")
 PSEUDONYM = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
 REFERENCE = re.compile(r"[A-Za-z0-9-]{1,64}")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-# The y of the points whose order divides 8: Bernstein and others, "Faster batch forgery identification"; libsodium refuses the same.
+# The y of the eight points whose order divides 8, on the curve of RFC 8032, section 5.1. libsodium refuses the same.
 _SMALL_ORDER = {
     0,
     1,
