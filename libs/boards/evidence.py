@@ -145,9 +145,10 @@ def _fork(terms: Terms, boards: Mapping[str, Board], fields: Fields) -> Miscondu
 def _double_outcome(terms: Terms, fields: Fields) -> Misconduct:
     entries = [read_entry(canonical.encode(one)) for one in fields.list("entries", lambda one: one, is_sorted=False)]
     match entries:
-        case [Outcome() as first, Outcome() as second] if (
-            (first.id, first.revision) == (second.id, second.revision) and first.vote == second.vote == terms.vote
-        ):
+        case [Outcome() as first, Outcome() as second] if (first.id, first.revision) == (
+            second.id,
+            second.revision,
+        ) and first.vote == second.vote == terms.vote:
             party = _participant(terms, first.id)
             if first.hash == second.hash or not all(_is_signed(party, one) for one in (first, second)):
                 raise DocumentError("double_outcome: they are not two outcomes of one party")
