@@ -145,16 +145,16 @@ def _fork(terms: Terms, boards: Mapping[str, Board], fields: Fields) -> Miscondu
 def _double_outcome(terms: Terms, fields: Fields) -> Misconduct:
     entries = [read_entry(canonical.encode(one)) for one in fields.list("entries", lambda one: one, is_sorted=False)]
     match entries:
-        case [Outcome() as first, Outcome() as second] if (first.id, first.revision) == (
-            second.id,
-            second.revision,
-        ) and first.vote == second.vote == terms.vote:
+        case [Outcome() as first, Outcome() as second]:
             party = _participant(terms, first.id)
-            if first.hash == second.hash or not all(_is_signed(party, one) for one in (first, second)):
-                raise DocumentError("double_outcome: they are not two outcomes of one party")
+            about = {(one.vote, one.id, one.revision) for one in (first, second)}
+            if about != {(terms.vote, party.id, first.revision)} or first.hash == second.hash:
+                raise DocumentError("double_outcome: they are not two outcomes of one party and revision")
+            if not all(_is_signed(party, one) for one in (first, second)):
+                raise DocumentError("double_outcome: a signature is not good")
             return Misconduct(DOUBLE_OUTCOME, first.id, (first, second))
         case _:
-            raise DocumentError("double_outcome: two outcome entries of one id and revision")
+            raise DocumentError("double_outcome: two outcome entries")
 
 
 def _late_cosignature(terms: Terms, boards: Mapping[str, Board], fields: Fields) -> Misconduct:

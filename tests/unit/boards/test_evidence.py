@@ -80,6 +80,8 @@ def test_two_outcomes_of_one_party_and_revision_are_misconduct() -> None:
     refused(evidence.double_outcome(one, signed_outcome(VOTE.terms, "birch", b"two")))
     refused(evidence.double_outcome(one, signed_outcome(VOTE.terms, "ash", b"two", by="birch")))
     refused(evidence.double_outcome(signed_outcome(VOTE.terms, "elm", b"one"), signed_outcome(VOTE.terms, "elm", b"two")))
+    refused(evidence.double_outcome(signed_outcome(VOTE.terms, "oak", b"one"), signed_outcome(VOTE.terms, "oak", b"two")))
+    refused(evidence.double_outcome(one, signed_outcome(some_vote("ash", "birch").terms, "ash", b"two")))
 
 
 def test_a_cosignature_in_time_above_what_its_author_closed_with_is_misconduct() -> None:
