@@ -29,11 +29,14 @@ async def _split(them: Federated) -> list[FederatedVote]:
         await vote.cast("brook", "for", "for")
         await vote.witnessed()
     before = {vote.id: (await vote.board("alder", at="brook")).size for vote in votes}
-    them.lines["brook", "alder"].closed = True
-    them.lines["brook", "alder"].cut()
-    them.lines["alder", "brook"].answer_delay = 2.5
+    them.part({"alder"}, {"brook"})
     for vote in votes:
         await vote.cast("alder", "", "", "for")
+    for vote in votes:
+        await vote.until(partial(_is_longer, before[vote.id]), "alder")
+    # Both new ballots go in one parcel; the answer to it takes a second and a half, and then the line breaks again.
+    them.lines["alder", "brook"].answer_delay = 1.5
+    them.lines["alder", "brook"].closed = False
     for vote in votes:
         await vote.until(partial(_is_held_beyond, before[vote.id]), "brook")
     them.part({"alder"}, {"brook"})
@@ -44,6 +47,10 @@ async def _split(them: Federated) -> list[FederatedVote]:
     for vote in votes:
         await vote.until_state(DISPUTED)
     return votes
+
+
+def _is_longer(size: int, found: federation.GetVoteEvidenceResponse) -> bool:
+    return next(one.size for one in found.boards if one.co_op == "alder") > size
 
 
 def _is_held_beyond(size: int, found: federation.GetVoteEvidenceResponse) -> bool:
