@@ -13,7 +13,7 @@ from libs.boards.board import Board
 from libs.boards.cuts import cut
 from libs.boards.entries import Closed, Entry, Open, Ready
 from libs.boards.papers import CUTS
-from libs.boards.standing import Evidence, readies_agree, ready_in_time
+from libs.boards.standing import Evidence, proven, readies_agree, ready_in_time
 from libs.signing import merkle
 
 Cosigned = tuple[int, bytes, int]
@@ -59,7 +59,7 @@ def may_sign(evidence: Evidence, us: str, now: int, *, heard_all: bool) -> bool:
         return False
     if evidence.settlement is not None:
         return evidence.settlement.kind == CUTS
-    return not evidence.misconduct and (now > terms.concluded_from + terms.grace or _all_closed(evidence))
+    return not proven(evidence) and (now > terms.concluded_from + terms.grace or _all_closed(evidence))
 
 
 def _ready(evidence: Evidence, now: int) -> Ready | None:

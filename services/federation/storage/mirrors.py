@@ -7,14 +7,15 @@ recovery, or that lost a tail with the machine, is read anew.
 import asyncio
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from libs.boards.board import Board
 from libs.boards.cuts import Held
+from libs.boards.entries import Outcome
 from libs.boards.evidence import Proven, is_complete, read_paper
 from libs.boards.forms import DocumentError
 from libs.boards.papers import Objection, Settlement
-from libs.boards.standing import Evidence, Misconduct
+from libs.boards.standing import Evidence, Misconduct, proven
 from libs.boards.terms import Terms
 from libs.database.engine import Work
 from libs.signing.merkle import Frontier
@@ -50,8 +51,13 @@ class Mirrors:
             co_op: [Held(one.witness, one.time, one.size) for one in cosigned]
             for co_op, cosigned in (await boards.all_cosignatures(work, vote.id)).items()
         }
-        proven, objections, settled = read_papers(terms, found, await papers.of_vote(work, vote.id))
-        return Evidence(terms, found, held, proven, objections, settled, frozenset(await votes.revokers(work, terms)))
+        read = _read(terms, found, await papers.of_vote(work, vote.id))
+        objections = sorted((one for one in read if isinstance(one, Objection)), key=lambda one: (one.at, one.id))
+        revoked = frozenset(await votes.revokers(work, terms))
+        evidence = Evidence(terms, found, held, _misconduct(read), tuple(objections), None, revoked)
+        shown = proven(evidence)
+        complete = [one for one, sigs in _settlements(read).items() if is_complete(terms, one, sigs, shown)]
+        return replace(evidence, settlement=max(complete, key=lambda one: (one.revision, one.data()), default=None))
 
     async def board(self, work: Work, terms: Terms, row: Kept) -> Board:
         """One board, read as far as it is kept."""
@@ -74,17 +80,6 @@ class Mirrors:
             del self._folds[key]
 
 
-def read_papers(
-    terms: Terms, found: Mapping[str, Board], contents: list[bytes]
-) -> tuple[frozenset[Misconduct], tuple[Objection, ...], Settlement | None]:
-    """What the papers prove on these boards; one that proves nothing here (yet) is passed over."""
-    read = _read(terms, found, contents)
-    proven = frozenset(one for one in read if isinstance(one, Misconduct))
-    objections = sorted((one for one in read if isinstance(one, Objection)), key=lambda one: (one.at, one.id))
-    complete = [one for one, sigs in _settlements(read).items() if is_complete(terms, one, sigs, proven)]
-    return proven, tuple(objections), max(complete, key=lambda one: (one.revision, one.data()), default=None)
-
-
 def settlement_signatures(terms: Terms, found: Mapping[str, Board], contents: list[bytes]) -> dict[Settlement, dict[str, bytes]]:
     """Every settlement that somebody signed, complete or not: each participant brings its own signature."""
     return _settlements(_read(terms, found, contents))
@@ -98,12 +93,23 @@ def _settlements(read: list[Proven]) -> dict[Settlement, dict[str, bytes]]:
     return settlements
 
 
+def _misconduct(read: list[Proven]) -> frozenset[Misconduct]:
+    """Each once; of two papers about two outcomes of one party, every outcome that it signed."""
+    outcomes: dict[tuple[str, str], tuple[Outcome, ...]] = {}
+    for one in read:
+        if isinstance(one, Misconduct):
+            before = outcomes.get((one.kind, one.id), ())
+            outcomes[one.kind, one.id] = (*before, *(each for each in one.outcomes if each not in before))
+    return frozenset(Misconduct(*whose, signed) for whose, signed in outcomes.items())
+
+
 def _read(terms: Terms, found: Mapping[str, Board], contents: list[bytes]) -> list[Proven]:
-    proven: list[Proven] = []
+    """What papers prove on these boards; one that proves nothing here (yet) is passed over."""
+    read: list[Proven] = []
     for content in contents:
         with contextlib.suppress(DocumentError):
-            proven.append(read_paper(terms, found, content))
-    return proven
+            read.append(read_paper(terms, found, content))
+    return read
 
 
 async def _read_on(work: Work, vote: str, row: Kept, fold: _Fold) -> None:

@@ -242,7 +242,7 @@ async def revokers(work: Work, terms: Terms) -> set[str]:
     found: set[str] = set()
     for co_op, document in await identity_documents(work, terms.vote):
         party = terms.by_id.get(co_op)
-        if party is not None and _revoked(document) & {party.statement, party.board, party.witness, party.signer}:
+        if party is not None and _revoked(document) & {party.statement, party.board, party.witness, party.signer, party.root}:
             found.add(co_op)
     return found
 
