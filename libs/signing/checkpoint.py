@@ -22,7 +22,7 @@ from typing import Self
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from libs.signing.merkle import EMPTY_ROOT, HASH_SIZE, LARGEST_SIZE
+from libs.signing.merkle import EMPTY_ROOT, HASH_SIZE
 from libs.signing.statement import BadSignatureError
 
 LARGEST_NOTE = 64 * 1024
@@ -30,6 +30,8 @@ LARGEST_NOTE = 64 * 1024
 MOST_SIGNATURES = 120
 # tlog-cosignature, "Format": the timestamp must not exceed it. Seconds since 1970.
 LATEST_TIME = 2**63 - 1
+# Of a board. A tree of RFC 6962 may have twice as many; languages that count with a sign may not.
+LARGEST_SIZE = 2**63 - 1
 
 _NOTE = b"\x01"  # signed-note, "Signature types"
 _COSIGNATURE = b"\x04"

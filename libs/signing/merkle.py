@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Self
 
 HASH_SIZE = 32
-# `tree_size` of RFC 6962, section 3.5, has 64 bits; the boards' pages leave one of them to languages that count with a sign.
-LARGEST_SIZE = 2**63 - 1
+# `tree_size` of RFC 6962, section 3.5, is an unsigned 64-bit number.
+LARGEST_SIZE = 2**64 - 1
 
 # Section 2.1: MTH({}) = SHA-256().
 EMPTY_ROOT = hashlib.sha256(b"").digest()
@@ -60,7 +60,7 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
 class Frontier:
     """The right edge of a tree: all that is needed to add to it and to know its root.
 
-    `peaks` are the roots of the perfect subtrees, the largest first, one for each one-bit of `size`: at most 63 of 32 bytes. RFC 6962,
+    `peaks` are the roots of the perfect subtrees, the largest first, one for each one-bit of `size`: at most 64 of 32 bytes. RFC 6962,
     section 2.1, splits at the largest power of two, so that these subtrees never change again.
     """
 
@@ -108,7 +108,7 @@ class Frontier:
         return top
 
     def encoded(self) -> bytes:
-        """The size in 8 bytes, big-endian, then the peaks: 8 to 2024 bytes."""
+        """The size in 8 bytes, big-endian, then the peaks: 8 to 2056 bytes."""
         return self.size.to_bytes(_SIZE_BYTES, "big") + b"".join(self.peaks)
 
     @classmethod
@@ -121,7 +121,7 @@ class Frontier:
 
 
 def inclusion_proof(leaves: Sequence[bytes], index: int, size: int) -> list[bytes]:
-    """PATH(index, D[size]) of RFC 6962, section 2.1.1: at most 63 hashes, the leaf's neighbour first. Costs one hash for each leaf.
+    """PATH(index, D[size]) of RFC 6962, section 2.1.1: at most 64 hashes, the leaf's neighbour first. Costs one hash for each leaf.
 
     `leaves` are the leaf hashes of the first `size` entries or more. Raises `BadTreeError` unless 0 <= index < size <= their number.
     """
@@ -154,7 +154,7 @@ def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes],
 
 
 def consistency_proof(leaves: Sequence[bytes], first: int, second: int) -> list[bytes]:
-    """PROOF(first, D[second]) of RFC 6962, section 2.1.2: at most 64 hashes; none when the sizes are equal. Costs a hash for each leaf.
+    """PROOF(first, D[second]) of RFC 6962, section 2.1.2: at most 65 hashes; none when the sizes are equal. Costs a hash for each leaf.
 
     From the empty tree there is nothing to prove: no hashes, and `verify_consistency` refuses them unless `second` is 0 too.
     `leaves` are the leaf hashes of the first `second` entries or more. Raises `BadTreeError` unless 0 <= first <= second <= their number.

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from libs.signing.checkpoint import (
     LARGEST_NOTE,
+    LARGEST_SIZE,
     LATEST_TIME,
     BadNoteError,
     Checkpoint,
@@ -28,7 +29,7 @@ from libs.signing.checkpoint import (
     verify_cosignature,
     witness_name,
 )
-from libs.signing.merkle import EMPTY_ROOT, LARGEST_SIZE
+from libs.signing.merkle import EMPTY_ROOT
 from libs.signing.statement import BadSignatureError
 
 VOTE = "5e" * 32

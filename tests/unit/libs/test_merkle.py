@@ -199,7 +199,7 @@ def test_bytes_of_another_length_than_the_size_says_are_refused(data: bytes) -> 
 
 @pytest.mark.parametrize(
     ("size", "peaks"),
-    [(-1, (b"p" * 32,)), (2**63, (b"p" * 32,)), (1, ()), (2, (b"p" * 32, b"q" * 32)), (1, (b"p" * 31,)), (0, (b"p" * 32,))],
+    [(-1, (b"p" * 32,)), (2**64, (b"p" * 32,)), (1, ()), (2, (b"p" * 32, b"q" * 32)), (1, (b"p" * 31,)), (0, (b"p" * 32,))],
 )
 def test_what_is_the_edge_of_no_tree_is_refused(size: int, peaks: tuple[bytes, ...]) -> None:
     with pytest.raises(BadTreeError):
@@ -207,7 +207,7 @@ def test_what_is_the_edge_of_no_tree_is_refused(size: int, peaks: tuple[bytes, .
 
 
 def test_a_tree_of_the_largest_size_takes_no_further_leaf() -> None:
-    full = Frontier(2**63 - 1, (b"p" * 32,) * 63)
+    full = Frontier(2**64 - 1, (b"p" * 32,) * 64)
     assert Frontier.decoded(full.encoded()) == full
     with pytest.raises(BadTreeError):
         full.append(b"q" * 32)
@@ -329,17 +329,17 @@ def test_proofs_hold_and_fail_beyond_what_a_float_can_count() -> None:
         verify_consistency(2**53 + 1, 2**60, levels[53], levels[60], levels[53:60])
 
 
-def test_no_proof_holds_for_a_tree_larger_than_a_board_can_be() -> None:
+def test_no_proof_holds_for_a_tree_larger_than_the_standard_allows() -> None:
     levels = [leaf_hash(b"same")]
-    for _ in range(63):
+    for _ in range(64):
         levels.append(node_hash(levels[-1], levels[-1]))
 
-    verify_inclusion(2**62 - 1, 2**62, levels[0], levels[:62], levels[62])
+    verify_inclusion(2**63 - 1, 2**63, levels[0], levels[:63], levels[63])
     with pytest.raises(BadProofError):
-        verify_inclusion(2**62, 2**63, levels[0], levels[:63], levels[63])
-    verify_consistency(2**61, 2**62, levels[61], levels[62], [levels[61]])
+        verify_inclusion(2**63, 2**64, levels[0], levels[:64], levels[64])
+    verify_consistency(2**62, 2**63, levels[62], levels[63], [levels[62]])
     with pytest.raises(BadProofError):
-        verify_consistency(2**62, 2**63, levels[62], levels[63], [levels[62]])
+        verify_consistency(2**63, 2**64, levels[63], levels[64], [levels[63]])
 
 
 @pytest.mark.parametrize(("index", "size"), [(-1, 3), (3, 3), (0, 0), (0, MOST + 1)])
