@@ -11,6 +11,7 @@ from libs.boards.papers import ANNUL, CUTS, Settlement
 from scripts.verifier.checks import Exit
 from tests.support.federated import Commons, Federated
 from tests.support.federated_vote import FederatedVote
+from tests.support.hostile import Hostile
 
 DISPUTED, ANNULLED, VOID = (
     federation.EVIDENCE_STATE_DISPUTED,
@@ -31,15 +32,11 @@ async def _split(them: Federated) -> list[FederatedVote]:
     before = {vote.id: (await vote.board("alder", at="brook")).size for vote in votes}
     them.part({"alder"}, {"brook"})
     for vote in votes:
-        await vote.cast("alder", "", "", "for")
-    for vote in votes:
+        late = await vote.ballot("alder", them["alder"].everybody[2], "for")
         await vote.until(partial(_is_longer, before[vote.id]), "alder")
-    # Both new ballots go in one parcel; the answer to it takes a second and a half, and then the line breaks again.
-    them.lines["alder", "brook"].answer_delay = 1.5
-    them.lines["alder", "brook"].closed = False
-    for vote in votes:
+        await vote.receipt("alder", late.pseudonym)
+        await _reaches_brook_and_the_answer_is_lost(them, vote, before[vote.id])
         await vote.until(partial(_is_held_beyond, before[vote.id]), "brook")
-    them.part({"alder"}, {"brook"})
     them.step_to(max(vote.terms.concluded_from + vote.terms.grace for vote in votes) + 1)
     for vote in votes:
         await vote.until(lambda found: found.signatures == 1)
@@ -47,6 +44,14 @@ async def _split(them: Federated) -> list[FederatedVote]:
     for vote in votes:
         await vote.until_state(DISPUTED)
     return votes
+
+
+async def _reaches_brook_and_the_answer_is_lost(them: Federated, vote: FederatedVote, held: int) -> None:
+    """What alder's own software would bring, from where brook's copy ends."""
+    parcel = Hostile(them["alder"])
+    entries, head = await parcel.entries(vote.terms, "alder"), await parcel.last_head(vote.terms, "alder")
+    await parcel.bring("brook", parcel.part(vote.terms, "alder", held, entries[held:], head), endpoint=them["brook"].border)
+    await parcel.close()
 
 
 def _is_longer(size: int, found: federation.GetVoteEvidenceResponse) -> bool:

@@ -10,6 +10,7 @@ import ssl
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -102,9 +103,14 @@ class Hostile:
         return pb.BoardPart(vote=bytes.fromhex(terms.vote), co_op=co_op, first=first, entries=entries, head=head, cosignatures=cosignatures)
 
     async def bring(
-        self, peer: str, *parts: pb.BoardPart, papers: Iterable[pb.VotePaper] = (), have: Iterable[pb.VoteHave] = ()
+        self,
+        peer: str,
+        *parts: pb.BoardPart,
+        papers: Iterable[pb.VotePaper] = (),
+        have: Iterable[pb.VoteHave] = (),
+        endpoint: str = "",
     ) -> pb.Parcel:
-        """In an exchange that is otherwise as it should be; gives what is answered."""
+        """In an exchange that is otherwise as it should be; gives what is answered. `endpoint`: by another way than its own."""
         async with self._database.reading(callers.job("tests"), datetime.now(UTC)) as work:
             known = await peers.one(work, peer)
             held, sent = await letters.last_in(work, peer), await letters.last_out(work, peer)
@@ -112,7 +118,8 @@ class Hostile:
         hello = pb.Hello(held=held.seq, held_hash=bytes.fromhex(held.hash), sent=sent.seq, sent_hash=bytes.fromhex(sent.hash))
         hello.identity = known.seq
         parcel = pb.Parcel(clock=self.one.now(), hello=hello, boards=parts, papers=papers, have=have)
-        async with calling.called(await self.way(peer)) as stub:
+        way = await self.way(peer)
+        async with calling.called(replace(way, endpoint=endpoint or way.endpoint)) as stub:
             answered: pb.ExchangeResponse = await stub.Exchange(pb.ExchangeRequest(parcel=parcel), timeout=10)
         return answered.parcel
 
