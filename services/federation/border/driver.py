@@ -24,7 +24,7 @@ from services.federation.border.board_traffic import BoardTraffic
 from services.federation.border.recovery import Recovery
 from services.federation.commands import advance_vote, gather_keys
 from services.federation.domain import home
-from services.federation.storage import boards, facts_out, peers, votes
+from services.federation.storage import boards, facts_out, papers, peers, votes
 from services.federation.storage.mirrors import Mirrors
 from services.federation.storage.vault import Vault
 from services.federation.storage.votes import Draft, Vote
@@ -70,6 +70,7 @@ class Driver:
         self._ended: dict[str, float] = {}
         """When this process saw that the clock is past T, by vote; in seconds of the machine."""
         self._looked: dict[str, float] = {}
+        self._papers: dict[str, bytes] = {}
         self._searched: dict[str, tuple[object, ...]] = {}
         """The evidence of each vote that was last searched for misconduct."""
 
@@ -91,9 +92,9 @@ class Driver:
         await self._drafts()
         async with self._reading() as work:
             live = await votes.live(work)
-            grown = await boards.unsealed(work, self._us)
+            new = set(await boards.unsealed(work, self._us)) | self._with_new_papers(await papers.digests(work, [one.id for one in live]))
         for vote in live:
-            if vote.id not in grown and vote.told and time.monotonic() - self._looked.get(vote.id, 0.0) < ENDED_SECONDS:
+            if vote.id not in new and vote.told and time.monotonic() - self._looked.get(vote.id, 0.0) < ENDED_SECONDS:
                 continue
             self._looked[vote.id] = time.monotonic()
             try:
@@ -103,8 +104,14 @@ class Driver:
             except Exception as error:  # noqa: BLE001 - as above
                 LOG.error("vote_failed", vote=vote.id, error=type(error).__name__, where=whereabouts(error))
             else:
-                if changed or vote.id in grown:
+                if changed or vote.id in new:
                     self._nudge()
+
+    def _with_new_papers(self, digests: dict[str, bytes]) -> set[str]:
+        """Votes of which a paper came since the last round: our people object or settle, or a peer brought what others want as well."""
+        new = {vote for vote, digest in digests.items() if self._papers.get(vote, digest) != digest}
+        self._papers = digests
+        return new
 
     # --- before there are terms
 
