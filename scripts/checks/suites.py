@@ -16,7 +16,7 @@ from scripts.checks import tree
 
 FOLDERS = ("unit", "architecture", "contract", "service", "journeys", "federation", "faults", "browser")
 RESULTS = tree.ROOT / ".results"
-WORKERS = {"unit": 2, "architecture": 2, "service": 4, "journeys": 3, "federation": 3, "faults": 2, "browser": 2}
+WORKERS = {"unit": 2, "architecture": 2, "service": 4, "journeys": 3, "federation": 2, "faults": 2, "browser": 2}
 """Processes side by side. Tests with servers mostly wait, and every process has servers of its own; the others are quicker alone."""
 
 

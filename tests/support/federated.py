@@ -229,14 +229,17 @@ class FederatedCoOp:
             await connection.execute("update peer set endpoint = $1 where id = $2", f"127.0.0.1:{port}", peer)
 
 
+Lines = dict[tuple[str, str], BadLine]
+"""(who calls, who is called)."""
+
+
 class Federated:
     """The co-ops of a test."""
 
-    def __init__(self, grounds: Grounds, co_ops: Sequence[FederatedCoOp]) -> None:
+    def __init__(self, grounds: Grounds, co_ops: Sequence[FederatedCoOp], lines: Lines) -> None:
         self.grounds = grounds
         self.co_ops = {one.id: one for one in co_ops}
-        self.lines: dict[tuple[str, str], BadLine] = {}
-        """(who calls, who is called)."""
+        self.lines = lines
         self.decision = 2
         """The number, in every co-op's log, of a motion that passed."""
 
@@ -345,13 +348,15 @@ async def federated(
     """The first `number` of NAMES, and observers after them, running and each others' peers; two without inbound ports are not."""
     names = NAMES[: number + observers]
     async with AsyncExitStack() as stack:
+        # After the co-ops: or they would still dial ports that other tests of this machine are given meanwhile.
+        lines: Lines = {}
+        stack.push_async_callback(_close_lines, lines)
         closed = set(unreachable)
         co_ops = []
         for place, name in enumerate(names):
             made = _a_co_op(grounds, place, name, reachable=name not in closed)
             co_ops.append(await stack.enter_async_context(made))
-        them = Federated(grounds, co_ops)
-        stack.push_async_callback(_close_lines, them)
+        them = Federated(grounds, co_ops, lines)
         for one in co_ops:
             for member_class, count in (members or MEMBERS).items():
                 await one.assembly.admit(member_class, count)
@@ -396,8 +401,8 @@ class Commons:
         self._stack = AsyncExitStack()
 
 
-async def _close_lines(them: Federated) -> None:
-    await asyncio.gather(*(line.stop() for line in them.lines.values()))
+async def _close_lines(lines: Lines) -> None:
+    await asyncio.gather(*(line.stop() for line in lines.values()))
 
 
 @asynccontextmanager

@@ -9,6 +9,8 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from libs.host.backing.nats import free_port
+
 _CHUNK = 16 * 1024
 
 
@@ -32,8 +34,8 @@ class BadLine:
         self.connections = 0
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self.port = free_port()
+        self._server = await asyncio.start_server(self._carry, "127.0.0.1", self.port)
 
     @property
     def still(self) -> bool:
@@ -76,6 +78,10 @@ class BadLine:
             far_in, far_out = await asyncio.open_connection(self._host, self._port)
         except (OSError, asyncio.CancelledError):
             near_out.transport.abort()
+            return
+        if self.closed:
+            near_out.transport.abort()
+            far_out.transport.abort()
             return
         self.connections += 1
         self._ends |= {near_out, far_out}

@@ -34,6 +34,8 @@ from services.federation.storage.edge import Edge, identity_of
 
 MOST_ROUNDS = 50
 """In one conversation; then others have their turn."""
+FULL_BYTES = 500_000
+"""A parcel this large may have left something out."""
 MOST_LOST_BYTES = 512 * 1024
 """Of letters that the other side lost, in one parcel."""
 MOST_NUMBER = 2**61
@@ -55,7 +57,8 @@ class _Round:
     """What was done in one turn of a conversation."""
 
     brought: bytes
-    heard_new: bool
+    more: bool
+    """They wait to hear that we have their letters, or could not bring everything at once."""
 
 
 class Exchanger:
@@ -99,19 +102,19 @@ class Exchanger:
 
     async def _converse(self, peer: str, way: Way) -> bool:
         """Whether it had something new for us."""
-        last, heard = _Round(b"", heard_new=True), False
+        last, heard = _Round(b"", more=True), False
         async with self._lines.to(peer, way) as stub:
             for _ in range(MOST_ROUNDS):
                 parcel = await self._make(peer)
                 bringing = _brought(parcel)
-                if not last.heard_new and bringing in (b"", last.brought):
+                if not last.more and bringing in (b"", last.brought):
                     return heard
                 try:
                     answer = await stub.Exchange(pb.ExchangeRequest(parcel=parcel), timeout=calling.CALL_SECONDS)
                 except grpc.aio.AioRpcError as error:
                     raise calling.away(error) from None
-                last = _Round(bringing, heard_new=await self._take(peer, answer.parcel))
-                heard |= last.heard_new
+                heard |= await self._take(peer, answer.parcel)
+                last = _Round(bringing, more=bool(answer.parcel.letters) or answer.ByteSize() > FULL_BYTES)
         self._bell.nudge(peer)
         return heard
 
