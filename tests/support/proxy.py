@@ -46,6 +46,9 @@ class BadLine:
     def still(self, still: bool) -> None:
         (self._moves.clear if still else self._moves.set)()
 
+    def _is_closed(self) -> bool:
+        return self.closed
+
     def cut(self) -> int:
         """Breaks every connection off, in the middle of whatever it carries. Says how many ends there were."""
         ends = len(self._ends)
@@ -79,12 +82,11 @@ class BadLine:
         except (OSError, asyncio.CancelledError):
             near_out.transport.abort()
             return
-        if self.closed:
-            near_out.transport.abort()
-            far_out.transport.abort()
-            return
-        self.connections += 1
         self._ends |= {near_out, far_out}
+        if self._is_closed():
+            # It was while we called on: nothing goes through any more.
+            self.cut()
+        self.connections += 1
         try:
             # asyncio asks a task it made for a connection what ended it, and stumbles over one that was cancelled.
             with suppress(asyncio.CancelledError):
