@@ -23,6 +23,7 @@ from libs.access import hats
 from libs.callers import Strength, Via, tokens
 from libs.database.engine import new_id
 from scripts.cli.console import CommandError, ExitCode
+from scripts.cli.holder import co_op_of
 from services.instance import Instance
 
 
@@ -74,7 +75,7 @@ class Door:
 @asynccontextmanager
 async def door(folder: Path) -> AsyncIterator[Door]:
     """Raises `CommandError` when no co-op runs there."""
-    instance = Instance(folder)
+    instance, _ = co_op_of(folder, "If it is in another folder, name that with --folder.")
     require_running(instance)
     names = ("identity", "membership", "governance", "federation", "web")
     channels = {name: instance.channel(name) for name in names}

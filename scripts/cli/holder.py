@@ -25,10 +25,10 @@ def holder(folder: Path) -> int | None:
         os.close(descriptor)
 
 
-def co_op_of(folder: Path) -> tuple[Instance, CoOp]:
-    """The co-op in this folder. Raises CommandError when there is none."""
+def co_op_of(folder: Path, fix: str = "") -> tuple[Instance, CoOp]:
+    """The co-op in this folder. Raises CommandError, with `fix`, when there is none."""
     instance = Instance(folder)
     try:
         return instance, instance.co_op
     except InstanceUnusableError as error:
-        raise CommandError("There is no co-op here.", str(error), "", ExitCode.NOT_FOUND) from None
+        raise CommandError("There is no co-op here.", str(error), fix, ExitCode.NOT_FOUND) from None

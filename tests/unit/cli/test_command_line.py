@@ -162,3 +162,13 @@ def test_show_of_a_broken_rulebook_points_to_check(broken: Path, capsys: pytest.
 
 def test_a_file_that_is_not_there_is_not_found(tmp_path: Path) -> None:
     assert main(["rulebook", "check", str(tmp_path / "none.toml")]) == ExitCode.NOT_FOUND
+
+
+def test_a_command_without_a_co_op_says_calmly_that_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["peer", "invite"]) == ExitCode.NOT_FOUND
+    said = capsys.readouterr().err
+    assert said.startswith("Error: There is no co-op here.\n  There is no co-op at ")
+    assert "name that with --folder" in said
