@@ -1,12 +1,16 @@
 """Why Kith refuses something about a vote, in the same sentence that the pages show."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from libs.refusals import Refusal
 from scripts.cli.console import CommandError, ExitCode
 from scripts.cli.main import code_of_refusal
+
+if TYPE_CHECKING:
+    from services.web.words.catalogue import Words
 
 
 @contextmanager
@@ -19,16 +23,23 @@ def sentences(what: str) -> Iterator[None]:
 
 
 def in_words(refusal: Refusal) -> str:
-    """The sentence of the pages' catalogue; the reason itself where that has none."""
+    """The sentence of the pages' catalogue; the reason itself where that has none, or lacks what the sentence tells."""
     # Loaded for a refusal only: reading the catalogue takes longer than asking.
     from services.web.words import catalogue
-    from services.web.words.refusals import sentence
 
     words = catalogue.read()[catalogue.PLAIN]
     reasons = [problem.reason for problem in refusal.problems] or [refusal.reason]
     details = {name: _moment(value) for name, value in refusal.details.items()}
-    known = [str(sentence(words, reason, details).unescape()) for reason in reasons if words.knows(f"refusal.{reason}")]
-    return " ".join(dict.fromkeys(known)) or f"{', '.join(reasons)}."
+    said = [_sentence(words, reason, details) for reason in reasons]
+    return " ".join(dict.fromkeys(filter(None, said))) or f"{', '.join(reasons)}."
+
+
+def _sentence(words: "Words", reason: str, details: Mapping[str, str]) -> str:
+    key = f"refusal.{reason}"
+    try:
+        return str(words.say(key, **details).unescape()) if words.knows(key) else ""
+    except KeyError:
+        return ""
 
 
 def _moment(value: str) -> str:

@@ -17,7 +17,7 @@ async def decided(work: Work, decision_id: str, number: int) -> Decision:
         raise invalid("decision_id", "ID_FORM") from None
     found = await decisions.one(work, decision)
     if found is None:
-        raise NotNow("DECISION_UNKNOWN")
+        raise NotNow("DECISION_UNKNOWN", number=str(number))
     if not found.passed:
-        raise NotNow("DECISION_NOT_PASSED")
+        raise NotNow("DECISION_NOT_PASSED", number=str(number))
     return Decision("general_meeting", found.at.astimezone(UTC).date().isoformat(), str(number) if number > 0 else str(decision))

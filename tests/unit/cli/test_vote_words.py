@@ -22,8 +22,9 @@ from scripts.cli.main import main
 from scripts.cli.vote_ballot import choice_in_words, found_in_words, marks_of
 from scripts.cli.vote_cards import Card, page
 from scripts.cli.vote_dispute import body_of, chosen, signed_by_others
-from scripts.cli.vote_outcome import in_words
-from scripts.cli.vote_refusals import sentences
+from scripts.cli.vote_outcome import in_words as outcome_in_words
+from scripts.cli.vote_parties import strangers
+from scripts.cli.vote_refusals import in_words, sentences
 from scripts.cli.vote_words import turnout
 
 VOTE = "ab" * 32
@@ -63,6 +64,16 @@ def test_what_stands_on_a_board_is_said_in_words() -> None:
     assert choice_in_words(b"[]") == "nothing"
 
 
+def test_a_vote_is_put_only_to_peers_and_a_slip_of_the_keyboard_is_pointed_out() -> None:
+    known = {"mill-lane": federation.PEER_STATE_ACTIVE, "brook-side": federation.PEER_STATE_SUSPENDED}
+    assert strangers(known, ["mill-lane"]) == []
+    assert strangers(known, ["mill-lain", "brook-side", "zzz", "zzz"]) == [
+        '"mill-lain" is no peer of ours. Did you mean "mill-lane"?',
+        '"brook-side" is suspended.',
+        '"zzz" is no peer of ours.',
+    ]
+
+
 def test_a_refusal_is_said_as_the_pages_say_it_and_the_reason_stays_to_be_looked_up() -> None:
     with pytest.raises(CommandError) as error, sentences("Nothing was changed."):
         raise NotNow("SCRUTINEERS_MISSING", have="1", needed="2")
@@ -78,6 +89,11 @@ def test_a_refusal_without_a_sentence_still_says_its_reason() -> None:
     with pytest.raises(CommandError, match="NOBODY_KNOWS_THIS") as error, sentences("No vote was drafted."):
         raise refusal
     assert error.value.code is ExitCode.USAGE
+
+
+def test_a_refusal_that_leaves_out_what_its_sentence_tells_says_its_reason() -> None:
+    assert in_words(NotNow("DECISION_NOT_PASSED", number="3")) == "Decision 3 did not pass."
+    assert in_words(NotNow("DECISION_NOT_PASSED")) == "DECISION_NOT_PASSED."
 
 
 def test_a_settlement_is_taken_however_its_file_is_laid_out(tmp_path: Path) -> None:
@@ -171,7 +187,9 @@ def test_an_outcome_is_said_with_its_share_its_reasons_and_a_table() -> None:
         "figures": [["members/share_for", "499/1000"]],
         "quorums": [[terms.participants[0], terms.groups[0], 9, 4]],
     }
-    said = "\n".join(in_words(json.dumps(outcome, sort_keys=True, separators=(",", ":")).encode(), terms, {terms.participants[0]: "Ours"}))
+    said = "\n".join(
+        outcome_in_words(json.dumps(outcome, sort_keys=True, separators=(",", ":")).encode(), terms, {terms.participants[0]: "Ours"})
+    )
     assert said.startswith(f"{terms.question} It did not pass.")
     assert "49.9 % of" in said
     assert "Why not: too few took part." in said
