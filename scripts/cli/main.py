@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         refused = code_of_refusal(error)
         if refused is not None:
-            say_error(f"Kith refused this: {error}.", "Nothing was changed.")
+            _say_refusal(error)
             return refused
         say_error(
             f"Kith met something it did not expect: {type(error).__name__}.", str(error), "Run the same command with --debug to see where."
@@ -69,6 +69,14 @@ def code_of_refusal(error: Exception) -> ExitCode | None:
         Elsewhere: ExitCode.UNAVAILABLE,
     }
     return codes.get(type(error)) if isinstance(error, Refusal) else None
+
+
+def _say_refusal(error: Exception) -> None:
+    from libs.refusals import Refusal
+    from scripts.cli.vote_refusals import in_words, where
+
+    if isinstance(error, Refusal):
+        say_error("Kith refused this. Nothing was changed.", in_words(error), where(error))
 
 
 def _take_flag(arguments: list[str], flag: str) -> bool:

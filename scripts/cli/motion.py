@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -38,6 +39,14 @@ STATES = {
 }
 
 
+class Choice(StrEnum):
+    """What a member can say to a motion."""
+
+    FOR = "for"
+    AGAINST = "against"
+    ABSTAIN = "abstain"
+
+
 @motion_app.command("open")
 def open_command(
     file: Annotated[Path, typer.Argument(help="A motion file; see examples/elm-row/motion.toml.")], *, folder: _Folder = Path("kith-data")
@@ -69,7 +78,7 @@ def cast_command(
     motion: _Motion,
     *,
     member: Annotated[str, typer.Option("--as", help="The member's number.")],
-    choice: Annotated[str, typer.Option(help="for, against or abstain.")],
+    choice: Annotated[Choice, typer.Option(help="What they say.")],
     folder: _Folder = Path("kith-data"),
 ) -> None:
     """Cast a member's ballot, at their wish. Casting again replaces it, until the close."""
@@ -143,11 +152,11 @@ async def _result(folder: Path, motion_id: str, *, as_json: bool) -> None:
         result("\n".join(result_words.in_words(counted, motion.title)))
 
 
-async def _cast(folder: Path, motion_id: str, member: str, choice: str) -> None:
+async def _cast(folder: Path, motion_id: str, member: str, choice: Choice) -> None:
     async with door(folder) as open_door:
         token = open_door.person(await person_of(open_door, member))
         mine = await ask(open_door.governance.GetMyBallot, pb.GetMyBallotRequest(motion_id=motion_id), token)
-        asked = pb.CastBallotRequest(request_id=str(new_id()), motion_id=motion_id, choice=choice, revision=mine.ballot.revision)
+        asked = pb.CastBallotRequest(request_id=str(new_id()), motion_id=motion_id, choice=choice.value, revision=mine.ballot.revision)
         ballot = (await ask(open_door.governance.CastBallot, asked, token)).ballot
     result(f"Member {member} said {ballot.choice}. It is recorded.")
 

@@ -1,4 +1,4 @@
-"""Why Kith refuses something about a vote, in the same sentence that the pages show."""
+"""Why Kith refuses something, in the same sentence that the pages show."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +12,11 @@ from scripts.cli.main import code_of_refusal
 if TYPE_CHECKING:
     from services.web.words.catalogue import Words
 
+_TYPED = {
+    "ID_MALFORMED": "The id is not whole. Copy all of it, as the list shows it.",
+}
+"""What is said otherwise to somebody at a command line, who has no page before them."""
+
 
 @contextmanager
 def sentences(what: str) -> Iterator[None]:
@@ -19,7 +24,7 @@ def sentences(what: str) -> Iterator[None]:
     try:
         yield
     except Refusal as refusal:
-        raise CommandError(what, in_words(refusal), _where(refusal), code_of_refusal(refusal) or ExitCode.FAILED) from refusal
+        raise CommandError(what, in_words(refusal), where(refusal), code_of_refusal(refusal) or ExitCode.FAILED) from refusal
 
 
 def in_words(refusal: Refusal) -> str:
@@ -37,6 +42,8 @@ def in_words(refusal: Refusal) -> str:
 def _sentence(words: "Words", reason: str, details: Mapping[str, str]) -> str:
     key = f"refusal.{reason}"
     try:
+        if reason in _TYPED:
+            return _TYPED[reason].format_map(details)
         return str(words.say(key, **details).unescape()) if words.knows(key) else ""
     except KeyError:
         return ""
@@ -50,6 +57,7 @@ def _moment(value: str) -> str:
         return value
 
 
-def _where(refusal: Refusal) -> str:
+def where(refusal: Refusal) -> str:
+    """The reason's word, and the fields it is about."""
     fields = ", ".join(problem.field for problem in refusal.problems)
     return f"({refusal.reason}{f': {fields}' if fields else ''})"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from libs.refusals import NotAllowed, NotFound
+from libs.refusals import AlreadyDone, NotAllowed, NotFound, invalid
 from libs.rulebook import templates
 from scripts.cli.console import ExitCode
 from scripts.cli.main import main
@@ -72,6 +72,14 @@ def refuses() -> None:
     raise NotAllowed("NOT_YOURS")
 
 
+def gives_a_hat_twice() -> None:
+    raise AlreadyDone("HAT_WORN", hat="secretary")
+
+
+def is_given_half_an_id() -> None:
+    raise invalid("motion_id", "ID_MALFORMED")
+
+
 def finds_nothing() -> None:
     raise NotFound("NO_SUCH_MOTION")
 
@@ -85,6 +93,8 @@ def is_interrupted() -> None:
     [
         ("fails", 1, "the spring is broken"),
         ("refuses", 5, "NOT_YOURS"),
+        ("gives_a_hat_twice", 4, "This person wears the hat already."),
+        ("is_given_half_an_id", 2, "The id is not whole."),
         ("finds_nothing", 3, "NO_SUCH_MOTION"),
         ("is_interrupted", 130, "Interrupted"),
     ],
@@ -172,3 +182,8 @@ def test_a_command_without_a_co_op_says_calmly_that_there_is_none(
     said = capsys.readouterr().err
     assert said.startswith("Error: There is no co-op here.\n  There is no co-op at ")
     assert "name that with --folder" in said
+
+
+def test_a_member_says_to_a_motion_what_can_be_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["motion", "cast", "01a22040", "--as", "1", "--choice", "yes"]) == ExitCode.USAGE
+    assert "'for', 'against', 'abstain'" in capsys.readouterr().err
