@@ -112,6 +112,24 @@ async def test_what_federation_asks_needs_no_token_and_what_people_ask_does(kith
                 await ask(method, asked)
 
 
+async def test_what_the_draft_says_of_our_classes_is_what_our_rules_say(kith: Kith) -> None:
+    async with a_vote(kith, user=6, worker=5) as voting:
+        users, misspelt = pb.ClassGroup(member_class="user", group="all"), pb.ClassGroup(member_class="wroker", group="all")
+        with told(Invalid, "CLASS_NOT_IN_RULES"):
+            await voting.draft(voting.question(class_groups=[users, misspelt]))
+        with told(Invalid, "CLASS_WITHOUT_GROUP"):
+            await voting.draft(voting.question(class_groups=[users]))
+
+
+async def test_nobody_joins_a_vote_that_leaves_one_of_their_classes_out(kith: Kith) -> None:
+    async with a_vote(kith, user=6, worker=5) as voting:
+        won = await voting.decide()
+        voting.terms = read_terms(await voting.compose(await voting.draft(), {"user": 6}))
+        await voting.take(voting.terms.data)
+        with told(NotNow, "JOIN_CLASS_WITHOUT_GROUP"):
+            await voting.join(won)
+
+
 async def test_joining_takes_a_passed_motion_of_our_own(kith: Kith) -> None:
     async with a_vote(kith, user=6, worker=5) as voting:
         lost, won = await voting.decide(passes=False), await voting.decide()

@@ -25,8 +25,9 @@ async def freeze_vote_roll(work: Work, vote_id: str, given: Mapping[UUID, str], 
     if await standings.followed(work) < membership_number:
         raise Elsewhere("SOURCE_AWAY", source="membership")
     voters = await vote_rolls.voters(work, today, vote_roll.groups_of(vote.terms, co_op))
+    class_of = await vote_rolls.classes_of(work, today, given.keys() - voters.keys())
     # Some 50 microseconds a row: in a thread, so that whoever else asks need not wait.
-    rows = await asyncio.to_thread(vote_roll.freeze, vote.terms, voters, given)
+    rows = await asyncio.to_thread(vote_roll.freeze, vote.terms, voters, given, class_of)
     sizes = vote_roll.sizes_of(rows)
     vote_roll.require_sizes(vote.terms, co_op, sizes)
     await vote_rolls.freeze(work, vote.id, rows, {group: (number, number < vote.terms.k) for group, number in sizes.items()})

@@ -6,7 +6,7 @@ same parties give the same terms.
 
 import hashlib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -122,7 +122,9 @@ def draft(asked: Asked, rulebook: Rulebook, kind: ResolutionType, co_op: str, no
     groups = asked.class_groups or tuple(ClassGroup("", one.key, one.key) for one in rulebook.classes if one.votes)
     if len({(one.co_op, one.member_class) for one in groups}) != len(groups):
         raise invalid("class_groups", "CLASS_GROUPS_WRONG")
-    rule = _rule(asked, kind.counting, _own_groups(groups, co_op), co_op)
+    own_groups = _own_groups(groups, co_op)
+    _check_classes(rulebook, own_groups)
+    rule = _rule(asked, kind.counting, own_groups, co_op)
     made = Draft(
         convener=co_op,
         participants=participants,
@@ -135,6 +137,11 @@ def draft(asked: Asked, rulebook: Rulebook, kind: ResolutionType, co_op: str, no
     own = {one.member_class: 0 for one in groups if one.co_op in ("", co_op)}
     compose(made, "0" * 32, [(one, own) for one in tried], int(now.timestamp()))
     return made
+
+
+def without_group(rulebook: Rulebook, groups: Container[str]) -> list[str]:
+    """Classes of this rulebook that vote, and are not among those that have a group."""
+    return [one.key for one in rulebook.classes if one.votes and one.key not in groups]
 
 
 def compose(made: Draft, draft_id: str, parties: Sequence[tuple[Party, Mapping[str, int]]], proposed: int) -> Terms:
@@ -247,6 +254,16 @@ def _own_groups(groups: Sequence[ClassGroup], co_op: str) -> dict[str, str]:
     """Class of our rulebook -> group."""
     everywhere = {one.member_class: one.group for one in groups if not one.co_op}
     return everywhere | {one.member_class: one.group for one in groups if one.co_op == co_op}
+
+
+def _check_classes(rulebook: Rulebook, groups: Mapping[str, str]) -> None:
+    """What is said for us must be of our own rulebook; the classes of the other co-ops nobody here knows."""
+    known = [one.key for one in rulebook.classes]
+    for name in groups:
+        if name not in known:
+            raise invalid("class_groups", "CLASS_NOT_IN_RULES", member_class=name, known=", ".join(known))
+    if missing := without_group(rulebook, groups):
+        raise invalid("class_groups", "CLASS_WITHOUT_GROUP", classes=", ".join(missing), known=", ".join(sorted(groups)))
 
 
 def _class_rule(rule: ClassRule, groups: Mapping[str, str]) -> ClassRule:

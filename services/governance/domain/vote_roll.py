@@ -9,7 +9,9 @@ from libs.boards import rows
 from libs.boards.entries import Roll, Row
 from libs.boards.terms import Terms
 from libs.refusals import NotNow, invalid
+from libs.rulebook import Rulebook
 from services.governance.domain.vote_ballot import VoteRow
+from services.governance.domain.vote_draft import without_group
 
 CHUNK = 500
 """Entries in one fact."""
@@ -37,15 +39,23 @@ def groups_of(terms: Terms, co_op: str) -> dict[str, str]:
     return {name: group for (owner, name), group in terms.classes.items() if owner == co_op and group not in excluded}
 
 
-def freeze(terms: Terms, voters: Mapping[UUID, str], given: Mapping[UUID, str]) -> list[VoteRow]:
-    """Rows sorted by pseudonym; `voters` is person -> group, `given` person -> identity.
+def require_groups(terms: Terms, co_op: str, rulebook: Rulebook) -> None:
+    """Raises NotNow JOIN_CLASS_WITHOUT_GROUP: whoever of ours may vote has a group in the terms, or we take part without them."""
+    ours = [name for owner, name in terms.classes if owner == co_op]
+    if missing := without_group(rulebook, ours):
+        raise NotNow("JOIN_CLASS_WITHOUT_GROUP", classes=", ".join(missing), known=", ".join(sorted(ours)) or "-")
 
-    Raises Invalid PEOPLE_MISSING or PEOPLE_UNKNOWN with how many, never who.
+
+def freeze(terms: Terms, voters: Mapping[UUID, str], given: Mapping[UUID, str], class_of: Mapping[UUID, str]) -> list[VoteRow]:
+    """Rows sorted by pseudonym; `voters` is person -> group, `given` person -> identity, `class_of` the class of whoever is no voter.
+
+    Raises Invalid PEOPLE_MISSING or PEOPLE_UNKNOWN with how many and of which classes, never who.
     """
     if missing := voters.keys() - given.keys():
         raise invalid("people", "PEOPLE_MISSING", count=str(len(missing)))
     if unknown := given.keys() - voters.keys():
-        raise invalid("people", "PEOPLE_UNKNOWN", count=str(len(unknown)))
+        classes = sorted({class_of.get(one, "-") for one in unknown})
+        raise invalid("people", "PEOPLE_UNKNOWN", count=str(len(unknown)), classes=", ".join(classes))
     pseudonyms: set[str] = set()
     while len(pseudonyms) < len(voters):
         pseudonyms.add(rows.new_pseudonym())

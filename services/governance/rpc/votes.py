@@ -93,7 +93,7 @@ class VoteServicer(votes_pb2_grpc.VoteServiceServicer):
         vote_id = words.vote_id_of(request.vote_id)
 
         async def do(work: Work) -> pb.JoinVoteResponse:
-            await join_vote(work, vote_id, request.decision_number, self._zone)
+            await join_vote(work, vote_id, request.decision_number, self._co_op, self._zone)
             return pb.JoinVoteResponse(vote=await self._vote(work, vote_id))
 
         return await self._desk.command(request, pb.JoinVoteResponse, do)

@@ -1,6 +1,6 @@
 """Frozen rolls of votes with other co-ops: who has which row. Row-level security keeps each row to its person and the offices."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -16,6 +16,7 @@ _THAT_DAY = """
 select distinct on (person) person, member_class, may_vote from standing
 where from_day <= :day and (to_day is null or to_day >= :day) order by person, from_day desc"""
 _VOTERS = text(f"select person, member_class from ({_THAT_DAY}) as that_day where may_vote and member_class = any(:classes)")  # noqa: S608 - our own words
+_CLASSES_OF = text(f"select person, member_class from ({_THAT_DAY}) as that_day where person = any(:people)")  # noqa: S608 - as above
 _CLASS_SIZES = text(f"select member_class, count(*) as people from ({_THAT_DAY}) as that_day where may_vote group by member_class")  # noqa: S608 - as above
 _ADD_ROW = text("""
 insert into vote_row (vote, person, pseudonym, voting_group, salt, commitment)
@@ -34,6 +35,14 @@ async def voters(work: Work, day: date, classes: Mapping[str, str]) -> dict[UUID
     """Everybody who may vote on that day in one of the classes -> the group of their class."""
     rows = await work.connection.execute(_VOTERS, {"day": day, "classes": list(classes)})
     return {row.person: classes[row.member_class] for row in rows.all()}
+
+
+async def classes_of(work: Work, day: date, people: Collection[UUID]) -> dict[UUID, str]:
+    """In which class these people are on that day."""
+    if not people:
+        return {}
+    rows = await work.connection.execute(_CLASSES_OF, {"day": day, "people": list(people)})
+    return {row.person: row.member_class for row in rows.all()}
 
 
 async def class_sizes(work: Work, day: date) -> dict[str, int]:

@@ -140,7 +140,7 @@ def test_how_many_must_take_part_stands_in_the_terms() -> None:
 
 MIXED = (ClassGroup("", "user", "all"), ClassGroup("", "worker", "all"))
 ONLY_USERS = (ClassGroup("", "user", "user"),)
-WITH_A_THIRD = (*ONLY_USERS, ClassGroup("", "worker", "worker"), ClassGroup("", "tenant", "tenant"))
+WITH_A_THIRD = (*ONLY_USERS, ClassGroup("", "worker", "worker"), ClassGroup("", "friend", "friend"))
 TWICE = (ClassGroup("", "user", "one"), ClassGroup("", "user", "two"))
 SHARES = with_rule(class_rule=FixedShares((("user", F(1, 2)), ("worker", F(1, 2)))))
 
@@ -173,7 +173,7 @@ SHARES = with_rule(class_rule=FixedShares((("user", F(1, 2)), ("worker", F(1, 2)
         ("PARTY_TWICE", {"observers": ("brook",)}),
         ("TERMS_IMPOSSIBLE", {"participants": ("members",)}),
         ("CLASS_GROUPS_WRONG", {"class_groups": TWICE}),
-        ("TERMS_IMPOSSIBLE", {"class_groups": (ClassGroup("", "user", "No Group"),)}),
+        ("TERMS_IMPOSSIBLE", {"class_groups": (ClassGroup("", "user", "No Group"), ClassGroup("", "worker", "worker"))}),
         ("TERMS_IMPOSSIBLE", {"ceilings": (("cove", "user", 4),)}),
         ("NUMBER_NEGATIVE", {"ceilings": (("ash", "user", -4),)}),
         ("NUMBER_NEGATIVE", {"k": -1}),
@@ -185,8 +185,10 @@ SHARES = with_rule(class_rule=FixedShares((("user", F(1, 2)), ("worker", F(1, 2)
         ("SETTLERS_MISSING", {"settlers": ""}),
         ("AUDIENCE_UNKNOWN", {"audience": "friends"}),
         ("CLASS_GROUPS_WRONG", {"rules": with_rule(excluded=("worker",)), "class_groups": MIXED}),
-        ("CLASS_GROUPS_WRONG", {"rules": with_rule(class_rule=Cap(("worker",), F(1, 2))), "class_groups": ONLY_USERS}),
-        ("CLASS_GROUPS_WRONG", {"rules": SHARES, "class_groups": ONLY_USERS}),
+        ("CLASS_NOT_IN_RULES", {"class_groups": (*MIXED, ClassGroup("", "usre", "all"))}),
+        ("CLASS_NOT_IN_RULES", {"class_groups": (*MIXED, ClassGroup("ash", "tenant", "all"))}),
+        ("CLASS_WITHOUT_GROUP", {"class_groups": ONLY_USERS}),
+        ("CLASS_WITHOUT_GROUP", {"class_groups": (*ONLY_USERS, ClassGroup("brook", "worker", "worker"))}),
         (
             "CLASS_GROUPS_WRONG",
             {"rules": with_rule(class_quorums=(("user", Quorum(F(1, 2))), ("worker", Quorum(F(1, 3))))), "class_groups": MIXED},
@@ -201,6 +203,19 @@ def test_what_terms_could_never_say_is_refused_at_once(reason: str, changed: dic
     with pytest.raises(Invalid) as refused:
         drafted(**changed)
     assert refused.value.reason == reason
+
+
+def test_a_class_that_our_rules_do_not_have_is_named_with_those_they_have() -> None:
+    with pytest.raises(Invalid) as unknown:
+        drafted(class_groups=(ClassGroup("", "membr", "all"), *MIXED))
+    assert unknown.value.details == {"member_class": "membr", "known": "user, worker, friend"}
+    with pytest.raises(Invalid) as missing:
+        drafted(class_groups=ONLY_USERS)
+    assert missing.value.details == {"classes": "worker", "known": "user"}
+
+
+def test_the_classes_of_another_co_op_are_its_own() -> None:
+    assert composed(drafted(class_groups=(*MIXED, ClassGroup("brook", "tenant", "all"))), {"tenant": 3}).classes["brook", "tenant"] == "all"
 
 
 def test_other_parties_than_were_asked_make_no_terms() -> None:

@@ -6,29 +6,32 @@ import pytest
 
 from libs.boards import entries, rows
 from libs.refusals import Invalid, NotNow, Refusal
+from libs.rulebook import read
 from services.governance.domain import vote_roll
+from tests.support.assembly import RULEBOOK
 from tests.unit.governance.counting_rules import a_rule
 from tests.unit.governance.made_votes import terms_of
 
 TERMS = terms_of(groups=("member", "worker"))
+RULES = read(RULEBOOK)
 PEOPLE = [uuid4() for _ in range(7)]
 VOTERS = {one: "worker" if number % 3 == 0 else "member" for number, one in enumerate(PEOPLE)}
 IDENTITIES = {one: f"{number}\nMember {number}" for number, one in enumerate(PEOPLE)}
 
 
 def test_every_row_opens_with_its_identity_and_stands_at_its_pseudonym() -> None:
-    made = vote_roll.freeze(TERMS, VOTERS, IDENTITIES)
+    made = vote_roll.freeze(TERMS, VOTERS, IDENTITIES, {})
     assert [row.pseudonym for row in made] == sorted({row.pseudonym for row in made})
     assert {row.person: row.group for row in made} == VOTERS
     for row in made:
         assert row.commitment == rows.commitment(TERMS.vote, row.pseudonym, row.group, IDENTITIES[row.person], row.salt)
-    again = vote_roll.freeze(TERMS, VOTERS, IDENTITIES)
+    again = vote_roll.freeze(TERMS, VOTERS, IDENTITIES, {})
     assert not {row.pseudonym for row in made} & {row.pseudonym for row in again}
     assert not {row.salt for row in made} & {row.salt for row in again}
 
 
 def test_the_entries_are_rows_by_pseudonym_and_then_the_roll() -> None:
-    made = vote_roll.freeze(TERMS, VOTERS, IDENTITIES)
+    made = vote_roll.freeze(TERMS, VOTERS, IDENTITIES, {})
     read = [entries.read_entry(one) for one in vote_roll.entries_of(made)]
     assert read == [*(entries.Row(row.pseudonym, row.group, row.commitment) for row in made), entries.Roll((("member", 4), ("worker", 3)))]
 
@@ -40,11 +43,12 @@ def test_a_fact_holds_at_most_so_many_entries(number: int, sizes: list[int]) -> 
 
 def test_exactly_those_who_may_vote_must_come_with_an_identity() -> None:
     with pytest.raises(Invalid) as missing:
-        vote_roll.freeze(TERMS, VOTERS, {one: identity for one, identity in IDENTITIES.items() if one not in PEOPLE[:2]})
+        vote_roll.freeze(TERMS, VOTERS, {one: identity for one, identity in IDENTITIES.items() if one not in PEOPLE[:2]}, {})
     assert (missing.value.reason, missing.value.details) == ("PEOPLE_MISSING", {"count": "2"})
+    friend = uuid4()
     with pytest.raises(Invalid) as unknown:
-        vote_roll.freeze(TERMS, VOTERS, {**IDENTITIES, uuid4(): "9\nNobody"})
-    assert (unknown.value.reason, unknown.value.details) == ("PEOPLE_UNKNOWN", {"count": "1"})
+        vote_roll.freeze(TERMS, VOTERS, {**IDENTITIES, friend: "9\nNobody"}, {friend: "friend"})
+    assert (unknown.value.reason, unknown.value.details) == ("PEOPLE_UNKNOWN", {"count": "1", "classes": "friend"})
 
 
 @pytest.mark.parametrize("identity", ["", "7", "7\n", "\nPat", "7\nPat\nLee", " \n ", "7\n" + "x" * 600])
@@ -62,7 +66,7 @@ def test_nobody_is_given_twice_and_letters_are_composed() -> None:
 
 
 def test_a_scrutineer_hears_whose_rows_do_not_open() -> None:
-    made = vote_roll.freeze(TERMS, VOTERS, IDENTITIES)
+    made = vote_roll.freeze(TERMS, VOTERS, IDENTITIES, {})
     assert vote_roll.unopened(made, IDENTITIES) == []
     other = {**IDENTITIES, PEOPLE[0]: "0\nSomebody Else"}
     del other[PEOPLE[1]]
@@ -73,6 +77,14 @@ def test_classes_of_ours_vote_unless_their_group_is_excluded() -> None:
     terms = terms_of(a_rule(excluded=("worker",)), groups=("member", "worker"))
     assert vote_roll.groups_of(terms, "ash") == {"member": "member"}
     assert vote_roll.groups_of(terms, "nobody") == {}
+
+
+def test_a_co_op_takes_part_only_with_a_group_for_each_of_its_classes_that_vote() -> None:
+    vote_roll.require_groups(terms_of(groups=("user", "worker")), "ash", RULES)
+    with pytest.raises(NotNow) as refused:
+        vote_roll.require_groups(TERMS, "ash", RULES)
+    assert refused.value.reason == "JOIN_CLASS_WITHOUT_GROUP"
+    assert refused.value.details == {"classes": "user", "known": "member, worker"}
 
 
 @pytest.mark.parametrize(
@@ -86,5 +98,5 @@ def test_sizes_that_the_terms_do_not_allow(sizes: dict[str, int], reason: str) -
 
 def test_a_refusal_names_no_person() -> None:
     with pytest.raises(Refusal) as refused:
-        vote_roll.freeze(TERMS, VOTERS, {})
+        vote_roll.freeze(TERMS, VOTERS, {}, {})
     assert not any(str(UUID(int=one.int)) in str(refused.value.details) for one in PEOPLE)
