@@ -21,6 +21,7 @@ from scripts.cli.patience import patiently
 from scripts.cli.progress import Progress
 from scripts.cli.register import person_of
 from scripts.cli.vote_named import drafts, seen, vote_id, votes
+from scripts.cli.vote_parties import require_peers
 from scripts.cli.vote_refusals import sentences
 from scripts.cli.vote_roll import attest, freeze
 
@@ -152,6 +153,7 @@ async def _draft(folder: Path, path: Path, wait: float, *, as_json: bool) -> int
     async with door(folder) as open_door:
         file = vote_file.read(path, open_door.instance.co_op.zone)
         with sentences("No vote was drafted."):
+            await require_peers(open_door, file.parties)
             draft_id = await draft(open_door, file)
             vote = await _once_composed(open_door, draft_id, wait)
     if as_json:
@@ -191,8 +193,10 @@ async def _list(folder: Path, *, as_json: bool) -> None:
             result(json.dumps({"schema": "kith.v1", **said}, ensure_ascii=False, indent=1))
             return
         zone = open_door.instance.co_op.zone
+        us = open_door.instance.co_op.id
         for draft_ in waiting:
-            result(f"{draft_.draft_id[:12]}  {'draft':<12} waits for the keys of {', '.join(draft_.parties)}: {draft_.question}")
+            others = ", ".join(one for one in draft_.parties if one != us)
+            result(f"{draft_.draft_id[:12]}  {'draft':<12} waits for the keys of {others}: {draft_.question}")
         for one in found:
             result(vote_words.line(one, zone))
 

@@ -34,6 +34,11 @@ class VoteFile:
     open_latest: datetime | timedelta
     closes: datetime | timedelta
 
+    @property
+    def parties(self) -> list[str]:
+        """Ids of all co-ops that it names as taking part or watching."""
+        return [*_list(self.said.get("participants")), *_list(self.said.get("observers"))]
+
     def request(self, now: datetime) -> pb.DraftVoteRequest:
         """Without its request_id."""
         asked = pb.DraftVoteRequest()

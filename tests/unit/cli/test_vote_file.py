@@ -33,7 +33,7 @@ def test_times_are_counted_from_the_drafting_in_whole_seconds() -> None:
     begun = NOW.replace(microsecond=0)
     assert asked.open_latest.ToDatetime(tzinfo=UTC) == begun + timedelta(days=21)
     assert asked.closes_at.ToDatetime(tzinfo=UTC) == begun + timedelta(days=28)
-    assert list(asked.participants) == ["brook-side", "mill-lane"]
+    assert list(asked.participants) == read(EXAMPLES / "vote.toml", LONDON).parties == ["brook-side", "mill-lane"]
 
 
 def test_each_class_of_each_co_op_has_its_group() -> None:
