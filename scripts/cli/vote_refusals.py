@@ -12,8 +12,23 @@ from scripts.cli.main import code_of_refusal
 if TYPE_CHECKING:
     from services.web.words.catalogue import Words
 
-_TYPED = {
+TYPED = {
+    "BALLOT_STALE": "The vote was changed in another place meanwhile. Look at it, then say it again.",
+    "DECISION_UNKNOWN": "There is no decision {number} of our members. See: kith motion log",
+    "DISK_FULL": "There is no room left to write. Nothing was done.",
+    "HAT_NEEDED": "It takes the hat {hat}. The secretary gives it: kith person hat give NUMBER {hat}",
     "ID_MALFORMED": "The id is not whole. Copy all of it, as the list shows it.",
+    "INVITATION_IS_OURS": "This is our own invitation. Take the one that they gave you.",
+    "MEMBERS_ONLY": "Only members can see this.",
+    "MEMBER_UNKNOWN": "This person is not a member. See: kith member list",
+    "MOTION_UNKNOWN": "We do not have this motion. See: kith motion list",
+    "NOT_A_MEMBER": "Only members can do this.",
+    "PEER_UNKNOWN": "We do not know this co-op. See: kith peer list",
+    "PERSON_UNKNOWN": "We do not know this person. See: kith member list",
+    "REQUEST_ID_REUSED": "This was sent before with other answers. Begin the command again.",
+    "TWO_MEETINGS_NEEDED": "This kind of decision needs two meetings. Kith cannot run it yet. Ask the secretary.",
+    "VERSION_STALE": "Somebody changed this meanwhile. Look at it, then say it again.",
+    "VOTE_UNKNOWN": "We do not have this vote. See: kith vote list",
 }
 """What is said otherwise to somebody at a command line, who has no page before them."""
 
@@ -42,8 +57,8 @@ def in_words(refusal: Refusal) -> str:
 def _sentence(words: "Words", reason: str, details: Mapping[str, str]) -> str:
     key = f"refusal.{reason}"
     try:
-        if reason in _TYPED:
-            return _TYPED[reason].format_map(details)
+        if reason in TYPED:
+            return TYPED[reason].format_map(details)
         return str(words.say(key, **details).unescape()) if words.knows(key) else ""
     except KeyError:
         return ""

@@ -13,7 +13,7 @@ from kith.federation.v1 import federation_pb2 as federation
 from kith.governance.v1 import votes_pb2 as votes
 from libs.boards import papers
 from libs.boards.terms import Terms, read_terms
-from libs.refusals import NotNow, Refusal, invalid
+from libs.refusals import NotAllowed, NotFound, NotNow, Refusal, invalid
 from libs.rulebook.counting import Quorum
 from scripts.cli import vote_words
 from scripts.cli.console import CommandError, ExitCode
@@ -24,8 +24,9 @@ from scripts.cli.vote_cards import Card, page
 from scripts.cli.vote_dispute import body_of, chosen, signed_by_others
 from scripts.cli.vote_outcome import in_words as outcome_in_words
 from scripts.cli.vote_parties import strangers
-from scripts.cli.vote_refusals import in_words, sentences
+from scripts.cli.vote_refusals import TYPED, in_words, sentences
 from scripts.cli.vote_words import turnout
+from services.web.words import catalogue
 
 VOTE = "ab" * 32
 
@@ -94,6 +95,16 @@ def test_a_refusal_without_a_sentence_still_says_its_reason() -> None:
 def test_a_refusal_that_leaves_out_what_its_sentence_tells_says_its_reason() -> None:
     assert in_words(NotNow("DECISION_NOT_PASSED", number="3")) == "Decision 3 did not pass."
     assert in_words(NotNow("DECISION_NOT_PASSED")) == "DECISION_NOT_PASSED."
+
+
+def test_somebody_at_a_command_line_is_sent_to_a_command_and_to_no_page() -> None:
+    assert in_words(NotAllowed("HAT_NEEDED", hat="scrutineer")).endswith("kith person hat give NUMBER scrutineer")
+    assert in_words(NotFound("PEER_UNKNOWN")).endswith("kith peer list")
+    assert "Paste" not in in_words(invalid("invitation", "INVITATION_IS_OURS"))
+
+
+def test_what_is_said_otherwise_at_a_command_line_is_a_refusal_that_the_pages_know() -> None:
+    assert [one for one in TYPED if not catalogue.read()[catalogue.PLAIN].knows(f"refusal.{one}")] == []
 
 
 def test_a_settlement_is_taken_however_its_file_is_laid_out(tmp_path: Path) -> None:
