@@ -21,11 +21,12 @@ from libs.access import hats
 from libs.boards.ballots import APPROVAL, SCORE
 from libs.boards.terms import ABSTAIN
 from libs.database.engine import new_id
+from libs.refusals import NotAllowed
 from libs.rpc.client import ask
 from scripts.cli import console
 from scripts.cli.console import CommandError, ExitCode, result, say
 from scripts.cli.door import Door, door
-from scripts.cli.register import name_of, person_of
+from scripts.cli.register import members, name_of, person_of
 from scripts.cli.vote_ballot import marks_of
 from scripts.cli.vote_named import seen, vote_id
 from scripts.cli.vote_refusals import sentences
@@ -101,16 +102,26 @@ async def waiting(door: Door, vote: str, token: str = "") -> AsyncIterator[gov.U
 
 async def confirm(door: Door, vote: str, voter: UUID, recorder: UUID, choices: Sequence[str] | None) -> pb.ConfirmVoteBallotResponse:
     """Raises CommandError where nothing of this member waits."""
+    found = await _waiting_of(door, vote, voter, recorder)
     token = door.person(recorder, hats.SECRETARY)
-    found = [one async for one in waiting(door, vote, token) if one.person_id == str(voter)]
     if not found:
         why = "Nothing of this member waits for a second person."
         fix = "See what waits: kith vote waiting. The first person writes it down with kith vote record."
         raise CommandError("Nothing was confirmed.", why, fix, ExitCode.NOT_FOUND)
+    if found[0].recorder == str(recorder):
+        raise NotAllowed("SAME_RECORDER")
     marks = await _marks(door, vote, choices, token)
     asked = pb.ConfirmVoteBallotRequest(request_id=str(new_id()), record_id=found[0].record_id, marks=marks)
     answer: pb.ConfirmVoteBallotResponse = await ask(door.votes.ConfirmVoteBallot, asked, token)
     return answer
+
+
+async def _waiting_of(door: Door, vote: str, voter: UUID, recorder: UUID) -> list[gov.UnconfirmedBallot]:
+    """What waits of this member. Raises what would be refused later, before anybody says what the paper says."""
+    if voter == recorder:
+        raise NotAllowed("RECORDER_IS_VOTER")
+    token = door.person(recorder, hats.SECRETARY)
+    return [one async for one in waiting(door, vote, token) if one.person_id == str(voter)]
 
 
 async def _marks(door: Door, vote: str, choices: Sequence[str] | None, token: str) -> list[pb.Mark]:
@@ -137,11 +148,14 @@ async def _record(folder: Path, said: str, member: str, recorder: str, choices: 
         which = await vote_id(open_door, said)
         voter, first = await person_of(open_door, member), await person_of(open_door, recorder)
         with sentences("Nothing was written down."):
+            already = await _waiting_of(open_door, which, voter, first)
             record_id = await record(open_door, which, voter, first, choices, taken)
     if as_json:
         result(json.dumps({"schema": "kith.v1", "recordId": record_id}))
     else:
         result(f"The vote of member {member} is written down. It waits for a second person.")
+    if already:
+        say("One of this member waited already, and is confirmed first: see kith vote waiting. If it is the same paper, one is enough.")
     say(f"Somebody else with the secretary's hat takes the same paper: kith vote confirm {said} --member {member} --as THEIR-NUMBER")
 
 
@@ -153,10 +167,12 @@ async def _waiting(folder: Path, said: str, *, as_json: bool) -> None:
             listed = [MessageToDict(one) for one in found]
             result(json.dumps({"schema": "kith.v1", "waiting": listed}, ensure_ascii=False, indent=1))
             return
+        numbers = {one.person_id: one.member_number async for one in members(open_door)} if found else {}
         for one in found:
             who, first = [await name_of(open_door, UUID(each)) for each in (one.person_id, one.recorder)]
             at = one.recorded_at.ToDatetime(tzinfo=UTC).astimezone(open_door.instance.co_op.zone)
-            result(f"{who}: {one.taken}, written down by {first}, {at:%-d %B %Y %H:%M}")
+            number = numbers.get(one.person_id, one.person_id)
+            result(f"member {number}, {who}: {one.taken}, written down by {first}, {at:%-d %B %Y %H:%M}")
     say(f"{len(found)} wait for a second person." if found else "Nothing waits for a second person.")
 
 

@@ -1,13 +1,18 @@
 """What the two people who take a paper vote type, and what the command line asks them where they did not."""
 
+import asyncio
 import io
 import sys
+from typing import cast
+from uuid import uuid4
 
 import pytest
 
+from libs.refusals import NotAllowed
 from scripts.cli.console import CommandError, ExitCode
+from scripts.cli.door import Door
 from scripts.cli.main import main
-from scripts.cli.vote_recorders import asked_for
+from scripts.cli.vote_recorders import asked_for, confirm
 
 
 class Terminal(io.StringIO):
@@ -43,6 +48,13 @@ def test_without_a_terminal_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(CommandError, match="nobody to ask") as error:
         asked_for("plurality", ("van", "bus"))
     assert error.value.code is ExitCode.USAGE
+
+
+def test_nobody_is_asked_what_their_own_paper_says() -> None:
+    somebody = uuid4()
+    nowhere = cast("Door", None)
+    with pytest.raises(NotAllowed, match="RECORDER_IS_VOTER"):
+        asyncio.run(confirm(nowhere, "3f9c2a17", somebody, somebody, None))
 
 
 @pytest.mark.parametrize("verb", ["record", "confirm"])
