@@ -81,16 +81,15 @@ def _write_all(out: Path, cards: Sequence[Card], terms: Terms, door: Door) -> No
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     for card in cards:
         write_private(out / f"{card.number.replace('/', '_')}.json", card.data)
-    co_op = door.instance.co_op
-    write_private(out / PRINT, page(cards, terms, co_op.name, co_op.public_url).encode())
+    write_private(out / PRINT, page(cards, terms, door.instance.co_op.name).encode())
 
 
-def page(cards: Sequence[Card], terms: Terms, co_op: str, look_up: str) -> str:
+def page(cards: Sequence[Card], terms: Terms, co_op: str) -> str:
     """HTML that prints one card on a page."""
-    return _PAGE.format(title=escape(terms.question), cards="\n".join(_on_paper(card, terms, co_op, look_up) for card in cards))
+    return _PAGE.format(title=escape(terms.question), cards="\n".join(_on_paper(card, terms, co_op) for card in cards))
 
 
-def _on_paper(card: Card, terms: Terms, co_op: str, look_up: str) -> str:
+def _on_paper(card: Card, terms: Terms, co_op: str) -> str:
     spoken = " ".join(card.pseudonym[at : at + 4] for at in range(0, len(card.pseudonym), 4))
     return _CARD.format(
         co_op=escape(co_op),
@@ -99,7 +98,6 @@ def _on_paper(card: Card, terms: Terms, co_op: str, look_up: str) -> str:
         number=escape(card.number),
         group=escape(card.group),
         spoken=spoken,
-        look_up=escape(look_up),
         vote=terms.vote,
         file=escape(card.data.decode()),
     )
@@ -126,8 +124,9 @@ _CARD = """\
 <p>{question}</p>
 <p>On the public list of this vote you are not named. You are these characters, in the group <b>{group}</b>:</p>
 <p class="characters">{spoken}</p>
-<p>With them you can look up your ballot at any co-op that takes part, for example at {look_up}. Whoever knows that they are yours can
-see how you voted: keep this card to yourself.</p>
+<p>With them you can look up your ballot: open the pages of a co-op that takes part, and choose “Look up a ballot”. Do not ask only us:
+every other co-op has a copy of its own.</p>
+<p>Whoever knows that these characters are yours can see how you voted: keep this card to yourself.</p>
 <p>Vote {vote}</p>
 <p>The same for a computer, to check the result with (<code>kith verify --card</code>):</p>
 <p class="file">{file}</p>

@@ -75,6 +75,18 @@ def test_a_vote_is_put_only_to_peers_and_a_slip_of_the_keyboard_is_pointed_out()
     ]
 
 
+def test_a_vote_that_a_co_op_has_left_is_not_said_to_wait_for_its_roll() -> None:
+    boards = [federation.BoardView(co_op="elm-row", joined=True), federation.BoardView(co_op="mill-lane", joined=True, withdrawn=True)]
+    proved = federation.GetVoteEvidenceResponse(state=federation.EVIDENCE_STATE_ROLLS, boards=boards)
+    here = votes.Vote(vote_id=VOTE, state=votes.VOTE_STATE_JOINED, question="Shall we?")
+    said = "\n".join(vote_words.shown(here, proved, ZoneInfo("Europe/London"), datetime.now(UTC)))
+    assert "Here: joined. mill-lane withdrew, so this vote cannot come about. To decide it after all, draft it again" in said
+    assert "prove: mill-lane withdrew, so it cannot come about." in said
+    assert "Freeze the roll" not in said
+    assert "the rolls are being made" not in said
+    assert "(mill-lane withdrew: it cannot come about)" in vote_words.line(here, ZoneInfo("Europe/London"), vote_words.left(proved))
+
+
 def test_a_refusal_is_said_as_the_pages_say_it_and_the_reason_stays_to_be_looked_up() -> None:
     with pytest.raises(CommandError) as error, sentences("Nothing was changed."):
         raise NotNow("SCRUTINEERS_MISSING", have="1", needed="2")
@@ -167,11 +179,17 @@ def test_only_one_thing_can_be_agreed_to(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_a_card_prints_the_characters_in_fours_and_nothing_of_it_is_markup() -> None:
     card = Card("7", "Bea <b>Kettle</b>", "worker", "0123456789ABCDEF", b'{"v":1}')
-    printed = page([card], terms_of_a_vote(), "Elm & Row", "http://127.0.0.1:8400")
+    printed = page([card], terms_of_a_vote(), "Elm & Row")
     assert "0123 4567 89AB CDEF" in printed
     assert "Bea &lt;b&gt;Kettle&lt;/b&gt;" in printed
     assert "Elm &amp; Row" in printed
     assert printed.count("<section>") == 1
+
+
+def test_a_card_sends_its_member_to_another_co_op_to_look() -> None:
+    printed = page([Card("7", "Bea Kettle", "worker", "0123456789ABCDEF", b"{}")], terms_of_a_vote(), "Elm Row")
+    assert "Do not ask only us" in printed
+    assert "http" not in printed
 
 
 def test_how_many_must_take_part_is_said_of_everybody_groups_and_co_ops() -> None:
