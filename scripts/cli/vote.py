@@ -13,6 +13,7 @@ from kith.federation.v1 import federation_pb2 as federation
 from kith.governance.v1 import votes_pb2 as pb
 from libs.boards.terms import read_terms
 from libs.database.engine import new_id
+from libs.refusals import Elsewhere, NotFound
 from libs.rpc.client import ask
 from scripts.cli import vote_dispute, vote_file, vote_outcome, vote_papers, vote_recorders, vote_voter, vote_words
 from scripts.cli.console import CommandError, ExitCode, result, say
@@ -198,7 +199,18 @@ async def _list(folder: Path, *, as_json: bool) -> None:
             others = ", ".join(one for one in draft_.parties if one != us)
             result(f"{draft_.draft_id[:12]}  {'draft':<12} waits for the keys of {others}: {draft_.question}")
         for one in found:
-            result(vote_words.line(one, zone))
+            result(vote_words.line(one, zone, await _left(open_door, one)))
+
+
+async def _left(open_door: Door, vote: pb.Vote) -> str:
+    """Who withdrew from a vote that has not opened: only the boards know of the others."""
+    if not vote_words.before_open(vote):
+        return ""
+    asked = federation.GetVoteEvidenceRequest(vote_id=vote.vote_id)
+    try:
+        return vote_words.left(await ask(open_door.evidence.GetVoteEvidence, asked, open_door.secretary()))
+    except (Elsewhere, NotFound):
+        return ""
 
 
 async def _show(folder: Path, said: str, *, as_json: bool) -> None:

@@ -53,6 +53,7 @@ _EVIDENCE = {
     federation.EVIDENCE_STATE_VOID: "it did not come about",
     federation.EVIDENCE_STATE_ANNULLED: "it was annulled",
 }
+_BEFORE_OPEN = {pb.VOTE_STATE_PROPOSED, pb.VOTE_STATE_JOINED, pb.VOTE_STATE_ROLL_FROZEN, pb.VOTE_STATE_READY}
 _DISPUTES = {
     "two_outcomes": "Two outcomes were signed by enough co-ops.",
     "split": "The co-ops signed different outcomes, and none can reach enough signatures.",
@@ -66,9 +67,20 @@ def when(at: Timestamp, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).strftime("%-d %B %Y %H:%M")
 
 
-def line(vote: pb.Vote, zone: ZoneInfo) -> str:
-    """One line of a list."""
-    return f"{vote.vote_id[:12]}  {STATES.get(vote.state, ''):<12} closes {when(vote.closes_at, zone)}  {vote.question}"
+def before_open(vote: pb.Vote) -> bool:
+    """While it stands so here, another co-op may still leave."""
+    return vote.state in _BEFORE_OPEN
+
+
+def left(evidence: federation.GetVoteEvidenceResponse) -> str:
+    """Who withdrew; one is enough for the vote never to open."""
+    return ", ".join(one.name or one.co_op for one in evidence.boards if one.withdrawn and not one.observer)
+
+
+def line(vote: pb.Vote, zone: ZoneInfo, gone: str = "") -> str:
+    """One line of a list. `gone` withdrew from it."""
+    told = f"  ({gone} withdrew: it cannot come about)" if gone else ""
+    return f"{vote.vote_id[:12]}  {STATES.get(vote.state, ''):<12} closes {when(vote.closes_at, zone)}  {vote.question}{told}"
 
 
 def shown(vote: pb.Vote, evidence: federation.GetVoteEvidenceResponse, zone: ZoneInfo, now: datetime) -> Iterator[str]:
@@ -78,8 +90,9 @@ def shown(vote: pb.Vote, evidence: federation.GetVoteEvidenceResponse, zone: Zon
     yield f"Proposed by {vote.convener}. Options: {', '.join(vote.options)}."
     yield f"Everybody must be ready by {when(vote.open_latest, zone)}. It closes {when(vote.closes_at, zone)}."
     yield from turnout(read_terms(vote.terms)) if vote.terms else ()
-    yield f"Here: {STATES.get(vote.state, '')}. {_NEXT.get(vote.state, '')}"
-    if vote.HasField("ready_from") and vote.ready_from.ToDatetime(tzinfo=UTC) > now:
+    gone = left(evidence)
+    yield f"Here: {STATES.get(vote.state, '')}. {_told_left(gone) if gone and before_open(vote) else _NEXT.get(vote.state, '')}"
+    if not gone and vote.HasField("ready_from") and vote.ready_from.ToDatetime(tzinfo=UTC) > now:
         yield f"By our own rules' notice and hours this co-op can say ready from {when(vote.ready_from, zone)}."
     if vote.groups:
         yield f"On our roll: {_groups(vote)}."
@@ -91,6 +104,10 @@ def shown(vote: pb.Vote, evidence: federation.GetVoteEvidenceResponse, zone: Zon
         yield f"It {'passed' if vote.passes else 'did not pass'}. Outcome {vote.outcome_hash}"
     yield ""
     yield from _proved(evidence)
+
+
+def _told_left(gone: str) -> str:
+    return f"{gone} withdrew, so this vote cannot come about. To decide it after all, draft it again: kith vote draft"
 
 
 def turnout(terms: Terms) -> Iterator[str]:
@@ -109,7 +126,9 @@ def _quorum(one: Quorum) -> str:
 
 def _proved(evidence: federation.GetVoteEvidenceResponse) -> Iterator[str]:
     contested = ", and it is contested" if evidence.contested else ""
-    yield f"What the boards of the co-ops prove: {_EVIDENCE.get(evidence.state, 'nothing yet')}{contested}."
+    gone = left(evidence)
+    proved = f"{gone} withdrew, so it cannot come about" if gone else _EVIDENCE.get(evidence.state, "nothing yet")
+    yield f"What the boards of the co-ops prove: {proved}{contested}."
     if evidence.why:
         yield _DISPUTES.get(evidence.why, evidence.why)
     yield from (f"Proved: {one}" for one in evidence.misconduct)
@@ -119,9 +138,10 @@ def _proved(evidence: federation.GetVoteEvidenceResponse) -> Iterator[str]:
     yield ""
     yield f"  {'':<24}{'joined':>8}{'roll':>8}{'ready':>7}{'ballots':>9}{'entries':>9}{'held':>7}{'closed':>8}  signed"
     for one in evidence.boards:
+        joined = "left" if one.withdrawn else _word(one.joined)
         roll = "-" if one.observer else str(one.rows) if one.roll else "no"
         yield (
-            f"  {one.name or one.co_op:<24}{_word(one.joined):>8}{roll:>8}{_word(one.ready):>7}{one.ballots:>9}{one.size:>9}"
+            f"  {one.name or one.co_op:<24}{joined:>8}{roll:>8}{_word(one.ready):>7}{one.ballots:>9}{one.size:>9}"
             f"{one.cut:>7}{_word(one.closed):>8}  {one.outcome_hash[:12] or 'no'}{'  (observer)' if one.observer else ''}"
         )
     yield ""

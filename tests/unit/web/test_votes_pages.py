@@ -31,6 +31,7 @@ from tests.unit.web.neighbours import (
     SCORE_VOTE,
     SPLIT_VOTE,
     WATCH,
+    a_board,
     a_vote,
     terms_of,
 )
@@ -109,6 +110,16 @@ def test_a_small_group_is_told_so_before_it_votes(browser: Browser) -> None:
     town = browser.town
     town.votes.votes[SCORE_VOTE].my_group = "worker"
     assert "Your group is small" in browser.see(f"/votes/{SCORE_VOTE}/vote")
+
+
+def test_a_vote_that_a_co_op_has_left_says_who_and_asks_for_nothing_more(browser: Browser, town: Town) -> None:
+    boards = [a_board(ELM, ready=False, open=False), a_board(MILL, withdrawn=True, ready=False, open=False)]
+    town.evidence.proved[ROLL_VOTE] = fed.GetVoteEvidenceResponse(vote_id=ROLL_VOTE, state=fed.EVIDENCE_STATE_ROLLS, boards=boards)
+    page = browser.see(f"/votes/{ROLL_VOTE}")
+    assert "This vote cannot take place. Mill Lane Care Co-op left before it opened." in page
+    assert "It needs every co-op, and Mill Lane Care Co-op left." in page
+    assert "Did not take place" in page
+    assert "It opens when all co-ops are ready" not in page
 
 
 def test_no_choice_is_pointed_out(browser: Browser) -> None:

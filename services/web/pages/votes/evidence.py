@@ -1,7 +1,7 @@
 """Where a vote stands, as the boards prove it: a sentence, a drawing and a table that say the same."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from markupsafe import Markup
@@ -26,7 +26,9 @@ _STATES = {
 }
 _WAY = ("joining", "rolls", "open", "closing", "provisional", "final")
 """The way of a vote that goes well."""
-_LEFT_AT = {"disputed": "provisional", "void": "rolls", "annulled": "provisional"}
+_LEFT_AT = {"disputed": "provisional", "void": "rolls", "annulled": "provisional", "left": "rolls"}
+_SAID_AS = {"left": "void"}
+_BEFORE_OPEN = {"proposed", "joining", "rolls"}
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,11 @@ class Evidence:
     def names(self) -> Mapping[str, str]:
         """What the co-ops are called, by id."""
         return {one.co_op: one.name or one.co_op for one in self.boards}
+
+    @property
+    def left(self) -> str:
+        """Who withdrew, by name; one is enough for the vote never to open."""
+        return self.named([one.co_op for one in self.participants if one.withdrawn])
 
     @property
     def participants(self) -> list[pb.BoardView]:
@@ -79,7 +86,7 @@ async def fetch(visit: Visit, vote_id: str) -> Evidence | None:
         )
     except (Elsewhere, NotFound):
         return None
-    return Evidence(
+    found = Evidence(
         state=_STATES.get(answer.state, "proposed"),
         contested=answer.contested,
         why=answer.why,
@@ -93,6 +100,7 @@ async def fetch(visit: Visit, vote_id: str) -> Evidence | None:
         settled_by=list(answer.settled_by),
         objections=list(answer.objections),
     )
+    return replace(found, state="left") if found.left and found.state in _BEFORE_OPEN else found
 
 
 def drawing(visit: Visit, found: Evidence) -> Markup:
@@ -101,7 +109,7 @@ def drawing(visit: Visit, found: Evidence) -> Markup:
     reached = _WAY.index(here) if here in _WAY else -1
     drawn = [Step(_kind(found, at, reached), str(visit.say(f"way.{name}"))) for at, name in enumerate(_WAY)]
     if found.state in _LEFT_AT:
-        drawn = [*drawn[: reached + 1], Step("no", str(visit.say(f"way.{found.state}")))]
+        drawn = [*drawn[: reached + 1], Step("no", str(visit.say(f"way.{_SAID_AS.get(found.state, found.state)}")))]
     facts = " ".join(f"{one.label}: {visit.say(f'step.{one.kind}')}." for one in drawn)
     return steps(str(visit.say("way.title")), facts, drawn)
 

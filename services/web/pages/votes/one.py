@@ -27,6 +27,7 @@ async def show(visit: Visit) -> Response:
         chosen=marks.said(visit, vote, choice.marks) if choice else "",
         evidence=found,
         state=found.state if found else "",
+        left=found.left if found and found.state == "left" else "",
         where=evidence.drawing(visit, found) if found else "",
         rows=evidence.rows(visit, found) if found else [],
         convener=found.names.get(vote.convener, vote.convener) if found else vote.convener,
@@ -37,7 +38,7 @@ async def show(visit: Visit) -> Response:
         basis=_basis(vote),
         secretary=bool(session and session.wears("secretary")),
         scrutineer=bool(session and session.wears("scrutineer")),
-        next=steps.next_step(vote),
+        next=steps.next_step(vote, left=bool(found and found.state == "left")),
         may_withdraw=steps.may_withdraw(vote),
         vote_id=in_fours(vote.id),
     )

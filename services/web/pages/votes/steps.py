@@ -39,8 +39,13 @@ _NEXT = {
 }
 
 
-def next_step(vote: VoteView) -> Next:
-    """What the secretary does next. The words are `next.<name>`."""
+_BEFORE_OPEN = {"proposed", "joined", "roll_frozen", "ready"}
+
+
+def next_step(vote: VoteView, *, left: bool = False) -> Next:
+    """What the secretary does next. The words are `next.<name>`. `left`: a co-op withdrew, and the vote never opens."""
+    if left and vote.state in _BEFORE_OPEN:
+        return Next("left", "")
     if vote.observer:
         return Next("watch", f"{vote.path}/watch") if vote.state == "proposed" else Next("watching", "")
     if vote.state == "roll_frozen" and not vote.attested:
