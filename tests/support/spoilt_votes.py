@@ -65,7 +65,7 @@ def note(number: int) -> Two:
     head = random.choice(vote.heads[co_op])
     size = random.choice([head.size, head.size, 0, 2**53, 2**63 - 1, 2**63, 2**64 - 1, 10**19])
     cosigned = [(witness, random.choice([at, at, 0, 2**62, 2**63 - 1, 2**63, 2**64 - 1])) for witness, at in head.cosigned]
-    if random.random() < 0.1:
+    if cosigned and random.random() < 0.1:
         cosigned += [(cosigned[0][0], at) for at in range(MOST_SIGNATURES - len(cosigned) - random.randint(0, 2))]
     text = _note(vote, co_op, Head(size, head.root, cosigned))
     return two_readers.note(vote.terms, co_op, spoilt_bytes(random, text) if random.random() < 0.7 else text)
