@@ -153,7 +153,7 @@ async def terms_of(open_door: Door, draft_id: str) -> str:
 async def _draft(folder: Path, path: Path, wait: float, *, as_json: bool) -> int:
     async with door(folder) as open_door:
         file = vote_file.read(path, open_door.instance.co_op.zone)
-        with sentences("No vote was drafted."):
+        with sentences("No vote was drafted."), file.checked():
             await require_peers(open_door, file.parties)
             draft_id = await draft(open_door, file)
             vote = await _once_composed(open_door, draft_id, wait)

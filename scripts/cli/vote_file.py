@@ -1,15 +1,20 @@
 """A vote with other co-ops as its convener writes it down: TOML, with the question, who is asked, and in which group each class votes."""
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kith.governance.v1 import votes_pb2 as pb
+from libs.boards.rule import METHODS
+from libs.refusals import Invalid
 from libs.rulebook import exact
+from libs.rulebook.counting import Basis, BelowQuorum
 from scripts.cli.console import CommandError, ExitCode
 
 EVERYWHERE = "*"
@@ -23,6 +28,12 @@ _TIMES = ("open_latest", "closes_at")
 _QUORUM = "quorum"
 _QUORUMS = ("group_quorums", "co_op_quorums")
 _TABLES = ("weights", "groups", "ceilings", "small", _QUORUM, *_QUORUMS)
+_VALUES: Mapping[str, tuple[str, ...]] = {
+    "method": tuple(METHODS),
+    "basis": tuple(Basis),
+    "below_quorum": tuple(BelowQuorum),
+    "audience": ("members", "public"),
+}
 _KEYS = (*_TEXTS, *_LISTS, *_NUMBERS, *_DAYS, *_TIMES, *_TABLES)
 
 
@@ -51,6 +62,17 @@ class VoteFile:
         asked.open_latest.FromDatetime(_at(self.open_latest, now))
         asked.closes_at.FromDatetime(_at(self.closes, now))
         return asked
+
+    @contextmanager
+    def checked(self) -> Iterator[None]:
+        """What our own rules have to say about the file, in the file's own words."""
+        try:
+            yield
+        except Invalid as refusal:
+            if refusal.reason != "RESOLUTION_TYPE_UNKNOWN":
+                raise
+            why = _none_of("resolution_type", str(self.said["resolution_type"]), refusal.details.get("known", "").split(", "))
+            raise CommandError("No vote was drafted.", why, "The possible ones are those of our rules.", ExitCode.USAGE) from refusal
 
     def _tables(self, asked: pb.DraftVoteRequest) -> None:
         for co_op, weight in _table(self.said.get("weights")).items():
@@ -96,7 +118,13 @@ def _wrong(key: str, value: object) -> str:
     for keys, right, kind in _KINDS:
         if key in keys and not right(value):
             return f'"{key}" must be {kind}.'
-    return ""
+    return _none_of(key, str(value), _VALUES[key]) if key in _VALUES and value not in ("", *_VALUES[key]) else ""
+
+
+def _none_of(key: str, value: str, possible: Sequence[str]) -> str:
+    near = get_close_matches(value.casefold(), possible, n=1)
+    meant = f' Did you mean "{near[0]}"?' if near else ""
+    return f'"{key}" cannot be "{value}". Possible: {", ".join(possible)}.{meant}'
 
 
 def _is_names(value: object) -> bool:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from libs.refusals import Invalid, invalid
 from scripts.cli.console import CommandError, ExitCode
 from scripts.cli.demo.folder import EXAMPLES
 from scripts.cli.vote_file import read
@@ -98,6 +99,9 @@ def test_a_time_without_a_zone_is_meant_where_the_co_op_is(tmp_path: Path) -> No
         (DAYS + 'quorum = { fraction = "3/2" }\n', '"quorum" must be a share, a count or both'),
         (DAYS + "group_quorums = { worker = 5 }\n", '"group_quorums" must be a table from its name'),
         (DAYS + "co_op_quorums = { elm-row = {} }\n", '"co_op_quorums" must be a table from its name'),
+        (DAYS + 'basis = "pooledd"\n', '"basis" cannot be "pooledd". Possible: pooled, one_co_op_one_vote'),
+        (DAYS + 'basis = "pooledd"\n', 'Did you mean "pooled"?'),
+        (DAYS + 'audience = "friends"\n', '"audience" cannot be "friends". Possible: members, public.'),
         ("open_latest_days = 7\ncloses_at = 2025-07-01\n", '"closes_at" must be a time'),
     ],
 )
@@ -106,6 +110,15 @@ def test_a_file_with_a_mistake_drafts_no_vote(tmp_path: Path, more: str, said: s
         read(a_file(tmp_path, more), LONDON)
     assert said in error.value.why
     assert error.value.code is ExitCode.USAGE
+
+
+def test_a_type_that_our_rules_do_not_have_is_named_with_those_they_have(tmp_path: Path) -> None:
+    file = read(a_file(tmp_path, DAYS), LONDON)
+    with pytest.raises(CommandError) as error, file.checked():
+        raise invalid("resolution_type", "RESOLUTION_TYPE_UNKNOWN", known="ordinry, special")
+    assert error.value.why == '"resolution_type" cannot be "ordinary". Possible: ordinry, special. Did you mean "ordinry"?'
+    with pytest.raises(Invalid, match="TIMES_WRONG"), file.checked():
+        raise invalid("closes_at", "TIMES_WRONG")
 
 
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
