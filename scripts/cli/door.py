@@ -90,4 +90,5 @@ def require_running(instance: Instance) -> None:
     """Raises `CommandError` when the folder has no co-op, or it is not up."""
     co_op = instance.co_op
     if not co_op.elsewhere and not (instance.folder.sockets / "identity.sock").exists():
-        raise CommandError(f"{co_op.name} is not running.", "Its services do not answer.", "Start it: kith up", ExitCode.UNAVAILABLE)
+        fix = f"Start it: kith up {instance.folder.path}"
+        raise CommandError(f"{co_op.name} is not running.", "Its services do not answer.", fix, ExitCode.UNAVAILABLE)

@@ -17,6 +17,7 @@ from libs.rpc.client import ask
 from scripts.cli import motion_file, result_words
 from scripts.cli.console import result, say
 from scripts.cli.door import Door, door
+from scripts.cli.how_many import how_many
 from scripts.cli.motion_file import MotionFile
 from scripts.cli.patience import patiently
 from scripts.cli.register import person_of
@@ -107,7 +108,7 @@ async def _open(folder: Path, path: Path) -> None:
         motion_id = await put(open_door, file)
         motion = (await ask(open_door.governance.GetMotion, pb.GetMotionRequest(motion_id=motion_id), open_door.secretary())).motion
         result(motion_id)
-        say(f"Notice is given to {sum(one.eligible for one in motion.roll)} members who may vote.")
+        say(f"Notice is given to {how_many(sum(one.eligible for one in motion.roll), 'member', 'members')} who may vote.")
         say(f"Voting is open from {_when(open_door, motion.opens_at)} to {_when(open_door, motion.closes_at)}.")
 
 
@@ -139,7 +140,7 @@ async def _show(folder: Path, motion_id: str, *, as_json: bool) -> None:
         result(f"Voting from {_when(open_door, motion.opens_at)} to {_when(open_door, motion.closes_at)}.")
         result(f"For means: {motion.for_means}\nAgainst means: {motion.against_means}")
         result(f"On the roll: {', '.join(f'{one.eligible} {one.name or one.member_class}' for one in motion.roll)}.")
-        result(f"{motion.ballots} have voted.")
+        result(f"{how_many(motion.ballots, 'person has', 'people have')} voted.")
 
 
 async def _result(folder: Path, motion_id: str, *, as_json: bool) -> None:

@@ -17,6 +17,7 @@ from libs.rpc.client import ask
 from scripts.cli.console import CommandError, ExitCode, result, say
 from scripts.cli.decisions import decision_of
 from scripts.cli.door import Door, door
+from scripts.cli.how_many import how_many
 from scripts.cli.patience import patiently
 from scripts.cli.vote_refusals import sentences
 
@@ -181,7 +182,7 @@ async def _list(folder: Path, *, as_json: bool) -> None:
         result(json.dumps({"schema": "kith.v1", "peers": [MessageToDict(one) for one in found]}, ensure_ascii=False, indent=1))
         return
     for one in found:
-        notes = [f"{one.waiting} letters wait"] if one.waiting else []
+        notes = [how_many(one.waiting, "letter waits", "letters wait")] if one.waiting else []
         notes += ["not heard for a day"] if one.unreachable else []
         notes += [one.failing] if one.failing else []
         result(f"{one.co_op:<24} {STATES.get(one.state, ''):<10} {one.code}  {one.name}{'  ' + '; '.join(notes) if notes else ''}")

@@ -14,6 +14,7 @@ from libs.database.engine import new_id
 from libs.rpc.client import ask
 from scripts.cli.console import CommandError, ExitCode, result, say
 from scripts.cli.door import Door, door
+from scripts.cli.how_many import how_many
 from scripts.cli.register import members, name_of, person_of
 
 _OPTIONS = {"help_option_names": ["-h", "--help"]}
@@ -98,7 +99,7 @@ async def _letters(folder: Path, people: list[str], *, on_card: bool, everybody:
             else:
                 _write(output / f"{who}.txt", letter)
     if output is not None:
-        say(f"{len(found)} letters are in {output}. Print them, hand them out, and remove the files.")
+        say(f"{how_many(len(found), 'letter is', 'letters are')} in {output}. Print them, hand them out, and remove the files.")
 
 
 async def _letter(open_door: Door, who: UUID, *, on_card: bool) -> str:

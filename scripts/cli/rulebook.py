@@ -11,6 +11,7 @@ from libs.rulebook.counting import Cap, EachClass, FixedShares, Quorum
 from libs.rulebook.exact import percent
 from libs.rulebook.resolutions import said
 from scripts.cli.console import CommandError, ExitCode, result, say
+from scripts.cli.how_many import how_many
 
 SCHEMA = "kith.v1"
 rulebook_app = typer.Typer(
@@ -139,5 +140,5 @@ def _between_classes(one: ResolutionType) -> str:
 
 def _quorum(quorum: Quorum) -> str:
     parts = [f"{percent(quorum.fraction)} of those who may vote"] if quorum.fraction else []
-    parts += [f"{quorum.count} people"] if quorum.count else []
+    parts += [how_many(quorum.count, "person", "people")] if quorum.count else []
     return " and at least ".join(parts)

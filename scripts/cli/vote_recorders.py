@@ -26,6 +26,7 @@ from libs.rpc.client import ask
 from scripts.cli import console
 from scripts.cli.console import CommandError, ExitCode, result, say
 from scripts.cli.door import Door, door
+from scripts.cli.how_many import how_many
 from scripts.cli.register import members, name_of, person_of
 from scripts.cli.vote_ballot import marks_of
 from scripts.cli.vote_named import seen, vote_id
@@ -173,7 +174,7 @@ async def _waiting(folder: Path, said: str, *, as_json: bool) -> None:
             at = one.recorded_at.ToDatetime(tzinfo=UTC).astimezone(open_door.instance.co_op.zone)
             number = numbers.get(one.person_id, one.person_id)
             result(f"member {number}, {who}: {one.taken}, written down by {first}, {at:%-d %B %Y %H:%M}")
-    say(f"{len(found)} wait for a second person." if found else "Nothing waits for a second person.")
+    say(f"{how_many(len(found), 'waits', 'wait')} for a second person." if found else "Nothing waits for a second person.")
 
 
 async def _confirm(folder: Path, said: str, member: str, recorder: str, choices: list[str] | None, *, as_json: bool) -> int:

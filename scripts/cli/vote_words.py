@@ -12,6 +12,7 @@ from libs.boards.papers import read_settlement_body
 from libs.boards.terms import Terms, read_terms
 from libs.rulebook.counting import Quorum
 from libs.rulebook.exact import percent
+from scripts.cli.how_many import how_many
 
 STATES = {
     pb.VOTE_STATE_PROPOSED: "proposed",
@@ -99,7 +100,7 @@ def shown(vote: pb.Vote, evidence: federation.GetVoteEvidenceResponse, zone: Zon
     if vote.state == pb.VOTE_STATE_ROLL_FROZEN:
         yield f"{vote.attested_by} of 2 scrutineers have opened every row."
     if vote.ballots:
-        yield f"{vote.ballots} ballots are recorded here."
+        yield f"{how_many(vote.ballots, 'ballot is', 'ballots are')} recorded here."
     if vote.state == pb.VOTE_STATE_FINAL:
         yield f"It {'passed' if vote.passes else 'did not pass'}. Outcome {vote.outcome_hash}"
     yield ""
@@ -121,7 +122,7 @@ def turnout(terms: Terms) -> Iterator[str]:
 
 def _quorum(one: Quorum) -> str:
     least = [f"{percent(one.fraction)} of those who may vote"] if one.fraction else []
-    return "at least " + " and ".join(least + ([f"{one.count} people"] if one.count else []))
+    return "at least " + " and ".join(least + ([how_many(one.count, "person", "people")] if one.count else []))
 
 
 def _proved(evidence: federation.GetVoteEvidenceResponse) -> Iterator[str]:
@@ -162,7 +163,7 @@ def _to_settle(evidence: federation.GetVoteEvidenceResponse) -> Iterator[str]:
 
 
 def _groups(vote: pb.Vote) -> str:
-    said = ", ".join(f"{one.rows} {one.group}{'*' if one.small else ''}" for one in vote.groups)
+    said = ", ".join(f"{one.group} {one.rows}{'*' if one.small else ''}" for one in vote.groups)
     small = any(one.small for one in vote.groups)
     return f"{said} (* is so small that the result may show how single people voted)" if small else said
 

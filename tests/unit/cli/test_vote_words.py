@@ -202,6 +202,16 @@ def test_how_many_must_take_part_is_said_of_everybody_groups_and_co_ops() -> Non
     assert list(turnout(replace(terms, rule=unasked))) == []
 
 
+def test_one_is_a_person_and_a_ballot() -> None:
+    vote = votes.Vote(vote_id=VOTE, ballots=1, groups=[votes.VoteGroup(group="member", rows=6)])
+    said = "\n".join(vote_words.shown(vote, evidence_of_a_dispute(), ZoneInfo("Europe/London"), datetime.now(UTC)))
+    assert "1 ballot is recorded here." in said
+    assert "On our roll: member 6." in said
+    terms = terms_of_a_vote()
+    alone = replace(terms, rule=replace(terms.rule, counting=replace(terms.rule.counting, quorum=Quorum(count=1), class_quorums=())))
+    assert list(turnout(alone)) == ["Must take part: at least 1 person."]
+
+
 def test_a_vote_that_was_annulled_says_so_and_what_is_next() -> None:
     line = vote_words.line(votes.Vote(vote_id=VOTE, state=votes.VOTE_STATE_ANNULLED, question="Shall we?"), ZoneInfo("Europe/London"))
     assert line.split()[1] == "annulled"
