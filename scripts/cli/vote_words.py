@@ -12,6 +12,7 @@ from libs.boards.papers import read_settlement_body
 from libs.boards.terms import Terms, read_terms
 from libs.rulebook.counting import Quorum
 from libs.rulebook.exact import percent
+from scripts.cli import vote_rule
 from scripts.cli.how_many import how_many
 
 STATES = {
@@ -73,6 +74,14 @@ def before_open(vote: pb.Vote) -> bool:
     return vote.state in _BEFORE_OPEN
 
 
+def not_at_this(state: str) -> tuple[str, str]:
+    """Where a vote stands and what comes next, for somebody who wanted something else; `state` as a refusal names it."""
+    said = state.replace("_", " ")
+    here = next((one for one, name in STATES.items() if name == said), pb.VOTE_STATE_UNSPECIFIED)
+    why = f"This vote is not at the point where that can be done. Here it is: {said}."
+    return why, _NEXT.get(here, "See: kith vote show")
+
+
 def left(evidence: federation.GetVoteEvidenceResponse) -> str:
     """Who withdrew; one is enough for the vote never to open."""
     return ", ".join(one.name or one.co_op for one in evidence.boards if one.withdrawn and not one.observer)
@@ -90,7 +99,10 @@ def shown(vote: pb.Vote, evidence: federation.GetVoteEvidenceResponse, zone: Zon
     yield f"Vote {vote.vote_id}"
     yield f"Proposed by {vote.convener}. Options: {', '.join(vote.options)}."
     yield f"Everybody must be ready by {when(vote.open_latest, zone)}. It closes {when(vote.closes_at, zone)}."
-    yield from turnout(read_terms(vote.terms)) if vote.terms else ()
+    if vote.terms:
+        terms = read_terms(vote.terms)
+        yield from vote_rule.in_words(terms) if before_open(vote) or vote.state == pb.VOTE_STATE_OPEN else ()
+        yield from turnout(terms)
     gone = left(evidence)
     yield f"Here: {STATES.get(vote.state, '')}. {_told_left(gone) if gone and before_open(vote) else _NEXT.get(vote.state, '')}"
     if not gone and vote.HasField("ready_from") and vote.ready_from.ToDatetime(tzinfo=UTC) > now:

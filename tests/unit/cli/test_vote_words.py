@@ -14,8 +14,8 @@ from kith.governance.v1 import votes_pb2 as votes
 from libs.boards import papers
 from libs.boards.terms import Terms, read_terms
 from libs.refusals import NotAllowed, NotFound, NotNow, Refusal, invalid
-from libs.rulebook.counting import Quorum
-from scripts.cli import vote_words
+from libs.rulebook.counting import EachClass, FixedShares, OneMemberOneVote, Quorum, Threshold
+from scripts.cli import vote_rule, vote_words
 from scripts.cli.console import CommandError, ExitCode
 from scripts.cli.demo.folder import EXAMPLES
 from scripts.cli.main import main
@@ -85,6 +85,42 @@ def test_a_vote_that_a_co_op_has_left_is_not_said_to_wait_for_its_roll() -> None
     assert "Freeze the roll" not in said
     assert "the rolls are being made" not in said
     assert "(mill-lane withdrew: it cannot come about)" in vote_words.line(here, ZoneInfo("Europe/London"), vote_words.left(proved))
+
+
+def test_before_the_close_it_is_said_how_it_is_counted_and_who_settles() -> None:
+    terms = terms_of_a_vote()
+    here = votes.Vote(vote_id=VOTE, state=votes.VOTE_STATE_PROPOSED, terms=terms.data)
+    proved = federation.GetVoteEvidenceResponse()
+    said = "\n".join(vote_words.shown(here, proved, ZoneInfo("Europe/London"), datetime.now(UTC)))
+    assert "as if it were one co-op (pooled). It needs more than" in said
+    assert "of the votes cast is the weight of: investor." in said
+    assert f"Groups of {terms.participants[0]}: " in said
+    assert f"In a dispute these decide: {terms.settlers}." in said
+    here.state = votes.VOTE_STATE_FINAL
+    assert "How it is counted" not in "\n".join(vote_words.shown(here, proved, ZoneInfo("Europe/London"), datetime.now(UTC)))
+
+
+def test_each_way_to_weigh_groups_and_co_ops_has_its_words() -> None:
+    terms = terms_of_a_vote()
+    half = Threshold(Fraction(1, 2), strict=True)
+    for rule, said in (
+        (FixedShares((("user", Fraction(2, 5)), ("worker", Fraction(3, 5)))), "the groups weigh: user 40 %, worker 60 %."),
+        (EachClass(half), "Each group by itself must give more than 50 % of the votes cast too."),
+        (OneMemberOneVote(), "Every ballot weighs the same."),
+    ):
+        counting = replace(terms.rule.counting, class_rule=rule, co_op_threshold=half, co_op_weights=(("elm-row", Fraction(1)),))
+        found = "\n".join(vote_rule.in_words(replace(terms, rule=replace(terms.rule, counting=counting))))
+        assert said in found
+        assert "Of the co-ops it needs more than 50 % of the co-ops." in found
+        assert "The co-ops weigh: elm-row 100 %." in found
+
+
+def test_who_comes_at_the_wrong_point_hears_where_the_vote_is_and_what_is_next() -> None:
+    why, following = vote_words.not_at_this("joined")
+    assert why.endswith("Here it is: joined.")
+    assert following == "Freeze the roll: kith vote freeze"
+    assert vote_words.not_at_this("roll_frozen")[0].endswith("Here it is: roll frozen.")
+    assert vote_words.not_at_this("")[1] == "See: kith vote show"
 
 
 def test_a_refusal_is_said_as_the_pages_say_it_and_the_reason_stays_to_be_looked_up() -> None:
