@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -10,10 +11,11 @@ import typer
 from google.protobuf.json_format import MessageToDict
 
 from kith.federation.v1 import federation_pb2 as federation
+from kith.governance.v1 import governance_pb2 as governance
 from kith.governance.v1 import votes_pb2 as pb
 from libs.boards.terms import read_terms
 from libs.database.engine import new_id
-from libs.refusals import Elsewhere, NotFound
+from libs.refusals import Elsewhere, NotFound, NotNow
 from libs.rpc.client import ask
 from scripts.cli import vote_dispute, vote_file, vote_outcome, vote_papers, vote_recorders, vote_voter, vote_words
 from scripts.cli.console import CommandError, ExitCode, result, say
@@ -72,7 +74,7 @@ def join_command(vote: VoteArgument, *, decision: _Decision, folder: Folder = _H
         answer: pb.JoinVoteResponse = await patiently(lambda: ask(open_door.votes.JoinVote, asked, open_door.secretary()))
         return answer.vote
 
-    asyncio.run(_act(folder, vote, act, f"This co-op takes part, by its decision number {decision}.", as_json=as_json))
+    asyncio.run(_act(folder, vote, act, f"This co-op takes part, by its decision number {decision}.", as_json=as_json, decision=decision))
 
 
 @vote_app.command("freeze")
@@ -230,12 +232,42 @@ async def _show(folder: Path, said: str, *, as_json: bool) -> None:
             result("\n" + "\n".join(vote_outcome.in_words(final.outcome, read_terms(vote.terms), names)))
 
 
-async def _act(folder: Path, said: str, act: Callable[[Door, str], Awaitable[pb.Vote]], done: str, *, as_json: bool) -> None:
-    """One act of the secretary or a scrutineer, and what stands then."""
+@contextmanager
+def _placed() -> Iterator[None]:
+    """Who wants something of a vote that is at another point hears where it is, and what comes next."""
+    try:
+        yield
+    except NotNow as refusal:
+        if refusal.reason != "VOTE_NOT_AT_THIS":
+            raise
+        why, following = vote_words.not_at_this(refusal.details.get("state", ""))
+        raise CommandError("Nothing was changed.", why, following, ExitCode.CONFLICT) from refusal
+
+
+async def _title(open_door: Door, number: int) -> str:
+    """What our members decided under this number."""
+    token = ""
+    while True:
+        asked = governance.ListDecisionsRequest(page_size=200, page_token=token)
+        answer = await ask(open_door.governance.ListDecisions, asked, open_door.secretary())
+        for one in answer.decisions:
+            if one.number == number:
+                return str(one.title)
+        token = answer.next_page_token
+        if not token:
+            return ""
+
+
+async def _act(
+    folder: Path, said: str, act: Callable[[Door, str], Awaitable[pb.Vote]], done: str, *, as_json: bool, decision: int = 0
+) -> None:
+    """One act of the secretary or a scrutineer, and what stands then. `decision` is the number of the one it was done by."""
     async with door(folder) as open_door:
         which = await vote_id(open_door, said)
-        with sentences("Nothing was changed."):
+        with sentences("Nothing was changed."), _placed():
             vote = await act(open_door, which)
+        if decision and not as_json:
+            done = f"{done[:-1]}: {await _title(open_door, decision)}"
     if as_json:
         result(json.dumps({"schema": "kith.v1", "vote": MessageToDict(vote)}, ensure_ascii=False, indent=1))
         return
