@@ -6,9 +6,11 @@ the name of the person it is done as and `command_line` as the way it came.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import grpc
 
@@ -25,6 +27,9 @@ from libs.database.engine import new_id
 from scripts.cli.console import CommandError, ExitCode
 from scripts.cli.holder import co_op_of
 from services.instance import Instance
+
+ZONE: ContextVar[ZoneInfo | None] = ContextVar("zone", default=None)
+"""In which zone a command tells times: that of the co-op whose door it opened."""
 
 
 class Door:
@@ -77,6 +82,7 @@ async def door(folder: Path) -> AsyncIterator[Door]:
     """Raises `CommandError` when no co-op runs there."""
     instance, _ = co_op_of(folder, "If it is in another folder, name that with --folder.")
     require_running(instance)
+    ZONE.set(instance.co_op.zone)
     names = ("identity", "membership", "governance", "federation", "web")
     channels = {name: instance.channel(name) for name in names}
     try:

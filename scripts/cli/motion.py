@@ -21,6 +21,7 @@ from scripts.cli.how_many import how_many
 from scripts.cli.motion_file import MotionFile
 from scripts.cli.patience import patiently
 from scripts.cli.register import person_of
+from scripts.cli.vote_refusals import sentences
 
 motion_app = typer.Typer(
     add_completion=False,
@@ -105,7 +106,8 @@ async def put(open_door: Door, file: MotionFile) -> str:
 async def _open(folder: Path, path: Path) -> None:
     async with door(folder) as open_door:
         file = motion_file.read(path, open_door.instance.co_op.zone)
-        motion_id = await put(open_door, file)
+        with sentences("The question was not put."):
+            motion_id = await put(open_door, file)
         motion = (await ask(open_door.governance.GetMotion, pb.GetMotionRequest(motion_id=motion_id), open_door.secretary())).motion
         result(motion_id)
         say(f"Notice is given to {how_many(sum(one.eligible for one in motion.roll), 'member', 'members')} who may vote.")

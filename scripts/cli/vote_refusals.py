@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from libs.refusals import Refusal
 from scripts.cli.console import CommandError, ExitCode
+from scripts.cli.door import ZONE
 from scripts.cli.main import code_of_refusal
 
 if TYPE_CHECKING:
@@ -65,11 +66,15 @@ def _sentence(words: "Words", reason: str, details: Mapping[str, str]) -> str:
 
 
 def _moment(value: str) -> str:
-    """A moment as people write it; everything else as it is."""
+    """A moment as people write it, by the clock on the wall of the co-op whose door is open; everything else as it is."""
     try:
-        return f"{datetime.fromisoformat(value).astimezone(UTC):%-d %B %Y %H:%M} UTC" if "T" in value else value
+        at = datetime.fromisoformat(value) if "T" in value else None
     except ValueError:
         return value
+    if at is None:
+        return value
+    zone = ZONE.get()
+    return f"{at.astimezone(zone):%-d %B %Y %H:%M}" if zone else f"{at.astimezone(UTC):%-d %B %Y %H:%M} UTC"
 
 
 def where(refusal: Refusal) -> str:

@@ -5,14 +5,17 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from libs.refusals import AlreadyDone, NotAllowed, NotFound, invalid
 from libs.rulebook import templates
 from scripts.cli.console import ExitCode
+from scripts.cli.door import ZONE
 from scripts.cli.main import main
 from scripts.cli.nouns import NOUNS, Noun
+from scripts.cli.vote_refusals import in_words
 
 REPOSITORY = Path(__file__).parents[3]
 RUN_MAIN = "import sys; from scripts.cli.main import main; sys.exit(main())"
@@ -187,3 +190,13 @@ def test_a_command_without_a_co_op_says_calmly_that_there_is_none(
 def test_a_member_says_to_a_motion_what_can_be_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["motion", "cast", "01a22040", "--as", "1", "--choice", "yes"]) == ExitCode.USAGE
     assert "'for', 'against', 'abstain'" in capsys.readouterr().err
+
+
+def test_a_refusal_tells_the_time_by_the_clock_on_the_co_ops_wall() -> None:
+    refusal = invalid("closes_at", "VOTE_OPEN_TOO_SHORT", hours="24", earliest="2026-07-01T18:30:00+00:00")
+    assert "1 July 2026 18:30 UTC" in in_words(refusal)
+    set_before = ZONE.set(ZoneInfo("Europe/London"))
+    try:
+        assert "1 July 2026 19:30 or later" in in_words(refusal)
+    finally:
+        ZONE.reset(set_before)
