@@ -8,7 +8,7 @@ from services.governance.commands.held_vote import decided, for_office, kind_of
 from services.governance.domain.vote_course import require_may_join
 from services.governance.domain.vote_limits import require_room
 from services.governance.domain.vote_roll import require_groups
-from services.governance.storage import facts_out, rulebooks, votes
+from services.governance.storage import facts_out, vote_rolls, votes
 
 GENERAL_MEETING = "general_meeting"
 """A motion put to all members is decided by them as a general meeting decides."""
@@ -22,9 +22,8 @@ async def join_vote(work: Work, vote_id: str, number: int, co_op: str, zone: Zon
     """
     vote, _ = await for_office(work, vote_id, hats.SECRETARY)
     require_may_join(vote, work.now)
-    adopted = await rulebooks.in_force(work)
-    if adopted is not None and not vote.observer:
-        require_groups(vote.terms, co_op, adopted.rulebook)
+    if not vote.observer:
+        require_groups(vote.terms, co_op, await vote_rolls.class_sizes(work, work.now.astimezone(zone).date()))
     at = await decided(work, number)
     require_room(vote, await kind_of(work, number))
     await votes.joined(work, vote.id, number)

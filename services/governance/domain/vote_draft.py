@@ -6,7 +6,7 @@ same parties give the same terms.
 
 import hashlib
 import unicodedata
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -139,11 +139,6 @@ def draft(asked: Asked, rulebook: Rulebook, kind: ResolutionType, co_op: str, no
     return made
 
 
-def without_group(rulebook: Rulebook, groups: Container[str]) -> list[str]:
-    """Classes of this rulebook that vote, and are not among those that have a group."""
-    return [one.key for one in rulebook.classes if one.votes and one.key not in groups]
-
-
 def compose(made: Draft, draft_id: str, parties: Sequence[tuple[Party, Mapping[str, int]]], proposed: int) -> Terms:
     """The terms: each party with its keys and how many people its classes have. `proposed` is whole seconds.
 
@@ -262,7 +257,7 @@ def _check_classes(rulebook: Rulebook, groups: Mapping[str, str]) -> None:
     for name in groups:
         if name not in known:
             raise invalid("class_groups", "CLASS_NOT_IN_RULES", member_class=name, known=", ".join(known))
-    if missing := without_group(rulebook, groups):
+    if missing := [one.key for one in rulebook.classes if one.votes and one.key not in groups]:
         raise invalid("class_groups", "CLASS_WITHOUT_GROUP", classes=", ".join(missing), known=", ".join(sorted(groups)))
 
 

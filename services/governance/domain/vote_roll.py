@@ -2,16 +2,14 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from libs.boards import rows
 from libs.boards.entries import Roll, Row
 from libs.boards.terms import Terms
 from libs.refusals import NotNow, invalid
-from libs.rulebook import Rulebook
 from services.governance.domain.vote_ballot import VoteRow
-from services.governance.domain.vote_draft import without_group
 
 CHUNK = 500
 """Entries in one fact."""
@@ -39,10 +37,14 @@ def groups_of(terms: Terms, co_op: str) -> dict[str, str]:
     return {name: group for (owner, name), group in terms.classes.items() if owner == co_op and group not in excluded}
 
 
-def require_groups(terms: Terms, co_op: str, rulebook: Rulebook) -> None:
-    """Raises NotNow JOIN_CLASS_WITHOUT_GROUP: whoever of ours may vote has a group in the terms, or we take part without them."""
+def require_groups(terms: Terms, co_op: str, classes: Collection[str]) -> None:
+    """`classes` are those that somebody of ours votes in.
+
+    Raises NotNow JOIN_CLASS_WITHOUT_GROUP: whoever may vote has a group in the terms, or we take part without them. A class in which nobody
+    is stands in no terms.
+    """
     ours = [name for owner, name in terms.classes if owner == co_op]
-    if missing := without_group(rulebook, ours):
+    if missing := sorted(set(classes) - set(ours)):
         raise NotNow("JOIN_CLASS_WITHOUT_GROUP", classes=", ".join(missing), known=", ".join(sorted(ours)) or "-")
 
 
