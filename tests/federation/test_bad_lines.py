@@ -2,9 +2,11 @@
 
 import asyncio
 import random
+import time
 
 import pytest
 
+from services.federation.border import vote_parcel
 from tests.support.federated import Commons
 from tests.support.proxy import cut_now_and_then
 
@@ -33,3 +35,17 @@ async def test_ballots_cast_over_bad_lines_are_held_and_counted_the_same_everywh
         await vote.agreed()
         for one in them.co_ops:
             assert (await vote.board(one, at="cove")).ballots == 3
+
+
+async def test_a_long_board_comes_in_pieces_one_right_after_the_other(commons: Commons, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vote_parcel, "MOST_ENTRIES", 2)
+    async with commons.lent(2) as them:
+        vote = await them.vote()
+        them.part({"alder"}, {"brook"})
+        await vote.cast("alder", *["for"] * 7)
+        began = time.monotonic()
+        # Only who lacks them can call.
+        them.lines["brook", "alder"].closed = False
+        await vote.witnessed("alder")
+        # Four pieces: had each waited for the next call that comes by itself, it would have been minutes.
+        assert time.monotonic() - began < 20

@@ -113,8 +113,9 @@ class Exchanger:
                     answer = await stub.Exchange(pb.ExchangeRequest(parcel=parcel), timeout=calling.CALL_SECONDS)
                 except grpc.aio.AioRpcError as error:
                     raise calling.away(error) from None
-                heard |= await self._take(peer, answer.parcel)
-                last = _Round(bringing, more=bool(answer.parcel.letters) or answer.ByteSize() > FULL_BYTES)
+                new = await self._take(peer, answer.parcel)
+                heard |= new
+                last = _Round(bringing, more=new and (bool(answer.parcel.letters) or _is_cut_off(answer.parcel)))
         self._bell.nudge(peer)
         return heard
 
@@ -178,6 +179,11 @@ def _hello(parcel: pb.Parcel) -> Hello:
     if not all(0 <= one <= MOST_NUMBER for one in numbers) or not all(len(one) in (0, HASH_BYTES) for one in hashes):
         raise invalid("hello", "HELLO_FORM")
     return Hello(said.held, said.held_hash.hex(), said.sent, said.sent_hash.hex(), said.identity, tuple(said.yours))
+
+
+def _is_cut_off(parcel: pb.Parcel) -> bool:
+    """Whether it had more to bring than went in: of a board, or of whole boards."""
+    return parcel.ByteSize() > FULL_BYTES or any(part.first + len(part.entries) < part.head.size for part in parcel.boards)
 
 
 def _brought(parcel: pb.Parcel) -> bytes:
