@@ -8,16 +8,22 @@ from scripts.cli.door import Door
 
 async def decision_of(open_door: Door, number: int) -> str:
     """Its id. Raises `CommandError` when the log has no such number."""
+    found = await numbered(open_door, number)
+    if found is None:
+        why = "The log of this co-op has no such number."
+        raise CommandError(f"There is no decision {number}.", why, "See: kith motion log", ExitCode.NOT_FOUND)
+    return str(found.decision_id)
+
+
+async def numbered(open_door: Door, number: int) -> governance.Decision | None:
+    """None when the log has no such number."""
     token = ""
     while True:
         asked = governance.ListDecisionsRequest(page_size=200, page_token=token)
-        answer = await ask(open_door.governance.ListDecisions, asked, open_door.secretary())
+        answer: governance.ListDecisionsResponse = await ask(open_door.governance.ListDecisions, asked, open_door.secretary())
         for one in answer.decisions:
             if one.number == number:
-                return str(one.decision_id)
+                return one
         token = answer.next_page_token
         if not token:
-            break
-    raise CommandError(
-        f"There is no decision {number}.", "The log of this co-op has no such number.", "See: kith motion log", ExitCode.NOT_FOUND
-    )
+            return None

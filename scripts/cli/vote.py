@@ -11,7 +11,6 @@ import typer
 from google.protobuf.json_format import MessageToDict
 
 from kith.federation.v1 import federation_pb2 as federation
-from kith.governance.v1 import governance_pb2 as governance
 from kith.governance.v1 import votes_pb2 as pb
 from libs.boards.terms import read_terms
 from libs.database.engine import new_id
@@ -19,6 +18,7 @@ from libs.refusals import Elsewhere, NotFound, NotNow
 from libs.rpc.client import ask
 from scripts.cli import vote_dispute, vote_file, vote_outcome, vote_papers, vote_recorders, vote_voter, vote_words
 from scripts.cli.console import CommandError, ExitCode, result, say
+from scripts.cli.decisions import numbered
 from scripts.cli.door import Door, door
 from scripts.cli.patience import patiently
 from scripts.cli.progress import Progress
@@ -244,20 +244,6 @@ def _placed() -> Iterator[None]:
         raise CommandError("Nothing was changed.", why, following, ExitCode.CONFLICT) from refusal
 
 
-async def _title(open_door: Door, number: int) -> str:
-    """What our members decided under this number."""
-    token = ""
-    while True:
-        asked = governance.ListDecisionsRequest(page_size=200, page_token=token)
-        answer = await ask(open_door.governance.ListDecisions, asked, open_door.secretary())
-        for one in answer.decisions:
-            if one.number == number:
-                return str(one.title)
-        token = answer.next_page_token
-        if not token:
-            return ""
-
-
 async def _act(
     folder: Path, said: str, act: Callable[[Door, str], Awaitable[pb.Vote]], done: str, *, as_json: bool, decision: int = 0
 ) -> None:
@@ -267,7 +253,8 @@ async def _act(
         with sentences("Nothing was changed."), _placed():
             vote = await act(open_door, which)
         if decision and not as_json:
-            done = f"{done[:-1]}: {await _title(open_door, decision)}"
+            taken = await numbered(open_door, decision)
+            done = f"{done[:-1]}: {taken.title if taken is not None else ''}"
     if as_json:
         result(json.dumps({"schema": "kith.v1", "vote": MessageToDict(vote)}, ensure_ascii=False, indent=1))
         return
