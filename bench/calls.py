@@ -1,7 +1,7 @@
-"""What a call costs against the least it can: a bare gRPC echo whose handler sends the same statements over asyncpg (see `raw.py`).
+"""Measures what a call costs against a lower bound: a bare gRPC stub whose handler sends the same statements over asyncpg (`raw_grpc.py`).
 
-Run with `python -m bench.calls`. Both servers and the caller share one process and one PostgreSQL; rounds of ours and of the reference
-take turns, and what counts is the median of the ratios of the pairs.
+Run with `python -m bench.calls`. Both servers and the client share one process and one PostgreSQL. Rounds of Kith and of the reference
+alternate, and the result is the median of the ratios of the pairs.
 """
 
 import asyncio
@@ -11,45 +11,45 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from bench.co_op import Vote, a_kith, a_vote
-from bench.raw import Call, Echo, beside, heard
-from bench.tables import grid, quick, ratio, show, verdict
+from bench.open_vote import OpenVote, bench_environment, open_vote
+from bench.raw_grpc import RawStub, RecordedCall, raw_server, record_statements
+from bench.report import is_quick_run, markdown_table, median_ratio, save_report, verdict
 from kith.governance.v1 import governance_pb2 as governance
 from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
 from kith.membership.v1 import membership_pb2 as membership
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from libs.access import hats
 from libs.database.engine import Database, new_id
-from libs.rpc.client import ask
+from libs.rpc.client import call_service
 
-ROUNDS = 2 if quick() else 21
+ROUNDS = 2 if is_quick_run() else 21
 CALLS = {1: 20, 16: 96}
-"""In a round, by how many callers ask at once."""
-ALONE = "command, its facts waiting"
-"""The relay and whoever follows stand still: what the call costs by itself."""
-AIMS = {"own read": 1.5, "audited read": 2.0, "command": 2.0, ALONE: 2.0}
-"""At one caller."""
+"""Calls per round, by number of concurrent clients."""
+COMMAND_ALONE = "command, its facts waiting"
+"""The relay and all consumers are stopped: what the call costs by itself."""
+AIMS = {"own read": 1.5, "audited read": 2.0, "command": 2.0, COMMAND_ALONE: 2.0}
+"""With one client."""
 SETTLE_SECONDS = 0.02
 
-Act = Callable[[UUID], Awaitable[object]]
-Found = dict[tuple[str, int], tuple[int, list[tuple[float, float]]]]
-"""By call and number of callers: the statements it sends, and of each round the milliseconds of ours and of the reference."""
+CallFunction = Callable[[UUID], Awaitable[object]]
+Measurements = dict[tuple[str, int], tuple[int, list[tuple[float, float]]]]
+"""By call and number of clients: how many statements it sends, and for each round the milliseconds of Kith and of the reference."""
 
 
 @dataclass(frozen=True)
-class Measured:
-    """One kind of call: ours, how it was done raw, and the statements both send."""
+class MeasuredCall:
+    """One kind of call: through Kith, over the raw server, and the number of statements both send."""
 
     name: str
-    ours: Act
-    raw: Act
+    kith: CallFunction
+    raw: CallFunction
     statements: int
 
 
-class Caller:
-    """Makes the three calls as the people of a vote."""
+class VoteClient:
+    """Makes the three kinds of call as the people of a vote."""
 
-    def __init__(self, vote: Vote) -> None:
+    def __init__(self, vote: OpenVote) -> None:
         self._vote = vote
         self._governance = vote.co_op.stub(GovernanceServiceStub)
         self._membership = vote.co_op.stub(MembershipServiceStub)
@@ -57,46 +57,48 @@ class Caller:
         self._tokens: dict[UUID, str] = {}
 
     def prepare(self, people: Sequence[UUID]) -> None:
-        """Tokens are identity's work, not the call's."""
+        """Creates the tokens in advance: they are identity's work, not part of the call."""
         self._secretary = self._vote.co_op.token(self._vote.secretary, hats.SECRETARY)
-        self._tokens = {one: self._vote.co_op.token(one) for one in people}
+        self._tokens = {person: self._vote.co_op.token(person) for person in people}
 
     async def own_read(self, person: UUID) -> governance.GetMyBallotResponse:
-        return await ask(self._governance.GetMyBallot, governance.GetMyBallotRequest(motion_id=self._vote.motion), self._tokens[person])
+        return await call_service(
+            self._governance.GetMyBallot, governance.GetMyBallotRequest(motion_id=self._vote.motion), self._tokens[person]
+        )
 
     async def audited_read(self, person: UUID) -> membership.GetMemberResponse:
-        return await ask(self._membership.GetMember, membership.GetMemberRequest(person_id=str(person)), self._secretary)
+        return await call_service(self._membership.GetMember, membership.GetMemberRequest(person_id=str(person)), self._secretary)
 
     async def command(self, person: UUID, request_id: str = "") -> governance.CastBallotResponse:
-        asked = governance.CastBallotRequest(request_id=request_id or str(new_id()), motion_id=self._vote.motion, choice="for")
-        return await ask(self._governance.CastBallot, asked, self._tokens[person])
+        request = governance.CastBallotRequest(request_id=request_id or str(new_id()), motion_id=self._vote.motion, choice="for")
+        return await call_service(self._governance.CastBallot, request, self._tokens[person])
 
 
-async def recorded(vote: Vote, caller: Caller, person: UUID) -> dict[str, tuple[Call, str]]:
-    """What each of the three sends, from one real call of `person`."""
-    kept = frozenset({UUID(vote.motion), vote.secretary})
-    found: dict[str, tuple[Call, str]] = {}
-    for name, service, act in (
-        ("command", "governance", lambda: caller.command(person, "request-1")),
-        ("own read", "governance", lambda: caller.own_read(person)),
-        ("audited read", "membership", lambda: caller.audited_read(person)),
+async def record_calls(vote: OpenVote, client: VoteClient, person: UUID) -> dict[str, tuple[RecordedCall, str]]:
+    """Records the statements that each of the three calls sends, from one real call of `person`."""
+    fixed_ids = frozenset({UUID(vote.motion), vote.secretary})
+    results: dict[str, tuple[RecordedCall, str]] = {}
+    for name, service, call_function in (
+        ("command", "governance", lambda: client.command(person, "request-1")),
+        ("own read", "governance", lambda: client.own_read(person)),
+        ("audited read", "membership", lambda: client.audited_read(person)),
     ):
-        await asyncio.sleep(0.3)  # what the command stated is published by then, and is not taken for part of the next call
-        with heard(_database(vote, service)) as statements:
-            answer = await act()
-            mine = [one for one in statements if not _of_the_house(one[0])]
-        call = Call(mine, person, kept, "request-1", answer.SerializeToString())
-        found[name] = (call, vote.co_op.databases[service].run_url)
-    return found
+        await asyncio.sleep(0.3)  # by then the call's events are published, and their statements do not count as part of the next call
+        with record_statements(_database_of(vote, service)) as statements:
+            response = await call_function()
+            own_statements = [statement for statement in statements if not _is_background_statement(statement[0])]
+        call = RecordedCall(own_statements, person, fixed_ids, "request-1", response.SerializeToString())
+        results[name] = (call, vote.co_op.databases[service].run_url)
+    return results
 
 
-def _database(vote: Vote, service: str) -> Database:
-    return next(one.database for one in vote.co_op.process._running if one.component.name == service)  # noqa: SLF001 - looked at, not used
+def _database_of(vote: OpenVote, service: str) -> Database:
+    return next(running.database for running in vote.co_op.process._running if running.component.name == service)  # noqa: SLF001 - only read, not used
 
 
-def _of_the_house(statement: str) -> bool:
-    """Sent by jobs, relay and consumers, which go on meanwhile."""
-    words = (
+def _is_background_statement(statement: str) -> bool:
+    """Whether jobs, the relay or consumers sent the statement; they go on during the measurement."""
+    fragments = (
         "closes_at <=",
         "outbox_state",
         "from outbox",
@@ -106,76 +108,79 @@ def _of_the_house(statement: str) -> bool:
         "update position",
         "answer where at",
     )
-    return any(one in statement for one in words) or statement.strip() in ("select 1", "SELECT 1")
+    return any(fragment in statement for fragment in fragments) or statement.strip() in ("select 1", "SELECT 1")
 
 
-async def milliseconds(people: Sequence[UUID], act: Act, at_once: int) -> float:
-    """For one call of each, `at_once` at a time: time taken by all, divided by their number."""
-    waiting = iter(people)
+async def time_calls(people: Sequence[UUID], call_function: CallFunction, concurrency: int) -> float:
+    """Calls `call_function` once per person, `concurrency` concurrently, and returns the milliseconds all took, divided by their number."""
+    remaining = iter(people)
 
-    async def one_caller() -> None:
-        for person in waiting:
-            await act(person)
+    async def run_client() -> None:
+        for person in remaining:
+            await call_function(person)
 
     await asyncio.sleep(SETTLE_SECONDS)
     began = time.perf_counter()
-    await asyncio.gather(*(one_caller() for _ in range(at_once)))
+    await asyncio.gather(*(run_client() for _ in range(concurrency)))
     return (time.perf_counter() - began) * 1000 / len(people)
 
 
-async def measure(vote: Vote) -> Found:
-    caller = Caller(vote)
+async def measure(vote: OpenVote) -> Measurements:
+    client = VoteClient(vote)
     first, *people = vote.people
-    caller.prepare([first])
-    calls = await recorded(vote, caller, first)
-    async with beside(f"unix:{vote.co_op.folder}/raw.sock", calls) as echo:
-        kinds = [Measured(name, act, _raw(echo, name), len(calls[name][0].statements)) for name, act in _ours(caller).items()]
-        found = await _rounds(caller, kinds, people)
-        for one in vote.co_op.process._running:  # noqa: SLF001 - stopped for the rest of the measurement
-            for task in one.tasks:
+    client.prepare([first])
+    recorded = await record_calls(vote, client, first)
+    async with raw_server(f"unix:{vote.co_op.folder}/raw.sock", recorded) as stub:
+        calls = [
+            MeasuredCall(name, call_function, _raw_call(stub, name), len(recorded[name][0].statements))
+            for name, call_function in _kith_calls(client).items()
+        ]
+        results = await _measure_rounds(client, calls, people)
+        for running in vote.co_op.process._running:  # noqa: SLF001 - stopped for the rest of the measurement
+            for task in running.tasks:
                 task.cancel()
-        alone = Measured(ALONE, caller.command, _raw(echo, "command"), len(calls["command"][0].statements))
-        return found | await _rounds(caller, [alone], people)
+        alone = MeasuredCall(COMMAND_ALONE, client.command, _raw_call(stub, "command"), len(recorded["command"][0].statements))
+        return results | await _measure_rounds(client, [alone], people)
 
 
-async def _rounds(caller: Caller, kinds: Sequence[Measured], people: list[UUID]) -> Found:
-    found: Found = {(kind.name, at_once): (kind.statements, []) for at_once in CALLS for kind in kinds}
+async def _measure_rounds(client: VoteClient, calls: Sequence[MeasuredCall], people: list[UUID]) -> Measurements:
+    results: Measurements = {(call.name, concurrency): (call.statements, []) for concurrency in CALLS for call in calls}
     for round_ in range(-1, ROUNDS):
-        for at_once, size in CALLS.items():
+        for concurrency, size in CALLS.items():
             ours, reference = [people.pop() for _ in range(size)], [people.pop() for _ in range(size)]
-            caller.prepare(ours)
-            for kind in kinds:
-                pair = [await milliseconds(ours, kind.ours, at_once), await milliseconds(reference, kind.raw, at_once)]
+            client.prepare(ours)
+            for call in calls:
+                pair = [await time_calls(ours, call.kith, concurrency), await time_calls(reference, call.raw, concurrency)]
                 if round_ >= 0:  # the first one only warms up
-                    found[kind.name, at_once][1].append((pair[0], pair[1]))
-    return found
+                    results[call.name, concurrency][1].append((pair[0], pair[1]))
+    return results
 
 
-def _ours(caller: Caller) -> dict[str, Act]:
-    """The command first: then there is a ballot to read."""
-    return {"command": caller.command, "own read": caller.own_read, "audited read": caller.audited_read}
+def _kith_calls(client: VoteClient) -> dict[str, CallFunction]:
+    """The command comes first, so that there is a ballot to read."""
+    return {"command": client.command, "own read": client.own_read, "audited read": client.audited_read}
 
 
-def _raw(echo: Echo, name: str) -> Act:
-    return lambda person: echo.call(name, person)
+def _raw_call(stub: RawStub, name: str) -> CallFunction:
+    return lambda person: stub.call(name, person)
 
 
 async def main() -> int:
-    with a_kith() as kith:
-        async with a_vote(kith, 1 + 4 * (ROUNDS + 1) * sum(CALLS.values())) as vote:
-            found = await measure(vote)
+    with bench_environment() as kith:
+        async with open_vote(kith, 1 + 4 * (ROUNDS + 1) * sum(CALLS.values())) as vote:
+            results = await measure(vote)
     rows, missed = [], False
-    for (name, at_once), (statements, pairs) in sorted(found.items(), key=lambda one: (one[0][1], list(AIMS).index(one[0][0]))):
-        middle = ratio(pairs)
-        aim = AIMS[name] if at_once == 1 else 0.0
-        missed |= bool(aim) and middle > aim
+    for (name, concurrency), (statements, pairs) in sorted(results.items(), key=lambda item: (item[0][1], list(AIMS).index(item[0][0]))):
+        median = median_ratio(pairs)
+        aim = AIMS[name] if concurrency == 1 else 0.0
+        missed |= bool(aim) and median > aim
         medians = [f"{statistics.median(column):.2f}" for column in zip(*pairs, strict=True)]
-        judged = [f"{aim:.1f}", verdict(middle, aim)] if aim else ["none", ""]
-        rows.append([name, str(at_once), str(statements), *medians, f"{middle:.2f}", *judged])
+        aim_columns = [f"{aim:.1f}", verdict(median, aim)] if aim else ["none", ""]
+        rows.append([name, str(concurrency), str(statements), *medians, f"{median:.2f}", *aim_columns])
     head = ["call", "callers", "statements", "ours ms", "raw ms", "ratio", "aim", ""]
     about = f"{ROUNDS} interleaved rounds of {CALLS[1]} calls one after the other and {CALLS[16]} by 16 callers; medians."
-    show("calls", "Calls against a bare echo with the same statements", about, grid(head, rows))
-    return int(missed and not quick())
+    save_report("calls", "Calls against a bare echo with the same statements", about, markdown_table(head, rows))
+    return int(missed and not is_quick_run())
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Turns round every single bit of a small good bundle; each time the verifier must say wrong.
+"""Flips every single bit of a small valid bundle; the verifier must reject each variant.
 
 python -m bench.flip_every_bit        a few minutes on two cores
 """
@@ -7,29 +7,29 @@ import multiprocessing
 import time
 
 from scripts.verifier import checks
-from scripts.verifier.checks import Brought, Exit
-from tests.support.bundle_stories import changed_and_bad_ballots
+from scripts.verifier.checks import ExitCode, VerifierInputs
+from tests.support.example_bundles import changed_and_bad_ballots
 
-_GOOD = changed_and_bad_ballots()
-_PINS = Brought(tuple((one, _GOOD.story.fingerprint(one)) for one in _GOOD.story.parties))
+_BUNDLE = changed_and_bad_ballots()
+_PINNED_KEYS = VerifierInputs(tuple((co_op, _BUNDLE.story.fingerprint(co_op)) for co_op in _BUNDLE.story.parties))
 
 
-def unseen(at: int) -> int:
-    """How many of the eight bits of this byte can be turned round unseen."""
-    found = 0
+def count_undetected_flips(index: int) -> int:
+    """Returns how many of the eight bits of this byte can be flipped without the verifier noticing."""
+    undetected = 0
     for bit in range(8):
-        changed = bytearray(_GOOD.data)
-        changed[at] ^= 1 << bit
-        found += checks.verify(bytes(changed), _PINS).exit != Exit.WRONG
-    return found
+        changed = bytearray(_BUNDLE.data)
+        changed[index] ^= 1 << bit
+        undetected += checks.verify(bytes(changed), _PINNED_KEYS).exit != ExitCode.WRONG
+    return undetected
 
 
 def main() -> None:
     start = time.monotonic()
     with multiprocessing.Pool() as pool:
-        found = sum(pool.imap_unordered(unseen, range(len(_GOOD.data)), chunksize=64))
-    print(f"{len(_GOOD.data) * 8} bits turned round one at a time, {found} unseen, {time.monotonic() - start:.0f} s")
-    assert found == 0
+        undetected = sum(pool.imap_unordered(count_undetected_flips, range(len(_BUNDLE.data)), chunksize=64))
+    print(f"{len(_BUNDLE.data) * 8} bits turned round one at a time, {undetected} unseen, {time.monotonic() - start:.0f} s")
+    assert undetected == 0
 
 
 if __name__ == "__main__":

@@ -1,27 +1,27 @@
-"""What a whole idle co-op keeps in memory: Kith, PostgreSQL and NATS together.
+"""Measures the memory of a whole idle co-op: Kith, PostgreSQL and NATS together.
 
-Run with `python -m bench.memory`. PostgreSQL's processes share most of their memory, so theirs is PSS (`/proc/<pid>/smaps_rollup`: of
-what processes share, each has its part). Kith and NATS are one process each and are counted whole (RSS), as if nothing else on the machine
-used the same libraries. The co-op is a `kith up` of its own with 300 members, looked at when it has been idle for a while; then it is
-started anew on the same folder and looked at again.
+Run with `python -m bench.memory`. PostgreSQL's processes share most of their memory, so they are counted by PSS
+(`/proc/<pid>/smaps_rollup`: shared memory divided by the processes that share it). Kith and NATS are one process each and are counted whole
+(RSS), as if nothing else on the machine used the same libraries. The co-op is a `kith up` of its own with 300 members, measured after it
+has been idle for a while; then it is restarted on the same folder and measured again.
 """
 
 import asyncio
 from pathlib import Path
 
-from bench.tables import grid, quick, show, verdict
-from scripts.cli.door import door
-from tests.support.kith_up import KithUp, Victim, a_co_op, a_place
-from tests.support.voters import admitted
+from bench.report import is_quick_run, markdown_table, save_report, verdict
+from scripts.cli.connection import connect
+from tests.support.kith_up_process import KillTarget, KithUpProcess, kith_up_in, service_readable_folder
+from tests.support.motion_voters import admit_new_members
 
 AIM_MB = 300.0
-MEMBERS = 50 if quick() else 300
-IDLE_SECONDS = 1 if quick() else 20
-PARTS = {"Kith": "Rss", "PostgreSQL": "Pss", "NATS": "Rss"}
+MEMBERS = 50 if is_quick_run() else 300
+IDLE_SECONDS = 1 if is_quick_run() else 20
+MEMORY_KINDS = {"Kith": "Rss", "PostgreSQL": "Pss", "NATS": "Rss"}
 
 
 def megabytes(pid: int, kind: str) -> float:
-    """Of 10^6 bytes; 0 for a process that has just ended. `kind` is Pss or Rss."""
+    """Megabytes (10^6 bytes) of a process; 0 for one that has just ended. `kind` is Pss or Rss."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
     except OSError:
@@ -29,13 +29,13 @@ def megabytes(pid: int, kind: str) -> float:
     return sum(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith(f"{kind}:"))
 
 
-def with_children(pids: list[int]) -> set[int]:
-    """Sessions and helpers of a server are children of its first process."""
-    parents = {int(one.name): _parent(one) for one in Path("/proc").iterdir() if one.name.isdigit()}
-    found = set(pids)
-    while more := {pid for pid, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found
+def with_descendants(pids: list[int]) -> set[int]:
+    """Adds all descendants: sessions and helpers of a server are children of its first process."""
+    parents = {int(process.name): _parent(process) for process in Path("/proc").iterdir() if process.name.isdigit()}
+    descendants = set(pids)
+    while more := {pid for pid, parent in parents.items() if parent in descendants} - descendants:
+        descendants |= more
+    return descendants
 
 
 def _parent(process: Path) -> int:
@@ -45,42 +45,42 @@ def _parent(process: Path) -> int:
         return 0
 
 
-def looked_at(co_op: KithUp) -> dict[str, tuple[int, float]]:
-    """Processes and megabytes of each part. The servers are in sessions of their own, but may still be children of Kith."""
-    servers = {"PostgreSQL": with_children(co_op.pids(Victim.POSTGRES)), "NATS": with_children(co_op.pids(Victim.NATS))}
-    kith = with_children(co_op.pids(Victim.KITH)) - set().union(*servers.values())
+def measure_memory(co_op: KithUpProcess) -> dict[str, tuple[int, float]]:
+    """Processes and megabytes of each part. The servers run in sessions of their own, but may still be children of Kith."""
+    servers = {"PostgreSQL": with_descendants(co_op.pids(KillTarget.POSTGRES)), "NATS": with_descendants(co_op.pids(KillTarget.NATS))}
+    kith = with_descendants(co_op.pids(KillTarget.KITH)) - set().union(*servers.values())
     parts = {"Kith": kith, **servers}
     if not all(parts.values()):
         message = f"a part is not running: {parts}"
         raise RuntimeError(message)
-    return {name: (len(pids), sum(megabytes(pid, PARTS[name]) for pid in pids)) for name, pids in parts.items()}
+    return {name: (len(pids), sum(megabytes(pid, MEMORY_KINDS[name]) for pid in pids)) for name, pids in parts.items()}
 
 
 async def main() -> int:
-    found: dict[str, dict[str, tuple[int, float]]] = {}
-    async with a_place() as place, a_co_op(place) as co_op:
+    measurements: dict[str, dict[str, tuple[int, float]]] = {}
+    async with service_readable_folder() as place, kith_up_in(place) as co_op:
         await co_op.start()
-        await co_op.ready()
+        await co_op.wait_until_ready()
         await asyncio.sleep(IDLE_SECONDS)
-        found["just founded"] = looked_at(co_op)
-        async with door(co_op.folder) as open_door:
-            await admitted(open_door, MEMBERS)
+        measurements["just founded"] = measure_memory(co_op)
+        async with connect(co_op.folder) as connection:
+            await admit_new_members(connection, MEMBERS)
         await asyncio.sleep(IDLE_SECONDS)
-        found[f"{MEMBERS} members admitted"] = looked_at(co_op)
-        await co_op.end()
+        measurements[f"{MEMBERS} members admitted"] = measure_memory(co_op)
+        await co_op.stop()
         await co_op.start()
-        await co_op.ready()
+        await co_op.wait_until_ready()
         await asyncio.sleep(IDLE_SECONDS)
-        found["started anew"] = looked_at(co_op)
-        await co_op.end()
+        measurements["started anew"] = measure_memory(co_op)
+        await co_op.stop()
     rows, missed = [], False
-    for when, parts in found.items():
+    for when, parts in measurements.items():
         total = sum(size for _, size in parts.values())
         missed |= total > AIM_MB
-        sizes = [f"{parts[name][1]:.0f} ({parts[name][0]})" for name in PARTS]
+        sizes = [f"{parts[name][1]:.0f} ({parts[name][0]})" for name in MEMORY_KINDS]
         rows.append([when, *sizes, f"{total:.0f}", f"{AIM_MB:.0f}", verdict(total, AIM_MB)])
     about = f"MB (processes), {IDLE_SECONDS} s after the last call."
-    show("memory", "Memory of an idle co-op", about, grid(["co-op", *PARTS, "together", "aim at most", ""], rows))
+    save_report("memory", "Memory of an idle co-op", about, markdown_table(["co-op", *MEMORY_KINDS, "together", "aim at most", ""], rows))
     return int(missed)
 
 

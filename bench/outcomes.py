@@ -1,11 +1,11 @@
-"""From the close of a vote to its agreed outcome: 3, 10 and 30 co-ops, 100 to 100,000 ballots.
+"""Measures the way from the close of a vote to its agreed outcome: 3, 10 and 30 co-ops, 100 to 100,000 ballots.
 
-The table is the pure path, as each of n co-ops goes it by itself: cuts out of the evidence, every board read and counted, outcome bytes,
-one signature of its own, n - 1 read from others. The reference does the least with the same bytes: SHA-256 and `json.loads` of each entry,
-a `Counter` of what the ballots say, as many signatures. They take turns.
+The table shows the pure computation that each of n co-ops does by itself: cuts from the evidence, every board read and counted, the outcome
+encoded, one own signature, n - 1 signatures checked. The reference does the least with the same bytes: SHA-256 and `json.loads` of each
+entry, a `Counter` of the choices, as many signatures. Both alternate.
 
-After it, three whole co-ops on real servers (governance, federation, PostgreSQL, NATS, mTLS between them): from the moment their clocks
-pass T until all three hold the same final bytes.
+Then it measures three whole co-ops on real servers (governance, federation, PostgreSQL, NATS, mTLS between them): from the moment their
+clocks pass T until all three hold the same final bytes.
 
     python -m bench.outcomes [--quick]
 """
@@ -22,142 +22,151 @@ from contextlib import ExitStack
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from bench.tables import grid, quick, ratio, show
+from bench.report import is_quick_run, markdown_table, median_ratio, save_report
 from libs.boards.board import Board
-from libs.boards.standing import Evidence, State, stand
-from tests.support.accounts import accounts
-from tests.support.boards import T, WholeVote, key, public, signed_outcome, some_vote
-from tests.support.databases import Databases
-from tests.support.federated import Grounds, federated
+from libs.boards.vote_state import VoteEvidence, VoteState, vote_status
+from tests.support.backing_servers import BackingServers, backing_servers
+from tests.support.co_op_network import NetworkServers, co_op_network
 from tests.support.federated_vote import FederatedVote
-from tests.support.servers import Servers, servers
+from tests.support.nats_accounts import nats_accounts
+from tests.support.template_databases import TemplateDatabases
+from tests.support.vote_boards import T, VoteBoards, make_vote_boards, private_key, public_key, signed_outcome
 
-CO_OPS = (3, 10) if quick() else (3, 10, 30)
-BALLOTS = (100, 1_000) if quick() else (100, 1_000, 10_000, 100_000)
-ROUNDS = 1 if quick() else 3
-REAL = ((4, 2),) if quick() else ((4, 2), (20, 10), (100, 50))
+CO_OPS = (3, 10) if is_quick_run() else (3, 10, 30)
+BALLOTS = (100, 1_000) if is_quick_run() else (100, 1_000, 10_000, 100_000)
+ROUNDS = 1 if is_quick_run() else 3
+REAL_MEMBERS = ((4, 2),) if is_quick_run() else ((4, 2), (20, 10), (100, 50))
 """Users and workers of each co-op; everybody votes."""
 
 
-def closed_vote(co_ops: int, ballots: int) -> WholeVote:
-    """Held by everybody in time, and nobody counted yet."""
+def closed_vote(co_ops: int, ballots: int) -> VoteBoards:
+    """Builds a vote whose boards everybody witnessed in time, and which nobody has counted yet."""
     names = [f"co-op-{number:02}" for number in range(co_ops)]
-    each = -(-ballots // co_ops)
-    vote = some_vote(*names, groups=["user", "worker"]).begin({one: {"user": each - each // 3, "worker": each // 3} for one in names})
-    for one in names:
-        for number in range(each):
-            vote.ballot(one, number, ("for", "against", "abstain")[number % 3])
+    share = -(-ballots // co_ops)
+    vote = make_vote_boards(*names, groups=["user", "worker"]).open_vote(
+        {co_op: {"user": share - share // 3, "worker": share // 3} for co_op in names}
+    )
+    for co_op in names:
+        for number in range(share):
+            vote.ballot(co_op, number, ("for", "against", "abstain")[number % 3])
     vote.close()
     return vote
 
 
-def ours(vote: WholeVote, boards: dict[str, Board]) -> float:
-    """Seconds. The boards were read as they came, and go on with the outcomes of the others."""
-    held = {one: vote.held(one) for one in vote.parties}
-    begin = time.perf_counter()
-    outcome = vote.counted()
-    for one in vote.co_ops:
-        entry = signed_outcome(vote.terms, one, outcome).data() if one == vote.co_ops[0] else vote.entries[one][-1]
-        boards[one].add(entry)
-    where = stand(Evidence(vote.terms, boards, held), T + 1)
-    took = time.perf_counter() - begin
-    if where.state is not State.FINAL or where.outcome != hashlib.sha256(outcome).digest():
-        message = f"it is {where.state}, not final"
+def time_kith(vote: VoteBoards, boards: dict[str, Board]) -> float:
+    """Returns seconds. The boards were read as they arrived; what remains are the outcomes of the others."""
+    witness_heads = {co_op: vote.witnessed_sizes(co_op) for co_op in vote.parties}
+    began = time.perf_counter()
+    outcome = vote.compute_outcome()
+    for co_op in vote.co_ops:
+        entry = signed_outcome(vote.terms, co_op, outcome).data() if co_op == vote.co_ops[0] else vote.entries[co_op][-1]
+        boards[co_op].add(entry)
+    result = vote_status(VoteEvidence(vote.terms, boards, witness_heads), T + 1)
+    elapsed = time.perf_counter() - began
+    if result.state is not VoteState.FINAL or result.outcome != hashlib.sha256(outcome).digest():
+        message = f"it is {result.state}, not final"
         raise RuntimeError(message)
-    return took
+    return elapsed
 
 
-def raw(vote: WholeVote) -> float:
-    begin = time.perf_counter()
-    said: Counter[str] = Counter()
-    for one in vote.co_ops:
-        for entry in vote.entries[one]:
+def time_raw(vote: VoteBoards) -> float:
+    began = time.perf_counter()
+    choices: Counter[str] = Counter()
+    for co_op in vote.co_ops:
+        for entry in vote.entries[co_op]:
             hashlib.sha256(b"\0" + entry).digest()
             value = json.loads(entry)
             if value.get("kind") == "ballot":
-                said[value["choice"]] += 1
-    outcome = json.dumps(said).encode()
-    key(vote.co_ops[0], "statement").sign(outcome)
-    for one in vote.co_ops[1:]:
-        signed = json.loads(vote.entries[one][-1])
+                choices[value["choice"]] += 1
+    outcome = json.dumps(choices).encode()
+    private_key(vote.co_ops[0], "statement").sign(outcome)
+    for co_op in vote.co_ops[1:]:
+        signed = json.loads(vote.entries[co_op][-1])
         try:
-            Ed25519PublicKey.from_public_bytes(public(one, "statement")).verify(bytes.fromhex(signed["sig"]), outcome)
+            Ed25519PublicKey.from_public_bytes(public_key(co_op, "statement")).verify(bytes.fromhex(signed["sig"]), outcome)
         except InvalidSignature:
-            # It is over the true outcome: a check costs the same.
+            # The signature is over the true outcome: checking it costs the same.
             continue
-    return time.perf_counter() - begin
+    return time.perf_counter() - began
 
 
-def measured(co_ops: int, ballots: int) -> list[tuple[float, float]]:
+def measure_rounds(co_ops: int, ballots: int) -> list[tuple[float, float]]:
     vote = closed_vote(co_ops, ballots)
-    outcome = vote.counted()
-    for one in vote.co_ops[1:]:
-        vote.sign(one, outcome)
-    found = []
+    outcome = vote.compute_outcome()
+    for co_op in vote.co_ops[1:]:
+        vote.sign(co_op, outcome)
+    pairs = []
     for _ in range(ROUNDS):
-        boards = {one: Board(vote.terms, one).extend(vote.entries[one][: -1 if one != vote.co_ops[0] else None]) for one in vote.co_ops}
-        found.append((ours(vote, boards), raw(vote)))
-    return found
+        boards = {
+            co_op: Board(vote.terms, co_op).extend(vote.entries[co_op][: -1 if co_op != vote.co_ops[0] else None]) for co_op in vote.co_ops
+        }
+        pairs.append((time_kith(vote, boards), time_raw(vote)))
+    return pairs
 
 
-def pure() -> list[list[str]]:
+def measure_pure() -> list[list[str]]:
     rows = []
     for co_ops in CO_OPS:
         for ballots in BALLOTS:
-            pairs = measured(co_ops, ballots)
-            took, least = (statistics.median(each) for each in zip(*pairs, strict=True))
-            shown = [f"{took * 1000:.1f}", f"{least * 1000:.1f}", f"{ratio(pairs):.2f}", f"{took / ballots * 1e6:.0f}"]
-            rows.append([str(co_ops), str(ballots), *shown])
+            pairs = measure_rounds(co_ops, ballots)
+            kith_seconds, raw_seconds = (statistics.median(column) for column in zip(*pairs, strict=True))
+            columns = [
+                f"{kith_seconds * 1000:.1f}",
+                f"{raw_seconds * 1000:.1f}",
+                f"{median_ratio(pairs):.2f}",
+                f"{kith_seconds / ballots * 1e6:.0f}",
+            ]
+            rows.append([str(co_ops), str(ballots), *columns])
             print(rows[-1], file=sys.stderr)
     return rows
 
 
-def real() -> list[list[str]]:
+def measure_real_co_ops() -> list[list[str]]:
     with ExitStack() as stack:
 
-        def one_more() -> tuple[Servers, Databases]:
-            found = stack.enter_context(servers())
-            return found, Databases(found)
+        def start_servers() -> tuple[BackingServers, TemplateDatabases]:
+            started = stack.enter_context(backing_servers())
+            return started, TemplateDatabases(started)
 
-        grounds = Grounds(one_more, stack.enter_context(accounts()))
-        return [row for users, workers in REAL for row in asyncio.run(_lived(grounds, users, workers))]
+        environment = NetworkServers(start_servers, stack.enter_context(nats_accounts()))
+        return [row for users, workers in REAL_MEMBERS for row in asyncio.run(_measure_real_votes(environment, users, workers))]
 
 
-async def _lived(grounds: Grounds, users: int, workers: int) -> list[list[str]]:
+async def _measure_real_votes(environment: NetworkServers, users: int, workers: int) -> list[list[str]]:
     rows = []
-    async with federated(grounds, 3, members={"user": users, "worker": workers}) as them:
-        for number in range(1 if quick() else 2):
-            vote = await them.vote()
-            for one in them.co_ops:
-                await vote.cast(one, *["for", "against", "for"] * ((users + workers) // 3))
-            rows.append([str(3 * (users + workers)), str(number + 1), f"{await _closed(vote):.2f}"])
+    async with co_op_network(environment, 3, members={"user": users, "worker": workers}) as federation:
+        for number in range(1 if is_quick_run() else 2):
+            vote = await federation.vote()
+            for co_op in federation.co_ops:
+                await vote.cast(co_op, *["for", "against", "for"] * ((users + workers) // 3))
+            rows.append([str(3 * (users + workers)), str(number + 1), f"{await _time_to_outcome(vote):.2f}"])
     return rows
 
 
-async def _closed(vote: FederatedVote) -> float:
-    await vote.witnessed()
-    vote.them.step_to(vote.terms.close + 1)
-    begin = time.perf_counter()
+async def _time_to_outcome(vote: FederatedVote) -> float:
+    await vote.wait_until_witnessed()
+    vote.network.advance_clocks_to(vote.terms.close + 1)
+    began = time.perf_counter()
     await vote.conclude()
-    await vote.final()
-    outcomes = {(await vote.outcome(one)).outcome for one in vote.them.co_ops}
-    took = time.perf_counter() - begin
+    await vote.wait_until_final()
+    outcomes = {(await vote.get_outcome(co_op)).outcome for co_op in vote.network.co_ops}
+    elapsed = time.perf_counter() - began
     if len(outcomes) != 1:
         message = "they do not agree"
         raise RuntimeError(message)
-    return took
+    return elapsed
 
 
 def main() -> int:
-    rows = pure()
-    lived = real()
-    show(
+    rows = measure_pure()
+    real_rows = measure_real_co_ops()
+    save_report(
         "outcomes",
         "From the close to the agreed outcome",
         f"The pure path of one co-op, {ROUNDS} rounds in turn, medians. Rows are as many as ballots.",
-        grid(["co-ops", "ballots", "ms", "least ms", "ratio", "us a ballot"], rows),
+        markdown_table(["co-ops", "ballots", "ms", "least ms", "ratio", "us a ballot"], rows),
         "Three whole co-ops on real servers on this machine, from the clocks passing T to the same final bytes at all three:",
-        grid(["ballots", "vote", "seconds"], lived),
+        markdown_table(["ballots", "vote", "seconds"], real_rows),
     )
     return 0
 

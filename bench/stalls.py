@@ -1,7 +1,7 @@
-"""How late a co-op's event loop turns at worst while it starts and while 300 members vote; every stall over 100 ms is named.
+"""Measures how late a co-op's event loop runs at worst while it starts and while 300 members vote; every stall over 100 ms is located.
 
-Run with `python -m bench.stalls`. It lets the demonstration's first co-op decide a question of its own. The co-op runs in a process by
-itself, under a watch (`watch.py`). All services of a co-op share one loop: what holds it holds everybody.
+Run with `python -m bench.stalls`. The demonstration's first co-op decides a question of its own, in a process by itself that runs an
+`EventLoopMonitor`. All services of a co-op share one loop: whatever blocks it blocks all of them.
 """
 
 import asyncio
@@ -12,64 +12,64 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bench.tables import grid, show, verdict
-from bench.watch import STALL_SECONDS, Report, Watch
-from scripts.cli.demo.clock import Clocks
-from scripts.cli.demo.co_op import CoOp
-from scripts.cli.demo.example import votes_of
-from scripts.cli.demo.folder import EXAMPLE, Place, make
-from scripts.cli.demo.question import count_all, open_all, put_to, vote_all
-from scripts.cli.demo.steps import Steps
-from scripts.cli.door import door
-from scripts.cli.founding import found
+from bench.event_loop_monitor import STALL_SECONDS, EventLoopMonitor, PhaseReport
+from bench.report import markdown_table, save_report, verdict
+from scripts.cli.bootstrap import bootstrap
+from scripts.cli.connection import connect
+from scripts.cli.demo.clocks import DemoClocks
+from scripts.cli.demo.co_op import DemoCoOp
+from scripts.cli.demo.example_data import read_votes
+from scripts.cli.demo.folders import EXAMPLE, CoOpAddresses, make_demo_folder
+from scripts.cli.demo.motions import await_results, cast_all_votes, open_voting, put_demo_motion
+from scripts.cli.demo.step_log import StepLog
 from services.instance import Instance
-from tests.support.demonstration import an_address
-from tests.support.kith_up import a_place
+from tests.support.demo_process import free_address
+from tests.support.kith_up_process import service_readable_folder
 
 PHASES = ("first start", "the demonstration's vote", "stopping")
-_SECONDS = 90.0
+_TIMEOUT_SECONDS = 90.0
 
 
-async def watched(folder: Path, report: Path) -> None:
-    """The co-op's own process: `kith up` in what it does, with a watch in its loop."""
-    watch, instance, phases = Watch(), Instance(folder), []
+async def run_monitored_co_op(folder: Path, report: Path) -> None:
+    """The co-op's own process: does what `kith up` does, with a monitor in its event loop."""
+    monitor, instance, reports = EventLoopMonitor(), Instance(folder), []
     instance.folder.create()
 
     async def ready() -> None:
-        await found(instance)
-        phases.append(watch.phase())
+        await bootstrap(instance)
+        reports.append(monitor.take_report())
         report.touch()
-        # The host listens for the signal to stop; what happened until then was the vote.
-        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, lambda: phases.append(watch.phase()))
+        # The host installs its handler for the stop signal; what happened until this one is the vote.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, lambda: reports.append(monitor.take_report()))
 
-    beating = asyncio.create_task(watch.beat())
+    monitoring = asyncio.create_task(monitor.run())
     await instance.run(ready, print)
-    phases.append(watch.phase())
-    beating.cancel()
-    report.write_text(json.dumps([asdict(one) for one in phases]), encoding="utf-8")
+    reports.append(monitor.take_report())
+    monitoring.cancel()
+    report.write_text(json.dumps([asdict(phase) for phase in reports]), encoding="utf-8")
 
 
-async def decides(folder: Path) -> bool:
-    """What the demonstration's first co-op does by itself: 300 members, one question, 240 ballots, a count. Whether it came out right."""
-    async with door(folder) as open_door:
-        co_op, clocks = CoOp(open_door, EXAMPLE, Steps()), Clocks([open_door.instance.clock_file])
-        await co_op.admit()
-        questions = [await put_to(co_op, EXAMPLE / "motion.toml", votes_of(EXAMPLE))]
-        await open_all(questions, clocks)
-        await vote_all(questions)
-        await count_all(questions, clocks)
-        return not co_op.steps.wrong
+async def run_demo_question(folder: Path) -> bool:
+    """Lets the demonstration's first co-op decide: 300 members, one question, 240 ballots, a count. True if the result is right."""
+    async with connect(folder) as connection:
+        co_op, clocks = DemoCoOp(connection, EXAMPLE, StepLog()), DemoClocks([connection.instance.clock_file])
+        await co_op.admit_members()
+        questions = [await put_demo_motion(co_op, EXAMPLE / "motion.toml", read_votes(EXAMPLE))]
+        await open_voting(questions, clocks)
+        await cast_all_votes(questions)
+        await await_results(questions, clocks)
+        return not co_op.steps.problems
 
 
-async def measure(place: Path) -> list[Report]:
-    folder, report = place / "demo", place / "report"
-    make(folder, EXAMPLE, Place(an_address(), ""))
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.stalls", "--watched", str(folder), str(report))
+async def measure(folder: Path) -> list[PhaseReport]:
+    co_op_folder, report = folder / "demo", folder / "report"
+    make_demo_folder(co_op_folder, EXAMPLE, CoOpAddresses(free_address(), ""))
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.stalls", "--watched", str(co_op_folder), str(report))
     try:
-        async with asyncio.timeout(_SECONDS):
+        async with asyncio.timeout(_TIMEOUT_SECONDS):
             while not report.exists():
                 await asyncio.sleep(0.05)
-            if not await decides(folder):
+            if not await run_demo_question(co_op_folder):
                 message = "the demonstration did not come out as it should"
                 raise RuntimeError(message)
     finally:
@@ -78,22 +78,31 @@ async def measure(place: Path) -> list[Report]:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
         await process.wait()
-    return [Report(**one) for one in json.loads(report.read_text(encoding="utf-8"))]
+    return [PhaseReport(**phase) for phase in json.loads(report.read_text(encoding="utf-8"))]
 
 
 async def main() -> int:
-    async with a_place() as place:
-        reports = await measure(place)
-    rows, named = [], []
+    async with service_readable_folder() as folder:
+        reports = await measure(folder)
+    rows, stalls = [], []
     for phase, report in zip(PHASES, reports, strict=True):
-        judged = verdict(report.worst, STALL_SECONDS) if phase == PHASES[1] else ""
-        rows.append([phase, f"{report.worst * 1000:.0f}", str(report.late), str(report.stalls), f"{report.collecting * 1000:.0f}", judged])
-        named += [f"- {phase}, seen {times} times: `{where}`" for where, times in report.caught.items()]
+        verdict_column = verdict(report.worst_lag, STALL_SECONDS) if phase == PHASES[1] else ""
+        rows.append(
+            [
+                phase,
+                f"{report.worst_lag * 1000:.0f}",
+                str(report.late_turns),
+                str(report.stalls),
+                f"{report.longest_collection * 1000:.0f}",
+                verdict_column,
+            ]
+        )
+        stalls += [f"- {phase}, seen {times} times: `{location}`" for location, times in report.stall_locations.items()]
     about = f"How late the loop turned. Aim: never more than {STALL_SECONDS * 1000:.0f} ms once the co-op is up."
-    table = grid(["phase", "worst ms", "over 20 ms", "over 100 ms", "longest collection ms", ""], rows)
-    show("stalls", "Stalls of the event loop", about, table, "\n".join(named) or "Nobody held the loop for longer than 100 ms.")
-    return int(reports[1].worst > STALL_SECONDS)
+    table = markdown_table(["phase", "worst ms", "over 20 ms", "over 100 ms", "longest collection ms", ""], rows)
+    save_report("stalls", "Stalls of the event loop", about, table, "\n".join(stalls) or "Nobody held the loop for longer than 100 ms.")
+    return int(reports[1].worst_lag > STALL_SECONDS)
 
 
 if __name__ == "__main__":
-    raise SystemExit(asyncio.run(watched(*map(Path, sys.argv[2:])) if sys.argv[1:2] == ["--watched"] else main()))
+    raise SystemExit(asyncio.run(run_monitored_co_op(*map(Path, sys.argv[2:])) if sys.argv[1:2] == ["--watched"] else main()))

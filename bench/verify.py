@@ -1,7 +1,7 @@
-"""How long it takes to verify a bundle of 100,000 ballots offline, and how much memory, against the least that any check must do.
+"""Measures the time and memory of verifying a bundle of 100,000 ballots offline, against the least that any check must do.
 
-The least: SHA-256 of every entry, `json.loads` of it, and one Ed25519 check for each signature in the file, in one loop that believes
-everything else. Both are processes of their own and take turns.
+The least is SHA-256 and `json.loads` of every entry, and one Ed25519 check for each signature in the file, in one loop that trusts
+everything else. Both run as processes of their own and alternate.
 
     python -m bench.verify [--ballots N] [--quick]
 """
@@ -20,48 +20,48 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from bench.tables import grid, quick, ratio, show, verdict
-from libs.boards.papers import pins
-from tests.support.boards import WholeVote, fingerprints, some_vote
+from bench.report import is_quick_run, markdown_table, median_ratio, save_report, verdict
+from libs.boards.documents import encode_pins
+from tests.support.vote_boards import VoteBoards, fingerprints, make_vote_boards
 
 CO_OPS = ("ash-grove", "birch-hill", "cedar-row")
-BALLOTS = 3_000 if quick() else 100_000
-ROUNDS = 1 if quick() else 3
+BALLOTS = 3_000 if is_quick_run() else 100_000
+ROUNDS = 1 if is_quick_run() else 3
 AIM_SECONDS = 30.0
-_LEAST = "--the-least"
+_MINIMAL_FLAG = "--the-least"
 
 
-def made(ballots: int) -> WholeVote:
-    """Three co-ops; every member votes once."""
-    vote = some_vote(*CO_OPS).begin({one: {"member": ballots // 3} for one in CO_OPS})
-    for one in CO_OPS:
+def make_closed_vote(ballots: int) -> VoteBoards:
+    """Builds a closed vote of three co-ops in which every member votes once."""
+    vote = make_vote_boards(*CO_OPS).open_vote({co_op: {"member": ballots // 3} for co_op in CO_OPS})
+    for co_op in CO_OPS:
         for number in range(ballots // 3):
-            vote.ballot(one, number, "against" if number % 3 == 2 else "for")
+            vote.ballot(co_op, number, "against" if number % 3 == 2 else "for")
     vote.close()
     vote.conclude()
     return vote
 
 
-def least(file: Path) -> None:
-    """Every entry hashed and read, every signature of every note checked."""
+def verify_minimally(file: Path) -> None:
+    """Hashes and parses every entry and checks every signature of every note."""
     with tarfile.open(file) as archive:
-        content = {one.name: archive.extractfile(one).read() for one in archive.getmembers()}  # type: ignore[union-attr]  # every member is a file
-    parties = {one["id"]: one for one in json.loads(content["terms"])["parties"]}
+        content = {member.name: archive.extractfile(member).read() for member in archive.getmembers()}  # type: ignore[union-attr]  # every member is a file
+    parties = {party["id"]: party for party in json.loads(content["terms"])["parties"]}
     for name, data in content.items():
         if name.endswith("/entries"):
-            for entry in _pieces(data):
+            for entry in _split_length_prefixed(data):
                 sha256(b"\0" + entry)
                 json.loads(entry)
         elif name.endswith("/checkpoints"):
-            for note in _pieces(data):
-                _signatures(note, name.split("/")[1], parties)
+            for note in _split_length_prefixed(data):
+                _check_signatures(note, name.split("/")[1], parties)
 
 
-def _signatures(note: bytes, board: str, parties: dict[str, dict[str, str]]) -> None:
+def _check_signatures(note: bytes, board: str, parties: dict[str, dict[str, str]]) -> None:
     body, _, lines = note.partition(b"\n\n")
     for line in lines.decode().splitlines():
-        _, name, sealed = line.split(" ")
-        data = b64decode(sealed)
+        _, name, encoded = line.split(" ")
+        data = b64decode(encoded)
         witness = name.split("/")[0]
         if witness == board and not name.endswith("/witness"):
             key, signature, message = parties[board]["board"], data[4:], body + b"\n"
@@ -71,61 +71,61 @@ def _signatures(note: bytes, board: str, parties: dict[str, dict[str, str]]) -> 
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(signature, message)
 
 
-def _pieces(data: bytes) -> list[bytes]:
-    found, at = [], 0
-    while at < len(data):
-        size = int.from_bytes(data[at : at + 4], "big")
-        found.append(data[at + 4 : at + 4 + size])
-        at += 4 + size
-    return found
+def _split_length_prefixed(data: bytes) -> list[bytes]:
+    pieces, offset = [], 0
+    while offset < len(data):
+        size = int.from_bytes(data[offset : offset + 4], "big")
+        pieces.append(data[offset + 4 : offset + 4 + size])
+        offset += 4 + size
+    return pieces
 
 
-def run(command: Sequence[str]) -> tuple[float, int]:
-    """Seconds, and MiB at most. Raises where it does not end well."""
+def run_process(command: Sequence[str]) -> tuple[float, int]:
+    """Returns seconds and peak memory in MiB. Raises RuntimeError when the process fails."""
     began = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        _, status, used = os.wait4(process.pid, 0)
+        _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    took = time.perf_counter() - began
+    elapsed = time.perf_counter() - began
     if process.returncode:
         message = f"{' '.join(command)} ended with {process.returncode}"
         raise RuntimeError(message)
-    return took, used.ru_maxrss // 1024
+    return elapsed, usage.ru_maxrss // 1024
 
 
 def main() -> int:
     ballots = int(sys.argv[sys.argv.index("--ballots") + 1]) if "--ballots" in sys.argv else BALLOTS
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
-        file, named = Path(folder) / "large.kith", Path(folder) / "pins"
-        file.write_bytes(made(ballots).bundle())
-        named.write_bytes(pins(fingerprints(CO_OPS)))
+        file, pins_file = Path(folder) / "large.kith", Path(folder) / "pins"
+        file.write_bytes(make_closed_vote(ballots).bundle())
+        pins_file.write_bytes(encode_pins(fingerprints(CO_OPS)))
         size = file.stat().st_size
-        verifier = [sys.executable, "-m", "scripts.verifier", str(file), "--pins", str(named)]
-        reference = [sys.executable, "-m", "bench.verify", _LEAST, str(file)]
-        rounds = [(run(verifier), run(reference)) for _ in range(ROUNDS)]
-    ours, theirs = [one for one, _ in rounds], [one for _, one in rounds]
-    slowest = max(took for took, _ in ours)
+        verifier = [sys.executable, "-m", "scripts.verifier", str(file), "--pins", str(pins_file)]
+        reference = [sys.executable, "-m", "bench.verify", _MINIMAL_FLAG, str(file)]
+        rounds = [(run_process(verifier), run_process(reference)) for _ in range(ROUNDS)]
+    ours, theirs = [kith for kith, _ in rounds], [reference_run for _, reference_run in rounds]
+    slowest = max(seconds for seconds, _ in ours)
     rows = [
         ["scripts/verifier", _seconds(ours), str(max(memory for _, memory in ours))],
         ["SHA-256, json.loads, Ed25519", _seconds(theirs), str(max(memory for _, memory in theirs))],
     ]
-    found = ratio([(one[0], other[0]) for one, other in rounds])
-    show(
+    times = median_ratio([(kith[0], reference_run[0]) for kith, reference_run in rounds])
+    save_report(
         "verify",
         "Verifying a bundle",
         f"{ballots} ballots of {len(CO_OPS)} co-ops, {size / 1e6:.1f} MB, pinned, exit code 0; {ROUNDS} rounds in turn.",
-        grid(["what", "seconds", "MiB at most"], rows),
-        f"Ratio {found:.2f}. The slowest took {slowest:.1f} s, aim {AIM_SECONDS:.0f} s: {verdict(slowest, AIM_SECONDS)}.",
+        markdown_table(["what", "seconds", "MiB at most"], rows),
+        f"Ratio {times:.2f}. The slowest took {slowest:.1f} s, aim {AIM_SECONDS:.0f} s: {verdict(slowest, AIM_SECONDS)}.",
     )
     return int(slowest > AIM_SECONDS)
 
 
 def _seconds(runs: Sequence[tuple[float, int]]) -> str:
-    return ", ".join(f"{took:.2f}" for took, _ in runs)
+    return ", ".join(f"{seconds:.2f}" for seconds, _ in runs)
 
 
 if __name__ == "__main__":
-    if _LEAST in sys.argv:
-        least(Path(sys.argv[-1]))
+    if _MINIMAL_FLAG in sys.argv:
+        verify_minimally(Path(sys.argv[-1]))
     else:
         raise SystemExit(main())

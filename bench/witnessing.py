@@ -1,10 +1,10 @@
-"""How many ballots a second become witnessed, and what one costs in bytes: on the board, on the wire, on the disk.
+"""Measures how many ballots per second become witnessed, and how many bytes a ballot costs: on the board, on the wire, on disk.
 
-Three co-ops of which federation's own parts run in this process, each on a database of its own on a real PostgreSQL. Ballots come to
-the home in batches of 200, as facts do: each is appended, the board gets a signed head, the piece goes through the code and the bytes of
-an exchange to both witnesses (no TLS), each stores it durably, recomputes the root, cosigns and anchors; the cosignatures go back. The
-reference does the least that can be called the same with the same entries: SHA-256 of each, one insert of all in each of three bare
-tables, one Ed25519 signature and check for each head and each cosignature. They take turns.
+The federation parts of three co-ops run in this process, each on a database of its own on a real PostgreSQL. Ballots reach the home co-op
+in batches of 200, as events do: it appends each and signs a new head of the board; the new part of the board goes through the code and the
+bytes of an exchange to both witnesses (no TLS); each stores it durably, recomputes the root, cosigns and anchors; the cosignatures go back.
+The reference does the least with the same entries: SHA-256 of each, one insert of all in each of three bare tables, one Ed25519 signature
+and check per head and per cosignature. Both alternate.
 
     python -m bench.witnessing [--quick]
 """
@@ -24,209 +24,212 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from bench.tables import grid, quick, ratio, show
+from bench.report import is_quick_run, markdown_table, median_ratio, save_report
 from kith.peer.v1 import peer_pb2 as pb
 from libs import callers
-from libs.boards.cuts import Held, cut
-from libs.boards.entries import Ballot
-from libs.clock import Clock, System
+from libs.boards.cuts import WitnessedSize, witnessed_cut
+from libs.boards.entries import BallotEntry
+from libs.clock import Clock, SystemClock
 from libs.database.engine import Database
 from libs.signing.canonical import encode
-from services.federation.border.board_traffic import BoardTraffic
-from services.federation.border.clock_watch import ClockWatch
-from services.federation.border.recovery import Recovery
+from services.federation.border.board_recovery import BoardRecovery
+from services.federation.border.board_sync import BoardSync
+from services.federation.border.clock_skew_monitor import ClockSkewMonitor
 from services.federation.commands import own_board
 from services.federation.storage import boards, votes
-from services.federation.storage.anchor import Anchor
-from services.federation.storage.mirrors import Mirrors
-from services.federation.storage.vault import Vault
+from services.federation.storage.anchor_file import AnchorFile
+from services.federation.storage.board_cache import BoardCache
+from services.federation.storage.key_cipher import KeyCipher
 from services.federation.storage.votes import VoteKeys
-from tests.support.boards import WholeVote, key, pseudonym, some_vote
-from tests.support.databases import Databases
-from tests.support.servers import servers
+from tests.support.backing_servers import backing_servers
+from tests.support.template_databases import TemplateDatabases
+from tests.support.vote_boards import VoteBoards, make_pseudonym, make_vote_boards, private_key
 
 HOME, WITNESSES = "ash", ("birch", "cedar")
 BATCH = 200
 _INSERT = "insert into raw select * from unnest($1::bigint[], $2::bytea[], $3::bytea[])"
-BATCHES = 2 if quick() else 20
-ROWS = 500 if quick() else 5_000
+BATCHES = 2 if is_quick_run() else 20
+ROWS = 500 if is_quick_run() else 5_000
 CALLER = callers.job("bench")
 
 
 @dataclass
-class Party:
-    """One co-op's federation, as far as boards go."""
+class WitnessingCoOp:
+    """The part of one co-op's federation service that deals with boards."""
 
     id: str
     database: Database
-    traffic: BoardTraffic
+    traffic: BoardSync
     clock: Clock
 
 
 @asynccontextmanager
-async def a_party(databases: Databases, vote: WholeVote, co_op: str, folder: Path) -> AsyncIterator[Party]:
-    """With the vote and its own keys; its boards are empty."""
-    async with databases.of("federation") as wanted:
-        database, clock = Database(wanted.run_url), System()
-        vault, anchor = Vault(bytes(32)), Anchor(folder / f"anchor-{co_op}")
-        recovery, mirrors = Recovery(co_op, database, clock, anchor), Mirrors()
-        traffic = BoardTraffic(co_op, database, clock, vault, anchor, mirrors, ClockWatch(clock), recovery)
+async def witnessing_co_op(databases: TemplateDatabases, vote: VoteBoards, co_op: str, folder: Path) -> AsyncIterator[WitnessingCoOp]:
+    """Creates one with the vote and its own keys; its boards are empty."""
+    async with databases.fresh_database("federation") as service_database:
+        database, clock = Database(service_database.run_url), SystemClock()
+        vault, anchor = KeyCipher(bytes(32)), AnchorFile(folder / f"anchor-{co_op}")
+        recovery, mirrors = BoardRecovery(co_op, database, clock, anchor), BoardCache()
+        traffic = BoardSync(co_op, database, clock, vault, anchor, mirrors, ClockSkewMonitor(clock), recovery)
         terms = vote.terms
         async with database.work(CALLER, clock.now()) as work:
             await votes.add(work, terms)
-            await boards.make(work, terms.vote, vote.parties)
-            keys = VoteKeys(*(key(co_op, one) for one in ("statement", "board", "witness")))
+            await boards.create_all(work, terms.vote, vote.parties)
+            keys = VoteKeys(*(private_key(co_op, purpose) for purpose in ("statement", "board", "witness")))
             await votes.add_keys(work, vault, terms.draft, terms.convener, "participant", encode(terms.by_id[co_op].json()), keys)
         await recovery.start()
         try:
-            yield Party(co_op, database, traffic, clock)
+            yield WitnessingCoOp(co_op, database, traffic, clock)
         finally:
             await database.close()
 
 
-async def exchange(caller: Party, called: Party) -> int:
-    """One round both ways, through the bytes of parcels. Gives how many bytes boards and papers took."""
+async def exchange(caller: WitnessingCoOp, called: WitnessingCoOp) -> int:
+    """Runs one exchange in both directions, through the bytes of parcels. Returns the bytes that boards and documents took."""
     to_called, to_caller = pb.Parcel(), pb.Parcel()
-    to_called.have.extend(await caller.traffic.have(called.id))
-    to_caller.have.extend(await called.traffic.have(caller.id))
-    for giver, taker, parcel, have in ((caller, called, to_called, to_caller.have), (called, caller, to_caller, to_called.have)):
-        parts, papers = await giver.traffic.lacking(taker.id, have)
+    to_called.have.extend(await caller.traffic.list_holdings(called.id))
+    to_caller.have.extend(await called.traffic.list_holdings(caller.id))
+    for sender, receiver, parcel, have in ((caller, called, to_called, to_caller.have), (called, caller, to_caller, to_called.have)):
+        parts, papers = await sender.traffic.find_missing(receiver.id, have)
         parcel.boards.extend(parts)
         parcel.papers.extend(papers)
     sent = to_called.SerializeToString(), to_caller.SerializeToString()
-    for giver, taker, data in ((caller, called, sent[0]), (called, caller, sent[1])):
+    for sender, receiver, data in ((caller, called, sent[0]), (called, caller, sent[1])):
         parcel = pb.Parcel.FromString(data)
-        await taker.traffic.take(giver.id, parcel.boards, parcel.papers)
-    return sum(len(one) for one in sent)
+        await receiver.traffic.accept(sender.id, parcel.boards, parcel.papers)
+    return sum(len(parcel) for parcel in sent)
 
 
-async def witnessed(home: Party, witnesses: Sequence[Party], vote: WholeVote, entries: Sequence[bytes]) -> tuple[float, int]:
-    """Seconds until home knows that all of it is held by both, and bytes."""
-    begin, sent = time.perf_counter(), 0
+async def time_witnessing(
+    home: WitnessingCoOp, witnesses: Sequence[WitnessingCoOp], vote: VoteBoards, entries: Sequence[bytes]
+) -> tuple[float, int]:
+    """Returns the seconds until the home co-op knows that both witnesses hold all entries, and the bytes sent."""
+    began, sent = time.perf_counter(), 0
     async with home.database.work(CALLER, home.clock.now()) as work:
         for entry in entries:
-            await own_board.append(work, vote.terms.vote, HOME, [entry])
-    for one in witnesses:
-        # There, and its word back.
-        sent += await exchange(home, one)
-        sent += await exchange(home, one)
-    return time.perf_counter() - begin, sent
+            await own_board.append_entries(work, vote.terms.vote, HOME, [entry])
+    for witness in witnesses:
+        # One exchange for the entries, one for the cosignature.
+        sent += await exchange(home, witness)
+        sent += await exchange(home, witness)
+    return time.perf_counter() - began, sent
 
 
-async def size_and_cut(party: Party, vote: WholeVote) -> tuple[int, int]:
-    async with party.database.reading(CALLER, party.clock.now()) as work:
-        kept = (await boards.of_vote(work, vote.terms.vote))[HOME]
-        found = await boards.all_cosignatures(work, vote.terms.vote)
-    held = [Held(one.witness, one.time, one.size) for one in found.get(HOME, [])]
-    return kept.size, cut(vote.terms, HOME, held, int(time.time()))
+async def size_and_cut(party: WitnessingCoOp, vote: VoteBoards) -> tuple[int, int]:
+    async with party.database.query_work(CALLER, party.clock.now()) as work:
+        board = (await boards.get_by_co_op(work, vote.terms.vote))[HOME]
+        cosignatures = await boards.cosignatures_by_board(work, vote.terms.vote)
+    witness_heads = [WitnessedSize(cosignature.witness, cosignature.time, cosignature.size) for cosignature in cosignatures.get(HOME, [])]
+    return board.size, witnessed_cut(vote.terms, HOME, witness_heads, int(time.time()))
 
 
-async def on_disk(party: Party) -> int:
+async def entry_bytes_on_disk(party: WitnessingCoOp) -> int:
     """Bytes of the tables and indexes that grow with ballots."""
-    async with party.database.reading(CALLER, party.clock.now()) as work:
-        found = await work.connection.execute(text("select pg_total_relation_size('entry')"))
-        return int(found.scalar_one())
+    async with party.database.query_work(CALLER, party.clock.now()) as work:
+        result = await work.connection.execute(text("select pg_total_relation_size('entry')"))
+        return int(result.scalar_one())
 
 
-class Raw:
-    """Three bare tables, and connections that do nothing else."""
+class RawTables:
+    """Three bare tables, each with a connection of its own."""
 
     def __init__(self, connections: Sequence[asyncpg.Connection]) -> None:
         self._connections = connections
         self._size = 0
 
-    async def round(self, entries: Sequence[bytes], *, one_by_one: bool) -> float:
-        """`one_by_one`: the home inserts each ballot by a statement of its own, as Kith does, for each came by a fact of its own."""
-        begin = time.perf_counter()
-        board, signature = key(HOME, "board"), b""
+    async def time_round(self, entries: Sequence[bytes], *, one_by_one: bool) -> float:
+        """With `one_by_one` the home co-op inserts each ballot with a statement of its own, as Kith does: each arrives as its own event."""
+        began = time.perf_counter()
+        board, signature = private_key(HOME, "board"), b""
         for number, connection in enumerate(self._connections):
-            leaves = [hashlib.sha256(b"\0" + one).digest() for one in entries]
+            leaves = [hashlib.sha256(b"\0" + entry).digest() for entry in entries]
             head = hashlib.sha256(b"".join(leaves)).digest()
             if number:
                 board.public_key().verify(signature, head)
-                witness = key(WITNESSES[number - 1], "witness")
+                witness = private_key(WITNESSES[number - 1], "witness")
                 witness.public_key().verify(witness.sign(head), head)
             else:
                 signature = board.sign(head)
             async with connection.transaction():
-                places = list(range(self._size, self._size + len(entries)))
+                indexes = list(range(self._size, self._size + len(entries)))
                 if one_by_one and not number:
-                    for place, entry, leaf in zip(places, entries, leaves, strict=True):
-                        await connection.execute("insert into raw values ($1, $2, $3)", place, entry, leaf)
+                    for index, entry, leaf in zip(indexes, entries, leaves, strict=True):
+                        await connection.execute("insert into raw values ($1, $2, $3)", index, entry, leaf)
                 else:
-                    await connection.execute(_INSERT, places, entries, leaves)
+                    await connection.execute(_INSERT, indexes, entries, leaves)
         self._size += len(entries)
-        return time.perf_counter() - begin
+        return time.perf_counter() - began
 
 
 async def main() -> int:
-    vote = some_vote(HOME, *WITNESSES).begin({HOME: {"member": ROWS}})
+    vote = make_vote_boards(HOME, *WITNESSES).open_vote({HOME: {"member": ROWS}})
     ballots = [
-        Ballot(pseudonym(HOME, number % ROWS), ("for", "against", "abstain")[number % 3]).data() for number in range((BATCHES + 1) * BATCH)
+        BallotEntry(make_pseudonym(HOME, number % ROWS), ("for", "against", "abstain")[number % 3]).data()
+        for number in range((BATCHES + 1) * BATCH)
     ]
     folder = Path(tempfile.mkdtemp(prefix="kb-", dir="/tmp"))
-    with servers() as found:
-        databases = Databases(found)
+    with backing_servers() as started:
+        databases = TemplateDatabases(started)
         async with AsyncExitStack() as stack:
             stack.callback(shutil.rmtree, folder)
-            parties = {one: await stack.enter_async_context(a_party(databases, vote, one, folder)) for one in vote.co_ops}
-            raw = await _raw(stack, databases, len(parties))
-            rows = await _measured(parties, vote, ballots, raw)
-    show("witnessing", "Ballots witnessed", *rows)
+            parties = {co_op: await stack.enter_async_context(witnessing_co_op(databases, vote, co_op, folder)) for co_op in vote.co_ops}
+            raw = await _make_raw_tables(stack, databases, len(parties))
+            rows = await _measure(parties, vote, ballots, raw)
+    save_report("witnessing", "Ballots witnessed", *rows)
     return 0
 
 
-async def _raw(stack: AsyncExitStack, databases: Databases, number: int) -> Raw:
+async def _make_raw_tables(stack: AsyncExitStack, databases: TemplateDatabases, number: int) -> RawTables:
     connections = []
     for _ in range(number):
-        wanted = await stack.enter_async_context(databases.of("federation"))
-        connection = await asyncpg.connect(**_parts(wanted.owner_url))
+        service_database = await stack.enter_async_context(databases.fresh_database("federation"))
+        connection = await asyncpg.connect(**_connection_parameters(service_database.owner_url))
         stack.push_async_callback(connection.close)
         await connection.execute("create table raw (index bigint primary key, data bytea not null, leaf bytea not null)")
         connections.append(connection)
-    return Raw(connections)
+    return RawTables(connections)
 
 
-def _parts(url: str) -> dict[str, object]:
+def _connection_parameters(url: str) -> dict[str, object]:
     parts = make_url(url)
     host, port = parts.query.get("host") or parts.host, parts.query.get("port") or parts.port
     return {"host": host, "port": int(str(port)), "user": parts.username, "password": parts.password, "database": parts.database}
 
 
-async def _measured(parties: dict[str, Party], vote: WholeVote, ballots: Sequence[bytes], raw: Raw) -> list[str]:
-    home, witnesses = parties[HOME], [parties[one] for one in WITNESSES]
+async def _measure(parties: dict[str, WitnessingCoOp], vote: VoteBoards, ballots: Sequence[bytes], raw: RawTables) -> list[str]:
+    home, witnesses = parties[HOME], [parties[co_op] for co_op in WITNESSES]
     before = vote.entries[HOME]
     async with home.database.work(CALLER, home.clock.now()) as work:
-        await own_board.append(work, vote.terms.vote, HOME, before)
+        await own_board.append_entries(work, vote.terms.vote, HOME, before)
     for _ in range(-(-len(before) // 5_000) + 2):
-        for one in witnesses:
-            await exchange(home, one)
-    disk = {one.id: await on_disk(one) for one in parties.values()}
-    taken, sent = [], 0
+        for witness in witnesses:
+            await exchange(home, witness)
+    disk = {party.id: await entry_bytes_on_disk(party) for party in parties.values()}
+    rounds, sent = [], 0
     for number in range(BATCHES + 1):
         entries = ballots[number * BATCH : (number + 1) * BATCH]
-        took, bytes_sent = await witnessed(home, witnesses, vote, entries)
-        least, single = await raw.round(entries, one_by_one=False), await raw.round(entries, one_by_one=True)
+        kith_seconds, bytes_sent = await time_witnessing(home, witnesses, vote, entries)
+        bulk_seconds, single_seconds = await raw.time_round(entries, one_by_one=False), await raw.time_round(entries, one_by_one=True)
         if number:
-            taken.append((took, least, single))
+            rounds.append((kith_seconds, bulk_seconds, single_seconds))
             sent += bytes_sent
     size, cut_now = await size_and_cut(home, vote)
     if not cut_now == size == len(before) + len(ballots):
         message = f"{cut_now} of {size} entries are witnessed"
         raise RuntimeError(message)
-    rates = [f"{statistics.median(BATCH / each for each in one):.0f}" for one in zip(*taken, strict=True)]
-    ratios = [f"{ratio([(one[0], one[at]) for one in taken]):.1f}" for at in range(3)]
-    whats = ["Kith", "three inserts, SHA-256, Ed25519", "the same, at the home one insert for each ballot"]
-    grown = {one.id: (await on_disk(one) - disk[one.id]) / len(ballots) for one in parties.values()}
-    entry = statistics.mean(len(one) for one in ballots)
+    rates = [f"{statistics.median(BATCH / seconds for seconds in column):.0f}" for column in zip(*rounds, strict=True)]
+    ratios = [f"{median_ratio([(seconds[0], seconds[index]) for seconds in rounds]):.1f}" for index in range(3)]
+    labels = ["Kith", "three inserts, SHA-256, Ed25519", "the same, at the home one insert for each ballot"]
+    grown = {party.id: (await entry_bytes_on_disk(party) - disk[party.id]) / len(ballots) for party in parties.values()}
+    entry = statistics.mean(len(ballot) for ballot in ballots)
     return [
-        f"{len(taken)} batches of {BATCH} ballots, one home, two witnesses, q = 1; a board of {len(before)} entries before them.",
-        grid(["what", "ballots a second", "time of Kith against it"], list(zip(whats, rates, ratios, strict=True))),
-        grid(
+        f"{len(rounds)} batches of {BATCH} ballots, one home, two witnesses, q = 1; a board of {len(before)} entries before them.",
+        markdown_table(["what", "ballots a second", "time of Kith against it"], list(zip(labels, rates, ratios, strict=True))),
+        markdown_table(
             ["a ballot costs", "bytes"],
             [
                 ["on the board (entry)", f"{entry:.0f}"],
-                ["on the wire, to two witnesses and their word back", f"{sent / len(taken) / BATCH:.0f}"],
+                ["on the wire, to two witnesses and their word back", f"{sent / len(rounds) / BATCH:.0f}"],
                 ["on the disk at home (entries and their indexes)", f"{grown[HOME]:.0f}"],
                 ["on the disk at a witness", f"{grown[WITNESSES[0]]:.0f}"],
             ],

@@ -1,7 +1,7 @@
-"""Kith's services, each with its own rooms."""
+"""Kith's services."""
 
 import os
 
-# gRPC reads this when it is first imported. As it comes, it writes a line of its own for every stranger who knocks at the border: whoever
-# knocks often would fill the log, and say in it what they like.
+# gRPC reads this when it is first imported. By default it logs a line of its own for every unknown client that tries the border: anybody
+# could fill the log, and choose what it says.
 os.environ.setdefault("GRPC_VERBOSITY", "ERROR")

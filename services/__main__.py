@@ -1,4 +1,4 @@
-"""What a container runs. Everything comes from the environment."""
+"""Entry point of a container: runs services with settings from the environment."""
 
 import asyncio
 import os
@@ -9,13 +9,13 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from libs.host import configuration, probe
+from libs.host import configuration, health_check
 from libs.host.configuration import ConfigurationError
-from libs.host.instance_keys import KeysUnusableError, password
-from libs.host.settings import DatabaseUrl, Service, Shared, with_password
-from services.topology import SERVICES, Named, named
+from libs.host.instance_keys import KeysUnusableError, read_password
+from libs.host.settings import DatabaseUrl, ServiceSettings, SharedSettings, url_with_password
+from services.topology import SERVICES, ServiceEntry, find_service
 
-NAMES = tuple(one.name for one in SERVICES)
+NAMES = tuple(service.name for service in SERVICES)
 MIGRATE = "migrate"
 USAGE = f"""\
 python -m services all | SERVICE...          run these services in this process
@@ -27,8 +27,8 @@ services: {" ".join(NAMES)}
 """
 
 
-class Administrator(BaseSettings):
-    """What `migrate` needs and no service has."""
+class MigrationSettings(BaseSettings):
+    """Settings that `migrate` needs and no service has."""
 
     model_config = SettingsConfigDict(env_prefix="KITH_", extra="ignore", env_ignore_empty=True)
 
@@ -37,32 +37,32 @@ class Administrator(BaseSettings):
     passwords_folder: Path = Field(description="A folder with the password of each service's two roles: <service>.owner and <service>.run")
 
 
-def known() -> list[type[BaseSettings]]:
-    """All settings there are."""
-    return [Shared, Administrator, *(one.kind for one in SERVICES)]
+def all_settings_classes() -> list[type[BaseSettings]]:
+    """Every settings class that reads the environment."""
+    return [SharedSettings, MigrationSettings, *(service.settings_class for service in SERVICES)]
 
 
 def main(arguments: list[str]) -> int:
     match arguments:
         case ["check-config", *names] if {*names} <= {*NAMES, MIGRATE}:
-            act = _check_config
+            action = _check_config
         case ["health", name] if name in NAMES:
-            act, names = _health, [name]
+            action, names = _health, [name]
         case ["migrate"]:
-            act, names = _migrate, list(NAMES)
+            action, names = _migrate, list(NAMES)
         case ["all"]:
-            act, names = _run, list(NAMES)
+            action, names = _run, list(NAMES)
         case [_, *_] if {*arguments} <= {*NAMES}:
-            act, names = _run, arguments
+            action, names = _run, arguments
         case _:
             sys.stderr.write(USAGE)
             return 2
     try:
-        return act(names)
+        return action(names)
     except ConfigurationError as error:
-        return _say(error.problems)
+        return _report_problems(error.problems)
     except (KeysUnusableError, ValueError, OSError, TimeoutError) as error:
-        return _say([f"{arguments[0]}: {error}"])
+        return _report_problems([f"{arguments[0]}: {error}"])
 
 
 def _run(names: Sequence[str]) -> int:
@@ -70,74 +70,88 @@ def _run(names: Sequence[str]) -> int:
     from libs.host.process import Process
     from libs.observe import logs
 
-    shared, found = _settings([named(name) for name in names])
-    _refuse_missing_files([shared, *found.values()])
-    logs.configure(level=shared.log_level, co_op=shared.co_op)
-    parts = [named(name).part(shared, settings) for name, settings in found.items()]
+    shared, settings_by_service = _read_settings([find_service(name) for name in names])
+    _refuse_missing_files([shared, *settings_by_service.values()])
+    logs.configure_logging(level=shared.log_level, co_op=shared.co_op)
+    parts = [find_service(name).part(shared, settings) for name, settings in settings_by_service.items()]
     try:
         asyncio.run(Process(shared, parts, "-".join(names)).run())
     except DatabaseIsNewerError as error:
-        return _say([str(error)])
+        return _report_problems([str(error)])
     return 0
 
 
 def _health(names: Sequence[str]) -> int:
-    shared, found = _settings([named(name) for name in names])
-    return _say([trouble for name, settings in found.items() if (trouble := asyncio.run(probe.trouble(name, shared, settings)))])
+    shared, settings_by_service = _read_settings([find_service(name) for name in names])
+    return _report_problems(
+        [
+            problem
+            for name, settings in settings_by_service.items()
+            if (problem := asyncio.run(health_check.health_problem(name, shared, settings)))
+        ]
+    )
 
 
 def _check_config(names: Sequence[str]) -> int:
-    """Everything wrong at once, not one thing after the other."""
-    wanted: list[type[BaseSettings]] = [Shared, *(one.kind for one in SERVICES if one.name in (names or NAMES))]
-    wrong = configuration.unknown(os.environ, known())
-    wanted += [Administrator] if MIGRATE in names else []
-    for kind in wanted:
+    """Reports all mistakes at once, not one after the other."""
+    settings_classes: list[type[BaseSettings]] = [
+        SharedSettings,
+        *(service.settings_class for service in SERVICES if service.name in (names or NAMES)),
+    ]
+    problems = configuration.unknown_variables(os.environ, all_settings_classes())
+    settings_classes += [MigrationSettings] if MIGRATE in names else []
+    for settings_class in settings_classes:
         try:
-            wrong += configuration.missing_files(configuration.read(kind))
+            problems += configuration.missing_files(configuration.read_settings(settings_class))
         except ConfigurationError as error:
-            wrong += error.problems
-    if not wrong:
+            problems += error.problems
+    if not problems:
         sys.stdout.write("The settings can be used.\n")
-    return _say(wrong)
+    return _report_problems(problems)
 
 
 def _migrate(names: Sequence[str]) -> int:
-    """Makes databases and roles too."""
+    """Creates databases and roles as well as tables."""
     from sqlalchemy.engine import make_url
 
-    from libs.database.bootstrap import Roles
+    from libs.database.bootstrap import DatabaseRoles
     from libs.database.migrations import DatabaseIsNewerError
     from libs.observe import logs
-    from services.prepare import Wanted, prepare
+    from services.database_setup import ServiceDatabase, prepare_databases
 
-    shared, admin = configuration.read(Shared), configuration.read(Administrator)
-    _refuse_missing_files([admin])
-    logs.configure(level=shared.log_level, co_op=shared.co_op)
-    url = make_url(with_password(admin.admin_url, admin.admin_password_file))
-    folder = admin.passwords_folder
-    wanted = [Wanted(Roles(name, password(folder / f"{name}.owner"), password(folder / f"{name}.run")), url) for name in names]
+    shared, migration = configuration.read_settings(SharedSettings), configuration.read_settings(MigrationSettings)
+    _refuse_missing_files([migration])
+    logs.configure_logging(level=shared.log_level, co_op=shared.co_op)
+    url = make_url(url_with_password(migration.admin_url, migration.admin_password_file))
+    folder = migration.passwords_folder
+    databases = [
+        ServiceDatabase(DatabaseRoles(name, read_password(folder / f"{name}.owner"), read_password(folder / f"{name}.run")), url)
+        for name in names
+    ]
     try:
-        asyncio.run(prepare(url, wanted))
+        asyncio.run(prepare_databases(url, databases))
     except DatabaseIsNewerError as error:
-        return _say([str(error)])
+        return _report_problems([str(error)])
     return 0
 
 
-def _settings(chosen: Sequence[Named]) -> tuple[Shared, dict[str, Service]]:
-    return configuration.read(Shared), {one.name: configuration.read(one.kind) for one in chosen}
+def _read_settings(services: Sequence[ServiceEntry]) -> tuple[SharedSettings, dict[str, ServiceSettings]]:
+    return configuration.read_settings(SharedSettings), {
+        service.name: configuration.read_settings(service.settings_class) for service in services
+    }
 
 
 def _refuse_missing_files(settings: Sequence[BaseSettings]) -> None:
-    wrong = [sentence for one in settings for sentence in configuration.missing_files(one)]
-    if wrong:
-        raise ConfigurationError(wrong)
+    problems = [sentence for each in settings for sentence in configuration.missing_files(each)]
+    if problems:
+        raise ConfigurationError(problems)
 
 
-def _say(wrong: Sequence[str]) -> int:
-    """To standard error, a line each. Gives the exit code: 1 when anything is wrong."""
-    for sentence in wrong:
+def _report_problems(problems: Sequence[str]) -> int:
+    """Writes each problem to standard error, on a line of its own. Returns the exit code: 1 when there is any."""
+    for sentence in problems:
         sys.stderr.write(f"{sentence}\n")
-    return 1 if wrong else 0
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":

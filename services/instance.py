@@ -1,4 +1,4 @@
-"""One co-op on one machine: from its data folder to all its services running in one process."""
+"""A co-op on one machine: reads its data folder and runs all its services in one process."""
 
 import asyncio
 import contextlib
@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from libs.database.bootstrap import Roles
+from libs.database.bootstrap import DatabaseRoles
 from libs.host import backing, instance_keys
-from libs.host.backing import Backing, BackingSettings
-from libs.host.backing.notices import Event, Notice
+from libs.host.backing import BackingServices, BackingSettings
+from libs.host.backing.server_events import ServerEvent, ServerEventKind
 from libs.host.backing.settings import Provider
-from libs.host.folder import DataFolder
+from libs.host.data_folder import DataFolder
 from libs.host.instance_keys import InstanceKeys
-from libs.host.settings import Service, Shared
+from libs.host.settings import ServiceSettings, SharedSettings
 from libs.observe.logs import logger
 from libs.observe.metrics import CHILD_RESTARTS
-from services.topology import SERVICES, Named
+from services.topology import SERVICES, ServiceEntry
 
 if TYPE_CHECKING:
     import grpc
@@ -33,12 +33,12 @@ _PROVIDERS: dict[str, Provider] = {"any": "any", "wheel": "wheel", "path": "path
 
 
 class InstanceUnusableError(Exception):
-    """The data folder does not hold what a start needs; the text says what, and what to do."""
+    """The data folder lacks something a start needs; the message says what, and what to do."""
 
 
 @dataclass(frozen=True)
-class CoOp:
-    """What `kith.toml` says."""
+class CoOpSettings:
+    """The settings in `kith.toml`."""
 
     id: str
     name: str
@@ -55,11 +55,11 @@ class CoOp:
     traces_file: str
     traces_sample: float
     border_address: str
-    """Where other co-ops reach this one's machine; empty = it has no inbound port and calls others."""
+    """Where other co-ops reach this machine; empty when it has no inbound port and only calls others."""
     endpoint: str
-    """The same as others write it, `host:port`."""
-    elsewhere: Mapping[str, str]
-    """Where each service answers over TCP, when they run as processes of their own; empty when they run in this one."""
+    """The same address as other co-ops use it, `host:port`."""
+    service_addresses: Mapping[str, str]
+    """The TCP address of each service when services run as separate processes; empty when they all run in this one."""
 
 
 class Instance:
@@ -69,50 +69,52 @@ class Instance:
         self.folder = DataFolder(path)
 
     @cached_property
-    def co_op(self) -> CoOp:
-        return _read(self.folder.settings)
+    def co_op(self) -> CoOpSettings:
+        return _read_settings(self.folder.settings)
 
     @cached_property
     def keys(self) -> InstanceKeys:
-        return instance_keys.read(self.folder.keys)
+        return instance_keys.read_keys(self.folder.keys)
 
     @property
     def clock_file(self) -> Path:
-        """A demonstration's clock is shifted by the seconds in here."""
+        """Holds the seconds by which a demonstration's clock is shifted."""
         return self.folder.path / "clock-offset"
 
     @property
-    def steward(self) -> Path:
-        """The person whose name the acts of this machine's command line bear."""
+    def operator_file(self) -> Path:
+        """Holds the id of the person in whose name commands on this machine act."""
         return self.folder.path / "steward"
 
     @property
-    def anchor(self) -> Path:
-        """What federation signed, outside the database and its backups."""
+    def anchor_file(self) -> Path:
+        """Holds the latest heads federation signed, outside the database and its backups."""
         return self.folder.path / "anchor"
 
     def address(self, service: str) -> str:
-        return self.co_op.elsewhere.get(service) or f"unix:{self.folder.sockets / service}.sock"
+        return self.co_op.service_addresses.get(service) or f"unix:{self.folder.sockets / service}.sock"
 
     def channel(self, service: str) -> "grpc.aio.Channel":
-        """The way to a running service: over TCP with the certificate `cli`, or through the data folder."""
-        from libs.rpc.client import channel
-        from libs.rpc.tls import Tls
+        """Opens a channel to a running service: over TCP with the certificate `cli`, or over a socket in the data folder."""
+        from libs.rpc.client import open_channel
+        from libs.rpc.tls import TlsCredentials
 
-        return channel(self.address(service), Tls(self.folder.keys / "tls", "cli") if service in self.co_op.elsewhere else None)
+        return open_channel(
+            self.address(service), TlsCredentials(self.folder.keys / "tls", "cli") if service in self.co_op.service_addresses else None
+        )
 
-    async def run(self, ready: Callable[[], Awaitable[None]], told: Callable[[str], None]) -> None:
-        """Everything up, until SIGTERM or SIGINT, then everything down, in order.
+    async def run(self, ready: Callable[[], Awaitable[None]], report: Callable[[str], None]) -> None:
+        """Starts everything, waits for SIGTERM or SIGINT, then stops everything in order.
 
-        A signal before everything is up gives the start up: what did start is stopped, and the run ends as cancelled.
-        Raises FolderInUse, FolderUnusable, CannotStart, KeysUnusableError, InstanceUnusableError or OSError (a port is taken), each with a
+        A signal during the start cancels it: whatever has started is stopped, and the run ends as cancelled.
+        Raises FolderInUse, FolderUnusable, BackingStartError, KeysUnusableError, InstanceUnusableError or OSError (a port is taken), each with a
         sentence to show.
         """
         co_op = self.co_op
-        if new := instance_keys.add_new_services(self.folder.keys, co_op.id):
-            told(f"Keys were made for what came with this version: {', '.join(new)}.")
+        if new := instance_keys.create_missing_service_keys(self.folder.keys, co_op.id):
+            report(f"Keys were made for what came with this version: {', '.join(new)}.")
         keys = self.keys
-        if co_op.elsewhere:
+        if co_op.service_addresses:
             message = f"{co_op.name} runs with every service as a process of its own ([services] in {self.folder.settings})."
             raise InstanceUnusableError(message)
         settings = BackingSettings(
@@ -123,11 +125,13 @@ class Instance:
             provider=co_op.provider,
         )
         lock = self.folder.lock()
-        _give_up_on_signals()
+        _cancel_on_signals()
         try:
             # Loading the services' code takes as long as starting the servers: both at once.
-            starting = asyncio.create_task(backing.start(self.folder, settings, told=_Teller(told), lock=lock))
-            loading = asyncio.create_task(asyncio.to_thread(_load))
+            starting = asyncio.create_task(
+                backing.start_backing_services(self.folder, settings, on_event=_ServerEventReporter(report), lock=lock)
+            )
+            loading = asyncio.create_task(asyncio.to_thread(_import_services))
             servers = await starting
             try:
                 await loading
@@ -137,23 +141,23 @@ class Instance:
         finally:
             lock.release()
 
-    async def _run(self, servers: Backing, ready: Callable[[], Awaitable[None]]) -> None:
+    async def _run(self, servers: BackingServices, ready: Callable[[], Awaitable[None]]) -> None:
         from libs.host.process import Process
-        from services.prepare import Wanted, prepare
+        from services.database_setup import ServiceDatabase, prepare_databases
 
         admin = servers.postgres.url()
-        wanted = {one.name: Wanted(self._roles(one), admin) for one in SERVICES}
-        await prepare(admin, list(wanted.values()))
+        databases = {service.name: ServiceDatabase(self._roles(service), admin) for service in SERVICES}
+        await prepare_databases(admin, list(databases.values()))
         shared = self._shared(servers)
-        parts = [one.part(shared, self.settings_of(one, wanted[one.name].run_url)) for one in SERVICES]
+        parts = [service.part(shared, self.service_settings(service, databases[service.name].run_url)) for service in SERVICES]
         await Process(shared, parts, self.co_op.id).run(ready)
 
-    def _roles(self, one: Named) -> Roles:
-        return Roles(one.name, self.keys.passwords[one.name, "owner"], self.keys.passwords[one.name, "run"])
+    def _roles(self, service: ServiceEntry) -> DatabaseRoles:
+        return DatabaseRoles(service.name, self.keys.passwords[service.name, "owner"], self.keys.passwords[service.name, "run"])
 
-    def _shared(self, servers: Backing) -> Shared:
+    def _shared(self, servers: BackingServices) -> SharedSettings:
         nats = servers.nats
-        return Shared(
+        return SharedSettings(
             co_op=self.co_op.id,
             nats_url=",".join(nats.servers),
             nats_user=nats.user or "",
@@ -166,8 +170,8 @@ class Instance:
             clock_file=self.clock_file if self.co_op.demo else None,
         )
 
-    def settings_of(self, one: Named, database_url: str) -> Service:
-        """What a service of this co-op starts with."""
+    def service_settings(self, service: ServiceEntry, database_url: str) -> ServiceSettings:
+        """The settings with which a service of this co-op starts."""
         keys, co_op = self.folder.keys, self.co_op
         own: dict[str, dict[str, object]] = {
             "identity": {"token_signing_key_file": keys / "token.pem", "codes_key_file": keys / "codes.key"},
@@ -178,7 +182,7 @@ class Instance:
                 "co_op_name": co_op.name,
                 "root_key_file": keys / "federation/root.pem",
                 "seal_key_file": keys / "federation/seal.key",
-                "anchor_file": self.anchor,
+                "anchor_file": self.anchor_file,
                 "border_address": co_op.border_address,
                 "endpoint": co_op.endpoint,
                 "governance_address": self.address("governance"),
@@ -196,62 +200,67 @@ class Instance:
                 "federation_address": self.address("federation"),
             },
         }
-        return one.settings(address=self.address(one.name), database_url=database_url, **own[one.name])
+        return service.make_settings(address=self.address(service.name), database_url=database_url, **own[service.name])
 
 
-def _give_up_on_signals() -> None:
-    """The first signal cancels what runs now, once: a second one must not cut the stopping short. The host listens anew when it is up."""
+def _cancel_on_signals() -> None:
+    """Lets the first signal cancel the start; a second one must not interrupt the shutdown. Later the host sets its own handlers."""
     loop, starting = asyncio.get_running_loop(), asyncio.current_task()
 
-    def give_up() -> None:
+    def cancel_start() -> None:
         for number in _SIGNALS:
             loop.add_signal_handler(number, LOG.info, "stopping_already")
         if starting is not None:
             starting.cancel()
 
     for number in _SIGNALS:
-        loop.add_signal_handler(number, give_up)
+        loop.add_signal_handler(number, cancel_start)
 
 
-class _Teller:
-    """Passes on what the backing services have to say."""
+class _ServerEventReporter:
+    """Passes on notices of the backing services."""
 
-    def __init__(self, told: Callable[[str], None]) -> None:
-        self._told = told
+    def __init__(self, report: Callable[[str], None]) -> None:
+        self._report = report
 
-    async def __call__(self, notice: Notice) -> None:
-        LOG.info("backing", server=notice.server, happened=notice.event.value)
-        if notice.event is Event.RESTARTED:
-            CHILD_RESTARTS.labels(notice.server).inc()
-        # Whoever listens may have gone, or have no room left to write it down; the servers are watched all the same.
+    async def __call__(self, event: ServerEvent) -> None:
+        LOG.info("backing", server=event.server, happened=event.kind.value)
+        if event.kind is ServerEventKind.RESTARTED:
+            CHILD_RESTARTS.labels(event.server).inc()
+        # Nobody may read the output any more, or the disk may be full; the servers are supervised all the same.
         with contextlib.suppress(OSError):
-            self._told(notice.sentence)
+            self._report(event.sentence)
 
 
-def _load() -> None:
+def _import_services() -> None:
     import_module("libs.host.process")
-    import_module("services.prepare")
-    for one in SERVICES:
-        import_module(f"services.{one.name}.component")
+    import_module("services.database_setup")
+    for service in SERVICES:
+        import_module(f"services.{service.name}.component")
 
 
-def _read(file: Path) -> CoOp:
+def _read_settings(file: Path) -> CoOpSettings:
     try:
-        said = tomllib.loads(file.read_text(encoding="utf-8"))
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         message = f"There is no co-op at {file.parent}. Make one with: kith init {file.parent}"
         raise InstanceUnusableError(message) from None
     except (OSError, ValueError) as error:
         message = f"{file} cannot be read: {error}"
         raise InstanceUnusableError(message) from None
-    return _co_op(file, said)
+    return _parse_settings(file, values)
 
 
-def _co_op(file: Path, said: dict[str, object]) -> CoOp:
-    taken = _Taken(file, said)
-    web, servers, watch, border = taken.table("web"), taken.table("servers"), taken.table("watch"), taken.table("federation")
+def _parse_settings(file: Path, values: dict[str, object]) -> CoOpSettings:
+    settings = _SettingsTable(file, values)
+    web, servers, monitoring, border = (
+        settings.table("web"),
+        settings.table("servers"),
+        settings.table("watch"),
+        settings.table("federation"),
+    )
     border_address = border.text("address", "")
-    zone = taken.text("zone", "UTC")
+    zone = settings.text("zone", "UTC")
     address = web.text("address", "127.0.0.1:8400")
     provider = _PROVIDERS.get(servers.text("provider", "any"))
     if provider is None:
@@ -262,63 +271,63 @@ def _co_op(file: Path, said: dict[str, object]) -> CoOp:
     except (LookupError, ValueError):
         message = f'{file}: there is no time zone "{zone}"; write one such as "Europe/London"'
         raise InstanceUnusableError(message) from None
-    return CoOp(
-        id=taken.text("id"),
-        name=taken.text("name"),
+    return CoOpSettings(
+        id=settings.text("id"),
+        name=settings.text("name"),
         zone=zone_info,
-        phone=taken.text("phone", ""),
-        demo=taken.flag("demo"),
+        phone=settings.text("phone", ""),
+        demo=settings.flag("demo"),
         web_address=address,
         public_url=web.text("public_url", f"http://{address}"),
-        operations_address=watch.text("address", _next_port(address)),
+        operations_address=monitoring.text("address", _default_operations_address(address)),
         postgres_url=servers.text("postgres_url", "") or None,
         nats_url=servers.text("nats_url", "") or None,
         provider=provider,
-        traces_endpoint=watch.text("traces_endpoint", ""),
-        traces_file=watch.text("traces_file", ""),
-        traces_sample=float(watch.text("traces_sample", "0.05")),
+        traces_endpoint=monitoring.text("traces_endpoint", ""),
+        traces_file=monitoring.text("traces_file", ""),
+        traces_sample=float(monitoring.text("traces_sample", "0.05")),
         border_address=border_address,
         endpoint=border.text("endpoint", border_address),
-        elsewhere=taken.table("services").texts(),
+        service_addresses=settings.table("services").texts(),
     )
 
 
-class _Taken:
-    """One table of the settings, read key by key."""
+class _SettingsTable:
+    """One table of `kith.toml`, read and checked key by key."""
 
-    def __init__(self, file: Path, said: dict[str, object], name: str = "") -> None:
+    def __init__(self, file: Path, values: dict[str, object], name: str = "") -> None:
         self._file = file
-        self._said = said
+        self._values = values
         self._name = f"[{name}] " if name else ""
 
     def text(self, key: str, default: str | None = None) -> str:
-        value = self._said.get(key, default)
+        value = self._values.get(key, default)
         if not isinstance(value, str):
             message = f'{self._file}: {self._name}{key} must be a text in quotes, such as {key} = "..."'
             raise InstanceUnusableError(message)
         return value
 
     def texts(self) -> dict[str, str]:
-        """Every key with its text."""
-        return {key: self.text(key) for key in self._said}
+        """All keys with their texts."""
+        return {key: self.text(key) for key in self._values}
 
     def flag(self, key: str) -> bool:
-        value = self._said.get(key, False)
+        value = self._values.get(key, False)
         if not isinstance(value, bool):
             message = f"{self._file}: {self._name}{key} must be true or false"
             raise InstanceUnusableError(message)
         return value
 
-    def table(self, key: str) -> "_Taken":
-        value = self._said.get(key, {})
+    def table(self, key: str) -> "_SettingsTable":
+        value = self._values.get(key, {})
         if not isinstance(value, dict):
             message = f"{self._file}: {key} must be a table: [{key}]"
             raise InstanceUnusableError(message)
-        return _Taken(self._file, value, key)
+        return _SettingsTable(self._file, value, key)
 
 
-def _next_port(address: str) -> str:
-    """Operators look one port beside the pages, on this machine only."""
+def _default_operations_address(address: str) -> str:
+    """The operations port is the one after the port of the pages, on this machine only."""
     try:
         return f"127.0.0.1:{int(address.rsplit(':', 1)[1]) + 1}"
     except (IndexError, ValueError):

@@ -1,47 +1,53 @@
-"""The services there are. This one list feeds start-up, migrations, the compose check and the tests."""
+"""The registry of services. Start-up, migrations, the compose check and the tests all use this one list."""
 
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from libs.host.settings import Service, Shared
+from libs.host.settings import ServiceSettings, SharedSettings
 
 if TYPE_CHECKING:
-    # A health check asks for a name and an address every few seconds; loading the whole host would cost it a second each time.
-    from libs.host.component import Build
-    from libs.host.process import Part
+    # A health check asks for a name and an address every few seconds; importing the whole host would cost a second each time.
+    from libs.host.component import BuildComponent
+    from libs.host.process import ServiceSpec
 
 
 @dataclass(frozen=True)
-class Named:
-    """A service by its name; its code is loaded when it is asked for."""
+class ServiceEntry:
+    """A service by name; its code is imported on first use."""
 
     name: str
 
     @property
-    def kind(self) -> type[Service]:
-        """The class of its settings."""
-        kind: type[Service] = import_module(f"services.{self.name}.settings").Settings
-        return kind
+    def settings_class(self) -> type[ServiceSettings]:
+        """The class of the service's settings."""
+        settings_class: type[ServiceSettings] = import_module(f"services.{self.name}.settings").Settings
+        return settings_class
 
-    def settings(self, **given: object) -> Service:
-        """From keyword arguments, else from the environment."""
-        made: Service = import_module(f"services.{self.name}.settings").Settings(**given)
-        return made
+    def make_settings(self, **values: object) -> ServiceSettings:
+        """Creates the settings from keyword arguments, and from the environment for what is missing."""
+        settings: ServiceSettings = import_module(f"services.{self.name}.settings").Settings(**values)
+        return settings
 
-    def part(self, shared: Shared, settings: Service) -> "Part":
-        from libs.host.process import Part
+    def part(self, shared: SharedSettings, settings: ServiceSettings) -> "ServiceSpec":
+        from libs.host.process import ServiceSpec
 
-        build: Build = import_module(f"services.{self.name}.component").builder(shared, settings)
-        return Part(settings, build, EDGES)
-
-
-SERVICES = (Named("identity"), Named("membership"), Named("governance"), Named("federation"), Named("web"))
-
-EDGES = frozenset({"web", "federation", "cli"})
-"""Only they call services (by the names on their certificates); services listen to each other and never call."""
+        build: BuildComponent = import_module(f"services.{self.name}.component").component_builder(shared, settings)
+        return ServiceSpec(settings, build, ALLOWED_CALLERS)
 
 
-def named(name: str) -> Named:
+SERVICES = (
+    ServiceEntry("identity"),
+    ServiceEntry("membership"),
+    ServiceEntry("governance"),
+    ServiceEntry("federation"),
+    ServiceEntry("web"),
+)
+
+ALLOWED_CALLERS = frozenset({"web", "federation", "cli"})
+"""Only these call services (by the names on their certificates); services consume each other's events and never call each other."""
+
+
+def find_service(name: str) -> ServiceEntry:
     """Raises KeyError."""
-    return {one.name: one for one in SERVICES}[name]
+    return {service.name: service for service in SERVICES}[name]

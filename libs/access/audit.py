@@ -1,18 +1,18 @@
-"""Every read of another person's record is written down before the answer leaves: who, which record, when and why; never the content."""
+"""The read audit: logs every read of another person's record before the response leaves: who, which, when, why; never the content."""
 
 from uuid import UUID
 
 from sqlalchemy import text
 
-from libs.database.engine import Work
+from libs.database.engine import UnitOfWork
 
-_NOTE = text("""
+_INSERT = text("""
 insert into read_audit (id, reader, hat, subject, record, action, at)
 values (:id, :reader, :hat, :subject, :record, :action, :at)""")
 
 
-async def note_read(work: Work, record: str, action: str, *subjects: UUID) -> None:
-    """One row for each person whose `record` (for example `register entry`) is shown; reading one's own is nobody's business."""
+async def record_read(work: UnitOfWork, record: str, action: str, *subjects: UUID) -> None:
+    """Adds a row for each person whose `record` (for example `register entry`) is shown; reading one's own record is not logged."""
     rows = [
         {
             "id": work.new_id(),
@@ -27,4 +27,4 @@ async def note_read(work: Work, record: str, action: str, *subjects: UUID) -> No
         if subject != work.caller.person
     ]
     if rows:
-        await work.connection.execute(_NOTE, rows)
+        await work.connection.execute(_INSERT, rows)

@@ -1,7 +1,7 @@
-"""Who wears which office of the co-op, kept in each service's own database from identity's facts.
+"""Which person wears which hat (office) of the co-op: a projection of identity's events in each service's own database.
 
-A token only *claims* a hat; whether the person wears it is looked up here, so that a hat taken back works no longer than the fact takes to
-arrive. Identity itself keeps the same table as its own state.
+A token only *claims* a hat; this module looks up whether the person wears it, so that a withdrawn hat stops working as soon as the event
+arrives. Identity itself has the same table as its own state.
 """
 
 from uuid import UUID
@@ -9,17 +9,17 @@ from uuid import UUID
 from sqlalchemy import text
 
 from kith.identity.facts.v1.facts_pb2 import HatGiven, HatTaken
-from libs.database.engine import Work
+from libs.database.engine import UnitOfWork
 from libs.messages.consumer import Reactions
-from libs.messages.envelope import Fact, type_of
+from libs.messages.envelope import Event, type_of
 from libs.refusals import NotAllowed
 
 SECRETARY = "secretary"
-"""Keeps members, puts motions, records paper votes."""
+"""Manages members, opens motions, records paper votes."""
 OPERATOR = "operator"
-"""Keeps the machine running."""
+"""Keeps the server running."""
 SCRUTINEER = "scrutineer"
-"""Opens every row of a roll against the register, before a vote with other co-ops."""
+"""Checks every row of a roll against the register before a vote with other co-ops."""
 HATS = (SECRETARY, OPERATOR, SCRUTINEER)
 
 TABLE = """
@@ -36,46 +36,46 @@ $$;
 """
 """For a service's first migration. `kith_wears` is the same rule for row-level security."""
 
-_WORN = text("select 1 from worn_hat where person = :person and hat = :hat")
-_GIVE = text("insert into worn_hat (person, hat, since) values (:person, :hat, :since) on conflict do nothing")
-_TAKE = text("delete from worn_hat where person = :person and hat = :hat")
+_SELECT = text("select 1 from worn_hat where person = :person and hat = :hat")
+_INSERT = text("insert into worn_hat (person, hat, since) values (:person, :hat, :since) on conflict do nothing")
+_DELETE = text("delete from worn_hat where person = :person and hat = :hat")
 
 
-async def wears(work: Work, hat: str) -> bool:
-    """Whether the caller claims this hat and really wears it."""
+async def wears(work: UnitOfWork, hat: str) -> bool:
+    """Whether the caller claims this hat and wears it."""
     caller = work.caller
     if caller.person is None or caller.hat != hat:
         return False
-    found = await work.connection.execute(_WORN, {"person": caller.person, "hat": hat})
-    return found.first() is not None
+    rows = await work.connection.execute(_SELECT, {"person": caller.person, "hat": hat})
+    return rows.first() is not None
 
 
-async def require(work: Work, hat: str) -> None:
-    """Raises NotAllowed HAT_NEEDED unless the caller wears the hat, or is the co-op's own machinery."""
+async def require(work: UnitOfWork, hat: str) -> None:
+    """Raises NotAllowed HAT_NEEDED unless the caller wears the hat, or is a job or reaction."""
     if not work.caller.system and not await wears(work, hat):
         raise NotAllowed("HAT_NEEDED", hat=hat)
 
 
-async def give(work: Work, person: UUID, hat: str) -> None:
-    await work.connection.execute(_GIVE, {"person": person, "hat": hat, "since": work.now})
+async def give(work: UnitOfWork, person: UUID, hat: str) -> None:
+    await work.connection.execute(_INSERT, {"person": person, "hat": hat, "since": work.now})
 
 
-async def take(work: Work, person: UUID, hat: str) -> bool:
-    """Says whether there was a hat to take."""
-    return (await work.connection.execute(_TAKE, {"person": person, "hat": hat})).rowcount > 0
+async def take(work: UnitOfWork, person: UUID, hat: str) -> bool:
+    """Takes the hat away; returns whether the person wore it."""
+    return (await work.connection.execute(_DELETE, {"person": person, "hat": hat})).rowcount > 0
 
 
 def reactions() -> Reactions:
-    """For every service that asks about hats: follow identity."""
-    return Reactions("identity", {type_of(HatGiven): _given, type_of(HatTaken): _taken}, ("worn_hat",))
+    """The reactions to identity's events, for every service that checks hats."""
+    return Reactions("identity", {type_of(HatGiven): _on_hat_given, type_of(HatTaken): _on_hat_taken}, ("worn_hat",))
 
 
-async def _given(work: Work, fact: Fact) -> None:
-    said = HatGiven.FromString(fact.payload)
-    # The time of the fact, not of hearing it: a rebuilt table equals the one that lived.
-    await work.connection.execute(_GIVE, {"person": UUID(said.person_id), "hat": said.hat, "since": fact.at})
+async def _on_hat_given(work: UnitOfWork, event: Event) -> None:
+    message = HatGiven.FromString(event.payload)
+    # The time of the event, not of its arrival, so that a rebuilt table equals the original.
+    await work.connection.execute(_INSERT, {"person": UUID(message.person_id), "hat": message.hat, "since": event.at})
 
 
-async def _taken(work: Work, fact: Fact) -> None:
-    said = HatTaken.FromString(fact.payload)
-    await take(work, UUID(said.person_id), said.hat)
+async def _on_hat_taken(work: UnitOfWork, event: Event) -> None:
+    message = HatTaken.FromString(event.payload)
+    await take(work, UUID(message.person_id), message.hat)

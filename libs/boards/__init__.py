@@ -1,4 +1,4 @@
-"""The documents of a vote between co-ops, and what boards of them prove. Pure: bytes and values in, values out.
+"""The documents and boards of a federated vote, and what they prove. Pure: bytes and values in, values out.
 
-Every name and rule is that of docs/formats/federated-vote.md, which the verifier (`scripts/verifier`) is written from as well, apart.
+Every name and rule comes from docs/formats/federated-vote.md; the verifier (`scripts/verifier`) implements it independently.
 """

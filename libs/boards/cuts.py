@@ -1,6 +1,6 @@
-"""Cuts: how far a board was held by enough of its witnesses at a time.
+"""Cuts: how much of a board enough of its witnesses held at a given time.
 
-Dates decide; the clocks of the home and of the member never matter.
+The witnesses' dates decide; the clocks of the board's own co-op and of the member never matter.
 """
 
 from collections.abc import Iterable
@@ -10,18 +10,18 @@ from libs.boards.terms import Terms
 
 
 @dataclass(frozen=True, order=True)
-class Held:
-    """By its own date, this witness held every entry of a board up to this size."""
+class WitnessedSize:
+    """By the witness's own date, it held every entry of a board up to this size."""
 
     witness: str
     time: int
     size: int
 
 
-def cut(terms: Terms, co_op: str, held: Iterable[Held], at: int) -> int:
-    """The q-th largest of the sizes that the board's witnesses held by `at`."""
+def witnessed_cut(terms: Terms, co_op: str, witnessed: Iterable[WitnessedSize], at: int) -> int:
+    """The cut of a board: the q-th largest of the sizes that its witnesses held by `at`."""
     largest = dict.fromkeys(terms.witnesses_of(co_op), 0)
-    for one in held:
-        if one.witness in largest and one.time <= at:
-            largest[one.witness] = max(largest[one.witness], one.size)
+    for cosigned in witnessed:
+        if cosigned.witness in largest and cosigned.time <= at:
+            largest[cosigned.witness] = max(largest[cosigned.witness], cosigned.size)
     return sorted(largest.values(), reverse=True)[terms.q - 1]

@@ -1,18 +1,18 @@
-"""The entries of a board, one kind after the other: how each is written, and how its bytes are read.
+"""The entries of a board, kind by kind: how each is written, and how its bytes are read.
 
-Reading looks at the form alone. Whether an entry is in order on its board is `libs.boards.board`'s to say.
+Reading checks only the form. `libs.boards.board` decides whether an entry is in order on its board.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from libs.boards import forms
-from libs.boards.forms import CO_OP, DATE, GROUP, HEX32, REFERENCE, DocumentError, Fields
-from libs.boards.rows import is_pseudonym
+from libs.boards import document_fields
+from libs.boards.document_fields import CO_OP, DATE, GROUP, HEX32, REFERENCE, DocumentError, DocumentFields
+from libs.boards.pseudonyms import is_pseudonym
 from libs.signing import canonical
 from libs.signing.canonical import Json
 
-LONGEST = 8 * 1024
+MAX_ENTRY_BYTES = 8 * 1024
 BODIES = ("general_meeting", "board", "circle")
 WITHDRAW, OBJECTION, SUSPEND, RESTORED, EVIDENCE, SCRUTINY = "withdraw", "objection", "suspend", "restored", "evidence", "scrutiny"
 NOTICES = (WITHDRAW, OBJECTION, SUSPEND, RESTORED, EVIDENCE, SCRUTINY)
@@ -22,8 +22,8 @@ Choice = str | tuple[str, ...] | Mapping[str, int]
 
 
 @dataclass(frozen=True)
-class Join:
-    """This party takes part, by a decision of its own."""
+class JoinEntry:
+    """This party joins the vote, by a decision of its own."""
 
     vote: str
     id: str
@@ -33,7 +33,7 @@ class Join:
     sig: bytes = b""
 
     def signed(self) -> bytes:
-        """JSON bytes of what `sig` is over, kind `join`."""
+        """The signed JSON bytes, kind `join`."""
         return canonical.encode(self._body())
 
     def data(self) -> bytes:
@@ -44,8 +44,8 @@ class Join:
 
 
 @dataclass(frozen=True)
-class Row:
-    """Somebody may vote, in this group; who they are is closed in the commitment."""
+class RowEntry:
+    """A row of the roll: one person may vote, in this group; the commitment hides who it is."""
 
     pseudonym: str
     group: str
@@ -57,42 +57,44 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Roll:
-    """How many rows there are in each group."""
+class RollEntry:
+    """Ends the roll: how many rows each group has."""
 
     groups: tuple[tuple[str, int], ...]
 
     def data(self) -> bytes:
-        return canonical.encode({"kind": "roll", "groups": forms.in_order([[name, rows] for name, rows in self.groups])})
+        return canonical.encode({"kind": "roll", "groups": document_fields.sort_items([[name, rows] for name, rows in self.groups])})
 
 
-Place = tuple[str, int, bytes]
+TreeHead = tuple[str, int, bytes]
 """(co-op, size, root) of a tree."""
 
 
 @dataclass(frozen=True)
-class Ready:
-    """We mirrored and checked every participant's roll: these."""
+class ReadyEntry:
+    """This party mirrored and checked every participant's roll: these."""
 
-    rolls: tuple[Place, ...]
+    rolls: tuple[TreeHead, ...]
 
     def data(self) -> bytes:
-        return canonical.encode({"kind": "ready", "rolls": forms.in_order([[co_op, size, root.hex()] for co_op, size, root in self.rolls])})
+        return canonical.encode(
+            {"kind": "ready", "rolls": document_fields.sort_items([[co_op, size, root.hex()] for co_op, size, root in self.rolls])}
+        )
 
 
 @dataclass(frozen=True)
-class Open:
-    """Every `ready` there is, by its leaf hash."""
+class OpenEntry:
+    """Opens the voting: the leaf hash of every participant's `ready`."""
 
     ready: tuple[tuple[str, bytes], ...]
 
     def data(self) -> bytes:
-        return canonical.encode({"kind": "open", "ready": forms.in_order([[co_op, leaf.hex()] for co_op, leaf in self.ready])})
+        return canonical.encode({"kind": "open", "ready": document_fields.sort_items([[co_op, leaf.hex()] for co_op, leaf in self.ready])})
 
 
 @dataclass(frozen=True)
-class Ballot:
-    """What a row chooses; None where it takes its ballot back."""
+class BallotEntry:
+    """A row's choice; None if it withdraws its ballot."""
 
     pseudonym: str
     choice: Choice | None
@@ -104,19 +106,19 @@ class Ballot:
 
 
 @dataclass(frozen=True)
-class Closed:
-    """What this party last cosigned by T: (co-op, size, root, date) for every other one."""
+class ClosedEntry:
+    """Closes the board: what this party last cosigned by T, as (co-op, size, root, date) for every other board."""
 
     boards: tuple[tuple[str, int, bytes, int], ...]
 
     def data(self) -> bytes:
         listed: list[Json] = [[co_op, size, root.hex(), date] for co_op, size, root, date in self.boards]
-        return canonical.encode({"kind": "closed", "boards": forms.in_order(listed)})
+        return canonical.encode({"kind": "closed", "boards": document_fields.sort_items(listed)})
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """This participant counted, and signs what came out."""
+class OutcomeEntry:
+    """This participant has counted, and signs the outcome."""
 
     vote: str
     id: str
@@ -125,7 +127,7 @@ class Outcome:
     sig: bytes = b""
 
     def signed(self) -> bytes:
-        """JSON bytes of what `sig` is over, kind `outcome`."""
+        """The signed JSON bytes, kind `outcome`."""
         return canonical.encode(self._body())
 
     def data(self) -> bytes:
@@ -136,8 +138,8 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Notice:
-    """A word for people. It never changes a count."""
+class NoticeEntry:
+    """A notice for people. It never changes a count."""
 
     about: str
     hash: bytes
@@ -145,26 +147,26 @@ class Notice:
     scrutineers: int = 0
 
     def data(self) -> bytes:
-        said: dict[str, Json] = {"kind": "notice", "about": self.about, "hash": self.hash.hex()}
+        fields: dict[str, Json] = {"kind": "notice", "about": self.about, "hash": self.hash.hex()}
         if self.about == SCRUTINY:
-            said |= {"rows": self.rows, "scrutineers": self.scrutineers}
-        return canonical.encode(said)
+            fields |= {"rows": self.rows, "scrutineers": self.scrutineers}
+        return canonical.encode(fields)
 
 
 @dataclass(frozen=True)
 class BadBallot:
-    """It says that it is a ballot, and is none by its form."""
+    """An entry of kind ballot with an invalid form."""
 
 
-Entry = Join | Row | Roll | Ready | Open | Ballot | Closed | Outcome | Notice | BadBallot
+Entry = JoinEntry | RowEntry | RollEntry | ReadyEntry | OpenEntry | BallotEntry | ClosedEntry | OutcomeEntry | NoticeEntry | BadBallot
 
 
 def read_entry(data: bytes) -> Entry | None:
-    """None for what is no entry by its form: code BAD_FORM. Never raises."""
-    if len(data) > LONGEST:
+    """Reads one entry. None if its form is invalid (code BAD_FORM). Never raises."""
+    if len(data) > MAX_ENTRY_BYTES:
         return None
     try:
-        value = forms.decoded(data, "entry")
+        value = document_fields.decode_json(data, "entry")
     except DocumentError:
         return None
     if not isinstance(value, dict):
@@ -174,17 +176,17 @@ def read_entry(data: bytes) -> Entry | None:
     if read is None:
         return None
     try:
-        fields = Fields(value, "entry")
+        fields = DocumentFields(value, "entry")
         fields.take("kind")
-        found = read(fields)
-        fields.done()
+        entry = read(fields)
+        fields.reject_unknown()
     except DocumentError:
         return BadBallot() if kind == "ballot" else None
-    return found
+    return entry
 
 
 def choice_json(choice: Choice) -> Json:
-    """As a ballot writes it."""
+    """The JSON of a choice in a ballot."""
     if isinstance(choice, str):
         return choice
     if isinstance(choice, Mapping):
@@ -193,21 +195,21 @@ def choice_json(choice: Choice) -> Json:
 
 
 def read_choice(value: Json) -> Choice:
-    """Raises `DocumentError`."""
+    """Reads a choice from its JSON. Raises `DocumentError`."""
     match value:
         case str():
             return value
-        case list() if all(isinstance(one, str) for one in value):
-            return tuple(str(one) for one in value)
+        case list() if all(isinstance(option, str) for option in value):
+            return tuple(str(option) for option in value)
         case dict() if all(isinstance(points, int) and not isinstance(points, bool) for points in value.values()):
-            return {option: forms.number(points, "points") for option, points in value.items()}
+            return {option: document_fields.parse_number(points, "points") for option, points in value.items()}
         case _:
             raise DocumentError("ballot: that is no choice")
 
 
-def _join(fields: Fields) -> Join:
+def _join(fields: DocumentFields) -> JoinEntry:
     body = fields.fields("body")
-    found = Join(
+    join = JoinEntry(
         vote=body.text("vote", HEX32),
         id=body.text("id", CO_OP),
         body=body.one_of("body", *BODIES),
@@ -215,85 +217,93 @@ def _join(fields: Fields) -> Join:
         reference=body.text("reference", REFERENCE),
         sig=fields.hex64("sig"),
     )
-    body.done()
-    return found
+    body.reject_unknown()
+    return join
 
 
-def _row(fields: Fields) -> Row:
-    return Row(_pseudonym(fields), fields.text("group", GROUP), fields.hex32("commitment"))
+def _row(fields: DocumentFields) -> RowEntry:
+    return RowEntry(_pseudonym(fields), fields.text("group", GROUP), fields.hex32("commitment"))
 
 
-def _roll(fields: Fields) -> Roll:
+def _roll(fields: DocumentFields) -> RollEntry:
     def group(value: Json) -> tuple[str, int]:
-        name, rows = forms.items(value, 2, "roll")
-        return forms.text(name, GROUP, "roll"), forms.number(rows, "roll", 1)
+        name, rows = document_fields.parse_items(value, 2, "roll")
+        return document_fields.parse_text(name, GROUP, "roll"), document_fields.parse_number(rows, "roll", 1)
 
-    return Roll(tuple(fields.named("groups", group).items()))
-
-
-def _ready(fields: Fields) -> Ready:
-    def place(value: Json) -> Place:
-        co_op, size, root = forms.items(value, 3, "ready")
-        return forms.text(co_op, CO_OP, "ready"), forms.number(size, "ready"), bytes.fromhex(forms.text(root, HEX32, "ready"))
-
-    return Ready(fields.list("rolls", place))
+    return RollEntry(tuple(fields.named("groups", group).items()))
 
 
-def _open(fields: Fields) -> Open:
+def _ready(fields: DocumentFields) -> ReadyEntry:
+    def tree_head(value: Json) -> TreeHead:
+        co_op, size, root = document_fields.parse_items(value, 3, "ready")
+        return (
+            document_fields.parse_text(co_op, CO_OP, "ready"),
+            document_fields.parse_number(size, "ready"),
+            bytes.fromhex(document_fields.parse_text(root, HEX32, "ready")),
+        )
+
+    return ReadyEntry(fields.list("rolls", tree_head))
+
+
+def _open(fields: DocumentFields) -> OpenEntry:
     def leaf(value: Json) -> tuple[str, bytes]:
-        co_op, found = forms.items(value, 2, "open")
-        return forms.text(co_op, CO_OP, "open"), bytes.fromhex(forms.text(found, HEX32, "open"))
+        co_op, leaf_hash = document_fields.parse_items(value, 2, "open")
+        return document_fields.parse_text(co_op, CO_OP, "open"), bytes.fromhex(document_fields.parse_text(leaf_hash, HEX32, "open"))
 
-    return Open(fields.list("ready", leaf))
+    return OpenEntry(fields.list("ready", leaf))
 
 
-def _ballot(fields: Fields) -> Ballot:
+def _ballot(fields: DocumentFields) -> BallotEntry:
     pseudonym = _pseudonym(fields)
     if fields.has("withdrawn"):
         if not fields.flag("withdrawn"):
             raise DocumentError("ballot: withdrawn is true or not there")
-        return Ballot(pseudonym, None)
-    return Ballot(pseudonym, read_choice(fields.take("choice")))
+        return BallotEntry(pseudonym, None)
+    return BallotEntry(pseudonym, read_choice(fields.take("choice")))
 
 
-def _closed(fields: Fields) -> Closed:
+def _closed(fields: DocumentFields) -> ClosedEntry:
     def board(value: Json) -> tuple[str, tuple[int, bytes, int]]:
-        co_op, size, root, date = forms.items(value, 4, "closed")
-        head = forms.number(size, "closed"), bytes.fromhex(forms.text(root, HEX32, "closed")), forms.number(date, "closed")
-        return forms.text(co_op, CO_OP, "closed"), head
+        co_op, size, root, date = document_fields.parse_items(value, 4, "closed")
+        head = (
+            document_fields.parse_number(size, "closed"),
+            bytes.fromhex(document_fields.parse_text(root, HEX32, "closed")),
+            document_fields.parse_number(date, "closed"),
+        )
+        return document_fields.parse_text(co_op, CO_OP, "closed"), head
 
-    return Closed(tuple((co_op, *head) for co_op, head in fields.named("boards", board).items()))
+    return ClosedEntry(tuple((co_op, *head) for co_op, head in fields.named("boards", board).items()))
 
 
-def _outcome(fields: Fields) -> Outcome:
+def _outcome(fields: DocumentFields) -> OutcomeEntry:
     body = fields.fields("body")
-    found = Outcome(
+    outcome = OutcomeEntry(
         vote=body.text("vote", HEX32),
         id=body.text("id", CO_OP),
         revision=body.number("revision", 1),
         hash=body.hex32("hash"),
         sig=fields.hex64("sig"),
     )
-    body.done()
-    return found
+    body.reject_unknown()
+    return outcome
 
 
-def _notice(fields: Fields) -> Notice:
+def _notice(fields: DocumentFields) -> NoticeEntry:
     about = fields.one_of("about", *NOTICES)
-    found = fields.hex32("hash")
+    digest = fields.hex32("hash")
     if about != SCRUTINY:
-        return Notice(about, found)
-    return Notice(about, found, fields.number("rows"), fields.number("scrutineers"))
+        return NoticeEntry(about, digest)
+    return NoticeEntry(about, digest, fields.number("rows"), fields.number("scrutineers"))
 
 
-def _pseudonym(fields: Fields) -> str:
+def _pseudonym(fields: DocumentFields) -> str:
     value = fields.take("pseudonym")
     if not isinstance(value, str) or not is_pseudonym(value):
         raise DocumentError("that is no pseudonym")
     return value
 
 
-_READERS: dict[str, Callable[[Fields], Entry]] = {
+_READERS: dict[str, Callable[[DocumentFields], Entry]] = {
     "join": _join,
     "row": _row,
     "roll": _roll,

@@ -1,6 +1,6 @@
-"""Papers that prove something about a vote: misconduct of a party, an objection, a settlement.
+"""Evidence documents about a vote: misconduct of a party, an objection, a settlement.
 
-The kinds are those of docs/formats/bundle.md. Reading one checks everything that it claims; what does not hold is a `DocumentError`, and
+The kinds are those of docs/formats/bundle.md. Reading one checks everything that it claims; a false claim raises `DocumentError` and
 proves nothing.
 """
 
@@ -9,50 +9,50 @@ from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from libs.boards import forms, papers, standing
+from libs.boards import document_fields, documents, vote_state
 from libs.boards.board import Board
-from libs.boards.entries import Outcome, read_entry
-from libs.boards.forms import CO_OP, HEX32, DocumentError, Fields
-from libs.boards.papers import Objection, Settlement
-from libs.boards.standing import Misconduct
+from libs.boards.document_fields import CO_OP, HEX32, DocumentError, DocumentFields
+from libs.boards.documents import Objection, Settlement
+from libs.boards.entries import OutcomeEntry, read_entry
 from libs.boards.terms import Party, Terms
+from libs.boards.vote_state import Misconduct
 from libs.signing import canonical, checkpoint, merkle, statement
 from libs.signing.canonical import Json
 from libs.signing.checkpoint import BadNoteError, Checkpoint, Cosignature
 from libs.signing.statement import BadSignatureError
 
-LONGEST = 256 * 1024
+MAX_EVIDENCE_BYTES = 256 * 1024
 FORK, FALLING_DATES = "fork", "falling_dates"
-DOUBLE_OUTCOME, LATE_COSIGNATURE = standing.DOUBLE_OUTCOME, standing.LATE_COSIGNATURE
+DOUBLE_OUTCOME, LATE_COSIGNATURE = vote_state.DOUBLE_OUTCOME, vote_state.LATE_COSIGNATURE
 OBJECTION, SETTLEMENT = "objection", "settlement"
 
-Proven = Misconduct | Objection | tuple[Settlement, dict[str, bytes]]
+ProvenEvidence = Misconduct | Objection | tuple[Settlement, dict[str, bytes]]
 
 
-def read_paper(terms: Terms, boards: Mapping[str, Board], content: bytes) -> Proven:
-    """What the paper proves to whoever holds these boards. Raises `DocumentError`."""
-    if len(content) > LONGEST:
+def read_evidence(terms: Terms, boards: Mapping[str, Board], content: bytes) -> ProvenEvidence:
+    """Reads an evidence document: what it proves, given these boards. Raises `DocumentError`."""
+    if len(content) > MAX_EVIDENCE_BYTES:
         raise DocumentError("paper: longer than 256 KiB")
-    fields = Fields(forms.decoded(content, "paper"), "paper")
-    found: Proven
+    fields = DocumentFields(document_fields.decode_json(content, "paper"), "paper")
+    proven: ProvenEvidence
     match fields.one_of("kind", FORK, DOUBLE_OUTCOME, LATE_COSIGNATURE, FALLING_DATES, OBJECTION, SETTLEMENT):
         case "fork":
-            found = _fork(terms, boards, fields)
+            proven = _fork(terms, boards, fields)
         case "double_outcome":
-            found = _double_outcome(terms, fields)
+            proven = _double_outcome(terms, fields)
         case "late_cosignature":
-            found = _late_cosignature(terms, boards, fields)
+            proven = _late_cosignature(terms, boards, fields)
         case "falling_dates":
-            found = _falling_dates(terms, fields)
+            proven = _falling_dates(terms, fields)
         case "objection":
-            found = _objection(terms, fields.take("object"))
+            proven = _objection(terms, fields.take("object"))
         case _:
-            found = _settlement(terms, fields.take("object"))
-    fields.done()
-    return found
+            proven = _settlement(terms, fields.take("object"))
+    fields.reject_unknown()
+    return proven
 
 
-def note_text(terms: Terms, board: str, head: Checkpoint, signature: bytes, cosignatures: Iterable[tuple[str, int, bytes]] = ()) -> bytes:
+def write_note(terms: Terms, board: str, head: Checkpoint, signature: bytes, cosignatures: Iterable[tuple[str, int, bytes]] = ()) -> bytes:
     """A signed note of a board; cosignatures are (witness, time, signature)."""
     signed = [
         (Cosignature(checkpoint.witness_name(witness, terms.vote), time, sig), witness_key(terms, witness))
@@ -62,8 +62,8 @@ def note_text(terms: Terms, board: str, head: Checkpoint, signature: bytes, cosi
 
 
 def read_note(terms: Terms, board: str, text: bytes) -> tuple[Checkpoint, tuple[Cosignature, ...]]:
-    """A note of this board, every signature good. Raises `DocumentError`."""
-    names = {checkpoint.witness_name(one.id, terms.vote): witness_key(terms, one.id) for one in terms.parties if one.id != board}
+    """Reads a note of this board and checks every signature. Raises `DocumentError`."""
+    names = {checkpoint.witness_name(party.id, terms.vote): witness_key(terms, party.id) for party in terms.parties if party.id != board}
     try:
         head, _, cosignatures = checkpoint.parse_note(text, board_key(terms, board), names)
     except BadNoteError as error:
@@ -82,19 +82,19 @@ def witness_key(terms: Terms, co_op: str) -> Ed25519PublicKey:
 
 
 def fork_of_one_size(board: str, first: bytes, second: bytes) -> bytes:
-    """Two notes of one size."""
+    """Evidence of a fork: two notes of one size."""
     return canonical.encode({"kind": FORK, "board": board, "notes": [first.decode(), second.decode()]})
 
 
 def fork_of_two_sizes(board: str, smaller: bytes, larger: bytes, root: bytes, proof: Iterable[bytes]) -> bytes:
-    """`root` is what the larger tree has at the smaller note's size."""
-    hashes: list[Json] = [one.hex() for one in proof]
+    """Evidence of a fork: `root` is the larger tree's root at the smaller note's size."""
+    hashes: list[Json] = [digest.hex() for digest in proof]
     notes: list[Json] = [smaller.decode(), larger.decode()]
     return canonical.encode({"kind": FORK, "board": board, "notes": notes, "root": root.hex(), "proof": hashes})
 
 
-def double_outcome(first: Outcome, second: Outcome) -> bytes:
-    entries = forms.in_order([forms.decoded(one.data(), "outcome") for one in (first, second)])
+def double_outcome(first: OutcomeEntry, second: OutcomeEntry) -> bytes:
+    entries = document_fields.sort_items([document_fields.decode_json(outcome.data(), "outcome") for outcome in (first, second)])
     return canonical.encode({"kind": DOUBLE_OUTCOME, "entries": entries})
 
 
@@ -115,113 +115,113 @@ def settlement(signed: Mapping[str, Json]) -> bytes:
     return canonical.encode({"kind": SETTLEMENT, "object": dict(signed)})
 
 
-def _fork(terms: Terms, boards: Mapping[str, Board], fields: Fields) -> Misconduct:
+def _fork(terms: Terms, boards: Mapping[str, Board], fields: DocumentFields) -> Misconduct:
     board = _party(terms, fields, "board").id
-    notes = [read_note(terms, board, _note(one))[0] for one in fields.list("notes", lambda one: one, is_sorted=False)]
-    found = Misconduct(FORK, board)
+    notes = [read_note(terms, board, _note(value))[0] for value in fields.list("notes", lambda value: value, is_sorted=False)]
+    misconduct = Misconduct(FORK, board)
     if len(notes) == 1:
-        held = boards.get(board)
-        if held is None or held.size < notes[0].size or held.root(notes[0].size) == notes[0].root:
+        board_entries = boards.get(board)
+        if board_entries is None or board_entries.size < notes[0].size or board_entries.root(notes[0].size) == notes[0].root:
             raise DocumentError("fork: the note is that of the board's entries")
-        return found
+        return misconduct
     if len(notes) != 2:
         raise DocumentError("fork: one note or two")
-    smaller, larger = sorted(notes, key=lambda one: one.size)
+    smaller, larger = sorted(notes, key=lambda value: value.size)
     if not fields.has("root"):
         if smaller.size != larger.size or smaller.root == larger.root:
             raise DocumentError("fork: two notes of one size with different roots")
-        return found
+        return misconduct
     root = fields.hex32("root")
-    proof = fields.list("proof", lambda one: bytes.fromhex(forms.text(one, HEX32, "proof")), is_sorted=False)
+    proof = fields.list("proof", lambda value: bytes.fromhex(document_fields.parse_text(value, HEX32, "proof")), is_sorted=False)
     if root == smaller.root or not 0 < smaller.size < larger.size:
         raise DocumentError("fork: the smaller note is of the same tree")
     try:
         merkle.verify_consistency(smaller.size, larger.size, root, larger.root, list(proof))
     except merkle.BadProofError as error:
         raise DocumentError("fork: the proof does not hold") from error
-    return found
+    return misconduct
 
 
-def _double_outcome(terms: Terms, fields: Fields) -> Misconduct:
-    entries = [read_entry(canonical.encode(one)) for one in fields.list("entries", lambda one: one, is_sorted=False)]
+def _double_outcome(terms: Terms, fields: DocumentFields) -> Misconduct:
+    entries = [read_entry(canonical.encode(outcome)) for outcome in fields.list("entries", lambda outcome: outcome, is_sorted=False)]
     match entries:
-        case [Outcome() as first, Outcome() as second]:
+        case [OutcomeEntry() as first, OutcomeEntry() as second]:
             party = _participant(terms, first.id)
-            about = {(one.vote, one.id, one.revision) for one in (first, second)}
-            if about != {(terms.vote, party.id, first.revision)} or first.hash == second.hash:
+            claims = {(outcome.vote, outcome.id, outcome.revision) for outcome in (first, second)}
+            if claims != {(terms.vote, party.id, first.revision)} or first.hash == second.hash:
                 raise DocumentError("double_outcome: they are not two outcomes of one party and revision")
-            if not all(_is_signed(party, one) for one in (first, second)):
+            if not all(_is_signed(party, outcome) for outcome in (first, second)):
                 raise DocumentError("double_outcome: a signature is not good")
             return Misconduct(DOUBLE_OUTCOME, first.id, (first, second))
         case _:
             raise DocumentError("double_outcome: two outcome entries")
 
 
-def _late_cosignature(terms: Terms, boards: Mapping[str, Board], fields: Fields) -> Misconduct:
+def _late_cosignature(terms: Terms, boards: Mapping[str, Board], fields: DocumentFields) -> Misconduct:
     witness, board = _party(terms, fields, "witness").id, _party(terms, fields, "board").id
     head, cosignatures = read_note(terms, board, _note(fields.take("note")))
     times = _times(terms, witness, cosignatures)
-    said = boards[witness].closed if witness in boards else None
-    sizes = {co_op: size for co_op, size, _, _ in said.boards} if said is not None else {}
-    if said is None or head.size <= sizes.get(board, 0) or not any(time <= terms.concluded_from for time in times):
+    closed = boards[witness].closed if witness in boards else None
+    sizes = {co_op: size for co_op, size, _, _ in closed.boards} if closed is not None else {}
+    if closed is None or head.size <= sizes.get(board, 0) or not any(time <= terms.concluded_from for time in times):
         raise DocumentError("late_cosignature: it is not above what the witness's closed says")
     return Misconduct(LATE_COSIGNATURE, witness)
 
 
-def _falling_dates(terms: Terms, fields: Fields) -> Misconduct:
+def _falling_dates(terms: Terms, fields: DocumentFields) -> Misconduct:
     witness, board = _party(terms, fields, "witness").id, _party(terms, fields, "board").id
-    notes = [read_note(terms, board, _note(one)) for one in fields.list("notes", lambda one: one, is_sorted=False)]
+    notes = [read_note(terms, board, _note(value)) for value in fields.list("notes", lambda value: value, is_sorted=False)]
     if len(notes) != 2:
         raise DocumentError("falling_dates: two notes")
-    (smaller, first), (larger, second) = sorted(notes, key=lambda one: one[0].size)
+    (smaller, first), (larger, second) = sorted(notes, key=lambda value: value[0].size)
     if smaller.size >= larger.size or max(_times(terms, witness, first)) <= min(_times(terms, witness, second)):
         raise DocumentError("falling_dates: the dates do not fall")
     return Misconduct(FALLING_DATES, witness)
 
 
 def _objection(terms: Terms, value: Json) -> Objection:
-    found = papers.read_objection(value, _participant(terms, papers.objector(value)).statement)
-    if found.vote != terms.vote:
+    objection = documents.read_objection(value, _participant(terms, documents.objector_id(value)).statement)
+    if objection.vote != terms.vote:
         raise DocumentError("objection: to another vote")
-    return found
+    return objection
 
 
 def _settlement(terms: Terms, value: Json) -> tuple[Settlement, dict[str, bytes]]:
-    found, sigs = papers.read_settlement(value)
-    if found.vote != terms.vote:
+    settlement, sigs = documents.read_settlement(value)
+    if settlement.vote != terms.vote:
         raise DocumentError("settlement: of another vote")
-    if not {co_op for co_op, _ in found.cuts} <= set(terms.participants) or not set(found.without) < set(terms.participants):
+    if not {co_op for co_op, _ in settlement.cuts} <= set(terms.participants) or not set(settlement.without) < set(terms.participants):
         raise DocumentError("settlement: it names who does not take part")
     for co_op, sig in sigs.items():
-        if not papers.is_signed(found, sig, _participant(terms, co_op).statement):
+        if not documents.is_signed(settlement, sig, _participant(terms, co_op).statement):
             raise DocumentError(f"settlement: the signature of {co_op} is not good")
-    return found, sigs
+    return settlement, sigs
 
 
-def is_complete(terms: Terms, found: Settlement, sigs: Iterable[str], proven: Iterable[Misconduct]) -> bool:
-    """Signed by all participants, without those only against whom misconduct is proven."""
-    guilty = {one.id for one in proven}
-    wanted = set(terms.participants) - set(found.without)
+def is_complete(terms: Terms, settlement: Settlement, sigs: Iterable[str], proven: Iterable[Misconduct]) -> bool:
+    """Whether all participants signed the settlement, except those whose misconduct is proven."""
+    guilty = {misconduct.id for misconduct in proven}
+    required = set(terms.participants) - set(settlement.without)
     return (
-        set(found.without) <= guilty
-        and wanted <= set(sigs)
-        and (found.kind != papers.CUTS or dict(found.cuts).keys() == wanted | set(found.without))
+        set(settlement.without) <= guilty
+        and required <= set(sigs)
+        and (settlement.kind != documents.CUTS or dict(settlement.cuts).keys() == required | set(settlement.without))
     )
 
 
 def _note(value: Json) -> bytes:
-    return forms.words(value, 64 * 1024, "note", lines=True).encode()
+    return document_fields.parse_words(value, 64 * 1024, "note", lines=True).encode()
 
 
 def _times(terms: Terms, witness: str, cosignatures: Iterable[Cosignature]) -> list[int]:
     name = checkpoint.witness_name(witness, terms.vote)
-    times = [one.time for one in cosignatures if one.name == name]
+    times = [cosignature.time for cosignature in cosignatures if cosignature.name == name]
     if not times:
         raise DocumentError(f"note: no cosignature of {witness}")
     return times
 
 
-def _party(terms: Terms, fields: Fields, key: str) -> Party:
+def _party(terms: Terms, fields: DocumentFields, key: str) -> Party:
     party = terms.by_id.get(fields.text(key, CO_OP))
     if party is None:
         raise DocumentError(f"paper: {key} is no party")
@@ -234,7 +234,7 @@ def _participant(terms: Terms, co_op: str) -> Party:
     return terms.by_id[co_op]
 
 
-def _is_signed(party: Party, entry: Outcome) -> bool:
+def _is_signed(party: Party, entry: OutcomeEntry) -> bool:
     try:
         statement.verify(_public(party.statement), "outcome", entry.signed(), entry.sig)
     except BadSignatureError:

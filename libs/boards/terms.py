@@ -1,4 +1,4 @@
-"""The terms of a vote: everything agreed before anybody votes. Their bytes are the vote's identity: a changed word is another vote."""
+"""The terms of a federated vote: everything agreed before voting. Their bytes identify the vote: a changed word makes another vote."""
 
 import hashlib
 from collections.abc import Mapping
@@ -7,34 +7,34 @@ from functools import cached_property
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from libs.boards import entries, forms
-from libs.boards.forms import CO_OP, DRAFT, GROUP, DocumentError, Fields
-from libs.boards.rule import Rule, read_rule
+from libs.boards import document_fields, entries
+from libs.boards.document_fields import CO_OP, DRAFT, GROUP, DocumentError, DocumentFields
+from libs.boards.vote_rule import VoteRule, read_rule
 from libs.rulebook.counting import Method
 from libs.signing import canonical, statement
 from libs.signing.canonical import Json
 from libs.signing.statement import BadSignatureError
 
-LONGEST = 64 * 1024
-PARTICIPANTS_MOST = 100
-OBSERVERS_MOST = 20
-OPTIONS_MOST = 50
-GROUPS_MOST = 50
+MAX_TERMS_BYTES = 64 * 1024
+MAX_PARTICIPANTS = 100
+MAX_OBSERVERS = 20
+MAX_OPTIONS = 50
+MAX_GROUPS = 50
 PARTICIPANT, OBSERVER = "participant", "observer"
 FIXED_OPTIONS = {"yes_no_abstain": ("for", "against", "abstain"), "consent": ("consent", "object", "abstain")}
 ABSTAIN = "abstain"
-BALLOTS_MOST = 20
-"""Of one row. More are refused in the count."""
+MAX_BALLOTS_PER_ROW = 20
+"""The most ballots of one row; more are refused in the count."""
 SPARE_ENTRIES = 200
-ENTRIES_MOST = 2**21
-"""Of any board: nobody who checks a result need read more."""
-LAST_MOMENT = 253_402_300_799
-"""9999-12-31T23:59:59Z: calendars know none beyond."""
+MAX_ENTRIES = 2**21
+"""The most entries of any board: nobody who checks a result needs to read more."""
+MAX_TIMESTAMP = 253_402_300_799
+"""9999-12-31T23:59:59Z, the last moment of common calendars."""
 
 
 @dataclass(frozen=True)
 class Party:
-    """A participant or an observer, with the three keys made for this vote."""
+    """A participant or observer, with its three keys for this vote."""
 
     id: str
     kind: str
@@ -46,8 +46,8 @@ class Party:
     signer: bytes
     sig: bytes
 
-    def vouched(self, draft: str) -> bytes:
-        """JSON bytes of what `sig` is over, kind `vote-keys`."""
+    def vote_keys_body(self, draft: str) -> bytes:
+        """The JSON bytes that `sig` signs, kind `vote-keys`."""
         return canonical.encode(
             {
                 "board": self.board.hex(),
@@ -75,7 +75,7 @@ class Party:
 
 def read_party(value: Json) -> Party:
     """Raises `DocumentError`."""
-    fields = Fields(value, "party")
+    fields = DocumentFields(value, "party")
     party = Party(
         id=fields.text("id", CO_OP),
         kind=fields.one_of("kind", PARTICIPANT, OBSERVER),
@@ -87,13 +87,13 @@ def read_party(value: Json) -> Party:
         signer=fields.public_key("signer"),
         sig=fields.hex64("sig"),
     )
-    fields.done()
+    fields.reject_unknown()
     return party
 
 
 @dataclass(frozen=True)
 class Terms:
-    """Terms as read; `data` are their exact bytes."""
+    """The terms as read; `data` holds their exact bytes."""
 
     data: bytes
     draft: str
@@ -103,7 +103,7 @@ class Terms:
     text: str
     options: tuple[str, ...]
     candidates: tuple[str, ...]
-    rule: Rule
+    rule: VoteRule
     parties: tuple[Party, ...]
     ceilings: Mapping[tuple[str, str], int]
     groups: tuple[str, ...]
@@ -127,33 +127,33 @@ class Terms:
 
     @cached_property
     def participants(self) -> tuple[str, ...]:
-        return tuple(sorted(one.id for one in self.parties if one.kind == PARTICIPANT))
+        return tuple(sorted(party.id for party in self.parties if party.kind == PARTICIPANT))
 
     @cached_property
     def observers(self) -> tuple[str, ...]:
-        return tuple(sorted(one.id for one in self.parties if one.kind == OBSERVER))
+        return tuple(sorted(party.id for party in self.parties if party.kind == OBSERVER))
 
     @cached_property
     def by_id(self) -> Mapping[str, Party]:
-        return {one.id: one for one in self.parties}
+        return {party.id: party for party in self.parties}
 
     @property
     def concluded_from(self) -> int:
-        """T: what is witnessed by then counts."""
+        """T: what is witnessed by this time counts."""
         return self.close + self.settle
 
     @property
     def signatures_needed(self) -> int:
-        """Qf."""
+        """Qf: how many participants must sign an outcome for it to be final."""
         return len(self.participants) // 2 + 1
 
-    def entries_most(self, co_op: str) -> int:
-        """A board with more is not witnessed."""
-        rows = sum(most for (owner, _), most in self.ceilings.items() if owner == co_op)
-        return min(rows * (BALLOTS_MOST + 1) + SPARE_ENTRIES, ENTRIES_MOST)
+    def max_entries(self, co_op: str) -> int:
+        """The most entries of a board; a board with more is not witnessed."""
+        rows = sum(ceiling for (owner, _), ceiling in self.ceilings.items() if owner == co_op)
+        return min(rows * (MAX_BALLOTS_PER_ROW + 1) + SPARE_ENTRIES, MAX_ENTRIES)
 
     def witnesses_of(self, co_op: str) -> tuple[str, ...]:
-        return tuple(sorted(one.id for one in self.parties if one.id != co_op))
+        return tuple(sorted(party.id for party in self.parties if party.id != co_op))
 
 
 def vote_id(data: bytes) -> str:
@@ -167,10 +167,10 @@ def quorum_of_witnesses(participants: int, observers: int) -> int:
 
 
 def read_terms(data: bytes) -> Terms:
-    """Raises `DocumentError`. Signatures of the parties are `check_party`'s to look at."""
-    if len(data) > LONGEST:
+    """Reads terms. `check_party` checks the parties' signatures. Raises `DocumentError`."""
+    if len(data) > MAX_TERMS_BYTES:
         raise DocumentError("terms are longer than 64 KiB")
-    fields = Fields(forms.decoded(data, "terms"), "terms")
+    fields = DocumentFields(document_fields.decode_json(data, "terms"), "terms")
     if fields.number("v") != 1:
         raise DocumentError("terms of a version that is not known here")
     fields.one_of("double_membership", "one_vote_per_membership")
@@ -182,12 +182,12 @@ def read_terms(data: bytes) -> Terms:
         proposed=fields.number("proposed"),
         question=fields.words("question", 200),
         text=fields.words("text", 4000, lines=True),
-        options=fields.list("options", lambda one: forms.words(one, 100, "option"), is_sorted=False),
-        candidates=fields.list("candidates", lambda one: forms.words(one, 100, "candidate")),
+        options=fields.list("options", lambda value: document_fields.parse_words(value, 100, "option"), is_sorted=False),
+        candidates=fields.list("candidates", lambda value: document_fields.parse_words(value, 100, "candidate")),
         rule=read_rule(fields.take("rule")),
         parties=fields.list("parties", read_party),
         ceilings=fields.named("ceilings", _ceiling),
-        groups=fields.list("groups", lambda one: forms.text(one, GROUP, "group")),
+        groups=fields.list("groups", lambda value: document_fields.parse_text(value, GROUP, "group")),
         classes=fields.named("classes", _class),
         k=fields.number("k", 1),
         small=frozenset(fields.list("small", _pair)),
@@ -200,76 +200,82 @@ def read_terms(data: bytes) -> Terms:
         settlers=fields.words("settlers", 200),
         audience=fields.one_of("audience", "members", "public"),
     )
-    fields.done()
+    fields.reject_unknown()
     _check(terms)
     return terms
 
 
-def write_terms(said: Mapping[str, Json]) -> bytes:
-    """The bytes of terms made here, once they have been read back. Raises `DocumentError`."""
-    data = canonical.encode(dict(said))
+def write_terms(body: Mapping[str, Json]) -> bytes:
+    """Encodes new terms and checks them by reading them back. Raises `DocumentError`."""
+    data = canonical.encode(dict(body))
     read_terms(data)
     return data
 
 
 def check_party(terms: Terms, party: Party) -> None:
-    """`check_vouched` for a party of the terms."""
-    check_vouched(terms.draft, party)
+    """Runs `check_vote_keys` for a party of the terms."""
+    check_vote_keys(terms.draft, party)
 
 
-def check_vouched(draft: str, party: Party) -> None:
-    """Whether the signer vouched for the three keys. That it is a key of the party is its identity document's. Raises `DocumentError`."""
+def check_vote_keys(draft: str, party: Party) -> None:
+    """Checks the signature over the three keys; the identity document tells whether the signer is the party's. Raises `DocumentError`."""
     try:
-        statement.verify(Ed25519PublicKey.from_public_bytes(party.signer), "vote-keys", party.vouched(draft), party.sig)
+        statement.verify(Ed25519PublicKey.from_public_bytes(party.signer), "vote-keys", party.vote_keys_body(draft), party.sig)
     except BadSignatureError as error:
         raise DocumentError(f"{party.id} has not vouched for its keys") from error
 
 
 def _ceiling(value: Json) -> tuple[tuple[str, str], int]:
-    co_op, group, most = forms.items(value, 3, "ceiling")
-    return (forms.text(co_op, CO_OP, "ceiling"), forms.text(group, GROUP, "ceiling")), forms.number(most, "ceiling")
+    co_op, group, ceiling = document_fields.parse_items(value, 3, "ceiling")
+    return (
+        document_fields.parse_text(co_op, CO_OP, "ceiling"),
+        document_fields.parse_text(group, GROUP, "ceiling"),
+    ), document_fields.parse_number(ceiling, "ceiling")
 
 
 def _class(value: Json) -> tuple[tuple[str, str], str]:
-    co_op, name, group = forms.items(value, 3, "class")
-    return (forms.text(co_op, CO_OP, "class"), forms.text(name, GROUP, "class")), forms.text(group, GROUP, "class")
+    co_op, name, group = document_fields.parse_items(value, 3, "class")
+    return (
+        document_fields.parse_text(co_op, CO_OP, "class"),
+        document_fields.parse_text(name, GROUP, "class"),
+    ), document_fields.parse_text(group, GROUP, "class")
 
 
 def _pair(value: Json) -> tuple[str, str]:
-    co_op, group = forms.items(value, 2, "small")
-    return forms.text(co_op, CO_OP, "small"), forms.text(group, GROUP, "small")
+    co_op, group = document_fields.parse_items(value, 2, "small")
+    return document_fields.parse_text(co_op, CO_OP, "small"), document_fields.parse_text(group, GROUP, "small")
 
 
 def _check(terms: Terms) -> None:
-    ids = [one.id for one in terms.parties]
-    keys = [key for one in terms.parties for key in (one.root, one.signer, one.statement, one.board, one.witness)]
+    ids = [party.id for party in terms.parties]
+    keys = [key for party in terms.parties for key in (party.root, party.signer, party.statement, party.board, party.witness)]
     participants = set(terms.participants)
-    wrong = (
+    checks = (
         (len(set(ids)) != len(ids), "a party stands twice"),
-        (not 2 <= len(participants) <= PARTICIPANTS_MOST, "2 to 100 participants are needed"),
+        (not 2 <= len(participants) <= MAX_PARTICIPANTS, "2 to 100 participants are needed"),
         ("members" in participants, "members is the id of no participant: in an outcome it means everybody"),
-        (len(terms.observers) > OBSERVERS_MOST, "there are more than 20 observers"),
+        (len(terms.observers) > MAX_OBSERVERS, "there are more than 20 observers"),
         (len(set(keys)) != len(keys), "a key stands twice"),
         (terms.convener not in participants, "the convener does not take part"),
-        (not any(one.reachable for one in terms.parties), "no party is reachable"),
-        (not 1 <= len(terms.groups) <= GROUPS_MOST, "1 to 50 groups are needed"),
+        (not any(party.reachable for party in terms.parties), "no party is reachable"),
+        (not 1 <= len(terms.groups) <= MAX_GROUPS, "1 to 50 groups are needed"),
         (not terms.proposed < terms.open_latest < terms.close, "the times are not in order"),
-        (terms.concluded_from + terms.grace + terms.window > LAST_MOMENT, "it ends after the year 9999"),
+        (terms.concluded_from + terms.grace + terms.window > MAX_TIMESTAMP, "it ends after the year 9999"),
         (terms.q != quorum_of_witnesses(len(participants), len(terms.observers)), "q is not by its formula"),
-        (_foreign(terms.ceilings, terms, participants), "a ceiling is of no participant or group"),
-        (_foreign(terms.small, terms, participants), "a small group is of no participant or group"),
-        (any(one not in participants for one, _ in terms.classes), "a class is of no participant"),
+        (_names_unknown(terms.ceilings, terms, participants), "a ceiling is of no participant or group"),
+        (_names_unknown(terms.small, terms, participants), "a small group is of no participant or group"),
+        (any(co_op not in participants for co_op, _ in terms.classes), "a class is of no participant"),
         (not set(terms.classes.values()) <= set(terms.groups), "a class votes in no group"),
     )
-    for is_wrong, what in wrong:
+    for is_wrong, problem in checks:
         if is_wrong:
-            raise DocumentError(f"terms: {what}")
+            raise DocumentError(f"terms: {problem}")
     _check_options(terms)
     terms.rule.check(terms.groups, terms.participants)
-    _check_room(terms)
+    _check_entry_sizes(terms)
 
 
-def _foreign(pairs: Mapping[tuple[str, str], object] | frozenset[tuple[str, str]], terms: Terms, participants: set[str]) -> bool:
+def _names_unknown(pairs: Mapping[tuple[str, str], object] | frozenset[tuple[str, str]], terms: Terms, participants: set[str]) -> bool:
     return any(co_op not in participants or group not in terms.groups for co_op, group in pairs)
 
 
@@ -277,7 +283,7 @@ def _check_options(terms: Terms) -> None:
     fixed = FIXED_OPTIONS.get(terms.rule.method)
     if fixed is not None and terms.options != fixed:
         raise DocumentError(f"terms: the options of {terms.rule.method} are {', '.join(fixed)}")
-    if len(set(terms.options)) != len(terms.options) or not 2 <= len(terms.options) <= OPTIONS_MOST:
+    if len(set(terms.options)) != len(terms.options) or not 2 <= len(terms.options) <= MAX_OPTIONS:
         raise DocumentError("terms: 2 to 50 different options are needed")
     if fixed is None and ABSTAIN in terms.options:
         raise DocumentError("terms: abstain is no option of its own")
@@ -285,19 +291,19 @@ def _check_options(terms: Terms) -> None:
         raise DocumentError("terms: a candidate is no option")
 
 
-def _check_room(terms: Terms) -> None:
-    """Refuses what could be agreed and never run: a vote whose entries or sums are larger than entries and numbers can be."""
-    most, ids = canonical.LARGEST, [one.id for one in terms.parties]
-    shortest = min(ids, key=len)
+def _check_entry_sizes(terms: Terms) -> None:
+    """Rejects a vote that could never run: one whose entries or sums could exceed the limits of entries and numbers."""
+    most, party_ids = canonical.MAX_INTEGER, [co_op.id for co_op in terms.parties]
+    shortest = min(party_ids, key=len)
     longest = (
-        # An `open` says less of as many.
-        entries.Ready(tuple((one, most, bytes(32)) for one in terms.participants)),
-        entries.Closed(tuple((one, most, bytes(32), most) for one in ids if one != shortest)),
-        entries.Ballot("0" * 16, _longest_choice(terms)),
+        # An `open` entry is shorter.
+        entries.ReadyEntry(tuple((co_op, most, bytes(32)) for co_op in terms.participants)),
+        entries.ClosedEntry(tuple((co_op, most, bytes(32), most) for co_op in party_ids if co_op != shortest)),
+        entries.BallotEntry("0" * 16, _longest_choice(terms)),
     )
     for entry in longest:
-        if len(entry.data()) > entries.LONGEST:
-            raise DocumentError(f"terms: a {type(entry).__name__.lower()} would not fit in an entry")
+        if len(entry.data()) > entries.MAX_ENTRY_BYTES:
+            raise DocumentError(f"terms: a {type(entry).__name__.removesuffix('Entry').lower()} would not fit in an entry")
     if (terms.rule.counting.highest_score or 0) * sum(terms.ceilings.values()) > most:
         raise DocumentError("terms: the points of a score could be more than a number can say")
 

@@ -1,7 +1,7 @@
-"""Who is asking.
+"""The caller of an RPC, job or reaction.
 
-A caller is a person with a session, a job of the clock, a reaction to a fact, or nobody. What a person may do is decided by each
-service from its own facts; the token only says who it is, which hat they claim and how they came.
+A caller is a person with a session, a periodic job, a reaction to an event, or anonymous. Each service decides what a person may do
+from its own data; the token only says who it is, which hat they claim and through which channel they came.
 """
 
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from enum import StrEnum
 from uuid import UUID
 
 
-class Via(StrEnum):
-    """How an act reached us."""
+class CallerChannel(StrEnum):
+    """The channel through which a request reached us."""
 
     PAGE = "page"
     PHONE = "phone"
@@ -20,36 +20,36 @@ class Via(StrEnum):
     SYSTEM = "system"
 
 
-class Strength(StrEnum):
-    """What the person showed when they signed in."""
+class AuthenticationStrength(StrEnum):
+    """How strongly the person authenticated when they signed in."""
 
     NONE = "none"
     LINK = "link"
     CARD = "card"
     PASSWORD = "password"  # noqa: S105 - a kind of sign-in, not a password
     INSTANCE_KEY = "instance_key"
-    """They hold the data folder itself."""
+    """They have access to the data folder itself."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """`id` is what facts and audit rows name: a person's id, `job:<name>`, `reaction:<source>` or empty for nobody."""
+    """Who makes a request. Events and audit rows record `id`: a person's id, `job:<name>`, `reaction:<source>`, or empty if anonymous."""
 
     id: str
     person: UUID | None = None
     session: UUID | None = None
     hat: str = ""
     acting_for: UUID | None = None
-    via: Via = Via.SYSTEM
-    strength: Strength = Strength.NONE
+    via: CallerChannel = CallerChannel.SYSTEM
+    strength: AuthenticationStrength = AuthenticationStrength.NONE
 
     @property
     def system(self) -> bool:
-        """The co-op's own machinery, not a person."""
+        """Whether the caller is the software itself (a job or reaction), not a person."""
         return self.id.startswith(("job:", "reaction:"))
 
 
-NOBODY = Caller("")
+ANONYMOUS = Caller("")
 
 
 def person(
@@ -58,18 +58,18 @@ def person(
     session: UUID | None = None,
     hat: str = "",
     acting_for: UUID | None = None,
-    via: Via = Via.PAGE,
-    strength: Strength = Strength.LINK,
+    via: CallerChannel = CallerChannel.PAGE,
+    strength: AuthenticationStrength = AuthenticationStrength.LINK,
 ) -> Caller:
-    """A person who signed in."""
+    """The caller for a person who is signed in."""
     return Caller(str(person_id), person_id, session, hat, acting_for, via, strength)
 
 
 def job(name: str) -> Caller:
-    """The clock asks."""
+    """The caller for a periodic job."""
     return Caller(f"job:{name}")
 
 
 def reaction(source: str) -> Caller:
-    """A fact of another service asks."""
+    """The caller for a reaction to another service's events."""
     return Caller(f"reaction:{source}")

@@ -1,32 +1,32 @@
-"""What time it is. Edges ask a clock and hand `now` down; nothing below an edge reads one.
+"""Clocks. RPC servers, jobs and consumers read a clock and pass `now` down; code below them never reads one.
 
-`Shifted` exists for tests and demonstration folders only, and every page then says so.
+`ShiftedClock` exists for tests and demonstration folders only; every page then says so.
 """
 
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-JUMP = timedelta(seconds=60)
-"""A wall clock this far from the machine's own count of seconds has been set, not kept."""
+JUMP_THRESHOLD = timedelta(seconds=60)
+"""A wall clock that differs this much from the machine's count of seconds since boot has been changed."""
 
 
 class Clock(Protocol):
-    """Tells the time in UTC, and whether it can be believed."""
+    """Tells the time in UTC, and whether it can be trusted."""
 
     def now(self) -> datetime: ...
 
     def jumped(self) -> timedelta:
-        """How far the clock was set forwards (or back) since the process began; zero when it only ran."""
+        """How far the clock was set forwards (or back) since the process started; zero when it was not set."""
         ...
 
     def offset(self) -> timedelta:
-        """How far this clock is shifted on purpose."""
+        """How far this clock is deliberately shifted."""
         ...
 
 
-class System:
-    """The machine's clock, watched against its count of seconds since boot (which nobody can set)."""
+class SystemClock:
+    """The machine's clock, checked against its count of seconds since boot (which nobody can set)."""
 
     def __init__(self) -> None:
         self._wall = datetime.now(UTC)
@@ -36,16 +36,16 @@ class System:
         return datetime.now(UTC)
 
     def jumped(self) -> timedelta:
-        ran = timedelta(seconds=time.clock_gettime(time.CLOCK_BOOTTIME) - self._boot)
-        drift = self.now() - self._wall - ran
-        return drift if abs(drift) > JUMP else timedelta(0)
+        elapsed = timedelta(seconds=time.clock_gettime(time.CLOCK_BOOTTIME) - self._boot)
+        drift = self.now() - self._wall - elapsed
+        return drift if abs(drift) > JUMP_THRESHOLD else timedelta(0)
 
     def offset(self) -> timedelta:
         return timedelta(0)
 
 
-class Fixed:
-    """Stands still until told: for tests."""
+class FixedClock:
+    """A clock that stands still until it is set: for tests."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at
@@ -60,7 +60,7 @@ class Fixed:
         return timedelta(0)
 
 
-class Shifted:
+class ShiftedClock:
     """Another clock, moved by an offset that a demonstration may change while it runs."""
 
     def __init__(self, clock: Clock, by: timedelta = timedelta(0)) -> None:

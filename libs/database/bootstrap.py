@@ -1,6 +1,6 @@
-"""Makes a service's database and its two roles, as the administrator.
+"""Creates a service's database and its two roles, as the administrator.
 
-The owner role holds the tables and runs migrations; the run role reads and writes rows and can neither alter a table nor pass row-level
+The owner role owns the tables and runs migrations; the run role reads and writes rows and can neither alter a table nor bypass row-level
 security. Safe to run at every start.
 """
 
@@ -13,8 +13,8 @@ _SERVICE = re.compile(r"[a-z][a-z_]{1,30}")
 
 
 @dataclass(frozen=True)
-class Roles:
-    """Names are made from the service; passwords come from the instance's keys."""
+class DatabaseRoles:
+    """The two roles and the database of one service. Names derive from the service; passwords come from the instance's keys."""
 
     service: str
     owner_password: str
@@ -35,16 +35,16 @@ class Roles:
         return self.database or f"kith_{self.service}"
 
 
-async def make(admin: asyncpg.Connection, roles: Roles) -> bool:
-    """Makes what is missing and sets the passwords; says whether the database is new. `admin` may create roles and databases."""
+async def create_database(admin: asyncpg.Connection, roles: DatabaseRoles) -> bool:
+    """Creates what is missing and sets the passwords; returns whether the database is new. `admin` may create roles and databases."""
     if not _SERVICE.fullmatch(roles.service):
         raise ValueError(roles.service)
     for name, password in ((roles.owner, roles.owner_password), (roles.run, roles.run_password)):
-        known = await admin.fetchval("select 1 from pg_roles where rolname = $1", name)
-        verb = "alter" if known else "create"
+        exists = await admin.fetchval("select 1 from pg_roles where rolname = $1", name)
+        verb = "alter" if exists else "create"
         quoted = await admin.fetchval("select quote_literal($1)", password)
         await admin.execute(f"{verb} role {name} login password {quoted}")
-    # On servers where the administrator is no superuser, a database can only be given to a role one is a member of.
+    # Where the administrator is no superuser, only a member of a role can create a database owned by it.
     await admin.execute(f"grant {roles.owner} to current_user")
     if await admin.fetchval("select 1 from pg_database where datname = $1", roles.database_name):
         return False
@@ -52,8 +52,8 @@ async def make(admin: asyncpg.Connection, roles: Roles) -> bool:
     return True
 
 
-async def grant(owner: asyncpg.Connection, roles: Roles) -> None:
-    """As the owner, inside the service's database: what the run role may do, now and with tables to come."""
+async def grant_to_run_role(owner: asyncpg.Connection, roles: DatabaseRoles) -> None:
+    """Grants the run role its rights, on existing and future tables; run as the owner, inside the service's database."""
     await owner.execute(
         f"""
         revoke all on schema public from public;

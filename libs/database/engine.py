@@ -1,4 +1,4 @@
-"""One service's own database: its pool, and the two ways to open work on it."""
+"""One service's own database: its connection pool, and units of work (transactions) on it."""
 
 import asyncio
 import uuid
@@ -13,10 +13,10 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from libs.callers import Caller
-from libs.refusals import Elsewhere
+from libs.refusals import Unavailable
 
-# Row-level security reads who is asking from here; it is the first statement of every transaction and ends with it.
-_WHO = text("""
+# Row-level security reads the caller from these settings; this is the first statement of every transaction, and the settings end with it.
+_SET_CALLER = text("""
 select set_config('kith.caller', :person, true), set_config('kith.hat', :hat, true), set_config('kith.system', :system, true)""")
 
 FULL_DISK = "53100"
@@ -26,10 +26,10 @@ STATEMENT_TIMED_OUT = "57014"
 _REASONS = {FULL_DISK: "DISK_FULL", STATEMENT_TIMED_OUT: "TOOK_TOO_LONG"}
 
 
-class Work:
-    """One transaction of one intention: everything a command may use of the world.
+class UnitOfWork:
+    """One transaction for one command, query, job or reaction: its connection, caller, time and ids.
 
-    Commands never commit; the edge that opened the work does, when the command returns without a refusal.
+    Commands never commit: the `with` block that opened the unit of work commits when it ends without an exception.
     """
 
     def __init__(self, connection: AsyncConnection, caller: Caller, now: datetime, cause: str, traceparent: str = "") -> None:
@@ -37,29 +37,29 @@ class Work:
         self.caller = caller
         self.now = now
         self.cause = cause
-        """The request_id, or the id of the fact reacted to."""
+        """The request_id, or the id of the event reacted to."""
         self.traceparent = traceparent
-        self.stated = False
-        """Whether a fact was stated in it: then the relay is told when it is committed."""
+        self.has_events = False
+        """Whether it published an event: then the commit wakes the relay."""
 
     def new_id(self) -> uuid.UUID:
         """A UUIDv7."""
         return new_id()
 
     @asynccontextmanager
-    async def attempt(self) -> AsyncIterator[None]:
-        """What the block wrote is taken back when it raises, and the rest of the work goes on: for what is judged and not obeyed."""
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A savepoint: when the block raises, only its writes are rolled back and the unit of work continues."""
         async with self.connection.begin_nested():
             yield
 
 
 def new_id() -> uuid.UUID:
-    """A UUIDv7: ordered by time, so that indexes stay small. Never for anything that must not be guessed."""
+    """A UUIDv7: ordered by time, so that indexes stay small. Never use it for anything that must not be guessable."""
     return uuid_utils.compat.uuid7()
 
 
 class Database:
-    """The pool of one service's database under its run-time role."""
+    """The connection pool of one service's database, under its run role."""
 
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         self.url = url
@@ -68,28 +68,28 @@ class Database:
             pool_size=pool_size,
             max_overflow=4,
             pool_timeout=10,
-            # The server watches the time of statements: cheaper than a timer of ours for each.
+            # The server times statements out: cheaper than a timer of our own for each.
             connect_args={"timeout": 5, "server_settings": {"statement_timeout": "30000", "idle_in_transaction_session_timeout": "60000"}},
         )
         self.committed = asyncio.Event()
-        """Set after every commit of work that stated a fact; the relay waits on it."""
+        """Set after every commit of a unit of work that published an event; the relay waits on it."""
 
     @asynccontextmanager
-    async def work(self, caller: Caller, now: datetime, cause: str = "", traceparent: str = "") -> AsyncIterator[Work]:
-        """A transaction, committed when the block ends well and rolled back when it raises."""
+    async def work(self, caller: Caller, now: datetime, cause: str = "", traceparent: str = "") -> AsyncIterator[UnitOfWork]:
+        """Opens a unit of work: committed when the block succeeds, rolled back when it raises."""
         async with self._transaction() as connection:
-            await connection.execute(_WHO, _who(caller))
-            work = Work(connection, caller, now, cause, traceparent)
+            await connection.execute(_SET_CALLER, _caller_settings(caller))
+            work = UnitOfWork(connection, caller, now, cause, traceparent)
             yield work
-        if work.stated:
+        if work.has_events:
             self.committed.set()
 
     @asynccontextmanager
-    async def reading(self, caller: Caller, now: datetime) -> AsyncIterator[Work]:
-        """The same for a query, which states nothing."""
+    async def query_work(self, caller: Caller, now: datetime) -> AsyncIterator[UnitOfWork]:
+        """Opens a unit of work for a query, which publishes no events."""
         async with self._transaction() as connection:
-            await connection.execute(_WHO, _who(caller))
-            yield Work(connection, caller, now, "")
+            await connection.execute(_SET_CALLER, _caller_settings(caller))
+            yield UnitOfWork(connection, caller, now, "")
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -100,28 +100,28 @@ class Database:
             async with self.engine.begin() as connection:
                 yield connection
         except (DBAPIError, asyncpg.PostgresError, OSError, TimeoutError) as error:
-            refusal = unreachable(error)
+            refusal = refusal_for_database_error(error)
             if refusal is None:
                 raise
             raise refusal from error
 
 
-def _who(caller: Caller) -> dict[str, str]:
+def _caller_settings(caller: Caller) -> dict[str, str]:
     return {"person": str(caller.person or ""), "hat": caller.hat, "system": caller.id if caller.system else ""}
 
 
-def unreachable(error: Exception) -> Elsewhere | None:
-    """The refusal for a database that is away, full or too slow; None when the error is our own mistake."""
-    # While a connection is made, the driver's own errors come as they are: a server in recovery lets nobody in yet.
-    orig = getattr(error, "orig", error)
-    code = getattr(orig, "sqlstate", None) or ""
+def refusal_for_database_error(error: Exception) -> Unavailable | None:
+    """The refusal for a database that is unreachable, full or too slow; None when the error is a bug of ours."""
+    # While connecting, the driver's own errors arrive unwrapped: a server in recovery refuses connections.
+    driver_error = getattr(error, "orig", error)
+    code = getattr(driver_error, "sqlstate", None) or ""
     if code in _REASONS:
-        return Elsewhere(_REASONS[code])
-    if isinstance(getattr(orig, "__cause__", None), ValueError):
-        # The driver could not even write the value down: our mistake, though it comes as an error of the connection.
+        return Unavailable(_REASONS[code])
+    if isinstance(getattr(driver_error, "__cause__", None), ValueError):
+        # The driver could not encode the value: our bug, though it arrives as a connection error.
         return None
-    away = code.startswith((OUT_OF_RESOURCES, SHUTTING_DOWN, "08")) or isinstance(
+    is_unreachable = code.startswith((OUT_OF_RESOURCES, SHUTTING_DOWN, "08")) or isinstance(
         error, (InterfaceError, OperationalError, OSError, TimeoutError)
     )
     invalidated = isinstance(error, DBAPIError) and error.connection_invalidated
-    return Elsewhere("DATABASE_AWAY") if away or invalidated else None
+    return Unavailable("DATABASE_AWAY") if is_unreachable or invalidated else None

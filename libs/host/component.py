@@ -1,4 +1,4 @@
-"""What a service is, to the host: what it answers, whom it listens to, what the clock asks of it."""
+"""What the host needs to know about a service: its RPCs, the events it consumes, its jobs and its listeners."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,52 +9,52 @@ import grpc
 from starlette.types import ASGIApp
 
 from libs.clock import Clock
-from libs.database.engine import Database, Work
+from libs.database.engine import Database, UnitOfWork
 from libs.messages.consumer import Consumer, Reactions
-from libs.rpc.desk import Desk
+from libs.rpc.transactions import Transactions
 
 
 @dataclass(frozen=True)
 class Job:
-    """Asked by the clock, by one process at a time. Idempotent: a query over due rows. Gives how many it dealt with."""
+    """A periodic job, run by one process at a time. Idempotent: a query over due rows. `run` returns how many rows it processed."""
 
     name: str
-    run: Callable[[Work], Awaitable[int]]
+    run: Callable[[UnitOfWork], Awaitable[int]]
     every_seconds: float = 1.0
 
 
 @dataclass(frozen=True)
-class Page:
-    """An edge towards people: an ASGI application and where it listens (`<host>:<port>`)."""
+class HttpRoute:
+    """An ASGI application for people's browsers, and where it listens (`<host>:<port>`)."""
 
     app: ASGIApp
     address: str
 
 
-class Door(Protocol):
-    """Another way in, towards others than people: it listens when everything is up, and stops before anything else does."""
+class Listener(Protocol):
+    """A server for callers other than browsers. It starts last, once everything else is up, and stops first."""
 
     async def start(self) -> None:
-        """Raises OSError with a sentence to show when its address is taken."""
+        """Raises OSError, with a sentence for the operator, when its address is taken."""
         ...
 
     async def stop(self) -> None: ...
 
 
 @dataclass
-class House:
-    """What the host gives a service to build itself from."""
+class Runtime:
+    """What the host provides for building a service."""
 
     database: Database
     clock: Clock
-    desk: Desk
+    transactions: Transactions
     consumers: Mapping[str, Consumer] = field(default_factory=dict)
-    """By source, once built; a servicer asks them whether it has caught up."""
+    """By source service, set once built; a servicer asks them whether its projections have caught up."""
 
 
 @dataclass(frozen=True)
 class Component:
-    """One service, built."""
+    """One service, fully built."""
 
     name: str
     address: str
@@ -63,12 +63,12 @@ class Component:
     open_methods: frozenset[str] = frozenset()
     reactions: tuple[Reactions, ...] = ()
     jobs: tuple[Job, ...] = ()
-    page: Page | None = None
-    doors: tuple[Door, ...] = ()
-    led: tuple[Callable[[], Awaitable[None]], ...] = ()
-    """Run until cancelled, in one process at a time, beside the relay and the jobs."""
+    http_route: HttpRoute | None = None
+    listeners: tuple[Listener, ...] = ()
+    leader_tasks: tuple[Callable[[], Awaitable[None]], ...] = ()
+    """Run until cancelled, in the leading process only, beside the relay and the jobs."""
     close: Callable[[], Awaitable[None]] | None = None
 
 
-Build = Callable[[House], Component]
-"""Each service's `component.py` makes one from its settings."""
+BuildComponent = Callable[[Runtime], Component]
+"""Builds a service; each service's `component.py` returns one for its settings."""

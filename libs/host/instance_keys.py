@@ -1,14 +1,14 @@
-"""The keys of one instance: made once by `kith init`, read at every start, and backed up apart from the data.
+"""The keys of one instance: created once by `kith init`, read at every start, and backed up separately from the data.
 
     token.pem, token.pub.pem     Ed25519: signs and checks callers' tokens
     codes.key                    32 bytes in hex: the HMAC key of sign-in codes and links
     forms.key                    32 bytes in hex: the HMAC key of form tokens
-    passwords/<service>.<role>   database passwords, one file each, so that a container is given its own and no other
-    passwords/postgres, nats     those of the administrator of PostgreSQL, and of NATS
-    tls/ca.pem, tls/ca.key.pem   this instance's own authority (P-256)
-    tls/<service>.pem, .key.pem  one certificate per service, for both ends of a call
-    federation/root.pem          Ed25519: who this co-op is towards others; may be taken away and kept elsewhere
-    federation/seal.key          32 bytes in hex: what federation's other keys are sealed with in its database
+    passwords/<service>.<role>   database passwords, one file each, so that a container gets only its own
+    passwords/postgres, nats     the passwords of PostgreSQL's administrator and of NATS
+    tls/ca.pem, tls/ca.key.pem   this instance's own certificate authority (P-256)
+    tls/<service>.pem, .key.pem  one certificate per service, used as server and as client
+    federation/root.pem          Ed25519: this co-op's identity towards others; may be stored offline
+    federation/seal.key          32 bytes in hex: encrypts federation's other keys in its database
 
 The folder is for its owner alone (0700), and so is every private file (0600).
 """
@@ -33,7 +33,7 @@ SERVICES = (*SERVICES_WITH_DATABASE, "cli")
 ROLES = ("owner", "run")
 _YEARS_VALID = 10
 _KEY_BYTES = 32
-_PUBLIC = ("token.pub.pem", "tls/ca.pem", *(f"tls/{service}.pem" for service in SERVICES))
+_PUBLIC_FILES = ("token.pub.pem", "tls/ca.pem", *(f"tls/{service}.pem" for service in SERVICES))
 
 
 class KeysUnusableError(Exception):
@@ -55,7 +55,7 @@ class ServiceCertificate:
 
 @dataclass(frozen=True)
 class InstanceKeys:
-    """Everything secret that one instance needs to run. Nothing secret is shown when this is printed."""
+    """All the keys and passwords that one instance needs to run. Printing it shows nothing secret."""
 
     token_private: ed25519.Ed25519PrivateKey = field(repr=False)
     token_public: ed25519.Ed25519PublicKey = field(repr=False)
@@ -63,35 +63,35 @@ class InstanceKeys:
     forms: bytes = field(repr=False)
     federation_seal: bytes = field(repr=False)
     authority: bytes
-    """The certificate, PEM, of the authority that every service certificate is signed by."""
+    """The certificate, PEM, of the authority that signs every service certificate."""
     certificates: Mapping[str, ServiceCertificate]
     passwords: Mapping[tuple[str, str], str] = field(repr=False)
     """By service and role: `("identity", "owner")`."""
     nats_password: str = field(repr=False)
     postgres_password: str = field(repr=False)
-    """Of the administrator of Kith's own PostgreSQL."""
+    """The password of the administrator of Kith's own PostgreSQL."""
 
 
-def make(folder: Path, co_op_id: str, now: datetime) -> None:
-    """Makes `folder` and every key in it. Certificates are valid from a day before `now` (clocks differ) for ten years.
+def create_keys(folder: Path, co_op_id: str, now: datetime) -> None:
+    """Creates `folder` and every key in it. Certificates are valid from a day before `now` (clocks differ) for ten years.
 
-    Raises `FileExistsError` when the folder is there already: keys are never overwritten.
+    Raises `FileExistsError` when the folder already exists: keys are never overwritten.
     """
     folder.mkdir(mode=0o700)
     folder.chmod(0o700)
     token = ed25519.Ed25519PrivateKey.generate()
-    _keep(folder / "token.pem", _private_pem(token))
-    _keep(folder / "token.pub.pem", _public_pem(token.public_key()), private=False)
-    _keep(folder / "codes.key", secrets.token_hex(_KEY_BYTES).encode() + b"\n")
-    _keep(folder / "forms.key", secrets.token_hex(_KEY_BYTES).encode() + b"\n")
-    _make_federation(folder / "federation")
-    _make_passwords(folder / "passwords")
-    _make_certificates(folder / "tls", co_op_id, now)
+    _write_new_file(folder / "token.pem", _private_pem(token))
+    _write_new_file(folder / "token.pub.pem", _public_pem(token.public_key()), private=False)
+    _write_new_file(folder / "codes.key", secrets.token_hex(_KEY_BYTES).encode() + b"\n")
+    _write_new_file(folder / "forms.key", secrets.token_hex(_KEY_BYTES).encode() + b"\n")
+    _create_federation_keys(folder / "federation")
+    _create_passwords(folder / "passwords")
+    _create_certificates(folder / "tls", co_op_id, now)
 
 
-def add_new_services(folder: Path, co_op_id: str) -> list[str]:
-    """Makes the keys of services that came with an upgrade, and names them. A service that has any of its keys keeps them as they are:
-    a key that was lost is put back from the backup, and never made anew behind anybody's back.
+def create_missing_service_keys(folder: Path, co_op_id: str) -> list[str]:
+    """Creates the keys of services that an upgrade added, and returns their names. A service with any of its keys keeps them as they are:
+    a lost key must come back from the backup, and is never silently replaced.
     """
     tls, passwords = folder / "tls", folder / "passwords"
     if not (tls / "ca.key.pem").is_file() or not passwords.is_dir():
@@ -99,94 +99,94 @@ def add_new_services(folder: Path, co_op_id: str) -> list[str]:
     new = [service for service in SERVICES_WITH_DATABASE if not [*tls.glob(f"{service}.*"), *passwords.glob(f"{service}.*")]]
     for service in new:
         for role in ROLES:
-            _keep(passwords / f"{service}.{role}", _new_password())
-        authority_key = serialization.load_pem_private_key(_bytes_of(tls / "ca.key.pem"), password=None)
+            _write_new_file(passwords / f"{service}.{role}", _new_password())
+        authority_key = serialization.load_pem_private_key(_read_file(tls / "ca.key.pem"), password=None)
         if not isinstance(authority_key, ec.EllipticCurvePrivateKey):
-            raise _garbled(tls / "ca.key.pem", "a P-256 private key")
-        _make_certificate(tls, service, _certificate(tls / "ca.pem")[1], authority_key, co_op_id)
+            raise _garbled_file_error(tls / "ca.key.pem", "a P-256 private key")
+        _create_certificate(tls, service, _read_certificate(tls / "ca.pem")[1], authority_key, co_op_id)
     if "federation" in new and not (folder / "federation").exists():
-        _make_federation(folder / "federation")
+        _create_federation_keys(folder / "federation")
     return new
 
 
-def read(folder: Path) -> InstanceKeys:
-    """The keys in `folder`. Raises `KeysUnusableError` when a file is missing, garbled, or readable by others."""
-    _check_rights(folder)
-    token = _token(folder)
+def read_keys(folder: Path) -> InstanceKeys:
+    """Reads the keys in `folder`. Raises `KeysUnusableError` when a file is missing, malformed, or readable by others."""
+    _check_permissions(folder)
+    token = _read_token_key(folder)
     passwords = folder / "passwords"
     return InstanceKeys(
         token_private=token,
         token_public=token.public_key(),
-        codes=_secret(folder / "codes.key"),
-        forms=_secret(folder / "forms.key"),
-        federation_seal=_secret(folder / "federation/seal.key"),
-        authority=_certificate(folder / "tls/ca.pem")[0],
-        certificates={service: _service_certificate(folder / "tls", service) for service in SERVICES},
-        passwords={(service, role): password(passwords / f"{service}.{role}") for service in SERVICES_WITH_DATABASE for role in ROLES},
-        nats_password=password(passwords / "nats"),
-        postgres_password=password(passwords / "postgres"),
+        codes=_read_secret(folder / "codes.key"),
+        forms=_read_secret(folder / "forms.key"),
+        federation_seal=_read_secret(folder / "federation/seal.key"),
+        authority=_read_certificate(folder / "tls/ca.pem")[0],
+        certificates={service: _read_service_certificate(folder / "tls", service) for service in SERVICES},
+        passwords={(service, role): read_password(passwords / f"{service}.{role}") for service in SERVICES_WITH_DATABASE for role in ROLES},
+        nats_password=read_password(passwords / "nats"),
+        postgres_password=read_password(passwords / "postgres"),
     )
 
 
-def password(path: Path) -> str:
-    """The one password a file holds. Raises `KeysUnusableError`."""
+def read_password(path: Path) -> str:
+    """Reads the password in a file. Raises `KeysUnusableError`."""
     try:
-        found = _bytes_of(path).decode("ascii").strip()
+        text = _read_file(path).decode("ascii").strip()
     except ValueError:
-        raise _garbled(path, "a password") from None
-    if not found:
+        raise _garbled_file_error(path, "a password") from None
+    if not text:
         raise KeysUnusableError(f"{path} is empty.", "Put it back from the backup of the keys.")
-    return found
+    return text
 
 
-def _keep(path: Path, content: bytes, *, private: bool = True) -> None:
+def _write_new_file(path: Path, content: bytes, *, private: bool = True) -> None:
     mode = 0o600 if private else 0o644
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:  # noqa: PTH123 - the rights must be there from the first byte
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:  # noqa: PTH123 - the file must be private from its first byte
         os.fchmod(file.fileno(), mode)
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
 
 
-def _make_federation(folder: Path) -> None:
+def _create_federation_keys(folder: Path) -> None:
     folder.mkdir(mode=0o700)
     folder.chmod(0o700)
-    _keep(folder / "root.pem", _private_pem(ed25519.Ed25519PrivateKey.generate()))
-    _keep(folder / "seal.key", secrets.token_hex(_KEY_BYTES).encode() + b"\n")
+    _write_new_file(folder / "root.pem", _private_pem(ed25519.Ed25519PrivateKey.generate()))
+    _write_new_file(folder / "seal.key", secrets.token_hex(_KEY_BYTES).encode() + b"\n")
 
 
 def _new_password() -> bytes:
     return secrets.token_urlsafe(24).encode() + b"\n"
 
 
-def _make_passwords(folder: Path) -> None:
+def _create_passwords(folder: Path) -> None:
     folder.mkdir(mode=0o700)
     folder.chmod(0o700)
     for name in (*(f"{service}.{role}" for service in SERVICES_WITH_DATABASE for role in ROLES), "nats", "postgres"):
-        _keep(folder / name, _new_password())
+        _write_new_file(folder / name, _new_password())
 
 
-def _make_certificates(folder: Path, co_op_id: str, now: datetime) -> None:
+def _create_certificates(folder: Path, co_op_id: str, now: datetime) -> None:
     folder.mkdir(mode=0o700)
     folder.chmod(0o700)
     authority_key = ec.generate_private_key(ec.SECP256R1())
-    authority = _authority(authority_key, co_op_id, now)
-    _keep(folder / "ca.key.pem", _private_pem(authority_key))
-    _keep(folder / "ca.pem", authority.public_bytes(serialization.Encoding.PEM), private=False)
+    authority = _create_authority(authority_key, co_op_id, now)
+    _write_new_file(folder / "ca.key.pem", _private_pem(authority_key))
+    _write_new_file(folder / "ca.pem", authority.public_bytes(serialization.Encoding.PEM), private=False)
     for service in SERVICES:
-        _make_certificate(folder, service, authority, authority_key, co_op_id)
+        _create_certificate(folder, service, authority, authority_key, co_op_id)
 
 
-def _make_certificate(
+def _create_certificate(
     folder: Path, service: str, authority: x509.Certificate, authority_key: ec.EllipticCurvePrivateKey, co_op_id: str
 ) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
-    certificate = _signed(service, key, authority, authority_key, co_op_id)
-    _keep(folder / f"{service}.key.pem", _private_pem(key))
-    _keep(folder / f"{service}.pem", certificate.public_bytes(serialization.Encoding.PEM), private=False)
+    certificate = _sign_certificate(service, key, authority, authority_key, co_op_id)
+    _write_new_file(folder / f"{service}.key.pem", _private_pem(key))
+    _write_new_file(folder / f"{service}.pem", certificate.public_bytes(serialization.Encoding.PEM), private=False)
 
 
-def _authority(key: ec.EllipticCurvePrivateKey, co_op_id: str, now: datetime) -> x509.Certificate:
+def _create_authority(key: ec.EllipticCurvePrivateKey, co_op_id: str, now: datetime) -> x509.Certificate:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Kith authority of {co_op_id}"[:64])])
     start = now - timedelta(days=1)
     return (
@@ -204,7 +204,7 @@ def _authority(key: ec.EllipticCurvePrivateKey, co_op_id: str, now: datetime) ->
     )
 
 
-def _signed(
+def _sign_certificate(
     service: str, key: ec.EllipticCurvePrivateKey, authority: x509.Certificate, authority_key: ec.EllipticCurvePrivateKey, co_op_id: str
 ) -> x509.Certificate:
     names: list[x509.GeneralName] = [
@@ -253,19 +253,19 @@ def _public_pem(key: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey) -> by
     return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
-def _check_rights(folder: Path) -> None:
+def _check_permissions(folder: Path) -> None:
     if not folder.is_dir():
         raise KeysUnusableError(f"There is no folder {folder}.", "Make a co-op with kith init, or put the backed-up keys there.")
     for path in (folder, folder / "tls", folder / "passwords", folder / "federation", *sorted(folder.glob("**/*"))):
-        if str(path.relative_to(folder)) in _PUBLIC or not path.exists():
+        if str(path.relative_to(folder)) in _PUBLIC_FILES or not path.exists():
             continue
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & 0o077:
-            wanted = "700" if path.is_dir() else "600"
-            raise KeysUnusableError(f"{path} can be read by others (its rights are {mode:03o}).", f"Run: chmod {wanted} {path}")
+            expected = "700" if path.is_dir() else "600"
+            raise KeysUnusableError(f"{path} can be read by others (its rights are {mode:03o}).", f"Run: chmod {expected} {path}")
 
 
-def _bytes_of(path: Path) -> bytes:
+def _read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -274,49 +274,49 @@ def _bytes_of(path: Path) -> bytes:
         raise KeysUnusableError(f"{path} cannot be read: {error.strerror}.", "Start Kith as the user who owns the folder.") from None
 
 
-def _garbled(path: Path, wanted: str) -> KeysUnusableError:
-    return KeysUnusableError(f"{path} is not {wanted}.", "Put it back from the backup of the keys.")
+def _garbled_file_error(path: Path, expected: str) -> KeysUnusableError:
+    return KeysUnusableError(f"{path} is not {expected}.", "Put it back from the backup of the keys.")
 
 
-def _token(folder: Path) -> ed25519.Ed25519PrivateKey:
+def _read_token_key(folder: Path) -> ed25519.Ed25519PrivateKey:
     path = folder / "token.pem"
     try:
-        key = serialization.load_pem_private_key(_bytes_of(path), password=None)
+        key = serialization.load_pem_private_key(_read_file(path), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise _garbled(path, "a private key") from None
+        raise _garbled_file_error(path, "a private key") from None
     if not isinstance(key, ed25519.Ed25519PrivateKey):
-        raise _garbled(path, "an Ed25519 private key")
-    if _bytes_of(folder / "token.pub.pem") != _public_pem(key.public_key()):
-        raise _garbled(folder / "token.pub.pem", "the public half of token.pem")
+        raise _garbled_file_error(path, "an Ed25519 private key")
+    if _read_file(folder / "token.pub.pem") != _public_pem(key.public_key()):
+        raise _garbled_file_error(folder / "token.pub.pem", "the public half of token.pem")
     return key
 
 
-def _secret(path: Path) -> bytes:
+def _read_secret(path: Path) -> bytes:
     try:
-        secret = bytes.fromhex(_bytes_of(path).decode("ascii").strip())
+        secret = bytes.fromhex(_read_file(path).decode("ascii").strip())
     except ValueError:
-        raise _garbled(path, f"{_KEY_BYTES} bytes in hex") from None
+        raise _garbled_file_error(path, f"{_KEY_BYTES} bytes in hex") from None
     if len(secret) != _KEY_BYTES:
-        raise _garbled(path, f"{_KEY_BYTES} bytes in hex")
+        raise _garbled_file_error(path, f"{_KEY_BYTES} bytes in hex")
     return secret
 
 
-def _certificate(path: Path) -> tuple[bytes, x509.Certificate]:
-    content = _bytes_of(path)
+def _read_certificate(path: Path) -> tuple[bytes, x509.Certificate]:
+    content = _read_file(path)
     try:
         return content, x509.load_pem_x509_certificate(content)
     except ValueError:
-        raise _garbled(path, "a certificate") from None
+        raise _garbled_file_error(path, "a certificate") from None
 
 
-def _service_certificate(folder: Path, service: str) -> ServiceCertificate:
-    content, certificate = _certificate(folder / f"{service}.pem")
+def _read_service_certificate(folder: Path, service: str) -> ServiceCertificate:
+    content, certificate = _read_certificate(folder / f"{service}.pem")
     path = folder / f"{service}.key.pem"
-    private = _bytes_of(path)
+    private = _read_file(path)
     try:
         key = serialization.load_pem_private_key(private, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise _garbled(path, "a private key") from None
+        raise _garbled_file_error(path, "a private key") from None
     if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
-        raise _garbled(path, f"the private key of {service}.pem")
+        raise _garbled_file_error(path, f"the private key of {service}.pem")
     return ServiceCertificate(content, private)

@@ -1,7 +1,7 @@
-"""One process of Kith: one service, or all of them.
+"""One process of Kith, running one service or all of them.
 
-Start: bus (not waited for), databases, servers, relays and jobs, consumers, edges, ready. Stop, in turn: edges, servers, jobs, the last
-facts out, consumers, bus, databases. What it starts is listed here, top to bottom, and nowhere else.
+Start order: bus (without waiting for it), databases, servers, relays and jobs, consumers, listeners, ready. Stop order: listeners, servers,
+outbox flush, jobs, consumers, bus, databases. Everything that starts is listed here, top to bottom, and nowhere else.
 """
 
 import asyncio
@@ -19,76 +19,76 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from kith.status.v1 import status_pb2_grpc
-from libs.callers.tokens import TokenCheck
-from libs.clock import Clock, Shifted, System
+from libs.callers.tokens import TokenVerifier
+from libs.clock import Clock, ShiftedClock, SystemClock
 from libs.database import migrations
 from libs.database.engine import Database
-from libs.host import jobs, leader
-from libs.host.component import Build, Component, Door, House
-from libs.host.operations import HttpServer, Pulse, application
-from libs.host.settings import Service, Shared, with_password
-from libs.host.status import OPEN_METHODS, Status
+from libs.host import jobs, leader_election
+from libs.host.component import BuildComponent, Component, Listener, Runtime
+from libs.host.operations_http import HealthSnapshot, HttpServer, operations_app
+from libs.host.settings import ServiceSettings, SharedSettings, url_with_password
+from libs.host.status import OPEN_METHODS, StatusServicer
 from libs.messages.bus import Bus, BusAddress
 from libs.messages.consumer import Consumer
-from libs.messages.relay import Relay
+from libs.messages.relay import OutboxRelay
 from libs.observe import traces
 from libs.observe.logs import logger
-from libs.rpc.desk import Desk
 from libs.rpc.interceptor import Interceptor
-from libs.rpc.server import Server
-from libs.rpc.tls import Tls
+from libs.rpc.server import GrpcServer
+from libs.rpc.tls import TlsCredentials
+from libs.rpc.transactions import Transactions
 
 LOG = logger("host")
-MIGRATIONS_WAIT_SECONDS = 60.0
+MIGRATIONS_TIMEOUT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Part:
-    """One service to run here: its settings, and how it is built from what the host gives."""
+class ServiceSpec:
+    """One service to run in this process: its settings and the function that builds it."""
 
-    settings: Service
-    build: Build
-    edges: frozenset[str] = frozenset()
-    """Whose certificates may call it, where there are certificates."""
+    settings: ServiceSettings
+    build: BuildComponent
+    allowed_callers: frozenset[str] = frozenset()
+    """The certificate names that may call it, where mTLS is used."""
 
 
 @dataclass
-class _Running:
+class _RunningService:
     component: Component
     database: Database
-    server: Server
-    status: Status
-    relay: Relay
+    server: GrpcServer
+    status: StatusServicer
+    relay: OutboxRelay
     consumers: list[Consumer]
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
 
 class Process:
-    """Starts the parts, runs until told to stop, stops them in order."""
+    """Starts the services, runs until a signal, and stops them in order."""
 
-    def __init__(self, shared: Shared, parts: Sequence[Part], name: str) -> None:
+    def __init__(self, shared: SharedSettings, services: Sequence[ServiceSpec], name: str) -> None:
         self._shared = shared
-        self._parts = parts
+        self._services = services
         self._name = name
-        self.clock: Clock = Shifted(System()) if shared.clock_file else System()
+        self.clock: Clock = ShiftedClock(SystemClock()) if shared.clock_file else SystemClock()
         password = shared.nats_password.get_secret_value()
         if shared.nats_password_file:
             password = shared.nats_password_file.read_text(encoding="utf-8").strip()
         self._bus = Bus(BusAddress(shared.nats_url, shared.nats_user, password, shared.nats_ca_file), name)
-        self._pulse = Pulse()
-        self._running: list[_Running] = []
-        self._edges: list[Door] = []
+        self._health = HealthSnapshot()
+        self._running: list[_RunningService] = []
+        self._listeners: list[Listener] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     async def run(self, ready: Callable[[], Awaitable[None]] | None = None) -> None:
-        """Until SIGTERM or SIGINT. `ready` is awaited once everything answers."""
+        """Run until SIGTERM or SIGINT. `ready` is awaited once everything is up."""
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
         try:
             await self.start()
-            _settle()
+            _freeze_garbage_collector()
             if ready is not None:
                 await ready()
             await stop.wait()
@@ -97,123 +97,132 @@ class Process:
             await self.stop()
 
     async def start(self) -> None:
-        traces.configure(
+        traces.configure_tracing(
             endpoint=self._shared.traces_endpoint,
             file=self._shared.traces_file,
             sample=self._shared.traces_sample,
             co_op=self._shared.co_op,
         )
-        self._spawn(self._pulse.run(), "pulse")
+        self._spawn(self._health.run(), "health")
         if self._shared.clock_file:
             self._spawn(self._follow_clock_file(self._shared.clock_file), "clock")
         self._bus.start()
-        tokens = TokenCheck(_public_key(self._shared.token_key_file))
-        for part in self._parts:
-            self._running.append(await self._start(part, tokens))
-        operations = HttpServer(application(self._pulse, [one.status for one in self._running]), self._shared.operations_address)
-        self._edges = [operations]
-        self._edges += [HttpServer(one.component.page.app, one.component.page.address) for one in self._running if one.component.page]
-        self._edges += [door for one in self._running for door in one.component.doors]
-        for edge in self._edges:
-            await edge.start()
-        for one in self._running:
-            await one.server.serving(now=True)
-        LOG.info("ready", services=[one.component.name for one in self._running])
+        tokens = TokenVerifier(_public_key(self._shared.token_key_file))
+        for service in self._services:
+            self._running.append(await self._start(service, tokens))
+        operations = HttpServer(
+            operations_app(self._health, [running.status for running in self._running]), self._shared.operations_address
+        )
+        self._listeners = [operations]
+        routes = [running.component.http_route for running in self._running if running.component.http_route]
+        self._listeners += [HttpServer(route.app, route.address) for route in routes]
+        self._listeners += [listener for running in self._running for listener in running.component.listeners]
+        for listener in self._listeners:
+            await listener.start()
+        for running in self._running:
+            await running.server.set_serving(now=True)
+        LOG.info("ready", services=[running.component.name for running in self._running])
 
     async def stop(self) -> None:
-        for one in self._running:
-            one.status.stopping = True
-        for edge in reversed(self._edges):
-            await edge.stop()
-        await asyncio.gather(*(one.server.stop() for one in self._running))
-        for one in self._running:
-            await self._last_facts_out(one)
-            await _cancel(one.tasks)
+        for running in self._running:
+            running.status.stopping = True
+        for listener in reversed(self._listeners):
+            await listener.stop()
+        await asyncio.gather(*(running.server.stop() for running in self._running))
+        for running in self._running:
+            await self._flush_outbox(running)
+            await _cancel(running.tasks)
         await _cancel(self._tasks)
         await self._bus.close()
-        for one in self._running:
-            if one.component.close:
-                await one.component.close()
-            await one.database.close()
+        for running in self._running:
+            if running.component.close:
+                await running.component.close()
+            await running.database.close()
         LOG.info("stopped")
 
-    async def _start(self, part: Part, tokens: TokenCheck) -> _Running:
-        url = with_password(part.settings.database_url, part.settings.database_password_file)
-        database = Database(url, pool_size=part.settings.pool_size)
-        house = House(database, self.clock, Desk(database, self.clock))
-        component = part.build(house)
-        await _await_tables(url, component)
-        consumers = [Consumer(component.name, follow, database, self._bus, self.clock) for follow in component.reactions]
-        house.consumers = {one.standing.source: one for one in consumers}
-        status = Status(component.name, database, self._bus, self.clock, consumers)
-        tls = Tls(self._shared.tls_folder, component.name) if self._shared.tls_folder else None
+    async def _start(self, service: ServiceSpec, tokens: TokenVerifier) -> _RunningService:
+        url = url_with_password(service.settings.database_url, service.settings.database_password_file)
+        database = Database(url, pool_size=service.settings.pool_size)
+        runtime = Runtime(database, self.clock, Transactions(database, self.clock))
+        component = service.build(runtime)
+        await _wait_for_migrations(url, component)
+        consumers = [Consumer(component.name, reactions, database, self._bus, self.clock) for reactions in component.reactions]
+        runtime.consumers = {consumer.progress.source: consumer for consumer in consumers}
+        status = StatusServicer(component.name, database, self._bus, self.clock, consumers)
+        tls = TlsCredentials(self._shared.tls_folder, component.name) if self._shared.tls_folder else None
         open_methods = component.open_methods | OPEN_METHODS
-        server = Server(component.name, Interceptor(component.name, tokens, self.clock, open_methods, part.edges if tls else None))
+        server = GrpcServer(
+            component.name, Interceptor(component.name, tokens, self.clock, open_methods, service.allowed_callers if tls else None)
+        )
         component.register(server.grpc)
         status_pb2_grpc.add_StatusServiceServicer_to_server(status, server.grpc)
         await server.start(component.address, tls)
-        running = _Running(component, database, server, status, Relay(component.name, database, self._bus), consumers)
+        running = _RunningService(component, database, server, status, OutboxRelay(component.name, database, self._bus), consumers)
         running.tasks = [
-            asyncio.create_task(leader.lead(component.name, url, lambda: self._led(running)), name=f"{component.name}-leader"),
-            *(asyncio.create_task(one.run(), name=f"{component.name}-from-{one.standing.source}") for one in consumers),
+            asyncio.create_task(
+                leader_election.run_as_leader(component.name, url, lambda: self._run_leader_tasks(running)), name=f"{component.name}-leader"
+            ),
+            *(asyncio.create_task(consumer.run(), name=f"{component.name}-from-{consumer.progress.source}") for consumer in consumers),
         ]
         for task in running.tasks:
-            task.add_done_callback(_say_if_it_died)
+            task.add_done_callback(_log_failure)
         return running
 
-    async def _led(self, running: _Running) -> None:
+    async def _run_leader_tasks(self, running: _RunningService) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(running.relay.run())
-            group.create_task(jobs.run(running.component.name, running.component.jobs, running.database, self.clock))
-            for led in running.component.led:
-                group.create_task(_until_cancelled(led))
+            group.create_task(jobs.run_jobs(running.component.name, running.component.jobs, running.database, self.clock))
+            for leader_task in running.component.leader_tasks:
+                group.create_task(_as_coroutine(leader_task))
 
-    async def _last_facts_out(self, running: _Running) -> None:
-        """Gives the relay a moment for what the last commands stated. What it does not manage goes out at the next start."""
+    async def _flush_outbox(self, running: _RunningService) -> None:
+        """Gives the relay a moment to publish the last commands' events. Events it does not reach go out at the next start."""
         running.database.committed.set()
         with contextlib.suppress(Exception):
             async with asyncio.timeout(1.0):
-                while self._bus.connected and (await running.relay.number()).waiting:
+                while self._bus.connected and (await running.relay.assign_numbers()).waiting:
                     await asyncio.sleep(0.02)
 
     async def _follow_clock_file(self, file: Path) -> None:
-        """A demonstration's clock is moved by writing seconds into a file."""
-        while isinstance(self.clock, Shifted):
+        """Shifts a demonstration's clock by the seconds that somebody writes into a file."""
+        while isinstance(self.clock, ShiftedClock):
             with contextlib.suppress(OSError, ValueError):
                 self.clock.by = timedelta(seconds=int(file.read_text(encoding="ascii")))
             await asyncio.sleep(0.25)
 
-    def _spawn(self, what: Coroutine[Any, Any, None], name: str) -> None:
-        task = asyncio.create_task(what, name=name)
-        task.add_done_callback(_say_if_it_died)
+    def _spawn(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(coroutine, name=name)
+        task.add_done_callback(_log_failure)
         self._tasks.append(task)
 
 
-async def _until_cancelled(led: Callable[[], Awaitable[None]]) -> None:
-    await led()
+async def _as_coroutine(leader_task: Callable[[], Awaitable[None]]) -> None:
+    await leader_task()
 
 
-def _settle() -> None:
-    """What was loaded for the start stays: looked through at every full collection, it would hold everybody for 100 ms amid a vote."""
+def _freeze_garbage_collector() -> None:
+    """Excludes objects loaded at the start from garbage collection: a full collection of them would pause every vote for 100 ms."""
     gc.collect()
     gc.freeze()
 
 
-async def _await_tables(url: str, component: Component) -> None:
-    """Migrations are run by somebody with the owner's role; here we only wait until the tables are ours."""
-    until = asyncio.get_running_loop().time() + MIGRATIONS_WAIT_SECONDS
+async def _wait_for_migrations(url: str, component: Component) -> None:
+    """Waits until the tables are at the right version; migrations run elsewhere, with the owner role."""
+    deadline = asyncio.get_running_loop().time() + MIGRATIONS_TIMEOUT_SECONDS
     while True:
         try:
-            connection = await leader.connect(url)
+            connection = await leader_election.connect(url)
             try:
-                if await migrations.at_head(connection, component.migrations):
+                if await migrations.is_up_to_date(connection, component.migrations):
                     return
             finally:
                 await connection.close()
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             LOG.info("database_waits", service=component.name, error=type(error).__name__)
-        if asyncio.get_running_loop().time() > until:
-            message = f"{component.name}'s tables are not at {migrations.head(component.migrations)}: run `python -m services migrate`"
+        if asyncio.get_running_loop().time() > deadline:
+            message = (
+                f"{component.name}'s tables are not at {migrations.latest_revision(component.migrations)}: run `python -m services migrate`"
+            )
             raise TimeoutError(message)
         await asyncio.sleep(0.2)
 
@@ -234,6 +243,6 @@ async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
             await task
 
 
-def _say_if_it_died(task: asyncio.Task[None]) -> None:
+def _log_failure(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and task.exception() is not None:
         LOG.error("task_died", task=task.get_name(), error=type(task.exception()).__name__)

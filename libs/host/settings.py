@@ -1,4 +1,4 @@
-"""Settings that every service shares. `kith up` fills them from the data folder; a process on its own reads them from the environment."""
+"""Settings that every service shares. `kith up` fills them from the data folder; a single service reads them from the environment."""
 
 import re
 from pathlib import Path
@@ -11,21 +11,21 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 _HOST_AND_PORT = re.compile(r"(\[[0-9a-fA-F:]+\]|[^\s:\[\]/]+):[0-9]{1,5}")
 
 
-def _place(value: str) -> str:
+def _check_address(value: str) -> str:
     if value.startswith("unix:") or _HOST_AND_PORT.fullmatch(value):
         return value
     message = "it is not an address; write `unix:<path>` or `<host>:<port>`"
     raise ValueError(message)
 
 
-def _level(value: str) -> str:
+def _check_log_level(value: str) -> str:
     if value.upper() in ("DEBUG", "INFO", "WARNING", "ERROR"):
         return value
     message = "write debug, info, warning or error"
     raise ValueError(message)
 
 
-def _zone(value: str) -> str:
+def _check_time_zone(value: str) -> str:
     try:
         return ZoneInfo(value).key
     except (LookupError, ValueError, OSError):
@@ -33,25 +33,25 @@ def _zone(value: str) -> str:
         raise ValueError(message) from None
 
 
-def _database(value: str) -> str:
+def _check_database_url(value: str) -> str:
     if value.startswith("postgresql+asyncpg://"):
         return value
     message = "it is not a database URL; write postgresql+asyncpg://role@host:5432/database"
     raise ValueError(message)
 
 
-Address = Annotated[str, AfterValidator(_place)]
+Address = Annotated[str, AfterValidator(_check_address)]
 """`unix:<path>` or `<host>:<port>`."""
-Zone = Annotated[str, AfterValidator(_zone)]
+TimeZoneName = Annotated[str, AfterValidator(_check_time_zone)]
 """A time zone's name, such as Europe/London."""
-Level = Annotated[str, AfterValidator(_level)]
-DatabaseUrl = Annotated[str, AfterValidator(_database)]
+LogLevel = Annotated[str, AfterValidator(_check_log_level)]
+DatabaseUrl = Annotated[str, AfterValidator(_check_database_url)]
 
 
-class Shared(BaseSettings):
-    """The instance, seen from one process. Environment: `KITH_...`."""
+class SharedSettings(BaseSettings):
+    """Settings of the whole instance, the same for every service. Environment: `KITH_...`."""
 
-    # A composition passes on what its operator left empty; empty means unset.
+    # A container composition passes on variables that the operator left empty; empty means unset.
     model_config = SettingsConfigDict(env_prefix="KITH_", extra="ignore", env_ignore_empty=True)
 
     co_op: str = Field(default="", description="The co-op's id")
@@ -65,13 +65,13 @@ class Shared(BaseSettings):
     traces_endpoint: str = Field(default="", description="OTLP over HTTP; empty = no traces leave")
     traces_file: str = Field(default="", description="Spans as JSON lines, for tests and for looking")
     traces_sample: float = Field(default=0.05, ge=0, le=1)
-    log_level: Level = "INFO"
+    log_level: LogLevel = "INFO"
     operations_address: Address = Field(default="127.0.0.1:8401", description="/livez /readyz /metrics")
     clock_file: Path | None = Field(default=None, description="Tests and demonstrations only: seconds the clock is shifted by")
 
 
-class Service(BaseSettings):
-    """What each service needs of its own. Environment: `KITH_<SERVICE>_...`, set by the subclass."""
+class ServiceSettings(BaseSettings):
+    """Settings that each service has of its own. Environment: `KITH_<SERVICE>_...`, set by the subclass."""
 
     model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
 
@@ -81,8 +81,8 @@ class Service(BaseSettings):
     pool_size: int = Field(default=8, ge=2, description="Connections to its database")
 
 
-def with_password(url: str, file: Path | None) -> str:
-    """The URL with the password a file holds: a password has no business on a command line or in an environment listing."""
+def url_with_password(url: str, file: Path | None) -> str:
+    """The URL with the password from a file: a password must not appear on a command line or in the environment."""
     if file is None:
         return url
     from sqlalchemy.engine import make_url

@@ -1,4 +1,4 @@
-"""Every service's answer to "how are you?", for the operator's page, readiness and health."""
+"""StatusService, the same for every service: state and progress for the operator's page, readiness and health."""
 
 import asyncio
 import contextlib
@@ -12,18 +12,18 @@ from kith.status.v1 import status_pb2 as pb
 from kith.status.v1 import status_pb2_grpc
 from libs.clock import Clock
 from libs.database.engine import Database
-from libs.host.release import VERSION
+from libs.host.version import VERSION
 from libs.messages.bus import Bus
 from libs.messages.consumer import BEHIND_SECONDS, Consumer
-from libs.messages.relay import outbox
+from libs.messages.relay import read_outbox_state
 
 OPEN_METHODS = frozenset({"StatusService/GetStatus"})
 LONG_BEHIND = timedelta(seconds=BEHIND_SECONDS * 3)
-_LAST = text("select at from outbox order by seq desc limit 1")
+_LAST_EVENT_TIME = text("select at from outbox order by seq desc limit 1")
 
 
-class Status(status_pb2_grpc.StatusServiceServicer):
-    """For one service."""
+class StatusServicer(status_pb2_grpc.StatusServiceServicer):
+    """The status of one service."""
 
     def __init__(self, name: str, database: Database, bus: Bus, clock: Clock, consumers: Sequence[Consumer]) -> None:
         self.name = name
@@ -35,7 +35,7 @@ class Status(status_pb2_grpc.StatusServiceServicer):
         self.stopping = False
 
     async def ready(self) -> bool:
-        """Our own database answers at the right version, and we are not leaving. NATS or a peer away only degrades."""
+        """Whether our own database answers and we are not stopping. An unreachable NATS or peer only degrades the service."""
         if self.stopping:
             return False
         with contextlib.suppress(Exception):
@@ -45,31 +45,32 @@ class Status(status_pb2_grpc.StatusServiceServicer):
         return False
 
     def reasons(self) -> list[str]:
-        """Why we are not quite well, as UPPER_SNAKE words."""
-        found = [] if self._bus.connected else ["BUS_AWAY"]
+        """Why the service is degraded, as UPPER_SNAKE codes; empty when it is well."""
+        codes = [] if self._bus.connected else ["BUS_AWAY"]
         if self._clock.jumped():
-            found.append("CLOCK_JUMPED")
-        found += [f"REACTION_FAILS_{one.standing.source.upper()}" for one in self._consumers if one.standing.stopped_by]
-        return found
+            codes.append("CLOCK_JUMPED")
+        failing = [consumer.progress for consumer in self._consumers if consumer.progress.stopped_by]
+        codes += [f"REACTION_FAILS_{progress.source.upper()}" for progress in failing]
+        return codes
 
     async def GetStatus(
         self, _request: pb.GetStatusRequest, _context: "grpc.aio.ServicerContext[pb.GetStatusRequest, pb.GetStatusResponse]"
     ) -> pb.GetStatusResponse:
         reasons = self.reasons()
-        answer = pb.GetStatusResponse(service=self.name, version=VERSION, reasons=reasons)
-        answer.state = pb.STATE_STOPPING if self.stopping else pb.STATE_DEGRADED if reasons else pb.STATE_WELL
-        answer.started_at.FromDatetime(self._started)
+        response = pb.GetStatusResponse(service=self.name, version=VERSION, reasons=reasons)
+        response.state = pb.STATE_STOPPING if self.stopping else pb.STATE_DEGRADED if reasons else pb.STATE_WELL
+        response.started_at.FromDatetime(self._started)
         async with self._database.engine.connect() as connection:
-            state = await outbox(connection)
-            last = (await connection.execute(_LAST)).scalar()
-        answer.facts_stated, answer.facts_waiting = state.number, state.waiting
+            outbox = await read_outbox_state(connection)
+            last = (await connection.execute(_LAST_EVENT_TIME)).scalar()
+        response.facts_stated, response.facts_waiting = outbox.number, outbox.waiting
         if last:
-            answer.last_fact_at.FromDatetime(last)
+            response.last_fact_at.FromDatetime(last)
         for consumer in self._consumers:
-            standing = consumer.standing
-            row = answer.listening.add(
-                source=standing.source, position=standing.position, head=standing.head, stopped_by=standing.stopped_by
+            progress = consumer.progress
+            row = response.listening.add(
+                source=progress.source, position=progress.position, head=progress.head, stopped_by=progress.stopped_by
             )
-            if standing.head_heard:
-                row.head_heard_at.FromDatetime(standing.head_heard)
-        return answer
+            if progress.head_received_at:
+                row.head_heard_at.FromDatetime(progress.head_received_at)
+        return response

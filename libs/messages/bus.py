@@ -1,4 +1,4 @@
-"""The connection to NATS, and the one JetStream stream each service publishes its facts to."""
+"""The message bus: the connection to NATS, and the JetStream stream to which each service publishes its events."""
 
 import asyncio
 import contextlib
@@ -15,14 +15,14 @@ from libs.observe.logs import logger
 
 LOG = logger("bus")
 DAY = 24 * 3600.0
-KEPT_SECONDS = 7 * DAY
-KEPT_BYTES = 256 * 1024 * 1024
-DUPLICATES_SECONDS = 120.0
+STREAM_MAX_AGE_SECONDS = 7 * DAY
+STREAM_MAX_BYTES = 256 * 1024 * 1024
+DUPLICATE_WINDOW_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
 class BusAddress:
-    """Where NATS listens; the password never appears in the URL, which is logged."""
+    """The address and login of NATS; the password never appears in the URL, which is logged."""
 
     url: str
     """One server, or several of a cluster with commas between."""
@@ -46,29 +46,29 @@ class Bus:
         return self.client.is_connected
 
     def start(self) -> None:
-        """Begins to connect, without waiting for it."""
+        """Starts connecting, without waiting for it."""
         self._connecting = asyncio.create_task(self._connect(), name="bus-connect")
 
-    async def ready(self) -> None:
+    async def wait_connected(self) -> None:
         """Waits for the first connection."""
         if self._connecting is not None:
             await asyncio.shield(self._connecting)
 
     async def ensure_stream(self, source: str) -> None:
-        """Makes the source's stream when it is not there: at the first start, and after its store was lost."""
+        """Creates the source's stream if it is missing: at the first start, and after its store was lost."""
         config = StreamConfig(
-            name=stream_of(source),
+            name=stream_name(source),
             subjects=[f"kith.{source}.>"],
             retention=RetentionPolicy.LIMITS,
             storage=StorageType.FILE,
-            max_age=KEPT_SECONDS,
-            max_bytes=KEPT_BYTES,
-            duplicate_window=DUPLICATES_SECONDS,
+            max_age=STREAM_MAX_AGE_SECONDS,
+            max_bytes=STREAM_MAX_BYTES,
+            duplicate_window=DUPLICATE_WINDOW_SECONDS,
         )
         try:
-            await self.js.stream_info(stream_of(source))
+            await self.js.stream_info(stream_name(source))
         except NotFoundError:
-            # Another process may have made it in between; that is as good.
+            # Another process may have created it in the meantime.
             with contextlib.suppress(BadRequestError):
                 await self.js.add_stream(config)
 
@@ -93,42 +93,44 @@ class Bus:
             options |= {"user": self._address.user, "password": self._address.password}
         if self._address.ca_file:
             options["tls"] = ssl.create_default_context(cafile=self._address.ca_file)
-        await self.client.connect(self._address.url.split(","), error_cb=_failed, disconnected_cb=_lost, reconnected_cb=_back, **options)
+        await self.client.connect(
+            self._address.url.split(","), error_cb=_on_error, disconnected_cb=_on_disconnect, reconnected_cb=_on_reconnect, **options
+        )
 
 
-def leave_when_told() -> None:
-    """For loops that talk to NATS. Raises CancelledError when this task was cancelled before.
+def raise_if_cancelled() -> None:
+    """Raises CancelledError when this task was cancelled; for loops that talk to NATS.
 
-    The client turns a cancellation that finds it publishing into an error of its own, or forgets it, and so does `asyncio.wait_for` before
-    Python 3.12. A loop that goes on after such an error never ends: a process that was told to stop would wait for it until it is killed,
-    and a relay would go on after it lost the lead.
+    The client turns a cancellation during a publish into an error of its own, or swallows it, and so does `asyncio.wait_for` before
+    Python 3.12. A loop that continued after such an error would never end: a stopping process would wait for it until it is killed,
+    and a relay would continue after losing leadership.
     """
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
 
 
-async def _failed(error: Exception) -> None:
+async def _on_error(error: Exception) -> None:
     LOG.debug("bus_error", error=type(error).__name__)
 
 
-async def _lost() -> None:
+async def _on_disconnect() -> None:
     LOG.warning("bus_lost")
 
 
-async def _back() -> None:
+async def _on_reconnect() -> None:
     LOG.info("bus_back")
 
 
-def stream_of(source: str) -> str:
+def stream_name(source: str) -> str:
     return f"KITH_{source.upper()}"
 
 
 def head_subject(source: str) -> str:
-    """Where a source says how far it is."""
+    """The subject to which a source publishes its head: its latest sequence number."""
     return f"kith-heads.{source}"
 
 
-def ask_subject(source: str, what: str) -> str:
-    """Where a source answers: `head` or `replay`."""
-    return f"kith-ask.{source}.{what}"
+def request_subject(source: str, operation: str) -> str:
+    """The subject on which a source answers requests: `head` or `replay`."""
+    return f"kith-ask.{source}.{operation}"

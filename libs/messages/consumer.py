@@ -1,7 +1,7 @@
-"""The consumer: follows one other service's facts, in number order, each exactly once in effect.
+"""The consumer: follows another service's events, in number order, each exactly once in effect.
 
-JetStream only carries. What counts is the `position` row in our own database, moved in the same transaction as what the facts changed:
-whatever is lost, doubled or reordered on the way, the position says what is next, and a replay from the source's outbox fills every gap.
+JetStream is only the transport. What counts is the `position` row in our own database, updated in the transaction of the events' effects:
+whatever is lost, duplicated or reordered on the way, the position says which event is next; a replay from the source's outbox fills gaps.
 """
 
 import asyncio
@@ -24,31 +24,31 @@ from sqlalchemy.exc import DBAPIError
 from kith.envelope.v1.envelope_pb2 import Envelope, Head, HeadRequest, ReplayRequest, ReplayResponse
 from libs import callers
 from libs.clock import Clock
-from libs.database.engine import Database, Work
-from libs.messages.bus import Bus, ask_subject, head_subject, leave_when_told, stream_of
-from libs.messages.envelope import Fact, fact_of
+from libs.database.engine import Database, UnitOfWork
+from libs.messages.bus import Bus, head_subject, raise_if_cancelled, request_subject, stream_name
+from libs.messages.envelope import Event, event_of
 from libs.observe import traces
-from libs.observe.logs import logger, whereabouts
-from libs.observe.metrics import FACT_POSITION, FACTS_FOLLOWED
-from libs.refusals import Elsewhere, Refusal
+from libs.observe.logs import logger, traceback_lines
+from libs.observe.metrics import EVENT_POSITION, EVENTS_CONSUMED
+from libs.refusals import Refusal, Unavailable
 
 LOG = logger("consumer")
 BATCH = 200
 FETCH_SECONDS = 1.0
 BEHIND_SECONDS = 5.0
-"""Standing this long behind the head means the tail was lost on the way."""
+"""A consumer that stays behind the head this long has lost the latest events on the way."""
 HEAD_FRESH_SECONDS = 10.0
-BACK_OFF_FIRST = 0.1
-BACK_OFF_MOST = 30.0
-AGAIN_SECONDS = 1.0
+FIRST_RETRY_SECONDS = 0.1
+MAX_RETRY_SECONDS = 30.0
+RESTART_SECONDS = 1.0
 
-Handler = Callable[[Work, Fact], Awaitable[None]]
+EventHandler = Callable[[UnitOfWork, Event], Awaitable[None]]
 
 _POSITION = text("select epoch, n from position where source = :source")
-_BEGIN = text("insert into position (source, epoch, n) values (:source, :epoch, 0) on conflict do nothing")
-# What a reaction did need not wait for the disk: position and effects are one transaction, so a power cut takes back both, and the source
-# tells it again. What a reaction states in turn is numbered by a transaction that does wait, and with it everything before it.
-_MOVE = text("""
+_CREATE_POSITION = text("insert into position (source, epoch, n) values (:source, :epoch, 0) on conflict do nothing")
+# A reaction's commit need not wait for the disk: position and effects are one transaction, so a power cut undoes both, and the source
+# sends the event again. Events that a reaction publishes in turn are numbered by a transaction that does wait, and flushes all before it.
+_ADVANCE = text("""
 update position set n = :to from (select set_config('synchronous_commit', 'off', true)) as soon
 where source = :source and epoch = :epoch and n = :after""")
 _RESET = text("""
@@ -59,23 +59,23 @@ _SKIPPED = text("select number from position_skip where source = :source and epo
 
 @dataclass(frozen=True)
 class Reactions:
-    """What a service does about another one's facts: a handler for each type, and the tables only they fill (children first)."""
+    """A service's reactions to another service's events: a handler for each type, and the tables that only they fill (children first)."""
 
     source: str
-    handlers: Mapping[str, Handler]
+    handlers: Mapping[str, EventHandler]
     projections: Sequence[str]
 
 
 @dataclass
-class Standing:
-    """How far behind a source we are, for health, the operator's page and freezing a roll."""
+class ConsumerProgress:
+    """How far a consumer has followed its source, for health, the operator's page and freezing a roll."""
 
     source: str
     position: int = 0
     head: int = 0
     epoch: int = 0
     head_epoch: int = 0
-    head_heard: datetime | None = None
+    head_received_at: datetime | None = None
     stopped_by: str = ""
     behind_since: float | None = field(default=None, repr=False)
 
@@ -85,16 +85,16 @@ class Standing:
 
     @property
     def restored(self) -> bool:
-        """The source lives in another epoch: what we hold may never have happened there, whatever its number."""
+        """Whether the source was restored into another epoch: our events may never have happened there, whatever their number."""
         return self.head_epoch not in (0, self.epoch)
 
 
-class _Moved(Exception):
+class _PositionMovedError(Exception):
     pass
 
 
 class Consumer:
-    """Follows one source for one service. `run` until cancelled."""
+    """Follows one source for one service. `run` runs until cancelled."""
 
     def __init__(self, service: str, reactions: Reactions, database: Database, bus: Bus, clock: Clock) -> None:
         self._service = service
@@ -103,124 +103,124 @@ class Consumer:
         self._database = database
         self._bus = bus
         self._clock = clock
-        self.standing = Standing(reactions.source)
-        self._applying = asyncio.Lock()
+        self.progress = ConsumerProgress(reactions.source)
+        self._apply_lock = asyncio.Lock()
         self._skipped: frozenset[int] = frozenset()
 
     async def run(self) -> None:
         while True:
-            leave_when_told()
+            raise_if_cancelled()
             try:
                 await self._run()
-            except Exception as error:  # noqa: BLE001 - our database may be away for a while; whoever stops listening for good goes stale unseen
-                LOG.warning("consumer_waits", service=self._service, source=self._source, error=_name_of(error))
-                await asyncio.sleep(AGAIN_SECONDS)
+            except Exception as error:  # noqa: BLE001 - our database may be unreachable for a while; a consumer that stopped for good would go stale unseen
+                LOG.warning("consumer_waits", service=self._service, source=self._source, error=_error_name(error))
+                await asyncio.sleep(RESTART_SECONDS)
 
     async def _run(self) -> None:
-        await self._load()
-        await self._bus.ready()
-        heads = await self._bus.client.subscribe(head_subject(self._source), cb=self._hear_head)
-        parts = [asyncio.create_task(self._follow()), asyncio.create_task(self._watch())]
+        await self._load_position()
+        await self._bus.wait_connected()
+        heads = await self._bus.client.subscribe(head_subject(self._source), cb=self._on_head)
+        tasks = [asyncio.create_task(self._follow_stream()), asyncio.create_task(self._watch_for_gaps())]
         try:
-            # No TaskGroup: on 3.11 it may leave its own cancelling of us behind, and the next wait of `run` would end it for good.
-            done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
-            for part in done:
-                part.result()
+            # No TaskGroup: on 3.11 its own cancellation of us may linger, and the next await in `run` would end it for good.
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
         finally:
-            for part in parts:
-                part.cancel()
-            await asyncio.gather(*parts, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             with contextlib.suppress(NatsError):
                 await heads.unsubscribe()
 
-    async def up_to_date(self, wait_seconds: float = 2.0) -> int:
-        """Asks the source for its head, waits until we stand there, and gives that number.
+    async def catch_up(self, wait_seconds: float = 2.0) -> int:
+        """Asks the source for its head, waits until we have reached it, and returns that number.
 
-        Raises Elsewhere SOURCE_AWAY when it cannot be known. Everything the source had committed when asked is then in our own tables.
+        On return, everything the source had committed when asked is in our own tables. Raises Unavailable SOURCE_AWAY if that fails.
         """
         try:
-            answer = await self._bus.client.request(
-                ask_subject(self._source, "head"), HeadRequest().SerializeToString(), timeout=wait_seconds
+            reply = await self._bus.client.request(
+                request_subject(self._source, "head"), HeadRequest().SerializeToString(), timeout=wait_seconds
             )
         except (NatsError, OSError, TimeoutError) as error:
-            raise Elsewhere("SOURCE_AWAY", source=self._source) from error
-        head = Head.FromString(answer.data)
-        self._note_head(head)
+            raise Unavailable("SOURCE_AWAY", source=self._source) from error
+        head = Head.FromString(reply.data)
+        self._record_head(head)
         try:
             async with asyncio.timeout(wait_seconds):
-                while self.standing.position < head.number or self.standing.epoch != head.epoch:
-                    if self.standing.stopped_by:
-                        raise Elsewhere("SOURCE_AWAY", source=self._source)
-                    if not await self._replay():
+                while self.progress.position < head.number or self.progress.epoch != head.epoch:
+                    if self.progress.stopped_by:
+                        raise Unavailable("SOURCE_AWAY", source=self._source)
+                    if not await self._replay_batch():
                         await asyncio.sleep(0.05)
         except TimeoutError as error:
-            raise Elsewhere("SOURCE_AWAY", source=self._source) from error
+            raise Unavailable("SOURCE_AWAY", source=self._source) from error
         return head.number
 
-    # --- where we stand
+    # --- the position
 
-    async def _load(self) -> None:
+    async def _load_position(self) -> None:
         async with self._database.engine.begin() as connection:
-            await connection.execute(_BEGIN, {"source": self._source, "epoch": 1})
+            await connection.execute(_CREATE_POSITION, {"source": self._source, "epoch": 1})
             row = (await connection.execute(_POSITION, {"source": self._source})).one()
             skipped = await connection.execute(_SKIPPED, {"source": self._source, "epoch": row.epoch})
             self._skipped = frozenset(skipped.scalars())
-        if row.n < self.standing.position:
-            # An operator's rebuild: the stream will not bring again what it brought before.
-            self._hurry()
-        self.standing.epoch, self.standing.position = row.epoch, row.n
-        self._note_behind()
+        if row.n < self.progress.position:
+            # An operator's rebuild: the stream will not deliver again what it has already delivered.
+            self._request_replay_soon()
+        self.progress.epoch, self.progress.position = row.epoch, row.n
+        self._update_lag()
 
-    async def _hear_head(self, message: Msg) -> None:
-        self._note_head(Head.FromString(message.data))
+    async def _on_head(self, message: Msg) -> None:
+        self._record_head(Head.FromString(message.data))
 
-    def _note_head(self, head: Head) -> None:
-        standing = self.standing
-        standing.head, standing.head_epoch, standing.head_heard = head.number, head.epoch, datetime.now(UTC)
-        self._note_behind()
+    def _record_head(self, head: Head) -> None:
+        progress = self.progress
+        progress.head, progress.head_epoch, progress.head_received_at = head.number, head.epoch, datetime.now(UTC)
+        self._update_lag()
 
-    def _note_behind(self) -> None:
-        standing = self.standing
-        FACT_POSITION.labels(self._service, self._source).set(standing.position)
-        if standing.restored:
-            self._hurry()
-        elif standing.position >= standing.head:
-            standing.behind_since = None
-        elif standing.behind_since is None:
-            standing.behind_since = time.monotonic()
+    def _update_lag(self) -> None:
+        progress = self.progress
+        EVENT_POSITION.labels(self._service, self._source).set(progress.position)
+        if progress.restored:
+            self._request_replay_soon()
+        elif progress.position >= progress.head:
+            progress.behind_since = None
+        elif progress.behind_since is None:
+            progress.behind_since = time.monotonic()
 
-    def _hurry(self) -> None:
-        """The next look asks for a replay at once."""
-        self.standing.behind_since = time.monotonic() - BEHIND_SECONDS
+    def _request_replay_soon(self) -> None:
+        """Makes the next check for gaps request a replay at once."""
+        self.progress.behind_since = time.monotonic() - BEHIND_SECONDS
 
     # --- following the stream
 
-    async def _follow(self) -> None:
+    async def _follow_stream(self) -> None:
         while True:
-            leave_when_told()
+            raise_if_cancelled()
             try:
                 subscription = await self._subscribe()
             except (NatsError, JetStreamError, OSError, TimeoutError):
                 await asyncio.sleep(0.5)
                 continue
             try:
-                await self._fetch(subscription)
+                await self._fetch_batches(subscription)
             except (NatsError, JetStreamError, OSError):
-                # The server is away, or the stream went with its store: make the durable anew and go on from our own position.
+                # NATS is unreachable, or the stream went with its store: recreate the durable consumer and continue from our position.
                 await asyncio.sleep(0.5)
             finally:
-                # What is still asked for under it would be delivered to nobody.
-                await _drop(subscription)
+                # Pending fetches under it would deliver to nobody.
+                await _unsubscribe(subscription)
 
-    async def _fetch(self, subscription: JetStreamContext.PullSubscription) -> None:
+    async def _fetch_batches(self, subscription: JetStreamContext.PullSubscription) -> None:
         while True:
-            # A fetch that is told to stop in the moment when facts arrive gives the facts, and forgets that it was told.
-            leave_when_told()
+            # A fetch that is cancelled just as events arrive returns the events and swallows the cancellation.
+            raise_if_cancelled()
             try:
                 messages = await subscription.fetch(BATCH, timeout=FETCH_SECONDS)
             except TimeoutError:
                 continue
-            await self._apply(_envelopes(messages))
+            await self._apply_events(_parse_envelopes(messages))
             for message in messages:
                 with contextlib.suppress(NatsError):
                     await message.ack()
@@ -235,151 +235,151 @@ class Consumer:
             filter_subject=f"kith.{self._source}.>",
             max_ack_pending=BATCH * 4,
         )
-        await self._bus.js.add_consumer(stream_of(self._source), config)
-        return await self._bus.js.pull_subscribe_bind(durable=self._durable, stream=stream_of(self._source))
+        await self._bus.js.add_consumer(stream_name(self._source), config)
+        return await self._bus.js.pull_subscribe_bind(durable=self._durable, stream=stream_name(self._source))
 
     @property
     def _durable(self) -> str:
         return f"{self._service}-from-{self._source}"
 
-    async def _watch(self) -> None:
-        """Asks for a replay when the stream does not bring what the head says there is."""
+    async def _watch_for_gaps(self) -> None:
+        """Requests a replay when the stream does not deliver what the head says exists."""
         while True:
-            leave_when_told()
+            raise_if_cancelled()
             await asyncio.sleep(0.5)
-            async with self._applying:
-                # An operator's rebuild sets the position back behind our back.
-                await self._load()
-            since = self.standing.behind_since
-            if since is not None and time.monotonic() - since >= BEHIND_SECONDS and self._bus.connected:
+            async with self._apply_lock:
+                # An operator's rebuild may have reset the position.
+                await self._load_position()
+            behind_since = self.progress.behind_since
+            if behind_since is not None and time.monotonic() - behind_since >= BEHIND_SECONDS and self._bus.connected:
                 try:
-                    while await self._replay():
+                    while await self._replay_batch():
                         pass
-                except (Elsewhere, TimeoutError):
+                except (Unavailable, TimeoutError):
                     LOG.info("replay_waits", service=self._service, source=self._source)
 
-    async def _replay(self) -> int:
-        """Fetches the next facts from the source itself and applies them; says how many there were."""
-        asked = ReplayRequest(source=self._source, after=self.standing.position, limit=BATCH)
+    async def _replay_batch(self) -> int:
+        """Fetches the next events from the source itself and applies them; returns how many there were."""
+        request = ReplayRequest(source=self._source, after=self.progress.position, limit=BATCH)
         try:
-            reply = await self._bus.client.request(ask_subject(self._source, "replay"), asked.SerializeToString(), timeout=5)
+            reply = await self._bus.client.request(request_subject(self._source, "replay"), request.SerializeToString(), timeout=5)
         except (NatsError, OSError) as error:
-            raise Elsewhere("SOURCE_AWAY", source=self._source) from error
-        answer = ReplayResponse.FromString(reply.data)
-        if answer.head.epoch != self.standing.epoch:
-            await self._start_anew(answer.head.epoch)
+            raise Unavailable("SOURCE_AWAY", source=self._source) from error
+        response = ReplayResponse.FromString(reply.data)
+        if response.head.epoch != self.progress.epoch:
+            await self._reset_to_epoch(response.head.epoch)
             return 1
-        await self._apply(list(answer.facts))
-        return len(answer.facts)
+        await self._apply_events(list(response.facts))
+        return len(response.facts)
 
     # --- applying
 
-    async def _apply(self, envelopes: list[Envelope]) -> None:
-        """Applies what is next, in order; what we had before is passed by, a gap is left to the replay."""
-        async with self._applying:
-            wait, together = BACK_OFF_FIRST, True
-            while ready := self._next_of(envelopes):
-                facts = ready if together else ready[:1]
+    async def _apply_events(self, envelopes: list[Envelope]) -> None:
+        """Applies the next events in order; known ones are ignored, a gap is left to the replay."""
+        async with self._apply_lock:
+            delay, batched = FIRST_RETRY_SECONDS, True
+            while ready := self._next_events(envelopes):
+                events = ready if batched else ready[:1]
                 try:
-                    await self._commit(facts)
-                    wait = BACK_OFF_FIRST
-                except _Moved:
-                    await self._load()
-                except Exception as error:  # noqa: BLE001 - whatever a reaction raises stops its source, visibly, and is tried again
-                    if len(facts) > 1:
-                        # Going one at a time finds which of the lot it is, and takes in those before it.
-                        together = False
+                    await self._commit_events(events)
+                    delay = FIRST_RETRY_SECONDS
+                except _PositionMovedError:
+                    await self._load_position()
+                except Exception as error:  # noqa: BLE001 - whatever a reaction raises stops its source, visibly, and is retried
+                    if len(events) > 1:
+                        # Going one at a time finds the failing event, and applies those before it.
+                        batched = False
                     else:
-                        wait = await self._stopped(facts[0], error, wait)
+                        delay = await self._wait_after_failure(events[0], error, delay)
 
-    def _next_of(self, envelopes: list[Envelope]) -> list[Fact]:
-        after, ready = self.standing.position, []
+    def _next_events(self, envelopes: list[Envelope]) -> list[Event]:
+        after, ready = self.progress.position, []
         for envelope in envelopes:
-            if envelope.epoch != self.standing.epoch:
+            if envelope.epoch != self.progress.epoch:
                 continue
             if envelope.number == after + 1:
-                ready.append(fact_of(envelope))
+                ready.append(event_of(envelope))
                 after += 1
             elif envelope.number > after + 1:
-                # Lost on the way, or with the other process that listens under our name: no use in waiting for it.
-                self.standing.head = max(self.standing.head, envelope.number)
-                self._hurry()
+                # Lost on the way, or delivered to another process under our name: waiting for it is no use.
+                self.progress.head = max(self.progress.head, envelope.number)
+                self._request_replay_soon()
         return ready
 
-    async def _commit(self, facts: list[Fact]) -> None:
-        """One transaction for the lot: position and reactions together.
+    async def _commit_events(self, events: list[Event]) -> None:
+        """Commits position and reactions of all these events in one transaction.
 
-        The position moves first: whoever else would move it (another process, a rebuild) then waits for us, or we for them, before anything
-        is changed.
+        The position moves first: anything else that would move it (another process, a rebuild) then waits for us, or we for it, before
+        anything else changes.
         """
-        first, last = facts[0], facts[-1]
+        first, last = events[0], events[-1]
         caller = callers.reaction(self._source)
         async with self._database.work(caller, self._clock.now(), str(first.id)) as work:
             moved = await work.connection.execute(
-                _MOVE, {"source": self._source, "epoch": self.standing.epoch, "after": first.number - 1, "to": last.number}
+                _ADVANCE, {"source": self._source, "epoch": self.progress.epoch, "after": first.number - 1, "to": last.number}
             )
             if moved.rowcount != 1:
-                raise _Moved
-            for fact in facts:
-                await self._react(work, fact)
-        self.standing.position, self.standing.stopped_by = last.number, ""
-        FACTS_FOLLOWED.labels(self._service, self._source).inc(len(facts))
-        self._note_behind()
+                raise _PositionMovedError
+            for event in events:
+                await self._handle_event(work, event)
+        self.progress.position, self.progress.stopped_by = last.number, ""
+        EVENTS_CONSUMED.labels(self._service, self._source).inc(len(events))
+        self._update_lag()
 
-    async def _react(self, work: Work, fact: Fact) -> None:
-        handler = self._reactions.handlers.get(fact.type)
+    async def _handle_event(self, work: UnitOfWork, event: Event) -> None:
+        handler = self._reactions.handlers.get(event.type)
         if handler is None:
             return
-        if fact.number in self._skipped:
-            LOG.warning("fact_skipped", service=self._service, source=self._source, number=fact.number)
+        if event.number in self._skipped:
+            LOG.warning("fact_skipped", service=self._service, source=self._source, number=event.number)
             return
-        work.cause = str(fact.id)
-        with traces.following(f"{self._service} {fact.type.rsplit('.', 1)[1]}", fact.traceparent) as traceparent:
+        work.cause = str(event.id)
+        with traces.event_span(f"{self._service} {event.type.rsplit('.', 1)[1]}", event.traceparent) as traceparent:
             work.traceparent = traceparent
-            await handler(work, fact)
+            await handler(work, event)
 
-    async def _stopped(self, fact: Fact, error: Exception, wait: float) -> float:
-        """Says so, waits, looks whether an operator ordered it to be skipped; gives how long to wait the next time."""
-        self.standing.stopped_by = fact.type
+    async def _wait_after_failure(self, event: Event, error: Exception, delay: float) -> float:
+        """Logs the failure, waits, and checks whether an operator ordered a skip; returns the next delay."""
+        self.progress.stopped_by = event.type
         LOG.error(
             "reaction_failed",
             service=self._service,
             source=self._source,
-            number=fact.number,
-            type=fact.type,
-            error=_name_of(error),
-            where=whereabouts(error),
+            number=event.number,
+            type=event.type,
+            error=_error_name(error),
+            where=traceback_lines(error),
         )
-        await asyncio.sleep(wait)
-        with contextlib.suppress(Elsewhere, DBAPIError, OSError):
-            await self._load()
-        return min(wait * 2, BACK_OFF_MOST)
+        await asyncio.sleep(delay)
+        with contextlib.suppress(Unavailable, DBAPIError, OSError):
+            await self._load_position()
+        return min(delay * 2, MAX_RETRY_SECONDS)
 
-    async def _start_anew(self, epoch: int) -> None:
-        """The source lives in a new epoch: empty what only its facts filled, and follow from number 1."""
+    async def _reset_to_epoch(self, epoch: int) -> None:
+        """Handles a source in a new epoch: empties what only its events filled, and follows from number 1."""
         LOG.warning("source_restored", service=self._service, source=self._source, epoch=epoch)
-        async with self._applying, self._database.engine.begin() as connection:
+        async with self._apply_lock, self._database.engine.begin() as connection:
             for table in self._reactions.projections:
                 await connection.execute(text(f"delete from {table}"))  # noqa: S608 - names from our own code
             await connection.execute(_RESET, {"source": self._source, "epoch": epoch})
-        await self._load()
+        await self._load_position()
 
 
-def _envelopes(messages: Sequence[Msg]) -> list[Envelope]:
-    """What cannot be read is no fact of ours; if it stands where one should, the gap brings a replay from the source itself."""
-    found = []
+def _parse_envelopes(messages: Sequence[Msg]) -> list[Envelope]:
+    """Parses messages and drops unreadable ones; if one should have been an event, the gap causes a replay from the source."""
+    envelopes = []
     for message in messages:
         try:
-            found.append(Envelope.FromString(message.data))
+            envelopes.append(Envelope.FromString(message.data))
         except DecodeError:
             LOG.error("message_unreadable", subject=message.subject)
-    return found
+    return envelopes
 
 
-def _name_of(error: Exception) -> str:
+def _error_name(error: Exception) -> str:
     return error.reason if isinstance(error, Refusal) else type(error).__name__
 
 
-async def _drop(subscription: Subscription | JetStreamContext.PullSubscription) -> None:
+async def _unsubscribe(subscription: Subscription | JetStreamContext.PullSubscription) -> None:
     with contextlib.suppress(NatsError, JetStreamError, OSError):
         await subscription.unsubscribe()

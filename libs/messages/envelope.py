@@ -1,4 +1,4 @@
-"""What a fact travels in."""
+"""Events and the envelopes in which they travel."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,8 +10,8 @@ from kith.envelope.v1.envelope_pb2 import Envelope
 
 
 @dataclass(frozen=True)
-class Fact:
-    """One fact as a reaction sees it: who stated it, which number, and its bytes."""
+class Event:
+    """One event as a reaction receives it: its source, number, actor and payload."""
 
     id: UUID
     source: str
@@ -23,9 +23,9 @@ class Fact:
     payload: bytes
 
 
-def fact_of(envelope: Envelope) -> Fact:
-    """From the wire."""
-    return Fact(
+def event_of(envelope: Envelope) -> Event:
+    """The event in an envelope."""
+    return Event(
         id=UUID(envelope.id),
         source=envelope.source,
         number=envelope.number,
@@ -38,12 +38,12 @@ def fact_of(envelope: Envelope) -> Fact:
 
 
 def type_of(message: Message | type[Message]) -> str:
-    """The full proto name, for example `kith.governance.facts.v1.BallotCast`."""
+    """The event's type: its full proto name, for example `kith.governance.facts.v1.BallotCast`."""
     return message.DESCRIPTOR.full_name
 
 
 def subject_of(message: Message, about: str) -> str:
-    """`kith.governance.v1.ballot_cast.<about>`; `about` is the aggregate's id."""
+    """The NATS subject of an event: `kith.governance.v1.ballot_cast.<about>`; `about` is the aggregate's id."""
     _, source, _, version, name = type_of(message).split(".")
-    words = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
-    return f"kith.{source}.{version}.{words}.{about}"
+    snake_case = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+    return f"kith.{source}.{version}.{snake_case}.{about}"

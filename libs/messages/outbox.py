@@ -1,24 +1,24 @@
-"""The outbox: facts are stated by writing them into the service's own database, in the transaction that makes them true."""
+"""The transactional outbox: events are written to the service's own database, in the transaction that makes them true."""
 
 from google.protobuf.message import Message
 from sqlalchemy import text
 
-from libs.database.engine import Work
+from libs.database.engine import UnitOfWork
 from libs.messages.envelope import subject_of, type_of
 
-_STATE = text("""
+_INSERT = text("""
 insert into outbox (id, type, subject, payload, at, actor, cause, traceparent)
 values (:id, :type, :subject, :payload, :at, :actor, :cause, :traceparent)""")
 
 
-async def state(work: Work, *facts: tuple[Message, str], anonymous: bool = False) -> None:
-    """States facts, each with the id of the aggregate it is about. They exist if and when the work commits.
+async def publish(work: UnitOfWork, *events: tuple[Message, str], anonymous: bool = False) -> None:
+    """Publishes events, each with the id of its aggregate, if and when the unit of work commits.
 
-    `anonymous` facts are stated for nobody: their envelope names no actor, no cause and no trace that would lead to whoever acted.
+    `anonymous` events name no actor, cause or trace in their envelope that would identify who acted.
     """
-    work.stated = True
+    work.has_events = True
     await work.connection.execute(
-        _STATE,
+        _INSERT,
         [
             {
                 "id": work.new_id(),
@@ -30,6 +30,6 @@ async def state(work: Work, *facts: tuple[Message, str], anonymous: bool = False
                 "cause": "" if anonymous else work.cause,
                 "traceparent": "" if anonymous else work.traceparent,
             }
-            for message, about in facts
+            for message, about in events
         ],
     )

@@ -1,24 +1,24 @@
-"""`kith facts rebuild`: empties what only facts filled, and lets the consumer follow again from number 1."""
+"""Rebuilds projections (`kith facts rebuild`): empties them and lets the consumer follow again from event number 1."""
 
 from collections.abc import Sequence
 
 from sqlalchemy import text
 
-from libs.database.engine import Work
+from libs.database.engine import UnitOfWork
 from libs.messages.consumer import Reactions
 
 
-async def rebuild(work: Work, reactions: Sequence[Reactions]) -> None:
-    """In one transaction: empty projections and position 0 belong together. A running consumer notices at its next fact or head."""
-    for follow in reactions:
-        await work.connection.execute(text("select n from position where source = :source for update"), {"source": follow.source})
-        for table in follow.projections:
+async def rebuild_projections(work: UnitOfWork, reactions: Sequence[Reactions]) -> None:
+    """Empties the projections and sets the position to 0, in one transaction. A running consumer notices at its next event or head."""
+    for source_reactions in reactions:
+        await work.connection.execute(text("select n from position where source = :source for update"), {"source": source_reactions.source})
+        for table in source_reactions.projections:
             await work.connection.execute(text(f"delete from {table}"))  # noqa: S608 - names from our own code
-        await work.connection.execute(text("update position set n = 0 where source = :source"), {"source": follow.source})
+        await work.connection.execute(text("update position set n = 0 where source = :source"), {"source": source_reactions.source})
 
 
-async def skip(work: Work, source: str, number: int, why: str) -> None:
-    """Orders one fact of the source's present epoch to be passed over, also in every rebuild; who, when and why stay on record."""
+async def skip_event(work: UnitOfWork, source: str, number: int, why: str) -> None:
+    """Orders one event of the source's current epoch to be skipped, also in every rebuild; who, when and why stay on record."""
     await work.connection.execute(
         text("""
         insert into position_skip (source, epoch, number, ordered_by, ordered_at, why)

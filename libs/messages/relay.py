@@ -1,9 +1,10 @@
-"""The relay: takes a service's committed facts to JetStream in order.
+"""The outbox relay: publishes a service's committed events to JetStream, in order.
 
     outbox row without a number --(1) number--> numbered --(2) publish--> in the stream --(3) mark--> published
 
-One relay is active for a service at a time: it runs only while its process holds the service's advisory lock (`libs/host/leader.py`). A
-number once given never moves, and a fact is published under its own id, so that publishing twice is harmless.
+One relay is active for a service at a time: it runs only while its process holds the service's advisory lock
+(`libs/host/leader_election.py`). A
+number once assigned never changes, and an event is published under its own id, so that publishing twice is harmless.
 """
 
 import asyncio
@@ -21,38 +22,38 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith.envelope.v1.envelope_pb2 import Envelope, Head, ReplayRequest, ReplayResponse
 from libs.database.engine import Database
-from libs.messages.bus import Bus, ask_subject, head_subject, leave_when_told
+from libs.messages.bus import Bus, head_subject, raise_if_cancelled, request_subject
 from libs.observe.logs import logger
-from libs.observe.metrics import FACTS_PUBLISHED, FACTS_WAITING
+from libs.observe.metrics import EVENTS_PUBLISHED, EVENTS_WAITING
 
 LOG = logger("relay")
 BATCH = 500
-POLL = 0.25
-"""Seconds between looks at the outbox when nobody woke us: a net, not the way."""
-LINGER = 0.003
-HEAD_EVERY = 2.0
-REPLAY_AT_MOST = 500
+POLL_SECONDS = 0.25
+"""How often the outbox is polled without a wake-up: a safety net."""
+BATCH_DELAY_SECONDS = 0.003
+HEAD_INTERVAL_SECONDS = 2.0
+MAX_REPLAY_EVENTS = 500
 _REPLAY_BYTES = 768 * 1024
 
-_NUMBER = text("""
+_ASSIGN_NUMBERS = text("""
 with last as (select coalesce(max(number), 0) as n from outbox),
      next as (select id, row_number() over (order by seq) as k from outbox where number is null)
 update outbox set number = last.n + next.k from last, next where outbox.id = next.id and outbox.number is null""")
-_STATE = text("""
+_SELECT_STATE = text("""
 select epoch, published, (select coalesce(max(number), 0) from outbox) as last, exists (select from outbox where number is null) as more
 from outbox_state""")
-_AFTER = text("""
+_SELECT_AFTER = text("""
 select id, number, type, subject, payload, at, actor, cause, traceparent from outbox
 where number > :after order by number limit :limit""")
-# A mark that a power cut takes back only means that its facts are published again, under the ids they have: it need not wait for the disk.
-_MARK = text("""
+# If a power cut undoes this update, its events are only published again, under the same ids: it need not wait for the disk.
+_SET_PUBLISHED = text("""
 update outbox_state set published = :number from (select set_config('synchronous_commit', 'off', true)) as soon
 where published < :number""")
 
 
 @dataclass(frozen=True)
-class Outbox:
-    """How far a service has stated and published."""
+class OutboxState:
+    """How far a service's events are numbered and published."""
 
     epoch: int
     number: int
@@ -64,132 +65,132 @@ class Outbox:
         return self.number - self.published
 
 
-class Relay:
-    """The one active relay of a service. `run` until cancelled."""
+class OutboxRelay:
+    """The active relay of one service. `run` runs until cancelled."""
 
     def __init__(self, source: str, database: Database, bus: Bus) -> None:
         self._source = source
-        # Each of the relay's statements stands for itself. A round follows nearly every command, so its trips to the database count.
-        self._alone = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+        # Each of the relay's statements is independent. A round follows nearly every command, so its database round trips count.
+        self._autocommit_engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._database = database
         self._bus = bus
-        self._numbering = asyncio.Lock()
-        self._said: tuple[int, int] | None = None
-        self._said_at = 0.0
+        self._number_lock = asyncio.Lock()
+        self._published_head: tuple[int, int] | None = None
+        self._head_published_at = 0.0
 
     async def run(self) -> None:
-        await self._bus.ready()
-        await self._mend()
-        answers = [
-            await self._bus.client.subscribe(ask_subject(self._source, "head"), cb=self._answer_head),
-            await self._bus.client.subscribe(ask_subject(self._source, "replay"), cb=self._answer_replay),
+        await self._bus.wait_connected()
+        await self._ensure_stream()
+        subscriptions = [
+            await self._bus.client.subscribe(request_subject(self._source, "head"), cb=self._serve_head),
+            await self._bus.client.subscribe(request_subject(self._source, "replay"), cb=self._serve_replay),
         ]
         try:
             while True:
-                leave_when_told()
+                raise_if_cancelled()
                 self._database.committed.clear()
                 try:
-                    more = await self._once()
-                except Exception as error:  # noqa: BLE001 - NATS or our own database is away; facts wait, and the relay with them
+                    more = await self._run_once()
+                except Exception as error:  # noqa: BLE001 - NATS or our own database is unreachable; the events stay in the outbox
                     LOG.warning("relay_waits", source=self._source, error=type(error).__name__)
                     more = False
-                    await self._mend()
+                    await self._ensure_stream()
                 if not more:
                     with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(POLL):
+                        async with asyncio.timeout(POLL_SECONDS):
                             await self._database.committed.wait()
-                        # What is committed together goes out together: a busy service must not pay a round for every fact.
-                        await asyncio.sleep(LINGER)
+                        # Batches what is committed together: a busy service must not pay one round per event.
+                        await asyncio.sleep(BATCH_DELAY_SECONDS)
         finally:
-            for answer in answers:
+            for subscription in subscriptions:
                 with contextlib.suppress(NatsError):
-                    await answer.unsubscribe()
+                    await subscription.unsubscribe()
 
-    async def number(self) -> Outbox:
-        """Gives every committed fact its number, and says how far that is."""
-        async with self._numbering, self._alone.connect() as connection:
-            state = await outbox(connection)
+    async def assign_numbers(self) -> OutboxState:
+        """Numbers every committed event, and returns the new state."""
+        async with self._number_lock, self._autocommit_engine.connect() as connection:
+            state = await read_outbox_state(connection)
             if not state.unnumbered:
                 return state
-            await connection.execute(_NUMBER)
-            return await outbox(connection)
+            await connection.execute(_ASSIGN_NUMBERS)
+            return await read_outbox_state(connection)
 
-    async def _once(self) -> bool:
-        """One round; says whether more is waiting."""
-        state = await self.number()
-        FACTS_WAITING.labels(self._source).set(state.waiting)
+    async def _run_once(self) -> bool:
+        """Runs one round; returns whether more is waiting."""
+        state = await self.assign_numbers()
+        EVENTS_WAITING.labels(self._source).set(state.waiting)
         if self._bus.connected:
-            await self._say_head(state.epoch, state.number)
+            await self._publish_head(state.epoch, state.number)
         if not state.waiting or not self._bus.connected:
             return False
-        async with self._alone.connect() as connection:
-            rows = (await connection.execute(_AFTER, {"after": state.published, "limit": BATCH})).all()
+        async with self._autocommit_engine.connect() as connection:
+            rows = (await connection.execute(_SELECT_AFTER, {"after": state.published, "limit": BATCH})).all()
         await self._publish(rows, state.epoch)
-        async with self._alone.connect() as connection:
-            await connection.execute(_MARK, {"number": rows[-1].number})
-        FACTS_PUBLISHED.labels(self._source).inc(len(rows))
-        FACTS_WAITING.labels(self._source).set(state.number - rows[-1].number)
+        async with self._autocommit_engine.connect() as connection:
+            await connection.execute(_SET_PUBLISHED, {"number": rows[-1].number})
+        EVENTS_PUBLISHED.labels(self._source).inc(len(rows))
+        EVENTS_WAITING.labels(self._source).set(state.number - rows[-1].number)
         return bool(state.number > rows[-1].number)
 
     async def _publish(self, rows: Sequence[Row[tuple[object, ...]]], epoch: int) -> None:
-        """In number order on one connection; the acknowledgements are awaited together."""
-        waiting: list[asyncio.Future[PubAck]] = []
+        """Publishes in number order on one connection; the acknowledgements are awaited together."""
+        acknowledgements: list[asyncio.Future[PubAck]] = []
         try:
             for row in rows:
                 body = envelope_of(row, self._source, epoch).SerializeToString()
-                waiting.append(await self._bus.js.publish_async(row.subject, body, headers={"Nats-Msg-Id": str(row.id)}))
+                acknowledgements.append(await self._bus.js.publish_async(row.subject, body, headers={"Nats-Msg-Id": str(row.id)}))
             async with asyncio.timeout(10):
-                for acknowledged in waiting:
-                    await acknowledged
+                for acknowledgement in acknowledgements:
+                    await acknowledgement
         finally:
-            # The client keeps a place for every answer it still expects, 4000 in all: what nobody waits for any more gives its place up.
-            for acknowledged in waiting:
-                acknowledged.cancel()
+            # The client has 4000 slots for expected acknowledgements: those nobody awaits any more must free theirs.
+            for acknowledgement in acknowledgements:
+                acknowledgement.cancel()
 
-    async def _say_head(self, epoch: int, number: int) -> None:
+    async def _publish_head(self, epoch: int, number: int) -> None:
         now = time.monotonic()
-        if self._said == (epoch, number) and now - self._said_at < HEAD_EVERY:
+        if self._published_head == (epoch, number) and now - self._head_published_at < HEAD_INTERVAL_SECONDS:
             return
         head = Head(source=self._source, epoch=epoch, number=number)
         await self._bus.client.publish(head_subject(self._source), head.SerializeToString())
-        self._said, self._said_at = (epoch, number), now
+        self._published_head, self._head_published_at = (epoch, number), now
 
-    async def _mend(self) -> None:
-        """After a failure: the stream may be gone with its store."""
+    async def _ensure_stream(self) -> None:
+        """Recreates the stream after a failure: it may be gone with its store."""
         with contextlib.suppress(NatsError, JetStreamError, OSError, TimeoutError):
             await self._bus.ensure_stream(self._source)
 
-    async def _answer_head(self, message: Msg) -> None:
+    async def _serve_head(self, message: Msg) -> None:
         with contextlib.suppress(NatsError):
-            state = await self.number()
+            state = await self.assign_numbers()
             await message.respond(Head(source=self._source, epoch=state.epoch, number=state.number).SerializeToString())
 
-    async def _answer_replay(self, message: Msg) -> None:
-        asked = ReplayRequest.FromString(message.data)
+    async def _serve_replay(self, message: Msg) -> None:
+        request = ReplayRequest.FromString(message.data)
         async with self._database.engine.connect() as connection:
-            state = await outbox(connection)
-            limit = max(1, min(asked.limit, REPLAY_AT_MOST))
-            rows = (await connection.execute(_AFTER, {"after": asked.after, "limit": limit})).all()
-        answer = ReplayResponse(head=Head(source=self._source, epoch=state.epoch, number=state.number))
+            state = await read_outbox_state(connection)
+            limit = max(1, min(request.limit, MAX_REPLAY_EVENTS))
+            rows = (await connection.execute(_SELECT_AFTER, {"after": request.after, "limit": limit})).all()
+        response = ReplayResponse(head=Head(source=self._source, epoch=state.epoch, number=state.number))
         size = 0
         for row in rows:
             envelope = envelope_of(row, self._source, state.epoch)
             size += envelope.ByteSize()
-            if size > _REPLAY_BYTES and answer.facts:
+            if size > _REPLAY_BYTES and response.facts:
                 break
-            answer.facts.append(envelope)
+            response.facts.append(envelope)
         with contextlib.suppress(NatsError):
-            await message.respond(answer.SerializeToString())
+            await message.respond(response.SerializeToString())
 
 
-async def outbox(connection: AsyncConnection) -> Outbox:
-    """How far the service of this database is."""
-    row = (await connection.execute(_STATE)).one()
-    return Outbox(row.epoch, row.last, row.published, row.more)
+async def read_outbox_state(connection: AsyncConnection) -> OutboxState:
+    """How far the events of this database's service are numbered and published."""
+    row = (await connection.execute(_SELECT_STATE)).one()
+    return OutboxState(row.epoch, row.last, row.published, row.more)
 
 
 def envelope_of(row: Row[tuple[object, ...]], source: str, epoch: int) -> Envelope:
-    """The envelope of one outbox row; the same bytes each time."""
+    """The envelope of one outbox row; always the same bytes."""
     envelope = Envelope(
         id=str(row.id),
         source=source,

@@ -1,4 +1,4 @@
-"""Logs: JSON lines with trace ids, one event name per place, ids only and never a person's data."""
+"""Logging: JSON lines with trace ids; one event name per call site; ids only, never personal data."""
 
 import contextlib
 import logging
@@ -11,13 +11,13 @@ from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
 
 def logger(name: str) -> FilteringBoundLogger:
-    """A logger that names its part of the house."""
+    """A logger that adds the name of its part of the system."""
     bound: FilteringBoundLogger = structlog.get_logger(part=name)
     return bound
 
 
-def configure(*, level: str = "INFO", stream: TextIO | None = None, co_op: str = "") -> None:
-    """JSON to the stream (standard error if none), or readable lines on a terminal. The libraries' own loggers go the same way."""
+def configure_logging(*, level: str = "INFO", stream: TextIO | None = None, co_op: str = "") -> None:
+    """Logs JSON to the stream (standard error by default), or readable lines on a terminal. Libraries' loggers use the same output."""
     out = stream or sys.stderr
     renderer = structlog.dev.ConsoleRenderer() if out.isatty() else structlog.processors.JSONRenderer()
     structlog.configure(
@@ -29,22 +29,22 @@ def configure(*, level: str = "INFO", stream: TextIO | None = None, co_op: str =
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", _Unfailing(out))),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", _BestEffortStream(out))),
         cache_logger_on_first_use=False,
     )
     structlog.contextvars.bind_contextvars(**({"coop": co_op} if co_op else {}))
-    handler = _IntoStructlog()
+    handler = _StructlogHandler()
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
 
 
-def whereabouts(error: BaseException) -> list[str]:
-    """The trail of our own lines, without a single value: values may be somebody's data."""
-    lines, trail = [], error.__traceback__
-    while trail is not None:
-        code = trail.tb_frame.f_code
+def traceback_lines(error: BaseException) -> list[str]:
+    """The traceback's lines in our own code, without values: values may be personal data."""
+    lines, traceback = [], error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
         if "site-packages" not in code.co_filename:
-            lines.append(f"{'/'.join(code.co_filename.split('/')[-3:])}:{trail.tb_lineno}")
-        trail = trail.tb_next
+            lines.append(f"{'/'.join(code.co_filename.split('/')[-3:])}:{traceback.tb_lineno}")
+        traceback = traceback.tb_next
     return lines[-8:]
 
 
@@ -56,8 +56,8 @@ def _trace_ids(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return event
 
 
-class _Unfailing:
-    """A line that cannot be written is lost: a full disk must not end the very task that has something to say about it."""
+class _BestEffortStream:
+    """Drops lines that cannot be written: a full disk must not end the task that logs about it."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
@@ -71,8 +71,8 @@ class _Unfailing:
             self._out.flush()
 
 
-class _IntoStructlog(logging.Handler):
-    """What a library has to say. Only where and what kind: its text may quote a person's data (a parameter, an address)."""
+class _StructlogHandler(logging.Handler):
+    """Passes on a library's log records, but only origin and error type: their text may quote personal data (a parameter, an address)."""
 
     def emit(self, record: logging.LogRecord) -> None:
         kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""

@@ -1,7 +1,7 @@
-"""Traces: one W3C context from the page to the projection.
+"""Tracing: one W3C trace context from the page to the projection.
 
-Sampled at 5 % (tracing everything halves the RPC rate); the SDK and an exporter are loaded only when somebody listens. Span attributes
-are ids of things, never of people.
+Sampled at 5 % (tracing everything halves the RPC rate); the SDK and an exporter are loaded only when tracing is configured. Span attributes
+hold ids of things, never of people.
 """
 
 from collections.abc import Iterator
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 _TRACER = trace.get_tracer("kith")
 _CONTEXT = TraceContextTextMapPropagator()
-_LISTENED_TO: list["TracerProvider"] = []
+_PROVIDERS: list["TracerProvider"] = []
 
 
-def configure(*, endpoint: str = "", file: str = "", sample: float = 0.05, co_op: str = "") -> "TracerProvider | None":
-    """Sends spans to an OTLP/HTTP endpoint, or writes them as JSON lines to a file. Neither: no SDK is loaded."""
+def configure_tracing(*, endpoint: str = "", file: str = "", sample: float = 0.05, co_op: str = "") -> "TracerProvider | None":
+    """Sends spans to an OTLP/HTTP endpoint, or writes them as JSON lines to a file. With neither, no SDK is loaded."""
     if not endpoint and not file:
         return None
     from opentelemetry.sdk.resources import Resource
@@ -39,14 +39,14 @@ def configure(*, endpoint: str = "", file: str = "", sample: float = 0.05, co_op
 
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
     else:
-        provider.add_span_processor(SimpleSpanProcessor(_to_file(file)))
+        provider.add_span_processor(SimpleSpanProcessor(_file_exporter(file)))
     trace.set_tracer_provider(provider)
-    _LISTENED_TO.append(provider)
+    _PROVIDERS.append(provider)
     return provider
 
 
-def here() -> str:
-    """The current span's W3C `traceparent`, or empty."""
+def current_traceparent() -> str:
+    """The current span's W3C `traceparent`; empty when there is none."""
     if not trace.get_current_span().get_span_context().is_valid:
         return ""
     carrier: dict[str, str] = {}
@@ -56,9 +56,9 @@ def here() -> str:
 
 @contextmanager
 def span(name: str, kind: SpanKind = SpanKind.INTERNAL, traceparent: str = "", **attributes: str | int) -> Iterator[Span]:
-    """A span below the caller's context when one is given, below the current one otherwise. What is raised is not quoted."""
-    if not _LISTENED_TO:
-        # Nobody has asked for spans: what a span costs is a tenth of a small call.
+    """A span whose parent is `traceparent` if given, otherwise the current span. Exceptions are not recorded: they may quote data."""
+    if not _PROVIDERS:
+        # Tracing is off; a span would cost a tenth of a small call.
         yield INVALID_SPAN
         return
     context = _CONTEXT.extract({"traceparent": traceparent}) if traceparent else None
@@ -69,23 +69,23 @@ def span(name: str, kind: SpanKind = SpanKind.INTERNAL, traceparent: str = "", *
 
 
 @contextmanager
-def following(name: str, traceparent: str) -> Iterator[str]:
-    """A span that takes up a fact: in the trace of the command that stated it. Gives the context for facts stated in turn."""
+def event_span(name: str, traceparent: str) -> Iterator[str]:
+    """A span for handling an event, in the trace of the command that published it. Yields the context for events published in turn."""
     if not traceparent:
         yield ""
         return
     with span(name, SpanKind.CONSUMER, traceparent):
-        yield here()
+        yield current_traceparent()
 
 
-def _to_file(path: str) -> "SpanExporter":
+def _file_exporter(path: str) -> "SpanExporter":
     from pathlib import Path
 
     from opentelemetry.sdk.trace.export import ConsoleSpanExporter
 
-    class ToFile(ConsoleSpanExporter):
+    class FileSpanExporter(ConsoleSpanExporter):
         def shutdown(self) -> None:
             self.out.close()
 
     out = Path(path).open("a", encoding="utf-8", buffering=1)  # noqa: SIM115 - closed with the exporter
-    return ToFile(out=out, formatter=lambda one: one.to_json(indent=None) + "\n")
+    return FileSpanExporter(out=out, formatter=lambda span: span.to_json(indent=None) + "\n")

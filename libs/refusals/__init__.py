@@ -1,7 +1,7 @@
-"""The closed set of ways to say no.
+"""Refusals: the closed set of expected errors.
 
 Each refusal carries a `reason`, an UPPER_SNAKE word that travels over the wire and is turned into a plain sentence by `web`'s catalogues. A
-refusal never carries a sentence, and never a person's data: `details` hold ids, numbers and dates that the sentence needs.
+refusal never carries a sentence or personal data: `details` hold ids, numbers and dates that the sentence needs.
 """
 
 from collections.abc import Mapping
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class FieldProblem:
-    """One field of a request that cannot be taken, by its name in the proto, and why."""
+    """One invalid field of a request: its name in the proto, and the reason."""
 
     field: str
     reason: str
 
 
 class Refusal(Exception):
-    """What every way to say no has in common. Raise one of the kinds below, never this."""
+    """The base class of all refusals. Raise one of the kinds below, never this."""
 
     def __init__(self, reason: str, /, *problems: FieldProblem, **details: str) -> None:
         super().__init__(reason)
@@ -27,11 +27,11 @@ class Refusal(Exception):
 
 
 class Invalid(Refusal):
-    """The request cannot be understood as it is; `problems` name the fields."""
+    """The request is invalid as it stands; `problems` name the fields."""
 
 
 class NotSignedIn(Refusal):
-    """Nobody, or nobody any more, is asking."""
+    """The caller is not signed in, or the sign-in has expired."""
 
 
 class NotAllowed(Refusal):
@@ -39,32 +39,42 @@ class NotAllowed(Refusal):
 
 
 class NotFound(Refusal):
-    """There is nothing of that id, or nothing the caller may know of."""
+    """Nothing has that id, or nothing the caller may know of."""
 
 
-class NotNow(Refusal):
-    """The state of things does not allow it at this moment."""
+class FailedPrecondition(Refusal):
+    """The current state does not allow it."""
 
 
-class AlreadyDone(Refusal):
-    """It was done before, by another request."""
+class AlreadyExists(Refusal):
+    """Another request has already done it."""
 
 
 class Conflict(Refusal):
-    """Somebody else changed it meanwhile, or one request_id came with two bodies."""
+    """Somebody else changed it in the meantime, or one request_id came with two different bodies."""
 
 
 class TooMany(Refusal):
     """Too much, or too often."""
 
 
-class Elsewhere(Refusal):
-    """Something this service needs cannot be reached just now."""
+class Unavailable(Refusal):
+    """Something that this service needs cannot be reached at the moment."""
 
 
-KINDS: tuple[type[Refusal], ...] = (Invalid, NotSignedIn, NotAllowed, NotFound, NotNow, AlreadyDone, Conflict, TooMany, Elsewhere)
+KINDS: tuple[type[Refusal], ...] = (
+    Invalid,
+    NotSignedIn,
+    NotAllowed,
+    NotFound,
+    FailedPrecondition,
+    AlreadyExists,
+    Conflict,
+    TooMany,
+    Unavailable,
+)
 
 
 def invalid(field: str, reason: str, /, **details: str) -> Invalid:
-    """The common case: one field is wrong, and its reason is the reason of the whole."""
+    """The common case: one field is invalid, and its reason is the reason of the whole refusal."""
     return Invalid(reason, FieldProblem(field, reason), **details)

@@ -1,19 +1,19 @@
-"""The call being answered: who asks, and the trace it belongs to. Read by servicers, the edge, and by nobody below them."""
+"""The current RPC: its caller and trace context. Read by servicers only, never by code below them."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from libs.callers import NOBODY, Caller
+from libs.callers import ANONYMOUS, Caller
 
 
 @dataclass(frozen=True)
-class Call:
-    """One call, as the interceptor understood it."""
+class RpcCall:
+    """One RPC, as the interceptor read it."""
 
     method: str
     """Without the package: `GovernanceService/CastBallot`."""
-    caller: Caller = NOBODY
+    caller: Caller = ANONYMOUS
     traceparent: str = ""
 
 
-CURRENT: ContextVar[Call] = ContextVar("kith_call")
+CURRENT_CALL: ContextVar[RpcCall] = ContextVar("kith_call")

@@ -1,4 +1,4 @@
-"""Asking a service: a channel, a token, a deadline; refusals come back as themselves."""
+"""The RPC client: channels, and calls with a token and a deadline; a service's refusals are raised again here."""
 
 import asyncio
 from typing import Protocol, TypeVar
@@ -8,74 +8,74 @@ from google.protobuf.message import Message
 from opentelemetry.trace import SpanKind
 
 from libs.observe import traces
-from libs.refusals import Elsewhere
-from libs.rpc import wire
+from libs.refusals import Unavailable
+from libs.rpc import refusal_status
 from libs.rpc.interceptor import TOKEN
 from libs.rpc.server import LARGEST_MESSAGE
-from libs.rpc.tls import Tls
+from libs.rpc.tls import TlsCredentials
 
 DEADLINE_SECONDS = 10.0
-_TRIES = 4
-_FIRST_WAIT = 0.1
+_ATTEMPTS = 4
+_FIRST_DELAY = 0.1
 
 _OPTIONS = (
     ("grpc.max_send_message_length", LARGEST_MESSAGE),
     ("grpc.max_receive_message_length", LARGEST_MESSAGE),
-    ("grpc.max_metadata_size", wire.LARGEST_DETAILS),
-    ("grpc.absolute_max_metadata_size", wire.LARGEST_DETAILS),
+    ("grpc.max_metadata_size", refusal_status.MAX_DETAILS_BYTES),
+    ("grpc.absolute_max_metadata_size", refusal_status.MAX_DETAILS_BYTES),
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 1000),
 )
 
-Asked = TypeVar("Asked", bound=Message, contravariant=True)
-Answered = TypeVar("Answered", bound=Message, covariant=True)
+Request = TypeVar("Request", bound=Message, contravariant=True)
+Response = TypeVar("Response", bound=Message, covariant=True)
 
 
-class Method(Protocol[Asked, Answered]):
-    """A stub's method."""
+class Method(Protocol[Request, Response]):
+    """A method of a stub."""
 
     def __call__(
-        self, request: Asked, *, timeout: float | None = None, metadata: tuple[tuple[str, str], ...] | None = None
-    ) -> "grpc.aio.UnaryUnaryCall[Asked, Answered]": ...
+        self, request: Request, *, timeout: float | None = None, metadata: tuple[tuple[str, str], ...] | None = None
+    ) -> "grpc.aio.UnaryUnaryCall[Request, Response]": ...
 
 
-def channel(address: str, tls: Tls | None = None) -> grpc.aio.Channel:
-    """A channel to `unix:<path>` or `<host>:<port>`; it connects when first used and again whenever it must."""
+def open_channel(address: str, tls: TlsCredentials | None = None) -> grpc.aio.Channel:
+    """A channel to `unix:<path>` or `<host>:<port>`; it connects at first use and reconnects as needed."""
     if tls:
-        return grpc.aio.secure_channel(nearby(address), tls.client(), options=_OPTIONS)
-    return grpc.aio.insecure_channel(nearby(address), options=_OPTIONS)
+        return grpc.aio.secure_channel(local_address(address), tls.client(), options=_OPTIONS)
+    return grpc.aio.insecure_channel(local_address(address), options=_OPTIONS)
 
 
-def nearby(address: str) -> str:
-    """Where a process of the same machine reaches what listens at this address: a certificate names no `0.0.0.0`."""
+def local_address(address: str) -> str:
+    """The address at which a process of the same machine reaches this listener: no certificate names `0.0.0.0`."""
     host, _, port = address.rpartition(":")
     return f"127.0.0.1:{port}" if host in ("0.0.0.0", "[::]") else address  # noqa: S104 - read, not bound
 
 
-async def ask(method: Method[Asked, Answered], request: Asked, token: str = "", seconds: float = DEADLINE_SECONDS) -> Answered:
-    """One call. Raises the service's refusal, or `wire.BrokenError`.
+async def call_service(method: Method[Request, Response], request: Request, token: str = "", seconds: float = DEADLINE_SECONDS) -> Response:
+    """Makes one call. Raises the service's refusal, or `refusal_status.InternalServerError`.
 
-    A service that cannot be reached is asked again for a little while: every command is idempotent by its request_id, and reads always are.
+    It retries an unreachable service for a short while: every command is idempotent through its request_id, and reads always are.
     """
     name = getattr(method, "_method", b"call")
     name = (name.decode() if isinstance(name, bytes) else str(name)).rsplit(".", 1)[-1]
     loop = asyncio.get_running_loop()
-    until, wait = loop.time() + seconds, _FIRST_WAIT
-    for attempt in range(_TRIES):
+    deadline, delay = loop.time() + seconds, _FIRST_DELAY
+    for attempt in range(_ATTEMPTS):
         with traces.span(name, SpanKind.CLIENT):
             metadata = [(TOKEN, token)] if token else []
-            if traceparent := traces.here():
+            if traceparent := traces.current_traceparent():
                 metadata.append(("traceparent", traceparent))
             try:
-                answered: Answered = await method(request, timeout=max(until - loop.time(), 0.01), metadata=tuple(metadata))
+                response: Response = await method(request, timeout=max(deadline - loop.time(), 0.01), metadata=tuple(metadata))
             except grpc.aio.AioRpcError as error:
-                answer = wire.refusal_of(error)
-                again = isinstance(answer, Elsewhere) and answer.reason == "SERVICE_AWAY" and attempt + 1 < _TRIES
-                if not again or loop.time() + wait >= until:
-                    raise answer from None
+                refusal = refusal_status.refusal_of(error)
+                retry = isinstance(refusal, Unavailable) and refusal.reason == "SERVICE_AWAY" and attempt + 1 < _ATTEMPTS
+                if not retry or loop.time() + delay >= deadline:
+                    raise refusal from None
             else:
-                return answered
-        await asyncio.sleep(wait)
-        wait *= 2
-    raise Elsewhere("SERVICE_AWAY")
+                return response
+        await asyncio.sleep(delay)
+        delay *= 2
+    raise Unavailable("SERVICE_AWAY")

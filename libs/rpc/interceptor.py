@@ -1,6 +1,6 @@
-"""What happens around every call, the same for every service: trace, deadline, caller, refusals, measure.
+"""The server interceptor around every RPC: trace, deadline, caller, refusals, metrics.
 
-One interceptor and not five: each costs some 50 microseconds a call.
+One interceptor, not five: each costs about 50 microseconds per call.
 """
 
 import asyncio
@@ -12,38 +12,38 @@ from typing import Any, NoReturn
 import grpc
 from opentelemetry.trace import SpanKind
 
-from libs.callers import NOBODY, Caller
-from libs.callers.tokens import TokenCheck
+from libs.callers import ANONYMOUS, Caller
+from libs.callers.tokens import TokenVerifier
 from libs.clock import Clock
 from libs.observe import traces
-from libs.observe.logs import logger, whereabouts
+from libs.observe.logs import logger, traceback_lines
 from libs.observe.metrics import RPC_SECONDS
-from libs.refusals import Elsewhere, NotAllowed, NotSignedIn, Refusal
-from libs.rpc import peer, wire
-from libs.rpc.call import CURRENT, Call
+from libs.refusals import NotAllowed, NotSignedIn, Refusal, Unavailable
+from libs.rpc import client_certificate, refusal_status
+from libs.rpc.call import CURRENT_CALL, RpcCall
 
 LOG = logger("rpc")
 TOKEN = "kith-token"  # noqa: S105 - the name of a header
-LONGEST_SECONDS = 30.0
-"""No call may take longer, whatever deadline it came with."""
+MAX_SECONDS = 30.0
+"""No call may take longer, whatever its deadline."""
 
 _Handler = Callable[[Any, grpc.aio.ServicerContext[Any, Any]], Awaitable[Any]]  # any request and response message
 
 
 class Interceptor(grpc.aio.ServerInterceptor):
-    """For one service. `open_methods` may be called by nobody in particular; everything else needs a caller.
+    """The interceptor of one service. Anybody may call `open_methods`; everything else needs a token.
 
-    `edges` are the names on certificates that may call at all; None where calls come over a Unix socket, which the data folder guards.
+    `allowed_callers` are the certificate names that may call at all; None for calls over a Unix socket, which the data folder protects.
     """
 
     def __init__(
-        self, service: str, tokens: TokenCheck, clock: Clock, open_methods: frozenset[str], edges: frozenset[str] | None = None
+        self, service: str, tokens: TokenVerifier, clock: Clock, open_methods: frozenset[str], allowed_callers: frozenset[str] | None = None
     ) -> None:
         self._service = service
         self._tokens = tokens
         self._clock = clock
         self._open = open_methods
-        self._edges = edges
+        self._allowed_callers = allowed_callers
 
     async def intercept_service(
         self,
@@ -57,36 +57,36 @@ class Interceptor(grpc.aio.ServerInterceptor):
         if package.startswith("grpc."):
             return handler
         if handler.unary_unary is None:
-            # A stream would go past everything below, who is asking first of all: until it has a way of its own it is not there.
+            # A streaming method would bypass everything below, the token check above all, so it is refused.
             return None
         headers = {key: value for key, value in handler_call_details.invocation_metadata or () if isinstance(value, str)}
         inner: _Handler = handler.unary_unary
 
-        async def answer(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
-            return await self._answer(inner, request, context, method, headers)
+        async def handle(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
+            return await self._handle(inner, request, context, method, headers)
 
-        return grpc.unary_unary_rpc_method_handler(answer, handler.request_deserializer, handler.response_serializer)
+        return grpc.unary_unary_rpc_method_handler(handle, handler.request_deserializer, handler.response_serializer)
 
-    async def _answer(
+    async def _handle(
         self, inner: _Handler, request: Any, context: grpc.aio.ServicerContext[Any, Any], method: str, headers: dict[str, str]
     ) -> Any:
-        # A call that the other side gave up is cancelled here, past every branch below.
-        began, code = time.perf_counter(), "CANCELLED"
+        # A call that the client gave up is cancelled here, past every branch below.
+        started, code = time.perf_counter(), "CANCELLED"
         with traces.span(method, SpanKind.SERVER, headers.get("traceparent", "")):
             try:
-                if self._edges is not None and peer.name_of(context) not in self._edges:
+                if self._allowed_callers is not None and client_certificate.service_name_of(context) not in self._allowed_callers:
                     raise NotAllowed("PEER_IS_NO_EDGE")
-                CURRENT.set(Call(method, self._caller(method, headers), traces.here()))
+                CURRENT_CALL.set(RpcCall(method, self._caller(method, headers), traces.current_traceparent()))
                 async with asyncio.timeout(_seconds_of(context)):
-                    answered = await inner(request, context)
+                    response = await inner(request, context)
                 code = "OK"
             except Refusal as refusal:
-                code = wire.code_of(refusal).name
+                code = refusal_status.status_code_of(refusal).name
                 await _refuse(context, refusal)
             except TimeoutError:
                 code = "DEADLINE_EXCEEDED"
-                await _refuse(context, Elsewhere("TOOK_TOO_LONG"))
-            except Exception as error:  # noqa: BLE001 - the unknown becomes an opaque error with an id
+                await _refuse(context, Unavailable("TOOK_TOO_LONG"))
+            except Exception as error:  # noqa: BLE001 - an unexpected error becomes an opaque one with an id
                 code = "INTERNAL"
                 error_id = uuid.uuid4().hex
                 LOG.error(
@@ -95,25 +95,30 @@ class Interceptor(grpc.aio.ServerInterceptor):
                     method=method,
                     error_id=error_id,
                     error=type(error).__name__,
-                    where=whereabouts(error),
+                    where=traceback_lines(error),
                 )
                 await _abort(context, grpc.StatusCode.INTERNAL, error_id)
             else:
-                return answered
+                return response
             finally:
-                RPC_SECONDS.labels(self._service, method, code).observe(time.perf_counter() - began)
+                RPC_SECONDS.labels(self._service, method, code).observe(time.perf_counter() - started)
 
     def _caller(self, method: str, headers: dict[str, str]) -> Caller:
         token = headers.get(TOKEN)
         if token:
             return self._tokens.read(token, self._clock.now())
         if method in self._open:
-            return NOBODY
+            return ANONYMOUS
         raise NotSignedIn("TOKEN_MISSING")
 
 
 async def _refuse(context: grpc.aio.ServicerContext[Any, Any], refusal: Refusal) -> NoReturn:
-    await _abort(context, wire.code_of(refusal), refusal.reason, ((wire.DETAILS, wire.details_of(refusal)),))
+    await _abort(
+        context,
+        refusal_status.status_code_of(refusal),
+        refusal.reason,
+        ((refusal_status.DETAILS, refusal_status.status_details_of(refusal)),),
+    )
 
 
 async def _abort(context: grpc.aio.ServicerContext[Any, Any], *status: Any) -> NoReturn:
@@ -124,4 +129,4 @@ async def _abort(context: grpc.aio.ServicerContext[Any, Any], *status: Any) -> N
 
 def _seconds_of(context: grpc.aio.ServicerContext[Any, Any]) -> float:
     remaining = context.time_remaining()
-    return LONGEST_SECONDS if remaining is None else min(remaining, LONGEST_SECONDS)
+    return MAX_SECONDS if remaining is None else min(remaining, MAX_SECONDS)

@@ -20,7 +20,7 @@ _LONGEST = 1024
 Key = TypeVar("Key")
 
 
-def size_of(page_size: int) -> int:
+def page_size_of(page_size: int) -> int:
     """0 is the default; more than the most is the most; less than 0 is a mistake."""
     if page_size < 0:
         raise invalid("page_size", "PAGE_SIZE_NEGATIVE")
@@ -39,38 +39,38 @@ def key_of(query: str, token: str, parts: int) -> tuple[str, ...] | None:
     try:
         if len(token) > _LONGEST:
             raise ValueError(len(token))
-        said = json.loads(base64.b64decode(token, altchars=b"-_", validate=True))
-        if not (isinstance(said, list) and len(said) == parts + 1 and all(isinstance(one, str) for one in said)):
+        values = json.loads(base64.b64decode(token, altchars=b"-_", validate=True))
+        if not (isinstance(values, list) and len(values) == parts + 1 and all(isinstance(value, str) for value in values)):
             raise ValueError(parts)
     except (ValueError, binascii.Error, RecursionError) as error:
         raise invalid("page_token", "PAGE_TOKEN_FOREIGN") from error
-    if said[0] != _print_of(query):
+    if values[0] != _print_of(query):
         raise invalid("page_token", "PAGE_TOKEN_FOREIGN")
-    return tuple(said[1:])
+    return tuple(values[1:])
 
 
-def part(kind: Callable[[str], Key], said: str) -> Key:
-    """One part of a key as the value it was made from: `number`, `moment`, `UUID`. Raises Invalid PAGE_TOKEN_FOREIGN."""
+def parse_key_part(kind: Callable[[str], Key], text: str) -> Key:
+    """One part of a key as the value it was made from: `parse_number`, `parse_datetime`, `UUID`. Raises Invalid PAGE_TOKEN_FOREIGN."""
     try:
-        return kind(said)
+        return kind(text)
     except ValueError as error:
         raise invalid("page_token", "PAGE_TOKEN_FOREIGN") from error
 
 
-def number(said: str) -> int:
+def parse_number(text: str) -> int:
     """At most what a bigint holds. Raises ValueError."""
-    found = int(said)
-    if not 0 <= found < 2**63:
-        raise ValueError(said)
-    return found
+    value = int(text)
+    if not 0 <= value < 2**63:
+        raise ValueError(text)
+    return value
 
 
-def moment(said: str) -> datetime:
+def parse_datetime(text: str) -> datetime:
     """With its zone. Raises ValueError."""
-    found = datetime.fromisoformat(said)
-    if found.tzinfo is None:
-        raise ValueError(said)
-    return found
+    value = datetime.fromisoformat(text)
+    if value.tzinfo is None:
+        raise ValueError(text)
+    return value
 
 
 def _print_of(query: str) -> str:

@@ -1,9 +1,9 @@
-"""A gRPC server for one service: on a Unix socket when all run in one process, on TCP with mTLS when they do not."""
+"""The gRPC server of one service: on a Unix socket when all services run in one process, otherwise on TCP with mTLS."""
 
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
-from libs.rpc.tls import Tls
+from libs.rpc.tls import TlsCredentials
 
 LARGEST_MESSAGE = 4 * 1024 * 1024
 
@@ -16,8 +16,8 @@ _OPTIONS = (
 )
 
 
-class Server:
-    """Starts NOT_SERVING; `ready` flips the health answer, `stop` lets running calls end."""
+class GrpcServer:
+    """Starts as NOT_SERVING; `set_serving` changes the health status, `stop` lets running calls finish."""
 
     def __init__(self, name: str, interceptor: grpc.aio.ServerInterceptor) -> None:
         self.name = name
@@ -25,9 +25,9 @@ class Server:
         self._health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self.grpc)
 
-    async def start(self, address: str, tls: Tls | None) -> None:
+    async def start(self, address: str, tls: TlsCredentials | None) -> None:
         """`address` is `unix:<path>` or `<host>:<port>`. Raises OSError when it is taken."""
-        await self.serving(now=False)
+        await self.set_serving(now=False)
         try:
             port = self.grpc.add_secure_port(address, tls.server()) if tls else self.grpc.add_insecure_port(address)
         except RuntimeError as error:
@@ -38,7 +38,7 @@ class Server:
             raise OSError(message)
         await self.grpc.start()
 
-    async def serving(self, *, now: bool) -> None:
+    async def set_serving(self, *, now: bool) -> None:
         status = health_pb2.HealthCheckResponse.SERVING if now else health_pb2.HealthCheckResponse.NOT_SERVING
         await self._health.set("", status)
         await self._health.set(self.name, status)

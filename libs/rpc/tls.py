@@ -1,4 +1,4 @@
-"""mTLS between the services of one co-op when they run as several processes: certificates of the instance's own authority."""
+"""mTLS between the services of one co-op when they run as several processes, with certificates of the instance's own authority."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,14 +7,14 @@ import grpc
 
 
 @dataclass(frozen=True)
-class Tls:
-    """A folder with `ca.pem`, `<name>.pem` and `<name>.key.pem`."""
+class TlsCredentials:
+    """The credentials of one service: a folder with `ca.pem`, `<name>.pem` and `<name>.key.pem`."""
 
     folder: Path
     name: str
 
     def server(self) -> grpc.ServerCredentials:
-        """Only holders of a certificate of the instance get a word in."""
+        """Server credentials that accept only clients with a certificate of this instance."""
         return grpc.ssl_server_credentials([(self._read("key.pem"), self._read("pem"))], self._authority(), require_client_auth=True)
 
     def client(self) -> grpc.ChannelCredentials:

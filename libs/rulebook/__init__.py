@@ -1,7 +1,7 @@
-"""Reads the co-op's rules file and names every mistake with its line. Pure: bytes in, values out."""
+"""Parses the co-op's rules file and reports every mistake with its line. Pure: bytes in, values out."""
 
 from libs.rulebook.mistakes import Mistake, RulebookMistakes
-from libs.rulebook.reading import read
+from libs.rulebook.parser import read_rulebook
 from libs.rulebook.rulebook import SCHEMA, MemberClass, ResolutionType, Rulebook, SecondMeeting
 
-__all__ = ["SCHEMA", "MemberClass", "Mistake", "ResolutionType", "Rulebook", "RulebookMistakes", "SecondMeeting", "read"]
+__all__ = ["SCHEMA", "MemberClass", "Mistake", "ResolutionType", "Rulebook", "RulebookMistakes", "SecondMeeting", "read_rulebook"]

@@ -1,11 +1,11 @@
-"""Reads thresholds and the rule between classes: none, a cap, fixed shares, or agreement of each class."""
+"""Reads thresholds and class rules (none, a cap, fixed shares, or agreement of each class) from a rulebook."""
 
 from enum import StrEnum
 from fractions import Fraction
 
 from libs.rulebook.counting import Cap, ClassRule, Denominator, EachClass, FixedShares, OneMemberOneVote, SilentClass, Threshold
-from libs.rulebook.exact import written
-from libs.rulebook.table import Table
+from libs.rulebook.fraction_text import format_fraction
+from libs.rulebook.toml_table import TomlTable
 
 _EXAMPLE_THRESHOLD = '{ more_than = "1/2" }'
 
@@ -17,8 +17,8 @@ class _Kind(StrEnum):
     EACH_CLASS = "each_class"
 
 
-def threshold(table: Table, key: str) -> Threshold:
-    """The share that must be for: `{ more_than = "1/2" }` is strict, `{ at_least = "75 %" }` is not."""
+def read_threshold(table: TomlTable, key: str) -> Threshold:
+    """Reads the share of votes that must be in favour: `{ more_than = "1/2" }` is strict, `{ at_least = "75 %" }` is not."""
     fallback = Threshold(Fraction(1, 2), strict=True)
     inner = table.table(key, f"{key} = {_EXAMPLE_THRESHOLD}")
     if inner is None:
@@ -31,16 +31,16 @@ def threshold(table: Table, key: str) -> Threshold:
         inner.note("", 'A threshold is either "more_than" or "at_least", not both.', "Keep one of the two.")
     elif not strict and not plain:
         inner.note("", "The threshold does not say how much is needed.", f'Write {key} = {_EXAMPLE_THRESHOLD}, or with at_least = "75 %".')
-    # Asked for, so that closing the table can suggest them.
+    # Looked up, so that `reject_unknown_keys` can suggest them.
     inner.take("more_than")
     inner.take("at_least")
-    inner.close()
+    inner.reject_unknown_keys()
     exact = more_than if strict else at_least
     return Threshold(exact, strict=strict, of=of) if exact is not None else fallback
 
 
-def class_rule(table: Table, every: tuple[str, ...], on_the_roll: tuple[str, ...]) -> ClassRule:
-    """The rule between classes; without one, every ballot weighs one.
+def read_class_rule(table: TomlTable, every: tuple[str, ...], on_the_roll: tuple[str, ...]) -> ClassRule:
+    """Reads the rule between classes; without one, every ballot weighs one.
 
     `every` are all classes; only those `on_the_roll` have a vote here.
     """
@@ -54,21 +54,21 @@ def class_rule(table: Table, every: tuple[str, ...], on_the_roll: tuple[str, ...
     elif kind is _Kind.FIXED_SHARES:
         rule = _fixed_shares(inner, every, on_the_roll)
     elif kind is _Kind.EACH_CLASS:
-        rule = EachClass(threshold(inner, "threshold"), silent_blocks=inner.flag("silent_blocks", default=False))
+        rule = EachClass(read_threshold(inner, "threshold"), silent_blocks=inner.flag("silent_blocks", default=False))
     else:
         rule = OneMemberOneVote()
-    # With a kind nobody knows, nobody knows which other keys belong.
+    # With an unknown kind, the other keys cannot be checked.
     if inner.take("kind") in list(_Kind):
-        inner.close()
+        inner.reject_unknown_keys()
     return rule
 
 
-def _cap(table: Table, every: tuple[str, ...], on_the_roll: tuple[str, ...]) -> Cap:
+def _cap(table: TomlTable, every: tuple[str, ...], on_the_roll: tuple[str, ...]) -> Cap:
     classes = table.names("classes", every, "class", required=True)
     for key in classes:
         if key not in on_the_roll:
             table.note("classes", f'The class "{key}" has no vote here, so it cannot be capped.', f'Take "{key}" out of the list.')
-    if "classes" in table.stated and not classes:
+    if "classes" in table.keys and not classes:
         table.note("classes", "A cap must name the classes it holds down.", 'Write classes = ["investor"].')
     elif on_the_roll and set(classes) >= set(on_the_roll):
         problem = "The cap names every class that votes, so there is nothing left to measure it against."
@@ -78,33 +78,33 @@ def _cap(table: Table, every: tuple[str, ...], on_the_roll: tuple[str, ...]) -> 
     return Cap(classes, fraction if fraction is not None else Fraction(1, 10), measured_on)
 
 
-def _fixed_shares(table: Table, every: tuple[str, ...], on_the_roll: tuple[str, ...]) -> FixedShares:
+def _fixed_shares(table: TomlTable, every: tuple[str, ...], on_the_roll: tuple[str, ...]) -> FixedShares:
     silent = table.choice("silent", SilentClass, SilentClass.FORFEIT)
     inner = table.table("shares", 'shares = { worker = "1/2", client = "1/2" }')
     if inner is None:
         return FixedShares((), silent)
     shares: list[tuple[str, Fraction]] = []
-    sound = True
-    for key in inner.stated:
+    valid = True
+    for key in inner.keys:
         if not inner.is_known(key, key, every, "class"):
-            sound = False
+            valid = False
             continue
         if key not in on_the_roll:
             problem = f'The class "{key}" has no vote here, so it cannot have a share.'
             inner.note(key, problem, f'Take "{key}" out and share its part among the others.')
-            sound = False
+            valid = False
         share = inner.share(key, "1/4")
-        sound = sound and share is not None
+        valid = valid and share is not None
         if share is not None:
             shares.append((key, share))
     for key in on_the_roll:
-        if sound and key not in inner.stated:
+        if valid and key not in inner.keys:
             inner.note("", f'The class "{key}" has a vote but no share.', f'Add {key} = "1/4" and lower the others, or exclude it.')
-            sound = False
+            valid = False
     total = sum((share for _, share in shares), Fraction(0))
-    if sound and total != 1:
-        too = "less" if total < 1 else "more"
-        difference = f"{written(abs(1 - total))} ({float(abs(1 - total) * 100):.4g} %)"
-        problem = f"The shares sum to {written(total)}, not to one: {difference} {too} than all."
+    if valid and total != 1:
+        less_or_more = "less" if total < 1 else "more"
+        difference = f"{format_fraction(abs(1 - total))} ({float(abs(1 - total) * 100):.4g} %)"
+        problem = f"The shares sum to {format_fraction(total)}, not to one: {difference} {less_or_more} than all."
         inner.note("", problem, "Change one share so that they sum to 100 %.")
     return FixedShares(tuple(shares), silent)

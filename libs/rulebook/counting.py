@@ -1,7 +1,7 @@
-"""How votes are counted, as data.
+"""Counting rules as data: methods, bases, class rules, thresholds and quorums.
 
-A rulebook names for every resolution type *method x basis x class rule x thresholds*. These values say which; the counting itself is
-governance's (`services/governance/domain/tally.py`). Every number is an exact `Fraction`: a vote is never decided by a rounding.
+A rulebook sets *method x basis x class rule x thresholds* for every resolution type. These values say which; the counting itself is
+done by governance (`services/governance/domain/tally.py`). Every number is an exact `Fraction`: a vote is never decided by a rounding.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from fractions import Fraction
 
 
 class Method(StrEnum):
-    """What a ballot may say."""
+    """What a ballot can contain."""
 
     YES_NO_ABSTAIN = "yes_no_abstain"
     PLURALITY = "plurality"
@@ -19,7 +19,7 @@ class Method(StrEnum):
 
 
 class Basis(StrEnum):
-    """Whose votes are put together when several co-ops decide. One co-op alone always counts `POOLED`."""
+    """How votes are combined when several co-ops decide. One co-op alone always counts `POOLED`."""
 
     POOLED = "pooled"
     ONE_CO_OP_ONE_VOTE = "one_co_op_one_vote"
@@ -40,7 +40,7 @@ class Denominator(StrEnum):
 
 
 class SilentClass(StrEnum):
-    """What becomes of a fixed share when nobody of that class votes."""
+    """What happens to a class's fixed share when nobody of that class votes."""
 
     FORFEIT = "forfeit"
     """The share stays in the denominator and counts for neither side."""
@@ -49,10 +49,10 @@ class SilentClass(StrEnum):
 
 
 class BelowQuorum(StrEnum):
-    """What a co-op below its own quorum means where every co-op decides on its own first."""
+    """How a co-op below its own quorum counts where every co-op first decides on its own."""
 
     LEFT_OUT = "left_out"
-    """It has no voice: it counts on neither side and is not among the co-ops counted."""
+    """It counts on neither side and is not among the co-ops counted."""
     AGAINST = "against"
     """It counts as a co-op that did not agree."""
     BLOCKS = "blocks"
@@ -110,7 +110,7 @@ class FixedShares:
 
 @dataclass(frozen=True)
 class EachClass:
-    """The whole must reach the threshold and so must every class on its own.
+    """The whole must reach the threshold, and so must every class on its own.
 
     `silent_blocks` says whether a class that casts nothing fails the motion. A class with nobody on the roll never does.
     """
@@ -124,7 +124,7 @@ ClassRule = OneMemberOneVote | Cap | FixedShares | EachClass
 
 @dataclass(frozen=True)
 class CountingRule:
-    """Everything the count needs besides the ballots."""
+    """Everything that the count needs besides the ballots."""
 
     method: Method
     class_rule: ClassRule
@@ -137,7 +137,7 @@ class CountingRule:
     highest_score: int | None = None
     """The most points one ballot may give one option. Method `SCORE` needs it, the others have none."""
     co_op_threshold: Threshold | None = None
-    """The share of the co-ops that must agree; `threshold` where it is not said."""
+    """The share of the co-ops that must agree; `threshold` if None."""
     co_op_weights: tuple[tuple[str, Fraction], ...] = ()
     """What each co-op's vote weighs under `FIXED_WEIGHTS`: positive, one for every co-op that takes part."""
     below_quorum: BelowQuorum = BelowQuorum.LEFT_OUT

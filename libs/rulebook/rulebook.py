@@ -1,4 +1,4 @@
-"""What a rulebook says, once read: member classes and the kinds of resolution they may vote on."""
+"""A parsed rulebook: member classes, and the resolution types that they vote on."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ class SecondMeeting:
 
 @dataclass(frozen=True)
 class ResolutionType:
-    """One kind of resolution: how it is counted and how long people have.
+    """One type of resolution: how it is counted and how long people have.
 
     `notice_days` are whole days between telling members and the vote opening. A vote is open for at least `minimum_open_hours` and at
     most `maximum_open_days`. Only a type with `changes_rulebook` may adopt another rulebook.
@@ -49,7 +49,7 @@ class ResolutionType:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """A co-op's rules as data. `hash` is the SHA-256 of the exact bytes read, in hex: the rulebook's name in every decision."""
+    """A co-op's rules as data. `hash` is the SHA-256 of the exact bytes read, in hex; every decision refers to the rulebook by it."""
 
     hash: str
     schema: str
@@ -57,12 +57,12 @@ class Rulebook:
     resolutions: tuple[ResolutionType, ...]
     ballot_kind: str
     recorders: int
-    """How many people record a paper or phone vote together."""
+    """How many people together record a paper or phone vote."""
 
     def member_class(self, key: str) -> MemberClass | None:
         """The class with this key, or None."""
-        return next((one for one in self.classes if one.key == key), None)
+        return next((member_class for member_class in self.classes if member_class.key == key), None)
 
     def resolution(self, key: str) -> ResolutionType | None:
         """The resolution type with this key, or None."""
-        return next((one for one in self.resolutions if one.key == key), None)
+        return next((resolution for resolution in self.resolutions if resolution.key == key), None)

@@ -1,8 +1,8 @@
-"""Canonical JSON (RFC 8785): one value, one sequence of bytes.
+"""Canonical JSON (RFC 8785): each value has exactly one sequence of bytes.
 
-Kith allows objects, arrays, strings, integers 0..2^53-1 and booleans; no null, no float. Whether a string is in NFC is not asked here:
-the answer hangs on the Unicode tables of whoever asks, and two co-ops of two Pythons would count one board differently. Words for people
-are (`libs.boards.forms.words`).
+Kith allows objects, arrays, strings, integers 0..2^53-1 and booleans; no null, no float. This module does not check for NFC:
+the answer depends on Python's Unicode tables, so two co-ops with two Pythons would count one board differently. Text for people
+is checked (`libs.boards.document_fields.parse_words`).
 """
 
 import json
@@ -11,9 +11,9 @@ import rfc8785
 
 Json = bool | int | str | list["Json"] | dict[str, "Json"]
 
-LARGEST = 2**53 - 1
-DEEPEST = 64
-"""So many objects and arrays may stand in each other."""
+MAX_INTEGER = 2**53 - 1
+MAX_DEPTH = 64
+"""The deepest nesting of objects and arrays."""
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False)
@@ -27,8 +27,8 @@ def encode(value: Json) -> bytes:
     """The canonical bytes of a value. Raises `NotCanonicalError`."""
     _check(value)
     text = _ENCODER.encode(value)
-    # Python escapes what RFC 8785 escapes. It sorts keys by characters and not by UTF-16 units, which is the same in ASCII: a third of
-    # the time, for nearly everything there is on a board.
+    # Python escapes what RFC 8785 escapes. It sorts keys by characters, not by UTF-16 units, which is the same in ASCII: a third of
+    # the time, for nearly everything on a board.
     return text.encode() if text.isascii() else rfc8785.dumps(value)
 
 
@@ -53,7 +53,7 @@ def _check(value: object, depth: int = 1) -> None:
             pass
         case int():
             _check_integer(value)
-        case list() | dict() if depth > DEEPEST:
+        case list() | dict() if depth > MAX_DEPTH:
             message = "nested too deep"
             raise NotCanonicalError(message)
         case list():
@@ -69,7 +69,7 @@ def _check(value: object, depth: int = 1) -> None:
 
 
 def _check_integer(value: int) -> None:
-    if not 0 <= value <= LARGEST:
+    if not 0 <= value <= MAX_INTEGER:
         message = f"integer out of range, of {value.bit_length()} bits"
         raise NotCanonicalError(message)
 

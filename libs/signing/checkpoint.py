@@ -1,4 +1,4 @@
-"""What a board says about itself, and what witnesses add: C2SP checkpoints, signed notes and cosignatures.
+"""C2SP checkpoints, signed notes and cosignatures: a board's signed head, and what its witnesses add.
 
     <origin>                                        the board's name, which is also the name of its key
     <size>                                          entries, in decimal
@@ -7,9 +7,9 @@
     — <origin> base64(key id || signature)          the board signs the three lines above
     — <witness> base64(key id || time || signature) each witness signs "cosignature/v1", "time <seconds>" and the same three lines
 
-Sources: c2sp.org/tlog-checkpoint, c2sp.org/signed-note and c2sp.org/tlog-cosignature (its Ed25519 form, `cosignature/v1`). Kith is narrower
-where they leave room, so that one note has one sequence of bytes: no extension lines, no line by a key the reader does not know (the
-standard says to ignore those), the board's line first, then cosignatures in order of name and time.
+Sources: c2sp.org/tlog-checkpoint, c2sp.org/signed-note and c2sp.org/tlog-cosignature (its Ed25519 form, `cosignature/v1`). Kith is
+stricter where they leave a choice, so that each note has exactly one sequence of bytes: no extension lines, no line by a key the
+reader does not know (the standard says to ignore those), the board's line first, then cosignatures in order of name and time.
 """
 
 import base64
@@ -30,7 +30,7 @@ LARGEST_NOTE = 64 * 1024
 MOST_SIGNATURES = 120
 # tlog-cosignature, "Format": the timestamp must not exceed it. Seconds since 1970.
 LATEST_TIME = 2**63 - 1
-# Of a board. A tree of RFC 6962 may have twice as many; languages that count with a sign may not.
+# The most entries of a board. RFC 6962 allows twice as many, but languages with signed integers do not.
 LARGEST_SIZE = 2**63 - 1
 
 _NOTE = b"\x01"  # signed-note, "Signature types"
@@ -47,7 +47,7 @@ class BadNoteError(ValueError):
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The head of a board: how many entries it has and the 32-byte root of the tree over them. Raises `BadNoteError`."""
+    """The head of a board: how many entries it has and the 32-byte root of their tree. Raises `BadNoteError`."""
 
     origin: str
     size: int
@@ -68,21 +68,21 @@ class Checkpoint:
 
     @classmethod
     def parsed(cls, body: bytes) -> Self:
-        """The only checkpoint with these bytes. Raises `BadNoteError`."""
+        """Parses a checkpoint. Raises `BadNoteError`."""
         if len(body) > LARGEST_NOTE:
             raise BadNoteError("the checkpoint is too long")
         lines = _text(body).split("\n")
         if len(lines) != 4 or lines[3] or not _SIZE.fullmatch(lines[1]):
             raise BadNoteError("not the three lines of a checkpoint")
-        found = cls(lines[0], int(lines[1]), _from_base64(lines[2]))
-        if found.body != body:
+        checkpoint = cls(lines[0], int(lines[1]), _from_base64(lines[2]))
+        if checkpoint.body != body:
             raise BadNoteError("not in the one form of a checkpoint")
-        return found
+        return checkpoint
 
 
 @dataclass(frozen=True)
 class Cosignature:
-    """A witness of that name held the checkpoint at `time`, in seconds since 1970; 64 bytes of signature. Raises `BadNoteError`."""
+    """A witness's signature, 64 bytes, that it held the checkpoint at `time`, in seconds since 1970. Raises `BadNoteError`."""
 
     name: str
     time: int
@@ -110,17 +110,17 @@ def witness_name(co_op: str, vote: str) -> str:
 
 
 def note_key_id(name: str, public: Ed25519PublicKey) -> bytes:
-    """4 bytes, for a key that signs notes: signed-note, "Ed25519 signatures". Tells keys apart; it proves nothing."""
+    """The 4-byte id of a key that signs notes: signed-note, "Ed25519 signatures". It distinguishes keys and proves nothing."""
     return _key_id(name, _NOTE, public)
 
 
 def cosigner_key_id(name: str, public: Ed25519PublicKey) -> bytes:
-    """4 bytes, for a key that cosigns: tlog-cosignature, "Format"."""
+    """The 4-byte id of a key that cosigns: tlog-cosignature, "Format"."""
     return _key_id(name, _COSIGNATURE, public)
 
 
 def sign_checkpoint(key: Ed25519PrivateKey, checkpoint: Checkpoint) -> bytes:
-    """64 bytes over the body: signed-note, "Ed25519 signatures"."""
+    """Signs the checkpoint's body, 64 bytes: signed-note, "Ed25519 signatures"."""
     return key.sign(checkpoint.body)
 
 
@@ -130,17 +130,17 @@ def verify_checkpoint(key: Ed25519PublicKey, checkpoint: Checkpoint, signature: 
 
 
 def cosign(key: Ed25519PrivateKey, checkpoint: Checkpoint, time: int) -> bytes:
-    """64 bytes; `time` in seconds since 1970. Raises `BadNoteError` when it is before 1970 or after 2^63 - 1."""
+    """Cosigns a checkpoint, 64 bytes; `time` in seconds since 1970. Raises `BadNoteError` when it is before 1970 or after 2^63 - 1."""
     if not 0 <= time <= LATEST_TIME:
         raise BadNoteError("no time for a cosignature")
-    return key.sign(_cosigned(checkpoint, time))
+    return key.sign(_cosignature_message(checkpoint, time))
 
 
 def verify_cosignature(key: Ed25519PublicKey, checkpoint: Checkpoint, time: int, signature: bytes) -> None:
-    """Raises `BadSignatureError`. Whether the time is a likely one is for the caller to say."""
+    """Raises `BadSignatureError`. The caller decides whether the time is plausible."""
     if not 0 <= time <= LATEST_TIME:
         raise BadSignatureError("no time for a cosignature")
-    _verify(key, signature, _cosigned(checkpoint, time), "cosignature")
+    _verify(key, signature, _cosignature_message(checkpoint, time), "cosignature")
 
 
 def note(
@@ -149,22 +149,27 @@ def note(
     signature: bytes,
     cosignatures: Sequence[tuple[Cosignature, Ed25519PublicKey]],
 ) -> bytes:
-    """The checkpoint with its signatures as text, for publishing and for bundles; cosignatures in any order.
+    """Writes a checkpoint and its signatures as a note, for publishing and for bundles; cosignatures in any order.
 
-    Writes what it is given and checks no signature. Raises `BadNoteError` when a witness appears twice at one time or the note grows beyond
+    Checks no signature. Raises `BadNoteError` when a witness appears twice with the same time or the note exceeds
     64 KiB or 120 signatures.
     """
     ordered = sorted(cosignatures, key=lambda pair: (pair[0].name, pair[0].time))
-    marks = [(one.name, one.time) for one, _ in ordered]
-    if len(set(marks)) != len(marks):
+    name_times = [(cosignature.name, cosignature.time) for cosignature, _ in ordered]
+    if len(set(name_times)) != len(name_times):
         raise BadNoteError("one witness, one time, two cosignatures")
     if len(signature) != _SIGNATURE_SIZE:
         raise BadNoteError("a signature has 64 bytes")
     if len(ordered) >= MOST_SIGNATURES:
         raise BadNoteError("too many signatures")
-    lines = [_line(checkpoint.origin, note_key_id(checkpoint.origin, board_key) + signature)]
-    for one, key in ordered:
-        lines.append(_line(one.name, cosigner_key_id(one.name, key) + one.time.to_bytes(_TIME_SIZE, "big") + one.signature))
+    lines = [_signature_line(checkpoint.origin, note_key_id(checkpoint.origin, board_key) + signature)]
+    for cosignature, key in ordered:
+        lines.append(
+            _signature_line(
+                cosignature.name,
+                cosigner_key_id(cosignature.name, key) + cosignature.time.to_bytes(_TIME_SIZE, "big") + cosignature.signature,
+            )
+        )
     data = checkpoint.body + b"\n" + b"".join(lines)
     if len(data) > LARGEST_NOTE:
         raise BadNoteError("the note is too long")
@@ -174,25 +179,25 @@ def note(
 def parse_note(
     data: bytes, board_key: Ed25519PublicKey, witnesses: Mapping[str, Ed25519PublicKey]
 ) -> tuple[Checkpoint, bytes, tuple[Cosignature, ...]]:
-    """The checkpoint, the board's signature and the cosignatures, all verified; `witnesses` are the known keys by their names.
+    """Parses a note and verifies all its signatures; `witnesses` holds the known keys by name.
 
-    Raises `BadNoteError` whatever is wrong, a bad signature or an unknown key among it: `note` of what comes back gives the same bytes.
-    Whether the origin is the board that was asked for is for the caller to say.
+    Raises `BadNoteError` for anything wrong, including a bad signature or an unknown key: `note` of the result gives the same bytes.
+    The caller checks whether the origin is the expected board.
     """
     if len(data) > LARGEST_NOTE:
         raise BadNoteError("the note is too long")
-    body, gap, rest = data.partition(b"\n\n")
+    body, separator, rest = data.partition(b"\n\n")
     checkpoint = Checkpoint.parsed(body + b"\n")
-    first, *others = _signature_lines(rest if gap else b"")
+    first, *others = _signature_lines(rest if separator else b"")
     signature = _board_signature(first, checkpoint, board_key)
-    found = tuple(_cosignature(line, checkpoint, witnesses) for line in others)
-    if note(checkpoint, board_key, signature, [(one, witnesses[one.name]) for one in found]) != data:
+    cosignatures = tuple(_cosignature(line, checkpoint, witnesses) for line in others)
+    if note(checkpoint, board_key, signature, [(cosignature, witnesses[cosignature.name]) for cosignature in cosignatures]) != data:
         raise BadNoteError("not in the one form of a note")
-    return checkpoint, signature, found
+    return checkpoint, signature, cosignatures
 
 
 def _signature_lines(data: bytes) -> list[tuple[str, bytes]]:
-    """Name and decoded bytes of each signature line; one at least."""
+    """Name and decoded bytes of each signature line; at least one."""
     text = _text(data)
     lines = text.removesuffix("\n").split("\n")
     if not text.endswith("\n") or len(lines) > MOST_SIGNATURES:
@@ -220,16 +225,16 @@ def _cosignature(line: tuple[str, bytes], checkpoint: Checkpoint, witnesses: Map
     key = witnesses.get(name)
     if key is None or data[:_KEY_ID_SIZE] != cosigner_key_id(name, key):
         raise BadNoteError("a cosignature by an unknown key")
-    timed = data[_KEY_ID_SIZE:]
-    found = Cosignature(name, int.from_bytes(timed[:_TIME_SIZE], "big"), timed[_TIME_SIZE:])
+    time_and_signature = data[_KEY_ID_SIZE:]
+    cosignature = Cosignature(name, int.from_bytes(time_and_signature[:_TIME_SIZE], "big"), time_and_signature[_TIME_SIZE:])
     try:
-        verify_cosignature(key, checkpoint, found.time, found.signature)
+        verify_cosignature(key, checkpoint, cosignature.time, cosignature.signature)
     except BadSignatureError as error:
         raise BadNoteError("the witness did not cosign this") from error
-    return found
+    return cosignature
 
 
-def _cosigned(checkpoint: Checkpoint, time: int) -> bytes:
+def _cosignature_message(checkpoint: Checkpoint, time: int) -> bytes:
     """tlog-cosignature, "Ed25519 signed message"."""
     return b"cosignature/v1\ntime %d\n" % time + checkpoint.body
 
@@ -238,7 +243,7 @@ def _key_id(name: str, kind: bytes, public: Ed25519PublicKey) -> bytes:
     return hashlib.sha256(name.encode() + b"\n" + kind + public.public_bytes_raw()).digest()[:_KEY_ID_SIZE]
 
 
-def _line(name: str, data: bytes) -> bytes:
+def _signature_line(name: str, data: bytes) -> bytes:
     return f"— {name} ".encode() + base64.b64encode(data) + b"\n"
 
 
@@ -263,7 +268,7 @@ def _text(data: bytes) -> str:
 
 
 def _from_base64(text: str) -> bytes:
-    """RFC 4648, section 4. The unused last bits may still differ: whoever calls compares with what would have been written."""
+    """RFC 4648, section 4. The unused last bits may still differ: the caller compares with the canonical form."""
     try:
         return base64.b64decode(text, validate=True)
     except ValueError as error:

@@ -1,9 +1,9 @@
 """The Merkle tree of a board: RFC 6962, section 2, over SHA-256.
 
-A tree says of a row of entries two things that can be shown in a few hashes: that one entry is in it at its place, and that a later tree
-only added to an earlier one. Entries enter as leaf hashes: whoever holds the entry hashes it once, and everything here works on 32 bytes.
+A tree proves two things about a series of entries in a few hashes: that an entry is in it at its index, and that a later tree
+only added to an earlier one. Entries come as leaf hashes: the caller hashes each entry once, and everything here works on 32 bytes.
 
-Proofs are made as RFC 6962 defines them and checked as RFC 9162 (its successor, same trees) writes down in steps.
+Proofs are made as RFC 6962 defines them and checked by the steps of RFC 9162 (its successor, with the same trees).
 """
 
 import hashlib
@@ -22,11 +22,11 @@ _SIZE_BYTES = 8
 
 
 class BadTreeError(ValueError):
-    """These are not the leaves, sizes or bytes of a tree."""
+    """The leaves, sizes or bytes are not those of a tree."""
 
 
 class BadProofError(ValueError):
-    """The proof does not show what it is said to show."""
+    """The proof does not prove its claim."""
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -42,23 +42,23 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 def root_of(leaves: Sequence[bytes]) -> bytes:
     """MTH of RFC 6962, section 2.1, over leaf hashes. Raises `BadTreeError` when one is not 32 bytes.
 
-    Level by level: pairs become their node, a last one without a partner rises as it is. That is the RFC's split at the largest power of
-    two, seen from below.
+    Level by level: each pair becomes its node, a last one without a partner moves up unchanged. That is the RFC's split at the largest
+    power of two, seen from below.
     """
     if any(len(leaf) != HASH_SIZE for leaf in leaves):
         raise BadTreeError("a leaf hash has 32 bytes")
     level = leaves
     while len(level) > 1:
-        row = [node_hash(left, right) for left, right in zip(level[::2], level[1::2], strict=False)]
+        parents = [node_hash(left, right) for left, right in zip(level[::2], level[1::2], strict=False)]
         if len(level) % 2:
-            row.append(level[-1])
-        level = row
+            parents.append(level[-1])
+        level = parents
     return level[0] if level else EMPTY_ROOT
 
 
 @dataclass(frozen=True)
 class Frontier:
-    """The right edge of a tree: all that is needed to add to it and to know its root.
+    """The right edge of a tree: all that is needed to append to it and to compute its root.
 
     `peaks` are the roots of the perfect subtrees, the largest first, one for each one-bit of `size`: at most 64 of 32 bytes. RFC 6962,
     section 2.1, splits at the largest power of two, so that these subtrees never change again.
@@ -68,7 +68,7 @@ class Frontier:
     peaks: tuple[bytes, ...]
 
     def __post_init__(self) -> None:
-        """Raises `BadTreeError` for what is the edge of no tree."""
+        """Raises `BadTreeError` if no tree has this edge."""
         if not 0 <= self.size <= LARGEST_SIZE or len(self.peaks) != self.size.bit_count():
             raise BadTreeError("a frontier has one peak for each one-bit of its size")
         if any(len(peak) != HASH_SIZE for peak in self.peaks):
@@ -76,15 +76,15 @@ class Frontier:
 
     @classmethod
     def empty(cls) -> Self:
-        """Of the tree without a leaf."""
+        """The frontier of the empty tree."""
         return cls(0, ())
 
     def append(self, leaf: bytes) -> Self:
-        """With one more leaf hash. Raises `BadTreeError`."""
+        """The frontier after one more leaf hash. Raises `BadTreeError`."""
         return self.extend((leaf,))
 
     def extend(self, leaves: Iterable[bytes]) -> Self:
-        """With these leaf hashes added in their order; about one node for each. Raises `BadTreeError`."""
+        """The frontier after these leaf hashes, in order; costs about one node for each. Raises `BadTreeError`."""
         size, peaks = self.size, list(self.peaks)
         for leaf in leaves:
             if len(leaf) != HASH_SIZE:
@@ -113,7 +113,7 @@ class Frontier:
 
     @classmethod
     def decoded(cls, data: bytes) -> Self:
-        """The only frontier with these bytes. Raises `BadTreeError`."""
+        """Decodes a frontier. Raises `BadTreeError`."""
         size = int.from_bytes(data[:_SIZE_BYTES], "big")
         if len(data) != _SIZE_BYTES + HASH_SIZE * size.bit_count():
             raise BadTreeError("not the bytes of a frontier")
@@ -130,7 +130,7 @@ def inclusion_proof(leaves: Sequence[bytes], index: int, size: int) -> list[byte
     path: list[bytes] = []
     begin, end = 0, size
     while end - begin > 1:
-        middle = begin + _split(end - begin)
+        middle = begin + _largest_power_of_two_below(end - begin)
         if index < middle:
             path.append(root_of(leaves[middle:end]))
             end = middle
@@ -141,14 +141,14 @@ def inclusion_proof(leaves: Sequence[bytes], index: int, size: int) -> list[byte
 
 
 def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> None:
-    """The entry with this leaf hash stands at `index` (from 0) in the tree of `size` entries with this root. Raises `BadProofError`.
+    """Checks that the entry with this leaf hash is at `index` (from 0) in the tree of this size and root. Raises `BadProofError`.
 
     RFC 6962, section 2.1.1; the steps are those of RFC 9162, section 2.1.3.2.
     """
     if not 0 <= index < size <= LARGEST_SIZE:
         raise BadProofError("no such entry in a tree of that size")
     _check_hashes(leaf, root, *proof)
-    _, top = _climbed(index, size - 1, leaf, proof)
+    _, top = _roots_from_path(index, size - 1, leaf, proof)
     if top != root:
         raise BadProofError("the entry is not in that tree")
 
@@ -167,7 +167,7 @@ def consistency_proof(leaves: Sequence[bytes], first: int, second: int) -> list[
     begin, end = 0, second
     # SUBPROOF(m, D, b): the old tree ends at `first`; while `begin` is 0 its root is the one the checker already has, and b is true.
     while end != first:
-        middle = begin + _split(end - begin)
+        middle = begin + _largest_power_of_two_below(end - begin)
         if first <= middle:
             path.append(root_of(leaves[middle:end]))
             end = middle
@@ -180,10 +180,10 @@ def consistency_proof(leaves: Sequence[bytes], first: int, second: int) -> list[
 
 
 def verify_consistency(first: int, second: int, first_root: bytes, second_root: bytes, proof: Sequence[bytes]) -> None:
-    """The tree of `second` entries begins with the tree of `first` entries. Raises `BadProofError`.
+    """Checks that the tree of `second` entries begins with the tree of `first` entries. Raises `BadProofError`.
 
     RFC 6962, section 2.1.2; the steps are those of RFC 9162, section 2.1.4.2. It is defined for 0 < first: every tree begins with the empty
-    one, so a proof from there would show nothing, and asking for it is refused. Two empty trees are consistent when both roots are the
+    one, so a proof from there would show nothing and is refused. Two empty trees are consistent when both roots are the
     empty one.
     """
     if not 0 <= first <= second <= LARGEST_SIZE:
@@ -199,39 +199,39 @@ def verify_consistency(first: int, second: int, first_root: bytes, second_root: 
         raise BadProofError("the proof is empty")
     # A perfect first tree is itself the node from which the proof starts.
     start, *path = [first_root, *proof] if first.bit_count() == 1 else proof
-    place, last = first - 1, second - 1
-    while place & 1:
-        place, last = place >> 1, last >> 1
-    if _climbed(place, last, start, path) != (first_root, second_root):
+    index, last = first - 1, second - 1
+    while index & 1:
+        index, last = index >> 1, last >> 1
+    if _roots_from_path(index, last, start, path) != (first_root, second_root):
         raise BadProofError("the later tree does not begin with the earlier one")
 
 
-def _climbed(place: int, last: int, start: bytes, path: Sequence[bytes]) -> tuple[bytes, bytes]:
-    """Two roots reached from the node `start`, the `place`-th on its level of a tree where `last` is the last one there.
+def _roots_from_path(index: int, last_index: int, start: bytes, path: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """Two roots reached from the node `start`, the `index`-th on its level of a tree, where `last_index` is the last one there.
 
-    The first is of the tree that ends with that node, made only of what is left of it; the second is of the whole tree.
+    The first is the root of the tree that ends with that node, made only of nodes to its left; the second is that of the whole tree.
     """
     old = new = start
     for other in path:
-        if not last:
+        if not last_index:
             raise BadProofError("the proof is too long")
-        if place & 1 or place == last:
+        if index & 1 or index == last_index:
             old, new = node_hash(other, old), node_hash(other, new)
-            while place and not place & 1:
-                place, last = place >> 1, last >> 1
+            while index and not index & 1:
+                index, last_index = index >> 1, last_index >> 1
         else:
             new = node_hash(new, other)
-        place, last = place >> 1, last >> 1
-    if last:
+        index, last_index = index >> 1, last_index >> 1
+    if last_index:
         raise BadProofError("the proof is too short")
     return old, new
 
 
-def _split(size: int) -> int:
+def _largest_power_of_two_below(size: int) -> int:
     """The largest power of two smaller than `size` (at least 2): k of RFC 6962, section 2.1."""
     return 1 << ((size - 1).bit_length() - 1)
 
 
 def _check_hashes(*hashes: bytes) -> None:
-    if any(len(one) != HASH_SIZE for one in hashes):
+    if any(len(digest) != HASH_SIZE for digest in hashes):
         raise BadProofError("a hash has 32 bytes")

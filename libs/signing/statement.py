@@ -1,6 +1,6 @@
 """Ed25519 signatures over typed bytes: DSSE v1 pre-authentication encoding.
 
-The type is signed with the body, so that a signature given for one kind of document is worth nothing for another.
+The type is signed with the body, so that a signature for one kind of document is invalid for another.
 Source: https://github.com/secure-systems-lab/dsse, protocol.md, "Signature Definition".
 """
 
@@ -9,22 +9,22 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 
 class BadSignatureError(ValueError):
-    """The signature does not belong to this key, type and body."""
+    """The signature is not valid for this key, type and body."""
 
 
 def payload_type(kind: str) -> str:
-    """The media type of a Kith document of that kind."""
+    """The media type of a Kith document of this kind."""
     return f"application/vnd.kith.{kind}+json;v=1"
 
 
 def pae(kind: str, body: bytes) -> bytes:
-    """`DSSEv1 SP len(type) SP type SP len(body) SP body`."""
+    """The pre-authentication encoding: `DSSEv1 SP len(type) SP type SP len(body) SP body`."""
     name = payload_type(kind).encode()
     return b"DSSEv1 %d %b %d %b" % (len(name), name, len(body), body)
 
 
 def sign(key: Ed25519PrivateKey, kind: str, body: bytes) -> bytes:
-    """64 bytes of signature."""
+    """Signs a body, 64 bytes."""
     return key.sign(pae(kind, body))
 
 
@@ -37,8 +37,8 @@ def verify(key: Ed25519PublicKey, kind: str, body: bytes, signature: bytes) -> N
         raise BadSignatureError(message) from error
 
 
-def is_by(public: bytes, kind: str, body: bytes, signature: bytes) -> bool:
-    """Whether the holder of this public key, 32 bytes, signed it. Bytes that are no key signed nothing."""
+def is_signed_by(public: bytes, kind: str, body: bytes, signature: bytes) -> bool:
+    """Whether the holder of this public key, 32 bytes, signed the body; False for bytes that are not a key."""
     try:
         verify(Ed25519PublicKey.from_public_bytes(public), kind, body, signature)
     except ValueError:

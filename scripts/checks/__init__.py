@@ -1,1 +1,1 @@
-"""What `scripts/check`, `scripts/test` and `scripts/capabilities` do. Nothing here runs when Kith does."""
+"""Implementation of `scripts/check`, `scripts/test` and `scripts/capabilities`. Kith itself imports none of it."""

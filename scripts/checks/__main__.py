@@ -1,52 +1,52 @@
-"""`scripts/check`: everything that can be said about the code without running it.
+"""`scripts/check`: static checks of the code and the other files of the repository.
 
-Each step is named, timed and run whatever the others said; the exit code is 1 when any of them complains. `scripts/check walls marks` runs
-only these.
+Every step is timed and runs even if an earlier one fails; the exit code is 1 if any step fails. `scripts/check imports forbidden` runs only
+these two.
 """
 
 import sys
 import time
 from collections.abc import Callable, Mapping
 
-from scripts.checks import capabilities, lengths, marks, papers, tree
+from scripts.checks import capabilities, code_size, file_checks, forbidden_text, repository
 
 
 def _tool(name: str, *arguments: str) -> Callable[[], list[str]]:
-    return lambda: tree.run(str(tree.BIN / name), *arguments)
+    return lambda: repository.run_tool(str(repository.BIN / name), *arguments)
 
 
 STEPS: Mapping[str, Callable[[], list[str]]] = {
     "ruff": _tool("ruff", "check", "--quiet", "--output-format=concise", "."),
     "format": _tool("ruff", "format", "--check", "--output-format=concise", "."),
     "types": _tool("mypy", "."),
-    "walls": _tool("lint-imports", "--no-logo"),
-    "protos": papers.protos,
-    "buf": papers.buf,
-    "marks": marks.forbidden,
-    "ignores": marks.ignores,
-    "parse": papers.parse,
-    "locks": papers.locks,
-    "shell": papers.shell,
-    "compose": papers.compose,
-    "capabilities": capabilities.readable,
+    "imports": _tool("lint-imports", "--no-logo"),
+    "protos": file_checks.check_generated_code,
+    "buf": file_checks.check_protos,
+    "forbidden": forbidden_text.find_forbidden_text,
+    "ignores": forbidden_text.find_unexplained_ignores,
+    "parse": file_checks.parse_data_files,
+    "locks": file_checks.check_locks,
+    "shell": file_checks.check_shell_scripts,
+    "compose": file_checks.check_compose_file,
+    "capabilities": capabilities.check_capabilities,
 }
 
 
-def main(asked: list[str]) -> int:
-    """The exit code."""
-    unknown = [name for name in asked if name not in STEPS]
+def main(selected: list[str]) -> int:
+    """Runs the selected steps, or all of them, and returns the exit code."""
+    unknown = [name for name in selected if name not in STEPS]
     if unknown:
         print(f"no such step: {', '.join(unknown)}; there are {', '.join(STEPS)}")
         return 2
-    began, failed = time.perf_counter(), []
-    for name in asked or STEPS:
+    start_all, failed = time.perf_counter(), []
+    for name in selected or STEPS:
         start = time.perf_counter()
         problems = STEPS[name]()
         print(f"{'FAILED' if problems else 'ok':6} {name:12} {time.perf_counter() - start:5.1f} s", flush=True)
         print("".join(f"   {line}\n" for line in problems), end="", flush=True)
         failed += [name] if problems else []
-    print(f"   {lengths.shown()}")
-    print(f"{'FAILED: ' + ', '.join(failed) if failed else 'All checks hold'} after {time.perf_counter() - began:.1f} s")
+    print(f"   {code_size.size_summary()}")
+    print(f"{'FAILED: ' + ', '.join(failed) if failed else 'All checks hold'} after {time.perf_counter() - start_all:.1f} s")
     return 1 if failed else 0
 
 

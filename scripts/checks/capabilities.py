@@ -1,8 +1,7 @@
-"""`scripts/capabilities`: what Kith is to do, and which tests prove it.
+"""`scripts/capabilities`: the capabilities that Kith should have, and the tests that prove them.
 
-Rows come from docs/capabilities.toml, marks from the tests' own text, outcomes from the last `scripts/test` in `.results/`. Nothing is said
-to work because somebody wrote so: a row needs tests that carry its mark and passed. It works whole, not in part, only when the file says so
-as well.
+Capabilities come from docs/capabilities.toml, marks from the source of the tests, and outcomes from the last `scripts/test` in `.results/`.
+A capability works only if tests carry its mark and all of them passed. It works in full, not in part, only if the file says so as well.
 """
 
 import argparse
@@ -16,17 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from scripts.checks import tree
+from scripts.checks import repository
 
-ROWS = Path("docs/capabilities.toml")
+CAPABILITIES_FILE = Path("docs/capabilities.toml")
 WANTS = ("must", "should", "could")
 _FILE = re.compile(r"^tests(?:\.\w+)*?\.test_\w+")
 _BEGIN, _END = "<!-- capabilities -->", "<!-- /capabilities -->"
 
 
 @dataclass(frozen=True)
-class Row:
-    """One capability. `words` are ours, for a member to read."""
+class Capability:
+    """One row of docs/capabilities.toml. `words` describe it to members."""
 
     id: str
     service: str
@@ -37,48 +36,56 @@ class Row:
 
 @dataclass(frozen=True)
 class Proof:
-    """One test function that carries a row's mark. `passed` is None when its folder was not run since."""
+    """A test function that carries the mark of a capability. `passed` is None if its folder has not been run since."""
 
     folder: str
     test: str
     passed: bool | None
 
 
-def rows(text: str) -> list[Row]:
-    """Raises ValueError naming the row that says something else than it may."""
-    found = []
+def parse_capabilities(text: str) -> list[Capability]:
+    """Reads the TOML file. Raises ValueError naming the capability with an invalid entry."""
+    capabilities = []
     for service, entries in tomllib.loads(text).items():
         for name, entry in entries.items():
-            strange = set(entry) - {"want", "words", "whole"}
-            if strange or entry.get("want") not in WANTS or not entry.get("words"):
+            unknown_keys = set(entry) - {"want", "words", "whole"}
+            if unknown_keys or entry.get("want") not in WANTS or not entry.get("words"):
                 message = f"{name}: want one of {', '.join(WANTS)}, words, and whole = true or nothing"
                 raise ValueError(message)
-            found.append(Row(name, service, entry["words"], entry["want"], entry.get("whole", False)))
-    return found
+            capabilities.append(Capability(name, service, entry["words"], entry["want"], entry.get("whole", False)))
+    return capabilities
 
 
-def marks(sources: Mapping[str, str]) -> dict[str, set[tuple[str, str]]]:
-    """For each row the (path, test function) pairs whose text carries its mark, on the function, its class or its file."""
-    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+def find_marks(sources: Mapping[str, str]) -> dict[str, set[tuple[str, str]]]:
+    """Maps each capability to the (path, test function) pairs that carry its mark on the function, its class or its module."""
+    marked: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for path, text in sources.items():
-        for test, row in _marked(ast.parse(text), ()):
-            found[row].add((path, test))
-    return found
+        for test, capability in _marks_in(ast.parse(text), ()):
+            marked[capability].add((path, test))
+    return marked
 
 
-def _marked(node: ast.Module | ast.ClassDef, above: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    here = above + tuple(
-        row for part in node.body if isinstance(part, ast.Assign) and _names(part, "pytestmark") for row in _rows_of(part.value)
+def _marks_in(node: ast.Module | ast.ClassDef, inherited: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    marks = inherited + tuple(
+        capability
+        for statement in node.body
+        if isinstance(statement, ast.Assign) and _assigns_to(statement, "pytestmark")
+        for capability in _rows_of(statement.value)
     )
-    for part in node.body:
-        if isinstance(part, ast.ClassDef):
-            yield from _marked(part, here + tuple(row for one in part.decorator_list for row in _rows_of(one)))
-        elif isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef) and part.name.startswith("test_"):
-            yield from ((part.name, row) for row in (*here, *(row for one in part.decorator_list for row in _rows_of(one))))
+    for statement in node.body:
+        if isinstance(statement, ast.ClassDef):
+            yield from _marks_in(
+                statement, marks + tuple(capability for decorator in statement.decorator_list for capability in _rows_of(decorator))
+            )
+        elif isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.name.startswith("test_"):
+            yield from (
+                (statement.name, capability)
+                for capability in (*marks, *(capability for decorator in statement.decorator_list for capability in _rows_of(decorator)))
+            )
 
 
-def _names(part: ast.Assign, name: str) -> bool:
-    return any(isinstance(target, ast.Name) and target.id == name for target in part.targets)
+def _assigns_to(assignment: ast.Assign, name: str) -> bool:
+    return any(isinstance(target, ast.Name) and target.id == name for target in assignment.targets)
 
 
 def _rows_of(mark: ast.expr) -> Iterator[str]:
@@ -87,9 +94,9 @@ def _rows_of(mark: ast.expr) -> Iterator[str]:
             yield from (str(argument.value) for argument in call.args if isinstance(argument, ast.Constant))
 
 
-def outcomes(folder: Path) -> dict[str, dict[str, bool]]:
-    """For each folder that was run, its test functions (`<module>::<function>`) and whether every case of each passed."""
-    found: dict[str, dict[str, bool]] = {}
+def read_outcomes(folder: Path) -> dict[str, dict[str, bool]]:
+    """Maps each folder that was run to its test functions (`<module>::<function>`) and whether every case of each passed."""
+    outcomes: dict[str, dict[str, bool]] = {}
     for report in sorted(folder.glob("*.xml")):
         passed: dict[str, bool] = {}
         for case in ET.parse(report).getroot().iter("testcase"):  # noqa: S314 - written by our own pytest
@@ -97,105 +104,110 @@ def outcomes(folder: Path) -> dict[str, dict[str, bool]]:
             test = f"{file[0] if file else ''}::{case.get('name', '').partition('[')[0]}"
             good = all(case.find(word) is None for word in ("failure", "error", "skipped"))
             passed[test] = passed.get(test, True) and good
-        found[report.stem] = passed
-    return found
+        outcomes[report.stem] = passed
+    return outcomes
 
 
-def proofs(marked: Mapping[str, set[tuple[str, str]]], ran: Mapping[str, Mapping[str, bool]]) -> dict[str, list[Proof]]:
-    """What stands for each row, in a steady order."""
-    found: dict[str, list[Proof]] = {}
-    for row, tests in marked.items():
-        found[row] = [_proof(path, test, ran) for path, test in sorted(tests)]
-    return found
+def match_proofs(marked: Mapping[str, set[tuple[str, str]]], outcomes: Mapping[str, Mapping[str, bool]]) -> dict[str, list[Proof]]:
+    """Maps each capability to its proofs, sorted."""
+    proofs: dict[str, list[Proof]] = {}
+    for capability, tests in marked.items():
+        proofs[capability] = [_proof_of(path, test, outcomes) for path, test in sorted(tests)]
+    return proofs
 
 
-def _proof(path: str, test: str, ran: Mapping[str, Mapping[str, bool]]) -> Proof:
+def _proof_of(path: str, test: str, outcomes: Mapping[str, Mapping[str, bool]]) -> Proof:
     folder = Path(path).parts[1]
-    # A folder that was run without this test did not prove it.
-    passed = ran[folder].get(f"{path.removesuffix('.py').replace('/', '.')}::{test}", False) if folder in ran else None
+    # If the folder was run without this test, the capability is not proved.
+    passed = outcomes[folder].get(f"{path.removesuffix('.py').replace('/', '.')}::{test}", False) if folder in outcomes else None
     return Proof(folder, f"{path}::{test}", passed)
 
 
-def table(every: Sequence[Row], proved: Mapping[str, Sequence[Proof]]) -> dict[str, str]:
-    """One Markdown line for each service; a row with a failing test is not yet there, however many others pass."""
+def readme_table(capabilities: Sequence[Capability], proofs: Mapping[str, Sequence[Proof]]) -> dict[str, str]:
+    """One line of a Markdown table per service. A capability with a failing test counts as missing, however many others pass."""
     lines = {}
-    for service in dict.fromkeys(row.service for row in every):
+    for service in dict.fromkeys(capability.service for capability in capabilities):
         works: list[str] = []
         partly: list[str] = []
         not_yet: list[str] = []
-        for row in (one for one in every if one.service == service):
-            tests = proved.get(row.id, ())
-            if tests and all(one.passed for one in tests):
-                (works if row.whole else partly).append(
-                    f"{row.words} ({row.id}, proved by {len(tests)} {'test' if len(tests) == 1 else 'tests'})"
+        for capability in (each for each in capabilities if each.service == service):
+            tests = proofs.get(capability.id, ())
+            if tests and all(proof.passed for proof in tests):
+                (works if capability.whole else partly).append(
+                    f"{capability.words} ({capability.id}, proved by {len(tests)} {'test' if len(tests) == 1 else 'tests'})"
                 )
             else:
-                not_yet.append(row.id)
+                not_yet.append(capability.id)
         lines[service] = f"| {service} | {'<br>'.join(works) or '-'} | {'<br>'.join(partly) or '-'} | {', '.join(not_yet) or '-'} |"
     return lines
 
 
-def differences(readme: str, every: Sequence[Row], proved: Mapping[str, Sequence[Proof]]) -> list[str]:
-    """Where the README's table says something else. A service with a marked test that was not run cannot be judged and is left out."""
+def table_differences(readme: str, capabilities: Sequence[Capability], proofs: Mapping[str, Sequence[Proof]]) -> list[str]:
+    """Lines that the README should have and does not. Services with a marked test that was not run are left out."""
     if _BEGIN not in readme or _END not in readme:
         return [f"no table: put one between {_BEGIN} and {_END}"]
-    stands = {line.strip() for line in readme.partition(_BEGIN)[2].partition(_END)[0].splitlines()}
-    unknown = {row.service for row in every for one in proved.get(row.id, ()) if one.passed is None}
-    return [f"wanted: {line}" for service, line in table(every, proved).items() if service not in unknown and line not in stands]
-
-
-def readable() -> list[str]:
-    """For scripts/check: the rows can be read, and every mark names one."""
-    try:
-        known = {row.id for row in rows(tree.text(ROWS) or "")}
-        found = marks(_sources())
-    except (ValueError, SyntaxError) as error:
-        return [f"{ROWS}: {error}"]
+    lines = {line.strip() for line in readme.partition(_BEGIN)[2].partition(_END)[0].splitlines()}
+    unknown = {capability.service for capability in capabilities for proof in proofs.get(capability.id, ()) if proof.passed is None}
     return [
-        f"{path}: {test}: there is no capability {row}" for row, tests in found.items() if row not in known for path, test in sorted(tests)
+        f"wanted: {line}" for service, line in readme_table(capabilities, proofs).items() if service not in unknown and line not in lines
+    ]
+
+
+def check_capabilities() -> list[str]:
+    """A step of scripts/check: the file is valid, and every mark names a capability."""
+    try:
+        known = {capability.id for capability in parse_capabilities(repository.read_text(CAPABILITIES_FILE) or "")}
+        marked = find_marks(_sources())
+    except (ValueError, SyntaxError) as error:
+        return [f"{CAPABILITIES_FILE}: {error}"]
+    return [
+        f"{path}: {test}: there is no capability {capability}"
+        for capability, tests in marked.items()
+        if capability not in known
+        for path, test in sorted(tests)
     ]
 
 
 def _sources() -> dict[str, str]:
-    return {str(path): tree.text(path) or "" for path in tree.files("tests/*.py")}
+    return {str(path): repository.read_text(path) or "" for path in repository.list_files("tests/*.py")}
 
 
-def _markdown(every: Sequence[Row], proved: Mapping[str, Sequence[Proof]]) -> str:
+def _markdown(capabilities: Sequence[Capability], proofs: Mapping[str, Sequence[Proof]]) -> str:
     head = "| | works today | works in part | not yet |\n|---|---|---|---|"
-    return "\n".join([head, *table(every, proved).values()])
+    return "\n".join([head, *readme_table(capabilities, proofs).values()])
 
 
-def _listing(every: Sequence[Row], proved: Mapping[str, Sequence[Proof]]) -> Iterator[str]:
-    said = {True: "passed", False: "FAILED", None: "not run"}
-    for row in every:
-        tests = proved.get(row.id, ())
-        good = sum(1 for one in tests if one.passed)
+def _listing(capabilities: Sequence[Capability], proofs: Mapping[str, Sequence[Proof]]) -> Iterator[str]:
+    labels = {True: "passed", False: "FAILED", None: "not run"}
+    for row in capabilities:
+        tests = proofs.get(row.id, ())
+        good = sum(1 for proof in tests if proof.passed)
         yield f"{row.id:4} {row.service:11} {row.want:7} {f'{good}/{len(tests)}' if tests else '-':>6}  {row.words}"
-        yield from (f"{'':32}{said[one.passed]:8} {one.test}" for one in tests)
-    with_proof = sum(1 for row in every if proved.get(row.id) and all(one.passed for one in proved[row.id]))
-    yield f"{with_proof} of {len(every)} rows have tests that all passed."
+        yield from (f"{'':32}{labels[proof.passed]:8} {proof.test}" for proof in tests)
+    with_proof = sum(1 for row in capabilities if proofs.get(row.id) and all(proof.passed for proof in proofs[row.id]))
+    yield f"{with_proof} of {len(capabilities)} rows have tests that all passed."
 
 
 def main(arguments: list[str]) -> int:
-    """The exit code."""
+    """Runs the command and returns its exit code."""
     parser = argparse.ArgumentParser(prog="scripts/capabilities", description="What Kith is to do, and which tests prove it.")
     parser.add_argument("--table", action="store_true", help="the table of the README, as Markdown")
     parser.add_argument("--check", metavar="FILE", type=Path, help="fail when FILE's table differs from what the last tests say")
     parser.add_argument("--write", metavar="FILE", type=Path, help="put the table into FILE, between its markers")
-    asked = parser.parse_args(arguments)
-    every = rows(tree.text(ROWS) or "")
-    proved = proofs(marks(_sources()), outcomes(tree.ROOT / ".results"))
-    if asked.write:
-        text = asked.write.read_text(encoding="utf-8")
+    options = parser.parse_args(arguments)
+    capabilities = parse_capabilities(repository.read_text(CAPABILITIES_FILE) or "")
+    proofs = match_proofs(find_marks(_sources()), read_outcomes(repository.ROOT / ".results"))
+    if options.write:
+        text = options.write.read_text(encoding="utf-8")
         before, _, rest = text.partition(_BEGIN)
         after = rest.partition(_END)[2]
-        asked.write.write_text(f"{before}{_BEGIN}\n{_markdown(every, proved)}\n{_END}{after}", encoding="utf-8")
-    elif asked.check:
-        problems = differences(asked.check.read_text(encoding="utf-8"), every, proved)
+        options.write.write_text(f"{before}{_BEGIN}\n{_markdown(capabilities, proofs)}\n{_END}{after}", encoding="utf-8")
+    elif options.check:
+        problems = table_differences(options.check.read_text(encoding="utf-8"), capabilities, proofs)
         print("\n".join(problems) or "The table says what the tests say.")
         return 1 if problems else 0
     else:
-        print(_markdown(every, proved) if asked.table else "\n".join(_listing(every, proved)))
+        print(_markdown(capabilities, proofs) if options.table else "\n".join(_listing(capabilities, proofs)))
     return 0
 
 

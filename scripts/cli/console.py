@@ -1,4 +1,4 @@
-"""How `kith` talks: results on standard output, everything else on standard error, and one way to say that something went wrong."""
+"""Output of `kith`: results on standard output, everything else on standard error, and one format for errors."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the exit code of `kith` means; docs/how-to/command-line.md says the same."""
+    """Exit codes of `kith`, as documented in docs/how-to/command-line.md."""
 
     OK = 0
     FAILED = 1
@@ -20,7 +20,7 @@ class ExitCode(IntEnum):
 
 
 class CommandError(Exception):
-    """A command cannot do what was asked: what happened, why, and how to put it right; three plain sentences."""
+    """A command failed: what happened, why, and how to fix it, in three plain sentences."""
 
     def __init__(self, what: str, why: str, fix: str, code: ExitCode = ExitCode.FAILED) -> None:
         super().__init__(f"{what} {why} {fix}")
@@ -30,26 +30,26 @@ class CommandError(Exception):
         self.code = code
 
 
-def result(text: str) -> None:
-    """Prints what was asked for, on standard output."""
+def print_result(text: str) -> None:
+    """Prints the result of a command on standard output."""
     print(text)
 
 
-def say(text: str) -> None:
-    """Tells the person something, on standard error, so that results can be piped on."""
+def print_note(text: str) -> None:
+    """Prints a note on standard error, so that results can be piped."""
     print(text, file=sys.stderr)
 
 
-def say_error(what: str, *more: str) -> None:
-    """Tells what went wrong: the first line is marked, the others stand under it."""
-    say(f"{_red('Error:')} {what}")
+def print_error(what: str, *more: str) -> None:
+    """Prints an error: the first line is marked, the others are indented."""
+    print_note(f"{_red('Error:')} {what}")
     for line in more:
         if line:
-            say(f"  {line}")
+            print_note(f"  {line}")
 
 
-def ask(question: str, default: str = "") -> str:
-    """One question on standard error, its answer from standard input; an empty answer means the default."""
+def prompt(question: str, default: str = "") -> str:
+    """Asks a question on standard error and reads the answer from standard input; an empty answer means the default."""
     sys.stderr.write(f"{question} [{default}]: " if default else f"{question}: ")
     sys.stderr.flush()
     line = sys.stdin.readline()
@@ -58,8 +58,8 @@ def ask(question: str, default: str = "") -> str:
     return line.strip() or default
 
 
-def can_ask() -> bool:
-    """Whether a person sits at both ends."""
+def is_interactive() -> bool:
+    """Whether standard input and standard error are both terminals."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 

@@ -1,4 +1,4 @@
-"""`kith containers`: makes a co-op's data folder ready to run with docker-compose.yml instead of `kith up`."""
+"""`kith containers`: prepares a co-op's data folder to run with docker-compose.yml instead of `kith up`."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,68 +6,68 @@ from typing import Annotated
 
 import typer
 
-from scripts.cli.console import result, say
-from scripts.cli.holder import co_op_of
-from services.instance import CoOp, Instance
+from scripts.cli.console import print_note, print_result
+from scripts.cli.lock_owner import load_co_op
+from services.instance import CoOpSettings, Instance
 
-ADDRESSES = {
+SERVICE_ADDRESSES = {
     "identity": "identity:7401",
     "membership": "membership:7402",
     "governance": "governance:7403",
     "federation": "federation:7405",
     "web": "web:7404",
 }
-"""As docker-compose.yml names them."""
-VARIABLES = "containers.env"
-ANCHORED = "anchored"
-"""A folder of the co-op's own: what federation signed is written down there, outside the database."""
-BORDER = "127.0.0.1:8443"
-"""Published when no other co-op is to call."""
+"""As in docker-compose.yml."""
+ENV_FILE = "containers.env"
+ANCHOR_FOLDER = "anchored"
+"""A folder in the data folder where federation records what it signed, outside the database."""
+UNPUBLISHED_BORDER = "127.0.0.1:8443"
+"""The published border address if no other co-op should call."""
 
 
 def containers_command(
     folder: Annotated[Path, typer.Argument(help="The co-op's data folder.", metavar="folder")] = Path("kith-data"),
 ) -> None:
     """Make a co-op's folder ready to run in containers: writes containers.env, and says in kith.toml where the services answer."""
-    instance, co_op = co_op_of(folder)
-    if not co_op.elsewhere:
-        move_out(instance, ADDRESSES)
-        say(f"{instance.folder.settings} now says that the services run in containers. Remove its [services] to use kith up again.")
-    (instance.folder.path / ANCHORED).mkdir(mode=0o700, exist_ok=True)
-    place = instance.folder.path / VARIABLES
-    place.write_text(variables(instance, co_op), encoding="utf-8")
-    result(f"docker compose --env-file {place} up --detach --wait")
+    instance, co_op = load_co_op(folder)
+    if not co_op.service_addresses:
+        write_service_addresses(instance, SERVICE_ADDRESSES)
+        print_note(f"{instance.folder.settings} now says that the services run in containers. Remove its [services] to use kith up again.")
+    (instance.folder.path / ANCHOR_FOLDER).mkdir(mode=0o700, exist_ok=True)
+    env_file = instance.folder.path / ENV_FILE
+    env_file.write_text(compose_variables(instance, co_op), encoding="utf-8")
+    print_result(f"docker compose --env-file {env_file} up --detach --wait")
 
 
-def move_out(instance: Instance, addresses: Mapping[str, str]) -> None:
-    """Says in the settings where each service answers."""
+def write_service_addresses(instance: Instance, addresses: Mapping[str, str]) -> None:
+    """Adds the address of each service to the settings."""
     lines = "".join(f'{name} = "{address}"\n' for name, address in addresses.items())
-    said = "# Where each service answers the command line, with the certificates in keys/tls. Without this table: kith up."
+    comment = "# Where each service answers the command line, with the certificates in keys/tls. Without this table: kith up."
     with instance.folder.settings.open("a", encoding="utf-8") as file:
-        file.write(f"\n[services]\n{said}\n{lines}")
-    # What was read before no longer holds.
+        file.write(f"\n[services]\n{comment}\n{lines}")
+    # The cached settings are out of date now.
     instance.__dict__.pop("co_op", None)
 
 
-def variables(instance: Instance, co_op: CoOp) -> str:
-    """What docker-compose.yml asks for, in the form of its `--env-file`. No secrets."""
-    keys = instance.folder.keys.stat()
-    said = {
+def compose_variables(instance: Instance, co_op: CoOpSettings) -> str:
+    """The variables of docker-compose.yml in the format of `--env-file`. No secrets."""
+    keys_stat = instance.folder.keys.stat()
+    values = {
         "KITH_FOLDER": str(instance.folder.path),
-        "KITH_USER": f"{keys.st_uid}:{keys.st_gid}",
+        "KITH_USER": f"{keys_stat.st_uid}:{keys_stat.st_gid}",
         "KITH_CO_OP": co_op.id,
         "KITH_CO_OP_NAME": co_op.name,
         "KITH_ZONE": co_op.zone.key,
         "KITH_PHONE": co_op.phone,
         "KITH_PUBLIC_URL": co_op.public_url,
         "KITH_PUBLISH": co_op.web_address,
-        "KITH_PUBLISH_BORDER": co_op.border_address or BORDER,
+        "KITH_PUBLISH_BORDER": co_op.border_address or UNPUBLISHED_BORDER,
         "KITH_ENDPOINT": co_op.endpoint,
     }
-    return "".join(f"{name}={_quoted(value)}\n" for name, value in said.items())
+    return "".join(f"{name}={_quoted(value)}\n" for name, value in values.items())
 
 
 def _quoted(text: str) -> str:
-    # In double quotes Compose takes a backslash for these three, and no others.
+    # In double quotes Compose accepts a backslash before these three characters only.
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$")
     return f'"{escaped}"'

@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from scripts.cli.count_answer import answer, in_words
-from scripts.cli.count_file import BadCountFileError, Case, read_cases
-from services.governance.domain.head_count import CannotCountError, Mistake
+from scripts.cli.count_file import BadCountFileError, CountCase, read_cases
+from scripts.cli.count_output import case_as_json, format_case
+from services.governance.domain.head_count import CannotCountError, CountingMistake
 
-COUNTED = 0
-REFUSED = 2
+EXIT_COUNTED = 0
+EXIT_REFUSED = 2
 
 
 def count(file: Path, *, as_json: bool) -> int:
@@ -26,19 +26,19 @@ def count(file: Path, *, as_json: bool) -> int:
     try:
         text = file.read_text(encoding="utf-8-sig")
         cases = read_cases(text)
-        said = _as_json(cases) if as_json else _as_words(cases)
-    except (OSError, UnicodeDecodeError) as wrong:
-        typer.echo(f"kith count: cannot read {file}: {_why(wrong)}", err=True)
-        return REFUSED
-    except BadCountFileError as wrong:
-        typer.echo(f"kith count: {file}: {wrong}", err=True)
-        return REFUSED
-    except ValueError as wrong:
-        # Python prints no number of more than 4300 digits, which hundreds of classes with unlike shares can add up to.
-        typer.echo(f"kith count: {file}: a result is too long to print: {wrong}", err=True)
-        return REFUSED
-    typer.echo(said)
-    return COUNTED
+        output = _as_json(cases) if as_json else _as_text(cases)
+    except (OSError, UnicodeDecodeError) as error:
+        typer.echo(f"kith count: cannot read {file}: {_why(error)}", err=True)
+        return EXIT_REFUSED
+    except BadCountFileError as error:
+        typer.echo(f"kith count: {file}: {error}", err=True)
+        return EXIT_REFUSED
+    except ValueError as error:
+        # Python refuses to print a number of more than 4300 digits, which hundreds of classes with different shares can reach.
+        typer.echo(f"kith count: {file}: a result is too long to print: {error}", err=True)
+        return EXIT_REFUSED
+    typer.echo(output)
+    return EXIT_COUNTED
 
 
 def count_command(
@@ -49,51 +49,51 @@ def count_command(
     raise typer.Exit(count(file, as_json=as_json))
 
 
-def _as_json(cases: list[Case]) -> str:
-    answers = []
+def _as_json(cases: list[CountCase]) -> str:
+    results = []
     for number, case in enumerate(cases, start=1):
         try:
-            answers.append(answer(case))
-        except CannotCountError as wrong:
-            raise _refused(number, case, wrong) from wrong
-    return json.dumps(answers, indent=1, ensure_ascii=False)
+            results.append(case_as_json(case))
+        except CannotCountError as error:
+            raise _bad_case(number, case, error) from error
+    return json.dumps(results, indent=1, ensure_ascii=False)
 
 
-def _as_words(cases: list[Case]) -> str:
+def _as_text(cases: list[CountCase]) -> str:
     blocks = []
     for number, case in enumerate(cases, start=1):
         try:
-            blocks.append("\n".join(in_words(case)))
-        except CannotCountError as wrong:
-            raise _refused(number, case, wrong) from wrong
+            blocks.append("\n".join(format_case(case)))
+        except CannotCountError as error:
+            raise _bad_case(number, case, error) from error
     return "\n\n".join(blocks)
 
 
-def _refused(number: int, case: Case, wrong: CannotCountError) -> BadCountFileError:
-    return BadCountFileError(f'case {number} "{case.name}": {_IN_WORDS[wrong.mistake].format(about=wrong.about)}')
+def _bad_case(number: int, case: CountCase, error: CannotCountError) -> BadCountFileError:
+    return BadCountFileError(f'case {number} "{case.name}": {_MESSAGES[error.mistake].format(about=error.about)}')
 
 
-def _why(wrong: OSError | UnicodeDecodeError) -> str:
-    return (wrong.strerror or "no reason given") if isinstance(wrong, OSError) else "it is not UTF-8 text"
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    return (error.strerror or "no reason given") if isinstance(error, OSError) else "it is not UTF-8 text"
 
 
-_IN_WORDS = {
-    Mistake.NEGATIVE: "{about}: a number is below zero",
-    Mistake.UNKNOWN_CLASS: "votes.{about}: this class is not in eligible",
-    Mistake.UNKNOWN_OPTION: "votes: unknown option ({about}); known here: for, against, abstain, voters",
-    Mistake.UNKNOWN_CO_OP: "weights.{about}: this co-op does not take part",
-    Mistake.MORE_VOTES_THAN_ELIGIBLE: "votes: more votes than eligible ({about})",
-    Mistake.MORE_VOTES_THAN_VOTERS: "votes: more votes than voters ({about})",
-    Mistake.VOTERS_NEEDED: "votes.{about}: needs voters, the number of counted ballots, because one ballot may make several marks",
-    Mistake.ELIGIBLE_NEEDED: "eligible: is needed by {about}",
-    Mistake.ELIGIBLE_BY_CLASS_NEEDED: "eligible: is needed for class {about} by itself",
-    Mistake.FRACTION_OUT_OF_RANGE: "{about}: the fraction must be from 0 to 1",
-    Mistake.SHARES_DO_NOT_SUM_TO_ONE: "rule.shares: must sum to 1, not {about}",
-    Mistake.SHARE_NOT_POSITIVE: "rule.shares.{about}: must be more than 0",
-    Mistake.SHARE_MISSING: "rule.shares: has no share for class {about}",
-    Mistake.NAMED_TWICE: "{about}: is named twice",
-    Mistake.WEIGHT_MISSING: "weights: has no weight for co-op {about}",
-    Mistake.WEIGHT_NOT_POSITIVE: "weights.{about}: must be more than 0",
-    Mistake.HIGHEST_SCORE_NEEDED: "highest_score: method score needs it, 1 or more",
-    Mistake.NO_CO_OPS: "co_ops: names no co-op",
+_MESSAGES = {
+    CountingMistake.NEGATIVE: "{about}: a number is below zero",
+    CountingMistake.UNKNOWN_CLASS: "votes.{about}: this class is not in eligible",
+    CountingMistake.UNKNOWN_OPTION: "votes: unknown option ({about}); known here: for, against, abstain, voters",
+    CountingMistake.UNKNOWN_CO_OP: "weights.{about}: this co-op does not take part",
+    CountingMistake.MORE_VOTES_THAN_ELIGIBLE: "votes: more votes than eligible ({about})",
+    CountingMistake.MORE_VOTES_THAN_VOTERS: "votes: more votes than voters ({about})",
+    CountingMistake.VOTERS_NEEDED: "votes.{about}: needs voters, the number of counted ballots, because one ballot may make several marks",
+    CountingMistake.ELIGIBLE_NEEDED: "eligible: is needed by {about}",
+    CountingMistake.ELIGIBLE_BY_CLASS_NEEDED: "eligible: is needed for class {about} by itself",
+    CountingMistake.FRACTION_OUT_OF_RANGE: "{about}: the fraction must be from 0 to 1",
+    CountingMistake.SHARES_DO_NOT_SUM_TO_ONE: "rule.shares: must sum to 1, not {about}",
+    CountingMistake.SHARE_NOT_POSITIVE: "rule.shares.{about}: must be more than 0",
+    CountingMistake.SHARE_MISSING: "rule.shares: has no share for class {about}",
+    CountingMistake.NAMED_TWICE: "{about}: is named twice",
+    CountingMistake.WEIGHT_MISSING: "weights: has no weight for co-op {about}",
+    CountingMistake.WEIGHT_NOT_POSITIVE: "weights.{about}: must be more than 0",
+    CountingMistake.HIGHEST_SCORE_NEEDED: "highest_score: method score needs it, 1 or more",
+    CountingMistake.NO_CO_OPS: "co_ops: names no co-op",
 }

@@ -8,25 +8,25 @@ from typing import Annotated
 
 import typer
 
-from scripts.cli.console import CommandError, ExitCode, say
-from scripts.cli.holder import co_op_of, holder
+from scripts.cli.console import CommandError, ExitCode, print_note
+from scripts.cli.lock_owner import load_co_op, lock_owner
 
-_WITHIN_SECONDS = 60.0
+_STOP_SECONDS = 60.0
 
 
 def down_command(folder: Annotated[Path, typer.Argument(help="The co-op's data folder.", metavar="folder")] = Path("kith-data")) -> int:
     """Stop a co-op, wherever it was started on this machine: services first, then NATS, then PostgreSQL."""
-    instance, co_op = co_op_of(folder)
-    if stop(instance.folder.path):
-        say(f"{co_op.name} has stopped.")
+    instance, co_op = load_co_op(folder)
+    if stop_co_op(instance.folder.path):
+        print_note(f"{co_op.name} has stopped.")
     else:
-        say(f"{co_op.name} was not running.")
+        print_note(f"{co_op.name} was not running.")
     return ExitCode.OK
 
 
-def stop(folder: Path) -> bool:
-    """Whether something ran here; it has stopped then. Raises CommandError when it does not go, or is not ours."""
-    pid = holder(folder)
+def stop_co_op(folder: Path) -> bool:
+    """Stops the co-op of a folder; False if none was running. Raises CommandError if it does not stop in time or is another user's."""
+    pid = lock_owner(folder)
     if pid is None:
         return False
     try:
@@ -37,10 +37,10 @@ def stop(folder: Path) -> bool:
         raise CommandError("It was not stopped.", why, "Run kith down as that user.", ExitCode.NOT_PERMITTED) from None
     except ProcessLookupError:
         pass
-    until = time.monotonic() + _WITHIN_SECONDS
-    while holder(folder) is not None:
-        if time.monotonic() > until:
-            why = f"Process {pid} still runs after {_WITHIN_SECONDS:.0f} s."
+    deadline = time.monotonic() + _STOP_SECONDS
+    while lock_owner(folder) is not None:
+        if time.monotonic() > deadline:
+            why = f"Process {pid} still runs after {_STOP_SECONDS:.0f} s."
             raise CommandError("It has not stopped.", why, f"Look at {folder / 'log'}.", ExitCode.UNAVAILABLE)
         time.sleep(0.05)
     return True

@@ -1,4 +1,4 @@
-"""`kith init`: a new co-op's data folder, by questions or by flags."""
+"""`kith init`: creates a new co-op's data folder, from flags or by asking questions."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from libs.rulebook import templates
-from scripts.cli.console import CommandError, ExitCode, ask, can_ask, result, say, say_error
-from scripts.cli.init_answers import CHECKS, Answers, problems_of, slug, tidy
-from scripts.cli.init_checklist import checklist, plan
-from scripts.cli.init_folder import make_folder, refuse_unusable
+from scripts.cli.console import CommandError, ExitCode, is_interactive, print_error, print_note, print_result, prompt
+from scripts.cli.init_answers import VALIDATORS, InitAnswers, find_problems, normalize, slugify
+from scripts.cli.init_checklist import dry_run_text, next_steps_text
+from scripts.cli.init_folder import create_data_folder, require_usable_folder
 
 _QUESTIONS = {
     "name": "What is the co-op called?",
@@ -31,7 +31,7 @@ def init_command(
     *,
     name: Annotated[str, typer.Option(help="The co-op's name.")] = "",
     id_: Annotated[str, typer.Option("--id", help="3 to 63 small letters, digits, dots, hyphens. Default: made from the name.")] = "",
-    template: Annotated[str, typer.Option(help=f"The rulebook to begin with: {', '.join(templates.names())}.")] = "",
+    template: Annotated[str, typer.Option(help=f"The rulebook to begin with: {', '.join(templates.template_names())}.")] = "",
     zone: Annotated[str, typer.Option(help="Time zone. Default: Europe/London.")] = "",
     phone: Annotated[str, typer.Option(help="A number members may ring.")] = "",
     founder: Annotated[str, typer.Option(help="Full name of the first member.")] = "",
@@ -42,57 +42,59 @@ def init_command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be made, and make nothing.")] = False,
 ) -> None:
     """Make the data folder of a new co-op: settings, rulebook, keys and the first member. Asks for what is not given."""
-    refuse_unusable(folder)
-    given = Answers(*(tidy(one) for one in (name, id_, template, zone, phone, founder, founder_email, address, federation_address)))
-    asking = can_ask() and not no_input
-    answers = _ask_for_the_rest(given) if asking else _with_defaults(given)
-    _refuse_wrong(answers)
+    require_usable_folder(folder)
+    flags = InitAnswers(
+        *(normalize(value) for value in (name, id_, template, zone, phone, founder, founder_email, address, federation_address))
+    )
+    interactive = is_interactive() and not no_input
+    answers = _prompt_for_missing(flags) if interactive else _with_defaults(flags)
+    _refuse_invalid(answers)
     if dry_run:
-        result(plan(folder, answers))
+        print_result(dry_run_text(folder, answers))
         return
-    if asking and ask(f"Make {answers.name} ({answers.id}) at {folder}? yes or no", "yes").lower() not in ("y", "yes"):
+    if interactive and prompt(f"Make {answers.name} ({answers.id}) at {folder}? yes or no", "yes").lower() not in ("y", "yes"):
         raise CommandError("Nothing was made.", "You said no.", "Run kith init again when you are ready.")
-    make_folder(folder, answers, datetime.now(UTC))
-    result(checklist(folder, answers))
+    create_data_folder(folder, answers, datetime.now(UTC))
+    print_result(next_steps_text(folder, answers))
 
 
-def _with_defaults(given: Answers) -> Answers:
+def _with_defaults(answers: InitAnswers) -> InitAnswers:
     return replace(
-        given,
-        id=given.id or slug(given.name),
-        template=given.template or "single-class",
-        zone=given.zone or "Europe/London",
-        address=given.address or "127.0.0.1:8400",
+        answers,
+        id=answers.id or slugify(answers.name),
+        template=answers.template or "single-class",
+        zone=answers.zone or "Europe/London",
+        address=answers.address or "127.0.0.1:8400",
     )
 
 
-def _refuse_wrong(answers: Answers) -> None:
-    wrong = problems_of(answers)
-    if not wrong:
+def _refuse_invalid(answers: InitAnswers) -> None:
+    problems = find_problems(answers)
+    if not problems:
         return
-    say_error("Nothing was made.", *(f"{one.flag}: {one.problem} {one.suggestion}" for one in wrong))
+    print_error("Nothing was made.", *(f"{problem.flag}: {problem.problem} {problem.suggestion}" for problem in problems))
     raise typer.Exit(ExitCode.USAGE)
 
 
-def _ask_for_the_rest(given: Answers) -> Answers:
-    """Asks for every answer not given by a flag, again and again until it is right."""
-    say("Kith will ask a few questions. Ctrl-C stops; nothing is made before the end.\n")
-    answers = given
+def _prompt_for_missing(flags: InitAnswers) -> InitAnswers:
+    """Asks for every answer not given by a flag, until it is valid."""
+    print_note("Kith will ask a few questions. Ctrl-C stops; nothing is made before the end.\n")
+    answers = flags
     for key, question in _QUESTIONS.items():
-        if getattr(given, key):
+        if getattr(flags, key):
             continue
         if key == "template":
-            for known in templates.names():
-                say(f"  {known:<18} {templates.summary(known)}")
+            for template in templates.template_names():
+                print_note(f"  {template:<18} {templates.template_summary(template)}")
         default = getattr(_with_defaults(answers), key)
-        answers = replace(answers, **{key: _ask_until_right(key, question, default)})
+        answers = replace(answers, **{key: _prompt_until_valid(key, question, default)})
     return answers
 
 
-def _ask_until_right(key: str, question: str, default: str) -> str:
+def _prompt_until_valid(key: str, question: str, default: str) -> str:
     while True:
-        answer = tidy(ask(question, default))
-        wrong = CHECKS[key](answer)
-        if wrong is None:
+        answer = normalize(prompt(question, default))
+        problem = VALIDATORS[key](answer)
+        if problem is None:
             return answer
-        say(f"  {wrong[0]} {wrong[1]}")
+        print_note(f"  {problem[0]} {problem[1]}")

@@ -1,4 +1,4 @@
-"""What `kith init` needs to know, and what is wrong with an answer."""
+"""The answers that `kith init` needs, and their validation."""
 
 import re
 import unicodedata
@@ -20,8 +20,8 @@ _LARGEST_PORT = 65535
 
 
 @dataclass(frozen=True)
-class Answers:
-    """Everything asked. All but the phone number and the address for other co-ops are required; each is as checked by `PROBLEMS`."""
+class InitAnswers:
+    """All answers. Only the phone number and the address for other co-ops are optional; `VALIDATORS` checks each."""
 
     name: str
     id: str
@@ -42,7 +42,7 @@ class Answers:
 
     @property
     def border_address(self) -> str:
-        """Where to listen so that others find us there: on every address of this machine, unless only this machine is meant."""
+        """Where to listen for other co-ops: on all interfaces, unless the federation address is a loopback address."""
         if not self.federation_address:
             return ""
         host, port = self.federation_address.rsplit(":", 1)
@@ -51,33 +51,33 @@ class Answers:
 
 @dataclass(frozen=True)
 class AnswerProblem:
-    """What is wrong with one answer, and what would be right."""
+    """What is wrong with one answer, and a suggestion."""
 
     flag: str
     problem: str
     suggestion: str
 
 
-def slug(name: str) -> str:
-    """An id made from the co-op's name: small letters, digits and hyphens; empty when nothing of it can be used."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    made = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:63].strip("-")
-    return made if _ID.fullmatch(made) else ""
+def slugify(name: str) -> str:
+    """An id made from the co-op's name: lower-case letters, digits and hyphens; empty if no valid id results."""
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    candidate = re.sub(r"[^a-z0-9]+", "-", ascii_name).strip("-")[:63].strip("-")
+    return candidate if _ID.fullmatch(candidate) else ""
 
 
-def tidy(text: str) -> str:
-    """The answer in one line and in Unicode's composed form, so that the same name is always the same bytes."""
+def normalize(text: str) -> str:
+    """The answer on one line and in Unicode's composed form, so that the same name is always the same bytes."""
     return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
-def problems_of(answers: Answers) -> list[AnswerProblem]:
-    """Everything wrong with the answers, in the order of asking."""
-    found = []
-    for key, check in CHECKS.items():
-        wrong = check(getattr(answers, key))
-        if wrong is not None:
-            found.append(AnswerProblem(f"--{key.replace('_', '-')}", *wrong))
-    return found
+def find_problems(answers: InitAnswers) -> list[AnswerProblem]:
+    """All problems of the answers, in the order of the questions."""
+    problems = []
+    for key, check in VALIDATORS.items():
+        problem = check(getattr(answers, key))
+        if problem is not None:
+            problems.append(AnswerProblem(f"--{key.replace('_', '-')}", *problem))
+    return problems
 
 
 def _name(value: str) -> tuple[str, str] | None:
@@ -101,15 +101,15 @@ def _plain_text(value: str, what: str, suggestion: str) -> tuple[str, str] | Non
 def _co_op_id(value: str) -> tuple[str, str] | None:
     if _ID.fullmatch(value):
         return None
-    made = slug(value)
-    suggestion = f"For example --id {made}." if made else "For example --id willow-lane."
+    candidate = slugify(value)
+    suggestion = f"For example --id {candidate}." if candidate else "For example --id willow-lane."
     if not value:
         return "The co-op's id is missing.", suggestion
     return f'"{value}" cannot be an id: 3 to 63 small letters, digits, dots and hyphens, beginning with a letter or digit.', suggestion
 
 
 def _template(value: str) -> tuple[str, str] | None:
-    known = templates.names()
+    known = templates.template_names()
     if value in known:
         return None
     near = get_close_matches(value.lower(), known, n=1, cutoff=0.4)
@@ -122,9 +122,9 @@ def _zone(value: str) -> tuple[str, str] | None:
         return None
     if not zones:
         return "This machine has no table of time zones.", "Install the package tzdata of your system."
-    places = {zone.rsplit("/", 1)[-1].lower(): zone for zone in sorted(zones, reverse=True)}
-    place = places.get(value.rsplit("/", 1)[-1].lower().replace(" ", "_"))
-    near = [place] if place else get_close_matches(value, zones, n=1)
+    zones_by_city = {zone.rsplit("/", 1)[-1].lower(): zone for zone in sorted(zones, reverse=True)}
+    match = zones_by_city.get(value.rsplit("/", 1)[-1].lower().replace(" ", "_"))
+    near = [match] if match else get_close_matches(value, zones, n=1)
     return f'"{value}" is not a time zone.', f'Did you mean "{near[0]}"?' if near else 'Write it like "Europe/London".'
 
 
@@ -164,7 +164,7 @@ def _is_host(host: str) -> bool:
         return bool(_HOST.fullmatch(host)) and not host.replace(".", "").isdigit()
 
 
-CHECKS: dict[str, Callable[[str], tuple[str, str] | None]] = {
+VALIDATORS: dict[str, Callable[[str], tuple[str, str] | None]] = {
     "name": _name,
     "id": _co_op_id,
     "template": _template,
@@ -175,4 +175,4 @@ CHECKS: dict[str, Callable[[str], tuple[str, str] | None]] = {
     "address": _address,
     "federation_address": _address_or_none,
 }
-"""For each answer, what is wrong with it and what would be right; None when it is right."""
+"""Maps each answer to its validator, which returns the problem and a suggestion, or None."""

@@ -1,4 +1,4 @@
-"""Makes the data folder of a new co-op: all of it or nothing."""
+"""Creates the data folder of a new co-op atomically."""
 
 import json
 import os
@@ -10,9 +10,9 @@ from pathlib import Path
 from libs.host import instance_keys
 from libs.rulebook import templates
 from scripts.cli.console import CommandError, ExitCode
-from scripts.cli.init_answers import Answers
+from scripts.cli.init_answers import InitAnswers
 
-FILES = {
+FOLDER_CONTENTS = {
     "kith.toml": "the co-op's name, zone and addresses",
     "rulebook.toml": "who belongs, and how members decide",
     "founding.toml": "the first member; used up by the first kith up",
@@ -20,8 +20,8 @@ FILES = {
 }
 
 
-def refuse_unusable(folder: Path) -> None:
-    """Raises `CommandError` when a co-op cannot be made at `folder`."""
+def require_usable_folder(folder: Path) -> None:
+    """Raises `CommandError` if a co-op cannot be created at `folder`."""
     what = f"Nothing was made at {folder}."
     if (folder / "kith.toml").exists():
         raise CommandError(what, "A co-op is there already.", f"Start it with kith up {folder}, or name another folder.", ExitCode.CONFLICT)
@@ -39,10 +39,10 @@ def refuse_unusable(folder: Path) -> None:
         raise CommandError(what, "Something is there that is not a folder.", "Name a folder that is new or empty.", ExitCode.CONFLICT)
 
 
-def make_folder(folder: Path, answers: Answers, now: datetime) -> None:
-    """Makes the folder beside its place and then moves it there in one step, so that a half-made one is never found.
+def create_data_folder(folder: Path, answers: InitAnswers, now: datetime) -> None:
+    """Creates a temporary folder next to the target and renames it, so that an incomplete folder is never visible.
 
-    Raises `CommandError` when it cannot be made; nothing is left behind then.
+    Raises `CommandError` on failure and leaves nothing behind.
     """
     what = f"Nothing was made at {folder}."
     try:
@@ -64,7 +64,7 @@ def make_folder(folder: Path, answers: Answers, now: datetime) -> None:
 def _move(building: Path, folder: Path) -> None:
     what = f"Nothing was made at {folder}."
     try:
-        # An empty folder gives way to another one; anything else refuses.
+        # rename() replaces an empty folder and fails for anything else.
         building.rename(folder)
     except (FileExistsError, NotADirectoryError):
         raise CommandError(
@@ -73,19 +73,19 @@ def _move(building: Path, folder: Path) -> None:
     except OSError as error:
         fix = f"If {folder} is where a disk is mounted, name a folder in it: kith init {folder / 'co-op'}"
         raise CommandError(what, f"{error.strerror}.", fix, ExitCode.CONFLICT) from None
-    place = os.open(folder.parent, os.O_RDONLY)
+    parent = os.open(folder.parent, os.O_RDONLY)
     try:
-        os.fsync(place)
+        os.fsync(parent)
     finally:
-        os.close(place)
+        os.close(parent)
 
 
-def _fill(building: Path, answers: Answers, now: datetime) -> None:
+def _fill(building: Path, answers: InitAnswers, now: datetime) -> None:
     building.chmod(0o700)
     _write(building / "kith.toml", _settings(answers), 0o644)
     _write(building / "rulebook.toml", _rulebook(answers), 0o644)
     _write(building / "founding.toml", _founding(answers), 0o600)
-    instance_keys.make(building / "keys", answers.id, now)
+    instance_keys.create_keys(building / "keys", answers.id, now)
 
 
 def _write(path: Path, text: str, mode: int) -> None:
@@ -97,11 +97,11 @@ def _write(path: Path, text: str, mode: int) -> None:
 
 
 def _quoted(text: str) -> str:
-    # Checked answers hold no control characters, and then JSON's way of quoting is TOML's.
+    # Valid answers contain no control characters, so JSON's quoting is also TOML's.
     return json.dumps(text, ensure_ascii=False)
 
 
-def _settings(answers: Answers) -> str:
+def _settings(answers: InitAnswers) -> str:
     return f"""\
 # The settings of one co-op. Changes count from the next `kith up`.
 
@@ -139,16 +139,16 @@ endpoint = {_quoted(answers.federation_address)}
 """
 
 
-def _rulebook(answers: Answers) -> str:
+def _rulebook(answers: InitAnswers) -> str:
     return f"""\
 # The rulebook this co-op began with, from the template {answers.template}.
 # The first `kith up` adopts it. After that, members change it by a resolution, and this file is only the draft of the next one.
 # Check it after every change: kith rulebook check rulebook.toml
 
-{templates.text(answers.template)}"""
+{templates.template_text(answers.template)}"""
 
 
-def _founding(answers: Answers) -> str:
+def _founding(answers: InitAnswers) -> str:
     return f"""\
 # The first member. The first `kith up` registers this person as secretary and operator, prints a sign-in link, and removes this file.
 name = {_quoted(answers.founder)}

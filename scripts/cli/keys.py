@@ -1,4 +1,4 @@
-"""`kith keys`: new keys towards other co-ops, and keys that must not be believed any more."""
+"""`kith keys`: rotates the keys used towards other co-ops, and revokes keys."""
 
 import asyncio
 from pathlib import Path
@@ -10,13 +10,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from kith.federation.v1 import federation_pb2 as pb
-from libs.boards import identity
+from libs.boards import identity_documents
 from libs.database.engine import new_id
-from libs.rpc.client import ask
+from libs.rpc.client import call_service
 from libs.signing import statement
-from scripts.cli.console import CommandError, ExitCode, result, say
-from scripts.cli.door import door
-from scripts.cli.vote_refusals import sentences
+from scripts.cli.connection import connect
+from scripts.cli.console import CommandError, ExitCode, print_note, print_result
+from scripts.cli.refusal_messages import refusals_as_errors
 
 keys_app = typer.Typer(
     add_completion=False,
@@ -29,7 +29,7 @@ keys_app = typer.Typer(
 
 @keys_app.callback()
 def _keys() -> None:
-    """A word with verbs, though there is one only."""
+    """Makes typer keep the subcommand although there is only one."""
 
 
 @keys_app.command()
@@ -44,23 +44,23 @@ def rotate(
 
 
 async def _rotate(folder: Path, revoke: list[str], root: Path | None) -> None:
-    key = _root(root) if root else None
-    async with door(folder) as open_door:
-        asked = pb.RotateKeysRequest(request_id=str(new_id()), revoke=revoke)
-        with sentences("The keys stay as they are."):
-            answer = await ask(open_door.federation.RotateKeys, asked, open_door.founder())
-            if answer.to_sign:
+    key = _read_root_key(root) if root else None
+    async with connect(folder) as connection:
+        request = pb.RotateKeysRequest(request_id=str(new_id()), revoke=revoke)
+        with refusals_as_errors("The keys stay as they are."):
+            response = await call_service(connection.federation.RotateKeys, request, connection.founder_token())
+            if response.to_sign:
                 if key is None:
                     what, why = "The keys stay as they are.", "The root key is not in the data folder."
                     raise CommandError(what, why, "Bring it, and name it: --root FILE", ExitCode.CONFLICT)
-                signature = statement.sign(key, identity.KIND, answer.to_sign)
+                signature = statement.sign(key, identity_documents.KIND, response.to_sign)
                 signed = pb.RotateKeysRequest(request_id=str(new_id()), root_signature=signature)
-                answer = await ask(open_door.federation.RotateKeys, signed, open_door.founder())
-    result(f"Identity document {answer.seq} is in use.")
-    say("Peers take it up at the next contact. A peer that missed two of them needs your invitation once more: kith peer invite")
+                response = await call_service(connection.federation.RotateKeys, signed, connection.founder_token())
+    print_result(f"Identity document {response.seq} is in use.")
+    print_note("Peers take it up at the next contact. A peer that missed two of them needs your invitation once more: kith peer invite")
 
 
-def _root(path: Path) -> Ed25519PrivateKey:
+def _read_root_key(path: Path) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(path.read_bytes(), None)
     except (OSError, ValueError, TypeError, UnsupportedAlgorithm):

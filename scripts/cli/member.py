@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from scripts.cli.console import CommandError, ExitCode, say
-from scripts.cli.member_columns import UnreadableFileError
-from scripts.cli.member_file import BadRow, EmptyRow, Layout, Row, inspect, read
+from scripts.cli.console import CommandError, ExitCode, print_note
+from scripts.cli.member_csv import CsvLayout, EmptyRow, InvalidRow, MemberRow, inspect_file, read_rows
+from scripts.cli.member_csv_header import UnreadableCsvError
 from scripts.cli.member_list import list_command, show_command
 
-_AGAIN = "Run the same command again: it goes on from there and admits nobody twice."
+_RUN_AGAIN = "Run the same command again: it goes on from there and admits nobody twice."
 member_app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
@@ -35,48 +35,48 @@ def import_command(
 ) -> int:
     """Admit members from a CSV file; says what became of every row. Run it again with the same file when it was broken off."""
     try:
-        layout = inspect(file)
+        layout = inspect_file(file)
     except FileNotFoundError:
         raise CommandError("Nothing was imported.", f"There is no file {file}.", "Name a CSV file.", ExitCode.NOT_FOUND) from None
-    except UnreadableFileError as error:
+    except UnreadableCsvError as error:
         raise CommandError(f"Nothing was imported from {file}.", error.why, error.fix, ExitCode.USAGE) from None
     except OSError as error:
         raise CommandError(f"Nothing was imported from {file}.", f"{error.strerror}.", "Name a CSV file.") from None
     if report is not None and report.exists() and report.samefile(file):
         raise CommandError("Nothing was imported.", "The report would be written over the list.", "Name another file.", ExitCode.USAGE)
-    return asyncio.run(_import(folder, layout, read(file, layout), dry_run=dry_run, as_json=as_json, report=report))
+    return asyncio.run(_import(folder, layout, read_rows(file, layout), dry_run=dry_run, as_json=as_json, report=report))
 
 
 async def _import(
-    folder: Path, layout: Layout, rows: Iterator[Row | BadRow | EmptyRow], *, dry_run: bool, as_json: bool, report: Path | None
+    folder: Path, layout: CsvLayout, rows: Iterator[MemberRow | InvalidRow | EmptyRow], *, dry_run: bool, as_json: bool, report: Path | None
 ) -> int:
     from libs.refusals import Refusal
-    from libs.rpc.wire import BrokenError
-    from scripts.cli.door import door
-    from scripts.cli.member_import import Import
-    from scripts.cli.member_report import Line, Report
-    from scripts.cli.progress import Progress
+    from libs.rpc.refusal_status import InternalServerError
+    from scripts.cli.connection import connect
+    from scripts.cli.member_import import MemberImport
+    from scripts.cli.member_import_report import ImportReport, RowResult
+    from scripts.cli.progress import ProgressLine
 
-    async with door(folder) as open_door:
-        lines = Report(sys.stdout, as_json=as_json, file=report)
-        progress = Progress(layout.rows, "rows")
+    async with connect(folder) as connection:
+        lines = ImportReport(sys.stdout, as_json=as_json, file=report)
+        progress = ProgressLine(layout.rows, "rows")
 
-        def told(line: Line) -> None:
+        def on_result(line: RowResult) -> None:
             progress.clear()
-            lines.take(line)
-            progress.at(line.row - 1)
+            lines.add(line)
+            progress.update(line.row - 1)
 
         try:
-            await Import(open_door, layout, told, dry_run=dry_run).run(rows)
-        except (Refusal, BrokenError) as error:
+            await MemberImport(connection, layout, on_result, dry_run=dry_run).run(rows)
+        except (Refusal, InternalServerError) as error:
             why = f"The co-op answered {error}. Until then: {lines.summary}."
             code = ExitCode.PARTIAL if lines.counts else ExitCode.UNAVAILABLE
-            raise CommandError("The import was broken off.", why, _AGAIN, code) from error
+            raise CommandError("The import was broken off.", why, _RUN_AGAIN, code) from error
         except BaseException:
-            say(f"Broken off: {lines.summary}. {_AGAIN}")
+            print_note(f"Broken off: {lines.summary}. {_RUN_AGAIN}")
             raise
         finally:
             progress.clear()
             lines.close()
-    say(f"{'Nothing was changed. ' if dry_run else ''}{layout.rows} rows: {lines.summary}.")
+    print_note(f"{'Nothing was changed. ' if dry_run else ''}{layout.rows} rows: {lines.summary}.")
     return lines.code

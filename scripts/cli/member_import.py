@@ -1,8 +1,8 @@
-"""Admits the members of a list: person by person at identity, then member by member at membership, 200 rows at a time.
+"""Imports the members of a list: registers the persons at identity, then admits them at membership, 200 rows at a time.
 
-A run that is broken off is run again with the same file. Whoever has an e-mail address or a phone number is recognised by identity. A
-person with neither can only be recognised by the request that registered them, so each is registered by a request of their own whose
-id is made of the row: saying the row again is the same request. Membership recognises the person.
+An interrupted import can be run again with the same file. Identity recognises a person by e-mail address or phone number. A person with
+neither can only be recognised by the request that registered them, so each gets a separate request whose id is derived from the row: the
+same row makes the same request. Membership recognises the person.
 """
 
 import asyncio
@@ -17,198 +17,204 @@ from kith.identity.v1 import identity_pb2 as identity
 from kith.membership.v1 import membership_pb2 as membership
 from libs.database.engine import new_id
 from libs.refusals import NotFound
-from libs.rpc.client import ask
-from scripts.cli.door import Door
-from scripts.cli.member_file import BadRow, EmptyRow, Layout, Row
-from scripts.cli.member_refusals import class_unknown, in_words
-from scripts.cli.member_report import Line, Outcome
-from scripts.cli.patience import patiently
-from scripts.cli.register import members
+from libs.rpc.client import call_service
+from scripts.cli.connection import Connection
+from scripts.cli.member_csv import CsvLayout, EmptyRow, InvalidRow, MemberRow
+from scripts.cli.member_import_report import RowOutcome, RowResult
+from scripts.cli.member_row_messages import row_message, unknown_class_message
+from scripts.cli.register_lookup import list_members
+from scripts.cli.retry import retry
 from services.membership.domain import member_number
 
-BATCH = 200
-SECONDS = 60.0
-_AT_ONCE = 8
-_HEARD_SOON = ("PERSON_NOT_KNOWN_YET", "CLASS_UNKNOWN")
-"""What membership says when it has not heard of the person, or of the rulebook, yet. That the class is in the rulebook is known by then."""
-_TRIES = 10
+BATCH_ROWS = 200
+TIMEOUT_SECONDS = 60.0
+_CONCURRENT_REQUESTS = 8
+_NOT_YET_KNOWN = ("PERSON_NOT_KNOWN_YET", "CLASS_UNKNOWN")
+"""Refusals of membership before the events about the person or the rulebook have reached it. That the class exists is checked before."""
+_MAX_TRIES = 10
 
 
 @dataclass(slots=True)
-class _Asked:
-    """A row on its way: its person once identity answered, or its line once it is decided."""
+class _PendingRow:
+    """A row being imported: `person` is set once identity has answered, `line` once the row has a result."""
 
-    row: Row
+    row: MemberRow
     member_class: str = ""
     person: str = ""
-    line: Line | None = None
+    line: RowResult | None = None
 
     def refuse(self, why: str) -> None:
-        self.line = Line(self.row.row, Outcome.REFUSED, self.row.name, why=why)
+        self.line = RowResult(self.row.row, RowOutcome.REFUSED, self.row.name, why=why)
 
 
-class Import:
-    """One run over one file."""
+class MemberImport:
+    """One run over one file; calls `on_result` for each row."""
 
-    def __init__(self, door: Door, layout: Layout, told: Callable[[Line], None], *, dry_run: bool) -> None:
-        self._door = door
+    def __init__(self, connection: Connection, layout: CsvLayout, on_result: Callable[[RowResult], None], *, dry_run: bool) -> None:
+        self._connection = connection
         self._digest = layout.digest
-        self._told = told
+        self._on_result = on_result
         self._dry_run = dry_run
         self._classes: dict[str, str] = {}
-        self._keys: list[str] = []
+        self._class_keys: list[str] = []
         self._numbers: set[str] = set()
 
-    async def run(self, rows: Iterable[Row | BadRow | EmptyRow]) -> None:
-        """Tells of every row, in order. A batch is registered while membership still hears of the one before."""
+    async def run(self, rows: Iterable[MemberRow | InvalidRow | EmptyRow]) -> None:
+        """Reports every row, in order. A batch is registered while events about the previous one still travel to membership."""
         await self._learn_classes()
         if self._dry_run:
-            self._numbers = {member_number.order(one.member_number) async for one in members(self._door)}
-        before: list[_Asked | Line] = []
+            self._numbers = {member_number.sort_key(member.member_number) async for member in list_members(self._connection)}
+        previous: list[_PendingRow | RowResult] = []
         for batch in _batches(rows):
-            now = [self._begin(one) for one in batch]
-            await self._register([one for one in now if isinstance(one, _Asked) and one.line is None])
-            await self._finish(before)
-            before = now
-        await self._finish(before)
+            current = [self._begin(row) for row in batch]
+            await self._register([row for row in current if isinstance(row, _PendingRow) and row.line is None])
+            await self._finish(previous)
+            previous = current
+        await self._finish(previous)
 
-    # --- before anything is asked
+    # --- preparation
 
     async def _learn_classes(self) -> None:
         try:
-            asked = governance.GetRulebookRequest()
-            rulebook = await patiently(lambda: ask(self._door.governance.GetRulebook, asked, self._door.secretary()))
+            request = governance.GetRulebookRequest()
+            rulebook = await retry(
+                lambda: call_service(self._connection.governance.GetRulebook, request, self._connection.secretary_token())
+            )
         except NotFound:
             return
-        self._keys = [one.key for one in rulebook.classes]
-        self._classes = {one.name.casefold(): one.key for one in rulebook.classes} | {key: key for key in self._keys}
+        self._class_keys = [member_class.key for member_class in rulebook.classes]
+        self._classes = {member_class.name.casefold(): member_class.key for member_class in rulebook.classes} | {
+            key: key for key in self._class_keys
+        }
 
-    def _begin(self, one: Row | BadRow | EmptyRow) -> _Asked | Line:
-        if isinstance(one, EmptyRow):
-            return Line(one.row, Outcome.EMPTY)
-        if isinstance(one, BadRow):
-            return Line(one.row, Outcome.REFUSED, one.name, why=one.why)
-        asked = _Asked(one, self._classes.get(one.member_class.casefold(), ""))
+    def _begin(self, row: MemberRow | InvalidRow | EmptyRow) -> _PendingRow | RowResult:
+        if isinstance(row, EmptyRow):
+            return RowResult(row.row, RowOutcome.EMPTY)
+        if isinstance(row, InvalidRow):
+            return RowResult(row.row, RowOutcome.REFUSED, row.name, why=row.why)
+        pending = _PendingRow(row, self._classes.get(row.member_class.casefold(), ""))
         if not self._classes:
-            asked.refuse(in_words("CLASS_HAS_NO_RULEBOOK", ""))
-        elif not asked.member_class:
-            asked.refuse(class_unknown(one.member_class, self._keys))
-        return asked
+            pending.refuse(row_message("CLASS_HAS_NO_RULEBOOK", ""))
+        elif not pending.member_class:
+            pending.refuse(unknown_class_message(row.member_class, self._class_keys))
+        return pending
 
     # --- identity
 
-    async def _register(self, asked: Sequence[_Asked]) -> None:
-        reachable = [one for one in asked if one.row.email or one.row.phone]
+    async def _register(self, rows: Sequence[_PendingRow]) -> None:
+        reachable = [row for row in rows if row.row.email or row.row.phone]
         if reachable:
             await self._register_together(reachable, f"{self._digest}:{reachable[0].row.row}")
-        alone = [one for one in asked if not (one.row.email or one.row.phone)]
-        places = asyncio.Semaphore(_AT_ONCE)
+        unreachable = [row for row in rows if not (row.row.email or row.row.phone)]
+        semaphore = asyncio.Semaphore(_CONCURRENT_REQUESTS)
 
-        async def one_alone(one: _Asked) -> None:
-            async with places:
-                row = one.row
-                await self._register_together([one], f"row:{row.name}:{row.number}:{row.address}:{row.joined}")
+        async def register_alone(row: _PendingRow) -> None:
+            async with semaphore:
+                details = row.row
+                await self._register_together([row], f"row:{details.name}:{details.number}:{details.address}:{details.joined}")
 
-        await asyncio.gather(*map(one_alone, alone))
+        await asyncio.gather(*map(register_alone, unreachable))
 
-    async def _register_together(self, asked: Sequence[_Asked], said: str) -> None:
-        persons = [_new_person(one.row) for one in asked]
+    async def _register_together(self, rows: Sequence[_PendingRow], key: str) -> None:
+        persons = [_new_person(row.row) for row in rows]
         request = identity.RegisterPersonsRequest(persons=persons, validate_only=self._dry_run)
-        # With the body in it, another list of the same beginning is another request.
+        # The id includes the body, so that a different list with the same first row is a different request.
         body = hashlib.sha256(request.SerializeToString(deterministic=True)).hexdigest()
-        request.request_id = str(uuid5(NAMESPACE_URL, f"kith:import:{said}:{body}"))
+        request.request_id = str(uuid5(NAMESPACE_URL, f"kith:import:{key}:{body}"))
         if self._dry_run:
             request.request_id = str(new_id())
-        answer = await patiently(lambda: ask(self._door.identity.RegisterPersons, request, self._door.secretary(), SECONDS))
-        for one, decided in zip(asked, answer.persons, strict=True):
-            one.person = decided.person_id
-            if decided.refusal and not (decided.refusal == "PERSON_KNOWN" and decided.person_id):
-                one.refuse(in_words(decided.refusal, decided.field))
+        response = await retry(
+            lambda: call_service(self._connection.identity.RegisterPersons, request, self._connection.secretary_token(), TIMEOUT_SECONDS)
+        )
+        for row, registered in zip(rows, response.persons, strict=True):
+            row.person = registered.person_id
+            if registered.refusal and not (registered.refusal == "PERSON_KNOWN" and registered.person_id):
+                row.refuse(row_message(registered.refusal, registered.field))
 
     # --- membership
 
-    async def _finish(self, batch: Sequence[_Asked | Line]) -> None:
-        asked = [one for one in batch if isinstance(one, _Asked) and one.line is None]
-        # In a dry run nobody new has a person yet, so membership cannot be asked about them.
-        for one in asked:
-            if not one.person:
-                self._foresee(one)
-        await self._admit([one for one in asked if one.line is None])
-        for either in batch:
-            line = either.line if isinstance(either, _Asked) else either
-            if line is not None:
-                self._told(line)
+    async def _finish(self, batch: Sequence[_PendingRow | RowResult]) -> None:
+        pending = [row for row in batch if isinstance(row, _PendingRow) and row.line is None]
+        # In a dry run new persons are not registered, so membership cannot be asked about them.
+        for row in pending:
+            if not row.person:
+                self._predict(row)
+        await self._admit([row for row in pending if row.line is None])
+        for item in batch:
+            result = item.line if isinstance(item, _PendingRow) else item
+            if result is not None:
+                self._on_result(result)
 
-    async def _admit(self, asked: Sequence[_Asked]) -> None:
-        if not asked:
+    async def _admit(self, rows: Sequence[_PendingRow]) -> None:
+        if not rows:
             return
-        await self._heard_of(asked)
-        for one, decided in zip(asked, await self._ask(asked, validate_only=self._dry_run), strict=True):
-            self._decide(one, decided)
+        await self._wait_until_known(rows)
+        for row, admitted in zip(rows, await self._ask(rows, validate_only=self._dry_run), strict=True):
+            self._apply_answer(row, admitted)
 
-    async def _heard_of(self, asked: Sequence[_Asked]) -> None:
-        """Waits until membership knows everybody in the batch: admitted at once, they get their numbers in the order of the file."""
+    async def _wait_until_known(self, rows: Sequence[_PendingRow]) -> None:
+        """Waits until membership knows everybody in the batch: admitted together, they get their numbers in the order of the file."""
         wait = 0.05
-        for _ in range(_TRIES):
-            if not any(one.refusal in _HEARD_SOON for one in await self._ask(asked, validate_only=True)):
+        for _ in range(_MAX_TRIES):
+            if not any(admitted.refusal in _NOT_YET_KNOWN for admitted in await self._ask(rows, validate_only=True)):
                 return
             await asyncio.sleep(wait)
             wait = min(wait * 2, 2.0)
 
-    async def _ask(self, asked: Sequence[_Asked], *, validate_only: bool) -> Sequence[membership.Admitted]:
-        admissions = [_admission(one) for one in asked]
+    async def _ask(self, rows: Sequence[_PendingRow], *, validate_only: bool) -> Sequence[membership.Admitted]:
+        admissions = [_admission(row) for row in rows]
         request = membership.AdmitMembersRequest(request_id=str(new_id()), admissions=admissions, validate_only=validate_only)
-        answer: membership.AdmitMembersResponse = await patiently(
-            lambda: ask(self._door.membership.AdmitMembers, request, self._door.secretary(), SECONDS)
+        response: membership.AdmitMembersResponse = await retry(
+            lambda: call_service(self._connection.membership.AdmitMembers, request, self._connection.secretary_token(), TIMEOUT_SECONDS)
         )
-        return answer.members
+        return response.members
 
-    def _decide(self, one: _Asked, decided: membership.Admitted) -> None:
-        row = one.row
-        if not decided.refusal:
-            one.line = Line(row.row, self._good, row.name, decided.member_number)
-        elif decided.refusal == "ALREADY_MEMBER":
-            one.line = Line(row.row, Outcome.ALREADY, row.name, decided.member_number)
+    def _apply_answer(self, row: _PendingRow, admitted: membership.Admitted) -> None:
+        source = row.row
+        if not admitted.refusal:
+            row.line = RowResult(source.row, self._success, source.name, admitted.member_number)
+        elif admitted.refusal == "ALREADY_MEMBER":
+            row.line = RowResult(source.row, RowOutcome.ALREADY, source.name, admitted.member_number)
         else:
-            one.refuse(in_words(decided.refusal, decided.field))
+            row.refuse(row_message(admitted.refusal, admitted.field))
 
     @property
-    def _good(self) -> Outcome:
-        return Outcome.WOULD_ADMIT if self._dry_run else Outcome.ADMITTED
+    def _success(self) -> RowOutcome:
+        return RowOutcome.WOULD_ADMIT if self._dry_run else RowOutcome.ADMITTED
 
     # --- a dry run
 
-    def _foresee(self, one: _Asked) -> None:
-        """What membership would say about somebody new, as far as the register and the calendar tell."""
-        row = one.row
-        today = self._door.now().astimezone(self._door.instance.co_op.zone).date().isoformat()
-        if row.number and not member_number.readable(row.number):
-            one.refuse(in_words("NUMBER_MALFORMED", "number"))
-        elif row.number and member_number.order(row.number) in self._numbers:
-            one.refuse(in_words("NUMBER_TAKEN", "number"))
-        elif row.joined > today:
-            one.refuse(in_words("DATE_IN_FUTURE", "joined"))
+    def _predict(self, row: _PendingRow) -> None:
+        """Predicts the answer of membership for a new person, as far as the register and the date allow."""
+        source = row.row
+        today = self._connection.now().astimezone(self._connection.instance.co_op.zone).date().isoformat()
+        if source.number and not member_number.is_valid(source.number):
+            row.refuse(row_message("NUMBER_MALFORMED", "number"))
+        elif source.number and member_number.sort_key(source.number) in self._numbers:
+            row.refuse(row_message("NUMBER_TAKEN", "number"))
+        elif source.joined > today:
+            row.refuse(row_message("DATE_IN_FUTURE", "joined"))
         else:
-            one.line = Line(row.row, self._good, row.name, row.number)
+            row.line = RowResult(source.row, self._success, source.name, source.number)
 
 
-def _new_person(row: Row) -> identity.NewPerson:
+def _new_person(row: MemberRow) -> identity.NewPerson:
     return identity.NewPerson(full_name=row.name, called=row.called, email=row.email, phone=row.phone)
 
 
-def _admission(one: _Asked) -> membership.Admission:
-    row = one.row
+def _admission(row: _PendingRow) -> membership.Admission:
+    source = row.row
     return membership.Admission(
-        person_id=one.person,
-        member_class=one.member_class,
-        member_number=row.number,
-        admitted_on=row.joined,
-        register_name=row.name,
-        register_address=row.address,
+        person_id=row.person,
+        member_class=row.member_class,
+        member_number=source.number,
+        admitted_on=source.joined,
+        register_name=source.name,
+        register_address=source.address,
     )
 
 
-def _batches(rows: Iterable[Row | BadRow | EmptyRow]) -> Iterator[list[Row | BadRow | EmptyRow]]:
+def _batches(rows: Iterable[MemberRow | InvalidRow | EmptyRow]) -> Iterator[list[MemberRow | InvalidRow | EmptyRow]]:
     rows = iter(rows)
-    while batch := list(islice(rows, BATCH)):
+    while batch := list(islice(rows, BATCH_ROWS)):
         yield batch

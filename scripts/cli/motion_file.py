@@ -1,4 +1,4 @@
-"""A motion as its author writes it down: TOML, with the question, its Easy Read twin and what each answer means."""
+"""Reads a motion from a TOML file: the question, its Easy Read version and what each choice means."""
 
 import tomllib
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo
 from kith.governance.v1 import governance_pb2 as pb
 from scripts.cli.console import CommandError, ExitCode
 
-TEXTS = ("title", "text", "easy_title", "easy_text", "for_means", "against_means", "resolution_type")
-_NEEDED = ("title", "text", "resolution_type")
-_OTHERS = ("open_days", "opens_at", "closes_at", "rulebook")
-_A_MOMENT = timedelta(minutes=1)
-"""Between reading the file and the request's arrival, so that a notice of exactly so many days is not a second short."""
+TEXT_KEYS = ("title", "text", "easy_title", "easy_text", "for_means", "against_means", "resolution_type")
+_REQUIRED = ("title", "text", "resolution_type")
+_OPTIONAL = ("open_days", "opens_at", "closes_at", "rulebook")
+_ARRIVAL_MARGIN = timedelta(minutes=1)
+"""Allows for the time until the request arrives, so that a notice of an exact number of days is not a second short."""
 
 
 @dataclass(frozen=True)
 class MotionFile:
-    """What the file says; `open_days` or `closes_at`, and `rulebook_text` where the motion changes the rules."""
+    """The content of the file: `open_days` or `closes_at`, and `rulebook_text` if the motion changes the rules."""
 
     texts: dict[str, str]
     open_days: int | None
@@ -27,42 +27,44 @@ class MotionFile:
     rulebook_text: str
 
     def request(self, notice_days: int, now: datetime) -> pb.OpenMotionRequest:
-        """Voting begins when the notice is over, unless the file says later; it ends `open_days` after that."""
-        opens = self.opens_at or now + timedelta(days=notice_days) + _A_MOMENT
-        asked = pb.OpenMotionRequest(rulebook_text=self.rulebook_text)
+        """The request to open the motion. Voting begins after the notice unless the file says later, and ends `open_days` after that."""
+        opens = self.opens_at or now + timedelta(days=notice_days) + _ARRIVAL_MARGIN
+        request = pb.OpenMotionRequest(rulebook_text=self.rulebook_text)
         for key, text in self.texts.items():
-            setattr(asked, key, text)
-        asked.opens_at.FromDatetime(opens)
-        asked.closes_at.FromDatetime(self.closes_at or opens + timedelta(days=self.open_days or 0))
-        return asked
+            setattr(request, key, text)
+        request.opens_at.FromDatetime(opens)
+        request.closes_at.FromDatetime(self.closes_at or opens + timedelta(days=self.open_days or 0))
+        return request
 
 
-def read(path: Path, zone: ZoneInfo) -> MotionFile:
-    """Raises CommandError naming everything that is wrong with the file."""
+def read_motion_file(path: Path, zone: ZoneInfo) -> MotionFile:
+    """Reads and validates the file. Raises CommandError naming every error."""
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise CommandError("No motion was put.", f"There is no file {path}.", "Name a motion file.", ExitCode.NOT_FOUND) from None
     except (OSError, ValueError) as error:
         raise CommandError("No motion was put.", f"{path} cannot be read: {error}.", "Put it right.", ExitCode.USAGE) from None
-    wrong = [f'There is no key "{key}".' for key in said if key not in (*TEXTS, *_OTHERS)]
-    wrong += [f'"{key}" is missing.' for key in _NEEDED if not said.get(key)]
-    wrong += [f'"{key}" must be a text in quotes.' for key in (*TEXTS, "rulebook") if not isinstance(said.get(key, ""), str)]
-    wrong += [f'"{key}" must be a time such as 2026-12-24T18:00:00.' for key in ("opens_at", "closes_at") if not _is_time(said.get(key))]
-    if ("open_days" in said) == ("closes_at" in said):
-        wrong.append('Write either "open_days" or "closes_at".')
-    elif "open_days" in said and not (isinstance(said["open_days"], int) and said["open_days"] > 0):
-        wrong.append('"open_days" must be a whole number.')
-    if wrong:
+    problems = [f'There is no key "{key}".' for key in values if key not in (*TEXT_KEYS, *_OPTIONAL)]
+    problems += [f'"{key}" is missing.' for key in _REQUIRED if not values.get(key)]
+    problems += [f'"{key}" must be a text in quotes.' for key in (*TEXT_KEYS, "rulebook") if not isinstance(values.get(key, ""), str)]
+    problems += [
+        f'"{key}" must be a time such as 2026-12-24T18:00:00.' for key in ("opens_at", "closes_at") if not _is_time(values.get(key))
+    ]
+    if ("open_days" in values) == ("closes_at" in values):
+        problems.append('Write either "open_days" or "closes_at".')
+    elif "open_days" in values and not (isinstance(values["open_days"], int) and values["open_days"] > 0):
+        problems.append('"open_days" must be a whole number.')
+    if problems:
         raise CommandError(
-            "No motion was put.", " ".join(wrong), f"Put {path} right. An example: examples/elm-row/motion.toml", ExitCode.USAGE
+            "No motion was put.", " ".join(problems), f"Put {path} right. An example: examples/elm-row/motion.toml", ExitCode.USAGE
         )
     return MotionFile(
-        texts={key: said.get(key, "") for key in TEXTS},
-        open_days=said.get("open_days"),
-        opens_at=_utc(said.get("opens_at"), zone),
-        closes_at=_utc(said.get("closes_at"), zone),
-        rulebook_text=_rulebook(path.parent / said["rulebook"]) if said.get("rulebook") else "",
+        texts={key: values.get(key, "") for key in TEXT_KEYS},
+        open_days=values.get("open_days"),
+        opens_at=_to_utc(values.get("opens_at"), zone),
+        closes_at=_to_utc(values.get("closes_at"), zone),
+        rulebook_text=_read_rulebook(path.parent / values["rulebook"]) if values.get("rulebook") else "",
     )
 
 
@@ -70,14 +72,14 @@ def _is_time(value: object) -> bool:
     return value is None or isinstance(value, datetime)
 
 
-def _utc(value: datetime | None, zone: ZoneInfo) -> datetime | None:
-    """A time without an offset is meant in the co-op's zone."""
+def _to_utc(value: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """Converts to UTC; a time without an offset is in the co-op's zone."""
     if value is None:
         return None
     return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
 
 
-def _rulebook(path: Path) -> str:
+def _read_rulebook(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):

@@ -13,13 +13,13 @@ from google.protobuf.json_format import MessageToDict
 
 from kith.federation.v1 import federation_pb2 as pb
 from libs.database.engine import new_id
-from libs.rpc.client import ask
-from scripts.cli.console import CommandError, ExitCode, result, say
-from scripts.cli.decisions import decision_of
-from scripts.cli.door import Door, door
-from scripts.cli.how_many import how_many
-from scripts.cli.patience import patiently
-from scripts.cli.vote_refusals import sentences
+from libs.rpc.client import call_service
+from scripts.cli.connection import Connection, connect
+from scripts.cli.console import CommandError, ExitCode, print_note, print_result
+from scripts.cli.decision_lookup import decision_id_of_number
+from scripts.cli.plural import plural
+from scripts.cli.refusal_messages import refusals_as_errors
+from scripts.cli.retry import retry
 
 peer_app = typer.Typer(
     add_completion=False,
@@ -27,12 +27,12 @@ peer_app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Become peers with another co-op: give and take invitations, compare the code, decide.",
 )
-_Folder = Annotated[Path, typer.Option(help="The co-op's data folder.")]
-_Peer = Annotated[str, typer.Argument(help="The other co-op's id, as kith peer list shows it.")]
-_Decision = Annotated[int, typer.Option(help="The number of the decision in our log that says so.")]
-_Out = Annotated[Path | None, typer.Option(help="Write the text to this file instead of the screen.")]
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
-STATES = {
+_FolderOption = Annotated[Path, typer.Option(help="The co-op's data folder.")]
+_PeerArgument = Annotated[str, typer.Argument(help="The other co-op's id, as kith peer list shows it.")]
+_DecisionOption = Annotated[int, typer.Option(help="The number of the decision in our log that says so.")]
+_OutOption = Annotated[Path | None, typer.Option(help="Write the text to this file instead of the screen.")]
+_JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
+STATE_LABELS = {
     pb.PEER_STATE_INVITED: "invited",
     pb.PEER_STATE_CONFIRMED: "confirmed",
     pb.PEER_STATE_ACTIVE: "active",
@@ -42,7 +42,7 @@ STATES = {
 
 
 @peer_app.command()
-def invite(*, folder: _Folder = Path("kith-data"), out: _Out = None) -> None:
+def invite(*, folder: _FolderOption = Path("kith-data"), out: _OutOption = None) -> None:
     """Print our invitation: a text without secrets, for the other co-op."""
     asyncio.run(_invite(folder, out))
 
@@ -51,8 +51,8 @@ def invite(*, folder: _Folder = Path("kith-data"), out: _Out = None) -> None:
 def accept(
     file: Annotated[str, typer.Argument(help="The file with the other co-op's invitation; - for standard input.")],
     *,
-    folder: _Folder = Path("kith-data"),
-    out: _Out = None,
+    folder: _FolderOption = Path("kith-data"),
+    out: _OutOption = None,
 ) -> None:
     """Take another co-op's invitation, and show the code that both compare by phone."""
     asyncio.run(_accept(folder, file, out))
@@ -60,151 +60,169 @@ def accept(
 
 @peer_app.command()
 def confirm(
-    peer: _Peer,
+    peer: _PeerArgument,
     *,
     code: Annotated[str, typer.Option(help="The code as the other side read it out, XXXX-XXXX-XXXX-XXXX.")] = "",
     decision: Annotated[int, typer.Option(help="The number of our decision. Without it the peering stays pending.")] = 0,
     contact: Annotated[str, typer.Option(help='Whom they ask when something is wrong: "the secretary, 01632 960001".')] = "",
-    folder: _Folder = Path("kith-data"),
+    folder: _FolderOption = Path("kith-data"),
 ) -> None:
     """Say that the codes were the same, and which decision of ours wants this peering."""
 
-    async def do(open_door: Door) -> pb.Peer:
-        asked = pb.ConfirmPeerRequest(request_id=str(new_id()), peer=peer, code=code, contact=contact)
+    async def action(connection: Connection) -> pb.Peer:
+        request = pb.ConfirmPeerRequest(request_id=str(new_id()), peer=peer, code=code, contact=contact)
         if decision:
-            asked.decision_id, asked.decision_number = await decision_of(open_door, decision), decision
-        answer: pb.ConfirmPeerResponse = await patiently(lambda: ask(open_door.federation.ConfirmPeer, asked, open_door.secretary()))
-        return answer.peer
+            request.decision_id, request.decision_number = await decision_id_of_number(connection, decision), decision
+        response: pb.ConfirmPeerResponse = await retry(
+            lambda: call_service(connection.federation.ConfirmPeer, request, connection.secretary_token())
+        )
+        return response.peer
 
-    asyncio.run(_change(folder, f"{peer} is not confirmed.", do))
+    asyncio.run(_change(folder, f"{peer} is not confirmed.", action))
 
 
 @peer_app.command()
-def suspend(peer: _Peer, *, decision: _Decision, folder: _Folder = Path("kith-data")) -> None:
+def suspend(peer: _PeerArgument, *, decision: _DecisionOption, folder: _FolderOption = Path("kith-data")) -> None:
     """Exchange no votes with a peer until it is resumed."""
 
-    async def do(open_door: Door) -> pb.Peer:
-        asked = pb.SuspendPeerRequest(request_id=str(new_id()), peer=peer, decision_number=decision)
-        asked.decision_id = await decision_of(open_door, decision)
-        answer: pb.SuspendPeerResponse = await patiently(lambda: ask(open_door.federation.SuspendPeer, asked, open_door.secretary()))
-        return answer.peer
+    async def action(connection: Connection) -> pb.Peer:
+        request = pb.SuspendPeerRequest(request_id=str(new_id()), peer=peer, decision_number=decision)
+        request.decision_id = await decision_id_of_number(connection, decision)
+        response: pb.SuspendPeerResponse = await retry(
+            lambda: call_service(connection.federation.SuspendPeer, request, connection.secretary_token())
+        )
+        return response.peer
 
-    asyncio.run(_change(folder, f"{peer} is not suspended.", do))
+    asyncio.run(_change(folder, f"{peer} is not suspended.", action))
 
 
 @peer_app.command()
-def resume(peer: _Peer, *, decision: _Decision, folder: _Folder = Path("kith-data")) -> None:
+def resume(peer: _PeerArgument, *, decision: _DecisionOption, folder: _FolderOption = Path("kith-data")) -> None:
     """End our suspension of a peer."""
 
-    async def do(open_door: Door) -> pb.Peer:
-        asked = pb.ResumePeerRequest(request_id=str(new_id()), peer=peer, decision_number=decision)
-        asked.decision_id = await decision_of(open_door, decision)
-        answer: pb.ResumePeerResponse = await patiently(lambda: ask(open_door.federation.ResumePeer, asked, open_door.secretary()))
-        return answer.peer
+    async def action(connection: Connection) -> pb.Peer:
+        request = pb.ResumePeerRequest(request_id=str(new_id()), peer=peer, decision_number=decision)
+        request.decision_id = await decision_id_of_number(connection, decision)
+        response: pb.ResumePeerResponse = await retry(
+            lambda: call_service(connection.federation.ResumePeer, request, connection.secretary_token())
+        )
+        return response.peer
 
-    asyncio.run(_change(folder, f"{peer} is not resumed.", do))
+    asyncio.run(_change(folder, f"{peer} is not resumed.", action))
 
 
 @peer_app.command()
 def sever(
-    peer: _Peer,
+    peer: _PeerArgument,
     *,
-    decision: _Decision,
+    decision: _DecisionOption,
     return_data: Annotated[bool, typer.Option("--return-data", help="Ask them to return or delete what they had of us.")] = False,
-    folder: _Folder = Path("kith-data"),
+    folder: _FolderOption = Path("kith-data"),
 ) -> None:
     """End the agreement with a peer."""
 
-    async def do(open_door: Door) -> pb.Peer:
-        asked = pb.SeverPeerRequest(request_id=str(new_id()), peer=peer, decision_number=decision, return_data=return_data)
-        asked.decision_id = await decision_of(open_door, decision)
-        answer: pb.SeverPeerResponse = await patiently(lambda: ask(open_door.federation.SeverPeer, asked, open_door.secretary()))
-        return answer.peer
+    async def action(connection: Connection) -> pb.Peer:
+        request = pb.SeverPeerRequest(request_id=str(new_id()), peer=peer, decision_number=decision, return_data=return_data)
+        request.decision_id = await decision_id_of_number(connection, decision)
+        response: pb.SeverPeerResponse = await retry(
+            lambda: call_service(connection.federation.SeverPeer, request, connection.secretary_token())
+        )
+        return response.peer
 
-    asyncio.run(_change(folder, f"{peer} is not severed.", do))
+    asyncio.run(_change(folder, f"{peer} is not severed.", action))
 
 
 @peer_app.command("list")
-def list_command(*, folder: _Folder = Path("kith-data"), as_json: _Json = False) -> None:
+def list_command(*, folder: _FolderOption = Path("kith-data"), as_json: _JsonOption = False) -> None:
     """List the co-ops we know, and where we stand with each."""
     asyncio.run(_list(folder, as_json=as_json))
 
 
 @peer_app.command()
-def show(peer: _Peer, *, folder: _Folder = Path("kith-data"), as_json: _Json = False) -> None:
+def show(peer: _PeerArgument, *, folder: _FolderOption = Path("kith-data"), as_json: _JsonOption = False) -> None:
     """Show a peer: code, fingerprint, agreement, log."""
     asyncio.run(_show(folder, peer, as_json=as_json))
 
 
 async def _invite(folder: Path, out: Path | None) -> None:
-    async with door(folder) as open_door:
-        with sentences("There is no invitation yet."):
-            answer = await patiently(lambda: ask(open_door.federation.InvitePeer, pb.InvitePeerRequest(), open_door.secretary()))
-        _give(answer.invitation, out)
-    say("Give this text to the other co-op. Nothing in it is secret; that it came from you is shown by the code you compare by phone.")
+    async with connect(folder) as connection:
+        with refusals_as_errors("There is no invitation yet."):
+            response = await retry(
+                lambda: call_service(connection.federation.InvitePeer, pb.InvitePeerRequest(), connection.secretary_token())
+            )
+        _write_or_print(response.invitation, out)
+    print_note(
+        "Give this text to the other co-op. Nothing in it is secret; that it came from you is shown by the code you compare by phone."
+    )
 
 
 async def _accept(folder: Path, file: str, out: Path | None) -> None:
     text = sys.stdin.read() if file == "-" else _read(Path(file))
-    async with door(folder) as open_door:
-        asked = pb.AcceptPeerRequest(request_id=str(new_id()), invitation=text.strip())
-        with sentences("The invitation was not taken."):
-            answer = await ask(open_door.federation.AcceptPeer, asked, open_door.secretary())
+    async with connect(folder) as connection:
+        request = pb.AcceptPeerRequest(request_id=str(new_id()), invitation=text.strip())
+        with refusals_as_errors("The invitation was not taken."):
+            response = await call_service(connection.federation.AcceptPeer, request, connection.secretary_token())
     if out is not None:
-        _give(answer.invitation, out)
-        say(f"Our own invitation is in {out}: give it to {answer.peer.name}, if they have none of ours yet.")
-    result(answer.peer.code)
-    say(f"{answer.peer.name} ({answer.peer.co_op}). Ring them on a number you know, and compare this code with what their screen shows.")
-    say(f"The same on both? Then: kith peer confirm {answer.peer.co_op} --code {answer.peer.code} --decision NUMBER --contact WHO")
+        _write_or_print(response.invitation, out)
+        print_note(f"Our own invitation is in {out}: give it to {response.peer.name}, if they have none of ours yet.")
+    print_result(response.peer.code)
+    print_note(
+        f"{response.peer.name} ({response.peer.co_op}). Ring them on a number you know, and compare this code with what their screen shows."
+    )
+    print_note(
+        f"The same on both? Then: kith peer confirm {response.peer.co_op} --code {response.peer.code} --decision NUMBER --contact WHO"
+    )
 
 
-async def _change(folder: Path, failed: str, do: Callable[[Door], Awaitable[pb.Peer]]) -> None:
-    async with door(folder) as open_door:
-        with sentences(failed):
-            found = await do(open_door)
-    result(f"{found.co_op}  {STATES.get(found.state, '')}")
-    if found.state == pb.PEER_STATE_CONFIRMED:
-        say("We wait for their half of the agreement." if found.decided else "Pending: no decision of ours is named yet.")
+async def _change(folder: Path, failed: str, action: Callable[[Connection], Awaitable[pb.Peer]]) -> None:
+    async with connect(folder) as connection:
+        with refusals_as_errors(failed):
+            changed = await action(connection)
+    print_result(f"{changed.co_op}  {STATE_LABELS.get(changed.state, '')}")
+    if changed.state == pb.PEER_STATE_CONFIRMED:
+        print_note("We wait for their half of the agreement." if changed.decided else "Pending: no decision of ours is named yet.")
 
 
 async def _list(folder: Path, *, as_json: bool) -> None:
-    found: list[pb.Peer] = []
-    async with door(folder) as open_door:
+    peers: list[pb.Peer] = []
+    async with connect(folder) as connection:
         token = ""
         while True:
-            asked = pb.ListPeersRequest(page_size=200, page_token=token)
-            answer = await ask(open_door.federation.ListPeers, asked, open_door.secretary())
-            found += answer.peers
-            token = answer.next_page_token
+            request = pb.ListPeersRequest(page_size=200, page_token=token)
+            response = await call_service(connection.federation.ListPeers, request, connection.secretary_token())
+            peers += response.peers
+            token = response.next_page_token
             if not token:
                 break
     if as_json:
-        result(json.dumps({"schema": "kith.v1", "peers": [MessageToDict(one) for one in found]}, ensure_ascii=False, indent=1))
+        print_result(json.dumps({"schema": "kith.v1", "peers": [MessageToDict(peer) for peer in peers]}, ensure_ascii=False, indent=1))
         return
-    for one in found:
-        notes = [how_many(one.waiting, "letter waits", "letters wait")] if one.waiting else []
-        notes += ["not heard for a day"] if one.unreachable else []
-        notes += [one.failing] if one.failing else []
-        result(f"{one.co_op:<24} {STATES.get(one.state, ''):<10} {one.code}  {one.name}{'  ' + '; '.join(notes) if notes else ''}")
+    for peer in peers:
+        notes = [plural(peer.waiting, "letter waits", "letters wait")] if peer.waiting else []
+        notes += ["not heard for a day"] if peer.unreachable else []
+        notes += [peer.failing] if peer.failing else []
+        print_result(
+            f"{peer.co_op:<24} {STATE_LABELS.get(peer.state, ''):<10} {peer.code}  {peer.name}{'  ' + '; '.join(notes) if notes else ''}"
+        )
 
 
-async def _show(folder: Path, peer: str, *, as_json: bool) -> None:
-    async with door(folder) as open_door:
-        with sentences("There is nothing to show."):
-            one = (await ask(open_door.federation.GetPeer, pb.GetPeerRequest(peer=peer), open_door.secretary())).peer
-        zone = open_door.instance.co_op.zone
+async def _show(folder: Path, peer_id: str, *, as_json: bool) -> None:
+    async with connect(folder) as connection:
+        with refusals_as_errors("There is nothing to show."):
+            peer = (await call_service(connection.federation.GetPeer, pb.GetPeerRequest(peer=peer_id), connection.secretary_token())).peer
+        zone = connection.instance.co_op.zone
     if as_json:
-        result(json.dumps({"schema": "kith.v1", **MessageToDict(one)}, ensure_ascii=False, indent=1))
+        print_result(json.dumps({"schema": "kith.v1", **MessageToDict(peer)}, ensure_ascii=False, indent=1))
         return
-    result(f"{one.name} ({one.co_op}): {STATES.get(one.state, '')}{', suspended by them' if one.suspended_by_them else ''}")
-    result(f"Code {one.code}, root key {one.fingerprint}")
-    result(f"Reached at {one.endpoint}." if one.endpoint else "It has no inbound port: it calls us.")
-    if one.contact:
-        result(f"Ask {one.contact}.")
-    for event in reversed(one.events):
-        when = event.at.ToDatetime(tzinfo=UTC).astimezone(zone).strftime("%-d %B %Y %H:%M")
-        decision = f", decision {event.decision_number}" if event.decision_number else ""
-        result(f"  {when}  {event.what.replace('_', ' ')}{' by them' if event.by_them else ''}{decision}")
+    print_result(f"{peer.name} ({peer.co_op}): {STATE_LABELS.get(peer.state, '')}{', suspended by them' if peer.suspended_by_them else ''}")
+    print_result(f"Code {peer.code}, root key {peer.fingerprint}")
+    print_result(f"Reached at {peer.endpoint}." if peer.endpoint else "It has no inbound port: it calls us.")
+    if peer.contact:
+        print_result(f"Ask {peer.contact}.")
+    for entry in reversed(peer.events):
+        when = entry.at.ToDatetime(tzinfo=UTC).astimezone(zone).strftime("%-d %B %Y %H:%M")
+        decision = f", decision {entry.decision_number}" if entry.decision_number else ""
+        print_result(f"  {when}  {entry.what.replace('_', ' ')}{' by them' if entry.by_them else ''}{decision}")
 
 
 def _read(path: Path) -> str:
@@ -215,8 +233,8 @@ def _read(path: Path) -> str:
         raise CommandError(f"{path} cannot be read.", f"{why}.", "Name the file with the invitation.", ExitCode.NOT_FOUND) from None
 
 
-def _give(text: str, out: Path | None) -> None:
+def _write_or_print(text: str, out: Path | None) -> None:
     if out is None:
-        result(text)
+        print_result(text)
     else:
         out.write_text(text + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""How far a long piece of work is: one line that is written over at a terminal, and a plain one every five seconds elsewhere."""
+"""Shows the progress of a long operation: one line that is overwritten on a terminal, or a plain line every five seconds elsewhere."""
 
 import sys
 import time
@@ -7,8 +7,8 @@ _EVERY_AT_A_TERMINAL = 0.2
 _EVERY_ELSEWHERE = 5.0
 
 
-class Progress:
-    """On standard error, so that results can be piped on."""
+class ProgressLine:
+    """A progress line on standard error, so that results can be piped."""
 
     def __init__(self, whole: int, what: str) -> None:
         self._whole = whole
@@ -17,7 +17,7 @@ class Progress:
         self._began = self._last = time.monotonic()
         self._shown = False
 
-    def at(self, done: int) -> None:
+    def update(self, done: int) -> None:
         now = time.monotonic()
         if now - self._last < (_EVERY_AT_A_TERMINAL if self._terminal else _EVERY_ELSEWHERE):
             return
@@ -29,7 +29,7 @@ class Progress:
         self._shown = self._terminal
 
     def clear(self) -> None:
-        """Takes the written-over line away, so that what follows stands alone."""
+        """Removes the progress line before other output."""
         if self._shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()

@@ -7,11 +7,11 @@ from typing import Annotated, TextIO
 
 import typer
 
-from libs.host.backing.refused import CannotStart
-from libs.host.folder import FolderInUse, FolderUnusable
+from libs.host.backing.errors import BackingStartError
+from libs.host.data_folder import FolderInUse, FolderUnusable
 from libs.host.instance_keys import KeysUnusableError
 from libs.observe import logs
-from scripts.cli.console import CommandError, ExitCode, result, say
+from scripts.cli.console import CommandError, ExitCode, print_note, print_result
 from services.instance import Instance, InstanceUnusableError
 
 _LOG_BYTES = 20 * 1024 * 1024
@@ -28,35 +28,35 @@ def up_command(
     try:
         co_op = instance.co_op
         instance.folder.create()
-        logs.configure(level=log_level, stream=_log_file(instance.folder.log / "kith.log"), co_op=co_op.id)
-        say(f"Starting {co_op.name} ...")
+        logs.configure_logging(level=log_level, stream=_log_file(instance.folder.log / "kith.log"), co_op=co_op.id)
+        print_note(f"Starting {co_op.name} ...")
 
         async def ready() -> None:
-            await _founding(instance)
+            await _bootstrap_once(instance)
             seconds = (datetime.now(UTC) - began).total_seconds()
-            say(f"{co_op.name} is up after {seconds:.1f} s: {co_op.public_url}")
-            say(f"Health: http://{co_op.operations_address}/readyz   Log: {instance.folder.log / 'kith.log'}   Stop: Ctrl-C")
+            print_note(f"{co_op.name} is up after {seconds:.1f} s: {co_op.public_url}")
+            print_note(f"Health: http://{co_op.operations_address}/readyz   Log: {instance.folder.log / 'kith.log'}   Stop: Ctrl-C")
 
-        asyncio.run(instance.run(ready, say))
+        asyncio.run(instance.run(ready, print_note))
     except asyncio.CancelledError:
-        say(f"{co_op.name} was stopped before it was up.")
+        print_note(f"{co_op.name} was stopped before it was up.")
         return ExitCode.OK
     except (FolderInUse, InstanceUnusableError, FolderUnusable, KeysUnusableError) as error:
         raise CommandError("Kith did not start.", str(error), "", ExitCode.CONFLICT) from error
-    except (CannotStart, OSError, TimeoutError) as error:
+    except (BackingStartError, OSError, TimeoutError) as error:
         raise CommandError("Kith did not start.", str(error), f"Look at {instance.folder.log}.", ExitCode.UNAVAILABLE) from error
-    say(f"{co_op.name} has stopped.")
+    print_note(f"{co_op.name} has stopped.")
     return ExitCode.OK
 
 
-async def _founding(instance: Instance) -> None:
-    """Only at the very first start."""
+async def _bootstrap_once(instance: Instance) -> None:
+    """Bootstraps the co-op at its first start, and prints the sign-in link."""
     if not instance.folder.founding.exists():
         return
-    from scripts.cli.founding import found
+    from scripts.cli.bootstrap import bootstrap
 
-    link = await found(instance)
-    result(f"Welcome. Open this once, within a day, to sign in as the first member:\n\n    {link}\n")
+    link = await bootstrap(instance)
+    print_result(f"Welcome. Open this once, within a day, to sign in as the first member:\n\n    {link}\n")
 
 
 def _log_file(path: Path) -> TextIO:

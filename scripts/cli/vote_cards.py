@@ -1,7 +1,7 @@
-"""Cards of a vote: for each member a file that opens their row, and one page to print with all of them.
+"""Writes the cards of a vote: for each member a file that opens their row, and one page with all cards for printing.
 
-A card is a secret between the co-op and one member. The files are readable by their owner alone (0600), and are removed when the cards are
-handed out.
+A card is a secret between the co-op and one member. The files are readable by their owner only (0600) and should be removed when the cards
+have been handed out.
 """
 
 import asyncio
@@ -13,20 +13,20 @@ from pathlib import Path
 
 from kith.federation.v1 import federation_pb2 as federation
 from kith.governance.v1 import votes_pb2 as pb
-from libs.boards import papers
+from libs.boards import documents
 from libs.boards.terms import Terms, read_terms
-from libs.rpc.client import ask
-from scripts.cli.door import Door
-from scripts.cli.vote_named import seen
-from scripts.cli.vote_roll import identities, on_roll
+from libs.rpc.client import call_service
+from scripts.cli.connection import Connection
+from scripts.cli.vote_lookup import get_vote
+from scripts.cli.vote_roll import list_roll_rows, roll_identities
 
-PRINT = "print.html"
-_AT_ONCE = 16
+PRINT_FILE = "print.html"
+_CONCURRENT_REQUESTS = 16
 
 
 @dataclass(frozen=True)
-class Card:
-    """What one member gets."""
+class VoteCard:
+    """The content of one member's card."""
 
     number: str
     name: str
@@ -35,62 +35,66 @@ class Card:
     data: bytes
 
 
-async def write_cards(door: Door, vote: str, out: Path, told: Callable[[int, int], None]) -> int:
-    """A file for each member on the roll, named by member number, and one to print; how many. `told` hears how far it is."""
-    terms = read_terms((await seen(door, vote)).terms)
-    rows, people, fingerprints = await asyncio.gather(on_roll(door, vote), identities(door), known_fingerprints(door, terms))
-    places = asyncio.Semaphore(_AT_ONCE)
-    cards: list[Card] = []
+async def write_cards(connection: Connection, vote: str, out: Path, on_progress: Callable[[int, int], None]) -> int:
+    """Writes a file per member on the roll, named by member number, and one for printing; returns the number of cards."""
+    terms = read_terms((await get_vote(connection, vote)).terms)
+    rows, people, fingerprints = await asyncio.gather(
+        list_roll_rows(connection, vote), roll_identities(connection), known_fingerprints(connection, terms)
+    )
+    semaphore = asyncio.Semaphore(_CONCURRENT_REQUESTS)
+    cards: list[VoteCard] = []
 
-    async def one(row: pb.VoteRow) -> None:
-        async with places:
-            asked = pb.GetVoteCardRequest(vote_id=vote, person_id=row.person_id)
-            found = await ask(door.votes.GetVoteCard, asked, door.secretary())
+    async def fetch_card(row: pb.VoteRow) -> None:
+        async with semaphore:
+            request = pb.GetVoteCardRequest(vote_id=vote, person_id=row.person_id)
+            response = await call_service(connection.votes.GetVoteCard, request, connection.secretary_token())
         identity = people[row.person_id]
         number, _, name = identity.partition("\n")
-        co_op = door.instance.co_op.id
-        data = papers.card(vote, co_op, found.pseudonym, found.group, identity, found.salt, fingerprints)
-        cards.append(Card(number, name, found.group, found.pseudonym, data))
-        told(len(cards), len(rows))
+        co_op = connection.instance.co_op.id
+        data = documents.encode_card(vote, co_op, response.pseudonym, response.group, identity, response.salt, fingerprints)
+        cards.append(VoteCard(number, name, response.group, response.pseudonym, data))
+        on_progress(len(cards), len(rows))
 
-    await asyncio.gather(*map(one, rows))
-    await asyncio.to_thread(_write_all, out, sorted(cards, key=lambda card: (len(card.number), card.number)), terms, door)
+    await asyncio.gather(*map(fetch_card, rows))
+    await asyncio.to_thread(_write_all, out, sorted(cards, key=lambda card: (len(card.number), card.number)), terms, connection)
     return len(cards)
 
 
-async def known_fingerprints(door: Door, terms: Terms) -> Mapping[str, str]:
-    """The root fingerprints of the parties, as this co-op knows them by its peering and not from the terms."""
-    own = await ask(door.federation.GetOwnIdentity, federation.GetOwnIdentityRequest(), door.secretary())
+async def known_fingerprints(connection: Connection, terms: Terms) -> Mapping[str, str]:
+    """The root fingerprints of the parties, from this co-op's peerings and not from the terms."""
+    own = await call_service(connection.federation.GetOwnIdentity, federation.GetOwnIdentityRequest(), connection.secretary_token())
     known = {own.co_op: own.fingerprint}
     token = ""
     while True:
-        answer = await ask(door.federation.ListPeers, federation.ListPeersRequest(page_size=200, page_token=token), door.secretary())
-        known |= {one.co_op: one.fingerprint for one in answer.peers}
-        token = answer.next_page_token
+        response = await call_service(
+            connection.federation.ListPeers, federation.ListPeersRequest(page_size=200, page_token=token), connection.secretary_token()
+        )
+        known |= {peer.co_op: peer.fingerprint for peer in response.peers}
+        token = response.next_page_token
         if not token:
             break
-    return {one.id: known[one.id] for one in terms.parties if one.id in known}
+    return {party.id: known[party.id] for party in terms.parties if party.id in known}
 
 
-def write_private(path: Path, data: bytes) -> None:
+def write_private_file(path: Path, data: bytes) -> None:
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123 - rights from the first byte
         file.write(data)
 
 
-def _write_all(out: Path, cards: Sequence[Card], terms: Terms, door: Door) -> None:
+def _write_all(out: Path, cards: Sequence[VoteCard], terms: Terms, connection: Connection) -> None:
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     for card in cards:
-        write_private(out / f"{card.number.replace('/', '_')}.json", card.data)
-    write_private(out / PRINT, page(cards, terms, door.instance.co_op.name).encode())
+        write_private_file(out / f"{card.number.replace('/', '_')}.json", card.data)
+    write_private_file(out / PRINT_FILE, cards_page(cards, terms, connection.instance.co_op.name).encode())
 
 
-def page(cards: Sequence[Card], terms: Terms, co_op: str) -> str:
+def cards_page(cards: Sequence[VoteCard], terms: Terms, co_op: str) -> str:
     """HTML that prints one card on a page."""
-    return _PAGE.format(title=escape(terms.question), cards="\n".join(_on_paper(card, terms, co_op) for card in cards))
+    return _PAGE.format(title=escape(terms.question), cards="\n".join(_card_html(card, terms, co_op) for card in cards))
 
 
-def _on_paper(card: Card, terms: Terms, co_op: str) -> str:
-    spoken = " ".join(card.pseudonym[at : at + 4] for at in range(0, len(card.pseudonym), 4))
+def _card_html(card: VoteCard, terms: Terms, co_op: str) -> str:
+    spoken = " ".join(card.pseudonym[start : start + 4] for start in range(0, len(card.pseudonym), 4))
     return _CARD.format(
         co_op=escape(co_op),
         question=escape(terms.question),

@@ -6,17 +6,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from scripts.verifier import checks, papers, report, shapes
-from scripts.verifier.canonical import NotJsonBytesError
-from scripts.verifier.checks import Brought, Exit
-from scripts.verifier.container import MOST_BYTES
-from scripts.verifier.shapes import MalformedError
+from scripts.verifier import cards_and_receipts, checks, report
+from scripts.verifier.bundle_archive import MAX_BUNDLE_BYTES
+from scripts.verifier.canonical_json import NotCanonicalJsonError
+from scripts.verifier.checks import ExitCode, VerifierInputs
+from scripts.verifier.json_values import CO_OP, HASH, MalformedError
 
 T = TypeVar("T")
 _EXIT_CODES = """exit codes: 0 final and pinned, 1 wrong, 2 sound but not every co-op is pinned, 3 sound but not final, 64 wrong arguments.
 What each check is: docs/formats/bundle.md; how to use this: docs/how-to/verify-a-result.md"""
-# Papers of people are small.
-_MOST_PAPER = 64 * 1024
+# Cards, receipts and pins are small.
+_MAX_DOCUMENT_BYTES = 64 * 1024
 
 
 class _UsageError(Exception):
@@ -28,26 +28,26 @@ class _Parser(argparse.ArgumentParser):
         raise _UsageError(message)
 
     def format_help(self) -> str:
-        """As the other words of the command line begin."""
+        """Capitalised like the help of the other commands."""
         return super().format_help().replace("usage:", "Usage:", 1)
 
 
 def main(arguments: Sequence[str] | None = None, name: str = "python -m scripts.verifier") -> int:
-    """Checks a bundle, prints what was found and returns the exit code."""
+    """Checks a bundle, prints the report and returns the exit code."""
     parser = _parser(name)
     try:
-        given = parser.parse_args(arguments)
-        brought = _brought(given)
-        with Path(given.bundle).open("rb") as file:
-            archive = file.read(MOST_BYTES + 1)
-    except _UsageError as why:
-        print(f"{name}: {why}\nTry {name} --help.", file=sys.stderr)
-        return Exit.USAGE
-    except OSError as why:
-        print(f"{name}: cannot read {given.bundle}: {why.strerror}", file=sys.stderr)
-        return Exit.USAGE
-    verdict = checks.verify(archive, brought)
-    print(report.in_json(verdict) if given.json else "\n".join(report.in_lines(verdict)))
+        args = parser.parse_args(arguments)
+        inputs = _read_inputs(args)
+        with Path(args.bundle).open("rb") as file:
+            archive = file.read(MAX_BUNDLE_BYTES + 1)
+    except _UsageError as error:
+        print(f"{name}: {error}\nTry {name} --help.", file=sys.stderr)
+        return ExitCode.USAGE
+    except OSError as error:
+        print(f"{name}: cannot read {args.bundle}: {error.strerror}", file=sys.stderr)
+        return ExitCode.USAGE
+    verdict = checks.verify(archive, inputs)
+    print(report.report_as_json(verdict) if args.json else "\n".join(report.report_as_text(verdict)))
     return verdict.exit
 
 
@@ -71,30 +71,30 @@ def _parser(name: str) -> _Parser:
     return parser
 
 
-def _brought(given: argparse.Namespace) -> Brought:
-    cards = tuple(_paper(path, papers.read_card) for path in given.card)
-    receipts = tuple(_paper(path, papers.read_receipt) for path in given.receipt)
-    pinned = [pair for path in given.pins for pair in _paper(path, papers.read_pins).items()]
+def _read_inputs(args: argparse.Namespace) -> VerifierInputs:
+    cards = tuple(_read_document(path, cards_and_receipts.read_card) for path in args.card)
+    receipts = tuple(_read_document(path, cards_and_receipts.read_receipt) for path in args.receipt)
+    pinned = [pair for path in args.pins for pair in _read_document(path, cards_and_receipts.read_pins).items()]
     pinned += [pair for card in cards for pair in card.pins.items()]
-    for one in given.pin:
-        co_op, _, fingerprint = one.partition("=")
-        if not shapes.CO_OP.fullmatch(co_op) or not shapes.HASH.fullmatch(fingerprint.lower()):
+    for pin in args.pin:
+        co_op, _, fingerprint = pin.partition("=")
+        if not CO_OP.fullmatch(co_op) or not HASH.fullmatch(fingerprint.lower()):
             raise _UsageError("--pin wants ID=FINGERPRINT, the fingerprint as 64 hex digits")
         pinned.append((co_op, fingerprint.lower()))
-    return Brought(tuple(pinned), cards, receipts)
+    return VerifierInputs(tuple(pinned), cards, receipts)
 
 
-def _paper(path: str, read: Callable[[bytes], T]) -> T:
+def _read_document(path: str, read: Callable[[bytes], T]) -> T:
     try:
         with Path(path).open("rb") as file:
-            data = file.read(_MOST_PAPER + 1)
-        if len(data) > _MOST_PAPER:
+            data = file.read(_MAX_DOCUMENT_BYTES + 1)
+        if len(data) > _MAX_DOCUMENT_BYTES:
             raise _UsageError(f"{path} is longer than 64 KiB")
         return read(data)
-    except OSError as why:
-        raise _UsageError(f"cannot read {path}: {why.strerror}") from None
-    except (MalformedError, NotJsonBytesError) as why:
-        raise _UsageError(f"{path} is not what it should be: {why}") from None
+    except OSError as error:
+        raise _UsageError(f"cannot read {path}: {error.strerror}") from None
+    except (MalformedError, NotCanonicalJsonError) as error:
+        raise _UsageError(f"{path} is not what it should be: {error}") from None
 
 
 if __name__ == "__main__":

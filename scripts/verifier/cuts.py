@@ -1,44 +1,49 @@
-"""Checks 6, 7 and 12: the heads of a board, whose dates fall, and where the board is cut at a time."""
+"""Checks 6, 7 and 12: the heads of a board, falling dates, and the cut of the board at a time."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from scripts.verifier import notes
-from scripts.verifier.notes import Keys, Note
+from scripts.verifier import checkpoints
+from scripts.verifier.checkpoints import CheckpointKeys, SignedCheckpoint
+from scripts.verifier.errors import CheckFailedError
+from scripts.verifier.merkle import MerkleTree
 from scripts.verifier.terms import Party, Terms
-from scripts.verifier.tree import Tree
-from scripts.verifier.wrong import Wrong
 
 
 @dataclass
-class Heads:
-    """The judged heads of one board, sizes rising."""
+class BoardHeads:
+    """The verified heads of one board, in order of size."""
 
     board: str
-    notes: list[Note] = field(default_factory=list)
+    checkpoints: list[SignedCheckpoint] = field(default_factory=list)
 
     @property
-    def cosignatures(self) -> int:
-        return sum(len(note.cosignatures) for note in self.notes)
+    def cosignature_count(self) -> int:
+        return sum(len(note.cosignatures) for note in self.checkpoints)
 
-    def cosigned(self, witness: str, at: int) -> int:
-        """s_W(t): the largest size this witness cosigned dated at or before `at`."""
-        sizes = (note.size for note in self.notes for one in note.cosignatures if one.witness == witness and one.time <= at)
+    def largest_cosigned(self, witness: str, at: int) -> int:
+        """s_W(t): the largest size this witness cosigned with a date at or before `at`."""
+        sizes = (
+            note.size
+            for note in self.checkpoints
+            for cosignature in note.cosignatures
+            if cosignature.witness == witness and cosignature.time <= at
+        )
         return max(sizes, default=0)
 
-    def cut(self, terms: Terms, at: int) -> int:
-        """The q-th largest of what its witnesses had cosigned by then."""
-        sizes = sorted((self.cosigned(one, at) for one in terms.parties if one != self.board), reverse=True)
+    def cut_at(self, terms: Terms, at: int) -> int:
+        """The q-th largest of the sizes its witnesses had cosigned by then."""
+        sizes = sorted((self.largest_cosigned(witness, at) for witness in terms.parties if witness != self.board), reverse=True)
         return sizes[terms.q - 1]
 
-    def falling(self) -> list[str]:
-        """The witnesses whose dates fall somewhere while sizes rise."""
+    def witnesses_with_falling_dates(self) -> list[str]:
+        """The witnesses whose dates fall while sizes rise."""
         latest: dict[str, int] = {}
         fallen: set[str] = set()
-        for note in self.notes:
+        for checkpoint in self.checkpoints:
             dates: dict[str, list[int]] = {}
-            for one in note.cosignatures:
-                dates.setdefault(one.witness, []).append(one.time)
+            for cosignature in checkpoint.cosignatures:
+                dates.setdefault(cosignature.witness, []).append(cosignature.time)
             for witness, times in dates.items():
                 if min(times) < latest.get(witness, 0):
                     fallen.add(witness)
@@ -46,42 +51,48 @@ class Heads:
         return sorted(fallen)
 
 
-def keys_of(party: Party, terms: Terms) -> Keys:
-    witnesses = {one.id: one.witness for one in terms.parties.values() if one.id != party.id}
-    return Keys(terms.vote, party.id, party.board, witnesses)
+def checkpoint_keys(party: Party, terms: Terms) -> CheckpointKeys:
+    witnesses = {other.id: other.witness for other in terms.parties.values() if other.id != party.id}
+    return CheckpointKeys(terms.vote, party.id, party.board, witnesses)
 
 
-def read(party: Party, tree: Tree, content: list[bytes], terms: Terms) -> Heads:
-    """Raises `Wrong` 6 or 7."""
-    keys, heads = keys_of(party, terms), Heads(party.id)
+def read_heads(party: Party, tree: MerkleTree, content: list[bytes], terms: Terms) -> BoardHeads:
+    """Parses and verifies all heads of a board. Raises `CheckFailedError` 6 or 7."""
+    keys, heads = checkpoint_keys(party, terms), BoardHeads(party.id)
     for data in content:
-        note = notes.read(data, keys)
-        if note.size > tree.size or tree.root(note.size) != note.root:
-            raise Wrong(6, f"a checkpoint of {party.id} of {note.size} entries is not the head of the entries that are here")
-        if heads.notes and note.size <= heads.notes[-1].size:
-            raise Wrong(6, f"the sizes of the checkpoints of {party.id} do not rise")
-        if not note.cosignatures:
-            raise Wrong(7, f"a checkpoint of {party.id} of {note.size} entries has no cosignature")
-        heads.notes.append(note)
-    if not heads.notes and (party.participant or tree.size):
-        raise Wrong(6, f"the board of {party.id} has no checkpoint")
-    if heads.notes and heads.notes[-1].size != tree.size:
-        raise Wrong(6, f"the last checkpoint of {party.id} is not of all its entries")
+        checkpoint = checkpoints.read_checkpoint(data, keys)
+        if checkpoint.size > tree.size or tree.root(checkpoint.size) != checkpoint.root:
+            raise CheckFailedError(
+                6, f"a checkpoint of {party.id} of {checkpoint.size} entries is not the head of the entries that are here"
+            )
+        if heads.checkpoints and checkpoint.size <= heads.checkpoints[-1].size:
+            raise CheckFailedError(6, f"the sizes of the checkpoints of {party.id} do not rise")
+        if not checkpoint.cosignatures:
+            raise CheckFailedError(7, f"a checkpoint of {party.id} of {checkpoint.size} entries has no cosignature")
+        heads.checkpoints.append(checkpoint)
+    if not heads.checkpoints and (party.participant or tree.size):
+        raise CheckFailedError(6, f"the board of {party.id} has no checkpoint")
+    if heads.checkpoints and heads.checkpoints[-1].size != tree.size:
+        raise CheckFailedError(6, f"the last checkpoint of {party.id} is not of all its entries")
     return heads
 
 
-def check_dates(heads: Heads, declared: Collection[tuple[str, str]]) -> None:
-    """`declared` has (witness, board) of each piece of evidence of falling dates. Raises `Wrong` 7."""
-    for witness in heads.falling():
+def check_falling_dates(heads: BoardHeads, declared: Collection[tuple[str, str]]) -> None:
+    """Refuses falling dates without evidence. `declared`: (witness, board) of each piece of such evidence. Raises `CheckFailedError` 7."""
+    for witness in heads.witnesses_with_falling_dates():
         if (witness, heads.board) not in declared:
-            raise Wrong(7, f"the dates of {witness} fall on the board of {heads.board} while its sizes rise, and no evidence says so")
+            raise CheckFailedError(
+                7, f"the dates of {witness} fall on the board of {heads.board} while its sizes rise, and no evidence says so"
+            )
 
 
-def at_the_end(terms: Terms, heads: Mapping[str, Heads], trees: Mapping[str, Tree], settled: Mapping[str, int] | None) -> dict[str, int]:
-    """The cut of every participant's board at T, or where a settlement puts it. Raises `Wrong` 12."""
-    found = {}
-    for one in terms.participants:
-        found[one] = heads[one].cut(terms, terms.settled) if settled is None else settled.get(one, 0)
-        if found[one] > trees[one].size:
-            raise Wrong(12, f"the board of {one} does not reach its cut")
-    return found
+def final_cuts(
+    terms: Terms, heads: Mapping[str, BoardHeads], trees: Mapping[str, MerkleTree], settled: Mapping[str, int] | None
+) -> dict[str, int]:
+    """The cut of every participant's board at T, or as the settlement sets it. Raises `CheckFailedError` 12."""
+    sizes = {}
+    for co_op in terms.participants:
+        sizes[co_op] = heads[co_op].cut_at(terms, terms.concluded_from) if settled is None else settled.get(co_op, 0)
+        if sizes[co_op] > trees[co_op].size:
+            raise CheckFailedError(12, f"the board of {co_op} does not reach its cut")
+    return sizes

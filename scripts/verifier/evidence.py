@@ -1,25 +1,38 @@
-"""Checks 2 and 17: what parties say about each other, and whether it is true."""
+"""Checks 2 and 17: evidence of misconduct, objections and settlements, and whether each is true."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scripts.verifier import cuts, entries, notes, seals, shapes
+from scripts.verifier import checkpoints, cuts, entries, signatures
 from scripts.verifier.boards import Board
-from scripts.verifier.canonical import Json, NotJsonBytesError, decode
-from scripts.verifier.cuts import Heads
+from scripts.verifier.canonical_json import Json, NotCanonicalJsonError, decode
+from scripts.verifier.checkpoints import SignedCheckpoint
+from scripts.verifier.cuts import BoardHeads
 from scripts.verifier.entries import Outcome
-from scripts.verifier.notes import Note
-from scripts.verifier.shapes import MalformedError
+from scripts.verifier.errors import CheckFailedError
+from scripts.verifier.json_values import (
+    REFERENCE,
+    MalformedError,
+    parse_choice,
+    parse_co_op_id,
+    parse_hash,
+    parse_integer,
+    parse_list,
+    parse_list_of,
+    parse_matching,
+    parse_object,
+    parse_signature,
+    parse_sorted_list,
+)
+from scripts.verifier.merkle import is_consistent
 from scripts.verifier.terms import Terms
-from scripts.verifier.tree import consistent
-from scripts.verifier.wrong import Wrong
 
 TWO_OUTCOMES, DATED_BACK = "signed two outcomes", "dated a cosignature back"
 
 
 @dataclass(frozen=True)
 class Fork:
-    """`root` and `proof` stand beside two notes of different sizes only: what the larger says the smaller tree was."""
+    """`root` and `proof` are present only with two notes of different sizes: the root that the larger tree implies for the smaller."""
 
     board: str
     notes: list[str]
@@ -52,12 +65,12 @@ class Objection:
     vote: str
     id: str
     at: int
-    seal: seals.Signed
+    signed: signatures.SignedObject
 
 
 @dataclass(frozen=True)
 class Settlement:
-    """`cuts` is None where the vote is annulled. `revision` is that of the outcome it leads to."""
+    """`cuts` is None if the vote is annulled. `revision` is that of the outcome it leads to."""
 
     vote: str
     revision: int
@@ -71,221 +84,235 @@ Evidence = Fork | DoubleOutcome | LateCosignature | FallingDates | Objection | S
 
 
 @dataclass(frozen=True)
-class Truth:
-    """What evidence and boards add up to: who is proven to have misbehaved and how, and the objections of the window."""
+class EvidenceFindings:
+    """Proven (co-op id, misconduct) pairs, and the ids of co-ops that objected within the window."""
 
     misconduct: list[tuple[str, str]]
     objections: list[str]
 
 
-def read_all(members: Mapping[str, bytes]) -> list[Evidence]:
-    """The form of every piece, by name, and no two settlements of one revision. Raises `Wrong` 2."""
-    pieces = [read(name, data) for name, data in members.items()]
-    revisions = [one.revision for one in pieces if isinstance(one, Settlement)]
+def read_all_evidence(members: Mapping[str, bytes]) -> list[Evidence]:
+    """Parses every piece of evidence and refuses two settlements of one revision. Raises `CheckFailedError` 2."""
+    pieces = [read_evidence(name, data) for name, data in members.items()]
+    revisions = [piece.revision for piece in pieces if isinstance(piece, Settlement)]
     if len(set(revisions)) != len(revisions):
-        raise Wrong(2, "there are two settlements of one revision")
+        raise CheckFailedError(2, "there are two settlements of one revision")
     return pieces
 
 
-def read(name: str, data: bytes) -> Evidence:
-    """The form of one piece. Raises `Wrong` 2."""
+def read_evidence(name: str, data: bytes) -> Evidence:
+    """Parses one piece of evidence. Raises `CheckFailedError` 2."""
     try:
-        return _read(decode(data))
-    except (MalformedError, NotJsonBytesError) as why:
-        raise Wrong(2, f"evidence/{name} is not as it must be: {why}") from None
+        return _parse_evidence(decode(data))
+    except (MalformedError, NotCanonicalJsonError) as error:
+        raise CheckFailedError(2, f"evidence/{name} is not as it must be: {error}") from None
 
 
-def in_force(pieces: list[Evidence]) -> Settlement | None:
-    """The settlement of the highest revision, where there is one; `read_all` has seen to it that there are no two."""
-    return max((one for one in pieces if isinstance(one, Settlement)), key=lambda one: one.revision, default=None)
+def settlement_in_force(pieces: list[Evidence]) -> Settlement | None:
+    """The settlement of the highest revision, if any; `read_all_evidence` has refused duplicates."""
+    return max((piece for piece in pieces if isinstance(piece, Settlement)), key=lambda piece: piece.revision, default=None)
 
 
-def shown(boards: Mapping[str, Board], heads: Mapping[str, Heads], terms: Terms) -> set[tuple[str, str]]:
-    """Misconduct that the boards prove by themselves: who packs a bundle cannot leave it out."""
-    found: set[tuple[str, str]] = set()
-    for one, board in boards.items():
+def misconduct_on_boards(boards: Mapping[str, Board], heads: Mapping[str, BoardHeads], terms: Terms) -> set[tuple[str, str]]:
+    """Misconduct that the boards prove by themselves, so that the packer of a bundle cannot leave it out."""
+    misconduct: set[tuple[str, str]] = set()
+    for co_op, board in boards.items():
         hashes = {(entry.revision, entry.hash) for _, entry in board.outcomes}
         if len(hashes) > len({revision for revision, _ in hashes}):
-            found.add((one, TWO_OUTCOMES))
+            misconduct.add((co_op, TWO_OUTCOMES))
         if board.closed is None:
             continue
-        for other in heads.values():
-            said = board.closed.boards.get(other.board, (0, "", 0))[0]
-            if other.board != one and other.cosigned(one, terms.settled) > said:
-                found.add((one, DATED_BACK))
-    return found
+        for board_heads in heads.values():
+            closed_size = board.closed.boards.get(board_heads.board, (0, "", 0))[0]
+            if board_heads.board != co_op and board_heads.largest_cosigned(co_op, terms.concluded_from) > closed_size:
+                misconduct.add((co_op, DATED_BACK))
+    return misconduct
 
 
-def check(pieces: list[Evidence], terms: Terms, boards: Mapping[str, Board], already: set[tuple[str, str]]) -> Truth:
-    """`already` is the misconduct that the boards show. Raises `Wrong` 17."""
-    misconduct = [*already]
+def check_evidence(pieces: list[Evidence], terms: Terms, boards: Mapping[str, Board], on_boards: set[tuple[str, str]]) -> EvidenceFindings:
+    """Checks every piece. `on_boards` is the misconduct that the boards prove. Raises `CheckFailedError` 17."""
+    misconduct = [*on_boards]
     objections: list[str] = []
-    for one in pieces:
-        match one:
+    for piece in pieces:
+        match piece:
             case Fork():
-                misconduct.append((_fork(one, terms, boards), "showed two boards"))
+                misconduct.append((_check_fork(piece, terms, boards), "showed two boards"))
             case DoubleOutcome():
-                misconduct.append((_double(one, terms), TWO_OUTCOMES))
+                misconduct.append((_check_double_outcome(piece, terms), TWO_OUTCOMES))
             case LateCosignature():
-                misconduct.append((_late(one, terms, boards), DATED_BACK))
+                misconduct.append((_check_late_cosignature(piece, terms, boards), DATED_BACK))
             case FallingDates():
-                misconduct.append((_falling(one, terms), "cosigned with falling dates"))
-            case Objection() if _objection(one, terms):
-                objections.append(one.id)
-    for one in pieces:
-        if isinstance(one, Settlement):
-            _settlement(one, terms, {who for who, _ in misconduct})
-    return Truth(sorted(set(misconduct)), sorted(set(objections)))
+                misconduct.append((_check_falling_dates(piece, terms), "cosigned with falling dates"))
+            case Objection() if _check_objection(piece, terms):
+                objections.append(piece.id)
+    for piece in pieces:
+        if isinstance(piece, Settlement):
+            _check_settlement(piece, terms, {culprit for culprit, _ in misconduct})
+    return EvidenceFindings(sorted(set(misconduct)), sorted(set(objections)))
 
 
-def _fork(one: Fork, terms: Terms, boards: Mapping[str, Board]) -> str:
-    heads = [_note(text, one.board, terms) for text in one.notes]
-    tree = boards[one.board].tree
-    if one.root:
+def _check_fork(fork: Fork, terms: Terms, boards: Mapping[str, Board]) -> str:
+    heads = [_read_note(text, fork.board, terms) for text in fork.notes]
+    tree = boards[fork.board].tree
+    if fork.root:
         smaller, larger = sorted(heads, key=lambda head: head.size)
-        begins = consistent((smaller.size, one.root), (larger.size, larger.root), list(one.proof))
-        proven = one.root != smaller.root and begins
+        is_prefix = is_consistent((smaller.size, fork.root), (larger.size, larger.root), list(fork.proof))
+        proven = fork.root != smaller.root and is_prefix
     elif len(heads) == 2:
         proven = heads[0].size == heads[1].size and heads[0].root != heads[1].root
     else:
         proven = heads[0].size <= tree.size and heads[0].root != tree.root(heads[0].size)
-    _true(proven, f"the evidence of a fork of {one.board} proves none")
-    return one.board
+    _require(proven, f"the evidence of a fork of {fork.board} proves none")
+    return fork.board
 
 
-def _double(one: DoubleOutcome, terms: Terms) -> str:
-    first, second = one.first, one.second
-    _true(first.id in terms.participants, "the evidence of two outcomes is about somebody who is no participant")
+def _check_double_outcome(piece: DoubleOutcome, terms: Terms) -> str:
+    first, second = piece.first, piece.second
+    _require(first.id in terms.participants, "the evidence of two outcomes is about somebody who is no participant")
     key = terms.parties[first.id].statement
     same = (first.id, first.revision, first.vote) == (second.id, second.revision, terms.vote) and first.vote == second.vote
-    good = first.seal.good(key) and second.seal.good(key)
-    _true(same and first.hash != second.hash and good, f"the evidence that {first.id} signed two outcomes proves nothing")
+    good = first.signed.is_signed_by(key) and second.signed.is_signed_by(key)
+    _require(same and first.hash != second.hash and good, f"the evidence that {first.id} signed two outcomes proves nothing")
     return first.id
 
 
-def _late(one: LateCosignature, terms: Terms, boards: Mapping[str, Board]) -> str:
-    head = _note(one.note, one.board, terms)
-    _true(one.witness in terms.parties, "the evidence of a late cosignature names somebody who is no party")
-    closed = boards[one.witness].closed
-    said = closed.boards.get(one.board, (0, "", 0))[0] if closed is not None else head.size
-    dated = any(each.witness == one.witness and each.time <= terms.settled for each in head.cosignatures)
-    _true(dated and head.size > said, f"the evidence that {one.witness} dated a cosignature back proves nothing")
-    return one.witness
+def _check_late_cosignature(piece: LateCosignature, terms: Terms, boards: Mapping[str, Board]) -> str:
+    head = _read_note(piece.note, piece.board, terms)
+    _require(piece.witness in terms.parties, "the evidence of a late cosignature names somebody who is no party")
+    closed = boards[piece.witness].closed
+    closed_size = closed.boards.get(piece.board, (0, "", 0))[0] if closed is not None else head.size
+    dated = any(cosignature.witness == piece.witness and cosignature.time <= terms.concluded_from for cosignature in head.cosignatures)
+    _require(dated and head.size > closed_size, f"the evidence that {piece.witness} dated a cosignature back proves nothing")
+    return piece.witness
 
 
-def _falling(one: FallingDates, terms: Terms) -> str:
-    smaller, larger = sorted((_note(text, one.board, terms) for text in one.notes), key=lambda note: note.size)
-    before = [each.time for each in smaller.cosignatures if each.witness == one.witness]
-    after = [each.time for each in larger.cosignatures if each.witness == one.witness]
+def _check_falling_dates(piece: FallingDates, terms: Terms) -> str:
+    smaller, larger = sorted((_read_note(text, piece.board, terms) for text in piece.notes), key=lambda note: note.size)
+    before = [cosignature.time for cosignature in smaller.cosignatures if cosignature.witness == piece.witness]
+    after = [cosignature.time for cosignature in larger.cosignatures if cosignature.witness == piece.witness]
     proven = before and after and smaller.size < larger.size and max(before) > min(after)
-    _true(bool(proven), f"the evidence that the dates of {one.witness} fall proves nothing")
-    return one.witness
+    _require(bool(proven), f"the evidence that the dates of {piece.witness} fall proves nothing")
+    return piece.witness
 
 
-def _objection(one: Objection, terms: Terms) -> bool:
-    """Whether it was signed in the window; outside of it it is true all the same."""
-    _true(one.vote == terms.vote and one.id in terms.participants, "an objection is of another vote, or of no participant of this one")
-    _true(one.seal.good(terms.parties[one.id].statement), f"the signature under an objection of {one.id} is not good")
-    return terms.settled < one.at <= terms.settled + terms.window
+def _check_objection(objection: Objection, terms: Terms) -> bool:
+    """Whether it was signed within the window; one outside it is still valid evidence."""
+    _require(
+        objection.vote == terms.vote and objection.id in terms.participants,
+        "an objection is of another vote, or of no participant of this one",
+    )
+    _require(
+        objection.signed.is_signed_by(terms.parties[objection.id].statement),
+        f"the signature under an objection of {objection.id} is not good",
+    )
+    return terms.concluded_from < objection.at <= terms.concluded_from + terms.window
 
 
-def _settlement(one: Settlement, terms: Terms, guilty: set[str]) -> None:
-    _true(one.vote == terms.vote, "a settlement is of another vote")
-    _true(one.cuts is None or set(one.cuts) == set(terms.participants), "a settlement does not give the cut of every participant's board")
-    _true(one.without < set(terms.participants), "a settlement leaves out somebody who is no participant, or all of them")
-    _true(one.without <= guilty, "a settlement leaves somebody out against whom nothing is proven here")
-    _true(set(one.sigs) == set(terms.participants) - one.without, "a settlement is not signed by all it must be signed by")
-    for who, sig in one.sigs.items():
-        good = seals.signed_by(terms.parties[who].statement, sig, "settlement", one.body)
-        _true(good, f"the signature of {who} under a settlement is not good")
+def _check_settlement(settlement: Settlement, terms: Terms, guilty: set[str]) -> None:
+    _require(settlement.vote == terms.vote, "a settlement is of another vote")
+    _require(
+        settlement.cuts is None or set(settlement.cuts) == set(terms.participants),
+        "a settlement does not give the cut of every participant's board",
+    )
+    _require(settlement.without < set(terms.participants), "a settlement leaves out somebody who is no participant, or all of them")
+    _require(settlement.without <= guilty, "a settlement leaves somebody out against whom nothing is proven here")
+    _require(set(settlement.sigs) == set(terms.participants) - settlement.without, "a settlement is not signed by all it must be signed by")
+    for co_op, sig in settlement.sigs.items():
+        good = signatures.is_body_signed(terms.parties[co_op].statement, sig, "settlement", settlement.body)
+        _require(good, f"the signature of {co_op} under a settlement is not good")
 
 
-def _note(text: str, board: str, terms: Terms) -> Note:
-    _true(board in terms.parties, "evidence is about the board of somebody who is no party")
+def _read_note(text: str, board: str, terms: Terms) -> SignedCheckpoint:
+    _require(board in terms.parties, "evidence is about the board of somebody who is no party")
     try:
-        return notes.read(text.encode(), cuts.keys_of(terms.parties[board], terms))
-    except Wrong as why:
-        raise Wrong(17, f"a note in evidence is not good: {why.sentence}") from None
+        return checkpoints.read_checkpoint(text.encode(), cuts.checkpoint_keys(terms.parties[board], terms))
+    except CheckFailedError as error:
+        raise CheckFailedError(17, f"a note in evidence is not good: {error.sentence}") from None
 
 
-def _true(holds: bool, sentence: str) -> None:  # noqa: FBT001 - reads as a sentence
+def _require(holds: bool, sentence: str) -> None:  # noqa: FBT001 - reads as a sentence
     if not holds:
-        raise Wrong(17, sentence)
+        raise CheckFailedError(17, sentence)
 
 
-def _read(value: Json) -> Evidence:
+def _parse_evidence(value: Json) -> Evidence:
     kind = value.get("kind") if isinstance(value, dict) else None
     match kind:
         case "fork":
-            return _read_fork(value)
+            return _parse_fork(value)
         case "double_outcome":
-            first, second = shapes.parts(shapes.fields(value, "kind entries")["entries"], 2)
-            return DoubleOutcome(_outcome(first), _outcome(second))
+            first, second = parse_list_of(parse_object(value, "kind entries")["entries"], 2)
+            return DoubleOutcome(_parse_outcome(first), _parse_outcome(second))
         case "late_cosignature":
-            there = shapes.fields(value, "kind witness board note")
-            return LateCosignature(shapes.co_op(there["witness"]), shapes.co_op(there["board"]), _string(there["note"]))
+            fields = parse_object(value, "kind witness board note")
+            return LateCosignature(parse_co_op_id(fields["witness"]), parse_co_op_id(fields["board"]), _parse_note(fields["note"]))
         case "falling_dates":
-            there = shapes.fields(value, "kind witness board notes")
-            shapes.parts(there["notes"], 2)
-            return FallingDates(shapes.co_op(there["witness"]), shapes.co_op(there["board"]), _notes(there["notes"]))
+            fields = parse_object(value, "kind witness board notes")
+            parse_list_of(fields["notes"], 2)
+            return FallingDates(parse_co_op_id(fields["witness"]), parse_co_op_id(fields["board"]), _parse_notes(fields["notes"]))
         case "objection":
-            return _read_objection(shapes.fields(value, "kind object")["object"])
+            return _parse_objection(parse_object(value, "kind object")["object"])
         case "settlement":
-            return _read_settlement(shapes.fields(value, "kind object")["object"])
+            return _parse_settlement(parse_object(value, "kind object")["object"])
         case _:
             raise MalformedError("its kind is not known")
 
 
-def _read_fork(value: Json) -> Fork:
-    there = shapes.fields(value, "kind board notes", optional="root proof")
-    board, found = shapes.co_op(there["board"]), _notes(there["notes"])
-    if len(there) == 5:
-        proof = shapes.items(there["proof"], shapes.hexed)
-        shapes.parts(there["notes"], 2)
-        return Fork(board, found, shapes.hexed(there["root"]), tuple(proof))
-    if len(there) == 4 or len(found) not in {1, 2}:
+def _parse_fork(value: Json) -> Fork:
+    fields = parse_object(value, "kind board notes", optional="root proof")
+    board, notes = parse_co_op_id(fields["board"]), _parse_notes(fields["notes"])
+    if len(fields) == 5:
+        proof = parse_list(fields["proof"], parse_hash)
+        parse_list_of(fields["notes"], 2)
+        return Fork(board, notes, parse_hash(fields["root"]), tuple(proof))
+    if len(fields) == 4 or len(notes) not in {1, 2}:
         raise MalformedError("a fork is proved by one note or two, or by two with a root and a proof")
-    return Fork(board, found)
+    return Fork(board, notes)
 
 
-def _read_objection(value: Json) -> Objection:
-    seal = seals.signed(value, "objection", "vote id at about")
-    shapes.matching(seal.body["about"], shapes.REFERENCE, "reference")
-    return Objection(shapes.hexed(seal.body["vote"]), shapes.co_op(seal.body["id"]), shapes.whole(seal.body["at"]), seal)
-
-
-def _read_settlement(value: Json) -> Settlement:
-    there = shapes.fields(value, "body sigs")
-    body = shapes.fields(there["body"], "vote revision kind cuts without")
-    pairs = shapes.ordered(body["cuts"], lambda one: shapes.parts(one, 2))
-    sigs = shapes.ordered(there["sigs"], lambda one: shapes.parts(one, 2))
-    sizes = {shapes.co_op(one): shapes.whole(size) for one, size in pairs}
-    signatures = {shapes.co_op(one): shapes.signature(sig) for one, sig in sigs}
-    annulled = shapes.word(body["kind"], ("cuts", "annul")) == "annul"
-    if len(sizes) != len(pairs) or len(signatures) != len(sigs) or (annulled and sizes):
-        raise MalformedError("a settlement gives something twice, or cuts what it annuls")
-    return Settlement(
-        vote=shapes.hexed(body["vote"]),
-        revision=shapes.whole(body["revision"], 2),
-        cuts=None if annulled else sizes,
-        without=frozenset(shapes.ordered(body["without"], shapes.co_op)),
-        body=body,
-        sigs=signatures,
+def _parse_objection(value: Json) -> Objection:
+    signed = signatures.read_signed_object(value, "objection", "vote id at about")
+    parse_matching(signed.body["about"], REFERENCE, "reference")
+    return Objection(
+        parse_hash(signed.body["vote"]),
+        parse_co_op_id(signed.body["id"]),
+        parse_integer(signed.body["at"]),
+        signed,
     )
 
 
-def _outcome(value: Json) -> Outcome:
-    found = entries.read(value)
-    if not isinstance(found, Outcome):
+def _parse_settlement(value: Json) -> Settlement:
+    fields = parse_object(value, "body sigs")
+    body = parse_object(fields["body"], "vote revision kind cuts without")
+    pairs = parse_sorted_list(body["cuts"], lambda item: parse_list_of(item, 2))
+    sigs = parse_sorted_list(fields["sigs"], lambda item: parse_list_of(item, 2))
+    sizes = {parse_co_op_id(item): parse_integer(size) for item, size in pairs}
+    sig_by_co_op = {parse_co_op_id(item): parse_signature(sig) for item, sig in sigs}
+    annulled = parse_choice(body["kind"], ("cuts", "annul")) == "annul"
+    if len(sizes) != len(pairs) or len(sig_by_co_op) != len(sigs) or (annulled and sizes):
+        raise MalformedError("a settlement gives something twice, or cuts what it annuls")
+    return Settlement(
+        vote=parse_hash(body["vote"]),
+        revision=parse_integer(body["revision"], 2),
+        cuts=None if annulled else sizes,
+        without=frozenset(parse_sorted_list(body["without"], parse_co_op_id)),
+        body=body,
+        sigs=sig_by_co_op,
+    )
+
+
+def _parse_outcome(value: Json) -> Outcome:
+    entry = entries.read_entry(value)
+    if not isinstance(entry, Outcome):
         raise MalformedError("it has another entry where an outcome must be")
-    return found
+    return entry
 
 
-def _notes(value: Json) -> list[str]:
-    return shapes.items(value, _string)
+def _parse_notes(value: Json) -> list[str]:
+    return parse_list(value, _parse_note)
 
 
-def _string(value: Json) -> str:
+def _parse_note(value: Json) -> str:
     if not isinstance(value, str) or len(value.encode()) > 64 * 1024:
         raise MalformedError("it has no note of at most 64 KiB where one must be")
     return value

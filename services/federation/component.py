@@ -1,44 +1,55 @@
-"""How federation is put together. The only wiring there is."""
+"""Builds federation from its parts. The only wiring."""
 
 import grpc
 
 from kith.federation.v1.federation_pb2_grpc import add_EvidenceServiceServicer_to_server, add_FederationServiceServicer_to_server
 from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
 from libs.access import hats
-from libs.host.component import Build, Component, House
-from libs.host.settings import Shared
+from libs.host.component import BuildComponent, Component, Runtime
+from libs.host.settings import SharedSettings
 from libs.messages.consumer import Reactions
-from libs.rpc.client import channel
-from libs.rpc.tls import Tls
-from services.federation.border.bell import Bell
-from services.federation.border.border import Border
-from services.federation.border.clock_watch import ClockWatch
-from services.federation.border.vote_parts import VoteParts
-from services.federation.commands import heed_peer
-from services.federation.jobs import identity_kept, peers_silent
+from libs.rpc.client import open_channel
+from libs.rpc.tls import TlsCredentials
+from services.database_setup import migrations_folder
+from services.federation.border.clock_skew_monitor import ClockSkewMonitor
+from services.federation.border.peer_events import PeerEvents
+from services.federation.border.peer_gateway import PeerGateway
+from services.federation.border.vote_components import VoteComponents
+from services.federation.commands import handle_peering_messages
+from services.federation.jobs import mark_unreachable_peers, renew_identity
 from services.federation.reactions import governance
-from services.federation.rpc.evidence import EvidenceServicer
-from services.federation.rpc.peering import FederationServicer
+from services.federation.rpc.evidence_servicer import EvidenceServicer
+from services.federation.rpc.federation_servicer import FederationServicer
 from services.federation.settings import Settings
-from services.federation.storage.edge import Edge
-from services.federation.storage.vault import Vault
-from services.prepare import migrations_of
+from services.federation.storage.key_cipher import KeyCipher
+from services.federation.storage.local_identity import LocalIdentity
 
 
-def builder(shared: Shared, settings: Settings) -> Build:
-    """Gives the host what it needs to build federation in its house."""
+def component_builder(shared: SharedSettings, settings: Settings) -> BuildComponent:
+    """Returns the function with which the host builds federation."""
 
-    def build(house: House) -> Component:
-        vault = Vault.of_file(settings.seal_key_file)
-        edge = Edge(settings.co_op_id, settings.co_op_name, settings.endpoint, vault, settings.root_key_file)
-        parts = VoteParts(house, settings.anchor_file, edge, Bell(), ClockWatch(house.clock))
-        border = Border(house, edge, settings.border_address, parts.traffic, {**heed_peer.handlers(edge), **parts.heeds}, parts.signals)
-        governance_channel = channel(settings.governance_address, Tls(shared.tls_folder, "federation") if shared.tls_folder else None)
-        driver = parts.driver(VoteServiceStub(governance_channel))
+    def build(runtime: Runtime) -> Component:
+        cipher = KeyCipher.from_file(settings.seal_key_file)
+        local_identity = LocalIdentity(settings.co_op_id, settings.co_op_name, settings.endpoint, cipher, settings.root_key_file)
+        vote_components = VoteComponents(runtime, settings.anchor_file, local_identity, PeerEvents(), ClockSkewMonitor(runtime.clock))
+        gateway = PeerGateway(
+            runtime,
+            local_identity,
+            settings.border_address,
+            vote_components.board_sync,
+            {**handle_peering_messages.peering_handlers(local_identity), **vote_components.message_handlers},
+            vote_components.process_status,
+        )
+        governance_channel = open_channel(
+            settings.governance_address, TlsCredentials(shared.tls_folder, "federation") if shared.tls_folder else None
+        )
+        vote_scheduler = vote_components.build_vote_scheduler(VoteServiceStub(governance_channel))
 
         def register(server: grpc.aio.Server) -> None:
-            add_FederationServiceServicer_to_server(FederationServicer(house.desk, edge, border), server)
-            add_EvidenceServiceServicer_to_server(EvidenceServicer(house.desk, edge, parts.mirrors, parts.traffic), server)
+            add_FederationServiceServicer_to_server(FederationServicer(runtime.transactions, local_identity, gateway), server)
+            add_EvidenceServiceServicer_to_server(
+                EvidenceServicer(runtime.transactions, local_identity, vote_components.board_cache, vote_components.board_sync), server
+            )
 
         async def close() -> None:
             await governance_channel.close()
@@ -46,14 +57,17 @@ def builder(shared: Shared, settings: Settings) -> Build:
         return Component(
             name="federation",
             address=settings.address,
-            migrations=migrations_of("federation"),
+            migrations=migrations_folder("federation"),
             register=register,
-            # Whoever holds a card may look up its row here, without an account: nothing is shown but what stands on boards.
+            # Anybody with a card may look up its row without an account: the answer shows only what is on boards.
             open_methods=frozenset({"EvidenceService/LookUpBallot"}),
-            reactions=(hats.reactions(), Reactions("governance", {**governance.HANDLERS, **parts.reactions}, governance.PROJECTIONS)),
-            jobs=(identity_kept.job(edge), peers_silent.JOB),
-            doors=(parts.recovery, border.listener),
-            led=(border.sender.run, driver.run),
+            reactions=(
+                hats.reactions(),
+                Reactions("governance", {**governance.HANDLERS, **vote_components.reactions}, governance.PROJECTIONS),
+            ),
+            jobs=(renew_identity.build_job(local_identity), mark_unreachable_peers.JOB),
+            listeners=(vote_components.recovery, gateway.listener),
+            leader_tasks=(gateway.call_scheduler.run, vote_scheduler.run),
             close=close,
         )
 

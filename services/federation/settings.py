@@ -5,11 +5,11 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from libs.host.settings import Service
+from libs.host.settings import ServiceSettings
 
 
-class Settings(Service):
-    """Beside what every service has."""
+class Settings(ServiceSettings):
+    """Federation's settings beside those of every service."""
 
     model_config = SettingsConfigDict(env_prefix="KITH_FEDERATION_", extra="ignore")
 

@@ -1,15 +1,15 @@
-"""Governance's settings. Environment: `KITH_GOVERNANCE_...`."""
+"""Governance's settings, read from environment variables `KITH_GOVERNANCE_...`."""
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from libs.host.settings import Service, Zone
+from libs.host.settings import ServiceSettings, TimeZoneName
 
 
-class Settings(Service):
-    """Beside what every service has."""
+class Settings(ServiceSettings):
+    """What governance adds to the settings that every service has."""
 
     model_config = SettingsConfigDict(env_prefix="KITH_GOVERNANCE_", extra="ignore")
 
-    zone: Zone = Field(default="Europe/London", description="The co-op's time zone: it says which day it is")
-    co_op_id: str = Field(description="Who this co-op is to others: a-z, 0-9, dots and hyphens")
+    zone: TimeZoneName = Field(default="Europe/London", description="The co-op's time zone: it decides which day it is")
+    co_op_id: str = Field(description="This co-op's id among other co-ops: a-z, 0-9, dots and hyphens")

@@ -1,4 +1,4 @@
-"""Identity, put together."""
+"""Wiring of the identity service."""
 
 from pathlib import Path
 
@@ -6,36 +6,38 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from kith.identity.v1 import identity_pb2_grpc
-from libs.host.component import Build, Component, House
-from libs.host.settings import Shared
-from services.identity.domain.seal import Seal
+from libs.host.component import BuildComponent, Component, Runtime
+from libs.host.settings import SharedSettings
+from services.identity.domain.secret_hasher import SecretHasher
 from services.identity.jobs import forget_old_sign_ins
-from services.identity.rpc.servicer import OPEN_METHODS, Servicer
+from services.identity.rpc.servicer import UNAUTHENTICATED_METHODS, IdentityServicer
 from services.identity.settings import Settings
-from services.identity.storage.passwords import Passwords
+from services.identity.storage.passwords import Argon2Hasher
 
 
-def builder(_shared: Shared, settings: Settings) -> Build:
-    def build(house: House) -> Component:
-        servicer = Servicer(house.desk, _seal(settings.codes_key_file), _signing_key(settings.token_signing_key_file), Passwords())
+def component_builder(_shared: SharedSettings, settings: Settings) -> BuildComponent:
+    def build(runtime: Runtime) -> Component:
+        servicer = IdentityServicer(
+            runtime.transactions, _secret_hasher(settings.codes_key_file), _signing_key(settings.token_signing_key_file), Argon2Hasher()
+        )
         return Component(
             name="identity",
             address=settings.address,
             migrations=Path(__file__).parent / "storage" / "migrations",
             register=lambda server: identity_pb2_grpc.add_IdentityServiceServicer_to_server(servicer, server),
-            open_methods=OPEN_METHODS,
+            open_methods=UNAUTHENTICATED_METHODS,
             jobs=(forget_old_sign_ins.JOB,),
         )
 
     return build
 
 
-def _seal(file: Path) -> Seal:
+def _secret_hasher(file: Path) -> SecretHasher:
     key = bytes.fromhex(file.read_text(encoding="ascii").strip())
     if len(key) != 32:
         message = f"{file} does not hold 32 bytes in hex"
         raise ValueError(message)
-    return Seal(key)
+    return SecretHasher(key)
 
 
 def _signing_key(file: Path) -> Ed25519PrivateKey:

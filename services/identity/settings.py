@@ -1,15 +1,15 @@
-"""What identity needs to know to start. Environment: `KITH_IDENTITY_...`."""
+"""Settings of the identity service, from environment variables `KITH_IDENTITY_...`."""
 
 from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from libs.host.settings import Service
+from libs.host.settings import ServiceSettings
 
 
-class Settings(Service):
-    """Its own keys besides what every service needs."""
+class Settings(ServiceSettings):
+    """The common settings of a service, and identity's own keys."""
 
     model_config = SettingsConfigDict(env_prefix="KITH_IDENTITY_", extra="ignore")
 

@@ -1,21 +1,21 @@
-"""Membership, put together."""
+"""Wiring of the membership service."""
 
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kith.membership.v1 import membership_pb2_grpc
-from libs.host.component import Build, Component, House
-from libs.host.settings import Shared
+from libs.host.component import BuildComponent, Component, Runtime
+from libs.host.settings import SharedSettings
 from services.membership.reactions import governance, identity
-from services.membership.rpc.servicer import Servicer
+from services.membership.rpc.servicer import MembershipServicer
 from services.membership.settings import Settings
 
 
-def builder(_shared: Shared, settings: Settings) -> Build:
+def component_builder(_shared: SharedSettings, settings: Settings) -> BuildComponent:
     zone = ZoneInfo(settings.zone)
 
-    def build(house: House) -> Component:
-        servicer = Servicer(house.desk, zone)
+    def build(runtime: Runtime) -> Component:
+        servicer = MembershipServicer(runtime.transactions, zone)
         return Component(
             name="membership",
             address=settings.address,

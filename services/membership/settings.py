@@ -1,15 +1,15 @@
-"""What membership needs to know to start. Environment: `KITH_MEMBERSHIP_...`."""
+"""Settings of the membership service, from environment variables `KITH_MEMBERSHIP_...`."""
 
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from libs.host.settings import Service
+from libs.host.settings import ServiceSettings
 
 
-class Settings(Service):
-    """The co-op's zone besides what every service needs."""
+class Settings(ServiceSettings):
+    """The common settings of a service, and the co-op's time zone."""
 
     model_config = SettingsConfigDict(env_prefix="KITH_MEMBERSHIP_", extra="ignore")
 
@@ -17,7 +17,7 @@ class Settings(Service):
 
     @field_validator("zone")
     @classmethod
-    def _known_zone(cls, zone: str) -> str:
+    def _require_known_zone(cls, zone: str) -> str:
         try:
             return ZoneInfo(zone).key
         except (KeyError, ValueError, OSError) as error:

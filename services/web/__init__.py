@@ -1,1 +1,1 @@
-"""The edge towards people: pages, sessions and drafts. It has no rules of its own; it asks the services and says their answers plainly."""
+"""The web interface: pages, sessions and drafts. It has no rules of its own; it calls the services and puts their responses into words."""

@@ -1,4 +1,4 @@
-"""The pages as one ASGI application: routes, static files, and the headers around everything."""
+"""The pages as one ASGI application: routes, static files, and the security headers of every response."""
 
 from collections.abc import Sequence
 
@@ -11,36 +11,36 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from services.web.door.headers import SafeHeaders
-from services.web.front import Front
-from services.web.page import Page, arrive, endpoint, refused
+from services.web.app_state import AppState
+from services.web.http.security_headers import SecurityHeadersMiddleware
+from services.web.page import Page, create_context, endpoint, refusal_page
 from services.web.routes import PAGES
 from services.web.templates import STATIC
 
-_REASONS = {404: "PAGE_UNKNOWN", 405: "PAGE_UNKNOWN"}
+_REASON_BY_STATUS = {404: "PAGE_UNKNOWN", 405: "PAGE_UNKNOWN"}
 
 
-def build(front: Front, *, https: bool, more: Sequence[BaseRoute] = ()) -> Starlette:
-    """`more` are routes that are not pages, such as metrics and health."""
+def create_app(state: AppState, *, https: bool, more: Sequence[BaseRoute] = ()) -> Starlette:
+    """Build the Starlette application. `more` are routes that are not pages, such as metrics and health."""
 
     async def unknown(request: Request, error: Exception) -> Response:
         code = error.status_code if isinstance(error, HTTPException) else 500
-        return refused(await arrive(front, request), code, _REASONS.get(code, "FORM_UNREADABLE"))
+        return refusal_page(await create_context(state, request), code, _REASON_BY_STATUS.get(code, "FORM_UNREADABLE"))
 
-    pages = [_route(front, page) for page in PAGES]
+    pages = [_route(state, page) for page in PAGES]
     return Starlette(
-        routes=[*more, Mount("/static", Kept(directory=STATIC)), *pages],
-        middleware=[Middleware(SafeHeaders, https=https)],
+        routes=[*more, Mount("/static", CachedStaticFiles(directory=STATIC)), *pages],
+        middleware=[Middleware(SecurityHeadersMiddleware, https=https)],
         exception_handlers={HTTPException: unknown},
     )
 
 
-def _route(front: Front, page: Page) -> Route:
-    return Route(page.path, endpoint(front, page), methods=page.methods, name=f"{page.path} {page.form}")
+def _route(state: AppState, page: Page) -> Route:
+    return Route(page.path, endpoint(state, page), methods=page.methods, name=f"{page.path} {page.form}")
 
 
-class Kept(StaticFiles):
-    """Static files are asked for by their content's hash, so a browser may keep them for a year."""
+class CachedStaticFiles(StaticFiles):
+    """Static files that a browser may cache for a year: their URL contains the hash of their content."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)

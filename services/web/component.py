@@ -1,4 +1,4 @@
-"""How web is put together. The only wiring there is."""
+"""Wiring of the web service: builds its state, its clients and its pages."""
 
 import asyncio
 from pathlib import Path
@@ -13,64 +13,64 @@ from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from kith.status.v1.status_pb2_grpc import StatusServiceStub
-from libs.host.component import Build, Component, House, Page
-from libs.host.release import VERSION
-from libs.host.settings import Shared
-from libs.rpc.client import channel
-from libs.rpc.tls import Tls
-from services.prepare import migrations_of
-from services.web.app import build as build_app
-from services.web.asking import Services
-from services.web.door.cookies import Cookies
-from services.web.door.kept_sessions import KeptSessions
-from services.web.door.tokens import Tokens
-from services.web.front import CoOp, Front
+from libs.host.component import BuildComponent, Component, HttpRoute, Runtime
+from libs.host.settings import SharedSettings
+from libs.host.version import VERSION
+from libs.rpc.client import open_channel
+from libs.rpc.tls import TlsCredentials
+from services.database_setup import migrations_folder
+from services.web.app import create_app
+from services.web.app_state import AppState, CoOp
+from services.web.http.access_tokens import AccessTokenCache
+from services.web.http.cookies import Cookies
+from services.web.http.database_sessions import DatabaseSessionStore
 from services.web.jobs import forget_ended_sessions
-from services.web.news import KeptNews
+from services.web.localisation.catalogue import load_catalogues
+from services.web.news_feed import DatabaseNewsFeed
 from services.web.reactions import federation, governance, identity
+from services.web.service_clients import ServiceClients
 from services.web.settings import Settings
-from services.web.templates import environment
-from services.web.words.catalogue import read
+from services.web.templates import create_environment
 
 
-def builder(shared: Shared, settings: Settings) -> Build:
-    """Gives the host what it needs to build web in its house."""
+def component_builder(shared: SharedSettings, settings: Settings) -> BuildComponent:
+    """The function with which the host builds the web component."""
 
-    def build(house: House) -> Component:
+    def build(runtime: Runtime) -> Component:
         channels = _channels(shared, settings)
-        sessions = KeptSessions(house.database, house.clock)
+        sessions = DatabaseSessionStore(runtime.database, runtime.clock)
         services = _services(channels)
-        front = Front(
+        state = AppState(
             co_op=_co_op(settings),
             services=services,
             sessions=sessions,
-            news=KeptNews(house.database, house.clock),
-            tokens=Tokens(services, sessions),
-            clock=house.clock,
+            news=DatabaseNewsFeed(runtime.database, runtime.clock),
+            access_tokens=AccessTokenCache(services, sessions),
+            clock=runtime.clock,
             cookies=Cookies(_https(settings)),
             forms_key=_forms_key(settings.forms_key_file),
-            templates=environment(),
-            registers=read(),
+            templates=create_environment(),
+            catalogues=load_catalogues(),
         )
 
         async def close() -> None:
-            await asyncio.gather(*(one.close() for one in channels.values()))
+            await asyncio.gather(*(channel.close() for channel in channels.values()))
 
         return Component(
             name="web",
             address=settings.address,
-            migrations=migrations_of("web"),
+            migrations=migrations_folder("web"),
             register=lambda _: None,
             reactions=(identity.REACTIONS, governance.REACTIONS, federation.REACTIONS),
             jobs=(forget_ended_sessions.JOB,),
-            page=Page(build_app(front, https=_https(settings)), settings.page_address),
+            http_route=HttpRoute(create_app(state, https=_https(settings)), settings.page_address),
             close=close,
         )
 
     return build
 
 
-def _channels(shared: Shared, settings: Settings) -> dict[str, grpc.aio.Channel]:
+def _channels(shared: SharedSettings, settings: Settings) -> dict[str, grpc.aio.Channel]:
     addresses = {
         "identity": settings.identity_address,
         "membership": settings.membership_address,
@@ -78,19 +78,19 @@ def _channels(shared: Shared, settings: Settings) -> dict[str, grpc.aio.Channel]
         "federation": settings.federation_address,
         "web": settings.address,
     }
-    tls = Tls(shared.tls_folder, "web") if shared.tls_folder else None
-    return {name: channel(address, tls) for name, address in addresses.items()}
+    tls = TlsCredentials(shared.tls_folder, "web") if shared.tls_folder else None
+    return {name: open_channel(address, tls) for name, address in addresses.items()}
 
 
-def _services(channels: dict[str, grpc.aio.Channel]) -> Services:
-    return Services(
+def _services(channels: dict[str, grpc.aio.Channel]) -> ServiceClients:
+    return ServiceClients(
         identity=IdentityServiceStub(channels["identity"]),
         membership=MembershipServiceStub(channels["membership"]),
         governance=GovernanceServiceStub(channels["governance"]),
         votes=VoteServiceStub(channels["governance"]),
         federation=FederationServiceStub(channels["federation"]),
         evidence=EvidenceServiceStub(channels["federation"]),
-        statuses={name: StatusServiceStub(one) for name, one in channels.items()},
+        statuses={name: StatusServiceStub(channel) for name, channel in channels.items()},
     )
 
 

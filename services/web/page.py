@@ -1,4 +1,4 @@
-"""What a page is, and what happens around it: session, hat, form, refusal."""
+"""Pages: how a request is handled, from session, hat and form to refusals and errors."""
 
 import traceback
 from collections.abc import Awaitable, Callable
@@ -12,20 +12,20 @@ from uuid_utils import uuid7
 
 from libs.observe.logs import logger
 from libs.refusals import NotSignedIn, Refusal
-from services.web.door import body, forms, uploads
-from services.web.door.forms import Form, FormRefused
-from services.web.front import Front
-from services.web.visit import Visit, visitor_secret
-from services.web.words.refusals import sentence, status
+from services.web.app_state import AppState
+from services.web.http import forms, request_body, uploads
+from services.web.http.forms import Form, FormRejected
+from services.web.localisation.refusal_messages import http_status, refusal_message
+from services.web.page_context import PageContext, load_or_create_visitor_secret
 
 LOG = logger("web")
 
-Show = Callable[[Visit], Awaitable[Response]]
-Act = Callable[[Visit, Form], Awaitable[Response]]
+Show = Callable[[PageContext], Awaitable[Response]]
+Act = Callable[[PageContext, Form], Awaitable[Response]]
 
 
-class Who(StrEnum):
-    """Who may come in. It opens the door only: what they may do is decided by the services."""
+class Access(StrEnum):
+    """Who may open a page. What they may do there, the services decide."""
 
     ANYBODY = ""
     MEMBER = "member"
@@ -34,112 +34,116 @@ class Who(StrEnum):
     SCRUTINEER = "scrutineer"
 
 
-HATS = {Who.SECRETARY, Who.OPERATOR, Who.SCRUTINEER}
+HAT_ACCESS = {Access.SECRETARY, Access.OPERATOR, Access.SCRUTINEER}
 
 
 @dataclass(frozen=True)
 class Page:
-    """A path, what it shows and what its form does. `form` names the form; a page without one shows only."""
+    """A path with the handler that shows it and the handler of its form. `form` names the form; a page without one is read-only."""
 
     path: str
     show: Show | None
     act: Act | None = None
     form: str = ""
-    who: Who = Who.MEMBER
+    access: Access = Access.MEMBER
     takes_file: bool = False
-    """Its form may bring a small text file."""
+    """The form may contain a small text file."""
 
     @property
     def methods(self) -> list[str]:
-        """What a browser may do here."""
+        """The HTTP methods that the page accepts."""
         return (["GET"] if self.show else []) + (["POST"] if self.act else [])
 
 
-def endpoint(front: Front, page: Page) -> Callable[[Request], Awaitable[Response]]:
-    """The page as the web framework wants it."""
+def endpoint(state: AppState, page: Page) -> Callable[[Request], Awaitable[Response]]:
+    """The page as a Starlette endpoint."""
 
-    async def answer(request: Request) -> Response:
-        visit = await arrive(front, request, page.who)
+    async def handle(request: Request) -> Response:
+        ctx = await create_context(state, request, page.access)
         try:
-            return await _through_the_door(visit, page)
+            return await _dispatch(ctx, page)
         except NotSignedIn as refusal:
-            return await _signed_out(visit, refusal)
-        except (Refusal, FormRefused, body.BodyTooBig, ClientDisconnect) as no:
-            return _said_no(visit, no)
-        except Exception as error:  # noqa: BLE001 - the last net: a plain page for the person, where it happened in the log
-            return broken(visit, error)
+            return await _redirect_to_sign_in(ctx, refusal)
+        except (Refusal, FormRejected, request_body.BodyTooLarge, ClientDisconnect) as rejection:
+            return _rejection_response(ctx, rejection)
+        except Exception as error:  # noqa: BLE001 - the last resort: a plain page for the person; the log says where it happened
+            return error_page(ctx, error)
 
-    return answer
-
-
-async def arrive(front: Front, request: Request, who: Who = Who.ANYBODY) -> Visit:
-    """A visit, with its session if there is one."""
-    now = front.clock.now()
-    comfort = front.cookies.comfort(request)
-    cookie = front.cookies.read(request, front.cookies.session)
-    session = await front.sessions.find(cookie) if cookie else None
-    visitor, fresh = visitor_secret(front.cookies.read(request, front.cookies.visitor))
-    hat = who.value if who in HATS else ""
-    fresh = fresh and session is None
-    return Visit(front, request, session, comfort, hat, now, front.words(easy=comfort.easy), visitor, fresh)
+    return handle
 
 
-def _said_no(visit: Visit, no: Refusal | FormRefused | body.BodyTooBig | ClientDisconnect) -> Response:
-    match no:
+async def create_context(state: AppState, request: Request, access: Access = Access.ANYBODY) -> PageContext:
+    """The context of a request, with its session if there is one."""
+    now = state.clock.now()
+    preferences = state.cookies.reading_preferences(request)
+    cookie = state.cookies.read(request, state.cookies.session)
+    session = await state.sessions.find(cookie) if cookie else None
+    visitor, is_new = load_or_create_visitor_secret(state.cookies.read(request, state.cookies.visitor))
+    hat = access.value if access in HAT_ACCESS else ""
+    is_new = is_new and session is None
+    return PageContext(state, request, session, preferences, hat, now, state.catalogue(easy=preferences.easy), visitor, is_new)
+
+
+def _rejection_response(ctx: PageContext, rejection: Refusal | FormRejected | request_body.BodyTooLarge | ClientDisconnect) -> Response:
+    match rejection:
         case Refusal():
-            return refused(visit, status(no), no.reason, no)
-        case FormRefused():
-            return refused(visit, 403 if no.reason == "FORM_FOREIGN" else 400, no.reason)
-        case body.BodyTooBig():
-            return refused(visit, 413, "BODY_TOO_BIG")
+            return refusal_page(ctx, http_status(rejection), rejection.reason, rejection)
+        case FormRejected():
+            return refusal_page(ctx, 403 if rejection.reason == "FORM_FOREIGN" else 400, rejection.reason)
+        case request_body.BodyTooLarge():
+            return refusal_page(ctx, 413, "BODY_TOO_BIG")
         case _:
             return Response(status_code=400)
 
 
-def refused(visit: Visit, code: int, reason: str, refusal: Refusal | None = None) -> Response:
-    """A page that says what happened and what to do."""
-    said = sentence(visit.words, reason, visit.details(refusal) if refusal else None)
-    return visit.page("error", code, code=code, reason=said, incident="")
+def refusal_page(ctx: PageContext, code: int, reason: str, refusal: Refusal | None = None) -> Response:
+    """The page for a refusal: what happened and what to do."""
+    message = refusal_message(ctx.catalogue, reason, ctx.refusal_details(refusal) if refusal else None)
+    return ctx.render("error", code, code=code, reason=message, incident="")
 
 
-def broken(visit: Visit, error: Exception) -> Response:
-    """A page for what should not have happened. The id leads the operator to the log line; neither quotes what the error says."""
+def error_page(ctx: PageContext, error: Exception) -> Response:
+    """The page for an unexpected error. Its id leads the operator to the log line; neither quotes the error's text."""
     incident = str(uuid7())
     where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
     LOG.error("page_failed", incident=incident, error=type(error).__name__, where=where[-5:])
-    return visit.page("error", 500, code=500, reason=sentence(visit.words, "BROKEN"), incident=incident)
+    return ctx.render("error", 500, code=500, reason=refusal_message(ctx.catalogue, "BROKEN"), incident=incident)
 
 
-async def _through_the_door(visit: Visit, page: Page) -> Response:
-    if page.who is not Who.ANYBODY and visit.session is None:
+async def _dispatch(ctx: PageContext, page: Page) -> Response:
+    if page.access is not Access.ANYBODY and ctx.session is None:
         raise NotSignedIn("SIGN_IN_FIRST")
-    if visit.session is not None and page.who in HATS and not visit.session.wears(page.who.value):
-        return refused(visit, 403, "HAT_NEEDED")
-    if visit.request.method == "POST" and page.act is not None:
-        return await page.act(visit, await _form(visit, page))
+    if ctx.session is not None and page.access in HAT_ACCESS and not ctx.session.wears(page.access.value):
+        return refusal_page(ctx, 403, "HAT_NEEDED")
+    if ctx.request.method == "POST" and page.act is not None:
+        return await page.act(ctx, await _read_form(ctx, page))
     if page.show is None:
-        raise FormRefused("FORM_UNREADABLE")
-    return await page.show(visit)
+        raise FormRejected("FORM_UNREADABLE")
+    return await page.show(ctx)
 
 
-async def _form(visit: Visit, page: Page) -> Form:
-    request = visit.request
+async def _read_form(ctx: PageContext, page: Page) -> Form:
+    request = ctx.request
     forms.check_origin(request.headers)
-    kind = request.headers.get("content-type", "")
-    sent = await body.read(request)
-    form = uploads.read(sent, kind) if page.takes_file and uploads.is_upload(kind) else forms.read(sent, kind)
+    content_type = request.headers.get("content-type", "")
+    body = await request_body.read_body(request)
+    form = (
+        uploads.parse_upload(body, content_type)
+        if page.takes_file and uploads.is_upload(content_type)
+        else forms.parse_form(body, content_type)
+    )
     if page.form:
-        forms.check_token(form, visit.front.forms_key, visit.secret, page.form)
+        forms.check_token(form, ctx.state.forms_key, ctx.form_secret, page.form)
     return form
 
 
-async def _signed_out(visit: Visit, refusal: NotSignedIn) -> Response:
-    """Nobody, or nobody any more: show the way in, and then back to what they wanted to see."""
-    if visit.session is not None:
-        await visit.front.sessions.end(visit.session)
-    if visit.request.method != "GET":
-        return refused(visit, 401, refusal.reason, refusal)
-    wanted = visit.path + (f"?{visit.request.url.query}" if visit.request.url.query else "")
-    response = visit.go(f"/sign-in?next={quote(wanted)}" if wanted != "/" else "/sign-in")
-    visit.front.cookies.drop(response, visit.front.cookies.session)
+async def _redirect_to_sign_in(ctx: PageContext, refusal: NotSignedIn) -> Response:
+    """Redirect to the sign-in page, and from there back to the requested page."""
+    if ctx.session is not None:
+        await ctx.state.sessions.end(ctx.session)
+    if ctx.request.method != "GET":
+        return refusal_page(ctx, 401, refusal.reason, refusal)
+    target = ctx.request_path + (f"?{ctx.request.url.query}" if ctx.request.url.query else "")
+    response = ctx.redirect(f"/sign-in?next={quote(target)}" if target != "/" else "/sign-in")
+    ctx.state.cookies.drop(response, ctx.state.cookies.session)
     return response

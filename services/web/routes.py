@@ -1,153 +1,165 @@
-"""Every page there is. The first path that fits is taken, so words come before ids."""
+"""The routes of all pages. The first path that matches is used, so fixed words come before ids."""
 
 from starlette.convertors import StringConvertor, register_url_convertor
 
-from services.web.page import Page, Who
+from services.web.page import Access, Page
 from services.web.pages import (
     about,
-    applications,
-    ballot,
-    comfort,
+    confirmed_actions,
     decisions,
-    deeds,
     hats,
     home,
     members,
+    membership_applications,
+    motion_ballot,
+    motion_result,
     motions,
+    my_account,
     new_motion,
     news,
     paper_votes,
-    result,
+    reading_preferences,
     sign_in,
-    source,
-    system,
-    you,
+    source_code,
+    system_status,
 )
-from services.web.pages.co_ops import lists as co_ops
-from services.web.pages.co_ops import one as co_op
-from services.web.pages.votes import ballot as ballot_between
-from services.web.pages.votes import (
-    cards,
+from services.web.pages.co_ops import peer_detail, peers_and_invitations
+from services.web.pages.federated_votes import ballot as federated_ballot
+from services.web.pages.federated_votes import (
+    ballot_lookup,
+    ballot_receipt,
+    bundle_files,
     dispute,
-    draft,
-    draft_turnout,
-    files,
-    look_up,
-    one,
-    paper,
-    receipt,
-    settle,
-    steps,
+    draft_quorums,
+    draft_terms,
+    paper_ballots,
+    settlement,
+    vote_detail,
+    vote_list,
+    vote_steps,
+    voter_cards,
 )
-from services.web.pages.votes import lists as votes
-from services.web.pages.votes import result as result_between
+from services.web.pages.federated_votes import vote_result as federated_result
 
 
-class VoteId(StringConvertor):
-    """The hash that names a vote with other co-ops."""
+class VoteIdConvertor(StringConvertor):
+    """The hash that identifies a federated vote."""
 
     regex = "[0-9a-f]{64}"
 
 
-register_url_convertor("vote", VoteId())
+register_url_convertor("vote", VoteIdConvertor())
 
-_ENTRY = (
+_PUBLIC_PAGES = (
     Page("/", home.show),
-    Page("/sign-in", sign_in.show, who=Who.ANYBODY),
-    Page("/sign-in/code", None, sign_in.use_code, sign_in.CODE, Who.ANYBODY),
-    Page("/sign-in/password", sign_in.show_password, sign_in.use_password, sign_in.PASSWORD, Who.ANYBODY),
-    Page("/sign-in/{code}", sign_in.show_link, who=Who.ANYBODY),
-    Page("/sign-out", None, sign_in.sign_out, sign_in.OUT, Who.ANYBODY),
-    Page("/signed-out", sign_in.show_signed_out, who=Who.ANYBODY),
+    Page("/sign-in", sign_in.show, access=Access.ANYBODY),
+    Page("/sign-in/code", None, sign_in.use_code, sign_in.CODE, Access.ANYBODY),
+    Page("/sign-in/password", sign_in.show_password, sign_in.use_password, sign_in.PASSWORD, Access.ANYBODY),
+    Page("/sign-in/{code}", sign_in.show_link, access=Access.ANYBODY),
+    Page("/sign-out", None, sign_in.sign_out, sign_in.SIGN_OUT, Access.ANYBODY),
+    Page("/signed-out", sign_in.show_signed_out, access=Access.ANYBODY),
     # A preference, not an act: its form needs no token, so that it works on every page for everybody.
-    Page("/comfort", comfort.show, comfort.change, who=Who.ANYBODY),
-    Page("/help", about.show_help, who=Who.ANYBODY),
-    Page("/accessibility", about.show_accessibility, who=Who.ANYBODY),
-    Page("/privacy", about.show_privacy, who=Who.ANYBODY),
-    Page("/source", about.show_source, who=Who.ANYBODY),
-    Page("/source/kith.tar.gz", source.show, who=Who.ANYBODY),
+    Page("/comfort", reading_preferences.show, reading_preferences.save, access=Access.ANYBODY),
+    Page("/help", about.show_help, access=Access.ANYBODY),
+    Page("/accessibility", about.show_accessibility, access=Access.ANYBODY),
+    Page("/privacy", about.show_privacy, access=Access.ANYBODY),
+    Page("/source", about.show_source, access=Access.ANYBODY),
+    Page("/source/kith.tar.gz", source_code.show, access=Access.ANYBODY),
 )
 
-_SECRETARY = (
-    Page("/members", members.show, who=Who.SECRETARY),
-    Page("/members/new", members.show_new, members.admit, members.NEW, Who.SECRETARY),
-    Page("/members/{person:uuid}", members.show_one, who=Who.SECRETARY),
-    Page("/members/{person:uuid}/card", None, members.print_card, members.CARD, Who.SECRETARY),
-    Page("/members/{person:uuid}/hats", None, hats.change, hats.CHANGE, Who.SECRETARY),
-    Page("/members/{person:uuid}/revoke", None, members.revoke_cards, members.REVOKE, Who.SECRETARY),
-    Page("/applications", applications.show, applications.admit, applications.ADMIT, Who.SECRETARY),
-    Page("/motions/new", new_motion.show, new_motion.write, new_motion.WRITE, Who.SECRETARY),
-    Page("/motions/new/check", new_motion.show_check, new_motion.open_it, new_motion.OPEN, Who.SECRETARY),
-    Page("/motions/{motion:uuid}/record", paper_votes.show_record, paper_votes.record, paper_votes.RECORD, Who.SECRETARY),
-    Page("/paper-votes", paper_votes.show, who=Who.SECRETARY),
-    Page("/paper-votes/{record:uuid}", paper_votes.show_confirm, paper_votes.confirm, paper_votes.CONFIRM, Who.SECRETARY),
+_SECRETARY_PAGES = (
+    Page("/members", members.show, access=Access.SECRETARY),
+    Page("/members/new", members.show_new, members.admit, members.NEW, Access.SECRETARY),
+    Page("/members/{person:uuid}", members.show_one, access=Access.SECRETARY),
+    Page("/members/{person:uuid}/card", None, members.print_card, members.CARD, Access.SECRETARY),
+    Page("/members/{person:uuid}/hats", None, hats.change_hat, hats.CHANGE_HAT, Access.SECRETARY),
+    Page("/members/{person:uuid}/revoke", None, members.revoke_cards, members.REVOKE, Access.SECRETARY),
+    Page("/applications", membership_applications.show, membership_applications.admit, membership_applications.ADMIT, Access.SECRETARY),
+    Page("/motions/new", new_motion.show, new_motion.save, new_motion.SAVE, Access.SECRETARY),
+    Page("/motions/new/check", new_motion.show_check, new_motion.open_motion, new_motion.OPEN, Access.SECRETARY),
+    Page("/motions/{motion:uuid}/record", paper_votes.show_record, paper_votes.record, paper_votes.RECORD, Access.SECRETARY),
+    Page("/paper-votes", paper_votes.show, access=Access.SECRETARY),
+    Page("/paper-votes/{record:uuid}", paper_votes.show_confirm, paper_votes.confirm, paper_votes.CONFIRM, Access.SECRETARY),
 )
 
-_MEMBER = (
+_MEMBER_PAGES = (
     Page("/news", news.show),
-    Page("/you", you.show, you.apply, you.APPLY),
-    Page("/you/password", you.show_password, you.set_password, you.PASSWORD),
+    Page("/you", my_account.show, my_account.apply, my_account.APPLY),
+    Page("/you/password", my_account.show_password, my_account.set_password, my_account.PASSWORD),
     Page("/motions", motions.show),
     Page("/motions/{motion:uuid}", motions.show_one),
-    Page("/motions/{motion:uuid}/vote", ballot.show_vote, ballot.choose, ballot.CHOOSE),
-    Page("/motions/{motion:uuid}/check", ballot.show_check, ballot.cast, ballot.CAST),
-    Page("/motions/{motion:uuid}/receipt", ballot.show_receipt),
-    Page("/motions/{motion:uuid}/paper", ballot.show_paper),
-    Page("/motions/{motion:uuid}/result", result.show),
-    Page("/motions/{motion:uuid}/counted", result.show_counted),
+    Page("/motions/{motion:uuid}/vote", motion_ballot.show_vote, motion_ballot.choose, motion_ballot.CHOOSE),
+    Page("/motions/{motion:uuid}/check", motion_ballot.show_check, motion_ballot.cast, motion_ballot.CAST),
+    Page("/motions/{motion:uuid}/receipt", motion_ballot.show_receipt),
+    Page("/motions/{motion:uuid}/paper", motion_ballot.show_paper),
+    Page("/motions/{motion:uuid}/result", motion_result.show),
+    Page("/motions/{motion:uuid}/counted", motion_result.show_counted),
     Page("/decisions", decisions.show),
     Page("/rulebook", decisions.show_rulebook),
 )
 
-_CO_OPS = (
-    Page("/co-ops", co_ops.show),
-    Page("/co-ops/invite", co_ops.show_invite, who=Who.SECRETARY),
-    Page("/co-ops/invite/file", co_ops.download_invitation, who=Who.SECRETARY),
-    Page("/co-ops/accept", co_ops.show_accept, co_ops.accept, co_ops.ACCEPT, Who.SECRETARY, takes_file=True),
-    Page("/co-ops/{co_op}", co_op.show),
-    Page("/co-ops/{co_op}/confirm", None, co_op.confirm, co_op.CONFIRM, Who.SECRETARY),
-    deeds.page("/co-ops/{co_op}/suspend", co_op.SUSPEND),
-    deeds.page("/co-ops/{co_op}/resume", co_op.RESUME),
-    deeds.page("/co-ops/{co_op}/sever", co_op.SEVER),
+_CO_OP_PAGES = (
+    Page("/co-ops", peers_and_invitations.show),
+    Page("/co-ops/invite", peers_and_invitations.show_invite, access=Access.SECRETARY),
+    Page("/co-ops/invite/file", peers_and_invitations.download_invitation, access=Access.SECRETARY),
+    Page(
+        "/co-ops/accept",
+        peers_and_invitations.show_accept,
+        peers_and_invitations.accept,
+        peers_and_invitations.ACCEPT,
+        Access.SECRETARY,
+        takes_file=True,
+    ),
+    Page("/co-ops/{co_op}", peer_detail.show),
+    Page("/co-ops/{co_op}/confirm", None, peer_detail.confirm, peer_detail.CONFIRM, Access.SECRETARY),
+    confirmed_actions.confirmation_page("/co-ops/{co_op}/suspend", peer_detail.SUSPEND),
+    confirmed_actions.confirmation_page("/co-ops/{co_op}/resume", peer_detail.RESUME),
+    confirmed_actions.confirmation_page("/co-ops/{co_op}/sever", peer_detail.SEVER),
 )
 
-_VOTES = (
-    Page("/votes", votes.show),
-    Page("/votes/new", draft.show_ask, draft.ask, draft.ASK, Who.SECRETARY),
-    Page("/votes/new/answers", draft.show_answers, draft.answers, draft.ANSWERS, Who.SECRETARY),
-    Page("/votes/new/who", draft.show_invite, draft.invite, draft.INVITE, Who.SECRETARY),
-    Page("/votes/new/when", draft.show_times, draft.times, draft.TIMES, Who.SECRETARY),
-    Page("/votes/new/more", draft.show_more, draft.more, draft.MORE, Who.SECRETARY),
-    Page("/votes/new/turnout", draft_turnout.show, draft_turnout.write, draft_turnout.TURNOUT, Who.SECRETARY),
-    Page("/votes/new/check", draft.show_check, draft.send, draft.SEND, Who.SECRETARY),
-    Page("/votes/{vote:vote}", one.show),
-    deeds.page("/votes/{vote:vote}/join", steps.JOIN),
-    deeds.page("/votes/{vote:vote}/watch", steps.WATCH),
-    deeds.page("/votes/{vote:vote}/freeze", steps.FREEZE),
-    deeds.page("/votes/{vote:vote}/attest", steps.ATTEST),
-    deeds.page("/votes/{vote:vote}/ready", steps.READY),
-    deeds.page("/votes/{vote:vote}/withdraw", steps.WITHDRAW),
-    deeds.page("/votes/{vote:vote}/object", steps.OBJECT),
-    Page("/votes/{vote:vote}/cards", cards.show_all, who=Who.SECRETARY),
-    Page("/votes/{vote:vote}/cards/{person:uuid}", cards.download, who=Who.SECRETARY),
-    Page("/votes/{vote:vote}/record", paper.show_record, paper.record, paper.RECORD, Who.SECRETARY),
-    Page("/votes/{vote:vote}/paper-votes/{record:uuid}", paper.show_confirm, paper.confirm, paper.CONFIRM, Who.SECRETARY),
-    Page("/votes/{vote:vote}/vote", ballot_between.show, ballot_between.choose, ballot_between.CHOOSE),
-    Page("/votes/{vote:vote}/check", ballot_between.show_check, ballot_between.cast, ballot_between.CAST),
-    Page("/votes/{vote:vote}/take-back", ballot_between.show_take_back, ballot_between.take_back, ballot_between.TAKE_BACK),
-    Page("/votes/{vote:vote}/paper", paper.show_paper),
-    Page("/votes/{vote:vote}/receipt", receipt.show),
-    Page("/votes/{vote:vote}/receipt/file", receipt.download),
-    Page("/votes/{vote:vote}/card", cards.show_mine),
-    Page("/votes/{vote:vote}/card/file", cards.download_mine),
-    Page("/votes/{vote:vote}/result", result_between.show),
-    Page("/votes/{vote:vote}/bundle", files.download_bundle),
-    Page("/votes/{vote:vote}/pins", files.download_pins),
+_FEDERATED_VOTE_PAGES = (
+    Page("/votes", vote_list.show),
+    Page("/votes/new", draft_terms.show_question, draft_terms.save_question, draft_terms.QUESTION, Access.SECRETARY),
+    Page("/votes/new/answers", draft_terms.show_answers, draft_terms.save_answers, draft_terms.ANSWERS, Access.SECRETARY),
+    Page("/votes/new/who", draft_terms.show_participants, draft_terms.save_participants, draft_terms.PARTICIPANTS, Access.SECRETARY),
+    Page("/votes/new/when", draft_terms.show_times, draft_terms.save_times, draft_terms.TIMES, Access.SECRETARY),
+    Page("/votes/new/more", draft_terms.show_more, draft_terms.save_more, draft_terms.MORE, Access.SECRETARY),
+    Page("/votes/new/turnout", draft_quorums.show, draft_quorums.save, draft_quorums.TURNOUT, Access.SECRETARY),
+    Page("/votes/new/check", draft_terms.show_check, draft_terms.send, draft_terms.SEND, Access.SECRETARY),
+    Page("/votes/{vote:vote}", vote_detail.show),
+    confirmed_actions.confirmation_page("/votes/{vote:vote}/join", vote_steps.JOIN),
+    confirmed_actions.confirmation_page("/votes/{vote:vote}/watch", vote_steps.WATCH),
+    confirmed_actions.confirmation_page("/votes/{vote:vote}/freeze", vote_steps.FREEZE),
+    confirmed_actions.confirmation_page("/votes/{vote:vote}/attest", vote_steps.ATTEST),
+    confirmed_actions.confirmation_page("/votes/{vote:vote}/ready", vote_steps.READY),
+    confirmed_actions.confirmation_page("/votes/{vote:vote}/withdraw", vote_steps.WITHDRAW),
+    confirmed_actions.confirmation_page("/votes/{vote:vote}/object", vote_steps.OBJECT),
+    Page("/votes/{vote:vote}/cards", voter_cards.show_all, access=Access.SECRETARY),
+    Page("/votes/{vote:vote}/cards/{person:uuid}", voter_cards.download, access=Access.SECRETARY),
+    Page("/votes/{vote:vote}/record", paper_ballots.show_record, paper_ballots.record, paper_ballots.RECORD, Access.SECRETARY),
+    Page(
+        "/votes/{vote:vote}/paper-votes/{record:uuid}",
+        paper_ballots.show_confirm,
+        paper_ballots.confirm,
+        paper_ballots.CONFIRM,
+        Access.SECRETARY,
+    ),
+    Page("/votes/{vote:vote}/vote", federated_ballot.show, federated_ballot.choose, federated_ballot.CHOOSE),
+    Page("/votes/{vote:vote}/check", federated_ballot.show_check, federated_ballot.cast, federated_ballot.CAST),
+    Page("/votes/{vote:vote}/take-back", federated_ballot.show_take_back, federated_ballot.take_back, federated_ballot.TAKE_BACK),
+    Page("/votes/{vote:vote}/paper", paper_ballots.show_paper),
+    Page("/votes/{vote:vote}/receipt", ballot_receipt.show),
+    Page("/votes/{vote:vote}/receipt/file", ballot_receipt.download),
+    Page("/votes/{vote:vote}/card", voter_cards.show_mine),
+    Page("/votes/{vote:vote}/card/file", voter_cards.download_mine),
+    Page("/votes/{vote:vote}/result", federated_result.show),
+    Page("/votes/{vote:vote}/bundle", bundle_files.download_bundle),
+    Page("/votes/{vote:vote}/pins", bundle_files.download_pins),
     Page("/votes/{vote:vote}/dispute", dispute.show),
-    Page("/votes/{vote:vote}/settle", settle.show, settle.settle, settle.SETTLE, Who.SECRETARY),
-    Page("/look-up", look_up.show, who=Who.ANYBODY),
+    Page("/votes/{vote:vote}/settle", settlement.show, settlement.settle, settlement.SETTLE, Access.SECRETARY),
+    Page("/look-up", ballot_lookup.show, access=Access.ANYBODY),
 )
 
-_OPERATOR = (Page("/system", system.show, who=Who.OPERATOR),)
+_OPERATOR_PAGES = (Page("/system", system_status.show, access=Access.OPERATOR),)
 
-PAGES = (*_ENTRY, *_SECRETARY, *_MEMBER, *_CO_OPS, *_VOTES, *_OPERATOR)
+PAGES = (*_PUBLIC_PAGES, *_SECRETARY_PAGES, *_MEMBER_PAGES, *_CO_OP_PAGES, *_FEDERATED_VOTE_PAGES, *_OPERATOR_PAGES)

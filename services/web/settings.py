@@ -5,11 +5,11 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from libs.host.settings import Service
+from libs.host.settings import ServiceSettings
 
 
-class Settings(Service):
-    """Beside what every service has."""
+class Settings(ServiceSettings):
+    """Settings of web, in addition to those of every service."""
 
     model_config = SettingsConfigDict(env_prefix="KITH_WEB_", extra="ignore")
 

@@ -1,61 +1,76 @@
-"""Every reason that can be given has a plain sentence, in both registers' catalogue; one grep for it leads from the rule to the page."""
+"""Every reason for a refusal has a sentence in the plain and Easy Read catalogues; one grep for it leads from the rule to the page."""
 
 import ast
 import re
 from collections.abc import Iterator
 
 from libs.refusals import KINDS
-from services.web.words.catalogue import EASY, PLAIN, read
-from tests.architecture.house import NAMES, sources, tree
+from services.web.localisation.catalogue import EASY_READ, PLAIN_ENGLISH, load_catalogues
+from tests.architecture.codebase import SERVICE_NAMES, parse, python_sources
 
-RAISED_BY = {kind.__name__ for kind in KINDS} | {"invalid", "FieldProblem", "Problem"}
+RAISING_CALLS = {kind.__name__ for kind in KINDS} | {"invalid", "FieldProblem", "Problem"}
 REASON = re.compile(r"[A-Z]{2,}(?:_[A-Z]+)+")
-OF_A_COUNT = {"Mistake", "Reason"}
-"""What is wrong with a count file, and which test a motion missed: answers of a count, refused to nobody."""
-ROOMS = [*(f"services/{name}" for name in NAMES), "libs/callers", "libs/access", "libs/database", "libs/messages", "libs/rpc", "libs/host"]
+COUNT_FILE_ENUMS = {"Mistake", "Reason"}
+"""Enums of counting errors and missed thresholds: they are results of a count, not refusals."""
+CHECKED_FOLDERS = [
+    *(f"services/{name}" for name in SERVICE_NAMES),
+    "libs/callers",
+    "libs/access",
+    "libs/database",
+    "libs/messages",
+    "libs/rpc",
+    "libs/host",
+]
 
 
-def calls() -> Iterator[tuple[str, ast.Call]]:
-    for path, text in sources(*ROOMS):
-        for node in ast.walk(tree(text)):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RAISED_BY:
+def refusal_calls() -> Iterator[tuple[str, ast.Call]]:
+    for path, text in python_sources(*CHECKED_FOLDERS):
+        for node in ast.walk(parse(text)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RAISING_CALLS:
                 yield f"{path}:{node.lineno}", node
 
 
-def reasons() -> set[str]:
-    """Written in a call that refuses, or as the value of a name of the rules (`NOT_A_MEMBER = "NOT_A_MEMBER"`)."""
-    given = {part.value for _, call in calls() for part in ast.walk(call) if isinstance(part, ast.Constant) and isinstance(part.value, str)}
-    for _, text in sources(*(f"services/{name}/domain" for name in NAMES)):
-        for node in ast.walk(tree(text)):
-            if isinstance(node, ast.ClassDef) and node.name not in OF_A_COUNT:
+def refusal_reasons() -> set[str]:
+    """Reasons in calls that raise a refusal, and values of enums of the rules (`NOT_A_MEMBER = "NOT_A_MEMBER"`)."""
+    texts = {
+        part.value
+        for _, call in refusal_calls()
+        for part in ast.walk(call)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    }
+    for _, text in python_sources(*(f"services/{name}/domain" for name in SERVICE_NAMES)):
+        for node in ast.walk(parse(text)):
+            if isinstance(node, ast.ClassDef) and node.name not in COUNT_FILE_ENUMS:
                 values = [part.value for part in node.body if isinstance(part, ast.Assign)]
-                given |= {value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)}
-    return {word for word in given if REASON.fullmatch(word)}
+                texts |= {value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)}
+    return {word for word in texts if REASON.fullmatch(word)}
 
 
-def test_there_are_reasons_to_be_looked_for() -> None:
-    assert {"BALLOT_CLOSED", "SIGN_IN_FAILED", "DATABASE_AWAY"} <= reasons()
+def test_the_search_finds_known_reasons() -> None:
+    assert {"BALLOT_CLOSED", "SIGN_IN_FAILED", "DATABASE_AWAY"} <= refusal_reasons()
 
 
 def test_every_reason_has_its_sentence() -> None:
-    words = read()[PLAIN]
+    words = load_catalogues()[PLAIN_ENGLISH]
 
-    assert sorted(reason for reason in reasons() if not words.knows(f"refusal.{reason}")) == []
+    assert sorted(reason for reason in refusal_reasons() if not words.has(f"refusal.{reason}")) == []
 
 
 def test_easy_read_knows_no_reason_that_the_plain_words_do_not() -> None:
-    registers = read()
+    registers = load_catalogues()
 
-    assert {key for key in registers[EASY].messages if key.startswith("refusal.")} <= set(registers[PLAIN].messages)
+    assert {key for key in registers[EASY_READ].messages if key.startswith("refusal.")} <= set(registers[PLAIN_ENGLISH].messages)
 
 
-def test_no_reason_is_put_together_from_pieces() -> None:
-    pieced = [where for where, call in calls() for argument in call.args if isinstance(argument, ast.JoinedStr) and _upper(argument)]
+def test_no_reason_is_composed_with_an_f_string() -> None:
+    composed = [
+        where for where, call in refusal_calls() for argument in call.args if isinstance(argument, ast.JoinedStr) and _upper(argument)
+    ]
 
-    assert pieced == []
+    assert composed == []
 
 
 def _upper(joined: ast.JoinedStr) -> bool:
-    """Looks like a reason: its fixed part is UPPER_SNAKE."""
+    """Whether the fixed part of an f-string looks like a reason: UPPER_SNAKE."""
     fixed = "".join(str(part.value) for part in joined.values if isinstance(part, ast.Constant))
     return bool(re.fullmatch(r"[A-Z_]+", fixed))

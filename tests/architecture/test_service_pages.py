@@ -1,64 +1,64 @@
-"""Each service has one page about itself, and it says what the code says."""
+"""The README of each service matches its code."""
 
 import ast
 import re
 
 import pytest
 
-from tests.architecture.house import NAMES, ROOT, facts, methods, sources, tables, tree
+from tests.architecture.codebase import ROOT, SERVICE_NAMES, created_tables, event_names, parse, python_sources, rpc_methods
 
-HEADINGS = ("Owns", "Answers", "States", "Listens to", "Tables", "Invariants")
-EVERYWHERE = set(tables("libs"))
-"""The tables every service has; its page may leave them out."""
+HEADINGS = ("Owns", "RPCs", "Publishes", "Consumes", "Tables", "Invariants")
+COMMON_TABLES = set(created_tables("libs"))
+"""Tables that every service has; its page may leave them out."""
 
 
-def page(service: str) -> dict[str, str]:
-    """The text under each heading."""
+def read_page(service: str) -> dict[str, str]:
+    """Maps each heading of a service's README to the text under it."""
     text = (ROOT / f"services/{service}/README.md").read_text(encoding="utf-8")
     parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
     return {heading.strip(): body for heading, body in zip(parts[1::2], parts[2::2], strict=True)}
 
 
-def named(body: str, pattern: str) -> set[str]:
+def backticked_names(body: str, pattern: str) -> set[str]:
     return {word for word in re.findall(r"`([^`]+)`", body) if re.fullmatch(pattern, word)}
 
 
-def listened_to(service: str) -> set[str]:
-    """The sources in `Reactions("source", ...)`, and identity where hats are followed."""
-    found = set()
-    for _, text in sources(f"services/{service}"):
-        for node in ast.walk(tree(text)):
+def consumed_services(service: str) -> set[str]:
+    """Services whose events a service consumes: the sources in `Reactions("source", ...)`, and identity if it follows hats."""
+    services = set()
+    for _, text in python_sources(f"services/{service}"):
+        for node in ast.walk(parse(text)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Reactions" and node.args:
-                found.add(ast.literal_eval(node.args[0]))
-        found |= {"identity"} if "hats.reactions()" in text else set()
-    return found
+                services.add(ast.literal_eval(node.args[0]))
+        services |= {"identity"} if "hats.reactions()" in text else set()
+    return services
 
 
-@pytest.mark.parametrize("service", NAMES)
-def test_it_has_every_heading_in_order_with_something_under_it(service: str) -> None:
-    found = page(service)
+@pytest.mark.parametrize("service", SERVICE_NAMES)
+def test_it_has_every_heading_in_order_with_text(service: str) -> None:
+    page = read_page(service)
 
-    assert [heading for heading in found if heading in HEADINGS] == list(HEADINGS)
-    assert [heading for heading in HEADINGS if not found[heading].strip()] == []
-
-
-@pytest.mark.parametrize("service", NAMES)
-def test_it_answers_what_its_proto_says(service: str) -> None:
-    answered = {one.name for one in methods(service)}
-
-    assert named(page(service)["Answers"], r"[A-Z][a-z]\w+") == answered
+    assert [heading for heading in page if heading in HEADINGS] == list(HEADINGS)
+    assert [heading for heading in HEADINGS if not page[heading].strip()] == []
 
 
-@pytest.mark.parametrize("service", NAMES)
-def test_it_states_the_facts_of_its_proto(service: str) -> None:
-    assert named(page(service)["States"], r"[A-Z][a-z]\w+") == set(facts(service))
+@pytest.mark.parametrize("service", SERVICE_NAMES)
+def test_it_lists_the_rpcs_of_its_proto(service: str) -> None:
+    rpcs = {method.name for method in rpc_methods(service)}
+
+    assert backticked_names(read_page(service)["RPCs"], r"[A-Z][a-z]\w+") == rpcs
 
 
-@pytest.mark.parametrize("service", NAMES)
-def test_it_listens_to_whom_its_reactions_listen(service: str) -> None:
-    assert named(page(service)["Listens to"], "|".join(NAMES)) == listened_to(service)
+@pytest.mark.parametrize("service", SERVICE_NAMES)
+def test_it_lists_the_events_of_its_proto(service: str) -> None:
+    assert backticked_names(read_page(service)["Publishes"], r"[A-Z][a-z]\w+") == set(event_names(service))
 
 
-@pytest.mark.parametrize("service", NAMES)
-def test_it_names_its_tables(service: str) -> None:
-    assert named(page(service)["Tables"], r"[a-z_]+") - EVERYWHERE == set(tables(f"services/{service}"))
+@pytest.mark.parametrize("service", SERVICE_NAMES)
+def test_it_lists_the_services_it_consumes(service: str) -> None:
+    assert backticked_names(read_page(service)["Consumes"], "|".join(SERVICE_NAMES)) == consumed_services(service)
+
+
+@pytest.mark.parametrize("service", SERVICE_NAMES)
+def test_it_lists_its_tables(service: str) -> None:
+    assert backticked_names(read_page(service)["Tables"], r"[a-z_]+") - COMMON_TABLES == set(created_tables(f"services/{service}"))

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
-from tests.support.demonstration import Demonstration, demonstration
+from tests.support.demo_process import DemoProcess, running_demo
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = (
@@ -27,56 +27,56 @@ RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 
 @dataclass
-class Household:
+class DemoSite:
     """The co-op's pages, a browser, and the two people who are signed in: a member and the secretary."""
 
     browser: Browser
     home: str
     member: StorageState
     secretary: StorageState
-    demo: Demonstration
+    demo: DemoProcess
 
-    def context(self, who: StorageState | None = None, *, width: int = 390, scripts: bool = False, **more: object) -> BrowserContext:
+    def context(self, storage_state: StorageState | None = None, *, width: int = 390, scripts: bool = False, **more: object) -> BrowserContext:
         """A window of its own. `scripts` lets our instruments in; the pages have none either way."""
         return self.browser.new_context(
             base_url=self.home,
             viewport={"width": width, "height": 800},
             java_script_enabled=scripts,
             bypass_csp=scripts,
-            storage_state=who,
+            storage_state=storage_state,
             **more,  # type: ignore[arg-type]  # what the browser calls them
         )
 
 
 @pytest.fixture(scope="session")
-def household() -> Iterator[Household]:
-    with demonstration() as demo, sync_playwright() as playwright:
+def demo_site() -> Iterator[DemoSite]:
+    with running_demo() as demo, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         home = demo.links[0].partition("/sign-in/")[0]
         member, secretary = (_signed_in(browser, link) for link in demo.links)
-        yield Household(browser, home, member, secretary, demo)
+        yield DemoSite(browser, home, member, secretary, demo)
         browser.close()
 
 
 @pytest.fixture
-def window(household: Household) -> Iterator[Callable[..., Page]]:
+def window(demo_site: DemoSite) -> Iterator[Callable[..., Page]]:
     """Opens windows, and closes them after the test."""
     opened: list[BrowserContext] = []
 
-    def open_one(who: StorageState | None = None, **how: object) -> Page:
-        context = household.context(who, **how)  # type: ignore[arg-type]  # the same, passed on
+    def open_page(storage_state: StorageState | None = None, **how: object) -> Page:
+        context = demo_site.context(storage_state, **how)  # type: ignore[arg-type]  # the same, passed on
         opened.append(context)
         return context.new_page()
 
-    yield open_one
+    yield open_page
     for context in opened:
         context.close()
 
 
 def violations(page: Page) -> list[str]:
     """What axe finds wrong, in a line each."""
-    found = Axe().run(page, options={"runOnly": list(RULES), "resultTypes": ["violations"]}).response["violations"]
-    return [f"{page.url}: {one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
+    violations_found = Axe().run(page, options={"runOnly": list(RULES), "resultTypes": ["violations"]}).response["violations"]
+    return [f"{page.url}: {violation['id']}: {node['html'][:120]}" for violation in violations_found for node in violation["nodes"]]
 
 
 def _signed_in(browser: Browser, link: str) -> StorageState:

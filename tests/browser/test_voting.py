@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Household
+from tests.browser.conftest import DemoSite
 
 Window = Callable[..., Page]
 
@@ -17,8 +17,8 @@ def to_the_question(page: Page) -> None:
 
 
 @pytest.mark.capability("I5")
-def test_a_member_votes_on_a_phone_and_changes_their_mind(household: Household, window: Window) -> None:
-    page = window(household.member, width=320)
+def test_a_member_votes_on_a_phone_and_changes_their_mind(demo_site: DemoSite, window: Window) -> None:
+    page = window(demo_site.member, width=320)
     for choice in ("Yes", "No"):
         to_the_question(page)
         page.get_by_role("link", name=re.compile("^(Vote|Change my vote)$")).click()
@@ -31,9 +31,9 @@ def test_a_member_votes_on_a_phone_and_changes_their_mind(household: Household, 
         expect(page.get_by_text("It is not secret from your own co-op.")).to_be_visible()
 
 
-def test_a_vote_is_three_presses_from_home(household: Household, window: Window) -> None:
+def test_a_vote_is_three_presses_from_home(demo_site: DemoSite, window: Window) -> None:
     """Choosing an answer is no press of its own: it is what the page is for."""
-    page = window(household.secretary)
+    page = window(demo_site.secretary)
     page.goto("/")
     main = page.get_by_role("main")
     presses = 0
@@ -46,8 +46,8 @@ def test_a_vote_is_three_presses_from_home(household: Household, window: Window)
     assert presses - 1 <= 3, "from the page of the question"
 
 
-def test_the_keyboard_alone_is_enough_and_focus_is_always_seen(household: Household, window: Window) -> None:
-    page = window(household.member, scripts=True)
+def test_the_keyboard_alone_is_enough_and_focus_is_always_seen(demo_site: DemoSite, window: Window) -> None:
+    page = window(demo_site.member, scripts=True)
     to_the_question(page)
     page.get_by_role("link", name=re.compile("^(Vote|Change my vote)$")).focus()
     page.keyboard.press("Enter")
@@ -71,8 +71,8 @@ def test_the_keyboard_alone_is_enough_and_focus_is_always_seen(household: Househ
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your vote")
 
 
-def test_the_first_press_of_tab_offers_to_skip_to_the_main_part(household: Household, window: Window) -> None:
-    page = window(household.member)
+def test_the_first_press_of_tab_offers_to_skip_to_the_main_part(demo_site: DemoSite, window: Window) -> None:
+    page = window(demo_site.member)
     page.goto("/")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the main part")).to_be_focused()
@@ -80,7 +80,7 @@ def test_the_first_press_of_tab_offers_to_skip_to_the_main_part(household: House
     expect(page).to_have_url(re.compile("#main$"))
 
 
-def test_a_missing_answer_is_said_in_a_summary_that_has_the_focus(household: Household, window: Window) -> None:
+def test_a_missing_answer_is_said_in_a_summary_that_has_the_focus(demo_site: DemoSite, window: Window) -> None:
     page = window(None)
     page.goto("/sign-in")
     page.get_by_role("button", name="Sign in").click()
@@ -90,9 +90,9 @@ def test_a_missing_answer_is_said_in_a_summary_that_has_the_focus(household: Hou
     expect(page.get_by_label("Your code")).to_be_focused()
 
 
-def test_looking_at_a_link_does_not_use_it_up(household: Household, window: Window) -> None:
+def test_looking_at_a_link_does_not_use_it_up(demo_site: DemoSite, window: Window) -> None:
     """A mail scanner follows links; the secretary's own card is made here and looked at three times first."""
-    page = window(household.secretary)
+    page = window(demo_site.secretary)
     page.goto("/members")
     page.get_by_role("table").get_by_role("link").nth(10).click()
     page.get_by_role("button", name="Make a card").click()
@@ -104,8 +104,8 @@ def test_looking_at_a_link_does_not_use_it_up(household: Household, window: Wind
     expect(stranger.get_by_role("heading", level=1)).to_contain_text("Good ")
 
 
-def test_a_paper_vote_needs_two_people_on_the_pages_too(household: Household, window: Window) -> None:
-    page = window(household.secretary, width=1100)
+def test_a_paper_vote_needs_two_people_on_the_pages_too(demo_site: DemoSite, window: Window) -> None:
+    page = window(demo_site.secretary, width=1100)
     to_the_question(page)
     page.get_by_role("link", name="Record a vote that came on paper or by phone").click()
     page.get_by_label("Member number").fill("23")
@@ -116,8 +116,8 @@ def test_a_paper_vote_needs_two_people_on_the_pages_too(household: Household, wi
     expect(page.get_by_role("link", name=re.compile("Enter it as the second person"))).to_have_count(0)
 
 
-def test_a_motion_is_put_from_the_pages_and_its_notice_is_kept(household: Household, window: Window) -> None:
-    page = window(household.secretary, width=1100)
+def test_a_motion_is_put_from_the_pages_and_its_notice_is_kept(demo_site: DemoSite, window: Window) -> None:
+    page = window(demo_site.secretary, width=1100)
     page.goto("/motions/new")
     page.get_by_label("The question", exact=True).fill("Shall we plant a tree?")
     page.get_by_label("What it is about", exact=True).fill("It gives shade.")
@@ -129,8 +129,8 @@ def test_a_motion_is_put_from_the_pages_and_its_notice_is_kept(household: Househ
     expect(page.get_by_text("Coming", exact=True)).to_be_visible()
 
 
-def test_a_new_member_is_added_and_can_be_found(household: Household, window: Window) -> None:
-    page = window(household.secretary, width=1100)
+def test_a_new_member_is_added_and_can_be_found(demo_site: DemoSite, window: Window) -> None:
+    page = window(demo_site.secretary, width=1100)
     page.goto("/members/new")
     page.get_by_label("Full name").fill("Tamsin Wickerwork")
     page.get_by_label("Postal address").fill("9 Example Row")
@@ -139,14 +139,14 @@ def test_a_new_member_is_added_and_can_be_found(household: Household, window: Wi
     expect(page.get_by_text("member number 301")).to_be_visible()
 
 
-def test_the_operator_reads_how_every_service_is(household: Household, window: Window) -> None:
-    page = window(household.secretary, width=1100)
+def test_the_operator_reads_how_every_service_is(demo_site: DemoSite, window: Window) -> None:
+    page = window(demo_site.secretary, width=1100)
     page.goto("/system")
     expect(page.get_by_text("Everything works")).to_be_visible()
     expect(page.get_by_text("It has heard all from membership.")).to_be_visible()
 
 
-def test_signing_out_closes_every_page(household: Household, window: Window) -> None:
+def test_signing_out_closes_every_page(demo_site: DemoSite, window: Window) -> None:
     page = window(None)
     page.goto("/members")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")

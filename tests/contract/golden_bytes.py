@@ -27,14 +27,14 @@ _PLAIN: dict[int, object] = {
 
 def kinds() -> dict[str, type[Message]]:
     """Every fact by its name, `governance.v1.BallotCast`, and what each travels in."""
-    found: dict[str, type[Message]] = {}
+    message_types: dict[str, type[Message]] = {}
     for proto in sorted(_FACTS.glob("*/facts/v*/facts.proto")):
         service, version = proto.parts[-4], proto.parts[-2]
         messages = import_module(f"kith.{service}.facts.{version}.facts_pb2").DESCRIPTOR.message_types_by_name
-        parts = {field.message_type.name for one in messages.values() for field in one.fields if field.message_type}
-        found |= {f"{service}.{version}.{name}": GetMessageClass(one) for name, one in messages.items() if name not in parts}
+        parts = {field.message_type.name for message in messages.values() for field in message.fields if field.message_type}
+        message_types |= {f"{service}.{version}.{name}": GetMessageClass(message_type) for name, message_type in messages.items() if name not in parts}
     envelope = import_module("kith.envelope.v1.envelope_pb2").DESCRIPTOR.message_types_by_name["Envelope"]
-    return found | {"envelope.v1.Envelope": GetMessageClass(envelope)}
+    return message_types | {"envelope.v1.Envelope": GetMessageClass(envelope)}
 
 
 def example(kind: type[Message]) -> Message:

@@ -5,14 +5,14 @@ import pytest
 from google.rpc import error_details_pb2, status_pb2
 from grpc.aio import AioRpcError, Metadata
 
-from libs.refusals import KINDS, Elsewhere, FieldProblem, Invalid, Refusal, TooMany
-from libs.rpc import wire
+from libs.refusals import KINDS, FieldProblem, Invalid, Refusal, TooMany, Unavailable
+from libs.rpc import refusal_status
 
 
 def sent(refusal: Refusal) -> AioRpcError:
     """As the client's side of gRPC raises it."""
-    trailer = Metadata((wire.DETAILS, wire.details_of(refusal)))
-    return AioRpcError(wire.code_of(refusal), Metadata(), trailer, details=refusal.reason)
+    trailer = Metadata((refusal_status.DETAILS, refusal_status.status_details_of(refusal)))
+    return AioRpcError(refusal_status.status_code_of(refusal), Metadata(), trailer, details=refusal.reason)
 
 
 def failed(code: grpc.StatusCode, details: str = "") -> AioRpcError:
@@ -20,8 +20,8 @@ def failed(code: grpc.StatusCode, details: str = "") -> AioRpcError:
 
 
 def test_every_kind_has_a_status_of_its_own() -> None:
-    assert set(wire.CODES) == set(KINDS)
-    assert len(set(wire.CODES.values())) == len(KINDS)
+    assert set(refusal_status.CODES) == set(KINDS)
+    assert len(set(refusal_status.CODES.values())) == len(KINDS)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
@@ -29,7 +29,7 @@ def test_a_refusal_comes_back_as_itself(kind: type[Refusal]) -> None:
     problems = (FieldProblem("choice", "CHOICE_UNKNOWN"), FieldProblem("persons[3].email", "EMAIL_MALFORMED"))
     refusal = kind("BALLOT_CLOSED", *problems, closed_at="2026-11-22T10:00:00+00:00", motion="0199")
 
-    back = wire.refusal_of(sent(refusal))
+    back = refusal_status.refusal_of(sent(refusal))
 
     assert type(back) is kind
     assert (back.reason, back.problems, dict(back.details)) == (refusal.reason, problems, dict(refusal.details))
@@ -37,7 +37,7 @@ def test_a_refusal_comes_back_as_itself(kind: type[Refusal]) -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_a_refusal_without_fields_brings_none_back(kind: type[Refusal]) -> None:
-    back = wire.refusal_of(sent(kind("PERSON_UNKNOWN")))
+    back = refusal_status.refusal_of(sent(kind("PERSON_UNKNOWN")))
 
     assert type(back) is kind
     assert (back.problems, dict(back.details)) == ((), {})
@@ -46,7 +46,7 @@ def test_a_refusal_without_fields_brings_none_back(kind: type[Refusal]) -> None:
 def test_a_stranger_can_read_it_with_google_rpc_alone() -> None:
     """Other co-ops' software need not be Kith."""
     status = status_pb2.Status.FromString(
-        wire.details_of(Invalid("CHOICE_UNKNOWN", FieldProblem("choice", "CHOICE_UNKNOWN"), motion="0199"))
+        refusal_status.status_details_of(Invalid("CHOICE_UNKNOWN", FieldProblem("choice", "CHOICE_UNKNOWN"), motion="0199"))
     )
     info, fields = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
 
@@ -54,13 +54,13 @@ def test_a_stranger_can_read_it_with_google_rpc_alone() -> None:
     assert status.details[0].Unpack(info)
     assert (info.reason, info.domain, dict(info.metadata)) == ("CHOICE_UNKNOWN", "kith", {"motion": "0199"})
     assert status.details[1].Unpack(fields)
-    assert [(one.field, one.description) for one in fields.field_violations] == [("choice", "CHOICE_UNKNOWN")]
+    assert [(violation.field, violation.description) for violation in fields.field_violations] == [("choice", "CHOICE_UNKNOWN")]
 
 
 def test_what_nobody_foresaw_brings_an_id_and_no_text() -> None:
-    back = wire.refusal_of(failed(grpc.StatusCode.INTERNAL, "0199-error"))
+    back = refusal_status.refusal_of(failed(grpc.StatusCode.INTERNAL, "0199-error"))
 
-    assert isinstance(back, wire.BrokenError)
+    assert isinstance(back, refusal_status.InternalServerError)
     assert back.error_id == "0199-error"
 
 
@@ -68,13 +68,13 @@ def test_what_nobody_foresaw_brings_an_id_and_no_text() -> None:
     ("code", "kind", "reason"),
     [
         (grpc.StatusCode.RESOURCE_EXHAUSTED, TooMany, "MESSAGE_TOO_LARGE"),
-        (grpc.StatusCode.DEADLINE_EXCEEDED, Elsewhere, "TOOK_TOO_LONG"),
-        (grpc.StatusCode.UNAVAILABLE, Elsewhere, "SERVICE_AWAY"),
-        (grpc.StatusCode.UNKNOWN, Elsewhere, "SERVICE_AWAY"),
+        (grpc.StatusCode.DEADLINE_EXCEEDED, Unavailable, "TOOK_TOO_LONG"),
+        (grpc.StatusCode.UNAVAILABLE, Unavailable, "SERVICE_AWAY"),
+        (grpc.StatusCode.UNKNOWN, Unavailable, "SERVICE_AWAY"),
     ],
 )
 def test_what_grpc_itself_refuses_gets_a_reason(code: grpc.StatusCode, kind: type[Refusal], reason: str) -> None:
-    back = wire.refusal_of(failed(code))
+    back = refusal_status.refusal_of(failed(code))
 
     assert isinstance(back, kind)
     assert back.reason == reason

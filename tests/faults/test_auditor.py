@@ -1,9 +1,9 @@
 """The auditor says nothing about a co-op that is well, and finds each thing that is done to its tables behind its back."""
 
-from scripts.cli.door import door
-from tests.support.auditor import Auditor
-from tests.support.kith_up import a_co_op_up
-from tests.support.voters import a_poll
+from scripts.cli.connection import connect
+from tests.support.consistency_auditor import ConsistencyAuditor
+from tests.support.kith_up_process import running_kith_up
+from tests.support.motion_voters import open_poll
 
 DAMAGE = (
     ("governance", "update roll set revision = revision + 1 where person = $1", "a place on a roll is not what its ballots say"),
@@ -19,20 +19,20 @@ DAMAGE = (
 
 
 async def test_the_auditor_finds_whatever_is_changed_behind_a_co_ops_back() -> None:
-    async with a_co_op_up() as co_op:
-        auditor = Auditor(co_op.folder)
-        async with door(co_op.folder) as open_door:
-            poll = await a_poll(open_door, 4)
+    async with running_kith_up() as co_op:
+        auditor = ConsistencyAuditor(co_op.folder)
+        async with connect(co_op.folder) as connection:
+            poll = await open_poll(connection, 4)
             for voter in poll.voters:
-                await poll.cast(open_door, voter, "for")
-        await auditor.at_rest()
+                await poll.cast(connection, voter, "for")
+        await auditor.wait_until_at_rest()
         assert await auditor.findings() == []
-        assert await auditor.findings_of(poll) == []
+        assert await auditor.ballot_findings(poll) == []
         first, second = poll.voters[1:3]
-        await auditor.rows("governance", "update ballot set choice = 'against' where person = $1", second.person)
-        assert any("a ballot acknowledged is not written" in one for one in await auditor.findings_of(poll))
+        await auditor.fetch_rows("governance", "update ballot set choice = 'against' where person = $1", second.person)
+        assert any("a ballot acknowledged is not written" in finding for finding in await auditor.ballot_findings(poll))
         for service, done, said in DAMAGE:
-            assert not any(said in one for one in await auditor.findings()), said
-            await auditor.rows(service, done, *([first.person] if "$1" in done else []))
+            assert not any(said in finding for finding in await auditor.findings()), said
+            await auditor.fetch_rows(service, done, *([first.person] if "$1" in done else []))
             found = await auditor.findings()
             assert any(said in one for one in found), (done, found)

@@ -6,15 +6,15 @@ from contextlib import ExitStack
 import pytest
 import pytest_asyncio
 
-from services.federation.border import driver, sender
-from tests.support.accounts import accounts
-from tests.support.databases import Databases
-from tests.support.federated import Commons, Grounds
-from tests.support.servers import Servers, provider, servers
+from services.federation.border import peer_call_scheduler, vote_scheduler
+from tests.support.backing_servers import BackingServers, backing_servers, server_source
+from tests.support.co_op_network import NetworkPool, NetworkServers
+from tests.support.nats_accounts import nats_accounts
+from tests.support.template_databases import TemplateDatabases
 
 
 def pytest_report_header() -> str:
-    return f"kith: PostgreSQL comes from {provider()}"
+    return f"kith: PostgreSQL comes from {server_source()}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -25,32 +25,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def impatience() -> Iterator[None]:
+def short_back_off() -> Iterator[None]:
     """Who could not be reached is called again after half a second instead of five, and a vote that ended is looked at again after two
     instead of fifteen.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(driver, "ENDED_SECONDS", 2.0)
-        patch.setattr(sender, "BACK_OFF_FIRST", 0.5)
-        patch.setattr(sender, "BACK_OFF_MOST", 2.0)
-        patch.setattr(sender, "BACK_OFF_ALIVE", 2.0)
+        patch.setattr(vote_scheduler, "ENDED_SECONDS", 2.0)
+        patch.setattr(peer_call_scheduler, "BACK_OFF_FIRST", 0.5)
+        patch.setattr(peer_call_scheduler, "BACK_OFF_MAX", 2.0)
+        patch.setattr(peer_call_scheduler, "BACK_OFF_ALIVE", 2.0)
         yield
 
 
 @pytest.fixture(scope="session")
-def grounds() -> Iterator[Grounds]:
+def network_servers() -> Iterator[NetworkServers]:
     """A real PostgreSQL and a NATS with an account for each co-op, once in a run."""
     with ExitStack() as stack:
 
-        def one_more() -> tuple[Servers, Databases]:
-            found = stack.enter_context(servers())
-            return found, Databases(found)
+        def start_servers() -> tuple[BackingServers, TemplateDatabases]:
+            new_servers = stack.enter_context(backing_servers())
+            return new_servers, TemplateDatabases(new_servers)
 
-        yield Grounds(one_more, stack.enter_context(accounts()))
+        yield NetworkServers(start_servers, stack.enter_context(nats_accounts()))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def commons(grounds: Grounds) -> AsyncIterator[Commons]:
-    made = Commons(grounds)
+async def network_pool(network_servers: NetworkServers) -> AsyncIterator[NetworkPool]:
+    made = NetworkPool(network_servers)
     yield made
-    await made.end()
+    await made.close()

@@ -7,11 +7,11 @@ import pytest
 
 from kith.federation.v1 import federation_pb2 as federation
 from kith.governance.v1 import votes_pb2 as pb
-from libs.boards.papers import ANNUL, CUTS, Settlement
-from scripts.verifier.checks import Exit
-from tests.support.federated import Commons, Federated
+from libs.boards.documents import ANNUL, CUTS, Settlement
+from scripts.verifier.checks import ExitCode
+from tests.support.co_op_network import CoOpNetwork, NetworkPool
 from tests.support.federated_vote import FederatedVote
-from tests.support.hostile import Hostile
+from tests.support.hostile_peer import HostilePeer
 
 DISPUTED, ANNULLED, VOID = (
     federation.EVIDENCE_STATE_DISPUTED,
@@ -20,104 +20,104 @@ DISPUTED, ANNULLED, VOID = (
 )
 
 
-async def _split(them: Federated) -> list[FederatedVote]:
+async def _split(network: CoOpNetwork) -> list[FederatedVote]:
     """Two votes in which one side counts a ballot that the other does not know to be witnessed: it held it in time, and its word for that
     was lost when the line broke.
     """
-    votes = [await them.vote(), await them.vote()]
+    votes = [await network.vote(), await network.vote()]
     for vote in votes:
         await vote.cast("alder", "for", "against")
         await vote.cast("brook", "for", "for")
-        await vote.witnessed()
-    before = {vote.id: (await vote.board("alder", at="brook")).size for vote in votes}
-    them.part({"alder"}, {"brook"})
+        await vote.wait_until_witnessed()
+    before = {vote.id: (await vote.get_board("alder", at="brook")).size for vote in votes}
+    network.partition({"alder"}, {"brook"})
     for vote in votes:
-        late = await vote.ballot("alder", them["alder"].everybody[2], "for")
-        await vote.until(partial(_is_longer, before[vote.id]), "alder")
-        await vote.receipt("alder", late.pseudonym)
-        await _reaches_brook_and_the_answer_is_lost(them, vote, before[vote.id])
-        await vote.until(partial(_is_held_beyond, before[vote.id]), "brook")
-    them.step_to(max(vote.terms.concluded_from + vote.terms.grace for vote in votes) + 1)
+        late = await vote.ballot("alder", network["alder"].voters[2], "for")
+        await vote.wait_until(partial(_is_longer, before[vote.id]), "alder")
+        await vote.get_receipt("alder", late.pseudonym)
+        await _reaches_brook_and_the_answer_is_lost(network, vote, before[vote.id])
+        await vote.wait_until(partial(_is_held_beyond, before[vote.id]), "brook")
+    network.advance_clocks_to(max(vote.terms.concluded_from + vote.terms.grace for vote in votes) + 1)
     for vote in votes:
-        await vote.until(lambda found: found.signatures == 1)
-    them.heal()
+        await vote.wait_until(lambda found: found.signatures == 1)
+    network.heal()
     for vote in votes:
-        await vote.until_state(DISPUTED)
+        await vote.wait_until_state(DISPUTED)
     return votes
 
 
-async def _reaches_brook_and_the_answer_is_lost(them: Federated, vote: FederatedVote, held: int) -> None:
+async def _reaches_brook_and_the_answer_is_lost(network: CoOpNetwork, vote: FederatedVote, held: int) -> None:
     """What alder's own software would bring, from where brook's copy ends."""
-    parcel = Hostile(them["alder"])
+    parcel = HostilePeer(network["alder"])
     entries, head = await parcel.entries(vote.terms, "alder"), await parcel.last_head(vote.terms, "alder")
-    await parcel.bring("brook", parcel.part(vote.terms, "alder", held, entries[held:], head), endpoint=them["brook"].border)
+    await parcel.exchange("brook", parcel.board_part(vote.terms, "alder", held, entries[held:], head), endpoint=network["brook"].border)
     await parcel.close()
 
 
-def _is_longer(size: int, found: federation.GetVoteEvidenceResponse) -> bool:
-    return next(one.size for one in found.boards if one.co_op == "alder") > size
+def _is_longer(size: int, response: federation.GetVoteEvidenceResponse) -> bool:
+    return next(board.size for board in response.boards if board.co_op == "alder") > size
 
 
-def _is_held_beyond(size: int, found: federation.GetVoteEvidenceResponse) -> bool:
-    return next(one.cut for one in found.boards if one.co_op == "alder") > size
+def _is_held_beyond(size: int, response: federation.GetVoteEvidenceResponse) -> bool:
+    return next(board.cut for board in response.boards if board.co_op == "alder") > size
 
 
 @pytest.mark.capability("G15")
-async def test_a_split_is_disputed_until_people_settle_or_annul_it(commons: Commons) -> None:
-    async with commons.lent(2) as them:
-        settled, annulled = await _split(them)
+async def test_a_split_is_disputed_until_people_settle_or_annul_it(network_pool: NetworkPool) -> None:
+    async with network_pool.borrow(2) as network:
+        settled, annulled = await _split(network)
         for vote in (settled, annulled):
-            alone = await vote.proof("alder")
+            alone = await vote.get_evidence("alder")
             assert (alone.state, alone.why) == (DISPUTED, "split"), alone
-            hashes = {one.hash for one in (await vote.outcome("alder")).signers}
+            hashes = {signer.hash for signer in (await vote.get_outcome("alder")).signers}
             assert len(hashes) == 2
-            await vote.governance("brook", lambda seen: seen.disputed_why == "split")
+            await vote.wait_for_governance("brook", lambda seen: seen.disputed_why == "split")
 
-        cuts = tuple((one.co_op, one.cut_at_close) for one in (await settled.proof("brook")).boards)
+        cuts = tuple((board.co_op, board.cut_at_close) for board in (await settled.get_evidence("brook")).boards)
         agreement = Settlement(settled.id, 2, CUTS, cuts, ())
         await settled.settle(agreement, "alder")
-        await settled.until(lambda found: list(found.settled_by) == ["alder"])
-        assert (await settled.proof("brook")).state == DISPUTED
+        await settled.wait_until(lambda found: list(found.settled_by) == ["alder"])
+        assert (await settled.get_evidence("brook")).state == DISPUTED
         await settled.settle(agreement, "brook")
-        await settled.until(lambda found: found.revision == 2)
-        await settled.final()
-        await settled.agreed()
-        outcome = json.loads((await settled.outcome("alder")).outcome)
+        await settled.wait_until(lambda found: found.revision == 2)
+        await settled.wait_until_final()
+        await settled.assert_agreed()
+        outcome = json.loads((await settled.get_outcome("alder")).outcome)
         assert outcome["revision"] == 2
         assert sum(number for co_op, _, _, number in outcome["tallies"] if co_op == "alder") == 3
 
         await annulled.settle(Settlement(annulled.id, 2, ANNUL, (), ()))
-        await annulled.until_state(ANNULLED)
-        assert (await annulled.verified("alder")).exit == Exit.NOT_FINAL
-        assert not [one for one in them.co_ops if (await annulled.seen(one)).outcome_hash]
+        await annulled.wait_until_state(ANNULLED)
+        assert (await annulled.verify_bundle("alder")).exit == ExitCode.NOT_FINAL
+        assert not [co_op for co_op in network.co_ops if (await annulled.get_vote(co_op)).outcome_hash]
 
 
 @pytest.mark.capability("G15")
-async def test_an_objection_leaves_the_outcome_final_and_contested(commons: Commons) -> None:
-    async with commons.lent(3) as them:
-        vote = await them.vote()
+async def test_an_objection_leaves_the_outcome_final_and_contested(network_pool: NetworkPool) -> None:
+    async with network_pool.borrow(3) as network:
+        vote = await network.vote()
         await vote.cast("cove", "for")
         await vote.close()
         await vote.object("brook")
-        await vote.until(lambda found: found.contested and list(found.objections) == ["brook"])
-        verdict = await vote.agreed()
+        await vote.wait_until(lambda found: found.contested and list(found.objections) == ["brook"])
+        verdict = await vote.assert_agreed()
         assert verdict.state.startswith("final")
         assert "contested" in verdict.state
-        for one in them.co_ops:
-            await vote.governance(one, lambda seen: seen.state == pb.VOTE_STATE_FINAL and seen.contested)
+        for co_op in network.co_ops:
+            await vote.wait_for_governance(co_op, lambda seen: seen.state == pb.VOTE_STATE_FINAL and seen.contested)
 
 
 @pytest.mark.capability("G15")
-async def test_without_the_ready_of_one_by_the_last_moment_the_vote_is_void_everywhere(commons: Commons) -> None:
-    async with commons.lent(3) as them:
-        vote = FederatedVote(them)
+async def test_without_the_ready_of_one_by_the_last_moment_the_vote_is_void_everywhere(network_pool: NetworkPool) -> None:
+    async with network_pool.borrow(3) as network:
+        vote = FederatedVote(network)
         await vote.propose()
         await vote.join()
         await vote.roll()
         await vote.ready("alder", "cove")
-        await vote.until(lambda found: sum(one.ready for one in found.boards) == 2)
-        them.step_to(vote.terms.open_latest + 1)
-        await vote.until_state(VOID)
-        them.step_to(vote.terms.concluded_from + 1)
-        for one in them.co_ops:
-            await vote.governance(one, lambda seen: seen.state == pb.VOTE_STATE_VOID)
+        await vote.wait_until(lambda found: sum(board.ready for board in found.boards) == 2)
+        network.advance_clocks_to(vote.terms.open_latest + 1)
+        await vote.wait_until_state(VOID)
+        network.advance_clocks_to(vote.terms.concluded_from + 1)
+        for co_op in network.co_ops:
+            await vote.wait_for_governance(co_op, lambda seen: seen.state == pb.VOTE_STATE_VOID)

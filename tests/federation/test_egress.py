@@ -16,11 +16,11 @@ from libs.boards import entries, evidence
 from libs.boards.entries import read_entry
 from libs.boards.terms import read_terms
 from libs.database.engine import new_id
-from libs.rpc.client import ask
+from libs.rpc.client import call_service
 from libs.signing import canonical
-from tests.support.crossing import forms_of, recorded
-from tests.support.federated import FederatedCoOp, Grounds, federated
+from tests.support.co_op_network import NetworkedCoOp, NetworkServers, co_op_network
 from tests.support.federated_vote import FederatedVote
+from tests.support.peer_traffic import encodings_of, record_peer_traffic
 
 pytestmark = pytest.mark.capability("L12")
 PEOPLE = ("Ottoline Farthingale-Quux", "Benedikta Ærøskøbing", "Zebedee Oxenholme")
@@ -84,37 +84,37 @@ def test_a_seed_is_found_however_it_is_written_and_wherever_it_stands(seed: str 
     for before in range(4):
         amid = b"x" * before + plain + b"more"
         for written in (amid, amid.hex().encode(), base64.b64encode(amid), b"y" * before + str(seed).encode("utf-16-le")):
-            assert [name for name, form in forms_of(seed).items() if form in written], (before, written)
+            assert [name for name, form in encodings_of(seed).items() if form in written], (before, written)
 
 
-async def test_a_whole_journey_lets_no_person_cross_and_no_field_that_is_not_on_the_list(grounds: Grounds) -> None:
+async def test_a_whole_journey_lets_no_person_cross_and_no_field_that_is_not_on_the_list(network_servers: NetworkServers) -> None:
     """The register is full of seeds; a vote is drafted, joined, rolled, voted on by page, paper and phone, changed, objected to."""
-    with recorded() as crossing:
-        async with federated(grounds, 2) as them:
-            vote = FederatedVote(them)
+    with record_peer_traffic() as crossing:
+        async with co_op_network(network_servers, 2) as network:
+            vote = FederatedVote(network)
             vote.identities = _register
             await vote.propose()
             await vote.open()
-            for one in them.co_ops.values():
-                await vote.ballot(one.id, one.everybody[0], "for")
-                await vote.ballot(one.id, one.everybody[0], "against", revision=1)
-                await _on_paper(vote, one, one.everybody[1])
+            for co_op in network.co_ops.values():
+                await vote.ballot(co_op.id, co_op.voters[0], "for")
+                await vote.ballot(co_op.id, co_op.voters[0], "against", revision=1)
+                await _on_paper(vote, co_op, co_op.voters[1])
             await vote.close()
             await vote.object("brook")
-            await vote.until(lambda found: found.contested)
-            await vote.agreed()
+            await vote.wait_until(lambda found: found.contested)
+            await vote.assert_agreed()
             seeds: list[str | UUID] = [*PEOPLE, *ADDRESSES, *NUMBERS]
-            for one in them.co_ops.values():
-                seeds += [*one.everybody, one.secretary, *one.scrutineers]
-                for person in one.everybody:
+            for co_op in network.co_ops.values():
+                seeds += [*co_op.voters, co_op.secretary, *co_op.scrutineers]
+                for person in co_op.voters:
                     seeds.append(_register(person))
                     seeds += [part for part in _register(person).split("\n") if len(part) > 6]
-            own = them["alder"].everybody[0]
-            shown = (await vote.ballot_of("alder", own)).pseudonym
-    everything = crossing.everything
+            own = network["alder"].voters[0]
+            shown = (await vote.get_ballot("alder", own)).pseudonym
+    everything = crossing.all_bytes
     assert len(crossing.messages) > 20
     assert shown.encode() in everything, "the recorder hears nothing"
-    found = [(seed, name) for seed in seeds for name, form in forms_of(seed).items() if form in everything]
+    found = [(seed, name) for seed in seeds for name, form in encodings_of(seed).items() if form in everything]
     assert not found
     _is_on_the_list(crossing.messages)
 
@@ -126,23 +126,23 @@ def _register(person: UUID) -> str:
     return f"{phone}-{person.hex[:8]}\n{name}, {address}"
 
 
-async def _on_paper(vote: FederatedVote, one: FederatedCoOp, person: UUID) -> None:
+async def _on_paper(vote: FederatedVote, party: NetworkedCoOp, person: UUID) -> None:
     """Two people write it down; the second is given the secretary's hat for it."""
     second = new_id()
-    async with one.co_op.rows("governance", owner=True) as connection:
+    async with party.co_op.database_transaction("governance", owner=True) as connection:
         await connection.execute("insert into worn_hat (person, hat, since) values ($1, 'secretary', now())", second)
     marks = [pb.Mark(option="for")]
-    asked = pb.RecordVoteBallotRequest(request_id=str(new_id()), vote_id=vote.id, person_id=str(person), marks=marks, taken="phone")
-    recorded: pb.RecordVoteBallotResponse = await ask(one.votes.RecordVoteBallot, asked, one.chair)
+    request = pb.RecordVoteBallotRequest(request_id=str(new_id()), vote_id=vote.id, person_id=str(person), marks=marks, taken="phone")
+    recorded: pb.RecordVoteBallotResponse = await call_service(party.votes.RecordVoteBallot, request, party.secretary_token)
     confirmed = pb.ConfirmVoteBallotRequest(request_id=str(new_id()), record_id=recorded.record_id, marks=marks)
-    await ask(one.votes.ConfirmVoteBallot, confirmed, one.co_op.token(second, hat="secretary"))
+    await call_service(party.votes.ConfirmVoteBallot, confirmed, party.co_op.token(second, hat="secretary"))
 
 
 def _is_on_the_list(messages: list[bytes]) -> None:
     """Every document that crossed has a kind and fields of the written list, and no others."""
-    parcels = [peer_pb2.ExchangeRequest.FromString(one).parcel for one in messages]
-    letters = [json.loads(one)["body"] for parcel in parcels for one in (*parcel.letters, *parcel.hello.yours)]
-    assert {one["kind"] for one in letters} == set(LETTERS)
+    parcels = [peer_pb2.ExchangeRequest.FromString(message).parcel for message in messages]
+    letters = [json.loads(letter)["body"] for parcel in parcels for letter in (*parcel.letters, *parcel.hello.yours)]
+    assert {letter["kind"] for letter in letters} == set(LETTERS)
     for one in letters:
         assert sorted(one["payload"]) == LETTERS[one["kind"]]
         assert sorted(one) == ["expires", "from", "kind", "payload", "prev", "seq", "to", "v"]
@@ -159,8 +159,8 @@ def _is_on_the_list(messages: list[bytes]) -> None:
         allowed = {*ENTRIES[value["kind"]], "kind", *(("rows", "scrutineers") if value.get("about") == entries.SCRUTINY else ())}
         assert set(value) == allowed
     assert kinds == set(ENTRIES)
-    papers = [canonical.decode(one.content) for parcel in parcels for one in parcel.papers]
-    assert {one["kind"] for one in papers if isinstance(one, dict)} == {evidence.OBJECTION} <= set(PAPERS)
+    papers = [canonical.decode(document.content) for parcel in parcels for document in parcel.papers]
+    assert {document["kind"] for document in papers if isinstance(document, dict)} == {evidence.OBJECTION} <= set(PAPERS)
 
 
 def test_the_written_list_is_that_of_the_published_format() -> None:

@@ -10,47 +10,47 @@ from pathlib import Path
 
 import pytest
 
-from scripts.cli.demo.example import votes_of
-from scripts.cli.demo.folder import CO_OPS, EXAMPLE
-from tests.support.compose import ROOT
-from tests.support.demonstration import Demonstration, demonstration, kith
+from scripts.cli.demo.example_data import read_votes
+from scripts.cli.demo.folders import CO_OPS, EXAMPLE
+from tests.support.compose_file import ROOT
+from tests.support.demo_process import DemoProcess, run_kith, running_demo
 
 
 @pytest.fixture(scope="module")
-def demo() -> Iterator[Demonstration]:
+def demo() -> Iterator[DemoProcess]:
     """One for all tests of this file; the last of them stops it."""
-    with demonstration() as told:
+    with running_demo() as told:
         yield told
 
 
-def verify(demo: Demonstration, *more: str | Path) -> int:
-    command = [sys.executable, "-m", "scripts.verifier", demo.place / "vote.kith", *more]
+def verify(demo: DemoProcess, *more: str | Path) -> int:
+    command = [sys.executable, "-m", "scripts.verifier", demo.folder_of_co_ops / "vote.kith", *more]
     return subprocess.run(command, cwd=ROOT, check=False, capture_output=True, timeout=60).returncode
 
 
 @pytest.mark.capability("M4", "G15")
-def test_three_co_ops_decide_together_and_hold_the_same_outcome(demo: Demonstration) -> None:
-    outcome, bundle, pins = demo.said.splitlines()[-3:]
+def test_three_co_ops_decide_together_and_hold_the_same_outcome(demo: DemoProcess) -> None:
+    outcome, bundle, pins = demo.stdout.splitlines()[-3:]
     assert re.fullmatch("outcome [0-9a-f]{64} agreed by 3 of 3 co-ops", outcome)
-    assert (bundle, pins) == (f"bundle {demo.place / 'vote.kith'}", f"pins {demo.place / 'pins.json'}")
-    assert "300 at Elm Row Care and 120 at Brook Side Neighbours and 60 at Mill Lane Help" in demo.told
-    assert "went dark: kill -9" in demo.told
-    assert "3 of 3 have signed, and 3 hold the same bytes" in demo.told
-    assert "Counted again from the files of examples/ alone, every figure is the same." in demo.told
-    assert "found wrong" in demo.told
-    assert "altogether" in demo.told
-    assert "Not as it should be" not in demo.told
-    assert "Should our three co-ops run one night line together? It passed." in demo.said
-    assert re.search(r"Elm Row Care, investor +30 +26 +2 +24 +0 +0\.836", demo.said)
+    assert (bundle, pins) == (f"bundle {demo.folder_of_co_ops / 'vote.kith'}", f"pins {demo.folder_of_co_ops / 'pins.json'}")
+    assert "300 at Elm Row Care and 120 at Brook Side Neighbours and 60 at Mill Lane Help" in demo.stderr
+    assert "went dark: kill -9" in demo.stderr
+    assert "3 of 3 have signed, and 3 hold the same bytes" in demo.stderr
+    assert "Counted again from the files of examples/ alone, every figure is the same." in demo.stderr
+    assert "found wrong" in demo.stderr
+    assert "altogether" in demo.stderr
+    assert "Not as it should be" not in demo.stderr
+    assert "Should our three co-ops run one night line together? It passed." in demo.stdout
+    assert re.search(r"Elm Row Care, investor +30 +26 +2 +24 +0 +0\.836", demo.stdout)
     # Its own members' decision, counted from their files too.
-    assert "Should we open the day room on Saturdays? It passed." in demo.said
-    assert re.search(r"Investor member +30 +2 +26 +0 +0\.789 +22\.111", demo.said)
+    assert "Should we open the day room on Saturdays? It passed." in demo.stdout
+    assert re.search(r"Investor member +30 +2 +26 +0 +0\.789 +22\.111", demo.stdout)
 
 
 @pytest.mark.capability("G15")
-def test_anyone_checks_it_offline_and_every_member_their_own_part(demo: Demonstration, tmp_path: Path) -> None:
-    pins = demo.place / "pins.json"
-    cards = {one: list((demo.place / "cards" / one).glob("*.json")) for one in CO_OPS}
+def test_anyone_checks_it_offline_and_every_member_their_own_part(demo: DemoProcess, tmp_path: Path) -> None:
+    pins = demo.folder_of_co_ops / "pins.json"
+    cards = {co_op: list((demo.folder_of_co_ops / "cards" / co_op).glob("*.json")) for co_op in CO_OPS}
     assert [len(some) for some in cards.values()] == [300, 120, 60]
     card = cards["mill-lane"][0]
     assert verify(demo, "--pins", pins, "--card", card) == 0
@@ -60,43 +60,43 @@ def test_anyone_checks_it_offline_and_every_member_their_own_part(demo: Demonstr
     (tmp_path / "wrong.json").write_text(json.dumps(wrong, separators=(",", ":")), encoding="utf-8")
     assert verify(demo, "--pins", tmp_path / "wrong.json") == 1
 
-    said = json.loads(card.read_text(encoding="utf-8"))
+    fields = json.loads(card.read_text(encoding="utf-8"))
     for co_op in CO_OPS:
-        found = kith("vote", "look-up", said["pseudonym"].lower(), "--folder", demo.place / co_op)
-        assert f"{said['pseudonym']} is a row of mill-lane, in the group supported." in found.stdout, found.stderr
-    shown = kith("vote", "show", said["vote"][:12], "--folder", demo.place / "brook-side")
+        completed = run_kith("vote", "look-up", fields["pseudonym"].lower(), "--folder", demo.folder_of_co_ops / co_op)
+        assert f"{fields['pseudonym']} is a row of mill-lane, in the group supported." in completed.stdout, completed.stderr
+    shown = run_kith("vote", "show", fields["vote"][:12], "--folder", demo.folder_of_co_ops / "brook-side")
     assert "the outcome is final" in shown.stdout, shown.stderr
     assert "one night line together? It passed." in shown.stdout
-    assert said["vote"][:12] in kith("vote", "list", "--folder", demo.place / "mill-lane").stdout
-    voter, receipt = votes_of(EXAMPLE, "vote-ballots.csv")[0].number, tmp_path / "receipt.json"
-    kept = kith("vote", "receipt", said["vote"][:12], "--as", voter, "--out", receipt, "--folder", demo.folder)
+    assert fields["vote"][:12] in run_kith("vote", "list", "--folder", demo.folder_of_co_ops / "mill-lane").stdout
+    voter, receipt = read_votes(EXAMPLE, "vote-ballots.csv")[0].number, tmp_path / "receipt.json"
+    kept = run_kith("vote", "receipt", fields["vote"][:12], "--as", voter, "--out", receipt, "--folder", demo.folder)
     assert kept.returncode == 0, kept.stderr
     assert verify(demo, "--pins", pins, "--receipt", receipt) == 0
 
 
-def test_the_pages_stay_up_until_kith_down_and_the_command_line_finds_its_way_in(demo: Demonstration) -> None:
+def test_the_pages_stay_up_until_kith_down_and_the_command_line_finds_its_way_in(demo: DemoProcess) -> None:
     assert len(demo.all_links) == 2 * len(CO_OPS)
     for link in demo.all_links:
         with urllib.request.urlopen(link, timeout=10) as page:  # noqa: S310 - our own page
             assert page.status == 200
-    refused = kith("demo", "--folder", demo.place)
+    refused = run_kith("demo", "--folder", demo.folder_of_co_ops)
     assert (refused.returncode, "One is running there." in refused.stderr) == (4, True)
-    before = kith("motion", "list", "--folder", demo.folder).stdout
+    before = run_kith("motion", "list", "--folder", demo.folder).stdout
     assert sorted(line.split()[1] for line in before.splitlines()) == ["open", "passed", "passed", "passed"]
     left_open = next(line.split()[0] for line in before.splitlines() if line.split()[1] == "open")
     for revised in ("for", "against"):
-        cast = kith("motion", "cast", left_open, "--as", "7", "--choice", revised, "--folder", demo.folder)
+        cast = run_kith("motion", "cast", left_open, "--as", "7", "--choice", revised, "--folder", demo.folder)
         assert f"Member 7 said {revised}." in cast.stdout, cast.stderr
-    log = kith("motion", "log", "--folder", demo.folder).stdout.splitlines()
+    log = run_kith("motion", "log", "--folder", demo.folder).stdout.splitlines()
     assert [line.split()[0] for line in log] == ["5", "4", "3", "2", "1"]
     assert "Should our three co-ops run one night line together?" in log[0]
-    rebuilt = kith("facts", "rebuild", "governance", "--folder", demo.folder)
+    rebuilt = run_kith("facts", "rebuild", "governance", "--folder", demo.folder)
     assert (rebuilt.returncode, "governance has caught up." in rebuilt.stderr) == (0, True)
-    put = kith("motion", "open", "examples/elm-row/motion.toml", "--folder", demo.folder)
+    put = run_kith("motion", "open", "examples/elm-row/motion.toml", "--folder", demo.folder)
     assert "Notice is given to 300 members who may vote." in put.stderr
     for co_op in CO_OPS:
-        said = kith("status", demo.place / co_op)
-        assert said.returncode == 0, said.stdout + said.stderr
+        completed = run_kith("status", demo.folder_of_co_ops / co_op)
+        assert completed.returncode == 0, completed.stdout + completed.stderr
     for co_op in CO_OPS:
-        assert kith("down", demo.place / co_op).returncode == 0
+        assert run_kith("down", demo.folder_of_co_ops / co_op).returncode == 0
     assert demo.process.wait(60) == 0

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.compose import ROOT
-from tests.support.demonstration import KITH, elm_row, kith
+from tests.support.compose_file import ROOT
+from tests.support.demo_process import KITH, run_kith, running_elm_row
 
 LONG = 4000
 MIXED = """\
@@ -31,12 +31,12 @@ number;name;class;joined;address;email;phone
 
 @pytest.fixture(scope="module")
 def co_op() -> Iterator[Path]:
-    with elm_row() as folder:
+    with running_elm_row() as folder:
         yield folder
 
 
 def members_of(co_op: Path) -> list[str]:
-    return [line.split()[0] for line in kith("member", "list", "--folder", co_op).stdout.splitlines()]
+    return [line.split()[0] for line in run_kith("member", "list", "--folder", co_op).stdout.splitlines()]
 
 
 @pytest.mark.capability("M4")
@@ -45,24 +45,24 @@ def test_every_row_is_answered_and_putting_rows_right_brings_nobody_in_twice(co_
     file.write_text(MIXED, encoding="utf-8")
     before = members_of(co_op)
 
-    tried = kith("member", "import", file, "--folder", co_op, "--dry-run")
+    tried = run_kith("member", "import", file, "--folder", co_op, "--dry-run")
     assert tried.returncode == 7
     assert members_of(co_op) == before
 
-    done = kith("member", "import", file, "--folder", co_op, "--json", "--report", tmp_path / "report.csv")
-    said = json.loads(done.stdout)
-    assert [one["row"] for one in said["rows"]] == list(range(2, 13))
-    assert [one["outcome"] for one in said["rows"]] == [
+    done = run_kith("member", "import", file, "--folder", co_op, "--json", "--report", tmp_path / "report.csv")
+    fields = json.loads(done.stdout)
+    assert [one["row"] for one in fields["rows"]] == list(range(2, 13))
+    assert [one["outcome"] for one in fields["rows"]] == [
         *("admitted", "admitted", "refused", "refused", "refused", "refused", "already_a_member", "refused", "refused", "empty", "admitted")
     ]
-    assert "same person as row 3" in said["rows"][2]["why"]
-    assert "stands in row 2 too" in said["rows"][4]["why"]
-    assert 'Did you mean "worker"?' in said["rows"][8]["why"]
-    assert [line.split(":")[0] for line in tried.stdout.splitlines()] == [f"row {one['row']}" for one in said["rows"]]
+    assert "same person as row 3" in fields["rows"][2]["why"]
+    assert "stands in row 2 too" in fields["rows"][4]["why"]
+    assert 'Did you mean "worker"?' in fields["rows"][8]["why"]
+    assert [line.split(":")[0] for line in tried.stdout.splitlines()] == [f"row {one['row']}" for one in fields["rows"]]
     assert len((tmp_path / "report.csv").read_text(encoding="utf-8").splitlines()) == 12
 
     file.write_text(MIXED.replace("wroker", "worker"), encoding="utf-8")
-    again = kith("member", "import", file, "--folder", co_op)
+    again = run_kith("member", "import", file, "--folder", co_op)
     assert "row 10: admitted as member" in again.stdout
     assert again.stdout.count("already a member") == 4
     assert len(members_of(co_op)) == len(before) + 4
@@ -71,7 +71,7 @@ def test_every_row_is_answered_and_putting_rows_right_brings_nobody_in_twice(co_
 def test_a_list_that_cannot_be_read_imports_nothing(co_op: Path, tmp_path: Path) -> None:
     file = tmp_path / "members.csv"
     file.write_bytes("name,class\nZoë Kettle,worker\n".encode("cp1252"))
-    done = kith("member", "import", file, "--folder", co_op)
+    done = run_kith("member", "import", file, "--folder", co_op)
     assert done.returncode == 2
     assert "looks like Windows-1252" in done.stderr
     assert done.stdout == ""
@@ -92,7 +92,7 @@ def test_a_run_that_was_killed_is_taken_up_by_the_same_command(co_op: Path, tmp_
     run.kill()
     assert run.wait(10) == -9
 
-    again = kith("member", "import", file, "--folder", co_op)
+    again = run_kith("member", "import", file, "--folder", co_op)
     assert again.returncode == 0, again.stderr
     lines = again.stdout.splitlines()
     assert len(lines) == LONG
@@ -103,20 +103,20 @@ def test_a_run_that_was_killed_is_taken_up_by_the_same_command(co_op: Path, tmp_
 
 
 def test_cards_are_letters_for_one_pair_of_eyes(co_op: Path, tmp_path: Path) -> None:
-    done = kith("person", "card", "4", "5", "--folder", co_op, "--output", tmp_path / "letters")
+    done = run_kith("person", "card", "4", "5", "--folder", co_op, "--output", tmp_path / "letters")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "letters").stat().st_mode & 0o777 == 0o700
     letters = list((tmp_path / "letters").iterdir())
     assert len(letters) == 2
-    assert {one.stat().st_mode & 0o777 for one in letters} == {0o600}
-    assert all(re.search(r"\n {4}[0-9A-Z]{4}(-[0-9A-Z]{4}){3}\n", one.read_text(encoding="utf-8")) for one in letters)
+    assert {letter.stat().st_mode & 0o777 for letter in letters} == {0o600}
+    assert all(re.search(r"\n {4}[0-9A-Z]{4}(-[0-9A-Z]{4}){3}\n", letter.read_text(encoding="utf-8")) for letter in letters)
 
 
 def test_a_hat_is_given_and_taken_and_the_last_secretary_keeps_theirs(co_op: Path) -> None:
-    assert kith("person", "hat", "give", "5", "operator", "--folder", co_op).returncode == 0
-    assert kith("person", "hat", "list", "--folder", co_op).stdout.count("operator") == 2
-    assert kith("person", "hat", "take", "5", "operator", "--folder", co_op).returncode == 0
-    assert kith("person", "hat", "take", "2", "secretary", "--folder", co_op).returncode == 0
-    refused = kith("person", "hat", "take", "1", "secretary", "--folder", co_op)
+    assert run_kith("person", "hat", "give", "5", "operator", "--folder", co_op).returncode == 0
+    assert run_kith("person", "hat", "list", "--folder", co_op).stdout.count("operator") == 2
+    assert run_kith("person", "hat", "take", "5", "operator", "--folder", co_op).returncode == 0
+    assert run_kith("person", "hat", "take", "2", "secretary", "--folder", co_op).returncode == 0
+    refused = run_kith("person", "hat", "take", "1", "secretary", "--folder", co_op)
     assert (refused.returncode, "LAST_SECRETARY" in refused.stderr) == (4, True)
-    assert kith("person", "hat", "give", "nobody", "operator", "--folder", co_op).returncode == 3
+    assert run_kith("person", "hat", "give", "nobody", "operator", "--folder", co_op).returncode == 3

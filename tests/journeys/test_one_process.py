@@ -8,20 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from scripts.cli.door import door
-from tests.support import places
-from tests.support.compose import ROOT
-from tests.support.http import get
-from tests.support.journey import a_folder, expected, travelled
-from tests.support.ports import free_ports
+from scripts.cli.connection import connect
+from tests.support import temp_folders
+from tests.support.co_op_journey import expected_result, make_co_op_folder, run_journey
+from tests.support.compose_file import ROOT
+from tests.support.free_ports import free_ports
+from tests.support.http_probe import http_get
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    place = places.place("kt-")
+    place = temp_folders.make_temp_folder("kt-")
     # PostgreSQL will not run as root; the account it runs as has to come in.
     place.chmod(0o755)
-    yield a_folder(place / "co-op")
+    yield make_co_op_folder(place / "co-op")
     shutil.rmtree(place, ignore_errors=True)
 
 
@@ -38,9 +38,9 @@ async def test_a_co_op_of_one_process_decides_as_worked_out_by_hand(folder: Path
             while (folder / "founding.toml").exists():
                 assert kith.returncode is None, (folder.parent / "up.log").read_text(encoding="utf-8")
                 await asyncio.sleep(0.1)
-        async with door(folder) as open_door:
-            assert await travelled(open_door) == expected(folder)
-        ready = (await get(operations, "/readyz")).json
+        async with connect(folder) as connection:
+            assert await run_journey(connection) == expected_result(folder)
+        ready = (await http_get(operations, "/readyz")).json
         assert ready["ready"]
         assert set(ready["services"]) == {"identity", "membership", "governance", "federation", "web"}
     finally:

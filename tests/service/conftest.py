@@ -7,21 +7,21 @@ from datetime import UTC, datetime
 import pytest
 
 from libs.host import instance_keys
-from tests.support import places
-from tests.support.databases import Databases
-from tests.support.running import Kith
-from tests.support.servers import provider, servers
+from tests.support import temp_folders
+from tests.support.backing_servers import backing_servers, server_source
+from tests.support.running_co_op import Infrastructure
+from tests.support.template_databases import TemplateDatabases
 
 
 def pytest_report_header() -> str:
-    return f"kith: PostgreSQL and NATS come from {provider()}"
+    return f"kith: PostgreSQL and NATS come from {server_source()}"
 
 
 @pytest.fixture(scope="session")
-def kith() -> Iterator[Kith]:
-    """Real servers and keys, once in a run; `running(kith, "identity")` makes a fresh co-op on them."""
-    place = places.place("kt-keys-")
-    instance_keys.make(place / "keys", "0000test", datetime.now(UTC))
-    with servers() as found:
-        yield Kith(found, Databases(found), place / "keys", instance_keys.read(place / "keys"))
-    shutil.rmtree(place)
+def infrastructure() -> Iterator[Infrastructure]:
+    """Real servers and keys, once in a run; `running(infrastructure, "identity")` makes a fresh co-op on them."""
+    folder = temp_folders.make_temp_folder("kt-keys-")
+    instance_keys.create_keys(folder / "keys", "0000test", datetime.now(UTC))
+    with backing_servers() as servers:
+        yield Infrastructure(servers, TemplateDatabases(servers), folder / "keys", instance_keys.read_keys(folder / "keys"))
+    shutil.rmtree(folder)

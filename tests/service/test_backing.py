@@ -13,12 +13,12 @@ import nats
 import pytest
 from nats.aio.client import Client
 
-from libs.host.backing import Backing, BackingSettings, CannotStart, DataFolder, start
-from libs.host.backing.greeting import NatsGreetingError, greet
-from libs.host.backing.hands import Hands
-from libs.host.backing.postgres import make_command
-from libs.host.backing.providers import PostgresPrograms, postgres_on_offer
-from libs.host.backing.running import running
+from libs.host.backing import BackingServices, BackingSettings, BackingStartError, DataFolder, start_backing_services
+from libs.host.backing.launch import Launcher
+from libs.host.backing.nats_probe import NatsProbeError, probe_nats
+from libs.host.backing.postgres_server import initdb_command
+from libs.host.backing.processes import find_processes
+from libs.host.backing.server_programs import PostgresPrograms, find_postgres_programs
 
 SETTINGS = BackingSettings(postgres_password="postgres-password", nats_password="nats-password-16")
 
@@ -33,24 +33,24 @@ def folder() -> Iterator[DataFolder]:
     shutil.rmtree(place)
 
 
-async def session(backing: Backing) -> asyncpg.Connection:
+async def session(backing: BackingServices) -> asyncpg.Connection:
     at = backing.postgres
     return await asyncpg.connect(host=at.host, port=at.port, user=at.user, password=at.password, database=at.database)
 
 
-async def client(backing: Backing) -> Client:
+async def client(backing: BackingServices) -> Client:
     at = backing.nats
     return await nats.connect(list(at.servers), user=at.user, password=at.password)
 
 
 def left_on(folder: DataFolder) -> list[int]:
     """Every process whose command line or title names this folder."""
-    return running(lambda argv: any(str(folder.path) in part or f"kith-{folder.mark}:" in part for part in argv))
+    return find_processes(lambda argv: any(str(folder.path) in part or f"kith-{folder.path_hash}:" in part for part in argv))
 
 
 async def test_what_was_kept_is_there_after_a_stop_and_a_start(folder: DataFolder) -> None:
     began = time.perf_counter()
-    backing = await start(folder, SETTINGS)
+    backing = await start_backing_services(folder, SETTINGS)
     first = time.perf_counter() - began
     postgres = await session(backing)
     await postgres.execute("create table kept (word text)")
@@ -67,7 +67,7 @@ async def test_what_was_kept_is_there_after_a_stop_and_a_start(folder: DataFolde
     assert left_on(folder) == []
 
     began = time.perf_counter()
-    backing = await start(folder, SETTINGS)
+    backing = await start_backing_services(folder, SETTINGS)
     again = time.perf_counter() - began
     postgres = await session(backing)
     assert await postgres.fetchval("select word from kept") == "held"
@@ -84,13 +84,13 @@ async def test_what_was_kept_is_there_after_a_stop_and_a_start(folder: DataFolde
 
 async def test_the_servers_are_closed_to_everybody_else(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KITH_SECRET", "for Kith alone")
-    backing = await start(folder, SETTINGS)
+    backing = await start_backing_services(folder, SETTINGS)
     try:
         with pytest.raises(asyncpg.InvalidPasswordError):
             await asyncpg.connect(host=backing.postgres.host, port=5432, user="kith_admin", password="guess", database="postgres")
         host, _, port = backing.nats.servers[0].removeprefix("nats://").partition(":")
-        with pytest.raises(NatsGreetingError, match="Authorization Violation"):
-            await greet(host, int(port), "kith", "guess")
+        with pytest.raises(NatsProbeError, match="Authorization Violation"):
+            await probe_nats(host, int(port), "kith", "guess")
         postgres = await session(backing)
         assert await postgres.fetchval("show listen_addresses") == ""
         await postgres.close()
@@ -119,7 +119,7 @@ def environment_of(pid: int) -> bytes:
 
 
 async def test_an_acknowledged_write_is_on_the_disk_and_sorted_alike_everywhere(folder: DataFolder) -> None:
-    backing = await start(folder, SETTINGS)
+    backing = await start_backing_services(folder, SETTINGS)
     postgres = await session(backing)
     for name, value in {
         "fsync": "on",
@@ -136,7 +136,7 @@ async def test_an_acknowledged_write_is_on_the_disk_and_sorted_alike_everywhere(
 
 
 async def test_what_a_failed_statement_quotes_is_not_in_the_log(folder: DataFolder) -> None:
-    backing = await start(folder, SETTINGS)
+    backing = await start_backing_services(folder, SETTINGS)
     postgres = await session(backing)
     await postgres.execute("create table people (name text primary key)")
     await postgres.execute("insert into people values ('Quillon Marrowby')")
@@ -151,18 +151,18 @@ async def test_what_a_failed_statement_quotes_is_not_in_the_log(folder: DataFold
     assert "Quillon" not in log
 
 
-@pytest.mark.parametrize("programs", postgres_on_offer("any"), ids=lambda one: f"{one.origin}-{one.major}")
+@pytest.mark.parametrize("programs", find_postgres_programs("any"), ids=lambda one: f"{one.origin}-{one.major}")
 async def test_every_postgresql_of_this_machine_serves_the_folder_it_made(folder: DataFolder, programs: PostgresPrograms) -> None:
     folder.create()
-    hands = Hands.of(folder)
-    hands.keep(folder.postgres)
-    hands.keep(folder.postgres_sockets)
+    launcher = Launcher.for_folder(folder)
+    launcher.make_private_directory(folder.postgres)
+    launcher.make_private_directory(folder.postgres_sockets)
     secret = folder.postgres_sockets / "secret"
-    hands.write(secret, SETTINGS.postgres_password)
-    maker = hands.reaching(programs.bin, folder.postgres).begin("postgres", make_command(programs, folder.postgres, secret))
-    await maker.ended()
-    assert maker.code == 0
-    backing = await start(folder, SETTINGS)
+    launcher.write_private_file(secret, SETTINGS.postgres_password)
+    maker = launcher.with_access_to(programs.bin, folder.postgres).launch("postgres", initdb_command(programs, folder.postgres, secret))
+    await maker.wait()
+    assert maker.exit_code == 0
+    backing = await start_backing_services(folder, SETTINGS)
     postgres = await session(backing)
     assert int(await postgres.fetchval("show server_version_num")) // 10000 == programs.major == backing.postgres.major
     await postgres.close()
@@ -170,20 +170,20 @@ async def test_every_postgresql_of_this_machine_serves_the_folder_it_made(folder
 
 
 async def test_a_password_that_does_not_fit_the_folder_is_said_and_leaves_nothing_running(folder: DataFolder) -> None:
-    await (await start(folder, SETTINGS)).stop()
-    with pytest.raises(CannotStart, match="The password for kith_admin in the settings is not the one"):
-        await start(folder, BackingSettings(postgres_password="another-password", nats_password=SETTINGS.nats_password))
+    await (await start_backing_services(folder, SETTINGS)).stop()
+    with pytest.raises(BackingStartError, match="The password for kith_admin in the settings is not the one"):
+        await start_backing_services(folder, BackingSettings(postgres_password="another-password", nats_password=SETTINGS.nats_password))
     assert left_on(folder) == []
-    await (await start(folder, SETTINGS)).stop()
+    await (await start_backing_services(folder, SETTINGS)).stop()
 
 
 async def test_data_of_a_postgresql_that_is_not_here_is_refused_with_what_to_do(folder: DataFolder) -> None:
-    await (await start(folder, SETTINGS)).stop()
+    await (await start_backing_services(folder, SETTINGS)).stop()
     (folder.postgres / "PG_VERSION").write_text("14\n")
     with pytest.raises(
-        CannotStart, match=r"holds PostgreSQL 14 data, and only PostgreSQL 14 can open it.*Install PostgreSQL 14, or restore"
+        BackingStartError, match=r"holds PostgreSQL 14 data, and only PostgreSQL 14 can open it.*Install PostgreSQL 14, or restore"
     ):
-        await start(folder, SETTINGS)
+        await start_backing_services(folder, SETTINGS)
     assert left_on(folder) == []
 
 
@@ -191,18 +191,18 @@ async def test_a_stranger_in_the_place_of_the_data_is_neither_used_nor_deleted(f
     folder.create()
     folder.postgres.mkdir()
     (folder.postgres / "letter.txt").write_text("keep me")
-    with pytest.raises(CannotStart, match="is in the way and is not a PostgreSQL data directory"):
-        await start(folder, SETTINGS)
+    with pytest.raises(BackingStartError, match="is in the way and is not a PostgreSQL data directory"):
+        await start_backing_services(folder, SETTINGS)
     assert (folder.postgres / "letter.txt").read_text() == "keep me"
     assert left_on(folder) == []
 
 
 async def test_a_lock_file_whose_process_number_went_to_a_stranger_does_not_stop_the_start(folder: DataFolder) -> None:
-    await (await start(folder, SETTINGS)).stop()
+    await (await start_backing_services(folder, SETTINGS)).stop()
     stranger = await asyncio.create_subprocess_exec("sleep", "60", user=folder.postgres.stat().st_uid if os.geteuid() == 0 else None)
     try:
         (folder.postgres / "postmaster.pid").write_text(f"{stranger.pid}\n{folder.postgres}\n1\n5432\n\n\n\nready\n")
-        backing = await start(folder, SETTINGS)
+        backing = await start_backing_services(folder, SETTINGS)
         assert backing.postgres_pid != stranger.pid
         await backing.stop()
         assert stranger.returncode is None, "the stranger was left alone"
@@ -212,12 +212,12 @@ async def test_a_lock_file_whose_process_number_went_to_a_stranger_does_not_stop
 
 
 async def test_nats_goes_to_another_port_when_its_own_was_taken_meanwhile(folder: DataFolder) -> None:
-    backing = await start(folder, SETTINGS)
+    backing = await start_backing_services(folder, SETTINGS)
     port = int(backing.nats.servers[0].rpartition(":")[2])
     await backing.stop()
     squatter = await asyncio.start_server(lambda _r, w: w.close(), "127.0.0.1", port)
     async with squatter:
-        backing = await start(folder, SETTINGS)
+        backing = await start_backing_services(folder, SETTINGS)
         assert backing.nats.servers != (f"nats://127.0.0.1:{port}",)
         await (await client(backing)).close()
         await backing.stop()

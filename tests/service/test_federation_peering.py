@@ -8,82 +8,82 @@ from kith.federation.facts.v1 import facts_pb2 as facts
 from kith.federation.v1 import federation_pb2 as pb
 from kith.governance.facts.v1.facts_pb2 import MotionClosed
 from libs.database.engine import new_id
-from libs.refusals import AlreadyDone, Conflict, Invalid, NotAllowed, NotFound, NotNow
-from libs.rpc.client import ask
-from tests.support.federations import Federation, exchanges, federation, federations, pair
-from tests.support.running import Kith, voice_of
+from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound
+from libs.rpc.client import call_service
+from tests.support.running_co_op import Infrastructure, event_publisher
+from tests.support.running_federation import RunningFederation, count_peer_exchanges, pair_co_ops, running_federation, running_federations
 
 
 @pytest.mark.capability("G15")
-async def test_two_co_ops_pair_and_hold_the_same_agreement(kith: Kith) -> None:
-    async with federations(kith, "elm-row", "mill-lane") as (elm, mill):
-        await pair(elm, mill)
+async def test_two_co_ops_pair_and_hold_the_same_agreement(infrastructure: Infrastructure) -> None:
+    async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
+        await pair_co_ops(elm, mill)
 
         ours, theirs = await elm.peer("mill-lane"), await mill.peer("elm-row")
         assert ours.agreement == theirs.agreement != b""
         assert ours.code == theirs.code
-        assert (ours.fingerprint, theirs.fingerprint) == ((await mill.own()).fingerprint, (await elm.own()).fingerprint)
-        assert [one.what for one in reversed(ours.events)][:3] == ["accepted", "compared", "decided"]
+        assert (ours.fingerprint, theirs.fingerprint) == ((await mill.own_identity()).fingerprint, (await elm.own_identity()).fingerprint)
+        assert [event.what for event in reversed(ours.events)][:3] == ["accepted", "compared", "decided"]
         assert ours.contact == "secretary of mill-lane, 01632 960001"
-        assert (await elm.co_op.facts("federation")).count(facts.PeerPaired(peer="mill-lane")) == 1
+        assert (await elm.co_op.published_events("federation")).count(facts.PeerPaired(peer="mill-lane")) == 1
 
 
-async def test_a_co_op_without_an_inbound_port_pairs_by_calling(kith: Kith) -> None:
-    async with federations(kith, "elm-row", "mill-lane", unreachable=("mill-lane",)) as (elm, mill):
-        await pair(elm, mill)
+async def test_a_co_op_without_an_inbound_port_pairs_by_calling(infrastructure: Infrastructure) -> None:
+    async with running_federations(infrastructure, "elm-row", "mill-lane", unreachable=("mill-lane",)) as (elm, mill):
+        await pair_co_ops(elm, mill)
 
         assert (await elm.peer("mill-lane")).endpoint == ""
 
         # Nobody can call it with this; it asks again by itself, soon after the last news and not only every 30 seconds.
         await _suspend(elm, "mill-lane")
-        await mill.until("elm-row", lambda found: found.suspended_by_them, 8.0)
+        await mill.wait_until_peer("elm-row", lambda found: found.suspended_by_them, 8.0)
 
 
-async def test_who_was_called_does_not_call_back(kith: Kith) -> None:
-    async with federations(kith, "elm-row", "mill-lane") as (elm, mill):
-        await pair(elm, mill)
+async def test_who_was_called_does_not_call_back(infrastructure: Infrastructure) -> None:
+    async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
+        await pair_co_ops(elm, mill)
 
         # A call that came in was answered in full. Two co-ops that each called back for it would go on for ever, five times a second.
         await asyncio.sleep(2)
-        before = exchanges()
+        before = count_peer_exchanges()
         await asyncio.sleep(3)
-        assert exchanges() - before <= 2
+        assert count_peer_exchanges() - before <= 2
 
 
-async def test_without_a_decision_on_both_sides_the_peering_is_pending(kith: Kith) -> None:
-    async with federations(kith, "elm-row", "mill-lane") as (elm, mill):
+async def test_without_a_decision_on_both_sides_the_peering_is_pending(infrastructure: Infrastructure) -> None:
+    async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
         code = (await mill.accept(await elm.invitation())).peer.code
         await elm.accept(await mill.invitation())
         await elm.confirm("mill-lane", code)
         pending = await mill.confirm("elm-row", code, decided=False)
-        await mill.until("elm-row", lambda found: any(one.by_them and one.what == "decided" for one in found.events))
+        await mill.wait_until_peer("elm-row", lambda found: any(event.by_them and event.what == "decided" for event in found.events))
 
         assert (pending.state, pending.decided) == (pb.PEER_STATE_CONFIRMED, False)
         assert (await elm.peer("mill-lane")).state == pb.PEER_STATE_CONFIRMED
         assert (await mill.peer("elm-row")).state == pb.PEER_STATE_CONFIRMED
 
         await mill.confirm("elm-row", "")
-        await elm.until_state("mill-lane", pb.PEER_STATE_ACTIVE)
+        await elm.wait_until_peer_state("mill-lane", pb.PEER_STATE_ACTIVE)
 
 
-async def test_a_decision_must_be_there_and_must_have_passed_as_governance_stated_it(kith: Kith) -> None:
-    async with federations(kith, "elm-row", "mill-lane") as (elm, mill):
+async def test_a_decision_must_be_there_and_must_have_passed_as_governance_stated_it(infrastructure: Infrastructure) -> None:
+    async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
         code = (await mill.accept(await elm.invitation())).peer.code
-        with pytest.raises(NotNow, match="DECISION_UNKNOWN"):
+        with pytest.raises(FailedPrecondition, match="DECISION_UNKNOWN"):
             await mill.confirm("elm-row", code, decision=str(new_id()))
-        with pytest.raises(NotNow, match="DECISION_NOT_PASSED"):
-            await mill.confirm("elm-row", code, decision=await mill.decided(passed=False))
+        with pytest.raises(FailedPrecondition, match="DECISION_NOT_PASSED"):
+            await mill.confirm("elm-row", code, decision=await mill.record_decision(passed=False))
 
-        async with voice_of(mill.co_op, "governance") as governance:
+        async with event_publisher(mill.co_op, "governance") as governance:
             decision = str(new_id())
-            await governance.state((MotionClosed(motion_id=str(new_id()), passes=True, decision_id=decision), "motion"))
-            await mill.co_op.heard("federation", "governance")
+            await governance.publish((MotionClosed(motion_id=str(new_id()), passes=True, decision_id=decision), "motion"))
+            await mill.co_op.wait_until_consumed("federation", "governance")
             confirmed = await mill.confirm("elm-row", code, decision=decision)
         assert confirmed.decided
 
 
-async def test_another_code_confirms_nothing(kith: Kith) -> None:
-    async with federations(kith, "elm-row", "mill-lane") as (elm, mill):
+async def test_another_code_confirms_nothing(infrastructure: Infrastructure) -> None:
+    async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
         code = (await mill.accept(await elm.invitation())).peer.code
         for wrong in ("", "AAAA-AAAA", code[:-1]):
             with pytest.raises(Invalid, match="CODE_DIFFERS"):
@@ -93,8 +93,11 @@ async def test_another_code_confirms_nothing(kith: Kith) -> None:
         assert (await mill.confirm("elm-row", code.lower().replace("-", " "))).state == pb.PEER_STATE_CONFIRMED
 
 
-async def test_the_same_id_under_another_root_is_refused(kith: Kith) -> None:
-    async with federations(kith, "elm-row", "mill-lane") as (elm, mill), federation(kith, "elm-row") as other:
+async def test_the_same_id_under_another_root_is_refused(infrastructure: Infrastructure) -> None:
+    async with (
+        running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill),
+        running_federation(infrastructure, "elm-row") as other,
+    ):
         await mill.accept(await elm.invitation())
 
         with pytest.raises(Conflict, match="PEER_ROOT_DIFFERS"):
@@ -105,9 +108,9 @@ async def test_the_same_id_under_another_root_is_refused(kith: Kith) -> None:
             await elm.accept("hello")
 
 
-async def test_peering_is_for_the_secretary_and_keys_for_the_operator(kith: Kith) -> None:
-    async with federations(kith, "elm-row") as (elm,):
-        await elm.own()
+async def test_peering_is_for_the_secretary_and_keys_for_the_operator(infrastructure: Infrastructure) -> None:
+    async with running_federations(infrastructure, "elm-row") as (elm,):
+        await elm.own_identity()
         member = elm.co_op.token(new_id())
         asked = {
             elm.stub.InvitePeer: pb.InvitePeerRequest(),
@@ -118,194 +121,196 @@ async def test_peering_is_for_the_secretary_and_keys_for_the_operator(kith: Kith
         }
         for method, request in asked.items():
             with pytest.raises(NotAllowed, match="HAT_NEEDED"):
-                await ask(method, request, member)
+                await call_service(method, request, member)
         with pytest.raises(NotFound, match="PEER_UNKNOWN"):
             await elm.peer("mill-lane")
 
 
-async def test_suspending_and_resuming_reach_the_other_side_and_both_must_resume(kith: Kith) -> None:
-    async with federations(kith, "elm-row", "mill-lane") as (elm, mill):
-        await pair(elm, mill)
+async def test_suspending_and_resuming_reach_the_other_side_and_both_must_resume(infrastructure: Infrastructure) -> None:
+    async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
+        await pair_co_ops(elm, mill)
         await _suspend(elm, "mill-lane")
-        await mill.until("elm-row", lambda found: found.suspended_by_them)
-        with pytest.raises(AlreadyDone, match="SUSPENDED_ALREADY"):
+        await mill.wait_until_peer("elm-row", lambda found: found.suspended_by_them)
+        with pytest.raises(AlreadyExists, match="SUSPENDED_ALREADY"):
             await _suspend(elm, "mill-lane")
-        with pytest.raises(NotNow, match="NOT_SUSPENDED_BY_US"):
+        with pytest.raises(FailedPrecondition, match="NOT_SUSPENDED_BY_US"):
             await _resume(mill, "elm-row")
         await _suspend(mill, "elm-row")
-        await elm.until("mill-lane", lambda found: found.suspended_by_them)
+        await elm.wait_until_peer("mill-lane", lambda found: found.suspended_by_them)
 
         await _resume(elm, "mill-lane")
-        await mill.until("elm-row", lambda found: not found.suspended_by_them)
+        await mill.wait_until_peer("elm-row", lambda found: not found.suspended_by_them)
         assert (await elm.peer("mill-lane")).state == pb.PEER_STATE_SUSPENDED
         await _resume(mill, "elm-row")
-        await elm.until_state("mill-lane", pb.PEER_STATE_ACTIVE)
-        await mill.until_state("elm-row", pb.PEER_STATE_ACTIVE)
+        await elm.wait_until_peer_state("mill-lane", pb.PEER_STATE_ACTIVE)
+        await mill.wait_until_peer_state("elm-row", pb.PEER_STATE_ACTIVE)
 
-        stated = await elm.co_op.facts("federation")
-        assert (stated.count(facts.PeerSuspended(peer="mill-lane")), stated.count(facts.PeerResumed(peer="mill-lane"))) == (1, 1)
+        events = await elm.co_op.published_events("federation")
+        assert (events.count(facts.PeerSuspended(peer="mill-lane")), events.count(facts.PeerResumed(peer="mill-lane"))) == (1, 1)
 
 
-async def test_a_severed_peer_is_told_and_is_not_heard_any_more(kith: Kith) -> None:
-    async with federations(kith, "elm-row", "mill-lane") as (elm, mill):
-        await pair(elm, mill)
-        asked = pb.SeverPeerRequest(request_id=str(new_id()), peer="mill-lane", decision_id=await elm.decided(), return_data=True)
-        await ask(elm.stub.SeverPeer, asked, elm.token)
+async def test_a_severed_peer_is_told_and_is_not_heard_any_more(infrastructure: Infrastructure) -> None:
+    async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
+        await pair_co_ops(elm, mill)
+        request = pb.SeverPeerRequest(request_id=str(new_id()), peer="mill-lane", decision_id=await elm.record_decision(), return_data=True)
+        await call_service(elm.stub.SeverPeer, request, elm.token)
 
-        severed = await mill.until_state("elm-row", pb.PEER_STATE_SEVERED)
-        assert {one.what for one in severed.events if one.by_them} >= {"severed", "data_return_asked"}
-        assert facts.PeerSevered(peer="elm-row", by_us=False) in await mill.co_op.facts("federation")
-        with pytest.raises(NotNow, match="PEER_IS_SEVERED"):
+        severed = await mill.wait_until_peer_state("elm-row", pb.PEER_STATE_SEVERED)
+        assert {event.what for event in severed.events if event.by_them} >= {"severed", "data_return_asked"}
+        assert facts.PeerSevered(peer="elm-row", by_us=False) in await mill.co_op.published_events("federation")
+        with pytest.raises(FailedPrecondition, match="PEER_IS_SEVERED"):
             await mill.confirm("elm-row", severed.code)
 
         # They may begin anew, with the same papers and new decisions.
-        await pair(elm, mill)
-        assert [one.what for one in (await elm.peer("mill-lane")).events].count("paired") == 2
+        await pair_co_ops(elm, mill)
+        assert [event.what for event in (await elm.peer("mill-lane")).events].count("paired") == 2
 
 
-async def test_what_was_written_while_the_other_side_was_down_arrives_when_it_is_back(kith: Kith) -> None:
-    async with federations(kith, "elm-row", "mill-lane") as (elm, mill):
-        await pair(elm, mill)
+async def test_what_was_written_while_the_other_side_was_down_arrives_when_it_is_back(infrastructure: Infrastructure) -> None:
+    async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
+        await pair_co_ops(elm, mill)
 
         async def meanwhile() -> None:
             await _suspend(elm, "mill-lane")
-            await elm.until("mill-lane", lambda found: found.failing != "")
+            await elm.wait_until_peer("mill-lane", lambda found: found.failing != "")
             assert (await elm.peer("mill-lane")).waiting == 1
 
         await mill.co_op.restart(meanwhile)
-        await mill.until_state("elm-row", pb.PEER_STATE_SUSPENDED)
-        await elm.until("mill-lane", lambda found: found.waiting == 0 and found.failing == "")
+        await mill.wait_until_peer_state("elm-row", pb.PEER_STATE_SUSPENDED)
+        await elm.wait_until_peer("mill-lane", lambda found: found.waiting == 0 and found.failing == "")
 
 
-async def test_a_co_op_set_back_takes_its_own_letters_back_and_never_gives_a_number_twice(kith: Kith) -> None:
-    async with federations(kith, "elm-row", "mill-lane") as (elm, mill):
-        await pair(elm, mill)
+async def test_a_co_op_set_back_takes_its_own_letters_back_and_never_gives_a_number_twice(infrastructure: Infrastructure) -> None:
+    async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
+        await pair_co_ops(elm, mill)
         await _suspend(elm, "mill-lane")
-        await mill.until("elm-row", lambda found: found.suspended_by_them)
-        before = await elm.co_op.everything("federation", "letter_out")
+        await mill.wait_until_peer("elm-row", lambda found: found.suspended_by_them)
+        before = await elm.co_op.all_rows("federation", "letter_out")
 
         async def restored() -> None:
-            async with elm.co_op.rows("federation", owner=True) as connection:
+            async with elm.co_op.database_transaction("federation", owner=True) as connection:
                 await connection.execute("delete from letter_out where seq > 1")
                 await connection.execute("update peer set letters_held = 1, suspended_by_us = false, state = 'active'")
 
         await elm.co_op.restart(restored)
         # Written before anybody was asked: it must not take the place of a letter that the other side holds.
         await _suspend(elm, "mill-lane")
-        await elm.until("mill-lane", lambda found: found.waiting == 0 and any(one.what == "letters_taken_back" for one in found.events))
+        await elm.wait_until_peer(
+            "mill-lane", lambda found: found.waiting == 0 and any(event.what == "letters_taken_back" for event in found.events)
+        )
 
-        after = await elm.co_op.everything("federation", "letter_out")
+        after = await elm.co_op.all_rows("federation", "letter_out")
         assert [row[1:4] for row in after][: len(before)] == [row[1:4] for row in before]
         assert len(after) == len(before) + 1
-        assert await mill.co_op.everything("federation", "letter_conflict") == []
+        assert await mill.co_op.all_rows("federation", "letter_conflict") == []
 
 
-async def test_a_receiver_set_back_is_told_everything_again(kith: Kith) -> None:
-    async with federations(kith, "elm-row", "mill-lane") as (elm, mill):
-        await pair(elm, mill)
+async def test_a_receiver_set_back_is_told_everything_again(infrastructure: Infrastructure) -> None:
+    async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
+        await pair_co_ops(elm, mill)
         await _suspend(elm, "mill-lane")
-        await mill.until("elm-row", lambda found: found.suspended_by_them)
+        await mill.wait_until_peer("elm-row", lambda found: found.suspended_by_them)
 
         async def restored() -> None:
-            async with mill.co_op.rows("federation", owner=True) as connection:
+            async with mill.co_op.database_transaction("federation", owner=True) as connection:
                 await connection.execute("delete from letter_in where seq > 2")
                 await connection.execute("update peer set suspended_by_them = false, state = 'active'")
 
         await mill.co_op.restart(restored)
-        await mill.until("elm-row", lambda found: found.suspended_by_them)
+        await mill.wait_until_peer("elm-row", lambda found: found.suspended_by_them)
 
 
-async def test_a_peer_not_heard_for_a_day_is_told_to_people_once_and_its_return_as_well(kith: Kith) -> None:
-    async with federations(kith, "elm-row", "mill-lane") as (elm, mill):
-        await pair(elm, mill)
+async def test_a_peer_not_heard_for_a_day_is_told_to_people_once_and_its_return_as_well(infrastructure: Infrastructure) -> None:
+    async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
+        await pair_co_ops(elm, mill)
 
         async def a_day_later() -> None:
-            async with elm.co_op.rows("federation", owner=True) as connection:
+            async with elm.co_op.database_transaction("federation", owner=True) as connection:
                 await connection.execute("update peer set heard_at = now() - interval '25 hours'")
             await elm.co_op.restart()
-            await elm.until("mill-lane", lambda found: found.unreachable)
+            await elm.wait_until_peer("mill-lane", lambda found: found.unreachable)
 
         await mill.co_op.restart(a_day_later)
-        await elm.until("mill-lane", lambda found: not found.unreachable, seconds=30)
+        await elm.wait_until_peer("mill-lane", lambda found: not found.unreachable, seconds=30)
 
-        stated = await elm.co_op.facts("federation")
-        assert stated.count(facts.PeerUnreachable(peer="mill-lane")) == 1
-        assert stated.count(facts.PeerReachable(peer="mill-lane")) == 1
+        events = await elm.co_op.published_events("federation")
+        assert events.count(facts.PeerUnreachable(peer="mill-lane")) == 1
+        assert events.count(facts.PeerReachable(peer="mill-lane")) == 1
 
 
-async def test_new_keys_reach_the_peer_and_everything_goes_on(kith: Kith) -> None:
-    async with federations(kith, "elm-row", "mill-lane") as (elm, mill):
-        await pair(elm, mill)
-        rotated = await ask(elm.stub.RotateKeys, pb.RotateKeysRequest(request_id=str(new_id())), elm.operator)
+async def test_new_keys_reach_the_peer_and_everything_goes_on(infrastructure: Infrastructure) -> None:
+    async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
+        await pair_co_ops(elm, mill)
+        rotated = await call_service(elm.stub.RotateKeys, pb.RotateKeysRequest(request_id=str(new_id())), elm.operator)
         assert rotated.seq == 2
-        await mill.until("elm-row", lambda found: any(one.what == "keys_rotated" and one.by_them for one in found.events))
+        await mill.wait_until_peer("elm-row", lambda found: any(event.what == "keys_rotated" and event.by_them for event in found.events))
         await _suspend(elm, "mill-lane")
-        await mill.until("elm-row", lambda found: found.suspended_by_them)
+        await mill.wait_until_peer("elm-row", lambda found: found.suspended_by_them)
         await _suspend(mill, "elm-row")
-        await elm.until("mill-lane", lambda found: found.suspended_by_them)
+        await elm.wait_until_peer("mill-lane", lambda found: found.suspended_by_them)
 
 
-async def test_a_root_key_kept_elsewhere_signs_what_it_is_given(kith: Kith) -> None:
-    async with federations(kith, "elm-row") as (elm,):
-        await elm.own()
+async def test_a_root_key_kept_elsewhere_signs_what_it_is_given(infrastructure: Infrastructure) -> None:
+    async with running_federations(infrastructure, "elm-row") as (elm,):
+        await elm.own_identity()
         await asyncio.to_thread(elm.root_file.unlink)
-        first = await ask(elm.stub.RotateKeys, pb.RotateKeysRequest(request_id=str(new_id()), revoke=["ab" * 32]), elm.operator)
-        assert (first.document, (await elm.own()).seq, (await elm.own()).root_here) == (b"", 1, False)
+        first = await call_service(elm.stub.RotateKeys, pb.RotateKeysRequest(request_id=str(new_id()), revoke=["ab" * 32]), elm.operator)
+        assert (first.document, (await elm.own_identity()).seq, (await elm.own_identity()).root_here) == (b"", 1, False)
         with pytest.raises(Invalid, match="SIGNATURE_WRONG"):
             await _sign(elm, b"\x00" * 64)
 
         done = await _sign(elm, elm.signature(first.to_sign))
-        assert done.seq == (await elm.own()).seq == 2
-        with pytest.raises(NotNow, match="NOTHING_TO_SIGN"):
+        assert done.seq == (await elm.own_identity()).seq == 2
+        with pytest.raises(FailedPrecondition, match="NOTHING_TO_SIGN"):
             await _sign(elm, elm.signature(first.to_sign))
 
 
-async def test_the_way_is_looked_at_from_both_sides(kith: Kith) -> None:
-    async with federations(kith, "elm-row", "mill-lane", "brook-side", unreachable=("brook-side",)) as (elm, mill, brook):
-        await pair(elm, mill)
-        await pair(elm, brook)
+async def test_the_way_is_looked_at_from_both_sides(infrastructure: Infrastructure) -> None:
+    async with running_federations(infrastructure, "elm-row", "mill-lane", "brook-side", unreachable=("brook-side",)) as (elm, mill, brook):
+        await pair_co_ops(elm, mill)
+        await pair_co_ops(elm, brook)
 
-        checks = (await ask(elm.stub.CheckPeer, pb.CheckPeerRequest(peer="mill-lane"), elm.token)).checks
-        assert [one.what for one in checks] == ["name", "port", "tls", "keys", "clock", "version", "round_trip", "dialled_back"]
-        assert all(one.good for one in checks)
-        checks = (await ask(brook.stub.CheckPeer, pb.CheckPeerRequest(peer="elm-row"), brook.token)).checks
+        checks = (await call_service(elm.stub.CheckPeer, pb.CheckPeerRequest(peer="mill-lane"), elm.token)).checks
+        assert [check.what for check in checks] == ["name", "port", "tls", "keys", "clock", "version", "round_trip", "dialled_back"]
+        assert all(check.good for check in checks)
+        checks = (await call_service(brook.stub.CheckPeer, pb.CheckPeerRequest(peer="elm-row"), brook.token)).checks
         assert (checks[-1].what, checks[-1].good, checks[-1].detail) == ("dialled_back", True, "no_port")
-        checks = (await ask(elm.stub.CheckPeer, pb.CheckPeerRequest(peer="brook-side"), elm.token)).checks
-        assert [one.reason for one in checks] == ["NO_INBOUND_PORT"]
+        checks = (await call_service(elm.stub.CheckPeer, pb.CheckPeerRequest(peer="brook-side"), elm.token)).checks
+        assert [check.reason for check in checks] == ["NO_INBOUND_PORT"]
 
         await elm.co_op.move_clock(45)
-        checks = (await ask(elm.stub.CheckPeer, pb.CheckPeerRequest(peer="mill-lane"), elm.token)).checks
-        assert [one.reason for one in checks if not one.good] == ["CLOCK_DIFFERS"]
+        checks = (await call_service(elm.stub.CheckPeer, pb.CheckPeerRequest(peer="mill-lane"), elm.token)).checks
+        assert [check.reason for check in checks if not check.good] == ["CLOCK_DIFFERS"]
 
 
-async def test_a_clock_that_differs_from_two_peers_is_doubted(kith: Kith) -> None:
-    async with federations(kith, "elm-row", "mill-lane", "brook-side") as (elm, mill, brook):
-        await pair(elm, mill)
-        await pair(elm, brook)
-        await pair(mill, brook)
-        assert not (await elm.own()).clock_doubtful
+async def test_a_clock_that_differs_from_two_peers_is_doubted(infrastructure: Infrastructure) -> None:
+    async with running_federations(infrastructure, "elm-row", "mill-lane", "brook-side") as (elm, mill, brook):
+        await pair_co_ops(elm, mill)
+        await pair_co_ops(elm, brook)
+        await pair_co_ops(mill, brook)
+        assert not (await elm.own_identity()).clock_doubtful
 
         await elm.co_op.move_clock(45)
         for peer in (mill, brook):
             await _suspend(peer, "elm-row")
             await _resume(peer, "elm-row")
         async with asyncio.timeout(20):
-            while not (await elm.own()).clock_doubtful:
+            while not (await elm.own_identity()).clock_doubtful:
                 await asyncio.sleep(0.1)
-        assert not (await mill.own()).clock_doubtful
+        assert not (await mill.own_identity()).clock_doubtful
 
 
-async def _suspend(who: Federation, peer: str) -> None:
-    asked = pb.SuspendPeerRequest(request_id=str(new_id()), peer=peer, decision_id=await who.decided())
-    await ask(who.stub.SuspendPeer, asked, who.token)
+async def _suspend(co_op: RunningFederation, peer: str) -> None:
+    request = pb.SuspendPeerRequest(request_id=str(new_id()), peer=peer, decision_id=await co_op.record_decision())
+    await call_service(co_op.stub.SuspendPeer, request, co_op.token)
 
 
-async def _resume(who: Federation, peer: str) -> None:
-    asked = pb.ResumePeerRequest(request_id=str(new_id()), peer=peer, decision_id=await who.decided())
-    await ask(who.stub.ResumePeer, asked, who.token)
+async def _resume(co_op: RunningFederation, peer: str) -> None:
+    request = pb.ResumePeerRequest(request_id=str(new_id()), peer=peer, decision_id=await co_op.record_decision())
+    await call_service(co_op.stub.ResumePeer, request, co_op.token)
 
 
-async def _sign(who: Federation, signature: bytes) -> pb.RotateKeysResponse:
-    asked = pb.RotateKeysRequest(request_id=str(new_id()), root_signature=signature)
-    answer: pb.RotateKeysResponse = await ask(who.stub.RotateKeys, asked, who.operator)
-    return answer
+async def _sign(co_op: RunningFederation, signature: bytes) -> pb.RotateKeysResponse:
+    request = pb.RotateKeysRequest(request_id=str(new_id()), root_signature=signature)
+    response: pb.RotateKeysResponse = await call_service(co_op.stub.RotateKeys, request, co_op.operator)
+    return response

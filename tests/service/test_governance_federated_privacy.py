@@ -8,31 +8,31 @@ from kith.governance.v1 import votes_pb2 as pb
 from libs import callers
 from libs.callers import Caller
 from libs.refusals import NotAllowed, NotFound
-from libs.rpc.client import ask
-from tests.support.assembly import told
-from tests.support.running import Kith
-from tests.support.vote_assembly import Voting, a_vote, identity_of
+from libs.rpc.client import call_service
+from tests.support.member_assembly import refused_with
+from tests.support.running_co_op import Infrastructure
+from tests.support.simulated_vote import SimulatedVote, member_identity, simulated_vote
 
 WHOSE_ROWS = "select person from vote_row"
 
 
-async def rows_seen(voting: Voting, caller: Caller, query: str = WHOSE_ROWS) -> list[UUID]:
+async def rows_seen(voting: SimulatedVote, caller: Caller, query: str = WHOSE_ROWS) -> list[UUID]:
     """Whom the run role finds as this caller."""
-    async with voting.assembly.co_op.rows("governance", caller=caller) as rows:
+    async with voting.assembly.co_op.database_transaction("governance", caller=caller) as rows:
         return [row["person"] for row in await rows.fetch(query)]
 
 
 @pytest.mark.capability("G15")
-async def test_a_members_own_row_is_the_only_one_they_can_read_even_by_sql(kith: Kith) -> None:
-    async with a_vote(kith, user=6, worker=5, friend=1) as voting:
-        await voting.open_it()
-        pat, kim = voting.everybody[:2]
+async def test_a_members_own_row_is_the_only_one_they_can_read_even_by_sql(infrastructure: Infrastructure) -> None:
+    async with simulated_vote(infrastructure, user=6, worker=5, friend=1) as voting:
+        await voting.open()
+        pat, kim = voting.voters[:2]
         await voting.cast(pat, "for")
         await voting.cast(kim, "against")
         secretary, scrutineer = voting.assembly.secretary, voting.scrutineers[0]
         assert await rows_seen(voting, callers.person(pat)) == [pat]
         assert await rows_seen(voting, callers.person(pat), "select person from vote_ballot") == [pat]
-        for nobody in (callers.NOBODY, callers.person(secretary), callers.person(pat, hat="operator"), callers.job("close_due_motions")):
+        for nobody in (callers.ANONYMOUS, callers.person(secretary), callers.person(pat, hat="operator"), callers.job("close_due_motions")):
             seen = await rows_seen(voting, nobody)
             assert seen == ([pat] if nobody.person == pat else [])
         # A hat that is claimed and not worn opens nothing more.
@@ -57,74 +57,74 @@ async def test_a_members_own_row_is_the_only_one_they_can_read_even_by_sql(kith:
         "update vote_word set decision = 1",
     ],
 )
-async def test_what_was_taken_or_cast_cannot_be_altered_by_the_service_itself(kith: Kith, deed: str) -> None:
-    async with a_vote(kith, user=6, worker=5) as voting:
+async def test_what_was_taken_or_cast_cannot_be_altered_by_the_service_itself(infrastructure: Infrastructure, deed: str) -> None:
+    async with simulated_vote(infrastructure, user=6, worker=5) as voting:
         secretary = callers.person(voting.assembly.secretary, hat="secretary")
-        async with voting.assembly.co_op.rows("governance", caller=secretary) as rows:
+        async with voting.assembly.co_op.database_transaction("governance", caller=secretary) as rows:
             with pytest.raises(Exception, match="permission denied"):
                 await rows.execute(deed)
 
 
 @pytest.mark.capability("G15")
-async def test_the_fact_of_a_ballot_names_nobody_and_leads_to_nobody(kith: Kith) -> None:
-    async with a_vote(kith, user=6, worker=5) as voting:
-        await voting.open_it()
-        await voting.cast(voting.everybody[0], "for", request_id="a-request-of-pat")
-        async with voting.assembly.co_op.rows("governance") as rows:
+async def test_the_fact_of_a_ballot_names_nobody_and_leads_to_nobody(infrastructure: Infrastructure) -> None:
+    async with simulated_vote(infrastructure, user=6, worker=5) as voting:
+        await voting.open()
+        await voting.cast(voting.voters[0], "for", request_id="a-request-of-pat")
+        async with voting.assembly.co_op.database_transaction("governance") as rows:
             cast = await rows.fetch("select actor, cause, traceparent from outbox where type like '%VoteBallotCast'")
             everything = await rows.fetch("select * from outbox where type like '%.Vote%'")
         assert [tuple(row.values()) for row in cast] == [("", "", "")]
         said = b" ".join(row["payload"] for row in everything)
-        for person in voting.everybody:
+        for person in voting.voters:
             assert str(person).encode() not in said
-            assert identity_of(person).partition("\n")[2].encode() not in said
+            assert member_identity(person).partition("\n")[2].encode() not in said
 
 
 @pytest.mark.capability("G15")
-async def test_a_card_is_its_members_or_shown_to_a_secretary_and_written_down(kith: Kith) -> None:
-    async with a_vote(kith, user=6, worker=5, friend=1) as voting:
+async def test_a_card_is_its_members_or_shown_to_a_secretary_and_written_down(infrastructure: Infrastructure) -> None:
+    async with simulated_vote(infrastructure, user=6, worker=5, friend=1) as voting:
         assembly = voting.assembly
-        await voting.open_it()
-        pat, kim = voting.everybody[:2]
+        await voting.open()
+        pat, kim = voting.voters[:2]
 
         async def card(token: str, person: UUID | None = None) -> pb.GetVoteCardResponse:
-            asked = pb.GetVoteCardRequest(vote_id=voting.vote, person_id=str(person or ""))
-            answered: pb.GetVoteCardResponse = await ask(voting.desk.GetVoteCard, asked, token)
-            return answered
+            request = pb.GetVoteCardRequest(vote_id=voting.vote, person_id=str(person or ""))
+            response: pb.GetVoteCardResponse = await call_service(voting.stub.GetVoteCard, request, token)
+            return response
 
         own = await card(assembly.co_op.token(pat))
-        with told(NotAllowed, "HAT_NEEDED"):
+        with refused_with(NotAllowed, "HAT_NEEDED"):
             await card(assembly.co_op.token(kim), pat)
-        with told(NotAllowed, "HAT_NEEDED"):
+        with refused_with(NotAllowed, "HAT_NEEDED"):
             await card(voting.scrutineer(), pat)
-        with told(NotFound, "NOT_ON_VOTE_ROLL"):
+        with refused_with(NotFound, "NOT_ON_VOTE_ROLL"):
             await card(assembly.co_op.token(assembly.members["friend"][0]))
-        async with assembly.co_op.rows("governance") as rows:
+        async with assembly.co_op.database_transaction("governance") as rows:
             assert await rows.fetchval("select count(*) from read_audit") == 0
-        assert await card(assembly.chair(), pat) == own
-        async with assembly.co_op.rows("governance") as rows:
+        assert await card(assembly.secretary_token(), pat) == own
+        async with assembly.co_op.database_transaction("governance") as rows:
             noted = await rows.fetch("select reader, subject, record from read_audit")
         assert [tuple(row.values()) for row in noted] == [(str(assembly.secretary), pat, "card of a vote")]
 
 
-async def test_the_list_of_rows_is_for_offices_paged_written_down_and_without_pseudonyms(kith: Kith) -> None:
-    async with a_vote(kith, user=6, worker=5) as voting:
+async def test_the_list_of_rows_is_for_offices_paged_written_down_and_without_pseudonyms(infrastructure: Infrastructure) -> None:
+    async with simulated_vote(infrastructure, user=6, worker=5) as voting:
         assembly = voting.assembly
-        await voting.open_it()
-        pat = voting.everybody[0]
+        await voting.open()
+        pat = voting.voters[0]
         await voting.cast(pat, "for")
-        with told(NotAllowed, "HAT_NEEDED"):
-            await ask(voting.desk.ListVoteRows, pb.ListVoteRowsRequest(vote_id=voting.vote), assembly.co_op.token(pat))
+        with refused_with(NotAllowed, "HAT_NEEDED"):
+            await call_service(voting.stub.ListVoteRows, pb.ListVoteRowsRequest(vote_id=voting.vote), assembly.co_op.token(pat))
         found: list[pb.VoteRow] = []
         token = ""
         for size in (4, 4, 3):
-            asked = pb.ListVoteRowsRequest(vote_id=voting.vote, page_size=4, page_token=token)
-            page = await ask(voting.desk.ListVoteRows, asked, voting.scrutineer())
+            request = pb.ListVoteRowsRequest(vote_id=voting.vote, page_size=4, page_token=token)
+            page = await call_service(voting.stub.ListVoteRows, request, voting.scrutineer())
             assert len(page.rows) == size
             found += page.rows
             token = page.next_page_token
         assert token == ""
-        assert sorted(one.person_id for one in found) == sorted(str(one) for one in voting.everybody)
+        assert sorted(one.person_id for one in found) == sorted(str(voter) for voter in voting.voters)
         assert [one.person_id for one in found if one.has_voted] == [str(pat)]
-        async with assembly.co_op.rows("governance") as rows:
+        async with assembly.co_op.database_transaction("governance") as rows:
             assert await rows.fetchval("select count(*) from read_audit where record = 'row of a vote'") == 11

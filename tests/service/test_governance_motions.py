@@ -7,26 +7,28 @@ import pytest
 from kith.governance.facts.v1.facts_pb2 import MotionOpened, RulebookAdopted
 from kith.governance.v1 import governance_pb2 as pb
 from libs.database.engine import new_id
-from libs.refusals import AlreadyDone, Elsewhere, Invalid, NotAllowed, NotFound, NotNow, Refusal
+from libs.refusals import AlreadyExists, FailedPrecondition, Invalid, NotAllowed, NotFound, Refusal, Unavailable
 from libs.rpc import paging
-from libs.rpc.client import ask
-from tests.support.assembly import HOUR, RULEBOOK, Assembly, an_assembly, stamp, told
-from tests.support.running import Kith, running, voice_of
+from libs.rpc.client import call_service
+from tests.support.member_assembly import HOUR, RULEBOOK, MemberAssembly, member_assembly, refused_with, to_timestamp
+from tests.support.running_co_op import Infrastructure, event_publisher, running_co_op
 
 BROKEN = RULEBOOK.replace('more_than = "1/2"', 'more_than = "3/2"') + "".join(f'\n[classes.extra{n}]\nname = ""\n' for n in range(60))
 
 
-async def put(assembly: Assembly, question: pb.OpenMotionRequest, token: str = "") -> None:
-    await ask(assembly.desk.OpenMotion, question, token or assembly.chair())
+async def put(assembly: MemberAssembly, question: pb.OpenMotionRequest, token: str = "") -> None:
+    await call_service(assembly.stub.OpenMotion, question, token or assembly.secretary_token())
 
 
-async def nothing_was_put(assembly: Assembly) -> bool:
-    tables = [await assembly.co_op.everything("governance", table) for table in ("motion", "roll")]
-    return tables == [[], []] and not [fact for fact in await assembly.co_op.facts("governance") if isinstance(fact, MotionOpened)]
+async def nothing_was_put(assembly: MemberAssembly) -> bool:
+    tables = [await assembly.co_op.all_rows("governance", table) for table in ("motion", "roll")]
+    return tables == [[], []] and not [
+        fact for fact in await assembly.co_op.published_events("governance") if isinstance(fact, MotionOpened)
+    ]
 
 
-async def test_a_motion_is_refused_for_every_mistake_in_it(kith: Kith) -> None:
-    async with an_assembly(kith, user=1) as assembly:
+async def test_a_motion_is_refused_for_every_mistake_in_it(infrastructure: Infrastructure) -> None:
+    async with member_assembly(infrastructure, user=1) as assembly:
         for change, reason in (
             ({"title": " "}, "TITLE_MISSING"),
             ({"title": "x" * 201}, "TITLE_TOO_LONG"),
@@ -42,17 +44,17 @@ async def test_a_motion_is_refused_for_every_mistake_in_it(kith: Kith) -> None:
             question = assembly.question()
             for field, value in change.items():
                 setattr(question, field, value)
-            with told(Invalid, reason):
+            with refused_with(Invalid, reason):
                 await put(assembly, question)
-        with told(NotNow, "TWO_MEETINGS_NEEDED"):
+        with refused_with(FailedPrecondition, "TWO_MEETINGS_NEEDED"):
             await put(assembly, assembly.question(kind="convert"))
-        with told(NotNow, "ROLL_EMPTY"):
+        with refused_with(FailedPrecondition, "ROLL_EMPTY"):
             await put(assembly, assembly.question(kind="announced", opens_in=7 * 24 * HOUR + 60, hours=30))
         assert await nothing_was_put(assembly)
 
 
-async def test_a_motion_is_refused_for_times_outside_the_rulebook(kith: Kith) -> None:
-    async with an_assembly(kith, user=1, worker=1) as assembly:
+async def test_a_motion_is_refused_for_times_outside_the_rulebook(infrastructure: Infrastructure) -> None:
+    async with member_assembly(infrastructure, user=1, worker=1) as assembly:
         for question, reason in (
             (assembly.question(hours=0.5), "OPEN_TOO_SHORT"),
             (assembly.question(hours=-1), "OPEN_TOO_SHORT"),
@@ -60,11 +62,11 @@ async def test_a_motion_is_refused_for_times_outside_the_rulebook(kith: Kith) ->
             (assembly.question(opens_in=-HOUR), "NOTICE_TOO_SHORT"),
             (assembly.question(kind="announced", opens_in=6 * 24 * HOUR), "NOTICE_TOO_SHORT"),
         ):
-            with told(Invalid, reason):
+            with refused_with(Invalid, reason):
                 await put(assembly, question)
         unset = assembly.question()
         unset.ClearField("closes_at")
-        with told(Invalid, "CLOSES_AT_MISSING"):
+        with refused_with(Invalid, "CLOSES_AT_MISSING"):
             await put(assembly, unset)
         for seconds in (-(10**15), 253402300799, 10**15):
             strange = assembly.question(opens_in=0)
@@ -80,90 +82,98 @@ async def test_a_motion_is_refused_for_times_outside_the_rulebook(kith: Kith) ->
         assert await nothing_was_put(assembly)
 
 
-async def test_only_who_wears_the_hat_puts_a_motion_and_only_under_a_rulebook(kith: Kith) -> None:
-    async with an_assembly(kith, rulebook="", user=1) as assembly:
-        with told(NotNow, "RULEBOOK_NOT_ADOPTED"):
+async def test_only_who_wears_the_hat_puts_a_motion_and_only_under_a_rulebook(infrastructure: Infrastructure) -> None:
+    async with member_assembly(infrastructure, rulebook="", user=1) as assembly:
+        with refused_with(FailedPrecondition, "RULEBOOK_NOT_ADOPTED"):
             await put(assembly, assembly.question())
-        with told(NotFound, "RULEBOOK_NOT_ADOPTED"):
-            await ask(assembly.desk.GetRulebook, pb.GetRulebookRequest(), assembly.chair())
-        for token in (assembly.co_op.token(assembly.secretary), assembly.chair(assembly.members["user"][0]), assembly.co_op.founder()):
-            with told(NotAllowed, "HAT_NEEDED"):
+        with refused_with(NotFound, "RULEBOOK_NOT_ADOPTED"):
+            await call_service(assembly.stub.GetRulebook, pb.GetRulebookRequest(), assembly.secretary_token())
+        for token in (
+            assembly.co_op.token(assembly.secretary),
+            assembly.secretary_token(assembly.members["user"][0]),
+            assembly.co_op.founder_token(),
+        ):
+            with refused_with(NotAllowed, "HAT_NEEDED"):
                 await put(assembly, assembly.question(), token)
         assert await nothing_was_put(assembly)
 
 
-async def test_a_co_op_is_founded_once_and_mistakes_are_named_by_line(kith: Kith) -> None:
-    async with an_assembly(kith, rulebook="", user=1) as assembly:
-        with told(NotAllowed, "HAT_NEEDED"):
+async def test_a_co_op_is_founded_once_and_mistakes_are_named_by_line(infrastructure: Infrastructure) -> None:
+    async with member_assembly(infrastructure, rulebook="", user=1) as assembly:
+        with refused_with(NotAllowed, "HAT_NEEDED"):
             adopt = pb.AdoptRulebookRequest(request_id=str(new_id()), text=RULEBOOK)
-            await ask(assembly.desk.AdoptRulebook, adopt, assembly.co_op.token(assembly.members["user"][0]))
+            await call_service(assembly.stub.AdoptRulebook, adopt, assembly.co_op.token(assembly.members["user"][0]))
         with pytest.raises(Invalid) as refused:
             await assembly.adopt(BROKEN)
         assert refused.value.reason == "RULEBOOK_HAS_MISTAKES"
         assert len(refused.value.problems) > 60
-        assert all(one.field.startswith("line ") for one in refused.value.problems)
+        assert all(problem.field.startswith("line ") for problem in refused.value.problems)
         for junk in ("", "\x00", "schema = ", "[" * 5000, "x" * 1_000_000):
-            with told(Invalid, "RULEBOOK_HAS_MISTAKES"):
+            with refused_with(Invalid, "RULEBOOK_HAS_MISTAKES"):
                 await assembly.adopt(junk)
         tries = await asyncio.gather(*(assembly.adopt() for _ in range(5)), return_exceptions=True)
         assert sorted(one.reason for one in tries if isinstance(one, Refusal)) == ["RULEBOOK_IN_FORCE"] * 4
-        with told(AlreadyDone, "RULEBOOK_IN_FORCE"):
+        with refused_with(AlreadyExists, "RULEBOOK_IN_FORCE"):
             await assembly.adopt()
-        decisions = await ask(assembly.desk.ListDecisions, pb.ListDecisionsRequest(), assembly.chair())
-        assert [(one.number, one.kind, one.effect) for one in decisions.decisions] == [(1, "founding", "rulebook_adopted")]
+        decisions = await call_service(assembly.stub.ListDecisions, pb.ListDecisionsRequest(), assembly.secretary_token())
+        assert [(decision.number, decision.kind, decision.effect) for decision in decisions.decisions] == [
+            (1, "founding", "rulebook_adopted")
+        ]
         for unknown in ("0" * 64, "a\x00b", "' or 1=1"):
-            with told(NotFound, "RULEBOOK_UNKNOWN"):
-                await ask(assembly.desk.GetRulebook, pb.GetRulebookRequest(rulebook_hash=unknown), assembly.chair())
+            with refused_with(NotFound, "RULEBOOK_UNKNOWN"):
+                await call_service(assembly.stub.GetRulebook, pb.GetRulebookRequest(rulebook_hash=unknown), assembly.secretary_token())
 
 
-async def test_no_roll_is_frozen_while_membership_cannot_be_asked(kith: Kith) -> None:
-    async with running(kith, "governance") as co_op, voice_of(co_op, "identity") as identity:
-        async with voice_of(co_op, "membership") as voice:
-            assembly = Assembly(co_op, identity, voice)
+async def test_no_roll_is_frozen_while_membership_cannot_be_asked(infrastructure: Infrastructure) -> None:
+    async with running_co_op(infrastructure, "governance") as co_op, event_publisher(co_op, "identity") as identity:
+        async with event_publisher(co_op, "membership") as voice:
+            assembly = MemberAssembly(co_op, identity, voice)
             await assembly.give_hats()
             await assembly.adopt()
             await assembly.admit("user", 2)
-            await co_op.heard("governance", "membership")
+            await co_op.wait_until_consumed("governance", "membership")
         question = assembly.question()
-        with told(Elsewhere, "SOURCE_AWAY"):
+        with refused_with(Unavailable, "SOURCE_AWAY"):
             await put(assembly, question)
         assert await nothing_was_put(assembly)
-        assert not [row for row in await co_op.everything("governance", "answer") if row[2] == question.request_id]
+        assert not [row for row in await co_op.all_rows("governance", "answer") if row[2] == question.request_id]
 
 
-async def test_a_roll_holds_everybody_whom_membership_had_admitted_when_it_was_frozen(kith: Kith) -> None:
-    async with an_assembly(kith, user=1) as assembly:
+async def test_a_roll_holds_everybody_whom_membership_had_admitted_when_it_was_frozen(infrastructure: Infrastructure) -> None:
+    async with member_assembly(infrastructure, user=1) as assembly:
         for round_ in range(1, 6):
             # Not waited for: the motion itself has to ask how far membership is.
             await assembly.admit("user", 300)
             motion = await assembly.open_motion()
             [opened] = [
-                one for one in await assembly.co_op.facts("governance") if isinstance(one, MotionOpened) and one.motion_id == motion
+                event
+                for event in await assembly.co_op.published_events("governance")
+                if isinstance(event, MotionOpened) and event.motion_id == motion
             ]
             assert [(one.member_class, one.eligible) for one in opened.roll] == [("user", 1 + 300 * round_)]
             assert opened.membership_number == 1 + 300 * round_
 
 
-async def test_no_roll_is_frozen_from_standings_that_are_being_rebuilt(kith: Kith) -> None:
-    async with an_assembly(kith, user=50) as assembly:
-        [consumer] = [one for one in assembly.co_op.process._running[0].consumers if one.standing.source == "membership"]
+async def test_no_roll_is_frozen_from_standings_that_are_being_rebuilt(infrastructure: Infrastructure) -> None:
+    async with member_assembly(infrastructure, user=50) as assembly:
+        [consumer] = [consumer for consumer in assembly.co_op.process._running[0].consumers if consumer.progress.source == "membership"]
         # The consumer is held, so that it cannot follow again before the motion is put.
-        async with consumer._applying:
-            async with assembly.co_op.rows("governance") as rows:
+        async with consumer._apply_lock:
+            async with assembly.co_op.database_transaction("governance") as rows:
                 await rows.execute("delete from standing")
                 await rows.execute("update position set n = 0 where source = 'membership'")
-            with told(Elsewhere, "SOURCE_AWAY"):
+            with refused_with(Unavailable, "SOURCE_AWAY"):
                 await put(assembly, assembly.question())
         assert await nothing_was_put(assembly)
-        await assembly.co_op.heard("governance", "membership")
+        await assembly.co_op.wait_until_consumed("governance", "membership")
         motion = await assembly.open_motion()
-        assert [one.eligible for one in (await assembly.motion(motion)).roll] == [50]
+        assert [one.eligible for one in (await assembly.get_motion(motion)).roll] == [50]
 
 
-async def test_a_passed_motion_changes_the_rulebook_and_a_running_vote_keeps_its_own(kith: Kith) -> None:
-    async with an_assembly(kith, user=3) as assembly:
+async def test_a_passed_motion_changes_the_rulebook_and_a_running_vote_keeps_its_own(infrastructure: Infrastructure) -> None:
+    async with member_assembly(infrastructure, user=3) as assembly:
         users = assembly.members["user"]
-        old = (await ask(assembly.desk.GetRulebook, pb.GetRulebookRequest(), assembly.chair())).rulebook_hash
+        old = (await call_service(assembly.stub.GetRulebook, pb.GetRulebookRequest(), assembly.secretary_token())).rulebook_hash
         stricter = RULEBOOK.replace(
             'explanation = "More for than against."\neasy_read', 'explanation = "All must agree."\neasy_read'
         ).replace(
@@ -182,35 +192,37 @@ async def test_a_passed_motion_changes_the_rulebook_and_a_running_vote_keeps_its
             for person, choice in zip(users, choices, strict=True):
                 await assembly.cast(person, motion, choice)
         await assembly.co_op.move_clock(3 * HOUR)
-        assert (await assembly.result(change)).passes
-        assert not (await assembly.result(rejected)).passes
-        now = await ask(assembly.desk.GetRulebook, pb.GetRulebookRequest(), assembly.chair())
+        assert (await assembly.wait_for_result(change)).passes
+        assert not (await assembly.wait_for_result(rejected)).passes
+        now = await call_service(assembly.stub.GetRulebook, pb.GetRulebookRequest(), assembly.secretary_token())
         assert now.text == stricter
-        assert (await ask(assembly.desk.GetRulebook, pb.GetRulebookRequest(rulebook_hash=old), assembly.chair())).text == RULEBOOK
+        assert (
+            await call_service(assembly.stub.GetRulebook, pb.GetRulebookRequest(rulebook_hash=old), assembly.secretary_token())
+        ).text == RULEBOOK
         under_new = await assembly.open_motion(assembly.question(hours=3))
         for person, choice in zip(users, ("for", "for", "against"), strict=True):
             await assembly.cast(person, under_new, choice)
         await assembly.co_op.move_clock(9 * HOUR)
-        kept, new = await assembly.result(running_vote), await assembly.result(under_new)
+        kept, new = await assembly.wait_for_result(running_vote), await assembly.wait_for_result(under_new)
         assert (kept.passes, kept.rulebook_hash) == (True, old)
         assert (new.passes, new.rulebook_hash) == (False, now.rulebook_hash)
-        facts = [one.rulebook_hash for one in await assembly.co_op.facts("governance") if isinstance(one, RulebookAdopted)]
+        facts = [event.rulebook_hash for event in await assembly.co_op.published_events("governance") if isinstance(event, RulebookAdopted)]
         assert facts == [old, now.rulebook_hash]
-        log = (await ask(assembly.desk.ListDecisions, pb.ListDecisionsRequest(), assembly.chair())).decisions
+        log = (await call_service(assembly.stub.ListDecisions, pb.ListDecisionsRequest(), assembly.secretary_token())).decisions
         assert [one.number for one in log] == [5, 4, 3, 2, 1]
         assert [one.effect for one in log].count("rulebook_adopted") == 2
 
 
-async def test_lists_go_on_where_the_page_ended_and_refuse_a_strange_token(kith: Kith) -> None:
-    async with an_assembly(kith, user=2) as assembly:
+async def test_lists_go_on_where_the_page_ended_and_refuse_a_strange_token(infrastructure: Infrastructure) -> None:
+    async with member_assembly(infrastructure, user=2) as assembly:
         pat, _ = assembly.members["user"]
         put_ones = [await assembly.open_motion(assembly.question(hours=2 + number)) for number in range(5)]
         await assembly.cast(pat, put_ones[2], "for")
 
         async def listed(by: "pb.MotionFilter.ValueType", token: str = "") -> list[str]:
-            asked = pb.ListMotionsRequest(filter=by, page_size=2, page_token=token)
-            page = await ask(assembly.desk.ListMotions, asked, assembly.co_op.token(pat))
-            return [one.motion_id for one in page.motions] + (await listed(by, page.next_page_token) if page.next_page_token else [])
+            request = pb.ListMotionsRequest(filter=by, page_size=2, page_token=token)
+            page = await call_service(assembly.stub.ListMotions, request, assembly.co_op.token(pat))
+            return [motion.motion_id for motion in page.motions] + (await listed(by, page.next_page_token) if page.next_page_token else [])
 
         assert await listed(pb.MOTION_FILTER_UNSPECIFIED) == put_ones[::-1]
         assert await listed(pb.MOTION_FILTER_OPEN) == put_ones
@@ -218,20 +230,20 @@ async def test_lists_go_on_where_the_page_ended_and_refuse_a_strange_token(kith:
         assert await listed(pb.MOTION_FILTER_CLOSED) == []
         await assembly.co_op.move_clock(8 * HOUR)
         for motion in put_ones:
-            await assembly.result(motion)
+            await assembly.wait_for_result(motion)
         assert sorted(await listed(pb.MOTION_FILTER_CLOSED)) == sorted(put_ones)
         for token in (
             "x",
             paging.token_of("decisions", "1"),
             paging.token_of("motions all", "yesterday", str(new_id())),
             paging.token_of("motions all", "2020-01-01T00:00:00", str(new_id())),
-            paging.token_of("motions all", stamp(assembly.co_op.now()).ToJsonString(), "seven"),
+            paging.token_of("motions all", to_timestamp(assembly.co_op.now()).ToJsonString(), "seven"),
         ):
-            with told(Invalid, "PAGE_TOKEN_FOREIGN"):
-                await ask(assembly.desk.ListMotions, pb.ListMotionsRequest(page_token=token), assembly.chair())
+            with refused_with(Invalid, "PAGE_TOKEN_FOREIGN"):
+                await call_service(assembly.stub.ListMotions, pb.ListMotionsRequest(page_token=token), assembly.secretary_token())
         for number in ("seven", "9" * 40, "-1"):
-            with told(Invalid, "PAGE_TOKEN_FOREIGN"):
+            with refused_with(Invalid, "PAGE_TOKEN_FOREIGN"):
                 strange = pb.ListDecisionsRequest(page_token=paging.token_of("decisions", number))
-                await ask(assembly.desk.ListDecisions, strange, assembly.chair())
-        with told(Invalid, "PAGE_SIZE_NEGATIVE"):
-            await ask(assembly.desk.ListMotions, pb.ListMotionsRequest(page_size=-1), assembly.chair())
+                await call_service(assembly.stub.ListDecisions, strange, assembly.secretary_token())
+        with refused_with(Invalid, "PAGE_SIZE_NEGATIVE"):
+            await call_service(assembly.stub.ListMotions, pb.ListMotionsRequest(page_size=-1), assembly.secretary_token())

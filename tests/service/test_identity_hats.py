@@ -9,30 +9,30 @@ from kith.identity.facts.v1.facts_pb2 import HatGiven, HatTaken
 from kith.identity.v1 import identity_pb2 as pb
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from libs.database.engine import new_id
-from libs.refusals import AlreadyDone, Invalid, NotAllowed, NotFound, NotNow
-from libs.rpc.client import ask
-from tests.support.running import Kith, running
+from libs.refusals import AlreadyExists, FailedPrecondition, Invalid, NotAllowed, NotFound
+from libs.rpc.client import call_service
+from tests.support.running_co_op import Infrastructure, running_co_op
 
 
-def giving(who: UUID, hat: str) -> pb.GiveHatRequest:
-    return pb.GiveHatRequest(request_id=str(new_id()), person_id=str(who), hat=hat)
+def giving(person: UUID, hat: str) -> pb.GiveHatRequest:
+    return pb.GiveHatRequest(request_id=str(new_id()), person_id=str(person), hat=hat)
 
 
-def taking(who: UUID, hat: str) -> pb.TakeHatRequest:
-    return pb.TakeHatRequest(request_id=str(new_id()), person_id=str(who), hat=hat)
+def taking(person: UUID, hat: str) -> pb.TakeHatRequest:
+    return pb.TakeHatRequest(request_id=str(new_id()), person_id=str(person), hat=hat)
 
 
 @pytest.mark.capability("I1")
-async def test_a_hat_is_given_and_taken_and_both_are_stated(kith: Kith) -> None:
-    async with running(kith, "identity") as co_op:
-        sam, ada = await co_op.found("Sam Sample", "Ada Ample")
+async def test_a_hat_is_given_and_taken_and_both_are_stated(infrastructure: Infrastructure) -> None:
+    async with running_co_op(infrastructure, "identity") as co_op:
+        sam, ada = await co_op.register_people("Sam Sample", "Ada Ample")
         identity, secretary = co_op.stub(IdentityServiceStub), co_op.token(sam, hat="secretary")
-        await ask(identity.GiveHat, giving(ada, "operator"), secretary)
-        await ask(identity.GiveHat, giving(ada, "secretary"), secretary)
-        await ask(identity.TakeHat, taking(ada, "operator"), secretary)
-        mine = (await ask(identity.GetPerson, pb.GetPersonRequest(person_id=str(ada)), co_op.token(ada))).person
+        await call_service(identity.GiveHat, giving(ada, "operator"), secretary)
+        await call_service(identity.GiveHat, giving(ada, "secretary"), secretary)
+        await call_service(identity.TakeHat, taking(ada, "operator"), secretary)
+        mine = (await call_service(identity.GetPerson, pb.GetPersonRequest(person_id=str(ada)), co_op.token(ada))).person
         assert list(mine.hats) == ["secretary"]
-        stated = [one for one in await co_op.facts("identity") if isinstance(one, HatGiven | HatTaken)]
+        stated = [event for event in await co_op.published_events("identity") if isinstance(event, HatGiven | HatTaken)]
         assert [(type(one), one.person_id, one.hat) for one in stated] == [
             (HatGiven, str(sam), "secretary"),
             (HatGiven, str(ada), "operator"),
@@ -41,55 +41,55 @@ async def test_a_hat_is_given_and_taken_and_both_are_stated(kith: Kith) -> None:
         ]
 
 
-async def test_a_hat_is_refused_where_it_cannot_be_given_or_taken(kith: Kith) -> None:
-    async with running(kith, "identity") as co_op:
-        sam, ada = await co_op.found("Sam Sample", "Ada Ample")
+async def test_a_hat_is_refused_where_it_cannot_be_given_or_taken(infrastructure: Infrastructure) -> None:
+    async with running_co_op(infrastructure, "identity") as co_op:
+        sam, ada = await co_op.register_people("Sam Sample", "Ada Ample")
         identity, secretary = co_op.stub(IdentityServiceStub), co_op.token(sam, hat="secretary")
         with pytest.raises(Invalid, match="HAT_UNKNOWN"):
-            await ask(identity.GiveHat, giving(ada, "wizard"), secretary)
+            await call_service(identity.GiveHat, giving(ada, "wizard"), secretary)
         with pytest.raises(NotFound, match="PERSON_UNKNOWN"):
-            await ask(identity.GiveHat, giving(new_id(), "operator"), secretary)
-        with pytest.raises(AlreadyDone, match="HAT_WORN"):
-            await ask(identity.GiveHat, giving(sam, "secretary"), secretary)
+            await call_service(identity.GiveHat, giving(new_id(), "operator"), secretary)
+        with pytest.raises(AlreadyExists, match="HAT_WORN"):
+            await call_service(identity.GiveHat, giving(sam, "secretary"), secretary)
         with pytest.raises(NotFound, match="HAT_NOT_WORN"):
-            await ask(identity.TakeHat, taking(ada, "operator"), secretary)
+            await call_service(identity.TakeHat, taking(ada, "operator"), secretary)
         for token in (co_op.token(ada, hat="secretary"), co_op.token(sam)):
             with pytest.raises(NotAllowed, match="HAT_NEEDED"):
-                await ask(identity.TakeHat, taking(sam, "secretary"), token)
+                await call_service(identity.TakeHat, taking(sam, "secretary"), token)
 
 
-async def test_the_last_secretary_stays_even_when_two_take_each_others_hat_at_once(kith: Kith) -> None:
-    async with running(kith, "identity") as co_op:
-        sam, ada = await co_op.found("Sam Sample", "Ada Ample")
+async def test_the_last_secretary_stays_even_when_two_take_each_others_hat_at_once(infrastructure: Infrastructure) -> None:
+    async with running_co_op(infrastructure, "identity") as co_op:
+        sam, ada = await co_op.register_people("Sam Sample", "Ada Ample")
         identity, secretary = co_op.stub(IdentityServiceStub), co_op.token(sam, hat="secretary")
-        with pytest.raises(NotNow, match="LAST_SECRETARY"):
-            await ask(identity.TakeHat, taking(sam, "secretary"), secretary)
-        await ask(identity.GiveHat, giving(ada, "secretary"), secretary)
+        with pytest.raises(FailedPrecondition, match="LAST_SECRETARY"):
+            await call_service(identity.TakeHat, taking(sam, "secretary"), secretary)
+        await call_service(identity.GiveHat, giving(ada, "secretary"), secretary)
         answers = await asyncio.gather(
-            ask(identity.TakeHat, taking(ada, "secretary"), secretary),
-            ask(identity.TakeHat, taking(sam, "secretary"), co_op.token(ada, hat="secretary")),
+            call_service(identity.TakeHat, taking(ada, "secretary"), secretary),
+            call_service(identity.TakeHat, taking(sam, "secretary"), co_op.token(ada, hat="secretary")),
             return_exceptions=True,
         )
-        assert [type(one) for one in answers].count(pb.TakeHatResponse) == 1
-        [left] = (await ask(identity.ListHats, pb.ListHatsRequest(), co_op.token(ada))).hats
+        assert [type(response) for response in answers].count(pb.TakeHatResponse) == 1
+        [left] = (await call_service(identity.ListHats, pb.ListHatsRequest(), co_op.token(ada))).hats
         assert left.hat == "secretary"
 
 
-async def test_everybody_signed_in_sees_every_hat_page_by_page(kith: Kith) -> None:
-    async with running(kith, "identity") as co_op:
-        people = await co_op.found(*(f"Person {n}" for n in range(5)))
+async def test_everybody_signed_in_sees_every_hat_page_by_page(infrastructure: Infrastructure) -> None:
+    async with running_co_op(infrastructure, "identity") as co_op:
+        people = await co_op.register_people(*(f"Person {n}" for n in range(5)))
         identity, secretary = co_op.stub(IdentityServiceStub), co_op.token(people[0], hat="secretary")
-        for one in people[1:]:
-            await ask(identity.GiveHat, giving(one, "operator"), secretary)
+        for person in people[1:]:
+            await call_service(identity.GiveHat, giving(person, "operator"), secretary)
         seen, token = [], ""
         while True:
-            page = await ask(identity.ListHats, pb.ListHatsRequest(page_size=2, page_token=token), co_op.token(people[4]))
+            page = await call_service(identity.ListHats, pb.ListHatsRequest(page_size=2, page_token=token), co_op.token(people[4]))
             assert len(page.hats) <= 2
-            seen += [(one.hat, one.person_id) for one in page.hats]
+            seen += [(hat.hat, hat.person_id) for hat in page.hats]
             token = page.next_page_token
             if not token:
                 break
         assert seen == sorted(seen)
         assert len(seen) == 5
         with pytest.raises(Invalid, match="PAGE_TOKEN_FOREIGN"):
-            await ask(identity.ListHats, pb.ListHatsRequest(page_token="elsewhere"), co_op.token(people[4]))
+            await call_service(identity.ListHats, pb.ListHatsRequest(page_token="elsewhere"), co_op.token(people[4]))

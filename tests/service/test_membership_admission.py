@@ -6,44 +6,44 @@ from kith.membership.facts.v1.facts_pb2 import MemberAdmitted
 from kith.membership.v1 import membership_pb2 as pb
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from libs.database.engine import new_id
-from libs.refusals import NotAllowed, NotNow
-from libs.rpc.client import ask
-from tests.support.membership import admit, adopt, an_admission
-from tests.support.running import Kith, running, voice_of
+from libs.refusals import FailedPrecondition, NotAllowed
+from libs.rpc.client import call_service
+from tests.support.membership_co_op import admit_members, make_admission, publish_rulebook_adopted
+from tests.support.running_co_op import Infrastructure, event_publisher, running_co_op
 
 
-async def test_nobody_is_admitted_before_there_are_rules(kith: Kith) -> None:
-    async with running(kith, "identity", "membership") as co_op:
-        [sam] = await co_op.found("Sam Sample")
-        await co_op.heard("membership", "identity")
-        with pytest.raises(NotNow) as refused:
-            await admit(co_op, co_op.token(sam, hat="secretary"), [an_admission(sam)])
+async def test_nobody_is_admitted_before_there_are_rules(infrastructure: Infrastructure) -> None:
+    async with running_co_op(infrastructure, "identity", "membership") as co_op:
+        [sam] = await co_op.register_people("Sam Sample")
+        await co_op.wait_until_consumed("membership", "identity")
+        with pytest.raises(FailedPrecondition) as refused:
+            await admit_members(co_op, co_op.token(sam, hat="secretary"), [make_admission(sam)])
         assert refused.value.reason == "RULEBOOK_NOT_ADOPTED"
 
 
 @pytest.mark.capability("M2")
-async def test_a_batch_is_admitted_row_by_row_and_stated_without_a_name(kith: Kith) -> None:
-    async with running(kith, "identity", "membership") as co_op, voice_of(co_op, "governance") as governance:
-        sam, ada, ben, cy = await co_op.found("Sam Sample", "Ada Ample", "Ben Bample", "Cy Cample")
-        await adopt(governance)
-        await co_op.heard("membership", "identity")
-        await co_op.heard("membership", "governance")
+async def test_a_batch_is_admitted_row_by_row_and_stated_without_a_name(infrastructure: Infrastructure) -> None:
+    async with running_co_op(infrastructure, "identity", "membership") as co_op, event_publisher(co_op, "governance") as governance:
+        sam, ada, ben, cy = await co_op.register_people("Sam Sample", "Ada Ample", "Ben Bample", "Cy Cample")
+        await publish_rulebook_adopted(governance)
+        await co_op.wait_until_consumed("membership", "identity")
+        await co_op.wait_until_consumed("membership", "governance")
         secretary = co_op.token(sam, hat="secretary")
-        answers = await admit(
+        answers = await admit_members(
             co_op,
             secretary,
             [
-                an_admission(sam),
-                an_admission(ada, "investor", member_number="7"),
-                an_admission(ada),
-                an_admission(ben, member_number="007"),
-                an_admission(ben, "wizard"),
-                an_admission(new_id()),
-                an_admission(ben, admitted_on="2999-01-01"),
-                an_admission(cy, admitted_on="2020-02-29"),
+                make_admission(sam),
+                make_admission(ada, "investor", member_number="7"),
+                make_admission(ada),
+                make_admission(ben, member_number="007"),
+                make_admission(ben, "wizard"),
+                make_admission(new_id()),
+                make_admission(ben, admitted_on="2999-01-01"),
+                make_admission(cy, admitted_on="2020-02-29"),
             ],
         )
-        assert [(one.member_number, one.refusal) for one in answers] == [
+        assert [(response.member_number, response.refusal) for response in answers] == [
             ("1", ""),
             ("7", ""),
             ("", "ALREADY_MEMBER"),
@@ -53,15 +53,15 @@ async def test_a_batch_is_admitted_row_by_row_and_stated_without_a_name(kith: Ki
             ("", "DATE_IN_FUTURE"),
             ("8", ""),
         ]
-        stated = await co_op.facts("membership")
-        assert [type(one) for one in stated] == [MemberAdmitted] * 3
-        assert [(one.person_id, one.may_vote) for one in stated if isinstance(one, MemberAdmitted)] == [
+        events = await co_op.published_events("membership")
+        assert [type(one) for one in events] == [MemberAdmitted] * 3
+        assert [(one.person_id, one.may_vote) for one in events if isinstance(one, MemberAdmitted)] == [
             (str(sam), True),
             (str(ada), False),
             (str(cy), True),
         ]
-        assert not any(b"As Entered" in one.SerializeToString() for one in stated)
-        shown = await ask(co_op.stub(MembershipServiceStub).GetMember, pb.GetMemberRequest(person_id=str(cy)), co_op.token(cy))
+        assert not any(b"As Entered" in one.SerializeToString() for one in events)
+        shown = await call_service(co_op.stub(MembershipServiceStub).GetMember, pb.GetMemberRequest(person_id=str(cy)), co_op.token(cy))
         assert (shown.member.admitted_on, shown.member.member_class, shown.member.version) == ("2020-02-29", "worker", 1)
         with pytest.raises(NotAllowed):
-            await admit(co_op, co_op.token(ada, hat="secretary"), [an_admission(ben)])
+            await admit_members(co_op, co_op.token(ada, hat="secretary"), [make_admission(ben)])

@@ -6,187 +6,189 @@ import time
 import pytest
 
 from libs import callers
-from libs.clock import System
-from libs.host import leader
+from libs.clock import SystemClock
+from libs.host import leader_election
 from libs.messages import rebuild
-from libs.messages.envelope import Fact
-from libs.messages.relay import Relay
-from libs.refusals import Elsewhere
-from services.prepare import Wanted
-from tests.support.line import SOURCE, Line, a_line
-from tests.support.running import Kith
+from libs.messages.envelope import Event
+from libs.messages.relay import OutboxRelay
+from libs.refusals import Unavailable
+from services.database_setup import ServiceDatabase
+from tests.support.event_pipeline import SOURCE, EventPipeline, event_pipeline
+from tests.support.running_co_op import Infrastructure
 
 
-async def test_numbers_have_no_gap_under_200_commits_at_once_and_are_heard_in_order(kith: Kith) -> None:
-    async with a_line(kith) as line:
+async def test_numbers_have_no_gap_under_200_commits_at_once_and_are_heard_in_order(infrastructure: Infrastructure) -> None:
+    async with event_pipeline(infrastructure) as line:
         line.relay()
         line.consumer()
-        await asyncio.gather(*(line.state() for _ in range(200)))
-        await line.caught_up()
-        assert await line.heard() == list(range(1, 201))
-        rows = await line.rows_of(line.at_source, "select number from outbox order by seq")
+        await asyncio.gather(*(line.publish() for _ in range(200)))
+        await line.wait_until_caught_up()
+        assert await line.received_numbers() == list(range(1, 201))
+        rows = await line.fetch_rows(line.source_service, "select number from outbox order by seq")
         assert sorted(row["number"] for row in rows) == list(range(1, 201))
 
 
-async def test_a_relay_killed_between_publishing_and_marking_publishes_again_and_it_counts_once(kith: Kith) -> None:
-    async with a_line(kith) as line:
-        await line.state(5)
-        await line.bus.ready()
+async def test_a_relay_killed_between_publishing_and_marking_publishes_again_and_it_counts_once(infrastructure: Infrastructure) -> None:
+    async with event_pipeline(infrastructure) as line:
+        await line.publish(5)
+        await line.bus.wait_connected()
         await line.bus.ensure_stream(SOURCE)
-        killed = Relay(SOURCE, line.source, line.bus)
-        assert (await killed.number()).waiting == 5
-        await line.publish(1, 2, 3)
+        killed = OutboxRelay(SOURCE, line.source_database, line.bus)
+        assert (await killed.assign_numbers()).waiting == 5
+        await line.republish(1, 2, 3)
         line.relay()
         line.consumer()
-        await line.state(2)
-        await line.caught_up()
-        assert await line.heard() == [1, 2, 3, 4, 5, 6, 7]
+        await line.publish(2)
+        await line.wait_until_caught_up()
+        assert await line.received_numbers() == [1, 2, 3, 4, 5, 6, 7]
         assert (await line.bus.js.stream_info("KITH_MEMBERSHIP")).state.messages == 10
 
 
-async def test_facts_out_of_order_doubled_and_missing_are_put_right(kith: Kith) -> None:
-    async with a_line(kith) as line:
-        await line.state(8)
+async def test_facts_out_of_order_doubled_and_missing_are_put_right(infrastructure: Infrastructure) -> None:
+    async with event_pipeline(infrastructure) as line:
+        await line.publish(8)
         line.relay()
         await _published(line, 8)
         await line.bus.js.purge_stream("KITH_MEMBERSHIP")
-        await line.publish(3, 1, 2, 2, 1, 5, 8, 4)
+        await line.republish(3, 1, 2, 2, 1, 5, 8, 4)
         line.consumer()
-        await line.caught_up()
-        assert await line.heard() == [1, 2, 3, 4, 5, 6, 7, 8]
+        await line.wait_until_caught_up()
+        assert await line.received_numbers() == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
-async def test_two_processes_that_listen_take_each_fact_in_once(kith: Kith) -> None:
-    async with a_line(kith) as line:
+async def test_two_processes_that_listen_take_each_fact_in_once(infrastructure: Infrastructure) -> None:
+    async with event_pipeline(infrastructure) as line:
         line.relay()
         both = [line.consumer(), line.consumer()]
         for _ in range(4):
-            await asyncio.gather(*(line.state() for _ in range(50)))
-            await line.caught_up(20)
-        assert await line.heard() == list(range(1, 201))
-        assert [one.standing.stopped_by for one in both] == ["", ""]
+            await asyncio.gather(*(line.publish() for _ in range(50)))
+            await line.wait_until_caught_up(20)
+        assert await line.received_numbers() == list(range(1, 201))
+        assert [one.progress.stopped_by for one in both] == ["", ""]
 
 
-async def test_what_is_no_fact_at_all_is_passed_by(kith: Kith) -> None:
-    async with a_line(kith) as line:
+async def test_what_is_no_fact_at_all_is_passed_by(infrastructure: Infrastructure) -> None:
+    async with event_pipeline(infrastructure) as line:
         line.relay()
         line.consumer()
-        await line.state(2)
-        await line.caught_up()
+        await line.publish(2)
+        await line.wait_until_caught_up()
         await line.bus.js.publish("kith.membership.v1.member_admitted.x", b"\xff\xff\xff not a fact")
-        await line.state(2)
-        await line.caught_up()
-        assert await line.heard() == [1, 2, 3, 4]
+        await line.publish(2)
+        await line.wait_until_caught_up()
+        assert await line.received_numbers() == [1, 2, 3, 4]
 
 
-async def test_a_type_nobody_reacts_to_only_moves_the_position(kith: Kith) -> None:
-    async with a_line(kith) as line:
+async def test_a_type_nobody_reacts_to_only_moves_the_position(infrastructure: Infrastructure) -> None:
+    async with event_pipeline(infrastructure) as line:
         line.relay()
         line.consumer()
-        await line.state()
-        await line.state_something_unknown()
-        await line.state()
-        await line.caught_up()
-        assert await line.heard() == [1, 3]
+        await line.publish()
+        await line.publish_unknown_event()
+        await line.publish()
+        await line.wait_until_caught_up()
+        assert await line.received_numbers() == [1, 3]
 
 
-async def test_a_reaction_that_fails_stops_its_source_waits_longer_each_time_and_goes_on_when_mended(kith: Kith) -> None:
-    async with a_line(kith) as line:
+async def test_a_reaction_that_fails_stops_its_source_waits_longer_each_time_and_goes_on_when_mended(
+    infrastructure: Infrastructure,
+) -> None:
+    async with event_pipeline(infrastructure) as line:
         failing = True
 
-        async def meanwhile(fact: Fact) -> None:
+        async def meanwhile(fact: Event) -> None:
             if failing and fact.number == 7:
                 raise ValueError(fact.number)
 
-        line.meanwhile = meanwhile
-        await line.state(20)
+        line.reaction_hook = meanwhile
+        await line.publish(20)
         line.relay()
         consumer = line.consumer()
         async with asyncio.timeout(5):
-            while not consumer.standing.stopped_by:
+            while not consumer.progress.stopped_by:
                 await asyncio.sleep(0.02)
-        assert await line.heard() == [1, 2, 3, 4, 5, 6]
-        assert consumer.standing.stopped_by == "kith.membership.facts.v1.MemberAdmitted"
-        tried = line.tries
+        assert await line.received_numbers() == [1, 2, 3, 4, 5, 6]
+        assert consumer.progress.stopped_by == "kith.membership.facts.v1.MemberAdmitted"
+        tried = line.attempts
         await asyncio.sleep(1.6)
-        assert 1 <= line.tries - tried <= 5
+        assert 1 <= line.attempts - tried <= 5
         failing = False
-        await line.caught_up()
-        assert await line.heard() == list(range(1, 21))
-        assert consumer.standing.stopped_by == ""
+        await line.wait_until_caught_up()
+        assert await line.received_numbers() == list(range(1, 21))
+        assert consumer.progress.stopped_by == ""
 
 
-async def test_a_fact_an_operator_ordered_to_be_skipped_is_passed_over_now_and_in_every_rebuild(kith: Kith) -> None:
-    async with a_line(kith) as line:
+async def test_a_fact_an_operator_ordered_to_be_skipped_is_passed_over_now_and_in_every_rebuild(infrastructure: Infrastructure) -> None:
+    async with event_pipeline(infrastructure) as line:
         failing = True
 
-        async def meanwhile(fact: Fact) -> None:
+        async def meanwhile(fact: Event) -> None:
             if failing and fact.number == 3:
                 raise ValueError(fact.number)
 
-        line.meanwhile = meanwhile
-        await line.state(5)
+        line.reaction_hook = meanwhile
+        await line.publish(5)
         line.relay()
         consumer = line.consumer()
         async with asyncio.timeout(5):
-            while not consumer.standing.stopped_by:
+            while not consumer.progress.stopped_by:
                 await asyncio.sleep(0.02)
-        async with line.listener.work(callers.job("operator"), System().now()) as work:
-            await rebuild.skip(work, SOURCE, 3, "a date nobody can read")
-        await line.caught_up()
-        lived = await line.contents()
+        async with line.consumer_database.work(callers.job("operator"), SystemClock().now()) as work:
+            await rebuild.skip_event(work, SOURCE, 3, "a date nobody can read")
+        await line.wait_until_caught_up()
+        lived = await line.received_rows()
         assert [row[0] for row in lived] == [1, 2, 4, 5]
         failing = False
         await _rebuild(line)
-        await line.caught_up()
-        assert await line.contents() == lived
-        [skip] = await line.rows_of(line.at_listener, "select source, epoch, number, ordered_by, why from position_skip")
+        await line.wait_until_caught_up()
+        assert await line.received_rows() == lived
+        [skip] = await line.fetch_rows(line.consumer_service, "select source, epoch, number, ordered_by, why from position_skip")
         assert tuple(skip.values()) == (SOURCE, 1, 3, "job:operator", "a date nobody can read")
 
 
-async def test_a_projection_rebuilt_from_fact_1_while_facts_come_in_equals_the_one_that_lived(kith: Kith) -> None:
-    async with a_line(kith) as line:
+async def test_a_projection_rebuilt_from_fact_1_while_facts_come_in_equals_the_one_that_lived(infrastructure: Infrastructure) -> None:
+    async with event_pipeline(infrastructure) as line:
         line.relay()
         line.consumer()
-        await line.state(300)
-        await line.caught_up()
-        lived = await line.contents()
+        await line.publish(300)
+        await line.wait_until_caught_up()
+        lived = await line.received_rows()
         assert len(lived) == 300
-        stating = asyncio.create_task(line.state(100))
+        stating = asyncio.create_task(line.publish(100))
         for _ in range(3):
             await _rebuild(line)
             await asyncio.sleep(0.1)
         await stating
-        await line.caught_up()
-        rebuilt = await line.contents()
+        await line.wait_until_caught_up()
+        rebuilt = await line.received_rows()
         assert rebuilt[:300] == lived
         assert [row[0] for row in rebuilt] == list(range(1, 401))
 
 
 @pytest.mark.parametrize("kept", [4, 10])
-async def test_after_a_restore_of_the_source_the_projection_is_that_of_its_new_life(kith: Kith, kept: int) -> None:
-    async with a_line(kith) as line:
+async def test_after_a_restore_of_the_source_the_projection_is_that_of_its_new_life(infrastructure: Infrastructure, kept: int) -> None:
+    async with event_pipeline(infrastructure) as line:
         relay = line.relay()
         line.consumer()
-        await line.state(10)
-        await line.caught_up()
-        first = await line.contents()
+        await line.publish(10)
+        await line.wait_until_caught_up()
+        first = await line.received_rows()
         # The source comes back from a backup: in a new epoch, and perhaps without its last facts.
-        async with relay._numbering:
-            await line.rows_of(line.at_source, "delete from outbox where number > $1", kept)
-            await line.rows_of(line.at_source, "update outbox_state set epoch = 2, published = $1", kept)
+        async with relay._number_lock:
+            await line.fetch_rows(line.source_service, "delete from outbox where number > $1", kept)
+            await line.fetch_rows(line.source_service, "update outbox_state set epoch = 2, published = $1", kept)
         async with asyncio.timeout(12):
-            while (await line.rows_of(line.at_listener, "select epoch from position"))[0]["epoch"] != 2:
+            while (await line.fetch_rows(line.consumer_service, "select epoch from position"))[0]["epoch"] != 2:
                 await asyncio.sleep(0.05)
-        await line.caught_up()
-        assert await line.contents() == first[:kept]
-        await line.state(3)
-        await line.caught_up()
-        assert await line.heard() == list(range(1, kept + 4))
+        await line.wait_until_caught_up()
+        assert await line.received_rows() == first[:kept]
+        await line.publish(3)
+        await line.wait_until_caught_up()
+        assert await line.received_numbers() == list(range(1, kept + 4))
 
 
-async def test_one_relay_of_two_processes_is_active_and_the_other_takes_over_within_seconds(kith: Kith) -> None:
-    async with a_line(kith) as line:
+async def test_one_relay_of_two_processes_is_active_and_the_other_takes_over_within_seconds(infrastructure: Infrastructure) -> None:
+    async with event_pipeline(infrastructure) as line:
         active: set[str] = set()
         most = 0
 
@@ -196,11 +198,11 @@ async def test_one_relay_of_two_processes_is_active_and_the_other_takes_over_wit
                 active.add(name)
                 most = max(most, len(active))
                 try:
-                    await Relay(SOURCE, line.source, line.bus).run()
+                    await OutboxRelay(SOURCE, line.source_database, line.bus).run()
                 finally:
                     active.discard(name)
 
-            await leader.lead(SOURCE, line.at_source.run_url, work)
+            await leader_election.run_as_leader(SOURCE, line.source_service.run_url, work)
 
         line.consumer()
         for name in ("one", "two"):
@@ -208,98 +210,98 @@ async def test_one_relay_of_two_processes_is_active_and_the_other_takes_over_wit
         async with asyncio.timeout(5):
             while not active:
                 await asyncio.sleep(0.02)
-        await line.state(5)
-        await line.caught_up()
+        await line.publish(5)
+        await line.wait_until_caught_up()
         [first] = active
         began = time.monotonic()
         await _as_admin(
-            line.at_source,
+            line.source_service,
             "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted and database = "
             "(select oid from pg_database where datname = current_database())",
         )
         async with asyncio.timeout(8):
             while first in active or not active:
                 await asyncio.sleep(0.02)
-        await line.state(5)
-        await line.caught_up()
+        await line.publish(5)
+        await line.wait_until_caught_up()
         assert time.monotonic() - began < 8
         assert most == 1
-        assert await line.heard() == list(range(1, 11))
+        assert await line.received_numbers() == list(range(1, 11))
 
 
-async def test_relay_and_consumer_outlive_a_database_that_dropped_every_connection(kith: Kith) -> None:
-    async with a_line(kith) as line:
+async def test_relay_and_consumer_outlive_a_database_that_dropped_every_connection(infrastructure: Infrastructure) -> None:
+    async with event_pipeline(infrastructure) as line:
         relay, consumer = line.relay(), line.consumer()
-        await line.state(5)
-        await line.caught_up()
+        await line.publish(5)
+        await line.wait_until_caught_up()
         drop = "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename like '%run'"
         for round_ in range(1, 4):
-            for wanted in (line.at_source, line.at_listener):
+            for wanted in (line.source_service, line.consumer_service):
                 await _as_admin(wanted, drop)
             await asyncio.sleep(0.6)
             await _patiently(line, 5)
-            await line.caught_up()
-            assert await line.heard() == list(range(1, 6 + 5 * round_))
-        assert consumer.standing.stopped_by == ""
-        assert (await relay.number()).waiting == 0
+            await line.wait_until_caught_up()
+            assert await line.received_numbers() == list(range(1, 6 + 5 * round_))
+        assert consumer.progress.stopped_by == ""
+        assert (await relay.assign_numbers()).waiting == 0
 
 
-async def test_asking_whether_we_are_up_to_date_waits_and_says_when_it_cannot_be_known(kith: Kith) -> None:
-    async with a_line(kith) as line:
+async def test_asking_whether_we_are_up_to_date_waits_and_says_when_it_cannot_be_known(infrastructure: Infrastructure) -> None:
+    async with event_pipeline(infrastructure) as line:
         line.relay()
         consumer = line.consumer()
-        await line.state(3)
-        assert await consumer.up_to_date() == 3
-        assert await line.heard() == [1, 2, 3]
-        async with consumer._applying:
-            await line.state(2)
+        await line.publish(3)
+        assert await consumer.catch_up() == 3
+        assert await line.received_numbers() == [1, 2, 3]
+        async with consumer._apply_lock:
+            await line.publish(2)
             began = time.monotonic()
-            with pytest.raises(Elsewhere) as refused:
-                await consumer.up_to_date(0.7)
+            with pytest.raises(Unavailable) as refused:
+                await consumer.catch_up(0.7)
             assert refused.value.reason == "SOURCE_AWAY"
             assert 0.6 < time.monotonic() - began < 2.0
-        assert await consumer.up_to_date() == 5
-        assert len(await line.heard()) == 5
+        assert await consumer.catch_up() == 5
+        assert len(await line.received_numbers()) == 5
 
-        async def meanwhile(fact: Fact) -> None:
+        async def meanwhile(fact: Event) -> None:
             raise ValueError(fact.number)
 
-        line.meanwhile = meanwhile
-        await line.state()
-        with pytest.raises(Elsewhere):
-            await consumer.up_to_date()
-        await line.hang_up()
+        line.reaction_hook = meanwhile
+        await line.publish()
+        with pytest.raises(Unavailable):
+            await consumer.catch_up()
+        await line.stop_tasks()
         began = time.monotonic()
-        with pytest.raises(Elsewhere):
-            await consumer.up_to_date(0.5)
+        with pytest.raises(Unavailable):
+            await consumer.catch_up(0.5)
         assert time.monotonic() - began < 1.5
 
 
-async def _published(line: Line, number: int) -> None:
+async def _published(line: EventPipeline, number: int) -> None:
     async with asyncio.timeout(5):
-        while (await line.rows_of(line.at_source, "select published from outbox_state"))[0]["published"] != number:
+        while (await line.fetch_rows(line.source_service, "select published from outbox_state"))[0]["published"] != number:
             await asyncio.sleep(0.02)
 
 
-async def _rebuild(line: Line) -> None:
-    async with line.listener.work(callers.job("operator"), System().now()) as work:
-        await rebuild.rebuild(work, [line.reactions()])
+async def _rebuild(line: EventPipeline) -> None:
+    async with line.consumer_database.work(callers.job("operator"), SystemClock().now()) as work:
+        await rebuild.rebuild_projections(work, [line.reactions()])
 
 
-async def _patiently(line: Line, number: int) -> None:
+async def _patiently(line: EventPipeline, number: int) -> None:
     """A pooled connection that was dropped is noticed by the first who uses it."""
     for _ in range(number):
         for again in range(10):
             try:
-                await line.state()
-            except Elsewhere:
+                await line.publish()
+            except Unavailable:
                 assert again < 9
             else:
                 break
 
 
-async def _as_admin(wanted: Wanted, sql: str) -> None:
-    connection = await leader.connect(wanted.admin.set(database=wanted.roles.database_name).render_as_string(hide_password=False))
+async def _as_admin(wanted: ServiceDatabase, sql: str) -> None:
+    connection = await leader_election.connect(wanted.admin.set(database=wanted.roles.database_name).render_as_string(hide_password=False))
     try:
         await connection.execute(sql)
     finally:

@@ -26,18 +26,18 @@ from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from kith.status.v1 import status_pb2
 from kith.status.v1.status_pb2_grpc import StatusServiceStub
 from libs import callers
-from libs.clock import System
-from libs.database.engine import Database, Work, new_id
+from libs.clock import SystemClock
+from libs.database.engine import Database, UnitOfWork, new_id
 from libs.messages import rebuild
 from libs.messages.bus import Bus, BusAddress
 from libs.messages.consumer import Consumer, Reactions
-from libs.messages.envelope import Fact, type_of
+from libs.messages.envelope import Event, type_of
 from libs.observe import logs, traces
-from libs.refusals import NotAllowed, NotNow, Refusal
-from libs.rpc.client import ask, channel
-from libs.rpc.wire import BrokenError
-from tests.support.assembly import HOUR, RULEBOOK, Assembly, an_assembly
-from tests.support.running import CoOp, Kith, running
+from libs.refusals import FailedPrecondition, NotAllowed, Refusal
+from libs.rpc.client import call_service, open_channel
+from libs.rpc.refusal_status import InternalServerError
+from tests.support.member_assembly import HOUR, RULEBOOK, MemberAssembly, member_assembly
+from tests.support.running_co_op import Infrastructure, RunningCoOp, running_co_op
 
 SEEDED = ("Wilhelmina", "Quackenbush", "wilma.quack@example.org", "07700 900123", "07700900123", "14 Marzipan Crescent", "blue cardigan")
 PERSON_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -62,31 +62,33 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     seen = Watched(io.StringIO(), tmp_path / "spans.jsonl")
-    logs.configure(level="DEBUG", stream=seen.log, co_op="0000test")
-    provider = traces.configure(file=str(seen.file), sample=1.0)
+    logs.configure_logging(level="DEBUG", stream=seen.log, co_op="0000test")
+    provider = traces.configure_tracing(file=str(seen.file), sample=1.0)
     assert provider is not None
     monkeypatch.setattr(traces, "_TRACER", provider.get_tracer("kith"))
     yield seen
-    traces._LISTENED_TO.remove(provider)
+    traces._PROVIDERS.remove(provider)
     provider.shutdown()
     structlog.contextvars.clear_contextvars()
     structlog.reset_defaults()
     root.handlers[:], root.level = handlers, level
 
 
-async def test_one_trace_follows_a_vote_from_the_page_to_another_services_projection(kith: Kith, watched: Watched) -> None:
-    taken: asyncio.Queue[Fact] = asyncio.Queue()
+async def test_one_trace_follows_a_vote_from_the_page_to_another_services_projection(
+    infrastructure: Infrastructure, watched: Watched
+) -> None:
+    taken: asyncio.Queue[Event] = asyncio.Queue()
 
-    async def count(work: Work, fact: Fact) -> None:
+    async def count(work: UnitOfWork, fact: Event) -> None:
         await work.connection.execute(text("select 1"))
         await taken.put(fact)
 
-    servers = kith.servers
-    async with an_assembly(kith, user=1) as assembly, kith.databases.of_a_voice("listener") as wanted:
+    servers = infrastructure.servers
+    async with member_assembly(infrastructure, user=1) as assembly, infrastructure.databases.fresh_outbox_database("listener") as wanted:
         database = Database(wanted.run_url)
         bus = Bus(BusAddress(servers.nats_url, servers.nats_user, servers.nats_password), "listener")
         bus.start()
-        consumer = Consumer("listener", Reactions("governance", {type_of(BallotCast): count}, ()), database, bus, System())
+        consumer = Consumer("listener", Reactions("governance", {type_of(BallotCast): count}, ()), database, bus, SystemClock())
         following = asyncio.create_task(consumer.run())
         try:
             motion = await assembly.open_motion()
@@ -99,10 +101,10 @@ async def test_one_trace_follows_a_vote_from_the_page_to_another_services_projec
             await asyncio.gather(following, return_exceptions=True)
             await bus.close()
             await database.close()
-        [row] = [one for one in await assembly.co_op.everything("governance", "outbox") if str(one[3]).endswith(".BallotCast")]
-    spans = {str(one["name"]): one for one in watched.spans() if one["name"] != "GovernanceService/CastBallot"}
+        [row] = [row for row in await assembly.co_op.all_rows("governance", "outbox") if str(row[3]).endswith(".BallotCast")]
+    spans = {str(span["name"]): span for span in watched.spans() if span["name"] != "GovernanceService/CastBallot"}
     client, server = sorted(
-        (one for one in watched.spans() if one["name"] == "GovernanceService/CastBallot"), key=lambda one: str(one["kind"])
+        (span for span in watched.spans() if span["name"] == "GovernanceService/CastBallot"), key=lambda one: str(one["kind"])
     )
     page, projected = spans["vote page"], spans["listener BallotCast"]
     assert [one["kind"] for one in (page, client, server, projected)] == [
@@ -111,7 +113,7 @@ async def test_one_trace_follows_a_vote_from_the_page_to_another_services_projec
     assert len({_ids(one)[0] for one in (page, client, server, projected)}) == 1
     for child, parent in ((client, page), (server, client), (projected, server)):
         assert child["parent_id"] == _ids(parent)[1]
-    trace_id, server_id = (one.removeprefix("0x") for one in _ids(server))
+    trace_id, server_id = (item_id.removeprefix("0x") for item_id in _ids(server))
     assert fact.traceparent.startswith(f"00-{trace_id}-{server_id}-")
     assert fact.traceparent in row
     assert BallotCast.FromString(fact.payload).ballot_id == ballot.ballot_id
@@ -123,16 +125,18 @@ def _ids(span: dict[str, object]) -> tuple[str, str]:
     return context["trace_id"], context["span_id"]
 
 
-async def test_a_failed_call_is_logged_in_its_trace_with_an_id_and_no_word_of_what_failed(kith: Kith, watched: Watched) -> None:
-    async with an_assembly(kith, user=1) as assembly:
+async def test_a_failed_call_is_logged_in_its_trace_with_an_id_and_no_word_of_what_failed(
+    infrastructure: Infrastructure, watched: Watched
+) -> None:
+    async with member_assembly(infrastructure, user=1) as assembly:
         motion = await assembly.open_motion()
         await _as_owner(assembly.co_op, "alter table ballot add check (taken <> 'page')")
-        with pytest.raises(BrokenError) as broken, traces.span("vote page", SpanKind.SERVER):
+        with pytest.raises(InternalServerError) as broken, traces.span("vote page", SpanKind.SERVER):
             await assembly.cast(assembly.members["user"][0], motion, "for")
         await _as_owner(assembly.co_op, "alter table ballot drop constraint ballot_taken_check")
         assert (await assembly.cast(assembly.members["user"][0], motion, "for")).revision == 1
-    [line] = [one for one in watched.lines() if one["event"] == "call_failed"]
-    [page] = [one for one in watched.spans() if one["name"] == "vote page"]
+    [line] = [line for line in watched.lines() if line["event"] == "call_failed"]
+    [page] = [span for span in watched.spans() if span["name"] == "vote page"]
     assert line["error_id"] == broken.value.error_id
     assert f"0x{line['trace_id']}" == _ids(page)[0]
     assert (line["service"], line["method"], line["error"]) == ("governance", "GovernanceService/CastBallot", "IntegrityError")
@@ -141,19 +145,19 @@ async def test_a_failed_call_is_logged_in_its_trace_with_an_id_and_no_word_of_wh
 
 
 @pytest.mark.capability("X3")
-async def test_metrics_tell_rate_errors_and_duration_of_every_call_and_name_nobody(kith: Kith) -> None:
-    async with an_assembly(kith, user=2) as assembly:
+async def test_metrics_tell_rate_errors_and_duration_of_every_call_and_name_nobody(infrastructure: Infrastructure) -> None:
+    async with member_assembly(infrastructure, user=2) as assembly:
         before = await metrics(assembly.co_op)
         pat, kim = assembly.members["user"]
         motion = await assembly.open_motion(assembly.question(opens_in=HOUR))
-        with pytest.raises(NotNow):
+        with pytest.raises(FailedPrecondition):
             await assembly.cast(pat, motion, "for")
         await assembly.co_op.move_clock(HOUR + 60)
         for person in (pat, kim):
             await assembly.cast(person, motion, "for")
         with pytest.raises(NotAllowed):
             await assembly.cast(new_id(), motion, "for")
-        await assembly.co_op.heard("governance", "membership")
+        await assembly.co_op.wait_until_consumed("governance", "membership")
         after = await metrics(assembly.co_op)
         for code, number in (("OK", 2), ("FAILED_PRECONDITION", 1), ("PERMISSION_DENIED", 1)):
             labels = f'{{code="{code}",method="GovernanceService/CastBallot",service="governance"}}'
@@ -167,18 +171,18 @@ async def test_metrics_tell_rate_errors_and_duration_of_every_call_and_name_nobo
         assert not PERSON_ID.search(after)
 
 
-async def test_a_reaction_that_fails_is_seen_in_the_status_and_an_operator_can_pass_it_by(kith: Kith) -> None:
-    async with an_assembly(kith, user=1) as assembly, channel(assembly.co_op.address("governance")) as line:
+async def test_a_reaction_that_fails_is_seen_in_the_status_and_an_operator_can_pass_it_by(infrastructure: Infrastructure) -> None:
+    async with member_assembly(infrastructure, user=1) as assembly, open_channel(assembly.co_op.address("governance")) as line:
         status = StatusServiceStub(line)
-        well = await ask(status.GetStatus, status_pb2.GetStatusRequest())
+        well = await call_service(status.GetStatus, status_pb2.GetStatusRequest())
         assert (well.state, list(well.reasons)) == (status_pb2.STATE_WELL, [])
         number = well.listening[1].position + 1
         assert well.listening[1].source == "membership"
         unreadable = MemberAdmitted(person_id="nobody", member_class="user", may_vote=True, from_day="the day after")
-        await assembly.membership.state((unreadable, "nobody"))
+        await assembly.membership.publish((unreadable, "nobody"))
         await assembly.admit("user")
         async with asyncio.timeout(8):
-            while (now := await ask(status.GetStatus, status_pb2.GetStatusRequest())).state != status_pb2.STATE_DEGRADED:
+            while (now := await call_service(status.GetStatus, status_pb2.GetStatusRequest())).state != status_pb2.STATE_DEGRADED:
                 await asyncio.sleep(0.05)
         assert list(now.reasons) == ["REACTION_FAILS_MEMBERSHIP"]
         assert (now.listening[1].stopped_by, now.listening[1].position) == ("kith.membership.facts.v1.MemberAdmitted", number - 1)
@@ -186,25 +190,27 @@ async def test_a_reaction_that_fails_is_seen_in_the_status_and_an_operator_can_p
             await assembly.open_motion()
         assert refused.value.reason == "SOURCE_AWAY"
         database = Database(assembly.co_op.databases["governance"].run_url)
-        async with database.work(callers.job("operator"), System().now()) as work:
-            await rebuild.skip(work, "membership", number, "a date nobody can read")
+        async with database.work(callers.job("operator"), SystemClock().now()) as work:
+            await rebuild.skip_event(work, "membership", number, "a date nobody can read")
         await database.close()
-        await assembly.co_op.heard("governance", "membership")
-        assert (await ask(status.GetStatus, status_pb2.GetStatusRequest())).state == status_pb2.STATE_WELL
+        await assembly.co_op.wait_until_consumed("governance", "membership")
+        assert (await call_service(status.GetStatus, status_pb2.GetStatusRequest())).state == status_pb2.STATE_WELL
         motion = await assembly.open_motion()
-        assert [one.eligible for one in (await assembly.motion(motion)).roll] == [2]
+        assert [one.eligible for one in (await assembly.get_motion(motion)).roll] == [2]
 
 
-async def test_nobodys_name_address_phone_or_words_are_seen_in_facts_logs_metrics_or_traces(kith: Kith, watched: Watched) -> None:
-    async with running(kith, "identity", "membership", "governance") as co_op:
+async def test_nobodys_name_address_phone_or_words_are_seen_in_facts_logs_metrics_or_traces(
+    infrastructure: Infrastructure, watched: Watched
+) -> None:
+    async with running_co_op(infrastructure, "identity", "membership", "governance") as co_op:
         person = await _a_whole_journey(co_op)
         seen = {
-            "facts": "\n".join([str(row) for name in co_op.databases for row in await co_op.everything(name, "outbox")]),
+            "facts": "\n".join([str(row) for name in co_op.databases for row in await co_op.all_rows(name, "outbox")]),
             "answers of metrics": await metrics(co_op),
             "log": watched.log.getvalue(),
             "spans": watched.file.read_text(encoding="utf-8"),
         }
-        kept = str(await co_op.everything("identity", "person"))
+        kept = str(await co_op.all_rows("identity", "person"))
     assert "Quackenbush" in kept, "the seeded data never arrived, so this test would prove nothing"
     for place, content in seen.items():
         assert len(content) > 500, place
@@ -216,7 +222,7 @@ async def test_nobodys_name_address_phone_or_words_are_seen_in_facts_logs_metric
         assert set(line) >= {"event", "level", "ts", "part"}, line
 
 
-async def _a_whole_journey(co_op: CoOp) -> UUID:
+async def _a_whole_journey(co_op: RunningCoOp) -> UUID:
     """Registered, signed in, admitted, voting, making mistakes; with their own words wherever words can be put."""
     people, members = co_op.stub(IdentityServiceStub), co_op.stub(MembershipServiceStub)
     rows = [
@@ -224,20 +230,22 @@ async def _a_whole_journey(co_op: CoOp) -> UUID:
         identity.NewPerson(full_name="Wilhelmina Quackenbush the Second", email="wilma.quack@example.org", phone="07700900123"),
         identity.NewPerson(full_name="Sam Sample", email="sam@example.org"),
     ]
-    asked = identity.RegisterPersonsRequest(request_id=str(new_id()), persons=rows)
-    answered = await ask(people.RegisterPersons, asked, co_op.founder())
-    ids = [UUID(one.person_id) for one in answered.persons if one.person_id]
+    request = identity.RegisterPersonsRequest(request_id=str(new_id()), persons=rows)
+    response = await call_service(people.RegisterPersons, request, co_op.founder_token())
+    ids = [UUID(person.person_id) for person in response.persons if person.person_id]
     wilma, sam = ids[0], ids[-1]
-    await ask(people.GiveHat, identity.GiveHatRequest(request_id=str(new_id()), person_id=str(sam), hat="secretary"), co_op.founder())
-    assembly = Assembly(co_op, None, None, secretary=sam)  # type: ignore[arg-type]  # identity and membership speak for themselves here
+    await call_service(
+        people.GiveHat, identity.GiveHatRequest(request_id=str(new_id()), person_id=str(sam), hat="secretary"), co_op.founder_token()
+    )
+    assembly = MemberAssembly(co_op, None, None, secretary=sam)  # type: ignore[arg-type]  # identity and membership speak for themselves here
     await assembly.adopt(RULEBOOK.replace("People who get support.", "Wilhelmina Quackenbush of 14 Marzipan Crescent wrote this."))
     for listener, source in (("membership", "identity"), ("membership", "governance"), ("governance", "identity")):
-        await co_op.heard(listener, source)
+        await co_op.wait_until_consumed(listener, source)
     admission = membership.Admission(
         person_id=str(wilma), member_class="user", register_name="Wilhelmina Quackenbush", register_address="14 Marzipan Crescent"
     )
     admit = membership.AdmitMembersRequest(request_id=str(new_id()), admissions=[admission, admission])
-    admitted = await ask(members.AdmitMembers, admit, assembly.chair())
+    admitted = await call_service(members.AdmitMembers, admit, assembly.secretary_token())
     assert admitted.members[0].refusal == ""
     question = assembly.question()
     question.title, question.text = "Shall Wilhelmina Quackenbush keep the blue cardigan?", "Ring 07700 900123 or wilma.quack@example.org."
@@ -248,39 +256,43 @@ async def _a_whole_journey(co_op: CoOp) -> UUID:
             await assembly.cast(wilma, motion, choice, 1)
     desk = co_op.stub(GovernanceServiceStub)
     for strange in (
-        ask(desk.GetMotion, pb.GetMotionRequest(motion_id="wilma.quack@example.org"), assembly.chair()),
-        ask(desk.GetRulebook, pb.GetRulebookRequest(rulebook_hash="Quackenbush"), assembly.chair()),
-        ask(people.SignIn, identity.SignInRequest(code="07700900123")),
-        ask(desk.AdoptRulebook, pb.AdoptRulebookRequest(request_id="Quackenbush", text="Wilhelmina = blue cardigan"), assembly.chair()),
+        call_service(desk.GetMotion, pb.GetMotionRequest(motion_id="wilma.quack@example.org"), assembly.secretary_token()),
+        call_service(desk.GetRulebook, pb.GetRulebookRequest(rulebook_hash="Quackenbush"), assembly.secretary_token()),
+        call_service(people.SignIn, identity.SignInRequest(code="07700900123")),
+        call_service(
+            desk.AdoptRulebook,
+            pb.AdoptRulebookRequest(request_id="Quackenbush", text="Wilhelmina = blue cardigan"),
+            assembly.secretary_token(),
+        ),
     ):
         with pytest.raises(Refusal):
             await strange
     await _as_owner(co_op, "alter table motion add check (title not like '%mittens%')")
     question = assembly.question()
     question.title, question.text = "Wilhelmina Quackenbush's mittens?", "See the blue cardigan."
-    with pytest.raises(BrokenError):
+    with pytest.raises(InternalServerError):
         await assembly.open_motion(question)
     await co_op.move_clock(3 * HOUR)
-    assert (await assembly.result(motion)).passes
+    assert (await assembly.wait_for_result(motion)).passes
     return wilma
 
 
-async def metrics(co_op: CoOp) -> str:
+async def metrics(co_op: RunningCoOp) -> str:
     """GET /metrics, as a collector would."""
     [server] = co_op.process._edges[0]._server.servers  # type: ignore[attr-defined]  # the first is the HTTP server of operations
     port = server.sockets[0].getsockname()[1]
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-    answer = (await reader.read()).decode()
+    document = (await reader.read()).decode()
     writer.close()
-    assert answer.startswith("HTTP/1.1 200")
-    return answer
+    assert document.startswith("HTTP/1.1 200")
+    return document
 
 
 def _value(exposed: str, series: str) -> float:
     return next((float(line.rsplit(" ", 1)[1]) for line in exposed.splitlines() if line.startswith(f"{series} ")), 0.0)
 
 
-async def _as_owner(co_op: CoOp, statement: str) -> None:
-    async with co_op.rows("governance", owner=True) as rows:
+async def _as_owner(co_op: RunningCoOp, statement: str) -> None:
+    async with co_op.database_transaction("governance", owner=True) as rows:
         await rows.execute(statement)

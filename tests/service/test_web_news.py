@@ -12,13 +12,13 @@ from kith.federation.facts.v1.facts_pb2 import PeerUnreachable, VoteDisputed, Vo
 from kith.governance.facts.v1.facts_pb2 import BallotCast, MotionClosed, MotionOpened
 from kith.identity.facts.v1.facts_pb2 import SignInCodeIssued
 from libs import callers
-from libs.clock import System
+from libs.clock import SystemClock
 from libs.database.engine import Database, new_id
 from libs.messages.consumer import Reactions
-from libs.messages.rebuild import rebuild
-from services.web.news import Happened, KeptNews
+from libs.messages.rebuild import rebuild_projections
+from services.web.news_feed import DatabaseNewsFeed, NewsItem
 from services.web.reactions import federation, governance, identity
-from tests.support.running import CoOp, Kith, Voice, running, voice_of
+from tests.support.running_co_op import EventPublisher, Infrastructure, RunningCoOp, event_publisher, running_co_op
 
 _ADDRESSES = ("identity_address", "membership_address", "governance_address", "federation_address")
 ADA, BEN, MOTION = new_id(), new_id(), new_id()
@@ -29,34 +29,34 @@ VOTE = "5e" * 32
 class Newsroom:
     """Web, and the voices it listens to."""
 
-    co_op: CoOp
-    governance: Voice
-    identity: Voice
-    federation: Voice
+    co_op: RunningCoOp
+    governance: EventPublisher
+    identity: EventPublisher
+    federation: EventPublisher
     database: Database
 
     async def lived(self) -> None:
         """A question is put, both vote and one on paper, it is counted; Ada gets a card."""
-        await self.governance.state((MotionOpened(motion_id=str(MOTION)), str(MOTION)))
-        await self.identity.state((SignInCodeIssued(person_id=str(ADA), kind="card"), str(ADA)))
-        await self.governance.state(*((_vote(one, taken), str(MOTION)) for one, taken in ((ADA, "paper"), (BEN, "page"))))
-        await self.governance.state((MotionClosed(motion_id=str(MOTION), passes=True), str(MOTION)))
+        await self.governance.publish((MotionOpened(motion_id=str(MOTION)), str(MOTION)))
+        await self.identity.publish((SignInCodeIssued(person_id=str(ADA), kind="card"), str(ADA)))
+        await self.governance.publish(*((_vote(one, taken), str(MOTION)) for one, taken in ((ADA, "paper"), (BEN, "page"))))
+        await self.governance.publish((MotionClosed(motion_id=str(MOTION), passes=True), str(MOTION)))
         await self.heard()
 
     async def heard(self) -> None:
         for source in ("governance", "identity"):
-            await self.co_op.heard("web", source, seconds=20)
+            await self.co_op.wait_until_consumed("web", source, seconds=20)
 
-    async def of(self, person: UUID, most: int = 10, page_token: str = "", hats: Sequence[str] = ()) -> tuple[list[Happened], str]:
-        return await KeptNews(self.database, System()).of(str(person), most, page_token, hats)
+    async def of(self, person: UUID, most: int = 10, page_token: str = "", hats: Sequence[str] = ()) -> tuple[list[NewsItem], str]:
+        return await DatabaseNewsFeed(self.database, SystemClock()).list_for(str(person), most, page_token, hats)
 
     async def kinds(self, person: UUID) -> list[str]:
         return [one.kind for one in (await self.of(person))[0]]
 
     async def rebuild(self, reactions: Sequence[Reactions]) -> None:
-        for one in reactions:
-            async with self.database.work(callers.reaction(one.source), datetime.now(UTC)) as work:
-                await rebuild(work, [one])
+        for reaction in reactions:
+            async with self.database.work(callers.reaction(reaction.source), datetime.now(UTC)) as work:
+                await rebuild_projections(work, [reaction])
 
 
 def _vote(person: UUID, taken: str) -> Message:
@@ -64,15 +64,15 @@ def _vote(person: UUID, taken: str) -> Message:
 
 
 @asynccontextmanager
-async def a_newsroom(kith: Kith) -> AsyncIterator[Newsroom]:
+async def a_newsroom(infrastructure: Infrastructure) -> AsyncIterator[Newsroom]:
     settings = {name: f"unix:/nobody/{name}" for name in _ADDRESSES}
-    forms_key = kith.keys_folder / "forms.key"
+    forms_key = infrastructure.keys_folder / "forms.key"
     web: dict[str, object] = {**settings, "forms_key_file": forms_key, "page_address": "127.0.0.1:0"}
     async with (
-        running(kith, "web", web=web) as co_op,
-        voice_of(co_op, "governance") as votes,
-        voice_of(co_op, "identity") as doors,
-        voice_of(co_op, "federation") as edge,
+        running_co_op(infrastructure, "web", web=web) as co_op,
+        event_publisher(co_op, "governance") as votes,
+        event_publisher(co_op, "identity") as doors,
+        event_publisher(co_op, "federation") as edge,
     ):
         database = Database(co_op.databases["web"].run_url)
         try:
@@ -81,8 +81,8 @@ async def a_newsroom(kith: Kith) -> AsyncIterator[Newsroom]:
             await database.close()
 
 
-async def test_everybody_hears_of_questions_and_each_of_their_own_votes_and_cards(kith: Kith) -> None:
-    async with a_newsroom(kith) as room:
+async def test_everybody_hears_of_questions_and_each_of_their_own_votes_and_cards(infrastructure: Infrastructure) -> None:
+    async with a_newsroom(infrastructure) as room:
         await room.lived()
         assert await room.kinds(ADA) == ["motion_closed", "vote_recorded", "code_issued", "motion_opened"]
         assert await room.kinds(BEN) == ["motion_closed", "vote_recorded", "motion_opened"]
@@ -91,12 +91,12 @@ async def test_everybody_hears_of_questions_and_each_of_their_own_votes_and_card
         assert [(one.about, one.word) for one in found[1:3]] == [(str(MOTION), "paper"), ("", "card")]
 
 
-async def test_news_is_paged_newest_first_without_a_gap(kith: Kith) -> None:
-    async with a_newsroom(kith) as room:
+async def test_news_is_paged_newest_first_without_a_gap(infrastructure: Infrastructure) -> None:
+    async with a_newsroom(infrastructure) as room:
         at = datetime.now(UTC)
         for _ in range(3):
-            await room.governance.state(*((_vote(ADA, "page"), str(MOTION)) for _ in range(2)), at=at)
-        await room.identity.state((SignInCodeIssued(person_id=str(ADA), kind="link"), str(ADA)), at=at)
+            await room.governance.publish(*((_vote(ADA, "page"), str(MOTION)) for _ in range(2)), at=at)
+        await room.identity.publish((SignInCodeIssued(person_id=str(ADA), kind="link"), str(ADA)), at=at)
         await room.heard()
         shown, token = await room.of(ADA, 3)
         rest, end = await room.of(ADA, 3, token)
@@ -105,31 +105,33 @@ async def test_news_is_paged_newest_first_without_a_gap(kith: Kith) -> None:
         assert (bool(token), bool(end), nothing) == (True, True, "")
 
 
-async def test_rebuilt_news_equals_what_lived_and_one_source_leaves_the_other_alone(kith: Kith) -> None:
-    async with a_newsroom(kith) as room:
+async def test_rebuilt_news_equals_what_lived_and_one_source_leaves_the_other_alone(infrastructure: Infrastructure) -> None:
+    async with a_newsroom(infrastructure) as room:
         await room.lived()
-        lived = await room.co_op.everything("web", "news")
+        lived = await room.co_op.all_rows("web", "news")
         assert len(lived) == 5
         async with room.database.work(callers.reaction("governance"), datetime.now(UTC)) as work:
-            await rebuild(work, [governance.REACTIONS])
+            await rebuild_projections(work, [governance.REACTIONS])
             kept = await work.connection.exec_driver_sql("select n from position where source = 'identity'")
             assert kept.scalar_one() == 1
         await room.heard()
-        assert await room.co_op.everything("web", "news") == lived
+        assert await room.co_op.all_rows("web", "news") == lived
         await room.rebuild((identity.REACTIONS, governance.REACTIONS))
         await room.heard()
-        assert await room.co_op.everything("web", "news") == lived
+        assert await room.co_op.all_rows("web", "news") == lived
 
 
-async def test_everybody_hears_how_a_vote_with_other_co_ops_goes_and_the_secretary_how_the_co_ops_are(kith: Kith) -> None:
-    async with a_newsroom(kith) as room:
-        await room.federation.state(
+async def test_everybody_hears_how_a_vote_with_other_co_ops_goes_and_the_secretary_how_the_co_ops_are(
+    infrastructure: Infrastructure,
+) -> None:
+    async with a_newsroom(infrastructure) as room:
+        await room.federation.publish(
             (VoteProposed(vote_id=VOTE, convener="harbour"), VOTE),
             (VoteOpened(vote_id=VOTE), VOTE),
             (PeerUnreachable(peer="harbour"), "harbour"),
             (VoteDisputed(vote_id=VOTE, why="split"), VOTE),
         )
-        await room.co_op.heard("web", "federation", seconds=20)
+        await room.co_op.wait_until_consumed("web", "federation", seconds=20)
         found, _ = await room.of(ADA)
         assert [(one.kind, one.about, one.word) for one in found] == [
             ("between_disputed", VOTE, "split"),
@@ -143,16 +145,16 @@ async def test_everybody_hears_how_a_vote_with_other_co_ops_goes_and_the_secreta
             ("between_opened", VOTE),
             ("between_proposed", VOTE),
         ]
-        lived = await room.co_op.everything("web", "news")
+        lived = await room.co_op.all_rows("web", "news")
         await room.rebuild((federation.REACTIONS,))
-        await room.co_op.heard("web", "federation", seconds=20)
-        assert await room.co_op.everything("web", "news") == lived
+        await room.co_op.wait_until_consumed("web", "federation", seconds=20)
+        assert await room.co_op.all_rows("web", "news") == lived
 
 
-async def test_the_tables_give_nobody_the_news_of_somebody_else(kith: Kith) -> None:
-    async with a_newsroom(kith) as room:
+async def test_the_tables_give_nobody_the_news_of_somebody_else(infrastructure: Infrastructure) -> None:
+    async with a_newsroom(infrastructure) as room:
         await room.lived()
         for table in ("news", "news_of_identity", "news_of_governance"):
-            async with room.co_op.rows("web", caller=callers.person(BEN)) as connection:
+            async with room.co_op.database_transaction("web", caller=callers.person(BEN)) as connection:
                 seen = {row["person"] for row in await connection.fetch(f"select person from {table}")}  # noqa: S608 - our own names
             assert seen == ({None, BEN} if table == "news" else set()), table

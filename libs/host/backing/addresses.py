@@ -1,4 +1,4 @@
-"""Where the two servers answer."""
+"""The addresses of the PostgreSQL and NATS servers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,16 +7,16 @@ from typing import Literal
 
 from sqlalchemy import URL
 
-Source = Literal["url", "wheel", "path"]
+ServerSource = Literal["url", "wheel", "path"]
 
 
 @dataclass(frozen=True, slots=True)
-class PostgresAt:
-    """A PostgreSQL server that answers.
+class PostgresAddress:
+    """The address and administrator's login of a PostgreSQL server.
 
     `host` is a socket directory (it begins with '/') or a host name; `user` is the administrator; `database` is one that exists
-    and that the administrator may enter; `query` are the extra parameters of an operator's URL (such as `ssl`), which every URL
-    made here carries on.
+    and that the administrator may connect to; `query` holds the extra parameters of an operator's URL (such as `ssl`), which every URL
+    made here repeats.
     """
 
     host: str
@@ -24,14 +24,14 @@ class PostgresAt:
     user: str
     password: str = field(repr=False)
     major: int
-    source: Source
+    source: ServerSource
     database: str = "postgres"
     query: Mapping[str, str | tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     def url(self, database: str | None = None, role: str | None = None, password: str | None = None) -> URL:
-        """Return the asyncpg URL of a database for a role; without arguments, the administrator's own.
+        """Return the asyncpg URL of a database for a role; without arguments, the administrator's.
 
-        The answer hides its password when printed; `render_as_string(hide_password=False)` gives the text for a child process.
+        The URL hides its password when printed; `render_as_string(hide_password=False)` gives the text for a child process.
         """
         by_socket = self.host.startswith("/")
         # A directory cannot stand in a URL's host part.
@@ -48,10 +48,10 @@ class PostgresAt:
 
 
 @dataclass(frozen=True, slots=True)
-class NatsAt:
-    """A NATS server or cluster that answers: `servers` are URLs without credentials, as nats-py takes them."""
+class NatsAddress:
+    """The address and login of a NATS server or cluster: `servers` are URLs without credentials, as nats-py takes them."""
 
     servers: tuple[str, ...]
     user: str | None
     password: str | None = field(repr=False)
-    source: Source
+    source: ServerSource

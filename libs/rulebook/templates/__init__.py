@@ -1,4 +1,4 @@
-"""Rulebooks to begin with. Every British figure in them is a default to check with an adviser, and says so beside it."""
+"""Rulebook templates. Every British figure in them is a default to check with an adviser; a comment beside it says so."""
 
 from importlib.resources import files
 
@@ -10,18 +10,18 @@ _SUMMARIES = {
 }
 
 
-def names() -> tuple[str, ...]:
-    """The templates that there are."""
+def template_names() -> tuple[str, ...]:
+    """The names of all templates."""
     return tuple(_SUMMARIES)
 
 
-def summary(name: str) -> str:
-    """One sentence that says what the template is about. Raises `KeyError` for an unknown name."""
+def template_summary(name: str) -> str:
+    """One sentence that describes the template. Raises `KeyError` for an unknown name."""
     return _SUMMARIES[name]
 
 
-def text(name: str) -> str:
-    """The template's text, ready to be read as a rulebook. Raises `KeyError` for an unknown name."""
+def template_text(name: str) -> str:
+    """The template's text, a valid rulebook. Raises `KeyError` for an unknown name."""
     if name not in _SUMMARIES:
         raise KeyError(name)
     return files(__name__).joinpath(f"{name}.toml").read_text(encoding="utf-8")

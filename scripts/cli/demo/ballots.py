@@ -1,4 +1,4 @@
-"""The demonstration's ballots: every member signs in with a card made for them, and votes; a few votes come on paper."""
+"""Casts the demonstration's ballots: members sign in with their cards and vote; a few ballots come on paper."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -6,71 +6,71 @@ from collections.abc import Awaitable, Callable, Sequence
 from kith.governance.v1 import governance_pb2 as pb
 from kith.governance.v1 import votes_pb2 as votes
 from libs.database.engine import new_id
-from libs.rpc.client import ask
-from scripts.cli.demo.co_op import CoOp
-from scripts.cli.demo.example import PAPER, TAKEN_BACK, Vote
-from scripts.cli.patience import patiently
+from libs.rpc.client import call_service
+from scripts.cli.demo.co_op import DemoCoOp
+from scripts.cli.demo.example_data import PAPER, TAKEN_BACK, MemberVote
+from scripts.cli.retry import retry
 
-_AT_ONCE = 12
+_CONCURRENT_MEMBERS = 12
 
 
-async def cast_on_motion(co_op: CoOp, motion_id: str, cast: Sequence[Vote]) -> None:
-    """Each over the real calls: card, sign in, cast, and cast again for whoever changes their mind."""
+async def cast_on_motion(co_op: DemoCoOp, motion_id: str, member_votes: Sequence[MemberVote]) -> None:
+    """Casts ballots on a motion by real RPCs: issue a card, sign in, cast, and cast again if the member changes their mind."""
 
-    async def say(choice: str, revision: int, token: str) -> None:
-        asked = pb.CastBallotRequest(request_id=str(new_id()), motion_id=motion_id, choice=choice, revision=revision)
-        await patiently(lambda: ask(co_op.door.governance.CastBallot, asked, token))
+    async def cast_choice(choice: str, revision: int, token: str) -> None:
+        request = pb.CastBallotRequest(request_id=str(new_id()), motion_id=motion_id, choice=choice, revision=revision)
+        await retry(lambda: call_service(co_op.connection.governance.CastBallot, request, token))
 
-    async def on_paper(vote: Vote, first: str, second: str) -> None:
+    async def record_on_paper(vote: MemberVote, first: str, second: str) -> None:
         person, choice = str(co_op.persons[vote.number]), vote.choices[-1]
-        asked = pb.RecordBallotRequest(request_id=str(new_id()), motion_id=motion_id, person_id=person, choice=choice, taken=PAPER)
-        record = (await patiently(lambda: ask(co_op.door.governance.RecordBallot, asked, first))).record_id
-        again = pb.ConfirmBallotRequest(request_id=str(new_id()), record_id=record, choice=choice)
-        await patiently(lambda: ask(co_op.door.governance.ConfirmBallot, again, second))
+        request = pb.RecordBallotRequest(request_id=str(new_id()), motion_id=motion_id, person_id=person, choice=choice, taken=PAPER)
+        record_id = (await retry(lambda: call_service(co_op.connection.governance.RecordBallot, request, first))).record_id
+        confirmation = pb.ConfirmBallotRequest(request_id=str(new_id()), record_id=record_id, choice=choice)
+        await retry(lambda: call_service(co_op.connection.governance.ConfirmBallot, confirmation, second))
 
-    await _cast(co_op, cast, say, on_paper)
+    await _cast(co_op, member_votes, cast_choice, record_on_paper)
 
 
-async def cast_on_vote(co_op: CoOp, vote_id: str, cast: Sequence[Vote]) -> None:
-    """The same in a vote with other co-ops, where a ballot can also be taken back."""
+async def cast_on_vote(co_op: DemoCoOp, vote_id: str, member_votes: Sequence[MemberVote]) -> None:
+    """Casts ballots in a federated vote, where a member can also withdraw a ballot."""
 
-    async def say(choice: str, revision: int, token: str) -> None:
-        back = choice == TAKEN_BACK
-        marks = [] if back else [votes.Mark(option=choice)]
-        asked = votes.CastVoteBallotRequest(request_id=str(new_id()), vote_id=vote_id, marks=marks, revision=revision, withdraw=back)
-        await patiently(lambda: ask(co_op.door.votes.CastVoteBallot, asked, token))
+    async def cast_choice(choice: str, revision: int, token: str) -> None:
+        withdraw = choice == TAKEN_BACK
+        marks = [] if withdraw else [votes.Mark(option=choice)]
+        request = votes.CastVoteBallotRequest(request_id=str(new_id()), vote_id=vote_id, marks=marks, revision=revision, withdraw=withdraw)
+        await retry(lambda: call_service(co_op.connection.votes.CastVoteBallot, request, token))
 
-    async def on_paper(vote: Vote, first: str, second: str) -> None:
+    async def record_on_paper(vote: MemberVote, first: str, second: str) -> None:
         person, marks = str(co_op.persons[vote.number]), [votes.Mark(option=vote.choices[-1])]
-        asked = votes.RecordVoteBallotRequest(request_id=str(new_id()), vote_id=vote_id, person_id=person, marks=marks, taken=PAPER)
-        record = (await patiently(lambda: ask(co_op.door.votes.RecordVoteBallot, asked, first))).record_id
-        again = votes.ConfirmVoteBallotRequest(request_id=str(new_id()), record_id=record, marks=marks)
-        await patiently(lambda: ask(co_op.door.votes.ConfirmVoteBallot, again, second))
+        request = votes.RecordVoteBallotRequest(request_id=str(new_id()), vote_id=vote_id, person_id=person, marks=marks, taken=PAPER)
+        record_id = (await retry(lambda: call_service(co_op.connection.votes.RecordVoteBallot, request, first))).record_id
+        confirmation = votes.ConfirmVoteBallotRequest(request_id=str(new_id()), record_id=record_id, marks=marks)
+        await retry(lambda: call_service(co_op.connection.votes.ConfirmVoteBallot, confirmation, second))
 
-    await _cast(co_op, cast, say, on_paper)
+    await _cast(co_op, member_votes, cast_choice, record_on_paper)
 
 
 async def _cast(
-    co_op: CoOp,
-    cast: Sequence[Vote],
-    say: Callable[[str, int, str], Awaitable[None]],
-    on_paper: Callable[[Vote, str, str], Awaitable[None]],
+    co_op: DemoCoOp,
+    member_votes: Sequence[MemberVote],
+    cast_choice: Callable[[str, int, str], Awaitable[None]],
+    record_on_paper: Callable[[MemberVote, str, str], Awaitable[None]],
 ) -> None:
-    """Twelve members at a time; then what came on paper, written down by one secretary and unseen again by another."""
-    places = asyncio.Semaphore(_AT_ONCE)
+    """Twelve members at a time; then the paper ballots, recorded by one secretary and confirmed independently by another."""
+    semaphore = asyncio.Semaphore(_CONCURRENT_MEMBERS)
 
-    async def one_member(vote: Vote) -> None:
-        async with places:
+    async def cast_as_member(vote: MemberVote) -> None:
+        async with semaphore:
             session = await co_op.sign_in(vote.number)
             for revision, choice in enumerate(vote.choices):
-                await say(choice, revision, session.token)
+                await cast_choice(choice, revision, session.token)
 
     async with asyncio.TaskGroup() as group:
-        for vote in cast:
-            if vote.how != PAPER:
-                group.create_task(one_member(vote))
-    papers = [vote for vote in cast if vote.how == PAPER]
-    if papers:
-        first, second = await co_op.recorders()
-        for vote in papers:
-            await on_paper(vote, first, second)
+        for vote in member_votes:
+            if vote.source != PAPER:
+                group.create_task(cast_as_member(vote))
+    on_paper = [vote for vote in member_votes if vote.source == PAPER]
+    if on_paper:
+        first, second = await co_op.recorder_tokens()
+        for vote in on_paper:
+            await record_on_paper(vote, first, second)

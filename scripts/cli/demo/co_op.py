@@ -1,4 +1,4 @@
-"""One co-op of the demonstration, up and running: its example's files, its people, and the ways in that its people would use."""
+"""A running co-op of the demonstration: its example files, its members, and the RPCs that they would use."""
 
 from pathlib import Path
 from uuid import UUID
@@ -7,110 +7,116 @@ from kith.governance.v1 import governance_pb2 as pb
 from kith.identity.v1 import identity_pb2 as identity
 from libs.access import hats
 from libs.database.engine import new_id
-from libs.refusals import NotNow
-from libs.rpc.client import ask
-from scripts.cli.console import say
-from scripts.cli.demo.example import classes_of
-from scripts.cli.demo.steps import Steps
-from scripts.cli.door import Door
-from scripts.cli.member_file import inspect, read
-from scripts.cli.member_import import Import
-from scripts.cli.member_report import Line, Outcome
-from scripts.cli.patience import patiently
-from scripts.cli.register import members
+from libs.refusals import FailedPrecondition
+from libs.rpc.client import call_service
+from scripts.cli.connection import Connection
+from scripts.cli.console import print_note
+from scripts.cli.demo.example_data import read_classes
+from scripts.cli.demo.step_log import StepLog
+from scripts.cli.member_csv import inspect_file, read_rows
+from scripts.cli.member_import import MemberImport
+from scripts.cli.member_import_report import RowOutcome, RowResult
+from scripts.cli.register_lookup import list_members
+from scripts.cli.retry import retry
 
 SECOND_SECRETARY = "2"
 SCRUTINEERS = ("3", "4")
 
 
-class CoOp:
-    """Its members are known by number."""
+class DemoCoOp:
+    """A connection to one co-op, with its members by number."""
 
-    def __init__(self, door: Door, example: Path, steps: Steps) -> None:
-        self.door = door
+    def __init__(self, connection: Connection, example: Path, steps: StepLog) -> None:
+        self.connection = connection
         self.example = example
         self.steps = steps
         self.persons: dict[str, UUID] = {}
 
     @property
     def id(self) -> str:
-        return self.door.instance.co_op.id
+        return self.connection.instance.co_op.id
 
     @property
     def name(self) -> str:
-        return self.door.instance.co_op.name
+        return self.connection.instance.co_op.name
 
-    async def admit(self) -> int:
-        """The members, through the way of `kith member import`, and hats for a second secretary and two scrutineers."""
+    async def admit_members(self) -> int:
+        """Imports the members as `kith member import` does, and gives hats to a second secretary and two scrutineers."""
         file = self.example / "members.csv"
-        layout = inspect(file)
-        lines: list[Line] = []
-        await Import(self.door, layout, lines.append, dry_run=False).run(read(file, layout))
-        admitted = sum(one.outcome is Outcome.ADMITTED for one in lines)
+        layout = inspect_file(file)
+        results: list[RowResult] = []
+        await MemberImport(self.connection, layout, results.append, dry_run=False).run(read_rows(file, layout))
+        admitted = sum(result.outcome is RowOutcome.ADMITTED for result in results)
         self.steps.expect(f"members admitted at {self.name}", admitted, layout.rows)
-        for line in lines:
-            if line.outcome is not Outcome.ADMITTED:
-                say(line.sentence)
-        self.persons = {one.member_number: UUID(one.person_id) async for one in members(self.door)}
-        await self._give(SECOND_SECRETARY, hats.SECRETARY)
+        for result in results:
+            if result.outcome is not RowOutcome.ADMITTED:
+                print_note(result.sentence)
+        self.persons = {member.member_number: UUID(member.person_id) async for member in list_members(self.connection)}
+        await self._give_hat(SECOND_SECRETARY, hats.SECRETARY)
         for scrutineer in SCRUTINEERS:
-            await self._give(scrutineer, hats.SCRUTINEER)
+            await self._give_hat(scrutineer, hats.SCRUTINEER)
         return admitted
 
     async def sign_in(self, number: str) -> identity.SignInResponse:
-        """With a card made for the member."""
-        code = await self._code(number, identity.CODE_KIND_CARD)
-        return await ask(self.door.identity.SignIn, identity.SignInRequest(code=code))
+        """Signs a member in with a new card."""
+        code = await self._issue_sign_in_code(number, identity.CODE_KIND_CARD)
+        return await call_service(self.connection.identity.SignIn, identity.SignInRequest(code=code))
 
-    async def as_secretary(self, number: str) -> str:
-        """A token with the hat, got the way a secretary gets it: with a card, and then the hat."""
+    async def secretary_session_token(self, number: str) -> str:
+        """A token with the secretary's hat, obtained as a secretary does: sign in with a card, then put on the hat."""
         session = await self.sign_in(number)
-        asked = identity.RenewTokenRequest(session_id=session.session_id, session_key=session.session_key, hat=hats.SECRETARY)
-        renewed: identity.RenewTokenResponse = await ask(self.door.identity.RenewToken, asked)
+        request = identity.RenewTokenRequest(session_id=session.session_id, session_key=session.session_key, hat=hats.SECRETARY)
+        renewed: identity.RenewTokenResponse = await call_service(self.connection.identity.RenewToken, request)
         return renewed.token
 
-    async def recorders(self) -> tuple[str, str]:
-        """Tokens of the two who write down votes on paper."""
-        return await self.as_secretary("1"), await self.as_secretary(SECOND_SECRETARY)
+    async def recorder_tokens(self) -> tuple[str, str]:
+        """Tokens of the two people who record paper ballots."""
+        return await self.secretary_session_token("1"), await self.secretary_session_token(SECOND_SECRETARY)
 
-    async def link(self, number: str) -> str:
-        """To sign in with, once."""
-        return f"{self.door.instance.co_op.public_url}/sign-in/{await self._code(number, identity.CODE_KIND_LINK)}"
+    async def sign_in_link(self, number: str) -> str:
+        """A sign-in link for a member; it works once."""
+        return f"{self.connection.instance.co_op.public_url}/sign-in/{await self._issue_sign_in_code(number, identity.CODE_KIND_LINK)}"
 
-    def somebody(self) -> str:
-        """The first member by number who gets support, or the second of all where classes do not say so."""
-        classes = classes_of(self.example)
-        return min((number for number, one in classes.items() if one in {"supported", "user"}), key=int, default="2")
+    def example_member(self) -> str:
+        """Number of the first member who receives support; member 2 if no class is about support."""
+        classes = read_classes(self.example)
+        return min((number for number, member_class in classes.items() if member_class in {"supported", "user"}), key=int, default="2")
 
-    async def motion(self, motion_id: str) -> pb.Motion:
-        answer: pb.GetMotionResponse = await ask(self.door.governance.GetMotion, pb.GetMotionRequest(motion_id=motion_id), self._token)
-        return answer.motion
+    async def get_motion(self, motion_id: str) -> pb.Motion:
+        response: pb.GetMotionResponse = await call_service(
+            self.connection.governance.GetMotion, pb.GetMotionRequest(motion_id=motion_id), self._secretary_token
+        )
+        return response.motion
 
-    async def result(self, motion_id: str) -> pb.Result | None:
-        """None until it is counted."""
-        asked = pb.GetResultRequest(motion_id=motion_id)
+    async def get_result(self, motion_id: str) -> pb.Result | None:
+        """The result of a motion; None until it is counted."""
+        request = pb.GetResultRequest(motion_id=motion_id)
         try:
-            answer: pb.GetResultResponse = await ask(self.door.governance.GetResult, asked, self._token)
-        except NotNow:
+            response: pb.GetResultResponse = await call_service(self.connection.governance.GetResult, request, self._secretary_token)
+        except FailedPrecondition:
             return None
-        return answer.result
+        return response.result
 
-    async def decision(self, motion_id: str) -> pb.Decision:
-        """What the log says about a motion that was counted."""
-        answer = await ask(self.door.governance.ListDecisions, pb.ListDecisionsRequest(page_size=20), self._token)
-        found = [one for one in answer.decisions if one.motion_id == motion_id]
-        self.steps.expect(f"decisions about a motion at {self.name}", len(found), 1)
-        return found[0] if found else pb.Decision()
+    async def get_decision(self, motion_id: str) -> pb.Decision:
+        """The decision-log entry of a counted motion."""
+        response = await call_service(
+            self.connection.governance.ListDecisions, pb.ListDecisionsRequest(page_size=20), self._secretary_token
+        )
+        decisions = [decision for decision in response.decisions if decision.motion_id == motion_id]
+        self.steps.expect(f"decisions about a motion at {self.name}", len(decisions), 1)
+        return decisions[0] if decisions else pb.Decision()
 
     @property
-    def _token(self) -> str:
-        return self.door.secretary()
+    def _secretary_token(self) -> str:
+        return self.connection.secretary_token()
 
-    async def _code(self, number: str, kind: "identity.CodeKind.ValueType") -> str:
-        asked = identity.IssueSignInCodeRequest(request_id=str(new_id()), person_id=str(self.persons[number]), kind=kind)
-        answer: identity.IssueSignInCodeResponse = await ask(self.door.identity.IssueSignInCode, asked, self._token)
-        return answer.code
+    async def _issue_sign_in_code(self, number: str, kind: "identity.CodeKind.ValueType") -> str:
+        request = identity.IssueSignInCodeRequest(request_id=str(new_id()), person_id=str(self.persons[number]), kind=kind)
+        response: identity.IssueSignInCodeResponse = await call_service(
+            self.connection.identity.IssueSignInCode, request, self._secretary_token
+        )
+        return response.code
 
-    async def _give(self, number: str, hat: str) -> None:
-        asked = identity.GiveHatRequest(request_id=str(new_id()), person_id=str(self.persons[number]), hat=hat)
-        await patiently(lambda: ask(self.door.identity.GiveHat, asked, self._token))
+    async def _give_hat(self, number: str, hat: str) -> None:
+        request = identity.GiveHatRequest(request_id=str(new_id()), person_id=str(self.persons[number]), hat=hat)
+        await retry(lambda: call_service(self.connection.identity.GiveHat, request, self._secretary_token))

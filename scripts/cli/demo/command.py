@@ -1,8 +1,8 @@
-"""`kith demo`: three co-ops stand up and decide together, for real, before your eyes; then their pages stay up to click through.
+"""`kith demo`: starts three co-ops that decide something together, then leaves their pages up to click through.
 
-Nothing is pretended: each co-op is a process of its own with its own folder, the members come from lists through `kith member import`'s own
-way, and every ballot is cast by a member who signed in with a card, over the same calls the pages make. Only the clocks are moved, and
-every page says so.
+Everything is real: each co-op is a process with its own folder, members are imported from lists by the code of `kith member import`, and
+every ballot is cast by a member who signed in with a card, over the same RPCs as the pages use. Only the clocks are shifted, and every page
+says so.
 """
 
 import asyncio
@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scripts.cli.console import CommandError, ExitCode, result, say
-from scripts.cli.demo.child import Child
-from scripts.cli.demo.folder import make_all, places_for
-from scripts.cli.demo.steps import Steps
+from scripts.cli.console import CommandError, ExitCode, print_note, print_result
+from scripts.cli.demo.co_op_process import CoOpProcess
+from scripts.cli.demo.folders import choose_addresses, make_demo_folders
+from scripts.cli.demo.step_log import StepLog
 
 if TYPE_CHECKING:
-    from scripts.cli.demo.story import Ending
+    from scripts.cli.demo.scenario import DemoResult
 
 
 def demo_command(
@@ -40,92 +40,92 @@ def demo_command(
 ) -> int:
     """Stand up three co-ops and let them decide something together, then leave their pages up."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # Whoever pipes it on wants to see it while it happens, and the words in their order.
+        # Piped output must appear as it happens, and in order with standard error.
         sys.stdout.reconfigure(line_buffering=True)
     return asyncio.run(_demo(folder, address, exit_after=exit_after, timings=timings))
 
 
 async def _demo(folder: Path, address: str, *, exit_after: bool, timings: bool) -> int:
-    steps = Steps()
-    places = places_for(address)
-    await asyncio.to_thread(make_all, folder, places)
-    steps.done(f"Data folders for {len(places)} co-ops were made, each with its own rulebook and its own keys.")
+    steps = StepLog()
+    addresses = choose_addresses(address)
+    await asyncio.to_thread(make_demo_folders, folder, addresses)
+    steps.done(f"Data folders for {len(addresses)} co-ops were made, each with its own rulebook and its own keys.")
     stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    children = [await Child.begin(folder / co_op) for co_op in places]
-    ending = None
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    processes = [await CoOpProcess.start(folder / co_op) for co_op in addresses]
+    demo_result = None
     try:
-        playing = asyncio.create_task(_play(folder, children, steps, staying=not exit_after))
-        if not await _first(playing, stop, children):
-            playing.cancel()
-            await asyncio.gather(playing, return_exceptions=True)
+        scenario_task = asyncio.create_task(_run_when_up(folder, processes, steps, staying=not exit_after))
+        if not await _finished_before_stop(scenario_task, stop, processes):
+            scenario_task.cancel()
+            await asyncio.gather(scenario_task, return_exceptions=True)
             return ExitCode.INTERRUPTED
-        ending = await playing
+        demo_result = await scenario_task
         if not exit_after:
-            _tell(ending, steps, timings=timings)
-            await _stay(children, stop)
+            _print_result(demo_result, steps, timings=timings)
+            await _wait_until_stopped(processes, stop)
     except Exception:
-        say("\nThe demonstration did not come to its end.")
+        print_note("\nThe demonstration did not come to its end.")
         raise
     finally:
-        await asyncio.gather(*(one.stop() for one in children))
+        await asyncio.gather(*(process.stop() for process in processes))
     if exit_after:
         steps.done("They have stopped.")
-        _tell(ending, steps, timings=timings)
-    return ExitCode.FAILED if steps.wrong else ExitCode.OK
+        _print_result(demo_result, steps, timings=timings)
+    return ExitCode.FAILED if steps.problems else ExitCode.OK
 
 
-async def _play(folder: Path, children: Sequence[Child], steps: Steps, *, staying: bool) -> "Ending":
-    # Loaded while the co-ops start: it takes as long as starting a server.
-    from scripts.cli.demo.story import tell
+async def _run_when_up(folder: Path, processes: Sequence[CoOpProcess], steps: StepLog, *, staying: bool) -> "DemoResult":
+    # Imported while the co-ops start, because it takes as long as starting a server.
+    from scripts.cli.demo.scenario import run_scenario
 
-    await asyncio.gather(*(one.up() for one in children))
+    await asyncio.gather(*(process.wait_until_up() for process in processes))
     steps.done("They are up: each with PostgreSQL, NATS, its services and its pages, and its rulebook adopted.")
-    return await tell(folder, children, steps, staying=staying)
+    return await run_scenario(folder, processes, steps, staying=staying)
 
 
-def _tell(ending: "Ending", steps: Steps, *, timings: bool) -> None:
-    """The last lines, after which nothing is printed on standard output."""
+def _print_result(demo_result: "DemoResult", steps: StepLog, *, timings: bool) -> None:
+    """Prints the last lines; nothing follows them on standard output."""
     if timings:
-        say(steps.table)
-    if steps.wrong:
-        say("Not all of it was as it should be:\n  " + "\n  ".join(steps.wrong))
-    result(ending.lines)
+        print_note(steps.table)
+    if steps.problems:
+        print_note("Not all of it was as it should be:\n  " + "\n  ".join(steps.problems))
+    print_result(demo_result.lines)
 
 
-async def _first(playing: "asyncio.Task[Ending]", stop: asyncio.Event, children: Sequence[Child]) -> bool:
-    """Whether the story was told; False when somebody stopped it. Raises CommandError when a co-op went away."""
+async def _finished_before_stop(scenario_task: "asyncio.Task[DemoResult]", stop: asyncio.Event, processes: Sequence[CoOpProcess]) -> bool:
+    """Whether the scenario finished; False if the user stopped it. Raises CommandError if a co-op exits."""
     stopped = asyncio.create_task(stop.wait())
-    gone = [asyncio.create_task(one.gone()) for one in children]
-    failed: list[Child] = []
+    exits = [asyncio.create_task(process.wait_until_exited()) for process in processes]
+    failed: list[CoOpProcess] = []
     try:
-        await asyncio.wait((playing, stopped, *gone), return_when=asyncio.FIRST_COMPLETED)
-        failed = [one for one, ended in zip(children, gone, strict=True) if ended.done()]
-        if failed and not playing.done() and not stop.is_set():
-            playing.cancel()
+        await asyncio.wait((scenario_task, stopped, *exits), return_when=asyncio.FIRST_COMPLETED)
+        failed = [process for process, exit_task in zip(processes, exits, strict=True) if exit_task.done()]
+        if failed and not scenario_task.done() and not stop.is_set():
+            scenario_task.cancel()
             raise CommandError(f"{failed[0].folder.name} stopped by itself.", "See above.", "Run kith demo again.", ExitCode.UNAVAILABLE)
-        if playing.done() and playing.exception() is not None:
-            failed = failed or list(children)
-        return playing.done()
+        if scenario_task.done() and scenario_task.exception() is not None:
+            failed = failed or list(processes)
+        return scenario_task.done()
     finally:
-        for one in failed:
-            say(f"\nThe last words of {one.folder.name}:\n{one.last_words}")
-        for task in (stopped, *gone):
+        for process in failed:
+            print_note(f"\nThe last words of {process.folder.name}:\n{process.recent_output}")
+        for task in (stopped, *exits):
             task.cancel()
 
 
-async def _stay(children: Sequence[Child], stop: asyncio.Event) -> None:
-    """Until it is told to stop, or all co-ops were stopped one by one."""
-    waits = [asyncio.create_task(stop.wait()), asyncio.create_task(_all_gone(children))]
+async def _wait_until_stopped(processes: Sequence[CoOpProcess], stop: asyncio.Event) -> None:
+    """Waits for the stop signal, or until all co-ops have been stopped one by one."""
+    tasks = [asyncio.create_task(stop.wait()), asyncio.create_task(_wait_until_all_exited(processes))]
     try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for one in waits:
-            one.cancel()
+        for task in tasks:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await one
+                await task
 
 
-async def _all_gone(children: Sequence[Child]) -> None:
-    await asyncio.gather(*(one.gone() for one in children))
+async def _wait_until_all_exited(processes: Sequence[CoOpProcess]) -> None:
+    await asyncio.gather(*(process.wait_until_exited() for process in processes))

@@ -1,42 +1,42 @@
-"""AcceptPeer: takes another co-op's invitation. Nothing is believed yet but that this root key signed it; people compare the code next."""
+"""AcceptPeer: accepts another co-op's invitation. So far only its root key's signature is trusted; next, people compare the code."""
 
 from dataclasses import replace
 
 from libs.access import hats
-from libs.boards.forms import DocumentError
-from libs.boards.identity import IdentityDocument
-from libs.database.engine import Work
+from libs.boards.document_fields import DocumentError
+from libs.boards.identity_documents import IdentityDocument
+from libs.database.engine import UnitOfWork
 from libs.refusals import Conflict, invalid
-from services.federation.domain import invitation, pairing
+from services.federation.domain import invitation, peering
 from services.federation.domain.invitation import Invitation
-from services.federation.domain.pairing import Act, PeerState
+from services.federation.domain.peering import PeeringAction, PeerState
 from services.federation.storage import certificates, peers
-from services.federation.storage.edge import identity_of
+from services.federation.storage.local_identity import require_identity
 from services.federation.storage.peers import Peer
 
 
-async def accept_peer(work: Work, text: str) -> Peer:
-    """Raises NotAllowed HAT_NEEDED, NotNow IDENTITY_NOT_READY, Invalid INVITATION_UNREADABLE, INVITATION_IS_OURS or CERTIFICATE_UNUSABLE,
-    Conflict PEER_ROOT_DIFFERS, PEER_ROOT_KNOWN or CERTIFICATE_OF_ANOTHER.
+async def accept_peer(work: UnitOfWork, text: str) -> Peer:
+    """Raises NotAllowed HAT_NEEDED, FailedPrecondition IDENTITY_NOT_READY, Invalid INVITATION_UNREADABLE, INVITATION_IS_OURS or
+    CERTIFICATE_UNUSABLE, Conflict PEER_ROOT_DIFFERS, PEER_ROOT_KNOWN or CERTIFICATE_OF_ANOTHER.
     """
     await hats.require(work, hats.SECRETARY)
-    given = readable(text.strip().encode())
-    own = (await identity_of(work)).document
-    await _is_another(work, own, given.document)
-    await usable(work, given)
-    peer = await peers.held(work, given.document.id)
+    invited = parse_invitation(text.strip().encode())
+    own_document = (await require_identity(work)).document
+    await _require_other_co_op(work, own_document, invited.document)
+    await require_usable_certificates(work, invited)
+    peer = await peers.lock(work, invited.document.id)
     if peer is None:
-        await peers.add(work, given)
+        await peers.add(work, invited)
     else:
-        await _again(work, peer, given)
-    await peers.note(work, given.document.id, "accepted")
-    found = await peers.one(work, given.document.id)
-    if found is None:
-        raise AssertionError(given.document.id)
-    return found
+        await _accept_again(work, peer, invited)
+    await peers.add_log_entry(work, invited.document.id, "accepted")
+    stored_peer = await peers.get(work, invited.document.id)
+    if stored_peer is None:
+        raise AssertionError(invited.document.id)
+    return stored_peer
 
 
-def readable(text: bytes) -> Invitation:
+def parse_invitation(text: bytes) -> Invitation:
     """Raises Invalid INVITATION_UNREADABLE."""
     try:
         return invitation.read(text)
@@ -44,30 +44,32 @@ def readable(text: bytes) -> Invitation:
         raise invalid("invitation", "INVITATION_UNREADABLE") from None
 
 
-async def usable(work: Work, given: Invitation) -> None:
+async def require_usable_certificates(work: UnitOfWork, invited: Invitation) -> None:
     """Raises Invalid CERTIFICATE_UNUSABLE, Conflict CERTIFICATE_OF_ANOTHER."""
-    if not all(certificates.is_usable(one) for one in given.certificates):
+    if not all(certificates.is_usable(certificate) for certificate in invited.certificates):
         raise invalid("invitation", "CERTIFICATE_UNUSABLE")
-    if await peers.certificate_of_another(work, given):
+    if await peers.has_certificate_of_another(work, invited):
         raise Conflict("CERTIFICATE_OF_ANOTHER")
 
 
-async def _is_another(work: Work, own: IdentityDocument, theirs: IdentityDocument) -> None:
-    if theirs.root == own.root or theirs.id == own.id:
+async def _require_other_co_op(work: UnitOfWork, own_document: IdentityDocument, their_document: IdentityDocument) -> None:
+    if their_document.root == own_document.root or their_document.id == own_document.id:
         raise invalid("invitation", "INVITATION_IS_OURS")
-    for peer in await peers.every(work):
-        if peer.id == theirs.id and peer.root != theirs.root:
+    for peer in await peers.list_all(work):
+        if peer.id == their_document.id and peer.root != their_document.root:
             raise Conflict("PEER_ROOT_DIFFERS")
-        if peer.id != theirs.id and peer.root == theirs.root:
+        if peer.id != their_document.id and peer.root == their_document.root:
             raise Conflict("PEER_ROOT_KNOWN")
 
 
-async def _again(work: Work, peer: Peer, given: Invitation) -> None:
-    if given.document.seq > peer.seq:
-        await peers.renew(work, given)
-    state = pairing.after(peer.state, Act.ACCEPT)
+async def _accept_again(work: UnitOfWork, peer: Peer, invited: Invitation) -> None:
+    if invited.document.seq > peer.seq:
+        await peers.save_identity(work, invited)
+    state = peering.next_state(peer.state, PeeringAction.ACCEPT)
     if peer.state is not PeerState.SEVERED:
         return
-    # It begins anew: another comparison, another decision, another agreement. The letters go on where they were.
-    anew = replace(peer, state=state, compared=False, decided=False, suspended_by_us=False, suspended_by_them=False)
-    await peers.stand(work, replace(anew, our_half=None, their_half=None, agreement=None, our_signature=None, their_signature=None))
+    # The peering starts again: new comparison, new decision, new agreement. The message stream continues.
+    renewed = replace(peer, state=state, compared=False, decided=False, suspended_by_us=False, suspended_by_them=False)
+    await peers.save_peering(
+        work, replace(renewed, our_half=None, their_half=None, agreement=None, our_signature=None, their_signature=None)
+    )

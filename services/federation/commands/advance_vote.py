@@ -1,4 +1,4 @@
-"""AdvanceVote: what the evidence and the clock ask of us goes on our board; what it means goes to governance, as a fact."""
+"""Steps that advance a vote: post our own entries, sign the outcome, record misconduct, publish the vote's state to governance."""
 
 import hashlib
 from collections.abc import Sequence
@@ -6,126 +6,128 @@ from dataclasses import replace
 
 from libs.boards import entries as kinds
 from libs.boards import evidence as proofs
-from libs.boards.entries import Entry, Join, Open, Outcome
-from libs.boards.forms import decoded
-from libs.boards.standing import NOT_CONCLUDED, Evidence, State, Where
-from libs.database.engine import Work
+from libs.boards.document_fields import decode_json
+from libs.boards.entries import Entry, JoinEntry, OpenEntry, OutcomeEntry
+from libs.boards.vote_state import NOT_CONCLUDED, VoteEvidence, VoteState, VoteStatus
+from libs.database.engine import UnitOfWork
 from libs.signing import canonical, checkpoint, statement
 from libs.signing.canonical import Json
 from libs.signing.checkpoint import Checkpoint
 from services.federation.commands import own_board
 from services.federation.domain import agreement
-from services.federation.domain.home import Cosigned
-from services.federation.storage import boards, facts_out, papers, peers, votes
-from services.federation.storage.vault import Vault
+from services.federation.domain.own_board_rules import OwnCosignature
+from services.federation.storage import boards, events_out, evidence_documents, peers, votes
+from services.federation.storage.key_cipher import KeyCipher
 from services.federation.storage.votes import Vote, VoteKeys
 
 
-async def our_cosignatures(work: Work, vote: Vote, us: str) -> dict[str, Cosigned]:
-    """Of each other board, the largest that we cosigned by T."""
-    found: dict[str, Cosigned] = {}
-    for co_op, cosigned in (await boards.all_cosignatures(work, vote.id)).items():
-        ours = [one for one in cosigned if one.witness == us and one.time <= vote.terms.concluded_from]
-        if ours:
-            last = max(ours, key=lambda one: one.size)
-            found[co_op] = (last.size, last.root, last.time)
-    return found
+async def own_cosignatures(work: UnitOfWork, vote: Vote, us: str) -> dict[str, OwnCosignature]:
+    """Our largest cosignature of each other board, dated by T."""
+    result: dict[str, OwnCosignature] = {}
+    for co_op, cosignatures in (await boards.cosignatures_by_board(work, vote.id)).items():
+        in_time = [
+            cosignature for cosignature in cosignatures if cosignature.witness == us and cosignature.time <= vote.terms.concluded_from
+        ]
+        if in_time:
+            largest = max(in_time, key=lambda cosignature: cosignature.size)
+            result[co_op] = (largest.size, largest.root, largest.time)
+    return result
 
 
-async def post(work: Work, vote: Vote, us: str, entries: Sequence[Entry]) -> None:
-    """Puts our own entries on our board; opening is a fact for governance, in the same transaction."""
-    await own_board.append(work, vote.id, us, [one.data() for one in entries if not isinstance(one, kinds.BadBallot)])
-    if any(isinstance(one, Open) for one in entries):
-        await facts_out.vote_opened(work, vote.id)
+async def post_entries(work: UnitOfWork, vote: Vote, us: str, entries: Sequence[Entry]) -> None:
+    """Appends our own entries to our board; opening is published as an event in the same transaction."""
+    await own_board.append_entries(work, vote.id, us, [entry.data() for entry in entries if not isinstance(entry, kinds.BadBallot)])
+    if any(isinstance(entry, OpenEntry) for entry in entries):
+        await events_out.vote_opened(work, vote.id)
 
 
-async def keep_watch(work: Work, vault: Vault, vote: Vote, us: str) -> bool:
-    """An observer joins by the decision under which it stands with the convener: its people are asked nothing more. Whether it did."""
-    found, convener = await votes.keys(work, vault, vote.terms.draft, vote.terms.convener), await peers.one(work, vote.terms.convener)
-    if found is None or convener is None or convener.our_half is None:
+async def join_as_observer(work: UnitOfWork, cipher: KeyCipher, vote: Vote, us: str) -> bool:
+    """Joins as an observer, under the decision of its peering with the convener: the members decide nothing. Returns whether it did."""
+    keys, convener = await votes.get_keys(work, cipher, vote.terms.draft, vote.terms.convener), await peers.get(work, vote.terms.convener)
+    if keys is None or convener is None or convener.our_half is None:
         return False
     decision = agreement.half_from_json(canonical.decode(convener.our_half)).decision
-    join = Join(vote.id, us, decision.body, decision.date, decision.reference)
-    signed = replace(join, sig=statement.sign(found[1].statement, "join", join.signed()))
-    await own_board.append(work, vote.id, us, [vote.terms.data, signed.data()], once=True)
+    join = JoinEntry(vote.id, us, decision.body, decision.date, decision.reference)
+    signed = replace(join, sig=statement.sign(keys[1].statement, "join", join.signed()))
+    await own_board.append_entries(work, vote.id, us, [vote.terms.data, signed.data()], once=True)
     return True
 
 
-async def sign_outcome(work: Work, vote: Vote, us: str, keys: VoteKeys, revision: int, outcome: bytes) -> bool:
-    """One outcome for a revision, ever: the row that says so is written first. Gives whether it was signed now."""
+async def sign_outcome(work: UnitOfWork, vote: Vote, us: str, keys: VoteKeys, revision: int, outcome: bytes) -> bool:
+    """Signs one outcome for each revision, ever: the row that says so is written first. Returns whether it was signed now."""
     if not await votes.mark_signed(work, vote.id, revision):
         return False
-    entry = Outcome(vote.id, us, revision, hashlib.sha256(outcome).digest())
-    signed = Outcome(entry.vote, entry.id, entry.revision, entry.hash, statement.sign(keys.statement, "outcome", entry.signed()))
-    await votes.keep_outcome(work, vote.id, revision, outcome)
-    await own_board.append(work, vote.id, us, [signed.data()])
+    entry = OutcomeEntry(vote.id, us, revision, hashlib.sha256(outcome).digest())
+    signed = OutcomeEntry(entry.vote, entry.id, entry.revision, entry.hash, statement.sign(keys.statement, "outcome", entry.signed()))
+    await votes.save_outcome(work, vote.id, revision, outcome)
+    await own_board.append_entries(work, vote.id, us, [signed.data()])
     return True
 
 
-async def tell(work: Work, vote: Vote, where: Where, now: int, outcome: bytes | None) -> None:
-    """States what the vote has come to, once for each thing it comes to. `outcome` are the bytes that `where` says are final."""
-    said = word(vote, where, now, outcome)
-    if said in ("", vote.told):
+async def publish_state(work: UnitOfWork, vote: Vote, status: VoteStatus, now: int, outcome: bytes | None) -> None:
+    """Publishes the vote's state, once for each state. `outcome` has the bytes that `status` calls final."""
+    state = state_to_publish(vote, status, now, outcome)
+    if state in ("", vote.published_state):
         return
-    match where.state:
-        case State.FINAL if outcome is not None:
-            if said == f"contested:{where.revision}" and vote.told == f"final:{where.revision}":
-                await facts_out.vote_contested(work, vote.id)
+    match status.state:
+        case VoteState.FINAL if outcome is not None:
+            if state == f"contested:{status.revision}" and vote.published_state == f"final:{status.revision}":
+                await events_out.vote_contested(work, vote.id)
             else:
                 passes = _passes(outcome)
-                digest = where.outcome.hex()
-                await facts_out.vote_final(work, vote.id, where.revision, digest, passes=passes, contested=where.contested)
-        case State.DISPUTED:
-            await facts_out.vote_disputed(work, vote.id, where.why)
-        case State.VOID:
-            await facts_out.vote_void(work, vote.id)
+                digest = status.outcome.hex()
+                await events_out.vote_final(work, vote.id, status.revision, digest, passes=passes, contested=status.contested)
+        case VoteState.DISPUTED:
+            await events_out.vote_disputed(work, vote.id, status.why)
+        case VoteState.VOID:
+            await events_out.vote_void(work, vote.id)
         case _:
-            await facts_out.vote_annulled(work, vote.id)
-    await votes.tell(work, vote.id, said)
+            await events_out.vote_annulled(work, vote.id)
+    await votes.set_published_state(work, vote.id, state)
 
 
-async def prove_misconduct(work: Work, vote: Vote, evidence: Evidence) -> bool:
-    """Writes down what the boards show by themselves: two outcomes of one party, a cosignature dated back. Gives whether it is new."""
-    found = False
+async def record_misconduct(work: UnitOfWork, vote: Vote, evidence: VoteEvidence) -> bool:
+    """Records misconduct that the boards prove: two outcomes of one party, a backdated cosignature. Returns whether any proof is new."""
+    is_new = False
     for board in evidence.boards.values():
-        revisions: dict[int, Outcome] = {}
+        revisions: dict[int, OutcomeEntry] = {}
         for (revision, _), entry in sorted(board.signed.items()):
             first = revisions.setdefault(revision, entry)
             if first.hash != entry.hash:
-                found |= await papers.add(work, vote.id, proofs.DOUBLE_OUTCOME, proofs.double_outcome(first, entry))
-    for co_op, cosigned in (await boards.all_cosignatures(work, vote.id)).items():
-        for one in cosigned:
-            said = evidence.boards[one.witness].closed if one.witness in evidence.boards else None
-            sizes = {board: size for board, size, _, _ in said.boards} if said is not None else {}
-            if said is not None and one.time <= vote.terms.concluded_from and one.size > sizes.get(co_op, 0):
-                heads = {(head.size, head.root): head for head in await boards.heads(work, vote.id, co_op)}
-                head = Checkpoint(checkpoint.origin_of(co_op, vote.id), one.size, one.root)
-                signed = [(one.witness, one.time, one.signature)]
-                note = proofs.note_text(vote.terms, co_op, head, heads[one.size, one.root].signature, signed)
-                paper = proofs.late_cosignature(one.witness, co_op, note)
-                found |= await papers.add(work, vote.id, proofs.LATE_COSIGNATURE, paper)
-    return found
+                is_new |= await evidence_documents.add(work, vote.id, proofs.DOUBLE_OUTCOME, proofs.double_outcome(first, entry))
+    for co_op, cosignatures in (await boards.cosignatures_by_board(work, vote.id)).items():
+        for cosignature in cosignatures:
+            closed = evidence.boards[cosignature.witness].closed if cosignature.witness in evidence.boards else None
+            sizes = {board: size for board, size, _, _ in closed.boards} if closed is not None else {}
+            if closed is not None and cosignature.time <= vote.terms.concluded_from and cosignature.size > sizes.get(co_op, 0):
+                heads = {(head.size, head.root): head for head in await boards.list_heads(work, vote.id, co_op)}
+                head = Checkpoint(checkpoint.origin_of(co_op, vote.id), cosignature.size, cosignature.root)
+                signed = [(cosignature.witness, cosignature.time, cosignature.signature)]
+                note = proofs.write_note(vote.terms, co_op, head, heads[cosignature.size, cosignature.root].signature, signed)
+                document = proofs.late_cosignature(cosignature.witness, co_op, note)
+                is_new |= await evidence_documents.add(work, vote.id, proofs.LATE_COSIGNATURE, document)
+    return is_new
 
 
-def word(vote: Vote, where: Where, now: int, outcome: bytes | None) -> str:
-    """What it has come to, as we keep it; empty while there is nothing to tell."""
-    match where.state:
-        case State.FINAL:
+def state_to_publish(vote: Vote, status: VoteStatus, now: int, outcome: bytes | None) -> str:
+    """The state as we store it; empty while there is nothing to publish."""
+    match status.state:
+        case VoteState.FINAL:
             if outcome is None:
                 return ""
-            return f"{'contested' if where.contested else 'final'}:{where.revision}"
-        case State.DISPUTED:
-            return f"disputed:{where.why or NOT_CONCLUDED}"
-        case State.VOID:
-            # Until the close, evidence may still come that somebody was ready in time.
+            return f"{'contested' if status.contested else 'final'}:{status.revision}"
+        case VoteState.DISPUTED:
+            return f"disputed:{status.why or NOT_CONCLUDED}"
+        case VoteState.VOID:
+            # Until the close, evidence may still come that every party was ready in time.
             return "void" if now > vote.terms.close else ""
-        case State.ANNULLED:
-            return f"annulled:{where.revision}"
+        case VoteState.ANNULLED:
+            return f"annulled:{status.revision}"
         case _:
             return ""
 
 
 def _passes(outcome: bytes) -> bool:
-    said: Json = decoded(outcome, "outcome")
-    result = said["result"] if isinstance(said, dict) else None
+    fields: Json = decode_json(outcome, "outcome")
+    result = fields["result"] if isinstance(fields, dict) else None
     return isinstance(result, dict) and result["passes"] is True

@@ -1,35 +1,37 @@
-"""Our own board of a vote grows, and nobody else's does by our hand."""
+"""Appends to our own board of a vote. Nothing else here adds to a board that others mirror from us."""
 
 from collections.abc import Sequence
 
 from libs.boards import terms
-from libs.boards.entries import LONGEST
-from libs.database.engine import Work
-from libs.refusals import Elsewhere, NotFound
+from libs.boards.entries import MAX_ENTRY_BYTES
+from libs.database.engine import UnitOfWork
+from libs.refusals import NotFound, Unavailable
 from libs.signing import merkle
 from services.federation.storage import boards
 
 
-async def append(work: Work, vote: str, us: str, entries: Sequence[bytes], *, once: bool = False) -> int:
-    """Adds entries. With `once`, those that stand there already are passed over: facts are told again after a restore. What is longer than
-    an entry may be would be held by no witness, and nothing after it: it is left out, whatever it was. Gives how many were left out.
+async def append_entries(work: UnitOfWork, vote: str, us: str, entries: Sequence[bytes], *, once: bool = False) -> int:
+    """Appends entries. With `once`, entries that are there already are skipped: events are repeated after a restore. An entry that is too
+    long is left out: no witness would hold it, nor anything after it. Returns how many were left out.
 
     Raises NotFound VOTE_UNKNOWN.
     """
-    board = await boards.hold(work, vote, us)
+    board = await boards.lock(work, vote, us)
     if board is None:
         raise NotFound("VOTE_UNKNOWN")
-    kept = [entry for place, entry in enumerate(entries, board.size) if len(entry) <= (terms.LONGEST if place == 0 else LONGEST)]
-    too_long, entries = len(entries) - len(kept), kept
+    short_enough = [
+        entry for index, entry in enumerate(entries, board.size) if len(entry) <= (terms.MAX_TERMS_BYTES if index == 0 else MAX_ENTRY_BYTES)
+    ]
+    too_long, entries = len(entries) - len(short_enough), short_enough
     if once:
-        there = set(await boards.leaves(work, vote, us, board.size))
-        entries = [entry for entry in entries if merkle.leaf_hash(entry) not in there]
+        present_leaves = set(await boards.list_leaves(work, vote, us, board.size))
+        entries = [entry for entry in entries if merkle.leaf_hash(entry) not in present_leaves]
     if entries:
         await boards.append(work, vote, board, entries)
     return too_long
 
 
-def require_steady(*, recovering: bool) -> None:
-    """Raises Elsewhere RECOVERING: our machine was set back, and our boards are not to grow before the others were asked."""
+def require_not_recovering(*, recovering: bool) -> None:
+    """Raises Unavailable RECOVERING: after a rollback our boards must not grow before the other co-ops were asked."""
     if recovering:
-        raise Elsewhere("RECOVERING")
+        raise Unavailable("RECOVERING")

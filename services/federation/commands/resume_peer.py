@@ -1,33 +1,32 @@
-"""ResumePeer: our suspension ends. The peering holds again when neither side suspends it."""
+"""ResumePeer: ends our suspension. The peering is active again when neither side suspends it."""
 
 from dataclasses import replace
 
 from libs.access import hats
-from libs.database.engine import Work
-from libs.refusals import NotNow
-from services.federation.commands.confirm_peer import known
-from services.federation.commands.deciding import decided
-from services.federation.domain import letters, pairing
-from services.federation.domain.pairing import Act
-from services.federation.storage import facts_out, peers
-from services.federation.storage import letters as stream
+from libs.database.engine import UnitOfWork
+from libs.refusals import FailedPrecondition
+from services.federation.commands.confirm_peer import require_peer
+from services.federation.commands.require_passed_decision import require_passed_decision
+from services.federation.domain import message_stream, peering
+from services.federation.domain.peering import PeeringAction
+from services.federation.storage import events_out, peer_messages, peers
 from services.federation.storage.peers import Peer
 
 
-async def resume_peer(work: Work, peer_id: str, decision_id: str, number: int) -> Peer:
-    """Raises NotAllowed HAT_NEEDED, NotFound PEER_UNKNOWN, NotNow PEER_IS_<STATE>, NOT_SUSPENDED_BY_US, DECISION_UNKNOWN or
+async def resume_peer(work: UnitOfWork, peer_id: str, decision_id: str, number: int) -> Peer:
+    """Raises NotAllowed HAT_NEEDED, NotFound PEER_UNKNOWN, FailedPrecondition PEER_IS_<STATE>, NOT_SUSPENDED_BY_US, DECISION_UNKNOWN or
     DECISION_NOT_PASSED.
     """
     await hats.require(work, hats.SECRETARY)
-    peer = await known(work, peer_id)
-    state = pairing.after(peer.state, Act.RESUME)
+    peer = await require_peer(work, peer_id)
+    state = peering.next_state(peer.state, PeeringAction.RESUME)
     if not peer.suspended_by_us:
-        raise NotNow("NOT_SUSPENDED_BY_US")
-    decision = await decided(work, decision_id, number)
+        raise FailedPrecondition("NOT_SUSPENDED_BY_US")
+    decision = await require_passed_decision(work, decision_id, number)
     peer = replace(peer, state=peer.state if peer.suspended_by_them else state, suspended_by_us=False)
-    await peers.stand(work, peer)
-    await peers.note(work, peer.id, "resumed", decision_number=number)
-    await stream.write(work, peer.id, letters.RESUME, {"decision": decision.reference})
+    await peers.save_peering(work, peer)
+    await peers.add_log_entry(work, peer.id, "resumed", decision_number=number)
+    await peer_messages.enqueue(work, peer.id, message_stream.RESUME, {"decision": decision.reference})
     if peer.state is state:
-        await facts_out.peer_resumed(work, peer.id)
+        await events_out.peer_resumed(work, peer.id)
     return peer

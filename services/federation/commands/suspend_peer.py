@@ -1,32 +1,31 @@
-"""SuspendPeer: by our decision nothing of votes goes to it or comes from it until it is resumed."""
+"""SuspendPeer: by our decision, no votes are exchanged with the peer until it is resumed."""
 
 from dataclasses import replace
 
 from libs.access import hats
-from libs.database.engine import Work
-from libs.refusals import AlreadyDone
-from services.federation.commands.confirm_peer import known
-from services.federation.commands.deciding import decided
-from services.federation.domain import letters, pairing
-from services.federation.domain.pairing import Act
-from services.federation.storage import facts_out, peers
-from services.federation.storage import letters as stream
+from libs.database.engine import UnitOfWork
+from libs.refusals import AlreadyExists
+from services.federation.commands.confirm_peer import require_peer
+from services.federation.commands.require_passed_decision import require_passed_decision
+from services.federation.domain import message_stream, peering
+from services.federation.domain.peering import PeeringAction
+from services.federation.storage import events_out, peer_messages, peers
 from services.federation.storage.peers import Peer
 
 
-async def suspend_peer(work: Work, peer_id: str, decision_id: str, number: int) -> Peer:
-    """Raises NotAllowed HAT_NEEDED, NotFound PEER_UNKNOWN, NotNow PEER_IS_<STATE>, DECISION_UNKNOWN or DECISION_NOT_PASSED,
-    AlreadyDone SUSPENDED_ALREADY.
+async def suspend_peer(work: UnitOfWork, peer_id: str, decision_id: str, number: int) -> Peer:
+    """Raises NotAllowed HAT_NEEDED, NotFound PEER_UNKNOWN, FailedPrecondition PEER_IS_<STATE>, DECISION_UNKNOWN or DECISION_NOT_PASSED,
+    AlreadyExists SUSPENDED_ALREADY.
     """
     await hats.require(work, hats.SECRETARY)
-    peer = await known(work, peer_id)
-    state = pairing.after(peer.state, Act.SUSPEND)
+    peer = await require_peer(work, peer_id)
+    state = peering.next_state(peer.state, PeeringAction.SUSPEND)
     if peer.suspended_by_us:
-        raise AlreadyDone("SUSPENDED_ALREADY")
-    decision = await decided(work, decision_id, number)
+        raise AlreadyExists("SUSPENDED_ALREADY")
+    decision = await require_passed_decision(work, decision_id, number)
     peer = replace(peer, state=state, suspended_by_us=True)
-    await peers.stand(work, peer)
-    await peers.note(work, peer.id, "suspended", decision_number=number)
-    await stream.write(work, peer.id, letters.SUSPEND, {"decision": decision.reference})
-    await facts_out.peer_suspended(work, peer.id)
+    await peers.save_peering(work, peer)
+    await peers.add_log_entry(work, peer.id, "suspended", decision_number=number)
+    await peer_messages.enqueue(work, peer.id, message_stream.SUSPEND, {"decision": decision.reference})
+    await events_out.peer_suspended(work, peer.id)
     return peer

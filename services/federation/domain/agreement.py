@@ -1,29 +1,32 @@
-"""What two co-ops agree to: both compose the same bytes from both halves, and both sign them (kind `agreement`).
+"""The agreement of two co-ops: both compose the same bytes from both halves, and both sign them (kind `agreement`).
 
-What it covers is fixed by the version of Kith, so that no text has to be negotiated: the data categories are what can cross at all.
+The version of Kith fixes its content, so that no text has to be negotiated: the data categories are everything that can be exchanged.
 """
 
 from dataclasses import dataclass
 
-from libs.boards import forms
-from libs.boards.forms import DocumentError, Fields
+from libs.boards import document_fields
+from libs.boards.document_fields import DocumentError, DocumentFields
 from libs.signing import canonical
 from libs.signing.canonical import Json
 
 KIND = "agreement"
 VERSION = 1
-CATEGORIES = ("votes",)
-"""Votes between co-ops: terms, boards and what witnesses sign. No record of a person's care, ever."""
+DATA_CATEGORIES = ("votes",)
+"""Federated votes: terms, boards and what witnesses sign. Never a record of a person's care."""
 EXIT_TERMS = "kith/exit/1"
-"""Either side leaves by a decision of its own. Papers of votes held together stay with both, so that they can be checked; everything else
-that was received is returned or deleted when the leaving side asks for it."""
-BODIES = ("general_meeting", "board", "circle")
-LONGEST_CONTACT = 200
+"""Either side leaves by a decision of its own. Documents of shared votes stay with both, so that they can be checked; everything else
+received is returned or deleted when the leaving side requests it.
+"""
+DECIDING_BODIES = ("general_meeting", "board", "circle")
+MAX_CONTACT_LENGTH = 200
 
 
 @dataclass(frozen=True)
-class Decision:
-    """Which decision at home says that we want it: the body that took it, its date (YYYY-MM-DD), its number or id in the log."""
+class DecisionReference:
+    """The decision of its members by which a side wants the peering: the body that took it, its date (YYYY-MM-DD), its number or id in the
+    log.
+    """
 
     body: str
     date: str
@@ -31,18 +34,18 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Half:
+class AgreementHalf:
     """One side of an agreement. `contact` is a role and a number, not a person."""
 
     id: str
     name: str
     root: str
     contact: str
-    decision: Decision
+    decision: DecisionReference
     versions: tuple[int, ...]
 
 
-def half_to_json(half: Half) -> dict[str, Json]:
+def half_to_json(half: AgreementHalf) -> dict[str, Json]:
     return {
         "id": half.id,
         "name": half.name,
@@ -53,33 +56,37 @@ def half_to_json(half: Half) -> dict[str, Json]:
     }
 
 
-def half_from_json(value: Json) -> Half:
+def half_from_json(value: Json) -> AgreementHalf:
     """Raises `DocumentError`."""
     about = "a half of an agreement"
-    fields = Fields(value, about)
+    fields = DocumentFields(value, about)
     decision = fields.fields("decision")
-    half = Half(
-        id=fields.text("id", forms.CO_OP),
+    half = AgreementHalf(
+        id=fields.text("id", document_fields.CO_OP),
         name=fields.words("name", 200),
-        root=fields.text("root", forms.HEX32),
-        contact=fields.words("contact", LONGEST_CONTACT),
-        decision=Decision(decision.one_of("body", *BODIES), decision.text("date", forms.DATE), decision.text("reference", forms.REFERENCE)),
-        versions=fields.list("versions", lambda one: forms.number(one, about, 1)),
+        root=fields.text("root", document_fields.HEX32),
+        contact=fields.words("contact", MAX_CONTACT_LENGTH),
+        decision=DecisionReference(
+            decision.one_of("body", *DECIDING_BODIES),
+            decision.text("date", document_fields.DATE),
+            decision.text("reference", document_fields.REFERENCE),
+        ),
+        versions=fields.list("versions", lambda version: document_fields.parse_number(version, about, 1)),
     )
-    decision.done()
-    fields.done()
+    decision.reject_unknown()
+    fields.reject_unknown()
     return half
 
 
-def compose(ours: Half, theirs: Half) -> bytes:
+def compose(our_half: AgreementHalf, their_half: AgreementHalf) -> bytes:
     """The JSON bytes of the body, the same on both sides. Raises `DocumentError` when no version of the protocol is common."""
-    versions = sorted(set(ours.versions) & set(theirs.versions))
+    versions = sorted(set(our_half.versions) & set(their_half.versions))
     if not versions:
         raise DocumentError("no version of the protocol is known to both")
     return canonical.encode({
         "v": VERSION,
-        "parties": forms.in_order([half_to_json(ours), half_to_json(theirs)]),
-        "categories": list(CATEGORIES),
+        "parties": document_fields.sort_items([half_to_json(our_half), half_to_json(their_half)]),
+        "categories": list(DATA_CATEGORIES),
         "versions": list(versions),
         "exit": EXIT_TERMS,
     })  # fmt: skip

@@ -1,8 +1,8 @@
-"""What a witness takes from others about a board, and when it cosigns.
+"""What a witness accepts from others about a board, and what it cosigns.
 
-A cosignature means: I hold every entry up to this size on disk. So a witness refuses a bad signature or origin, what is in conflict with
-what it holds, missing entries, an entry that is too long, a board that is too large, and everything while its own clock cannot be trusted.
-Never a date, and never an entry for what it says.
+A cosignature means: I hold every entry up to this size on disk. So a witness refuses a bad signature or origin, a conflict with what it
+holds, missing entries, an entry that is too long, a board that is too large, and everything while its own clock cannot be trusted. It never
+refuses because of a date or the content of an entry.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,8 +19,8 @@ from libs.signing.statement import BadSignatureError
 
 
 @dataclass(frozen=True)
-class SignedHead:
-    """A head as somebody brought it."""
+class ReceivedHead:
+    """A head as a peer sent it."""
 
     size: int
     root: bytes
@@ -28,8 +28,8 @@ class SignedHead:
 
 
 @dataclass(frozen=True)
-class BroughtCosignature:
-    """A cosignature as somebody brought it."""
+class ReceivedCosignature:
+    """A cosignature as a peer sent it."""
 
     witness: str
     size: int
@@ -39,85 +39,89 @@ class BroughtCosignature:
 
 
 @dataclass(frozen=True)
-class Brought:
-    """A piece of a board: entries from `first` on, the head they belong under, and what is known of who held it."""
+class BoardUpdate:
+    """A part of a board: entries from `first` on, the head they belong under, and cosignatures that show which co-ops hold it."""
 
     co_op: str
     first: int
     entries: tuple[bytes, ...]
-    head: SignedHead | None
+    head: ReceivedHead | None
     proof: tuple[bytes, ...]
-    heads: tuple[SignedHead, ...]
-    cosignatures: tuple[BroughtCosignature, ...]
+    heads: tuple[ReceivedHead, ...]
+    cosignatures: tuple[ReceivedCosignature, ...]
 
 
-class NotTakenError(ValueError):
-    """What was brought is refused; the text says why, for the log."""
+class BoardUpdateRejectedError(ValueError):
+    """The update is refused; the text says why, for the log."""
 
 
-def check_head(terms: Terms, co_op: str, head: SignedHead) -> Checkpoint:
-    """Raises `NotTakenError` unless the board itself signed it."""
+def verify_head(terms: Terms, co_op: str, head: ReceivedHead) -> Checkpoint:
+    """Raises `BoardUpdateRejectedError` unless the board itself signed it."""
     try:
         signed = Checkpoint(checkpoint.origin_of(co_op, terms.vote), head.size, head.root)
         checkpoint.verify_checkpoint(board_key(terms, co_op), signed, head.signature)
     except (BadNoteError, BadSignatureError) as error:
-        raise NotTakenError(f"head: {error}") from None
+        raise BoardUpdateRejectedError(f"head: {error}") from None
     return signed
 
 
-def check_cosignature(terms: Terms, co_op: str, one: BroughtCosignature) -> None:
-    """Raises `NotTakenError` unless a witness of this board signed it. Its date is not judged."""
-    if one.witness not in terms.witnesses_of(co_op):
-        raise NotTakenError(f"cosignature: {one.witness[:64]} is no witness of this board")
+def verify_cosignature(terms: Terms, co_op: str, cosignature: ReceivedCosignature) -> None:
+    """Raises `BoardUpdateRejectedError` unless a witness of this board signed it. Its date is not judged."""
+    if cosignature.witness not in terms.witnesses_of(co_op):
+        raise BoardUpdateRejectedError(f"cosignature: {cosignature.witness[:64]} is no witness of this board")
     try:
-        signed = Checkpoint(checkpoint.origin_of(co_op, terms.vote), one.size, one.root)
-        checkpoint.verify_cosignature(witness_key(terms, one.witness), signed, one.time, one.signature)
+        signed = Checkpoint(checkpoint.origin_of(co_op, terms.vote), cosignature.size, cosignature.root)
+        checkpoint.verify_cosignature(witness_key(terms, cosignature.witness), signed, cosignature.time, cosignature.signature)
     except (BadNoteError, BadSignatureError, OverflowError) as error:
-        raise NotTakenError(f"cosignature: {error}") from None
+        raise BoardUpdateRejectedError(f"cosignature: {error}") from None
 
 
-def check_growth(terms: Terms, frontier: Frontier, brought: Brought) -> Sequence[bytes]:
-    """The entries that are new to whoever holds `frontier`. Raises `NotTakenError` when they do not belong under their head."""
-    new = brought.entries[frontier.size - brought.first :] if brought.first <= frontier.size else ()
-    if not new or brought.head is None:
+def verify_new_entries(terms: Terms, frontier: Frontier, update: BoardUpdate) -> Sequence[bytes]:
+    """The entries that are new to a co-op that holds `frontier`. Raises `BoardUpdateRejectedError` when they do not belong under their
+    head.
+    """
+    new = update.entries[frontier.size - update.first :] if update.first <= frontier.size else ()
+    if not new or update.head is None:
         return ()
     after = frontier.size + len(new)
-    if after > brought.head.size:
-        raise NotTakenError("entries beyond the head")
-    if after > terms.entries_most(brought.co_op):
-        raise NotTakenError("the board is too large")
+    if after > update.head.size:
+        raise BoardUpdateRejectedError("entries beyond the head")
+    if after > terms.max_entries(update.co_op):
+        raise BoardUpdateRejectedError("the board is too large")
     for index, entry in enumerate(new, frontier.size):
-        if len(entry) > (terms_law.LONGEST if index == 0 else kinds.LONGEST):
-            raise NotTakenError("an entry is too long")
+        if len(entry) > (terms_law.MAX_TERMS_BYTES if index == 0 else kinds.MAX_ENTRY_BYTES):
+            raise BoardUpdateRejectedError("an entry is too long")
     grown = frontier.extend(merkle.leaf_hash(entry) for entry in new)
     try:
-        merkle.verify_consistency(after, brought.head.size, grown.root, brought.head.root, list(brought.proof))
+        merkle.verify_consistency(after, update.head.size, grown.root, update.head.root, list(update.proof))
     except (BadProofError, ValueError) as error:
-        raise NotTakenError(f"the entries do not belong under the head: {error}") from None
+        raise BoardUpdateRejectedError(f"the entries do not belong under the head: {error}") from None
     return new
 
 
-def worth_keeping(terms: Terms, cosigned: Iterable[BroughtCosignature]) -> set[BroughtCosignature]:
-    """Of one witness's cosignatures on one board, those a cut can ever ask for: the largest by `open_latest`, by T, and by now.
+def select_needed_cosignatures(terms: Terms, cosigned: Iterable[ReceivedCosignature]) -> set[ReceivedCosignature]:
+    """The cosignatures of one witness on one board that a cut can ever need: the largest by `open_latest`, by T, and by now.
 
-    Whoever merges first and keeps then, and whoever keeps first and merges then, come to the same.
+    The order of merging and selecting does not matter.
     """
-    found = list(cosigned)
-    kept: set[BroughtCosignature] = set()
+    cosignatures = list(cosigned)
+    needed: set[ReceivedCosignature] = set()
     for until in (terms.open_latest, terms.concluded_from, None):
-        within = [one for one in found if until is None or one.time <= until]
-        if within:
-            kept.add(max(within, key=lambda one: (one.size, -one.time, one.root, one.signature)))
-    return kept
+        in_period = [cosignature for cosignature in cosignatures if until is None or cosignature.time <= until]
+        if in_period:
+            needed.add(
+                max(in_period, key=lambda cosignature: (cosignature.size, -cosignature.time, cosignature.root, cosignature.signature))
+            )
+    return needed
 
 
-def falls(cosigned: Iterable[BroughtCosignature]) -> tuple[BroughtCosignature, BroughtCosignature] | None:
-    """Two of one witness on one board whose sizes rise while the dates fall: misconduct."""
-    latest: BroughtCosignature | None = None
-    for one in sorted(cosigned, key=lambda one: (one.size, one.time)):
-        # Of one size the earliest comes first: it is held against smaller sizes before a later one of its own size stands in the way.
-        if latest is not None and latest.size < one.size and latest.time > one.time:
-            return latest, one
-        if latest is None or one.time > latest.time:
-            latest = one
+def find_falling_dates(cosignatures: Iterable[ReceivedCosignature]) -> tuple[ReceivedCosignature, ReceivedCosignature] | None:
+    """Two cosignatures of one witness on one board whose sizes rise while the dates fall: misconduct."""
+    latest: ReceivedCosignature | None = None
+    for cosignature in sorted(cosignatures, key=lambda cosignature: (cosignature.size, cosignature.time)):
+        # Of one size the earliest comes first: it is compared with smaller sizes before a later one of the same size hides it.
+        if latest is not None and latest.size < cosignature.size and latest.time > cosignature.time:
+            return latest, cosignature
+        if latest is None or cosignature.time > latest.time:
+            latest = cosignature
     return None

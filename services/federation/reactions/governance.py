@@ -1,24 +1,24 @@
-"""What governance states: which decisions there are, and whether they passed."""
+"""Projects governance's decisions and whether they passed."""
 
 from uuid import UUID
 
 from kith.governance.facts.v1.facts_pb2 import MotionClosed, RulebookAdopted
-from libs.database.engine import Work
-from libs.messages.consumer import Handler
-from libs.messages.envelope import Fact, type_of
+from libs.database.engine import UnitOfWork
+from libs.messages.consumer import EventHandler
+from libs.messages.envelope import Event, type_of
 from services.federation.storage import decisions
 
 PROJECTIONS = ("decision",)
 
 
-async def _closed(work: Work, fact: Fact) -> None:
-    said = MotionClosed.FromString(fact.payload)
-    await decisions.add(work, UUID(said.decision_id), passed=said.passes, at=fact.at)
+async def _closed(work: UnitOfWork, event: Event) -> None:
+    payload = MotionClosed.FromString(event.payload)
+    await decisions.add(work, UUID(payload.decision_id), passed=payload.passes, at=event.at)
 
 
-async def _adopted(work: Work, fact: Fact) -> None:
-    said = RulebookAdopted.FromString(fact.payload)
-    await decisions.add(work, UUID(said.decision_id), passed=True, at=fact.at)
+async def _adopted(work: UnitOfWork, event: Event) -> None:
+    payload = RulebookAdopted.FromString(event.payload)
+    await decisions.add(work, UUID(payload.decision_id), passed=True, at=event.at)
 
 
-HANDLERS: dict[str, Handler] = {type_of(MotionClosed): _closed, type_of(RulebookAdopted): _adopted}
+HANDLERS: dict[str, EventHandler] = {type_of(MotionClosed): _closed, type_of(RulebookAdopted): _adopted}

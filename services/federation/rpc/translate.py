@@ -1,15 +1,15 @@
-"""Between the wire's words and ours."""
+"""Translates peers and our own identity to wire messages."""
 
 from datetime import datetime
 
 from kith.federation.v1 import federation_pb2 as pb
-from services.federation.domain.pairing import PeerState
-from services.federation.queries.see_identity import SeenIdentity
-from services.federation.queries.see_peers import SeenPeer
-from services.federation.storage.edge import Edge
-from services.federation.storage.peers import Event
+from services.federation.domain.peering import PeerState
+from services.federation.queries.get_own_identity import OwnIdentityView
+from services.federation.queries.get_peer import PeerView
+from services.federation.storage.local_identity import LocalIdentity
+from services.federation.storage.peers import PeeringLogEntry
 
-_STATES = {
+_PEER_STATES = {
     PeerState.INVITED: pb.PEER_STATE_INVITED,
     PeerState.CONFIRMED: pb.PEER_STATE_CONFIRMED,
     PeerState.ACTIVE: pb.PEER_STATE_ACTIVE,
@@ -18,48 +18,50 @@ _STATES = {
 }
 
 
-def own(seen: SeenIdentity, edge: Edge, *, recovering: bool, doubtful: bool) -> pb.GetOwnIdentityResponse:
-    said = pb.GetOwnIdentityResponse(
-        co_op=edge.co_op,
-        name=edge.name,
-        endpoint=edge.endpoint,
-        root_here=seen.root_here,
+def own_identity_response(
+    view: OwnIdentityView, local_identity: LocalIdentity, *, recovering: bool, doubtful: bool
+) -> pb.GetOwnIdentityResponse:
+    response = pb.GetOwnIdentityResponse(
+        co_op=local_identity.co_op,
+        name=local_identity.name,
+        endpoint=local_identity.endpoint,
+        root_here=view.has_root_key,
         recovering=recovering,
         clock_doubtful=doubtful,
     )
-    if seen.kept is not None:
-        said.document = seen.kept.content
-        said.fingerprint = seen.kept.document.fingerprint
-        said.seq = seen.kept.document.seq
-    return said
+    if view.latest is not None:
+        response.document = view.latest.content
+        response.fingerprint = view.latest.document.fingerprint
+        response.seq = view.latest.document.seq
+    return response
 
 
-def peer(seen: SeenPeer) -> pb.Peer:
-    one = seen.peer
-    said = pb.Peer(
-        co_op=one.id,
-        name=one.name,
-        state=_STATES[one.state],
-        fingerprint=one.identity.fingerprint,
-        code=seen.code,
-        endpoint=one.endpoint,
-        contact=seen.contact,
-        unreachable=one.unreachable,
-        waiting=seen.waiting,
-        suspended_by_them=one.suspended_by_them,
-        agreement=one.agreement if one.agreement and one.our_signature and one.their_signature else b"",
-        events=[_event(event) for event in seen.events],
-        clock_off=one.clock_off,
-        decided=one.decided,
-        failing=one.failing,
+def peer_message(view: PeerView) -> pb.Peer:
+    peer = view.peer
+    message = pb.Peer(
+        co_op=peer.id,
+        name=peer.name,
+        state=_PEER_STATES[peer.state],
+        fingerprint=peer.identity.fingerprint,
+        code=view.code,
+        endpoint=peer.endpoint,
+        contact=view.contact,
+        unreachable=peer.unreachable,
+        waiting=view.waiting,
+        suspended_by_them=peer.suspended_by_them,
+        agreement=peer.agreement if peer.agreement and peer.our_signature and peer.their_signature else b"",
+        events=[_peer_event_message(event) for event in view.events],
+        clock_off=peer.clock_off,
+        decided=peer.decided,
+        failing=peer.failing,
     )
-    if one.heard_at is not None:
-        said.heard_at.FromDatetime(one.heard_at)
-    return said
+    if peer.heard_at is not None:
+        message.heard_at.FromDatetime(peer.heard_at)
+    return message
 
 
-def _event(event: Event) -> pb.PeerEvent:
-    said = pb.PeerEvent(what=event.what, decision_number=event.decision_number, by_them=event.by_them)
-    at: datetime = event.at
-    said.at.FromDatetime(at)
-    return said
+def _peer_event_message(entry: PeeringLogEntry) -> pb.PeerEvent:
+    message = pb.PeerEvent(what=entry.what, decision_number=entry.decision_number, by_them=entry.by_them)
+    at: datetime = entry.at
+    message.at.FromDatetime(at)
+    return message

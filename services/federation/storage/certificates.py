@@ -1,7 +1,7 @@
-"""Certificates between co-ops: self-signed P-256, known by their exact SHA-256.
+"""TLS certificates between co-ops: self-signed P-256, identified by their exact SHA-256.
 
-They are no authorities: `keyCertSign` is off, and the handshake refuses a chain that ends in one. Which co-op it is, is decided by the hash
-alone; the names in it are for reading.
+They are no authorities: `keyCertSign` is off, and the handshake refuses a chain that ends in one. The hash alone decides which co-op it is;
+the names in it are only for reading.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 ANY_CO_OP = "border.kith.invalid"
-"""The name every such certificate has: what a channel asks for. RFC 6761: `.invalid` is nobody's."""
+"""The name that every such certificate has and every channel asks for. RFC 6761: `.invalid` belongs to nobody."""
 _YEARS = 20
 _PEM = serialization.Encoding.PEM
 _DER = serialization.Encoding.DER
@@ -32,8 +32,8 @@ class TlsKey:
         return hashlib.sha256(self.certificate).digest()
 
 
-def make(co_op: str, now: datetime) -> TlsKey:
-    """Valid from a day before `now`: clocks differ."""
+def create_tls_key(co_op: str, now: datetime) -> TlsKey:
+    """Creates a certificate and its key, valid from a day before `now`: clocks differ."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, co_op)])
     certificate = (
@@ -57,19 +57,19 @@ def make(co_op: str, now: datetime) -> TlsKey:
 def is_usable(certificate: bytes) -> bool:
     """Whether it is a self-signed P-256 certificate that can sign no other, with the name a channel asks for."""
     try:
-        read = x509.load_der_x509_certificate(certificate)
-        key = read.public_key()
-        read.verify_directly_issued_by(read)
-        constraints = read.extensions.get_extension_for_class(x509.BasicConstraints).value
-        usage = read.extensions.get_extension_for_class(x509.KeyUsage).value
-        names = read.extensions.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(x509.DNSName)
+        parsed = x509.load_der_x509_certificate(certificate)
+        key = parsed.public_key()
+        parsed.verify_directly_issued_by(parsed)
+        constraints = parsed.extensions.get_extension_for_class(x509.BasicConstraints).value
+        usage = parsed.extensions.get_extension_for_class(x509.KeyUsage).value
+        names = parsed.extensions.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(x509.DNSName)
     except Exception:  # noqa: BLE001 - a certificate from outside can be wrong in more ways than its reader has names for
         return False
     curve = isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1)
     return curve and not constraints.ca and not usage.key_cert_sign and ANY_CO_OP in names
 
 
-def pem_of(certificate: bytes) -> bytes:
+def certificate_pem(certificate: bytes) -> bytes:
     return x509.load_der_x509_certificate(certificate).public_bytes(_PEM)
 
 
@@ -78,7 +78,7 @@ def private_pem(private: bytes) -> bytes:
     return key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
 
 
-def hash_of_pem(pem: bytes) -> bytes:
+def hash_from_pem(pem: bytes) -> bytes:
     """SHA-256 of the DER. Raises ValueError."""
     return hashlib.sha256(x509.load_pem_x509_certificate(pem).public_bytes(_DER)).digest()
 

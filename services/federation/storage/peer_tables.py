@@ -1,10 +1,10 @@
-"""Federation's tables about itself and its peers, as the first migration makes them. Nothing in them is about a person.
+"""Federation's tables about itself and its peers, as the first migration creates them. They contain nothing about a person.
 
-Private keys lie here sealed: whoever has the database or its backup, and not the key in `keys/federation/seal.key`, has none of them.
-Letters and the evidence of conflicts are append-only.
+Private keys are stored encrypted: the database or its backup is useless without the key in `keys/federation/seal.key`. Messages and the
+evidence of conflicts are append-only.
 """
 
-FIRST = """
+CREATE_PEER_TABLES = """
 create table own_identity (
   seq bigint primary key check (seq > 0),
   document bytea not null,

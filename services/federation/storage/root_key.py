@@ -1,4 +1,4 @@
-"""The root key: a file that may be taken away and kept elsewhere, so it is read each time it is needed."""
+"""The root key: a file that may be removed and kept elsewhere, so it is read each time it is needed."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 
 def read(file: Path) -> Ed25519PrivateKey | None:
-    """None when it is not here: no file, or an empty one, as containers want it. Raises ValueError or TypeError for anything else."""
+    """None when it is not here: no file, or an empty one, as containers need it. Raises ValueError or TypeError for anything else."""
     try:
         content = file.read_bytes()
     except FileNotFoundError:
@@ -21,5 +21,5 @@ def read(file: Path) -> Ed25519PrivateKey | None:
     return key
 
 
-def is_here(file: Path) -> bool:
+def exists(file: Path) -> bool:
     return file.is_file() and file.stat().st_size > 0

@@ -1,10 +1,9 @@
-"""Federation's tables about votes with other co-ops: boards, who held how much of them when, and papers.
+"""Federation's tables about federated votes: boards, who held how much of them when, and evidence documents.
 
-`entry`, `head` and `paper` are what a vote is proved with; no person is in them. A board is cut back by a recovery alone, under a new
-`generation`.
+`entry`, `head` and `paper` prove a vote; they contain no person. Only a recovery truncates a board, under a new `generation`.
 """
 
-FIRST = """
+CREATE_VOTE_TABLES = """
 -- What governance drafted here, until every party's keys have come.
 create table vote_draft (
   draft text primary key,

@@ -1,29 +1,33 @@
-"""AttestVoteRoll: a scrutineer opens every row against the register."""
+"""AttestVoteRoll: a scrutineer checks every row of the frozen roll against the register."""
 
 import asyncio
 from collections.abc import Mapping
 from uuid import UUID
 
 from libs.access import hats
-from libs.database.engine import Work
+from libs.database.engine import UnitOfWork
 from libs.refusals import NotAllowed
-from services.governance.commands.held_vote import for_office
+from services.governance.commands.vote_preconditions import lock_vote_for_hat
 from services.governance.domain import vote_roll
-from services.governance.domain.vote_course import SCRUTINEERS_NEEDED, require_may_attest
-from services.governance.storage import facts_out, vote_rolls, votes
+from services.governance.domain.vote_lifecycle import SCRUTINEERS_NEEDED, require_may_attest
+from services.governance.storage import events_out, vote_rolls, votes
 
 
-async def attest_vote_roll(work: Work, vote_id: str, given: Mapping[UUID, str]) -> list[UUID]:
-    """Whose rows did not open with the identities given; with any, nothing is attested.
+async def attest_vote_roll(work: UnitOfWork, vote_id: str, identities: Mapping[UUID, str]) -> list[UUID]:
+    """Return the people whose rows do not open with their identity; if there are any, nothing is attested.
 
-    Raises what `for_office` does, NotAllowed FROZE_IT_THEMSELVES, NotNow VOTE_NOT_AT_THIS.
+    Raises what `lock_vote_for_hat` does, NotAllowed FROZE_IT_THEMSELVES, FailedPrecondition VOTE_NOT_AT_THIS.
     """
-    vote, scrutineer = await for_office(work, vote_id, hats.SCRUTINEER)
+    vote, scrutineer = await lock_vote_for_hat(work, vote_id, hats.SCRUTINEER)
     require_may_attest(vote)
     if scrutineer == vote.frozen_by:
         raise NotAllowed("FROZE_IT_THEMSELVES")
-    rows = await vote_rolls.all_rows(work, vote.id)
-    wrong = await asyncio.to_thread(vote_roll.unopened, rows, given)
-    if not wrong and await votes.attest(work, vote.id, scrutineer) and await votes.attested(work, vote.id) == SCRUTINEERS_NEEDED:
-        await facts_out.vote_roll_attested(work, vote.id, len(rows), SCRUTINEERS_NEEDED)
-    return wrong
+    rows = await vote_rolls.list_all_rows(work, vote.id)
+    wrong_people = await asyncio.to_thread(vote_roll.people_with_wrong_identity, rows, identities)
+    if (
+        not wrong_people
+        and await votes.add_attestation(work, vote.id, scrutineer)
+        and await votes.count_attestations(work, vote.id) == SCRUTINEERS_NEEDED
+    ):
+        await events_out.vote_roll_attested(work, vote.id, len(rows), SCRUTINEERS_NEEDED)
+    return wrong_people

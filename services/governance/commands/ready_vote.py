@@ -1,21 +1,23 @@
-"""ReadyVote: our roll stands, and two scrutineers have opened it. From here nobody leaves."""
+"""ReadyVote: declares this co-op ready, with a frozen roll that two scrutineers have attested. It can no longer withdraw."""
 
 from libs.access import hats
-from libs.database.engine import Work
-from services.governance.commands.held_vote import for_office, kind_of
-from services.governance.domain.vote_course import State, require_may_be_ready
-from services.governance.domain.vote_limits import require_time_to_be_ready
-from services.governance.storage import facts_out, votes
+from libs.database.engine import UnitOfWork
+from services.governance.commands.vote_preconditions import lock_vote_for_hat, require_resolution_type
+from services.governance.domain.vote_lifecycle import VoteState, require_may_be_ready
+from services.governance.domain.vote_timing import require_time_to_be_ready
+from services.governance.storage import events_out, votes
 
 
-async def ready_vote(work: Work, vote_id: str) -> None:
-    """Raises what `for_office` and `require_time_to_be_ready` do, NotNow VOTE_NOT_AT_THIS, SCRUTINEERS_MISSING or VOTE_TOO_LATE.
+async def ready_vote(work: UnitOfWork, vote_id: str) -> None:
+    """Declare ready.
 
-    Voting opens with the last ready: as nobody says it before its own notice has run, it opens before nobody's notice is over.
+    Voting opens when the last co-op is ready. As none declares ready before its own notice has run, voting never opens too early.
+    Raises what `lock_vote_for_hat` and `require_time_to_be_ready` do, FailedPrecondition VOTE_NOT_AT_THIS, SCRUTINEERS_MISSING or
+    VOTE_TOO_LATE.
     """
-    vote, _ = await for_office(work, vote_id, hats.SECRETARY)
-    require_may_be_ready(vote, await votes.attested(work, vote.id), work.now)
+    vote, _ = await lock_vote_for_hat(work, vote_id, hats.SECRETARY)
+    require_may_be_ready(vote, await votes.count_attestations(work, vote.id), work.now)
     if vote.join_number is not None:
-        require_time_to_be_ready(vote, await kind_of(work, vote.join_number), work.now)
-    await votes.move(work, vote.id, State.READY)
-    await facts_out.vote_made_ready(work, vote.id)
+        require_time_to_be_ready(vote, await require_resolution_type(work, vote.join_number), work.now)
+    await votes.set_state(work, vote.id, VoteState.READY)
+    await events_out.vote_made_ready(work, vote.id)

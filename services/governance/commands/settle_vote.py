@@ -1,30 +1,30 @@
-"""SettleVote: this co-op agrees to a settlement, by a decision of its own. It holds when all participants agree to the same one."""
+"""SettleVote: this co-op agrees to a settlement, by a decision of its own. It takes effect when all participants agree to the same one."""
 
 from libs.access import hats
-from libs.boards.forms import DocumentError
-from libs.boards.papers import read_settlement_body
-from libs.database.engine import Work
-from libs.refusals import AlreadyDone, invalid
-from services.governance.commands.held_vote import decided, for_office
-from services.governance.domain.vote_course import require_may_settle
-from services.governance.storage import facts_out, votes
+from libs.boards.document_fields import DocumentError
+from libs.boards.documents import read_settlement_body
+from libs.database.engine import UnitOfWork
+from libs.refusals import AlreadyExists, invalid
+from services.governance.commands.vote_preconditions import lock_vote_for_hat, require_passed_decision
+from services.governance.domain.vote_lifecycle import require_may_settle
+from services.governance.storage import events_out, votes
 
 SETTLEMENT = "settlement"
 
 
-async def settle_vote(work: Work, vote_id: str, number: int, data: bytes) -> None:
-    """`data` is JSON bytes of the settlement's body.
+async def settle_vote(work: UnitOfWork, vote_id: str, number: int, data: bytes) -> None:
+    """Agree to a settlement; `data` is the JSON bytes of its body.
 
-    Raises what `for_office` and `decided` do, Invalid SETTLEMENT_WRONG, NotNow SETTLEMENT_NOT_NOW, AlreadyDone SETTLED_ALREADY: a co-op
-    that agreed to two settlements of one revision would have agreed to neither.
+    Raises what `lock_vote_for_hat` and `require_passed_decision` do, Invalid SETTLEMENT_WRONG, FailedPrecondition SETTLEMENT_NOT_NOW,
+    AlreadyExists SETTLED_ALREADY: a co-op may agree to only one settlement of a revision.
     """
-    vote, _ = await for_office(work, vote_id, hats.SECRETARY)
+    vote, _ = await lock_vote_for_hat(work, vote_id, hats.SECRETARY)
     try:
         settlement = read_settlement_body(data)
     except DocumentError as error:
         raise invalid("settlement", "SETTLEMENT_WRONG", why=str(error)) from error
     require_may_settle(vote, settlement, work.now)
-    await decided(work, number)
-    if not await votes.say(work, vote.id, SETTLEMENT, settlement.revision, number):
-        raise AlreadyDone("SETTLED_ALREADY")
-    await facts_out.vote_settlement_agreed(work, vote.id, data, str(number))
+    await require_passed_decision(work, number)
+    if not await votes.add_declaration(work, vote.id, SETTLEMENT, settlement.revision, number):
+        raise AlreadyExists("SETTLED_ALREADY")
+    await events_out.vote_settlement_agreed(work, vote.id, data, str(number))

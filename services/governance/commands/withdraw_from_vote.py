@@ -1,15 +1,15 @@
-"""WithdrawFromVote: this co-op does not take part after all. Until its own ready; then the vote cannot open."""
+"""WithdrawFromVote: this co-op withdraws from a federated vote, before it has declared ready. The vote then cannot open."""
 
 from libs.access import hats
-from libs.database.engine import Work
-from services.governance.commands.held_vote import for_office
-from services.governance.domain.vote_course import State, require_may_withdraw
-from services.governance.storage import facts_out, votes
+from libs.database.engine import UnitOfWork
+from services.governance.commands.vote_preconditions import lock_vote_for_hat
+from services.governance.domain.vote_lifecycle import VoteState, require_may_withdraw
+from services.governance.storage import events_out, votes
 
 
-async def withdraw_from_vote(work: Work, vote_id: str) -> None:
-    """Raises what `for_office` does, NotNow VOTE_NOT_AT_THIS."""
-    vote, _ = await for_office(work, vote_id, hats.SECRETARY)
+async def withdraw_from_vote(work: UnitOfWork, vote_id: str) -> None:
+    """Withdraw. Raises what `lock_vote_for_hat` does, FailedPrecondition VOTE_NOT_AT_THIS."""
+    vote, _ = await lock_vote_for_hat(work, vote_id, hats.SECRETARY)
     require_may_withdraw(vote)
-    await votes.move(work, vote.id, State.WITHDRAWN, ended=True)
-    await facts_out.vote_withdrawn(work, vote.id)
+    await votes.set_state(work, vote.id, VoteState.WITHDRAWN, ended=True)
+    await events_out.vote_withdrawn(work, vote.id)

@@ -1,7 +1,7 @@
-"""A ballot: what one person on the roll chose, each change a new revision; the highest counts.
+"""Rules for ballots on a motion: what one person on the roll chose. Each change is a new revision; the highest one counts.
 
-Ballots are recorded: the co-op's own records show who chose what, and every ballot says so on its face. A vote that came on paper or by
-phone is entered by two people who do not see each other's entry; it is no ballot until both wrote the same.
+Ballots are recorded: the co-op's own records show who chose what, and every ballot says so. A vote that came on paper or by phone is
+entered by two people who do not see each other's entry; it becomes a ballot only when both entries match.
 """
 
 from collections.abc import Sequence
@@ -14,23 +14,23 @@ from libs.refusals import Conflict, NotAllowed, invalid
 from libs.rulebook.counting import Method
 from services.governance.domain.head_count import ABSTAIN, AGAINST, FOR
 
-PLAIN_OPTIONS = (FOR, AGAINST, ABSTAIN)
+YES_NO_OPTIONS = (FOR, AGAINST, ABSTAIN)
 
 
-class Taken(StrEnum):
-    """How a ballot reached us."""
+class BallotChannel(StrEnum):
+    """How a ballot reached us: `taken` in tables and on the wire."""
 
     PAGE = "page"
     PAPER = "paper"
     PHONE = "phone"
     HELPER = "helper"
     COMMAND_LINE = "command_line"
-    """By whoever holds the co-op's machine. It must never pass for the member's own hand."""
+    """Cast by an operator of the co-op's machine. It must never look as if the member had cast it."""
 
 
 @dataclass(frozen=True)
 class RollRow:
-    """A person's place on a frozen roll. `revision` is that of their ballot; 0 means none yet."""
+    """A person's row on a frozen roll. `revision` is that of their ballot; 0 means no ballot yet."""
 
     person: UUID
     member_class: str
@@ -47,51 +47,54 @@ class Ballot:
     member_class: str
     choice: str
     revision: int
-    taken: Taken
+    taken: BallotChannel
     recorded_at: datetime
     recorders: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)
-class Entry:
-    """What the first of two people wrote down; it waits for the second."""
+class BallotEntry:
+    """What the first of two people entered; it waits for the second."""
 
     id: UUID
     motion: UUID
     person: UUID
     choice: str
-    taken: Taken
+    taken: BallotChannel
     recorder: UUID
     recorded_at: datetime
     revision: int
-    """Of the person's ballot when this was written."""
+    """Revision of the person's ballot when this was entered."""
 
 
-class NoVote(StrEnum):
-    """Why somebody who asks has no vote on a motion."""
+class NoVoteReason(StrEnum):
+    """Why a person has no vote on a motion."""
 
     NOT_A_MEMBER = "NOT_A_MEMBER"
     CLASS_HAS_NO_VOTE = "CLASS_HAS_NO_VOTE"
     JOINED_TOO_LATE = "JOINED_TOO_LATE"
 
 
-def options_of(method: Method) -> tuple[str, ...]:
-    """What a ballot may say under a method that motions can be put by."""
+def ballot_options(method: Method) -> tuple[str, ...]:
+    """Return the choices on a ballot. Raises Invalid METHOD_NOT_FOR_MOTIONS for a method that motions cannot use."""
     if method is not Method.YES_NO_ABSTAIN:
         raise invalid("resolution_type", "METHOD_NOT_FOR_MOTIONS", method=method.value)
-    return PLAIN_OPTIONS
+    return YES_NO_OPTIONS
 
 
-def why_no_vote(standing: tuple[str, bool] | None, excluded: Sequence[str]) -> NoVote:
-    """For a person who is not on the roll: their class and vote right on the roll's day or, joined later, since then; None = no member."""
-    if standing is None:
-        return NoVote.NOT_A_MEMBER
-    member_class, may_vote = standing
-    return NoVote.CLASS_HAS_NO_VOTE if not may_vote or member_class in excluded else NoVote.JOINED_TOO_LATE
+def no_vote_reason(voting_right: tuple[str, bool] | None, excluded: Sequence[str]) -> NoVoteReason:
+    """Return why a person is not on the roll.
+
+    `voting_right` is their class and right to vote on the roll's day or, for a later joiner, since they joined; None = not a member.
+    """
+    if voting_right is None:
+        return NoVoteReason.NOT_A_MEMBER
+    member_class, may_vote = voting_right
+    return NoVoteReason.CLASS_HAS_NO_VOTE if not may_vote or member_class in excluded else NoVoteReason.JOINED_TOO_LATE
 
 
 def check_choice(choice: str, options: Sequence[str]) -> None:
-    """Raises Invalid CHOICE_UNKNOWN, or CHOICE_MISSING when nothing was chosen."""
+    """Check the choice. Raises Invalid CHOICE_UNKNOWN, or CHOICE_MISSING when nothing was chosen."""
     if not choice:
         raise invalid("choice", "CHOICE_MISSING")
     if choice not in options:
@@ -99,14 +102,14 @@ def check_choice(choice: str, options: Sequence[str]) -> None:
 
 
 def check_revision(row: RollRow, shown: int) -> None:
-    """The page showed an older ballot than there is: whoever fills it in must see the newer one first. Raises Conflict BALLOT_STALE."""
+    """Check that the form showed the latest ballot; the voter must see a newer one first. Raises Conflict BALLOT_STALE."""
     if row.revision != shown:
         raise Conflict("BALLOT_STALE", revision=str(row.revision))
 
 
-def record(row: RollRow, entry: Entry, options: Sequence[str]) -> Entry:
-    """The first entry of a paper or phone vote. Raises Invalid or NotAllowed."""
-    if entry.taken not in (Taken.PAPER, Taken.PHONE):
+def check_first_entry(row: RollRow, entry: BallotEntry, options: Sequence[str]) -> BallotEntry:
+    """Check the first entry of a paper or phone vote, and return it. Raises Invalid or NotAllowed."""
+    if entry.taken not in (BallotChannel.PAPER, BallotChannel.PHONE):
         raise invalid("taken", "TAKEN_UNKNOWN")
     check_choice(entry.choice, options)
     if entry.recorder == row.person:
@@ -114,8 +117,10 @@ def record(row: RollRow, entry: Entry, options: Sequence[str]) -> Entry:
     return entry
 
 
-def confirm(row: RollRow, entry: Entry, choice: str, recorder: UUID, ballot_id: UUID, now: datetime) -> Ballot | None:
-    """The second entry makes it a ballot. None when the two differ: then both are put aside, so that nobody can guess until it fits.
+def confirm_entry(row: RollRow, entry: BallotEntry, choice: str, recorder: UUID, ballot_id: UUID, now: datetime) -> Ballot | None:
+    """Turn the first entry and a matching second one into a ballot.
+
+    Returns None when they differ: both are then discarded, so that nobody can guess until they match.
 
     Raises NotAllowed SAME_RECORDER or RECORDER_IS_VOTER, or Conflict BALLOT_STALE when the person voted meanwhile.
     """

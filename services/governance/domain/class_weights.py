@@ -1,14 +1,14 @@
-"""What one ballot of each class weighs.
+"""Computes the weight of one ballot of each class.
 
 - One member one vote, and a majority in each class: one.
-- Cap: one, until the capped classes' ballots together would weigh more than the fraction f of the whole. Then they weigh together
-  f / (1 - f) of what the others weigh, spread equally over their ballots. So a cap lowers and never raises: ten users and one investor
-  under a cap of one half leave the investor at one.
+- Cap: one, until the capped classes' ballots together would weigh more than the fraction f of the whole. Then together they weigh
+  f / (1 - f) of what the others weigh, spread equally over their ballots. So a cap only lowers weights, never raises them: with ten users
+  and one investor under a cap of one half, the investor's ballot still weighs one.
 - Fixed shares: the class's share, spread over the people the threshold is measured on (cast, present or eligible), so that a class
   weighs its share of that whole whatever its head count.
 
-A weight belongs to a class and not to an act: an abstention weighs what a vote of its class weighs, and so does somebody on the roll who
-stayed at home, wherever a threshold counts them.
+A weight belongs to the class, whatever a person does: wherever a threshold counts them, an abstention and a person on the roll who did not
+vote weigh as much as a vote of their class.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from libs.rulebook.counting import Cap, CountingRule, Denominator, FixedShares, SilentClass
-from services.governance.domain.head_count import CannotCountError, HeadCount, Heads, Mistake
+from services.governance.domain.head_count import CannotCountError, ClassHeadCount, CountingMistake, HeadCounts
 
 
 @dataclass(frozen=True)
@@ -27,43 +27,48 @@ class ClassWeights:
     forfeited: Fraction = Fraction(0)
 
 
-def weigh_classes(rule: CountingRule, heads: Heads) -> ClassWeights:
-    """The weight of one ballot, for every class that has a vote.
+def compute_class_weights(rule: CountingRule, heads: HeadCounts) -> ClassWeights:
+    """Compute the weight of one ballot, for every class that has a vote.
 
-    Raises `CannotCountError` when the rule needs to know a class's place on the roll and it is not there, or when a class that has
-    people has no fixed share.
+    Raises `CannotCountError` when the rule needs a class's size on the roll and it is unknown, or when a class that has people has no
+    fixed share.
     """
     match rule.class_rule:
         case Cap() as cap:
-            return ClassWeights(_capped(cap, heads))
+            return ClassWeights(_capped_weights(cap, heads))
         case FixedShares() as fixed:
-            return _fixed(fixed, rule.threshold.of, rule.excluded, heads)
+            return _fixed_share_weights(fixed, rule.threshold.of, rule.excluded, heads)
         case _:
-            return ClassWeights({c.name: Fraction(1) for c in heads.classes})
+            return ClassWeights({head_count.name: Fraction(1) for head_count in heads.classes})
 
 
-def _capped(cap: Cap, heads: Heads) -> dict[str, Fraction]:
-    inside = sum(c.people(cap.measured_on) for c in heads.classes if c.name in cap.classes)
-    outside = sum(c.people(cap.measured_on) for c in heads.classes if c.name not in cap.classes)
+def _capped_weights(cap: Cap, heads: HeadCounts) -> dict[str, Fraction]:
+    people_inside = sum(head_count.people(cap.measured_on) for head_count in heads.classes if head_count.name in cap.classes)
+    people_outside = sum(head_count.people(cap.measured_on) for head_count in heads.classes if head_count.name not in cap.classes)
     # inside > f (inside + outside), multiplied out so that a cap of one needs no division by zero.
-    exceeded = inside * (1 - cap.fraction) > cap.fraction * outside
-    lowered = cap.fraction / (1 - cap.fraction) * outside / inside if exceeded else Fraction(1)
-    return {c.name: lowered if c.name in cap.classes else Fraction(1) for c in heads.classes}
+    exceeded = people_inside * (1 - cap.fraction) > cap.fraction * people_outside
+    capped_weight = cap.fraction / (1 - cap.fraction) * people_outside / people_inside if exceeded else Fraction(1)
+    return {head_count.name: capped_weight if head_count.name in cap.classes else Fraction(1) for head_count in heads.classes}
 
 
-def _fixed(fixed: FixedShares, of: Denominator, excluded: tuple[str, ...], heads: Heads) -> ClassWeights:
+def _fixed_share_weights(fixed: FixedShares, of: Denominator, excluded: tuple[str, ...], heads: HeadCounts) -> ClassWeights:
     shares = {name: share for name, share in fixed.shares if name not in excluded}
-    people = {c.name: c for c in heads.classes}
-    for c in heads.classes:
-        if c.name not in shares and (c.present or c.eligible):
-            raise CannotCountError(Mistake.SHARE_MISSING, c.name)
-    heard = {name for name in shares if name in people and not people[name].silent(of)}
-    sharing = heard if fixed.silent is SilentClass.REDISTRIBUTE else set(shares)
-    whole = sum((shares[name] for name in sharing), Fraction(0))
-    per_ballot = {c.name: _spread(shares[c.name] / whole, c, of) if c.name in heard else Fraction(0) for c in heads.classes}
-    forfeited = sum((shares[name] / whole for name in sharing - heard), Fraction(0))
+    head_counts_by_name = {head_count.name: head_count for head_count in heads.classes}
+    for head_count in heads.classes:
+        if head_count.name not in shares and (head_count.present or head_count.eligible):
+            raise CannotCountError(CountingMistake.SHARE_MISSING, head_count.name)
+    voting_classes = {name for name in shares if name in head_counts_by_name and not head_counts_by_name[name].is_silent(of)}
+    sharing_classes = voting_classes if fixed.silent is SilentClass.REDISTRIBUTE else set(shares)
+    total = sum((shares[name] for name in sharing_classes), Fraction(0))
+    per_ballot = {
+        head_count.name: _share_per_ballot(shares[head_count.name] / total, head_count, of)
+        if head_count.name in voting_classes
+        else Fraction(0)
+        for head_count in heads.classes
+    }
+    forfeited = sum((shares[name] / total for name in sharing_classes - voting_classes), Fraction(0))
     return ClassWeights(per_ballot, forfeited)
 
 
-def _spread(share: Fraction, c: HeadCount, of: Denominator) -> Fraction:
-    return share / c.people(of)
+def _share_per_ballot(share: Fraction, head_count: ClassHeadCount, of: Denominator) -> Fraction:
+    return share / head_count.people(of)

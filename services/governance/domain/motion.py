@@ -1,10 +1,10 @@
-"""A motion: a question put to the members, from notice to result.
+"""Rules for motions: a question put to the members, from notice to result.
 
     announced --(opens_at)--> open --(closes_at)--> counting --(counted)--> passed | not passed
 
-The first two arrows are the clock's alone: the state is read from the times, so no job has to be on time for a ballot to be taken or
-refused. The roll is frozen at the notice; whoever joins later has no vote on this one. A running motion keeps the rulebook it was
-announced under.
+The first two transitions need no job: the state follows from the times, so a ballot is accepted or refused on time even if a job is late.
+The roll is frozen at the notice; people who join later have no vote on this motion. A running motion keeps the rulebook it was announced
+under.
 """
 
 import unicodedata
@@ -14,18 +14,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from libs.refusals import FieldProblem, Invalid, NotNow, invalid
+from libs.refusals import FailedPrecondition, FieldProblem, Invalid, invalid
 from libs.rulebook import ResolutionType, Rulebook
 
-TITLE_MOST = 200
-LINE_MOST = 200
-TEXT_MOST = 20_000
-FARTHEST = timedelta(days=3 * 366)
-"""Nobody announces a vote further ahead; what asks for it is a slip of the hand in the year."""
+TITLE_MAX_LENGTH = 200
+LINE_MAX_LENGTH = 200
+TEXT_MAX_LENGTH = 20_000
+MAX_TIME_AHEAD = timedelta(days=3 * 366)
+"""Nobody announces a vote further ahead; such a date is a typing mistake in the year."""
 
 
-class State(StrEnum):
-    """Where a motion stands."""
+class MotionState(StrEnum):
+    """The state of a motion."""
 
     ANNOUNCED = "announced"
     OPEN = "open"
@@ -35,8 +35,8 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Wording:
-    """What members read: the question, what it is about, and what each answer means; the Easy Read twin beside it."""
+class MotionWording:
+    """What members read: the question, what it is about, what each answer means, and its Easy Read version."""
 
     title: str
     text: str
@@ -51,7 +51,7 @@ class Motion:
     """One motion. `passes` and `closed_at` are set by the count."""
 
     id: UUID
-    wording: Wording
+    wording: MotionWording
     resolution_type: str
     rulebook_hash: str
     announced_by: UUID
@@ -62,47 +62,49 @@ class Motion:
     closed_at: datetime | None = None
     passes: bool | None = None
 
-    def state(self, now: datetime) -> State:
+    def state(self, now: datetime) -> MotionState:
         if self.passes is not None:
-            return State.PASSED if self.passes else State.NOT_PASSED
+            return MotionState.PASSED if self.passes else MotionState.NOT_PASSED
         if now < self.opens_at:
-            return State.ANNOUNCED
-        return State.OPEN if now < self.closes_at else State.COUNTING
+            return MotionState.ANNOUNCED
+        return MotionState.OPEN if now < self.closes_at else MotionState.COUNTING
 
 
-def wording(title: str, text: str, easy_title: str, easy_text: str, for_means: str, against_means: str) -> Wording:
-    """Trimmed and checked. Raises Invalid naming every field that is missing or too long."""
-    given = Wording(*(unicodedata.normalize("NFC", one).strip() for one in (title, text, easy_title, easy_text, for_means, against_means)))
+def check_wording(title: str, text: str, easy_title: str, easy_text: str, for_means: str, against_means: str) -> MotionWording:
+    """Trim and check a motion's wording. Raises Invalid naming every field that is missing or too long."""
+    wording = MotionWording(
+        *(unicodedata.normalize("NFC", value).strip() for value in (title, text, easy_title, easy_text, for_means, against_means))
+    )
     problems = [
-        *_missing("title", given.title, "TITLE_MISSING"),
-        *_line("title", given.title, TITLE_MOST, "TITLE_TOO_LONG", "TITLE_UNPRINTABLE"),
-        *_missing("text", given.text, "TEXT_MISSING"),
-        *_line("text", given.text, TEXT_MOST, "TEXT_TOO_LONG", "TEXT_UNPRINTABLE"),
-        *_line("easy_title", given.easy_title, TITLE_MOST, "EASY_TITLE_TOO_LONG", "TITLE_UNPRINTABLE"),
-        *_line("easy_text", given.easy_text, TEXT_MOST, "EASY_TEXT_TOO_LONG", "TEXT_UNPRINTABLE"),
-        *_line("for_means", given.for_means, LINE_MOST, "FOR_MEANS_TOO_LONG", "TEXT_UNPRINTABLE"),
-        *_line("against_means", given.against_means, LINE_MOST, "AGAINST_MEANS_TOO_LONG", "TEXT_UNPRINTABLE"),
+        *_missing_problem("title", wording.title, "TITLE_MISSING"),
+        *_text_problem("title", wording.title, TITLE_MAX_LENGTH, "TITLE_TOO_LONG", "TITLE_UNPRINTABLE"),
+        *_missing_problem("text", wording.text, "TEXT_MISSING"),
+        *_text_problem("text", wording.text, TEXT_MAX_LENGTH, "TEXT_TOO_LONG", "TEXT_UNPRINTABLE"),
+        *_text_problem("easy_title", wording.easy_title, TITLE_MAX_LENGTH, "EASY_TITLE_TOO_LONG", "TITLE_UNPRINTABLE"),
+        *_text_problem("easy_text", wording.easy_text, TEXT_MAX_LENGTH, "EASY_TEXT_TOO_LONG", "TEXT_UNPRINTABLE"),
+        *_text_problem("for_means", wording.for_means, LINE_MAX_LENGTH, "FOR_MEANS_TOO_LONG", "TEXT_UNPRINTABLE"),
+        *_text_problem("against_means", wording.against_means, LINE_MAX_LENGTH, "AGAINST_MEANS_TOO_LONG", "TEXT_UNPRINTABLE"),
     ]
     if problems:
         raise Invalid(problems[0].reason, *problems)
-    return given
+    return wording
 
 
-def resolution_of(rulebook: Rulebook, key: str, proposed_rulebook: str) -> ResolutionType:
-    """The resolution type to decide by. Raises Invalid or NotNow where this motion cannot be decided by it."""
-    found = rulebook.resolution(key)
-    if found is None:
-        raise invalid("resolution_type", "RESOLUTION_TYPE_UNKNOWN", known=", ".join(one.key for one in rulebook.resolutions))
-    if found.second_meeting is not None:
-        raise NotNow("TWO_MEETINGS_NEEDED", resolution_type=found.key)
-    if proposed_rulebook and not found.changes_rulebook:
-        raise invalid("resolution_type", "CANNOT_CHANGE_RULEBOOK", resolution_type=found.key)
-    return found
+def require_resolution_type(rulebook: Rulebook, key: str, proposed_rulebook: str) -> ResolutionType:
+    """Return the resolution type of that key. Raises Invalid or FailedPrecondition where it cannot decide this motion."""
+    resolution_type = rulebook.resolution(key)
+    if resolution_type is None:
+        raise invalid("resolution_type", "RESOLUTION_TYPE_UNKNOWN", known=", ".join(known_type.key for known_type in rulebook.resolutions))
+    if resolution_type.second_meeting is not None:
+        raise FailedPrecondition("TWO_MEETINGS_NEEDED", resolution_type=resolution_type.key)
+    if proposed_rulebook and not resolution_type.changes_rulebook:
+        raise invalid("resolution_type", "CANNOT_CHANGE_RULEBOOK", resolution_type=resolution_type.key)
+    return resolution_type
 
 
-def times(kind: ResolutionType, opens_at: datetime | None, closes_at: datetime, now: datetime) -> tuple[datetime, datetime]:
-    """When voting begins and ends, by the rulebook's notice and open hours. Raises Invalid with the dates that would do."""
-    if opens_at is not None and opens_at - now > FARTHEST:
+def voting_times(kind: ResolutionType, opens_at: datetime | None, closes_at: datetime, now: datetime) -> tuple[datetime, datetime]:
+    """Return when voting opens and closes, by the rulebook's notice and open hours. Raises Invalid with the dates it would allow."""
+    if opens_at is not None and opens_at - now > MAX_TIME_AHEAD:
         raise invalid("opens_at", "TIME_MALFORMED")
     earliest = now + timedelta(days=kind.notice_days)
     opens = opens_at or earliest
@@ -117,26 +119,29 @@ def times(kind: ResolutionType, opens_at: datetime | None, closes_at: datetime, 
     return opens, closes_at
 
 
-def require_roll(eligible: Mapping[str, int]) -> None:
-    """A motion nobody may vote on is not put. Raises NotNow ROLL_EMPTY."""
+def require_roll_not_empty(eligible: Mapping[str, int]) -> None:
+    """Refuse a motion that nobody may vote on. Raises FailedPrecondition ROLL_EMPTY."""
     if not sum(eligible.values()):
-        raise NotNow("ROLL_EMPTY")
+        raise FailedPrecondition("ROLL_EMPTY")
 
 
 def require_open(motion: Motion, now: datetime) -> None:
-    """Raises NotNow BALLOT_NOT_OPEN or BALLOT_CLOSED. The close is exclusive: a ballot at that instant is late."""
+    """Check that voting is open; the close is exclusive: a ballot at that instant is late.
+
+    Raises FailedPrecondition BALLOT_NOT_OPEN or BALLOT_CLOSED.
+    """
     state = motion.state(now)
-    if state is State.ANNOUNCED:
-        raise NotNow("BALLOT_NOT_OPEN", opens_at=motion.opens_at.isoformat())
-    if state is not State.OPEN:
-        raise NotNow("BALLOT_CLOSED", closed_at=motion.closes_at.isoformat())
+    if state is MotionState.ANNOUNCED:
+        raise FailedPrecondition("BALLOT_NOT_OPEN", opens_at=motion.opens_at.isoformat())
+    if state is not MotionState.OPEN:
+        raise FailedPrecondition("BALLOT_CLOSED", closed_at=motion.closes_at.isoformat())
 
 
-def _missing(field: str, value: str, reason: str) -> list[FieldProblem]:
+def _missing_problem(field: str, value: str, reason: str) -> list[FieldProblem]:
     return [] if value else [FieldProblem(field, reason)]
 
 
-def _line(field: str, value: str, most: int, too_long: str, unprintable: str) -> list[FieldProblem]:
+def _text_problem(field: str, value: str, most: int, too_long: str, unprintable: str) -> list[FieldProblem]:
     if len(value) > most:
         return [FieldProblem(field, too_long)]
     if any(unicodedata.category(letter) == "Cc" and letter not in "\r\n\t" for letter in value):

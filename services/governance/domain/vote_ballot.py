@@ -1,6 +1,6 @@
-"""A ballot in a vote with other co-ops: a row's choice, as it goes on the board under the row's pseudonym.
+"""Rules for ballots in a federated vote: a roll row's choice, published on the board under the row's pseudonym.
 
-At home it is a recorded ballot like any other: the co-op can see who chose what. Nobody else can.
+Inside the co-op it is a recorded ballot like any other: the co-op can see who chose what. Nobody else can.
 """
 
 from collections.abc import Sequence
@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from libs.boards import entries, forms
-from libs.boards.ballots import APPROVAL, SCORE, choice_allowed
+from libs.boards import document_fields, entries
+from libs.boards.ballots import APPROVAL, SCORE, is_choice_allowed
 from libs.boards.entries import Choice
-from libs.boards.terms import BALLOTS_MOST, Terms
+from libs.boards.terms import MAX_BALLOTS_PER_ROW, Terms
 from libs.refusals import Conflict, NotAllowed, TooMany, invalid
 from libs.signing import canonical, merkle
-from services.governance.domain.ballot import Taken
+from services.governance.domain.ballot import BallotChannel
 
 Marks = Sequence[tuple[str, int]]
-"""(option, points); points are for score alone."""
+"""(option, points); points only for method score."""
 
 
 @dataclass(frozen=True)
-class VoteRow:
-    """Somebody's place on our frozen roll. `revision` is that of their ballot; 0 means none yet."""
+class VoteRollRow:
+    """A person's row on our frozen roll. `revision` is that of their ballot; 0 means no ballot yet."""
 
     vote: str
     person: UUID
@@ -37,7 +37,7 @@ class VoteRow:
 
     @property
     def must_vote_again(self) -> bool:
-        """A recovery took the ballot off our board after it was cast."""
+        """Whether a recovery removed the ballot from our board after it was cast."""
         return self.voted_at is not None and self.lost_at is not None and self.lost_at >= self.voted_at
 
     @property
@@ -46,26 +46,26 @@ class VoteRow:
 
     @property
     def ballots_left(self) -> int:
-        return max(0, BALLOTS_MOST - self.revision)
+        return max(0, MAX_BALLOTS_PER_ROW - self.revision)
 
 
 @dataclass(frozen=True)
 class VoteBallot:
-    """One revision of one row's ballot; `choice` is None where it takes the ballot back."""
+    """One revision of one row's ballot; `choice` is None where it withdraws the ballot."""
 
     vote: str
     person: UUID
     pseudonym: str
     choice: Choice | None
     revision: int
-    taken: Taken
+    taken: BallotChannel
     recorded_at: datetime
     recorders: tuple[UUID, ...] = ()
 
     @property
     def entry(self) -> bytes:
-        """As the board has it."""
-        return entries.Ballot(self.pseudonym, self.choice).data()
+        """The bytes of the board entry."""
+        return entries.BallotEntry(self.pseudonym, self.choice).data()
 
     @property
     def leaf(self) -> bytes:
@@ -73,22 +73,22 @@ class VoteBallot:
 
 
 @dataclass(frozen=True)
-class VoteEntry:
-    """What the first of two people wrote down; it waits for the second."""
+class VoteBallotEntry:
+    """What the first of two people entered; it waits for the second."""
 
     id: UUID
     vote: str
     person: UUID
     choice: Choice
-    taken: Taken
+    taken: BallotChannel
     recorder: UUID
     recorded_at: datetime
     revision: int
-    """Of the row's ballot when this was written."""
+    """Revision of the row's ballot when this was entered."""
 
 
-def choice_of(terms: Terms, marks: Marks) -> Choice:
-    """As the board writes it. Raises Invalid CHOICE_MISSING or CHOICE_UNKNOWN."""
+def parse_choice(terms: Terms, marks: Marks) -> Choice:
+    """Turn marks into a choice as the board writes it. Raises Invalid CHOICE_MISSING or CHOICE_UNKNOWN."""
     options = [option for option, _ in marks]
     if len(set(options)) != len(options) or any(points < 0 for _, points in marks):
         raise invalid("marks", "CHOICE_UNKNOWN")
@@ -99,20 +99,20 @@ def choice_of(terms: Terms, marks: Marks) -> Choice:
     if method == SCORE:
         choice = dict(marks)
     elif method == APPROVAL:
-        choice = tuple(str(one) for one in forms.in_order(list(options))) if _writable(options) else tuple(options)
+        choice = tuple(str(option) for option in document_fields.sort_items(list(options))) if _is_canonical(options) else tuple(options)
     elif not options:
         raise invalid("marks", "CHOICE_MISSING")
     elif len(options) > 1:
         raise invalid("marks", "CHOICE_UNKNOWN")
     else:
         choice = options[0]
-    if not choice_allowed(terms, choice):
+    if not is_choice_allowed(terms, choice):
         raise invalid("marks", "CHOICE_UNKNOWN")
     return choice
 
 
-def marks_said(choice: Choice | None) -> list[tuple[str, int]]:
-    """The other way round, for a page."""
+def choice_marks(choice: Choice | None) -> list[tuple[str, int]]:
+    """Turn a choice into marks, for a page."""
     match choice:
         case None:
             return []
@@ -124,40 +124,43 @@ def marks_said(choice: Choice | None) -> list[tuple[str, int]]:
             return sorted(choice.items())
 
 
-def kept(choice: Choice) -> str:
-    """As a table keeps it."""
+def encode_choice(choice: Choice) -> str:
+    """Encode a choice for its column."""
     return canonical.encode(entries.choice_json(choice)).decode()
 
 
-def read_kept(said: str) -> Choice:
-    return entries.read_choice(canonical.decode(said.encode()))
+def decode_choice(text: str) -> Choice:
+    return entries.read_choice(canonical.decode(text.encode()))
 
 
-def check_row(row: VoteRow, shown: int) -> None:
-    """Raises Conflict BALLOT_STALE when the page showed an older ballot than there is, TooMany BALLOT_CHANGED_TOO_OFTEN after 20."""
+def check_revision(row: VoteRollRow, shown: int) -> None:
+    """Check that the form showed the latest ballot and the row may still change it.
+
+    Raises Conflict BALLOT_STALE, or TooMany BALLOT_CHANGED_TOO_OFTEN after 20 ballots.
+    """
     if row.revision != shown:
         raise Conflict("BALLOT_STALE", revision=str(row.revision))
     if not row.ballots_left:
-        raise TooMany("BALLOT_CHANGED_TOO_OFTEN", most=str(BALLOTS_MOST))
+        raise TooMany("BALLOT_CHANGED_TOO_OFTEN", most=str(MAX_BALLOTS_PER_ROW))
 
 
-def require_ballot(row: VoteRow) -> None:
-    """Only a ballot that is there can be taken back. Raises Invalid CHOICE_MISSING."""
+def require_ballot_to_withdraw(row: VoteRollRow) -> None:
+    """Check that there is a ballot to withdraw. Raises Invalid CHOICE_MISSING."""
     if not row.has_voted:
         raise invalid("withdraw", "CHOICE_MISSING")
 
 
-def record(row: VoteRow, entry: VoteEntry) -> VoteEntry:
-    """The first entry of a paper or phone vote. Raises Invalid or NotAllowed."""
-    if entry.taken not in (Taken.PAPER, Taken.PHONE):
+def check_first_entry(row: VoteRollRow, entry: VoteBallotEntry) -> VoteBallotEntry:
+    """Check the first entry of a paper or phone vote, and return it. Raises Invalid or NotAllowed."""
+    if entry.taken not in (BallotChannel.PAPER, BallotChannel.PHONE):
         raise invalid("taken", "TAKEN_UNKNOWN")
     if entry.recorder == row.person:
         raise NotAllowed("RECORDER_IS_VOTER")
     return entry
 
 
-def confirm(row: VoteRow, entry: VoteEntry, choice: Choice, recorder: UUID, now: datetime) -> VoteBallot | None:
-    """The second entry makes it a ballot. None when the two differ: then both are put aside.
+def confirm_entry(row: VoteRollRow, entry: VoteBallotEntry, choice: Choice, recorder: UUID, now: datetime) -> VoteBallot | None:
+    """Turn the first entry and a matching second one into a ballot. Returns None when they differ: both are then discarded.
 
     Raises NotAllowed SAME_RECORDER or RECORDER_IS_VOTER, Conflict BALLOT_STALE when the person voted meanwhile, TooMany.
     """
@@ -165,7 +168,7 @@ def confirm(row: VoteRow, entry: VoteEntry, choice: Choice, recorder: UUID, now:
         raise NotAllowed("RECORDER_IS_VOTER")
     if recorder == entry.recorder:
         raise NotAllowed("SAME_RECORDER")
-    check_row(row, entry.revision)
+    check_revision(row, entry.revision)
     if choice != entry.choice:
         return None
     return VoteBallot(
@@ -180,8 +183,8 @@ def confirm(row: VoteRow, entry: VoteEntry, choice: Choice, recorder: UUID, now:
     )
 
 
-def _writable(options: Sequence[str]) -> bool:
-    """What is no text of ours is refused as a choice, not as a mistake of ours."""
+def _is_canonical(options: Sequence[str]) -> bool:
+    """Whether the options can be encoded; text that cannot is refused as an unknown choice instead of failing later."""
     try:
         canonical.encode(list(options))
     except canonical.NotCanonicalError:

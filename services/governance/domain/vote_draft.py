@@ -1,7 +1,7 @@
-"""The draft of a vote with other co-ops, and the terms it becomes once every party has given its keys.
+"""Builds the draft of a federated vote, and its terms once every party has given its keys.
 
-How votes are counted comes from a resolution type of our own rulebook; its classes become the groups of the terms. The same draft and the
-same parties give the same terms.
+The counting rule comes from a resolution type of our own rulebook; its classes become the groups of the terms. The same draft and the same
+parties give the same terms.
 """
 
 import hashlib
@@ -11,30 +11,30 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from libs.boards import forms
-from libs.boards.forms import DocumentError
-from libs.boards.rule import CONSENT, METHODS, Rule, write_rule
+from libs.boards import document_fields
+from libs.boards.document_fields import DocumentError
 from libs.boards.terms import FIXED_OPTIONS, OBSERVER, PARTICIPANT, Party, Terms, quorum_of_witnesses, read_terms, write_terms
+from libs.boards.vote_rule import CONSENT, METHODS, VoteRule, write_rule
 from libs.refusals import FieldProblem, Invalid, invalid
 from libs.rulebook import ResolutionType, Rulebook
 from libs.rulebook.counting import Basis, BelowQuorum, Cap, ClassRule, CountingRule, FixedShares, Method, Quorum, Threshold
 from libs.signing.canonical import Json, NotCanonicalError
-from services.governance.domain.motion import FARTHEST
-from services.governance.domain.outcome import require_countable
-from services.governance.domain.vote_limits import check_times
-from services.governance.domain.vote_quorums import AskedQuorums, Quorums, quorums
+from services.governance.domain.motion import MAX_TIME_AHEAD
+from services.governance.domain.vote_outcome import require_countable
+from services.governance.domain.vote_quorums import QuorumRequests, VoteQuorums, resolve_quorums
+from services.governance.domain.vote_timing import check_draft_times
 
-QUESTION_MOST, TEXT_MOST, OPTION_MOST = 200, 4000, 100
-K, SETTLE, GRACE, WINDOW = 5, 900, 86_400, 604_800
+QUESTION_MAX_LENGTH, TEXT_MAX_LENGTH, OPTION_MAX_LENGTH = 200, 4000, 100
+DEFAULT_K, DEFAULT_SETTLE_SECONDS, DEFAULT_GRACE_SECONDS, DEFAULT_WINDOW_SECONDS = 5, 900, 86_400, 604_800
 SPARE_ROWS = 20
-HIGHEST_SCORE_MOST = 1000
+HIGHEST_SCORE_LIMIT = 1000
 AUDIENCES = ("members", "public")
-_DUMMY = bytes(64)
+_PLACEHOLDER_SIGNATURE = bytes(64)
 
 
 @dataclass(frozen=True)
 class ClassGroup:
-    """In which group a class votes; `co_op` empty: of every participant that has it."""
+    """The group in which a class votes; an empty `co_op` means every participant that has the class."""
 
     co_op: str
     member_class: str
@@ -42,8 +42,8 @@ class ClassGroup:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the secretary filled in; empty and 0 where they left it to the usual."""
+class VoteDraftRequest:
+    """What the secretary filled in; empty or 0 means the default."""
 
     question: str
     text: str
@@ -67,287 +67,303 @@ class Asked:
     settlers: str
     audience: str
     highest_score: int
-    quorums: AskedQuorums = field(default_factory=AskedQuorums)
+    quorums: QuorumRequests = field(default_factory=QuorumRequests)
 
 
 @dataclass(frozen=True)
-class Draft:
-    """What the terms will say, but for the parties' keys: `said` are their keys as the terms write them."""
+class VoteDraft:
+    """The content of the terms except the parties' keys; `terms_fields` are JSON fields as the terms write them."""
 
     convener: str
     participants: tuple[str, ...]
     observers: tuple[str, ...]
     class_groups: tuple[ClassGroup, ...]
     ceilings: tuple[tuple[str, str, int], ...]
-    said: Mapping[str, Json]
+    terms_fields: Mapping[str, Json]
 
     def json(self) -> dict[str, Json]:
-        """As it is kept."""
+        """The JSON form for storage."""
         return {
             "convener": self.convener,
             "participants": list(self.participants),
             "observers": list(self.observers),
-            "class_groups": [[one.co_op, one.member_class, one.group] for one in self.class_groups],
+            "class_groups": [[class_group.co_op, class_group.member_class, class_group.group] for class_group in self.class_groups],
             "ceilings": [[co_op, group, most] for co_op, group, most in self.ceilings],
-            "said": dict(self.said),
+            "said": dict(self.terms_fields),
         }
 
 
-def read_draft(value: Json) -> Draft:
-    """What `Draft.json` wrote."""
-    fields = forms.Fields(value, "draft")
-    said = fields.take("said")
-    if not isinstance(said, dict):
+def parse_draft(value: Json) -> VoteDraft:
+    """Parse what `VoteDraft.json` wrote."""
+    fields = document_fields.DocumentFields(value, "draft")
+    terms_fields = fields.take("said")
+    if not isinstance(terms_fields, dict):
         raise DocumentError("draft has no words")
-    return Draft(
+    return VoteDraft(
         convener=fields.words("convener", 63),
         participants=fields.list("participants", str, is_sorted=False),
         observers=fields.list("observers", str, is_sorted=False),
-        class_groups=fields.list("class_groups", lambda one: ClassGroup(*map(str, forms.items(one, 3, "class"))), is_sorted=False),
-        ceilings=fields.list("ceilings", _read_ceiling, is_sorted=False),
-        said=said,
+        class_groups=fields.list(
+            "class_groups", lambda item: ClassGroup(*map(str, document_fields.parse_items(item, 3, "class"))), is_sorted=False
+        ),
+        ceilings=fields.list("ceilings", _parse_ceiling, is_sorted=False),
+        terms_fields=terms_fields,
     )
 
 
-def draft(asked: Asked, rulebook: Rulebook, kind: ResolutionType, co_op: str, now: datetime) -> Draft:
-    """Checked by the law of the terms themselves, with keys nobody has. Raises Invalid."""
-    _check_words(asked)
-    _check_times(asked, now)
-    # In whole seconds, as the terms will say them.
-    check_times(kind, asked.open_latest.replace(microsecond=0), asked.close.replace(microsecond=0), now)
-    participants = tuple(sorted({co_op, *asked.participants}))
-    observers = tuple(sorted(set(asked.observers)))
+def make_draft(request: VoteDraftRequest, rulebook: Rulebook, kind: ResolutionType, co_op: str, now: datetime) -> VoteDraft:
+    """Make a draft and check it by building terms with placeholder keys. Raises Invalid."""
+    _check_texts(request)
+    _check_times(request, now)
+    # In whole seconds, as in the terms.
+    check_draft_times(kind, request.open_latest.replace(microsecond=0), request.close.replace(microsecond=0), now)
+    participants = tuple(sorted({co_op, *request.participants}))
+    observers = tuple(sorted(set(request.observers)))
     if set(participants) & set(observers):
         raise invalid("observers", "PARTY_TWICE")
-    groups = asked.class_groups or tuple(ClassGroup("", one.key, one.key) for one in rulebook.classes if one.votes)
-    if len({(one.co_op, one.member_class) for one in groups}) != len(groups):
+    groups = request.class_groups or tuple(ClassGroup("", item.key, item.key) for item in rulebook.classes if item.votes)
+    if len({(group.co_op, group.member_class) for group in groups}) != len(groups):
         raise invalid("class_groups", "CLASS_GROUPS_WRONG")
     own_groups = _own_groups(groups, co_op)
     _check_classes(rulebook, own_groups)
-    rule = _rule(asked, kind.counting, own_groups, co_op)
-    made = Draft(
+    rule = _counting_rule_for_groups(request, kind.counting, own_groups, co_op)
+    draft = VoteDraft(
         convener=co_op,
         participants=participants,
         observers=observers,
         class_groups=groups,
-        ceilings=asked.ceilings,
-        said=_said(asked, rule, groups),
+        ceilings=request.ceilings,
+        terms_fields=_terms_fields(request, rule, groups),
     )
-    tried = [_nobody(one, PARTICIPANT) for one in participants] + [_nobody(one, OBSERVER) for one in observers]
-    own = {one.member_class: 0 for one in groups if one.co_op in ("", co_op)}
-    compose(made, "0" * 32, [(one, own) for one in tried], int(now.timestamp()))
-    return made
+    placeholder_parties = [_placeholder_party(participant, PARTICIPANT) for participant in participants] + [
+        _placeholder_party(observer, OBSERVER) for observer in observers
+    ]
+    own_classes = {group.member_class: 0 for group in groups if group.co_op in ("", co_op)}
+    build_terms(draft, "0" * 32, [(party, own_classes) for party in placeholder_parties], int(now.timestamp()))
+    return draft
 
 
-def compose(made: Draft, draft_id: str, parties: Sequence[tuple[Party, Mapping[str, int]]], proposed: int) -> Terms:
-    """The terms: each party with its keys and how many people its classes have. `proposed` is whole seconds.
+def build_terms(draft: VoteDraft, draft_id: str, parties: Sequence[tuple[Party, Mapping[str, int]]], proposed: int) -> Terms:
+    """Build the terms from each party's keys and how many people its classes have. `proposed` is Unix seconds.
 
-    Raises Invalid PARTIES_WRONG where other parties came than were asked, TERMS_IMPOSSIBLE with what the law of terms has against it.
+    Raises Invalid PARTIES_WRONG where the parties are not those of the draft, TERMS_IMPOSSIBLE with the rule of terms that is violated.
     """
-    wanted = dict.fromkeys(made.participants, PARTICIPANT) | dict.fromkeys(made.observers, OBSERVER)
-    if {one.id: one.kind for one, _ in parties} != wanted or len(parties) != len(wanted):
+    expected_kinds = dict.fromkeys(draft.participants, PARTICIPANT) | dict.fromkeys(draft.observers, OBSERVER)
+    if {party.id: party.kind for party, _ in parties} != expected_kinds or len(parties) != len(expected_kinds):
         raise invalid("parties", "PARTIES_WRONG")
-    classes = _classes(made, parties)
-    said: dict[str, Json] = {
-        **made.said,
+    classes = _class_groups_by_co_op(draft, parties)
+    fields: dict[str, Json] = {
+        **draft.terms_fields,
         "v": 1,
         "draft": draft_id,
-        "convener": made.convener,
+        "convener": draft.convener,
         "proposed": proposed,
-        "parties": forms.in_order([one.json() for one, _ in parties]),
-        "classes": forms.in_order([[co_op, name, group] for (co_op, name), group in classes.items()]),
-        "ceilings": forms.in_order([[co_op, group, most] for co_op, group, most in made.ceilings or _ceilings(classes, parties)]),
-        "q": quorum_of_witnesses(len(made.participants), len(made.observers)),
+        "parties": document_fields.sort_items([party.json() for party, _ in parties]),
+        "classes": document_fields.sort_items([[co_op, name, group] for (co_op, name), group in classes.items()]),
+        "ceilings": document_fields.sort_items(
+            [[co_op, group, most] for co_op, group, most in draft.ceilings or _default_ceilings(classes, parties)]
+        ),
+        "q": quorum_of_witnesses(len(draft.participants), len(draft.observers)),
     }
     try:
-        terms = read_terms(write_terms(said))
+        terms = read_terms(write_terms(fields))
     except (DocumentError, NotCanonicalError) as error:
         raise invalid("terms", "TERMS_IMPOSSIBLE", why=str(error)) from error
     require_countable(terms.rule, terms.groups, terms.participants)
     return terms
 
 
-def _said(asked: Asked, rule: Rule, groups: Sequence[ClassGroup]) -> dict[str, Json]:
+def _terms_fields(request: VoteDraftRequest, rule: VoteRule, groups: Sequence[ClassGroup]) -> dict[str, Json]:
     return {
-        "question": _text(asked.question),
-        "text": _text(asked.text),
-        "options": list(_options(asked, rule.method)),
-        "candidates": forms.in_order([*{_text(one) for one in asked.candidates}]),
+        "question": _normalised(request.question),
+        "text": _normalised(request.text),
+        "options": list(_options(request, rule.method)),
+        "candidates": document_fields.sort_items([*{_normalised(candidate) for candidate in request.candidates}]),
         "rule": write_rule(rule),
-        "groups": forms.in_order([*{one.group for one in groups}]),
-        "k": asked.k or K,
-        "small": forms.in_order([[co_op, group] for co_op, group in set(asked.small)]),
-        "open_latest": int(asked.open_latest.timestamp()),
-        "close": int(asked.close.timestamp()),
-        "settle": asked.settle or SETTLE,
-        "grace": asked.grace or GRACE,
-        "window": asked.window or WINDOW,
-        "settlers": _text(asked.settlers),
+        "groups": document_fields.sort_items([*{class_group.group for class_group in groups}]),
+        "k": request.k or DEFAULT_K,
+        "small": document_fields.sort_items([[co_op, group] for co_op, group in set(request.small)]),
+        "open_latest": int(request.open_latest.timestamp()),
+        "close": int(request.close.timestamp()),
+        "settle": request.settle or DEFAULT_SETTLE_SECONDS,
+        "grace": request.grace or DEFAULT_GRACE_SECONDS,
+        "window": request.window or DEFAULT_WINDOW_SECONDS,
+        "settlers": _normalised(request.settlers),
         "double_membership": "one_vote_per_membership",
         "ties": "do_not_pass",
-        "audience": asked.audience or AUDIENCES[0],
+        "audience": request.audience or AUDIENCES[0],
     }
 
 
-def _classes(made: Draft, parties: Sequence[tuple[Party, Mapping[str, int]]]) -> dict[tuple[str, str], str]:
-    known = {(one.co_op, one.member_class): one.group for one in made.class_groups}
-    found: dict[tuple[str, str], str] = {}
+def _class_groups_by_co_op(draft: VoteDraft, parties: Sequence[tuple[Party, Mapping[str, int]]]) -> dict[tuple[str, str], str]:
+    drafted_groups = {(class_group.co_op, class_group.member_class): class_group.group for class_group in draft.class_groups}
+    class_groups: dict[tuple[str, str], str] = {}
     for party, classes in parties:
         for name in classes if party.kind == PARTICIPANT else ():
-            group = known.get((party.id, name)) or known.get(("", name))
+            group = drafted_groups.get((party.id, name)) or drafted_groups.get(("", name))
             if group is not None:
-                found[party.id, name] = group
-    return found
+                class_groups[party.id, name] = group
+    return class_groups
 
 
-def _ceilings(classes: Mapping[tuple[str, str], str], parties: Sequence[tuple[Party, Mapping[str, int]]]) -> list[tuple[str, str, int]]:
-    """Twice the people there are now, and twenty: membership may grow until the roll is frozen."""
+def _default_ceilings(
+    classes: Mapping[tuple[str, str], str], parties: Sequence[tuple[Party, Mapping[str, int]]]
+) -> list[tuple[str, str, int]]:
+    """Twice the current number of people plus twenty: membership may grow until the roll is frozen."""
     people: dict[tuple[str, str], int] = {}
-    for party, counted in parties:
-        for name, number in counted.items():
+    for party, people_by_class in parties:
+        for name, number in people_by_class.items():
             group = classes.get((party.id, name))
             if group is not None:
                 people[party.id, group] = people.get((party.id, group), 0) + number
     return [(co_op, group, 2 * number + SPARE_ROWS) for (co_op, group), number in people.items()]
 
 
-def _rule(asked: Asked, counting: CountingRule, groups: Mapping[str, str], us: str) -> Rule:
-    """The resolution type's rule with its classes as groups, and what the secretary chose for several co-ops."""
-    method = asked.method or counting.method.value
+def _counting_rule_for_groups(request: VoteDraftRequest, counting: CountingRule, groups: Mapping[str, str], own_co_op: str) -> VoteRule:
+    """Return the resolution type's rule with its classes as groups, and the secretary's choices for several co-ops."""
+    method = request.method or counting.method.value
     if method not in METHODS:
         raise invalid("method", "METHOD_UNKNOWN")
     try:
-        basis = Basis(asked.basis or Basis.POOLED)
-        below_quorum = BelowQuorum(asked.below_quorum or BelowQuorum.LEFT_OUT)
-        weights = tuple((co_op, forms.fraction(weight, "weight")) for co_op, weight in asked.weights)
+        basis = Basis(request.basis or Basis.POOLED)
+        below_quorum = BelowQuorum(request.below_quorum or BelowQuorum.LEFT_OUT)
+        weights = tuple((co_op, document_fields.parse_fraction(weight, "weight")) for co_op, weight in request.weights)
     except DocumentError:
         raise invalid("weights", "WEIGHTS_WRONG") from None
     except ValueError:
         raise invalid("basis", "BASIS_UNKNOWN") from None
     if len(dict(weights)) != len(weights):
         raise invalid("weights", "WEIGHTS_WRONG")
-    excluded = _excluded(counting.excluded, groups)
-    ours = Quorums(counting.quorum, _class_quorums(counting.class_quorums, groups))
-    needed = quorums(ours, asked.quorums, basis, excluded, us)
-    counted = replace(
+    excluded = _excluded_groups(counting.excluded, groups)
+    own_quorums = VoteQuorums(counting.quorum, _group_quorums(counting.class_quorums, groups))
+    vote_quorums = resolve_quorums(own_quorums, request.quorums, basis, excluded, own_co_op)
+    vote_counting = replace(
         counting,
         method=Method.YES_NO_ABSTAIN if method == CONSENT else Method(method),
         threshold=Threshold(Fraction(1), strict=False) if method == CONSENT else counting.threshold,
-        class_rule=_class_rule(counting.class_rule, groups),
+        class_rule=_class_rule_for_groups(counting.class_rule, groups),
         excluded=excluded,
-        quorum=needed.whole,
-        class_quorums=needed.groups,
-        highest_score=_highest_score(asked, counting) if method == Method.SCORE else None,
+        quorum=vote_quorums.whole,
+        class_quorums=vote_quorums.groups,
+        highest_score=_highest_score(request, counting) if method == Method.SCORE else None,
         basis=basis,
         below_quorum=below_quorum,
         co_op_weights=weights,
     )
-    return Rule(method, counted, needed.co_ops)
+    return VoteRule(method, vote_counting, vote_quorums.co_ops)
 
 
 def _own_groups(groups: Sequence[ClassGroup], co_op: str) -> dict[str, str]:
-    """Class of our rulebook -> group."""
-    everywhere = {one.member_class: one.group for one in groups if not one.co_op}
-    return everywhere | {one.member_class: one.group for one in groups if one.co_op == co_op}
+    """Return class of our rulebook -> group."""
+    everywhere = {class_group.member_class: class_group.group for class_group in groups if not class_group.co_op}
+    return everywhere | {class_group.member_class: class_group.group for class_group in groups if class_group.co_op == co_op}
 
 
 def _check_classes(rulebook: Rulebook, groups: Mapping[str, str]) -> None:
-    """What is said for us must be of our own rulebook; the classes of the other co-ops nobody here knows."""
-    known = [one.key for one in rulebook.classes]
+    """Check our own classes against our rulebook; those of other co-ops are not known here."""
+    known = [member_class.key for member_class in rulebook.classes]
     for name in groups:
         if name not in known:
             raise invalid("class_groups", "CLASS_NOT_IN_RULES", member_class=name, known=", ".join(known))
-    if missing := [one.key for one in rulebook.classes if one.votes and one.key not in groups]:
+    if missing := [member_class.key for member_class in rulebook.classes if member_class.votes and member_class.key not in groups]:
         raise invalid("class_groups", "CLASS_WITHOUT_GROUP", classes=", ".join(missing), known=", ".join(sorted(groups)))
 
 
-def _class_rule(rule: ClassRule, groups: Mapping[str, str]) -> ClassRule:
+def _class_rule_for_groups(rule: ClassRule, groups: Mapping[str, str]) -> ClassRule:
     match rule:
         case Cap(classes, fraction, measured_on):
-            return Cap(tuple(sorted({_group(groups, one) for one in classes})), fraction, measured_on)
+            return Cap(tuple(sorted({_group_of_class(groups, name) for name in classes})), fraction, measured_on)
         case FixedShares(shares, silent):
-            together: dict[str, Fraction] = {}
+            group_shares: dict[str, Fraction] = {}
             for name, share in shares:
-                together[_group(groups, name)] = together.get(_group(groups, name), Fraction(0)) + share
-            return FixedShares(tuple(sorted(together.items())), silent)
+                group_shares[_group_of_class(groups, name)] = group_shares.get(_group_of_class(groups, name), Fraction(0)) + share
+            return FixedShares(tuple(sorted(group_shares.items())), silent)
         case _:
             return rule
 
 
-def _excluded(classes: Sequence[str], groups: Mapping[str, str]) -> tuple[str, ...]:
-    """Whoever votes together is left out together, or nobody knows whom the rule means."""
-    found = {groups[one] for one in classes if one in groups}
-    if found & {group for name, group in groups.items() if name not in classes}:
+def _excluded_groups(classes: Sequence[str], groups: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the groups of the excluded classes. A group must be excluded as a whole, otherwise the rule would be ambiguous."""
+    excluded = {groups[name] for name in classes if name in groups}
+    if excluded & {group for name, group in groups.items() if name not in classes}:
         raise invalid("class_groups", "CLASS_GROUPS_WRONG")
-    return tuple(sorted(found))
+    return tuple(sorted(excluded))
 
 
-def _class_quorums(quorums: Sequence[tuple[str, Quorum]], groups: Mapping[str, str]) -> tuple[tuple[str, Quorum], ...]:
-    found: dict[str, Quorum] = {}
+def _group_quorums(quorums: Sequence[tuple[str, Quorum]], groups: Mapping[str, str]) -> tuple[tuple[str, Quorum], ...]:
+    group_quorums: dict[str, Quorum] = {}
     for name, quorum in quorums:
-        if found.setdefault(_group(groups, name), quorum) != quorum:
+        if group_quorums.setdefault(_group_of_class(groups, name), quorum) != quorum:
             raise invalid("class_groups", "CLASS_GROUPS_WRONG")
-    return tuple(sorted(found.items()))
+    return tuple(sorted(group_quorums.items()))
 
 
-def _group(groups: Mapping[str, str], member_class: str) -> str:
+def _group_of_class(groups: Mapping[str, str], member_class: str) -> str:
     if member_class not in groups:
         raise invalid("class_groups", "CLASS_GROUPS_WRONG", member_class=member_class)
     return groups[member_class]
 
 
-def _highest_score(asked: Asked, counting: CountingRule) -> int:
-    highest = asked.highest_score or counting.highest_score or 0
-    if not 1 <= highest <= HIGHEST_SCORE_MOST:
-        raise invalid("highest_score", "HIGHEST_SCORE_WRONG", most=str(HIGHEST_SCORE_MOST))
+def _highest_score(request: VoteDraftRequest, counting: CountingRule) -> int:
+    highest = request.highest_score or counting.highest_score or 0
+    if not 1 <= highest <= HIGHEST_SCORE_LIMIT:
+        raise invalid("highest_score", "HIGHEST_SCORE_WRONG", most=str(HIGHEST_SCORE_LIMIT))
     return highest
 
 
-def _options(asked: Asked, method: str) -> tuple[str, ...]:
-    return FIXED_OPTIONS.get(method) or tuple(_text(one) for one in asked.options)
+def _options(request: VoteDraftRequest, method: str) -> tuple[str, ...]:
+    return FIXED_OPTIONS.get(method) or tuple(_normalised(option) for option in request.options)
 
 
-def _check_words(asked: Asked) -> None:
-    question, text = _text(asked.question), _text(asked.text)
-    options = [_text(one) for one in asked.options]
-    wrong = (
+def _check_texts(request: VoteDraftRequest) -> None:
+    question, text = _normalised(request.question), _normalised(request.text)
+    options = [_normalised(option) for option in request.options]
+    checks = (
         (not question, "question", "TITLE_MISSING"),
-        (len(question) > QUESTION_MOST, "question", "TITLE_TOO_LONG"),
+        (len(question) > QUESTION_MAX_LENGTH, "question", "TITLE_TOO_LONG"),
         (not _printable(question), "question", "TITLE_UNPRINTABLE"),
         (not text, "text", "TEXT_MISSING"),
-        (len(text) > TEXT_MOST, "text", "VOTE_TEXT_TOO_LONG"),
+        (len(text) > TEXT_MAX_LENGTH, "text", "VOTE_TEXT_TOO_LONG"),
         (not _printable(text.replace("\n", " ")), "text", "TEXT_UNPRINTABLE"),
-        (not _text(asked.settlers), "settlers", "SETTLERS_MISSING"),
-        (len(_text(asked.settlers)) > QUESTION_MOST or not _printable(_text(asked.settlers)), "settlers", "SETTLERS_MISSING"),
-        (any(not one or len(one) > OPTION_MOST or not _printable(one) for one in options), "options", "OPTIONS_WRONG"),
+        (not _normalised(request.settlers), "settlers", "SETTLERS_MISSING"),
+        (
+            len(_normalised(request.settlers)) > QUESTION_MAX_LENGTH or not _printable(_normalised(request.settlers)),
+            "settlers",
+            "SETTLERS_MISSING",
+        ),
+        (any(not option or len(option) > OPTION_MAX_LENGTH or not _printable(option) for option in options), "options", "OPTIONS_WRONG"),
         (len(set(options)) != len(options) or len(options) == 1, "options", "OPTIONS_WRONG"),
-        (not {_text(one) for one in asked.candidates} <= set(options), "candidates", "CANDIDATES_WRONG"),
-        (any(not forms.CO_OP.fullmatch(one) for one in (*asked.participants, *asked.observers)), "participants", "CO_OP_MALFORMED"),
-        (min(asked.k, asked.settle, asked.grace, asked.window) < 0, "k", "NUMBER_NEGATIVE"),
-        (any(most < 0 for _, _, most in asked.ceilings), "ceilings", "NUMBER_NEGATIVE"),
-        (asked.audience not in ("", *AUDIENCES), "audience", "AUDIENCE_UNKNOWN"),
+        (not {_normalised(candidate) for candidate in request.candidates} <= set(options), "candidates", "CANDIDATES_WRONG"),
+        (
+            any(not document_fields.CO_OP.fullmatch(co_op) for co_op in (*request.participants, *request.observers)),
+            "participants",
+            "CO_OP_MALFORMED",
+        ),
+        (min(request.k, request.settle, request.grace, request.window) < 0, "k", "NUMBER_NEGATIVE"),
+        (any(most < 0 for _, _, most in request.ceilings), "ceilings", "NUMBER_NEGATIVE"),
+        (request.audience not in ("", *AUDIENCES), "audience", "AUDIENCE_UNKNOWN"),
     )
-    problems = [FieldProblem(field, reason) for is_wrong, field, reason in wrong if is_wrong]
+    problems = [FieldProblem(field, reason) for is_wrong, field, reason in checks if is_wrong]
     if problems:
         raise Invalid(problems[0].reason, *problems)
 
 
-def _check_times(asked: Asked, now: datetime) -> None:
+def _check_times(request: VoteDraftRequest, now: datetime) -> None:
     longest = int(timedelta(days=3660).total_seconds())
-    if not now < asked.open_latest < asked.close or asked.close - now > FARTHEST:
+    if not now < request.open_latest < request.close or request.close - now > MAX_TIME_AHEAD:
         raise invalid("closes_at", "TIMES_WRONG")
-    if max(asked.settle, asked.grace, asked.window) > longest:
+    if max(request.settle, request.grace, request.window) > longest:
         raise invalid("closes_at", "TIMES_WRONG")
 
 
-def _nobody(co_op: str, kind: str) -> Party:
-    """A party with keys that nobody holds, to try the terms with."""
-    keys = [hashlib.sha256(f"{co_op} {one}".encode()).digest() for one in ("root", "statement", "board", "witness", "signer")]
+def _placeholder_party(co_op: str, kind: str) -> Party:
+    """Make a party with keys that nobody holds, for building trial terms."""
+    keys = [hashlib.sha256(f"{co_op} {purpose}".encode()).digest() for purpose in ("root", "statement", "board", "witness", "signer")]
     root, statement, board, witness, signer = keys
-    return Party(co_op, kind, root, statement, board, witness, reachable=True, signer=signer, sig=_DUMMY)
+    return Party(co_op, kind, root, statement, board, witness, reachable=True, signer=signer, sig=_PLACEHOLDER_SIGNATURE)
 
 
-def _text(value: str) -> str:
+def _normalised(value: str) -> str:
     return unicodedata.normalize("NFC", value.replace("\r\n", "\n")).strip()
 
 
@@ -355,6 +371,6 @@ def _printable(value: str) -> bool:
     return not any(unicodedata.category(letter) == "Cc" for letter in value)
 
 
-def _read_ceiling(value: Json) -> tuple[str, str, int]:
-    co_op, group, most = forms.items(value, 3, "ceiling")
-    return str(co_op), str(group), forms.number(most, "ceiling")
+def _parse_ceiling(value: Json) -> tuple[str, str, int]:
+    co_op, group, most = document_fields.parse_items(value, 3, "ceiling")
+    return str(co_op), str(group), document_fields.parse_number(most, "ceiling")

@@ -1,23 +1,23 @@
-"""How many must take part in a vote with other co-ops: in all, of each group, in each co-op.
+"""Quorums of a federated vote: of everybody, of each group, of each co-op.
 
-The resolution type of our rulebook says it first. A draft may ask for more, and may say for another co-op what that one's own rules ask; it
-never lowers what our members have written down for themselves.
+The resolution type of our rulebook sets the defaults. A draft may raise them, and may set for another co-op what that co-op's own rules
+require; it never lowers a quorum of our own rulebook.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from libs.boards import forms
-from libs.boards.forms import DocumentError
+from libs.boards import document_fields
+from libs.boards.document_fields import DocumentError
 from libs.refusals import Invalid, invalid
 from libs.rulebook.counting import Basis, Quorum
 
-MOST = 1_000_000
+QUORUM_COUNT_MAX = 1_000_000
 
 
 @dataclass(frozen=True)
-class AskedQuorum:
-    """As it was filled in: `of` a group or a co-op, empty for everybody; `fraction` is "a/b" or empty."""
+class QuorumRequest:
+    """A quorum as filled in: `of` names a group or a co-op, empty for everybody; `fraction` is "a/b" or empty."""
 
     of: str
     fraction: str
@@ -25,66 +25,66 @@ class AskedQuorum:
 
 
 @dataclass(frozen=True)
-class AskedQuorums:
-    """All that were filled in; what is not there is as the resolution type says."""
+class QuorumRequests:
+    """All quorums that were filled in; the others are as in the resolution type."""
 
-    whole: AskedQuorum | None = None
-    groups: tuple[AskedQuorum, ...] = ()
-    co_ops: tuple[AskedQuorum, ...] = ()
+    whole: QuorumRequest | None = None
+    groups: tuple[QuorumRequest, ...] = ()
+    co_ops: tuple[QuorumRequest, ...] = ()
 
 
 @dataclass(frozen=True)
-class Quorums:
-    """What the terms will say."""
+class VoteQuorums:
+    """The quorums that go into the terms."""
 
     whole: Quorum
     groups: tuple[tuple[str, Quorum], ...] = ()
     co_ops: Mapping[str, Quorum] = field(default_factory=dict)
 
 
-def quorums(ours: Quorums, asked: AskedQuorums, basis: Basis, excluded: Collection[str], us: str) -> Quorums:
-    """`ours` is what the resolution type asks, its classes as groups; `excluded` are groups without a vote.
+def resolve_quorums(own: VoteQuorums, request: QuorumRequests, basis: Basis, excluded: Collection[str], own_co_op: str) -> VoteQuorums:
+    """Combine the requested quorums with `own`, those of the resolution type by group; `excluded` are groups without a vote.
 
-    Raises Invalid QUORUM_WRONG, QUORUM_TOO_LOW, or QUORUM_UNUSED where the count would never look at it: of a co-op when all ballots are
-    counted together, of a group that is not asked. That groups and co-ops are there is for the law of terms to see.
+    Raises Invalid QUORUM_WRONG, QUORUM_TOO_LOW, or QUORUM_UNUSED where the count would never use it: a co-op's quorum when all ballots are
+    counted together, or that of an excluded group. Whether groups and co-ops exist is checked with the terms.
     """
-    found = Quorums(
-        whole=_read("quorum", asked.whole) if asked.whole is not None else ours.whole,
-        groups=tuple(sorted((dict(ours.groups) | _named("group_quorums", asked.groups)).items())),
-        co_ops=_named("co_op_quorums", asked.co_ops),
+    resolved = VoteQuorums(
+        whole=_parse_quorum("quorum", request.whole) if request.whole is not None else own.whole,
+        groups=tuple(sorted((dict(own.groups) | _quorums_by_name("group_quorums", request.groups)).items())),
+        co_ops=_quorums_by_name("co_op_quorums", request.co_ops),
     )
-    if found.co_ops and basis is Basis.POOLED:
+    if resolved.co_ops and basis is Basis.POOLED:
         raise invalid("co_op_quorums", "QUORUM_UNUSED")
-    if any(one.of in excluded for one in asked.groups):
+    if any(group_request.of in excluded for group_request in request.groups):
         raise invalid("group_quorums", "QUORUM_UNUSED")
-    _require_not_below("quorum", found.whole, ours.whole)
-    _require_not_below("co_op_quorums", found.co_ops.get(us, ours.whole), ours.whole)
-    for name, own in ours.groups:
-        _require_not_below("group_quorums", dict(found.groups)[name], own)
-    return found
+    _require_not_below("quorum", resolved.whole, own.whole)
+    _require_not_below("co_op_quorums", resolved.co_ops.get(own_co_op, own.whole), own.whole)
+    for name, own_quorum in own.groups:
+        _require_not_below("group_quorums", dict(resolved.groups)[name], own_quorum)
+    return resolved
 
 
-def _named(field: str, asked: Sequence[AskedQuorum]) -> dict[str, Quorum]:
-    found = {one.of: _read(field, one) for one in asked}
-    if len(found) != len(asked) or "" in found:
-        raise _wrong(field)
-    return found
+def _quorums_by_name(field: str, requests: Sequence[QuorumRequest]) -> dict[str, Quorum]:
+    quorums = {request.of: _parse_quorum(field, request) for request in requests}
+    if len(quorums) != len(requests) or "" in quorums:
+        raise _quorum_wrong(field)
+    return quorums
 
 
-def _read(field: str, asked: AskedQuorum) -> Quorum:
+def _parse_quorum(field: str, request: QuorumRequest) -> Quorum:
     try:
-        fraction = forms.fraction(asked.fraction or "0/1", field)
+        fraction = document_fields.parse_fraction(request.fraction or "0/1", field)
     except DocumentError:
-        raise _wrong(field) from None
-    if fraction > 1 or not 0 <= asked.count <= MOST or not (fraction or asked.count):
-        raise _wrong(field)
-    return Quorum(fraction, asked.count)
+        raise _quorum_wrong(field) from None
+    if fraction > 1 or not 0 <= request.count <= QUORUM_COUNT_MAX or not (fraction or request.count):
+        raise _quorum_wrong(field)
+    return Quorum(fraction, request.count)
 
 
-def _require_not_below(field: str, asked: Quorum, own: Quorum) -> None:
-    if asked.fraction < own.fraction or asked.count < own.count:
-        raise invalid(field, "QUORUM_TOO_LOW", share=forms.said(own.fraction), people=str(own.count))
+def _require_not_below(field: str, requested: Quorum, own: Quorum) -> None:
+    if requested.fraction < own.fraction or requested.count < own.count:
+        raise invalid(field, "QUORUM_TOO_LOW", share=document_fields.format_fraction(own.fraction), people=str(own.count))
 
 
-def _wrong(field: str) -> Invalid:
+def _quorum_wrong(field: str) -> Invalid:
     return invalid(field, "QUORUM_WRONG")

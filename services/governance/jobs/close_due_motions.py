@@ -1,6 +1,6 @@
-"""Every second: motions whose time is over are counted."""
+"""Job that counts motions whose voting has ended; it runs every second."""
 
-from libs.database.engine import Work
+from libs.database.engine import UnitOfWork
 from libs.host.component import Job
 from libs.observe.logs import logger
 from services.governance.commands.count_motion import count_motion
@@ -9,16 +9,16 @@ from services.governance.storage import motions
 LOG = logger("governance")
 
 
-async def close_due_motions(work: Work) -> int:
-    """How many were counted."""
+async def close_due_motions(work: UnitOfWork) -> int:
+    """Count all due motions; return how many were counted."""
     counted = 0
-    for motion in await motions.due(work):
+    for motion in await motions.list_due(work):
         try:
             async with work.connection.begin_nested():
                 await count_motion(work, motion)
             counted += 1
         except (ValueError, LookupError) as error:
-            # One motion that cannot be counted, under rules this version no longer reads, must not keep the others waiting.
+            # A motion that cannot be counted, under rules this version no longer reads, must not block the others.
             LOG.error("motion_uncountable", motion=str(motion.id), error=type(error).__name__)
     return counted
 

@@ -1,13 +1,13 @@
-"""How many people of each class may vote today: what federation tells a convener, so that ceilings fit."""
+"""CountClasses: how many people of each class may vote today. Federation sends it to a convener, which sets ceilings by it."""
 
 from datetime import date
 
-from libs.database.engine import Work
+from libs.database.engine import UnitOfWork
 from services.governance.storage import rulebooks, vote_rolls
 
 
-async def count_classes(work: Work, today: date) -> dict[str, int]:
-    """Every class of the rulebook in force that votes, also with nobody in it."""
-    adopted = await rulebooks.in_force(work)
-    voting = [one.key for one in adopted.rulebook.classes if one.votes] if adopted else []
-    return dict.fromkeys(voting, 0) | await vote_rolls.class_sizes(work, today)
+async def count_classes(work: UnitOfWork, today: date) -> dict[str, int]:
+    """Return the number for every voting class of the rulebook in force, including empty ones."""
+    adopted = await rulebooks.get_in_force(work)
+    voting = [member_class.key for member_class in adopted.rulebook.classes if member_class.votes] if adopted else []
+    return dict.fromkeys(voting, 0) | await vote_rolls.count_voters_by_class(work, today)

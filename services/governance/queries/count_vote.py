@@ -1,15 +1,15 @@
-"""CountVote: from what boards hold below the cuts to outcome bytes. No table is read: the same evidence gives the same bytes anywhere."""
+"""CountVote: computes the outcome bytes from what boards hold below the cuts. It reads no table: the same evidence gives the same bytes."""
 
-from libs.boards.forms import DocumentError
+from libs.boards.document_fields import DocumentError
 from libs.boards.terms import read_terms
 from libs.refusals import invalid
-from services.governance.domain.outcome import Evidence, outcome
+from services.governance.domain.vote_outcome import OutcomeEvidence, compute_outcome
 
 
-def count_vote(terms: bytes, evidence: Evidence) -> bytes:
-    """Raises Invalid TERMS_IMPOSSIBLE or EVIDENCE_WRONG, NotNow VOTE_UNCOUNTABLE."""
+def count_vote(terms: bytes, evidence: OutcomeEvidence) -> bytes:
+    """Return the outcome bytes. Raises Invalid TERMS_IMPOSSIBLE or EVIDENCE_WRONG, FailedPrecondition VOTE_UNCOUNTABLE."""
     try:
-        read = read_terms(terms)
+        parsed_terms = read_terms(terms)
     except DocumentError as error:
         raise invalid("terms", "TERMS_IMPOSSIBLE", why=str(error)) from error
-    return outcome(read, evidence)
+    return compute_outcome(parsed_terms, evidence)

@@ -1,4 +1,4 @@
-"""What federation's evidence says of votes with other co-ops."""
+"""Reactions to federation's events about federated votes."""
 
 from kith.federation.facts.v1.facts_pb2 import (
     VoteAnnulled,
@@ -9,43 +9,45 @@ from kith.federation.facts.v1.facts_pb2 import (
     VoteOpened,
     VoteVoid,
 )
-from libs.database.engine import Work
+from libs.database.engine import UnitOfWork
 from libs.messages.consumer import Reactions
-from libs.messages.envelope import Fact, type_of
-from services.governance.commands import conclude_vote
+from libs.messages.envelope import Event, type_of
+from services.governance.commands import update_vote_status
 from services.governance.storage import vote_rolls
 
 
-async def _opened(work: Work, fact: Fact) -> None:
-    await conclude_vote.open_vote(work, VoteOpened.FromString(fact.payload).vote_id)
+async def _opened(work: UnitOfWork, event: Event) -> None:
+    await update_vote_status.open_vote(work, VoteOpened.FromString(event.payload).vote_id)
 
 
-async def _ballots_lost(work: Work, fact: Fact) -> None:
-    said = VoteBallotsLost.FromString(fact.payload)
-    # By the time of the fact: whoever has voted again since is not asked once more, however late or often this is heard.
-    await vote_rolls.lost(work, said.vote_id, said.pseudonyms, fact.at)
+async def _ballots_lost(work: UnitOfWork, event: Event) -> None:
+    message = VoteBallotsLost.FromString(event.payload)
+    # Uses the event's time: members who have voted again since are not asked once more, however late or often this event arrives.
+    await vote_rolls.mark_ballots_lost(work, message.vote_id, message.pseudonyms, event.at)
 
 
-async def _final(work: Work, fact: Fact) -> None:
-    said = VoteFinal.FromString(fact.payload)
-    await conclude_vote.conclude_vote(work, said.vote_id, said.revision, said.outcome_hash, passes=said.passes, contested=said.contested)
+async def _final(work: UnitOfWork, event: Event) -> None:
+    message = VoteFinal.FromString(event.payload)
+    await update_vote_status.conclude_vote(
+        work, message.vote_id, message.revision, message.outcome_hash, passes=message.passes, contested=message.contested
+    )
 
 
-async def _contested(work: Work, fact: Fact) -> None:
-    await conclude_vote.contest_vote(work, VoteContested.FromString(fact.payload).vote_id)
+async def _contested(work: UnitOfWork, event: Event) -> None:
+    await update_vote_status.contest_vote(work, VoteContested.FromString(event.payload).vote_id)
 
 
-async def _disputed(work: Work, fact: Fact) -> None:
-    said = VoteDisputed.FromString(fact.payload)
-    await conclude_vote.dispute_vote(work, said.vote_id, said.why)
+async def _disputed(work: UnitOfWork, event: Event) -> None:
+    message = VoteDisputed.FromString(event.payload)
+    await update_vote_status.dispute_vote(work, message.vote_id, message.why)
 
 
-async def _void(work: Work, fact: Fact) -> None:
-    await conclude_vote.void_vote(work, VoteVoid.FromString(fact.payload).vote_id)
+async def _void(work: UnitOfWork, event: Event) -> None:
+    await update_vote_status.void_vote(work, VoteVoid.FromString(event.payload).vote_id)
 
 
-async def _annulled(work: Work, fact: Fact) -> None:
-    await conclude_vote.annul_vote(work, VoteAnnulled.FromString(fact.payload).vote_id)
+async def _annulled(work: UnitOfWork, event: Event) -> None:
+    await update_vote_status.annul_vote(work, VoteAnnulled.FromString(event.payload).vote_id)
 
 
 REACTIONS = Reactions(

@@ -1,28 +1,32 @@
-"""What membership states: who may vote in which class, from when until when."""
+"""Reactions to membership's events: who may vote in which class, from when until when."""
 
 from datetime import date
 from uuid import UUID
 
 from kith.membership.facts.v1.facts_pb2 import MemberAdmitted, MemberClassChanged, MembershipEnded
-from libs.database.engine import Work
+from libs.database.engine import UnitOfWork
 from libs.messages.consumer import Reactions
-from libs.messages.envelope import Fact, type_of
-from services.governance.storage import standings
+from libs.messages.envelope import Event, type_of
+from services.governance.storage import membership_projection
 
 
-async def _admitted(work: Work, fact: Fact) -> None:
-    said = MemberAdmitted.FromString(fact.payload)
-    await standings.begin(work, UUID(said.person_id), date.fromisoformat(said.from_day), said.member_class, may_vote=said.may_vote)
+async def _admitted(work: UnitOfWork, event: Event) -> None:
+    message = MemberAdmitted.FromString(event.payload)
+    await membership_projection.start_voting_right(
+        work, UUID(message.person_id), date.fromisoformat(message.from_day), message.member_class, may_vote=message.may_vote
+    )
 
 
-async def _class_changed(work: Work, fact: Fact) -> None:
-    said = MemberClassChanged.FromString(fact.payload)
-    await standings.begin(work, UUID(said.person_id), date.fromisoformat(said.from_day), said.member_class, may_vote=said.may_vote)
+async def _class_changed(work: UnitOfWork, event: Event) -> None:
+    message = MemberClassChanged.FromString(event.payload)
+    await membership_projection.start_voting_right(
+        work, UUID(message.person_id), date.fromisoformat(message.from_day), message.member_class, may_vote=message.may_vote
+    )
 
 
-async def _ended(work: Work, fact: Fact) -> None:
-    said = MembershipEnded.FromString(fact.payload)
-    await standings.end(work, UUID(said.person_id), date.fromisoformat(said.on))
+async def _ended(work: UnitOfWork, event: Event) -> None:
+    message = MembershipEnded.FromString(event.payload)
+    await membership_projection.end_membership(work, UUID(message.person_id), date.fromisoformat(message.on))
 
 
 REACTIONS = Reactions(

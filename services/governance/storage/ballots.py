@@ -1,15 +1,15 @@
-"""Ballots: append-only revisions, and the first entries of paper and phone votes that wait for a second person."""
+"""Stores ballots as append-only revisions, and the first entries of paper and phone votes that wait for a second person."""
 
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, text
 
-from libs.database.engine import Work
+from libs.database.engine import UnitOfWork
 from libs.refusals import Conflict
-from services.governance.domain.ballot import Ballot, Entry, Taken
+from services.governance.domain.ballot import Ballot, BallotChannel, BallotEntry
 
-# The roll row moves and the ballot is added by one statement: no ballot without its revision, no revision twice.
+# One statement raises the roll row's revision and adds the ballot: no ballot without its revision, no revision twice.
 _ADD = text("""
 with moved as (update roll set revision = :revision where motion = :motion and person = :person and revision = :revision - 1 returning 1)
 insert into ballot (motion, person, revision, id, member_class, choice, taken, recorded_at, recorders)
@@ -21,20 +21,20 @@ _COUNT = text("""
 select member_class, choice, count(*) as ballots from (
   select distinct on (person) member_class, choice from ballot where motion = :motion order by person, revision desc) as last
 group by member_class, choice""")
-_ENTER = text("""
+_SAVE_ENTRY = text("""
 insert into ballot_entry (id, motion, person, choice, taken, recorder, recorded_at, revision)
 values (:id, :motion, :person, :choice, :taken, :recorder, :recorded_at, :revision)
 on conflict (motion, person) do update set id = :id, choice = :choice, taken = :taken, recorder = :recorder,
   recorded_at = :recorded_at, revision = :revision""")
 _ENTRY = text("select * from ballot_entry where id = :id for update")
-_DROP_ENTRY = text("delete from ballot_entry where id = :id")
+_DELETE_ENTRY = text("delete from ballot_entry where id = :id")
 _ENTRIES = text("""
 select * from ballot_entry where (cast(:motion as uuid) is null or motion = :motion) and (cast(:after as uuid) is null or id > :after)
 order by id limit :limit""")
 
 
-async def add(work: Work, ballot: Ballot) -> None:
-    """Raises Conflict BALLOT_STALE when another ballot of this person came in between."""
+async def add(work: UnitOfWork, ballot: Ballot) -> None:
+    """Add a ballot. Raises Conflict BALLOT_STALE when the person's ballot has changed in between."""
     added = await work.connection.execute(
         _ADD,
         {
@@ -53,24 +53,24 @@ async def add(work: Work, ballot: Ballot) -> None:
         raise Conflict("BALLOT_STALE")
 
 
-async def latest(work: Work, motion: UUID, person: UUID) -> Ballot | None:
-    """The one that counts, if the caller may see it."""
+async def get_latest(work: UnitOfWork, motion: UUID, person: UUID) -> Ballot | None:
+    """Return the ballot that counts, if the caller may see it."""
     row = (await work.connection.execute(_LATEST, {"motion": motion, "person": person})).first()
-    return _ballot(row) if row else None
+    return _ballot_from_row(row) if row else None
 
 
-async def count(work: Work, motion: UUID) -> dict[str, dict[str, int]]:
-    """Everybody's last ballot: class -> choice -> number. Only the closing job sees them all."""
+async def count_latest(work: UnitOfWork, motion: UUID) -> dict[str, dict[str, int]]:
+    """Count everybody's latest ballot: class -> choice -> number. Row-level security lets only the closing job see them all."""
     votes: dict[str, dict[str, int]] = {}
     for row in (await work.connection.execute(_COUNT, {"motion": motion})).all():
         votes.setdefault(row.member_class, {})[row.choice] = row.ballots
     return votes
 
 
-async def enter(work: Work, entry: Entry) -> None:
-    """Keeps a first entry; entering again for the same person replaces it."""
+async def save_entry(work: UnitOfWork, entry: BallotEntry) -> None:
+    """Save a first entry; a new entry for the same person replaces it."""
     await work.connection.execute(
-        _ENTER,
+        _SAVE_ENTRY,
         {
             "id": entry.id,
             "motion": entry.motion,
@@ -84,21 +84,21 @@ async def enter(work: Work, entry: Entry) -> None:
     )
 
 
-async def entry(work: Work, entry_id: UUID) -> Entry | None:
+async def get_locked_entry(work: UnitOfWork, entry_id: UUID) -> BallotEntry | None:
     row = (await work.connection.execute(_ENTRY, {"id": entry_id})).first()
-    return _entry(row) if row else None
+    return _entry_from_row(row) if row else None
 
 
-async def drop_entry(work: Work, entry_id: UUID) -> None:
-    await work.connection.execute(_DROP_ENTRY, {"id": entry_id})
+async def delete_entry(work: UnitOfWork, entry_id: UUID) -> None:
+    await work.connection.execute(_DELETE_ENTRY, {"id": entry_id})
 
 
-async def entries(work: Work, motion: UUID | None, after: UUID | None, limit: int) -> list[Entry]:
+async def list_entries(work: UnitOfWork, motion: UUID | None, after: UUID | None, limit: int) -> list[BallotEntry]:
     rows = await work.connection.execute(_ENTRIES, {"motion": motion, "after": after, "limit": limit})
-    return [_entry(row) for row in rows.all()]
+    return [_entry_from_row(row) for row in rows.all()]
 
 
-def _ballot(row: Row[Any]) -> Ballot:
+def _ballot_from_row(row: Row[Any]) -> Ballot:
     return Ballot(
         id=row.id,
         motion=row.motion,
@@ -106,19 +106,19 @@ def _ballot(row: Row[Any]) -> Ballot:
         member_class=row.member_class,
         choice=row.choice,
         revision=row.revision,
-        taken=Taken(row.taken),
+        taken=BallotChannel(row.taken),
         recorded_at=row.recorded_at,
         recorders=tuple(row.recorders),
     )
 
 
-def _entry(row: Row[Any]) -> Entry:
-    return Entry(
+def _entry_from_row(row: Row[Any]) -> BallotEntry:
+    return BallotEntry(
         id=row.id,
         motion=row.motion,
         person=row.person,
         choice=row.choice,
-        taken=Taken(row.taken),
+        taken=BallotChannel(row.taken),
         recorder=row.recorder,
         recorded_at=row.recorded_at,
         revision=row.revision,

@@ -1,7 +1,7 @@
-"""Governance's tables, as the first migration makes them.
+"""DDL of governance's tables, as the first migration creates them.
 
-`ballot` is append-only: a change of mind is a new revision, and the run role can neither alter nor remove one. Row-level security keeps a
-recorded choice to its voter and the co-op's own counting; `roll.revision` alone tells that somebody has voted.
+`ballot` is append-only: a change of mind is a new revision, and the run-time role can neither alter nor remove one. Row-level security
+shows a recorded choice only to its voter and to the co-op's own counting; `roll.revision` alone shows that somebody has voted.
 """
 
 FIRST = """
@@ -97,7 +97,7 @@ create table decision (
   effect text not null
 );
 
--- What membership states, kept here: only its facts write these rows.
+-- Projection of membership's events: only they write these rows.
 create table standing (
   person uuid not null,
   from_day date not null,

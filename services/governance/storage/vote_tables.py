@@ -1,7 +1,7 @@
-"""Governance's tables for votes with other co-ops, as the second migration makes them.
+"""DDL of governance's tables for federated votes, as the second migration creates them.
 
-`vote_row` ties a person to a pseudonym: row-level security keeps it to that person, to secretaries and scrutineers with their hat on, and
-to what federation's facts set in it. `vote_ballots` only counts. `vote_ballot` is append-only, like `ballot`.
+`vote_row` ties a person to a pseudonym: row-level security shows it only to that person, to secretaries and scrutineers with their hat on,
+and to the reaction to federation's events. `vote_ballots` only counts. `vote_ballot` is append-only, like `ballot`.
 """
 
 SECOND = """
@@ -121,7 +121,7 @@ alter table vote_ballot_entry enable row level security;
 alter table vote_ballot_entry force row level security;
 create policy vote_ballot_entry_by_secretary on vote_ballot_entry using (kith_wears('secretary'));
 
--- A number every member may see, of rows they may not. Whose transaction it is stands as before when it is told.
+-- Every member may see this number, but not the rows behind it. The function restores `kith.system` before it returns.
 create function vote_ballots(wanted text) returns bigint language plpgsql as $$
 declare
   asking text := coalesce(current_setting('kith.system', true), '');

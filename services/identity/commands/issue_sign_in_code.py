@@ -1,26 +1,26 @@
-"""A sign-in code is made: by a secretary for anybody, or a link by a person for themselves."""
+"""Issues a sign-in code: a secretary may do so for anybody, a person only a link for themselves."""
 
 from datetime import datetime
 from uuid import UUID
 
 from libs.access import hats
-from libs.database.engine import Work
+from libs.database.engine import UnitOfWork
 from libs.refusals import NotFound
-from services.identity.domain.seal import Seal
-from services.identity.domain.sign_in_code import GOOD_FOR, Code, Kind
-from services.identity.storage import codes, facts_out, persons
+from services.identity.domain.secret_hasher import SecretHasher
+from services.identity.domain.sign_in_code import CODE_LIFETIMES, CodeKind, SignInCode
+from services.identity.storage import events_out, persons, sign_in_codes
 
-CODE = "sign-in code"
-"""What the mark of a code is a mark of."""
+CODE_PURPOSE = "sign-in code"
+"""The purpose under which the hash of a code is made."""
 
 
-async def issue_sign_in_code(work: Work, person: UUID, kind: Kind, drawn: str, seal: Seal) -> datetime:
-    """Keeps the mark of the drawn code and says until when it is good. Raises NotAllowed HAT_NEEDED, NotFound PERSON_UNKNOWN."""
-    if not (work.caller.person == person and kind is Kind.LINK):
+async def issue_sign_in_code(work: UnitOfWork, person: UUID, kind: CodeKind, plain_code: str, secret_hasher: SecretHasher) -> datetime:
+    """Stores the hash of `plain_code` and returns when the code expires. Raises NotAllowed HAT_NEEDED, NotFound PERSON_UNKNOWN."""
+    if not (work.caller.person == person and kind is CodeKind.LINK):
         await hats.require(work, hats.SECRETARY)
-    if not await persons.is_there(work, person):
+    if not await persons.exists(work, person):
         raise NotFound("PERSON_UNKNOWN")
-    code = Code(work.new_id(), person, kind, work.now + GOOD_FOR[kind], None, None)
-    await codes.add(work, code, seal.mark(CODE, drawn))
-    await facts_out.sign_in_code_issued(work, person, kind.value)
+    code = SignInCode(work.new_id(), person, kind, work.now + CODE_LIFETIMES[kind], None, None)
+    await sign_in_codes.add(work, code, secret_hasher.digest(CODE_PURPOSE, plain_code))
+    await events_out.sign_in_code_issued(work, person, kind.value)
     return code.expires_at

@@ -1,34 +1,34 @@
-"""A secretary registers people the co-op did not know, up to 200 at a time, each row decided alone."""
+"""Registers up to 200 new people on behalf of a secretary; each row is decided by itself."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from libs.database.engine import Work
+from libs.database.engine import UnitOfWork
 from libs.refusals import invalid
-from services.identity.commands.founding import require_secretary_or_founder
-from services.identity.domain.particulars import Particulars, Problem, Told, decide, read
-from services.identity.storage import facts_out, persons
+from services.identity.commands.founder_rights import require_secretary_or_founder
+from services.identity.domain.person_details import PersonDetails, PersonInput, RejectedPerson, decide_registrations, parse_details
+from services.identity.storage import events_out, persons
 
-MOST_ROWS = 200
+MAX_ROWS = 200
 
 
-async def register_persons(work: Work, rows: Sequence[Told], *, validate_only: bool) -> list[UUID | Problem | None]:
-    """For each row the new person's id, or why not; None for a row that would be taken when it is only asked whether."""
+async def register_persons(work: UnitOfWork, rows: Sequence[PersonInput], *, validate_only: bool) -> list[UUID | RejectedPerson | None]:
+    """Per row: the new person's id or the rejection; with `validate_only`, None for a row that would be accepted."""
     await require_secretary_or_founder(work)
-    if not 1 <= len(rows) <= MOST_ROWS:
-        raise invalid("persons", "ROWS_MISSING" if not rows else "TOO_MANY_ROWS", at_most=str(MOST_ROWS))
-    readable = [one for one in map(read, rows) if isinstance(one, Particulars)]
-    decided = decide(rows, await persons.known_marks(work, readable), [work.new_id() for _ in rows])
-    new = [one for one in decided if not isinstance(one, Problem)]
+    if not 1 <= len(rows) <= MAX_ROWS:
+        raise invalid("persons", "ROWS_MISSING" if not rows else "TOO_MANY_ROWS", at_most=str(MAX_ROWS))
+    valid = [details for details in map(parse_details, rows) if isinstance(details, PersonDetails)]
+    results = decide_registrations(rows, await persons.find_by_identifying_keys(work, valid), [work.new_id() for _ in rows])
+    accepted = [result for result in results if not isinstance(result, RejectedPerson)]
     if validate_only:
-        unborn = {person for person, _ in new}
-        return [_without(one, unborn) if isinstance(one, Problem) else None for one in decided]
-    if new:
-        await persons.add(work, new)
-        await facts_out.persons_registered(work, (person for person, _ in new))
-    return [one if isinstance(one, Problem) else one[0] for one in decided]
+        unused_ids = {person for person, _ in accepted}
+        return [_without_unused_id(result, unused_ids) if isinstance(result, RejectedPerson) else None for result in results]
+    if accepted:
+        await persons.add(work, accepted)
+        await events_out.persons_registered(work, (person for person, _ in accepted))
+    return [result if isinstance(result, RejectedPerson) else result[0] for result in results]
 
 
-def _without(problem: Problem, unborn: set[UUID]) -> Problem:
-    """A row that repeats an earlier one of a batch that is not taken has nobody to point to."""
-    return Problem(problem.field, problem.reason) if problem.person in unborn else problem
+def _without_unused_id(rejected: RejectedPerson, unused_ids: set[UUID]) -> RejectedPerson:
+    """Drops the reference to an earlier row of the same batch: a dry run registers nobody."""
+    return RejectedPerson(rejected.field, rejected.reason) if rejected.person in unused_ids else rejected

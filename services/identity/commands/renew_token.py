@@ -1,40 +1,42 @@
-"""A session asks for the next five minutes, perhaps with a hat."""
+"""Renews a session's token for five minutes, optionally with a hat."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from libs import callers
-from libs.callers import Caller, Strength, Via
-from libs.database.engine import Work
+from libs.callers import AuthenticationStrength, Caller, CallerChannel
+from libs.database.engine import UnitOfWork
 from libs.refusals import NotAllowed, NotSignedIn
-from services.identity.commands.sign_in import SESSION_KEY
-from services.identity.domain.seal import Seal
+from services.identity.commands.sign_in import SESSION_KEY_PURPOSE
+from services.identity.domain.secret_hasher import SecretHasher
 from services.identity.domain.session import Session
-from services.identity.storage import offices, sessions
+from services.identity.storage import sessions, worn_hats
 
-RENEW_TOKEN = callers.job("renew_token")
+RENEW_TOKEN_CALLER = callers.job("renew_token")
 
 
 @dataclass(frozen=True)
-class Renewed:
-    """Who the new token speaks of, and every hat they have now."""
+class TokenRenewal:
+    """The caller to put into the new token, and every hat the person has now."""
 
     caller: Caller
     hats: tuple[str, ...]
 
 
-async def renew_token(work: Work, session: UUID, key: str, hat: str, via: Via, seal: Seal) -> Renewed:
+async def renew_token(work: UnitOfWork, session: UUID, key: str, hat: str, via: CallerChannel, secret_hasher: SecretHasher) -> TokenRenewal:
     """Raises NotSignedIn SESSION_ENDED, or NotAllowed HAT_NEEDED for a hat the person does not have."""
-    found = await live_session(work, session, key, seal)
-    worn = await offices.of(work, found.person)
+    current = await require_live_session(work, session, key, secret_hasher)
+    worn = await worn_hats.hats_of(work, current.person)
     if hat and hat not in worn:
         raise NotAllowed("HAT_NEEDED", hat=hat)
-    return Renewed(callers.person(found.person, session=found.id, hat=hat, via=via, strength=Strength(found.strength)), worn)
+    return TokenRenewal(
+        callers.person(current.person, session=current.id, hat=hat, via=via, strength=AuthenticationStrength(current.strength)), worn
+    )
 
 
-async def live_session(work: Work, session: UUID, key: str, seal: Seal) -> Session:
-    """The session this key opens. Raises NotSignedIn SESSION_ENDED for every reason there is."""
-    found = await sessions.find(work, session)
-    if found is None or not seal.fits(SESSION_KEY, key, found.key_mark) or not found.live(work.now):
+async def require_live_session(work: UnitOfWork, session: UUID, key: str, secret_hasher: SecretHasher) -> Session:
+    """Returns the session that belongs to this key. Raises NotSignedIn SESSION_ENDED whatever the reason."""
+    stored = await sessions.find(work, session)
+    if stored is None or not secret_hasher.matches(SESSION_KEY_PURPOSE, key, stored.key_mark) or not stored.is_live(work.now):
         raise NotSignedIn("SESSION_ENDED")
-    return found
+    return stored

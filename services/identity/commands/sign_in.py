@@ -1,7 +1,7 @@
-"""Somebody signs in, with a code or with an e-mail address and its password.
+"""Signs a person in, with a code or with an e-mail address and its password.
 
-Whatever is wrong, the answer is the same: nobody learns which addresses or codes there are. A failure is a state to keep, not only a
-refusal: it is counted, so the command returns None for it and the edge refuses after the count is committed.
+Every failure gets the same response, so that nobody learns which addresses or codes exist. Failures are counted, so the command returns
+None for one instead of raising: the servicer refuses after the count is committed.
 """
 
 import secrets
@@ -9,66 +9,68 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from libs import callers
-from libs.database.engine import Work
+from libs.database.engine import UnitOfWork
 from libs.refusals import TooMany
-from services.identity.commands.issue_sign_in_code import CODE
-from services.identity.domain import password as passwords_domain
+from services.identity.commands.issue_sign_in_code import CODE_PURPOSE
+from services.identity.domain import password as password_rules
 from services.identity.domain import session as session_domain
 from services.identity.domain import sign_in_code
-from services.identity.domain.particulars import email_key
-from services.identity.domain.seal import Seal
+from services.identity.domain.person_details import email_key
+from services.identity.domain.secret_hasher import SecretHasher
 from services.identity.domain.session import Session
-from services.identity.storage import codes, offices, passwords, sessions
-from services.identity.storage.passwords import Passwords
+from services.identity.storage import passwords, sessions, sign_in_codes, worn_hats
+from services.identity.storage.passwords import Argon2Hasher
 
-SIGN_IN = callers.job("sign_in")
-"""Nobody is signed in yet, so the co-op's own machinery looks: row-level security knows it by this name."""
-ADDRESS = "address"
-SESSION_KEY = "session key"
-_LONGEST_EMAIL = 254
+SIGN_IN_CALLER = callers.job("sign_in")
+"""Nobody is signed in yet, so the look-up runs as a named system caller that row-level security lets through."""
+ADDRESS_PURPOSE = "address"
+SESSION_KEY_PURPOSE = "session key"
+_MAX_EMAIL_LENGTH = 254
 
 
 @dataclass(frozen=True)
-class SignedIn:
-    """A new session, with the key that is shown this one time."""
+class NewSession:
+    """A new session, with its key, which is shown only once."""
 
     session: Session
     key: str
     hats: tuple[str, ...]
 
 
-async def sign_in_with_code(work: Work, typed: str, seal: Seal) -> SignedIn | None:
-    """None when it is no good code."""
-    meant = sign_in_code.read(typed)
-    code = await codes.find(work, seal.mark(CODE, meant)) if meant else None
-    if code is None or not code.good(work.now):
+async def sign_in_with_code(work: UnitOfWork, typed: str, secret_hasher: SecretHasher) -> NewSession | None:
+    """Returns None when the code is not valid."""
+    plain_code = sign_in_code.parse_code(typed)
+    code = await sign_in_codes.find(work, secret_hasher.digest(CODE_PURPOSE, plain_code)) if plain_code else None
+    if code is None or not code.is_valid(work.now):
         return None
-    await codes.use(work, code)
-    return await _begin(work, code.person, code.kind.value, seal)
+    await sign_in_codes.mark_used(work, code)
+    return await _start_session(work, code.person, code.kind.value, secret_hasher)
 
 
-async def sign_in_with_password(work: Work, email: str, typed: str, seal: Seal, hasher: Passwords) -> SignedIn | None:
-    """None when address and password do not belong together. Raises TooMany SIGN_IN_TOO_OFTEN after ten of those in 15 minutes."""
-    # What PostgreSQL takes for no text is no address either.
-    key = email_key(email[: _LONGEST_EMAIL + 1].replace("\0", ""))
-    address = seal.mark(ADDRESS, key)
-    failed = await sessions.failures(work, address, work.now - session_domain.FAILURES_WITHIN)
-    if failed >= session_domain.FAILURES_ALLOWED:
-        raise TooMany("SIGN_IN_TOO_OFTEN", minutes=str(int(session_domain.FAILURES_WITHIN.total_seconds() // 60)))
-    tried = passwords_domain.tried(typed)
-    there = await passwords.at_address(work, key)
-    if not there:
-        await hasher.spend_as_long(tried)
-    for person, hash_ in there:
-        if await hasher.fits(tried, hash_):
-            await sessions.forgive(work, address)
-            return await _begin(work, person, callers.Strength.PASSWORD, seal)
-    await sessions.note_failure(work, address)
+async def sign_in_with_password(
+    work: UnitOfWork, email: str, typed: str, secret_hasher: SecretHasher, password_hasher: Argon2Hasher
+) -> NewSession | None:
+    """Returns None when address and password do not match. Raises TooMany SIGN_IN_TOO_OFTEN after ten such failures in 15 minutes."""
+    # PostgreSQL does not accept NUL in text.
+    key = email_key(email[: _MAX_EMAIL_LENGTH + 1].replace("\0", ""))
+    address = secret_hasher.digest(ADDRESS_PURPOSE, key)
+    failures = await sessions.count_recent_failures(work, address, work.now - session_domain.FAILURE_WINDOW)
+    if failures >= session_domain.MAX_FAILURES:
+        raise TooMany("SIGN_IN_TOO_OFTEN", minutes=str(int(session_domain.FAILURE_WINDOW.total_seconds() // 60)))
+    attempt = password_rules.normalise_attempt(typed)
+    candidates = await passwords.find_by_email(work, key)
+    if not candidates:
+        await password_hasher.simulate_verification(attempt)
+    for person, hash_ in candidates:
+        if await password_hasher.verify(attempt, hash_):
+            await sessions.clear_failures(work, address)
+            return await _start_session(work, person, callers.AuthenticationStrength.PASSWORD, secret_hasher)
+    await sessions.record_failure(work, address)
     return None
 
 
-async def _begin(work: Work, person: UUID, strength: str, seal: Seal) -> SignedIn:
+async def _start_session(work: UnitOfWork, person: UUID, strength: str, secret_hasher: SecretHasher) -> NewSession:
     key = secrets.token_urlsafe(32)
-    session = session_domain.begin(work.new_id(), person, strength, seal.mark(SESSION_KEY, key), work.now)
+    session = session_domain.start_session(work.new_id(), person, strength, secret_hasher.digest(SESSION_KEY_PURPOSE, key), work.now)
     await sessions.add(work, session)
-    return SignedIn(session, key, await offices.of(work, person))
+    return NewSession(session, key, await worn_hats.hats_of(work, person))

@@ -1,21 +1,21 @@
-"""A session ends."""
+"""Ends a session."""
 
 from uuid import UUID
 
 from libs import callers
-from libs.database.engine import Work
+from libs.database.engine import UnitOfWork
 from libs.refusals import NotSignedIn
-from services.identity.commands.renew_token import live_session
-from services.identity.domain.seal import Seal
+from services.identity.commands.renew_token import require_live_session
+from services.identity.domain.secret_hasher import SecretHasher
 from services.identity.storage import sessions
 
-SIGN_OUT = callers.job("sign_out")
+SIGN_OUT_CALLER = callers.job("sign_out")
 
 
-async def sign_out(work: Work, session: UUID, key: str, seal: Seal) -> None:
-    """Signing out of what has ended is no mistake; whoever has no key learns nothing and ends nothing."""
+async def sign_out(work: UnitOfWork, session: UUID, key: str, secret_hasher: SecretHasher) -> None:
+    """Signing out of a session that has ended is no error; without the key nothing happens and nothing is revealed."""
     try:
-        found = await live_session(work, session, key, seal)
+        live_session = await require_live_session(work, session, key, secret_hasher)
     except NotSignedIn:
         return
-    await sessions.end(work, found.id)
+    await sessions.end(work, live_session.id)

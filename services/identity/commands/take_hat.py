@@ -1,22 +1,22 @@
-"""An office of the co-op is taken back. The last secretary's cannot be: nobody could give it again."""
+"""Takes a hat back from a person. The last secretary's hat stays: nobody could give it again."""
 
 from uuid import UUID
 
 from libs.access import hats
-from libs.database.engine import Work
-from libs.refusals import NotFound, NotNow, invalid
-from services.identity.storage import facts_out, offices
+from libs.database.engine import UnitOfWork
+from libs.refusals import FailedPrecondition, NotFound, invalid
+from services.identity.storage import events_out, worn_hats
 
 
-async def take_hat(work: Work, person: UUID, hat: str) -> None:
-    """Raises Invalid HAT_UNKNOWN, NotFound HAT_NOT_WORN, NotNow LAST_SECRETARY, NotAllowed HAT_NEEDED."""
+async def take_hat(work: UnitOfWork, person: UUID, hat: str) -> None:
+    """Raises Invalid HAT_UNKNOWN, NotFound HAT_NOT_WORN, FailedPrecondition LAST_SECRETARY, NotAllowed HAT_NEEDED."""
     await hats.require(work, hats.SECRETARY)
     if hat not in hats.HATS:
         raise invalid("hat", "HAT_UNKNOWN")
-    wearers = await offices.wearers(work, hat)
+    wearers = await worn_hats.lock_wearers(work, hat)
     if person not in wearers:
         raise NotFound("HAT_NOT_WORN", hat=hat)
     if hat == hats.SECRETARY and wearers == [person]:
-        raise NotNow("LAST_SECRETARY")
+        raise FailedPrecondition("LAST_SECRETARY")
     await hats.take(work, person, hat)
-    await facts_out.hat_taken(work, person, hat)
+    await events_out.hat_taken(work, person, hat)

@@ -1,26 +1,26 @@
-"""What may be a password: long enough, and nothing else is asked.
+"""Rules for passwords: a minimum and a maximum length, nothing else.
 
-Length counts, rules of composition harm (NIST SP 800-63B, section 3.1.1.2).
+Length matters; composition rules do harm (NIST SP 800-63B, section 3.1.1.2).
 """
 
 import unicodedata
 
 from libs.refusals import invalid
 
-SHORTEST = 10
-LONGEST = 256
+MIN_LENGTH = 10
+MAX_LENGTH = 256
 
 
-def chosen(typed: str) -> str:
-    """The password as it is hashed, in one Unicode form whatever keyboard it came from. Raises Invalid."""
+def normalise_new_password(typed: str) -> str:
+    """Returns the password in the one Unicode form that is hashed, whichever keyboard it was typed on. Raises Invalid."""
     password = unicodedata.normalize("NFKC", typed)
-    if len(password) < SHORTEST:
-        raise invalid("password", "PASSWORD_TOO_SHORT", at_least=str(SHORTEST))
-    if len(password) > LONGEST:
-        raise invalid("password", "PASSWORD_TOO_LONG", at_most=str(LONGEST))
+    if len(password) < MIN_LENGTH:
+        raise invalid("password", "PASSWORD_TOO_SHORT", at_least=str(MIN_LENGTH))
+    if len(password) > MAX_LENGTH:
+        raise invalid("password", "PASSWORD_TOO_LONG", at_most=str(MAX_LENGTH))
     return password
 
 
-def tried(typed: str) -> str:
-    """The same form for a password that is tried; too long a one is cut and then cannot fit."""
-    return unicodedata.normalize("NFKC", typed[: LONGEST + 1])
+def normalise_attempt(typed: str) -> str:
+    """The same form for a sign-in attempt; one that is too long is cut and can then never match."""
+    return unicodedata.normalize("NFKC", typed[: MAX_LENGTH + 1])

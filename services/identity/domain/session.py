@@ -1,4 +1,4 @@
-"""A session: from a sign-in until it is ended or runs out. The edge holds its key; a token lives five minutes and is renewed from it.
+"""Sessions: from a sign-in until they are ended or expire. Web keeps the key; a token lives five minutes and is renewed with it.
 
 | signed in by   | lasts    |
 |----------------|----------|
@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-LASTS = {"link": timedelta(hours=12), "card": timedelta(days=30), "password": timedelta(days=30)}
+SESSION_LIFETIMES = {"link": timedelta(hours=12), "card": timedelta(days=30), "password": timedelta(days=30)}
 
-FAILURES_ALLOWED = 10
-FAILURES_WITHIN = timedelta(minutes=15)
-"""After so many wrong passwords for one e-mail address in so long, no password is tried for it any more until time has passed."""
+MAX_FAILURES = 10
+FAILURE_WINDOW = timedelta(minutes=15)
+"""After this many wrong passwords for one e-mail address within this time, no further password is tried until time has passed."""
 
 
 @dataclass(frozen=True)
 class Session:
-    """As it is kept."""
+    """A stored session."""
 
     id: UUID
     person: UUID
@@ -29,10 +29,10 @@ class Session:
     expires_at: datetime
     ended_at: datetime | None = None
 
-    def live(self, now: datetime) -> bool:
+    def is_live(self, now: datetime) -> bool:
         return self.ended_at is None and now < self.expires_at
 
 
-def begin(session_id: UUID, person: UUID, strength: str, key_mark: bytes, now: datetime) -> Session:
+def start_session(session_id: UUID, person: UUID, strength: str, key_mark: bytes, now: datetime) -> Session:
     """`strength` is link, card or password."""
-    return Session(session_id, person, key_mark, strength, now, now + LASTS[strength])
+    return Session(session_id, person, key_mark, strength, now, now + SESSION_LIFETIMES[strength])

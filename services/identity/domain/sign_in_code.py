@@ -1,11 +1,11 @@
 """Sign-in codes: 80 random bits, written as 16 characters of Crockford's base 32.
 
-| kind | reaches the person | good                           |
+| kind | reaches the person | valid                           |
 |------|--------------------|--------------------------------|
 | LINK | by message         | once, within 24 hours          |
 | CARD | printed            | for a year, again and again    |
 
-Both until revoked. Whoever types a code may use small letters, spaces and hyphens, O for 0, and I or L for 1
+Both until they are revoked. A typed code may contain small letters, spaces and hyphens, O for 0, and I or L for 1
 (https://www.crockford.com/base32.html).
 """
 
@@ -20,45 +20,45 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 16
 _BITS = 5
 _CODE = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
-_MEANT = str.maketrans("OIL", "011", " \t\n-\u2010\u2011\u2012\u2013\u2014")
-_LONGEST_TYPED = 64
+_CORRECTIONS = str.maketrans("OIL", "011", " \t\n-\u2010\u2011\u2012\u2013\u2014")
+_MAX_TYPED_LENGTH = 64
 
 
-class Kind(StrEnum):
+class CodeKind(StrEnum):
     """How a code reaches the person."""
 
     LINK = "link"
     CARD = "card"
 
 
-GOOD_FOR = {Kind.LINK: timedelta(hours=24), Kind.CARD: timedelta(days=365)}
+CODE_LIFETIMES = {CodeKind.LINK: timedelta(hours=24), CodeKind.CARD: timedelta(days=365)}
 
 
 @dataclass(frozen=True)
-class Code:
-    """A code as it is kept: never the code itself."""
+class SignInCode:
+    """A stored code; the plain code itself is never stored."""
 
     id: UUID
     person: UUID
-    kind: Kind
+    kind: CodeKind
     expires_at: datetime
     used_at: datetime | None
     revoked_at: datetime | None
 
-    def good(self, now: datetime) -> bool:
-        spent = self.kind is Kind.LINK and self.used_at is not None
+    def is_valid(self, now: datetime) -> bool:
+        spent = self.kind is CodeKind.LINK and self.used_at is not None
         return self.revoked_at is None and now < self.expires_at and not spent
 
 
-def draw() -> str:
-    """A new code."""
+def generate_code() -> str:
+    """Returns a new random code."""
     number = secrets.randbits(LENGTH * _BITS)
     return "".join(ALPHABET[number >> _BITS * place & 31] for place in range(LENGTH))
 
 
-def read(typed: str) -> str | None:
-    """The code somebody meant, or None when it can be none."""
-    if len(typed) > _LONGEST_TYPED:
+def parse_code(typed: str) -> str | None:
+    """Returns the code in its stored form, or None when the input cannot be one."""
+    if len(typed) > _MAX_TYPED_LENGTH:
         return None
-    meant = typed.upper().translate(_MEANT)
-    return meant if _CODE.fullmatch(meant) else None
+    code = typed.upper().translate(_CORRECTIONS)
+    return code if _CODE.fullmatch(code) else None

@@ -1,17 +1,17 @@
-"""Failed sign-ins are forgotten after a day, sessions a year after they ended."""
+"""Deletes failed sign-ins after a day, and sessions a year after they ended."""
 
 from datetime import timedelta
 
-from libs.database.engine import Work
+from libs.database.engine import UnitOfWork
 from libs.host.component import Job
 from services.identity.storage import sessions
 
-_FAILURES = timedelta(days=1)
-_SESSIONS = timedelta(days=365)
+_KEEP_FAILURES = timedelta(days=1)
+_KEEP_SESSIONS = timedelta(days=365)
 
 
-async def forget_old_sign_ins(work: Work) -> int:
-    return await sessions.forget(work, failures_before=work.now - _FAILURES, sessions_before=work.now - _SESSIONS)
+async def forget_old_sign_ins(work: UnitOfWork) -> int:
+    return await sessions.delete_old(work, failures_before=work.now - _KEEP_FAILURES, sessions_before=work.now - _KEEP_SESSIONS)
 
 
 JOB = Job("forget_old_sign_ins", forget_old_sign_ins, every_seconds=3600)

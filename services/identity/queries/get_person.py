@@ -1,19 +1,19 @@
-"""One person: oneself, or another by a secretary, which is written down."""
+"""One person: the caller, or anybody for a secretary, which is audited."""
 
 from uuid import UUID
 
 from libs.access import audit, hats
-from libs.database.engine import Work
+from libs.database.engine import UnitOfWork
 from libs.refusals import NotFound
 from services.identity.storage import persons
 
 
-async def get_person(work: Work, person: UUID) -> persons.Record:
+async def get_person(work: UnitOfWork, person: UUID) -> persons.PersonRecord:
     """Raises NotAllowed HAT_NEEDED, NotFound PERSON_UNKNOWN."""
     if work.caller.person != person:
         await hats.require(work, hats.SECRETARY)
-    found = await persons.record(work, person)
-    if found is None:
+    record = await persons.get_record(work, person)
+    if record is None:
         raise NotFound("PERSON_UNKNOWN")
-    await audit.note_read(work, "person", "get", person)
-    return found
+    await audit.record_read(work, "person", "get", person)
+    return record

@@ -1,60 +1,60 @@
-"""Between the wire and identity's own words."""
+"""Translates between protobuf messages and identity's own types."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from kith.identity.v1 import identity_pb2 as pb
-from libs.callers import Via
+from libs.callers import CallerChannel
 from libs.refusals import NotSignedIn, invalid
-from services.identity.domain.particulars import Problem, Told
-from services.identity.domain.sign_in_code import Kind
-from services.identity.storage.offices import WornHat
-from services.identity.storage.persons import Name, Record
+from services.identity.domain.person_details import PersonInput, RejectedPerson
+from services.identity.domain.sign_in_code import CodeKind
+from services.identity.storage.persons import PersonName, PersonRecord
+from services.identity.storage.worn_hats import WornHat
 
-_KINDS: dict[int, Kind] = {pb.CODE_KIND_LINK: Kind.LINK, pb.CODE_KIND_CARD: Kind.CARD}
-_VIAS = frozenset({Via.PAGE, Via.PHONE, Via.PAPER, Via.HELPER, Via.COMMAND_LINE})
+_CODE_KINDS: dict[int, CodeKind] = {pb.CODE_KIND_LINK: CodeKind.LINK, pb.CODE_KIND_CARD: CodeKind.CARD}
+_VIAS = frozenset({CallerChannel.PAGE, CallerChannel.PHONE, CallerChannel.PAPER, CallerChannel.HELPER, CallerChannel.COMMAND_LINE})
 
 
-def id_of(field: str, said: str) -> UUID:
+def parse_id(field: str, value: str) -> UUID:
     """Raises Invalid ID_MALFORMED."""
     try:
-        return UUID(said)
+        return UUID(value)
     except ValueError as error:
         raise invalid(field, "ID_MALFORMED") from error
 
 
-def session_of(said: str) -> UUID:
-    """What can be no session is as good as one that ended."""
+def parse_session_id(value: str) -> UUID:
+    """Raises NotSignedIn SESSION_ENDED: a malformed id is treated like a session that has ended."""
     try:
-        return UUID(said)
+        return UUID(value)
     except ValueError as error:
         raise NotSignedIn("SESSION_ENDED") from error
 
 
-def kind_of(said: int) -> Kind:
+def parse_code_kind(value: int) -> CodeKind:
     """Raises Invalid CODE_KIND_MISSING."""
-    if said not in _KINDS:
+    if value not in _CODE_KINDS:
         raise invalid("kind", "CODE_KIND_MISSING")
-    return _KINDS[said]
+    return _CODE_KINDS[value]
 
 
-def via_of(said: str) -> Via:
-    """Raises Invalid VIA_UNKNOWN; nothing said is a page."""
-    if (said or Via.PAGE) not in _VIAS:
+def parse_via(value: str) -> CallerChannel:
+    """Raises Invalid VIA_UNKNOWN; an empty value means a page."""
+    if (value or CallerChannel.PAGE) not in _VIAS:
         raise invalid("via", "VIA_UNKNOWN")
-    return Via(said or Via.PAGE)
+    return CallerChannel(value or CallerChannel.PAGE)
 
 
-def told(row: pb.NewPerson) -> Told:
-    return Told(row.full_name, row.called, row.email, row.phone)
+def person_input(row: pb.NewPerson) -> PersonInput:
+    return PersonInput(row.full_name, row.called, row.email, row.phone)
 
 
-def registered(rows: Sequence[UUID | Problem | None]) -> pb.RegisterPersonsResponse:
-    return pb.RegisterPersonsResponse(persons=[_registered(row) for row in rows])
+def registration_response(results: Sequence[UUID | RejectedPerson | None]) -> pb.RegisterPersonsResponse:
+    return pb.RegisterPersonsResponse(persons=[_registered_person(result) for result in results])
 
 
-def person(record: Record) -> pb.Person:
-    answer = pb.Person(
+def person_message(record: PersonRecord) -> pb.Person:
+    message = pb.Person(
         person_id=str(record.id),
         full_name=record.full_name,
         called=record.called,
@@ -64,21 +64,21 @@ def person(record: Record) -> pb.Person:
         live_cards=record.live_cards,
         hats=record.hats,
     )
-    answer.registered_at.FromDatetime(record.registered_at)
-    return answer
+    message.registered_at.FromDatetime(record.registered_at)
+    return message
 
 
-def name(one: Name) -> pb.Name:
-    return pb.Name(person_id=str(one.id), full_name=one.full_name, called=one.called)
+def name_message(name: PersonName) -> pb.Name:
+    return pb.Name(person_id=str(name.id), full_name=name.full_name, called=name.called)
 
 
-def worn_hat(one: WornHat) -> pb.WornHat:
-    answer = pb.WornHat(person_id=str(one.person), hat=one.hat)
-    answer.since.FromDatetime(one.since)
-    return answer
+def worn_hat_message(worn_hat: WornHat) -> pb.WornHat:
+    message = pb.WornHat(person_id=str(worn_hat.person), hat=worn_hat.hat)
+    message.since.FromDatetime(worn_hat.since)
+    return message
 
 
-def _registered(row: UUID | Problem | None) -> pb.RegisteredPerson:
-    if isinstance(row, Problem):
-        return pb.RegisteredPerson(person_id=str(row.person or ""), refusal=row.reason, field=row.field)
-    return pb.RegisteredPerson(person_id=str(row or ""))
+def _registered_person(result: UUID | RejectedPerson | None) -> pb.RegisteredPerson:
+    if isinstance(result, RejectedPerson):
+        return pb.RegisteredPerson(person_id=str(result.person or ""), refusal=result.reason, field=result.field)
+    return pb.RegisteredPerson(person_id=str(result or ""))

@@ -1,7 +1,7 @@
-"""Passwords, as argon2id hashes.
+"""Passwords, stored as argon2id hashes.
 
-Parameters: 19 MiB, two passes, one lane (OWASP Password Storage Cheat Sheet). Hashing leaves the event loop, two at a time at most, so
-that a crowd at the door costs time and not memory.
+Parameters: 19 MiB, two passes, one lane (OWASP Password Storage Cheat Sheet). Hashing runs in threads, at most two at a
+time, so that many sign-ins at once cost time and not memory.
 """
 
 import asyncio
@@ -11,50 +11,50 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import text
 
-from libs.database.engine import Work
+from libs.database.engine import UnitOfWork
 
-_KEEP = text("insert into password (person, hash) values (:person, :hash) on conflict (person) do update set hash = :hash")
+_SAVE = text("insert into password (person, hash) values (:person, :hash) on conflict (person) do update set hash = :hash")
 _SET_AT = text("update person set password_set_at = :now where id = :person")
 _BY_EMAIL = text("""
 select p.person, p.hash from password p join contact c on c.person = p.person
 where c.email_key = :email_key order by p.person limit :most""")
-_MOST_AT_ONE_ADDRESS = 5
-"""A family may share an e-mail address; more than this is no family."""
+_MAX_AT_ONE_ADDRESS = 5
+"""A family may share an e-mail address; more people than this are no family."""
 
 
-class Passwords:
-    """Hashes and tries passwords; one for each process."""
+class Argon2Hasher:
+    """Hashes and verifies passwords; one instance per process."""
 
     def __init__(self) -> None:
-        self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-        self._two_at_a_time = asyncio.Semaphore(2)
-        self._nobodys = self._hasher.hash("nobody's password")
+        self._password_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+        self._semaphore = asyncio.Semaphore(2)
+        self._dummy_hash = self._password_hasher.hash("nobody's password")
 
-    async def hashed(self, password: str) -> str:
-        async with self._two_at_a_time:
-            return await asyncio.to_thread(self._hasher.hash, password)
+    async def hash(self, password: str) -> str:
+        async with self._semaphore:
+            return await asyncio.to_thread(self._password_hasher.hash, password)
 
-    async def fits(self, password: str, hash_: str) -> bool:
-        async with self._two_at_a_time:
-            return await asyncio.to_thread(self._tried, hash_, password)
+    async def verify(self, password: str, hash_: str) -> bool:
+        async with self._semaphore:
+            return await asyncio.to_thread(self._verify, hash_, password)
 
-    async def spend_as_long(self, password: str) -> None:
-        """For an address nobody has: the time an answer takes must not tell which addresses are known."""
-        await self.fits(password, self._nobodys)
+    async def simulate_verification(self, password: str) -> None:
+        """Takes as long as a real check, for an unknown address: response times must not reveal which addresses are known."""
+        await self.verify(password, self._dummy_hash)
 
-    def _tried(self, hash_: str, password: str) -> bool:
+    def _verify(self, hash_: str, password: str) -> bool:
         try:
-            return self._hasher.verify(hash_, password)
+            return self._password_hasher.verify(hash_, password)
         except (VerificationError, InvalidHashError):
             return False
 
 
-async def keep(work: Work, person: UUID, hash_: str) -> None:
-    await work.connection.execute(_KEEP, {"person": person, "hash": hash_})
+async def save(work: UnitOfWork, person: UUID, hash_: str) -> None:
+    await work.connection.execute(_SAVE, {"person": person, "hash": hash_})
     await work.connection.execute(_SET_AT, {"person": person, "now": work.now})
 
 
-async def at_address(work: Work, email_key: str) -> list[tuple[UUID, str]]:
-    """Who has a password and this e-mail address."""
-    found = await work.connection.execute(_BY_EMAIL, {"email_key": email_key, "most": _MOST_AT_ONE_ADDRESS})
-    return [(row.person, row.hash) for row in found]
+async def find_by_email(work: UnitOfWork, email_key: str) -> list[tuple[UUID, str]]:
+    """Persons with this e-mail address who have a password, each with its hash."""
+    rows = await work.connection.execute(_BY_EMAIL, {"email_key": email_key, "most": _MAX_AT_ONE_ADDRESS})
+    return [(row.person, row.hash) for row in rows]

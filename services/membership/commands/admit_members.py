@@ -1,48 +1,62 @@
-"""A secretary enters people in the register, up to 200 at a time, each row decided alone."""
+"""Admits up to 200 people to the register on behalf of a secretary; each row is decided by itself."""
 
 from collections.abc import Sequence
 from datetime import date
 
 from libs.access import hats
-from libs.database.engine import Work
-from libs.refusals import NotNow, invalid
-from services.membership.domain.admission import Admission, Known, Problem, Row, application_of, decide, person_of
-from services.membership.storage import applications, facts_out, heard, members
+from libs.database.engine import UnitOfWork
+from libs.refusals import FailedPrecondition, invalid
+from services.membership.domain.admission import (
+    Admission,
+    AdmissionContext,
+    AdmissionRequest,
+    RejectedAdmission,
+    decide_admissions,
+    parse_application_id,
+    parse_person_id,
+)
+from services.membership.storage import applications, events_out, members, projections
 
-MOST_ROWS = 200
+MAX_ROWS = 200
 
 
-async def admit_members(work: Work, rows: Sequence[Row], today: date, *, validate_only: bool) -> list[Admission | Problem]:
-    """What became of each row, or would.
+async def admit_members(
+    work: UnitOfWork, rows: Sequence[AdmissionRequest], today: date, *, validate_only: bool
+) -> list[Admission | RejectedAdmission]:
+    """Returns the decision on each row; with `validate_only` nothing is written.
 
-    Raises NotAllowed HAT_NEEDED, Invalid ROWS_MISSING or TOO_MANY_ROWS, NotNow RULEBOOK_NOT_ADOPTED.
+    Raises NotAllowed HAT_NEEDED, Invalid ROWS_MISSING or TOO_MANY_ROWS, FailedPrecondition RULEBOOK_NOT_ADOPTED.
     """
     await hats.require(work, hats.SECRETARY)
-    if not 1 <= len(rows) <= MOST_ROWS:
-        raise invalid("admissions", "ROWS_MISSING" if not rows else "TOO_MANY_ROWS", at_most=str(MOST_ROWS))
-    known = await _known(work, rows)
-    if not known.classes:
-        raise NotNow("RULEBOOK_NOT_ADOPTED")
-    decided, next_number = decide(rows, known, today)
-    taken = [one for one in decided if isinstance(one, Admission)]
-    if taken and not validate_only:
-        await members.admit(work, taken)
+    if not 1 <= len(rows) <= MAX_ROWS:
+        raise invalid("admissions", "ROWS_MISSING" if not rows else "TOO_MANY_ROWS", at_most=str(MAX_ROWS))
+    context = await _load_context(work, rows)
+    if not context.classes:
+        raise FailedPrecondition("RULEBOOK_NOT_ADOPTED")
+    decisions, next_number = decide_admissions(rows, context, today)
+    admissions = [decision for decision in decisions if isinstance(decision, Admission)]
+    if admissions and not validate_only:
+        await members.add_admissions(work, admissions)
         await members.set_next_number(work, next_number)
-        await applications.admitted(work, [one.application for one in taken if one.application], [one.person for one in taken])
-        await facts_out.members_admitted(work, taken)
-    return decided
+        await applications.mark_admitted(
+            work,
+            [admission.application for admission in admissions if admission.application],
+            [admission.person for admission in admissions],
+        )
+        await events_out.members_admitted(work, admissions)
+    return decisions
 
 
-async def _known(work: Work, rows: Sequence[Row]) -> Known:
-    next_number = await members.hold_register(work)
-    persons = {person for person in map(person_of, rows) if person}
-    asked = {application for application in map(application_of, rows) if application}
-    return Known(
-        classes=await heard.classes(work),
-        persons=await heard.known(work, persons),
-        timelines=await members.timelines(work, persons),
-        numbers=await members.numbers(work, persons),
-        taken=await members.taken(work, [row.number.strip() for row in rows if row.number.strip()]),
-        applications=await applications.waiting(work, asked) if asked else {},
+async def _load_context(work: UnitOfWork, rows: Sequence[AdmissionRequest]) -> AdmissionContext:
+    next_number = await members.lock_register(work)
+    persons = {person for person in map(parse_person_id, rows) if person}
+    application_ids = {application for application in map(parse_application_id, rows) if application}
+    return AdmissionContext(
+        classes=await projections.get_classes(work),
+        persons=await projections.find_known_persons(work, persons),
+        timelines=await members.get_timelines(work, persons),
+        numbers=await members.get_numbers(work, persons),
+        used_numbers=await members.find_taken_numbers(work, [row.number.strip() for row in rows if row.number.strip()]),
+        applications=await applications.lock_pending(work, application_ids) if application_ids else {},
         next_number=next_number,
     )

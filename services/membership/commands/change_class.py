@@ -1,35 +1,35 @@
-"""A secretary moves a member to another class, from a day on."""
+"""Moves a member to another class from a given day on, on behalf of a secretary."""
 
 from datetime import date
 from uuid import UUID
 
 from libs.access import hats
-from libs.database.engine import Work
-from libs.refusals import Conflict, NotFound, NotNow, invalid
-from services.membership.domain import standing
-from services.membership.storage import facts_out, heard, members
+from libs.database.engine import UnitOfWork
+from libs.refusals import Conflict, FailedPrecondition, NotFound, invalid
+from services.membership.domain import membership_timeline
+from services.membership.storage import events_out, members, projections
 
 
-async def change_class(work: Work, person: UUID, member_class: str, day: date, version: int, today: date) -> None:
-    """Raises NotAllowed HAT_NEEDED, NotFound MEMBER_UNKNOWN, Conflict VERSION_STALE, and what the rulebook and the days forbid."""
+async def change_class(work: UnitOfWork, person: UUID, member_class: str, day: date, version: int, today: date) -> None:
+    """Raises NotAllowed HAT_NEEDED, NotFound MEMBER_UNKNOWN, Conflict VERSION_STALE, and what the rulebook and the dates forbid."""
     await hats.require(work, hats.SECRETARY)
-    await members.hold_register(work)
+    await members.lock_register(work)
     await require_version(work, person, version)
-    classes = await heard.classes(work)
+    classes = await projections.get_classes(work)
     if not classes:
-        raise NotNow("RULEBOOK_NOT_ADOPTED")
+        raise FailedPrecondition("RULEBOOK_NOT_ADOPTED")
     if member_class not in classes:
         raise invalid("member_class", "CLASS_UNKNOWN")
-    before = await members.timeline(work, person)
-    after = standing.change_class(before, member_class, day, today, may_vote=classes[member_class])
-    changed = await members.save(work, person, before, after)
-    await facts_out.standings_changed(work, ((person, one) for one in changed))
+    before = await members.get_timeline(work, person)
+    after = membership_timeline.change_class(before, member_class, day, today, may_vote=classes[member_class])
+    changed = await members.save_timeline(work, person, before, after)
+    await events_out.standings_changed(work, ((person, change) for change in changed))
 
 
-async def require_version(work: Work, person: UUID, version: int) -> None:
-    """The member is held from here on. Raises NotFound MEMBER_UNKNOWN, Conflict VERSION_STALE."""
-    held = await members.held_version(work, person)
-    if held is None:
+async def require_version(work: UnitOfWork, person: UUID, version: int) -> None:
+    """Locks the member until the transaction ends. Raises NotFound MEMBER_UNKNOWN, Conflict VERSION_STALE."""
+    current = await members.lock_version(work, person)
+    if current is None:
         raise NotFound("MEMBER_UNKNOWN")
-    if held != version:
-        raise Conflict("VERSION_STALE", version=str(held))
+    if current != version:
+        raise Conflict("VERSION_STALE", version=str(current))

@@ -1,17 +1,17 @@
-"""Which of the people put forward are admitted: each row alone, in order.
+"""Decides which of the proposed people are admitted: each row by itself, in order.
 
 | refused with         | when                                                                     |
 |----------------------|--------------------------------------------------------------------------|
-| PERSON_NOT_KNOWN_YET | identity has not told us of them (yet)                                    |
+| PERSON_NOT_KNOWN_YET | identity has not published them (yet)                                     |
 | ALREADY_MEMBER       | they are, or were on that day; or an earlier row of the batch admits them |
 | CLASS_UNKNOWN        | the rulebook in force has no such class                                   |
 | NUMBER_MALFORMED     | see `member_number`                                                       |
 | NUMBER_TAKEN         | somebody else has it, or ever had                                         |
-| NUMBER_DIFFERS       | who comes back keeps their number                                         |
+| NUMBER_DIFFERS       | a returning member keeps their number                                     |
 | DATE_MALFORMED       | not an ISO 8601 day                                                       |
-| DATE_IN_FUTURE       | nobody is admitted before the day has come                                |
+| DATE_IN_FUTURE       | nobody is admitted before that day                                        |
 | NAME_MISSING ...     | the register shows a name, 1 to 200 characters, and an address            |
-| APPLICATION_UNKNOWN  | no such application waits, or it is another person's                      |
+| APPLICATION_UNKNOWN  | there is no such pending application, or it is another person's           |
 """
 
 import unicodedata
@@ -20,17 +20,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from services.membership.domain import member_number, standing
-from services.membership.domain.calendar import read_day
-from services.membership.domain.standing import Timeline
+from services.membership.domain import member_number, membership_timeline
+from services.membership.domain.local_dates import parse_date
+from services.membership.domain.membership_timeline import MembershipTimeline
 
-_LONGEST_NAME = 200
-_LONGEST_ADDRESS = 500
+_MAX_NAME_LENGTH = 200
+_MAX_ADDRESS_LENGTH = 500
 
 
 @dataclass(frozen=True)
-class Row:
-    """One row as it came."""
+class AdmissionRequest:
+    """One row of the request, not yet validated."""
 
     person: str
     member_class: str
@@ -42,25 +42,25 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is known when the batch is decided, as far as its rows ask."""
+class AdmissionContext:
+    """Everything a batch is decided by, limited to what its rows mention."""
 
     classes: Mapping[str, bool]
     """Every class of the rulebook in force, and whether it votes."""
     persons: Collection[UUID] = ()
-    timelines: Mapping[UUID, Timeline] = field(default_factory=dict)
+    timelines: Mapping[UUID, MembershipTimeline] = field(default_factory=dict)
     numbers: Mapping[UUID, str] = field(default_factory=dict)
-    """Of those who were members before."""
-    taken: Collection[str] = ()
-    """Numbers somebody has, in their `order`."""
+    """Member numbers of those who were members before."""
+    used_numbers: Collection[str] = ()
+    """Numbers that are in use, as `member_number.sort_key`."""
     applications: Mapping[UUID, UUID] = field(default_factory=dict)
-    """Those that wait, and whose they are."""
+    """Pending applications, and who made each."""
     next_number: int = 1
 
 
 @dataclass(frozen=True)
 class Admission:
-    """A row that is taken."""
+    """A row that is accepted."""
 
     person: UUID
     number: str
@@ -74,135 +74,137 @@ class Admission:
 
 
 @dataclass(frozen=True)
-class Problem:
-    """A row that is not."""
+class RejectedAdmission:
+    """A row that is not accepted, and why."""
 
     field: str
     reason: str
 
 
-class _Refused(Exception):
+class _Rejected(Exception):
     def __init__(self, field_name: str, reason: str) -> None:
         super().__init__(reason)
-        self.problem = Problem(field_name, reason)
+        self.rejection = RejectedAdmission(field_name, reason)
 
 
-def decide(rows: Sequence[Row], known: Known, today: date) -> tuple[list[Admission | Problem], int]:
-    """What becomes of each row, and the next free number after them."""
-    batch = _Batch(rows, known, today)
+def decide_admissions(
+    rows: Sequence[AdmissionRequest], context: AdmissionContext, today: date
+) -> tuple[list[Admission | RejectedAdmission], int]:
+    """Returns the decision on each row, and the next free number after them."""
+    batch = _AdmissionBatch(rows, context, today)
     return [batch.decide(row) for row in rows], batch.next_number
 
 
-def person_of(row: Row) -> UUID | None:
-    return _id(row.person)
+def parse_person_id(row: AdmissionRequest) -> UUID | None:
+    return _parse_uuid(row.person)
 
 
-def application_of(row: Row) -> UUID | None:
-    return _id(row.application)
+def parse_application_id(row: AdmissionRequest) -> UUID | None:
+    return _parse_uuid(row.application)
 
 
-class _Batch:
-    def __init__(self, rows: Sequence[Row], known: Known, today: date) -> None:
-        self._known, self._today = known, today
+class _AdmissionBatch:
+    def __init__(self, rows: Sequence[AdmissionRequest], context: AdmissionContext, today: date) -> None:
+        self._context, self._today = context, today
         self._admitted: set[UUID] = set()
-        self._taken = set(known.taken)
-        # A number that is given further down is not handed out further up.
-        self._spoken_for = {member_number.order(row.number.strip()) for row in rows if row.number.strip()}
-        self.next_number = known.next_number
+        self._used_numbers = set(context.used_numbers)
+        # A number that a later row requests is not assigned to an earlier one.
+        self._requested_numbers = {member_number.sort_key(row.number.strip()) for row in rows if row.number.strip()}
+        self.next_number = context.next_number
 
-    def decide(self, row: Row) -> Admission | Problem:
+    def decide(self, row: AdmissionRequest) -> Admission | RejectedAdmission:
         try:
             return self._admit(row)
-        except _Refused as refused:
-            return refused.problem
+        except _Rejected as error:
+            return error.rejection
 
-    def _admit(self, row: Row) -> Admission:
+    def _admit(self, row: AdmissionRequest) -> Admission:
         person = self._person(row)
-        if row.member_class not in self._known.classes:
-            raise _Refused("member_class", "CLASS_UNKNOWN")
-        may_vote, day = self._known.classes[row.member_class], self._day(row)
-        name, address = _entry(row)
+        if row.member_class not in self._context.classes:
+            raise _Rejected("member_class", "CLASS_UNKNOWN")
+        may_vote, day = self._context.classes[row.member_class], self._day(row)
+        name, address = _parse_register_entry(row)
         application = self._application(row, person)
-        before = self._known.timelines.get(person, Timeline())
-        if person in self._admitted or standing.admit(before, row.member_class, day, may_vote=may_vote) is None:
-            raise _Refused("person_id", "ALREADY_MEMBER")
+        before = self._context.timelines.get(person, MembershipTimeline())
+        if person in self._admitted or membership_timeline.admit(before, row.member_class, day, may_vote=may_vote) is None:
+            raise _Rejected("person_id", "ALREADY_MEMBER")
         number = self._number(row, person)
         self._admitted.add(person)
         return Admission(person, number, row.member_class, may_vote, day, name, address, application, bool(before.changes))
 
-    def _person(self, row: Row) -> UUID:
-        person = person_of(row)
+    def _person(self, row: AdmissionRequest) -> UUID:
+        person = parse_person_id(row)
         if person is None:
-            raise _Refused("person_id", "ID_MALFORMED")
-        if person not in self._known.persons:
-            raise _Refused("person_id", "PERSON_NOT_KNOWN_YET")
+            raise _Rejected("person_id", "ID_MALFORMED")
+        if person not in self._context.persons:
+            raise _Rejected("person_id", "PERSON_NOT_KNOWN_YET")
         return person
 
-    def _day(self, row: Row) -> date:
-        day = read_day(row.admitted_on.strip()) if row.admitted_on.strip() else self._today
+    def _day(self, row: AdmissionRequest) -> date:
+        day = parse_date(row.admitted_on.strip()) if row.admitted_on.strip() else self._today
         if day is None:
-            raise _Refused("admitted_on", "DATE_MALFORMED")
+            raise _Rejected("admitted_on", "DATE_MALFORMED")
         if day > self._today:
-            raise _Refused("admitted_on", "DATE_IN_FUTURE")
+            raise _Rejected("admitted_on", "DATE_IN_FUTURE")
         return day
 
-    def _application(self, row: Row, person: UUID) -> UUID | None:
+    def _application(self, row: AdmissionRequest, person: UUID) -> UUID | None:
         if not row.application:
             return None
-        application = application_of(row)
-        if application is None or self._known.applications.get(application) != person:
-            raise _Refused("application_id", "APPLICATION_UNKNOWN")
+        application = parse_application_id(row)
+        if application is None or self._context.applications.get(application) != person:
+            raise _Rejected("application_id", "APPLICATION_UNKNOWN")
         return application
 
-    def _number(self, row: Row, person: UUID) -> str:
-        wanted, had = row.number.strip(), self._known.numbers.get(person)
-        if wanted and not member_number.readable(wanted):
-            raise _Refused("member_number", "NUMBER_MALFORMED")
-        if had is not None:
-            if wanted and member_number.order(wanted) != member_number.order(had):
-                raise _Refused("member_number", "NUMBER_DIFFERS")
-            return had
-        if not wanted:
-            wanted = self._next_free()
-        elif member_number.order(wanted) in self._taken:
-            raise _Refused("member_number", "NUMBER_TAKEN")
-        self._taken.add(member_number.order(wanted))
-        self.next_number = max(self.next_number, (member_number.whole(wanted) or 0) + 1)
-        return wanted
+    def _number(self, row: AdmissionRequest, person: UUID) -> str:
+        number, existing = row.number.strip(), self._context.numbers.get(person)
+        if number and not member_number.is_valid(number):
+            raise _Rejected("member_number", "NUMBER_MALFORMED")
+        if existing is not None:
+            if number and member_number.sort_key(number) != member_number.sort_key(existing):
+                raise _Rejected("member_number", "NUMBER_DIFFERS")
+            return existing
+        if not number:
+            number = self._next_free_number()
+        elif member_number.sort_key(number) in self._used_numbers:
+            raise _Rejected("member_number", "NUMBER_TAKEN")
+        self._used_numbers.add(member_number.sort_key(number))
+        self.next_number = max(self.next_number, (member_number.as_integer(number) or 0) + 1)
+        return number
 
-    def _next_free(self) -> str:
-        while member_number.order(str(self.next_number)) in self._taken | self._spoken_for:
+    def _next_free_number(self) -> str:
+        while member_number.sort_key(str(self.next_number)) in self._used_numbers | self._requested_numbers:
             self.next_number += 1
         return str(self.next_number)
 
 
-def _entry(row: Row) -> tuple[str, str]:
+def _parse_register_entry(row: AdmissionRequest) -> tuple[str, str]:
     """Name and address as the register will show them."""
-    name = _text(row.register_name)
+    name = _normalise(row.register_name)
     if not name:
-        raise _Refused("register_name", "NAME_MISSING")
-    if len(name) > _LONGEST_NAME:
-        raise _Refused("register_name", "NAME_TOO_LONG")
-    if not _plain(name):
-        raise _Refused("register_name", "NAME_MALFORMED")
-    address = _text(row.register_address)
-    if len(address) > _LONGEST_ADDRESS:
-        raise _Refused("register_address", "ADDRESS_TOO_LONG")
-    if not _plain(address.replace("\n", "")):
-        raise _Refused("register_address", "ADDRESS_MALFORMED")
+        raise _Rejected("register_name", "NAME_MISSING")
+    if len(name) > _MAX_NAME_LENGTH:
+        raise _Rejected("register_name", "NAME_TOO_LONG")
+    if not _has_allowed_characters(name):
+        raise _Rejected("register_name", "NAME_MALFORMED")
+    address = _normalise(row.register_address)
+    if len(address) > _MAX_ADDRESS_LENGTH:
+        raise _Rejected("register_address", "ADDRESS_TOO_LONG")
+    if not _has_allowed_characters(address.replace("\n", "")):
+        raise _Rejected("register_address", "ADDRESS_MALFORMED")
     return name, address
 
 
-def _text(said: str) -> str:
-    return unicodedata.normalize("NFC", said.replace("\r\n", "\n")).strip()
+def _normalise(value: str) -> str:
+    return unicodedata.normalize("NFC", value.replace("\r\n", "\n")).strip()
 
 
-def _plain(text: str) -> bool:
-    return not any(unicodedata.category(one) in ("Cc", "Cn", "Co", "Cs", "Zl", "Zp") for one in text)
+def _has_allowed_characters(text: str) -> bool:
+    return not any(unicodedata.category(character) in ("Cc", "Cn", "Co", "Cs", "Zl", "Zp") for character in text)
 
 
-def _id(said: str) -> UUID | None:
+def _parse_uuid(value: str) -> UUID | None:
     try:
-        return UUID(said)
+        return UUID(value)
     except ValueError:
         return None

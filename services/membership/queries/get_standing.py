@@ -1,17 +1,17 @@
-"""A person's class and vote right on a day: one's own, or another's by a secretary, which is written down."""
+"""A person's class and voting right on a day: the caller's own, or anybody's for a secretary, which is audited."""
 
 from datetime import date
 from uuid import UUID
 
 from libs.access import audit, hats
-from libs.database.engine import Work
-from services.membership.domain.standing import Standing
+from libs.database.engine import UnitOfWork
+from services.membership.domain.membership_timeline import MembershipStanding
 from services.membership.storage import members
 
 
-async def get_standing(work: Work, person: UUID, day: date) -> Standing | None:
-    """None when they were no member that day. Raises NotAllowed HAT_NEEDED."""
+async def get_standing(work: UnitOfWork, person: UUID, day: date) -> MembershipStanding | None:
+    """None for somebody who was not a member that day. Raises NotAllowed HAT_NEEDED."""
     if work.caller.person != person:
         await hats.require(work, hats.SECRETARY)
-    await audit.note_read(work, "standing", "get", person)
-    return (await members.timeline(work, person)).as_of(day)
+    await audit.record_read(work, "standing", "get", person)
+    return (await members.get_timeline(work, person)).standing_on(day)

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from libs.database.engine import Work
+from libs.database.engine import UnitOfWork
 from services.membership.domain import member_number
 from services.membership.domain.admission import Admission
-from services.membership.domain.standing import Change, Timeline
+from services.membership.domain.membership_timeline import MembershipChange, MembershipTimeline
 
-_HOLD = text("select n from next_number for update")
+_LOCK_REGISTER = text("select n from next_number for update")
 _NEXT_NUMBER = text("update next_number set n = :n")
-_TAKEN = text("select number_order from member where number_order = any(:orders)")
+_TAKEN_NUMBERS = text("select number_order from member where number_order = any(:orders)")
 _NUMBERS = text("select person, number from member where person = any(:persons)")
 _CHANGES = text("""
 select person, from_day, member_class, may_vote, reason from standing_change where person = any(:persons) order by person, from_day""")
@@ -26,12 +26,12 @@ on conflict (person) do update set name = :name, address = :address, entered_at 
 _ADD_CHANGE = text("""
 insert into standing_change (person, from_day, member_class, may_vote, reason, entered_by, entered_at)
 values (:person, :from_day, :member_class, :may_vote, :reason, :by, :now)""")
-_DROP_SINCE = text("delete from standing_change where person = :person and from_day >= :day")
+_DELETE_FROM_DAY = text("delete from standing_change where person = :person and from_day >= :day")
 _NEW_VERSION = text("update member set version = version + 1 where person = :person")
-_ONE = text("""
+_FIND = text("""
 select m.person, m.number, m.version, e.name, e.address
 from member m join register_entry e on e.person = m.person where m.person = :person""")
-_ONE_HELD = text("select version from member where person = :person for update")
+_LOCK_VERSION = text("select version from member where person = :person for update")
 _AS_OF = """
 from member m
 join lateral (
@@ -44,132 +44,134 @@ select m.person, m.number, m.number_order, m.version, coalesce(e.name, '') as na
 left join register_entry e on e.person = m.person
 where m.number_order > :after and (:member_class = '' or s.member_class = :member_class) and (:only = '' or m.number_order = :only)
 order by m.number_order limit :limit""")
-_SIZES = text(f"select s.member_class, count(*) as members {_AS_OF} group by 1 order by 1")
+_COUNT_BY_CLASS = text(f"select s.member_class, count(*) as members {_AS_OF} group by 1 order by 1")
 
 
 @dataclass(frozen=True)
 class Member:
-    """As the register has them."""
+    """A member with their entry in the register."""
 
     person: UUID
     number: str
     register_name: str
     register_address: str
     version: int
-    timeline: Timeline
+    timeline: MembershipTimeline
 
 
-async def hold_register(work: Work) -> int:
-    """The next free number. Until the work ends nobody else admits, changes a class or follows new rules."""
-    return int((await work.connection.execute(_HOLD)).scalar_one())
+async def lock_register(work: UnitOfWork) -> int:
+    """Returns the next free number. Until the transaction ends, nobody else can admit, change a class or apply new rules."""
+    return int((await work.connection.execute(_LOCK_REGISTER)).scalar_one())
 
 
-async def set_next_number(work: Work, number: int) -> None:
+async def set_next_number(work: UnitOfWork, number: int) -> None:
     await work.connection.execute(_NEXT_NUMBER, {"n": number})
 
 
-async def taken(work: Work, numbers: Iterable[str]) -> set[str]:
-    found = await work.connection.execute(_TAKEN, {"orders": [member_number.order(one) for one in numbers]})
-    return {row.number_order for row in found}
+async def find_taken_numbers(work: UnitOfWork, numbers: Iterable[str]) -> set[str]:
+    rows = await work.connection.execute(_TAKEN_NUMBERS, {"orders": [member_number.sort_key(number) for number in numbers]})
+    return {row.number_order for row in rows}
 
 
-async def numbers(work: Work, persons: Collection[UUID]) -> dict[UUID, str]:
-    found = await work.connection.execute(_NUMBERS, {"persons": list(persons)})
-    return {row.person: row.number for row in found}
+async def get_numbers(work: UnitOfWork, persons: Collection[UUID]) -> dict[UUID, str]:
+    rows = await work.connection.execute(_NUMBERS, {"persons": list(persons)})
+    return {row.person: row.number for row in rows}
 
 
-async def timelines(work: Work, persons: Collection[UUID]) -> dict[UUID, Timeline]:
-    changes: dict[UUID, list[Change]] = {}
+async def get_timelines(work: UnitOfWork, persons: Collection[UUID]) -> dict[UUID, MembershipTimeline]:
+    changes: dict[UUID, list[MembershipChange]] = {}
     for row in await work.connection.execute(_CHANGES, {"persons": list(persons)}):
-        changes.setdefault(row.person, []).append(Change(row.from_day, row.member_class, row.may_vote, row.reason))
-    return {person: Timeline(tuple(found)) for person, found in changes.items()}
+        changes.setdefault(row.person, []).append(MembershipChange(row.from_day, row.member_class, row.may_vote, row.reason))
+    return {person: MembershipTimeline(tuple(persons_changes)) for person, persons_changes in changes.items()}
 
 
-async def timeline(work: Work, person: UUID) -> Timeline:
-    return (await timelines(work, [person])).get(person, Timeline())
+async def get_timeline(work: UnitOfWork, person: UUID) -> MembershipTimeline:
+    return (await get_timelines(work, [person])).get(person, MembershipTimeline())
 
 
-async def ever_in(work: Work, classes: Collection[str]) -> list[UUID]:
-    """Who stands, stood or will stand in one of these."""
-    found = await work.connection.execute(_IN_CLASSES, {"classes": list(classes)})
-    return sorted(row.person for row in found)
+async def find_ever_in_classes(work: UnitOfWork, classes: Collection[str]) -> list[UUID]:
+    """Everybody who is, was or will be in one of these classes."""
+    rows = await work.connection.execute(_IN_CLASSES, {"classes": list(classes)})
+    return sorted(row.person for row in rows)
 
 
-async def admit(work: Work, admissions: Sequence[Admission]) -> None:
+async def add_admissions(work: UnitOfWork, admissions: Sequence[Admission]) -> None:
     rows = [
         {
-            "person": one.person,
-            "number": one.number,
-            "number_order": member_number.order(one.number),
-            "name": one.register_name,
-            "address": one.register_address,
-            "from_day": one.day,
-            "member_class": one.member_class,
-            "may_vote": one.may_vote,
+            "person": admission.person,
+            "number": admission.number,
+            "number_order": member_number.sort_key(admission.number),
+            "name": admission.register_name,
+            "address": admission.register_address,
+            "from_day": admission.day,
+            "member_class": admission.member_class,
+            "may_vote": admission.may_vote,
             "reason": "",
             "by": work.caller.id,
             "now": work.now,
         }
-        for one in admissions
+        for admission in admissions
     ]
-    back = {one.person for one in admissions if one.returning}
-    if new := [row for row in rows if row["person"] not in back]:
+    returning_persons = {admission.person for admission in admissions if admission.returning}
+    if new := [row for row in rows if row["person"] not in returning_persons]:
         await work.connection.execute(_ADD_MEMBER, new)
-    for returning in admissions:
-        if returning.returning:
-            await work.connection.execute(_DROP_SINCE, {"person": returning.person, "day": returning.day})
-            await work.connection.execute(_NEW_VERSION, {"person": returning.person})
+    for admission in admissions:
+        if admission.returning:
+            await work.connection.execute(_DELETE_FROM_DAY, {"person": admission.person, "day": admission.day})
+            await work.connection.execute(_NEW_VERSION, {"person": admission.person})
     await work.connection.execute(_ADD_ENTRY, rows)
     await work.connection.execute(_ADD_CHANGE, rows)
 
 
-async def find(work: Work, person: UUID) -> Member | None:
-    row = (await work.connection.execute(_ONE, {"person": person})).first()
+async def find(work: UnitOfWork, person: UUID) -> Member | None:
+    row = (await work.connection.execute(_FIND, {"person": person})).first()
     if row is None:
         return None
-    return Member(row.person, row.number, row.name, row.address, row.version, await timeline(work, person))
+    return Member(row.person, row.number, row.name, row.address, row.version, await get_timeline(work, person))
 
 
-async def held_version(work: Work, person: UUID) -> int | None:
-    """The member's version, theirs until the work ends; None for nobody."""
-    return (await work.connection.execute(_ONE_HELD, {"person": person})).scalar()
+async def lock_version(work: UnitOfWork, person: UUID) -> int | None:
+    """Returns the member's version and locks the row until the transaction ends; None when there is no such member."""
+    return (await work.connection.execute(_LOCK_VERSION, {"person": person})).scalar()
 
 
-async def save(work: Work, person: UUID, before: Timeline, after: Timeline) -> tuple[Change, ...]:
-    """Writes what is different and gives it: every change from the first day that differs, by day."""
-    days = [one.from_day for one in {*before.changes} ^ {*after.changes}]
+async def save_timeline(
+    work: UnitOfWork, person: UUID, before: MembershipTimeline, after: MembershipTimeline
+) -> tuple[MembershipChange, ...]:
+    """Writes the difference and returns it: every change from the first day that differs, by day."""
+    days = [change.from_day for change in {*before.changes} ^ {*after.changes}]
     if not days:
         return ()
     first = min(days)
-    await work.connection.execute(_DROP_SINCE, {"person": person, "day": first})
-    new = after.since(first)
+    await work.connection.execute(_DELETE_FROM_DAY, {"person": person, "day": first})
+    new = after.changes_from(first)
     await work.connection.execute(
         _ADD_CHANGE,
         [
             {
                 "person": person,
-                "from_day": one.from_day,
-                "member_class": one.member_class,
-                "may_vote": one.may_vote,
-                "reason": one.reason,
+                "from_day": change.from_day,
+                "member_class": change.member_class,
+                "may_vote": change.may_vote,
+                "reason": change.reason,
                 "by": work.caller.id,
                 "now": work.now,
             }
-            for one in new
+            for change in new
         ],
     )
     await work.connection.execute(_NEW_VERSION, {"person": person})
     return new
 
 
-async def page(work: Work, day: date, member_class: str, after: str, limit: int, *, only: str = "") -> list[Member]:
-    """Who is a member on that day, by number, from behind `after`; or `only` whoever has one number (both are a number's order)."""
+async def list_page(work: UnitOfWork, day: date, member_class: str, after: str, limit: int, *, only: str = "") -> list[Member]:
+    """Members on that day by number, after `after`; with `only`, just the one with that number (both are sort keys)."""
     values = {"day": day, "member_class": member_class, "after": after, "limit": limit, "only": only}
     rows = (await work.connection.execute(_PAGE, values)).all()
-    lines = await timelines(work, [row.person for row in rows])
-    return [Member(row.person, row.number, row.name, row.address, row.version, lines[row.person]) for row in rows]
+    timelines = await get_timelines(work, [row.person for row in rows])
+    return [Member(row.person, row.number, row.name, row.address, row.version, timelines[row.person]) for row in rows]
 
 
-async def sizes(work: Work, day: date) -> dict[str, int]:
-    found = await work.connection.execute(_SIZES, {"day": day})
-    return {row.member_class: int(row.members) for row in found}
+async def count_by_class(work: UnitOfWork, day: date) -> dict[str, int]:
+    rows = await work.connection.execute(_COUNT_BY_CLASS, {"day": day})
+    return {row.member_class: int(row.members) for row in rows}

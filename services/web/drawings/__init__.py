@@ -1,1 +1,1 @@
-"""Drawings the server makes: SVG with the same facts as the table under it and the sentence above it."""
+"""Server-side SVG drawings. Each shows the same values as the table under it and the sentence above it."""

@@ -5,7 +5,7 @@ Each is a handful of SVG shapes. `class="fill"` is tinted with the accent, `clas
 
 from markupsafe import Markup
 
-SHAPES: dict[str, str] = {
+PICTURE_SHAPES: dict[str, str] = {
     "person": '<circle cx="24" cy="14" r="8" class="fill"/><path d="M8 43c1-11 7-16 16-16s15 5 16 16z"/>',
     "people": (
         '<circle cx="16" cy="16" r="7" class="fill"/><circle cx="34" cy="18" r="5.500"/>'
@@ -41,7 +41,7 @@ SHAPES: dict[str, str] = {
     "bell": '<path d="M10 35c4-4 3-9 4-15 1-15 19-15 20 0 1 6 0 11 4 15z" class="fill"/><path d="M20 35c0 8 8 8 8 0M24 5v3"/>',
 }
 
-_SIGNS = {
+_STATUS_SHAPES = {
     "yes": '<path d="M3 9l4 4 7-9"/>',
     "no": '<path d="M3 3l10 10M13 3L3 13"/>',
     "wait": '<circle cx="8" cy="8" r="6.500"/><path d="M8 4.500V8l2.500 1.500"/>',
@@ -50,14 +50,14 @@ _SIGNS = {
 
 
 def picture(name: str) -> Markup:
-    """The drawing of that name. It stands beside its sentence and is hidden from screen readers."""
-    shapes = Markup(SHAPES[name])  # noqa: S704 - our own shapes
+    """The picture with this name. It stands beside its sentence and is hidden from screen readers."""
+    shapes = Markup(PICTURE_SHAPES[name])  # noqa: S704 - our own shapes
     return Markup('<svg class="picture" viewBox="0 0 48 48" aria-hidden="true" focusable="false">{}</svg>').format(shapes)
 
 
-def sign(kind: str) -> Markup:
-    """The small sign of a status word: yes, no, wait or calm."""
-    shapes = Markup(_SIGNS[kind])  # noqa: S704 - our own shapes
+def status_icon(kind: str) -> Markup:
+    """The small icon of a status: yes, no, wait or calm."""
+    shapes = Markup(_STATUS_SHAPES[kind])  # noqa: S704 - our own shapes
     return Markup(
         '<svg viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
         ' aria-hidden="true" focusable="false">{}</svg>'

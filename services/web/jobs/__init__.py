@@ -1,1 +1,1 @@
-"""What the clock asks of web."""
+"""Jobs that run on a schedule."""

@@ -1,6 +1,6 @@
-"""Sessions that are over are forgotten, once an hour."""
+"""Deletes ended sessions, once an hour."""
 
 from libs.host.component import Job
-from services.web.storage.sessions import forget_ended
+from services.web.storage.sessions import delete_ended_sessions
 
-JOB = Job("forget_ended_sessions", forget_ended, every_seconds=3600)
+JOB = Job("forget_ended_sessions", delete_ended_sessions, every_seconds=3600)

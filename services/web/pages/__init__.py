@@ -1,1 +1,1 @@
-"""The pages, one file for each thing a person comes to do. Each asks the services and hands plain values to a template."""
+"""The pages, one module for each task. Each calls the services and passes plain values to a template."""

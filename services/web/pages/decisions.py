@@ -1,63 +1,68 @@
-"""The decision log, and the rulebook that decisions are made under."""
+"""The decision log, and the rulebook under which decisions are made."""
 
 from starlette.responses import Response
 
 from kith.governance.v1 import governance_pb2 as pb
-from services.web.visit import Visit, utc
-from services.web.words import counting
-from services.web.words.dates import short
+from services.web.localisation import counting_rules
+from services.web.localisation.dates import format_short
+from services.web.page_context import PageContext, utc_datetime
 
-_PAGE = 30
+_PAGE_SIZE = 30
 _EFFECTS = {"rulebook_adopted", "outcome_replaced", "vote_annulled"}
 
 
-async def show(visit: Visit) -> Response:
-    """Newest first."""
-    request = pb.ListDecisionsRequest(page_size=_PAGE, page_token=visit.query("page"))
-    answer: pb.ListDecisionsResponse = await visit.ask(visit.front.services.governance.ListDecisions, request)
-    zone = visit.front.co_op.zone
+async def show(ctx: PageContext) -> Response:
+    """The decision log, newest first."""
+    request = pb.ListDecisionsRequest(page_size=_PAGE_SIZE, page_token=ctx.query_param("page"))
+    response: pb.ListDecisionsResponse = await ctx.call(ctx.state.services.governance.ListDecisions, request)
+    zone = ctx.state.co_op.zone
     rows = [
         {
-            "number": one.number,
-            "title": visit.say("decisions.founding") if one.kind == "founding" else one.title,
-            "path": _path(one),
-            "kind": "yes" if one.passed else "no",
-            "outcome": visit.say("status.passed" if one.passed else "status.not_passed"),
-            "when": short(utc(one.decided_at), zone),
-            "effect": visit.say(f"decisions.{one.effect}") if one.effect in _EFFECTS else "",
+            "number": decision.number,
+            "title": ctx.say("decisions.founding") if decision.kind == "founding" else decision.title,
+            "path": _decision_path(decision),
+            "kind": "yes" if decision.passed else "no",
+            "outcome": ctx.say("status.passed" if decision.passed else "status.not_passed"),
+            "when": format_short(utc_datetime(decision.decided_at), zone),
+            "effect": ctx.say(f"decisions.{decision.effect}") if decision.effect in _EFFECTS else "",
         }
-        for one in answer.decisions
+        for decision in response.decisions
     ]
-    return visit.page("decisions", rows=rows, more=f"/decisions?page={answer.next_page_token}" if answer.next_page_token else "")
+    return ctx.render("decisions", rows=rows, more=f"/decisions?page={response.next_page_token}" if response.next_page_token else "")
 
 
-def _path(one: pb.Decision) -> str:
-    if one.vote_id:
-        return f"/votes/{one.vote_id}/result"
-    return f"/motions/{one.motion_id}/result" if one.motion_id else "/rulebook"
+def _decision_path(decision: pb.Decision) -> str:
+    if decision.vote_id:
+        return f"/votes/{decision.vote_id}/result"
+    return f"/motions/{decision.motion_id}/result" if decision.motion_id else "/rulebook"
 
 
-async def show_rulebook(visit: Visit) -> Response:
-    """What is in force: in words first, the exact text below."""
-    request = pb.GetRulebookRequest(rulebook_hash=visit.query("hash"))
-    rules: pb.GetRulebookResponse = await visit.ask(visit.front.services.governance.GetRulebook, request)
-    names = {one.key: one.name for one in rules.classes}
-    easy = visit.comfort.easy
-    return visit.page(
+async def show_rulebook(ctx: PageContext) -> Response:
+    """The rulebook in force: in words first, the exact text below."""
+    request = pb.GetRulebookRequest(rulebook_hash=ctx.query_param("hash"))
+    rules: pb.GetRulebookResponse = await ctx.call(ctx.state.services.governance.GetRulebook, request)
+    names = {member_class.key: member_class.name for member_class in rules.classes}
+    easy = ctx.preferences.easy
+    return ctx.render(
         "rulebook",
-        adopted_at=utc(rules.adopted_at),
+        adopted_at=utc_datetime(rules.adopted_at),
         hash=rules.rulebook_hash,
         text=rules.text,
         classes=[
-            {"name": one.name, "votes": one.votes, "text": (easy and one.easy_description) or one.description} for one in rules.classes
+            {
+                "name": member_class.name,
+                "votes": member_class.votes,
+                "text": (easy and member_class.easy_description) or member_class.description,
+            }
+            for member_class in rules.classes
         ],
         kinds=[
             {
-                "name": one.name,
-                "text": (easy and one.easy_explanation) or one.explanation,
-                "rule": counting.rule(visit.words, one.counting, names),
-                "changes": one.changes_rulebook,
+                "name": kind.name,
+                "text": (easy and kind.easy_explanation) or kind.explanation,
+                "rule": counting_rules.describe_rule(ctx.catalogue, kind.counting, names),
+                "changes": kind.changes_rulebook,
             }
-            for one in rules.resolution_types
+            for kind in rules.resolution_types
         ],
     )

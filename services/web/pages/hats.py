@@ -3,24 +3,24 @@
 from starlette.responses import Response
 
 from kith.identity.v1 import identity_pb2 as identity
-from services.web.door.forms import Form, FormRefused
-from services.web.visit import Visit
+from services.web.http.forms import Form, FormRejected
+from services.web.page_context import PageContext
 
-CHANGE = "hat-change"
+CHANGE_HAT = "hat-change"
 OFFICES = ("secretary", "scrutineer")
 """The operator's hat is given on the command line."""
 
 
-async def change(visit: Visit, form: Form) -> Response:
-    """One hat, given or taken back."""
-    person_id = visit.part("person")
+async def change_hat(ctx: PageContext, form: Form) -> Response:
+    """Give one hat, or take it back."""
+    person_id = ctx.path_param("person")
     give, take = form.text("give"), form.text("take")
     if (give or take) not in OFFICES:
-        raise FormRefused("FORM_UNREADABLE")
+        raise FormRejected("FORM_UNREADABLE")
     if give:
-        given = identity.GiveHatRequest(request_id=form.request_id, person_id=person_id, hat=give)
-        await visit.ask(visit.front.services.identity.GiveHat, given)
+        give_request = identity.GiveHatRequest(request_id=form.request_id, person_id=person_id, hat=give)
+        await ctx.call(ctx.state.services.identity.GiveHat, give_request)
     else:
-        taken = identity.TakeHatRequest(request_id=form.request_id, person_id=person_id, hat=take)
-        await visit.ask(visit.front.services.identity.TakeHat, taken)
-    return visit.go(f"/members/{person_id}")
+        take_request = identity.TakeHatRequest(request_id=form.request_id, person_id=person_id, hat=take)
+        await ctx.call(ctx.state.services.identity.TakeHat, take_request)
+    return ctx.redirect(f"/members/{person_id}")

@@ -1,42 +1,42 @@
-"""Home: what needs your voice, and what has changed. At most five things."""
+"""The home page: what needs the person's vote, and what has changed. At most five items."""
 
 from starlette.responses import Response
 
 from kith.governance.v1 import governance_pb2 as pb
-from libs.refusals import Elsewhere
+from libs.refusals import Unavailable
+from services.web.localisation import dates
+from services.web.page_context import PageContext
 from services.web.pages import news
-from services.web.pages.motion_view import MotionView, listed
-from services.web.pages.news_between import Told
-from services.web.pages.votes import view as between
-from services.web.pages.votes.view import VoteView
-from services.web.visit import Visit
-from services.web.words import dates
+from services.web.pages.federated_news import NewsEntry
+from services.web.pages.federated_votes import vote_view as federated_votes
+from services.web.pages.federated_votes.vote_view import VoteView
+from services.web.pages.motion_view import MotionView, list_motions
 
-_MOST_THINGS = 5
-_MOST_CHANGES = 3
+_MAX_ITEMS = 5
+_MAX_NEWS_ITEMS = 3
 
 
-async def show(visit: Visit) -> Response:
-    """Asks for little, and stays up when a service does not answer."""
-    names = await visit.names([visit.person_id])
+async def show(ctx: PageContext) -> Response:
+    """The home page. It makes few calls, and works when a service is unavailable."""
+    names = await ctx.person_names([ctx.person_id])
     try:
-        motions, more = await listed(visit, pb.MOTION_FILTER_NEEDS_MY_VOICE, _MOST_THINGS - 1)
-        votes, more_votes = await between.listed(visit, pb.MOTION_FILTER_NEEDS_MY_VOICE, _MOST_THINGS - 1)
-        waiting: list[MotionView | VoteView] = sorted([*motions, *votes], key=lambda one: one.closes_at)
-        voice = waiting[: _MOST_THINGS - 1]
-        more = more or more_votes or ("more" if len(waiting) > len(voice) else "")
-        room = min(_MOST_CHANGES, _MOST_THINGS - len(voice))
-        changed = await news.newest(visit, room, {one.id for one in voice})
-        away = False
-    except Elsewhere:
-        voice, more, changed, away = list[MotionView | VoteView](), "", list[Told](), True
-    part = dates.part_of_day(visit.now, visit.front.co_op.zone)
-    return visit.page(
+        motions, more = await list_motions(ctx, pb.MOTION_FILTER_NEEDS_MY_VOICE, _MAX_ITEMS - 1)
+        votes, more_votes = await federated_votes.list_votes(ctx, pb.MOTION_FILTER_NEEDS_MY_VOICE, _MAX_ITEMS - 1)
+        waiting: list[MotionView | VoteView] = sorted([*motions, *votes], key=lambda item: item.closes_at)
+        needs_vote = waiting[: _MAX_ITEMS - 1]
+        more = more or more_votes or ("more" if len(waiting) > len(needs_vote) else "")
+        remaining = min(_MAX_NEWS_ITEMS, _MAX_ITEMS - len(needs_vote))
+        latest = await news.latest_news(ctx, remaining, {motion.id for motion in needs_vote})
+        unavailable = False
+    except Unavailable:
+        needs_vote, more, latest, unavailable = list[MotionView | VoteView](), "", list[NewsEntry](), True
+    part = dates.part_of_day(ctx.now, ctx.state.co_op.zone)
+    return ctx.render(
         "home",
-        greeting=visit.say(f"home.good_{part}", name=names[visit.person_id].short),
-        day_said=visit.day(visit.local_day().isoformat()),
-        voice=voice,
+        greeting=ctx.say(f"home.good_{part}", name=names[ctx.person_id].short),
+        day_said=ctx.format_day(ctx.local_day().isoformat()),
+        voice=needs_vote,
         more=bool(more),
-        changed=changed,
-        away=away,
+        changed=latest,
+        away=unavailable,
     )

@@ -7,14 +7,14 @@ from datetime import datetime
 from markupsafe import Markup
 
 from kith.governance.v1 import governance_pb2 as pb
-from services.web.visit import Visit, utc
-from services.web.words import counting, dates
-from services.web.words.catalogue import Line
+from services.web.localisation import counting_rules, dates
+from services.web.localisation.catalogue import Sentence
+from services.web.page_context import PageContext, utc_datetime
 
 
 @dataclass(frozen=True)
-class Status:
-    """kind is yes, no, wait or calm."""
+class StatusLabel:
+    """A status in words. `kind` is yes, no, wait or calm."""
 
     kind: str
     text: Markup
@@ -22,24 +22,24 @@ class Status:
 
 @dataclass(frozen=True)
 class MotionView:
-    """Plain values for a template."""
+    """A motion's plain values for a template."""
 
     id: str
     title: str
     text: str
     state: str
-    status: Status
+    status: StatusLabel
     opens_at: datetime
     closes_at: datetime
     closed_at: datetime
     may_vote: bool
     has_voted: bool
-    no_vote: str
+    no_vote_reason: str
     my_class: str
     ballots: int
     eligible: int
     roll: list[tuple[str, int]]
-    rule: list[Line]
+    rule: list[Sentence]
     kind: str
     means: Mapping[str, str]
     options: list[str]
@@ -47,87 +47,87 @@ class MotionView:
 
     @property
     def path(self) -> str:
-        """Where it stands in full."""
+        """The path of the motion's page."""
         return f"/motions/{self.id}"
 
     @property
     def open(self) -> bool:
-        """Ballots are taken now."""
+        """Whether ballots are accepted now."""
         return self.state == "open"
 
     @property
     def decided(self) -> bool:
-        """There is a result."""
+        """Whether there is a result."""
         return self.state in {"passed", "not_passed"}
 
 
-_STATES = {
+_STATE_NAMES = {
     pb.MOTION_STATE_ANNOUNCED: "announced",
     pb.MOTION_STATE_OPEN: "open",
     pb.MOTION_STATE_COUNTING: "counting",
     pb.MOTION_STATE_PASSED: "passed",
     pb.MOTION_STATE_NOT_PASSED: "not_passed",
 }
-_KINDS = {"announced": "calm", "open": "wait", "counting": "calm", "passed": "yes", "not_passed": "no"}
+_STATUS_KINDS = {"announced": "calm", "open": "wait", "counting": "calm", "passed": "yes", "not_passed": "no"}
 
 
-def view(visit: Visit, motion: pb.Motion) -> MotionView:
-    """The motion in the visitor's register: its Easy Read twin where there is one."""
-    easy = visit.comfort.easy
-    state = _STATES.get(motion.state, "counting")
+def motion_view(ctx: PageContext, motion: pb.Motion) -> MotionView:
+    """The motion's values for a template, in Easy Read where the person reads that and the motion has it."""
+    easy = ctx.preferences.easy
+    state = _STATE_NAMES.get(motion.state, "counting")
     names = class_names(motion)
     return MotionView(
         id=motion.motion_id,
         title=(easy and motion.easy_title) or motion.title,
         text=(easy and motion.easy_text) or motion.text,
         state=state,
-        status=status(visit, motion, state),
-        opens_at=utc(motion.opens_at),
-        closes_at=utc(motion.closes_at),
-        closed_at=utc(motion.closed_at),
+        status=motion_status(ctx, motion, state),
+        opens_at=utc_datetime(motion.opens_at),
+        closes_at=utc_datetime(motion.closes_at),
+        closed_at=utc_datetime(motion.closed_at),
         may_vote=motion.i_may_vote,
         has_voted=motion.i_have_voted,
-        no_vote=motion.my_standing,
+        no_vote_reason=motion.my_standing,
         my_class=names.get(motion.my_class, motion.my_class),
         ballots=motion.ballots,
-        eligible=sum(one.eligible for one in motion.roll),
-        roll=[(one.name, one.eligible) for one in motion.roll],
-        rule=counting.rule(visit.words, motion.counting, names),
+        eligible=sum(entry.eligible for entry in motion.roll),
+        roll=[(entry.name, entry.eligible) for entry in motion.roll],
+        rule=counting_rules.describe_rule(ctx.catalogue, motion.counting, names),
         kind=motion.resolution_type_name,
-        means={"for": motion.for_means, "against": motion.against_means, "abstain": str(visit.say("choice.abstain_means"))},
+        means={"for": motion.for_means, "against": motion.against_means, "abstain": str(ctx.say("choice.abstain_means"))},
         options=list(motion.options),
         rulebook_text=motion.rulebook_text,
     )
 
 
 def class_names(motion: pb.Motion) -> dict[str, str]:
-    """What the classes on the roll are called, by key."""
-    return {one.member_class: one.name or one.member_class for one in motion.roll}
+    """Names of the classes on the roll, by key."""
+    return {entry.member_class: entry.name or entry.member_class for entry in motion.roll}
 
 
-def status(visit: Visit, motion: pb.Motion, state: str) -> Status:
-    """Where it stands, in a word or two."""
+def motion_status(ctx: PageContext, motion: pb.Motion, state: str) -> StatusLabel:
+    """The motion's state in a word or two."""
     if state == "open":
-        how, days = dates.left(utc(motion.closes_at), visit.front.co_op.zone, visit.now)
-        return Status("wait", visit.say(f"status.open.{how}", days) if how == "days" else visit.say(f"status.open.{how}"))
-    return Status(_KINDS[state], visit.say(f"status.{state}"))
+        when, days = dates.time_left(utc_datetime(motion.closes_at), ctx.state.co_op.zone, ctx.now)
+        return StatusLabel("wait", ctx.say(f"status.open.{when}", days) if when == "days" else ctx.say(f"status.open.{when}"))
+    return StatusLabel(_STATUS_KINDS[state], ctx.say(f"status.{state}"))
 
 
-async def fetch(visit: Visit, motion_id: str) -> pb.Motion:
-    """The motion of that id. NotFound when there is none."""
-    answer: pb.GetMotionResponse = await visit.ask(visit.front.services.governance.GetMotion, pb.GetMotionRequest(motion_id=motion_id))
-    return answer.motion
+async def fetch_motion(ctx: PageContext, motion_id: str) -> pb.Motion:
+    """The motion with this id. Raises NotFound when there is none."""
+    response: pb.GetMotionResponse = await ctx.call(ctx.state.services.governance.GetMotion, pb.GetMotionRequest(motion_id=motion_id))
+    return response.motion
 
 
-async def listed(visit: Visit, by: "pb.MotionFilter.ValueType", size: int, page_token: str = "") -> tuple[list[MotionView], str]:
-    """One page of motions, and the token of the next."""
+async def list_motions(ctx: PageContext, by: "pb.MotionFilter.ValueType", size: int, page_token: str = "") -> tuple[list[MotionView], str]:
+    """One page of motions, and the token of the next page."""
     request = pb.ListMotionsRequest(filter=by, page_size=size, page_token=page_token)
-    answer: pb.ListMotionsResponse = await visit.ask(visit.front.services.governance.ListMotions, request)
-    return [view(visit, one) for one in answer.motions], answer.next_page_token
+    response: pb.ListMotionsResponse = await ctx.call(ctx.state.services.governance.ListMotions, request)
+    return [motion_view(ctx, motion) for motion in response.motions], response.next_page_token
 
 
-async def my_ballot(visit: Visit, motion_id: str) -> pb.Ballot | None:
-    """The visitor's own recorded ballot, if there is one."""
+async def fetch_my_ballot(ctx: PageContext, motion_id: str) -> pb.Ballot | None:
+    """The person's own recorded ballot, if there is one."""
     request = pb.GetMyBallotRequest(motion_id=motion_id)
-    answer: pb.GetMyBallotResponse = await visit.ask(visit.front.services.governance.GetMyBallot, request)
-    return answer.ballot if answer.HasField("ballot") else None
+    response: pb.GetMyBallotResponse = await ctx.call(ctx.state.services.governance.GetMyBallot, request)
+    return response.ballot if response.HasField("ballot") else None

@@ -1,4 +1,4 @@
-"""Putting a motion: the secretary writes it, checks it, and opens it. The roll is frozen when it is opened."""
+"""Opening a motion: the secretary writes it, checks it, and opens it, which freezes the roll."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
@@ -8,50 +8,52 @@ from starlette.responses import Response
 
 from kith.governance.v1 import governance_pb2 as pb
 from libs.refusals import Refusal
-from services.web.door.forms import Form
-from services.web.visit import Problem, Visit
-from services.web.words import counting
-from services.web.words.refusals import sentence
+from services.web.http.forms import Form
+from services.web.localisation import counting_rules
+from services.web.localisation.refusal_messages import refusal_message
+from services.web.page_context import FormProblem, PageContext
 
-WRITE, OPEN = "motion-write", "motion-open"
+SAVE, OPEN = "motion-write", "motion-open"
 _DRAFT = "motion"
 _FIELDS = (
     "title", "text", "for_means", "against_means", "easy_title", "easy_text", "resolution_type", "closes_on", "closes_time",
     "rulebook_text",
 )  # fmt: skip
-_INPUTS = {"closes_at": "closes_on", "opens_at": "closes_on"}
+_INPUT_BY_FIELD = {"closes_at": "closes_on", "opens_at": "closes_on"}
 _HOURS = range(8, 23)
 _USUAL_HOUR = "20:00"
 
 
-async def show(visit: Visit) -> Response:
+async def show(ctx: PageContext) -> Response:
     """The form, with what was written before."""
-    return await _form(visit, dict(await visit.draft(_DRAFT)), [])
+    return await _form_page(ctx, dict(await ctx.load_draft(_DRAFT)), [])
 
 
-async def write(visit: Visit, form: Form) -> Response:
-    """What can be seen to be missing is said at once; the rest the rulebook decides when it is opened."""
+async def save(ctx: PageContext, form: Form) -> Response:
+    """Save the draft. Missing fields are reported at once; the rulebook checks the rest when the motion is opened."""
     fields = {name: form.text(name) for name in _FIELDS}
-    await visit.keep_draft(_DRAFT, fields)
-    problems = [Problem(name, sentence(visit.words, f"{name.upper()}_MISSING")) for name in ("title", "text") if not fields[name]]
+    await ctx.save_draft(_DRAFT, fields)
+    problems = [
+        FormProblem(name, refusal_message(ctx.catalogue, f"{name.upper()}_MISSING")) for name in ("title", "text") if not fields[name]
+    ]
     if not fields["resolution_type"]:
-        problems.append(visit.problem("resolution_type", "new_motion.kind_missing"))
-    if closing(visit, fields) is None:
-        problems.append(visit.problem("closes_on", "new_motion.close_missing"))
-    return await _form(visit, fields, problems, 422) if problems else visit.go("/motions/new/check")
+        problems.append(ctx.form_problem("resolution_type", "new_motion.kind_missing"))
+    if closing_time(ctx, fields) is None:
+        problems.append(ctx.form_problem("closes_on", "new_motion.close_missing"))
+    return await _form_page(ctx, fields, problems, 422) if problems else ctx.redirect("/motions/new/check")
 
 
-async def show_check(visit: Visit) -> Response:
-    """Everything again, before the members see it."""
-    return await _check(visit, dict(await visit.draft(_DRAFT)), [])
+async def show_check(ctx: PageContext) -> Response:
+    """The whole motion again, before members see it."""
+    return await _check_page(ctx, dict(await ctx.load_draft(_DRAFT)), [])
 
 
-async def open_it(visit: Visit, form: Form) -> Response:
-    """Put it to the members."""
-    fields = dict(await visit.draft(_DRAFT))
-    closes = closing(visit, fields)
+async def open_motion(ctx: PageContext, form: Form) -> Response:
+    """Open the motion for voting."""
+    fields = dict(await ctx.load_draft(_DRAFT))
+    closes = closing_time(ctx, fields)
     if closes is None:
-        return visit.go("/motions/new")
+        return ctx.redirect("/motions/new")
     at = Timestamp()
     at.FromDatetime(closes)
     request = pb.OpenMotionRequest(
@@ -67,28 +69,28 @@ async def open_it(visit: Visit, form: Form) -> Response:
         against_means=fields.get("against_means", ""),
     )
     try:
-        answer: pb.OpenMotionResponse = await visit.ask(visit.front.services.governance.OpenMotion, request)
+        response: pb.OpenMotionResponse = await ctx.call(ctx.state.services.governance.OpenMotion, request)
     except Refusal as refusal:
-        return await _form(visit, fields, visit.problems(refusal, _INPUTS), 422)
-    await visit.drop_draft(_DRAFT)
-    return visit.go(f"/motions/{answer.motion_id}")
+        return await _form_page(ctx, fields, ctx.form_problems(refusal, _INPUT_BY_FIELD), 422)
+    await ctx.delete_draft(_DRAFT)
+    return ctx.redirect(f"/motions/{response.motion_id}")
 
 
-def closing(visit: Visit, fields: Mapping[str, str]) -> datetime | None:
-    """The close in UTC, read in the co-op's zone."""
+def closing_time(ctx: PageContext, fields: Mapping[str, str]) -> datetime | None:
+    """The closing time in the co-op's time zone; None when the fields are no date and time."""
     try:
         day, hour = date.fromisoformat(fields.get("closes_on", "")), time.fromisoformat(fields.get("closes_time", "") or _USUAL_HOUR)
     except ValueError:
         return None
-    return datetime.combine(day, hour, visit.front.co_op.zone)
+    return datetime.combine(day, hour, ctx.state.co_op.zone)
 
 
-async def _form(visit: Visit, fields: Mapping[str, str], problems: list[Problem], code: int = 200) -> Response:
-    rules: pb.GetRulebookResponse = await visit.ask(visit.front.services.governance.GetRulebook, pb.GetRulebookRequest())
-    names = {one.key: one.name for one in rules.classes}
+async def _form_page(ctx: PageContext, fields: Mapping[str, str], problems: list[FormProblem], code: int = 200) -> Response:
+    rules: pb.GetRulebookResponse = await ctx.call(ctx.state.services.governance.GetRulebook, pb.GetRulebookRequest())
+    names = {member_class.key: member_class.name for member_class in rules.classes}
     first = rules.resolution_types[0] if rules.resolution_types else pb.ResolutionType()
-    suggested = visit.local_day() + timedelta(days=first.notice_days + max(7, -(-first.minimum_open_hours // 24)))
-    return visit.page(
+    suggested = ctx.local_day() + timedelta(days=first.notice_days + max(7, -(-first.minimum_open_hours // 24)))
+    return ctx.render(
         "motion_new",
         code,
         problems=problems,
@@ -96,45 +98,47 @@ async def _form(visit: Visit, fields: Mapping[str, str], problems: list[Problem]
         suggested=suggested.isoformat(),
         kinds=[
             {
-                "value": one.key,
-                "text": one.name,
+                "value": kind.key,
+                "text": kind.name,
                 "hint": " ".join(
                     [
-                        one.explanation,
-                        *(str(line.text) for line in counting.threshold(visit.words, one.counting)),
+                        kind.explanation,
+                        *(str(line.text) for line in counting_rules.describe_threshold(ctx.catalogue, kind.counting)),
                         str(
-                            visit.say("new_motion.limits", hours=one.minimum_open_hours, days=one.maximum_open_days, notice=one.notice_days)
+                            ctx.say(
+                                "new_motion.limits", hours=kind.minimum_open_hours, days=kind.maximum_open_days, notice=kind.notice_days
+                            )
                         ),
                     ]
                 ),
             }
-            for one in rules.resolution_types
+            for kind in rules.resolution_types
         ],
-        hours=[{"value": f"{hour:02}:00", "text": _hour(visit, hour)} for hour in _HOURS],
+        hours=[{"value": f"{hour:02}:00", "text": _hour(ctx, hour)} for hour in _HOURS],
         names=names,
-        form=WRITE,
+        form=SAVE,
     )
 
 
-def _hour(visit: Visit, hour: int) -> str:
-    at = datetime.combine(visit.local_day(), time(hour), visit.front.co_op.zone)
-    return visit.moment(at).partition(", ")[2]
+def _hour(ctx: PageContext, hour: int) -> str:
+    at = datetime.combine(ctx.local_day(), time(hour), ctx.state.co_op.zone)
+    return ctx.format_moment(at).partition(", ")[2]
 
 
-async def _check(visit: Visit, fields: Mapping[str, str], problems: list[Problem]) -> Response:
-    closes = closing(visit, fields)
+async def _check_page(ctx: PageContext, fields: Mapping[str, str], problems: list[FormProblem]) -> Response:
+    closes = closing_time(ctx, fields)
     if closes is None or not fields.get("title"):
-        return visit.go("/motions/new")
-    rules: pb.GetRulebookResponse = await visit.ask(visit.front.services.governance.GetRulebook, pb.GetRulebookRequest())
-    kinds = {one.key: one for one in rules.resolution_types}
+        return ctx.redirect("/motions/new")
+    rules: pb.GetRulebookResponse = await ctx.call(ctx.state.services.governance.GetRulebook, pb.GetRulebookRequest())
+    kinds = {kind.key: kind for kind in rules.resolution_types}
     kind = kinds.get(fields["resolution_type"], pb.ResolutionType())
-    opens = visit.moment(visit.now + timedelta(days=kind.notice_days)) if kind.notice_days else str(visit.say("new_motion.at_once"))
-    return visit.page(
+    opens = ctx.format_moment(ctx.now + timedelta(days=kind.notice_days)) if kind.notice_days else str(ctx.say("new_motion.at_once"))
+    return ctx.render(
         "motion_check",
         problems=problems,
         fields={name: fields.get(name, "") for name in _FIELDS},
         kind=kind.name,
         opens=opens,
-        closes=visit.moment(closes),
+        closes=ctx.format_moment(closes),
         form=OPEN,
     )

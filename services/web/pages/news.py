@@ -1,4 +1,4 @@
-"""News in words: what happened that this person should see, each with the page to go to."""
+"""The news page: events that this person should see, in words, each with a link."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -7,99 +7,109 @@ from typing import TypeVar
 from starlette.responses import Response
 
 from libs.refusals import NotFound
-from services.web.news import Happened
-from services.web.pages import news_between as between
-from services.web.pages.ballot import TAKEN
-from services.web.pages.motion_view import MotionView, Status, fetch, view
-from services.web.pages.news_between import Told
-from services.web.visit import Visit
+from services.web.news_feed import NewsItem
+from services.web.page_context import PageContext
+from services.web.pages import federated_news
+from services.web.pages.federated_news import NewsEntry
+from services.web.pages.motion_ballot import KNOWN_CHANNELS
+from services.web.pages.motion_view import MotionView, StatusLabel, fetch_motion, motion_view
 
-_PAGE = 10
-_LOOKED_THROUGH = 20
-
-
-About = TypeVar("About")
+_PAGE_SIZE = 10
+_ITEMS_CONSIDERED = 20
 
 
-async def show(visit: Visit) -> Response:
-    """All of it, newest first."""
-    happened, token = await visit.front.news.of(visit.person_id, _PAGE, visit.query("page"), _hats(visit))
-    return visit.page("news", news=await told(visit, happened), more=f"/news?page={token}" if token else "")
+Subject = TypeVar("Subject")
 
 
-async def newest(visit: Visit, most: int, shown: set[str]) -> list[Told]:
-    """For home: the last thing that happened about each motion and the last code, without what the page shows already."""
-    happened, _ = await visit.front.news.of(visit.person_id, _LOOKED_THROUGH, hats=_hats(visit))
-    last: dict[str, Happened] = {}
-    for one in happened:
-        last.setdefault(one.about or one.kind, one)
+async def show(ctx: PageContext) -> Response:
+    """All news, newest first."""
+    items, token = await ctx.state.news.list_for(ctx.person_id, _PAGE_SIZE, ctx.query_param("page"), _hats(ctx))
+    return ctx.render("news", news=await news_entries(ctx, items), more=f"/news?page={token}" if token else "")
+
+
+async def latest_news(ctx: PageContext, limit: int, shown: set[str]) -> list[NewsEntry]:
+    """For the home page: the latest item about each motion and the latest code, without what the page shows already."""
+    items, _ = await ctx.state.news.list_for(ctx.person_id, _ITEMS_CONSIDERED, hats=_hats(ctx))
+    latest: dict[str, NewsItem] = {}
+    for item in items:
+        latest.setdefault(item.about or item.kind, item)
     announced = {"motion_opened", "between_opened"}
-    fresh = [one for one in last.values() if not (one.kind in announced and one.about in shown)]
-    return await told(visit, fresh[:most])
+    unseen = [item for item in latest.values() if not (item.kind in announced and item.about in shown)]
+    return await news_entries(ctx, unseen[:limit])
 
 
-async def told(visit: Visit, happened: Sequence[Happened]) -> list[Told]:
-    """In words. What it is about is asked for once; what nobody knows any more is left out."""
+async def news_entries(ctx: PageContext, items: Sequence[NewsItem]) -> list[NewsEntry]:
+    """The items in words. Each subject is fetched once; items whose subject no longer exists are left out."""
     motions, votes, co_ops = await asyncio.gather(
-        _all(visit, happened, "motion", _motion),
-        _all(visit, happened, "between", between.about),
-        _all(visit, happened, "peer", between.peer),
+        _fetch_subjects(ctx, items, "motion", _fetch_motion_view),
+        _fetch_subjects(ctx, items, "between", federated_news.fetch_vote_view),
+        _fetch_subjects(ctx, items, "peer", federated_news.fetch_peer),
     )
-    said: list[Told | None] = []
-    for one in happened:
-        if one.kind.startswith("between_"):
-            said.append(between.told(visit, one, votes[one.about]) if one.about in votes else None)
-        elif one.kind.startswith("peer_"):
-            said.append(between.told_of_peer(visit, one, co_ops[one.about]) if one.about in co_ops else None)
-        elif not one.about or one.about in motions:
-            said.append(_told(visit, one, motions.get(one.about)))
-    return [one for one in said if one is not None]
+    entries: list[NewsEntry | None] = []
+    for item in items:
+        if item.kind.startswith("between_"):
+            entries.append(federated_news.vote_entry(ctx, item, votes[item.about]) if item.about in votes else None)
+        elif item.kind.startswith("peer_"):
+            entries.append(federated_news.peer_entry(ctx, item, co_ops[item.about]) if item.about in co_ops else None)
+        elif not item.about or item.about in motions:
+            entries.append(_motion_entry(ctx, item, motions.get(item.about)))
+    return [entry for entry in entries if entry is not None]
 
 
-async def _all(
-    visit: Visit, happened: Sequence[Happened], what: str, fetch_one: Callable[[Visit, str], Awaitable[About]]
-) -> dict[str, About]:
-    """What the news of one sort is about, by id; without what is gone or cannot be asked for just now."""
-    wanted = sorted({one.about for one in happened if one.about and _sort(one) == what})
-    found = await asyncio.gather(*(_or_none(fetch_one, visit, one) for one in wanted))
-    return {key: one for key, one in zip(wanted, found, strict=True) if one is not None}
+async def _fetch_subjects(
+    ctx: PageContext, items: Sequence[NewsItem], kind: str, fetch_one: Callable[[PageContext, str], Awaitable[Subject]]
+) -> dict[str, Subject]:
+    """The subjects of the items of one kind, by id, without those that no longer exist."""
+    ids = sorted({item.about for item in items if item.about and _subject_kind(item) == kind})
+    subjects = await asyncio.gather(*(_fetch_or_none(fetch_one, ctx, key) for key in ids))
+    return {key: subject for key, subject in zip(ids, subjects, strict=True) if subject is not None}
 
 
-async def _or_none(fetch_one: Callable[[Visit, str], Awaitable[About]], visit: Visit, key: str) -> About | None:
+async def _fetch_or_none(fetch_one: Callable[[PageContext, str], Awaitable[Subject]], ctx: PageContext, key: str) -> Subject | None:
     try:
-        return await fetch_one(visit, key)
+        return await fetch_one(ctx, key)
     except NotFound:
         return None
 
 
-def _sort(one: Happened) -> str:
-    return {"between": "between", "peer": "peer"}.get(one.kind.partition("_")[0], "motion")
+def _subject_kind(item: NewsItem) -> str:
+    return {"between": "between", "peer": "peer"}.get(item.kind.partition("_")[0], "motion")
 
 
-def _hats(visit: Visit) -> Sequence[str]:
-    return visit.session.who.hats if visit.session else ()
+def _hats(ctx: PageContext) -> Sequence[str]:
+    return ctx.session.identity.hats if ctx.session else ()
 
 
-async def _motion(visit: Visit, motion_id: str) -> MotionView:
-    return view(visit, await fetch(visit, motion_id))
+async def _fetch_motion_view(ctx: PageContext, motion_id: str) -> MotionView:
+    return motion_view(ctx, await fetch_motion(ctx, motion_id))
 
 
-def _told(visit: Visit, one: Happened, motion: MotionView | None) -> Told:
-    words = visit.words
+def _motion_entry(ctx: PageContext, item: NewsItem, motion: MotionView | None) -> NewsEntry:
+    catalogue = ctx.catalogue
     if motion is None:
-        how = "card" if one.word == "card" else "once"
-        lines = [*words.lines(f"news.code_{how}"), *words.lines("news.code_not_asked", phone=visit.phone)]
-        return Told(
-            Status("wait", visit.say("news.code_status")), str(visit.say("news.code")), lines, one.at, "/you", visit.say("news.code_link")
+        suffix = "card" if item.word == "card" else "once"
+        lines = [*catalogue.sentences(f"news.code_{suffix}"), *catalogue.sentences("news.code_not_asked", phone=ctx.phone)]
+        return NewsEntry(
+            StatusLabel("wait", ctx.say("news.code_status")),
+            str(ctx.say("news.code")),
+            lines,
+            item.at,
+            "/you",
+            ctx.say("news.code_link"),
         )
-    if one.kind == "vote_recorded":
-        lines = words.lines(f"news.vote_{one.word if one.word in TAKEN else 'page'}")
-        status = Status("yes", visit.say("news.vote_status"))
-        return Told(status, motion.title, lines, one.at, f"/motions/{motion.id}/receipt", visit.say("news.vote_link"))
-    if one.kind == "motion_closed":
-        return Told(
-            motion.status, motion.title, words.lines("news.closed"), one.at, f"/motions/{motion.id}/result", visit.say("home.see_result")
+    if item.kind == "vote_recorded":
+        lines = catalogue.sentences(f"news.vote_{item.word if item.word in KNOWN_CHANNELS else 'page'}")
+        status = StatusLabel("yes", ctx.say("news.vote_status"))
+        return NewsEntry(status, motion.title, lines, item.at, f"/motions/{motion.id}/receipt", ctx.say("news.vote_link"))
+    if item.kind == "motion_closed":
+        return NewsEntry(
+            motion.status,
+            motion.title,
+            catalogue.sentences("news.closed"),
+            item.at,
+            f"/motions/{motion.id}/result",
+            ctx.say("home.see_result"),
         )
-    opens, closes = visit.moment(motion.opens_at), visit.moment(motion.closes_at)
-    lines = words.lines("news.opened", opens=opens, closes=closes)
-    return Told(motion.status, motion.title, lines, one.at, f"/motions/{motion.id}", visit.say("news.opened_link"))
+    opens, closes = ctx.format_moment(motion.opens_at), ctx.format_moment(motion.closes_at)
+    lines = catalogue.sentences("news.opened", opens=opens, closes=closes)
+    return NewsEntry(motion.status, motion.title, lines, item.at, f"/motions/{motion.id}", ctx.say("news.opened_link"))

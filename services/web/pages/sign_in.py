@@ -7,100 +7,102 @@ from starlette.responses import Response
 
 from kith.identity.v1.identity_pb2 import SignInRequest, SignInResponse
 from libs.refusals import Invalid, NotAllowed, NotFound, NotSignedIn, Refusal, TooMany
-from services.web.door.forms import Form
-from services.web.door.sessions import SignedIn
-from services.web.visit import Problem, Visit, utc
+from services.web.http.forms import Form
+from services.web.http.sessions import IdentitySession
+from services.web.page_context import FormProblem, PageContext, utc_datetime
 
-CODE, PASSWORD, OUT = "sign-in-code", "sign-in-password", "sign-out"
+CODE, PASSWORD, SIGN_OUT = "sign-in-code", "sign-in-password", "sign-out"
 _SESSION_DAYS = 30
-_WRONG = (Invalid, NotAllowed, NotFound, NotSignedIn)
+_SIGN_IN_REFUSALS = (Invalid, NotAllowed, NotFound, NotSignedIn)
 
 
-async def show(visit: Visit) -> Response:
-    """Choose a way."""
-    return visit.go("/") if visit.session else visit.page("sign_in", wanted=_inside(visit.query("next")), code="")
+async def show(ctx: PageContext) -> Response:
+    """Choose a way to sign in."""
+    return ctx.redirect("/") if ctx.session else ctx.render("sign_in", wanted=_local_path(ctx.query_param("next")), code="")
 
 
-async def use_code(visit: Visit, form: Form) -> Response:
-    """The code of a card or a link was entered, or its button pressed."""
+async def use_code(ctx: PageContext, form: Form) -> Response:
+    """Sign in with the code of a card or a link."""
     code = "".join(form.text("code").split()).replace("-", "")
     if not code:
-        return _again(visit, form, [visit.problem("code", "sign_in.code_missing")])
+        return _code_form(ctx, form, [ctx.form_problem("code", "sign_in.code_missing")])
     try:
-        answer = await _ask(visit, SignInRequest(code=code))
-    except _WRONG as refusal:
-        return _again(visit, form, [_problem(visit, "code", refusal)])
+        signed_in = await _request_sign_in(ctx, SignInRequest(code=code))
+    except _SIGN_IN_REFUSALS as refusal:
+        return _code_form(ctx, form, [_problem(ctx, "code", refusal)])
     except TooMany as refusal:
-        return _again(visit, form, visit.problems(refusal), 429)
-    return await _welcome(visit, answer, form)
+        return _code_form(ctx, form, ctx.form_problems(refusal), 429)
+    return await _start_session(ctx, signed_in, form)
 
 
-async def show_link(visit: Visit) -> Response:
-    """A link was followed. Only the button below uses its code."""
-    return visit.page("sign_in_link", code=visit.part("code"), wanted="/")
+async def show_link(ctx: PageContext) -> Response:
+    """The page of a sign-in link. Only its button uses the code."""
+    return ctx.render("sign_in_link", code=ctx.path_param("code"), wanted="/")
 
 
-async def show_password(visit: Visit) -> Response:
+async def show_password(ctx: PageContext) -> Response:
     """The form for an e-mail address and a password."""
-    return visit.page("sign_in_password", wanted=_inside(visit.query("next")), email="")
+    return ctx.render("sign_in_password", wanted=_local_path(ctx.query_param("next")), email="")
 
 
-async def use_password(visit: Visit, form: Form) -> Response:
-    """An address and its password were entered."""
+async def use_password(ctx: PageContext, form: Form) -> Response:
+    """Sign in with an e-mail address and a password."""
     email, password = form.text("email"), form.fields.get("password", "")
-    problems = [] if email else [visit.problem("email", "sign_in.email_missing")]
-    problems += [] if password else [visit.problem("password", "sign_in.password_missing")]
+    problems = [] if email else [ctx.form_problem("email", "sign_in.email_missing")]
+    problems += [] if password else [ctx.form_problem("password", "sign_in.password_missing")]
     if not problems:
         try:
-            return await _welcome(visit, await _ask(visit, SignInRequest(email=email, password=password)), form)
-        except (*_WRONG, TooMany) as refusal:
-            problems = [_problem(visit, "email", refusal)]
-    return visit.page("sign_in_password", 422, problems=problems, wanted=_inside(form.text("next")), email=email)
+            return await _start_session(ctx, await _request_sign_in(ctx, SignInRequest(email=email, password=password)), form)
+        except (*_SIGN_IN_REFUSALS, TooMany) as refusal:
+            problems = [_problem(ctx, "email", refusal)]
+    return ctx.render("sign_in_password", 422, problems=problems, wanted=_local_path(form.text("next")), email=email)
 
 
-async def sign_out(visit: Visit, _: Form) -> Response:
-    """The session ends here and at identity. Ours ends even when identity does not answer."""
-    response = visit.go("/signed-out")
-    if visit.session:
+async def sign_out(ctx: PageContext, _: Form) -> Response:
+    """End the session here and at identity; ours ends even when identity is unavailable."""
+    response = ctx.redirect("/signed-out")
+    if ctx.session:
         try:
-            await visit.front.tokens.end(visit.session)
+            await ctx.state.access_tokens.sign_out(ctx.session)
         except Refusal:
             pass
         finally:
-            await visit.front.sessions.end(visit.session)
-    visit.front.cookies.drop(response, visit.front.cookies.session)
+            await ctx.state.sessions.end(ctx.session)
+    ctx.state.cookies.drop(response, ctx.state.cookies.session)
     return response
 
 
-async def show_signed_out(visit: Visit) -> Response:
-    """What one sees after signing out."""
-    return visit.page("signed_out")
+async def show_signed_out(ctx: PageContext) -> Response:
+    """The page after signing out."""
+    return ctx.render("signed_out")
 
 
-async def _ask(visit: Visit, request: SignInRequest) -> SignInResponse:
-    answer: SignInResponse = await visit.front.services.ask(visit.front.services.identity.SignIn, request)
-    return answer
-
-
-async def _welcome(visit: Visit, answer: SignInResponse, form: Form) -> Response:
-    """A new session under a new cookie, whatever the browser brought."""
-    who = SignedIn(answer.person_id, answer.session_id, answer.session_key, tuple(answer.hats), utc(answer.session_expires_at))
-    session = await visit.front.sessions.begin(who)
-    response = visit.go(_inside(form.text("next")))
-    visit.front.cookies.set(response, visit.front.cookies.session, session.cookie, days=_SESSION_DAYS)
-    visit.front.cookies.drop(response, visit.front.cookies.visitor)
+async def _request_sign_in(ctx: PageContext, request: SignInRequest) -> SignInResponse:
+    response: SignInResponse = await ctx.state.services.call(ctx.state.services.identity.SignIn, request)
     return response
 
 
-def _again(visit: Visit, form: Form, problems: list[Problem], code: int = 422) -> Response:
-    return visit.page("sign_in", code, problems=problems, wanted=_inside(form.text("next")), code=form.text("code"))
+async def _start_session(ctx: PageContext, signed_in: SignInResponse, form: Form) -> Response:
+    """Start a session with a new cookie, whatever cookie the browser sent."""
+    identity = IdentitySession(
+        signed_in.person_id, signed_in.session_id, signed_in.session_key, tuple(signed_in.hats), utc_datetime(signed_in.session_expires_at)
+    )
+    session = await ctx.state.sessions.create(identity)
+    response = ctx.redirect(_local_path(form.text("next")))
+    ctx.state.cookies.set(response, ctx.state.cookies.session, session.cookie, days=_SESSION_DAYS)
+    ctx.state.cookies.drop(response, ctx.state.cookies.visitor)
+    return response
 
 
-def _problem(visit: Visit, field: str, refusal: Refusal) -> Problem:
-    return Problem(field, visit.problems(refusal)[0].text)
+def _code_form(ctx: PageContext, form: Form, problems: list[FormProblem], code: int = 422) -> Response:
+    return ctx.render("sign_in", code, problems=problems, wanted=_local_path(form.text("next")), code=form.text("code"))
 
 
-def _inside(path: str) -> str:
-    """A path of ours to go to next; anything that could lead elsewhere becomes home."""
-    ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path
-    return path if ours else "/"
+def _problem(ctx: PageContext, field: str, refusal: Refusal) -> FormProblem:
+    return FormProblem(field, ctx.form_problems(refusal)[0].text)
+
+
+def _local_path(path: str) -> str:
+    """The path to go to next; anything that could lead to another site becomes the home page."""
+    is_local = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path
+    return path if is_local else "/"

@@ -1,1 +1,1 @@
-"""Somebody stated a fact, and people should see it."""
+"""Reactions to other services' events, which become news."""

@@ -1,17 +1,17 @@
-"""What identity states: somebody can sign in as this person with a new code. They should know, whoever asked for it."""
+"""News from identity's events: there is a new code to sign in as this person, who should know about it."""
 
 from uuid import UUID
 
 from kith.identity.facts.v1.facts_pb2 import SignInCodeIssued
-from libs.database.engine import Work
+from libs.database.engine import UnitOfWork
 from libs.messages.consumer import Reactions
-from libs.messages.envelope import Fact, type_of
+from libs.messages.envelope import Event, type_of
 from services.web.storage import news
 
 
-async def _issued(work: Work, fact: Fact) -> None:
-    said = SignInCodeIssued.FromString(fact.payload)
-    await news.note(work, fact, "code_issued", person=UUID(said.person_id), word=said.kind)
+async def _on_code_issued(work: UnitOfWork, event: Event) -> None:
+    payload = SignInCodeIssued.FromString(event.payload)
+    await news.add_news(work, event, "code_issued", person=UUID(payload.person_id), word=payload.kind)
 
 
-REACTIONS = Reactions("identity", {type_of(SignInCodeIssued): _issued}, ("news_of_identity",))
+REACTIONS = Reactions("identity", {type_of(SignInCodeIssued): _on_code_issued}, ("news_of_identity",))

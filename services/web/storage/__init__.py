@@ -1,1 +1,1 @@
-"""How sessions and drafts are kept."""
+"""Storage of sessions, drafts and news."""

@@ -1,8 +1,8 @@
-"""Web's tables: who is signed in in which browser, what they have half filled in, and what happened that they should see.
+"""Web's tables: sessions, drafts and news.
 
-A row is found by the hash of the cookie, and identity's session key is sealed under the cookie itself: whoever reads the tables can neither
-take over a session nor ask for a token. News is kept from other services' facts alone: one part for each service, so that what one of them
-stated can be emptied and followed again without the rest. A person reads what is for everybody and for them. Times are UTC.
+A row is looked up by the hash of the cookie, and identity's session key is sealed under the cookie itself: somebody who reads the tables
+can neither take over a session nor obtain a token. News comes only from other services' events, with one partition for each service, so
+that one service's news can be emptied and replayed without the rest. A person reads what is for everybody and for them. Times are UTC.
 """
 
 FIRST = """
@@ -53,7 +53,7 @@ alter table news_of_identity force row level security;
 create policy news_emptied on news_of_identity for delete using (true);
 """
 
-BETWEEN = """
+FEDERATED_NEWS = """
 -- A vote with other co-ops is named by a hash and a co-op by a word, so what news is about is text; some news is for a hat.
 alter table news alter column about type text using about::text;
 alter table news add column hat text not null default '';

@@ -11,25 +11,25 @@ from libs.boards.entries import Choice
 from libs.boards.terms import Terms
 from libs.signing import canonical, merkle
 from libs.signing.canonical import Json
-from tests.support.boards import a_row, plain_rule, pseudonym, signed_join, signed_outcome, some_terms
+from tests.support.vote_boards import make_pseudonym, make_roll_row, make_terms, plain_rule, signed_join, signed_outcome
 
-TERMS = some_terms("ash", "birch", observers=["oak"], groups=["member", "worker"], k=2, small=[["ash", "worker"]])
+TERMS = make_terms("ash", "birch", observers=["oak"], groups=["member", "worker"], k=2, small=[["ash", "worker"]])
 HASH = hashlib.sha256(b"").digest()
 JOIN = signed_join(TERMS, "ash").data()
-ROWS = [a_row(TERMS, "ash", number).data() for number in range(3)]
-ROLL = kinds.Roll((("member", 3),)).data()
-READY = kinds.Ready((("ash", 6, HASH), ("birch", 6, HASH))).data()
-OPEN = kinds.Open((("ash", HASH), ("birch", HASH))).data()
-BALLOT = kinds.Ballot(pseudonym("ash", 0), "for").data()
-CLOSED = kinds.Closed((("birch", 0, HASH, 0), ("oak", 0, HASH, 0))).data()
+ROWS = [make_roll_row(TERMS, "ash", number).data() for number in range(3)]
+ROLL = kinds.RollEntry((("member", 3),)).data()
+READY = kinds.ReadyEntry((("ash", 6, HASH), ("birch", 6, HASH))).data()
+OPEN = kinds.OpenEntry((("ash", HASH), ("birch", HASH))).data()
+BALLOT = kinds.BallotEntry(make_pseudonym("ash", 0), "for").data()
+CLOSED = kinds.ClosedEntry((("birch", 0, HASH, 0), ("oak", 0, HASH, 0))).data()
 OUTCOME = signed_outcome(TERMS, "ash", b"it passed").data()
-WITHDRAW = kinds.Notice(kinds.WITHDRAW, HASH).data()
+WITHDRAW = kinds.NoticeEntry(kinds.WITHDRAW, HASH).data()
 OPENED = [TERMS.data, JOIN, *ROWS, ROLL, READY, OPEN]
 
 
 def codes(entries: Iterable[bytes], co_op: str = "ash", terms: Terms = TERMS) -> list[str]:
     board = Board(terms, co_op)
-    return [board.add(one) for one in entries]
+    return [board.add(entry) for entry in entries]
 
 
 def last(*entries: bytes, co_op: str = "ash") -> str:
@@ -46,14 +46,14 @@ def test_a_whole_board_in_its_order_has_nothing_to_ignore() -> None:
     assert (board.size, board.roll_size, board.ready_index, board.after_last_ballot) == (11, 6, 6, 9)
     assert board.roll_root == merkle.root_of([merkle.leaf_hash(one) for one in OPENED[:6]])
     assert board.ready_leaf == merkle.leaf_hash(READY)
-    assert list(board.rows) == [pseudonym("ash", number) for number in range(3)]
+    assert list(board.rows) == [make_pseudonym("ash", number) for number in range(3)]
     assert board.outcomes[1].hash == hashlib.sha256(b"it passed").digest()
     assert not board.withdrawn
 
 
 def test_a_board_begins_with_these_terms() -> None:
     assert last(TERMS.data) == ""
-    assert last(some_terms("ash", "birch").data) == "OUT_OF_ORDER"
+    assert last(make_terms("ash", "birch").data) == "OUT_OF_ORDER"
     assert last(TERMS.data, TERMS.data) == "BAD_FORM"
 
 
@@ -62,7 +62,7 @@ def test_a_board_begins_with_these_terms() -> None:
     [
         signed_join(TERMS, "birch").data(),
         signed_join(TERMS, "ash", by="birch").data(),
-        signed_join(some_terms("ash", "birch"), "ash").data(),
+        signed_join(make_terms("ash", "birch"), "ash").data(),
     ],
     ids=["of_another", "signed_by_another", "of_another_vote"],
 )
@@ -100,14 +100,14 @@ IN_ORDER: dict[str, set[str]] = {
 }
 ONE_OF_EACH = {
     "join": JOIN,
-    "row": a_row(TERMS, "ash", 9).data(),
+    "row": make_roll_row(TERMS, "ash", 9).data(),
     "roll": ROLL,
     "ready": READY,
     "open": OPEN,
     "ballot": BALLOT,
     "closed": CLOSED,
     "outcome": OUTCOME,
-    "notice": kinds.Notice(kinds.SUSPEND, HASH).data(),
+    "notice": kinds.NoticeEntry(kinds.SUSPEND, HASH).data(),
 }
 
 
@@ -124,7 +124,7 @@ def test_each_entry_has_its_place(after: str, kind: str) -> None:
 
 def test_who_only_watches_has_terms_join_notices_and_closed() -> None:
     join = signed_join(TERMS, "oak").data()
-    closed = kinds.Closed((("ash", 0, HASH, 0), ("birch", 0, HASH, 0))).data()
+    closed = kinds.ClosedEntry((("ash", 0, HASH, 0), ("birch", 0, HASH, 0))).data()
     outcome = signed_outcome(TERMS, "oak", b"it passed").data()
 
     found = codes([TERMS.data, join, WITHDRAW, *ROWS[:1], ROLL, READY, OPEN, BALLOT, closed, outcome], "oak")
@@ -134,21 +134,21 @@ def test_who_only_watches_has_terms_join_notices_and_closed() -> None:
 @pytest.mark.parametrize(
     ("before", "row"),
     [
-        (a_row(TERMS, "ash", 5), a_row(TERMS, "ash", 4)),
-        (a_row(TERMS, "ash", 5), a_row(TERMS, "ash", 5)),
-        (a_row(TERMS, "ash", 1), a_row(TERMS, "ash", 2, "investor")),
+        (make_roll_row(TERMS, "ash", 5), make_roll_row(TERMS, "ash", 4)),
+        (make_roll_row(TERMS, "ash", 5), make_roll_row(TERMS, "ash", 5)),
+        (make_roll_row(TERMS, "ash", 1), make_roll_row(TERMS, "ash", 2, "investor")),
     ],
     ids=["smaller", "the_same", "of_no_group"],
 )
-def test_a_row_that_does_not_fit_is_ignored_and_not_counted(before: kinds.Row, row: kinds.Row) -> None:
+def test_a_row_that_does_not_fit_is_ignored_and_not_counted(before: kinds.RowEntry, row: kinds.RowEntry) -> None:
     assert last(TERMS.data, JOIN, before.data(), row.data()) == "OUT_OF_ORDER"
     board = Board(TERMS, "ash").extend([TERMS.data, JOIN, before.data(), row.data()])
     assert list(board.rows) == [before.pseudonym]
 
 
 def test_who_is_excluded_has_no_rows() -> None:
-    terms = some_terms("ash", "birch", groups=["member", "worker"], rule=plain_rule(excluded=["worker"]))
-    entries = [terms.data, signed_join(terms, "ash").data(), a_row(terms, "ash", 1, "worker").data()]
+    terms = make_terms("ash", "birch", groups=["member", "worker"], rule=plain_rule(excluded=["worker"]))
+    entries = [terms.data, signed_join(terms, "ash").data(), make_roll_row(terms, "ash", 1, "worker").data()]
 
     assert codes(entries, terms=terms)[-1] == "OUT_OF_ORDER"
 
@@ -168,14 +168,14 @@ def test_who_is_excluded_has_no_rows() -> None:
 )
 def test_a_roll_says_what_the_rows_say_within_ceilings_and_k(groups: list[str], roll: list[tuple[str, int]], code: str) -> None:
     ceilings: list[Json] = [["ash", "member", 4], ["ash", "worker", 4]]
-    terms = some_terms("ash", "birch", groups=["member", "worker"], k=2, small=[["ash", "worker"]], ceilings=ceilings)
-    rows = [a_row(terms, "ash", number, group).data() for number, group in enumerate(groups)]
+    terms = make_terms("ash", "birch", groups=["member", "worker"], k=2, small=[["ash", "worker"]], ceilings=ceilings)
+    rows = [make_roll_row(terms, "ash", number, group).data() for number, group in enumerate(groups)]
 
-    assert codes([terms.data, signed_join(terms, "ash").data(), *rows, kinds.Roll(tuple(roll)).data()], terms=terms)[-1] == code
+    assert codes([terms.data, signed_join(terms, "ash").data(), *rows, kinds.RollEntry(tuple(roll)).data()], terms=terms)[-1] == code
 
 
 def test_after_a_wrong_roll_a_right_one_may_follow() -> None:
-    assert codes([*OPENED[:5], kinds.Roll((("member", 2),)).data(), ROLL])[-2:] == ["OUT_OF_ORDER", ""]
+    assert codes([*OPENED[:5], kinds.RollEntry((("member", 2),)).data(), ROLL])[-2:] == ["OUT_OF_ORDER", ""]
 
 
 def test_who_withdrew_is_not_ready_any_more_and_who_is_ready_does_not_withdraw() -> None:
@@ -196,16 +196,16 @@ def test_an_outcome_stands_once_for_each_revision_and_every_good_signature_is_kn
     assert len(board.signed) == 4
 
 
-SCORE = some_terms("ash", "birch", rule=plain_rule(method="score", highest_score=3), options=["b", "a"])
-APPROVAL = some_terms("ash", "birch", rule=plain_rule(method="approval"), options=["b", "a"])
-PLURALITY = some_terms("ash", "birch", rule=plain_rule(method="plurality"), options=["b", "a"])
-CONSENT = some_terms(
+SCORE = make_terms("ash", "birch", rule=plain_rule(method="score", highest_score=3), options=["b", "a"])
+APPROVAL = make_terms("ash", "birch", rule=plain_rule(method="approval"), options=["b", "a"])
+PLURALITY = make_terms("ash", "birch", rule=plain_rule(method="plurality"), options=["b", "a"])
+CONSENT = make_terms(
     "ash",
     "birch",
     rule=plain_rule(method="consent", threshold={"fraction": "1/1", "strict": False, "of": "cast"}),
     options=["consent", "object", "abstain"],
 )
-MOTION = some_terms("ash", "birch")
+MOTION = make_terms("ash", "birch")
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ MOTION = some_terms("ash", "birch")
     ],
 )
 def test_a_ballot_chooses_what_the_method_allows(terms: Terms, choice: Choice | None, code: str) -> None:
-    assert last_on_open_board(terms, kinds.Ballot(pseudonym("ash", 0), choice).data()) == code
+    assert last_on_open_board(terms, kinds.BallotEntry(make_pseudonym("ash", 0), choice).data()) == code
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_a_ballot_chooses_what_the_method_allows(terms: Terms, choice: Choice | 
     ids=str,
 )
 def test_a_ballot_of_another_form_is_bad_and_yet_a_ballot(changed: dict[str, Json]) -> None:
-    data = canonical.encode({"kind": "ballot", "pseudonym": pseudonym("ash", 0), "choice": "for", **changed})
+    data = canonical.encode({"kind": "ballot", "pseudonym": make_pseudonym("ash", 0), "choice": "for", **changed})
     board = Board(TERMS, "ash").extend([*OPENED, data])
 
     assert board.rejected == [(8, "BAD_FORM")]
@@ -266,7 +266,7 @@ def test_a_ballot_of_another_form_is_bad_and_yet_a_ballot(changed: dict[str, Jso
 
 @pytest.mark.parametrize("withdrawn", [False, 1, "true"])
 def test_a_ballot_is_withdrawn_with_true_alone(withdrawn: Json) -> None:
-    assert last(*OPENED, canonical.encode({"kind": "ballot", "pseudonym": pseudonym("ash", 0), "withdrawn": withdrawn})) == "BAD_FORM"
+    assert last(*OPENED, canonical.encode({"kind": "ballot", "pseudonym": make_pseudonym("ash", 0), "withdrawn": withdrawn})) == "BAD_FORM"
 
 
 @pytest.mark.parametrize(
@@ -282,39 +282,39 @@ def test_what_is_no_entry_at_all_is_bad_and_no_ballot(data: bytes) -> None:
 
 
 def test_an_entry_of_more_than_8_kib_is_bad() -> None:
-    long = kinds.Ballot(pseudonym("ash", 0), "x" * 8200).data()
+    long = kinds.BallotEntry(make_pseudonym("ash", 0), "x" * 8200).data()
     assert last(*OPENED, long) == "BAD_FORM"
 
 
 def test_the_codes_of_a_ballot_go_in_their_order() -> None:
-    stranger = kinds.Ballot(pseudonym("ash", 7), "perhaps")
-    bad = canonical.encode({"kind": "ballot", "pseudonym": pseudonym("ash", 7), "choice": 1})
+    stranger = kinds.BallotEntry(make_pseudonym("ash", 7), "perhaps")
+    bad = canonical.encode({"kind": "ballot", "pseudonym": make_pseudonym("ash", 7), "choice": 1})
 
     assert codes([*OPENED[:7], bad, stranger.data(), OPEN, stranger.data()])[-4:] == ["BAD_FORM", "BEFORE_OPEN", "", "NO_ROW"]
 
 
 def test_the_21st_ballot_of_a_row_is_too_many_and_bad_choices_are_counted_with_them() -> None:
-    perhaps = kinds.Ballot(pseudonym("ash", 0), "perhaps").data()
+    perhaps = kinds.BallotEntry(make_pseudonym("ash", 0), "perhaps").data()
     board = Board(TERMS, "ash").extend([*OPENED, *[BALLOT] * 19, perhaps, BALLOT, perhaps])
 
     assert [code for _, code in board.rejected] == ["BAD_CHOICE", "TOO_MANY", "TOO_MANY"]
-    assert board.ballots[pseudonym("ash", 0)].index == len(OPENED) + 18
+    assert board.ballots[make_pseudonym("ash", 0)].index == len(OPENED) + 18
 
 
 def test_the_last_ballot_of_a_row_stands_also_where_it_takes_the_ballot_back() -> None:
-    name = pseudonym("ash", 1)
-    board = Board(TERMS, "ash").extend([*OPENED, *(kinds.Ballot(name, choice).data() for choice in ("for", "against", None))])
+    name = make_pseudonym("ash", 1)
+    board = Board(TERMS, "ash").extend([*OPENED, *(kinds.BallotEntry(name, choice).data() for choice in ("for", "against", None))])
     assert (board.ballots[name].index, board.ballots[name].choice) == (10, None)
 
-    board.add(kinds.Ballot(name, "perhaps").data())
+    board.add(kinds.BallotEntry(name, "perhaps").data())
     assert board.ballots[name].choice is None
-    board.add(kinds.Ballot(name, "for").data())
+    board.add(kinds.BallotEntry(name, "for").data())
     assert board.ballots[name].choice == "for"
 
 
 def last_on_open_board(terms: Terms, data: bytes) -> str:
-    rows = [a_row(terms, "ash", 0).data()]
-    before = [terms.data, signed_join(terms, "ash").data(), *rows, kinds.Roll((("member", 1),)).data(), READY, OPEN]
+    rows = [make_roll_row(terms, "ash", 0).data()]
+    before = [terms.data, signed_join(terms, "ash").data(), *rows, kinds.RollEntry((("member", 1),)).data(), READY, OPEN]
     found = codes([*before, data], terms=terms)
     assert set(found[:-1]) == {""}
     return found[-1]

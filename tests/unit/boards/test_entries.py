@@ -6,12 +6,12 @@ import unicodedata
 import pytest
 
 from libs.boards import entries as kinds
-from libs.boards import rows
+from libs.boards import pseudonyms
 from libs.boards.entries import Entry, read_entry
 from libs.signing import canonical
-from tests.support.boards import a_row, identity_text, pseudonym, salt, signed_join, signed_outcome, some_terms
+from tests.support.vote_boards import identity_text, make_pseudonym, make_roll_row, make_salt, make_terms, signed_join, signed_outcome
 
-TERMS = some_terms()
+TERMS = make_terms()
 HASH = hashlib.sha256(b"").digest()
 
 
@@ -19,18 +19,18 @@ HASH = hashlib.sha256(b"").digest()
     "entry",
     [
         signed_join(TERMS, "ash"),
-        a_row(TERMS, "ash", 3),
-        kinds.Roll((("member", 3), ("worker", 1))),
-        kinds.Ready((("ash", 6, HASH), ("birch", 7, HASH))),
-        kinds.Open((("ash", HASH), ("birch", HASH))),
-        kinds.Ballot(pseudonym("ash", 0), "for"),
-        kinds.Ballot(pseudonym("ash", 0), ("a", "b")),
-        kinds.Ballot(pseudonym("ash", 0), {"a": 3, "b": 0}),
-        kinds.Ballot(pseudonym("ash", 0), None),
-        kinds.Closed((("ash", 9, HASH, 5), ("birch", 0, HASH, 0))),
+        make_roll_row(TERMS, "ash", 3),
+        kinds.RollEntry((("member", 3), ("worker", 1))),
+        kinds.ReadyEntry((("ash", 6, HASH), ("birch", 7, HASH))),
+        kinds.OpenEntry((("ash", HASH), ("birch", HASH))),
+        kinds.BallotEntry(make_pseudonym("ash", 0), "for"),
+        kinds.BallotEntry(make_pseudonym("ash", 0), ("a", "b")),
+        kinds.BallotEntry(make_pseudonym("ash", 0), {"a": 3, "b": 0}),
+        kinds.BallotEntry(make_pseudonym("ash", 0), None),
+        kinds.ClosedEntry((("ash", 9, HASH, 5), ("birch", 0, HASH, 0))),
         signed_outcome(TERMS, "ash", b"it passed"),
-        kinds.Notice(kinds.SUSPEND, HASH),
-        kinds.Notice(kinds.SCRUTINY, HASH, rows=30, scrutineers=2),
+        kinds.NoticeEntry(kinds.SUSPEND, HASH),
+        kinds.NoticeEntry(kinds.SCRUTINY, HASH, rows=30, scrutineers=2),
     ],
     ids=lambda one: type(one).__name__,
 )
@@ -70,33 +70,33 @@ def test_a_date_has_digits_and_is_not_judged_further() -> None:
 
 
 def test_a_pseudonym_is_80_bits_the_most_significant_first() -> None:
-    assert rows.written(0) == "0" * 16
-    assert rows.written(2**80 - 1) == "Z" * 16
-    assert rows.written(1) == "0" * 15 + "1"
-    assert rows.written(1 << 75) == "1" + "0" * 15
-    made = {rows.new_pseudonym() for _ in range(100)}
+    assert pseudonyms.format_pseudonym(0) == "0" * 16
+    assert pseudonyms.format_pseudonym(2**80 - 1) == "Z" * 16
+    assert pseudonyms.format_pseudonym(1) == "0" * 15 + "1"
+    assert pseudonyms.format_pseudonym(1 << 75) == "1" + "0" * 15
+    made = {pseudonyms.new_pseudonym() for _ in range(100)}
     assert len(made) == 100
-    assert all(rows.is_pseudonym(one) for one in made)
+    assert all(pseudonyms.is_pseudonym(item) for item in made)
 
 
 def test_whoever_types_a_pseudonym_may_take_a_letter_for_a_digit() -> None:
-    assert rows.as_typed(" 0il-o abcd ef12 3456 ") == "0110ABCDEF123456"
-    assert rows.as_typed("0110abcdef12345u") is None
-    assert rows.as_typed("0110abcdef1234567") is None
+    assert pseudonyms.parse_typed_pseudonym(" 0il-o abcd ef12 3456 ") == "0110ABCDEF123456"
+    assert pseudonyms.parse_typed_pseudonym("0110abcdef12345u") is None
+    assert pseudonyms.parse_typed_pseudonym("0110abcdef1234567") is None
 
 
 def test_a_commitment_is_opened_by_exactly_what_it_was_made_of() -> None:
-    made = rows.commitment(TERMS.vote, pseudonym("ash", 1), "member", identity_text("ash", 1), salt("ash", 1))
-    prefixed = [TERMS.vote, pseudonym("ash", 1), "member", identity_text("ash", 1)]
-    hashed = b"kith/row/1" + b"".join(len(one.encode()).to_bytes(4, "big") + one.encode() for one in prefixed) + salt("ash", 1)
+    made = pseudonyms.row_commitment(TERMS.vote, make_pseudonym("ash", 1), "member", identity_text("ash", 1), make_salt("ash", 1))
+    prefixed = [TERMS.vote, make_pseudonym("ash", 1), "member", identity_text("ash", 1)]
+    hashed = b"kith/row/1" + b"".join(len(one.encode()).to_bytes(4, "big") + one.encode() for one in prefixed) + make_salt("ash", 1)
 
-    assert made == hashlib.sha256(hashed).digest() == a_row(TERMS, "ash", 1).commitment
-    assert made != rows.commitment(TERMS.vote, pseudonym("ash", 1), "member", identity_text("ash", 2), salt("ash", 1))
-    assert made != rows.commitment(TERMS.vote, pseudonym("ash", 1), "member", identity_text("ash", 1), salt("ash", 2))
+    assert made == hashlib.sha256(hashed).digest() == make_roll_row(TERMS, "ash", 1).commitment
+    assert made != pseudonyms.row_commitment(TERMS.vote, make_pseudonym("ash", 1), "member", identity_text("ash", 2), make_salt("ash", 1))
+    assert made != pseudonyms.row_commitment(TERMS.vote, make_pseudonym("ash", 1), "member", identity_text("ash", 1), make_salt("ash", 2))
 
 
 def test_a_name_is_the_same_however_its_marks_are_typed() -> None:
     typed = unicodedata.normalize("NFD", "Zo\u00eb Made-up")
 
-    assert rows.identity_of("7", typed) == rows.identity_of("7", "Zo\u00eb Made-up") == "7\nZo\u00eb Made-up"
-    assert len({rows.commitment("v", "p", "g", one, bytes(32)) for one in (typed, "Zo\u00eb Made-up")}) == 1
+    assert pseudonyms.commitment_identity("7", typed) == pseudonyms.commitment_identity("7", "Zo\u00eb Made-up") == "7\nZo\u00eb Made-up"
+    assert len({pseudonyms.row_commitment("v", "p", "g", one, bytes(32)) for one in (typed, "Zo\u00eb Made-up")}) == 1

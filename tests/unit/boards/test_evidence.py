@@ -2,22 +2,22 @@
 
 import pytest
 
-from libs.boards import evidence, papers
-from libs.boards.evidence import is_complete, read_note, read_paper
-from libs.boards.forms import DocumentError
-from libs.boards.identity import fingerprint_of
-from libs.boards.papers import Objection, Settlement, read_settlement_body
-from libs.boards.standing import Misconduct
+from libs.boards import documents, evidence
+from libs.boards.document_fields import DocumentError
+from libs.boards.documents import Objection, Settlement, read_settlement_body
+from libs.boards.evidence import is_complete, read_evidence, read_note
+from libs.boards.identity_documents import fingerprint_of
+from libs.boards.vote_state import Misconduct
 from libs.signing import canonical, merkle, statement
 from libs.signing.canonical import Json
-from scripts.verifier import papers as verifier
-from tests.support.boards import CLOSE, Head, T, WholeVote, key, public, salt, signed_outcome, some_vote
+from scripts.verifier import cards_and_receipts as verifier
+from tests.support.vote_boards import CLOSE, BoardHead, T, VoteBoards, make_salt, make_vote_boards, private_key, public_key, signed_outcome
 
 THREE = ("ash", "birch", "cedar")
 
 
-def closed_vote() -> WholeVote:
-    vote = some_vote(*THREE, observers=["oak"]).begin()
+def closed_vote() -> VoteBoards:
+    vote = make_vote_boards(*THREE, observers=["oak"]).open_vote()
     vote.ballot("ash", 0, "for")
     vote.close()
     return vote
@@ -26,16 +26,16 @@ def closed_vote() -> WholeVote:
 VOTE = closed_vote()
 BOARDS = VOTE.boards()
 FIRST, CLOSED, LAST = VOTE.heads["ash"]
-OTHER = Head(FIRST.size, b"1" * 32)
-LEAVES = [merkle.leaf_hash(one) for one in VOTE.entries["ash"]]
+OTHER = BoardHead(FIRST.size, b"1" * 32)
+LEAVES = [merkle.leaf_hash(entry) for entry in VOTE.entries["ash"]]
 
 
-def note(head: Head, board: str = "ash") -> bytes:
-    return VOTE.note(board, head)
+def note(head: BoardHead, board: str = "ash") -> bytes:
+    return VOTE.signed_note(board, head)
 
 
 def proven(paper: bytes) -> object:
-    return read_paper(VOTE.terms, BOARDS, paper)
+    return read_evidence(VOTE.terms, BOARDS, paper)
 
 
 def refused(paper: bytes) -> None:
@@ -52,12 +52,12 @@ def test_two_heads_of_one_size_with_different_roots_are_a_fork() -> None:
 
 
 def test_one_head_that_is_not_of_the_entries_is_a_fork() -> None:
-    def alone(head: Head) -> bytes:
+    def alone(head: BoardHead) -> bytes:
         return canonical.encode({"kind": "fork", "board": "ash", "notes": [note(head).decode()]})
 
     assert proven(alone(OTHER)) == Misconduct("fork", "ash")
     refused(alone(FIRST))
-    refused(alone(Head(LAST.size + 1, b"1" * 32)))
+    refused(alone(BoardHead(LAST.size + 1, b"1" * 32)))
 
 
 def test_two_heads_of_different_sizes_are_a_fork_when_the_larger_began_otherwise() -> None:
@@ -81,36 +81,38 @@ def test_two_outcomes_of_one_party_and_revision_are_misconduct() -> None:
     refused(evidence.double_outcome(one, signed_outcome(VOTE.terms, "ash", b"two", by="birch")))
     refused(evidence.double_outcome(signed_outcome(VOTE.terms, "elm", b"one"), signed_outcome(VOTE.terms, "elm", b"two")))
     refused(evidence.double_outcome(signed_outcome(VOTE.terms, "oak", b"one"), signed_outcome(VOTE.terms, "oak", b"two")))
-    refused(evidence.double_outcome(one, signed_outcome(some_vote("ash", "birch").terms, "ash", b"two")))
+    refused(evidence.double_outcome(one, signed_outcome(make_vote_boards("ash", "birch").terms, "ash", b"two")))
 
 
 def test_a_cosignature_in_time_above_what_its_author_closed_with_is_misconduct() -> None:
-    late = Head(LAST.size, LAST.root, [("birch", T)])
+    late = BoardHead(LAST.size, LAST.root, [("birch", T)])
 
     assert proven(evidence.late_cosignature("birch", "ash", note(late))) == Misconduct("late_cosignature", "birch")
-    refused(evidence.late_cosignature("birch", "ash", note(Head(LAST.size, LAST.root, [("birch", T + 1)]))))
-    refused(evidence.late_cosignature("birch", "ash", note(Head(CLOSED.size, CLOSED.root, [("birch", T)]))))
+    refused(evidence.late_cosignature("birch", "ash", note(BoardHead(LAST.size, LAST.root, [("birch", T + 1)]))))
+    refused(evidence.late_cosignature("birch", "ash", note(BoardHead(CLOSED.size, CLOSED.root, [("birch", T)]))))
     refused(evidence.late_cosignature("cedar", "ash", note(late)))
     refused(evidence.late_cosignature("ash", "ash", note(late)))
 
 
 def test_a_board_that_closed_leaves_out_was_cosigned_up_to_nothing() -> None:
-    vote = some_vote(*THREE).begin()
-    vote.say("birch", b'{"boards":[],"kind":"closed"}')
-    paper = evidence.late_cosignature("birch", "ash", vote.note("ash", vote.heads["ash"][0]))
-    assert read_paper(vote.terms, vote.boards(), paper) == Misconduct("late_cosignature", "birch")
+    vote = make_vote_boards(*THREE).open_vote()
+    vote.append_entry("birch", b'{"boards":[],"kind":"closed"}')
+    paper = evidence.late_cosignature("birch", "ash", vote.signed_note("ash", vote.heads["ash"][0]))
+    assert read_evidence(vote.terms, vote.boards(), paper) == Misconduct("late_cosignature", "birch")
 
-    silent = some_vote(*THREE).begin()
+    silent = make_vote_boards(*THREE).open_vote()
     with pytest.raises(DocumentError):
-        read_paper(silent.terms, silent.boards(), evidence.late_cosignature("birch", "ash", silent.note("ash", silent.heads["ash"][0])))
+        read_evidence(
+            silent.terms, silent.boards(), evidence.late_cosignature("birch", "ash", silent.signed_note("ash", silent.heads["ash"][0]))
+        )
 
 
 def test_dates_that_fall_while_sizes_rise_are_misconduct() -> None:
-    smaller, larger = (Head(head.size, head.root, [("birch", at)]) for head, at in ((FIRST, CLOSE), (LAST, CLOSE - 1)))
+    smaller, larger = (BoardHead(head.size, head.root, [("birch", at)]) for head, at in ((FIRST, CLOSE), (LAST, CLOSE - 1)))
 
     paper = evidence.falling_dates("birch", "ash", note(smaller), note(larger))
     assert proven(paper) == Misconduct("falling_dates", "birch")
-    same = Head(LAST.size, LAST.root, [("birch", CLOSE)])
+    same = BoardHead(LAST.size, LAST.root, [("birch", CLOSE)])
     refused(evidence.falling_dates("birch", "ash", note(smaller), note(same)))
     refused(evidence.falling_dates("cedar", "ash", note(smaller), note(larger)))
     refused(evidence.falling_dates("birch", "ash", note(larger), note(larger)))
@@ -118,7 +120,7 @@ def test_dates_that_fall_while_sizes_rise_are_misconduct() -> None:
 
 def test_a_participant_objects_under_its_own_key() -> None:
     def paper(who: str, by: str, vote: str = VOTE.terms.vote) -> bytes:
-        return evidence.objection(Objection(vote, who, T + 5, "GM-2026-7").signed(key(by, "statement")))
+        return evidence.objection(Objection(vote, who, T + 5, "GM-2026-7").signed(private_key(by, "statement")))
 
     assert proven(paper("ash", "ash")) == Objection(VOTE.terms.vote, "ash", T + 5, "GM-2026-7")
     refused(paper("ash", "birch"))
@@ -127,7 +129,7 @@ def test_a_participant_objects_under_its_own_key() -> None:
 
 
 def settlement(kind: str = "cuts", without: tuple[str, ...] = ()) -> Settlement:
-    cuts = tuple((one, 5) for one in THREE) if kind == "cuts" else ()
+    cuts = tuple((co_op, 5) for co_op in THREE) if kind == "cuts" else ()
     return Settlement(VOTE.terms.vote, 2, kind, cuts, without)
 
 
@@ -146,14 +148,14 @@ def test_a_settlement_needs_everybody_but_those_who_are_proven_guilty() -> None:
 
 def test_each_brings_its_own_signature_to_a_settlement_and_a_wrong_one_is_refused() -> None:
     found = settlement()
-    sig = statement.sign(key("ash", "statement"), "settlement", found.data())
+    sig = statement.sign(private_key("ash", "statement"), "settlement", found.data())
 
-    assert proven(evidence.settlement(papers.write_settlement(found, {"ash": sig}))) == (found, {"ash": sig})
+    assert proven(evidence.settlement(documents.write_settlement(found, {"ash": sig}))) == (found, {"ash": sig})
     assert read_settlement_body(found.data()) == found
-    refused(evidence.settlement(papers.write_settlement(found, {"birch": sig})))
-    refused(evidence.settlement(papers.write_settlement(found, {"oak": sig})))
+    refused(evidence.settlement(documents.write_settlement(found, {"birch": sig})))
+    refused(evidence.settlement(documents.write_settlement(found, {"oak": sig})))
     stranger = Settlement(VOTE.terms.vote, 2, "cuts", (("elm", 5),), ())
-    refused(evidence.settlement(papers.write_settlement(stranger, {})))
+    refused(evidence.settlement(documents.write_settlement(stranger, {})))
 
 
 @pytest.mark.parametrize(
@@ -170,7 +172,7 @@ def test_a_settlement_of_another_form_is_refused(changed: dict[str, Json]) -> No
 def test_nobody_signs_a_settlement_twice() -> None:
     sigs: list[Json] = [["ash", "0" * 128], ["ash", "1" * 128]]
     with pytest.raises(DocumentError):
-        papers.read_settlement({"body": settlement().json(), "sigs": sigs})
+        documents.read_settlement({"body": settlement().json(), "sigs": sigs})
 
 
 def test_a_paper_of_no_kind_or_too_long_is_refused() -> None:
@@ -188,11 +190,11 @@ def test_a_note_of_another_board_or_by_a_stranger_is_refused() -> None:
 
 def test_receipts_and_cards_are_what_the_verifier_reads() -> None:
     leaf = merkle.leaf_hash(b"a ballot")
-    receipt = papers.receipt(VOTE.terms.vote, "ash", "0" * 16, 7, leaf, T, key("ash", "statement"))
-    fingerprints = {one: fingerprint_of(public(one, "root")) for one in THREE}
-    card = papers.card(VOTE.terms.vote, "ash", "0" * 16, "member", "1\nMade-up Member", salt("ash", 1), fingerprints)
+    receipt = documents.encode_receipt(VOTE.terms.vote, "ash", "0" * 16, 7, leaf, T, private_key("ash", "statement"))
+    fingerprints = {co_op: fingerprint_of(public_key(co_op, "root")) for co_op in THREE}
+    card = documents.encode_card(VOTE.terms.vote, "ash", "0" * 16, "member", "1\nMade-up Member", make_salt("ash", 1), fingerprints)
 
     read = verifier.read_receipt(receipt)
     assert (read.vote, read.id, read.index, read.leaf) == (VOTE.terms.vote, "ash", 7, leaf.hex())
-    assert read.seal.good(public("ash", "statement").hex())
-    assert verifier.read_card(card).pins == fingerprints == verifier.read_pins(papers.pins(fingerprints))
+    assert read.signed.is_signed_by(public_key("ash", "statement").hex())
+    assert verifier.read_card(card).pins == fingerprints == verifier.read_pins(documents.encode_pins(fingerprints))

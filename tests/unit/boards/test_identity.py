@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from libs.boards import identity
-from libs.boards.forms import DocumentError
-from libs.boards.identity import IdentityDocument, SigningKey
+from libs.boards import identity_documents
+from libs.boards.document_fields import DocumentError
+from libs.boards.identity_documents import IdentityDocument, SigningKey
 from libs.signing import canonical, statement
 from libs.signing.canonical import Json
 
@@ -29,35 +29,37 @@ DOCUMENT = IdentityDocument(
 
 
 def test_a_document_is_read_as_it_was_signed() -> None:
-    found = identity.read(identity.sign(DOCUMENT, ROOT))
+    found = identity_documents.read_identity(identity_documents.sign_identity(DOCUMENT, ROOT))
 
     assert found == DOCUMENT
-    assert found.fingerprint == identity.fingerprint_of(PUBLIC)
-    assert found.believed() == [b"\x01" * 32]
+    assert found.fingerprint == identity_documents.fingerprint_of(PUBLIC)
+    assert found.trusted_keys() == [b"\x01" * 32]
 
 
 @pytest.mark.parametrize("versions", [(1,), (1, 2), (1, 10, 2), tuple(sorted(range(1, 17), key=str))])
 def test_a_later_kith_may_know_more_versions(versions: tuple[int, ...]) -> None:
-    assert identity.read(identity.sign(replace(DOCUMENT, versions=versions), ROOT)).versions == versions
+    assert (
+        identity_documents.read_identity(identity_documents.sign_identity(replace(DOCUMENT, versions=versions), ROOT)).versions == versions
+    )
 
 
 def test_a_key_is_good_in_its_time_and_until_it_is_revoked() -> None:
-    assert DOCUMENT.key_at(b"\x01" * 32, 20)
-    assert not DOCUMENT.key_at(b"\x01" * 32, 19)
-    assert not DOCUMENT.key_at(b"\x01" * 32, 40)
-    assert not DOCUMENT.key_at(b"\x02" * 32, 15)
-    assert not DOCUMENT.key_at(b"\x09" * 32, 30)
+    assert DOCUMENT.is_valid_key(b"\x01" * 32, 20)
+    assert not DOCUMENT.is_valid_key(b"\x01" * 32, 19)
+    assert not DOCUMENT.is_valid_key(b"\x01" * 32, 40)
+    assert not DOCUMENT.is_valid_key(b"\x02" * 32, 15)
+    assert not DOCUMENT.is_valid_key(b"\x09" * 32, 30)
 
 
 def test_another_root_signs_nothing_of_this_co_op() -> None:
     with pytest.raises(DocumentError):
-        identity.sign(DOCUMENT, Ed25519PrivateKey.generate())
+        identity_documents.sign_identity(DOCUMENT, Ed25519PrivateKey.generate())
 
 
 def test_a_signature_of_another_kind_is_none() -> None:
-    body = identity.body_of(DOCUMENT)
+    body = identity_documents.identity_body(DOCUMENT)
     with pytest.raises(DocumentError, match="root did not sign"):
-        identity.signed(body, statement.sign(ROOT, "letter", body))
+        identity_documents.attach_signature(body, statement.sign(ROOT, "letter", body))
 
 
 @pytest.mark.parametrize(
@@ -100,7 +102,7 @@ def test_a_signature_of_another_kind_is_none() -> None:
 )
 def test_what_the_page_does_not_allow_is_refused_though_the_root_signed_it(key: str, value: Json) -> None:
     with pytest.raises(DocumentError):
-        identity.read(_signed_body({**_body(), key: value}))
+        identity_documents.read_identity(_signed_body({**_body(), key: value}))
 
 
 def test_a_key_more_or_less_is_refused() -> None:
@@ -108,30 +110,30 @@ def test_a_key_more_or_less_is_refused() -> None:
     del less["revoked"]
     for body in (more, less):
         with pytest.raises(DocumentError):
-            identity.read(_signed_body(body))
+            identity_documents.read_identity(_signed_body(body))
 
 
 def test_bytes_in_another_form_are_refused() -> None:
-    content = identity.sign(DOCUMENT, ROOT)
+    content = identity_documents.sign_identity(DOCUMENT, ROOT)
     for changed in (content + b"\n", json.dumps(json.loads(content)).encode(), content[:-1], b"", b"\x00" * 70_000):
         with pytest.raises(DocumentError):
-            identity.read(changed)
+            identity_documents.read_identity(changed)
 
 
 def test_every_changed_byte_is_noticed() -> None:
-    content = identity.sign(DOCUMENT, ROOT)
+    content = identity_documents.sign_identity(DOCUMENT, ROOT)
     for at in range(len(content)):
         changed = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
         with pytest.raises(DocumentError):
-            identity.read(changed)
+            identity_documents.read_identity(changed)
 
 
 def _body() -> dict[str, Json]:
-    body = json.loads(identity.body_of(DOCUMENT))
+    body = json.loads(identity_documents.identity_body(DOCUMENT))
     assert isinstance(body, dict)
     return body
 
 
 def _signed_body(body: dict[str, Json]) -> bytes:
     content = canonical.encode(body)
-    return canonical.encode({"body": body, "sig": statement.sign(ROOT, identity.KIND, content).hex()})
+    return canonical.encode({"body": body, "sig": statement.sign(ROOT, identity_documents.KIND, content).hex()})

@@ -5,13 +5,25 @@ from typing import Any
 
 import pytest
 
-from libs.boards import forms
-from libs.boards.forms import DocumentError
-from libs.boards.rule import write_rule
+from libs.boards import document_fields
+from libs.boards.document_fields import DocumentError
 from libs.boards.terms import check_party, quorum_of_witnesses, read_terms, write_terms
+from libs.boards.vote_rule import write_rule
 from libs.signing import canonical
 from libs.signing.canonical import Json
-from tests.support.boards import CLOSE, GRACE, OPEN_LATEST, SETTLE, START, T, party, plain_rule, public, said_terms, some_terms
+from tests.support.vote_boards import (
+    CLOSE,
+    GRACE,
+    OPEN_LATEST,
+    SETTLE,
+    START,
+    T,
+    make_party,
+    make_terms,
+    plain_rule,
+    public_key,
+    terms_json,
+)
 
 THREE = ("ash", "birch", "cedar")
 
@@ -23,43 +35,43 @@ def test_more_than_half_of_the_witnesses_hold_an_entry_but_never_all_of_several(
 
 
 def test_the_vote_is_the_hash_of_the_bytes() -> None:
-    terms = some_terms()
+    terms = make_terms()
 
     assert terms.vote == hashlib.sha256(b"kith/terms/1\n" + terms.data).hexdigest()
-    assert some_terms(question="Shall we share two night rotas?").vote != terms.vote
+    assert make_terms(question="Shall we share two night rotas?").vote != terms.vote
 
 
 def test_terms_say_who_takes_part_who_watches_and_when_it_ends() -> None:
-    terms = some_terms(*THREE, observers=["oak", "elm"])
+    terms = make_terms(*THREE, observers=["oak", "elm"])
 
     assert (terms.participants, terms.observers) == (THREE, ("elm", "oak"))
     assert terms.witnesses_of("ash") == ("birch", "cedar", "elm", "oak")
     assert terms.concluded_from == CLOSE + SETTLE
     assert terms.signatures_needed == 2
-    assert some_terms("ash", "birch").signatures_needed == 2
-    assert some_terms(window=253_402_300_799 - T - GRACE).grace == GRACE
-    assert some_terms(*(f"co-op-{number}" for number in range(10))).signatures_needed == 6
+    assert make_terms("ash", "birch").signatures_needed == 2
+    assert make_terms(window=253_402_300_799 - T - GRACE).grace == GRACE
+    assert make_terms(*(f"co-op-{number}" for number in range(10))).signatures_needed == 6
 
 
 def test_a_board_is_watched_up_to_21_entries_a_row_and_200_more() -> None:
     ceilings: list[Json] = [["ash", "member", 10], ["ash", "worker", 5], ["birch", "member", 3]]
-    terms = some_terms("ash", "birch", groups=["member", "worker"], ceilings=ceilings)
+    terms = make_terms("ash", "birch", groups=["member", "worker"], ceilings=ceilings)
 
-    assert (terms.entries_most("ash"), terms.entries_most("birch")) == (15 * 21 + 200, 3 * 21 + 200)
+    assert (terms.max_entries("ash"), terms.max_entries("birch")) == (15 * 21 + 200, 3 * 21 + 200)
 
 
 def test_every_party_vouched_for_its_keys_of_this_draft() -> None:
-    terms = some_terms()
-    for one in terms.parties:
-        check_party(terms, one)
+    terms = make_terms()
+    for party in terms.parties:
+        check_party(terms, party)
 
-    other = some_terms(draft="1" * 32)
+    other = make_terms(draft="1" * 32)
     with pytest.raises(DocumentError):
         check_party(other, other.parties[0])
 
 
 def test_terms_are_written_as_they_are_read_and_no_other_way() -> None:
-    said = said_terms()
+    said = terms_json()
 
     assert read_terms(write_terms(said)).data == canonical.encode(said)
     with pytest.raises(DocumentError):
@@ -82,11 +94,11 @@ def test_a_rule_is_written_as_it_was_read() -> None:
     ]
     for rule in rules:
         options: Json = ["north", "south"] if rule["method"] == "score" else ["for", "against", "abstain"]
-        assert write_rule(some_terms(*THREE, rule=rule, options=options).rule) == rule
+        assert write_rule(make_terms(*THREE, rule=rule, options=options).rule) == rule
 
 
 def _parties(*, changed: dict[str, dict[str, Any]]) -> Json:
-    return forms.in_order([{**party(one).json(), **changed.get(one, {})} for one in THREE])
+    return document_fields.sort_items([{**make_party(co_op).json(), **changed.get(co_op, {})} for co_op in THREE])
 
 
 WRONG: dict[str, dict[str, Any]] = {
@@ -104,11 +116,15 @@ WRONG: dict[str, dict[str, Any]] = {
     "51_options": {"rule": plain_rule(method="plurality"), "options": [f"option {number}" for number in range(51)]},
     "candidate_who_is_no_option": {"rule": plain_rule(method="plurality"), "options": ["north", "south"], "candidates": ["east"]},
     "candidates_out_of_order": {"rule": plain_rule(method="plurality"), "options": ["a", "b"], "candidates": ["b", "a"]},
-    "one_participant": {"parties": [party("ash").json()], "convener": "ash", "q": 1},
-    "party_twice": {"parties": forms.in_order([*(party(one).json() for one in THREE), {**party("ash").json(), "reachable": False}])},
-    "key_twice": {"parties": _parties(changed={"ash": {"witness": public("birch", "witness").hex()}})},
-    "signer_that_is_a_root": {"parties": _parties(changed={"ash": {"signer": public("ash", "root").hex()}})},
-    "nobody_reachable": {"parties": _parties(changed={one: {"reachable": False} for one in THREE})},
+    "one_participant": {"parties": [make_party("ash").json()], "convener": "ash", "q": 1},
+    "party_twice": {
+        "parties": document_fields.sort_items(
+            [*(make_party(co_op).json() for co_op in THREE), {**make_party("ash").json(), "reachable": False}]
+        )
+    },
+    "key_twice": {"parties": _parties(changed={"ash": {"witness": public_key("birch", "witness").hex()}})},
+    "signer_that_is_a_root": {"parties": _parties(changed={"ash": {"signer": public_key("ash", "root").hex()}})},
+    "nobody_reachable": {"parties": _parties(changed={co_op: {"reachable": False} for co_op in THREE})},
     "party_with_more": {"parties": _parties(changed={"ash": {"phone": "none"}})},
     "kind_of_party": {"parties": _parties(changed={"ash": {"kind": "guest"}})},
     "key_of_small_order": {"parties": _parties(changed={"ash": {"witness": "01" + "00" * 31}})},
@@ -170,7 +186,7 @@ WRONG: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("wrong", WRONG)
 def test_terms_that_are_not_in_harmony_are_refused(wrong: str) -> None:
-    said = said_terms() | WRONG[wrong]
+    said = terms_json() | WRONG[wrong]
     with pytest.raises(DocumentError):
         read_terms(canonical.encode(said))
 
@@ -179,35 +195,35 @@ def test_as_many_take_part_as_their_entries_can_name() -> None:
     """A `closed` has a line for every other party: 48 with the longest names, 49 with somewhat shorter ones."""
     names = [f"co-op-{number:02}-".ljust(63, "x") for number in range(50)]
 
-    assert len(some_terms(*names[:49]).participants) == 49
-    assert len(some_terms(*(one[:60] for one in names)).participants) == 50
+    assert len(make_terms(*names[:49]).participants) == 49
+    assert len(make_terms(*(name[:60] for name in names)).participants) == 50
     with pytest.raises(DocumentError, match="closed would not fit"):
-        some_terms(*names)
+        make_terms(*names)
     with pytest.raises(DocumentError, match="closed would not fit"):
-        some_terms(*names[:40], observers=names[40:])
+        make_terms(*names[:40], observers=names[40:])
 
 
 def test_one_option_of_fifty_long_ones_fits_though_all_together_would_not() -> None:
     options = [f"{number:02}" + "\U0001f33f" * 98 for number in range(50)]
 
-    assert len(some_terms(rule=plain_rule(method="plurality"), options=options).options) == 50
+    assert len(make_terms(rule=plain_rule(method="plurality"), options=options).options) == 50
     with pytest.raises(DocumentError, match="ballot would not fit"):
-        some_terms(rule=plain_rule(method="score", highest_score=1), options=options)
+        make_terms(rule=plain_rule(method="score", highest_score=1), options=options)
 
 
 def test_no_board_is_watched_beyond_what_a_checker_reads() -> None:
-    assert some_terms(ceilings=[["ash", "member", 2**30]]).entries_most("ash") == 2**21
+    assert make_terms(ceilings=[["ash", "member", 2**30]]).max_entries("ash") == 2**21
 
 
 def test_a_participant_called_members_or_terms_beyond_64_kib_are_refused() -> None:
     with pytest.raises(DocumentError, match="members"):
-        some_terms("ash", "members")
+        make_terms("ash", "members")
     with pytest.raises(DocumentError, match="64 KiB"):
         read_terms(b" " * (64 * 1024 + 1))
 
 
 def test_terms_without_a_key_or_with_it_twice_are_refused() -> None:
-    said = said_terms()
+    said = terms_json()
     for key in said:
         with pytest.raises(DocumentError):
             read_terms(canonical.encode({name: value for name, value in said.items() if name != key}))

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from libs.refusals import AlreadyDone, NotAllowed, NotFound, invalid
+from libs.refusals import AlreadyExists, NotAllowed, NotFound, invalid
 from libs.rulebook import templates
+from scripts.cli.commands import COMMANDS, CliCommand
+from scripts.cli.connection import CO_OP_ZONE
 from scripts.cli.console import ExitCode
-from scripts.cli.door import ZONE
 from scripts.cli.main import main
-from scripts.cli.nouns import NOUNS, Noun
-from scripts.cli.vote_refusals import in_words
+from scripts.cli.refusal_messages import refusal_text
 
 REPOSITORY = Path(__file__).parents[3]
 RUN_MAIN = "import sys; from scripts.cli.main import main; sys.exit(main())"
@@ -32,7 +32,7 @@ def test_kith_alone_shows_three_examples_and_the_next_step(capsys: pytest.Captur
     assert said.out.split("Examples:")[1].split("\n\n")[0].count("  kith ") == 3
     assert "Next step: kith init" in said.out
     assert said.err == ""
-    assert all(f"\n  {word}" in said.out for word in NOUNS)
+    assert all(f"\n  {word}" in said.out for word in COMMANDS)
 
 
 def test_help_loads_nothing_heavy() -> None:
@@ -43,7 +43,7 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_every_word_answers_help(capsys: pytest.CaptureFixture[str]) -> None:
-    for word in NOUNS:
+    for word in COMMANDS:
         assert main([word, "--help"]) == 0
         assert f"Usage: kith {word}" in capsys.readouterr().out
 
@@ -76,7 +76,7 @@ def refuses() -> None:
 
 
 def gives_a_hat_twice() -> None:
-    raise AlreadyDone("HAT_WORN", hat="secretary")
+    raise AlreadyExists("HAT_WORN", hat="secretary")
 
 
 def is_given_half_an_id() -> None:
@@ -103,19 +103,19 @@ def is_interrupted() -> None:
     ],
 )
 def test_what_goes_wrong_becomes_a_sentence_and_a_code(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, code: int, said: str
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, code: int, text: str
 ) -> None:
     monkeypatch.setitem(sys.modules, "broken_word", sys.modules[__name__])
-    monkeypatch.setitem(NOUNS, "broken", Noun(f"broken_word:{name}", "a word that goes wrong"))
+    monkeypatch.setitem(COMMANDS, "broken", CliCommand(f"broken_word:{name}", "a word that goes wrong"))
     assert main(["broken"]) == code
     printed = capsys.readouterr()
-    assert said in printed.err
+    assert text in printed.err
     assert "Traceback" not in printed.err
 
 
 def test_debug_shows_the_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "broken_word", sys.modules[__name__])
-    monkeypatch.setitem(NOUNS, "broken", Noun("broken_word:fails", "a word that goes wrong"))
+    monkeypatch.setitem(COMMANDS, "broken", CliCommand("broken_word:fails", "a word that goes wrong"))
     with pytest.raises(RuntimeError, match="spring"):
         main(["broken", "--debug"])
 
@@ -134,7 +134,9 @@ def test_the_exit_codes_are_documented() -> None:
 @pytest.fixture
 def broken(tmp_path: Path) -> Path:
     path = tmp_path / "rulebook.toml"
-    path.write_text(templates.text("single-class").replace('kind = "recorded"', 'kind = "secret"').replace("notice_days", "notise_days"))
+    path.write_text(
+        templates.template_text("single-class").replace('kind = "recorded"', 'kind = "secret"').replace("notice_days", "notise_days")
+    )
     return path
 
 
@@ -148,13 +150,13 @@ def test_rulebook_check_prints_file_line_problem_suggestion(broken: Path, capsys
 
 def test_rulebook_check_says_the_same_as_json(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rulebook", "check", str(broken), "--json"]) == ExitCode.FAILED
-    said = json.loads(capsys.readouterr().out)
-    assert (said["schema"], said["sound"], len(said["mistakes"])) == ("kith.v1", False, 3)
-    assert set(said["mistakes"][0]) == {"line", "key", "problem", "suggestion"}
+    fields = json.loads(capsys.readouterr().out)
+    assert (fields["schema"], fields["sound"], len(fields["mistakes"])) == ("kith.v1", False, 3)
+    assert set(fields["mistakes"][0]) == {"line", "key", "problem", "suggestion"}
 
 
 def test_a_sound_rulebook_checks_as_sound_and_shows_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "rulebook.toml").write_text(templates.text("equal-care-like"), encoding="utf-8")
+    (tmp_path / "rulebook.toml").write_text(templates.template_text("equal-care-like"), encoding="utf-8")
     assert main(["rulebook", "check", str(tmp_path)]) == 0
     assert "sound" in capsys.readouterr().out
     assert main(["rulebook", "show", str(tmp_path)]) == 0
@@ -194,9 +196,9 @@ def test_a_member_says_to_a_motion_what_can_be_said(capsys: pytest.CaptureFixtur
 
 def test_a_refusal_tells_the_time_by_the_clock_on_the_co_ops_wall() -> None:
     refusal = invalid("closes_at", "VOTE_OPEN_TOO_SHORT", hours="24", earliest="2026-07-01T18:30:00+00:00")
-    assert "1 July 2026 18:30 UTC" in in_words(refusal)
-    set_before = ZONE.set(ZoneInfo("Europe/London"))
+    assert "1 July 2026 18:30 UTC" in refusal_text(refusal)
+    set_before = CO_OP_ZONE.set(ZoneInfo("Europe/London"))
     try:
-        assert "1 July 2026 19:30 or later" in in_words(refusal)
+        assert "1 July 2026 19:30 or later" in refusal_text(refusal)
     finally:
-        ZONE.reset(set_before)
+        CO_OP_ZONE.reset(set_before)

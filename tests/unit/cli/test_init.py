@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from libs.host import instance_keys
-from libs.rulebook import read, templates
-from scripts.cli.init_answers import slug
+from libs.rulebook import read_rulebook, templates
+from scripts.cli.init_answers import slugify
 from scripts.cli.main import main
 
 Kith = Callable[..., int]
@@ -30,7 +30,7 @@ def rights(path: Path) -> int:
 
 
 @pytest.mark.capability("X2")
-@pytest.mark.parametrize("template", templates.names())
+@pytest.mark.parametrize("template", templates.template_names())
 def test_init_makes_settings_a_sound_rulebook_and_keys(target: Path, template: str) -> None:
     assert main(["init", str(target), *WILLOW, "--template", template, "--zone", "Europe/London", "--phone", "01632 960001"]) == 0
     settings = tomllib.loads((target / "kith.toml").read_text(encoding="utf-8"))
@@ -45,9 +45,9 @@ def test_init_makes_settings_a_sound_rulebook_and_keys(target: Path, template: s
         "federation": {"address": "", "endpoint": ""},
     }
     rulebook = (target / "rulebook.toml").read_bytes()
-    assert read(rulebook).resolutions == read(templates.text(template)).resolutions
+    assert read_rulebook(rulebook).resolutions == read_rulebook(templates.template_text(template)).resolutions
     assert template in rulebook.decode()
-    assert instance_keys.read(target / "keys").nats_password
+    assert instance_keys.read_keys(target / "keys").nats_password
 
 
 @pytest.mark.parametrize(
@@ -192,8 +192,8 @@ def test_addresses_of_every_kind_are_taken(target: Path, address: str) -> None:
 
 
 def test_an_id_is_made_from_the_name() -> None:
-    assert slug("  Café & Böse: Straße 7 ") == "cafe-bose-strae-7"
-    assert slug("七") == ""
+    assert slugify("  Café & Böse: Straße 7 ") == "cafe-bose-strae-7"
+    assert slugify("七") == ""
 
 
 def test_a_person_at_a_terminal_is_asked_until_the_answer_is_right(target: Path) -> None:

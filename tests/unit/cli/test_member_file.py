@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from scripts.cli.member_columns import UnreadableFileError
-from scripts.cli.member_file import BadRow, EmptyRow, Row, day_of, inspect, read
+from scripts.cli.member_csv import EmptyRow, InvalidRow, MemberRow, inspect_file, parse_day, read_rows
+from scripts.cli.member_csv_header import UnreadableCsvError
 
 REPOSITORY = Path(__file__).parents[3]
 HEADER = "number,name,class,joined,address,email,phone,called\n"
 
 
-def rows_of(path: Path) -> list[Row | BadRow | EmptyRow]:
-    return list(read(path, inspect(path)))
+def rows_of(path: Path) -> list[MemberRow | InvalidRow | EmptyRow]:
+    return list(read_rows(path, inspect_file(path)))
 
 
 def a_list(folder: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -23,48 +23,48 @@ def a_list(folder: Path, text: str, encoding: str = "utf-8") -> Path:
     return path
 
 
-def refused(folder: Path, data: bytes) -> UnreadableFileError:
+def refused(folder: Path, data: bytes) -> UnreadableCsvError:
     path = folder / "members.csv"
     path.write_bytes(data)
-    with pytest.raises(UnreadableFileError) as error:
-        inspect(path)
+    with pytest.raises(UnreadableCsvError) as error:
+        inspect_file(path)
     return error.value
 
 
-def why(row: Row | BadRow | EmptyRow) -> str:
-    assert isinstance(row, BadRow)
+def why(row: MemberRow | InvalidRow | EmptyRow) -> str:
+    assert isinstance(row, InvalidRow)
     return row.why
 
 
 def test_a_full_row_is_read_as_it_stands(tmp_path: Path) -> None:
     path = a_list(tmp_path, HEADER + '7,Zoë Kettle,worker,31/03/2024,"1 Elm Row, Exampleton",zoe@example.org,01632 960007,Zo\n')
     assert rows_of(path) == [
-        Row(2, "7", "Zoë Kettle", "worker", "2024-03-31", "1 Elm Row, Exampleton", "zoe@example.org", "01632 960007", "Zo")
+        MemberRow(2, "7", "Zoë Kettle", "worker", "2024-03-31", "1 Elm Row, Exampleton", "zoe@example.org", "01632 960007", "Zo")
     ]
 
 
 def test_columns_may_stand_in_any_order_and_case_and_be_parted_by_semicolons(tmp_path: Path) -> None:
     path = a_list(tmp_path, "CLASS ; Name\r\nworker; Ada Lantern \r\n")
-    assert rows_of(path) == [Row(2, "", "Ada Lantern", "worker")]
+    assert rows_of(path) == [MemberRow(2, "", "Ada Lantern", "worker")]
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path: Path) -> None:
-    assert rows_of(a_list(tmp_path, "name,class\nAda Lantern,worker\n", "utf-8-sig")) == [Row(2, "", "Ada Lantern", "worker")]
+    assert rows_of(a_list(tmp_path, "name,class\nAda Lantern,worker\n", "utf-8-sig")) == [MemberRow(2, "", "Ada Lantern", "worker")]
 
 
 def test_an_address_of_two_lines_is_one_row(tmp_path: Path) -> None:
     path = a_list(tmp_path, 'name,class,address\nAda Lantern,worker,"1 Elm Row\nExampleton"\nHal Mitten,worker,\n')
     first, second = rows_of(path)
-    assert isinstance(first, Row) and first.address == "1 Elm Row\nExampleton"
-    assert isinstance(second, Row) and second.row == 3
+    assert isinstance(first, MemberRow) and first.address == "1 Elm Row\nExampleton"
+    assert isinstance(second, MemberRow) and second.row == 3
 
 
 @pytest.mark.parametrize(
     ("said", "meant"), [("E-Mail", "email"), ("Full name", "name"), ("adress", "address"), ("Tel", "phone"), ("member_number", "number")]
 )
-def test_an_unknown_column_is_named_with_what_was_probably_meant(tmp_path: Path, said: str, meant: str) -> None:
-    error = refused(tmp_path, f"name,class,{said}\nAda Lantern,worker,x\n".encode())
-    assert f'There is no column "{said}". Did you mean "{meant}"?' in error.why
+def test_an_unknown_column_is_named_with_what_was_probably_meant(tmp_path: Path, text: str, meant: str) -> None:
+    error = refused(tmp_path, f"name,class,{text}\nAda Lantern,worker,x\n".encode())
+    assert f'There is no column "{text}". Did you mean "{meant}"?' in error.why
 
 
 def test_a_header_without_name_or_with_a_column_twice_is_refused(tmp_path: Path) -> None:
@@ -115,19 +115,19 @@ def test_a_line_without_end_is_refused_and_not_read_into_memory(tmp_path: Path) 
 def test_a_day_that_is_not_in_the_calendar_refuses_its_row_alone(tmp_path: Path) -> None:
     bad, good = rows_of(a_list(tmp_path, "name,class,joined\nAda Lantern,worker,31/02/2024\nHal Mitten,worker,2024-02-29\n"))
     assert 'joined: "31/02/2024" is no day' in why(bad)
-    assert isinstance(good, Row) and good.joined == "2024-02-29"
+    assert isinstance(good, MemberRow) and good.joined == "2024-02-29"
 
 
 @pytest.mark.parametrize("said", ["2024-13-01", "20240301", "1.3.2024", "03/2024", "31/04/2024", "2024-W01-1", "yesterday"])
-def test_what_is_no_day(said: str) -> None:
-    assert day_of(said) is None
+def test_what_is_no_day(text: str) -> None:
+    assert parse_day(text) is None
 
 
 def test_too_few_and_too_many_cells_refuse_their_row_alone(tmp_path: Path) -> None:
     short, long, good = rows_of(a_list(tmp_path, "name,class\nAda\nHal Mitten,worker,extra\nKit Thimble,worker,\n"))
     assert "it has 1 cells and the header has 2" in why(short)
     assert "it has 3 cells" in why(long)
-    assert isinstance(good, Row)
+    assert isinstance(good, MemberRow)
 
 
 def test_empty_rows_are_told_and_not_dropped(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_empty_rows_are_told_and_not_dropped(tmp_path: Path) -> None:
 
 def test_a_number_given_twice_is_named_with_both_rows(tmp_path: Path) -> None:
     rows = rows_of(a_list(tmp_path, "number,name,class\n7,Ada Lantern,worker\n8,Hal Mitten,worker\n007,Kit Thimble,worker\n"))
-    assert rows[2] == BadRow(4, "Kit Thimble", why(rows[2]))
+    assert rows[2] == InvalidRow(4, "Kit Thimble", why(rows[2]))
     assert why(rows[2]).startswith("number 007 stands in row 2 too.")
 
 
@@ -144,12 +144,12 @@ def test_the_same_person_twice_is_named_with_both_rows(tmp_path: Path) -> None:
     same = "Ada Lantern,worker,ada@example.org\nADA  LANTERN,worker,Ada@Example.org\n"
     rows = rows_of(a_list(tmp_path, f"name,class,email\n{same}Ada Lantern,worker,another@example.org\n"))
     assert why(rows[1]).startswith("it is the same person as row 2.")
-    assert isinstance(rows[2], Row)
+    assert isinstance(rows[2], MemberRow)
 
 
 def test_people_who_share_an_address_are_not_the_same(tmp_path: Path) -> None:
     text = "name,class,email\nAda Lantern,worker,both@example.org\nHal Mitten,worker,both@example.org\n"
-    assert all(isinstance(one, Row) for one in rows_of(a_list(tmp_path, text)))
+    assert all(isinstance(one, MemberRow) for one in rows_of(a_list(tmp_path, text)))
 
 
 def test_a_hundred_thousand_rows_are_read_in_little_memory(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_a_hundred_thousand_rows_are_read_in_little_memory(tmp_path: Path) -> No
             file.write(f'{number},Member {number},worker,2024-03-31,"{number} Elm Row, Exampleton",m{number}@example.org,,\n')
     # VmHWM and not ru_maxrss, which is inherited from whoever started the process.
     code = (
-        "import re, sys; from pathlib import Path; from scripts.cli.member_file import *;"
+        "import re, sys; from pathlib import Path; from scripts.cli.member_csv import *;"
         "path = Path(sys.argv[1]); layout = inspect(path);"
         "good = sum(isinstance(one, Row) for one in read(path, layout));"
         "most = re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1];"

@@ -6,22 +6,22 @@ import json
 from pathlib import Path
 
 from scripts.cli.console import ExitCode
-from scripts.cli.member_refusals import class_unknown, in_words
-from scripts.cli.member_report import Line, Outcome, Report
+from scripts.cli.member_import_report import ImportReport, RowOutcome, RowResult
+from scripts.cli.member_row_messages import row_message, unknown_class_message
 
 LINES = (
-    Line(2, Outcome.ADMITTED, "Ada Lantern", "112"),
-    Line(3, Outcome.REFUSED, "=HYPERLINK(1)", why="it has no class. Write one of worker."),
-    Line(4, Outcome.ALREADY, "Hal Mitten", "7"),
-    Line(5, Outcome.EMPTY),
+    RowResult(2, RowOutcome.ADMITTED, "Ada Lantern", "112"),
+    RowResult(3, RowOutcome.REFUSED, "=HYPERLINK(1)", why="it has no class. Write one of worker."),
+    RowResult(4, RowOutcome.ALREADY, "Hal Mitten", "7"),
+    RowResult(5, RowOutcome.EMPTY),
 )
 
 
-def reported(*lines: Line, as_json: bool = False, file: Path | None = None) -> tuple[str, Report]:
+def reported(*lines: RowResult, as_json: bool = False, file: Path | None = None) -> tuple[str, ImportReport]:
     out = io.StringIO()
-    report = Report(out, as_json=as_json, file=file)
+    report = ImportReport(out, as_json=as_json, file=file)
     for line in lines:
-        report.take(line)
+        report.add(line)
     report.close()
     return out.getvalue(), report
 
@@ -43,25 +43,25 @@ def test_the_exit_code_tells_all_some_or_none() -> None:
 
 
 def test_the_json_can_be_read_and_counts() -> None:
-    said = json.loads(reported(*LINES, as_json=True)[0])
-    assert [one["outcome"] for one in said["rows"]] == ["admitted", "refused", "already_a_member", "empty"]
-    assert (said["admitted"], said["refused"]) == (1, 1)
+    fields = json.loads(reported(*LINES, as_json=True)[0])
+    assert [one["outcome"] for one in fields["rows"]] == ["admitted", "refused", "already_a_member", "empty"]
+    assert (fields["admitted"], fields["refused"]) == (1, 1)
     assert json.loads(reported(as_json=True)[0])["rows"] == []
 
 
 def test_no_cell_of_the_report_is_a_formula_and_nobody_else_may_read_it(tmp_path: Path) -> None:
     file = tmp_path / "report.csv"
     names = ["=1+1", "+44", "-x", "@sum", "\tx", "Ada"]
-    reported(*(Line(row, Outcome.REFUSED, name, why="no") for row, name in enumerate(names, start=2)), file=file)
+    reported(*(RowResult(row, RowOutcome.REFUSED, name, why="no") for row, name in enumerate(names, start=2)), file=file)
     rows = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
     assert [row[1] for row in rows[1:]] == ["'=1+1", "'+44", "'-x", "'@sum", "'\tx", "Ada"]
     assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_class_that_is_not_there_is_named_with_the_nearest() -> None:
-    assert class_unknown("Wroker", ["supported", "worker"]) == 'there is no class "Wroker". Did you mean "worker"?'
-    assert class_unknown("", ["supported", "worker"]) == "it has no class. Write one of supported, worker."
+    assert unknown_class_message("Wroker", ["supported", "worker"]) == 'there is no class "Wroker". Did you mean "worker"?'
+    assert unknown_class_message("", ["supported", "worker"]) == "it has no class. Write one of supported, worker."
 
 
 def test_a_reason_without_a_sentence_is_still_told() -> None:
-    assert in_words("MOON_IS_FULL", "name") == "moon is full (name). Put it right and import again."
+    assert row_message("MOON_IS_FULL", "name") == "moon is full (name). Put it right and import again."

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from scripts.cli.console import CommandError, ExitCode
-from scripts.cli.demo.folder import EXAMPLE
-from scripts.cli.motion_file import read
+from scripts.cli.demo.folders import EXAMPLE
+from scripts.cli.motion_file import read_motion_file
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
@@ -22,7 +22,7 @@ def a_file(folder: Path, more: str) -> Path:
 
 
 def test_voting_opens_after_the_notice_and_stays_open_as_long_as_the_file_says() -> None:
-    asked = read(EXAMPLE / "motion.toml", LONDON).request(14, NOW)
+    asked = read_motion_file(EXAMPLE / "motion.toml", LONDON).request(14, NOW)
     opens, closes = asked.opens_at.ToDatetime(tzinfo=UTC), asked.closes_at.ToDatetime(tzinfo=UTC)
     assert timedelta(days=14) < opens - NOW < timedelta(days=14, minutes=2)
     assert closes - opens == timedelta(days=7)
@@ -30,13 +30,13 @@ def test_voting_opens_after_the_notice_and_stays_open_as_long_as_the_file_says()
 
 
 def test_a_time_without_a_zone_is_meant_where_the_co_op_is(tmp_path: Path) -> None:
-    asked = read(a_file(tmp_path, "closes_at = 2025-07-01T18:00:00\n"), LONDON).request(14, NOW)
+    asked = read_motion_file(a_file(tmp_path, "closes_at = 2025-07-01T18:00:00\n"), LONDON).request(14, NOW)
     assert asked.closes_at.ToDatetime(tzinfo=UTC) == datetime(2025, 7, 1, 17, tzinfo=UTC)
 
 
 def test_a_proposed_rulebook_stands_beside_the_motion(tmp_path: Path) -> None:
     (tmp_path / "new.toml").write_text("rules", encoding="utf-8")
-    assert read(a_file(tmp_path, 'open_days = 7\nrulebook = "new.toml"\n'), LONDON).request(14, NOW).rulebook_text == "rules"
+    assert read_motion_file(a_file(tmp_path, 'open_days = 7\nrulebook = "new.toml"\n'), LONDON).request(14, NOW).rulebook_text == "rules"
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_a_proposed_rulebook_stands_beside_the_motion(tmp_path: Path) -> None:
         ('open_days = 7\nrulebook = "away.toml"\n', "cannot be read"),
     ],
 )
-def test_a_file_with_a_mistake_puts_no_motion(tmp_path: Path, more: str, said: str) -> None:
+def test_a_file_with_a_mistake_puts_no_motion(tmp_path: Path, more: str, text: str) -> None:
     with pytest.raises(CommandError) as error:
-        read(a_file(tmp_path, more), LONDON)
-    assert said in error.value.why
+        read_motion_file(a_file(tmp_path, more), LONDON)
+    assert text in error.value.why
     assert error.value.code in (ExitCode.USAGE, ExitCode.NOT_FOUND)
 
 
 def test_a_file_that_is_not_there_is_not_found(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="There is no file"):
-        read(tmp_path / "none.toml", LONDON)
+        read_motion_file(tmp_path / "none.toml", LONDON)

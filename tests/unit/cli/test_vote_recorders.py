@@ -9,10 +9,10 @@ from uuid import uuid4
 import pytest
 
 from libs.refusals import NotAllowed
+from scripts.cli.connection import Connection
 from scripts.cli.console import CommandError, ExitCode
-from scripts.cli.door import Door
 from scripts.cli.main import main
-from scripts.cli.vote_recorders import asked_for, confirm
+from scripts.cli.vote_paper_ballots import confirm_ballot, prompt_for_choices
 
 
 class Terminal(io.StringIO):
@@ -32,29 +32,29 @@ def typed(monkeypatch: pytest.MonkeyPatch, text: str) -> Terminal:
 
 def test_a_choice_that_is_not_given_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = typed(monkeypatch, "against\n")
-    assert asked_for("yes_no_abstain", ("for", "against", "abstain")) == ["against"]
+    assert prompt_for_choices("yes_no_abstain", ("for", "against", "abstain")) == ["against"]
     assert "Write one of: for, against, abstain." in shown.getvalue()
 
 
 def test_several_options_are_typed_one_on_each_line(monkeypatch: pytest.MonkeyPatch) -> None:
     typed(monkeypatch, "van=3\nbus=0\n\nnever read\n")
-    assert asked_for("score", ("van", "bus")) == ["van=3", "bus=0"]
+    assert prompt_for_choices("score", ("van", "bus")) == ["van=3", "bus=0"]
     typed(monkeypatch, "\n")
-    assert asked_for("approval", ("van", "bus")) == []
+    assert prompt_for_choices("approval", ("van", "bus")) == []
 
 
 def test_without_a_terminal_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("for\n"))
     with pytest.raises(CommandError, match="nobody to ask") as error:
-        asked_for("plurality", ("van", "bus"))
+        prompt_for_choices("plurality", ("van", "bus"))
     assert error.value.code is ExitCode.USAGE
 
 
 def test_nobody_is_asked_what_their_own_paper_says() -> None:
     somebody = uuid4()
-    nowhere = cast("Door", None)
+    nowhere = cast("Connection", None)
     with pytest.raises(NotAllowed, match="RECORDER_IS_VOTER"):
-        asyncio.run(confirm(nowhere, "3f9c2a17", somebody, somebody, None))
+        asyncio.run(confirm_ballot(nowhere, "3f9c2a17", somebody, somebody, None))
 
 
 @pytest.mark.parametrize("verb", ["record", "confirm"])

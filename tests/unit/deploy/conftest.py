@@ -11,5 +11,5 @@ from libs.host import instance_keys
 @pytest.fixture(scope="session")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("co-op") / "keys"
-    instance_keys.make(folder, "journey-row", datetime.now(UTC))
+    instance_keys.create_keys(folder, "journey-row", datetime.now(UTC))
     return folder

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.__main__ import main
-from tests.support.compose import Composition
+from tests.support.compose_file import ComposeFile
 
 GIVEN = {"KITH_CO_OP": "journey-row", "KITH_CO_OP_NAME": "Journey Row Care", "KITH_PUBLIC_URL": "https://example.org"}
 
@@ -13,7 +13,7 @@ GIVEN = {"KITH_CO_OP": "journey-row", "KITH_CO_OP_NAME": "Journey Row Care", "KI
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch, keys: Path, tmp_path: Path) -> pytest.MonkeyPatch:
     """As governance's container has it."""
-    composition = Composition({**GIVEN, "KITH_FOLDER": str(keys.parent)})
+    composition = ComposeFile({**GIVEN, "KITH_FOLDER": str(keys.parent)})
     for secret, file in composition.secrets("governance").items():
         (tmp_path / secret).write_bytes(file.read_bytes())
     for name, value in composition.environment("governance", tmp_path).items():

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.compose import ROOT
+from tests.support.compose_file import ROOT
 
 UNIT = ROOT / "deploy/systemd/kith.service"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.docs.paper import ROOT, diff
+from tests.unit.docs.markdown_text import ROOT, example_diff
 
 EXAMPLES = ("docs/how-to/add-a-command.md", "docs/how-to/add-a-service.md")
 
@@ -29,7 +29,7 @@ def after(change: str, folder: Path) -> list[Path]:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_it_applies_to_the_code_as_it_is(name: str) -> None:
-    done = subprocess.run(["git", "apply", "--check", "-"], cwd=ROOT, input=diff(name), text=True, capture_output=True, check=False)
+    done = subprocess.run(["git", "apply", "--check", "-"], cwd=ROOT, input=example_diff(name), text=True, capture_output=True, check=False)
 
     assert done.stderr == ""
     assert done.returncode == 0
@@ -37,7 +37,7 @@ def test_it_applies_to_the_code_as_it_is(name: str) -> None:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_it_leaves_python_that_compiles(name: str, tmp_path: Path) -> None:
-    files = after(diff(name), tmp_path)
+    files = after(example_diff(name), tmp_path)
 
     assert [file.name for file in files if not file.exists()] == []
     assert any(file.suffix == ".py" and file.parent.name == "commands" for file in files)
@@ -46,4 +46,4 @@ def test_it_leaves_python_that_compiles(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_it_brings_its_own_test(name: str) -> None:
-    assert [one for one in touched(diff(name)) if one.startswith("tests/service/test_")]
+    assert [one for one in touched(example_diff(name)) if one.startswith("tests/service/test_")]

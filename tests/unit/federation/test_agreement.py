@@ -2,13 +2,17 @@
 
 import pytest
 
-from libs.boards.forms import DocumentError
+from libs.boards.document_fields import DocumentError
 from libs.signing import canonical
 from services.federation.domain import agreement
-from services.federation.domain.agreement import Decision, Half
+from services.federation.domain.agreement import AgreementHalf, DecisionReference
 
-ELM = Half("elm-row", "Elm Row Care", "ab" * 32, "the secretary, 01632 960001", Decision("general_meeting", "2026-03-01", "3"), (1,))
-MILL = Half("mill-lane", "Mill Lane Help", "cd" * 32, "the board, 01632 960002", Decision("board", "2026-03-02", "12"), (1, 2))
+ELM = AgreementHalf(
+    "elm-row", "Elm Row Care", "ab" * 32, "the secretary, 01632 960001", DecisionReference("general_meeting", "2026-03-01", "3"), (1,)
+)
+MILL = AgreementHalf(
+    "mill-lane", "Mill Lane Help", "cd" * 32, "the board, 01632 960002", DecisionReference("board", "2026-03-02", "12"), (1, 2)
+)
 
 
 def test_whoever_composes_it_the_bytes_are_the_same() -> None:
@@ -42,4 +46,4 @@ def test_a_decision_of_an_unknown_body_is_refused() -> None:
 
 def test_without_a_common_version_there_is_no_agreement() -> None:
     with pytest.raises(DocumentError):
-        agreement.compose(ELM, Half("mill-lane", "M", "cd" * 32, "c", MILL.decision, (2,)))
+        agreement.compose(ELM, AgreementHalf("mill-lane", "M", "cd" * 32, "c", MILL.decision, (2,)))

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from libs.boards import identity
-from libs.boards.forms import DocumentError
-from libs.boards.identity import IdentityDocument, SigningKey
+from libs.boards import identity_documents
+from libs.boards.document_fields import DocumentError
+from libs.boards.identity_documents import IdentityDocument, SigningKey
 from libs.signing import canonical
 from libs.signing.canonical import Json
 from services.federation.domain import invitation
@@ -16,8 +16,8 @@ from services.federation.storage import certificates
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ROOT = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)
-SHOWN = (certificates.make("elm-row", NOW), certificates.make("elm-row", NOW))
-CONTENT = identity.sign(
+SHOWN = (certificates.create_tls_key("elm-row", NOW), certificates.create_tls_key("elm-row", NOW))
+CONTENT = identity_documents.sign_identity(
     IdentityDocument(
         id="elm-row",
         name="Elm Row Care",
@@ -42,7 +42,7 @@ def test_an_invitation_is_read_as_it_was_written() -> None:
     assert found.certificates == tuple(DER)
 
 
-@pytest.mark.parametrize("given", [[DER[1], DER[0]], [DER[0]], [], [DER[0], certificates.make("elm-row", NOW).certificate]])
+@pytest.mark.parametrize("given", [[DER[1], DER[0]], [DER[0]], [], [DER[0], certificates.create_tls_key("elm-row", NOW).certificate]])
 def test_certificates_that_the_document_does_not_name_are_refused(given: list[bytes]) -> None:
     with pytest.raises(DocumentError):
         invitation.write(CONTENT, given)

@@ -5,16 +5,16 @@ import itertools
 
 import pytest
 
-from libs.refusals import NotNow
-from services.federation.domain import pairing
-from services.federation.domain.pairing import TRANSITIONS, Act, PeerState
+from libs.refusals import FailedPrecondition
+from services.federation.domain import peering
+from services.federation.domain.peering import TRANSITIONS, PeeringAction, PeerState
 
 
 def test_both_sides_see_the_same_code_and_others_another() -> None:
     one, two, three = (hashlib.sha256(bytes([n])).digest() for n in range(3))
 
-    assert pairing.code_of(one, two) == pairing.code_of(two, one)
-    assert len({pairing.code_of(*pair) for pair in itertools.combinations((one, two, three), 2)}) == 3
+    assert peering.comparison_code(one, two) == peering.comparison_code(two, one)
+    assert len({peering.comparison_code(*pair) for pair in itertools.combinations((one, two, three), 2)}) == 3
 
 
 def test_the_code_is_the_first_80_bits_of_the_stated_hash() -> None:
@@ -25,37 +25,37 @@ def test_the_code_is_the_first_80_bits_of_the_stated_hash() -> None:
     bits = "".join(f"{byte:08b}" for byte in digest[:10])
     letters = "".join(alphabet[int(bits[at : at + 5], 2)] for at in range(0, 80, 5))
 
-    assert pairing.code_of(one, two) == f"{letters[:4]}-{letters[4:8]}-{letters[8:12]}-{letters[12:]}"
+    assert peering.comparison_code(one, two) == f"{letters[:4]}-{letters[4:8]}-{letters[8:12]}-{letters[12:]}"
 
 
 @pytest.mark.parametrize("typed", ["0A1B-C2D1", "oaib-c2dl", "0a1bc2d1", " OALB C2DI "])
 def test_a_code_is_read_as_people_write_it(typed: str) -> None:
-    assert pairing.same_code(typed, "0A1B-C2D1")
+    assert peering.codes_match(typed, "0A1B-C2D1")
 
 
 @pytest.mark.parametrize("typed", ["", "-", "0A1B-C2D2", "0A1B-C2D", "0A1B-C2D11"])
 def test_another_code_is_another_code(typed: str) -> None:
-    assert not pairing.same_code(typed, "0A1B-C2D1")
+    assert not peering.codes_match(typed, "0A1B-C2D1")
 
 
 def test_no_code_is_never_the_same() -> None:
-    assert not pairing.same_code("", "")
+    assert not peering.codes_match("", "")
 
 
 def test_only_a_confirmed_peer_becomes_active_by_agreeing() -> None:
-    assert [state for (state, act), to in TRANSITIONS.items() if to is PeerState.ACTIVE and act is Act.AGREE] == [
+    assert [state for (state, act), to in TRANSITIONS.items() if to is PeerState.ACTIVE and act is PeeringAction.AGREE] == [
         PeerState.CONFIRMED,
         PeerState.ACTIVE,
     ]
 
 
 def test_a_severed_peering_begins_anew_or_not_at_all() -> None:
-    assert pairing.after(PeerState.SEVERED, Act.ACCEPT) is PeerState.INVITED
-    for act in (Act.CONFIRM, Act.AGREE, Act.SUSPEND, Act.RESUME):
-        with pytest.raises(NotNow, match="PEER_IS_SEVERED"):
-            pairing.after(PeerState.SEVERED, act)
+    assert peering.next_state(PeerState.SEVERED, PeeringAction.ACCEPT) is PeerState.INVITED
+    for act in (PeeringAction.CONFIRM, PeeringAction.AGREE, PeeringAction.SUSPEND, PeeringAction.RESUME):
+        with pytest.raises(FailedPrecondition, match="PEER_IS_SEVERED"):
+            peering.next_state(PeerState.SEVERED, act)
 
 
 def test_whom_nobody_confirmed_is_not_heard() -> None:
-    assert PeerState.INVITED not in pairing.HEARD
-    assert PeerState.SEVERED not in pairing.HEARD
+    assert PeerState.INVITED not in peering.ANSWERED_STATES
+    assert PeerState.SEVERED not in peering.ANSWERED_STATES

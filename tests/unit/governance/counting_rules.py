@@ -20,7 +20,7 @@ HALF = Threshold(Fraction(1, 2), strict=True)
 THREE_QUARTERS = Threshold(Fraction(3, 4), strict=False)
 
 
-class Parts(TypedDict):
+class RuleFields(TypedDict):
     """What a test may name."""
 
     method: NotRequired[Method]
@@ -39,13 +39,17 @@ class Parts(TypedDict):
 PLAIN = CountingRule(Method.YES_NO_ABSTAIN, OneMemberOneVote(), HALF)
 
 
-def a_rule(**parts: Unpack[Parts]) -> CountingRule:
+def make_rule(**parts: Unpack[RuleFields]) -> CountingRule:
     return replace(PLAIN, **parts)
 
 
-def yes_no(number_for: int, against: int, abstain: int = 0) -> dict[str, int]:
+def yes_no_votes(number_for: int, against: int, abstain: int = 0) -> dict[str, int]:
     return {"for": number_for, "against": against, "abstain": abstain}
 
 
 # The votes of the golden cases: supported people, workers, investors.
-GOLDEN: Mapping[str, Mapping[str, int]] = {"supported": yes_no(25, 10), "worker": yes_no(3, 25), "investor": yes_no(45, 3)}
+GOLDEN: Mapping[str, Mapping[str, int]] = {
+    "supported": yes_no_votes(25, 10),
+    "worker": yes_no_votes(3, 25),
+    "investor": yes_no_votes(45, 3),
+}

@@ -8,17 +8,17 @@ import pytest
 from libs.refusals import Conflict, Invalid, NotAllowed, Refusal
 from libs.rulebook.counting import Method
 from services.governance.domain.ballot import (
-    PLAIN_OPTIONS,
-    Entry,
-    NoVote,
+    YES_NO_OPTIONS,
+    BallotChannel,
+    BallotEntry,
+    NoVoteReason,
     RollRow,
-    Taken,
+    ballot_options,
     check_choice,
+    check_first_entry,
     check_revision,
-    confirm,
-    options_of,
-    record,
-    why_no_vote,
+    confirm_entry,
+    no_vote_reason,
 )
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -29,33 +29,33 @@ def a_place(revision: int = 0) -> RollRow:
     return RollRow(VOTER, "user", revision)
 
 
-def an_entry(*, choice: str = "for", taken: Taken = Taken.PAPER, recorder: UUID = FIRST, revision: int = 0) -> Entry:
-    return Entry(UUID(int=9), UUID(int=8), VOTER, choice, taken, recorder, NOON, revision)
+def an_entry(*, choice: str = "for", taken: BallotChannel = BallotChannel.PAPER, recorder: UUID = FIRST, revision: int = 0) -> BallotEntry:
+    return BallotEntry(UUID(int=9), UUID(int=8), VOTER, choice, taken, recorder, NOON, revision)
 
 
 def test_a_plain_ballot_says_for_against_or_abstain() -> None:
-    assert options_of(Method.YES_NO_ABSTAIN) == PLAIN_OPTIONS == ("for", "against", "abstain")
-    for choice in PLAIN_OPTIONS:
-        check_choice(choice, PLAIN_OPTIONS)
+    assert ballot_options(Method.YES_NO_ABSTAIN) == YES_NO_OPTIONS == ("for", "against", "abstain")
+    for choice in YES_NO_OPTIONS:
+        check_choice(choice, YES_NO_OPTIONS)
 
 
 @pytest.mark.parametrize("method", [one for one in Method if one is not Method.YES_NO_ABSTAIN])
 def test_a_method_no_motion_is_put_by_has_no_ballot(method: Method) -> None:
     with pytest.raises(Invalid) as refused:
-        options_of(method)
+        ballot_options(method)
     assert refused.value.reason == "METHOD_NOT_FOR_MOTIONS"
 
 
 @pytest.mark.parametrize("choice", ["FOR", " for", "yes", "for\x00", "against,for"])
 def test_no_other_choice_is_taken(choice: str) -> None:
     with pytest.raises(Invalid) as refused:
-        check_choice(choice, PLAIN_OPTIONS)
+        check_choice(choice, YES_NO_OPTIONS)
     assert refused.value.reason == "CHOICE_UNKNOWN"
 
 
 def test_no_choice_at_all_is_asked_for() -> None:
     with pytest.raises(Invalid) as refused:
-        check_choice("", PLAIN_OPTIONS)
+        check_choice("", YES_NO_OPTIONS)
     assert refused.value.reason == "CHOICE_MISSING"
 
 
@@ -70,20 +70,20 @@ def test_a_page_that_shows_another_revision_is_stale(now: int, shown: int) -> No
 @pytest.mark.parametrize(
     ("standing", "reason"),
     [
-        (None, NoVote.NOT_A_MEMBER),
-        (("friend", False), NoVote.CLASS_HAS_NO_VOTE),
-        (("worker", True), NoVote.CLASS_HAS_NO_VOTE),
-        (("user", True), NoVote.JOINED_TOO_LATE),
+        (None, NoVoteReason.NOT_A_MEMBER),
+        (("friend", False), NoVoteReason.CLASS_HAS_NO_VOTE),
+        (("worker", True), NoVoteReason.CLASS_HAS_NO_VOTE),
+        (("user", True), NoVoteReason.JOINED_TOO_LATE),
     ],
 )
-def test_whoever_is_not_on_the_roll_hears_why(standing: tuple[str, bool] | None, reason: NoVote) -> None:
-    assert why_no_vote(standing, ("worker",)) is reason
+def test_whoever_is_not_on_the_roll_hears_why(standing: tuple[str, bool] | None, reason: NoVoteReason) -> None:
+    assert no_vote_reason(standing, ("worker",)) is reason
 
 
-@pytest.mark.parametrize("taken", [Taken.PAPER, Taken.PHONE])
-def test_two_people_who_write_down_the_same_make_a_ballot(taken: Taken) -> None:
-    entry = record(a_place(2), an_entry(choice="against", taken=taken, revision=2), PLAIN_OPTIONS)
-    ballot = confirm(a_place(2), entry, "against", SECOND, UUID(int=7), NOON)
+@pytest.mark.parametrize("taken", [BallotChannel.PAPER, BallotChannel.PHONE])
+def test_two_people_who_write_down_the_same_make_a_ballot(taken: BallotChannel) -> None:
+    entry = check_first_entry(a_place(2), an_entry(choice="against", taken=taken, revision=2), YES_NO_OPTIONS)
+    ballot = confirm_entry(a_place(2), entry, "against", SECOND, UUID(int=7), NOON)
     assert ballot is not None
     assert (ballot.person, ballot.member_class, ballot.choice, ballot.revision) == (VOTER, "user", "against", 3)
     assert (ballot.taken, ballot.recorders, ballot.recorded_at) == (taken, (FIRST, SECOND), NOON)
@@ -92,16 +92,16 @@ def test_two_people_who_write_down_the_same_make_a_ballot(taken: Taken) -> None:
 @pytest.mark.parametrize(
     ("entry", "kind", "reason"),
     [
-        (an_entry(taken=Taken.PAGE), Invalid, "TAKEN_UNKNOWN"),
-        (an_entry(taken=Taken.HELPER), Invalid, "TAKEN_UNKNOWN"),
-        (an_entry(taken=Taken.COMMAND_LINE), Invalid, "TAKEN_UNKNOWN"),
+        (an_entry(taken=BallotChannel.PAGE), Invalid, "TAKEN_UNKNOWN"),
+        (an_entry(taken=BallotChannel.HELPER), Invalid, "TAKEN_UNKNOWN"),
+        (an_entry(taken=BallotChannel.COMMAND_LINE), Invalid, "TAKEN_UNKNOWN"),
         (an_entry(choice="maybe"), Invalid, "CHOICE_UNKNOWN"),
         (an_entry(recorder=VOTER), NotAllowed, "RECORDER_IS_VOTER"),
     ],
 )
-def test_a_first_entry_is_refused(entry: Entry, kind: type[Refusal], reason: str) -> None:
+def test_a_first_entry_is_refused(entry: BallotEntry, kind: type[Refusal], reason: str) -> None:
     with pytest.raises(kind) as refused:
-        record(a_place(), entry, PLAIN_OPTIONS)
+        check_first_entry(a_place(), entry, YES_NO_OPTIONS)
     assert refused.value.reason == reason
 
 
@@ -115,9 +115,9 @@ def test_a_first_entry_is_refused(entry: Entry, kind: type[Refusal], reason: str
 )
 def test_a_second_entry_is_refused(place: RollRow, choice: str, recorder: UUID, kind: type[Refusal], reason: str) -> None:
     with pytest.raises(kind) as refused:
-        confirm(place, an_entry(), choice, recorder, UUID(int=7), NOON)
+        confirm_entry(place, an_entry(), choice, recorder, UUID(int=7), NOON)
     assert refused.value.reason == reason
 
 
 def test_two_entries_that_differ_make_no_ballot() -> None:
-    assert confirm(a_place(), an_entry(), "against", SECOND, UUID(int=7), NOON) is None
+    assert confirm_entry(a_place(), an_entry(), "against", SECOND, UUID(int=7), NOON) is None

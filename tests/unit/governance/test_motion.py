@@ -8,12 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.refusals import Invalid, NotNow
-from libs.rulebook import ResolutionType, read, templates
-from services.governance.domain.motion import Motion, State, Wording, require_open, require_roll, resolution_of, times, wording
+from libs.refusals import FailedPrecondition, Invalid
+from libs.rulebook import ResolutionType, read_rulebook, templates
+from services.governance.domain.motion import (
+    Motion,
+    MotionState,
+    MotionWording,
+    check_wording,
+    require_open,
+    require_resolution_type,
+    require_roll_not_empty,
+    voting_times,
+)
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-RULES = read(templates.text("fairshares-like"))
+RULES = read_rulebook(templates.template_text("fairshares-like"))
 INSTANT = timedelta(microseconds=1)
 
 
@@ -26,7 +35,7 @@ def a_kind(*, notice_days: int = 0, hours: int = 72, days: int = 28) -> Resoluti
 def a_motion(**changes: object) -> Motion:
     motion = Motion(
         id=UUID(int=1),
-        wording=Wording("Shall we?", "All of it.", "", "", "", ""),
+        wording=MotionWording("Shall we?", "All of it.", "", "", "", ""),
         resolution_type="ordinary",
         rulebook_hash=RULES.hash,
         announced_by=UUID(int=2),
@@ -40,20 +49,20 @@ def a_motion(**changes: object) -> Motion:
 @pytest.mark.parametrize(
     ("at", "state"),
     [
-        (NOON, State.ANNOUNCED),
-        (NOON + timedelta(days=14) - INSTANT, State.ANNOUNCED),
-        (NOON + timedelta(days=14), State.OPEN),
-        (NOON + timedelta(days=17) - INSTANT, State.OPEN),
-        (NOON + timedelta(days=17), State.COUNTING),
-        (NOON + timedelta(days=500), State.COUNTING),
+        (NOON, MotionState.ANNOUNCED),
+        (NOON + timedelta(days=14) - INSTANT, MotionState.ANNOUNCED),
+        (NOON + timedelta(days=14), MotionState.OPEN),
+        (NOON + timedelta(days=17) - INSTANT, MotionState.OPEN),
+        (NOON + timedelta(days=17), MotionState.COUNTING),
+        (NOON + timedelta(days=500), MotionState.COUNTING),
     ],
 )
-def test_until_it_is_counted_the_clock_alone_says_where_a_motion_stands(at: datetime, state: State) -> None:
+def test_until_it_is_counted_the_clock_alone_says_where_a_motion_stands(at: datetime, state: MotionState) -> None:
     assert a_motion().state(at) is state
 
 
-@pytest.mark.parametrize(("passes", "state"), [(True, State.PASSED), (False, State.NOT_PASSED)])
-def test_once_counted_no_clock_changes_a_motion(passes: bool, state: State) -> None:  # noqa: FBT001 - a column of the table
+@pytest.mark.parametrize(("passes", "state"), [(True, MotionState.PASSED), (False, MotionState.NOT_PASSED)])
+def test_once_counted_no_clock_changes_a_motion(passes: bool, state: MotionState) -> None:  # noqa: FBT001 - a column of the table
     counted = a_motion(passes=passes, closed_at=NOON + timedelta(days=17))
     assert {counted.state(NOON + timedelta(days=day)) for day in (-100, 0, 15, 17, 400)} == {state}
 
@@ -63,19 +72,19 @@ def test_ballots_are_taken_from_the_opening_until_just_before_the_close() -> Non
     for at in (motion.opens_at, motion.closes_at - INSTANT):
         require_open(motion, at)
     for at, reason in ((motion.opens_at - INSTANT, "BALLOT_NOT_OPEN"), (motion.closes_at, "BALLOT_CLOSED")):
-        with pytest.raises(NotNow) as refused:
+        with pytest.raises(FailedPrecondition) as refused:
             require_open(motion, at)
         assert refused.value.reason == reason
 
 
 def test_a_counted_motion_takes_no_ballot_whatever_the_clock_says() -> None:
-    with pytest.raises(NotNow) as refused:
+    with pytest.raises(FailedPrecondition) as refused:
         require_open(a_motion(passes=True, closed_at=NOON), NOON + timedelta(days=15))
     assert refused.value.reason == "BALLOT_CLOSED"
 
 
 def test_without_a_time_voting_opens_when_the_notice_has_passed() -> None:
-    opens, closes = times(a_kind(notice_days=14), None, NOON + timedelta(days=20), NOON)
+    opens, closes = voting_times(a_kind(notice_days=14), None, NOON + timedelta(days=20), NOON)
     assert (opens, closes) == (NOON + timedelta(days=14), NOON + timedelta(days=20))
 
 
@@ -94,20 +103,20 @@ def test_without_a_time_voting_opens_when_the_notice_has_passed() -> None:
 def test_times_outside_the_rulebook_are_refused(opens_in: timedelta | None, closes_in: timedelta, reason: str) -> None:
     opens = None if opens_in is None else NOON + opens_in
     with pytest.raises(Invalid) as refused:
-        times(a_kind(notice_days=14), opens, NOON + closes_in, NOON)
+        voting_times(a_kind(notice_days=14), opens, NOON + closes_in, NOON)
     assert refused.value.reason == reason
-    assert [one.field for one in refused.value.problems] in (["opens_at"], ["closes_at"])
+    assert [problem.field for problem in refused.value.problems] in (["opens_at"], ["closes_at"])
 
 
 @pytest.mark.parametrize("closes_in", [timedelta(days=17), timedelta(days=42)])
 def test_the_shortest_and_the_longest_time_are_allowed(closes_in: timedelta) -> None:
-    assert times(a_kind(notice_days=14), None, NOON + closes_in, NOON)[1] == NOON + closes_in
+    assert voting_times(a_kind(notice_days=14), None, NOON + closes_in, NOON)[1] == NOON + closes_in
 
 
 @given(st.datetimes(timezones=st.just(UTC)), st.datetimes(timezones=st.just(UTC)))
 def test_whatever_times_come_they_are_taken_or_refused_with_a_reason(opens: datetime, closes: datetime) -> None:
     try:
-        taken = times(a_kind(notice_days=1, hours=1, days=2), opens, closes, NOON)
+        taken = voting_times(a_kind(notice_days=1, hours=1, days=2), opens, closes, NOON)
     except Invalid as refusal:
         assert refusal.reason in {"NOTICE_TOO_SHORT", "OPEN_TOO_SHORT", "OPEN_TOO_LONG", "TIME_MALFORMED"}
     else:
@@ -117,20 +126,20 @@ def test_whatever_times_come_they_are_taken_or_refused_with_a_reason(opens: date
 
 def test_a_refusal_of_times_says_which_would_do() -> None:
     with pytest.raises(Invalid) as refused:
-        times(a_kind(notice_days=14), None, NOON + timedelta(days=15), NOON)
+        voting_times(a_kind(notice_days=14), None, NOON + timedelta(days=15), NOON)
     soonest = datetime.fromisoformat(refused.value.details["earliest"])
-    assert times(a_kind(notice_days=14), None, soonest, NOON)[1] == soonest
+    assert voting_times(a_kind(notice_days=14), None, soonest, NOON)[1] == soonest
 
 
 def test_a_wording_is_trimmed_and_brought_to_one_spelling() -> None:
-    said = wording("  Cafe\u0301? ", "\n The text.\r\nSecond line.\t", "", "", " yes ", "")
+    said = check_wording("  Cafe\u0301? ", "\n The text.\r\nSecond line.\t", "", "", " yes ", "")
     assert (said.title, said.text, said.for_means) == ("Café?", "The text.\r\nSecond line.", "yes")
 
 
 def test_every_field_of_a_wording_that_is_wrong_is_named() -> None:
     with pytest.raises(Invalid) as refused:
-        wording(" ", "x" * 20_001, "x" * 201, "x" * 20_001, "x" * 201, "a\x07b")
-    assert {one.field: one.reason for one in refused.value.problems} == {
+        check_wording(" ", "x" * 20_001, "x" * 201, "x" * 20_001, "x" * 201, "a\x07b")
+    assert {problem.field: problem.reason for problem in refused.value.problems} == {
         "title": "TITLE_MISSING",
         "text": "TEXT_TOO_LONG",
         "easy_title": "EASY_TITLE_TOO_LONG",
@@ -144,7 +153,7 @@ def test_every_field_of_a_wording_that_is_wrong_is_named() -> None:
 @given(*(st.text(max_size=40) for _ in range(6)))
 def test_any_wording_is_taken_clean_or_refused(title: str, text: str, easy_title: str, easy_text: str, yes: str, no: str) -> None:
     try:
-        said = wording(title, text, easy_title, easy_text, yes, no)
+        said = check_wording(title, text, easy_title, easy_text, yes, no)
     except Invalid as refusal:
         assert refusal.problems
     else:
@@ -154,20 +163,20 @@ def test_any_wording_is_taken_clean_or_refused(title: str, text: str, easy_title
 
 
 def test_a_motion_is_put_by_a_kind_of_resolution_that_can_decide_it() -> None:
-    assert resolution_of(RULES, "special", "new rules").changes_rulebook
+    assert require_resolution_type(RULES, "special", "new rules").changes_rulebook
     for key, proposed, kind, reason in (
         ("vibes", "", Invalid, "RESOLUTION_TYPE_UNKNOWN"),
         ("ordinary", "new rules", Invalid, "CANNOT_CHANGE_RULEBOOK"),
-        ("special_convert", "", NotNow, "TWO_MEETINGS_NEEDED"),
+        ("special_convert", "", FailedPrecondition, "TWO_MEETINGS_NEEDED"),
     ):
         with pytest.raises(kind) as refused:
-            resolution_of(RULES, key, proposed)
+            require_resolution_type(RULES, key, proposed)
         assert refused.value.reason == reason
 
 
 def test_a_motion_nobody_may_vote_on_is_not_put() -> None:
-    require_roll({"user": 1})
+    require_roll_not_empty({"user": 1})
     for empty in ({}, {"user": 0}):
-        with pytest.raises(NotNow) as refused:
-            require_roll(empty)
+        with pytest.raises(FailedPrecondition) as refused:
+            require_roll_not_empty(empty)
         assert refused.value.reason == "ROLL_EMPTY"

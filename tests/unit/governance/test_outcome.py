@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from libs.boards.rule import CONSENT
-from libs.refusals import Invalid, NotNow
+from libs.boards.vote_rule import CONSENT
+from libs.refusals import FailedPrecondition, Invalid
 from libs.rulebook.counting import (
     Basis,
     BelowQuorum,
@@ -26,9 +26,9 @@ from libs.rulebook.counting import (
     Threshold,
 )
 from libs.signing import canonical, merkle
-from services.governance.domain.outcome import Evidence, outcome, require_countable
-from tests.unit.governance.counting_rules import HALF, a_rule, yes_no
-from tests.unit.governance.made_votes import Ballots, evidence_of, terms_of
+from services.governance.domain.vote_outcome import OutcomeEvidence, compute_outcome, require_countable
+from tests.unit.governance.counting_rules import HALF, make_rule, yes_no_votes
+from tests.unit.governance.vote_terms import BallotCounts, make_evidence, make_terms
 
 F = Fraction
 ANY = Threshold(F(1, 100), strict=True)
@@ -46,14 +46,16 @@ def figures(data: bytes) -> dict[str, str]:
     return dict(counted(data)["figures"])
 
 
-TWO: Ballots = {"ash": {"member": yes_no(6, 4)}, "birch": {"member": {**yes_no(1, 2, 1), "rows": 8}}}
+TWO: BallotCounts = {"ash": {"member": yes_no_votes(6, 4)}, "birch": {"member": {**yes_no_votes(1, 2, 1), "rows": 8}}}
 
 
 def test_the_bytes_of_a_plain_vote_are_exactly_these() -> None:
-    terms = terms_of()
+    terms = make_terms()
     root = {one: merkle.leaf_hash(one.encode()).hex() for one in ("ash", "birch")}
-    made = outcome(terms, evidence_of(terms, TWO, rejected=[("birch", 9, "NO_ROW"), ("ash", 12, "BAD_CHOICE"), ("ash", 3, "BAD_FORM")]))
-    assert made.decode() == (
+    outcome = compute_outcome(
+        terms, make_evidence(terms, TWO, rejected=[("birch", 9, "NO_ROW"), ("ash", 12, "BAD_CHOICE"), ("ash", 3, "BAD_FORM")])
+    )
+    assert outcome.decode() == (
         f'{{"boards":[["ash",7,"{root["ash"]}"],["birch",7,"{root["birch"]}"]],'
         '"figures":[["members/ballot/member","1/1"],["members/share_for","7/13"],["members/total/against","6/1"],'
         '["members/total/for","7/1"],["members/turnout","7/9"],["members/whole","13/1"]],'
@@ -69,17 +71,19 @@ def test_the_bytes_of_a_plain_vote_are_exactly_these() -> None:
 
 
 def test_what_does_not_pass_has_no_winner_and_says_why() -> None:
-    made = outcome(terms := terms_of(a_rule(quorum=Quorum(F(1), 0))), evidence_of(terms, {"ash": {"member": {**yes_no(2, 2), "rows": 9}}}))
-    assert counted(made)["result"] == {"passes": False, "winner": "", "tie": True, "co_ops": []}
-    assert counted(made)["reasons"] == [["quorum", []], ["threshold", []], ["tie", []]]
+    outcome = compute_outcome(
+        terms := make_terms(make_rule(quorum=Quorum(F(1), 0))), make_evidence(terms, {"ash": {"member": {**yes_no_votes(2, 2), "rows": 9}}})
+    )
+    assert counted(outcome)["result"] == {"passes": False, "winner": "", "tie": True, "co_ops": []}
+    assert counted(outcome)["reasons"] == [["quorum", []], ["threshold", []], ["tie", []]]
 
 
 def test_nothing_cast_at_all_is_an_outcome_too() -> None:
-    terms = terms_of()
-    made = outcome(terms, evidence_of(terms, {}))
-    assert counted(made)["reasons"] == [["nothing_cast", []], ["threshold", []]]
-    assert figures(made) == {"members/total/for": "0/1", "members/total/against": "0/1", "members/whole": "0/1"}
-    assert (counted(made)["quorums"], counted(made)["tallies"]) == ([], [])
+    terms = make_terms()
+    outcome = compute_outcome(terms, make_evidence(terms, {}))
+    assert counted(outcome)["reasons"] == [["nothing_cast", []], ["threshold", []]]
+    assert figures(outcome) == {"members/total/for": "0/1", "members/total/against": "0/1", "members/whole": "0/1"}
+    assert (counted(outcome)["quorums"], counted(outcome)["tallies"]) == ([], [])
 
 
 class TestBases:
@@ -95,13 +99,13 @@ class TestBases:
     )
     def test_the_same_votes_on_every_basis(self, basis: Basis, passes: bool, reasons: list[Any], names: set[str]) -> None:  # noqa: FBT001 - pytest gives it by its name
         weights = (("ash", F(3, 4)), ("birch", F(1, 4))) if basis is Basis.FIXED_WEIGHTS else ()
-        terms = terms_of(a_rule(basis=basis, co_op_weights=weights))
-        made = outcome(terms, evidence_of(terms, TWO))
-        assert (counted(made)["result"]["passes"], counted(made)["reasons"]) == (passes, reasons)
-        assert {name.partition("/")[0] for name in figures(made)} == names
+        terms = make_terms(make_rule(basis=basis, co_op_weights=weights))
+        outcome = compute_outcome(terms, make_evidence(terms, TWO))
+        assert (counted(outcome)["result"]["passes"], counted(outcome)["reasons"]) == (passes, reasons)
+        assert {name.partition("/")[0] for name in figures(outcome)} == names
         if basis is not Basis.POOLED:
-            assert counted(made)["result"]["co_ops"] == [["ash", "agrees", "for"], ["birch", "does_not_agree", ""]]
-            assert figures(made)["co_ops/share"] == ("3/4" if basis is Basis.FIXED_WEIGHTS else "1/2")
+            assert counted(outcome)["result"]["co_ops"] == [["ash", "agrees", "for"], ["birch", "does_not_agree", ""]]
+            assert figures(outcome)["co_ops/share"] == ("3/4" if basis is Basis.FIXED_WEIGHTS else "1/2")
 
     @pytest.mark.parametrize(
         ("means", "stance", "reasons"),
@@ -112,68 +116,75 @@ class TestBases:
         ],
     )
     def test_a_co_op_below_its_own_quorum(self, means: BelowQuorum, stance: str, reasons: list[Any]) -> None:
-        rule = a_rule(basis=Basis.ONE_CO_OP_ONE_VOTE, below_quorum=means)
-        terms = terms_of(rule, quorums={"birch": Quorum(F(3, 4))})
-        made = outcome(terms, evidence_of(terms, TWO))
-        assert counted(made)["result"]["co_ops"][1] == ["birch", stance, ""]
-        assert counted(made)["reasons"] == reasons
+        rule = make_rule(basis=Basis.ONE_CO_OP_ONE_VOTE, below_quorum=means)
+        terms = make_terms(rule, quorums={"birch": Quorum(F(3, 4))})
+        outcome = compute_outcome(terms, make_evidence(terms, TWO))
+        assert counted(outcome)["result"]["co_ops"][1] == ["birch", stance, ""]
+        assert counted(outcome)["reasons"] == reasons
 
     def test_a_co_op_without_a_row_has_a_stance_and_hardly_a_figure(self) -> None:
-        terms = terms_of(a_rule(basis=Basis.ONE_CO_OP_ONE_VOTE))
-        made = outcome(terms, evidence_of(terms, {"ash": {"member": yes_no(3, 1)}}))
-        assert counted(made)["result"]["co_ops"] == [["ash", "agrees", "for"], ["birch", "does_not_agree", ""]]
-        named = {name: figure for name, figure in figures(made).items() if name.startswith("birch/")}
+        terms = make_terms(make_rule(basis=Basis.ONE_CO_OP_ONE_VOTE))
+        outcome = compute_outcome(terms, make_evidence(terms, {"ash": {"member": yes_no_votes(3, 1)}}))
+        assert counted(outcome)["result"]["co_ops"] == [["ash", "agrees", "for"], ["birch", "does_not_agree", ""]]
+        named = {name: figure for name, figure in figures(outcome).items() if name.startswith("birch/")}
         assert named == {"birch/whole": "0/1", "birch/total/for": "0/1", "birch/total/against": "0/1"}
 
     def test_a_quorum_of_a_group_nobody_is_in_is_not_missed_and_not_a_crash(self) -> None:
-        rule = a_rule(basis=Basis.ONE_CO_OP_ONE_VOTE, class_quorums=(("worker", Quorum(F(1, 2))),))
-        terms = terms_of(rule, groups=("member", "worker"))
-        cast: Ballots = {"ash": {"member": yes_no(3, 1), "worker": yes_no(1, 0)}, "birch": {"member": yes_no(1, 0)}}
-        assert counted(outcome(terms, evidence_of(terms, cast)))["result"]["passes"]
+        rule = make_rule(basis=Basis.ONE_CO_OP_ONE_VOTE, class_quorums=(("worker", Quorum(F(1, 2))),))
+        terms = make_terms(rule, groups=("member", "worker"))
+        cast: BallotCounts = {"ash": {"member": yes_no_votes(3, 1), "worker": yes_no_votes(1, 0)}, "birch": {"member": yes_no_votes(1, 0)}}
+        assert counted(compute_outcome(terms, make_evidence(terms, cast)))["result"]["passes"]
 
 
 class TestMethods:
     def test_under_consent_one_objection_is_enough_and_the_words_are_its_own(self) -> None:
-        terms = terms_of(method=CONSENT)
-        free = outcome(terms, evidence_of(terms, {"ash": {"member": {"consent": 5, "abstain": 3}}, "birch": {"member": {"consent": 2}}}))
+        terms = make_terms(method=CONSENT)
+        free = compute_outcome(
+            terms, make_evidence(terms, {"ash": {"member": {"consent": 5, "abstain": 3}}, "birch": {"member": {"consent": 2}}})
+        )
         assert counted(free)["result"] == {"passes": True, "winner": "consent", "tie": False, "co_ops": []}
         assert figures(free)["members/total/object"] == "0/1"
-        stopped = outcome(terms, evidence_of(terms, {"ash": {"member": {"consent": 50, "object": 1}}, "birch": {}}))
+        stopped = compute_outcome(terms, make_evidence(terms, {"ash": {"member": {"consent": 50, "object": 1}}, "birch": {}}))
         assert counted(stopped)["reasons"] == [["threshold", []]]
         assert ["ash", "member", "object", 1] in counted(stopped)["tallies"]
 
     def test_a_co_op_that_consents_is_named_by_the_options_word(self) -> None:
-        terms = terms_of(a_rule(basis=Basis.ALL_CO_OPS), method=CONSENT)
-        made = outcome(terms, evidence_of(terms, {"ash": {"member": {"consent": 2}}, "birch": {"member": {"consent": 1, "object": 1}}}))
-        assert counted(made)["result"]["co_ops"] == [["ash", "agrees", "consent"], ["birch", "does_not_agree", ""]]
-        assert counted(made)["reasons"] == [["threshold", ["birch"]], ["tie", []]]
+        terms = make_terms(make_rule(basis=Basis.ALL_CO_OPS), method=CONSENT)
+        outcome = compute_outcome(
+            terms, make_evidence(terms, {"ash": {"member": {"consent": 2}}, "birch": {"member": {"consent": 1, "object": 1}}})
+        )
+        assert counted(outcome)["result"]["co_ops"] == [["ash", "agrees", "consent"], ["birch", "does_not_agree", ""]]
+        assert counted(outcome)["reasons"] == [["threshold", ["birch"]], ["tie", []]]
 
     def test_plurality_names_the_option_most_are_for_and_counts_abstentions_for_turnout_alone(self) -> None:
-        terms = terms_of(a_rule(method=Method.PLURALITY, threshold=HALF), options=("oak", "elm", "yew"))
-        cast: Ballots = {"ash": {"member": {"oak": 3, "elm": 1, "abstain": 4}}, "birch": {"member": {"oak": 1, "rows": 9, "ballots": 1}}}
-        made = outcome(terms, evidence_of(terms, cast))
-        assert counted(made)["result"]["winner"] == "oak"
-        named = figures(made)
+        terms = make_terms(make_rule(method=Method.PLURALITY, threshold=HALF), options=("oak", "elm", "yew"))
+        cast: BallotCounts = {
+            "ash": {"member": {"oak": 3, "elm": 1, "abstain": 4}},
+            "birch": {"member": {"oak": 1, "rows": 9, "ballots": 1}},
+        }
+        outcome = compute_outcome(terms, make_evidence(terms, cast))
+        assert counted(outcome)["result"]["winner"] == "oak"
+        named = figures(outcome)
         assert (named["members/share_for"], named["members/total/yew"], named["members/turnout"]) == ("4/5", "0/1", "9/17")
         assert "members/total/abstain" not in named
 
     def test_two_options_that_lead_together_decide_nothing(self) -> None:
-        terms = terms_of(a_rule(method=Method.PLURALITY, threshold=ANY), options=("oak", "elm"))
-        made = outcome(terms, evidence_of(terms, {"ash": {"member": {"oak": 2}}, "birch": {"member": {"elm": 2}}}))
-        assert counted(made)["result"] == {"passes": False, "winner": "", "tie": True, "co_ops": []}
-        assert counted(made)["reasons"] == [["tie", []]]
+        terms = make_terms(make_rule(method=Method.PLURALITY, threshold=ANY), options=("oak", "elm"))
+        outcome = compute_outcome(terms, make_evidence(terms, {"ash": {"member": {"oak": 2}}, "birch": {"member": {"elm": 2}}}))
+        assert counted(outcome)["result"] == {"passes": False, "winner": "", "tie": True, "co_ops": []}
+        assert counted(outcome)["reasons"] == [["tie", []]]
 
     def test_an_empty_approval_is_cast_and_marks_nothing(self) -> None:
-        terms = terms_of(a_rule(method=Method.APPROVAL, threshold=HALF), options=("oak", "elm"))
-        made = outcome(terms, evidence_of(terms, {"ash": {"member": {"oak": 3, "elm": 2, "ballots": 6}}, "birch": {}}))
-        assert (figures(made)["members/share_for"], figures(made)["members/whole"]) == ("1/2", "6/1")
-        assert counted(made)["reasons"] == [["threshold", []]]
+        terms = make_terms(make_rule(method=Method.APPROVAL, threshold=HALF), options=("oak", "elm"))
+        outcome = compute_outcome(terms, make_evidence(terms, {"ash": {"member": {"oak": 3, "elm": 2, "ballots": 6}}, "birch": {}}))
+        assert (figures(outcome)["members/share_for"], figures(outcome)["members/whole"]) == ("1/2", "6/1")
+        assert counted(outcome)["reasons"] == [["threshold", []]]
 
     def test_a_share_of_scores_is_of_the_most_points_there_could_be(self) -> None:
-        terms = terms_of(a_rule(method=Method.SCORE, highest_score=5, threshold=HALF), options=("oak", "elm"))
-        made = outcome(terms, evidence_of(terms, {"ash": {"member": {"oak": 16, "elm": 15, "ballots": 6}}, "birch": {}}))
-        assert (figures(made)["members/share_for"], counted(made)["result"]["winner"]) == ("8/15", "oak")
-        assert counted(made)["tallies"] == [["ash", "member", "elm", 15], ["ash", "member", "oak", 16]]
+        terms = make_terms(make_rule(method=Method.SCORE, highest_score=5, threshold=HALF), options=("oak", "elm"))
+        outcome = compute_outcome(terms, make_evidence(terms, {"ash": {"member": {"oak": 16, "elm": 15, "ballots": 6}}, "birch": {}}))
+        assert (figures(outcome)["members/share_for"], counted(outcome)["result"]["winner"]) == ("8/15", "oak")
+        assert counted(outcome)["tallies"] == [["ash", "member", "elm", 15], ["ash", "member", "oak", 16]]
 
 
 CLASS_RULES: list[tuple[ClassRule, dict[str, str]]] = [
@@ -189,31 +200,38 @@ CLASS_RULES: list[tuple[ClassRule, dict[str, str]]] = [
 
 @pytest.mark.parametrize(("rule", "wanted"), CLASS_RULES)
 def test_what_a_ballot_weighs_stands_among_the_figures(rule: ClassRule, wanted: dict[str, str]) -> None:
-    terms = terms_of(a_rule(class_rule=rule), groups=("member", "worker"))
-    cast: Ballots = {"ash": {"member": yes_no(1, 1), "worker": yes_no(6, 0)}, "birch": {"member": yes_no(0, 2), "worker": yes_no(2, 2)}}
-    made = outcome(terms, evidence_of(terms, cast))
-    assert {name: figures(made).get(name) for name in wanted} == wanted
+    terms = make_terms(make_rule(class_rule=rule), groups=("member", "worker"))
+    cast: BallotCounts = {
+        "ash": {"member": yes_no_votes(1, 1), "worker": yes_no_votes(6, 0)},
+        "birch": {"member": yes_no_votes(0, 2), "worker": yes_no_votes(2, 2)},
+    }
+    outcome = compute_outcome(terms, make_evidence(terms, cast))
+    assert {name: figures(outcome).get(name) for name in wanted} == wanted
 
 
 def test_the_group_that_is_not_for_is_named() -> None:
-    terms = terms_of(a_rule(class_rule=EachClass(HALF)), groups=("member", "worker"))
-    made = outcome(terms, evidence_of(terms, {"ash": {"member": yes_no(9, 0), "worker": yes_no(1, 2)}, "birch": {}}))
-    assert counted(made)["reasons"] == [["class_threshold", ["worker"]]]
+    terms = make_terms(make_rule(class_rule=EachClass(HALF)), groups=("member", "worker"))
+    outcome = compute_outcome(
+        terms, make_evidence(terms, {"ash": {"member": yes_no_votes(9, 0), "worker": yes_no_votes(1, 2)}, "birch": {}})
+    )
+    assert counted(outcome)["reasons"] == [["class_threshold", ["worker"]]]
 
 
 def test_a_silent_group_under_fixed_shares_weighs_nothing_and_forfeits_its_share() -> None:
     shares = FixedShares((("member", F(1, 2)), ("worker", F(1, 2))), SilentClass.FORFEIT)
     of_all = Threshold(F(1, 2), strict=True, of=Denominator.ELIGIBLE)
-    terms = terms_of(a_rule(class_rule=shares, threshold=of_all), groups=("member", "worker"))
-    made = outcome(terms, evidence_of(terms, {"ash": {"member": yes_no(4, 0), "worker": {"rows": 3, "ballots": 0}}, "birch": {}}))
-    assert figures(made)["members/ballot/worker"] == "0/1"
-    assert (figures(made)["members/whole"], figures(made)["members/share_for"]) == ("1/1", "1/2")
+    terms = make_terms(make_rule(class_rule=shares, threshold=of_all), groups=("member", "worker"))
+    outcome = compute_outcome(
+        terms, make_evidence(terms, {"ash": {"member": yes_no_votes(4, 0), "worker": {"rows": 3, "ballots": 0}}, "birch": {}})
+    )
+    assert figures(outcome)["members/ballot/worker"] == "0/1"
+    assert (figures(outcome)["members/whole"], figures(outcome)["members/share_for"]) == ("1/1", "1/2")
 
 
 def test_an_excluded_group_has_no_part_in_it() -> None:
-    terms = terms_of(a_rule(excluded=("worker",)), groups=("member", "worker"))
-    made = outcome(terms, evidence_of(terms, {"ash": {"member": yes_no(1, 0)}, "birch": {"member": yes_no(1, 0)}}))
-    assert [name for name in figures(made) if "worker" in name] == []
+    terms = make_terms(make_rule(excluded=("worker",)), groups=("member", "worker"))
+    outcome = compute_outcome(terms, make_evidence(terms, {"ash": {"member": yes_no_votes(1, 0)}, "birch": {"member": yes_no_votes(1, 0)}}))
+    assert [name for name in figures(outcome) if "worker" in name] == []
 
 
 @pytest.mark.parametrize("case", GOLDEN_CASES, ids=[case["name"] for case in GOLDEN_CASES])
@@ -226,15 +244,15 @@ def test_the_golden_cases_come_out_the_same_between_co_ops(case: dict[str, Any])
     said = case.get("threshold", {"fraction": "1/2", "strict": True, "of": "cast"})
     threshold = Threshold(F(said["fraction"]), said["strict"], Denominator(said["of"]))
     quorum = Quorum(F(case["quorum"]["fraction"])) if "quorum" in case else Quorum()
-    counting = a_rule(threshold=threshold, quorum=quorum, class_rule=_class_rule(case), basis=Basis(case.get("basis", "pooled")))
-    terms = terms_of(counting, groups=groups, co_ops=co_ops)
+    counting = make_rule(threshold=threshold, quorum=quorum, class_rule=_class_rule(case), basis=Basis(case.get("basis", "pooled")))
+    terms = make_terms(counting, groups=groups, co_ops=co_ops)
     cast = {name: {group: dict(marks) for group, marks in body.items()} for name, body in bodies.items()}
     if isinstance(case.get("eligible"), int):
         cast["co-ash"]["member"]["rows"] = case["eligible"]
-    made = outcome(terms, evidence_of(terms, cast))
+    outcome = compute_outcome(terms, make_evidence(terms, cast))
     wanted = case["expect"]
-    assert counted(made)["result"]["passes"] is wanted["passes"]
-    named = figures(made)
+    assert counted(outcome)["result"]["passes"] is wanted["passes"]
+    named = figures(outcome)
     pooled = named.get("members/share_for", "")
     by_co_op = named.get("co_ops/share", "")
     for key, figure in (("share_for", pooled or by_co_op), ("members", pooled), ("co_ops", by_co_op)):
@@ -256,24 +274,24 @@ def _class_rule(case: dict[str, Any]) -> ClassRule:
 
 def test_whatever_order_the_evidence_comes_in_the_bytes_are_the_same() -> None:
     co_ops, groups = ("ash", "birch", "cedar"), ("member", "worker")
-    terms = terms_of(a_rule(basis=Basis.DOUBLE_MAJORITY), groups=groups, co_ops=co_ops)
-    cast: Ballots = {one: {group: yes_no(n, n % 3, 1) for group in groups} for n, one in enumerate(co_ops, 1)}
-    evidence = evidence_of(terms, cast, rejected=[("cedar", 4, "NO_ROW"), ("ash", 8, "TOO_MANY"), ("ash", 11, "BAD_FORM")])
+    terms = make_terms(make_rule(basis=Basis.DOUBLE_MAJORITY), groups=groups, co_ops=co_ops)
+    cast: BallotCounts = {co_op: {group: yes_no_votes(n, n % 3, 1) for group in groups} for n, co_op in enumerate(co_ops, 1)}
+    evidence = make_evidence(terms, cast, rejected=[("cedar", 4, "NO_ROW"), ("ash", 8, "TOO_MANY"), ("ash", 11, "BAD_FORM")])
     random = Random(7)  # noqa: S311 - an order, not a secret
     made = set()
     for _ in range(50):
-        shuffled = Evidence(
+        shuffled = OutcomeEvidence(
             revision=1,
             boards=random.sample(evidence.boards, len(evidence.boards)),
             tallies=dict(random.sample(list(evidence.tallies.items()), len(evidence.tallies))),
             groups=dict(random.sample(list(evidence.groups.items()), len(evidence.groups))),
             rejected=random.sample(evidence.rejected, len(evidence.rejected)),
         )
-        made.add(outcome(terms, shuffled))
+        made.add(compute_outcome(terms, shuffled))
     assert len(made) == 1
 
 
-PLAIN_EVIDENCE = evidence_of(terms_of(), TWO)
+PLAIN_EVIDENCE = make_evidence(make_terms(), TWO)
 
 
 @pytest.mark.parametrize(
@@ -291,22 +309,22 @@ PLAIN_EVIDENCE = evidence_of(terms_of(), TWO)
         replace(PLAIN_EVIDENCE, rejected=[("cedar", 1, "NO_ROW")]),
     ],
 )
-def test_numbers_that_contradict_the_terms_or_themselves_are_not_counted(wrong: Evidence) -> None:
+def test_numbers_that_contradict_the_terms_or_themselves_are_not_counted(wrong: OutcomeEvidence) -> None:
     with pytest.raises(Invalid) as refused:
-        outcome(terms_of(), wrong)
+        compute_outcome(make_terms(), wrong)
     assert refused.value.reason == "EVIDENCE_WRONG"
 
 
 def test_points_beyond_every_number_are_no_crash() -> None:
-    terms = terms_of(a_rule(method=Method.SCORE, highest_score=5, threshold=HALF), options=("oak", "elm"))
-    cast: Ballots = {"ash": {"member": {"oak": 2 * (2**53 - 1), "ballots": 2}}, "birch": {}}
-    with pytest.raises(NotNow) as refused:
-        outcome(terms, evidence_of(terms, cast))
+    terms = make_terms(make_rule(method=Method.SCORE, highest_score=5, threshold=HALF), options=("oak", "elm"))
+    cast: BallotCounts = {"ash": {"member": {"oak": 2 * (2**53 - 1), "ballots": 2}}, "birch": {}}
+    with pytest.raises(FailedPrecondition) as refused:
+        compute_outcome(terms, make_evidence(terms, cast))
     assert refused.value.reason == "VOTE_UNCOUNTABLE"
 
 
 def test_a_rule_that_could_not_be_counted_is_refused_before_anybody_votes() -> None:
-    terms = terms_of(a_rule(class_rule=FixedShares((("member", F(1)),))))
+    terms = make_terms(make_rule(class_rule=FixedShares((("member", F(1)),))))
     require_countable(terms.rule, ["member"], terms.participants)
     with pytest.raises(Invalid) as refused:
         require_countable(terms.rule, ["member", "worker"], terms.participants)

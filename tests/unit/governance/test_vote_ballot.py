@@ -13,20 +13,20 @@ from libs.refusals import Refusal
 from libs.rulebook.counting import Method
 from libs.signing import merkle
 from services.governance.domain import vote_ballot as law
-from services.governance.domain.ballot import Taken
-from services.governance.domain.vote_ballot import Marks, VoteBallot, VoteEntry, VoteRow
-from tests.unit.governance.counting_rules import a_rule
-from tests.unit.governance.made_votes import terms_of
+from services.governance.domain.ballot import BallotChannel
+from services.governance.domain.vote_ballot import Marks, VoteBallot, VoteBallotEntry, VoteRollRow
+from tests.unit.governance.counting_rules import make_rule
+from tests.unit.governance.vote_terms import make_terms
 
 NOW = datetime(2027, 1, 15, 9, 0, tzinfo=UTC)
 PAT, SECRETARY, SECOND = uuid4(), uuid4(), uuid4()
 PSEUDONYM = "0123456789ABCDEF"
-ROW = VoteRow("a" * 64, PAT, PSEUDONYM, "member", bytes(32), bytes(32))
+ROW = VoteRollRow("a" * 64, PAT, PSEUDONYM, "member", bytes(32), bytes(32))
 TREES = ("oak", "elm", "yew")
-YES_NO = terms_of()
-PLURALITY = terms_of(a_rule(method=Method.PLURALITY), options=TREES)
-APPROVAL = terms_of(a_rule(method=Method.APPROVAL), options=TREES)
-SCORE = terms_of(a_rule(method=Method.SCORE, highest_score=5), options=TREES)
+YES_NO = make_terms()
+PLURALITY = make_terms(make_rule(method=Method.PLURALITY), options=TREES)
+APPROVAL = make_terms(make_rule(method=Method.APPROVAL), options=TREES)
+SCORE = make_terms(make_rule(method=Method.SCORE, highest_score=5), options=TREES)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ SCORE = terms_of(a_rule(method=Method.SCORE, highest_score=5), options=TREES)
     [
         (YES_NO, [("for", 0)], "for"),
         (YES_NO, [("abstain", 0)], "abstain"),
-        (terms_of(method="consent"), [("object", 0)], "object"),
+        (make_terms(method="consent"), [("object", 0)], "object"),
         (PLURALITY, [("yew", 0)], "yew"),
         (PLURALITY, [("abstain", 0)], "abstain"),
         (APPROVAL, [("yew", 0), ("elm", 0)], ("elm", "yew")),
@@ -44,12 +44,12 @@ SCORE = terms_of(a_rule(method=Method.SCORE, highest_score=5), options=TREES)
     ],
 )
 def test_what_may_be_chosen_is_written_as_the_board_wants_it(terms: Terms, marks: Marks, choice: Choice) -> None:
-    chosen = law.choice_of(terms, marks)
+    chosen = law.parse_choice(terms, marks)
     assert chosen == choice
-    assert law.read_kept(law.kept(chosen)) == choice
-    assert sorted(law.marks_said(chosen)) == sorted(marks)
-    ballot = VoteBallot(ROW.vote, PAT, PSEUDONYM, chosen, 1, Taken.PAGE, NOW)
-    assert entries.read_entry(ballot.entry) == entries.Ballot(PSEUDONYM, choice)
+    assert law.decode_choice(law.encode_choice(chosen)) == choice
+    assert sorted(law.choice_marks(chosen)) == sorted(marks)
+    ballot = VoteBallot(ROW.vote, PAT, PSEUDONYM, chosen, 1, BallotChannel.PAGE, NOW)
+    assert entries.read_entry(ballot.entry) == entries.BallotEntry(PSEUDONYM, choice)
     assert ballot.leaf == merkle.leaf_hash(ballot.entry)
 
 
@@ -71,32 +71,34 @@ def test_what_may_be_chosen_is_written_as_the_board_wants_it(terms: Terms, marks
 )
 def test_what_the_terms_do_not_allow_never_reaches_the_board(terms: Terms, marks: Marks, reason: str) -> None:
     with pytest.raises(Refusal) as refused:
-        law.choice_of(terms, marks)
+        law.parse_choice(terms, marks)
     assert refused.value.reason == reason
 
 
 def test_taking_a_ballot_back_is_an_entry_too() -> None:
-    assert entries.read_entry(VoteBallot(ROW.vote, PAT, PSEUDONYM, None, 2, Taken.PAGE, NOW).entry) == entries.Ballot(PSEUDONYM, None)
+    assert entries.read_entry(VoteBallot(ROW.vote, PAT, PSEUDONYM, None, 2, BallotChannel.PAGE, NOW).entry) == entries.BallotEntry(
+        PSEUDONYM, None
+    )
 
 
-def refused(row: VoteRow, shown: int) -> str:
+def refused(row: VoteRollRow, shown: int) -> str:
     with pytest.raises(Refusal) as found:
-        law.check_row(row, shown)
+        law.check_revision(row, shown)
     return found.value.reason
 
 
 def test_a_row_casts_at_most_twenty_times() -> None:
-    law.check_row(replace(ROW, revision=19), 19)
+    law.check_revision(replace(ROW, revision=19), 19)
     assert refused(replace(ROW, revision=20), 20) == "BALLOT_CHANGED_TOO_OFTEN"
     assert refused(replace(ROW, revision=3), 2) == "BALLOT_STALE"
 
 
 def test_a_ballot_that_is_there_can_be_taken_back_and_no_other() -> None:
     voted = replace(ROW, revision=1, voted_at=NOW)
-    law.require_ballot(voted)
+    law.require_ballot_to_withdraw(voted)
     for row in (ROW, replace(voted, withdrawn=True), replace(voted, lost_at=NOW)):
         with pytest.raises(Refusal) as found:
-            law.require_ballot(row)
+            law.require_ballot_to_withdraw(row)
         assert found.value.reason == "CHOICE_MISSING"
 
 
@@ -108,24 +110,24 @@ def test_whoever_lost_a_ballot_must_vote_again_until_they_have() -> None:
     assert not replace(ROW, lost_at=NOW).must_vote_again
 
 
-def entry(recorder: UUID = SECRETARY, taken: Taken = Taken.PAPER) -> VoteEntry:
-    return VoteEntry(uuid4(), ROW.vote, PAT, "for", taken, recorder, NOW, 0)
+def entry(recorder: UUID = SECRETARY, taken: BallotChannel = BallotChannel.PAPER) -> VoteBallotEntry:
+    return VoteBallotEntry(uuid4(), ROW.vote, PAT, "for", taken, recorder, NOW, 0)
 
 
 def test_two_people_who_wrote_the_same_make_a_ballot() -> None:
-    made = law.confirm(ROW, law.record(ROW, entry()), "for", SECOND, NOW)
+    made = law.confirm_entry(ROW, law.check_first_entry(ROW, entry()), "for", SECOND, NOW)
     assert made is not None
-    assert (made.choice, made.revision, made.taken, made.recorders) == ("for", 1, Taken.PAPER, (SECRETARY, SECOND))
-    assert law.confirm(ROW, entry(), "against", SECOND, NOW) is None
+    assert (made.choice, made.revision, made.taken, made.recorders) == ("for", 1, BallotChannel.PAPER, (SECRETARY, SECOND))
+    assert law.confirm_entry(ROW, entry(), "against", SECOND, NOW) is None
 
 
 def test_nobody_records_their_own_vote_nor_confirms_their_own_entry() -> None:
     for deed, reason in (
-        (lambda: law.record(ROW, entry(PAT)), "RECORDER_IS_VOTER"),
-        (lambda: law.record(ROW, entry(taken=Taken.PAGE)), "TAKEN_UNKNOWN"),
-        (lambda: law.confirm(ROW, entry(), "for", PAT, NOW), "RECORDER_IS_VOTER"),
-        (lambda: law.confirm(ROW, entry(), "for", SECRETARY, NOW), "SAME_RECORDER"),
-        (lambda: law.confirm(replace(ROW, revision=1), entry(), "for", SECOND, NOW), "BALLOT_STALE"),
+        (lambda: law.check_first_entry(ROW, entry(PAT)), "RECORDER_IS_VOTER"),
+        (lambda: law.check_first_entry(ROW, entry(taken=BallotChannel.PAGE)), "TAKEN_UNKNOWN"),
+        (lambda: law.confirm_entry(ROW, entry(), "for", PAT, NOW), "RECORDER_IS_VOTER"),
+        (lambda: law.confirm_entry(ROW, entry(), "for", SECRETARY, NOW), "SAME_RECORDER"),
+        (lambda: law.confirm_entry(replace(ROW, revision=1), entry(), "for", SECOND, NOW), "BALLOT_STALE"),
     ):
         with pytest.raises(Refusal) as found:
             deed()

@@ -10,20 +10,20 @@ import pytest
 
 from libs.boards.terms import OBSERVER, Terms
 from libs.refusals import Invalid, Refusal
-from libs.rulebook import Rulebook, read
+from libs.rulebook import Rulebook, read_rulebook
 from libs.rulebook.counting import Cap, Denominator, EachClass, FixedShares, Method, Quorum, Threshold
 from libs.signing import canonical
-from services.governance.domain.vote_draft import Asked, ClassGroup, Draft, compose, draft, read_draft
-from services.governance.domain.vote_quorums import AskedQuorum, AskedQuorums
-from tests.support.assembly import RULEBOOK
-from tests.unit.governance.counting_rules import a_rule
-from tests.unit.governance.made_votes import DRAFT, a_party
+from services.governance.domain.vote_draft import ClassGroup, VoteDraft, VoteDraftRequest, build_terms, make_draft, parse_draft
+from services.governance.domain.vote_quorums import QuorumRequest, QuorumRequests
+from tests.support.member_assembly import RULEBOOK
+from tests.unit.governance.counting_rules import make_rule
+from tests.unit.governance.vote_terms import DRAFT, make_party
 
 F = Fraction
 NOW = datetime(2027, 1, 15, 9, 0, tzinfo=UTC)
-RULES = read(RULEBOOK)
+RULES = read_rulebook(RULEBOOK)
 
-PLAIN = Asked(
+PLAIN = VoteDraftRequest(
     question="Shall we share a night line?",
     text="Each co-op would take one night.",
     method="",
@@ -49,22 +49,24 @@ PLAIN = Asked(
 )
 
 
-def drafted(rules: Rulebook = RULES, **changed: Any) -> Draft:  # Any: fields of many kinds
+def drafted(rules: Rulebook = RULES, **changed: Any) -> VoteDraft:  # Any: fields of many kinds
     kind = rules.resolution("ordinary")
     assert kind is not None
-    return draft(replace(PLAIN, **changed), rules, kind, "ash", NOW)
+    return make_draft(replace(PLAIN, **changed), rules, kind, "ash", NOW)
 
 
-def composed(made: Draft, classes: Mapping[str, int] | None = None) -> Terms:
+def composed(made: VoteDraft, classes: Mapping[str, int] | None = None) -> Terms:
     counted = {"user": 10, "worker": 4} if classes is None else classes
-    parties = [(a_party(one), counted) for one in made.participants] + [(a_party(one, OBSERVER), {"user": 99}) for one in made.observers]
-    return compose(made, DRAFT, parties, int(NOW.timestamp()))
+    parties = [(make_party(participant), counted) for participant in made.participants] + [
+        (make_party(observer, OBSERVER), {"user": 99}) for observer in made.observers
+    ]
+    return build_terms(made, DRAFT, parties, int(NOW.timestamp()))
 
 
 def with_rule(**parts: Any) -> Rulebook:  # Any: parts of a rule
     kind = RULES.resolution("ordinary")
     assert kind is not None
-    return replace(RULES, resolutions=(replace(kind, counting=a_rule(**parts)),))
+    return replace(RULES, resolutions=(replace(kind, counting=make_rule(**parts)),))
 
 
 def test_what_is_left_to_the_usual_is_the_usual() -> None:
@@ -79,9 +81,9 @@ def test_what_is_left_to_the_usual_is_the_usual() -> None:
 
 def test_the_same_draft_and_parties_give_the_same_bytes_in_whatever_order_they_come() -> None:
     made = drafted()
-    parties = [(a_party("brook"), {"worker": 4, "user": 1}), (a_party("dale", OBSERVER), {}), (a_party("ash"), {"user": 3})]
-    first = compose(made, DRAFT, parties, 1_800_000_000)
-    again = compose(read_draft(canonical.decode(canonical.encode(made.json()))), DRAFT, parties[::-1], 1_800_000_000)
+    parties = [(make_party("brook"), {"worker": 4, "user": 1}), (make_party("dale", OBSERVER), {}), (make_party("ash"), {"user": 3})]
+    first = build_terms(made, DRAFT, parties, 1_800_000_000)
+    again = build_terms(parse_draft(canonical.decode(canonical.encode(made.json()))), DRAFT, parties[::-1], 1_800_000_000)
     assert again.data == first.data
 
 
@@ -130,12 +132,12 @@ def test_weights_are_for_every_participant() -> None:
 
 
 def test_how_many_must_take_part_stands_in_the_terms() -> None:
-    asked = AskedQuorums(AskedQuorum("", "1/5", 9), (AskedQuorum("worker", "1/2", 0),), (AskedQuorum("brook", "", 4),))
+    asked = QuorumRequests(QuorumRequest("", "1/5", 9), (QuorumRequest("worker", "1/2", 0),), (QuorumRequest("brook", "", 4),))
     rule = composed(drafted(basis="one_co_op_one_vote", quorums=asked)).rule
     assert (rule.counting.quorum, rule.counting.class_quorums) == (Quorum(F(1, 5), 9), (("worker", Quorum(F(1, 2))),))
     assert rule.co_op_quorums == {"brook": Quorum(F(0), 4)}
     with pytest.raises(Invalid, match="TERMS_IMPOSSIBLE"):
-        drafted(basis="one_co_op_one_vote", quorums=AskedQuorums(co_ops=(AskedQuorum("cove", "", 4),)))
+        drafted(basis="one_co_op_one_vote", quorums=QuorumRequests(co_ops=(QuorumRequest("cove", "", 4),)))
 
 
 MIXED = (ClassGroup("", "user", "all"), ClassGroup("", "worker", "all"))
@@ -220,18 +222,18 @@ def test_the_classes_of_another_co_op_are_its_own() -> None:
 
 def test_other_parties_than_were_asked_make_no_terms() -> None:
     made = drafted()
-    ash, brook, dale = (a_party("ash"), {"user": 1}), (a_party("brook"), {"user": 1}), (a_party("dale", OBSERVER), {"user": 1})
-    as_participant, stranger = (a_party("dale"), {"user": 1}), (a_party("cove"), {"user": 1})
+    ash, brook, dale = (make_party("ash"), {"user": 1}), (make_party("brook"), {"user": 1}), (make_party("dale", OBSERVER), {"user": 1})
+    as_participant, stranger = (make_party("dale"), {"user": 1}), (make_party("cove"), {"user": 1})
     for parties in ([ash, brook], [ash, brook, dale, dale], [ash, brook, as_participant], [ash, dale, stranger]):
         with pytest.raises(Refusal) as refused:
-            compose(made, DRAFT, parties, int(NOW.timestamp()))
+            build_terms(made, DRAFT, parties, int(NOW.timestamp()))
         assert refused.value.reason == "PARTIES_WRONG"
 
 
 def test_keys_that_come_too_late_make_no_terms() -> None:
     made = drafted()
-    parties = [(a_party("ash"), {"user": 1}), (a_party("brook"), {"user": 1}), (a_party("dale", OBSERVER), {"user": 1})]
+    parties = [(make_party("ash"), {"user": 1}), (make_party("brook"), {"user": 1}), (make_party("dale", OBSERVER), {"user": 1})]
     with pytest.raises(Invalid) as refused:
-        compose(made, DRAFT, parties, int((NOW + timedelta(days=1)).timestamp()))
+        build_terms(made, DRAFT, parties, int((NOW + timedelta(days=1)).timestamp()))
     assert refused.value.reason == "TERMS_IMPOSSIBLE"
     assert refused.value.details["why"] == "terms: the times are not in order"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from libs.host.folder import DataFolder, FolderInUse, FolderUnusable
+from libs.host.data_folder import DataFolder, FolderInUse, FolderUnusable
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_a_short_plain_path_has_its_sockets_inside() -> None:
 @pytest.mark.parametrize("path", ["/srv/" + "x" * 60, "/srv/our co-op", "/srv/a,b", "/srv/Zoë"])
 def test_a_long_or_odd_path_has_a_short_plain_place_for_its_sockets(path: str) -> None:
     folder = DataFolder(Path(path))
-    assert (folder.run.name, folder.run.parent.parent) == (f"kith-{folder.mark}", Path("/"))
+    assert (folder.run.name, folder.run.parent.parent) == (f"kith-{folder.path_hash}", Path("/"))
     assert len(str(folder.postgres_sockets / ".s.PGSQL.5432")) < 90
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from libs.refusals import Invalid
 from services.identity.domain import session
-from services.identity.domain.password import LONGEST, chosen, tried
-from services.identity.storage.passwords import Passwords
+from services.identity.domain.password import MAX_LENGTH, normalise_attempt, normalise_new_password
+from services.identity.storage.passwords import Argon2Hasher
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -16,28 +16,28 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 @pytest.mark.parametrize(("typed", "reason"), [("nine char", "PASSWORD_TOO_SHORT"), ("x" * 257, "PASSWORD_TOO_LONG")])
 def test_a_password_outside_the_lengths_is_refused(typed: str, reason: str) -> None:
     with pytest.raises(Invalid) as refused:
-        chosen(typed)
+        normalise_new_password(typed)
     assert refused.value.reason == reason
     assert refused.value.problems[0].field == "password"
 
 
 def test_a_password_is_the_same_from_every_keyboard() -> None:
-    assert chosen("cafe\u0301 au lait") == tried("caf\u00e9 au lait")
-    assert tried("x" * 10_000) != chosen("x" * LONGEST)
+    assert normalise_new_password("cafe\u0301 au lait") == normalise_attempt("caf\u00e9 au lait")
+    assert normalise_attempt("x" * 10_000) != normalise_new_password("x" * MAX_LENGTH)
 
 
 async def test_a_password_fits_its_own_hash_only() -> None:
-    passwords = Passwords()
-    kept = await passwords.hashed("correct horse")
+    passwords = Argon2Hasher()
+    kept = await passwords.hash("correct horse")
     assert kept.startswith("$argon2id$")
-    assert await passwords.fits("correct horse", kept)
-    assert not await passwords.fits("correct house", kept)
-    assert not await passwords.fits("correct horse", "garbled")
+    assert await passwords.verify("correct horse", kept)
+    assert not await passwords.verify("correct house", kept)
+    assert not await passwords.verify("correct horse", "garbled")
 
 
 @pytest.mark.parametrize(("strength", "hours"), [("link", 12), ("card", 720), ("password", 720)])
 def test_a_session_lasts_as_long_as_what_was_shown_is_trusted(strength: str, hours: int) -> None:
-    begun = session.begin(UUID(int=1), UUID(int=2), strength, b"", NOW)
+    begun = session.start_session(UUID(int=1), UUID(int=2), strength, b"", NOW)
     last = NOW + timedelta(hours=hours)
-    assert begun.live(last - timedelta(microseconds=1))
-    assert not begun.live(last)
+    assert begun.is_live(last - timedelta(microseconds=1))
+    assert not begun.is_live(last)

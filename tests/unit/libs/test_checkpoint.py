@@ -394,7 +394,7 @@ def test_any_bytes_are_a_note_or_refused(data: bytes) -> None:
         head, signature, cosignatures = _parsed(data)
     except BadNoteError:
         return
-    assert note(head, BOARD.public_key(), signature, [(one, KNOWN[one.name]) for one in cosignatures]) == data
+    assert note(head, BOARD.public_key(), signature, [(cosignature, KNOWN[cosignature.name]) for cosignature in cosignatures]) == data
 
 
 @given(pieces)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from libs import clock
-from libs.clock import JUMP, Fixed, Shifted, System
+from libs.clock import JUMP_THRESHOLD, FixedClock, ShiftedClock, SystemClock
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -32,29 +32,31 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
 
 
 def test_a_clock_that_only_runs_has_not_jumped(machine: Machine) -> None:
-    system = System()
+    system = SystemClock()
     machine.pass_by(400 * 24 * 3600)
     assert system.jumped() == timedelta(0)
     assert system.now() == machine.wall
 
 
-@pytest.mark.parametrize("by", [timedelta(hours=9), -timedelta(hours=9), JUMP + timedelta(seconds=1), -JUMP - timedelta(seconds=1)])
+@pytest.mark.parametrize(
+    "by", [timedelta(hours=9), -timedelta(hours=9), JUMP_THRESHOLD + timedelta(seconds=1), -JUMP_THRESHOLD - timedelta(seconds=1)]
+)
 def test_a_clock_that_was_set_says_how_far(machine: Machine, by: timedelta) -> None:
-    system = System()
+    system = SystemClock()
     machine.pass_by(100)
     machine.wall += by
     assert system.jumped() == by
 
 
-@pytest.mark.parametrize("by", [JUMP, -JUMP, timedelta(seconds=1)])
+@pytest.mark.parametrize("by", [JUMP_THRESHOLD, -JUMP_THRESHOLD, timedelta(seconds=1)])
 def test_a_clock_that_is_kept_by_small_steps_has_not_jumped(machine: Machine, by: timedelta) -> None:
-    system = System()
+    system = SystemClock()
     machine.wall += by
     assert system.jumped() == timedelta(0)
 
 
 def test_a_clock_that_is_put_right_again_can_be_believed_again(machine: Machine) -> None:
-    system = System()
+    system = SystemClock()
     machine.wall += timedelta(days=1)
     assert system.jumped()
     machine.wall -= timedelta(days=1)
@@ -63,14 +65,14 @@ def test_a_clock_that_is_put_right_again_can_be_believed_again(machine: Machine)
 
 def test_a_machine_that_slept_has_not_jumped(machine: Machine) -> None:
     # The count since boot goes on while a machine sleeps, unlike the monotonic clock.
-    system = System()
+    system = SystemClock()
     machine.pass_by(8 * 3600)
     assert not system.jumped()
 
 
 def test_a_shifted_clock_is_ahead_by_its_offset_and_says_so(machine: Machine) -> None:
-    system = System()
-    shifted = Shifted(system, timedelta(hours=3))
+    system = SystemClock()
+    shifted = ShiftedClock(system, timedelta(hours=3))
     assert shifted.now() - system.now() == shifted.offset() == timedelta(hours=3)
     assert not shifted.jumped()
     machine.wall += timedelta(days=2)
@@ -80,11 +82,11 @@ def test_a_shifted_clock_is_ahead_by_its_offset_and_says_so(machine: Machine) ->
 
 
 def test_a_fixed_clock_stands_still() -> None:
-    fixed = Fixed(NOON)
+    fixed = FixedClock(NOON)
     assert (fixed.now(), fixed.jumped(), fixed.offset()) == (NOON, timedelta(0), timedelta(0))
 
 
 def test_the_real_clock_tells_the_time_in_utc() -> None:
-    assert System().now().utcoffset() == timedelta(0)
-    assert System().jumped() == timedelta(0)
-    assert System().offset() == timedelta(0)
+    assert SystemClock().now().utcoffset() == timedelta(0)
+    assert SystemClock().jumped() == timedelta(0)
+    assert SystemClock().offset() == timedelta(0)

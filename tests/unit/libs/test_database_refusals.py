@@ -4,7 +4,7 @@ import pytest
 from asyncpg.exceptions import CannotConnectNowError, TooManyConnectionsError, _base
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 
-from libs.database.engine import new_id, unreachable
+from libs.database.engine import new_id, refusal_for_database_error
 
 
 class Said(Exception):
@@ -34,7 +34,7 @@ class Said(Exception):
     ],
 )
 def test_a_database_that_is_away_full_or_slow_is_a_refusal(error: Exception, reason: str) -> None:
-    refusal = unreachable(error)
+    refusal = refusal_for_database_error(error)
     assert refusal is not None
     assert refusal.reason == reason
 
@@ -48,10 +48,10 @@ def test_a_database_that_is_away_full_or_slow_is_a_refusal(error: Exception, rea
     ],
 )
 def test_our_own_mistakes_are_no_refusals(error: Exception) -> None:
-    assert unreachable(error) is None
+    assert refusal_for_database_error(error) is None
 
 
 def test_ids_are_of_version_7_and_in_order_of_time() -> None:
     ids = [new_id() for _ in range(1000)]
-    assert {one.version for one in ids} == {7}
+    assert {item_id.version for item_id in ids} == {7}
     assert sorted(ids) == ids

@@ -3,8 +3,8 @@
 import pytest
 
 from libs.signing.keys import is_public_key
-from scripts.verifier import shapes
-from scripts.verifier.shapes import MalformedError
+from scripts.verifier import json_values
+from scripts.verifier.json_values import MalformedError
 
 P = 2**255 - 19
 D = -121665 * pow(121666, -1, P) % P
@@ -60,7 +60,7 @@ def test_there_are_eight_points_with_five_y() -> None:
 def test_a_key_of_small_order_or_in_a_second_writing_is_refused_by_both(key: bytes) -> None:
     assert not is_public_key(key)
     with pytest.raises(MalformedError):
-        shapes.public_key(key.hex())
+        json_values.parse_public_key(key.hex())
 
 
 def test_every_other_y_can_be_a_key() -> None:
@@ -68,4 +68,4 @@ def test_every_other_y_can_be_a_key() -> None:
     for y in others:
         key = y.to_bytes(32, "little")
         assert is_public_key(key)
-        assert shapes.public_key(key.hex()) == key.hex()
+        assert json_values.parse_public_key(key.hex()) == key.hex()

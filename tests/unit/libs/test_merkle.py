@@ -243,7 +243,7 @@ def test_an_inclusion_proof_shows_nothing_else(data: st.DataObject, size: int) -
         (index, size, LEAVES[index], [*proof, ROOTS[size]], ROOTS[size]),
         (size, size, LEAVES[index], proof, ROOTS[size]),
         (-1, size, LEAVES[index], proof, ROOTS[size]),
-        *((index, size, LEAVES[index], [*proof[:at], _turned(one, bit), *proof[at + 1 :]], ROOTS[size]) for at, one in enumerate(proof)),
+        *((index, size, LEAVES[index], [*proof[:at], _turned(node, bit), *proof[at + 1 :]], ROOTS[size]) for at, node in enumerate(proof)),
         *((index, size, LEAVES[index], [*proof[:at], *proof[at + 1 :]], ROOTS[size]) for at in range(len(proof))),
         *((other, size, LEAVES[index], proof, ROOTS[size]) for other in range(size) if other != index),
     ]
@@ -282,7 +282,7 @@ def test_a_consistency_proof_shows_nothing_else(data: st.DataObject, second: int
         (first, second, old, new, [*proof, new]),
         (0, second, old, new, proof),
         (second, first - 1, old, new, proof),
-        *((first, second, old, new, [*proof[:at], _turned(one, bit), *proof[at + 1 :]]) for at, one in enumerate(proof)),
+        *((first, second, old, new, [*proof[:at], _turned(node, bit), *proof[at + 1 :]]) for at, node in enumerate(proof)),
         *((first, second, old, new, [*proof[:at], *proof[at + 1 :]]) for at in range(len(proof))),
     ]
     for one in changed:

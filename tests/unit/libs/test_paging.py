@@ -15,12 +15,12 @@ from libs.rpc import paging
 
 @pytest.mark.parametrize(("asked", "given_"), [(0, 50), (1, 1), (200, 200), (201, 200), (2**31 - 1, 200)])
 def test_a_page_holds_what_is_asked_and_at_most_200(asked: int, given_: int) -> None:
-    assert paging.size_of(asked) == given_
+    assert paging.page_size_of(asked) == given_
 
 
 def test_a_page_of_less_than_nothing_is_a_mistake() -> None:
     with pytest.raises(Invalid) as refused:
-        paging.size_of(-1)
+        paging.page_size_of(-1)
     assert refused.value.reason == "PAGE_SIZE_NEGATIVE"
 
 
@@ -67,18 +67,18 @@ def test_any_text_is_a_key_or_refused(token: str) -> None:
 
 def test_the_parts_of_a_key_come_back_as_what_they_were() -> None:
     noon = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
-    assert paging.part(paging.moment, noon.isoformat()) == noon
-    assert paging.part(UUID, str(UUID(int=7))) == UUID(int=7)
-    assert paging.part(paging.number, "9223372036854775807") == 2**63 - 1
+    assert paging.parse_key_part(paging.parse_datetime, noon.isoformat()) == noon
+    assert paging.parse_key_part(UUID, str(UUID(int=7))) == UUID(int=7)
+    assert paging.parse_key_part(paging.parse_number, "9223372036854775807") == 2**63 - 1
 
 
 @pytest.mark.parametrize("strange", ["", "seven", "-1", "9223372036854775808", "1.5"])
 def test_a_part_that_is_no_number_a_table_can_hold_is_refused(strange: str) -> None:
     with pytest.raises(Invalid):
-        paging.part(paging.number, strange)
+        paging.parse_key_part(paging.parse_number, strange)
 
 
 @pytest.mark.parametrize("strange", ["", "noon", "2026-03-01T12:00:00", "2026-13-01T12:00:00+00:00"])
 def test_a_part_that_is_no_moment_is_refused(strange: str) -> None:
     with pytest.raises(Invalid):
-        paging.part(paging.moment, strange)
+        paging.parse_key_part(paging.parse_datetime, strange)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.signing import canonical, statement
-from libs.signing.canonical import LARGEST, Json, NotCanonicalError
+from libs.signing.canonical import MAX_INTEGER, Json, NotCanonicalError
 from libs.signing.statement import BadSignatureError
 
 # RFC 8032, section 7.1, TEST 1: the secret key.
@@ -23,7 +23,7 @@ def _nfc(text: str) -> str:
 
 
 values: st.SearchStrategy[Json] = st.recursive(
-    st.booleans() | st.integers(0, LARGEST) | st.text(max_size=8).filter(lambda text: text == _nfc(text)),
+    st.booleans() | st.integers(0, MAX_INTEGER) | st.text(max_size=8).filter(lambda text: text == _nfc(text)),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abcé\U0001f600", max_size=4).map(_nfc), inner, max_size=4),
     max_leaves=12,
 )
@@ -89,7 +89,7 @@ def test_bytes_that_are_not_canonical_are_refused(data: bytes) -> None:
         canonical.decode(data)
 
 
-@pytest.mark.parametrize("value", [None, 1.5, -1, LARGEST + 1, ["x", None], {1: "one"}, "\ud800", {"\ud800": 1}, b"bytes"])
+@pytest.mark.parametrize("value", [None, 1.5, -1, MAX_INTEGER + 1, ["x", None], {1: "one"}, "\ud800", {"\ud800": 1}, b"bytes"])
 def test_values_that_cannot_be_signed_are_refused(value: Json) -> None:
     with pytest.raises(NotCanonicalError):
         canonical.encode(value)

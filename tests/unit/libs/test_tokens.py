@@ -10,19 +10,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs import callers
-from libs.callers import Caller, Strength, Via, tokens
-from libs.callers.tokens import EARLY, LIFETIME, TokenCheck
+from libs.callers import AuthenticationStrength, Caller, CallerChannel, tokens
+from libs.callers.tokens import CLOCK_TOLERANCE, LIFETIME, TokenVerifier
 from libs.refusals import NotSignedIn
 from libs.signing import canonical, statement
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
-PAT = callers.person(UUID(int=7), session=UUID(int=8), hat="secretary", acting_for=UUID(int=9), via=Via.HELPER, strength=Strength.PASSWORD)
+PAT = callers.person(
+    UUID(int=7),
+    session=UUID(int=8),
+    hat="secretary",
+    acting_for=UUID(int=9),
+    via=CallerChannel.HELPER,
+    strength=AuthenticationStrength.PASSWORD,
+)
 
 
-def a_check() -> TokenCheck:
-    return TokenCheck(KEY.public_key())
+def a_check() -> TokenVerifier:
+    return TokenVerifier(KEY.public_key())
 
 
 def signed(said: canonical.Json, kind: str = "caller", key: Ed25519PrivateKey = KEY) -> str:
@@ -46,16 +53,18 @@ def said(**changes: canonical.Json) -> dict[str, canonical.Json]:
     return plain | changes
 
 
-@pytest.mark.parametrize("caller", [PAT, callers.person(UUID(int=7)), callers.person(UUID(int=7), via=Via.PHONE, strength=Strength.CARD)])
+@pytest.mark.parametrize(
+    "caller", [PAT, callers.person(UUID(int=7)), callers.person(UUID(int=7), via=CallerChannel.PHONE, strength=AuthenticationStrength.CARD)]
+)
 def test_a_token_is_read_as_the_caller_it_was_given_to(caller: Caller) -> None:
-    assert a_check().read(tokens.mint(KEY, caller, NOON), NOON) == caller
+    assert a_check().read(tokens.issue_token(KEY, caller, NOON), NOON) == caller
 
 
 def test_a_token_is_good_for_five_minutes_and_a_little_before() -> None:
-    check, token = a_check(), tokens.mint(KEY, PAT, NOON)
-    for at in (NOON - EARLY, NOON, NOON + LIFETIME - timedelta(seconds=1)):
+    check, token = a_check(), tokens.issue_token(KEY, PAT, NOON)
+    for at in (NOON - CLOCK_TOLERANCE, NOON, NOON + LIFETIME - timedelta(seconds=1)):
         assert check.read(token, at) == PAT
-    for at in (NOON - EARLY - timedelta(seconds=1), NOON + LIFETIME, NOON + timedelta(days=400)):
+    for at in (NOON - CLOCK_TOLERANCE - timedelta(seconds=1), NOON + LIFETIME, NOON + timedelta(days=400)):
         with pytest.raises(NotSignedIn) as refused:
             check.read(token, at)
         assert refused.value.reason == "TOKEN_EXPIRED"
@@ -71,12 +80,12 @@ def test_a_token_is_good_for_five_minutes_and_a_little_before() -> None:
         "é.é",
         "\x00",
         "x" * 2_000_000,
-        tokens.mint(OTHER, PAT, NOON),
-        tokens.mint(KEY, PAT, NOON)[:-1],
-        tokens.mint(KEY, PAT, NOON)[1:],
-        tokens.mint(KEY, PAT, NOON) + "A",
-        tokens.mint(KEY, PAT, NOON) + "=",
-        tokens.mint(KEY, PAT, NOON).replace(".", ""),
+        tokens.issue_token(OTHER, PAT, NOON),
+        tokens.issue_token(KEY, PAT, NOON)[:-1],
+        tokens.issue_token(KEY, PAT, NOON)[1:],
+        tokens.issue_token(KEY, PAT, NOON) + "A",
+        tokens.issue_token(KEY, PAT, NOON) + "=",
+        tokens.issue_token(KEY, PAT, NOON).replace(".", ""),
         signed(said(), kind="ballot"),
         signed([said()]),
         signed("text"),
@@ -105,7 +114,7 @@ def test_no_random_text_is_a_token(token: str) -> None:
 
 @given(st.integers(0), st.integers(1, 255))
 def test_a_token_with_one_letter_changed_is_forged(place: int, by: int) -> None:
-    token = tokens.mint(KEY, PAT, NOON)
+    token = tokens.issue_token(KEY, PAT, NOON)
     at = place % len(token)
     changed = token[:at] + chr((ord(token[at]) + by) % 256) + token[at + 1 :]
     with pytest.raises(NotSignedIn) as refused:
@@ -114,19 +123,19 @@ def test_a_token_with_one_letter_changed_is_forged(place: int, by: int) -> None:
 
 
 def test_a_remembered_token_still_expires_and_no_more_than_some_thousand_are_remembered() -> None:
-    check, token = a_check(), tokens.mint(KEY, PAT, NOON)
+    check, token = a_check(), tokens.issue_token(KEY, PAT, NOON)
     check.read(token, NOON)
     with pytest.raises(NotSignedIn):
         check.read(token, NOON + LIFETIME)
     tokens_of_many = [signed(said(person=str(UUID(int=number)))) for number in range(1, 4200)]
     for one in tokens_of_many:
         check.read(one, NOON)
-    assert len(check._good) == 4096
+    assert len(check._valid_tokens) == 4096
     assert check.read(tokens_of_many[0], NOON).person == UUID(int=1)
 
 
 @pytest.mark.parametrize(
-    ("caller", "system"), [(callers.job("close"), True), (callers.reaction("identity"), True), (PAT, False), (callers.NOBODY, False)]
+    ("caller", "system"), [(callers.job("close"), True), (callers.reaction("identity"), True), (PAT, False), (callers.ANONYMOUS, False)]
 )
 def test_jobs_and_reactions_are_the_co_ops_own_machinery(caller: Caller, system: bool) -> None:  # noqa: FBT001 - a column of the table
     assert caller.system is system

@@ -8,26 +8,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.membership.domain.admission import Admission, Known, Problem, Row, decide
-from services.membership.domain.member_number import order, readable, whole
-from services.membership.domain.standing import Change, Timeline
+from services.membership.domain.admission import Admission, AdmissionContext, AdmissionRequest, RejectedAdmission, decide_admissions
+from services.membership.domain.member_number import as_integer, is_valid, sort_key
+from services.membership.domain.membership_timeline import MembershipChange, MembershipTimeline
 
 TODAY = date(2026, 3, 1)
 ADA, BEN, CY, OLD = (UUID(int=n) for n in range(1, 5))
-LEFT = Timeline((Change(date(2020, 1, 1), "worker", may_vote=True), Change(date(2021, 1, 1), "", may_vote=False)))
-KNOWN = Known(
+LEFT = MembershipTimeline(
+    (MembershipChange(date(2020, 1, 1), "worker", may_vote=True), MembershipChange(date(2021, 1, 1), "", may_vote=False))
+)
+KNOWN = AdmissionContext(
     classes={"worker": True, "investor": False},
     persons={ADA, BEN, CY, OLD},
     timelines={OLD: LEFT},
     numbers={OLD: "3"},
-    taken={order("3"), order("A-7")},
+    used_numbers={sort_key("3"), sort_key("A-7")},
     applications={UUID(int=90): ADA},
     next_number=4,
 )
 
 
-def a_row(person: UUID | str = ADA, member_class: str = "worker", **other: str) -> Row:
-    return replace(Row(str(person), member_class, register_name="As Entered"), **other)
+def a_row(person: UUID | str = ADA, member_class: str = "worker", **other: str) -> AdmissionRequest:
+    return replace(AdmissionRequest(str(person), member_class, register_name="As Entered"), **other)
 
 
 @pytest.mark.parametrize(
@@ -55,12 +57,12 @@ def a_row(person: UUID | str = ADA, member_class: str = "worker", **other: str) 
         (a_row(OLD, number="5"), "member_number", "NUMBER_DIFFERS"),
     ],
 )
-def test_a_row_that_cannot_be_admitted_is_refused_by_its_field(row: Row, field: str, reason: str) -> None:
-    assert decide([row], KNOWN, TODAY) == ([Problem(field, reason)], 4)
+def test_a_row_that_cannot_be_admitted_is_refused_by_its_field(row: AdmissionRequest, field: str, reason: str) -> None:
+    assert decide_admissions([row], KNOWN, TODAY) == ([RejectedAdmission(field, reason)], 4)
 
 
 def test_a_row_stands_alone_whatever_its_neighbours_are() -> None:
-    decided, next_number = decide([a_row("nobody"), a_row(ADA), a_row(ADA), a_row(BEN, "investor")], KNOWN, TODAY)
+    decided, next_number = decide_admissions([a_row("nobody"), a_row(ADA), a_row(ADA), a_row(BEN, "investor")], KNOWN, TODAY)
     assert [one.number if isinstance(one, Admission) else one.reason for one in decided] == ["ID_MALFORMED", "4", "ALREADY_MEMBER", "5"]
     assert next_number == 6
     assert isinstance(decided[3], Admission)
@@ -68,19 +70,19 @@ def test_a_row_stands_alone_whatever_its_neighbours_are() -> None:
 
 
 def test_a_number_given_further_down_is_not_handed_out_further_up() -> None:
-    decided, next_number = decide([a_row(ADA), a_row(BEN, number="4"), a_row(CY)], KNOWN, TODAY)
+    decided, next_number = decide_admissions([a_row(ADA), a_row(BEN, number="4"), a_row(CY)], KNOWN, TODAY)
     assert [one.number for one in decided if isinstance(one, Admission)] == ["5", "4", "6"]
     assert next_number == 7
 
 
 def test_who_comes_back_keeps_their_number() -> None:
-    (back,), next_number = decide([a_row(OLD)], KNOWN, TODAY)
+    (back,), next_number = decide_admissions([a_row(OLD)], KNOWN, TODAY)
     assert isinstance(back, Admission)
     assert (back.number, back.returning, next_number) == ("3", True, 4)
 
 
 def test_an_address_may_have_lines() -> None:
-    ((one,), _) = decide([a_row(register_address="1 Example Row\r\nSampleton")], KNOWN, TODAY)
+    ((one,), _) = decide_admissions([a_row(register_address="1 Example Row\r\nSampleton")], KNOWN, TODAY)
     assert isinstance(one, Admission)
     assert one.register_address == "1 Example Row\nSampleton"
 
@@ -89,16 +91,18 @@ def test_an_address_may_have_lines() -> None:
 def test_no_two_members_ever_share_a_number(wanted: list[str]) -> None:
     people = [UUID(int=100 + n) for n in range(len(wanted))]
     known = replace(KNOWN, persons=set(people))
-    decided, next_number = decide([a_row(person, number=number) for person, number in zip(people, wanted, strict=True)], known, TODAY)
-    given_out = [order(one.number) for one in decided if isinstance(one, Admission)]
+    decided, next_number = decide_admissions(
+        [a_row(person, number=number) for person, number in zip(people, wanted, strict=True)], known, TODAY
+    )
+    given_out = [sort_key(one.number) for one in decided if isinstance(one, Admission)]
     assert len(given_out) == len(set(given_out))
-    assert not set(given_out) & set(known.taken)
-    assert all(whole(one.number) is None or int(one.number) < next_number for one in decided if isinstance(one, Admission))
+    assert not set(given_out) & set(known.used_numbers)
+    assert all(as_integer(one.number) is None or int(one.number) < next_number for one in decided if isinstance(one, Admission))
     assert all(isinstance(one, Admission) for one, number in zip(decided, wanted, strict=True) if not number)
 
 
 def test_numbers_sort_as_people_sort() -> None:
-    assert sorted(["10", "9", "A-2", "a-10", "1"], key=order) == ["1", "9", "10", "A-2", "a-10"]
-    assert not readable("")
-    assert not readable("-1")
-    assert readable("2024/17")
+    assert sorted(["10", "9", "A-2", "a-10", "1"], key=sort_key) == ["1", "9", "10", "A-2", "a-10"]
+    assert not is_valid("")
+    assert not is_valid("-1")
+    assert is_valid("2024/17")

@@ -7,39 +7,39 @@ from typing import Any
 import pytest
 
 from scripts.verifier import checks
-from scripts.verifier.checks import Brought, Exit, Verdict
-from tests.support.bundle_maker import CLOSE, Story, T
-from tests.support.bundle_stories import ASH, BIRCH, CEDAR, THREE, three, whole
+from scripts.verifier.checks import ExitCode, Verdict, VerifierInputs
+from tests.support.bundle_builder import CLOSE, BundleBuilder, T
+from tests.support.example_bundles import ASH, BIRCH, CEDAR, THREE, three_concluded, three_voted
 
 
-def verified(story: Story) -> Verdict:
-    return checks.verify(story.pack(), Brought(tuple((one, story.fingerprint(one)) for one in story.parties)))
+def verified(story: BundleBuilder) -> Verdict:
+    return checks.verify(story.pack(), VerifierInputs(tuple((party, story.fingerprint(party)) for party in story.parties)))
 
 
 def outcome(verdict: Verdict) -> dict[str, Any]:
-    assert verdict.counted is not None, verdict.wrong
-    found: dict[str, Any] = json.loads(verdict.counted.data)
-    return found
+    assert verdict.counted is not None, verdict.failure
+    result: dict[str, Any] = json.loads(verdict.counted.data)
+    return result
 
 
 @pytest.mark.capability("G15")
 def test_a_ballot_that_nobody_had_witnessed_in_time_is_on_the_board_and_not_in_the_count() -> None:
-    story = three("late")
-    story.head(CLOSE + 60)
+    story = three_voted("late")
+    story.add_checkpoint(CLOSE + 60)
     late = story.ballot(ASH, 0, "against")
     story.close(held_at=T + 1)
     story.conclude()
 
     verdict = verified(story)
 
-    assert verdict.exit == Exit.FINAL
+    assert verdict.exit == ExitCode.FINAL
     assert outcome(verdict)["boards"][0][1] <= late
     assert [ASH, "member", "against", 1] in outcome(verdict)["tallies"]
 
 
 @pytest.mark.capability("G15")
 def test_of_a_row_that_voted_three_times_the_last_ballot_counts_and_only_that() -> None:
-    story = three("thrice", "aaaaa")
+    story = three_voted("thrice", "aaaaa")
     for choice in ("for", "against", "for"):
         story.ballot(ASH, 0, choice)
     story.close()
@@ -47,37 +47,37 @@ def test_of_a_row_that_voted_three_times_the_last_ballot_counts_and_only_that() 
 
     verdict = verified(story)
 
-    assert verdict.exit == Exit.FINAL
+    assert verdict.exit == ExitCode.FINAL
     assert outcome(verdict)["tallies"][:2] == [[ASH, "member", "against", 4], [ASH, "member", "for", 1]]
     assert [ASH, "member", 5, 5] in outcome(verdict)["quorums"]
 
 
 @pytest.mark.capability("G15")
 def test_a_ballot_without_a_row_is_rejected_and_listed() -> None:
-    story = three("stuffed")
-    forged = story.say(ASH, {"kind": "ballot", "pseudonym": "ZZZZZZZZZZZZZZZZ", "choice": "for"}, "NO_ROW")
+    story = three_voted("stuffed")
+    forged = story.append_entry(ASH, {"kind": "ballot", "pseudonym": "ZZZZZZZZZZZZZZZZ", "choice": "for"}, "NO_ROW")
     story.close()
     story.conclude()
 
     verdict = verified(story)
 
-    assert verdict.exit == Exit.FINAL
+    assert verdict.exit == ExitCode.FINAL
     assert outcome(verdict)["rejected"] == [[ASH, forged, "NO_ROW"]]
 
 
 @pytest.mark.capability("G15")
 def test_a_ballot_put_into_the_file_afterwards_is_found_out() -> None:
-    story = whole("afterwards")
+    story = three_concluded("afterwards")
     story.entries[ASH].insert(12, story.entries[ASH][11])
 
     verdict = verified(story)
 
-    assert verdict.wrong is not None
-    assert verdict.wrong.number == 6
+    assert verdict.failure is not None
+    assert verdict.failure.number == 6
 
 
 def test_what_the_boards_show_contests_a_result_even_where_no_evidence_says_so() -> None:
-    story = three("untold")
+    story = three_voted("untold")
     story.close()
     other = story.count(dict.fromkeys(THREE, 9))
     story.sign(BIRCH, other)
@@ -85,56 +85,56 @@ def test_what_the_boards_show_contests_a_result_even_where_no_evidence_says_so()
 
     verdict = verified(story)
 
-    assert (verdict.exit, verdict.state) == (Exit.FINAL, "final, contested")
-    assert verdict.told == ["it is proven that birch-hill signed two outcomes"]
+    assert (verdict.exit, verdict.state) == (ExitCode.FINAL, "final, contested")
+    assert verdict.remarks == ["it is proven that birch-hill signed two outcomes"]
 
 
 def test_a_settlement_moves_the_cut_and_needs_a_count_of_its_own() -> None:
-    story = whole("moved")
+    story = three_concluded("moved")
     story.settle("cuts", dict.fromkeys(THREE, 12))
 
     verdict = verified(story)
 
-    assert verdict.wrong is not None
-    assert verdict.wrong.number == 15
+    assert verdict.failure is not None
+    assert verdict.failure.number == 15
 
 
 def test_a_fork_is_proved_by_a_consistency_proof_between_heads_of_two_sizes() -> None:
-    story = whole("proved")
+    story = three_concluded("proved")
     entries = story.entries[ASH]
     small = story.heads[ASH][0]
     other = story.heads[ASH][1]
     forked = type(small)(small.size, hashlib.sha256(b"another").digest(), small.cosigned)
-    notes = [story.note(ASH, forked).decode(), story.note(ASH, other).decode()]
-    story.prove("fork", board=ASH, notes=notes, root=small.root.hex(), proof=_proof(entries[: other.size], small.size))
+    notes = [story.signed_note(ASH, forked).decode(), story.signed_note(ASH, other).decode()]
+    story.add_evidence("fork", board=ASH, notes=notes, root=small.root.hex(), proof=_proof(entries[: other.size], small.size))
 
     verdict = verified(story)
 
-    assert (verdict.exit, verdict.state) == (Exit.FINAL, "final, contested")
-    assert verdict.told == ["it is proven that ash-grove showed two boards"]
+    assert (verdict.exit, verdict.state) == (ExitCode.FINAL, "final, contested")
+    assert verdict.remarks == ["it is proven that ash-grove showed two boards"]
 
 
 def _proof(entries: list[bytes], size: int) -> list[str]:
     """RFC 6962, section 2.1.2, as it is written there."""
-    from tests.support.bundle_maker import root
+    from tests.support.bundle_builder import merkle_root
 
     def subproof(m: int, part: list[bytes], known: bool) -> list[bytes]:  # noqa: FBT001 - the RFC's own
         if m == len(part):
-            return [] if known else [root(part)]
+            return [] if known else [merkle_root(part)]
         k = 1 << (len(part) - 1).bit_length() - 1
         if m <= k:
-            return [*subproof(m, part[:k], known), root(part[k:])]
-        return [*subproof(m - k, part[k:], False), root(part[:k])]  # noqa: FBT003 - the RFC's own
+            return [*subproof(m, part[:k], known), merkle_root(part[k:])]
+        return [*subproof(m - k, part[k:], False), merkle_root(part[:k])]  # noqa: FBT003 - the RFC's own
 
     return [one.hex() for one in subproof(size, entries, True)]  # noqa: FBT003 - the RFC's own
 
 
 def test_terms_longer_than_an_entry_may_be_are_still_the_first_entry_of_every_board() -> None:
-    story = Story("long-terms", list(THREE), changed_terms={"text": "\u00e9" * 4000})
-    story.begin()
-    story.votes(ASH, "fffff")
+    story = BundleBuilder("long-terms", list(THREE), changed_terms={"text": "\u00e9" * 4000})
+    story.open_vote()
+    story.cast_ballots(ASH, "fffff")
     story.close()
     story.conclude()
 
     assert len(story.terms) > 8 * 1024
-    assert verified(story).exit == Exit.FINAL
+    assert verified(story).exit == ExitCode.FINAL

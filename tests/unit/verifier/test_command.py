@@ -9,8 +9,8 @@ import pytest
 
 from scripts.cli.main import main as kith
 from scripts.verifier.__main__ import main
-from tests.support.bundle_maker import json_bytes
-from tests.support.bundle_stories import FOLDER, pooled_cap
+from tests.support.bundle_builder import json_bytes
+from tests.support.example_bundles import FOLDER, pooled_cap
 
 _ROOT = Path(__file__).parents[3]
 _BUNDLE = str(FOLDER / "pooled-cap.kith")
@@ -37,8 +37,8 @@ def test_the_verifier_loads_nothing_but_python_and_cryptography() -> None:
 
 
 def test_a_file_of_pins_pins(tmp_path: Path) -> None:
-    story = pooled_cap().story
-    pins = sorted(([one, story.fingerprint(one)] for one in story.parties), key=json_bytes)
+    story = pooled_cap().vote
+    pins = sorted(([party, story.fingerprint(party)] for party in story.parties), key=json_bytes)
     (tmp_path / "pins.json").write_bytes(json_bytes({"v": 1, "pins": pins}))
 
     assert main([_BUNDLE, "--pins", str(tmp_path / "pins.json")]) == 0
@@ -48,10 +48,10 @@ def test_a_file_of_pins_pins(tmp_path: Path) -> None:
 def test_json_says_everything_the_lines_say(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([_BUNDLE, "--json"]) == 2
 
-    said = json.loads(capsys.readouterr().out)
-    assert (said["exit"], said["failed"], said["state"]) == (2, 0, "final")
-    assert [one["check"] for one in said["checked"]] == list(range(1, 19))
-    assert said["outcome"]["result"]["passes"] is True
+    fields = json.loads(capsys.readouterr().out)
+    assert (fields["exit"], fields["failed"], fields["state"]) == (2, 0, "final")
+    assert [one["check"] for one in fields["checked"]] == list(range(1, 19))
+    assert fields["outcome"]["result"]["passes"] is True
 
 
 def test_a_paper_of_more_than_64_kib_is_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

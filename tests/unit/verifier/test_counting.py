@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support import count_cases, made_counts
+from tests.support import count_cases, random_counts
 
 _ROOT = Path(__file__).parents[3]
 _CASES = json.loads((_ROOT / "tests" / "unit" / "governance" / "vectors" / "class_votes.json").read_text())
@@ -18,7 +18,7 @@ _CASES = json.loads((_ROOT / "tests" / "unit" / "governance" / "vectors" / "clas
 
 @pytest.mark.parametrize("case", _CASES, ids=[case["name"] for case in _CASES])
 def test_a_published_case(case: dict[str, Any]) -> None:
-    decision, expected = count_cases.decide(case), case["expect"]
+    decision, expected = count_cases.count_case(case), case["expect"]
     share = decision.share if decision.members is None else decision.members.share
     found = {
         "passes": decision.passes,
@@ -36,7 +36,7 @@ def test_a_published_case(case: dict[str, Any]) -> None:
 
 
 def test_made_cases_count_as_kith_count_does(tmp_path: Path) -> None:
-    cases = [case for case in made_counts.made(1100, seed=3) if _in_terms(case)]
+    cases = [case for case in random_counts.random_cases(1100, seed=3) if _in_terms(case)]
     assert len(cases) > 500
     (tmp_path / "cases.json").write_text(json.dumps(cases))
     command = [sys.executable, "-c", "from scripts.cli.main import main; raise SystemExit(main())"]
@@ -61,7 +61,7 @@ def _in_terms(case: dict[str, Any]) -> bool:
 
 
 def _said(case: dict[str, Any]) -> dict[str, Any]:
-    decision = count_cases.decide(case)
+    decision = count_cases.count_case(case)
     about = dict(decision.reasons)
     return {
         "passes": decision.passes,
@@ -72,7 +72,7 @@ def _said(case: dict[str, Any]) -> dict[str, Any]:
         "members": decision.members.share if decision.members is not None else None,
         "winner": "" if case["method"] == "yes_no_abstain" else decision.winner,
         "stances": {one: stance.word for one, stance in decision.stances.items()},
-        "shares": {one: result.share for one, result in decision.co_ops.items()},
+        "shares": {co_op: result.share for co_op, result in decision.co_ops.items()},
         "in the way": sorted({name for code, names in decision.reasons if code in {"quorum", "threshold"} for name in names}),
     }
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from scripts.verifier.__main__ import main
-from tests.support.bundle_stories import FOLDER, files
+from tests.support.example_bundles import FOLDER, example_files
 
 _EXPECTED: dict[str, Any] = tomllib.loads((FOLDER / "expected.toml").read_text())  # Any: as TOML has it
 _CASES = _EXPECTED["case"]
@@ -30,7 +30,7 @@ def test_a_bundle_gives_what_the_list_says(case: dict[str, Any], capsys: pytest.
 
 
 def test_the_files_are_made_again_to_the_byte() -> None:
-    made = files()
+    made = example_files()
 
     assert {path.name for path in FOLDER.iterdir()} == {*made, "README.md"}
     assert [name for name, data in made.items() if (FOLDER / name).read_bytes() != data] == []

@@ -2,9 +2,9 @@
 
 import pytest
 
-from scripts.verifier.canonical import NotJsonBytesError, decode, encode
-from scripts.verifier.tree import Tree
-from tests.support.bundle_maker import root
+from scripts.verifier.canonical_json import NotCanonicalJsonError, decode, encode
+from scripts.verifier.merkle import MerkleTree
+from tests.support.bundle_builder import merkle_root
 
 
 @pytest.mark.parametrize(
@@ -48,12 +48,12 @@ def test_the_one_form_is_read_and_written_again(data: bytes) -> None:
     ],
 )
 def test_every_other_form_is_refused(data: bytes) -> None:
-    with pytest.raises(NotJsonBytesError):
+    with pytest.raises(NotCanonicalJsonError):
         decode(data)
 
 
 def test_the_root_of_every_beginning_of_a_board_is_that_of_the_rfc() -> None:
     entries = [str(number).encode() for number in range(70)]
-    tree = Tree(entries)
+    tree = MerkleTree(entries)
 
-    assert [tree.root(size) for size in range(71)] == [root(entries[:size]).hex() for size in range(71)]
+    assert [tree.root(size) for size in range(71)] == [merkle_root(entries[:size]).hex() for size in range(71)]

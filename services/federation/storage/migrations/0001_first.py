@@ -3,7 +3,7 @@
 from alembic import op
 
 from libs.access import hats
-from libs.database import house_tables
+from libs.database import shared_tables
 from services.federation.storage import peer_tables, vote_tables
 
 revision = "0001_first"
@@ -11,8 +11,8 @@ down_revision = None
 
 
 def upgrade() -> None:
-    op.execute(house_tables.FIRST)
+    op.execute(shared_tables.CREATE_SHARED_TABLES)
     op.execute(hats.TABLE)
-    op.execute(peer_tables.FIRST)
-    op.execute(vote_tables.FIRST)
-    op.execute(house_tables.locked_down("kith_federation_run"))
+    op.execute(peer_tables.CREATE_PEER_TABLES)
+    op.execute(vote_tables.CREATE_VOTE_TABLES)
+    op.execute(shared_tables.revoke_run_role_rights("kith_federation_run"))

@@ -1,4 +1,4 @@
-"""Votes with other co-ops."""
+"""Creates the tables for federated votes."""
 
 from alembic import op
 

@@ -1,9 +1,9 @@
-"""Identity's first tables. A row in `person` has no way to reach anybody; those are in `contact`, behind row-level security."""
+"""Identity's first tables. `person` holds no contact details; those are in `contact`, behind stricter row-level security."""
 
 from alembic import op
 
 from libs.access.hats import TABLE as WORN_HAT
-from libs.database.house_tables import FIRST, locked_down
+from libs.database.shared_tables import CREATE_SHARED_TABLES, revoke_run_role_rights
 
 revision = "0001_first"
 down_revision = None
@@ -83,11 +83,11 @@ POLICIES = {
 
 
 def upgrade() -> None:
-    op.execute(FIRST)
+    op.execute(CREATE_SHARED_TABLES)
     op.execute(WORN_HAT)
     op.execute(TABLES)
-    for table, who in POLICIES.items():
+    for table, condition in POLICIES.items():
         op.execute(f"alter table {table} enable row level security")
         op.execute(f"alter table {table} force row level security")
-        op.execute(f"create policy {table}_seen on {table} using ({who}) with check ({who})")
-    op.execute(locked_down("kith_identity_run"))
+        op.execute(f"create policy {table}_seen on {table} using ({condition}) with check ({condition})")
+    op.execute(revoke_run_role_rights("kith_identity_run"))

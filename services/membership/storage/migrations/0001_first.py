@@ -3,7 +3,7 @@
 from alembic import op
 
 from libs.access.hats import TABLE as WORN_HAT
-from libs.database.house_tables import FIRST, locked_down
+from libs.database.shared_tables import CREATE_SHARED_TABLES, revoke_run_role_rights
 
 revision = "0001_first"
 down_revision = None
@@ -77,11 +77,11 @@ POLICIES = {"register_entry": f"{OWN} or {SECRETARY} or {SYSTEM}", "application"
 
 
 def upgrade() -> None:
-    op.execute(FIRST)
+    op.execute(CREATE_SHARED_TABLES)
     op.execute(WORN_HAT)
     op.execute(TABLES)
-    for table, who in POLICIES.items():
+    for table, condition in POLICIES.items():
         op.execute(f"alter table {table} enable row level security")
         op.execute(f"alter table {table} force row level security")
-        op.execute(f"create policy {table}_seen on {table} using ({who}) with check ({who})")
-    op.execute(locked_down("kith_membership_run"))
+        op.execute(f"create policy {table}_seen on {table} using ({condition}) with check ({condition})")
+    op.execute(revoke_run_role_rights("kith_membership_run"))

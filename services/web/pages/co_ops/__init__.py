@@ -1,1 +1,1 @@
-"""The other co-ops: how we came to know each other, and where we stand."""
+"""Pages of the peers: the other co-ops, how they were added, and their state."""

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from libs.database import house_tables
+from libs.database import shared_tables
 from services.web.storage import tables
 
 revision = "0001_first"
@@ -10,6 +10,6 @@ down_revision = None
 
 
 def upgrade() -> None:
-    op.execute(house_tables.FIRST)
+    op.execute(shared_tables.CREATE_SHARED_TABLES)
     op.execute(tables.FIRST)
-    op.execute(house_tables.locked_down("kith_web_run"))
+    op.execute(shared_tables.revoke_run_role_rights("kith_web_run"))

@@ -9,4 +9,4 @@ down_revision = "0001_first"
 
 
 def upgrade() -> None:
-    op.execute(tables.BETWEEN)
+    op.execute(tables.FEDERATED_NEWS)

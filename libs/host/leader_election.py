@@ -1,0 +1,63 @@
+"""Leader election: one active relay and one job runner for each service, however many processes run it.
+
+The leader holds a PostgreSQL advisory lock on a connection of its own. When the connection ends, so does the lock, and the leader's work
+is cancelled before another process can take it.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+from sqlalchemy.engine import make_url
+
+from libs.observe.logs import logger
+
+LOG = logger("leader")
+ADVISORY_LOCK = 0x6B697468  # "kith"
+RETRY_SECONDS = 1.0
+
+
+async def run_as_leader(name: str, url: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Runs `work` whenever this process is the leader, for as long as it is. Runs until cancelled."""
+    while True:
+        try:
+            connection = await connect(url)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            await asyncio.sleep(RETRY_SECONDS)
+            continue
+        lost = asyncio.Event()
+        connection.add_termination_listener(lambda _, lost=lost: lost.set())
+        try:
+            if await connection.fetchval("select pg_try_advisory_lock($1)", ADVISORY_LOCK):
+                await _run_until_lock_lost(lost, work)
+                LOG.warning("lead_lost", service=name)
+        except Exception as error:  # noqa: BLE001 - whatever ended it, this process must try to lead again
+            LOG.warning("lead_interrupted", service=name, error=type(error).__name__)
+        finally:
+            connection.terminate()
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+async def connect(url: str) -> asyncpg.Connection:
+    """Opens a plain asyncpg connection for a SQLAlchemy URL."""
+    parts = make_url(url)
+    host = parts.query.get("host") or parts.host
+    port = parts.query.get("port") or parts.port or 5432
+    return await asyncpg.connect(
+        host=host, port=int(str(port)), user=parts.username, password=parts.password, database=parts.database, timeout=5
+    )
+
+
+async def _run_until_lock_lost(lost: asyncio.Event, work: Callable[[], Awaitable[None]]) -> None:
+    running = asyncio.ensure_future(work())
+    lock_lost = asyncio.ensure_future(lost.wait())
+    try:
+        await asyncio.wait((running, lock_lost), return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            running.result()
+    finally:
+        for task in (running, lock_lost):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await task

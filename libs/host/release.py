@@ -1,5 +1,0 @@
-"""Which Kith this is."""
-
-from importlib.metadata import version
-
-VERSION = version("kith")

@@ -1,0 +1,51 @@
+"""Opens units of work for a servicer, with the current RPC's caller."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Protocol, TypeVar
+
+from google.protobuf.message import Message
+
+from libs.clock import Clock
+from libs.database import idempotency_keys
+from libs.database.engine import Database, UnitOfWork
+from libs.rpc.call import CURRENT_CALL
+
+
+class CommandRequest(Protocol):
+    """A request that changes something; it carries a request_id."""
+
+    request_id: str
+
+    def SerializeToString(self, *, deterministic: bool = ...) -> bytes: ...
+
+
+Response = TypeVar("Response", bound=Message)
+
+
+class Transactions:
+    """Opens units of work on one service's database."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.database = database
+        self.clock = clock
+
+    async def command(
+        self, request: CommandRequest, response_type: type[Response], do: Callable[[UnitOfWork], Awaitable[Response]]
+    ) -> Response:
+        """Runs one command in one transaction, with its state, events and response; a repeated request gets the same response again."""
+        call = CURRENT_CALL.get()
+        async with self.database.work(call.caller, self.clock.now(), request.request_id, call.traceparent) as work:
+            body = request.SerializeToString(deterministic=True)
+            first = await idempotency_keys.claim(work, call.method, body)
+            if first is not None:
+                return response_type.FromString(first)
+            response = await do(work)
+            await idempotency_keys.save_response(work, call.method, response.SerializeToString())
+            return response
+
+    @asynccontextmanager
+    async def query(self) -> AsyncIterator[UnitOfWork]:
+        """A unit of work for a query as the caller; it writes nothing but the read audit."""
+        async with self.database.query_work(CURRENT_CALL.get().caller, self.clock.now()) as work:
+            yield work

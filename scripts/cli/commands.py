@@ -1,0 +1,36 @@
+"""The commands of `kith`, in the order of the help.
+
+A new command needs a line here and a module in this package; the module is imported only when its command is used.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CliCommand:
+    """A command of `kith`: its typer app or function as `module:name`, and its line in the help."""
+
+    target: str
+    summary: str
+
+
+COMMANDS = {
+    "init": CliCommand("scripts.cli.init:init_command", "make the data folder of a new co-op"),
+    "up": CliCommand("scripts.cli.up:up_command", "start a co-op and stay with it"),
+    "down": CliCommand("scripts.cli.down:down_command", "stop a co-op"),
+    "containers": CliCommand("scripts.cli.containers:containers_command", "make a co-op ready to run with docker-compose.yml"),
+    "found": CliCommand("scripts.cli.bootstrap_command:bootstrap_command", "register the first member of a co-op that runs in containers"),
+    "status": CliCommand("scripts.cli.status:status_command", "say how a co-op's services are"),
+    "member": CliCommand("scripts.cli.member:member_app", "admit members from a list, and look into the register"),
+    "person": CliCommand("scripts.cli.person:person_app", "make sign-in cards and links, give and take hats"),
+    "motion": CliCommand("scripts.cli.motion:motion_app", "put a question to the members, see motions and results"),
+    "peer": CliCommand("scripts.cli.peer:peer_app", "become peers with another co-op, and see or end it"),
+    "keys": CliCommand("scripts.cli.keys:keys_app", "make new keys towards other co-ops"),
+    "federation": CliCommand("scripts.cli.federation:federation_app", "look at the way to another co-op from both sides"),
+    "vote": CliCommand("scripts.cli.vote:vote_app", "decide together with other co-ops, from the terms to the outcome"),
+    "facts": CliCommand("scripts.cli.events:events_app", "look at facts; rebuild or skip when a service cannot follow"),
+    "rulebook": CliCommand("scripts.cli.rulebook:rulebook_app", "check a rulebook, or say it in words"),
+    "count": CliCommand("scripts.cli.count:count_command", "count votes by a stated rule, without a running co-op"),
+    "verify": CliCommand("scripts.cli.verify:verify_app", "check the result of a federated vote, without a running co-op"),
+    "demo": CliCommand("scripts.cli.demo.command:demo_command", "stand up three co-ops and let them decide together, to look at"),
+}

@@ -1,0 +1,173 @@
+"""Accepts a part of a board from its home co-op or from any mirror: stores what is proven, and proof of misconduct as well."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from libs.boards import evidence
+from libs.database.engine import UnitOfWork
+from libs.signing import checkpoint, merkle
+from libs.signing.checkpoint import Checkpoint
+from services.federation.domain import witnessing
+from services.federation.domain.witnessing import BoardUpdate, BoardUpdateRejectedError, ReceivedCosignature, ReceivedHead
+from services.federation.storage import boards, evidence_documents
+from services.federation.storage.boards import BoardRecord, StoredCosignature, StoredHead
+from services.federation.storage.votes import Vote
+
+
+@dataclass(frozen=True)
+class BoardUpdateResult:
+    """Whether anything was new, why something was refused, and the size of a head of our own board that we no longer hold (0 = none)."""
+
+    new: bool = False
+    refused: str = ""
+    newer_own_size: int = 0
+
+
+async def accept_board_update(work: UnitOfWork, vote: Vote, update: BoardUpdate, us: str) -> BoardUpdateResult:
+    """`us` is our own co-op id. Nobody else adds to our own board; a larger head of ours shows that we were rolled back."""
+    board = await boards.lock(work, vote.id, update.co_op)
+    if board is None:
+        return BoardUpdateResult(refused="no board of this vote")
+    try:
+        if update.head is not None:
+            witnessing.verify_head(vote.terms, update.co_op, update.head)
+        if update.co_op == us:
+            if update.head is not None and await is_rolled_back(work, vote, board, update.head):
+                return BoardUpdateResult(newer_own_size=update.head.size)
+            new: Sequence[bytes] = ()
+        else:
+            new = witnessing.verify_new_entries(vote.terms, board.frontier, update)
+    except BoardUpdateRejectedError as error:
+        return BoardUpdateResult(refused=str(error))
+    if new:
+        board = await boards.append(work, vote.id, board, new)
+    return await _accept_proofs(work, vote, board, update, changed=bool(new))
+
+
+async def is_rolled_back(work: UnitOfWork, vote: Vote, board: BoardRecord, head: ReceivedHead) -> bool:
+    """Whether a head that our own board signed belongs to a tree that we do not hold: a longer or a different one."""
+    if head.size > board.size:
+        return True
+    if any(
+        (stored_head.size, stored_head.root) == (head.size, head.root)
+        for stored_head in await boards.list_heads(work, vote.id, board.co_op)
+    ):
+        return False
+    return merkle.root_of(await boards.list_leaves(work, vote.id, board.co_op, head.size)) != head.root
+
+
+async def _accept_proofs(work: UnitOfWork, vote: Vote, board: BoardRecord, update: BoardUpdate, *, changed: bool) -> BoardUpdateResult:
+    """Stores the last head, and every cosignature that a cut can need, with its head.
+
+    A head that nothing needs any more is not stored again; otherwise each contact with a peer that still has it would count as news.
+    """
+    stored_heads = {
+        (cosignature.size, cosignature.root): cosignature for cosignature in await boards.list_heads(work, vote.id, board.co_op)
+    }
+    fresh: dict[tuple[int, bytes], StoredHead] = {}
+    for head in (*update.heads, *((update.head,) if update.head else ())):
+        if (head.size, head.root) not in stored_heads:
+            changed |= await _check_head(work, vote, board, head, fresh)
+    refused = ""
+    for cosignature in update.cosignatures:
+        try:
+            changed |= await _accept_cosignature(work, vote, board, cosignature, stored_heads | fresh)
+        except BoardUpdateRejectedError as error:
+            refused = str(error)
+    last = max(stored_heads | fresh, default=(0, b""))
+    if last in fresh:
+        changed |= await boards.add_head(work, vote.id, board.co_op, fresh[last])
+    if changed:
+        await boards.delete_unused_heads(work, vote.id, board.co_op)
+    return BoardUpdateResult(changed, refused)
+
+
+async def _check_head(
+    work: UnitOfWork, vote: Vote, board: BoardRecord, head: ReceivedHead, fresh: dict[tuple[int, bytes], StoredHead]
+) -> bool:
+    """Adds a head of the tree we hold to `fresh`. A head of another tree proves a fork. Returns whether that proof is new."""
+    if head.size > board.size or head.size == 0:
+        return False
+    try:
+        signed = witnessing.verify_head(vote.terms, board.co_op, head)
+    except BoardUpdateRejectedError:
+        return False
+    leaves: list[bytes] = []
+    if head.size != board.size:
+        leaves = await boards.list_leaves(work, vote.id, board.co_op, board.size)
+    if (merkle.root_of(leaves[: head.size]) if leaves else board.frontier.root) != head.root:
+        return await _record_fork(work, vote, board, signed, head, leaves)
+    fresh[head.size, head.root] = StoredHead(head.size, head.root, head.signature)
+    return False
+
+
+async def _record_fork(
+    work: UnitOfWork, vote: Vote, board: BoardRecord, signed: Checkpoint, head: ReceivedHead, leaves: list[bytes]
+) -> bool:
+    terms = vote.terms
+    held_head = await boards.get_last_head(work, vote.id, board.co_op)
+    if held_head is None or held_head.size < head.size:
+        return False
+    first = evidence.write_note(terms, board.co_op, signed, head.signature)
+    held_checkpoint = Checkpoint(signed.origin, held_head.size, held_head.root)
+    second = evidence.write_note(terms, board.co_op, held_checkpoint, held_head.signature)
+    if held_head.size == head.size:
+        document = evidence.fork_of_one_size(board.co_op, *sorted((first, second)))
+    else:
+        root = merkle.root_of(leaves[: head.size])
+        document = evidence.fork_of_two_sizes(board.co_op, first, second, root, merkle.consistency_proof(leaves, head.size, held_head.size))
+    return await evidence_documents.add(work, vote.id, evidence.FORK, document)
+
+
+async def _accept_cosignature(
+    work: UnitOfWork, vote: Vote, board: BoardRecord, cosignature: ReceivedCosignature, heads: Mapping[tuple[int, bytes], StoredHead]
+) -> bool:
+    """Stores a cosignature that a cut can need, together with its head, one of `heads`. Returns whether it is new."""
+    stored_cosignatures = await boards.list_cosignatures(work, vote.id, board.co_op)
+    same_witness = {_to_received(stored) for stored in stored_cosignatures if stored.witness == cosignature.witness}
+    if cosignature in same_witness or (cosignature.size, cosignature.root) not in heads:
+        return False
+    needed = witnessing.select_needed_cosignatures(vote.terms, same_witness | {cosignature})
+    falling_pair = witnessing.find_falling_dates(same_witness | {cosignature})
+    if cosignature not in needed and falling_pair is None:
+        return False
+    witnessing.verify_cosignature(vote.terms, board.co_op, cosignature)
+    if falling_pair is not None:
+        await _record_falling_dates(work, vote, board, falling_pair, heads)
+    if cosignature not in needed:
+        return False
+    await boards.add_head(work, vote.id, board.co_op, heads[cosignature.size, cosignature.root])
+    await boards.add_cosignature(work, vote.id, board.co_op, _to_stored(cosignature))
+    for unneeded in same_witness - needed:
+        await boards.delete_cosignature(work, vote.id, board.co_op, _to_stored(unneeded))
+    return True
+
+
+async def _record_falling_dates(
+    work: UnitOfWork,
+    vote: Vote,
+    board: BoardRecord,
+    falling_pair: tuple[ReceivedCosignature, ReceivedCosignature],
+    heads: Mapping[tuple[int, bytes], StoredHead],
+) -> None:
+    origin = checkpoint.origin_of(board.co_op, vote.id)
+    notes = [
+        evidence.write_note(
+            vote.terms,
+            board.co_op,
+            Checkpoint(origin, cosignature.size, cosignature.root),
+            heads[cosignature.size, cosignature.root].signature,
+            [(cosignature.witness, cosignature.time, cosignature.signature)],
+        )
+        for cosignature in falling_pair
+    ]
+    document = evidence.falling_dates(falling_pair[0].witness, board.co_op, notes[0], notes[1])
+    await evidence_documents.add(work, vote.id, evidence.FALLING_DATES, document)
+
+
+def _to_received(cosignature: StoredCosignature) -> ReceivedCosignature:
+    return ReceivedCosignature(cosignature.witness, cosignature.size, cosignature.root, cosignature.time, cosignature.signature)
+
+
+def _to_stored(cosignature: ReceivedCosignature) -> StoredCosignature:
+    return StoredCosignature(cosignature.witness, cosignature.size, cosignature.root, cosignature.time, cosignature.signature)

@@ -1,0 +1,138 @@
+"""The state of a ballot: recorded, witnessed, in time, counted. Each word has one meaning (docs/formats/federated-vote.md)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from libs.boards.board import Board
+from libs.boards.cuts import WitnessedSize, witnessed_cut
+from libs.boards.entries import BallotEntry, Choice, read_entry
+from libs.boards.terms import Terms
+from libs.boards.vote_state import VoteEvidence, VoteState, vote_status
+from libs.database.engine import UnitOfWork
+from services.federation.domain.own_board_rules import get_counted_cuts
+from services.federation.storage import boards, votes
+from services.federation.storage.board_cache import BoardCache
+from services.federation.storage.boards import PseudonymEntry
+
+
+class BallotState(StrEnum):
+    """The four states, and the two that mean none of them."""
+
+    NOT_THERE = "not_there"
+    RECORDED = "recorded"
+    WITNESSED = "witnessed"
+    IN_TIME = "in_time"
+    COUNTED = "counted"
+    NOT_COUNTED = "not_counted"
+
+
+@dataclass(frozen=True)
+class BallotStatus:
+    """The state of the last ballot of a row on a board."""
+
+    state: BallotState
+    index: int
+    held_by: int
+    held_of: int
+    needed: int
+    code: str
+
+
+@dataclass(frozen=True)
+class BallotEntryView:
+    """One ballot entry with a pseudonym, as our mirror holds it."""
+
+    vote: str
+    co_op: str
+    index: int
+    choice: Choice | None
+    state: BallotState
+    code: str
+    question: str
+
+
+@dataclass(frozen=True)
+class PseudonymLookup:
+    """What our mirrors hold for a pseudonym in one vote."""
+
+    vote: str
+    co_op: str
+    group: str
+    ballots: tuple[BallotEntryView, ...]
+
+
+async def get_ballot_status(work: UnitOfWork, board_cache: BoardCache, vote_id: str, co_op: str, pseudonym: str) -> BallotStatus:
+    """The status of the row's last ballot on this co-op's board; NOT_THERE when there is none (yet)."""
+    vote = await votes.get(work, vote_id)
+    entries = [
+        entry
+        for entry in await boards.find_by_pseudonym(work, pseudonym)
+        if entry.vote == vote_id and entry.co_op == co_op and _is_ballot(entry)
+    ]
+    if vote is None or not entries:
+        return BallotStatus(BallotState.NOT_THERE, 0, 0, 0, 0, "")
+    evidence = await board_cache.load_evidence(work, vote)
+    last_index = entries[-1].index
+    witnessed = evidence.witnessed.get(co_op, ())
+    holders = {entry.witness for entry in witnessed if entry.size > last_index}
+    state, code = _ballot_state(evidence, co_op, pseudonym, last_index, int(work.now.timestamp()))
+    return BallotStatus(state, last_index, len(holders), len(vote.terms.witnesses_of(co_op)), vote.terms.q, code)
+
+
+async def look_up_pseudonym(work: UnitOfWork, board_cache: BoardCache, pseudonym: str) -> list[PseudonymLookup]:
+    """Everything our mirrors hold for a pseudonym: its row, and its ballots from the first."""
+    rows: dict[tuple[str, str], list[PseudonymEntry]] = {}
+    for entry in await boards.find_by_pseudonym(work, pseudonym):
+        rows.setdefault((entry.vote, entry.co_op), []).append(entry)
+    lookups = []
+    for (vote_id, co_op), entries in rows.items():
+        vote = await votes.get(work, vote_id)
+        if vote is None:
+            continue
+        evidence = await board_cache.load_evidence(work, vote)
+        board = evidence.boards.get(co_op)
+        group = board.rows.get(pseudonym, "") if board is not None else ""
+        ballots = tuple(_build_entry_view(work, evidence, entry) for entry in entries if _is_ballot(entry))
+        lookups.append(PseudonymLookup(vote_id, co_op, group, ballots))
+    return lookups
+
+
+def _build_entry_view(work: UnitOfWork, evidence: VoteEvidence, entry: PseudonymEntry) -> BallotEntryView:
+    parsed = read_entry(entry.data)
+    choice = parsed.choice if isinstance(parsed, BallotEntry) else None
+    pseudonym = parsed.pseudonym if isinstance(parsed, BallotEntry) else ""
+    state, code = _ballot_state(evidence, entry.co_op, pseudonym, entry.index, int(work.now.timestamp()))
+    return BallotEntryView(entry.vote, entry.co_op, entry.index, choice, state, code, evidence.terms.question)
+
+
+def _is_ballot(entry: PseudonymEntry) -> bool:
+    return isinstance(read_entry(entry.data), BallotEntry)
+
+
+def _ballot_state(evidence: VoteEvidence, co_op: str, pseudonym: str, index: int, now: int) -> tuple[BallotState, str]:
+    terms, board = evidence.terms, evidence.boards.get(co_op)
+    if board is None or index >= board.size:
+        return BallotState.RECORDED, ""
+    code = dict(board.rejected).get(index, "")
+    witnessed = evidence.witnessed.get(co_op, ())
+    if now <= terms.concluded_from:
+        return _state_before_conclusion(terms, co_op, witnessed, index, now), code
+    counts_to = get_counted_cuts(evidence).get(co_op, 0)
+    if code or index >= counts_to or _is_replaced(board, pseudonym, index, counts_to):
+        return BallotState.NOT_COUNTED, code
+    final = vote_status(evidence, now).state is VoteState.FINAL
+    return (BallotState.COUNTED if final else BallotState.IN_TIME), code
+
+
+def _state_before_conclusion(terms: Terms, co_op: str, witnessed: Sequence[WitnessedSize], index: int, now: int) -> BallotState:
+    """Until T more cosignatures may come; a witnessed ballot is certain to be in time, because cuts never shrink."""
+    return BallotState.WITNESSED if index < witnessed_cut(terms, co_op, witnessed, now) else BallotState.RECORDED
+
+
+def _is_replaced(board: Board, pseudonym: str, index: int, counts_to: int) -> bool:
+    """Whether a later ballot of the row, below the cut and without a code, replaced it."""
+    last = board.ballots.get(pseudonym)
+    if last is None or last.index == index:
+        return False
+    return last.index < counts_to

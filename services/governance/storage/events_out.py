@@ -1,0 +1,95 @@
+"""Publishes governance's events through the outbox. They carry ids, classes, dates and numbers; never a name, a text or a choice."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from kith.governance.facts.v1 import facts_pb2 as facts
+from libs.database.engine import UnitOfWork
+from libs.messages import outbox
+from libs.rulebook import Rulebook
+from services.governance.domain.ballot import Ballot
+from services.governance.domain.motion import Motion
+from services.governance.domain.vote_ballot import VoteBallot
+
+
+async def rulebook_adopted(work: UnitOfWork, rulebook: Rulebook, decision: UUID) -> None:
+    classes = [facts.AdoptedClass(key=member_class.key, votes=member_class.votes) for member_class in rulebook.classes]
+    message = facts.RulebookAdopted(rulebook_hash=rulebook.hash, decision_id=str(decision), classes=classes)
+    await outbox.publish(work, (message, str(decision)))
+
+
+async def motion_opened(work: UnitOfWork, motion: Motion, roll: Mapping[str, int], membership_number: int) -> None:
+    message = facts.MotionOpened(
+        motion_id=str(motion.id),
+        resolution_type=motion.resolution_type,
+        rulebook_hash=motion.rulebook_hash,
+        roll=[facts.RollSize(member_class=name, eligible=size) for name, size in roll.items()],
+        membership_number=membership_number,
+    )
+    message.opens_at.FromDatetime(motion.opens_at)
+    message.closes_at.FromDatetime(motion.closes_at)
+    await outbox.publish(work, (message, str(motion.id)))
+
+
+async def ballot_cast(work: UnitOfWork, ballot: Ballot) -> None:
+    message = facts.BallotCast(
+        motion_id=str(ballot.motion),
+        ballot_id=str(ballot.id),
+        person_id=str(ballot.person),
+        member_class=ballot.member_class,
+        revision=ballot.revision,
+        taken=ballot.taken.value,
+    )
+    await outbox.publish(work, (message, str(ballot.motion)))
+
+
+async def motions_closed(work: UnitOfWork, closed: Sequence[tuple[UUID, bool, UUID, int]]) -> None:
+    """Publish one event for each (motion, passes, decision, ballots)."""
+    await outbox.publish(
+        work,
+        *(
+            (facts.MotionClosed(motion_id=str(motion), passes=passes, decision_id=str(decision), ballots=ballots), str(motion))
+            for motion, passes, decision, ballots in closed
+        ),
+    )
+
+
+async def vote_drafted(work: UnitOfWork, draft_id: str, participants: Sequence[str], observers: Sequence[str]) -> None:
+    await outbox.publish(work, (facts.VoteDrafted(draft_id=draft_id, participants=participants, observers=observers), draft_id))
+
+
+async def vote_joined(work: UnitOfWork, vote: str, body: str, day: str, reference: str) -> None:
+    await outbox.publish(work, (facts.VoteJoined(vote_id=vote, body=body, date=day, reference=reference), vote))
+
+
+async def vote_withdrawn(work: UnitOfWork, vote: str) -> None:
+    await outbox.publish(work, (facts.VoteWithdrawn(vote_id=vote), vote))
+
+
+async def vote_rows_frozen(work: UnitOfWork, vote: str, chunks: Sequence[Sequence[bytes]]) -> None:
+    """Publish one event for each chunk of entries; the last chunk ends with the roll entry."""
+    messages = [
+        facts.VoteRowsFrozen(vote_id=vote, entries=chunk, last=number == len(chunks)) for number, chunk in enumerate(chunks, start=1)
+    ]
+    await outbox.publish(work, *((message, vote) for message in messages))
+
+
+async def vote_roll_attested(work: UnitOfWork, vote: str, rows: int, scrutineers: int) -> None:
+    await outbox.publish(work, (facts.VoteRollAttested(vote_id=vote, rows=rows, scrutineers=scrutineers), vote))
+
+
+async def vote_made_ready(work: UnitOfWork, vote: str) -> None:
+    await outbox.publish(work, (facts.VoteMadeReady(vote_id=vote), vote))
+
+
+async def vote_ballot_cast(work: UnitOfWork, ballot: VoteBallot) -> None:
+    """Publish without the caller: an event that named the voter would tie a person to a pseudonym."""
+    await outbox.publish(work, (facts.VoteBallotCast(vote_id=ballot.vote, entry=ballot.entry), ballot.vote), anonymous=True)
+
+
+async def vote_objected(work: UnitOfWork, vote: str, reference: str) -> None:
+    await outbox.publish(work, (facts.VoteObjected(vote_id=vote, reference=reference), vote))
+
+
+async def vote_settlement_agreed(work: UnitOfWork, vote: str, settlement: bytes, reference: str) -> None:
+    await outbox.publish(work, (facts.VoteSettlementAgreed(vote_id=vote, settlement=settlement, reference=reference), vote))

@@ -1,0 +1,24 @@
+"""Events that identity publishes."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from kith.identity.facts.v1 import facts_pb2 as facts
+from libs.database.engine import UnitOfWork
+from libs.messages import outbox
+
+
+async def persons_registered(work: UnitOfWork, persons: Iterable[UUID]) -> None:
+    await outbox.publish(work, *((facts.PersonRegistered(person_id=str(person)), str(person)) for person in persons))
+
+
+async def hat_given(work: UnitOfWork, person: UUID, hat: str) -> None:
+    await outbox.publish(work, (facts.HatGiven(person_id=str(person), hat=hat), str(person)))
+
+
+async def hat_taken(work: UnitOfWork, person: UUID, hat: str) -> None:
+    await outbox.publish(work, (facts.HatTaken(person_id=str(person), hat=hat), str(person)))
+
+
+async def sign_in_code_issued(work: UnitOfWork, person: UUID, kind: str) -> None:
+    await outbox.publish(work, (facts.SignInCodeIssued(person_id=str(person), kind=kind), str(person)))

@@ -1,0 +1,49 @@
+"""Application state: everything that pages share, created once when the service starts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment
+
+from libs.clock import Clock
+from services.web.http.access_tokens import AccessTokenCache
+from services.web.http.cookies import Cookies
+from services.web.http.rate_limiter import RateLimiter
+from services.web.http.sessions import SessionStore
+from services.web.localisation.catalogue import EASY_READ, PLAIN_ENGLISH, Catalogue
+from services.web.news_feed import NewsFeed
+from services.web.service_clients import ServiceClients
+
+
+@dataclass(frozen=True)
+class CoOp:
+    """What pages say about the co-op and this software."""
+
+    name: str
+    phone: str
+    zone: ZoneInfo
+    source: str
+    """URL of the source of exactly this version."""
+    version: str
+
+
+@dataclass(frozen=True)
+class AppState:
+    """Clients, stores, settings and catalogues that a page may use."""
+
+    co_op: CoOp
+    services: ServiceClients
+    sessions: SessionStore
+    news: NewsFeed
+    access_tokens: AccessTokenCache
+    clock: Clock
+    cookies: Cookies
+    forms_key: bytes = field(repr=False)
+    templates: Environment = field(repr=False)
+    catalogues: Mapping[str, Catalogue] = field(repr=False)
+    look_up_limiter: RateLimiter = field(default_factory=RateLimiter)
+
+    def catalogue(self, *, easy: bool) -> Catalogue:
+        """The catalogue in plain English or in Easy Read."""
+        return self.catalogues[EASY_READ if easy else PLAIN_ENGLISH]

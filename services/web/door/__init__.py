@@ -1,1 +1,0 @@
-"""The door: who comes in, with what, and how much of it."""

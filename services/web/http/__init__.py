@@ -1,0 +1,1 @@
+"""HTTP concerns: cookies, sessions, forms, uploads, access tokens, rate limits and security headers."""

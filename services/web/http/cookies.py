@@ -1,0 +1,65 @@
+"""The three cookies: the session, the visitor before sign-in, and the reading preferences."""
+
+import secrets
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+_DAYS = 86_400
+_SECRET_BYTES = 32
+_MAX_LENGTH = 100
+_READING_PREFERENCES = "kith-comfort"
+
+
+@dataclass(frozen=True)
+class ReadingPreferences:
+    """How a person likes to read: in Easy Read, in bigger text."""
+
+    easy: bool = False
+    bigger: bool = False
+
+
+@dataclass(frozen=True)
+class Cookies:
+    """Reads and sets the cookies. `https`: members reach the pages over TLS; only then may names have the `__Host-` prefix."""
+
+    https: bool
+
+    @property
+    def session(self) -> str:
+        """The session cookie's name."""
+        return "__Host-kith" if self.https else "kith"
+
+    @property
+    def visitor(self) -> str:
+        """The visitor cookie's name."""
+        return "__Host-kith-visitor" if self.https else "kith-visitor"
+
+    def read(self, request: Request, name: str) -> str:
+        """The cookie's value; empty for a value too long to be ours."""
+        value = request.cookies.get(name, "")
+        return value if len(value) <= _MAX_LENGTH else ""
+
+    def set(self, response: Response, name: str, value: str, *, days: int) -> None:
+        """Set a cookie for so many days, unavailable to scripts and to other sites' forms."""
+        response.set_cookie(name, value, max_age=days * _DAYS, path="/", secure=self.https, httponly=True, samesite="lax")
+
+    def drop(self, response: Response, name: str) -> None:
+        """Delete a cookie."""
+        response.delete_cookie(name, path="/", secure=self.https, httponly=True, samesite="lax")
+
+    def reading_preferences(self, request: Request) -> ReadingPreferences:
+        """The reading preferences stored in this browser."""
+        chosen = self.read(request, _READING_PREFERENCES).split("-")
+        return ReadingPreferences("easy" in chosen, "bigger" in chosen)
+
+    def set_reading_preferences(self, response: Response, preferences: ReadingPreferences) -> None:
+        """Store the preferences for a year; they say nothing about the person."""
+        chosen = "-".join(word for word, on in (("easy", preferences.easy), ("bigger", preferences.bigger)) if on)
+        self.set(response, _READING_PREFERENCES, chosen or "plain", days=365)
+
+
+def new_secret() -> str:
+    """256 random bits for a cookie."""
+    return secrets.token_urlsafe(_SECRET_BYTES)

@@ -1,0 +1,98 @@
+"""Sessions in web's own database, looked up by the hash of their cookie.
+
+Each call is a transaction of its own, separate from what the page does. Identity's key to the session is sealed under the
+cookie, which is 256 random bits and never stored: somebody who reads the tables can neither take over a session nor obtain a token.
+"""
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from libs import callers
+from libs.clock import Clock
+from libs.database.engine import Database, UnitOfWork
+from services.web.http.cookies import new_secret
+from services.web.http.sessions import IdentitySession, Session
+from services.web.storage import sessions as rows
+from services.web.storage.sessions import SessionRow
+
+_NONCE = 12
+_USE_RECORDED_EVERY = timedelta(minutes=5)
+
+
+class DatabaseSessionStore:
+    """The `SessionStore` in PostgreSQL."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def create(self, identity: IdentitySession) -> Session:
+        session = Session(new_secret(), identity)
+        sealed = _seal(session.cookie, identity.session_key)
+        row = SessionRow(UUID(identity.person_id), identity.session_id, sealed, identity.hats, identity.expires_at, self._clock.now())
+        async with self._work(session) as work:
+            await rows.insert_session(work, _hash(session.cookie), row)
+        return session
+
+    async def find(self, cookie: str) -> Session | None:
+        async with self._reading() as work:
+            row = await rows.find_session(work, _hash(cookie))
+        if row is None:
+            return None
+        session = Session(
+            cookie, IdentitySession(str(row.person), row.identity_session, _open(cookie, row.sealed_key), row.hats, row.expires_at)
+        )
+        if self._clock.now() - row.used_at > _USE_RECORDED_EVERY:
+            async with self._work(session) as work:
+                await rows.record_use(work, _hash(cookie))
+        return session
+
+    async def set_hats(self, session: Session, hats: Sequence[str]) -> None:
+        async with self._work(session) as work:
+            await rows.set_hats(work, _hash(session.cookie), hats)
+
+    async def end(self, session: Session) -> None:
+        async with self._work(session) as work:
+            await rows.delete_session(work, _hash(session.cookie))
+
+    async def save_draft(self, session: Session, name: str, fields: Mapping[str, str]) -> None:
+        async with self._work(session) as work:
+            await rows.save_draft(work, _hash(session.cookie), name, fields)
+
+    async def load_draft(self, session: Session, name: str) -> Mapping[str, str]:
+        async with self._reading() as work:
+            return await rows.load_draft(work, _hash(session.cookie), name)
+
+    async def delete_draft(self, session: Session, name: str) -> None:
+        async with self._work(session) as work:
+            await rows.delete_draft(work, _hash(session.cookie), name)
+
+    def _work(self, session: Session) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self._database.work(callers.person(UUID(session.identity.person_id)), self._clock.now())
+
+    def _reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self._database.query_work(callers.ANONYMOUS, self._clock.now())
+
+
+def _hash(cookie: str) -> bytes:
+    return hashlib.sha256(b"kith session\n" + cookie.encode()).digest()
+
+
+def _cipher(cookie: str) -> AESGCM:
+    # The cookie is 256 random bits, so one hash is enough to derive the key.
+    return AESGCM(hashlib.sha256(b"kith session key\n" + cookie.encode()).digest())
+
+
+def _seal(cookie: str, key: str) -> bytes:
+    nonce = os.urandom(_NONCE)
+    return nonce + _cipher(cookie).encrypt(nonce, key.encode(), None)
+
+
+def _open(cookie: str, sealed: bytes) -> str:
+    return _cipher(cookie).decrypt(sealed[:_NONCE], sealed[_NONCE:], None).decode()

@@ -1,0 +1,61 @@
+"""Sessions: a person is signed in with one browser until the session ends."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class IdentitySession:
+    """Identity's session, as returned at sign-in. `session_key` is needed to renew tokens and never leaves the server."""
+
+    person_id: str
+    session_id: str
+    session_key: str
+    hats: tuple[str, ...]
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Session:
+    """A browser's session. `cookie` is the browser's secret; only its hash is stored."""
+
+    cookie: str
+    identity: IdentitySession
+
+    def wears(self, hat: str) -> bool:
+        """Whether the person has this hat, as far as identity last told us."""
+        return hat in self.identity.hats
+
+
+class SessionStore(Protocol):
+    """Stores sessions and their drafts of forms."""
+
+    async def create(self, identity: IdentitySession) -> Session:
+        """Create a session with a new cookie."""
+        ...
+
+    async def find(self, cookie: str) -> Session | None:
+        """The session with this cookie; None once it has ended."""
+        ...
+
+    async def set_hats(self, session: Session, hats: Sequence[str]) -> None:
+        """Replace the session's hats by those that identity reports."""
+        ...
+
+    async def end(self, session: Session) -> None:
+        """Delete the session and its drafts."""
+        ...
+
+    async def save_draft(self, session: Session, name: str, fields: Mapping[str, str]) -> None:
+        """Save the fields filled in so far, until the form is sent or the session ends."""
+        ...
+
+    async def load_draft(self, session: Session, name: str) -> Mapping[str, str]:
+        """The saved fields; empty when there are none."""
+        ...
+
+    async def delete_draft(self, session: Session, name: str) -> None:
+        """Delete the saved fields."""
+        ...

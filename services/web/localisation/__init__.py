@@ -1,0 +1,1 @@
+"""Text of the pages: message catalogues, dates, numbers, counting rules and refusals in words."""

@@ -1,0 +1,256 @@
+"""The context of a page: one request, who makes it, and their reading preferences."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import partial
+from itertools import chain
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from kith.identity.v1.identity_pb2 import GetNamesRequest, GetNamesResponse
+from libs.refusals import Refusal
+from libs.rpc.client import DEADLINE_SECONDS, Method
+from services.web.app_state import AppState
+from services.web.http import forms
+from services.web.http.cookies import ReadingPreferences, new_secret
+from services.web.http.sessions import Session
+from services.web.localisation import dates
+from services.web.localisation.catalogue import Catalogue
+from services.web.localisation.refusal_messages import refusal_message
+from services.web.service_clients import RequestT, ResponseT
+
+_NAMES_PER_REQUEST = 200
+
+
+@dataclass(frozen=True)
+class FormProblem:
+    """One problem of a form; `field` is the input's id, empty for the whole form."""
+
+    field: str
+    text: Markup
+
+
+@dataclass(frozen=True)
+class PersonName:
+    """A person's names as pages show them."""
+
+    full: str
+    short: str
+
+
+@dataclass
+class PageContext:
+    """The context of one request, given to every page: state, session, catalogue, and helpers to read, call and respond."""
+
+    state: AppState
+    request: Request
+    session: Session | None
+    preferences: ReadingPreferences
+    hat: str
+    now: datetime
+    catalogue: Catalogue
+    visitor_secret: str
+    """The secret that form tokens are bound to before sign-in."""
+    is_new_visitor: bool = False
+    _person_names: dict[str, PersonName] = field(default_factory=dict)
+
+    @property
+    def person_id(self) -> str:
+        """The id of the person who is signed in, or empty."""
+        return self.session.identity.person_id if self.session else ""
+
+    @property
+    def phone(self) -> str | Markup:
+        """The co-op's phone number, or "the secretary" where there is none."""
+        return self.state.co_op.phone or self.say("base.secretary")
+
+    @property
+    def request_path(self) -> str:
+        """The path of the request."""
+        return self.request.url.path
+
+    def path_param(self, name: str) -> str:
+        """A parameter of the path, such as the motion's id."""
+        return str(self.request.path_params[name])
+
+    def query_param(self, name: str) -> str:
+        """A query parameter's value, stripped; empty when it was left out."""
+        return self.request.query_params.get(name, "").strip()
+
+    def say(self, key: str, n: int | None = None, /, **values: object) -> Markup:
+        """A message of the catalogue that the person reads."""
+        return self.catalogue.say(key, n, **values)
+
+    def local_day(self, at: datetime | None = None) -> date:
+        """The date of a moment, or today, in the co-op's time zone."""
+        return (at or self.now).astimezone(self.state.co_op.zone).date()
+
+    def format_moment(self, at: datetime) -> str:
+        """A day and time in words."""
+        return dates.format_moment(at, self.state.co_op.zone, self.now)
+
+    def format_day(self, iso: str) -> str:
+        """An ISO date in words; empty stays empty."""
+        return dates.format_day(date.fromisoformat(iso), self.local_day()) if iso else ""
+
+    async def call(
+        self, method: Method[RequestT, ResponseT], request: RequestT, hat: str | None = None, seconds: float = DEADLINE_SECONDS
+    ) -> ResponseT:
+        """Call a service on behalf of this person, with the page's hat unless another is named."""
+        claimed_hat = self.hat if hat is None else hat
+        token = await self.state.access_tokens.get(self.session, claimed_hat, self.now) if self.session else ""
+        return await self.state.services.call(method, request, token, seconds)
+
+    async def person_names(self, ids: Iterable[str]) -> Mapping[str, PersonName]:
+        """Names by person id, fetched in batches. Somebody unknown gets a placeholder."""
+        missing = sorted({co_op for co_op in ids if co_op} - self._person_names.keys())
+        for start in range(0, len(missing), _NAMES_PER_REQUEST):
+            batch = missing[start : start + _NAMES_PER_REQUEST]
+            response: GetNamesResponse = await self.call(self.state.services.identity.GetNames, GetNamesRequest(person_ids=batch))
+            unknown = str(self.say("person.unknown"))
+            self._person_names |= {person_id: PersonName(unknown, unknown) for person_id in batch}
+            self._person_names |= {name.person_id: PersonName(name.full_name, name.called) for name in response.names}
+        return self._person_names
+
+    async def load_draft(self, name: str) -> Mapping[str, str]:
+        """The fields that this person has filled in so far."""
+        return await self.state.sessions.load_draft(self.session, name) if self.session else {}
+
+    async def save_draft(self, name: str, fields: Mapping[str, str]) -> None:
+        """Save the fields until the form is sent."""
+        if self.session:
+            await self.state.sessions.save_draft(self.session, name, fields)
+
+    async def delete_draft(self, name: str) -> None:
+        """Delete the saved fields."""
+        if self.session:
+            await self.state.sessions.delete_draft(self.session, name)
+
+    def form_problems(self, refusal: Refusal, fields: Mapping[str, str] | None = None) -> list[FormProblem]:
+        """A refusal as problems of the form; `fields` maps the proto's fields to our inputs."""
+        input_by_field = fields or {}
+        details = self.refusal_details(refusal)
+        problems = [
+            FormProblem(input_by_field.get(problem.field, ""), refusal_message(self.catalogue, problem.reason, details))
+            for problem in refusal.problems
+        ]
+        return problems or [FormProblem("", refusal_message(self.catalogue, refusal.reason, details))]
+
+    def refusal_details(self, refusal: Refusal) -> Mapping[str, str]:
+        """The values for a refusal's sentence, with moments in words."""
+        return {name: self._format_detail(value) for name, value in refusal.details.items()}
+
+    def _format_detail(self, value: str) -> str:
+        try:
+            return self.format_moment(datetime.fromisoformat(value)) if "T" in value else value
+        except ValueError:
+            return value
+
+    def form_problem(self, field_name: str, key: str, /, **values: object) -> FormProblem:
+        """A problem of the form with a message of the catalogue."""
+        return FormProblem(field_name, self.say(key, **values))
+
+    def render(self, template: str, status: int = 200, *, problems: Iterable[FormProblem] = (), **values: object) -> Response:
+        """The response with the page rendered from a template."""
+        text = self.state.templates.get_template(f"pages/{template}.html").render(
+            self._template_values(), problems=list(problems), **values
+        )
+        response = HTMLResponse(text, status)
+        if self.is_new_visitor:
+            self.state.cookies.set(response, self.state.cookies.visitor, self.visitor_secret, days=1)
+        return response
+
+    def file_response(self, data: bytes, name: str, media_type: str) -> Response:
+        """The response with a file to download. `name` is ours and needs no quoting."""
+        return Response(data, media_type=media_type, headers={"content-disposition": f'attachment; filename="{name}"'})
+
+    def redirect(self, path: str) -> Response:
+        """Redirect to another page, after a form was accepted."""
+        return RedirectResponse(path, 303)
+
+    def form_token(self, name: str) -> str:
+        """The token of the form with this name in this session."""
+        return forms.form_token(self.state.forms_key, self.form_secret, name)
+
+    @property
+    def form_secret(self) -> str:
+        """The secret that form tokens are bound to."""
+        return self.session.cookie if self.session else self.visitor_secret
+
+    def _template_values(self) -> dict[str, object]:
+        co_op = self.state.co_op
+        zone = co_op.zone
+        return {
+            "say": self.catalogue.say,
+            "lines": self.catalogue.sentences,
+            "keys": partial(_hidden_fields, self),
+            "moment": self.format_moment,
+            "easy": self.preferences.easy,
+            "bigger": self.preferences.bigger,
+            "printing": "print" in self.request.query_params,
+            "co_op": co_op.name,
+            "phone": self.phone,
+            "phone_link": co_op.phone.replace(" ", ""),
+            "version": co_op.version,
+            "signed_in": self.session is not None,
+            "places": _navigation(self),
+            "path": self.request_path,
+            "now_said": self.format_moment(self.now),
+            "today": dates.format_day(self.local_day(), date.min),
+            "shifted": bool(self.state.clock.offset()),
+            "day": self.format_day,
+            "hour": partial(dates.format_hour, zone=zone),
+        }
+
+
+def utc_datetime(at: Timestamp) -> datetime:
+    """A protobuf timestamp as a datetime in UTC."""
+    return at.ToDatetime(tzinfo=UTC)
+
+
+def load_or_create_visitor_secret(cookie: str) -> tuple[str, bool]:
+    """The visitor's secret, and whether it is new and its cookie must be set."""
+    return (cookie, False) if cookie else (new_secret(), True)
+
+
+def _hidden_fields(ctx: PageContext, name: str) -> Markup:
+    """The hidden fields of a form: its token and its request id."""
+    hidden = Markup('<input type="hidden" name="{}" value="{}">')
+    return hidden.format(forms.TOKEN, ctx.form_token(name)) + hidden.format(forms.REQUEST_ID, forms.new_request_id())
+
+
+@dataclass(frozen=True)
+class NavigationLink:
+    """A link of the navigation that people with a hat see."""
+
+    path: str
+    name: Markup
+    here: bool
+
+
+_NAVIGATION_BY_HAT: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "secretary": (
+        ("/members", "place.members"),
+        ("/applications", "place.applications"),
+        ("/paper-votes", "place.paper_votes"),
+        ("/co-ops", "place.co_ops"),
+    ),
+    "scrutineer": (),
+    "operator": (("/system", "place.system"),),
+}
+
+
+def _navigation(ctx: PageContext) -> list[NavigationLink]:
+    if not ctx.session:
+        return []
+    by_hat = [links for hat, links in _NAVIGATION_BY_HAT.items() if ctx.session.wears(hat)]
+    common = [("/", "place.home"), ("/motions", "place.motions"), ("/votes", "place.votes")]
+    return (
+        [NavigationLink(path, ctx.say(key), ctx.request_path == path) for path, key in (*common, *chain.from_iterable(by_hat))]
+        if by_hat
+        else []
+    )

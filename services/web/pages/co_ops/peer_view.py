@@ -1,0 +1,101 @@
+"""A peer as the pages show it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kith.federation.v1 import federation_pb2 as pb
+from libs.refusals import FailedPrecondition, Unavailable
+from services.web.page_context import PageContext, utc_datetime
+from services.web.pages.motion_view import StatusLabel
+
+_PAGE_SIZE = 100
+_STATE_NAMES = {
+    pb.PEER_STATE_INVITED: "invited",
+    pb.PEER_STATE_CONFIRMED: "confirmed",
+    pb.PEER_STATE_ACTIVE: "active",
+    pb.PEER_STATE_SUSPENDED: "suspended",
+    pb.PEER_STATE_SEVERED: "severed",
+}
+_STATUS_KINDS = {"invited": "wait", "confirmed": "wait", "active": "yes", "suspended": "no", "severed": "no"}
+_CODE_GROUP = 4
+
+
+@dataclass(frozen=True)
+class PeerView:
+    """A peer's plain values for a template."""
+
+    id: str
+    name: str
+    state: str
+    status: StatusLabel
+    fingerprint: str
+    code: str
+    contact: str
+    heard_at: datetime | None
+    unreachable: bool
+    decided: bool
+    suspended_by_them: bool
+    waiting: int
+    endpoint: str
+
+    @property
+    def path(self) -> str:
+        """The path of the peer's page."""
+        return f"/co-ops/{self.id}"
+
+
+def peer_view(ctx: PageContext, peer: pb.Peer) -> PeerView:
+    """The peer's values for a template."""
+    state = _STATE_NAMES.get(peer.state, "invited")
+    return PeerView(
+        id=peer.co_op,
+        name=peer.name or peer.co_op,
+        state=state,
+        status=StatusLabel(_STATUS_KINDS[state], ctx.say(f"co_op_state.{state}")),
+        fingerprint=_in_groups(peer.fingerprint),
+        code=_in_groups(peer.code),
+        contact=peer.contact,
+        heard_at=utc_datetime(peer.heard_at) if peer.HasField("heard_at") else None,
+        unreachable=peer.unreachable,
+        decided=peer.decided,
+        suspended_by_them=peer.suspended_by_them,
+        waiting=peer.waiting,
+        endpoint=peer.endpoint,
+    )
+
+
+async def list_peers(ctx: PageContext) -> list[pb.Peer]:
+    """All peers."""
+    peers: list[pb.Peer] = []
+    token = ""
+    while True:
+        response: pb.ListPeersResponse = await ctx.call(
+            ctx.state.services.federation.ListPeers, pb.ListPeersRequest(page_size=_PAGE_SIZE, page_token=token)
+        )
+        peers += response.peers
+        token = response.next_page_token
+        if not token:
+            return peers
+
+
+async def fetch_own_identity(ctx: PageContext) -> pb.GetOwnIdentityResponse:
+    """Our own identity as peers see it."""
+    response: pb.GetOwnIdentityResponse = await ctx.call(ctx.state.services.federation.GetOwnIdentity, pb.GetOwnIdentityRequest())
+    return response
+
+
+async def co_op_names(ctx: PageContext) -> dict[str, str]:
+    """Names of our own co-op and its peers by id; empty when federation is unavailable, and pages then show ids."""
+    try:
+        ours = await fetch_own_identity(ctx)
+        names = {peer.co_op: peer.name for peer in await list_peers(ctx) if peer.name}
+    except (Unavailable, FailedPrecondition):
+        return {}
+    return names | ({ours.co_op: ours.name} if ours.name else {})
+
+
+def _in_groups(code: str) -> str:
+    """The code in groups of four; one that is grouped already stays as it is."""
+    if not code or " " in code or "-" in code:
+        return code
+    return " ".join(code[at : at + _CODE_GROUP] for at in range(0, len(code), _CODE_GROUP))

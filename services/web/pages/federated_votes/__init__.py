@@ -1,0 +1,1 @@
+"""Pages of federated votes: votes that several co-ops take together."""

@@ -1,0 +1,70 @@
+"""The status of the services in words, for the operator. It must work when a service does not."""
+
+import asyncio
+
+from markupsafe import Markup
+from starlette.responses import Response
+
+from kith.status.v1 import status_pb2 as pb
+from libs.refusals import Refusal
+from libs.rpc.refusal_status import InternalServerError
+from services.web.page_context import PageContext, utc_datetime
+from services.web.pages.motion_view import StatusLabel
+
+_STATUS_BY_STATE = {
+    pb.STATE_WELL: StatusLabel("yes", Markup("state.well")),
+    pb.STATE_DEGRADED: StatusLabel("wait", Markup("state.degraded")),
+    pb.STATE_STARTING: StatusLabel("wait", Markup("state.starting")),
+    pb.STATE_STOPPING: StatusLabel("wait", Markup("state.stopping")),
+}
+_UNREACHABLE = StatusLabel("no", Markup("state.away"))
+
+
+async def show(ctx: PageContext) -> Response:
+    """All services are called at the same time; one that does not respond is shown as unreachable."""
+    names = list(ctx.state.services.statuses)
+    answers = await asyncio.gather(*(_fetch_status(ctx, name) for name in names))
+    rows = [_row(ctx, name, response) for name, response in zip(names, answers, strict=True)]
+    well = all(row["kind"] == "yes" for row in rows)
+    return ctx.render("system", rows=rows, well=well)
+
+
+async def _fetch_status(ctx: PageContext, name: str) -> pb.GetStatusResponse | None:
+    try:
+        response: pb.GetStatusResponse = await ctx.call(ctx.state.services.statuses[name].GetStatus, pb.GetStatusRequest())
+    except (Refusal, InternalServerError):
+        return None
+    return response
+
+
+def _row(ctx: PageContext, name: str, response: pb.GetStatusResponse | None) -> dict[str, object]:
+    status = _STATUS_BY_STATE.get(response.state, _UNREACHABLE) if response else _UNREACHABLE
+    row: dict[str, object] = {"name": name, "kind": status.kind, "state": ctx.say(str(status.text))}
+    if response is None:
+        return row | {"reasons": [ctx.say("reason_why.NO_ANSWER")], "facts": [], "listening": [], "version": "", "since": ""}
+    last = ctx.format_moment(utc_datetime(response.last_fact_at)) if response.HasField("last_fact_at") else ""
+    return row | {
+        "reasons": [_reason_text(ctx, reason) for reason in response.reasons],
+        "facts": [
+            ctx.say("system.stated", response.facts_stated),
+            ctx.say("system.waiting", response.facts_waiting),
+            ctx.say("system.last", when=last) if last else ctx.say("system.none"),
+        ],
+        "listening": [_subscription_text(ctx, subscription) for subscription in response.listening],
+        "version": response.version,
+        "since": ctx.format_moment(utc_datetime(response.started_at)),
+    }
+
+
+def _reason_text(ctx: PageContext, reason: str) -> Markup:
+    if reason.startswith("REACTION_FAILS_"):
+        return ctx.say("reason_why.REACTION_FAILS", source=reason.removeprefix("REACTION_FAILS_").lower())
+    key = f"reason_why.{reason}"
+    return ctx.say(key) if ctx.catalogue.has(key) else ctx.say("reason_why.other", reason=reason)
+
+
+def _subscription_text(ctx: PageContext, subscription: pb.Listening) -> Markup:
+    if subscription.stopped_by:
+        return ctx.say("system.stopped", source=subscription.source, fact=subscription.stopped_by.rpartition(".")[2])
+    behind = max(subscription.head - subscription.position, 0)
+    return ctx.say("system.behind", behind, source=subscription.source) if behind else ctx.say("system.follows", source=subscription.source)

@@ -1,1 +1,0 @@
-"""Votes that several co-ops take together."""

@@ -1,1 +1,0 @@
-"""How the pages speak: catalogues, dates and numbers in words."""

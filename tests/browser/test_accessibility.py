@@ -1,0 +1,245 @@
+"""Every page, for everybody: axe finds nothing, nothing runs over the edge, everything can be hit and read, and it prints."""
+
+import gzip
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Response, StorageState
+
+from tests.browser.conftest import DemoSite, violations
+
+Window = Callable[..., Page]
+
+ANYBODY = (
+    "/sign-in",
+    "/sign-in/password",
+    "/sign-in/ABCD",
+    "/help",
+    "/accessibility",
+    "/privacy",
+    "/source",
+    "/comfort",
+    "/nope",
+    "/signed-out",
+    "/look-up",
+)
+MEMBER = ("/", "/news", "/you", "/you/password", "/motions", "/decisions", "/rulebook", "/votes", "/co-ops")
+SECRETARY = (
+    "/",
+    "/members",
+    "/members/new",
+    "/applications",
+    "/motions/new",
+    "/paper-votes",
+    "/system",
+    "/votes/new",
+    "/votes/new/when",
+    "/votes/new/more",
+    "/votes/new/turnout",
+    "/co-ops/invite",
+    "/co-ops/accept",
+)
+WIDTHS = (320, 640, 768, 1280)
+SHEET_WIDTH, SHEET_HEIGHT = 658, 986
+"""A4 less margins of 18 mm, in CSS pixels of 1/96 inch."""
+FIRST_VIEW_BYTES, CSS_BYTES, HTML_BYTES = 50_000, 12_000, 14_000
+
+
+def pages(demo_site: DemoSite, window: Window) -> dict[str, tuple[StorageState | None, tuple[str, ...]]]:
+    """Who looks at what; the addresses of one decided and one open motion and of one member are looked up."""
+    page = window(demo_site.secretary)
+    page.goto("/motions")
+    found = page.get_by_role("listitem").get_by_role("link")
+    links = [found.nth(at).get_attribute("href") or "" for at in range(found.count())]
+    decided = next(link for link in links if link.endswith("/result"))
+    still_open = next(link for link in links if re.fullmatch(r"/motions/[0-9a-f-]{36}", link))
+    page.goto("/members")
+    member = page.get_by_role("table").get_by_role("link").first.get_attribute("href") or ""
+    page.goto("/votes")
+    between = (page.get_by_role("link", name=re.compile("one night line")).get_attribute("href") or "").removesuffix("/result")
+    page.goto("/co-ops")
+    co_op = page.get_by_role("listitem").get_by_role("heading").get_by_role("link").first.get_attribute("href") or ""
+    of_member = (
+        *MEMBER,
+        between,
+        f"{between}/result",
+        f"{between}/dispute",
+        f"{between}/card",
+        co_op,
+        still_open,
+        f"{still_open}/vote",
+        f"{still_open}/paper",
+        decided,
+        decided.replace("/result", "/counted"),
+    )
+    return {
+        "anybody": (None, ANYBODY),
+        "member": (demo_site.member, of_member),
+        "secretary": (
+            demo_site.secretary,
+            (
+                *SECRETARY,
+                member,
+                f"{still_open}/record",
+                between,
+                f"{between}/receipt",
+                f"{between}/settle",
+                f"{between}/settle?kind=cuts&decision=4",
+                f"{co_op}/sever",
+            ),
+        ),
+    }
+
+
+def reading(demo_site: DemoSite, page: Page, way: str) -> None:
+    page.context.add_cookies([{"name": "kith-comfort", "value": way, "url": demo_site.home}])
+
+
+@pytest.mark.parametrize("who", ["anybody", "member", "secretary"])
+@pytest.mark.parametrize("way", ["plain", "easy"])
+def test_axe_finds_nothing_on_any_page(demo_site: DemoSite, window: Window, who: str, way: str) -> None:
+    state, paths = pages(demo_site, window)[who]
+    page = window(state, scripts=True)
+    reading(demo_site, page, way)
+    found = []
+    for path in paths:
+        page.goto(path)
+        found += violations(page)
+    assert found == []
+
+
+@pytest.mark.parametrize("how", [{"color_scheme": "dark"}, {"forced_colors": "active"}])
+def test_axe_finds_nothing_in_the_dark_or_in_forced_colours(demo_site: DemoSite, window: Window, how: dict[str, str]) -> None:
+    state, paths = pages(demo_site, window)["member"]
+    page = window(state, scripts=True, **how)
+    found = []
+    for path in paths:
+        page.goto(path)
+        found += violations(page)
+    assert found == []
+
+
+@pytest.mark.parametrize("who", ["anybody", "member", "secretary"])
+@pytest.mark.parametrize("way", ["plain", "easy-bigger"])
+def test_nothing_runs_over_the_edge_and_every_label_of_a_drawing_fits(demo_site: DemoSite, window: Window, who: str, way: str) -> None:
+    """320 px is a small phone, and a window of 1280 px at 400 %: zoom is fewer CSS pixels in the same window (WCAG 1.4.10)."""
+    state, paths = pages(demo_site, window)[who]
+    page = window(state, scripts=True)
+    reading(demo_site, page, way)
+    wrong = []
+    for path in paths:
+        page.goto(path)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            over, cut = page.evaluate(
+                """() => [document.documentElement.scrollWidth - document.documentElement.clientWidth,
+                  [...document.querySelectorAll('svg.drawing')].flatMap(drawing => { const room = drawing.getBoundingClientRect();
+                    return [...drawing.querySelectorAll('text')].filter(text => { const taken = text.getBoundingClientRect();
+                      return taken.left < room.left - 1 || taken.right > room.right + 1 || taken.bottom > room.bottom + 2 })
+                      .map(text => text.textContent) })]"""
+            )
+            wrong += [(path, width, over)] if over > 0 else []
+            wrong += [(path, width, text) for text in cut]
+    assert wrong == []
+
+
+def test_everything_can_be_hit_with_an_unsteady_finger(demo_site: DemoSite, window: Window) -> None:
+    """44 px for what a page is for; 24 px for anything that is not a link in a sentence (WCAG 2.2, 2.5.8)."""
+    small = []
+    for state, paths in pages(demo_site, window).values():
+        page = window(state, scripts=True, width=390)
+        for path in paths:
+            page.goto(path)
+            small += page.evaluate(
+                """() => [...document.querySelectorAll('a, button, select, summary, label.pick, input:not([type=hidden]):not(.pick input)')]
+                  .filter(one => { const box = one.getBoundingClientRect();
+                    if (!box.width || one.classList.contains('skip') || getComputedStyle(one).display === 'inline') return false;
+                    return box.height < (one.matches('.button, button.first, label.pick') ? 44 : 24) })
+                  .map(one => location.pathname + ' ' + one.outerHTML.slice(0, 80))"""
+            )
+    assert small == []
+
+
+def test_a_page_weighs_little_and_asks_for_little(demo_site: DemoSite, window: Window) -> None:
+    state, paths = pages(demo_site, window)["member"]
+    for path in paths:
+        page = window(state)
+        answers = _answers_to(page)
+        page.goto(path, wait_until="load")
+        weights = [(response.url, len(gzip.compress(response.body()))) for response in answers]
+        assert len(weights) <= 4, path
+        assert sum(weight for _, weight in weights) <= FIRST_VIEW_BYTES, path
+        assert all(weight <= CSS_BYTES for url, weight in weights if ".css" in url)
+        assert all(weight <= HTML_BYTES for url, weight in weights if "/static/" not in url), path
+
+
+def test_in_easy_read_every_sentence_has_a_drawing_beside_it(demo_site: DemoSite, window: Window) -> None:
+    page = window(demo_site.member)
+    reading(demo_site, page, "easy")
+    for path in ("/", "/motions", "/help", "/accessibility", "/privacy"):
+        page.goto(path)
+        rows = page.locator(".easyrows li")
+        assert rows.count() > 0, path
+        assert page.locator(".easyrows li > svg").count() == rows.count(), path
+        assert page.locator("main > p:not(.paper)").filter(has_text=re.compile(r"\. .*\.")).count() == 0, path
+
+
+def test_the_paper_ballot_and_the_card_each_fit_one_sheet_of_a4(demo_site: DemoSite, window: Window) -> None:
+    """What it is about can be long, so it stands on sheets of its own behind the ballot."""
+    page = window(demo_site.member, scripts=True, width=SHEET_WIDTH)
+    page.goto("/motions")
+    link = page.get_by_role("link", name=re.compile("quarter of an hour")).get_attribute("href")
+    page.goto(f"{link}/paper")
+    assert _printed(page) <= SHEET_HEIGHT
+    assert _sheets(page) == 2
+    page = window(demo_site.secretary, scripts=True, width=SHEET_WIDTH)
+    page.goto("/members")
+    page.get_by_role("table").get_by_role("link").nth(20).click()
+    page.get_by_role("button", name="Make a card").click()
+    page.locator(".code").wait_for()
+    assert _printed(page) <= SHEET_HEIGHT
+    assert _sheets(page) == 1
+
+
+def test_print_leaves_out_what_paper_cannot_do(demo_site: DemoSite, window: Window) -> None:
+    page = window(demo_site.member)
+    page.emulate_media(media="print")
+    page.goto("/decisions")
+    assert page.get_by_role("contentinfo").is_hidden()
+    assert page.get_by_role("link", name="Help").is_hidden()
+    assert page.get_by_text("Questions? Ring").is_visible()
+
+
+def test_letters_may_be_spaced_out_without_losing_any(demo_site: DemoSite, window: Window) -> None:
+    """WCAG 1.4.12."""
+    state, paths = pages(demo_site, window)["member"]
+    page = window(state, scripts=True, width=320)
+    for path in paths:
+        page.goto(path)
+        page.add_style_tag(
+            content="* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }"
+            "p { margin-bottom: 2em !important }"
+        )
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
+
+
+def _answers_to(page: Page) -> list[Response]:
+    """What the page is sent from now on."""
+    sent: list[Response] = []
+
+    def note(response: Response) -> None:
+        sent.append(response)
+
+    page.on("response", note)
+    return sent
+
+
+def _printed(page: Page) -> int:
+    """How far down the sheet reaches, in CSS pixels."""
+    page.emulate_media(media="print")
+    return int(page.evaluate("Math.ceil(document.querySelector('.sheet').getBoundingClientRect().bottom)"))
+
+
+def _sheets(page: Page) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))

@@ -1,0 +1,109 @@
+"""A disk with no room left, under the whole data folder: PostgreSQL's log of changes, NATS's store and Kith's own log stand on it."""
+
+import asyncio
+import os
+import random
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from scripts.cli.connection import connect
+from tests.support.consistency_auditor import ConsistencyAuditor
+from tests.support.http_probe import http_get
+from tests.support.kith_up_process import KillTarget, KithUpProcess, kith_up_in, service_readable_folder
+from tests.support.motion_voters import admit_new_members, open_poll
+
+MEMBERS = 12
+MEGABYTES = 400
+FULL_SECONDS = 45.0
+BACK_SECONDS = 45.0
+
+
+@contextmanager
+def a_small_disk(place: Path) -> Iterator[Path]:
+    """A real file system on `place`; only root can mount one."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={MEGABYTES}m,mode=0755", "tmpfs", place], check=True, timeout=10)
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", place], check=True, timeout=10)
+
+
+def fill(place: Path) -> Path:
+    """Takes every block there is."""
+    ballast = place / "ballast"
+    with ballast.open("wb") as file:
+        at = 0
+        for size in (1 << 20, 1 << 12):
+            while _take(file.fileno(), at, size):
+                at += size
+    return ballast
+
+
+def _take(file: int, at: int, size: int) -> bool:
+    try:
+        os.posix_fallocate(file, at, size)
+    except OSError:
+        return False
+    return True
+
+
+async def test_on_a_full_disk_kith_refuses_in_words_and_comes_back_by_itself_once_there_is_room() -> None:
+    async with service_readable_folder() as place:
+        with a_small_disk(place):
+            async with kith_up_in(place) as co_op:
+                await co_op.start()
+                await co_op.wait_until_ready()
+                auditor, over = ConsistencyAuditor(co_op.folder), asyncio.Event()
+                async with connect(co_op.folder) as connection:
+                    poll = await open_poll(connection, MEMBERS)
+                    voting = asyncio.create_task(poll.vote_until(connection, over, random.Random(4), pause=0.05))  # noqa: S311 - a test's choices
+                    ballast = fill(place)
+                    try:
+                        refused = await _until_refused(poll.refusals, voting)
+                        print(f"\nrefused with {refused} on the full disk")  # noqa: T201 - what was seen
+                        assert (await http_get(co_op.operations, "/livez")).status == 200
+                        # Both servers end, and whatever is tried to start them again finds the disk full, and the log too.
+                        for victim in (KillTarget.NATS, KillTarget.POSTGRES):
+                            await co_op.kill(victim, random.Random(4))  # noqa: S311 - there is but one
+                        await _unready(co_op)
+                        await asyncio.sleep(4)
+                        assert (await http_get(co_op.operations, "/livez")).status == 200, co_op.log_tail
+                        assert not voting.done()
+                    finally:
+                        ballast.unlink()
+                    began, before = time.monotonic(), poll.acknowledged
+                    while poll.acknowledged < before + 50:
+                        assert not voting.done(), voting.exception()
+                        assert time.monotonic() - began < BACK_SECONDS, (poll.refusals, co_op.log_tail)
+                        await asyncio.sleep(0.05)
+                    print(f"ballots are taken again {time.monotonic() - began:.1f} s after there was room")  # noqa: T201 - as above
+                    over.set()
+                    await voting
+                    await admit_new_members(connection, 3)
+                await co_op.wait_until_ready()
+                await auditor.wait_until_at_rest()
+                assert co_op.starts == 1
+                assert await auditor.ballot_findings(poll) == []
+                assert await auditor.findings() == []
+                code, _ = await co_op.stop()
+                assert code == 0
+                assert co_op.remaining_processes() == []
+
+
+async def _unready(co_op: KithUpProcess) -> None:
+    until = time.monotonic() + FULL_SECONDS
+    while (await co_op.get_readyz()).status != 503:
+        assert time.monotonic() < until, "without its database no service is ready"
+        await asyncio.sleep(0.05)
+
+
+async def _until_refused(refused: dict[str, int], voting: asyncio.Task[None]) -> dict[str, int]:
+    until = time.monotonic() + FULL_SECONDS
+    while not refused:
+        assert not voting.done(), voting.exception()
+        assert time.monotonic() < until, "the disk is full and ballots are still taken"
+        await asyncio.sleep(0.05)
+    return dict(refused)

@@ -1,0 +1,490 @@
+"""Several co-ops with real governance and federation, each with its own databases, bus, keys, clock and border, on one PostgreSQL.
+
+They meet over mTLS through lines of a test's own, one for each direction between two of network. Who their members are is stated by a
+voice of
+membership; hats are given where they are looked up.
+
+async with federated(network_servers, 3) as network:
+    vote = await network.vote()
+    await vote.cast("alder", "for", "for", "against")
+    await vote.close()
+    await vote.assert_agreed()
+"""
+
+import asyncio
+import itertools
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from kith.federation.v1 import federation_pb2 as federation
+from kith.federation.v1.federation_pb2_grpc import EvidenceServiceStub, FederationServiceStub
+from kith.governance.v1 import governance_pb2 as governance
+from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
+from libs.clock import ShiftedClock
+from libs.database.engine import new_id
+from libs.host import instance_keys
+from libs.host.backing.nats_server import find_free_port
+from libs.host.process import Process
+from libs.host.settings import SharedSettings
+from libs.rpc.client import call_service
+from services.topology import find_service
+from tests.support import temp_folders
+from tests.support.backing_servers import BackingServers
+from tests.support.faulty_proxy import FaultyProxy
+from tests.support.federated_vote import FederatedVote
+from tests.support.member_assembly import HOUR, RULEBOOK, MemberAssembly
+from tests.support.nats_accounts import NatsAccount, NatsAccounts
+from tests.support.running_co_op import EventPublisher, Infrastructure, RunningCoOp, event_publisher
+from tests.support.template_databases import TemplateDatabases
+
+NAMES = ("alder", "brook", "cove", "dale", "elm-row", "fern", "glen", "hazel", "iris")
+SERVICES = ("governance", "federation")
+CO_OPS_PER_SERVER = 4
+MEMBERS = {"user": 4, "worker": 3}
+FIXED_SHARES_RESOLUTION = """
+[resolutions.together]
+name = "A resolution with other co-ops"
+explanation = "Workers weigh half and users half, whatever their number."
+easy_read = "Each group counts the same."
+changes_rulebook = false
+threshold = { more_than = "1/2" }
+class_rule = { kind = "fixed_shares", shares = { worker = "50 %", user = "50 %" }, silent = "redistribute" }
+notice_days = 0
+minimum_open_hours = 1
+maximum_open_days = 28
+"""
+
+
+class NetworkServers:
+    """What a run of tests has: PostgreSQL with its templates, as often as need be, and a NATS server with an account for everybody."""
+
+    def __init__(self, start_servers: Callable[[], tuple[BackingServers, TemplateDatabases]], accounts: NatsAccounts) -> None:
+        self._start_servers = start_servers
+        self._made: list[tuple[BackingServers, TemplateDatabases]] = []
+        self.accounts = accounts
+
+    def servers_for(self, number: int) -> tuple[BackingServers, TemplateDatabases]:
+        """Where the so-many-eth co-op has its databases: a PostgreSQL as Kith starts it has connections for four."""
+        while len(self._made) <= number // CO_OPS_PER_SERVER:
+            self._made.append(self._start_servers())
+        return self._made[number // CO_OPS_PER_SERVER]
+
+
+@dataclass
+class DataSnapshot:
+    """What was set aside of a co-op's data: databases, and its anchor file."""
+
+    databases: dict[str, object]
+    anchor: bytes | None
+
+
+@dataclass
+class NetworkedCoOp:
+    """One co-op. It can be stopped, killed and started again, and its data set back."""
+
+    id: str
+    co_op: RunningCoOp
+    folder: Path
+    port: int
+    """Of its border; 0 = no inbound port."""
+    secretary: UUID = field(default_factory=new_id)
+    scrutineers: tuple[UUID, UUID] = field(default_factory=lambda: (new_id(), new_id()))
+    assembly: MemberAssembly = field(init=False)
+    clock_shift: int = 0
+    running: bool = False
+    unused_accounts: list[NatsAccount] = field(default_factory=list)
+    """A bus that has carried nothing yet."""
+
+    @property
+    def members(self) -> Mapping[str, list[UUID]]:
+        return self.assembly.members
+
+    @property
+    def voters(self) -> list[UUID]:
+        """Who may vote."""
+        return [*self.members["user"], *self.members["worker"]]
+
+    @property
+    def votes(self) -> VoteServiceStub:
+        return self.co_op.stub(VoteServiceStub)
+
+    @property
+    def evidence(self) -> EvidenceServiceStub:
+        return self.co_op.stub(EvidenceServiceStub)
+
+    @property
+    def peering(self) -> FederationServiceStub:
+        return self.co_op.stub(FederationServiceStub)
+
+    @property
+    def secretary_token(self) -> str:
+        return self.co_op.token(self.secretary, hat="secretary")
+
+    @property
+    def anchor(self) -> Path:
+        return self.folder / "anchor"
+
+    @property
+    def border(self) -> str:
+        return f"127.0.0.1:{self.port}" if self.port else ""
+
+    # --- running
+
+    async def start(self) -> None:
+        self.co_op.process = _make_process(self)
+        await self.co_op.process.start()
+        self.running = True
+
+    async def stop(self) -> None:
+        self.running = False
+        await self.co_op.close()
+        self.co_op._channels.clear()
+        await self.co_op.process.stop()
+
+    async def restart(self) -> None:
+        await self.stop()
+        await self.start()
+
+    def set_clock(self, seconds: int) -> None:
+        """By how much its clock is ahead of the machine's. It holds at once."""
+        self.clock_shift = seconds
+        (self.folder / "clock").write_text(str(seconds), encoding="ascii")
+        clock = self.co_op.process.clock
+        assert isinstance(clock, ShiftedClock)
+        clock.by = timedelta(seconds=seconds)
+
+    def now(self) -> int:
+        return int((datetime.now(UTC) + timedelta(seconds=self.clock_shift)).timestamp())
+
+    # --- its data, set aside and put back
+
+    async def take_snapshot(self, *services: str) -> DataSnapshot:
+        """A copy of these databases and of the anchor, as they are now. The co-op is stopped for it, and started again."""
+        await self.stop()
+        databases = {service: await self.co_op.infrastructure.databases.copy(self.co_op.databases[service]) for service in services or SERVICES}
+        anchor = self.anchor.read_bytes() if self.anchor.exists() else None
+        await self.start()
+        return DataSnapshot(dict(databases), anchor)
+
+    async def restore_snapshot(self, copy: DataSnapshot, *, with_anchor: bool) -> None:
+        """The machine is as it was when the copy was made; it is started again."""
+        if self.running:
+            await self.stop()
+        for service, database in copy.databases.items():
+            await self.co_op.infrastructure.databases.drop(self.co_op.databases[service])
+            self.co_op.databases[service] = database  # type: ignore[assignment]  # it stands in for the database of before
+        if set(copy.databases) == set(SERVICES):
+            # The bus went back with the rest: what it carried since was never said.
+            self._use_new_nats_account()
+        if with_anchor:
+            self.anchor.unlink(missing_ok=True)
+            if copy.anchor is not None:
+                self.anchor.write_bytes(copy.anchor)
+        await self.start()
+
+    def _use_new_nats_account(self) -> None:
+        account = self.unused_accounts.pop()
+        infrastructure = self.co_op.infrastructure
+        self.co_op.infrastructure = replace(infrastructure, servers=replace(infrastructure.servers, nats_user=account.user))
+
+    # --- peering
+
+    async def own_identity(self) -> federation.GetOwnIdentityResponse:
+        """Waits until there is an identity document."""
+        response = federation.GetOwnIdentityResponse()
+        async with asyncio.timeout(15):
+            while not response.document:
+                response = await call_service(self.peering.GetOwnIdentity, federation.GetOwnIdentityRequest(), self.secretary_token)
+                await asyncio.sleep(0.02)
+        return response
+
+    async def invitation(self) -> str:
+        await self.own_identity()
+        response: federation.InvitePeerResponse = await call_service(
+            self.peering.InvitePeer, federation.InvitePeerRequest(), self.secretary_token
+        )
+        return response.invitation
+
+    async def accept(self, invitation: str) -> federation.Peer:
+        request = federation.AcceptPeerRequest(request_id=str(new_id()), invitation=invitation)
+        response: federation.AcceptPeerResponse = await call_service(self.peering.AcceptPeer, request, self.secretary_token)
+        return response.peer
+
+    async def confirm(self, peer: str, code: str, decision: str) -> federation.Peer:
+        request = federation.ConfirmPeerRequest(
+            request_id=str(new_id()), peer=peer, code=code, contact="the office, 01632 960001", decision_id=decision, decision_number=1
+        )
+        response: federation.ConfirmPeerResponse = await call_service(self.peering.ConfirmPeer, request, self.secretary_token)
+        return response.peer
+
+    async def peer(self, co_op: str) -> federation.Peer:
+        response: federation.GetPeerResponse = await call_service(
+            self.peering.GetPeer, federation.GetPeerRequest(peer=co_op), self.secretary_token
+        )
+        return response.peer
+
+    async def set_peer_port(self, peer: str, port: int) -> None:
+        """From now on it finds the peer at this port of this machine, whatever the peer's identity document says."""
+        async with self.co_op.database_transaction("federation", owner=True) as connection:
+            await connection.execute("update peer set endpoint = $1 where id = $2", f"127.0.0.1:{port}", peer)
+
+
+Proxies = dict[tuple[str, str], FaultyProxy]
+"""(who calls, who is called)."""
+
+
+class CoOpNetwork:
+    """The co-ops of a test."""
+
+    def __init__(self, network_servers: NetworkServers, co_ops: Sequence[NetworkedCoOp], lines: Proxies) -> None:
+        self.network_servers = network_servers
+        self.co_ops = {co_op.id: co_op for co_op in co_ops}
+        self.proxies = lines
+        self.decision = 2
+        """The number, in every co-op's log, of a motion that passed."""
+
+    def __getitem__(self, co_op: str) -> NetworkedCoOp:
+        return self.co_ops[co_op]
+
+    @property
+    def running(self) -> list[NetworkedCoOp]:
+        return [co_op for co_op in self.co_ops.values() if co_op.running]
+
+    # --- time
+
+    def advance_clocks(self, seconds: float, *only: str) -> None:
+        """All clocks at one moment, or those of some."""
+        for co_op in self.co_ops.values():
+            if not only or co_op.id in only:
+                co_op.set_clock(co_op.clock_shift + int(seconds))
+
+    def advance_clocks_to(self, at: int, *only: str) -> None:
+        """To this time of the first one's clock, in seconds since 1970."""
+        first = self.co_ops[only[0]] if only else next(iter(self.co_ops.values()))
+        self.advance_clocks(max(0, at - first.now()), *only)
+
+    # --- lines
+
+    def partition(self, *sides: Iterable[str]) -> None:
+        """Nobody of one side reaches anybody of another: lines are cut, and nothing new is let through."""
+        where = {co_op: number for number, side in enumerate(sides) for co_op in side}
+        for (caller, called), line in self.proxies.items():
+            if where.get(caller) is not None and where.get(called) is not None and where[caller] != where[called]:
+                line.closed = True
+                line.cut_connections()
+
+    def heal(self) -> None:
+        for line in self.proxies.values():
+            line.closed, line.stalled, line.delay, line.response_delay = False, False, 0.0, 0.0
+
+    def proxies_of(self, co_op: str) -> list[FaultyProxy]:
+        """Every line it calls or is called through."""
+        return [line for pair, line in self.proxies.items() if co_op in pair]
+
+    @property
+    def is_undisturbed(self) -> bool:
+        """As it was at the start, but for its past: everything runs, every line is open, and there is one time."""
+        lines = all(not (line.closed or line.stalled or line.delay or line.response_delay) for line in self.proxies.values())
+        return (
+            lines
+            and all(co_op.running and co_op.unused_accounts for co_op in self.co_ops.values())
+            and len({co_op.clock_shift for co_op in self.co_ops.values()}) == 1
+        )
+
+    async def vote(self, kind: str = "ordinary") -> FederatedVote:
+        """A vote of all, open."""
+        vote = FederatedVote(self)
+        await vote.propose(kind=kind)
+        await vote.open()
+        return vote
+
+
+async def _adopt_and_propose(co_op: NetworkedCoOp) -> str:
+    """The rulebook is adopted, which is a decision; and a motion is put, which will be one. Gives the first's id."""
+    adopted: governance.AdoptRulebookResponse = await co_op.assembly.adopt(RULEBOOK + FIXED_SHARES_RESOLUTION)
+    await co_op.co_op.wait_until_consumed("governance", "membership")
+    motion = await co_op.assembly.open_motion(co_op.assembly.question(hours=1.5))
+    await co_op.assembly.cast(co_op.voters[0], motion, "for")
+    return adopted.decision_id
+
+
+async def _wait_until_passed(co_op: NetworkedCoOp) -> None:
+    async with asyncio.timeout(15):
+        while not [row for row in await co_op.co_op.all_rows("governance", "decision") if row[0] == 2]:
+            await asyncio.sleep(0.05)
+
+
+async def _exchange_invitations(network: CoOpNetwork, first: str, second: str) -> str:
+    """Invitations carried; gives the code that both compare. Each finds the other through a line of its own."""
+    inviter, invited = network[first], network[second]
+    code = (await invited.accept(await inviter.invitation())).code
+    await inviter.accept(await invited.invitation())
+    for caller, called in ((inviter, invited), (invited, inviter)):
+        if called.port:
+            line = FaultyProxy("127.0.0.1", called.port)
+            await line.start()
+            network.proxies[caller.id, called.id] = line
+            await caller.set_peer_port(called.id, line.port)
+    return code
+
+
+async def _confirm_pair(network: CoOpNetwork, first: str, second: str, code: str, decisions: Mapping[str, str]) -> None:
+    co_op, other = network[first], network[second]
+    await asyncio.gather(co_op.confirm(second, code, decisions[first]), other.confirm(first, code, decisions[second]))
+    async with asyncio.timeout(30):
+        while not all(peer.state == federation.PEER_STATE_ACTIVE for peer in await asyncio.gather(co_op.peer(second), other.peer(first))):
+            await asyncio.sleep(0.1)
+
+
+@asynccontextmanager
+async def co_op_network(
+    network_servers: NetworkServers,
+    number: int,
+    *,
+    observers: int = 0,
+    unreachable: Iterable[str] = (),
+    members: Mapping[str, int] | None = None,
+) -> AsyncIterator[CoOpNetwork]:
+    """The first `number` of NAMES, and observers after network, running and each others' peers; two without inbound ports are not."""
+    names = NAMES[: number + observers]
+    async with AsyncExitStack() as stack:
+        # After the co-ops: or they would still dial ports that other tests of this machine are given meanwhile.
+        lines: Proxies = {}
+        stack.push_async_callback(_stop_proxies, lines)
+        closed = set(unreachable)
+        co_ops = []
+        for place, name in enumerate(names):
+            made = _running_networked_co_op(network_servers, place, name, reachable=name not in closed)
+            co_ops.append(await stack.enter_async_context(made))
+        network = CoOpNetwork(network_servers, co_ops, lines)
+        for co_op in co_ops:
+            for member_class, count in (members or MEMBERS).items():
+                await co_op.assembly.admit(member_class, count)
+        decisions = dict(zip(names, await asyncio.gather(*(_adopt_and_propose(co_op) for co_op in co_ops)), strict=True))
+        network.advance_clocks(2 * HOUR)
+        await asyncio.gather(*(_wait_until_passed(co_op) for co_op in co_ops))
+        await asyncio.gather(*(co_op.co_op.wait_until_consumed("federation", "governance") for co_op in co_ops))
+        pairs = [combination for combination in itertools.combinations(names, 2) if not set(combination) <= closed]
+        codes = [await _exchange_invitations(network, *pair) for pair in pairs]
+        await asyncio.gather(*(_confirm_pair(network, *pair, code, decisions) for pair, code in zip(pairs, codes, strict=True)))
+        yield network
+
+
+class NetworkPool:
+    """Co-ops that several tests share, one after the other: to make three takes longer than to hold a vote of network."""
+
+    def __init__(self, network_servers: NetworkServers) -> None:
+        self._grounds = network_servers
+        self._stack = AsyncExitStack()
+        self._stands: tuple[object, CoOpNetwork] | None = None
+
+    @asynccontextmanager
+    async def borrow(self, number: int, *, observers: int = 0, unreachable: Iterable[str] = ()) -> AsyncIterator[CoOpNetwork]:
+        """Those that stand, if they are such; who fails with network, or does not give them back as they were, has broken network."""
+        key = (number, observers, tuple(unreachable))
+        if self._stands is None or self._stands[0] != key:
+            await self.close()
+            made = await self._stack.enter_async_context(co_op_network(self._grounds, number, observers=observers, unreachable=unreachable))
+            self._stands = key, made
+        network = self._stands[1]
+        try:
+            yield network
+        except BaseException:
+            await self.close()
+            raise
+        if not network.is_undisturbed:
+            await self.close()
+
+    async def close(self) -> None:
+        self._stands = None
+        await self._stack.aclose()
+        self._stack = AsyncExitStack()
+
+
+async def _stop_proxies(lines: Proxies) -> None:
+    await asyncio.gather(*(line.stop() for line in lines.values()))
+
+
+@asynccontextmanager
+async def _running_networked_co_op(
+    network_servers: NetworkServers, place: int, name: str, *, reachable: bool
+) -> AsyncIterator[NetworkedCoOp]:
+    folder = temp_folders.make_temp_folder("kt-")
+    async with AsyncExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        instance_keys.create_keys(folder / "keys", name, datetime.now(UTC))
+        account = network_servers.accounts.next()
+        server, databases = network_servers.servers_for(place)
+        servers = replace(server, nats_url=account.url, nats_user=account.user, nats_password=account.password)
+        infrastructure = Infrastructure(servers, databases, folder / "keys", instance_keys.read_keys(folder / "keys"))
+        party = NetworkedCoOp(name, RunningCoOp(infrastructure, folder), folder, find_free_port() if reachable else 0)
+        party.unused_accounts.append(network_servers.accounts.next())
+        (folder / "clock").write_text("0", encoding="ascii")
+        (folder / "nats-password").write_text(account.password, encoding="utf-8")
+        for service in SERVICES:
+            party.co_op.databases[service] = await databases.make(service)
+        stack.push_async_callback(_drop_databases, party)
+        await party.start()
+        stack.push_async_callback(_stop_if_running, party)
+        membership: EventPublisher = await stack.enter_async_context(event_publisher(party.co_op, "membership"))
+        party.assembly = MemberAssembly(party.co_op, membership, membership, secretary=party.secretary)
+        await _give_hats(party)
+        yield party
+
+
+async def _give_hats(party: NetworkedCoOp) -> None:
+    worn = [
+        (party.secretary, "secretary"),
+        (party.secretary, "operator"),
+        *((scrutineer, "scrutineer") for scrutineer in party.scrutineers),
+    ]
+    for service in SERVICES:
+        async with party.co_op.database_transaction(service, owner=True) as connection:
+            await connection.executemany("insert into worn_hat (person, hat, since) values ($1, $2, now())", worn)
+
+
+async def _stop_if_running(party: NetworkedCoOp) -> None:
+    if party.running:
+        await party.stop()
+
+
+async def _drop_databases(party: NetworkedCoOp) -> None:
+    for service in SERVICES:
+        await party.co_op.infrastructure.databases.drop(party.co_op.databases[service])
+
+
+def _make_process(party: NetworkedCoOp) -> Process:
+    keys, servers = party.folder / "keys", party.co_op.infrastructure.servers
+    shared = SharedSettings(
+        co_op=party.id,
+        nats_url=servers.nats_url,
+        nats_user=servers.nats_user,
+        nats_password_file=party.folder / "nats-password",
+        token_key_file=keys / "token.pub.pem",
+        operations_address="127.0.0.1:0",
+        clock_file=party.folder / "clock",
+    )
+    settings: dict[str, dict[str, object]] = {
+        "governance": {"co_op_id": party.id},
+        "federation": {
+            "co_op_id": party.id,
+            "co_op_name": party.id.title(),
+            "root_key_file": keys / "federation/root.pem",
+            "seal_key_file": keys / "federation/seal.key",
+            "anchor_file": party.anchor,
+            "border_address": party.border,
+            "endpoint": party.border,
+            "governance_address": party.co_op.address("governance"),
+        },
+    }
+    parts = []
+    for service, own in settings.items():
+        database = party.co_op.databases[service]
+        settings_of_service = find_service(service).make_settings(address=party.co_op.address(service), database_url=database.run_url, pool_size=3, **own)
+        parts.append(find_service(service).part(shared, settings_of_service))
+    return Process(shared, parts, party.id)

@@ -1,0 +1,128 @@
+"""`kith demo` as a process of its own: three co-ops that have decided together, and the `kith` command beside them.
+
+with demonstration() as demo:
+    done = kith("status", demo.folder)
+"""
+
+import random
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from libs.host.backing.nats_server import is_port_free
+from scripts.cli.demo.folders import EXAMPLE, CoOpAddresses, make_demo_folder
+from tests.support import temp_folders
+from tests.support.compose_file import ROOT
+
+KITH = str(Path(sys.executable).parent / "kith")
+UP_SECONDS = 120.0
+PORTS = 9
+
+
+@dataclass(frozen=True)
+class DemoProcess:
+    """One that has told its story and stays up."""
+
+    folder_of_co_ops: Path
+    """Where the data folders of its co-ops are."""
+    process: subprocess.Popen[bytes]
+    stdout: str
+    """On standard output."""
+    stderr: str
+    """On standard error."""
+
+    @property
+    def folder(self) -> Path:
+        """The first co-op's: the one of 300, with a question left open."""
+        return self.folder_of_co_ops / "elm-row"
+
+    @property
+    def links(self) -> list[str]:
+        """To sign in with at the first co-op: as a member, and as the secretary."""
+        return self.all_links[:2]
+
+    @property
+    def all_links(self) -> list[str]:
+        """A member's and the secretary's of each co-op."""
+        return re.findall(r"http://\S+/sign-in/\S+", self.stdout)
+
+
+def run_kith(*arguments: str | Path, seconds: float = 120.0) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([KITH, *arguments], capture_output=True, text=True, check=False, cwd=ROOT, timeout=seconds)
+
+
+@contextmanager
+def service_readable_folder() -> Iterator[Path]:
+    """A folder that the servers' account may enter: PostgreSQL will not run as root."""
+    folder_for_service = temp_folders.make_temp_folder("kt-")
+    folder_for_service.chmod(0o755)
+    try:
+        yield folder_for_service
+    finally:
+        shutil.rmtree(folder_for_service, ignore_errors=True)
+
+
+@contextmanager
+def running_demo() -> Iterator[DemoProcess]:
+    """Stopped at the end, if it has not been before."""
+    with service_readable_folder() as folder_for_service:
+        stdout, stderr = folder_for_service / "said", folder_for_service / "told"
+        with stdout.open("w") as out, stderr.open("w") as err:
+            command: list[str | Path] = [KITH, "demo", "--timings", "--folder", folder_for_service / "demo", "--address", free_address()]
+            process = subprocess.Popen(command, stdout=out, stderr=err, cwd=ROOT)
+        try:
+            yield DemoProcess(folder_for_service / "demo", process, *_wait_for_links(process, stdout, stderr))
+        finally:
+            if process.poll() is None:
+                process.terminate()
+            process.wait(90)
+
+
+@contextmanager
+def running_elm_row() -> Iterator[Path]:
+    """The data folder of the demonstration's first co-op by itself: founded, up, its 300 members admitted, and a second secretary."""
+    with service_readable_folder() as folder_for_service:
+        folder, stdout = folder_for_service / "elm-row", folder_for_service / "said"
+        make_demo_folder(folder, EXAMPLE, CoOpAddresses(free_address(), ""))
+        with stdout.open("w") as out:
+            process = subprocess.Popen([KITH, "up", folder], stdout=out, stderr=out, cwd=ROOT)
+        try:
+            until = time.monotonic() + UP_SECONDS
+            while " is up after " not in stdout.read_text(encoding="utf-8"):
+                assert process.poll() is None, stdout.read_text(encoding="utf-8")
+                assert time.monotonic() < until, stdout.read_text(encoding="utf-8")
+                time.sleep(0.05)
+            for words in (("member", "import", EXAMPLE / "members.csv"), ("person", "hat", "give", "2", "secretary")):
+                done = run_kith(*words, "--folder", folder)
+                assert done.returncode == 0, done.stderr
+            yield folder
+        finally:
+            process.terminate()
+            process.wait(90)
+
+
+def free_address() -> str:
+    """The first of nine free ports beside each other: pages, health and other co-ops, for three."""
+    # Anywhere in the range: other processes of the same run look for their own at the same moment.
+    firsts = range(18400, 20200, PORTS)
+    for first in random.sample(firsts, k=len(firsts)):
+        if all(is_port_free(port) for port in range(first, first + PORTS)):
+            return f"127.0.0.1:{first}"
+    message = f"no {PORTS} free ports beside each other"
+    raise OSError(message)
+
+
+def _wait_for_links(process: subprocess.Popen[bytes], stdout: Path, stderr: Path) -> tuple[str, str]:
+    """What it said and told, up to its last line."""
+    until = time.monotonic() + UP_SECONDS
+    while "\npins " not in stdout.read_text(encoding="utf-8"):
+        assert process.poll() is None, stderr.read_text(encoding="utf-8")
+        assert time.monotonic() < until, stderr.read_text(encoding="utf-8")
+        time.sleep(0.1)
+    return stdout.read_text(encoding="utf-8"), stderr.read_text(encoding="utf-8")

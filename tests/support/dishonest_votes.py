@@ -1,0 +1,74 @@
+"""Made-up votes that were opened in peace, and about whose end somebody lies: on a board, in a paper, or in both."""
+
+import hashlib
+from collections.abc import Sequence
+from random import Random
+
+from libs.boards import entries as kinds
+from libs.boards import evidence
+from libs.boards.documents import Objection
+from libs.signing import merkle
+from tests.support.vote_boards import CLOSE, WINDOW, BoardHead, T, VoteBoards, make_vote_boards, private_key, signed_outcome
+
+CO_OPS = ("ash", "birch", "cedar", "dell")
+
+
+def dishonest_vote(random: Random) -> VoteBoards:
+    """With what was signed, and with an outcome unless it was annulled."""
+    vote = make_vote_boards(*CO_OPS[: random.randint(2, 4)], observers=random.choice([[], ["oak"]])).open_vote()
+    for co_op in vote.co_ops:
+        for number in range(random.randint(0, 3)):
+            vote.ballot(co_op, number, random.choice(["for", "against"]))
+    vote.add_checkpoint(CLOSE + 60)
+    for co_op in vote.parties:
+        if random.random() < 0.85:
+            vote.append_entry(co_op, _closed_entry(random, vote, co_op))
+    vote.add_checkpoint(T + 100)
+    liar = random.choice(vote.co_ops)
+    vote.documents += [paper for paper in _evidence_documents(random, vote, liar) if random.random() < 0.15]
+    if random.random() < 0.25 and _add_settlement(random, vote, liar):
+        return vote
+    _sign_outcomes(random, vote)
+    return vote
+
+
+def _closed_entry(random: Random, vote: VoteBoards, co_op: str) -> bytes:
+    """What it cosigned last; of some boards less than that, of some nothing."""
+    boards = []
+    for party in vote.parties:
+        head = vote.heads[party][-1]
+        is_lie = random.random() < 0.03
+        if party != co_op and random.random() > 0.03:
+            boards.append((party, head.size - 1 if is_lie else head.size, head.root, CLOSE + 60))
+    return kinds.ClosedEntry(tuple(boards)).data()
+
+
+def _evidence_documents(random: Random, vote: VoteBoards, liar: str) -> list[bytes]:
+    at = random.choice([T, T + 1, T + WINDOW, T + WINDOW + 1])
+    forked = vote.signed_note(liar, BoardHead(3, hashlib.sha256(b"another board").digest()))
+    return [
+        evidence.objection(Objection(vote.terms.vote, liar, at, "GM-1").signed(private_key(liar, "statement"))),
+        evidence.fork_of_one_size(
+            liar, forked, vote.signed_note(liar, BoardHead(3, merkle.root_of([merkle.leaf_hash(b"a third one")] * 3)))
+        ),
+        evidence.double_outcome(signed_outcome(vote.terms, liar, b"another"), signed_outcome(vote.terms, liar, b"a third")),
+    ]
+
+
+def _add_settlement(random: Random, vote: VoteBoards, liar: str) -> bool:
+    """Whether it is annulled. Often it leaves out whom it may not."""
+    without: Sequence[str] = random.choice([[], [liar], [liar], ["oak"] if "oak" in vote.parties else [], vote.co_ops])
+    if random.random() < 0.5:
+        vote.documents.append(vote.settlement("annul", {}, without))
+        return True
+    vote.settle({co_op: vote.heads[co_op][0].size for co_op in vote.co_ops}, without)
+    return False
+
+
+def _sign_outcomes(random: Random, vote: VoteBoards) -> None:
+    right, other = vote.compute_outcome(), b"another"
+    vote.outcome = right
+    for co_op in vote.co_ops:
+        for data in random.choice([[right], [right], [right], [right], [other], [right, other], [other, right], []]):
+            vote.sign(co_op, data, vote.revision)
+    vote.add_checkpoint(T + 200)

@@ -1,0 +1,127 @@
+"""A bad line: a TCP proxy that passes bytes on until it is told to delay, to swallow, to cut or to lie still.
+
+async with a_bad_line("127.0.0.1", 4222) as line:
+    line.stalled = True   # half open: both ends believe in the connection, and nothing arrives
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from libs.host.backing.nats_server import find_free_port
+
+_CHUNK = 16 * 1024
+
+
+class FaultyProxy:
+    """Listens on a port of its own and connects on to one server."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._host, self._port = host, port
+        self._server: asyncio.Server | None = None
+        self._ends: set[asyncio.StreamWriter] = set()
+        self._connection_tasks: set[asyncio.Task[None]] = set()
+        self._flowing = asyncio.Event()
+        self._flowing.set()
+        self.port = 0
+        self.delay = 0.0
+        """Seconds that every chunk waits."""
+        self.closed = False
+        """Nobody new is let in; who comes is cut off at once."""
+        self.response_delay = 0.0
+        """Seconds more that every chunk of what the far side says waits."""
+        self.connections = 0
+
+    async def start(self) -> None:
+        self.port = find_free_port()
+        self._server = await asyncio.start_server(self._handle_connection, "127.0.0.1", self.port)
+
+    @property
+    def stalled(self) -> bool:
+        """Half open: connections stand, and no byte passes in either direction."""
+        return not self._flowing.is_set()
+
+    @stalled.setter
+    def stalled(self, still: bool) -> None:
+        (self._flowing.clear if still else self._flowing.set)()
+
+    def _is_closed_now(self) -> bool:
+        return self.closed
+
+    def cut_connections(self) -> int:
+        """Breaks every connection off, in the middle of whatever it carries. Says how many ends there were."""
+        ends = len(self._ends)
+        for end in self._ends:
+            end.transport.abort()
+        self._ends.clear()
+        return ends
+
+    async def stop(self) -> None:
+        # Whoever was let in a moment ago is carried some turns of the loop later, and only then known here.
+        self.closed = True
+        if self._server is not None:
+            self._server.close()
+        self.cut_connections()
+        for task in self._connection_tasks:
+            task.cancel()
+        await asyncio.gather(*self._connection_tasks, return_exceptions=True)
+        if self._server is not None:
+            await self._server.wait_closed()
+
+    async def _handle_connection(self, near_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._connection_tasks.add(task)
+            task.add_done_callback(self._connection_tasks.discard)
+        if self.closed:
+            near_out.transport.abort()
+            return
+        try:
+            far_in, far_out = await asyncio.open_connection(self._host, self._port)
+        except (OSError, asyncio.CancelledError):
+            near_out.transport.abort()
+            return
+        self._ends |= {near_out, far_out}
+        if self._is_closed_now():
+            # It was while we called on: nothing goes through any more.
+            self.cut_connections()
+        self.connections += 1
+        try:
+            # asyncio asks a task it made for a connection what ended it, and stumbles over one that was cancelled.
+            with suppress(asyncio.CancelledError):
+                await asyncio.gather(self._forward(near_in, far_out), self._forward(far_in, near_out, back=True))
+        finally:
+            for end in (near_out, far_out):
+                self._ends.discard(end)
+                end.transport.abort()
+
+    async def _forward(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, back: bool = False) -> None:
+        with suppress(OSError):
+            while data := await source.read(_CHUNK):
+                if wait := self.delay + (self.response_delay if back else 0.0):
+                    await asyncio.sleep(wait)
+                await self._flowing.wait()
+                sink.write(data)
+                await sink.drain()
+        # One end is gone: so is the other, whatever it still wanted to say.
+        sink.transport.abort()
+
+
+@asynccontextmanager
+async def faulty_proxy(host: str, port: int) -> AsyncIterator[FaultyProxy]:
+    line = FaultyProxy(host, port)
+    await line.start()
+    try:
+        yield line
+    finally:
+        await line.stop()
+
+
+async def cut_connections_at_random(line: FaultyProxy, over: asyncio.Event, chance: random.Random, most: float = 0.5) -> int:
+    """Breaks the line off at random moments, until it is over. Says how often."""
+    times = 0
+    while not over.is_set():
+        await asyncio.sleep(chance.uniform(0.05, most))
+        times += line.cut_connections() > 0
+    return times

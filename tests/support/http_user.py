@@ -1,0 +1,37 @@
+"""Somebody with a browser that has no JavaScript: keeps cookies, follows redirects, sends the form of the page they look at."""
+
+import re
+from types import TracebackType
+from typing import Self
+
+import httpx2
+
+_HIDDEN = re.compile(r"<input\b(?=[^>]*type=\"hidden\")[^>]*>")
+_PART = re.compile(r"\b(name|value)=\"([^\"]*)\"")
+
+
+class HttpUser:
+    """At the pages of one co-op, `<host>:<port>`."""
+
+    def __init__(self, address: str) -> None:
+        self._client = httpx2.AsyncClient(base_url=f"http://{address}", follow_redirects=True, timeout=10)
+        self._hidden: dict[str, str] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self._client.aclose()
+
+    async def get(self, path: str) -> str:
+        return self._remember_form(await self._client.get(path))
+
+    async def submit(self, path: str, **fields: str) -> str:
+        """The form of the page last seen, with what its hidden fields hold and these."""
+        return self._remember_form(await self._client.post(path, data={**self._hidden, **fields}))
+
+    def _remember_form(self, response: httpx2.Response) -> str:
+        assert response.status_code == 200, f"{response.request.url}: {response.status_code}"
+        fields = [dict(_PART.findall(tag)) for tag in _HIDDEN.findall(response.text)]
+        self._hidden = {part["name"]: part.get("value", "") for part in fields if "name" in part}
+        return response.text

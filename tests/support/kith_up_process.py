@@ -1,0 +1,217 @@
+"""A co-op under `kith up`, as a process of its own: started, killed and started again, as an operator would.
+
+async with a_co_op_up() as co_op:
+    async with connect(co_op.folder) as connection: ...
+    await co_op.kill(Victim.NATS, random.Random(7))
+"""
+
+import asyncio
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from enum import StrEnum
+from pathlib import Path
+
+from libs.host.backing import DataFolder
+from libs.host.backing.postgres_server import read_postmaster_status
+from libs.host.backing.processes import command_line_of, find_processes, is_running
+from tests.support import temp_folders
+from tests.support.co_op_journey import make_co_op_folder
+from tests.support.compose_file import ROOT
+from tests.support.free_ports import free_ports
+from tests.support.http_probe import HttpAnswer, http_get
+
+UP_SECONDS = 40.0
+DOWN_SECONDS = 20.0
+_KITH = str(Path(sys.executable).parent / "kith")
+
+
+class KillTarget(StrEnum):
+    """What can be killed."""
+
+    KITH = "kith"
+    POSTGRES = "PostgreSQL"
+    SESSION = "a session of PostgreSQL"
+    NATS = "NATS"
+
+
+class KithUpProcess:
+    """One data folder and the `kith up` on it. `folder` is a co-op as `kith init` makes it, with a clock that can be moved."""
+
+    def __init__(self, folder: Path, pages: str, operations: str) -> None:
+        self.folder = folder
+        self.pages = pages
+        self.operations = operations
+        self.data = DataFolder(folder)
+        self.starts = 0
+        self._process: asyncio.subprocess.Process | None = None
+        self._keeping: asyncio.Task[None] | None = None
+
+    # --- the operator's hands
+
+    async def start(self) -> None:
+        """Without waiting for it."""
+        self.starts += 1
+        with self.output_file.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                _KITH, "up", str(self.folder), cwd=ROOT, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
+            )
+
+    def keep_restarting(self) -> None:
+        """From now on it is started again whenever it ended, until `end`."""
+        self._keeping = asyncio.create_task(self._keep())
+
+    async def wait_until_ready(self, seconds: float = UP_SECONDS) -> float:
+        """Waits until it is founded and says that it is ready. Gives how long that took."""
+        began = time.monotonic()
+        while self.data.founding.exists() or (await self.get_readyz()).status != 200:
+            assert self._keeping or self._code is None, self.log_tail
+            assert time.monotonic() - began < seconds, self.log_tail
+            await asyncio.sleep(0.05)
+        return time.monotonic() - began
+
+    async def get_readyz(self) -> HttpAnswer:
+        return await http_get(self.operations, "/readyz")
+
+    async def stop(self, *signals: signal.Signals) -> tuple[int, float]:
+        """Sends these, SIGTERM without any, and waits for the end: exit code, and how long it took."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+            await asyncio.gather(self._keeping, return_exceptions=True)
+            self._keeping = None
+        if self._process is None:
+            return 0, 0.0
+        began = time.monotonic()
+        for number in signals or (signal.SIGTERM,):
+            if self._process.returncode is None:
+                self._process.send_signal(number)
+        try:
+            code = await asyncio.wait_for(self._process.wait(), DOWN_SECONDS)
+        except TimeoutError:
+            raise AssertionError(self.log_tail) from None
+        return code, time.monotonic() - began
+
+    async def wait_for_exit(self, seconds: float = UP_SECONDS) -> int:
+        """Waits until it ends by itself. Gives its exit code."""
+        assert self._process is not None
+        return await asyncio.wait_for(self._process.wait(), seconds)
+
+    # --- its processes
+
+    def pids(self, target: KillTarget) -> list[int]:
+        """Those that are there now."""
+        if target is KillTarget.KITH:
+            return [self._process.pid] if self._process and self._process.returncode is None else []
+        if target is KillTarget.POSTGRES:
+            pid, _ = read_postmaster_status(self.data.postgres)
+            return [pid] if pid and str(self.data.postgres) in command_line_of(pid) and is_running(pid) else []
+        if target is KillTarget.SESSION:
+            return find_processes(self._is_session)
+        return find_processes(lambda argv: argv[1:] == ("-c", str(self.data.nats / "nats.conf")))
+
+    def remaining_processes(self) -> list[int]:
+        """Every process that has to do with this folder."""
+        return find_processes(lambda argv: any(str(self.folder) in part or f"kith-{self.data.path_hash}:" in part for part in argv))
+
+    async def kill(self, target: KillTarget, chance: random.Random, seconds: float = UP_SECONDS) -> int:
+        """Kills one of them with -9, once there is one. Gives its process id."""
+        until = time.monotonic() + seconds
+        while True:
+            pids = sorted(self.pids(target))
+            with suppress(ProcessLookupError):
+                if pids:
+                    pid = chance.choice(pids)
+                    os.kill(pid, signal.SIGKILL)
+                    return pid
+            assert time.monotonic() < until, f"no {target} within {seconds:.0f} s: {self.log_tail}"
+            await asyncio.sleep(0.02)
+
+    # --- what it said
+
+    @property
+    def output_file(self) -> Path:
+        return self.folder.parent / f"{self.folder.name}.said"
+
+    @property
+    def log_tail(self) -> str:
+        log = self.data.log / "kith.log"
+        return "\n".join(
+            line for file in (self.output_file, log) if file.exists() for line in file.read_text(encoding="utf-8").splitlines()[-12:]
+        )
+
+    @property
+    def _code(self) -> int | None:
+        return self._process.returncode if self._process else None
+
+    def _is_session(self, argv: tuple[str, ...]) -> bool:
+        """A client's, and none of the server's own helpers."""
+        return bool(argv) and argv[0].startswith(f"postgres: kith-{self.data.path_hash}: ") and "[local]" in argv[0]
+
+    async def _keep(self) -> None:
+        while self._process is not None:
+            await self._process.wait()
+            await self.start()
+
+
+@asynccontextmanager
+async def service_readable_folder() -> AsyncIterator[Path]:
+    """A short path that the servers' account can come into."""
+    folder = temp_folders.make_temp_folder("kf-")
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def kith_up_in(folder: Path, name: str = "co-op", *, settings: str = "", pages: str = "") -> AsyncIterator[KithUpProcess]:
+    """A folder in `place`, not started; whatever runs on it at the end is ended. `settings` are added to its kith.toml."""
+    free = [f"127.0.0.1:{port}" for port in free_ports(2)]
+    process = KithUpProcess(make_co_op_folder(folder / name), pages or free[0], free[1])
+    file = process.data.settings
+    settings_text = file.read_text(encoding="utf-8").replace("127.0.0.1:0", process.pages)
+    file.write_text(f'{settings_text}\n[watch]\naddress = "{process.operations}"\n{settings}', encoding="utf-8")
+    try:
+        yield process
+    except BaseException as error:
+        error.add_note(process.log_tail)
+        raise
+    finally:
+        await _kill_remaining(process)
+
+
+@asynccontextmanager
+async def running_kith_up(*, settings: str = "") -> AsyncIterator[KithUpProcess]:
+    """A co-op that is ready, and whose end leaves no process behind."""
+    async with service_readable_folder() as folder, kith_up_in(folder, settings=settings) as co_op:
+        await co_op.start()
+        await co_op.wait_until_ready()
+        yield co_op
+        code, _ = await co_op.stop()
+        assert code == 0, co_op.log_tail
+        assert co_op.remaining_processes() == []
+
+
+async def wait_until(condition: Callable[[], bool], seconds: float, message: str) -> None:
+    """Waits for it; `otherwise` says what did not come."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, message
+        await asyncio.sleep(0.02)
+
+
+async def _kill_remaining(co_op: KithUpProcess) -> None:
+    """After a test that failed in the middle: in order if it still can, and by force if not."""
+    with suppress(AssertionError):
+        await co_op.stop()
+    for pid in co_op.remaining_processes():
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    with suppress(AssertionError):
+        await wait_until(lambda: co_op.remaining_processes() == [], 5, "gone")

@@ -1,0 +1,278 @@
+"""Services running for real in the test's own process: one co-op, with its keys, on real servers.
+
+async with running(infrastructure, "identity", "membership") as co_op:
+    identity = co_op.stub(IdentityServiceStub)
+    await ask(identity.GetNames, request, co_op.token(person, hat="secretary"))
+"""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+import asyncpg
+import grpc
+import nats
+import nats.js.errors
+from google.protobuf import symbol_database
+from google.protobuf.message import Message
+
+from kith.identity.v1 import identity_pb2 as identity
+from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
+from libs import callers
+from libs.callers import AuthenticationStrength, Caller, CallerChannel, tokens
+from libs.database.engine import Database, new_id
+from libs.host import instance_keys, leader_election
+from libs.host.process import Process
+from libs.host.settings import SharedSettings
+from libs.messages import outbox
+from libs.messages.bus import Bus, BusAddress, stream_name
+from libs.messages.relay import OutboxRelay
+from libs.rpc.client import call_service, open_channel
+from services.database_setup import ServiceDatabase
+from services.topology import SERVICES, find_service
+from tests.support import temp_folders
+from tests.support.backing_servers import BackingServers
+from tests.support.template_databases import TemplateDatabases
+
+Stub = TypeVar("Stub")
+
+
+@dataclass(frozen=True)
+class Infrastructure:
+    """What a run of tests has: servers, templates, and one set of instance keys."""
+
+    servers: BackingServers
+    databases: TemplateDatabases
+    keys_folder: Path
+    keys: instance_keys.InstanceKeys
+
+
+class RunningCoOp:
+    """A co-op whose services run here."""
+
+    def __init__(self, infrastructure: Infrastructure, folder: Path) -> None:
+        self.infrastructure = infrastructure
+        self.folder = folder
+        """A fresh folder of this co-op: sockets, the clock file."""
+        self.databases: dict[str, ServiceDatabase] = {}
+        self.process: Process
+        self.make_process: Callable[[], Process]
+        self._channels: dict[str, grpc.aio.Channel] = {}
+
+    # --- asking
+
+    def stub(self, kind: Callable[[grpc.aio.Channel], Stub]) -> Stub:
+        """A stub on the service that the stub's class belongs to."""
+        service = kind.__module__.split(".")[1]
+        if service not in self._channels:
+            self._channels[service] = open_channel(self.address(service))
+        return kind(self._channels[service])
+
+    def address(self, service: str) -> str:
+        return f"unix:{self.folder}/{service}.sock"
+
+    def token(
+        self,
+        person: UUID | str,
+        hat: str = "",
+        strength: AuthenticationStrength = AuthenticationStrength.CARD,
+        via: CallerChannel = CallerChannel.PAGE,
+    ) -> str:
+        """What identity would give this person; whether they wear the hat is for the services to find out."""
+        caller = callers.person(UUID(str(person)), hat=hat, strength=strength, via=via)
+        return tokens.issue_token(self.infrastructure.keys.token_private, caller, self.now())
+
+    def founder_token(self) -> str:
+        """The token of whoever holds the data folder."""
+        return self.token(new_id(), strength=AuthenticationStrength.INSTANCE_KEY, via=CallerChannel.COMMAND_LINE)
+
+    async def register_people(self, *names: str) -> list[UUID]:
+        """Registers these people over identity's API and gives the first the secretary's hat; the others' ids come after theirs."""
+        stub = self.stub(IdentityServiceStub)
+        rows = [identity.NewPerson(full_name=name, email=f"person{number}@example.org") for number, name in enumerate(names)]
+        request = identity.RegisterPersonsRequest(request_id=str(new_id()), persons=rows)
+        people = [UUID(person.person_id) for person in (await call_service(stub.RegisterPersons, request, self.founder_token())).persons]
+        hat = identity.GiveHatRequest(request_id=str(new_id()), person_id=str(people[0]), hat="secretary")
+        await call_service(stub.GiveHat, hat, self.founder_token())
+        return people
+
+    # --- coming back
+
+    async def restart(self, meanwhile: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Stops, lets something happen to what is kept, and starts again on it."""
+        await self.process.stop()
+        await self.close()
+        if meanwhile is not None:
+            await meanwhile()
+        self.process = self.make_process()
+        await self.process.start()
+
+    # --- time
+
+    def now(self) -> datetime:
+        return self.process.clock.now() if hasattr(self, "process") else datetime.now(UTC)
+
+    async def move_clock(self, seconds: int) -> None:
+        """Shifts the co-op's clock, as a demonstration folder can; back when it has arrived."""
+        before = self.now()
+        (self.folder / "clock").write_text(str(seconds), encoding="ascii")
+        async with asyncio.timeout(5):
+            while abs((self.process.clock.offset().total_seconds()) - seconds) > 0.5:
+                await asyncio.sleep(0.05)
+        assert seconds <= 0 or self.now() > before
+
+    # --- looking behind the API
+
+    @asynccontextmanager
+    async def database_transaction(
+        self, service: str, *, caller: Caller | None = None, owner: bool = False
+    ) -> AsyncIterator[asyncpg.Connection]:
+        """A transaction on a service's database under its run role as `caller` (or as the owner, whom row-level security binds too)."""
+        database = self.databases[service]
+        connection = await leader_election.connect(database.owner_url if owner else database.run_url)
+        try:
+            async with connection.transaction():
+                identity = caller or callers.ANONYMOUS
+                await connection.execute(
+                    "select set_config('kith.caller', $1, true), set_config('kith.hat', $2, true), set_config('kith.system', $3, true)",
+                    str(identity.person or ""),
+                    identity.hat,
+                    identity.id if identity.system else "",
+                )
+                yield connection
+        finally:
+            await connection.close()
+
+    async def all_rows(self, service: str, table: str) -> list[tuple[object, ...]]:
+        """Every row of a table, as the administrator, in an order that depends on the rows alone."""
+        database = self.databases[service]
+        url = database.admin.set(database=database.roles.database_name).render_as_string(hide_password=False)
+        connection = await leader_election.connect(url)
+        try:
+            return sorted((tuple(row.values()) for row in await connection.fetch(f"select * from {table}")), key=repr)  # noqa: S608 - our own
+        finally:
+            await connection.close()
+
+    async def published_events(self, service: str) -> list[Message]:
+        """What a service stated, in order."""
+        import_module(f"kith.{service}.facts.v1.facts_pb2")
+        async with self.database_transaction(service) as connection:
+            rows = await connection.fetch("select type, payload from outbox order by seq")
+        known = symbol_database.Default()
+        return [known.GetSymbol(row["type"]).FromString(row["payload"]) for row in rows]
+
+    async def wait_until_consumed(self, consumer: str, source: str, seconds: float = 10.0) -> None:
+        """Waits until the listener has followed everything the source stated so far."""
+        async with self.database_transaction(source) as connection:
+            published = await connection.fetchval("select count(*) from outbox")
+        async with asyncio.timeout(seconds):
+            while await self._position(consumer, source) < published:
+                await asyncio.sleep(0.02)
+
+    async def _position(self, consumer: str, source: str) -> int:
+        async with self.database_transaction(consumer) as connection:
+            return int(await connection.fetchval("select n from position where source = $1", source) or 0)
+
+    async def close(self) -> None:
+        for channel in self._channels.values():
+            await channel.close()
+        self._channels.clear()
+
+
+class EventPublisher:
+    """A service of which only the voice is there: it states facts from a real outbox through a real relay."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def publish(self, *facts: tuple[Message, str], at: datetime | None = None) -> None:
+        """Each fact with the id of what it is about."""
+        async with self._database.work(callers.job("tests"), at or datetime.now(UTC), "tests") as work:
+            await outbox.publish(work, *facts)
+
+
+@asynccontextmanager
+async def running_co_op(infrastructure: Infrastructure, *services: str, **settings: dict[str, object]) -> AsyncIterator[RunningCoOp]:
+    """These services of a fresh co-op, ready. `settings` are a service's own, for example `membership={"zone": "Europe/Berlin"}`."""
+    folder = temp_folders.make_temp_folder("kt-")
+    co_op = RunningCoOp(infrastructure, folder)
+    await _delete_streams(infrastructure)
+    async with AsyncExitStack() as stack:
+        stack.callback(shutil.rmtree, folder)
+        for service in services:
+            co_op.databases[service] = await stack.enter_async_context(infrastructure.databases.fresh_database(service))
+        co_op.make_process = lambda: _make_process(co_op, services, settings)
+        co_op.process = co_op.make_process()
+        stack.push_async_callback(_stop_process, co_op)
+        await co_op.process.start()
+        stack.push_async_callback(co_op.close)
+        yield co_op
+
+
+async def _stop_process(co_op: RunningCoOp) -> None:
+    await co_op.process.stop()
+
+
+@asynccontextmanager
+async def event_publisher(co_op: RunningCoOp, source: str) -> AsyncIterator[EventPublisher]:
+    """Lets `source` be heard in a co-op where it does not run."""
+    servers = co_op.infrastructure.servers
+    bus = Bus(BusAddress(servers.nats_url, servers.nats_user, servers.nats_password), f"voice-{source}")
+    async with co_op.infrastructure.databases.fresh_outbox_database(source) as service_database:
+        co_op.databases[source] = service_database
+        database = Database(service_database.run_url)
+        bus.start()
+        relay = asyncio.create_task(OutboxRelay(source, database, bus).run())
+        try:
+            yield EventPublisher(database)
+        finally:
+            relay.cancel()
+            await asyncio.gather(relay, return_exceptions=True)
+            await bus.close()
+            await database.close()
+
+
+def _make_process(co_op: RunningCoOp, services: Sequence[str], settings: dict[str, dict[str, object]]) -> Process:
+    infrastructure, keys = co_op.infrastructure, co_op.infrastructure.keys_folder
+    password = co_op.folder / "nats-password"
+    password.write_text(infrastructure.servers.nats_password, encoding="utf-8")
+    clock = co_op.folder / "clock"
+    clock.write_text("0", encoding="ascii")
+    shared = SharedSettings(
+        co_op="0000test",
+        nats_url=infrastructure.servers.nats_url,
+        nats_user=infrastructure.servers.nats_user,
+        nats_password_file=password,
+        token_key_file=keys / "token.pub.pem",
+        operations_address="127.0.0.1:0",
+        clock_file=clock,
+    )
+    parts = []
+    for service in services:
+        own: dict[str, object] = {"address": co_op.address(service), "database_url": co_op.databases[service].run_url, "pool_size": 4}
+        if service == "governance":
+            own |= {"co_op_id": "0000test"}
+        if service == "identity":
+            own |= {"token_signing_key_file": keys / "token.pem", "codes_key_file": keys / "codes.key"}
+        parts.append(find_service(service).part(shared, find_service(service).make_settings(**(own | settings.get(service, {})))))
+    return Process(shared, parts, "tests")
+
+
+async def _delete_streams(infrastructure: Infrastructure) -> None:
+    """A fresh co-op begins with no fact ever heard; the run's NATS has heard those of the test before."""
+    servers = infrastructure.servers
+    login = {"user": servers.nats_user, "password": servers.nats_password} if servers.nats_user else {}
+    client = await nats.connect(servers.nats_url, **login)
+    for service in SERVICES:
+        try:
+            await client.jetstream().delete_stream(stream_name(service.name))
+        except nats.js.errors.NotFoundError:
+            continue
+    await client.close()

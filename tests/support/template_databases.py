@@ -1,0 +1,101 @@
+"""A database of its own for every test: cloned from a template that is migrated once in a run (about 30 ms instead of a second)."""
+
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+from sqlalchemy.engine import URL
+
+from libs.database import bootstrap
+from libs.database.bootstrap import DatabaseRoles
+from libs.database.shared_tables import CREATE_SHARED_TABLES
+from libs.host import leader_election
+from services.database_setup import ServiceDatabase, prepare_databases
+from tests.support.backing_servers import BackingServers
+
+_PASSWORD = "tests-password-16"
+_COUNT = itertools.count(1)
+
+
+class TemplateDatabases:
+    """One for a run."""
+
+    def __init__(self, servers: BackingServers) -> None:
+        self._admin = servers.admin
+        self._made: set[str] = set()
+
+    @asynccontextmanager
+    async def fresh_database(self, service: str) -> AsyncIterator[ServiceDatabase]:
+        """A fresh database with this service's tables, dropped afterwards."""
+        template = await self._template(service)
+        async with self._clone(template, service) as database:
+            yield database
+
+    @asynccontextmanager
+    async def fresh_outbox_database(self, source: str) -> AsyncIterator[ServiceDatabase]:
+        """A fresh database with nothing but the tables every service has: enough to state facts as `source`."""
+        template = await self._outbox_template(source)
+        async with self._clone(template, source) as database:
+            yield database
+
+    async def _template(self, service: str) -> str:
+        name = f"template_{service}"
+        if name not in self._made:
+            await prepare_databases(self._admin, [self._service_database(service, name)])
+            self._made.add(name)
+        return name
+
+    async def _outbox_template(self, source: str) -> str:
+        name = f"template_voice_{source}"
+        if name not in self._made:
+            database = self._service_database(source, name)
+            admin = await leader_election.connect(_url_text(self._admin))
+            await bootstrap.create_database(admin, database.roles)
+            await admin.close()
+            owner = await leader_election.connect(database.owner_url)
+            await bootstrap.grant_to_run_role(owner, database.roles)
+            await owner.execute(CREATE_SHARED_TABLES)
+            await owner.close()
+            self._made.add(name)
+        return name
+
+    async def make(self, service: str) -> ServiceDatabase:
+        """A fresh database with this service's tables; whoever asked drops it."""
+        return await self._create_from(await self._template(service), service)
+
+    async def copy(self, database: ServiceDatabase) -> ServiceDatabase:
+        """Another database with the same content. Nobody may be connected to the first meanwhile."""
+        return await self._create_from(database.roles.database_name, database.roles.service)
+
+    async def drop(self, database: ServiceDatabase) -> None:
+        await self._execute_as_administrator(f'drop database if exists "{database.roles.database_name}" with (force)')
+
+    @asynccontextmanager
+    async def _clone(self, template: str, service: str) -> AsyncIterator[ServiceDatabase]:
+        database = await self._create_from(template, service)
+        try:
+            yield database
+        finally:
+            await self.drop(database)
+
+    async def _create_from(self, template: str, service: str) -> ServiceDatabase:
+        database = self._service_database(service, f"test_{service}_{next(_COUNT)}")
+        await self._execute_as_administrator(
+            f'create database "{database.roles.database_name}" template "{template}" owner {database.roles.owner}'
+        )
+        return database
+
+    async def _execute_as_administrator(self, statement: str) -> None:
+        admin: asyncpg.Connection = await leader_election.connect(_url_text(self._admin))
+        try:
+            await admin.execute(statement)
+        finally:
+            await admin.close()
+
+    def _service_database(self, service: str, database: str) -> ServiceDatabase:
+        return ServiceDatabase(DatabaseRoles(service, _PASSWORD, _PASSWORD, database), self._admin)
+
+
+def _url_text(url: URL) -> str:
+    return url.render_as_string(hide_password=False)

@@ -1,0 +1,120 @@
+"""Evidence is a set: in whatever order it comes, from whom, and however often, whoever holds all of it counts the same bytes."""
+
+import random
+from collections.abc import Iterable, Iterator
+
+import pytest
+
+from libs.boards.board_count import count_board
+from libs.boards.cuts import WitnessedSize, witnessed_cut
+from libs.boards.terms import Terms, read_terms
+from services.federation.border.vote_protocol import count_vote_request
+from services.federation.domain.witnessing import ReceivedCosignature, select_needed_cosignatures
+from services.governance.queries.count_vote import count_vote
+from services.governance.rpc.translate_vote import parse_evidence
+from tests.support.bundle_builder import CLOSE, OPEN_LATEST, BundleBuilder, T
+
+ORDERS = 1000
+Piece = tuple[str, int, ReceivedCosignature | None]
+"""A board's entries up to a size; or one witness's word for them."""
+
+
+def _story() -> BundleBuilder:
+    """Three co-ops and an observer; some hear of ballots in time, some too late, some never."""
+    story = BundleBuilder("any-order", ["amber", "birch", "cedar"], observers=["dune"])
+    story.open_vote()
+    story.cast_ballots("amber", "ffa")
+    story.add_checkpoint(OPEN_LATEST + 50, witnesses=["birch"])
+    story.cast_ballots("birch", "faofa")
+    story.cast_ballots("cedar", "aa-f")
+    story.add_checkpoint(CLOSE - 400, witnesses=["cedar", "dune"])
+    story.ballot("amber", 0, "against")
+    story.ballot("birch", 1, None)
+    story.add_checkpoint(CLOSE + 10, boards=["amber"], witnesses=["birch", "cedar"])
+    story.add_checkpoint(CLOSE + 20, boards=["birch"], witnesses=["dune"])
+    story.ballot("cedar", 1, "for")
+    story.add_checkpoint(T, boards=["cedar"], witnesses=["amber", "dune"])
+    story.ballot("amber", 1, "against")
+    story.ballot("birch", 2, "against")
+    story.add_checkpoint(T + 1)
+    return story
+
+
+def _pieces(story: BundleBuilder) -> list[Piece]:
+    found: list[Piece] = []
+    for co_op, heads in story.heads.items():
+        for head in heads:
+            found.append((co_op, head.size, None))
+            words = [ReceivedCosignature(witness, head.size, head.root, at, b"") for witness, at in head.cosigned]
+            found += [(co_op, head.size, word) for word in words]
+    return found
+
+
+class _Mirror:
+    """What one party holds: of every board the entries so far, and of each witness the words that a cut can ask for."""
+
+    def __init__(self, terms: Terms) -> None:
+        self._terms = terms
+        self.sizes: dict[str, int] = {}
+        self.words: dict[tuple[str, str], set[ReceivedCosignature]] = {}
+
+    def take(self, pieces: Iterable[Piece]) -> bool:
+        """Whether any was new. A word for entries that are not held is let go; it is brought again."""
+        return sum(self._take(*piece) for piece in pieces) > 0
+
+    def _take(self, co_op: str, size: int, word: ReceivedCosignature | None) -> bool:
+        if word is None:
+            grown = size > self.sizes.get(co_op, 0)
+            self.sizes[co_op] = max(size, self.sizes.get(co_op, 0))
+            return grown
+        held = self.words.setdefault((co_op, word.witness), set())
+        if size > self.sizes.get(co_op, 0) or word in held:
+            return False
+        kept = select_needed_cosignatures(self._terms, held | {word})
+        self.words[co_op, word.witness] = kept
+        return word in kept
+
+    def pieces(self) -> Iterator[Piece]:
+        yield from ((co_op, size, None) for co_op, size in self.sizes.items())
+        yield from ((co_op, word.size, word) for (co_op, _), words in self.words.items() for word in words)
+
+    def cuts(self, at: int) -> dict[str, int]:
+        held: dict[str, list[WitnessedSize]] = {}
+        for (co_op, _), words in self.words.items():
+            held.setdefault(co_op, []).extend(WitnessedSize(word.witness, word.time, word.size) for word in words)
+        return {co_op: witnessed_cut(self._terms, co_op, held.get(co_op, ()), at) for co_op in self._terms.participants}
+
+
+def _outcome(story: BundleBuilder, terms: Terms, cuts: dict[str, int]) -> bytes:
+    counts = [count_board(terms, co_op, story.entries[co_op][:size], size) for co_op, size in cuts.items()]
+    return count_vote(terms.data, parse_evidence(count_vote_request(terms.data, 1, counts)))
+
+
+@pytest.mark.capability("G15")
+def test_the_same_evidence_in_a_thousand_orders_gives_the_same_bytes() -> None:
+    story = _story()
+    terms, pieces = read_terms(story.terms), _pieces(story)
+    expected, at_opening = (
+        {co_op: story.cut(co_op) for co_op in story.co_ops},
+        {co_op: story.cut(co_op, OPEN_LATEST) for co_op in story.co_ops},
+    )
+    assert any(size < len(story.entries[co_op]) for co_op, size in expected.items()), "nothing comes too late"
+    bytes_of = story.count()
+    outcomes: dict[tuple[tuple[str, int], ...], bytes] = {}
+    chance = random.Random(20261122)  # noqa: S311 - it guards nothing, and falls the same each time
+    for _ in range(ORDERS):
+        mirrors = [_Mirror(terms) for _ in range(3)]
+        for mirror in mirrors:
+            mirror.take(chance.sample(pieces, chance.randrange(len(pieces))))
+        mirrors[0].take(chance.choices(pieces, k=len(pieces)))
+        while mirrors[0].take(chance.sample(pieces, len(pieces))):
+            pass
+        while sum(mirror.take(list(other.pieces())) for mirror in mirrors for other in mirrors if mirror is not other):
+            chance.shuffle(mirrors)
+        for mirror in mirrors:
+            assert mirror.cuts(T) == expected
+            assert mirror.cuts(OPEN_LATEST) == at_opening
+            key = tuple(mirror.cuts(T).items())
+            if key not in outcomes:
+                outcomes[key] = _outcome(story, terms, dict(key))
+    assert set(outcomes.values()) == {bytes_of}

@@ -1,0 +1,119 @@
+"""Where a vote between co-ops stands at home, and what can be done there."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from libs.boards.documents import ANNUL, CUTS, Settlement
+from libs.refusals import Refusal
+from services.governance.domain import vote_lifecycle as law
+from services.governance.domain.vote_lifecycle import Vote, VoteState
+from tests.unit.governance.vote_terms import PROPOSED_AT, make_terms
+
+TERMS = make_terms()
+OPEN_LATEST, CLOSE = (datetime.fromtimestamp(PROPOSED_AT + seconds, UTC) for seconds in (3600, 7200))
+CONCLUDED = CLOSE + timedelta(seconds=900)
+BEFORE = OPEN_LATEST - timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
+VOTE = Vote(TERMS.vote, TERMS, observer=False, taken_at=BEFORE, stored_state=VoteState.PROPOSED)
+
+DEEDS: dict[str, tuple[Callable[[Vote, datetime], None], set[VoteState]]] = {
+    "join": (law.require_may_join, {VoteState.PROPOSED}),
+    "withdraw": (lambda vote, _: law.require_may_withdraw(vote), {VoteState.JOINED, VoteState.ROLL_FROZEN}),
+    "freeze": (law.require_may_freeze, {VoteState.JOINED}),
+    "attest": (lambda vote, _: law.require_may_attest(vote), {VoteState.ROLL_FROZEN, VoteState.READY, VoteState.OPEN}),
+    "ready": (lambda vote, now: law.require_may_be_ready(vote, 2, now), {VoteState.ROLL_FROZEN}),
+    "vote": (law.require_open, {VoteState.OPEN}),
+}
+
+
+def reason_of(deed: Callable[[], object]) -> str:
+    """Empty where it may be done."""
+    try:
+        deed()
+    except Refusal as refused:
+        return refused.reason
+    return ""
+
+
+@pytest.mark.parametrize("name", DEEDS)
+@pytest.mark.parametrize("state", [one for one in VoteState if one is not VoteState.CLOSED])
+def test_each_deed_has_its_states(name: str, state: VoteState) -> None:
+    deed, states = DEEDS[name]
+    assert (reason_of(lambda: deed(replace(VOTE, stored_state=state), BEFORE)) == "") is (state in states)
+
+
+def test_whoever_only_witnesses_joins_as_well_and_has_it_open() -> None:
+    watching = replace(VOTE, observer=True)
+    assert reason_of(lambda: law.require_may_join(watching, BEFORE)) == ""
+    assert law.can_open(watching)
+    assert law.can_open(replace(watching, stored_state=VoteState.JOINED))
+    assert not law.can_open(replace(VOTE, stored_state=VoteState.JOINED))
+
+
+@pytest.mark.parametrize("name", [deed for deed in DEEDS if deed not in ("vote", "join")])
+def test_whoever_only_witnesses_does_nothing_else_of_it(name: str) -> None:
+    deed, states = DEEDS[name]
+    watching = replace(VOTE, stored_state=next(iter(states)), observer=True)
+    assert reason_of(lambda: deed(watching, BEFORE)) == "VOTE_ONLY_WITNESSED"
+
+
+@pytest.mark.parametrize("name", ["join", "freeze", "ready"])
+def test_what_leads_to_opening_is_possible_up_to_the_last_second(name: str) -> None:
+    deed, states = DEEDS[name]
+    vote = replace(VOTE, stored_state=next(iter(states)))
+    assert reason_of(lambda: deed(vote, OPEN_LATEST)) == ""
+    assert reason_of(lambda: deed(vote, OPEN_LATEST + SECOND)) == "VOTE_TOO_LATE"
+
+
+def test_a_ballot_at_the_close_is_taken_and_the_next_second_is_late() -> None:
+    vote = replace(VOTE, stored_state=VoteState.OPEN)
+    assert reason_of(lambda: law.require_open(vote, CLOSE)) == ""
+    assert reason_of(lambda: law.require_open(vote, CLOSE + timedelta(microseconds=1))) == "BALLOT_CLOSED"
+    assert (vote.state(CLOSE), vote.state(CLOSE + SECOND)) == (VoteState.OPEN, VoteState.CLOSED)
+    assert reason_of(lambda: law.require_open(replace(vote, stored_state=VoteState.READY), CLOSE)) == "BALLOT_NOT_OPEN"
+    assert reason_of(lambda: law.require_open(replace(vote, stored_state=VoteState.VOID), CLOSE)) == "BALLOT_CLOSED"
+
+
+def test_two_scrutineers_are_needed() -> None:
+    frozen = replace(VOTE, stored_state=VoteState.ROLL_FROZEN)
+    assert reason_of(lambda: law.require_may_be_ready(frozen, 1, BEFORE)) == "SCRUTINEERS_MISSING"
+    assert reason_of(lambda: law.require_may_freeze(frozen, BEFORE)) == "ROLL_FROZEN_ALREADY"
+
+
+def test_one_objects_in_the_window_after_the_vote() -> None:
+    final = replace(VOTE, stored_state=VoteState.FINAL, opened=True)
+    last = CONCLUDED + timedelta(seconds=TERMS.window)
+    for now, reason in ((CONCLUDED, "OBJECTION_NOT_NOW"), (CONCLUDED + SECOND, ""), (last, ""), (last + SECOND, "OBJECTION_NOT_NOW")):
+        assert reason_of(lambda now=now: law.require_may_object(final, now)) == reason  # type: ignore[misc]  # a default binds the moment of this turn
+    assert reason_of(lambda: law.require_may_object(replace(final, opened=False), last)) == "OBJECTION_NOT_NOW"
+
+
+@pytest.mark.parametrize(
+    ("settlement", "reason"),
+    [
+        (Settlement(TERMS.vote, 2, ANNUL, (), ()), ""),
+        (Settlement(TERMS.vote, 2, CUTS, (("ash", 9), ("birch", 8)), ("birch",)), ""),
+        (Settlement(TERMS.vote, 2, CUTS, (("ash", 9), ("birch", 8), ("observer", 2)), ()), ""),
+        (Settlement("f" * 64, 2, ANNUL, (), ()), "SETTLEMENT_WRONG"),
+        (Settlement(TERMS.vote, 1, ANNUL, (), ()), "SETTLEMENT_WRONG"),
+        (Settlement(TERMS.vote, 2, CUTS, (("ash", 9),), ()), "SETTLEMENT_WRONG"),
+        (Settlement(TERMS.vote, 2, CUTS, (("ash", 9), ("birch", 8), ("cedar", 1)), ()), "SETTLEMENT_WRONG"),
+        (Settlement(TERMS.vote, 2, ANNUL, (), ("observer",)), "SETTLEMENT_WRONG"),
+    ],
+)
+def test_a_settlement_is_of_this_vote_and_its_next_revision(settlement: Settlement, reason: str) -> None:
+    final = replace(VOTE, stored_state=VoteState.FINAL, opened=True, revision=1)
+    assert reason_of(lambda: law.require_may_settle(final, settlement, CONCLUDED + SECOND)) == reason
+
+
+def test_nothing_is_settled_before_the_vote_is_over() -> None:
+    running = replace(VOTE, stored_state=VoteState.OPEN, opened=True)
+    assert reason_of(lambda: law.require_may_settle(running, Settlement(TERMS.vote, 2, ANNUL, (), ()), CONCLUDED)) == "SETTLEMENT_NOT_NOW"
+
+
+@pytest.mark.parametrize("seconds", [2**53 - 1, 10**12])
+def test_a_time_no_calendar_has_is_refused(seconds: int) -> None:
+    assert reason_of(lambda: law.utc_time(seconds)) == "TIMES_WRONG"

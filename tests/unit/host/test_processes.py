@@ -1,0 +1,137 @@
+"""Children and their watch, with small programs in the place of servers."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from libs.host.backing.processes import command_line_of
+from libs.host.backing.server_events import ServerEvent, ServerEventKind
+from libs.host.backing.server_process import LOG_LIMIT, ServerProcess, find_leftover_processes, last_log_lines, rotate_log
+from libs.host.backing.service_account import ServiceAccount, strip_drop_privileges
+from libs.host.backing.supervisor import supervise
+
+pytestmark = pytest.mark.asyncio
+
+
+def begin(log: Path, *argv: str) -> ServerProcess:
+    return ServerProcess.start(argv, log=log, environment={"PATH": "/usr/bin:/bin"}, directory=Path("/"))
+
+
+async def test_a_child_has_its_own_session_and_says_how_it_ended(tmp_path: Path) -> None:
+    child = begin(tmp_path / "log", "sleep", "60")
+    assert os.getsid(child.pid) == child.pid
+    os.kill(child.pid, signal.SIGKILL)
+    await asyncio.wait_for(child.wait(), 5)
+    assert not child.alive
+    assert child.exit_code == -signal.SIGKILL
+    child.send_signal(signal.SIGTERM)
+
+
+async def test_output_goes_to_the_end_of_the_log(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("before\n")
+    child = begin(log, "sh", "-c", "echo out; echo err >&2; exit 3")
+    await asyncio.wait_for(child.wait(), 5)
+    assert child.exit_code == 3
+    assert log.read_text() == "before\nout\nerr\n"
+    assert last_log_lines(log) == "before / out / err"
+
+
+async def test_one_that_will_not_stop_is_killed_after_its_time(tmp_path: Path) -> None:
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+    child = begin(tmp_path / "log", sys.executable, "-c", deaf)
+    async with asyncio.timeout(5):
+        while "deaf" not in last_log_lines(tmp_path / "log"):
+            await asyncio.sleep(0.01)
+    await asyncio.wait_for(child.stop((signal.SIGTERM, 0.2), (signal.SIGTERM, 0.1)), 5)
+    assert child.exit_code == -signal.SIGKILL
+
+
+async def test_an_adopted_process_is_watched_and_stopped_like_a_born_one() -> None:
+    stranger = await asyncio.create_subprocess_exec("sleep", "60.125")
+    (child,) = await find_leftover_processes(lambda argv: argv == ("sleep", "60.125"))
+    assert child.pid == stranger.pid
+    await asyncio.wait_for(child.stop((signal.SIGTERM, 5)), 5)
+    assert child.exit_code is None
+    assert await stranger.wait() == -signal.SIGTERM
+
+
+async def test_adopting_a_process_that_has_gone_is_an_end_at_once() -> None:
+    gone = await asyncio.create_subprocess_exec("true")
+    await gone.wait()
+    child = ServerProcess.adopt(gone.pid)
+    await asyncio.wait_for(child.wait(), 1)
+    assert command_line_of(gone.pid) == ()
+
+
+async def test_without_pidfds_the_end_is_found_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(_pid: int) -> int:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "pidfd_open", forbidden)
+    child = begin(tmp_path / "log", "sh", "-c", "exit 4")
+    await asyncio.wait_for(child.wait(), 5)
+    assert child.exit_code == 4
+    other = begin(tmp_path / "log", "sleep", "60")
+    adopted = ServerProcess.adopt(other.pid)
+    await asyncio.wait_for(adopted.stop((signal.SIGTERM, 5)), 5)
+    await asyncio.wait_for(other.wait(), 5)
+
+
+async def test_a_child_that_ends_is_started_again_and_every_failure_is_told(tmp_path: Path) -> None:
+    told: list[ServerEventKind] = []
+    second = asyncio.Event()
+    tries = 0
+
+    async def hear(notice: ServerEvent) -> None:
+        told.append(notice.kind)
+        if told.count(ServerEventKind.RESTARTED) == 2:
+            second.set()
+
+    async def again() -> ServerProcess:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            message = "no room on the disk."
+            raise OSError(message)
+        return begin(tmp_path / "log", "sh", "-c", "exit 1" if tries == 2 else "exec sleep 60.25")
+
+    watch = asyncio.create_task(supervise("nats", begin(tmp_path / "log", "true"), again, hear))
+    began = asyncio.get_running_loop().time()
+    await asyncio.wait_for(second.wait(), 10)
+    # 0.2 s, 0.4 s after the failure, 0.8 s after the second end.
+    assert asyncio.get_running_loop().time() - began > 1.3
+    assert told == [
+        ServerEventKind.DIED,
+        ServerEventKind.RESTART_FAILED,
+        ServerEventKind.RESTARTED,
+        ServerEventKind.DIED,
+        ServerEventKind.RESTARTED,
+    ]
+    watch.cancel()
+    await asyncio.gather(watch, return_exceptions=True)
+    (left,) = await find_leftover_processes(lambda argv: argv == ("sleep", "60.25"))
+    await left.stop((signal.SIGTERM, 5))
+
+
+async def test_a_log_that_has_grown_is_put_aside_and_a_small_one_is_not(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    rotate_log(log)
+    log.write_bytes(b"x")
+    rotate_log(log)
+    assert log.exists()
+    log.write_bytes(b"x" * (LOG_LIMIT + 1))
+    rotate_log(log)
+    assert not log.exists()
+    assert (tmp_path / "log.1").stat().st_size == LOG_LIMIT + 1
+
+
+async def test_a_server_still_on_its_way_down_from_root_is_recognised() -> None:
+    argv = ("/usr/bin/postgres", "-D", "/data")
+    assert strip_drop_privileges(tuple(ServiceAccount("nobody", 65534, 65534, (1, 2), 2).command(argv))) == argv
+    assert strip_drop_privileges(argv) == argv
+    assert strip_drop_privileges(()) == ()

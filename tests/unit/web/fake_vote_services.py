@@ -1,0 +1,526 @@
+"""The small fakes's votes with other co-ops, and the other co-ops: two of them, invented like everybody here."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from kith.federation.v1 import federation_pb2 as fed
+from kith.governance.v1 import governance_pb2 as gov
+from kith.governance.v1 import votes_pb2 as pb
+from libs.boards.pseudonyms import commitment_identity, row_commitment
+from libs.boards.terms import quorum_of_witnesses, write_terms
+from libs.boards.vote_rule import VoteRule, write_rule
+from libs.refusals import Conflict, NotFound
+from libs.rulebook.counting import Basis, CountingRule, Method, OneMemberOneVote, Quorum, Threshold
+from libs.signing import canonical
+from libs.signing.canonical import Json
+from tests.unit.web.fake_people import ADA, JO, MO, NOW, FakeService, to_timestamp
+
+ELM, HARBOUR, MILL, WATCH = "elm-row", "harbour", "mill-lane", "watchers"
+CO_OPS = {ELM: "Elm Row Care Co-op", HARBOUR: "Harbour Care Co-op", MILL: "Mill Lane Care Co-op", WATCH: "Bridge Street Watchers"}
+OPEN_VOTE, DONE_VOTE, SPLIT_VOTE, NEW_VOTE, SCORE_VOTE, APPROVAL_VOTE, NAMED_VOTE = (f"{digit}" * 64 for digit in "1234567")
+ROLL_VOTE = "8" * 64
+OWN_PSEUDONYM = "7K3M9QWD2XTR5HVA"
+SALT = bytes(range(32))
+RECORD = "01939f00-0000-7000-8000-0000000000f1"
+FINGERPRINTS = {co_op: f"{number:02x}" * 32 for number, co_op in enumerate(CO_OPS, start=161)}
+INVITATION = '{"certificates":["Zm9v"],"document":{"body":{"id":"elm-row"}}}'
+DECISION = 2
+CLOSE = datetime(2026, 11, 27, 20, tzinfo=NOW.tzinfo)
+
+
+def to_unix_seconds(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+def make_terms(
+    method: Method,
+    options: list[str],
+    *,
+    consent: bool = False,
+    basis: Basis = Basis.POOLED,
+    highest: int | None = None,
+    quorums: Mapping[str, Quorum] | None = None,
+) -> bytes:
+    participants = (ELM, HARBOUR, MILL)
+    threshold = Threshold(Fraction(1), strict=False) if consent else Threshold(Fraction(1, 2), strict=True)
+    rule = VoteRule(
+        "consent" if consent else method.value,
+        CountingRule(method, OneMemberOneVote(), threshold, basis=basis, highest_score=highest),
+        quorums or {},
+    )
+    parties: list[dict[str, Json]] = [
+        {
+            "id": co_op,
+            "kind": "observer" if co_op == WATCH else "participant",
+            "root": FINGERPRINTS[co_op],
+            "statement": f"{number}1" * 32,
+            "board": f"{number}2" * 32,
+            "witness": f"{number}3" * 32,
+            "reachable": True,
+            "signer": f"{number}4" * 32,
+            "sig": "00" * 64,
+        }
+        for number, co_op in enumerate(CO_OPS, start=1)
+    ]
+    groups: list[Json] = ["supported", "worker"]
+    fields: dict[str, Json] = {
+        "v": 1,
+        "draft": "ab" * 16,
+        "convener": HARBOUR,
+        "proposed": to_unix_seconds(NOW - timedelta(days=20)),
+        "question": "Should our co-ops share a night team?",
+        "text": "One team could always have somebody awake.",
+        "options": list(options),
+        "candidates": [],
+        "rule": write_rule(rule),
+        "parties": sorted(parties, key=canonical.encode),
+        "ceilings": sorted(([co_op, group, 300] for co_op in participants for group in ("supported", "worker")), key=canonical.encode),
+        "groups": groups,
+        "classes": sorted(([co_op, group, group] for co_op in participants for group in ("supported", "worker")), key=canonical.encode),
+        "k": 5,
+        "small": [[ELM, "worker"]],
+        "q": quorum_of_witnesses(3, 1),
+        "open_latest": to_unix_seconds(NOW - timedelta(days=2)),
+        "close": to_unix_seconds(CLOSE),
+        "settle": 900,
+        "grace": 86_400,
+        "window": 604_800,
+        "settlers": "The boards of the three co-ops, in one meeting",
+        "audience": "members",
+        "double_membership": "one_vote_per_membership",
+        "ties": "do_not_pass",
+    }
+    return write_terms(fields)
+
+
+def make_vote(**overrides: Any) -> pb.Vote:
+    vote: dict[str, Any] = {
+        "vote_id": OPEN_VOTE,
+        "state": pb.VOTE_STATE_OPEN,
+        "terms": make_terms(Method.YES_NO_ABSTAIN, ["for", "against", "abstain"]),
+        "question": "Should our co-ops share a night team?",
+        "text": "Today each co-op finds its own people for the night.\n\nOne team for all three could always have somebody awake.",
+        "options": ["for", "against", "abstain"],
+        "method": "yes_no_abstain",
+        "convener": HARBOUR,
+        "participants": [ELM, HARBOUR, MILL],
+        "open_latest": to_timestamp(NOW - timedelta(days=2)),
+        "closes_at": to_timestamp(CLOSE),
+        "i_may_vote": True,
+        "my_group": "supported",
+        "my_pseudonym": OWN_PSEUDONYM,
+        "groups": [pb.VoteGroup(group="supported", rows=120), pb.VoteGroup(group="worker", rows=4, small=True)],
+        "attested_by": 2,
+        "ballots": 41,
+        "counting": gov.CountingRule(method="yes_no_abstain", class_rule="none", threshold="1/2", strict=True, of="cast"),
+    }
+    return pb.Vote(**(vote | overrides))
+
+
+def make_board(co_op: str, **overrides: Any) -> fed.BoardView:
+    board: dict[str, Any] = {
+        "co_op": co_op,
+        "name": CO_OPS[co_op],
+        "observer": co_op == WATCH,
+        "joined": True,
+        "roll": co_op != WATCH,
+        "ready": True,
+        "open": True,
+        "rows": 124,
+        "ballots": 41,
+        "size": 170,
+        "cut": 168,
+        "us": co_op == ELM,
+    }
+    return fed.BoardView(**(board | overrides))
+
+
+def make_outcome(*, passes: bool = True, **overrides: Any) -> bytes:
+    fields: dict[str, Any] = {
+        "v": 1,
+        "vote": DONE_VOTE,
+        "rule": "kith-count/1",
+        "revision": 1,
+        "result": {
+            "passes": passes,
+            "winner": "",
+            "tie": False,
+            "co_ops": [[ELM, "agrees", ""], [HARBOUR, "agrees", ""], [MILL, "does_not_agree", ""]],
+        },
+        "reasons": [] if passes else [["threshold", []]],
+        "boards": [[ELM, 170, "aa" * 32], [HARBOUR, 120, "bb" * 32], [MILL, 90, "cc" * 32]],
+        "tallies": [
+            [ELM, "supported", "for", 60],
+            [ELM, "supported", "against", 20],
+            [ELM, "supported", "abstain", 2],
+            [ELM, "worker", "for", 3],
+            [HARBOUR, "supported", "for", 40],
+            [HARBOUR, "worker", "against", 12],
+            [MILL, "supported", "against", 25],
+        ],
+        "figures": [
+            ["members/share_for", "103/160"],
+            ["members/ballot/supported", "1/1"],
+            ["members/ballot/worker", "1/1"],
+            ["co_ops/share", "2/3"],
+        ],
+        "quorums": [
+            [ELM, "supported", 120, 82],
+            [ELM, "worker", 4, 3],
+            [HARBOUR, "supported", 60, 40],
+            [HARBOUR, "worker", 20, 12],
+            [MILL, "supported", 80, 25],
+        ],
+        "rejected": [[ELM, 160, "TOO_MANY"]],
+    }
+    return json.dumps(fields | overrides).encode()
+
+
+class FakeVoteService(FakeService):
+    """The vote side of governance."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ballot: pb.VoteBallot | None = None
+        self.wrong: list[str] = []
+        self.frozen_as = "Ada Fenwick"
+        options = ["A garden", "A minibus", "A kitchen for all"]
+        own = gov.CountingRule(method="approval", class_rule="none", threshold="1/2", strict=True, of="present")
+        past = to_timestamp(NOW - timedelta(days=3))
+        self.votes = {
+            vote.vote_id: vote
+            for vote in (
+                make_vote(),
+                make_vote(
+                    vote_id=DONE_VOTE, state=pb.VOTE_STATE_FINAL, passes=True, closes_at=past, question="Should we buy food together?"
+                ),
+                make_vote(vote_id=SPLIT_VOTE, state=pb.VOTE_STATE_DISPUTED, closes_at=past, question="Should we share one office?"),
+                make_vote(
+                    vote_id=NEW_VOTE,
+                    state=pb.VOTE_STATE_PROPOSED,
+                    question="Should we train together?",
+                    i_may_vote=False,
+                    groups=[],
+                    my_pseudonym="",
+                    open_latest=to_timestamp(NOW + timedelta(days=9)),
+                ),
+                make_vote(
+                    vote_id=SCORE_VOTE,
+                    method="score",
+                    options=options,
+                    highest_score=5,
+                    question="What should we build first?",
+                    terms=make_terms(Method.SCORE, options, highest=5),
+                    counting=own,
+                    my_group="worker",
+                ),
+                make_vote(
+                    vote_id=APPROVAL_VOTE,
+                    method="approval",
+                    options=options,
+                    question="Which of these would help you?",
+                    terms=make_terms(Method.APPROVAL, options),
+                    counting=own,
+                ),
+                make_vote(
+                    vote_id=NAMED_VOTE,
+                    method="plurality",
+                    options=["Jo Bright", "Mo Stone"],
+                    question="Who should speak for us?",
+                    terms=make_terms(Method.PLURALITY, ["Jo Bright", "Mo Stone"]),
+                    counting=own,
+                ),
+                make_vote(
+                    vote_id=ROLL_VOTE,
+                    state=pb.VOTE_STATE_ROLL_FROZEN,
+                    attested_by=1,
+                    question="Should we pay the same?",
+                    open_latest=to_timestamp(NOW + timedelta(days=4)),
+                ),
+            )
+        }
+
+    def set_state(self, vote_id: str, state: "pb.VoteState.ValueType", **overrides: Any) -> None:
+        changed = make_vote(vote_id=vote_id, state=state, **overrides)
+        self.votes[vote_id] = changed
+
+    async def GetVote(self, request: pb.GetVoteRequest, **_: object) -> pb.GetVoteResponse:
+        self.record(request)
+        if request.vote_id not in self.votes:
+            raise NotFound("VOTE_UNKNOWN")
+        vote = pb.Vote()
+        vote.CopyFrom(self.votes[request.vote_id])
+        vote.i_have_voted = self.ballot is not None and self.ballot.vote_id == request.vote_id and not self.ballot.withdrawn
+        return pb.GetVoteResponse(vote=vote)
+
+    async def ListVotes(self, request: pb.ListVotesRequest, **_: object) -> pb.ListVotesResponse:
+        self.record(request)
+        chosen = {
+            gov.MOTION_FILTER_NEEDS_MY_VOICE: [] if self.ballot else [OPEN_VOTE],
+            gov.MOTION_FILTER_OPEN: [OPEN_VOTE, NEW_VOTE, SCORE_VOTE],
+            gov.MOTION_FILTER_CLOSED: [DONE_VOTE, SPLIT_VOTE],
+        }[request.filter]
+        return pb.ListVotesResponse(votes=[self.votes[item] for item in chosen])
+
+    async def ListVoteDrafts(self, request: pb.ListVoteDraftsRequest, **_: object) -> pb.ListVoteDraftsResponse:
+        self.record(request)
+        draft = pb.VoteDraft(draft_id="cd" * 16, question="Should we swap a van?", parties=[ELM, MILL], drafted_at=to_timestamp(NOW))
+        return pb.ListVoteDraftsResponse(drafts=[draft])
+
+    async def DraftVote(self, request: pb.DraftVoteRequest, **_: object) -> pb.DraftVoteResponse:
+        self.record(request)
+        return pb.DraftVoteResponse(draft_id="ef" * 16)
+
+    async def JoinVote(self, request: pb.JoinVoteRequest, **_: object) -> pb.JoinVoteResponse:
+        self.record(request)
+        return pb.JoinVoteResponse()
+
+    async def WithdrawFromVote(self, request: pb.WithdrawFromVoteRequest, **_: object) -> pb.WithdrawFromVoteResponse:
+        self.record(request)
+        return pb.WithdrawFromVoteResponse()
+
+    async def FreezeVoteRoll(self, request: pb.FreezeVoteRollRequest, **_: object) -> pb.FreezeVoteRollResponse:
+        self.record(request)
+        return pb.FreezeVoteRollResponse()
+
+    async def AttestVoteRoll(self, request: pb.AttestVoteRollRequest, **_: object) -> pb.AttestVoteRollResponse:
+        self.record(request)
+        return pb.AttestVoteRollResponse(wrong_person_ids=self.wrong)
+
+    async def ReadyVote(self, request: pb.ReadyVoteRequest, **_: object) -> pb.ReadyVoteResponse:
+        self.record(request)
+        return pb.ReadyVoteResponse()
+
+    async def GetVoteCard(self, request: pb.GetVoteCardRequest, **_: object) -> pb.GetVoteCardResponse:
+        self.record(request)
+        identities = {ADA: "1\nAda Fenwick", JO: "2\nJo Bright", MO: "3\nMo Stone", "": commitment_identity("2", self.frozen_as)}
+        made = row_commitment(request.vote_id, OWN_PSEUDONYM, "supported", identities[request.person_id], SALT)
+        return pb.GetVoteCardResponse(pseudonym=OWN_PSEUDONYM, group="supported", salt=SALT, commitment=made)
+
+    async def ListVoteRows(self, request: pb.ListVoteRowsRequest, **_: object) -> pb.ListVoteRowsResponse:
+        self.record(request)
+        return pb.ListVoteRowsResponse(rows=[pb.VoteRow(person_id=person, group="supported") for person in (ADA, JO, MO)])
+
+    async def CastVoteBallot(self, request: pb.CastVoteBallotRequest, **_: object) -> pb.CastVoteBallotResponse:
+        self.record(request)
+        if request.revision != (self.ballot.revision if self.ballot else 0):
+            raise Conflict("BALLOT_STALE")
+        self.ballot = pb.VoteBallot(
+            vote_id=request.vote_id,
+            pseudonym=OWN_PSEUDONYM,
+            marks=request.marks,
+            withdrawn=request.withdraw,
+            revision=request.revision + 1,
+            taken="page",
+            recorded_at=to_timestamp(NOW),
+        )
+        return pb.CastVoteBallotResponse(ballot=self.ballot)
+
+    async def GetMyVoteBallot(self, request: pb.GetMyVoteBallotRequest, **_: object) -> pb.GetMyVoteBallotResponse:
+        self.record(request)
+        mine = self.ballot if self.ballot and self.ballot.vote_id == request.vote_id else None
+        return pb.GetMyVoteBallotResponse(ballot=mine)
+
+    async def RecordVoteBallot(self, request: pb.RecordVoteBallotRequest, **_: object) -> pb.RecordVoteBallotResponse:
+        self.record(request)
+        return pb.RecordVoteBallotResponse(record_id=RECORD)
+
+    async def ConfirmVoteBallot(self, request: pb.ConfirmVoteBallotRequest, **_: object) -> pb.ConfirmVoteBallotResponse:
+        self.record(request)
+        return pb.ConfirmVoteBallotResponse()
+
+    async def ListUnconfirmedVoteBallots(
+        self, request: pb.ListUnconfirmedVoteBallotsRequest, **_: object
+    ) -> pb.ListUnconfirmedVoteBallotsResponse:
+        self.record(request)
+        ballot = gov.UnconfirmedBallot(
+            record_id=RECORD, motion_id=OPEN_VOTE, person_id=JO, taken="phone", recorder=MO, recorded_at=to_timestamp(NOW)
+        )
+        return pb.ListUnconfirmedVoteBallotsResponse(ballots=[ballot])
+
+    async def ObjectToVote(self, request: pb.ObjectToVoteRequest, **_: object) -> pb.ObjectToVoteResponse:
+        self.record(request)
+        return pb.ObjectToVoteResponse()
+
+    async def SettleVote(self, request: pb.SettleVoteRequest, **_: object) -> pb.SettleVoteResponse:
+        self.record(request)
+        return pb.SettleVoteResponse()
+
+
+class FakeFederationService(FakeService):
+    """The edge: four co-ops in four states."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.peers = {
+            HARBOUR: fed.Peer(
+                co_op=HARBOUR,
+                name=CO_OPS[HARBOUR],
+                state=fed.PEER_STATE_ACTIVE,
+                fingerprint=FINGERPRINTS[HARBOUR],
+                contact="The secretary, 01632 960 031",
+                heard_at=to_timestamp(NOW),
+                decided=True,
+                endpoint="harbour.example:8443",
+                agreement=b'{"v":1,"parties":["elm-row","harbour"]}',
+                events=[
+                    fed.PeerEvent(at=to_timestamp(NOW - timedelta(days=40)), what="compared"),
+                    fed.PeerEvent(at=to_timestamp(NOW - timedelta(days=39)), what="decided", decision_number=2, by_them=True),
+                ],
+            ),
+            MILL: fed.Peer(
+                co_op=MILL, name=CO_OPS[MILL], state=fed.PEER_STATE_INVITED, fingerprint=FINGERPRINTS[MILL], code="4F2K-9XQD-7MTR"
+            ),
+            WATCH: fed.Peer(
+                co_op=WATCH,
+                name=CO_OPS[WATCH],
+                state=fed.PEER_STATE_ACTIVE,
+                fingerprint=FINGERPRINTS[WATCH],
+                unreachable=True,
+                heard_at=to_timestamp(NOW - timedelta(days=2)),
+                waiting=3,
+                decided=True,
+                contact="The office, 01632 960 044",
+            ),
+        }
+
+    async def ListPeers(self, request: fed.ListPeersRequest, **_: object) -> fed.ListPeersResponse:
+        self.record(request)
+        return fed.ListPeersResponse(peers=self.peers.values())
+
+    async def GetPeer(self, request: fed.GetPeerRequest, **_: object) -> fed.GetPeerResponse:
+        self.record(request)
+        if request.peer not in self.peers:
+            raise NotFound("PEER_UNKNOWN")
+        return fed.GetPeerResponse(peer=self.peers[request.peer])
+
+    async def GetOwnIdentity(self, request: fed.GetOwnIdentityRequest, **_: object) -> fed.GetOwnIdentityResponse:
+        self.record(request)
+        return fed.GetOwnIdentityResponse(co_op=ELM, name=CO_OPS[ELM], fingerprint=FINGERPRINTS[ELM])
+
+    async def InvitePeer(self, request: fed.InvitePeerRequest, **_: object) -> fed.InvitePeerResponse:
+        self.record(request)
+        return fed.InvitePeerResponse(invitation=INVITATION)
+
+    async def AcceptPeer(self, request: fed.AcceptPeerRequest, **_: object) -> fed.AcceptPeerResponse:
+        self.record(request)
+        return fed.AcceptPeerResponse(peer=self.peers[MILL])
+
+    async def ConfirmPeer(self, request: fed.ConfirmPeerRequest, **_: object) -> fed.ConfirmPeerResponse:
+        self.record(request)
+        return fed.ConfirmPeerResponse()
+
+    async def SuspendPeer(self, request: fed.SuspendPeerRequest, **_: object) -> fed.SuspendPeerResponse:
+        self.record(request)
+        return fed.SuspendPeerResponse()
+
+    async def ResumePeer(self, request: fed.ResumePeerRequest, **_: object) -> fed.ResumePeerResponse:
+        self.record(request)
+        return fed.ResumePeerResponse()
+
+    async def SeverPeer(self, request: fed.SeverPeerRequest, **_: object) -> fed.SeverPeerResponse:
+        self.record(request)
+        return fed.SeverPeerResponse()
+
+
+class FakeEvidenceService(FakeService):
+    """What the boards prove."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.word = fed.BALLOT_WORD_WITNESSED
+        self.receipt = b'{"body":{},"sig":"00"}'
+        self.found = True
+        self.bundle = bytes(range(256)) * 10
+        self.proved: dict[str, fed.GetVoteEvidenceResponse] = {}
+        """What a test lets the boards of a vote prove."""
+        self.signed: dict[str, fed.GetOutcomeResponse] = {}
+
+    async def GetVoteEvidence(self, request: fed.GetVoteEvidenceRequest, **_: object) -> fed.GetVoteEvidenceResponse:
+        self.record(request)
+        if request.vote_id in self.proved:
+            return self.proved[request.vote_id]
+        states = {
+            DONE_VOTE: fed.EVIDENCE_STATE_FINAL,
+            SPLIT_VOTE: fed.EVIDENCE_STATE_DISPUTED,
+            NEW_VOTE: fed.EVIDENCE_STATE_PROPOSED,
+            ROLL_VOTE: fed.EVIDENCE_STATE_ROLLS,
+        }
+        state = states.get(request.vote_id, fed.EVIDENCE_STATE_OPEN)
+        over = state in (fed.EVIDENCE_STATE_FINAL, fed.EVIDENCE_STATE_DISPUTED)
+        signed = {ELM: "ab" * 32, HARBOUR: "ab" * 32, MILL: ("cd" if state == fed.EVIDENCE_STATE_DISPUTED else "ab") * 32}
+        early = request.vote_id == NEW_VOTE
+        boards = [
+            make_board(
+                co_op,
+                closed=over,
+                outcome_hash=signed.get(co_op, "") if over else "",
+                cut_at_close=160 if over else 0,
+                joined=not early,
+                roll=not early and co_op != WATCH,
+                ready=not early,
+                open=not early,
+            )
+            for co_op in CO_OPS
+        ]
+        disputed = state == fed.EVIDENCE_STATE_DISPUTED
+        return fed.GetVoteEvidenceResponse(
+            vote_id=request.vote_id,
+            state=state,
+            boards=boards,
+            q=2,
+            signatures_needed=2,
+            signatures=2 if over else 0,
+            concluded_from=to_timestamp(NOW - timedelta(days=1)),
+            revision=1,
+            why="misconduct" if disputed else "",
+            misconduct=[f"double_outcome {MILL}"] if disputed else [],
+            objections=[HARBOUR] if disputed else [],
+        )
+
+    async def GetBallotStatus(self, request: fed.GetBallotStatusRequest, **_: object) -> fed.GetBallotStatusResponse:
+        self.record(request)
+        code = "TOO_MANY" if self.word == fed.BALLOT_WORD_NOT_COUNTED else ""
+        return fed.GetBallotStatusResponse(word=self.word, held_by=2, held_of=3, index=12, needed=2, code=code)
+
+    async def GetReceipt(self, request: fed.GetReceiptRequest, **_: object) -> fed.GetReceiptResponse:
+        self.record(request)
+        if not self.receipt:
+            raise NotFound("RECEIPT_NOT_YET")
+        return fed.GetReceiptResponse(receipt=self.receipt)
+
+    async def LookUpBallot(self, request: fed.LookUpBallotRequest, **_: object) -> fed.LookUpBallotResponse:
+        self.record(request)
+        if not self.found:
+            return fed.LookUpBallotResponse(pseudonym=OWN_PSEUDONYM)
+        ballots = [
+            fed.FoundBallot(
+                vote_id=OPEN_VOTE,
+                co_op=ELM,
+                index=130,
+                choice=b'"against"',
+                word=fed.BALLOT_WORD_NOT_COUNTED,
+                question="Share a night team?",
+            ),
+            fed.FoundBallot(
+                vote_id=OPEN_VOTE, co_op=ELM, index=141, choice=b'"for"', word=fed.BALLOT_WORD_COUNTED, question="Share a night team?"
+            ),
+        ]
+        return fed.LookUpBallotResponse(pseudonym=OWN_PSEUDONYM, co_op=ELM, group="supported", vote_id=OPEN_VOTE, ballots=ballots)
+
+    async def GetOutcome(self, request: fed.GetOutcomeRequest, **_: object) -> fed.GetOutcomeResponse:
+        self.record(request)
+        if request.vote_id in self.signed:
+            return self.signed[request.vote_id]
+        if request.vote_id not in (DONE_VOTE, SPLIT_VOTE):
+            return fed.GetOutcomeResponse()
+        signers = [fed.OutcomeSigner(co_op=co_op, hash="ab" * 32) for co_op in (ELM, HARBOUR)] + [fed.OutcomeSigner(co_op=MILL, hash="cd" * 32)]
+        return fed.GetOutcomeResponse(outcome=make_outcome(), hash="ab" * 32, signers=signers, final=request.vote_id == DONE_VOTE)
+
+    async def GetBundle(self, request: fed.GetBundleRequest, **_: object) -> fed.GetBundleResponse:
+        self.record(request)
+        piece = self.bundle[request.offset : request.offset + 1000]
+        return fed.GetBundleResponse(piece=piece, total=len(self.bundle), name="night-team.kith", pins=b'{"pins":[],"v":1}')

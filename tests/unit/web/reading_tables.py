@@ -1,9 +1,0 @@
-"""Tables of a page as rows of text, however their cells are marked up."""
-
-import re
-
-
-def row(page: str, name: str) -> list[str]:
-    """The cells of the row with this name, a regular expression, in the first table that has one. Empty where there is none."""
-    found = re.search(rf'<th scope="row"[^>]*>{name}</th>(.*?)</tr>', page, re.DOTALL)
-    return re.findall(r"<td[^>]*>(.*?)</td>", found[1], re.DOTALL) if found else []

@@ -1,0 +1,46 @@
+"""A browser without scripts: follows links, fills forms, keeps cookies."""
+
+import re
+
+from starlette.testclient import TestClient
+
+from services.web.app import create_app
+from tests.unit.web.fake_services import CODE, FakeServices
+
+HIDDEN = re.compile(r'type="hidden" name="([\w-]+)" value="([^"]*)"')
+
+
+class ScriptlessBrowser:
+    """Looks at the fakes's pages as one person."""
+
+    def __init__(self, fakes: FakeServices, *, https: bool = False) -> None:
+        self.fakes = fakes
+        base = "https://elm-row.example" if https else "http://localhost"
+        self.http = TestClient(create_app(fakes.app_state(https=https), https=https), base_url=base, follow_redirects=False)
+        self.page = ""
+
+    def open(self, path: str) -> str:
+        response = self.http.get(path)
+        assert response.status_code == 200, (path, response.status_code, response.headers.get("location"))
+        self.page = response.text
+        return self.page
+
+    def submit(self, action: str, **fields: str) -> tuple[int, str]:
+        """Send the form of the page last seen that posts to `action`, with the hidden fields it carries."""
+        return self.submit_fields(action, fields)
+
+    def submit_fields(self, action: str, fields: dict[str, str], files: dict[str, tuple[str, bytes]] | None = None) -> tuple[int, str]:
+        """The same, for names that are no Python names, and for a form that brings a file."""
+        form = re.search(rf'<form method="post" action="{re.escape(action)}".*?</form>', self.page, re.DOTALL)
+        assert form, (action, self.page)
+        filled = dict(HIDDEN.findall(form[0])) | fields
+        response = self.http.post(action, data=filled, files=files, headers={"origin": str(self.http.base_url).rstrip("/")})
+        if response.status_code == 303:
+            return 303, response.headers["location"]
+        self.page = response.text
+        return response.status_code, response.text
+
+    def sign_in(self) -> "ScriptlessBrowser":
+        self.open("/sign-in")
+        assert self.submit("/sign-in/code", code=CODE) == (303, "/")
+        return self

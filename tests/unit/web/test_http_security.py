@@ -1,0 +1,112 @@
+"""What does not come in: foreign forms, forged tokens, too many bytes; and what every answer says to the browser."""
+
+import pytest
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.testclient import TestClient
+
+from services.web.app import create_app
+from services.web.http import forms, request_body
+from services.web.http.forms import Form, FormRejected
+from tests.unit.web.fake_services import CODE, FORMS_KEY, FakeServices
+
+URLENCODED = "application/x-www-form-urlencoded"
+
+
+@pytest.fixture
+def http() -> TestClient:
+    return TestClient(create_app(FakeServices().app_state(), https=False), base_url="http://localhost", follow_redirects=False)
+
+
+def test_every_answer_forbids_scripts_frames_and_strangers(http: TestClient) -> None:
+    for path in ("/sign-in", "/nope", "/static/kith.css"):
+        headers = http.get(path).headers
+        assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'")
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+
+
+def test_pages_are_not_kept_and_static_files_are(http: TestClient) -> None:
+    assert http.get("/sign-in").headers["cache-control"] == "no-store"
+    assert "immutable" in http.get("/static/kith.css").headers["cache-control"]
+
+
+def test_no_page_has_a_script_or_an_inline_style(http: TestClient) -> None:
+    page = http.get("/sign-in").text
+    assert "<script" not in page
+    assert " style=" not in page
+    assert " onclick" not in page
+
+
+@pytest.mark.parametrize(
+    "headers", [{"origin": "https://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}]
+)
+def test_a_form_from_another_site_does_nothing(http: TestClient, headers: dict[str, str]) -> None:
+    response = http.post("/sign-in/code", data={"code": CODE}, headers=headers)
+    assert response.status_code == 403
+    assert "came from another place" in response.text
+
+
+def test_a_form_without_its_token_does_nothing(http: TestClient) -> None:
+    response = http.post("/sign-in/code", data={"code": CODE}, headers={"origin": "http://localhost"})
+    assert response.status_code == 400
+    assert "kith" not in response.cookies
+
+
+def test_a_token_fits_one_form_of_one_session() -> None:
+    token = forms.form_token(FORMS_KEY, "secret", "vote")
+    forms.check_token(Form({forms.TOKEN: token}), FORMS_KEY, "secret", "vote")
+    for key, secret, name in ((FORMS_KEY, "other", "vote"), (FORMS_KEY, "secret", "close"), (b"other key", "secret", "vote")):
+        with pytest.raises(FormRejected):
+            forms.check_token(Form({forms.TOKEN: token}), key, secret, name)
+
+
+def test_a_token_that_is_not_even_ascii_is_refused_and_no_fault() -> None:
+    with pytest.raises(FormRejected):
+        forms.check_token(Form({forms.TOKEN: "é"}), FORMS_KEY, "secret", "vote")
+
+
+def test_a_client_that_says_nothing_about_itself_is_judged_by_the_token_alone() -> None:
+    forms.check_origin(Headers({"host": "localhost"}))
+
+
+@pytest.mark.parametrize(
+    ("sent", "kind"),
+    [
+        (b"a=\xff", URLENCODED),
+        (b"&".join([b"a=1"] * 101), URLENCODED),
+        (b"{}", "application/json"),
+        (b"", "multipart/form-data; boundary=x"),
+    ],
+)
+def test_a_body_that_is_no_form_of_ours_is_refused(sent: bytes, kind: str) -> None:
+    with pytest.raises(FormRejected, match="FORM_UNREADABLE"):
+        forms.parse_form(sent, kind)
+
+
+def test_a_form_is_read_with_plain_line_ends_and_without_nul() -> None:
+    assert forms.parse_form(b"text=one%0D%0Atwo%00", URLENCODED).text("text") == "one\ntwo"
+
+
+def test_a_request_id_that_is_none_is_refused() -> None:
+    with pytest.raises(FormRejected):
+        _ = Form({"request_id": "1"}).request_id
+
+
+async def test_a_hundred_megabytes_without_a_length_are_refused_after_the_first_few() -> None:
+    given = 0
+
+    async def receive() -> dict[str, object]:
+        nonlocal given
+        given += 1
+        return {"type": "http.request", "body": b"x" * 16384, "more_body": True}
+
+    with pytest.raises(request_body.BodyTooLarge):
+        await request_body.read_body(Request({"type": "http", "method": "POST", "headers": []}, receive))
+    assert given == 5
+
+
+def test_a_body_too_big_gets_a_plain_page(http: TestClient) -> None:
+    response = http.post("/sign-in/code", data={"code": "x" * 100_000}, headers={"origin": "http://localhost"})
+    assert response.status_code == 413
+    assert "Please send less." in response.text
