@@ -66,7 +66,7 @@ def test_a_module_outside_every_layer_is_named(checkout_copy: Path, stray: str) 
 
 
 @pytest.mark.parametrize(
-    ("where", "line"),
+    ("path", "line"),
     [
         ("services/governance/domain/tally.py", "import sqlalchemy"),
         ("services/governance/domain/tally.py", "import libs.database.engine"),

@@ -92,7 +92,7 @@ def pages(demo_site: DemoSite, window: Window) -> dict[str, tuple[StorageState |
     }
 
 
-def reading(demo_site: DemoSite, page: Page, way: str) -> None:
+def set_reading_preferences(demo_site: DemoSite, page: Page, way: str) -> None:
     page.context.add_cookies([{"name": "kith-comfort", "value": way, "url": demo_site.home}])
 
 
@@ -101,7 +101,7 @@ def reading(demo_site: DemoSite, page: Page, way: str) -> None:
 def test_axe_finds_nothing_on_any_page(demo_site: DemoSite, window: Window, who: str, way: str) -> None:
     state, paths = pages(demo_site, window)[who]
     page = window(state, scripts=True)
-    reading(demo_site, page, way)
+    set_reading_preferences(demo_site, page, way)
     found = []
     for path in paths:
         page.goto(path)
@@ -126,7 +126,7 @@ def test_nothing_runs_over_the_edge_and_every_label_of_a_drawing_fits(demo_site:
     """320 px is a small phone, and a window of 1280 px at 400 %: zoom is fewer CSS pixels in the same window (WCAG 1.4.10)."""
     state, paths = pages(demo_site, window)[who]
     page = window(state, scripts=True)
-    reading(demo_site, page, way)
+    set_reading_preferences(demo_site, page, way)
     wrong = []
     for path in paths:
         page.goto(path)
@@ -165,7 +165,7 @@ def test_a_page_weighs_little_and_asks_for_little(demo_site: DemoSite, window: W
     state, paths = pages(demo_site, window)["member"]
     for path in paths:
         page = window(state)
-        answers = _answers_to(page)
+        answers = _record_responses(page)
         page.goto(path, wait_until="load")
         weights = [(response.url, len(gzip.compress(response.body()))) for response in answers]
         assert len(weights) <= 4, path
@@ -176,7 +176,7 @@ def test_a_page_weighs_little_and_asks_for_little(demo_site: DemoSite, window: W
 
 def test_in_easy_read_every_sentence_has_a_drawing_beside_it(demo_site: DemoSite, window: Window) -> None:
     page = window(demo_site.member)
-    reading(demo_site, page, "easy")
+    set_reading_preferences(demo_site, page, "easy")
     for path in ("/", "/motions", "/help", "/accessibility", "/privacy"):
         page.goto(path)
         rows = page.locator(".easyrows li")
@@ -191,15 +191,15 @@ def test_the_paper_ballot_and_the_card_each_fit_one_sheet_of_a4(demo_site: DemoS
     page.goto("/motions")
     link = page.get_by_role("link", name=re.compile("quarter of an hour")).get_attribute("href")
     page.goto(f"{link}/paper")
-    assert _printed(page) <= SHEET_HEIGHT
-    assert _sheets(page) == 2
+    assert _count_printed_pages(page) <= SHEET_HEIGHT
+    assert _count_pdf_pages(page) == 2
     page = window(demo_site.secretary, scripts=True, width=SHEET_WIDTH)
     page.goto("/members")
     page.get_by_role("table").get_by_role("link").nth(20).click()
     page.get_by_role("button", name="Make a card").click()
     page.locator(".code").wait_for()
-    assert _printed(page) <= SHEET_HEIGHT
-    assert _sheets(page) == 1
+    assert _count_printed_pages(page) <= SHEET_HEIGHT
+    assert _count_pdf_pages(page) == 1
 
 
 def test_print_leaves_out_what_paper_cannot_do(demo_site: DemoSite, window: Window) -> None:
@@ -224,7 +224,7 @@ def test_letters_may_be_spaced_out_without_losing_any(demo_site: DemoSite, windo
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
 
 
-def _answers_to(page: Page) -> list[Response]:
+def _record_responses(page: Page) -> list[Response]:
     """What the page is sent from now on."""
     sent: list[Response] = []
 
@@ -235,11 +235,11 @@ def _answers_to(page: Page) -> list[Response]:
     return sent
 
 
-def _printed(page: Page) -> int:
+def _count_printed_pages(page: Page) -> int:
     """How far down the sheet reaches, in CSS pixels."""
     page.emulate_media(media="print")
     return int(page.evaluate("Math.ceil(document.querySelector('.sheet').getBoundingClientRect().bottom)"))
 
 
-def _sheets(page: Page) -> int:
+def _count_pdf_pages(page: Page) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))

@@ -10,12 +10,12 @@ from tests.browser.conftest import DemoSite
 Window = Callable[..., Page]
 
 
-def to_the_vote(page: Page) -> None:
+def open_vote_page(page: Page) -> None:
     page.goto("/votes")
     page.get_by_role("link", name=re.compile("one night line")).click()
 
 
-def letters_of(demo_site: DemoSite, window: Window) -> str:
+def read_pseudonym(demo_site: DemoSite, window: Window) -> str:
     """The 16 letters of the secretary's own ballot."""
     page = window(demo_site.secretary)
     page.goto("/votes")
@@ -34,7 +34,7 @@ def test_the_receipt_says_how_far_the_ballot_came_in_four_words(demo_site: DemoS
 
 
 def test_the_letters_are_found_at_another_co_op_by_somebody_without_an_account_there(demo_site: DemoSite, window: Window) -> None:
-    letters = letters_of(demo_site, window)
+    letters = read_pseudonym(demo_site, window)
     elsewhere = demo_site.demo.all_links[2].partition("/sign-in/")[0]
     assert elsewhere != demo_site.home
     page = window()
@@ -47,7 +47,7 @@ def test_the_letters_are_found_at_another_co_op_by_somebody_without_an_account_t
 
 def test_a_member_takes_bundle_and_pins_home_from_the_result(demo_site: DemoSite, window: Window) -> None:
     page = window(demo_site.member)
-    to_the_vote(page)
+    open_vote_page(page)
     expect(page.get_by_text("This is final.")).to_be_visible()
     for name in ("Keep the bundle as a file", "Keep the pins as a file"):
         with page.expect_download() as kept:
@@ -72,7 +72,7 @@ def test_no_table_of_a_vote_has_to_be_pushed_sideways_on_a_small_phone_or_with_l
 
 def test_a_table_that_became_a_list_is_still_read_as_a_table(demo_site: DemoSite, window: Window) -> None:
     page = window(demo_site.member, width=320)
-    to_the_vote(page)
+    open_vote_page(page)
     row = page.get_by_role("row", name=re.compile("Elm Row Care: Worker"))
     expect(row.get_by_role("rowheader")).to_be_visible()
     expect(row.get_by_role("cell").first).to_be_visible()

@@ -11,7 +11,7 @@ from tests.browser.conftest import DemoSite
 Window = Callable[..., Page]
 
 
-def to_the_question(page: Page) -> None:
+def open_motion_page(page: Page) -> None:
     page.goto("/motions")
     page.get_by_role("link", name=re.compile("within a quarter of an hour")).click()
 
@@ -20,7 +20,7 @@ def to_the_question(page: Page) -> None:
 def test_a_member_votes_on_a_phone_and_changes_their_mind(demo_site: DemoSite, window: Window) -> None:
     page = window(demo_site.member, width=320)
     for choice in ("Yes", "No"):
-        to_the_question(page)
+        open_motion_page(page)
         page.get_by_role("link", name=re.compile("^(Vote|Change my vote)$")).click()
         page.get_by_role("radio", name=re.compile(f"^{choice}")).check()
         page.get_by_role("button", name="Check my vote").click()
@@ -48,7 +48,7 @@ def test_a_vote_is_three_presses_from_home(demo_site: DemoSite, window: Window) 
 
 def test_the_keyboard_alone_is_enough_and_focus_is_always_seen(demo_site: DemoSite, window: Window) -> None:
     page = window(demo_site.member, scripts=True)
-    to_the_question(page)
+    open_motion_page(page)
     page.get_by_role("link", name=re.compile("^(Vote|Change my vote)$")).focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("radio").first).to_be_visible()
@@ -106,7 +106,7 @@ def test_looking_at_a_link_does_not_use_it_up(demo_site: DemoSite, window: Windo
 
 def test_a_paper_vote_needs_two_people_on_the_pages_too(demo_site: DemoSite, window: Window) -> None:
     page = window(demo_site.secretary, width=1100)
-    to_the_question(page)
+    open_motion_page(page)
     page.get_by_role("link", name="Record a vote that came on paper or by phone").click()
     page.get_by_label("Member number").fill("23")
     page.get_by_role("radio", name=re.compile("^Yes")).check()

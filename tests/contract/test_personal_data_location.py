@@ -13,7 +13,7 @@ MAY = {("membership", "register_entry"), ("membership", "register"), ("membershi
 """A peer's name is a co-op's, from its public identity document."""
 
 
-def columns() -> list[tuple[str, str, str]]:
+def list_columns() -> list[tuple[str, str, str]]:
     services = [
         (name, table, column) for name in SERVICE_NAMES for table, found in created_tables(f"services/{name}").items() for column in found
     ]
@@ -21,11 +21,11 @@ def columns() -> list[tuple[str, str, str]]:
 
 
 def test_the_tables_are_found_at_all() -> None:
-    assert {("identity", "person", "full_name"), ("governance", "ballot", "choice"), ("libs", "outbox", "payload")} <= set(columns())
+    assert {("identity", "person", "full_name"), ("governance", "ballot", "choice"), ("libs", "outbox", "payload")} <= set(list_columns())
 
 
 def test_no_other_table_has_a_column_for_a_name_or_an_address() -> None:
-    strays = [column for column in columns() if ABOUT_A_PERSON.search(column[2]) and column[0] != "identity" and column[:2] not in MAY]
+    strays = [column for column in list_columns() if ABOUT_A_PERSON.search(column[2]) and column[0] != "identity" and column[:2] not in MAY]
 
     assert strays == []
 

@@ -9,13 +9,13 @@ from libs.refusals import KINDS, FieldProblem, Invalid, Refusal, TooMany, Unavai
 from libs.rpc import refusal_status
 
 
-def sent(refusal: Refusal) -> AioRpcError:
+def to_rpc_error(refusal: Refusal) -> AioRpcError:
     """As the client's side of gRPC raises it."""
     trailer = Metadata((refusal_status.DETAILS, refusal_status.status_details_of(refusal)))
     return AioRpcError(refusal_status.status_code_of(refusal), Metadata(), trailer, details=refusal.reason)
 
 
-def failed(code: grpc.StatusCode, details: str = "") -> AioRpcError:
+def make_rpc_error(code: grpc.StatusCode, details: str = "") -> AioRpcError:
     return AioRpcError(code, Metadata(), Metadata(), details=details)
 
 
@@ -29,7 +29,7 @@ def test_a_refusal_comes_back_as_itself(kind: type[Refusal]) -> None:
     problems = (FieldProblem("choice", "CHOICE_UNKNOWN"), FieldProblem("persons[3].email", "EMAIL_MALFORMED"))
     refusal = kind("BALLOT_CLOSED", *problems, closed_at="2026-11-22T10:00:00+00:00", motion="0199")
 
-    back = refusal_status.refusal_of(sent(refusal))
+    back = refusal_status.refusal_of(to_rpc_error(refusal))
 
     assert type(back) is kind
     assert (back.reason, back.problems, dict(back.details)) == (refusal.reason, problems, dict(refusal.details))
@@ -37,7 +37,7 @@ def test_a_refusal_comes_back_as_itself(kind: type[Refusal]) -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_a_refusal_without_fields_brings_none_back(kind: type[Refusal]) -> None:
-    back = refusal_status.refusal_of(sent(kind("PERSON_UNKNOWN")))
+    back = refusal_status.refusal_of(to_rpc_error(kind("PERSON_UNKNOWN")))
 
     assert type(back) is kind
     assert (back.problems, dict(back.details)) == ((), {})
@@ -58,7 +58,7 @@ def test_a_stranger_can_read_it_with_google_rpc_alone() -> None:
 
 
 def test_what_nobody_foresaw_brings_an_id_and_no_text() -> None:
-    back = refusal_status.refusal_of(failed(grpc.StatusCode.INTERNAL, "0199-error"))
+    back = refusal_status.refusal_of(make_rpc_error(grpc.StatusCode.INTERNAL, "0199-error"))
 
     assert isinstance(back, refusal_status.InternalServerError)
     assert back.error_id == "0199-error"
@@ -74,7 +74,7 @@ def test_what_nobody_foresaw_brings_an_id_and_no_text() -> None:
     ],
 )
 def test_what_grpc_itself_refuses_gets_a_reason(code: grpc.StatusCode, kind: type[Refusal], reason: str) -> None:
-    back = refusal_status.refusal_of(failed(code))
+    back = refusal_status.refusal_of(make_rpc_error(code))
 
     assert isinstance(back, kind)
     assert back.reason == reason

@@ -22,7 +22,7 @@ BACK_SECONDS = 45.0
 
 
 @contextmanager
-def a_small_disk(place: Path) -> Iterator[Path]:
+def small_disk(place: Path) -> Iterator[Path]:
     """A real file system on `place`; only root can mount one."""
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={MEGABYTES}m,mode=0755", "tmpfs", place], check=True, timeout=10)
     try:
@@ -31,18 +31,18 @@ def a_small_disk(place: Path) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", place], check=True, timeout=10)
 
 
-def fill(place: Path) -> Path:
+def fill_disk(place: Path) -> Path:
     """Takes every block there is."""
     ballast = place / "ballast"
     with ballast.open("wb") as file:
         at = 0
         for size in (1 << 20, 1 << 12):
-            while _take(file.fileno(), at, size):
+            while _try_allocate(file.fileno(), at, size):
                 at += size
     return ballast
 
 
-def _take(file: int, at: int, size: int) -> bool:
+def _try_allocate(file: int, at: int, size: int) -> bool:
     try:
         os.posix_fallocate(file, at, size)
     except OSError:
@@ -52,7 +52,7 @@ def _take(file: int, at: int, size: int) -> bool:
 
 async def test_on_a_full_disk_kith_refuses_in_words_and_comes_back_by_itself_once_there_is_room() -> None:
     async with service_readable_folder() as place:
-        with a_small_disk(place):
+        with small_disk(place):
             async with kith_up_in(place) as co_op:
                 await co_op.start()
                 await co_op.wait_until_ready()
@@ -60,15 +60,15 @@ async def test_on_a_full_disk_kith_refuses_in_words_and_comes_back_by_itself_onc
                 async with connect(co_op.folder) as connection:
                     poll = await open_poll(connection, MEMBERS)
                     voting = asyncio.create_task(poll.vote_until(connection, over, random.Random(4), pause=0.05))  # noqa: S311 - a test's choices
-                    ballast = fill(place)
+                    ballast = fill_disk(place)
                     try:
-                        refused = await _until_refused(poll.refusals, voting)
+                        refused = await _wait_for_refusals(poll.refusals, voting)
                         print(f"\nrefused with {refused} on the full disk")  # noqa: T201 - what was seen
                         assert (await http_get(co_op.operations, "/livez")).status == 200
                         # Both servers end, and whatever is tried to start them again finds the disk full, and the log too.
                         for victim in (KillTarget.NATS, KillTarget.POSTGRES):
                             await co_op.kill(victim, random.Random(4))  # noqa: S311 - there is but one
-                        await _unready(co_op)
+                        await _wait_until_not_ready(co_op)
                         await asyncio.sleep(4)
                         assert (await http_get(co_op.operations, "/livez")).status == 200, co_op.log_tail
                         assert not voting.done()
@@ -93,14 +93,14 @@ async def test_on_a_full_disk_kith_refuses_in_words_and_comes_back_by_itself_onc
                 assert co_op.remaining_processes() == []
 
 
-async def _unready(co_op: KithUpProcess) -> None:
+async def _wait_until_not_ready(co_op: KithUpProcess) -> None:
     until = time.monotonic() + FULL_SECONDS
     while (await co_op.get_readyz()).status != 503:
         assert time.monotonic() < until, "without its database no service is ready"
         await asyncio.sleep(0.05)
 
 
-async def _until_refused(refused: dict[str, int], voting: asyncio.Task[None]) -> dict[str, int]:
+async def _wait_for_refusals(refused: dict[str, int], voting: asyncio.Task[None]) -> dict[str, int]:
     until = time.monotonic() + FULL_SECONDS
     while not refused:
         assert not voting.done(), voting.exception()

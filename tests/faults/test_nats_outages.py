@@ -23,14 +23,14 @@ BACK_SECONDS = 40.0
 
 
 @asynccontextmanager
-async def at_work(co_op: KithUpProcess) -> AsyncIterator[tuple[Connection, MotionPoll, ConsistencyAuditor]]:
+async def voting_under_load(co_op: KithUpProcess) -> AsyncIterator[tuple[Connection, MotionPoll, ConsistencyAuditor]]:
     """Members vote and people join throughout the block; whatever happens in it, everything fits together afterwards."""
     auditor = ConsistencyAuditor(co_op.folder)
     async with connect(co_op.folder) as connection:
         poll, over = await open_poll(connection, MEMBERS), asyncio.Event()
         working = asyncio.gather(
             poll.vote_until(connection, over, random.Random(1), pause=0.2),  # noqa: S311 - a test's choices
-            _joining(connection, over),
+            _keep_admitting(connection, over),
         )
         try:
             yield connection, poll, auditor
@@ -45,91 +45,91 @@ async def at_work(co_op: KithUpProcess) -> AsyncIterator[tuple[Connection, Motio
 
 
 async def test_while_nats_is_stopped_commands_go_on_and_everything_is_heard_afterwards() -> None:
-    async with disposable_nats() as nats, _on(nats.url) as co_op, at_work(co_op) as (_, poll, auditor):
+    async with disposable_nats() as nats, _running_kith_up_with_nats(nats.url) as co_op, voting_under_load(co_op) as (_, poll, auditor):
         await nats.stop(signal.SIGTERM)
-        await _degraded(co_op, away=True)
-        await _goes_on(poll, 50)
+        await _wait_for_degraded(co_op, away=True)
+        await _wait_for_more_ballots(poll, 50)
         assert (await co_op.get_readyz()).status == 200
-        assert await _waiting(auditor) >= 50
+        assert await _count_waiting_events(auditor) >= 50
         await nats.start()
-        await _degraded(co_op, away=False)
-        await _goes_on(poll, 20)
+        await _wait_for_degraded(co_op, away=False)
+        await _wait_for_more_ballots(poll, 20)
 
 
 async def test_a_frozen_nats_is_found_out_and_holds_nobody_up() -> None:
-    async with running_kith_up() as co_op, at_work(co_op) as (_, poll, _auditor):
+    async with running_kith_up() as co_op, voting_under_load(co_op) as (_, poll, _auditor):
         [pid] = co_op.pids(KillTarget.NATS)
-        signal_to(pid, signal.SIGSTOP)
+        send_signal(pid, signal.SIGSTOP)
         try:
             began = time.monotonic()
-            await _degraded(co_op, away=True)
+            await _wait_for_degraded(co_op, away=True)
             print(f"\nfrozen NATS found out after {time.monotonic() - began:.1f} s")  # noqa: T201 - the measured time
-            await _goes_on(poll, 50)
+            await _wait_for_more_ballots(poll, 50)
             assert (await co_op.get_readyz()).status == 200
         finally:
-            signal_to(pid, signal.SIGCONT)
-        await _degraded(co_op, away=False)
-        await _goes_on(poll, 20)
+            send_signal(pid, signal.SIGCONT)
+        await _wait_for_degraded(co_op, away=False)
+        await _wait_for_more_ballots(poll, 20)
 
 
 @pytest.mark.capability("X3")
 async def test_when_the_store_is_lost_while_running_everything_catches_up_the_tail_included() -> None:
-    async with disposable_nats() as nats, _on(nats.url) as co_op, at_work(co_op) as (connection, poll, _auditor):
+    async with disposable_nats() as nats, _running_kith_up_with_nats(nats.url) as co_op, voting_under_load(co_op) as (connection, poll, _auditor):
         for _ in range(2):
             # Facts are stated up to the very moment of the loss, while it is away, and after.
-            await _goes_on(poll, 40)
+            await _wait_for_more_ballots(poll, 40)
             await nats.stop(signal.SIGKILL)
             nats.delete_store()
-            await _goes_on(poll, 40)
+            await _wait_for_more_ballots(poll, 40)
             await nats.start()
-            await _degraded(co_op, away=False)
-            await _goes_on(poll, 40)
+            await _wait_for_degraded(co_op, away=False)
+            await _wait_for_more_ballots(poll, 40)
             await admit_new_members(connection, 3)
 
 
 async def test_a_store_deleted_under_the_server_kith_started_itself_is_made_anew() -> None:
-    async with running_kith_up() as co_op, at_work(co_op) as (_, poll, _auditor):
-        await _goes_on(poll, 40)
+    async with running_kith_up() as co_op, voting_under_load(co_op) as (_, poll, _auditor):
+        await _wait_for_more_ballots(poll, 40)
         shutil.rmtree(co_op.data.nats / "jetstream")
         await co_op.kill(KillTarget.NATS, random.Random(2))  # noqa: S311 - there is but one
         await wait_until(lambda: co_op.pids(KillTarget.NATS) != [], BACK_SECONDS, "NATS runs again")
-        await _degraded(co_op, away=False)
-        await _goes_on(poll, 40)
+        await _wait_for_degraded(co_op, away=False)
+        await _wait_for_more_ballots(poll, 40)
 
 
 async def test_a_line_that_lies_still_half_open_is_given_up_and_made_anew() -> None:
-    async with _over_a_bad_line() as (co_op, line), at_work(co_op) as (_, poll, _auditor):
-        await _goes_on(poll, 20)
+    async with _running_kith_up_behind_proxy() as (co_op, line), voting_under_load(co_op) as (_, poll, _auditor):
+        await _wait_for_more_ballots(poll, 20)
         before = line.connections
         line.stalled = True
-        await _degraded(co_op, away=True)
-        await _goes_on(poll, 50)
+        await _wait_for_degraded(co_op, away=True)
+        await _wait_for_more_ballots(poll, 50)
         line.stalled = False
-        await _degraded(co_op, away=False)
+        await _wait_for_degraded(co_op, away=False)
         assert line.connections > before
-        await _goes_on(poll, 20)
+        await _wait_for_more_ballots(poll, 20)
 
 
 async def test_a_line_that_breaks_again_and_again_loses_and_doubles_nothing() -> None:
-    async with _over_a_bad_line() as (co_op, line), at_work(co_op) as (_, poll, _auditor):
+    async with _running_kith_up_behind_proxy() as (co_op, line), voting_under_load(co_op) as (_, poll, _auditor):
         over = asyncio.Event()
         cutting = asyncio.create_task(cut_connections_at_random(line, over, random.Random(3)))  # noqa: S311 - a test's choices
-        await _goes_on(poll, 400)
+        await _wait_for_more_ballots(poll, 400)
         over.set()
         assert await cutting > 3
-        await _degraded(co_op, away=False)
+        await _wait_for_degraded(co_op, away=False)
 
 
 async def test_a_slow_line_makes_facts_late_and_nothing_else() -> None:
-    async with _over_a_bad_line() as (co_op, line), at_work(co_op) as (_, poll, _auditor):
+    async with _running_kith_up_behind_proxy() as (co_op, line), voting_under_load(co_op) as (_, poll, _auditor):
         line.delay = 0.3
-        await _goes_on(poll, 300)
+        await _wait_for_more_ballots(poll, 300)
         assert (await co_op.get_readyz()).json["degraded"] == {}
         line.delay = 0.0
 
 
 async def test_kith_begins_without_nats_and_finds_it_when_it_comes() -> None:
-    async with disposable_nats() as nats, _on(nats.url) as co_op:
+    async with disposable_nats() as nats, _running_kith_up_with_nats(nats.url) as co_op:
         async with connect(co_op.folder) as connection:
             await admit_new_members(connection, 3)
         auditor = ConsistencyAuditor(co_op.folder)
@@ -141,7 +141,7 @@ async def test_kith_begins_without_nats_and_finds_it_when_it_comes() -> None:
         await co_op.wait_until_ready()
         assert "BUS_AWAY" in (await co_op.get_readyz()).json["degraded"]["governance"]
         await nats.start()
-        await _degraded(co_op, away=False)
+        await _wait_for_degraded(co_op, away=False)
         async with connect(co_op.folder) as connection:
             await admit_new_members(connection, 3)
         await auditor.wait_until_at_rest()
@@ -151,38 +151,38 @@ async def test_kith_begins_without_nats_and_finds_it_when_it_comes() -> None:
 # --- what the tests above share
 
 
-def signal_to(pid: int, number: signal.Signals) -> None:
+def send_signal(pid: int, number: signal.Signals) -> None:
     import os
 
     os.kill(pid, number)
 
 
-def _servers(url: str) -> str:
+def _nats_settings(url: str) -> str:
     return f'\n[servers]\nnats_url = "{url.replace("nats://", f"nats://{USER}:{PASSWORD}@")}"\n'
 
 
 @asynccontextmanager
-async def _on(url: str) -> AsyncIterator[KithUpProcess]:
-    async with running_kith_up(settings=_servers(url)) as co_op:
+async def _running_kith_up_with_nats(url: str) -> AsyncIterator[KithUpProcess]:
+    async with running_kith_up(settings=_nats_settings(url)) as co_op:
         yield co_op
 
 
 @asynccontextmanager
-async def _over_a_bad_line() -> AsyncIterator[tuple[KithUpProcess, FaultyProxy]]:
+async def _running_kith_up_behind_proxy() -> AsyncIterator[tuple[KithUpProcess, FaultyProxy]]:
     async with disposable_nats() as nats:
         host, port = nats.url.removeprefix("nats://").split(":")
-        async with faulty_proxy(host, int(port)) as line, _on(f"nats://127.0.0.1:{line.port}") as co_op:
+        async with faulty_proxy(host, int(port)) as line, _running_kith_up_with_nats(f"nats://127.0.0.1:{line.port}") as co_op:
             yield co_op, line
 
 
-async def _joining(connection: Connection, over: asyncio.Event) -> None:
+async def _keep_admitting(connection: Connection, over: asyncio.Event) -> None:
     """New people as facts allow: membership must have heard of a person before it can admit them."""
     while not over.is_set():
         await admit_new_members(connection, 1)
         await asyncio.sleep(0.2)
 
 
-async def _degraded(co_op: KithUpProcess, *, away: bool) -> None:
+async def _wait_for_degraded(co_op: KithUpProcess, *, away: bool) -> None:
     """Ready all the time, and saying whether the bus is there."""
     end = time.monotonic() + NOTICED_SECONDS
     while True:
@@ -195,11 +195,11 @@ async def _degraded(co_op: KithUpProcess, *, away: bool) -> None:
         await asyncio.sleep(0.1)
 
 
-async def _goes_on(poll: MotionPoll, ballots: int, seconds: float = 40.0) -> None:
+async def _wait_for_more_ballots(poll: MotionPoll, ballots: int, seconds: float = 40.0) -> None:
     wanted = poll.acknowledged + ballots
     await wait_until(lambda: poll.acknowledged >= wanted, seconds, "ballots are taken")
 
 
-async def _waiting(auditor: ConsistencyAuditor) -> int:
+async def _count_waiting_events(auditor: ConsistencyAuditor) -> int:
     rows = await auditor.fetch_rows("governance", "select count(*) - (select published from outbox_state) as n from outbox")
     return int(rows[0]["n"])

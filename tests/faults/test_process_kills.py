@@ -45,15 +45,15 @@ async def test_no_acknowledged_ballot_is_lost_or_counted_twice_by_kills_at_any_m
             poll = await open_poll(connection, MEMBERS)
             assert len(poll.voters) == MEMBERS + 1
             co_op.keep_restarting()
-            killed = await _storm(co_op, connection, poll, chance)
+            killed = await _kill_repeatedly(co_op, connection, poll, chance)
             seconds = time.monotonic() - began
             await co_op.wait_until_ready()
             rested = await auditor.wait_until_at_rest()
-            print(_told(killed, poll, co_op, seconds, rested))  # noqa: T201 - what was measured
+            print(_summary(killed, poll, co_op, seconds, rested))  # noqa: T201 - what was measured
             assert sum(killed.values()) == KILLS
             assert "Traceback" not in co_op.output_file.read_text(encoding="utf-8")
 
-            await _seen_by_the_voters(connection, poll)
+            await _assert_voters_see_ballots(connection, poll)
             assert await auditor.ballot_findings(poll) == []
             assert await auditor.findings() == []
             move_clock_past_close(connection)
@@ -61,27 +61,27 @@ async def test_no_acknowledged_ballot_is_lost_or_counted_twice_by_kills_at_any_m
                 # The count comes within a second of the close or of the next start, and may be hit.
                 await asyncio.sleep(chance.uniform(0, 1))
                 await co_op.kill(victim, chance)
-            await _counted_as_acknowledged(co_op.folder, connection, poll)
+            await _assert_counted_as_acknowledged(co_op.folder, connection, poll)
             await co_op.wait_until_ready()
             await auditor.wait_until_at_rest()
             assert await auditor.findings() == []
-            await _rebuilt_as_lived(co_op.folder, auditor)
+            await _assert_rebuild_gives_same_rows(co_op.folder, auditor)
         print(f"{time.monotonic() - began:.0f} s in all")  # noqa: T201 - the measured time
 
 
-async def _storm(co_op: KithUpProcess, connection: Connection, poll: MotionPoll, chance: random.Random) -> Counter[KillTarget]:
+async def _kill_repeatedly(co_op: KithUpProcess, connection: Connection, poll: MotionPoll, chance: random.Random) -> Counter[KillTarget]:
     """Voters vote, people join, and processes are killed, until there were enough kills. Gives them by kind."""
     over, killed = asyncio.Event(), Counter[KillTarget]()
     voting = asyncio.create_task(poll.vote_until(connection, over, random.Random(chance.random())))  # noqa: S311 - a test's choices
-    joining = asyncio.create_task(_joining(connection, over))
+    joining = asyncio.create_task(_keep_admitting(connection, over))
     try:
-        for victim in _order(KILLS, chance):
+        for victim in _kill_order(KILLS, chance):
             if chance.random() < 0.7:
-                await _more_ballots(poll, chance.randint(1, 120), voting)
+                await _wait_for_more_ballots(poll, chance.randint(1, 120), voting)
             await asyncio.sleep(chance.uniform(0, 0.8))
             await co_op.kill(victim, chance)
             killed[victim] += 1
-        await _more_ballots(poll, 100, voting)
+        await _wait_for_more_ballots(poll, 100, voting)
     finally:
         over.set()
         async with asyncio.timeout(60):
@@ -89,7 +89,7 @@ async def _storm(co_op: KithUpProcess, connection: Connection, poll: MotionPoll,
     return killed
 
 
-def _order(kills: int, chance: random.Random) -> list[KillTarget]:
+def _kill_order(kills: int, chance: random.Random) -> list[KillTarget]:
     order: list[KillTarget] = []
     while len(order) < kills:
         lot = [victim for victim, number in SHARES.items() for _ in range(number)]
@@ -98,7 +98,7 @@ def _order(kills: int, chance: random.Random) -> list[KillTarget]:
     return order[:kills]
 
 
-async def _more_ballots(poll: MotionPoll, number: int, voting: asyncio.Task[None], seconds: float = 60.0) -> None:
+async def _wait_for_more_ballots(poll: MotionPoll, number: int, voting: asyncio.Task[None], seconds: float = 60.0) -> None:
     """The co-op gets somewhere between kills."""
     wanted, until = poll.acknowledged + number, time.monotonic() + seconds
     while poll.acknowledged < wanted and not voting.done():
@@ -106,14 +106,14 @@ async def _more_ballots(poll: MotionPoll, number: int, voting: asyncio.Task[None
         await asyncio.sleep(0.01)
 
 
-async def _joining(connection: Connection, over: asyncio.Event) -> None:
+async def _keep_admitting(connection: Connection, over: asyncio.Event) -> None:
     """So that identity, membership and governance have facts for each other."""
     while not over.is_set():
         await admit_new_members(connection, 1)
         await asyncio.sleep(0.2)
 
 
-async def _seen_by_the_voters(connection: Connection, poll: MotionPoll) -> None:
+async def _assert_voters_see_ballots(connection: Connection, poll: MotionPoll) -> None:
     request = governance.GetMyBallotRequest(motion_id=poll.motion)
     for voter in poll.voters:
         ballot = (await call_service(connection.governance.GetMyBallot, request, connection.person_token(voter.person))).ballot
@@ -127,7 +127,7 @@ async def _seen_by_the_voters(connection: Connection, poll: MotionPoll) -> None:
     assert motion.ballots == len(poll.voters)
 
 
-async def _counted_as_acknowledged(folder: Path, connection: Connection, poll: MotionPoll) -> None:
+async def _assert_counted_as_acknowledged(folder: Path, connection: Connection, poll: MotionPoll) -> None:
     """The co-op's count against one made from the receipts, which were kept outside it."""
     result = await wait_for_result(connection, poll)
     rows = await ConsistencyAuditor(folder).fetch_rows("governance", "select person, member_class from roll where motion = $1", poll.motion)
@@ -149,7 +149,7 @@ async def _counted_as_acknowledged(folder: Path, connection: Connection, poll: M
     assert (result.passes, Fraction(result.share_for or 0)) == (wanted.passes, wanted.share_for or Fraction(0))
 
 
-async def _rebuilt_as_lived(folder: Path, auditor: ConsistencyAuditor) -> None:
+async def _assert_rebuild_gives_same_rows(folder: Path, auditor: ConsistencyAuditor) -> None:
     """Every projection, emptied and followed again from fact 1, by the operator's own command."""
     lived = await auditor.projections()
     assert all(lived.values()), "there is nothing to compare"
@@ -173,7 +173,7 @@ async def _rebuilt_as_lived(folder: Path, auditor: ConsistencyAuditor) -> None:
     assert await auditor.findings() == []
 
 
-def _told(killed: Counter[KillTarget], poll: MotionPoll, co_op: KithUpProcess, seconds: float, rested: float) -> str:
+def _summary(killed: Counter[KillTarget], poll: MotionPoll, co_op: KithUpProcess, seconds: float, rested: float) -> str:
     kinds = ", ".join(f"{number} of {victim}" for victim, number in sorted(killed.items()))
     reasons = ", ".join(f"{reason} {number}" for reason, number in poll.refusals.most_common())
     waits = sorted(receipt.seconds for voter in poll.voters for receipt in voter.receipts)

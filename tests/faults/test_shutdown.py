@@ -57,7 +57,7 @@ async def test_a_signal_at_any_moment_of_a_start_ends_it_and_leaves_no_server() 
             assert co_op.remaining_processes() == [], f"after {pause} s"
         await co_op.start()
         await co_op.wait_until_ready()
-        await _founded_once(co_op)
+        await _assert_founded_once(co_op)
 
 
 async def test_a_founding_killed_again_and_again_is_carried_through_once() -> None:
@@ -80,7 +80,7 @@ async def test_a_founding_killed_again_and_again_is_carried_through_once() -> No
         if not co_op.pids(KillTarget.KITH):
             await co_op.start()
         await co_op.wait_until_ready()
-        await _founded_once(co_op)
+        await _assert_founded_once(co_op)
 
 
 async def test_a_second_kith_on_a_folder_is_refused_in_words_and_the_first_goes_on() -> None:
@@ -94,7 +94,7 @@ async def test_a_second_kith_on_a_folder_is_refused_in_words_and_the_first_goes_
         [pid] = co_op.pids(KillTarget.KITH)
         assert f"(process {pid})" in second.log_tail
         assert "already running on the data folder" in second.log_tail
-        await _goes_on(co_op)
+        await _assert_still_running(co_op)
 
 
 async def test_a_second_kith_on_a_port_is_refused_in_words_and_the_first_goes_on() -> None:
@@ -104,17 +104,17 @@ async def test_a_second_kith_on_a_port_is_refused_in_words_and_the_first_goes_on
         assert f"{co_op.pages} cannot be listened on" in other.log_tail
         assert "Traceback" not in other.output_file.read_text(encoding="utf-8")
         assert other.remaining_processes() == []
-        await _goes_on(co_op)
+        await _assert_still_running(co_op)
 
 
-async def _goes_on(co_op: KithUpProcess) -> None:
+async def _assert_still_running(co_op: KithUpProcess) -> None:
     async with connect(co_op.folder) as connection:
         await admit_new_members(connection, 2)
     assert (await co_op.get_readyz()).json["degraded"] == {}
-    await _founded_once(co_op)
+    await _assert_founded_once(co_op)
 
 
-async def _founded_once(co_op: KithUpProcess) -> None:
+async def _assert_founded_once(co_op: KithUpProcess) -> None:
     """One rulebook, one founder, and nobody registered twice on the way."""
     auditor = ConsistencyAuditor(co_op.folder)
     await auditor.wait_until_at_rest()

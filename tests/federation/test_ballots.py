@@ -19,7 +19,7 @@ from tests.support.running_co_op import EventPublisher
 pytestmark = pytest.mark.capability("G15")
 
 
-async def _state(party: NetworkedCoOp, vote: FederatedVote, *data: bytes) -> None:
+async def _publish_entries(party: NetworkedCoOp, vote: FederatedVote, *data: bytes) -> None:
     """Its governance states these as ballots, whatever they are."""
     database = Database(party.co_op.databases["governance"].run_url, pool_size=2)
     await EventPublisher(database).publish(*((facts.VoteBallotCast(vote_id=vote.id, entry=each), vote.id) for each in data))
@@ -58,7 +58,7 @@ async def test_a_bad_entry_does_not_stop_a_board_and_is_rejected_with_the_same_c
         unknown = BallotEntry("0" * 16, "for").data()
         bad_choice = BallotEntry(good.pseudonym, "perhaps").data()
         too_long = b"x" * (entries.MAX_ENTRY_BYTES + 1)
-        await _state(alder, vote, b"\xff rubbish", b'{"kind":"ballot"}', unknown, bad_choice, too_long)
+        await _publish_entries(alder, vote, b"\xff rubbish", b'{"kind":"ballot"}', unknown, bad_choice, too_long)
         await vote.ballot("alder", alder.voters[1], "against")
         await vote.close()
         await vote.assert_agreed()
@@ -75,7 +75,7 @@ async def test_what_governance_tells_twice_counts_once(network_pool: NetworkPool
         person = alder.voters[0]
         first = await vote.ballot("alder", person, "for")
         await vote.ballot("alder", person, "against", revision=1)
-        await _state(alder, vote, BallotEntry(first.pseudonym, "for").data(), BallotEntry(first.pseudonym, "against").data())
+        await _publish_entries(alder, vote, BallotEntry(first.pseudonym, "for").data(), BallotEntry(first.pseudonym, "against").data())
         await asyncio.gather(*(co_op.co_op.wait_until_consumed("federation", "governance") for co_op in network.running))
         await vote.close()
         await vote.assert_agreed()

@@ -57,10 +57,10 @@ async def test_after_opening_the_others_conclude_without_the_one_that_is_down(
     """A majority after the close: one is down while a vote is open, closing, provisional or final, and agrees when it is back."""
     async with network_pool.borrow(number) as network:
         for state in states:
-            await _conclude_without_one(network, state)
+            await _conclude_without_stopped_co_op(network, state)
 
 
-async def _conclude_without_one(network: CoOpNetwork, state: str) -> None:
+async def _conclude_without_stopped_co_op(network: CoOpNetwork, state: str) -> None:
     away, others = network["brook"], [co_op for co_op in network.co_ops if co_op != "brook"]
     vote = await network.vote()
     for co_op in network.co_ops:

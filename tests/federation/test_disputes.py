@@ -20,7 +20,7 @@ DISPUTED, ANNULLED, VOID = (
 )
 
 
-async def _split(network: CoOpNetwork) -> list[FederatedVote]:
+async def _split_vote(network: CoOpNetwork) -> list[FederatedVote]:
     """Two votes in which one side counts a ballot that the other does not know to be witnessed: it held it in time, and its word for that
     was lost when the line broke.
     """
@@ -33,10 +33,10 @@ async def _split(network: CoOpNetwork) -> list[FederatedVote]:
     network.partition({"alder"}, {"brook"})
     for vote in votes:
         late = await vote.ballot("alder", network["alder"].voters[2], "for")
-        await vote.wait_until(partial(_is_longer, before[vote.id]), "alder")
+        await vote.wait_until(partial(_board_is_longer, before[vote.id]), "alder")
         await vote.get_receipt("alder", late.pseudonym)
-        await _reaches_brook_and_the_answer_is_lost(network, vote, before[vote.id])
-        await vote.wait_until(partial(_is_held_beyond, before[vote.id]), "brook")
+        await _deliver_to_brook_and_drop_response(network, vote, before[vote.id])
+        await vote.wait_until(partial(_board_is_witnessed_beyond, before[vote.id]), "brook")
     network.advance_clocks_to(max(vote.terms.concluded_from + vote.terms.grace for vote in votes) + 1)
     for vote in votes:
         await vote.wait_until(lambda found: found.signatures == 1)
@@ -46,7 +46,7 @@ async def _split(network: CoOpNetwork) -> list[FederatedVote]:
     return votes
 
 
-async def _reaches_brook_and_the_answer_is_lost(network: CoOpNetwork, vote: FederatedVote, held: int) -> None:
+async def _deliver_to_brook_and_drop_response(network: CoOpNetwork, vote: FederatedVote, held: int) -> None:
     """What alder's own software would bring, from where brook's copy ends."""
     parcel = HostilePeer(network["alder"])
     entries, head = await parcel.entries(vote.terms, "alder"), await parcel.last_head(vote.terms, "alder")
@@ -54,18 +54,18 @@ async def _reaches_brook_and_the_answer_is_lost(network: CoOpNetwork, vote: Fede
     await parcel.close()
 
 
-def _is_longer(size: int, response: federation.GetVoteEvidenceResponse) -> bool:
+def _board_is_longer(size: int, response: federation.GetVoteEvidenceResponse) -> bool:
     return next(board.size for board in response.boards if board.co_op == "alder") > size
 
 
-def _is_held_beyond(size: int, response: federation.GetVoteEvidenceResponse) -> bool:
+def _board_is_witnessed_beyond(size: int, response: federation.GetVoteEvidenceResponse) -> bool:
     return next(board.cut for board in response.boards if board.co_op == "alder") > size
 
 
 @pytest.mark.capability("G15")
 async def test_a_split_is_disputed_until_people_settle_or_annul_it(network_pool: NetworkPool) -> None:
     async with network_pool.borrow(2) as network:
-        settled, annulled = await _split(network)
+        settled, annulled = await _split_vote(network)
         for vote in (settled, annulled):
             alone = await vote.get_evidence("alder")
             assert (alone.state, alone.why) == (DISPUTED, "split"), alone

@@ -92,13 +92,13 @@ async def test_a_whole_journey_lets_no_person_cross_and_no_field_that_is_not_on_
     with record_peer_traffic() as crossing:
         async with co_op_network(network_servers, 2) as network:
             vote = FederatedVote(network)
-            vote.identities = _register
+            vote.identities = _register_identity
             await vote.propose()
             await vote.open()
             for co_op in network.co_ops.values():
                 await vote.ballot(co_op.id, co_op.voters[0], "for")
                 await vote.ballot(co_op.id, co_op.voters[0], "against", revision=1)
-                await _on_paper(vote, co_op, co_op.voters[1])
+                await _vote_on_paper(vote, co_op, co_op.voters[1])
             await vote.close()
             await vote.object("brook")
             await vote.wait_until(lambda found: found.contested)
@@ -107,8 +107,8 @@ async def test_a_whole_journey_lets_no_person_cross_and_no_field_that_is_not_on_
             for co_op in network.co_ops.values():
                 seeds += [*co_op.voters, co_op.secretary, *co_op.scrutineers]
                 for person in co_op.voters:
-                    seeds.append(_register(person))
-                    seeds += [part for part in _register(person).split("\n") if len(part) > 6]
+                    seeds.append(_register_identity(person))
+                    seeds += [part for part in _register_identity(person).split("\n") if len(part) > 6]
             own = network["alder"].voters[0]
             shown = (await vote.get_ballot("alder", own)).pseudonym
     everything = crossing.all_bytes
@@ -116,17 +116,17 @@ async def test_a_whole_journey_lets_no_person_cross_and_no_field_that_is_not_on_
     assert shown.encode() in everything, "the recorder hears nothing"
     found = [(seed, name) for seed in seeds for name, form in encodings_of(seed).items() if form in everything]
     assert not found
-    _is_on_the_list(crossing.messages)
+    _assert_fields_allowed(crossing.messages)
 
 
-def _register(person: UUID) -> str:
+def _register_identity(person: UUID) -> str:
     """As the member list has it, with more in it than anyone should write there."""
     number = person.int
     name, address, phone = (seeds[number % len(seeds)] for seeds in (PEOPLE, ADDRESSES, NUMBERS))
     return f"{phone}-{person.hex[:8]}\n{name}, {address}"
 
 
-async def _on_paper(vote: FederatedVote, party: NetworkedCoOp, person: UUID) -> None:
+async def _vote_on_paper(vote: FederatedVote, party: NetworkedCoOp, person: UUID) -> None:
     """Two people write it down; the second is given the secretary's hat for it."""
     second = new_id()
     async with party.co_op.database_transaction("governance", owner=True) as connection:
@@ -138,7 +138,7 @@ async def _on_paper(vote: FederatedVote, party: NetworkedCoOp, person: UUID) -> 
     await call_service(party.votes.ConfirmVoteBallot, confirmed, party.co_op.token(second, hat="secretary"))
 
 
-def _is_on_the_list(messages: list[bytes]) -> None:
+def _assert_fields_allowed(messages: list[bytes]) -> None:
     """Every document that crossed has a kind and fields of the written list, and no others."""
     parcels = [peer_pb2.ExchangeRequest.FromString(message).parcel for message in messages]
     letters = [json.loads(letter)["body"] for parcel in parcels for letter in (*parcel.letters, *parcel.hello.yours)]

@@ -37,7 +37,7 @@ async def parted(network_pool: NetworkPool) -> AsyncIterator[None]:
     await network_pool.close()
 
 
-async def _voted(network: CoOpNetwork) -> FederatedVote:
+async def _open_vote_with_ballots(network: CoOpNetwork) -> FederatedVote:
     vote = await network.vote()
     for co_op in network.co_ops:
         await vote.cast(co_op, "for", "against")
@@ -45,7 +45,7 @@ async def _voted(network: CoOpNetwork) -> FederatedVote:
     return vote
 
 
-async def _proofs(party: NetworkedCoOp, vote: FederatedVote) -> set[Misconduct]:
+async def _proven_misconduct(party: NetworkedCoOp, vote: FederatedVote) -> set[Misconduct]:
     """What the papers that this co-op keeps prove to whoever reads them with the boards that it holds."""
     async with party.co_op.database_transaction("federation") as connection:
         papers = [bytes(row["content"]) for row in await connection.fetch("select content from paper where vote = $1", vote.id)]
@@ -57,7 +57,7 @@ async def _proofs(party: NetworkedCoOp, vote: FederatedVote) -> set[Misconduct]:
     return {found for found in read if isinstance(found, Misconduct)}
 
 
-async def _well(party: NetworkedCoOp) -> None:
+async def _assert_healthy(party: NetworkedCoOp) -> None:
     """Its services are ready and answer quickly."""
     for service in ("federation", "governance"):
         began = time.monotonic()
@@ -69,10 +69,10 @@ async def _well(party: NetworkedCoOp) -> None:
 
 async def test_what_nobody_signed_is_refused_and_the_vote_goes_on(network_pool: NetworkPool) -> None:
     async with network_pool.borrow(3) as network:
-        vote = await _voted(network)
+        vote = await _open_vote_with_ballots(network)
         terms = vote.terms
         async with hostile_peer(network["cove"]) as cove:
-            await _forge(cove, vote)
+            await _send_forgeries(cove, vote)
             await _reorder_truncate_and_replay(cove, vote)
             for junk in (os.urandom(4_000_000), os.urandom(5_000_000), b"\x0a" * 100_000):
                 assert await cove.send_raw("alder", junk) != grpc.StatusCode.OK
@@ -87,12 +87,12 @@ async def test_what_nobody_signed_is_refused_and_the_vote_goes_on(network_pool: 
             for co_op in ("alder", "brook"):
                 found = await vote.get_evidence(co_op)
                 assert (list(found.misconduct), list(found.objections)) == ([], [])
-                await _well(network[co_op])
+                await _assert_healthy(network[co_op])
         await vote.close()
         await vote.assert_agreed()
 
 
-async def _forge(cove: HostilePeer, vote: FederatedVote) -> None:
+async def _send_forgeries(cove: HostilePeer, vote: FederatedVote) -> None:
     """A ballot put on another's board by who passes it on; a head in another's name; a word for it in a third's."""
     terms = vote.terms
     theirs = await cove.entries(terms, "alder")
@@ -135,7 +135,7 @@ async def _reorder_truncate_and_replay(cove: HostilePeer, vote: FederatedVote) -
 
 async def test_a_board_with_two_stories_is_proof_for_all_and_people_conclude_without_it(network_pool: NetworkPool) -> None:
     async with network_pool.borrow(3) as network:
-        vote = await _voted(network)
+        vote = await _open_vote_with_ballots(network)
         terms = vote.terms
         async with hostile_peer(network["cove"]) as cove:
             own = await cove.entries(terms, "cove")
@@ -144,7 +144,7 @@ async def test_a_board_with_two_stories_is_proof_for_all_and_people_conclude_wit
             await cove.exchange("brook", cove.board_part(terms, "cove", len(own), other[-1:], await cove.sign_head(terms, "cove", other)))
             await vote.wait_until(lambda found: list(found.misconduct) == ["fork cove"])
             for co_op in ("alder", "brook"):
-                assert await _proofs(network[co_op], vote) == {Misconduct("fork", "cove")}
+                assert await _proven_misconduct(network[co_op], vote) == {Misconduct("fork", "cove")}
             network.advance_clocks_to(terms.concluded_from + terms.grace + 1)
             await vote.wait_until(lambda found: found.state == DISPUTED and found.why == "misconduct")
             # What both hold of its board is what came before the two stories part.
@@ -158,23 +158,23 @@ async def test_a_board_with_two_stories_is_proof_for_all_and_people_conclude_wit
 
 async def test_dates_put_back_and_two_outcomes_are_misconduct_that_anyone_can_prove(network_pool: NetworkPool) -> None:
     async with network_pool.borrow(3) as network:
-        late, twice = await _voted(network), await _voted(network)
+        late, twice = await _open_vote_with_ballots(network), await _open_vote_with_ballots(network)
         async with hostile_peer(network["cove"]) as cove:
             network.advance_clocks_to(max(late.terms.concluded_from, twice.terms.concluded_from) + 1)
             await asyncio.gather(
                 *(vote.wait_until(lambda found: sum(board.closed for board in found.boards) == 2) for vote in (late, twice))
             )
-            await _put_dates_back(cove, late)
+            await _backdate_cosignatures(cove, late)
             await _sign_two_outcomes(cove, twice)
             await late.wait_until(lambda found: list(found.misconduct) == ["late_cosignature cove"])
             await twice.wait_until(lambda found: list(found.misconduct) == ["double_outcome cove"])
             for co_op in ("alder", "brook"):
-                assert await _proofs(network[co_op], late) == {Misconduct("late_cosignature", "cove")}
-                assert await _proofs(network[co_op], twice) == {Misconduct("double_outcome", "cove")}
+                assert await _proven_misconduct(network[co_op], late) == {Misconduct("late_cosignature", "cove")}
+                assert await _proven_misconduct(network[co_op], twice) == {Misconduct("double_outcome", "cove")}
             await asyncio.gather(*(vote.wait_until_state(DISPUTED) for vote in (late, twice)))
 
 
-async def _put_dates_back(cove: HostilePeer, vote: FederatedVote) -> None:
+async def _backdate_cosignatures(cove: HostilePeer, vote: FederatedVote) -> None:
     """It says that it closed having held nothing, and then gives its word, dated before the end, for all of a board."""
     terms = vote.terms
     own = await cove.entries(terms, "cove")
@@ -219,7 +219,7 @@ async def test_who_answers_never_or_junk_or_a_byte_a_second_keeps_nobody_waiting
                         await vote.ballot(co_op, network[co_op].voters[number], choice)
                     await vote.wait_until_witnessed("alder", "brook")
                     assert time.monotonic() - began < 8
-                await asyncio.gather(_well(network["alder"]), _well(network["brook"]))
+                await asyncio.gather(_assert_healthy(network["alder"]), _assert_healthy(network["brook"]))
                 network.advance_clocks_to(vote.terms.concluded_from + vote.terms.grace + 1)
                 await vote.wait_until_final("alder", "brook")
                 await vote.assert_agreed("alder", "brook")

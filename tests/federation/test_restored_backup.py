@@ -12,14 +12,14 @@ from tests.support.co_op_network import NetworkedCoOp, NetworkPool
 pytestmark = pytest.mark.capability("G15")
 
 
-async def _recovering(party: NetworkedCoOp) -> bool:
+async def _is_recovering(party: NetworkedCoOp) -> bool:
     response: federation.GetOwnIdentityResponse = await call_service(
         party.peering.GetOwnIdentity, federation.GetOwnIdentityRequest(), party.secretary_token
     )
     return response.recovering
 
 
-async def _notices(party: NetworkedCoOp, vote: str, co_op: str) -> list[str]:
+async def _list_notices(party: NetworkedCoOp, vote: str, co_op: str) -> list[str]:
     async with party.co_op.database_transaction("federation") as connection:
         rows = await connection.fetch("select data from entry where vote = $1 and co_op = $2 order by index", vote, co_op)
     read = [entries.read_entry(bytes(row["data"])) for row in rows]
@@ -41,13 +41,13 @@ async def test_a_database_set_back_in_mid_vote_takes_its_ballots_back_from_the_o
         assert (await vote.get_board("alder", at="cove")).size < held.size
 
         await alder.restore_snapshot(copy, with_anchor=False)
-        await vote.wait_until(lambda found: _size(found, "alder") >= held.size, "alder")
+        await vote.wait_until(lambda found: _board_size(found, "alder") >= held.size, "alder")
         # One of two mirrors has answered; the other may have more, so nothing is signed yet.
-        assert await _recovering(alder)
+        assert await _is_recovering(alder)
         network.heal()
-        await vote.wait_until(lambda found: _size(found, "alder") > held.size)
-        assert not await _recovering(alder)
-        assert entries.RESTORED in await _notices(network["cove"], vote.id, "alder")
+        await vote.wait_until(lambda found: _board_size(found, "alder") > held.size)
+        assert not await _is_recovering(alder)
+        assert entries.RESTORED in await _list_notices(network["cove"], vote.id, "alder")
         assert not (await vote.get_evidence("brook")).misconduct
 
         await vote.close()
@@ -73,18 +73,18 @@ async def test_a_whole_machine_set_back_is_told_by_a_peer_and_asks_for_the_ballo
         network.partition({"alder"}, {"brook", "cove"})
         await alder.restore_snapshot(copy, with_anchor=True)
         lost = await vote.ballot("alder", third, "for")
-        await vote.wait_until(lambda found: _size(found, "alder") >= held, "alder")
+        await vote.wait_until(lambda found: _board_size(found, "alder") >= held, "alder")
         # Nobody has told it yet that it was set back. A receipt now would give a place that is taken.
         with pytest.raises(Unavailable, match="RECOVERING"):
             await vote.get_receipt("alder", lost.pseudonym)
         network.heal()
-        await vote.wait_until(lambda found: _size(found, "alder") > held)
+        await vote.wait_until(lambda found: _board_size(found, "alder") > held)
         await vote.wait_for_governance_as("alder", third, lambda seen: seen.must_vote_again)
         assert federation_facts.VoteBallotsLost(vote_id=vote.id, pseudonyms=[lost.pseudonym]) in await alder.co_op.published_events(
             "federation"
         )
         assert not (await vote.get_evidence("brook")).misconduct
-        assert entries.RESTORED in await _notices(network["brook"], vote.id, "alder")
+        assert entries.RESTORED in await _list_notices(network["brook"], vote.id, "alder")
 
         again = await vote.ballot("alder", third, "for", revision=1)
         await vote.wait_until_witnessed("alder")
@@ -96,5 +96,5 @@ async def test_a_whole_machine_set_back_is_told_by_a_peer_and_asks_for_the_ballo
         assert (await vote.get_board("alder", at="cove")).ballots == 3
 
 
-def _size(response: federation.GetVoteEvidenceResponse, co_op: str) -> int:
+def _board_size(response: federation.GetVoteEvidenceResponse, co_op: str) -> int:
     return next(board.size for board in response.boards if board.co_op == co_op)

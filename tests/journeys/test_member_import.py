@@ -35,7 +35,7 @@ def co_op() -> Iterator[Path]:
         yield folder
 
 
-def members_of(co_op: Path) -> list[str]:
+def list_member_lines(co_op: Path) -> list[str]:
     return [line.split()[0] for line in run_kith("member", "list", "--folder", co_op).stdout.splitlines()]
 
 
@@ -43,29 +43,29 @@ def members_of(co_op: Path) -> list[str]:
 def test_every_row_is_answered_and_putting_rows_right_brings_nobody_in_twice(co_op: Path, tmp_path: Path) -> None:
     file = tmp_path / "members.csv"
     file.write_text(MIXED, encoding="utf-8")
-    before = members_of(co_op)
+    before = list_member_lines(co_op)
 
     tried = run_kith("member", "import", file, "--folder", co_op, "--dry-run")
     assert tried.returncode == 7
-    assert members_of(co_op) == before
+    assert list_member_lines(co_op) == before
 
     done = run_kith("member", "import", file, "--folder", co_op, "--json", "--report", tmp_path / "report.csv")
     fields = json.loads(done.stdout)
-    assert [one["row"] for one in fields["rows"]] == list(range(2, 13))
-    assert [one["outcome"] for one in fields["rows"]] == [
+    assert [field["row"] for field in fields["rows"]] == list(range(2, 13))
+    assert [field["outcome"] for field in fields["rows"]] == [
         *("admitted", "admitted", "refused", "refused", "refused", "refused", "already_a_member", "refused", "refused", "empty", "admitted")
     ]
     assert "same person as row 3" in fields["rows"][2]["why"]
     assert "stands in row 2 too" in fields["rows"][4]["why"]
     assert 'Did you mean "worker"?' in fields["rows"][8]["why"]
-    assert [line.split(":")[0] for line in tried.stdout.splitlines()] == [f"row {one['row']}" for one in fields["rows"]]
+    assert [line.split(":")[0] for line in tried.stdout.splitlines()] == [f"row {field['row']}" for field in fields["rows"]]
     assert len((tmp_path / "report.csv").read_text(encoding="utf-8").splitlines()) == 12
 
     file.write_text(MIXED.replace("wroker", "worker"), encoding="utf-8")
     again = run_kith("member", "import", file, "--folder", co_op)
     assert "row 10: admitted as member" in again.stdout
     assert again.stdout.count("already a member") == 4
-    assert len(members_of(co_op)) == len(before) + 4
+    assert len(list_member_lines(co_op)) == len(before) + 4
 
 
 def test_a_list_that_cannot_be_read_imports_nothing(co_op: Path, tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_run_that_was_killed_is_taken_up_by_the_same_command(co_op: Path, tmp_
     # Half of them have neither e-mail nor phone: only their row says who they are.
     rows = (f"{10_000 + row},Member N{row},worker,{f'm{row}@example.org' if row % 2 else ''}" for row in range(1, LONG + 1))
     file.write_text("\n".join(["number,name,class,email", *rows]) + "\n", encoding="utf-8")
-    before = len(members_of(co_op))
+    before = len(list_member_lines(co_op))
     said = tmp_path / "said"
     with said.open("w") as out:
         run = subprocess.Popen([KITH, "member", "import", file, "--folder", co_op], stdout=out, stderr=subprocess.DEVNULL, cwd=ROOT)
@@ -98,7 +98,7 @@ def test_a_run_that_was_killed_is_taken_up_by_the_same_command(co_op: Path, tmp_
     assert len(lines) == LONG
     assert sum("already a member" in line for line in lines) >= 400
     assert all(re.fullmatch(r"row \d+: (admitted as member \d+|already a member)", line) for line in lines)
-    numbers = members_of(co_op)
+    numbers = list_member_lines(co_op)
     assert len(numbers) == len(set(numbers)) == before + LONG
 
 

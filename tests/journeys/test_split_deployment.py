@@ -70,7 +70,7 @@ async def test_every_process_answers_its_operators(co_op: SplitDeployment) -> No
 
 async def test_every_service_says_over_grpc_that_it_serves(co_op: SplitDeployment) -> None:
     for service in co_op.services:
-        async with open_channel(co_op.address(service), _certificate(co_op, "cli")) as way:
+        async with open_channel(co_op.address(service), _load_certificate(co_op, "cli")) as way:
             stub = health_pb2_grpc.HealthStub(way)
             for name in ("", service):
                 assert (await stub.Check(health_pb2.HealthCheckRequest(service=name), timeout=5)).status == SERVING
@@ -87,11 +87,11 @@ async def test_a_service_may_not_call_another(co_op: SplitDeployment) -> None:
     async with connect(co_op.folder) as connection:
         token = connection.secretary_token()
     for caller in ("identity", "membership"):
-        async with open_channel(co_op.address("governance"), _certificate(co_op, caller)) as way:
+        async with open_channel(co_op.address("governance"), _load_certificate(co_op, caller)) as way:
             with pytest.raises(NotAllowed) as refused:
                 await call_service(GovernanceServiceStub(way).GetRulebook, governance.GetRulebookRequest(), token)
             assert refused.value.reason == "PEER_IS_NO_EDGE"
-    async with open_channel(co_op.address("governance"), _certificate(co_op, "web")) as way:
+    async with open_channel(co_op.address("governance"), _load_certificate(co_op, "web")) as way:
         assert (await call_service(GovernanceServiceStub(way).GetRulebook, governance.GetRulebookRequest(), token)).rulebook_hash
 
 
@@ -118,26 +118,26 @@ async def test_without_nats_the_co_op_works_on_and_says_so(co_op: SplitDeploymen
     await co_op.local.stop("nats")
     try:
         for service in co_op.services:
-            await _until_degraded(co_op, service, "BUS_AWAY")
+            await _wait_until_degraded(co_op, service, "BUS_AWAY")
             assert (await http_get(co_op.operations(service), "/readyz")).status == 200
         async with connect(co_op.folder) as connection:
-            await _register(connection, "late")
-            await _until_waiting(connection, facts=True)
+            await _register_person(connection, "late")
+            await _wait_for_waiting_events(connection, facts=True)
             assert (await call_service(connection.status["identity"].GetStatus, status.GetStatusRequest())).state == status.STATE_DEGRADED
     finally:
         await co_op.local.start("nats")
     for service in co_op.services:
-        await _until_degraded(co_op, service, "")
+        await _wait_until_degraded(co_op, service, "")
     async with connect(co_op.folder) as connection:
-        await _until_waiting(connection, facts=False)
+        await _wait_for_waiting_events(connection, facts=False)
 
 
 async def test_every_process_leaves_within_ten_seconds_and_comes_back_knowing_everything(co_op: SplitDeployment) -> None:
     """At the worst moment: facts wait, and NATS comes back just now. (A relay once took that for an error and never left.)"""
     async with connect(co_op.folder) as connection:
         await co_op.local.stop("nats")
-        await _until_degraded(co_op, "identity", "BUS_AWAY")
-        await _register(connection, "later")
+        await _wait_until_degraded(co_op, "identity", "BUS_AWAY")
+        await _register_person(connection, "later")
     await co_op.local.start("nats")
     left = {service: await co_op.local.stop(service) for service in co_op.services}
     assert {service: code for service, (code, _) in left.items()} == dict.fromkeys(co_op.services, 0)
@@ -152,25 +152,25 @@ async def test_every_process_leaves_within_ten_seconds_and_comes_back_knowing_ev
     assert [decision.kind for decision in decisions][-1] == "founding"
 
 
-async def _register(connection: Connection, name: str) -> None:
+async def _register_person(connection: Connection, name: str) -> None:
     people = [identity.NewPerson(full_name="Invented Latecomer", email=f"{name}@example.org")]
     request = identity.RegisterPersonsRequest(request_id=str(new_id()), persons=people)
     answers = (await call_service(connection.identity.RegisterPersons, request, connection.secretary_token())).persons
     assert [response.refusal for response in answers] == [""]
 
 
-def _certificate(co_op: SplitDeployment, name: str) -> TlsCredentials:
+def _load_certificate(co_op: SplitDeployment, name: str) -> TlsCredentials:
     return TlsCredentials(co_op.folder / "keys/tls", name)
 
 
-async def _until_waiting(connection: Connection, *, facts: bool) -> None:
+async def _wait_for_waiting_events(connection: Connection, *, facts: bool) -> None:
     """Until identity has facts that wait to go out, or none."""
     async with asyncio.timeout(10):
         while bool((await call_service(connection.status["identity"].GetStatus, status.GetStatusRequest())).facts_waiting) != facts:
             await asyncio.sleep(0.05)
 
 
-async def _until_degraded(co_op: SplitDeployment, service: str, reason: str) -> None:
+async def _wait_until_degraded(co_op: SplitDeployment, service: str, reason: str) -> None:
     """Or, without a reason, until it is quite well."""
     wanted = {service: [reason]} if reason else {}
     async with asyncio.timeout(15):

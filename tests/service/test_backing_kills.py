@@ -42,7 +42,7 @@ def folder() -> Iterator[DataFolder]:
     shutil.rmtree(place)
 
 
-class News:
+class ServerEventLog:
     """Keeps every notice, and waits for one."""
 
     def __init__(self) -> None:
@@ -60,12 +60,12 @@ class News:
         return [one.kind for one in self.heard if one.server == server and one.kind is not ServerEventKind.ACCOUNT]
 
 
-async def session(backing: BackingServices) -> asyncpg.Connection:
+async def open_session(backing: BackingServices) -> asyncpg.Connection:
     at = backing.postgres
     return await asyncpg.connect(host=at.host, port=at.port, user=at.user, password=at.password, database=at.database)
 
 
-async def a_killed_host(folder: DataFolder) -> tuple[int, int]:
+async def kill_host(folder: DataFolder) -> tuple[int, int]:
     """Start a Kith on the folder, kill it with -9 once it is up, and return the process ids of the servers it leaves."""
     host = await asyncio.create_subprocess_exec(
         sys.executable, "-c", HOST, str(folder.path), cwd=REPOSITORY, stdout=asyncio.subprocess.PIPE
@@ -77,18 +77,18 @@ async def a_killed_host(folder: DataFolder) -> tuple[int, int]:
     return int(postgres), int(nats)
 
 
-def left_on(folder: DataFolder) -> list[int]:
+def remaining_processes(folder: DataFolder) -> list[int]:
     return find_processes(lambda argv: any(str(folder.path) in part or f"kith-{folder.path_hash}:" in part for part in argv))
 
 
 async def test_a_killed_postgresql_comes_back_with_all_that_was_committed(folder: DataFolder) -> None:
-    news = News()
+    news = ServerEventLog()
     backing = await start_backing_services(folder, SETTINGS, on_event=news)
-    postgres = await session(backing)
+    postgres = await open_session(backing)
     await postgres.execute("create table ballots (n int)")
     for number in range(50):
         await postgres.execute("insert into ballots values ($1)", number)
-    busy = await session(backing)
+    busy = await open_session(backing)
     work = asyncio.create_task(busy.execute("select count(*) from generate_series(1, 100000000)"))
     await asyncio.sleep(0.1)
     old = backing.postgres_pid
@@ -99,16 +99,16 @@ async def test_a_killed_postgresql_comes_back_with_all_that_was_committed(folder
     print(f"\nkilled PostgreSQL back after {time.perf_counter() - began:.3f} s")  # noqa: T201 -- the measured time
     await asyncio.gather(work, return_exceptions=True)
     assert backing.postgres_pid not in (None, old)
-    again = await session(backing)
+    again = await open_session(backing)
     assert await again.fetchval("select count(*) from ballots") == 50
     await again.close()
     assert news.of("postgres") == [ServerEventKind.DIED, ServerEventKind.RESTARTED]
     await backing.stop()
-    assert left_on(folder) == []
+    assert remaining_processes(folder) == []
 
 
 async def test_a_killed_nats_comes_back_at_the_same_address_every_time(folder: DataFolder) -> None:
-    news = News()
+    news = ServerEventLog()
     backing = await start_backing_services(folder, SETTINGS, on_event=news)
     host, _, port = backing.nats.servers[0].removeprefix("nats://").partition(":")
     for _ in range(3):
@@ -121,12 +121,12 @@ async def test_a_killed_nats_comes_back_at_the_same_address_every_time(folder: D
         _, writer = await asyncio.open_connection(host, int(port))
         writer.close()
     await backing.stop()
-    assert left_on(folder) == []
+    assert remaining_processes(folder) == []
 
 
 async def test_servers_that_outlive_a_killed_kith_are_taken_over_and_still_watched(folder: DataFolder) -> None:
-    pids = await a_killed_host(folder)
-    news = News()
+    pids = await kill_host(folder)
+    news = ServerEventLog()
     began = time.perf_counter()
     backing = await start_backing_services(folder, SETTINGS, on_event=news)
     print(f"\ntaken over in {time.perf_counter() - began:.3f} s")  # noqa: T201 -- the measured time
@@ -136,36 +136,36 @@ async def test_servers_that_outlive_a_killed_kith_are_taken_over_and_still_watch
         os.kill(pid, signal.SIGKILL)
     await news.until("postgres", ServerEventKind.RESTARTED)
     await news.until("nats", ServerEventKind.RESTARTED)
-    await (await session(backing)).close()
+    await (await open_session(backing)).close()
     await backing.stop()
-    assert left_on(folder) == []
+    assert remaining_processes(folder) == []
 
 
 async def test_a_taken_over_server_stops_like_any_other(folder: DataFolder) -> None:
-    await a_killed_host(folder)
+    await kill_host(folder)
     await (await start_backing_services(folder, SETTINGS)).stop()
-    assert left_on(folder) == []
+    assert remaining_processes(folder) == []
     assert not (folder.postgres / "postmaster.pid").exists(), "PostgreSQL closed in order"
 
 
 async def test_a_left_server_that_is_not_the_wanted_one_is_stopped_and_replaced(folder: DataFolder) -> None:
-    _, old = await a_killed_host(folder)
-    news = News()
+    _, old = await kill_host(folder)
+    news = ServerEventLog()
     backing = await start_backing_services(folder, replace(SETTINGS, nats_password="a-new-nats-password"), on_event=news)
     assert news.of("nats") == [ServerEventKind.ORPHAN_STOPPED]
     assert news.of("postgres") == [ServerEventKind.ADOPTED]
     assert command_line_of(old) == ()
     await backing.stop()
-    assert left_on(folder) == []
+    assert remaining_processes(folder) == []
 
 
 async def test_when_kith_and_its_servers_are_killed_together_the_next_start_recovers(folder: DataFolder) -> None:
-    for pid in await a_killed_host(folder):
+    for pid in await kill_host(folder):
         os.kill(pid, signal.SIGKILL)
     backing = await start_backing_services(folder, SETTINGS)
-    await (await session(backing)).close()
+    await (await open_session(backing)).close()
     await backing.stop()
-    assert left_on(folder) == []
+    assert remaining_processes(folder) == []
 
 
 @pytest.mark.parametrize("moment", [0.15, 0.25, 0.35, 0.5, 0.65, 0.8])
@@ -177,14 +177,14 @@ async def test_a_first_start_killed_at_any_moment_is_made_good_by_the_next(folde
     host.kill()
     await host.wait()
     backing = await start_backing_services(folder, SETTINGS)
-    await (await session(backing)).close()
+    await (await open_session(backing)).close()
     await backing.stop()
-    assert left_on(folder) == []
+    assert remaining_processes(folder) == []
 
 
 async def test_a_stop_while_a_server_is_being_started_again_leaves_nothing(folder: DataFolder) -> None:
     for pause in (0.0, 0.21, 0.24, 0.3):
-        news = News()
+        news = ServerEventLog()
         backing = await start_backing_services(folder, SETTINGS, on_event=news)
         for pid in (backing.postgres_pid, backing.nats_pid):
             assert pid is not None
@@ -192,4 +192,4 @@ async def test_a_stop_while_a_server_is_being_started_again_leaves_nothing(folde
         await news.until("postgres", ServerEventKind.DIED)
         await asyncio.sleep(pause)
         await backing.stop()
-        assert left_on(folder) == []
+        assert remaining_processes(folder) == []

@@ -42,7 +42,7 @@ async def neighbours(infrastructure: Infrastructure) -> AsyncIterator[tuple[Runn
 
 async def test_a_peer_is_answered(neighbours: tuple[RunningFederation, RunningFederation]) -> None:
     elm, mill = neighbours
-    async with _as(elm, await _shown(mill)) as stub:
+    async with _stub_as(elm, await _load_certificate(mill)) as stub:
         said = await stub.Probe(peer.ProbeRequest(nonce=b"12345"), timeout=5)
 
     assert (said.nonce, said.standing, said.identity) == (b"12345", "active", 1)
@@ -52,14 +52,14 @@ async def test_nobody_without_a_known_certificate_gets_through_the_handshake(
     neighbours: tuple[RunningFederation, RunningFederation],
 ) -> None:
     elm, mill = neighbours
-    real = await _shown(mill)
+    real = await _load_certificate(mill)
     for stranger in (
         None,
         make_certificate("mill-lane"),
         make_certificate("mill-lane", by=real),
         make_certificate("mill-lane", key=real.key),
     ):
-        assert await _refused(elm, stranger) is grpc.StatusCode.UNAVAILABLE
+        assert await _refusal_status(elm, stranger) is grpc.StatusCode.UNAVAILABLE
 
 
 async def test_many_who_knock_at_one_moment_bring_nothing_down(neighbours: tuple[RunningFederation, RunningFederation]) -> None:
@@ -67,7 +67,7 @@ async def test_many_who_knock_at_one_moment_bring_nothing_down(neighbours: tuple
     elm, mill = neighbours
     knocking = await asyncio.create_subprocess_exec(sys.executable, "-c", _KNOCK, str(elm.port), stdin=asyncio.subprocess.DEVNULL)
     assert await knocking.wait() == 0
-    async with _as(elm, await _shown(mill)) as stub:
+    async with _stub_as(elm, await _load_certificate(mill)) as stub:
         assert (await stub.Probe(peer.ProbeRequest(), timeout=5)).standing == "active"
 
 
@@ -93,7 +93,7 @@ for one in threads: one.join()
 async def test_our_own_certificate_opens_nothing(neighbours: tuple[RunningFederation, RunningFederation]) -> None:
     elm, _ = neighbours
 
-    assert await _refused(elm, await _shown(elm)) in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNAUTHENTICATED)
+    assert await _refusal_status(elm, await _load_certificate(elm)) in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNAUTHENTICATED)
 
 
 async def test_a_leaf_that_names_one_peer_and_is_signed_by_another_passes_the_handshake_and_not_the_border(
@@ -108,8 +108,8 @@ async def test_a_leaf_that_names_one_peer_and_is_signed_by_another_passes_the_ha
         leaf = make_certificate("mill-lane", by=authority)
         await asyncio.sleep(1.5)
 
-        assert await _refused(elm, leaf) is grpc.StatusCode.UNAUTHENTICATED
-        assert await _refused(elm, await _shown(mill)) is None
+        assert await _refusal_status(elm, leaf) is grpc.StatusCode.UNAUTHENTICATED
+        assert await _refusal_status(elm, await _load_certificate(mill)) is None
 
 
 def test_an_authority_is_no_certificate_of_a_peer() -> None:
@@ -145,37 +145,37 @@ async def test_an_invited_and_a_severed_peer_are_not_heard(infrastructure: Infra
     async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
         await elm.accept(await mill.invitation())
         await asyncio.sleep(1.5)
-        assert await _refused(elm, await _shown(mill)) is grpc.StatusCode.UNAUTHENTICATED
+        assert await _refusal_status(elm, await _load_certificate(mill)) is grpc.StatusCode.UNAUTHENTICATED
 
         await pair_co_ops(elm, mill)
-        shown = await _shown(mill)
-        assert await _refused(elm, shown) is None
+        shown = await _load_certificate(mill)
+        assert await _refusal_status(elm, shown) is None
         request = pb.SeverPeerRequest(request_id=str(new_id()), peer="mill-lane", decision_id=await elm.record_decision())
         await call_service(elm.stub.SeverPeer, request, elm.token)
-        assert await _refused(elm, shown) in (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.UNAVAILABLE)
+        assert await _refusal_status(elm, shown) in (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.UNAVAILABLE)
 
 
 async def test_a_renewed_certificate_opens_and_the_one_before_does_not(neighbours: tuple[RunningFederation, RunningFederation]) -> None:
     elm, mill = neighbours
-    before = await _shown(mill)
+    before = await _load_certificate(mill)
     await call_service(mill.stub.RotateKeys, pb.RotateKeysRequest(request_id=str(new_id())), mill.operator)
-    assert await _refused(elm, await _shown(mill)) is None
+    assert await _refusal_status(elm, await _load_certificate(mill)) is None
 
     # The next one of the document before is in use at once; with the new document the old one is nobody's.
     request = pb.SuspendPeerRequest(request_id=str(new_id()), peer="elm-row", decision_id=await mill.record_decision())
     await call_service(mill.stub.SuspendPeer, request, mill.token)
     await elm.wait_until_peer("mill-lane", lambda found: found.suspended_by_them)
-    assert await _refused(elm, before) in (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.UNAVAILABLE)
+    assert await _refusal_status(elm, before) in (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.UNAVAILABLE)
 
 
 async def test_a_message_beyond_4_mb_is_refused_and_small_ones_go_on(neighbours: tuple[RunningFederation, RunningFederation]) -> None:
     elm, mill = neighbours
-    shown = await _shown(mill)
-    async with _as(elm, shown) as stub:
+    shown = await _load_certificate(mill)
+    async with _stub_as(elm, shown) as stub:
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await stub.Probe(peer.ProbeRequest(nonce=b"x" * (4 * 1024 * 1024 + 1)), timeout=10)
     assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
-    assert await _refused(elm, shown) is None
+    assert await _refusal_status(elm, shown) is None
 
 
 async def test_garbage_of_a_peer_changes_nothing_and_tells_it_nothing(neighbours: tuple[RunningFederation, RunningFederation]) -> None:
@@ -194,7 +194,7 @@ async def test_garbage_of_a_peer_changes_nothing_and_tells_it_nothing(neighbours
         peer.Parcel(hello=peer.Hello(held=1, held_hash=b"\x01" * 40)),
         peer.Parcel(hello=peer.Hello(identity=-5)),
     ]
-    async with _as(elm, await _shown(mill)) as stub:
+    async with _stub_as(elm, await _load_certificate(mill)) as stub:
         answer = await stub.Exchange(peer.ExchangeRequest(parcel=junk), timeout=10)
         for parcel in odd:
             with pytest.raises(grpc.aio.AioRpcError) as refused:
@@ -212,7 +212,7 @@ async def test_a_letter_is_judged_once_and_a_second_one_under_its_number_is_kept
     await asyncio.sleep(1)
     async with elm.co_op.database_transaction("federation") as connection:
         last = await connection.fetchrow("select seq, hash from letter_in order by seq desc limit 1")
-    key = await _signing_key(mill)
+    key = await _load_signing_key(mill)
     expired = PeerMessage("mill-lane", "elm-row", last["seq"] + 1, last["hash"], 1, "suspend", {"decision": "7"})
     strange = PeerMessage("mill-lane", "elm-row", last["seq"] + 2, body_hash(expired.body()), 0, "song", {"text": "la"})
     refused = PeerMessage(
@@ -221,7 +221,7 @@ async def test_a_letter_is_judged_once_and_a_second_one_under_its_number_is_kept
     other = PeerMessage("mill-lane", "elm-row", last["seq"] + 3, body_hash(strange.body()), 0, "suspend", {"decision": "8"})
     forged = sign_message(other.body(), Ed25519PrivateKey.generate())
 
-    async with _as(elm, await _shown(mill)) as stub:
+    async with _stub_as(elm, await _load_certificate(mill)) as stub:
         for batch in ([expired, strange, refused], [expired], [other]):
             parcel = peer.Parcel(letters=[sign_message(one.body(), key) for one in batch], clock=int(time.time()))
             answer = await stub.Exchange(peer.ExchangeRequest(parcel=parcel), timeout=10)
@@ -239,12 +239,12 @@ async def test_a_peer_that_calls_without_end_has_two_calls_at_once_and_keeps_nob
     async with running_federations(infrastructure, "elm-row", "mill-lane", "brook-side") as (elm, mill, brook):
         await pair_co_ops(elm, mill)
         await pair_co_ops(elm, brook)
-        hostile, friend = await _shown(mill), await _shown(brook)
+        hostile, friend = await _load_certificate(mill), await _load_certificate(brook)
         codes: list[grpc.StatusCode | None] = []
         stop = asyncio.Event()
 
         async def flood() -> None:
-            async with _as(elm, hostile) as stub:
+            async with _stub_as(elm, hostile) as stub:
                 while not stop.is_set():
                     try:
                         await stub.Exchange(peer.ExchangeRequest(), timeout=5)
@@ -257,7 +257,7 @@ async def test_a_peer_that_calls_without_end_has_two_calls_at_once_and_keeps_nob
         waits = []
         for _ in range(10):
             began = time.perf_counter()
-            assert await _refused(elm, friend) is None
+            assert await _refusal_status(elm, friend) is None
             assert (await call_service(elm.stub.GetOwnIdentity, pb.GetOwnIdentityRequest(), elm.token)).seq == 1
             waits.append(time.perf_counter() - began)
         stop.set()
@@ -274,7 +274,7 @@ async def test_a_trace_ends_at_the_border(infrastructure: Infrastructure, tmp_pa
     async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
         await pair_co_ops(elm, mill)
         theirs = "00-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbb-01"
-        async with _as(elm, await _shown(mill)) as stub:
+        async with _stub_as(elm, await _load_certificate(mill)) as stub:
             await stub.Probe(peer.ProbeRequest(), timeout=5, metadata=(("traceparent", theirs),))
     provider.shutdown()
 
@@ -286,14 +286,14 @@ async def test_a_trace_ends_at_the_border(infrastructure: Infrastructure, tmp_pa
 
 
 @asynccontextmanager
-async def _as(whom: RunningFederation, shown: CertificateAndKey | None, roots: list[bytes] | None = None) -> AsyncIterator[PeerServiceStub]:
-    async with open_stub_with_certificate(whom.port, roots or [(await _shown(whom)).pem], shown) as stub:
+async def _stub_as(whom: RunningFederation, shown: CertificateAndKey | None, roots: list[bytes] | None = None) -> AsyncIterator[PeerServiceStub]:
+    async with open_stub_with_certificate(whom.port, roots or [(await _load_certificate(whom)).pem], shown) as stub:
         yield stub
 
 
-async def _refused(whom: RunningFederation, shown: CertificateAndKey | None) -> grpc.StatusCode | None:
+async def _refusal_status(whom: RunningFederation, shown: CertificateAndKey | None) -> grpc.StatusCode | None:
     """The status that a call gets; None when it is answered."""
-    async with _as(whom, shown) as stub:
+    async with _stub_as(whom, shown) as stub:
         try:
             await stub.Probe(peer.ProbeRequest(), timeout=5)
         except grpc.aio.AioRpcError as error:
@@ -301,7 +301,7 @@ async def _refused(whom: RunningFederation, shown: CertificateAndKey | None) -> 
     return None
 
 
-async def _shown(co_op: RunningFederation) -> CertificateAndKey:
+async def _load_certificate(co_op: RunningFederation) -> CertificateAndKey:
     """The certificate that it shows now, with its private key out of its own sealed table."""
     async with co_op.co_op.database_transaction("federation", owner=True) as connection:
         row = await connection.fetchrow("select hash, certificate, sealed from tls_key where place = 'current'")
@@ -311,7 +311,7 @@ async def _shown(co_op: RunningFederation) -> CertificateAndKey:
     return CertificateAndKey(x509.load_der_x509_certificate(row["certificate"]), key)
 
 
-async def _signing_key(co_op: RunningFederation) -> Ed25519PrivateKey:
+async def _load_signing_key(co_op: RunningFederation) -> Ed25519PrivateKey:
     async with co_op.co_op.database_transaction("federation", owner=True) as connection:
         row = await connection.fetchrow("select key, sealed from signing_key where in_use")
     vault = KeyCipher(read_keys(co_op.co_op.infrastructure.keys_folder).federation_seal)

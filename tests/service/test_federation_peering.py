@@ -257,12 +257,12 @@ async def test_a_root_key_kept_elsewhere_signs_what_it_is_given(infrastructure: 
         first = await call_service(elm.stub.RotateKeys, pb.RotateKeysRequest(request_id=str(new_id()), revoke=["ab" * 32]), elm.operator)
         assert (first.document, (await elm.own_identity()).seq, (await elm.own_identity()).root_here) == (b"", 1, False)
         with pytest.raises(Invalid, match="SIGNATURE_WRONG"):
-            await _sign(elm, b"\x00" * 64)
+            await _send_signature(elm, b"\x00" * 64)
 
-        done = await _sign(elm, elm.signature(first.to_sign))
+        done = await _send_signature(elm, elm.signature(first.to_sign))
         assert done.seq == (await elm.own_identity()).seq == 2
         with pytest.raises(FailedPrecondition, match="NOTHING_TO_SIGN"):
-            await _sign(elm, elm.signature(first.to_sign))
+            await _send_signature(elm, elm.signature(first.to_sign))
 
 
 async def test_the_way_is_looked_at_from_both_sides(infrastructure: Infrastructure) -> None:
@@ -310,7 +310,7 @@ async def _resume(co_op: RunningFederation, peer: str) -> None:
     await call_service(co_op.stub.ResumePeer, request, co_op.token)
 
 
-async def _sign(co_op: RunningFederation, signature: bytes) -> pb.RotateKeysResponse:
+async def _send_signature(co_op: RunningFederation, signature: bytes) -> pb.RotateKeysResponse:
     request = pb.RotateKeysRequest(request_id=str(new_id()), root_signature=signature)
     response: pb.RotateKeysResponse = await call_service(co_op.stub.RotateKeys, request, co_op.operator)
     return response

@@ -31,14 +31,14 @@ from tests.support.running_co_op import Infrastructure
 CHOICES = ("for", "against", "abstain")
 
 
-async def last_ballots(assembly: MemberAssembly, motion: str) -> Counter[str]:
+async def count_latest_ballots(assembly: MemberAssembly, motion: str) -> Counter[str]:
     """Counted the slow way, from the ballots themselves."""
     rows = await assembly.co_op.all_rows("governance", "ballot")
     last = {row[1]: row[5] for row in sorted(rows, key=lambda row: int(str(row[2]))) if row[0] == UUID(motion)}
     return Counter(str(choice) for choice in last.values())
 
 
-def counted(result: pb.Result) -> Counter[str]:
+def result_counts(result: pb.Result) -> Counter[str]:
     return Counter(
         {
             "for": sum(member_class.votes_for for member_class in result.classes),
@@ -81,7 +81,7 @@ async def test_a_ballot_that_races_with_the_close_is_counted_or_refused(infrastr
         assert taken.total() > 20
         assert late > 20
         assert taken.total() + late == len(people)
-        assert +counted(result) == taken == await last_ballots(assembly, motion)
+        assert +result_counts(result) == taken == await count_latest_ballots(assembly, motion)
         facts = await assembly.co_op.published_events("governance")
         assert len([event for event in facts if isinstance(event, BallotCast)]) == taken.total()
         assert [event.ballots for event in facts if isinstance(event, MotionClosed)] == [taken.total()]
@@ -100,7 +100,7 @@ async def test_the_result_is_that_of_everybodys_last_ballot_whatever_came_before
             last[person] = await assembly.cast(person, motion, random.choice(CHOICES), before)  # noqa: S311 - any choice will do
         await assembly.co_op.move_clock(3 * HOUR)
         result = await assembly.wait_for_result(motion)
-        assert +counted(result) == Counter(one.choice for one in last.values())
+        assert +result_counts(result) == Counter(one.choice for one in last.values())
         by_class = Counter((one.member_class, one.choice) for one in last.values())
         assert {
             (member_class.member_class, member_class.votes_for, member_class.votes_against, member_class.abstentions)
@@ -132,14 +132,14 @@ async def test_motions_that_end_at_one_moment_get_numbers_without_a_gap(infrastr
         await assembly.co_op.move_clock(3 * HOUR)
         # Whoever else counts at the same time finds nothing left to count, and takes no number.
         url = assembly.co_op.databases["governance"].run_url
-        others = [asyncio.create_task(_counts_too(url, assembly.co_op.now())) for _ in range(3)]
+        others = [asyncio.create_task(_close_due_motions_repeatedly(url, assembly.co_op.now())) for _ in range(3)]
         await asyncio.gather(*(assembly.wait_for_result(motion) for motion in motions), *others)
         page = await call_service(assembly.stub.ListDecisions, pb.ListDecisionsRequest(page_size=200), assembly.secretary_token())
         assert [decision.number for decision in page.decisions] == list(range(26, 0, -1))
         assert {decision.motion_id for decision in page.decisions} == {*motions, ""}
 
 
-async def _counts_too(url: str, now: datetime) -> None:
+async def _close_due_motions_repeatedly(url: str, now: datetime) -> None:
     database = Database(url, pool_size=1)
     try:
         for _ in range(5):
@@ -149,7 +149,7 @@ async def _counts_too(url: str, now: datetime) -> None:
         await database.close()
 
 
-class Jumped:
+class JumpedClock:
     """A clock that was set."""
 
     def now(self) -> datetime:
@@ -167,7 +167,7 @@ async def test_a_clock_that_jumped_closes_no_vote_and_says_so(infrastructure: In
         motion = await assembly.open_motion()
         await assembly.cast(assembly.members["user"][0], motion, "for")
         clock = assembly.co_op.process.clock
-        kept, clock._clock = clock._clock, Jumped()  # type: ignore[attr-defined]  # the shifted clock's inner one
+        kept, clock._clock = clock._clock, JumpedClock()  # type: ignore[attr-defined]  # the shifted clock's inner one
         await assembly.co_op.move_clock(3 * HOUR)
         await asyncio.sleep(1.5)
         assert await assembly.get_state(motion) == pb.MOTION_STATE_COUNTING
@@ -229,7 +229,7 @@ async def test_the_database_itself_keeps_choices_to_their_voter_and_takes_nothin
 
 
 @contextmanager
-def a_small_disk(megabytes: int) -> Iterator[Path]:
+def small_disk(megabytes: int) -> Iterator[Path]:
     """A real file system of that size, which PostgreSQL may write to."""
     place = Path(tempfile.mkdtemp(prefix="kt-disk-", dir="/tmp"))
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0777", "tmpfs", place], check=True, timeout=10)
@@ -242,7 +242,7 @@ def a_small_disk(megabytes: int) -> Iterator[Path]:
 
 async def test_on_a_full_disk_a_ballot_is_refused_and_taken_once_there_is_room(infrastructure: Infrastructure) -> None:
     async with member_assembly(infrastructure, user=400) as assembly:
-        with a_small_disk(8) as disk:
+        with small_disk(8) as disk:
             motion = await assembly.open_motion()
             wanted = assembly.co_op.databases["governance"]
             admin = await leader_election.connect(

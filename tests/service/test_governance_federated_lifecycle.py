@@ -22,7 +22,7 @@ from tests.support.running_co_op import Infrastructure
 from tests.support.simulated_vote import OWN_ID, SimulatedVote, make_party, simulated_vote
 
 
-async def log(voting: SimulatedVote) -> list[tuple[str, bool, str]]:
+async def decision_log(voting: SimulatedVote) -> list[tuple[str, bool, str]]:
     """(kind, passed, effect) of what votes with other co-ops left in the log, oldest first; its numbers have no gap."""
     response = await call_service(voting.assembly.stub.ListDecisions, governance.ListDecisionsRequest(), voting.assembly.secretary_token())
     assert sorted(decision.number for decision in response.decisions) == [*range(1, len(response.decisions) + 1)]
@@ -31,7 +31,7 @@ async def log(voting: SimulatedVote) -> list[tuple[str, bool, str]]:
     return [(one.title, one.passed, one.effect) for one in found]
 
 
-def final(voting: SimulatedVote, revision: int = 1, *, passes: bool = True, contested: bool = False) -> Message:
+def vote_final_event(voting: SimulatedVote, revision: int = 1, *, passes: bool = True, contested: bool = False) -> Message:
     said = f"{revision:02x}" * 32
     return federation.VoteFinal(vote_id=voting.vote, revision=revision, outcome_hash=said, passes=passes, contested=contested)
 
@@ -41,19 +41,19 @@ async def test_an_outcome_is_final_once_and_only_a_later_revision_replaces_it(in
     async with simulated_vote(infrastructure, user=6, worker=5) as voting:
         await voting.open()
         title = voting.terms.question
-        await voting.publish(final(voting))
-        await voting.publish(final(voting))
-        assert await log(voting) == [(title, True, "")]
+        await voting.publish(vote_final_event(voting))
+        await voting.publish(vote_final_event(voting))
+        assert await decision_log(voting) == [(title, True, "")]
         await voting.publish(federation.VoteContested(vote_id=voting.vote))
         vote = await voting.get_vote()
         assert (vote.state, vote.contested, vote.revision) == (pb.VOTE_STATE_FINAL, True, 1)
         await voting.publish(federation.VoteDisputed(vote_id=voting.vote, why="two_outcomes"))
         vote = await voting.get_vote()
         assert (vote.state, vote.disputed_why) == (pb.VOTE_STATE_DISPUTED, "two_outcomes")
-        await voting.publish(final(voting, 2, passes=False))
+        await voting.publish(vote_final_event(voting, 2, passes=False))
         vote = await voting.get_vote()
         assert (vote.state, vote.passes, vote.revision, vote.outcome_hash) == (pb.VOTE_STATE_FINAL, False, 2, "02" * 32)
-        assert await log(voting) == [(title, True, ""), (title, False, "outcome_replaced")]
+        assert await decision_log(voting) == [(title, True, ""), (title, False, "outcome_replaced")]
         before = await voting.assembly.co_op.all_rows("governance", "vote")
 
         database = Database(voting.assembly.co_op.databases["governance"].run_url)
@@ -62,18 +62,18 @@ async def test_an_outcome_is_final_once_and_only_a_later_revision_replaces_it(in
         await database.close()
         await voting.assembly.co_op.wait_until_consumed("governance", "federation", seconds=20)
         assert await voting.assembly.co_op.all_rows("governance", "vote") == before
-        assert len(await log(voting)) == 2
+        assert len(await decision_log(voting)) == 2
 
 
 async def test_an_annulled_outcome_says_so_in_the_log(infrastructure: Infrastructure) -> None:
     async with simulated_vote(infrastructure, user=6, worker=5) as voting:
         await voting.open()
-        await voting.publish(final(voting, contested=True))
+        await voting.publish(vote_final_event(voting, contested=True))
         assert (await voting.get_vote()).contested
         for _ in range(2):
             await voting.publish(federation.VoteAnnulled(vote_id=voting.vote))
         assert (await voting.get_vote()).state == pb.VOTE_STATE_ANNULLED
-        assert [(passed, effect) for _, passed, effect in await log(voting)] == [(True, ""), (False, "vote_annulled")]
+        assert [(passed, effect) for _, passed, effect in await decision_log(voting)] == [(True, ""), (False, "vote_annulled")]
 
 
 async def test_a_void_vote_leaves_nothing_in_the_log(infrastructure: Infrastructure) -> None:
@@ -85,7 +85,7 @@ async def test_a_void_vote_leaves_nothing_in_the_log(infrastructure: Infrastruct
         assert (await voting.get_vote()).state == pb.VOTE_STATE_VOID
         with refused_with(FailedPrecondition, "VOTE_NOT_AT_THIS"):
             await voting.freeze()
-        assert await log(voting) == []
+        assert await decision_log(voting) == []
 
 
 async def test_what_is_heard_of_an_unknown_vote_stops_nothing(infrastructure: Infrastructure) -> None:
@@ -193,12 +193,12 @@ async def test_a_vote_that_we_only_witness_asks_nothing_of_our_people(infrastruc
     async with simulated_vote(infrastructure, user=6, worker=5) as voting:
         number = await voting.decide()
         await voting.propose()
-        said = dict(_object(voting.terms.data))
+        said = dict(_decode_object(voting.terms.data))
         parties = [
             make_party(one, voting.terms.draft, OBSERVER if one == OWN_ID else PARTICIPANT).json() for one in ("brook", "cove", OWN_ID)
         ]
         parties.sort(key=canonical.encode)
-        lists: dict[str, canonical.Json] = {key: _without_us(said[key]) for key in ("ceilings", "classes")}
+        lists: dict[str, canonical.Json] = {key: _without_own_co_op(said[key]) for key in ("ceilings", "classes")}
         watched = canonical.encode({**said, **lists, "convener": "brook", "parties": list(parties), "q": 1})
         vote = await voting.take_terms(watched)
         voting.terms = read_terms(watched)
@@ -211,17 +211,17 @@ async def test_a_vote_that_we_only_witness_asks_nothing_of_our_people(infrastruc
         assert (await voting.get_vote()).state == pb.VOTE_STATE_OPEN
         with refused_with(FailedPrecondition, "VOTE_ONLY_WITNESSED"):
             await voting.cast(voting.voters[0], "for")
-        await voting.publish(final(voting))
-        assert ((await voting.get_vote()).state, await log(voting)) == (pb.VOTE_STATE_FINAL, [])
+        await voting.publish(vote_final_event(voting))
+        assert ((await voting.get_vote()).state, await decision_log(voting)) == (pb.VOTE_STATE_FINAL, [])
 
 
-def _object(data: bytes) -> dict[str, canonical.Json]:
+def _decode_object(data: bytes) -> dict[str, canonical.Json]:
     value = canonical.decode(data)
     assert isinstance(value, dict)
     return value
 
 
-def _without_us(value: canonical.Json) -> list[canonical.Json]:
+def _without_own_co_op(value: canonical.Json) -> list[canonical.Json]:
     """Of rows that begin with a co-op."""
     assert isinstance(value, list)
     return [one for one in value if isinstance(one, list) and one[0] != OWN_ID]

@@ -14,22 +14,22 @@ ANNOUNCED = "announced"
 """A week's notice, open for a day at least and four weeks at most; workers only."""
 
 
-async def ahead(voting: SimulatedVote, seconds: int) -> None:
+async def move_clock_ahead(voting: SimulatedVote, seconds: int) -> None:
     co_op = voting.assembly.co_op
     await co_op.move_clock(int(co_op.process.clock.offset().total_seconds()) + seconds)
 
 
-def at(voting: SimulatedVote, seconds: int) -> Timestamp:
+def timestamp_after(voting: SimulatedVote, seconds: int) -> Timestamp:
     return to_timestamp(voting.assembly.co_op.now() + timedelta(seconds=seconds))
 
 
-async def decided_with_notice(voting: SimulatedVote) -> int:
+async def decide_with_notice(voting: SimulatedVote) -> int:
     """A motion of our own that passed after a week's notice and a day; gives its number in the log."""
     assembly = voting.assembly
     motion = await assembly.open_motion(assembly.question(kind=ANNOUNCED, hours=24, opens_in=7 * DAY + 60))
-    await ahead(voting, 7 * DAY + 120)
+    await move_clock_ahead(voting, 7 * DAY + 120)
     await assembly.cast(assembly.members["worker"][0], motion, "for")
-    await ahead(voting, DAY)
+    await move_clock_ahead(voting, DAY)
     await assembly.wait_for_result(motion)
     return max(int(str(row[0])) for row in await assembly.co_op.all_rows("governance", "decision"))
 
@@ -38,7 +38,7 @@ async def test_a_draft_gives_the_notice_and_the_hours_of_its_kind_of_resolution(
     async with simulated_vote(infrastructure, user=6, worker=5) as voting:
 
         async def draft(opens: int, closes: int) -> None:
-            asked = voting.question(resolution_type=ANNOUNCED, open_latest=at(voting, opens), closes_at=at(voting, closes))
+            asked = voting.question(resolution_type=ANNOUNCED, open_latest=timestamp_after(voting, opens), closes_at=timestamp_after(voting, closes))
             await voting.draft(asked)
 
         with refused_with(Invalid, "VOTE_NOTICE_TOO_SHORT"):
@@ -52,23 +52,23 @@ async def test_a_draft_gives_the_notice_and_the_hours_of_its_kind_of_resolution(
 
 async def test_whoever_decided_with_notice_joins_nothing_that_gives_less(infrastructure: Infrastructure) -> None:
     async with simulated_vote(infrastructure, user=6, worker=5) as voting:
-        number = await decided_with_notice(voting)
+        number = await decide_with_notice(voting)
         for opens, closes, reason in (
             (6 * DAY, 9 * DAY, "JOIN_NOTICE_TOO_SHORT"),
             (8 * DAY, 8 * DAY + 23 * HOUR, "JOIN_OPEN_TOO_SHORT"),
         ):
             # Drafted elsewhere, by other rules: ours are looked at when we join.
-            await voting.propose(open_latest=at(voting, opens), closes_at=at(voting, closes))
+            await voting.propose(open_latest=timestamp_after(voting, opens), closes_at=timestamp_after(voting, closes))
             with refused_with(FailedPrecondition, reason):
                 await voting.join(number)
-        await voting.propose(open_latest=at(voting, 8 * DAY), closes_at=at(voting, 10 * DAY))
+        await voting.propose(open_latest=timestamp_after(voting, 8 * DAY), closes_at=timestamp_after(voting, 10 * DAY))
         await voting.join(number)
 
 
 async def test_nobody_says_ready_before_the_members_had_their_notice(infrastructure: Infrastructure) -> None:
     async with simulated_vote(infrastructure, user=6, worker=5) as voting:
-        number = await decided_with_notice(voting)
-        await voting.propose(open_latest=at(voting, 8 * DAY), closes_at=at(voting, 10 * DAY))
+        number = await decide_with_notice(voting)
+        await voting.propose(open_latest=timestamp_after(voting, 8 * DAY), closes_at=timestamp_after(voting, 10 * DAY))
         assert not (await voting.get_vote()).HasField("ready_from")
         joined = await voting.join(number)
         assert 0 < joined.ready_from.ToSeconds() - voting.assembly.co_op.now().timestamp() <= 7 * DAY
@@ -77,5 +77,5 @@ async def test_nobody_says_ready_before_the_members_had_their_notice(infrastruct
             await voting.attest(voting.scrutineer(one))
         with refused_with(FailedPrecondition, "READY_BEFORE_NOTICE"):
             await voting.ready()
-        await ahead(voting, 7 * DAY)
+        await move_clock_ahead(voting, 7 * DAY)
         assert not (await voting.ready()).HasField("ready_from")

@@ -17,7 +17,7 @@ from tests.support.running_co_op import Infrastructure, RunningCoOp
 from tests.support.simulated_vote import SimulatedVote, simulated_vote
 
 
-class WayIn(Connection):
+class DirectConnection(Connection):
     """The command line's way into governance alone, with the tokens that it mints for whoever holds the data folder."""
 
     def __init__(self, co_op: RunningCoOp, secretary: UUID) -> None:
@@ -32,11 +32,11 @@ class WayIn(Connection):
         return self._co_op.token(person, hat, AuthenticationStrength.INSTANCE_KEY, CallerChannel.COMMAND_LINE)
 
 
-def way_in(voting: SimulatedVote) -> WayIn:
-    return WayIn(voting.assembly.co_op, voting.assembly.secretary)
+def connect_to(voting: SimulatedVote) -> DirectConnection:
+    return DirectConnection(voting.assembly.co_op, voting.assembly.secretary)
 
 
-async def ballot_of(voting: SimulatedVote, person: UUID) -> pb.VoteBallot:
+async def get_ballot(voting: SimulatedVote, person: UUID) -> pb.VoteBallot:
     request = pb.GetMyVoteBallotRequest(vote_id=voting.vote)
     response: pb.GetMyVoteBallotResponse = await call_service(voting.stub.GetMyVoteBallot, request, voting.assembly.co_op.token(person))
     return response.ballot
@@ -46,14 +46,14 @@ async def ballot_of(voting: SimulatedVote, person: UUID) -> pb.VoteBallot:
 async def test_two_people_take_a_paper_vote_at_the_command_line(infrastructure: Infrastructure) -> None:
     async with simulated_vote(infrastructure, user=6, worker=5) as voting:
         await voting.open()
-        door, first, second, pat = way_in(voting), voting.assembly.secretary, voting.assembly.second, voting.voters[0]
+        door, first, second, pat = connect_to(voting), voting.assembly.secretary, voting.assembly.second, voting.voters[0]
         entry = await record_ballot(door, voting.vote, pat, first, ["for"], BallotSource.PHONE)
         listed = [one async for one in list_unconfirmed(door, voting.vote)]
         assert [(item.record_id, item.person_id, item.taken, item.recorder) for item in listed] == [(entry, str(pat), "phone", str(first))]
         with refused_with(NotAllowed, "SAME_RECORDER"):
             await confirm_ballot(door, voting.vote, pat, first, ["for"])
         assert not (await confirm_ballot(door, voting.vote, pat, second, ["for"])).differs
-        mine = await ballot_of(voting, pat)
+        mine = await get_ballot(voting, pat)
         assert ([mark.option for mark in mine.marks], mine.taken, mine.revision) == (["for"], "phone", 1)
         assert [one async for one in list_unconfirmed(door, voting.vote)] == []
 
@@ -61,19 +61,19 @@ async def test_two_people_take_a_paper_vote_at_the_command_line(infrastructure: 
 async def test_what_the_two_wrote_differently_is_put_aside(infrastructure: Infrastructure) -> None:
     async with simulated_vote(infrastructure, user=6, worker=5) as voting:
         await voting.open()
-        door, second, pat = way_in(voting), voting.assembly.second, voting.voters[0]
+        door, second, pat = connect_to(voting), voting.assembly.second, voting.voters[0]
         await record_ballot(door, voting.vote, pat, voting.assembly.secretary, ["for"], BallotSource.PAPER)
         assert (await confirm_ballot(door, voting.vote, pat, second, ["against"])).differs
         with pytest.raises(CommandError, match="Nothing of this member waits") as error:
             await confirm_ballot(door, voting.vote, pat, second, ["for"])
         assert error.value.code is ExitCode.NOT_FOUND
-        assert (await ballot_of(voting, pat)).revision == 0
+        assert (await get_ballot(voting, pat)).revision == 0
 
 
 async def test_a_word_that_is_no_option_is_not_written_down(infrastructure: Infrastructure) -> None:
     async with simulated_vote(infrastructure, user=6, worker=5) as voting:
         await voting.open()
-        door, pat = way_in(voting), voting.voters[0]
+        door, pat = connect_to(voting), voting.voters[0]
         with pytest.raises(CommandError, match="not among the options"):
             await record_ballot(door, voting.vote, pat, voting.assembly.secretary, ["perhaps"], BallotSource.PAPER)
         with refused_with(NotAllowed, "HAT_NEEDED"):

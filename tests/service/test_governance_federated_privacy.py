@@ -16,7 +16,7 @@ from tests.support.simulated_vote import SimulatedVote, member_identity, simulat
 WHOSE_ROWS = "select person from vote_row"
 
 
-async def rows_seen(voting: SimulatedVote, caller: Caller, query: str = WHOSE_ROWS) -> list[UUID]:
+async def list_visible_rows(voting: SimulatedVote, caller: Caller, query: str = WHOSE_ROWS) -> list[UUID]:
     """Whom the run role finds as this caller."""
     async with voting.assembly.co_op.database_transaction("governance", caller=caller) as rows:
         return [row["person"] for row in await rows.fetch(query)]
@@ -30,17 +30,17 @@ async def test_a_members_own_row_is_the_only_one_they_can_read_even_by_sql(infra
         await voting.cast(pat, "for")
         await voting.cast(kim, "against")
         secretary, scrutineer = voting.assembly.secretary, voting.scrutineers[0]
-        assert await rows_seen(voting, callers.person(pat)) == [pat]
-        assert await rows_seen(voting, callers.person(pat), "select person from vote_ballot") == [pat]
+        assert await list_visible_rows(voting, callers.person(pat)) == [pat]
+        assert await list_visible_rows(voting, callers.person(pat), "select person from vote_ballot") == [pat]
         for nobody in (callers.ANONYMOUS, callers.person(secretary), callers.person(pat, hat="operator"), callers.job("close_due_motions")):
-            seen = await rows_seen(voting, nobody)
+            seen = await list_visible_rows(voting, nobody)
             assert seen == ([pat] if nobody.person == pat else [])
         # A hat that is claimed and not worn opens nothing more.
-        assert await rows_seen(voting, callers.person(pat, hat="secretary")) == [pat]
+        assert await list_visible_rows(voting, callers.person(pat, hat="secretary")) == [pat]
         for office in (callers.person(secretary, hat="secretary"), callers.person(scrutineer, hat="scrutineer")):
-            assert len(await rows_seen(voting, office)) == 11
+            assert len(await list_visible_rows(voting, office)) == 11
             # Not what they chose.
-            assert await rows_seen(voting, office, "select person from vote_ballot") == []
+            assert await list_visible_rows(voting, office, "select person from vote_ballot") == []
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from tests.support.running_co_op import Infrastructure
 from tests.support.simulated_vote import OWN_ID, SimulatedVote, member_identity, simulated_vote
 
 
-async def stated(voting: SimulatedVote, kind: str) -> int:
+async def count_events(voting: SimulatedVote, kind: str) -> int:
     """How often a fact of that name was stated."""
     return [type(event).__name__ for event in await voting.assembly.co_op.published_events("governance")].count(kind)
 
@@ -47,7 +47,7 @@ async def test_a_draft_is_a_secretarys_and_needs_rules_and_times(infrastructure:
         assert await assembly.co_op.all_rows("governance", "vote_draft") == []
         once = voting.question()
         assert await voting.draft(once) == await voting.draft(once)
-        assert await stated(voting, "VoteDrafted") == 1
+        assert await count_events(voting, "VoteDrafted") == 1
         listed = await call_service(voting.stub.ListVoteDrafts, pb.ListVoteDraftsRequest(), assembly.secretary_token())
         assert [(draft.question, list(draft.parties), draft.vote_id) for draft in listed.drafts] == [
             ("Shall we share a night line?", [OWN_ID, "brook", "cove", "dale"], "")
@@ -77,7 +77,7 @@ async def test_terms_are_taken_once_and_only_those_that_name_us_and_hold(infrast
         assert await voting.take_terms(voting.terms.data) == voting.vote
         assert len(await voting.assembly.co_op.all_rows("governance", "vote")) == 1
         with refused_with(Invalid, "NOT_OUR_VOTE"):
-            await voting.take_terms(_without_us(voting.terms.data))
+            await voting.take_terms(_terms_without_own_co_op(voting.terms.data))
         for broken in (b"", b"{}", voting.terms.data[:-1], voting.terms.data.replace(b"night", b"Night", 1) + b" "):
             with refused_with(Invalid, "TERMS_IMPOSSIBLE"):
                 await voting.take_terms(broken)
@@ -87,12 +87,12 @@ async def test_terms_are_taken_once_and_only_those_that_name_us_and_hold(infrast
             await voting.take_terms(canonical.encode(fields))
 
 
-def _without_us(terms: bytes) -> bytes:
+def _terms_without_own_co_op(terms: bytes) -> bytes:
     """The same vote between the others, with their own keys' signatures."""
     fields = json.loads(terms)
-    fields["parties"] = [one for one in fields["parties"] if one["id"] != OWN_ID]
+    fields["parties"] = [field for field in fields["parties"] if field["id"] != OWN_ID]
     for key in ("ceilings", "classes"):
-        fields[key] = [one for one in fields[key] if one[0] != OWN_ID]
+        fields[key] = [field for field in fields[key] if field[0] != OWN_ID]
     return canonical.encode({**fields, "convener": "brook", "q": 1})
 
 
@@ -149,7 +149,7 @@ async def test_joining_takes_a_passed_motion_of_our_own(infrastructure: Infrastr
         assert (await voting.join(won, request_id=once)).state == pb.VOTE_STATE_JOINED
         with refused_with(FailedPrecondition, "VOTE_NOT_AT_THIS"):
             await voting.join(won)
-        assert await stated(voting, "VoteJoined") == 1
+        assert await count_events(voting, "VoteJoined") == 1
 
 
 async def test_one_can_leave_until_ones_own_ready_and_never_come_back(infrastructure: Infrastructure) -> None:
@@ -162,7 +162,7 @@ async def test_one_can_leave_until_ones_own_ready_and_never_come_back(infrastruc
         await voting.join(number)
         await call_service(voting.stub.WithdrawFromVote, request, voting.assembly.secretary_token())
         assert (await voting.get_vote()).state == pb.VOTE_STATE_WITHDRAWN
-        assert await stated(voting, "VoteWithdrawn") == 1
+        assert await count_events(voting, "VoteWithdrawn") == 1
         with refused_with(FailedPrecondition, "VOTE_NOT_AT_THIS"):
             await voting.join(number)
 
@@ -257,7 +257,7 @@ async def test_two_scrutineers_open_every_row_and_neither_froze_it(infrastructur
         assert (await voting.attest(voting.scrutineer())).vote.attested_by == 1
         with refused_with(FailedPrecondition, "SCRUTINEERS_MISSING"):
             await voting.ready()
-        assert await stated(voting, "VoteRollAttested") == 0
+        assert await count_events(voting, "VoteRollAttested") == 0
         second = (await voting.attest(voting.scrutineer(1))).vote
         assert (second.attested_by, second.i_attested) == (2, True)
         assert (await voting.ready()).state == pb.VOTE_STATE_READY
@@ -311,10 +311,10 @@ async def test_a_ballot_needs_an_open_vote_a_row_a_choice_and_the_last_page(infr
             await voting.cast(pat, "for", revision=1)
         with refused_with(Invalid, "CHOICE_MISSING"):
             await voting.cast(pat, withdraw=True)
-        assert await stated(voting, "VoteBallotCast") == 0
+        assert await count_events(voting, "VoteBallotCast") == 0
         once = str(new_id())
         assert await voting.cast(pat, "for", request_id=once) == await voting.cast(pat, "for", request_id=once)
-        assert await stated(voting, "VoteBallotCast") == 1
+        assert await count_events(voting, "VoteBallotCast") == 1
         taken_back = await voting.cast(pat, revision=1, withdraw=True)
         assert (taken_back.withdrawn, list(taken_back.marks)) == (True, [])
         assert ((await voting.get_vote(assembly.co_op.token(pat))).i_have_voted, (await voting.get_vote()).ballots) == (False, 0)
@@ -333,7 +333,7 @@ async def test_a_row_casts_at_most_twenty_times(infrastructure: Infrastructure) 
         with refused_with(TooMany, "BALLOT_CHANGED_TOO_OFTEN"):
             await voting.cast(pat, "for", revision=20)
         assert (await voting.get_vote(voting.assembly.co_op.token(pat))).my_ballots_left == 0
-        assert await stated(voting, "VoteBallotCast") == 20
+        assert await count_events(voting, "VoteBallotCast") == 20
 
 
 @pytest.mark.capability("G15")
@@ -367,12 +367,12 @@ async def test_two_people_record_a_paper_vote_and_what_differs_is_put_aside(infr
         assert (await confirm(entry, "against", assembly.second)).differs
         with refused_with(NotFound, "ENTRY_UNKNOWN"):
             await confirm(entry, "for", assembly.second)
-        assert await stated(voting, "VoteBallotCast") == 0
+        assert await count_events(voting, "VoteBallotCast") == 0
         done = (await confirm(await record(assembly.secretary), "for", assembly.second)).ballot
         assert (done.revision, done.taken, done.pseudonym, done.leaf) == (1, "paper", "", b"")
         mine = await call_service(voting.stub.GetMyVoteBallot, pb.GetMyVoteBallotRequest(vote_id=voting.vote), assembly.co_op.token(pat))
         assert (mine.ballot.taken, [mark.option for mark in mine.ballot.marks]) == ("paper", ["for"])
-        assert await stated(voting, "VoteBallotCast") == 1
+        assert await count_events(voting, "VoteBallotCast") == 1
 
 
 async def test_objecting_and_settling_take_a_decision_a_time_and_are_said_once(infrastructure: Infrastructure) -> None:
@@ -406,5 +406,5 @@ async def test_objecting_and_settling_take_a_decision_a_time_and_are_said_once(i
         with refused_with(AlreadyExists, "SETTLED_ALREADY"):
             await settle(2)
         events = await assembly.co_op.published_events("governance")
-        assert [one.reference for one in events if isinstance(one, facts.VoteObjected)] == ["2"]
-        assert [one.settlement for one in events if isinstance(one, facts.VoteSettlementAgreed)] == [body]
+        assert [event.reference for event in events if isinstance(event, facts.VoteObjected)] == ["2"]
+        assert [event.settlement for event in events if isinstance(event, facts.VoteSettlementAgreed)] == [body]

@@ -44,16 +44,16 @@ async def test_a_vote_is_drafted_joined_rolled_voted_on_and_written_into_the_log
         assert log[0].decision_id == final.decision_id
 
         events = await assembly.co_op.published_events("governance")
-        names = [type(one).__name__ for one in events if type(one).__name__.startswith("Vote")]
+        names = [type(event).__name__ for event in events if type(event).__name__.startswith("Vote")]
         assert names == ["VoteDrafted", "VoteJoined", "VoteRowsFrozen", "VoteRollAttested", "VoteMadeReady", *["VoteBallotCast"] * 3]
-        [joined] = [one for one in events if isinstance(one, facts.VoteJoined)]
+        [joined] = [event for event in events if isinstance(event, facts.VoteJoined)]
         assert (joined.body, joined.reference) == ("general_meeting", "2")
-        [frozen] = [one for one in events if isinstance(one, facts.VoteRowsFrozen)]
+        [frozen] = [event for event in events if isinstance(event, facts.VoteRowsFrozen)]
         read = [entries.read_entry(entry) for entry in frozen.entries]
         assert frozen.last
         assert read[-1] == entries.RollEntry((("user", 6), ("worker", 5)))
         assert all(isinstance(one, entries.RowEntry) for one in read[:-1])
-        cast = [entries.read_entry(one.entry) for one in events if isinstance(one, facts.VoteBallotCast)]
+        cast = [entries.read_entry(event.entry) for event in events if isinstance(event, facts.VoteBallotCast)]
         assert cast[:2] == [entries.BallotEntry(vote.my_pseudonym, "for"), entries.BallotEntry(vote.my_pseudonym, "against")]
 
 

@@ -16,11 +16,11 @@ from tests.support.running_co_op import Infrastructure, event_publisher, running
 BROKEN = RULEBOOK.replace('more_than = "1/2"', 'more_than = "3/2"') + "".join(f'\n[classes.extra{n}]\nname = ""\n' for n in range(60))
 
 
-async def put(assembly: MemberAssembly, question: pb.OpenMotionRequest, token: str = "") -> None:
+async def open_motion(assembly: MemberAssembly, question: pb.OpenMotionRequest, token: str = "") -> None:
     await call_service(assembly.stub.OpenMotion, question, token or assembly.secretary_token())
 
 
-async def nothing_was_put(assembly: MemberAssembly) -> bool:
+async def has_no_motion(assembly: MemberAssembly) -> bool:
     tables = [await assembly.co_op.all_rows("governance", table) for table in ("motion", "roll")]
     return tables == [[], []] and not [
         fact for fact in await assembly.co_op.published_events("governance") if isinstance(fact, MotionOpened)
@@ -45,12 +45,12 @@ async def test_a_motion_is_refused_for_every_mistake_in_it(infrastructure: Infra
             for field, value in change.items():
                 setattr(question, field, value)
             with refused_with(Invalid, reason):
-                await put(assembly, question)
+                await open_motion(assembly, question)
         with refused_with(FailedPrecondition, "TWO_MEETINGS_NEEDED"):
-            await put(assembly, assembly.question(kind="convert"))
+            await open_motion(assembly, assembly.question(kind="convert"))
         with refused_with(FailedPrecondition, "ROLL_EMPTY"):
-            await put(assembly, assembly.question(kind="announced", opens_in=7 * 24 * HOUR + 60, hours=30))
-        assert await nothing_was_put(assembly)
+            await open_motion(assembly, assembly.question(kind="announced", opens_in=7 * 24 * HOUR + 60, hours=30))
+        assert await has_no_motion(assembly)
 
 
 async def test_a_motion_is_refused_for_times_outside_the_rulebook(infrastructure: Infrastructure) -> None:
@@ -63,29 +63,29 @@ async def test_a_motion_is_refused_for_times_outside_the_rulebook(infrastructure
             (assembly.question(kind="announced", opens_in=6 * 24 * HOUR), "NOTICE_TOO_SHORT"),
         ):
             with refused_with(Invalid, reason):
-                await put(assembly, question)
+                await open_motion(assembly, question)
         unset = assembly.question()
         unset.ClearField("closes_at")
         with refused_with(Invalid, "CLOSES_AT_MISSING"):
-            await put(assembly, unset)
+            await open_motion(assembly, unset)
         for seconds in (-(10**15), 253402300799, 10**15):
             strange = assembly.question(opens_in=0)
             strange.opens_at.seconds = seconds
             with pytest.raises(Invalid) as refused:
-                await put(assembly, strange)
+                await open_motion(assembly, strange)
             assert refused.value.reason in ("TIME_MALFORMED", "NOTICE_TOO_SHORT")
             strange = assembly.question()
             strange.closes_at.seconds = seconds
             with pytest.raises(Invalid) as refused:
-                await put(assembly, strange)
+                await open_motion(assembly, strange)
             assert refused.value.reason in ("TIME_MALFORMED", "OPEN_TOO_LONG", "OPEN_TOO_SHORT")
-        assert await nothing_was_put(assembly)
+        assert await has_no_motion(assembly)
 
 
 async def test_only_who_wears_the_hat_puts_a_motion_and_only_under_a_rulebook(infrastructure: Infrastructure) -> None:
     async with member_assembly(infrastructure, rulebook="", user=1) as assembly:
         with refused_with(FailedPrecondition, "RULEBOOK_NOT_ADOPTED"):
-            await put(assembly, assembly.question())
+            await open_motion(assembly, assembly.question())
         with refused_with(NotFound, "RULEBOOK_NOT_ADOPTED"):
             await call_service(assembly.stub.GetRulebook, pb.GetRulebookRequest(), assembly.secretary_token())
         for token in (
@@ -94,8 +94,8 @@ async def test_only_who_wears_the_hat_puts_a_motion_and_only_under_a_rulebook(in
             assembly.co_op.founder_token(),
         ):
             with refused_with(NotAllowed, "HAT_NEEDED"):
-                await put(assembly, assembly.question(), token)
-        assert await nothing_was_put(assembly)
+                await open_motion(assembly, assembly.question(), token)
+        assert await has_no_motion(assembly)
 
 
 async def test_a_co_op_is_founded_once_and_mistakes_are_named_by_line(infrastructure: Infrastructure) -> None:
@@ -134,8 +134,8 @@ async def test_no_roll_is_frozen_while_membership_cannot_be_asked(infrastructure
             await co_op.wait_until_consumed("governance", "membership")
         question = assembly.question()
         with refused_with(Unavailable, "SOURCE_AWAY"):
-            await put(assembly, question)
-        assert await nothing_was_put(assembly)
+            await open_motion(assembly, question)
+        assert await has_no_motion(assembly)
         assert not [row for row in await co_op.all_rows("governance", "answer") if row[2] == question.request_id]
 
 
@@ -163,8 +163,8 @@ async def test_no_roll_is_frozen_from_standings_that_are_being_rebuilt(infrastru
                 await rows.execute("delete from standing")
                 await rows.execute("update position set n = 0 where source = 'membership'")
             with refused_with(Unavailable, "SOURCE_AWAY"):
-                await put(assembly, assembly.question())
-        assert await nothing_was_put(assembly)
+                await open_motion(assembly, assembly.question())
+        assert await has_no_motion(assembly)
         await assembly.co_op.wait_until_consumed("governance", "membership")
         motion = await assembly.open_motion()
         assert [one.eligible for one in (await assembly.get_motion(motion)).roll] == [50]

@@ -21,7 +21,7 @@ from tests.support.member_assembly import HOUR, MemberAssembly, member_assembly,
 from tests.support.running_co_op import Infrastructure
 
 
-async def written(assembly: MemberAssembly) -> tuple[int, ...]:
+async def count_rows(assembly: MemberAssembly) -> tuple[int, ...]:
     """How many ballots, answers and facts there are."""
     return tuple([len(await assembly.co_op.all_rows("governance", table)) for table in ("ballot", "answer", "outbox")])
 
@@ -30,7 +30,7 @@ async def test_a_ballot_needs_an_open_motion_a_known_choice_and_the_page_that_sh
     async with member_assembly(infrastructure, user=2) as assembly:
         [pat, _] = assembly.members["user"]
         motion = await assembly.open_motion(assembly.question(opens_in=HOUR))
-        before = await written(assembly)
+        before = await count_rows(assembly)
         with refused_with(FailedPrecondition, "BALLOT_NOT_OPEN"):
             await assembly.cast(pat, motion, "for")
         await assembly.co_op.move_clock(HOUR + 60)
@@ -44,7 +44,7 @@ async def test_a_ballot_needs_an_open_motion_a_known_choice_and_the_page_that_sh
             await assembly.cast(pat, "motion 7", "for")
         with refused_with(Conflict, "BALLOT_STALE"):
             await assembly.cast(pat, motion, "for", revision=1)
-        assert await written(assembly) == before
+        assert await count_rows(assembly) == before
         assert (await assembly.cast(pat, motion, "for")).revision == 1
         with refused_with(Conflict, "BALLOT_STALE"):
             await assembly.cast(pat, motion, "against")
@@ -176,7 +176,7 @@ async def test_a_call_whose_time_is_over_is_refused_and_leaves_nothing_behind(in
     async with member_assembly(infrastructure, user=1) as assembly:
         [pat] = assembly.members["user"]
         motion = await assembly.open_motion()
-        before = await written(assembly)
+        before = await count_rows(assembly)
         holder = await leader_election.connect(assembly.co_op.databases["governance"].run_url)
         await holder.execute("begin")
         await holder.execute("select 1 from motion where id = $1 for update", UUID(motion))
@@ -184,7 +184,7 @@ async def test_a_call_whose_time_is_over_is_refused_and_leaves_nothing_behind(in
         with refused_with(Unavailable, "TOOK_TOO_LONG"):
             await call_service(assembly.stub.CastBallot, request, assembly.co_op.token(pat), seconds=0.5)
         await holder.close()
-        assert await written(assembly) == before
+        assert await count_rows(assembly) == before
         assert (await call_service(assembly.stub.CastBallot, request, assembly.co_op.token(pat))).ballot.revision == 1
 
 

@@ -12,11 +12,11 @@ from libs.rpc.client import call_service
 from tests.support.running_co_op import Infrastructure, RunningCoOp, running_co_op
 
 
-def registering(*rows: pb.NewPerson, validate_only: bool = False) -> pb.RegisterPersonsRequest:
+def register_persons_request(*rows: pb.NewPerson, validate_only: bool = False) -> pb.RegisterPersonsRequest:
     return pb.RegisterPersonsRequest(request_id=str(new_id()), persons=rows, validate_only=validate_only)
 
 
-async def count(co_op: RunningCoOp, table: str) -> int:
+async def count_rows(co_op: RunningCoOp, table: str) -> int:
     return len(await co_op.all_rows("identity", table))
 
 
@@ -31,11 +31,11 @@ async def test_a_batch_is_registered_row_by_row_and_stated_without_a_name(infras
             pb.NewPerson(full_name="ada  ample", email="ADA@example.org"),
             pb.NewPerson(full_name="SAM SAMPLE", email="person0@example.org"),
         ]
-        tried = (await call_service(identity.RegisterPersons, registering(*rows, validate_only=True), secretary)).persons
+        tried = (await call_service(identity.RegisterPersons, register_persons_request(*rows, validate_only=True), secretary)).persons
         assert [one.refusal for one in tried] == ["", "NAME_MISSING", "EMAIL_MALFORMED", "PERSON_KNOWN", "PERSON_KNOWN"]
         assert [one.person_id for one in tried] == ["", "", "", "", str(sam)]
-        assert await count(co_op, "person") == 1
-        done = (await call_service(identity.RegisterPersons, registering(*rows), secretary)).persons
+        assert await count_rows(co_op, "person") == 1
+        done = (await call_service(identity.RegisterPersons, register_persons_request(*rows), secretary)).persons
         assert [one.refusal for one in done] == [one.refusal for one in tried]
         assert [one.field for one in done] == ["", "full_name", "email", "full_name", "full_name"]
         assert done[3].person_id == done[0].person_id
@@ -54,11 +54,11 @@ async def test_two_hundred_rows_are_taken_and_one_more_is_refused(infrastructure
         [sam] = await co_op.register_people("Sam Sample")
         identity, secretary = co_op.stub(IdentityServiceStub), co_op.token(sam, hat="secretary")
         rows = [pb.NewPerson(full_name=f"Person {n}", email=f"person{n}@example.net") for n in range(201)]
-        answers = (await call_service(identity.RegisterPersons, registering(*rows[:200]), secretary)).persons
+        answers = (await call_service(identity.RegisterPersons, register_persons_request(*rows[:200]), secretary)).persons
         assert len({response.person_id for response in answers if not response.refusal}) == 200
         for batch, reason in ((rows, "TOO_MANY_ROWS"), ([], "ROWS_MISSING")):
             with pytest.raises(Invalid) as refused:
-                await call_service(identity.RegisterPersons, registering(*batch), secretary)
+                await call_service(identity.RegisterPersons, register_persons_request(*batch), secretary)
             assert refused.value.reason == reason
 
 
@@ -66,10 +66,10 @@ async def test_a_repeated_request_gets_its_first_answer_and_another_body_is_a_co
     async with running_co_op(infrastructure, "identity") as co_op:
         [sam] = await co_op.register_people("Sam Sample")
         identity, secretary = co_op.stub(IdentityServiceStub), co_op.token(sam, hat="secretary")
-        request = registering(pb.NewPerson(full_name="Ada Ample"))
+        request = register_persons_request(pb.NewPerson(full_name="Ada Ample"))
         first = await call_service(identity.RegisterPersons, request, secretary)
         assert await call_service(identity.RegisterPersons, request, secretary) == first
-        assert await count(co_op, "person") == 2
+        assert await count_rows(co_op, "person") == 2
         request.persons[0].full_name = "Another Ample"
         with pytest.raises(Conflict) as refused:
             await call_service(identity.RegisterPersons, request, secretary)
@@ -86,7 +86,7 @@ async def test_only_a_worn_hat_registers_and_reads_others(infrastructure: Infras
         pretender, bareheaded = co_op.token(ada, hat="secretary"), co_op.token(sam)
         for token in (pretender, bareheaded):
             with pytest.raises(NotAllowed, match="HAT_NEEDED"):
-                await call_service(identity.RegisterPersons, registering(pb.NewPerson(full_name="Ben")), token)
+                await call_service(identity.RegisterPersons, register_persons_request(pb.NewPerson(full_name="Ben")), token)
         with pytest.raises(NotAllowed, match="HAT_NEEDED"):
             await call_service(identity.GetPerson, pb.GetPersonRequest(person_id=str(sam)), pretender)
         with pytest.raises(NotSignedIn, match="TOKEN_MISSING"):
@@ -99,7 +99,7 @@ async def test_a_secretary_reads_a_person_and_it_is_written_down(infrastructure:
         identity = co_op.stub(IdentityServiceStub)
         mine = (await call_service(identity.GetPerson, pb.GetPersonRequest(person_id=str(ada)), co_op.token(ada))).person
         assert (mine.full_name, mine.called, mine.email, list(mine.hats)) == ("Ada Ample", "Ada", "person1@example.org", [])
-        assert await count(co_op, "read_audit") == 0
+        assert await count_rows(co_op, "read_audit") == 0
         theirs = (await call_service(identity.GetPerson, pb.GetPersonRequest(person_id=str(ada)), co_op.token(sam, hat="secretary"))).person
         assert theirs == mine
         [(_, reader, hat, subject, record, action, *_)] = await co_op.all_rows("identity", "read_audit")

@@ -19,21 +19,21 @@ HOUR = 3600
 LINK, CARD = pb.CODE_KIND_LINK, pb.CODE_KIND_CARD
 
 
-def issuing(who: UUID, kind: "pb.CodeKind.ValueType" = LINK) -> pb.IssueSignInCodeRequest:
+def issue_code_request(who: UUID, kind: "pb.CodeKind.ValueType" = LINK) -> pb.IssueSignInCodeRequest:
     return pb.IssueSignInCodeRequest(request_id=str(new_id()), person_id=str(who), kind=kind)
 
 
-def renewing(session: pb.SignInResponse, hat: str = "", via: str = "") -> pb.RenewTokenRequest:
+def renew_token_request(session: pb.SignInResponse, hat: str = "", via: str = "") -> pb.RenewTokenRequest:
     return pb.RenewTokenRequest(session_id=session.session_id, session_key=session.session_key, hat=hat, via=via)
 
 
-async def a_code(co_op: RunningCoOp, secretary: UUID, who: UUID, kind: "pb.CodeKind.ValueType" = LINK) -> str:
+async def issue_code(co_op: RunningCoOp, secretary: UUID, who: UUID, kind: "pb.CodeKind.ValueType" = LINK) -> str:
     stub = co_op.stub(IdentityServiceStub)
-    issued = await call_service(stub.IssueSignInCode, issuing(who, kind), co_op.token(secretary, hat="secretary"))
+    issued = await call_service(stub.IssueSignInCode, issue_code_request(who, kind), co_op.token(secretary, hat="secretary"))
     return str(issued.code)
 
 
-async def refused_sign_in(identity: IdentityServiceStub, **how: str) -> Refusal:
+async def sign_in_refusal(identity: IdentityServiceStub, **how: str) -> Refusal:
     with pytest.raises(Refusal) as refused:
         await call_service(identity.SignIn, pb.SignInRequest(**how))
     return refused.value
@@ -47,32 +47,32 @@ async def set_password(co_op: RunningCoOp, who: UUID, password: str) -> None:
 async def test_a_link_opens_one_session_for_half_a_day(infrastructure: Infrastructure) -> None:
     async with running_co_op(infrastructure, "identity") as co_op:
         sam, ada = await co_op.register_people("Sam Sample", "Ada Ample")
-        identity, code = co_op.stub(IdentityServiceStub), await a_code(co_op, sam, ada)
+        identity, code = co_op.stub(IdentityServiceStub), await issue_code(co_op, sam, ada)
         session = await call_service(identity.SignIn, pb.SignInRequest(code=code))
         lasts = session.session_expires_at.ToDatetime(tzinfo=UTC) - co_op.now()
         assert timedelta(hours=11, minutes=59) < lasts <= timedelta(hours=12)
         caller = tokens.TokenVerifier(co_op.infrastructure.keys.token_public).read(session.token, co_op.now())
         assert (caller.person, caller.hat, caller.via, caller.strength) == (ada, "", CallerChannel.PAGE, AuthenticationStrength.LINK)
         assert caller.session == UUID(session.session_id)
-        again = await refused_sign_in(identity, code=code)
+        again = await sign_in_refusal(identity, code=code)
         assert (type(again), again.reason) == (NotSignedIn, "SIGN_IN_FAILED")
         await co_op.move_clock(12 * HOUR)
         with pytest.raises(NotSignedIn, match="SESSION_ENDED"):
-            await call_service(identity.RenewToken, renewing(session))
+            await call_service(identity.RenewToken, renew_token_request(session))
 
 
 async def test_a_link_is_good_for_a_day(infrastructure: Infrastructure) -> None:
     async with running_co_op(infrastructure, "identity") as co_op:
         sam, ada = await co_op.register_people("Sam Sample", "Ada Ample")
-        code = await a_code(co_op, sam, ada)
+        code = await issue_code(co_op, sam, ada)
         await co_op.move_clock(24 * HOUR)
-        assert (await refused_sign_in(co_op.stub(IdentityServiceStub), code=code)).reason == "SIGN_IN_FAILED"
+        assert (await sign_in_refusal(co_op.stub(IdentityServiceStub), code=code)).reason == "SIGN_IN_FAILED"
 
 
 async def test_a_card_works_typed_badly_again_and_again_until_it_is_revoked(infrastructure: Infrastructure) -> None:
     async with running_co_op(infrastructure, "identity") as co_op:
         sam, ada = await co_op.register_people("Sam Sample", "Ada Ample")
-        identity, code = co_op.stub(IdentityServiceStub), await a_code(co_op, sam, ada, CARD)
+        identity, code = co_op.stub(IdentityServiceStub), await issue_code(co_op, sam, ada, CARD)
         badly = "-".join(code[at : at + 4] for at in range(0, 16, 4)).lower().replace("0", "o").replace("1", "l")
         first = await call_service(identity.SignIn, pb.SignInRequest(code=badly))
         await co_op.move_clock(364 * 24 * HOUR)
@@ -80,27 +80,27 @@ async def test_a_card_works_typed_badly_again_and_again_until_it_is_revoked(infr
         assert first.person_id == second.person_id == str(ada)
         revoking = pb.RevokeSignInCodesRequest(request_id=str(new_id()), person_id=str(ada))
         assert (await call_service(identity.RevokeSignInCodes, revoking, co_op.token(ada))).revoked == 1
-        assert (await refused_sign_in(identity, code=code)).reason == "SIGN_IN_FAILED"
+        assert (await sign_in_refusal(identity, code=code)).reason == "SIGN_IN_FAILED"
         with pytest.raises(NotSignedIn, match="SESSION_ENDED"):
-            await call_service(identity.RenewToken, renewing(second))
+            await call_service(identity.RenewToken, renew_token_request(second))
 
 
 async def test_codes_are_issued_by_a_secretary_and_links_also_by_oneself(infrastructure: Infrastructure) -> None:
     async with running_co_op(infrastructure, "identity") as co_op:
         sam, ada = await co_op.register_people("Sam Sample", "Ada Ample")
         identity = co_op.stub(IdentityServiceStub)
-        assert (await call_service(identity.IssueSignInCode, issuing(ada), co_op.token(ada))).code
+        assert (await call_service(identity.IssueSignInCode, issue_code_request(ada), co_op.token(ada))).code
         for who, kind in ((ada, CARD), (sam, LINK)):
             with pytest.raises(NotAllowed, match="HAT_NEEDED"):
-                await call_service(identity.IssueSignInCode, issuing(who, kind), co_op.token(ada))
+                await call_service(identity.IssueSignInCode, issue_code_request(who, kind), co_op.token(ada))
         with pytest.raises(NotAllowed, match="HAT_NEEDED"):
             revoking = pb.RevokeSignInCodesRequest(request_id=str(new_id()), person_id=str(sam))
             await call_service(identity.RevokeSignInCodes, revoking, co_op.token(ada))
         secretary = co_op.token(sam, hat="secretary")
         with pytest.raises(NotFound, match="PERSON_UNKNOWN"):
-            await call_service(identity.IssueSignInCode, issuing(new_id()), secretary)
+            await call_service(identity.IssueSignInCode, issue_code_request(new_id()), secretary)
         with pytest.raises(Invalid, match="CODE_KIND_MISSING"):
-            await call_service(identity.IssueSignInCode, issuing(ada, pb.CODE_KIND_UNSPECIFIED), secretary)
+            await call_service(identity.IssueSignInCode, issue_code_request(ada, pb.CODE_KIND_UNSPECIFIED), secretary)
         [stated] = [event for event in await co_op.published_events("identity") if isinstance(event, SignInCodeIssued)]
         assert (stated.person_id, stated.kind) == (str(ada), "link")
 
@@ -108,7 +108,7 @@ async def test_codes_are_issued_by_a_secretary_and_links_also_by_oneself(infrast
 async def test_a_code_is_shown_once_and_kept_nowhere(infrastructure: Infrastructure) -> None:
     async with running_co_op(infrastructure, "identity") as co_op:
         sam, ada = await co_op.register_people("Sam Sample", "Ada Ample")
-        identity, secretary, request = co_op.stub(IdentityServiceStub), co_op.token(sam, hat="secretary"), issuing(ada, CARD)
+        identity, secretary, request = co_op.stub(IdentityServiceStub), co_op.token(sam, hat="secretary"), issue_code_request(ada, CARD)
         code = (await call_service(identity.IssueSignInCode, request, secretary)).code
         with pytest.raises(AlreadyExists, match="CODE_SHOWN_BEFORE"):
             await call_service(identity.IssueSignInCode, request, secretary)
@@ -127,7 +127,7 @@ async def test_a_password_signs_in_under_either_case_of_the_address(infrastructu
         session = await call_service(identity.SignIn, pb.SignInRequest(email=" Person1@EXAMPLE.org", password="a newer password"))
         assert session.person_id == str(ada)
         with pytest.raises(NotSignedIn, match="SESSION_ENDED"):
-            await call_service(identity.RenewToken, renewing(before))
+            await call_service(identity.RenewToken, renew_token_request(before))
         shown = (await call_service(identity.GetPerson, pb.GetPersonRequest(person_id=str(ada)), co_op.token(sam, hat="secretary"))).person
         assert shown.has_password
         with pytest.raises(Invalid, match="PASSWORD_TOO_SHORT"):
@@ -149,7 +149,7 @@ async def test_whatever_is_wrong_sounds_the_same(infrastructure: Infrastructure)
             {"email": "x" * 5000, "password": "y" * 5000},
             {},
         ]
-        refusals = [await refused_sign_in(identity, **how) for how in wrong]
+        refusals = [await sign_in_refusal(identity, **how) for how in wrong]
         assert {(type(refusal), refusal.reason, tuple(refusal.details)) for refusal in refusals} == {(NotSignedIn, "SIGN_IN_FAILED", ())}
 
 
@@ -159,10 +159,10 @@ async def test_after_ten_wrong_passwords_an_address_has_to_wait(infrastructure: 
         identity = co_op.stub(IdentityServiceStub)
         await set_password(co_op, ada, "a good password")
         for _ in range(10):
-            assert (await refused_sign_in(identity, email="Person1@example.org", password="a guess of many")).reason == "SIGN_IN_FAILED"
-        late = await refused_sign_in(identity, email="person1@example.org", password="a good password")
+            assert (await sign_in_refusal(identity, email="Person1@example.org", password="a guess of many")).reason == "SIGN_IN_FAILED"
+        late = await sign_in_refusal(identity, email="person1@example.org", password="a good password")
         assert (type(late), late.reason) == (TooMany, "SIGN_IN_TOO_OFTEN")
-        assert (await refused_sign_in(identity, email="person0@example.org", password="a guess")).reason == "SIGN_IN_FAILED"
+        assert (await sign_in_refusal(identity, email="person0@example.org", password="a guess")).reason == "SIGN_IN_FAILED"
         assert "person1" not in repr(await co_op.all_rows("identity", "sign_in_failure"))
         await co_op.move_clock(15 * 60 + 1)
         assert (await call_service(identity.SignIn, pb.SignInRequest(email="person1@example.org", password="a good password"))).token
@@ -184,25 +184,25 @@ async def test_one_person_wears_one_hat_at_a_time_and_rights_follow_it(infrastru
     async with running_co_op(infrastructure, "identity") as co_op:
         sam, ada = await co_op.register_people("Sam Sample", "Ada Ample")
         identity = co_op.stub(IdentityServiceStub)
-        session = await call_service(identity.SignIn, pb.SignInRequest(code=await a_code(co_op, sam, sam, CARD)))
-        bareheaded = await call_service(identity.RenewToken, renewing(session, via="phone"))
-        hatted = await call_service(identity.RenewToken, renewing(session, hat="secretary"))
+        session = await call_service(identity.SignIn, pb.SignInRequest(code=await issue_code(co_op, sam, sam, CARD)))
+        bareheaded = await call_service(identity.RenewToken, renew_token_request(session, via="phone"))
+        hatted = await call_service(identity.RenewToken, renew_token_request(session, hat="secretary"))
         assert list(bareheaded.hats) == list(hatted.hats) == ["secretary"]
         request = pb.GetPersonRequest(person_id=str(ada))
         with pytest.raises(NotAllowed, match="HAT_NEEDED"):
             await call_service(identity.GetPerson, request, bareheaded.token)
         assert (await call_service(identity.GetPerson, request, hatted.token)).person.person_id == str(ada)
         with pytest.raises(NotAllowed, match="HAT_NEEDED"):
-            await call_service(identity.RenewToken, renewing(session, hat="operator"))
+            await call_service(identity.RenewToken, renew_token_request(session, hat="operator"))
         with pytest.raises(Invalid, match="VIA_UNKNOWN"):
-            await call_service(identity.RenewToken, renewing(session, via="system"))
+            await call_service(identity.RenewToken, renew_token_request(session, via="system"))
 
 
 async def test_a_session_that_was_signed_out_or_is_not_ones_own_renews_nothing(infrastructure: Infrastructure) -> None:
     async with running_co_op(infrastructure, "identity") as co_op:
         [sam] = await co_op.register_people("Sam Sample")
         identity = co_op.stub(IdentityServiceStub)
-        session = await call_service(identity.SignIn, pb.SignInRequest(code=await a_code(co_op, sam, sam, CARD)))
+        session = await call_service(identity.SignIn, pb.SignInRequest(code=await issue_code(co_op, sam, sam, CARD)))
         for stranger in (
             pb.RenewTokenRequest(session_id=session.session_id, session_key="a guess"),
             pb.RenewTokenRequest(session_id=str(new_id()), session_key=session.session_key),
@@ -211,12 +211,12 @@ async def test_a_session_that_was_signed_out_or_is_not_ones_own_renews_nothing(i
             with pytest.raises(NotSignedIn, match="SESSION_ENDED"):
                 await call_service(identity.RenewToken, stranger)
         await call_service(identity.SignOut, pb.SignOutRequest(session_id=session.session_id, session_key="a guess"))
-        assert (await call_service(identity.RenewToken, renewing(session))).token
+        assert (await call_service(identity.RenewToken, renew_token_request(session))).token
         leaving = pb.SignOutRequest(session_id=session.session_id, session_key=session.session_key)
         await call_service(identity.SignOut, leaving)
         await call_service(identity.SignOut, leaving)
         with pytest.raises(NotSignedIn, match="SESSION_ENDED"):
-            await call_service(identity.RenewToken, renewing(session))
+            await call_service(identity.RenewToken, renew_token_request(session))
 
 
 async def test_a_forged_or_expired_token_is_nobodys(infrastructure: Infrastructure) -> None:
@@ -237,7 +237,7 @@ async def test_a_forged_or_expired_token_is_nobodys(infrastructure: Infrastructu
 async def test_the_database_itself_hides_codes_passwords_and_sessions(infrastructure: Infrastructure) -> None:
     async with running_co_op(infrastructure, "identity") as co_op:
         sam, ada = await co_op.register_people("Sam Sample", "Ada Ample")
-        await call_service(co_op.stub(IdentityServiceStub).SignIn, pb.SignInRequest(code=await a_code(co_op, sam, ada, CARD)))
+        await call_service(co_op.stub(IdentityServiceStub).SignIn, pb.SignInRequest(code=await issue_code(co_op, sam, ada, CARD)))
         await set_password(co_op, ada, "a good password")
         everybody, secretary, owner, machinery = person(new_id()), person(sam, hat="secretary"), person(ada), job("sign_in")
         seen = {"sign_in_code": (0, 1, 1, 1), "session": (0, 1, 1, 1), "password": (0, 0, 1, 1)}

@@ -54,13 +54,13 @@ async def test_a_batch_is_admitted_row_by_row_and_stated_without_a_name(infrastr
             ("8", ""),
         ]
         events = await co_op.published_events("membership")
-        assert [type(one) for one in events] == [MemberAdmitted] * 3
-        assert [(one.person_id, one.may_vote) for one in events if isinstance(one, MemberAdmitted)] == [
+        assert [type(event) for event in events] == [MemberAdmitted] * 3
+        assert [(event.person_id, event.may_vote) for event in events if isinstance(event, MemberAdmitted)] == [
             (str(sam), True),
             (str(ada), False),
             (str(cy), True),
         ]
-        assert not any(b"As Entered" in one.SerializeToString() for one in events)
+        assert not any(b"As Entered" in event.SerializeToString() for event in events)
         shown = await call_service(co_op.stub(MembershipServiceStub).GetMember, pb.GetMemberRequest(person_id=str(cy)), co_op.token(cy))
         assert (shown.member.admitted_on, shown.member.member_class, shown.member.version) == ("2020-02-29", "worker", 1)
         with pytest.raises(NotAllowed):

@@ -22,7 +22,7 @@ LONDON = ZoneInfo("Europe/London")
 PROJECTIONS = ("worn_hat", "known_person", "member_class")
 
 
-async def rebuilt(co_op: RunningCoOp) -> None:
+async def rebuild_and_wait(co_op: RunningCoOp) -> None:
     """Every projection emptied, and everything followed again."""
     database = Database(co_op.databases["membership"].run_url)
     async with database.work(callers.job("rebuild"), datetime.now(UTC)) as work:
@@ -85,7 +85,7 @@ async def test_rebuilt_projections_equal_those_that_lived_and_nothing_is_stated_
         lived = {table: await co_op.all_rows("membership", table) for table in tables}
         events = await co_op.published_events("membership")
         assert all(lived[table] for table in tables)
-        await rebuilt(co_op)
+        await rebuild_and_wait(co_op)
         assert {table: await co_op.all_rows("membership", table) for table in tables} == lived
         assert await co_op.published_events("membership") == events
 

@@ -20,17 +20,17 @@ from tests.support.running_co_op import Infrastructure, RunningCoOp
 DAY = timedelta(days=1)
 
 
-def changing(who: UUID, member_class: str, from_day: str, version: int) -> pb.ChangeClassRequest:
+def change_class_request(who: UUID, member_class: str, from_day: str, version: int) -> pb.ChangeClassRequest:
     return pb.ChangeClassRequest(
         request_id=str(new_id()), person_id=str(who), member_class=member_class, from_day=from_day, version=version
     )
 
 
-def ending(who: UUID, on: str, version: int, reason: str = "left") -> pb.EndMembershipRequest:
+def end_membership_request(who: UUID, on: str, version: int, reason: str = "left") -> pb.EndMembershipRequest:
     return pb.EndMembershipRequest(request_id=str(new_id()), person_id=str(who), on=on, reason=reason, version=version)
 
 
-async def standing(co_op: RunningCoOp, who: UUID, day: date) -> tuple[str, bool]:
+async def get_standing(co_op: RunningCoOp, who: UUID, day: date) -> tuple[str, bool]:
     request = pb.GetStandingRequest(person_id=str(who), as_of=day.isoformat())
     found = (await call_service(co_op.stub(MembershipServiceStub).GetStanding, request, co_op.token(who))).standing
     return found.member_class, found.may_vote
@@ -43,8 +43,8 @@ async def test_the_standing_is_right_the_day_before_on_and_after_every_change(in
         today = co_op.now().date()
         joined, moved, last = today - 30 * DAY, today + 10 * DAY, today + 20 * DAY
         await admit_members(co_op, secretary, [make_admission(ada, admitted_on=joined.isoformat())])
-        await call_service(membership.ChangeClass, changing(ada, "investor", moved.isoformat(), 1), secretary)
-        await call_service(membership.EndMembership, ending(ada, last.isoformat(), 2), co_op.token(ada))
+        await call_service(membership.ChangeClass, change_class_request(ada, "investor", moved.isoformat(), 1), secretary)
+        await call_service(membership.EndMembership, end_membership_request(ada, last.isoformat(), 2), co_op.token(ada))
         expected = {
             joined - DAY: ("", False),
             joined: ("worker", True),
@@ -55,7 +55,7 @@ async def test_the_standing_is_right_the_day_before_on_and_after_every_change(in
             last: ("investor", False),
             last + DAY: ("", False),
         }
-        assert {day: await standing(co_op, ada, day) for day in expected} == expected
+        assert {day: await get_standing(co_op, ada, day) for day in expected} == expected
         shown = (await call_service(membership.GetMember, pb.GetMemberRequest(person_id=str(ada)), co_op.token(ada))).member
         assert [(standing.member_class, standing.to_day) for standing in shown.standings] == [
             ("worker", (moved - DAY).isoformat()),
@@ -75,19 +75,19 @@ async def test_a_change_is_refused_by_what_is_wrong_with_it(infrastructure: Infr
         await admit_members(co_op, secretary, [make_admission(ada, admitted_on="2024-05-01")])
         today = co_op.now().date()
         refusals = [
-            (changing(ada, "investor", "", 7), Conflict, "VERSION_STALE"),
-            (changing(ada, "wizard", "", 1), Invalid, "CLASS_UNKNOWN"),
-            (changing(ada, "worker", "", 1), Invalid, "CLASS_UNCHANGED"),
-            (changing(ada, "investor", "2024-04-30", 1), Invalid, "BEFORE_LAST_CHANGE"),
-            (changing(ada, "investor", (today + 367 * DAY).isoformat(), 1), Invalid, "DATE_TOO_FAR"),
-            (changing(ada, "investor", "1 May", 1), Invalid, "DATE_MALFORMED"),
-            (changing(new_id(), "investor", "", 1), NotFound, "MEMBER_UNKNOWN"),
+            (change_class_request(ada, "investor", "", 7), Conflict, "VERSION_STALE"),
+            (change_class_request(ada, "wizard", "", 1), Invalid, "CLASS_UNKNOWN"),
+            (change_class_request(ada, "worker", "", 1), Invalid, "CLASS_UNCHANGED"),
+            (change_class_request(ada, "investor", "2024-04-30", 1), Invalid, "BEFORE_LAST_CHANGE"),
+            (change_class_request(ada, "investor", (today + 367 * DAY).isoformat(), 1), Invalid, "DATE_TOO_FAR"),
+            (change_class_request(ada, "investor", "1 May", 1), Invalid, "DATE_MALFORMED"),
+            (change_class_request(new_id(), "investor", "", 1), NotFound, "MEMBER_UNKNOWN"),
         ]
         for request, kind, reason in refusals:
             with pytest.raises(kind, match=reason):
                 await call_service(membership.ChangeClass, request, secretary)
         with pytest.raises(NotAllowed, match="HAT_NEEDED"):
-            await call_service(membership.ChangeClass, changing(ada, "investor", "", 1), co_op.token(ada))
+            await call_service(membership.ChangeClass, change_class_request(ada, "investor", "", 1), co_op.token(ada))
         assert len(await co_op.published_events("membership")) == 1
 
 
@@ -95,11 +95,11 @@ async def test_a_stale_page_changes_nothing(infrastructure: Infrastructure) -> N
     async with membership_co_op(infrastructure, "Sam Sample", "Ada Ample") as (co_op, _, [sam, ada]):
         membership, secretary = co_op.stub(MembershipServiceStub), co_op.token(sam, hat="secretary")
         await admit_members(co_op, secretary, [make_admission(ada)])
-        request = changing(ada, "investor", "", 1)
+        request = change_class_request(ada, "investor", "", 1)
         await call_service(membership.ChangeClass, request, secretary)
         await call_service(membership.ChangeClass, request, secretary)
         with pytest.raises(Conflict, match="VERSION_STALE"):
-            await call_service(membership.EndMembership, ending(ada, "", 1), co_op.token(ada))
+            await call_service(membership.EndMembership, end_membership_request(ada, "", 1), co_op.token(ada))
         request.member_class = "supporter"
         with pytest.raises(Conflict, match="REQUEST_ID_REUSED"):
             await call_service(membership.ChangeClass, request, secretary)
@@ -111,20 +111,20 @@ async def test_members_leave_by_themselves_and_only_by_leaving(infrastructure: I
         await admit_members(co_op, secretary, [make_admission(ada, admitted_on="2024-05-01"), make_admission(ben)])
         today = co_op.now().date()
         for request, kind, reason in (
-            (ending(ben, "", 1), NotAllowed, "HAT_NEEDED"),
-            (ending(ada, "", 1, "bored"), Invalid, "REASON_UNKNOWN"),
-            (ending(ada, "", 1, "expelled"), Invalid, "REASON_NOT_YOURS"),
-            (ending(ada, (today - DAY).isoformat(), 1), Invalid, "DATE_IN_PAST"),
-            (ending(ada, (today + 367 * DAY).isoformat(), 1), Invalid, "DATE_TOO_FAR"),
+            (end_membership_request(ben, "", 1), NotAllowed, "HAT_NEEDED"),
+            (end_membership_request(ada, "", 1, "bored"), Invalid, "REASON_UNKNOWN"),
+            (end_membership_request(ada, "", 1, "expelled"), Invalid, "REASON_NOT_YOURS"),
+            (end_membership_request(ada, (today - DAY).isoformat(), 1), Invalid, "DATE_IN_PAST"),
+            (end_membership_request(ada, (today + 367 * DAY).isoformat(), 1), Invalid, "DATE_TOO_FAR"),
         ):
             with pytest.raises(kind, match=reason):
                 await call_service(membership.EndMembership, request, mine)
-        await call_service(membership.EndMembership, ending(ada, (today - DAY).isoformat(), 1, "died"), secretary)
+        await call_service(membership.EndMembership, end_membership_request(ada, (today - DAY).isoformat(), 1, "died"), secretary)
         with pytest.raises(FailedPrecondition, match="NOT_A_MEMBER"):
-            await call_service(membership.EndMembership, ending(ada, "", 2, "died"), secretary)
+            await call_service(membership.EndMembership, end_membership_request(ada, "", 2, "died"), secretary)
         [back] = await admit_members(co_op, secretary, [make_admission(ada, "supporter")])
         assert (back.member_number, back.refusal) == ("1", "")
-        assert await standing(co_op, ada, today) == ("supporter", True)
+        assert await get_standing(co_op, ada, today) == ("supporter", True)
 
 
 async def test_the_register_is_listed_by_number_as_of_any_day_and_every_reading_is_written_down(infrastructure: Infrastructure) -> None:
@@ -261,6 +261,6 @@ async def test_a_scrutineer_sees_who_is_a_member_under_which_number_and_neither_
         assert numbered[str(sam)] == (True, True, "", "")
         assert set(numbered) == {str(sam), str(ada)}
         members = (await call_service(membership.ListMembers, pb.ListMembersRequest(), secretary)).members
-        assert all(one.register_name for one in members)
+        assert all(member.register_name for member in members)
         with pytest.raises(NotAllowed, match="HAT_NEEDED"):
             await call_service(membership.ListMembers, pb.ListMembersRequest(), co_op.token(sam, hat="scrutineer"))

@@ -48,7 +48,7 @@ async def test_facts_out_of_order_doubled_and_missing_are_put_right(infrastructu
     async with event_pipeline(infrastructure) as line:
         await line.publish(8)
         line.relay()
-        await _published(line, 8)
+        await _wait_until_published(line, 8)
         await line.bus.js.purge_stream("KITH_MEMBERSHIP")
         await line.republish(3, 1, 2, 2, 1, 5, 8, 4)
         line.consumer()
@@ -139,7 +139,7 @@ async def test_a_fact_an_operator_ordered_to_be_skipped_is_passed_over_now_and_i
         lived = await line.received_rows()
         assert [row[0] for row in lived] == [1, 2, 4, 5]
         failing = False
-        await _rebuild(line)
+        await _rebuild_projection(line)
         await line.wait_until_caught_up()
         assert await line.received_rows() == lived
         [skip] = await line.fetch_rows(line.consumer_service, "select source, epoch, number, ordered_by, why from position_skip")
@@ -156,7 +156,7 @@ async def test_a_projection_rebuilt_from_fact_1_while_facts_come_in_equals_the_o
         assert len(lived) == 300
         stating = asyncio.create_task(line.publish(100))
         for _ in range(3):
-            await _rebuild(line)
+            await _rebuild_projection(line)
             await asyncio.sleep(0.1)
         await stating
         await line.wait_until_caught_up()
@@ -214,7 +214,7 @@ async def test_one_relay_of_two_processes_is_active_and_the_other_takes_over_wit
         await line.wait_until_caught_up()
         [first] = active
         began = time.monotonic()
-        await _as_admin(
+        await _execute_as_admin(
             line.source_service,
             "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted and database = "
             "(select oid from pg_database where datname = current_database())",
@@ -237,9 +237,9 @@ async def test_relay_and_consumer_outlive_a_database_that_dropped_every_connecti
         drop = "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename like '%run'"
         for round_ in range(1, 4):
             for wanted in (line.source_service, line.consumer_service):
-                await _as_admin(wanted, drop)
+                await _execute_as_admin(wanted, drop)
             await asyncio.sleep(0.6)
-            await _patiently(line, 5)
+            await _publish_with_retry(line, 5)
             await line.wait_until_caught_up()
             assert await line.received_numbers() == list(range(1, 6 + 5 * round_))
         assert consumer.progress.stopped_by == ""
@@ -277,18 +277,18 @@ async def test_asking_whether_we_are_up_to_date_waits_and_says_when_it_cannot_be
         assert time.monotonic() - began < 1.5
 
 
-async def _published(line: EventPipeline, number: int) -> None:
+async def _wait_until_published(line: EventPipeline, number: int) -> None:
     async with asyncio.timeout(5):
         while (await line.fetch_rows(line.source_service, "select published from outbox_state"))[0]["published"] != number:
             await asyncio.sleep(0.02)
 
 
-async def _rebuild(line: EventPipeline) -> None:
+async def _rebuild_projection(line: EventPipeline) -> None:
     async with line.consumer_database.work(callers.job("operator"), SystemClock().now()) as work:
         await rebuild.rebuild_projections(work, [line.reactions()])
 
 
-async def _patiently(line: EventPipeline, number: int) -> None:
+async def _publish_with_retry(line: EventPipeline, number: int) -> None:
     """A pooled connection that was dropped is noticed by the first who uses it."""
     for _ in range(number):
         for again in range(10):
@@ -300,7 +300,7 @@ async def _patiently(line: EventPipeline, number: int) -> None:
                 break
 
 
-async def _as_admin(wanted: ServiceDatabase, sql: str) -> None:
+async def _execute_as_admin(wanted: ServiceDatabase, sql: str) -> None:
     connection = await leader_election.connect(wanted.admin.set(database=wanted.roles.database_name).render_as_string(hide_password=False))
     try:
         await connection.execute(sql)

@@ -44,7 +44,7 @@ PERSON_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f
 
 
 @dataclass
-class Watched:
+class Telemetry:
     """Everything that leaves a process to be looked at."""
 
     log: io.StringIO
@@ -58,10 +58,10 @@ class Watched:
 
 
 @pytest.fixture
-def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
+def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Telemetry]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    seen = Watched(io.StringIO(), tmp_path / "spans.jsonl")
+    seen = Telemetry(io.StringIO(), tmp_path / "spans.jsonl")
     logs.configure_logging(level="DEBUG", stream=seen.log, co_op="0000test")
     provider = traces.configure_tracing(file=str(seen.file), sample=1.0)
     assert provider is not None
@@ -75,7 +75,7 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched
 
 
 async def test_one_trace_follows_a_vote_from_the_page_to_another_services_projection(
-    infrastructure: Infrastructure, watched: Watched
+    infrastructure: Infrastructure, watched: Telemetry
 ) -> None:
     taken: asyncio.Queue[Event] = asyncio.Queue()
 
@@ -110,35 +110,35 @@ async def test_one_trace_follows_a_vote_from_the_page_to_another_services_projec
     assert [one["kind"] for one in (page, client, server, projected)] == [
         f"SpanKind.{kind}" for kind in ("SERVER", "CLIENT", "SERVER", "CONSUMER")
     ]
-    assert len({_ids(one)[0] for one in (page, client, server, projected)}) == 1
+    assert len({_trace_and_span_id(one)[0] for one in (page, client, server, projected)}) == 1
     for child, parent in ((client, page), (server, client), (projected, server)):
-        assert child["parent_id"] == _ids(parent)[1]
-    trace_id, server_id = (item_id.removeprefix("0x") for item_id in _ids(server))
+        assert child["parent_id"] == _trace_and_span_id(parent)[1]
+    trace_id, server_id = (item_id.removeprefix("0x") for item_id in _trace_and_span_id(server))
     assert fact.traceparent.startswith(f"00-{trace_id}-{server_id}-")
     assert fact.traceparent in row
     assert BallotCast.FromString(fact.payload).ballot_id == ballot.ballot_id
 
 
-def _ids(span: dict[str, object]) -> tuple[str, str]:
+def _trace_and_span_id(span: dict[str, object]) -> tuple[str, str]:
     context = span["context"]
     assert isinstance(context, dict)
     return context["trace_id"], context["span_id"]
 
 
 async def test_a_failed_call_is_logged_in_its_trace_with_an_id_and_no_word_of_what_failed(
-    infrastructure: Infrastructure, watched: Watched
+    infrastructure: Infrastructure, watched: Telemetry
 ) -> None:
     async with member_assembly(infrastructure, user=1) as assembly:
         motion = await assembly.open_motion()
-        await _as_owner(assembly.co_op, "alter table ballot add check (taken <> 'page')")
+        await _execute_as_owner(assembly.co_op, "alter table ballot add check (taken <> 'page')")
         with pytest.raises(InternalServerError) as broken, traces.span("vote page", SpanKind.SERVER):
             await assembly.cast(assembly.members["user"][0], motion, "for")
-        await _as_owner(assembly.co_op, "alter table ballot drop constraint ballot_taken_check")
+        await _execute_as_owner(assembly.co_op, "alter table ballot drop constraint ballot_taken_check")
         assert (await assembly.cast(assembly.members["user"][0], motion, "for")).revision == 1
     [line] = [line for line in watched.lines() if line["event"] == "call_failed"]
     [page] = [span for span in watched.spans() if span["name"] == "vote page"]
     assert line["error_id"] == broken.value.error_id
-    assert f"0x{line['trace_id']}" == _ids(page)[0]
+    assert f"0x{line['trace_id']}" == _trace_and_span_id(page)[0]
     assert (line["service"], line["method"], line["error"]) == ("governance", "GovernanceService/CastBallot", "IntegrityError")
     assert "commands/cast_ballot.py" in str(line["where"])
     assert "failing row" not in watched.log.getvalue().lower()
@@ -147,7 +147,7 @@ async def test_a_failed_call_is_logged_in_its_trace_with_an_id_and_no_word_of_wh
 @pytest.mark.capability("X3")
 async def test_metrics_tell_rate_errors_and_duration_of_every_call_and_name_nobody(infrastructure: Infrastructure) -> None:
     async with member_assembly(infrastructure, user=2) as assembly:
-        before = await metrics(assembly.co_op)
+        before = await fetch_metrics(assembly.co_op)
         pat, kim = assembly.members["user"]
         motion = await assembly.open_motion(assembly.question(opens_in=HOUR))
         with pytest.raises(FailedPrecondition):
@@ -158,14 +158,14 @@ async def test_metrics_tell_rate_errors_and_duration_of_every_call_and_name_nobo
         with pytest.raises(NotAllowed):
             await assembly.cast(new_id(), motion, "for")
         await assembly.co_op.wait_until_consumed("governance", "membership")
-        after = await metrics(assembly.co_op)
+        after = await fetch_metrics(assembly.co_op)
         for code, number in (("OK", 2), ("FAILED_PRECONDITION", 1), ("PERMISSION_DENIED", 1)):
             labels = f'{{code="{code}",method="GovernanceService/CastBallot",service="governance"}}'
             assert (
-                _value(after, f"kith_rpc_server_seconds_count{labels}") - _value(before, f"kith_rpc_server_seconds_count{labels}") == number
+                _metric_value(after, f"kith_rpc_server_seconds_count{labels}") - _metric_value(before, f"kith_rpc_server_seconds_count{labels}") == number
             )
-            assert _value(after, f"kith_rpc_server_seconds_sum{labels}") > 0
-        assert _value(after, 'kith_facts_published_total{source="governance"}') > _value(
+            assert _metric_value(after, f"kith_rpc_server_seconds_sum{labels}") > 0
+        assert _metric_value(after, 'kith_facts_published_total{source="governance"}') > _metric_value(
             before, 'kith_facts_published_total{source="governance"}'
         )
         assert not PERSON_ID.search(after)
@@ -200,13 +200,13 @@ async def test_a_reaction_that_fails_is_seen_in_the_status_and_an_operator_can_p
 
 
 async def test_nobodys_name_address_phone_or_words_are_seen_in_facts_logs_metrics_or_traces(
-    infrastructure: Infrastructure, watched: Watched
+    infrastructure: Infrastructure, watched: Telemetry
 ) -> None:
     async with running_co_op(infrastructure, "identity", "membership", "governance") as co_op:
-        person = await _a_whole_journey(co_op)
+        person = await _run_whole_vote(co_op)
         seen = {
             "facts": "\n".join([str(row) for name in co_op.databases for row in await co_op.all_rows(name, "outbox")]),
-            "answers of metrics": await metrics(co_op),
+            "answers of metrics": await fetch_metrics(co_op),
             "log": watched.log.getvalue(),
             "spans": watched.file.read_text(encoding="utf-8"),
         }
@@ -222,7 +222,7 @@ async def test_nobodys_name_address_phone_or_words_are_seen_in_facts_logs_metric
         assert set(line) >= {"event", "level", "ts", "part"}, line
 
 
-async def _a_whole_journey(co_op: RunningCoOp) -> UUID:
+async def _run_whole_vote(co_op: RunningCoOp) -> UUID:
     """Registered, signed in, admitted, voting, making mistakes; with their own words wherever words can be put."""
     people, members = co_op.stub(IdentityServiceStub), co_op.stub(MembershipServiceStub)
     rows = [
@@ -267,7 +267,7 @@ async def _a_whole_journey(co_op: RunningCoOp) -> UUID:
     ):
         with pytest.raises(Refusal):
             await strange
-    await _as_owner(co_op, "alter table motion add check (title not like '%mittens%')")
+    await _execute_as_owner(co_op, "alter table motion add check (title not like '%mittens%')")
     question = assembly.question()
     question.title, question.text = "Wilhelmina Quackenbush's mittens?", "See the blue cardigan."
     with pytest.raises(InternalServerError):
@@ -277,7 +277,7 @@ async def _a_whole_journey(co_op: RunningCoOp) -> UUID:
     return wilma
 
 
-async def metrics(co_op: RunningCoOp) -> str:
+async def fetch_metrics(co_op: RunningCoOp) -> str:
     """GET /metrics, as a collector would."""
     [server] = co_op.process._edges[0]._server.servers  # type: ignore[attr-defined]  # the first is the HTTP server of operations
     port = server.sockets[0].getsockname()[1]
@@ -289,10 +289,10 @@ async def metrics(co_op: RunningCoOp) -> str:
     return document
 
 
-def _value(exposed: str, series: str) -> float:
+def _metric_value(exposed: str, series: str) -> float:
     return next((float(line.rsplit(" ", 1)[1]) for line in exposed.splitlines() if line.startswith(f"{series} ")), 0.0)
 
 
-async def _as_owner(co_op: RunningCoOp, statement: str) -> None:
+async def _execute_as_owner(co_op: RunningCoOp, statement: str) -> None:
     async with co_op.database_transaction("governance", owner=True) as rows:
         await rows.execute(statement)

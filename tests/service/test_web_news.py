@@ -26,7 +26,7 @@ VOTE = "5e" * 32
 
 
 @dataclass
-class Newsroom:
+class NewsFeedHarness:
     """Web, and the voices it listens to."""
 
     co_op: RunningCoOp
@@ -39,7 +39,7 @@ class Newsroom:
         """A question is put, both vote and one on paper, it is counted; Ada gets a card."""
         await self.governance.publish((MotionOpened(motion_id=str(MOTION)), str(MOTION)))
         await self.identity.publish((SignInCodeIssued(person_id=str(ADA), kind="card"), str(ADA)))
-        await self.governance.publish(*((_vote(one, taken), str(MOTION)) for one, taken in ((ADA, "paper"), (BEN, "page"))))
+        await self.governance.publish(*((_ballot_recorded(one, taken), str(MOTION)) for one, taken in ((ADA, "paper"), (BEN, "page"))))
         await self.governance.publish((MotionClosed(motion_id=str(MOTION), passes=True), str(MOTION)))
         await self.heard()
 
@@ -59,12 +59,12 @@ class Newsroom:
                 await rebuild_projections(work, [reaction])
 
 
-def _vote(person: UUID, taken: str) -> Message:
+def _ballot_recorded(person: UUID, taken: str) -> Message:
     return BallotCast(motion_id=str(MOTION), ballot_id=str(new_id()), person_id=str(person), revision=1, taken=taken)
 
 
 @asynccontextmanager
-async def a_newsroom(infrastructure: Infrastructure) -> AsyncIterator[Newsroom]:
+async def news_feed_harness(infrastructure: Infrastructure) -> AsyncIterator[NewsFeedHarness]:
     settings = {name: f"unix:/nobody/{name}" for name in _ADDRESSES}
     forms_key = infrastructure.keys_folder / "forms.key"
     web: dict[str, object] = {**settings, "forms_key_file": forms_key, "page_address": "127.0.0.1:0"}
@@ -76,13 +76,13 @@ async def a_newsroom(infrastructure: Infrastructure) -> AsyncIterator[Newsroom]:
     ):
         database = Database(co_op.databases["web"].run_url)
         try:
-            yield Newsroom(co_op, votes, doors, edge, database)
+            yield NewsFeedHarness(co_op, votes, doors, edge, database)
         finally:
             await database.close()
 
 
 async def test_everybody_hears_of_questions_and_each_of_their_own_votes_and_cards(infrastructure: Infrastructure) -> None:
-    async with a_newsroom(infrastructure) as room:
+    async with news_feed_harness(infrastructure) as room:
         await room.lived()
         assert await room.kinds(ADA) == ["motion_closed", "vote_recorded", "code_issued", "motion_opened"]
         assert await room.kinds(BEN) == ["motion_closed", "vote_recorded", "motion_opened"]
@@ -92,10 +92,10 @@ async def test_everybody_hears_of_questions_and_each_of_their_own_votes_and_card
 
 
 async def test_news_is_paged_newest_first_without_a_gap(infrastructure: Infrastructure) -> None:
-    async with a_newsroom(infrastructure) as room:
+    async with news_feed_harness(infrastructure) as room:
         at = datetime.now(UTC)
         for _ in range(3):
-            await room.governance.publish(*((_vote(ADA, "page"), str(MOTION)) for _ in range(2)), at=at)
+            await room.governance.publish(*((_ballot_recorded(ADA, "page"), str(MOTION)) for _ in range(2)), at=at)
         await room.identity.publish((SignInCodeIssued(person_id=str(ADA), kind="link"), str(ADA)), at=at)
         await room.heard()
         shown, token = await room.of(ADA, 3)
@@ -106,7 +106,7 @@ async def test_news_is_paged_newest_first_without_a_gap(infrastructure: Infrastr
 
 
 async def test_rebuilt_news_equals_what_lived_and_one_source_leaves_the_other_alone(infrastructure: Infrastructure) -> None:
-    async with a_newsroom(infrastructure) as room:
+    async with news_feed_harness(infrastructure) as room:
         await room.lived()
         lived = await room.co_op.all_rows("web", "news")
         assert len(lived) == 5
@@ -124,7 +124,7 @@ async def test_rebuilt_news_equals_what_lived_and_one_source_leaves_the_other_al
 async def test_everybody_hears_how_a_vote_with_other_co_ops_goes_and_the_secretary_how_the_co_ops_are(
     infrastructure: Infrastructure,
 ) -> None:
-    async with a_newsroom(infrastructure) as room:
+    async with news_feed_harness(infrastructure) as room:
         await room.federation.publish(
             (VoteProposed(vote_id=VOTE, convener="harbour"), VOTE),
             (VoteOpened(vote_id=VOTE), VOTE),
@@ -152,7 +152,7 @@ async def test_everybody_hears_how_a_vote_with_other_co_ops_goes_and_the_secreta
 
 
 async def test_the_tables_give_nobody_the_news_of_somebody_else(infrastructure: Infrastructure) -> None:
-    async with a_newsroom(infrastructure) as room:
+    async with news_feed_harness(infrastructure) as room:
         await room.lived()
         for table in ("news", "news_of_identity", "news_of_governance"):
             async with room.co_op.database_transaction("web", caller=callers.person(BEN)) as connection:

@@ -34,33 +34,33 @@ def sessions(database: Database, clock: FixedClock) -> DatabaseSessionStore:
     return DatabaseSessionStore(database, clock)
 
 
-def somebody(**given: object) -> IdentitySession:
+def make_identity_session(**given: object) -> IdentitySession:
     told: dict[str, object] = {"session_id": "their session", "session_key": "a key of identity", "hats": ("secretary",)}
     return IdentitySession(person_id=str(new_id()), expires_at=NOW + timedelta(days=30), **(told | given))  # type: ignore[arg-type]  # a component_builder's words
 
 
-async def rows(database: Database, query: str) -> list[str]:
+async def fetch_column(database: Database, query: str) -> list[str]:
     async with database.query_work(callers.ANONYMOUS, NOW) as work:
         return [str(row) for row in (await work.connection.execute(text(query))).all()]
 
 
 async def test_a_session_is_found_by_its_cookie_with_all_that_identity_said(sessions: DatabaseSessionStore) -> None:
-    begun = await sessions.create(somebody())
+    begun = await sessions.create(make_identity_session())
 
     assert await sessions.find(begun.cookie) == begun
     assert await sessions.find("a" * 43) is None
 
 
 async def test_the_tables_hold_neither_the_cookie_nor_the_key(sessions: DatabaseSessionStore, database: Database) -> None:
-    begun = await sessions.create(somebody())
+    begun = await sessions.create(make_identity_session())
 
-    kept = "".join(await rows(database, "select *, encode(sealed_key, 'escape') from session"))
+    kept = "".join(await fetch_column(database, "select *, encode(sealed_key, 'escape') from session"))
     assert begun.cookie not in kept
     assert begun.identity.session_key not in kept
 
 
 async def test_a_session_ends_with_its_time_and_when_nobody_used_it(sessions: DatabaseSessionStore, clock: FixedClock) -> None:
-    short = await sessions.create(somebody())
+    short = await sessions.create(make_identity_session())
     clock.at = NOW + IDLE_TIMEOUT - timedelta(seconds=1)
     assert await sessions.find(short.cookie) is not None
     clock.at = NOW + IDLE_TIMEOUT + timedelta(days=1)
@@ -70,7 +70,7 @@ async def test_a_session_ends_with_its_time_and_when_nobody_used_it(sessions: Da
 
 
 async def test_signing_out_takes_the_drafts_with_it(sessions: DatabaseSessionStore, database: Database) -> None:
-    begun = await sessions.create(somebody())
+    begun = await sessions.create(make_identity_session())
     await sessions.save_draft(begun, "ballot", {"choice": "for"})
     await sessions.save_draft(begun, "ballot", {"choice": "against"})
     assert await sessions.load_draft(begun, "ballot") == {"choice": "against"}
@@ -78,27 +78,27 @@ async def test_signing_out_takes_the_drafts_with_it(sessions: DatabaseSessionSto
     await sessions.end(begun)
 
     assert await sessions.find(begun.cookie) is None
-    assert await rows(database, "select * from draft") == []
+    assert await fetch_column(database, "select * from draft") == []
 
 
 async def test_a_draft_of_a_session_that_is_over_is_not_kept(sessions: DatabaseSessionStore, database: Database) -> None:
-    begun = await sessions.create(somebody())
+    begun = await sessions.create(make_identity_session())
     await sessions.end(begun)
 
     await sessions.save_draft(begun, "ballot", {"choice": "for"})
 
-    assert await rows(database, "select * from draft") == []
+    assert await fetch_column(database, "select * from draft") == []
 
 
 async def test_nobody_reads_the_draft_of_another_session(sessions: DatabaseSessionStore) -> None:
-    mine, theirs = await sessions.create(somebody()), await sessions.create(somebody())
+    mine, theirs = await sessions.create(make_identity_session()), await sessions.create(make_identity_session())
     await sessions.save_draft(mine, "ballot", {"choice": "for"})
 
     assert await sessions.load_draft(theirs, "ballot") == {}
 
 
 async def test_hats_are_those_identity_named_last(sessions: DatabaseSessionStore) -> None:
-    begun = await sessions.create(somebody())
+    begun = await sessions.create(make_identity_session())
     await sessions.set_hats(begun, ())
 
     found = await sessions.find(begun.cookie)
@@ -110,12 +110,12 @@ async def test_hats_are_those_identity_named_last(sessions: DatabaseSessionStore
 async def test_sessions_that_are_over_are_forgotten_and_others_are_not(
     sessions: DatabaseSessionStore, database: Database, clock: FixedClock
 ) -> None:
-    await sessions.create(somebody())
-    later = await sessions.create(somebody())
+    await sessions.create(make_identity_session())
+    later = await sessions.create(make_identity_session())
     clock.at = NOW + IDLE_TIMEOUT - timedelta(hours=1)
     assert await sessions.find(later.cookie) is not None
 
     async with database.work(callers.job("forget_ended_sessions"), NOW + IDLE_TIMEOUT + timedelta(hours=1)) as work:
         assert await delete_ended_sessions(work) == 1
 
-    assert len(await rows(database, "select 1 from session")) == 1
+    assert len(await fetch_column(database, "select 1 from session")) == 1

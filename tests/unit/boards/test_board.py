@@ -27,14 +27,14 @@ WITHDRAW = kinds.NoticeEntry(kinds.WITHDRAW, HASH).data()
 OPENED = [TERMS.data, JOIN, *ROWS, ROLL, READY, OPEN]
 
 
-def codes(entries: Iterable[bytes], co_op: str = "ash", terms: Terms = TERMS) -> list[str]:
+def rejection_codes(entries: Iterable[bytes], co_op: str = "ash", terms: Terms = TERMS) -> list[str]:
     board = Board(terms, co_op)
     return [board.add(entry) for entry in entries]
 
 
-def last(*entries: bytes, co_op: str = "ash") -> str:
+def last_rejection_code(*entries: bytes, co_op: str = "ash") -> str:
     """The code of the last one; those before it are in order."""
-    *before, found = codes(entries, co_op)
+    *before, found = rejection_codes(entries, co_op)
     assert set(before) <= {""}
     return found
 
@@ -52,9 +52,9 @@ def test_a_whole_board_in_its_order_has_nothing_to_ignore() -> None:
 
 
 def test_a_board_begins_with_these_terms() -> None:
-    assert last(TERMS.data) == ""
-    assert last(make_terms("ash", "birch").data) == "OUT_OF_ORDER"
-    assert last(TERMS.data, TERMS.data) == "BAD_FORM"
+    assert last_rejection_code(TERMS.data) == ""
+    assert last_rejection_code(make_terms("ash", "birch").data) == "OUT_OF_ORDER"
+    assert last_rejection_code(TERMS.data, TERMS.data) == "BAD_FORM"
 
 
 @pytest.mark.parametrize(
@@ -67,17 +67,17 @@ def test_a_board_begins_with_these_terms() -> None:
     ids=["of_another", "signed_by_another", "of_another_vote"],
 )
 def test_a_join_of_somebody_else_is_out_of_order(join: bytes) -> None:
-    assert last(TERMS.data, join) == "OUT_OF_ORDER"
+    assert last_rejection_code(TERMS.data, join) == "OUT_OF_ORDER"
 
 
 def test_a_join_is_the_second_entry_or_none() -> None:
-    assert codes([TERMS.data, WITHDRAW, JOIN]) == ["", "OUT_OF_ORDER", "OUT_OF_ORDER"]
-    assert last(TERMS.data, JOIN, JOIN) == "OUT_OF_ORDER"
+    assert rejection_codes([TERMS.data, WITHDRAW, JOIN]) == ["", "OUT_OF_ORDER", "OUT_OF_ORDER"]
+    assert last_rejection_code(TERMS.data, JOIN, JOIN) == "OUT_OF_ORDER"
 
 
 @pytest.mark.parametrize("entry", [ROWS[0], ROLL, READY, OPEN, CLOSED, OUTCOME, WITHDRAW], ids=range(7))
 def test_nothing_is_in_order_before_the_join(entry: bytes) -> None:
-    assert codes([TERMS.data, entry, JOIN, entry])[1] == "OUT_OF_ORDER"
+    assert rejection_codes([TERMS.data, entry, JOIN, entry])[1] == "OUT_OF_ORDER"
 
 
 BEGINNINGS: dict[str, list[bytes]] = {
@@ -114,7 +114,7 @@ ONE_OF_EACH = {
 @pytest.mark.parametrize("after", BEGINNINGS)
 @pytest.mark.parametrize("kind", ONE_OF_EACH)
 def test_each_entry_has_its_place(after: str, kind: str) -> None:
-    found = last(*BEGINNINGS[after], ONE_OF_EACH[kind])
+    found = last_rejection_code(*BEGINNINGS[after], ONE_OF_EACH[kind])
 
     if kind in IN_ORDER[after]:
         assert found == ""
@@ -127,7 +127,7 @@ def test_who_only_watches_has_terms_join_notices_and_closed() -> None:
     closed = kinds.ClosedEntry((("ash", 0, HASH, 0), ("birch", 0, HASH, 0))).data()
     outcome = signed_outcome(TERMS, "oak", b"it passed").data()
 
-    found = codes([TERMS.data, join, WITHDRAW, *ROWS[:1], ROLL, READY, OPEN, BALLOT, closed, outcome], "oak")
+    found = rejection_codes([TERMS.data, join, WITHDRAW, *ROWS[:1], ROLL, READY, OPEN, BALLOT, closed, outcome], "oak")
     assert found == ["", "", "", *["OUT_OF_ORDER"] * 4, "BEFORE_OPEN", "", "OUT_OF_ORDER"]
 
 
@@ -141,7 +141,7 @@ def test_who_only_watches_has_terms_join_notices_and_closed() -> None:
     ids=["smaller", "the_same", "of_no_group"],
 )
 def test_a_row_that_does_not_fit_is_ignored_and_not_counted(before: kinds.RowEntry, row: kinds.RowEntry) -> None:
-    assert last(TERMS.data, JOIN, before.data(), row.data()) == "OUT_OF_ORDER"
+    assert last_rejection_code(TERMS.data, JOIN, before.data(), row.data()) == "OUT_OF_ORDER"
     board = Board(TERMS, "ash").extend([TERMS.data, JOIN, before.data(), row.data()])
     assert list(board.rows) == [before.pseudonym]
 
@@ -150,7 +150,7 @@ def test_who_is_excluded_has_no_rows() -> None:
     terms = make_terms("ash", "birch", groups=["member", "worker"], rule=plain_rule(excluded=["worker"]))
     entries = [terms.data, signed_join(terms, "ash").data(), make_roll_row(terms, "ash", 1, "worker").data()]
 
-    assert codes(entries, terms=terms)[-1] == "OUT_OF_ORDER"
+    assert rejection_codes(entries, terms=terms)[-1] == "OUT_OF_ORDER"
 
 
 @pytest.mark.parametrize(
@@ -171,15 +171,15 @@ def test_a_roll_says_what_the_rows_say_within_ceilings_and_k(groups: list[str], 
     terms = make_terms("ash", "birch", groups=["member", "worker"], k=2, small=[["ash", "worker"]], ceilings=ceilings)
     rows = [make_roll_row(terms, "ash", number, group).data() for number, group in enumerate(groups)]
 
-    assert codes([terms.data, signed_join(terms, "ash").data(), *rows, kinds.RollEntry(tuple(roll)).data()], terms=terms)[-1] == code
+    assert rejection_codes([terms.data, signed_join(terms, "ash").data(), *rows, kinds.RollEntry(tuple(roll)).data()], terms=terms)[-1] == code
 
 
 def test_after_a_wrong_roll_a_right_one_may_follow() -> None:
-    assert codes([*OPENED[:5], kinds.RollEntry((("member", 2),)).data(), ROLL])[-2:] == ["OUT_OF_ORDER", ""]
+    assert rejection_codes([*OPENED[:5], kinds.RollEntry((("member", 2),)).data(), ROLL])[-2:] == ["OUT_OF_ORDER", ""]
 
 
 def test_who_withdrew_is_not_ready_any_more_and_who_is_ready_does_not_withdraw() -> None:
-    assert last(*OPENED[:6], WITHDRAW, READY) == "OUT_OF_ORDER"
+    assert last_rejection_code(*OPENED[:6], WITHDRAW, READY) == "OUT_OF_ORDER"
     assert Board(TERMS, "ash").extend([*OPENED[:6], WITHDRAW]).withdrawn
     assert not Board(TERMS, "ash").extend([*OPENED, WITHDRAW]).withdrawn
 
@@ -237,7 +237,7 @@ MOTION = make_terms("ash", "birch")
     ],
 )
 def test_a_ballot_chooses_what_the_method_allows(terms: Terms, choice: Choice | None, code: str) -> None:
-    assert last_on_open_board(terms, kinds.BallotEntry(make_pseudonym("ash", 0), choice).data()) == code
+    assert last_rejection_code_on_open_board(terms, kinds.BallotEntry(make_pseudonym("ash", 0), choice).data()) == code
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_a_ballot_of_another_form_is_bad_and_yet_a_ballot(changed: dict[str, Jso
 
 @pytest.mark.parametrize("withdrawn", [False, 1, "true"])
 def test_a_ballot_is_withdrawn_with_true_alone(withdrawn: Json) -> None:
-    assert last(*OPENED, canonical.encode({"kind": "ballot", "pseudonym": make_pseudonym("ash", 0), "withdrawn": withdrawn})) == "BAD_FORM"
+    assert last_rejection_code(*OPENED, canonical.encode({"kind": "ballot", "pseudonym": make_pseudonym("ash", 0), "withdrawn": withdrawn})) == "BAD_FORM"
 
 
 @pytest.mark.parametrize(
@@ -283,14 +283,14 @@ def test_what_is_no_entry_at_all_is_bad_and_no_ballot(data: bytes) -> None:
 
 def test_an_entry_of_more_than_8_kib_is_bad() -> None:
     long = kinds.BallotEntry(make_pseudonym("ash", 0), "x" * 8200).data()
-    assert last(*OPENED, long) == "BAD_FORM"
+    assert last_rejection_code(*OPENED, long) == "BAD_FORM"
 
 
 def test_the_codes_of_a_ballot_go_in_their_order() -> None:
     stranger = kinds.BallotEntry(make_pseudonym("ash", 7), "perhaps")
     bad = canonical.encode({"kind": "ballot", "pseudonym": make_pseudonym("ash", 7), "choice": 1})
 
-    assert codes([*OPENED[:7], bad, stranger.data(), OPEN, stranger.data()])[-4:] == ["BAD_FORM", "BEFORE_OPEN", "", "NO_ROW"]
+    assert rejection_codes([*OPENED[:7], bad, stranger.data(), OPEN, stranger.data()])[-4:] == ["BAD_FORM", "BEFORE_OPEN", "", "NO_ROW"]
 
 
 def test_the_21st_ballot_of_a_row_is_too_many_and_bad_choices_are_counted_with_them() -> None:
@@ -312,9 +312,9 @@ def test_the_last_ballot_of_a_row_stands_also_where_it_takes_the_ballot_back() -
     assert board.ballots[name].choice == "for"
 
 
-def last_on_open_board(terms: Terms, data: bytes) -> str:
+def last_rejection_code_on_open_board(terms: Terms, data: bytes) -> str:
     rows = [make_roll_row(terms, "ash", 0).data()]
     before = [terms.data, signed_join(terms, "ash").data(), *rows, kinds.RollEntry((("member", 1),)).data(), READY, OPEN]
-    found = codes([*before, data], terms=terms)
+    found = rejection_codes([*before, data], terms=terms)
     assert set(found[:-1]) == {""}
     return found[-1]

@@ -30,68 +30,68 @@ OTHER = BoardHead(FIRST.size, b"1" * 32)
 LEAVES = [merkle.leaf_hash(entry) for entry in VOTE.entries["ash"]]
 
 
-def note(head: BoardHead, board: str = "ash") -> bytes:
+def make_note(head: BoardHead, board: str = "ash") -> bytes:
     return VOTE.signed_note(board, head)
 
 
-def proven(paper: bytes) -> object:
+def read_evidence_document(paper: bytes) -> object:
     return read_evidence(VOTE.terms, BOARDS, paper)
 
 
-def refused(paper: bytes) -> None:
+def assert_refused(paper: bytes) -> None:
     with pytest.raises(DocumentError):
-        proven(paper)
+        read_evidence_document(paper)
 
 
 def test_two_heads_of_one_size_with_different_roots_are_a_fork() -> None:
-    assert proven(evidence.fork_of_one_size("ash", note(FIRST), note(OTHER))) == Misconduct("fork", "ash")
-    refused(evidence.fork_of_one_size("ash", note(FIRST), note(FIRST)))
-    refused(evidence.fork_of_one_size("ash", note(FIRST), note(LAST)))
-    refused(evidence.fork_of_one_size("birch", note(FIRST), note(OTHER)))
-    refused(evidence.fork_of_one_size("elm", note(FIRST), note(OTHER)))
+    assert read_evidence_document(evidence.fork_of_one_size("ash", make_note(FIRST), make_note(OTHER))) == Misconduct("fork", "ash")
+    assert_refused(evidence.fork_of_one_size("ash", make_note(FIRST), make_note(FIRST)))
+    assert_refused(evidence.fork_of_one_size("ash", make_note(FIRST), make_note(LAST)))
+    assert_refused(evidence.fork_of_one_size("birch", make_note(FIRST), make_note(OTHER)))
+    assert_refused(evidence.fork_of_one_size("elm", make_note(FIRST), make_note(OTHER)))
 
 
 def test_one_head_that_is_not_of_the_entries_is_a_fork() -> None:
     def alone(head: BoardHead) -> bytes:
-        return canonical.encode({"kind": "fork", "board": "ash", "notes": [note(head).decode()]})
+        return canonical.encode({"kind": "fork", "board": "ash", "notes": [make_note(head).decode()]})
 
-    assert proven(alone(OTHER)) == Misconduct("fork", "ash")
-    refused(alone(FIRST))
-    refused(alone(BoardHead(LAST.size + 1, b"1" * 32)))
+    assert read_evidence_document(alone(OTHER)) == Misconduct("fork", "ash")
+    assert_refused(alone(FIRST))
+    assert_refused(alone(BoardHead(LAST.size + 1, b"1" * 32)))
 
 
 def test_two_heads_of_different_sizes_are_a_fork_when_the_larger_began_otherwise() -> None:
     root = merkle.root_of(LEAVES[: FIRST.size])
     proof = merkle.consistency_proof(LEAVES, FIRST.size, LAST.size)
 
-    assert proven(evidence.fork_of_two_sizes("ash", note(OTHER), note(LAST), root, proof)) == Misconduct("fork", "ash")
-    refused(evidence.fork_of_two_sizes("ash", note(FIRST), note(LAST), root, proof))
-    refused(evidence.fork_of_two_sizes("ash", note(OTHER), note(LAST), root, proof[:-1]))
-    refused(evidence.fork_of_two_sizes("ash", note(OTHER), note(LAST), b"2" * 32, proof))
-    refused(evidence.fork_of_two_sizes("ash", note(OTHER), note(FIRST), root, ()))
+    assert read_evidence_document(evidence.fork_of_two_sizes("ash", make_note(OTHER), make_note(LAST), root, proof)) == Misconduct("fork", "ash")
+    assert_refused(evidence.fork_of_two_sizes("ash", make_note(FIRST), make_note(LAST), root, proof))
+    assert_refused(evidence.fork_of_two_sizes("ash", make_note(OTHER), make_note(LAST), root, proof[:-1]))
+    assert_refused(evidence.fork_of_two_sizes("ash", make_note(OTHER), make_note(LAST), b"2" * 32, proof))
+    assert_refused(evidence.fork_of_two_sizes("ash", make_note(OTHER), make_note(FIRST), root, ()))
 
 
 def test_two_outcomes_of_one_party_and_revision_are_misconduct() -> None:
     one, two = (signed_outcome(VOTE.terms, "ash", said) for said in (b"one", b"two"))
 
-    assert proven(evidence.double_outcome(one, two)) == Misconduct("double_outcome", "ash")
+    assert read_evidence_document(evidence.double_outcome(one, two)) == Misconduct("double_outcome", "ash")
     assert evidence.double_outcome(one, two) == evidence.double_outcome(two, one)
-    refused(evidence.double_outcome(one, signed_outcome(VOTE.terms, "ash", b"two", 2)))
-    refused(evidence.double_outcome(one, signed_outcome(VOTE.terms, "birch", b"two")))
-    refused(evidence.double_outcome(one, signed_outcome(VOTE.terms, "ash", b"two", by="birch")))
-    refused(evidence.double_outcome(signed_outcome(VOTE.terms, "elm", b"one"), signed_outcome(VOTE.terms, "elm", b"two")))
-    refused(evidence.double_outcome(signed_outcome(VOTE.terms, "oak", b"one"), signed_outcome(VOTE.terms, "oak", b"two")))
-    refused(evidence.double_outcome(one, signed_outcome(make_vote_boards("ash", "birch").terms, "ash", b"two")))
+    assert_refused(evidence.double_outcome(one, signed_outcome(VOTE.terms, "ash", b"two", 2)))
+    assert_refused(evidence.double_outcome(one, signed_outcome(VOTE.terms, "birch", b"two")))
+    assert_refused(evidence.double_outcome(one, signed_outcome(VOTE.terms, "ash", b"two", by="birch")))
+    assert_refused(evidence.double_outcome(signed_outcome(VOTE.terms, "elm", b"one"), signed_outcome(VOTE.terms, "elm", b"two")))
+    assert_refused(evidence.double_outcome(signed_outcome(VOTE.terms, "oak", b"one"), signed_outcome(VOTE.terms, "oak", b"two")))
+    assert_refused(evidence.double_outcome(one, signed_outcome(make_vote_boards("ash", "birch").terms, "ash", b"two")))
 
 
 def test_a_cosignature_in_time_above_what_its_author_closed_with_is_misconduct() -> None:
     late = BoardHead(LAST.size, LAST.root, [("birch", T)])
 
-    assert proven(evidence.late_cosignature("birch", "ash", note(late))) == Misconduct("late_cosignature", "birch")
-    refused(evidence.late_cosignature("birch", "ash", note(BoardHead(LAST.size, LAST.root, [("birch", T + 1)]))))
-    refused(evidence.late_cosignature("birch", "ash", note(BoardHead(CLOSED.size, CLOSED.root, [("birch", T)]))))
-    refused(evidence.late_cosignature("cedar", "ash", note(late)))
-    refused(evidence.late_cosignature("ash", "ash", note(late)))
+    assert read_evidence_document(evidence.late_cosignature("birch", "ash", make_note(late))) == Misconduct("late_cosignature", "birch")
+    assert_refused(evidence.late_cosignature("birch", "ash", make_note(BoardHead(LAST.size, LAST.root, [("birch", T + 1)]))))
+    assert_refused(evidence.late_cosignature("birch", "ash", make_note(BoardHead(CLOSED.size, CLOSED.root, [("birch", T)]))))
+    assert_refused(evidence.late_cosignature("cedar", "ash", make_note(late)))
+    assert_refused(evidence.late_cosignature("ash", "ash", make_note(late)))
 
 
 def test_a_board_that_closed_leaves_out_was_cosigned_up_to_nothing() -> None:
@@ -110,35 +110,35 @@ def test_a_board_that_closed_leaves_out_was_cosigned_up_to_nothing() -> None:
 def test_dates_that_fall_while_sizes_rise_are_misconduct() -> None:
     smaller, larger = (BoardHead(head.size, head.root, [("birch", at)]) for head, at in ((FIRST, CLOSE), (LAST, CLOSE - 1)))
 
-    paper = evidence.falling_dates("birch", "ash", note(smaller), note(larger))
-    assert proven(paper) == Misconduct("falling_dates", "birch")
+    paper = evidence.falling_dates("birch", "ash", make_note(smaller), make_note(larger))
+    assert read_evidence_document(paper) == Misconduct("falling_dates", "birch")
     same = BoardHead(LAST.size, LAST.root, [("birch", CLOSE)])
-    refused(evidence.falling_dates("birch", "ash", note(smaller), note(same)))
-    refused(evidence.falling_dates("cedar", "ash", note(smaller), note(larger)))
-    refused(evidence.falling_dates("birch", "ash", note(larger), note(larger)))
+    assert_refused(evidence.falling_dates("birch", "ash", make_note(smaller), make_note(same)))
+    assert_refused(evidence.falling_dates("cedar", "ash", make_note(smaller), make_note(larger)))
+    assert_refused(evidence.falling_dates("birch", "ash", make_note(larger), make_note(larger)))
 
 
 def test_a_participant_objects_under_its_own_key() -> None:
     def paper(who: str, by: str, vote: str = VOTE.terms.vote) -> bytes:
         return evidence.objection(Objection(vote, who, T + 5, "GM-2026-7").signed(private_key(by, "statement")))
 
-    assert proven(paper("ash", "ash")) == Objection(VOTE.terms.vote, "ash", T + 5, "GM-2026-7")
-    refused(paper("ash", "birch"))
-    refused(paper("oak", "oak"))
-    refused(paper("ash", "ash", "0" * 64))
+    assert read_evidence_document(paper("ash", "ash")) == Objection(VOTE.terms.vote, "ash", T + 5, "GM-2026-7")
+    assert_refused(paper("ash", "birch"))
+    assert_refused(paper("oak", "oak"))
+    assert_refused(paper("ash", "ash", "0" * 64))
 
 
-def settlement(kind: str = "cuts", without: tuple[str, ...] = ()) -> Settlement:
+def make_settlement(kind: str = "cuts", without: tuple[str, ...] = ()) -> Settlement:
     cuts = tuple((co_op, 5) for co_op in THREE) if kind == "cuts" else ()
     return Settlement(VOTE.terms.vote, 2, kind, cuts, without)
 
 
 def test_a_settlement_needs_everybody_but_those_who_are_proven_guilty() -> None:
     guilty = [Misconduct("fork", "cedar")]
-    for found in (settlement(), settlement("annul")):
+    for found in (make_settlement(), make_settlement("annul")):
         assert is_complete(VOTE.terms, found, THREE, ())
         assert not is_complete(VOTE.terms, found, THREE[:2], guilty)
-    without = settlement(without=("cedar",))
+    without = make_settlement(without=("cedar",))
     assert is_complete(VOTE.terms, without, THREE[:2], guilty)
     assert not is_complete(VOTE.terms, without, THREE[:2], ())
     assert not is_complete(VOTE.terms, without, THREE[:1], guilty)
@@ -147,15 +147,15 @@ def test_a_settlement_needs_everybody_but_those_who_are_proven_guilty() -> None:
 
 
 def test_each_brings_its_own_signature_to_a_settlement_and_a_wrong_one_is_refused() -> None:
-    found = settlement()
+    found = make_settlement()
     sig = statement.sign(private_key("ash", "statement"), "settlement", found.data())
 
-    assert proven(evidence.settlement(documents.write_settlement(found, {"ash": sig}))) == (found, {"ash": sig})
+    assert read_evidence_document(evidence.settlement(documents.write_settlement(found, {"ash": sig}))) == (found, {"ash": sig})
     assert read_settlement_body(found.data()) == found
-    refused(evidence.settlement(documents.write_settlement(found, {"birch": sig})))
-    refused(evidence.settlement(documents.write_settlement(found, {"oak": sig})))
+    assert_refused(evidence.settlement(documents.write_settlement(found, {"birch": sig})))
+    assert_refused(evidence.settlement(documents.write_settlement(found, {"oak": sig})))
     stranger = Settlement(VOTE.terms.vote, 2, "cuts", (("elm", 5),), ())
-    refused(evidence.settlement(documents.write_settlement(stranger, {})))
+    assert_refused(evidence.settlement(documents.write_settlement(stranger, {})))
 
 
 @pytest.mark.parametrize(
@@ -164,28 +164,28 @@ def test_each_brings_its_own_signature_to_a_settlement_and_a_wrong_one_is_refuse
     ids=str,
 )
 def test_a_settlement_of_another_form_is_refused(changed: dict[str, Json]) -> None:
-    read_settlement_body(canonical.encode(settlement().json()))
+    read_settlement_body(canonical.encode(make_settlement().json()))
     with pytest.raises(DocumentError):
-        read_settlement_body(canonical.encode({**settlement().json(), **changed}))
+        read_settlement_body(canonical.encode({**make_settlement().json(), **changed}))
 
 
 def test_nobody_signs_a_settlement_twice() -> None:
     sigs: list[Json] = [["ash", "0" * 128], ["ash", "1" * 128]]
     with pytest.raises(DocumentError):
-        documents.read_settlement({"body": settlement().json(), "sigs": sigs})
+        documents.read_settlement({"body": make_settlement().json(), "sigs": sigs})
 
 
 def test_a_paper_of_no_kind_or_too_long_is_refused() -> None:
-    refused(b'{"kind":"gossip"}')
-    refused(b"[]")
-    refused(b" " * (256 * 1024 + 1))
+    assert_refused(b'{"kind":"gossip"}')
+    assert_refused(b"[]")
+    assert_refused(b" " * (256 * 1024 + 1))
 
 
 def test_a_note_of_another_board_or_by_a_stranger_is_refused() -> None:
-    head, cosigned = read_note(VOTE.terms, "ash", note(FIRST))
+    head, cosigned = read_note(VOTE.terms, "ash", make_note(FIRST))
     assert (head.size, head.root, len(cosigned)) == (FIRST.size, FIRST.root, 3)
     with pytest.raises(DocumentError):
-        read_note(VOTE.terms, "birch", note(FIRST))
+        read_note(VOTE.terms, "birch", make_note(FIRST))
 
 
 def test_receipts_and_cards_are_what_the_verifier_reads() -> None:

@@ -102,15 +102,15 @@ def test_a_signature_of_another_kind_is_none() -> None:
 )
 def test_what_the_page_does_not_allow_is_refused_though_the_root_signed_it(key: str, value: Json) -> None:
     with pytest.raises(DocumentError):
-        identity_documents.read_identity(_signed_body({**_body(), key: value}))
+        identity_documents.read_identity(_sign_body({**_identity_body(), key: value}))
 
 
 def test_a_key_more_or_less_is_refused() -> None:
-    more, less = {**_body(), "mood": "good"}, _body()
+    more, less = {**_identity_body(), "mood": "good"}, _identity_body()
     del less["revoked"]
     for body in (more, less):
         with pytest.raises(DocumentError):
-            identity_documents.read_identity(_signed_body(body))
+            identity_documents.read_identity(_sign_body(body))
 
 
 def test_bytes_in_another_form_are_refused() -> None:
@@ -128,12 +128,12 @@ def test_every_changed_byte_is_noticed() -> None:
             identity_documents.read_identity(changed)
 
 
-def _body() -> dict[str, Json]:
+def _identity_body() -> dict[str, Json]:
     body = json.loads(identity_documents.identity_body(DOCUMENT))
     assert isinstance(body, dict)
     return body
 
 
-def _signed_body(body: dict[str, Json]) -> bytes:
+def _sign_body(body: dict[str, Json]) -> bytes:
     content = canonical.encode(body)
     return canonical.encode({"body": body, "sig": statement.sign(ROOT, identity_documents.KIND, content).hex()})

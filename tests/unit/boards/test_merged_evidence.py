@@ -20,11 +20,11 @@ TERMS = make_terms("ash", "birch", "cedar")
 _TIMES = st.sampled_from([OPEN_LATEST - 1, OPEN_LATEST, OPEN_LATEST + 1, CLOSE, T - 1, T, T + 1, T + 9])
 
 
-def _brought(size: int, time: int, root: int, signature: int) -> ReceivedCosignature:
+def _make_cosignature(size: int, time: int, root: int, signature: int) -> ReceivedCosignature:
     return ReceivedCosignature("birch", size, bytes([root]) * 32, time, bytes([signature]) * 64)
 
 
-COSIGNED = st.builds(_brought, st.integers(1, 6), _TIMES, st.just(0), st.integers(0, 1))
+COSIGNED = st.builds(_make_cosignature, st.integers(1, 6), _TIMES, st.just(0), st.integers(0, 1))
 
 
 @given(st.lists(COSIGNED, max_size=8), st.lists(COSIGNED, max_size=8))
@@ -62,7 +62,7 @@ def test_dates_fall_where_some_larger_size_has_an_earlier_date(cosigned: list[Re
 
 
 @cache
-def _vote(number: int) -> VoteBoards:
+def _random_vote(number: int) -> VoteBoards:
     return random_vote(number)
 
 
@@ -70,7 +70,7 @@ def _vote(number: int) -> VoteBoards:
 @settings(max_examples=15)
 @given(seed=st.integers(0, 10**6))
 def test_the_same_evidence_in_any_order_gives_the_same_state_cuts_and_count(number: int, seed: int) -> None:
-    vote, random = _vote(number), Random(seed)  # noqa: S311 - for tests
+    vote, random = _random_vote(number), Random(seed)  # noqa: S311 - for tests
     expected = vote.evidence()
     pieces = [(co_op, size) for co_op in vote.parties for size in vote.witnessed_sizes(co_op)]
     random.shuffle(pieces)
@@ -86,10 +86,10 @@ def test_the_same_evidence_in_any_order_gives_the_same_state_cuts_and_count(numb
 
     for now in (OPEN_LATEST, OPEN_LATEST + 1, CLOSE, CLOSE + 1, T, T + 1, T + 10**7):
         assert vote_status(merged, now) == vote_status(expected, now)
-    assert replace(vote, heads=_shuffled(random, vote), leaf_cache={}).compute_outcome() == vote.outcome
+    assert replace(vote, heads=_shuffled_heads(random, vote), leaf_cache={}).compute_outcome() == vote.outcome
 
 
-def _shuffled(random: Random, vote: VoteBoards) -> dict[str, list[BoardHead]]:
+def _shuffled_heads(random: Random, vote: VoteBoards) -> dict[str, list[BoardHead]]:
     return {
         co_op: [
             BoardHead(head.size, head.root, random.sample(head.cosigned, len(head.cosigned))) for head in random.sample(heads, len(heads))

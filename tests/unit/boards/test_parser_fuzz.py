@@ -23,7 +23,7 @@ MOST_STEPS = 400_000
 MOST_BYTES = 64 * 1024 * 100
 
 
-def refused_or_read(reader: ParserCase, data: bytes) -> bool:
+def check_parser(reader: ParserCase, data: bytes) -> bool:
     """Whether it was read. Anything else that it raises is a mistake."""
     try:
         reader.read(data)
@@ -35,7 +35,7 @@ def refused_or_read(reader: ParserCase, data: bytes) -> bool:
 @pytest.mark.parametrize("name", NAMES)
 def test_good_bytes_are_read(name: str) -> None:
     if name not in {"paper", "half", "party"}:
-        assert all(refused_or_read(parser_cases()[name], one) for one in parser_cases()[name].good)
+        assert all(check_parser(parser_cases()[name], one) for one in parser_cases()[name].good)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -49,7 +49,7 @@ def test_spoilt_documents_are_refused_in_one_way_or_read(name: str) -> None:
             if name in {"bundle", "note", "any_note", "frontier"}
             else mutate_document(random, good, number % 3 + 1)
         )
-        results.append(refused_or_read(reader, data))
+        results.append(check_parser(reader, data))
 
     assert not all(results) or not reader.errors
 
@@ -58,7 +58,7 @@ def test_spoilt_documents_are_refused_in_one_way_or_read(name: str) -> None:
 @settings(max_examples=12)
 @given(data=st.binary(max_size=200))
 def test_bytes_of_any_kind_are_refused_in_one_way(name: str, data: bytes) -> None:
-    refused_or_read(parser_cases()[name], data)
+    check_parser(parser_cases()[name], data)
 
 
 def test_a_certificate_that_is_no_ascii_is_refused_like_any_other() -> None:
@@ -66,13 +66,13 @@ def test_a_certificate_that_is_no_ascii_is_refused_like_any_other() -> None:
     value = canonical.decode(reader.good[0])
     assert isinstance(value, dict)
 
-    assert not refused_or_read(reader, canonical.encode({**value, "certificates": ["\u00e9"]}))
+    assert not check_parser(reader, canonical.encode({**value, "certificates": ["\u00e9"]}))
 
 
 @pytest.mark.parametrize("huge", HUGE_INPUTS)
 def test_64_kib_made_to_be_slow_cost_few_steps(huge: str) -> None:
     for name in ("json_bytes", "note", "card"):
-        assert steps(lambda: refused_or_read(parser_cases()[name], HUGE_INPUTS[huge])) < MOST_STEPS, name  # noqa: B023 - called at once
+        assert count_steps(lambda: check_parser(parser_cases()[name], HUGE_INPUTS[huge])) < MOST_STEPS, name  # noqa: B023 - called at once
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -80,7 +80,7 @@ def test_a_good_document_stretched_to_64_kib_costs_few_steps(name: str) -> None:
     reader, random = parser_cases()[name], Random(64)  # noqa: S311 - for tests
     for _ in range(2):
         data = repeat_slice(random, random.choice(reader.good))
-        assert steps(lambda: refused_or_read(reader, data)) < MOST_STEPS  # noqa: B023 - called at once
+        assert count_steps(lambda: check_parser(reader, data)) < MOST_STEPS  # noqa: B023 - called at once
 
 
 def test_64_kib_take_little_memory() -> None:
@@ -90,13 +90,13 @@ def test_64_kib_take_little_memory() -> None:
             for name in ("json_bytes", "any_note"):
                 tracemalloc.reset_peak()
                 before = tracemalloc.get_traced_memory()[0]
-                refused_or_read(parser_cases()[name], data)
+                check_parser(parser_cases()[name], data)
                 assert tracemalloc.get_traced_memory()[1] - before < MOST_BYTES, (huge, name)
     finally:
         tracemalloc.stop()
 
 
-def steps(work: Callable[[], object]) -> int:
+def count_steps(work: Callable[[], object]) -> int:
     """How many functions were called: a measure of time that is the same on every machine."""
     count = 0
 

@@ -30,17 +30,17 @@ THREE = ("ash", "birch", "cedar")
 YES, NO = b"it passed", b"it did not pass"
 
 
-def at(vote: VoteBoards, now: int) -> VoteState:
+def state_at(vote: VoteBoards, now: int) -> VoteState:
     return vote_status(vote.evidence(), now).state
 
 
-def opened(*co_ops: str, observers: Iterable[str] = ()) -> VoteBoards:
+def make_open_vote(*co_ops: str, observers: Iterable[str] = ()) -> VoteBoards:
     return make_vote_boards(*(co_ops or THREE), observers=observers).open_vote()
 
 
-def signed(votes: dict[str, Iterable[bytes]], *, co_ops: tuple[str, ...] = THREE, revision: int = 1) -> VoteBoards:
+def make_signed_vote(votes: dict[str, Iterable[bytes]], *, co_ops: tuple[str, ...] = THREE, revision: int = 1) -> VoteBoards:
     """Closed, and each of these signed each of those."""
-    vote = opened(*co_ops)
+    vote = make_open_vote(*co_ops)
     vote.close()
     for co_op, said in votes.items():
         for data in said:
@@ -48,17 +48,17 @@ def signed(votes: dict[str, Iterable[bytes]], *, co_ops: tuple[str, ...] = THREE
     return vote
 
 
-def ended(vote: VoteBoards, now: int = T + 1, misconduct: Iterable[Misconduct] = (), objections: Iterable[Objection] = ()) -> VoteStatus:
+def status_after_end(vote: VoteBoards, now: int = T + 1, misconduct: Iterable[Misconduct] = (), objections: Iterable[Objection] = ()) -> VoteStatus:
     return vote_status(vote.evidence(misconduct, objections), now)
 
 
 def test_a_vote_is_proposed_until_somebody_joins() -> None:
     vote = make_vote_boards(*THREE)
-    assert at(vote, START) is VoteState.PROPOSED
+    assert state_at(vote, START) is VoteState.PROPOSED
     assert vote_status(VoteEvidence(vote.terms, {}, {}), START).state is VoteState.PROPOSED
 
     vote.join("birch")
-    assert at(vote, START) is VoteState.JOINING
+    assert state_at(vote, START) is VoteState.JOINING
 
 
 def test_once_all_joined_the_rolls_are_there_to_be_looked_at() -> None:
@@ -68,7 +68,7 @@ def test_once_all_joined_the_rolls_are_there_to_be_looked_at() -> None:
         vote.join(co_op)
 
     assert all_participants_joined(vote.evidence())
-    assert at(vote, OPEN_LATEST) is VoteState.ROLLS
+    assert state_at(vote, OPEN_LATEST) is VoteState.ROLLS
 
 
 def test_it_is_open_as_soon_as_all_are_ready_and_agree_until_the_close() -> None:
@@ -79,7 +79,7 @@ def test_it_is_open_as_soon_as_all_are_ready_and_agree_until_the_close() -> None
     vote.ready()
 
     assert ready_entries_agree(vote.evidence())
-    assert [at(vote, now) for now in (OPEN_LATEST, CLOSE, CLOSE + 1, T, T + 1)] == [
+    assert [state_at(vote, now) for now in (OPEN_LATEST, CLOSE, CLOSE + 1, T, T + 1)] == [
         VoteState.OPEN,
         VoteState.OPEN,
         VoteState.CLOSING,
@@ -88,7 +88,7 @@ def test_it_is_open_as_soon_as_all_are_ready_and_agree_until_the_close() -> None
     ]
 
 
-def readies_of(vote: VoteBoards, *said: kinds.ReadyEntry) -> VoteEvidence:
+def evidence_with_ready_entries(vote: VoteBoards, *said: kinds.ReadyEntry) -> VoteEvidence:
     for co_op in vote.co_ops:
         vote.join(co_op)
         vote.roll(co_op, {"member": 2})
@@ -98,7 +98,7 @@ def readies_of(vote: VoteBoards, *said: kinds.ReadyEntry) -> VoteEvidence:
     return vote.evidence()
 
 
-def right(vote: VoteBoards, size: int = 5) -> kinds.ReadyEntry:
+def make_ready_entry(vote: VoteBoards, size: int = 5) -> kinds.ReadyEntry:
     return kinds.ReadyEntry(tuple((co_op, size, _root(vote, co_op, size)) for co_op in vote.co_ops))
 
 
@@ -111,13 +111,13 @@ def _root(vote: VoteBoards, co_op: str, size: int) -> bytes:
 
 
 def test_readies_that_are_missing_or_different_or_wrong_do_not_open_it() -> None:
-    plain = right(make_vote_boards(*THREE))
+    plain = make_ready_entry(make_vote_boards(*THREE))
     other = kinds.ReadyEntry((*plain.rolls[:2], ("cedar", 5, b"1" * 32)))
     short = kinds.ReadyEntry(plain.rolls[:2])
 
-    assert ready_entries_agree(readies_of(make_vote_boards(*THREE), plain, plain, plain))
-    for said in ([plain, plain], [plain, plain, other], [other] * 3, [short] * 3, [right(make_vote_boards(*THREE), 4)] * 3):
-        evidence = readies_of(make_vote_boards(*THREE), *said)
+    assert ready_entries_agree(evidence_with_ready_entries(make_vote_boards(*THREE), plain, plain, plain))
+    for said in ([plain, plain], [plain, plain, other], [other] * 3, [short] * 3, [make_ready_entry(make_vote_boards(*THREE), 4)] * 3):
+        evidence = evidence_with_ready_entries(make_vote_boards(*THREE), *said)
         assert not ready_entries_agree(evidence)
         assert vote_status(evidence, OPEN_LATEST).state is VoteState.ROLLS
         assert vote_status(evidence, OPEN_LATEST + 1).state is VoteState.VOID
@@ -131,23 +131,23 @@ def test_it_is_void_when_somebody_was_not_seen_ready_in_time_and_open_again_when
     vote.ready(OPEN_LATEST + 1)
     assert vote.terms.q == 2
     vote.add_checkpoint(OPEN_LATEST, witnesses=["ash"])
-    assert at(vote, OPEN_LATEST) is VoteState.OPEN
-    assert at(vote, OPEN_LATEST + 1) is VoteState.VOID
+    assert state_at(vote, OPEN_LATEST) is VoteState.OPEN
+    assert state_at(vote, OPEN_LATEST + 1) is VoteState.VOID
 
     vote.add_checkpoint(OPEN_LATEST, witnesses=["birch", "cedar"])
     assert all_ready_in_time(vote.evidence())
-    assert at(vote, OPEN_LATEST + 1) is VoteState.OPEN
+    assert state_at(vote, OPEN_LATEST + 1) is VoteState.OPEN
 
 
 def test_a_vote_that_nobody_joined_is_void_too() -> None:
-    assert at(make_vote_boards(*THREE), OPEN_LATEST + 1) is VoteState.VOID
+    assert state_at(make_vote_boards(*THREE), OPEN_LATEST + 1) is VoteState.VOID
 
 
 @pytest.mark.parametrize(("participants", "needed"), [(2, 2), (3, 2), (4, 3), (5, 3), (6, 4), (7, 4)])
 def test_it_is_final_once_more_than_half_signed_the_same(participants: int, needed: int) -> None:
     co_ops = tuple(f"co-op-{number}" for number in range(participants))
-    few = ended(signed({co_op: [YES] for co_op in co_ops[: needed - 1]}, co_ops=co_ops))
-    enough = ended(signed({co_op: [YES] for co_op in co_ops[:needed]}, co_ops=co_ops))
+    few = status_after_end(make_signed_vote({co_op: [YES] for co_op in co_ops[: needed - 1]}, co_ops=co_ops))
+    enough = status_after_end(make_signed_vote({co_op: [YES] for co_op in co_ops[:needed]}, co_ops=co_ops))
 
     assert (few.state, few.why) == (VoteState.PROVISIONAL, "")
     assert (enough.state, enough.contested, enough.outcome) == (VoteState.FINAL, False, hashlib.sha256(YES).digest())
@@ -155,26 +155,26 @@ def test_it_is_final_once_more_than_half_signed_the_same(participants: int, need
 
 
 def test_before_t_no_signature_makes_it_final() -> None:
-    vote = signed({co_op: [YES] for co_op in THREE})
-    assert at(vote, T) is VoteState.CLOSING
-    assert at(vote, T + 1) is VoteState.FINAL
+    vote = make_signed_vote({co_op: [YES] for co_op in THREE})
+    assert state_at(vote, T) is VoteState.CLOSING
+    assert state_at(vote, T + 1) is VoteState.FINAL
 
 
 def test_an_observer_signs_nothing() -> None:
-    vote = opened("ash", "birch", observers=["oak"])
+    vote = make_open_vote("ash", "birch", observers=["oak"])
     vote.close()
     vote.sign("ash", YES)
     vote.sign("oak", YES)
 
     assert outcome_signers(vote.evidence(), 1) == {hashlib.sha256(YES).digest(): frozenset({"ash"})}
-    assert at(vote, T + 1) is VoteState.PROVISIONAL
+    assert state_at(vote, T + 1) is VoteState.PROVISIONAL
 
 
 def test_an_objection_in_the_window_contests_it_and_one_outside_does_not() -> None:
-    vote = signed({"ash": [YES], "birch": [YES]})
+    vote = make_signed_vote({"ash": [YES], "birch": [YES]})
 
     def contested(when: int) -> bool:
-        return ended(vote, T + 10, objections=[Objection(vote.terms.vote, "cedar", when, "GM-1")]).contested
+        return status_after_end(vote, T + 10, objections=[Objection(vote.terms.vote, "cedar", when, "GM-1")]).contested
 
     assert [contested(when) for when in (T, T + 1, T + WINDOW, T + WINDOW + 1)] == [False, True, True, False]
 
@@ -182,13 +182,13 @@ def test_an_objection_in_the_window_contests_it_and_one_outside_does_not() -> No
 def test_misconduct_contests_what_is_final_and_disputes_what_is_not() -> None:
     fork = [Misconduct("fork", "cedar")]
 
-    assert ended(signed({"ash": [YES], "birch": [YES]}), misconduct=fork).contested
-    where = ended(signed({"ash": [YES]}), misconduct=fork)
+    assert status_after_end(make_signed_vote({"ash": [YES], "birch": [YES]}), misconduct=fork).contested
+    where = status_after_end(make_signed_vote({"ash": [YES]}), misconduct=fork)
     assert (where.state, where.why) == (VoteState.DISPUTED, MISCONDUCT)
 
 
 def test_misconduct_that_the_boards_show_needs_no_paper() -> None:
-    vote = opened()
+    vote = make_open_vote()
     vote.add_checkpoint(CLOSE + 60)
     for one in THREE:
         vote.append_entry(
@@ -198,56 +198,56 @@ def test_misconduct_that_the_boards_show_needs_no_paper() -> None:
         vote.sign(one, YES)
 
     assert proven_misconduct(vote.evidence()) == {Misconduct("late_cosignature", co_op) for co_op in THREE}
-    assert ended(vote).contested
-    assert proven_misconduct(signed({"ash": [YES, NO], "birch": [YES]}).evidence()) == {Misconduct("double_outcome", "ash")}
-    assert ended(signed({"ash": [YES, NO], "birch": [YES]})).contested
-    assert ended(signed({"ash": [YES, NO]})).why == MISCONDUCT
-    assert proven_misconduct(signed({"ash": [YES]}).evidence()) == frozenset()
+    assert status_after_end(vote).contested
+    assert proven_misconduct(make_signed_vote({"ash": [YES, NO], "birch": [YES]}).evidence()) == {Misconduct("double_outcome", "ash")}
+    assert status_after_end(make_signed_vote({"ash": [YES, NO], "birch": [YES]})).contested
+    assert status_after_end(make_signed_vote({"ash": [YES, NO]})).why == MISCONDUCT
+    assert proven_misconduct(make_signed_vote({"ash": [YES]}).evidence()) == frozenset()
 
 
 def test_a_second_outcome_that_only_a_paper_shows_counts_too() -> None:
-    vote = signed({"ash": [YES], "birch": [YES], "cedar": [NO]})
+    vote = make_signed_vote({"ash": [YES], "birch": [YES], "cedar": [NO]})
     paper = evidence.double_outcome(signed_outcome(vote.terms, "ash", YES), signed_outcome(vote.terms, "ash", NO))
     found = evidence.read_evidence(vote.terms, vote.boards(), paper)
     assert isinstance(found, Misconduct)
 
-    where = ended(vote, misconduct=[found])
+    where = status_after_end(vote, misconduct=[found])
     assert (where.state, where.why) == (VoteState.DISPUTED, TWO_OUTCOMES)
 
 
 def test_two_outcomes_with_enough_signatures_are_a_dispute() -> None:
-    where = ended(signed({"ash": [YES, NO], "birch": [YES], "cedar": [NO]}))
+    where = status_after_end(make_signed_vote({"ash": [YES, NO], "birch": [YES], "cedar": [NO]}))
 
     assert (where.state, where.why, where.outcome) == (VoteState.DISPUTED, TWO_OUTCOMES, b"")
 
 
 def test_a_split_that_none_can_win_any_more_is_a_dispute_at_once() -> None:
     four = ("ash", "birch", "cedar", "dell")
-    open_still = ended(signed({"ash": [YES], "birch": [NO], "cedar": [YES]}, co_ops=four))
-    split = ended(signed({"ash": [YES], "birch": [NO], "cedar": [YES], "dell": [NO]}, co_ops=four))
+    open_still = status_after_end(make_signed_vote({"ash": [YES], "birch": [NO], "cedar": [YES]}, co_ops=four))
+    split = status_after_end(make_signed_vote({"ash": [YES], "birch": [NO], "cedar": [YES], "dell": [NO]}, co_ops=four))
 
     assert (open_still.state, open_still.why) == (VoteState.PROVISIONAL, "")
     assert (split.state, split.why) == (VoteState.DISPUTED, SPLIT)
-    assert ended(signed({"ash": [YES], "birch": [NO]}, co_ops=("ash", "birch"))).why == SPLIT
+    assert status_after_end(make_signed_vote({"ash": [YES], "birch": [NO]}, co_ops=("ash", "birch"))).why == SPLIT
 
 
 def test_who_signs_two_counts_for_each_and_hides_no_certificate() -> None:
-    where = ended(signed({"ash": [YES, NO], "birch": [YES]}))
+    where = status_after_end(make_signed_vote({"ash": [YES, NO], "birch": [YES]}))
 
     assert (where.state, where.outcome) == (VoteState.FINAL, hashlib.sha256(YES).digest())
     assert where.signatures == {hashlib.sha256(YES).digest(): frozenset({"ash", "birch"}), hashlib.sha256(NO).digest(): frozenset({"ash"})}
 
 
 def test_without_a_certificate_it_is_not_concluded_after_grace_and_window() -> None:
-    vote = signed({"ash": [YES]})
+    vote = make_signed_vote({"ash": [YES]})
     last = T + GRACE + WINDOW
 
-    assert ended(vote, last).state is VoteState.PROVISIONAL
-    where = ended(vote, last + 1)
+    assert status_after_end(vote, last).state is VoteState.PROVISIONAL
+    where = status_after_end(vote, last + 1)
     assert (where.state, where.why) == (VoteState.DISPUTED, NOT_CONCLUDED)
 
 
-def settled(vote: VoteBoards, kind: str, misconduct: Iterable[Misconduct] = ()) -> VoteStatus:
+def status_after_settlement(vote: VoteBoards, kind: str, misconduct: Iterable[Misconduct] = ()) -> VoteStatus:
     cuts = tuple((co_op, 5) for co_op in THREE) if kind == "cuts" else ()
     found = vote.evidence(misconduct)
     return vote_status(
@@ -256,18 +256,18 @@ def settled(vote: VoteBoards, kind: str, misconduct: Iterable[Misconduct] = ()) 
 
 
 def test_a_settlement_annuls_whatever_there_was() -> None:
-    for vote in (signed({co_op: [YES] for co_op in THREE}), signed({"ash": [YES, NO], "birch": [YES], "cedar": [NO]})):
-        where = settled(vote, "annul")
+    for vote in (make_signed_vote({co_op: [YES] for co_op in THREE}), make_signed_vote({"ash": [YES, NO], "birch": [YES], "cedar": [NO]})):
+        where = status_after_settlement(vote, "annul")
         assert (where.state, where.revision) == (VoteState.ANNULLED, 2)
 
 
 def test_a_settlement_of_cuts_asks_for_another_revision_and_the_first_counts_no_more() -> None:
-    first = settled(signed({co_op: [YES] for co_op in THREE}), "cuts")
+    first = status_after_settlement(make_signed_vote({co_op: [YES] for co_op in THREE}), "cuts")
     assert (first.state, first.revision) == (VoteState.PROVISIONAL, 2)
 
-    vote = signed({"ash": [YES, NO], "birch": [YES], "cedar": [NO]})
+    vote = make_signed_vote({"ash": [YES, NO], "birch": [YES], "cedar": [NO]})
     for one in THREE[:2]:
         vote.sign(one, NO, 2)
-    where = settled(vote, "cuts", [Misconduct("double_outcome", "ash")])
+    where = status_after_settlement(vote, "cuts", [Misconduct("double_outcome", "ash")])
     assert (where.state, where.revision, where.outcome) == (VoteState.FINAL, 2, hashlib.sha256(NO).digest())
     assert not where.contested

@@ -21,7 +21,7 @@ REPOSITORY = Path(__file__).parents[3]
 RUN_MAIN = "import sys; from scripts.cli.main import main; sys.exit(main())"
 
 
-def kith(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_kith(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", RUN_MAIN, *arguments]
     return subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, env=os.environ | environment, check=False, timeout=30)
 
@@ -92,7 +92,7 @@ def is_interrupted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "code", "said"),
+    ("name", "code", "text"),
     [
         ("fails", 1, "the spring is broken"),
         ("refuses", 5, "NOT_YOURS"),
@@ -121,8 +121,8 @@ def test_debug_shows_the_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_colour_leaves_a_pipe_or_a_person_who_said_no() -> None:
-    assert "\x1b" not in kith("rulebok", NO_COLOR="1").stderr
-    assert "\x1b" not in kith("rulebok").stderr
+    assert "\x1b" not in run_kith("rulebok", NO_COLOR="1").stderr
+    assert "\x1b" not in run_kith("rulebok").stderr
 
 
 def test_the_exit_codes_are_documented() -> None:

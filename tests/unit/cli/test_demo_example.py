@@ -14,7 +14,7 @@ from scripts.cli.result_text import result_lines
 from services.governance.domain.tally import Tally
 
 
-def as_answered(counted: Tally) -> pb.Result:
+def to_result_message(counted: Tally) -> pb.Result:
     rows = [
         pb.ClassTally(
             member_class=member_class.name,
@@ -56,7 +56,7 @@ def test_the_cap_on_investors_decides_the_example() -> None:
 
 def test_the_same_result_has_no_differences() -> None:
     counted = expected_tally(EXAMPLE, "ordinary", read_votes(EXAMPLE))
-    assert result_differences(as_answered(counted), counted) == []
+    assert result_differences(to_result_message(counted), counted) == []
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_the_same_result_has_no_differences() -> None:
 )
 def test_one_wrong_figure_is_named(field: str, wrong: int | str) -> None:
     counted = expected_tally(EXAMPLE, "ordinary", read_votes(EXAMPLE))
-    answer = as_answered(counted)
+    answer = to_result_message(counted)
     setattr(answer.classes[1], field, wrong)
     assert len(result_differences(answer, counted)) == 1
     answer.passes = False
@@ -72,14 +72,14 @@ def test_one_wrong_figure_is_named(field: str, wrong: int | str) -> None:
 
 
 def test_a_result_is_said_in_words_that_never_round_up() -> None:
-    said = "\n".join(result_lines(as_answered(expected_tally(EXAMPLE, "ordinary", read_votes(EXAMPLE))), "Shall we?"))
+    said = "\n".join(result_lines(to_result_message(expected_tally(EXAMPLE, "ordinary", read_votes(EXAMPLE))), "Shall we?"))
     assert said.startswith("Shall we? It passed.\n  50.6 % of everybody who took part was for it; more than 50 % ")
     assert "240 of 300 who may vote took part (80.0 %)." in said
     assert "Investors weigh at most 10 % of the votes cast, so their 28 votes weigh 22.111 together." in said
 
 
 def test_a_result_that_fell_short_says_why() -> None:
-    answer = as_answered(expected_tally(EXAMPLE, "ordinary", read_votes(EXAMPLE)))
+    answer = to_result_message(expected_tally(EXAMPLE, "ordinary", read_votes(EXAMPLE)))
     answer.passes = False
     answer.reasons.add(code="class_quorum", member_class="investor")
     said = "\n".join(result_lines(answer, "Shall we?"))

@@ -25,7 +25,7 @@ def target(tmp_path: Path) -> Path:
     return tmp_path / "willow"
 
 
-def rights(path: Path) -> int:
+def file_mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
@@ -64,7 +64,7 @@ def test_a_co_op_that_others_call_listens_where_they_find_it(target: Path, given
 def test_the_founder_is_kept_for_the_first_start_and_for_nobody_else(target: Path) -> None:
     main(["init", str(target), *WILLOW])
     assert tomllib.loads((target / "founding.toml").read_text(encoding="utf-8")) == {"name": "Ash Example", "email": "ash@example.org"}
-    assert rights(target / "founding.toml") == 0o600
+    assert file_mode(target / "founding.toml") == 0o600
 
 
 def test_the_folder_is_private_whatever_the_umask(target: Path) -> None:
@@ -73,10 +73,10 @@ def test_the_folder_is_private_whatever_the_umask(target: Path) -> None:
         main(["init", str(target), *WILLOW])
     finally:
         os.umask(before)
-    assert rights(target) == rights(target / "keys") == rights(target / "keys/tls") == 0o700
+    assert file_mode(target) == file_mode(target / "keys") == file_mode(target / "keys/tls") == 0o700
     private = [target / "keys/token.pem", *(target / "keys/passwords").iterdir()]
     assert len(private) > 1
-    assert all(rights(one) == 0o600 for one in private)
+    assert all(file_mode(one) == 0o600 for one in private)
 
 
 def test_the_checklist_announces_the_figures_and_the_next_steps(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -102,7 +102,7 @@ def test_names_with_quotes_and_accents_stay_as_they_are(target: Path) -> None:
 def test_an_empty_folder_is_filled(target: Path) -> None:
     target.mkdir(mode=0o755)
     assert main(["init", str(target), *WILLOW]) == 0
-    assert rights(target) == 0o700
+    assert file_mode(target) == 0o700
 
 
 def test_a_folder_that_is_not_empty_is_refused(target: Path, capsys: pytest.CaptureFixture[str]) -> None:

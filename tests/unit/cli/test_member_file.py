@@ -13,17 +13,17 @@ REPOSITORY = Path(__file__).parents[3]
 HEADER = "number,name,class,joined,address,email,phone,called\n"
 
 
-def rows_of(path: Path) -> list[MemberRow | InvalidRow | EmptyRow]:
+def list_rows(path: Path) -> list[MemberRow | InvalidRow | EmptyRow]:
     return list(read_rows(path, inspect_file(path)))
 
 
-def a_list(folder: Path, text: str, encoding: str = "utf-8") -> Path:
+def write_member_list(folder: Path, text: str, encoding: str = "utf-8") -> Path:
     path = folder / "members.csv"
     path.write_bytes(text.encode(encoding))
     return path
 
 
-def refused(folder: Path, data: bytes) -> UnreadableCsvError:
+def read_error(folder: Path, data: bytes) -> UnreadableCsvError:
     path = folder / "members.csv"
     path.write_bytes(data)
     with pytest.raises(UnreadableCsvError) as error:
@@ -31,125 +31,125 @@ def refused(folder: Path, data: bytes) -> UnreadableCsvError:
     return error.value
 
 
-def why(row: MemberRow | InvalidRow | EmptyRow) -> str:
+def invalid_reason(row: MemberRow | InvalidRow | EmptyRow) -> str:
     assert isinstance(row, InvalidRow)
     return row.why
 
 
 def test_a_full_row_is_read_as_it_stands(tmp_path: Path) -> None:
-    path = a_list(tmp_path, HEADER + '7,Zoë Kettle,worker,31/03/2024,"1 Elm Row, Exampleton",zoe@example.org,01632 960007,Zo\n')
-    assert rows_of(path) == [
+    path = write_member_list(tmp_path, HEADER + '7,Zoë Kettle,worker,31/03/2024,"1 Elm Row, Exampleton",zoe@example.org,01632 960007,Zo\n')
+    assert list_rows(path) == [
         MemberRow(2, "7", "Zoë Kettle", "worker", "2024-03-31", "1 Elm Row, Exampleton", "zoe@example.org", "01632 960007", "Zo")
     ]
 
 
 def test_columns_may_stand_in_any_order_and_case_and_be_parted_by_semicolons(tmp_path: Path) -> None:
-    path = a_list(tmp_path, "CLASS ; Name\r\nworker; Ada Lantern \r\n")
-    assert rows_of(path) == [MemberRow(2, "", "Ada Lantern", "worker")]
+    path = write_member_list(tmp_path, "CLASS ; Name\r\nworker; Ada Lantern \r\n")
+    assert list_rows(path) == [MemberRow(2, "", "Ada Lantern", "worker")]
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path: Path) -> None:
-    assert rows_of(a_list(tmp_path, "name,class\nAda Lantern,worker\n", "utf-8-sig")) == [MemberRow(2, "", "Ada Lantern", "worker")]
+    assert list_rows(write_member_list(tmp_path, "name,class\nAda Lantern,worker\n", "utf-8-sig")) == [MemberRow(2, "", "Ada Lantern", "worker")]
 
 
 def test_an_address_of_two_lines_is_one_row(tmp_path: Path) -> None:
-    path = a_list(tmp_path, 'name,class,address\nAda Lantern,worker,"1 Elm Row\nExampleton"\nHal Mitten,worker,\n')
-    first, second = rows_of(path)
+    path = write_member_list(tmp_path, 'name,class,address\nAda Lantern,worker,"1 Elm Row\nExampleton"\nHal Mitten,worker,\n')
+    first, second = list_rows(path)
     assert isinstance(first, MemberRow) and first.address == "1 Elm Row\nExampleton"
     assert isinstance(second, MemberRow) and second.row == 3
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"), [("E-Mail", "email"), ("Full name", "name"), ("adress", "address"), ("Tel", "phone"), ("member_number", "number")]
+    ("text", "meant"), [("E-Mail", "email"), ("Full name", "name"), ("adress", "address"), ("Tel", "phone"), ("member_number", "number")]
 )
 def test_an_unknown_column_is_named_with_what_was_probably_meant(tmp_path: Path, text: str, meant: str) -> None:
-    error = refused(tmp_path, f"name,class,{text}\nAda Lantern,worker,x\n".encode())
+    error = read_error(tmp_path, f"name,class,{text}\nAda Lantern,worker,x\n".encode())
     assert f'There is no column "{text}". Did you mean "{meant}"?' in error.why
 
 
 def test_a_header_without_name_or_with_a_column_twice_is_refused(tmp_path: Path) -> None:
-    assert 'The column "name" is missing.' in refused(tmp_path, b"number,class\n1,worker\n").why
-    assert 'The column "class" is there twice.' in refused(tmp_path, b"name,class,Class\nA,worker,worker\n").why
+    assert 'The column "name" is missing.' in read_error(tmp_path, b"number,class\n1,worker\n").why
+    assert 'The column "class" is there twice.' in read_error(tmp_path, b"name,class,Class\nA,worker,worker\n").why
 
 
 def test_a_header_alone_an_empty_file_and_tabs_are_refused(tmp_path: Path) -> None:
-    assert refused(tmp_path, b"name,class\n").why == "It holds no member."
-    assert refused(tmp_path, b"").why == "It is empty."
-    assert "tabs" in refused(tmp_path, b"name\tclass\nAda\tworker\n").why
+    assert read_error(tmp_path, b"name,class\n").why == "It holds no member."
+    assert read_error(tmp_path, b"").why == "It is empty."
+    assert "tabs" in read_error(tmp_path, b"name\tclass\nAda\tworker\n").why
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
 def test_other_unicode_forms_are_recognised_and_refused(tmp_path: Path, encoding: str) -> None:
-    error = refused(tmp_path, "name,class\nAda Lantern,worker\n".encode(encoding))
+    error = read_error(tmp_path, "name,class\nAda Lantern,worker\n".encode(encoding))
     assert error.why == f"It looks like {encoding[:6].upper()} and not UTF-8."
     assert "CSV UTF-8" in error.fix
 
 
 def test_windows_1252_is_recognised_by_the_line_and_letter_that_give_it_away(tmp_path: Path) -> None:
-    error = refused(tmp_path, "name,class\nAda Lantern,worker\nZoë Kettle,worker\n".encode("cp1252"))
+    error = read_error(tmp_path, "name,class\nAda Lantern,worker\nZoë Kettle,worker\n".encode("cp1252"))
     assert error.why == 'It looks like Windows-1252 and not UTF-8: line 3 has the byte EB, where "ë" would stand in it.'
 
 
 def test_a_wrong_byte_far_into_a_long_file_is_found_before_anything_is_taken(tmp_path: Path) -> None:
     rows = "".join(f"Member {number},worker\n" for number in range(20_000))
-    assert "line 20002" in refused(tmp_path, f"name,class\n{rows}Zoë,worker\n".encode("cp1252")).why
+    assert "line 20002" in read_error(tmp_path, f"name,class\n{rows}Zoë,worker\n".encode("cp1252")).why
 
 
 def test_a_letter_cut_by_the_edge_of_what_is_read_at_once_is_no_mistake(tmp_path: Path) -> None:
-    path = a_list(tmp_path, "name,class\n" + "é" * 30_000 + ",worker\nx" + "é" * 30_000 + ",worker\n")
-    assert len(rows_of(path)) == 2
+    path = write_member_list(tmp_path, "name,class\n" + "é" * 30_000 + ",worker\nx" + "é" * 30_000 + ",worker\n")
+    assert len(list_rows(path)) == 2
 
 
 def test_a_workbook_is_refused_as_one(tmp_path: Path) -> None:
-    assert refused(tmp_path, b"PK\x03\x04" + bytes(100)).why == "It is a spreadsheet and not a CSV file."
+    assert read_error(tmp_path, b"PK\x03\x04" + bytes(100)).why == "It is a spreadsheet and not a CSV file."
 
 
 def test_a_quote_that_never_ends_refuses_the_file_with_its_line(tmp_path: Path) -> None:
-    assert "begins at line 3" in refused(tmp_path, b'name,class\nAda Lantern,worker\n"Hal Mitten,worker\nKit Thimble,worker\n').why
+    assert "begins at line 3" in read_error(tmp_path, b'name,class\nAda Lantern,worker\n"Hal Mitten,worker\nKit Thimble,worker\n').why
 
 
 def test_a_line_without_end_is_refused_and_not_read_into_memory(tmp_path: Path) -> None:
-    assert "100000 characters" in refused(tmp_path, b"name,class\n" + b"a" * 300_000).why
+    assert "100000 characters" in read_error(tmp_path, b"name,class\n" + b"a" * 300_000).why
 
 
 def test_a_day_that_is_not_in_the_calendar_refuses_its_row_alone(tmp_path: Path) -> None:
-    bad, good = rows_of(a_list(tmp_path, "name,class,joined\nAda Lantern,worker,31/02/2024\nHal Mitten,worker,2024-02-29\n"))
-    assert 'joined: "31/02/2024" is no day' in why(bad)
+    bad, good = list_rows(write_member_list(tmp_path, "name,class,joined\nAda Lantern,worker,31/02/2024\nHal Mitten,worker,2024-02-29\n"))
+    assert 'joined: "31/02/2024" is no day' in invalid_reason(bad)
     assert isinstance(good, MemberRow) and good.joined == "2024-02-29"
 
 
-@pytest.mark.parametrize("said", ["2024-13-01", "20240301", "1.3.2024", "03/2024", "31/04/2024", "2024-W01-1", "yesterday"])
+@pytest.mark.parametrize("text", ["2024-13-01", "20240301", "1.3.2024", "03/2024", "31/04/2024", "2024-W01-1", "yesterday"])
 def test_what_is_no_day(text: str) -> None:
     assert parse_day(text) is None
 
 
 def test_too_few_and_too_many_cells_refuse_their_row_alone(tmp_path: Path) -> None:
-    short, long, good = rows_of(a_list(tmp_path, "name,class\nAda\nHal Mitten,worker,extra\nKit Thimble,worker,\n"))
-    assert "it has 1 cells and the header has 2" in why(short)
-    assert "it has 3 cells" in why(long)
+    short, long, good = list_rows(write_member_list(tmp_path, "name,class\nAda\nHal Mitten,worker,extra\nKit Thimble,worker,\n"))
+    assert "it has 1 cells and the header has 2" in invalid_reason(short)
+    assert "it has 3 cells" in invalid_reason(long)
     assert isinstance(good, MemberRow)
 
 
 def test_empty_rows_are_told_and_not_dropped(tmp_path: Path) -> None:
-    assert rows_of(a_list(tmp_path, "name,class\n\n,\nAda Lantern,worker\n"))[:2] == [EmptyRow(2), EmptyRow(3)]
+    assert list_rows(write_member_list(tmp_path, "name,class\n\n,\nAda Lantern,worker\n"))[:2] == [EmptyRow(2), EmptyRow(3)]
 
 
 def test_a_number_given_twice_is_named_with_both_rows(tmp_path: Path) -> None:
-    rows = rows_of(a_list(tmp_path, "number,name,class\n7,Ada Lantern,worker\n8,Hal Mitten,worker\n007,Kit Thimble,worker\n"))
-    assert rows[2] == InvalidRow(4, "Kit Thimble", why(rows[2]))
-    assert why(rows[2]).startswith("number 007 stands in row 2 too.")
+    rows = list_rows(write_member_list(tmp_path, "number,name,class\n7,Ada Lantern,worker\n8,Hal Mitten,worker\n007,Kit Thimble,worker\n"))
+    assert rows[2] == InvalidRow(4, "Kit Thimble", invalid_reason(rows[2]))
+    assert invalid_reason(rows[2]).startswith("number 007 stands in row 2 too.")
 
 
 def test_the_same_person_twice_is_named_with_both_rows(tmp_path: Path) -> None:
     same = "Ada Lantern,worker,ada@example.org\nADA  LANTERN,worker,Ada@Example.org\n"
-    rows = rows_of(a_list(tmp_path, f"name,class,email\n{same}Ada Lantern,worker,another@example.org\n"))
-    assert why(rows[1]).startswith("it is the same person as row 2.")
+    rows = list_rows(write_member_list(tmp_path, f"name,class,email\n{same}Ada Lantern,worker,another@example.org\n"))
+    assert invalid_reason(rows[1]).startswith("it is the same person as row 2.")
     assert isinstance(rows[2], MemberRow)
 
 
 def test_people_who_share_an_address_are_not_the_same(tmp_path: Path) -> None:
     text = "name,class,email\nAda Lantern,worker,both@example.org\nHal Mitten,worker,both@example.org\n"
-    assert all(isinstance(one, MemberRow) for one in rows_of(a_list(tmp_path, text)))
+    assert all(isinstance(row, MemberRow) for row in list_rows(write_member_list(tmp_path, text)))
 
 
 def test_a_hundred_thousand_rows_are_read_in_little_memory(tmp_path: Path) -> None:
@@ -161,8 +161,8 @@ def test_a_hundred_thousand_rows_are_read_in_little_memory(tmp_path: Path) -> No
     # VmHWM and not ru_maxrss, which is inherited from whoever started the process.
     code = (
         "import re, sys; from pathlib import Path; from scripts.cli.member_csv import *;"
-        "path = Path(sys.argv[1]); layout = inspect(path);"
-        "good = sum(isinstance(one, Row) for one in read(path, layout));"
+        "path = Path(sys.argv[1]); layout = inspect_file(path);"
+        "good = sum(isinstance(row, MemberRow) for row in read_rows(path, layout));"
         "most = re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1];"
         "print(layout.rows, good, most)"
     )

@@ -17,7 +17,7 @@ LINES = (
 )
 
 
-def reported(*lines: RowResult, as_json: bool = False, file: Path | None = None) -> tuple[str, ImportReport]:
+def report_of(*lines: RowResult, as_json: bool = False, file: Path | None = None) -> tuple[str, ImportReport]:
     out = io.StringIO()
     report = ImportReport(out, as_json=as_json, file=file)
     for line in lines:
@@ -27,7 +27,7 @@ def reported(*lines: RowResult, as_json: bool = False, file: Path | None = None)
 
 
 def test_every_row_has_a_line() -> None:
-    assert reported(*LINES)[0].splitlines() == [
+    assert report_of(*LINES)[0].splitlines() == [
         "row 2: admitted as member 112",
         "row 3: refused: it has no class. Write one of worker.",
         "row 4: already a member, number 7",
@@ -36,23 +36,23 @@ def test_every_row_has_a_line() -> None:
 
 
 def test_the_exit_code_tells_all_some_or_none() -> None:
-    assert reported(LINES[0], LINES[2], LINES[3])[1].code is ExitCode.OK
-    assert reported(*LINES)[1].code is ExitCode.PARTIAL
-    assert reported(LINES[1])[1].code is ExitCode.FAILED
-    assert reported(LINES[3])[1].code is ExitCode.FAILED
+    assert report_of(LINES[0], LINES[2], LINES[3])[1].code is ExitCode.OK
+    assert report_of(*LINES)[1].code is ExitCode.PARTIAL
+    assert report_of(LINES[1])[1].code is ExitCode.FAILED
+    assert report_of(LINES[3])[1].code is ExitCode.FAILED
 
 
 def test_the_json_can_be_read_and_counts() -> None:
-    fields = json.loads(reported(*LINES, as_json=True)[0])
-    assert [one["outcome"] for one in fields["rows"]] == ["admitted", "refused", "already_a_member", "empty"]
+    fields = json.loads(report_of(*LINES, as_json=True)[0])
+    assert [field["outcome"] for field in fields["rows"]] == ["admitted", "refused", "already_a_member", "empty"]
     assert (fields["admitted"], fields["refused"]) == (1, 1)
-    assert json.loads(reported(as_json=True)[0])["rows"] == []
+    assert json.loads(report_of(as_json=True)[0])["rows"] == []
 
 
 def test_no_cell_of_the_report_is_a_formula_and_nobody_else_may_read_it(tmp_path: Path) -> None:
     file = tmp_path / "report.csv"
     names = ["=1+1", "+44", "-x", "@sum", "\tx", "Ada"]
-    reported(*(RowResult(row, RowOutcome.REFUSED, name, why="no") for row, name in enumerate(names, start=2)), file=file)
+    report_of(*(RowResult(row, RowOutcome.REFUSED, name, why="no") for row, name in enumerate(names, start=2)), file=file)
     rows = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
     assert [row[1] for row in rows[1:]] == ["'=1+1", "'+44", "'-x", "'@sum", "'\tx", "Ada"]
     assert file.stat().st_mode & 0o777 == 0o600

@@ -15,7 +15,7 @@ NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 SOUND = 'title = "Shall we?"\ntext = "About it."\nresolution_type = "ordinary"\n'
 
 
-def a_file(folder: Path, more: str) -> Path:
+def write_motion_file(folder: Path, more: str) -> Path:
     path = folder / "motion.toml"
     path.write_text(SOUND + more, encoding="utf-8")
     return path
@@ -30,17 +30,17 @@ def test_voting_opens_after_the_notice_and_stays_open_as_long_as_the_file_says()
 
 
 def test_a_time_without_a_zone_is_meant_where_the_co_op_is(tmp_path: Path) -> None:
-    asked = read_motion_file(a_file(tmp_path, "closes_at = 2025-07-01T18:00:00\n"), LONDON).request(14, NOW)
+    asked = read_motion_file(write_motion_file(tmp_path, "closes_at = 2025-07-01T18:00:00\n"), LONDON).request(14, NOW)
     assert asked.closes_at.ToDatetime(tzinfo=UTC) == datetime(2025, 7, 1, 17, tzinfo=UTC)
 
 
 def test_a_proposed_rulebook_stands_beside_the_motion(tmp_path: Path) -> None:
     (tmp_path / "new.toml").write_text("rules", encoding="utf-8")
-    assert read_motion_file(a_file(tmp_path, 'open_days = 7\nrulebook = "new.toml"\n'), LONDON).request(14, NOW).rulebook_text == "rules"
+    assert read_motion_file(write_motion_file(tmp_path, 'open_days = 7\nrulebook = "new.toml"\n'), LONDON).request(14, NOW).rulebook_text == "rules"
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "text"),
     [
         ("", 'Write either "open_days" or "closes_at".'),
         ("open_days = 7\nclosed = 1\n", 'There is no key "closed".'),
@@ -52,7 +52,7 @@ def test_a_proposed_rulebook_stands_beside_the_motion(tmp_path: Path) -> None:
 )
 def test_a_file_with_a_mistake_puts_no_motion(tmp_path: Path, more: str, text: str) -> None:
     with pytest.raises(CommandError) as error:
-        read_motion_file(a_file(tmp_path, more), LONDON)
+        read_motion_file(write_motion_file(tmp_path, more), LONDON)
     assert text in error.value.why
     assert error.value.code in (ExitCode.USAGE, ExitCode.NOT_FOUND)
 

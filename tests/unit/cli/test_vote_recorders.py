@@ -15,31 +15,31 @@ from scripts.cli.main import main
 from scripts.cli.vote_paper_ballots import confirm_ballot, prompt_for_choices
 
 
-class Terminal(io.StringIO):
+class FakeTerminal(io.StringIO):
     """Standard input or error with a person at it."""
 
     def isatty(self) -> bool:
         return True
 
 
-def typed(monkeypatch: pytest.MonkeyPatch, text: str) -> Terminal:
+def type_into_terminal(monkeypatch: pytest.MonkeyPatch, text: str) -> FakeTerminal:
     """Somebody types this; gives what they are shown."""
-    shown = Terminal()
-    monkeypatch.setattr(sys, "stdin", Terminal(text))
+    shown = FakeTerminal()
+    monkeypatch.setattr(sys, "stdin", FakeTerminal(text))
     monkeypatch.setattr(sys, "stderr", shown)
     return shown
 
 
 def test_a_choice_that_is_not_given_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = typed(monkeypatch, "against\n")
+    shown = type_into_terminal(monkeypatch, "against\n")
     assert prompt_for_choices("yes_no_abstain", ("for", "against", "abstain")) == ["against"]
     assert "Write one of: for, against, abstain." in shown.getvalue()
 
 
 def test_several_options_are_typed_one_on_each_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    typed(monkeypatch, "van=3\nbus=0\n\nnever read\n")
+    type_into_terminal(monkeypatch, "van=3\nbus=0\n\nnever read\n")
     assert prompt_for_choices("score", ("van", "bus")) == ["van=3", "bus=0"]
-    typed(monkeypatch, "\n")
+    type_into_terminal(monkeypatch, "\n")
     assert prompt_for_choices("approval", ("van", "bus")) == []
 
 

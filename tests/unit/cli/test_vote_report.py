@@ -31,7 +31,7 @@ from services.web.localisation import catalogue
 VOTE = "ab" * 32
 
 
-def terms_of_a_vote() -> Terms:
+def make_terms() -> Terms:
     """Those of a golden bundle, which is a plain tar whose first member they are."""
     data = (EXAMPLES / "bundles" / "pooled-cap.kith").read_bytes()
     return read_terms(data[512 : 512 + int(data[124:135], 8)])
@@ -45,7 +45,7 @@ def test_choices_are_options_and_points_stand_after_them() -> None:
     assert [mark.option for mark in parse_marks("plurality", ("van", "bus"), ["abstain"])] == ["abstain"]
 
 
-@pytest.mark.parametrize(("method", "said"), [("score", "bus"), ("score", "bus=many"), ("plurality", "tram"), ("approval", "bus=1")])
+@pytest.mark.parametrize(("method", "text"), [("score", "bus"), ("score", "bus=many"), ("plurality", "tram"), ("approval", "bus=1")])
 def test_a_choice_that_is_none_casts_no_ballot(method: str, text: str) -> None:
     with pytest.raises(CommandError) as error:
         parse_marks(method, ("van", "bus"), [text])
@@ -90,7 +90,7 @@ def test_a_vote_that_a_co_op_has_left_is_not_said_to_wait_for_its_roll() -> None
 
 
 def test_before_the_close_it_is_said_how_it_is_counted_and_who_settles() -> None:
-    terms = terms_of_a_vote()
+    terms = make_terms()
     here = votes.Vote(vote_id=VOTE, state=votes.VOTE_STATE_PROPOSED, terms=terms.data)
     proved = federation.GetVoteEvidenceResponse()
     said = "\n".join(vote_text.vote_lines(here, proved, ZoneInfo("Europe/London"), datetime.now(UTC)))
@@ -103,7 +103,7 @@ def test_before_the_close_it_is_said_how_it_is_counted_and_who_settles() -> None
 
 
 def test_each_way_to_weigh_groups_and_co_ops_has_its_words() -> None:
-    terms = terms_of_a_vote()
+    terms = make_terms()
     half = Threshold(Fraction(1, 2), strict=True)
     for rule, said in (
         (FixedShares((("user", Fraction(2, 5)), ("worker", Fraction(3, 5)))), "the groups weigh: user 40 %, worker 60 %."),
@@ -171,7 +171,7 @@ def test_a_settlement_is_taken_however_its_file_is_laid_out(tmp_path: Path) -> N
         assert error.value.code is code
 
 
-def evidence_of_a_dispute() -> federation.GetVoteEvidenceResponse:
+def make_disputed_evidence() -> federation.GetVoteEvidenceResponse:
     boards = [
         federation.BoardView(co_op=one, cut_at_close=50, cut=57, size=60, witnesses=["brook-side"], observer=one == "watchers")
         for one in ("elm-row", "mill-lane", "watchers")
@@ -180,7 +180,7 @@ def evidence_of_a_dispute() -> federation.GetVoteEvidenceResponse:
 
 
 def test_a_settlement_says_how_far_a_board_counts_and_the_others_as_they_were_held_in_time() -> None:
-    disputed = evidence_of_a_dispute()
+    disputed = make_disputed_evidence()
     made = documents.read_settlement_body(build_settlement(disputed, ["mill-lane=57"], 0))
     assert (made.kind, made.revision, made.cuts, made.without) == ("cuts", 2, (("elm-row", 50), ("mill-lane", 57)), ())
     disputed.misconduct.append("fork mill-lane")
@@ -194,7 +194,7 @@ def test_a_settlement_says_how_far_a_board_counts_and_the_others_as_they_were_he
 
 
 def test_what_others_signed_is_agreed_to_to_the_byte() -> None:
-    disputed = evidence_of_a_dispute()
+    disputed = make_disputed_evidence()
     with pytest.raises(CommandError, match="No other co-op has signed") as error:
         settlement_signed_by_others(disputed)
     assert error.value.code is ExitCode.CONFLICT
@@ -203,7 +203,7 @@ def test_what_others_signed_is_agreed_to_to_the_byte() -> None:
 
 
 def test_a_vote_in_dispute_shows_what_a_settlement_can_say() -> None:
-    disputed = evidence_of_a_dispute()
+    disputed = make_disputed_evidence()
     disputed.settlement = build_settlement(disputed, ["elm-row=55"], 0)
     disputed.settled_by.append("mill-lane")
     said = "\n".join(vote_text.vote_lines(votes.Vote(vote_id=VOTE), disputed, ZoneInfo("Europe/London"), datetime.now(UTC)))
@@ -220,7 +220,7 @@ def test_only_one_thing_can_be_agreed_to(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_a_card_prints_the_characters_in_fours_and_nothing_of_it_is_markup() -> None:
     card = VoteCard("7", "Bea <b>Kettle</b>", "worker", "0123456789ABCDEF", b'{"v":1}')
-    printed = cards_page([card], terms_of_a_vote(), "Elm & Row")
+    printed = cards_page([card], make_terms(), "Elm & Row")
     assert "0123 4567 89AB CDEF" in printed
     assert "Bea &lt;b&gt;Kettle&lt;/b&gt;" in printed
     assert "Elm &amp; Row" in printed
@@ -228,13 +228,13 @@ def test_a_card_prints_the_characters_in_fours_and_nothing_of_it_is_markup() -> 
 
 
 def test_a_card_sends_its_member_to_another_co_op_to_look() -> None:
-    printed = cards_page([VoteCard("7", "Bea Kettle", "worker", "0123456789ABCDEF", b"{}")], terms_of_a_vote(), "Elm Row")
+    printed = cards_page([VoteCard("7", "Bea Kettle", "worker", "0123456789ABCDEF", b"{}")], make_terms(), "Elm Row")
     assert "Do not ask only us" in printed
     assert "http" not in printed
 
 
 def test_how_many_must_take_part_is_said_of_everybody_groups_and_co_ops() -> None:
-    terms = terms_of_a_vote()
+    terms = make_terms()
     counting = replace(terms.rule.counting, quorum=Quorum(Fraction(1, 10), 3), class_quorums=(("worker", Quorum(Fraction(1, 3))),))
     changed = replace(terms, rule=replace(terms.rule, counting=counting, co_op_quorums={"mill-lane": Quorum(count=15)}))
     said = "Must take part: at least 10 % of those who may vote and 3 people; worker: at least 1/3 of those who may vote"
@@ -245,10 +245,10 @@ def test_how_many_must_take_part_is_said_of_everybody_groups_and_co_ops() -> Non
 
 def test_one_is_a_person_and_a_ballot() -> None:
     vote = votes.Vote(vote_id=VOTE, ballots=1, groups=[votes.VoteGroup(group="member", rows=6)])
-    said = "\n".join(vote_text.vote_lines(vote, evidence_of_a_dispute(), ZoneInfo("Europe/London"), datetime.now(UTC)))
+    said = "\n".join(vote_text.vote_lines(vote, make_disputed_evidence(), ZoneInfo("Europe/London"), datetime.now(UTC)))
     assert "1 ballot is recorded here." in said
     assert "On our roll: member 6." in said
-    terms = terms_of_a_vote()
+    terms = make_terms()
     alone = replace(terms, rule=replace(terms.rule, counting=replace(terms.rule.counting, quorum=Quorum(count=1), class_quorums=())))
     assert list(quorum_lines(alone)) == ["Must take part: at least 1 person."]
 
@@ -261,7 +261,7 @@ def test_a_vote_that_was_annulled_says_so_and_what_is_next() -> None:
 
 
 def test_an_outcome_is_said_with_its_share_its_reasons_and_a_table() -> None:
-    terms = terms_of_a_vote()
+    terms = make_terms()
     outcome = {
         "result": {"passes": False, "winner": "", "tie": False, "co_ops": []},
         "reasons": [["quorum", []]],

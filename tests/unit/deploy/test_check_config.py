@@ -21,7 +21,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, keys: Path, tmp_path: Path) -> 
     return monkeypatch
 
 
-def _complaints(capsys: pytest.CaptureFixture[str], *what: str) -> list[str]:
+def _run_and_list_complaints(capsys: pytest.CaptureFixture[str], *what: str) -> list[str]:
     code = main(["check-config", *what])
     said = capsys.readouterr()
     assert code == (1 if said.err else 0)
@@ -30,7 +30,7 @@ def _complaints(capsys: pytest.CaptureFixture[str], *what: str) -> list[str]:
 
 
 def test_what_the_composition_gives_is_enough(environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    assert _complaints(capsys, "governance") == []
+    assert _run_and_list_complaints(capsys, "governance") == []
 
 
 def test_everything_wrong_is_said_at_once_with_the_variables_name(
@@ -41,7 +41,7 @@ def test_everything_wrong_is_said_at_once_with_the_variables_name(
     environment.setenv("KITH_GOVERNANCE_ZONE", "Europe/Londno")
     environment.setenv("KITH_LOG_LEVEL", "loud")
     environment.setenv("KITH_GOVERNANCE_POOL_SIZE", "many")
-    assert _complaints(capsys, "governance") == [
+    assert _run_and_list_complaints(capsys, "governance") == [
         "KITH_LOG_LEVEL cannot be used: write debug, info, warning or error.",
         "KITH_GOVERNANCE_ADDRESS cannot be used: it is not an address; write `unix:<path>` or `<host>:<port>`.",
         "KITH_GOVERNANCE_DATABASE_URL is not set. postgresql+asyncpg://..., the run role.",
@@ -53,7 +53,7 @@ def test_everything_wrong_is_said_at_once_with_the_variables_name(
 def test_a_misspelt_variable_is_named_with_what_was_meant(environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     environment.setenv("KITH_GOVERNANCE_ADRESS", "0.0.0.0:7403")
     environment.setenv("KITH_COFFEE", "black")
-    assert _complaints(capsys, "governance") == [
+    assert _run_and_list_complaints(capsys, "governance") == [
         "KITH_COFFEE is not a setting.",
         "KITH_GOVERNANCE_ADRESS is not a setting. Did you mean KITH_GOVERNANCE_ADDRESS?",
     ]
@@ -62,16 +62,16 @@ def test_a_misspelt_variable_is_named_with_what_was_meant(environment: pytest.Mo
 def test_a_file_that_is_not_there_is_named(environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "governance.run").unlink()
     place = tmp_path / "governance.run"
-    assert _complaints(capsys, "governance") == [f"KITH_GOVERNANCE_DATABASE_PASSWORD_FILE names {place}, which is not there."]
+    assert _run_and_list_complaints(capsys, "governance") == [f"KITH_GOVERNANCE_DATABASE_PASSWORD_FILE names {place}, which is not there."]
 
 
 def test_no_complaint_quotes_a_value(environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     environment.setenv("KITH_GOVERNANCE_DATABASE_URL", "postgres://role:hunter2@host/db")
-    assert "hunter2" not in str(_complaints(capsys, "governance"))
+    assert "hunter2" not in str(_run_and_list_complaints(capsys, "governance"))
 
 
 def test_migrate_has_settings_of_its_own(environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    said = _complaints(capsys, "migrate", "governance")
+    said = _run_and_list_complaints(capsys, "migrate", "governance")
     assert [line.split()[0] for line in said] == ["KITH_ADMIN_URL", "KITH_PASSWORDS_FOLDER"]
 
 

@@ -24,11 +24,11 @@ AGPL = "0d96a4ff68ad6d4b6f1f30f713b18d5184912ba8dd389f86aa7710db079abcb0"
 """SHA-256 of the licence as the Free Software Foundation gives it out."""
 
 
-def ids(path: Path) -> str:
+def path_id(path: Path) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("path", MARKDOWN_FILES, ids=ids)
+@pytest.mark.parametrize("path", MARKDOWN_FILES, ids=path_id)
 def test_every_link_leads_somewhere(path: Path) -> None:
     lost = []
     for link in link_targets(path):
@@ -42,7 +42,7 @@ def test_every_link_leads_somewhere(path: Path) -> None:
     assert lost == []
 
 
-@pytest.mark.parametrize("path", TRUE_OF_THE_CODE, ids=ids)
+@pytest.mark.parametrize("path", TRUE_OF_THE_CODE, ids=path_id)
 def test_every_file_that_is_named_exists(path: Path) -> None:
     named = {name for name in FILE.findall(read_text(path)) if "/X/" not in name and not name.startswith("..")}
 
@@ -83,7 +83,7 @@ def test_every_script_that_is_named_may_be_run() -> None:
     assert [f"{path}: scripts/{name}" for path, name in sorted(named) if not (ROOT / "scripts" / name).exists()] == []
 
 
-@pytest.mark.parametrize("path", TRUE_OF_THE_CODE, ids=ids)
+@pytest.mark.parametrize("path", TRUE_OF_THE_CODE, ids=path_id)
 def test_every_reason_that_is_named_is_given_somewhere(path: Path) -> None:
     sources = "".join(repository.read_text(file) or "" for file in repository.list_files("services/*.py", "libs/*.py"))
     # The source of the facts that fail is put behind the first of these, and environment variables are put together from their prefix.

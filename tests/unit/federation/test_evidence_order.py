@@ -15,34 +15,34 @@ from services.governance.rpc.translate_vote import parse_evidence
 from tests.support.bundle_builder import CLOSE, OPEN_LATEST, BundleBuilder, T
 
 ORDERS = 1000
-Piece = tuple[str, int, ReceivedCosignature | None]
+EvidenceItem = tuple[str, int, ReceivedCosignature | None]
 """A board's entries up to a size; or one witness's word for them."""
 
 
-def _story() -> BundleBuilder:
+def _example_vote() -> BundleBuilder:
     """Three co-ops and an observer; some hear of ballots in time, some too late, some never."""
-    story = BundleBuilder("any-order", ["amber", "birch", "cedar"], observers=["dune"])
-    story.open_vote()
-    story.cast_ballots("amber", "ffa")
-    story.add_checkpoint(OPEN_LATEST + 50, witnesses=["birch"])
-    story.cast_ballots("birch", "faofa")
-    story.cast_ballots("cedar", "aa-f")
-    story.add_checkpoint(CLOSE - 400, witnesses=["cedar", "dune"])
-    story.ballot("amber", 0, "against")
-    story.ballot("birch", 1, None)
-    story.add_checkpoint(CLOSE + 10, boards=["amber"], witnesses=["birch", "cedar"])
-    story.add_checkpoint(CLOSE + 20, boards=["birch"], witnesses=["dune"])
-    story.ballot("cedar", 1, "for")
-    story.add_checkpoint(T, boards=["cedar"], witnesses=["amber", "dune"])
-    story.ballot("amber", 1, "against")
-    story.ballot("birch", 2, "against")
-    story.add_checkpoint(T + 1)
-    return story
+    vote = BundleBuilder("any-order", ["amber", "birch", "cedar"], observers=["dune"])
+    vote.open_vote()
+    vote.cast_ballots("amber", "ffa")
+    vote.add_checkpoint(OPEN_LATEST + 50, witnesses=["birch"])
+    vote.cast_ballots("birch", "faofa")
+    vote.cast_ballots("cedar", "aa-f")
+    vote.add_checkpoint(CLOSE - 400, witnesses=["cedar", "dune"])
+    vote.ballot("amber", 0, "against")
+    vote.ballot("birch", 1, None)
+    vote.add_checkpoint(CLOSE + 10, boards=["amber"], witnesses=["birch", "cedar"])
+    vote.add_checkpoint(CLOSE + 20, boards=["birch"], witnesses=["dune"])
+    vote.ballot("cedar", 1, "for")
+    vote.add_checkpoint(T, boards=["cedar"], witnesses=["amber", "dune"])
+    vote.ballot("amber", 1, "against")
+    vote.ballot("birch", 2, "against")
+    vote.add_checkpoint(T + 1)
+    return vote
 
 
-def _pieces(story: BundleBuilder) -> list[Piece]:
-    found: list[Piece] = []
-    for co_op, heads in story.heads.items():
+def _evidence_items(vote: BundleBuilder) -> list[EvidenceItem]:
+    found: list[EvidenceItem] = []
+    for co_op, heads in vote.heads.items():
         for head in heads:
             found.append((co_op, head.size, None))
             words = [ReceivedCosignature(witness, head.size, head.root, at, b"") for witness, at in head.cosigned]
@@ -50,7 +50,7 @@ def _pieces(story: BundleBuilder) -> list[Piece]:
     return found
 
 
-class _Mirror:
+class _EvidenceStore:
     """What one party holds: of every board the entries so far, and of each witness the words that a cut can ask for."""
 
     def __init__(self, terms: Terms) -> None:
@@ -58,7 +58,7 @@ class _Mirror:
         self.sizes: dict[str, int] = {}
         self.words: dict[tuple[str, str], set[ReceivedCosignature]] = {}
 
-    def take(self, pieces: Iterable[Piece]) -> bool:
+    def take(self, pieces: Iterable[EvidenceItem]) -> bool:
         """Whether any was new. A word for entries that are not held is let go; it is brought again."""
         return sum(self._take(*piece) for piece in pieces) > 0
 
@@ -74,7 +74,7 @@ class _Mirror:
         self.words[co_op, word.witness] = kept
         return word in kept
 
-    def pieces(self) -> Iterator[Piece]:
+    def pieces(self) -> Iterator[EvidenceItem]:
         yield from ((co_op, size, None) for co_op, size in self.sizes.items())
         yield from ((co_op, word.size, word) for (co_op, _), words in self.words.items() for word in words)
 
@@ -85,25 +85,25 @@ class _Mirror:
         return {co_op: witnessed_cut(self._terms, co_op, held.get(co_op, ()), at) for co_op in self._terms.participants}
 
 
-def _outcome(story: BundleBuilder, terms: Terms, cuts: dict[str, int]) -> bytes:
-    counts = [count_board(terms, co_op, story.entries[co_op][:size], size) for co_op, size in cuts.items()]
+def _count_outcome(vote: BundleBuilder, terms: Terms, cuts: dict[str, int]) -> bytes:
+    counts = [count_board(terms, co_op, vote.entries[co_op][:size], size) for co_op, size in cuts.items()]
     return count_vote(terms.data, parse_evidence(count_vote_request(terms.data, 1, counts)))
 
 
 @pytest.mark.capability("G15")
 def test_the_same_evidence_in_a_thousand_orders_gives_the_same_bytes() -> None:
-    story = _story()
-    terms, pieces = read_terms(story.terms), _pieces(story)
+    vote = _example_vote()
+    terms, pieces = read_terms(vote.terms), _evidence_items(vote)
     expected, at_opening = (
-        {co_op: story.cut(co_op) for co_op in story.co_ops},
-        {co_op: story.cut(co_op, OPEN_LATEST) for co_op in story.co_ops},
+        {co_op: vote.cut(co_op) for co_op in vote.co_ops},
+        {co_op: vote.cut(co_op, OPEN_LATEST) for co_op in vote.co_ops},
     )
-    assert any(size < len(story.entries[co_op]) for co_op, size in expected.items()), "nothing comes too late"
-    bytes_of = story.count()
+    assert any(size < len(vote.entries[co_op]) for co_op, size in expected.items()), "nothing comes too late"
+    bytes_of = vote.count()
     outcomes: dict[tuple[tuple[str, int], ...], bytes] = {}
     chance = random.Random(20261122)  # noqa: S311 - it guards nothing, and falls the same each time
     for _ in range(ORDERS):
-        mirrors = [_Mirror(terms) for _ in range(3)]
+        mirrors = [_EvidenceStore(terms) for _ in range(3)]
         for mirror in mirrors:
             mirror.take(chance.sample(pieces, chance.randrange(len(pieces))))
         mirrors[0].take(chance.choices(pieces, k=len(pieces)))
@@ -116,5 +116,5 @@ def test_the_same_evidence_in_a_thousand_orders_gives_the_same_bytes() -> None:
             assert mirror.cuts(OPEN_LATEST) == at_opening
             key = tuple(mirror.cuts(T).items())
             if key not in outcomes:
-                outcomes[key] = _outcome(story, terms, dict(key))
+                outcomes[key] = _count_outcome(vote, terms, dict(key))
     assert set(outcomes.values()) == {bytes_of}

@@ -25,11 +25,11 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 VOTER, FIRST, SECOND = UUID(int=1), UUID(int=2), UUID(int=3)
 
 
-def a_place(revision: int = 0) -> RollRow:
+def make_roll_row(revision: int = 0) -> RollRow:
     return RollRow(VOTER, "user", revision)
 
 
-def an_entry(*, choice: str = "for", taken: BallotChannel = BallotChannel.PAPER, recorder: UUID = FIRST, revision: int = 0) -> BallotEntry:
+def make_entry(*, choice: str = "for", taken: BallotChannel = BallotChannel.PAPER, recorder: UUID = FIRST, revision: int = 0) -> BallotEntry:
     return BallotEntry(UUID(int=9), UUID(int=8), VOTER, choice, taken, recorder, NOON, revision)
 
 
@@ -61,9 +61,9 @@ def test_no_choice_at_all_is_asked_for() -> None:
 
 @pytest.mark.parametrize(("now", "shown"), [(1, 0), (0, 1), (2, 1), (1, -1)])
 def test_a_page_that_shows_another_revision_is_stale(now: int, shown: int) -> None:
-    check_revision(a_place(now), now)
+    check_revision(make_roll_row(now), now)
     with pytest.raises(Conflict) as refused:
-        check_revision(a_place(now), shown)
+        check_revision(make_roll_row(now), shown)
     assert (refused.value.reason, refused.value.details) == ("BALLOT_STALE", {"revision": str(now)})
 
 
@@ -82,8 +82,8 @@ def test_whoever_is_not_on_the_roll_hears_why(standing: tuple[str, bool] | None,
 
 @pytest.mark.parametrize("taken", [BallotChannel.PAPER, BallotChannel.PHONE])
 def test_two_people_who_write_down_the_same_make_a_ballot(taken: BallotChannel) -> None:
-    entry = check_first_entry(a_place(2), an_entry(choice="against", taken=taken, revision=2), YES_NO_OPTIONS)
-    ballot = confirm_entry(a_place(2), entry, "against", SECOND, UUID(int=7), NOON)
+    entry = check_first_entry(make_roll_row(2), make_entry(choice="against", taken=taken, revision=2), YES_NO_OPTIONS)
+    ballot = confirm_entry(make_roll_row(2), entry, "against", SECOND, UUID(int=7), NOON)
     assert ballot is not None
     assert (ballot.person, ballot.member_class, ballot.choice, ballot.revision) == (VOTER, "user", "against", 3)
     assert (ballot.taken, ballot.recorders, ballot.recorded_at) == (taken, (FIRST, SECOND), NOON)
@@ -92,32 +92,32 @@ def test_two_people_who_write_down_the_same_make_a_ballot(taken: BallotChannel) 
 @pytest.mark.parametrize(
     ("entry", "kind", "reason"),
     [
-        (an_entry(taken=BallotChannel.PAGE), Invalid, "TAKEN_UNKNOWN"),
-        (an_entry(taken=BallotChannel.HELPER), Invalid, "TAKEN_UNKNOWN"),
-        (an_entry(taken=BallotChannel.COMMAND_LINE), Invalid, "TAKEN_UNKNOWN"),
-        (an_entry(choice="maybe"), Invalid, "CHOICE_UNKNOWN"),
-        (an_entry(recorder=VOTER), NotAllowed, "RECORDER_IS_VOTER"),
+        (make_entry(taken=BallotChannel.PAGE), Invalid, "TAKEN_UNKNOWN"),
+        (make_entry(taken=BallotChannel.HELPER), Invalid, "TAKEN_UNKNOWN"),
+        (make_entry(taken=BallotChannel.COMMAND_LINE), Invalid, "TAKEN_UNKNOWN"),
+        (make_entry(choice="maybe"), Invalid, "CHOICE_UNKNOWN"),
+        (make_entry(recorder=VOTER), NotAllowed, "RECORDER_IS_VOTER"),
     ],
 )
 def test_a_first_entry_is_refused(entry: BallotEntry, kind: type[Refusal], reason: str) -> None:
     with pytest.raises(kind) as refused:
-        check_first_entry(a_place(), entry, YES_NO_OPTIONS)
+        check_first_entry(make_roll_row(), entry, YES_NO_OPTIONS)
     assert refused.value.reason == reason
 
 
 @pytest.mark.parametrize(
     ("place", "choice", "recorder", "kind", "reason"),
     [
-        (a_place(), "for", FIRST, NotAllowed, "SAME_RECORDER"),
-        (a_place(), "for", VOTER, NotAllowed, "RECORDER_IS_VOTER"),
-        (a_place(1), "for", SECOND, Conflict, "BALLOT_STALE"),
+        (make_roll_row(), "for", FIRST, NotAllowed, "SAME_RECORDER"),
+        (make_roll_row(), "for", VOTER, NotAllowed, "RECORDER_IS_VOTER"),
+        (make_roll_row(1), "for", SECOND, Conflict, "BALLOT_STALE"),
     ],
 )
 def test_a_second_entry_is_refused(place: RollRow, choice: str, recorder: UUID, kind: type[Refusal], reason: str) -> None:
     with pytest.raises(kind) as refused:
-        confirm_entry(place, an_entry(), choice, recorder, UUID(int=7), NOON)
+        confirm_entry(place, make_entry(), choice, recorder, UUID(int=7), NOON)
     assert refused.value.reason == reason
 
 
 def test_two_entries_that_differ_make_no_ballot() -> None:
-    assert confirm_entry(a_place(), an_entry(), "against", SECOND, UUID(int=7), NOON) is None
+    assert confirm_entry(make_roll_row(), make_entry(), "against", SECOND, UUID(int=7), NOON) is None

@@ -19,18 +19,18 @@ from tests.unit.governance.counting_rules import make_rule, yes_no_votes
 F = Fraction
 
 
-def a_co_op(number_for: int, against: int, eligible: int | None = None, abstain: int = 0) -> CoOpVotes:
+def make_co_op_votes(number_for: int, against: int, eligible: int | None = None, abstain: int = 0) -> CoOpVotes:
     return CoOpVotes(None if eligible is None else {"member": eligible}, {"member": yes_no_votes(number_for, against, abstain)})
 
 
-THREE: Mapping[str, CoOpVotes] = {"a": a_co_op(60, 40), "b": a_co_op(2, 8), "c": a_co_op(3, 7)}
+THREE: Mapping[str, CoOpVotes] = {"a": make_co_op_votes(60, 40), "b": make_co_op_votes(2, 8), "c": make_co_op_votes(3, 7)}
 
 
-def stances(joint: FederatedTally) -> dict[str, CoOpStance]:
+def stances_by_co_op(joint: FederatedTally) -> dict[str, CoOpStance]:
     return {r.co_op: r.stance for r in joint.co_ops}
 
 
-def reasons(joint: FederatedTally) -> list[ShortfallReason]:
+def reason_codes(joint: FederatedTally) -> list[ShortfallReason]:
     return [shortfall.reason for shortfall in joint.shortfalls]
 
 
@@ -40,22 +40,22 @@ def test_the_same_votes_pass_pooled_and_fail_by_co_op() -> None:
     )
     assert (pooled.passes, pooled.share_for) == (True, F(13, 24))
     assert (by_co_op.passes, by_co_op.share_for) == (False, F(1, 3))
-    assert (double.passes, double.share_of_co_ops, reasons(double)) == (False, F(1, 3), [ShortfallReason.CO_OP_THRESHOLD])
+    assert (double.passes, double.share_of_co_ops, reason_codes(double)) == (False, F(1, 3), [ShortfallReason.CO_OP_THRESHOLD])
     assert double.members is not None
     assert double.members.share_for == F(13, 24)
 
 
 def test_a_double_majority_fails_where_the_members_do() -> None:
-    co_ops = {"a": a_co_op(10, 90), "b": a_co_op(6, 4), "c": a_co_op(6, 4)}
-    assert reasons(tally_federated_votes(make_rule(basis=Basis.DOUBLE_MAJORITY), co_ops)) == [ShortfallReason.THRESHOLD]
+    co_ops = {"a": make_co_op_votes(10, 90), "b": make_co_op_votes(6, 4), "c": make_co_op_votes(6, 4)}
+    assert reason_codes(tally_federated_votes(make_rule(basis=Basis.DOUBLE_MAJORITY), co_ops)) == [ShortfallReason.THRESHOLD]
 
 
 def test_the_class_rule_applies_inside_each_co_op_first() -> None:
     capped = make_rule(basis=Basis.ONE_CO_OP_ONE_VOTE, class_rule=Cap(("investor",), F(1, 10)))
     mixed = CoOpVotes(None, {"user": yes_no_votes(4, 5), "investor": yes_no_votes(9, 0)})
-    joint = tally_federated_votes(capped, {"a": mixed, "b": a_co_op(1, 0)})
-    assert stances(joint) == {"a": CoOpStance.DOES_NOT_AGREE, "b": CoOpStance.AGREES}
-    assert (joint.share_for, joint.tie, reasons(joint)) == (F(1, 2), True, [ShortfallReason.THRESHOLD, ShortfallReason.TIE])
+    joint = tally_federated_votes(capped, {"a": mixed, "b": make_co_op_votes(1, 0)})
+    assert stances_by_co_op(joint) == {"a": CoOpStance.DOES_NOT_AGREE, "b": CoOpStance.AGREES}
+    assert (joint.share_for, joint.tie, reason_codes(joint)) == (F(1, 2), True, [ShortfallReason.THRESHOLD, ShortfallReason.TIE])
 
 
 def test_pooled_rolls_stay_known_by_class() -> None:
@@ -75,8 +75,8 @@ def test_one_roll_without_classes_leaves_the_pooled_roll_a_number_without_the_ex
 
 def test_all_co_ops_must_agree() -> None:
     rule = make_rule(basis=Basis.ALL_CO_OPS)
-    assert tally_federated_votes(rule, {"a": a_co_op(6, 4), "b": a_co_op(1, 0)}).passes
-    refused = tally_federated_votes(rule, {"a": a_co_op(60, 4), "b": a_co_op(5, 5), "c": a_co_op(0, 1)})
+    assert tally_federated_votes(rule, {"a": make_co_op_votes(6, 4), "b": make_co_op_votes(1, 0)}).passes
+    refused = tally_federated_votes(rule, {"a": make_co_op_votes(60, 4), "b": make_co_op_votes(5, 5), "c": make_co_op_votes(0, 1)})
     assert (refused.failing is not None and refused.failing.about, refused.share_for) == (("b", "c"), F(1, 3))
 
 
@@ -102,7 +102,7 @@ def test_every_co_op_has_exactly_one_weight(weights: tuple[tuple[str, Fraction],
 
 class TestBelowItsOwnQuorum:
     HALF_MUST_COME = make_rule(basis=Basis.ONE_CO_OP_ONE_VOTE, quorum=Quorum(F(1, 2)))
-    SLEEPY: ClassVar = {"a": a_co_op(6, 4, 20), "b": a_co_op(7, 1, 10), "c": a_co_op(2, 0, 10), "d": a_co_op(1, 6, 10)}
+    SLEEPY: ClassVar = {"a": make_co_op_votes(6, 4, 20), "b": make_co_op_votes(7, 1, 10), "c": make_co_op_votes(2, 0, 10), "d": make_co_op_votes(1, 6, 10)}
 
     @pytest.mark.parametrize(
         ("means", "stance", "share"),
@@ -114,7 +114,7 @@ class TestBelowItsOwnQuorum:
     )
     def test_the_rule_says_what_it_means(self, means: BelowQuorum, stance: CoOpStance, share: Fraction) -> None:
         joint = tally_federated_votes(replace(self.HALF_MUST_COME, below_quorum=means), self.SLEEPY)
-        assert (stances(joint)["c"], joint.share_of_co_ops) == (stance, share)
+        assert (stances_by_co_op(joint)["c"], joint.share_of_co_ops) == (stance, share)
         assert joint.passes is (means is BelowQuorum.LEFT_OUT)
 
     def test_the_co_op_that_blocks_is_named(self) -> None:
@@ -128,13 +128,13 @@ class TestBelowItsOwnQuorum:
         assert (joint.share_of_co_ops, joint.passes) == (F(1, 2), False)
 
     def test_where_no_co_op_has_a_quorum_nothing_passes(self) -> None:
-        joint = tally_federated_votes(self.HALF_MUST_COME, {"a": a_co_op(2, 0, 10), "b": a_co_op(1, 0, 10)})
-        assert (joint.passes, joint.share_for, reasons(joint)) == (False, None, [ShortfallReason.QUORUM])
+        joint = tally_federated_votes(self.HALF_MUST_COME, {"a": make_co_op_votes(2, 0, 10), "b": make_co_op_votes(1, 0, 10)})
+        assert (joint.passes, joint.share_for, reason_codes(joint)) == (False, None, [ShortfallReason.QUORUM])
 
     def test_a_co_op_may_have_a_quorum_of_its_own(self) -> None:
         co_ops = {**self.SLEEPY, "c": replace(self.SLEEPY["c"], quorum=Quorum(F(1, 5)))}
         joint = tally_federated_votes(self.HALF_MUST_COME, co_ops)
-        assert (stances(joint)["c"], joint.share_for) == (CoOpStance.AGREES, F(3, 4))
+        assert (stances_by_co_op(joint)["c"], joint.share_for) == (CoOpStance.AGREES, F(3, 4))
 
     def test_members_of_a_sleepy_co_op_still_count_among_the_members(self) -> None:
         joint = tally_federated_votes(replace(self.HALF_MUST_COME, basis=Basis.DOUBLE_MAJORITY), self.SLEEPY)
@@ -159,7 +159,7 @@ class TestManyOptions:
         co_ops = {name: CoOpVotes(None, {"member": votes}) for name, votes in {"a": {"x": 9}, "b": {"y": 1}, "c": {"y": 2, "x": 1}}.items()}
         half = Threshold(F(1, 2), strict=True)
         joint = tally_federated_votes(replace(self.MOST, basis=Basis.DOUBLE_MAJORITY, threshold=half), co_ops)
-        assert (joint.choice, joint.share_of_co_ops, reasons(joint)) == ("x", F(1, 3), [ShortfallReason.CO_OP_THRESHOLD])
+        assert (joint.choice, joint.share_of_co_ops, reason_codes(joint)) == ("x", F(1, 3), [ShortfallReason.CO_OP_THRESHOLD])
 
 
 def test_without_a_co_op_there_is_nothing_to_count() -> None:
@@ -167,7 +167,7 @@ def test_without_a_co_op_there_is_nothing_to_count() -> None:
         tally_federated_votes(make_rule(), {})
 
 
-votes_of_one = st.builds(a_co_op, st.integers(0, 9), st.integers(0, 9), st.integers(27, 40), st.integers(0, 9))
+votes_of_one = st.builds(make_co_op_votes, st.integers(0, 9), st.integers(0, 9), st.integers(27, 40), st.integers(0, 9))
 
 
 @given(st.dictionaries(st.sampled_from("abcdef"), votes_of_one, min_size=1), st.sampled_from(Basis))

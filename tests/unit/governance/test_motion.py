@@ -26,13 +26,13 @@ RULES = read_rulebook(templates.template_text("fairshares-like"))
 INSTANT = timedelta(microseconds=1)
 
 
-def a_kind(*, notice_days: int = 0, hours: int = 72, days: int = 28) -> ResolutionType:
+def make_resolution_type(*, notice_days: int = 0, hours: int = 72, days: int = 28) -> ResolutionType:
     ordinary = RULES.resolution("ordinary")
     assert ordinary is not None
     return replace(ordinary, notice_days=notice_days, minimum_open_hours=hours, maximum_open_days=days)
 
 
-def a_motion(**changes: object) -> Motion:
+def make_motion(**changes: object) -> Motion:
     motion = Motion(
         id=UUID(int=1),
         wording=MotionWording("Shall we?", "All of it.", "", "", "", ""),
@@ -58,17 +58,17 @@ def a_motion(**changes: object) -> Motion:
     ],
 )
 def test_until_it_is_counted_the_clock_alone_says_where_a_motion_stands(at: datetime, state: MotionState) -> None:
-    assert a_motion().state(at) is state
+    assert make_motion().state(at) is state
 
 
 @pytest.mark.parametrize(("passes", "state"), [(True, MotionState.PASSED), (False, MotionState.NOT_PASSED)])
 def test_once_counted_no_clock_changes_a_motion(passes: bool, state: MotionState) -> None:  # noqa: FBT001 - a column of the table
-    counted = a_motion(passes=passes, closed_at=NOON + timedelta(days=17))
+    counted = make_motion(passes=passes, closed_at=NOON + timedelta(days=17))
     assert {counted.state(NOON + timedelta(days=day)) for day in (-100, 0, 15, 17, 400)} == {state}
 
 
 def test_ballots_are_taken_from_the_opening_until_just_before_the_close() -> None:
-    motion = a_motion()
+    motion = make_motion()
     for at in (motion.opens_at, motion.closes_at - INSTANT):
         require_open(motion, at)
     for at, reason in ((motion.opens_at - INSTANT, "BALLOT_NOT_OPEN"), (motion.closes_at, "BALLOT_CLOSED")):
@@ -79,12 +79,12 @@ def test_ballots_are_taken_from_the_opening_until_just_before_the_close() -> Non
 
 def test_a_counted_motion_takes_no_ballot_whatever_the_clock_says() -> None:
     with pytest.raises(FailedPrecondition) as refused:
-        require_open(a_motion(passes=True, closed_at=NOON), NOON + timedelta(days=15))
+        require_open(make_motion(passes=True, closed_at=NOON), NOON + timedelta(days=15))
     assert refused.value.reason == "BALLOT_CLOSED"
 
 
 def test_without_a_time_voting_opens_when_the_notice_has_passed() -> None:
-    opens, closes = voting_times(a_kind(notice_days=14), None, NOON + timedelta(days=20), NOON)
+    opens, closes = voting_times(make_resolution_type(notice_days=14), None, NOON + timedelta(days=20), NOON)
     assert (opens, closes) == (NOON + timedelta(days=14), NOON + timedelta(days=20))
 
 
@@ -103,20 +103,20 @@ def test_without_a_time_voting_opens_when_the_notice_has_passed() -> None:
 def test_times_outside_the_rulebook_are_refused(opens_in: timedelta | None, closes_in: timedelta, reason: str) -> None:
     opens = None if opens_in is None else NOON + opens_in
     with pytest.raises(Invalid) as refused:
-        voting_times(a_kind(notice_days=14), opens, NOON + closes_in, NOON)
+        voting_times(make_resolution_type(notice_days=14), opens, NOON + closes_in, NOON)
     assert refused.value.reason == reason
     assert [problem.field for problem in refused.value.problems] in (["opens_at"], ["closes_at"])
 
 
 @pytest.mark.parametrize("closes_in", [timedelta(days=17), timedelta(days=42)])
 def test_the_shortest_and_the_longest_time_are_allowed(closes_in: timedelta) -> None:
-    assert voting_times(a_kind(notice_days=14), None, NOON + closes_in, NOON)[1] == NOON + closes_in
+    assert voting_times(make_resolution_type(notice_days=14), None, NOON + closes_in, NOON)[1] == NOON + closes_in
 
 
 @given(st.datetimes(timezones=st.just(UTC)), st.datetimes(timezones=st.just(UTC)))
 def test_whatever_times_come_they_are_taken_or_refused_with_a_reason(opens: datetime, closes: datetime) -> None:
     try:
-        taken = voting_times(a_kind(notice_days=1, hours=1, days=2), opens, closes, NOON)
+        taken = voting_times(make_resolution_type(notice_days=1, hours=1, days=2), opens, closes, NOON)
     except Invalid as refusal:
         assert refusal.reason in {"NOTICE_TOO_SHORT", "OPEN_TOO_SHORT", "OPEN_TOO_LONG", "TIME_MALFORMED"}
     else:
@@ -126,9 +126,9 @@ def test_whatever_times_come_they_are_taken_or_refused_with_a_reason(opens: date
 
 def test_a_refusal_of_times_says_which_would_do() -> None:
     with pytest.raises(Invalid) as refused:
-        voting_times(a_kind(notice_days=14), None, NOON + timedelta(days=15), NOON)
+        voting_times(make_resolution_type(notice_days=14), None, NOON + timedelta(days=15), NOON)
     soonest = datetime.fromisoformat(refused.value.details["earliest"])
-    assert voting_times(a_kind(notice_days=14), None, soonest, NOON)[1] == soonest
+    assert voting_times(make_resolution_type(notice_days=14), None, soonest, NOON)[1] == soonest
 
 
 def test_a_wording_is_trimmed_and_brought_to_one_spelling() -> None:

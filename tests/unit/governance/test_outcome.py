@@ -35,15 +35,15 @@ ANY = Threshold(F(1, 100), strict=True)
 GOLDEN_CASES = json.loads((Path(__file__).parent / "vectors" / "class_votes.json").read_text(encoding="utf-8"))
 
 
-def counted(data: bytes) -> dict[str, Any]:  # Any: it comes from JSON
+def decode_outcome(data: bytes) -> dict[str, Any]:  # Any: it comes from JSON
     """The outcome, read back; its bytes are JSON bytes."""
     value = canonical.decode(data)
     assert isinstance(value, dict)
     return value
 
 
-def figures(data: bytes) -> dict[str, str]:
-    return dict(counted(data)["figures"])
+def decode_figures(data: bytes) -> dict[str, str]:
+    return dict(decode_outcome(data)["figures"])
 
 
 TWO: BallotCounts = {"ash": {"member": yes_no_votes(6, 4)}, "birch": {"member": {**yes_no_votes(1, 2, 1), "rows": 8}}}
@@ -74,16 +74,16 @@ def test_what_does_not_pass_has_no_winner_and_says_why() -> None:
     outcome = compute_outcome(
         terms := make_terms(make_rule(quorum=Quorum(F(1), 0))), make_evidence(terms, {"ash": {"member": {**yes_no_votes(2, 2), "rows": 9}}})
     )
-    assert counted(outcome)["result"] == {"passes": False, "winner": "", "tie": True, "co_ops": []}
-    assert counted(outcome)["reasons"] == [["quorum", []], ["threshold", []], ["tie", []]]
+    assert decode_outcome(outcome)["result"] == {"passes": False, "winner": "", "tie": True, "co_ops": []}
+    assert decode_outcome(outcome)["reasons"] == [["quorum", []], ["threshold", []], ["tie", []]]
 
 
 def test_nothing_cast_at_all_is_an_outcome_too() -> None:
     terms = make_terms()
     outcome = compute_outcome(terms, make_evidence(terms, {}))
-    assert counted(outcome)["reasons"] == [["nothing_cast", []], ["threshold", []]]
-    assert figures(outcome) == {"members/total/for": "0/1", "members/total/against": "0/1", "members/whole": "0/1"}
-    assert (counted(outcome)["quorums"], counted(outcome)["tallies"]) == ([], [])
+    assert decode_outcome(outcome)["reasons"] == [["nothing_cast", []], ["threshold", []]]
+    assert decode_figures(outcome) == {"members/total/for": "0/1", "members/total/against": "0/1", "members/whole": "0/1"}
+    assert (decode_outcome(outcome)["quorums"], decode_outcome(outcome)["tallies"]) == ([], [])
 
 
 class TestBases:
@@ -101,11 +101,11 @@ class TestBases:
         weights = (("ash", F(3, 4)), ("birch", F(1, 4))) if basis is Basis.FIXED_WEIGHTS else ()
         terms = make_terms(make_rule(basis=basis, co_op_weights=weights))
         outcome = compute_outcome(terms, make_evidence(terms, TWO))
-        assert (counted(outcome)["result"]["passes"], counted(outcome)["reasons"]) == (passes, reasons)
-        assert {name.partition("/")[0] for name in figures(outcome)} == names
+        assert (decode_outcome(outcome)["result"]["passes"], decode_outcome(outcome)["reasons"]) == (passes, reasons)
+        assert {name.partition("/")[0] for name in decode_figures(outcome)} == names
         if basis is not Basis.POOLED:
-            assert counted(outcome)["result"]["co_ops"] == [["ash", "agrees", "for"], ["birch", "does_not_agree", ""]]
-            assert figures(outcome)["co_ops/share"] == ("3/4" if basis is Basis.FIXED_WEIGHTS else "1/2")
+            assert decode_outcome(outcome)["result"]["co_ops"] == [["ash", "agrees", "for"], ["birch", "does_not_agree", ""]]
+            assert decode_figures(outcome)["co_ops/share"] == ("3/4" if basis is Basis.FIXED_WEIGHTS else "1/2")
 
     @pytest.mark.parametrize(
         ("means", "stance", "reasons"),
@@ -119,21 +119,21 @@ class TestBases:
         rule = make_rule(basis=Basis.ONE_CO_OP_ONE_VOTE, below_quorum=means)
         terms = make_terms(rule, quorums={"birch": Quorum(F(3, 4))})
         outcome = compute_outcome(terms, make_evidence(terms, TWO))
-        assert counted(outcome)["result"]["co_ops"][1] == ["birch", stance, ""]
-        assert counted(outcome)["reasons"] == reasons
+        assert decode_outcome(outcome)["result"]["co_ops"][1] == ["birch", stance, ""]
+        assert decode_outcome(outcome)["reasons"] == reasons
 
     def test_a_co_op_without_a_row_has_a_stance_and_hardly_a_figure(self) -> None:
         terms = make_terms(make_rule(basis=Basis.ONE_CO_OP_ONE_VOTE))
         outcome = compute_outcome(terms, make_evidence(terms, {"ash": {"member": yes_no_votes(3, 1)}}))
-        assert counted(outcome)["result"]["co_ops"] == [["ash", "agrees", "for"], ["birch", "does_not_agree", ""]]
-        named = {name: figure for name, figure in figures(outcome).items() if name.startswith("birch/")}
+        assert decode_outcome(outcome)["result"]["co_ops"] == [["ash", "agrees", "for"], ["birch", "does_not_agree", ""]]
+        named = {name: figure for name, figure in decode_figures(outcome).items() if name.startswith("birch/")}
         assert named == {"birch/whole": "0/1", "birch/total/for": "0/1", "birch/total/against": "0/1"}
 
     def test_a_quorum_of_a_group_nobody_is_in_is_not_missed_and_not_a_crash(self) -> None:
         rule = make_rule(basis=Basis.ONE_CO_OP_ONE_VOTE, class_quorums=(("worker", Quorum(F(1, 2))),))
         terms = make_terms(rule, groups=("member", "worker"))
         cast: BallotCounts = {"ash": {"member": yes_no_votes(3, 1), "worker": yes_no_votes(1, 0)}, "birch": {"member": yes_no_votes(1, 0)}}
-        assert counted(compute_outcome(terms, make_evidence(terms, cast)))["result"]["passes"]
+        assert decode_outcome(compute_outcome(terms, make_evidence(terms, cast)))["result"]["passes"]
 
 
 class TestMethods:
@@ -142,19 +142,19 @@ class TestMethods:
         free = compute_outcome(
             terms, make_evidence(terms, {"ash": {"member": {"consent": 5, "abstain": 3}}, "birch": {"member": {"consent": 2}}})
         )
-        assert counted(free)["result"] == {"passes": True, "winner": "consent", "tie": False, "co_ops": []}
-        assert figures(free)["members/total/object"] == "0/1"
+        assert decode_outcome(free)["result"] == {"passes": True, "winner": "consent", "tie": False, "co_ops": []}
+        assert decode_figures(free)["members/total/object"] == "0/1"
         stopped = compute_outcome(terms, make_evidence(terms, {"ash": {"member": {"consent": 50, "object": 1}}, "birch": {}}))
-        assert counted(stopped)["reasons"] == [["threshold", []]]
-        assert ["ash", "member", "object", 1] in counted(stopped)["tallies"]
+        assert decode_outcome(stopped)["reasons"] == [["threshold", []]]
+        assert ["ash", "member", "object", 1] in decode_outcome(stopped)["tallies"]
 
     def test_a_co_op_that_consents_is_named_by_the_options_word(self) -> None:
         terms = make_terms(make_rule(basis=Basis.ALL_CO_OPS), method=CONSENT)
         outcome = compute_outcome(
             terms, make_evidence(terms, {"ash": {"member": {"consent": 2}}, "birch": {"member": {"consent": 1, "object": 1}}})
         )
-        assert counted(outcome)["result"]["co_ops"] == [["ash", "agrees", "consent"], ["birch", "does_not_agree", ""]]
-        assert counted(outcome)["reasons"] == [["threshold", ["birch"]], ["tie", []]]
+        assert decode_outcome(outcome)["result"]["co_ops"] == [["ash", "agrees", "consent"], ["birch", "does_not_agree", ""]]
+        assert decode_outcome(outcome)["reasons"] == [["threshold", ["birch"]], ["tie", []]]
 
     def test_plurality_names_the_option_most_are_for_and_counts_abstentions_for_turnout_alone(self) -> None:
         terms = make_terms(make_rule(method=Method.PLURALITY, threshold=HALF), options=("oak", "elm", "yew"))
@@ -163,28 +163,28 @@ class TestMethods:
             "birch": {"member": {"oak": 1, "rows": 9, "ballots": 1}},
         }
         outcome = compute_outcome(terms, make_evidence(terms, cast))
-        assert counted(outcome)["result"]["winner"] == "oak"
-        named = figures(outcome)
+        assert decode_outcome(outcome)["result"]["winner"] == "oak"
+        named = decode_figures(outcome)
         assert (named["members/share_for"], named["members/total/yew"], named["members/turnout"]) == ("4/5", "0/1", "9/17")
         assert "members/total/abstain" not in named
 
     def test_two_options_that_lead_together_decide_nothing(self) -> None:
         terms = make_terms(make_rule(method=Method.PLURALITY, threshold=ANY), options=("oak", "elm"))
         outcome = compute_outcome(terms, make_evidence(terms, {"ash": {"member": {"oak": 2}}, "birch": {"member": {"elm": 2}}}))
-        assert counted(outcome)["result"] == {"passes": False, "winner": "", "tie": True, "co_ops": []}
-        assert counted(outcome)["reasons"] == [["tie", []]]
+        assert decode_outcome(outcome)["result"] == {"passes": False, "winner": "", "tie": True, "co_ops": []}
+        assert decode_outcome(outcome)["reasons"] == [["tie", []]]
 
     def test_an_empty_approval_is_cast_and_marks_nothing(self) -> None:
         terms = make_terms(make_rule(method=Method.APPROVAL, threshold=HALF), options=("oak", "elm"))
         outcome = compute_outcome(terms, make_evidence(terms, {"ash": {"member": {"oak": 3, "elm": 2, "ballots": 6}}, "birch": {}}))
-        assert (figures(outcome)["members/share_for"], figures(outcome)["members/whole"]) == ("1/2", "6/1")
-        assert counted(outcome)["reasons"] == [["threshold", []]]
+        assert (decode_figures(outcome)["members/share_for"], decode_figures(outcome)["members/whole"]) == ("1/2", "6/1")
+        assert decode_outcome(outcome)["reasons"] == [["threshold", []]]
 
     def test_a_share_of_scores_is_of_the_most_points_there_could_be(self) -> None:
         terms = make_terms(make_rule(method=Method.SCORE, highest_score=5, threshold=HALF), options=("oak", "elm"))
         outcome = compute_outcome(terms, make_evidence(terms, {"ash": {"member": {"oak": 16, "elm": 15, "ballots": 6}}, "birch": {}}))
-        assert (figures(outcome)["members/share_for"], counted(outcome)["result"]["winner"]) == ("8/15", "oak")
-        assert counted(outcome)["tallies"] == [["ash", "member", "elm", 15], ["ash", "member", "oak", 16]]
+        assert (decode_figures(outcome)["members/share_for"], decode_outcome(outcome)["result"]["winner"]) == ("8/15", "oak")
+        assert decode_outcome(outcome)["tallies"] == [["ash", "member", "elm", 15], ["ash", "member", "oak", 16]]
 
 
 CLASS_RULES: list[tuple[ClassRule, dict[str, str]]] = [
@@ -206,7 +206,7 @@ def test_what_a_ballot_weighs_stands_among_the_figures(rule: ClassRule, wanted: 
         "birch": {"member": yes_no_votes(0, 2), "worker": yes_no_votes(2, 2)},
     }
     outcome = compute_outcome(terms, make_evidence(terms, cast))
-    assert {name: figures(outcome).get(name) for name in wanted} == wanted
+    assert {name: decode_figures(outcome).get(name) for name in wanted} == wanted
 
 
 def test_the_group_that_is_not_for_is_named() -> None:
@@ -214,7 +214,7 @@ def test_the_group_that_is_not_for_is_named() -> None:
     outcome = compute_outcome(
         terms, make_evidence(terms, {"ash": {"member": yes_no_votes(9, 0), "worker": yes_no_votes(1, 2)}, "birch": {}})
     )
-    assert counted(outcome)["reasons"] == [["class_threshold", ["worker"]]]
+    assert decode_outcome(outcome)["reasons"] == [["class_threshold", ["worker"]]]
 
 
 def test_a_silent_group_under_fixed_shares_weighs_nothing_and_forfeits_its_share() -> None:
@@ -224,14 +224,14 @@ def test_a_silent_group_under_fixed_shares_weighs_nothing_and_forfeits_its_share
     outcome = compute_outcome(
         terms, make_evidence(terms, {"ash": {"member": yes_no_votes(4, 0), "worker": {"rows": 3, "ballots": 0}}, "birch": {}})
     )
-    assert figures(outcome)["members/ballot/worker"] == "0/1"
-    assert (figures(outcome)["members/whole"], figures(outcome)["members/share_for"]) == ("1/1", "1/2")
+    assert decode_figures(outcome)["members/ballot/worker"] == "0/1"
+    assert (decode_figures(outcome)["members/whole"], decode_figures(outcome)["members/share_for"]) == ("1/1", "1/2")
 
 
 def test_an_excluded_group_has_no_part_in_it() -> None:
     terms = make_terms(make_rule(excluded=("worker",)), groups=("member", "worker"))
     outcome = compute_outcome(terms, make_evidence(terms, {"ash": {"member": yes_no_votes(1, 0)}, "birch": {"member": yes_no_votes(1, 0)}}))
-    assert [name for name in figures(outcome) if "worker" in name] == []
+    assert [name for name in decode_figures(outcome) if "worker" in name] == []
 
 
 @pytest.mark.parametrize("case", GOLDEN_CASES, ids=[case["name"] for case in GOLDEN_CASES])
@@ -244,15 +244,15 @@ def test_the_golden_cases_come_out_the_same_between_co_ops(case: dict[str, Any])
     said = case.get("threshold", {"fraction": "1/2", "strict": True, "of": "cast"})
     threshold = Threshold(F(said["fraction"]), said["strict"], Denominator(said["of"]))
     quorum = Quorum(F(case["quorum"]["fraction"])) if "quorum" in case else Quorum()
-    counting = make_rule(threshold=threshold, quorum=quorum, class_rule=_class_rule(case), basis=Basis(case.get("basis", "pooled")))
+    counting = make_rule(threshold=threshold, quorum=quorum, class_rule=_class_rule_of_case(case), basis=Basis(case.get("basis", "pooled")))
     terms = make_terms(counting, groups=groups, co_ops=co_ops)
     cast = {name: {group: dict(marks) for group, marks in body.items()} for name, body in bodies.items()}
     if isinstance(case.get("eligible"), int):
         cast["co-ash"]["member"]["rows"] = case["eligible"]
     outcome = compute_outcome(terms, make_evidence(terms, cast))
     wanted = case["expect"]
-    assert counted(outcome)["result"]["passes"] is wanted["passes"]
-    named = figures(outcome)
+    assert decode_outcome(outcome)["result"]["passes"] is wanted["passes"]
+    named = decode_figures(outcome)
     pooled = named.get("members/share_for", "")
     by_co_op = named.get("co_ops/share", "")
     for key, figure in (("share_for", pooled or by_co_op), ("members", pooled), ("co_ops", by_co_op)):
@@ -260,7 +260,7 @@ def test_the_golden_cases_come_out_the_same_between_co_ops(case: dict[str, Any])
             assert F(figure) == F(wanted[key])
 
 
-def _class_rule(case: dict[str, Any]) -> ClassRule:
+def _class_rule_of_case(case: dict[str, Any]) -> ClassRule:
     match case.get("rule", {"kind": "none"}):
         case {"kind": "cap", "class": name, "fraction": fraction, "measured_on": measured_on}:
             return Cap((name,), F(fraction), Denominator(measured_on))

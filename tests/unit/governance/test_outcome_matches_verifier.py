@@ -40,9 +40,9 @@ def test_both_count_the_same() -> None:
     random = Random(20260)  # noqa: S311 - cases, not secrets
     passed = 0
     for number in range(CASES):
-        terms, evidence = _case(random)
+        terms, evidence = _random_case(random)
         ours = canonical.decode(compute_outcome(terms, evidence))
-        theirs = _verified(terms, evidence)
+        theirs = _verifier_outcome(terms, evidence)
         assert isinstance(ours, dict)
         assert {key: ours[key] for key in theirs} == theirs, f"case {number}: {write_rule(terms.rule)}"
         passed += ours["reasons"] == []
@@ -50,7 +50,7 @@ def test_both_count_the_same() -> None:
     assert CASES // 20 < passed < CASES * 19 // 20
 
 
-def _case(random: Random) -> tuple[Terms, OutcomeEvidence]:
+def _random_case(random: Random) -> tuple[Terms, OutcomeEvidence]:
     method = random.choice(METHODS)
     basis = random.choice([*Basis])
     co_ops = CO_OPS[: random.randint(2, 4)]
@@ -58,46 +58,46 @@ def _case(random: Random) -> tuple[Terms, OutcomeEvidence]:
         PLAIN,
         method=Method.YES_NO_ABSTAIN if method == CONSENT else Method(method),
         basis=basis,
-        threshold=_threshold(random),
-        class_rule=_class_rule(random),
-        quorum=_quorum(random),
+        threshold=_random_threshold(random),
+        class_rule=_random_class_rule(random),
+        quorum=_random_quorum(random),
         below_quorum=random.choice([*BelowQuorum]),
         excluded=(random.choice(GROUPS),) if random.random() < 0.3 else (),
-        class_quorums=((random.choice(GROUPS), _quorum(random)),) if random.random() < 0.3 else (),
+        class_quorums=((random.choice(GROUPS), _random_quorum(random)),) if random.random() < 0.3 else (),
         highest_score=5 if method == Method.SCORE else None,
-        co_op_threshold=_threshold(random) if random.random() < 0.4 else None,
+        co_op_threshold=_random_threshold(random) if random.random() < 0.4 else None,
         co_op_weights=tuple((co_op, F(random.randint(1, 3), 4)) for co_op in co_ops) if basis is Basis.FIXED_WEIGHTS else (),
     )
-    quorums = {co_ops[0]: _quorum(random)} if random.random() < 0.3 else {}
+    quorums = {co_ops[0]: _random_quorum(random)} if random.random() < 0.3 else {}
     terms = make_terms(counting, groups=GROUPS, co_ops=co_ops, method=method, options=TREES, quorums=quorums)
     asked = [group for group in GROUPS if group not in counting.excluded]
-    cast = {co_op: {group: _marks(random, terms) for group in asked if random.random() < 0.85} for co_op in co_ops}
+    cast = {co_op: {group: _random_marks(random, terms) for group in asked if random.random() < 0.85} for co_op in co_ops}
     return terms, make_evidence(terms, cast)
 
 
-def _threshold(random: Random) -> Threshold:
+def _random_threshold(random: Random) -> Threshold:
     """As terms can have it: above nothing, and more than everything is not asked."""
     fraction = random.choice([F(1, 100), F(1, 3), F(1, 2), F(1, 2), F(2, 3), F(1)])
     return Threshold(fraction, strict=fraction < 1 and random.random() < 0.5, of=random.choice([*Denominator]))
 
 
-def _quorum(random: Random) -> Quorum:
+def _random_quorum(random: Random) -> Quorum:
     return random.choice([Quorum(), Quorum(), Quorum(F(1, 2)), Quorum(count=4), Quorum(F(1, 3), 2)])
 
 
-def _class_rule(random: Random) -> ClassRule:
+def _random_class_rule(random: Random) -> ClassRule:
     shares = (("investor", F(1, 10)), ("supported", F(2, 5)), ("worker", F(1, 2)))
     cap = Cap(tuple(sorted(random.sample(GROUPS, random.randint(1, 2)))), random.choice([F(0), F(1, 10), F(1, 3), F(1)]))
     rules: list[ClassRule] = [
         OneMemberOneVote(),
         Cap(cap.classes, cap.fraction, random.choice([*Denominator])),
         FixedShares(shares, random.choice([*SilentClass])),
-        EachClass(_threshold(random), silent_blocks=random.random() < 0.5),
+        EachClass(_random_threshold(random), silent_blocks=random.random() < 0.5),
     ]
     return random.choice(rules)
 
 
-def _marks(random: Random, terms: Terms) -> dict[str, int]:
+def _random_marks(random: Random, terms: Terms) -> dict[str, int]:
     rows = random.choice([1, 3, 6])
     ballots = random.choice([0, rows, random.randint(0, rows)])
     fields = {"rows": rows, "ballots": ballots}
@@ -110,7 +110,7 @@ def _marks(random: Random, terms: Terms) -> dict[str, int]:
     return fields
 
 
-def _verified(terms: Terms, evidence: OutcomeEvidence) -> dict[str, canonical.Json]:
+def _verifier_outcome(terms: Terms, evidence: OutcomeEvidence) -> dict[str, canonical.Json]:
     """What the verifier makes of the same numbers."""
     asked = [group for group in terms.groups if group not in terms.rule.counting.excluded]
     bodies = {participant: {group: GroupTally() for group in asked} for participant in terms.participants}

@@ -16,11 +16,11 @@ INVESTORS_A_TENTH = Cap(("investor",), F(1, 10))
 SHARES = (("supported", F(45, 100)), ("worker", F(45, 100)), ("investor", F(10, 100)))
 
 
-def reasons(result: Tally) -> list[ShortfallReason]:
+def reason_codes(result: Tally) -> list[ShortfallReason]:
     return [shortfall.reason for shortfall in result.shortfalls]
 
 
-def weight_of(result: Tally, name: str) -> Fraction:
+def class_weight(result: Tally, name: str) -> Fraction:
     return next(c.weight for c in result.classes if c.name == name)
 
 
@@ -66,13 +66,13 @@ def test_a_threshold_met_exactly_passes_only_when_at_least_is_enough(*, strict: 
 
 def test_a_tie_does_not_pass_more_than_half() -> None:
     result = tally(make_rule(), None, {"member": yes_no_votes(5, 5)})
-    assert (result.tie, result.passes, reasons(result)) == (True, False, [ShortfallReason.THRESHOLD, ShortfallReason.TIE])
+    assert (result.tie, result.passes, reason_codes(result)) == (True, False, [ShortfallReason.THRESHOLD, ShortfallReason.TIE])
 
 
 def test_a_tie_is_of_weights_and_not_of_heads() -> None:
     votes = {"user": yes_no_votes(9, 10), "investor": yes_no_votes(40, 0)}
     result = tally(make_rule(class_rule=Cap(("investor",), F(1, 20))), None, votes)
-    assert weight_of(result, "investor") == 1
+    assert class_weight(result, "investor") == 1
     assert result.tie
 
 
@@ -85,7 +85,7 @@ def test_at_least_half_is_met_by_half_and_the_tie_is_still_told() -> None:
 def test_where_nobody_votes_nothing_passes(of: Denominator) -> None:
     result = tally(make_rule(threshold=Threshold(F(0), strict=False, of=of)), {"member": 12}, {})
     assert (result.passes, result.tie) == (False, False)
-    assert reasons(result) == [ShortfallReason.THRESHOLD, ShortfallReason.NOTHING_CAST]
+    assert reason_codes(result) == [ShortfallReason.THRESHOLD, ShortfallReason.NOTHING_CAST]
 
 
 def test_where_nobody_votes_there_is_no_share() -> None:
@@ -95,26 +95,26 @@ def test_where_nobody_votes_there_is_no_share() -> None:
 
 def test_only_abstentions_reach_the_quorum_and_pass_nothing() -> None:
     result = tally(make_rule(quorum=Quorum(F(1, 2))), {"member": 12}, {"member": yes_no_votes(0, 0, 12)})
-    assert (result.quorate, reasons(result)) == (True, [ShortfallReason.THRESHOLD, ShortfallReason.NOTHING_CAST])
+    assert (result.quorate, reason_codes(result)) == (True, [ShortfallReason.THRESHOLD, ShortfallReason.NOTHING_CAST])
 
 
 class TestCap:
     def test_a_ceiling_is_no_floor(self) -> None:
         result = tally(make_rule(class_rule=INVESTORS_A_TENTH), None, {"user": yes_no_votes(40, 23), "investor": yes_no_votes(2, 0)})
-        assert (weight_of(result, "investor"), result.share_for) == (F(2), F(42, 65))
+        assert (class_weight(result, "investor"), result.share_for) == (F(2), F(42, 65))
 
     def test_a_class_exactly_at_its_cap_keeps_its_weight(self) -> None:
         result = tally(make_rule(class_rule=INVESTORS_A_TENTH), None, {"user": yes_no_votes(45, 45), "investor": yes_no_votes(10, 0)})
-        assert weight_of(result, "investor") == 10
+        assert class_weight(result, "investor") == 10
 
     def test_capped_classes_decide_nothing_by_themselves(self) -> None:
         result = tally(make_rule(class_rule=INVESTORS_A_TENTH), None, {"user": yes_no_votes(0, 0, 3), "investor": yes_no_votes(9, 0)})
         assert (result.share_for, result.passes) == (None, False)
-        assert ShortfallReason.NOTHING_CAST in reasons(result)
+        assert ShortfallReason.NOTHING_CAST in reason_codes(result)
 
     def test_a_cap_of_nothing_silences(self) -> None:
         result = tally(make_rule(class_rule=Cap(("investor",), F(0))), None, GOLDEN)
-        assert (weight_of(result, "investor"), result.share_for) == (F(0), F(28, 63))
+        assert (class_weight(result, "investor"), result.share_for) == (F(0), F(28, 63))
 
     def test_a_cap_of_the_whole_changes_nothing(self) -> None:
         assert tally(make_rule(class_rule=Cap(("investor",), F(1))), None, GOLDEN).share_for == F(73, 111)
@@ -123,8 +123,8 @@ class TestCap:
     def test_several_classes_share_one_cap(self) -> None:
         votes = {"user": yes_no_votes(40, 23), "investor": yes_no_votes(10, 0), "supporter": yes_no_votes(0, 4)}
         result = tally(make_rule(class_rule=Cap(("investor", "supporter"), F(1, 10))), None, votes)
-        assert weight_of(result, "investor") == 5
-        assert weight_of(result, "supporter") == 2
+        assert class_weight(result, "investor") == 5
+        assert class_weight(result, "supporter") == 2
         assert result.share_for == F(45, 70)
 
     def test_a_cap_on_the_roll_does_not_grow_tighter_when_users_stay_at_home(self) -> None:
@@ -132,7 +132,7 @@ class TestCap:
         result = tally(
             make_rule(class_rule=on_roll), {"user": 90, "investor": 20}, {"user": yes_no_votes(2, 1), "investor": yes_no_votes(8, 0)}
         )
-        assert weight_of(result, "investor") == 4
+        assert class_weight(result, "investor") == 4
         assert result.share_for == F(6, 7)
 
     def test_a_cap_on_the_roll_needs_the_roll_by_class(self) -> None:
@@ -143,7 +143,7 @@ class TestCap:
 
     def test_a_class_that_only_abstains_weighs_nothing_in_votes_cast(self) -> None:
         result = tally(make_rule(class_rule=INVESTORS_A_TENTH), None, {"user": yes_no_votes(4, 3), "investor": yes_no_votes(0, 0, 50)})
-        assert (weight_of(result, "investor"), result.share_for) == (F(0), F(4, 7))
+        assert (class_weight(result, "investor"), result.share_for) == (F(0), F(4, 7))
 
 
 class TestFixedShares:
@@ -156,7 +156,7 @@ class TestFixedShares:
 
     def test_a_silent_class_leaves_its_share_to_the_others(self) -> None:
         result = tally(make_rule(class_rule=FixedShares(SHARES, SilentClass.REDISTRIBUTE)), None, self.SILENT)
-        assert (result.forfeited, weight_of(result, "worker")) == (F(0), F(1, 2))
+        assert (result.forfeited, class_weight(result, "worker")) == (F(0), F(1, 2))
         assert result.share_for == F(1, 2) * F(25, 35) + F(1, 2) * F(3, 28)
 
     def test_whoever_abstains_is_heard_among_those_present(self) -> None:
@@ -178,7 +178,7 @@ class TestFixedShares:
 
     def test_an_excluded_class_leaves_its_share_to_the_others_and_does_not_forfeit_it(self) -> None:
         result = tally(make_rule(class_rule=FixedShares(SHARES), excluded=("investor",)), None, GOLDEN)
-        assert (result.forfeited, weight_of(result, "worker")) == (F(0), F(1, 2))
+        assert (result.forfeited, class_weight(result, "worker")) == (F(0), F(1, 2))
 
     def test_of_the_roll_each_class_speaks_for_its_share_of_it(self) -> None:
         of_roll = Threshold(F(1, 2), strict=True, of=Denominator.ELIGIBLE)
@@ -191,7 +191,7 @@ class TestFixedShares:
         for silent in SilentClass:
             result = tally(make_rule(class_rule=FixedShares(SHARES, silent)), None, {})
             assert not result.passes
-            assert ShortfallReason.NOTHING_CAST in reasons(result)
+            assert ShortfallReason.NOTHING_CAST in reason_codes(result)
 
     def test_a_class_without_a_share_cannot_be_counted(self) -> None:
         with pytest.raises(CannotCountError) as refused:
@@ -207,7 +207,7 @@ class TestEachClass:
     def test_all_classes_for_is_not_enough_without_the_whole(self) -> None:
         votes = {"supported": yes_no_votes(6, 4), "worker": yes_no_votes(6, 4)}
         result = tally(make_rule(class_rule=EachClass(HALF), threshold=Threshold(F(3, 4), strict=False)), None, votes)
-        assert reasons(result) == [ShortfallReason.THRESHOLD]
+        assert reason_codes(result) == [ShortfallReason.THRESHOLD]
 
     @pytest.mark.parametrize("blocks", [True, False])
     def test_the_rule_says_whether_a_silent_class_blocks(self, *, blocks: bool) -> None:
@@ -222,7 +222,7 @@ class TestEachClass:
     def test_a_class_that_only_abstains_was_present_and_not_for(self) -> None:
         present = Threshold(F(1, 2), strict=True, of=Denominator.PRESENT)
         votes = {"supported": yes_no_votes(6, 4), "worker": yes_no_votes(0, 0, 2)}
-        assert reasons(tally(make_rule(class_rule=EachClass(present)), None, votes)) == [ShortfallReason.CLASS_THRESHOLD]
+        assert reason_codes(tally(make_rule(class_rule=EachClass(present)), None, votes)) == [ShortfallReason.CLASS_THRESHOLD]
 
 
 class TestQuorum:
@@ -235,7 +235,7 @@ class TestQuorum:
         assert result.shortfalls == (() if passes else (Shortfall(ShortfallReason.CLASS_QUORUM, ("worker",)),))
 
     def test_a_quorum_may_be_a_number_of_people(self) -> None:
-        assert reasons(tally(make_rule(quorum=Quorum(count=5)), None, {"member": yes_no_votes(4, 0)})) == [ShortfallReason.QUORUM]
+        assert reason_codes(tally(make_rule(quorum=Quorum(count=5)), None, {"member": yes_no_votes(4, 0)})) == [ShortfallReason.QUORUM]
         assert tally(make_rule(quorum=Quorum(count=5)), None, {"member": yes_no_votes(4, 0, 1)}).passes
 
     def test_fraction_and_number_must_both_be_reached(self) -> None:
@@ -259,7 +259,7 @@ class TestQuorum:
     def test_everything_that_is_missing_is_told_in_order(self) -> None:
         rule = make_rule(class_rule=EachClass(HALF), quorum=Quorum(count=9), class_quorums=(("worker", Quorum(count=9)),))
         result = tally(rule, None, {"worker": yes_no_votes(0, 1)})
-        assert reasons(result) == [
+        assert reason_codes(result) == [
             ShortfallReason.QUORUM,
             ShortfallReason.CLASS_QUORUM,
             ShortfallReason.CLASS_THRESHOLD,
@@ -281,12 +281,12 @@ class TestManyOptions:
 
     def test_most_votes_is_not_enough_where_more_than_half_is_asked(self) -> None:
         result = tally(make_rule(method=Method.PLURALITY), None, {"member": {"north": 4, "south": 3, "east": 2}})
-        assert (result.winner, result.leaders, reasons(result)) == (None, ("north",), [ShortfallReason.THRESHOLD])
+        assert (result.winner, result.leaders, reason_codes(result)) == (None, ("north",), [ShortfallReason.THRESHOLD])
 
     def test_options_that_lead_together_decide_nothing(self) -> None:
         most = make_rule(method=Method.PLURALITY, threshold=Threshold(F(0), strict=True))
         result = tally(most, None, {"member": {"north": 4, "south": 4, "east": 2}})
-        assert (result.leaders, result.tie, reasons(result)) == (("north", "south"), True, [ShortfallReason.TIE])
+        assert (result.leaders, result.tie, reason_codes(result)) == (("north", "south"), True, [ShortfallReason.TIE])
 
     def test_options_are_weighed_by_class(self) -> None:
         most = make_rule(method=Method.PLURALITY, class_rule=INVESTORS_A_TENTH, threshold=Threshold(F(0), strict=True))

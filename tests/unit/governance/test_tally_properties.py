@@ -54,12 +54,12 @@ rules = st.builds(
 people = st.lists(st.tuples(st.sampled_from(CLASSES), st.sampled_from(["for", "against", "abstain", None])), max_size=40)
 
 
-def counted(rule: CountingRule, everybody: Sequence[Person]) -> Tally:
+def count_people(rule: CountingRule, everybody: Sequence[Person]) -> Tally:
     eligible = {c: sum(name == c for name, _ in everybody) for c in CLASSES}
     return tally(rule, eligible, count_ballots((name, said) for name, said in everybody if said is not None))
 
 
-def belongs(text: str | None, of: Denominator) -> bool:
+def is_in_denominator(text: str | None, of: Denominator) -> bool:
     return {Denominator.CAST: text in {"for", "against"}, Denominator.PRESENT: text is not None, Denominator.ELIGIBLE: True}[of]
 
 
@@ -68,7 +68,7 @@ def belongs(text: str | None, of: Denominator) -> bool:
 def test_the_order_of_ballots_and_classes_changes_nothing(rule: CountingRule, everybody: list[Person], chance: Random) -> None:
     shuffled = list(everybody)
     chance.shuffle(shuffled)
-    first, second = counted(rule, everybody), counted(rule, shuffled)
+    first, second = count_people(rule, everybody), count_people(rule, shuffled)
     assert first == second
     votes = count_ballots((name, said) for name, said in everybody if said is not None)
     backwards = {name: dict(reversed(votes[name].items())) for name in reversed(votes)}
@@ -78,8 +78,8 @@ def test_the_order_of_ballots_and_classes_changes_nothing(rule: CountingRule, ev
 
 @given(rules, people)
 def test_when_for_and_against_change_places_the_shares_do(rule: CountingRule, everybody: list[Person]) -> None:
-    here = counted(rule, everybody)
-    there = counted(rule, [(name, SWAPPED[said] if said else None) for name, said in everybody])
+    here = count_people(rule, everybody)
+    there = count_people(rule, [(name, SWAPPED[said] if said else None) for name, said in everybody])
     assert (here.totals["for"], here.totals["against"], here.whole) == (there.totals["against"], there.totals["for"], there.whole)
     forfeited = here.forfeited
     if rule.threshold.of is Denominator.CAST and here.share_for is not None and there.share_for is not None:
@@ -88,9 +88,9 @@ def test_when_for_and_against_change_places_the_shares_do(rule: CountingRule, ev
 
 @given(caps, people)
 def test_a_cap_only_ever_lowers_and_holds_exactly(cap: Cap, everybody: list[Person]) -> None:
-    result = counted(make_rule(class_rule=cap), everybody)
+    result = count_people(make_rule(class_rule=cap), everybody)
     measured = {
-        c.name: c.per_ballot * sum(name == c.name and belongs(said, cap.measured_on) for name, said in everybody) for c in result.classes
+        c.name: c.per_ballot * sum(name == c.name and is_in_denominator(said, cap.measured_on) for name, said in everybody) for c in result.classes
     }
     whole = sum(measured.values(), Fraction(0))
     capped = sum((weight for name, weight in measured.items() if name in cap.classes), Fraction(0))
@@ -103,8 +103,8 @@ def test_a_cap_only_ever_lowers_and_holds_exactly(cap: Cap, everybody: list[Pers
 
 @given(fixed, people)
 def test_fixed_shares_sum_to_one_with_what_is_forfeited(rule: FixedShares, everybody: list[Person]) -> None:
-    result = counted(make_rule(class_rule=rule), everybody)
-    spoke = any(belongs(said, Denominator.CAST) for _, said in everybody)
+    result = count_people(make_rule(class_rule=rule), everybody)
+    spoke = any(is_in_denominator(said, Denominator.CAST) for _, said in everybody)
     total = sum((c.weight for c in result.classes), result.forfeited)
     assert total == (1 if spoke or rule.silent is SilentClass.FORFEIT else 0)
     assert result.whole == total
@@ -114,65 +114,65 @@ def test_fixed_shares_sum_to_one_with_what_is_forfeited(rule: FixedShares, every
 def test_one_more_vote_for_of_a_class_never_undoes_a_majority_without_weights(rule: CountingRule, everybody: list[Person]) -> None:
     plain = replace(rule, class_rule=OneMemberOneVote(), excluded=())
     stayed = [at for at, (_, said) in enumerate(everybody) if said is None]
-    if not stayed or not counted(plain, everybody).passes:
+    if not stayed or not count_people(plain, everybody).passes:
         return
     more = list(everybody)
     more[stayed[0]] = (more[stayed[0]][0], "for")
-    assert counted(plain, more).passes
+    assert count_people(plain, more).passes
 
 
 @pytest.mark.capability("G1")
 @given(rules, people)
 def test_a_slow_count_person_by_person_agrees(rule: CountingRule, everybody: list[Person]) -> None:
-    passes, share = slowly(rule, [p for p in everybody if p[0] not in rule.excluded])
-    result = counted(rule, everybody)
+    passes, share = count_slowly(rule, [p for p in everybody if p[0] not in rule.excluded])
+    result = count_people(rule, everybody)
     assert (result.passes, result.share_for) == (passes, share)
 
 
-def slowly(rule: CountingRule, everybody: list[Person]) -> tuple[bool, Fraction | None]:
+def count_slowly(rule: CountingRule, everybody: list[Person]) -> tuple[bool, Fraction | None]:
     """The obvious count: give every person a weight, then walk through the room and add."""
-    weights = [weight(rule, name, everybody) for name, _ in everybody]
+    weights = [class_weight(rule, name, everybody) for name, _ in everybody]
     room = list(zip(everybody, weights, strict=True))
     of = rule.threshold.of
     top = sum((w for (_, said), w in room if said == "for"), Fraction(0))
     spoken = sum((w for (_, said), w in room if said in {"for", "against"}), Fraction(0))
-    whole = sum((w for (_, said), w in room if belongs(said, of)), Fraction(0))
+    whole = sum((w for (_, said), w in room if is_in_denominator(said, of)), Fraction(0))
     if isinstance(rule.class_rule, FixedShares) and rule.class_rule.silent is SilentClass.FORFEIT:
         whole = Fraction(1)
     share = top / whole if whole else None
-    enough = share is not None and spoken > 0 and meets(rule.threshold, share)
-    return enough and quorate(rule, everybody) and classes_agree(rule.class_rule, everybody), share
+    enough = share is not None and spoken > 0 and meets_threshold(rule.threshold, share)
+    return enough and has_quorum(rule, everybody) and classes_agree(rule.class_rule, everybody), share
 
 
-def weight(rule: CountingRule, name: str, everybody: list[Person]) -> Fraction:
+def class_weight(rule: CountingRule, name: str, everybody: list[Person]) -> Fraction:
     match rule.class_rule:
         case Cap(classes, fraction, measured_on):
-            capped = len([1 for c, said in everybody if c in classes and belongs(said, measured_on)])
-            free = len([1 for c, said in everybody if c not in classes and belongs(said, measured_on)])
+            capped = len([1 for c, said in everybody if c in classes and is_in_denominator(said, measured_on)])
+            free = len([1 for c, said in everybody if c not in classes and is_in_denominator(said, measured_on)])
             if name not in classes or fraction == 1 or capped == 0:
                 return Fraction(1)
             return min(Fraction(1), fraction * free / (1 - fraction) / capped)
         case FixedShares(shares_, silent):
             here = {c: share for c, share in shares_ if c not in rule.excluded}
-            heard = {c for c in here if any(n == c and belongs(s, heard_in(rule.threshold.of)) for n, s in everybody)}
+            heard = {c for c in here if any(n == c and is_in_denominator(s, heard_denominator(rule.threshold.of)) for n, s in everybody)}
             if name not in heard:
                 return Fraction(0)
             among = heard if silent is SilentClass.REDISTRIBUTE else set(here)
             share = here[name] / sum((here[c] for c in among), Fraction(0))
-            return share / len([1 for c, said in everybody if c == name and belongs(said, rule.threshold.of)])
+            return share / len([1 for c, said in everybody if c == name and is_in_denominator(said, rule.threshold.of)])
         case _:
             return Fraction(1)
 
 
-def heard_in(of: Denominator) -> Denominator:
+def heard_denominator(of: Denominator) -> Denominator:
     return Denominator.CAST if of is Denominator.CAST else Denominator.PRESENT
 
 
-def meets(threshold: Threshold, share: Fraction) -> bool:
+def meets_threshold(threshold: Threshold, share: Fraction) -> bool:
     return share > threshold.fraction or (share == threshold.fraction and not threshold.strict)
 
 
-def quorate(rule: CountingRule, everybody: list[Person]) -> bool:
+def has_quorum(rule: CountingRule, everybody: list[Person]) -> bool:
     def reached(quorum: Quorum, those: list[Person]) -> bool:
         here = len([1 for _, said in those if said is not None])
         return here >= quorum.count and here >= quorum.fraction * len(those)
@@ -187,10 +187,10 @@ def classes_agree(class_rule: ClassRule, everybody: list[Person]) -> bool:
     of = class_rule.threshold.of
     for name in {name for name, _ in everybody}:
         said = [s for c, s in everybody if c == name]
-        if not any(belongs(s, heard_in(of)) for s in said):
+        if not any(is_in_denominator(s, heard_denominator(of)) for s in said):
             if class_rule.silent_blocks:
                 return False
             continue
-        if not meets(class_rule.threshold, Fraction(said.count("for"), len([s for s in said if belongs(s, of)]))):
+        if not meets_threshold(class_rule.threshold, Fraction(said.count("for"), len([s for s in said if is_in_denominator(s, of)]))):
             return False
     return True

@@ -81,7 +81,7 @@ def test_taking_a_ballot_back_is_an_entry_too() -> None:
     )
 
 
-def refused(row: VoteRollRow, shown: int) -> str:
+def refusal_reason(row: VoteRollRow, shown: int) -> str:
     with pytest.raises(Refusal) as found:
         law.check_revision(row, shown)
     return found.value.reason
@@ -89,8 +89,8 @@ def refused(row: VoteRollRow, shown: int) -> str:
 
 def test_a_row_casts_at_most_twenty_times() -> None:
     law.check_revision(replace(ROW, revision=19), 19)
-    assert refused(replace(ROW, revision=20), 20) == "BALLOT_CHANGED_TOO_OFTEN"
-    assert refused(replace(ROW, revision=3), 2) == "BALLOT_STALE"
+    assert refusal_reason(replace(ROW, revision=20), 20) == "BALLOT_CHANGED_TOO_OFTEN"
+    assert refusal_reason(replace(ROW, revision=3), 2) == "BALLOT_STALE"
 
 
 def test_a_ballot_that_is_there_can_be_taken_back_and_no_other() -> None:
@@ -110,24 +110,24 @@ def test_whoever_lost_a_ballot_must_vote_again_until_they_have() -> None:
     assert not replace(ROW, lost_at=NOW).must_vote_again
 
 
-def entry(recorder: UUID = SECRETARY, taken: BallotChannel = BallotChannel.PAPER) -> VoteBallotEntry:
+def make_entry(recorder: UUID = SECRETARY, taken: BallotChannel = BallotChannel.PAPER) -> VoteBallotEntry:
     return VoteBallotEntry(uuid4(), ROW.vote, PAT, "for", taken, recorder, NOW, 0)
 
 
 def test_two_people_who_wrote_the_same_make_a_ballot() -> None:
-    made = law.confirm_entry(ROW, law.check_first_entry(ROW, entry()), "for", SECOND, NOW)
+    made = law.confirm_entry(ROW, law.check_first_entry(ROW, make_entry()), "for", SECOND, NOW)
     assert made is not None
     assert (made.choice, made.revision, made.taken, made.recorders) == ("for", 1, BallotChannel.PAPER, (SECRETARY, SECOND))
-    assert law.confirm_entry(ROW, entry(), "against", SECOND, NOW) is None
+    assert law.confirm_entry(ROW, make_entry(), "against", SECOND, NOW) is None
 
 
 def test_nobody_records_their_own_vote_nor_confirms_their_own_entry() -> None:
     for deed, reason in (
-        (lambda: law.check_first_entry(ROW, entry(PAT)), "RECORDER_IS_VOTER"),
-        (lambda: law.check_first_entry(ROW, entry(taken=BallotChannel.PAGE)), "TAKEN_UNKNOWN"),
-        (lambda: law.confirm_entry(ROW, entry(), "for", PAT, NOW), "RECORDER_IS_VOTER"),
-        (lambda: law.confirm_entry(ROW, entry(), "for", SECRETARY, NOW), "SAME_RECORDER"),
-        (lambda: law.confirm_entry(replace(ROW, revision=1), entry(), "for", SECOND, NOW), "BALLOT_STALE"),
+        (lambda: law.check_first_entry(ROW, make_entry(PAT)), "RECORDER_IS_VOTER"),
+        (lambda: law.check_first_entry(ROW, make_entry(taken=BallotChannel.PAGE)), "TAKEN_UNKNOWN"),
+        (lambda: law.confirm_entry(ROW, make_entry(), "for", PAT, NOW), "RECORDER_IS_VOTER"),
+        (lambda: law.confirm_entry(ROW, make_entry(), "for", SECRETARY, NOW), "SAME_RECORDER"),
+        (lambda: law.confirm_entry(replace(ROW, revision=1), make_entry(), "for", SECOND, NOW), "BALLOT_STALE"),
     ):
         with pytest.raises(Refusal) as found:
             deed()

@@ -49,13 +49,13 @@ PLAIN = VoteDraftRequest(
 )
 
 
-def drafted(rules: Rulebook = RULES, **changed: Any) -> VoteDraft:  # Any: fields of many kinds
+def draft_with(rules: Rulebook = RULES, **changed: Any) -> VoteDraft:  # Any: fields of many kinds
     kind = rules.resolution("ordinary")
     assert kind is not None
     return make_draft(replace(PLAIN, **changed), rules, kind, "ash", NOW)
 
 
-def composed(made: VoteDraft, classes: Mapping[str, int] | None = None) -> Terms:
+def compose_terms(made: VoteDraft, classes: Mapping[str, int] | None = None) -> Terms:
     counted = {"user": 10, "worker": 4} if classes is None else classes
     parties = [(make_party(participant), counted) for participant in made.participants] + [
         (make_party(observer, OBSERVER), {"user": 99}) for observer in made.observers
@@ -63,14 +63,14 @@ def composed(made: VoteDraft, classes: Mapping[str, int] | None = None) -> Terms
     return build_terms(made, DRAFT, parties, int(NOW.timestamp()))
 
 
-def with_rule(**parts: Any) -> Rulebook:  # Any: parts of a rule
+def rulebook_with_rule(**parts: Any) -> Rulebook:  # Any: parts of a rule
     kind = RULES.resolution("ordinary")
     assert kind is not None
     return replace(RULES, resolutions=(replace(kind, counting=make_rule(**parts)),))
 
 
 def test_what_is_left_to_the_usual_is_the_usual() -> None:
-    terms = composed(drafted())
+    terms = compose_terms(draft_with())
     assert (terms.convener, terms.participants, terms.observers) == ("ash", ("ash", "brook"), ("dale",))
     assert (terms.k, terms.settle, terms.grace, terms.window, terms.audience, terms.q) == (5, 900, 86_400, 604_800, "members", 1)
     assert (terms.rule.method, terms.options, terms.groups) == ("yes_no_abstain", ("for", "against", "abstain"), ("user", "worker"))
@@ -80,7 +80,7 @@ def test_what_is_left_to_the_usual_is_the_usual() -> None:
 
 
 def test_the_same_draft_and_parties_give_the_same_bytes_in_whatever_order_they_come() -> None:
-    made = drafted()
+    made = draft_with()
     parties = [(make_party("brook"), {"worker": 4, "user": 1}), (make_party("dale", OBSERVER), {}), (make_party("ash"), {"user": 3})]
     first = build_terms(made, DRAFT, parties, 1_800_000_000)
     again = build_terms(parse_draft(canonical.decode(canonical.encode(made.json()))), DRAFT, parties[::-1], 1_800_000_000)
@@ -89,7 +89,7 @@ def test_the_same_draft_and_parties_give_the_same_bytes_in_whatever_order_they_c
 
 def test_a_class_of_one_co_op_may_vote_in_another_group_and_an_unknown_one_in_none() -> None:
     groups = (ClassGroup("", "user", "people"), ClassGroup("", "worker", "people"), ClassGroup("brook", "worker", "staff"))
-    terms = composed(drafted(class_groups=groups), {"user": 5, "worker": 2, "tenant": 7})
+    terms = compose_terms(draft_with(class_groups=groups), {"user": 5, "worker": 2, "tenant": 7})
     assert terms.classes == {
         ("ash", "user"): "people",
         ("ash", "worker"): "people",
@@ -101,50 +101,50 @@ def test_a_class_of_one_co_op_may_vote_in_another_group_and_an_unknown_one_in_no
 
 def test_the_rule_of_the_rulebook_speaks_of_groups() -> None:
     together = (ClassGroup("", "user", "people"), ClassGroup("", "worker", "staff"), ClassGroup("", "friend", "people"))
-    cap = composed(drafted(with_rule(class_rule=Cap(("worker",), F(1, 10), Denominator.PRESENT)), class_groups=together))
+    cap = compose_terms(draft_with(rulebook_with_rule(class_rule=Cap(("worker",), F(1, 10), Denominator.PRESENT)), class_groups=together))
     assert cap.rule.counting.class_rule == Cap(("staff",), F(1, 10), Denominator.PRESENT)
     shares = FixedShares((("user", F(1, 2)), ("worker", F(1, 3)), ("friend", F(1, 6))))
-    fixed = composed(drafted(with_rule(class_rule=shares), class_groups=together))
+    fixed = compose_terms(draft_with(rulebook_with_rule(class_rule=shares), class_groups=together))
     assert fixed.rule.counting.class_rule == FixedShares((("people", F(2, 3)), ("staff", F(1, 3))))
-    quorate = composed(drafted(with_rule(class_quorums=(("worker", Quorum(F(1, 2))),)), class_groups=together))
+    quorate = compose_terms(draft_with(rulebook_with_rule(class_quorums=(("worker", Quorum(F(1, 2))),)), class_groups=together))
     assert quorate.rule.counting.class_quorums == (("staff", Quorum(F(1, 2))),)
-    excluding = composed(drafted(with_rule(excluded=("worker",)), class_groups=together))
+    excluding = compose_terms(draft_with(rulebook_with_rule(excluded=("worker",)), class_groups=together))
     assert excluding.rule.counting.excluded == ("staff",)
-    each = composed(drafted(with_rule(class_rule=EachClass(Threshold(F(1, 2), strict=True)))))
+    each = compose_terms(draft_with(rulebook_with_rule(class_rule=EachClass(Threshold(F(1, 2), strict=True)))))
     assert each.rule.counting.class_rule == EachClass(Threshold(F(1, 2), strict=True))
 
 
 def test_consent_brings_its_own_threshold_and_words() -> None:
-    terms = composed(drafted(method="consent"))
+    terms = compose_terms(draft_with(method="consent"))
     assert (terms.options, terms.rule.counting.threshold) == (("consent", "object", "abstain"), Threshold(F(1), strict=False))
 
 
 def test_a_vote_over_options_keeps_their_order() -> None:
-    terms = composed(drafted(method="plurality", options=("yew", "oak"), candidates=("oak",), basis="double_majority"))
+    terms = compose_terms(draft_with(method="plurality", options=("yew", "oak"), candidates=("oak",), basis="double_majority"))
     assert (terms.options, terms.candidates, terms.rule.counting.basis.value) == (("yew", "oak"), ("oak",), "double_majority")
-    scored = composed(drafted(method="score", options=("yew", "oak"), highest_score=5))
+    scored = compose_terms(draft_with(method="score", options=("yew", "oak"), highest_score=5))
     assert (scored.rule.counting.method, scored.rule.counting.highest_score) == (Method.SCORE, 5)
 
 
 def test_weights_are_for_every_participant() -> None:
     weights = (("ash", "2/3"), ("brook", "1/3"))
-    assert dict(composed(drafted(basis="fixed_weights", weights=weights)).rule.counting.co_op_weights) == {"ash": F(2, 3), "brook": F(1, 3)}
+    assert dict(compose_terms(draft_with(basis="fixed_weights", weights=weights)).rule.counting.co_op_weights) == {"ash": F(2, 3), "brook": F(1, 3)}
 
 
 def test_how_many_must_take_part_stands_in_the_terms() -> None:
     asked = QuorumRequests(QuorumRequest("", "1/5", 9), (QuorumRequest("worker", "1/2", 0),), (QuorumRequest("brook", "", 4),))
-    rule = composed(drafted(basis="one_co_op_one_vote", quorums=asked)).rule
+    rule = compose_terms(draft_with(basis="one_co_op_one_vote", quorums=asked)).rule
     assert (rule.counting.quorum, rule.counting.class_quorums) == (Quorum(F(1, 5), 9), (("worker", Quorum(F(1, 2))),))
     assert rule.co_op_quorums == {"brook": Quorum(F(0), 4)}
     with pytest.raises(Invalid, match="TERMS_IMPOSSIBLE"):
-        drafted(basis="one_co_op_one_vote", quorums=QuorumRequests(co_ops=(QuorumRequest("cove", "", 4),)))
+        draft_with(basis="one_co_op_one_vote", quorums=QuorumRequests(co_ops=(QuorumRequest("cove", "", 4),)))
 
 
 MIXED = (ClassGroup("", "user", "all"), ClassGroup("", "worker", "all"))
 ONLY_USERS = (ClassGroup("", "user", "user"),)
 WITH_A_THIRD = (*ONLY_USERS, ClassGroup("", "worker", "worker"), ClassGroup("", "friend", "friend"))
 TWICE = (ClassGroup("", "user", "one"), ClassGroup("", "user", "two"))
-SHARES = with_rule(class_rule=FixedShares((("user", F(1, 2)), ("worker", F(1, 2)))))
+SHARES = rulebook_with_rule(class_rule=FixedShares((("user", F(1, 2)), ("worker", F(1, 2)))))
 
 
 @pytest.mark.parametrize(
@@ -186,14 +186,14 @@ SHARES = with_rule(class_rule=FixedShares((("user", F(1, 2)), ("worker", F(1, 2)
         ("TIMES_WRONG", {"window": 10**10}),
         ("SETTLERS_MISSING", {"settlers": ""}),
         ("AUDIENCE_UNKNOWN", {"audience": "friends"}),
-        ("CLASS_GROUPS_WRONG", {"rules": with_rule(excluded=("worker",)), "class_groups": MIXED}),
+        ("CLASS_GROUPS_WRONG", {"rules": rulebook_with_rule(excluded=("worker",)), "class_groups": MIXED}),
         ("CLASS_NOT_IN_RULES", {"class_groups": (*MIXED, ClassGroup("", "usre", "all"))}),
         ("CLASS_NOT_IN_RULES", {"class_groups": (*MIXED, ClassGroup("ash", "tenant", "all"))}),
         ("CLASS_WITHOUT_GROUP", {"class_groups": ONLY_USERS}),
         ("CLASS_WITHOUT_GROUP", {"class_groups": (*ONLY_USERS, ClassGroup("brook", "worker", "worker"))}),
         (
             "CLASS_GROUPS_WRONG",
-            {"rules": with_rule(class_quorums=(("user", Quorum(F(1, 2))), ("worker", Quorum(F(1, 3))))), "class_groups": MIXED},
+            {"rules": rulebook_with_rule(class_quorums=(("user", Quorum(F(1, 2))), ("worker", Quorum(F(1, 3))))), "class_groups": MIXED},
         ),
         (
             "TERMS_IMPOSSIBLE",
@@ -203,25 +203,25 @@ SHARES = with_rule(class_rule=FixedShares((("user", F(1, 2)), ("worker", F(1, 2)
 )
 def test_what_terms_could_never_say_is_refused_at_once(reason: str, changed: dict[str, Any]) -> None:
     with pytest.raises(Invalid) as refused:
-        drafted(**changed)
+        draft_with(**changed)
     assert refused.value.reason == reason
 
 
 def test_a_class_that_our_rules_do_not_have_is_named_with_those_they_have() -> None:
     with pytest.raises(Invalid) as unknown:
-        drafted(class_groups=(ClassGroup("", "membr", "all"), *MIXED))
+        draft_with(class_groups=(ClassGroup("", "membr", "all"), *MIXED))
     assert unknown.value.details == {"member_class": "membr", "known": "user, worker, friend"}
     with pytest.raises(Invalid) as missing:
-        drafted(class_groups=ONLY_USERS)
+        draft_with(class_groups=ONLY_USERS)
     assert missing.value.details == {"classes": "worker", "known": "user"}
 
 
 def test_the_classes_of_another_co_op_are_its_own() -> None:
-    assert composed(drafted(class_groups=(*MIXED, ClassGroup("brook", "tenant", "all"))), {"tenant": 3}).classes["brook", "tenant"] == "all"
+    assert compose_terms(draft_with(class_groups=(*MIXED, ClassGroup("brook", "tenant", "all"))), {"tenant": 3}).classes["brook", "tenant"] == "all"
 
 
 def test_other_parties_than_were_asked_make_no_terms() -> None:
-    made = drafted()
+    made = draft_with()
     ash, brook, dale = (make_party("ash"), {"user": 1}), (make_party("brook"), {"user": 1}), (make_party("dale", OBSERVER), {"user": 1})
     as_participant, stranger = (make_party("dale"), {"user": 1}), (make_party("cove"), {"user": 1})
     for parties in ([ash, brook], [ash, brook, dale, dale], [ash, brook, as_participant], [ash, dale, stranger]):
@@ -231,7 +231,7 @@ def test_other_parties_than_were_asked_make_no_terms() -> None:
 
 
 def test_keys_that_come_too_late_make_no_terms() -> None:
-    made = drafted()
+    made = draft_with()
     parties = [(make_party("ash"), {"user": 1}), (make_party("brook"), {"user": 1}), (make_party("dale", OBSERVER), {"user": 1})]
     with pytest.raises(Invalid) as refused:
         build_terms(made, DRAFT, parties, int((NOW + timedelta(days=1)).timestamp()))

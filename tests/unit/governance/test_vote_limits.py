@@ -22,17 +22,17 @@ TERMS = make_terms()
 TAKEN = datetime.fromtimestamp(TERMS.open_latest, UTC) - 10 * DAY
 
 
-def vote(opens_after: timedelta = 10 * DAY, length: timedelta = 3 * DAY, *, observer: bool = False) -> Vote:
+def make_vote(opens_after: timedelta = 10 * DAY, length: timedelta = 3 * DAY, *, observer: bool = False) -> Vote:
     opens = TAKEN + opens_after
     terms = replace(TERMS, open_latest=int(opens.timestamp()), close=int((opens + length).timestamp()))
     return Vote(TERMS.vote, terms, observer=observer, taken_at=TAKEN, stored_state=VoteState.PROPOSED)
 
 
-def reason_of(attempt: Refusal | None) -> str:
+def refusal_reason(attempt: Refusal | None) -> str:
     return attempt.reason if attempt else ""
 
 
-def refusal(deed: object, *given: object) -> Refusal | None:
+def catch_refusal(deed: object, *given: object) -> Refusal | None:
     assert callable(deed)
     try:
         deed(*given)
@@ -57,7 +57,7 @@ def test_a_draft_is_open_as_long_as_the_rules_ask_even_if_it_opens_at_the_last_m
         (opens + DAY - SECOND, "VOTE_OPEN_TOO_SHORT", {"hours": "24", "earliest": (opens + DAY).isoformat()}),
         (opens + 28 * DAY + SECOND, "VOTE_OPEN_TOO_LONG", {"days": "28", "latest": (opens + 28 * DAY).isoformat()}),
     ):
-        refused = refusal(law.check_draft_times, KIND, opens, close, NOW)
+        refused = catch_refusal(law.check_draft_times, KIND, opens, close, NOW)
         assert refused is not None
         assert (refused.reason, refused.details) == (reason, would_do)
 
@@ -77,12 +77,12 @@ def test_where_the_rules_want_no_notice_it_may_open_at_once() -> None:
     ],
 )
 def test_a_vote_that_would_break_our_rules_is_not_joined(opens_after: timedelta, length: timedelta, reason: str) -> None:
-    assert reason_of(refusal(law.require_time_to_join, vote(opens_after, length), KIND)) == reason
-    assert refusal(law.require_time_to_join, vote(opens_after, length, observer=True), KIND) is None, "it asks our members nothing"
+    assert refusal_reason(catch_refusal(law.require_time_to_join, make_vote(opens_after, length), KIND)) == reason
+    assert catch_refusal(law.require_time_to_join, make_vote(opens_after, length, observer=True), KIND) is None, "it asks our members nothing"
 
 
 def test_nobody_says_ready_before_their_own_notice_has_run() -> None:
-    ours = vote()
+    ours = make_vote()
     assert law.earliest_ready_time(ours, KIND) == TAKEN + 7 * DAY
     law.require_time_to_be_ready(ours, KIND, TAKEN + 7 * DAY)
     with pytest.raises(FailedPrecondition) as refused:
@@ -91,17 +91,17 @@ def test_nobody_says_ready_before_their_own_notice_has_run() -> None:
 
 
 def test_nobody_says_ready_so_early_that_it_would_be_open_too_long() -> None:
-    ours = vote(opens_after=30 * DAY, length=3 * DAY)
+    ours = make_vote(opens_after=30 * DAY, length=3 * DAY)
     assert law.earliest_ready_time(ours, KIND) == TAKEN + 5 * DAY + 2 * DAY, "the notice is later here"
     short = replace(KIND, maximum_open_days=7)
     assert law.earliest_ready_time(ours, short) == TAKEN + 26 * DAY
     law.require_time_to_be_ready(ours, short, TAKEN + 26 * DAY)
-    assert reason_of(refusal(law.require_time_to_be_ready, ours, short, TAKEN + 26 * DAY - HOUR)) == "READY_TOO_EARLY"
+    assert refusal_reason(catch_refusal(law.require_time_to_be_ready, ours, short, TAKEN + 26 * DAY - HOUR)) == "READY_TOO_EARLY"
 
 
 @pytest.mark.parametrize("opens_after", [7 * DAY, 12 * DAY, 60 * DAY])
 @pytest.mark.parametrize("length", [DAY, 20 * DAY, 28 * DAY])
 def test_whoever_may_join_has_a_moment_to_say_ready_in_time(opens_after: timedelta, length: timedelta) -> None:
-    ours = vote(opens_after, length)
+    ours = make_vote(opens_after, length)
     law.require_time_to_join(ours, KIND)
     assert law.earliest_ready_time(ours, KIND) <= ours.open_latest

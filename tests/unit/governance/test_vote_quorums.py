@@ -13,23 +13,23 @@ F = Fraction
 OURS = VoteQuorums(Quorum(F(1, 10), 3), (("staff", Quorum(F(1, 4))),))
 
 
-def needed(basis: Basis = Basis.ONE_CO_OP_ONE_VOTE, **asked: Any) -> VoteQuorums:  # Any: fields of several kinds
+def make_quorums(basis: Basis = Basis.ONE_CO_OP_ONE_VOTE, **asked: Any) -> VoteQuorums:  # Any: fields of several kinds
     return resolve_quorums(OURS, QuorumRequests(**asked), basis, {"friends"}, "ash")
 
 
 def test_what_nobody_asked_for_is_as_the_rulebook_says() -> None:
-    assert needed() == OURS
+    assert make_quorums() == OURS
 
 
 def test_more_may_be_asked_of_everybody_and_of_each_group() -> None:
-    found = needed(whole=QuorumRequest("", "1/5", 20), groups=(QuorumRequest("staff", "1/3", 2), QuorumRequest("people", "", 5)))
+    found = make_quorums(whole=QuorumRequest("", "1/5", 20), groups=(QuorumRequest("staff", "1/3", 2), QuorumRequest("people", "", 5)))
     assert found.whole == Quorum(F(1, 5), 20)
     assert found.groups == (("people", Quorum(F(0), 5)), ("staff", Quorum(F(1, 3), 2)))
 
 
 def test_another_co_op_has_the_quorum_of_its_own_rules_even_where_it_is_lower() -> None:
-    assert needed(co_ops=(QuorumRequest("brook", "", 1),)).co_ops == {"brook": Quorum(F(0), 1)}
-    assert needed(co_ops=(QuorumRequest("ash", "1/10", 4),)).co_ops == {"ash": Quorum(F(1, 10), 4)}
+    assert make_quorums(co_ops=(QuorumRequest("brook", "", 1),)).co_ops == {"brook": Quorum(F(0), 1)}
+    assert make_quorums(co_ops=(QuorumRequest("ash", "1/10", 4),)).co_ops == {"ash": Quorum(F(1, 10), 4)}
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_another_co_op_has_the_quorum_of_its_own_rules_even_where_it_is_lower() 
 )
 def test_what_our_members_wrote_into_their_rules_is_never_lowered(field: str, asked: dict[str, Any]) -> None:
     with pytest.raises(Invalid) as refused:
-        needed(**asked)
+        make_quorums(**asked)
     assert (refused.value.reason, refused.value.problems[0].field) == ("QUORUM_TOO_LOW", field)
 
 
@@ -53,7 +53,7 @@ def test_a_number_that_the_count_would_never_look_at_is_refused() -> None:
         (Basis.ALL_CO_OPS, {"groups": (QuorumRequest("friends", "", 1),)}),
     ):
         with pytest.raises(Invalid) as refused:
-            needed(basis, **asked)
+            make_quorums(basis, **asked)
         assert refused.value.reason == "QUORUM_UNUSED"
 
 
@@ -71,5 +71,5 @@ def test_a_number_that_the_count_would_never_look_at_is_refused() -> None:
 )
 def test_what_is_no_quorum_is_refused(asked: dict[str, Any]) -> None:
     with pytest.raises(Invalid) as refused:
-        needed(**asked)
+        make_quorums(**asked)
     assert refused.value.reason == "QUORUM_WRONG"

@@ -29,7 +29,7 @@ DEEDS: dict[str, tuple[Callable[[Vote, datetime], None], set[VoteState]]] = {
 }
 
 
-def reason_of(deed: Callable[[], object]) -> str:
+def refusal_reason(deed: Callable[[], object]) -> str:
     """Empty where it may be done."""
     try:
         deed()
@@ -42,12 +42,12 @@ def reason_of(deed: Callable[[], object]) -> str:
 @pytest.mark.parametrize("state", [one for one in VoteState if one is not VoteState.CLOSED])
 def test_each_deed_has_its_states(name: str, state: VoteState) -> None:
     deed, states = DEEDS[name]
-    assert (reason_of(lambda: deed(replace(VOTE, stored_state=state), BEFORE)) == "") is (state in states)
+    assert (refusal_reason(lambda: deed(replace(VOTE, stored_state=state), BEFORE)) == "") is (state in states)
 
 
 def test_whoever_only_witnesses_joins_as_well_and_has_it_open() -> None:
     watching = replace(VOTE, observer=True)
-    assert reason_of(lambda: law.require_may_join(watching, BEFORE)) == ""
+    assert refusal_reason(lambda: law.require_may_join(watching, BEFORE)) == ""
     assert law.can_open(watching)
     assert law.can_open(replace(watching, stored_state=VoteState.JOINED))
     assert not law.can_open(replace(VOTE, stored_state=VoteState.JOINED))
@@ -57,38 +57,38 @@ def test_whoever_only_witnesses_joins_as_well_and_has_it_open() -> None:
 def test_whoever_only_witnesses_does_nothing_else_of_it(name: str) -> None:
     deed, states = DEEDS[name]
     watching = replace(VOTE, stored_state=next(iter(states)), observer=True)
-    assert reason_of(lambda: deed(watching, BEFORE)) == "VOTE_ONLY_WITNESSED"
+    assert refusal_reason(lambda: deed(watching, BEFORE)) == "VOTE_ONLY_WITNESSED"
 
 
 @pytest.mark.parametrize("name", ["join", "freeze", "ready"])
 def test_what_leads_to_opening_is_possible_up_to_the_last_second(name: str) -> None:
     deed, states = DEEDS[name]
     vote = replace(VOTE, stored_state=next(iter(states)))
-    assert reason_of(lambda: deed(vote, OPEN_LATEST)) == ""
-    assert reason_of(lambda: deed(vote, OPEN_LATEST + SECOND)) == "VOTE_TOO_LATE"
+    assert refusal_reason(lambda: deed(vote, OPEN_LATEST)) == ""
+    assert refusal_reason(lambda: deed(vote, OPEN_LATEST + SECOND)) == "VOTE_TOO_LATE"
 
 
 def test_a_ballot_at_the_close_is_taken_and_the_next_second_is_late() -> None:
     vote = replace(VOTE, stored_state=VoteState.OPEN)
-    assert reason_of(lambda: law.require_open(vote, CLOSE)) == ""
-    assert reason_of(lambda: law.require_open(vote, CLOSE + timedelta(microseconds=1))) == "BALLOT_CLOSED"
+    assert refusal_reason(lambda: law.require_open(vote, CLOSE)) == ""
+    assert refusal_reason(lambda: law.require_open(vote, CLOSE + timedelta(microseconds=1))) == "BALLOT_CLOSED"
     assert (vote.state(CLOSE), vote.state(CLOSE + SECOND)) == (VoteState.OPEN, VoteState.CLOSED)
-    assert reason_of(lambda: law.require_open(replace(vote, stored_state=VoteState.READY), CLOSE)) == "BALLOT_NOT_OPEN"
-    assert reason_of(lambda: law.require_open(replace(vote, stored_state=VoteState.VOID), CLOSE)) == "BALLOT_CLOSED"
+    assert refusal_reason(lambda: law.require_open(replace(vote, stored_state=VoteState.READY), CLOSE)) == "BALLOT_NOT_OPEN"
+    assert refusal_reason(lambda: law.require_open(replace(vote, stored_state=VoteState.VOID), CLOSE)) == "BALLOT_CLOSED"
 
 
 def test_two_scrutineers_are_needed() -> None:
     frozen = replace(VOTE, stored_state=VoteState.ROLL_FROZEN)
-    assert reason_of(lambda: law.require_may_be_ready(frozen, 1, BEFORE)) == "SCRUTINEERS_MISSING"
-    assert reason_of(lambda: law.require_may_freeze(frozen, BEFORE)) == "ROLL_FROZEN_ALREADY"
+    assert refusal_reason(lambda: law.require_may_be_ready(frozen, 1, BEFORE)) == "SCRUTINEERS_MISSING"
+    assert refusal_reason(lambda: law.require_may_freeze(frozen, BEFORE)) == "ROLL_FROZEN_ALREADY"
 
 
 def test_one_objects_in_the_window_after_the_vote() -> None:
     final = replace(VOTE, stored_state=VoteState.FINAL, opened=True)
     last = CONCLUDED + timedelta(seconds=TERMS.window)
     for now, reason in ((CONCLUDED, "OBJECTION_NOT_NOW"), (CONCLUDED + SECOND, ""), (last, ""), (last + SECOND, "OBJECTION_NOT_NOW")):
-        assert reason_of(lambda now=now: law.require_may_object(final, now)) == reason  # type: ignore[misc]  # a default binds the moment of this turn
-    assert reason_of(lambda: law.require_may_object(replace(final, opened=False), last)) == "OBJECTION_NOT_NOW"
+        assert refusal_reason(lambda now=now: law.require_may_object(final, now)) == reason  # type: ignore[misc]  # a default binds the moment of this turn
+    assert refusal_reason(lambda: law.require_may_object(replace(final, opened=False), last)) == "OBJECTION_NOT_NOW"
 
 
 @pytest.mark.parametrize(
@@ -106,14 +106,14 @@ def test_one_objects_in_the_window_after_the_vote() -> None:
 )
 def test_a_settlement_is_of_this_vote_and_its_next_revision(settlement: Settlement, reason: str) -> None:
     final = replace(VOTE, stored_state=VoteState.FINAL, opened=True, revision=1)
-    assert reason_of(lambda: law.require_may_settle(final, settlement, CONCLUDED + SECOND)) == reason
+    assert refusal_reason(lambda: law.require_may_settle(final, settlement, CONCLUDED + SECOND)) == reason
 
 
 def test_nothing_is_settled_before_the_vote_is_over() -> None:
     running = replace(VOTE, stored_state=VoteState.OPEN, opened=True)
-    assert reason_of(lambda: law.require_may_settle(running, Settlement(TERMS.vote, 2, ANNUL, (), ()), CONCLUDED)) == "SETTLEMENT_NOT_NOW"
+    assert refusal_reason(lambda: law.require_may_settle(running, Settlement(TERMS.vote, 2, ANNUL, (), ()), CONCLUDED)) == "SETTLEMENT_NOT_NOW"
 
 
 @pytest.mark.parametrize("seconds", [2**53 - 1, 10**12])
 def test_a_time_no_calendar_has_is_refused(seconds: int) -> None:
-    assert reason_of(lambda: law.utc_time(seconds)) == "TIMES_WRONG"
+    assert refusal_reason(lambda: law.utc_time(seconds)) == "TIMES_WRONG"

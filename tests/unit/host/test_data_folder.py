@@ -20,14 +20,14 @@ def place() -> Iterator[Path]:
     shutil.rmtree(made)
 
 
-def mode(path: Path) -> int:
+def file_mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
 def test_a_new_folder_is_for_its_owner_alone(place: Path) -> None:
     folder = DataFolder(place / "co-op")
     folder.create()
-    assert {mode(path) for path in (folder.path, folder.keys, folder.data, folder.log, folder.run, folder.sockets)} == {0o700}
+    assert {file_mode(path) for path in (folder.path, folder.keys, folder.data, folder.log, folder.run, folder.sockets)} == {0o700}
 
 
 def test_a_second_lock_is_refused_with_the_holder_named(place: Path) -> None:

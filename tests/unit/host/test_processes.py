@@ -17,12 +17,12 @@ from libs.host.backing.supervisor import supervise
 pytestmark = pytest.mark.asyncio
 
 
-def begin(log: Path, *argv: str) -> ServerProcess:
+def start_server(log: Path, *argv: str) -> ServerProcess:
     return ServerProcess.start(argv, log=log, environment={"PATH": "/usr/bin:/bin"}, directory=Path("/"))
 
 
 async def test_a_child_has_its_own_session_and_says_how_it_ended(tmp_path: Path) -> None:
-    child = begin(tmp_path / "log", "sleep", "60")
+    child = start_server(tmp_path / "log", "sleep", "60")
     assert os.getsid(child.pid) == child.pid
     os.kill(child.pid, signal.SIGKILL)
     await asyncio.wait_for(child.wait(), 5)
@@ -34,7 +34,7 @@ async def test_a_child_has_its_own_session_and_says_how_it_ended(tmp_path: Path)
 async def test_output_goes_to_the_end_of_the_log(tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_text("before\n")
-    child = begin(log, "sh", "-c", "echo out; echo err >&2; exit 3")
+    child = start_server(log, "sh", "-c", "echo out; echo err >&2; exit 3")
     await asyncio.wait_for(child.wait(), 5)
     assert child.exit_code == 3
     assert log.read_text() == "before\nout\nerr\n"
@@ -43,7 +43,7 @@ async def test_output_goes_to_the_end_of_the_log(tmp_path: Path) -> None:
 
 async def test_one_that_will_not_stop_is_killed_after_its_time(tmp_path: Path) -> None:
     deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
-    child = begin(tmp_path / "log", sys.executable, "-c", deaf)
+    child = start_server(tmp_path / "log", sys.executable, "-c", deaf)
     async with asyncio.timeout(5):
         while "deaf" not in last_log_lines(tmp_path / "log"):
             await asyncio.sleep(0.01)
@@ -73,10 +73,10 @@ async def test_without_pidfds_the_end_is_found_all_the_same(tmp_path: Path, monk
         raise PermissionError
 
     monkeypatch.setattr(os, "pidfd_open", forbidden)
-    child = begin(tmp_path / "log", "sh", "-c", "exit 4")
+    child = start_server(tmp_path / "log", "sh", "-c", "exit 4")
     await asyncio.wait_for(child.wait(), 5)
     assert child.exit_code == 4
-    other = begin(tmp_path / "log", "sleep", "60")
+    other = start_server(tmp_path / "log", "sleep", "60")
     adopted = ServerProcess.adopt(other.pid)
     await asyncio.wait_for(adopted.stop((signal.SIGTERM, 5)), 5)
     await asyncio.wait_for(other.wait(), 5)
@@ -98,9 +98,9 @@ async def test_a_child_that_ends_is_started_again_and_every_failure_is_told(tmp_
         if tries == 1:
             message = "no room on the disk."
             raise OSError(message)
-        return begin(tmp_path / "log", "sh", "-c", "exit 1" if tries == 2 else "exec sleep 60.25")
+        return start_server(tmp_path / "log", "sh", "-c", "exit 1" if tries == 2 else "exec sleep 60.25")
 
-    watch = asyncio.create_task(supervise("nats", begin(tmp_path / "log", "true"), again, hear))
+    watch = asyncio.create_task(supervise("nats", start_server(tmp_path / "log", "true"), again, hear))
     began = asyncio.get_running_loop().time()
     await asyncio.wait_for(second.wait(), 10)
     # 0.2 s, 0.4 s after the failure, 0.8 s after the second end.

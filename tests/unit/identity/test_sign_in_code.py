@@ -13,7 +13,7 @@ from services.identity.domain.sign_in_code import ALPHABET, CodeKind, SignInCode
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def a_code(kind: CodeKind = CodeKind.LINK, *, used: bool = False, revoked: bool = False) -> SignInCode:
+def make_code(kind: CodeKind = CodeKind.LINK, *, used: bool = False, revoked: bool = False) -> SignInCode:
     nobody = UUID(int=0)
     return SignInCode(nobody, nobody, kind, NOW + timedelta(hours=1), NOW if used else None, NOW if revoked else None)
 
@@ -47,11 +47,11 @@ def test_reading_never_fails_on_whatever_is_typed(typed: str) -> None:
 
 
 def test_a_link_is_good_once_and_a_card_until_it_is_revoked() -> None:
-    assert a_code(CodeKind.LINK).is_valid(NOW)
-    assert not a_code(CodeKind.LINK, used=True).is_valid(NOW)
-    assert a_code(CodeKind.CARD, used=True).is_valid(NOW)
-    assert not a_code(CodeKind.CARD, revoked=True).is_valid(NOW)
-    assert not a_code(CodeKind.CARD).is_valid(NOW + timedelta(hours=1))
+    assert make_code(CodeKind.LINK).is_valid(NOW)
+    assert not make_code(CodeKind.LINK, used=True).is_valid(NOW)
+    assert make_code(CodeKind.CARD, used=True).is_valid(NOW)
+    assert not make_code(CodeKind.CARD, revoked=True).is_valid(NOW)
+    assert not make_code(CodeKind.CARD).is_valid(NOW + timedelta(hours=1))
 
 
 def test_a_mark_fits_its_own_secret_of_its_own_kind_under_its_own_key() -> None:

@@ -10,7 +10,7 @@ from libs.clock import JUMP_THRESHOLD, FixedClock, ShiftedClock, SystemClock
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-class Machine:
+class FakeSystemTime:
     """The two clocks of a machine, set as a test wants them."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
@@ -27,11 +27,11 @@ class Machine:
 
 
 @pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
-    return Machine(monkeypatch)
+def machine(monkeypatch: pytest.MonkeyPatch) -> FakeSystemTime:
+    return FakeSystemTime(monkeypatch)
 
 
-def test_a_clock_that_only_runs_has_not_jumped(machine: Machine) -> None:
+def test_a_clock_that_only_runs_has_not_jumped(machine: FakeSystemTime) -> None:
     system = SystemClock()
     machine.pass_by(400 * 24 * 3600)
     assert system.jumped() == timedelta(0)
@@ -41,7 +41,7 @@ def test_a_clock_that_only_runs_has_not_jumped(machine: Machine) -> None:
 @pytest.mark.parametrize(
     "by", [timedelta(hours=9), -timedelta(hours=9), JUMP_THRESHOLD + timedelta(seconds=1), -JUMP_THRESHOLD - timedelta(seconds=1)]
 )
-def test_a_clock_that_was_set_says_how_far(machine: Machine, by: timedelta) -> None:
+def test_a_clock_that_was_set_says_how_far(machine: FakeSystemTime, by: timedelta) -> None:
     system = SystemClock()
     machine.pass_by(100)
     machine.wall += by
@@ -49,13 +49,13 @@ def test_a_clock_that_was_set_says_how_far(machine: Machine, by: timedelta) -> N
 
 
 @pytest.mark.parametrize("by", [JUMP_THRESHOLD, -JUMP_THRESHOLD, timedelta(seconds=1)])
-def test_a_clock_that_is_kept_by_small_steps_has_not_jumped(machine: Machine, by: timedelta) -> None:
+def test_a_clock_that_is_kept_by_small_steps_has_not_jumped(machine: FakeSystemTime, by: timedelta) -> None:
     system = SystemClock()
     machine.wall += by
     assert system.jumped() == timedelta(0)
 
 
-def test_a_clock_that_is_put_right_again_can_be_believed_again(machine: Machine) -> None:
+def test_a_clock_that_is_put_right_again_can_be_believed_again(machine: FakeSystemTime) -> None:
     system = SystemClock()
     machine.wall += timedelta(days=1)
     assert system.jumped()
@@ -63,14 +63,14 @@ def test_a_clock_that_is_put_right_again_can_be_believed_again(machine: Machine)
     assert not system.jumped()
 
 
-def test_a_machine_that_slept_has_not_jumped(machine: Machine) -> None:
+def test_a_machine_that_slept_has_not_jumped(machine: FakeSystemTime) -> None:
     # The count since boot goes on while a machine sleeps, unlike the monotonic clock.
     system = SystemClock()
     machine.pass_by(8 * 3600)
     assert not system.jumped()
 
 
-def test_a_shifted_clock_is_ahead_by_its_offset_and_says_so(machine: Machine) -> None:
+def test_a_shifted_clock_is_ahead_by_its_offset_and_says_so(machine: FakeSystemTime) -> None:
     system = SystemClock()
     shifted = ShiftedClock(system, timedelta(hours=3))
     assert shifted.now() - system.now() == shifted.offset() == timedelta(hours=3)

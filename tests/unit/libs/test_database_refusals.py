@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from libs.database.engine import new_id, refusal_for_database_error
 
 
-class Said(Exception):
+class DriverError(Exception):
     """An error as the driver hands it on."""
 
     def __init__(self, sqlstate: str = "", cause: Exception | None = None) -> None:
@@ -19,14 +19,14 @@ class Said(Exception):
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (DBAPIError("", {}, Said("53100")), "DISK_FULL"),
-        (DBAPIError("", {}, Said("57014")), "TOOK_TOO_LONG"),
-        (DBAPIError("", {}, Said("53300")), "DATABASE_AWAY"),
-        (DBAPIError("", {}, Said("57P01")), "DATABASE_AWAY"),
-        (DBAPIError("", {}, Said("08006")), "DATABASE_AWAY"),
-        (DBAPIError("", {}, Said(), connection_invalidated=True), "DATABASE_AWAY"),
-        (InterfaceError("", {}, Said()), "DATABASE_AWAY"),
-        (OperationalError("", {}, Said()), "DATABASE_AWAY"),
+        (DBAPIError("", {}, DriverError("53100")), "DISK_FULL"),
+        (DBAPIError("", {}, DriverError("57014")), "TOOK_TOO_LONG"),
+        (DBAPIError("", {}, DriverError("53300")), "DATABASE_AWAY"),
+        (DBAPIError("", {}, DriverError("57P01")), "DATABASE_AWAY"),
+        (DBAPIError("", {}, DriverError("08006")), "DATABASE_AWAY"),
+        (DBAPIError("", {}, DriverError(), connection_invalidated=True), "DATABASE_AWAY"),
+        (InterfaceError("", {}, DriverError()), "DATABASE_AWAY"),
+        (OperationalError("", {}, DriverError()), "DATABASE_AWAY"),
         (ConnectionRefusedError(), "DATABASE_AWAY"),
         (TimeoutError(), "DATABASE_AWAY"),
         (CannotConnectNowError("the database system is starting up"), "DATABASE_AWAY"),
@@ -42,9 +42,9 @@ def test_a_database_that_is_away_full_or_slow_is_a_refusal(error: Exception, rea
 @pytest.mark.parametrize(
     "error",
     [
-        IntegrityError("", {}, Said("23505")),
-        DBAPIError("", {}, Said("42601")),
-        InterfaceError("", {}, Said(cause=_base.DataError("'7' is no UUID"))),
+        IntegrityError("", {}, DriverError("23505")),
+        DBAPIError("", {}, DriverError("42601")),
+        InterfaceError("", {}, DriverError(cause=_base.DataError("'7' is no UUID"))),
     ],
 )
 def test_our_own_mistakes_are_no_refusals(error: Exception) -> None:

@@ -11,14 +11,14 @@ D = -121665 * pow(121666, -1, P) % P
 Point = tuple[int, int]
 
 
-def _sum(one: Point, other: Point) -> Point:
+def _add_points(one: Point, other: Point) -> Point:
     """RFC 8032, section 5.1.4, without its projective coordinates."""
     (x1, y1), (x2, y2) = one, other
     product = D * x1 * x2 * y1 * y2
     return (x1 * y2 + x2 * y1) * pow(1 + product, -1, P) % P, (y1 * y2 + x1 * x2) * pow(1 - product, -1, P) % P
 
 
-def _on_curve(y: int) -> list[Point]:
+def _points_with_y(y: int) -> list[Point]:
     """Section 5.1.3: both points with this y, where there are any."""
     square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
     root = pow(square, (P + 3) // 8, P)
@@ -27,32 +27,32 @@ def _on_curve(y: int) -> list[Point]:
     return [(root, y), (-root % P, y)] if root * root % P == square else []
 
 
-def _of_small_order() -> set[Point]:
+def _small_order_points() -> set[Point]:
     """Eight times any point leaves out its part of small order; a large prime times it leaves nothing else."""
     order = 2**252 + 27742317777372353535851937790883648493
-    y = next(y for y in range(2, 100) for point in _on_curve(y) if len(_multiples(_times(order, point))) == 8)
-    return _multiples(_times(order, _on_curve(y)[0]))
+    y = next(y for y in range(2, 100) for point in _points_with_y(y) if len(_multiples(_multiply_point(order, point))) == 8)
+    return _multiples(_multiply_point(order, _points_with_y(y)[0]))
 
 
-def _times(number: int, point: Point) -> Point:
+def _multiply_point(number: int, point: Point) -> Point:
     found: Point = (0, 1)
     while number:
-        found = _sum(found, point) if number & 1 else found
-        number, point = number >> 1, _sum(point, point)
+        found = _add_points(found, point) if number & 1 else found
+        number, point = number >> 1, _add_points(point, point)
     return found
 
 
 def _multiples(point: Point) -> set[Point]:
-    return {_times(number, point) for number in range(8)}
+    return {_multiply_point(number, point) for number in range(8)}
 
 
-SMALL = sorted({y for _, y in _of_small_order()})
+SMALL = sorted({y for _, y in _small_order_points()})
 WRITTEN_TWICE = [*range(P, 2**255)]
 WRONG = [(y + sign * 2**255).to_bytes(32, "little") for y in [*SMALL, *WRITTEN_TWICE] for sign in (0, 1)]
 
 
 def test_there_are_eight_points_with_five_y() -> None:
-    assert len(_of_small_order()) == 8
+    assert len(_small_order_points()) == 8
     assert len(SMALL) == 5
 
 

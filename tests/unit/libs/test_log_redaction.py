@@ -26,13 +26,13 @@ def out() -> Iterator[io.StringIO]:
     root.handlers[:], root.level = handlers, level
 
 
-def lines(out: io.StringIO) -> list[dict[str, object]]:
+def parse_log_lines(out: io.StringIO) -> list[dict[str, object]]:
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
 def test_a_line_says_what_where_when_and_for_whom(out: io.StringIO) -> None:
     logs.logger("relay").info("facts_out", number=7)
-    [line] = lines(out)
+    [line] = parse_log_lines(out)
     assert line.pop("ts").__class__ is str
     assert line == {"event": "facts_out", "part": "relay", "level": "info", "number": 7, "coop": "0000test"}
 
@@ -41,7 +41,7 @@ def test_a_line_within_a_trace_names_it(out: io.StringIO) -> None:
     span = NonRecordingSpan(SpanContext(trace_id=0xABC, span_id=0xDEF, is_remote=False, trace_flags=TraceFlags(1)))
     with trace.use_span(span):
         logs.logger("rpc").warning("slow")
-    [line] = lines(out)
+    [line] = parse_log_lines(out)
     assert (line["trace_id"], line["span_id"]) == (f"{0xABC:032x}", f"{0xDEF:016x}")
 
 
@@ -52,7 +52,7 @@ def test_a_library_is_named_and_not_quoted(out: io.StringIO, library: str) -> No
     except ValueError:
         logging.getLogger(library).exception("duplicate for %s", "pat@example.org", extra={"email": "pat@example.org"})
     logging.getLogger(library).info("not heard at all")
-    [line] = lines(out)
+    [line] = parse_log_lines(out)
     assert (line["event"], line["library"], line["error"], line["level"]) == ("library_says", library, "ValueError", "error")
     assert "example.org" not in out.getvalue()
 
@@ -65,5 +65,5 @@ def test_the_whereabouts_of_an_error_are_lines_and_no_values() -> None:
         fail("pat@example.org")
     except ValueError as error:
         found = logs.traceback_lines(error)
-    assert [one.rsplit(":", 1)[0] for one in found] == ["unit/libs/test_logs.py"] * 2
+    assert [one.rsplit(":", 1)[0] for one in found] == ["unit/libs/test_log_redaction.py"] * 2
     assert "example.org" not in str(found)

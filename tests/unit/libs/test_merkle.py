@@ -27,7 +27,7 @@ from libs.signing.merkle import (
 )
 
 
-class Inclusion(TypedDict):
+class InclusionVector(TypedDict):
     name: str
     leafIdx: int
     treeSize: int
@@ -37,7 +37,7 @@ class Inclusion(TypedDict):
     wantErr: bool
 
 
-class Consistency(TypedDict):
+class ConsistencyVector(TypedDict):
     name: str
     size1: int
     size2: int
@@ -48,8 +48,8 @@ class Consistency(TypedDict):
 
 
 class Vectors(TypedDict):
-    inclusion: list[Inclusion]
-    consistency: list[Consistency]
+    inclusion: list[InclusionVector]
+    consistency: list[ConsistencyVector]
 
 
 # Source and licence: data/README.md.
@@ -65,17 +65,17 @@ ROOTS = [root_of(LEAVES[:size]) for size in range(MOST + 1)]
 sizes = st.integers(1, MOST)
 
 
-def _hashes(encoded: list[str] | None) -> list[bytes]:
+def _decode_hashes(encoded: list[str] | None) -> list[bytes]:
     return [b64decode(one) for one in encoded or []]
 
 
-def _turned(data: bytes, bit: int) -> bytes:
+def _flip_bit(data: bytes, bit: int) -> bytes:
     turned = bytearray(data)
     turned[bit // 8 % len(data)] ^= 1 << bit % 8
     return bytes(turned)
 
 
-def _root_by_the_definition(leaves: list[bytes]) -> bytes:
+def _reference_root(leaves: list[bytes]) -> bytes:
     """Section 2.1 word for word."""
     if not leaves:
         return hashlib.sha256().digest()
@@ -84,12 +84,12 @@ def _root_by_the_definition(leaves: list[bytes]) -> bytes:
     split = 1
     while split * 2 < len(leaves):
         split *= 2
-    return hashlib.sha256(b"\x01" + _root_by_the_definition(leaves[:split]) + _root_by_the_definition(leaves[split:])).digest()
+    return hashlib.sha256(b"\x01" + _reference_root(leaves[:split]) + _reference_root(leaves[split:])).digest()
 
 
 @pytest.mark.parametrize("vector", VECTORS["inclusion"], ids=lambda vector: vector["name"])
-def test_a_published_inclusion_proof_is_judged_as_published(vector: Inclusion) -> None:
-    given_ = vector["leafIdx"], vector["treeSize"], b64decode(vector["leafHash"]), _hashes(vector["proof"]), b64decode(vector["root"])
+def test_a_published_inclusion_proof_is_judged_as_published(vector: InclusionVector) -> None:
+    given_ = vector["leafIdx"], vector["treeSize"], b64decode(vector["leafHash"]), _decode_hashes(vector["proof"]), b64decode(vector["root"])
     if vector["wantErr"]:
         with pytest.raises(BadProofError):
             verify_inclusion(*given_)
@@ -98,8 +98,8 @@ def test_a_published_inclusion_proof_is_judged_as_published(vector: Inclusion) -
 
 
 @pytest.mark.parametrize("vector", VECTORS["consistency"], ids=lambda vector: vector["name"])
-def test_a_published_consistency_proof_is_judged_as_published(vector: Consistency) -> None:
-    given_ = vector["size1"], vector["size2"], b64decode(vector["root1"]), b64decode(vector["root2"]), _hashes(vector["proof"])
+def test_a_published_consistency_proof_is_judged_as_published(vector: ConsistencyVector) -> None:
+    given_ = vector["size1"], vector["size2"], b64decode(vector["root1"]), b64decode(vector["root2"]), _decode_hashes(vector["proof"])
     if vector["wantErr"]:
         with pytest.raises(BadProofError):
             verify_consistency(*given_)
@@ -120,10 +120,10 @@ def test_our_proofs_over_the_published_entries_are_the_published_ones() -> None:
         if included["name"].endswith("happy-path"):
             index, size = included["leafIdx"], included["treeSize"]
             assert root_of(leaves[:size]) == b64decode(included["root"])
-            assert inclusion_proof(leaves, index, size) == _hashes(included["proof"])
+            assert inclusion_proof(leaves, index, size) == _decode_hashes(included["proof"])
     for grown in VECTORS["consistency"]:
         if grown["name"].endswith("happy-path"):
-            assert consistency_proof(leaves, grown["size1"], grown["size2"]) == _hashes(grown["proof"])
+            assert consistency_proof(leaves, grown["size1"], grown["size2"]) == _decode_hashes(grown["proof"])
 
 
 def test_leaves_and_nodes_are_hashed_with_their_prefix() -> None:
@@ -151,7 +151,7 @@ def test_the_example_of_the_rfc_has_its_proofs() -> None:
 
 
 def test_roots_of_all_sizes_are_those_of_the_definition() -> None:
-    assert [_root_by_the_definition(LEAVES[:size]) for size in range(MOST + 1)] == ROOTS
+    assert [_reference_root(LEAVES[:size]) for size in range(MOST + 1)] == ROOTS
 
 
 def test_a_tree_grown_one_by_one_has_the_root_of_its_leaves_at_every_size() -> None:
@@ -238,12 +238,12 @@ def test_an_inclusion_proof_shows_nothing_else(data: st.DataObject, size: int) -
     index = data.draw(st.integers(0, size - 1))
     proof, bit = inclusion_proof(LEAVES, index, size), data.draw(st.integers(0, 255))
     changed = [
-        (index, size, _turned(LEAVES[index], bit), proof, ROOTS[size]),
-        (index, size, LEAVES[index], proof, _turned(ROOTS[size], bit)),
+        (index, size, _flip_bit(LEAVES[index], bit), proof, ROOTS[size]),
+        (index, size, LEAVES[index], proof, _flip_bit(ROOTS[size], bit)),
         (index, size, LEAVES[index], [*proof, ROOTS[size]], ROOTS[size]),
         (size, size, LEAVES[index], proof, ROOTS[size]),
         (-1, size, LEAVES[index], proof, ROOTS[size]),
-        *((index, size, LEAVES[index], [*proof[:at], _turned(node, bit), *proof[at + 1 :]], ROOTS[size]) for at, node in enumerate(proof)),
+        *((index, size, LEAVES[index], [*proof[:at], _flip_bit(node, bit), *proof[at + 1 :]], ROOTS[size]) for at, node in enumerate(proof)),
         *((index, size, LEAVES[index], [*proof[:at], *proof[at + 1 :]], ROOTS[size]) for at in range(len(proof))),
         *((other, size, LEAVES[index], proof, ROOTS[size]) for other in range(size) if other != index),
     ]
@@ -277,12 +277,12 @@ def test_a_consistency_proof_shows_nothing_else(data: st.DataObject, second: int
     old, new, proof = ROOTS[first], ROOTS[second], consistency_proof(LEAVES, first, second)
     bit = data.draw(st.integers(0, 255))
     changed = [
-        (first, second, _turned(old, bit), new, proof),
-        (first, second, old, _turned(new, bit), proof),
+        (first, second, _flip_bit(old, bit), new, proof),
+        (first, second, old, _flip_bit(new, bit), proof),
         (first, second, old, new, [*proof, new]),
         (0, second, old, new, proof),
         (second, first - 1, old, new, proof),
-        *((first, second, old, new, [*proof[:at], _turned(node, bit), *proof[at + 1 :]]) for at, node in enumerate(proof)),
+        *((first, second, old, new, [*proof[:at], _flip_bit(node, bit), *proof[at + 1 :]]) for at, node in enumerate(proof)),
         *((first, second, old, new, [*proof[:at], *proof[at + 1 :]]) for at in range(len(proof))),
     ]
     for one in changed:

@@ -8,7 +8,7 @@ from libs.refusals import KINDS, FailedPrecondition, FieldProblem, Invalid, Refu
 from libs.rpc import refusal_status
 
 
-def over_the_wire(refusal: Refusal) -> Refusal | refusal_status.InternalServerError:
+def round_trip(refusal: Refusal) -> Refusal | refusal_status.InternalServerError:
     trailer = Metadata((refusal_status.DETAILS, refusal_status.status_details_of(refusal)))
     return refusal_status.refusal_of(AioRpcError(refusal_status.status_code_of(refusal), Metadata(), trailer, refusal.reason))
 
@@ -16,7 +16,7 @@ def over_the_wire(refusal: Refusal) -> Refusal | refusal_status.InternalServerEr
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_comes_back_with_its_reason_problems_and_details(kind: type[Refusal]) -> None:
     sent = kind("BALLOT_CLOSED", FieldProblem("choice", "CHOICE_MISSING"), FieldProblem("title", "TITLE_MISSING"), closed_at="2026-03-01")
-    got = over_the_wire(sent)
+    got = round_trip(sent)
     assert type(got) is kind
     assert (got.reason, got.problems, got.details) == (sent.reason, sent.problems, {"closed_at": "2026-03-01"})
 
@@ -26,7 +26,7 @@ def test_every_kind_has_a_status_of_its_own() -> None:
 
 
 def test_a_refusal_without_fields_carries_none() -> None:
-    got = over_the_wire(FailedPrecondition("ROLL_EMPTY"))
+    got = round_trip(FailedPrecondition("ROLL_EMPTY"))
     assert isinstance(got, FailedPrecondition)
     assert got.problems == ()
 
@@ -37,7 +37,7 @@ def test_a_refusal_of_one_field_names_it_twice() -> None:
 
 
 def test_a_thousand_problems_fit_the_trailer() -> None:
-    got = over_the_wire(Invalid("RULEBOOK_HAS_MISTAKES", *(FieldProblem(f"line {n}", "x" * 9000) for n in range(1000))))
+    got = round_trip(Invalid("RULEBOOK_HAS_MISTAKES", *(FieldProblem(f"line {n}", "x" * 9000) for n in range(1000))))
     assert isinstance(got, Invalid)
     assert len(got.problems) == refusal_status.MAX_PROBLEMS
     assert len(refusal_status.status_details_of(Invalid("X", *got.problems))) < refusal_status.MAX_DETAILS_BYTES

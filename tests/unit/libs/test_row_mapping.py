@@ -17,7 +17,7 @@ class Colour(StrEnum):
 
 
 @dataclass(frozen=True)
-class Kite:
+class ExampleRecord:
     id: UUID
     colour: Colour
     tail: tuple[Colour, ...]
@@ -31,33 +31,33 @@ class Kite:
 ID = UUID(int=7)
 
 
-def row(**values: object) -> Any:
+def make_row(**values: object) -> Any:
     return SimpleNamespace(_mapping=values)
 
 
 def test_arrays_become_tuples_and_words_become_enums() -> None:
-    kite = reader(Kite)(row(id=ID, colour="red", tail=["blue", "red"], owners=[ID], seal=memoryview(b"x"), spare="blue", length=None))
+    kite = reader(ExampleRecord)(make_row(id=ID, colour="red", tail=["blue", "red"], owners=[ID], seal=memoryview(b"x"), spare="blue", length=None))
 
-    assert kite == Kite(ID, Colour.RED, (Colour.BLUE, Colour.RED), (ID,), b"x", Colour.BLUE, None)
+    assert kite == ExampleRecord(ID, Colour.RED, (Colour.BLUE, Colour.RED), (ID,), b"x", Colour.BLUE, None)
     assert isinstance(kite.seal, bytes)
 
 
 def test_a_field_without_a_column_keeps_its_default_and_null_stays_none() -> None:
-    assert reader(Kite)(row(id=ID, colour="blue", tail=[], spare=None)).spare is None
+    assert reader(ExampleRecord)(make_row(id=ID, colour="blue", tail=[], spare=None)).spare is None
 
 
 def test_a_missing_column_without_a_default_is_an_error() -> None:
     with pytest.raises(TypeError, match="colour"):
-        reader(Kite)(row(id=ID, tail=[]))
+        reader(ExampleRecord)(make_row(id=ID, tail=[]))
 
 
 def test_a_word_the_code_does_not_know_is_an_error() -> None:
     with pytest.raises(ValueError, match="green"):
-        reader(Kite)(row(id=ID, colour="green", tail=[]))
+        reader(ExampleRecord)(make_row(id=ID, colour="green", tail=[]))
 
 
 def test_columns_may_be_called_otherwise_in_both_directions() -> None:
-    kite = reader(Kite, colour="paint")(row(id=ID, paint="red", tail=[]))
+    kite = reader(ExampleRecord, colour="paint")(make_row(id=ID, paint="red", tail=[]))
 
     assert kite.colour is Colour.RED
     assert values_of(kite, "seal", "spare", "length", "derived", colour="paint") == {"id": ID, "paint": "red", "tail": [], "owners": []}

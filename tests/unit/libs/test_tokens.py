@@ -28,20 +28,20 @@ PAT = callers.person(
 )
 
 
-def a_check() -> TokenVerifier:
+def make_verifier() -> TokenVerifier:
     return TokenVerifier(KEY.public_key())
 
 
-def signed(said: canonical.Json, kind: str = "caller", key: Ed25519PrivateKey = KEY) -> str:
-    body = canonical.encode(said)
-    return f"{_text(body)}.{_text(statement.sign(key, kind, body))}"
+def sign_token(fields: canonical.Json, kind: str = "caller", key: Ed25519PrivateKey = KEY) -> str:
+    body = canonical.encode(fields)
+    return f"{_base64_text(body)}.{_base64_text(statement.sign(key, kind, body))}"
 
 
-def _text(data: bytes) -> str:
+def _base64_text(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def said(**changes: canonical.Json) -> dict[str, canonical.Json]:
+def token_fields(**changes: canonical.Json) -> dict[str, canonical.Json]:
     plain: dict[str, canonical.Json] = {
         "person": str(UUID(int=7)),
         "hat": "",
@@ -57,11 +57,11 @@ def said(**changes: canonical.Json) -> dict[str, canonical.Json]:
     "caller", [PAT, callers.person(UUID(int=7)), callers.person(UUID(int=7), via=CallerChannel.PHONE, strength=AuthenticationStrength.CARD)]
 )
 def test_a_token_is_read_as_the_caller_it_was_given_to(caller: Caller) -> None:
-    assert a_check().read(tokens.issue_token(KEY, caller, NOON), NOON) == caller
+    assert make_verifier().read(tokens.issue_token(KEY, caller, NOON), NOON) == caller
 
 
 def test_a_token_is_good_for_five_minutes_and_a_little_before() -> None:
-    check, token = a_check(), tokens.issue_token(KEY, PAT, NOON)
+    check, token = make_verifier(), tokens.issue_token(KEY, PAT, NOON)
     for at in (NOON - CLOCK_TOLERANCE, NOON, NOON + LIFETIME - timedelta(seconds=1)):
         assert check.read(token, at) == PAT
     for at in (NOON - CLOCK_TOLERANCE - timedelta(seconds=1), NOON + LIFETIME, NOON + timedelta(days=400)):
@@ -86,30 +86,30 @@ def test_a_token_is_good_for_five_minutes_and_a_little_before() -> None:
         tokens.issue_token(KEY, PAT, NOON) + "A",
         tokens.issue_token(KEY, PAT, NOON) + "=",
         tokens.issue_token(KEY, PAT, NOON).replace(".", ""),
-        signed(said(), kind="ballot"),
-        signed([said()]),
-        signed("text"),
-        signed({name: value for name, value in said().items() if name != "to"}),
-        signed(said(to="tomorrow")),
-        signed(said(to=True, **{"from": "now"})),
-        signed(said(person="pat")),
-        signed(said(person=7)),
-        signed(said(session="x")),
-        signed(said(via="pigeon")),
-        signed(said(strength="iron")),
-        signed(said(to=2**53 - 1)),
+        sign_token(token_fields(), kind="ballot"),
+        sign_token([token_fields()]),
+        sign_token("text"),
+        sign_token({name: value for name, value in token_fields().items() if name != "to"}),
+        sign_token(token_fields(to="tomorrow")),
+        sign_token(token_fields(to=True, **{"from": "now"})),
+        sign_token(token_fields(person="pat")),
+        sign_token(token_fields(person=7)),
+        sign_token(token_fields(session="x")),
+        sign_token(token_fields(via="pigeon")),
+        sign_token(token_fields(strength="iron")),
+        sign_token(token_fields(to=2**53 - 1)),
     ],
 )
 def test_what_is_no_token_of_ours_is_refused_as_forged(token: str) -> None:
     with pytest.raises(NotSignedIn) as refused:
-        a_check().read(token, NOON)
+        make_verifier().read(token, NOON)
     assert refused.value.reason == "TOKEN_FORGED"
 
 
-@given(st.one_of(st.text(max_size=80), st.binary(max_size=80).map(lambda data: f"{_text(data)}.{_text(data)}")))
+@given(st.one_of(st.text(max_size=80), st.binary(max_size=80).map(lambda data: f"{_base64_text(data)}.{_base64_text(data)}")))
 def test_no_random_text_is_a_token(token: str) -> None:
     with pytest.raises(NotSignedIn):
-        a_check().read(token, NOON)
+        make_verifier().read(token, NOON)
 
 
 @given(st.integers(0), st.integers(1, 255))
@@ -118,16 +118,16 @@ def test_a_token_with_one_letter_changed_is_forged(place: int, by: int) -> None:
     at = place % len(token)
     changed = token[:at] + chr((ord(token[at]) + by) % 256) + token[at + 1 :]
     with pytest.raises(NotSignedIn) as refused:
-        a_check().read(changed, NOON)
+        make_verifier().read(changed, NOON)
     assert refused.value.reason == "TOKEN_FORGED"
 
 
 def test_a_remembered_token_still_expires_and_no_more_than_some_thousand_are_remembered() -> None:
-    check, token = a_check(), tokens.issue_token(KEY, PAT, NOON)
+    check, token = make_verifier(), tokens.issue_token(KEY, PAT, NOON)
     check.read(token, NOON)
     with pytest.raises(NotSignedIn):
         check.read(token, NOON + LIFETIME)
-    tokens_of_many = [signed(said(person=str(UUID(int=number)))) for number in range(1, 4200)]
+    tokens_of_many = [sign_token(token_fields(person=str(UUID(int=number)))) for number in range(1, 4200)]
     for one in tokens_of_many:
         check.read(one, NOON)
     assert len(check._valid_tokens) == 4096

@@ -28,33 +28,33 @@ KNOWN = AdmissionContext(
 )
 
 
-def a_row(person: UUID | str = ADA, member_class: str = "worker", **other: str) -> AdmissionRequest:
+def make_admission_request(person: UUID | str = ADA, member_class: str = "worker", **other: str) -> AdmissionRequest:
     return replace(AdmissionRequest(str(person), member_class, register_name="As Entered"), **other)
 
 
 @pytest.mark.parametrize(
     ("row", "field", "reason"),
     [
-        (a_row("nobody"), "person_id", "ID_MALFORMED"),
-        (a_row(UUID(int=77)), "person_id", "PERSON_NOT_KNOWN_YET"),
-        (a_row(member_class="wizard"), "member_class", "CLASS_UNKNOWN"),
-        (a_row(number="7!"), "member_number", "NUMBER_MALFORMED"),
-        (a_row(number="9" * 13), "member_number", "NUMBER_MALFORMED"),
-        (a_row(number="003"), "member_number", "NUMBER_TAKEN"),
-        (a_row(number="a-07"), "member_number", "NUMBER_TAKEN"),
-        (a_row(admitted_on="1.3.2026"), "admitted_on", "DATE_MALFORMED"),
-        (a_row(admitted_on="20260301"), "admitted_on", "DATE_MALFORMED"),
-        (a_row(admitted_on="2026-02-30"), "admitted_on", "DATE_MALFORMED"),
-        (a_row(admitted_on="2026-03-02"), "admitted_on", "DATE_IN_FUTURE"),
-        (a_row(register_name=" "), "register_name", "NAME_MISSING"),
-        (a_row(register_name="x" * 201), "register_name", "NAME_TOO_LONG"),
-        (a_row(register_name="a\x00b"), "register_name", "NAME_MALFORMED"),
-        (a_row(register_address="x" * 501), "register_address", "ADDRESS_TOO_LONG"),
-        (a_row(register_address="a\x00b"), "register_address", "ADDRESS_MALFORMED"),
-        (a_row(application="nothing"), "application_id", "APPLICATION_UNKNOWN"),
-        (a_row(BEN, application=str(UUID(int=90))), "application_id", "APPLICATION_UNKNOWN"),
-        (a_row(OLD, admitted_on="2020-06-01"), "person_id", "ALREADY_MEMBER"),
-        (a_row(OLD, number="5"), "member_number", "NUMBER_DIFFERS"),
+        (make_admission_request("nobody"), "person_id", "ID_MALFORMED"),
+        (make_admission_request(UUID(int=77)), "person_id", "PERSON_NOT_KNOWN_YET"),
+        (make_admission_request(member_class="wizard"), "member_class", "CLASS_UNKNOWN"),
+        (make_admission_request(number="7!"), "member_number", "NUMBER_MALFORMED"),
+        (make_admission_request(number="9" * 13), "member_number", "NUMBER_MALFORMED"),
+        (make_admission_request(number="003"), "member_number", "NUMBER_TAKEN"),
+        (make_admission_request(number="a-07"), "member_number", "NUMBER_TAKEN"),
+        (make_admission_request(admitted_on="1.3.2026"), "admitted_on", "DATE_MALFORMED"),
+        (make_admission_request(admitted_on="20260301"), "admitted_on", "DATE_MALFORMED"),
+        (make_admission_request(admitted_on="2026-02-30"), "admitted_on", "DATE_MALFORMED"),
+        (make_admission_request(admitted_on="2026-03-02"), "admitted_on", "DATE_IN_FUTURE"),
+        (make_admission_request(register_name=" "), "register_name", "NAME_MISSING"),
+        (make_admission_request(register_name="x" * 201), "register_name", "NAME_TOO_LONG"),
+        (make_admission_request(register_name="a\x00b"), "register_name", "NAME_MALFORMED"),
+        (make_admission_request(register_address="x" * 501), "register_address", "ADDRESS_TOO_LONG"),
+        (make_admission_request(register_address="a\x00b"), "register_address", "ADDRESS_MALFORMED"),
+        (make_admission_request(application="nothing"), "application_id", "APPLICATION_UNKNOWN"),
+        (make_admission_request(BEN, application=str(UUID(int=90))), "application_id", "APPLICATION_UNKNOWN"),
+        (make_admission_request(OLD, admitted_on="2020-06-01"), "person_id", "ALREADY_MEMBER"),
+        (make_admission_request(OLD, number="5"), "member_number", "NUMBER_DIFFERS"),
     ],
 )
 def test_a_row_that_cannot_be_admitted_is_refused_by_its_field(row: AdmissionRequest, field: str, reason: str) -> None:
@@ -62,7 +62,7 @@ def test_a_row_that_cannot_be_admitted_is_refused_by_its_field(row: AdmissionReq
 
 
 def test_a_row_stands_alone_whatever_its_neighbours_are() -> None:
-    decided, next_number = decide_admissions([a_row("nobody"), a_row(ADA), a_row(ADA), a_row(BEN, "investor")], KNOWN, TODAY)
+    decided, next_number = decide_admissions([make_admission_request("nobody"), make_admission_request(ADA), make_admission_request(ADA), make_admission_request(BEN, "investor")], KNOWN, TODAY)
     assert [one.number if isinstance(one, Admission) else one.reason for one in decided] == ["ID_MALFORMED", "4", "ALREADY_MEMBER", "5"]
     assert next_number == 6
     assert isinstance(decided[3], Admission)
@@ -70,19 +70,19 @@ def test_a_row_stands_alone_whatever_its_neighbours_are() -> None:
 
 
 def test_a_number_given_further_down_is_not_handed_out_further_up() -> None:
-    decided, next_number = decide_admissions([a_row(ADA), a_row(BEN, number="4"), a_row(CY)], KNOWN, TODAY)
+    decided, next_number = decide_admissions([make_admission_request(ADA), make_admission_request(BEN, number="4"), make_admission_request(CY)], KNOWN, TODAY)
     assert [one.number for one in decided if isinstance(one, Admission)] == ["5", "4", "6"]
     assert next_number == 7
 
 
 def test_who_comes_back_keeps_their_number() -> None:
-    (back,), next_number = decide_admissions([a_row(OLD)], KNOWN, TODAY)
+    (back,), next_number = decide_admissions([make_admission_request(OLD)], KNOWN, TODAY)
     assert isinstance(back, Admission)
     assert (back.number, back.returning, next_number) == ("3", True, 4)
 
 
 def test_an_address_may_have_lines() -> None:
-    ((one,), _) = decide_admissions([a_row(register_address="1 Example Row\r\nSampleton")], KNOWN, TODAY)
+    ((one,), _) = decide_admissions([make_admission_request(register_address="1 Example Row\r\nSampleton")], KNOWN, TODAY)
     assert isinstance(one, Admission)
     assert one.register_address == "1 Example Row\nSampleton"
 
@@ -92,7 +92,7 @@ def test_no_two_members_ever_share_a_number(wanted: list[str]) -> None:
     people = [UUID(int=100 + n) for n in range(len(wanted))]
     known = replace(KNOWN, persons=set(people))
     decided, next_number = decide_admissions(
-        [a_row(person, number=number) for person, number in zip(people, wanted, strict=True)], known, TODAY
+        [make_admission_request(person, number=number) for person, number in zip(people, wanted, strict=True)], known, TODAY
     )
     given_out = [sort_key(one.number) for one in decided if isinstance(one, Admission)]
     assert len(given_out) == len(set(given_out))

@@ -41,11 +41,11 @@ def timelines(draw: st.DrawFn) -> MembershipTimeline:
 def test_every_change_holds_from_its_day_and_not_the_day_before(line: MembershipTimeline) -> None:
     before = ("", False)
     for change in line.changes:
-        assert right(line, change.from_day - DAY) == before
-        assert right(line, change.from_day) == (change.member_class, change.may_vote)
+        assert class_and_vote_right(line, change.from_day - DAY) == before
+        assert class_and_vote_right(line, change.from_day) == (change.member_class, change.may_vote)
         following = next((one for one in line.changes if one.from_day > change.from_day), None)
         after = following if following and following.from_day == change.from_day + DAY else change
-        assert right(line, change.from_day + DAY) == (after.member_class, after.may_vote)
+        assert class_and_vote_right(line, change.from_day + DAY) == (after.member_class, after.may_vote)
         before = (change.member_class, change.may_vote)
 
 
@@ -68,11 +68,11 @@ def test_a_change_of_class_touches_no_day_before_it(line: MembershipTimeline, da
         changed = change_class(line, "other", day, today, may_vote=True)
     except (Invalid, FailedPrecondition):
         return
-    assert right(changed, day) == ("other", True)
+    assert class_and_vote_right(changed, day) == ("other", True)
     assert day <= one_year_after(today)
-    for earlier in probes(line, day):
+    for earlier in probe_days(line, day):
         if earlier < day:
-            assert right(changed, earlier) == right(line, earlier)
+            assert class_and_vote_right(changed, earlier) == class_and_vote_right(line, earlier)
 
 
 @given(timelines(), DAYS, DAYS)
@@ -81,17 +81,17 @@ def test_an_end_holds_for_ever_after_and_touches_no_day_until_then(line: Members
         ended = end_membership(line, last_day, today, "left")
     except (Invalid, FailedPrecondition):
         return
-    assert right(ended, last_day) == right(line, last_day) != ("", False)
-    for day in probes(line, last_day):
-        assert right(ended, day) == (right(line, day) if day <= last_day else ("", False))
+    assert class_and_vote_right(ended, last_day) == class_and_vote_right(line, last_day) != ("", False)
+    for day in probe_days(line, last_day):
+        assert class_and_vote_right(ended, day) == (class_and_vote_right(line, day) if day <= last_day else ("", False))
 
 
 @given(timelines(), st.dictionaries(st.sampled_from(["worker", "supporter", "investor"]), st.booleans()), DAYS)
 def test_new_rules_change_rights_from_their_day_and_classes_never(line: MembershipTimeline, votes: dict[str, bool], from_day: date) -> None:
     followed = apply_vote_rights(line, votes, from_day)
-    for day in probes(line, from_day):
-        member_class, may_vote = right(line, day)
-        assert right(followed, day) == (member_class, votes.get(member_class, may_vote) if day >= from_day else may_vote)
+    for day in probe_days(line, from_day):
+        member_class, may_vote = class_and_vote_right(line, day)
+        assert class_and_vote_right(followed, day) == (member_class, votes.get(member_class, may_vote) if day >= from_day else may_vote)
     assert apply_vote_rights(followed, votes, from_day) == followed
 
 
@@ -158,12 +158,12 @@ def test_a_year_after_the_leap_day_is_the_last_of_february() -> None:
     assert one_year_after(date(2028, 2, 29)) == date(2029, 2, 28)
 
 
-def right(line: MembershipTimeline, day: date) -> tuple[str, bool]:
+def class_and_vote_right(line: MembershipTimeline, day: date) -> tuple[str, bool]:
     standing = line.standing_on(day)
     return (standing.member_class, standing.may_vote) if standing else ("", False)
 
 
-def probes(line: MembershipTimeline, day: date) -> list[date]:
+def probe_days(line: MembershipTimeline, day: date) -> list[date]:
     """The days around everything that happens."""
     around = [day, *(change.from_day for change in line.changes)]
     return sorted({one + shift for one in around for shift in (-DAY, 0 * DAY, DAY)})

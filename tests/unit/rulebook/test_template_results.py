@@ -11,7 +11,7 @@ from services.governance.domain.tally import tally
 USERS, WORKERS, INVESTORS = {"for": 25, "against": 10}, {"for": 3, "against": 25}, {"for": 45, "against": 3}
 
 
-def counting(template: str, resolution: str) -> CountingRule:
+def counting_rule_of(template: str, resolution: str) -> CountingRule:
     found = read_rulebook(templates.template_text(template)).resolution(resolution)
     assert found is not None
     return found.counting
@@ -32,14 +32,14 @@ def counting(template: str, resolution: str) -> CountingRule:
 )
 def test_the_equal_care_like_template_holds_investors_down(resolution: str, share: Fraction) -> None:
     roll = {"supported": 50, "advocate": 5, "worker": 40, "investor": 50}
-    counted = tally(counting("equal-care-like", resolution), roll, {"supported": USERS, "worker": WORKERS, "investor": INVESTORS})
+    counted = tally(counting_rule_of("equal-care-like", resolution), roll, {"supported": USERS, "worker": WORKERS, "investor": INVESTORS})
     assert (counted.share_for, counted.passes) == (share, False)
 
 
 @pytest.mark.capability("G1")
 def test_the_somerset_like_template_weighs_classes_by_their_share() -> None:
     roll = {"worker": 40, "user": 50, "investor": 50}
-    counted = tally(counting("somerset-like", "ordinary"), roll, {"worker": WORKERS, "user": USERS, "investor": INVESTORS})
+    counted = tally(counting_rule_of("somerset-like", "ordinary"), roll, {"worker": WORKERS, "user": USERS, "investor": INVESTORS})
     assert (counted.share_for, counted.passes) == (Fraction(209, 448), False)
 
 
@@ -47,7 +47,7 @@ def test_the_somerset_like_template_weighs_classes_by_their_share() -> None:
 def test_the_fairshares_like_template_lets_one_class_stop_a_special_resolution() -> None:
     roll = {"founder": 3, "labour": 40, "user": 50, "investor": 300}
     votes = {"labour": WORKERS, "user": USERS, "investor": {"for": 290, "against": 3}}
-    counted = tally(counting("fairshares-like", "special"), roll, votes)
+    counted = tally(counting_rule_of("fairshares-like", "special"), roll, votes)
     assert counted.share_for == Fraction(318, 356)
     assert counted.share_for > Fraction(3, 4)
     assert not counted.passes
@@ -59,4 +59,4 @@ def test_becoming_a_company_needs_half_of_all_to_vote(voting: int, passes: bool)
     against = voting // 4
     roll = {"supported": 60, "advocate": 0, "worker": 60, "investor": 500}
     votes = {"supported": {"for": voting - against, "against": 0}, "worker": {"for": 0, "against": against}}
-    assert tally(counting("equal-care-like", "special_convert"), roll, votes).passes is passes
+    assert tally(counting_rule_of("equal-care-like", "special_convert"), roll, votes).passes is passes

@@ -12,11 +12,11 @@ from tests.support.bundle_builder import CLOSE, BundleBuilder, T
 from tests.support.example_bundles import ASH, BIRCH, CEDAR, THREE, three_concluded, three_voted
 
 
-def verified(story: BundleBuilder) -> Verdict:
-    return checks.verify(story.pack(), VerifierInputs(tuple((party, story.fingerprint(party)) for party in story.parties)))
+def verify_bundle(vote: BundleBuilder) -> Verdict:
+    return checks.verify(vote.pack(), VerifierInputs(tuple((party, vote.fingerprint(party)) for party in vote.parties)))
 
 
-def outcome(verdict: Verdict) -> dict[str, Any]:
+def decode_outcome(verdict: Verdict) -> dict[str, Any]:
     assert verdict.counted is not None, verdict.failure
     result: dict[str, Any] = json.loads(verdict.counted.data)
     return result
@@ -24,97 +24,97 @@ def outcome(verdict: Verdict) -> dict[str, Any]:
 
 @pytest.mark.capability("G15")
 def test_a_ballot_that_nobody_had_witnessed_in_time_is_on_the_board_and_not_in_the_count() -> None:
-    story = three_voted("late")
-    story.add_checkpoint(CLOSE + 60)
-    late = story.ballot(ASH, 0, "against")
-    story.close(held_at=T + 1)
-    story.conclude()
+    vote = three_voted("late")
+    vote.add_checkpoint(CLOSE + 60)
+    late = vote.ballot(ASH, 0, "against")
+    vote.close(held_at=T + 1)
+    vote.conclude()
 
-    verdict = verified(story)
+    verdict = verify_bundle(vote)
 
     assert verdict.exit == ExitCode.FINAL
-    assert outcome(verdict)["boards"][0][1] <= late
-    assert [ASH, "member", "against", 1] in outcome(verdict)["tallies"]
+    assert decode_outcome(verdict)["boards"][0][1] <= late
+    assert [ASH, "member", "against", 1] in decode_outcome(verdict)["tallies"]
 
 
 @pytest.mark.capability("G15")
 def test_of_a_row_that_voted_three_times_the_last_ballot_counts_and_only_that() -> None:
-    story = three_voted("thrice", "aaaaa")
+    vote = three_voted("thrice", "aaaaa")
     for choice in ("for", "against", "for"):
-        story.ballot(ASH, 0, choice)
-    story.close()
-    story.conclude()
+        vote.ballot(ASH, 0, choice)
+    vote.close()
+    vote.conclude()
 
-    verdict = verified(story)
+    verdict = verify_bundle(vote)
 
     assert verdict.exit == ExitCode.FINAL
-    assert outcome(verdict)["tallies"][:2] == [[ASH, "member", "against", 4], [ASH, "member", "for", 1]]
-    assert [ASH, "member", 5, 5] in outcome(verdict)["quorums"]
+    assert decode_outcome(verdict)["tallies"][:2] == [[ASH, "member", "against", 4], [ASH, "member", "for", 1]]
+    assert [ASH, "member", 5, 5] in decode_outcome(verdict)["quorums"]
 
 
 @pytest.mark.capability("G15")
 def test_a_ballot_without_a_row_is_rejected_and_listed() -> None:
-    story = three_voted("stuffed")
-    forged = story.append_entry(ASH, {"kind": "ballot", "pseudonym": "ZZZZZZZZZZZZZZZZ", "choice": "for"}, "NO_ROW")
-    story.close()
-    story.conclude()
+    vote = three_voted("stuffed")
+    forged = vote.append_entry(ASH, {"kind": "ballot", "pseudonym": "ZZZZZZZZZZZZZZZZ", "choice": "for"}, "NO_ROW")
+    vote.close()
+    vote.conclude()
 
-    verdict = verified(story)
+    verdict = verify_bundle(vote)
 
     assert verdict.exit == ExitCode.FINAL
-    assert outcome(verdict)["rejected"] == [[ASH, forged, "NO_ROW"]]
+    assert decode_outcome(verdict)["rejected"] == [[ASH, forged, "NO_ROW"]]
 
 
 @pytest.mark.capability("G15")
 def test_a_ballot_put_into_the_file_afterwards_is_found_out() -> None:
-    story = three_concluded("afterwards")
-    story.entries[ASH].insert(12, story.entries[ASH][11])
+    vote = three_concluded("afterwards")
+    vote.entries[ASH].insert(12, vote.entries[ASH][11])
 
-    verdict = verified(story)
+    verdict = verify_bundle(vote)
 
     assert verdict.failure is not None
     assert verdict.failure.number == 6
 
 
 def test_what_the_boards_show_contests_a_result_even_where_no_evidence_says_so() -> None:
-    story = three_voted("untold")
-    story.close()
-    other = story.count(dict.fromkeys(THREE, 9))
-    story.sign(BIRCH, other)
-    story.conclude(signers=[ASH, CEDAR, BIRCH])
+    vote = three_voted("untold")
+    vote.close()
+    other = vote.count(dict.fromkeys(THREE, 9))
+    vote.sign(BIRCH, other)
+    vote.conclude(signers=[ASH, CEDAR, BIRCH])
 
-    verdict = verified(story)
+    verdict = verify_bundle(vote)
 
     assert (verdict.exit, verdict.state) == (ExitCode.FINAL, "final, contested")
     assert verdict.remarks == ["it is proven that birch-hill signed two outcomes"]
 
 
 def test_a_settlement_moves_the_cut_and_needs_a_count_of_its_own() -> None:
-    story = three_concluded("moved")
-    story.settle("cuts", dict.fromkeys(THREE, 12))
+    vote = three_concluded("moved")
+    vote.settle("cuts", dict.fromkeys(THREE, 12))
 
-    verdict = verified(story)
+    verdict = verify_bundle(vote)
 
     assert verdict.failure is not None
     assert verdict.failure.number == 15
 
 
 def test_a_fork_is_proved_by_a_consistency_proof_between_heads_of_two_sizes() -> None:
-    story = three_concluded("proved")
-    entries = story.entries[ASH]
-    small = story.heads[ASH][0]
-    other = story.heads[ASH][1]
+    vote = three_concluded("proved")
+    entries = vote.entries[ASH]
+    small = vote.heads[ASH][0]
+    other = vote.heads[ASH][1]
     forked = type(small)(small.size, hashlib.sha256(b"another").digest(), small.cosigned)
-    notes = [story.signed_note(ASH, forked).decode(), story.signed_note(ASH, other).decode()]
-    story.add_evidence("fork", board=ASH, notes=notes, root=small.root.hex(), proof=_proof(entries[: other.size], small.size))
+    notes = [vote.signed_note(ASH, forked).decode(), vote.signed_note(ASH, other).decode()]
+    vote.add_evidence("fork", board=ASH, notes=notes, root=small.root.hex(), proof=_reference_consistency_proof(entries[: other.size], small.size))
 
-    verdict = verified(story)
+    verdict = verify_bundle(vote)
 
     assert (verdict.exit, verdict.state) == (ExitCode.FINAL, "final, contested")
     assert verdict.remarks == ["it is proven that ash-grove showed two boards"]
 
 
-def _proof(entries: list[bytes], size: int) -> list[str]:
+def _reference_consistency_proof(entries: list[bytes], size: int) -> list[str]:
     """RFC 6962, section 2.1.2, as it is written there."""
     from tests.support.bundle_builder import merkle_root
 
@@ -130,11 +130,11 @@ def _proof(entries: list[bytes], size: int) -> list[str]:
 
 
 def test_terms_longer_than_an_entry_may_be_are_still_the_first_entry_of_every_board() -> None:
-    story = BundleBuilder("long-terms", list(THREE), changed_terms={"text": "\u00e9" * 4000})
-    story.open_vote()
-    story.cast_ballots(ASH, "fffff")
-    story.close()
-    story.conclude()
+    vote = BundleBuilder("long-terms", list(THREE), changed_terms={"text": "\u00e9" * 4000})
+    vote.open_vote()
+    vote.cast_ballots(ASH, "fffff")
+    vote.close()
+    vote.conclude()
 
-    assert len(story.terms) > 8 * 1024
-    assert verified(story).exit == ExitCode.FINAL
+    assert len(vote.terms) > 8 * 1024
+    assert verify_bundle(vote).exit == ExitCode.FINAL

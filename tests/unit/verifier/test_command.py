@@ -37,8 +37,8 @@ def test_the_verifier_loads_nothing_but_python_and_cryptography() -> None:
 
 
 def test_a_file_of_pins_pins(tmp_path: Path) -> None:
-    story = pooled_cap().vote
-    pins = sorted(([party, story.fingerprint(party)] for party in story.parties), key=json_bytes)
+    builder = pooled_cap().vote
+    pins = sorted(([party, builder.fingerprint(party)] for party in builder.parties), key=json_bytes)
     (tmp_path / "pins.json").write_bytes(json_bytes({"v": 1, "pins": pins}))
 
     assert main([_BUNDLE, "--pins", str(tmp_path / "pins.json")]) == 0
@@ -50,7 +50,7 @@ def test_json_says_everything_the_lines_say(capsys: pytest.CaptureFixture[str]) 
 
     fields = json.loads(capsys.readouterr().out)
     assert (fields["exit"], fields["failed"], fields["state"]) == (2, 0, "final")
-    assert [one["check"] for one in fields["checked"]] == list(range(1, 19))
+    assert [field["check"] for field in fields["checked"]] == list(range(1, 19))
     assert fields["outcome"]["result"]["passes"] is True
 
 

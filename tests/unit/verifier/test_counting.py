@@ -36,7 +36,7 @@ def test_a_published_case(case: dict[str, Any]) -> None:
 
 
 def test_made_cases_count_as_kith_count_does(tmp_path: Path) -> None:
-    cases = [case for case in random_counts.random_cases(1100, seed=3) if _in_terms(case)]
+    cases = [case for case in random_counts.random_cases(1100, seed=3) if _can_be_in_terms(case)]
     assert len(cases) > 500
     (tmp_path / "cases.json").write_text(json.dumps(cases))
     command = [sys.executable, "-c", "from scripts.cli.main import main; raise SystemExit(main())"]
@@ -51,16 +51,16 @@ def test_made_cases_count_as_kith_count_does(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stderr
 
     for case, answer in zip(cases, json.loads(run.stdout), strict=True):
-        assert _said(case) == _answered(case, answer), json.dumps(case)
+        assert _expected_figures(case) == _actual_figures(case, answer), json.dumps(case)
 
 
-def _in_terms(case: dict[str, Any]) -> bool:
+def _can_be_in_terms(case: dict[str, Any]) -> bool:
     """A count file may ask for more than all or for nothing; terms may not."""
     asked = [case["threshold"], case.get("co_op_threshold"), case["rule"].get("class_threshold")]
     return all(0 < Fraction(one["fraction"]) < 1 + (not one["strict"]) for one in asked if one is not None)
 
 
-def _said(case: dict[str, Any]) -> dict[str, Any]:
+def _expected_figures(case: dict[str, Any]) -> dict[str, Any]:
     decision = count_cases.count_case(case)
     about = dict(decision.reasons)
     return {
@@ -77,7 +77,7 @@ def _said(case: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _answered(case: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+def _actual_figures(case: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
     members = {"pooled": "share_for", "double_majority": "members"}.get(case["basis"], "")
     each = answer.get("each_co_op", {})
     return {
@@ -85,14 +85,14 @@ def _answered(case: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
         "tie": answer.get("tie", False),
         "reasons": sorted(set(answer.get("reasons", []))),
         "classes": sorted(answer.get("failing_classes", [])),
-        "co_ops": _exact(answer.get("co_ops")),
-        "members": _exact(answer.get(members)),
+        "co_ops": _parse_fraction(answer.get("co_ops")),
+        "members": _parse_fraction(answer.get(members)),
         "winner": answer.get("winner", ""),
         "stances": {one: own["stance"] for one, own in each.items()},
-        "shares": {one: _exact(own.get("share_for")) for one, own in each.items()},
+        "shares": {one: _parse_fraction(own.get("share_for")) for one, own in each.items()},
         "in the way": sorted(answer.get("failing_co_ops", [])),
     }
 
 
-def _exact(text: str | None) -> Fraction | None:
+def _parse_fraction(text: str | None) -> Fraction | None:
     return None if text is None else Fraction(text)

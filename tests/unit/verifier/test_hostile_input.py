@@ -89,12 +89,12 @@ def test_an_entry_that_is_longer_than_allowed_is_refused_before_it_is_read(size:
 
 
 def test_an_outcome_beside_an_annulment_is_wrong_and_none_without_one() -> None:
-    story = annulled().vote
-    story.conclude()
+    builder = annulled().vote
+    builder.conclude()
     members = dict(_MEMBERS)
     del members["outcome"]
 
-    for data in (story.pack(), pack_archive(members)):
+    for data in (builder.pack(), pack_archive(members)):
         verdict = checks.verify(data, VerifierInputs())
         assert verdict.failure is not None
         assert verdict.failure.number == 2

@@ -36,7 +36,7 @@ LETTERS = ("e\u0301", "\U0001e08f\U00010efd", "\u0344", "\n\u0301")
 """Not in NFC, or in it for some Unicode tables and not for others."""
 
 
-def _never(form: str, text: str) -> bool:
+def _fail_if_called(form: str, text: str) -> bool:
     raise AssertionError(f"whether {text!r} is in {form} was asked")
 
 
@@ -45,8 +45,8 @@ def test_what_a_board_comes_to_is_asked_of_no_unicode_table(letters: str, monkey
     vote = make_vote_boards("ash", "birch", options=["caf\u00e9", "pub"], rule=plain_rule(method="plurality")).open_vote()
     start = len(vote.entries["ash"])
     items: list[Json] = [{"a": letters, "kind": "ballot"}, {letters: [letters], "kind": letters}, [letters], letters]
-    for one in items:
-        vote.append_entry("ash", canonical.encode(one))
+    for item in items:
+        vote.append_entry("ash", canonical.encode(item))
     vote.ballot("ash", 0, letters)
     vote.ballot("ash", 0, "cafe\u0301")
     vote.ballot("ash", 1, "caf\u00e9")
@@ -55,8 +55,8 @@ def test_what_a_board_comes_to_is_asked_of_no_unicode_table(letters: str, monkey
 
     with monkeypatch.context() as patched:
         patched.setattr(theirs_terms, "read_terms", lambda _: agreed)
-        patched.setattr(unicodedata, "is_normalized", _never)
-        patched.setattr(unicodedata, "normalize", _never)
+        patched.setattr(unicodedata, "is_normalized", _fail_if_called)
+        patched.setattr(unicodedata, "normalize", _fail_if_called)
         ours, theirs = board(vote.terms, "ash", vote.entries["ash"])
         rejected = Board(vote.terms, "ash").extend(vote.entries["ash"]).rejected
 
@@ -69,7 +69,7 @@ def test_evidence_is_asked_of_no_unicode_table(monkeypatch: pytest.MonkeyPatch) 
     content = canonical.encode({"kind": "objection", "object": {"body": {"about": "e\u0301"}, "sig": "00" * 64}})
 
     with monkeypatch.context() as patched:
-        patched.setattr(unicodedata, "is_normalized", _never)
+        patched.setattr(unicodedata, "is_normalized", _fail_if_called)
         with pytest.raises(CheckFailedError):
             evidence.read_evidence("a paper", content)
         with pytest.raises(DocumentError):

@@ -22,24 +22,24 @@ COUNTING = {"federated_tally.py", "class_weights.py", "head_count.py", "tally.py
 """What these refuse is a mistake in a rulebook, found when it is adopted."""
 
 
-def sources() -> list[Path]:
+def page_sources() -> list[Path]:
     web = SERVICES / "web"
     return [path for path in (*web.rglob("*.py"), *web.rglob("*.html")) if path.is_file()]
 
 
-def asked() -> set[str]:
-    return {key for path in sources() for key in KEY.findall(path.read_text(encoding="utf-8"))}
+def requested_keys() -> set[str]:
+    return {key for path in page_sources() for key in KEY.findall(path.read_text(encoding="utf-8"))}
 
 
 def test_every_key_the_pages_ask_for_has_a_sentence() -> None:
     words = load_catalogues()[PLAIN_ENGLISH]
     beginnings = {key.partition(".")[0] for key in words.messages}
-    missing = {key for key in asked() if key.partition(".")[0] in beginnings and not words.has(key)}
+    missing = {key for key in requested_keys() if key.partition(".")[0] in beginnings and not words.has(key)}
     assert {key for key in missing if not key.endswith((".html", ".py"))} == set()
 
 
 def test_no_sentence_is_there_that_no_page_asks_for() -> None:
-    unused = read_catalogue(FOLDER / f"{PLAIN_ENGLISH}.po").keys() - asked()
+    unused = read_catalogue(FOLDER / f"{PLAIN_ENGLISH}.po").keys() - requested_keys()
     assert {key for key in unused if not key.startswith(ASKED_BY_NAME)} == set()
 
 

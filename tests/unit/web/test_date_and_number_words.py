@@ -18,7 +18,7 @@ LONDON = ZoneInfo("Europe/London")
 
 
 @pytest.mark.parametrize(
-    ("hour", "minute", "said"),
+    ("hour", "minute", "text"),
     [
         (9, 0, "9:00 in the morning"),
         (12, 0, "12 noon"),

@@ -17,14 +17,14 @@ UNPLAIN = {
 }  # fmt: skip
 
 
-def texts(message: Message) -> list[str]:
+def message_texts(message: Message) -> list[str]:
     return [message.singular] if message.plural is None else [message.singular, message.plural]
 
 
-def by_page(catalogue: dict[str, Message]) -> dict[str, list[str]]:
+def texts_by_page(catalogue: dict[str, Message]) -> dict[str, list[str]]:
     pages: dict[str, list[str]] = defaultdict(list)
     for key, message in catalogue.items():
-        pages[key.partition(".")[0]] += texts(message)
+        pages[key.partition(".")[0]] += message_texts(message)
     return pages
 
 
@@ -36,29 +36,29 @@ def test_syllables_are_counted_as_people_say_them(word: str, count: int) -> None
 
 
 def test_no_sentence_is_longer_than_twenty_words() -> None:
-    long = {key: words for key, one in PLAIN_MESSAGES.items() for text in texts(one) for words in split_sentences(text) if len(words) > 20}
+    long = {key: words for key, one in PLAIN_MESSAGES.items() for text in message_texts(one) for words in split_sentences(text) if len(words) > 20}
     assert long == {}
 
 
 def test_sentences_have_twelve_words_or_fewer_on_average_on_every_page() -> None:
     assert {
-        page: measure_readability(found).mean for page, found in by_page(PLAIN_MESSAGES).items() if measure_readability(found).mean > 12
+        page: measure_readability(found).mean for page, found in texts_by_page(PLAIN_MESSAGES).items() if measure_readability(found).mean > 12
     } == {}
 
 
 def test_every_page_with_more_than_labels_is_at_grade_six_or_below() -> None:
     """A page of a few labels has no grade: the formula wants running text. All of them are in the sum below."""
-    running = {page: [text for text in found if len(text.split()) > 3] for page, found in by_page(PLAIN_MESSAGES).items()}
+    running = {page: [text for text in found if len(text.split()) > 3] for page, found in texts_by_page(PLAIN_MESSAGES).items()}
     grades = {page: measure_readability(found).grade for page, found in running.items() if len(found) > 4}
     assert {page: round(grade, 1) for page, grade in grades.items() if grade > 6} == {}
 
 
 def test_all_pages_together_are_at_grade_six_or_below() -> None:
-    assert measure_readability(text for message in PLAIN_MESSAGES.values() for text in texts(message)).grade <= 6
+    assert measure_readability(text for message in PLAIN_MESSAGES.values() for text in message_texts(message)).grade <= 6
 
 
 def test_no_easy_read_sentence_is_longer_than_fifteen_words() -> None:
-    long = {key: words for key, one in EASY_MESSAGES.items() for text in texts(one) for words in split_sentences(text) if len(words) > 15}
+    long = {key: words for key, one in EASY_MESSAGES.items() for text in message_texts(one) for words in split_sentences(text) if len(words) > 15}
     assert long == {}
 
 
@@ -82,7 +82,7 @@ def test_no_word_a_neighbour_would_not_use() -> None:
         key: word
         for catalogue in (PLAIN_MESSAGES, EASY_MESSAGES)
         for key, one in catalogue.items()
-        for text in texts(one)
+        for text in message_texts(one)
         for word in UNPLAIN
         if f" {word} " in f" {text.lower().strip('.!?')} ".replace(",", " ").replace(".", " ")
     }

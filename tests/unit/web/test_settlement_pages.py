@@ -26,7 +26,7 @@ SETTLE = f"/votes/{SPLIT_VOTE}/settle"
 BUNDLES = Path(__file__).parents[3] / "examples" / "bundles"
 
 
-def golden(name: str) -> tuple[Terms, bytes, bytes]:
+def golden_vote(name: str) -> tuple[Terms, bytes, bytes]:
     """Terms, the whole bundle, and its outcome."""
     content = (BUNDLES / f"{name}.kith").read_bytes()
     with tarfile.open(fileobj=io.BytesIO(content)) as files:
@@ -35,7 +35,7 @@ def golden(name: str) -> tuple[Terms, bytes, bytes]:
     return read_terms(terms), content, outcome
 
 
-def a_board(co_op: str, **given: object) -> fed.BoardView:
+def make_board(co_op: str, **given: object) -> fed.BoardView:
     fields = {"co_op": co_op, "name": NAMES[co_op], "joined": True, "roll": True, "ready": True, "open": True, "closed": True}
     return fed.BoardView(**(fields | {"size": 18, "cut": 17, "cut_at_close": 15, "witnesses": [BIRCH, CEDAR]} | given))  # type: ignore[arg-type]  # fields of many kinds
 
@@ -44,7 +44,7 @@ def a_board(co_op: str, **given: object) -> fed.BoardView:
 def fakes() -> FakeServices:
     """Ash Grove's board went on after the others had looked at it for the last time: it counts to 15, or to 16."""
     fakes = FakeServices()
-    terms, content, outcome = golden("late-head")
+    terms, content, outcome = golden_vote("late-head")
     fakes.votes.votes[SPLIT_VOTE] = make_vote(
         vote_id=SPLIT_VOTE, state=pb.VOTE_STATE_DISPUTED, terms=terms.data, participants=list(terms.participants)
     )
@@ -53,7 +53,7 @@ def fakes() -> FakeServices:
         vote_id=SPLIT_VOTE,
         state=fed.EVIDENCE_STATE_DISPUTED,
         why="split",
-        boards=[a_board(ASH), a_board(BIRCH, size=17), a_board(CEDAR, size=17)],
+        boards=[make_board(ASH), make_board(BIRCH, size=17), make_board(CEDAR, size=17)],
         revision=1,
         q=1,
         concluded_from=to_timestamp(NOW),
@@ -72,20 +72,20 @@ def browser(fakes: FakeServices) -> Iterator[ScriptlessBrowser]:
     yield ScriptlessBrowser(fakes).sign_in()
 
 
-def picks(page: str, co_op: str) -> dict[int, str]:
+def selectable_sizes(page: str, co_op: str) -> dict[int, str]:
     """Size -> what the choice says, as text."""
     found = re.findall(rf'type="radio" name="size-{co_op}" value="(\d+)"[^>]*>(.*?)</label>', page, re.DOTALL)
     return {int(size): re.sub(r"<[^>]+>", " ", text).strip() for size, text in found}
 
 
-def settled(fakes: FakeServices) -> Settlement:
+def submitted_settlement(fakes: FakeServices) -> Settlement:
     sent = next(request for request in fakes.votes.requests if isinstance(request, pb.SettleVoteRequest))
     return read_settlement_body(sent.settlement)
 
 
 def test_each_size_that_the_evidence_speaks_for_can_be_chosen_with_who_speaks_for_it(browser: ScriptlessBrowser) -> None:
     page = browser.open(f"{SETTLE}?kind=cuts&decision=2")
-    ash = picks(page, ASH)
+    ash = selectable_sizes(page, ASH)
     assert list(ash) == [15, 16], "what has the same votes is one choice"
     assert ash[15].startswith("Up to line 14: 5 votes")
     assert "Enough other co-ops held it in time, as the rules of the vote ask." in ash[15]
@@ -94,7 +94,7 @@ def test_each_size_that_the_evidence_speaks_for_can_be_chosen_with_who_speaks_fo
     assert "Counted like this by Ash Grove Care." in ash[16]
     assert "Enough other co-ops hold it today." in ash[16]
     assert "today" not in ash[15], "what was held in time is held today as well"
-    assert not picks(page, BIRCH), "there is nothing to choose"
+    assert not selectable_sizes(page, BIRCH), "there is nothing to choose"
     assert '<th scope="row">Birch Hill Care</th><td>Up to line 14: 5 votes</td>' in page
     assert f'<input type="hidden" name="size-{BIRCH}" value="15">' in page
 
@@ -103,8 +103,8 @@ def test_what_was_chosen_is_checked_and_agreed_to(browser: ScriptlessBrowser, fa
     page = browser.open(f"{SETTLE}?kind=cuts&decision=2&size-{ASH}=16&size-{BIRCH}=15&size-{CEDAR}=15")
     assert "<dt>Ash Grove Care</dt><dd>Up to line 15" in page
     assert browser.submit(SETTLE) == (303, f"/votes/{SPLIT_VOTE}/dispute?done=settled")
-    assert settled(fakes).cuts == ((ASH, 16), (BIRCH, 15), (CEDAR, 15))
-    assert (settled(fakes).kind, settled(fakes).revision, settled(fakes).without) == (CUTS, 2, ())
+    assert submitted_settlement(fakes).cuts == ((ASH, 16), (BIRCH, 15), (CEDAR, 15))
+    assert (submitted_settlement(fakes).kind, submitted_settlement(fakes).revision, submitted_settlement(fakes).without) == (CUTS, 2, ())
 
 
 def test_a_size_that_nothing_speaks_for_is_not_taken(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
@@ -120,18 +120,18 @@ def test_a_size_that_nothing_speaks_for_is_not_taken(browser: ScriptlessBrowser,
 def test_of_a_co_op_that_was_shown_to_do_wrong_all_votes_can_be_left_out(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
     fakes.evidence.proved[SPLIT_VOTE].misconduct.append(f"fork {CEDAR}")
     page = browser.open(f"{SETTLE}?kind=cuts&decision=2")
-    assert picks(page, CEDAR)[0].startswith("None of its votes")
-    assert 0 not in picks(page, ASH)
+    assert selectable_sizes(page, CEDAR)[0].startswith("None of its votes")
+    assert 0 not in selectable_sizes(page, ASH)
     page = browser.open(f"{SETTLE}?kind=cuts&decision=2&size-{ASH}=15&size-{BIRCH}=15&size-{CEDAR}=0")
     assert "shown to do wrong: Cedar Row Care" in page
     assert browser.submit(SETTLE)[0] == 303
-    assert (settled(fakes).cuts[2], settled(fakes).without) == ((CEDAR, 0), (CEDAR,))
+    assert (submitted_settlement(fakes).cuts[2], submitted_settlement(fakes).without) == ((CEDAR, 0), (CEDAR,))
 
 
 def test_without_a_bundle_the_boards_own_numbers_are_offered(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
     fakes.evidence.bundle = b"this is none"
     fakes.evidence.signed[SPLIT_VOTE] = fed.GetOutcomeResponse()
-    ash = picks(browser.open(f"{SETTLE}?kind=cuts&decision=2"), ASH)
+    ash = selectable_sizes(browser.open(f"{SETTLE}?kind=cuts&decision=2"), ASH)
     assert list(ash) == [15, 17, 18]
     assert ash[15].startswith("Up to line 14")
     assert "votes" not in ash[15].partition("This is")[0]
@@ -152,7 +152,7 @@ def test_what_others_signed_is_shown_board_by_board_and_nothing_else_can_be_agre
     assert "<dt>Ash Grove Care</dt><dd>Up to line 15</dd>" in page
     assert "Signed so far: Birch Hill Care" in page
     assert browser.submit(SETTLE)[0] == 303
-    assert settled(fakes).data() == body
+    assert submitted_settlement(fakes).data() == body
 
 
 def test_a_result_that_is_final_and_contested_can_be_settled_too(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
@@ -166,12 +166,12 @@ def test_a_result_that_is_final_and_contested_can_be_settled_too(browser: Script
 def test_that_the_vote_does_not_count_needs_no_sizes(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
     assert "The vote does not count" in browser.open(f"{SETTLE}?kind=annul&decision=2")
     assert browser.submit(SETTLE)[0] == 303
-    assert (settled(fakes).kind, settled(fakes).cuts) == (ANNUL, ())
+    assert (submitted_settlement(fakes).kind, submitted_settlement(fakes).cuts) == (ANNUL, ())
 
 
 @pytest.mark.parametrize("name", ["pooled-cap", "settled", "silent-co-op", "changed-and-bad-ballots"])
 def test_a_board_is_read_to_the_size_and_the_votes_that_the_outcome_counted(name: str) -> None:
-    terms, content, outcome = golden(name)
+    terms, content, outcome = golden_vote(name)
     read = bundle_boards.parse_bundle(terms, content)
     assert read is not None
     said = read_outcome(outcome)

@@ -11,26 +11,26 @@ from services.web.drawings.bar_charts import Bar, BarSegment, bar_chart, share_c
 from services.web.drawings.pictures import PICTURE_SHAPES, picture, status_icon
 
 
-def a_bar(*counts: int, name: str = "Worker member") -> Bar:
+def make_bar(*counts: int, name: str = "Worker member") -> Bar:
     kinds = (("for", "yes"), ("against", "no"), ("abstained", "neither"))
     return Bar(name, [BarSegment(kind, Fraction(count), f"{count} {word}") for (kind, word), count in zip(kinds, counts, strict=True)])
 
 
-def rem(value: str | None) -> float:
+def parse_rem(value: str | None) -> float:
     return float((value or "0rem").removesuffix("rem"))
 
 
-def widths(drawn: str) -> list[float]:
+def bar_widths(drawn: str) -> list[float]:
     return [float(found) for found in re.findall(r'width="([\d.]+)%"', drawn)]
 
 
 def test_bars_are_as_long_as_their_numbers_on_one_scale() -> None:
-    drawn = bar_chart("Votes", "Facts.", [a_bar(30, 10, 0), a_bar(10, 5, 5)])
-    assert widths(drawn) == [75.0, 25.0, 25.0, 12.5, 12.5]
+    drawn = bar_chart("Votes", "Facts.", [make_bar(30, 10, 0), make_bar(10, 5, 5)])
+    assert bar_widths(drawn) == [75.0, 25.0, 25.0, 12.5, 12.5]
 
 
 def test_a_drawing_has_a_name_and_its_facts_for_those_who_cannot_see_it() -> None:
-    drawn = ET.fromstring(str(bar_chart("Votes by class", "Worker member: 3 yes.", [a_bar(3, 25, 0)])))  # noqa: S314 - our own drawing
+    drawn = ET.fromstring(str(bar_chart("Votes by class", "Worker member: 3 yes.", [make_bar(3, 25, 0)])))  # noqa: S314 - our own drawing
     assert drawn.get("role") == "img"
     assert [drawn.findtext("title"), drawn.findtext("desc")] == ["Votes by class", "Worker member: 3 yes."]
 
@@ -38,18 +38,18 @@ def test_a_drawing_has_a_name_and_its_facts_for_those_who_cannot_see_it() -> Non
 @pytest.mark.parametrize("counts", [(1, 0, 0), (0, 0, 0), (300_000, 1, 1), (3, 25, 0), (134, 46, 5)])
 def test_every_label_fits_the_narrowest_drawing(counts: tuple[int, int, int]) -> None:
     name = "People who give support, and the families who stand beside them"
-    drawn = ET.fromstring(str(bar_chart("Votes", "Facts.", [a_bar(*counts, name=name), a_bar(7, 7, 7)])))  # noqa: S314 - our own drawing
+    drawn = ET.fromstring(str(bar_chart("Votes", "Facts.", [make_bar(*counts, name=name), make_bar(7, 7, 7)])))  # noqa: S314 - our own drawing
     for text in drawn.iter("text"):
-        start = float((text.get("x") or "0%").removesuffix("%")) / 100 * label_layout.NARROWEST_DRAWING + rem(text.get("dx"))
+        start = float((text.get("x") or "0%").removesuffix("%")) / 100 * label_layout.NARROWEST_DRAWING + parse_rem(text.get("dx"))
         assert (
             start + label_layout.label_width(text.text or "", bold=text.get("class") == "name") <= label_layout.NARROWEST_DRAWING + 0.01
         ), text.text
-        assert rem(text.get("y")) <= rem(drawn.get("height"))
+        assert parse_rem(text.get("y")) <= parse_rem(drawn.get("height"))
 
 
 def test_a_label_stands_in_its_bar_only_when_all_of_its_row_fit() -> None:
-    assert 'class="on"' in bar_chart("Votes", "Facts.", [a_bar(50, 50, 0)])
-    assert 'class="on"' not in bar_chart("Votes", "Facts.", [a_bar(50, 1, 0)])
+    assert 'class="on"' in bar_chart("Votes", "Facts.", [make_bar(50, 50, 0)])
+    assert 'class="on"' not in bar_chart("Votes", "Facts.", [make_bar(50, 1, 0)])
 
 
 @pytest.mark.parametrize("needed", [Fraction(1, 100), Fraction(1, 2), Fraction(2, 3), Fraction(99, 100)])
@@ -60,7 +60,7 @@ def test_the_line_of_what_was_needed_stands_where_it_belongs(needed: Fraction) -
 
 
 def test_labels_cannot_smuggle_markup_into_a_drawing() -> None:
-    assert "<script>" not in bar_chart("<script>", "<script>", [a_bar(1, 1, 1, name="<script>")])
+    assert "<script>" not in bar_chart("<script>", "<script>", [make_bar(1, 1, 1, name="<script>")])
 
 
 @pytest.mark.parametrize("name", PICTURE_SHAPES)

@@ -50,11 +50,11 @@ def browser(fakes: FakeServices) -> Iterator[ScriptlessBrowser]:
     yield ScriptlessBrowser(fakes).sign_in()
 
 
-def cast(fakes: FakeServices) -> list[pb.CastVoteBallotRequest]:
+def cast_requests(fakes: FakeServices) -> list[pb.CastVoteBallotRequest]:
     return [request for request in fakes.votes.requests if isinstance(request, pb.CastVoteBallotRequest)]
 
 
-def vote(browser: ScriptlessBrowser, vote_id: str, **fields: str) -> str:
+def submit_vote(browser: ScriptlessBrowser, vote_id: str, **fields: str) -> str:
     """Choose, check, cast; the receipt."""
     path = f"/votes/{vote_id}"
     browser.open(f"{path}/vote")
@@ -78,8 +78,8 @@ def test_home_shows_at_most_five_things_with_votes_among_them(browser: Scriptles
 
 
 def test_a_member_votes_and_the_receipt_says_how_far_the_ballot_is(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
-    receipt = vote(browser, OPEN_VOTE, mark_0="0")
-    assert [[mark.option for mark in sent.marks] for sent in cast(fakes)] == [["for"]]
+    receipt = submit_vote(browser, OPEN_VOTE, mark_0="0")
+    assert [[mark.option for mark in sent.marks] for sent in cast_requests(fakes)] == [["for"]]
     assert "You said: <strong>Yes</strong>" in receipt
     assert "7K3M 9QWD 2XTR 5HVA" in receipt
     assert "Your vote is held by 2 of 3 other co-ops." in receipt
@@ -135,34 +135,34 @@ def test_no_choice_is_pointed_out(browser: ScriptlessBrowser) -> None:
 
 def test_one_answer_of_several_can_be_nobody_at_all(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
     assert "I do not want to choose" in browser.open(f"/votes/{NAMED_VOTE}/vote")
-    vote(browser, NAMED_VOTE, mark_0="2")
-    assert [mark.option for mark in cast(fakes)[0].marks] == ["abstain"]
+    submit_vote(browser, NAMED_VOTE, mark_0="2")
+    assert [mark.option for mark in cast_requests(fakes)[0].marks] == ["abstain"]
 
 
 def test_several_answers_are_ticked_and_none_is_an_answer_too(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
-    receipt = vote(browser, APPROVAL_VOTE, mark_0="1", mark_2="1")
+    receipt = submit_vote(browser, APPROVAL_VOTE, mark_0="1", mark_2="1")
     assert "A garden · A kitchen for all" in receipt
     again = browser.open(f"/votes/{APPROVAL_VOTE}/vote")
     assert again.count(" checked") == 2
-    assert "None of them" in vote(browser, APPROVAL_VOTE)
-    assert [[mark.option for mark in sent.marks] for sent in cast(fakes)] == [["A garden", "A kitchen for all"], []]
+    assert "None of them" in submit_vote(browser, APPROVAL_VOTE)
+    assert [[mark.option for mark in sent.marks] for sent in cast_requests(fakes)] == [["A garden", "A kitchen for all"], []]
 
 
 def test_points_are_whole_numbers_up_to_the_highest(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
     browser.open(f"/votes/{SCORE_VOTE}/vote")
     code, page = browser.submit_fields(f"/votes/{SCORE_VOTE}/vote", {"mark-0": "6", "mark-1": "two"})
     assert (code, page.count('<li><a href="#mark-')) == (422, 2)
-    receipt = vote(browser, SCORE_VOTE, mark_0="5", mark_1="0")
+    receipt = submit_vote(browser, SCORE_VOTE, mark_0="5", mark_1="0")
     assert "A garden: 5 · A minibus: 0" in receipt
-    assert [(mark.option, mark.points) for mark in cast(fakes)[0].marks] == [("A garden", 5), ("A minibus", 0)]
+    assert [(mark.option, mark.points) for mark in cast_requests(fakes)[0].marks] == [("A garden", 5), ("A minibus", 0)]
 
 
 def test_changing_ones_vote_sends_the_revision_that_was_shown_and_a_stale_page_is_told(
     browser: ScriptlessBrowser, fakes: FakeServices
 ) -> None:
-    vote(browser, OPEN_VOTE, mark_0="0")
-    vote(browser, OPEN_VOTE, mark_0="1")
-    assert [one.revision for one in cast(fakes)] == [0, 1]
+    submit_vote(browser, OPEN_VOTE, mark_0="0")
+    submit_vote(browser, OPEN_VOTE, mark_0="1")
+    assert [request.revision for request in cast_requests(fakes)] == [0, 1]
     browser.open(f"/votes/{OPEN_VOTE}/vote")
     browser.submit_fields(f"/votes/{OPEN_VOTE}/vote", {"mark-0": "0"})
     browser.open(f"/votes/{OPEN_VOTE}/check")
@@ -172,16 +172,16 @@ def test_changing_ones_vote_sends_the_revision_that_was_shown_and_a_stale_page_i
 
 
 def test_a_vote_is_taken_back_after_being_asked_once_more(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
-    vote(browser, OPEN_VOTE, mark_0="0")
+    submit_vote(browser, OPEN_VOTE, mark_0="0")
     browser.open(f"/votes/{OPEN_VOTE}/take-back")
     assert browser.submit(f"/votes/{OPEN_VOTE}/take-back") == (303, f"/votes/{OPEN_VOTE}/receipt")
-    assert [(one.withdraw, one.revision) for one in cast(fakes)] == [(False, 0), (True, 1)]
+    assert [(request.withdraw, request.revision) for request in cast_requests(fakes)] == [(False, 0), (True, 1)]
     assert "You took your vote back" in browser.open(f"/votes/{OPEN_VOTE}/receipt")
 
 
 def test_a_lost_ballot_says_so_and_what_to_do(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
     fakes.evidence.word = fed.BALLOT_WORD_NOT_COUNTED
-    receipt = vote(browser, OPEN_VOTE, mark_0="0")
+    receipt = submit_vote(browser, OPEN_VOTE, mark_0="0")
     assert "Your vote will not be counted." in receipt
     assert "more than 20 votes" in receipt
     assert "Counted: no." in receipt
@@ -192,7 +192,7 @@ def test_the_receipt_stays_up_when_the_edge_does_not_answer_and_the_signed_one_c
 ) -> None:
     fakes.evidence.refusals["GetBallotStatus"] = Unavailable("SERVICE_AWAY")
     fakes.evidence.receipt = b""
-    receipt = vote(browser, OPEN_VOTE, mark_0="0")
+    receipt = submit_vote(browser, OPEN_VOTE, mark_0="0")
     assert "The signed receipt will be here in a moment." in receipt
     assert browser.http.get(f"/votes/{OPEN_VOTE}/receipt/file").status_code == 303
     fakes.evidence.receipt = b'{"body":{}}'
@@ -369,7 +369,7 @@ def test_a_vote_is_written_in_steps_and_sent(browser: ScriptlessBrowser, fakes: 
     assert "on its way to the others" in browser.open("/votes?done=drafted")
 
 
-def a_draft(browser: ScriptlessBrowser, **more: str) -> None:
+def fill_in_draft(browser: ScriptlessBrowser, **more: str) -> None:
     """Written as far as the last look."""
     steps = {
         "": {"question": "Share a van?", "text": "One van for two.", "resolution_type": "ordinary", "method": "yes_no_abstain"},
@@ -383,7 +383,7 @@ def a_draft(browser: ScriptlessBrowser, **more: str) -> None:
 
 
 def test_how_many_must_take_part_is_asked_place_by_place_and_said_in_words(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
-    a_draft(browser, basis="one_co_op_one_vote")
+    fill_in_draft(browser, basis="one_co_op_one_vote")
     check = browser.open("/votes/new/check")
     assert "At least one tenth of all who can vote must take part." in check, "as our rules say"
     page = browser.open("/votes/new/turnout")
@@ -412,7 +412,7 @@ def test_how_many_must_take_part_is_asked_place_by_place_and_said_in_words(brows
 
 
 def test_where_all_votes_are_counted_together_no_co_op_has_a_number_of_its_own(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
-    a_draft(browser)
+    fill_in_draft(browser)
     page = browser.open("/votes/new/turnout")
     assert "no co-op has a number of its own" in page
     assert 'name="co-op-' not in page
@@ -478,7 +478,7 @@ def test_the_days_of_a_draft_begin_with_what_our_rules_ask(browser: ScriptlessBr
 
 
 def test_every_answer_is_shown_again_before_no_word_can_change(browser: ScriptlessBrowser) -> None:
-    a_draft(browser, k="4", groups="worker = workers", window_days="9", audience="public")
+    fill_in_draft(browser, k="4", groups="worker = workers", window_days="9", audience="public")
     page = browser.open("/votes/new/check")
     for name, value in (
         ("How small a group may be", "4"),
