@@ -1,6 +1,6 @@
 """One service's own database: its pool, and the two ways to open work on it."""
 
-import asyncio
+import contextlib
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,11 +13,15 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from libs.callers import Caller
+from libs.database import wakeups
+from libs.database.wakeups import Wakeups
 from libs.refusals import Elsewhere
 
 # Row-level security reads who is asking from here; it is the first statement of every transaction and ends with it.
 _WHO = text("""
 select set_config('kith.caller', :person, true), set_config('kith.hat', :hat, true), set_config('kith.system', :system, true)""")
+
+_NOTIFY = text("select pg_notify(:channel, :topic)")
 
 FULL_DISK = "53100"
 OUT_OF_RESOURCES = "53"
@@ -71,8 +75,9 @@ class Database:
             # The server watches the time of statements: cheaper than a timer of ours for each.
             connect_args={"timeout": 5, "server_settings": {"statement_timeout": "30000", "idle_in_transaction_session_timeout": "60000"}},
         )
-        self.committed = asyncio.Event()
-        """Set after every commit of work that stated a fact; the relay waits on it."""
+        self.wakeups = Wakeups()
+        self.leads = False
+        """Whether the relay and the jobs of this database run in this process; another one must be told of events by NOTIFY."""
 
     @asynccontextmanager
     async def work(self, caller: Caller, now: datetime, cause: str = "", traceparent: str = "") -> AsyncIterator[Work]:
@@ -82,7 +87,9 @@ class Database:
             work = Work(connection, caller, now, cause, traceparent)
             yield work
         if work.stated:
-            self.committed.set()
+            self.wakeups.wake(wakeups.EVENTS)
+            if not self.leads:
+                await self._notify()
 
     @asynccontextmanager
     async def reading(self, caller: Caller, now: datetime) -> AsyncIterator[Work]:
@@ -90,6 +97,12 @@ class Database:
         async with self._transaction() as connection:
             await connection.execute(_WHO, _who(caller))
             yield Work(connection, caller, now, "")
+
+    async def _notify(self) -> None:
+        """Tells the process that leads. The events are committed: if it cannot be told now, it finds them at its next look."""
+        with contextlib.suppress(DBAPIError, asyncpg.PostgresError, OSError, TimeoutError):
+            async with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                await connection.execute(_NOTIFY, {"channel": wakeups.CHANNEL, "topic": wakeups.EVENTS})
 
     async def close(self) -> None:
         await self.engine.dispose()

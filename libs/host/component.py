@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -20,7 +21,10 @@ class Job:
 
     name: str
     run: Callable[[Work], Awaitable[int]]
-    every_seconds: float = 1.0
+    due: Callable[[Work], Awaitable[datetime | None]] | None = None
+    """When it will have something to do, as far as is known now. Asked after each run and whenever the service published an event."""
+    every_seconds: float = 60.0
+    """It runs at least so often: the safety net where `due` is given, the rhythm where it is not."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 from sqlalchemy.engine import make_url
 
+from libs.database.engine import Database
+from libs.database.wakeups import wait
 from libs.observe.logs import logger
 
 LOG = logger("leader")
@@ -18,23 +20,29 @@ LOCK = 0x6B697468  # "kith"
 TRY_EVERY = 1.0
 
 
-async def lead(name: str, url: str, work: Callable[[], Awaitable[None]]) -> None:
-    """Runs `work` whenever and as long as this process is the leader. Until cancelled."""
+async def lead(name: str, database: Database, work: Callable[[], Awaitable[None]]) -> None:
+    """Runs `work` whenever and as long as this process is the leader, and hears the service's other processes. Until cancelled."""
     while True:
         try:
-            connection = await connect(url)
+            connection = await connect(database.url)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
             await asyncio.sleep(TRY_EVERY)
             continue
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _, lost=lost: lost.set())
         try:
-            if await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):
-                await _until(lost, work)
-                LOG.warning("lead_lost", service=name)
+            await database.wakeups.listen(connection)
+            while not lost.is_set():
+                if await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):
+                    database.leads = True
+                    await _until(lost, work)
+                    LOG.warning("lead_lost", service=name)
+                    break
+                await wait(lost, TRY_EVERY)
         except Exception as error:  # noqa: BLE001 - whatever ended it, somebody has to try to lead again
             LOG.warning("lead_interrupted", service=name, error=type(error).__name__)
         finally:
+            database.leads = False
             connection.terminate()
         await asyncio.sleep(TRY_EVERY)
 

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from kith.status.v1 import status_pb2_grpc
 from libs.callers.tokens import TokenCheck
 from libs.clock import Clock, Shifted, System
-from libs.database import migrations
+from libs.database import migrations, wakeups
 from libs.database.engine import Database
 from libs.host import jobs, leader
 from libs.host.component import Build, Component, Door, House
@@ -154,7 +154,7 @@ class Process:
         await server.start(component.address, tls)
         running = _Running(component, database, server, status, Relay(component.name, database, self._bus), consumers)
         running.tasks = [
-            asyncio.create_task(leader.lead(component.name, url, lambda: self._led(running)), name=f"{component.name}-leader"),
+            asyncio.create_task(leader.lead(component.name, database, lambda: self._led(running)), name=f"{component.name}-leader"),
             *(asyncio.create_task(one.run(), name=f"{component.name}-from-{one.standing.source}") for one in consumers),
         ]
         for task in running.tasks:
@@ -170,7 +170,7 @@ class Process:
 
     async def _last_facts_out(self, running: _Running) -> None:
         """Gives the relay a moment for what the last commands stated. What it does not manage goes out at the next start."""
-        running.database.committed.set()
+        running.database.wakeups.wake(wakeups.EVENTS)
         with contextlib.suppress(Exception):
             async with asyncio.timeout(1.0):
                 while self._bus.connected and (await running.relay.number()).waiting:
@@ -180,7 +180,12 @@ class Process:
         """A demonstration's clock is moved by writing seconds into a file."""
         while isinstance(self.clock, Shifted):
             with contextlib.suppress(OSError, ValueError):
-                self.clock.by = timedelta(seconds=int(file.read_text(encoding="ascii")))
+                by = timedelta(seconds=int(file.read_text(encoding="ascii")))
+                if by != self.clock.by:
+                    self.clock.by = by
+                    # Whatever sleeps until a moment of the old time looks at the new one.
+                    for running in self._running:
+                        running.database.wakeups.wake_all()
             await asyncio.sleep(0.25)
 
     def _spawn(self, what: Coroutine[Any, Any, None], name: str) -> None:

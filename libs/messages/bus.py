@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import ssl
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,7 @@ class Bus:
         self.client = Client()
         self.js: JetStreamContext = self.client.jetstream(timeout=5)
         self._connecting: asyncio.Task[None] | None = None
+        self._sleepers: list[asyncio.Event] = []
 
     @property
     def connected(self) -> bool:
@@ -53,6 +55,15 @@ class Bus:
         """Waits for the first connection."""
         if self._connecting is not None:
             await asyncio.shield(self._connecting)
+
+    @contextlib.contextmanager
+    def wakes(self, event: asyncio.Event) -> Iterator[None]:
+        """Sets the event whenever the connection is there again: what was asked of the server before is asked for no longer."""
+        self._sleepers.append(event)
+        try:
+            yield
+        finally:
+            self._sleepers.remove(event)
 
     async def ensure_stream(self, source: str) -> None:
         """Makes the source's stream when it is not there: at the first start, and after its store was lost."""
@@ -93,7 +104,14 @@ class Bus:
             options |= {"user": self._address.user, "password": self._address.password}
         if self._address.ca_file:
             options["tls"] = ssl.create_default_context(cafile=self._address.ca_file)
-        await self.client.connect(self._address.url.split(","), error_cb=_failed, disconnected_cb=_lost, reconnected_cb=_back, **options)
+        await self.client.connect(
+            self._address.url.split(","), error_cb=_failed, disconnected_cb=_lost, reconnected_cb=self._back, **options
+        )
+
+    async def _back(self) -> None:
+        LOG.info("bus_back")
+        for event in self._sleepers:
+            event.set()
 
 
 def leave_when_told() -> None:
@@ -114,10 +132,6 @@ async def _failed(error: Exception) -> None:
 
 async def _lost() -> None:
     LOG.warning("bus_lost")
-
-
-async def _back() -> None:
-    LOG.info("bus_back")
 
 
 def stream_of(source: str) -> str:

@@ -24,6 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from kith.envelope.v1.envelope_pb2 import Envelope, Head, HeadRequest, ReplayRequest, ReplayResponse
 from libs import callers
 from libs.clock import Clock
+from libs.database import wakeups
 from libs.database.engine import Database, Work
 from libs.messages.bus import Bus, ask_subject, head_subject, leave_when_told, stream_of
 from libs.messages.envelope import Fact, fact_of
@@ -34,10 +35,12 @@ from libs.refusals import Elsewhere, Refusal
 
 LOG = logger("consumer")
 BATCH = 200
-FETCH_SECONDS = 1.0
+FETCH_SECONDS = 60.0
+"""How long the server is asked to wait for events at a time."""
+NET_SECONDS = 60.0
+"""Between looks at our own position when nothing woke us."""
 BEHIND_SECONDS = 5.0
 """Standing this long behind the head means the tail was lost on the way."""
-HEAD_FRESH_SECONDS = 10.0
 BACK_OFF_FIRST = 0.1
 BACK_OFF_MOST = 30.0
 AGAIN_SECONDS = 1.0
@@ -106,6 +109,10 @@ class Consumer:
         self.standing = Standing(reactions.source)
         self._applying = asyncio.Lock()
         self._skipped: frozenset[int] = frozenset()
+        self._look = asyncio.Event()
+        """Set when a replay may be needed."""
+        self._looking: asyncio.TimerHandle | None = None
+        self._resubscribe = asyncio.Event()
 
     async def run(self) -> None:
         while True:
@@ -188,10 +195,14 @@ class Consumer:
             standing.behind_since = None
         elif standing.behind_since is None:
             standing.behind_since = time.monotonic()
+            if self._looking is None or self._looking.when() < asyncio.get_running_loop().time():
+                # If nothing comes, the tail was lost: `_watch` looks after a while, once for all that are late by then.
+                self._looking = asyncio.get_running_loop().call_later(BEHIND_SECONDS, self._look.set)
 
     def _hurry(self) -> None:
         """The next look asks for a replay at once."""
         self.standing.behind_since = time.monotonic() - BEHIND_SECONDS
+        self._look.set()
 
     # --- following the stream
 
@@ -213,17 +224,31 @@ class Consumer:
                 await _drop(subscription)
 
     async def _fetch(self, subscription: JetStreamContext.PullSubscription) -> None:
-        while True:
-            # A fetch that is told to stop in the moment when facts arrive gives the facts, and forgets that it was told.
-            leave_when_told()
-            try:
-                messages = await subscription.fetch(BATCH, timeout=FETCH_SECONDS)
-            except TimeoutError:
-                continue
-            await self._apply(_envelopes(messages))
-            for message in messages:
-                with contextlib.suppress(NatsError):
-                    await message.ack()
+        """Until the server waits no longer on our behalf: the connection is another one, or the stream went with its store."""
+        self._resubscribe.clear()
+        with self._bus.wakes(self._resubscribe):
+            while not self._resubscribe.is_set():
+                # A fetch that is told to stop in the moment when facts arrive gives the facts, and forgets that it was told.
+                leave_when_told()
+                messages = await self._next_messages(subscription)
+                await self._apply(_envelopes(messages))
+                for message in messages:
+                    with contextlib.suppress(NatsError):
+                        await message.ack()
+
+    async def _next_messages(self, subscription: JetStreamContext.PullSubscription) -> list[Msg]:
+        """Empty when there were none within a minute, or it is time to subscribe anew."""
+        fetching = asyncio.ensure_future(subscription.fetch(BATCH, timeout=FETCH_SECONDS))
+        waiting = asyncio.ensure_future(self._resubscribe.wait())
+        try:
+            await asyncio.wait((fetching, waiting), return_when=asyncio.FIRST_COMPLETED)
+            return fetching.result() if fetching.done() else []
+        except TimeoutError:
+            return []
+        finally:
+            for task in (fetching, waiting):
+                task.cancel()
+            await asyncio.gather(fetching, waiting, return_exceptions=True)
 
     async def _subscribe(self) -> JetStreamContext.PullSubscription:
         await self._bus.ensure_stream(self._source)
@@ -244,19 +269,31 @@ class Consumer:
 
     async def _watch(self) -> None:
         """Asks for a replay when the stream does not bring what the head says there is."""
-        while True:
-            leave_when_told()
-            await asyncio.sleep(0.5)
-            async with self._applying:
-                # An operator's rebuild sets the position back behind our back.
-                await self._load()
-            since = self.standing.behind_since
-            if since is not None and time.monotonic() - since >= BEHIND_SECONDS and self._bus.connected:
-                try:
-                    while await self._replay():
-                        pass
-                except (Elsewhere, TimeoutError):
-                    LOG.info("replay_waits", service=self._service, source=self._source)
+        with self._database.wakeups.subscribed(wakeups.POSITION) as self._look:
+            while True:
+                leave_when_told()
+                self._look.clear()
+                async with self._applying:
+                    # An operator's rebuild sets the position back behind our back.
+                    await self._load()
+                await wakeups.wait(self._look, await self._catch_up())
+
+    async def _catch_up(self) -> float:
+        """Replays when nothing has come for long. Says in how many seconds to look again, if nothing wakes us before."""
+        if (left := self._late()) > 0:
+            return left
+        try:
+            while self._bus.connected and await self._replay():
+                # What did not come by itself may have nobody left to bring it.
+                self._resubscribe.set()
+        except (Elsewhere, TimeoutError):
+            LOG.info("replay_waits", service=self._service, source=self._source)
+        return self._late() or AGAIN_SECONDS
+
+    def _late(self) -> float:
+        """In how many seconds what has not come by then is lost; 0 when it is."""
+        since = self.standing.behind_since
+        return NET_SECONDS if since is None else max(0.0, since + BEHIND_SECONDS - time.monotonic())
 
     async def _replay(self) -> int:
         """Fetches the next facts from the source itself and applies them; says how many there were."""

@@ -20,17 +20,21 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith.envelope.v1.envelope_pb2 import Envelope, Head, ReplayRequest, ReplayResponse
+from libs.database import wakeups
 from libs.database.engine import Database
+from libs.database.wakeups import wait
 from libs.messages.bus import Bus, ask_subject, head_subject, leave_when_told
 from libs.observe.logs import logger
 from libs.observe.metrics import FACTS_PUBLISHED, FACTS_WAITING
 
 LOG = logger("relay")
 BATCH = 500
-POLL = 0.25
-"""Seconds between looks at the outbox when nobody woke us: a net, not the way."""
+NET_SECONDS = 60.0
+"""Between looks at the outbox when nothing woke us: a safety net, not the way."""
+AGAIN_SECONDS = 1.0
+"""While events wait for NATS or for our own database."""
 LINGER = 0.003
-HEAD_EVERY = 2.0
+HEAD_EVERY = 5.0
 REPLAY_AT_MOST = 500
 _REPLAY_BYTES = 768 * 1024
 
@@ -74,8 +78,8 @@ class Relay:
         self._database = database
         self._bus = bus
         self._numbering = asyncio.Lock()
-        self._said: tuple[int, int] | None = None
-        self._said_at = 0.0
+        self._head: Head | None = None
+        self._head_at = 0.0
 
     async def run(self) -> None:
         await self._bus.ready()
@@ -85,25 +89,37 @@ class Relay:
             await self._bus.client.subscribe(ask_subject(self._source, "replay"), cb=self._answer_replay),
         ]
         try:
-            while True:
-                leave_when_told()
-                self._database.committed.clear()
-                try:
-                    more = await self._once()
-                except Exception as error:  # noqa: BLE001 - NATS or our own database is away; facts wait, and the relay with them
-                    LOG.warning("relay_waits", source=self._source, error=type(error).__name__)
-                    more = False
-                    await self._mend()
-                if not more:
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(POLL):
-                            await self._database.committed.wait()
-                        # What is committed together goes out together: a busy service must not pay a round for every fact.
-                        await asyncio.sleep(LINGER)
+            with self._database.wakeups.subscribed(wakeups.EVENTS) as committed, self._bus.wakes(committed):
+                while True:
+                    await self._round(committed)
         finally:
             for answer in answers:
                 with contextlib.suppress(NatsError):
                     await answer.unsubscribe()
+
+    async def _round(self, committed: asyncio.Event) -> None:
+        """Publishes what there is, then sleeps until there is more."""
+        leave_when_told()
+        committed.clear()
+        try:
+            seconds = await self._once()
+        except Exception as error:  # noqa: BLE001 - NATS or our own database is away; facts wait, and the relay with them
+            LOG.warning("relay_waits", source=self._source, error=type(error).__name__)
+            seconds = AGAIN_SECONDS
+            await self._mend()
+        if seconds and await self._woken(committed, seconds):
+            # What is committed together goes out together: a busy service must not pay a round for every fact.
+            await asyncio.sleep(LINGER)
+
+    async def _woken(self, committed: asyncio.Event, seconds: float) -> bool:
+        """Sleeps until events were committed, or so long, and repeats the head meanwhile for those who missed it."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            if await wait(committed, min(left, HEAD_EVERY)):
+                return True
+            with contextlib.suppress(NatsError, OSError):
+                await self._say_head(self._head)
+        return False
 
     async def number(self) -> Outbox:
         """Gives every committed fact its number, and says how far that is."""
@@ -114,14 +130,15 @@ class Relay:
             await connection.execute(_NUMBER)
             return await outbox(connection)
 
-    async def _once(self) -> bool:
-        """One round; says whether more is waiting."""
+    async def _once(self) -> float:
+        """One round; says for how many seconds there is nothing to do."""
         state = await self.number()
         FACTS_WAITING.labels(self._source).set(state.waiting)
-        if self._bus.connected:
-            await self._say_head(state.epoch, state.number)
-        if not state.waiting or not self._bus.connected:
-            return False
+        if not self._bus.connected:
+            return AGAIN_SECONDS if state.waiting else NET_SECONDS
+        await self._say_head(Head(source=self._source, epoch=state.epoch, number=state.number))
+        if not state.waiting:
+            return NET_SECONDS
         async with self._alone.connect() as connection:
             rows = (await connection.execute(_AFTER, {"after": state.published, "limit": BATCH})).all()
         await self._publish(rows, state.epoch)
@@ -129,7 +146,7 @@ class Relay:
             await connection.execute(_MARK, {"number": rows[-1].number})
         FACTS_PUBLISHED.labels(self._source).inc(len(rows))
         FACTS_WAITING.labels(self._source).set(state.number - rows[-1].number)
-        return bool(state.number > rows[-1].number)
+        return 0.0 if state.number > rows[-1].number else NET_SECONDS
 
     async def _publish(self, rows: Sequence[Row[tuple[object, ...]]], epoch: int) -> None:
         """In number order on one connection; the acknowledgements are awaited together."""
@@ -146,13 +163,13 @@ class Relay:
             for acknowledged in waiting:
                 acknowledged.cancel()
 
-    async def _say_head(self, epoch: int, number: int) -> None:
+    async def _say_head(self, head: Head | None) -> None:
+        """Publishes it when it is new, or was published a while ago."""
         now = time.monotonic()
-        if self._said == (epoch, number) and now - self._said_at < HEAD_EVERY:
+        if head is None or not self._bus.connected or (head == self._head and now - self._head_at < HEAD_EVERY):
             return
-        head = Head(source=self._source, epoch=epoch, number=number)
         await self._bus.client.publish(head_subject(self._source), head.SerializeToString())
-        self._said, self._said_at = (epoch, number), now
+        self._head, self._head_at = head, now
 
     async def _mend(self) -> None:
         """After a failure: the stream may be gone with its store."""

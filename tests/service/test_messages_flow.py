@@ -175,6 +175,8 @@ async def test_after_a_restore_of_the_source_the_projection_is_that_of_its_new_l
         async with relay._numbering:
             await line.rows_of(line.at_source, "delete from outbox where number > $1", kept)
             await line.rows_of(line.at_source, "update outbox_state set epoch = 2, published = $1", kept)
+        # A service that was restored starts anew, and its relay looks first of all.
+        line.source.wakeups.wake_all()
         async with asyncio.timeout(12):
             while (await line.rows_of(line.at_listener, "select epoch from position"))[0]["epoch"] != 2:
                 await asyncio.sleep(0.05)
@@ -200,7 +202,7 @@ async def test_one_relay_of_two_processes_is_active_and_the_other_takes_over_wit
                 finally:
                     active.discard(name)
 
-            await leader.lead(SOURCE, line.at_source.run_url, work)
+            await leader.lead(SOURCE, line.source, work)
 
         line.consumer()
         for name in ("one", "two"):

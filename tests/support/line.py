@@ -146,9 +146,12 @@ async def a_line(kith: Kith, own: OwnNats | None = None) -> AsyncIterator[Line]:
         line = Line(source, listener, address)
         await line.rows_of(listener, "create table heard (place bigint generated always as identity, number bigint, person text)")
         line.bus.start()
+        hearing = await leader.connect(listener.run_url)
+        await line.listener.wakeups.listen(hearing)
         try:
             yield line
         finally:
+            await hearing.close()
             await line.hang_up()
             await line.bus.close()
             await line.source.close()

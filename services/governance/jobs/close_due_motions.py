@@ -1,4 +1,4 @@
-"""Every second: motions whose time is over are counted."""
+"""When a motion's time is over it is counted."""
 
 from libs.database.engine import Work
 from libs.host.component import Job
@@ -23,4 +23,4 @@ async def close_due_motions(work: Work) -> int:
     return counted
 
 
-JOB = Job("close_due_motions", close_due_motions)
+JOB = Job("close_due_motions", close_due_motions, due=motions.next_close)
