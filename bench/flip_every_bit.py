@@ -11,7 +11,7 @@ from scripts.verifier.checks import ExitCode, VerifierInputs
 from tests.support.example_bundles import changed_and_bad_ballots
 
 _BUNDLE = changed_and_bad_ballots()
-_PINNED_KEYS = VerifierInputs(tuple((co_op, _BUNDLE.story.fingerprint(co_op)) for co_op in _BUNDLE.story.parties))
+_PINNED_KEYS = VerifierInputs(tuple((co_op, _BUNDLE.vote.fingerprint(co_op)) for co_op in _BUNDLE.vote.parties))
 
 
 def count_undetected_flips(index: int) -> int:

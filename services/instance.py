@@ -107,8 +107,8 @@ class Instance:
         """Starts everything, waits for SIGTERM or SIGINT, then stops everything in order.
 
         A signal during the start cancels it: whatever has started is stopped, and the run ends as cancelled.
-        Raises FolderInUse, FolderUnusable, BackingStartError, KeysUnusableError, InstanceUnusableError or OSError (a port is taken), each with a
-        sentence to show.
+        Raises FolderInUse, FolderUnusable, BackingStartError, KeysUnusableError, InstanceUnusableError or OSError (a port is
+        taken), each with a sentence to show.
         """
         co_op = self.co_op
         if new := instance_keys.create_missing_service_keys(self.folder.keys, co_op.id):

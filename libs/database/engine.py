@@ -1,6 +1,6 @@
 """One service's own database: its connection pool, and units of work (transactions) on it."""
 
-import asyncio
+import contextlib
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,11 +13,15 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from libs.callers import Caller
+from libs.database import wakeups
+from libs.database.wakeups import Wakeups
 from libs.refusals import Unavailable
 
 # Row-level security reads the caller from these settings; this is the first statement of every transaction, and the settings end with it.
 _SET_CALLER = text("""
 select set_config('kith.caller', :person, true), set_config('kith.hat', :hat, true), set_config('kith.system', :system, true)""")
+
+_NOTIFY = text("select pg_notify(:channel, :topic)")
 
 FULL_DISK = "53100"
 OUT_OF_RESOURCES = "53"
@@ -71,8 +75,9 @@ class Database:
             # The server times statements out: cheaper than a timer of our own for each.
             connect_args={"timeout": 5, "server_settings": {"statement_timeout": "30000", "idle_in_transaction_session_timeout": "60000"}},
         )
-        self.committed = asyncio.Event()
-        """Set after every commit of a unit of work that published an event; the relay waits on it."""
+        self.wakeups = Wakeups()
+        self.leads = False
+        """Whether the relay and the jobs of this database run in this process; another process must be told of events by NOTIFY."""
 
     @asynccontextmanager
     async def work(self, caller: Caller, now: datetime, cause: str = "", traceparent: str = "") -> AsyncIterator[UnitOfWork]:
@@ -82,7 +87,9 @@ class Database:
             work = UnitOfWork(connection, caller, now, cause, traceparent)
             yield work
         if work.has_events:
-            self.committed.set()
+            self.wakeups.wake(wakeups.EVENTS)
+            if not self.leads:
+                await self._notify_leader()
 
     @asynccontextmanager
     async def query_work(self, caller: Caller, now: datetime) -> AsyncIterator[UnitOfWork]:
@@ -90,6 +97,12 @@ class Database:
         async with self._transaction() as connection:
             await connection.execute(_SET_CALLER, _caller_settings(caller))
             yield UnitOfWork(connection, caller, now, "")
+
+    async def _notify_leader(self) -> None:
+        """The events are committed already: a leader that cannot be notified now finds them when it next looks."""
+        with contextlib.suppress(DBAPIError, asyncpg.PostgresError, OSError, TimeoutError):
+            async with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                await connection.execute(_NOTIFY, {"channel": wakeups.CHANNEL, "topic": wakeups.EVENTS})
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -16,11 +17,14 @@ from libs.rpc.transactions import Transactions
 
 @dataclass(frozen=True)
 class Job:
-    """A periodic job, run by one process at a time. Idempotent: a query over due rows. `run` returns how many rows it processed."""
+    """A job run by one process at a time. Idempotent: a query over due rows. `run` returns how many rows it processed."""
 
     name: str
     run: Callable[[UnitOfWork], Awaitable[int]]
-    every_seconds: float = 1.0
+    due: Callable[[UnitOfWork], Awaitable[datetime | None]] | None = None
+    """When it will next have something to do, as far as is known. Asked after each run, and again when the service has published events."""
+    every_seconds: float = 60.0
+    """It runs at least this often: the safety net where `due` is given, the interval where it is not."""
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
-"""Runs a service's jobs, each at its interval, in its own unit of work, as the caller `job:<name>`."""
+"""Runs a service's jobs when they are due, each in its own unit of work, as the caller `job:<name>`."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 from libs import callers
 from libs.clock import Clock
-from libs.database import idempotency_keys
+from libs.database import idempotency_keys, wakeups
 from libs.database.engine import Database, UnitOfWork
 from libs.host.component import Job
 from libs.observe.logs import logger
@@ -13,6 +14,11 @@ from libs.observe.metrics import JOB_FAILURES
 from libs.refusals import Refusal
 
 LOG = logger("jobs")
+MIN_INTERVAL_SECONDS = 1.0
+"""Between two runs that events asked for."""
+RETRY_SECONDS = 1.0
+"""After a run that failed."""
+JUMPED_CLOCK_SECONDS = 5.0
 
 
 async def forget_idempotency_keys(work: UnitOfWork) -> int:
@@ -29,21 +35,40 @@ async def run_jobs(service: str, jobs: Sequence[Job], database: Database, clock:
 
 
 async def _run(service: str, job: Job, database: Database, clock: Clock) -> None:
-    while True:
-        if clock.jumped():
-            # A clock that was set by hand must close no vote: all jobs wait until it is right again or Kith is restarted.
-            LOG.error("clock_jumped", service=service, job=job.name, seconds=int(clock.jumped().total_seconds()))
-            await asyncio.sleep(max(job.every_seconds, 5.0))
-            continue
-        try:
-            async with database.work(callers.job(job.name), clock.now(), f"job:{job.name}") as work:
-                done = await job.run(work)
-            if done:
-                LOG.info("job_done", service=service, job=job.name, rows=done)
-        except Refusal as refusal:
-            JOB_FAILURES.labels(service, job.name).inc()
-            LOG.warning("job_refused", service=service, job=job.name, reason=refusal.reason)
-        except Exception as error:  # noqa: BLE001 - the next round runs whatever happened in this one
-            JOB_FAILURES.labels(service, job.name).inc()
-            LOG.error("job_failed", service=service, job=job.name, error=type(error).__name__)
-        await asyncio.sleep(job.every_seconds)
+    # A job without `due` runs at its interval, whatever is published.
+    with database.wakeups.subscribed(*((wakeups.EVENTS,) if job.due else ())) as woken:
+        while True:
+            woken.clear()
+            began = time.monotonic()
+            if clock.jumped():
+                # A clock that was set by hand must close no vote: all jobs wait until it is right again or Kith is restarted.
+                LOG.error("clock_jumped", service=service, job=job.name, seconds=int(clock.jumped().total_seconds()))
+                await asyncio.sleep(JUMPED_CLOCK_SECONDS)
+                continue
+            until = time.monotonic() + await _run_once(service, job, database, clock)
+            if await wakeups.wait_for_event(woken, until - time.monotonic()):
+                # A busy service publishes many events a second; what is due is looked up once for all of them.
+                await asyncio.sleep(min(began + MIN_INTERVAL_SECONDS, until) - time.monotonic())
+
+
+async def _run_once(service: str, job: Job, database: Database, clock: Clock) -> float:
+    """Runs the job; returns for how many seconds it has nothing to do."""
+    try:
+        async with database.work(callers.job(job.name), clock.now(), f"job:{job.name}") as work:
+            done = await job.run(work)
+            due = await job.due(work) if job.due else None
+        if done:
+            LOG.info("job_done", service=service, job=job.name, rows=done)
+    except Refusal as refusal:
+        JOB_FAILURES.labels(service, job.name).inc()
+        LOG.warning("job_refused", service=service, job=job.name, reason=refusal.reason)
+        return min(RETRY_SECONDS, job.every_seconds)
+    except Exception as error:  # noqa: BLE001 - the next round runs whatever happened in this one
+        JOB_FAILURES.labels(service, job.name).inc()
+        LOG.error("job_failed", service=service, job=job.name, error=type(error).__name__)
+        return min(RETRY_SECONDS, job.every_seconds)
+    if due is None:
+        return job.every_seconds
+    left = (due - clock.now()).total_seconds()
+    # What is still due after a run that did nothing cannot be done just now.
+    return min(left if left > 0 else 0.0 if done else RETRY_SECONDS, job.every_seconds)

@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 from sqlalchemy.engine import make_url
 
+from libs.database.engine import Database
+from libs.database.wakeups import wait_for_event
 from libs.observe.logs import logger
 
 LOG = logger("leader")
@@ -18,23 +20,29 @@ ADVISORY_LOCK = 0x6B697468  # "kith"
 RETRY_SECONDS = 1.0
 
 
-async def run_as_leader(name: str, url: str, work: Callable[[], Awaitable[None]]) -> None:
-    """Runs `work` whenever this process is the leader, for as long as it is. Runs until cancelled."""
+async def run_as_leader(name: str, database: Database, work: Callable[[], Awaitable[None]]) -> None:
+    """Runs `work` whenever this process is the leader, and receives the wake-ups of the service's other processes. Until cancelled."""
     while True:
         try:
-            connection = await connect(url)
+            connection = await connect(database.url)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
             await asyncio.sleep(RETRY_SECONDS)
             continue
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _, lost=lost: lost.set())
         try:
-            if await connection.fetchval("select pg_try_advisory_lock($1)", ADVISORY_LOCK):
-                await _run_until_lock_lost(lost, work)
-                LOG.warning("lead_lost", service=name)
+            await database.wakeups.listen(connection)
+            while not lost.is_set():
+                if await connection.fetchval("select pg_try_advisory_lock($1)", ADVISORY_LOCK):
+                    database.leads = True
+                    await _run_until_lock_lost(lost, work)
+                    LOG.warning("lead_lost", service=name)
+                    break
+                await wait_for_event(lost, RETRY_SECONDS)
         except Exception as error:  # noqa: BLE001 - whatever ended it, this process must try to lead again
             LOG.warning("lead_interrupted", service=name, error=type(error).__name__)
         finally:
+            database.leads = False
             connection.terminate()
         await asyncio.sleep(RETRY_SECONDS)
 

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from kith.status.v1 import status_pb2_grpc
 from libs.callers.tokens import TokenVerifier
 from libs.clock import Clock, ShiftedClock, SystemClock
-from libs.database import migrations
+from libs.database import migrations, wakeups
 from libs.database.engine import Database
 from libs.host import jobs, leader_election
 from libs.host.component import BuildComponent, Component, Listener, Runtime
@@ -159,14 +159,15 @@ class Process:
         await server.start(component.address, tls)
         running = _RunningService(component, database, server, status, OutboxRelay(component.name, database, self._bus), consumers)
         running.tasks = [
-            asyncio.create_task(
-                leader_election.run_as_leader(component.name, url, lambda: self._run_leader_tasks(running)), name=f"{component.name}-leader"
-            ),
+            asyncio.create_task(self._lead(running), name=f"{component.name}-leader"),
             *(asyncio.create_task(consumer.run(), name=f"{component.name}-from-{consumer.progress.source}") for consumer in consumers),
         ]
         for task in running.tasks:
             task.add_done_callback(_log_failure)
         return running
+
+    async def _lead(self, running: _RunningService) -> None:
+        await leader_election.run_as_leader(running.component.name, running.database, lambda: self._run_leader_tasks(running))
 
     async def _run_leader_tasks(self, running: _RunningService) -> None:
         async with asyncio.TaskGroup() as group:
@@ -177,7 +178,7 @@ class Process:
 
     async def _flush_outbox(self, running: _RunningService) -> None:
         """Gives the relay a moment to publish the last commands' events. Events it does not reach go out at the next start."""
-        running.database.committed.set()
+        running.database.wakeups.wake(wakeups.EVENTS)
         with contextlib.suppress(Exception):
             async with asyncio.timeout(1.0):
                 while self._bus.connected and (await running.relay.assign_numbers()).waiting:
@@ -187,7 +188,12 @@ class Process:
         """Shifts a demonstration's clock by the seconds that somebody writes into a file."""
         while isinstance(self.clock, ShiftedClock):
             with contextlib.suppress(OSError, ValueError):
-                self.clock.by = timedelta(seconds=int(file.read_text(encoding="ascii")))
+                by = timedelta(seconds=int(file.read_text(encoding="ascii")))
+                if by != self.clock.by:
+                    self.clock.by = by
+                    # Whatever sleeps until a moment of the old time must look at the new one.
+                    for running in self._running:
+                        running.database.wakeups.wake_all()
             await asyncio.sleep(0.25)
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:

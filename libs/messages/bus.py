@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import ssl
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,7 @@ class Bus:
         self.client = Client()
         self.js: JetStreamContext = self.client.jetstream(timeout=5)
         self._connecting: asyncio.Task[None] | None = None
+        self._reconnect_events: list[asyncio.Event] = []
 
     @property
     def connected(self) -> bool:
@@ -53,6 +55,15 @@ class Bus:
         """Waits for the first connection."""
         if self._connecting is not None:
             await asyncio.shield(self._connecting)
+
+    @contextlib.contextmanager
+    def set_on_reconnect(self, event: asyncio.Event) -> Iterator[None]:
+        """Sets the event after every reconnection: the server has forgotten what it was asked before."""
+        self._reconnect_events.append(event)
+        try:
+            yield
+        finally:
+            self._reconnect_events.remove(event)
 
     async def ensure_stream(self, source: str) -> None:
         """Creates the source's stream if it is missing: at the first start, and after its store was lost."""
@@ -94,8 +105,13 @@ class Bus:
         if self._address.ca_file:
             options["tls"] = ssl.create_default_context(cafile=self._address.ca_file)
         await self.client.connect(
-            self._address.url.split(","), error_cb=_on_error, disconnected_cb=_on_disconnect, reconnected_cb=_on_reconnect, **options
+            self._address.url.split(","), error_cb=_on_error, disconnected_cb=_on_disconnect, reconnected_cb=self._on_reconnect, **options
         )
+
+    async def _on_reconnect(self) -> None:
+        LOG.info("bus_back")
+        for event in self._reconnect_events:
+            event.set()
 
 
 def raise_if_cancelled() -> None:
@@ -116,10 +132,6 @@ async def _on_error(error: Exception) -> None:
 
 async def _on_disconnect() -> None:
     LOG.warning("bus_lost")
-
-
-async def _on_reconnect() -> None:
-    LOG.info("bus_back")
 
 
 def stream_name(source: str) -> str:

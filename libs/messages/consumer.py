@@ -24,6 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from kith.envelope.v1.envelope_pb2 import Envelope, Head, HeadRequest, ReplayRequest, ReplayResponse
 from libs import callers
 from libs.clock import Clock
+from libs.database import wakeups
 from libs.database.engine import Database, UnitOfWork
 from libs.messages.bus import Bus, head_subject, raise_if_cancelled, request_subject, stream_name
 from libs.messages.envelope import Event, event_of
@@ -34,10 +35,12 @@ from libs.refusals import Refusal, Unavailable
 
 LOG = logger("consumer")
 BATCH = 200
-FETCH_SECONDS = 1.0
+FETCH_SECONDS = 60.0
+"""How long the server is asked to wait for events at a time."""
+SAFETY_NET_SECONDS = 60.0
+"""How often the position is read without a wake-up."""
 BEHIND_SECONDS = 5.0
 """A consumer that stays behind the head this long has lost the latest events on the way."""
-HEAD_FRESH_SECONDS = 10.0
 FIRST_RETRY_SECONDS = 0.1
 MAX_RETRY_SECONDS = 30.0
 RESTART_SECONDS = 1.0
@@ -106,6 +109,9 @@ class Consumer:
         self.progress = ConsumerProgress(reactions.source)
         self._apply_lock = asyncio.Lock()
         self._skipped: frozenset[int] = frozenset()
+        self._look_for_gaps = asyncio.Event()
+        self._gap_timer: asyncio.TimerHandle | None = None
+        self._resubscribe = asyncio.Event()
 
     async def run(self) -> None:
         while True:
@@ -188,10 +194,14 @@ class Consumer:
             progress.behind_since = None
         elif progress.behind_since is None:
             progress.behind_since = time.monotonic()
+            if self._gap_timer is None or self._gap_timer.when() < asyncio.get_running_loop().time():
+                # If nothing arrives, the tail was lost: `_watch_for_gaps` looks after a while, once for all that is late by then.
+                self._gap_timer = asyncio.get_running_loop().call_later(BEHIND_SECONDS, self._look_for_gaps.set)
 
     def _request_replay_soon(self) -> None:
         """Makes the next check for gaps request a replay at once."""
         self.progress.behind_since = time.monotonic() - BEHIND_SECONDS
+        self._look_for_gaps.set()
 
     # --- following the stream
 
@@ -213,17 +223,31 @@ class Consumer:
                 await _unsubscribe(subscription)
 
     async def _fetch_batches(self, subscription: JetStreamContext.PullSubscription) -> None:
-        while True:
-            # A fetch that is cancelled just as events arrive returns the events and swallows the cancellation.
-            raise_if_cancelled()
-            try:
-                messages = await subscription.fetch(BATCH, timeout=FETCH_SECONDS)
-            except TimeoutError:
-                continue
-            await self._apply_events(_parse_envelopes(messages))
-            for message in messages:
-                with contextlib.suppress(NatsError):
-                    await message.ack()
+        """Until the server no longer waits on our behalf: the connection is a new one, or the stream went with its store."""
+        self._resubscribe.clear()
+        with self._bus.set_on_reconnect(self._resubscribe):
+            while not self._resubscribe.is_set():
+                # A fetch that is cancelled just as events arrive returns the events and swallows the cancellation.
+                raise_if_cancelled()
+                messages = await self._next_messages(subscription)
+                await self._apply_events(_parse_envelopes(messages))
+                for message in messages:
+                    with contextlib.suppress(NatsError):
+                        await message.ack()
+
+    async def _next_messages(self, subscription: JetStreamContext.PullSubscription) -> list[Msg]:
+        """Empty if there were none within a minute, or it is time to subscribe again."""
+        fetching = asyncio.ensure_future(subscription.fetch(BATCH, timeout=FETCH_SECONDS))
+        resubscribing = asyncio.ensure_future(self._resubscribe.wait())
+        try:
+            await asyncio.wait((fetching, resubscribing), return_when=asyncio.FIRST_COMPLETED)
+            return fetching.result() if fetching.done() else []
+        except TimeoutError:
+            return []
+        finally:
+            for task in (fetching, resubscribing):
+                task.cancel()
+            await asyncio.gather(fetching, resubscribing, return_exceptions=True)
 
     async def _subscribe(self) -> JetStreamContext.PullSubscription:
         await self._bus.ensure_stream(self._source)
@@ -244,19 +268,31 @@ class Consumer:
 
     async def _watch_for_gaps(self) -> None:
         """Requests a replay when the stream does not deliver what the head says exists."""
-        while True:
-            raise_if_cancelled()
-            await asyncio.sleep(0.5)
-            async with self._apply_lock:
-                # An operator's rebuild may have reset the position.
-                await self._load_position()
-            behind_since = self.progress.behind_since
-            if behind_since is not None and time.monotonic() - behind_since >= BEHIND_SECONDS and self._bus.connected:
-                try:
-                    while await self._replay_batch():
-                        pass
-                except (Unavailable, TimeoutError):
-                    LOG.info("replay_waits", service=self._service, source=self._source)
+        with self._database.wakeups.subscribed(wakeups.POSITION) as self._look_for_gaps:
+            while True:
+                raise_if_cancelled()
+                self._look_for_gaps.clear()
+                async with self._apply_lock:
+                    # An operator's rebuild may have reset the position.
+                    await self._load_position()
+                await wakeups.wait_for_event(self._look_for_gaps, await self._close_gap())
+
+    async def _close_gap(self) -> float:
+        """Replays if nothing has arrived for too long. Returns in how many seconds to look again, if nothing wakes us before."""
+        if (left := self._seconds_until_late()) > 0:
+            return left
+        try:
+            while self._bus.connected and await self._replay_batch():
+                # What did not arrive by itself may have no subscription left to arrive through.
+                self._resubscribe.set()
+        except (Unavailable, TimeoutError):
+            LOG.info("replay_waits", service=self._service, source=self._source)
+        return self._seconds_until_late() or RESTART_SECONDS
+
+    def _seconds_until_late(self) -> float:
+        """How long to wait for what has not arrived; 0 if it is lost."""
+        behind_since = self.progress.behind_since
+        return SAFETY_NET_SECONDS if behind_since is None else max(0.0, behind_since + BEHIND_SECONDS - time.monotonic())
 
     async def _replay_batch(self) -> int:
         """Fetches the next events from the source itself and applies them; returns how many there were."""

@@ -3,8 +3,8 @@
     outbox row without a number --(1) number--> numbered --(2) publish--> in the stream --(3) mark--> published
 
 One relay is active for a service at a time: it runs only while its process holds the service's advisory lock
-(`libs/host/leader_election.py`). A
-number once assigned never changes, and an event is published under its own id, so that publishing twice is harmless.
+(`libs/host/leader_election.py`). A number once assigned never changes, and an event is published under its own id, so that publishing
+twice is harmless.
 """
 
 import asyncio
@@ -21,17 +21,21 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith.envelope.v1.envelope_pb2 import Envelope, Head, ReplayRequest, ReplayResponse
+from libs.database import wakeups
 from libs.database.engine import Database
+from libs.database.wakeups import wait_for_event
 from libs.messages.bus import Bus, head_subject, raise_if_cancelled, request_subject
 from libs.observe.logs import logger
 from libs.observe.metrics import EVENTS_PUBLISHED, EVENTS_WAITING
 
 LOG = logger("relay")
 BATCH = 500
-POLL_SECONDS = 0.25
-"""How often the outbox is polled without a wake-up: a safety net."""
+SAFETY_NET_SECONDS = 60.0
+"""How often the outbox is read without a wake-up."""
+RETRY_SECONDS = 1.0
+"""While events wait for NATS or for our own database."""
 BATCH_DELAY_SECONDS = 0.003
-HEAD_INTERVAL_SECONDS = 2.0
+HEAD_INTERVAL_SECONDS = 5.0
 MAX_REPLAY_EVENTS = 500
 _REPLAY_BYTES = 768 * 1024
 
@@ -75,7 +79,7 @@ class OutboxRelay:
         self._database = database
         self._bus = bus
         self._number_lock = asyncio.Lock()
-        self._published_head: tuple[int, int] | None = None
+        self._published_head: Head | None = None
         self._head_published_at = 0.0
 
     async def run(self) -> None:
@@ -86,25 +90,37 @@ class OutboxRelay:
             await self._bus.client.subscribe(request_subject(self._source, "replay"), cb=self._serve_replay),
         ]
         try:
-            while True:
-                raise_if_cancelled()
-                self._database.committed.clear()
-                try:
-                    more = await self._run_once()
-                except Exception as error:  # noqa: BLE001 - NATS or our own database is unreachable; the events stay in the outbox
-                    LOG.warning("relay_waits", source=self._source, error=type(error).__name__)
-                    more = False
-                    await self._ensure_stream()
-                if not more:
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(POLL_SECONDS):
-                            await self._database.committed.wait()
-                        # Batches what is committed together: a busy service must not pay one round per event.
-                        await asyncio.sleep(BATCH_DELAY_SECONDS)
+            with self._database.wakeups.subscribed(wakeups.EVENTS) as committed, self._bus.set_on_reconnect(committed):
+                while True:
+                    await self._publish_and_wait(committed)
         finally:
             for subscription in subscriptions:
                 with contextlib.suppress(NatsError):
                     await subscription.unsubscribe()
+
+    async def _publish_and_wait(self, committed: asyncio.Event) -> None:
+        """Publishes what there is, then sleeps until there is more."""
+        raise_if_cancelled()
+        committed.clear()
+        try:
+            seconds = await self._run_once()
+        except Exception as error:  # noqa: BLE001 - NATS or our own database is unreachable; the events stay in the outbox
+            LOG.warning("relay_waits", source=self._source, error=type(error).__name__)
+            seconds = RETRY_SECONDS
+            await self._ensure_stream()
+        if seconds and await self._sleep(committed, seconds):
+            # Batches what is committed together: a busy service must not pay one round per event.
+            await asyncio.sleep(BATCH_DELAY_SECONDS)
+
+    async def _sleep(self, committed: asyncio.Event, seconds: float) -> bool:
+        """Whether events were committed within that time. Meanwhile it repeats the head, for consumers that missed it."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            if await wait_for_event(committed, min(left, HEAD_INTERVAL_SECONDS)):
+                return True
+            with contextlib.suppress(NatsError, OSError):
+                await self._publish_head(self._published_head)
+        return False
 
     async def assign_numbers(self) -> OutboxState:
         """Numbers every committed event, and returns the new state."""
@@ -115,14 +131,15 @@ class OutboxRelay:
             await connection.execute(_ASSIGN_NUMBERS)
             return await read_outbox_state(connection)
 
-    async def _run_once(self) -> bool:
-        """Runs one round; returns whether more is waiting."""
+    async def _run_once(self) -> float:
+        """Runs one round; returns for how many seconds there is nothing to do."""
         state = await self.assign_numbers()
         EVENTS_WAITING.labels(self._source).set(state.waiting)
-        if self._bus.connected:
-            await self._publish_head(state.epoch, state.number)
-        if not state.waiting or not self._bus.connected:
-            return False
+        if not self._bus.connected:
+            return RETRY_SECONDS if state.waiting else SAFETY_NET_SECONDS
+        await self._publish_head(Head(source=self._source, epoch=state.epoch, number=state.number))
+        if not state.waiting:
+            return SAFETY_NET_SECONDS
         async with self._autocommit_engine.connect() as connection:
             rows = (await connection.execute(_SELECT_AFTER, {"after": state.published, "limit": BATCH})).all()
         await self._publish(rows, state.epoch)
@@ -130,7 +147,7 @@ class OutboxRelay:
             await connection.execute(_SET_PUBLISHED, {"number": rows[-1].number})
         EVENTS_PUBLISHED.labels(self._source).inc(len(rows))
         EVENTS_WAITING.labels(self._source).set(state.number - rows[-1].number)
-        return bool(state.number > rows[-1].number)
+        return 0.0 if state.number > rows[-1].number else SAFETY_NET_SECONDS
 
     async def _publish(self, rows: Sequence[Row[tuple[object, ...]]], epoch: int) -> None:
         """Publishes in number order on one connection; the acknowledgements are awaited together."""
@@ -147,13 +164,14 @@ class OutboxRelay:
             for acknowledgement in acknowledgements:
                 acknowledgement.cancel()
 
-    async def _publish_head(self, epoch: int, number: int) -> None:
+    async def _publish_head(self, head: Head | None) -> None:
+        """Publishes it if it is new, or was last published a while ago."""
         now = time.monotonic()
-        if self._published_head == (epoch, number) and now - self._head_published_at < HEAD_INTERVAL_SECONDS:
+        repeated = head == self._published_head and now - self._head_published_at < HEAD_INTERVAL_SECONDS
+        if head is None or repeated or not self._bus.connected:
             return
-        head = Head(source=self._source, epoch=epoch, number=number)
         await self._bus.client.publish(head_subject(self._source), head.SerializeToString())
-        self._published_head, self._head_published_at = (epoch, number), now
+        self._published_head, self._head_published_at = head, now
 
     async def _ensure_stream(self) -> None:
         """Recreates the stream after a failure: it may be gone with its store."""

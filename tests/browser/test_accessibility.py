@@ -92,16 +92,16 @@ def pages(demo_site: DemoSite, window: Window) -> dict[str, tuple[StorageState |
     }
 
 
-def set_reading_preferences(demo_site: DemoSite, page: Page, way: str) -> None:
-    page.context.add_cookies([{"name": "kith-comfort", "value": way, "url": demo_site.home}])
+def set_reading_preferences(demo_site: DemoSite, page: Page, reading_mode: str) -> None:
+    page.context.add_cookies([{"name": "kith-comfort", "value": reading_mode, "url": demo_site.home}])
 
 
 @pytest.mark.parametrize("who", ["anybody", "member", "secretary"])
 @pytest.mark.parametrize("way", ["plain", "easy"])
-def test_axe_finds_nothing_on_any_page(demo_site: DemoSite, window: Window, who: str, way: str) -> None:
-    state, paths = pages(demo_site, window)[who]
+def test_axe_finds_nothing_on_any_page(demo_site: DemoSite, window: Window, role: str, reading_mode: str) -> None:
+    state, paths = pages(demo_site, window)[role]
     page = window(state, scripts=True)
-    set_reading_preferences(demo_site, page, way)
+    set_reading_preferences(demo_site, page, reading_mode)
     found = []
     for path in paths:
         page.goto(path)
@@ -122,11 +122,11 @@ def test_axe_finds_nothing_in_the_dark_or_in_forced_colours(demo_site: DemoSite,
 
 @pytest.mark.parametrize("who", ["anybody", "member", "secretary"])
 @pytest.mark.parametrize("way", ["plain", "easy-bigger"])
-def test_nothing_runs_over_the_edge_and_every_label_of_a_drawing_fits(demo_site: DemoSite, window: Window, who: str, way: str) -> None:
+def test_nothing_runs_over_the_edge_and_every_label_of_a_drawing_fits(demo_site: DemoSite, window: Window, role: str, reading_mode: str) -> None:
     """320 px is a small phone, and a window of 1280 px at 400 %: zoom is fewer CSS pixels in the same window (WCAG 1.4.10)."""
-    state, paths = pages(demo_site, window)[who]
+    state, paths = pages(demo_site, window)[role]
     page = window(state, scripts=True)
-    set_reading_preferences(demo_site, page, way)
+    set_reading_preferences(demo_site, page, reading_mode)
     wrong = []
     for path in paths:
         page.goto(path)

@@ -39,20 +39,20 @@ def kinds() -> dict[str, type[Message]]:
 
 def example(kind: type[Message]) -> Message:
     """Every field filled, with a value that says which field it is."""
-    made = kind()
-    for field in made.DESCRIPTOR.fields:
+    message = kind()
+    for field in message.DESCRIPTOR.fields:
         if field.message_type and field.message_type.full_name == "google.protobuf.Timestamp":
-            getattr(made, field.name).FromJsonString(f"2026-11-22T10:00:{field.number:02}Z")
+            getattr(message, field.name).FromJsonString(f"2026-11-22T10:00:{field.number:02}Z")
         elif field.message_type:
             part = example(type(getattr(kind(), field.name).add() if field.is_repeated else getattr(kind(), field.name)))
-            (getattr(made, field.name).append if field.is_repeated else getattr(made, field.name).CopyFrom)(part)
+            (getattr(message, field.name).append if field.is_repeated else getattr(message, field.name).CopyFrom)(part)
         else:
             value = _PLAIN[field.type] if field.type != FieldDescriptor.TYPE_STRING else f"a {field.name}"
             if field.is_repeated:
-                getattr(made, field.name).append(value)
+                getattr(message, field.name).append(value)
             else:
-                setattr(made, field.name, value)
-    return made
+                setattr(message, field.name, value)
+    return message
 
 
 def shown(message: Message) -> str:
@@ -69,9 +69,9 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     for name, kind in kinds().items():
         if not (FOLDER / f"{name}.bin").exists():
-            made = example(kind)
-            (FOLDER / f"{name}.bin").write_bytes(made.SerializeToString(deterministic=True))
-            (FOLDER / f"{name}.txt").write_text(shown(made), encoding="utf-8")
+            message = example(kind)
+            (FOLDER / f"{name}.bin").write_bytes(message.SerializeToString(deterministic=True))
+            (FOLDER / f"{name}.txt").write_text(shown(message), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -30,6 +30,6 @@ def test_golden_bytes_load_and_say_what_they_said(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(KINDS))
 def test_an_example_fills_every_field(name: str) -> None:
-    made = example(KINDS[name])
+    message = example(KINDS[name])
 
-    assert len(made.ListFields()) == len(made.DESCRIPTOR.fields)
+    assert len(message.ListFields()) == len(message.DESCRIPTOR.fields)

@@ -15,9 +15,9 @@ MAY = {("membership", "register_entry"), ("membership", "register"), ("membershi
 
 def list_columns() -> list[tuple[str, str, str]]:
     services = [
-        (name, table, column) for name in SERVICE_NAMES for table, found in created_tables(f"services/{name}").items() for column in found
+        (name, table, column) for name in SERVICE_NAMES for table, column_names in created_tables(f"services/{name}").items() for column in column_names
     ]
-    return services + [("libs", table, column) for table, found in created_tables("libs").items() for column in found]
+    return services + [("libs", table, column) for table, column_names in created_tables("libs").items() for column in column_names]
 
 
 def test_the_tables_are_found_at_all() -> None:

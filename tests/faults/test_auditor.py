@@ -31,8 +31,8 @@ async def test_the_auditor_finds_whatever_is_changed_behind_a_co_ops_back() -> N
         first, second = poll.voters[1:3]
         await auditor.fetch_rows("governance", "update ballot set choice = 'against' where person = $1", second.person)
         assert any("a ballot acknowledged is not written" in finding for finding in await auditor.ballot_findings(poll))
-        for service, done, said in DAMAGE:
-            assert not any(said in finding for finding in await auditor.findings()), said
-            await auditor.fetch_rows(service, done, *([first.person] if "$1" in done else []))
+        for service, statement, finding_text in DAMAGE:
+            assert not any(finding_text in finding for finding in await auditor.findings()), finding_text
+            await auditor.fetch_rows(service, statement, *([first.person] if "$1" in statement else []))
             found = await auditor.findings()
-            assert any(said in one for one in found), (done, found)
+            assert any(finding_text in one for one in found), (statement, found)

@@ -51,6 +51,6 @@ def network_servers() -> Iterator[NetworkServers]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def network_pool(network_servers: NetworkServers) -> AsyncIterator[NetworkPool]:
-    made = NetworkPool(network_servers)
-    yield made
-    await made.close()
+    pool = NetworkPool(network_servers)
+    yield pool
+    await pool.close()

@@ -31,7 +31,7 @@ async def test_before_opening_all_wait_for_the_one_that_is_down_and_nothing_is_l
         await network["brook"].stop()
         await asyncio.gather(votes["proposed"].join(), votes["joining"].join(), votes["rolls"].roll())
         await asyncio.gather(votes["rolls"].ready(), votes["ready"].ready("cove"))
-        await votes["rolls"].wait_until(lambda found: all(board.roll for board in found.boards if board.co_op != "brook"))
+        await votes["rolls"].wait_until(lambda evidence: all(board.roll for board in evidence.boards if board.co_op != "brook"))
         for vote in votes.values():
             assert not (await vote.get_vote("alder")).opened
 

@@ -39,7 +39,7 @@ async def _split_vote(network: CoOpNetwork) -> list[FederatedVote]:
         await vote.wait_until(partial(_board_is_witnessed_beyond, before[vote.id]), "brook")
     network.advance_clocks_to(max(vote.terms.concluded_from + vote.terms.grace for vote in votes) + 1)
     for vote in votes:
-        await vote.wait_until(lambda found: found.signatures == 1)
+        await vote.wait_until(lambda evidence: evidence.signatures == 1)
     network.heal()
     for vote in votes:
         await vote.wait_until_state(DISPUTED)
@@ -76,10 +76,10 @@ async def test_a_split_is_disputed_until_people_settle_or_annul_it(network_pool:
         cuts = tuple((board.co_op, board.cut_at_close) for board in (await settled.get_evidence("brook")).boards)
         agreement = Settlement(settled.id, 2, CUTS, cuts, ())
         await settled.settle(agreement, "alder")
-        await settled.wait_until(lambda found: list(found.settled_by) == ["alder"])
+        await settled.wait_until(lambda evidence: list(evidence.settled_by) == ["alder"])
         assert (await settled.get_evidence("brook")).state == DISPUTED
         await settled.settle(agreement, "brook")
-        await settled.wait_until(lambda found: found.revision == 2)
+        await settled.wait_until(lambda evidence: evidence.revision == 2)
         await settled.wait_until_final()
         await settled.assert_agreed()
         outcome = json.loads((await settled.get_outcome("alder")).outcome)
@@ -99,7 +99,7 @@ async def test_an_objection_leaves_the_outcome_final_and_contested(network_pool:
         await vote.cast("cove", "for")
         await vote.close()
         await vote.object("brook")
-        await vote.wait_until(lambda found: found.contested and list(found.objections) == ["brook"])
+        await vote.wait_until(lambda evidence: evidence.contested and list(evidence.objections) == ["brook"])
         verdict = await vote.assert_agreed()
         assert verdict.state.startswith("final")
         assert "contested" in verdict.state
@@ -115,7 +115,7 @@ async def test_without_the_ready_of_one_by_the_last_moment_the_vote_is_void_ever
         await vote.join()
         await vote.roll()
         await vote.ready("alder", "cove")
-        await vote.wait_until(lambda found: sum(board.ready for board in found.boards) == 2)
+        await vote.wait_until(lambda evidence: sum(board.ready for board in evidence.boards) == 2)
         network.advance_clocks_to(vote.terms.open_latest + 1)
         await vote.wait_until_state(VOID)
         network.advance_clocks_to(vote.terms.concluded_from + 1)

@@ -188,11 +188,11 @@ async def _backdate_cosignatures(cove: HostilePeer, vote: FederatedVote) -> None
 async def _sign_two_outcomes(cove: HostilePeer, vote: FederatedVote) -> None:
     terms, keys = vote.terms, await cove.keys(vote.terms)
     own = await cove.entries(terms, "cove")
-    told = []
-    for story in (b"one", b"other"):
-        said = OutcomeEntry(terms.vote, "cove", 1, hashlib.sha256(story).digest())
-        told.append(replace(said, sig=statement.sign(keys.statement, "outcome", said.signed())).data())
-    await cove.exchange("brook", cove.board_part(terms, "cove", len(own), told, await cove.sign_head(terms, "cove", [*own, *told])))
+    items = []
+    for content in (b"one", b"other"):
+        entry = OutcomeEntry(terms.vote, "cove", 1, hashlib.sha256(content).digest())
+        items.append(replace(entry, sig=statement.sign(keys.statement, "outcome", entry.signed())).data())
+    await cove.exchange("brook", cove.board_part(terms, "cove", len(own), items, await cove.sign_head(terms, "cove", [*own, *items])))
 
 
 async def test_whose_certificate_names_another_is_nobody(network_pool: NetworkPool) -> None:

@@ -41,11 +41,11 @@ async def test_a_database_set_back_in_mid_vote_takes_its_ballots_back_from_the_o
         assert (await vote.get_board("alder", at="cove")).size < held.size
 
         await alder.restore_snapshot(copy, with_anchor=False)
-        await vote.wait_until(lambda found: _board_size(found, "alder") >= held.size, "alder")
+        await vote.wait_until(lambda evidence: _board_size(evidence, "alder") >= held.size, "alder")
         # One of two mirrors has answered; the other may have more, so nothing is signed yet.
         assert await _is_recovering(alder)
         network.heal()
-        await vote.wait_until(lambda found: _board_size(found, "alder") > held.size)
+        await vote.wait_until(lambda evidence: _board_size(evidence, "alder") > held.size)
         assert not await _is_recovering(alder)
         assert entries.RESTORED in await _list_notices(network["cove"], vote.id, "alder")
         assert not (await vote.get_evidence("brook")).misconduct
@@ -73,12 +73,12 @@ async def test_a_whole_machine_set_back_is_told_by_a_peer_and_asks_for_the_ballo
         network.partition({"alder"}, {"brook", "cove"})
         await alder.restore_snapshot(copy, with_anchor=True)
         lost = await vote.ballot("alder", third, "for")
-        await vote.wait_until(lambda found: _board_size(found, "alder") >= held, "alder")
+        await vote.wait_until(lambda evidence: _board_size(evidence, "alder") >= held, "alder")
         # Nobody has told it yet that it was set back. A receipt now would give a place that is taken.
         with pytest.raises(Unavailable, match="RECOVERING"):
             await vote.get_receipt("alder", lost.pseudonym)
         network.heal()
-        await vote.wait_until(lambda found: _board_size(found, "alder") > held)
+        await vote.wait_until(lambda evidence: _board_size(evidence, "alder") > held)
         await vote.wait_for_governance_as("alder", third, lambda seen: seen.must_vote_again)
         assert federation_facts.VoteBallotsLost(vote_id=vote.id, pseudonyms=[lost.pseudonym]) in await alder.co_op.published_events(
             "federation"

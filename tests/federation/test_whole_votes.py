@@ -34,7 +34,7 @@ async def test_three_co_ops_count_the_same_bytes_after_changes_and_withdrawals(n
         assert counted["brook", "worker", "against"] == 1
         assert ("cove", "user", "for", 1) in {(*key, number) for key, number in counted.items()}
         for one in network.co_ops:
-            seen = await vote.wait_for_governance(one, lambda found: found.state == pb.VOTE_STATE_FINAL)
+            seen = await vote.wait_for_governance(one, lambda evidence: evidence.state == pb.VOTE_STATE_FINAL)
             assert seen.outcome_hash == (await vote.get_outcome("alder")).hash
             assert seen.passes == outcome["result"]["passes"]
             assert (await vote.verify_bundle_with_own_pins(one)).exit == ExitCode.FINAL
@@ -84,7 +84,7 @@ async def test_of_two_co_ops_both_must_sign(network_pool: NetworkPool) -> None:
         await vote.wait_until_witnessed()
         await network["brook"].stop()
         network.advance_clocks_to(vote.terms.concluded_from + vote.terms.grace + 1)
-        await vote.wait_until(lambda found: found.signatures == 1, "alder")
+        await vote.wait_until(lambda evidence: evidence.signatures == 1, "alder")
         alone = await vote.get_evidence("alder")
         assert (alone.state, alone.signatures_needed) == (federation.EVIDENCE_STATE_PROVISIONAL, 2)
         await network["brook"].start()
@@ -103,7 +103,7 @@ async def test_an_observer_holds_what_two_co_ops_would_have_to_believe_each_othe
         await vote.cast("brook", "against")
         # Each has only the observer to hold its ballots, and hears of the other's through its mirror.
         await vote.wait_until_witnessed()
-        await vote.wait_until(lambda found: all(board.size > 12 for board in found.boards if not board.observer))
+        await vote.wait_until(lambda evidence: all(board.size > 12 for board in evidence.boards if not board.observer))
         network.advance_clocks_to(vote.terms.concluded_from + 1)
         await vote.wait_until_final()
         network.heal()

@@ -19,8 +19,8 @@ from tests.support.demo_process import DemoProcess, run_kith, running_demo
 @pytest.fixture(scope="module")
 def demo() -> Iterator[DemoProcess]:
     """One for all tests of this file; the last of them stops it."""
-    with running_demo() as told:
-        yield told
+    with running_demo() as process:
+        yield process
 
 
 def verify(demo: DemoProcess, *more: str | Path) -> int:

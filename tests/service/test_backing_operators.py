@@ -45,10 +45,10 @@ async def test_named_servers_are_used_and_left_alone(place: Path, operator: Back
         nats_url=operator.nats.servers[0].replace("nats://", "nats://kith:nats-password-16@"),
     )
     folder = DataFolder(place / "co-op")
-    told: list[ServerEvent] = []
+    items: list[ServerEvent] = []
 
     async def hear(notice: ServerEvent) -> None:
-        told.append(notice)
+        items.append(notice)
 
     backing = await start_backing_services(folder, settings, on_event=hear)
     assert (backing.postgres.source, backing.nats.source) == ("url", "url")
@@ -56,7 +56,7 @@ async def test_named_servers_are_used_and_left_alone(place: Path, operator: Back
     assert backing.postgres.url() == operator.postgres.url()
     assert (backing.postgres_pid, backing.nats_pid) == (None, None)
     assert list(folder.data.iterdir()) == []
-    assert told == []
+    assert items == []
     await backing.stop()
     for pid in (operator.postgres_pid, operator.nats_pid):
         assert pid is not None
@@ -78,15 +78,15 @@ async def test_a_wrong_password_for_the_operators_database_is_not_waited_for(ope
 
 
 async def test_kith_begins_without_the_operators_nats_and_says_so(place: Path) -> None:
-    told: list[ServerEvent] = []
+    items: list[ServerEvent] = []
 
     async def hear(notice: ServerEvent) -> None:
-        told.append(notice)
+        items.append(notice)
 
     settings = BackingSettings(postgres_password="postgres-password", nats_url="nats://kith:hidden-secret@127.0.0.1:9")
     backing = await start_backing_services(DataFolder(place / "co-op"), settings, on_event=hear)
     await backing.stop()
-    (notice,) = [one for one in told if one.kind is ServerEventKind.UNREACHABLE]
+    (notice,) = [one for one in items if one.kind is ServerEventKind.UNREACHABLE]
     assert "nats://127.0.0.1:9 does not answer" in notice.sentence
     assert "hidden-secret" not in notice.sentence
 

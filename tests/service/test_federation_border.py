@@ -123,22 +123,22 @@ async def test_whoever_shows_another_certificate_than_the_peers_is_not_called_th
     assert isinstance(key, EllipticCurvePrivateKey)
     real = CertificateAndKey(x509.load_der_x509_certificate(made.certificate), key)
     own = make_certificate("elm-row")
-    for shown, reason in (
+    for identity, reason in (
         (real, ""),
         (make_certificate("mill-lane", key=key), "CERTIFICATE_DIFFERS"),
         (make_certificate("mill-lane", by=real), "CERTIFICATE_DIFFERS"),
         (make_certificate("mill-lane"), "CERTIFICATE_DIFFERS"),
     ):
         async with (
-            serve_probes(shown) as port,
+            serve_probes(identity) as port,
             open_peer_stub(ChannelSettings(f"127.0.0.1:{port}", real.pem, own.pem, own.private)) as stub,
         ):
             try:
                 await stub.Probe(peer.ProbeRequest(), timeout=5)
-                found = ""
+                text = ""
             except grpc.aio.AioRpcError as error:
-                found = to_peer_call_error(error).reason
-        assert found == reason
+                text = to_peer_call_error(error).reason
+        assert text == reason
 
 
 async def test_an_invited_and_a_severed_peer_are_not_heard(infrastructure: Infrastructure) -> None:
@@ -148,11 +148,11 @@ async def test_an_invited_and_a_severed_peer_are_not_heard(infrastructure: Infra
         assert await _refusal_status(elm, await _load_certificate(mill)) is grpc.StatusCode.UNAUTHENTICATED
 
         await pair_co_ops(elm, mill)
-        shown = await _load_certificate(mill)
-        assert await _refusal_status(elm, shown) is None
+        identity = await _load_certificate(mill)
+        assert await _refusal_status(elm, identity) is None
         request = pb.SeverPeerRequest(request_id=str(new_id()), peer="mill-lane", decision_id=await elm.record_decision())
         await call_service(elm.stub.SeverPeer, request, elm.token)
-        assert await _refusal_status(elm, shown) in (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.UNAVAILABLE)
+        assert await _refusal_status(elm, identity) in (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.UNAVAILABLE)
 
 
 async def test_a_renewed_certificate_opens_and_the_one_before_does_not(neighbours: tuple[RunningFederation, RunningFederation]) -> None:
@@ -164,18 +164,18 @@ async def test_a_renewed_certificate_opens_and_the_one_before_does_not(neighbour
     # The next one of the document before is in use at once; with the new document the old one is nobody's.
     request = pb.SuspendPeerRequest(request_id=str(new_id()), peer="elm-row", decision_id=await mill.record_decision())
     await call_service(mill.stub.SuspendPeer, request, mill.token)
-    await elm.wait_until_peer("mill-lane", lambda found: found.suspended_by_them)
+    await elm.wait_until_peer("mill-lane", lambda evidence: evidence.suspended_by_them)
     assert await _refusal_status(elm, before) in (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.UNAVAILABLE)
 
 
 async def test_a_message_beyond_4_mb_is_refused_and_small_ones_go_on(neighbours: tuple[RunningFederation, RunningFederation]) -> None:
     elm, mill = neighbours
-    shown = await _load_certificate(mill)
-    async with _stub_as(elm, shown) as stub:
+    identity = await _load_certificate(mill)
+    async with _stub_as(elm, identity) as stub:
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await stub.Probe(peer.ProbeRequest(nonce=b"x" * (4 * 1024 * 1024 + 1)), timeout=10)
     assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
-    assert await _refusal_status(elm, shown) is None
+    assert await _refusal_status(elm, identity) is None
 
 
 async def test_garbage_of_a_peer_changes_nothing_and_tells_it_nothing(neighbours: tuple[RunningFederation, RunningFederation]) -> None:
@@ -286,14 +286,14 @@ async def test_a_trace_ends_at_the_border(infrastructure: Infrastructure, tmp_pa
 
 
 @asynccontextmanager
-async def _stub_as(whom: RunningFederation, shown: CertificateAndKey | None, roots: list[bytes] | None = None) -> AsyncIterator[PeerServiceStub]:
-    async with open_stub_with_certificate(whom.port, roots or [(await _load_certificate(whom)).pem], shown) as stub:
+async def _stub_as(co_op: RunningFederation, identity: CertificateAndKey | None, roots: list[bytes] | None = None) -> AsyncIterator[PeerServiceStub]:
+    async with open_stub_with_certificate(co_op.port, roots or [(await _load_certificate(co_op)).pem], identity) as stub:
         yield stub
 
 
-async def _refusal_status(whom: RunningFederation, shown: CertificateAndKey | None) -> grpc.StatusCode | None:
+async def _refusal_status(co_op: RunningFederation, identity: CertificateAndKey | None) -> grpc.StatusCode | None:
     """The status that a call gets; None when it is answered."""
-    async with _stub_as(whom, shown) as stub:
+    async with _stub_as(co_op, identity) as stub:
         try:
             await stub.Probe(peer.ProbeRequest(), timeout=5)
         except grpc.aio.AioRpcError as error:
@@ -318,12 +318,12 @@ async def _load_signing_key(co_op: RunningFederation) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(vault.decrypt("signing", row["key"].hex(), row["sealed"]))
 
 
-async def _swap_certificate(where: RunningFederation, peer_id: str, shown: CertificateAndKey) -> None:
+async def _swap_certificate(where: RunningFederation, peer_id: str, identity: CertificateAndKey) -> None:
     async with where.co_op.database_transaction("federation", owner=True) as connection:
         await connection.execute("delete from peer_certificate where peer = $1", peer_id)
         await connection.execute(
             "insert into peer_certificate (hash, peer, certificate) values ($1, $2, $3)",
-            certificates.hash_from_pem(shown.pem),
+            certificates.hash_from_pem(identity.pem),
             peer_id,
-            shown.der,
+            identity.der,
         )

@@ -26,9 +26,9 @@ async def decision_log(voting: SimulatedVote) -> list[tuple[str, bool, str]]:
     """(kind, passed, effect) of what votes with other co-ops left in the log, oldest first; its numbers have no gap."""
     response = await call_service(voting.assembly.stub.ListDecisions, governance.ListDecisionsRequest(), voting.assembly.secretary_token())
     assert sorted(decision.number for decision in response.decisions) == [*range(1, len(response.decisions) + 1)]
-    found = [decision for decision in reversed(response.decisions) if decision.kind == "federated_vote"]
-    assert {one.vote_id for one in found} <= {voting.vote}
-    return [(one.title, one.passed, one.effect) for one in found]
+    results = [decision for decision in reversed(response.decisions) if decision.kind == "federated_vote"]
+    assert {one.vote_id for one in results} <= {voting.vote}
+    return [(one.title, one.passed, one.effect) for one in results]
 
 
 def vote_final_event(voting: SimulatedVote, revision: int = 1, *, passes: bool = True, contested: bool = False) -> Message:

@@ -125,7 +125,7 @@ async def test_names_are_there_for_whoever_is_signed_in_two_hundred_at_a_time(in
 async def test_the_database_itself_hides_contact_details_from_everybody_else(infrastructure: Infrastructure) -> None:
     async with running_co_op(infrastructure, "identity") as co_op:
         sam, ada = await co_op.register_people("Sam Sample", "Ada Ample")
-        seen = "select count(*) from contact"
+        text = "select count(*) from contact"
         for caller, rows in (
             (None, 0),
             (person(new_id()), 0),
@@ -136,9 +136,9 @@ async def test_the_database_itself_hides_contact_details_from_everybody_else(inf
             (job("sign_in"), 2),
         ):
             async with co_op.database_transaction("identity", caller=caller) as connection:
-                assert await connection.fetchval(seen) == rows, caller
+                assert await connection.fetchval(text) == rows, caller
         async with co_op.database_transaction("identity", owner=True) as connection:
-            assert await connection.fetchval(seen) == 0, "the owner of the tables is bound as well"
+            assert await connection.fetchval(text) == 0, "the owner of the tables is bound as well"
         async with co_op.database_transaction("identity") as connection:
             assert await connection.fetchval("select count(*) from person") == 0
         async with co_op.database_transaction("identity", caller=person(ada)) as connection:

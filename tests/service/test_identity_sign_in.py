@@ -19,17 +19,17 @@ HOUR = 3600
 LINK, CARD = pb.CODE_KIND_LINK, pb.CODE_KIND_CARD
 
 
-def issue_code_request(who: UUID, kind: "pb.CodeKind.ValueType" = LINK) -> pb.IssueSignInCodeRequest:
-    return pb.IssueSignInCodeRequest(request_id=str(new_id()), person_id=str(who), kind=kind)
+def issue_code_request(person: UUID, kind: "pb.CodeKind.ValueType" = LINK) -> pb.IssueSignInCodeRequest:
+    return pb.IssueSignInCodeRequest(request_id=str(new_id()), person_id=str(person), kind=kind)
 
 
 def renew_token_request(session: pb.SignInResponse, hat: str = "", via: str = "") -> pb.RenewTokenRequest:
     return pb.RenewTokenRequest(session_id=session.session_id, session_key=session.session_key, hat=hat, via=via)
 
 
-async def issue_code(co_op: RunningCoOp, secretary: UUID, who: UUID, kind: "pb.CodeKind.ValueType" = LINK) -> str:
+async def issue_code(co_op: RunningCoOp, secretary: UUID, person: UUID, kind: "pb.CodeKind.ValueType" = LINK) -> str:
     stub = co_op.stub(IdentityServiceStub)
-    issued = await call_service(stub.IssueSignInCode, issue_code_request(who, kind), co_op.token(secretary, hat="secretary"))
+    issued = await call_service(stub.IssueSignInCode, issue_code_request(person, kind), co_op.token(secretary, hat="secretary"))
     return str(issued.code)
 
 
@@ -39,9 +39,9 @@ async def sign_in_refusal(identity: IdentityServiceStub, **how: str) -> Refusal:
     return refused.value
 
 
-async def set_password(co_op: RunningCoOp, who: UUID, password: str) -> None:
+async def set_password(co_op: RunningCoOp, person: UUID, password: str) -> None:
     request = pb.SetPasswordRequest(request_id=str(new_id()), password=password)
-    await call_service(co_op.stub(IdentityServiceStub).SetPassword, request, co_op.token(who))
+    await call_service(co_op.stub(IdentityServiceStub).SetPassword, request, co_op.token(person))
 
 
 async def test_a_link_opens_one_session_for_half_a_day(infrastructure: Infrastructure) -> None:
@@ -90,9 +90,9 @@ async def test_codes_are_issued_by_a_secretary_and_links_also_by_oneself(infrast
         sam, ada = await co_op.register_people("Sam Sample", "Ada Ample")
         identity = co_op.stub(IdentityServiceStub)
         assert (await call_service(identity.IssueSignInCode, issue_code_request(ada), co_op.token(ada))).code
-        for who, kind in ((ada, CARD), (sam, LINK)):
+        for person, kind in ((ada, CARD), (sam, LINK)):
             with pytest.raises(NotAllowed, match="HAT_NEEDED"):
-                await call_service(identity.IssueSignInCode, issue_code_request(who, kind), co_op.token(ada))
+                await call_service(identity.IssueSignInCode, issue_code_request(person, kind), co_op.token(ada))
         with pytest.raises(NotAllowed, match="HAT_NEEDED"):
             revoking = pb.RevokeSignInCodesRequest(request_id=str(new_id()), person_id=str(sam))
             await call_service(identity.RevokeSignInCodes, revoking, co_op.token(ada))

@@ -20,19 +20,19 @@ from tests.support.running_co_op import Infrastructure, RunningCoOp
 DAY = timedelta(days=1)
 
 
-def change_class_request(who: UUID, member_class: str, from_day: str, version: int) -> pb.ChangeClassRequest:
+def change_class_request(person: UUID, member_class: str, from_day: str, version: int) -> pb.ChangeClassRequest:
     return pb.ChangeClassRequest(
-        request_id=str(new_id()), person_id=str(who), member_class=member_class, from_day=from_day, version=version
+        request_id=str(new_id()), person_id=str(person), member_class=member_class, from_day=from_day, version=version
     )
 
 
-def end_membership_request(who: UUID, on: str, version: int, reason: str = "left") -> pb.EndMembershipRequest:
-    return pb.EndMembershipRequest(request_id=str(new_id()), person_id=str(who), on=on, reason=reason, version=version)
+def end_membership_request(person: UUID, on: str, version: int, reason: str = "left") -> pb.EndMembershipRequest:
+    return pb.EndMembershipRequest(request_id=str(new_id()), person_id=str(person), on=on, reason=reason, version=version)
 
 
-async def get_standing(co_op: RunningCoOp, who: UUID, day: date) -> tuple[str, bool]:
-    request = pb.GetStandingRequest(person_id=str(who), as_of=day.isoformat())
-    found = (await call_service(co_op.stub(MembershipServiceStub).GetStanding, request, co_op.token(who))).standing
+async def get_standing(co_op: RunningCoOp, person: UUID, day: date) -> tuple[str, bool]:
+    request = pb.GetStandingRequest(person_id=str(person), as_of=day.isoformat())
+    found = (await call_service(co_op.stub(MembershipServiceStub).GetStanding, request, co_op.token(person))).standing
     return found.member_class, found.may_vote
 
 

@@ -177,6 +177,8 @@ async def test_after_a_restore_of_the_source_the_projection_is_that_of_its_new_l
         async with relay._number_lock:
             await line.fetch_rows(line.source_service, "delete from outbox where number > $1", kept)
             await line.fetch_rows(line.source_service, "update outbox_state set epoch = 2, published = $1", kept)
+        # A service that was restored starts anew, and its relay looks first of all.
+        line.source_database.wakeups.wake_all()
         async with asyncio.timeout(12):
             while (await line.fetch_rows(line.consumer_service, "select epoch from position"))[0]["epoch"] != 2:
                 await asyncio.sleep(0.05)
@@ -202,7 +204,7 @@ async def test_one_relay_of_two_processes_is_active_and_the_other_takes_over_wit
                 finally:
                     active.discard(name)
 
-            await leader_election.run_as_leader(SOURCE, line.source_service.run_url, work)
+            await leader_election.run_as_leader(SOURCE, line.source_database, work)
 
         line.consumer()
         for name in ("one", "two"):

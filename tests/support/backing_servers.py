@@ -1,8 +1,8 @@
-"""Real PostgreSQL and NATS for the tests of one run, started once.
+"""Starts real PostgreSQL and NATS servers once for each test run.
 
-Where they come from, in this order: a container engine that answers within a second (through testcontainers), else the programs Kith
-itself would start (`libs/host/backing`). The header of the run says which. They live on a thread with a loop of its own, so that every
-test may have its own loop.
+They come from a container engine that answers within a second (through testcontainers), otherwise from the programs that Kith
+itself would start (`libs/host/backing`). The test run header says which. They run on a thread with its own event loop, so that every
+test can have its own loop.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ _NATS_IMAGE = "nats:2.10-alpine"
 
 @dataclass(frozen=True)
 class BackingServers:
-    """Where both answer."""
+    """The addresses and credentials of both servers."""
 
     provider: str
     admin: URL = field(repr=False)
@@ -38,7 +38,7 @@ class BackingServers:
 
 @cache
 def server_source() -> str:
-    """`containers` or `wheels`."""
+    """Where the servers come from: `containers` or `wheels`."""
     folder = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix("unix://")
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as engine:
         engine.settimeout(1)
@@ -52,7 +52,7 @@ def server_source() -> str:
 
 @contextlib.contextmanager
 def backing_servers() -> Iterator[BackingServers]:
-    """Both, until the block ends."""
+    """Runs both servers until the block ends."""
     with _servers_in_containers() if server_source() == "containers" else _servers_from_wheels() as servers:
         yield servers
 

@@ -1,7 +1,7 @@
-"""Makes bundles of made-up federated votes from docs/formats/, so that a verifier has something to verify.
+"""Builds bundles of invented federated votes from docs/formats/, as input for verifiers.
 
-It shares no code with the verifier or with the services. Every key comes from a word, so the same bytes are made each time:
-`python -m tests.support.bundle_builder` writes examples/bundles again. The votes themselves are told in `bundle_stories`.
+It shares no code with the verifier or the services. Every key is derived from a word, so the bytes are always the same:
+`python -m tests.support.bundle_builder` writes examples/bundles again. `example_bundles` defines the votes.
 """
 
 import base64
@@ -48,7 +48,7 @@ def signed_document(private: Ed25519PrivateKey, kind: str, body: Any) -> Entry:
 
 
 def merkle_root(entries: list[bytes]) -> bytes:
-    """RFC 6962, section 2.1, as it is written there."""
+    """The Merkle tree hash, written exactly as in RFC 6962, section 2.1."""
     n = len(entries)
     if n < 2:
         return hashlib.sha256(b"\0" + entries[0] if n else b"").digest()
@@ -66,7 +66,7 @@ def fraction_text(value: Fraction | int) -> str:
 
 
 def plain_rule(**changed: Any) -> Entry:
-    """More than half of all votes cast, of everybody together."""
+    """A counting rule: more than half of all votes cast, pooled."""
     rule = {
         "version": "kith-count/1",
         "method": "yes_no_abstain",
@@ -91,7 +91,7 @@ class BoardHead:
 
 @dataclass
 class BundleBuilder:
-    """A vote as it happens: everything that is said lands on a board, then `pack` makes the file."""
+    """Builds one vote step by step: each step appends to the boards, then `pack` makes the bundle file."""
 
     name: str
     co_ops: list[str]
@@ -123,7 +123,7 @@ class BundleBuilder:
         return hashlib.sha256(bytes.fromhex(public_hex(self.key(co_op, "root")))).hexdigest()
 
     def pseudonyms(self, co_op: str) -> list[tuple[str, str]]:
-        """(pseudonym, group) of every row, in their order."""
+        """(pseudonym, group) of every row, sorted by pseudonym."""
         rows_by_pseudonym = self._pseudonyms.get(co_op, [])
         if rows_by_pseudonym:
             return rows_by_pseudonym
@@ -155,7 +155,7 @@ class BundleBuilder:
     # ---- what is said on boards ----------------------------------------------------------------------------------------------------
 
     def append_entry(self, co_op: str, entry: Entry | bytes, code: str = "") -> int:
-        """Puts an entry on a board; `code` is the one it is ignored with, if it is. Gives its index."""
+        """Appends an entry to a board and returns its index. `code` is the reason why the count ignores it, if it does."""
         data = entry if isinstance(entry, bytes) else json_bytes(entry)
         self.entries[co_op].append(data)
         if code:
@@ -163,7 +163,7 @@ class BundleBuilder:
         return len(self.entries[co_op]) - 1
 
     def join(self, co_op: str, by: str = "") -> None:
-        """`by` is whoever signs it, where that is not the co-op itself."""
+        """`by` is the signer if that is not the co-op itself."""
         body = {"vote": self.vote, "id": co_op, "body": "general_meeting", "date": "2026-01-01", "reference": "GM-2026-1"}
         self.append_entry(co_op, {"kind": "join", **signed_document(self.key(by or co_op, "statement"), "join", body)})
 
@@ -176,7 +176,7 @@ class BundleBuilder:
         self.append_entry(co_op, {"kind": "roll", "groups": sort_by_json([[group, rows] for group, rows in self.rolls[co_op].items() if rows])})
 
     def open_vote(self, ready_at: int = OPEN_LATEST - 100, forged: str = "") -> None:
-        """From the joins to the opening; the join of `forged` is signed by the convener."""
+        """Appends everything from the joins to the opening. The convener signs the join of `forged`."""
         for co_op in self.parties:
             self.join(co_op, by=self.co_ops[0] if co_op == forged else "")
         for co_op in self.co_ops:
@@ -190,7 +190,7 @@ class BundleBuilder:
             self.append_entry(co_op, {"kind": "open", "ready": ready})
 
     def ballot(self, co_op: str, row: int, choice: Any, code: str = "") -> int:
-        """A ballot of a row; choice None withdraws."""
+        """Appends a row's ballot; the choice None withdraws it."""
         pseudonym = self.pseudonyms(co_op)[row][0]
         content = {"withdrawn": True} if choice is None else {"choice": choice}
         index = self.append_entry(co_op, {"kind": "ballot", "pseudonym": pseudonym, **content}, code)
@@ -205,7 +205,7 @@ class BundleBuilder:
                 self.ballot(co_op, row, {"f": "for", "a": "against", "o": "abstain"}[letter])
 
     def add_checkpoint(self, at: int, boards: list[str] | None = None, witnesses: list[str] | None = None) -> None:
-        """A checkpoint of each board as it stands, cosigned by everybody else at this time."""
+        """Adds a checkpoint of each board as it is now, cosigned by all other parties at this time."""
         for party in self.parties if boards is None else boards:
             signing = [(other, at) for other in (self.parties if witnesses is None else witnesses) if other != party]
             if self.heads[party] and self.heads[party][-1].size == len(self.entries[party]):
@@ -214,7 +214,7 @@ class BundleBuilder:
                 self.heads[party].append(BoardHead(len(self.entries[party]), merkle_root(self.entries[party]), signing))
 
     def close(self, held_at: int = CLOSE + 60, silent: tuple[str, ...] = ()) -> None:
-        """What is there is held by all at `held_at`; everybody says what they cosigned in time, and that is witnessed too."""
+        """All parties cosign all boards at `held_at` and publish what they cosigned in time, which is witnessed too."""
         self.add_checkpoint(held_at, witnesses=[party for party in self.parties if party not in silent])
         speaking = [party for party in self.parties if party not in silent]
         for co_op in speaking:
@@ -233,7 +233,7 @@ class BundleBuilder:
         self.signatures[co_op] = self.entries[co_op][-1]
 
     def conclude(self, signers: list[str] | None = None, outcome: bytes | None = None, revision: int = 1) -> None:
-        """Counts, signs, and has the signatures witnessed."""
+        """Counts the vote, signs the outcome and has the signatures witnessed."""
         self.outcome = self.count(revision=revision) if outcome is None else outcome
         for co_op in self.co_ops if signers is None else signers:
             self.sign(co_op, self.outcome, revision)
@@ -390,7 +390,7 @@ class BundleBuilder:
         return json_bytes(signed_document(self.key(co_op, "root"), "identity", body))
 
     def signed_note(self, co_op: str, head: BoardHead) -> bytes:
-        """A head of the board of `one`, signed and cosigned."""
+        """A head of this co-op's board as a signed and cosigned note."""
         origin = f"{co_op}/votes/{self.vote}"
         text = f"{origin}\n{head.size}\n{base64.b64encode(head.root).decode()}\n"
         lines = [_line(origin, 1, self.key(co_op, "board"), b"", text.encode())]
@@ -400,7 +400,7 @@ class BundleBuilder:
         return (text + "\n" + "".join(lines)).encode()
 
     def members(self) -> dict[str, bytes]:
-        """The content of the file, in its order."""
+        """The members of the bundle archive, in order."""
         members = {"terms": self.terms} | {f"identity/{party}": self.identity(party) for party in sorted(self.parties)}
         members |= {
             name: length_prefixed(self.entries[co_op]) for name, co_op in sorted((f"boards/{party}/entries", party) for party in self.parties)
@@ -417,7 +417,7 @@ class BundleBuilder:
 
 
 def pack_archive(members: dict[str, bytes]) -> bytes:
-    """The archive of these members, as they stand."""
+    """The archive of these members, unchanged and in this order."""
     blocks = []
     for name, content in members.items():
         header = bytearray(512)

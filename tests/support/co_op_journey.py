@@ -1,10 +1,10 @@
-"""One co-op, from its founding to a counted decision, as its members live it. The same steps for every way of running Kith.
+"""Takes one co-op from its founding to a counted decision, with the same steps for every way of running Kith.
 
 The rulebook weighs workers one half, users and investors one quarter each, so the result below is worked out by hand:
 
     workers    2 of 3 for    1/2 * 2/3 = 1/3
-    users      2 of 3 for    1/4 * 2/3 = 1/6    (one changed from against; a fourth said nothing)
-    investors  1 of 1 for    1/4 * 1   = 1/4    (a second said nothing)
+    users      2 of 3 for    1/4 * 2/3 = 1/6    (one changed from against; a fourth did not vote)
+    investors  1 of 1 for    1/4 * 1   = 1/4    (a second did not vote)
                                          3/4 of the weight is for: it passes
 """
 
@@ -29,7 +29,7 @@ from scripts.cli.init_answers import InitAnswers
 from scripts.cli.init_folder import create_data_folder
 
 CLASSES = ("worker", "worker", "user", "user", "user", "user", "investor", "investor")
-"""Of those who join the founder, who is a worker too."""
+"""The classes of the members who join the founder (also a worker)."""
 _DAY = 24 * 3600
 _PENDING_REASONS = frozenset(
     {"HAT_NEEDED", "TOKEN_EXPIRED", "SOURCE_AWAY", "SERVICE_AWAY", "BALLOT_NOT_OPEN", "RULEBOOK_NOT_ADOPTED", "NOT_COUNTED_YET"}
@@ -41,21 +41,21 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class JourneyResult:
-    """What the co-op has decided, without the ids and times in which two runs differ."""
+    """What the co-op has decided, without ids and times, which differ between runs."""
 
     passes: bool
     share_for: str
     turnout: str
     rulebook_hash: str
     classes: tuple[tuple[str, int, int, int, str], ...]
-    """Class, eligible, for, against, the weight of its votes together."""
+    """For each class: name, eligible, for, against, total weight of its votes."""
     decisions: tuple[tuple[int, str, bool], ...]
     refused: tuple[str, ...]
-    """What was refused on the way, in order."""
+    """The reasons of all refusals on the way, in order."""
 
 
 def expected_result(folder: Path) -> JourneyResult:
-    """What every co-op that began with this folder's rulebook must come to."""
+    """The result that every co-op with this folder's rulebook must have."""
     return JourneyResult(
         passes=True,
         share_for="3/4",
@@ -68,7 +68,7 @@ def expected_result(folder: Path) -> JourneyResult:
 
 
 def make_co_op_folder(place: Path) -> Path:
-    """A co-op's data folder as `kith init` makes it, with a clock that can be moved."""
+    """Creates a data folder as `kith init` does, with a clock that tests can move."""
     answers = InitAnswers(
         name="Journey Row Care",
         id="journey-row",
@@ -87,7 +87,7 @@ def make_co_op_folder(place: Path) -> Path:
 
 
 async def run_journey(connection: Connection) -> JourneyResult:
-    """The whole way, in a co-op just founded."""
+    """Runs the whole journey in a newly founded co-op."""
     people = await _register_and_admit(connection)
     motion = await _open_motion(connection)
     refused = await _cast_ballots(connection, motion, people)
@@ -95,7 +95,7 @@ async def run_journey(connection: Connection) -> JourneyResult:
 
 
 async def retry_while_pending(attempt: Callable[[], Awaitable[T]]) -> T:
-    """Again while it is refused for a reason that passes by itself."""
+    """Retries while the refusal has a reason that goes away by itself."""
     until = asyncio.get_running_loop().time() + _TIMEOUT_SECONDS
     while True:
         try:
@@ -111,7 +111,7 @@ def _move_clock(connection: Connection, seconds: int) -> None:
 
 
 async def _register_and_admit(connection: Connection) -> list[UUID]:
-    """Registered and admitted; the founder first."""
+    """Registers and admits everybody; returns their ids, the founder's first."""
     rows = [identity.NewPerson(full_name=f"Invented Person {number}", email=f"p{number}@example.org") for number in range(len(CLASSES))]
     register_request = identity.RegisterPersonsRequest(request_id=str(new_id()), persons=rows)
     registered = (

@@ -77,7 +77,7 @@ class NetworkServers:
 
 @dataclass
 class DataSnapshot:
-    """What was set aside of a co-op's data: databases, and its anchor file."""
+    """A copy of a co-op's data: its databases and its anchor file."""
 
     databases: dict[str, object]
     anchor: bytes | None
@@ -85,20 +85,20 @@ class DataSnapshot:
 
 @dataclass
 class NetworkedCoOp:
-    """One co-op. It can be stopped, killed and started again, and its data set back."""
+    """One co-op of the network. Tests can stop, kill and restart it and restore its data."""
 
     id: str
     co_op: RunningCoOp
     folder: Path
     port: int
-    """Of its border; 0 = no inbound port."""
+    """The port of its border; 0 = no inbound port."""
     secretary: UUID = field(default_factory=new_id)
     scrutineers: tuple[UUID, UUID] = field(default_factory=lambda: (new_id(), new_id()))
     assembly: MemberAssembly = field(init=False)
     clock_shift: int = 0
     running: bool = False
     unused_accounts: list[NatsAccount] = field(default_factory=list)
-    """A bus that has carried nothing yet."""
+    """NATS accounts that have carried no message yet."""
 
     @property
     def members(self) -> Mapping[str, list[UUID]]:
@@ -106,7 +106,7 @@ class NetworkedCoOp:
 
     @property
     def voters(self) -> list[UUID]:
-        """Who may vote."""
+        """All members who may vote."""
         return [*self.members["user"], *self.members["worker"]]
 
     @property
@@ -151,7 +151,7 @@ class NetworkedCoOp:
         await self.start()
 
     def set_clock(self, seconds: int) -> None:
-        """By how much its clock is ahead of the machine's. It holds at once."""
+        """Sets how many seconds its clock is ahead of the machine's, with immediate effect."""
         self.clock_shift = seconds
         (self.folder / "clock").write_text(str(seconds), encoding="ascii")
         clock = self.co_op.process.clock
@@ -161,10 +161,10 @@ class NetworkedCoOp:
     def now(self) -> int:
         return int((datetime.now(UTC) + timedelta(seconds=self.clock_shift)).timestamp())
 
-    # --- its data, set aside and put back
+    # --- snapshots of its data
 
     async def take_snapshot(self, *services: str) -> DataSnapshot:
-        """A copy of these databases and of the anchor, as they are now. The co-op is stopped for it, and started again."""
+        """Copies these databases and the anchor. Stops the co-op for that and starts it again."""
         await self.stop()
         databases = {service: await self.co_op.infrastructure.databases.copy(self.co_op.databases[service]) for service in services or SERVICES}
         anchor = self.anchor.read_bytes() if self.anchor.exists() else None
@@ -172,14 +172,14 @@ class NetworkedCoOp:
         return DataSnapshot(dict(databases), anchor)
 
     async def restore_snapshot(self, copy: DataSnapshot, *, with_anchor: bool) -> None:
-        """The machine is as it was when the copy was made; it is started again."""
+        """Restores the data of the snapshot and starts the co-op again."""
         if self.running:
             await self.stop()
         for service, database in copy.databases.items():
             await self.co_op.infrastructure.databases.drop(self.co_op.databases[service])
             self.co_op.databases[service] = database  # type: ignore[assignment]  # it stands in for the database of before
         if set(copy.databases) == set(SERVICES):
-            # The bus went back with the rest: what it carried since was never said.
+            # NATS goes back with the rest: messages since the snapshot were never sent.
             self._use_new_nats_account()
         if with_anchor:
             self.anchor.unlink(missing_ok=True)
@@ -229,24 +229,24 @@ class NetworkedCoOp:
         return response.peer
 
     async def set_peer_port(self, peer: str, port: int) -> None:
-        """From now on it finds the peer at this port of this machine, whatever the peer's identity document says."""
+        """Makes it reach the peer at this port of this machine, whatever the peer's identity document says."""
         async with self.co_op.database_transaction("federation", owner=True) as connection:
             await connection.execute("update peer set endpoint = $1 where id = $2", f"127.0.0.1:{port}", peer)
 
 
 Proxies = dict[tuple[str, str], FaultyProxy]
-"""(who calls, who is called)."""
+"""(calling co-op, called co-op) -> the proxy between them."""
 
 
 class CoOpNetwork:
-    """The co-ops of a test."""
+    """The co-ops of a test and the proxies between them."""
 
     def __init__(self, network_servers: NetworkServers, co_ops: Sequence[NetworkedCoOp], lines: Proxies) -> None:
         self.network_servers = network_servers
         self.co_ops = {co_op.id: co_op for co_op in co_ops}
         self.proxies = lines
         self.decision = 2
-        """The number, in every co-op's log, of a motion that passed."""
+        """The number of a passed motion, the same in every co-op's decision log."""
 
     def __getitem__(self, co_op: str) -> NetworkedCoOp:
         return self.co_ops[co_op]
@@ -258,20 +258,20 @@ class CoOpNetwork:
     # --- time
 
     def advance_clocks(self, seconds: float, *only: str) -> None:
-        """All clocks at one moment, or those of some."""
+        """Advances all clocks at once, or only those of some co-ops."""
         for co_op in self.co_ops.values():
             if not only or co_op.id in only:
                 co_op.set_clock(co_op.clock_shift + int(seconds))
 
     def advance_clocks_to(self, at: int, *only: str) -> None:
-        """To this time of the first one's clock, in seconds since 1970."""
+        """Advances the clocks until the first co-op's shows this time, in seconds since 1970."""
         first = self.co_ops[only[0]] if only else next(iter(self.co_ops.values()))
         self.advance_clocks(max(0, at - first.now()), *only)
 
-    # --- lines
+    # --- proxies
 
     def partition(self, *sides: Iterable[str]) -> None:
-        """Nobody of one side reaches anybody of another: lines are cut, and nothing new is let through."""
+        """Separates the sides: cuts the connections between them and refuses new ones."""
         where = {co_op: number for number, side in enumerate(sides) for co_op in side}
         for (caller, called), line in self.proxies.items():
             if where.get(caller) is not None and where.get(called) is not None and where[caller] != where[called]:
@@ -283,12 +283,12 @@ class CoOpNetwork:
             line.closed, line.stalled, line.delay, line.response_delay = False, False, 0.0, 0.0
 
     def proxies_of(self, co_op: str) -> list[FaultyProxy]:
-        """Every line it calls or is called through."""
+        """Every proxy through which it calls or is called."""
         return [line for pair, line in self.proxies.items() if co_op in pair]
 
     @property
     def is_undisturbed(self) -> bool:
-        """As it was at the start, but for its past: everything runs, every line is open, and there is one time."""
+        """Whether all co-ops run, every proxy forwards and all clocks agree, as at the start."""
         lines = all(not (line.closed or line.stalled or line.delay or line.response_delay) for line in self.proxies.values())
         return (
             lines
@@ -297,7 +297,7 @@ class CoOpNetwork:
         )
 
     async def vote(self, kind: str = "ordinary") -> FederatedVote:
-        """A vote of all, open."""
+        """Opens a vote in which all co-ops take part."""
         vote = FederatedVote(self)
         await vote.propose(kind=kind)
         await vote.open()
@@ -305,7 +305,7 @@ class CoOpNetwork:
 
 
 async def _adopt_and_propose(co_op: NetworkedCoOp) -> str:
-    """The rulebook is adopted, which is a decision; and a motion is put, which will be one. Gives the first's id."""
+    """Adopts the rulebook (a decision) and opens a motion that will pass. Returns the first decision's id."""
     adopted: governance.AdoptRulebookResponse = await co_op.assembly.adopt(RULEBOOK + FIXED_SHARES_RESOLUTION)
     await co_op.co_op.wait_until_consumed("governance", "membership")
     motion = await co_op.assembly.open_motion(co_op.assembly.question(hours=1.5))
@@ -320,7 +320,7 @@ async def _wait_until_passed(co_op: NetworkedCoOp) -> None:
 
 
 async def _exchange_invitations(network: CoOpNetwork, first: str, second: str) -> str:
-    """Invitations carried; gives the code that both compare. Each finds the other through a line of its own."""
+    """Exchanges invitations and returns the code that both compare. Each reaches the other through its own proxy."""
     inviter, invited = network[first], network[second]
     code = (await invited.accept(await inviter.invitation())).code
     await inviter.accept(await invited.invitation())
@@ -350,10 +350,10 @@ async def co_op_network(
     unreachable: Iterable[str] = (),
     members: Mapping[str, int] | None = None,
 ) -> AsyncIterator[CoOpNetwork]:
-    """The first `number` of NAMES, and observers after network, running and each others' peers; two without inbound ports are not."""
+    """Runs the first `number` co-ops of NAMES and then the observers, all paired except those that are both unreachable."""
     names = NAMES[: number + observers]
     async with AsyncExitStack() as stack:
-        # After the co-ops: or they would still dial ports that other tests of this machine are given meanwhile.
+        # Closed after the co-ops, which would otherwise still dial ports that other tests have been given by now.
         lines: Proxies = {}
         stack.push_async_callback(_stop_proxies, lines)
         closed = set(unreachable)
@@ -376,7 +376,7 @@ async def co_op_network(
 
 
 class NetworkPool:
-    """Co-ops that several tests share, one after the other: to make three takes longer than to hold a vote of network."""
+    """Networks that tests share one after the other: creating three co-ops takes longer than a vote among them."""
 
     def __init__(self, network_servers: NetworkServers) -> None:
         self._grounds = network_servers
@@ -385,7 +385,7 @@ class NetworkPool:
 
     @asynccontextmanager
     async def borrow(self, number: int, *, observers: int = 0, unreachable: Iterable[str] = ()) -> AsyncIterator[CoOpNetwork]:
-        """Those that stand, if they are such; who fails with network, or does not give them back as they were, has broken network."""
+        """Lends the current network if it matches. It is discarded after a failed test or if the test leaves it disturbed."""
         key = (number, observers, tuple(unreachable))
         if self._stands is None or self._stands[0] != key:
             await self.close()

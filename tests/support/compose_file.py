@@ -1,7 +1,7 @@
-"""Executes docker-compose.yml without containers: each service's `entrypoint` and `command` with its `environment`, as a local process.
+"""Runs docker-compose.yml without containers: each service's `entrypoint` and `command` with its `environment`, as a local process.
 
-What a container would be given, and nothing more: its own secrets in a folder of its own, its variables, no others. PostgreSQL is not
-started from the file (its image brings programs of its own); the variables say where one answers.
+Each process gets exactly what its container would get: its own variables and secrets, no others. PostgreSQL is not
+started from the file (its image has its own programs); the variables name a running one.
 """
 
 import asyncio
@@ -23,11 +23,11 @@ _VARIABLE = re.compile(r"\$(?:\$|\{(?P<name>[A-Z_]+)(?::(?P<how>[-?])(?P<rest>[^
 
 
 class VariableMissingError(Exception):
-    """The file asks for a variable that nobody gave."""
+    """A required variable of the file is not set."""
 
 
 def substitute_variables(text: str, variables: Mapping[str, str]) -> str:
-    """With `${NAME}`, `${NAME:-default}`, `${NAME:?why}` and `$$` replaced, as Compose does."""
+    """Replaces `${NAME}`, `${NAME:-default}`, `${NAME:?why}` and `$$` as Compose does."""
 
     def replacement(match: re.Match[str]) -> str:
         name = match["name"]
@@ -43,7 +43,7 @@ def substitute_variables(text: str, variables: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class ComposeFile:
-    """The file, with its variables filled in from `variables`."""
+    """The Compose file, with its variables replaced from `variables`."""
 
     variables: Mapping[str, str] = field(default_factory=dict)
 
@@ -59,7 +59,7 @@ class ComposeFile:
 
     @property
     def kith_services(self) -> list[str]:
-        """The services that stay and run `python -m services`."""
+        """The long-running services that run `python -m services`."""
         return [
             name for name, service in self.services.items() if service.get("command", [])[:3] == ["python", "-m", "services"] and name != "migrate"
         ]
@@ -72,7 +72,7 @@ class ComposeFile:
         return {key: self._filled(str(value), secrets) for key, value in self.services[name].get("environment", {}).items()}
 
     def secrets(self, name: str) -> dict[str, Path]:
-        """The file behind each secret this service is given."""
+        """The file behind each secret of this service."""
         return {
             secret: Path(substitute_variables(self.content["secrets"][secret]["file"], self.variables))
             for secret in self.services[name].get("secrets", ())
@@ -95,10 +95,10 @@ def port_variables() -> list[str]:
 
 
 class ComposeProcesses:
-    """The composition's services as processes of this machine, below `place`."""
+    """The services of the Compose file as local processes, with their files below `folder`."""
 
     def __init__(self, composition: ComposeFile, folder: Path, extra_variables: Mapping[str, str]) -> None:
-        """`more` are variables given to every service beside the file's, as with `docker compose run --env`."""
+        """`extra_variables` are set for every service in addition to the file's, as with `docker compose run --env`."""
         self.composition = composition
         self._place = folder
         self._more = extra_variables
@@ -111,7 +111,7 @@ class ComposeProcesses:
             self.running[name] = await asyncio.create_subprocess_exec(*argv, cwd=ROOT, env=environment, stdout=log, stderr=log)
 
     async def up(self, already_running: Collection[str]) -> None:
-        """Starts everything that has no profile, each after what it depends on. `elsewhere` are those that answer already."""
+        """Starts every service without a profile, each after its dependencies, except those that are `already_running`."""
         done = {*already_running, *self.running}
         waiting = [name for name, service in self.composition.services.items() if name not in done and "profiles" not in service]
         awaited = {
@@ -131,12 +131,12 @@ class ComposeProcesses:
             done.add(name)
 
     async def finish(self, name: str) -> int:
-        """Starts one that ends by itself. Gives its exit code."""
+        """Starts a service that ends by itself and returns its exit code."""
         await self.start(name)
         return await self.running.pop(name).wait()
 
     async def healthy(self, name: str) -> bool:
-        """What its health check says."""
+        """Whether its health check succeeds."""
         folder, environment = self._given(name)
         argv = self.composition.health(name, folder)
         check = await asyncio.create_subprocess_exec(
@@ -145,7 +145,7 @@ class ComposeProcesses:
         return await check.wait() == 0
 
     async def stop(self, name: str) -> tuple[int, float]:
-        """SIGTERM. Gives the exit code and the seconds it took; killed after the grace period, as Compose does (exit code -9)."""
+        """Sends SIGTERM, and SIGKILL after the grace period, as Compose does. Returns the exit code and the seconds it took."""
         process, began = self.running.pop(name), time.monotonic()
         if process.returncode is None:
             process.terminate()
@@ -158,7 +158,7 @@ class ComposeProcesses:
         return code, time.monotonic() - began
 
     async def stop_all(self) -> None:
-        """Whatever still runs, the last first."""
+        """Stops all running services, the last started first."""
         for name in reversed(list(self.running)):
             await self.stop(name)
 

@@ -1,6 +1,6 @@
-"""The auditor reads what a co-op wrote, behind its API, and says in sentences what does not fit together.
+"""Reads a co-op's databases behind its API and reports inconsistencies as sentences.
 
-It knows what must hold of any co-op at rest: facts are numbered without a gap and are all published, every service has followed every other
+It checks what must hold for any co-op at rest: events are numbered without gaps and all published, every service has consumed all
 to its head, no fact is without its state and no state without its fact, and a projection holds what the facts say and nothing else.
 """
 
@@ -27,7 +27,7 @@ PROJECTIONS = {
     "membership": ("worn_hat", "known_person", "member_class"),
     "web": ("news",),
 }
-"""What each service keeps of others' facts."""
+"""The projections that each service keeps of others' events."""
 
 _HEADS = """
 select (select epoch from outbox_state) as epoch, (select published from outbox_state) as published, count(*) as stated,
@@ -37,7 +37,7 @@ from outbox"""
 
 @dataclass(frozen=True)
 class PublishedEvent:
-    """A fact of an outbox, read."""
+    """A decoded event from an outbox."""
 
     number: int
     name: str
@@ -48,13 +48,13 @@ class PublishedEvent:
 
 
 class ConsistencyAuditor:
-    """For the co-op of one data folder, whose PostgreSQL is up."""
+    """Audits the co-op of one data folder, whose PostgreSQL must be running."""
 
     def __init__(self, folder: Path) -> None:
         self._instance = Instance(folder)
 
     async def fetch_rows(self, service: str, sql: str, *parameters: object) -> list[asyncpg.Record]:
-        """As the administrator, whom no policy binds."""
+        """Queries as the administrator, to whom no row-level policy applies."""
         url = _administrator(self._instance).set(database=f"kith_{service}", password=self._instance.keys.postgres_password)
         connection = await leader_election.connect(url.render_as_string(hide_password=False))
         try:
@@ -63,7 +63,7 @@ class ConsistencyAuditor:
             await connection.close()
 
     async def events(self, service: str) -> list[PublishedEvent]:
-        """Everything a service stated, in order."""
+        """Every event a service published, in order."""
         if service == "web":
             return []
         import_module(f"kith.{service}.facts.v1.facts_pb2")
@@ -75,7 +75,7 @@ class ConsistencyAuditor:
         ]
 
     async def wait_until_at_rest(self, seconds: float = 30.0) -> float:
-        """Waits until every fact is published and every service stands at every head it follows. Gives how long that took."""
+        """Waits until every event is published and consumed by every service. Returns how long that took."""
         began = time.monotonic()
         while behind := await self._check_positions():
             assert time.monotonic() - began < seconds, behind
@@ -91,7 +91,7 @@ class ConsistencyAuditor:
         }
 
     async def findings(self) -> list[str]:
-        """Everything that is wrong, in sentences; nothing in a co-op that is well."""
+        """Every inconsistency as a sentence; empty for a healthy co-op."""
         return [
             *await self._check_positions(),
             *await self._check_outboxes(),
@@ -102,7 +102,7 @@ class ConsistencyAuditor:
         ]
 
     async def ballot_findings(self, poll: MotionPoll) -> list[str]:
-        """What voters were told against what is written: every acknowledged ballot under its revision, and no other."""
+        """Compares acknowledged with stored ballots: each must be stored under its revision, and no others."""
         rows = await self.fetch_rows("governance", "select person, revision, id, choice from ballot where motion = $1", poll.motion)
         written = {(str(row["person"]), row["revision"], str(row["id"]), row["choice"]) for row in rows}
         acknowledged = {

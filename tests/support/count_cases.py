@@ -1,4 +1,4 @@
-"""Cases of docs/formats/count.md, said in the words of a rule of docs/formats/federated-vote.md; what these tests need of them."""
+"""Converts cases of docs/formats/count.md to rules of docs/formats/federated-vote.md and counts them."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _MORE_THAN_HALF: Case = {"fraction": "1/2", "strict": True, "of": "cast"}
 
 
 def count_case(case: Case) -> FederatedDecision:
-    """Counts a case; its co-ops and classes must all have votes by class."""
+    """Counts a case in which all co-ops give their votes by class."""
     votes: Mapping[str, Any] = case.get("co_ops") or {"home": case}
     rolls = {vote: _roll(case, vote, body) for vote, body in votes.items()}
     ballots = {vote: _by_class(body.get("votes", body)) for vote, body in votes.items()}
@@ -30,7 +30,7 @@ def count_case(case: Case) -> FederatedDecision:
 
 
 def make_rule(case: Case, classes: list[str]) -> VoteRule:
-    """The same rule as the page writes it."""
+    """The case's rule as docs/formats/federated-vote.md writes it."""
     excluded = _as_list(case.get("excluded", []))
     body: Case = {
         "version": "kith-count/1",

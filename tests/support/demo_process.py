@@ -1,4 +1,4 @@
-"""`kith demo` as a process of its own: three co-ops that have decided together, and the `kith` command beside them.
+"""Runs `kith demo` as a separate process: three co-ops that have decided together. Also runs the `kith` command.
 
 with demonstration() as demo:
     done = kith("status", demo.folder)
@@ -27,29 +27,29 @@ PORTS = 9
 
 @dataclass(frozen=True)
 class DemoProcess:
-    """One that has told its story and stays up."""
+    """A running `kith demo` that has finished its votes."""
 
     folder_of_co_ops: Path
-    """Where the data folders of its co-ops are."""
+    """The folder that contains the data folders of its co-ops."""
     process: subprocess.Popen[bytes]
     stdout: str
-    """On standard output."""
+    """Its standard output up to the sign-in links."""
     stderr: str
-    """On standard error."""
+    """Its standard error up to then."""
 
     @property
     def folder(self) -> Path:
-        """The first co-op's: the one of 300, with a question left open."""
+        """The first co-op's data folder: 300 members and one open motion."""
         return self.folder_of_co_ops / "elm-row"
 
     @property
     def links(self) -> list[str]:
-        """To sign in with at the first co-op: as a member, and as the secretary."""
+        """Sign-in links for the first co-op: a member's and the secretary's."""
         return self.all_links[:2]
 
     @property
     def all_links(self) -> list[str]:
-        """A member's and the secretary's of each co-op."""
+        """The sign-in links of each co-op: a member's and the secretary's."""
         return re.findall(r"http://\S+/sign-in/\S+", self.stdout)
 
 
@@ -59,7 +59,7 @@ def run_kith(*arguments: str | Path, seconds: float = 120.0) -> subprocess.Compl
 
 @contextmanager
 def service_readable_folder() -> Iterator[Path]:
-    """A folder that the servers' account may enter: PostgreSQL will not run as root."""
+    """A folder that the service account can enter: PostgreSQL refuses to run as root."""
     folder_for_service = temp_folders.make_temp_folder("kt-")
     folder_for_service.chmod(0o755)
     try:
@@ -70,7 +70,7 @@ def service_readable_folder() -> Iterator[Path]:
 
 @contextmanager
 def running_demo() -> Iterator[DemoProcess]:
-    """Stopped at the end, if it has not been before."""
+    """Runs `kith demo`; stops it at the end if it still runs."""
     with service_readable_folder() as folder_for_service:
         stdout, stderr = folder_for_service / "said", folder_for_service / "told"
         with stdout.open("w") as out, stderr.open("w") as err:
@@ -86,7 +86,7 @@ def running_demo() -> Iterator[DemoProcess]:
 
 @contextmanager
 def running_elm_row() -> Iterator[Path]:
-    """The data folder of the demonstration's first co-op by itself: founded, up, its 300 members admitted, and a second secretary."""
+    """Runs only the demo's first co-op, with 300 members and a second secretary; yields its data folder."""
     with service_readable_folder() as folder_for_service:
         folder, stdout = folder_for_service / "elm-row", folder_for_service / "said"
         make_demo_folder(folder, EXAMPLE, CoOpAddresses(free_address(), ""))
@@ -108,8 +108,8 @@ def running_elm_row() -> Iterator[Path]:
 
 
 def free_address() -> str:
-    """The first of nine free ports beside each other: pages, health and other co-ops, for three."""
-    # Anywhere in the range: other processes of the same run look for their own at the same moment.
+    """An address with nine free consecutive ports: pages, health and border for three co-ops."""
+    # In random order: other processes of the same run look for ports at the same time.
     firsts = range(18400, 20200, PORTS)
     for first in random.sample(firsts, k=len(firsts)):
         if all(is_port_free(port) for port in range(first, first + PORTS)):
@@ -119,7 +119,7 @@ def free_address() -> str:
 
 
 def _wait_for_links(process: subprocess.Popen[bytes], stdout: Path, stderr: Path) -> tuple[str, str]:
-    """What it said and told, up to its last line."""
+    """Waits for its last line; returns its standard output and standard error."""
     until = time.monotonic() + UP_SECONDS
     while "\npins " not in stdout.read_text(encoding="utf-8"):
         assert process.poll() is None, stderr.read_text(encoding="utf-8")

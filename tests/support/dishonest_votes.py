@@ -1,4 +1,4 @@
-"""Made-up votes that were opened in peace, and about whose end somebody lies: on a board, in a paper, or in both."""
+"""Invented votes that open correctly and then end with lies: on a board, in an evidence document or in both."""
 
 import hashlib
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ CO_OPS = ("ash", "birch", "cedar", "dell")
 
 
 def dishonest_vote(random: Random) -> VoteBoards:
-    """With what was signed, and with an outcome unless it was annulled."""
+    """A vote with its signatures, and with an outcome unless it was annulled."""
     vote = make_vote_boards(*CO_OPS[: random.randint(2, 4)], observers=random.choice([[], ["oak"]])).open_vote()
     for co_op in vote.co_ops:
         for number in range(random.randint(0, 3)):
@@ -33,7 +33,7 @@ def dishonest_vote(random: Random) -> VoteBoards:
 
 
 def _closed_entry(random: Random, vote: VoteBoards, co_op: str) -> bytes:
-    """What it cosigned last; of some boards less than that, of some nothing."""
+    """The closed entry of a co-op: what it cosigned last, but sometimes too little or nothing for a board."""
     boards = []
     for party in vote.parties:
         head = vote.heads[party][-1]
@@ -56,7 +56,7 @@ def _evidence_documents(random: Random, vote: VoteBoards, liar: str) -> list[byt
 
 
 def _add_settlement(random: Random, vote: VoteBoards, liar: str) -> bool:
-    """Whether it is annulled. Often it leaves out whom it may not."""
+    """Adds a settlement, which often excludes co-ops that must sign. Returns whether it annuls the vote."""
     without: Sequence[str] = random.choice([[], [liar], [liar], ["oak"] if "oak" in vote.parties else [], vote.co_ops])
     if random.random() < 0.5:
         vote.documents.append(vote.settlement("annul", {}, without))

@@ -1,4 +1,4 @@
-"""A NATS server of a test's own, to be stopped, killed, robbed of its store and started again."""
+"""A NATS server for one test, which may stop, kill and restart it and delete its store."""
 
 import asyncio
 import shutil
@@ -17,7 +17,7 @@ USER, PASSWORD, NAME = "kith", "tests-password-16", "kith-tests"
 
 
 class DisposableNats:
-    """One server on one port."""
+    """One NATS server on one port."""
 
     def __init__(self, folder: Path) -> None:
         self._program = choose_nats(find_nats_programs("any")).path
@@ -31,7 +31,7 @@ class DisposableNats:
         return f"nats://{HOST}:{self._port}"
 
     async def start(self) -> None:
-        """Until it answers."""
+        """Starts it and waits until it responds."""
         file = self._place / "nats.conf"
         file.write_text(nats_configuration(NAME, self._port, PASSWORD, self.store))
         self._child = subprocess.Popen([self._program, "-c", file], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: ASYNC220 - it outlives the call

@@ -155,9 +155,12 @@ async def event_pipeline(infrastructure: Infrastructure, own: DisposableNats | N
         pipeline = EventPipeline(source, consumer, address)
         await pipeline.fetch_rows(consumer, "create table heard (place bigint generated always as identity, number bigint, person text)")
         pipeline.bus.start()
+        listening = await leader_election.connect(consumer.run_url)
+        await pipeline.consumer_database.wakeups.listen(listening)
         try:
             yield pipeline
         finally:
+            await listening.close()
             await pipeline.stop_tasks()
             await pipeline.bus.close()
             await pipeline.source_database.close()

@@ -1,4 +1,4 @@
-"""The votes of examples/bundles: good ones, and each way a bundle can be wrong. `write` makes them again, to the byte."""
+"""The votes of examples/bundles: valid ones, and each way a bundle can be invalid. `write_example_files` recreates the same bytes."""
 
 import hashlib
 import json
@@ -28,7 +28,7 @@ CAP = {"kind": "cap", "groups": ["investor"], "fraction": "1/10", "measured_on":
 
 @dataclass(frozen=True)
 class ExampleBundle:
-    """A bundle and what a verifier must say of it when every co-op is pinned."""
+    """A bundle and the result a verifier must give when every co-op is pinned."""
 
     about: str
     data: bytes
@@ -39,7 +39,7 @@ class ExampleBundle:
 
 
 def three_voted(name: str, choices: str = "ffafo") -> BundleBuilder:
-    """Three co-ops of five rows, everybody has voted, nothing is closed yet."""
+    """Three co-ops with five rows each; everybody has voted, and no board is closed yet."""
     vote = BundleBuilder(name, list(THREE))
     vote.open_vote()
     for co_op in vote.co_ops:
@@ -205,7 +205,7 @@ def two_outcomes() -> ExampleBundle:
 
 
 def strange_letters() -> ExampleBundle:
-    """What is in NFC for one Unicode table is not for another; a board is read as it comes."""
+    """Unicode tables disagree about what is in NFC, so verifiers read board entries as they are."""
     vote = three_voted("strange-letters")
     vote.ballot(ASH, 0, "fo\u0301r", "BAD_CHOICE")
     vote.append_entry(ASH, {"a": "\U0001e08f\U00010efd", "kind": "ballot"}, "BAD_FORM")
@@ -516,7 +516,7 @@ INVALID_EXAMPLES: tuple[Callable[[], ExampleBundle], ...] = (
 
 
 def example_files() -> dict[str, bytes]:
-    """Everything in examples/bundles that is made, by name."""
+    """Every generated file of examples/bundles, by name."""
     contents, lines = {}, [_HEAD]
     for make in (*VALID_EXAMPLES, *INVALID_EXAMPLES):
         example = make()

@@ -1,4 +1,4 @@
-"""A bad line: a TCP proxy that passes bytes on until it is told to delay, to swallow, to cut or to lie still.
+"""A TCP proxy that simulates network faults: delays, broken and half-open connections.
 
 async with a_bad_line("127.0.0.1", 4222) as line:
     line.stalled = True   # half open: both ends believe in the connection, and nothing arrives
@@ -15,7 +15,7 @@ _CHUNK = 16 * 1024
 
 
 class FaultyProxy:
-    """Listens on a port of its own and connects on to one server."""
+    """Listens on its own port and forwards to one server."""
 
     def __init__(self, host: str, port: int) -> None:
         self._host, self._port = host, port
@@ -26,11 +26,11 @@ class FaultyProxy:
         self._flowing.set()
         self.port = 0
         self.delay = 0.0
-        """Seconds that every chunk waits."""
+        """Delay of every chunk, in seconds."""
         self.closed = False
-        """Nobody new is let in; who comes is cut off at once."""
+        """New connections are closed immediately."""
         self.response_delay = 0.0
-        """Seconds more that every chunk of what the far side says waits."""
+        """Additional delay of every chunk from the server, in seconds."""
         self.connections = 0
 
     async def start(self) -> None:
@@ -39,7 +39,7 @@ class FaultyProxy:
 
     @property
     def stalled(self) -> bool:
-        """Half open: connections stand, and no byte passes in either direction."""
+        """Half open: connections stay up, but no byte passes in either direction."""
         return not self._flowing.is_set()
 
     @stalled.setter
@@ -50,7 +50,7 @@ class FaultyProxy:
         return self.closed
 
     def cut_connections(self) -> int:
-        """Breaks every connection off, in the middle of whatever it carries. Says how many ends there were."""
+        """Aborts every connection, even in the middle of a message. Returns the number of aborted sockets."""
         ends = len(self._ends)
         for end in self._ends:
             end.transport.abort()
@@ -119,7 +119,7 @@ async def faulty_proxy(host: str, port: int) -> AsyncIterator[FaultyProxy]:
 
 
 async def cut_connections_at_random(line: FaultyProxy, over: asyncio.Event, chance: random.Random, most: float = 0.5) -> int:
-    """Breaks the line off at random moments, until it is over. Says how often."""
+    """Cuts all connections at random moments until `over` is set. Returns how often."""
     times = 0
     while not over.is_set():
         await asyncio.sleep(chance.uniform(0.05, most))

@@ -221,9 +221,9 @@ def refused_with(kind: type[Refusal], reason: str) -> Iterator[None]:
 
 
 def to_timestamp(at: datetime) -> Timestamp:
-    made = Timestamp()
-    made.FromDatetime(at.astimezone(UTC))
-    return made
+    timestamp = Timestamp()
+    timestamp.FromDatetime(at.astimezone(UTC))
+    return timestamp
 
 
 @asynccontextmanager

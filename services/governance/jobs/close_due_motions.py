@@ -1,4 +1,4 @@
-"""Job that counts motions whose voting has ended; it runs every second."""
+"""Job that counts motions when their voting ends."""
 
 from libs.database.engine import UnitOfWork
 from libs.host.component import Job
@@ -23,4 +23,4 @@ async def close_due_motions(work: UnitOfWork) -> int:
     return counted
 
 
-JOB = Job("close_due_motions", close_due_motions)
+JOB = Job("close_due_motions", close_due_motions, due=motions.next_close)

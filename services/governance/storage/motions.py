@@ -32,6 +32,7 @@ _FOR_BALLOT = text(f"""
 select {_COLUMNS}, r.person, r.member_class, r.revision
 from motion m left join roll r on r.motion = m.id and r.person = :person where m.id = :motion for share of m""")  # noqa: S608 - column names of our own
 _DUE = text(f"select {_COLUMNS} from motion m where m.closed_at is null and m.closes_at <= :now order by m.closes_at limit 20 for update")  # noqa: S608 - as above
+_NEXT_CLOSE = text("select min(closes_at) from motion where closed_at is null")
 _CLOSE = text("update motion set closed_at = :now, passes = :passes where id = :id and closed_at is null")
 _VOTING_RIGHT = text("""
 select member_class, may_vote from standing where person = :person and (to_day is null or to_day >= :day)
@@ -133,6 +134,12 @@ async def get_for_ballot(work: UnitOfWork, motion: UUID, person: UUID) -> tuple[
 async def list_due(work: UnitOfWork) -> list[Motion]:
     """Return motions whose voting has ended and that are not counted yet, locked against late ballots."""
     return [_motion_from_row(row) for row in (await work.connection.execute(_DUE, {"now": work.now})).all()]
+
+
+async def next_close(work: UnitOfWork) -> datetime | None:
+    """When the voting on the next motion ends."""
+    closes_at: datetime | None = (await work.connection.execute(_NEXT_CLOSE)).scalar()
+    return closes_at
 
 
 async def close(work: UnitOfWork, motion: UUID, *, passes: bool) -> None:

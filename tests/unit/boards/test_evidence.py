@@ -34,13 +34,13 @@ def make_note(head: BoardHead, board: str = "ash") -> bytes:
     return VOTE.signed_note(board, head)
 
 
-def read_evidence_document(paper: bytes) -> object:
-    return read_evidence(VOTE.terms, BOARDS, paper)
+def read_evidence_document(document: bytes) -> object:
+    return read_evidence(VOTE.terms, BOARDS, document)
 
 
-def assert_refused(paper: bytes) -> None:
+def assert_refused(document: bytes) -> None:
     with pytest.raises(DocumentError):
-        read_evidence_document(paper)
+        read_evidence_document(document)
 
 
 def test_two_heads_of_one_size_with_different_roots_are_a_fork() -> None:
@@ -97,8 +97,8 @@ def test_a_cosignature_in_time_above_what_its_author_closed_with_is_misconduct()
 def test_a_board_that_closed_leaves_out_was_cosigned_up_to_nothing() -> None:
     vote = make_vote_boards(*THREE).open_vote()
     vote.append_entry("birch", b'{"boards":[],"kind":"closed"}')
-    paper = evidence.late_cosignature("birch", "ash", vote.signed_note("ash", vote.heads["ash"][0]))
-    assert read_evidence(vote.terms, vote.boards(), paper) == Misconduct("late_cosignature", "birch")
+    document = evidence.late_cosignature("birch", "ash", vote.signed_note("ash", vote.heads["ash"][0]))
+    assert read_evidence(vote.terms, vote.boards(), document) == Misconduct("late_cosignature", "birch")
 
     silent = make_vote_boards(*THREE).open_vote()
     with pytest.raises(DocumentError):
@@ -110,8 +110,8 @@ def test_a_board_that_closed_leaves_out_was_cosigned_up_to_nothing() -> None:
 def test_dates_that_fall_while_sizes_rise_are_misconduct() -> None:
     smaller, larger = (BoardHead(head.size, head.root, [("birch", at)]) for head, at in ((FIRST, CLOSE), (LAST, CLOSE - 1)))
 
-    paper = evidence.falling_dates("birch", "ash", make_note(smaller), make_note(larger))
-    assert read_evidence_document(paper) == Misconduct("falling_dates", "birch")
+    document = evidence.falling_dates("birch", "ash", make_note(smaller), make_note(larger))
+    assert read_evidence_document(document) == Misconduct("falling_dates", "birch")
     same = BoardHead(LAST.size, LAST.root, [("birch", CLOSE)])
     assert_refused(evidence.falling_dates("birch", "ash", make_note(smaller), make_note(same)))
     assert_refused(evidence.falling_dates("cedar", "ash", make_note(smaller), make_note(larger)))
@@ -119,13 +119,13 @@ def test_dates_that_fall_while_sizes_rise_are_misconduct() -> None:
 
 
 def test_a_participant_objects_under_its_own_key() -> None:
-    def paper(who: str, by: str, vote: str = VOTE.terms.vote) -> bytes:
-        return evidence.objection(Objection(vote, who, T + 5, "GM-2026-7").signed(private_key(by, "statement")))
+    def document(objector: str, by: str, vote: str = VOTE.terms.vote) -> bytes:
+        return evidence.objection(Objection(vote, objector, T + 5, "GM-2026-7").signed(private_key(by, "statement")))
 
-    assert read_evidence_document(paper("ash", "ash")) == Objection(VOTE.terms.vote, "ash", T + 5, "GM-2026-7")
-    assert_refused(paper("ash", "birch"))
-    assert_refused(paper("oak", "oak"))
-    assert_refused(paper("ash", "ash", "0" * 64))
+    assert read_evidence_document(document("ash", "ash")) == Objection(VOTE.terms.vote, "ash", T + 5, "GM-2026-7")
+    assert_refused(document("ash", "birch"))
+    assert_refused(document("oak", "oak"))
+    assert_refused(document("ash", "ash", "0" * 64))
 
 
 def make_settlement(kind: str = "cuts", without: tuple[str, ...] = ()) -> Settlement:

@@ -88,11 +88,11 @@ def test_it_is_open_as_soon_as_all_are_ready_and_agree_until_the_close() -> None
     ]
 
 
-def evidence_with_ready_entries(vote: VoteBoards, *said: kinds.ReadyEntry) -> VoteEvidence:
+def evidence_with_ready_entries(vote: VoteBoards, *entries: kinds.ReadyEntry) -> VoteEvidence:
     for co_op in vote.co_ops:
         vote.join(co_op)
         vote.roll(co_op, {"member": 2})
-    for co_op, ready in zip(vote.co_ops, said, strict=False):
+    for co_op, ready in zip(vote.co_ops, entries, strict=False):
         vote.append_entry(co_op, ready.data())
     vote.add_checkpoint(OPEN_LATEST - 1)
     return vote.evidence()

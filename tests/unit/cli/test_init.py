@@ -81,7 +81,7 @@ def test_the_folder_is_private_whatever_the_umask(target: Path) -> None:
 
 def test_the_checklist_announces_the_figures_and_the_next_steps(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["init", str(target), *WILLOW, "--template", "equal-care-like"])
-    said = " ".join(capsys.readouterr().out.split())
+    output = " ".join(capsys.readouterr().out.split())
     for words in (
         f"kith up {target}",
         "default to check",
@@ -91,7 +91,7 @@ def test_the_checklist_announces_the_figures_and_the_next_steps(target: Path, ca
         "FCA",
         "Data protection",
     ):
-        assert words in said
+        assert words in output
 
 
 def test_names_with_quotes_and_accents_stay_as_they_are(target: Path) -> None:
@@ -151,8 +151,8 @@ def test_dry_run_makes_nothing_and_says_what_would_be(target: Path, capsys: pyte
 
 def test_every_missing_answer_is_named_at_once(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", str(target), "--no-input"]) == 2
-    said = capsys.readouterr().err
-    assert all(flag in said for flag in ("--name:", "--id:", "--founder:", "--founder-email:"))
+    output = capsys.readouterr().err
+    assert all(flag in output for flag in ("--name:", "--id:", "--founder:", "--founder-email:"))
     assert not target.exists()
 
 
@@ -215,9 +215,9 @@ def test_ctrl_c_at_a_question_makes_nothing(target: Path) -> None:
     command = [sys.executable, "-c", "import sys; from scripts.cli.main import main; sys.exit(main())", "init", str(target)]
     with subprocess.Popen(command, stdin=theirs, stderr=theirs, stdout=subprocess.PIPE, start_new_session=True) as kith:
         os.close(theirs)
-        said = b""
-        while b"called?" not in said:
-            said += os.read(ours, 1000)
+        output = b""
+        while b"called?" not in output:
+            output += os.read(ours, 1000)
         kith.send_signal(2)
         try:
             assert kith.wait(timeout=30) == 130

@@ -77,29 +77,29 @@ def test_a_vote_is_put_only_to_peers_and_a_slip_of_the_keyboard_is_pointed_out()
 
 def test_a_vote_that_a_co_op_has_left_is_not_said_to_wait_for_its_roll() -> None:
     boards = [federation.BoardView(co_op="elm-row", joined=True), federation.BoardView(co_op="mill-lane", joined=True, withdrawn=True)]
-    proved = federation.GetVoteEvidenceResponse(state=federation.EVIDENCE_STATE_ROLLS, boards=boards)
-    here = votes.Vote(vote_id=VOTE, state=votes.VOTE_STATE_JOINED, question="Shall we?")
-    said = "\n".join(vote_text.vote_lines(here, proved, ZoneInfo("Europe/London"), datetime.now(UTC)))
+    evidence = federation.GetVoteEvidenceResponse(state=federation.EVIDENCE_STATE_ROLLS, boards=boards)
+    vote = votes.Vote(vote_id=VOTE, state=votes.VOTE_STATE_JOINED, question="Shall we?")
+    said = "\n".join(vote_text.vote_lines(vote, evidence, ZoneInfo("Europe/London"), datetime.now(UTC)))
     assert "Here: joined. mill-lane withdrew, so this vote cannot come about. To decide it after all, draft it again" in said
     assert "prove: mill-lane withdrew, so it cannot come about." in said
     assert "Freeze the roll" not in said
     assert "the rolls are being made" not in said
     assert "(mill-lane withdrew: it cannot come about)" in vote_text.vote_summary(
-        here, ZoneInfo("Europe/London"), vote_text.withdrawn_names(proved)
+        vote, ZoneInfo("Europe/London"), vote_text.withdrawn_names(evidence)
     )
 
 
 def test_before_the_close_it_is_said_how_it_is_counted_and_who_settles() -> None:
     terms = make_terms()
-    here = votes.Vote(vote_id=VOTE, state=votes.VOTE_STATE_PROPOSED, terms=terms.data)
-    proved = federation.GetVoteEvidenceResponse()
-    said = "\n".join(vote_text.vote_lines(here, proved, ZoneInfo("Europe/London"), datetime.now(UTC)))
+    vote = votes.Vote(vote_id=VOTE, state=votes.VOTE_STATE_PROPOSED, terms=terms.data)
+    evidence = federation.GetVoteEvidenceResponse()
+    said = "\n".join(vote_text.vote_lines(vote, evidence, ZoneInfo("Europe/London"), datetime.now(UTC)))
     assert "as if it were one co-op (pooled). It needs more than" in said
     assert "of the votes cast is the weight of: investor." in said
     assert f"Groups of {terms.participants[0]}: " in said
     assert f"In a dispute these decide: {terms.settlers}." in said
-    here.state = votes.VOTE_STATE_FINAL
-    assert "How it is counted" not in "\n".join(vote_text.vote_lines(here, proved, ZoneInfo("Europe/London"), datetime.now(UTC)))
+    vote.state = votes.VOTE_STATE_FINAL
+    assert "How it is counted" not in "\n".join(vote_text.vote_lines(vote, evidence, ZoneInfo("Europe/London"), datetime.now(UTC)))
 
 
 def test_each_way_to_weigh_groups_and_co_ops_has_its_words() -> None:

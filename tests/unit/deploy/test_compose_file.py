@@ -58,36 +58,36 @@ def test_every_variable_is_a_setting(composition: ComposeFile) -> None:
 
 
 def test_no_two_services_share_a_port_and_the_edge_finds_them_all(composition: ComposeFile) -> None:
-    given = {name: composition.environment(name, SECRETS) for name in NAMES}
+    secrets = {name: composition.environment(name, SECRETS) for name in NAMES}
     ports = [
         value.rsplit(":", 1)[1]
-        for one in given.values()
+        for one in secrets.values()
         for key, value in one.items()
         if key.endswith("_ADDRESS") and value.startswith("0.")
     ]
     assert len(ports) == len({*ports}) == 2 * len(NAMES) + 2
     for name in ("identity", "membership", "governance", "federation"):
-        listens = given[name][f"KITH_{name.upper()}_ADDRESS"].rsplit(":", 1)[1]
-        assert given["web"][f"KITH_WEB_{name.upper()}_ADDRESS"] == f"{name}:{listens}" == SERVICE_ADDRESSES[name]
+        listens = secrets[name][f"KITH_{name.upper()}_ADDRESS"].rsplit(":", 1)[1]
+        assert secrets["web"][f"KITH_WEB_{name.upper()}_ADDRESS"] == f"{name}:{listens}" == SERVICE_ADDRESSES[name]
 
 
 def test_a_container_is_given_the_secrets_it_names_and_no_others(composition: ComposeFile) -> None:
     for name in composition.services:
-        said = [*composition.environment(name, SECRETS).values()]
-        named = {Path(value).name for value in said if value.startswith("/run/secrets/")}
-        given = {*composition.secrets(name)}
-        if "/run/secrets" in said:
+        values = [*composition.environment(name, SECRETS).values()]
+        named = {Path(value).name for value in values if value.startswith("/run/secrets/")}
+        secrets = {*composition.secrets(name)}
+        if "/run/secrets" in values:
             roles = {f"{name}.{role}" for name in NAMES for role in instance_keys.ROLES}
             named |= roles if name == "migrate" else {"ca.pem", f"{name}.pem", f"{name}.key.pem"}
-        assert given == named, name
+        assert secrets == named, name
 
 
 def test_only_identity_can_sign_tokens_and_only_migrate_can_change_tables(composition: ComposeFile) -> None:
     holders = {name: {*composition.secrets(name)} for name in composition.services}
-    assert [name for name, given in holders.items() if given & {"root.pem", "seal.key"}] == ["federation"]
-    assert [name for name, given in holders.items() if "token.pem" in given] == ["identity"]
-    assert [name for name, given in holders.items() if any(one.endswith(".owner") for one in given)] == ["migrate"]
-    assert sorted(name for name, given in holders.items() if "postgres" in given) == ["migrate", "postgres"]
+    assert [name for name, secrets in holders.items() if secrets & {"root.pem", "seal.key"}] == ["federation"]
+    assert [name for name, secrets in holders.items() if "token.pem" in secrets] == ["identity"]
+    assert [name for name, secrets in holders.items() if any(one.endswith(".owner") for one in secrets)] == ["migrate"]
+    assert sorted(name for name, secrets in holders.items() if "postgres" in secrets) == ["migrate", "postgres"]
 
 
 def test_every_secret_is_a_file_that_kith_init_makes(tmp_path: Path, keys: Path) -> None:

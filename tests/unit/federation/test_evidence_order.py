@@ -41,13 +41,13 @@ def _example_vote() -> BundleBuilder:
 
 
 def _evidence_items(vote: BundleBuilder) -> list[EvidenceItem]:
-    found: list[EvidenceItem] = []
+    items: list[EvidenceItem] = []
     for co_op, heads in vote.heads.items():
         for head in heads:
-            found.append((co_op, head.size, None))
-            words = [ReceivedCosignature(witness, head.size, head.root, at, b"") for witness, at in head.cosigned]
-            found += [(co_op, head.size, word) for word in words]
-    return found
+            items.append((co_op, head.size, None))
+            cosignatures = [ReceivedCosignature(witness, head.size, head.root, at, b"") for witness, at in head.cosigned]
+            items += [(co_op, head.size, cosignature) for cosignature in cosignatures]
+    return items
 
 
 class _EvidenceStore:
@@ -58,30 +58,30 @@ class _EvidenceStore:
         self.sizes: dict[str, int] = {}
         self.words: dict[tuple[str, str], set[ReceivedCosignature]] = {}
 
-    def take(self, pieces: Iterable[EvidenceItem]) -> bool:
+    def take(self, items: Iterable[EvidenceItem]) -> bool:
         """Whether any was new. A word for entries that are not held is let go; it is brought again."""
-        return sum(self._take(*piece) for piece in pieces) > 0
+        return sum(self._take(*piece) for piece in items) > 0
 
-    def _take(self, co_op: str, size: int, word: ReceivedCosignature | None) -> bool:
-        if word is None:
+    def _take(self, co_op: str, size: int, cosignature: ReceivedCosignature | None) -> bool:
+        if cosignature is None:
             grown = size > self.sizes.get(co_op, 0)
             self.sizes[co_op] = max(size, self.sizes.get(co_op, 0))
             return grown
-        held = self.words.setdefault((co_op, word.witness), set())
-        if size > self.sizes.get(co_op, 0) or word in held:
+        held = self.words.setdefault((co_op, cosignature.witness), set())
+        if size > self.sizes.get(co_op, 0) or cosignature in held:
             return False
-        kept = select_needed_cosignatures(self._terms, held | {word})
-        self.words[co_op, word.witness] = kept
-        return word in kept
+        kept = select_needed_cosignatures(self._terms, held | {cosignature})
+        self.words[co_op, cosignature.witness] = kept
+        return cosignature in kept
 
     def pieces(self) -> Iterator[EvidenceItem]:
         yield from ((co_op, size, None) for co_op, size in self.sizes.items())
-        yield from ((co_op, word.size, word) for (co_op, _), words in self.words.items() for word in words)
+        yield from ((co_op, cosignature.size, cosignature) for (co_op, _), cosignatures in self.words.items() for cosignature in cosignatures)
 
     def cuts(self, at: int) -> dict[str, int]:
         held: dict[str, list[WitnessedSize]] = {}
-        for (co_op, _), words in self.words.items():
-            held.setdefault(co_op, []).extend(WitnessedSize(word.witness, word.time, word.size) for word in words)
+        for (co_op, _), cosignatures in self.words.items():
+            held.setdefault(co_op, []).extend(WitnessedSize(cosignature.witness, cosignature.time, cosignature.size) for cosignature in cosignatures)
         return {co_op: witnessed_cut(self._terms, co_op, held.get(co_op, ()), at) for co_op in self._terms.participants}
 
 
@@ -93,7 +93,7 @@ def _count_outcome(vote: BundleBuilder, terms: Terms, cuts: dict[str, int]) -> b
 @pytest.mark.capability("G15")
 def test_the_same_evidence_in_a_thousand_orders_gives_the_same_bytes() -> None:
     vote = _example_vote()
-    terms, pieces = read_terms(vote.terms), _evidence_items(vote)
+    terms, items = read_terms(vote.terms), _evidence_items(vote)
     expected, at_opening = (
         {co_op: vote.cut(co_op) for co_op in vote.co_ops},
         {co_op: vote.cut(co_op, OPEN_LATEST) for co_op in vote.co_ops},
@@ -105,9 +105,9 @@ def test_the_same_evidence_in_a_thousand_orders_gives_the_same_bytes() -> None:
     for _ in range(ORDERS):
         mirrors = [_EvidenceStore(terms) for _ in range(3)]
         for mirror in mirrors:
-            mirror.take(chance.sample(pieces, chance.randrange(len(pieces))))
-        mirrors[0].take(chance.choices(pieces, k=len(pieces)))
-        while mirrors[0].take(chance.sample(pieces, len(pieces))):
+            mirror.take(chance.sample(items, chance.randrange(len(items))))
+        mirrors[0].take(chance.choices(items, k=len(items)))
+        while mirrors[0].take(chance.sample(items, len(items))):
             pass
         while sum(mirror.take(list(other.pieces())) for mirror in mirrors for other in mirrors if mirror is not other):
             chance.shuffle(mirrors)

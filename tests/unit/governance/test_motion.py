@@ -132,8 +132,8 @@ def test_a_refusal_of_times_says_which_would_do() -> None:
 
 
 def test_a_wording_is_trimmed_and_brought_to_one_spelling() -> None:
-    said = check_wording("  Cafe\u0301? ", "\n The text.\r\nSecond line.\t", "", "", " yes ", "")
-    assert (said.title, said.text, said.for_means) == ("Café?", "The text.\r\nSecond line.", "yes")
+    wording = check_wording("  Cafe\u0301? ", "\n The text.\r\nSecond line.\t", "", "", " yes ", "")
+    assert (wording.title, wording.text, wording.for_means) == ("Café?", "The text.\r\nSecond line.", "yes")
 
 
 def test_every_field_of_a_wording_that_is_wrong_is_named() -> None:
@@ -153,13 +153,13 @@ def test_every_field_of_a_wording_that_is_wrong_is_named() -> None:
 @given(*(st.text(max_size=40) for _ in range(6)))
 def test_any_wording_is_taken_clean_or_refused(title: str, text: str, easy_title: str, easy_text: str, yes: str, no: str) -> None:
     try:
-        said = check_wording(title, text, easy_title, easy_text, yes, no)
+        wording = check_wording(title, text, easy_title, easy_text, yes, no)
     except Invalid as refusal:
         assert refusal.problems
     else:
-        assert said.title
-        assert said.text
-        assert "\x00" not in f"{said.title}{said.text}{said.easy_title}{said.easy_text}{said.for_means}{said.against_means}"
+        assert wording.title
+        assert wording.text
+        assert "\x00" not in f"{wording.title}{wording.text}{wording.easy_title}{wording.easy_text}{wording.for_means}{wording.against_means}"
 
 
 def test_a_motion_is_put_by_a_kind_of_resolution_that_can_decide_it() -> None:

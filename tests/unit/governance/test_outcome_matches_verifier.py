@@ -70,8 +70,8 @@ def _random_case(random: Random) -> tuple[Terms, OutcomeEvidence]:
     )
     quorums = {co_ops[0]: _random_quorum(random)} if random.random() < 0.3 else {}
     terms = make_terms(counting, groups=GROUPS, co_ops=co_ops, method=method, options=TREES, quorums=quorums)
-    asked = [group for group in GROUPS if group not in counting.excluded]
-    cast = {co_op: {group: _random_marks(random, terms) for group in asked if random.random() < 0.85} for co_op in co_ops}
+    voting_groups = [group for group in GROUPS if group not in counting.excluded]
+    cast = {co_op: {group: _random_marks(random, terms) for group in voting_groups if random.random() < 0.85} for co_op in co_ops}
     return terms, make_evidence(terms, cast)
 
 
@@ -112,8 +112,8 @@ def _random_marks(random: Random, terms: Terms) -> dict[str, int]:
 
 def _verifier_outcome(terms: Terms, evidence: OutcomeEvidence) -> dict[str, canonical.Json]:
     """What the verifier makes of the same numbers."""
-    asked = [group for group in terms.groups if group not in terms.rule.counting.excluded]
-    bodies = {participant: {group: GroupTally() for group in asked} for participant in terms.participants}
+    voting_groups = [group for group in terms.groups if group not in terms.rule.counting.excluded]
+    bodies = {participant: {group: GroupTally() for group in voting_groups} for participant in terms.participants}
     for (co_op, group), (rows, ballots) in evidence.groups.items():
         bodies[co_op][group].rows, bodies[co_op][group].voters = rows, ballots
     for (co_op, group, option), number in evidence.tallies.items():

@@ -56,7 +56,7 @@ people = st.lists(st.tuples(st.sampled_from(CLASSES), st.sampled_from(["for", "a
 
 def count_people(rule: CountingRule, everybody: Sequence[Person]) -> Tally:
     eligible = {c: sum(name == c for name, _ in everybody) for c in CLASSES}
-    return tally(rule, eligible, count_ballots((name, said) for name, said in everybody if said is not None))
+    return tally(rule, eligible, count_ballots((name, choice) for name, choice in everybody if choice is not None))
 
 
 def is_in_denominator(text: str | None, of: Denominator) -> bool:
@@ -70,7 +70,7 @@ def test_the_order_of_ballots_and_classes_changes_nothing(rule: CountingRule, ev
     chance.shuffle(shuffled)
     first, second = count_people(rule, everybody), count_people(rule, shuffled)
     assert first == second
-    votes = count_ballots((name, said) for name, said in everybody if said is not None)
+    votes = count_ballots((name, choice) for name, choice in everybody if choice is not None)
     backwards = {name: dict(reversed(votes[name].items())) for name in reversed(votes)}
     eligible = {c: sum(name == c for name, _ in everybody) for c in reversed(CLASSES)}
     assert tally(rule, eligible, backwards) == first
@@ -79,7 +79,7 @@ def test_the_order_of_ballots_and_classes_changes_nothing(rule: CountingRule, ev
 @given(rules, people)
 def test_when_for_and_against_change_places_the_shares_do(rule: CountingRule, everybody: list[Person]) -> None:
     here = count_people(rule, everybody)
-    there = count_people(rule, [(name, SWAPPED[said] if said else None) for name, said in everybody])
+    there = count_people(rule, [(name, SWAPPED[choice] if choice else None) for name, choice in everybody])
     assert (here.totals["for"], here.totals["against"], here.whole) == (there.totals["against"], there.totals["for"], there.whole)
     forfeited = here.forfeited
     if rule.threshold.of is Denominator.CAST and here.share_for is not None and there.share_for is not None:
@@ -90,7 +90,7 @@ def test_when_for_and_against_change_places_the_shares_do(rule: CountingRule, ev
 def test_a_cap_only_ever_lowers_and_holds_exactly(cap: Cap, everybody: list[Person]) -> None:
     result = count_people(make_rule(class_rule=cap), everybody)
     measured = {
-        c.name: c.per_ballot * sum(name == c.name and is_in_denominator(said, cap.measured_on) for name, said in everybody) for c in result.classes
+        c.name: c.per_ballot * sum(name == c.name and is_in_denominator(choice, cap.measured_on) for name, choice in everybody) for c in result.classes
     }
     whole = sum(measured.values(), Fraction(0))
     capped = sum((weight for name, weight in measured.items() if name in cap.classes), Fraction(0))
@@ -104,16 +104,16 @@ def test_a_cap_only_ever_lowers_and_holds_exactly(cap: Cap, everybody: list[Pers
 @given(fixed, people)
 def test_fixed_shares_sum_to_one_with_what_is_forfeited(rule: FixedShares, everybody: list[Person]) -> None:
     result = count_people(make_rule(class_rule=rule), everybody)
-    spoke = any(is_in_denominator(said, Denominator.CAST) for _, said in everybody)
+    any_cast = any(is_in_denominator(choice, Denominator.CAST) for _, choice in everybody)
     total = sum((c.weight for c in result.classes), result.forfeited)
-    assert total == (1 if spoke or rule.silent is SilentClass.FORFEIT else 0)
+    assert total == (1 if any_cast or rule.silent is SilentClass.FORFEIT else 0)
     assert result.whole == total
 
 
 @given(rules, people)
 def test_one_more_vote_for_of_a_class_never_undoes_a_majority_without_weights(rule: CountingRule, everybody: list[Person]) -> None:
     plain = replace(rule, class_rule=OneMemberOneVote(), excluded=())
-    stayed = [at for at, (_, said) in enumerate(everybody) if said is None]
+    stayed = [at for at, (_, choice) in enumerate(everybody) if choice is None]
     if not stayed or not count_people(plain, everybody).passes:
         return
     more = list(everybody)
@@ -134,9 +134,9 @@ def count_slowly(rule: CountingRule, everybody: list[Person]) -> tuple[bool, Fra
     weights = [class_weight(rule, name, everybody) for name, _ in everybody]
     room = list(zip(everybody, weights, strict=True))
     of = rule.threshold.of
-    top = sum((w for (_, said), w in room if said == "for"), Fraction(0))
-    spoken = sum((w for (_, said), w in room if said in {"for", "against"}), Fraction(0))
-    whole = sum((w for (_, said), w in room if is_in_denominator(said, of)), Fraction(0))
+    top = sum((w for (_, choice), w in room if choice == "for"), Fraction(0))
+    spoken = sum((w for (_, choice), w in room if choice in {"for", "against"}), Fraction(0))
+    whole = sum((w for (_, choice), w in room if is_in_denominator(choice, of)), Fraction(0))
     if isinstance(rule.class_rule, FixedShares) and rule.class_rule.silent is SilentClass.FORFEIT:
         whole = Fraction(1)
     share = top / whole if whole else None
@@ -147,8 +147,8 @@ def count_slowly(rule: CountingRule, everybody: list[Person]) -> tuple[bool, Fra
 def class_weight(rule: CountingRule, name: str, everybody: list[Person]) -> Fraction:
     match rule.class_rule:
         case Cap(classes, fraction, measured_on):
-            capped = len([1 for c, said in everybody if c in classes and is_in_denominator(said, measured_on)])
-            free = len([1 for c, said in everybody if c not in classes and is_in_denominator(said, measured_on)])
+            capped = len([1 for c, choice in everybody if c in classes and is_in_denominator(choice, measured_on)])
+            free = len([1 for c, choice in everybody if c not in classes and is_in_denominator(choice, measured_on)])
             if name not in classes or fraction == 1 or capped == 0:
                 return Fraction(1)
             return min(Fraction(1), fraction * free / (1 - fraction) / capped)
@@ -159,7 +159,7 @@ def class_weight(rule: CountingRule, name: str, everybody: list[Person]) -> Frac
                 return Fraction(0)
             among = heard if silent is SilentClass.REDISTRIBUTE else set(here)
             share = here[name] / sum((here[c] for c in among), Fraction(0))
-            return share / len([1 for c, said in everybody if c == name and is_in_denominator(said, rule.threshold.of)])
+            return share / len([1 for c, choice in everybody if c == name and is_in_denominator(choice, rule.threshold.of)])
         case _:
             return Fraction(1)
 
@@ -174,7 +174,7 @@ def meets_threshold(threshold: Threshold, share: Fraction) -> bool:
 
 def has_quorum(rule: CountingRule, everybody: list[Person]) -> bool:
     def reached(quorum: Quorum, those: list[Person]) -> bool:
-        here = len([1 for _, said in those if said is not None])
+        here = len([1 for _, choice in those if choice is not None])
         return here >= quorum.count and here >= quorum.fraction * len(those)
 
     own = [(q, [p for p in everybody if p[0] == name]) for name, q in rule.class_quorums if name not in rule.excluded]
@@ -186,11 +186,11 @@ def classes_agree(class_rule: ClassRule, everybody: list[Person]) -> bool:
         return True
     of = class_rule.threshold.of
     for name in {name for name, _ in everybody}:
-        said = [s for c, s in everybody if c == name]
-        if not any(is_in_denominator(s, heard_denominator(of)) for s in said):
+        choice = [s for c, s in everybody if c == name]
+        if not any(is_in_denominator(s, heard_denominator(of)) for s in choice):
             if class_rule.silent_blocks:
                 return False
             continue
-        if not meets_threshold(class_rule.threshold, Fraction(said.count("for"), len([s for s in said if is_in_denominator(s, of)]))):
+        if not meets_threshold(class_rule.threshold, Fraction(choice.count("for"), len([s for s in choice if is_in_denominator(s, of)]))):
             return False
     return True

@@ -12,7 +12,7 @@ from libs.boards.terms import Terms
 from libs.refusals import Refusal
 from libs.rulebook.counting import Method
 from libs.signing import merkle
-from services.governance.domain import vote_ballot as law
+from services.governance.domain import vote_ballot as rules
 from services.governance.domain.ballot import BallotChannel
 from services.governance.domain.vote_ballot import Marks, VoteBallot, VoteBallotEntry, VoteRollRow
 from tests.unit.governance.counting_rules import make_rule
@@ -44,10 +44,10 @@ SCORE = make_terms(make_rule(method=Method.SCORE, highest_score=5), options=TREE
     ],
 )
 def test_what_may_be_chosen_is_written_as_the_board_wants_it(terms: Terms, marks: Marks, choice: Choice) -> None:
-    chosen = law.parse_choice(terms, marks)
+    chosen = rules.parse_choice(terms, marks)
     assert chosen == choice
-    assert law.decode_choice(law.encode_choice(chosen)) == choice
-    assert sorted(law.choice_marks(chosen)) == sorted(marks)
+    assert rules.decode_choice(rules.encode_choice(chosen)) == choice
+    assert sorted(rules.choice_marks(chosen)) == sorted(marks)
     ballot = VoteBallot(ROW.vote, PAT, PSEUDONYM, chosen, 1, BallotChannel.PAGE, NOW)
     assert entries.read_entry(ballot.entry) == entries.BallotEntry(PSEUDONYM, choice)
     assert ballot.leaf == merkle.leaf_hash(ballot.entry)
@@ -71,7 +71,7 @@ def test_what_may_be_chosen_is_written_as_the_board_wants_it(terms: Terms, marks
 )
 def test_what_the_terms_do_not_allow_never_reaches_the_board(terms: Terms, marks: Marks, reason: str) -> None:
     with pytest.raises(Refusal) as refused:
-        law.parse_choice(terms, marks)
+        rules.parse_choice(terms, marks)
     assert refused.value.reason == reason
 
 
@@ -82,24 +82,24 @@ def test_taking_a_ballot_back_is_an_entry_too() -> None:
 
 
 def refusal_reason(row: VoteRollRow, shown: int) -> str:
-    with pytest.raises(Refusal) as found:
-        law.check_revision(row, shown)
-    return found.value.reason
+    with pytest.raises(Refusal) as raised:
+        rules.check_revision(row, shown)
+    return raised.value.reason
 
 
 def test_a_row_casts_at_most_twenty_times() -> None:
-    law.check_revision(replace(ROW, revision=19), 19)
+    rules.check_revision(replace(ROW, revision=19), 19)
     assert refusal_reason(replace(ROW, revision=20), 20) == "BALLOT_CHANGED_TOO_OFTEN"
     assert refusal_reason(replace(ROW, revision=3), 2) == "BALLOT_STALE"
 
 
 def test_a_ballot_that_is_there_can_be_taken_back_and_no_other() -> None:
     voted = replace(ROW, revision=1, voted_at=NOW)
-    law.require_ballot_to_withdraw(voted)
+    rules.require_ballot_to_withdraw(voted)
     for row in (ROW, replace(voted, withdrawn=True), replace(voted, lost_at=NOW)):
-        with pytest.raises(Refusal) as found:
-            law.require_ballot_to_withdraw(row)
-        assert found.value.reason == "CHOICE_MISSING"
+        with pytest.raises(Refusal) as raised:
+            rules.require_ballot_to_withdraw(row)
+        assert raised.value.reason == "CHOICE_MISSING"
 
 
 def test_whoever_lost_a_ballot_must_vote_again_until_they_have() -> None:
@@ -115,20 +115,20 @@ def make_entry(recorder: UUID = SECRETARY, taken: BallotChannel = BallotChannel.
 
 
 def test_two_people_who_wrote_the_same_make_a_ballot() -> None:
-    made = law.confirm_entry(ROW, law.check_first_entry(ROW, make_entry()), "for", SECOND, NOW)
+    made = rules.confirm_entry(ROW, rules.check_first_entry(ROW, make_entry()), "for", SECOND, NOW)
     assert made is not None
     assert (made.choice, made.revision, made.taken, made.recorders) == ("for", 1, BallotChannel.PAPER, (SECRETARY, SECOND))
-    assert law.confirm_entry(ROW, make_entry(), "against", SECOND, NOW) is None
+    assert rules.confirm_entry(ROW, make_entry(), "against", SECOND, NOW) is None
 
 
 def test_nobody_records_their_own_vote_nor_confirms_their_own_entry() -> None:
     for deed, reason in (
-        (lambda: law.check_first_entry(ROW, make_entry(PAT)), "RECORDER_IS_VOTER"),
-        (lambda: law.check_first_entry(ROW, make_entry(taken=BallotChannel.PAGE)), "TAKEN_UNKNOWN"),
-        (lambda: law.confirm_entry(ROW, make_entry(), "for", PAT, NOW), "RECORDER_IS_VOTER"),
-        (lambda: law.confirm_entry(ROW, make_entry(), "for", SECRETARY, NOW), "SAME_RECORDER"),
-        (lambda: law.confirm_entry(replace(ROW, revision=1), make_entry(), "for", SECOND, NOW), "BALLOT_STALE"),
+        (lambda: rules.check_first_entry(ROW, make_entry(PAT)), "RECORDER_IS_VOTER"),
+        (lambda: rules.check_first_entry(ROW, make_entry(taken=BallotChannel.PAGE)), "TAKEN_UNKNOWN"),
+        (lambda: rules.confirm_entry(ROW, make_entry(), "for", PAT, NOW), "RECORDER_IS_VOTER"),
+        (lambda: rules.confirm_entry(ROW, make_entry(), "for", SECRETARY, NOW), "SAME_RECORDER"),
+        (lambda: rules.confirm_entry(replace(ROW, revision=1), make_entry(), "for", SECOND, NOW), "BALLOT_STALE"),
     ):
-        with pytest.raises(Refusal) as found:
+        with pytest.raises(Refusal) as raised:
             deed()
-        assert found.value.reason == reason
+        assert raised.value.reason == reason

@@ -55,12 +55,12 @@ def draft_with(rules: Rulebook = RULES, **changed: Any) -> VoteDraft:  # Any: fi
     return make_draft(replace(PLAIN, **changed), rules, kind, "ash", NOW)
 
 
-def compose_terms(made: VoteDraft, classes: Mapping[str, int] | None = None) -> Terms:
+def compose_terms(draft: VoteDraft, classes: Mapping[str, int] | None = None) -> Terms:
     counted = {"user": 10, "worker": 4} if classes is None else classes
-    parties = [(make_party(participant), counted) for participant in made.participants] + [
-        (make_party(observer, OBSERVER), {"user": 99}) for observer in made.observers
+    parties = [(make_party(participant), counted) for participant in draft.participants] + [
+        (make_party(observer, OBSERVER), {"user": 99}) for observer in draft.observers
     ]
-    return build_terms(made, DRAFT, parties, int(NOW.timestamp()))
+    return build_terms(draft, DRAFT, parties, int(NOW.timestamp()))
 
 
 def rulebook_with_rule(**parts: Any) -> Rulebook:  # Any: parts of a rule
@@ -80,10 +80,10 @@ def test_what_is_left_to_the_usual_is_the_usual() -> None:
 
 
 def test_the_same_draft_and_parties_give_the_same_bytes_in_whatever_order_they_come() -> None:
-    made = draft_with()
+    draft = draft_with()
     parties = [(make_party("brook"), {"worker": 4, "user": 1}), (make_party("dale", OBSERVER), {}), (make_party("ash"), {"user": 3})]
-    first = build_terms(made, DRAFT, parties, 1_800_000_000)
-    again = build_terms(parse_draft(canonical.decode(canonical.encode(made.json()))), DRAFT, parties[::-1], 1_800_000_000)
+    first = build_terms(draft, DRAFT, parties, 1_800_000_000)
+    again = build_terms(parse_draft(canonical.decode(canonical.encode(draft.json()))), DRAFT, parties[::-1], 1_800_000_000)
     assert again.data == first.data
 
 
@@ -132,8 +132,8 @@ def test_weights_are_for_every_participant() -> None:
 
 
 def test_how_many_must_take_part_stands_in_the_terms() -> None:
-    asked = QuorumRequests(QuorumRequest("", "1/5", 9), (QuorumRequest("worker", "1/2", 0),), (QuorumRequest("brook", "", 4),))
-    rule = compose_terms(draft_with(basis="one_co_op_one_vote", quorums=asked)).rule
+    requests = QuorumRequests(QuorumRequest("", "1/5", 9), (QuorumRequest("worker", "1/2", 0),), (QuorumRequest("brook", "", 4),))
+    rule = compose_terms(draft_with(basis="one_co_op_one_vote", quorums=requests)).rule
     assert (rule.counting.quorum, rule.counting.class_quorums) == (Quorum(F(1, 5), 9), (("worker", Quorum(F(1, 2))),))
     assert rule.co_op_quorums == {"brook": Quorum(F(0), 4)}
     with pytest.raises(Invalid, match="TERMS_IMPOSSIBLE"):
@@ -221,19 +221,19 @@ def test_the_classes_of_another_co_op_are_its_own() -> None:
 
 
 def test_other_parties_than_were_asked_make_no_terms() -> None:
-    made = draft_with()
+    draft = draft_with()
     ash, brook, dale = (make_party("ash"), {"user": 1}), (make_party("brook"), {"user": 1}), (make_party("dale", OBSERVER), {"user": 1})
     as_participant, stranger = (make_party("dale"), {"user": 1}), (make_party("cove"), {"user": 1})
     for parties in ([ash, brook], [ash, brook, dale, dale], [ash, brook, as_participant], [ash, dale, stranger]):
         with pytest.raises(Refusal) as refused:
-            build_terms(made, DRAFT, parties, int(NOW.timestamp()))
+            build_terms(draft, DRAFT, parties, int(NOW.timestamp()))
         assert refused.value.reason == "PARTIES_WRONG"
 
 
 def test_keys_that_come_too_late_make_no_terms() -> None:
-    made = draft_with()
+    draft = draft_with()
     parties = [(make_party("ash"), {"user": 1}), (make_party("brook"), {"user": 1}), (make_party("dale", OBSERVER), {"user": 1})]
     with pytest.raises(Invalid) as refused:
-        build_terms(made, DRAFT, parties, int((NOW + timedelta(days=1)).timestamp()))
+        build_terms(draft, DRAFT, parties, int((NOW + timedelta(days=1)).timestamp()))
     assert refused.value.reason == "TERMS_IMPOSSIBLE"
     assert refused.value.details["why"] == "terms: the times are not in order"

@@ -32,10 +32,10 @@ def refusal_reason(attempt: Refusal | None) -> str:
     return attempt.reason if attempt else ""
 
 
-def catch_refusal(deed: object, *given: object) -> Refusal | None:
-    assert callable(deed)
+def catch_refusal(function: object, *arguments: object) -> Refusal | None:
+    assert callable(function)
     try:
-        deed(*given)
+        function(*arguments)
     except Refusal as refused:
         return refused
     return None

@@ -13,8 +13,8 @@ F = Fraction
 OURS = VoteQuorums(Quorum(F(1, 10), 3), (("staff", Quorum(F(1, 4))),))
 
 
-def make_quorums(basis: Basis = Basis.ONE_CO_OP_ONE_VOTE, **asked: Any) -> VoteQuorums:  # Any: fields of several kinds
-    return resolve_quorums(OURS, QuorumRequests(**asked), basis, {"friends"}, "ash")
+def make_quorums(basis: Basis = Basis.ONE_CO_OP_ONE_VOTE, **requested: Any) -> VoteQuorums:  # Any: fields of several kinds
+    return resolve_quorums(OURS, QuorumRequests(**requested), basis, {"friends"}, "ash")
 
 
 def test_what_nobody_asked_for_is_as_the_rulebook_says() -> None:
@@ -41,19 +41,19 @@ def test_another_co_op_has_the_quorum_of_its_own_rules_even_where_it_is_lower() 
         ("co_op_quorums", {"co_ops": (QuorumRequest("ash", "1/11", 3),)}),
     ],
 )
-def test_what_our_members_wrote_into_their_rules_is_never_lowered(field: str, asked: dict[str, Any]) -> None:
+def test_what_our_members_wrote_into_their_rules_is_never_lowered(field: str, requested: dict[str, Any]) -> None:
     with pytest.raises(Invalid) as refused:
-        make_quorums(**asked)
+        make_quorums(**requested)
     assert (refused.value.reason, refused.value.problems[0].field) == ("QUORUM_TOO_LOW", field)
 
 
 def test_a_number_that_the_count_would_never_look_at_is_refused() -> None:
-    for basis, asked in (
+    for basis, requested in (
         (Basis.POOLED, {"co_ops": (QuorumRequest("brook", "", 1),)}),
         (Basis.ALL_CO_OPS, {"groups": (QuorumRequest("friends", "", 1),)}),
     ):
         with pytest.raises(Invalid) as refused:
-            make_quorums(basis, **asked)
+            make_quorums(basis, **requested)
         assert refused.value.reason == "QUORUM_UNUSED"
 
 
@@ -69,7 +69,7 @@ def test_a_number_that_the_count_would_never_look_at_is_refused() -> None:
         {"co_ops": (QuorumRequest("", "1/2", 0),)},
     ],
 )
-def test_what_is_no_quorum_is_refused(asked: dict[str, Any]) -> None:
+def test_what_is_no_quorum_is_refused(requested: dict[str, Any]) -> None:
     with pytest.raises(Invalid) as refused:
-        make_quorums(**asked)
+        make_quorums(**requested)
     assert refused.value.reason == "QUORUM_WRONG"

@@ -20,21 +20,21 @@ IDENTITIES = {person: f"{number}\nMember {number}" for number, person in enumera
 
 
 def test_every_row_opens_with_its_identity_and_stands_at_its_pseudonym() -> None:
-    made = vote_roll.make_roll_rows(TERMS, VOTERS, IDENTITIES, {})
-    assert [row.pseudonym for row in made] == sorted({row.pseudonym for row in made})
-    assert {row.person: row.group for row in made} == VOTERS
-    for row in made:
+    rows = vote_roll.make_roll_rows(TERMS, VOTERS, IDENTITIES, {})
+    assert [row.pseudonym for row in rows] == sorted({row.pseudonym for row in rows})
+    assert {row.person: row.group for row in rows} == VOTERS
+    for row in rows:
         assert row.commitment == pseudonyms.row_commitment(TERMS.vote, row.pseudonym, row.group, IDENTITIES[row.person], row.salt)
     again = vote_roll.make_roll_rows(TERMS, VOTERS, IDENTITIES, {})
-    assert not {row.pseudonym for row in made} & {row.pseudonym for row in again}
-    assert not {row.salt for row in made} & {row.salt for row in again}
+    assert not {row.pseudonym for row in rows} & {row.pseudonym for row in again}
+    assert not {row.salt for row in rows} & {row.salt for row in again}
 
 
 def test_the_entries_are_rows_by_pseudonym_and_then_the_roll() -> None:
-    made = vote_roll.make_roll_rows(TERMS, VOTERS, IDENTITIES, {})
-    read = [entries.read_entry(entry) for entry in vote_roll.board_entries(made)]
+    rows = vote_roll.make_roll_rows(TERMS, VOTERS, IDENTITIES, {})
+    read = [entries.read_entry(entry) for entry in vote_roll.board_entries(rows)]
     assert read == [
-        *(entries.RowEntry(row.pseudonym, row.group, row.commitment) for row in made),
+        *(entries.RowEntry(row.pseudonym, row.group, row.commitment) for row in rows),
         entries.RollEntry((("member", 4), ("worker", 3))),
     ]
 
@@ -69,11 +69,11 @@ def test_nobody_is_given_twice_and_letters_are_composed() -> None:
 
 
 def test_a_scrutineer_hears_whose_rows_do_not_open() -> None:
-    made = vote_roll.make_roll_rows(TERMS, VOTERS, IDENTITIES, {})
-    assert vote_roll.people_with_wrong_identity(made, IDENTITIES) == []
+    rows = vote_roll.make_roll_rows(TERMS, VOTERS, IDENTITIES, {})
+    assert vote_roll.people_with_wrong_identity(rows, IDENTITIES) == []
     other = {**IDENTITIES, PEOPLE[0]: "0\nSomebody Else"}
     del other[PEOPLE[1]]
-    assert set(vote_roll.people_with_wrong_identity(made, other)) == set(PEOPLE[:2])
+    assert set(vote_roll.people_with_wrong_identity(rows, other)) == set(PEOPLE[:2])
 
 
 def test_classes_of_ours_vote_unless_their_group_is_excluded() -> None:

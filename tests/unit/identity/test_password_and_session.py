@@ -28,10 +28,10 @@ def test_a_password_is_the_same_from_every_keyboard() -> None:
 
 async def test_a_password_fits_its_own_hash_only() -> None:
     passwords = Argon2Hasher()
-    kept = await passwords.hash("correct horse")
-    assert kept.startswith("$argon2id$")
-    assert await passwords.verify("correct horse", kept)
-    assert not await passwords.verify("correct house", kept)
+    hashed = await passwords.hash("correct horse")
+    assert hashed.startswith("$argon2id$")
+    assert await passwords.verify("correct horse", hashed)
+    assert not await passwords.verify("correct house", hashed)
     assert not await passwords.verify("correct horse", "garbled")
 
 

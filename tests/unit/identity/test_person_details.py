@@ -36,8 +36,8 @@ def test_a_row_that_cannot_be_taken_is_refused_by_its_field(person_input: Person
 
 
 def test_a_row_is_kept_trimmed_and_composed_and_named_by_its_first_word() -> None:
-    kept = parse_details(PersonInput("  Zoe\u0308 Example ", email=" zoe@example.org ", phone="01632 960 001"))
-    assert kept == PersonDetails("Zo\u00eb Example", "Zo\u00eb", "zoe@example.org", "01632 960 001")
+    details = parse_details(PersonInput("  Zoe\u0308 Example ", email=" zoe@example.org ", phone="01632 960 001"))
+    assert details == PersonDetails("Zo\u00eb Example", "Zo\u00eb", "zoe@example.org", "01632 960 001")
 
 
 def test_a_name_may_join_letters_as_its_script_does() -> None:

@@ -10,9 +10,9 @@ NAMES = {ADA: ("Ada Fenwick", "Ada"), JO: ("Jo Bright", "Jo"), MO: ("Mo Stone", 
 
 
 def to_timestamp(at: datetime) -> Timestamp:
-    made = Timestamp()
-    made.FromDatetime(at)
-    return made
+    timestamp = Timestamp()
+    timestamp.FromDatetime(at)
+    return timestamp
 
 
 class FakeService:

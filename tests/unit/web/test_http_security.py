@@ -94,16 +94,16 @@ def test_a_request_id_that_is_none_is_refused() -> None:
 
 
 async def test_a_hundred_megabytes_without_a_length_are_refused_after_the_first_few() -> None:
-    given = 0
+    chunks_read = 0
 
     async def receive() -> dict[str, object]:
-        nonlocal given
-        given += 1
+        nonlocal chunks_read
+        chunks_read += 1
         return {"type": "http.request", "body": b"x" * 16384, "more_body": True}
 
     with pytest.raises(request_body.BodyTooLarge):
         await request_body.read_body(Request({"type": "http", "method": "POST", "headers": []}, receive))
-    assert given == 5
+    assert chunks_read == 5
 
 
 def test_a_body_too_big_gets_a_plain_page(http: TestClient) -> None:

@@ -35,9 +35,9 @@ def golden_vote(name: str) -> tuple[Terms, bytes, bytes]:
     return read_terms(terms), content, outcome
 
 
-def make_board(co_op: str, **given: object) -> fed.BoardView:
+def make_board(co_op: str, **overrides: object) -> fed.BoardView:
     fields = {"co_op": co_op, "name": NAMES[co_op], "joined": True, "roll": True, "ready": True, "open": True, "closed": True}
-    return fed.BoardView(**(fields | {"size": 18, "cut": 17, "cut_at_close": 15, "witnesses": [BIRCH, CEDAR]} | given))  # type: ignore[arg-type]  # fields of many kinds
+    return fed.BoardView(**(fields | {"size": 18, "cut": 17, "cut_at_close": 15, "witnesses": [BIRCH, CEDAR]} | overrides))  # type: ignore[arg-type]  # fields of many kinds
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ def test_a_board_is_read_to_the_size_and_the_votes_that_the_outcome_counted(name
     terms, content, outcome = golden_vote(name)
     read = bundle_boards.parse_bundle(terms, content)
     assert read is not None
-    said = read_outcome(outcome)
-    for co_op, size, _ in said.boards:
-        voters = sum(ballots for owner, _, _, ballots in said.quorums if owner == co_op)
+    outcome_fields = read_outcome(outcome)
+    for co_op, size, _ in outcome_fields.boards:
+        voters = sum(ballots for owner, _, _, ballots in outcome_fields.quorums if owner == co_op)
         assert read.count(co_op, {size})[size] == bundle_boards.BoardCount(size, voters)
