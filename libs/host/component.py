@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from libs.clock import Clock
 from libs.database.engine import Database, UnitOfWork
 from libs.messages.consumer import Consumer, Reactions
+from libs.rpc.binding import BoundService
 from libs.rpc.transactions import Transactions
 
 
@@ -63,7 +64,9 @@ class Component:
     name: str
     address: str
     migrations: Path
-    register: Callable[[grpc.aio.Server], None]
+    services: tuple[BoundService, ...] = ()
+    """Its RPC services, from `libs.rpc.binding.bind`."""
+    register: Callable[[grpc.aio.Server], None] = lambda _: None
     open_methods: frozenset[str] = frozenset()
     reactions: tuple[Reactions, ...] = ()
     jobs: tuple[Job, ...] = ()

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import grpc
 from sqlalchemy import text
@@ -14,11 +14,10 @@ from libs.clock import Clock
 from libs.database.engine import Database
 from libs.host.version import VERSION
 from libs.messages.bus import Bus
-from libs.messages.consumer import BEHIND_SECONDS, Consumer
+from libs.messages.consumer import Consumer
 from libs.messages.relay import read_outbox_state
 
 OPEN_METHODS = frozenset({"StatusService/GetStatus"})
-LONG_BEHIND = timedelta(seconds=BEHIND_SECONDS * 3)
 _LAST_EVENT_TIME = text("select at from outbox order by seq desc limit 1")
 
 
