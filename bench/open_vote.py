@@ -18,6 +18,7 @@ from libs.host import instance_keys, leader_election
 from libs.rpc.client import call_service
 from libs.rulebook import templates
 from services.membership.domain import member_number
+from services.topology import SERVICE_NAMES
 from tests.support.backing_servers import backing_servers
 from tests.support.running_co_op import Infrastructure, RunningCoOp, running_co_op
 from tests.support.template_databases import TemplateDatabases
@@ -42,10 +43,12 @@ class OpenVote:
 def bench_environment() -> Iterator[Infrastructure]:
     """Starts PostgreSQL and NATS and creates a set of keys."""
     folder = Path(tempfile.mkdtemp(prefix="kb-", dir="/tmp"))
-    instance_keys.create_keys(folder / "keys", "0000test", datetime.now(UTC))
+    instance_keys.create_keys(folder / "keys", "0000test", datetime.now(UTC), SERVICE_NAMES)
     try:
         with backing_servers() as started:
-            yield Infrastructure(started, TemplateDatabases(started), folder / "keys", instance_keys.read_keys(folder / "keys"))
+            yield Infrastructure(
+                started, TemplateDatabases(started), folder / "keys", instance_keys.read_keys(folder / "keys", SERVICE_NAMES)
+            )
     finally:
         shutil.rmtree(folder)
 

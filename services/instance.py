@@ -22,7 +22,7 @@ from libs.host.instance_keys import InstanceKeys
 from libs.host.settings import ServiceSettings, SharedSettings
 from libs.observe.logs import logger
 from libs.observe.metrics import CHILD_RESTARTS
-from services.topology import SERVICES, ServiceEntry
+from services.topology import SERVICE_NAMES, SERVICES, ServiceEntry
 
 if TYPE_CHECKING:
     import grpc
@@ -74,7 +74,7 @@ class Instance:
 
     @cached_property
     def keys(self) -> InstanceKeys:
-        return instance_keys.read_keys(self.folder.keys)
+        return instance_keys.read_keys(self.folder.keys, SERVICE_NAMES)
 
     @property
     def clock_file(self) -> Path:
@@ -111,7 +111,7 @@ class Instance:
         taken), each with a sentence to show.
         """
         co_op = self.co_op
-        if new := instance_keys.create_missing_service_keys(self.folder.keys, co_op.id):
+        if new := instance_keys.create_missing_service_keys(self.folder.keys, co_op.id, SERVICE_NAMES):
             report(f"Keys were made for what came with this version: {', '.join(new)}.")
         keys = self.keys
         if co_op.service_addresses:

@@ -44,6 +44,8 @@ SERVICES = (
     ServiceEntry("web"),
 )
 
+SERVICE_NAMES = tuple(service.name for service in SERVICES)
+
 ALLOWED_CALLERS = frozenset({"web", "federation", "cli"})
 """Only these call services (by the names on their certificates); services consume each other's events and never call each other."""
 

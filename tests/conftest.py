@@ -1,7 +1,7 @@
-"""What every test stands on."""
+"""Setup for all tests."""
 
 import signal
 
-# A run started in the background inherits an ignored SIGINT and hands it on to every process it starts; a co-op's Ctrl-C would then do
-# nothing. What has a handler here is back at its default in a child.
+# A test run in the background inherits an ignored SIGINT and passes it on to every process it starts, so a co-op's Ctrl-C would do
+# nothing. A signal with a handler here is reset to its default in child processes.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -14,9 +14,10 @@ The folder is for its owner alone (0700), and so is every private file (0600).
 """
 
 import os
+import re
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
@@ -28,12 +29,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-SERVICES_WITH_DATABASE = ("identity", "membership", "governance", "federation", "web")
-SERVICES = (*SERVICES_WITH_DATABASE, "cli")
+COMMAND_LINE = "cli"
+"""It has a certificate like a service, and no database."""
 ROLES = ("owner", "run")
 _YEARS_VALID = 10
 _KEY_BYTES = 32
-_PUBLIC_FILES = ("token.pub.pem", "tls/ca.pem", *(f"tls/{service}.pem" for service in SERVICES))
+_PUBLIC_FILE = re.compile(r"token\.pub\.pem|tls/[a-z-]+\.pem")
 
 
 class KeysUnusableError(Exception):
@@ -72,7 +73,7 @@ class InstanceKeys:
     """The password of the administrator of Kith's own PostgreSQL."""
 
 
-def create_keys(folder: Path, co_op_id: str, now: datetime) -> None:
+def create_keys(folder: Path, co_op_id: str, now: datetime, services: Sequence[str]) -> None:
     """Creates `folder` and every key in it. Certificates are valid from a day before `now` (clocks differ) for ten years.
 
     Raises `FileExistsError` when the folder already exists: keys are never overwritten.
@@ -85,18 +86,18 @@ def create_keys(folder: Path, co_op_id: str, now: datetime) -> None:
     _write_new_file(folder / "codes.key", secrets.token_hex(_KEY_BYTES).encode() + b"\n")
     _write_new_file(folder / "forms.key", secrets.token_hex(_KEY_BYTES).encode() + b"\n")
     _create_federation_keys(folder / "federation")
-    _create_passwords(folder / "passwords")
-    _create_certificates(folder / "tls", co_op_id, now)
+    _create_passwords(folder / "passwords", services)
+    _create_certificates(folder / "tls", co_op_id, now, services)
 
 
-def create_missing_service_keys(folder: Path, co_op_id: str) -> list[str]:
+def create_missing_service_keys(folder: Path, co_op_id: str, services: Sequence[str]) -> list[str]:
     """Creates the keys of services that an upgrade added, and returns their names. A service with any of its keys keeps them as they are:
     a lost key must come back from the backup, and is never silently replaced.
     """
     tls, passwords = folder / "tls", folder / "passwords"
     if not (tls / "ca.key.pem").is_file() or not passwords.is_dir():
         return []
-    new = [service for service in SERVICES_WITH_DATABASE if not [*tls.glob(f"{service}.*"), *passwords.glob(f"{service}.*")]]
+    new = [service for service in services if not [*tls.glob(f"{service}.*"), *passwords.glob(f"{service}.*")]]
     for service in new:
         for role in ROLES:
             _write_new_file(passwords / f"{service}.{role}", _new_password())
@@ -109,7 +110,7 @@ def create_missing_service_keys(folder: Path, co_op_id: str) -> list[str]:
     return new
 
 
-def read_keys(folder: Path) -> InstanceKeys:
+def read_keys(folder: Path, services: Sequence[str]) -> InstanceKeys:
     """Reads the keys in `folder`. Raises `KeysUnusableError` when a file is missing, malformed, or readable by others."""
     _check_permissions(folder)
     token = _read_token_key(folder)
@@ -121,8 +122,8 @@ def read_keys(folder: Path) -> InstanceKeys:
         forms=_read_secret(folder / "forms.key"),
         federation_seal=_read_secret(folder / "federation/seal.key"),
         authority=_read_certificate(folder / "tls/ca.pem")[0],
-        certificates={service: _read_service_certificate(folder / "tls", service) for service in SERVICES},
-        passwords={(service, role): read_password(passwords / f"{service}.{role}") for service in SERVICES_WITH_DATABASE for role in ROLES},
+        certificates={service: _read_service_certificate(folder / "tls", service) for service in (*services, COMMAND_LINE)},
+        passwords={(service, role): read_password(passwords / f"{service}.{role}") for service in services for role in ROLES},
         nats_password=read_password(passwords / "nats"),
         postgres_password=read_password(passwords / "postgres"),
     )
@@ -159,21 +160,21 @@ def _new_password() -> bytes:
     return secrets.token_urlsafe(24).encode() + b"\n"
 
 
-def _create_passwords(folder: Path) -> None:
+def _create_passwords(folder: Path, services: Sequence[str]) -> None:
     folder.mkdir(mode=0o700)
     folder.chmod(0o700)
-    for name in (*(f"{service}.{role}" for service in SERVICES_WITH_DATABASE for role in ROLES), "nats", "postgres"):
+    for name in (*(f"{service}.{role}" for service in services for role in ROLES), "nats", "postgres"):
         _write_new_file(folder / name, _new_password())
 
 
-def _create_certificates(folder: Path, co_op_id: str, now: datetime) -> None:
+def _create_certificates(folder: Path, co_op_id: str, now: datetime, services: Sequence[str]) -> None:
     folder.mkdir(mode=0o700)
     folder.chmod(0o700)
     authority_key = ec.generate_private_key(ec.SECP256R1())
     authority = _create_authority(authority_key, co_op_id, now)
     _write_new_file(folder / "ca.key.pem", _private_pem(authority_key))
     _write_new_file(folder / "ca.pem", authority.public_bytes(serialization.Encoding.PEM), private=False)
-    for service in SERVICES:
+    for service in (*services, COMMAND_LINE):
         _create_certificate(folder, service, authority, authority_key, co_op_id)
 
 
@@ -257,7 +258,7 @@ def _check_permissions(folder: Path) -> None:
     if not folder.is_dir():
         raise KeysUnusableError(f"There is no folder {folder}.", "Make a co-op with kith init, or put the backed-up keys there.")
     for path in (folder, folder / "tls", folder / "passwords", folder / "federation", *sorted(folder.glob("**/*"))):
-        if str(path.relative_to(folder)) in _PUBLIC_FILES or not path.exists():
+        if _PUBLIC_FILE.fullmatch(str(path.relative_to(folder))) or not path.exists():
             continue
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & 0o077:

@@ -12,38 +12,25 @@ from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import grpc
-
-from kith.federation.v1.federation_pb2_grpc import EvidenceServiceStub, FederationServiceStub
-from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
-from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
-from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
-from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
-from kith.status.v1.status_pb2_grpc import StatusServiceStub
 from libs import callers
 from libs.access import hats
 from libs.callers import AuthenticationStrength, CallerChannel, tokens
 from libs.database.engine import new_id
 from scripts.cli.console import CommandError, ExitCode
 from scripts.cli.lock_owner import load_co_op
+from services.clients import ServiceClients
 from services.instance import Instance
 
 CO_OP_ZONE: ContextVar[ZoneInfo | None] = ContextVar("zone", default=None)
 """The time zone in which a command prints times: that of the co-op it is connected to."""
 
 
-class Connection:
-    """Stubs of the services of a running co-op, and tokens to call them with."""
+class Connection(ServiceClients):
+    """Clients of the services of a running co-op, and tokens to call them with."""
 
-    def __init__(self, instance: Instance, channels: dict[str, grpc.aio.Channel]) -> None:
+    def __init__(self, instance: Instance) -> None:
+        super().__init__(instance.channel)
         self.instance = instance
-        self.identity = IdentityServiceStub(channels["identity"])
-        self.membership = MembershipServiceStub(channels["membership"])
-        self.governance = GovernanceServiceStub(channels["governance"])
-        self.votes = VoteServiceStub(channels["governance"])
-        self.federation = FederationServiceStub(channels["federation"])
-        self.evidence = EvidenceServiceStub(channels["federation"])
-        self.status = {name: StatusServiceStub(channel) for name, channel in channels.items()}
 
     def now(self) -> datetime:
         """The current time by the co-op's clock; a demonstration's is shifted."""
@@ -83,13 +70,11 @@ async def connect(folder: Path) -> AsyncIterator[Connection]:
     instance, _ = load_co_op(folder, "If it is in another folder, name that with --folder.")
     require_running(instance)
     CO_OP_ZONE.set(instance.co_op.zone)
-    names = ("identity", "membership", "governance", "federation", "web")
-    channels = {name: instance.channel(name) for name in names}
+    connection = Connection(instance)
     try:
-        yield Connection(instance, channels)
+        yield connection
     finally:
-        for channel in channels.values():
-            await channel.close()
+        await connection.close()
 
 
 def require_running(instance: Instance) -> None:

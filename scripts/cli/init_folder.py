@@ -11,6 +11,7 @@ from libs.host import instance_keys
 from libs.rulebook import templates
 from scripts.cli.console import CommandError, ExitCode
 from scripts.cli.init_answers import InitAnswers
+from services.topology import SERVICE_NAMES
 
 FOLDER_CONTENTS = {
     "kith.toml": "the co-op's name, zone and addresses",
@@ -85,7 +86,7 @@ def _fill(building: Path, answers: InitAnswers, now: datetime) -> None:
     _write(building / "kith.toml", _settings(answers), 0o644)
     _write(building / "rulebook.toml", _rulebook(answers), 0o644)
     _write(building / "founding.toml", _founding(answers), 0o600)
-    instance_keys.create_keys(building / "keys", answers.id, now)
+    instance_keys.create_keys(building / "keys", answers.id, now, SERVICE_NAMES)
 
 
 def _write(path: Path, text: str, mode: int) -> None:

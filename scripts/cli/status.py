@@ -56,15 +56,15 @@ def status_command(
 
 async def _get_all_statuses(folder: Path) -> dict[str, pb.GetStatusResponse | None]:
     async with connect(folder) as connection:
-        by_service = await asyncio.gather(*(get_status(connection, name) for name in connection.status))
-    return dict(zip(connection.status, by_service, strict=True))
+        by_service = await asyncio.gather(*(get_status(connection, name) for name in connection.statuses))
+    return dict(zip(connection.statuses, by_service, strict=True))
 
 
 async def get_status(connection: Connection, service: str) -> pb.GetStatusResponse | None:
     """The status of one service; None if it does not answer."""
     try:
         response: pb.GetStatusResponse = await call_service(
-            connection.status[service].GetStatus, pb.GetStatusRequest(), seconds=_TIMEOUT_SECONDS
+            connection.statuses[service].GetStatus, pb.GetStatusRequest(), seconds=_TIMEOUT_SECONDS
         )
     except (Refusal, InternalServerError):
         return None

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment
 
 from libs.clock import Clock
+from services.clients import ServiceClients
 from services.web.http.access_tokens import AccessTokenCache
 from services.web.http.cookies import Cookies
 from services.web.http.rate_limiter import RateLimiter
 from services.web.http.sessions import SessionStore
 from services.web.localisation.catalogue import EASY_READ, PLAIN_ENGLISH, Catalogue
 from services.web.news_feed import NewsFeed
-from services.web.service_clients import ServiceClients
 
 
 @dataclass(frozen=True)

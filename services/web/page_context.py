@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from kith.identity.v1.identity_pb2 import GetNamesRequest, GetNamesResponse
 from libs.refusals import Refusal
 from libs.rpc.client import DEADLINE_SECONDS, Method
+from services.clients import RequestT, ResponseT
 from services.web.app_state import AppState
 from services.web.http import forms
 from services.web.http.cookies import ReadingPreferences, new_secret
@@ -21,7 +22,6 @@ from services.web.http.sessions import Session
 from services.web.localisation import dates
 from services.web.localisation.catalogue import Catalogue
 from services.web.localisation.refusal_messages import refusal_message
-from services.web.service_clients import RequestT, ResponseT
 
 _NAMES_PER_REQUEST = 200
 

@@ -1,6 +1,6 @@
-"""One demonstration and one browser for all tests here: Debian's Chromium, driven as a person would, with scripts switched off.
+"""One demo and one browser for all browser tests: Debian's Chromium, used as a person would, with scripts switched off.
 
-axe needs a script to look at a page, so the looking is done in a second context of the same person.
+axe needs scripts to check a page, so that runs in a second browser context of the same person.
 """
 
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 @dataclass
 class DemoSite:
-    """The co-op's pages, a browser, and the two people who are signed in: a member and the secretary."""
+    """The demo co-op's pages, a browser, and the stored sign-ins of a member and the secretary."""
 
     browser: Browser
     home: str
@@ -36,8 +36,10 @@ class DemoSite:
     secretary: StorageState
     demo: DemoProcess
 
-    def context(self, storage_state: StorageState | None = None, *, width: int = 390, scripts: bool = False, **more: object) -> BrowserContext:
-        """A window of its own. `scripts` lets our instruments in; the pages have none either way."""
+    def context(
+        self, storage_state: StorageState | None = None, *, width: int = 390, scripts: bool = False, **more: object
+    ) -> BrowserContext:
+        """A separate browser context. `scripts` allows test tools to run scripts; the pages have none."""
         return self.browser.new_context(
             base_url=self.home,
             viewport={"width": width, "height": 800},
@@ -60,7 +62,7 @@ def demo_site() -> Iterator[DemoSite]:
 
 @pytest.fixture
 def window(demo_site: DemoSite) -> Iterator[Callable[..., Page]]:
-    """Opens windows, and closes them after the test."""
+    """Opens browser windows and closes them after the test."""
     opened: list[BrowserContext] = []
 
     def open_page(storage_state: StorageState | None = None, **how: object) -> Page:
@@ -74,7 +76,7 @@ def window(demo_site: DemoSite) -> Iterator[Callable[..., Page]]:
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds wrong, in a line each."""
+    """Every violation that axe finds, as one line each."""
     violations_found = Axe().run(page, options={"runOnly": list(RULES), "resultTypes": ["violations"]}).response["violations"]
     return [f"{page.url}: {violation['id']}: {node['html'][:120]}" for violation in violations_found for node in violation["nodes"]]
 

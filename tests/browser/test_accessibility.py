@@ -122,7 +122,9 @@ def test_axe_finds_nothing_in_the_dark_or_in_forced_colours(demo_site: DemoSite,
 
 @pytest.mark.parametrize("who", ["anybody", "member", "secretary"])
 @pytest.mark.parametrize("way", ["plain", "easy-bigger"])
-def test_nothing_runs_over_the_edge_and_every_label_of_a_drawing_fits(demo_site: DemoSite, window: Window, role: str, reading_mode: str) -> None:
+def test_nothing_runs_over_the_edge_and_every_label_of_a_drawing_fits(
+    demo_site: DemoSite, window: Window, role: str, reading_mode: str
+) -> None:
     """320 px is a small phone, and a window of 1280 px at 400 %: zoom is fewer CSS pixels in the same window (WCAG 1.4.10)."""
     state, paths = pages(demo_site, window)[role]
     page = window(state, scripts=True)

@@ -32,7 +32,9 @@ def kinds() -> dict[str, type[Message]]:
         service, version = proto.parts[-4], proto.parts[-2]
         messages = import_module(f"kith.{service}.facts.{version}.facts_pb2").DESCRIPTOR.message_types_by_name
         parts = {field.message_type.name for message in messages.values() for field in message.fields if field.message_type}
-        message_types |= {f"{service}.{version}.{name}": GetMessageClass(message_type) for name, message_type in messages.items() if name not in parts}
+        message_types |= {
+            f"{service}.{version}.{name}": GetMessageClass(message_type) for name, message_type in messages.items() if name not in parts
+        }
     envelope = import_module("kith.envelope.v1.envelope_pb2").DESCRIPTOR.message_types_by_name["Envelope"]
     return message_types | {"envelope.v1.Envelope": GetMessageClass(envelope)}
 

@@ -18,7 +18,7 @@ def test_no_fact_that_was_ever_written_has_gone() -> None:
 
 
 @pytest.mark.parametrize("name", STORED)
-def test_golden_bytes_load_and_say_what_they_said(name: str) -> None:
+def test_golden_bytes_load_with_the_same_content(name: str) -> None:
     stored_bytes = (FOLDER / f"{name}.bin").read_bytes()
 
     loaded = KINDS[name].FromString(stored_bytes)

@@ -15,7 +15,10 @@ MAY = {("membership", "register_entry"), ("membership", "register"), ("membershi
 
 def list_columns() -> list[tuple[str, str, str]]:
     services = [
-        (name, table, column) for name in SERVICE_NAMES for table, column_names in created_tables(f"services/{name}").items() for column in column_names
+        (name, table, column)
+        for name in SERVICE_NAMES
+        for table, column_names in created_tables(f"services/{name}").items()
+        for column in column_names
     ]
     return services + [("libs", table, column) for table, column_names in created_tables("libs").items() for column in column_names]
 

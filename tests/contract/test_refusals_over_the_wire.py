@@ -36,7 +36,7 @@ def test_a_refusal_comes_back_as_itself(kind: type[Refusal]) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_a_refusal_without_fields_brings_none_back(kind: type[Refusal]) -> None:
+def test_a_refusal_without_fields_comes_back_without_fields(kind: type[Refusal]) -> None:
     back = refusal_status.refusal_of(to_rpc_error(kind("PERSON_UNKNOWN")))
 
     assert type(back) is kind
@@ -57,7 +57,7 @@ def test_a_stranger_can_read_it_with_google_rpc_alone() -> None:
     assert [(violation.field, violation.description) for violation in fields.field_violations] == [("choice", "CHOICE_UNKNOWN")]
 
 
-def test_what_nobody_foresaw_brings_an_id_and_no_text() -> None:
+def test_an_unexpected_error_has_an_id_and_no_text() -> None:
     back = refusal_status.refusal_of(make_rpc_error(grpc.StatusCode.INTERNAL, "0199-error"))
 
     assert isinstance(back, refusal_status.InternalServerError)
@@ -73,7 +73,7 @@ def test_what_nobody_foresaw_brings_an_id_and_no_text() -> None:
         (grpc.StatusCode.UNKNOWN, Unavailable, "SERVICE_AWAY"),
     ],
 )
-def test_what_grpc_itself_refuses_gets_a_reason(code: grpc.StatusCode, kind: type[Refusal], reason: str) -> None:
+def test_refusals_by_grpc_itself_get_a_reason(code: grpc.StatusCode, kind: type[Refusal], reason: str) -> None:
     back = refusal_status.refusal_of(make_rpc_error(code))
 
     assert isinstance(back, kind)

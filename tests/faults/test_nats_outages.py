@@ -56,7 +56,7 @@ async def test_while_nats_is_stopped_commands_go_on_and_everything_is_heard_afte
         await _wait_for_more_ballots(poll, 20)
 
 
-async def test_a_frozen_nats_is_found_out_and_holds_nobody_up() -> None:
+async def test_a_frozen_nats_is_detected_and_blocks_nobody() -> None:
     async with running_kith_up() as co_op, voting_under_load(co_op) as (_, poll, _auditor):
         [pid] = co_op.pids(KillTarget.NATS)
         send_signal(pid, signal.SIGSTOP)
@@ -74,7 +74,11 @@ async def test_a_frozen_nats_is_found_out_and_holds_nobody_up() -> None:
 
 @pytest.mark.capability("X3")
 async def test_when_the_store_is_lost_while_running_everything_catches_up_the_tail_included() -> None:
-    async with disposable_nats() as nats, _running_kith_up_with_nats(nats.url) as co_op, voting_under_load(co_op) as (connection, poll, _auditor):
+    async with (
+        disposable_nats() as nats,
+        _running_kith_up_with_nats(nats.url) as co_op,
+        voting_under_load(co_op) as (connection, poll, _auditor),
+    ):
         for _ in range(2):
             # Facts are stated up to the very moment of the loss, while it is away, and after.
             await _wait_for_more_ballots(poll, 40)
@@ -97,7 +101,7 @@ async def test_a_store_deleted_under_the_server_kith_started_itself_is_made_anew
         await _wait_for_more_ballots(poll, 40)
 
 
-async def test_a_line_that_lies_still_half_open_is_given_up_and_made_anew() -> None:
+async def test_a_half_open_connection_is_dropped_and_replaced() -> None:
     async with _running_kith_up_behind_proxy() as (co_op, line), voting_under_load(co_op) as (_, poll, _auditor):
         await _wait_for_more_ballots(poll, 20)
         before = line.connections
@@ -110,7 +114,7 @@ async def test_a_line_that_lies_still_half_open_is_given_up_and_made_anew() -> N
         await _wait_for_more_ballots(poll, 20)
 
 
-async def test_a_line_that_breaks_again_and_again_loses_and_doubles_nothing() -> None:
+async def test_a_connection_that_keeps_breaking_loses_and_duplicates_nothing() -> None:
     async with _running_kith_up_behind_proxy() as (co_op, line), voting_under_load(co_op) as (_, poll, _auditor):
         over = asyncio.Event()
         cutting = asyncio.create_task(cut_connections_at_random(line, over, random.Random(3)))  # noqa: S311 - a test's choices
@@ -120,7 +124,7 @@ async def test_a_line_that_breaks_again_and_again_loses_and_doubles_nothing() ->
         await _wait_for_degraded(co_op, away=False)
 
 
-async def test_a_slow_line_makes_facts_late_and_nothing_else() -> None:
+async def test_a_slow_connection_only_delays_events() -> None:
     async with _running_kith_up_behind_proxy() as (co_op, line), voting_under_load(co_op) as (_, poll, _auditor):
         line.delay = 0.3
         await _wait_for_more_ballots(poll, 300)

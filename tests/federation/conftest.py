@@ -1,4 +1,4 @@
-"""What every test between co-ops shares."""
+"""Fixtures for tests of several co-ops."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
@@ -18,7 +18,7 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One loop for all, or no two tests could share their co-ops."""
+    """Runs all tests on one event loop, so that they can share co-ops."""
     for item in items:
         if pytest_asyncio.is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
@@ -26,8 +26,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def short_back_off() -> Iterator[None]:
-    """Who could not be reached is called again after half a second instead of five, and a vote that ended is looked at again after two
-    instead of fifteen.
+    """Shortens waiting times: unreachable peers are called again after half a second instead of five, and ended votes are checked again
+    after two seconds instead of fifteen.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(vote_scheduler, "ENDED_SECONDS", 2.0)
@@ -39,7 +39,7 @@ def short_back_off() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def network_servers() -> Iterator[NetworkServers]:
-    """A real PostgreSQL and a NATS with an account for each co-op, once in a run."""
+    """Real PostgreSQL servers and a NATS server with an account for each co-op, started once per run."""
     with ExitStack() as stack:
 
         def start_servers() -> tuple[BackingServers, TemplateDatabases]:

@@ -68,7 +68,7 @@ async def test_a_bad_entry_does_not_stop_a_board_and_is_rejected_with_the_same_c
         assert [one for one in outcome["tallies"] if one[0] == "alder"] == [["alder", "user", "against", 1], ["alder", "user", "for", 1]]
 
 
-async def test_what_governance_tells_twice_counts_once(network_pool: NetworkPool) -> None:
+async def test_an_event_that_governance_repeats_counts_once(network_pool: NetworkPool) -> None:
     async with network_pool.borrow(3) as network:
         vote = await network.vote()
         alder = network["alder"]

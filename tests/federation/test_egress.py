@@ -78,7 +78,7 @@ def test_the_fields_of_every_message_between_co_ops_are_a_written_list() -> None
 
 
 @pytest.mark.parametrize("seed", [PEOPLE[1], NUMBERS[2], UUID(int=0x0199_1234_5678_7ABC_9DEF_0123_4567_89AB)], ids=["name", "number", "id"])
-def test_a_seed_is_found_however_it_is_written_and_wherever_it_stands(seed: str | UUID) -> None:
+def test_a_seed_is_found_in_any_encoding_and_position(seed: str | UUID) -> None:
     """The search is as good as this: a seed that crossed in one of these forms, amid anything, is seen."""
     plain = seed.bytes if isinstance(seed, UUID) else seed.encode()
     for before in range(4):

@@ -13,7 +13,7 @@ from tests.support.faulty_proxy import cut_connections_at_random
 pytestmark = pytest.mark.capability("G15")
 
 
-async def test_ballots_cast_over_bad_lines_are_held_and_counted_the_same_everywhere(network_pool: NetworkPool) -> None:
+async def test_ballots_cast_over_faulty_connections_are_witnessed_and_counted_the_same_everywhere(network_pool: NetworkPool) -> None:
     async with network_pool.borrow(3) as network:
         vote = await network.vote()
         over, chance = asyncio.Event(), random.Random(7)  # noqa: S311 - it guards nothing, and falls the same each time

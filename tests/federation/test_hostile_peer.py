@@ -67,7 +67,7 @@ async def _assert_healthy(party: NetworkedCoOp) -> None:
         assert time.monotonic() - began < 2
 
 
-async def test_what_nobody_signed_is_refused_and_the_vote_goes_on(network_pool: NetworkPool) -> None:
+async def test_unsigned_data_is_refused_and_the_vote_goes_on(network_pool: NetworkPool) -> None:
     async with network_pool.borrow(3) as network:
         vote = await _open_vote_with_ballots(network)
         terms = vote.terms
@@ -133,7 +133,7 @@ async def _reorder_truncate_and_replay(cove: HostilePeer, vote: FederatedVote) -
     assert (await vote.get_board("cove", at="alder")).size == size
 
 
-async def test_a_board_with_two_stories_is_proof_for_all_and_people_conclude_without_it(network_pool: NetworkPool) -> None:
+async def test_a_forked_board_is_proof_and_people_conclude_without_that_co_op(network_pool: NetworkPool) -> None:
     async with network_pool.borrow(3) as network:
         vote = await _open_vote_with_ballots(network)
         terms = vote.terms
@@ -156,7 +156,7 @@ async def test_a_board_with_two_stories_is_proof_for_all_and_people_conclude_wit
             await vote.assert_agreed("alder", "brook")
 
 
-async def test_dates_put_back_and_two_outcomes_are_misconduct_that_anyone_can_prove(network_pool: NetworkPool) -> None:
+async def test_backdated_cosignatures_and_two_outcomes_are_provable_misconduct(network_pool: NetworkPool) -> None:
     async with network_pool.borrow(3) as network:
         late, twice = await _open_vote_with_ballots(network), await _open_vote_with_ballots(network)
         async with hostile_peer(network["cove"]) as cove:
@@ -195,7 +195,7 @@ async def _sign_two_outcomes(cove: HostilePeer, vote: FederatedVote) -> None:
     await cove.exchange("brook", cove.board_part(terms, "cove", len(own), items, await cove.sign_head(terms, "cove", [*own, *items])))
 
 
-async def test_whose_certificate_names_another_is_nobody(network_pool: NetworkPool) -> None:
+async def test_a_certificate_for_another_co_op_is_rejected(network_pool: NetworkPool) -> None:
     async with network_pool.borrow(3) as network, hostile_peer(network["cove"]) as cove:
         for name in ("alder", "cove"):
             assert await cove.call_as_other_co_op("brook", name) in (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.UNAVAILABLE)
@@ -203,7 +203,7 @@ async def test_whose_certificate_names_another_is_nobody(network_pool: NetworkPo
 
 
 @pytest.mark.parametrize("manner", ["never", "junk", "trickle"])
-async def test_who_answers_never_or_junk_or_a_byte_a_second_keeps_nobody_waiting(network_pool: NetworkPool, manner: str) -> None:
+async def test_peers_that_respond_never_or_with_junk_or_slowly_delay_nobody(network_pool: NetworkPool, manner: str) -> None:
     async with network_pool.borrow(3) as network:
         vote = await network.vote()
         async with hostile_peer(network["cove"]) as cove:

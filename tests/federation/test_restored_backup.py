@@ -26,7 +26,7 @@ async def _list_notices(party: NetworkedCoOp, vote: str, co_op: str) -> list[str
     return [entry.about for entry in read if isinstance(entry, entries.NoticeEntry)]
 
 
-async def test_a_database_set_back_in_mid_vote_takes_its_ballots_back_from_the_one_mirror_that_has_them(network_pool: NetworkPool) -> None:
+async def test_a_database_restored_during_a_vote_recovers_its_ballots_from_the_only_peer_that_has_them(network_pool: NetworkPool) -> None:
     async with network_pool.borrow(3) as network:
         vote = await network.vote()
         alder = network["alder"]
@@ -56,7 +56,7 @@ async def test_a_database_set_back_in_mid_vote_takes_its_ballots_back_from_the_o
         assert board.ballots == 4
 
 
-async def test_a_whole_machine_set_back_is_told_by_a_peer_and_asks_for_the_ballots_that_nobody_else_holds(
+async def test_a_restored_machine_learns_it_from_a_peer_and_asks_for_ballots_that_only_it_had(
     network_pool: NetworkPool,
 ) -> None:
     async with network_pool.borrow(3) as network:

@@ -40,7 +40,7 @@ async def test_three_co_ops_count_the_same_bytes_after_changes_and_withdrawals(n
             assert (await vote.verify_bundle_with_own_pins(one)).exit == ExitCode.FINAL
 
 
-async def test_when_all_is_said_nobody_calls_anybody(network_pool: NetworkPool) -> None:
+async def test_idle_co_ops_do_not_call_each_other(network_pool: NetworkPool) -> None:
     async with network_pool.borrow(3) as network:
         vote = await network.vote()
         for number in (0, 1, 2):
@@ -57,7 +57,7 @@ async def test_when_all_is_said_nobody_calls_anybody(network_pool: NetworkPool) 
 
 
 @pytest.mark.capability("G15")
-async def test_one_of_three_that_is_down_from_opening_to_final_stops_nobody(network_pool: NetworkPool) -> None:
+async def test_one_of_three_that_is_down_from_opening_to_final_blocks_nobody(network_pool: NetworkPool) -> None:
     async with network_pool.borrow(3) as network:
         vote = await network.vote()
         await network["brook"].stop()
@@ -93,7 +93,7 @@ async def test_of_two_co_ops_both_must_sign(network_pool: NetworkPool) -> None:
 
 
 @pytest.mark.capability("G15")
-async def test_an_observer_holds_what_two_co_ops_would_have_to_believe_each_other(network_pool: NetworkPool) -> None:
+async def test_an_observer_witnesses_what_two_co_ops_would_otherwise_have_to_trust(network_pool: NetworkPool) -> None:
     async with network_pool.borrow(2, observers=1) as network:
         vote = FederatedVote(network)
         await vote.propose(observers=["cove"])
@@ -113,7 +113,7 @@ async def test_an_observer_holds_what_two_co_ops_would_have_to_believe_each_othe
 
 
 @pytest.mark.capability("G15")
-async def test_two_without_inbound_ports_meet_through_the_mirror_of_a_third(network_pool: NetworkPool) -> None:
+async def test_two_co_ops_without_inbound_ports_exchange_through_a_third(network_pool: NetworkPool) -> None:
     async with network_pool.borrow(3, unreachable=("alder", "brook")) as network:
         vote = FederatedVote(network)
         await vote.propose(convener="cove")

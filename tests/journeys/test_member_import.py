@@ -40,7 +40,7 @@ def list_member_lines(co_op: Path) -> list[str]:
 
 
 @pytest.mark.capability("M4")
-def test_every_row_is_answered_and_putting_rows_right_brings_nobody_in_twice(co_op: Path, tmp_path: Path) -> None:
+def test_every_row_gets_a_result_and_correcting_rows_admits_nobody_twice(co_op: Path, tmp_path: Path) -> None:
     file = tmp_path / "members.csv"
     file.write_text(MIXED, encoding="utf-8")
     before = list_member_lines(co_op)

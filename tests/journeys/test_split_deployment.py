@@ -20,6 +20,7 @@ from libs.refusals import NotAllowed
 from libs.rpc.client import call_service, open_channel
 from libs.rpc.tls import TlsCredentials
 from scripts.cli.connection import Connection, connect
+from services.topology import SERVICE_NAMES
 from tests.support.co_op_journey import expected_result, run_journey
 from tests.support.http_probe import http_get
 from tests.support.http_user import HttpUser
@@ -95,8 +96,8 @@ async def test_a_service_may_not_call_another(co_op: SplitDeployment) -> None:
         assert (await call_service(GovernanceServiceStub(way).GetRulebook, governance.GetRulebookRequest(), token)).rulebook_hash
 
 
-async def test_nobody_without_a_certificate_of_this_co_op_gets_a_word_in(co_op: SplitDeployment, tmp_path: Path) -> None:
-    instance_keys.create_keys(tmp_path / "keys", "journey-row", datetime.now(UTC))
+async def test_no_call_without_a_certificate_of_this_co_op_is_accepted(co_op: SplitDeployment, tmp_path: Path) -> None:
+    instance_keys.create_keys(tmp_path / "keys", "journey-row", datetime.now(UTC), SERVICE_NAMES)
     ours, theirs = co_op.folder / "keys/tls", tmp_path / "keys/tls"
     key, certificate = (theirs / "cli.key.pem").read_bytes(), (theirs / "cli.pem").read_bytes()
     authority = (ours / "ca.pem").read_bytes()
@@ -123,7 +124,7 @@ async def test_without_nats_the_co_op_works_on_and_says_so(co_op: SplitDeploymen
         async with connect(co_op.folder) as connection:
             await _register_person(connection, "late")
             await _wait_for_waiting_events(connection, facts=True)
-            assert (await call_service(connection.status["identity"].GetStatus, status.GetStatusRequest())).state == status.STATE_DEGRADED
+            assert (await call_service(connection.statuses["identity"].GetStatus, status.GetStatusRequest())).state == status.STATE_DEGRADED
     finally:
         await co_op.local.start("nats")
     for service in co_op.services:
@@ -166,7 +167,7 @@ def _load_certificate(co_op: SplitDeployment, name: str) -> TlsCredentials:
 async def _wait_for_waiting_events(connection: Connection, *, facts: bool) -> None:
     """Until identity has facts that wait to go out, or none."""
     async with asyncio.timeout(10):
-        while bool((await call_service(connection.status["identity"].GetStatus, status.GetStatusRequest())).facts_waiting) != facts:
+        while bool((await call_service(connection.statuses["identity"].GetStatus, status.GetStatusRequest())).facts_waiting) != facts:
             await asyncio.sleep(0.05)
 
 

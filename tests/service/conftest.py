@@ -1,4 +1,4 @@
-"""What every test against real servers shares."""
+"""Fixtures for tests against real servers."""
 
 import shutil
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from libs.host import instance_keys
+from services.topology import SERVICE_NAMES
 from tests.support import temp_folders
 from tests.support.backing_servers import backing_servers, server_source
 from tests.support.running_co_op import Infrastructure
@@ -19,9 +20,9 @@ def pytest_report_header() -> str:
 
 @pytest.fixture(scope="session")
 def infrastructure() -> Iterator[Infrastructure]:
-    """Real servers and keys, once in a run; `running(infrastructure, "identity")` makes a fresh co-op on them."""
+    """Real servers and keys, created once per run; `running_co_op(infrastructure, ...)` starts a new co-op on them."""
     folder = temp_folders.make_temp_folder("kt-keys-")
-    instance_keys.create_keys(folder / "keys", "0000test", datetime.now(UTC))
+    instance_keys.create_keys(folder / "keys", "0000test", datetime.now(UTC), SERVICE_NAMES)
     with backing_servers() as servers:
-        yield Infrastructure(servers, TemplateDatabases(servers), folder / "keys", instance_keys.read_keys(folder / "keys"))
+        yield Infrastructure(servers, TemplateDatabases(servers), folder / "keys", instance_keys.read_keys(folder / "keys", SERVICE_NAMES))
     shutil.rmtree(folder)

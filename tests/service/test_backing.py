@@ -135,7 +135,7 @@ async def test_an_acknowledged_write_is_on_the_disk_and_sorted_alike_everywhere(
     assert [row["w"] for row in rows] == ["Z", "a", "b", "é"]
 
 
-async def test_what_a_failed_statement_quotes_is_not_in_the_log(folder: DataFolder) -> None:
+async def test_values_in_a_failed_statement_are_not_logged(folder: DataFolder) -> None:
     backing = await start_backing_services(folder, SETTINGS)
     postgres = await open_session(backing)
     await postgres.execute("create table people (name text primary key)")

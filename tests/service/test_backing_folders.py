@@ -72,7 +72,9 @@ def run_command(argv: list[str]) -> CommandResult:
 
 
 def test_a_second_kith_on_the_folder_is_refused_and_told_which_process_has_it(place: Path) -> None:
-    first = subprocess.Popen(kith_command(place / "co-op", "wait"), cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    first = subprocess.Popen(
+        kith_command(place / "co-op", "wait"), cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     assert first.stdout is not None
     assert first.stdout.readline()
     second = run_command(kith_command(place / "co-op"))
@@ -156,7 +158,11 @@ if os.geteuid() == 0:
         capability = CAP_DAC_READ_SEARCH if own_capabilities() >> CAP_DAC_READ_SEARCH & 1 else CAP_DAC_OVERRIDE
         # The capability is for this test's own sake: the clone may lie in /root.
         ordinary = ServiceAccount("nobody", nobody.pw_uid, nobody.pw_gid, capability=capability)
-        for argv in (ordinary.command(kith_command(place / "co-op")), kith_command(place / "co-op"), ordinary.command(kith_command(place / "co-op"))):
+        for argv in (
+            ordinary.command(kith_command(place / "co-op")),
+            kith_command(place / "co-op"),
+            ordinary.command(kith_command(place / "co-op")),
+        ):
             ran = run_command(argv)
             assert (ran.code, ran.complaint, ran.user) == (0, "", "nobody")
 
@@ -164,7 +170,9 @@ if os.geteuid() == 0:
         assert run_command(kith_command(place / "co-op")).code == 0
         nobody = pwd.getpwnam("nobody")
         capability = CAP_DAC_READ_SEARCH if own_capabilities() >> CAP_DAC_READ_SEARCH & 1 else CAP_DAC_OVERRIDE
-        ran = run_command(ServiceAccount("nobody", nobody.pw_uid, nobody.pw_gid, capability=capability).command(kith_command(place / "co-op")))
+        ran = run_command(
+            ServiceAccount("nobody", nobody.pw_uid, nobody.pw_gid, capability=capability).command(kith_command(place / "co-op"))
+        )
         assert ran.code == 1
         assert "Traceback" not in ran.complaint
         assert str(place / "co-op") in ran.complaint

@@ -28,6 +28,7 @@ from services.federation.domain.message_stream import PeerMessage, body_hash
 from services.federation.storage import certificates
 from services.federation.storage.key_cipher import KeyCipher
 from services.federation.storage.peer_messages import sign_message
+from services.topology import SERVICE_NAMES
 from tests.support.running_co_op import Infrastructure
 from tests.support.running_federation import RunningFederation, pair_co_ops, running_federations
 from tests.support.untrusted_peer import CertificateAndKey, make_certificate, open_stub_with_certificate, serve_probes
@@ -62,7 +63,7 @@ async def test_nobody_without_a_known_certificate_gets_through_the_handshake(
         assert await _refusal_status(elm, stranger) is grpc.StatusCode.UNAVAILABLE
 
 
-async def test_many_who_knock_at_one_moment_bring_nothing_down(neighbours: tuple[RunningFederation, RunningFederation]) -> None:
+async def test_many_simultaneous_connections_do_not_overload_it(neighbours: tuple[RunningFederation, RunningFederation]) -> None:
     """Each one asks for our certificate. Given the same one anew each time, gRPC ended this whole process within a second or two."""
     elm, mill = neighbours
     knocking = await asyncio.create_subprocess_exec(sys.executable, "-c", _KNOCK, str(elm.port), stdin=asyncio.subprocess.DEVNULL)
@@ -164,7 +165,7 @@ async def test_a_renewed_certificate_opens_and_the_one_before_does_not(neighbour
     # The next one of the document before is in use at once; with the new document the old one is nobody's.
     request = pb.SuspendPeerRequest(request_id=str(new_id()), peer="elm-row", decision_id=await mill.record_decision())
     await call_service(mill.stub.SuspendPeer, request, mill.token)
-    await elm.wait_until_peer("mill-lane", lambda evidence: evidence.suspended_by_them)
+    await elm.wait_until_peer("mill-lane", lambda known_peer: known_peer.suspended_by_them)
     assert await _refusal_status(elm, before) in (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.UNAVAILABLE)
 
 
@@ -286,7 +287,9 @@ async def test_a_trace_ends_at_the_border(infrastructure: Infrastructure, tmp_pa
 
 
 @asynccontextmanager
-async def _stub_as(co_op: RunningFederation, identity: CertificateAndKey | None, roots: list[bytes] | None = None) -> AsyncIterator[PeerServiceStub]:
+async def _stub_as(
+    co_op: RunningFederation, identity: CertificateAndKey | None, roots: list[bytes] | None = None
+) -> AsyncIterator[PeerServiceStub]:
     async with open_stub_with_certificate(co_op.port, roots or [(await _load_certificate(co_op)).pem], identity) as stub:
         yield stub
 
@@ -305,7 +308,7 @@ async def _load_certificate(co_op: RunningFederation) -> CertificateAndKey:
     """The certificate that it shows now, with its private key out of its own sealed table."""
     async with co_op.co_op.database_transaction("federation", owner=True) as connection:
         row = await connection.fetchrow("select hash, certificate, sealed from tls_key where place = 'current'")
-    vault = KeyCipher(read_keys(co_op.co_op.infrastructure.keys_folder).federation_seal)
+    vault = KeyCipher(read_keys(co_op.co_op.infrastructure.keys_folder, SERVICE_NAMES).federation_seal)
     key = load_der_private_key(vault.decrypt("tls", row["hash"].hex(), row["sealed"]), None)
     assert isinstance(key, EllipticCurvePrivateKey)
     return CertificateAndKey(x509.load_der_x509_certificate(row["certificate"]), key)
@@ -314,7 +317,7 @@ async def _load_certificate(co_op: RunningFederation) -> CertificateAndKey:
 async def _load_signing_key(co_op: RunningFederation) -> Ed25519PrivateKey:
     async with co_op.co_op.database_transaction("federation", owner=True) as connection:
         row = await connection.fetchrow("select key, sealed from signing_key where in_use")
-    vault = KeyCipher(read_keys(co_op.co_op.infrastructure.keys_folder).federation_seal)
+    vault = KeyCipher(read_keys(co_op.co_op.infrastructure.keys_folder, SERVICE_NAMES).federation_seal)
     return Ed25519PrivateKey.from_private_bytes(vault.decrypt("signing", row["key"].hex(), row["sealed"]))
 
 

@@ -36,7 +36,7 @@ async def test_a_co_op_without_an_inbound_port_pairs_by_calling(infrastructure: 
 
         # Nobody can call it with this; it asks again by itself, soon after the last news and not only every 30 seconds.
         await _suspend(elm, "mill-lane")
-        await mill.wait_until_peer("elm-row", lambda evidence: evidence.suspended_by_them, 8.0)
+        await mill.wait_until_peer("elm-row", lambda known_peer: known_peer.suspended_by_them, 8.0)
 
 
 async def test_who_was_called_does_not_call_back(infrastructure: Infrastructure) -> None:
@@ -56,7 +56,7 @@ async def test_without_a_decision_on_both_sides_the_peering_is_pending(infrastru
         await elm.accept(await mill.invitation())
         await elm.confirm("mill-lane", code)
         pending = await mill.confirm("elm-row", code, decided=False)
-        await mill.wait_until_peer("elm-row", lambda evidence: any(event.by_them and event.what == "decided" for event in evidence.events))
+        await mill.wait_until_peer("elm-row", lambda known_peer: any(event.by_them and event.what == "decided" for event in known_peer.events))
 
         assert (pending.state, pending.decided) == (pb.PEER_STATE_CONFIRMED, False)
         assert (await elm.peer("mill-lane")).state == pb.PEER_STATE_CONFIRMED
@@ -130,16 +130,16 @@ async def test_suspending_and_resuming_reach_the_other_side_and_both_must_resume
     async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
         await pair_co_ops(elm, mill)
         await _suspend(elm, "mill-lane")
-        await mill.wait_until_peer("elm-row", lambda evidence: evidence.suspended_by_them)
+        await mill.wait_until_peer("elm-row", lambda known_peer: known_peer.suspended_by_them)
         with pytest.raises(AlreadyExists, match="SUSPENDED_ALREADY"):
             await _suspend(elm, "mill-lane")
         with pytest.raises(FailedPrecondition, match="NOT_SUSPENDED_BY_US"):
             await _resume(mill, "elm-row")
         await _suspend(mill, "elm-row")
-        await elm.wait_until_peer("mill-lane", lambda evidence: evidence.suspended_by_them)
+        await elm.wait_until_peer("mill-lane", lambda known_peer: known_peer.suspended_by_them)
 
         await _resume(elm, "mill-lane")
-        await mill.wait_until_peer("elm-row", lambda evidence: not evidence.suspended_by_them)
+        await mill.wait_until_peer("elm-row", lambda known_peer: not known_peer.suspended_by_them)
         assert (await elm.peer("mill-lane")).state == pb.PEER_STATE_SUSPENDED
         await _resume(mill, "elm-row")
         await elm.wait_until_peer_state("mill-lane", pb.PEER_STATE_ACTIVE)
@@ -172,19 +172,19 @@ async def test_what_was_written_while_the_other_side_was_down_arrives_when_it_is
 
         async def meanwhile() -> None:
             await _suspend(elm, "mill-lane")
-            await elm.wait_until_peer("mill-lane", lambda evidence: evidence.failing != "")
+            await elm.wait_until_peer("mill-lane", lambda known_peer: known_peer.failing != "")
             assert (await elm.peer("mill-lane")).waiting == 1
 
         await mill.co_op.restart(meanwhile)
         await mill.wait_until_peer_state("elm-row", pb.PEER_STATE_SUSPENDED)
-        await elm.wait_until_peer("mill-lane", lambda evidence: evidence.waiting == 0 and evidence.failing == "")
+        await elm.wait_until_peer("mill-lane", lambda known_peer: known_peer.waiting == 0 and known_peer.failing == "")
 
 
 async def test_a_co_op_set_back_takes_its_own_letters_back_and_never_gives_a_number_twice(infrastructure: Infrastructure) -> None:
     async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
         await pair_co_ops(elm, mill)
         await _suspend(elm, "mill-lane")
-        await mill.wait_until_peer("elm-row", lambda evidence: evidence.suspended_by_them)
+        await mill.wait_until_peer("elm-row", lambda known_peer: known_peer.suspended_by_them)
         before = await elm.co_op.all_rows("federation", "letter_out")
 
         async def restored() -> None:
@@ -196,7 +196,7 @@ async def test_a_co_op_set_back_takes_its_own_letters_back_and_never_gives_a_num
         # Written before anybody was asked: it must not take the place of a letter that the other side holds.
         await _suspend(elm, "mill-lane")
         await elm.wait_until_peer(
-            "mill-lane", lambda evidence: evidence.waiting == 0 and any(event.what == "letters_taken_back" for event in evidence.events)
+            "mill-lane", lambda known_peer: known_peer.waiting == 0 and any(event.what == "letters_taken_back" for event in known_peer.events)
         )
 
         after = await elm.co_op.all_rows("federation", "letter_out")
@@ -205,11 +205,11 @@ async def test_a_co_op_set_back_takes_its_own_letters_back_and_never_gives_a_num
         assert await mill.co_op.all_rows("federation", "letter_conflict") == []
 
 
-async def test_a_receiver_set_back_is_told_everything_again(infrastructure: Infrastructure) -> None:
+async def test_a_restored_receiver_is_sent_everything_again(infrastructure: Infrastructure) -> None:
     async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
         await pair_co_ops(elm, mill)
         await _suspend(elm, "mill-lane")
-        await mill.wait_until_peer("elm-row", lambda evidence: evidence.suspended_by_them)
+        await mill.wait_until_peer("elm-row", lambda known_peer: known_peer.suspended_by_them)
 
         async def restored() -> None:
             async with mill.co_op.database_transaction("federation", owner=True) as connection:
@@ -217,7 +217,7 @@ async def test_a_receiver_set_back_is_told_everything_again(infrastructure: Infr
                 await connection.execute("update peer set suspended_by_them = false, state = 'active'")
 
         await mill.co_op.restart(restored)
-        await mill.wait_until_peer("elm-row", lambda evidence: evidence.suspended_by_them)
+        await mill.wait_until_peer("elm-row", lambda known_peer: known_peer.suspended_by_them)
 
 
 async def test_a_peer_not_heard_for_a_day_is_told_to_people_once_and_its_return_as_well(infrastructure: Infrastructure) -> None:
@@ -228,10 +228,10 @@ async def test_a_peer_not_heard_for_a_day_is_told_to_people_once_and_its_return_
             async with elm.co_op.database_transaction("federation", owner=True) as connection:
                 await connection.execute("update peer set heard_at = now() - interval '25 hours'")
             await elm.co_op.restart()
-            await elm.wait_until_peer("mill-lane", lambda evidence: evidence.unreachable)
+            await elm.wait_until_peer("mill-lane", lambda known_peer: known_peer.unreachable)
 
         await mill.co_op.restart(a_day_later)
-        await elm.wait_until_peer("mill-lane", lambda evidence: not evidence.unreachable, seconds=30)
+        await elm.wait_until_peer("mill-lane", lambda known_peer: not known_peer.unreachable, seconds=30)
 
         events = await elm.co_op.published_events("federation")
         assert events.count(facts.PeerUnreachable(peer="mill-lane")) == 1
@@ -243,11 +243,13 @@ async def test_new_keys_reach_the_peer_and_everything_goes_on(infrastructure: In
         await pair_co_ops(elm, mill)
         rotated = await call_service(elm.stub.RotateKeys, pb.RotateKeysRequest(request_id=str(new_id())), elm.operator)
         assert rotated.seq == 2
-        await mill.wait_until_peer("elm-row", lambda evidence: any(event.what == "keys_rotated" and event.by_them for event in evidence.events))
+        await mill.wait_until_peer(
+            "elm-row", lambda known_peer: any(event.what == "keys_rotated" and event.by_them for event in known_peer.events)
+        )
         await _suspend(elm, "mill-lane")
-        await mill.wait_until_peer("elm-row", lambda evidence: evidence.suspended_by_them)
+        await mill.wait_until_peer("elm-row", lambda known_peer: known_peer.suspended_by_them)
         await _suspend(mill, "elm-row")
-        await elm.wait_until_peer("mill-lane", lambda evidence: evidence.suspended_by_them)
+        await elm.wait_until_peer("mill-lane", lambda known_peer: known_peer.suspended_by_them)
 
 
 async def test_a_root_key_kept_elsewhere_signs_what_it_is_given(infrastructure: Infrastructure) -> None:

@@ -88,7 +88,7 @@ async def test_a_void_vote_leaves_nothing_in_the_log(infrastructure: Infrastruct
         assert await decision_log(voting) == []
 
 
-async def test_what_is_heard_of_an_unknown_vote_stops_nothing(infrastructure: Infrastructure) -> None:
+async def test_an_event_about_an_unknown_vote_blocks_nothing(infrastructure: Infrastructure) -> None:
     async with simulated_vote(infrastructure, user=6, worker=5) as voting:
         await voting.open()
         for said in (
@@ -228,7 +228,7 @@ def _without_own_co_op(value: canonical.Json) -> list[canonical.Json]:
 
 
 @pytest.mark.capability("G15")
-async def test_what_federation_counts_is_the_same_here_and_anywhere(infrastructure: Infrastructure) -> None:
+async def test_federation_counts_the_same_everywhere(infrastructure: Infrastructure) -> None:
     async with simulated_vote(infrastructure, user=6, worker=5) as voting:
         await voting.propose()
         boards = [(participant, 9, bytes(32)) for participant in voting.terms.participants]

@@ -38,7 +38,9 @@ async def test_a_draft_gives_the_notice_and_the_hours_of_its_kind_of_resolution(
     async with simulated_vote(infrastructure, user=6, worker=5) as voting:
 
         async def draft(opens: int, closes: int) -> None:
-            asked = voting.question(resolution_type=ANNOUNCED, open_latest=timestamp_after(voting, opens), closes_at=timestamp_after(voting, closes))
+            asked = voting.question(
+                resolution_type=ANNOUNCED, open_latest=timestamp_after(voting, opens), closes_at=timestamp_after(voting, closes)
+            )
             await voting.draft(asked)
 
         with refused_with(Invalid, "VOTE_NOTICE_TOO_SHORT"):

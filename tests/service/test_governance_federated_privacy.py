@@ -66,7 +66,7 @@ async def test_what_was_taken_or_cast_cannot_be_altered_by_the_service_itself(in
 
 
 @pytest.mark.capability("G15")
-async def test_the_fact_of_a_ballot_names_nobody_and_leads_to_nobody(infrastructure: Infrastructure) -> None:
+async def test_the_ballot_event_identifies_nobody(infrastructure: Infrastructure) -> None:
     async with simulated_vote(infrastructure, user=6, worker=5) as voting:
         await voting.open()
         await voting.cast(voting.voters[0], "for", request_id="a-request-of-pat")

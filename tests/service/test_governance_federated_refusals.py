@@ -96,7 +96,7 @@ def _terms_without_own_co_op(terms: bytes) -> bytes:
     return canonical.encode({**fields, "convener": "brook", "q": 1})
 
 
-async def test_what_federation_asks_needs_no_token_and_what_people_ask_does(infrastructure: Infrastructure) -> None:
+async def test_federations_calls_need_no_token_and_peoples_calls_do(infrastructure: Infrastructure) -> None:
     async with simulated_vote(infrastructure, user=6, worker=5, friend=1) as voting:
         await voting.propose()
         counted = await call_service(voting.stub.CountClasses, pb.CountClassesRequest())
@@ -167,7 +167,7 @@ async def test_one_can_leave_until_ones_own_ready_and_never_come_back(infrastruc
             await voting.join(number)
 
 
-async def test_a_roll_is_frozen_once_with_everybody_and_nobody_else(infrastructure: Infrastructure) -> None:
+async def test_a_roll_is_frozen_once_with_exactly_the_eligible_members(infrastructure: Infrastructure) -> None:
     async with simulated_vote(infrastructure, user=6, worker=5, friend=1) as voting:
         assembly = voting.assembly
         number = await voting.decide()

@@ -82,7 +82,7 @@ async def test_a_motion_is_refused_for_times_outside_the_rulebook(infrastructure
         assert await has_no_motion(assembly)
 
 
-async def test_only_who_wears_the_hat_puts_a_motion_and_only_under_a_rulebook(infrastructure: Infrastructure) -> None:
+async def test_only_the_secretary_opens_a_motion_and_only_with_a_rulebook(infrastructure: Infrastructure) -> None:
     async with member_assembly(infrastructure, rulebook="", user=1) as assembly:
         with refused_with(FailedPrecondition, "RULEBOOK_NOT_ADOPTED"):
             await open_motion(assembly, assembly.question())

@@ -58,7 +58,7 @@ async def test_a_ballot_needs_an_open_motion_a_known_choice_and_the_page_that_sh
         assert [(member_class.votes_for, member_class.votes_against) for member_class in result.classes] == [(0, 1)]
 
 
-async def test_whoever_is_not_on_the_roll_hears_why(infrastructure: Infrastructure) -> None:
+async def test_a_person_who_is_not_on_the_roll_is_told_why(infrastructure: Infrastructure) -> None:
     async with member_assembly(infrastructure, user=1, worker=1, friend=1) as assembly:
         motion = await assembly.open_motion()
         with_notice = await assembly.open_motion(assembly.question(kind="announced", opens_in=7 * 24 * HOUR + 60, hours=30))

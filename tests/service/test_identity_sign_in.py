@@ -219,7 +219,7 @@ async def test_a_session_that_was_signed_out_or_is_not_ones_own_renews_nothing(i
             await call_service(identity.RenewToken, renew_token_request(session))
 
 
-async def test_a_forged_or_expired_token_is_nobodys(infrastructure: Infrastructure) -> None:
+async def test_a_forged_or_expired_token_identifies_nobody(infrastructure: Infrastructure) -> None:
     async with running_co_op(infrastructure, "identity") as co_op:
         [sam] = await co_op.register_people("Sam Sample")
         identity, asked = co_op.stub(IdentityServiceStub), pb.GetPersonRequest(person_id=str(sam))

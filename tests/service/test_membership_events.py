@@ -63,7 +63,7 @@ async def test_new_rules_change_vote_rights_from_the_next_day_and_keep_what_was_
         ]
 
 
-async def test_a_class_the_rules_dropped_admits_nobody_more(infrastructure: Infrastructure) -> None:
+async def test_a_class_removed_from_the_rules_admits_no_new_members(infrastructure: Infrastructure) -> None:
     async with membership_co_op(infrastructure, "Sam Sample", "Ada Ample") as (co_op, rules, [sam, ada]):
         secretary = co_op.token(sam, hat="secretary")
         await admit_members(co_op, secretary, [make_admission(ada, "supporter")])

@@ -69,7 +69,7 @@ async def test_the_standing_is_right_the_day_before_on_and_after_every_change(in
         ]
 
 
-async def test_a_change_is_refused_by_what_is_wrong_with_it(infrastructure: Infrastructure) -> None:
+async def test_an_invalid_change_is_refused_with_its_reason(infrastructure: Infrastructure) -> None:
     async with membership_co_op(infrastructure, "Sam Sample", "Ada Ample") as (co_op, _, [sam, ada]):
         membership, secretary = co_op.stub(MembershipServiceStub), co_op.token(sam, hat="secretary")
         await admit_members(co_op, secretary, [make_admission(ada, admitted_on="2024-05-01")])

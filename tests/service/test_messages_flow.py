@@ -18,179 +18,179 @@ from tests.support.running_co_op import Infrastructure
 
 
 async def test_numbers_have_no_gap_under_200_commits_at_once_and_are_heard_in_order(infrastructure: Infrastructure) -> None:
-    async with event_pipeline(infrastructure) as line:
-        line.relay()
-        line.consumer()
-        await asyncio.gather(*(line.publish() for _ in range(200)))
-        await line.wait_until_caught_up()
-        assert await line.received_numbers() == list(range(1, 201))
-        rows = await line.fetch_rows(line.source_service, "select number from outbox order by seq")
+    async with event_pipeline(infrastructure) as pipeline:
+        pipeline.relay()
+        pipeline.consumer()
+        await asyncio.gather(*(pipeline.publish() for _ in range(200)))
+        await pipeline.wait_until_caught_up()
+        assert await pipeline.received_numbers() == list(range(1, 201))
+        rows = await pipeline.fetch_rows(pipeline.source_service, "select number from outbox order by seq")
         assert sorted(row["number"] for row in rows) == list(range(1, 201))
 
 
 async def test_a_relay_killed_between_publishing_and_marking_publishes_again_and_it_counts_once(infrastructure: Infrastructure) -> None:
-    async with event_pipeline(infrastructure) as line:
-        await line.publish(5)
-        await line.bus.wait_connected()
-        await line.bus.ensure_stream(SOURCE)
-        killed = OutboxRelay(SOURCE, line.source_database, line.bus)
+    async with event_pipeline(infrastructure) as pipeline:
+        await pipeline.publish(5)
+        await pipeline.bus.wait_connected()
+        await pipeline.bus.ensure_stream(SOURCE)
+        killed = OutboxRelay(SOURCE, pipeline.source_database, pipeline.bus)
         assert (await killed.assign_numbers()).waiting == 5
-        await line.republish(1, 2, 3)
-        line.relay()
-        line.consumer()
-        await line.publish(2)
-        await line.wait_until_caught_up()
-        assert await line.received_numbers() == [1, 2, 3, 4, 5, 6, 7]
-        assert (await line.bus.js.stream_info("KITH_MEMBERSHIP")).state.messages == 10
+        await pipeline.republish(1, 2, 3)
+        pipeline.relay()
+        pipeline.consumer()
+        await pipeline.publish(2)
+        await pipeline.wait_until_caught_up()
+        assert await pipeline.received_numbers() == [1, 2, 3, 4, 5, 6, 7]
+        assert (await pipeline.bus.js.stream_info("KITH_MEMBERSHIP")).state.messages == 10
 
 
 async def test_facts_out_of_order_doubled_and_missing_are_put_right(infrastructure: Infrastructure) -> None:
-    async with event_pipeline(infrastructure) as line:
-        await line.publish(8)
-        line.relay()
-        await _wait_until_published(line, 8)
-        await line.bus.js.purge_stream("KITH_MEMBERSHIP")
-        await line.republish(3, 1, 2, 2, 1, 5, 8, 4)
-        line.consumer()
-        await line.wait_until_caught_up()
-        assert await line.received_numbers() == [1, 2, 3, 4, 5, 6, 7, 8]
+    async with event_pipeline(infrastructure) as pipeline:
+        await pipeline.publish(8)
+        pipeline.relay()
+        await _wait_until_published(pipeline, 8)
+        await pipeline.bus.js.purge_stream("KITH_MEMBERSHIP")
+        await pipeline.republish(3, 1, 2, 2, 1, 5, 8, 4)
+        pipeline.consumer()
+        await pipeline.wait_until_caught_up()
+        assert await pipeline.received_numbers() == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
 async def test_two_processes_that_listen_take_each_fact_in_once(infrastructure: Infrastructure) -> None:
-    async with event_pipeline(infrastructure) as line:
-        line.relay()
-        both = [line.consumer(), line.consumer()]
+    async with event_pipeline(infrastructure) as pipeline:
+        pipeline.relay()
+        both = [pipeline.consumer(), pipeline.consumer()]
         for _ in range(4):
-            await asyncio.gather(*(line.publish() for _ in range(50)))
-            await line.wait_until_caught_up(20)
-        assert await line.received_numbers() == list(range(1, 201))
+            await asyncio.gather(*(pipeline.publish() for _ in range(50)))
+            await pipeline.wait_until_caught_up(20)
+        assert await pipeline.received_numbers() == list(range(1, 201))
         assert [one.progress.stopped_by for one in both] == ["", ""]
 
 
-async def test_what_is_no_fact_at_all_is_passed_by(infrastructure: Infrastructure) -> None:
-    async with event_pipeline(infrastructure) as line:
-        line.relay()
-        line.consumer()
-        await line.publish(2)
-        await line.wait_until_caught_up()
-        await line.bus.js.publish("kith.membership.v1.member_admitted.x", b"\xff\xff\xff not a fact")
-        await line.publish(2)
-        await line.wait_until_caught_up()
-        assert await line.received_numbers() == [1, 2, 3, 4]
+async def test_bytes_that_are_not_an_event_are_skipped(infrastructure: Infrastructure) -> None:
+    async with event_pipeline(infrastructure) as pipeline:
+        pipeline.relay()
+        pipeline.consumer()
+        await pipeline.publish(2)
+        await pipeline.wait_until_caught_up()
+        await pipeline.bus.js.publish("kith.membership.v1.member_admitted.x", b"\xff\xff\xff not a fact")
+        await pipeline.publish(2)
+        await pipeline.wait_until_caught_up()
+        assert await pipeline.received_numbers() == [1, 2, 3, 4]
 
 
-async def test_a_type_nobody_reacts_to_only_moves_the_position(infrastructure: Infrastructure) -> None:
-    async with event_pipeline(infrastructure) as line:
-        line.relay()
-        line.consumer()
-        await line.publish()
-        await line.publish_unknown_event()
-        await line.publish()
-        await line.wait_until_caught_up()
-        assert await line.received_numbers() == [1, 3]
+async def test_an_event_type_without_reaction_only_moves_the_position(infrastructure: Infrastructure) -> None:
+    async with event_pipeline(infrastructure) as pipeline:
+        pipeline.relay()
+        pipeline.consumer()
+        await pipeline.publish()
+        await pipeline.publish_unknown_event()
+        await pipeline.publish()
+        await pipeline.wait_until_caught_up()
+        assert await pipeline.received_numbers() == [1, 3]
 
 
 async def test_a_reaction_that_fails_stops_its_source_waits_longer_each_time_and_goes_on_when_mended(
     infrastructure: Infrastructure,
 ) -> None:
-    async with event_pipeline(infrastructure) as line:
+    async with event_pipeline(infrastructure) as pipeline:
         failing = True
 
         async def meanwhile(fact: Event) -> None:
             if failing and fact.number == 7:
                 raise ValueError(fact.number)
 
-        line.reaction_hook = meanwhile
-        await line.publish(20)
-        line.relay()
-        consumer = line.consumer()
+        pipeline.reaction_hook = meanwhile
+        await pipeline.publish(20)
+        pipeline.relay()
+        consumer = pipeline.consumer()
         async with asyncio.timeout(5):
             while not consumer.progress.stopped_by:
                 await asyncio.sleep(0.02)
-        assert await line.received_numbers() == [1, 2, 3, 4, 5, 6]
+        assert await pipeline.received_numbers() == [1, 2, 3, 4, 5, 6]
         assert consumer.progress.stopped_by == "kith.membership.facts.v1.MemberAdmitted"
-        tried = line.attempts
+        tried = pipeline.attempts
         await asyncio.sleep(1.6)
-        assert 1 <= line.attempts - tried <= 5
+        assert 1 <= pipeline.attempts - tried <= 5
         failing = False
-        await line.wait_until_caught_up()
-        assert await line.received_numbers() == list(range(1, 21))
+        await pipeline.wait_until_caught_up()
+        assert await pipeline.received_numbers() == list(range(1, 21))
         assert consumer.progress.stopped_by == ""
 
 
 async def test_a_fact_an_operator_ordered_to_be_skipped_is_passed_over_now_and_in_every_rebuild(infrastructure: Infrastructure) -> None:
-    async with event_pipeline(infrastructure) as line:
+    async with event_pipeline(infrastructure) as pipeline:
         failing = True
 
         async def meanwhile(fact: Event) -> None:
             if failing and fact.number == 3:
                 raise ValueError(fact.number)
 
-        line.reaction_hook = meanwhile
-        await line.publish(5)
-        line.relay()
-        consumer = line.consumer()
+        pipeline.reaction_hook = meanwhile
+        await pipeline.publish(5)
+        pipeline.relay()
+        consumer = pipeline.consumer()
         async with asyncio.timeout(5):
             while not consumer.progress.stopped_by:
                 await asyncio.sleep(0.02)
-        async with line.consumer_database.work(callers.job("operator"), SystemClock().now()) as work:
+        async with pipeline.consumer_database.work(callers.job("operator"), SystemClock().now()) as work:
             await rebuild.skip_event(work, SOURCE, 3, "a date nobody can read")
-        await line.wait_until_caught_up()
-        lived = await line.received_rows()
+        await pipeline.wait_until_caught_up()
+        lived = await pipeline.received_rows()
         assert [row[0] for row in lived] == [1, 2, 4, 5]
         failing = False
-        await _rebuild_projection(line)
-        await line.wait_until_caught_up()
-        assert await line.received_rows() == lived
-        [skip] = await line.fetch_rows(line.consumer_service, "select source, epoch, number, ordered_by, why from position_skip")
+        await _rebuild_projection(pipeline)
+        await pipeline.wait_until_caught_up()
+        assert await pipeline.received_rows() == lived
+        [skip] = await pipeline.fetch_rows(pipeline.consumer_service, "select source, epoch, number, ordered_by, why from position_skip")
         assert tuple(skip.values()) == (SOURCE, 1, 3, "job:operator", "a date nobody can read")
 
 
 async def test_a_projection_rebuilt_from_fact_1_while_facts_come_in_equals_the_one_that_lived(infrastructure: Infrastructure) -> None:
-    async with event_pipeline(infrastructure) as line:
-        line.relay()
-        line.consumer()
-        await line.publish(300)
-        await line.wait_until_caught_up()
-        lived = await line.received_rows()
+    async with event_pipeline(infrastructure) as pipeline:
+        pipeline.relay()
+        pipeline.consumer()
+        await pipeline.publish(300)
+        await pipeline.wait_until_caught_up()
+        lived = await pipeline.received_rows()
         assert len(lived) == 300
-        stating = asyncio.create_task(line.publish(100))
+        stating = asyncio.create_task(pipeline.publish(100))
         for _ in range(3):
-            await _rebuild_projection(line)
+            await _rebuild_projection(pipeline)
             await asyncio.sleep(0.1)
         await stating
-        await line.wait_until_caught_up()
-        rebuilt = await line.received_rows()
+        await pipeline.wait_until_caught_up()
+        rebuilt = await pipeline.received_rows()
         assert rebuilt[:300] == lived
         assert [row[0] for row in rebuilt] == list(range(1, 401))
 
 
 @pytest.mark.parametrize("kept", [4, 10])
 async def test_after_a_restore_of_the_source_the_projection_is_that_of_its_new_life(infrastructure: Infrastructure, kept: int) -> None:
-    async with event_pipeline(infrastructure) as line:
-        relay = line.relay()
-        line.consumer()
-        await line.publish(10)
-        await line.wait_until_caught_up()
-        first = await line.received_rows()
+    async with event_pipeline(infrastructure) as pipeline:
+        relay = pipeline.relay()
+        pipeline.consumer()
+        await pipeline.publish(10)
+        await pipeline.wait_until_caught_up()
+        first = await pipeline.received_rows()
         # The source comes back from a backup: in a new epoch, and perhaps without its last facts.
         async with relay._number_lock:
-            await line.fetch_rows(line.source_service, "delete from outbox where number > $1", kept)
-            await line.fetch_rows(line.source_service, "update outbox_state set epoch = 2, published = $1", kept)
+            await pipeline.fetch_rows(pipeline.source_service, "delete from outbox where number > $1", kept)
+            await pipeline.fetch_rows(pipeline.source_service, "update outbox_state set epoch = 2, published = $1", kept)
         # A service that was restored starts anew, and its relay looks first of all.
-        line.source_database.wakeups.wake_all()
+        pipeline.source_database.wakeups.wake_all()
         async with asyncio.timeout(12):
-            while (await line.fetch_rows(line.consumer_service, "select epoch from position"))[0]["epoch"] != 2:
+            while (await pipeline.fetch_rows(pipeline.consumer_service, "select epoch from position"))[0]["epoch"] != 2:
                 await asyncio.sleep(0.05)
-        await line.wait_until_caught_up()
-        assert await line.received_rows() == first[:kept]
-        await line.publish(3)
-        await line.wait_until_caught_up()
-        assert await line.received_numbers() == list(range(1, kept + 4))
+        await pipeline.wait_until_caught_up()
+        assert await pipeline.received_rows() == first[:kept]
+        await pipeline.publish(3)
+        await pipeline.wait_until_caught_up()
+        assert await pipeline.received_numbers() == list(range(1, kept + 4))
 
 
 async def test_one_relay_of_two_processes_is_active_and_the_other_takes_over_within_seconds(infrastructure: Infrastructure) -> None:
-    async with event_pipeline(infrastructure) as line:
+    async with event_pipeline(infrastructure) as pipeline:
         active: set[str] = set()
         most = 0
 
@@ -200,102 +200,102 @@ async def test_one_relay_of_two_processes_is_active_and_the_other_takes_over_wit
                 active.add(name)
                 most = max(most, len(active))
                 try:
-                    await OutboxRelay(SOURCE, line.source_database, line.bus).run()
+                    await OutboxRelay(SOURCE, pipeline.source_database, pipeline.bus).run()
                 finally:
                     active.discard(name)
 
-            await leader_election.run_as_leader(SOURCE, line.source_database, work)
+            await leader_election.run_as_leader(SOURCE, pipeline.source_database, work)
 
-        line.consumer()
+        pipeline.consumer()
         for name in ("one", "two"):
-            line.spawn(lead_as(name))
+            pipeline.spawn(lead_as(name))
         async with asyncio.timeout(5):
             while not active:
                 await asyncio.sleep(0.02)
-        await line.publish(5)
-        await line.wait_until_caught_up()
+        await pipeline.publish(5)
+        await pipeline.wait_until_caught_up()
         [first] = active
         began = time.monotonic()
         await _execute_as_admin(
-            line.source_service,
+            pipeline.source_service,
             "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted and database = "
             "(select oid from pg_database where datname = current_database())",
         )
         async with asyncio.timeout(8):
             while first in active or not active:
                 await asyncio.sleep(0.02)
-        await line.publish(5)
-        await line.wait_until_caught_up()
+        await pipeline.publish(5)
+        await pipeline.wait_until_caught_up()
         assert time.monotonic() - began < 8
         assert most == 1
-        assert await line.received_numbers() == list(range(1, 11))
+        assert await pipeline.received_numbers() == list(range(1, 11))
 
 
 async def test_relay_and_consumer_outlive_a_database_that_dropped_every_connection(infrastructure: Infrastructure) -> None:
-    async with event_pipeline(infrastructure) as line:
-        relay, consumer = line.relay(), line.consumer()
-        await line.publish(5)
-        await line.wait_until_caught_up()
+    async with event_pipeline(infrastructure) as pipeline:
+        relay, consumer = pipeline.relay(), pipeline.consumer()
+        await pipeline.publish(5)
+        await pipeline.wait_until_caught_up()
         drop = "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename like '%run'"
         for round_ in range(1, 4):
-            for wanted in (line.source_service, line.consumer_service):
+            for wanted in (pipeline.source_service, pipeline.consumer_service):
                 await _execute_as_admin(wanted, drop)
             await asyncio.sleep(0.6)
-            await _publish_with_retry(line, 5)
-            await line.wait_until_caught_up()
-            assert await line.received_numbers() == list(range(1, 6 + 5 * round_))
+            await _publish_with_retry(pipeline, 5)
+            await pipeline.wait_until_caught_up()
+            assert await pipeline.received_numbers() == list(range(1, 6 + 5 * round_))
         assert consumer.progress.stopped_by == ""
         assert (await relay.assign_numbers()).waiting == 0
 
 
 async def test_asking_whether_we_are_up_to_date_waits_and_says_when_it_cannot_be_known(infrastructure: Infrastructure) -> None:
-    async with event_pipeline(infrastructure) as line:
-        line.relay()
-        consumer = line.consumer()
-        await line.publish(3)
+    async with event_pipeline(infrastructure) as pipeline:
+        pipeline.relay()
+        consumer = pipeline.consumer()
+        await pipeline.publish(3)
         assert await consumer.catch_up() == 3
-        assert await line.received_numbers() == [1, 2, 3]
+        assert await pipeline.received_numbers() == [1, 2, 3]
         async with consumer._apply_lock:
-            await line.publish(2)
+            await pipeline.publish(2)
             began = time.monotonic()
             with pytest.raises(Unavailable) as refused:
                 await consumer.catch_up(0.7)
             assert refused.value.reason == "SOURCE_AWAY"
             assert 0.6 < time.monotonic() - began < 2.0
         assert await consumer.catch_up() == 5
-        assert len(await line.received_numbers()) == 5
+        assert len(await pipeline.received_numbers()) == 5
 
         async def meanwhile(fact: Event) -> None:
             raise ValueError(fact.number)
 
-        line.reaction_hook = meanwhile
-        await line.publish()
+        pipeline.reaction_hook = meanwhile
+        await pipeline.publish()
         with pytest.raises(Unavailable):
             await consumer.catch_up()
-        await line.stop_tasks()
+        await pipeline.stop_tasks()
         began = time.monotonic()
         with pytest.raises(Unavailable):
             await consumer.catch_up(0.5)
         assert time.monotonic() - began < 1.5
 
 
-async def _wait_until_published(line: EventPipeline, number: int) -> None:
+async def _wait_until_published(pipeline: EventPipeline, number: int) -> None:
     async with asyncio.timeout(5):
-        while (await line.fetch_rows(line.source_service, "select published from outbox_state"))[0]["published"] != number:
+        while (await pipeline.fetch_rows(pipeline.source_service, "select published from outbox_state"))[0]["published"] != number:
             await asyncio.sleep(0.02)
 
 
-async def _rebuild_projection(line: EventPipeline) -> None:
-    async with line.consumer_database.work(callers.job("operator"), SystemClock().now()) as work:
-        await rebuild.rebuild_projections(work, [line.reactions()])
+async def _rebuild_projection(pipeline: EventPipeline) -> None:
+    async with pipeline.consumer_database.work(callers.job("operator"), SystemClock().now()) as work:
+        await rebuild.rebuild_projections(work, [pipeline.reactions()])
 
 
-async def _publish_with_retry(line: EventPipeline, number: int) -> None:
+async def _publish_with_retry(pipeline: EventPipeline, number: int) -> None:
     """A pooled connection that was dropped is noticed by the first who uses it."""
     for _ in range(number):
         for again in range(10):
             try:
-                await line.publish()
+                await pipeline.publish()
             except Unavailable:
                 assert again < 9
             else:

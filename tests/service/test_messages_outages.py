@@ -14,45 +14,45 @@ from tests.support.running_co_op import Infrastructure
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 async def test_while_nats_is_stopped_facts_are_stated_and_are_heard_when_it_is_back(infrastructure: Infrastructure, how: int) -> None:
-    async with disposable_nats() as server, event_pipeline(infrastructure, server) as line:
-        relay, consumer = line.relay(), line.consumer()
-        await line.publish(20)
-        await line.wait_until_caught_up()
+    async with disposable_nats() as server, event_pipeline(infrastructure, server) as pipeline:
+        relay, consumer = pipeline.relay(), pipeline.consumer()
+        await pipeline.publish(20)
+        await pipeline.wait_until_caught_up()
         await server.stop(how)
-        await asyncio.gather(*(line.publish() for _ in range(50)))
+        await asyncio.gather(*(pipeline.publish() for _ in range(50)))
         async with asyncio.timeout(5):
-            while line.bus.connected:
+            while pipeline.bus.connected:
                 await asyncio.sleep(0.02)
         assert (await relay.assign_numbers()).waiting == 50
-        assert await line.position() == 20
+        assert await pipeline.position() == 20
         await server.start()
-        await line.wait_until_caught_up(20)
-        assert await line.received_numbers() == list(range(1, 71))
+        await pipeline.wait_until_caught_up(20)
+        assert await pipeline.received_numbers() == list(range(1, 71))
         assert consumer.progress.stopped_by == ""
 
 
 @pytest.mark.capability("X3")
 async def test_when_the_store_is_lost_while_running_everything_catches_up_the_tail_included(infrastructure: Infrastructure) -> None:
-    async with disposable_nats() as server, event_pipeline(infrastructure, server) as line:
-        line.relay()
-        line.consumer()
-        await line.publish(50)
-        await line.wait_until_caught_up()
+    async with disposable_nats() as server, event_pipeline(infrastructure, server) as pipeline:
+        pipeline.relay()
+        pipeline.consumer()
+        await pipeline.publish(50)
+        await pipeline.wait_until_caught_up()
         await server.stop(signal.SIGKILL)
         server.delete_store()
-        await line.publish(30)
+        await pipeline.publish(30)
         await server.start()
-        await line.wait_until_caught_up(25)
-        assert await line.received_numbers() == list(range(1, 81))
-        await line.publish(5)
-        await line.wait_until_caught_up()
-        assert await line.received_numbers() == list(range(1, 86))
+        await pipeline.wait_until_caught_up(25)
+        assert await pipeline.received_numbers() == list(range(1, 81))
+        await pipeline.publish(5)
+        await pipeline.wait_until_caught_up()
+        assert await pipeline.received_numbers() == list(range(1, 86))
 
 
 async def test_a_tail_that_was_published_and_then_lost_is_fetched_from_the_source(infrastructure: Infrastructure) -> None:
-    async with disposable_nats() as server, event_pipeline(infrastructure, server) as line:
-        relay = line.relay()
-        await line.publish(10)
+    async with disposable_nats() as server, event_pipeline(infrastructure, server) as pipeline:
+        relay = pipeline.relay()
+        await pipeline.publish(10)
         async with asyncio.timeout(5):
             while (await relay.assign_numbers()).waiting:
                 await asyncio.sleep(0.02)
@@ -60,22 +60,22 @@ async def test_a_tail_that_was_published_and_then_lost_is_fetched_from_the_sourc
         await server.stop(signal.SIGKILL)
         server.delete_store()
         await server.start()
-        follower = Consumer(CONSUMER, line.reactions(), line.consumer_database, line.bus, SystemClock())
-        line.spawn(follower.run())
-        await line.wait_until_caught_up(25)
-        assert await line.received_numbers() == list(range(1, 11))
+        follower = Consumer(CONSUMER, pipeline.reactions(), pipeline.consumer_database, pipeline.bus, SystemClock())
+        pipeline.spawn(follower.run())
+        await pipeline.wait_until_caught_up(25)
+        assert await pipeline.received_numbers() == list(range(1, 11))
 
 
 async def test_a_relay_that_failed_many_times_still_has_places_for_acknowledgements(infrastructure: Infrastructure) -> None:
-    async with disposable_nats() as server, event_pipeline(infrastructure, server) as line:
-        relay = line.relay()
-        line.consumer()
-        await line.publish(5)
-        await line.wait_until_caught_up()
-        js = line.bus.js
+    async with disposable_nats() as server, event_pipeline(infrastructure, server) as pipeline:
+        relay = pipeline.relay()
+        pipeline.consumer()
+        await pipeline.publish(5)
+        await pipeline.wait_until_caught_up()
+        js = pipeline.bus.js
         await js.delete_stream(f"KITH_{SOURCE.upper()}")
-        await line.publish(5)
-        await line.wait_until_caught_up(15)
-        assert await line.received_numbers() == list(range(1, 11))
+        await pipeline.publish(5)
+        await pipeline.wait_until_caught_up(15)
+        assert await pipeline.received_numbers() == list(range(1, 11))
         assert js.publish_async_pending() == 0
         assert (await relay.assign_numbers()).waiting == 0

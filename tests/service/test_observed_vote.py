@@ -162,7 +162,9 @@ async def test_metrics_tell_rate_errors_and_duration_of_every_call_and_name_nobo
         for code, number in (("OK", 2), ("FAILED_PRECONDITION", 1), ("PERMISSION_DENIED", 1)):
             labels = f'{{code="{code}",method="GovernanceService/CastBallot",service="governance"}}'
             assert (
-                _metric_value(after, f"kith_rpc_server_seconds_count{labels}") - _metric_value(before, f"kith_rpc_server_seconds_count{labels}") == number
+                _metric_value(after, f"kith_rpc_server_seconds_count{labels}")
+                - _metric_value(before, f"kith_rpc_server_seconds_count{labels}")
+                == number
             )
             assert _metric_value(after, f"kith_rpc_server_seconds_sum{labels}") > 0
         assert _metric_value(after, 'kith_facts_published_total{source="governance"}') > _metric_value(

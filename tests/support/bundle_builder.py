@@ -173,7 +173,9 @@ class BundleBuilder:
             hashed = b"kith/row/1" + length_prefixed([card[name].encode() for name in ("vote", "pseudonym", "group", "identity")])
             commitment = hashlib.sha256(hashed + bytes.fromhex(card["salt"])).hexdigest()
             self.append_entry(co_op, {"kind": "row", "pseudonym": pseudonym, "group": group, "commitment": commitment})
-        self.append_entry(co_op, {"kind": "roll", "groups": sort_by_json([[group, rows] for group, rows in self.rolls[co_op].items() if rows])})
+        self.append_entry(
+            co_op, {"kind": "roll", "groups": sort_by_json([[group, rows] for group, rows in self.rolls[co_op].items() if rows])}
+        )
 
     def open_vote(self, ready_at: int = OPEN_LATEST - 100, forged: str = "") -> None:
         """Appends everything from the joins to the opening. The convener signs the join of `forged`."""
@@ -224,7 +226,12 @@ class BundleBuilder:
         self.add_checkpoint(T + 100, boards=speaking, witnesses=speaking)
 
     def _last(self, witness: str, board: str) -> list[Any]:
-        heads = [(head.size, head.root.hex(), at) for head in self.heads[board] for cosigner, at in head.cosigned if cosigner == witness and at <= T]
+        heads = [
+            (head.size, head.root.hex(), at)
+            for head in self.heads[board]
+            for cosigner, at in head.cosigned
+            if cosigner == witness and at <= T
+        ]
         return [board, *max(heads, default=(0, merkle_root([]).hex(), 0))]
 
     def sign(self, co_op: str, outcome: bytes, revision: int = 1) -> None:
@@ -256,7 +263,10 @@ class BundleBuilder:
         return sorted(sizes, reverse=True)[q - 1]
 
     def _cosigned(self, witness: str, board: str, at: int) -> int:
-        return max((head.size for head in self.heads[board] for cosigner, at_time in head.cosigned if cosigner == witness and at_time <= at), default=0)
+        return max(
+            (head.size for head in self.heads[board] for cosigner, at_time in head.cosigned if cosigner == witness and at_time <= at),
+            default=0,
+        )
 
     def count(self, cuts: dict[str, int] | None = None, revision: int = 1) -> bytes:
         ends = cuts or {co_op: self.cut(co_op) for co_op in self.co_ops}
@@ -272,7 +282,9 @@ class BundleBuilder:
                 "result": {"passes": passes, "winner": "for" if passes else "", "tie": tie, "co_ops": sort_by_json(co_ops)},
                 "reasons": sort_by_json(reasons),
                 "boards": sort_by_json([[co_op, size, merkle_root(self.entries[co_op][:size]).hex()] for co_op, size in sizes.items()]),
-                "tallies": sort_by_json([[co_op, *group_and_choice, n] for co_op, counted in marks.items() for group_and_choice, n in counted.items()]),
+                "tallies": sort_by_json(
+                    [[co_op, *group_and_choice, n] for co_op, counted in marks.items() for group_and_choice, n in counted.items()]
+                ),
                 "figures": sort_by_json([[name, fraction_text(value)] for name, value in figures.items()]),
                 "quorums": sort_by_json(
                     [
@@ -403,7 +415,8 @@ class BundleBuilder:
         """The members of the bundle archive, in order."""
         members = {"terms": self.terms} | {f"identity/{party}": self.identity(party) for party in sorted(self.parties)}
         members |= {
-            name: length_prefixed(self.entries[co_op]) for name, co_op in sorted((f"boards/{party}/entries", party) for party in self.parties)
+            name: length_prefixed(self.entries[co_op])
+            for name, co_op in sorted((f"boards/{party}/entries", party) for party in self.parties)
         }
         for name, co_op in sorted((f"boards/{party}/checkpoints", party) for party in self.parties):
             members[name] = length_prefixed([self.signed_note(co_op, head) for head in self.heads[co_op]])

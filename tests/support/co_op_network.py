@@ -1,10 +1,9 @@
-"""Several co-ops with real governance and federation, each with its own databases, bus, keys, clock and border, on one PostgreSQL.
+"""Runs several co-ops with real governance and federation. Each has its own databases, message bus, keys, clock and border.
 
-They meet over mTLS through lines of a test's own, one for each direction between two of network. Who their members are is stated by a
-voice of
-membership; hats are given where they are looked up.
+They connect over mTLS through proxies that the test controls, one for each direction between two co-ops. A publisher for membership
+provides their members; hats are written directly into the databases.
 
-async with federated(network_servers, 3) as network:
+async with co_op_network(network_servers, 3) as network:
     vote = await network.vote()
     await vote.cast("alder", "for", "for", "against")
     await vote.close()
@@ -32,7 +31,7 @@ from libs.host.backing.nats_server import find_free_port
 from libs.host.process import Process
 from libs.host.settings import SharedSettings
 from libs.rpc.client import call_service
-from services.topology import find_service
+from services.topology import SERVICE_NAMES, find_service
 from tests.support import temp_folders
 from tests.support.backing_servers import BackingServers
 from tests.support.faulty_proxy import FaultyProxy
@@ -61,7 +60,7 @@ maximum_open_days = 28
 
 
 class NetworkServers:
-    """What a run of tests has: PostgreSQL with its templates, as often as need be, and a NATS server with an account for everybody."""
+    """The servers of one test run: as many PostgreSQL servers as needed, and a NATS server with an account for each co-op."""
 
     def __init__(self, start_servers: Callable[[], tuple[BackingServers, TemplateDatabases]], accounts: NatsAccounts) -> None:
         self._start_servers = start_servers
@@ -69,7 +68,7 @@ class NetworkServers:
         self.accounts = accounts
 
     def servers_for(self, number: int) -> tuple[BackingServers, TemplateDatabases]:
-        """Where the so-many-eth co-op has its databases: a PostgreSQL as Kith starts it has connections for four."""
+        """The server for the co-op with this index: a PostgreSQL started by Kith has enough connections for four co-ops."""
         while len(self._made) <= number // CO_OPS_PER_SERVER:
             self._made.append(self._start_servers())
         return self._made[number // CO_OPS_PER_SERVER]
@@ -166,7 +165,9 @@ class NetworkedCoOp:
     async def take_snapshot(self, *services: str) -> DataSnapshot:
         """Copies these databases and the anchor. Stops the co-op for that and starts it again."""
         await self.stop()
-        databases = {service: await self.co_op.infrastructure.databases.copy(self.co_op.databases[service]) for service in services or SERVICES}
+        databases = {
+            service: await self.co_op.infrastructure.databases.copy(self.co_op.databases[service]) for service in services or SERVICES
+        }
         anchor = self.anchor.read_bytes() if self.anchor.exists() else None
         await self.start()
         return DataSnapshot(dict(databases), anchor)
@@ -417,11 +418,11 @@ async def _running_networked_co_op(
     folder = temp_folders.make_temp_folder("kt-")
     async with AsyncExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        instance_keys.create_keys(folder / "keys", name, datetime.now(UTC))
+        instance_keys.create_keys(folder / "keys", name, datetime.now(UTC), SERVICE_NAMES)
         account = network_servers.accounts.next()
         server, databases = network_servers.servers_for(place)
         servers = replace(server, nats_url=account.url, nats_user=account.user, nats_password=account.password)
-        infrastructure = Infrastructure(servers, databases, folder / "keys", instance_keys.read_keys(folder / "keys"))
+        infrastructure = Infrastructure(servers, databases, folder / "keys", instance_keys.read_keys(folder / "keys", SERVICE_NAMES))
         party = NetworkedCoOp(name, RunningCoOp(infrastructure, folder), folder, find_free_port() if reachable else 0)
         party.unused_accounts.append(network_servers.accounts.next())
         (folder / "clock").write_text("0", encoding="ascii")
@@ -485,6 +486,8 @@ def _make_process(party: NetworkedCoOp) -> Process:
     parts = []
     for service, own in settings.items():
         database = party.co_op.databases[service]
-        settings_of_service = find_service(service).make_settings(address=party.co_op.address(service), database_url=database.run_url, pool_size=3, **own)
+        settings_of_service = find_service(service).make_settings(
+            address=party.co_op.address(service), database_url=database.run_url, pool_size=3, **own
+        )
         parts.append(find_service(service).part(shared, settings_of_service))
     return Process(shared, parts, party.id)

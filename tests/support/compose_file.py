@@ -61,7 +61,9 @@ class ComposeFile:
     def kith_services(self) -> list[str]:
         """The long-running services that run `python -m services`."""
         return [
-            name for name, service in self.services.items() if service.get("command", [])[:3] == ["python", "-m", "services"] and name != "migrate"
+            name
+            for name, service in self.services.items()
+            if service.get("command", [])[:3] == ["python", "-m", "services"] and name != "migrate"
         ]
 
     def argv(self, name: str, secrets: Path) -> list[str]:

@@ -41,7 +41,9 @@ def make_rule(case: Case, classes: list[str]) -> VoteRule:
         "excluded": sorted(excluded),
         "quorum": _quorum(case.get("quorum", {})),
         "class_quorums": [[name, _quorum(name_or_co_op)] for name, name_or_co_op in sorted(case.get("class_quorum", {}).items())],
-        "co_op_quorums": [[name_or_co_op, _quorum(body["quorum"])] for name_or_co_op, body in sorted(case.get("co_ops", {}).items()) if "quorum" in body],
+        "co_op_quorums": [
+            [name_or_co_op, _quorum(body["quorum"])] for name_or_co_op, body in sorted(case.get("co_ops", {}).items()) if "quorum" in body
+        ],
         "below_quorum": case.get("below_quorum", "left_out"),
     }
     if "highest_score" in case:

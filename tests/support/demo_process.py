@@ -1,7 +1,7 @@
 """Runs `kith demo` as a separate process: three co-ops that have decided together. Also runs the `kith` command.
 
-with demonstration() as demo:
-    done = kith("status", demo.folder)
+with running_demo() as demo:
+    completed = run_kith("status", demo.folder)
 """
 
 import random

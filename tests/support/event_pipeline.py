@@ -1,10 +1,10 @@
-"""Two services that know nothing but facts: `membership` states, `governance` listens and writes down what it heard.
+"""Event transport between two minimal services: `membership` publishes, `governance` consumes and stores what it received.
 
-async with a_line(infrastructure) as line:
-    await line.publish(5)
-    line.relay(), line.consumer()
-    await line.wait_until_caught_up()
-    assert await line.received_numbers() == [1, 2, 3, 4, 5]
+async with event_pipeline(infrastructure) as pipeline:
+    await pipeline.publish(5)
+    pipeline.relay(), pipeline.consumer()
+    await pipeline.wait_until_caught_up()
+    assert await pipeline.received_numbers() == [1, 2, 3, 4, 5]
 """
 
 import asyncio
@@ -35,13 +35,13 @@ from tests.support.disposable_nats import DisposableNats
 from tests.support.running_co_op import Infrastructure
 
 SOURCE, CONSUMER = "membership", "governance"
-INSERT_RECEIVED = text("insert into heard (number, person) values (:number, :person)")
+INSERT_RECEIVED = text("insert into received (number, person) values (:number, :person)")
 
 ReactionHook = Callable[[Event], Awaitable[None]]
 
 
 class EventPipeline:
-    """From one outbox to one projection, over real servers."""
+    """Events from one outbox to one projection, over real servers."""
 
     def __init__(self, source: ServiceDatabase, consumer: ServiceDatabase, address: BusAddress) -> None:
         self.source_service, self.consumer_service = source, consumer
@@ -50,9 +50,9 @@ class EventPipeline:
         self.bus = Bus(address, "line")
         self._tasks: list[asyncio.Task[None]] = []
         self.attempts = 0
-        """How often a reaction was begun."""
+        """How often a reaction was started."""
         self.reaction_hook: ReactionHook | None = None
-        """Awaited in the middle of every reaction: a test may raise here."""
+        """Awaited in the middle of every reaction; a test may raise here."""
 
     # --- the parts
 
@@ -70,7 +70,7 @@ class EventPipeline:
             if self.reaction_hook is not None:
                 await self.reaction_hook(event)
 
-        return Reactions(SOURCE, {type_of(MemberAdmitted): receive}, ("heard",))
+        return Reactions(SOURCE, {type_of(MemberAdmitted): receive}, ("received",))
 
     def consumer(self) -> Consumer:
         consumer = Consumer(CONSUMER, self.reactions(), self.consumer_database, self.bus, SystemClock())
@@ -88,10 +88,10 @@ class EventPipeline:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
 
-    # --- what happens
+    # --- publishing
 
     async def publish(self, number: int = 1) -> None:
-        """So many facts, each in a work of its own, one after the other."""
+        """Publishes this many events, each in its own unit of work."""
         for _ in range(number):
             async with self.source_database.work(callers.job("tests"), SystemClock().now(), "tests") as work:
                 person = str(new_id())
@@ -102,20 +102,20 @@ class EventPipeline:
             await outbox.publish(work, (MembershipApplied(person_id=str(new_id())), str(new_id())))
 
     async def republish(self, *numbers: int) -> None:
-        """Puts these numbered facts into the stream, past the relay and without the id that would have a double dropped."""
+        """Puts these events into the stream again, without the message id by which the stream would drop duplicates."""
         for number in numbers:
             [row] = await self.fetch_rows(self.source_service, "select * from outbox where number = $1", number)
             body = Envelope(id=str(row["id"]), source=SOURCE, epoch=1, number=number, type=row["type"], payload=row["payload"])
             await self.bus.js.publish(row["subject"], body.SerializeToString())
 
-    # --- what can be seen
+    # --- looking at the result
 
     async def received_numbers(self) -> list[int]:
-        return [row["number"] for row in await self.fetch_rows(self.consumer_service, "select number from heard order by place")]
+        return [row["number"] for row in await self.fetch_rows(self.consumer_service, "select number from received order by place")]
 
     async def received_rows(self) -> list[tuple[object, ...]]:
         return [
-            tuple(row.values()) for row in await self.fetch_rows(self.consumer_service, "select number, person from heard order by number")
+            tuple(row.values()) for row in await self.fetch_rows(self.consumer_service, "select number, person from received order by number")
         ]
 
     async def position(self) -> int:
@@ -130,12 +130,12 @@ class EventPipeline:
                 [state] = await self.fetch_rows(
                     self.source_service, "select published, (select max(number) from outbox) as last from outbox_state"
                 )
-                message = f"stands at {position} of {published['n']} stated, {state['last']} numbered, {state['published']} published"
+                message = f"is at {position} of {published['n']} events, {state['last']} numbered, {state['published']} published"
                 raise TimeoutError(message)
             await asyncio.sleep(0.02)
 
     async def fetch_rows(self, database: ServiceDatabase, sql: str, *parameters: object) -> list[asyncpg.Record]:
-        """As the owner."""
+        """Queries as the database's owner."""
         connection = await leader_election.connect(database.owner_url)
         try:
             return list(await connection.fetch(sql, *parameters))
@@ -153,7 +153,7 @@ async def event_pipeline(infrastructure: Infrastructure, own: DisposableNats | N
         infrastructure.databases.fresh_outbox_database(CONSUMER) as consumer,
     ):
         pipeline = EventPipeline(source, consumer, address)
-        await pipeline.fetch_rows(consumer, "create table heard (place bigint generated always as identity, number bigint, person text)")
+        await pipeline.fetch_rows(consumer, "create table received (place bigint generated always as identity, number bigint, person text)")
         pipeline.bus.start()
         listening = await leader_election.connect(consumer.run_url)
         await pipeline.consumer_database.wakeups.listen(listening)

@@ -1,7 +1,7 @@
 """A TCP proxy that simulates network faults: delays, broken and half-open connections.
 
-async with a_bad_line("127.0.0.1", 4222) as line:
-    line.stalled = True   # half open: both ends believe in the connection, and nothing arrives
+async with faulty_proxy("127.0.0.1", 4222) as proxy:
+    proxy.stalled = True  # half open: both ends believe in the connection, but nothing arrives
 """
 
 import asyncio
@@ -58,7 +58,7 @@ class FaultyProxy:
         return ends
 
     async def stop(self) -> None:
-        # Whoever was let in a moment ago is carried some turns of the loop later, and only then known here.
+        # A connection accepted a moment ago starts its handler some event loop turns later and is only then known here.
         self.closed = True
         if self._server is not None:
             self._server.close()
@@ -84,11 +84,11 @@ class FaultyProxy:
             return
         self._ends |= {near_out, far_out}
         if self._is_closed_now():
-            # It was while we called on: nothing goes through any more.
+            # It was closed while we connected: nothing may pass any more.
             self.cut_connections()
         self.connections += 1
         try:
-            # asyncio asks a task it made for a connection what ended it, and stumbles over one that was cancelled.
+            # asyncio reads the exception of a connection's task and fails if the task was cancelled.
             with suppress(asyncio.CancelledError):
                 await asyncio.gather(self._forward(near_in, far_out), self._forward(far_in, near_out, back=True))
         finally:
@@ -104,7 +104,7 @@ class FaultyProxy:
                 await self._flowing.wait()
                 sink.write(data)
                 await sink.drain()
-        # One end is gone: so is the other, whatever it still wanted to say.
+        # One end is gone, so close the other too, even with data still to send.
         sink.transport.abort()
 
 

@@ -1,4 +1,4 @@
-"""One vote of several co-ops, step by step as their people live it; `tests/support/co_op_network.py` has the co-ops."""
+"""Runs one vote of several co-ops step by step, over their APIs; `tests/support/co_op_network.py` runs the co-ops."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -29,18 +29,18 @@ T = TypeVar("T")
 OPEN_WITHIN, CLOSE_AFTER = 3600, 7200
 SETTLE, GRACE, WINDOW = 60, 3600, 7200
 MAX_SECONDS = 100.0
-"""Seconds of the machine that anything here may take."""
+"""The longest any wait may take, in seconds of real time."""
 
 
 class FederatedVote:
-    """What is asked of no co-op in particular is asked of all that run."""
+    """One vote in a network. Methods without co-op arguments act on all running co-ops."""
 
     def __init__(self, network: "CoOpNetwork") -> None:
         self.network = network
         self.terms: Terms
         self.observers: frozenset[str] = frozenset()
         self.identities = member_identity
-        """What the register says of a person."""
+        """Returns a person's entry in the register."""
 
     @property
     def id(self) -> str:
@@ -48,7 +48,7 @@ class FederatedVote:
 
     @property
     def running_participants(self) -> list["NetworkedCoOp"]:
-        """Participants that run."""
+        """All participants that are running."""
         return [co_op for co_op in self.network.running if co_op.id in self.terms.participants]
 
     # --- until it is open
@@ -62,7 +62,7 @@ class FederatedVote:
         kind: str = "ordinary",
         **changed: object,
     ) -> None:
-        """Drafted by the convener, keys gathered, and the terms taken everywhere. `only`: not all co-ops there are."""
+        """Drafts the vote and waits until all parties have its terms. `only` limits the parties to these co-ops."""
         parties = set(only) or set(self.network.co_ops)
         self.observers = frozenset(observers)
         convening = self.network[convener or min(parties - self.observers)]
@@ -113,7 +113,7 @@ class FederatedVote:
         await call_service(party.votes.FreezeVoteRoll, request, party.secretary_token)
 
     def people(self, party: "NetworkedCoOp") -> list[pb.RowIdentity]:
-        """The register, as the secretary fetches it."""
+        """The register entries of all voters, as the secretary fetches them."""
         return [pb.RowIdentity(person_id=str(voter), identity=self.identities(voter)) for voter in party.voters]
 
     async def attest(self, *only: str) -> None:
@@ -134,12 +134,12 @@ class FederatedVote:
         await call_service(party.votes.ReadyVote, pb.ReadyVoteRequest(request_id=str(new_id()), vote_id=self.id), party.secretary_token)
 
     async def roll(self, *only: str) -> None:
-        """Frozen and opened by two scrutineers."""
+        """Freezes the roll and has two scrutineers attest it."""
         await self.freeze(*only)
         await self.attest(*only)
 
     async def open(self) -> None:
-        """Everything from the terms until ballots are taken everywhere."""
+        """Runs every step from the accepted terms until all co-ops accept ballots."""
         await self.join()
         await self.roll()
         await self.ready()
@@ -151,7 +151,7 @@ class FederatedVote:
     # --- ballots
 
     async def cast(self, co_op: str, *choices: str) -> None:
-        """One ballot each of the co-op's first voters; an empty choice leaves somebody out."""
+        """Casts one ballot for each of the co-op's first voters; an empty choice skips a voter."""
         party = self.network[co_op]
         voters = zip(party.voters, choices, strict=False)
         await asyncio.gather(*(self.ballot(co_op, person, choice) for person, choice in voters if choice))
@@ -181,7 +181,7 @@ class FederatedVote:
         return response
 
     async def wait_until_witnessed(self, *only: str) -> None:
-        """Every entry of these co-ops' boards is held by all that run (by enough of network, if some are down)."""
+        """Waits until enough witnesses hold every entry of these co-ops' boards."""
 
         async def is_witnessed(party: "NetworkedCoOp") -> bool:
             if not await self._all_on_board(party):
@@ -192,7 +192,7 @@ class FederatedVote:
         await asyncio.gather(*(_wait_for_result(partial(is_witnessed, participant)) for participant in self._participants(only)))
 
     async def _all_on_board(self, party: "NetworkedCoOp") -> bool:
-        """Whether federation there followed everything that governance stated."""
+        """Whether its federation has consumed every event of its governance."""
         async with party.co_op.database_transaction("governance") as connection:
             published = await connection.fetchval("select count(*) from outbox")
         async with party.co_op.database_transaction("federation") as connection:
@@ -207,18 +207,18 @@ class FederatedVote:
     # --- looking
 
     async def get_vote(self, co_op: str) -> pb.Vote:
-        """As governance there has it."""
+        """The vote as this co-op's governance has it."""
         return await _get_vote(self.network[co_op], self.id)
 
     async def get_evidence(self, co_op: str) -> federation.GetVoteEvidenceResponse:
-        """As the boards that this co-op holds prove it."""
+        """What the boards that this co-op holds prove."""
         party = self.network[co_op]
         request = federation.GetVoteEvidenceRequest(vote_id=self.id)
         response: federation.GetVoteEvidenceResponse = await call_service(party.evidence.GetVoteEvidence, request, party.secretary_token)
         return response
 
     async def get_board(self, co_op: str, at: str = "") -> federation.BoardView:
-        """A party's board, as it is held at home or somewhere else."""
+        """A party's board, as it holds it itself or as the co-op `at` holds it."""
         return next(board for board in (await self.get_evidence(at or co_op)).boards if board.co_op == co_op)
 
     async def get_outcome(self, co_op: str) -> federation.GetOutcomeResponse:
@@ -229,7 +229,7 @@ class FederatedVote:
         return response
 
     async def get_bundle(self, co_op: str) -> tuple[bytes, bytes]:
-        """The bundle, and the pins that this co-op's people know."""
+        """The bundle and this co-op's own pins."""
         party = self.network[co_op]
         content = b""
         while True:
@@ -242,7 +242,7 @@ class FederatedVote:
     async def wait_until(
         self, condition: Callable[[federation.GetVoteEvidenceResponse], bool], *only: str, seconds: float = MAX_SECONDS
     ) -> None:
-        """Waits until the boards prove it at all of these co-ops."""
+        """Waits until the evidence at each of these co-ops meets the condition."""
 
         async def proved(party: "NetworkedCoOp") -> bool:
             return condition(await self.get_evidence(party.id))
@@ -258,7 +258,7 @@ class FederatedVote:
         await self.wait_until(lambda evidence: evidence.state == state, *only, seconds=seconds)
 
     async def wait_for_governance(self, co_op: str, condition: Callable[[pb.Vote], bool]) -> pb.Vote:
-        """Waits until governance there has it so."""
+        """Waits until the vote in this co-op's governance meets the condition."""
 
         async def get_matching_vote() -> pb.Vote | None:
             vote = await self.get_vote(co_op)
@@ -269,7 +269,7 @@ class FederatedVote:
         return vote
 
     async def wait_for_governance_as(self, co_op: str, person: UUID, condition: Callable[[pb.Vote], bool]) -> pb.Vote:
-        """The same as this person sees it."""
+        """The same for the vote as this person sees it."""
         party = self.network[co_op]
 
         async def get_matching_vote() -> pb.Vote | None:
@@ -284,11 +284,11 @@ class FederatedVote:
     # --- the end
 
     async def conclude(self) -> None:
-        """The clocks go to just after T."""
+        """Advances the clocks to just after T."""
         self.network.advance_clocks_to(self.terms.concluded_from + 1)
 
     async def close(self) -> None:
-        """Every ballot so far is witnessed, the clocks go past the close and past T, and it is final at all that run."""
+        """Waits until every ballot is witnessed, moves the clocks past the close and T, and waits for the final outcome."""
         await self.wait_until_witnessed()
         self.network.advance_clocks_to(self.terms.close + 1)
         await self.conclude()
@@ -298,11 +298,11 @@ class FederatedVote:
         await self.wait_until_state(federation.EVIDENCE_STATE_FINAL, *only, seconds=seconds)
 
     async def assert_agreed(self, *only: str, exit_code: ExitCode = ExitCode.FINAL) -> Verdict:
-        """The outcome bytes are the same everywhere, and a bundle from each gives the verifier's exit code. Gives the last verdict."""
+        """Asserts equal outcome bytes everywhere and this verifier exit code for each bundle. Returns the last verdict."""
         parties = [self.network[party] for party in only] or [co_op for co_op in self.network.running if self._is_party(co_op)]
         outcomes = await asyncio.gather(*(_wait_for_result(partial(self._final_outcome, co_op)) for co_op in parties))
         assert len(set(outcomes)) == 1, f"{len(set(outcomes))} outcomes of one vote"
-        # Who has just heard of the last signature may not have given its word for the entry yet, without which it stands in no bundle.
+        # A co-op that has just received the last signature may not have cosigned that entry yet; its bundle lacks it until then.
         for party in parties:
             verdict = await _wait_for_result(partial(self._verify_exit_code, party.id, exit_code))
         return verdict
@@ -314,13 +314,13 @@ class FederatedVote:
         return verdict
 
     async def verify_bundle(self, co_op: str) -> Verdict:
-        """What the verifier says of this co-op's bundle, with every co-op's root known."""
+        """The verifier's verdict on this co-op's bundle, with the roots of all parties pinned."""
         content, _ = await self.get_bundle(co_op)
         pinned = [(party.id, fingerprint_of(party.root)) for party in self.terms.parties]
         return await asyncio.to_thread(checks.verify, content, VerifierInputs(tuple(pinned)))
 
     async def verify_bundle_with_own_pins(self, co_op: str) -> Verdict:
-        """The same with the pins that this co-op's people know, and no others."""
+        """The same with this co-op's own pins only."""
         content, pins = await self.get_bundle(co_op)
         return await asyncio.to_thread(checks.verify, content, VerifierInputs(tuple(read_pins(pins).items())))
 
@@ -334,7 +334,7 @@ class FederatedVote:
         await call_service(party.votes.ObjectToVote, request, party.secretary_token)
 
     async def settle(self, settlement: Settlement, *only: str) -> None:
-        """These co-ops (all) agree to it."""
+        """Lets these co-ops (default: all) agree to the settlement."""
         for participant in self._participants(only):
             request = pb.SettleVoteRequest(
                 request_id=str(new_id()), vote_id=self.id, decision_number=self.network.decision, settlement=settlement.data()
@@ -349,7 +349,7 @@ class FederatedVote:
 
 
 async def _wait_for_result(attempt: Callable[[], Awaitable[T]], seconds: float = MAX_SECONDS) -> T:
-    """Asked again until it is something; what is refused is not there yet."""
+    """Repeats the attempt until its result is true. A refusal counts as not ready yet."""
     result: object = None
     try:
         async with asyncio.timeout(seconds):

@@ -1,6 +1,6 @@
-"""Ports for what a test starts, stops and starts again on the same one.
+"""Ports for servers that a test stops and starts again on the same port.
 
-They lie below those that the system gives to whoever calls out: or a call of some other test could hold the port while its server restarts.
+They are below the system's ephemeral range, so that no other test's outgoing connection can take the port during a restart.
 """
 
 from libs.host.backing.nats_server import find_free_port

@@ -1,6 +1,6 @@
-"""A party of a vote that lies: with its real certificate and its real keys, and with nobody else's.
+"""A dishonest party of a vote: it has its own real certificate and keys, and nobody else's.
 
-async with hostile(them["cove"]) as cove:
+async with hostile_peer(network["cove"]) as cove:
     await cove.exchange("alder", cove.board_part(vote, "cove", 12, [entry], cove.sign_head(vote, "cove", entries)))
 """
 
@@ -41,7 +41,7 @@ _PEM = serialization.Encoding.PEM
 
 
 class HostilePeer:
-    """It has stopped being honest: its own software does not run, and it says what it likes."""
+    """Sends whatever a test wants, in place of the co-op's own software, which is stopped."""
 
     def __init__(self, party: NetworkedCoOp) -> None:
         self.one = party
@@ -52,7 +52,7 @@ class HostilePeer:
     async def close(self) -> None:
         await self._database.close()
 
-    # --- what it has
+    # --- its keys and data
 
     async def keys(self, terms: Terms) -> VoteKeys:
         async with self._database.query_work(callers.job("tests"), datetime.now(UTC)) as work:
@@ -61,7 +61,7 @@ class HostilePeer:
         return vote_keys[1]
 
     async def entries(self, terms: Terms, co_op: str) -> list[bytes]:
-        """Of a board, as far as it held it when it was honest."""
+        """The entries of a board that it held when it was stopped."""
         async with self._database.query_work(callers.job("tests"), datetime.now(UTC)) as work:
             return await boards.list_entries(work, terms.vote, co_op, 0, 1 << 40)
 
@@ -77,16 +77,16 @@ class HostilePeer:
         assert settings is not None
         return settings
 
-    # --- what it says
+    # --- what it sends
 
     async def sign_head(self, terms: Terms, co_op: str, entries: Sequence[bytes]) -> pb.Head:
-        """A head of any board over any entries, signed with its own board key: good for its own board alone."""
+        """A head of any board over any entries, signed with its own board key, so valid for its own board only."""
         root = merkle.root_of([merkle.leaf_hash(entry) for entry in entries])
         signed = Checkpoint(checkpoint.origin_of(co_op, terms.vote), len(entries), root)
         return pb.Head(size=len(entries), root=root, signature=checkpoint.sign_checkpoint((await self.keys(terms)).board, signed))
 
     async def cosignature(self, terms: Terms, co_op: str, head: pb.Head, time: int, witness: str = "") -> pb.Cosignature:
-        """Its word for a head, with any date and in anybody's name; the key is its own."""
+        """A cosignature of a head with any date and any witness name, made with its own key."""
         signed = Checkpoint(checkpoint.origin_of(co_op, terms.vote), head.size, head.root)
         signature = checkpoint.cosign((await self.keys(terms)).witness, signed, time)
         return pb.Cosignature(witness=witness or self.one.id, size=head.size, root=head.root, time=time, signature=signature)
@@ -110,12 +110,14 @@ class HostilePeer:
         have: Iterable[pb.VoteHave] = (),
         endpoint: str = "",
     ) -> pb.Parcel:
-        """In an exchange that is otherwise as it should be; gives what is answered. `endpoint`: by another way than its own."""
+        """Sends these parts in an otherwise valid exchange and returns the response. `endpoint` replaces the peer's own."""
         async with self._database.query_work(callers.job("tests"), datetime.now(UTC)) as work:
             peer_record = await peers.get(work, peer)
             last_received, last_sent = await peer_messages.get_last_received(work, peer), await peer_messages.get_last_sent(work, peer)
         assert peer_record is not None
-        hello = pb.Hello(held=last_received.seq, held_hash=bytes.fromhex(last_received.hash), sent=last_sent.seq, sent_hash=bytes.fromhex(last_sent.hash))
+        hello = pb.Hello(
+            held=last_received.seq, held_hash=bytes.fromhex(last_received.hash), sent=last_sent.seq, sent_hash=bytes.fromhex(last_sent.hash)
+        )
         hello.identity = peer_record.seq
         parcel = pb.Parcel(clock=self.one.now(), hello=hello, boards=parts, papers=papers, have=have)
         settings = await self.get_channel_settings(peer)
@@ -124,13 +126,13 @@ class HostilePeer:
         return response.parcel
 
     async def send_raw(self, peer: str, data: bytes) -> grpc.StatusCode:
-        """Bytes that are no message."""
+        """Sends bytes that are not a message."""
         settings = await self.get_channel_settings(peer)
         credentials = grpc.ssl_channel_credentials(settings.roots, settings.private, settings.certificate)
         return await _status_of_call(settings, credentials, data)
 
     async def call_as_other_co_op(self, peer: str, name: str) -> grpc.StatusCode:
-        """With a certificate that names another co-op, made and signed by its own."""
+        """Calls with a certificate for another co-op's name, issued with its own certificate."""
         settings = await self.get_channel_settings(peer)
         private = serialization.load_pem_private_key(settings.private, None)
         assert isinstance(private, ec.EllipticCurvePrivateKey)
@@ -138,11 +140,11 @@ class HostilePeer:
         credentials = grpc.ssl_channel_credentials(settings.roots, leaf_key, leaf + settings.certificate)
         return await _status_of_call(settings, credentials, pb.ExchangeRequest().SerializeToString())
 
-    # --- how it answers whoever calls
+    # --- how it responds to callers
 
     @asynccontextmanager
     async def answering_every_call(self, data: bytes) -> AsyncIterator[None]:
-        """With these bytes; empty: never."""
+        """Responds to every call with these bytes; if empty, never responds."""
         server = grpc.aio.server(options=(("grpc.max_send_message_length", -1), ("grpc.so_reuseport", 0)))
         server.add_generic_rpc_handlers((_AnyMethodHandler(data),))
         settings = await self.get_channel_settings(next(iter(await self._peers())))
@@ -155,7 +157,7 @@ class HostilePeer:
 
     @asynccontextmanager
     async def answering_slowly(self) -> AsyncIterator[None]:
-        """It finishes the handshake, and then says one byte a second of what might become an answer."""
+        """Completes the TLS handshake and then sends a response at one byte a second."""
         settings = await self.get_channel_settings(next(iter(await self._peers())))
         with tempfile.TemporaryDirectory(dir="/tmp") as place:
             chain = Path(place) / "chain.pem"
@@ -187,7 +189,7 @@ class HostilePeer:
 
 @asynccontextmanager
 async def hostile_peer(party: NetworkedCoOp) -> AsyncIterator[HostilePeer]:
-    """Until the block ends; then it is honest again, with the database it had."""
+    """Replaces the co-op's software until the block ends; then the co-op starts again with its old database."""
     await party.stop()
     peer = HostilePeer(party)
     try:
@@ -198,7 +200,7 @@ async def hostile_peer(party: NetworkedCoOp) -> AsyncIterator[HostilePeer]:
 
 
 class _AnyMethodHandler(grpc.GenericRpcHandler):
-    """Any method there is."""
+    """Handles every gRPC method with the same response."""
 
     def __init__(self, data: bytes) -> None:
         self._junk = data

@@ -1,4 +1,4 @@
-"""One HTTP request, for probes: what came back, or status 0 when nobody answered."""
+"""A single HTTP GET request; the status is 0 if there is no response."""
 
 import asyncio
 import http.client
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class HttpAnswer:
-    """A status and a body."""
+    """An HTTP status and body."""
 
     status: int
     body: bytes
@@ -20,7 +20,7 @@ class HttpAnswer:
 
 
 async def http_get(address: str, path: str) -> HttpAnswer:
-    """From `<host>:<port>`."""
+    """Requests a path from `<host>:<port>`."""
     return await asyncio.to_thread(_http_get, address, path)
 
 

@@ -1,4 +1,4 @@
-"""Somebody with a browser that has no JavaScript: keeps cookies, follows redirects, sends the form of the page they look at."""
+"""A scripted browser user without JavaScript: keeps cookies, follows redirects and submits forms."""
 
 import re
 from types import TracebackType
@@ -11,7 +11,7 @@ _PART = re.compile(r"\b(name|value)=\"([^\"]*)\"")
 
 
 class HttpUser:
-    """At the pages of one co-op, `<host>:<port>`."""
+    """Uses the pages of one co-op at `<host>:<port>`."""
 
     def __init__(self, address: str) -> None:
         self._client = httpx2.AsyncClient(base_url=f"http://{address}", follow_redirects=True, timeout=10)
@@ -27,7 +27,7 @@ class HttpUser:
         return self._remember_form(await self._client.get(path))
 
     async def submit(self, path: str, **fields: str) -> str:
-        """The form of the page last seen, with what its hidden fields hold and these."""
+        """Submits the form of the last page, with its hidden fields and these fields."""
         return self._remember_form(await self._client.post(path, data={**self._hidden, **fields}))
 
     def _remember_form(self, response: httpx2.Response) -> str:

@@ -1,11 +1,11 @@
-"""Documents with something changed in them, as a peer could send them: by chance, and the same for the same number."""
+"""Random mutations of JSON documents, as a peer could send them; reproducible by seed."""
 
 import json
 from random import Random
 from typing import Any
 
 Value = Any
-"""JSON, and what is none."""
+"""A JSON value, or a value that JSON cannot express."""
 
 ODD_VALUES: tuple[Value, ...] = (
     0,
@@ -62,7 +62,7 @@ def nested_lists(depth: int) -> bytes:
 
 
 def mutate_value(random: Random, value: Value) -> Value:
-    """The value with one thing in it changed: replaced, left out, said twice, moved, or added."""
+    """The value with one mutation: something replaced, removed, repeated, moved or added."""
     if isinstance(value, dict) and value and random.random() < 0.85:
         name = random.choice(sorted(value))
         if random.random() < 0.1:
@@ -86,7 +86,7 @@ def mutate_value(random: Random, value: Value) -> Value:
 
 
 def mutate_bytes(random: Random, data: bytes) -> bytes:
-    """A byte changed, left out or put in, a piece said twice, or the end cut off."""
+    """The bytes with some of them changed, removed, inserted, repeated or cut off at the end."""
     at = random.randrange(len(data) + 1)
     match random.randrange(5):
         case 0:
@@ -102,13 +102,13 @@ def mutate_bytes(random: Random, data: bytes) -> bytes:
 
 
 def dump_json(value: Value) -> bytes:
-    """As JSON bytes would be, whatever is in it."""
+    """JSON bytes, even of values that canonical JSON does not allow."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return text.encode("utf-8", "surrogatepass")
 
 
 def mutate_document(random: Random, data: bytes, times: int = 1) -> bytes:
-    """A document with one or more things changed, most often still JSON."""
+    """The document with one or more mutations; usually it is still JSON."""
     if random.random() < 0.15:
         return mutate_bytes(random, data)
     try:
@@ -120,7 +120,7 @@ def mutate_document(random: Random, data: bytes, times: int = 1) -> bytes:
     try:
         return dump_json(value)
     except ValueError:
-        # A number that Python does not write out.
+        # Python refuses to format numbers as long as this one.
         return data.replace(b"1", b"1" * 5000, 1)
 
 

@@ -1,8 +1,8 @@
-"""A co-op under `kith up`, as a process of its own: started, killed and started again, as an operator would.
+"""Runs a co-op with `kith up` as a separate process that tests can start, kill and restart.
 
-async with a_co_op_up() as co_op:
+async with running_kith_up() as co_op:
     async with connect(co_op.folder) as connection: ...
-    await co_op.kill(Victim.NATS, random.Random(7))
+    await co_op.kill(KillTarget.NATS, random.Random(7))
 """
 
 import asyncio
@@ -32,7 +32,7 @@ _KITH = str(Path(sys.executable).parent / "kith")
 
 
 class KillTarget(StrEnum):
-    """What can be killed."""
+    """The processes that tests kill."""
 
     KITH = "kith"
     POSTGRES = "PostgreSQL"
@@ -41,7 +41,7 @@ class KillTarget(StrEnum):
 
 
 class KithUpProcess:
-    """One data folder and the `kith up` on it. `folder` is a co-op as `kith init` makes it, with a clock that can be moved."""
+    """One data folder and its `kith up` process. `kith init` created the folder; tests can move its clock."""
 
     def __init__(self, folder: Path, pages: str, operations: str) -> None:
         self.folder = folder
@@ -52,10 +52,10 @@ class KithUpProcess:
         self._process: asyncio.subprocess.Process | None = None
         self._keeping: asyncio.Task[None] | None = None
 
-    # --- the operator's hands
+    # --- starting and stopping
 
     async def start(self) -> None:
-        """Without waiting for it."""
+        """Starts the process without waiting for it."""
         self.starts += 1
         with self.output_file.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -63,11 +63,11 @@ class KithUpProcess:
             )
 
     def keep_restarting(self) -> None:
-        """From now on it is started again whenever it ended, until `end`."""
+        """Restarts the process whenever it ends, until `stop`."""
         self._keeping = asyncio.create_task(self._keep())
 
     async def wait_until_ready(self, seconds: float = UP_SECONDS) -> float:
-        """Waits until it is founded and says that it is ready. Gives how long that took."""
+        """Waits until it is founded and ready. Returns how long that took, in seconds."""
         began = time.monotonic()
         while self.data.founding.exists() or (await self.get_readyz()).status != 200:
             assert self._keeping or self._code is None, self.log_tail
@@ -79,7 +79,7 @@ class KithUpProcess:
         return await http_get(self.operations, "/readyz")
 
     async def stop(self, *signals: signal.Signals) -> tuple[int, float]:
-        """Sends these, SIGTERM without any, and waits for the end: exit code, and how long it took."""
+        """Sends these signals (default SIGTERM) and waits for the exit. Returns the exit code and the seconds it took."""
         if self._keeping is not None:
             self._keeping.cancel()
             await asyncio.gather(self._keeping, return_exceptions=True)
@@ -97,14 +97,14 @@ class KithUpProcess:
         return code, time.monotonic() - began
 
     async def wait_for_exit(self, seconds: float = UP_SECONDS) -> int:
-        """Waits until it ends by itself. Gives its exit code."""
+        """Waits until it exits by itself and returns the exit code."""
         assert self._process is not None
         return await asyncio.wait_for(self._process.wait(), seconds)
 
     # --- its processes
 
     def pids(self, target: KillTarget) -> list[int]:
-        """Those that are there now."""
+        """The ids of the target's current processes."""
         if target is KillTarget.KITH:
             return [self._process.pid] if self._process and self._process.returncode is None else []
         if target is KillTarget.POSTGRES:
@@ -115,11 +115,11 @@ class KithUpProcess:
         return find_processes(lambda argv: argv[1:] == ("-c", str(self.data.nats / "nats.conf")))
 
     def remaining_processes(self) -> list[int]:
-        """Every process that has to do with this folder."""
+        """The ids of all processes that belong to this folder."""
         return find_processes(lambda argv: any(str(self.folder) in part or f"kith-{self.data.path_hash}:" in part for part in argv))
 
     async def kill(self, target: KillTarget, chance: random.Random, seconds: float = UP_SECONDS) -> int:
-        """Kills one of them with -9, once there is one. Gives its process id."""
+        """Waits for a process of the target, kills it with SIGKILL and returns its id."""
         until = time.monotonic() + seconds
         while True:
             pids = sorted(self.pids(target))
@@ -131,7 +131,7 @@ class KithUpProcess:
             assert time.monotonic() < until, f"no {target} within {seconds:.0f} s: {self.log_tail}"
             await asyncio.sleep(0.02)
 
-    # --- what it said
+    # --- its output
 
     @property
     def output_file(self) -> Path:
@@ -149,7 +149,7 @@ class KithUpProcess:
         return self._process.returncode if self._process else None
 
     def _is_session(self, argv: tuple[str, ...]) -> bool:
-        """A client's, and none of the server's own helpers."""
+        """Whether this is a client's session and not one of the server's own processes."""
         return bool(argv) and argv[0].startswith(f"postgres: kith-{self.data.path_hash}: ") and "[local]" in argv[0]
 
     async def _keep(self) -> None:
@@ -160,7 +160,7 @@ class KithUpProcess:
 
 @asynccontextmanager
 async def service_readable_folder() -> AsyncIterator[Path]:
-    """A short path that the servers' account can come into."""
+    """A folder with a short path that the service account can enter."""
     folder = temp_folders.make_temp_folder("kf-")
     folder.chmod(0o755)
     try:
@@ -171,7 +171,7 @@ async def service_readable_folder() -> AsyncIterator[Path]:
 
 @asynccontextmanager
 async def kith_up_in(folder: Path, name: str = "co-op", *, settings: str = "", pages: str = "") -> AsyncIterator[KithUpProcess]:
-    """A folder in `place`, not started; whatever runs on it at the end is ended. `settings` are added to its kith.toml."""
+    """A co-op in `folder`, not started; stopped at the end if it runs. `settings` are appended to its kith.toml."""
     free = [f"127.0.0.1:{port}" for port in free_ports(2)]
     process = KithUpProcess(make_co_op_folder(folder / name), pages or free[0], free[1])
     file = process.data.settings
@@ -188,7 +188,7 @@ async def kith_up_in(folder: Path, name: str = "co-op", *, settings: str = "", p
 
 @asynccontextmanager
 async def running_kith_up(*, settings: str = "") -> AsyncIterator[KithUpProcess]:
-    """A co-op that is ready, and whose end leaves no process behind."""
+    """A running, ready co-op; asserts that stopping it leaves no process behind."""
     async with service_readable_folder() as folder, kith_up_in(folder, settings=settings) as co_op:
         await co_op.start()
         await co_op.wait_until_ready()
@@ -199,7 +199,7 @@ async def running_kith_up(*, settings: str = "") -> AsyncIterator[KithUpProcess]
 
 
 async def wait_until(condition: Callable[[], bool], seconds: float, message: str) -> None:
-    """Waits for it; `otherwise` says what did not come."""
+    """Waits for the condition; `message` is the error if it is never met."""
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, message
@@ -207,7 +207,7 @@ async def wait_until(condition: Callable[[], bool], seconds: float, message: str
 
 
 async def _kill_remaining(co_op: KithUpProcess) -> None:
-    """After a test that failed in the middle: in order if it still can, and by force if not."""
+    """Cleans up after a failed test: stops it normally if possible, otherwise kills it."""
     with suppress(AssertionError):
         await co_op.stop()
     for pid in co_op.remaining_processes():

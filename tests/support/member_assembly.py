@@ -1,6 +1,6 @@
-"""Governance with members: who they are and what they wear is stated by the voices of membership and identity.
+"""Governance with members. Publishers for membership and identity replace those services.
 
-async with an_assembly(infrastructure, user=3, worker=2) as assembly:
+async with member_assembly(infrastructure, user=3, worker=2) as assembly:
     motion = await assembly.open_motion()
     await assembly.cast(assembly.members["user"][0], motion, "for")
 """
@@ -111,7 +111,7 @@ JOINED = date(2020, 1, 1)
 
 @dataclass
 class MemberAssembly:
-    """A co-op in which a motion can be put. Both secretaries are members of no class, so that they may record anybody's vote."""
+    """A co-op in which motions can be put. Neither secretary is in a member class, so both may record anybody's vote."""
 
     co_op: RunningCoOp
     identity: EventPublisher
@@ -125,7 +125,7 @@ class MemberAssembly:
         return self.co_op.stub(GovernanceServiceStub)
 
     def secretary_token(self, person: UUID | None = None) -> str:
-        """The secretary's token, hat on."""
+        """A token of the secretary, wearing the hat."""
         return self.co_op.token(person or self.secretary, hat="secretary")
 
     async def adopt(self, text: str = RULEBOOK) -> pb.AdoptRulebookResponse:
@@ -133,7 +133,9 @@ class MemberAssembly:
         return await call_service(self.stub.AdoptRulebook, request, self.co_op.founder_token())
 
     async def give_hats(self) -> None:
-        await self.identity.publish(*((HatGiven(person_id=str(person), hat="secretary"), str(person)) for person in (self.secretary, self.second)))
+        await self.identity.publish(
+            *((HatGiven(person_id=str(person), hat="secretary"), str(person)) for person in (self.secretary, self.second))
+        )
         await self.co_op.wait_until_consumed("governance", "identity")
 
     async def admit(self, member_class: str, number: int = 1, *, may_vote: bool = True, from_day: date = JOINED) -> list[UUID]:
@@ -193,7 +195,7 @@ class MemberAssembly:
         return await call_service(self.stub.ConfirmBallot, request, self.secretary_token(by or self.second))
 
     async def wait_for_result(self, motion: str, seconds: float = 10) -> pb.Result:
-        """Waits for the count."""
+        """Waits until the motion is counted and returns the result."""
         async with asyncio.timeout(seconds):
             while (await self.get_state(motion)) not in (pb.MOTION_STATE_PASSED, pb.MOTION_STATE_NOT_PASSED):
                 await asyncio.sleep(0.05)
@@ -214,7 +216,7 @@ class MemberAssembly:
 
 @contextmanager
 def refused_with(kind: type[Refusal], reason: str) -> Iterator[None]:
-    """What is asked in the block is refused in this way and for this reason."""
+    """Asserts that the block raises this kind of refusal with this reason."""
     with pytest.raises(kind) as refused:
         yield
     assert refused.value.reason == reason, f"refused for {refused.value.reason}, not {reason}"
@@ -228,7 +230,7 @@ def to_timestamp(at: datetime) -> Timestamp:
 
 @asynccontextmanager
 async def member_assembly(infrastructure: Infrastructure, *, rulebook: str = RULEBOOK, **members: int) -> AsyncIterator[MemberAssembly]:
-    """Governance running, the rulebook adopted, hats given, members admitted (`user=3`) and heard of."""
+    """Runs governance with an adopted rulebook, given hats and admitted members (`user=3`)."""
     async with (
         running_co_op(infrastructure, "governance") as co_op,
         event_publisher(co_op, "identity") as identity,

@@ -1,4 +1,4 @@
-"""A co-op with members, over the real API."""
+"""A co-op that admits members over the real API."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -15,14 +15,14 @@ CLASSES = {"worker": True, "supporter": True, "investor": False}
 
 
 async def publish_rulebook_adopted(publisher: EventPublisher, classes: dict[str, bool] = CLASSES, rulebook_hash: str = "11" * 32) -> None:
-    """Lets governance's voice say that these classes are in force, and which of them vote."""
+    """Publishes, as governance, that these classes are in force and which of them vote."""
     decision = str(new_id())
     adopted = [AdoptedClass(key=key, votes=votes) for key, votes in classes.items()]
     await publisher.publish((RulebookAdopted(rulebook_hash=rulebook_hash, decision_id=decision, classes=adopted), decision))
 
 
 def make_admission(person: UUID, member_class: str = "worker", **other: str) -> pb.Admission:
-    """A row that is taken unless `other` says something wrong."""
+    """An admission row that is valid unless `other` makes it invalid."""
     row = pb.Admission(person_id=str(person), member_class=member_class, register_name="As Entered", register_address="1 Example Row")
     row.MergeFrom(pb.Admission(**other))
     return row
@@ -31,7 +31,7 @@ def make_admission(person: UUID, member_class: str = "worker", **other: str) -> 
 async def admit_members(
     co_op: RunningCoOp, secretary: str, rows: Sequence[pb.Admission], *, validate_only: bool = False
 ) -> list[pb.Admitted]:
-    """Each row's answer."""
+    """Admits these rows and returns the result of each."""
     stub = co_op.stub(MembershipServiceStub)
     request = pb.AdmitMembersRequest(request_id=str(new_id()), admissions=rows, validate_only=validate_only)
     return list((await call_service(stub.AdmitMembers, request, secretary)).members)
@@ -41,7 +41,7 @@ async def admit_members(
 async def membership_co_op(
     infrastructure: Infrastructure, *names: str, zone: str = "Europe/London"
 ) -> AsyncIterator[tuple[RunningCoOp, EventPublisher, list[UUID]]]:
-    """Identity and membership running, these people registered, the first of them secretary, and rules in force."""
+    """Runs identity and membership with these people registered, the first as secretary, and an adopted rulebook."""
     async with (
         running_co_op(infrastructure, "identity", "membership", membership={"zone": zone}) as co_op,
         event_publisher(co_op, "governance") as governance,

@@ -1,7 +1,7 @@
-"""Members who vote, and change their minds again and again, whatever happens to the co-op meanwhile.
+"""Members who keep voting and changing their votes, whatever happens to the co-op meanwhile.
 
-Each act has a request_id of its own and is repeated under it until it is acknowledged, across every restart. What was acknowledged is kept
-here, outside the co-op, for the auditor to compare.
+Each call is repeated with the same request_id until it is acknowledged, across every restart. Acknowledgements are kept
+here, outside the co-op, so that the auditor can compare.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class BallotReceipt:
-    """What the co-op acknowledged."""
+    """A ballot that the co-op acknowledged."""
 
     ballot: str
     revision: int
@@ -48,7 +48,7 @@ class BallotReceipt:
 
 @dataclass
 class Voter:
-    """One member on the roll."""
+    """One member on the roll and their acknowledged ballots."""
 
     person: UUID
     receipts: list[BallotReceipt] = field(default_factory=list)
@@ -60,12 +60,12 @@ class Voter:
 
 @dataclass
 class MotionPoll:
-    """A motion that is open, and who may vote on it."""
+    """An open motion and its voters."""
 
     motion: str
     voters: list[Voter]
     refusals: Counter[str] = field(default_factory=Counter)
-    """Why attempts were repeated, by reason."""
+    """How often attempts were repeated, by reason."""
 
     @property
     def acknowledged(self) -> int:
@@ -76,7 +76,7 @@ class MotionPoll:
         return max((receipt.seconds for voter in self.voters for receipt in voter.receipts), default=0.0)
 
     async def cast(self, connection: Connection, voter: Voter, choice: str) -> BallotReceipt:
-        """Until it is acknowledged. A refusal that says more than "not now, the machine is away" is a fault and is raised."""
+        """Repeats the call until it is acknowledged. Raises any refusal other than Unavailable."""
         shown = voter.revision
         request = governance.CastBallotRequest(request_id=str(new_id()), motion_id=self.motion, choice=choice, revision=shown)
         began = time.monotonic()
@@ -97,7 +97,7 @@ class MotionPoll:
         return voter.receipts[-1]
 
     async def vote_until(self, connection: Connection, stop: asyncio.Event, random_source: random.Random, pause: float = 0.3) -> None:
-        """Everybody at once, again and again; an act that has begun when it is over is still carried through."""
+        """Lets all voters vote repeatedly at the same time. A call that has begun when `stop` is set is still completed."""
 
         async def vote_repeatedly(voter: Voter, voter_random: random.Random) -> None:
             while not stop.is_set() or not voter.receipts:
@@ -110,7 +110,7 @@ class MotionPoll:
 
 
 async def open_poll(connection: Connection, members: int) -> MotionPoll:
-    """So many members beside the founder are registered and admitted, a motion is put to all, and its notice is over."""
+    """Registers and admits members, opens a motion and moves the clock past its notice period."""
     people = [connection.operator_id(), *await admit_new_members(connection, members)]
     request = governance.OpenMotionRequest(
         request_id=str(new_id()), title="Shall we buy the van?", text="It would carry people.", resolution_type="ordinary"
@@ -125,7 +125,7 @@ async def open_poll(connection: Connection, members: int) -> MotionPoll:
 
 
 async def admit_new_members(connection: Connection, number: int) -> list[UUID]:
-    """New people, as members; the founder too, if they were none yet."""
+    """Registers and admits new people, and the founder if necessary."""
     made = str(new_id())[-12:]
     people: list[UUID] = []
     for first in range(0, number, _BATCH_SIZE):
@@ -144,7 +144,7 @@ def move_clock_past_close(connection: Connection) -> None:
 
 
 async def wait_for_result(connection: Connection, poll: MotionPoll) -> governance.Result:
-    """The result, once there is one."""
+    """Waits for the result."""
     request = governance.GetResultRequest(motion_id=poll.motion)
     response: governance.GetResultResponse = await _retry_while_unavailable(
         lambda: call_service(connection.governance.GetResult, request, connection.secretary_token(), _CALL_SECONDS)
@@ -153,14 +153,14 @@ async def wait_for_result(connection: Connection, poll: MotionPoll) -> governanc
 
 
 def move_clock(connection: Connection, seconds: int) -> None:
-    """As a demonstration does: never a file that is half written."""
+    """Replaces the clock file atomically, as demos do."""
     fresh = connection.instance.clock_file.with_suffix(".new")
     fresh.write_text(f"{seconds}\n", encoding="ascii")
     fresh.replace(connection.instance.clock_file)
 
 
 def _find_log_line(connection: Connection, error_id: str) -> str:
-    """A failure nobody foresaw is known by its id in the log."""
+    """The log line of an internal error, found by its id."""
     lines = (connection.instance.folder.log / "kith.log").read_text(encoding="utf-8").splitlines()
     return next((line for line in lines if error_id in line), error_id)
 
@@ -182,7 +182,7 @@ async def _register_people(connection: Connection, rows: Sequence[identity.NewPe
 
 
 async def _admit_people(connection: Connection, people: Sequence[UUID]) -> None:
-    """Row by row it may be too early: identity's fact is still on its way."""
+    """Retries each row for which identity's event has not arrived yet."""
     waiting = [
         membership.Admission(
             person_id=str(person),
@@ -209,7 +209,7 @@ async def _admit_people(connection: Connection, people: Sequence[UUID]) -> None:
 
 
 async def _retry_while_unavailable(attempt: Callable[[], Awaitable[T]]) -> T:
-    """Again and again while the machine is away, and while what was asked for is still on its way."""
+    """Retries while a service is unavailable or an event is still on its way."""
     until = time.monotonic() + 60
     while True:
         try:

@@ -1,4 +1,4 @@
-"""What peers could send about made-up votes, good or spoilt, given to Kith and to the verifier: case by number, kind by kind."""
+"""Valid and mutated data about invented votes, given to Kith and to the verifier. The number is the seed of a case."""
 
 import base64
 from collections.abc import Callable
@@ -35,7 +35,7 @@ _TEXTS = ("x", "\n\u0301", "\u00e9", "\x1f\u0307", "\uff5e", "\U0001f33f")
 
 
 def whole_vote(number: int) -> ResultPair:
-    """Counted and packed by Kith, and what the verifier says of it."""
+    """A vote that Kith counted and packed, and the verifier's verdict."""
     return verifier_comparison.vote_state(random_vote(number))
 
 
@@ -52,7 +52,7 @@ def terms(number: int) -> ResultPair:
 
 
 def board(number: int) -> ResultPair:
-    """Entries changed, left out, said twice, moved; none longer than a witness takes."""
+    """A board with entries changed, removed, repeated or moved; none is longer than witnesses accept."""
     random, vote = _random_and_vote(number)
     co_op = random.choice(vote.parties)
     entries = list(vote.entries[co_op])
@@ -91,7 +91,7 @@ def evidence_document(number: int) -> ResultPair:
 
 
 def identity_document_bytes(number: int) -> ResultPair:
-    """Most of them signed again after they were spoilt."""
+    """A mutated identity document, in most cases signed again."""
     random, vote = _random_and_vote(number)
     co_op = random.choice(vote.parties)
     data = make_identity_document(co_op)
@@ -105,7 +105,7 @@ def identity_document_bytes(number: int) -> ResultPair:
 
 
 def terms_at_limits(number: int) -> ResultPair:
-    """Terms whose entries, points, keys or thresholds are just what there may be, or just more."""
+    """Terms whose entries, points, keys or thresholds are at or just above a limit."""
     random = verifier_comparison.seeded_random(number)
     fields = random.choice([_many_parties, _long_choices, _many_points, _odd_key, _odd_rule])(random)
     parties = fields["parties"]
@@ -114,7 +114,7 @@ def terms_at_limits(number: int) -> ResultPair:
 
 
 def vote_state(number: int) -> ResultPair:
-    """What a vote has come to in which people lie: on their boards, in papers, or in both."""
+    """The state of a vote with lies on boards, in evidence documents or in both."""
     return verifier_comparison.vote_state(dishonest_vote(verifier_comparison.seeded_random(number)))
 
 
@@ -138,7 +138,7 @@ def cached_vote(number: int) -> VoteBoards:
 
 @cache
 def evidence_documents(number: int) -> tuple[bytes, ...]:
-    """One of every kind, all of them true of this vote: two who did not fall silent are guilty of everything."""
+    """One valid document of every kind for this vote, against two co-ops that did not fall silent."""
     vote = cached_vote(number)
     guilty, witness, *_ = [co_op for co_op in vote.co_ops if any(b'"kind":"closed"' in entries for entries in vote.entries[co_op])]
     first, last = vote.heads[guilty][0], vote.heads[guilty][-1]
@@ -196,7 +196,7 @@ def _with_changed_body(data: bytes, changes: dict[str, Json]) -> bytes:
 
 
 def _many_parties(random: Random) -> dict[str, Json]:
-    """A `closed` of 49 others is full where their names have 60 or 61 letters; a `ready` holds more."""
+    """Terms with 50 parties, whose names of 60 or 61 letters just fill a `closed` entry; a `ready` entry holds more."""
     longer = random.randint(0, 49)
     names = [f"co-op-{number:02}-".ljust(61 if number < longer else 60, "x") for number in range(50)]
     watching = random.choice([0, 0, 15])
@@ -204,7 +204,7 @@ def _many_parties(random: Random) -> dict[str, Json]:
 
 
 def _long_choices(random: Random) -> dict[str, Json]:
-    """Options that fill 8 KiB when they are all chosen."""
+    """Terms with options that fill 8 KiB when all are chosen."""
     left = random.randint(8060, 8130)
     options: list[Json] = []
     while left > 3:
@@ -225,7 +225,7 @@ def _many_points(random: Random) -> dict[str, Json]:
 
 
 def _odd_key(random: Random) -> dict[str, Json]:
-    """One that is never used before somebody looks at it; everything around it is good."""
+    """Terms with one key at the edge of validity; everything else is valid."""
     unsigned = Party(
         **{**vars(make_party("birch")), random.choice(["statement", "board", "witness"]): bytes.fromhex(random.choice(_EDGE_CASE_KEYS))}
     )
@@ -248,7 +248,7 @@ def _odd_rule(random: Random) -> dict[str, Json]:
 
 
 def _note(vote: VoteBoards, co_op: str, head: BoardHead) -> bytes:
-    """As `WholeVote.note` writes it, with sizes and dates that there are not as well."""
+    """A note as `VoteBoards.signed_note` writes it, but also with impossible sizes and dates."""
     origin = checkpoint.origin_of(co_op, vote.terms.vote)
     body = f"{origin}\n{head.size}\n{base64.b64encode(head.root).decode()}\n".encode()
     lines = [(origin, checkpoint.note_key_id(origin, evidence.board_key(vote.terms, co_op)) + private_key(co_op, "board").sign(body))]

@@ -1,6 +1,6 @@
-"""One NATS server with many accounts: every co-op of a test has its own bus, of which no other hears a word.
+"""One NATS server with many accounts, so that every co-op of a test has its own isolated message bus.
 
-with accounts() as buses:
+with nats_accounts() as buses:
     first, second = buses.next(), buses.next()
 """
 
@@ -24,7 +24,7 @@ _PASSWORD = "tests-password-16"
 
 @dataclass(frozen=True)
 class NatsAccount:
-    """Where one co-op's facts travel."""
+    """The NATS login of one co-op."""
 
     url: str
     user: str
@@ -32,7 +32,7 @@ class NatsAccount:
 
 
 class NatsAccounts:
-    """Gives each account once."""
+    """Hands out each account once."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -46,7 +46,7 @@ class NatsAccounts:
 
 @contextmanager
 def nats_accounts() -> Iterator[NatsAccounts]:
-    """Until the block ends."""
+    """Runs the server until the block ends."""
     folder = temp_folders.make_temp_folder("kt-nats-")
     port = find_free_port()
     (folder / "nats.conf").write_text(_configuration(port, folder / "store"))
@@ -77,7 +77,7 @@ def _user(number: int) -> str:
 
 
 def _configuration(port: int, store: Path) -> str:
-    """Streams reserve what they may grow to: the room is generous, and nothing is written there that was not stated."""
+    """Streams reserve their maximum size, so the limit is generous; only published events use disk space."""
     made = "\n".join(
         f"  {_user(number)}: {{ jetstream: enabled, users: [ {{ user: {_user(number)}, password: {json.dumps(_PASSWORD)} }} ] }}"
         for number in range(1, MAX_ACCOUNTS + 1)

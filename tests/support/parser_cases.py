@@ -1,4 +1,4 @@
-"""Every reader of bytes that somebody else wrote: what it reads, the one way in which it refuses, and good bytes to begin from."""
+"""Every parser of foreign bytes: what it parses, the errors it may raise, and valid bytes to start from."""
 
 import json
 from collections.abc import Callable
@@ -34,7 +34,7 @@ VERIFIER_ERRORS = (MalformedError, NotCanonicalJsonError)
 
 @dataclass(frozen=True)
 class ParserCase:
-    """`errors` are all it may raise; none where it answers whatever it is given."""
+    """A parser under test. `errors` are all it may raise; empty if it accepts any input."""
 
     read: Callable[[bytes], object]
     errors: tuple[type[Exception], ...]
@@ -56,7 +56,9 @@ def parser_cases() -> dict[str, ParserCase]:
     )
     settled = canonical.decode(vote.settlement("cuts", dict.fromkeys(vote.co_ops, 5)))
     assert isinstance(settled, dict)
-    names = {checkpoint.witness_name(item, vote.terms.vote): evidence.witness_key(vote.terms, item) for item in vote.terms.witnesses_of(ash)}
+    names = {
+        checkpoint.witness_name(item, vote.terms.vote): evidence.witness_key(vote.terms, item) for item in vote.terms.witnesses_of(ash)
+    }
     return {
         "json_bytes": ParserCase(canonical.decode, (NotCanonicalError,), (vote.terms.data, card)),
         "terms": ParserCase(read_terms, (DocumentError,), (vote.terms.data,)),
@@ -94,7 +96,7 @@ def parser_cases() -> dict[str, ParserCase]:
 
 
 def board_update_of(vote: VoteBoards, co_op: str) -> BoardUpdate:
-    """The board of this co-op as somebody brings it."""
+    """A co-op's board as a peer would send it."""
     head = vote.heads[co_op][-1]
     leaves = [merkle.leaf_hash(entry) for entry in vote.entries[co_op]]
     signed = checkpoint.Checkpoint(checkpoint.origin_of(co_op, vote.terms.vote), head.size, head.root)
@@ -137,11 +139,11 @@ HUGE_INPUTS: dict[str, bytes] = {
     "exponent": b"1e" + b"9" * (KIB_64 - 2),
     "minus_zero": b"[" + b"-0," * (KIB_64 // 3 - 2) + b"0]",
 }
-"""64 KiB each, made to be slow."""
+"""Inputs of 64 KiB that are designed to be slow to parse."""
 
 
 def repeat_slice(random: Random, data: bytes) -> bytes:
-    """A good document in which one piece is said until it is long."""
+    """A valid document with one slice repeated until it is long."""
     at = random.randrange(len(data))
     piece = data[at : at + random.randint(1, 60)]
     return data[:at] + piece * ((KIB_64 - len(data)) // len(piece) if len(data) < KIB_64 else 1) + data[at:]
@@ -173,7 +175,7 @@ def _frontier_bytes(size: int) -> bytes:
 
 
 def _board_update_json(brought: BoardUpdate) -> bytes:
-    """A piece of a board as JSON, to be spoilt like any other."""
+    """A board update as JSON, so that it can be mutated like other documents."""
     head = brought.head
     assert head is not None
     return json.dumps(
@@ -192,7 +194,7 @@ def _board_update_json(brought: BoardUpdate) -> bytes:
 
 
 def _process_board_update(vote: VoteBoards, ash: str, data: bytes) -> None:
-    """As an exchange would hand it over: any strings, any bytes, any numbers of 64 bits, no more entries than it takes at once."""
+    """Processes a board update as an exchange does: any strings, bytes and 64-bit numbers, up to the maximum of entries."""
     try:
         fields = json.loads(data)
         size, root, signature = fields["head"]

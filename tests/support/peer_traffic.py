@@ -1,6 +1,6 @@
-"""Everything that crosses between co-ops, in the clear, as the one who calls sends and receives it; and a search in it.
+"""Records the plain text of all messages between co-ops at the caller, and searches it.
 
-Each message between two co-ops passes the caller's stub once, either way: recording there records all of it.
+Each message between two co-ops passes through the caller's stub once, in either direction, so recording there is complete.
 """
 
 import base64
@@ -18,7 +18,7 @@ from services.federation.border import peer_channel
 
 
 class PeerTraffic:
-    """What crossed so far."""
+    """All messages recorded so far."""
 
     def __init__(self) -> None:
         self.messages: list[bytes] = []
@@ -32,7 +32,7 @@ class PeerTraffic:
 
 
 class _RecordingStub:
-    """The stub of `calling`, listened to."""
+    """The peer stub, with recording."""
 
     def __init__(self, channel: grpc.aio.Channel, traffic: PeerTraffic) -> None:
         self._stub = PeerServiceStub(channel)
@@ -53,7 +53,7 @@ class _RecordingStub:
 
 @contextmanager
 def record_peer_traffic() -> Iterator[PeerTraffic]:
-    """All calls between co-ops of this process, until the block ends."""
+    """Records all calls between co-ops of this process until the block ends."""
     traffic = PeerTraffic()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(peer_channel, "PeerServiceStub", lambda channel: _RecordingStub(channel, traffic))
@@ -61,7 +61,7 @@ def record_peer_traffic() -> Iterator[PeerTraffic]:
 
 
 def encodings_of(seed: str | UUID) -> dict[str, bytes]:
-    """How it might stand in what crosses: as it is, in other letters, in hex, in base 64 at any offset, as the bytes of an id."""
+    """How a message may contain it: as it is, in other encodings, in hex, in base 64 at any offset, as the bytes of an id."""
     plain = {"text": str(seed).encode(), "UTF-16": str(seed).encode("utf-16-le")}
     if isinstance(seed, UUID):
         plain |= {"id": seed.bytes, "id, little-endian": seed.bytes_le, "hex": seed.hex.encode(), "number": str(seed.int).encode()}
@@ -69,7 +69,7 @@ def encodings_of(seed: str | UUID) -> dict[str, bytes]:
     for name, form in plain.items():
         encodings |= {f"{name} in hex": form.hex().encode(), f"{name} in HEX": form.hex().upper().encode()}
         for offset in range(3):
-            # The letters that depend on nothing but the seed, wherever in a longer text it stands.
+            # The characters that depend only on the seed, wherever it is in a longer text.
             encoded = base64.b64encode(bytes(offset) + form).rstrip(b"=")
             encodings[f"{name} in base 64, {offset}"] = encoded[(offset * 8 + 5) // 6 : len(encoded) - 1]
     return encodings

@@ -1,4 +1,4 @@
-"""Seeded random cases for `kith count`, of every method, basis, class rule and threshold."""
+"""Random cases for `kith count` by seed, with every method, basis, class rule and threshold."""
 
 from random import Random
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whole made-up votes by number: every method, basis, class rule and threshold, with boards on which every kind of mistake stands."""
+"""Random complete votes by seed: every method, basis, class rule and threshold, and boards with every kind of mistake."""
 
 import hashlib
 from collections.abc import Sequence
@@ -13,16 +13,16 @@ from libs.signing.canonical import Json
 from tests.support.vote_boards import CLOSE, START, T, VoteBoards, make_pseudonym, make_vote_boards, plain_rule, signed_join, signed_outcome
 
 CO_OPS = ("ash", "ash-grove", "ash.hill", "elm")
-"""Names that begin alike sort otherwise once something follows them."""
+"""Names with a common prefix, which sort differently once something follows them."""
 OBSERVERS = ("ash-grove-union", "oak")
 GROUPS = ("investor", "supported", "worker")
 OPTIONS = ("East \u201croom\u201d", "north\u00e9", "south", "\U0001f33f green", "\uff5e wave")
-"""Ones that sort otherwise by characters than by UTF-16, and need more than a byte."""
+"""Options that sort differently by characters and by UTF-16, and need several bytes."""
 HIGHEST = 5
 
 
 def random_vote(number: int) -> VoteBoards:
-    """With its outcome, signed by as many as are needed."""
+    """A random vote with its outcome and enough signatures."""
     random = Random(number)  # noqa: S311 - for tests
     vote = _empty_vote(random)
     vote.open_vote(_rolls(random, vote))
@@ -120,7 +120,7 @@ def _rolls(random: Random, vote: VoteBoards) -> dict[str, dict[str, int]]:
 
 
 def _cosign_some_boards(random: Random, vote: VoteBoards, at: int) -> None:
-    """Some witnesses hold some boards; the dates rise."""
+    """Some witnesses cosign some boards, at increasing times."""
     for party in random.sample(vote.parties, random.randint(1, len(vote.parties))):
         vote.add_checkpoint(at, [party], random.sample(vote.parties, random.randint(1, len(vote.parties))))
 
@@ -130,7 +130,7 @@ def _last_cosigned_at(vote: VoteBoards) -> int:
 
 
 def _random_entry(random: Random, vote: VoteBoards) -> bytes:
-    """A ballot, most often a good one."""
+    """A board entry, usually a valid ballot."""
     if random.random() < 0.12:
         return _other_entry(random, vote)
     name = make_pseudonym(random.choice(vote.co_ops), random.choice([0, 0, 1, 2, 3, 5, 8, 30]))
@@ -153,7 +153,7 @@ def _choice(random: Random, vote: VoteBoards) -> Choice:
 
 
 def _malformed_ballot(random: Random, data: bytes) -> bytes:
-    """A ballot of which something was changed."""
+    """A ballot that is malformed in one way."""
     value = canonical.decode(data)
     changes: list[dict[str, Json]] = [
         {"choice": 1},
@@ -170,7 +170,7 @@ def _malformed_ballot(random: Random, data: bytes) -> bytes:
 
 
 def _other_entry(random: Random, vote: VoteBoards) -> bytes:
-    """Anything else that has no place after the opening, or only once."""
+    """An entry that is not allowed after the opening, or only once."""
     co_op = random.choice(vote.co_ops)
     hashed = hashlib.sha256(b"something").digest()
     return random.choice(

@@ -1,8 +1,8 @@
-"""Services running for real in the test's own process: one co-op, with its keys, on real servers.
+"""Runs real services of one co-op in the test's own process, on real servers.
 
-async with running(infrastructure, "identity", "membership") as co_op:
+async with running_co_op(infrastructure, "identity", "membership") as co_op:
     identity = co_op.stub(IdentityServiceStub)
-    await ask(identity.GetNames, request, co_op.token(person, hat="secretary"))
+    await call_service(identity.GetNames, request, co_op.token(person, hat="secretary"))
 """
 
 import asyncio
@@ -46,7 +46,7 @@ Stub = TypeVar("Stub")
 
 @dataclass(frozen=True)
 class Infrastructure:
-    """What a run of tests has: servers, templates, and one set of instance keys."""
+    """The servers, template databases and instance keys of one test run."""
 
     servers: BackingServers
     databases: TemplateDatabases
@@ -55,21 +55,21 @@ class Infrastructure:
 
 
 class RunningCoOp:
-    """A co-op whose services run here."""
+    """A co-op whose services run in this process."""
 
     def __init__(self, infrastructure: Infrastructure, folder: Path) -> None:
         self.infrastructure = infrastructure
         self.folder = folder
-        """A fresh folder of this co-op: sockets, the clock file."""
+        """A temporary folder of this co-op: sockets, the clock file."""
         self.databases: dict[str, ServiceDatabase] = {}
         self.process: Process
         self.make_process: Callable[[], Process]
         self._channels: dict[str, grpc.aio.Channel] = {}
 
-    # --- asking
+    # --- calling services
 
     def stub(self, kind: Callable[[grpc.aio.Channel], Stub]) -> Stub:
-        """A stub on the service that the stub's class belongs to."""
+        """A stub for the service that the stub class belongs to."""
         service = kind.__module__.split(".")[1]
         if service not in self._channels:
             self._channels[service] = open_channel(self.address(service))
@@ -85,16 +85,16 @@ class RunningCoOp:
         strength: AuthenticationStrength = AuthenticationStrength.CARD,
         via: CallerChannel = CallerChannel.PAGE,
     ) -> str:
-        """What identity would give this person; whether they wear the hat is for the services to find out."""
+        """A token as identity would issue it. The services check whether the person wears the hat."""
         caller = callers.person(UUID(str(person)), hat=hat, strength=strength, via=via)
         return tokens.issue_token(self.infrastructure.keys.token_private, caller, self.now())
 
     def founder_token(self) -> str:
-        """The token of whoever holds the data folder."""
+        """A token as the command line issues it with the instance key."""
         return self.token(new_id(), strength=AuthenticationStrength.INSTANCE_KEY, via=CallerChannel.COMMAND_LINE)
 
     async def register_people(self, *names: str) -> list[UUID]:
-        """Registers these people over identity's API and gives the first the secretary's hat; the others' ids come after theirs."""
+        """Registers these people over identity's API, gives the first the secretary's hat, and returns all ids in order."""
         stub = self.stub(IdentityServiceStub)
         rows = [identity.NewPerson(full_name=name, email=f"person{number}@example.org") for number, name in enumerate(names)]
         request = identity.RegisterPersonsRequest(request_id=str(new_id()), persons=rows)
@@ -103,10 +103,10 @@ class RunningCoOp:
         await call_service(stub.GiveHat, hat, self.founder_token())
         return people
 
-    # --- coming back
+    # --- restarting
 
     async def restart(self, meanwhile: Callable[[], Awaitable[None]] | None = None) -> None:
-        """Stops, lets something happen to what is kept, and starts again on it."""
+        """Stops the services, awaits `meanwhile`, and starts them again on the same data."""
         await self.process.stop()
         await self.close()
         if meanwhile is not None:
@@ -120,7 +120,7 @@ class RunningCoOp:
         return self.process.clock.now() if hasattr(self, "process") else datetime.now(UTC)
 
     async def move_clock(self, seconds: int) -> None:
-        """Shifts the co-op's clock, as a demonstration folder can; back when it has arrived."""
+        """Shifts the co-op's clock as demos do, and waits until the shift takes effect."""
         before = self.now()
         (self.folder / "clock").write_text(str(seconds), encoding="ascii")
         async with asyncio.timeout(5):
@@ -128,13 +128,13 @@ class RunningCoOp:
                 await asyncio.sleep(0.05)
         assert seconds <= 0 or self.now() > before
 
-    # --- looking behind the API
+    # --- reading databases directly
 
     @asynccontextmanager
     async def database_transaction(
         self, service: str, *, caller: Caller | None = None, owner: bool = False
     ) -> AsyncIterator[asyncpg.Connection]:
-        """A transaction on a service's database under its run role as `caller` (or as the owner, whom row-level security binds too)."""
+        """A transaction on a service's database, under its run role as `caller`, or as the owner (row-level security applies too)."""
         database = self.databases[service]
         connection = await leader_election.connect(database.owner_url if owner else database.run_url)
         try:
@@ -151,7 +151,7 @@ class RunningCoOp:
             await connection.close()
 
     async def all_rows(self, service: str, table: str) -> list[tuple[object, ...]]:
-        """Every row of a table, as the administrator, in an order that depends on the rows alone."""
+        """Every row of a table, read as the administrator and sorted by content."""
         database = self.databases[service]
         url = database.admin.set(database=database.roles.database_name).render_as_string(hide_password=False)
         connection = await leader_election.connect(url)
@@ -161,7 +161,7 @@ class RunningCoOp:
             await connection.close()
 
     async def published_events(self, service: str) -> list[Message]:
-        """What a service stated, in order."""
+        """The events that a service published, in order."""
         import_module(f"kith.{service}.facts.v1.facts_pb2")
         async with self.database_transaction(service) as connection:
             rows = await connection.fetch("select type, payload from outbox order by seq")
@@ -169,7 +169,7 @@ class RunningCoOp:
         return [known.GetSymbol(row["type"]).FromString(row["payload"]) for row in rows]
 
     async def wait_until_consumed(self, consumer: str, source: str, seconds: float = 10.0) -> None:
-        """Waits until the listener has followed everything the source stated so far."""
+        """Waits until the consumer has processed everything the source has published so far."""
         async with self.database_transaction(source) as connection:
             published = await connection.fetchval("select count(*) from outbox")
         async with asyncio.timeout(seconds):
@@ -187,20 +187,20 @@ class RunningCoOp:
 
 
 class EventPublisher:
-    """A service of which only the voice is there: it states facts from a real outbox through a real relay."""
+    """Publishes events in place of a service that does not run, from a real outbox through a real relay."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def publish(self, *facts: tuple[Message, str], at: datetime | None = None) -> None:
-        """Each fact with the id of what it is about."""
+        """Publishes each event with the id of its subject."""
         async with self._database.work(callers.job("tests"), at or datetime.now(UTC), "tests") as work:
             await outbox.publish(work, *facts)
 
 
 @asynccontextmanager
 async def running_co_op(infrastructure: Infrastructure, *services: str, **settings: dict[str, object]) -> AsyncIterator[RunningCoOp]:
-    """These services of a fresh co-op, ready. `settings` are a service's own, for example `membership={"zone": "Europe/Berlin"}`."""
+    """Runs these services of a new co-op. `settings` are per service, for example `membership={"zone": "Europe/Berlin"}`."""
     folder = temp_folders.make_temp_folder("kt-")
     co_op = RunningCoOp(infrastructure, folder)
     await _delete_streams(infrastructure)
@@ -222,7 +222,7 @@ async def _stop_process(co_op: RunningCoOp) -> None:
 
 @asynccontextmanager
 async def event_publisher(co_op: RunningCoOp, source: str) -> AsyncIterator[EventPublisher]:
-    """Lets `source` be heard in a co-op where it does not run."""
+    """Publishes as `source` in a co-op where that service does not run."""
     servers = co_op.infrastructure.servers
     bus = Bus(BusAddress(servers.nats_url, servers.nats_user, servers.nats_password), f"voice-{source}")
     async with co_op.infrastructure.databases.fresh_outbox_database(source) as service_database:
@@ -266,7 +266,7 @@ def _make_process(co_op: RunningCoOp, services: Sequence[str], settings: dict[st
 
 
 async def _delete_streams(infrastructure: Infrastructure) -> None:
-    """A fresh co-op begins with no fact ever heard; the run's NATS has heard those of the test before."""
+    """Deletes the events of earlier tests from the shared NATS server, so that a new co-op starts with none."""
     servers = infrastructure.servers
     login = {"user": servers.nats_user, "password": servers.nats_password} if servers.nats_user else {}
     client = await nats.connect(servers.nats_url, **login)

@@ -1,7 +1,7 @@
-"""Several co-ops of which only federation runs, on one PostgreSQL: they meet at real borders with real certificates.
+"""Runs only the federation service of several co-ops, on one PostgreSQL, with real borders and real certificates.
 
-async with federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
-    await pair(elm, mill)
+async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
+    await pair_co_ops(elm, mill)
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from tests.support.running_co_op import Infrastructure, RunningCoOp, running_co_
 
 @dataclass
 class RunningFederation:
-    """One co-op's federation, with a secretary and an operator to ask it as."""
+    """One co-op's federation service, with tokens of a secretary and an operator."""
 
     id: str
     co_op: RunningCoOp
@@ -49,18 +49,18 @@ class RunningFederation:
         return self.co_op.token(self.person, hat="operator")
 
     def signature(self, body: bytes) -> bytes:
-        """The root's, over an identity document's body."""
+        """The root key's signature of an identity document's body."""
         return statement.sign(self.root, identity_documents.KIND, body)
 
     async def record_decision(self, *, passed: bool = True) -> str:
-        """A decision of theirs, as governance's facts leave it; its id."""
+        """Stores a decision as governance's events would and returns its id."""
         decision = new_id()
         async with self.co_op.database_transaction("federation", owner=True) as connection:
             await connection.execute("insert into decision (id, passed, at) values ($1, $2, now())", decision, passed)
         return str(decision)
 
     async def own_identity(self) -> pb.GetOwnIdentityResponse:
-        """Waits until there is an identity document."""
+        """Waits for this co-op's identity document and returns it."""
         response = pb.GetOwnIdentityResponse()
         async with asyncio.timeout(15):
             while not response.document:
@@ -88,7 +88,7 @@ class RunningFederation:
         return response.peer
 
     async def wait_until_peer(self, co_op: str, condition: Callable[[pb.Peer], bool], seconds: float = 15.0) -> pb.Peer:
-        """Waits until the peer is so."""
+        """Waits until the peer meets the condition."""
         peer = await self.peer(co_op)
         async with asyncio.timeout(seconds):
             while not condition(peer):
@@ -101,7 +101,7 @@ class RunningFederation:
 
 
 async def pair_co_ops(first: RunningFederation, second: RunningFederation) -> None:
-    """The whole way of people: invitations carried, codes compared, both decide."""
+    """Pairs two co-ops as people do: exchange invitations, compare codes, both decide."""
     code = (await second.accept(await first.invitation())).peer.code
     await first.accept(await second.invitation())
     await asyncio.gather(first.confirm(second.id, code), second.confirm(first.id, code))
@@ -113,7 +113,7 @@ async def pair_co_ops(first: RunningFederation, second: RunningFederation) -> No
 async def running_federations(
     infrastructure: Infrastructure, *names: str, unreachable: tuple[str, ...] = ()
 ) -> AsyncIterator[list[RunningFederation]]:
-    """One for each name; those in `unreachable` have no inbound port."""
+    """Runs one co-op per name; those in `unreachable` have no inbound port."""
     async with AsyncExitStack() as stack:
         yield [
             await stack.enter_async_context(running_federation(infrastructure, name, reachable=name not in unreachable)) for name in names
@@ -145,7 +145,7 @@ async def running_federation(infrastructure: Infrastructure, name: str, *, reach
 
 
 def count_peer_exchanges() -> float:
-    """Those that went well so far, of all co-ops in this process."""
+    """The number of successful exchanges so far, for all co-ops in this process."""
     return sum(sample.value for family in PEER_EXCHANGES.collect() for sample in family.samples if sample.name.endswith("_total"))
 
 

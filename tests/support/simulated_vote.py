@@ -1,6 +1,6 @@
-"""Governance in a vote with other co-ops; federation is a voice here, and the other parties are keys made for the test.
+"""Real governance in a federated vote. A publisher replaces federation, and the other parties exist only as keys.
 
-async with a_vote(infrastructure, user=6, worker=5) as voting:
+async with simulated_vote(infrastructure, user=6, worker=5) as voting:
     await voting.open()
     await voting.cast(voting.assembly.members["user"][0], "for")
 """
@@ -32,7 +32,7 @@ OBSERVER_ID = "dale"
 
 
 def make_party(co_op: str, draft: str, kind: str = PARTICIPANT) -> Party:
-    """With keys that are always the same for the same co-op and draft, and vouched for."""
+    """A party whose keys are always the same for the same co-op and draft, with a valid signature."""
     keys = {role: _key(co_op, draft, role) for role in ("root", "statement", "board", "witness", "signer")}
     public = {role: key.public_key().public_bytes_raw() for role, key in keys.items()}
     unsigned = Party(
@@ -55,13 +55,13 @@ def _key(*words: str) -> Ed25519PrivateKey:
 
 
 def member_identity(person: UUID) -> str:
-    """As the register would have it."""
+    """A member's identity text as the register has it."""
     return f"{person.int % 9973}\nMember {person.hex[-6:]}"
 
 
 @dataclass
 class SimulatedVote:
-    """A co-op in a vote with two others and one that only witnesses."""
+    """A co-op in a vote with two other participants and one observer."""
 
     assembly: MemberAssembly
     federation: EventPublisher
@@ -78,7 +78,7 @@ class SimulatedVote:
 
     @property
     def voters(self) -> list[UUID]:
-        """Who may vote."""
+        """All members who may vote."""
         return [person for name, people in self.assembly.members.items() if name != "friend" for person in people]
 
     def scrutineer(self, number: int = 0) -> str:
@@ -89,7 +89,7 @@ class SimulatedVote:
         await self.assembly.identity.publish(*facts)
         await self.assembly.co_op.wait_until_consumed("governance", "identity")
 
-    # --- until there are terms
+    # --- drafting the terms
 
     def question(self, **changed: object) -> pb.DraftVoteRequest:
         now = self.assembly.co_op.now()
@@ -114,7 +114,7 @@ class SimulatedVote:
         return response.draft_id
 
     async def compose(self, draft: str, classes: Mapping[str, int] | None = None, *, keys_of: str = "") -> bytes:
-        """As federation asks, without a token. `keys_of`: the keys made for another draft, to be told that they are not ours."""
+        """Composes the terms as federation does, without a token. `keys_of` uses the keys of another draft, which must be refused."""
         counted = [pb.ClassCount(member_class=name, people=people) for name, people in (classes or {"user": 6, "worker": 5}).items()]
         kinds = {OWN_ID: PARTICIPANT, **dict.fromkeys(OTHER_PARTICIPANTS, PARTICIPANT), OBSERVER_ID: OBSERVER}
         parties = [
@@ -131,14 +131,14 @@ class SimulatedVote:
         return response.vote_id
 
     async def propose(self, **changed: object) -> None:
-        """Draft, terms, taken: the vote waits for our decision."""
+        """Drafts the vote and accepts its terms; it then waits for our decision."""
         self.terms = read_terms(await self.compose(await self.draft(self.question(**changed))))
         assert await self.take_terms(self.terms.data) == self.vote
 
-    # --- step by step
+    # --- preparing the vote
 
     async def decide(self, *, passes: bool = True) -> int:
-        """A motion of our own members; gives its number in the log."""
+        """Runs a motion of our own members and returns its number in the decision log."""
         co_op = self.assembly.co_op
         motion = await self.assembly.open_motion(self.assembly.question(hours=1.5))
         await self.assembly.cast(self.voters[0], motion, "for" if passes else "against")
@@ -175,12 +175,12 @@ class SimulatedVote:
         return response.vote
 
     async def publish(self, fact: Message) -> None:
-        """Federation states it, and governance has heard."""
+        """Publishes an event as federation and waits until governance has consumed it."""
         await self.federation.publish((fact, self.vote), at=self.assembly.co_op.now())
         await self.assembly.co_op.wait_until_consumed("governance", "federation")
 
     async def open(self, **changed: object) -> None:
-        """Everything until ballots are taken. The clock is then some minutes on, and the close as far away as asked."""
+        """Runs every step until ballots are accepted. The clock is then some minutes on."""
         number = await self.decide()
         await self.propose(**changed)
         await self.join(number)
@@ -213,7 +213,7 @@ class SimulatedVote:
 
 @asynccontextmanager
 async def simulated_vote(infrastructure: Infrastructure, **members: int) -> AsyncIterator[SimulatedVote]:
-    """Governance with members, hats given, federation's voice there. Nothing is drafted yet."""
+    """Runs governance with members and hats, and a publisher for federation. Nothing is drafted yet."""
     async with (
         member_assembly(infrastructure, rulebook=RULEBOOK, **members) as assembly,
         event_publisher(assembly.co_op, "federation") as publisher,

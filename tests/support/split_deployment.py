@@ -1,4 +1,4 @@
-"""A co-op with every service as a process of its own, executed from docker-compose.yml: TCP, mTLS, one database each."""
+"""A co-op with a separate process for each service, run from docker-compose.yml: TCP, mTLS, one database each."""
 
 import asyncio
 import re
@@ -24,7 +24,7 @@ READY_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class SplitDeployment:
-    """A founded co-op."""
+    """A founded co-op with a process for each service."""
 
     folder: Path
     local: ComposeProcesses
@@ -45,7 +45,7 @@ class SplitDeployment:
         return f"127.0.0.1:{self.ports[f'KITH_{service.upper()}_OPERATIONS_PORT']}"
 
     async def wait_until_ready(self, service: str) -> None:
-        """Waits until it says so."""
+        """Waits until the service reports that it is ready."""
         async with asyncio.timeout(READY_SECONDS):
             while (await http_get(self.operations(service), "/readyz")).status != 200:
                 assert self.local.running[service].returncode is None, self.local.log(service).read_text(encoding="utf-8")
@@ -54,9 +54,9 @@ class SplitDeployment:
 
 @asynccontextmanager
 async def split_deployment() -> AsyncIterator[SplitDeployment]:
-    """Started from the file, and founded."""
+    """Starts a co-op from the Compose file and founds it."""
     folder_for_service = temp_folders.make_temp_folder("kt-")
-    # PostgreSQL will not run as root; the account it runs as has to come in.
+    # PostgreSQL refuses to run as root; its account must be able to enter this folder.
     folder_for_service.chmod(0o755)
     try:
         folder = make_co_op_folder(folder_for_service / "co-op")
@@ -111,6 +111,6 @@ async def _run_compose_services(folder_for_service: Path, folder: Path, ports: d
 
 
 def _parse_env_file(text: str) -> dict[str, str]:
-    """An `--env-file`, as Compose reads values in double quotes."""
+    """Parses an `--env-file` with double-quoted values as Compose does."""
     lines = [line.partition("=") for line in text.splitlines()]
     return {name: re.sub(r'\\([\\"$])', r"\1", value[1:-1]) for name, _, value in lines}

@@ -1,7 +1,7 @@
-"""Where tests keep the folders of their servers: in memory where there is room, and on the disk else.
+"""Temporary folders for the servers of tests: in memory if there is enough space, otherwise on disk.
 
-A run makes and drops some hundred databases of three hundred files each. On a file system that looks through recently deleted files before
-it makes new ones (ext4), that alone took half the processor. What is tried here is kills of processes, and those leave memory as it is.
+A run creates and drops hundreds of databases with three hundred files each. On a file system that searches recently deleted files before
+it creates new ones (ext4), that alone took half the CPU time. Tests here kill processes, not machines, and that leaves memory intact.
 """
 
 import shutil
@@ -15,10 +15,10 @@ _FREE_BYTES = 6 * 1024**3
 
 @cache
 def base_folder() -> str:
-    """A folder whose path is short: sockets' paths must stay under a hundred bytes."""
+    """A folder with a short path, because socket paths must stay under a hundred bytes."""
     return str(_MEMORY_FOLDER) if _MEMORY_FOLDER.is_mount() and shutil.disk_usage(_MEMORY_FOLDER).free > _FREE_BYTES else "/tmp"  # noqa: S108 - as above
 
 
 def make_temp_folder(prefix: str = "kt-") -> Path:
-    """A new folder; whoever asked removes it."""
+    """Creates a folder; the caller removes it."""
     return Path(tempfile.mkdtemp(prefix=prefix, dir=base_folder()))

@@ -1,4 +1,4 @@
-"""A database of its own for every test: cloned from a template that is migrated once in a run (about 30 ms instead of a second)."""
+"""Gives every test its own database, cloned from a template that is migrated once per run (about 30 ms instead of a second)."""
 
 import itertools
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ _COUNT = itertools.count(1)
 
 
 class TemplateDatabases:
-    """One for a run."""
+    """Creates databases from templates; one instance per test run."""
 
     def __init__(self, servers: BackingServers) -> None:
         self._admin = servers.admin
@@ -27,14 +27,14 @@ class TemplateDatabases:
 
     @asynccontextmanager
     async def fresh_database(self, service: str) -> AsyncIterator[ServiceDatabase]:
-        """A fresh database with this service's tables, dropped afterwards."""
+        """A new database with this service's tables, dropped afterwards."""
         template = await self._template(service)
         async with self._clone(template, service) as database:
             yield database
 
     @asynccontextmanager
     async def fresh_outbox_database(self, source: str) -> AsyncIterator[ServiceDatabase]:
-        """A fresh database with nothing but the tables every service has: enough to state facts as `source`."""
+        """A new database with only the shared tables: enough to publish events as `source`."""
         template = await self._outbox_template(source)
         async with self._clone(template, source) as database:
             yield database
@@ -61,11 +61,11 @@ class TemplateDatabases:
         return name
 
     async def make(self, service: str) -> ServiceDatabase:
-        """A fresh database with this service's tables; whoever asked drops it."""
+        """A new database with this service's tables; the caller drops it."""
         return await self._create_from(await self._template(service), service)
 
     async def copy(self, database: ServiceDatabase) -> ServiceDatabase:
-        """Another database with the same content. Nobody may be connected to the first meanwhile."""
+        """A copy of a database, to which nothing may be connected meanwhile."""
         return await self._create_from(database.roles.database_name, database.roles.service)
 
     async def drop(self, database: ServiceDatabase) -> None:

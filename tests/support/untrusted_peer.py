@@ -1,4 +1,4 @@
-"""Somebody at a co-op's border with whatever certificate they made: the other side of what `border/calling.py` does right."""
+"""Peers with arbitrary certificates, to test how a border treats callers and how callers treat a border."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -41,7 +41,7 @@ class CertificateAndKey:
 def make_certificate(
     name: str, *, by: CertificateAndKey | None = None, authority: bool = False, key: ec.EllipticCurvePrivateKey | None = None
 ) -> CertificateAndKey:
-    """Naming `name`; signed by itself, or by somebody else's key."""
+    """A certificate for `name`: self-signed, or signed with `by`'s key."""
     own = key or ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
@@ -61,8 +61,10 @@ def make_certificate(
 
 
 @asynccontextmanager
-async def open_stub_with_certificate(port: int, roots: Sequence[bytes], identity: CertificateAndKey | None) -> AsyncIterator[PeerServiceStub]:
-    """A call to a border that shows one of `roots` (PEM), with this certificate or none."""
+async def open_stub_with_certificate(
+    port: int, roots: Sequence[bytes], identity: CertificateAndKey | None
+) -> AsyncIterator[PeerServiceStub]:
+    """A stub for a border that trusts `roots` (PEM) and presents this certificate, or none."""
     pair = (identity.private, identity.pem) if identity else (None, None)
     credentials = grpc.ssl_channel_credentials(b"".join(roots), *pair)
     options = (("grpc.ssl_target_name_override", ANY_CO_OP), ("grpc.use_local_subchannel_pool", 1), ("grpc.max_send_message_length", -1))
@@ -75,7 +77,7 @@ async def open_stub_with_certificate(port: int, roots: Sequence[bytes], identity
 
 @asynccontextmanager
 async def serve_probes(identity: CertificateAndKey) -> AsyncIterator[int]:
-    """A server that shows this certificate and answers every Probe; its port."""
+    """Runs a server with this certificate that responds to every Probe; yields its port."""
 
     class Anybody(PeerServiceServicer):
         async def Exchange(self, _: peer.ExchangeRequest, __: object) -> peer.ExchangeResponse:

@@ -1,4 +1,4 @@
-"""The same bytes given to Kith and to the verifier, which were written apart: what each makes of them, in the same words."""
+"""Gives the same bytes to Kith and to the independently written verifier and returns both results in comparable form."""
 
 import hashlib
 from collections.abc import Callable
@@ -31,7 +31,7 @@ from tests.support.vote_boards import VoteBoards, make_identity_document
 T = TypeVar("T")
 REFUSED = "refused"
 ResultPair = tuple[object, object]
-"""What Kith made of it, and what the verifier made of it."""
+"""(Kith's result, the verifier's result)."""
 
 
 def json_bytes(data: bytes) -> ResultPair:
@@ -41,7 +41,7 @@ def json_bytes(data: bytes) -> ResultPair:
 
 
 def terms(data: bytes, parties: list[str]) -> ResultPair:
-    """With the identity documents of these parties at hand."""
+    """Reads terms, with the identity documents of these parties available."""
     identities = {party: verifier_identities.read_identity(party, make_identity_document(party)) for party in parties}
     return _result_or_refused(lambda: _kith_terms(data), DocumentError), _result_or_refused(
         lambda: _verifier_terms(data, identities), CheckFailedError, KeyError
@@ -49,7 +49,7 @@ def terms(data: bytes, parties: list[str]) -> ResultPair:
 
 
 def board(read: Terms, co_op: str, entries: list[bytes]) -> ResultPair:
-    """Everything that a count takes from a board."""
+    """Reads a board; compares everything that a count uses."""
     ours = Board(read, co_op).extend(entries)
     agreed = verifier_terms.read_terms(read.data)
     theirs = verifier_boards.read_board(agreed.parties[co_op], entries, MerkleTree(entries), agreed)
@@ -93,11 +93,12 @@ def note(read: Terms, co_op: str, text: bytes) -> ResultPair:
 
 
 def evidence_document(read: Terms, entries: dict[str, list[bytes]], content: bytes) -> ResultPair:
-    """Whether it proves something on these boards; a settlement without who is left out."""
+    """Whether the document proves anything about these boards. A settlement counts without the co-ops that it excludes."""
     held = {co_op: Board(read, co_op).extend(board_entries) for co_op, board_entries in entries.items()}
     agreed = verifier_terms.read_terms(read.data)
     theirs_held = {
-        co_op: verifier_boards.read_board(agreed.parties[co_op], board_entries, MerkleTree(board_entries), agreed) for co_op, board_entries in entries.items()
+        co_op: verifier_boards.read_board(agreed.parties[co_op], board_entries, MerkleTree(board_entries), agreed)
+        for co_op, board_entries in entries.items()
     }
 
     def ours() -> object:
@@ -116,7 +117,7 @@ def evidence_document(read: Terms, entries: dict[str, list[bytes]], content: byt
 
 
 def vote_state(vote: VoteBoards) -> ResultPair:
-    """What the bundle comes to when every party is pinned."""
+    """The state of the vote's bundle when every party is pinned."""
     verdict = checks.verify(vote.bundle(), VerifierInputs(vote.pins()))
     return _result_or_refused(lambda: _kith_state(vote), DocumentError), verdict.state if verdict.failure is None else REFUSED
 
@@ -139,7 +140,7 @@ def seeded_random(number: int) -> Random:
 
 
 def _kith_state(vote: VoteBoards) -> str:
-    """In the verifier's words; papers that prove nothing, and settlements that are not of all, are refused.
+    """The state in the verifier's words. Refuses documents that prove nothing and settlements without all signatures.
 
     A vote can be final with other bytes than those that were counted here, where most participants signed them. They would not be sound.
     """

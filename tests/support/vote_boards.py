@@ -1,6 +1,6 @@
-"""Terms and boards of made-up votes between co-ops, small and quick to make: everything comes from words, so the same bytes each time.
+"""Terms and boards of invented federated votes. They are quick to make, and the bytes are always the same, because keys come from words.
 
-vote = some_vote("ash", "birch", "cedar")
+vote = make_vote_boards("ash", "birch", "cedar")
 vote.open_vote({"ash": {"member": 5}, ...})
 vote.ballot("ash", 0, "for")
 vote.close()
@@ -52,7 +52,7 @@ def public_key(*words: str) -> bytes:
 
 @cache
 def make_party(co_op: str, kind: str = PARTICIPANT, draft: str = DRAFT) -> Party:
-    """With keys of its own, vouched for."""
+    """A party with its own keys, vouched for by its signer key."""
     unsigned = Party(
         id=co_op,
         kind=kind,
@@ -69,7 +69,7 @@ def make_party(co_op: str, kind: str = PARTICIPANT, draft: str = DRAFT) -> Party
 
 @cache
 def make_identity_document(co_op: str) -> bytes:
-    """As its root key signed it."""
+    """The co-op's identity document, signed with its root key."""
     document = IdentityDocument(
         id=co_op,
         name=f"{co_op}, made up",
@@ -90,7 +90,7 @@ def fingerprints(co_ops: Iterable[str]) -> dict[str, str]:
 
 
 def plain_rule(**changed: Json) -> dict[str, Json]:
-    """More than half of all votes cast, of everybody together."""
+    """A counting rule: more than half of all votes cast, pooled."""
     rule: dict[str, Json] = {
         "version": "kith-count/1",
         "method": "yes_no_abstain",
@@ -112,7 +112,7 @@ def terms_json(
     groups: Iterable[str] = ("member",),
     **changed: Json,
 ) -> dict[str, Json]:
-    """Terms as JSON. What is `changed` goes in as it is."""
+    """Terms as JSON. Fields in `changed` replace the defaults unchecked."""
     participants, watching, named = list(co_ops), list(observers), sorted(groups)
     parties: list[Json] = [
         *(make_party(participant).json() for participant in participants),
@@ -149,12 +149,12 @@ def terms_json(
 
 
 def make_terms(*co_ops: str, observers: Iterable[str] = (), groups: Iterable[str] = ("member",), **changed: Any) -> Terms:
-    """Three co-ops and a plain question, unless told otherwise."""
+    """Terms; by default for three co-ops and a yes-or-no question."""
     return read_terms(canonical.encode(terms_json(co_ops or ("ash", "birch", "cedar"), observers, groups, **changed)))
 
 
 def make_pseudonym(co_op: str, number: int) -> str:
-    """Rising with `number`."""
+    """A pseudonym that sorts by `number`."""
     salted = int.from_bytes(hashlib.sha256(co_op.encode()).digest()[:5], "big")
     return pseudonyms.format_pseudonym(number << 40 | salted)
 
@@ -165,7 +165,7 @@ def make_salt(co_op: str, number: int) -> bytes:
 
 @dataclass
 class BoardHead:
-    """A checkpoint of a board, and who cosigned it when."""
+    """A checkpoint of a board and its cosignatures as (witness, time)."""
 
     size: int
     root: bytes
@@ -174,7 +174,7 @@ class BoardHead:
 
 @dataclass
 class VoteBoards:
-    """Every board of a vote, and who held how much of them when."""
+    """Every board of a vote with its checkpoints: what each witness cosigned and when."""
 
     terms: Terms
     entries: dict[str, list[bytes]] = field(default_factory=dict)
@@ -192,10 +192,10 @@ class VoteBoards:
             self.entries.setdefault(co_op, [self.terms.data])
             self.heads.setdefault(co_op, [])
 
-    # ---- what is said ---------------------------------------------------------------------------------------------------------------
+    # ---- appending entries ---------------------------------------------------------------------------------------------------------------
 
     def append_entry(self, co_op: str, data: bytes) -> int:
-        """Gives the index."""
+        """Appends an entry to a board and returns its index."""
         self.entries[co_op].append(data)
         return len(self.entries[co_op]) - 1
 
@@ -203,14 +203,14 @@ class VoteBoards:
         self.append_entry(co_op, signed_join(self.terms, co_op).data())
 
     def roll(self, co_op: str, groups: Mapping[str, int]) -> None:
-        """Rows of these groups, in turn, and the roll."""
+        """Appends rows for these groups, in order, and the roll entry."""
         waiting = [group for group, number in sorted(groups.items()) for _ in range(number)]
         for number, group in enumerate(waiting):
             self.append_entry(co_op, make_roll_row(self.terms, co_op, number, group).data())
         self.append_entry(co_op, kinds.RollEntry(tuple(sorted(Counter(waiting).items()))).data())
 
     def ready(self, at: int = OPEN_LATEST - 100) -> None:
-        """All say what the rolls are; all boards are held by everybody at this time."""
+        """Appends the ready entries; everybody cosigns all boards at this time."""
         rolls = tuple((co_op, len(self.entries[co_op]), self.root(co_op)) for co_op in self.co_ops)
         for co_op in self.co_ops:
             self.append_entry(co_op, kinds.ReadyEntry(rolls).data())
@@ -222,7 +222,7 @@ class VoteBoards:
             self.append_entry(co_op, kinds.OpenEntry(readies).data())
 
     def open_vote(self, rolls: Mapping[str, Mapping[str, int]] | None = None) -> "VoteBoards":
-        """From the joins to the opening; five members a co-op unless told otherwise."""
+        """Appends everything from the joins to the opening; five members per co-op by default."""
         for co_op in self.parties:
             self.join(co_op)
         for co_op in self.co_ops:
@@ -235,7 +235,7 @@ class VoteBoards:
         return self.append_entry(co_op, kinds.BallotEntry(make_pseudonym(co_op, number), choice).data())
 
     def add_checkpoint(self, at: int, boards: Iterable[str] | None = None, witnesses: Iterable[str] | None = None) -> None:
-        """A checkpoint of each board as it stands, held by these at this time."""
+        """Adds a checkpoint of each board as it is now, cosigned by these witnesses at this time."""
         holding = self.parties if witnesses is None else list(witnesses)
         for party in self.parties if boards is None else boards:
             size = len(self.entries[party])
@@ -244,7 +244,7 @@ class VoteBoards:
             self.heads[party][-1].cosigned += [(witness, at) for witness in holding if witness != party]
 
     def close(self, at: int = CLOSE + 60, silent: Iterable[str] = ()) -> None:
-        """Everything is held by all but the silent in time; they say so; that is held as well."""
+        """All parties except the silent ones cosign everything in time, append their closed entries and cosign those too."""
         speaking = [party for party in self.parties if party not in set(silent)]
         self.add_checkpoint(at, witnesses=speaking)
         for co_op in speaking:
@@ -255,7 +255,7 @@ class VoteBoards:
         self.append_entry(co_op, signed_outcome(self.terms, co_op, data, revision).data())
 
     def conclude(self, signers: Iterable[str] | None = None, at: int = T + 200) -> bytes:
-        """Counts, signs, and has the signatures held."""
+        """Counts the vote, signs the outcome and has the signatures cosigned."""
         self.outcome = self.compute_outcome()
         for co_op in self.co_ops if signers is None else signers:
             self.sign(co_op, self.outcome, self.revision)
@@ -263,10 +263,12 @@ class VoteBoards:
         return self.outcome
 
     def _last(self, witness: str, board: str) -> tuple[str, int, bytes, int]:
-        witnessed_heads = [(head.size, head.root, at) for head in self.heads[board] for cosigner, at in head.cosigned if cosigner == witness and at <= T]
+        witnessed_heads = [
+            (head.size, head.root, at) for head in self.heads[board] for cosigner, at in head.cosigned if cosigner == witness and at <= T
+        ]
         return (board, *max(witnessed_heads, default=(0, merkle.EMPTY_ROOT, 0)))
 
-    # ---- what it comes to -----------------------------------------------------------------------------------------------------------
+    # ---- results -----------------------------------------------------------------------------------------------------------
 
     def root(self, co_op: str) -> bytes:
         leaves = self.leaf_cache.setdefault(co_op, [])
@@ -289,7 +291,7 @@ class VoteBoards:
         return VoteEvidence(self.terms, self.boards(), held, frozenset(misconduct), tuple(objections))
 
     def compute_outcome(self) -> bytes:
-        """The outcome bytes, as governance makes them of what the boards hold below the cuts."""
+        """The outcome bytes that governance computes from the board entries below the cuts."""
         boards = [count_board(self.terms, co_op, self.entries[co_op], self.cut(co_op)) for co_op in self.co_ops]
         return vote_outcome.compute_outcome(
             self.terms,
@@ -303,7 +305,7 @@ class VoteBoards:
         )
 
     def signed_note(self, co_op: str, head: BoardHead) -> bytes:
-        """The head as a signed note, its cosignatures sorted."""
+        """The head as a signed note with sorted cosignatures."""
         signed = Checkpoint(checkpoint.origin_of(co_op, self.terms.vote), head.size, head.root)
         cosigned = [
             (witness, at, checkpoint.cosign(private_key(witness, "witness"), signed, at)) for witness, at in sorted(set(head.cosigned))
@@ -311,7 +313,7 @@ class VoteBoards:
         return evidence.write_note(self.terms, co_op, signed, checkpoint.sign_checkpoint(private_key(co_op, "board"), signed), cosigned)
 
     def settle(self, cuts: Mapping[str, int], without: Iterable[str] = ()) -> None:
-        """People settle where the boards are cut."""
+        """Adds a settlement that sets the cuts."""
         self.revision, self.cut_by_settlement = 2, dict(cuts)
         self.documents.append(self.settlement("cuts", cuts, without))
 
@@ -319,12 +321,14 @@ class VoteBoards:
         excluded = tuple(sorted(without))
         settlement = Settlement(self.terms.vote, 2, kind, tuple(sorted(cuts.items())), excluded)
         sigs = {
-            co_op: statement.sign(private_key(co_op, "statement"), "settlement", settlement.data()) for co_op in self.co_ops if co_op not in excluded
+            co_op: statement.sign(private_key(co_op, "statement"), "settlement", settlement.data())
+            for co_op in self.co_ops
+            if co_op not in excluded
         }
         return evidence.settlement(documents.write_settlement(settlement, sigs))
 
     def bundle(self) -> bytes:
-        """The file, of everything up to the last head of each board that anybody cosigned."""
+        """The bundle file, with each board up to its last cosigned head."""
         files, signatures = {}, {}
         for co_op in self.parties:
             heads = [head for head in self.heads[co_op] if head.cosigned]
@@ -345,7 +349,7 @@ def make_vote_boards(*co_ops: str, observers: Iterable[str] = (), groups: Iterab
 
 
 def signed_join(terms: Terms, co_op: str, by: str = "") -> kinds.JoinEntry:
-    """`by` is whoever signs it, where that is not the co-op itself."""
+    """`by` is the signer if that is not the co-op itself."""
     unsigned = kinds.JoinEntry(terms.vote, co_op, "general_meeting", "2026-01-01", "GM-2026-1")
     return kinds.JoinEntry(**{**vars(unsigned), "sig": statement.sign(private_key(by or co_op, "statement"), "join", unsigned.signed())})
 

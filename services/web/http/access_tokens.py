@@ -7,8 +7,8 @@ from collections import OrderedDict
 from datetime import datetime, timedelta
 
 from kith.identity.v1.identity_pb2 import RenewTokenRequest, RenewTokenResponse, SignOutRequest
+from services.clients import ServiceClients
 from services.web.http.sessions import Session, SessionStore
-from services.web.service_clients import ServiceClients
 
 REUSE_FOR = timedelta(minutes=4)
 """A token is valid for five minutes; one minute is left for the request itself and for clock differences."""

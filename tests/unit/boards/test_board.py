@@ -171,7 +171,9 @@ def test_a_roll_says_what_the_rows_say_within_ceilings_and_k(groups: list[str], 
     terms = make_terms("ash", "birch", groups=["member", "worker"], k=2, small=[["ash", "worker"]], ceilings=ceilings)
     rows = [make_roll_row(terms, "ash", number, group).data() for number, group in enumerate(groups)]
 
-    assert rejection_codes([terms.data, signed_join(terms, "ash").data(), *rows, kinds.RollEntry(tuple(roll)).data()], terms=terms)[-1] == code
+    assert (
+        rejection_codes([terms.data, signed_join(terms, "ash").data(), *rows, kinds.RollEntry(tuple(roll)).data()], terms=terms)[-1] == code
+    )
 
 
 def test_after_a_wrong_roll_a_right_one_may_follow() -> None:
@@ -266,7 +268,10 @@ def test_a_ballot_of_another_form_is_bad_and_yet_a_ballot(changed: dict[str, Jso
 
 @pytest.mark.parametrize("withdrawn", [False, 1, "true"])
 def test_a_ballot_is_withdrawn_with_true_alone(withdrawn: Json) -> None:
-    assert last_rejection_code(*OPENED, canonical.encode({"kind": "ballot", "pseudonym": make_pseudonym("ash", 0), "withdrawn": withdrawn})) == "BAD_FORM"
+    assert (
+        last_rejection_code(*OPENED, canonical.encode({"kind": "ballot", "pseudonym": make_pseudonym("ash", 0), "withdrawn": withdrawn}))
+        == "BAD_FORM"
+    )
 
 
 @pytest.mark.parametrize(
@@ -274,7 +279,7 @@ def test_a_ballot_is_withdrawn_with_true_alone(withdrawn: Json) -> None:
     [b"", b"\xff\x00", b"null", b"[]", b'{"kind":"speech"}', b'{"kind":7}', BALLOT + b" ", BALLOT.replace(b":", b": ", 1), b"[" * 9000],
     ids=range(9),
 )
-def test_what_is_no_entry_at_all_is_bad_and_no_ballot(data: bytes) -> None:
+def test_bytes_that_are_not_an_entry_are_malformed_and_not_a_ballot(data: bytes) -> None:
     board = Board(TERMS, "ash").extend([*OPENED, data])
 
     assert board.rejected == [(8, "BAD_FORM")]
@@ -301,7 +306,7 @@ def test_the_21st_ballot_of_a_row_is_too_many_and_bad_choices_are_counted_with_t
     assert board.ballots[make_pseudonym("ash", 0)].index == len(OPENED) + 18
 
 
-def test_the_last_ballot_of_a_row_stands_also_where_it_takes_the_ballot_back() -> None:
+def test_the_last_entry_of_a_row_counts_even_if_it_withdraws_the_ballot() -> None:
     name = make_pseudonym("ash", 1)
     board = Board(TERMS, "ash").extend([*OPENED, *(kinds.BallotEntry(name, choice).data() for choice in ("for", "against", None))])
     assert (board.ballots[name].index, board.ballots[name].choice) == (10, None)

@@ -67,8 +67,8 @@ def test_an_empty_approval_is_a_ballot_without_a_mark_and_points_are_added_up() 
         approval.ballot(ASH, number, marks)
         score.ballot(ASH, number, points)
 
-    found = [count_board(vote.terms, ASH, vote.entries[ASH], len(vote.entries[ASH])) for vote in (approval, score)]
-    assert [one.groups for one in found] == [{"member": (5, 3)}] * 2
-    assert found[0].tallies == {("member", "a"): 1, ("member", "b"): 2}
-    assert found[1].tallies == {("member", "a"): 7}
+    results = [count_board(vote.terms, ASH, vote.entries[ASH], len(vote.entries[ASH])) for vote in (approval, score)]
+    assert [one.groups for one in results] == [{"member": (5, 3)}] * 2
+    assert results[0].tallies == {("member", "a"): 1, ("member", "b"): 2}
+    assert results[1].tallies == {("member", "a"): 7}
     assert make_pseudonym(ASH, 0) < make_pseudonym(ASH, 1)

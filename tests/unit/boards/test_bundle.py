@@ -16,7 +16,7 @@ def test_any_tar_reads_the_members_in_their_order() -> None:
     vote.documents = [b'{"kind":"b"}', b'{"kind":"a"}']
     with tarfile.open(fileobj=io.BytesIO(vote.bundle())) as archive:
         members = archive.getmembers()
-        found = {member.name: archive.extractfile(member).read() for member in members}  # type: ignore[union-attr]  # every member is a file
+        results = {member.name: archive.extractfile(member).read() for member in members}  # type: ignore[union-attr]  # every member is a file
 
     # A hyphen and a full stop stand before a slash.
     parties = ["ash-grove", "ash.hill", "ash"]
@@ -31,9 +31,9 @@ def test_any_tar_reads_the_members_in_their_order() -> None:
         *(f"evidence/{one}" for one in sorted(hashlib.sha256(paper).hexdigest() for paper in vote.documents)),
     ]
     assert all((member.mode, member.uid, member.gid, member.mtime, member.uname) == (0o644, 0, 0, 0, "") for member in members)
-    assert found["terms"] == vote.terms.data
-    assert found["outcome"] == vote.outcome
-    entries, framed = vote.entries["ash"], found["boards/ash/entries"]
+    assert results["terms"] == vote.terms.data
+    assert results["outcome"] == vote.outcome
+    entries, framed = vote.entries["ash"], results["boards/ash/entries"]
     assert framed == b"".join(len(entry).to_bytes(4, "big") + entry for entry in entries)
 
 

@@ -17,7 +17,7 @@ def test_the_cut_is_the_size_that_q_witnesses_held(witnesses: int, q: int) -> No
     assert witnessed_cut(terms, "co-op-00", held[:q], T) == 10
 
 
-def test_what_is_dated_later_does_not_count_and_the_largest_of_a_witness_does() -> None:
+def test_later_cosignatures_do_not_count_and_a_witness_counts_with_its_largest_size() -> None:
     terms = make_terms("ash", "birch", "cedar", "dell")
     held = [
         WitnessedSize("birch", T, 5),

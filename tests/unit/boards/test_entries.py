@@ -85,7 +85,7 @@ def test_whoever_types_a_pseudonym_may_take_a_letter_for_a_digit() -> None:
     assert pseudonyms.parse_typed_pseudonym("0110abcdef1234567") is None
 
 
-def test_a_commitment_is_opened_by_exactly_what_it_was_made_of() -> None:
+def test_a_commitment_opens_only_with_its_own_inputs() -> None:
     made = pseudonyms.row_commitment(TERMS.vote, make_pseudonym("ash", 1), "member", identity_text("ash", 1), make_salt("ash", 1))
     prefixed = [TERMS.vote, make_pseudonym("ash", 1), "member", identity_text("ash", 1)]
     hashed = b"kith/row/1" + b"".join(len(one.encode()).to_bytes(4, "big") + one.encode() for one in prefixed) + make_salt("ash", 1)

@@ -64,7 +64,9 @@ def test_two_heads_of_different_sizes_are_a_fork_when_the_larger_began_otherwise
     root = merkle.root_of(LEAVES[: FIRST.size])
     proof = merkle.consistency_proof(LEAVES, FIRST.size, LAST.size)
 
-    assert read_evidence_document(evidence.fork_of_two_sizes("ash", make_note(OTHER), make_note(LAST), root, proof)) == Misconduct("fork", "ash")
+    assert read_evidence_document(evidence.fork_of_two_sizes("ash", make_note(OTHER), make_note(LAST), root, proof)) == Misconduct(
+        "fork", "ash"
+    )
     assert_refused(evidence.fork_of_two_sizes("ash", make_note(FIRST), make_note(LAST), root, proof))
     assert_refused(evidence.fork_of_two_sizes("ash", make_note(OTHER), make_note(LAST), root, proof[:-1]))
     assert_refused(evidence.fork_of_two_sizes("ash", make_note(OTHER), make_note(LAST), b"2" * 32, proof))
@@ -72,16 +74,16 @@ def test_two_heads_of_different_sizes_are_a_fork_when_the_larger_began_otherwise
 
 
 def test_two_outcomes_of_one_party_and_revision_are_misconduct() -> None:
-    one, two = (signed_outcome(VOTE.terms, "ash", said) for said in (b"one", b"two"))
+    first, second = (signed_outcome(VOTE.terms, "ash", said) for said in (b"one", b"two"))
 
-    assert read_evidence_document(evidence.double_outcome(one, two)) == Misconduct("double_outcome", "ash")
-    assert evidence.double_outcome(one, two) == evidence.double_outcome(two, one)
-    assert_refused(evidence.double_outcome(one, signed_outcome(VOTE.terms, "ash", b"two", 2)))
-    assert_refused(evidence.double_outcome(one, signed_outcome(VOTE.terms, "birch", b"two")))
-    assert_refused(evidence.double_outcome(one, signed_outcome(VOTE.terms, "ash", b"two", by="birch")))
+    assert read_evidence_document(evidence.double_outcome(first, second)) == Misconduct("double_outcome", "ash")
+    assert evidence.double_outcome(first, second) == evidence.double_outcome(second, first)
+    assert_refused(evidence.double_outcome(first, signed_outcome(VOTE.terms, "ash", b"two", 2)))
+    assert_refused(evidence.double_outcome(first, signed_outcome(VOTE.terms, "birch", b"two")))
+    assert_refused(evidence.double_outcome(first, signed_outcome(VOTE.terms, "ash", b"two", by="birch")))
     assert_refused(evidence.double_outcome(signed_outcome(VOTE.terms, "elm", b"one"), signed_outcome(VOTE.terms, "elm", b"two")))
     assert_refused(evidence.double_outcome(signed_outcome(VOTE.terms, "oak", b"one"), signed_outcome(VOTE.terms, "oak", b"two")))
-    assert_refused(evidence.double_outcome(one, signed_outcome(make_vote_boards("ash", "birch").terms, "ash", b"two")))
+    assert_refused(evidence.double_outcome(first, signed_outcome(make_vote_boards("ash", "birch").terms, "ash", b"two")))
 
 
 def test_a_cosignature_in_time_above_what_its_author_closed_with_is_misconduct() -> None:
@@ -146,7 +148,7 @@ def test_a_settlement_needs_everybody_but_those_who_are_proven_guilty() -> None:
     assert not is_complete(VOTE.terms, partly, THREE, ())
 
 
-def test_each_brings_its_own_signature_to_a_settlement_and_a_wrong_one_is_refused() -> None:
+def test_each_co_op_adds_its_own_signature_to_a_settlement_and_a_wrong_one_is_refused() -> None:
     found = make_settlement()
     sig = statement.sign(private_key("ash", "statement"), "settlement", found.data())
 

@@ -39,7 +39,7 @@ def test_keeping_first_and_merging_then_is_merging_first_and_keeping_then(
 
 
 @given(st.lists(COSIGNED, max_size=10))
-def test_what_is_kept_gives_the_cuts_that_everything_gives(cosigned: list[ReceivedCosignature]) -> None:
+def test_the_selected_cosignatures_give_the_same_cuts_as_all(cosigned: list[ReceivedCosignature]) -> None:
     def cuts(result: set[ReceivedCosignature]) -> list[int]:
         held = [WitnessedSize(one.witness, one.time, one.size) for one in result]
         return [witnessed_cut(TERMS, "ash", held, at) for at in (OPEN_LATEST, T, T + 10)]

@@ -48,7 +48,9 @@ def make_signed_vote(votes: dict[str, Iterable[bytes]], *, co_ops: tuple[str, ..
     return vote
 
 
-def status_after_end(vote: VoteBoards, now: int = T + 1, misconduct: Iterable[Misconduct] = (), objections: Iterable[Objection] = ()) -> VoteStatus:
+def status_after_end(
+    vote: VoteBoards, now: int = T + 1, misconduct: Iterable[Misconduct] = (), objections: Iterable[Objection] = ()
+) -> VoteStatus:
     return vote_status(vote.evidence(misconduct, objections), now)
 
 

@@ -102,7 +102,7 @@ def is_interrupted() -> None:
         ("is_interrupted", 130, "Interrupted"),
     ],
 )
-def test_what_goes_wrong_becomes_a_sentence_and_a_code(
+def test_every_error_becomes_a_sentence_and_an_exit_code(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, code: int, text: str
 ) -> None:
     monkeypatch.setitem(sys.modules, "broken_word", sys.modules[__name__])

@@ -195,7 +195,7 @@ REFUSED: list[tuple[object, str]] = [
 
 @pytest.mark.parametrize(("cases", "wrong"), REFUSED)
 @pytest.mark.parametrize("as_json", [True, False])
-def test_what_is_not_understood_is_refused_by_name(
+def test_unknown_input_is_refused_by_name(
     *, cases: object, wrong: str, as_json: bool, file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file.write_text(json.dumps(cases))
@@ -281,7 +281,7 @@ def test_one_bad_case_stops_all_of_them_and_is_named(file: Path, capsys: pytest.
     assert f'case {len(CASES) + 1} "the last": votes: more votes than eligible' in said.err
 
 
-def test_a_file_that_is_not_there_is_said_plainly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_file_is_reported_plainly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert count(tmp_path / "none.json", as_json=False) == 2
     assert "No such file" in capsys.readouterr().err
 

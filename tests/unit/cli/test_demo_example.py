@@ -71,7 +71,7 @@ def test_one_wrong_figure_is_named(field: str, wrong: int | str) -> None:
     assert result_differences(answer, counted)[0] == "whether it passes: False and not True"
 
 
-def test_a_result_is_said_in_words_that_never_round_up() -> None:
+def test_a_result_in_words_is_never_rounded_up() -> None:
     said = "\n".join(result_lines(to_result_message(expected_tally(EXAMPLE, "ordinary", read_votes(EXAMPLE))), "Shall we?"))
     assert said.startswith("Shall we? It passed.\n  50.6 % of everybody who took part was for it; more than 50 % ")
     assert "240 of 300 who may vote took part (80.0 %)." in said

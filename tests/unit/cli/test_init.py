@@ -15,6 +15,7 @@ from libs.host import instance_keys
 from libs.rulebook import read_rulebook, templates
 from scripts.cli.init_answers import slugify
 from scripts.cli.main import main
+from services.topology import SERVICE_NAMES
 
 Kith = Callable[..., int]
 WILLOW = ("--name", "Willow Lane Care", "--founder", "Ash Example", "--founder-email", "ash@example.org", "--no-input")
@@ -47,7 +48,7 @@ def test_init_makes_settings_a_sound_rulebook_and_keys(target: Path, template: s
     rulebook = (target / "rulebook.toml").read_bytes()
     assert read_rulebook(rulebook).resolutions == read_rulebook(templates.template_text(template)).resolutions
     assert template in rulebook.decode()
-    assert instance_keys.read_keys(target / "keys").nats_password
+    assert instance_keys.read_keys(target / "keys", SERVICE_NAMES).nats_password
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_a_file_in_the_way_is_refused(target: Path) -> None:
     assert main(["init", str(target), *WILLOW]) == 4
 
 
-def test_the_folder_one_stands_in_is_refused(target: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_current_folder_is_refused(target: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     target.mkdir()
     monkeypatch.chdir(target)
     assert main(["init", ".", *WILLOW]) == 4

@@ -36,7 +36,7 @@ def invalid_reason(row: MemberRow | InvalidRow | EmptyRow) -> str:
     return row.why
 
 
-def test_a_full_row_is_read_as_it_stands(tmp_path: Path) -> None:
+def test_a_complete_row_is_read_unchanged(tmp_path: Path) -> None:
     path = write_member_list(tmp_path, HEADER + '7,Zoë Kettle,worker,31/03/2024,"1 Elm Row, Exampleton",zoe@example.org,01632 960007,Zo\n')
     assert list_rows(path) == [
         MemberRow(2, "7", "Zoë Kettle", "worker", "2024-03-31", "1 Elm Row, Exampleton", "zoe@example.org", "01632 960007", "Zo")
@@ -49,7 +49,9 @@ def test_columns_may_stand_in_any_order_and_case_and_be_parted_by_semicolons(tmp
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path: Path) -> None:
-    assert list_rows(write_member_list(tmp_path, "name,class\nAda Lantern,worker\n", "utf-8-sig")) == [MemberRow(2, "", "Ada Lantern", "worker")]
+    assert list_rows(write_member_list(tmp_path, "name,class\nAda Lantern,worker\n", "utf-8-sig")) == [
+        MemberRow(2, "", "Ada Lantern", "worker")
+    ]
 
 
 def test_an_address_of_two_lines_is_one_row(tmp_path: Path) -> None:
@@ -95,7 +97,7 @@ def test_a_wrong_byte_far_into_a_long_file_is_found_before_anything_is_taken(tmp
     assert "line 20002" in read_error(tmp_path, f"name,class\n{rows}Zoë,worker\n".encode("cp1252")).why
 
 
-def test_a_letter_cut_by_the_edge_of_what_is_read_at_once_is_no_mistake(tmp_path: Path) -> None:
+def test_a_character_split_between_two_reads_is_not_an_error(tmp_path: Path) -> None:
     path = write_member_list(tmp_path, "name,class\n" + "é" * 30_000 + ",worker\nx" + "é" * 30_000 + ",worker\n")
     assert len(list_rows(path)) == 2
 
@@ -108,7 +110,7 @@ def test_a_quote_that_never_ends_refuses_the_file_with_its_line(tmp_path: Path) 
     assert "begins at line 3" in read_error(tmp_path, b'name,class\nAda Lantern,worker\n"Hal Mitten,worker\nKit Thimble,worker\n').why
 
 
-def test_a_line_without_end_is_refused_and_not_read_into_memory(tmp_path: Path) -> None:
+def test_an_endless_line_is_refused_and_not_read_into_memory(tmp_path: Path) -> None:
     assert "100000 characters" in read_error(tmp_path, b"name,class\n" + b"a" * 300_000).why
 
 
@@ -119,7 +121,7 @@ def test_a_day_that_is_not_in_the_calendar_refuses_its_row_alone(tmp_path: Path)
 
 
 @pytest.mark.parametrize("text", ["2024-13-01", "20240301", "1.3.2024", "03/2024", "31/04/2024", "2024-W01-1", "yesterday"])
-def test_what_is_no_day(text: str) -> None:
+def test_an_invalid_day_is_not_parsed(text: str) -> None:
     assert parse_day(text) is None
 
 
@@ -130,7 +132,7 @@ def test_too_few_and_too_many_cells_refuse_their_row_alone(tmp_path: Path) -> No
     assert isinstance(good, MemberRow)
 
 
-def test_empty_rows_are_told_and_not_dropped(tmp_path: Path) -> None:
+def test_empty_rows_are_reported_and_not_dropped(tmp_path: Path) -> None:
     assert list_rows(write_member_list(tmp_path, "name,class\n\n,\nAda Lantern,worker\n"))[:2] == [EmptyRow(2), EmptyRow(3)]
 
 

@@ -36,7 +36,10 @@ def test_a_time_without_a_zone_is_meant_where_the_co_op_is(tmp_path: Path) -> No
 
 def test_a_proposed_rulebook_stands_beside_the_motion(tmp_path: Path) -> None:
     (tmp_path / "new.toml").write_text("rules", encoding="utf-8")
-    assert read_motion_file(write_motion_file(tmp_path, 'open_days = 7\nrulebook = "new.toml"\n'), LONDON).request(14, NOW).rulebook_text == "rules"
+    assert (
+        read_motion_file(write_motion_file(tmp_path, 'open_days = 7\nrulebook = "new.toml"\n'), LONDON).request(14, NOW).rulebook_text
+        == "rules"
+    )
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,9 @@ def test_what_the_example_only_shows_can_be_taken_out_of_its_comments(tmp_path: 
 
 
 def test_a_time_without_a_zone_is_meant_where_the_co_op_is(tmp_path: Path) -> None:
-    asked = read_vote_file(write_vote_file(tmp_path, "open_latest = 2025-06-20T18:00:00\ncloses_at = 2025-07-01T18:00:00Z\n"), LONDON).request(NOW)
+    asked = read_vote_file(
+        write_vote_file(tmp_path, "open_latest = 2025-06-20T18:00:00\ncloses_at = 2025-07-01T18:00:00Z\n"), LONDON
+    ).request(NOW)
     assert asked.open_latest.ToDatetime(tzinfo=UTC) == datetime(2025, 6, 20, 17, tzinfo=UTC)
     assert asked.closes_at.ToDatetime(tzinfo=UTC) == datetime(2025, 7, 1, 18, tzinfo=UTC)
 
@@ -121,7 +123,7 @@ def test_a_type_that_our_rules_do_not_have_is_named_with_those_they_have(tmp_pat
         raise invalid("closes_at", "TIMES_WRONG")
 
 
-def test_what_is_missing_is_named(tmp_path: Path) -> None:
+def test_missing_values_are_named(tmp_path: Path) -> None:
     (tmp_path / "vote.toml").write_text(DAYS, encoding="utf-8")
     with pytest.raises(CommandError, match=r'"question" is missing.*"participants" is missing'):
         read_vote_file(tmp_path / "vote.toml", LONDON)

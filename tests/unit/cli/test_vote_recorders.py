@@ -66,8 +66,8 @@ def test_whose_vote_and_who_writes_it_down_must_be_said(capsys: pytest.CaptureFi
 
 
 def test_it_comes_on_paper_or_by_phone(capsys: pytest.CaptureFixture[str]) -> None:
-    said = ["vote", "record", "3f9c2a17", "--member", "12", "--as", "4", "--choice", "for", "--taken", "dream"]
-    assert main(said) == ExitCode.USAGE
+    items = ["vote", "record", "3f9c2a17", "--member", "12", "--as", "4", "--choice", "for", "--taken", "dream"]
+    assert main(items) == ExitCode.USAGE
     assert "'paper', 'phone'" in capsys.readouterr().err
 
 

@@ -46,7 +46,7 @@ def test_choices_are_options_and_points_stand_after_them() -> None:
 
 
 @pytest.mark.parametrize(("method", "text"), [("score", "bus"), ("score", "bus=many"), ("plurality", "tram"), ("approval", "bus=1")])
-def test_a_choice_that_is_none_casts_no_ballot(method: str, text: str) -> None:
+def test_an_invalid_choice_casts_no_ballot(method: str, text: str) -> None:
     with pytest.raises(CommandError) as error:
         parse_marks(method, ("van", "bus"), [text])
     assert error.value.code is ExitCode.USAGE
@@ -237,8 +237,8 @@ def test_how_many_must_take_part_is_said_of_everybody_groups_and_co_ops() -> Non
     terms = make_terms()
     counting = replace(terms.rule.counting, quorum=Quorum(Fraction(1, 10), 3), class_quorums=(("worker", Quorum(Fraction(1, 3))),))
     changed = replace(terms, rule=replace(terms.rule, counting=counting, co_op_quorums={"mill-lane": Quorum(count=15)}))
-    said = "Must take part: at least 10 % of those who may vote and 3 people; worker: at least 1/3 of those who may vote"
-    assert list(quorum_lines(changed)) == [f"{said}; mill-lane: at least 15 people."]
+    text = "Must take part: at least 10 % of those who may vote and 3 people; worker: at least 1/3 of those who may vote"
+    assert list(quorum_lines(changed)) == [f"{text}; mill-lane: at least 15 people."]
     unasked = replace(terms.rule, counting=replace(terms.rule.counting, quorum=Quorum(), class_quorums=()))
     assert list(quorum_lines(replace(terms, rule=unasked))) == []
 

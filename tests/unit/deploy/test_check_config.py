@@ -76,6 +76,6 @@ def test_migrate_has_settings_of_its_own(environment: pytest.MonkeyPatch, capsys
 
 
 @pytest.mark.parametrize("arguments", [[], ["bakery"], ["health"], ["health", "bakery"], ["check-config", "bakery"], ["all", "web"]])
-def test_what_cannot_be_asked_shows_what_can(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+def test_wrong_arguments_point_to_check_config(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     assert main(arguments) == 2
     assert "check-config" in capsys.readouterr().err

@@ -115,7 +115,7 @@ def test_only_the_pages_and_the_border_are_published_and_only_they_reach_out(com
     assert composition.content["networks"]["inside"] == {"internal": True}
 
 
-def test_no_password_stands_in_the_environment_or_on_a_command_line(composition: ComposeFile) -> None:
+def test_no_password_is_in_the_environment_or_on_a_command_line(composition: ComposeFile) -> None:
     for name, one in composition.services.items():
         for key, value in one.get("environment", {}).items():
             assert "PASSWORD" not in key or key.endswith(("_FILE", "_FOLDER")), f"{name}: {key}"

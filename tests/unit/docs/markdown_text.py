@@ -1,4 +1,4 @@
-"""What the tests about the papers look at: the Markdown of this repository, its links, its code."""
+"""Reads the Markdown files of this repository for tests: text, links, code."""
 
 import re
 from collections.abc import Iterator
@@ -21,13 +21,13 @@ def read_text(path: Path | str) -> str:
 
 
 def link_targets(path: Path) -> list[str]:
-    """Targets of links and pictures; what stands in code is not one."""
+    """The targets of links and images, outside code."""
     prose = _SPAN.sub("", _FENCE.sub("", read_text(path)))
     return [link or image for link, image in _LINK.findall(prose)]
 
 
 def code_snippets(path: Path | str) -> Iterator[str]:
-    """Every piece of code in a paper: fences, indented blocks, spans."""
+    """Every code snippet in a file: fences, indented blocks, spans."""
     whole = read_text(path)
     yield from _FENCE.findall(whole)
     rest = _FENCE.sub("", whole)
@@ -36,13 +36,13 @@ def code_snippets(path: Path | str) -> Iterator[str]:
 
 
 def heading_anchors(path: Path) -> set[str]:
-    """The names that a heading gives itself: small letters and hyphens."""
+    """The anchors of all headings: lower-case letters and hyphens."""
     headings = re.findall(r"^#+ (.+)$", _FENCE.sub("", read_text(path)), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def prose_paragraphs(path: Path | str) -> list[str]:
-    """What a reader reads as sentences: no code, tables, headings or comments; a span or a link counts as what it shows."""
+    """The paragraphs of prose, without code, tables, headings and comments; a link counts as its text."""
     whole = _INDENTED.sub("", _FENCE.sub("", _ELEMENT.sub("", _COMMENT.sub("", read_text(path)))))
     whole = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", _SPAN.sub("it", whole)).replace("**", "")
     results = []
@@ -55,6 +55,6 @@ def prose_paragraphs(path: Path | str) -> list[str]:
 
 
 def example_diff(path: Path | str) -> str:
-    """The one example change of a how-to."""
+    """The example diff of a how-to; there is exactly one."""
     (block,) = re.findall(r"^```diff\n(.*?)^```", read_text(path), re.MULTILINE | re.DOTALL)
     return str(block)

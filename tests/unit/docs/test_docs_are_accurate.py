@@ -35,8 +35,8 @@ def test_every_link_leads_somewhere(path: Path) -> None:
         if re.match(r"[a-z]+:", link):
             continue
         target, _, anchor = link.partition("#")
-        found = (ROOT / path).parent / target if target else ROOT / path
-        if not found.exists() or (anchor and anchor not in heading_anchors(found.resolve().relative_to(ROOT))):
+        result = (ROOT / path).parent / target if target else ROOT / path
+        if not result.exists() or (anchor and anchor not in heading_anchors(result.resolve().relative_to(ROOT))):
             lost.append(link)
 
     assert lost == []

@@ -24,7 +24,7 @@ def test_what_members_read_is_for_a_reader_of_eleven(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ("SECURITY.md", "CONTRIBUTING.md", "docs/flow.md", "docs/threat-model.md"))
-def test_what_builders_read_is_plain_as_well(name: str) -> None:
+def test_developer_documents_are_plain_too(name: str) -> None:
     assert measure_readability(prose_paragraphs(name)).grade <= 8.0
 
 

@@ -45,5 +45,5 @@ def test_it_leaves_python_that_compiles(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_it_brings_its_own_test(name: str) -> None:
+def test_it_includes_its_own_test(name: str) -> None:
     assert [path for path in touched_paths(example_diff(name)) if path.startswith("tests/service/test_")]

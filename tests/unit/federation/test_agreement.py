@@ -15,11 +15,11 @@ MILL = AgreementHalf(
 )
 
 
-def test_whoever_composes_it_the_bytes_are_the_same() -> None:
+def test_both_sides_compose_the_same_bytes() -> None:
     assert agreement.compose(ELM, MILL) == agreement.compose(MILL, ELM)
 
 
-def test_it_says_what_may_cross_and_how_it_ends() -> None:
+def test_it_says_what_data_may_cross_and_how_it_ends() -> None:
     body = canonical.decode(agreement.compose(ELM, MILL))
 
     assert isinstance(body, dict)

@@ -76,12 +76,16 @@ class _EvidenceStore:
 
     def pieces(self) -> Iterator[EvidenceItem]:
         yield from ((co_op, size, None) for co_op, size in self.sizes.items())
-        yield from ((co_op, cosignature.size, cosignature) for (co_op, _), cosignatures in self.words.items() for cosignature in cosignatures)
+        yield from (
+            (co_op, cosignature.size, cosignature) for (co_op, _), cosignatures in self.words.items() for cosignature in cosignatures
+        )
 
     def cuts(self, at: int) -> dict[str, int]:
         held: dict[str, list[WitnessedSize]] = {}
         for (co_op, _), cosignatures in self.words.items():
-            held.setdefault(co_op, []).extend(WitnessedSize(cosignature.witness, cosignature.time, cosignature.size) for cosignature in cosignatures)
+            held.setdefault(co_op, []).extend(
+                WitnessedSize(cosignature.witness, cosignature.time, cosignature.size) for cosignature in cosignatures
+            )
         return {co_op: witnessed_cut(self._terms, co_op, held.get(co_op, ()), at) for co_op in self._terms.participants}
 
 

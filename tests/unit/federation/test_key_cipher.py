@@ -7,7 +7,7 @@ from services.federation.storage.key_cipher import KeyCipher, KeyDecryptionError
 VAULT = KeyCipher(b"\x01" * 32)
 
 
-def test_what_was_sealed_opens_and_each_seal_is_new() -> None:
+def test_sealed_data_opens_and_every_seal_is_different() -> None:
     first, second = (VAULT.encrypt("signing", "ab", b"secret") for _ in range(2))
 
     assert first != second

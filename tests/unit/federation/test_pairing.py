@@ -56,6 +56,6 @@ def test_a_severed_peering_begins_anew_or_not_at_all() -> None:
             peering.next_state(PeerState.SEVERED, act)
 
 
-def test_whom_nobody_confirmed_is_not_heard() -> None:
+def test_messages_of_an_unconfirmed_peer_are_ignored() -> None:
     assert PeerState.INVITED not in peering.ANSWERED_STATES
     assert PeerState.SEVERED not in peering.ANSWERED_STATES

@@ -1,4 +1,4 @@
-"""Builders: a rule that differs from the plainest one only in what a test names."""
+"""Builders for counting rules, with defaults for all that a test does not name."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,7 +21,7 @@ THREE_QUARTERS = Threshold(Fraction(3, 4), strict=False)
 
 
 class RuleFields(TypedDict):
-    """What a test may name."""
+    """The fields of a rule that a test can set."""
 
     method: NotRequired[Method]
     class_rule: NotRequired[ClassRule]

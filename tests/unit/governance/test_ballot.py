@@ -29,7 +29,9 @@ def make_roll_row(revision: int = 0) -> RollRow:
     return RollRow(VOTER, "user", revision)
 
 
-def make_entry(*, choice: str = "for", taken: BallotChannel = BallotChannel.PAPER, recorder: UUID = FIRST, revision: int = 0) -> BallotEntry:
+def make_entry(
+    *, choice: str = "for", taken: BallotChannel = BallotChannel.PAPER, recorder: UUID = FIRST, revision: int = 0
+) -> BallotEntry:
     return BallotEntry(UUID(int=9), UUID(int=8), VOTER, choice, taken, recorder, NOON, revision)
 
 
@@ -76,7 +78,7 @@ def test_a_page_that_shows_another_revision_is_stale(now: int, shown: int) -> No
         (("user", True), NoVoteReason.JOINED_TOO_LATE),
     ],
 )
-def test_whoever_is_not_on_the_roll_hears_why(standing: tuple[str, bool] | None, reason: NoVoteReason) -> None:
+def test_a_person_who_is_not_on_the_roll_is_told_why(standing: tuple[str, bool] | None, reason: NoVoteReason) -> None:
     assert no_vote_reason(standing, ("worker",)) is reason
 
 

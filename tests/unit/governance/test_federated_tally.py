@@ -102,7 +102,12 @@ def test_every_co_op_has_exactly_one_weight(weights: tuple[tuple[str, Fraction],
 
 class TestBelowItsOwnQuorum:
     HALF_MUST_COME = make_rule(basis=Basis.ONE_CO_OP_ONE_VOTE, quorum=Quorum(F(1, 2)))
-    SLEEPY: ClassVar = {"a": make_co_op_votes(6, 4, 20), "b": make_co_op_votes(7, 1, 10), "c": make_co_op_votes(2, 0, 10), "d": make_co_op_votes(1, 6, 10)}
+    SLEEPY: ClassVar = {
+        "a": make_co_op_votes(6, 4, 20),
+        "b": make_co_op_votes(7, 1, 10),
+        "c": make_co_op_votes(2, 0, 10),
+        "d": make_co_op_votes(1, 6, 10),
+    }
 
     @pytest.mark.parametrize(
         ("means", "stance", "share"),

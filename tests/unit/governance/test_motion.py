@@ -159,7 +159,9 @@ def test_any_wording_is_taken_clean_or_refused(title: str, text: str, easy_title
     else:
         assert wording.title
         assert wording.text
-        assert "\x00" not in f"{wording.title}{wording.text}{wording.easy_title}{wording.easy_text}{wording.for_means}{wording.against_means}"
+        assert (
+            "\x00" not in f"{wording.title}{wording.text}{wording.easy_title}{wording.easy_text}{wording.for_means}{wording.against_means}"
+        )
 
 
 def test_a_motion_is_put_by_a_kind_of_resolution_that_can_decide_it() -> None:

@@ -70,7 +70,7 @@ def test_the_bytes_of_a_plain_vote_are_exactly_these() -> None:
     )
 
 
-def test_what_does_not_pass_has_no_winner_and_says_why() -> None:
+def test_a_motion_that_fails_has_no_winner_and_gives_reasons() -> None:
     outcome = compute_outcome(
         terms := make_terms(make_rule(quorum=Quorum(F(1), 0))), make_evidence(terms, {"ash": {"member": {**yes_no_votes(2, 2), "rows": 9}}})
     )
@@ -199,7 +199,7 @@ CLASS_RULES: list[tuple[ClassRule, dict[str, str]]] = [
 
 
 @pytest.mark.parametrize(("rule", "wanted"), CLASS_RULES)
-def test_what_a_ballot_weighs_stands_among_the_figures(rule: ClassRule, wanted: dict[str, str]) -> None:
+def test_the_weight_of_a_ballot_is_one_of_the_figures(rule: ClassRule, wanted: dict[str, str]) -> None:
     terms = make_terms(make_rule(class_rule=rule), groups=("member", "worker"))
     cast: BallotCounts = {
         "ash": {"member": yes_no_votes(1, 1), "worker": yes_no_votes(6, 0)},
@@ -235,7 +235,7 @@ def test_an_excluded_group_has_no_part_in_it() -> None:
 
 
 @pytest.mark.parametrize("case", GOLDEN_CASES, ids=[case["name"] for case in GOLDEN_CASES])
-def test_the_golden_cases_come_out_the_same_between_co_ops(case: dict[str, Any]) -> None:
+def test_the_golden_cases_give_the_same_federated_result(case: dict[str, Any]) -> None:
     """The votes of each case as one co-op's board, or several, with a partner that has nobody."""
     given = case.get("co_ops") or {"ash": case["votes"]}
     bodies = {f"co-{name}": votes if isinstance(next(iter(votes.values())), dict) else {"member": votes} for name, votes in given.items()}

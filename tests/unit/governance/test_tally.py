@@ -44,7 +44,7 @@ def test_abstentions_lower_a_share_of_those_present() -> None:
     assert tally(make_rule(threshold=present), None, {"member": yes_no_votes(76, 20, 4)}).passes
 
 
-def test_whoever_stays_at_home_lowers_a_share_of_the_roll() -> None:
+def test_members_who_do_not_vote_lower_a_share_of_the_roll() -> None:
     of_roll = Threshold(F(3, 4), strict=False, of=Denominator.ELIGIBLE)
     assert tally(make_rule(threshold=of_roll), 100, {"a": yes_no_votes(50, 0), "b": yes_no_votes(25, 0)}).passes
     assert not tally(make_rule(threshold=of_roll), {"a": 60, "b": 41}, {"a": yes_no_votes(50, 0), "b": yes_no_votes(25, 0)}).passes
@@ -99,7 +99,7 @@ def test_only_abstentions_reach_the_quorum_and_pass_nothing() -> None:
 
 
 class TestCap:
-    def test_a_ceiling_is_no_floor(self) -> None:
+    def test_a_cap_does_not_raise_a_weight(self) -> None:
         result = tally(make_rule(class_rule=INVESTORS_A_TENTH), None, {"user": yes_no_votes(40, 23), "investor": yes_no_votes(2, 0)})
         assert (class_weight(result, "investor"), result.share_for) == (F(2), F(42, 65))
 
@@ -159,7 +159,7 @@ class TestFixedShares:
         assert (result.forfeited, class_weight(result, "worker")) == (F(0), F(1, 2))
         assert result.share_for == F(1, 2) * F(25, 35) + F(1, 2) * F(3, 28)
 
-    def test_whoever_abstains_is_heard_among_those_present(self) -> None:
+    def test_abstentions_count_among_those_present(self) -> None:
         present = Threshold(F(1, 2), strict=True, of=Denominator.PRESENT)
         result = tally(make_rule(class_rule=FixedShares(SHARES, SilentClass.REDISTRIBUTE), threshold=present), None, self.SILENT)
         assert result.whole == 1
@@ -256,7 +256,7 @@ class TestQuorum:
             Shortfall(ShortfallReason.CLASS_QUORUM, ("worker",)),
         )
 
-    def test_everything_that_is_missing_is_told_in_order(self) -> None:
+    def test_every_shortfall_is_reported_in_order(self) -> None:
         rule = make_rule(class_rule=EachClass(HALF), quorum=Quorum(count=9), class_quorums=(("worker", Quorum(count=9)),))
         result = tally(rule, None, {"worker": yes_no_votes(0, 1)})
         assert reason_codes(result) == [

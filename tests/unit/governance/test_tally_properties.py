@@ -90,7 +90,8 @@ def test_when_for_and_against_change_places_the_shares_do(rule: CountingRule, ev
 def test_a_cap_only_ever_lowers_and_holds_exactly(cap: Cap, everybody: list[Person]) -> None:
     result = count_people(make_rule(class_rule=cap), everybody)
     measured = {
-        c.name: c.per_ballot * sum(name == c.name and is_in_denominator(choice, cap.measured_on) for name, choice in everybody) for c in result.classes
+        c.name: c.per_ballot * sum(name == c.name and is_in_denominator(choice, cap.measured_on) for name, choice in everybody)
+        for c in result.classes
     }
     whole = sum(measured.values(), Fraction(0))
     capped = sum((weight for name, weight in measured.items() if name in cap.classes), Fraction(0))

@@ -102,7 +102,7 @@ def test_a_ballot_that_is_there_can_be_taken_back_and_no_other() -> None:
         assert raised.value.reason == "CHOICE_MISSING"
 
 
-def test_whoever_lost_a_ballot_must_vote_again_until_they_have() -> None:
+def test_a_person_with_a_lost_ballot_must_vote_again() -> None:
     lost = replace(ROW, revision=1, voted_at=NOW, lost_at=NOW + timedelta(minutes=1))
     assert (lost.must_vote_again, lost.has_voted) == (True, False)
     again = replace(lost, revision=2, voted_at=NOW + timedelta(minutes=2))

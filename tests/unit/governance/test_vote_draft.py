@@ -69,7 +69,7 @@ def rulebook_with_rule(**parts: Any) -> Rulebook:  # Any: parts of a rule
     return replace(RULES, resolutions=(replace(kind, counting=make_rule(**parts)),))
 
 
-def test_what_is_left_to_the_usual_is_the_usual() -> None:
+def test_unset_fields_get_their_defaults() -> None:
     terms = compose_terms(draft_with())
     assert (terms.convener, terms.participants, terms.observers) == ("ash", ("ash", "brook"), ("dale",))
     assert (terms.k, terms.settle, terms.grace, terms.window, terms.audience, terms.q) == (5, 900, 86_400, 604_800, "members", 1)
@@ -128,7 +128,10 @@ def test_a_vote_over_options_keeps_their_order() -> None:
 
 def test_weights_are_for_every_participant() -> None:
     weights = (("ash", "2/3"), ("brook", "1/3"))
-    assert dict(compose_terms(draft_with(basis="fixed_weights", weights=weights)).rule.counting.co_op_weights) == {"ash": F(2, 3), "brook": F(1, 3)}
+    assert dict(compose_terms(draft_with(basis="fixed_weights", weights=weights)).rule.counting.co_op_weights) == {
+        "ash": F(2, 3),
+        "brook": F(1, 3),
+    }
 
 
 def test_how_many_must_take_part_stands_in_the_terms() -> None:
@@ -217,7 +220,10 @@ def test_a_class_that_our_rules_do_not_have_is_named_with_those_they_have() -> N
 
 
 def test_the_classes_of_another_co_op_are_its_own() -> None:
-    assert compose_terms(draft_with(class_groups=(*MIXED, ClassGroup("brook", "tenant", "all"))), {"tenant": 3}).classes["brook", "tenant"] == "all"
+    assert (
+        compose_terms(draft_with(class_groups=(*MIXED, ClassGroup("brook", "tenant", "all"))), {"tenant": 3}).classes["brook", "tenant"]
+        == "all"
+    )
 
 
 def test_other_parties_than_were_asked_make_no_terms() -> None:

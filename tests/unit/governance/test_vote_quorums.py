@@ -69,7 +69,7 @@ def test_a_number_that_the_count_would_never_look_at_is_refused() -> None:
         {"co_ops": (QuorumRequest("", "1/2", 0),)},
     ],
 )
-def test_what_is_no_quorum_is_refused(requested: dict[str, Any]) -> None:
+def test_an_invalid_quorum_is_refused(requested: dict[str, Any]) -> None:
     with pytest.raises(Invalid) as refused:
         make_quorums(**requested)
     assert refused.value.reason == "QUORUM_WRONG"

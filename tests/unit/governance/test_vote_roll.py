@@ -55,13 +55,13 @@ def test_exactly_those_who_may_vote_must_come_with_an_identity() -> None:
 
 
 @pytest.mark.parametrize("identity", ["", "7", "7\n", "\nPat", "7\nPat\nLee", " \n ", "7\n" + "x" * 600])
-def test_an_identity_is_a_number_a_line_feed_and_a_name(identity: str) -> None:
+def test_an_identity_is_member_number_line_feed_and_name(identity: str) -> None:
     with pytest.raises(Invalid) as refused:
         vote_roll.parse_identities([(PEOPLE[0], identity)])
     assert refused.value.reason == "IDENTITY_MALFORMED"
 
 
-def test_nobody_is_given_twice_and_letters_are_composed() -> None:
+def test_nobody_is_listed_twice_and_identities_are_in_nfc() -> None:
     with pytest.raises(Invalid) as refused:
         vote_roll.parse_identities([(PEOPLE[0], "1\nPat"), (PEOPLE[0], "1\nPat")])
     assert refused.value.reason == "PEOPLE_TWICE"

@@ -19,7 +19,7 @@ BEFORE = OPEN_LATEST - timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 VOTE = Vote(TERMS.vote, TERMS, observer=False, taken_at=BEFORE, stored_state=VoteState.PROPOSED)
 
-DEEDS: dict[str, tuple[Callable[[Vote, datetime], None], set[VoteState]]] = {
+STEPS: dict[str, tuple[Callable[[Vote, datetime], None], set[VoteState]]] = {
     "join": (law.require_may_join, {VoteState.PROPOSED}),
     "withdraw": (lambda vote, _: law.require_may_withdraw(vote), {VoteState.JOINED, VoteState.ROLL_FROZEN}),
     "freeze": (law.require_may_freeze, {VoteState.JOINED}),
@@ -29,23 +29,23 @@ DEEDS: dict[str, tuple[Callable[[Vote, datetime], None], set[VoteState]]] = {
 }
 
 
-def refusal_reason(deed: Callable[[], object]) -> str:
+def refusal_reason(step: Callable[[], object]) -> str:
     """Empty where it may be done."""
     try:
-        deed()
+        step()
     except Refusal as refused:
         return refused.reason
     return ""
 
 
-@pytest.mark.parametrize("name", DEEDS)
+@pytest.mark.parametrize("name", STEPS)
 @pytest.mark.parametrize("state", [one for one in VoteState if one is not VoteState.CLOSED])
-def test_each_deed_has_its_states(name: str, state: VoteState) -> None:
-    deed, states = DEEDS[name]
-    assert (refusal_reason(lambda: deed(replace(VOTE, stored_state=state), BEFORE)) == "") is (state in states)
+def test_each_step_is_allowed_only_in_certain_states(name: str, state: VoteState) -> None:
+    step, states = STEPS[name]
+    assert (refusal_reason(lambda: step(replace(VOTE, stored_state=state), BEFORE)) == "") is (state in states)
 
 
-def test_whoever_only_witnesses_joins_as_well_and_has_it_open() -> None:
+def test_an_observer_joins_and_opens_the_vote_too() -> None:
     watching = replace(VOTE, observer=True)
     assert refusal_reason(lambda: law.require_may_join(watching, BEFORE)) == ""
     assert law.can_open(watching)
@@ -53,19 +53,19 @@ def test_whoever_only_witnesses_joins_as_well_and_has_it_open() -> None:
     assert not law.can_open(replace(VOTE, stored_state=VoteState.JOINED))
 
 
-@pytest.mark.parametrize("name", [deed for deed in DEEDS if deed not in ("vote", "join")])
-def test_whoever_only_witnesses_does_nothing_else_of_it(name: str) -> None:
-    deed, states = DEEDS[name]
+@pytest.mark.parametrize("name", [step for step in STEPS if step not in ("vote", "join")])
+def test_an_observer_takes_no_other_step(name: str) -> None:
+    step, states = STEPS[name]
     watching = replace(VOTE, stored_state=next(iter(states)), observer=True)
-    assert refusal_reason(lambda: deed(watching, BEFORE)) == "VOTE_ONLY_WITNESSED"
+    assert refusal_reason(lambda: step(watching, BEFORE)) == "VOTE_ONLY_WITNESSED"
 
 
 @pytest.mark.parametrize("name", ["join", "freeze", "ready"])
 def test_what_leads_to_opening_is_possible_up_to_the_last_second(name: str) -> None:
-    deed, states = DEEDS[name]
+    step, states = STEPS[name]
     vote = replace(VOTE, stored_state=next(iter(states)))
-    assert refusal_reason(lambda: deed(vote, OPEN_LATEST)) == ""
-    assert refusal_reason(lambda: deed(vote, OPEN_LATEST + SECOND)) == "VOTE_TOO_LATE"
+    assert refusal_reason(lambda: step(vote, OPEN_LATEST)) == ""
+    assert refusal_reason(lambda: step(vote, OPEN_LATEST + SECOND)) == "VOTE_TOO_LATE"
 
 
 def test_a_ballot_at_the_close_is_taken_and_the_next_second_is_late() -> None:
@@ -111,7 +111,9 @@ def test_a_settlement_is_of_this_vote_and_its_next_revision(settlement: Settleme
 
 def test_nothing_is_settled_before_the_vote_is_over() -> None:
     running = replace(VOTE, stored_state=VoteState.OPEN, opened=True)
-    assert refusal_reason(lambda: law.require_may_settle(running, Settlement(TERMS.vote, 2, ANNUL, (), ()), CONCLUDED)) == "SETTLEMENT_NOT_NOW"
+    assert (
+        refusal_reason(lambda: law.require_may_settle(running, Settlement(TERMS.vote, 2, ANNUL, (), ()), CONCLUDED)) == "SETTLEMENT_NOT_NOW"
+    )
 
 
 @pytest.mark.parametrize("seconds", [2**53 - 1, 10**12])

@@ -1,4 +1,4 @@
-"""Builders: terms of a vote between co-ops that differ from the plainest only in what a test names, and evidence to count."""
+"""Builders for the terms of a federated vote, with defaults for all that a test does not name, and for evidence to count."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ BallotCounts = Mapping[str, Mapping[str, Mapping[str, int]]]
 
 @cache
 def make_party(co_op: str, kind: str = PARTICIPANT, draft: str = DRAFT) -> Party:
-    """With keys that are always the same for the same co-op and draft, and vouched for."""
+    """A party whose keys are always the same for the same co-op and draft, with a valid signature."""
     words = ("root", "statement", "board", "witness", "signer")
     keys = {word: Ed25519PrivateKey.from_private_bytes(hashlib.sha256(f"{co_op} {draft} {word}".encode()).digest()) for word in words}
     public = {role: key.public_key().public_bytes_raw() for role, key in keys.items()}
@@ -44,7 +44,7 @@ def make_terms(
     options: Sequence[str] = (),
     quorums: Mapping[str, Quorum] | None = None,
 ) -> Terms:
-    """Times are in 2027; every co-op may have 1,000 rows in every group."""
+    """Terms of a vote in 2027; every co-op may have 1,000 rows in every group."""
     named = method or counting.method.value
     if named == CONSENT:
         counting = replace(counting, method=Method.YES_NO_ABSTAIN, threshold=UNANIMOUS)
@@ -79,7 +79,7 @@ def make_terms(
 
 
 def make_evidence(terms: Terms, cast: BallotCounts, *, revision: int = 1, rejected: Sequence[tuple[str, int, str]] = ()) -> OutcomeEvidence:
-    """Without `rows` everybody has voted; `ballots` are needed where one ballot makes several marks."""
+    """Evidence from ballot counts. Without `rows` everybody has voted; `ballots` is needed if one ballot makes several marks."""
     tallies: dict[tuple[str, str, str], int] = {}
     groups: dict[tuple[str, str], tuple[int, int]] = {}
     for co_op, by_group in cast.items():

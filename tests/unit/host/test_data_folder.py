@@ -48,7 +48,7 @@ def test_a_released_lock_can_be_taken_again(place: Path) -> None:
     folder.lock().release()
 
 
-def test_the_process_number_a_killed_holder_left_fools_nobody(place: Path) -> None:
+def test_a_stale_process_id_of_a_killed_owner_is_ignored(place: Path) -> None:
     (place / "lock").write_text(f"{os.getppid()}\n")
     with DataFolder(place).lock():
         assert (place / "lock").read_text() == f"{os.getpid()}\n"

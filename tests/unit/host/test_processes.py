@@ -82,14 +82,14 @@ async def test_without_pidfds_the_end_is_found_all_the_same(tmp_path: Path, monk
     await asyncio.wait_for(other.wait(), 5)
 
 
-async def test_a_child_that_ends_is_started_again_and_every_failure_is_told(tmp_path: Path) -> None:
-    told: list[ServerEventKind] = []
+async def test_a_process_that_ends_is_restarted_and_every_failure_is_reported(tmp_path: Path) -> None:
+    items: list[ServerEventKind] = []
     second = asyncio.Event()
     tries = 0
 
     async def hear(notice: ServerEvent) -> None:
-        told.append(notice.kind)
-        if told.count(ServerEventKind.RESTARTED) == 2:
+        items.append(notice.kind)
+        if items.count(ServerEventKind.RESTARTED) == 2:
             second.set()
 
     async def again() -> ServerProcess:
@@ -105,7 +105,7 @@ async def test_a_child_that_ends_is_started_again_and_every_failure_is_told(tmp_
     await asyncio.wait_for(second.wait(), 10)
     # 0.2 s, 0.4 s after the failure, 0.8 s after the second end.
     assert asyncio.get_running_loop().time() - began > 1.3
-    assert told == [
+    assert items == [
         ServerEventKind.DIED,
         ServerEventKind.RESTART_FAILED,
         ServerEventKind.RESTARTED,

@@ -30,7 +30,7 @@ def test_a_code_is_understood_in_small_letters_with_hyphens_and_mistaken_letters
 
 
 @pytest.mark.parametrize("typed", ["", "ABCDEFGHJKMNPQR", "ABCDEFGHJKMNPQRST", "ABCDEFGHJKMNPQRU", "\u00df" * 16, "0" * 500])
-def test_what_can_be_no_code_is_none(typed: str) -> None:
+def test_invalid_text_is_not_a_code(typed: str) -> None:
     assert parse_code(typed) is None
 
 

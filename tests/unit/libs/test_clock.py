@@ -81,7 +81,7 @@ def test_a_shifted_clock_is_ahead_by_its_offset_and_says_so(machine: FakeSystemT
     assert shifted.now() == machine.wall
 
 
-def test_a_fixed_clock_stands_still() -> None:
+def test_a_fixed_clock_does_not_move() -> None:
     fixed = FixedClock(NOON)
     assert (fixed.now(), fixed.jumped(), fixed.offset()) == (NOON, timedelta(0), timedelta(0))
 

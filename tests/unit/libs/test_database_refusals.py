@@ -51,7 +51,7 @@ def test_our_own_mistakes_are_no_refusals(error: Exception) -> None:
     assert refusal_for_database_error(error) is None
 
 
-def test_ids_are_of_version_7_and_in_order_of_time() -> None:
+def test_ids_are_uuid_version_7_and_sort_by_time() -> None:
     ids = [new_id() for _ in range(1000)]
     assert {item_id.version for item_id in ids} == {7}
     assert sorted(ids) == ids

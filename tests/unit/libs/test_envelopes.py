@@ -23,7 +23,7 @@ NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
         (MemberAdmitted(), "kith.membership.v1.member_admitted.7"),
     ],
 )
-def test_a_subject_is_the_facts_name_and_what_it_is_about(fact: BallotCast | RulebookAdopted | MemberAdmitted, subject: str) -> None:
+def test_a_subject_is_the_events_name_and_the_id_it_concerns(fact: BallotCast | RulebookAdopted | MemberAdmitted, subject: str) -> None:
     assert subject_of(fact, "7") == subject
 
 
@@ -31,7 +31,7 @@ def test_a_type_is_the_full_proto_name() -> None:
     assert type_of(BallotCast) == type_of(BallotCast()) == "kith.governance.facts.v1.BallotCast"
 
 
-def test_a_fact_comes_out_of_its_envelope_as_it_went_in() -> None:
+def test_an_event_survives_its_envelope() -> None:
     sent = Envelope(
         id=str(UUID(int=7)), source="governance", epoch=1, number=9, type="t", actor="a", cause="c", traceparent="tp", payload=b"\x00"
     )

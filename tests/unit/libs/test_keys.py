@@ -35,11 +35,11 @@ def _small_order_points() -> set[Point]:
 
 
 def _multiply_point(number: int, point: Point) -> Point:
-    found: Point = (0, 1)
+    result: Point = (0, 1)
     while number:
-        found = _add_points(found, point) if number & 1 else found
+        result = _add_points(result, point) if number & 1 else result
         number, point = number >> 1, _add_points(point, point)
-    return found
+    return result
 
 
 def _multiples(point: Point) -> set[Point]:

@@ -30,14 +30,14 @@ def parse_log_lines(out: io.StringIO) -> list[dict[str, object]]:
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
-def test_a_line_says_what_where_when_and_for_whom(out: io.StringIO) -> None:
+def test_a_log_line_has_event_part_level_time_and_co_op(out: io.StringIO) -> None:
     logs.logger("relay").info("facts_out", number=7)
     [line] = parse_log_lines(out)
     assert line.pop("ts").__class__ is str
     assert line == {"event": "facts_out", "part": "relay", "level": "info", "number": 7, "coop": "0000test"}
 
 
-def test_a_line_within_a_trace_names_it(out: io.StringIO) -> None:
+def test_a_log_line_within_a_trace_has_its_id(out: io.StringIO) -> None:
     span = NonRecordingSpan(SpanContext(trace_id=0xABC, span_id=0xDEF, is_remote=False, trace_flags=TraceFlags(1)))
     with trace.use_span(span):
         logs.logger("rpc").warning("slow")

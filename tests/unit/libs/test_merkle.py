@@ -89,7 +89,13 @@ def _reference_root(leaves: list[bytes]) -> bytes:
 
 @pytest.mark.parametrize("vector", VECTORS["inclusion"], ids=lambda vector: vector["name"])
 def test_a_published_inclusion_proof_is_judged_as_published(vector: InclusionVector) -> None:
-    given_ = vector["leafIdx"], vector["treeSize"], b64decode(vector["leafHash"]), _decode_hashes(vector["proof"]), b64decode(vector["root"])
+    given_ = (
+        vector["leafIdx"],
+        vector["treeSize"],
+        b64decode(vector["leafHash"]),
+        _decode_hashes(vector["proof"]),
+        b64decode(vector["root"]),
+    )
     if vector["wantErr"]:
         with pytest.raises(BadProofError):
             verify_inclusion(*given_)
@@ -201,7 +207,7 @@ def test_bytes_of_another_length_than_the_size_says_are_refused(data: bytes) -> 
     ("size", "peaks"),
     [(-1, (b"p" * 32,)), (2**64, (b"p" * 32,)), (1, ()), (2, (b"p" * 32, b"q" * 32)), (1, (b"p" * 31,)), (0, (b"p" * 32,))],
 )
-def test_what_is_the_edge_of_no_tree_is_refused(size: int, peaks: tuple[bytes, ...]) -> None:
+def test_an_impossible_frontier_is_refused(size: int, peaks: tuple[bytes, ...]) -> None:
     with pytest.raises(BadTreeError):
         Frontier(size, peaks)
 
@@ -243,7 +249,10 @@ def test_an_inclusion_proof_shows_nothing_else(data: st.DataObject, size: int) -
         (index, size, LEAVES[index], [*proof, ROOTS[size]], ROOTS[size]),
         (size, size, LEAVES[index], proof, ROOTS[size]),
         (-1, size, LEAVES[index], proof, ROOTS[size]),
-        *((index, size, LEAVES[index], [*proof[:at], _flip_bit(node, bit), *proof[at + 1 :]], ROOTS[size]) for at, node in enumerate(proof)),
+        *(
+            (index, size, LEAVES[index], [*proof[:at], _flip_bit(node, bit), *proof[at + 1 :]], ROOTS[size])
+            for at, node in enumerate(proof)
+        ),
         *((index, size, LEAVES[index], [*proof[:at], *proof[at + 1 :]], ROOTS[size]) for at in range(len(proof))),
         *((other, size, LEAVES[index], proof, ROOTS[size]) for other in range(size) if other != index),
     ]
@@ -308,7 +317,7 @@ def test_from_the_empty_tree_only_the_empty_tree_can_be_shown() -> None:
             verify_consistency(0, second, old, new, [])
 
 
-def test_proofs_hold_and_fail_beyond_what_a_float_can_count() -> None:
+def test_proofs_are_checked_exactly_beyond_float_precision() -> None:
     # 2^60 + 1 entries: a perfect tree of equal leaves, one hash a level, and one more entry.
     levels = [leaf_hash(b"same")]
     for _ in range(60):

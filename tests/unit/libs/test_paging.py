@@ -14,7 +14,7 @@ from libs.rpc import paging
 
 
 @pytest.mark.parametrize(("asked", "given_"), [(0, 50), (1, 1), (200, 200), (201, 200), (2**31 - 1, 200)])
-def test_a_page_holds_what_is_asked_and_at_most_200(asked: int, given_: int) -> None:
+def test_a_page_has_the_requested_size_up_to_200(asked: int, given_: int) -> None:
     assert paging.page_size_of(asked) == given_
 
 

@@ -52,13 +52,13 @@ def test_a_thousand_problems_fit_the_trailer() -> None:
         (grpc.StatusCode.UNIMPLEMENTED, Unavailable, "SERVICE_AWAY"),
     ],
 )
-def test_what_grpc_says_by_itself_is_the_nearest_refusal(code: grpc.StatusCode, kind: type[Refusal], reason: str) -> None:
+def test_grpcs_own_errors_become_the_nearest_refusal(code: grpc.StatusCode, kind: type[Refusal], reason: str) -> None:
     got = refusal_status.refusal_of(AioRpcError(code, Metadata(), Metadata(), "some text of grpc"))
     assert type(got) is kind
     assert got.reason == reason
 
 
-def test_the_unknown_comes_with_an_id_and_nothing_else() -> None:
+def test_an_unknown_error_has_only_an_id() -> None:
     got = refusal_status.refusal_of(AioRpcError(grpc.StatusCode.INTERNAL, Metadata(), Metadata(), "0123abcd"))
     assert isinstance(got, refusal_status.InternalServerError)
     assert got.error_id == "0123abcd"

@@ -36,7 +36,9 @@ def make_row(**values: object) -> Any:
 
 
 def test_arrays_become_tuples_and_words_become_enums() -> None:
-    kite = reader(ExampleRecord)(make_row(id=ID, colour="red", tail=["blue", "red"], owners=[ID], seal=memoryview(b"x"), spare="blue", length=None))
+    kite = reader(ExampleRecord)(
+        make_row(id=ID, colour="red", tail=["blue", "red"], owners=[ID], seal=memoryview(b"x"), spare="blue", length=None)
+    )
 
     assert kite == ExampleRecord(ID, Colour.RED, (Colour.BLUE, Colour.RED), (ID,), b"x", Colour.BLUE, None)
     assert isinstance(kite.seal, bytes)

@@ -104,7 +104,7 @@ def test_any_bytes_are_decoded_or_refused(data: bytes) -> None:
     assert canonical.encode(value) == data
 
 
-def test_the_published_vector_of_dsse_comes_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_published_dsse_vector_is_reproduced(monkeypatch: pytest.MonkeyPatch) -> None:
     # protocol.md of DSSE v1, "Test Vectors": its type instead of ours, its payload, its PAE.
     monkeypatch.setattr(statement, "payload_type", lambda _: "http://example.com/HelloWorld")
     assert statement.pae("", b"hello world") == b"DSSEv1 29 http://example.com/HelloWorld 11 hello world"

@@ -100,7 +100,7 @@ def test_a_token_is_good_for_five_minutes_and_a_little_before() -> None:
         sign_token(token_fields(to=2**53 - 1)),
     ],
 )
-def test_what_is_no_token_of_ours_is_refused_as_forged(token: str) -> None:
+def test_a_foreign_token_is_refused_as_forged(token: str) -> None:
     with pytest.raises(NotSignedIn) as refused:
         make_verifier().read(token, NOON)
     assert refused.value.reason == "TOKEN_FORGED"
@@ -137,5 +137,5 @@ def test_a_remembered_token_still_expires_and_no_more_than_some_thousand_are_rem
 @pytest.mark.parametrize(
     ("caller", "system"), [(callers.job("close"), True), (callers.reaction("identity"), True), (PAT, False), (callers.ANONYMOUS, False)]
 )
-def test_jobs_and_reactions_are_the_co_ops_own_machinery(caller: Caller, system: bool) -> None:  # noqa: FBT001 - a column of the table
+def test_jobs_and_reactions_are_system_callers(caller: Caller, system: bool) -> None:  # noqa: FBT001 - a column of the table
     assert caller.system is system

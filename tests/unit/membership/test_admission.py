@@ -61,8 +61,17 @@ def test_a_row_that_cannot_be_admitted_is_refused_by_its_field(row: AdmissionReq
     assert decide_admissions([row], KNOWN, TODAY) == ([RejectedAdmission(field, reason)], 4)
 
 
-def test_a_row_stands_alone_whatever_its_neighbours_are() -> None:
-    decided, next_number = decide_admissions([make_admission_request("nobody"), make_admission_request(ADA), make_admission_request(ADA), make_admission_request(BEN, "investor")], KNOWN, TODAY)
+def test_each_row_succeeds_or_fails_independently() -> None:
+    decided, next_number = decide_admissions(
+        [
+            make_admission_request("nobody"),
+            make_admission_request(ADA),
+            make_admission_request(ADA),
+            make_admission_request(BEN, "investor"),
+        ],
+        KNOWN,
+        TODAY,
+    )
     assert [one.number if isinstance(one, Admission) else one.reason for one in decided] == ["ID_MALFORMED", "4", "ALREADY_MEMBER", "5"]
     assert next_number == 6
     assert isinstance(decided[3], Admission)
@@ -70,7 +79,9 @@ def test_a_row_stands_alone_whatever_its_neighbours_are() -> None:
 
 
 def test_a_number_given_further_down_is_not_handed_out_further_up() -> None:
-    decided, next_number = decide_admissions([make_admission_request(ADA), make_admission_request(BEN, number="4"), make_admission_request(CY)], KNOWN, TODAY)
+    decided, next_number = decide_admissions(
+        [make_admission_request(ADA), make_admission_request(BEN, number="4"), make_admission_request(CY)], KNOWN, TODAY
+    )
     assert [one.number for one in decided if isinstance(one, Admission)] == ["5", "4", "6"]
     assert next_number == 7
 

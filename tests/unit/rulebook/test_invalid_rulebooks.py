@@ -30,15 +30,27 @@ NO_RULE = 'class_rule = { kind = "cap", classes = ["investor"], fraction = "10 %
 FIXED = 'class_rule = { kind = "fixed_shares", shares = { %s } }'
 BROKEN = [
     InvalidRulebook("schema of another version", "rulebook.v1", "rulebook.v9", 1, "not a form of rulebook", 'schema = "kith.rulebook.v1"'),
-    InvalidRulebook("schema missing", 'schema = "kith.rulebook.v1"\n', "# nothing\n", 1, '"schema" is missing', 'Add schema = "kith.rulebook.v1"'),
+    InvalidRulebook(
+        "schema missing", 'schema = "kith.rulebook.v1"\n', "# nothing\n", 1, '"schema" is missing', 'Add schema = "kith.rulebook.v1"'
+    ),
     InvalidRulebook("unknown key at the top", "[ballots]", "[balots]", 13, '"balots" is not known', 'Did you mean "ballots"?'),
-    InvalidRulebook("unknown key in a class", 'easy_read = "You work', 'easyread = "You work', 6, '"easyread" is not known', 'mean "easy_read"?'),
+    InvalidRulebook(
+        "unknown key in a class", 'easy_read = "You work', 'easyread = "You work', 6, '"easyread" is not known', 'mean "easy_read"?'
+    ),
     InvalidRulebook("unknown key in a resolution", "notice_days", "notise_days", 28, '"notise_days" is not known', 'mean "notice_days"?'),
-    InvalidRulebook("key missing", "notice_days = 14\n", "", 19, '"notice_days" is missing in [resolutions.ordinary]', "Add notice_days = 14"),
-    InvalidRulebook("key twice", "notice_days = 14", "notice_days = 14\nnotice_days = 21", 29, "stands twice; the first is in line 28", "Keep one"),
-    InvalidRulebook("table twice", "[ballots]", "[classes.worker]\n[ballots]", 13, "stands twice; the first is in line 3", "under one heading"),
+    InvalidRulebook(
+        "key missing", "notice_days = 14\n", "", 19, '"notice_days" is missing in [resolutions.ordinary]', "Add notice_days = 14"
+    ),
+    InvalidRulebook(
+        "key twice", "notice_days = 14", "notice_days = 14\nnotice_days = 21", 29, "stands twice; the first is in line 28", "Keep one"
+    ),
+    InvalidRulebook(
+        "table twice", "[ballots]", "[classes.worker]\n[ballots]", 13, "stands twice; the first is in line 3", "under one heading"
+    ),
     InvalidRulebook("list of tables", "[classes.worker]", "[[classes.worker]]", 3, "no lists of tables", "Write [classes.worker.key]"),
-    InvalidRulebook("no quotes round a text", 'name = "Worker member"', "name = Worker member", 4, "cannot be read", 'name = "Worker member"'),
+    InvalidRulebook(
+        "no quotes round a text", 'name = "Worker member"', "name = Worker member", 4, "cannot be read", 'name = "Worker member"'
+    ),
     InvalidRulebook("quote not closed", 'name = "Worker member"', 'name = "Worker member', 4, "cannot be read", 'Close the quote with "'),
     InvalidRulebook("long text not closed", 'name = "Worker member"', 'name = """Worker member', 4, "never closed", 'Close it with """'),
     InvalidRulebook("list not closed", "excluded = []", "excluded = [", 24, "cannot be read", "Close the list with ]"),
@@ -46,7 +58,9 @@ BROKEN = [
     InvalidRulebook("heading not closed", "[ballots]", "[ballots", 13, "heading cannot be read", "Write [ballots]."),
     InvalidRulebook("no equals sign", 'kind = "recorded"', 'kind "recorded"', 14, "cannot be read", 'Write key = "value"'),
     InvalidRulebook("no value", "notice_days = 14", "notice_days =", 28, "cannot be read", 'Write notice_days = "value"'),
-    InvalidRulebook("True with a capital", "changes_rulebook = true", "changes_rulebook = True", 23, "cannot be read", "changes_rulebook = true"),
+    InvalidRulebook(
+        "True with a capital", "changes_rulebook = true", "changes_rulebook = True", 23, "cannot be read", "changes_rulebook = true"
+    ),
     InvalidRulebook(
         "yes for true",
         "changes_rulebook = true",
@@ -59,7 +73,9 @@ BROKEN = [
     InvalidRulebook(
         "a table where a text belongs", 'name = "Worker member"', "name = { a = 1 }", 4, "must be a text, not a table", 'name = "Worker'
     ),
-    InvalidRulebook("a text where a table belongs", '{ more_than = "1/2" }', '"1/2"', 25, "must be a table, not a text", '{ more_than = "1/2" }'),
+    InvalidRulebook(
+        "a text where a table belongs", '{ more_than = "1/2" }', '"1/2"', 25, "must be a table, not a text", '{ more_than = "1/2" }'
+    ),
     InvalidRulebook(
         "a list where a number belongs",
         "notice_days = 14",
@@ -68,7 +84,9 @@ BROKEN = [
         "must be a whole number, not a list",
         "notice_days = 14",
     ),
-    InvalidRulebook("a number in quotes", "notice_days = 14", 'notice_days = "21"', 28, "must be a whole number, not a text", "notice_days = 21,"),
+    InvalidRulebook(
+        "a number in quotes", "notice_days = 14", 'notice_days = "21"', 28, "must be a whole number, not a text", "notice_days = 21,"
+    ),
     InvalidRulebook("a text empty", 'name = "Worker member"', 'name = " "', 4, '"name" is empty', 'name = "Worker member"'),
     InvalidRulebook("a text far too long", "You work here.", "work " * 200, 6, "999 characters; at most 500", "Say it shorter"),
     InvalidRulebook("a float for a share", '"10 %" }', "0.1 }", 26, "share in quotes", 'fraction = "1/10"'),
@@ -76,9 +94,15 @@ BROKEN = [
     InvalidRulebook("a number for a share", '"10 %" }', "10 }", 26, "share in quotes", 'fraction = "10 %"'),
     InvalidRulebook("not a share", '"1/2"', '"half"', 25, '"half" is not a share', 'more_than = "1/2"'),
     InvalidRulebook("division by nothing", '"1/2"', '"1/0"', 25, '"1/0" is not a share', 'more_than = "1/2"'),
-    InvalidRulebook("threshold of nothing", 'more_than = "1/2"', 'at_least = "0 %"', 25, "must be above 0 and at most 1", 'at_least = "3/4"'),
-    InvalidRulebook("threshold over all", 'more_than = "1/2"', 'at_least = "110 %"', 25, "must be above 0 and at most 1", 'at_least = "3/4"'),
-    InvalidRulebook("more than everybody", 'more_than = "1/2"', 'more_than = "1/1"', 25, "must be above 0 and below 1", 'more_than = "1/2"'),
+    InvalidRulebook(
+        "threshold of nothing", 'more_than = "1/2"', 'at_least = "0 %"', 25, "must be above 0 and at most 1", 'at_least = "3/4"'
+    ),
+    InvalidRulebook(
+        "threshold over all", 'more_than = "1/2"', 'at_least = "110 %"', 25, "must be above 0 and at most 1", 'at_least = "3/4"'
+    ),
+    InvalidRulebook(
+        "more than everybody", 'more_than = "1/2"', 'more_than = "1/1"', 25, "must be above 0 and below 1", 'more_than = "1/2"'
+    ),
     InvalidRulebook("threshold with both", 'more_than = "1/2"', 'more_than = "1/2", at_least = "1/2"', 25, "not both", "Keep one"),
     InvalidRulebook(
         "threshold with neither",
@@ -91,15 +115,25 @@ BROKEN = [
     InvalidRulebook("unknown denominator", '"1/2" }', '"1/2", of = "casts" }', 25, '"casts" is not a known of', 'Did you mean "cast"?'),
     InvalidRulebook("unknown class rule", '"cap"', '"capp"', 26, '"capp" is not a known kind', 'Did you mean "cap"?'),
     InvalidRulebook("unknown class in a cap", '["investor"]', '["invester"]', 26, 'no class "invester"', 'Did you mean "investor"?'),
-    InvalidRulebook("cap names every class", '["investor"]', '["investor", "worker"]', 26, "every class that votes", "Leave at least one class out"),
+    InvalidRulebook(
+        "cap names every class", '["investor"]', '["investor", "worker"]', 26, "every class that votes", "Leave at least one class out"
+    ),
     InvalidRulebook("cap names no class", '["investor"]', "[]", 26, "must name the classes", 'classes = ["investor"]'),
     InvalidRulebook("cap names a class twice", '["investor"]', '["investor", "investor"]', 26, "listed twice", "List it once"),
     InvalidRulebook("excluded class capped", "excluded = []", 'excluded = ["investor"]', 26, "has no vote here", 'Take "investor" out'),
-    InvalidRulebook("shares not one", NO_RULE, FIXED % 'worker = "60 %", investor = "30 %"', 26, "sum to 9/10, not to one: 1/10", "sum to 100 %"),
-    InvalidRulebook("a class without a share", NO_RULE, FIXED % 'worker = "1/1"', 26, '"investor" has a vote but no share', 'Add investor = "1/4"'),
-    InvalidRulebook("share of an unknown class", NO_RULE, FIXED % 'worker = "1/2", user = "1/2"', 26, 'no class "user"', "Use worker or investor"),
+    InvalidRulebook(
+        "shares not one", NO_RULE, FIXED % 'worker = "60 %", investor = "30 %"', 26, "sum to 9/10, not to one: 1/10", "sum to 100 %"
+    ),
+    InvalidRulebook(
+        "a class without a share", NO_RULE, FIXED % 'worker = "1/1"', 26, '"investor" has a vote but no share', 'Add investor = "1/4"'
+    ),
+    InvalidRulebook(
+        "share of an unknown class", NO_RULE, FIXED % 'worker = "1/2", user = "1/2"', 26, 'no class "user"', "Use worker or investor"
+    ),
     InvalidRulebook("unknown class excluded", "excluded = []", 'excluded = ["worke"]', 24, 'no class "worke"', 'Did you mean "worker"?'),
-    InvalidRulebook("everybody excluded", "excluded = []", 'excluded = ["worker", "investor"]', 24, "nobody could vote", "Leave at least one"),
+    InvalidRulebook(
+        "everybody excluded", "excluded = []", 'excluded = ["worker", "investor"]', 24, "nobody could vote", "Leave at least one"
+    ),
     InvalidRulebook(
         "class never votes", "excluded = []\n", 'excluded = ["worker"]\n', 3, "so it never votes", "votes = false under [classes.worker]"
     ),
@@ -135,11 +169,15 @@ BROKEN = [
     InvalidRulebook("three recorders", "recorders = 2", "recorders = 3", 17, "two people, not more", "recorders = 2"),
     InvalidRulebook("proxies", "[ballots]", "[proxies]\nmaximum = 5\n[ballots]", 13, "Proxies are not counted", 'Take "proxies" out'),
     InvalidRulebook("co-op's name", "[ballots]", "[name]\n[ballots]", 13, "name is not part of its rulebook", 'Take "name" out'),
-    InvalidRulebook("choosing among options", "excluded = []", 'method = "approval"', 24, "yes, no or abstain", 'method = "yes_no_abstain"'),
+    InvalidRulebook(
+        "choosing among options", "excluded = []", 'method = "approval"', 24, "yes, no or abstain", 'method = "yes_no_abstain"'
+    ),
     InvalidRulebook(
         "class key with capitals", "[classes.worker]", '[classes."Worker People"]', 3, "only have small letters", 'Write "worker_people"'
     ),
-    InvalidRulebook("two classes of one name", "Investor member", "worker Member", 8, 'Two classes are named "worker Member"', "a name of its own"),
+    InvalidRulebook(
+        "two classes of one name", "Investor member", "worker Member", 8, 'Two classes are named "worker Member"', "a name of its own"
+    ),
     InvalidRulebook(
         "second meeting backwards",
         "excluded = []",
@@ -187,7 +225,7 @@ def test_one_slip_gives_one_mistake(broken: InvalidRulebook) -> None:
     assert len(mistakes_of(SOUND.replace(broken.was, broken.now, 1))) == 1
 
 
-def test_every_mistake_of_the_file_is_told_at_once_in_line_order() -> None:
+def test_all_mistakes_of_the_file_are_reported_at_once_in_line_order() -> None:
     text = SOUND.replace('"recorded"', '"secret"').replace("notice_days = 14", "notice_days = x").replace('"10 %"', "0.1")
     found = mistakes_of(text.replace('easy_read = "You work', 'easyread = "You work'))
     assert [one.line for one in found] == [6, 14, 26, 28]

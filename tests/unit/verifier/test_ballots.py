@@ -23,7 +23,7 @@ def decode_outcome(verdict: Verdict) -> dict[str, Any]:
 
 
 @pytest.mark.capability("G15")
-def test_a_ballot_that_nobody_had_witnessed_in_time_is_on_the_board_and_not_in_the_count() -> None:
+def test_a_ballot_without_timely_witnesses_is_on_the_board_but_not_counted() -> None:
     vote = three_voted("late")
     vote.add_checkpoint(CLOSE + 60)
     late = vote.ballot(ASH, 0, "against")
@@ -106,7 +106,9 @@ def test_a_fork_is_proved_by_a_consistency_proof_between_heads_of_two_sizes() ->
     other = vote.heads[ASH][1]
     forked = type(small)(small.size, hashlib.sha256(b"another").digest(), small.cosigned)
     notes = [vote.signed_note(ASH, forked).decode(), vote.signed_note(ASH, other).decode()]
-    vote.add_evidence("fork", board=ASH, notes=notes, root=small.root.hex(), proof=_reference_consistency_proof(entries[: other.size], small.size))
+    vote.add_evidence(
+        "fork", board=ASH, notes=notes, root=small.root.hex(), proof=_reference_consistency_proof(entries[: other.size], small.size)
+    )
 
     verdict = verify_bundle(vote)
 

@@ -20,7 +20,7 @@ _CASES = json.loads((_ROOT / "tests" / "unit" / "governance" / "vectors" / "clas
 def test_a_published_case(case: dict[str, Any]) -> None:
     decision, expected = count_cases.count_case(case), case["expect"]
     share = decision.share if decision.members is None else decision.members.share
-    found = {
+    result = {
         "passes": decision.passes,
         "share_for": share,
         "members": share,
@@ -32,7 +32,7 @@ def test_a_published_case(case: dict[str, Any]) -> None:
     }
 
     for name, value in expected.items():
-        assert found[name] == (Fraction(value) if isinstance(value, str) and value[0].isdigit() else value), name
+        assert result[name] == (Fraction(value) if isinstance(value, str) and value[0].isdigit() else value), name
 
 
 def test_made_cases_count_as_kith_count_does(tmp_path: Path) -> None:

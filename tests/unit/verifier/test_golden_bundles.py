@@ -14,7 +14,7 @@ _CASES = _EXPECTED["case"]
 
 @pytest.mark.parametrize("case", _CASES, ids=[f"{case['file']}: {case['about']}" for case in _CASES])
 @pytest.mark.capability("G15")
-def test_a_bundle_gives_what_the_list_says(case: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bundle_gives_the_expected_result(case: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     pins = [f"--pin={one}={fingerprint}" for one, fingerprint in _EXPECTED["pins"][case["pins"]].items()]
     papers = [word for paper in ("card", "receipt") if paper in case for word in (f"--{paper}", str(FOLDER / case[paper]))]
 

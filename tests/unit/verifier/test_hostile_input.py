@@ -88,7 +88,7 @@ def test_an_entry_that_is_longer_than_allowed_is_refused_before_it_is_read(size:
     assert verdict.failure.number == 1
 
 
-def test_an_outcome_beside_an_annulment_is_wrong_and_none_without_one() -> None:
+def test_an_outcome_with_an_annulment_is_invalid_and_a_missing_one_without_it_too() -> None:
     builder = annulled().vote
     builder.conclude()
     members = dict(_MEMBERS)

@@ -41,7 +41,7 @@ def _fail_if_called(form: str, text: str) -> bool:
 
 
 @pytest.mark.parametrize("letters", LETTERS)
-def test_what_a_board_comes_to_is_asked_of_no_unicode_table(letters: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_result_of_a_board_does_not_depend_on_unicode_tables(letters: str, monkeypatch: pytest.MonkeyPatch) -> None:
     vote = make_vote_boards("ash", "birch", options=["caf\u00e9", "pub"], rule=plain_rule(method="plurality")).open_vote()
     start = len(vote.entries["ash"])
     items: list[Json] = [{"a": letters, "kind": "ballot"}, {letters: [letters], "kind": letters}, [letters], letters]
@@ -88,7 +88,7 @@ def test_terms_of_nobody_are_refused_by_both() -> None:
 def test_papers_of_every_kind_prove_something_to_both(number: int) -> None:
     """The papers that are spoilt above are good before, but for the objection of somebody who only watches."""
     vote = cached_vote(number)
-    found = [evidence_document(vote.terms, vote.entries, document)[0] for document in evidence_documents(number)]
+    results = [evidence_document(vote.terms, vote.entries, document)[0] for document in evidence_documents(number)]
 
     watching = vote.parties[-1] in vote.terms.observers
-    assert found == [True] * 7 + ["refused" if watching else True] + [True] * 2
+    assert results == [True] * 7 + ["refused" if watching else True] + [True] * 2

@@ -1,4 +1,4 @@
-"""Who lives in the small fakes, what time it is there, and what all its services have. Every name is invented."""
+"""The invented people and the fixed time of the page tests, and the base class of the fake services."""
 
 from datetime import UTC, datetime
 
@@ -16,7 +16,7 @@ def to_timestamp(at: datetime) -> Timestamp:
 
 
 class FakeService:
-    """What all the fakes's services have: they note what was asked, and refuse when told to."""
+    """Base of the fake services: records requests and raises the refusals that a test sets."""
 
     def __init__(self) -> None:
         self.requests: list[object] = []

@@ -1,4 +1,4 @@
-"""A small fakes that answers a page's questions: the services' stubs, with a handful of people and three motions. Every name is invented."""
+"""Fakes of the services behind the pages, with a handful of invented people and some motions."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -13,19 +13,19 @@ from kith.membership.v1 import membership_pb2 as memb
 from kith.status.v1 import status_pb2 as stat
 from libs.clock import Clock, FixedClock
 from libs.refusals import Conflict, NotFound, NotSignedIn, Unavailable
+from services.clients import ServiceClients
 from services.web.app_state import AppState, CoOp
 from services.web.http.access_tokens import AccessTokenCache
 from services.web.http.cookies import Cookies
 from services.web.http.sessions import IdentitySession, Session
 from services.web.localisation.catalogue import load_catalogues
 from services.web.news_feed import NewsItem
-from services.web.service_clients import ServiceClients
 from services.web.templates import create_environment
 from tests.unit.web.fake_people import ADA, JO, MO, NAMES, NOW, FakeService, to_timestamp
 from tests.unit.web.fake_vote_services import FakeEvidenceService, FakeFederationService, FakeVoteService
 
 TEMPLATES, REGISTERS = create_environment(), load_catalogues()
-"""Read once: they never change, and reading them takes longer than any page."""
+"""Loaded once: they never change, and loading takes longer than rendering any page."""
 
 OPEN_MOTION, CLOSED_MOTION, ANNOUNCED_MOTION, CAPPED_MOTION = (f"01939f00-0000-7000-8000-0000000000a{number}" for number in (1, 2, 3, 4))
 OTHERS_ENTRY = "01939f00-0000-7000-8000-0000000000e1"
@@ -113,7 +113,7 @@ def make_result(**overrides: Any) -> gov.Result:
 
 @dataclass
 class InMemorySessions:
-    """Sessions and drafts in memory."""
+    """A session store in memory."""
 
     sessions: dict[str, Session] = field(default_factory=dict)
     drafts: dict[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
@@ -145,7 +145,7 @@ class InMemorySessions:
 
 @dataclass
 class InMemoryNews:
-    """News in memory, newest first."""
+    """A news feed in memory, newest first."""
 
     happened: list[NewsItem] = field(default_factory=list)
 
@@ -162,7 +162,7 @@ class InMemoryNews:
 
 
 def make_news() -> list[NewsItem]:
-    """A day or two of Ada's."""
+    """Some recent news items for Ada."""
     items = [
         ("vote_recorded", OPEN_MOTION, "paper"),
         ("motion_opened", OPEN_MOTION, ""),
@@ -200,7 +200,9 @@ class FakeIdentityService(FakeService):
     async def GetNames(self, request: ident.GetNamesRequest, **_: object) -> ident.GetNamesResponse:
         self.record(request)
         known = [(item_id, *NAMES[item_id]) for item_id in request.person_ids if item_id in NAMES]
-        return ident.GetNamesResponse(names=[ident.Name(person_id=person_id, full_name=full, called=called) for person_id, full, called in known])
+        return ident.GetNamesResponse(
+            names=[ident.Name(person_id=person_id, full_name=full, called=called) for person_id, full, called in known]
+        )
 
     async def GetPerson(self, request: ident.GetPersonRequest, **_: object) -> ident.GetPersonResponse:
         self.record(request)
@@ -443,7 +445,7 @@ class FakeStatusService(FakeService):
 
 @dataclass
 class FakeServices:
-    """Everything a test may look at afterwards."""
+    """All fake services of the pages; tests can inspect them afterwards."""
 
     identity: FakeIdentityService = field(default_factory=FakeIdentityService)
     membership: FakeMembershipService = field(default_factory=FakeMembershipService)
@@ -457,8 +459,9 @@ class FakeServices:
 
     def app_state(self, *, https: bool = False) -> AppState:
         statuses = {name: FakeStatusService(name) for name in ("identity", "membership", "governance", "web")}
-        stubs: Any = (self.identity, self.membership, self.governance, self.votes, self.federation, self.evidence, statuses)
-        services = ServiceClients(*stubs)
+        services = object.__new__(ServiceClients)  # without channels: the fakes take the place of every stub
+        fakes = ("identity", "membership", "governance", "votes", "federation", "evidence")
+        vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp("Elm Row Care Co-op", "01632 960 001", ZoneInfo("Europe/London"), "https://elm-row.example/source", "0.1.0")
         tokens = AccessTokenCache(services, self.sessions)
         return AppState(co_op, services, self.sessions, self.news, tokens, self.clock, Cookies(https), FORMS_KEY, TEMPLATES, REGISTERS)

@@ -1,4 +1,4 @@
-"""The small fakes's votes with other co-ops, and the other co-ops: two of them, invented like everybody here."""
+"""Fakes of the vote, federation and evidence services, with some federated votes and invented co-ops."""
 
 import json
 from collections.abc import Mapping
@@ -180,7 +180,7 @@ def make_outcome(*, passes: bool = True, **overrides: Any) -> bytes:
 
 
 class FakeVoteService(FakeService):
-    """The vote side of governance."""
+    """A fake of governance's vote service."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -351,7 +351,7 @@ class FakeVoteService(FakeService):
 
 
 class FakeFederationService(FakeService):
-    """The edge: four co-ops in four states."""
+    """A fake federation service with peers in different states."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -427,7 +427,7 @@ class FakeFederationService(FakeService):
 
 
 class FakeEvidenceService(FakeService):
-    """What the boards prove."""
+    """A fake evidence service: what the boards prove."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -436,7 +436,7 @@ class FakeEvidenceService(FakeService):
         self.found = True
         self.bundle = bytes(range(256)) * 10
         self.proved: dict[str, fed.GetVoteEvidenceResponse] = {}
-        """What a test lets the boards of a vote prove."""
+        """What the boards of a vote prove, if a test sets it."""
         self.signed: dict[str, fed.GetOutcomeResponse] = {}
 
     async def GetVoteEvidence(self, request: fed.GetVoteEvidenceRequest, **_: object) -> fed.GetVoteEvidenceResponse:
@@ -517,7 +517,9 @@ class FakeEvidenceService(FakeService):
             return self.signed[request.vote_id]
         if request.vote_id not in (DONE_VOTE, SPLIT_VOTE):
             return fed.GetOutcomeResponse()
-        signers = [fed.OutcomeSigner(co_op=co_op, hash="ab" * 32) for co_op in (ELM, HARBOUR)] + [fed.OutcomeSigner(co_op=MILL, hash="cd" * 32)]
+        signers = [fed.OutcomeSigner(co_op=co_op, hash="ab" * 32) for co_op in (ELM, HARBOUR)] + [
+            fed.OutcomeSigner(co_op=MILL, hash="cd" * 32)
+        ]
         return fed.GetOutcomeResponse(outcome=make_outcome(), hash="ab" * 32, signers=signers, final=request.vote_id == DONE_VOTE)
 
     async def GetBundle(self, request: fed.GetBundleRequest, **_: object) -> fed.GetBundleResponse:

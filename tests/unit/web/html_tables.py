@@ -1,9 +1,9 @@
-"""Tables of a page as rows of text, however their cells are marked up."""
+"""Reads rows of HTML tables as text, independent of their markup."""
 
 import re
 
 
 def row_cells(page: str, name: str) -> list[str]:
-    """The cells of the row with this name, a regular expression, in the first table that has one. Empty where there is none."""
+    """The cells of the first table row whose heading matches `name` (a regular expression); empty if there is none."""
     match = re.search(rf'<th scope="row"[^>]*>{name}</th>(.*?)</tr>', page, re.DOTALL)
     return re.findall(r"<td[^>]*>(.*?)</td>", match[1], re.DOTALL) if match else []

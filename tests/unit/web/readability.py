@@ -1,4 +1,4 @@
-"""How hard a text is to read: words in each sentence, and the Flesch-Kincaid grade.
+"""Measures how hard a text is to read: words per sentence and the Flesch-Kincaid grade.
 
 Grade = 0.39 x words / sentences + 11.8 x syllables / words - 15.59
 (J. P. Kincaid and others, Derivation of New Readability Formulas, 1975).
@@ -21,7 +21,7 @@ _VOWELS = re.compile(r"[aeiouy]+")
 
 @dataclass(frozen=True)
 class ReadabilityScore:
-    """What was counted in one text."""
+    """The counts for one text."""
 
     sentences: int
     words: int
@@ -38,7 +38,7 @@ class ReadabilityScore:
 
 
 def plain_text(text: str) -> str:
-    """Without tags; a value counts as one easy word."""
+    """The text without tags; a value counts as one easy word."""
     return unescape(_VALUE.sub("it", _TAG.sub("", text)))
 
 

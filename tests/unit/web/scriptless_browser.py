@@ -1,4 +1,4 @@
-"""A browser without scripts: follows links, fills forms, keeps cookies."""
+"""A test browser without scripts: opens pages, submits forms, keeps cookies."""
 
 import re
 
@@ -26,11 +26,11 @@ class ScriptlessBrowser:
         return self.page
 
     def submit(self, action: str, **fields: str) -> tuple[int, str]:
-        """Send the form of the page last seen that posts to `action`, with the hidden fields it carries."""
+        """Submits the form of the last page that posts to `action`, with its hidden fields."""
         return self.submit_fields(action, fields)
 
     def submit_fields(self, action: str, fields: dict[str, str], files: dict[str, tuple[str, bytes]] | None = None) -> tuple[int, str]:
-        """The same, for names that are no Python names, and for a form that brings a file."""
+        """The same for field names that are not Python names, and for forms with a file."""
         form = re.search(rf'<form method="post" action="{re.escape(action)}".*?</form>', self.page, re.DOTALL)
         assert form, (action, self.page)
         filled = dict(HIDDEN.findall(form[0])) | fields

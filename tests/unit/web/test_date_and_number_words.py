@@ -29,7 +29,7 @@ LONDON = ZoneInfo("Europe/London")
         (23, 15, "11:15 at night"),
     ],
 )
-def test_a_time_is_said_with_its_part_of_the_day(hour: int, minute: int, text: str) -> None:
+def test_a_time_is_written_with_its_part_of_the_day(hour: int, minute: int, text: str) -> None:
     assert dates.format_hour(datetime(2026, 11, 24, hour, minute, tzinfo=UTC), LONDON) == text
 
 
@@ -67,7 +67,7 @@ def test_a_capped_rule_is_explained_with_its_classes_and_quorum() -> None:
     assert "At least 3 people must vote" in said
 
 
-def test_every_rule_can_be_said_in_both_registers() -> None:
+def test_every_rule_can_be_described_in_both_language_levels() -> None:
     for words in load_catalogues().values():
         for of in ("cast", "present", "eligible"):
             for strict in (True, False):

@@ -88,7 +88,7 @@ def test_a_form_is_read_with_plain_line_ends_and_without_nul() -> None:
     assert forms.parse_form(b"text=one%0D%0Atwo%00", URLENCODED).text("text") == "one\ntwo"
 
 
-def test_a_request_id_that_is_none_is_refused() -> None:
+def test_an_invalid_request_id_is_refused() -> None:
     with pytest.raises(FormRejected):
         _ = Form({"request_id": "1"}).request_id
 

@@ -197,7 +197,7 @@ def test_no_choice_is_pointed_out_with_a_link_to_the_first_answer(browser: Scrip
     assert 'id="choice"' in page
 
 
-def test_the_choice_never_stands_in_an_address(browser: ScriptlessBrowser) -> None:
+def test_the_choice_never_appears_in_a_url(browser: ScriptlessBrowser) -> None:
     browser.open(f"/motions/{OPEN_MOTION}/vote")
     _, where = browser.submit(f"/motions/{OPEN_MOTION}/vote", choice="against")
     assert "against" not in where

@@ -81,8 +81,8 @@ def test_the_code_is_shown_to_be_read_out_and_the_decision_is_named(browser: Scr
     assert (code, page.count('<li><a href="#')) == (422, 2)
     sent = browser.submit(f"/co-ops/{MILL}/confirm", code="4f2k 9xqd 7mtr", decision="2", contact="The secretary, 01632 960 001")
     assert sent == (303, f"/co-ops/{MILL}")
-    asked = [request for request in fakes.federation.requests if isinstance(request, fed.ConfirmPeerRequest)]
-    assert [(one.peer, one.code, one.decision_number) for one in asked] == [(MILL, "4f2k 9xqd 7mtr", 2)]
+    requests = [request for request in fakes.federation.requests if isinstance(request, fed.ConfirmPeerRequest)]
+    assert [(one.peer, one.code, one.decision_number) for one in requests] == [(MILL, "4f2k 9xqd 7mtr", 2)]
 
 
 def test_a_decision_that_did_not_pass_cannot_be_named(browser: ScriptlessBrowser) -> None:
@@ -115,12 +115,12 @@ def test_what_ends_or_pauses_a_peering_names_a_decision_and_is_checked_first(
     browser.open(f"{path}?decision=2")
     assert browser.submit(path) == (303, f"/co-ops/{HARBOUR}")
     wanted = (fed.SuspendPeerRequest, fed.ResumePeerRequest, fed.SeverPeerRequest)
-    asked = [
+    requests = [
         request
         for request in fakes.federation.requests
         if isinstance(request, wanted) and type(request).__name__ == f"{deed.title()}PeerRequest"
     ]
-    assert [(one.peer, one.decision_number) for one in asked] == [(HARBOUR, 2)]
+    assert [(one.peer, one.decision_number) for one in requests] == [(HARBOUR, 2)]
 
 
 def test_news_of_a_co_op_that_is_silent_leads_to_its_page(browser: ScriptlessBrowser, fakes: FakeServices) -> None:

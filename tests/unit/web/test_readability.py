@@ -36,13 +36,21 @@ def test_syllables_are_counted_as_people_say_them(word: str, count: int) -> None
 
 
 def test_no_sentence_is_longer_than_twenty_words() -> None:
-    long = {key: words for key, one in PLAIN_MESSAGES.items() for text in message_texts(one) for words in split_sentences(text) if len(words) > 20}
+    long = {
+        key: words
+        for key, one in PLAIN_MESSAGES.items()
+        for text in message_texts(one)
+        for words in split_sentences(text)
+        if len(words) > 20
+    }
     assert long == {}
 
 
 def test_sentences_have_twelve_words_or_fewer_on_average_on_every_page() -> None:
     assert {
-        page: measure_readability(found).mean for page, found in texts_by_page(PLAIN_MESSAGES).items() if measure_readability(found).mean > 12
+        page: measure_readability(found).mean
+        for page, found in texts_by_page(PLAIN_MESSAGES).items()
+        if measure_readability(found).mean > 12
     } == {}
 
 
@@ -58,7 +66,13 @@ def test_all_pages_together_are_at_grade_six_or_below() -> None:
 
 
 def test_no_easy_read_sentence_is_longer_than_fifteen_words() -> None:
-    long = {key: words for key, one in EASY_MESSAGES.items() for text in message_texts(one) for words in split_sentences(text) if len(words) > 15}
+    long = {
+        key: words
+        for key, one in EASY_MESSAGES.items()
+        for text in message_texts(one)
+        for words in split_sentences(text)
+        if len(words) > 15
+    }
     assert long == {}
 
 
@@ -78,7 +92,7 @@ def test_easy_read_says_nothing_the_pages_do_not_say() -> None:
 
 
 def test_no_word_a_neighbour_would_not_use() -> None:
-    found = {
+    results = {
         key: word
         for catalogue in (PLAIN_MESSAGES, EASY_MESSAGES)
         for key, one in catalogue.items()
@@ -86,4 +100,4 @@ def test_no_word_a_neighbour_would_not_use() -> None:
         for word in UNPLAIN
         if f" {word} " in f" {text.lower().strip('.!?')} ".replace(",", " ").replace(".", " ")
     }
-    assert found == {}
+    assert results == {}

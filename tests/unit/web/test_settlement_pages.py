@@ -30,8 +30,8 @@ def golden_vote(name: str) -> tuple[Terms, bytes, bytes]:
     """Terms, the whole bundle, and its outcome."""
     content = (BUNDLES / f"{name}.kith").read_bytes()
     with tarfile.open(fileobj=io.BytesIO(content)) as files:
-        found = {one: files.extractfile(one) for one in ("terms", "outcome")}
-        terms, outcome = (file.read() for file in found.values() if file is not None)
+        results = {one: files.extractfile(one) for one in ("terms", "outcome")}
+        terms, outcome = (file.read() for file in results.values() if file is not None)
     return read_terms(terms), content, outcome
 
 

@@ -53,7 +53,7 @@ def test_a_label_stands_in_its_bar_only_when_all_of_its_row_fit() -> None:
 
 
 @pytest.mark.parametrize("needed", [Fraction(1, 100), Fraction(1, 2), Fraction(2, 3), Fraction(99, 100)])
-def test_the_line_of_what_was_needed_stands_where_it_belongs(needed: Fraction) -> None:
+def test_the_threshold_line_is_at_the_right_position(needed: Fraction) -> None:
     drawn = ET.fromstring(str(share_chart("Share", "Facts.", Fraction(79, 160), needed, "Yes: 49", "More than so much was needed.")))  # noqa: S314 - our own drawing
     line = next(drawn.iter("line"))
     assert float((line.get("x1") or "").removesuffix("%")) == pytest.approx(float(needed * 100), abs=0.01)

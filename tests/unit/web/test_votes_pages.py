@@ -67,7 +67,7 @@ def submit_vote(browser: ScriptlessBrowser, vote_id: str, **fields: str) -> str:
     return browser.open(f"{path}/receipt")
 
 
-def test_a_vote_with_others_stands_on_home_among_what_needs_your_voice(browser: ScriptlessBrowser) -> None:
+def test_a_federated_vote_is_listed_on_home_under_needs_your_voice(browser: ScriptlessBrowser) -> None:
     page = browser.open("/").partition("What has changed</h2>")[0]
     assert f'href="/votes/{OPEN_VOTE}"' in page
     assert "Should our co-ops share a night team?" in page
@@ -88,7 +88,7 @@ def test_a_member_votes_and_the_receipt_says_how_far_the_ballot_is(browser: Scri
         assert f"<dt>{word}</dt>" in receipt
 
 
-def test_the_choice_never_stands_in_an_address(browser: ScriptlessBrowser) -> None:
+def test_the_choice_never_appears_in_a_url(browser: ScriptlessBrowser) -> None:
     browser.open(f"/votes/{OPEN_VOTE}/vote")
     _, where = browser.submit_fields(f"/votes/{OPEN_VOTE}/vote", {"mark-0": "1"})
     assert where == f"/votes/{OPEN_VOTE}/check"
@@ -97,7 +97,7 @@ def test_the_choice_never_stands_in_an_address(browser: ScriptlessBrowser) -> No
 def test_what_is_not_promised_is_said_before_voting(browser: ScriptlessBrowser) -> None:
     page = browser.open(f"/votes/{OPEN_VOTE}/vote")
     assert "<summary>What we cannot promise</summary>" in page
-    for said in (
+    for sentence in (
         "not secret from your own co-op",
         "how it stands",
         "pushes you",
@@ -105,7 +105,7 @@ def test_what_is_not_promised_is_said_before_voting(browser: ScriptlessBrowser) 
         "may still not count",
         "most of the co-ops cheat",
     ):
-        assert said in page
+        assert sentence in page
 
 
 def test_a_small_group_is_told_so_before_it_votes(browser: ScriptlessBrowser) -> None:
@@ -232,7 +232,7 @@ def test_the_secretary_prints_a_card_for_everybody_on_the_list_or_hands_over_a_f
     assert file.json()["identity"] == "2\nJo Bright"
 
 
-def test_the_page_of_a_vote_says_where_each_co_op_stands_as_sentence_drawing_and_table(browser: ScriptlessBrowser) -> None:
+def test_the_vote_page_shows_each_co_ops_state_as_sentence_drawing_and_table(browser: ScriptlessBrowser) -> None:
     page = browser.open(f"/votes/{OPEN_VOTE}")
     assert "All co-ops are ready, and voting is open." in page
     assert "Voting is open: now." in page
@@ -337,8 +337,8 @@ def test_the_paper_ballot_has_a_box_for_each_answer(browser: ScriptlessBrowser) 
 def test_a_vote_is_written_in_steps_and_sent(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
     browser.open("/votes/new")
     assert browser.submit("/votes/new", method="yes_no_abstain")[0] == 422
-    asked = {"question": "Share a van?", "text": "One van for two.", "resolution_type": "ordinary", "method": "plurality"}
-    assert browser.submit("/votes/new", **asked) == (303, "/votes/new/answers")
+    fields = {"question": "Share a van?", "text": "One van for two.", "resolution_type": "ordinary", "method": "plurality"}
+    assert browser.submit("/votes/new", **fields) == (303, "/votes/new/answers")
     assert "most points" not in browser.open("/votes/new/answers")
     assert browser.submit("/votes/new/answers", options="Van")[0] == 422
     assert browser.submit("/votes/new/answers", options="Van\nBus") == (303, "/votes/new/who")
@@ -396,14 +396,14 @@ def test_how_many_must_take_part_is_asked_place_by_place_and_said_in_words(brows
     filled = {"all-share": "20 %", "all-people": "12", f"co-op-{HARBOUR}-share": "1/3", "group-worker-people": "4"}
     assert browser.submit_fields("/votes/new/turnout", filled) == (303, "/votes/new/check")
     check = browser.open("/votes/new/check")
-    for said in (
+    for sentence in (
         "At least 20 in every 100 of all who can vote must take part.",
         "At least 12 people must vote.",
         "At least 4 people of this class must vote: Worker member.",
         "At least one third of those in this co-op must take part: Harbour Care Co-op.",
         "Is left out",
     ):
-        assert said in check, said
+        assert sentence in check, sentence
     assert browser.submit("/votes/new/check") == (303, "/votes?done=drafted")
     drafted = next(request for request in fakes.votes.requests if isinstance(request, pb.DraftVoteRequest))
     assert (drafted.quorum.fraction, drafted.quorum.count) == ("1/5", 12)
@@ -434,7 +434,7 @@ def test_a_vote_says_what_each_co_op_needs_by_itself(browser: ScriptlessBrowser,
     assert "At least 15 people of this co-op must vote: Mill Lane Care Co-op." in page
 
 
-def test_whoever_may_not_say_ready_yet_reads_from_when(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
+def test_the_page_says_from_when_a_co_op_may_be_ready(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
     vote = fakes.votes.votes[ROLL_VOTE]
     vote.attested_by = 2
     vote.ready_from.FromDatetime(NOW + timedelta(days=2))
@@ -455,11 +455,11 @@ def test_a_vote_that_was_annulled_says_that_it_does_not_count_and_how_to_go_on(b
 
 def test_answers_are_asked_for_only_where_people_choose_among_them(browser: ScriptlessBrowser) -> None:
     browser.open("/votes/new")
-    asked = {"question": "Share a van?", "text": "One van.", "resolution_type": "ordinary"}
-    assert browser.submit("/votes/new", **asked, method="consent") == (303, "/votes/new/who")
+    fields = {"question": "Share a van?", "text": "One van.", "resolution_type": "ordinary"}
+    assert browser.submit("/votes/new", **fields, method="consent") == (303, "/votes/new/who")
     assert browser.http.get("/votes/new/answers").headers["location"] == "/votes/new/who"
     browser.open("/votes/new")
-    assert browser.submit("/votes/new", **asked, method="score") == (303, "/votes/new/answers")
+    assert browser.submit("/votes/new", **fields, method="score") == (303, "/votes/new/answers")
     browser.open("/votes/new/answers")
     code, page = browser.submit("/votes/new/answers", options="Van\nBus", highest_score="many")
     assert code == 422
@@ -469,8 +469,8 @@ def test_answers_are_asked_for_only_where_people_choose_among_them(browser: Scri
 
 def test_the_days_of_a_draft_begin_with_what_our_rules_ask(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
     browser.open("/votes/new")
-    asked = {"question": "Share a van?", "text": "One van.", "resolution_type": "ordinary", "method": "yes_no_abstain"}
-    assert browser.submit("/votes/new", **asked)[0] == 303
+    fields = {"question": "Share a van?", "text": "One van.", "resolution_type": "ordinary", "method": "yes_no_abstain"}
+    assert browser.submit("/votes/new", **fields)[0] == 303
     page = browser.open("/votes/new/when")
     assert "Notice: 14 days. Open for 72 hours at least, and 28 days at most." in page
     assert 'name="open_on" value="2026-12-15"' in page
@@ -566,8 +566,8 @@ def test_looking_up_is_slowed_down_and_the_next_minute_is_free_again(fakes: Fake
 
 
 def test_news_of_a_vote_leads_to_where_it_is_decided(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
-    told = [("between_final", DONE_VOTE), ("between_disputed", SPLIT_VOTE), ("between_opened", OPEN_VOTE), ("between_void", "9" * 64)]
-    fakes.news.happened = [NewsItem(kind, about, "", NOW) for kind, about in told]
+    items = [("between_final", DONE_VOTE), ("between_disputed", SPLIT_VOTE), ("between_opened", OPEN_VOTE), ("between_void", "9" * 64)]
+    fakes.news.happened = [NewsItem(kind, about, "", NOW) for kind, about in items]
     page = browser.open("/news")
     assert f'href="/votes/{DONE_VOTE}/result"' in page
     assert f'href="/votes/{SPLIT_VOTE}/dispute"' in page
@@ -592,7 +592,7 @@ def test_an_address_that_is_no_vote_gets_a_plain_page(browser: ScriptlessBrowser
     assert browser.http.get(f"/votes/{'9' * 64}").status_code == 404
 
 
-def test_the_pages_of_a_vote_tell_nobody_elses_name(fakes: FakeServices) -> None:
+def test_the_vote_pages_show_no_other_persons_name(fakes: FakeServices) -> None:
     fakes.identity.hats = ()
     browser = ScriptlessBrowser(fakes).sign_in()
     for path in ("", "/vote", "/result", "/dispute"):

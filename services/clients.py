@@ -1,0 +1,46 @@
+"""Clients of every service: the one list of stubs, for pages and for the command line."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+import grpc
+from google.protobuf.message import Message
+
+from kith.federation.v1.federation_pb2_grpc import EvidenceServiceStub, FederationServiceStub
+from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
+from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
+from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
+from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
+from kith.status.v1.status_pb2_grpc import StatusServiceStub
+from libs.rpc import client
+from libs.rpc.client import Method
+from services.topology import SERVICE_NAMES
+
+RequestT = TypeVar("RequestT", bound=Message)
+ResponseT = TypeVar("ResponseT", bound=Message)
+
+
+class ServiceClients:
+    """Stubs by what they are about, over one channel for each service. Refusals are raised as `libs.refusals`."""
+
+    def __init__(self, open_channel: Callable[[str], grpc.aio.Channel]) -> None:
+        self._channels = {name: open_channel(name) for name in SERVICE_NAMES}
+        self.identity = IdentityServiceStub(self._channels["identity"])
+        self.membership = MembershipServiceStub(self._channels["membership"])
+        self.governance = GovernanceServiceStub(self._channels["governance"])
+        self.votes = VoteServiceStub(self._channels["governance"])
+        """Federated votes as our own governance stores them."""
+        self.federation = FederationServiceStub(self._channels["federation"])
+        self.evidence = EvidenceServiceStub(self._channels["federation"])
+        """What the boards of a federated vote prove."""
+        self.statuses = {name: StatusServiceStub(channel) for name, channel in self._channels.items()}
+
+    async def call(
+        self, method: Method[RequestT, ResponseT], request: RequestT, token: str = "", seconds: float = client.DEADLINE_SECONDS
+    ) -> ResponseT:
+        """Calls a method; without a token the call is anonymous. `seconds` is the deadline."""
+        return await client.call_service(method, request, token, seconds)
+
+    async def close(self) -> None:
+        await asyncio.gather(*(channel.close() for channel in self._channels.values()))
