@@ -1,4 +1,4 @@
-"""Every page, for everybody: axe finds nothing, nothing runs over the edge, everything can be hit and read, and it prints."""
+"""Every page is accessible: no axe violations, no overflow, large enough targets, readable text and a good print."""
 
 import gzip
 import re

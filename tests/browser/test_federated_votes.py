@@ -1,4 +1,4 @@
-"""A ballot of a vote between co-ops, followed by the person who cast it: on the own receipt, and on the page of another co-op."""
+"""A voter follows their ballot in a federated vote: on their own receipt, and on another co-op's page."""
 
 import re
 from collections.abc import Callable

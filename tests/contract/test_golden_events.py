@@ -1,4 +1,4 @@
-"""Facts only grow: what any release wrote is read, whole, by this one."""
+"""Events only grow: this release reads everything that any earlier release wrote."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A refusal arrives as itself: its kind, its reason, the fields it names and the details its sentence needs."""
+"""A refusal survives the wire: its kind, its reason, its fields and the details for its sentence."""
 
 import grpc
 import pytest

@@ -1,4 +1,4 @@
-"""The auditor says nothing about a co-op that is well, and finds each thing that is done to its tables behind its back."""
+"""The auditor finds nothing in a healthy co-op, and finds every change made directly to its tables."""
 
 from scripts.cli.connection import connect
 from tests.support.consistency_auditor import ConsistencyAuditor

@@ -1,4 +1,4 @@
-"""A disk with no room left, under the whole data folder: PostgreSQL's log of changes, NATS's store and Kith's own log stand on it."""
+"""A full disk under the whole data folder, with PostgreSQL's write-ahead log, NATS's store and Kith's own log."""
 
 import asyncio
 import os

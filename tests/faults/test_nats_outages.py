@@ -1,4 +1,4 @@
-"""NATS away, frozen, robbed of its store, or at the end of a bad line: commands go on, and what others must hear is heard afterwards."""
+"""NATS is away, frozen, without its store or behind a faulty connection: commands go on, and all events arrive afterwards."""
 
 import asyncio
 import random

@@ -1,4 +1,4 @@
-"""kill -9 of any process at any moment: no ballot that was acknowledged is lost, and none is counted twice.
+"""SIGKILL for any process at any moment: no acknowledged ballot is lost, and none is counted twice.
 
 `KITH_KILLS` (40) and `KITH_SEED` (drawn) make longer runs and repeat one.
 """

@@ -1,4 +1,4 @@
-"""How a co-op ends and begins: on a signal under load, on two of them, in the middle of a start, and beside another one."""
+"""Stopping and starting a co-op: on one or two signals under load, during a start, and next to another one."""
 
 import asyncio
 import random

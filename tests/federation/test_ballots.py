@@ -1,4 +1,4 @@
-"""What becomes of ballots that come too late, of rubbish on a board, and of what is told twice."""
+"""Late ballots, malformed board entries and repeated events."""
 
 import asyncio
 import json

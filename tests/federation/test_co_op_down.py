@@ -1,4 +1,4 @@
-"""One co-op goes down in the middle of votes, at any of their states, and comes back: nobody waits for it who need not, and all agree."""
+"""One co-op goes down during votes, in any state, and comes back: others wait only if they must, and all agree."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""What may leave a co-op is a written list; and nothing about a person is found in what does."""
+"""Only fields on a written list leave a co-op, and nothing that leaves it contains personal data."""
 
 import base64
 import itertools

@@ -1,4 +1,4 @@
-"""Lines between co-ops that delay, drop, lie still or are cut while ballots are cast: all come to the same."""
+"""Connections between co-ops are slow, half open or cut while ballots are cast: all co-ops get the same result."""
 
 import asyncio
 import random

@@ -1,4 +1,4 @@
-"""One party lies, with its real certificate and keys: the others refuse what is not proven, keep the proof of what it did, and go on."""
+"""One party lies, with its real certificate and keys: the others refuse unproven data, keep proof of misconduct, and go on."""
 
 import asyncio
 import hashlib

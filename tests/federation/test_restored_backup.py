@@ -1,4 +1,4 @@
-"""A machine that went back in time: it signs nothing until the others were asked, and takes back from them what it had signed."""
+"""A co-op restored from a backup: it signs nothing until it has asked its peers, and recovers from them what it had signed."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`scripts/demo`, whole: three co-ops stand up and decide together, and their pages stay up until they are told to stop."""
+"""`scripts/demo` from start to end: three co-ops start and decide together, and their pages stay up until they are stopped."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Lists of members against a running co-op: every row answered, a run that was killed taken up again, nobody in twice."""
+"""Importing member lists into a running co-op: every row has a result, a killed run resumes, and nobody is admitted twice."""
 
 import json
 import re

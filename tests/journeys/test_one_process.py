@@ -1,4 +1,4 @@
-"""Everything in one process, as `kith up` has it, over Unix sockets: the journey of test_split.py, with the same end."""
+"""Everything in one process, as with `kith up`, over Unix sockets: the journey of test_split_deployment.py, with the same result."""
 
 import asyncio
 import shutil

@@ -1,4 +1,4 @@
-"""Every service as a process of its own, as docker-compose.yml has it, over TCP with mTLS."""
+"""Every service in its own process, as in docker-compose.yml, over TCP with mTLS."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Where a data folder may lie, and who may run on it: locks, accounts, closed directories, long and odd paths."""
+"""Where a data folder may be and who may run on it: locks, accounts, private directories, long and odd paths."""
 
 import os
 import pwd

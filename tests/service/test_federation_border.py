@@ -1,4 +1,4 @@
-"""The border: the exact certificate decides who calls, nothing else gets a word in, and nobody makes it slow."""
+"""The border: only exactly known certificates may call, nothing else is accepted, and nobody can slow it down."""
 
 import asyncio
 import json

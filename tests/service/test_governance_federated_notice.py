@@ -1,4 +1,4 @@
-"""Our own rules' notice and hours in a vote with other co-ops: held when it is drafted, when we join, and before we say ready."""
+"""Our own rules on notice and opening hours apply in federated votes: on drafting, joining and declaring ready."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A paper vote of a vote with other co-ops, taken at the command line by two people; governance is real."""
+"""A paper ballot in a federated vote, entered on the command line by two people, with real governance."""
 
 from uuid import UUID
 

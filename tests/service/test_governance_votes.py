@@ -1,4 +1,4 @@
-"""A vote from the motion to the decision log, and every way to be told no on the way."""
+"""A vote from the motion to the decision log, with every refusal on the way."""
 
 import pytest
 

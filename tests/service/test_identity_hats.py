@@ -1,4 +1,4 @@
-"""Offices of the co-op: given, taken, and seen by everybody."""
+"""Hats of the co-op: given, taken away, and visible to everybody."""
 
 import asyncio
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Signing in: by link, by card, by password; what goes wrong sounds the same; sessions, tokens, and their ends."""
+"""Signing in by link, card or password; all failures look the same; sessions, tokens and their expiry."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID

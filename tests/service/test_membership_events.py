@@ -1,4 +1,4 @@
-"""What membership hears: new rules change vote rights from the next day, once; and a rebuild gives what lived."""
+"""Events that membership consumes: new rules change vote rights once, from the next day; a rebuild gives the same rows."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Facts arrive in order and take effect once, whatever is lost, doubled, reordered or killed on the way."""
+"""Events arrive in order and take effect once, despite loss, duplication, reordering and kills on the way."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""NATS away, or come back without its memory: commands go on, and everything catches up."""
+"""NATS is away or comes back without its store: commands go on, and everything catches up."""
 
 import asyncio
 import signal

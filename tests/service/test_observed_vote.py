@@ -1,4 +1,4 @@
-"""What is seen of a vote: one trace from the page to the projection, log lines, metrics. And what is never seen: anybody's data."""
+"""The telemetry of a vote: one trace from the page to the projection, log lines and metrics, without personal data."""
 
 import asyncio
 import io

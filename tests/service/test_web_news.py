@@ -1,4 +1,4 @@
-"""News as web keeps it: what others state becomes what a person should see, and a rebuild gives what lived."""
+"""The news projection of web: events become a person's news, and a rebuild gives the same rows."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager

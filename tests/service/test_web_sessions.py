@@ -1,4 +1,4 @@
-"""Sessions and drafts as web keeps them: useless to whoever reads the tables, and over when they should be."""
+"""Stored sessions and drafts of web: useless to readers of the tables, and expired when they should be."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta

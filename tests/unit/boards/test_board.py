@@ -1,4 +1,4 @@
-"""A board read entry by entry: what is in order, what is ignored and with which code, and which ballots stand."""
+"""Reading a board entry by entry: valid entries, ignored entries with their codes, and the ballots that count."""
 
 import hashlib
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What is handed to the count: the ballots below the cut, by group and option, and how the board looked there."""
+"""The input of the count: ballots below the cut by group and option, and the board's size and root there."""
 
 from libs.boards import entries as kinds
 from libs.boards.board_count import count_board

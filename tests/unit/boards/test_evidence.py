@@ -1,4 +1,4 @@
-"""Papers prove what they say to whoever holds the boards, and nothing where any part of it does not hold."""
+"""Evidence documents prove their claim to anyone who has the boards, and nothing if any part is invalid."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Merging evidence is set union: in whatever order and by whatever way it comes, whoever holds it finds the same."""
+"""Merging evidence is set union: the order and route by which it arrives do not change the result."""
 
 from dataclasses import replace
 from functools import cache

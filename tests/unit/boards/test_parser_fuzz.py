@@ -1,4 +1,4 @@
-"""Whatever a peer sends, whoever reads it answers with its own refusal, soon, and without much memory.
+"""Every parser answers any input with its own error, quickly and without much memory.
 
 `python -m bench.fuzz` does the same for as long as one likes.
 """

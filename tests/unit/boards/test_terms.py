@@ -1,4 +1,4 @@
-"""Terms: their bytes are the vote; what is not in harmony is refused with a reason."""
+"""Terms: their bytes identify the vote; inconsistent terms are refused with a reason."""
 
 import hashlib
 from typing import Any

@@ -1,4 +1,4 @@
-"""Where a vote stands: every state, every way out of it, and nothing but evidence and the clock in between."""
+"""The state of a vote: every state and transition, derived only from evidence and the clock."""
 
 import hashlib
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The frame of `kith`: help at once, clear errors, stable exit codes."""
+"""The `kith` command in general: fast help, clear errors, stable exit codes."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""`kith init` makes a whole data folder or nothing, and says every mistake with a way out."""
+"""`kith init` creates a complete data folder or nothing, and explains every mistake with its remedy."""
 
 import os
 import pty

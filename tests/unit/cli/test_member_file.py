@@ -1,4 +1,4 @@
-"""Lists of members as they really come: other headers, other delimiters, other encodings, and rows that cannot be."""
+"""Realistic member lists: different headers, delimiters and encodings, and invalid rows."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""A motion as its author writes it down."""
+"""Motion files."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A vote with other co-ops as its convener writes it down."""
+"""Files that describe a federated vote."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the two people who take a paper vote type, and what the command line asks them where they did not."""
+"""What the two recorders of a paper vote type, and what the command line asks for if it is missing."""
 
 import asyncio
 import io

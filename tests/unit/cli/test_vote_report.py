@@ -1,4 +1,4 @@
-"""Votes with other co-ops as the command line says them: ballots typed, outcomes and cards in words, refusals in sentences."""
+"""Federated votes on the command line: ballots, outcomes and cards in words, refusals in sentences."""
 
 import json
 from dataclasses import replace

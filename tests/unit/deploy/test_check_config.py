@@ -1,4 +1,4 @@
-"""`python -m services check-config`: what is wrong with settings, said in words and all at once."""
+"""`python -m services check-config` reports everything that is wrong with the settings at once, in words."""
 
 from pathlib import Path
 

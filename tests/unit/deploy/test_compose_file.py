@@ -1,4 +1,4 @@
-"""docker-compose.yml, held against the services there are and the settings they know."""
+"""docker-compose.yml matches the existing services and their settings."""
 
 import json
 import subprocess

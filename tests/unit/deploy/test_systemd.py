@@ -1,4 +1,4 @@
-"""deploy/systemd/kith.service: it says what it must, and systemd itself finds nothing wrong where it is installed."""
+"""deploy/systemd/kith.service has all required settings, and systemd (if installed) accepts it."""
 
 import configparser
 import shutil

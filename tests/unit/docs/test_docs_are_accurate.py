@@ -1,4 +1,4 @@
-"""What the papers name is there: links, files, commands, scripts, refusals, libs, services."""
+"""Everything that the documents name exists: links, files, commands, scripts, refusals, libs, services."""
 
 import hashlib
 import re

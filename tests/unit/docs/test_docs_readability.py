@@ -1,4 +1,4 @@
-"""Papers for members and founders are in plain English, and print well."""
+"""Documents for members and founders are in plain English and print well."""
 
 import re
 from pathlib import Path

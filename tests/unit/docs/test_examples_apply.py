@@ -1,4 +1,4 @@
-"""The example changes of the how-tos are of the code as it is."""
+"""The example diffs of the how-tos apply to the current code."""
 
 import compileall
 import re

@@ -1,4 +1,4 @@
-"""Evidence is a set: in whatever order it comes, from whom, and however often, whoever holds all of it counts the same bytes."""
+"""Evidence is a set: regardless of order, sender and repetition, every co-op that has all of it counts the same bytes."""
 
 import random
 from collections.abc import Iterable, Iterator
@@ -16,11 +16,11 @@ from tests.support.bundle_builder import CLOSE, OPEN_LATEST, BundleBuilder, T
 
 ORDERS = 1000
 EvidenceItem = tuple[str, int, ReceivedCosignature | None]
-"""A board's entries up to a size; or one witness's word for them."""
+"""A board's entries up to a size, or one witness's cosignature of them."""
 
 
 def _example_vote() -> BundleBuilder:
-    """Three co-ops and an observer; some hear of ballots in time, some too late, some never."""
+    """Three co-ops and an observer; some receive ballots in time, some too late, some never."""
     vote = BundleBuilder("any-order", ["amber", "birch", "cedar"], observers=["dune"])
     vote.open_vote()
     vote.cast_ballots("amber", "ffa")

@@ -1,4 +1,4 @@
-"""Sealed keys open where they were sealed, and nowhere else."""
+"""Encrypted keys can be decrypted only for the purpose, id and key they were encrypted with."""
 
 import pytest
 

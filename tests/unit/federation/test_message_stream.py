@@ -1,4 +1,4 @@
-"""The law of pair streams: next, duplicate, gap, conflict."""
+"""The rules of peer message streams: next, duplicate, gap, conflict."""
 
 from dataclasses import replace
 

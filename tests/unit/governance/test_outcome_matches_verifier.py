@@ -1,4 +1,4 @@
-"""Governance and the verifier, which share no code, were both written from docs/formats: they count the same, whatever is counted."""
+"""Governance and the verifier, both written from docs/formats without shared code, always count the same."""
 
 from dataclasses import replace
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""What holds for every count, and a second count, person by person, that must agree with the first."""
+"""Properties of every count, and a second count, person by person, that must agree with the first."""
 
 from collections.abc import Sequence
 from dataclasses import replace

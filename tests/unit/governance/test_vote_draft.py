@@ -1,4 +1,4 @@
-"""The draft of a vote between co-ops: what a secretary fills in becomes terms that the law of terms allows, or is refused with a reason."""
+"""The draft of a federated vote: the secretary's input becomes valid terms or is refused with a reason."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -7,7 +7,7 @@ import pytest
 
 from libs.refusals import FailedPrecondition, Invalid, Refusal
 from libs.rulebook import ResolutionType, read_rulebook
-from services.governance.domain import vote_timing as limits
+from services.governance.domain import vote_timing
 from services.governance.domain.vote_lifecycle import Vote, VoteState
 from tests.support.member_assembly import RULEBOOK
 from tests.unit.governance.vote_terms import make_terms
@@ -42,28 +42,28 @@ def catch_refusal(function: object, *arguments: object) -> Refusal | None:
 
 
 def test_a_draft_leaves_a_weeks_notice_and_a_day_for_the_keys_of_the_others() -> None:
-    limits.check_draft_times(KIND, NOW + 8 * DAY, NOW + 9 * DAY, NOW)
+    vote_timing.check_draft_times(KIND, NOW + 8 * DAY, NOW + 9 * DAY, NOW)
     with pytest.raises(Invalid) as refused:
-        limits.check_draft_times(KIND, NOW + 8 * DAY - SECOND, NOW + 20 * DAY, NOW)
+        vote_timing.check_draft_times(KIND, NOW + 8 * DAY - SECOND, NOW + 20 * DAY, NOW)
     assert (refused.value.reason, refused.value.problems[0].field) == ("VOTE_NOTICE_TOO_SHORT", "open_latest")
     assert refused.value.details == {"days": "7", "earliest": (NOW + 8 * DAY).isoformat()}
 
 
 def test_a_draft_is_open_as_long_as_the_rules_ask_even_if_it_opens_at_the_last_moment() -> None:
     opens = NOW + 9 * DAY
-    limits.check_draft_times(KIND, opens, opens + DAY, NOW)
-    limits.check_draft_times(KIND, opens, opens + 28 * DAY, NOW)
+    vote_timing.check_draft_times(KIND, opens, opens + DAY, NOW)
+    vote_timing.check_draft_times(KIND, opens, opens + 28 * DAY, NOW)
     for close, reason, would_do in (
         (opens + DAY - SECOND, "VOTE_OPEN_TOO_SHORT", {"hours": "24", "earliest": (opens + DAY).isoformat()}),
         (opens + 28 * DAY + SECOND, "VOTE_OPEN_TOO_LONG", {"days": "28", "latest": (opens + 28 * DAY).isoformat()}),
     ):
-        refused = catch_refusal(limits.check_draft_times, KIND, opens, close, NOW)
+        refused = catch_refusal(vote_timing.check_draft_times, KIND, opens, close, NOW)
         assert refused is not None
         assert (refused.reason, refused.details) == (reason, would_do)
 
 
 def test_where_the_rules_want_no_notice_it_may_open_at_once() -> None:
-    limits.check_draft_times(replace(KIND, notice_days=0), NOW + SECOND, NOW + DAY + SECOND, NOW)
+    vote_timing.check_draft_times(replace(KIND, notice_days=0), NOW + SECOND, NOW + DAY + SECOND, NOW)
 
 
 @pytest.mark.parametrize(
@@ -77,33 +77,33 @@ def test_where_the_rules_want_no_notice_it_may_open_at_once() -> None:
     ],
 )
 def test_a_vote_that_would_break_our_rules_is_not_joined(opens_after: timedelta, length: timedelta, reason: str) -> None:
-    assert refusal_reason(catch_refusal(limits.require_time_to_join, make_vote(opens_after, length), KIND)) == reason
-    assert catch_refusal(limits.require_time_to_join, make_vote(opens_after, length, observer=True), KIND) is None, (
+    assert refusal_reason(catch_refusal(vote_timing.require_time_to_join, make_vote(opens_after, length), KIND)) == reason
+    assert catch_refusal(vote_timing.require_time_to_join, make_vote(opens_after, length, observer=True), KIND) is None, (
         "it asks our members nothing"
     )
 
 
 def test_nobody_says_ready_before_their_own_notice_has_run() -> None:
     ours = make_vote()
-    assert limits.earliest_ready_time(ours, KIND) == TAKEN + 7 * DAY
-    limits.require_time_to_be_ready(ours, KIND, TAKEN + 7 * DAY)
+    assert vote_timing.earliest_ready_time(ours, KIND) == TAKEN + 7 * DAY
+    vote_timing.require_time_to_be_ready(ours, KIND, TAKEN + 7 * DAY)
     with pytest.raises(FailedPrecondition) as refused:
-        limits.require_time_to_be_ready(ours, KIND, TAKEN + 7 * DAY - SECOND)
+        vote_timing.require_time_to_be_ready(ours, KIND, TAKEN + 7 * DAY - SECOND)
     assert (refused.value.reason, refused.value.details["earliest"]) == ("READY_BEFORE_NOTICE", (TAKEN + 7 * DAY).isoformat())
 
 
 def test_nobody_says_ready_so_early_that_it_would_be_open_too_long() -> None:
     ours = make_vote(opens_after=30 * DAY, length=3 * DAY)
-    assert limits.earliest_ready_time(ours, KIND) == TAKEN + 5 * DAY + 2 * DAY, "the notice is later here"
+    assert vote_timing.earliest_ready_time(ours, KIND) == TAKEN + 5 * DAY + 2 * DAY, "the notice is later here"
     short = replace(KIND, maximum_open_days=7)
-    assert limits.earliest_ready_time(ours, short) == TAKEN + 26 * DAY
-    limits.require_time_to_be_ready(ours, short, TAKEN + 26 * DAY)
-    assert refusal_reason(catch_refusal(limits.require_time_to_be_ready, ours, short, TAKEN + 26 * DAY - HOUR)) == "READY_TOO_EARLY"
+    assert vote_timing.earliest_ready_time(ours, short) == TAKEN + 26 * DAY
+    vote_timing.require_time_to_be_ready(ours, short, TAKEN + 26 * DAY)
+    assert refusal_reason(catch_refusal(vote_timing.require_time_to_be_ready, ours, short, TAKEN + 26 * DAY - HOUR)) == "READY_TOO_EARLY"
 
 
 @pytest.mark.parametrize("opens_after", [7 * DAY, 12 * DAY, 60 * DAY])
 @pytest.mark.parametrize("length", [DAY, 20 * DAY, 28 * DAY])
 def test_a_co_op_that_may_join_can_still_be_ready_in_time(opens_after: timedelta, length: timedelta) -> None:
     ours = make_vote(opens_after, length)
-    limits.require_time_to_join(ours, KIND)
-    assert limits.earliest_ready_time(ours, KIND) <= ours.open_latest
+    vote_timing.require_time_to_join(ours, KIND)
+    assert vote_timing.earliest_ready_time(ours, KIND) <= ours.open_latest

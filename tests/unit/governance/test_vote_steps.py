@@ -1,4 +1,4 @@
-"""Where a vote between co-ops stands at home, and what can be done there."""
+"""The state of a federated vote in our own co-op, and the steps that it allows."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,7 +8,7 @@ import pytest
 
 from libs.boards.documents import ANNUL, CUTS, Settlement
 from libs.refusals import Refusal
-from services.governance.domain import vote_lifecycle as law
+from services.governance.domain import vote_lifecycle
 from services.governance.domain.vote_lifecycle import Vote, VoteState
 from tests.unit.governance.vote_terms import PROPOSED_AT, make_terms
 
@@ -20,12 +20,12 @@ SECOND = timedelta(seconds=1)
 VOTE = Vote(TERMS.vote, TERMS, observer=False, taken_at=BEFORE, stored_state=VoteState.PROPOSED)
 
 STEPS: dict[str, tuple[Callable[[Vote, datetime], None], set[VoteState]]] = {
-    "join": (law.require_may_join, {VoteState.PROPOSED}),
-    "withdraw": (lambda vote, _: law.require_may_withdraw(vote), {VoteState.JOINED, VoteState.ROLL_FROZEN}),
-    "freeze": (law.require_may_freeze, {VoteState.JOINED}),
-    "attest": (lambda vote, _: law.require_may_attest(vote), {VoteState.ROLL_FROZEN, VoteState.READY, VoteState.OPEN}),
-    "ready": (lambda vote, now: law.require_may_be_ready(vote, 2, now), {VoteState.ROLL_FROZEN}),
-    "vote": (law.require_open, {VoteState.OPEN}),
+    "join": (vote_lifecycle.require_may_join, {VoteState.PROPOSED}),
+    "withdraw": (lambda vote, _: vote_lifecycle.require_may_withdraw(vote), {VoteState.JOINED, VoteState.ROLL_FROZEN}),
+    "freeze": (vote_lifecycle.require_may_freeze, {VoteState.JOINED}),
+    "attest": (lambda vote, _: vote_lifecycle.require_may_attest(vote), {VoteState.ROLL_FROZEN, VoteState.READY, VoteState.OPEN}),
+    "ready": (lambda vote, now: vote_lifecycle.require_may_be_ready(vote, 2, now), {VoteState.ROLL_FROZEN}),
+    "vote": (vote_lifecycle.require_open, {VoteState.OPEN}),
 }
 
 
@@ -47,10 +47,10 @@ def test_each_step_is_allowed_only_in_certain_states(name: str, state: VoteState
 
 def test_an_observer_joins_and_opens_the_vote_too() -> None:
     watching = replace(VOTE, observer=True)
-    assert refusal_reason(lambda: law.require_may_join(watching, BEFORE)) == ""
-    assert law.can_open(watching)
-    assert law.can_open(replace(watching, stored_state=VoteState.JOINED))
-    assert not law.can_open(replace(VOTE, stored_state=VoteState.JOINED))
+    assert refusal_reason(lambda: vote_lifecycle.require_may_join(watching, BEFORE)) == ""
+    assert vote_lifecycle.can_open(watching)
+    assert vote_lifecycle.can_open(replace(watching, stored_state=VoteState.JOINED))
+    assert not vote_lifecycle.can_open(replace(VOTE, stored_state=VoteState.JOINED))
 
 
 @pytest.mark.parametrize("name", [step for step in STEPS if step not in ("vote", "join")])
@@ -70,25 +70,25 @@ def test_what_leads_to_opening_is_possible_up_to_the_last_second(name: str) -> N
 
 def test_a_ballot_at_the_close_is_taken_and_the_next_second_is_late() -> None:
     vote = replace(VOTE, stored_state=VoteState.OPEN)
-    assert refusal_reason(lambda: law.require_open(vote, CLOSE)) == ""
-    assert refusal_reason(lambda: law.require_open(vote, CLOSE + timedelta(microseconds=1))) == "BALLOT_CLOSED"
+    assert refusal_reason(lambda: vote_lifecycle.require_open(vote, CLOSE)) == ""
+    assert refusal_reason(lambda: vote_lifecycle.require_open(vote, CLOSE + timedelta(microseconds=1))) == "BALLOT_CLOSED"
     assert (vote.state(CLOSE), vote.state(CLOSE + SECOND)) == (VoteState.OPEN, VoteState.CLOSED)
-    assert refusal_reason(lambda: law.require_open(replace(vote, stored_state=VoteState.READY), CLOSE)) == "BALLOT_NOT_OPEN"
-    assert refusal_reason(lambda: law.require_open(replace(vote, stored_state=VoteState.VOID), CLOSE)) == "BALLOT_CLOSED"
+    assert refusal_reason(lambda: vote_lifecycle.require_open(replace(vote, stored_state=VoteState.READY), CLOSE)) == "BALLOT_NOT_OPEN"
+    assert refusal_reason(lambda: vote_lifecycle.require_open(replace(vote, stored_state=VoteState.VOID), CLOSE)) == "BALLOT_CLOSED"
 
 
 def test_two_scrutineers_are_needed() -> None:
     frozen = replace(VOTE, stored_state=VoteState.ROLL_FROZEN)
-    assert refusal_reason(lambda: law.require_may_be_ready(frozen, 1, BEFORE)) == "SCRUTINEERS_MISSING"
-    assert refusal_reason(lambda: law.require_may_freeze(frozen, BEFORE)) == "ROLL_FROZEN_ALREADY"
+    assert refusal_reason(lambda: vote_lifecycle.require_may_be_ready(frozen, 1, BEFORE)) == "SCRUTINEERS_MISSING"
+    assert refusal_reason(lambda: vote_lifecycle.require_may_freeze(frozen, BEFORE)) == "ROLL_FROZEN_ALREADY"
 
 
 def test_one_objects_in_the_window_after_the_vote() -> None:
     final = replace(VOTE, stored_state=VoteState.FINAL, opened=True)
     last = CONCLUDED + timedelta(seconds=TERMS.window)
     for now, reason in ((CONCLUDED, "OBJECTION_NOT_NOW"), (CONCLUDED + SECOND, ""), (last, ""), (last + SECOND, "OBJECTION_NOT_NOW")):
-        assert refusal_reason(lambda now=now: law.require_may_object(final, now)) == reason  # type: ignore[misc]  # a default binds the moment of this turn
-    assert refusal_reason(lambda: law.require_may_object(replace(final, opened=False), last)) == "OBJECTION_NOT_NOW"
+        assert refusal_reason(lambda now=now: vote_lifecycle.require_may_object(final, now)) == reason  # type: ignore[misc]  # a default binds the moment of this turn
+    assert refusal_reason(lambda: vote_lifecycle.require_may_object(replace(final, opened=False), last)) == "OBJECTION_NOT_NOW"
 
 
 @pytest.mark.parametrize(
@@ -106,16 +106,17 @@ def test_one_objects_in_the_window_after_the_vote() -> None:
 )
 def test_a_settlement_is_of_this_vote_and_its_next_revision(settlement: Settlement, reason: str) -> None:
     final = replace(VOTE, stored_state=VoteState.FINAL, opened=True, revision=1)
-    assert refusal_reason(lambda: law.require_may_settle(final, settlement, CONCLUDED + SECOND)) == reason
+    assert refusal_reason(lambda: vote_lifecycle.require_may_settle(final, settlement, CONCLUDED + SECOND)) == reason
 
 
 def test_nothing_is_settled_before_the_vote_is_over() -> None:
     running = replace(VOTE, stored_state=VoteState.OPEN, opened=True)
     assert (
-        refusal_reason(lambda: law.require_may_settle(running, Settlement(TERMS.vote, 2, ANNUL, (), ()), CONCLUDED)) == "SETTLEMENT_NOT_NOW"
+        refusal_reason(lambda: vote_lifecycle.require_may_settle(running, Settlement(TERMS.vote, 2, ANNUL, (), ()), CONCLUDED))
+        == "SETTLEMENT_NOT_NOW"
     )
 
 
 @pytest.mark.parametrize("seconds", [2**53 - 1, 10**12])
 def test_a_time_no_calendar_has_is_refused(seconds: int) -> None:
-    assert refusal_reason(lambda: law.utc_time(seconds)) == "TIMES_WRONG"
+    assert refusal_reason(lambda: vote_lifecycle.utc_time(seconds)) == "TIMES_WRONG"

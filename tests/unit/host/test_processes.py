@@ -1,4 +1,4 @@
-"""Children and their watch, with small programs in the place of servers."""
+"""Supervised server processes, with small programs in place of servers."""
 
 import asyncio
 import os

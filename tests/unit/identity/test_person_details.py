@@ -1,4 +1,4 @@
-"""Which rows are people, and which are the same person twice."""
+"""Which rows are valid people, and which are duplicates."""
 
 from uuid import UUID
 

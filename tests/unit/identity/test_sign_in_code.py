@@ -1,4 +1,4 @@
-"""Codes that are read out, typed badly and still understood."""
+"""Sign-in codes: read out loud, typed with mistakes and still recognised."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID

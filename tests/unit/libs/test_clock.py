@@ -1,4 +1,4 @@
-"""What time it is, and whether it can be believed."""
+"""The clocks, and whether the system time can be trusted."""
 
 from datetime import UTC, datetime, timedelta
 

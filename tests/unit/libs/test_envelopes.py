@@ -1,4 +1,4 @@
-"""What a fact travels in."""
+"""The envelope of an event."""
 
 from datetime import UTC, datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Keys of small order are no keys, for Kith and for the verifier: all eight points, in every way that they can be written."""
+"""Kith and the verifier both refuse keys of small order: all eight points, in every encoding."""
 
 import pytest
 

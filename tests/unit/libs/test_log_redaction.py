@@ -1,4 +1,4 @@
-"""Log lines: JSON, with the trace they belong to, and never a word of a library's text."""
+"""Log lines: JSON with their trace id, and never the text of a library's message."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Trees of RFC 6962: roots, what a frontier keeps, and proofs that hold for what they say and for nothing else."""
+"""Merkle trees of RFC 6962: roots, frontiers, and proofs that are valid for their own claim only."""
 
 import gzip
 import hashlib

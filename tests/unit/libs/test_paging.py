@@ -1,4 +1,4 @@
-"""Page sizes and the tokens that go on where a page ended."""
+"""Page sizes and the tokens for the next page."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Refusals over the wire come back as themselves."""
+"""Refusals survive the conversion to gRPC status and back."""
 
 import grpc
 import pytest

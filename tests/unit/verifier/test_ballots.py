@@ -1,4 +1,4 @@
-"""What is late, forged or there twice is not counted, and whoever counts it is found out."""
+"""Late, forged or repeated ballots are not counted, and a co-op that counts them is detected."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""The files of examples/bundles, which are kept for whoever writes a verifier of their own."""
+"""The files of examples/bundles, which are kept for authors of other verifiers."""
 
 import tomllib
 from typing import Any

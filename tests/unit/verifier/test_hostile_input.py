@@ -1,4 +1,4 @@
-"""Whatever the bytes, a verifier answers; and whatever is changed in a good bundle, it says wrong."""
+"""The verifier gives a verdict on any bytes, and rejects every change to a valid bundle."""
 
 import random
 

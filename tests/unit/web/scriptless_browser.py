@@ -11,7 +11,7 @@ HIDDEN = re.compile(r'type="hidden" name="([\w-]+)" value="([^"]*)"')
 
 
 class ScriptlessBrowser:
-    """Looks at the fakes's pages as one person."""
+    """Uses the pages, with fake services behind them, as one person."""
 
     def __init__(self, fakes: FakeServices, *, https: bool = False) -> None:
         self.fakes = fakes

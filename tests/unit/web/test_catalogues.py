@@ -1,4 +1,4 @@
-"""Every sentence the pages ask for is in the catalogue, and nothing lies in it that nobody asks for."""
+"""The catalogue has every sentence that the pages use, and no unused ones."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Dates and numbers as a neighbour says them."""
+"""Dates and numbers in everyday words."""
 
 from datetime import UTC, datetime
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""What does not come in: foreign forms, forged tokens, too many bytes; and what every answer says to the browser."""
+"""Foreign forms, forged tokens and oversized bodies are refused, and every response has the security headers."""
 
 import pytest
 from starlette.datastructures import Headers

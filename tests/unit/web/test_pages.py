@@ -1,4 +1,4 @@
-"""The pages from the outside: what a browser sends and gets. The services answer from a small fakes."""
+"""The pages as a browser sees them, with fake services behind them."""
 
 import asyncio
 import re

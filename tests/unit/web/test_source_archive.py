@@ -1,4 +1,4 @@
-"""What everybody who uses the pages may have: the source of exactly this software, and nothing that is not source."""
+"""The source archive that every user may download: exactly this software's source and nothing else."""
 
 import io
 import tarfile

@@ -1,4 +1,4 @@
-"""A drawing says the same as its table, and its labels fit."""
+"""A chart shows the same as its table, and its labels fit."""
 
 import re
 from fractions import Fraction
