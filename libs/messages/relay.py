@@ -35,6 +35,7 @@ SAFETY_NET_SECONDS = 60.0
 RETRY_SECONDS = 1.0
 """While events wait for NATS or for our own database."""
 BATCH_DELAY_SECONDS = 0.003
+BUSY_SECONDS = 0.05
 HEAD_INTERVAL_SECONDS = 5.0
 MAX_REPLAY_EVENTS = 500
 _REPLAY_BYTES = 768 * 1024
@@ -108,8 +109,9 @@ class OutboxRelay:
             LOG.warning("relay_waits", source=self._source, error=type(error).__name__)
             seconds = RETRY_SECONDS
             await self._ensure_stream()
-        if seconds and await self._sleep(committed, seconds):
-            # Batches what is committed together: a busy service must not pay one round per event.
+        ended = time.monotonic()
+        if seconds and await self._sleep(committed, seconds) and time.monotonic() - ended < BUSY_SECONDS:
+            # Batches what is committed together: a busy service must not pay one round per event. A quiet one publishes at once.
             await asyncio.sleep(BATCH_DELAY_SECONDS)
 
     async def _sleep(self, committed: asyncio.Event, seconds: float) -> bool:
