@@ -115,7 +115,8 @@ class EventPipeline:
 
     async def received_rows(self) -> list[tuple[object, ...]]:
         return [
-            tuple(row.values()) for row in await self.fetch_rows(self.consumer_service, "select number, person from received order by number")
+            tuple(row.values())
+            for row in await self.fetch_rows(self.consumer_service, "select number, person from received order by number")
         ]
 
     async def position(self) -> int:

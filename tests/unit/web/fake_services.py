@@ -302,13 +302,15 @@ class FakeGovernanceService(FakeService):
             ),
             CLOSED_MOTION: make_motion(
                 motion_id=CLOSED_MOTION, title="Should we open the kitchen on Sundays?", state=gov.MOTION_STATE_PASSED,
-                closes_at=to_timestamp(NOW - timedelta(days=9)), closed_at=to_timestamp(NOW - timedelta(days=9)), counting=make_counting_rule(quorum_fraction=""),
+                closes_at=to_timestamp(NOW - timedelta(days=9)), closed_at=to_timestamp(NOW - timedelta(days=9)),
+                counting=make_counting_rule(quorum_fraction=""),
             ),
         }  # fmt: skip
         self.results = {
             CAPPED_MOTION: make_result(),
             CLOSED_MOTION: make_result(
-                motion_id=CLOSED_MOTION, passes=True, share_for="268/399", reasons=[], turnout="412/500", counting=make_counting_rule(quorum_fraction=""),
+                motion_id=CLOSED_MOTION, passes=True, share_for="268/399", reasons=[], turnout="412/500",
+                counting=make_counting_rule(quorum_fraction=""),
                 weight_for="268", weight_against="131",
                 classes=[
                     gov.ClassTally(
@@ -438,7 +440,8 @@ class FakeStatusService(FakeService):
         degraded = self.name == "governance"
         return stat.GetStatusResponse(
             service=self.name, state=stat.STATE_DEGRADED if degraded else stat.STATE_WELL, reasons=["BUS_AWAY"] if degraded else [],
-            facts_stated=1204, facts_waiting=1 if degraded else 0, last_fact_at=to_timestamp(NOW), version="0.1.0", started_at=to_timestamp(NOW),
+            facts_stated=1204, facts_waiting=1 if degraded else 0, last_fact_at=to_timestamp(NOW),
+            version="0.1.0", started_at=to_timestamp(NOW),
             listening=[stat.Listening(source="identity", position=40, head=42)] if degraded else [],
         )  # fmt: skip
 
