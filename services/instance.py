@@ -86,11 +86,6 @@ class Instance:
         """Holds the id of the person in whose name commands on this machine act."""
         return self.folder.path / "steward"
 
-    @property
-    def anchor_file(self) -> Path:
-        """Holds the latest heads federation signed, outside the database and its backups."""
-        return self.folder.path / "anchor"
-
     def address(self, service: str) -> str:
         return self.co_op.service_addresses.get(service) or f"unix:{self.folder.sockets / service}.sock"
 
