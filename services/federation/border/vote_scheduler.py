@@ -24,8 +24,8 @@ from services.federation.storage.votes import Vote
 LOG = logger("federation")
 SAFETY_NET_SECONDS = 30.0
 """How often votes are looked at without a wake-up."""
-RETRY_SECONDS = 0.5
-"""After a round in which something could not be done, as when governance is away: doubles each time, up to the safety net."""
+RETRY_SECONDS, MAX_RETRY_SECONDS = 0.5, 4.0
+"""After a round in which something could not be done, as when governance is away: doubles each time."""
 PAUSE_SECONDS = 0.05
 PAUSE_PER_SECOND = 2.0
 """Between two rounds, and for each second that the last one took: many changes at once are one round."""
@@ -67,7 +67,7 @@ class VoteScheduler:
                 began, self._has_failed = time.monotonic(), False
                 seconds = await self._run_round()
                 if self._has_failed:
-                    seconds, retry = min(seconds, retry), min(2 * retry, SAFETY_NET_SECONDS)
+                    seconds, retry = min(seconds, retry), min(2 * retry, MAX_RETRY_SECONDS)
                 pause = PAUSE_SECONDS + PAUSE_PER_SECOND * (time.monotonic() - began)
                 await asyncio.sleep(pause)
                 if await wait_for_event(changed, seconds - pause):
