@@ -102,7 +102,8 @@ def report(idlers: list[Idler], trees: list[BuiltTree]) -> int:
         medians = [f"{statistics.median(window[part] for window in idler.windows):.2f}" for part in PART_PATTERNS]
         rows.append([idler.name, idler.tree, *medians, f"{idler.total / WINDOWS:.2f}", *cells])
     head = ["idle", "tree", *PART_PATTERNS, "together", "against bare", "aim", "against before", "aim"]
-    measured = f"% of one core over {WINDOWS} windows of {WINDOW_SECONDS} s (parts: medians), all measured at once, {QUIET_SECONDS} s after the last act"
+    windows = f"{WINDOWS} windows of {WINDOW_SECONDS} s (parts: medians)"
+    measured = f"% of one core over {windows}, all measured at once, {QUIET_SECONDS} s after the last act"
     commits = ", ".join(f"{tree.name}: {tree.commit}" for tree in trees)
     title = "An idle co-op against its servers alone"
     save_report("idle_against_bare", title, f"{measured}; {commits}.", markdown_table(head, rows))
