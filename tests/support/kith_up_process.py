@@ -12,7 +12,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
@@ -43,8 +43,13 @@ class KillTarget(StrEnum):
 class KithUpProcess:
     """One data folder and its `kith up` process. `kith init` created the folder; tests can move its clock."""
 
-    def __init__(self, folder: Path, pages: str, operations: str) -> None:
+    def __init__(
+        self, folder: Path, pages: str, operations: str, *, tree: Path = ROOT, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.folder = folder
+        self._tree = tree
+        """The code that it runs; `environment` makes Python import it from there."""
+        self._environment = environment
         self.pages = pages
         self.operations = operations
         self.data = DataFolder(folder)
@@ -59,7 +64,14 @@ class KithUpProcess:
         self.starts += 1
         with self.output_file.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                _KITH, "up", str(self.folder), cwd=ROOT, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
+                _KITH,
+                "up",
+                str(self.folder),
+                cwd=self._tree,
+                env=self._environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
             )
 
     def keep_restarting(self) -> None:
@@ -170,10 +182,18 @@ async def service_readable_folder() -> AsyncIterator[Path]:
 
 
 @asynccontextmanager
-async def kith_up_in(folder: Path, name: str = "co-op", *, settings: str = "", pages: str = "") -> AsyncIterator[KithUpProcess]:
-    """A co-op in `folder`, not started; stopped at the end if it runs. `settings` are appended to its kith.toml."""
+async def kith_up_in(
+    folder: Path,
+    name: str = "co-op",
+    *,
+    settings: str = "",
+    pages: str = "",
+    tree: Path = ROOT,
+    environment: Mapping[str, str] | None = None,
+) -> AsyncIterator[KithUpProcess]:
+    """A co-op in `folder`, not started; stopped at the end if it runs. `settings` are appended to its kith.toml; `tree` is its code."""
     free = [f"127.0.0.1:{port}" for port in free_ports(2)]
-    process = KithUpProcess(make_co_op_folder(folder / name), pages or free[0], free[1])
+    process = KithUpProcess(make_co_op_folder(folder / name), pages or free[0], free[1], tree=tree, environment=environment)
     file = process.data.settings
     settings_text = file.read_text(encoding="utf-8").replace("127.0.0.1:0", process.pages)
     file.write_text(f'{settings_text}\n[watch]\naddress = "{process.operations}"\n{settings}', encoding="utf-8")
