@@ -184,19 +184,14 @@ class FederatedVote:
         """Waits until enough witnesses hold every entry of these co-ops' boards."""
 
         async def is_witnessed(party: "NetworkedCoOp") -> bool:
-            if not await self._all_on_board(party):
-                return False
             board = await self.get_board(party.id)
             return 0 < board.size == board.cut
 
-        await asyncio.gather(*(_wait_for_result(partial(is_witnessed, participant)) for participant in self._participants(only)))
+        async def wait_for(party: "NetworkedCoOp") -> None:
+            await party.co_op.wait_until_consumed("federation", "governance", MAX_SECONDS)
+            await _wait_for_result(partial(is_witnessed, party))
 
-    async def _all_on_board(self, party: "NetworkedCoOp") -> bool:
-        """Whether its federation has consumed every event of its governance."""
-        async with party.co_op.database_transaction("governance") as connection:
-            published = await connection.fetchval("select count(*) from outbox")
-        async with party.co_op.database_transaction("federation") as connection:
-            return bool(await connection.fetchval("select n >= $1 from position where source = 'governance'", published))
+        await asyncio.gather(*(wait_for(participant) for participant in self._participants(only)))
 
     async def get_receipt(self, co_op: str, pseudonym: str) -> bytes:
         party = self.network[co_op]

@@ -172,13 +172,14 @@ class RunningCoOp:
         """Waits until the consumer has processed everything the source has published so far."""
         async with self.database_transaction(source) as connection:
             published = await connection.fetchval("select count(*) from outbox")
-        async with asyncio.timeout(seconds):
-            while await self._position(consumer, source) < published:
-                await asyncio.sleep(0.02)
-
-    async def _position(self, consumer: str, source: str) -> int:
-        async with self.database_transaction(consumer) as connection:
-            return int(await connection.fetchval("select n from position where source = $1", source) or 0)
+        # Each connection costs the server a process, so one serves all looks; each look is a transaction of its own.
+        connection = await leader_election.connect(self.databases[consumer].run_url)
+        try:
+            async with asyncio.timeout(seconds):
+                while (await connection.fetchval("select n from position where source = $1", source) or 0) < published:
+                    await asyncio.sleep(0.02)
+        finally:
+            await connection.close()
 
     async def close(self) -> None:
         for channel in self._channels.values():
