@@ -30,6 +30,8 @@ OPEN_WITHIN, CLOSE_AFTER = 3600, 7200
 SETTLE, GRACE, WINDOW = 60, 3600, 7200
 MAX_SECONDS = 100.0
 """The longest any wait may take, in seconds of real time."""
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 0.5
+"""Seconds between two looks. What takes long is looked at less often: evidence is costly to read."""
 
 
 class FederatedVote:
@@ -346,6 +348,7 @@ class FederatedVote:
 async def _wait_for_result(attempt: Callable[[], Awaitable[T]], seconds: float = MAX_SECONDS) -> T:
     """Repeats the attempt until its result is true. A refusal counts as not ready yet."""
     result: object = None
+    pause = SHORTEST_PAUSE
     try:
         async with asyncio.timeout(seconds):
             while True:
@@ -356,7 +359,8 @@ async def _wait_for_result(attempt: Callable[[], Awaitable[T]], seconds: float =
                 else:
                     if result:
                         return result
-                await asyncio.sleep(0.15)
+                await asyncio.sleep(pause)
+                pause = min(pause * 1.5, LONGEST_PAUSE)
     except TimeoutError:
         message = f"not within {seconds:.0f} s: {result!r}"
         raise AssertionError(message) from None
