@@ -6,9 +6,10 @@ arrives. Identity itself has the same table as its own state.
 
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import MetaData, Table, Text, Uuid, text
 
 from kith.identity.facts.v1.facts_pb2 import HatGiven, HatTaken
+from libs.database.columns import MOMENT, key, required
 from libs.database.engine import UnitOfWork
 from libs.messages.consumer import Reactions
 from libs.messages.envelope import Event, type_of
@@ -22,19 +23,9 @@ SCRUTINEER = "scrutineer"
 """Checks every row of a roll against the register before a vote with other co-ops."""
 HATS = (SECRETARY, OPERATOR, SCRUTINEER)
 
-TABLE = """
-create table worn_hat (
-  person uuid not null,
-  hat text not null,
-  since timestamptz not null,
-  primary key (person, hat)
-);
-create function kith_wears(wanted text) returns boolean stable language sql as $$
-  select current_setting('kith.hat', true) = wanted and exists (
-    select from worn_hat where hat = wanted and person = nullif(current_setting('kith.caller', true), '')::uuid)
-$$;
-"""
-"""For a service's first migration. `kith_wears` is the same rule for row-level security."""
+metadata = MetaData()
+
+worn_hat = Table("worn_hat", metadata, key("person", Uuid), key("hat", Text), required("since", MOMENT))
 
 _SELECT = text("select 1 from worn_hat where person = :person and hat = :hat")
 _INSERT = text("insert into worn_hat (person, hat, since) values (:person, :hat, :since) on conflict do nothing")
