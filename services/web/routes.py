@@ -23,6 +23,11 @@ from services.web.pages import (
     source_code,
     system_status,
 )
+from services.web.pages.ballots.carrier import QuestionT
+from services.web.pages.ballots.federated import FederatedBallots
+from services.web.pages.ballots.motion import MotionBallots
+from services.web.pages.ballots.own_ballot import OwnBallotPages
+from services.web.pages.ballots.paper import PaperBallotPages
 from services.web.pages.co_ops import peer_detail, peers_and_invitations
 from services.web.pages.federated_votes import ballot as federated_ballot
 from services.web.pages.federated_votes import (
@@ -32,7 +37,6 @@ from services.web.pages.federated_votes import (
     dispute,
     draft_quorums,
     draft_terms,
-    paper_ballots,
     settlement,
     vote_detail,
     vote_list,
@@ -49,6 +53,22 @@ class VoteIdConvertor(StringConvertor):
 
 
 register_url_convertor("vote", VoteIdConvertor())
+
+
+def _ballot_pages(path: str, pages: OwnBallotPages[QuestionT]) -> tuple[Page, Page]:
+    return (
+        Page(f"{path}/vote", pages.show, pages.choose, pages.choose_form),
+        Page(f"{path}/check", pages.show_check, pages.cast, pages.cast_form),
+    )
+
+
+def _paper_record_page(path: str, pages: PaperBallotPages[QuestionT]) -> Page:
+    return Page(path, pages.show_record, pages.record, pages.record_form, Access.SECRETARY)
+
+
+def _paper_confirm_page(path: str, pages: PaperBallotPages[QuestionT]) -> Page:
+    return Page(path, pages.show_confirm, pages.confirm, pages.confirm_form, Access.SECRETARY)
+
 
 _PUBLIC_PAGES = (
     Page("/", home.show),
@@ -77,9 +97,9 @@ _SECRETARY_PAGES = (
     Page("/applications", membership_applications.show, membership_applications.admit, membership_applications.ADMIT, Access.SECRETARY),
     Page("/motions/new", new_motion.show, new_motion.save, new_motion.SAVE, Access.SECRETARY),
     Page("/motions/new/check", new_motion.show_check, new_motion.open_motion, new_motion.OPEN, Access.SECRETARY),
-    Page("/motions/{motion:uuid}/record", paper_votes.show_record, paper_votes.record, paper_votes.RECORD, Access.SECRETARY),
+    _paper_record_page("/motions/{motion:uuid}/record", paper_votes.MOTIONS),
     Page("/paper-votes", paper_votes.show, access=Access.SECRETARY),
-    Page("/paper-votes/{record:uuid}", paper_votes.show_confirm, paper_votes.confirm, paper_votes.CONFIRM, Access.SECRETARY),
+    _paper_confirm_page("/paper-votes/{record:uuid}", paper_votes.MOTIONS),
 )
 
 _MEMBER_PAGES = (
@@ -88,8 +108,7 @@ _MEMBER_PAGES = (
     Page("/you/password", my_account.show_password, my_account.set_password, my_account.PASSWORD),
     Page("/motions", motions.show),
     Page("/motions/{motion:uuid}", motions.show_one),
-    Page("/motions/{motion:uuid}/vote", motion_ballot.show_vote, motion_ballot.choose, motion_ballot.CHOOSE),
-    Page("/motions/{motion:uuid}/check", motion_ballot.show_check, motion_ballot.cast, motion_ballot.CAST),
+    *_ballot_pages("/motions/{motion:uuid}", OwnBallotPages(MotionBallots())),
     Page("/motions/{motion:uuid}/receipt", motion_ballot.show_receipt),
     Page("/motions/{motion:uuid}/paper", motion_ballot.show_paper),
     Page("/motions/{motion:uuid}/result", motion_result.show),
@@ -136,18 +155,11 @@ _FEDERATED_VOTE_PAGES = (
     confirmed_actions.confirmation_page("/votes/{vote:vote}/object", vote_steps.OBJECT),
     Page("/votes/{vote:vote}/cards", voter_cards.show_all, access=Access.SECRETARY),
     Page("/votes/{vote:vote}/cards/{person:uuid}", voter_cards.download, access=Access.SECRETARY),
-    Page("/votes/{vote:vote}/record", paper_ballots.show_record, paper_ballots.record, paper_ballots.RECORD, Access.SECRETARY),
-    Page(
-        "/votes/{vote:vote}/paper-votes/{record:uuid}",
-        paper_ballots.show_confirm,
-        paper_ballots.confirm,
-        paper_ballots.CONFIRM,
-        Access.SECRETARY,
-    ),
-    Page("/votes/{vote:vote}/vote", federated_ballot.show, federated_ballot.choose, federated_ballot.CHOOSE),
-    Page("/votes/{vote:vote}/check", federated_ballot.show_check, federated_ballot.cast, federated_ballot.CAST),
+    _paper_record_page("/votes/{vote:vote}/record", paper_votes.FEDERATED),
+    _paper_confirm_page("/votes/{vote:vote}/paper-votes/{record:uuid}", paper_votes.FEDERATED),
+    *_ballot_pages("/votes/{vote:vote}", OwnBallotPages(FederatedBallots())),
     Page("/votes/{vote:vote}/take-back", federated_ballot.show_take_back, federated_ballot.take_back, federated_ballot.TAKE_BACK),
-    Page("/votes/{vote:vote}/paper", paper_ballots.show_paper),
+    Page("/votes/{vote:vote}/paper", federated_ballot.show_paper),
     Page("/votes/{vote:vote}/receipt", ballot_receipt.show),
     Page("/votes/{vote:vote}/receipt/file", ballot_receipt.download),
     Page("/votes/{vote:vote}/card", voter_cards.show_mine),

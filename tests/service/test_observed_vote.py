@@ -281,7 +281,7 @@ async def _run_whole_vote(co_op: RunningCoOp) -> UUID:
 
 async def fetch_metrics(co_op: RunningCoOp) -> str:
     """GET /metrics, as a collector would."""
-    [server] = co_op.process._edges[0]._server.servers  # type: ignore[attr-defined]  # the first is the HTTP server of operations
+    [server] = co_op.process._listeners[0]._server.servers  # type: ignore[attr-defined]  # the first is the HTTP server of operations
     port = server.sockets[0].getsockname()[1]
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")

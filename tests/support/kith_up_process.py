@@ -26,7 +26,7 @@ from tests.support.compose_file import ROOT
 from tests.support.free_ports import free_ports
 from tests.support.http_probe import HttpAnswer, http_get
 
-UP_SECONDS = 40.0
+UP_SECONDS = 120.0
 DOWN_SECONDS = 20.0
 _KITH = str(Path(sys.executable).parent / "kith")
 

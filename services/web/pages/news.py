@@ -10,8 +10,8 @@ from libs.refusals import NotFound
 from services.web.news_feed import NewsItem
 from services.web.page_context import PageContext
 from services.web.pages import federated_news
+from services.web.pages.ballots.carrier import CHANNELS
 from services.web.pages.federated_news import NewsEntry
-from services.web.pages.motion_ballot import KNOWN_CHANNELS
 from services.web.pages.motion_view import MotionView, StatusLabel, fetch_motion, motion_view
 
 _PAGE_SIZE = 10
@@ -98,7 +98,7 @@ def _motion_entry(ctx: PageContext, item: NewsItem, motion: MotionView | None) -
             ctx.say("news.code_link"),
         )
     if item.kind == "vote_recorded":
-        lines = catalogue.sentences(f"news.vote_{item.word if item.word in KNOWN_CHANNELS else 'page'}")
+        lines = catalogue.sentences(f"news.vote_{item.word if item.word in CHANNELS else 'page'}")
         status = StatusLabel("yes", ctx.say("news.vote_status"))
         return NewsEntry(status, motion.title, lines, item.at, f"/motions/{motion.id}/receipt", ctx.say("news.vote_link"))
     if item.kind == "motion_closed":

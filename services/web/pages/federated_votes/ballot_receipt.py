@@ -9,10 +9,10 @@ from kith.federation.v1 import federation_pb2 as fed
 from libs.refusals import FailedPrecondition, NotFound, Refusal, Unavailable
 from services.web.drawings.step_diagrams import DiagramStep, step_diagram
 from services.web.page_context import PageContext, utc_datetime
+from services.web.pages.ballots.carrier import CHANNELS
+from services.web.pages.ballots.federated import fetch_my_vote_ballot
 from services.web.pages.federated_votes import choice_fields
-from services.web.pages.federated_votes.ballot import fetch_my_ballot
 from services.web.pages.federated_votes.vote_view import VoteView, fetch_vote_view, group_by_four
-from services.web.pages.motion_ballot import KNOWN_CHANNELS
 
 BALLOT_STAGES = ("recorded", "witnessed", "in_time", "counted")
 _STAGES_REACHED = {
@@ -40,7 +40,7 @@ class BallotProgress:
 async def show(ctx: PageContext) -> Response:
     """The whole receipt on one page, which can be printed."""
     vote = await fetch_vote_view(ctx)
-    ballot = await fetch_my_ballot(ctx, vote)
+    ballot = await fetch_my_vote_ballot(ctx, vote)
     if ballot is None:
         return ctx.redirect(vote.path)
     progress = await _fetch_progress(ctx, vote, ballot.pseudonym)
@@ -53,7 +53,7 @@ async def show(ctx: PageContext) -> Response:
         pseudonym=group_by_four(ballot.pseudonym),
         typed=ballot.pseudonym,
         recorded_at=utc_datetime(ballot.recorded_at),
-        how=ctx.say(f"news.vote_{ballot.taken if ballot.taken in KNOWN_CHANNELS else 'page'}"),
+        how=ctx.say(f"news.vote_{ballot.taken if ballot.taken in CHANNELS else 'page'}"),
         progress=progress,
         drawing=_progress_drawing(ctx, progress),
         words=BALLOT_STAGES,
@@ -64,7 +64,7 @@ async def show(ctx: PageContext) -> Response:
 async def download(ctx: PageContext) -> Response:
     """The signed receipt as a file."""
     vote = await fetch_vote_view(ctx)
-    ballot = await fetch_my_ballot(ctx, vote)
+    ballot = await fetch_my_vote_ballot(ctx, vote)
     receipt = await _fetch_receipt(ctx, vote, ballot.pseudonym) if ballot else None
     if receipt is None:
         return ctx.redirect(f"{vote.path}/receipt")

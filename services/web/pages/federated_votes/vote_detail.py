@@ -6,8 +6,8 @@ from libs.rulebook.counting import Basis
 from services.web.localisation import counting_rules
 from services.web.localisation.catalogue import Sentence
 from services.web.page_context import PageContext
+from services.web.pages.ballots.federated import FederatedBallots
 from services.web.pages.federated_votes import choice_fields, evidence, vote_steps
-from services.web.pages.federated_votes.ballot import fetch_my_ballot
 from services.web.pages.federated_votes.evidence import VoteEvidence
 from services.web.pages.federated_votes.vote_view import VoteView, fetch_vote_view, group_by_four
 
@@ -16,8 +16,8 @@ async def show(ctx: PageContext) -> Response:
     """The vote, for every member; the actions are for the secretary and the scrutineers."""
     vote = await fetch_vote_view(ctx)
     vote_evidence = await evidence.fetch_evidence(ctx, vote.id)
-    ballot = await fetch_my_ballot(ctx, vote) if vote.has_voted else None
-    choice = choice_fields.choice_from_ballot(ballot)
+    ballot = await FederatedBallots().fetch_my_ballot(ctx, vote) if vote.has_voted else None
+    choice = ballot.choice if ballot else None
     session = ctx.session
     done = ctx.query_param("done")
     return ctx.render(
