@@ -22,10 +22,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
             name="governance",
             address=settings.address,
             migrations=migrations_folder("governance"),
-            services=(
-                governance_service(runtime.transactions, runtime.consumers, zone),
-                vote_service(runtime.transactions, runtime.consumers, zone, settings.co_op_id),
-            ),
+            services=(governance_service(runtime, zone), vote_service(runtime, zone, settings.co_op_id)),
             reactions=(hats.reactions(), membership.REACTIONS, federation.REACTIONS),
             jobs=(close_due_motions.JOB,),
         )

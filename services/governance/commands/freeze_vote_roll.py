@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from kith.governance.v1.enums import VoteState
 from libs.access.hats import SECRETARY, require_person
 from libs.database.engine import UnitOfWork
 from libs.refusals import Unavailable
 from services.governance.domain import vote_roll
-from services.governance.domain.vote_lifecycle import VoteState, require_may_freeze
+from services.governance.domain.vote_lifecycle import require_may_freeze
 from services.governance.storage import events_out, membership_projection, vote_rolls, votes
 
 

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from kith.governance.v1.enums import VoteState
 from libs.access.hats import SECRETARY, require_person
 from libs.database.engine import UnitOfWork
-from services.governance.domain.vote_lifecycle import VoteState, require_may_join
+from services.governance.domain.vote_lifecycle import require_may_join
 from services.governance.domain.vote_roll import require_group_for_each_class
 from services.governance.domain.vote_timing import require_time_to_join
 from services.governance.storage import decisions, events_out, membership_projection, votes

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from kith.governance.v1.enums import VoteState
 from libs.access.hats import SECRETARY, require_person
 from libs.database.engine import UnitOfWork
-from services.governance.domain.vote_lifecycle import VoteState, require_may_be_ready
+from services.governance.domain.vote_lifecycle import require_may_be_ready
 from services.governance.domain.vote_timing import require_time_to_be_ready
 from services.governance.storage import decisions, events_out, votes
 

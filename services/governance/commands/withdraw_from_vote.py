@@ -1,8 +1,9 @@
 """WithdrawFromVote: this co-op withdraws from a federated vote, before it has declared ready. The vote then cannot open."""
 
+from kith.governance.v1.enums import VoteState
 from libs.access.hats import SECRETARY, require_person
 from libs.database.engine import UnitOfWork
-from services.governance.domain.vote_lifecycle import VoteState, end, require_may_withdraw
+from services.governance.domain.vote_lifecycle import end, require_may_withdraw
 from services.governance.storage import events_out, votes
 
 

@@ -14,7 +14,7 @@ from libs.boards.ballots import APPROVAL, SCORE, is_choice_allowed
 from libs.boards.entries import Choice
 from libs.boards.terms import MAX_BALLOTS_PER_ROW, Terms
 from libs.refusals import NotAllowed, invalid
-from libs.signing import canonical
+from libs.signing import canonical, merkle
 from services.governance.domain.ballot import Ballot
 from services.governance.domain.vote_lifecycle import Vote, require_open, require_participant
 
@@ -126,6 +126,11 @@ def decode_choice(text: str | None) -> Choice | None:
 def board_entry(ballot: VoteBallot) -> bytes:
     """The bytes of the ballot's entry on the board."""
     return entries.BallotEntry(ballot.row.pseudonym, ballot.choice).data()
+
+
+def board_leaf(ballot: VoteBallot) -> bytes:
+    """The leaf hash of that entry."""
+    return merkle.leaf_hash(board_entry(ballot))
 
 
 def _is_canonical(options: Sequence[str]) -> bool:

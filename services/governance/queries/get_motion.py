@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from kith.governance.v1.enums import MotionFilter
+from kith.governance.v1.enums import MotionFilter, MotionState
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest
 from libs.rulebook import ResolutionType, Rulebook
-from services.governance.domain.motion import Motion, MotionState
+from services.governance.domain.motion import Motion
 from services.governance.domain.motion_ballot import MotionRow, NoVoteReason, no_vote_reason
 from services.governance.storage import membership_projection, motions, rulebooks
 from services.governance.storage.motions import MotionForCaller

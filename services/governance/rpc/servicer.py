@@ -1,14 +1,12 @@
 """GovernanceService: which command or query answers each method."""
 
-from collections.abc import Mapping
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kith.governance.v1 import governance_pb2 as pb
 from libs.database.engine import UnitOfWork
-from libs.messages.consumer import Consumer
+from libs.host.component import Runtime
 from libs.rpc.binding import BoundService, bind, command, query
-from libs.rpc.transactions import Transactions
 from services.governance.commands.adopt_rulebook import adopt_rulebook
 from services.governance.commands.cast_ballot import cast_ballot
 from services.governance.commands.confirm_ballot import confirm_ballot
@@ -21,16 +19,16 @@ from services.governance.queries.list_decisions import get_rulebook, list_decisi
 from services.governance.rpc import translate
 
 
-def governance_service(transactions: Transactions, consumers: Mapping[str, Consumer], zone: ZoneInfo) -> BoundService:
+def governance_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
     async def open_caught_up(work: UnitOfWork, request: MotionRequest) -> UUID:
         # The roll may only be frozen when everything membership has published by now is in our own tables.
-        membership_number = await consumers["membership"].catch_up()
+        membership_number = await runtime.consumers["membership"].catch_up()
         return await open_motion(work, request, work.now.astimezone(zone).date(), membership_number)
 
     return bind(
         pb,
         "GovernanceService",
-        transactions,
+        runtime.transactions,
         {
             "AdoptRulebook": command(translate.new_rulebook, adopt_rulebook, translate.adopted_response),
             "GetRulebook": query(translate.rulebook_hash, get_rulebook, translate.rulebook_response),

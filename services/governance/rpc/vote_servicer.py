@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from kith.governance.v1 import votes_pb2 as pb
 from libs.database.engine import UnitOfWork
-from libs.messages.consumer import Consumer
+from libs.host.component import Runtime
 from libs.rpc.binding import BoundService, bind, command, handler, query, repeatable
 from libs.rpc.transactions import Transactions
 from services.governance.commands.attest_vote_roll import attest_vote_roll
@@ -40,7 +40,7 @@ from services.governance.storage.votes import VoteForCaller
 Arguments = TypeVarTuple("Arguments")
 
 
-def vote_service(transactions: Transactions, consumers: Mapping[str, Consumer], zone: ZoneInfo, co_op: str) -> BoundService:
+def vote_service(runtime: Runtime, zone: ZoneInfo, co_op: str) -> BoundService:
     """`co_op` is our own id."""
 
     def today(work: UnitOfWork) -> date:
@@ -51,7 +51,7 @@ def vote_service(transactions: Transactions, consumers: Mapping[str, Consumer], 
 
     async def freeze_caught_up(work: UnitOfWork, vote_id: str, identities: Mapping[UUID, str]) -> None:
         # The roll may only be frozen when everything membership has published by now is in our own tables.
-        number = await consumers["membership"].catch_up()
+        number = await runtime.consumers["membership"].catch_up()
         await freeze_vote_roll(work, vote_id, identities, co_op, today(work), number)
 
     async def attest(work: UnitOfWork, vote_id: str, identities: Mapping[UUID, str]) -> tuple[VoteForCaller, list[UUID]]:
@@ -70,7 +70,7 @@ def vote_service(transactions: Transactions, consumers: Mapping[str, Consumer], 
     return bind(
         pb,
         "VoteService",
-        transactions,
+        runtime.transactions,
         {
             # Called by federation.
             "ComposeTerms": repeatable(translate.party_answers, compose_terms, translate.composed_response, open=True),

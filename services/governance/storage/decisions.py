@@ -10,8 +10,8 @@ from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import reader
 from libs.refusals import FailedPrecondition
-from services.governance.domain.head_count import ABSTAIN, AGAINST, FOR
 from services.governance.domain.decision import DecisionEffect, DecisionKind, MotionDecision
+from services.governance.domain.head_count import ABSTAIN, AGAINST, FOR
 from services.governance.domain.tally import Tally
 from services.governance.storage import rulebooks
 from services.governance.storage.tables import class_count, decision, motion, vote

@@ -42,9 +42,7 @@ _VOTERS = select(MEMBERS_ON_DAY.c.person, MEMBERS_ON_DAY.c.member_class).where(M
 _CLASSES_OF = select(MEMBERS_ON_DAY.c.person, MEMBERS_ON_DAY.c.member_class).where(
     MEMBERS_ON_DAY.c.person == any_(bindparam("people", type_=ARRAY(Uuid)))
 )
-_CLASS_SIZES = (
-    select(MEMBERS_ON_DAY.c.member_class, func.count()).where(MEMBERS_ON_DAY.c.may_vote).group_by(MEMBERS_ON_DAY.c.member_class)
-)
+_CLASS_SIZES = select(MEMBERS_ON_DAY.c.member_class, func.count()).where(MEMBERS_ON_DAY.c.may_vote).group_by(MEMBERS_ON_DAY.c.member_class)
 
 
 async def last_applied_number(work: UnitOfWork) -> int:

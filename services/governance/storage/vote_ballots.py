@@ -7,8 +7,7 @@ from sqlalchemy import and_, bindparam, select
 from libs.boards.entries import Choice
 from libs.database.engine import UnitOfWork
 from libs.refusals import NotFound
-from libs.signing import merkle
-from services.governance.domain.vote_ballot import Marks, VotePoll, VoteRow, board_entry, decode_choice, encode_choice
+from services.governance.domain.vote_ballot import Marks, VotePoll, VoteRow, board_leaf, decode_choice, encode_choice
 from services.governance.storage import events_out, vote_rolls, votes
 from services.governance.storage.ballots import BallotCarrier, BallotStore
 from services.governance.storage.tables import vote, vote_ballot, vote_ballot_entry, vote_row
@@ -41,7 +40,7 @@ FEDERATED_VOTES: BallotCarrier[str, VoteRow, Marks | None, Choice | None] = Ball
         decode=decode_choice,
         own_values=lambda ballot: {
             "vote": ballot.row.vote,
-            "leaf": merkle.leaf_hash(board_entry(ballot)),
+            "leaf": board_leaf(ballot),
             "voted_at": ballot.recorded_at,
             "withdrawn": ballot.choice is None,
         },
