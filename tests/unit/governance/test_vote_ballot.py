@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from kith.governance.v1.enums import VoteState
 from libs.boards import entries
 from libs.boards.entries import Choice
 from libs.boards.terms import Terms
@@ -15,7 +16,7 @@ from libs.signing import merkle
 from services.governance.domain import vote_ballot as rules
 from services.governance.domain.ballot import BallotChannel, BallotEntry, check_first_entry, check_revision, confirm_entry
 from services.governance.domain.vote_ballot import Marks, VoteBallot, VotePoll, VoteRow, board_entry, board_leaf
-from services.governance.domain.vote_lifecycle import Vote, VoteState
+from services.governance.domain.vote_lifecycle import Vote
 from tests.unit.governance.counting_rules import make_rule
 from tests.unit.governance.vote_terms import make_terms
 

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from kith.governance.v1.enums import VoteState
 from libs.boards.documents import ANNUL, CUTS, Settlement
 from libs.refusals import Refusal
 from services.governance.domain import vote_lifecycle
 from services.governance.domain.decision import DecisionEffect
-from services.governance.domain.vote_lifecycle import Vote, VoteState
+from services.governance.domain.vote_lifecycle import Vote
 from tests.unit.governance.vote_terms import PROPOSED_AT, make_terms
 
 TERMS = make_terms()
