@@ -6,7 +6,8 @@ arrives. Identity itself has the same table as its own state.
 
 from uuid import UUID
 
-from sqlalchemy import MetaData, Table, Text, Uuid, text
+from sqlalchemy import MetaData, Table, Text, Uuid, bindparam, delete, select
+from sqlalchemy.dialects.postgresql import insert
 
 from kith.identity.facts.v1.facts_pb2 import HatGiven, HatTaken
 from libs.access import hat_names
@@ -22,9 +23,9 @@ metadata = MetaData()
 
 worn_hat = Table("worn_hat", metadata, key("person", Uuid), key("hat", Text), required("since", MOMENT))
 
-_SELECT = text("select 1 from worn_hat where person = :person and hat = :hat")
-_INSERT = text("insert into worn_hat (person, hat, since) values (:person, :hat, :since) on conflict do nothing")
-_DELETE = text("delete from worn_hat where person = :person and hat = :hat")
+_SELECT = select(worn_hat.c.since).where(worn_hat.c.person == bindparam("person"), worn_hat.c.hat == bindparam("hat"))
+_INSERT = insert(worn_hat).on_conflict_do_nothing()
+_DELETE = delete(worn_hat).where(worn_hat.c.person == bindparam("person"), worn_hat.c.hat == bindparam("hat"))
 
 
 async def wears(work: UnitOfWork, hat: str) -> bool:
@@ -40,6 +41,15 @@ async def require(work: UnitOfWork, hat: str) -> None:
     """Raises NotAllowed HAT_NEEDED unless the caller wears the hat, or is a job or reaction."""
     if not work.caller.system and not await wears(work, hat):
         raise NotAllowed("HAT_NEEDED", hat=hat)
+
+
+async def require_person(work: UnitOfWork, hat: str = "") -> UUID:
+    """The person who calls. Raises NotAllowed HAT_NEEDED unless they wear `hat`, PERSON_NEEDED for a job or reaction."""
+    if hat:
+        await require(work, hat)
+    if work.caller.person is None:
+        raise NotAllowed("PERSON_NEEDED")
+    return work.caller.person
 
 
 async def give(work: UnitOfWork, person: UUID, hat: str) -> None:

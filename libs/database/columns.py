@@ -1,8 +1,8 @@
-"""The words of table metadata that SQLAlchemy spells out at length: columns are NOT NULL unless they are `optional`."""
+"""Short forms for table metadata and statements: a column is NOT NULL unless it is `optional`."""
 
 from typing import Any
 
-from sqlalchemy import Column, DateTime
+from sqlalchemy import ARRAY, Column, ColumnElement, DateTime, any_, bindparam
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
@@ -23,3 +23,8 @@ def optional(name: str, kind: "TypeEngine[Any] | type[TypeEngine[Any]]", *items:
 def key(name: str, kind: "TypeEngine[Any] | type[TypeEngine[Any]]", *items: SchemaItem) -> Column[Any]:
     """A column of the primary key."""
     return Column(name, kind, *items, primary_key=True, autoincrement=False)
+
+
+def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """`column = any(:name)`: unlike `in`, it is the same prepared statement however many values the list has."""
+    return column == any_(bindparam(name, type_=ARRAY(column.type)))

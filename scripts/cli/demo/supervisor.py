@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scripts.cli.console import CommandError, ExitCode, print_note, print_result
-from scripts.cli.demo.co_op_process import CoOpProcess
+from scripts.cli.demo.co_op_process import CoOpProcess, start_server_process
 from scripts.cli.demo.folders import choose_addresses, make_demo_folders
 from scripts.cli.demo.step_log import StepLog
 
@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 async def run_demo(folder: Path, address: str, *, exit_after: bool, timings: bool) -> int:
     """Runs the demonstration and returns the exit code of `kith demo`."""
     steps = StepLog()
+    start_server_process()
     addresses = choose_addresses(address)
     await asyncio.to_thread(make_demo_folders, folder, addresses)
     steps.done(f"Data folders for {len(addresses)} co-ops were made, each with its own rulebook and its own keys.")
     stop = asyncio.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
-    processes = [await CoOpProcess.start(folder / co_op) for co_op in addresses]
+    processes = [CoOpProcess(folder / co_op) for co_op in addresses]
     demo_result = None
+    for process in processes:
+        await process.launch()
     try:
         scenario_task = asyncio.create_task(_run_when_up(folder, processes, steps, staying=not exit_after))
         if not await _finished_before_stop(scenario_task, stop, processes):
