@@ -128,13 +128,11 @@ def _run_up(folder: str, output: Connection) -> None:
     # In its own session, so that Ctrl-C reaches only the demonstration, which then stops it.
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    for descriptor in (sys.stdout.fileno(), sys.stderr.fileno()):
+    for descriptor in (1, 2):
         os.dup2(output.fileno(), descriptor)
     output.close()
+    # The streams of before remember what they wrote to: a file, a terminal or nothing.
+    sys.stdout = sys.stderr = open(1, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115 - a descriptor, to the end
     from scripts.cli.main import main
 
-    code = main(["up", folder])
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError):
-            stream.flush()
-    sys.exit(code)
+    sys.exit(main(["up", folder]))
