@@ -20,7 +20,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from scripts.cli.console import ExitCode, print_note, print_result
+from scripts.cli.console import ExitCode, print_note, print_pages, print_result
 
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 DEFAULT_FOLDER = Path("kith-data")
@@ -129,15 +129,21 @@ async def print_words(words: Words, *, as_json: bool = False) -> int:
         print_json(words.data)
     elif isinstance(words.lines, str):
         print_result(words.lines)
-    elif isinstance(words.lines, AsyncIterator):
-        async for line in words.lines:
-            print_result(line)
     else:
-        for line in words.lines:
-            print_result(line)
+        lines = words.lines if isinstance(words.lines, AsyncIterator) else _each(words.lines)
+        if isinstance(words, Answer):
+            print_pages([line async for line in lines])
+        else:
+            async for line in lines:
+                print_result(line)
     for note in words.notes:
         print_note(note)
     return words.code
+
+
+async def _each(lines: Iterable[str]) -> AsyncIterator[str]:
+    for line in lines:
+        yield line
 
 
 def print_json(data: Any) -> None:

@@ -1,5 +1,6 @@
 """`kith up`: starts a co-op and stays with it until Ctrl-C."""
 
+import gc
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -21,6 +22,8 @@ def up_command(
     log_level: Annotated[str, typer.Option(help="How much goes into log/kith.log: debug, info, warning, error.")] = "info",
 ) -> int:
     """Start a co-op: its PostgreSQL, its NATS, its services and its pages. Ctrl-C stops it."""
+    # Until everything is loaded: `Process` switches it on again.
+    gc.disable()
     import asyncio
 
     from libs.host.backing.errors import BackingStartError
@@ -33,6 +36,7 @@ def up_command(
     instance = Instance(folder)
     try:
         co_op = instance.co_op
+        _refuse_unsound_rulebook(instance)
         instance.folder.create()
         logs.configure_logging(level=log_level, stream=_log_file(instance.folder.log / "kith.log"), co_op=co_op.id)
         print_note(f"Starting {co_op.name} ...")
@@ -51,8 +55,25 @@ def up_command(
         raise CommandError("Kith did not start.", str(error), "", ExitCode.CONFLICT) from error
     except (BackingStartError, OSError, TimeoutError) as error:
         raise CommandError("Kith did not start.", str(error), f"Look at {instance.folder.log}.", ExitCode.UNAVAILABLE) from error
+    finally:
+        gc.enable()
     print_note(f"{co_op.name} has stopped.")
     return ExitCode.OK
+
+
+def _refuse_unsound_rulebook(instance: "Instance") -> None:
+    """Raises CommandError before the first start adopts a rulebook with mistakes, naming each of them with its line."""
+    from libs.rulebook import RulebookMistakes, read_rulebook
+
+    path = instance.folder.rulebook
+    if not instance.folder.founding.exists() or not path.exists():
+        return
+    try:
+        read_rulebook(path.read_bytes())
+    except RulebookMistakes as error:
+        lines = [f"{path}:{mistake.line}: {mistake.problem} {mistake.suggestion}" for mistake in error.mistakes]
+        fix = f"Put the rulebook right, and check it: kith rulebook check {path}"
+        raise CommandError("Kith did not start.", "\n  ".join(lines), fix, ExitCode.USAGE) from None
 
 
 async def _bootstrap_once(instance: "Instance") -> None:

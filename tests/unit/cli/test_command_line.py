@@ -1,9 +1,14 @@
 """The `kith` command in general: fast help, clear errors, stable exit codes."""
 
+import contextlib
+import fcntl
 import json
 import os
+import pty
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,13 +16,13 @@ from zoneinfo import ZoneInfo
 import pytest
 import typer
 
-from libs.refusals import AlreadyExists, NotAllowed, NotFound, invalid
+from libs.refusals import AlreadyExists, FieldProblem, Invalid, NotAllowed, NotFound, invalid
 from libs.rulebook import templates
 from scripts.cli.commands import COMMANDS, CliCommand
 from scripts.cli.connection import CO_OP_ZONE
 from scripts.cli.console import ExitCode
 from scripts.cli.main import command_app, main
-from scripts.cli.refusal_messages import refusal_text
+from scripts.cli.refusal_messages import reason_and_fields, refusal_text
 
 REPOSITORY = Path(__file__).parents[3]
 RUN_MAIN = "import sys; from scripts.cli.main import main; sys.exit(main())"
@@ -140,6 +145,56 @@ def test_a_terminal_that_cannot_print_a_name_shows_a_question_mark(tmp_path: Pat
     assert "Zo? " in shown.stdout
     as_json = run_kith("rulebook", "show", str(tmp_path), "--json", PYTHONIOENCODING="ascii")
     assert any("Zoë" in member_class["name"] for member_class in json.loads(as_json.stdout)["classes"])
+
+
+def run_at_terminal(code: str, height: int, **environment: str) -> str:
+    """What somebody at a terminal of that many lines sees of a program."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", height, 80, 0, 0))
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=REPOSITORY, env=os.environ | environment) as program:
+        os.close(theirs)
+        seen = b""
+        with contextlib.suppress(OSError):  # Linux says so when the other side is closed.
+            while piece := os.read(ours, 1000):
+                seen += piece
+        assert program.wait(timeout=30) == 0
+    os.close(ours)
+    return seen.decode().replace("\r\n", "\n")
+
+
+def test_a_long_list_goes_through_the_pager_of_a_terminal(tmp_path: Path) -> None:
+    pager = tmp_path / "pager"
+    pager.write_text("#!/bin/sh\necho PAGED\ncat\n")
+    pager.chmod(0o755)
+    code = "from scripts.cli.console import print_pages; print_pages([f'row {number}' for number in range(30)])"
+    surroundings = {"PAGER": str(pager), "TERM": "xterm"}
+    listed = "".join(f"row {number}\n" for number in range(30))
+    assert run_at_terminal(code, 20, **surroundings) == f"PAGED\n{listed}"
+    assert run_at_terminal(code, 50, **surroundings) == listed
+    piped = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY, check=True, timeout=30)
+    assert piped.stdout == listed
+
+
+def test_the_first_start_names_each_mistake_of_the_rulebook_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "willow"
+    main(["init", str(folder), "--name", "Willow", "--founder", "Ash Example", "--founder-email", "ash@example.org", "--no-input"])
+    rulebook = folder / "rulebook.toml"
+    rulebook.write_text(rulebook.read_text(encoding="utf-8").replace("notice_days", "notise_days"), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["up", str(folder)]) == ExitCode.USAGE
+    printed = capsys.readouterr().err
+    assert printed.count('"notise_days" is not known in [resolutions.ordinary]') == 1
+    assert printed.count('"notise_days" is not known in [resolutions.special]') == 1
+    assert printed.count('Did you mean "notice_days"?') == 2
+    assert f"{rulebook}:" in printed
+    assert not (folder / "data").exists()
+
+
+def test_a_refused_rulebook_is_told_line_by_line() -> None:
+    refusal = Invalid("RULEBOOK_HAS_MISTAKES", FieldProblem("line 3", "Write a number."), FieldProblem("line 9", "Write a word."))
+    assert refusal_text(refusal) == "line 3: Write a number.\n  line 9: Write a word."
+    assert reason_and_fields(refusal) == "(RULEBOOK_HAS_MISTAKES)"
 
 
 def test_every_word_answers_help(capsys: pytest.CaptureFixture[str]) -> None:
