@@ -10,6 +10,7 @@ from hashlib import sha256
 
 import grpc
 
+from kith.federation.v1.enums import PeerState
 from kith.peer.v1 import peer_pb2 as pb
 from libs import callers
 from libs.clock import Clock
@@ -25,7 +26,6 @@ from services.federation.border.peer_events import PeerEvents
 from services.federation.commands.process_hello import Hello, process_hello
 from services.federation.commands.receive_messages import MessageHandler, receive_messages
 from services.federation.commands.send_messages import send_messages
-from services.federation.domain.peering import PeerState
 from services.federation.queries.get_own_identity import write_own_invitation
 from services.federation.storage import peer_messages, peers
 from services.federation.storage.local_identity import LocalIdentity, require_identity

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, FromClause, Row, Text, any_, bindparam, delete, exists, func, select, text, update
+from sqlalchemy import ColumnElement, FromClause, Row, bindparam, delete, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.boards import terms
 from libs.boards.entries import MAX_ENTRY_BYTES, BallotEntry, read_entry
 from libs.boards.entries import RowEntry as RollRow
+from libs.database.columns import among
 from libs.database.engine import UnitOfWork
 from libs.database.rows import reader, values_of
 from libs.refusals import NotFound
@@ -29,7 +30,7 @@ def _of(rows: FromClause) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 
 def _of_votes(rows: FromClause) -> ColumnElement[bool]:
-    return rows.c.vote == any_(bindparam("votes", type_=ARRAY(Text)))
+    return among(rows.c.vote, "votes")
 
 
 def _key(vote: str, co_op: str) -> dict[str, object]:
