@@ -119,8 +119,12 @@ class PeerExchanger:
                     response = await stub.Exchange(pb.ExchangeRequest(parcel=parcel), timeout=peer_channel.CALL_SECONDS)
                 except grpc.aio.AioRpcError as error:
                     raise peer_channel.to_peer_call_error(error) from None
+                known_before = self._reports.get(peer)
                 new = await self._accept_parcel(peer, response.parcel)
                 received_news |= new
+                if not digest and not new and self._reports[peer] == known_before:
+                    # Nothing in either direction, and the peer holds what it held: another parcel would be empty too.
+                    return received_news
                 last = _RoundResult(digest, has_more=new and (bool(response.parcel.letters) or _is_truncated(response.parcel)))
         self._peer_events.notify(peer)
         return received_news
