@@ -3,6 +3,7 @@
 from google.protobuf.message import Message
 from sqlalchemy import insert
 
+from libs.database import wakeups
 from libs.database.engine import UnitOfWork
 from libs.database.shared_tables import outbox
 from libs.messages.envelope import subject_of, type_of
@@ -15,7 +16,7 @@ async def publish(work: UnitOfWork, *events: tuple[Message, str], anonymous: boo
 
     `anonymous` events name no actor, cause or trace in their envelope that would identify who acted.
     """
-    work.has_events = True
+    work.wakes.add(wakeups.EVENTS)
     await work.connection.execute(
         _INSERT,
         [
