@@ -1,24 +1,13 @@
-"""Migrations are frozen: whatever the code has become, a released migration executes the SQL that it was released with.
-
-`released_migrations.sha256` has a line for every migration. A new one is added with its migration, an old one never changes: databases
-exist that were made by exactly that SQL. `python -m tests.contract.test_migrations` prints the lines.
-"""
+"""Migrations are frozen: whatever the code has become, a released migration executes the SQL that it was released with."""
 
 import ast
-from pathlib import Path
 
 import pytest
 
-from services.topology import SERVICE_NAMES
-from tests.support.migration_sql import executed_sql, fingerprint, migration_files
+from tests.contract.migration_fingerprints import all_migrations, executed_sql, fingerprint, released_fingerprints
 
-MIGRATIONS = {f"{service}/{path.stem}": path for service in SERVICE_NAMES for path in migration_files(service)}
+MIGRATIONS = all_migrations()
 MAY_IMPORT = {"alembic", "sqlalchemy", "libs.database.shared_ddl"}
-
-
-def released_fingerprints() -> dict[str, str]:
-    lines = Path(__file__).with_name("released_migrations.sha256").read_text(encoding="ascii").splitlines()
-    return {name: digest for digest, name in map(str.split, lines)}
 
 
 def imported_modules(source: str) -> set[str]:
@@ -75,8 +64,3 @@ def test_a_fingerprint_differs_with_one_word_of_sql_and_not_with_a_comment() -> 
 
     assert fingerprint(sql) == fingerprint("create table a ( b text not null );")
     assert fingerprint(sql) != fingerprint(sql.replace("not null", "null"))
-
-
-if __name__ == "__main__":
-    for name, path in sorted(MIGRATIONS.items()):
-        print(f"{fingerprint(executed_sql(path))}  {name}")  # noqa: T201 - its purpose

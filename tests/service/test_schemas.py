@@ -20,7 +20,7 @@ from libs.host import leader_election
 from libs.rpc.client import call_service
 from services.database_setup import ServiceDatabase, prepare_databases
 from services.topology import SERVICE_NAMES
-from tests.support.migration_sql import migration_files
+from tests.contract.migration_fingerprints import migration_files
 from tests.support.running_co_op import Infrastructure, running_co_op
 from tests.support.table_metadata import all_tables, differences, own_tables
 from tests.support.template_databases import TemplateDatabases

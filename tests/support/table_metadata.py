@@ -11,10 +11,9 @@ from sqlalchemy.pool import NullPool
 
 from libs.access import hats
 from libs.database import shared_tables
+from services.database_setup import migrations_folder
 
 COMMON = (shared_tables.metadata, hats.metadata)
-WITHOUT_HATS = frozenset({"web"})
-"""It asks identity and checks nothing itself."""
 _PARTITIONS = text("select relname from pg_class where relispartition")
 
 
@@ -24,7 +23,10 @@ def own_tables(service: str) -> MetaData:
 
 
 def all_tables(service: str) -> list[MetaData]:
-    return [own_tables(service), *(COMMON[:1] if service in WITHOUT_HATS else COMMON)]
+    """Its own, those that every service has, and `worn_hat` if it follows identity's hats or is identity."""
+    sources = "".join(path.read_text(encoding="utf-8") for path in migrations_folder(service).parents[1].rglob("*.py"))
+    has_hats = service == "identity" or "hats.reactions()" in sources
+    return [own_tables(service), *(COMMON if has_hats else COMMON[:1])]
 
 
 async def differences(owner_url: str, tables: Sequence[MetaData]) -> list[object]:
