@@ -44,6 +44,7 @@ from services.web.pages.federated_votes import (
     voter_cards,
 )
 from services.web.pages.federated_votes import vote_result as federated_result
+from services.web.pages.form_page import form_page
 
 
 class VoteIdConvertor(StringConvertor):
@@ -95,8 +96,8 @@ _SECRETARY_PAGES = (
     Page("/members/{person:uuid}/hats", None, hats.change_hat, hats.CHANGE_HAT, Access.SECRETARY),
     Page("/members/{person:uuid}/revoke", None, members.revoke_cards, members.REVOKE, Access.SECRETARY),
     Page("/applications", membership_applications.show, membership_applications.admit, membership_applications.ADMIT, Access.SECRETARY),
-    Page("/motions/new", new_motion.show, new_motion.save, new_motion.SAVE, Access.SECRETARY),
-    Page("/motions/new/check", new_motion.show_check, new_motion.open_motion, new_motion.OPEN, Access.SECRETARY),
+    form_page("/motions/new", new_motion.WRITE),
+    form_page("/motions/new/check", new_motion.OPEN),
     _paper_record_page("/motions/{motion:uuid}/record", paper_votes.MOTIONS),
     Page("/paper-votes", paper_votes.show, access=Access.SECRETARY),
     _paper_confirm_page("/paper-votes/{record:uuid}", paper_votes.MOTIONS),
@@ -104,8 +105,8 @@ _SECRETARY_PAGES = (
 
 _MEMBER_PAGES = (
     Page("/news", news.show),
-    Page("/you", my_account.show, my_account.apply, my_account.APPLY),
-    Page("/you/password", my_account.show_password, my_account.set_password, my_account.PASSWORD),
+    form_page("/you", my_account.ACCOUNT, Access.MEMBER),
+    form_page("/you/password", my_account.PASSWORD, Access.MEMBER),
     Page("/motions", motions.show),
     Page("/motions/{motion:uuid}", motions.show_one),
     *_ballot_pages("/motions/{motion:uuid}", OwnBallotPages(MotionBallots())),
@@ -121,16 +122,9 @@ _CO_OP_PAGES = (
     Page("/co-ops", peers_and_invitations.show),
     Page("/co-ops/invite", peers_and_invitations.show_invite, access=Access.SECRETARY),
     Page("/co-ops/invite/file", peers_and_invitations.download_invitation, access=Access.SECRETARY),
-    Page(
-        "/co-ops/accept",
-        peers_and_invitations.show_accept,
-        peers_and_invitations.accept,
-        peers_and_invitations.ACCEPT,
-        Access.SECRETARY,
-        takes_file=True,
-    ),
-    Page("/co-ops/{co_op}", peer_detail.show),
-    Page("/co-ops/{co_op}/confirm", None, peer_detail.confirm, peer_detail.CONFIRM, Access.SECRETARY),
+    form_page("/co-ops/accept", peers_and_invitations.ACCEPT),
+    Page("/co-ops/{co_op}", peer_detail.PEER.get),
+    Page("/co-ops/{co_op}/confirm", None, peer_detail.PEER.post, peer_detail.PEER.name, Access.SECRETARY),
     confirmed_actions.confirmation_page("/co-ops/{co_op}/suspend", peer_detail.SUSPEND),
     confirmed_actions.confirmation_page("/co-ops/{co_op}/resume", peer_detail.RESUME),
     confirmed_actions.confirmation_page("/co-ops/{co_op}/sever", peer_detail.SEVER),
@@ -138,13 +132,13 @@ _CO_OP_PAGES = (
 
 _FEDERATED_VOTE_PAGES = (
     Page("/votes", vote_list.show),
-    Page("/votes/new", draft_terms.show_question, draft_terms.save_question, draft_terms.QUESTION, Access.SECRETARY),
-    Page("/votes/new/answers", draft_terms.show_answers, draft_terms.save_answers, draft_terms.ANSWERS, Access.SECRETARY),
-    Page("/votes/new/who", draft_terms.show_participants, draft_terms.save_participants, draft_terms.PARTICIPANTS, Access.SECRETARY),
-    Page("/votes/new/when", draft_terms.show_times, draft_terms.save_times, draft_terms.TIMES, Access.SECRETARY),
-    Page("/votes/new/more", draft_terms.show_more, draft_terms.save_more, draft_terms.MORE, Access.SECRETARY),
-    Page("/votes/new/turnout", draft_quorums.show, draft_quorums.save, draft_quorums.TURNOUT, Access.SECRETARY),
-    Page("/votes/new/check", draft_terms.show_check, draft_terms.send, draft_terms.SEND, Access.SECRETARY),
+    form_page("/votes/new", draft_terms.QUESTION),
+    form_page("/votes/new/answers", draft_terms.ANSWERS),
+    form_page("/votes/new/who", draft_terms.PARTICIPANTS),
+    form_page("/votes/new/when", draft_terms.TIMES),
+    form_page("/votes/new/more", draft_terms.MORE),
+    form_page("/votes/new/turnout", draft_quorums.TURNOUT),
+    form_page("/votes/new/check", draft_terms.SEND),
     Page("/votes/{vote:vote}", vote_detail.show),
     confirmed_actions.confirmation_page("/votes/{vote:vote}/join", vote_steps.JOIN),
     confirmed_actions.confirmation_page("/votes/{vote:vote}/watch", vote_steps.WATCH),

@@ -299,7 +299,7 @@ async def test_a_clock_that_differs_from_two_peers_is_doubted(infrastructure: In
         for peer in (mill, brook):
             await _suspend(peer, "elm-row")
             await _resume(peer, "elm-row")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while not (await elm.own_identity()).clock_doubtful:
                 await asyncio.sleep(0.1)
         assert not (await mill.own_identity()).clock_doubtful

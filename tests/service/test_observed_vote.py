@@ -183,7 +183,7 @@ async def test_a_reaction_that_fails_is_seen_in_the_status_and_an_operator_can_p
         unreadable = MemberAdmitted(person_id="nobody", member_class="user", may_vote=True, from_day="the day after")
         await assembly.membership.publish((unreadable, "nobody"))
         await assembly.admit("user")
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(30):
             while (now := await call_service(status.GetStatus, status_pb2.GetStatusRequest())).state != status_pb2.STATE_DEGRADED:
                 await asyncio.sleep(0.05)
         assert list(now.reasons) == ["REACTION_FAILS_MEMBERSHIP"]

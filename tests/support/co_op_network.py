@@ -198,7 +198,7 @@ class NetworkedCoOp:
     async def own_identity(self) -> federation.GetOwnIdentityResponse:
         """Waits until there is an identity document."""
         response = federation.GetOwnIdentityResponse()
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             while not response.document:
                 response = await call_service(self.peering.GetOwnIdentity, federation.GetOwnIdentityRequest(), self.secretary_token)
                 await asyncio.sleep(0.02)
@@ -315,7 +315,7 @@ async def _adopt_and_propose(co_op: NetworkedCoOp) -> str:
 
 
 async def _wait_until_passed(co_op: NetworkedCoOp) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while not [row for row in await co_op.co_op.all_rows("governance", "decision") if row[0] == 2]:
             await asyncio.sleep(0.05)
 

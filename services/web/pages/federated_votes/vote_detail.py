@@ -18,7 +18,6 @@ async def show(ctx: PageContext) -> Response:
     vote_evidence = await evidence.fetch_evidence(ctx, vote.id)
     ballot = await FederatedBallots().fetch_my_ballot(ctx, vote) if vote.has_voted else None
     choice = ballot.choice if ballot else None
-    session = ctx.session
     done = ctx.query_param("done")
     return ctx.render(
         "votes/one",
@@ -36,8 +35,8 @@ async def show(ctx: PageContext) -> Response:
         options=[] if vote.method in {"yes_no_abstain", "consent"} else vote.options,
         rule=vote.rule + _co_op_quorums(ctx, vote, vote_evidence),
         basis=_basis(vote),
-        secretary=bool(session and session.wears("secretary")),
-        scrutineer=bool(session and session.wears("scrutineer")),
+        secretary=ctx.has_hat("secretary"),
+        scrutineer=ctx.has_hat("scrutineer"),
         next=vote_steps.next_step(vote, left=bool(vote_evidence and vote_evidence.state == "left")),
         may_withdraw=vote_steps.may_withdraw(vote),
         vote_id=group_by_four(vote.id),
