@@ -24,7 +24,6 @@ from kith.federation.v1 import federation_pb2 as federation
 from kith.federation.v1.federation_pb2_grpc import EvidenceServiceStub, FederationServiceStub
 from kith.governance.v1 import governance_pb2 as governance
 from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
-from libs.clock import ShiftedClock
 from libs.database.engine import new_id
 from libs.host import instance_keys
 from libs.host.backing.nats_server import find_free_port
@@ -153,9 +152,7 @@ class NetworkedCoOp:
         """Sets how many seconds its clock is ahead of the machine's, with immediate effect."""
         self.clock_shift = seconds
         (self.folder / "clock").write_text(str(seconds), encoding="ascii")
-        clock = self.co_op.process.clock
-        assert isinstance(clock, ShiftedClock)
-        clock.by = timedelta(seconds=seconds)
+        self.co_op.process.shift_clock(timedelta(seconds=seconds))
 
     def now(self) -> int:
         return int((datetime.now(UTC) + timedelta(seconds=self.clock_shift)).timestamp())

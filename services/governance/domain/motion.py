@@ -11,27 +11,17 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
+from kith.governance.v1.enums import MotionState
 from libs.refusals import FailedPrecondition, FieldProblem, Invalid, invalid
-from libs.rulebook import ResolutionType, Rulebook
+from libs.rulebook import ResolutionType, Rulebook, RulebookMistakes, read_rulebook
 
 TITLE_MAX_LENGTH = 200
 LINE_MAX_LENGTH = 200
 TEXT_MAX_LENGTH = 20_000
 MAX_TIME_AHEAD = timedelta(days=3 * 366)
 """Nobody announces a vote further ahead; such a date is a typing mistake in the year."""
-
-
-class MotionState(StrEnum):
-    """The state of a motion."""
-
-    ANNOUNCED = "announced"
-    OPEN = "open"
-    COUNTING = "counting"
-    PASSED = "passed"
-    NOT_PASSED = "not_passed"
 
 
 @dataclass(frozen=True)
@@ -147,3 +137,12 @@ def _text_problem(field: str, value: str, most: int, too_long: str, unprintable:
     if any(unicodedata.category(letter) == "Cc" and letter not in "\r\n\t" for letter in value):
         return [FieldProblem(field, unprintable)]
     return []
+
+
+def parse_proposed_rulebook(content: str) -> Rulebook:
+    """Parse a rulebook. Raises Invalid RULEBOOK_HAS_MISTAKES; each problem's field is its line, its reason the parser's sentence."""
+    try:
+        return read_rulebook(content)
+    except RulebookMistakes as error:
+        problems = [FieldProblem(f"line {mistake.line}", f"{mistake.problem} {mistake.suggestion}".strip()) for mistake in error.mistakes]
+        raise Invalid("RULEBOOK_HAS_MISTAKES", *problems) from error

@@ -7,27 +7,22 @@ from datetime import date
 
 from libs.access import audit, hats
 from libs.database.engine import UnitOfWork
+from libs.database.paging import Page, PageRequest
 from libs.refusals import invalid
-from libs.rpc import paging
 from services.membership.domain import member_number
 from services.membership.storage import members
 
 
 async def list_members(
-    work: UnitOfWork, day: date, member_class: str, page_size: int, page_token: str, *, number: str = ""
-) -> tuple[list[members.Member], str]:
-    """One page, and the token of the next one; with `number` only the member who has it. Raises NotAllowed HAT_NEEDED, Invalid."""
+    work: UnitOfWork, today: date, as_of: date | None, member_class: str, number: str, page: PageRequest
+) -> Page[members.Member]:
+    """With `member_class` only its members, with `number` only the member who has it. Raises NotAllowed HAT_NEEDED, Invalid."""
     if not await hats.wears(work, hats.SCRUTINEER):
         await hats.require(work, hats.SECRETARY)
     if not member_class.isprintable():
         raise invalid("member_class", "CLASS_UNKNOWN")
     if number and not member_number.is_valid(number):
         raise invalid("member_number", "NUMBER_MALFORMED")
-    sort_key = member_number.sort_key(number)
-    query = f"list_members {day.isoformat()} {member_class} {sort_key}"
-    size = paging.page_size_of(page_size)
-    (after,) = paging.key_of(query, page_token, 1) or ("",)
-    rows = await members.list_page(work, day, member_class, after, size + 1, only=sort_key)
-    shown, more = rows[:size], len(rows) > size
-    await audit.record_read(work, "register entry", "list", *(member.person for member in shown))
-    return shown, paging.token_of(query, member_number.sort_key(shown[-1].number)) if more else ""
+    register = await members.list_page(work, as_of or today, member_class, number, page)
+    await audit.record_read(work, "register entry", "list", *(member.person for member in register.items))
+    return register

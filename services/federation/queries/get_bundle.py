@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from libs.boards import evidence as proofs
 from libs.boards.board import Board
@@ -13,26 +14,55 @@ from libs.boards.evidence import write_note
 from libs.boards.identity_documents import read_identity
 from libs.boards.terms import Terms
 from libs.database.engine import UnitOfWork
-from libs.refusals import FailedPrecondition
+from libs.refusals import FailedPrecondition, invalid
 from libs.signing import checkpoint, merkle
 from libs.signing.checkpoint import Checkpoint
+from services.federation.domain.witnessing import Cosignature, SignedHead
+from services.federation.queries.get_own_identity import get_root_fingerprints
 from services.federation.queries.get_vote_evidence import VoteEvidenceView, get_vote_evidence
 from services.federation.storage import boards, evidence_documents, votes
 from services.federation.storage.board_cache import BoardCache, read_settlement_signatures
-from services.federation.storage.boards import StoredCosignature, StoredHead
+
+PIECE_BYTES = 1024 * 1024
+_CACHED_FOR = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
-class VoteBundleFile:
-    """The file and the name to offer it under."""
+class BundlePiece:
+    """A part of the file, the whole's size and the name to offer it under, and fingerprints of root keys that people here compared."""
 
     content: bytes
+    total: int
     name: str
+    pins: dict[str, str]
 
 
-async def get_vote_bundle(work: UnitOfWork, board_cache: BoardCache, vote_id: str) -> VoteBundleFile:
-    """Raises NotFound VOTE_UNKNOWN, FailedPrecondition NOT_CONCLUDED while there is no outcome."""
-    view = await get_vote_evidence(work, board_cache, vote_id)
+class BundleCache:
+    """The pieces of one download come from one bundle, though more evidence may have come in the meantime."""
+
+    def __init__(self, board_cache: BoardCache) -> None:
+        self.board_cache = board_cache
+        self._bundles: dict[str, tuple[datetime, bytes]] = {}
+
+    async def load(self, work: UnitOfWork, view: VoteEvidenceView, offset: int) -> bytes:
+        self._bundles = {vote: cached for vote, cached in self._bundles.items() if work.now - cached[0] < _CACHED_FOR}
+        if not offset or view.vote.id not in self._bundles:
+            self._bundles[view.vote.id] = work.now, await _write_bundle(work, view)
+        return self._bundles[view.vote.id][1]
+
+
+async def get_bundle(work: UnitOfWork, cache: BundleCache, vote_id: str, offset: int) -> BundlePiece:
+    """Raises NotFound VOTE_UNKNOWN, FailedPrecondition NOT_CONCLUDED while there is no outcome, Invalid OFFSET_BEYOND_THE_END."""
+    view = await get_vote_evidence(work, cache.board_cache, vote_id)
+    content = await cache.load(work, view, offset)
+    if not 0 <= offset <= len(content):
+        raise invalid("offset", "OFFSET_BEYOND_THE_END")
+    fingerprints = await get_root_fingerprints(work)
+    pins = {party.id: fingerprints[party.id] for party in view.vote.terms.parties if party.id in fingerprints}
+    return BundlePiece(content[offset : offset + PIECE_BYTES], len(content), f"vote-{view.vote.id[:12]}.kith", pins)
+
+
+async def _write_bundle(work: UnitOfWork, view: VoteEvidenceView) -> bytes:
     vote, terms = view.vote, view.vote.terms
     if vote.outcome is None and not view.evidence.settlement:
         raise FailedPrecondition("NOT_CONCLUDED")
@@ -43,22 +73,19 @@ async def get_vote_bundle(work: UnitOfWork, board_cache: BoardCache, vote_id: st
         size = notes[-1][0] if notes else 0
         files[party.id] = BoardFile(await boards.list_entries(work, vote.id, party.id, 0, size), [text for _, text in notes])
     annulled = view.evidence.settlement is not None and view.evidence.settlement.kind == ANNUL
-    return VoteBundleFile(
-        pack(
-            Bundle(
-                terms=terms.data,
-                identities=await _identities(work, vote.id, terms),
-                boards=files,
-                outcome=None if annulled else vote.outcome,
-                signatures={} if annulled else _outcome_entries(view, {co_op: len(file.entries) for co_op, file in files.items()}),
-                evidence=await _evidence(work, view, files),
-            )
-        ),
-        f"vote-{vote.id[:12]}.kith",
+    return pack(
+        Bundle(
+            terms=terms.data,
+            identities=await _identities(work, vote.id, terms),
+            boards=files,
+            outcome=None if annulled else vote.outcome,
+            signatures={} if annulled else _outcome_entries(view, {co_op: len(file.entries) for co_op, file in files.items()}),
+            evidence=await _evidence(work, view, files),
+        )
     )
 
 
-def _checkpoint_notes(terms: Terms, co_op: str, heads: list[StoredHead], cosignatures: list[StoredCosignature]) -> list[tuple[int, bytes]]:
+def _checkpoint_notes(terms: Terms, co_op: str, heads: list[SignedHead], cosignatures: list[Cosignature]) -> list[tuple[int, bytes]]:
     """Signed notes by rising size, each with at least one cosignature."""
     notes = []
     for head in heads:
