@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
 from google.protobuf.timestamp_pb2 import Timestamp
+from markupsafe import Markup
 from starlette.responses import Response
 
 from kith.governance.v1 import governance_pb2 as pb
@@ -100,15 +101,11 @@ async def _form_page(ctx: PageContext, fields: Mapping[str, str], problems: list
             {
                 "value": kind.key,
                 "text": kind.name,
-                "hint": " ".join(
+                "hint": Markup(" ").join(
                     [
                         kind.explanation,
-                        *(str(line.text) for line in counting_rules.describe_threshold(ctx.catalogue, kind.counting)),
-                        str(
-                            ctx.say(
-                                "new_motion.limits", hours=kind.minimum_open_hours, days=kind.maximum_open_days, notice=kind.notice_days
-                            )
-                        ),
+                        *(line.text for line in counting_rules.describe_threshold(ctx.catalogue, kind.counting)),
+                        ctx.say("new_motion.limits", hours=kind.minimum_open_hours, days=kind.maximum_open_days, notice=kind.notice_days),
                     ]
                 ),
             }
