@@ -1,5 +1,7 @@
 """The routes of all pages. The first path that matches is used, so fixed words come before ids."""
 
+from itertools import chain
+
 from starlette.convertors import StringConvertor, register_url_convertor
 
 from services.web.page import Access, Page
@@ -7,14 +9,17 @@ from services.web.pages import (
     about,
     confirmed_actions,
     decisions,
+    first_steps,
     hats,
     home,
+    member_detail,
     members,
     membership_applications,
     motion_ballot,
     motion_result,
     motions,
     my_account,
+    new_member,
     new_motion,
     news,
     paper_votes,
@@ -40,6 +45,8 @@ from services.web.pages.federated_votes import (
     voter_cards,
 )
 from services.web.pages.federated_votes import vote_result as federated_result
+from services.web.pages.member_changes import CHANGES
+from services.web.pages.member_changes.member_change import change_pages
 
 
 class VoteIdConvertor(StringConvertor):
@@ -69,11 +76,14 @@ _PUBLIC_PAGES = (
 
 _SECRETARY_PAGES = (
     Page("/members", members.show, access=Access.SECRETARY),
-    Page("/members/new", members.show_new, members.admit, members.NEW, Access.SECRETARY),
-    Page("/members/{person:uuid}", members.show_one, access=Access.SECRETARY),
-    Page("/members/{person:uuid}/card", None, members.print_card, members.CARD, Access.SECRETARY),
+    Page("/members/new", new_member.show, new_member.admit, new_member.NEW, Access.SECRETARY),
+    Page("/members/{person:uuid}", member_detail.show, access=Access.SECRETARY),
+    Page("/members/{person:uuid}/card", None, member_detail.print_card, member_detail.CARD, Access.SECRETARY),
     Page("/members/{person:uuid}/hats", None, hats.change_hat, hats.CHANGE_HAT, Access.SECRETARY),
-    Page("/members/{person:uuid}/revoke", None, members.revoke_cards, members.REVOKE, Access.SECRETARY),
+    Page("/members/{person:uuid}/revoke", None, member_detail.revoke_cards, member_detail.REVOKE, Access.SECRETARY),
+    *chain.from_iterable(map(change_pages, CHANGES)),
+    Page("/first-steps/address", first_steps.show_address, first_steps.tick_address, "first-address", Access.SECRETARY),
+    Page("/first-steps/backup", first_steps.show_backup, first_steps.tick_backup, "first-backup", Access.SECRETARY),
     Page("/applications", membership_applications.show, membership_applications.admit, membership_applications.ADMIT, Access.SECRETARY),
     Page("/motions/new", new_motion.show, new_motion.save, new_motion.SAVE, Access.SECRETARY),
     Page("/motions/new/check", new_motion.show_check, new_motion.open_motion, new_motion.OPEN, Access.SECRETARY),

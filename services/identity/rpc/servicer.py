@@ -11,9 +11,11 @@ from kith.identity.v1 import identity_pb2_grpc
 from libs import callers
 from libs.callers import AuthenticationStrength, Caller, tokens
 from libs.database.engine import UnitOfWork
+from libs.database.paging import PageRequest
 from libs.refusals import AlreadyExists, NotSignedIn
 from libs.rpc.call import CURRENT_CALL
 from libs.rpc.transactions import Transactions
+from services.identity.commands.correct_person import correct_person
 from services.identity.commands.founder_rights import FOUNDER, is_founder
 from services.identity.commands.give_hat import give_hat
 from services.identity.commands.issue_sign_in_code import issue_sign_in_code
@@ -29,6 +31,7 @@ from services.identity.domain.secret_hasher import SecretHasher
 from services.identity.queries.get_names import get_names
 from services.identity.queries.get_person import get_person
 from services.identity.queries.list_hats import list_hats
+from services.identity.queries.search_persons import search_persons
 from services.identity.rpc import translate
 from services.identity.storage.passwords import Argon2Hasher
 
@@ -71,6 +74,22 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         async with self._transactions.query() as work:
             names = await get_names(work, [translate.parse_id("person_ids", person_id) for person_id in request.person_ids])
         return pb.GetNamesResponse(names=map(translate.name_message, names))
+
+    async def SearchPersons(
+        self, request: pb.SearchPersonsRequest, _context: "grpc.aio.ServicerContext[pb.SearchPersonsRequest, pb.SearchPersonsResponse]"
+    ) -> pb.SearchPersonsResponse:
+        async with self._transactions.query() as work:
+            page = await search_persons(work, request.text, PageRequest(request.page_size, request.page_token))
+        return pb.SearchPersonsResponse(names=map(translate.name_message, page.items), next_page_token=page.next_token)
+
+    async def CorrectPerson(
+        self, request: pb.CorrectPersonRequest, _context: "grpc.aio.ServicerContext[pb.CorrectPersonRequest, pb.CorrectPersonResponse]"
+    ) -> pb.CorrectPersonResponse:
+        async def run(work: UnitOfWork) -> pb.CorrectPersonResponse:
+            await correct_person(work, translate.parse_id("person_id", request.person_id), translate.correction(request), request.version)
+            return pb.CorrectPersonResponse()
+
+        return await self._transactions.command(request, pb.CorrectPersonResponse, run)
 
     async def IssueSignInCode(
         self,

@@ -49,6 +49,10 @@ def person_input(row: pb.NewPerson) -> PersonInput:
     return PersonInput(row.full_name, row.called, row.email, row.phone)
 
 
+def correction(request: pb.CorrectPersonRequest) -> PersonInput:
+    return PersonInput(request.full_name, request.called, request.email, request.phone)
+
+
 def registration_response(results: Sequence[UUID | RejectedPerson | None]) -> pb.RegisterPersonsResponse:
     return pb.RegisterPersonsResponse(persons=[_registered_person(result) for result in results])
 
@@ -63,6 +67,7 @@ def person_message(record: PersonRecord) -> pb.Person:
         has_password=record.has_password,
         live_cards=record.live_cards,
         hats=record.hats,
+        version=record.version,
     )
     message.registered_at.FromDatetime(record.registered_at)
     return message

@@ -19,7 +19,7 @@ select p.id, p.name_key, c.email_key, c.phone_key from person p join contact c o
 _EXISTS = text("select 1 from person where id = :id")
 _NAMES = text("select id, full_name, called from person where id = any(:ids)")
 _RECORD = text("""
-select p.id, p.full_name, p.called, p.registered_at, p.password_set_at is not null as has_password, c.email, c.phone,
+select p.id, p.full_name, p.called, p.registered_at, p.version, p.password_set_at is not null as has_password, c.email, c.phone,
   (select count(*) from sign_in_code s
    where s.person = p.id and s.kind = 'card' and s.revoked_at is null and s.expires_at > :now) as live_cards,
   coalesce((select array_agg(hat order by hat) from worn_hat w where w.person = p.id), '{}') as hats
@@ -50,6 +50,7 @@ class PersonRecord:
     has_password: bool
     live_cards: int
     hats: tuple[str, ...]
+    version: int
 
 
 async def find_by_identifying_keys(work: UnitOfWork, rows: Sequence[PersonDetails]) -> dict[tuple[str, str], UUID]:
@@ -92,5 +93,14 @@ async def get_record(work: UnitOfWork, person: UUID) -> PersonRecord | None:
     if row is None:
         return None
     return PersonRecord(
-        row.id, row.full_name, row.called, row.email, row.phone, row.registered_at, row.has_password, row.live_cards, tuple(row.hats)
+        row.id,
+        row.full_name,
+        row.called,
+        row.email,
+        row.phone,
+        row.registered_at,
+        row.has_password,
+        row.live_cards,
+        tuple(row.hats),
+        row.version,
     )

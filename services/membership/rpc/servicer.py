@@ -12,6 +12,7 @@ from libs.rpc.transactions import Transactions
 from services.membership.commands.admit_members import admit_members
 from services.membership.commands.apply import apply
 from services.membership.commands.change_class import change_class
+from services.membership.commands.correct_register_entry import correct_register_entry
 from services.membership.commands.end_membership import end_membership
 from services.membership.domain.local_dates import local_date, parse_date_field
 from services.membership.queries.count_members import count_members
@@ -77,6 +78,18 @@ class MembershipServicer(membership_pb2_grpc.MembershipServiceServicer):
 
         return await self._transactions.command(request, pb.EndMembershipResponse, run)
 
+    async def CorrectRegisterEntry(
+        self,
+        request: pb.CorrectRegisterEntryRequest,
+        _context: "grpc.aio.ServicerContext[pb.CorrectRegisterEntryRequest, pb.CorrectRegisterEntryResponse]",
+    ) -> pb.CorrectRegisterEntryResponse:
+        async def run(work: UnitOfWork) -> pb.CorrectRegisterEntryResponse:
+            person = translate.parse_id("person_id", request.person_id)
+            await correct_register_entry(work, person, request.register_name, request.register_address, request.version)
+            return pb.CorrectRegisterEntryResponse()
+
+        return await self._transactions.command(request, pb.CorrectRegisterEntryResponse, run)
+
     async def GetMember(
         self, request: pb.GetMemberRequest, _context: "grpc.aio.ServicerContext[pb.GetMemberRequest, pb.GetMemberResponse]"
     ) -> pb.GetMemberResponse:
@@ -91,7 +104,10 @@ class MembershipServicer(membership_pb2_grpc.MembershipServiceServicer):
         async with self._transactions.query() as work:
             day = parse_date_field("as_of", request.as_of, self._today(work))
             number = request.member_number.strip()
-            rows, next_token = await list_members(work, day, request.member_class, request.page_size, request.page_token, number=number)
+            persons = [translate.parse_id("person_ids", person) for person in request.person_ids]
+            rows, next_token = await list_members(
+                work, day, request.member_class, request.page_size, request.page_token, number=number, persons=persons
+            )
         shown = [translate.member_message(member, day, standings=False) for member in rows]
         return pb.ListMembersResponse(members=shown, next_page_token=next_token)
 

@@ -43,6 +43,7 @@ select m.person, m.number, m.number_order, m.version, coalesce(e.name, '') as na
   s.member_class, s.may_vote {_AS_OF}
 left join register_entry e on e.person = m.person
 where m.number_order > :after and (:member_class = '' or s.member_class = :member_class) and (:only = '' or m.number_order = :only)
+  and (cardinality(cast(:persons as uuid[])) = 0 or m.person = any(:persons))
 order by m.number_order limit :limit""")
 _COUNT_BY_CLASS = text(f"select s.member_class, count(*) as members {_AS_OF} group by 1 order by 1")
 
@@ -164,9 +165,11 @@ async def save_timeline(
     return new
 
 
-async def list_page(work: UnitOfWork, day: date, member_class: str, after: str, limit: int, *, only: str = "") -> list[Member]:
+async def list_page(
+    work: UnitOfWork, day: date, member_class: str, after: str, limit: int, *, only: str = "", persons: Sequence[UUID] = ()
+) -> list[Member]:
     """Members on that day by number, after `after`; with `only`, just the one with that number (both are sort keys)."""
-    values = {"day": day, "member_class": member_class, "after": after, "limit": limit, "only": only}
+    values = {"day": day, "member_class": member_class, "after": after, "limit": limit, "only": only, "persons": list(persons)}
     rows = (await work.connection.execute(_PAGE, values)).all()
     timelines = await get_timelines(work, [row.person for row in rows])
     return [Member(row.person, row.number, row.name, row.address, row.version, timelines[row.person]) for row in rows]

@@ -15,7 +15,7 @@ from uuid import UUID
 from starlette.datastructures import Headers
 from uuid_utils import uuid7
 
-from services.web.http.date_fields import join_dates
+from services.web.localisation.date_fields import join_dates
 
 TOKEN, REQUEST_ID = "form_token", "request_id"
 _MAX_FIELDS = 100

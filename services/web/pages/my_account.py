@@ -7,7 +7,7 @@ from kith.membership.v1 import membership_pb2 as membership
 from libs.refusals import NotFound, NotSignedIn, Refusal
 from services.web.http.forms import Form
 from services.web.page_context import FormProblem, PageContext
-from services.web.pages.members import list_member_classes
+from services.web.pages.member_lookup import list_member_classes
 
 APPLY, PASSWORD = "you-apply", "you-password"
 

@@ -1,6 +1,6 @@
 """Opening a motion: the secretary writes it, checks it, and opens it, which freezes the roll."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -88,8 +88,8 @@ def closing_time(ctx: PageContext, fields: Mapping[str, str]) -> datetime | None
 
 async def _form_page(ctx: PageContext, fields: Mapping[str, str], problems: list[FormProblem], code: int = 200) -> Response:
     rules: pb.GetRulebookResponse = await ctx.call(ctx.state.services.governance.GetRulebook, pb.GetRulebookRequest())
-    names = {member_class.key: member_class.name for member_class in rules.classes}
-    first = rules.resolution_types[0] if rules.resolution_types else pb.ResolutionType()
+    kinds = [kind for kind in rules.resolution_types if not kind.needs_second_meeting]
+    first = kinds[0] if kinds else pb.ResolutionType()
     suggested = ctx.local_day() + timedelta(days=first.notice_days + max(7, -(-first.minimum_open_hours // 24)))
     return ctx.render(
         "motion_new",
@@ -109,12 +109,19 @@ async def _form_page(ctx: PageContext, fields: Mapping[str, str], problems: list
                     ]
                 ),
             }
-            for kind in rules.resolution_types
+            for kind in kinds
         ],
+        two_meetings=[kind.name for kind in rules.resolution_types if kind.needs_second_meeting],
+        days=ctx.day_choices(*_possible_days(kinds)),
         hours=[{"value": f"{hour:02}:00", "text": _hour(ctx, hour)} for hour in _HOURS],
-        names=names,
         form=SAVE,
     )
+
+
+def _possible_days(kinds: Sequence[pb.ResolutionType]) -> list[int]:
+    """Which of today (0) and tomorrow (1) can be the last day of some kind of motion."""
+    soonest = min((kind.notice_days * 24 + kind.minimum_open_hours for kind in kinds), default=0)
+    return [day for day in (0, 1) if soonest <= 24 * day]
 
 
 def _hour(ctx: PageContext, hour: int) -> str:

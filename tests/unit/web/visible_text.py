@@ -17,7 +17,9 @@ _FORBIDDEN = {
     "an entity": re.compile(r"&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});"),
     "a placeholder": re.compile(r"\{\w*\}|%\(\w+\)s"),
     # English has None and True as well, at the beginning of a sentence.
-    "a word of Python": re.compile(r"^(?:None|True|False)$|(?<=[\w,;:(] )(?:None|True|False)\b|\b(?:Undefined|NaN)\b|\bMarkup\(| object at 0x"),
+    "a word of Python": re.compile(
+        r"^(?:None|True|False)$|(?<=[\w,;:(] )(?:None|True|False)\b|\b(?:Undefined|NaN)\b|\bMarkup\(| object at 0x"
+    ),
     "a reason code": re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b"),
 }
 
@@ -33,7 +35,7 @@ class _Reader(HTMLParser):
         if tag not in _VOID:
             self._open.append(tag)
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_startendtag(self, _: str, attrs: list[tuple[str, str | None]]) -> None:
         self.shown += [value for name, value in attrs if name in _READ_ALOUD and value]
 
     def handle_endtag(self, tag: str) -> None:

@@ -204,7 +204,9 @@ async def _question_page(ctx: PageContext, fields: Mapping[str, str], problems: 
         problems=problems,
         fields=fields,
         kinds=[
-            {"value": kind.key, "text": kind.name, "hint": kind.explanation} for kind in rules.resolution_types if not kind.changes_rulebook
+            {"value": kind.key, "text": kind.name, "hint": kind.explanation}
+            for kind in rules.resolution_types
+            if not kind.changes_rulebook and not kind.needs_second_meeting
         ],
         methods=_radio_options(ctx, "method", METHODS),
         form=QUESTION,
