@@ -1,7 +1,8 @@
 """What one command costs to write: its hand-written lines and files, layer by layer, counted from the tree.
 
 Run with `python -m bench.cost_of_a_command WithdrawFromVote VoteWithdrawn`: the RPC first, then its event, and any other word that is there
-for it alone. `--root DIR` counts another checkout.
+for it alone. `--root DIR` counts another checkout. Without names it counts the lines that the example of `docs/how-to/add-a-command.md`
+adds or changes.
 
 A line belongs to the command when it stands in a file of its name, in a message of its name, in a function or class of its name, in a
 function that makes its request or its event, or when it mentions it. Blank lines and generated code are left out; tests and translations
@@ -17,11 +18,16 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.report import markdown_table
+from bench.report import markdown_table, save_report
+from tests.unit.docs.markdown_text import added_lines, example_diff
 
+ROOT = Path(__file__).parent.parent
 BUDGET_LINES, BUDGET_FILES = 80, 12
+EXAMPLE = "docs/how-to/add-a-command.md"
 _OWN_FUNCTION = 40
 """A longer function that mentions the request does more than this command; only its own lines count."""
+_MANY = 3
+"""A table with more entries serves several commands; only their own lines count."""
 _LAYERS = (
     ("protos", r"protos/kith/"),
     ("domain", r"services/\w+/domain/"),
@@ -61,6 +67,15 @@ def cost_of(names: list[str], root: Path) -> dict[str, Cost]:
         except (UnicodeDecodeError, OSError):
             continue
         if count := len([line for line in _lines_of(path, text, names) if line.strip()]):
+            costs[layer].files[path] = count
+    return {name: costs[name] for name, _ in (*_LAYERS, *_ASIDE) if name in costs}
+
+
+def cost_of_change(change: str) -> dict[str, Cost]:
+    """What a diff costs, by layer, in the same order."""
+    costs: defaultdict[str, Cost] = defaultdict(Cost)
+    for path, count in added_lines(change).items():
+        if layer := next((name for name, pattern in (*_ASIDE, *_LAYERS) if re.match(pattern, path)), None):
             costs[layer].files[path] = count
     return {name: costs[name] for name, _ in (*_LAYERS, *_ASIDE) if name in costs}
 
@@ -108,7 +123,7 @@ def _functions(text: str, names: list[str], snakes: list[str], mentioned: set[in
             begin, end = min([node.lineno, *(each.lineno for each in node.decorator_list)]) - 1, node.end_lineno or node.lineno
             span = set(range(begin, end))
             own = node.name in (*names, *snakes) or any(snake in node.name for snake in snakes)
-            makes = not isinstance(node, ast.ClassDef) and len(span) <= _OWN_FUNCTION and bool(span & mentioned)
+            makes = not isinstance(node, ast.ClassDef) and len(span) <= _OWN_FUNCTION and not _is_table(node) and bool(span & mentioned)
             numbers |= span if own or makes else set()
         elif isinstance(node, ast.stmt) and not hasattr(node, "body"):
             span = set(range(node.lineno - 1, node.end_lineno or node.lineno))
@@ -118,26 +133,41 @@ def _functions(text: str, names: list[str], snakes: list[str], mentioned: set[in
     return numbers
 
 
+def _is_table(node: ast.AST) -> bool:
+    """Whether the function holds a table of many commands, such as the one that binds a service's RPCs."""
+    return any(isinstance(each, ast.Dict) and len(each.keys) > _MANY for each in ast.walk(node))
+
+
 def _snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="+")
-    parser.add_argument("--root", type=Path, default=Path(__file__).parent.parent)
-    parser.add_argument("--files", action="store_true", help="name every file")
-    arguments = parser.parse_args()
-    costs = cost_of(arguments.names, arguments.root)
+def report(costs: dict[str, Cost], *, with_files: bool) -> tuple[str, bool]:
+    """The table, and whether it is within the budget."""
     aside = {name for name, _ in _ASIDE}
-    print(f"{arguments.names[0]}\n")
-    print(markdown_table(["layer", "lines", "files"], [[layer, str(cost.lines), str(len(cost.files))] for layer, cost in costs.items()]))
-    if arguments.files:
-        print("\n".join(f"{count:5} {path}" for cost in costs.values() for path, count in cost.files.items()))
+    parts = [markdown_table(["layer", "lines", "files"], [[layer, str(cost.lines), str(len(cost.files))] for layer, cost in costs.items()])]
+    if with_files:
+        parts.append("\n".join(f"{count:5} {path}" for cost in costs.values() for path, count in cost.files.items()))
     counted = [cost for layer, cost in costs.items() if layer not in aside]
     lines, files = sum(cost.lines for cost in counted), sum(len(cost.files) for cost in counted)
-    print(f"\n{lines} lines in {files} files, tests and translations aside; budget {BUDGET_LINES} in {BUDGET_FILES}.")
-    return int(lines > BUDGET_LINES or files > BUDGET_FILES)
+    parts.append(f"{lines} lines in {files} files, tests and translations aside; budget {BUDGET_LINES} in {BUDGET_FILES}.")
+    return "\n\n".join(parts), lines <= BUDGET_LINES and files <= BUDGET_FILES
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--root", type=Path, default=ROOT)
+    parser.add_argument("--files", action="store_true", help="name every file")
+    parser.add_argument("--quick", action="store_true", help="keep no table")
+    arguments = parser.parse_args()
+    costs = cost_of(arguments.names, arguments.root) if arguments.names else cost_of_change(example_diff(EXAMPLE))
+    table, within = report(costs, with_files=arguments.files)
+    if arguments.names:
+        print(f"{arguments.names[0]}\n\n{table}")
+    else:
+        save_report("cost_of_a_command", f"The example of {EXAMPLE}", table)
+    return int(not within)
 
 
 if __name__ == "__main__":

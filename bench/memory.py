@@ -7,8 +7,8 @@ has been idle for a while; then it is restarted on the same folder and measured 
 """
 
 import asyncio
-from pathlib import Path
 
+from bench.processes import megabytes, with_descendants
 from bench.report import is_quick_run, markdown_table, save_report, verdict
 from scripts.cli.connection import connect
 from tests.support.kith_up_process import KillTarget, KithUpProcess, kith_up_in, service_readable_folder
@@ -18,31 +18,6 @@ AIM_MB = 300.0
 MEMBERS = 50 if is_quick_run() else 300
 IDLE_SECONDS = 1 if is_quick_run() else 20
 MEMORY_KINDS = {"Kith": "Rss", "PostgreSQL": "Pss", "NATS": "Rss"}
-
-
-def megabytes(pid: int, kind: str) -> float:
-    """Megabytes (10^6 bytes) of a process; 0 for one that has just ended. `kind` is Pss or Rss."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return 0.0
-    return sum(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith(f"{kind}:"))
-
-
-def with_descendants(pids: list[int]) -> set[int]:
-    """Adds all descendants: sessions and helpers of a server are children of its first process."""
-    parents = {int(process.name): _parent(process) for process in Path("/proc").iterdir() if process.name.isdigit()}
-    descendants = set(pids)
-    while more := {pid for pid, parent in parents.items() if parent in descendants} - descendants:
-        descendants |= more
-    return descendants
-
-
-def _parent(process: Path) -> int:
-    try:
-        return int((process / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1])
-    except OSError:
-        return 0
 
 
 def measure_memory(co_op: KithUpProcess) -> dict[str, tuple[int, float]]:

@@ -35,11 +35,11 @@ from libs.signing.canonical import encode
 from services.federation.border.board_recovery import BoardRecovery
 from services.federation.border.board_sync import BoardSync
 from services.federation.border.clock_skew_monitor import ClockSkewMonitor
-from services.federation.commands import own_board
 from services.federation.storage import boards, votes
 from services.federation.storage.anchor_file import AnchorFile
 from services.federation.storage.board_cache import BoardCache
 from services.federation.storage.key_cipher import KeyCipher
+from services.federation.storage.local_identity import LocalIdentity
 from services.federation.storage.votes import VoteKeys
 from tests.support.backing_servers import backing_servers
 from tests.support.template_databases import TemplateDatabases
@@ -70,7 +70,8 @@ async def witnessing_co_op(databases: TemplateDatabases, vote: VoteBoards, co_op
         database, clock = Database(service_database.run_url), SystemClock()
         vault, anchor = KeyCipher(bytes(32)), AnchorFile(folder / f"anchor-{co_op}")
         recovery, mirrors = BoardRecovery(co_op, database, clock, anchor), BoardCache()
-        traffic = BoardSync(co_op, database, clock, vault, anchor, mirrors, ClockSkewMonitor(clock), recovery)
+        local_identity = LocalIdentity(co_op, co_op, "", vault, folder / f"root-{co_op}.pem")
+        traffic = BoardSync(local_identity, database, clock, anchor, mirrors, ClockSkewMonitor(clock), recovery)
         terms = vote.terms
         async with database.work(CALLER, clock.now()) as work:
             await votes.add(work, terms)
@@ -107,7 +108,7 @@ async def time_witnessing(
     began, sent = time.perf_counter(), 0
     async with home.database.work(CALLER, home.clock.now()) as work:
         for entry in entries:
-            await own_board.append_entries(work, vote.terms.vote, HOME, [entry])
+            await boards.append_own(work, vote.terms.vote, HOME, [entry])
     for witness in witnesses:
         # One exchange for the entries, one for the cosignature.
         sent += await exchange(home, witness)
@@ -200,7 +201,7 @@ async def _measure(parties: dict[str, WitnessingCoOp], vote: VoteBoards, ballots
     home, witnesses = parties[HOME], [parties[co_op] for co_op in WITNESSES]
     before = vote.entries[HOME]
     async with home.database.work(CALLER, home.clock.now()) as work:
-        await own_board.append_entries(work, vote.terms.vote, HOME, before)
+        await boards.append_own(work, vote.terms.vote, HOME, before)
     for _ in range(-(-len(before) // 5_000) + 2):
         for witness in witnesses:
             await exchange(home, witness)

@@ -86,11 +86,6 @@ class Instance:
         """Holds the id of the person in whose name commands on this machine act."""
         return self.folder.path / "steward"
 
-    @property
-    def anchor_file(self) -> Path:
-        """Holds the latest heads federation signed, outside the database and its backups."""
-        return self.folder.path / "anchor"
-
     def address(self, service: str) -> str:
         return self.co_op.service_addresses.get(service) or f"unix:{self.folder.sockets / service}.sock"
 
@@ -171,36 +166,24 @@ class Instance:
         )
 
     def service_settings(self, service: ServiceEntry, database_url: str) -> ServiceSettings:
-        """The settings with which a service of this co-op starts."""
-        keys, co_op = self.folder.keys, self.co_op
-        own: dict[str, dict[str, object]] = {
-            "identity": {"token_signing_key_file": keys / "token.pem", "codes_key_file": keys / "codes.key"},
-            "membership": {"zone": co_op.zone.key},
-            "governance": {"zone": co_op.zone.key, "co_op_id": co_op.id},
-            "federation": {
-                "co_op_id": co_op.id,
-                "co_op_name": co_op.name,
-                "root_key_file": keys / "federation/root.pem",
-                "seal_key_file": keys / "federation/seal.key",
-                "anchor_file": self.anchor_file,
-                "border_address": co_op.border_address,
-                "endpoint": co_op.endpoint,
-                "governance_address": self.address("governance"),
-            },
-            "web": {
-                "forms_key_file": keys / "forms.key",
-                "co_op_name": co_op.name,
-                "phone": co_op.phone,
-                "zone": co_op.zone.key,
-                "page_address": co_op.web_address,
-                "public_url": co_op.public_url,
-                "identity_address": self.address("identity"),
-                "membership_address": self.address("membership"),
-                "governance_address": self.address("governance"),
-                "federation_address": self.address("federation"),
-            },
+        """The settings with which a service of this co-op starts: what it asks for by name, and its files in the data folder."""
+        co_op = self.co_op
+        known: dict[str, object] = {
+            "address": self.address(service.name),
+            "database_url": database_url,
+            "co_op_id": co_op.id,
+            "co_op_name": co_op.name,
+            "zone": co_op.zone.key,
+            "phone": co_op.phone,
+            "page_address": co_op.web_address,
+            "public_url": co_op.public_url,
+            "border_address": co_op.border_address,
+            "endpoint": co_op.endpoint,
+            **{f"{name}_address": self.address(name) for name in SERVICE_NAMES},
         }
-        return service.make_settings(address=self.address(service.name), database_url=database_url, **own[service.name])
+        fields = service.settings_class.model_fields
+        files = {name: self.folder.path / field.default for name, field in fields.items() if isinstance(field.default, Path)}
+        return service.make_settings(**files, **{name: value for name, value in known.items() if name in fields})
 
 
 def _cancel_on_signals() -> None:

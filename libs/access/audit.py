@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import insert
 
 from libs.database.engine import UnitOfWork
+from libs.database.shared_tables import read_audit
 
-_INSERT = text("""
-insert into read_audit (id, reader, hat, subject, record, action, at)
-values (:id, :reader, :hat, :subject, :record, :action, :at)""")
+_INSERT = insert(read_audit)
 
 
 async def record_read(work: UnitOfWork, record: str, action: str, *subjects: UUID) -> None:

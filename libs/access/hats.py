@@ -6,9 +6,11 @@ arrives. Identity itself has the same table as its own state.
 
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import MetaData, Table, Text, Uuid, bindparam, delete, select
+from sqlalchemy.dialects.postgresql import insert
 
 from kith.identity.facts.v1.facts_pb2 import HatGiven, HatTaken
+from libs.database.columns import MOMENT, key, required
 from libs.database.engine import UnitOfWork
 from libs.messages.consumer import Reactions
 from libs.messages.envelope import Event, type_of
@@ -22,23 +24,13 @@ SCRUTINEER = "scrutineer"
 """Checks every row of a roll against the register before a vote with other co-ops."""
 HATS = (SECRETARY, OPERATOR, SCRUTINEER)
 
-TABLE = """
-create table worn_hat (
-  person uuid not null,
-  hat text not null,
-  since timestamptz not null,
-  primary key (person, hat)
-);
-create function kith_wears(wanted text) returns boolean stable language sql as $$
-  select current_setting('kith.hat', true) = wanted and exists (
-    select from worn_hat where hat = wanted and person = nullif(current_setting('kith.caller', true), '')::uuid)
-$$;
-"""
-"""For a service's first migration. `kith_wears` is the same rule for row-level security."""
+metadata = MetaData()
 
-_SELECT = text("select 1 from worn_hat where person = :person and hat = :hat")
-_INSERT = text("insert into worn_hat (person, hat, since) values (:person, :hat, :since) on conflict do nothing")
-_DELETE = text("delete from worn_hat where person = :person and hat = :hat")
+worn_hat = Table("worn_hat", metadata, key("person", Uuid), key("hat", Text), required("since", MOMENT))
+
+_SELECT = select(worn_hat.c.since).where(worn_hat.c.person == bindparam("person"), worn_hat.c.hat == bindparam("hat"))
+_INSERT = insert(worn_hat).on_conflict_do_nothing()
+_DELETE = delete(worn_hat).where(worn_hat.c.person == bindparam("person"), worn_hat.c.hat == bindparam("hat"))
 
 
 async def wears(work: UnitOfWork, hat: str) -> bool:
@@ -54,6 +46,15 @@ async def require(work: UnitOfWork, hat: str) -> None:
     """Raises NotAllowed HAT_NEEDED unless the caller wears the hat, or is a job or reaction."""
     if not work.caller.system and not await wears(work, hat):
         raise NotAllowed("HAT_NEEDED", hat=hat)
+
+
+async def require_person(work: UnitOfWork, hat: str = "") -> UUID:
+    """The person who calls. Raises NotAllowed HAT_NEEDED unless they wear `hat`, PERSON_NEEDED for a job or reaction."""
+    if hat:
+        await require(work, hat)
+    if work.caller.person is None:
+        raise NotAllowed("PERSON_NEEDED")
+    return work.caller.person
 
 
 async def give(work: UnitOfWork, person: UUID, hat: str) -> None:

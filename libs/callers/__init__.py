@@ -39,7 +39,6 @@ class Caller:
     person: UUID | None = None
     session: UUID | None = None
     hat: str = ""
-    acting_for: UUID | None = None
     via: CallerChannel = CallerChannel.SYSTEM
     strength: AuthenticationStrength = AuthenticationStrength.NONE
 
@@ -57,12 +56,11 @@ def person(
     *,
     session: UUID | None = None,
     hat: str = "",
-    acting_for: UUID | None = None,
     via: CallerChannel = CallerChannel.PAGE,
     strength: AuthenticationStrength = AuthenticationStrength.LINK,
 ) -> Caller:
     """The caller for a person who is signed in."""
-    return Caller(str(person_id), person_id, session, hat, acting_for, via, strength)
+    return Caller(str(person_id), person_id, session, hat, via, strength)
 
 
 def job(name: str) -> Caller:

@@ -2,7 +2,7 @@
 
 import contextlib
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -43,8 +43,8 @@ class UnitOfWork:
         self.cause = cause
         """The request_id, or the id of the event reacted to."""
         self.traceparent = traceparent
-        self.has_events = False
-        """Whether it published an event: then the commit wakes the relay."""
+        self.wakes: set[str] = set()
+        """Topics that the commit wakes (`libs/database/wakeups.py`): EVENTS when an event was published, so that the relay runs."""
 
     def new_id(self) -> uuid.UUID:
         """A UUIDv7."""
@@ -86,10 +86,10 @@ class Database:
             await connection.execute(_SET_CALLER, _caller_settings(caller))
             work = UnitOfWork(connection, caller, now, cause, traceparent)
             yield work
-        if work.has_events:
-            self.wakeups.wake(wakeups.EVENTS)
-            if not self.leads:
-                await self._notify_leader()
+        for topic in work.wakes:
+            self.wakeups.wake(topic)
+        if work.wakes and not self.leads:
+            await self._notify_leader(work.wakes)
 
     @asynccontextmanager
     async def query_work(self, caller: Caller, now: datetime) -> AsyncIterator[UnitOfWork]:
@@ -98,11 +98,12 @@ class Database:
             await connection.execute(_SET_CALLER, _caller_settings(caller))
             yield UnitOfWork(connection, caller, now, "")
 
-    async def _notify_leader(self) -> None:
-        """The events are committed already: a leader that cannot be notified now finds them when it next looks."""
+    async def _notify_leader(self, topics: Iterable[str]) -> None:
+        """The changes are committed already: a leader that cannot be notified now finds them when it next looks."""
         with contextlib.suppress(DBAPIError, asyncpg.PostgresError, OSError, TimeoutError):
             async with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-                await connection.execute(_NOTIFY, {"channel": wakeups.CHANNEL, "topic": wakeups.EVENTS})
+                for topic in topics:
+                    await connection.execute(_NOTIFY, {"channel": wakeups.CHANNEL, "topic": topic})
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -1,87 +1,96 @@
-"""The tables that every service has. A service's first migration creates them with `op.execute(CREATE_SHARED_TABLES)`.
+"""The tables that every service has, as table metadata. `libs/database/shared_ddl.py` is the DDL that creates them; a test compares both.
 
 - `outbox`: every event the service ever published, kept for ever. `seq` is the order of insertion, `number` the order of publication.
 - `outbox_state`: one row: the epoch, and how far the relay has published.
 - `position`: how far this service has consumed each other service's events.
 - `position_skip`: events that an operator ordered to be skipped.
-- `answer`: idempotency keys: the first response to each request_id, for 30 days. Row-level security limits each row to its caller,
-  because a receipt names a choice.
-- `read_audit`: who read whose record, when and why; no content.
+- `idempotency_key` (the table's name is `answer`): the first response to each request_id, for 30 days. Row-level security limits each
+  row to its caller, because a receipt names a choice.
+- `read_audit`: who read whose record, when and why; no content. `stale` is a released column that nothing sets.
 """
 
-CREATE_SHARED_TABLES = """
-create table outbox (
-  id uuid primary key,
-  seq bigint generated always as identity unique,
-  number bigint unique,
-  type text not null,
-  subject text not null,
-  payload bytea not null,
-  at timestamptz not null,
-  actor text not null,
-  cause text not null,
-  traceparent text not null
-);
-create index outbox_unnumbered on outbox (seq) where number is null;
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Identity,
+    Index,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    false,
+    null,
+    true,
+)
 
-create table outbox_state (
-  only_one boolean primary key default true check (only_one),
-  epoch bigint not null,
-  published bigint not null
-);
-insert into outbox_state (epoch, published) values (1, 0);
+from libs.database.columns import MOMENT, key, optional, required
 
-create table position (
-  source text primary key,
-  epoch bigint not null,
-  n bigint not null
-);
+metadata = MetaData()
 
-create table position_skip (
-  source text not null,
-  epoch bigint not null,
-  number bigint not null,
-  ordered_by text not null,
-  ordered_at timestamptz not null,
-  why text not null,
-  primary key (source, epoch, number)
-);
+outbox = Table(
+    "outbox",
+    metadata,
+    key("id", Uuid),
+    required("seq", BigInteger, Identity(always=True)),
+    optional("number", BigInteger),
+    required("type", Text),
+    required("subject", Text),
+    required("payload", LargeBinary),
+    required("at", MOMENT),
+    required("actor", Text),
+    required("cause", Text),
+    required("traceparent", Text),
+    UniqueConstraint("seq"),
+    UniqueConstraint("number"),
+)
+Index("outbox_unnumbered", outbox.c.seq, postgresql_where=outbox.c.number == null())
 
-create table answer (
-  caller text not null,
-  method text not null,
-  request_id text not null,
-  body_hash bytea not null,
-  answer bytea,
-  at timestamptz not null,
-  primary key (caller, method, request_id)
-);
-create index answer_by_age on answer (at);
-alter table answer enable row level security;
-alter table answer force row level security;
-create policy answer_of_caller on answer using (
-  caller = coalesce(nullif(current_setting('kith.caller', true), ''), current_setting('kith.system', true), '')
-  or current_setting('kith.system', true) = 'job:forget_answers');
+outbox_state = Table(
+    "outbox_state",
+    metadata,
+    Column("only_one", Boolean, primary_key=True, server_default=true()),
+    required("epoch", BigInteger),
+    required("published", BigInteger),
+)
 
-create table read_audit (
-  id uuid primary key,
-  reader text not null,
-  hat text not null,
-  subject uuid not null,
-  record text not null,
-  action text not null,
-  stale boolean not null default false,
-  at timestamptz not null
-);
-create index read_audit_by_subject on read_audit (subject, at);
-"""
+position = Table("position", metadata, key("source", Text), required("epoch", BigInteger), required("n", BigInteger))
 
+position_skip = Table(
+    "position_skip",
+    metadata,
+    key("source", Text),
+    key("epoch", BigInteger),
+    key("number", BigInteger),
+    required("ordered_by", Text),
+    required("ordered_at", MOMENT),
+    required("why", Text),
+)
 
-def revoke_run_role_rights(run_role: str) -> str:
-    """SQL that revokes what the run role must never do, even by mistake: delete or change an event or an audit row."""
-    return f"""
-revoke delete, truncate on outbox, outbox_state, read_audit, position_skip from {run_role};
-revoke update on read_audit, position_skip from {run_role};
-revoke update on outbox from {run_role};
-grant update (number) on outbox to {run_role};
-"""
+idempotency_key = Table(
+    "answer",
+    metadata,
+    key("caller", Text),
+    key("method", Text),
+    key("request_id", Text),
+    required("body_hash", LargeBinary),
+    optional("answer", LargeBinary),
+    required("at", MOMENT),
+    Index("answer_by_age", "at"),
+)
+
+read_audit = Table(
+    "read_audit",
+    metadata,
+    key("id", Uuid),
+    required("reader", Text),
+    required("hat", Text),
+    required("subject", Uuid),
+    required("record", Text),
+    required("action", Text),
+    required("stale", Boolean, server_default=false()),
+    required("at", MOMENT),
+    Index("read_audit_by_subject", "subject", "at"),
+)

@@ -190,13 +190,15 @@ class Process:
         """Shifts a demonstration's clock by the seconds that somebody writes into a file."""
         while isinstance(self.clock, ShiftedClock):
             with contextlib.suppress(OSError, ValueError):
-                by = timedelta(seconds=int(file.read_text(encoding="ascii")))
-                if by != self.clock.by:
-                    self.clock.by = by
-                    # Whatever sleeps until a moment of the old time must look at the new one.
-                    for running in self._running:
-                        running.database.wakeups.wake_all()
+                self.shift_clock(timedelta(seconds=int(file.read_text(encoding="ascii"))))
             await asyncio.sleep(0.25)
+
+    def shift_clock(self, by: timedelta) -> None:
+        """Shifts a demonstration's clock. Whatever sleeps until a moment of the old time looks at the new one."""
+        if isinstance(self.clock, ShiftedClock) and by != self.clock.by:
+            self.clock.by = by
+            for running in self._running:
+                running.database.wakeups.wake_all()
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.create_task(coroutine, name=name)

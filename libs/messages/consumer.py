@@ -18,14 +18,17 @@ from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.client import JetStreamContext
 from nats.js.errors import Error as JetStreamError
-from sqlalchemy import text
+from sqlalchemy import bindparam, delete, select, table, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith.envelope.v1.envelope_pb2 import Envelope, Head, HeadRequest, ReplayRequest, ReplayResponse
 from libs import callers
 from libs.clock import Clock
 from libs.database import wakeups
 from libs.database.engine import Database, UnitOfWork
+from libs.database.shared_tables import position, position_skip
 from libs.messages.bus import Bus, head_subject, raise_if_cancelled, request_subject, stream_name
 from libs.messages.envelope import Event, event_of
 from libs.observe import traces
@@ -47,17 +50,19 @@ RESTART_SECONDS = 1.0
 
 EventHandler = Callable[[UnitOfWork, Event], Awaitable[None]]
 
-_POSITION = text("select epoch, n from position where source = :source")
-_CREATE_POSITION = text("insert into position (source, epoch, n) values (:source, :epoch, 0) on conflict do nothing")
+_POSITION = select(position).where(position.c.source == bindparam("source"))
+_INSERT_POSITION = insert(position)
+_CREATE_POSITION = _INSERT_POSITION.on_conflict_do_nothing()
+_RESET_POSITION = _INSERT_POSITION.on_conflict_do_update(
+    index_elements=[position.c.source], set_={"epoch": _INSERT_POSITION.excluded.epoch, "n": _INSERT_POSITION.excluded.n}
+)
+_SKIPPED = select(position_skip.c.number).where(position_skip.c.source == bindparam("source"), position_skip.c.epoch == bindparam("epoch"))
 # A reaction's commit need not wait for the disk: position and effects are one transaction, so a power cut undoes both, and the source
 # sends the event again. Events that a reaction publishes in turn are numbered by a transaction that does wait, and flushes all before it.
+# In SQL, because the setting rides along in the same statement.
 _ADVANCE = text("""
 update position set n = :to from (select set_config('synchronous_commit', 'off', true)) as soon
 where source = :source and epoch = :epoch and n = :after""")
-_RESET = text("""
-insert into position (source, epoch, n) values (:source, :epoch, 0)
-on conflict (source) do update set epoch = :epoch, n = 0""")
-_SKIPPED = text("select number from position_skip where source = :source and epoch = :epoch")
 
 
 @dataclass(frozen=True)
@@ -167,7 +172,7 @@ class Consumer:
 
     async def _load_position(self) -> None:
         async with self._database.engine.begin() as connection:
-            await connection.execute(_CREATE_POSITION, {"source": self._source, "epoch": 1})
+            await connection.execute(_CREATE_POSITION, {"source": self._source, "epoch": 1, "n": 0})
             row = (await connection.execute(_POSITION, {"source": self._source})).one()
             skipped = await connection.execute(_SKIPPED, {"source": self._source, "epoch": row.epoch})
             self._skipped = frozenset(skipped.scalars())
@@ -395,10 +400,14 @@ class Consumer:
         """Handles a source in a new epoch: empties what only its events filled, and follows from number 1."""
         LOG.warning("source_restored", service=self._service, source=self._source, epoch=epoch)
         async with self._apply_lock, self._database.engine.begin() as connection:
-            for table in self._reactions.projections:
-                await connection.execute(text(f"delete from {table}"))  # noqa: S608 - names from our own code
-            await connection.execute(_RESET, {"source": self._source, "epoch": epoch})
+            await empty_projections(connection, self._reactions)
+            await connection.execute(_RESET_POSITION, {"source": self._source, "epoch": epoch, "n": 0})
         await self._load_position()
+
+
+async def empty_projections(connection: AsyncConnection, reactions: Reactions) -> None:
+    for name in reactions.projections:
+        await connection.execute(delete(table(name)))
 
 
 def _parse_envelopes(messages: Sequence[Msg]) -> list[Envelope]:

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from google.protobuf.message import Message
 
 from kith.envelope.v1.envelope_pb2 import Envelope
+
+EventClass: TypeAlias = type[Message]
+"""The generated class of an event."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ def event_of(envelope: Envelope) -> Event:
     )
 
 
-def type_of(message: Message | type[Message]) -> str:
+def type_of(message: Message | EventClass) -> str:
     """The event's type: its full proto name, for example `kith.governance.facts.v1.BallotCast`."""
     return message.DESCRIPTOR.full_name
 

@@ -1,14 +1,14 @@
 """The transactional outbox: events are written to the service's own database, in the transaction that makes them true."""
 
 from google.protobuf.message import Message
-from sqlalchemy import text
+from sqlalchemy import insert
 
+from libs.database import wakeups
 from libs.database.engine import UnitOfWork
+from libs.database.shared_tables import outbox
 from libs.messages.envelope import subject_of, type_of
 
-_INSERT = text("""
-insert into outbox (id, type, subject, payload, at, actor, cause, traceparent)
-values (:id, :type, :subject, :payload, :at, :actor, :cause, :traceparent)""")
+_INSERT = insert(outbox)
 
 
 async def publish(work: UnitOfWork, *events: tuple[Message, str], anonymous: bool = False) -> None:
@@ -16,7 +16,7 @@ async def publish(work: UnitOfWork, *events: tuple[Message, str], anonymous: boo
 
     `anonymous` events name no actor, cause or trace in their envelope that would identify who acted.
     """
-    work.has_events = True
+    work.wakes.add(wakeups.EVENTS)
     await work.connection.execute(
         _INSERT,
         [

@@ -8,6 +8,7 @@ from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 from libs.refusals import invalid
 
 Word = TypeVar("Word", bound=StrEnum)
+Default = TypeVar("Default")
 
 
 def to_wire(enum: "EnumTypeWrapper | Any", word: StrEnum) -> Any:  # the generated enum classes are wrappers at run time, types for mypy
@@ -22,6 +23,13 @@ def from_wire(enum: "EnumTypeWrapper | Any", kind: type[Word], number: int, fiel
     if name not in kind.__members__:
         raise invalid(field, reason)
     return kind[name]
+
+
+def known_word(enum: "EnumTypeWrapper | Any", kind: type[Word], number: int, default: Default) -> Word | Default:
+    """The word of a number in a response; `default` for UNSPECIFIED and for a number that only a newer version knows."""
+    by_number = enum.DESCRIPTOR.values_by_number
+    name = by_number[number].name.removeprefix(_prefix(enum)) if number in by_number else ""
+    return kind.__members__.get(name, default)
 
 
 def _prefix(enum: "EnumTypeWrapper | Any") -> str:

@@ -1,13 +1,16 @@
-"""`scripts/test`: runs the folders of tests/ one after the other and prints one summary. No folder hides another's failure.
+"""`scripts/test`: runs the folders of tests/ side by side and prints one summary. No folder hides another's failure.
 
-The result of each folder is kept in `.results/<folder>.xml`, where `scripts/capabilities` reads which capabilities are proved.
+`forked_workers` says how tests are distributed. The result of each folder is kept in `.results/<folder>.xml`, where
+`scripts/capabilities` reads which capabilities are proved.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -16,8 +19,33 @@ from scripts.checks import repository
 
 FOLDERS = ("unit", "architecture", "contract", "service", "journeys", "federation", "faults", "browser")
 RESULTS = repository.ROOT / ".results"
-WORKERS = {"unit": 2, "architecture": 2, "service": 4, "journeys": 3, "federation": 2, "faults": 2, "browser": 2}
-"""Parallel pytest processes. Tests with servers mostly wait, and each process has its own servers; other folders are faster with one."""
+CORES = len(os.sched_getaffinity(0))
+SLOTS = max(4, 2 * CORES)
+"""How many workers run at the same time: more than cores, since tests with servers mostly wait."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Tests that share session fixtures, and how many processes may run them."""
+
+    workers: int
+    single_tests: bool = False
+    """Whether tests are handed out one by one and not by file: they share nothing and take long."""
+
+
+DEMO = "demo"
+"""The fixture and the pool of all tests that use the demo: starting it takes longer than all of them."""
+POOLS = {
+    DEMO: Pool(1),
+    "federation": Pool(2),
+    "faults": Pool(2, single_tests=True),
+    "journeys": Pool(3),
+    "service": Pool(4),
+    "unit": Pool(CORES),
+    "architecture": Pool(CORES),
+    "contract": Pool(1),
+}
+"""In the order in which they start: the longest first. A test belongs to the pool of its folder unless it uses the demo."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +53,7 @@ class FolderResult:
     """The result of running one folder of tests."""
 
     folder: str
-    code: int
-    seconds: float
+    seconds: float = 0.0
     tests: int = 0
     failed: int = 0
     skipped: int = 0
@@ -34,14 +61,13 @@ class FolderResult:
     @property
     def good(self) -> bool:
         """Skipped tests prove nothing, so they count as failures; so does a run without tests."""
-        return self.code == 0 and self.tests > 0 and not self.failed and not self.skipped
+        return self.tests > 0 and not self.failed and not self.skipped
 
     def __str__(self) -> str:
         counts = f"{self.tests} tests" + "".join(
             f", {number} {word}" for number, word in ((self.failed, "FAILED"), (self.skipped, "SKIPPED")) if number
         )
-        exit_note = "" if self.good or self.failed or self.skipped else f" (ended with {self.code})"
-        return f"{'ok' if self.good else 'FAILED':6} {self.folder:13} {self.seconds:6.1f} s  {counts}{exit_note}"
+        return f"{'ok' if self.good else 'FAILED':6} {self.folder:13} {self.seconds:6.1f} s  {counts}"
 
 
 def main(selected: list[str]) -> int:
@@ -59,46 +85,55 @@ def main(selected: list[str]) -> int:
         print(f"FAILED {missing}")
         return 1
     start = time.perf_counter()
-    results = [run_folder(name) for name in with_tests]
-    print(f"\n{'=' * 40}")
+    code = run_pytest(with_tests)
+    results = [read_result(RESULTS / f"{name}.xml") for name in with_tests]
+    print(f"\n{'=' * 40}\nSeconds are those of all workers together.")
     print("\n".join(str(result) for result in results))
-    failed = [result.folder for result in results if not result.good]
-    print(f"{'FAILED: ' + ', '.join(failed) if failed or not results else 'All tests pass'} after {time.perf_counter() - start:.1f} s")
-    return 1 if failed or not results else 0
+    failed = failures(results, code)
+    print(f"{'FAILED: ' + ', '.join(failed) if failed else 'All tests pass'} after {time.perf_counter() - start:.1f} s")
+    return 1 if failed else 0
 
 
-def run_folder(folder: str) -> FolderResult:
-    """Runs one folder with its own pytest, so that its settings do not affect other folders."""
+def run_pytest(folders: Sequence[str]) -> int:
+    """Runs the tests of these folders, writes the report of each and returns pytest's exit code."""
     RESULTS.mkdir(exist_ok=True)
-    report = RESULTS / f"{folder}.xml"
-    report.unlink(missing_ok=True)
-    print(f"\n== tests/{folder}", flush=True)
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "scripts.checks.capability_plugin",
-        f"--junitxml={report}",
-        "-o",
-        "faulthandler_timeout=300",
-        *(("-n", str(WORKERS[folder]), "--dist", "worksteal") if folder in WORKERS else ()),
-        f"tests/{folder}",
-    ]
-    start = time.perf_counter()
-    code = subprocess.run(command, cwd=repository.ROOT, stdin=subprocess.DEVNULL, check=False).returncode  # noqa: S603 - pytest
-    return read_result(folder, code, time.perf_counter() - start, report)
+    for folder in folders:
+        (RESULTS / f"{folder}.xml").unlink(missing_ok=True)
+    # pytest keeps the test modules that it has rewritten as bytecode, which saves a third of the time that collecting them takes.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    with tempfile.TemporaryDirectory() as place:
+        report = Path(place) / "report.xml"
+        plugins = ("-p", "scripts.checks.capability_plugin", "-p", "scripts.checks.forked_workers")
+        options = (f"--junitxml={report}", "-o", "faulthandler_timeout=300")
+        command = [sys.executable, "-m", "pytest", "-q", *plugins, *options, *(f"tests/{folder}" for folder in folders)]
+        code = subprocess.run(command, cwd=repository.ROOT, stdin=subprocess.DEVNULL, env=environment, check=False).returncode  # noqa: S603 - pytest
+        if report.exists():
+            split_report(report, folders, RESULTS)
+    return code
 
 
-def read_result(folder: str, code: int, seconds: float, report: Path) -> FolderResult:
-    """Reads the JUnit file; if there is none, the run broke off before pytest wrote it."""
+def split_report(report: Path, folders: Sequence[str], place: Path) -> None:
+    """Writes a JUnit file for each folder, with its tests and those of its files that could not be collected."""
+    cases = list(ET.parse(report).getroot().iter("testcase"))  # noqa: S314 - our own file, written a moment ago
+    for folder in folders:
+        suite = ET.Element("testsuite", name=folder)
+        suite.extend(case for case in cases if f"{case.get('classname') or case.get('name')}.".startswith(f"tests.{folder}."))
+        ET.ElementTree(suite).write(place / f"{folder}.xml", encoding="utf-8")
+
+
+def read_result(report: Path) -> FolderResult:
+    """Reads a folder's JUnit file; if there is none, the run broke off before pytest wrote it."""
     if not report.exists():
-        return FolderResult(folder, code or 1, seconds)
+        return FolderResult(report.stem)
     cases = list(ET.parse(report).getroot().iter("testcase"))  # noqa: S314 - our own file, written a moment ago
     failed = sum(1 for case in cases if case.find("failure") is not None or case.find("error") is not None)
     skipped = sum(1 for case in cases if case.find("skipped") is not None)
-    return FolderResult(folder, code, seconds, len(cases), failed, skipped)
+    return FolderResult(report.stem, sum(float(case.get("time", 0)) for case in cases), len(cases), failed, skipped)
+
+
+def failures(results: Sequence[FolderResult], code: int) -> list[str]:
+    """The folders that are not good, or pytest itself if it failed outside of them."""
+    return [result.folder for result in results if not result.good] or ([f"pytest (ended with {code})"] if code else [])
 
 
 def require_chromium() -> str:

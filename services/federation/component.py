@@ -1,8 +1,5 @@
 """Builds federation from its parts. The only wiring."""
 
-import grpc
-
-from kith.federation.v1.federation_pb2_grpc import add_EvidenceServiceServicer_to_server, add_FederationServiceServicer_to_server
 from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
 from libs.access import hats
 from libs.host.component import BuildComponent, Component, Runtime
@@ -11,16 +8,27 @@ from libs.messages.consumer import Reactions
 from libs.rpc.client import open_channel
 from libs.rpc.tls import TlsCredentials
 from services.database_setup import migrations_folder
+from services.federation.border.board_recovery import BoardRecovery
+from services.federation.border.board_sync import BoardSync
 from services.federation.border.clock_skew_monitor import ClockSkewMonitor
+from services.federation.border.peer_call_scheduler import PeerCallScheduler
 from services.federation.border.peer_events import PeerEvents
-from services.federation.border.peer_gateway import PeerGateway
-from services.federation.border.vote_components import VoteComponents
-from services.federation.commands import handle_peering_messages
+from services.federation.border.peer_exchanger import PeerExchanger
+from services.federation.border.peer_listener import PeerListener
+from services.federation.border.peer_prober import PeerProber
+from services.federation.border.peer_servicer import PeerServicer
+from services.federation.border.vote_protocol import VoteProtocol
+from services.federation.border.vote_scheduler import VoteScheduler
+from services.federation.commands.handle_peering_messages import peering_handlers
+from services.federation.commands.handle_vote_messages import vote_handlers
 from services.federation.jobs import mark_unreachable_peers, renew_identity
 from services.federation.reactions import governance
-from services.federation.rpc.evidence_servicer import EvidenceServicer
-from services.federation.rpc.federation_servicer import FederationServicer
+from services.federation.reactions.votes import VoteReactions
+from services.federation.rpc.evidence_servicer import evidence_service
+from services.federation.rpc.servicer import federation_service
 from services.federation.settings import Settings
+from services.federation.storage.anchor_file import AnchorFile
+from services.federation.storage.board_cache import BoardCache
 from services.federation.storage.key_cipher import KeyCipher
 from services.federation.storage.local_identity import LocalIdentity
 
@@ -29,45 +37,52 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
     """Returns the function with which the host builds federation."""
 
     def build(runtime: Runtime) -> Component:
-        cipher = KeyCipher.from_file(settings.seal_key_file)
-        local_identity = LocalIdentity(settings.co_op_id, settings.co_op_name, settings.endpoint, cipher, settings.root_key_file)
-        vote_components = VoteComponents(runtime, settings.anchor_file, local_identity, PeerEvents(), ClockSkewMonitor(runtime.clock))
-        gateway = PeerGateway(
-            runtime,
-            local_identity,
-            settings.border_address,
-            vote_components.board_sync,
-            {**handle_peering_messages.peering_handlers(local_identity), **vote_components.message_handlers},
-            vote_components.process_status,
+        database, clock, us = runtime.database, runtime.clock, settings.co_op_id
+        local_identity = LocalIdentity(
+            us, settings.co_op_name, settings.endpoint, KeyCipher.from_file(settings.seal_key_file), settings.root_key_file
         )
-        governance_channel = open_channel(
-            settings.governance_address, TlsCredentials(shared.tls_folder, "federation") if shared.tls_folder else None
-        )
-        vote_scheduler = vote_components.build_vote_scheduler(VoteServiceStub(governance_channel))
+        # State that the parts of one process share: wake-up signals, and whether our clock and database can be trusted.
+        peer_events, clock_monitor, board_cache = PeerEvents(database.wakeups), ClockSkewMonitor(clock), BoardCache()
+        anchor = AnchorFile(settings.anchor_file)
+        recovery = BoardRecovery(us, database, clock, anchor)
 
-        def register(server: grpc.aio.Server) -> None:
-            add_FederationServiceServicer_to_server(FederationServicer(runtime.transactions, local_identity, gateway), server)
-            add_EvidenceServiceServicer_to_server(
-                EvidenceServicer(runtime.transactions, local_identity, vote_components.board_cache, vote_components.board_sync), server
-            )
+        board_sync = BoardSync(local_identity, database, clock, anchor, board_cache, clock_monitor, recovery)
+        handlers = {**peering_handlers(local_identity), **vote_handlers(local_identity)}
+        exchanger = PeerExchanger(local_identity, database, clock, board_sync, handlers, clock_monitor, peer_events)
+        prober = PeerProber(local_identity, database, clock)
+        listener = PeerListener(local_identity, settings.border_address, database, clock, PeerServicer(exchanger, prober))
+        call_scheduler = PeerCallScheduler(database, clock, exchanger, peer_events)
+
+        tls = TlsCredentials(shared.tls_folder, "federation") if shared.tls_folder else None
+        governance_channel = open_channel(settings.governance_address, tls)
+        protocol = VoteProtocol(local_identity, database, clock, board_cache, board_sync, VoteServiceStub(governance_channel), peer_events)
+        vote_scheduler = VoteScheduler(us, database, clock, recovery, protocol, peer_events)
 
         async def close() -> None:
             await governance_channel.close()
 
+        vote_reactions = VoteReactions(us, local_identity.cipher, lambda: recovery.is_active)
         return Component(
             name="federation",
             address=settings.address,
             migrations=migrations_folder("federation"),
-            register=register,
-            # Anybody with a card may look up its row without an account: the answer shows only what is on boards.
-            open_methods=frozenset({"EvidenceService/LookUpBallot"}),
+            services=(
+                federation_service(
+                    runtime.transactions,
+                    local_identity,
+                    is_recovering=lambda: recovery.is_active,
+                    is_clock_doubtful=lambda: clock_monitor.is_doubtful,
+                    probe=prober.check_peer,
+                ),
+                evidence_service(runtime.transactions, local_identity, board_cache, board_sync),
+            ),
             reactions=(
                 hats.reactions(),
-                Reactions("governance", {**governance.HANDLERS, **vote_components.reactions}, governance.PROJECTIONS),
+                Reactions("governance", {**governance.HANDLERS, **vote_reactions.handlers()}, governance.PROJECTIONS),
             ),
             jobs=(renew_identity.build_job(local_identity), mark_unreachable_peers.JOB),
-            listeners=(vote_components.recovery, gateway.listener),
-            leader_tasks=(gateway.call_scheduler.run, vote_scheduler.run),
+            listeners=(recovery, listener),
+            leader_tasks=(call_scheduler.run, vote_scheduler.run),
             close=close,
         )
 

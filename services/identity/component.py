@@ -5,27 +5,24 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from kith.identity.v1 import identity_pb2_grpc
 from libs.host.component import BuildComponent, Component, Runtime
 from libs.host.settings import SharedSettings
 from services.identity.domain.secret_hasher import SecretHasher
 from services.identity.jobs import forget_old_sign_ins
-from services.identity.rpc.servicer import UNAUTHENTICATED_METHODS, IdentityServicer
+from services.identity.rpc.secret_methods import SecretMethods
+from services.identity.rpc.servicer import identity_service
 from services.identity.settings import Settings
 from services.identity.storage.passwords import Argon2Hasher
 
 
 def component_builder(_shared: SharedSettings, settings: Settings) -> BuildComponent:
     def build(runtime: Runtime) -> Component:
-        servicer = IdentityServicer(
-            runtime.transactions, _secret_hasher(settings.codes_key_file), _signing_key(settings.token_signing_key_file), Argon2Hasher()
-        )
+        secrets = SecretMethods(_secret_hasher(settings.codes_key_file), _signing_key(settings.token_signing_key_file), Argon2Hasher())
         return Component(
             name="identity",
             address=settings.address,
             migrations=Path(__file__).parent / "storage" / "migrations",
-            register=lambda server: identity_pb2_grpc.add_IdentityServiceServicer_to_server(servicer, server),
-            open_methods=UNAUTHENTICATED_METHODS,
+            services=(identity_service(runtime.transactions, secrets),),
             jobs=(forget_old_sign_ins.JOB,),
         )
 

@@ -3,11 +3,10 @@
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from kith.membership.v1 import membership_pb2_grpc
 from libs.host.component import BuildComponent, Component, Runtime
 from libs.host.settings import SharedSettings
 from services.membership.reactions import governance, identity
-from services.membership.rpc.servicer import MembershipServicer
+from services.membership.rpc.servicer import membership_service
 from services.membership.settings import Settings
 
 
@@ -15,12 +14,11 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
     zone = ZoneInfo(settings.zone)
 
     def build(runtime: Runtime) -> Component:
-        servicer = MembershipServicer(runtime.transactions, zone)
         return Component(
             name="membership",
             address=settings.address,
             migrations=Path(__file__).parent / "storage" / "migrations",
-            register=lambda server: membership_pb2_grpc.add_MembershipServiceServicer_to_server(servicer, server),
+            services=(membership_service(runtime.transactions, zone),),
             reactions=(identity.REACTIONS, governance.reactions(zone)),
         )
 

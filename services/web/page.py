@@ -128,7 +128,7 @@ async def _read_form(ctx: PageContext, page: Page) -> Form:
     content_type = request.headers.get("content-type", "")
     body = await request_body.read_body(request)
     form = (
-        uploads.parse_upload(body, content_type)
+        await uploads.parse_upload(body, request.headers)
         if page.takes_file and uploads.is_upload(content_type)
         else forms.parse_form(body, content_type)
     )

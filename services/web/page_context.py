@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import chain
+from urllib.parse import urlencode
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from markupsafe import Markup
@@ -82,6 +83,15 @@ class PageContext:
         """A query parameter's value, stripped; empty when it was left out."""
         return join_dates(self.request.query_params).get(name, "").strip()
 
+    def next_page(self, token: str) -> str:
+        """The path of a list's next page, with the filters of this one; empty without a token."""
+        filters = {name: value for name, value in self.request.query_params.items() if name not in {"page", "done"}}
+        return f"{self.request_path}?{urlencode(filters | {'page': token})}" if token else ""
+
+    def has_hat(self, hat: str) -> bool:
+        """Whether the person is signed in and has this hat."""
+        return bool(self.session and self.session.wears(hat))
+
     def say(self, key: str, n: int | None = None, /, **values: object) -> Markup:
         """A message of the catalogue that the person reads."""
         return self.catalogue.say(key, n, **values)
@@ -97,6 +107,13 @@ class PageContext:
     def format_day(self, iso: str) -> str:
         """An ISO date in words; empty stays empty."""
         return dates.format_day(date.fromisoformat(iso), self.local_day()) if iso else ""
+
+    def local_moment(self, day: str, hour: str) -> datetime | None:
+        """The moment of an ISO date and time in the co-op's time zone; None when the texts are none."""
+        try:
+            return datetime.combine(date.fromisoformat(day), time.fromisoformat(hour), self.state.co_op.zone)
+        except ValueError:
+            return None
 
     async def call(
         self, method: Method[RequestT, ResponseT], request: RequestT, hat: str | None = None, seconds: float = DEADLINE_SECONDS
@@ -258,7 +275,7 @@ _NAVIGATION_BY_HAT: Mapping[str, tuple[tuple[str, str], ...]] = {
 def _navigation(ctx: PageContext) -> list[NavigationLink]:
     if not ctx.session:
         return []
-    by_hat = [links for hat, links in _NAVIGATION_BY_HAT.items() if ctx.session.wears(hat)]
+    by_hat = [links for hat, links in _NAVIGATION_BY_HAT.items() if ctx.has_hat(hat)]
     common = [("/", "place.home"), ("/motions", "place.motions"), ("/votes", "place.votes")]
     return (
         [NavigationLink(path, ctx.say(key), ctx.request_path == path) for path, key in (*common, *chain.from_iterable(by_hat))]

@@ -1,7 +1,5 @@
 """The routes of all pages. The first path that matches is used, so fixed words come before ids."""
 
-from itertools import chain
-
 from starlette.convertors import StringConvertor, register_url_convertor
 
 from services.web.page import Access, Page
@@ -28,6 +26,11 @@ from services.web.pages import (
     source_code,
     system_status,
 )
+from services.web.pages.ballots.carrier import QuestionT
+from services.web.pages.ballots.federated import FederatedBallots
+from services.web.pages.ballots.motion import MotionBallots
+from services.web.pages.ballots.own_ballot import OwnBallotPages
+from services.web.pages.ballots.paper import PaperBallotPages
 from services.web.pages.co_ops import peer_detail, peers_and_invitations
 from services.web.pages.federated_votes import ballot as federated_ballot
 from services.web.pages.federated_votes import (
@@ -37,7 +40,6 @@ from services.web.pages.federated_votes import (
     dispute,
     draft_quorums,
     draft_terms,
-    paper_ballots,
     settlement,
     vote_detail,
     vote_list,
@@ -45,8 +47,8 @@ from services.web.pages.federated_votes import (
     voter_cards,
 )
 from services.web.pages.federated_votes import vote_result as federated_result
+from services.web.pages.form_page import form_page
 from services.web.pages.member_changes import CHANGES
-from services.web.pages.member_changes.member_change import change_pages
 
 
 class VoteIdConvertor(StringConvertor):
@@ -56,6 +58,22 @@ class VoteIdConvertor(StringConvertor):
 
 
 register_url_convertor("vote", VoteIdConvertor())
+
+
+def _ballot_pages(path: str, pages: OwnBallotPages[QuestionT]) -> tuple[Page, Page]:
+    return (
+        Page(f"{path}/vote", pages.show, pages.choose, pages.choose_form),
+        Page(f"{path}/check", pages.show_check, pages.cast, pages.cast_form),
+    )
+
+
+def _paper_record_page(path: str, pages: PaperBallotPages[QuestionT]) -> Page:
+    return Page(path, pages.show_record, pages.record, pages.record_form, Access.SECRETARY)
+
+
+def _paper_confirm_page(path: str, pages: PaperBallotPages[QuestionT]) -> Page:
+    return Page(path, pages.show_confirm, pages.confirm, pages.confirm_form, Access.SECRETARY)
+
 
 _PUBLIC_PAGES = (
     Page("/", home.show),
@@ -76,30 +94,29 @@ _PUBLIC_PAGES = (
 
 _SECRETARY_PAGES = (
     Page("/members", members.show, access=Access.SECRETARY),
-    Page("/members/new", new_member.show, new_member.admit, new_member.NEW, Access.SECRETARY),
+    form_page("/members/new", new_member.NEW),
     Page("/members/{person:uuid}", member_detail.show, access=Access.SECRETARY),
     Page("/members/{person:uuid}/card", None, member_detail.print_card, member_detail.CARD, Access.SECRETARY),
     Page("/members/{person:uuid}/hats", None, hats.change_hat, hats.CHANGE_HAT, Access.SECRETARY),
     Page("/members/{person:uuid}/revoke", None, member_detail.revoke_cards, member_detail.REVOKE, Access.SECRETARY),
-    *chain.from_iterable(map(change_pages, CHANGES)),
-    Page("/first-steps/address", first_steps.show_address, first_steps.tick_address, "first-address", Access.SECRETARY),
-    Page("/first-steps/backup", first_steps.show_backup, first_steps.tick_backup, "first-backup", Access.SECRETARY),
+    *(form_page(f"/members/{{person:uuid}}/{change.name}", change.ask) for change in CHANGES),
+    *(form_page(f"/members/{{person:uuid}}/{change.name}/check", change.check) for change in CHANGES),
+    *(form_page(f"/first-steps/{step}", form) for step, form in first_steps.STEP_PAGES.items()),
     Page("/applications", membership_applications.show, membership_applications.admit, membership_applications.ADMIT, Access.SECRETARY),
-    Page("/motions/new", new_motion.show, new_motion.save, new_motion.SAVE, Access.SECRETARY),
-    Page("/motions/new/check", new_motion.show_check, new_motion.open_motion, new_motion.OPEN, Access.SECRETARY),
-    Page("/motions/{motion:uuid}/record", paper_votes.show_record, paper_votes.record, paper_votes.RECORD, Access.SECRETARY),
+    form_page("/motions/new", new_motion.WRITE),
+    form_page("/motions/new/check", new_motion.OPEN),
+    _paper_record_page("/motions/{motion:uuid}/record", paper_votes.MOTIONS),
     Page("/paper-votes", paper_votes.show, access=Access.SECRETARY),
-    Page("/paper-votes/{record:uuid}", paper_votes.show_confirm, paper_votes.confirm, paper_votes.CONFIRM, Access.SECRETARY),
+    _paper_confirm_page("/paper-votes/{record:uuid}", paper_votes.MOTIONS),
 )
 
 _MEMBER_PAGES = (
     Page("/news", news.show),
-    Page("/you", my_account.show, my_account.apply, my_account.APPLY),
-    Page("/you/password", my_account.show_password, my_account.set_password, my_account.PASSWORD),
+    form_page("/you", my_account.ACCOUNT, Access.MEMBER),
+    form_page("/you/password", my_account.PASSWORD, Access.MEMBER),
     Page("/motions", motions.show),
     Page("/motions/{motion:uuid}", motions.show_one),
-    Page("/motions/{motion:uuid}/vote", motion_ballot.show_vote, motion_ballot.choose, motion_ballot.CHOOSE),
-    Page("/motions/{motion:uuid}/check", motion_ballot.show_check, motion_ballot.cast, motion_ballot.CAST),
+    *_ballot_pages("/motions/{motion:uuid}", OwnBallotPages(MotionBallots())),
     Page("/motions/{motion:uuid}/receipt", motion_ballot.show_receipt),
     Page("/motions/{motion:uuid}/paper", motion_ballot.show_paper),
     Page("/motions/{motion:uuid}/result", motion_result.show),
@@ -112,16 +129,9 @@ _CO_OP_PAGES = (
     Page("/co-ops", peers_and_invitations.show),
     Page("/co-ops/invite", peers_and_invitations.show_invite, access=Access.SECRETARY),
     Page("/co-ops/invite/file", peers_and_invitations.download_invitation, access=Access.SECRETARY),
-    Page(
-        "/co-ops/accept",
-        peers_and_invitations.show_accept,
-        peers_and_invitations.accept,
-        peers_and_invitations.ACCEPT,
-        Access.SECRETARY,
-        takes_file=True,
-    ),
-    Page("/co-ops/{co_op}", peer_detail.show),
-    Page("/co-ops/{co_op}/confirm", None, peer_detail.confirm, peer_detail.CONFIRM, Access.SECRETARY),
+    form_page("/co-ops/accept", peers_and_invitations.ACCEPT),
+    Page("/co-ops/{co_op}", peer_detail.PEER.get),
+    Page("/co-ops/{co_op}/confirm", None, peer_detail.PEER.post, peer_detail.PEER.name, Access.SECRETARY),
     confirmed_actions.confirmation_page("/co-ops/{co_op}/suspend", peer_detail.SUSPEND),
     confirmed_actions.confirmation_page("/co-ops/{co_op}/resume", peer_detail.RESUME),
     confirmed_actions.confirmation_page("/co-ops/{co_op}/sever", peer_detail.SEVER),
@@ -129,13 +139,13 @@ _CO_OP_PAGES = (
 
 _FEDERATED_VOTE_PAGES = (
     Page("/votes", vote_list.show),
-    Page("/votes/new", draft_terms.show_question, draft_terms.save_question, draft_terms.QUESTION, Access.SECRETARY),
-    Page("/votes/new/answers", draft_terms.show_answers, draft_terms.save_answers, draft_terms.ANSWERS, Access.SECRETARY),
-    Page("/votes/new/who", draft_terms.show_participants, draft_terms.save_participants, draft_terms.PARTICIPANTS, Access.SECRETARY),
-    Page("/votes/new/when", draft_terms.show_times, draft_terms.save_times, draft_terms.TIMES, Access.SECRETARY),
-    Page("/votes/new/more", draft_terms.show_more, draft_terms.save_more, draft_terms.MORE, Access.SECRETARY),
-    Page("/votes/new/turnout", draft_quorums.show, draft_quorums.save, draft_quorums.TURNOUT, Access.SECRETARY),
-    Page("/votes/new/check", draft_terms.show_check, draft_terms.send, draft_terms.SEND, Access.SECRETARY),
+    form_page("/votes/new", draft_terms.QUESTION),
+    form_page("/votes/new/answers", draft_terms.ANSWERS),
+    form_page("/votes/new/who", draft_terms.PARTICIPANTS),
+    form_page("/votes/new/when", draft_terms.TIMES),
+    form_page("/votes/new/more", draft_terms.MORE),
+    form_page("/votes/new/turnout", draft_quorums.TURNOUT),
+    form_page("/votes/new/check", draft_terms.SEND),
     Page("/votes/{vote:vote}", vote_detail.show),
     confirmed_actions.confirmation_page("/votes/{vote:vote}/join", vote_steps.JOIN),
     confirmed_actions.confirmation_page("/votes/{vote:vote}/watch", vote_steps.WATCH),
@@ -146,18 +156,11 @@ _FEDERATED_VOTE_PAGES = (
     confirmed_actions.confirmation_page("/votes/{vote:vote}/object", vote_steps.OBJECT),
     Page("/votes/{vote:vote}/cards", voter_cards.show_all, access=Access.SECRETARY),
     Page("/votes/{vote:vote}/cards/{person:uuid}", voter_cards.download, access=Access.SECRETARY),
-    Page("/votes/{vote:vote}/record", paper_ballots.show_record, paper_ballots.record, paper_ballots.RECORD, Access.SECRETARY),
-    Page(
-        "/votes/{vote:vote}/paper-votes/{record:uuid}",
-        paper_ballots.show_confirm,
-        paper_ballots.confirm,
-        paper_ballots.CONFIRM,
-        Access.SECRETARY,
-    ),
-    Page("/votes/{vote:vote}/vote", federated_ballot.show, federated_ballot.choose, federated_ballot.CHOOSE),
-    Page("/votes/{vote:vote}/check", federated_ballot.show_check, federated_ballot.cast, federated_ballot.CAST),
+    _paper_record_page("/votes/{vote:vote}/record", paper_votes.FEDERATED),
+    _paper_confirm_page("/votes/{vote:vote}/paper-votes/{record:uuid}", paper_votes.FEDERATED),
+    *_ballot_pages("/votes/{vote:vote}", OwnBallotPages(FederatedBallots())),
     Page("/votes/{vote:vote}/take-back", federated_ballot.show_take_back, federated_ballot.take_back, federated_ballot.TAKE_BACK),
-    Page("/votes/{vote:vote}/paper", paper_ballots.show_paper),
+    Page("/votes/{vote:vote}/paper", federated_ballot.show_paper),
     Page("/votes/{vote:vote}/receipt", ballot_receipt.show),
     Page("/votes/{vote:vote}/receipt/file", ballot_receipt.download),
     Page("/votes/{vote:vote}/card", voter_cards.show_mine),

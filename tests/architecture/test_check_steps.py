@@ -137,10 +137,27 @@ def test_a_folder_is_good_only_when_all_of_it_ran_and_passed(tmp_path: Path, cas
     report = tmp_path / "unit.xml"
     report.write_text(f"<testsuites><testsuite>{case}</testsuite></testsuites>", encoding="utf-8")
 
-    assert run_tests.read_result("unit", 0, 1.0, report).good is good
+    assert run_tests.read_result(report).good is good
 
 
 def test_a_folder_whose_run_broke_off_is_not_good(tmp_path: Path) -> None:
-    assert not run_tests.read_result("unit", 0, 1.0, tmp_path / "none.xml").good
-    (tmp_path / "unit.xml").write_text("<testsuites><testcase name='a'/></testsuites>", encoding="utf-8")
-    assert not run_tests.read_result("unit", 2, 1.0, tmp_path / "unit.xml").good
+    assert not run_tests.read_result(tmp_path / "none.xml").good
+
+
+def test_a_run_fails_if_a_folder_or_pytest_itself_fails() -> None:
+    good, bad = run_tests.FolderResult("unit", tests=1), run_tests.FolderResult("service", tests=1, failed=1)
+
+    assert run_tests.failures([good], 0) == []
+    assert run_tests.failures([good, bad], 1) == ["service"]
+    assert run_tests.failures([good], 1) == ["pytest (ended with 1)"]
+
+
+def test_each_folder_gets_its_own_report(tmp_path: Path) -> None:
+    report = tmp_path / "all"
+    names = ("classname='tests.unit.web.test_a'", "classname='tests.unite.test_b'", "classname='' name='tests.unit.test_broken'")
+    report.write_text(f"<testsuites>{''.join(f'<testcase {name}/>' for name in names)}</testsuites>", encoding="utf-8")
+
+    run_tests.split_report(report, ["unit", "faults"], tmp_path)
+
+    assert run_tests.read_result(tmp_path / "unit.xml").tests == 2
+    assert not run_tests.read_result(tmp_path / "faults.xml").good

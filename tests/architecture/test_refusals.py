@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from libs.refusals import KINDS
 from services.web.localisation.catalogue import EASY_READ, PLAIN_ENGLISH, load_catalogues
@@ -23,7 +24,12 @@ CHECKED_FOLDERS = [
 ]
 
 
-def refusal_calls() -> Iterator[tuple[str, ast.Call]]:
+@cache
+def refusal_calls() -> list[tuple[str, ast.Call]]:
+    return list(_find_refusal_calls())
+
+
+def _find_refusal_calls() -> Iterator[tuple[str, ast.Call]]:
     for path, text in python_sources(*CHECKED_FOLDERS):
         for node in ast.walk(parse(text)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RAISING_CALLS:

@@ -1,4 +1,4 @@
-"""One demo and one browser for all browser tests: Debian's Chromium, used as a person would, with scripts switched off.
+"""One browser for all browser tests: Debian's Chromium, used as a person would, with scripts switched off.
 
 axe needs scripts to check a page, so that runs in a second browser context of the same person.
 """
@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
-from tests.support.demo_process import DemoProcess, running_demo
+from tests.support.demo_process import DemoProcess
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = (
@@ -51,8 +51,8 @@ class DemoSite:
 
 
 @pytest.fixture(scope="session")
-def demo_site() -> Iterator[DemoSite]:
-    with running_demo() as demo, sync_playwright() as playwright:
+def demo_site(demo: DemoProcess) -> Iterator[DemoSite]:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         home = demo.links[0].partition("/sign-in/")[0]
         member, secretary = (_signed_in(browser, link) for link in demo.links)

@@ -96,8 +96,8 @@ def set_reading_preferences(demo_site: DemoSite, page: Page, reading_mode: str) 
     page.context.add_cookies([{"name": "kith-comfort", "value": reading_mode, "url": demo_site.home}])
 
 
-@pytest.mark.parametrize("who", ["anybody", "member", "secretary"])
-@pytest.mark.parametrize("way", ["plain", "easy"])
+@pytest.mark.parametrize("role", ["anybody", "member", "secretary"])
+@pytest.mark.parametrize("reading_mode", ["plain", "easy"])
 def test_axe_finds_nothing_on_any_page(demo_site: DemoSite, window: Window, role: str, reading_mode: str) -> None:
     state, paths = pages(demo_site, window)[role]
     page = window(state, scripts=True)
@@ -120,8 +120,8 @@ def test_axe_finds_nothing_in_the_dark_or_in_forced_colours(demo_site: DemoSite,
     assert found == []
 
 
-@pytest.mark.parametrize("who", ["anybody", "member", "secretary"])
-@pytest.mark.parametrize("way", ["plain", "easy-bigger"])
+@pytest.mark.parametrize("role", ["anybody", "member", "secretary"])
+@pytest.mark.parametrize("reading_mode", ["plain", "easy-bigger"])
 def test_nothing_runs_over_the_edge_and_every_label_of_a_drawing_fits(
     demo_site: DemoSite, window: Window, role: str, reading_mode: str
 ) -> None:

@@ -89,7 +89,7 @@ async def test_a_second_kith_on_a_folder_is_refused_in_words_and_the_first_goes_
         await second.start()
         began = time.monotonic()
         code = await second.wait_for_exit()
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 30
         assert code == ExitCode.CONFLICT
         [pid] = co_op.pids(KillTarget.KITH)
         assert f"(process {pid})" in second.log_tail

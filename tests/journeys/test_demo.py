@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,14 +12,7 @@ import pytest
 from scripts.cli.demo.example_data import read_votes
 from scripts.cli.demo.folders import CO_OPS, EXAMPLE
 from tests.support.compose_file import ROOT
-from tests.support.demo_process import DemoProcess, run_kith, running_demo
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[DemoProcess]:
-    """One for all tests of this file; the last of them stops it."""
-    with running_demo() as process:
-        yield process
+from tests.support.demo_process import DemoProcess, run_kith
 
 
 def verify(demo: DemoProcess, *more: str | Path) -> int:
@@ -74,16 +66,20 @@ def test_anyone_checks_it_offline_and_every_member_their_own_part(demo: DemoProc
     assert verify(demo, "--pins", pins, "--receipt", receipt) == 0
 
 
-def test_the_pages_stay_up_until_kith_down_and_the_command_line_finds_its_way_in(demo: DemoProcess) -> None:
+def test_the_pages_stay_up_and_a_second_demo_is_refused(demo: DemoProcess) -> None:
     assert len(demo.all_links) == 2 * len(CO_OPS)
     for link in demo.all_links:
         with urllib.request.urlopen(link, timeout=10) as page:  # noqa: S310 - our own page
             assert page.status == 200
     refused = run_kith("demo", "--folder", demo.folder_of_co_ops)
     assert (refused.returncode, "One is running there." in refused.stderr) == (4, True)
-    before = run_kith("motion", "list", "--folder", demo.folder).stdout
-    assert sorted(line.split()[1] for line in before.splitlines()) == ["open", "passed", "passed", "passed"]
-    left_open = next(line.split()[0] for line in before.splitlines() if line.split()[1] == "open")
+    assert sorted(line.split()[1] for line in list_motions(demo)) == ["open", "passed", "passed", "passed"]
+
+
+@pytest.mark.last
+def test_the_command_line_finds_its_way_in_until_kith_down(demo: DemoProcess) -> None:
+    """Changes and then stops the demo, so it runs after all other tests that use it."""
+    left_open = next(line.split()[0] for line in list_motions(demo) if line.split()[1] == "open")
     for revised in ("for", "against"):
         cast = run_kith("motion", "cast", left_open, "--as", "7", "--choice", revised, "--folder", demo.folder)
         assert f"Member 7 said {revised}." in cast.stdout, cast.stderr
@@ -92,11 +88,17 @@ def test_the_pages_stay_up_until_kith_down_and_the_command_line_finds_its_way_in
     assert "Should our three co-ops run one night line together?" in log[0]
     rebuilt = run_kith("facts", "rebuild", "governance", "--folder", demo.folder)
     assert (rebuilt.returncode, "governance has caught up." in rebuilt.stderr) == (0, True)
+    members = len(run_kith("member", "list", "--folder", demo.folder).stdout.splitlines())
+    assert members >= 300
     put = run_kith("motion", "open", "examples/elm-row/motion.toml", "--folder", demo.folder)
-    assert "Notice is given to 300 members who may vote." in put.stderr
+    assert f"Notice is given to {members} members who may vote." in put.stderr
     for co_op in CO_OPS:
         completed = run_kith("status", demo.folder_of_co_ops / co_op)
         assert completed.returncode == 0, completed.stdout + completed.stderr
     for co_op in CO_OPS:
         assert run_kith("down", demo.folder_of_co_ops / co_op).returncode == 0
     assert demo.process.wait(60) == 0
+
+
+def list_motions(demo: DemoProcess) -> list[str]:
+    return run_kith("motion", "list", "--folder", demo.folder).stdout.splitlines()

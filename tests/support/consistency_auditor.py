@@ -79,7 +79,7 @@ class ConsistencyAuditor:
         began = time.monotonic()
         while behind := await self._check_positions():
             assert time.monotonic() - began < seconds, behind
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.2)
         return time.monotonic() - began
 
     async def projections(self) -> dict[tuple[str, str], list[str]]:

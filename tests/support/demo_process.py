@@ -21,7 +21,7 @@ from tests.support import temp_folders
 from tests.support.compose_file import ROOT
 
 KITH = str(Path(sys.executable).parent / "kith")
-UP_SECONDS = 120.0
+UP_SECONDS = 300.0
 PORTS = 9
 
 

@@ -49,6 +49,8 @@ class EventPipeline:
         self.address = address
         self.bus = Bus(address, "line")
         self._tasks: list[asyncio.Task[None]] = []
+        self._connections: dict[str, asyncpg.Connection] = {}
+        self._looking = asyncio.Lock()
         self.attempts = 0
         """How often a reaction was started."""
         self.reaction_hook: ReactionHook | None = None
@@ -115,14 +117,15 @@ class EventPipeline:
 
     async def received_rows(self) -> list[tuple[object, ...]]:
         return [
-            tuple(row.values()) for row in await self.fetch_rows(self.consumer_service, "select number, person from received order by number")
+            tuple(row.values())
+            for row in await self.fetch_rows(self.consumer_service, "select number, person from received order by number")
         ]
 
     async def position(self) -> int:
         rows = await self.fetch_rows(self.consumer_service, "select n from position where source = $1", SOURCE)
         return int(rows[0]["n"]) if rows else 0
 
-    async def wait_until_caught_up(self, seconds: float = 12.0) -> None:
+    async def wait_until_caught_up(self, seconds: float = 30.0) -> None:
         [published] = await self.fetch_rows(self.source_service, "select count(*) as n from outbox")
         until = time.monotonic() + seconds
         while (position := await self.position()) != published["n"]:
@@ -135,12 +138,19 @@ class EventPipeline:
             await asyncio.sleep(0.02)
 
     async def fetch_rows(self, database: ServiceDatabase, sql: str, *parameters: object) -> list[asyncpg.Record]:
-        """Queries as the database's owner."""
-        connection = await leader_election.connect(database.owner_url)
-        try:
-            return list(await connection.fetch(sql, *parameters))
-        finally:
+        """Queries as the database's owner, on one connection: every new one costs the server a process."""
+        async with self._looking:
+            if database.owner_url not in self._connections:
+                self._connections[database.owner_url] = await leader_election.connect(database.owner_url)
+            return list(await self._connections[database.owner_url].fetch(sql, *parameters))
+
+    async def close(self) -> None:
+        await self.stop_tasks()
+        await self.bus.close()
+        for connection in self._connections.values():
             await connection.close()
+        await self.source_database.close()
+        await self.consumer_database.close()
 
 
 @asynccontextmanager
@@ -161,10 +171,7 @@ async def event_pipeline(infrastructure: Infrastructure, own: DisposableNats | N
             yield pipeline
         finally:
             await listening.close()
-            await pipeline.stop_tasks()
-            await pipeline.bus.close()
-            await pipeline.source_database.close()
-            await pipeline.consumer_database.close()
+            await pipeline.close()
 
 
 async def _delete_stream(address: BusAddress) -> None:

@@ -30,6 +30,8 @@ OPEN_WITHIN, CLOSE_AFTER = 3600, 7200
 SETTLE, GRACE, WINDOW = 60, 3600, 7200
 MAX_SECONDS = 100.0
 """The longest any wait may take, in seconds of real time."""
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 0.5
+"""Seconds between two looks. What takes long is looked at less often: evidence is costly to read."""
 
 
 class FederatedVote:
@@ -184,19 +186,14 @@ class FederatedVote:
         """Waits until enough witnesses hold every entry of these co-ops' boards."""
 
         async def is_witnessed(party: "NetworkedCoOp") -> bool:
-            if not await self._all_on_board(party):
-                return False
             board = await self.get_board(party.id)
             return 0 < board.size == board.cut
 
-        await asyncio.gather(*(_wait_for_result(partial(is_witnessed, participant)) for participant in self._participants(only)))
+        async def wait_for(party: "NetworkedCoOp") -> None:
+            await party.co_op.wait_until_consumed("federation", "governance", MAX_SECONDS)
+            await _wait_for_result(partial(is_witnessed, party))
 
-    async def _all_on_board(self, party: "NetworkedCoOp") -> bool:
-        """Whether its federation has consumed every event of its governance."""
-        async with party.co_op.database_transaction("governance") as connection:
-            published = await connection.fetchval("select count(*) from outbox")
-        async with party.co_op.database_transaction("federation") as connection:
-            return bool(await connection.fetchval("select n >= $1 from position where source = 'governance'", published))
+        await asyncio.gather(*(wait_for(participant) for participant in self._participants(only)))
 
     async def get_receipt(self, co_op: str, pseudonym: str) -> bytes:
         party = self.network[co_op]
@@ -351,6 +348,7 @@ class FederatedVote:
 async def _wait_for_result(attempt: Callable[[], Awaitable[T]], seconds: float = MAX_SECONDS) -> T:
     """Repeats the attempt until its result is true. A refusal counts as not ready yet."""
     result: object = None
+    pause = SHORTEST_PAUSE
     try:
         async with asyncio.timeout(seconds):
             while True:
@@ -361,7 +359,8 @@ async def _wait_for_result(attempt: Callable[[], Awaitable[T]], seconds: float =
                 else:
                     if result:
                         return result
-                await asyncio.sleep(0.15)
+                await asyncio.sleep(pause)
+                pause = min(pause * 1.5, LONGEST_PAUSE)
     except TimeoutError:
         message = f"not within {seconds:.0f} s: {result!r}"
         raise AssertionError(message) from None

@@ -6,13 +6,15 @@ async with running_kith_up() as co_op:
 """
 
 import asyncio
+import atexit
 import os
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
@@ -26,7 +28,7 @@ from tests.support.compose_file import ROOT
 from tests.support.free_ports import free_ports
 from tests.support.http_probe import HttpAnswer, http_get
 
-UP_SECONDS = 40.0
+UP_SECONDS = 120.0
 DOWN_SECONDS = 20.0
 _KITH = str(Path(sys.executable).parent / "kith")
 
@@ -43,8 +45,13 @@ class KillTarget(StrEnum):
 class KithUpProcess:
     """One data folder and its `kith up` process. `kith init` created the folder; tests can move its clock."""
 
-    def __init__(self, folder: Path, pages: str, operations: str) -> None:
+    def __init__(
+        self, folder: Path, pages: str, operations: str, *, tree: Path = ROOT, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.folder = folder
+        self._tree = tree
+        """The code that it runs; `environment` makes Python import it from there."""
+        self._environment = environment
         self.pages = pages
         self.operations = operations
         self.data = DataFolder(folder)
@@ -59,7 +66,14 @@ class KithUpProcess:
         self.starts += 1
         with self.output_file.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                _KITH, "up", str(self.folder), cwd=ROOT, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
+                _KITH,
+                "up",
+                str(self.folder),
+                cwd=self._tree,
+                env=self._environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
             )
 
     def keep_restarting(self) -> None:
@@ -170,10 +184,23 @@ async def service_readable_folder() -> AsyncIterator[Path]:
 
 
 @asynccontextmanager
-async def kith_up_in(folder: Path, name: str = "co-op", *, settings: str = "", pages: str = "") -> AsyncIterator[KithUpProcess]:
-    """A co-op in `folder`, not started; stopped at the end if it runs. `settings` are appended to its kith.toml."""
+async def kith_up_in(
+    folder: Path,
+    name: str = "co-op",
+    *,
+    settings: str = "",
+    pages: str = "",
+    tree: Path = ROOT,
+    environment: Mapping[str, str] | None = None,
+) -> AsyncIterator[KithUpProcess]:
+    """The co-op in `folder`, or a new one; not started, and stopped at the end if it runs.
+
+    `settings` are appended to its kith.toml; `tree` is its code.
+    """
     free = [f"127.0.0.1:{port}" for port in free_ports(2)]
-    process = KithUpProcess(make_co_op_folder(folder / name), pages or free[0], free[1])
+    path = folder / name
+    home = path if path.exists() else make_co_op_folder(path)
+    process = KithUpProcess(home, pages or free[0], free[1], tree=tree, environment=environment)
     file = process.data.settings
     settings_text = file.read_text(encoding="utf-8").replace("127.0.0.1:0", process.pages)
     file.write_text(f'{settings_text}\n[watch]\naddress = "{process.operations}"\n{settings}', encoding="utf-8")
@@ -188,14 +215,42 @@ async def kith_up_in(folder: Path, name: str = "co-op", *, settings: str = "", p
 
 @asynccontextmanager
 async def running_kith_up(*, settings: str = "") -> AsyncIterator[KithUpProcess]:
-    """A running, ready co-op; asserts that stopping it leaves no process behind."""
-    async with service_readable_folder() as folder, kith_up_in(folder, settings=settings) as co_op:
-        await co_op.start()
-        await co_op.wait_until_ready()
-        yield co_op
-        code, _ = await co_op.stop()
-        assert code == 0, co_op.log_tail
-        assert co_op.remaining_processes() == []
+    """A running, ready co-op, founded earlier; asserts that stopping it leaves no process behind."""
+    async with service_readable_folder() as folder:
+        _copy(await _founded_folder(), folder / "co-op")
+        async with kith_up_in(folder, settings=settings) as co_op:
+            await co_op.start()
+            await co_op.wait_until_ready()
+            yield co_op
+            code, _ = await co_op.stop()
+            assert code == 0, co_op.log_tail
+            assert co_op.remaining_processes() == []
+
+
+_FOUNDED: list[Path] = []
+
+
+async def _founded_folder() -> Path:
+    """A co-op that was founded and stopped, once for all tests of this process: founding takes longer than a start."""
+    if not _FOUNDED:
+        folder = temp_folders.make_temp_folder("kf-founded-")
+        folder.chmod(0o755)
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        settings = (make_co_op_folder(folder / "co-op") / "kith.toml").read_text(encoding="utf-8")
+        async with kith_up_in(folder) as co_op:
+            await co_op.start()
+            await co_op.wait_until_ready()
+            code, _ = await co_op.stop()
+            assert code == 0, co_op.log_tail
+            co_op.data.settings.write_text(settings, encoding="utf-8")
+            co_op.output_file.unlink()
+        _FOUNDED.append(folder / "co-op")
+    return _FOUNDED[0]
+
+
+def _copy(folder: Path, place: Path) -> None:
+    """Copies a data folder with the owners of its files, as an operator would."""
+    subprocess.run(["cp", "-a", folder, place], check=True)
 
 
 async def wait_until(condition: Callable[[], bool], seconds: float, message: str) -> None:

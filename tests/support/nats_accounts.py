@@ -62,7 +62,7 @@ def nats_accounts() -> Iterator[NatsAccounts]:
 
 
 async def _wait_until_ready(port: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             try:
                 await probe_nats(HOST, port, _user(1), _PASSWORD)

@@ -22,7 +22,7 @@ from scripts.verifier.json_values import MalformedError
 from services.federation.border.translate_vote_sync import MAX_ENTRIES
 from services.federation.domain import agreement, invitation, message_stream, witnessing
 from services.federation.domain.message_stream import PeerMessage
-from services.federation.domain.witnessing import BoardUpdate, BoardUpdateRejectedError, ReceivedCosignature, ReceivedHead
+from services.federation.domain.witnessing import BoardUpdate, BoardUpdateRejectedError, Cosignature, SignedHead
 from tests.support.json_mutations import nested_lists
 from tests.support.mutated_votes import cached_vote, evidence_documents
 from tests.support.random_votes import random_vote
@@ -101,14 +101,14 @@ def board_update_of(vote: VoteBoards, co_op: str) -> BoardUpdate:
     leaves = [merkle.leaf_hash(entry) for entry in vote.entries[co_op]]
     signed = checkpoint.Checkpoint(checkpoint.origin_of(co_op, vote.terms.vote), head.size, head.root)
     cosigned = tuple(
-        ReceivedCosignature(witness, head.size, head.root, at, checkpoint.cosign(private_key(witness, "witness"), signed, at))
+        Cosignature(witness, head.size, head.root, at, checkpoint.cosign(private_key(witness, "witness"), signed, at))
         for witness, at in head.cosigned
     )
     return BoardUpdate(
         co_op,
         0,
         tuple(vote.entries[co_op][:5]),
-        ReceivedHead(head.size, head.root, checkpoint.sign_checkpoint(private_key(co_op, "board"), signed)),
+        SignedHead(head.size, head.root, checkpoint.sign_checkpoint(private_key(co_op, "board"), signed)),
         tuple(merkle.consistency_proof(leaves, 5, head.size)),
         (),
         cosigned,
@@ -198,11 +198,11 @@ def _process_board_update(vote: VoteBoards, ash: str, data: bytes) -> None:
     try:
         fields = json.loads(data)
         size, root, signature = fields["head"]
-        head = ReceivedHead(_to_uint64(size), bytes.fromhex(root), bytes.fromhex(signature))
+        head = SignedHead(_to_uint64(size), bytes.fromhex(root), bytes.fromhex(signature))
         entries, proof = (tuple(bytes.fromhex(item) for item in fields[name][:MAX_ENTRIES]) for name in ("entries", "proof"))
         brought = BoardUpdate(ash, _to_uint64(fields["first"]), entries, head, proof, (), ())
         cosigned = [
-            ReceivedCosignature(str(witness), _to_uint64(size), bytes.fromhex(root), _to_uint64(at), bytes.fromhex(signature))
+            Cosignature(str(witness), _to_uint64(size), bytes.fromhex(root), _to_uint64(at), bytes.fromhex(signature))
             for witness, size, root, at, signature in fields["cosigned"]
         ]
     except (ValueError, TypeError, KeyError, RecursionError, AttributeError):

@@ -19,7 +19,7 @@ from tests.support.compose_file import ROOT, ComposeFile, ComposeProcesses, port
 from tests.support.free_ports import free_ports
 from tests.support.http_probe import http_get
 
-READY_SECONDS = 30.0
+READY_SECONDS = 90.0
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sqlalchemy.engine import URL
 
 from libs.database import bootstrap
 from libs.database.bootstrap import DatabaseRoles
-from libs.database.shared_tables import CREATE_SHARED_TABLES
+from libs.database.shared_ddl import CREATE_SHARED_TABLES
 from libs.host import leader_election
 from services.database_setup import ServiceDatabase, prepare_databases
 from tests.support.backing_servers import BackingServers

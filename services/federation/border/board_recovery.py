@@ -17,12 +17,10 @@ from libs.clock import Clock
 from libs.database.engine import Database, UnitOfWork
 from libs.observe.logs import logger
 from libs.signing import checkpoint, merkle
-from services.federation.commands.accept_board_update import is_rolled_back
 from services.federation.domain import witnessing
 from services.federation.domain.witnessing import BoardUpdate, BoardUpdateRejectedError
-from services.federation.storage import boards, events_out, votes
+from services.federation.storage import boards, events_out, topics, votes
 from services.federation.storage.anchor_file import AnchorFile
-from services.federation.storage.boards import StoredHead
 from services.federation.storage.votes import Vote
 
 LOG = logger("federation")
@@ -72,6 +70,7 @@ class BoardRecovery:
                 if anchored is not None and board is not None and board.size < anchored[0]:
                     self._start_board(vote, board.size, anchored[0])
         self._is_checked = True
+        self._database.wakeups.wake(topics.VOTES)
 
     async def accept_own_board(self, vote: Vote, update: BoardUpdate) -> bool:
         """Accepts a part of our own board from a peer that holds more of it than we do. Returns whether it was new."""
@@ -83,7 +82,7 @@ class BoardRecovery:
             return False
         async with self._database.work(CALLER, self._clock.now(), "recover") as work:
             board = await boards.lock(work, vote.id, self._us)
-            if board is None or not await is_rolled_back(work, vote, board, update.head):
+            if board is None or not await boards.is_rolled_back(work, vote.id, board, update.head):
                 return False
             recovering = self._start_board(vote, board.size, update.head.size)
             try:
@@ -97,7 +96,7 @@ class BoardRecovery:
                 return False
             board = await boards.append(work, vote.id, board, new)
             if board.size == update.head.size:
-                await boards.add_head(work, vote.id, self._us, StoredHead(update.head.size, update.head.root, update.head.signature))
+                await boards.add_head(work, vote.id, self._us, update.head)
             return True
 
     async def record_answer(self, peer: str, vote_id: str, held: int) -> None:
@@ -148,6 +147,7 @@ class BoardRecovery:
             root = last.root if last is not None else merkle.EMPTY_ROOT
         await self._anchor.reset(checkpoint.origin_of(self._us, vote_id), signed_size, root)
         del self._boards[vote_id]
+        self._database.wakeups.wake(topics.VOTES)
         LOG.warning("recovery_ended", vote=vote_id, size=signed_size, dropped=len(recovering.dropped))
 
 

@@ -19,11 +19,13 @@ from services.federation.border import translate_vote_sync
 from services.federation.border.board_recovery import BoardRecovery
 from services.federation.border.clock_skew_monitor import ClockSkewMonitor
 from services.federation.commands.accept_board_update import accept_board_update
-from services.federation.commands.sign_boards import cosign_boards, find_heads_to_cosign, sign_own_board
+from services.federation.commands.cosign_boards import cosign_boards
+from services.federation.commands.sign_own_board import sign_own_board
 from services.federation.storage import boards, evidence_documents, votes
 from services.federation.storage.anchor_file import AnchorFile
 from services.federation.storage.board_cache import BoardCache
-from services.federation.storage.key_cipher import KeyCipher
+from services.federation.storage.local_identity import LocalIdentity
+from services.federation.storage.uncosigned_heads import find_heads_to_cosign
 from services.federation.storage.votes import Vote
 
 LOG = logger("federation")
@@ -35,23 +37,22 @@ CALLER = callers.job("exchange")
 
 
 class BoardSync:
-    """Implements `VoteSync` on the stored boards."""
+    """Opens its own transactions. Used for active peers only."""
 
     def __init__(
         self,
-        us: str,
+        local_identity: LocalIdentity,
         database: Database,
         clock: Clock,
-        cipher: KeyCipher,
         anchor: AnchorFile,
         board_cache: BoardCache,
         clock_monitor: ClockSkewMonitor,
         recovery: BoardRecovery,
     ) -> None:
-        self._us = us
+        self._us = local_identity.co_op
+        self._cipher = local_identity.cipher
         self._database = database
         self._clock = clock
-        self._cipher = cipher
         self._anchor = anchor
         self._board_cache = board_cache
         self._clock_monitor = clock_monitor

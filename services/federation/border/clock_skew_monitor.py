@@ -6,7 +6,7 @@ from libs.clock import Clock
 from libs.database.engine import UnitOfWork
 from libs.observe.logs import logger
 from libs.observe.metrics import PEER_CLOCK_OFFSET
-from services.federation.storage import peers
+from services.federation.storage import peers, topics
 
 LOG = logger("federation")
 MAX_SKEW_SECONDS = 30
@@ -35,4 +35,6 @@ class ClockSkewMonitor:
         differs = len(skewed) >= min(2, len(active)) > 0
         if differs and not self._differs:
             LOG.error("clock_doubtful", peers=[peer.id for peer in skewed], seconds=[peer.clock_off for peer in skewed])
+        if differs != self._differs:
+            work.wakes.add(topics.VOTES)
         self._differs = differs

@@ -10,21 +10,23 @@ import random
 from libs import callers
 from libs.clock import Clock
 from libs.database.engine import Database
+from libs.database.wakeups import wait_for_event
 from libs.observe.logs import logger, traceback_lines
 from libs.observe.metrics import PEER_EXCHANGES
 from libs.refusals import Refusal
 from services.federation.border.peer_channel import PeerCallError
 from services.federation.border.peer_events import PeerEvents
 from services.federation.border.peer_exchanger import PeerExchanger
-from services.federation.queries.list_peers_to_call import list_peers_to_call
-from services.federation.storage import peers
+from services.federation.queries.list_peers_to_call import PeerToCall, list_peers_to_call
+from services.federation.storage import peers, topics
 
 LOG = logger("federation")
 IDLE_SECONDS = 30.0
 BUSY_SECONDS = 0.5
 """After a call that brought news, when peers cannot call us: doubles each time, up to `IDLE_SECONDS`."""
 MIN_PAUSE_SECONDS = 0.2
-POLL_SECONDS = 2.0
+SAFETY_NET_SECONDS = 60.0
+"""How often the peers are listed without a wake-up."""
 EXCHANGE_SECONDS = 120.0
 BACK_OFF_FIRST = 5.0
 BACK_OFF_MAX = 15 * 60.0
@@ -41,28 +43,35 @@ class PeerCallScheduler:
         self._exchanger = exchanger
         self._peer_events = peer_events
 
-    def notify(self, peer: str | None = None) -> None:
-        """There is something for this peer, or for all of them."""
-        self._peer_events.notify(peer)
-
     async def run(self) -> None:
         tasks: dict[str, asyncio.Task[None]] = {}
+        current: dict[str, PeerToCall] = {}
         try:
-            while True:
-                self._peer_events.any_wanted.clear()
-                current = await self._list_peers_to_call(set(tasks))
-                for peer in current - set(tasks):
-                    tasks[peer] = asyncio.create_task(self._call_repeatedly(peer), name=f"peer-{peer}")
-                for peer in set(tasks) - current:
-                    await _cancel_and_wait(tasks.pop(peer))
-                    await self._exchanger.disconnect(peer)
-                    self._peer_events.forget(peer)
-                await _wait_for_event(self._peer_events.any_wanted, POLL_SECONDS)
+            with self._database.wakeups.subscribed(topics.PEERS) as changed:
+                while True:
+                    changed.clear()
+                    before, current = current, await self._list_peers_to_call(current)
+                    for peer in current.keys() - tasks.keys():
+                        tasks[peer] = asyncio.create_task(self._call_repeatedly(peer), name=f"peer-{peer}")
+                    for peer in tasks.keys() - current.keys():
+                        await _cancel_and_wait(tasks.pop(peer))
+                        await self._exchanger.disconnect(peer)
+                        self._peer_events.forget(peer)
+                    for peer in current.keys() & before.keys():
+                        self._signal_changes(peer, before[peer], current[peer])
+                    await wait_for_event(changed, SAFETY_NET_SECONDS)
         finally:
             await _cancel_and_wait(*tasks.values())
             await self._exchanger.disconnect()
 
-    async def _list_peers_to_call(self, current: set[str]) -> set[str]:
+    def _signal_changes(self, peer: str, before: PeerToCall, now: PeerToCall) -> None:
+        if now != before:
+            # People here changed the peering, or the peer called another process: it is worth a call, whatever failed before.
+            self._peer_events.mark_reachable(peer)
+        if now.peering != before.peering:
+            self._peer_events.notify(peer)
+
+    async def _list_peers_to_call(self, current: dict[str, PeerToCall]) -> dict[str, PeerToCall]:
         """The peers to call; the current ones while our own database is unavailable."""
         try:
             async with self._database.query_work(callers.job("sender"), self._clock.now()) as work:
@@ -82,7 +91,9 @@ class PeerCallScheduler:
             else:
                 longest = BACK_OFF_ALIVE if call_error.alive else BACK_OFF_MAX
                 back_off = min(max(BACK_OFF_FIRST, back_off * 2), longest)
-                if await self._wait_or_until_reachable(peer, back_off * random.uniform(0.75, 1.25)):  # noqa: S311 - spreads calls, guards nothing
+                seconds = back_off * random.uniform(0.75, 1.25)  # noqa: S311 - spreads calls, guards nothing
+                # New messages do not cut it short.
+                if await self._peer_events.wait_until_reachable(peer, seconds):
                     back_off = 0.0
 
     async def _call(self, peer: str) -> tuple[PeerCallError | None, bool]:
@@ -115,34 +126,8 @@ class PeerCallScheduler:
         except Refusal as refusal:
             LOG.warning("failure_not_noted", peer=peer, reason=refusal.reason)
 
-    async def _wait_or_until_reachable(self, peer: str, seconds: float) -> bool:
-        """Waits, at most so long, until the peer calls us, here or at another process. Returns whether it did. New messages do not cut it
-        short.
-        """
-        loop, since = asyncio.get_running_loop(), self._clock.now()
-        until = loop.time() + seconds
-        while (left := until - loop.time()) > 0:
-            if await self._peer_events.wait_until_reachable(peer, min(left, POLL_SECONDS)):
-                return True
-            try:
-                async with self._database.query_work(callers.job("sender"), self._clock.now()) as work:
-                    stored_peer = await peers.get(work, peer)
-            except Refusal:
-                continue
-            if stored_peer is not None and stored_peer.heard_at is not None and stored_peer.heard_at > since:
-                return True
-        return False
-
 
 async def _cancel_and_wait(*tasks: asyncio.Task[None]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _wait_for_event(event: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return

@@ -1,8 +1,14 @@
-"""Wake-up signals between the parts of one process: a peer has something waiting, is reachable again, or brought news."""
+"""Signals between the parts of one process: a peer has something waiting, is reachable again, was heard or could not be called.
+
+What changes in the database wakes by its commit instead (`storage/topics.py`).
+"""
 
 import asyncio
 import time
 from collections import defaultdict
+
+from libs.database.wakeups import Wakeups, wait_for_event
+from services.federation.storage import topics
 
 
 class PeerEvents:
@@ -12,18 +18,16 @@ class PeerEvents:
     would call each other for ever.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, wakeups: Wakeups) -> None:
+        self._wakeups = wakeups
         self._wanted: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._reachable: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._failed_at: dict[str, float] = {}
-        self.any_wanted = asyncio.Event()
-        """Set by every `notify`: it may concern peers that nothing waits for yet."""
-        self.received_news = asyncio.Event()
-        """Set when a peer brought something new, so that votes advance now and not at the next round."""
+        self.contact_awaited = False
+        """A vote waits to hear from a peer, or to learn that it is away: the next contact or failed call wakes it."""
 
     def notify(self, peer: str | None = None, *, excluding: str = "") -> None:
         """Something waits for this peer; None = for all, except the one that it came from."""
-        self.any_wanted.set()
         for wanted in [peer] if peer else [known for known in self._wanted if known != excluding]:
             self._wanted[wanted].set()
 
@@ -31,9 +35,16 @@ class PeerEvents:
         """The peer called us, so back-off can end."""
         self._reachable[peer].set()
 
+    def record_contact(self) -> None:
+        """A peer was heard."""
+        if self.contact_awaited:
+            self.contact_awaited = False
+            self._wakeups.wake(topics.VOTES)
+
     def record_failure(self, peer: str) -> None:
         """A call to the peer failed."""
         self._failed_at[peer] = time.monotonic()
+        self.record_contact()
 
     def failed_since(self, peer: str, moment: float) -> bool:
         """Whether a call failed after this moment of `time.monotonic`, which nobody can set."""
@@ -46,25 +57,12 @@ class PeerEvents:
 
     async def wait_until_wanted(self, peer: str, seconds: float) -> None:
         """Waits until something waits for the peer, at most so long."""
-        await _wait_for_event(self._wanted[peer], seconds)
+        await wait_for_event(self._wanted[peer], seconds)
 
     async def wait_until_reachable(self, peer: str, seconds: float) -> bool:
         """Waits until the peer calls us, at most so long. Returns whether it did."""
-        return await _wait_for_event(self._reachable[peer], seconds)
-
-    async def wait_for_news(self, seconds: float) -> None:
-        """Waits until a peer brings something new, at most so long."""
-        await _wait_for_event(self.received_news, seconds)
-        self.received_news.clear()
+        return await wait_for_event(self._reachable[peer], seconds)
 
     def forget(self, peer: str) -> None:
         self._wanted.pop(peer, None)
         self._reachable.pop(peer, None)
-
-
-async def _wait_for_event(event: asyncio.Event, seconds: float) -> bool:
-    try:
-        async with asyncio.timeout(seconds):
-            return await event.wait()
-    except TimeoutError:
-        return False

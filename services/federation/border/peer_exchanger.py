@@ -17,15 +17,13 @@ from libs.database.engine import Database, UnitOfWork
 from libs.observe import traces
 from libs.refusals import invalid
 from services.federation.border import peer_channel
+from services.federation.border.board_sync import BoardSync
 from services.federation.border.clock_skew_monitor import ClockSkewMonitor
 from services.federation.border.connection_pool import ConnectionPool
 from services.federation.border.peer_channel import ChannelSettings, PeerCallError
 from services.federation.border.peer_events import PeerEvents
-from services.federation.border.vote_sync import VoteSync
-from services.federation.commands.confirm_peer import require_peer
-from services.federation.commands.handle_peering_messages import MessageHandler
 from services.federation.commands.process_hello import Hello, process_hello
-from services.federation.commands.receive_messages import receive_messages
+from services.federation.commands.receive_messages import MessageHandler, receive_messages
 from services.federation.commands.send_messages import send_messages
 from services.federation.domain.peering import PeerState
 from services.federation.queries.get_own_identity import write_own_invitation
@@ -69,7 +67,7 @@ class PeerExchanger:
         local_identity: LocalIdentity,
         database: Database,
         clock: Clock,
-        vote_sync: VoteSync,
+        board_sync: BoardSync,
         message_handlers: Mapping[str, MessageHandler],
         clock_monitor: ClockSkewMonitor,
         peer_events: PeerEvents,
@@ -77,7 +75,7 @@ class PeerExchanger:
         self._local_identity = local_identity
         self._database = database
         self._clock = clock
-        self._vote_sync = vote_sync
+        self._board_sync = board_sync
         self._message_handlers = message_handlers
         self._clock_monitor = clock_monitor
         self._peer_events = peer_events
@@ -144,9 +142,8 @@ class PeerExchanger:
         self._reports[peer] = _PeerReport(hello, tuple(parcel.have), may_number)
         new_votes = False
         if stored_peer is not None and stored_peer.state is PeerState.ACTIVE:
-            new_votes = await self._vote_sync.accept(peer, parcel.boards, parcel.papers)
-        if new_messages or new_votes:
-            self._peer_events.received_news.set()
+            new_votes = await self._board_sync.accept(peer, parcel.boards, parcel.papers)
+        self._peer_events.record_contact()
         if new_votes:
             # The peer that brought it gets our cosignature in the same exchange.
             self._peer_events.notify(excluding=peer)
@@ -155,7 +152,7 @@ class PeerExchanger:
     async def _build_parcel(self, peer: str) -> pb.Parcel:
         report = self._reports.get(peer)
         async with self._work(peer) as work:
-            stored_peer = await require_peer(work, peer)
+            stored_peer = await peers.require(work, peer)
             identity = await require_identity(work)
             messages = await send_messages(work, self._local_identity, peer) if report and report.may_number else []
             received, sent = await peer_messages.get_last_received(work, peer), await peer_messages.get_last_sent(work, peer)
@@ -167,9 +164,9 @@ class PeerExchanger:
             invitation = await write_own_invitation(work) if stored_peer.identity_held < identity.document.seq else b""
             parcel = pb.Parcel(clock=int(work.now.timestamp()), hello=hello, letters=messages, identity=invitation)
         if stored_peer.state is PeerState.ACTIVE:
-            parcel.have.extend(await self._vote_sync.list_holdings(peer))
+            parcel.have.extend(await self._board_sync.list_holdings(peer))
             if report:
-                boards, papers = await self._vote_sync.find_missing(peer, report.have)
+                boards, papers = await self._board_sync.find_missing(peer, report.have)
                 parcel.boards.extend(boards)
                 parcel.papers.extend(papers)
         return parcel

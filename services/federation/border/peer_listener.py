@@ -9,16 +9,20 @@ from kith.peer.v1.peer_pb2_grpc import PeerServiceServicer, add_PeerServiceServi
 from libs import callers
 from libs.clock import Clock
 from libs.database.engine import Database, UnitOfWork
+from libs.database.wakeups import wait_for_event
 from libs.observe.logs import logger
 from libs.refusals import Refusal
 from services.federation.border.peer_auth_interceptor import PeerAuthInterceptor
 from services.federation.border.peer_channel import LARGEST_MESSAGE
-from services.federation.storage import certificates, own_keys, peers
+from services.federation.storage import certificates, own_keys, peers, topics
 from services.federation.storage.certificates import TlsKey
 from services.federation.storage.local_identity import LocalIdentity
 
 LOG = logger("federation")
-POLL_SECONDS = 1.0
+SAFETY_NET_SECONDS = 30.0
+"""How often certificates are looked at without a wake-up."""
+RETRY_SECONDS = 1.0
+"""After our database was unavailable, or the address taken."""
 GRACE_SECONDS = 1.0
 
 _OPTIONS = (
@@ -52,7 +56,6 @@ class PeerListener:
         self._loaded_certificates: tuple[bytes, ...] = ()
         self._configuration: object | None = None
         self._applied_configuration: object | None = None
-        self._changed = asyncio.Event()
         self.port = 0
 
     async def start(self) -> None:
@@ -70,22 +73,19 @@ class PeerListener:
         if self._server is not None:
             await self._server.stop(GRACE_SECONDS)
 
-    def request_reload(self) -> None:
-        """The trusted certificates changed: they are reloaded now."""
-        self._changed.set()
-
     async def _reload_repeatedly(self) -> None:
-        while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):
-                    await self._changed.wait()
-            self._changed.clear()
-            try:
-                await self._reload_certificates()
-            except Refusal as refusal:
-                LOG.info("border_waits", reason=refusal.reason)
-            except OSError:
-                LOG.error("border_address_taken", address=self._address)
+        with self._database.wakeups.subscribed(topics.PEERS) as changed:
+            while True:
+                changed.clear()
+                seconds = RETRY_SECONDS
+                try:
+                    await self._reload_certificates()
+                    seconds = SAFETY_NET_SECONDS
+                except Refusal as refusal:
+                    LOG.info("border_waits", reason=refusal.reason)
+                except OSError:
+                    LOG.error("border_address_taken", address=self._address)
+                await wait_for_event(changed, seconds)
 
     async def _reload_certificates(self) -> None:
         """Reloads certificates that changed, ours and the peers'."""

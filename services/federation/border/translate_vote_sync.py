@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from kith.peer.v1 import peer_pb2 as pb
 from libs.database.engine import UnitOfWork
 from libs.signing import checkpoint, merkle
-from services.federation.domain.witnessing import BoardUpdate, ReceivedCosignature, ReceivedHead
+from services.federation.domain.witnessing import BoardUpdate, Cosignature, SignedHead
 from services.federation.storage import boards, evidence_documents
-from services.federation.storage.boards import BoardHolding, StoredCosignature, StoredHead
+from services.federation.storage.boards import BoardHolding
 
 MAX_ENTRIES = 5_000
 MAX_DOCUMENTS = 100
@@ -79,7 +79,7 @@ async def document_messages(work: UnitOfWork, vote: str) -> list[pb.VotePaper]:
     ]
 
 
-def _heads_digest(heads: Iterable[StoredHead], cosigned: Iterable[StoredCosignature]) -> bytes:
+def _heads_digest(heads: Iterable[SignedHead], cosigned: Iterable[Cosignature]) -> bytes:
     lines = [f"{head.size} {head.root.hex()} {head.signature.hex()}" for head in heads]
     lines += [
         f"{cosignature.witness} {cosignature.size} {cosignature.root.hex()} {cosignature.time} {cosignature.signature.hex()}"
@@ -108,21 +108,21 @@ def parse_board_part(part: pb.BoardPart) -> BoardUpdate:
         proof=tuple(part.proof),
         heads=tuple(_parse_head(head) for head in part.heads[:_MAX_PROOFS]),
         cosignatures=tuple(
-            ReceivedCosignature(message.witness, message.size, message.root, message.time, message.signature)
+            Cosignature(message.witness, message.size, message.root, message.time, message.signature)
             for message in part.cosignatures[:_MAX_PROOFS]
         ),
     )
 
 
-def _parse_head(head: pb.Head) -> ReceivedHead:
-    return ReceivedHead(head.size, head.root, head.signature)
+def _parse_head(head: pb.Head) -> SignedHead:
+    return SignedHead(head.size, head.root, head.signature)
 
 
-def _head_message(head: StoredHead) -> pb.Head:
+def _head_message(head: SignedHead) -> pb.Head:
     return pb.Head(size=head.size, root=head.root, signature=head.signature)
 
 
-def _cosignature_message(cosignature: StoredCosignature) -> pb.Cosignature:
+def _cosignature_message(cosignature: Cosignature) -> pb.Cosignature:
     return pb.Cosignature(
         witness=cosignature.witness, size=cosignature.size, root=cosignature.root, time=cosignature.time, signature=cosignature.signature
     )

@@ -3,8 +3,10 @@
 import asyncio
 import hashlib
 import json
+import math
 import time
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 
 from kith.governance.v1 import votes_pb2 as pb
 from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
@@ -18,11 +20,19 @@ from libs.observe.logs import logger
 from libs.rpc.client import call_service
 from services.federation.border.board_sync import BoardSync
 from services.federation.border.peer_events import PeerEvents
-from services.federation.commands import advance_vote, gather_vote_keys
+from services.federation.commands.join_as_observer import join_as_observer
+from services.federation.commands.post_due_entries import post_due_entries
+from services.federation.commands.publish_state import publish_state
+from services.federation.commands.record_misconduct import record_misconduct
+from services.federation.commands.request_vote_keys import request_vote_keys
+from services.federation.commands.send_terms import send_terms
+from services.federation.commands.send_vote_keys import send_vote_keys
+from services.federation.commands.sign_outcome import sign_outcome
 from services.federation.domain import own_board_rules
+from services.federation.domain.published_state import state_to_publish
 from services.federation.storage import boards, events_out, peers, votes
 from services.federation.storage.board_cache import BoardCache
-from services.federation.storage.key_cipher import KeyCipher
+from services.federation.storage.local_identity import LocalIdentity
 from services.federation.storage.votes import Draft, Vote
 
 LOG = logger("federation")
@@ -32,24 +42,31 @@ ARCHIVE_AFTER_SECONDS = 30 * 86_400
 CALLER = callers.job("drive_votes")
 
 
+@dataclass(frozen=True)
+class VoteProgress:
+    """What came of advancing a vote: something new for other co-ops, and in how many seconds the clock next asks for something."""
+
+    has_news: bool
+    due_in: float
+
+
 class VoteProtocol:
     """The steps of a vote for one co-op. Governance composes terms and counts; the rest happens here."""
 
     def __init__(
         self,
-        us: str,
+        local_identity: LocalIdentity,
         database: Database,
         clock: Clock,
-        cipher: KeyCipher,
         board_cache: BoardCache,
         board_sync: BoardSync,
         governance: VoteServiceStub,
         peer_events: PeerEvents,
     ) -> None:
-        self._us = us
+        self._local_identity = local_identity
+        self._us = local_identity.co_op
         self._database = database
         self._clock = clock
-        self._cipher = cipher
         self._board_cache = board_cache
         self._board_sync = board_sync
         self._governance = governance
@@ -72,15 +89,17 @@ class VoteProtocol:
             classes = [(count.member_class, count.people) for count in response.classes]
             for draft_id, convener, party in unanswered:
                 async with self._work() as work:
-                    await gather_vote_keys.send_vote_keys(work, self._us, draft_id, convener, party, classes)
+                    await send_vote_keys(work, self._us, draft_id, convener, party, classes)
             self._peer_events.notify()
 
     async def _prepare_draft(self, draft: Draft) -> None:
-        async with self._work() as work:
-            if not draft.keys_requested:
-                await gather_vote_keys.request_vote_keys(work, self._cipher, draft, self._us)
+        if not draft.keys_requested:
+            async with self._work() as work:
+                are_requested = await request_vote_keys(work, self._local_identity, draft)
+            if are_requested:
                 self._peer_events.notify()
-                return
+            return
+        async with self._query_work() as work:
             parties = await votes.list_parties(work, draft.id)
         if set(parties) != {*draft.participants, *draft.observers, self._us}:
             return
@@ -90,14 +109,13 @@ class VoteProtocol:
         response = await call_service(self._governance.ComposeTerms, request)
         terms = read_terms(response.terms)
         async with self._work() as work:
-            await gather_vote_keys.send_terms(work, terms, self._us)
-            await votes.mark_composed(work, draft.id, terms.vote)
+            await send_terms(work, terms, self._us)
         self._peer_events.notify()
 
     # --- one vote
 
-    async def advance(self, vote: Vote) -> bool:
-        """Does everything that is due now. Returns whether there is something new for other co-ops."""
+    async def advance(self, vote: Vote) -> VoteProgress:
+        """Does everything that is due now."""
         if not vote.handed_over:
             await self._hand_over(vote)
         now = self._now()
@@ -106,12 +124,20 @@ class VoteProtocol:
             evidence = await self._board_cache.load_evidence(work, vote)
         status = vote_status(evidence, now)
         has_posted = await self._post_due_entries(vote, evidence, now)
+        due_in = self._seconds_until_due(vote, evidence, now)
         if await self._search_misconduct(vote, evidence, now):
             # The evidence read above does not contain it yet, and a co-op that knows of misconduct signs nothing.
-            return True
+            return VoteProgress(has_news=True, due_in=due_in)
         has_signed = await self._sign_outcome(vote, evidence, status, now)
         await self._publish(vote, evidence, status, now)
-        return has_cosigned or has_posted or has_signed
+        return VoteProgress(has_news=has_cosigned or has_posted or has_signed, due_in=due_in)
+
+    def _seconds_until_due(self, vote: Vote, evidence: VoteEvidence, now: int) -> float:
+        """For how long only new evidence can ask for something."""
+        moment = own_board_rules.next_moment(evidence, now)
+        until_moment = moment - self._clock.now().timestamp() if moment is not None else math.inf
+        silent_in = self._concluded_at.get(vote.id, -math.inf) + SILENT_SECONDS - time.monotonic()
+        return min(until_moment, silent_in) if silent_in > 0 else until_moment
 
     async def _hand_over(self, vote: Vote) -> None:
         """Gives a new vote's terms to governance."""
@@ -124,15 +150,11 @@ class VoteProtocol:
         """Posts the entries that are due on our own board. Returns whether there were any."""
         if self._us in vote.terms.observers and self._us not in evidence.boards:
             async with self._work() as work:
-                return await advance_vote.join_as_observer(work, self._cipher, vote, self._us)
+                return await join_as_observer(work, self._local_identity.cipher, vote, self._us)
         if not own_board_rules.find_due_entries(evidence, self._us, now, ready_requested=vote.ready_requested, cosigned={}):
             return False
         async with self._work() as work:
-            # The vote is locked as for a cosignature: so `closed` lists all of ours, and every later one is dated after it.
-            await votes.lock(work, vote.id)
-            cosigned = await advance_vote.own_cosignatures(work, vote, self._us)
-            due = own_board_rules.find_due_entries(evidence, self._us, now, ready_requested=vote.ready_requested, cosigned=cosigned)
-            await advance_vote.post_entries(work, vote, self._us, due)
+            await post_due_entries(work, vote, self._us, evidence, now)
         return True
 
     async def _search_misconduct(self, vote: Vote, evidence: VoteEvidence, now: int) -> bool:
@@ -147,7 +169,7 @@ class VoteProtocol:
         if now <= vote.terms.close or self._searched.get(vote.id) == searched:
             return False
         async with self._work() as work:
-            is_proven = await advance_vote.record_misconduct(work, vote, evidence)
+            is_proven = await record_misconduct(work, vote, evidence)
         self._searched[vote.id] = searched
         return is_proven
 
@@ -158,17 +180,17 @@ class VoteProtocol:
             return False
         outcome = await self._count(vote, evidence, status.revision)
         async with self._work() as work:
-            keys = await votes.get_keys(work, self._cipher, vote.terms.draft, vote.terms.convener)
-            return keys is not None and await advance_vote.sign_outcome(work, vote, self._us, keys[1], status.revision, outcome)
+            keys = await votes.get_keys(work, self._local_identity.cipher, vote.terms.draft, vote.terms.convener)
+            return keys is not None and await sign_outcome(work, vote, self._us, keys[1], status.revision, outcome)
 
     async def _publish(self, vote: Vote, evidence: VoteEvidence, status: VoteStatus, now: int) -> None:
         """Publishes the vote's state when it changed; archives a vote for which nothing more can come."""
         outcome = await self._final_outcome(vote, evidence, status) if status.state is VoteState.FINAL else None
         is_over = now > vote.terms.concluded_from + vote.terms.grace + vote.terms.window + ARCHIVE_AFTER_SECONDS
-        if not is_over and advance_vote.state_to_publish(vote, status, now, outcome) in ("", vote.published_state):
+        if not is_over and state_to_publish(vote.terms, status, now, outcome) in ("", vote.published_state):
             return
         async with self._work() as work:
-            await advance_vote.publish_state(work, vote, status, now, outcome)
+            await publish_state(work, vote, status, now, outcome)
             if is_over:
                 await votes.archive(work, vote.id)
                 self._board_cache.forget(vote.id)
@@ -213,6 +235,7 @@ class VoteProtocol:
             heard_at = peer.heard_at.timestamp() if peer.heard_at is not None else 0.0
             is_away = self._peer_events.failed_since(peer.id, concluded_at) or time.monotonic() - concluded_at > SILENT_SECONDS
             if heard_at <= vote.terms.concluded_from and not is_away:
+                self._peer_events.contact_awaited = True
                 return False
         return True
 

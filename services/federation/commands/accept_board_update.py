@@ -8,9 +8,9 @@ from libs.database.engine import UnitOfWork
 from libs.signing import checkpoint, merkle
 from libs.signing.checkpoint import Checkpoint
 from services.federation.domain import witnessing
-from services.federation.domain.witnessing import BoardUpdate, BoardUpdateRejectedError, ReceivedCosignature, ReceivedHead
+from services.federation.domain.witnessing import BoardUpdate, BoardUpdateRejectedError, Cosignature, SignedHead
 from services.federation.storage import boards, evidence_documents
-from services.federation.storage.boards import BoardRecord, StoredCosignature, StoredHead
+from services.federation.storage.boards import BoardRecord
 from services.federation.storage.votes import Vote
 
 
@@ -32,7 +32,7 @@ async def accept_board_update(work: UnitOfWork, vote: Vote, update: BoardUpdate,
         if update.head is not None:
             witnessing.verify_head(vote.terms, update.co_op, update.head)
         if update.co_op == us:
-            if update.head is not None and await is_rolled_back(work, vote, board, update.head):
+            if update.head is not None and await boards.is_rolled_back(work, vote.id, board, update.head):
                 return BoardUpdateResult(newer_own_size=update.head.size)
             new: Sequence[bytes] = ()
         else:
@@ -44,27 +44,13 @@ async def accept_board_update(work: UnitOfWork, vote: Vote, update: BoardUpdate,
     return await _accept_proofs(work, vote, board, update, changed=bool(new))
 
 
-async def is_rolled_back(work: UnitOfWork, vote: Vote, board: BoardRecord, head: ReceivedHead) -> bool:
-    """Whether a head that our own board signed belongs to a tree that we do not hold: a longer or a different one."""
-    if head.size > board.size:
-        return True
-    if any(
-        (stored_head.size, stored_head.root) == (head.size, head.root)
-        for stored_head in await boards.list_heads(work, vote.id, board.co_op)
-    ):
-        return False
-    return merkle.root_of(await boards.list_leaves(work, vote.id, board.co_op, head.size)) != head.root
-
-
 async def _accept_proofs(work: UnitOfWork, vote: Vote, board: BoardRecord, update: BoardUpdate, *, changed: bool) -> BoardUpdateResult:
     """Stores the last head, and every cosignature that a cut can need, with its head.
 
     A head that nothing needs any more is not stored again; otherwise each contact with a peer that still has it would count as news.
     """
-    stored_heads = {
-        (cosignature.size, cosignature.root): cosignature for cosignature in await boards.list_heads(work, vote.id, board.co_op)
-    }
-    fresh: dict[tuple[int, bytes], StoredHead] = {}
+    stored_heads = {(head.size, head.root): head for head in await boards.list_heads(work, vote.id, board.co_op)}
+    fresh: dict[tuple[int, bytes], SignedHead] = {}
     for head in (*update.heads, *((update.head,) if update.head else ())):
         if (head.size, head.root) not in stored_heads:
             changed |= await _check_head(work, vote, board, head, fresh)
@@ -83,7 +69,7 @@ async def _accept_proofs(work: UnitOfWork, vote: Vote, board: BoardRecord, updat
 
 
 async def _check_head(
-    work: UnitOfWork, vote: Vote, board: BoardRecord, head: ReceivedHead, fresh: dict[tuple[int, bytes], StoredHead]
+    work: UnitOfWork, vote: Vote, board: BoardRecord, head: SignedHead, fresh: dict[tuple[int, bytes], SignedHead]
 ) -> bool:
     """Adds a head of the tree we hold to `fresh`. A head of another tree proves a fork. Returns whether that proof is new."""
     if head.size > board.size or head.size == 0:
@@ -97,13 +83,11 @@ async def _check_head(
         leaves = await boards.list_leaves(work, vote.id, board.co_op, board.size)
     if (merkle.root_of(leaves[: head.size]) if leaves else board.frontier.root) != head.root:
         return await _record_fork(work, vote, board, signed, head, leaves)
-    fresh[head.size, head.root] = StoredHead(head.size, head.root, head.signature)
+    fresh[head.size, head.root] = head
     return False
 
 
-async def _record_fork(
-    work: UnitOfWork, vote: Vote, board: BoardRecord, signed: Checkpoint, head: ReceivedHead, leaves: list[bytes]
-) -> bool:
+async def _record_fork(work: UnitOfWork, vote: Vote, board: BoardRecord, signed: Checkpoint, head: SignedHead, leaves: list[bytes]) -> bool:
     terms = vote.terms
     held_head = await boards.get_last_head(work, vote.id, board.co_op)
     if held_head is None or held_head.size < head.size:
@@ -120,11 +104,11 @@ async def _record_fork(
 
 
 async def _accept_cosignature(
-    work: UnitOfWork, vote: Vote, board: BoardRecord, cosignature: ReceivedCosignature, heads: Mapping[tuple[int, bytes], StoredHead]
+    work: UnitOfWork, vote: Vote, board: BoardRecord, cosignature: Cosignature, heads: Mapping[tuple[int, bytes], SignedHead]
 ) -> bool:
     """Stores a cosignature that a cut can need, together with its head, one of `heads`. Returns whether it is new."""
     stored_cosignatures = await boards.list_cosignatures(work, vote.id, board.co_op)
-    same_witness = {_to_received(stored) for stored in stored_cosignatures if stored.witness == cosignature.witness}
+    same_witness = {stored for stored in stored_cosignatures if stored.witness == cosignature.witness}
     if cosignature in same_witness or (cosignature.size, cosignature.root) not in heads:
         return False
     needed = witnessing.select_needed_cosignatures(vote.terms, same_witness | {cosignature})
@@ -137,9 +121,9 @@ async def _accept_cosignature(
     if cosignature not in needed:
         return False
     await boards.add_head(work, vote.id, board.co_op, heads[cosignature.size, cosignature.root])
-    await boards.add_cosignature(work, vote.id, board.co_op, _to_stored(cosignature))
+    await boards.add_cosignature(work, vote.id, board.co_op, cosignature)
     for unneeded in same_witness - needed:
-        await boards.delete_cosignature(work, vote.id, board.co_op, _to_stored(unneeded))
+        await boards.delete_cosignature(work, vote.id, board.co_op, unneeded)
     return True
 
 
@@ -147,8 +131,8 @@ async def _record_falling_dates(
     work: UnitOfWork,
     vote: Vote,
     board: BoardRecord,
-    falling_pair: tuple[ReceivedCosignature, ReceivedCosignature],
-    heads: Mapping[tuple[int, bytes], StoredHead],
+    falling_pair: tuple[Cosignature, Cosignature],
+    heads: Mapping[tuple[int, bytes], SignedHead],
 ) -> None:
     origin = checkpoint.origin_of(board.co_op, vote.id)
     notes = [
@@ -163,11 +147,3 @@ async def _record_falling_dates(
     ]
     document = evidence.falling_dates(falling_pair[0].witness, board.co_op, notes[0], notes[1])
     await evidence_documents.add(work, vote.id, evidence.FALLING_DATES, document)
-
-
-def _to_received(cosignature: StoredCosignature) -> ReceivedCosignature:
-    return ReceivedCosignature(cosignature.witness, cosignature.size, cosignature.root, cosignature.time, cosignature.signature)
-
-
-def _to_stored(cosignature: ReceivedCosignature) -> StoredCosignature:
-    return StoredCosignature(cosignature.witness, cosignature.size, cosignature.root, cosignature.time, cosignature.signature)

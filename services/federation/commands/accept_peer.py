@@ -3,14 +3,13 @@
 from dataclasses import replace
 
 from libs.access import hats
-from libs.boards.document_fields import DocumentError
 from libs.boards.identity_documents import IdentityDocument
 from libs.database.engine import UnitOfWork
 from libs.refusals import Conflict, invalid
 from services.federation.domain import invitation, peering
 from services.federation.domain.invitation import Invitation
 from services.federation.domain.peering import PeeringAction, PeerState
-from services.federation.storage import certificates, peers
+from services.federation.storage import peers
 from services.federation.storage.local_identity import require_identity
 from services.federation.storage.peers import Peer
 
@@ -20,10 +19,10 @@ async def accept_peer(work: UnitOfWork, text: str) -> Peer:
     CERTIFICATE_UNUSABLE, Conflict PEER_ROOT_DIFFERS, PEER_ROOT_KNOWN or CERTIFICATE_OF_ANOTHER.
     """
     await hats.require(work, hats.SECRETARY)
-    invited = parse_invitation(text.strip().encode())
+    invited = invitation.parse(text.strip().encode())
     own_document = (await require_identity(work)).document
     await _require_other_co_op(work, own_document, invited.document)
-    await require_usable_certificates(work, invited)
+    await peers.require_usable_certificates(work, invited)
     peer = await peers.lock(work, invited.document.id)
     if peer is None:
         await peers.add(work, invited)
@@ -34,22 +33,6 @@ async def accept_peer(work: UnitOfWork, text: str) -> Peer:
     if stored_peer is None:
         raise AssertionError(invited.document.id)
     return stored_peer
-
-
-def parse_invitation(text: bytes) -> Invitation:
-    """Raises Invalid INVITATION_UNREADABLE."""
-    try:
-        return invitation.read(text)
-    except DocumentError:
-        raise invalid("invitation", "INVITATION_UNREADABLE") from None
-
-
-async def require_usable_certificates(work: UnitOfWork, invited: Invitation) -> None:
-    """Raises Invalid CERTIFICATE_UNUSABLE, Conflict CERTIFICATE_OF_ANOTHER."""
-    if not all(certificates.is_usable(certificate) for certificate in invited.certificates):
-        raise invalid("invitation", "CERTIFICATE_UNUSABLE")
-    if await peers.has_certificate_of_another(work, invited):
-        raise Conflict("CERTIFICATE_OF_ANOTHER")
 
 
 async def _require_other_co_op(work: UnitOfWork, own_document: IdentityDocument, their_document: IdentityDocument) -> None:

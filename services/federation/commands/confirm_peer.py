@@ -6,14 +6,13 @@ from libs.access import hats
 from libs.boards import document_fields, identity_documents
 from libs.boards.document_fields import DocumentError
 from libs.database.engine import UnitOfWork
-from libs.refusals import NotFound, invalid
+from libs.refusals import invalid
 from libs.signing import canonical
-from services.federation.commands.require_passed_decision import require_passed_decision
-from services.federation.commands.sign_agreement import activate_when_both_signed, compose_and_sign_agreement
+from services.federation.commands.sign_agreement import sign_agreement
 from services.federation.domain import agreement, message_stream, peering
 from services.federation.domain.agreement import AgreementHalf
 from services.federation.domain.peering import PeeringAction
-from services.federation.storage import peer_messages, peers
+from services.federation.storage import decisions, peer_messages, peers
 from services.federation.storage.local_identity import LocalIdentity, require_identity
 from services.federation.storage.peers import Peer
 
@@ -27,7 +26,7 @@ async def confirm_peer(
     Invalid CODE_DIFFERS or CONTACT_FORM.
     """
     await hats.require(work, hats.SECRETARY)
-    peer = await require_peer(work, peer_id)
+    peer = await peers.require(work, peer_id)
     own_document = (await require_identity(work)).document
     state = peering.next_state(peer.state, PeeringAction.CONFIRM)
     if (code or not peer.compared) and not peering.codes_match(code, peering.comparison_code(own_document.root, peer.root)):
@@ -36,7 +35,7 @@ async def confirm_peer(
         await peers.add_log_entry(work, peer.id, "compared")
     peer = replace(peer, state=state, compared=True)
     if decision_id:
-        decision = await require_passed_decision(work, decision_id, number)
+        decision = await decisions.require_passed(work, decision_id, number)
         half = AgreementHalf(
             own_document.id,
             own_document.name,
@@ -49,16 +48,8 @@ async def confirm_peer(
         peer = replace(peer, decided=True, contact=half.contact, our_half=canonical.encode(half_json))
         await peer_messages.enqueue(work, peer.id, message_stream.AGREE, {"half": half_json})
         await peers.add_log_entry(work, peer.id, "decided", decision_number=number)
-        peer = await activate_when_both_signed(work, await compose_and_sign_agreement(work, local_identity, peer))
+        peer = await sign_agreement(work, local_identity, peer)
     await peers.save_peering(work, peer)
-    return peer
-
-
-async def require_peer(work: UnitOfWork, peer_id: str) -> Peer:
-    """Returns the peer, locked. Raises NotFound PEER_UNKNOWN."""
-    peer = await peers.lock(work, peer_id)
-    if peer is None:
-        raise NotFound("PEER_UNKNOWN")
     return peer
 
 

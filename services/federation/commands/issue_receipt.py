@@ -10,7 +10,7 @@ from libs.database.engine import UnitOfWork
 from libs.refusals import NotFound
 from libs.signing import checkpoint
 from libs.signing.checkpoint import Checkpoint
-from services.federation.commands.sign_boards import sign_own_board
+from services.federation.commands.sign_own_board import sign_own_board
 from services.federation.storage import boards, votes
 from services.federation.storage.key_cipher import KeyCipher
 

@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from libs.boards.document_fields import DocumentError
 from libs.database.engine import UnitOfWork
 from libs.refusals import Refusal
-from services.federation.commands.accept_peer import parse_invitation, require_usable_certificates
-from services.federation.commands.confirm_peer import require_peer
-from services.federation.domain import message_stream
+from services.federation.domain import invitation, message_stream
 from services.federation.domain.message_stream import StreamPosition
 from services.federation.storage import events_out, peer_messages, peers
 from services.federation.storage.local_identity import require_identity
@@ -31,7 +29,7 @@ class Hello:
 
 async def process_hello(work: UnitOfWork, peer_id: str, clock: int, hello: Hello, identity: bytes) -> bool:
     """Returns whether messages may be numbered for it: it holds none of ours that we lack. `clock` is the peer's, in seconds since 1970."""
-    peer = await require_peer(work, peer_id)
+    peer = await peers.require(work, peer_id)
     await _record_contact(work, peer, clock)
     if identity:
         await _update_identity(work, peer, identity)
@@ -54,7 +52,7 @@ async def process_hello(work: UnitOfWork, peer_id: str, clock: int, hello: Hello
 
 async def _record_contact(work: UnitOfWork, peer: Peer, clock: int) -> None:
     off = max(-(2**62), min(2**62, clock - int(work.now.timestamp())))
-    await peers.record_contact(work, peer.id, off)
+    await peers.record_contact(work, peer, off)
     if peer.unreachable:
         await peers.set_unreachable(work, peer.id, unreachable=False)
         await peers.add_log_entry(work, peer.id, "reachable")
@@ -66,10 +64,10 @@ async def _update_identity(work: UnitOfWork, peer: Peer, identity: bytes) -> Non
     stored one.
     """
     try:
-        invited = parse_invitation(identity)
+        invited = invitation.parse(identity)
         if (invited.document.id, invited.document.root) != (peer.id, peer.root) or invited.document.seq <= peer.seq:
             return
-        await require_usable_certificates(work, invited)
+        await peers.require_usable_certificates(work, invited)
     except Refusal as refusal:
         await peers.record_failure(work, peer.id, refusal.reason)
         return

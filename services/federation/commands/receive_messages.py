@@ -1,16 +1,17 @@
 """Receives a peer's messages in the order of its stream; each is judged once, and its outcome is stored with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from libs.boards.document_fields import DocumentError
 from libs.database.engine import UnitOfWork
 from libs.refusals import Refusal
-from services.federation.commands.confirm_peer import require_peer
-from services.federation.commands.handle_peering_messages import MessageHandler
+from libs.signing.canonical import Json
 from services.federation.domain import message_stream
 from services.federation.domain.message_stream import MessageOutcome, PeerMessage, StreamPosition
-from services.federation.domain.peering import PeerState
 from services.federation.storage import peer_messages, peers
+
+MessageHandler = Callable[[UnitOfWork, str, Mapping[str, Json]], Awaitable[None]]
+"""(work, the peer's co-op id, the message's payload). A refusal or a DocumentError voids the message's effect, never the stream."""
 
 
 async def receive_messages(
@@ -21,7 +22,7 @@ async def receive_messages(
     """
     received = 0
     for content in contents[: message_stream.MAX_IN_BATCH]:
-        peer = await require_peer(work, peer_id)
+        peer = await peers.require(work, peer_id)
         try:
             message, body = message_stream.parse_and_verify(content, peer.identity.trusted_keys(), peer_id, own_id)
         except DocumentError:
@@ -35,29 +36,12 @@ async def receive_messages(
         if position is StreamPosition.CONFLICT:
             await _record_conflict(work, message, content, body)
             return received
-        if position is StreamPosition.GAP or not is_kind_allowed(peer.state, message.kind):
+        if position is StreamPosition.GAP or not message_stream.is_kind_allowed(peer.state, message.kind):
             return received
         outcome, reason = await _apply_message(work, message, handlers)
         await peer_messages.add_received(work, message, content, body, outcome, reason)
         received += 1
     return received
-
-
-def is_kind_allowed(state: PeerState, kind: str) -> bool:
-    """Whether messages of this kind are exchanged with a peer in this state."""
-    kinds = allowed_kinds(state)
-    return kinds is None or kind in kinds
-
-
-def allowed_kinds(state: PeerState) -> frozenset[str] | None:
-    """The kinds exchanged with a peer in this state; None = all."""
-    match state:
-        case PeerState.ACTIVE:
-            return None
-        case PeerState.CONFIRMED:
-            return message_stream.KINDS_BEFORE_ACTIVE
-        case _:
-            return message_stream.KINDS_WHILE_SUSPENDED
 
 
 async def _apply_message(work: UnitOfWork, message: PeerMessage, handlers: Mapping[str, MessageHandler]) -> tuple[MessageOutcome, str]:

@@ -5,23 +5,27 @@ from dataclasses import replace
 from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.refusals import AlreadyExists
-from services.federation.commands.confirm_peer import require_peer
-from services.federation.commands.require_passed_decision import require_passed_decision
 from services.federation.domain import message_stream, peering
 from services.federation.domain.peering import PeeringAction, PeerState
-from services.federation.storage import events_out, peer_messages, peers
+from services.federation.storage import decisions, events_out, peer_messages, peers
 from services.federation.storage.peers import Peer
 
 
-async def sever_peer(work: UnitOfWork, peer_id: str, decision_id: str, number: int, *, return_data: bool) -> Peer:
+async def sever_peer(
+    work: UnitOfWork,
+    peer_id: str,
+    decision_id: str,
+    number: int,
+    return_data: bool,  # noqa: FBT001 - a field of the request, bound by position
+) -> Peer:
     """Raises NotAllowed HAT_NEEDED, NotFound PEER_UNKNOWN, FailedPrecondition DECISION_UNKNOWN or DECISION_NOT_PASSED, AlreadyExists
     SEVERED_ALREADY.
     """
     await hats.require(work, hats.SECRETARY)
-    peer = await require_peer(work, peer_id)
+    peer = await peers.require(work, peer_id)
     if peer.state is PeerState.SEVERED:
         raise AlreadyExists("SEVERED_ALREADY")
-    decision = await require_passed_decision(work, decision_id, number)
+    decision = await decisions.require_passed(work, decision_id, number)
     peer = replace(peer, state=peering.next_state(peer.state, PeeringAction.SEVER))
     await peers.save_peering(work, peer)
     await peers.add_log_entry(work, peer.id, "severed", decision_number=number)

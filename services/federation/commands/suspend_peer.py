@@ -5,11 +5,9 @@ from dataclasses import replace
 from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.refusals import AlreadyExists
-from services.federation.commands.confirm_peer import require_peer
-from services.federation.commands.require_passed_decision import require_passed_decision
 from services.federation.domain import message_stream, peering
 from services.federation.domain.peering import PeeringAction
-from services.federation.storage import events_out, peer_messages, peers
+from services.federation.storage import decisions, events_out, peer_messages, peers
 from services.federation.storage.peers import Peer
 
 
@@ -18,11 +16,11 @@ async def suspend_peer(work: UnitOfWork, peer_id: str, decision_id: str, number:
     AlreadyExists SUSPENDED_ALREADY.
     """
     await hats.require(work, hats.SECRETARY)
-    peer = await require_peer(work, peer_id)
+    peer = await peers.require(work, peer_id)
     state = peering.next_state(peer.state, PeeringAction.SUSPEND)
     if peer.suspended_by_us:
         raise AlreadyExists("SUSPENDED_ALREADY")
-    decision = await require_passed_decision(work, decision_id, number)
+    decision = await decisions.require_passed(work, decision_id, number)
     peer = replace(peer, state=state, suspended_by_us=True)
     await peers.save_peering(work, peer)
     await peers.add_log_entry(work, peer.id, "suspended", decision_number=number)

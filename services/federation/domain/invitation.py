@@ -7,11 +7,11 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from libs.boards import document_fields, identity_documents
 from libs.boards.document_fields import DocumentError, DocumentFields
 from libs.boards.identity_documents import IdentityDocument
+from libs.refusals import invalid
 from libs.signing import canonical
 from libs.signing.canonical import Json
 
@@ -52,9 +52,12 @@ def read(text: bytes) -> Invitation:
     return Invitation(document, content, certificates)
 
 
-def has_valid_key(document: IdentityDocument, now: datetime) -> bool:
-    """Whether the document has a key that may sign now; an old document may have none."""
-    return any(document.is_valid_key(key.key, int(now.timestamp())) for key in document.keys)
+def parse(text: bytes) -> Invitation:
+    """An invitation as a person or a peer gave it. Raises Invalid INVITATION_UNREADABLE."""
+    try:
+        return read(text)
+    except DocumentError:
+        raise invalid("invitation", "INVITATION_UNREADABLE") from None
 
 
 def _parse_certificate(value: Json) -> bytes:

@@ -23,6 +23,7 @@ from libs.boards import document_fields
 from libs.boards.document_fields import DocumentError, DocumentFields
 from libs.signing import canonical, statement
 from libs.signing.canonical import Json
+from services.federation.domain.peering import PeerState
 
 KIND = "letter"
 MAX_BYTES = 64 * 1024
@@ -31,6 +32,8 @@ MAX_BATCH_BYTES = 1024 * 1024
 
 AGREE, SIGNED, SUSPEND, RESUME, SEVER = "agree", "signed", "suspend", "resume", "sever"
 """Kinds of messages about the peering itself."""
+KEYS_REQUEST, KEYS, TERMS, IDENTITY = "vote_keys_wanted", "vote_keys", "terms", "vote_identity"
+"""Kinds of messages about votes."""
 KINDS_WHILE_SUSPENDED = frozenset({SUSPEND, RESUME, SEVER})
 KINDS_BEFORE_ACTIVE = frozenset({AGREE, SIGNED, *KINDS_WHILE_SUSPENDED})
 
@@ -83,6 +86,22 @@ class PeerMessage:
             })  # fmt: skip
         except canonical.NotCanonicalError as error:
             raise DocumentError(str(error)) from None
+
+
+def allowed_kinds(state: PeerState) -> frozenset[str] | None:
+    """The kinds of messages exchanged with a peer in this state; None = all."""
+    match state:
+        case PeerState.ACTIVE:
+            return None
+        case PeerState.CONFIRMED:
+            return KINDS_BEFORE_ACTIVE
+        case _:
+            return KINDS_WHILE_SUSPENDED
+
+
+def is_kind_allowed(state: PeerState, kind: str) -> bool:
+    kinds = allowed_kinds(state)
+    return kinds is None or kind in kinds
 
 
 def body_hash(body: bytes) -> str:

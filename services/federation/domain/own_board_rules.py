@@ -14,10 +14,17 @@ from libs.boards.cuts import witnessed_cut
 from libs.boards.documents import CUTS
 from libs.boards.entries import ClosedEntry, Entry, OpenEntry, ReadyEntry
 from libs.boards.vote_state import VoteEvidence, all_ready_in_time, proven_misconduct, ready_entries_agree
+from libs.refusals import Unavailable
 from libs.signing import merkle
 
 OwnCosignature = tuple[int, bytes, int]
 """(size, root, date) of our own last cosignature of a board, dated by T."""
+
+
+def require_not_recovering(*, recovering: bool) -> None:
+    """Raises Unavailable RECOVERING: after a rollback our boards must not grow before the other co-ops were asked."""
+    if recovering:
+        raise Unavailable("RECOVERING")
 
 
 def find_due_entries(
@@ -36,6 +43,18 @@ def find_due_entries(
         leaves = [(co_op, evidence.boards[co_op].ready_leaf) for co_op in evidence.terms.participants]
         return [OpenEntry(tuple(leaves))]
     return []
+
+
+def next_moment(evidence: VoteEvidence, now: int) -> int | None:
+    """The next second at which the clock alone may ask for something; None when only new evidence can.
+
+    Also the date of a cosignature by a co-op whose clock is ahead of ours: it counts from then on.
+    """
+    terms = evidence.terms
+    end_of_grace = terms.concluded_from + terms.grace
+    ends = (terms.open_latest, terms.close, terms.concluded_from, end_of_grace, end_of_grace + terms.window)
+    dates = [held.time for sizes in evidence.witnessed.values() for held in sizes]
+    return min((moment for moment in (*(end + 1 for end in ends), *dates) if moment > now), default=None)
 
 
 def get_counted_cuts(evidence: VoteEvidence) -> dict[str, int]:

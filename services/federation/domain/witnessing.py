@@ -19,8 +19,8 @@ from libs.signing.statement import BadSignatureError
 
 
 @dataclass(frozen=True)
-class ReceivedHead:
-    """A head as a peer sent it."""
+class SignedHead:
+    """A checkpoint of a board as the board signed it; one that a peer sent is verified first."""
 
     size: int
     root: bytes
@@ -28,8 +28,8 @@ class ReceivedHead:
 
 
 @dataclass(frozen=True)
-class ReceivedCosignature:
-    """A cosignature as a peer sent it."""
+class Cosignature:
+    """A witness's signature of a head: that it held so much of the board at this time."""
 
     witness: str
     size: int
@@ -45,17 +45,17 @@ class BoardUpdate:
     co_op: str
     first: int
     entries: tuple[bytes, ...]
-    head: ReceivedHead | None
+    head: SignedHead | None
     proof: tuple[bytes, ...]
-    heads: tuple[ReceivedHead, ...]
-    cosignatures: tuple[ReceivedCosignature, ...]
+    heads: tuple[SignedHead, ...]
+    cosignatures: tuple[Cosignature, ...]
 
 
 class BoardUpdateRejectedError(ValueError):
     """The update is refused; the text says why, for the log."""
 
 
-def verify_head(terms: Terms, co_op: str, head: ReceivedHead) -> Checkpoint:
+def verify_head(terms: Terms, co_op: str, head: SignedHead) -> Checkpoint:
     """Raises `BoardUpdateRejectedError` unless the board itself signed it."""
     try:
         signed = Checkpoint(checkpoint.origin_of(co_op, terms.vote), head.size, head.root)
@@ -65,7 +65,7 @@ def verify_head(terms: Terms, co_op: str, head: ReceivedHead) -> Checkpoint:
     return signed
 
 
-def verify_cosignature(terms: Terms, co_op: str, cosignature: ReceivedCosignature) -> None:
+def verify_cosignature(terms: Terms, co_op: str, cosignature: Cosignature) -> None:
     """Raises `BoardUpdateRejectedError` unless a witness of this board signed it. Its date is not judged."""
     if cosignature.witness not in terms.witnesses_of(co_op):
         raise BoardUpdateRejectedError(f"cosignature: {cosignature.witness[:64]} is no witness of this board")
@@ -99,13 +99,13 @@ def verify_new_entries(terms: Terms, frontier: Frontier, update: BoardUpdate) ->
     return new
 
 
-def select_needed_cosignatures(terms: Terms, cosigned: Iterable[ReceivedCosignature]) -> set[ReceivedCosignature]:
+def select_needed_cosignatures(terms: Terms, cosigned: Iterable[Cosignature]) -> set[Cosignature]:
     """The cosignatures of one witness on one board that a cut can ever need: the largest by `open_latest`, by T, and by now.
 
     The order of merging and selecting does not matter.
     """
     cosignatures = list(cosigned)
-    needed: set[ReceivedCosignature] = set()
+    needed: set[Cosignature] = set()
     for until in (terms.open_latest, terms.concluded_from, None):
         in_period = [cosignature for cosignature in cosignatures if until is None or cosignature.time <= until]
         if in_period:
@@ -115,9 +115,9 @@ def select_needed_cosignatures(terms: Terms, cosigned: Iterable[ReceivedCosignat
     return needed
 
 
-def find_falling_dates(cosignatures: Iterable[ReceivedCosignature]) -> tuple[ReceivedCosignature, ReceivedCosignature] | None:
+def find_falling_dates(cosignatures: Iterable[Cosignature]) -> tuple[Cosignature, Cosignature] | None:
     """Two cosignatures of one witness on one board whose sizes rise while the dates fall: misconduct."""
-    latest: ReceivedCosignature | None = None
+    latest: Cosignature | None = None
     for cosignature in sorted(cosignatures, key=lambda cosignature: (cosignature.size, cosignature.time)):
         # Of one size the earliest comes first: it is compared with smaller sizes before a later one of the same size hides it.
         if latest is not None and latest.size < cosignature.size and latest.time > cosignature.time:

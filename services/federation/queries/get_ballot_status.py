@@ -80,22 +80,20 @@ async def get_ballot_status(work: UnitOfWork, board_cache: BoardCache, vote_id: 
     return BallotStatus(state, last_index, len(holders), len(vote.terms.witnesses_of(co_op)), vote.terms.q, code)
 
 
-async def look_up_pseudonym(work: UnitOfWork, board_cache: BoardCache, pseudonym: str) -> list[PseudonymLookup]:
-    """Everything our mirrors hold for a pseudonym: its row, and its ballots from the first."""
-    rows: dict[tuple[str, str], list[PseudonymEntry]] = {}
-    for entry in await boards.find_by_pseudonym(work, pseudonym):
-        rows.setdefault((entry.vote, entry.co_op), []).append(entry)
-    lookups = []
-    for (vote_id, co_op), entries in rows.items():
-        vote = await votes.get(work, vote_id)
-        if vote is None:
-            continue
-        evidence = await board_cache.load_evidence(work, vote)
-        board = evidence.boards.get(co_op)
-        group = board.rows.get(pseudonym, "") if board is not None else ""
-        ballots = tuple(_build_entry_view(work, evidence, entry) for entry in entries if _is_ballot(entry))
-        lookups.append(PseudonymLookup(vote_id, co_op, group, ballots))
-    return lookups
+async def look_up_ballot(work: UnitOfWork, board_cache: BoardCache, pseudonym: str, vote_id: str) -> tuple[str, PseudonymLookup | None]:
+    """Everything our mirrors hold for a pseudonym: its row, and its ballots from the first. An empty `vote_id` means any vote.
+
+    A pseudonym is random enough to be in one vote of one co-op only; if there were two, the first is shown.
+    """
+    entries = [entry for entry in await boards.find_by_pseudonym(work, pseudonym) if vote_id in ("", entry.vote)]
+    vote = await votes.get(work, entries[0].vote) if entries else None
+    if vote is None:
+        return pseudonym, None
+    co_op, evidence = entries[0].co_op, await board_cache.load_evidence(work, vote)
+    board = evidence.boards.get(co_op)
+    group = board.rows.get(pseudonym, "") if board is not None else ""
+    ballots = [entry for entry in entries if (entry.vote, entry.co_op) == (vote.id, co_op) and _is_ballot(entry)]
+    return pseudonym, PseudonymLookup(vote.id, co_op, group, tuple(_build_entry_view(work, evidence, entry) for entry in ballots))
 
 
 def _build_entry_view(work: UnitOfWork, evidence: VoteEvidence, entry: PseudonymEntry) -> BallotEntryView:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from libs.boards.document_fields import DocumentError
 from libs.database.engine import UnitOfWork
+from libs.database.paging import Page, PageRequest
 from libs.refusals import NotFound
-from libs.rpc import paging
 from libs.signing import canonical
 from services.federation.domain import agreement, peering
 from services.federation.storage import own_identity, peer_messages, peers
@@ -24,13 +24,10 @@ class PeerView:
     events: tuple[PeeringLogEntry, ...] = ()
 
 
-async def list_peers(work: UnitOfWork, page_size: int, page_token: str) -> tuple[list[PeerView], str]:
+async def list_peers(work: UnitOfWork, page: PageRequest) -> Page[PeerView]:
     """One page, by co-op id."""
-    key = paging.key_of("peers", page_token, parts=1)
-    limit = paging.page_size_of(page_size)
-    rows = await peers.list_page(work, key[0] if key else "", limit + 1)
-    views = [await build_peer_view(work, peer) for peer in rows[:limit]]
-    return views, paging.token_of("peers", views[-1].peer.id) if len(rows) > limit else ""
+    rows = await peers.list_page(work, page)
+    return Page([await build_peer_view(work, peer) for peer in rows.items], rows.next_token)
 
 
 async def get_peer(work: UnitOfWork, peer_id: str) -> PeerView:

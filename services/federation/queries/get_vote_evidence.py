@@ -1,6 +1,5 @@
 """What the boards of a vote prove; anyone computes the same from the same evidence."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +7,7 @@ from libs.boards.board import Board
 from libs.boards.cuts import witnessed_cut
 from libs.boards.documents import Settlement
 from libs.boards.entries import SCRUTINY
-from libs.boards.terms import OBSERVER, Terms
+from libs.boards.terms import OBSERVER
 from libs.boards.vote_state import VoteEvidence, VoteStatus, vote_status
 from libs.database.engine import UnitOfWork
 from libs.refusals import NotFound
@@ -80,8 +79,3 @@ async def get_vote_evidence(work: UnitOfWork, board_cache: BoardCache, vote_id: 
     signed = read_settlement_signatures(vote.terms, evidence.boards, await evidence_documents.list_for_vote(work, vote.id))
     partial_settlements = tuple((settlement, tuple(sorted(sigs))) for settlement, sigs in signed.items())
     return VoteEvidenceView(vote, evidence, vote_status(evidence, now), tuple(board_views), partial_settlements)
-
-
-def select_pins(terms: Terms, fingerprints: Mapping[str, str]) -> dict[str, str]:
-    """Fingerprints of the parties whose root keys people here compared."""
-    return {party.id: fingerprints[party.id] for party in terms.parties if party.id in fingerprints}

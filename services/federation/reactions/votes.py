@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 
 from kith.governance.facts.v1.facts_pb2 import (
     VoteBallotCast,
@@ -23,8 +24,8 @@ from libs.messages.envelope import Event, type_of
 from libs.observe.logs import logger
 from libs.refusals import NotFound
 from libs.signing import statement
-from services.federation.commands import own_board
-from services.federation.storage import evidence_documents, votes
+from services.federation.domain.own_board_rules import require_not_recovering
+from services.federation.storage import boards, evidence_documents, votes
 from services.federation.storage.key_cipher import KeyCipher
 from services.federation.storage.votes import Vote, VoteKeys
 
@@ -60,7 +61,7 @@ class VoteReactions:
         payload = VoteJoined.FromString(event.payload)
         vote, keys = await self._of(work, payload.vote_id)
         join = JoinEntry(vote.id, self._us, payload.body, payload.date, payload.reference)
-        signed = JoinEntry(join.vote, join.id, join.body, join.date, join.reference, statement.sign(keys.statement, "join", join.signed()))
+        signed = replace(join, sig=statement.sign(keys.statement, "join", join.signed()))
         await self._append(work, vote.id, vote.terms.data, signed.data())
 
     async def _withdrawn(self, work: UnitOfWork, event: Event) -> None:
@@ -82,9 +83,9 @@ class VoteReactions:
 
     async def _ballot(self, work: UnitOfWork, event: Event) -> None:
         payload = VoteBallotCast.FromString(event.payload)
-        own_board.require_not_recovering(recovering=self._recovering())
+        require_not_recovering(recovering=self._recovering())
         # The same choice may be cast twice with another in between; that cannot be told from an event repeated after a restore.
-        if await own_board.append_entries(work, payload.vote_id, self._us, [payload.entry]):
+        if await boards.append_own(work, payload.vote_id, self._us, [payload.entry]):
             LOG.error("entry_too_long", vote=payload.vote_id)
 
     async def _objected(self, work: UnitOfWork, event: Event) -> None:
@@ -103,8 +104,8 @@ class VoteReactions:
         await evidence_documents.add(work, vote.id, evidence.SETTLEMENT, document)
 
     async def _append(self, work: UnitOfWork, vote: str, *data: bytes) -> None:
-        own_board.require_not_recovering(recovering=self._recovering())
-        if await own_board.append_entries(work, vote, self._us, data, once=True):
+        require_not_recovering(recovering=self._recovering())
+        if await boards.append_own(work, vote, self._us, data, once=True):
             LOG.error("entry_too_long", vote=vote)
 
     async def _of(self, work: UnitOfWork, vote_id: str) -> tuple[Vote, VoteKeys]:

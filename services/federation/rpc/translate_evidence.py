@@ -1,36 +1,44 @@
 """Translates votes, boards and ballots to wire messages."""
 
 import hashlib
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from kith.federation.v1 import federation_pb2 as pb
+from libs.boards import documents
 from libs.boards.entries import choice_json
+from libs.boards.pseudonyms import parse_typed_pseudonym
 from libs.boards.vote_state import VoteState, outcome_signers
+from libs.refusals import invalid
+from libs.rpc.enums import to_wire
 from libs.signing import canonical
 from services.federation.queries.get_ballot_status import BallotState, BallotStatus, PseudonymLookup
+from services.federation.queries.get_bundle import BundleCache, BundlePiece
 from services.federation.queries.get_vote_evidence import BoardView, VoteEvidenceView
+from services.federation.storage.board_cache import BoardCache
 
-_VOTE_STATES = {
-    VoteState.PROPOSED: pb.EVIDENCE_STATE_PROPOSED,
-    VoteState.JOINING: pb.EVIDENCE_STATE_JOINING,
-    VoteState.ROLLS: pb.EVIDENCE_STATE_ROLLS,
-    VoteState.OPEN: pb.EVIDENCE_STATE_OPEN,
-    VoteState.CLOSING: pb.EVIDENCE_STATE_CLOSING,
-    VoteState.PROVISIONAL: pb.EVIDENCE_STATE_PROVISIONAL,
-    VoteState.FINAL: pb.EVIDENCE_STATE_FINAL,
-    VoteState.DISPUTED: pb.EVIDENCE_STATE_DISPUTED,
-    VoteState.VOID: pb.EVIDENCE_STATE_VOID,
-    VoteState.ANNULLED: pb.EVIDENCE_STATE_ANNULLED,
-}
-_BALLOT_STATES = {
-    BallotState.NOT_THERE: pb.BALLOT_WORD_UNSPECIFIED,
-    BallotState.RECORDED: pb.BALLOT_WORD_RECORDED,
-    BallotState.WITNESSED: pb.BALLOT_WORD_WITNESSED,
-    BallotState.IN_TIME: pb.BALLOT_WORD_IN_TIME,
-    BallotState.COUNTED: pb.BALLOT_WORD_COUNTED,
-    BallotState.NOT_COUNTED: pb.BALLOT_WORD_NOT_COUNTED,
-}
+
+def vote(board_cache: BoardCache, request: pb.GetVoteEvidenceRequest | pb.GetOutcomeRequest) -> tuple[BoardCache, str]:
+    return board_cache, request.vote_id
+
+
+def ballot(board_cache: BoardCache, us: str, request: pb.GetBallotStatusRequest) -> tuple[BoardCache, str, str, str]:
+    return board_cache, request.vote_id, us, parse_pseudonym(request.pseudonym)
+
+
+def look_up(board_cache: BoardCache, request: pb.LookUpBallotRequest) -> tuple[BoardCache, str, str]:
+    return board_cache, parse_pseudonym(request.pseudonym), request.vote_id
+
+
+def bundle(cache: BundleCache, request: pb.GetBundleRequest) -> tuple[BundleCache, str, int]:
+    return cache, request.vote_id, request.offset
+
+
+def parse_pseudonym(typed: str) -> str:
+    """Raises Invalid PSEUDONYM_MALFORMED."""
+    pseudonym = parse_typed_pseudonym(typed)
+    if pseudonym is None:
+        raise invalid("pseudonym", "PSEUDONYM_MALFORMED")
+    return pseudonym
 
 
 def vote_evidence_response(view: VoteEvidenceView, us: str) -> pb.GetVoteEvidenceResponse:
@@ -39,7 +47,7 @@ def vote_evidence_response(view: VoteEvidenceView, us: str) -> pb.GetVoteEvidenc
     best_supported = max(view.partial_settlements, key=lambda settlement: len(settlement[1]), default=None)
     response = pb.GetVoteEvidenceResponse(
         vote_id=view.vote.id,
-        state=_VOTE_STATES[status.state],
+        state=to_wire(pb.EvidenceState, status.state),
         contested=status.contested,
         why=status.why,
         boards=[_board_view_message(board, us, status.revision) for board in view.boards],
@@ -83,7 +91,7 @@ def _board_view_message(view: BoardView, us: str, revision: int) -> pb.BoardView
 
 def ballot_status_response(status: BallotStatus) -> pb.GetBallotStatusResponse:
     return pb.GetBallotStatusResponse(
-        word=_BALLOT_STATES[status.state],
+        word=_ballot_word(status.state),
         held_by=status.held_by,
         held_of=status.held_of,
         index=status.index,
@@ -92,10 +100,10 @@ def ballot_status_response(status: BallotStatus) -> pb.GetBallotStatusResponse:
     )
 
 
-def look_up_response(pseudonym: str, lookups: Sequence[PseudonymLookup]) -> pb.LookUpBallotResponse:
-    """A pseudonym is random enough to be in one vote of one co-op only; if there were two, the first is shown."""
+def look_up_response(result: tuple[str, PseudonymLookup | None]) -> pb.LookUpBallotResponse:
+    pseudonym, lookup = result
     response = pb.LookUpBallotResponse(pseudonym=pseudonym)
-    for lookup in lookups[:1]:
+    if lookup is not None:
         response.co_op, response.group, response.vote_id = lookup.co_op, lookup.group, lookup.vote
         for ballot in lookup.ballots:
             choice = canonical.encode(choice_json(ballot.choice)) if ballot.choice is not None else b""
@@ -104,7 +112,7 @@ def look_up_response(pseudonym: str, lookups: Sequence[PseudonymLookup]) -> pb.L
                 co_op=ballot.co_op,
                 index=ballot.index,
                 choice=choice,
-                word=_BALLOT_STATES[ballot.state],
+                word=_ballot_word(ballot.state),
                 code=ballot.code,
                 question=ballot.question,
             )
@@ -121,3 +129,11 @@ def outcome_response(view: VoteEvidenceView) -> pb.GetOutcomeResponse:
         for co_op in sorted(signers):
             response.signers.add(co_op=co_op, hash=outcome_hash.hex())
     return response
+
+
+def bundle_response(piece: BundlePiece) -> pb.GetBundleResponse:
+    return pb.GetBundleResponse(piece=piece.content, total=piece.total, name=piece.name, pins=documents.encode_pins(piece.pins))
+
+
+def _ballot_word(state: BallotState) -> pb.BallotWord.ValueType:
+    return pb.BALLOT_WORD_UNSPECIFIED if state is BallotState.NOT_THERE else pb.BallotWord.Value(f"BALLOT_WORD_{state.name}")

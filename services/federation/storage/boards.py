@@ -1,63 +1,89 @@
 """Stored boards: entries in order, heads that the board signed, and cosignatures of witnesses."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import ARRAY, ColumnElement, FromClause, Row, Text, any_, bindparam, delete, exists, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 
-from libs.boards.entries import BallotEntry, read_entry
+from libs.boards import terms
+from libs.boards.entries import MAX_ENTRY_BYTES, BallotEntry, read_entry
 from libs.boards.entries import RowEntry as RollRow
 from libs.database.engine import UnitOfWork
+from libs.database.rows import reader, values_of
+from libs.refusals import NotFound
 from libs.signing import merkle
 from libs.signing.merkle import Frontier
+from services.federation.domain.witnessing import Cosignature, SignedHead
+from services.federation.storage import topics
+from services.federation.storage.tables import board as table
+from services.federation.storage.tables import cosignature, entry, head
+from services.federation.storage.tables import vote as vote_table
 
-_CREATE = text("insert into board (vote, co_op, frontier) values (:vote, :co_op, :frontier) on conflict do nothing")
-_GET_FOR_UPDATE = text("select co_op, size, frontier, generation, heard_at from board where vote = :vote and co_op = :co_op for update")
-_ALL = text("select vote, co_op, size, frontier, generation, heard_at from board where vote = any(:votes) order by vote, co_op")
-_RECORD_CONTACT = text("update board set heard_at = :at where vote = :vote and co_op = :co_op")
+
+def _of(rows: FromClause) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The rows of one board."""
+    return rows.c.vote == bindparam("of_vote"), rows.c.co_op == bindparam("of_co_op")
+
+
+def _of_votes(rows: FromClause) -> ColumnElement[bool]:
+    return rows.c.vote == any_(bindparam("votes", type_=ARRAY(Text)))
+
+
+def _key(vote: str, co_op: str) -> dict[str, object]:
+    return {"of_vote": vote, "of_co_op": co_op}
+
+
+_CREATE = insert(table).on_conflict_do_nothing()
+_GET_FOR_UPDATE = select(table).where(*_of(table)).with_for_update()
+_ALL = select(table).where(_of_votes(table)).order_by(table.c.vote, table.c.co_op)
+_UPDATE = update(table).where(*_of(table))
+_TRUNCATE = _UPDATE.values(size=bindparam("to"), frontier=bindparam("at"), generation=table.c.generation + 1)
+# The board and thousands of entries in one statement: `unnest` takes arrays, and one round trip.
 _APPEND_ENTRIES = text("""
 with grown as (update board set size = :size, frontier = :frontier where vote = :vote and co_op = :co_op)
 insert into entry (vote, co_op, index, data, leaf, pseudonym)
 select :vote, :co_op, x.index, x.data, x.leaf, x.pseudonym
 from unnest(cast(:indexes as bigint[]), cast(:datas as bytea[]), cast(:leaves as bytea[]), cast(:pseudonyms as text[]))
   as x(index, data, leaf, pseudonym)""")
-_ENTRIES = text("""
-select data from entry where vote = :vote and co_op = :co_op and index >= :first and index < :last order by index""")
-_LEAVES = text("select leaf from entry where vote = :vote and co_op = :co_op and index < :last order by index")
-_OF_PSEUDONYM = text(
-    "select vote, co_op, index as place, data, leaf from entry where pseudonym = :pseudonym order by vote, co_op, index limit 200"
+_ENTRIES = (
+    select(entry.c.data).where(*_of(entry), entry.c.index >= bindparam("first"), entry.c.index < bindparam("last")).order_by(entry.c.index)
 )
-_TRUNCATE_ENTRIES = text("delete from entry where vote = :vote and co_op = :co_op and index >= :size returning data")
-_TRUNCATE_COSIGNATURES = text("delete from cosignature where vote = :vote and co_op = :co_op and size > :size")
-_TRUNCATE_HEADS = text("delete from head where vote = :vote and co_op = :co_op and size > :size")
-_TRUNCATE = text("update board set size = :size, frontier = :frontier, generation = generation + 1 where vote = :vote and co_op = :co_op")
+_LEAVES = select(entry.c.leaf).where(*_of(entry), entry.c.index < bindparam("last")).order_by(entry.c.index)
+_OF_PSEUDONYM = select(entry).where(entry.c.pseudonym == bindparam("of")).order_by(entry.c.vote, entry.c.co_op, entry.c.index).limit(200)
+_TRUNCATE_ENTRIES = delete(entry).where(*_of(entry), entry.c.index >= bindparam("to")).returning(entry.c.data)
+_TRUNCATE_COSIGNATURES = delete(cosignature).where(*_of(cosignature), cosignature.c.size > bindparam("to"))
+_TRUNCATE_HEADS = delete(head).where(*_of(head), head.c.size > bindparam("to"))
 
-_ADD_HEAD = text("""
-insert into head (vote, co_op, size, root, signature) values (:vote, :co_op, :size, :root, :signature) on conflict do nothing""")
-_HEADS = text("select size, root, signature from head where vote = :vote and co_op = :co_op order by size, root")
-_ALL_HEADS = text("select vote, co_op, size, root, signature from head where vote = any(:votes) order by vote, co_op, size, root")
-_LAST_HEAD = text("select size, root, signature from head where vote = :vote and co_op = :co_op order by size desc limit 1")
-_SIGNED = text("select vote, max(size) as size from head where co_op = :co_op and vote = any(:votes) group by vote")
-_DELETE_UNUSED_HEADS = text("""
-delete from head h where vote = :vote and co_op = :co_op and size < (select max(size) from head where vote = :vote and co_op = :co_op)
-and not exists (select from cosignature c where c.vote = h.vote and c.co_op = h.co_op and c.size = h.size and c.root = h.root)""")
-_ADD_COSIGNATURE = text("""
-insert into cosignature (vote, co_op, witness, size, root, time, signature)
-values (:vote, :co_op, :witness, :size, :root, :time, :signature) on conflict do nothing""")
-_COSIGNATURES = text("""
-select witness, size, root, time, signature from cosignature where vote = :vote and co_op = :co_op order by witness, size, time""")
-_ALL_COSIGNATURES = text("""
-select vote, co_op, witness, size, root, time, signature from cosignature where vote = any(:votes)
-order by vote, co_op, witness, size""")
-_DELETE_COSIGNATURE = text("""
-delete from cosignature where vote = :vote and co_op = :co_op and witness = :witness and size = :size and time = :time and root = :root""")
-_LIST_UNSIGNED = text("""
-select b.vote from board b join vote v on v.id = b.vote
-where b.co_op = :co_op and not v.archived
-and b.size > coalesce((select max(h.size) from head h where h.vote = b.vote and h.co_op = b.co_op), 0)""")
+_ADD_HEAD = insert(head).on_conflict_do_nothing()
+_HEADS = select(head).where(*_of(head)).order_by(head.c.size, head.c.root)
+_ALL_HEADS = select(head).where(_of_votes(head)).order_by(head.c.vote, head.c.co_op, head.c.size, head.c.root)
+_LAST_HEAD = select(head).where(*_of(head)).order_by(head.c.size.desc()).limit(1)
+_SIGNED = select(head.c.vote, func.max(head.c.size)).where(_of_votes(head), head.c.co_op == bindparam("of_co_op")).group_by(head.c.vote)
+_later = head.alias()
+_DELETE_UNUSED_HEADS = delete(head).where(
+    *_of(head),
+    head.c.size < select(func.max(_later.c.size)).where(*_of(_later)).scalar_subquery(),
+    ~exists().where(*(cosignature.c[name] == head.c[name] for name in ("vote", "co_op", "size", "root"))),
+)
+_ADD_COSIGNATURE = insert(cosignature).on_conflict_do_nothing()
+_COSIGNATURES = select(cosignature).where(*_of(cosignature)).order_by(cosignature.c.witness, cosignature.c.size, cosignature.c.time)
+_ALL_COSIGNATURES = (
+    select(cosignature)
+    .where(_of_votes(cosignature))
+    .order_by(cosignature.c.vote, cosignature.c.co_op, cosignature.c.witness, cosignature.c.size)
+)
+_DELETE_COSIGNATURE = delete(cosignature).where(
+    *_of(cosignature), *(cosignature.c[name] == bindparam(f"of_{name}") for name in ("witness", "size", "time", "root"))
+)
+_last_size = select(func.max(head.c.size)).where(head.c.vote == table.c.vote, head.c.co_op == table.c.co_op).scalar_subquery()
+_LIST_UNSIGNED = (
+    select(table.c.vote)
+    .join(vote_table)
+    .where(table.c.co_op == bindparam("of_co_op"), ~vote_table.c.archived, table.c.size > func.coalesce(_last_size, 0))
+)
 
 
 @dataclass(frozen=True)
@@ -72,32 +98,12 @@ class BoardRecord:
 
 
 @dataclass(frozen=True)
-class StoredHead:
-    """A checkpoint as its board signed it."""
-
-    size: int
-    root: bytes
-    signature: bytes
-
-
-@dataclass(frozen=True)
-class StoredCosignature:
-    """A cosignature of a head of the same board."""
-
-    witness: str
-    size: int
-    root: bytes
-    time: int
-    signature: bytes
-
-
-@dataclass(frozen=True)
 class BoardHolding:
     """What we hold of one board: its row, heads and cosignatures."""
 
     board: BoardRecord
-    heads: Sequence[StoredHead]
-    cosigned: Sequence[StoredCosignature]
+    heads: Sequence[SignedHead]
+    cosigned: Sequence[Cosignature]
 
 
 @dataclass(frozen=True)
@@ -111,37 +117,39 @@ class PseudonymEntry:
     leaf: bytes
 
 
+_read_head = reader(SignedHead)
+_read_cosignature = reader(Cosignature)
+_read_pseudonym_entry = reader(PseudonymEntry)
+
+
 async def create_all(work: UnitOfWork, vote: str, co_ops: Iterable[str]) -> None:
-    for co_op in co_ops:
-        await work.connection.execute(_CREATE, {"vote": vote, "co_op": co_op, "frontier": Frontier.empty().encoded()})
+    frontier = Frontier.empty().encoded()
+    await work.connection.execute(_CREATE, [{"vote": vote, "co_op": co_op, "frontier": frontier} for co_op in co_ops])
 
 
 async def lock(work: UnitOfWork, vote: str, co_op: str) -> BoardRecord | None:
     """The board, locked until the transaction ends."""
-    row = (await work.connection.execute(_GET_FOR_UPDATE, {"vote": vote, "co_op": co_op})).first()
-    return _board_from_row(row) if row else None
+    row = (await work.connection.execute(_GET_FOR_UPDATE, _key(vote, co_op))).first()
+    return _read_board(row) if row else None
 
 
 async def get_by_co_op(work: UnitOfWork, vote: str) -> dict[str, BoardRecord]:
-    return {row.co_op: _board_from_row(row) for row in (await work.connection.execute(_ALL, {"votes": [vote]})).all()}
+    return {row.co_op: _read_board(row) for row in await work.connection.execute(_ALL, {"votes": [vote]})}
 
 
 async def load_holdings(work: UnitOfWork, votes: Iterable[str]) -> dict[str, dict[str, BoardHolding]]:
     """Holdings by vote and board; loaded together, because a contact needs those of all shared votes."""
-    parameters = {"votes": list(votes)}
-    heads, cosignatures = defaultdict(list), defaultdict(list)
-    for row in (await work.connection.execute(_ALL_HEADS, parameters)).all():
-        heads[row.vote, row.co_op].append(_head_from_row(row))
-    for row in (await work.connection.execute(_ALL_COSIGNATURES, parameters)).all():
-        cosignatures[row.vote, row.co_op].append(_cosignature_from_row(row))
-    result: dict[str, dict[str, BoardHolding]] = {vote: {} for vote in parameters["votes"]}
-    for row in (await work.connection.execute(_ALL, parameters)).all():
-        result[row.vote][row.co_op] = BoardHolding(_board_from_row(row), heads[row.vote, row.co_op], cosignatures[row.vote, row.co_op])
+    votes = list(votes)
+    heads, cosignatures = await _heads_by_board(work, votes), await _cosignatures_by_board(work, votes)
+    result: dict[str, dict[str, BoardHolding]] = {vote: {} for vote in votes}
+    for row in await work.connection.execute(_ALL, {"votes": votes}):
+        key = row.vote, row.co_op
+        result[row.vote][row.co_op] = BoardHolding(_read_board(row), heads.get(key, []), cosignatures.get(key, []))
     return result
 
 
 async def record_contact(work: UnitOfWork, vote: str, co_op: str) -> None:
-    await work.connection.execute(_RECORD_CONTACT, {"vote": vote, "co_op": co_op, "at": work.now})
+    await work.connection.execute(_UPDATE, {**_key(vote, co_op), "heard_at": work.now})
 
 
 async def append(work: UnitOfWork, vote: str, board: BoardRecord, entries: Sequence[bytes]) -> BoardRecord:
@@ -161,94 +169,129 @@ async def append(work: UnitOfWork, vote: str, board: BoardRecord, entries: Seque
             "pseudonyms": [_pseudonym(data) for data in entries],
         },
     )
-    return BoardRecord(board.co_op, size, grown, board.generation, board.heard_at)
+    work.wakes.add(topics.VOTES)
+    return replace(board, size=size, frontier=grown)
 
 
 async def list_entries(work: UnitOfWork, vote: str, co_op: str, first: int, last: int) -> list[bytes]:
     """The entries with first <= index < last."""
-    result = await work.connection.execute(_ENTRIES, {"vote": vote, "co_op": co_op, "first": first, "last": last})
-    return [bytes(data) for data in result.scalars()]
+    return list((await work.connection.execute(_ENTRIES, {**_key(vote, co_op), "first": first, "last": last})).scalars())
 
 
 async def list_leaves(work: UnitOfWork, vote: str, co_op: str, size: int) -> list[bytes]:
-    return [bytes(leaf) for leaf in (await work.connection.execute(_LEAVES, {"vote": vote, "co_op": co_op, "last": size})).scalars()]
+    return list((await work.connection.execute(_LEAVES, {**_key(vote, co_op), "last": size})).scalars())
 
 
 async def find_by_pseudonym(work: UnitOfWork, pseudonym: str) -> list[PseudonymEntry]:
-    rows = (await work.connection.execute(_OF_PSEUDONYM, {"pseudonym": pseudonym})).all()
-    return [PseudonymEntry(row.vote, row.co_op, row.place, bytes(row.data), bytes(row.leaf)) for row in rows]
+    return [_read_pseudonym_entry(row) for row in await work.connection.execute(_OF_PSEUDONYM, {"of": pseudonym})]
+
+
+async def append_own(work: UnitOfWork, vote: str, us: str, entries: Sequence[bytes], *, once: bool = False) -> int:
+    """Appends to our own board; nothing else adds to a board that others mirror from us. With `once`, entries that are there already are
+    skipped: events are repeated after a restore. An entry that is too long is left out: no witness would hold it, nor anything after it.
+    Returns how many were left out. Raises NotFound VOTE_UNKNOWN.
+    """
+    board = await lock(work, vote, us)
+    if board is None:
+        raise NotFound("VOTE_UNKNOWN")
+    longest = [terms.MAX_TERMS_BYTES if index == 0 else MAX_ENTRY_BYTES for index in range(board.size, board.size + len(entries))]
+    new = [entry for entry, limit in zip(entries, longest, strict=True) if len(entry) <= limit]
+    too_long = len(entries) - len(new)
+    if once:
+        present_leaves = set(await list_leaves(work, vote, us, board.size))
+        new = [entry for entry in new if merkle.leaf_hash(entry) not in present_leaves]
+    if new:
+        await append(work, vote, board, new)
+    return too_long
+
+
+async def is_rolled_back(work: UnitOfWork, vote: str, board: BoardRecord, head: SignedHead) -> bool:
+    """Whether a head that our own board signed belongs to a tree that we do not hold: a longer or a different one."""
+    if head.size > board.size:
+        return True
+    if any((held.size, held.root) == (head.size, head.root) for held in await list_heads(work, vote, board.co_op)):
+        return False
+    return merkle.root_of(await list_leaves(work, vote, board.co_op, head.size)) != head.root
 
 
 async def truncate(work: UnitOfWork, vote: str, co_op: str, size: int) -> list[bytes]:
     """Deletes everything beyond `size`, with every head and cosignature of it, for a recovery. Returns the deleted entries."""
-    parameters = {"vote": vote, "co_op": co_op, "size": size}
+    parameters = {**_key(vote, co_op), "to": size}
     await work.connection.execute(_TRUNCATE_COSIGNATURES, parameters)
     await work.connection.execute(_TRUNCATE_HEADS, parameters)
-    removed = [bytes(data) for data in (await work.connection.execute(_TRUNCATE_ENTRIES, parameters)).scalars()]
+    removed = list((await work.connection.execute(_TRUNCATE_ENTRIES, parameters)).scalars())
     frontier = Frontier.empty().extend(await list_leaves(work, vote, co_op, size))
-    await work.connection.execute(_TRUNCATE, parameters | {"frontier": frontier.encoded()})
+    await work.connection.execute(_TRUNCATE, parameters | {"at": frontier.encoded()})
     return removed
 
 
-async def add_head(work: UnitOfWork, vote: str, co_op: str, head: StoredHead) -> bool:
+async def add_head(work: UnitOfWork, vote: str, co_op: str, head: SignedHead) -> bool:
     """Returns whether it is new."""
-    row = {"vote": vote, "co_op": co_op, "size": head.size, "root": head.root, "signature": head.signature}
-    return (await work.connection.execute(_ADD_HEAD, row)).rowcount > 0
+    work.wakes.add(topics.VOTES)
+    return (await work.connection.execute(_ADD_HEAD, {"vote": vote, "co_op": co_op, **values_of(head)})).rowcount > 0
 
 
-async def list_heads(work: UnitOfWork, vote: str, co_op: str) -> list[StoredHead]:
-    return [_head_from_row(row) for row in (await work.connection.execute(_HEADS, {"vote": vote, "co_op": co_op})).all()]
+async def list_heads(work: UnitOfWork, vote: str, co_op: str) -> list[SignedHead]:
+    return [_read_head(row) for row in await work.connection.execute(_HEADS, _key(vote, co_op))]
 
 
-async def heads_by_board(work: UnitOfWork, vote: str) -> dict[str, list[StoredHead]]:
-    """By board."""
-    result: dict[str, list[StoredHead]] = {}
-    for row in (await work.connection.execute(_ALL_HEADS, {"votes": [vote]})).all():
-        result.setdefault(row.co_op, []).append(_head_from_row(row))
-    return result
+async def heads_by_board(work: UnitOfWork, vote: str) -> dict[str, list[SignedHead]]:
+    """By co-op."""
+    return {co_op: heads for (_, co_op), heads in (await _heads_by_board(work, [vote])).items()}
 
 
-async def get_last_head(work: UnitOfWork, vote: str, co_op: str) -> StoredHead | None:
-    row = (await work.connection.execute(_LAST_HEAD, {"vote": vote, "co_op": co_op})).first()
-    return _head_from_row(row) if row else None
+async def get_last_head(work: UnitOfWork, vote: str, co_op: str) -> SignedHead | None:
+    row = (await work.connection.execute(_LAST_HEAD, _key(vote, co_op))).first()
+    return _read_head(row) if row else None
 
 
 async def get_signed_sizes(work: UnitOfWork, co_op: str, votes: Iterable[str]) -> dict[str, int]:
     """The size of this co-op's last head, by vote."""
-    rows = await work.connection.execute(_SIGNED, {"co_op": co_op, "votes": list(votes)})
-    return {row.vote: row.size for row in rows.all()}
+    rows = await work.connection.execute(_SIGNED, {"of_co_op": co_op, "votes": list(votes)})
+    return dict(rows.tuples().all())
 
 
 async def delete_unused_heads(work: UnitOfWork, vote: str, co_op: str) -> None:
     """Deletes heads that a later one has superseded before any witness cosigned them."""
-    await work.connection.execute(_DELETE_UNUSED_HEADS, {"vote": vote, "co_op": co_op})
+    await work.connection.execute(_DELETE_UNUSED_HEADS, _key(vote, co_op))
 
 
-async def add_cosignature(work: UnitOfWork, vote: str, co_op: str, cosignature: StoredCosignature) -> bool:
-    return (
-        await work.connection.execute(_ADD_COSIGNATURE, _cosignature_key(vote, co_op, cosignature) | {"signature": cosignature.signature})
-    ).rowcount > 0
+async def add_cosignature(work: UnitOfWork, vote: str, co_op: str, cosignature: Cosignature) -> None:
+    work.wakes.add(topics.VOTES)
+    await work.connection.execute(_ADD_COSIGNATURE, {"vote": vote, "co_op": co_op, **values_of(cosignature)})
 
 
-async def delete_cosignature(work: UnitOfWork, vote: str, co_op: str, cosignature: StoredCosignature) -> None:
-    await work.connection.execute(_DELETE_COSIGNATURE, _cosignature_key(vote, co_op, cosignature))
+async def delete_cosignature(work: UnitOfWork, vote: str, co_op: str, cosignature: Cosignature) -> None:
+    key = {f"of_{name}": value for name, value in values_of(cosignature, "signature").items()}
+    await work.connection.execute(_DELETE_COSIGNATURE, _key(vote, co_op) | key)
 
 
-async def list_cosignatures(work: UnitOfWork, vote: str, co_op: str) -> list[StoredCosignature]:
-    return [_cosignature_from_row(row) for row in (await work.connection.execute(_COSIGNATURES, {"vote": vote, "co_op": co_op})).all()]
+async def list_cosignatures(work: UnitOfWork, vote: str, co_op: str) -> list[Cosignature]:
+    return [_read_cosignature(row) for row in await work.connection.execute(_COSIGNATURES, _key(vote, co_op))]
 
 
-async def cosignatures_by_board(work: UnitOfWork, vote: str) -> dict[str, list[StoredCosignature]]:
-    """By board."""
-    result: dict[str, list[StoredCosignature]] = {}
-    for row in (await work.connection.execute(_ALL_COSIGNATURES, {"votes": [vote]})).all():
-        result.setdefault(row.co_op, []).append(_cosignature_from_row(row))
-    return result
+async def cosignatures_by_board(work: UnitOfWork, vote: str) -> dict[str, list[Cosignature]]:
+    """By co-op."""
+    return {co_op: cosignatures for (_, co_op), cosignatures in (await _cosignatures_by_board(work, [vote])).items()}
 
 
 async def list_unsigned(work: UnitOfWork, co_op: str) -> list[str]:
     """Votes in which our own board has grown beyond its last head."""
-    return list((await work.connection.execute(_LIST_UNSIGNED, {"co_op": co_op})).scalars())
+    return list((await work.connection.execute(_LIST_UNSIGNED, {"of_co_op": co_op})).scalars())
+
+
+async def _heads_by_board(work: UnitOfWork, votes: list[str]) -> dict[tuple[str, str], list[SignedHead]]:
+    result: dict[tuple[str, str], list[SignedHead]] = {}
+    for row in await work.connection.execute(_ALL_HEADS, {"votes": votes}):
+        result.setdefault((row.vote, row.co_op), []).append(_read_head(row))
+    return result
+
+
+async def _cosignatures_by_board(work: UnitOfWork, votes: list[str]) -> dict[tuple[str, str], list[Cosignature]]:
+    result: dict[tuple[str, str], list[Cosignature]] = {}
+    for row in await work.connection.execute(_ALL_COSIGNATURES, {"votes": votes}):
+        result.setdefault((row.vote, row.co_op), []).append(_read_cosignature(row))
+    return result
 
 
 def _pseudonym(data: bytes) -> str | None:
@@ -256,24 +299,5 @@ def _pseudonym(data: bytes) -> str | None:
     return entry.pseudonym if isinstance(entry, (BallotEntry, RollRow)) else None
 
 
-def _cosignature_key(vote: str, co_op: str, cosignature: StoredCosignature) -> dict[str, object]:
-    return {
-        "vote": vote,
-        "co_op": co_op,
-        "witness": cosignature.witness,
-        "size": cosignature.size,
-        "root": cosignature.root,
-        "time": cosignature.time,
-    }
-
-
-def _board_from_row(row: Row[Any]) -> BoardRecord:
-    return BoardRecord(row.co_op, row.size, Frontier.decoded(bytes(row.frontier)), row.generation, row.heard_at)
-
-
-def _head_from_row(row: Row[Any]) -> StoredHead:
-    return StoredHead(row.size, bytes(row.root), bytes(row.signature))
-
-
-def _cosignature_from_row(row: Row[Any]) -> StoredCosignature:
-    return StoredCosignature(row.witness, row.size, bytes(row.root), row.time, bytes(row.signature))
+def _read_board(row: Row[Any]) -> BoardRecord:
+    return BoardRecord(row.co_op, row.size, Frontier.decoded(row.frontier), row.generation, row.heard_at)

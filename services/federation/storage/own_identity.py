@@ -2,18 +2,22 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import text
+from sqlalchemy import delete, func, insert, select
 
 from libs.boards import identity_documents
 from libs.boards.identity_documents import IdentityDocument
 from libs.database.engine import UnitOfWork
+from libs.database.rows import reader, values_of
+from services.federation.storage import topics
+from services.federation.storage.tables import identity_to_sign
+from services.federation.storage.tables import own_identity as table
 
-_LOCK = text("select pg_advisory_xact_lock(7311042)")
-_LATEST = text("select document from own_identity order by seq desc limit 1")
-_ADD = text("insert into own_identity (seq, document, made_at) values (:seq, :document, :at)")
-_GET_UNSIGNED = text("select seq, body, signing_key, next_tls from identity_to_sign")
-_DELETE_UNSIGNED = text("delete from identity_to_sign")
-_SAVE_UNSIGNED = text("insert into identity_to_sign (seq, body, signing_key, next_tls) values (:seq, :body, :signing_key, :next_tls)")
+_LOCK = select(func.pg_advisory_xact_lock(7311042))
+_LATEST = select(table.c.document).order_by(table.c.seq.desc()).limit(1)
+_ADD = insert(table)
+_GET_UNSIGNED = select(identity_to_sign)
+_DELETE_UNSIGNED = delete(identity_to_sign)
+_SAVE_UNSIGNED = insert(identity_to_sign)
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,9 @@ class UnsignedIdentity:
     next_tls: bytes
 
 
+_read_unsigned = reader(UnsignedIdentity)
+
+
 async def lock(work: UnitOfWork) -> None:
     """Until the transaction ends nobody else creates an identity document."""
     await work.connection.execute(_LOCK)
@@ -41,21 +48,21 @@ async def lock(work: UnitOfWork) -> None:
 
 async def get_latest(work: UnitOfWork) -> OwnIdentity | None:
     """The newest; None until the root key has signed one."""
-    row = (await work.connection.execute(_LATEST)).first()
-    return None if row is None else OwnIdentity(identity_documents.read_identity(bytes(row.document)), bytes(row.document))
+    content = (await work.connection.execute(_LATEST)).scalar()
+    return None if content is None else OwnIdentity(identity_documents.read_identity(content), content)
 
 
 async def add(work: UnitOfWork, document: IdentityDocument, content: bytes) -> None:
-    await work.connection.execute(_ADD, {"seq": document.seq, "document": content, "at": work.now})
+    await work.connection.execute(_ADD, {"seq": document.seq, "document": content, "made_at": work.now})
     await work.connection.execute(_DELETE_UNSIGNED)
+    work.wakes.add(topics.PEERS)
 
 
 async def get_unsigned(work: UnitOfWork) -> UnsignedIdentity | None:
     row = (await work.connection.execute(_GET_UNSIGNED)).first()
-    return None if row is None else UnsignedIdentity(row.seq, bytes(row.body), bytes(row.signing_key), bytes(row.next_tls))
+    return None if row is None else _read_unsigned(row)
 
 
 async def save_unsigned(work: UnitOfWork, unsigned: UnsignedIdentity) -> None:
     await work.connection.execute(_DELETE_UNSIGNED)
-    row = {"seq": unsigned.seq, "body": unsigned.body, "signing_key": unsigned.signing_key, "next_tls": unsigned.next_tls}
-    await work.connection.execute(_SAVE_UNSIGNED, row)
+    await work.connection.execute(_SAVE_UNSIGNED, values_of(unsigned))

@@ -3,33 +3,33 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import text
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from libs.boards.identity_documents import SigningKey
 from libs.database.engine import UnitOfWork
 from services.federation.storage import certificates
 from services.federation.storage.certificates import TlsKey
 from services.federation.storage.key_cipher import KeyCipher
+from services.federation.storage.tables import revoked_key, signing_key, tls_key
 
 YEARS_VALID = 2
 DAY_SECONDS = 86_400
 _SIGNING, _TLS = "signing", "tls"
-_RAW = serialization.Encoding.Raw
 
-_ADD_SIGNING = text("insert into signing_key (key, sealed, begins, ends, in_use) values (:key, :sealed, :begins, :ends, :in_use)")
-_USE_SIGNING = text("update signing_key set in_use = (key = :key)")
-_IN_USE = text("select key, sealed, begins, ends from signing_key where in_use")
-_ALL_SIGNING = text("select key, begins, ends from signing_key order by begins, key")
-_DELETE_SIGNING = text("delete from signing_key where key = :key and not in_use")
-_DELETE_TLS = text("delete from tls_key where hash = :hash and place = 'waiting'")
-_REVOKE = text("insert into revoked_key (key, at) values (:key, :at) on conflict do nothing")
-_REVOKED = text("select key from revoked_key order by key")
-_ADD_TLS = text("insert into tls_key (hash, certificate, sealed, made_at, place) values (:hash, :certificate, :sealed, :made_at, :place)")
-_TLS_AT = text("select hash, certificate, sealed from tls_key where place = :place")
-_MOVE_TLS = text("update tls_key set place = :to where place = :place")
-_PLACE_TLS = text("update tls_key set place = :place where hash = :hash")
+_ADD_SIGNING = insert(signing_key)
+_USE_SIGNING = update(signing_key).values(in_use=signing_key.c.key == bindparam("used"))
+_IN_USE = select(signing_key).where(signing_key.c.in_use)
+_ALL_SIGNING = select(signing_key.c.key, signing_key.c.begins, signing_key.c.ends).order_by(signing_key.c.begins, signing_key.c.key)
+_DELETE_SIGNING = delete(signing_key).where(signing_key.c.key == bindparam("unused"), ~signing_key.c.in_use)
+_DELETE_TLS = delete(tls_key).where(tls_key.c.hash == bindparam("unused"), tls_key.c.place == "waiting")
+_REVOKE = insert(revoked_key).on_conflict_do_nothing()
+_REVOKED = select(revoked_key.c.key).order_by(revoked_key.c.key)
+_ADD_TLS = insert(tls_key)
+_TLS_AT = select(tls_key).where(tls_key.c.place == bindparam("at"))
+_MOVE_TLS = update(tls_key).where(tls_key.c.place == bindparam("at")).values(place=bindparam("to"))
+_PLACE_TLS = update(tls_key).where(tls_key.c.hash == bindparam("of")).values(place=bindparam("to"))
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ async def create_signing_key(work: UnitOfWork, cipher: KeyCipher, now: datetime,
 
 async def activate_signing_key(work: UnitOfWork, key: bytes) -> None:
     """Makes this the only key that signs."""
-    await work.connection.execute(_USE_SIGNING, {"key": key})
+    await work.connection.execute(_USE_SIGNING, {"used": key})
 
 
 async def get_signing_key(work: UnitOfWork, cipher: KeyCipher) -> OwnSigningKey | None:
@@ -63,20 +63,19 @@ async def get_signing_key(work: UnitOfWork, cipher: KeyCipher) -> OwnSigningKey 
     row = (await work.connection.execute(_IN_USE)).first()
     if row is None:
         return None
-    public = bytes(row.key)
-    private = Ed25519PrivateKey.from_private_bytes(cipher.decrypt(_SIGNING, public.hex(), bytes(row.sealed)))
-    return OwnSigningKey(private, public, row.begins, row.ends)
+    private = Ed25519PrivateKey.from_private_bytes(cipher.decrypt(_SIGNING, row.key.hex(), row.sealed))
+    return OwnSigningKey(private, row.key, row.begins, row.ends)
 
 
 async def list_signing_keys(work: UnitOfWork) -> tuple[SigningKey, ...]:
     """Every signing key, past and present."""
-    return tuple(SigningKey(bytes(row.key), row.begins, row.ends) for row in await work.connection.execute(_ALL_SIGNING))
+    return tuple(SigningKey(*row) for row in await work.connection.execute(_ALL_SIGNING))
 
 
-async def delete_unused(work: UnitOfWork, signing_key: bytes, tls_hash: bytes) -> None:
+async def delete_unused(work: UnitOfWork, unused_signing_key: bytes, tls_hash: bytes) -> None:
     """Deletes keys that never came into use, because the root key did not sign them."""
-    await work.connection.execute(_DELETE_SIGNING, {"key": signing_key})
-    await work.connection.execute(_DELETE_TLS, {"hash": tls_hash})
+    await work.connection.execute(_DELETE_SIGNING, {"unused": unused_signing_key})
+    await work.connection.execute(_DELETE_TLS, {"unused": tls_hash})
 
 
 async def revoke(work: UnitOfWork, key: bytes) -> None:
@@ -84,7 +83,7 @@ async def revoke(work: UnitOfWork, key: bytes) -> None:
 
 
 async def list_revoked(work: UnitOfWork) -> tuple[bytes, ...]:
-    return tuple(bytes(row.key) for row in await work.connection.execute(_REVOKED))
+    return tuple((await work.connection.execute(_REVOKED)).scalars())
 
 
 async def create_tls_key(work: UnitOfWork, cipher: KeyCipher, co_op: str, place: str) -> bytes:
@@ -97,28 +96,29 @@ async def create_tls_key(work: UnitOfWork, cipher: KeyCipher, co_op: str, place:
 
 
 async def get_tls_key(work: UnitOfWork, cipher: KeyCipher, place: str = "current") -> TlsKey | None:
-    row = (await work.connection.execute(_TLS_AT, {"place": place})).first()
+    row = (await work.connection.execute(_TLS_AT, {"at": place})).first()
     if row is None:
         return None
-    return TlsKey(bytes(row.certificate), cipher.decrypt(_TLS, bytes(row.hash).hex(), bytes(row.sealed)))
+    return TlsKey(row.certificate, cipher.decrypt(_TLS, row.hash.hex(), row.sealed))
 
 
 async def list_tls_certificates(work: UnitOfWork) -> tuple[bytes, ...]:
     """The certificates of the document: the one in use, then the next; DER."""
     certificates_found = []
     for place in ("current", "next"):
-        row = (await work.connection.execute(_TLS_AT, {"place": place})).first()
+        row = (await work.connection.execute(_TLS_AT, {"at": place})).first()
         if row is not None:
-            certificates_found.append(bytes(row.certificate))
+            certificates_found.append(row.certificate)
     return tuple(certificates_found)
 
 
 async def get_tls_hash(work: UnitOfWork, place: str) -> bytes:
-    return bytes((await work.connection.execute(_TLS_AT, {"place": place})).one().hash)
+    hash_: bytes = (await work.connection.execute(_TLS_AT, {"at": place})).one().hash
+    return hash_
 
 
 async def promote_tls_keys(work: UnitOfWork, next_hash: bytes) -> None:
     """Makes the next certificate the current one, and `next_hash` the next."""
-    await work.connection.execute(_MOVE_TLS, {"place": "current", "to": "past"})
-    await work.connection.execute(_MOVE_TLS, {"place": "next", "to": "current"})
-    await work.connection.execute(_PLACE_TLS, {"hash": next_hash, "place": "next"})
+    await work.connection.execute(_MOVE_TLS, {"at": "current", "to": "past"})
+    await work.connection.execute(_MOVE_TLS, {"at": "next", "to": "current"})
+    await work.connection.execute(_PLACE_TLS, {"of": next_hash, "to": "next"})

@@ -5,36 +5,53 @@ from dataclasses import dataclass
 from typing import cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import text
+from sqlalchemy import ARRAY, ColumnElement, Select, Table, Text, any_, bindparam, delete, exists, func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from libs.database.engine import UnitOfWork
 from libs.signing import canonical, statement
 from libs.signing.canonical import Json
 from services.federation.domain import message_stream
 from services.federation.domain.message_stream import MessageOutcome, PeerMessage
+from services.federation.storage.tables import letter_conflict
+from services.federation.storage.tables import letter_in as received
+from services.federation.storage.tables import letter_out as sent
+from services.federation.storage.tables import letter_waiting as waiting
 
-_ENQUEUE = text("insert into letter_waiting (peer, kind, payload, expires, at) values (:peer, :kind, :payload, :expires, :at)")
-_LIST_UNNUMBERED = text("""
-select id, kind, payload, expires from letter_waiting where peer = :peer and (:every or kind = any(:kinds)) order by id limit :limit
-for update""")
-_DELETE_QUEUED = text("delete from letter_waiting where id = :id")
-_LAST_SENT = text("select seq, hash from letter_out where peer = :peer order by seq desc limit 1")
-_SENT_HASH = text("select hash from letter_out where peer = :peer and seq = :seq")
-_SENT_AFTER = text("select seq, body from letter_out where peer = :peer and seq > :after order by seq limit :limit")
-_ADD_SENT = text("insert into letter_out (peer, seq, body, hash, at, taken_back) values (:peer, :seq, :body, :hash, :at, :taken_back)")
-_LAST_RECEIVED = text("select seq, hash from letter_in where peer = :peer order by seq desc limit 1")
-_RECEIVED_HASH = text("select hash from letter_in where peer = :peer and seq = :seq")
-_RECEIVED_AFTER = text("select content from letter_in where peer = :peer and seq > :after order by seq limit :limit")
-_ADD_RECEIVED = text("""
-insert into letter_in (peer, seq, content, hash, at, judged, reason) values (:peer, :seq, :content, :hash, :at, :judged, :reason)""")
-_ADD_CONFLICT = text("""
-insert into letter_conflict (peer, seq, hash, content, at) values (:peer, :seq, :hash, :content, :at) on conflict do nothing""")
-_COUNT_UNDELIVERED = text("""
-select (select count(*) from letter_waiting where peer = :peer) + (select count(*) from letter_out where peer = :peer and seq > :held)""")
+_ENQUEUE = insert(waiting)
+_LIST_UNNUMBERED = (
+    select(waiting).where(waiting.c.peer == bindparam("peer")).order_by(waiting.c.id).limit(bindparam("most")).with_for_update()
+)
+_LIST_UNNUMBERED_OF_KINDS = _LIST_UNNUMBERED.where(waiting.c.kind == any_(bindparam("kinds", type_=ARRAY(Text))))
+_DELETE_QUEUED = delete(waiting).where(waiting.c.id == bindparam("waiting"))
+_ADD_SENT = insert(sent)
+_ADD_RECEIVED = insert(received)
+_ADD_CONFLICT = insert(letter_conflict).on_conflict_do_nothing()
+_COUNT_WAITING = select(func.count()).where(waiting.c.peer == bindparam("peer")).scalar_subquery()
+_COUNT_UNHELD = select(func.count()).where(sent.c.peer == bindparam("peer"), sent.c.seq > bindparam("held")).scalar_subquery()
+_COUNT_UNDELIVERED = select(_COUNT_WAITING + _COUNT_UNHELD)
+_HAS_UNDELIVERED = select(
+    exists().where(waiting.c.peer == bindparam("peer"), waiting.c.kind == bindparam("kind"))
+    | exists().where(sent.c.peer == bindparam("peer"), sent.c.seq > bindparam("held"))
+)
 
-_HAS_UNDELIVERED = text("""
-select exists (select from letter_waiting where peer = :peer and kind = :kind)
-  or exists (select from letter_out where peer = :peer and seq > :held)""")
+
+def _last(stream: Table) -> Select[tuple[int, str]]:
+    return select(stream.c.seq, stream.c.hash).where(stream.c.peer == bindparam("peer")).order_by(stream.c.seq.desc()).limit(1)
+
+
+def _hash_of(stream: Table) -> Select[tuple[str]]:
+    return select(stream.c.hash).where(stream.c.peer == bindparam("peer"), stream.c.seq == bindparam("seq"))
+
+
+def _after(stream: Table, content: ColumnElement[bytes]) -> Select[tuple[bytes]]:
+    later = select(content).where(stream.c.peer == bindparam("peer"), stream.c.seq > bindparam("seq"))
+    return later.order_by(stream.c.seq).limit(bindparam("most"))
+
+
+_LAST_SENT, _LAST_RECEIVED = _last(sent), _last(received)
+_SENT_HASH, _RECEIVED_HASH = _hash_of(sent), _hash_of(received)
+_SENT_AFTER, _RECEIVED_AFTER = _after(sent, sent.c.body), _after(received, received.c.content)
 
 
 @dataclass(frozen=True)
@@ -63,15 +80,15 @@ async def enqueue(work: UnitOfWork, peer: str, kind: str, payload: Mapping[str, 
 
 async def list_unnumbered(work: UnitOfWork, peer: str, kinds: frozenset[str] | None, limit: int) -> list[UnnumberedMessage]:
     """The oldest messages without a number, of these kinds; None = all."""
-    parameters = {"peer": peer, "every": kinds is None, "kinds": sorted(kinds or ()), "limit": limit}
-    rows = await work.connection.execute(_LIST_UNNUMBERED, parameters)
-    return [UnnumberedMessage(row.id, row.kind, cast("dict[str, Json]", canonical.decode(bytes(row.payload))), row.expires) for row in rows]
+    statement, of_kinds = (_LIST_UNNUMBERED, {}) if kinds is None else (_LIST_UNNUMBERED_OF_KINDS, {"kinds": sorted(kinds)})
+    rows = await work.connection.execute(statement, {"peer": peer, "most": limit, **of_kinds})
+    return [UnnumberedMessage(row.id, row.kind, cast("dict[str, Json]", canonical.decode(row.payload)), row.expires) for row in rows]
 
 
 async def add_numbered(work: UnitOfWork, waiting_id: int, message: PeerMessage) -> LastMessage:
     """Moves a queued message into the stream, under its number."""
     body = message.body()
-    await work.connection.execute(_DELETE_QUEUED, {"id": waiting_id})
+    await work.connection.execute(_DELETE_QUEUED, {"waiting": waiting_id})
     return await _add_sent(work, message, body, taken_back=False)
 
 
@@ -82,34 +99,30 @@ async def restore_sent(work: UnitOfWork, message: PeerMessage, body: bytes) -> L
 
 async def get_last_sent(work: UnitOfWork, peer: str) -> LastMessage:
     row = (await work.connection.execute(_LAST_SENT, {"peer": peer})).first()
-    return LastMessage(0, "") if row is None else LastMessage(row.seq, row.hash)
+    return LastMessage(0, "") if row is None else LastMessage(*row)
 
 
 async def get_sent_hash(work: UnitOfWork, peer: str, seq: int) -> str | None:
-    result = await work.connection.execute(_SENT_HASH, {"peer": peer, "seq": seq})
-    return cast("str | None", result.scalar())
+    return (await work.connection.execute(_SENT_HASH, {"peer": peer, "seq": seq})).scalar()
 
 
 async def list_sent_after(work: UnitOfWork, peer: str, seq: int, limit: int = message_stream.MAX_IN_BATCH) -> list[bytes]:
     """The bodies of numbered messages after `seq`, in order."""
-    rows = await work.connection.execute(_SENT_AFTER, {"peer": peer, "after": seq, "limit": limit})
-    return [bytes(row.body) for row in rows]
+    return list((await work.connection.execute(_SENT_AFTER, {"peer": peer, "seq": seq, "most": limit})).scalars())
 
 
 async def get_last_received(work: UnitOfWork, peer: str) -> LastMessage:
     row = (await work.connection.execute(_LAST_RECEIVED, {"peer": peer})).first()
-    return LastMessage(0, "") if row is None else LastMessage(row.seq, row.hash)
+    return LastMessage(0, "") if row is None else LastMessage(*row)
 
 
 async def get_received_hash(work: UnitOfWork, peer: str, seq: int) -> str | None:
-    result = await work.connection.execute(_RECEIVED_HASH, {"peer": peer, "seq": seq})
-    return cast("str | None", result.scalar())
+    return (await work.connection.execute(_RECEIVED_HASH, {"peer": peer, "seq": seq})).scalar()
 
 
 async def list_received_after(work: UnitOfWork, peer: str, seq: int, limit: int = message_stream.MAX_IN_BATCH) -> list[bytes]:
     """Messages of the peer after `seq` as it signed them, in order."""
-    rows = await work.connection.execute(_RECEIVED_AFTER, {"peer": peer, "after": seq, "limit": limit})
-    return [bytes(row.content) for row in rows]
+    return list((await work.connection.execute(_RECEIVED_AFTER, {"peer": peer, "seq": seq, "most": limit})).scalars())
 
 
 async def add_received(

@@ -6,7 +6,7 @@ from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.refusals import Conflict, NotFound, invalid
 from services.identity.domain.person_details import PersonInput, RejectedPerson, parse_details
-from services.identity.storage import events_out, person_corrections, persons
+from services.identity.storage import events_out, persons
 
 
 async def correct_person(work: UnitOfWork, person: UUID, row: PersonInput, version: int) -> None:
@@ -16,12 +16,12 @@ async def correct_person(work: UnitOfWork, person: UUID, row: PersonInput, versi
     if isinstance(details, RejectedPerson):
         raise invalid(details.field, details.reason)
     others = await persons.find_by_identifying_keys(work, [details])
-    current = await person_corrections.lock_version(work, person)
+    current = await persons.lock_version(work, person)
     if current is None:
         raise NotFound("PERSON_UNKNOWN")
     if current != version:
         raise Conflict("VERSION_STALE", version=str(current))
     if any(others.get(key, person) != person for key in details.identifying_keys):
         raise invalid("full_name", "PERSON_KNOWN")
-    await person_corrections.correct(work, person, details)
+    await persons.correct(work, person, details)
     await events_out.person_corrected(work, person)

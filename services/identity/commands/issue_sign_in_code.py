@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
+from kith.identity.v1.enums import CodeKind
 from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.refusals import NotFound
 from services.identity.domain.secret_hasher import SecretHasher
-from services.identity.domain.sign_in_code import CODE_LIFETIMES, CodeKind, SignInCode
+from services.identity.domain.sign_in_code import CODE_LIFETIMES, SignInCode
 from services.identity.storage import events_out, persons, sign_in_codes
 
 CODE_PURPOSE = "sign-in code"

@@ -12,7 +12,11 @@ from services.identity.storage import events_out, persons
 MAX_ROWS = 200
 
 
-async def register_persons(work: UnitOfWork, rows: Sequence[PersonInput], *, validate_only: bool) -> list[UUID | RejectedPerson | None]:
+async def register_persons(
+    work: UnitOfWork,
+    rows: Sequence[PersonInput],
+    validate_only: bool,  # noqa: FBT001 - RPCs are bound by position
+) -> list[UUID | RejectedPerson | None]:
     """Per row: the new person's id or the rejection; with `validate_only`, None for a row that would be accepted."""
     await require_secretary_or_founder(work)
     if not 1 <= len(rows) <= MAX_ROWS:

@@ -13,8 +13,9 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
+
+from kith.identity.v1.enums import CodeKind
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 16
@@ -22,13 +23,6 @@ _BITS = 5
 _CODE = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
 _CORRECTIONS = str.maketrans("OIL", "011", " \t\n-\u2010\u2011\u2012\u2013\u2014")
 _MAX_TYPED_LENGTH = 64
-
-
-class CodeKind(StrEnum):
-    """How a code reaches the person."""
-
-    LINK = "link"
-    CARD = "card"
 
 
 CODE_LIFETIMES = {CodeKind.LINK: timedelta(hours=24), CodeKind.CARD: timedelta(days=365)}

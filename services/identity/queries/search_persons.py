@@ -6,13 +6,12 @@ from libs.access import audit, hats
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest
 from libs.refusals import invalid
-from services.identity.storage import person_search
-from services.identity.storage.persons import PersonName
+from services.identity.storage import persons
 
 _MAX_LENGTH = 100
 
 
-async def search_persons(work: UnitOfWork, typed: str, page: PageRequest) -> Page[PersonName]:
+async def search_persons(work: UnitOfWork, typed: str, page: PageRequest) -> Page[persons.PersonName]:
     """One page, by name. Raises NotAllowed HAT_NEEDED, Invalid SEARCH_EMPTY or SEARCH_TOO_LONG."""
     await hats.require(work, hats.SECRETARY)
     words = _search_words(typed)
@@ -20,7 +19,7 @@ async def search_persons(work: UnitOfWork, typed: str, page: PageRequest) -> Pag
         raise invalid("text", "SEARCH_EMPTY")
     if len(typed) > _MAX_LENGTH:
         raise invalid("text", "SEARCH_TOO_LONG", at_most=str(_MAX_LENGTH))
-    found = await person_search.search_by_words(work, words, page)
+    found = await persons.search_by_words(work, words, page)
     await audit.record_read(work, "person", "search", *(name.id for name in found.items))
     return found
 

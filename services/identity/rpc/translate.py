@@ -4,83 +4,79 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from kith.identity.v1 import identity_pb2 as pb
-from libs.callers import CallerChannel
-from libs.refusals import NotSignedIn, invalid
+from libs.database.paging import Page, PageRequest
+from libs.rpc.fields import parse_id, timestamp
 from services.identity.domain.person_details import PersonInput, RejectedPerson
-from services.identity.domain.sign_in_code import CodeKind
 from services.identity.storage.persons import PersonName, PersonRecord
 from services.identity.storage.worn_hats import WornHat
 
-_CODE_KINDS: dict[int, CodeKind] = {pb.CODE_KIND_LINK: CodeKind.LINK, pb.CODE_KIND_CARD: CodeKind.CARD}
-_VIAS = frozenset({CallerChannel.PAGE, CallerChannel.PHONE, CallerChannel.PAPER, CallerChannel.HELPER, CallerChannel.COMMAND_LINE})
 
-
-def parse_id(field: str, value: str) -> UUID:
-    """Raises Invalid ID_MALFORMED."""
-    try:
-        return UUID(value)
-    except ValueError as error:
-        raise invalid(field, "ID_MALFORMED") from error
-
-
-def parse_session_id(value: str) -> UUID:
-    """Raises NotSignedIn SESSION_ENDED: a malformed id is treated like a session that has ended."""
-    try:
-        return UUID(value)
-    except ValueError as error:
-        raise NotSignedIn("SESSION_ENDED") from error
-
-
-def parse_code_kind(value: int) -> CodeKind:
-    """Raises Invalid CODE_KIND_MISSING."""
-    if value not in _CODE_KINDS:
-        raise invalid("kind", "CODE_KIND_MISSING")
-    return _CODE_KINDS[value]
-
-
-def parse_via(value: str) -> CallerChannel:
-    """Raises Invalid VIA_UNKNOWN; an empty value means a page."""
-    if (value or CallerChannel.PAGE) not in _VIAS:
-        raise invalid("via", "VIA_UNKNOWN")
-    return CallerChannel(value or CallerChannel.PAGE)
-
-
-def person_input(row: pb.NewPerson) -> PersonInput:
-    return PersonInput(row.full_name, row.called, row.email, row.phone)
-
-
-def correction(request: pb.CorrectPersonRequest) -> PersonInput:
-    return PersonInput(request.full_name, request.called, request.email, request.phone)
+def registration(request: pb.RegisterPersonsRequest) -> tuple[list[PersonInput], bool]:
+    rows = [PersonInput(row.full_name, row.called, row.email, row.phone) for row in request.persons]
+    return rows, request.validate_only
 
 
 def registration_response(results: Sequence[UUID | RejectedPerson | None]) -> pb.RegisterPersonsResponse:
-    return pb.RegisterPersonsResponse(persons=[_registered_person(result) for result in results])
+    return pb.RegisterPersonsResponse(persons=map(_registered_person, results))
 
 
-def person_message(record: PersonRecord) -> pb.Person:
-    message = pb.Person(
-        person_id=str(record.id),
-        full_name=record.full_name,
-        called=record.called,
-        email=record.email,
-        phone=record.phone,
-        has_password=record.has_password,
-        live_cards=record.live_cards,
-        hats=record.hats,
-        version=record.version,
+def person_id(request: pb.GetPersonRequest | pb.RevokeSignInCodesRequest) -> tuple[UUID]:
+    return (parse_id("person_id", request.person_id),)
+
+
+def get_person_response(record: PersonRecord) -> pb.GetPersonResponse:
+    return pb.GetPersonResponse(
+        person=pb.Person(
+            person_id=str(record.id),
+            full_name=record.full_name,
+            called=record.called,
+            email=record.email,
+            phone=record.phone,
+            registered_at=timestamp(record.registered_at),
+            has_password=record.has_password,
+            live_cards=record.live_cards,
+            hats=record.hats,
+            version=record.version,
+        )
     )
-    message.registered_at.FromDatetime(record.registered_at)
-    return message
 
 
-def name_message(name: PersonName) -> pb.Name:
-    return pb.Name(person_id=str(name.id), full_name=name.full_name, called=name.called)
+def person_ids(request: pb.GetNamesRequest) -> tuple[list[UUID]]:
+    return ([parse_id("person_ids", person) for person in request.person_ids],)
 
 
-def worn_hat_message(worn_hat: WornHat) -> pb.WornHat:
-    message = pb.WornHat(person_id=str(worn_hat.person), hat=worn_hat.hat)
-    message.since.FromDatetime(worn_hat.since)
-    return message
+def get_names_response(names: Sequence[PersonName]) -> pb.GetNamesResponse:
+    return pb.GetNamesResponse(names=[pb.Name(person_id=str(name.id), full_name=name.full_name, called=name.called) for name in names])
+
+
+def name_search(request: pb.SearchPersonsRequest) -> tuple[str, PageRequest]:
+    return request.text, PageRequest(request.page_size, request.page_token)
+
+
+def search_persons_response(names: Page[PersonName]) -> pb.SearchPersonsResponse:
+    return pb.SearchPersonsResponse(names=get_names_response(names.items).names, next_page_token=names.next_token)
+
+
+def correction(request: pb.CorrectPersonRequest) -> tuple[UUID, PersonInput, int]:
+    row = PersonInput(request.full_name, request.called, request.email, request.phone)
+    return parse_id("person_id", request.person_id), row, request.version
+
+
+def revoke_sign_in_codes_response(revoked: int) -> pb.RevokeSignInCodesResponse:
+    return pb.RevokeSignInCodesResponse(revoked=revoked)
+
+
+def person_and_hat(request: pb.GiveHatRequest | pb.TakeHatRequest) -> tuple[UUID, str]:
+    return parse_id("person_id", request.person_id), request.hat
+
+
+def page(request: pb.ListHatsRequest) -> tuple[PageRequest]:
+    return (PageRequest(request.page_size, request.page_token),)
+
+
+def list_hats_response(hats: Page[WornHat]) -> pb.ListHatsResponse:
+    messages = [pb.WornHat(person_id=str(worn.person), hat=worn.hat, since=timestamp(worn.since)) for worn in hats.items]
+    return pb.ListHatsResponse(hats=messages, next_page_token=hats.next_token)
 
 
 def _registered_person(result: UUID | RejectedPerson | None) -> pb.RegisteredPerson:

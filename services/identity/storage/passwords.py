@@ -9,15 +9,22 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import text
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from libs.database.engine import UnitOfWork
+from services.identity.storage.tables import contact, password, person
 
-_SAVE = text("insert into password (person, hash) values (:person, :hash) on conflict (person) do update set hash = :hash")
-_SET_AT = text("update person set password_set_at = :now where id = :person")
-_BY_EMAIL = text("""
-select p.person, p.hash from password p join contact c on c.person = p.person
-where c.email_key = :email_key order by p.person limit :most""")
+_INSERT = insert(password)
+_SAVE = _INSERT.on_conflict_do_update(index_elements=[password.c.person], set_={"hash": _INSERT.excluded.hash})
+_SET_AT = update(person).where(person.c.id == bindparam("of")).values(password_set_at=bindparam("now"))
+_BY_EMAIL = (
+    select(password)
+    .join(contact, contact.c.person == password.c.person)
+    .where(contact.c.email_key == bindparam("email_key"))
+    .order_by(password.c.person)
+    .limit(bindparam("at_most"))
+)
 _MAX_AT_ONE_ADDRESS = 5
 """A family may share an e-mail address; more people than this are no family."""
 
@@ -49,12 +56,12 @@ class Argon2Hasher:
             return False
 
 
-async def save(work: UnitOfWork, person: UUID, hash_: str) -> None:
-    await work.connection.execute(_SAVE, {"person": person, "hash": hash_})
-    await work.connection.execute(_SET_AT, {"person": person, "now": work.now})
+async def save(work: UnitOfWork, person_id: UUID, hash_: str) -> None:
+    await work.connection.execute(_SAVE, {"person": person_id, "hash": hash_})
+    await work.connection.execute(_SET_AT, {"of": person_id, "now": work.now})
 
 
 async def find_by_email(work: UnitOfWork, email_key: str) -> list[tuple[UUID, str]]:
     """Persons with this e-mail address who have a password, each with its hash."""
-    rows = await work.connection.execute(_BY_EMAIL, {"email_key": email_key, "most": _MAX_AT_ONE_ADDRESS})
+    rows = await work.connection.execute(_BY_EMAIL, {"email_key": email_key, "at_most": _MAX_AT_ONE_ADDRESS})
     return [(row.person, row.hash) for row in rows]

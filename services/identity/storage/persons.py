@@ -5,25 +5,54 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import ARRAY, Text, bindparam, func, insert, literal_column, select, text, update
 
+from kith.identity.v1.enums import CodeKind
+from libs.access.hats import worn_hat
+from libs.database.columns import among
 from libs.database.engine import UnitOfWork
+from libs.database.paging import Page, PageRequest, paginate
+from libs.database.rows import reader
 from services.identity.domain.person_details import PersonDetails
+from services.identity.storage import tables
 
-_ADD_PERSON = text("""
-insert into person (id, full_name, called, name_key, registered_at) values (:id, :full_name, :called, :name_key, :at)""")
-_ADD_CONTACT = text("""
-insert into contact (person, email, email_key, phone, phone_key) values (:id, :email, :email_key, :phone, :phone_key)""")
-_FIND_BY_NAMES = text("""
-select p.id, p.name_key, c.email_key, c.phone_key from person p join contact c on c.person = p.id where p.name_key = any(:names)""")
-_EXISTS = text("select 1 from person where id = :id")
-_NAMES = text("select id, full_name, called from person where id = any(:ids)")
-_RECORD = text("""
-select p.id, p.full_name, p.called, p.registered_at, p.version, p.password_set_at is not null as has_password, c.email, c.phone,
-  (select count(*) from sign_in_code s
-   where s.person = p.id and s.kind = 'card' and s.revoked_at is null and s.expires_at > :now) as live_cards,
-  coalesce((select array_agg(hat order by hat) from worn_hat w where w.person = p.id), '{}') as hats
-from person p join contact c on c.person = p.id where p.id = :id""")
+_ADD_PERSONS = insert(tables.person)
+_ADD_CONTACTS = insert(tables.contact)
+_PERSON_WITH_CONTACT = tables.person.join(tables.contact)
+_FIND_BY_NAMES = (
+    select(tables.person.c.id, tables.person.c.name_key, tables.contact.c.email_key, tables.contact.c.phone_key)
+    .select_from(_PERSON_WITH_CONTACT)
+    .where(among(tables.person.c.name_key, "names"))
+)
+_EXISTS = select(tables.person.c.id).where(tables.person.c.id == bindparam("id"))
+_NAMES = select(tables.person.c.id, tables.person.c.full_name, tables.person.c.called).where(among(tables.person.c.id, "ids"))
+# In lower case and without accents, as `search_by_words` is asked for.
+_SEARCHED = func.regexp_replace(
+    func.normalize(tables.person.c.name_key + " " + func.lower(tables.person.c.called), literal_column("nfd")), "[\u0300-\u036f]", "", "g"
+)
+_NAMES_BY_KEY = select(tables.person.c.id, tables.person.c.full_name, tables.person.c.called, tables.person.c.name_key)
+_LOCK_VERSION = select(tables.person.c.version).where(tables.person.c.id == bindparam("person")).with_for_update()
+_CORRECT_PERSON = update(tables.person).where(tables.person.c.id == bindparam("person")).values(version=tables.person.c.version + 1)
+_CORRECT_CONTACT = update(tables.contact).where(tables.contact.c.person == bindparam("corrected"))
+_LIVE_CARDS = select(func.count()).where(
+    tables.sign_in_code.c.person == tables.person.c.id,
+    tables.sign_in_code.c.kind == CodeKind.CARD.value,
+    tables.sign_in_code.c.revoked_at.is_(None),
+    tables.sign_in_code.c.expires_at > bindparam("now"),
+)
+_HATS = select(worn_hat.c.hat).where(worn_hat.c.person == tables.person.c.id).order_by(worn_hat.c.hat)
+_RECORD = (
+    select(
+        tables.person,
+        tables.person.c.password_set_at.is_not(None).label("has_password"),
+        tables.contact.c.email,
+        tables.contact.c.phone,
+        _LIVE_CARDS.scalar_subquery().label("live_cards"),
+        func.array(_HATS.scalar_subquery(), type_=ARRAY(Text)).label("hats"),
+    )
+    .select_from(_PERSON_WITH_CONTACT)
+    .where(tables.person.c.id == bindparam("id"))
+)
 # Two batches with the same person at the same moment: the second waits, and then sees the rows of the first.
 _LOCK_REGISTRATION = text("select pg_advisory_xact_lock(hashtext('register_persons'))")
 
@@ -53,6 +82,10 @@ class PersonRecord:
     version: int
 
 
+_to_name = reader(PersonName)
+_to_record = reader(PersonRecord)
+
+
 async def find_by_identifying_keys(work: UnitOfWork, rows: Sequence[PersonDetails]) -> dict[tuple[str, str], UUID]:
     """Persons registered under one of these names, by name and contact detail. Locks out other registrations until the transaction ends."""
     await work.connection.execute(_LOCK_REGISTRATION)
@@ -61,22 +94,14 @@ async def find_by_identifying_keys(work: UnitOfWork, rows: Sequence[PersonDetail
 
 
 async def add(work: UnitOfWork, persons: Sequence[tuple[UUID, PersonDetails]]) -> None:
-    rows = [
-        {
-            "id": person,
-            "full_name": details.full_name,
-            "called": details.called,
-            "name_key": details.name_key,
-            "email": details.email,
-            "email_key": details.email_key,
-            "phone": details.phone,
-            "phone_key": details.phone_key,
-            "at": work.now,
-        }
-        for person, details in persons
-    ]
-    await work.connection.execute(_ADD_PERSON, rows)
-    await work.connection.execute(_ADD_CONTACT, rows)
+    await work.connection.execute(
+        _ADD_PERSONS,
+        [_name_values(details) | {"id": person, "registered_at": work.now} for person, details in persons],
+    )
+    await work.connection.execute(
+        _ADD_CONTACTS,
+        [_contact_values(details) | {"person": person} for person, details in persons],
+    )
 
 
 async def exists(work: UnitOfWork, person: UUID) -> bool:
@@ -84,23 +109,35 @@ async def exists(work: UnitOfWork, person: UUID) -> bool:
 
 
 async def get_names(work: UnitOfWork, ids: Sequence[UUID]) -> list[PersonName]:
-    rows = await work.connection.execute(_NAMES, {"ids": list(ids)})
-    return [PersonName(row.id, row.full_name, row.called) for row in rows]
+    return list(map(_to_name, await work.connection.execute(_NAMES, {"ids": list(ids)})))
 
 
 async def get_record(work: UnitOfWork, person: UUID) -> PersonRecord | None:
     row = (await work.connection.execute(_RECORD, {"id": person, "now": work.now})).first()
-    if row is None:
-        return None
-    return PersonRecord(
-        row.id,
-        row.full_name,
-        row.called,
-        row.email,
-        row.phone,
-        row.registered_at,
-        row.has_password,
-        row.live_cards,
-        tuple(row.hats),
-        row.version,
-    )
+    return _to_record(row) if row else None
+
+
+async def search_by_words(work: UnitOfWork, words: Sequence[str], page: PageRequest) -> Page[PersonName]:
+    """Persons in whose names every word occurs, by name. `words` are in lower case and without accents."""
+    matching = _NAMES_BY_KEY.where(*(_SEARCHED.contains(word, autoescape=True) for word in words))
+    by = (tables.person.c.name_key, tables.person.c.id)
+    return (await paginate(work, matching, page, by=by, name=f"search_persons {' '.join(words)}")).map(_to_name)
+
+
+async def lock_version(work: UnitOfWork, person: UUID) -> int | None:
+    """Returns the person's version and locks the row until the transaction ends; None when there is no such person."""
+    return (await work.connection.execute(_LOCK_VERSION, {"person": person})).scalar()
+
+
+async def correct(work: UnitOfWork, person: UUID, details: PersonDetails) -> None:
+    """Replaces the names and the contact details, and raises the version."""
+    await work.connection.execute(_CORRECT_PERSON.values(_name_values(details)), {"person": person})
+    await work.connection.execute(_CORRECT_CONTACT.values(_contact_values(details)), {"corrected": person})
+
+
+def _name_values(details: PersonDetails) -> dict[str, str]:
+    return {"full_name": details.full_name, "called": details.called, "name_key": details.name_key}
+
+
+def _contact_values(details: PersonDetails) -> dict[str, str]:
+    return {"email": details.email, "email_key": details.email_key, "phone": details.phone, "phone_key": details.phone_key}

@@ -4,54 +4,56 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
+from libs.database.columns import among
 from libs.database.engine import UnitOfWork
+from libs.database.rows import reader, values_of
 from services.identity.domain.session import Session
+from services.identity.storage.tables import session, sign_in_failure
 
-_ADD = text("""
-insert into session (id, person, key_mark, strength, started_at, expires_at)
-values (:id, :person, :key_mark, :strength, :started_at, :expires_at)""")
-_FIND = text("select id, person, key_mark, strength, started_at, expires_at, ended_at from session where id = :id")
-_END = text("update session set ended_at = :now where id = :id and ended_at is null")
-_END_OTHERS = text("""
-update session set ended_at = :now
-where person = :person and ended_at is null and strength = any(:strengths) and id is distinct from :but""")
-_DELETE_OLD = text("delete from session where coalesce(ended_at, expires_at) < :before")
-_LOCK_ADDRESS = text("select pg_advisory_xact_lock(hashtextextended(encode(:address, 'hex'), 0))")
-_COUNT_FAILURES = text("select count(*) from sign_in_failure where address_mark = :address and at > :since")
-_RECORD_FAILURE = text("insert into sign_in_failure (id, address_mark, at) values (:id, :address, :at)")
-_CLEAR_FAILURES = text("delete from sign_in_failure where address_mark = :address")
-_DELETE_OLD_FAILURES = text("delete from sign_in_failure where at < :before")
-
-
-async def add(work: UnitOfWork, session: Session) -> None:
-    await work.connection.execute(
-        _ADD,
-        {
-            "id": session.id,
-            "person": session.person,
-            "key_mark": session.key_mark,
-            "strength": session.strength,
-            "started_at": session.started_at,
-            "expires_at": session.expires_at,
-        },
+_ADD = insert(session)
+_FIND = select(session).where(session.c.id == bindparam("id"))
+_END = update(session).where(session.c.id == bindparam("ended"), session.c.ended_at.is_(None)).values(ended_at=bindparam("now"))
+_END_OTHERS = (
+    update(session)
+    .where(
+        session.c.person == bindparam("of"),
+        session.c.ended_at.is_(None),
+        among(session.c.strength, "strengths"),
+        session.c.id.is_distinct_from(bindparam("own_session")),
     )
+    .values(ended_at=bindparam("now"))
+)
+_DELETE_OLD = delete(session).where(func.coalesce(session.c.ended_at, session.c.expires_at) < bindparam("before"))
+_LOCK_ADDRESS = text("select pg_advisory_xact_lock(hashtextextended(encode(:address, 'hex'), 0))")
+_COUNT_FAILURES = select(func.count()).where(
+    sign_in_failure.c.address_mark == bindparam("address"), sign_in_failure.c.at > bindparam("since")
+)
+_RECORD_FAILURE = insert(sign_in_failure)
+_CLEAR_FAILURES = delete(sign_in_failure).where(sign_in_failure.c.address_mark == bindparam("address"))
+_DELETE_OLD_FAILURES = delete(sign_in_failure).where(sign_in_failure.c.at < bindparam("before"))
+
+_to_session = reader(Session)
 
 
-async def find(work: UnitOfWork, session: UUID) -> Session | None:
-    row = (await work.connection.execute(_FIND, {"id": session})).first()
-    return Session(row.id, row.person, bytes(row.key_mark), row.strength, row.started_at, row.expires_at, row.ended_at) if row else None
+async def add(work: UnitOfWork, new_session: Session) -> None:
+    await work.connection.execute(_ADD, values_of(new_session))
 
 
-async def end(work: UnitOfWork, session: UUID) -> None:
-    await work.connection.execute(_END, {"id": session, "now": work.now})
+async def find(work: UnitOfWork, session_id: UUID) -> Session | None:
+    row = (await work.connection.execute(_FIND, {"id": session_id})).first()
+    return _to_session(row) if row else None
+
+
+async def end(work: UnitOfWork, session_id: UUID) -> None:
+    await work.connection.execute(_END, {"ended": session_id, "now": work.now})
 
 
 async def end_other_sessions(work: UnitOfWork, person: UUID, strengths: Sequence[str]) -> None:
     """Ends every session of the person that was started by one of `strengths`, except the caller's own."""
     own_session = work.caller.session if work.caller.person == person else None
-    values = {"person": person, "strengths": list(strengths), "but": own_session, "now": work.now}
+    values = {"of": person, "strengths": list(strengths), "own_session": own_session, "now": work.now}
     await work.connection.execute(_END_OTHERS, values)
 
 
@@ -62,7 +64,7 @@ async def count_recent_failures(work: UnitOfWork, address: bytes, since: datetim
 
 
 async def record_failure(work: UnitOfWork, address: bytes) -> None:
-    await work.connection.execute(_RECORD_FAILURE, {"id": work.new_id(), "address": address, "at": work.now})
+    await work.connection.execute(_RECORD_FAILURE, {"id": work.new_id(), "address_mark": address, "at": work.now})
 
 
 async def clear_failures(work: UnitOfWork, address: bytes) -> None:

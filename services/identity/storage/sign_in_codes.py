@@ -2,36 +2,46 @@
 
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, insert, or_, select, update
 
+from kith.identity.v1.enums import CodeKind
 from libs.database.engine import UnitOfWork
-from services.identity.domain.sign_in_code import CodeKind, SignInCode
+from libs.database.rows import reader, values_of
+from services.identity.domain.sign_in_code import SignInCode
+from services.identity.storage.tables import sign_in_code
 
-_ADD = text("""
-insert into sign_in_code (id, person, kind, mark, issued_by, issued_at, expires_at)
-values (:id, :person, :kind, :mark, :by, :now, :expires_at)""")
-_FIND = text("select id, person, kind, expires_at, used_at, revoked_at from sign_in_code where mark = :mark for update")
-_USE = text("update sign_in_code set used_at = :now where id = :id")
-_REVOKE = text("""
-update sign_in_code set revoked_at = :now
-where person = :person and revoked_at is null and expires_at > :now and (kind <> 'link' or used_at is null)""")
+_ADD = insert(sign_in_code)
+_FIND = select(sign_in_code).where(sign_in_code.c.mark == bindparam("mark")).with_for_update()
+_USE = update(sign_in_code).where(sign_in_code.c.id == bindparam("used")).values(used_at=bindparam("now"))
+_REVOKE = (
+    update(sign_in_code)
+    .where(
+        sign_in_code.c.person == bindparam("of"),
+        sign_in_code.c.revoked_at.is_(None),
+        sign_in_code.c.expires_at > bindparam("now"),
+        or_(sign_in_code.c.kind != CodeKind.LINK.value, sign_in_code.c.used_at.is_(None)),
+    )
+    .values(revoked_at=bindparam("now"))
+)
+
+_to_code = reader(SignInCode)
 
 
 async def add(work: UnitOfWork, code: SignInCode, mark: bytes) -> None:
-    row = {"id": code.id, "person": code.person, "kind": code.kind.value, "mark": mark, "expires_at": code.expires_at}
-    await work.connection.execute(_ADD, row | {"by": work.caller.id, "now": work.now})
+    issued = {"mark": mark, "issued_by": work.caller.id, "issued_at": work.now}
+    await work.connection.execute(_ADD, values_of(code) | issued)
 
 
 async def find(work: UnitOfWork, mark: bytes) -> SignInCode | None:
     """Locks the row until the transaction ends, so that only one of two concurrent requests can use a link."""
     row = (await work.connection.execute(_FIND, {"mark": mark})).first()
-    return SignInCode(row.id, row.person, CodeKind(row.kind), row.expires_at, row.used_at, row.revoked_at) if row else None
+    return _to_code(row) if row else None
 
 
 async def mark_used(work: UnitOfWork, code: SignInCode) -> None:
-    await work.connection.execute(_USE, {"id": code.id, "now": work.now})
+    await work.connection.execute(_USE, {"used": code.id, "now": work.now})
 
 
 async def revoke_all(work: UnitOfWork, person: UUID) -> int:
     """Returns how many were still valid."""
-    return (await work.connection.execute(_REVOKE, {"person": person, "now": work.now})).rowcount
+    return (await work.connection.execute(_REVOKE, {"of": person, "now": work.now})).rowcount

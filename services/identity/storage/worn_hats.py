@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, select, text
 
+from libs.access.hats import worn_hat
 from libs.database.engine import UnitOfWork
+from libs.database.paging import Page, PageRequest, paginate
+from libs.database.rows import reader
 
-_HATS_OF = text("select hat from worn_hat where person = :person order by hat")
-_WEARERS = text("select person from worn_hat where hat = :hat order by person for update")
-_LIST_AFTER = text("""
-select person, hat, since from worn_hat where (hat, person) > (:hat, :person) order by hat, person limit :limit""")
+_HATS_OF = select(worn_hat.c.hat).where(worn_hat.c.person == bindparam("person")).order_by(worn_hat.c.hat)
+_WEARERS = select(worn_hat.c.person).where(worn_hat.c.hat == bindparam("hat")).order_by(worn_hat.c.person).with_for_update()
+_LIST = select(worn_hat)
 # The first secretary's hat must be given only once, even when two requests arrive together.
 _LOCK = text("select pg_advisory_xact_lock(hashtext('worn_hat'))")
 
@@ -25,19 +27,19 @@ class WornHat:
     since: datetime
 
 
+_to_worn_hat = reader(WornHat)
+
+
 async def hats_of(work: UnitOfWork, person: UUID) -> tuple[str, ...]:
-    rows = await work.connection.execute(_HATS_OF, {"person": person})
-    return tuple(row.hat for row in rows)
+    return tuple((await work.connection.execute(_HATS_OF, {"person": person})).scalars())
 
 
 async def lock_wearers(work: UnitOfWork, hat: str) -> list[UUID]:
     """Persons who wear the hat. Locked until the transaction ends."""
     await work.connection.execute(_LOCK)
-    rows = await work.connection.execute(_WEARERS, {"hat": hat})
-    return [row.person for row in rows]
+    return list((await work.connection.execute(_WEARERS, {"hat": hat})).scalars())
 
 
-async def list_after(work: UnitOfWork, hat: str, person: UUID, limit: int) -> list[WornHat]:
-    """Worn hats in the order of hat and person, after the given ones."""
-    rows = await work.connection.execute(_LIST_AFTER, {"hat": hat, "person": person, "limit": limit})
-    return [WornHat(row.person, row.hat, row.since) for row in rows]
+async def list_page(work: UnitOfWork, page: PageRequest) -> Page[WornHat]:
+    """Worn hats in the order of hat and person."""
+    return (await paginate(work, _LIST, page, by=(worn_hat.c.hat, worn_hat.c.person), name="list_hats")).map(_to_worn_hat)

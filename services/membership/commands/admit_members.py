@@ -21,7 +21,10 @@ MAX_ROWS = 200
 
 
 async def admit_members(
-    work: UnitOfWork, rows: Sequence[AdmissionRequest], today: date, *, validate_only: bool
+    work: UnitOfWork,
+    today: date,
+    rows: Sequence[AdmissionRequest],
+    validate_only: bool,  # noqa: FBT001 - RPCs are bound by position
 ) -> list[Admission | RejectedAdmission]:
     """Returns the decision on each row; with `validate_only` nothing is written.
 

@@ -3,9 +3,11 @@
 import unicodedata
 from uuid import UUID
 
+from libs.access import hats
 from libs.database.engine import UnitOfWork
-from libs.refusals import AlreadyExists, FailedPrecondition, NotAllowed, invalid
+from libs.refusals import AlreadyExists, FailedPrecondition, invalid
 from services.membership.storage import applications, events_out, members, projections
+from services.membership.storage.applications import Application
 
 MAX_REASON_LENGTH = 2000
 
@@ -16,9 +18,7 @@ async def apply(work: UnitOfWork, member_class: str, why: str) -> UUID:
     Raises FailedPrecondition RULEBOOK_NOT_ADOPTED, Invalid CLASS_UNKNOWN, WHY_TOO_LONG or WHY_MALFORMED, AlreadyExists ALREADY_MEMBER or
     ALREADY_APPLIED.
     """
-    person = work.caller.person
-    if person is None:
-        raise NotAllowed("PERSON_NEEDED")
+    person = await hats.require_person(work)
     classes = await projections.get_classes(work)
     if not classes:
         raise FailedPrecondition("RULEBOOK_NOT_ADOPTED")
@@ -32,8 +32,8 @@ async def apply(work: UnitOfWork, member_class: str, why: str) -> UUID:
     changes = (await members.get_timeline(work, person)).changes
     if changes and changes[-1].member_class:
         raise AlreadyExists("ALREADY_MEMBER")
-    application = work.new_id()
-    if not await applications.add(work, application, person, member_class, reason):
+    application = Application(work.new_id(), person, member_class, reason, work.now)
+    if not await applications.add(work, application):
         raise AlreadyExists("ALREADY_APPLIED")
-    await events_out.membership_applied(work, application, person, member_class)
-    return application
+    await events_out.membership_applied(work, application.id, person, member_class)
+    return application.id

@@ -10,8 +10,11 @@ from services.membership.domain import membership_timeline
 from services.membership.storage import events_out, members, projections
 
 
-async def change_class(work: UnitOfWork, person: UUID, member_class: str, day: date, version: int, today: date) -> None:
-    """Raises NotAllowed HAT_NEEDED, NotFound MEMBER_UNKNOWN, Conflict VERSION_STALE, and what the rulebook and the dates forbid."""
+async def change_class(work: UnitOfWork, today: date, person: UUID, member_class: str, from_day: date | None, version: int) -> None:
+    """From `from_day` on, or from today on.
+
+    Raises NotAllowed HAT_NEEDED, NotFound MEMBER_UNKNOWN, Conflict VERSION_STALE, and what the rulebook and the dates forbid.
+    """
     await hats.require(work, hats.SECRETARY)
     await members.lock_register(work)
     await require_version(work, person, version)
@@ -21,7 +24,7 @@ async def change_class(work: UnitOfWork, person: UUID, member_class: str, day: d
     if member_class not in classes:
         raise invalid("member_class", "CLASS_UNKNOWN")
     before = await members.get_timeline(work, person)
-    after = membership_timeline.change_class(before, member_class, day, today, may_vote=classes[member_class])
+    after = membership_timeline.change_class(before, member_class, from_day or today, today, may_vote=classes[member_class])
     changed = await members.save_timeline(work, person, before, after)
     await events_out.standings_changed(work, ((person, change) for change in changed))
 

@@ -6,7 +6,7 @@ from libs.access import hats
 from libs.database.engine import UnitOfWork
 from services.membership.commands.change_class import require_version
 from services.membership.domain.admission import require_register_entry
-from services.membership.storage import events_out, register_entries
+from services.membership.storage import events_out, members
 
 
 async def correct_register_entry(work: UnitOfWork, person: UUID, name: str, address: str, version: int) -> None:
@@ -14,5 +14,5 @@ async def correct_register_entry(work: UnitOfWork, person: UUID, name: str, addr
     await hats.require(work, hats.SECRETARY)
     name, address = require_register_entry(name, address)
     await require_version(work, person, version)
-    await register_entries.correct(work, person, name, address)
+    await members.correct_entry(work, person, name, address)
     await events_out.register_entry_corrected(work, person)

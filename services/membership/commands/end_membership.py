@@ -14,8 +14,12 @@ LEFT = "left"
 REASONS = (LEFT, "died", "support_ended", "expelled")
 
 
-async def end_membership(work: UnitOfWork, person: UUID, last_day: date, reason: str, version: int, today: date) -> None:
-    """Members may leave by themselves, from today on. Raises NotAllowed, NotFound, Conflict, FailedPrecondition NOT_A_MEMBER, Invalid."""
+async def end_membership(work: UnitOfWork, today: date, person: UUID, on: date | None, reason: str, version: int) -> None:
+    """Today is the last day without `on`; members may leave by themselves, from today on.
+
+    Raises NotAllowed, NotFound, Conflict, FailedPrecondition NOT_A_MEMBER, Invalid.
+    """
+    last_day = on or today
     is_secretary = await hats.wears(work, hats.SECRETARY)
     if work.caller.person != person and not is_secretary:
         await hats.require(work, hats.SECRETARY)

@@ -21,11 +21,9 @@ def parse_date(value: str) -> date | None:
         return None
 
 
-def parse_date_field(field: str, value: str, default: date) -> date:
-    """The date in `value`, or `default` when it is empty. Raises Invalid DATE_MALFORMED."""
-    if not value:
-        return default
+def parse_date_field(field: str, value: str) -> date | None:
+    """The date in `value`; None when it is empty. Raises Invalid DATE_MALFORMED."""
     day = parse_date(value)
-    if day is None:
+    if value and day is None:
         raise invalid(field, "DATE_MALFORMED")
     return day

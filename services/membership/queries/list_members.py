@@ -9,8 +9,8 @@ from uuid import UUID
 
 from libs.access import audit, hats
 from libs.database.engine import UnitOfWork
+from libs.database.paging import Page, PageRequest
 from libs.refusals import invalid
-from libs.rpc import paging
 from services.membership.domain import member_number
 from services.membership.storage import members
 
@@ -18,9 +18,9 @@ MAX_PERSONS = 200
 
 
 async def list_members(
-    work: UnitOfWork, day: date, member_class: str, page_size: int, page_token: str, *, number: str = "", persons: Sequence[UUID] = ()
-) -> tuple[list[members.Member], str]:
-    """One page, and the token of the next one; with `number` only the member who has it, with `persons` only these.
+    work: UnitOfWork, today: date, as_of: date | None, member_class: str, number: str, persons: Sequence[UUID], page: PageRequest
+) -> Page[members.Member]:
+    """With `member_class` only its members, with `number` only the member who has it, with `persons` only these.
 
     Raises NotAllowed HAT_NEEDED, Invalid.
     """
@@ -32,11 +32,6 @@ async def list_members(
         raise invalid("member_number", "NUMBER_MALFORMED")
     if len(persons) > MAX_PERSONS:
         raise invalid("person_ids", "TOO_MANY_IDS", at_most=str(MAX_PERSONS))
-    sort_key = member_number.sort_key(number)
-    query = f"list_members {day.isoformat()} {member_class} {sort_key} {' '.join(sorted(map(str, persons)))}"
-    size = paging.page_size_of(page_size)
-    (after,) = paging.key_of(query, page_token, 1) or ("",)
-    rows = await members.list_page(work, day, member_class, after, size + 1, only=sort_key, persons=persons)
-    shown, more = rows[:size], len(rows) > size
-    await audit.record_read(work, "register entry", "list", *(member.person for member in shown))
-    return shown, paging.token_of(query, member_number.sort_key(shown[-1].number)) if more else ""
+    register = await members.list_page(work, as_of or today, member_class, number, persons, page)
+    await audit.record_read(work, "register entry", "list", *(member.person for member in register.items))
+    return register

@@ -5,18 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 
+from libs.database.columns import among
 from libs.database.engine import UnitOfWork
+from libs.database.paging import Page, PageRequest, paginate
+from libs.database.rows import reader, values_of
+from services.membership.storage.tables import application
 
-_ADD = text("""
-insert into application (id, person, member_class, why, applied_at) values (:id, :person, :member_class, :why, :now)
-on conflict (person) where admitted_at is null do nothing""")
-_LOCK_PENDING = text("select id, person from application where id = any(:ids) and admitted_at is null for update")
-_MARK_ADMITTED = text("update application set admitted_at = :now where id = any(:ids) or (person = any(:persons) and admitted_at is null)")
-_LIST_PENDING = text("""
-select id, person, member_class, why, applied_at from application
-where admitted_at is null and id > :after order by id limit :limit""")
+_IS_PENDING = application.c.admitted_at.is_(None)
+_ADD = insert(application).on_conflict_do_nothing(index_elements=[application.c.person], index_where=_IS_PENDING)
+_LOCK_PENDING = select(application.c.id, application.c.person).where(among(application.c.id, "ids"), _IS_PENDING).with_for_update()
+_MARK_ADMITTED = (
+    update(application)
+    .where(or_(among(application.c.id, "ids"), and_(among(application.c.person, "persons"), _IS_PENDING)))
+    .values(admitted_at=bindparam("now"))
+)
+_PENDING = select(application).where(_IS_PENDING)
 
 
 @dataclass(frozen=True)
@@ -30,16 +36,17 @@ class Application:
     applied_at: datetime
 
 
-async def add(work: UnitOfWork, application: UUID, person: UUID, member_class: str, why: str) -> bool:
+_to_application = reader(Application)
+
+
+async def add(work: UnitOfWork, new: Application) -> bool:
     """Returns False when the person has a pending application already."""
-    values = {"id": application, "person": person, "member_class": member_class, "why": why, "now": work.now}
-    return (await work.connection.execute(_ADD, values)).rowcount > 0
+    return (await work.connection.execute(_ADD, values_of(new))).rowcount > 0
 
 
 async def lock_pending(work: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, UUID]:
     """Which of these are pending, and whose they are; locked until the transaction ends."""
-    rows = await work.connection.execute(_LOCK_PENDING, {"ids": list(ids)})
-    return {row.id: row.person for row in rows}
+    return {row.id: row.person for row in await work.connection.execute(_LOCK_PENDING, {"ids": list(ids)})}
 
 
 async def mark_admitted(work: UnitOfWork, ids: Collection[UUID], persons: Collection[UUID]) -> None:
@@ -47,7 +54,6 @@ async def mark_admitted(work: UnitOfWork, ids: Collection[UUID], persons: Collec
     await work.connection.execute(_MARK_ADMITTED, {"ids": list(ids), "persons": list(persons), "now": work.now})
 
 
-async def list_pending(work: UnitOfWork, application: UUID, limit: int) -> list[Application]:
-    """Pending applications in the order they were made, after the given one."""
-    rows = await work.connection.execute(_LIST_PENDING, {"after": application, "limit": limit})
-    return [Application(row.id, row.person, row.member_class, row.why, row.applied_at) for row in rows]
+async def list_pending(work: UnitOfWork, page: PageRequest) -> Page[Application]:
+    """Pending applications in the order they were made."""
+    return (await paginate(work, _PENDING, page, by=(application.c.id,), name="list_applications")).map(_to_application)

@@ -3,54 +3,76 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
+from libs.database.columns import among
 from libs.database.engine import UnitOfWork
+from libs.database.paging import Page, PageRequest, paginate
+from libs.database.rows import reader, values_of
 from services.membership.domain import member_number
 from services.membership.domain.admission import Admission
 from services.membership.domain.membership_timeline import MembershipChange, MembershipTimeline
+from services.membership.storage.tables import member, next_number, register_entry, standing_change
 
-_LOCK_REGISTER = text("select n from next_number for update")
-_NEXT_NUMBER = text("update next_number set n = :n")
-_TAKEN_NUMBERS = text("select number_order from member where number_order = any(:orders)")
-_NUMBERS = text("select person, number from member where person = any(:persons)")
-_CHANGES = text("""
-select person, from_day, member_class, may_vote, reason from standing_change where person = any(:persons) order by person, from_day""")
-_IN_CLASSES = text("select distinct person from standing_change where member_class = any(:classes)")
-_ADD_MEMBER = text("insert into member (person, number, number_order, version) values (:person, :number, :number_order, 1)")
-_ADD_ENTRY = text("""
-insert into register_entry (person, name, address, entered_at) values (:person, :name, :address, :now)
-on conflict (person) do update set name = :name, address = :address, entered_at = :now""")
-_ADD_CHANGE = text("""
-insert into standing_change (person, from_day, member_class, may_vote, reason, entered_by, entered_at)
-values (:person, :from_day, :member_class, :may_vote, :reason, :by, :now)""")
-_DELETE_FROM_DAY = text("delete from standing_change where person = :person and from_day >= :day")
-_NEW_VERSION = text("update member set version = version + 1 where person = :person")
-_FIND = text("""
-select m.person, m.number, m.version, e.name, e.address
-from member m join register_entry e on e.person = m.person where m.person = :person""")
-_LOCK_VERSION = text("select version from member where person = :person for update")
-_AS_OF = """
-from member m
-join lateral (
-  select member_class, may_vote from standing_change where person = m.person and from_day <= :day order by from_day desc limit 1
-) s on s.member_class <> ''"""
+_LOCK_REGISTER = select(next_number.c.n).with_for_update()
+_NEXT_NUMBER = update(next_number).values(n=bindparam("next_number"))
+_TAKEN_NUMBERS = select(member.c.number_order).where(among(member.c.number_order, "orders"))
+_NUMBERS = select(member.c.person, member.c.number).where(among(member.c.person, "persons"))
+_CHANGES = (
+    select(standing_change).where(among(standing_change.c.person, "persons")).order_by(standing_change.c.person, standing_change.c.from_day)
+)
+_IN_CLASSES = (
+    select(standing_change.c.person).where(among(standing_change.c.member_class, "classes")).distinct().order_by(standing_change.c.person)
+)
+_ADD_MEMBERS = insert(member)
+_INSERT_ENTRY = insert(register_entry)
+_SAVE_ENTRIES = _INSERT_ENTRY.on_conflict_do_update(
+    index_elements=[register_entry.c.person],
+    set_={name: _INSERT_ENTRY.excluded[name] for name in ("name", "address", "entered_at")},
+)
+_ADD_CHANGES = insert(standing_change)
+_DELETE_FROM_DAY = delete(standing_change).where(
+    standing_change.c.person == bindparam("person"), standing_change.c.from_day >= bindparam("day")
+)
+_CORRECT_ENTRY = update(register_entry).where(register_entry.c.person == bindparam("corrected"))
+_NEW_VERSION = update(member).where(member.c.person == bindparam("changed")).values(version=member.c.version + 1)
+_MEMBER = (
+    select(member.c.person, member.c.number, member.c.version, register_entry.c.name, register_entry.c.address)
+    .join(register_entry, register_entry.c.person == member.c.person)
+    .where(member.c.person == bindparam("person"))
+)
+_LOCK_VERSION = select(member.c.version).where(member.c.person == bindparam("person")).with_for_update()
+_STANDING = (
+    select(standing_change.c.member_class)
+    .where(standing_change.c.person == member.c.person, standing_change.c.from_day <= bindparam("day"))
+    .order_by(standing_change.c.from_day.desc())
+    .limit(1)
+    .lateral("standing")
+)
+_MEMBERS_ON_DAY = member.join(_STANDING, _STANDING.c.member_class != "")  # empty after the end of a membership
 # Who may see numbers but no entries (a scrutineer) gets the row without its name and address.
-_PAGE = text(f"""
-select m.person, m.number, m.number_order, m.version, coalesce(e.name, '') as name, coalesce(e.address, '') as address,
-  s.member_class, s.may_vote {_AS_OF}
-left join register_entry e on e.person = m.person
-where m.number_order > :after and (:member_class = '' or s.member_class = :member_class) and (:only = '' or m.number_order = :only)
-  and (cardinality(cast(:persons as uuid[])) = 0 or m.person = any(:persons))
-order by m.number_order limit :limit""")
-_COUNT_BY_CLASS = text(f"select s.member_class, count(*) as members {_AS_OF} group by 1 order by 1")
+_REGISTER = select(
+    member,
+    func.coalesce(register_entry.c.name, "").label("name"),
+    func.coalesce(register_entry.c.address, "").label("address"),
+).select_from(_MEMBERS_ON_DAY.outerjoin(register_entry, register_entry.c.person == member.c.person))
+_COUNT_BY_CLASS = (
+    select(_STANDING.c.member_class, func.count().label("members"))
+    .select_from(_MEMBERS_ON_DAY)
+    .group_by(_STANDING.c.member_class)
+    .order_by(_STANDING.c.member_class)
+)
+
+_to_change = reader(MembershipChange)
 
 
 @dataclass(frozen=True)
 class Member:
-    """A member with their entry in the register."""
+    """A member with their entry in the register, looked up for `day`."""
 
     person: UUID
     number: str
@@ -58,6 +80,7 @@ class Member:
     register_address: str
     version: int
     timeline: MembershipTimeline
+    day: date
 
 
 async def lock_register(work: UnitOfWork) -> int:
@@ -66,23 +89,22 @@ async def lock_register(work: UnitOfWork) -> int:
 
 
 async def set_next_number(work: UnitOfWork, number: int) -> None:
-    await work.connection.execute(_NEXT_NUMBER, {"n": number})
+    await work.connection.execute(_NEXT_NUMBER, {"next_number": number})
 
 
 async def find_taken_numbers(work: UnitOfWork, numbers: Iterable[str]) -> set[str]:
-    rows = await work.connection.execute(_TAKEN_NUMBERS, {"orders": [member_number.sort_key(number) for number in numbers]})
-    return {row.number_order for row in rows}
+    orders = [member_number.sort_key(number) for number in numbers]
+    return set((await work.connection.execute(_TAKEN_NUMBERS, {"orders": orders})).scalars())
 
 
 async def get_numbers(work: UnitOfWork, persons: Collection[UUID]) -> dict[UUID, str]:
-    rows = await work.connection.execute(_NUMBERS, {"persons": list(persons)})
-    return {row.person: row.number for row in rows}
+    return {row.person: row.number for row in await work.connection.execute(_NUMBERS, {"persons": list(persons)})}
 
 
 async def get_timelines(work: UnitOfWork, persons: Collection[UUID]) -> dict[UUID, MembershipTimeline]:
     changes: dict[UUID, list[MembershipChange]] = {}
     for row in await work.connection.execute(_CHANGES, {"persons": list(persons)}):
-        changes.setdefault(row.person, []).append(MembershipChange(row.from_day, row.member_class, row.may_vote, row.reason))
+        changes.setdefault(row.person, []).append(_to_change(row))
     return {person: MembershipTimeline(tuple(persons_changes)) for person, persons_changes in changes.items()}
 
 
@@ -92,48 +114,38 @@ async def get_timeline(work: UnitOfWork, person: UUID) -> MembershipTimeline:
 
 async def find_ever_in_classes(work: UnitOfWork, classes: Collection[str]) -> list[UUID]:
     """Everybody who is, was or will be in one of these classes."""
-    rows = await work.connection.execute(_IN_CLASSES, {"classes": list(classes)})
-    return sorted(row.person for row in rows)
+    return list((await work.connection.execute(_IN_CLASSES, {"classes": list(classes)})).scalars())
 
 
 async def add_admissions(work: UnitOfWork, admissions: Sequence[Admission]) -> None:
-    rows = [
-        {
-            "person": admission.person,
-            "number": admission.number,
-            "number_order": member_number.sort_key(admission.number),
-            "name": admission.register_name,
-            "address": admission.register_address,
-            "from_day": admission.day,
-            "member_class": admission.member_class,
-            "may_vote": admission.may_vote,
-            "reason": "",
-            "by": work.caller.id,
-            "now": work.now,
-        }
-        for admission in admissions
-    ]
-    returning_persons = {admission.person for admission in admissions if admission.returning}
-    if new := [row for row in rows if row["person"] not in returning_persons]:
-        await work.connection.execute(_ADD_MEMBER, new)
+    if new := [_member_values(admission) for admission in admissions if not admission.returning]:
+        await work.connection.execute(_ADD_MEMBERS, new)
     for admission in admissions:
         if admission.returning:
             await work.connection.execute(_DELETE_FROM_DAY, {"person": admission.person, "day": admission.day})
-            await work.connection.execute(_NEW_VERSION, {"person": admission.person})
-    await work.connection.execute(_ADD_ENTRY, rows)
-    await work.connection.execute(_ADD_CHANGE, rows)
+            await work.connection.execute(_NEW_VERSION, {"changed": admission.person})
+    await work.connection.execute(_SAVE_ENTRIES, [_entry_values(work, admission) for admission in admissions])
+    changes = [
+        _change_values(work, admission.person, MembershipChange(admission.day, admission.member_class, admission.may_vote))
+        for admission in admissions
+    ]
+    await work.connection.execute(_ADD_CHANGES, changes)
 
 
-async def find(work: UnitOfWork, person: UUID) -> Member | None:
-    row = (await work.connection.execute(_FIND, {"person": person})).first()
-    if row is None:
-        return None
-    return Member(row.person, row.number, row.name, row.address, row.version, await get_timeline(work, person))
+async def find(work: UnitOfWork, person: UUID, day: date) -> Member | None:
+    row = (await work.connection.execute(_MEMBER, {"person": person})).first()
+    return _to_member(row, await get_timeline(work, person), day) if row else None
 
 
 async def lock_version(work: UnitOfWork, person: UUID) -> int | None:
     """Returns the member's version and locks the row until the transaction ends; None when there is no such member."""
     return (await work.connection.execute(_LOCK_VERSION, {"person": person})).scalar()
+
+
+async def correct_entry(work: UnitOfWork, person: UUID, name: str, address: str) -> None:
+    """Replaces the name and the address in the register, and raises the member's version."""
+    await work.connection.execute(_CORRECT_ENTRY.values(name=name, address=address, entered_at=work.now), {"corrected": person})
+    await work.connection.execute(_NEW_VERSION, {"changed": person})
 
 
 async def save_timeline(
@@ -146,35 +158,51 @@ async def save_timeline(
     first = min(days)
     await work.connection.execute(_DELETE_FROM_DAY, {"person": person, "day": first})
     new = after.changes_from(first)
-    await work.connection.execute(
-        _ADD_CHANGE,
-        [
-            {
-                "person": person,
-                "from_day": change.from_day,
-                "member_class": change.member_class,
-                "may_vote": change.may_vote,
-                "reason": change.reason,
-                "by": work.caller.id,
-                "now": work.now,
-            }
-            for change in new
-        ],
-    )
-    await work.connection.execute(_NEW_VERSION, {"person": person})
+    await work.connection.execute(_ADD_CHANGES, [_change_values(work, person, change) for change in new])
+    await work.connection.execute(_NEW_VERSION, {"changed": person})
     return new
 
 
 async def list_page(
-    work: UnitOfWork, day: date, member_class: str, after: str, limit: int, *, only: str = "", persons: Sequence[UUID] = ()
-) -> list[Member]:
-    """Members on that day by number, after `after`; with `only`, just the one with that number (both are sort keys)."""
-    values = {"day": day, "member_class": member_class, "after": after, "limit": limit, "only": only, "persons": list(persons)}
-    rows = (await work.connection.execute(_PAGE, values)).all()
-    timelines = await get_timelines(work, [row.person for row in rows])
-    return [Member(row.person, row.number, row.name, row.address, row.version, timelines[row.person]) for row in rows]
+    work: UnitOfWork, day: date, member_class: str, number: str, persons: Sequence[UUID], page: PageRequest
+) -> Page[Member]:
+    """Members on that day by number; if given, only those in the class, only the member with the number, and only these persons."""
+    register, order = _REGISTER, member_number.sort_key(number)
+    if member_class:
+        register = register.where(_STANDING.c.member_class == member_class)
+    if order:
+        register = register.where(member.c.number_order == order)
+    if persons:
+        register = register.where(member.c.person.in_(persons))
+    name = f"list_members {day.isoformat()} {member_class} {order} {' '.join(sorted(map(str, persons)))}"
+    # `params` copies the statement: filters on the parts of the original come before it.
+    rows = await paginate(work, register.params(day=day), page, by=(member.c.number_order,), name=name)
+    timelines = await get_timelines(work, [row.person for row in rows.items])
+    return rows.map(lambda row: _to_member(row, timelines[row.person], day))
 
 
 async def count_by_class(work: UnitOfWork, day: date) -> dict[str, int]:
     rows = await work.connection.execute(_COUNT_BY_CLASS, {"day": day})
     return {row.member_class: int(row.members) for row in rows}
+
+
+def _member_values(admission: Admission) -> dict[str, object]:
+    order = member_number.sort_key(admission.number)
+    return {"person": admission.person, "number": admission.number, "number_order": order, "version": 1}
+
+
+def _entry_values(work: UnitOfWork, admission: Admission) -> dict[str, object]:
+    return {
+        "person": admission.person,
+        "name": admission.register_name,
+        "address": admission.register_address,
+        "entered_at": work.now,
+    }
+
+
+def _change_values(work: UnitOfWork, person: UUID, change: MembershipChange) -> dict[str, object]:
+    return values_of(change) | {"person": person, "entered_by": work.caller.id, "entered_at": work.now}
+
+
+def _to_member(row: Row[Any], timeline: MembershipTimeline, day: date) -> Member:
+    return Member(row.person, row.number, row.name, row.address, row.version, timeline, day)

@@ -4,16 +4,19 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
 
+from libs.database.columns import among
 from libs.database.engine import UnitOfWork
+from services.membership.storage.tables import known_person, member_class, rulebook_followed
 
-_ADD_PERSON = text("insert into known_person (person) values (:person) on conflict do nothing")
-_FIND_KNOWN = text("select person from known_person where person = any(:persons)")
-_CLASSES = text("select key, votes from member_class order by key")
-_DELETE_CLASSES = text("delete from member_class")
-_ADD_CLASS = text("insert into member_class (key, votes, rulebook_hash) values (:key, :votes, :hash)")
-_RECORD_ADOPTION = text("insert into rulebook_followed (fact, rulebook_hash, from_day) values (:fact, :hash, :day) on conflict do nothing")
+_ADD_PERSON = insert(known_person).on_conflict_do_nothing()
+_FIND_KNOWN = select(known_person.c.person).where(among(known_person.c.person, "persons"))
+_CLASSES = select(member_class.c.key, member_class.c.votes).order_by(member_class.c.key)
+_DELETE_CLASSES = delete(member_class)
+_ADD_CLASSES = insert(member_class)
+_RECORD_ADOPTION = insert(rulebook_followed).on_conflict_do_nothing()
 
 
 async def add_person(work: UnitOfWork, person: UUID) -> None:
@@ -22,8 +25,7 @@ async def add_person(work: UnitOfWork, person: UUID) -> None:
 
 async def find_known_persons(work: UnitOfWork, persons: Collection[UUID]) -> set[UUID]:
     """Which of these persons identity has published."""
-    rows = await work.connection.execute(_FIND_KNOWN, {"persons": list(persons)})
-    return {row.person for row in rows}
+    return set((await work.connection.execute(_FIND_KNOWN, {"persons": list(persons)})).scalars())
 
 
 async def get_classes(work: UnitOfWork) -> dict[str, bool]:
@@ -33,9 +35,11 @@ async def get_classes(work: UnitOfWork) -> dict[str, bool]:
 
 async def replace_classes(work: UnitOfWork, votes: Mapping[str, bool], rulebook_hash: str) -> None:
     await work.connection.execute(_DELETE_CLASSES)
-    await work.connection.execute(_ADD_CLASS, [{"key": key, "votes": right, "hash": rulebook_hash} for key, right in votes.items()])
+    rows = [{"key": key, "votes": right, "rulebook_hash": rulebook_hash} for key, right in votes.items()]
+    await work.connection.execute(_ADD_CLASSES, rows)
 
 
 async def record_adoption(work: UnitOfWork, event_id: UUID, rulebook_hash: str, from_day: date) -> bool:
     """True the first time this adoption arrives. It is our own state: a rebuild receives the event again and must not act on it again."""
-    return (await work.connection.execute(_RECORD_ADOPTION, {"fact": event_id, "hash": rulebook_hash, "day": from_day})).rowcount > 0
+    row = {"fact": event_id, "rulebook_hash": rulebook_hash, "from_day": from_day}
+    return (await work.connection.execute(_RECORD_ADOPTION, row)).rowcount > 0

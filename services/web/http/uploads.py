@@ -1,11 +1,13 @@
-"""Forms with a small text file: multipart bodies, parsed by the standard library."""
+"""Forms with a small text file: multipart bodies, parsed by Starlette."""
 
-from email.parser import BytesParser
-from email.policy import HTTP
+from collections.abc import AsyncGenerator
+
+from starlette.datastructures import Headers, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 
 from services.web.http.forms import Form, FormRejected
 
-_MAX_PARTS = 20
+_MAX_FIELDS, _MAX_FILES = 20, 1
 
 
 def is_upload(content_type: str) -> bool:
@@ -13,21 +15,20 @@ def is_upload(content_type: str) -> bool:
     return content_type.partition(";")[0].strip().lower() == "multipart/form-data"
 
 
-def parse_upload(body: bytes, content_type: str) -> Form:
+async def parse_upload(body: bytes, headers: Headers) -> Form:
     """The form's fields, each once; a file becomes its text. The caller has limited the size of the body."""
-    headers = f"Content-Type: {content_type}\r\nMIME-Version: 1.0\r\n\r\n".encode()
-    message = BytesParser(policy=HTTP).parsebytes(headers + body)
-    parts = list(message.iter_parts()) if message.is_multipart() else []
-    if not 0 < len(parts) <= _MAX_PARTS:
-        raise FormRejected("FORM_UNREADABLE")
-    fields: dict[str, str] = {}
-    for part in parts:
-        name = part.get_param("name", header="content-disposition")
-        content = part.get_payload(decode=True)
-        if not isinstance(name, str) or not isinstance(content, bytes):
-            raise FormRejected("FORM_UNREADABLE")
+
+    async def stream() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    try:
+        data = await MultiPartParser(headers, stream(), max_files=_MAX_FILES, max_fields=_MAX_FIELDS).parse()
         try:
-            fields[name] = content.decode("utf-8").replace("\r\n", "\n").replace("\0", "")
-        except UnicodeDecodeError as error:
-            raise FormRejected("FORM_UNREADABLE") from error
-    return Form(fields)
+            fields = {name: (await value.read()).decode() if isinstance(value, UploadFile) else value for name, value in data.multi_items()}
+        finally:
+            await data.close()
+    except (MultiPartException, UnicodeDecodeError) as error:
+        raise FormRejected("FORM_UNREADABLE") from error
+    if not fields:
+        raise FormRejected("FORM_UNREADABLE")
+    return Form({name: text.replace("\r\n", "\n").replace("\0", "") for name, text in fields.items()})

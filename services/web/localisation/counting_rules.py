@@ -35,6 +35,17 @@ def describe_threshold(catalogue: Catalogue, counting: CountingRule) -> list[Sen
     )
 
 
+def describe_needed_share(catalogue: Catalogue, threshold: Fraction, *, strict: bool) -> Markup:
+    """The share that was needed, as a result says it."""
+    return catalogue.say(f"result.needed_{'more' if strict else 'least'}", share=share_in_words(catalogue, threshold))
+
+
+def describe_reason(catalogue: Catalogue, code: str, name: str, *, tie: bool) -> list[Sentence]:
+    """Why something did not pass. `name` is the class, group or co-op that it is about."""
+    key = "reason.tie" if tie and code == "threshold" else f"reason.{code}"
+    return catalogue.sentences(key if catalogue.has(key) else "reason.other", name=name)
+
+
 def describe_class_rule(catalogue: Catalogue, counting: CountingRule, names: Mapping[str, str]) -> list[Sentence]:
     """How the classes weigh against each other, in sentences."""
     lines: list[Sentence] = []

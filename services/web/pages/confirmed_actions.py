@@ -10,6 +10,8 @@ from starlette.responses import Response
 
 from kith.governance.v1 import governance_pb2 as gov
 from libs.refusals import NotSignedIn, Refusal
+from libs.rpc.client import Method
+from services.clients import RequestT, ResponseT, ServiceClients
 from services.web.http.forms import Form
 from services.web.localisation.dates import format_date_only
 from services.web.page import Access, Page
@@ -45,6 +47,24 @@ class ConfirmedAction:
     access: Access = Access.SECRETARY
     needs_decision: bool = True
     """The action needs a decision of ours."""
+
+
+def rpc_action(
+    name: str,
+    subject: Callable[[PageContext], Awaitable[ActionSubject]],
+    method: Callable[[ServiceClients], Method[RequestT, ResponseT]],
+    request: Callable[[PageContext, str, PassedDecision | None], RequestT],
+    *,
+    done: str = "",
+    needs_decision: bool = True,
+) -> ConfirmedAction:
+    """An action that is one call. `request` takes the request id; afterwards the subject's page is shown, with `done` added to its path."""
+
+    async def do(ctx: PageContext, form: Form, decision: PassedDecision | None) -> Response:
+        await ctx.call(method(ctx.state.services), request(ctx, form.request_id, decision))
+        return ctx.redirect(ctx.request_path.rpartition("/")[0] + done)
+
+    return ConfirmedAction(name, subject, do, needs_decision=needs_decision)
 
 
 def confirmation_page(path: str, action: ConfirmedAction) -> Page:

@@ -6,6 +6,7 @@ from kith.governance.v1 import governance_pb2 as pb
 from services.web.localisation import counting_rules
 from services.web.localisation.dates import format_short
 from services.web.page_context import PageContext, utc_datetime
+from services.web.pages.rulebook_lookup import class_names, fetch_rulebook
 
 _PAGE_SIZE = 30
 _EFFECTS = {"rulebook_adopted", "outcome_replaced", "vote_annulled"}
@@ -28,7 +29,7 @@ async def show(ctx: PageContext) -> Response:
         }
         for decision in response.decisions
     ]
-    return ctx.render("decisions", rows=rows, more=f"/decisions?page={response.next_page_token}" if response.next_page_token else "")
+    return ctx.render("decisions", rows=rows, more=ctx.next_page(response.next_page_token))
 
 
 def _decision_path(decision: pb.Decision) -> str:
@@ -39,9 +40,8 @@ def _decision_path(decision: pb.Decision) -> str:
 
 async def show_rulebook(ctx: PageContext) -> Response:
     """The rulebook in force: in words first, the exact text below."""
-    request = pb.GetRulebookRequest(rulebook_hash=ctx.query_param("hash"))
-    rules: pb.GetRulebookResponse = await ctx.call(ctx.state.services.governance.GetRulebook, request)
-    names = {member_class.key: member_class.name for member_class in rules.classes}
+    rules = await fetch_rulebook(ctx, ctx.query_param("hash"))
+    names = class_names(rules)
     easy = ctx.preferences.easy
     return ctx.render(
         "rulebook",

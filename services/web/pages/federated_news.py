@@ -7,12 +7,12 @@ from markupsafe import Markup
 
 from kith.federation.v1 import federation_pb2 as fed
 from services.web.localisation.catalogue import Sentence
-from services.web.news_feed import NewsItem
 from services.web.page_context import PageContext
 from services.web.pages.co_ops.peer_view import PeerView
 from services.web.pages.co_ops.peer_view import peer_view as co_op_view
 from services.web.pages.federated_votes.vote_view import VoteView, fetch_vote, vote_view
 from services.web.pages.motion_view import StatusLabel
+from services.web.storage.news import NewsItem
 
 
 @dataclass(frozen=True)

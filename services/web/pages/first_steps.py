@@ -4,15 +4,14 @@ Three steps can be seen in what the services hold. How others reach these pages 
 off, unless the address shows that it is not this machine's own.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-from starlette.responses import Response
 
 from kith.governance.v1 import governance_pb2 as governance
 from kith.membership.v1 import membership_pb2 as membership
 from libs.refusals import NotFound
-from services.web.http.forms import Form
 from services.web.page_context import PageContext
+from services.web.pages.form_page import Fields, FormPage
 
 ADDRESS, BACKUP = "address", "backup"
 _ALL = "all"
@@ -30,7 +29,7 @@ class FirstStep:
 
 async def list_first_steps(ctx: PageContext) -> list[FirstStep]:
     """The steps with what is done; empty once all are, and for everybody but the secretary."""
-    if ctx.session is None or not ctx.session.wears("secretary"):
+    if not ctx.has_hat("secretary"):
         return []
     ticked = await ctx.state.first_steps.list_ticked()
     if _ALL in ticked:
@@ -49,26 +48,6 @@ async def list_first_steps(ctx: PageContext) -> list[FirstStep]:
     return steps
 
 
-async def show_address(ctx: PageContext) -> Response:
-    """How others reach these pages."""
-    return await _step_page(ctx, ADDRESS)
-
-
-async def show_backup(ctx: PageContext) -> Response:
-    """How to make a backup."""
-    return await _step_page(ctx, BACKUP)
-
-
-async def tick_address(ctx: PageContext, _: Form) -> Response:
-    """The co-op uses these pages on this machine alone."""
-    return await _tick(ctx, ADDRESS)
-
-
-async def tick_backup(ctx: PageContext, _: Form) -> Response:
-    """Somebody has made a backup."""
-    return await _tick(ctx, BACKUP)
-
-
 async def has_motions(ctx: PageContext) -> bool:
     """Whether a question was ever put to the members."""
     for state in (governance.MOTION_FILTER_OPEN, governance.MOTION_FILTER_CLOSED):
@@ -79,14 +58,17 @@ async def has_motions(ctx: PageContext) -> bool:
     return False
 
 
-async def _step_page(ctx: PageContext, step: str) -> Response:
-    co_op, ticked = ctx.state.co_op, step in await ctx.state.first_steps.list_ticked()
-    return ctx.render(f"first_steps/{step}", public_url=co_op.public_url, is_local=co_op.is_local, ticked=ticked, form=f"first-{step}")
+async def _step_values(ctx: PageContext, _fields: Fields) -> Mapping[str, object]:
+    co_op, ticked = ctx.state.co_op, await ctx.state.first_steps.list_ticked()
+    return {"public_url": co_op.public_url, "is_local": co_op.is_local, "ticked": ticked}
 
 
-async def _tick(ctx: PageContext, step: str) -> Response:
-    await ctx.state.first_steps.tick(ctx.person_id, step)
-    return ctx.redirect("/")
+def _step_page(step: str) -> FormPage:
+    async def tick(ctx: PageContext, _fields: Fields, _request_id: str) -> str:
+        await ctx.state.first_steps.tick(ctx.person_id, step)
+        return "/"
+
+    return FormPage(f"first-{step}", f"first_steps/{step}", _step_values, tick)
 
 
 async def _is_member(ctx: PageContext) -> bool:
@@ -102,3 +84,7 @@ async def _count_members(ctx: PageContext) -> int:
     request = membership.CountMembersRequest()
     sizes: membership.CountMembersResponse = await ctx.call(ctx.state.services.membership.CountMembers, request, "secretary")
     return sum(size.members for size in sizes.classes)
+
+
+STEP_PAGES = {step: _step_page(step) for step in (ADDRESS, BACKUP)}
+"""The pages of the steps that happen outside, each with a button that ticks it off."""

@@ -1,9 +1,10 @@
 """Looks up members by number, and the classes in which somebody can be a member."""
 
-from kith.governance.v1.governance_pb2 import GetRulebookRequest, GetRulebookResponse, MemberClass
+from kith.governance.v1.governance_pb2 import MemberClass
 from kith.membership.v1 import membership_pb2 as membership
 from libs.refusals import Invalid
 from services.web.page_context import PageContext
+from services.web.pages.rulebook_lookup import fetch_rulebook
 
 
 async def find_person_id(ctx: PageContext, number: str) -> str:
@@ -24,5 +25,4 @@ async def find_by_number(ctx: PageContext, number: str, as_of: str = "") -> list
 
 async def list_member_classes(ctx: PageContext) -> list[MemberClass]:
     """The classes of the rulebook in force."""
-    rules: GetRulebookResponse = await ctx.call(ctx.state.services.governance.GetRulebook, GetRulebookRequest())
-    return list(rules.classes)
+    return list((await fetch_rulebook(ctx)).classes)

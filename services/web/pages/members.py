@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -40,7 +39,6 @@ async def show(ctx: PageContext) -> Response:
     names = await ctx.person_names([*(member.person_id for member in listing.members), *listing.others])
     rows = [_row(ctx, member, names[member.person_id].full, class_names) for member in listing.members]
     rows += [{"id": person_id, "name": names[person_id].full, "class": ctx.say("member.not_now")} for person_id in listing.others]
-    query = urlencode({"q": typed, "as_of": day, "class": member_class, "page": listing.next_token})
     return ctx.render(
         "members",
         problems=problems,
@@ -56,7 +54,7 @@ async def show(ctx: PageContext) -> Response:
         as_of=as_of,
         is_filtered=bool(typed or day or member_class),
         member_class=member_class,
-        more=f"/members?{query}" if listing.next_token else "",
+        more=ctx.next_page(listing.next_token),
     )
 
 

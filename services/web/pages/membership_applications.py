@@ -57,6 +57,6 @@ async def _list_page(ctx: PageContext, problems: list[FormProblem], code: int = 
             }
             for application in response.applications
         ],
-        more=f"/applications?page={response.next_page_token}" if response.next_page_token else "",
+        more=ctx.next_page(response.next_page_token),
         form=ADMIT,
     )

@@ -143,10 +143,8 @@ def _share_for(result: pb.Result) -> str:
 
 
 def _share_needed(ctx: PageContext, result: pb.Result) -> Markup:
-    kind = "more" if result.counting.strict else "least"
-    return ctx.say(
-        f"result.needed_{kind}", share=counting_rules.share_in_words(ctx.catalogue, numbers.parse_fraction(result.counting.threshold))
-    )
+    threshold = numbers.parse_fraction(result.counting.threshold)
+    return counting_rules.describe_needed_share(ctx.catalogue, threshold, strict=result.counting.strict)
 
 
 def _reasons(ctx: PageContext, motion: pb.Motion, result: pb.Result) -> list[Sentence]:
@@ -155,11 +153,8 @@ def _reasons(ctx: PageContext, motion: pb.Motion, result: pb.Result) -> list[Sen
     }
     lines: list[Sentence] = []
     for reason in result.reasons:
-        key = "tie" if result.tie and reason.code == "threshold" else reason.code
-        key = f"reason.{key}"
-        lines += ctx.catalogue.sentences(
-            key if ctx.catalogue.has(key) else "reason.other", name=names.get(reason.member_class, reason.member_class)
-        )
+        name = names.get(reason.member_class, reason.member_class)
+        lines += counting_rules.describe_reason(ctx.catalogue, reason.code, name, tie=result.tie)
     return lines
 
 

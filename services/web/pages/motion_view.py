@@ -7,6 +7,8 @@ from datetime import datetime
 from markupsafe import Markup
 
 from kith.governance.v1 import governance_pb2 as pb
+from kith.governance.v1.enums import MotionState
+from libs.rpc.enums import known_word
 from services.web.localisation import counting_rules, dates
 from services.web.localisation.catalogue import Sentence
 from services.web.page_context import PageContext, utc_datetime
@@ -61,20 +63,13 @@ class MotionView:
         return self.state in {"passed", "not_passed"}
 
 
-_STATE_NAMES = {
-    pb.MOTION_STATE_ANNOUNCED: "announced",
-    pb.MOTION_STATE_OPEN: "open",
-    pb.MOTION_STATE_COUNTING: "counting",
-    pb.MOTION_STATE_PASSED: "passed",
-    pb.MOTION_STATE_NOT_PASSED: "not_passed",
-}
 _STATUS_KINDS = {"announced": "calm", "open": "wait", "counting": "calm", "passed": "yes", "not_passed": "no"}
 
 
 def motion_view(ctx: PageContext, motion: pb.Motion) -> MotionView:
     """The motion's values for a template, in Easy Read where the person reads that and the motion has it."""
     easy = ctx.preferences.easy
-    state = _STATE_NAMES.get(motion.state, "counting")
+    state = known_word(pb.MotionState, MotionState, motion.state, MotionState.COUNTING)
     names = class_names(motion)
     return MotionView(
         id=motion.motion_id,
@@ -108,9 +103,14 @@ def class_names(motion: pb.Motion) -> dict[str, str]:
 def motion_status(ctx: PageContext, motion: pb.Motion, state: str) -> StatusLabel:
     """The motion's state in a word or two."""
     if state == "open":
-        when, days = dates.time_left(utc_datetime(motion.closes_at), ctx.state.co_op.zone, ctx.now)
-        return StatusLabel("wait", ctx.say(f"status.open.{when}", days) if when == "days" else ctx.say(f"status.open.{when}"))
+        return open_status(ctx, utc_datetime(motion.closes_at))
     return StatusLabel(_STATUS_KINDS[state], ctx.say(f"status.{state}"))
+
+
+def open_status(ctx: PageContext, closes_at: datetime) -> StatusLabel:
+    """How long ballots are still accepted."""
+    when, days = dates.time_left(closes_at, ctx.state.co_op.zone, ctx.now)
+    return StatusLabel("wait", ctx.say(f"status.open.{when}", days) if when == "days" else ctx.say(f"status.open.{when}"))
 
 
 async def fetch_motion(ctx: PageContext, motion_id: str) -> pb.Motion:

@@ -7,12 +7,12 @@ from typing import TypeVar
 from starlette.responses import Response
 
 from libs.refusals import NotFound
-from services.web.news_feed import NewsItem
 from services.web.page_context import PageContext
 from services.web.pages import federated_news
+from services.web.pages.ballots.carrier import CHANNELS
 from services.web.pages.federated_news import NewsEntry
-from services.web.pages.motion_ballot import KNOWN_CHANNELS
 from services.web.pages.motion_view import MotionView, StatusLabel, fetch_motion, motion_view
+from services.web.storage.news import NewsItem
 
 _PAGE_SIZE = 10
 _ITEMS_CONSIDERED = 20
@@ -23,15 +23,15 @@ Subject = TypeVar("Subject")
 
 async def show(ctx: PageContext) -> Response:
     """All news, newest first."""
-    items, token = await ctx.state.news.list_for(ctx.person_id, _PAGE_SIZE, ctx.query_param("page"), _hats(ctx))
-    return ctx.render("news", news=await news_entries(ctx, items), more=f"/news?page={token}" if token else "")
+    page = await ctx.state.news.list_for(ctx.person_id, _PAGE_SIZE, ctx.query_param("page"), _hats(ctx))
+    return ctx.render("news", news=await news_entries(ctx, page.items), more=ctx.next_page(page.next_token))
 
 
 async def latest_news(ctx: PageContext, limit: int, shown: set[str]) -> list[NewsEntry]:
     """For the home page: the latest item about each motion and the latest code, without what the page shows already."""
-    items, _ = await ctx.state.news.list_for(ctx.person_id, _ITEMS_CONSIDERED, hats=_hats(ctx))
+    page = await ctx.state.news.list_for(ctx.person_id, _ITEMS_CONSIDERED, hats=_hats(ctx))
     latest: dict[str, NewsItem] = {}
-    for item in items:
+    for item in page.items:
         latest.setdefault(item.about or item.kind, item)
     announced = {"motion_opened", "between_opened"}
     unseen = [item for item in latest.values() if not (item.kind in announced and item.about in shown)]
@@ -98,7 +98,7 @@ def _motion_entry(ctx: PageContext, item: NewsItem, motion: MotionView | None) -
             ctx.say("news.code_link"),
         )
     if item.kind == "vote_recorded":
-        lines = catalogue.sentences(f"news.vote_{item.word if item.word in KNOWN_CHANNELS else 'page'}")
+        lines = catalogue.sentences(f"news.vote_{item.word if item.word in CHANNELS else 'page'}")
         status = StatusLabel("yes", ctx.say("news.vote_status"))
         return NewsEntry(status, motion.title, lines, item.at, f"/motions/{motion.id}/receipt", ctx.say("news.vote_link"))
     if item.kind == "motion_closed":

@@ -1,23 +1,20 @@
 """The status of the services in words, for the operator. It must work when a service does not."""
 
 import asyncio
+from collections.abc import Mapping
 
 from markupsafe import Markup
 from starlette.responses import Response
 
 from kith.status.v1 import status_pb2 as pb
+from kith.status.v1.enums import State
 from libs.refusals import Refusal
+from libs.rpc.enums import known_word
 from libs.rpc.refusal_status import InternalServerError
 from services.web.page_context import PageContext, utc_datetime
-from services.web.pages.motion_view import StatusLabel
 
-_STATUS_BY_STATE = {
-    pb.STATE_WELL: StatusLabel("yes", Markup("state.well")),
-    pb.STATE_DEGRADED: StatusLabel("wait", Markup("state.degraded")),
-    pb.STATE_STARTING: StatusLabel("wait", Markup("state.starting")),
-    pb.STATE_STOPPING: StatusLabel("wait", Markup("state.stopping")),
-}
-_UNREACHABLE = StatusLabel("no", Markup("state.away"))
+_KINDS: Mapping[str, str] = {State.WELL: "yes", State.DEGRADED: "wait", State.STARTING: "wait", State.STOPPING: "wait"}
+_UNREACHABLE = "away"
 
 
 async def show(ctx: PageContext) -> Response:
@@ -38,8 +35,8 @@ async def _fetch_status(ctx: PageContext, name: str) -> pb.GetStatusResponse | N
 
 
 def _row(ctx: PageContext, name: str, response: pb.GetStatusResponse | None) -> dict[str, object]:
-    status = _STATUS_BY_STATE.get(response.state, _UNREACHABLE) if response else _UNREACHABLE
-    row: dict[str, object] = {"name": name, "kind": status.kind, "state": ctx.say(str(status.text))}
+    state = known_word(pb.State, State, response.state, _UNREACHABLE) if response else _UNREACHABLE
+    row: dict[str, object] = {"name": name, "kind": _KINDS.get(state, "no"), "state": ctx.say(f"state.{state}")}
     if response is None:
         return row | {"reasons": [ctx.say("reason_why.NO_ANSWER")], "facts": [], "listening": [], "version": "", "since": ""}
     last = ctx.format_moment(utc_datetime(response.last_fact_at)) if response.HasField("last_fact_at") else ""

@@ -5,39 +5,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import func, insert, or_, select
 
 from libs.database.engine import UnitOfWork
+from libs.database.paging import Page, PageRequest, paginate
+from libs.database.rows import reader
 from libs.messages.envelope import Event
-
-_INSERT = text("""
-insert into news (source, number, person, kind, about, word, at, hat)
-values (:source, :number, :person, :kind, :about, :word, :at, :hat)""")
-_LIST = text("""
-select source, number, kind, about, word, at from news
-where (person is null or person = :person) and (hat = '' or hat = any(cast(:hats as text[])))
-  and (cast(:at as timestamptz) is null
-       or (at, source, number) < (cast(:at as timestamptz), cast(:source as text), cast(:number as bigint)))
-order by at desc, source desc, number desc limit :limit""")
+from services.web.storage.tables import news
 
 
 @dataclass(frozen=True)
-class NewsPosition:
-    """The position of a row in the feed: by time, then by source and sequence number."""
+class NewsItem:
+    """One item. `kind` is vote_recorded, motion_opened, motion_closed, code_issued, one of a federated vote (`between_...`) or of a peer
+    (`peer_...`); `about` is the id of the motion, vote or co-op, or empty; `word` gives a detail: how a vote was cast, the kind of a code,
+    why a vote is disputed.
+    """
 
-    at: datetime
-    source: str
-    number: int
-
-
-@dataclass(frozen=True)
-class NewsRow:
-    """A row of news. `about` is the id of its subject, or empty; `word` depends on the kind."""
-
-    position: NewsPosition
     kind: str
     about: str
     word: str
+    at: datetime
+
+
+_read_item = reader(NewsItem, about="subject")
+_LIST = select(news, func.coalesce(news.c.about, "").label("subject"))
 
 
 async def add_news(
@@ -45,11 +36,11 @@ async def add_news(
 ) -> None:
     """Insert a row with the event's number; without a person and a hat it is for everybody."""
     values = {"source": event.source, "number": event.number, "person": person, "kind": kind, "word": word, "at": event.at, "hat": hat}
-    await work.connection.execute(_INSERT, values | {"about": about or None})
+    await work.connection.execute(insert(news), values | {"about": about or None})
 
 
-async def list_news(work: UnitOfWork, person: UUID, hats: Sequence[str], after: NewsPosition | None, limit: int) -> list[NewsRow]:
-    """News for this person, for their hats and for everybody, newest first, starting behind `after`."""
-    position = {"at": after.at, "source": after.source, "number": after.number} if after else {"at": None, "source": "", "number": 0}
-    result = await work.connection.execute(_LIST, {"person": person, "hats": list(hats), "limit": limit, **position})
-    return [NewsRow(NewsPosition(row.at, row.source, row.number), row.kind, row.about or "", row.word) for row in result]
+async def list_news(work: UnitOfWork, person: UUID, hats: Sequence[str], page: PageRequest) -> Page[NewsItem]:
+    """News for this person, for their hats and for everybody, newest first."""
+    statement = _LIST.where(or_(news.c.person.is_(None), news.c.person == person), news.c.hat.in_(["", *hats]))
+    by = (news.c.at, news.c.source, news.c.number)
+    return (await paginate(work, statement, page, by=by, name="news", descending=True)).map(_read_item)

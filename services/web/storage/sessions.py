@@ -1,34 +1,20 @@
 """Rows of sessions and drafts."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy.dialects import postgresql
 
+from libs.database.columns import MOMENT
 from libs.database.engine import UnitOfWork
+from libs.database.rows import reader, values_of
+from services.web.storage.tables import draft, session
 
 IDLE_TIMEOUT = timedelta(days=14)
 """A session that is unused for this long has ended."""
-
-_INSERT_SESSION = text("""
-insert into session (cookie_hash, person, identity_session, sealed_key, hats, created_at, used_at, expires_at)
-values (:cookie_hash, :person, :identity_session, :sealed_key, :hats, :now, :now, :expires_at)""")
-_FIND_SESSION = text("""
-select person, identity_session, sealed_key, hats, expires_at, used_at from session
-where cookie_hash = :cookie_hash and expires_at > :now and used_at > :idle""")
-_RECORD_USE = text("update session set used_at = :now where cookie_hash = :cookie_hash")
-_SET_HATS = text("update session set hats = :hats where cookie_hash = :cookie_hash")
-_DELETE_SESSION = text("delete from session where cookie_hash = :cookie_hash")
-_DELETE_ENDED_SESSIONS = text("delete from session where expires_at <= :now or used_at <= :idle")
-_SAVE_DRAFT = text("""
-insert into draft (cookie_hash, form, fields, at)
-select cookie_hash, :name, cast(:fields as jsonb), :now from session where cookie_hash = :cookie_hash
-on conflict (cookie_hash, form) do update set fields = excluded.fields, at = excluded.at""")
-_LOAD_DRAFT = text("select cast(fields as text) from draft where cookie_hash = :cookie_hash and form = :name")
-_DELETE_DRAFT = text("delete from draft where cookie_hash = :cookie_hash and form = :name")
 
 
 @dataclass(frozen=True)
@@ -43,60 +29,73 @@ class SessionRow:
     used_at: datetime
 
 
+_read_session = reader(SessionRow)
+_THIS_SESSION = session.c.cookie_hash == bindparam("hash")
+_NOW, _IDLE_SINCE = bindparam("now", type_=MOMENT), bindparam("idle_since", type_=MOMENT)
+_FIND_SESSION = select(session).where(_THIS_SESSION, session.c.expires_at > _NOW, session.c.used_at > _IDLE_SINCE)
+_RECORD_USE = update(session).where(_THIS_SESSION).values(used_at=_NOW)
+_SET_HATS = update(session).where(_THIS_SESSION).values(hats=bindparam("new_hats"))
+_DELETE_SESSION = delete(session).where(_THIS_SESSION)
+_DELETE_ENDED_SESSIONS = delete(session).where(or_(session.c.expires_at <= _NOW, session.c.used_at <= _IDLE_SINCE))
+
+_THIS_DRAFT = (draft.c.cookie_hash == bindparam("hash"), draft.c.form == bindparam("name"))
+_INSERT_DRAFT = postgresql.insert(draft).from_select(
+    ["cookie_hash", "form", "fields", "at"],
+    # A session that has ended gets no draft.
+    select(
+        session.c.cookie_hash,
+        bindparam("name", type_=draft.c.form.type),
+        bindparam("new_fields", type_=draft.c.fields.type),
+        _NOW,
+    ).where(_THIS_SESSION),
+)
+_SAVE_DRAFT = _INSERT_DRAFT.on_conflict_do_update(
+    index_elements=["cookie_hash", "form"], set_={"fields": _INSERT_DRAFT.excluded.fields, "at": _INSERT_DRAFT.excluded.at}
+)
+_LOAD_DRAFT = select(draft.c.fields).where(*_THIS_DRAFT)
+_DELETE_DRAFT = delete(draft).where(*_THIS_DRAFT)
+
+
 async def insert_session(work: UnitOfWork, cookie_hash: bytes, row: SessionRow) -> None:
     """Insert a session; `row.used_at` is now."""
-    await _execute(
-        work,
-        _INSERT_SESSION,
-        cookie_hash,
-        person=row.person,
-        identity_session=row.identity_session,
-        sealed_key=row.sealed_key,
-        hats=list(row.hats),
-        now=row.used_at,
-        expires_at=row.expires_at,
-    )
+    await work.connection.execute(insert(session), {"cookie_hash": cookie_hash, "created_at": row.used_at, **values_of(row)})
 
 
 async def find_session(work: UnitOfWork, cookie_hash: bytes) -> SessionRow | None:
     """The session with this cookie hash; None once it has ended."""
-    values = {"cookie_hash": cookie_hash, "now": work.now, "idle": work.now - IDLE_TIMEOUT}
+    values = {"hash": cookie_hash, "now": work.now, "idle_since": work.now - IDLE_TIMEOUT}
     row = (await work.connection.execute(_FIND_SESSION, values)).one_or_none()
-    return SessionRow(row.person, row.identity_session, row.sealed_key, tuple(row.hats), row.expires_at, row.used_at) if row else None
+    return _read_session(row) if row else None
 
 
 async def record_use(work: UnitOfWork, cookie_hash: bytes) -> None:
-    await _execute(work, _RECORD_USE, cookie_hash, now=work.now)
+    await work.connection.execute(_RECORD_USE, {"hash": cookie_hash, "now": work.now})
 
 
 async def set_hats(work: UnitOfWork, cookie_hash: bytes, hats: Sequence[str]) -> None:
-    await _execute(work, _SET_HATS, cookie_hash, hats=list(hats))
+    await work.connection.execute(_SET_HATS, {"hash": cookie_hash, "new_hats": list(hats)})
 
 
 async def delete_session(work: UnitOfWork, cookie_hash: bytes) -> None:
     """Delete a session with its drafts."""
-    await _execute(work, _DELETE_SESSION, cookie_hash)
+    await work.connection.execute(_DELETE_SESSION, {"hash": cookie_hash})
 
 
 async def delete_ended_sessions(work: UnitOfWork) -> int:
     """Delete ended sessions with their drafts; returns how many."""
-    return (await work.connection.execute(_DELETE_ENDED_SESSIONS, {"now": work.now, "idle": work.now - IDLE_TIMEOUT})).rowcount
+    return (await work.connection.execute(_DELETE_ENDED_SESSIONS, {"now": work.now, "idle_since": work.now - IDLE_TIMEOUT})).rowcount
 
 
 async def save_draft(work: UnitOfWork, cookie_hash: bytes, name: str, fields: Mapping[str, str]) -> None:
     """Insert the draft or replace the one with the same name."""
-    await _execute(work, _SAVE_DRAFT, cookie_hash, name=name, fields=json.dumps(dict(fields)), now=work.now)
+    values = {"hash": cookie_hash, "name": name, "new_fields": dict(fields), "now": work.now}
+    await work.connection.execute(_SAVE_DRAFT, values)
 
 
 async def load_draft(work: UnitOfWork, cookie_hash: bytes, name: str) -> dict[str, str]:
     """The draft's fields; empty when there is none."""
-    fields = (await work.connection.execute(_LOAD_DRAFT, {"cookie_hash": cookie_hash, "name": name})).scalar_one_or_none()
-    return {str(key): str(value) for key, value in json.loads(fields).items()} if fields else {}
+    return dict((await work.connection.execute(_LOAD_DRAFT, {"hash": cookie_hash, "name": name})).scalar_one_or_none() or {})
 
 
 async def delete_draft(work: UnitOfWork, cookie_hash: bytes, name: str) -> None:
-    await _execute(work, _DELETE_DRAFT, cookie_hash, name=name)
-
-
-async def _execute(work: UnitOfWork, statement: TextClause, cookie_hash: bytes, **values: object) -> None:
-    await work.connection.execute(statement, {"cookie_hash": cookie_hash, **values})
+    await work.connection.execute(_DELETE_DRAFT, {"hash": cookie_hash, "name": name})

@@ -1,64 +1,53 @@
-"""Web's tables: sessions, drafts and news.
+"""Web's tables: sessions, drafts, news and the first steps of a new co-op that are ticked off.
 
 A row is looked up by the hash of the cookie, and identity's session key is sealed under the cookie itself: somebody who reads the tables
 can neither take over a session nor obtain a token. News comes only from other services' events, with one partition for each service, so
 that one service's news can be emptied and replayed without the rest. A person reads what is for everybody and for them. Times are UTC.
 """
 
-FIRST = """
-create table session (
-  cookie_hash bytea primary key,
-  person uuid not null,
-  identity_session text not null,
-  sealed_key bytea not null,
-  hats text[] not null,
-  created_at timestamptz not null,
-  used_at timestamptz not null,
-  expires_at timestamptz not null
-);
-create index session_by_expiry on session (expires_at);
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, LargeBinary, MetaData, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
 
-create table draft (
-  cookie_hash bytea not null references session on delete cascade,
-  form text not null,
-  fields jsonb not null,
-  at timestamptz not null,
-  primary key (cookie_hash, form)
-);
+from libs.database.columns import MOMENT, key, optional, required
 
-create table news (
-  source text not null,
-  number bigint not null,
-  person uuid,
-  kind text not null,
-  about uuid,
-  word text not null,
-  at timestamptz not null,
-  primary key (source, number)
-) partition by list (source);
-create table news_of_governance partition of news for values in ('governance');
-create table news_of_identity partition of news for values in ('identity');
-create index news_by_person on news (person, at desc);
+metadata = MetaData()
 
-alter table news enable row level security;
-alter table news force row level security;
-create policy news_read on news for select using (person is null or person = nullif(current_setting('kith.caller', true), '')::uuid);
-create policy news_heard on news for insert with check (current_setting('kith.system', true) = 'reaction:' || source);
--- Nobody reads a part: they are only ever emptied.
-alter table news_of_governance enable row level security;
-alter table news_of_governance force row level security;
-create policy news_emptied on news_of_governance for delete using (true);
-alter table news_of_identity enable row level security;
-alter table news_of_identity force row level security;
-create policy news_emptied on news_of_identity for delete using (true);
-"""
+session = Table(
+    "session",
+    metadata,
+    key("cookie_hash", LargeBinary),
+    required("person", Uuid),
+    required("identity_session", Text),
+    required("sealed_key", LargeBinary),
+    required("hats", ARRAY(Text)),
+    required("created_at", MOMENT),
+    required("used_at", MOMENT),
+    required("expires_at", MOMENT),
+    Index("session_by_expiry", "expires_at"),
+)
 
-FEDERATED_NEWS = """
--- A vote with other co-ops is named by a hash and a co-op by a word, so what news is about is text; some news is for a hat.
-alter table news alter column about type text using about::text;
-alter table news add column hat text not null default '';
-create table news_of_federation partition of news for values in ('federation');
-alter table news_of_federation enable row level security;
-alter table news_of_federation force row level security;
-create policy news_emptied on news_of_federation for delete using (true);
-"""
+draft = Table(
+    "draft",
+    metadata,
+    key("cookie_hash", LargeBinary, ForeignKey(session.c.cookie_hash, ondelete="CASCADE")),
+    key("form", Text),
+    required("fields", JSONB),
+    required("at", MOMENT),
+)
+
+news = Table(
+    "news",
+    metadata,
+    key("source", Text),
+    key("number", BigInteger),
+    optional("person", Uuid),
+    required("kind", Text),
+    optional("about", Text),
+    required("word", Text),
+    required("at", MOMENT),
+    required("hat", Text, server_default=""),
+    postgresql_partition_by="list (source)",
+)
+Index("news_by_person", news.c.person, news.c.at.desc())
+
+first_step = Table("first_step", metadata, key("step", Text), required("ticked_by", Text), required("ticked_at", MOMENT))

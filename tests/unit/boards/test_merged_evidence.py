@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from libs.boards.board import Board
 from libs.boards.cuts import WitnessedSize, witnessed_cut
 from libs.boards.vote_state import VoteEvidence, vote_status
-from services.federation.domain.witnessing import ReceivedCosignature, find_falling_dates, select_needed_cosignatures
+from services.federation.domain.witnessing import Cosignature, find_falling_dates, select_needed_cosignatures
 from tests.support.random_votes import random_vote
 from tests.support.vote_boards import CLOSE, OPEN_LATEST, BoardHead, T, VoteBoards, make_terms
 
@@ -20,17 +20,15 @@ TERMS = make_terms("ash", "birch", "cedar")
 _TIMES = st.sampled_from([OPEN_LATEST - 1, OPEN_LATEST, OPEN_LATEST + 1, CLOSE, T - 1, T, T + 1, T + 9])
 
 
-def _make_cosignature(size: int, time: int, root: int, signature: int) -> ReceivedCosignature:
-    return ReceivedCosignature("birch", size, bytes([root]) * 32, time, bytes([signature]) * 64)
+def _make_cosignature(size: int, time: int, root: int, signature: int) -> Cosignature:
+    return Cosignature("birch", size, bytes([root]) * 32, time, bytes([signature]) * 64)
 
 
 COSIGNED = st.builds(_make_cosignature, st.integers(1, 6), _TIMES, st.just(0), st.integers(0, 1))
 
 
 @given(st.lists(COSIGNED, max_size=8), st.lists(COSIGNED, max_size=8))
-def test_keeping_first_and_merging_then_is_merging_first_and_keeping_then(
-    mine: list[ReceivedCosignature], yours: list[ReceivedCosignature]
-) -> None:
+def test_keeping_first_and_merging_then_is_merging_first_and_keeping_then(mine: list[Cosignature], yours: list[Cosignature]) -> None:
     together = select_needed_cosignatures(TERMS, {*mine, *yours})
 
     assert select_needed_cosignatures(TERMS, select_needed_cosignatures(TERMS, mine) | select_needed_cosignatures(TERMS, yours)) == together
@@ -39,8 +37,8 @@ def test_keeping_first_and_merging_then_is_merging_first_and_keeping_then(
 
 
 @given(st.lists(COSIGNED, max_size=10))
-def test_the_selected_cosignatures_give_the_same_cuts_as_all(cosigned: list[ReceivedCosignature]) -> None:
-    def cuts(result: set[ReceivedCosignature]) -> list[int]:
+def test_the_selected_cosignatures_give_the_same_cuts_as_all(cosigned: list[Cosignature]) -> None:
+    def cuts(result: set[Cosignature]) -> list[int]:
         held = [WitnessedSize(one.witness, one.time, one.size) for one in result]
         return [witnessed_cut(TERMS, "ash", held, at) for at in (OPEN_LATEST, T, T + 10)]
 
@@ -48,7 +46,7 @@ def test_the_selected_cosignatures_give_the_same_cuts_as_all(cosigned: list[Rece
 
 
 @given(st.lists(COSIGNED, max_size=7))
-def test_dates_fall_where_some_larger_size_has_an_earlier_date(cosigned: list[ReceivedCosignature]) -> None:
+def test_dates_fall_where_some_larger_size_has_an_earlier_date(cosigned: list[Cosignature]) -> None:
     found = find_falling_dates(cosigned)
 
     pairs = [

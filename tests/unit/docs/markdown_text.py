@@ -58,3 +58,20 @@ def example_diff(path: Path | str) -> str:
     """The example diff of a how-to; there is exactly one."""
     (block,) = re.findall(r"^```diff\n(.*?)^```", read_text(path), re.MULTILINE | re.DOTALL)
     return str(block)
+
+
+def touched_paths(change: str) -> list[str]:
+    """The files that a diff names, in order."""
+    return re.findall(r"^diff --git a/(\S+) b/", change, re.MULTILINE)
+
+
+def added_lines(change: str) -> dict[str, int]:
+    """By file, how many lines that are not blank a diff adds or changes."""
+    counts: dict[str, int] = {}
+    name = ""
+    for line in change.splitlines():
+        if header := re.match(r"diff --git a/(\S+) b/", line):
+            name = header[1]
+        elif line.startswith("+") and not line.startswith("+++") and line[1:].strip():
+            counts[name] = counts.get(name, 0) + 1
+    return counts

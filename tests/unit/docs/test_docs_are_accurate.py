@@ -124,7 +124,7 @@ def test_decisions_are_numbered_once_and_say_three_things() -> None:
         text = read_text(path)
         assert text.startswith(f"# {number}. "), path
         assert "\nStatus: " in text, path
-        assert len(re.findall(r"^## ", text, re.MULTILINE)) >= 2, path
+        assert re.findall(r"^## (.+)$", text, re.MULTILINE)[:3] == ["Context", "Decision", "Consequences"], path
 
 
 def test_the_licence_is_whole_and_exact() -> None:

@@ -1,20 +1,17 @@
-"""The example diffs of the how-tos apply to the current code."""
+"""The example diffs of the how-tos apply to the current code. `tests/journeys/test_how_to_examples.py` executes them."""
 
 import compileall
-import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.unit.docs.markdown_text import ROOT, example_diff
+from tests.unit.docs.markdown_text import ROOT, added_lines, example_diff, touched_paths
 
+MOST_LINES, MOST_FILES = 80, 12
+"""What a simple command with page, event and command line may cost, by hand, tests and translations aside."""
 EXAMPLES = ("docs/how-to/add-a-command.md", "docs/how-to/add-a-service.md")
-
-
-def touched_paths(change: str) -> list[str]:
-    return re.findall(r"^diff --git a/(\S+) b/", change, re.MULTILINE)
 
 
 def apply_diff(change: str, folder: Path) -> list[Path]:
@@ -47,3 +44,11 @@ def test_it_leaves_python_that_compiles(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_it_includes_its_own_test(name: str) -> None:
     assert [path for path in touched_paths(example_diff(name)) if path.startswith("tests/service/test_")]
+
+
+def test_the_example_command_costs_no_more_than_it_may() -> None:
+    added = added_lines(example_diff(EXAMPLES[0]))
+    counts = {name: lines for name, lines in added.items() if not name.startswith(("tests/", "services/web/catalogues/"))}
+
+    assert sum(counts.values()) <= MOST_LINES, counts
+    assert len(counts) <= MOST_FILES, counts

@@ -9,13 +9,13 @@ from libs.boards.board_count import count_board
 from libs.boards.cuts import WitnessedSize, witnessed_cut
 from libs.boards.terms import Terms, read_terms
 from services.federation.border.vote_protocol import count_vote_request
-from services.federation.domain.witnessing import ReceivedCosignature, select_needed_cosignatures
+from services.federation.domain.witnessing import Cosignature, select_needed_cosignatures
 from services.governance.queries.count_vote import count_vote
 from services.governance.rpc.translate_vote import parse_evidence
 from tests.support.bundle_builder import CLOSE, OPEN_LATEST, BundleBuilder, T
 
 ORDERS = 1000
-EvidenceItem = tuple[str, int, ReceivedCosignature | None]
+EvidenceItem = tuple[str, int, Cosignature | None]
 """A board's entries up to a size, or one witness's cosignature of them."""
 
 
@@ -45,7 +45,7 @@ def _evidence_items(vote: BundleBuilder) -> list[EvidenceItem]:
     for co_op, heads in vote.heads.items():
         for head in heads:
             items.append((co_op, head.size, None))
-            cosignatures = [ReceivedCosignature(witness, head.size, head.root, at, b"") for witness, at in head.cosigned]
+            cosignatures = [Cosignature(witness, head.size, head.root, at, b"") for witness, at in head.cosigned]
             items += [(co_op, head.size, cosignature) for cosignature in cosignatures]
     return items
 
@@ -56,13 +56,13 @@ class _EvidenceStore:
     def __init__(self, terms: Terms) -> None:
         self._terms = terms
         self.sizes: dict[str, int] = {}
-        self.words: dict[tuple[str, str], set[ReceivedCosignature]] = {}
+        self.words: dict[tuple[str, str], set[Cosignature]] = {}
 
     def take(self, items: Iterable[EvidenceItem]) -> bool:
         """Whether any was new. A word for entries that are not held is let go; it is brought again."""
         return sum(self._take(*piece) for piece in items) > 0
 
-    def _take(self, co_op: str, size: int, cosignature: ReceivedCosignature | None) -> bool:
+    def _take(self, co_op: str, size: int, cosignature: Cosignature | None) -> bool:
         if cosignature is None:
             grown = size > self.sizes.get(co_op, 0)
             self.sizes[co_op] = max(size, self.sizes.get(co_op, 0))

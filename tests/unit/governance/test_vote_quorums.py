@@ -33,7 +33,7 @@ def test_another_co_op_has_the_quorum_of_its_own_rules_even_where_it_is_lower() 
 
 
 @pytest.mark.parametrize(
-    ("field", "asked"),
+    ("field", "requested"),
     [
         ("quorum", {"whole": QuorumRequest("", "1/5", 0)}),
         ("quorum", {"whole": QuorumRequest("", "", 50)}),
@@ -58,7 +58,7 @@ def test_a_number_that_the_count_would_never_look_at_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "requested",
     [
         {"whole": QuorumRequest("", "", 0)},
         {"whole": QuorumRequest("", "6/5", 0)},

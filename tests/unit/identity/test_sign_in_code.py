@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kith.identity.v1.enums import CodeKind
 from services.identity.domain.secret_hasher import SecretHasher
-from services.identity.domain.sign_in_code import ALPHABET, CodeKind, SignInCode, generate_code, parse_code
+from services.identity.domain.sign_in_code import ALPHABET, SignInCode, generate_code, parse_code
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -22,7 +22,6 @@ PAT = callers.person(
     UUID(int=7),
     session=UUID(int=8),
     hat="secretary",
-    acting_for=UUID(int=9),
     via=CallerChannel.HELPER,
     strength=AuthenticationStrength.PASSWORD,
 )

@@ -1,7 +1,11 @@
 """The invented people and the fixed time of the page tests, and the base class of the fake services."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
+from google.protobuf.descriptor import ServiceDescriptor
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
 from google.protobuf.timestamp_pb2 import Timestamp
 
 NOW = datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
@@ -15,15 +19,28 @@ def to_timestamp(at: datetime) -> Timestamp:
     return timestamp
 
 
-class FakeService:
-    """Base of the fake services: records requests and raises the refusals that a test sets."""
+Rpc = Callable[..., Awaitable[Message]]
 
-    def __init__(self) -> None:
+
+class FakeService:
+    """A service made of its descriptor: every RPC records its request, raises the refusal that a test sets, and returns an empty response.
+
+    Where a response matters, a subclass has a method with the RPC's name that takes the request and returns the response.
+    """
+
+    def __init__(self, service: ServiceDescriptor) -> None:
         self.requests: list[object] = []
         self.refusals: dict[str, Exception] = {}
+        for method in service.methods:
+            setattr(self, method.name, self._rpc(method.name, GetMessageClass(method.output_type)))
 
-    def record(self, request: object) -> None:
-        self.requests.append(request)
-        refusal = self.refusals.get(type(request).__name__.removesuffix("Request"))
-        if refusal:
-            raise refusal
+    def _rpc(self, name: str, response: type[Message]) -> Rpc:
+        respond: Callable[[Message], Message] = getattr(self, name, lambda _request: response())
+
+        async def call(request: Message, **_: object) -> Message:
+            self.requests.append(request)
+            if refusal := self.refusals.get(name):
+                raise refusal
+            return respond(request)
+
+        return call

@@ -12,6 +12,7 @@ from kith.identity.v1 import identity_pb2 as ident
 from kith.membership.v1 import membership_pb2 as memb
 from kith.status.v1 import status_pb2 as stat
 from libs.clock import Clock, FixedClock
+from libs.database.paging import Page
 from libs.refusals import Conflict, NotFound, NotSignedIn, Unavailable
 from services.clients import ServiceClients
 from services.web.app_state import AppState, CoOp
@@ -19,7 +20,7 @@ from services.web.http.access_tokens import AccessTokenCache
 from services.web.http.cookies import Cookies
 from services.web.http.sessions import IdentitySession, Session
 from services.web.localisation.catalogue import load_catalogues
-from services.web.news_feed import NewsItem
+from services.web.storage.news import NewsItem
 from services.web.templates import create_environment
 from tests.unit.web.fake_people import ADA, JO, MO, NAMES, NOW, FakeService, to_timestamp
 from tests.unit.web.fake_vote_services import FakeEvidenceService, FakeFederationService, FakeVoteService
@@ -168,10 +169,10 @@ class InMemoryNews:
         limit: int,
         page_token: str = "",
         hats: Sequence[str] = (),  # noqa: ARG002 - and she wears all hats
-    ) -> tuple[list[NewsItem], str]:
+    ) -> Page[NewsItem]:
         start = int(page_token or 0)
         rest = self.happened[start + limit :]
-        return self.happened[start : start + limit], str(start + limit) if rest else ""
+        return Page(self.happened[start : start + limit], str(start + limit) if rest else "")
 
 
 def make_news() -> list[NewsItem]:
@@ -189,8 +190,10 @@ def make_news() -> list[NewsItem]:
 class FakeIdentityService(FakeService):
     hats: tuple[str, ...] = ("secretary", "operator", "scrutineer")
 
-    async def SignIn(self, request: ident.SignInRequest, **_: object) -> ident.SignInResponse:
-        self.record(request)
+    def __init__(self) -> None:
+        super().__init__(ident.DESCRIPTOR.services_by_name["IdentityService"])
+
+    def SignIn(self, request: ident.SignInRequest) -> ident.SignInResponse:
         if request.code != CODE and (request.email, request.password) != ("ada@elm-row.example", "a good long password"):
             raise NotSignedIn("CODE_WRONG" if request.code else "PASSWORD_WRONG")
         return ident.SignInResponse(
@@ -202,23 +205,16 @@ class FakeIdentityService(FakeService):
             session_expires_at=to_timestamp(NOW + timedelta(days=30)),
         )
 
-    async def RenewToken(self, request: ident.RenewTokenRequest, **_: object) -> ident.RenewTokenResponse:
-        self.record(request)
+    def RenewToken(self, request: ident.RenewTokenRequest) -> ident.RenewTokenResponse:
         return ident.RenewTokenResponse(token=f"token of {request.session_id} as {request.hat}", hats=self.hats)
 
-    async def SignOut(self, request: ident.SignOutRequest, **_: object) -> ident.SignOutResponse:
-        self.record(request)
-        return ident.SignOutResponse()
-
-    async def GetNames(self, request: ident.GetNamesRequest, **_: object) -> ident.GetNamesResponse:
-        self.record(request)
+    def GetNames(self, request: ident.GetNamesRequest) -> ident.GetNamesResponse:
         known = [(item_id, *NAMES[item_id]) for item_id in request.person_ids if item_id in NAMES]
         return ident.GetNamesResponse(
             names=[ident.Name(person_id=person_id, full_name=full, called=called) for person_id, full, called in known]
         )
 
-    async def GetPerson(self, request: ident.GetPersonRequest, **_: object) -> ident.GetPersonResponse:
-        self.record(request)
+    def GetPerson(self, request: ident.GetPersonRequest) -> ident.GetPersonResponse:
         full, called = NAMES[request.person_id]
         return ident.GetPersonResponse(
             person=ident.Person(
@@ -227,46 +223,28 @@ class FakeIdentityService(FakeService):
             )
         )  # fmt: skip
 
-    async def SearchPersons(self, request: ident.SearchPersonsRequest, **_: object) -> ident.SearchPersonsResponse:
-        self.record(request)
+    def SearchPersons(self, request: ident.SearchPersonsRequest) -> ident.SearchPersonsResponse:
         found = sorted((full, called, person) for person, (full, called) in NAMES.items() if request.text.lower() in full.lower())
         names = [ident.Name(person_id=person, full_name=full, called=called) for full, called, person in found]
         return ident.SearchPersonsResponse(names=names)
 
-    async def CorrectPerson(self, request: ident.CorrectPersonRequest, **_: object) -> ident.CorrectPersonResponse:
-        self.record(request)
-        return ident.CorrectPersonResponse()
-
-    async def SetPassword(self, request: ident.SetPasswordRequest, **_: object) -> ident.SetPasswordResponse:
-        self.record(request)
-        return ident.SetPasswordResponse()
-
-    async def RegisterPersons(self, request: ident.RegisterPersonsRequest, **_: object) -> ident.RegisterPersonsResponse:
-        self.record(request)
+    def RegisterPersons(self, request: ident.RegisterPersonsRequest) -> ident.RegisterPersonsResponse:
         missing = not request.persons[0].full_name
         row = ident.RegisteredPerson(refusal="NAME_MISSING", field="full_name") if missing else ident.RegisteredPerson(person_id=JO)
         return ident.RegisterPersonsResponse(persons=[row])
 
-    async def IssueSignInCode(self, request: ident.IssueSignInCodeRequest, **_: object) -> ident.IssueSignInCodeResponse:
-        self.record(request)
+    def IssueSignInCode(self, _request: ident.IssueSignInCodeRequest) -> ident.IssueSignInCodeResponse:
         return ident.IssueSignInCodeResponse(code=CODE, expires_at=to_timestamp(NOW + timedelta(days=365)))
 
-    async def GiveHat(self, request: ident.GiveHatRequest, **_: object) -> ident.GiveHatResponse:
-        self.record(request)
-        return ident.GiveHatResponse()
-
-    async def TakeHat(self, request: ident.TakeHatRequest, **_: object) -> ident.TakeHatResponse:
-        self.record(request)
-        return ident.TakeHatResponse()
-
-    async def RevokeSignInCodes(self, request: ident.RevokeSignInCodesRequest, **_: object) -> ident.RevokeSignInCodesResponse:
-        self.record(request)
+    def RevokeSignInCodes(self, _request: ident.RevokeSignInCodesRequest) -> ident.RevokeSignInCodesResponse:
         return ident.RevokeSignInCodesResponse(revoked=1)
 
 
 class FakeMembershipService(FakeService):
-    async def ListMembers(self, request: memb.ListMembersRequest, **_: object) -> memb.ListMembersResponse:
-        self.record(request)
+    def __init__(self) -> None:
+        super().__init__(memb.DESCRIPTOR.services_by_name["MembershipService"])
+
+    def ListMembers(self, request: memb.ListMembersRequest) -> memb.ListMembersResponse:
         members = [
             memb.Member(person_id=person, member_number=str(number), member_class=key, may_vote=True, admitted_on="2025-03-01")
             for person, number, key in ((ADA, 1, "supported"), (JO, 2, "worker"), (MO, 3, "investor"))
@@ -274,13 +252,11 @@ class FakeMembershipService(FakeService):
         members = [member for member in members if request.member_number in ("", member.member_number)]
         return memb.ListMembersResponse(members=[member for member in members if member.person_id in (request.person_ids or NAMES)])
 
-    async def CountMembers(self, request: memb.CountMembersRequest, **_: object) -> memb.CountMembersResponse:
-        self.record(request)
+    def CountMembers(self, request: memb.CountMembersRequest) -> memb.CountMembersResponse:
         sizes = [memb.ClassSize(member_class=key, members=size) for key, size in SIZES.items()]
         return memb.CountMembersResponse(classes=sizes, as_of=request.as_of or "2026-11-24")
 
-    async def GetMember(self, request: memb.GetMemberRequest, **_: object) -> memb.GetMemberResponse:
-        self.record(request)
+    def GetMember(self, request: memb.GetMemberRequest) -> memb.GetMemberResponse:
         standings = [
             memb.Standing(member_class="supported", may_vote=True, from_day="2025-03-01", to_day="2026-01-31"),
             memb.Standing(member_class="worker", may_vote=True, from_day="2026-02-01"),
@@ -291,24 +267,10 @@ class FakeMembershipService(FakeService):
         )  # fmt: skip
         return memb.GetMemberResponse(member=member)
 
-    async def ChangeClass(self, request: memb.ChangeClassRequest, **_: object) -> memb.ChangeClassResponse:
-        self.record(request)
-        return memb.ChangeClassResponse()
-
-    async def EndMembership(self, request: memb.EndMembershipRequest, **_: object) -> memb.EndMembershipResponse:
-        self.record(request)
-        return memb.EndMembershipResponse()
-
-    async def CorrectRegisterEntry(self, request: memb.CorrectRegisterEntryRequest, **_: object) -> memb.CorrectRegisterEntryResponse:
-        self.record(request)
-        return memb.CorrectRegisterEntryResponse()
-
-    async def Apply(self, request: memb.ApplyRequest, **_: object) -> memb.ApplyResponse:
-        self.record(request)
+    def Apply(self, _request: memb.ApplyRequest) -> memb.ApplyResponse:
         return memb.ApplyResponse(application_id="a2")
 
-    async def ListApplications(self, request: memb.ListApplicationsRequest, **_: object) -> memb.ListApplicationsResponse:
-        self.record(request)
+    def ListApplications(self, _request: memb.ListApplicationsRequest) -> memb.ListApplicationsResponse:
         application = memb.Application(
             application_id="a1",
             person_id=JO,
@@ -318,14 +280,13 @@ class FakeMembershipService(FakeService):
         )
         return memb.ListApplicationsResponse(applications=[application])
 
-    async def AdmitMembers(self, request: memb.AdmitMembersRequest, **_: object) -> memb.AdmitMembersResponse:
-        self.record(request)
+    def AdmitMembers(self, _request: memb.AdmitMembersRequest) -> memb.AdmitMembersResponse:
         return memb.AdmitMembersResponse(members=[memb.Admitted(member_number="4")])
 
 
 class FakeGovernanceService(FakeService):
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(gov.DESCRIPTOR.services_by_name["GovernanceService"])
         self.ballot: gov.Ballot | None = None
         self.motions = {
             OPEN_MOTION: make_motion(),
@@ -339,13 +300,15 @@ class FakeGovernanceService(FakeService):
             ),
             CLOSED_MOTION: make_motion(
                 motion_id=CLOSED_MOTION, title="Should we open the kitchen on Sundays?", state=gov.MOTION_STATE_PASSED,
-                closes_at=to_timestamp(NOW - timedelta(days=9)), closed_at=to_timestamp(NOW - timedelta(days=9)), counting=make_counting_rule(quorum_fraction=""),
+                closes_at=to_timestamp(NOW - timedelta(days=9)), closed_at=to_timestamp(NOW - timedelta(days=9)),
+                counting=make_counting_rule(quorum_fraction=""),
             ),
         }  # fmt: skip
         self.results = {
             CAPPED_MOTION: make_result(),
             CLOSED_MOTION: make_result(
-                motion_id=CLOSED_MOTION, passes=True, share_for="268/399", reasons=[], turnout="412/500", counting=make_counting_rule(quorum_fraction=""),
+                motion_id=CLOSED_MOTION, passes=True, share_for="268/399", reasons=[], turnout="412/500",
+                counting=make_counting_rule(quorum_fraction=""),
                 weight_for="268", weight_against="131",
                 classes=[
                     gov.ClassTally(
@@ -360,8 +323,7 @@ class FakeGovernanceService(FakeService):
             ),
         }  # fmt: skip
 
-    async def GetMotion(self, request: gov.GetMotionRequest, **_: object) -> gov.GetMotionResponse:
-        self.record(request)
+    def GetMotion(self, request: gov.GetMotionRequest) -> gov.GetMotionResponse:
         if request.motion_id not in self.motions:
             raise NotFound("MOTION_UNKNOWN")
         motion = gov.Motion()
@@ -369,8 +331,7 @@ class FakeGovernanceService(FakeService):
         motion.i_have_voted = self.ballot is not None and request.motion_id == OPEN_MOTION
         return gov.GetMotionResponse(motion=motion)
 
-    async def ListMotions(self, request: gov.ListMotionsRequest, **_: object) -> gov.ListMotionsResponse:
-        self.record(request)
+    def ListMotions(self, request: gov.ListMotionsRequest) -> gov.ListMotionsResponse:
         chosen = {
             gov.MOTION_FILTER_NEEDS_MY_VOICE: [] if self.ballot else [OPEN_MOTION],
             gov.MOTION_FILTER_OPEN: [OPEN_MOTION, ANNOUNCED_MOTION],
@@ -378,8 +339,7 @@ class FakeGovernanceService(FakeService):
         }[request.filter]
         return gov.ListMotionsResponse(motions=[self.motions[item] for item in chosen])
 
-    async def CastBallot(self, request: gov.CastBallotRequest, **_: object) -> gov.CastBallotResponse:
-        self.record(request)
+    def CastBallot(self, request: gov.CastBallotRequest) -> gov.CastBallotResponse:
         if request.revision != (self.ballot.revision if self.ballot else 0):
             raise Conflict("BALLOT_STALE")
         self.ballot = gov.Ballot(
@@ -388,16 +348,13 @@ class FakeGovernanceService(FakeService):
         )  # fmt: skip
         return gov.CastBallotResponse(ballot=self.ballot)
 
-    async def GetMyBallot(self, request: gov.GetMyBallotRequest, **_: object) -> gov.GetMyBallotResponse:
-        self.record(request)
+    def GetMyBallot(self, _request: gov.GetMyBallotRequest) -> gov.GetMyBallotResponse:
         return gov.GetMyBallotResponse(ballot=self.ballot)
 
-    async def GetResult(self, request: gov.GetResultRequest, **_: object) -> gov.GetResultResponse:
-        self.record(request)
+    def GetResult(self, request: gov.GetResultRequest) -> gov.GetResultResponse:
         return gov.GetResultResponse(result=self.results[request.motion_id])
 
-    async def ListDecisions(self, request: gov.ListDecisionsRequest, **_: object) -> gov.ListDecisionsResponse:
-        self.record(request)
+    def ListDecisions(self, _request: gov.ListDecisionsRequest) -> gov.ListDecisionsResponse:
         rows = [
             gov.Decision(
                 number=3, kind="motion", motion_id=CAPPED_MOTION, title="Should we buy a second minibus?", decided_at=to_timestamp(NOW)
@@ -416,8 +373,7 @@ class FakeGovernanceService(FakeService):
         ]
         return gov.ListDecisionsResponse(decisions=rows)
 
-    async def GetRulebook(self, request: gov.GetRulebookRequest, **_: object) -> gov.GetRulebookResponse:
-        self.record(request)
+    def GetRulebook(self, _request: gov.GetRulebookRequest) -> gov.GetRulebookResponse:
         return gov.GetRulebookResponse(
             rulebook_hash="5f" * 32,
             text='schema = "kith.rulebook.v1"\n\n[classes.supported]\nname = "Supported member"\n',
@@ -442,20 +398,13 @@ class FakeGovernanceService(FakeService):
             ],
         )  # fmt: skip
 
-    async def OpenMotion(self, request: gov.OpenMotionRequest, **_: object) -> gov.OpenMotionResponse:
-        self.record(request)
+    def OpenMotion(self, _request: gov.OpenMotionRequest) -> gov.OpenMotionResponse:
         return gov.OpenMotionResponse(motion_id=OPEN_MOTION)
 
-    async def RecordBallot(self, request: gov.RecordBallotRequest, **_: object) -> gov.RecordBallotResponse:
-        self.record(request)
+    def RecordBallot(self, _request: gov.RecordBallotRequest) -> gov.RecordBallotResponse:
         return gov.RecordBallotResponse(record_id=OTHERS_ENTRY)
 
-    async def ConfirmBallot(self, request: gov.ConfirmBallotRequest, **_: object) -> gov.ConfirmBallotResponse:
-        self.record(request)
-        return gov.ConfirmBallotResponse()
-
-    async def ListUnconfirmedBallots(self, request: gov.ListUnconfirmedBallotsRequest, **_: object) -> gov.ListUnconfirmedBallotsResponse:
-        self.record(request)
+    def ListUnconfirmedBallots(self, _request: gov.ListUnconfirmedBallotsRequest) -> gov.ListUnconfirmedBallotsResponse:
         waiting = [
             gov.UnconfirmedBallot(
                 record_id=OTHERS_ENTRY, motion_id=OPEN_MOTION, person_id=JO, taken="paper", recorder=MO, recorded_at=to_timestamp(NOW)
@@ -469,17 +418,17 @@ class FakeGovernanceService(FakeService):
 
 class FakeStatusService(FakeService):
     def __init__(self, name: str) -> None:
-        super().__init__()
+        super().__init__(stat.DESCRIPTOR.services_by_name["StatusService"])
         self.name = name
 
-    async def GetStatus(self, request: stat.GetStatusRequest, **_: object) -> stat.GetStatusResponse:
-        self.record(request)
+    def GetStatus(self, _request: stat.GetStatusRequest) -> stat.GetStatusResponse:
         if self.name == "membership":
             raise Unavailable("SERVICE_AWAY")
         degraded = self.name == "governance"
         return stat.GetStatusResponse(
             service=self.name, state=stat.STATE_DEGRADED if degraded else stat.STATE_WELL, reasons=["BUS_AWAY"] if degraded else [],
-            facts_stated=1204, facts_waiting=1 if degraded else 0, last_fact_at=to_timestamp(NOW), version="0.1.0", started_at=to_timestamp(NOW),
+            facts_stated=1204, facts_waiting=1 if degraded else 0, last_fact_at=to_timestamp(NOW),
+            version="0.1.0", started_at=to_timestamp(NOW),
             listening=[stat.Listening(source="identity", position=40, head=42)] if degraded else [],
         )  # fmt: skip
 

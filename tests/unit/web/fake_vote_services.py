@@ -183,7 +183,7 @@ class FakeVoteService(FakeService):
     """A fake of governance's vote service."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(pb.DESCRIPTOR.services_by_name["VoteService"])
         self.ballot: pb.VoteBallot | None = None
         self.wrong: list[str] = []
         self.frozen_as = "Ada Fenwick"
@@ -247,8 +247,7 @@ class FakeVoteService(FakeService):
         changed = make_vote(vote_id=vote_id, state=state, **overrides)
         self.votes[vote_id] = changed
 
-    async def GetVote(self, request: pb.GetVoteRequest, **_: object) -> pb.GetVoteResponse:
-        self.record(request)
+    def GetVote(self, request: pb.GetVoteRequest) -> pb.GetVoteResponse:
         if request.vote_id not in self.votes:
             raise NotFound("VOTE_UNKNOWN")
         vote = pb.Vote()
@@ -256,8 +255,7 @@ class FakeVoteService(FakeService):
         vote.i_have_voted = self.ballot is not None and self.ballot.vote_id == request.vote_id and not self.ballot.withdrawn
         return pb.GetVoteResponse(vote=vote)
 
-    async def ListVotes(self, request: pb.ListVotesRequest, **_: object) -> pb.ListVotesResponse:
-        self.record(request)
+    def ListVotes(self, request: pb.ListVotesRequest) -> pb.ListVotesResponse:
         chosen = {
             gov.MOTION_FILTER_NEEDS_MY_VOICE: [] if self.ballot else [OPEN_VOTE],
             gov.MOTION_FILTER_OPEN: [OPEN_VOTE, NEW_VOTE, SCORE_VOTE],
@@ -265,47 +263,25 @@ class FakeVoteService(FakeService):
         }[request.filter]
         return pb.ListVotesResponse(votes=[self.votes[item] for item in chosen])
 
-    async def ListVoteDrafts(self, request: pb.ListVoteDraftsRequest, **_: object) -> pb.ListVoteDraftsResponse:
-        self.record(request)
+    def ListVoteDrafts(self, _request: pb.ListVoteDraftsRequest) -> pb.ListVoteDraftsResponse:
         draft = pb.VoteDraft(draft_id="cd" * 16, question="Should we swap a van?", parties=[ELM, MILL], drafted_at=to_timestamp(NOW))
         return pb.ListVoteDraftsResponse(drafts=[draft])
 
-    async def DraftVote(self, request: pb.DraftVoteRequest, **_: object) -> pb.DraftVoteResponse:
-        self.record(request)
+    def DraftVote(self, _request: pb.DraftVoteRequest) -> pb.DraftVoteResponse:
         return pb.DraftVoteResponse(draft_id="ef" * 16)
 
-    async def JoinVote(self, request: pb.JoinVoteRequest, **_: object) -> pb.JoinVoteResponse:
-        self.record(request)
-        return pb.JoinVoteResponse()
-
-    async def WithdrawFromVote(self, request: pb.WithdrawFromVoteRequest, **_: object) -> pb.WithdrawFromVoteResponse:
-        self.record(request)
-        return pb.WithdrawFromVoteResponse()
-
-    async def FreezeVoteRoll(self, request: pb.FreezeVoteRollRequest, **_: object) -> pb.FreezeVoteRollResponse:
-        self.record(request)
-        return pb.FreezeVoteRollResponse()
-
-    async def AttestVoteRoll(self, request: pb.AttestVoteRollRequest, **_: object) -> pb.AttestVoteRollResponse:
-        self.record(request)
+    def AttestVoteRoll(self, _request: pb.AttestVoteRollRequest) -> pb.AttestVoteRollResponse:
         return pb.AttestVoteRollResponse(wrong_person_ids=self.wrong)
 
-    async def ReadyVote(self, request: pb.ReadyVoteRequest, **_: object) -> pb.ReadyVoteResponse:
-        self.record(request)
-        return pb.ReadyVoteResponse()
-
-    async def GetVoteCard(self, request: pb.GetVoteCardRequest, **_: object) -> pb.GetVoteCardResponse:
-        self.record(request)
+    def GetVoteCard(self, request: pb.GetVoteCardRequest) -> pb.GetVoteCardResponse:
         identities = {ADA: "1\nAda Fenwick", JO: "2\nJo Bright", MO: "3\nMo Stone", "": commitment_identity("2", self.frozen_as)}
         made = row_commitment(request.vote_id, OWN_PSEUDONYM, "supported", identities[request.person_id], SALT)
         return pb.GetVoteCardResponse(pseudonym=OWN_PSEUDONYM, group="supported", salt=SALT, commitment=made)
 
-    async def ListVoteRows(self, request: pb.ListVoteRowsRequest, **_: object) -> pb.ListVoteRowsResponse:
-        self.record(request)
+    def ListVoteRows(self, _request: pb.ListVoteRowsRequest) -> pb.ListVoteRowsResponse:
         return pb.ListVoteRowsResponse(rows=[pb.VoteRow(person_id=person, group="supported") for person in (ADA, JO, MO)])
 
-    async def CastVoteBallot(self, request: pb.CastVoteBallotRequest, **_: object) -> pb.CastVoteBallotResponse:
-        self.record(request)
+    def CastVoteBallot(self, request: pb.CastVoteBallotRequest) -> pb.CastVoteBallotResponse:
         if request.revision != (self.ballot.revision if self.ballot else 0):
             raise Conflict("BALLOT_STALE")
         self.ballot = pb.VoteBallot(
@@ -319,42 +295,25 @@ class FakeVoteService(FakeService):
         )
         return pb.CastVoteBallotResponse(ballot=self.ballot)
 
-    async def GetMyVoteBallot(self, request: pb.GetMyVoteBallotRequest, **_: object) -> pb.GetMyVoteBallotResponse:
-        self.record(request)
+    def GetMyVoteBallot(self, request: pb.GetMyVoteBallotRequest) -> pb.GetMyVoteBallotResponse:
         mine = self.ballot if self.ballot and self.ballot.vote_id == request.vote_id else None
         return pb.GetMyVoteBallotResponse(ballot=mine)
 
-    async def RecordVoteBallot(self, request: pb.RecordVoteBallotRequest, **_: object) -> pb.RecordVoteBallotResponse:
-        self.record(request)
+    def RecordVoteBallot(self, _request: pb.RecordVoteBallotRequest) -> pb.RecordVoteBallotResponse:
         return pb.RecordVoteBallotResponse(record_id=RECORD)
 
-    async def ConfirmVoteBallot(self, request: pb.ConfirmVoteBallotRequest, **_: object) -> pb.ConfirmVoteBallotResponse:
-        self.record(request)
-        return pb.ConfirmVoteBallotResponse()
-
-    async def ListUnconfirmedVoteBallots(
-        self, request: pb.ListUnconfirmedVoteBallotsRequest, **_: object
-    ) -> pb.ListUnconfirmedVoteBallotsResponse:
-        self.record(request)
+    def ListUnconfirmedVoteBallots(self, _request: pb.ListUnconfirmedVoteBallotsRequest) -> pb.ListUnconfirmedVoteBallotsResponse:
         ballot = gov.UnconfirmedBallot(
             record_id=RECORD, motion_id=OPEN_VOTE, person_id=JO, taken="phone", recorder=MO, recorded_at=to_timestamp(NOW)
         )
         return pb.ListUnconfirmedVoteBallotsResponse(ballots=[ballot])
-
-    async def ObjectToVote(self, request: pb.ObjectToVoteRequest, **_: object) -> pb.ObjectToVoteResponse:
-        self.record(request)
-        return pb.ObjectToVoteResponse()
-
-    async def SettleVote(self, request: pb.SettleVoteRequest, **_: object) -> pb.SettleVoteResponse:
-        self.record(request)
-        return pb.SettleVoteResponse()
 
 
 class FakeFederationService(FakeService):
     """A fake federation service with peers in different states."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(fed.DESCRIPTOR.services_by_name["FederationService"])
         self.peers = {
             HARBOUR: fed.Peer(
                 co_op=HARBOUR,
@@ -387,50 +346,29 @@ class FakeFederationService(FakeService):
             ),
         }
 
-    async def ListPeers(self, request: fed.ListPeersRequest, **_: object) -> fed.ListPeersResponse:
-        self.record(request)
+    def ListPeers(self, _request: fed.ListPeersRequest) -> fed.ListPeersResponse:
         return fed.ListPeersResponse(peers=self.peers.values())
 
-    async def GetPeer(self, request: fed.GetPeerRequest, **_: object) -> fed.GetPeerResponse:
-        self.record(request)
+    def GetPeer(self, request: fed.GetPeerRequest) -> fed.GetPeerResponse:
         if request.peer not in self.peers:
             raise NotFound("PEER_UNKNOWN")
         return fed.GetPeerResponse(peer=self.peers[request.peer])
 
-    async def GetOwnIdentity(self, request: fed.GetOwnIdentityRequest, **_: object) -> fed.GetOwnIdentityResponse:
-        self.record(request)
+    def GetOwnIdentity(self, _request: fed.GetOwnIdentityRequest) -> fed.GetOwnIdentityResponse:
         return fed.GetOwnIdentityResponse(co_op=ELM, name=CO_OPS[ELM], fingerprint=FINGERPRINTS[ELM])
 
-    async def InvitePeer(self, request: fed.InvitePeerRequest, **_: object) -> fed.InvitePeerResponse:
-        self.record(request)
+    def InvitePeer(self, _request: fed.InvitePeerRequest) -> fed.InvitePeerResponse:
         return fed.InvitePeerResponse(invitation=INVITATION)
 
-    async def AcceptPeer(self, request: fed.AcceptPeerRequest, **_: object) -> fed.AcceptPeerResponse:
-        self.record(request)
+    def AcceptPeer(self, _request: fed.AcceptPeerRequest) -> fed.AcceptPeerResponse:
         return fed.AcceptPeerResponse(peer=self.peers[MILL])
-
-    async def ConfirmPeer(self, request: fed.ConfirmPeerRequest, **_: object) -> fed.ConfirmPeerResponse:
-        self.record(request)
-        return fed.ConfirmPeerResponse()
-
-    async def SuspendPeer(self, request: fed.SuspendPeerRequest, **_: object) -> fed.SuspendPeerResponse:
-        self.record(request)
-        return fed.SuspendPeerResponse()
-
-    async def ResumePeer(self, request: fed.ResumePeerRequest, **_: object) -> fed.ResumePeerResponse:
-        self.record(request)
-        return fed.ResumePeerResponse()
-
-    async def SeverPeer(self, request: fed.SeverPeerRequest, **_: object) -> fed.SeverPeerResponse:
-        self.record(request)
-        return fed.SeverPeerResponse()
 
 
 class FakeEvidenceService(FakeService):
     """A fake evidence service: what the boards prove."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(fed.DESCRIPTOR.services_by_name["EvidenceService"])
         self.word = fed.BALLOT_WORD_WITNESSED
         self.receipt = b'{"body":{},"sig":"00"}'
         self.found = True
@@ -439,8 +377,7 @@ class FakeEvidenceService(FakeService):
         """What the boards of a vote prove, if a test sets it."""
         self.signed: dict[str, fed.GetOutcomeResponse] = {}
 
-    async def GetVoteEvidence(self, request: fed.GetVoteEvidenceRequest, **_: object) -> fed.GetVoteEvidenceResponse:
-        self.record(request)
+    def GetVoteEvidence(self, request: fed.GetVoteEvidenceRequest) -> fed.GetVoteEvidenceResponse:
         if request.vote_id in self.proved:
             return self.proved[request.vote_id]
         states = {
@@ -481,19 +418,16 @@ class FakeEvidenceService(FakeService):
             objections=[HARBOUR] if disputed else [],
         )
 
-    async def GetBallotStatus(self, request: fed.GetBallotStatusRequest, **_: object) -> fed.GetBallotStatusResponse:
-        self.record(request)
+    def GetBallotStatus(self, _request: fed.GetBallotStatusRequest) -> fed.GetBallotStatusResponse:
         code = "TOO_MANY" if self.word == fed.BALLOT_WORD_NOT_COUNTED else ""
         return fed.GetBallotStatusResponse(word=self.word, held_by=2, held_of=3, index=12, needed=2, code=code)
 
-    async def GetReceipt(self, request: fed.GetReceiptRequest, **_: object) -> fed.GetReceiptResponse:
-        self.record(request)
+    def GetReceipt(self, _request: fed.GetReceiptRequest) -> fed.GetReceiptResponse:
         if not self.receipt:
             raise NotFound("RECEIPT_NOT_YET")
         return fed.GetReceiptResponse(receipt=self.receipt)
 
-    async def LookUpBallot(self, request: fed.LookUpBallotRequest, **_: object) -> fed.LookUpBallotResponse:
-        self.record(request)
+    def LookUpBallot(self, _request: fed.LookUpBallotRequest) -> fed.LookUpBallotResponse:
         if not self.found:
             return fed.LookUpBallotResponse(pseudonym=OWN_PSEUDONYM)
         ballots = [
@@ -511,8 +445,7 @@ class FakeEvidenceService(FakeService):
         ]
         return fed.LookUpBallotResponse(pseudonym=OWN_PSEUDONYM, co_op=ELM, group="supported", vote_id=OPEN_VOTE, ballots=ballots)
 
-    async def GetOutcome(self, request: fed.GetOutcomeRequest, **_: object) -> fed.GetOutcomeResponse:
-        self.record(request)
+    def GetOutcome(self, request: fed.GetOutcomeRequest) -> fed.GetOutcomeResponse:
         if request.vote_id in self.signed:
             return self.signed[request.vote_id]
         if request.vote_id not in (DONE_VOTE, SPLIT_VOTE):
@@ -522,7 +455,6 @@ class FakeEvidenceService(FakeService):
         ]
         return fed.GetOutcomeResponse(outcome=make_outcome(), hash="ab" * 32, signers=signers, final=request.vote_id == DONE_VOTE)
 
-    async def GetBundle(self, request: fed.GetBundleRequest, **_: object) -> fed.GetBundleResponse:
-        self.record(request)
+    def GetBundle(self, request: fed.GetBundleRequest) -> fed.GetBundleResponse:
         piece = self.bundle[request.offset : request.offset + 1000]
         return fed.GetBundleResponse(piece=piece, total=len(self.bundle), name="night-team.kith", pins=b'{"pins":[],"v":1}')

@@ -1,8 +1,14 @@
 """The catalogue has every sentence that the pages use, and no unused ones."""
 
 import re
+from enum import StrEnum
 from pathlib import Path
 
+import pytest
+
+from kith.federation.v1.enums import BallotWord, PeerState
+from kith.governance.v1.enums import MotionState, VoteState
+from kith.status.v1.enums import State
 from services.web.localisation.catalogue import EASY_READ, FOLDER, PLAIN_ENGLISH, load_catalogues, read_catalogue
 
 ROOT = Path(__file__).parents[3]
@@ -41,6 +47,22 @@ def test_every_key_the_pages_ask_for_has_a_sentence() -> None:
 def test_no_sentence_is_there_that_no_page_asks_for() -> None:
     unused = read_catalogue(FOLDER / f"{PLAIN_ENGLISH}.po").keys() - requested_keys()
     assert {key for key in unused if not key.startswith(ASKED_BY_NAME)} == set()
+
+
+@pytest.mark.parametrize(
+    ("prefix", "kind", "elsewhere"),
+    [
+        ("status", MotionState, {MotionState.OPEN}),
+        ("vote_state", VoteState, {VoteState.OPEN, VoteState.FINAL}),
+        ("co_op_state", PeerState, set()),
+        ("ballot_word", BallotWord, set()),
+        ("state", State, set()),
+    ],
+)
+def test_every_word_of_a_vocabulary_that_pages_show_has_a_sentence(prefix: str, kind: type[StrEnum], elsewhere: set[StrEnum]) -> None:
+    """`elsewhere` are words that pages say in more detail: how long it is open, what was decided."""
+    words = load_catalogues()[PLAIN_ENGLISH]
+    assert {word for word in kind if not words.has(f"{prefix}.{word}")} == elsewhere
 
 
 def test_easy_read_takes_the_same_values_as_the_sentence_it_replaces() -> None:

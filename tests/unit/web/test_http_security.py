@@ -6,11 +6,12 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from services.web.app import create_app
-from services.web.http import forms, request_body
+from services.web.http import forms, request_body, uploads
 from services.web.http.forms import Form, FormRejected
 from tests.unit.web.fake_services import CODE, FORMS_KEY, FakeServices
 
 URLENCODED = "application/x-www-form-urlencoded"
+UPLOAD = Headers({"content-type": "multipart/form-data; boundary=x"})
 
 
 @pytest.fixture
@@ -86,6 +87,40 @@ def test_a_body_that_is_no_form_of_ours_is_refused(sent: bytes, kind: str) -> No
 
 def test_a_form_is_read_with_plain_line_ends_and_without_nul() -> None:
     assert forms.parse_form(b"text=one%0D%0Atwo%00", URLENCODED).text("text") == "one\ntwo"
+
+
+def multipart(*parts: bytes) -> bytes:
+    return b"".join(b"--x\r\nContent-Disposition: form-data; " + part + b"\r\n" for part in parts) + b"--x--\r\n"
+
+
+async def test_a_form_with_a_file_is_read_with_plain_line_ends_and_without_nul() -> None:
+    body = multipart(b'name="text"\r\n\r\none\r\ntwo\0', b'name="file"; filename="a.txt"\r\n\r\nthree\r\nfour\0')
+    form = await uploads.parse_upload(body, UPLOAD)
+    assert (form.text("text"), form.text("file")) == ("one\ntwo", "three\nfour")
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (b"", UPLOAD),
+        (b"--x--\r\n", UPLOAD),
+        (b"no form at all", UPLOAD),
+        (multipart(b'name="a"\r\n\r\n1'), Headers({"content-type": "multipart/form-data"})),
+        (multipart(b'other="a"\r\n\r\n1'), UPLOAD),
+        (multipart(*[b'name="a"\r\n\r\n1'] * 21), UPLOAD),
+        (multipart(*[b'name="a"; filename="a.txt"\r\n\r\n1'] * 2), UPLOAD),
+        (multipart(b'name="a"; filename="a.txt"\r\n\r\n\xff'), UPLOAD),
+    ],
+    ids=["nothing", "no field", "no multipart", "no boundary", "no name", "too many fields", "two files", "no text"],
+)
+async def test_an_upload_that_is_no_form_of_ours_is_refused(body: bytes, headers: Headers) -> None:
+    with pytest.raises(FormRejected, match="FORM_UNREADABLE"):
+        await uploads.parse_upload(body, headers)
+
+
+async def test_as_many_fields_as_a_form_may_have_are_read() -> None:
+    form = await uploads.parse_upload(multipart(*[f'name="a{number}"\r\n\r\n1'.encode() for number in range(20)]), UPLOAD)
+    assert len(form.fields) == 20
 
 
 def test_an_invalid_request_id_is_refused() -> None:

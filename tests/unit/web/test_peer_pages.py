@@ -7,7 +7,7 @@ import pytest
 from kith.federation.v1 import federation_pb2 as fed
 from kith.identity.v1 import identity_pb2 as ident
 from libs.refusals import invalid
-from services.web.news_feed import NewsItem
+from services.web.storage.news import NewsItem
 from tests.unit.web.fake_people import JO, NOW
 from tests.unit.web.fake_services import FakeServices
 from tests.unit.web.fake_vote_services import HARBOUR, INVITATION, MILL, WATCH

@@ -14,7 +14,7 @@ from libs.boards.documents import read_settlement_body
 from libs.clock import FixedClock
 from libs.refusals import Conflict, NotFound, Unavailable
 from libs.rulebook.counting import Basis, Method, Quorum
-from services.web.news_feed import NewsItem
+from services.web.storage.news import NewsItem
 from tests.unit.web.fake_people import ADA, JO, NOW
 from tests.unit.web.fake_services import FakeServices
 from tests.unit.web.fake_vote_services import (

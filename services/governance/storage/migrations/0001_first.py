@@ -2,8 +2,7 @@
 
 from alembic import op
 
-from libs.access import hats
-from libs.database import shared_tables
+from libs.database import shared_ddl
 from services.governance.storage import tables
 
 revision = "0001_first"
@@ -11,7 +10,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    op.execute(shared_tables.CREATE_SHARED_TABLES)
-    op.execute(hats.TABLE)
+    op.execute(shared_ddl.CREATE_SHARED_TABLES)
+    op.execute(shared_ddl.CREATE_WORN_HAT)
     op.execute(tables.FIRST)
-    op.execute(shared_tables.revoke_run_role_rights("kith_governance_run"))
+    op.execute(shared_ddl.revoke_run_role_rights("kith_governance_run"))

@@ -2,8 +2,7 @@
 
 from alembic import op
 
-from libs.access.hats import TABLE as WORN_HAT
-from libs.database.shared_tables import CREATE_SHARED_TABLES, revoke_run_role_rights
+from libs.database.shared_ddl import CREATE_SHARED_TABLES, CREATE_WORN_HAT, revoke_run_role_rights
 
 revision = "0001_first"
 down_revision = None
@@ -84,7 +83,7 @@ POLICIES = {
 
 def upgrade() -> None:
     op.execute(CREATE_SHARED_TABLES)
-    op.execute(WORN_HAT)
+    op.execute(CREATE_WORN_HAT)
     op.execute(TABLES)
     for table, condition in POLICIES.items():
         op.execute(f"alter table {table} enable row level security")

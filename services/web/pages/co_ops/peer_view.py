@@ -4,18 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kith.federation.v1 import federation_pb2 as pb
+from kith.federation.v1.enums import PeerState
 from libs.refusals import FailedPrecondition, Unavailable
+from libs.rpc.enums import known_word
 from services.web.page_context import PageContext, utc_datetime
 from services.web.pages.motion_view import StatusLabel
+from services.web.pages.paging import fetch_all
 
-_PAGE_SIZE = 100
-_STATE_NAMES = {
-    pb.PEER_STATE_INVITED: "invited",
-    pb.PEER_STATE_CONFIRMED: "confirmed",
-    pb.PEER_STATE_ACTIVE: "active",
-    pb.PEER_STATE_SUSPENDED: "suspended",
-    pb.PEER_STATE_SEVERED: "severed",
-}
 _STATUS_KINDS = {"invited": "wait", "confirmed": "wait", "active": "yes", "suspended": "no", "severed": "no"}
 _CODE_GROUP = 4
 
@@ -46,7 +41,7 @@ class PeerView:
 
 def peer_view(ctx: PageContext, peer: pb.Peer) -> PeerView:
     """The peer's values for a template."""
-    state = _STATE_NAMES.get(peer.state, "invited")
+    state = known_word(pb.PeerState, PeerState, peer.state, PeerState.INVITED)
     return PeerView(
         id=peer.co_op,
         name=peer.name or peer.co_op,
@@ -66,16 +61,7 @@ def peer_view(ctx: PageContext, peer: pb.Peer) -> PeerView:
 
 async def list_peers(ctx: PageContext) -> list[pb.Peer]:
     """All peers."""
-    peers: list[pb.Peer] = []
-    token = ""
-    while True:
-        response: pb.ListPeersResponse = await ctx.call(
-            ctx.state.services.federation.ListPeers, pb.ListPeersRequest(page_size=_PAGE_SIZE, page_token=token)
-        )
-        peers += response.peers
-        token = response.next_page_token
-        if not token:
-            return peers
+    return await fetch_all(ctx, ctx.state.services.federation.ListPeers, pb.ListPeersRequest(), lambda response: response.peers)
 
 
 async def fetch_own_identity(ctx: PageContext) -> pb.GetOwnIdentityResponse:

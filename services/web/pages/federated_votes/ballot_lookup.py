@@ -6,20 +6,15 @@ Without it, somebody who doubts their own co-op could check their ballot only on
 from starlette.responses import Response
 
 from kith.federation.v1 import federation_pb2 as pb
+from kith.federation.v1.enums import BallotWord
 from libs.boards.pseudonyms import parse_typed_pseudonym
 from libs.refusals import TooMany
+from libs.rpc.enums import known_word
 from libs.signing import canonical
 from libs.signing.canonical import Json
 from services.web.page_context import PageContext
 from services.web.pages.federated_votes.vote_view import group_by_four
 
-_STAGE_NAMES = {
-    pb.BALLOT_WORD_RECORDED: "recorded",
-    pb.BALLOT_WORD_WITNESSED: "witnessed",
-    pb.BALLOT_WORD_IN_TIME: "in_time",
-    pb.BALLOT_WORD_COUNTED: "counted",
-    pb.BALLOT_WORD_NOT_COUNTED: "not_counted",
-}
 _KNOWN_CODES = {"BAD_FORM", "BEFORE_OPEN", "NO_ROW", "TOO_MANY", "BAD_CHOICE"}
 
 
@@ -55,12 +50,12 @@ def _page(ctx: PageContext, pseudonym: str, response: pb.LookUpBallotResponse | 
 
 
 def _ballot_row(ctx: PageContext, ballot: pb.FoundBallot) -> dict[str, object]:
-    word = _STAGE_NAMES.get(ballot.word, "recorded")
+    word = known_word(pb.BallotWord, BallotWord, ballot.word, BallotWord.RECORDED)
     return {
         "number": ballot.index,
         "choice": _describe_choice(ctx, ballot.choice),
         "word": word,
-        "kind": {"counted": "yes", "not_counted": "no"}.get(word, "calm"),
+        "kind": {BallotWord.COUNTED: "yes", BallotWord.NOT_COUNTED: "no"}.get(word, "calm"),
         "code": ctx.say(f"ballot_code.{ballot.code}") if ballot.code in _KNOWN_CODES else "",
     }
 

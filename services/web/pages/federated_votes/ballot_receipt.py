@@ -6,22 +6,17 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from kith.federation.v1 import federation_pb2 as fed
+from kith.federation.v1.enums import BallotWord
 from libs.refusals import FailedPrecondition, NotFound, Refusal, Unavailable
+from libs.rpc.enums import known_word
 from services.web.drawings.step_diagrams import DiagramStep, step_diagram
 from services.web.page_context import PageContext, utc_datetime
+from services.web.pages.ballots.carrier import CHANNELS
+from services.web.pages.ballots.federated import fetch_my_vote_ballot
 from services.web.pages.federated_votes import choice_fields
-from services.web.pages.federated_votes.ballot import fetch_my_ballot
 from services.web.pages.federated_votes.vote_view import VoteView, fetch_vote_view, group_by_four
-from services.web.pages.motion_ballot import KNOWN_CHANNELS
 
-BALLOT_STAGES = ("recorded", "witnessed", "in_time", "counted")
-_STAGES_REACHED = {
-    fed.BALLOT_WORD_UNSPECIFIED: 1,
-    fed.BALLOT_WORD_RECORDED: 1,
-    fed.BALLOT_WORD_WITNESSED: 2,
-    fed.BALLOT_WORD_IN_TIME: 3,
-    fed.BALLOT_WORD_COUNTED: 4,
-}
+BALLOT_STAGES = (BallotWord.RECORDED, BallotWord.WITNESSED, BallotWord.IN_TIME, BallotWord.COUNTED)
 
 
 @dataclass(frozen=True)
@@ -40,7 +35,7 @@ class BallotProgress:
 async def show(ctx: PageContext) -> Response:
     """The whole receipt on one page, which can be printed."""
     vote = await fetch_vote_view(ctx)
-    ballot = await fetch_my_ballot(ctx, vote)
+    ballot = await fetch_my_vote_ballot(ctx, vote)
     if ballot is None:
         return ctx.redirect(vote.path)
     progress = await _fetch_progress(ctx, vote, ballot.pseudonym)
@@ -53,7 +48,7 @@ async def show(ctx: PageContext) -> Response:
         pseudonym=group_by_four(ballot.pseudonym),
         typed=ballot.pseudonym,
         recorded_at=utc_datetime(ballot.recorded_at),
-        how=ctx.say(f"news.vote_{ballot.taken if ballot.taken in KNOWN_CHANNELS else 'page'}"),
+        how=ctx.say(f"news.vote_{ballot.taken if ballot.taken in CHANNELS else 'page'}"),
         progress=progress,
         drawing=_progress_drawing(ctx, progress),
         words=BALLOT_STAGES,
@@ -64,7 +59,7 @@ async def show(ctx: PageContext) -> Response:
 async def download(ctx: PageContext) -> Response:
     """The signed receipt as a file."""
     vote = await fetch_vote_view(ctx)
-    ballot = await fetch_my_ballot(ctx, vote)
+    ballot = await fetch_my_vote_ballot(ctx, vote)
     receipt = await _fetch_receipt(ctx, vote, ballot.pseudonym) if ballot else None
     if receipt is None:
         return ctx.redirect(f"{vote.path}/receipt")
@@ -77,10 +72,10 @@ async def _fetch_progress(ctx: PageContext, vote: VoteView, pseudonym: str) -> B
         response: fed.GetBallotStatusResponse = await ctx.call(ctx.state.services.evidence.GetBallotStatus, request)
     except (Unavailable, NotFound, FailedPrecondition):
         return BallotProgress(1, lost=False, why="", held_by=0, held_of=0, needed=0, known=False)
-    lost = response.word == fed.BALLOT_WORD_NOT_COUNTED
+    word = known_word(fed.BallotWord, BallotWord, response.word, BallotWord.RECORDED)
     return BallotProgress(
-        reached=_STAGES_REACHED.get(response.word, 1),
-        lost=lost,
+        reached=BALLOT_STAGES.index(word) + 1 if word in BALLOT_STAGES else 1,
+        lost=word is BallotWord.NOT_COUNTED,
         why=response.code,
         held_by=response.held_by,
         held_of=response.held_of,

@@ -1,45 +1,13 @@
 """Converts a ballot's choice between form fields, protobuf marks and words: one answer, several answers, or points."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from kith.governance.v1 import votes_pb2 as pb
 from services.web.http.forms import Form
 from services.web.page_context import FormProblem, PageContext
+from services.web.pages.ballots.carrier import AnswerField, BallotChoice
 from services.web.pages.federated_votes.vote_view import ABSTAIN, APPROVAL, PLURALITY, SCORE, TWO_SIDED_METHODS, VoteView, option_label
 
 FIRST_FIELD = "mark-0"
-
-
-@dataclass(frozen=True)
-class AnswerField:
-    """One option of the form. `field` names its input, `value` is what it sends."""
-
-    field: str
-    value: str
-    text: str
-    hint: str
-    chosen: bool
-    points: str
-
-
-@dataclass(frozen=True)
-class BallotChoice:
-    """The chosen options. Without marks it is a choice too where several answers or points are possible: none of the options."""
-
-    marks: tuple[tuple[str, int], ...]
-
-    @property
-    def wire(self) -> list[pb.Mark]:
-        """The choice as marks of a request."""
-        return [pb.Mark(option=option, points=points) for option, points in self.marks]
-
-
-def choice_from_ballot(ballot: pb.VoteBallot | None) -> BallotChoice | None:
-    """The choice of a recorded ballot; None where there is none or it was taken back."""
-    if ballot is None or ballot.withdrawn:
-        return None
-    return BallotChoice(tuple((mark.option, mark.points) for mark in ballot.marks))
 
 
 def input_type(vote: VoteView) -> str:
@@ -90,11 +58,6 @@ def form_fields(vote: VoteView, choice: BallotChoice) -> dict[str, str]:
     return {"none": "1"} | {
         f"mark-{shown.index(option)}": str(points or 1 if vote.method == APPROVAL else points) for option, points in choice.marks
     }
-
-
-def choice_from_draft(ctx: PageContext, vote: VoteView, draft: Mapping[str, str]) -> BallotChoice | None:
-    """The choice of a draft; None for an empty draft."""
-    return parse_choice(ctx, vote, Form(draft))[0] if draft else None
 
 
 def describe_choice(ctx: PageContext, vote: VoteView, marks: Sequence[tuple[str, int]]) -> str:

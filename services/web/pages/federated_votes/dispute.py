@@ -37,7 +37,7 @@ async def show(ctx: PageContext) -> Response:
         settled_by=vote_evidence.names_of(vote_evidence.settled_by) if vote_evidence else "",
         objections=vote_evidence.names_of(vote_evidence.objections) if vote_evidence else "",
         settlers=vote.terms.settlers if vote.terms else "",
-        secretary=bool(ctx.session and ctx.session.wears("secretary")),
+        secretary=ctx.has_hat("secretary"),
         done=ctx.query_param("done") if ctx.query_param("done") in {"objected", "settled"} else "",
     )
 

@@ -1,18 +1,15 @@
 """Pages to draft the terms of a vote: question, participants, times; the rest has default values. Saved page by page until it is sent."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from markupsafe import Markup
-from starlette.responses import Response
 
 from kith.governance.v1 import votes_pb2 as pb
-from libs.refusals import NotSignedIn, Refusal
-from services.web.http.forms import Form
 from services.web.localisation.refusal_messages import refusal_message
 from services.web.page_context import FormProblem, PageContext
-from services.web.pages.co_ops.peer_view import PeerView, fetch_own_identity
+from services.web.pages.co_ops.peer_view import fetch_own_identity
 from services.web.pages.federated_votes import draft_quorums
 from services.web.pages.federated_votes.draft_quorums import QuorumScopes
 from services.web.pages.federated_votes.saved_draft import (
@@ -26,14 +23,14 @@ from services.web.pages.federated_votes.saved_draft import (
     co_ops_with_role,
     is_small_integer,
     list_active_peers,
-    load_fields,
     non_empty_lines,
     parse_group_line,
     parse_integer,
-    save_fields,
 )
+from services.web.pages.form_page import Fields, FormPage, InvalidFormError, RedirectToPage, choices, require
+from services.web.pages.new_motion import hour_choices
+from services.web.pages.rulebook_lookup import fetch_rulebook
 
-QUESTION, ANSWERS, PARTICIPANTS, TIMES, MORE, SEND = "vote-ask", "vote-answers", "vote-invite", "vote-times", "vote-more", "vote-send"
 _OWN_OPTIONS = {"plurality", "approval", "score"}
 METHODS = ("yes_no_abstain", "consent", "plurality", "approval", "score")
 BASES = ("pooled", "one_co_op_one_vote", "double_majority", "all_co_ops")
@@ -49,124 +46,125 @@ _OPTIONAL_LABELS = {
 }
 """Fields that the check page shows only where they differ from the default: field -> its label."""
 _BREAK = Markup("<br>")
-_USUAL_HOUR, _HOURS = "20:00", range(8, 23)
+_USUAL_HOUR = "20:00"
 _USUAL_NOTICE, _USUAL_LENGTH, _USUAL_PREPARATION = 14, 14, 4
 """In days. Each co-op decides first whether it joins, and then makes its list of voters."""
 _HOURS_A_DAY = 24
 
 
-async def show_question(ctx: PageContext) -> Response:
-    """First page: the question."""
-    return await _question_page(ctx, await load_fields(ctx), [])
+async def _question_values(ctx: PageContext, _fields: Fields) -> Mapping[str, object]:
+    rules = await fetch_rulebook(ctx)
+    kinds = [kind for kind in rules.resolution_types if not kind.changes_rulebook and not kind.needs_second_meeting]
+    return {
+        "kinds": [{"value": kind.key, "text": kind.name, "hint": kind.explanation} for kind in kinds],
+        "methods": choices(ctx, "method", METHODS),
+    }
 
 
-async def save_question(ctx: PageContext, form: Form) -> Response:
-    """Save the question; missing fields are reported at once."""
-    fields = await save_fields(ctx, form, QUESTION_FIELDS)
-    problems = [FormProblem(name, refusal_message(ctx.catalogue, reason)) for name, reason in _REASON_IF_MISSING if not fields[name]]
-    if problems:
-        return await _question_page(ctx, fields, problems, 422)
-    return ctx.redirect("/votes/new/answers" if fields["method"] in _OWN_OPTIONS else "/votes/new/who")
+async def _save_question(ctx: PageContext, fields: Fields, _request_id: str) -> str:
+    require([FormProblem(name, refusal_message(ctx.catalogue, reason)) for name, reason in _REASON_IF_MISSING if not fields[name]])
+    return "/votes/new/answers" if fields["method"] in _OWN_OPTIONS else "/votes/new/who"
 
 
 _REASON_IF_MISSING = (("question", "TITLE_MISSING"), ("text", "TEXT_MISSING"), ("resolution_type", "RESOLUTION_TYPE_UNKNOWN"))
 
 
-async def show_answers(ctx: PageContext) -> Response:
-    """The options, where they are not yes and no."""
-    fields = await load_fields(ctx)
-    return _answers_page(ctx, fields, []) if fields["method"] in _OWN_OPTIONS else ctx.redirect("/votes/new/who")
+async def _answers_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
+    if fields["method"] not in _OWN_OPTIONS:
+        raise RedirectToPage("/votes/new/who")
+    return {"method": ctx.say(f"method.{fields['method']}")}
 
 
-async def save_answers(ctx: PageContext, form: Form) -> Response:
-    """Save the options: at least two, and the highest score where people give points."""
-    fields = await save_fields(ctx, form, ANSWER_FIELDS)
+async def _save_answers(ctx: PageContext, fields: Fields, _request_id: str) -> str:
+    """At least two options, and the highest score where people give points."""
     problems = [ctx.form_problem("options", "draft.options_missing")] if len(non_empty_lines(fields["options"])) < 2 else []
     if fields["method"] == "score" and not is_small_integer(fields["highest_score"]):
         problems.append(ctx.form_problem("highest_score", "draft.score_missing"))
-    return _answers_page(ctx, fields, problems, 422) if problems else ctx.redirect("/votes/new/who")
+    require(problems)
+    return "/votes/new/who"
 
 
-async def show_participants(ctx: PageContext) -> Response:
-    """Second page: who takes part."""
-    return await _participants_page(ctx, await load_fields(ctx), [])
+async def _participants_values(ctx: PageContext, _fields: Fields) -> Mapping[str, object]:
+    return {
+        "co_ops": await list_active_peers(ctx),
+        "us": await fetch_own_identity(ctx),
+        "parts_of": choices(ctx, "draft_part", (PARTICIPANT, OBSERVER, "out")),
+    }
 
 
-async def save_participants(ctx: PageContext, form: Form) -> Response:
-    """Save whether each active co-op takes part, watches, or is left out."""
-    fields = await save_fields(ctx, form, tuple(f"part-{peer.id}" for peer in await list_active_peers(ctx)))
+async def _save_participants(ctx: PageContext, fields: Fields, _request_id: str) -> str:
+    """Whether each active co-op takes part, watches, or is left out."""
     if not co_ops_with_role(fields, PARTICIPANT):
-        return await _participants_page(
-            ctx, fields, [ctx.form_problem(_first_participant_field(await list_active_peers(ctx)), "draft.parts_missing")], 422
-        )
-    return ctx.redirect("/votes/new/when")
+        first = next((f"part-{peer.id}" for peer in await list_active_peers(ctx)), "")
+        raise InvalidFormError([ctx.form_problem(first, "draft.parts_missing")])
+    return "/votes/new/when"
 
 
-async def show_times(ctx: PageContext) -> Response:
-    """Third page: until when, and who settles a dispute."""
-    return await _times_page(ctx, await load_fields(ctx), [])
+async def _times_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
+    kind = draft_quorums.find_resolution_type(fields, await fetch_rulebook(ctx))
+    shortest = -(-kind.minimum_open_hours // _HOURS_A_DAY)
+    opens = ctx.local_day() + timedelta(days=max(_USUAL_NOTICE, kind.notice_days + shortest + _USUAL_PREPARATION))
+    closes = opens + timedelta(days=max(shortest, min(_USUAL_LENGTH, kind.maximum_open_days or _USUAL_LENGTH)))
+    suggested = {"close_on": fields["close_on"] or closes.isoformat(), "open_on": fields["open_on"] or opens.isoformat()}
+    limits = {"hours": kind.minimum_open_hours, "days": kind.maximum_open_days, "notice": kind.notice_days}
+    return {
+        "fields": {**fields, **suggested},
+        "hours": hour_choices(ctx),
+        "usual_hour": _USUAL_HOUR,
+        "limits": ctx.say("draft.limits", **limits) if kind.key else "",
+    }
 
 
-async def save_times(ctx: PageContext, form: Form) -> Response:
-    """Save the times; the close lies after the latest opening."""
-    fields = await save_fields(ctx, form, TIME_FIELDS)
+async def _save_times(ctx: PageContext, fields: Fields, _request_id: str) -> str:
+    """The close lies after the latest opening."""
     closes, opens = _closing_time(ctx, fields), _latest_opening(ctx, fields)
     problems = [ctx.form_problem("close_on", "new_motion.close_missing")] if closes is None else []
     if opens is None or (closes is not None and opens >= closes):
         problems.append(ctx.form_problem("open_on", "draft.open_wrong"))
     if not fields["settlers"]:
         problems.append(ctx.form_problem("settlers", "draft.settlers_missing"))
-    return await _times_page(ctx, fields, problems, 422) if problems else ctx.redirect("/votes/new/check")
+    require(problems)
+    return "/votes/new/check"
 
 
-async def show_more(ctx: PageContext) -> Response:
+async def _more_values(ctx: PageContext, _fields: Fields) -> Mapping[str, object]:
     """The settings that hardly anybody changes."""
-    return _more_page(ctx, await load_fields(ctx), [])
+    return {
+        "bases": choices(ctx, "basis", BASES),
+        "below": choices(ctx, "below_quorum", BELOW_QUORUM_OPTIONS),
+        "audiences": choices(ctx, "audience", AUDIENCES),
+    }
 
 
-async def save_more(ctx: PageContext, form: Form) -> Response:
-    """Save these settings. Numbers are whole; groups are lines `class = group`."""
-    fields = await save_fields(ctx, form, MORE_FIELDS)
+async def _save_more(ctx: PageContext, fields: Fields, _request_id: str) -> str:
+    """Numbers are whole; groups are lines `class = group`."""
     whole = ("k", "settle_minutes", "grace_hours", "window_days")
     problems = [ctx.form_problem(name, "draft.number_wrong") for name in whole if fields[name] and not is_small_integer(fields[name])]
-    problems += (
-        [ctx.form_problem("groups", "draft.groups_wrong")] if any("=" not in line for line in non_empty_lines(fields["groups"])) else []
-    )
-    problems += (
-        [ctx.form_problem("small", "draft.small_wrong")] if any(len(line.split()) != 2 for line in non_empty_lines(fields["small"])) else []
-    )
-    return _more_page(ctx, fields, problems, 422) if problems else ctx.redirect("/votes/new/check")
+    if any("=" not in line for line in non_empty_lines(fields["groups"])):
+        problems.append(ctx.form_problem("groups", "draft.groups_wrong"))
+    if any(len(line.split()) != 2 for line in non_empty_lines(fields["small"])):
+        problems.append(ctx.form_problem("small", "draft.small_wrong"))
+    require(problems)
+    return "/votes/new/check"
 
 
-async def show_check(ctx: PageContext) -> Response:
-    """The whole draft again, before it goes to the other co-ops."""
-    return await _check_page(ctx, await load_fields(ctx), [])
-
-
-async def send(ctx: PageContext, form: Form) -> Response:
+async def _send(ctx: PageContext, fields: Fields, request_id: str) -> str:
     """Send the draft: the other co-ops are asked for their keys; then the terms are fixed and cannot change."""
-    fields = await load_fields(ctx)
     closes, opens = _closing_time(ctx, fields), _latest_opening(ctx, fields)
     if closes is None or opens is None:
-        return ctx.redirect("/votes/new/when")
-    scopes = await draft_quorums.list_scopes(ctx, fields, await draft_quorums.fetch_rulebook(ctx))
-    try:
-        await ctx.call(ctx.state.services.votes.DraftVote, _request(form, fields, scopes, closes, opens))
-    except NotSignedIn:
-        raise
-    except Refusal as refusal:
-        return await _check_page(ctx, fields, ctx.form_problems(refusal), 422)
-    await ctx.delete_draft(DRAFT)
-    return ctx.redirect("/votes?done=drafted")
+        raise RedirectToPage("/votes/new/when")
+    scopes = await draft_quorums.list_scopes(ctx, fields, await fetch_rulebook(ctx))
+    await ctx.call(ctx.state.services.votes.DraftVote, _request(request_id, fields, scopes, closes, opens))
+    return "/votes?done=drafted"
 
 
-def _request(form: Form, fields: Mapping[str, str], scopes: QuorumScopes, closes: datetime, opens: datetime) -> pb.DraftVoteRequest:
+def _request(request_id: str, fields: Fields, scopes: QuorumScopes, closes: datetime, opens: datetime) -> pb.DraftVoteRequest:
     close_at, open_latest = Timestamp(), Timestamp()
     close_at.FromDatetime(closes)
     open_latest.FromDatetime(opens)
     own_options = fields["method"] in _OWN_OPTIONS
     request = pb.DraftVoteRequest(
-        request_id=form.request_id,
+        request_id=request_id,
         question=fields["question"],
         text=fields["text"],
         resolution_type=fields["resolution_type"],
@@ -196,113 +194,34 @@ def _request(form: Form, fields: Mapping[str, str], scopes: QuorumScopes, closes
     return request
 
 
-async def _question_page(ctx: PageContext, fields: Mapping[str, str], problems: list[FormProblem], code: int = 200) -> Response:
-    rules = await draft_quorums.fetch_rulebook(ctx)
-    return ctx.render(
-        "votes/draft_ask",
-        code,
-        problems=problems,
-        fields=fields,
-        kinds=[
-            {"value": kind.key, "text": kind.name, "hint": kind.explanation}
-            for kind in rules.resolution_types
-            if not kind.changes_rulebook and not kind.needs_second_meeting
-        ],
-        methods=_radio_options(ctx, "method", METHODS),
-        form=QUESTION,
-    )
-
-
-def _answers_page(ctx: PageContext, fields: Mapping[str, str], problems: list[FormProblem], code: int = 200) -> Response:
-    method = ctx.say(f"method.{fields['method']}")
-    return ctx.render("votes/draft_answers", code, problems=problems, fields=fields, method=method, form=ANSWERS)
-
-
-async def _participants_page(ctx: PageContext, fields: Mapping[str, str], problems: list[FormProblem], code: int = 200) -> Response:
-    return ctx.render(
-        "votes/draft_who",
-        code,
-        problems=problems,
-        fields=fields,
-        co_ops=await list_active_peers(ctx),
-        us=await fetch_own_identity(ctx),
-        parts_of=_radio_options(ctx, "draft_part", (PARTICIPANT, OBSERVER, "out")),
-        form=PARTICIPANTS,
-    )
-
-
-async def _times_page(ctx: PageContext, fields: Mapping[str, str], problems: list[FormProblem], code: int = 200) -> Response:
-    kind = draft_quorums.find_resolution_type(fields, await draft_quorums.fetch_rulebook(ctx))
-    today, shortest = ctx.local_day(), -(-kind.minimum_open_hours // _HOURS_A_DAY)
-    opens = today + timedelta(days=max(_USUAL_NOTICE, kind.notice_days + shortest + _USUAL_PREPARATION))
-    length = max(shortest, min(_USUAL_LENGTH, kind.maximum_open_days or _USUAL_LENGTH))
-    hours = [
-        {"value": f"{hour:02}:00", "text": ctx.format_moment(datetime.combine(today, time(hour), ctx.state.co_op.zone)).partition(", ")[2]}
-        for hour in _HOURS
-    ]
-    shown = dict(fields)
-    shown["close_on"] = fields["close_on"] or (opens + timedelta(days=length)).isoformat()
-    shown["open_on"] = fields["open_on"] or opens.isoformat()
-    return ctx.render(
-        "votes/draft_when",
-        code,
-        problems=problems,
-        fields=shown,
-        hours=hours,
-        usual_hour=_USUAL_HOUR,
-        limits=ctx.say("draft.limits", hours=kind.minimum_open_hours, days=kind.maximum_open_days, notice=kind.notice_days)
-        if kind.key
-        else "",
-        form=TIMES,
-    )
-
-
-def _more_page(ctx: PageContext, fields: Mapping[str, str], problems: list[FormProblem], code: int = 200) -> Response:
-    return ctx.render(
-        "votes/draft_more",
-        code,
-        problems=problems,
-        fields=fields,
-        bases=_radio_options(ctx, "basis", BASES),
-        below=_radio_options(ctx, "below_quorum", BELOW_QUORUM_OPTIONS),
-        audiences=_radio_options(ctx, "audience", AUDIENCES),
-        form=MORE,
-    )
-
-
-async def _check_page(ctx: PageContext, fields: Mapping[str, str], problems: list[FormProblem], code: int = 200) -> Response:
+async def _check_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
     closes, opens = _closing_time(ctx, fields), _latest_opening(ctx, fields)
     if not fields["question"] or closes is None or opens is None or not co_ops_with_role(fields, PARTICIPANT):
-        return ctx.redirect("/votes/new")
-    rules = await draft_quorums.fetch_rulebook(ctx)
+        raise RedirectToPage("/votes/new")
+    rules = await fetch_rulebook(ctx)
     scopes = await draft_quorums.list_scopes(ctx, fields, rules)
     names = {peer.id: peer.name for peer in await list_active_peers(ctx)}
-    return ctx.render(
-        "votes/draft_check",
-        code,
-        problems=problems,
-        fields=fields,
-        kind={kind.key: kind.name for kind in rules.resolution_types}.get(fields["resolution_type"], ""),
-        method=ctx.say(f"method.{fields['method'] or 'yes_no_abstain'}"),
-        basis=ctx.say(f"basis.{fields['basis'] or 'pooled'}"),
-        parts_said=", ".join(names.get(label, label) for label in co_ops_with_role(fields, PARTICIPANT)),
-        watchers=", ".join(names.get(label, label) for label in co_ops_with_role(fields, OBSERVER)),
-        turnout=_BREAK.join(line.text for line in draft_quorums.describe_quorums(ctx, fields, rules, scopes)),
-        below=ctx.say(f"below_quorum.{fields['below_quorum'] or 'left_out'}") if scopes.co_ops else "",
-        option_rows=_describe_options(ctx, fields),
-        changed=[
+    return {
+        "kind": {kind.key: kind.name for kind in rules.resolution_types}.get(fields["resolution_type"], ""),
+        "method": ctx.say(f"method.{fields['method'] or 'yes_no_abstain'}"),
+        "basis": ctx.say(f"basis.{fields['basis'] or 'pooled'}"),
+        "parts_said": ", ".join(names.get(label, label) for label in co_ops_with_role(fields, PARTICIPANT)),
+        "watchers": ", ".join(names.get(label, label) for label in co_ops_with_role(fields, OBSERVER)),
+        "turnout": _BREAK.join(line.text for line in draft_quorums.describe_quorums(ctx, fields, rules, scopes)),
+        "below": ctx.say(f"below_quorum.{fields['below_quorum'] or 'left_out'}") if scopes.co_ops else "",
+        "option_rows": _describe_options(ctx, fields),
+        "changed": [
             {"name": ctx.say(f"draft.{label}"), "value": fields[name], "path": "/votes/new/more"}
             for name, label in _OPTIONAL_LABELS.items()
             if fields[name]
         ],
-        audience=ctx.say(f"audience.{fields['audience'] or 'members'}"),
-        closes=ctx.format_moment(closes),
-        opens=ctx.format_moment(opens),
-        form=SEND,
-    )
+        "audience": ctx.say(f"audience.{fields['audience'] or 'members'}"),
+        "closes": ctx.format_moment(closes),
+        "opens": ctx.format_moment(opens),
+    }
 
 
-def _describe_options(ctx: PageContext, fields: Mapping[str, str]) -> list[dict[str, str]]:
+def _describe_options(ctx: PageContext, fields: Fields) -> list[dict[str, str]]:
     """The options as rows of the check page, where the question has its own."""
     if fields["method"] not in _OWN_OPTIONS:
         return []
@@ -316,28 +235,18 @@ def _describe_options(ctx: PageContext, fields: Mapping[str, str]) -> list[dict[
     ]
 
 
-def _radio_options(ctx: PageContext, prefix: str, values: tuple[str, ...]) -> list[dict[str, str]]:
-    def hint(value: str) -> str:
-        key = f"{prefix}.{value}_hint"
-        return str(ctx.say(key)) if ctx.catalogue.has(key) else ""
-
-    return [{"value": value, "text": str(ctx.say(f"{prefix}.{value}")), "hint": hint(value)} for value in values]
+def _closing_time(ctx: PageContext, fields: Fields) -> datetime | None:
+    return ctx.local_moment(fields["close_on"], fields["close_time"] or _USUAL_HOUR)
 
 
-def _first_participant_field(co_ops: list[PeerView]) -> str:
-    return f"part-{co_ops[0].id}" if co_ops else ""
+def _latest_opening(ctx: PageContext, fields: Fields) -> datetime | None:
+    return ctx.local_moment(fields["open_on"], _USUAL_HOUR)
 
 
-def _closing_time(ctx: PageContext, fields: Mapping[str, str]) -> datetime | None:
-    return _local_time(ctx, fields["close_on"], fields["close_time"] or _USUAL_HOUR)
-
-
-def _latest_opening(ctx: PageContext, fields: Mapping[str, str]) -> datetime | None:
-    return _local_time(ctx, fields["open_on"], _USUAL_HOUR)
-
-
-def _local_time(ctx: PageContext, day: str, hour: str) -> datetime | None:
-    try:
-        return datetime.combine(date.fromisoformat(day), time.fromisoformat(hour), ctx.state.co_op.zone)
-    except ValueError:
-        return None
+QUESTION = FormPage("vote-ask", "votes/draft_ask", _question_values, _save_question, fields=QUESTION_FIELDS, draft=DRAFT)
+ANSWERS = FormPage("vote-answers", "votes/draft_answers", _answers_values, _save_answers, fields=ANSWER_FIELDS, draft=DRAFT)
+"""The options, where they are not yes and no."""
+PARTICIPANTS = FormPage("vote-invite", "votes/draft_who", _participants_values, _save_participants, prefixes=("part-",), draft=DRAFT)
+TIMES = FormPage("vote-times", "votes/draft_when", _times_values, _save_times, fields=TIME_FIELDS, draft=DRAFT)
+MORE = FormPage("vote-more", "votes/draft_more", _more_values, _save_more, fields=MORE_FIELDS, draft=DRAFT)
+SEND = FormPage("vote-send", "votes/draft_check", _check_values, _send, draft=DRAFT, ends_draft=True)

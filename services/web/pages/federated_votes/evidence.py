@@ -7,23 +7,13 @@ from datetime import datetime
 from markupsafe import Markup
 
 from kith.federation.v1 import federation_pb2 as pb
+from kith.federation.v1.enums import EvidenceState
 from libs.refusals import NotFound, Unavailable
+from libs.rpc.enums import known_word
 from services.web.drawings.step_diagrams import DiagramStep, step_diagram
 from services.web.page_context import PageContext, utc_datetime
 from services.web.pages.federated_votes.vote_view import no_break_hyphens
 
-_STATE_NAMES = {
-    pb.EVIDENCE_STATE_PROPOSED: "proposed",
-    pb.EVIDENCE_STATE_JOINING: "joining",
-    pb.EVIDENCE_STATE_ROLLS: "rolls",
-    pb.EVIDENCE_STATE_OPEN: "open",
-    pb.EVIDENCE_STATE_CLOSING: "closing",
-    pb.EVIDENCE_STATE_PROVISIONAL: "provisional",
-    pb.EVIDENCE_STATE_FINAL: "final",
-    pb.EVIDENCE_STATE_DISPUTED: "disputed",
-    pb.EVIDENCE_STATE_VOID: "void",
-    pb.EVIDENCE_STATE_ANNULLED: "annulled",
-}
 _USUAL_STEPS = ("joining", "rolls", "open", "closing", "provisional", "final")
 """The steps of a vote without a dispute."""
 _STOPPED_AFTER = {"disputed": "provisional", "void": "rolls", "annulled": "provisional", "left": "rolls"}
@@ -87,7 +77,7 @@ async def fetch_evidence(ctx: PageContext, vote_id: str) -> VoteEvidence | None:
     except (Unavailable, NotFound):
         return None
     evidence = VoteEvidence(
-        state=_STATE_NAMES.get(response.state, "proposed"),
+        state=known_word(pb.EvidenceState, EvidenceState, response.state, EvidenceState.PROPOSED),
         contested=response.contested,
         why=response.why,
         boards=list(response.boards),

@@ -1,29 +1,17 @@
-"""The saved draft of a vote: its fields are stored until it is sent, and each page of the draft loads them."""
+"""The saved draft of a vote: the fields of all its pages, stored until it is sent, and how their texts are read."""
 
 from collections.abc import Mapping
 
-from services.web.http.forms import Form
 from services.web.page_context import PageContext
 from services.web.pages.co_ops.peer_view import PeerView, list_peers, peer_view
+from services.web.pages.form_page import FormDraft
 
-DRAFT = "vote-draft"
 QUESTION_FIELDS = ("question", "text", "resolution_type", "method")
 ANSWER_FIELDS = ("options", "candidates", "highest_score")
 TIME_FIELDS = ("close_on", "close_time", "open_on", "settlers")
 MORE_FIELDS = ("basis", "below_quorum", "k", "groups", "small", "settle_minutes", "grace_hours", "window_days", "audience")
 PARTICIPANT, OBSERVER = "part", "watch"
-
-
-async def load_fields(ctx: PageContext) -> dict[str, str]:
-    """All fields, empty where nothing is filled in yet."""
-    return dict.fromkeys((*QUESTION_FIELDS, *ANSWER_FIELDS, *TIME_FIELDS, *MORE_FIELDS), "") | dict(await ctx.load_draft(DRAFT))
-
-
-async def save_fields(ctx: PageContext, form: Form, names: tuple[str, ...]) -> dict[str, str]:
-    """Save these fields of the form; returns all fields."""
-    fields = await load_fields(ctx) | {name: form.text(name) for name in names}
-    await ctx.save_draft(DRAFT, fields)
-    return fields
+DRAFT = FormDraft("vote-draft", (*QUESTION_FIELDS, *ANSWER_FIELDS, *TIME_FIELDS, *MORE_FIELDS))
 
 
 async def list_active_peers(ctx: PageContext) -> list[PeerView]:

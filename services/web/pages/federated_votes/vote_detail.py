@@ -6,8 +6,8 @@ from libs.rulebook.counting import Basis
 from services.web.localisation import counting_rules
 from services.web.localisation.catalogue import Sentence
 from services.web.page_context import PageContext
+from services.web.pages.ballots.federated import FederatedBallots
 from services.web.pages.federated_votes import choice_fields, evidence, vote_steps
-from services.web.pages.federated_votes.ballot import fetch_my_ballot
 from services.web.pages.federated_votes.evidence import VoteEvidence
 from services.web.pages.federated_votes.vote_view import VoteView, fetch_vote_view, group_by_four
 
@@ -16,9 +16,8 @@ async def show(ctx: PageContext) -> Response:
     """The vote, for every member; the actions are for the secretary and the scrutineers."""
     vote = await fetch_vote_view(ctx)
     vote_evidence = await evidence.fetch_evidence(ctx, vote.id)
-    ballot = await fetch_my_ballot(ctx, vote) if vote.has_voted else None
-    choice = choice_fields.choice_from_ballot(ballot)
-    session = ctx.session
+    ballot = await FederatedBallots().fetch_my_ballot(ctx, vote) if vote.has_voted else None
+    choice = ballot.choice if ballot else None
     done = ctx.query_param("done")
     return ctx.render(
         "votes/one",
@@ -36,8 +35,8 @@ async def show(ctx: PageContext) -> Response:
         options=[] if vote.method in {"yes_no_abstain", "consent"} else vote.options,
         rule=vote.rule + _co_op_quorums(ctx, vote, vote_evidence),
         basis=_basis(vote),
-        secretary=bool(session and session.wears("secretary")),
-        scrutineer=bool(session and session.wears("scrutineer")),
+        secretary=ctx.has_hat("secretary"),
+        scrutineer=ctx.has_hat("scrutineer"),
         next=vote_steps.next_step(vote, left=bool(vote_evidence and vote_evidence.state == "left")),
         may_withdraw=vote_steps.may_withdraw(vote),
         vote_id=group_by_four(vote.id),

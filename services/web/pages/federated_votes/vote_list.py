@@ -4,31 +4,22 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
-from kith.governance.v1 import governance_pb2 as gov
 from kith.governance.v1 import votes_pb2 as pb
 from services.web.page_context import PageContext, utc_datetime
 from services.web.pages.co_ops.peer_view import co_op_names
 from services.web.pages.federated_votes.vote_view import list_votes
+from services.web.pages.vote_lists import fetch_vote_lists
 
 _PAGE_SIZE = 20
 
 
 async def show(ctx: PageContext) -> Response:
-    """Three lists, and for the secretary the drafts that wait for the others."""
-    needs_vote, _ = await list_votes(ctx, gov.MOTION_FILTER_NEEDS_MY_VOICE, _PAGE_SIZE)
-    running, _ = await list_votes(ctx, gov.MOTION_FILTER_OPEN, _PAGE_SIZE)
-    decided, more = await list_votes(ctx, gov.MOTION_FILTER_CLOSED, _PAGE_SIZE, ctx.query_param("page"))
-    shown = {motion.id for motion in needs_vote}
+    """All federated votes, and for the secretary the drafts that wait for the others."""
     names = await co_op_names(ctx)
-    secretary = bool(ctx.session and ctx.session.wears("secretary"))
     return ctx.render(
         "votes/all",
-        voice=needs_vote,
-        running=[motion for motion in running if motion.id not in shown],
-        over=decided,
-        more=f"/votes?page={more}" if more else "",
-        secretary=secretary,
-        drafts=await _drafts(ctx, names) if secretary else [],
+        **await fetch_vote_lists(ctx, list_votes),
+        drafts=await _drafts(ctx, names) if ctx.has_hat("secretary") else [],
         names=names,
         drafted=ctx.query_param("done") == "drafted",
     )

@@ -76,7 +76,7 @@ async def show(ctx: PageContext) -> Response:
         signers=_signers(response, names) if response else [],
         counted=_count_values(ctx, vote, outcome, names) if outcome else {},
         reasons=_reasons(ctx, outcome, names) if outcome else [],
-        secretary=bool(ctx.session and ctx.session.wears("secretary")),
+        secretary=ctx.has_hat("secretary"),
         settlers=vote.terms.settlers if vote.terms else "",
         concluded_from=vote_evidence.concluded_from if vote_evidence else None,
     )
@@ -196,8 +196,7 @@ def _share_results(ctx: PageContext, vote: VoteView, outcome: Outcome) -> list[S
 
 def _share_result(ctx: PageContext, vote: VoteView, counted_by: str, value: Fraction, threshold: Threshold) -> ShareResult:
     reached = numbers.format_per_hundred(value, apart_from=threshold.fraction)
-    kind = "more" if threshold.strict else "least"
-    needed = ctx.say(f"result.needed_{kind}", share=counting_rules.share_in_words(ctx.catalogue, threshold.fraction))
+    needed = counting_rules.describe_needed_share(ctx.catalogue, threshold.fraction, strict=threshold.strict)
     key = counted_by if vote.method in TWO_SIDED_METHODS else f"{counted_by}_lead"
     sentence = str(ctx.say(f"between_result.share_{key}", share=reached))
     title = str(ctx.say(f"between_result.share_{counted_by}_title"))
@@ -208,7 +207,6 @@ def _share_result(ctx: PageContext, vote: VoteView, counted_by: str, value: Frac
 def _reasons(ctx: PageContext, outcome: Outcome, names: DisplayNames) -> list[Sentence]:
     lines: list[Sentence] = []
     for code, about in outcome.reasons:
-        key = "tie" if outcome.result.tie and code == "threshold" else code
-        key = f"reason.{key}" if ctx.catalogue.has(f"reason.{key}") else "reason.other"
-        lines += ctx.catalogue.sentences(key, name=", ".join(names.name_of(key) for key in about))
+        name = ", ".join(names.name_of(key) for key in about)
+        lines += counting_rules.describe_reason(ctx.catalogue, code, name, tie=outcome.result.tie)
     return lines

@@ -1,6 +1,6 @@
 """The actions of the secretary and the scrutineers until a vote opens, each with a confirmation page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 
@@ -8,7 +8,7 @@ from kith.governance.v1 import votes_pb2 as pb
 from services.web.http.forms import Form
 from services.web.page import Access
 from services.web.page_context import PageContext
-from services.web.pages.confirmed_actions import ActionSubject, ConfirmedAction, PassedDecision, decision_number
+from services.web.pages.confirmed_actions import ActionSubject, ConfirmedAction, PassedDecision, decision_number, rpc_action
 from services.web.pages.federated_votes import voter_register
 from services.web.pages.federated_votes.vote_view import VoteView, fetch_vote, fetch_vote_view, vote_view
 
@@ -67,12 +67,6 @@ async def action_subject(ctx: PageContext) -> ActionSubject:
     return ActionSubject(vote.title, vote.path)
 
 
-async def _join(ctx: PageContext, form: Form, decision: PassedDecision | None) -> Response:
-    request = pb.JoinVoteRequest(request_id=form.request_id, vote_id=ctx.path_param("vote"), decision_number=decision_number(decision))
-    await ctx.call(ctx.state.services.votes.JoinVote, request)
-    return _back_to_vote(ctx, "joined")
-
-
 async def _freeze(ctx: PageContext, form: Form, _decision: PassedDecision | None) -> Response:
     people = await voter_register.list_voters(ctx)
     request = pb.FreezeVoteRollRequest(request_id=form.request_id, vote_id=ctx.path_param("vote"), people=people)
@@ -92,33 +86,41 @@ async def _attest(ctx: PageContext, form: Form, _decision: PassedDecision | None
     )
 
 
-async def _ready(ctx: PageContext, form: Form, _decision: PassedDecision | None) -> Response:
-    await ctx.call(ctx.state.services.votes.ReadyVote, pb.ReadyVoteRequest(request_id=form.request_id, vote_id=ctx.path_param("vote")))
-    return _back_to_vote(ctx, "ready")
+def _join_request(ctx: PageContext, request_id: str, decision: PassedDecision | None) -> pb.JoinVoteRequest:
+    return pb.JoinVoteRequest(request_id=request_id, vote_id=ctx.path_param("vote"), decision_number=decision_number(decision))
 
 
-async def _withdraw(ctx: PageContext, form: Form, _decision: PassedDecision | None) -> Response:
-    request = pb.WithdrawFromVoteRequest(request_id=form.request_id, vote_id=ctx.path_param("vote"))
-    await ctx.call(ctx.state.services.votes.WithdrawFromVote, request)
-    return _back_to_vote(ctx, "withdrawn")
+def _ready_request(ctx: PageContext, request_id: str, _decision: PassedDecision | None) -> pb.ReadyVoteRequest:
+    return pb.ReadyVoteRequest(request_id=request_id, vote_id=ctx.path_param("vote"))
 
 
-async def _object(ctx: PageContext, form: Form, decision: PassedDecision | None) -> Response:
-    request = pb.ObjectToVoteRequest(request_id=form.request_id, vote_id=ctx.path_param("vote"), decision_number=decision_number(decision))
-    await ctx.call(ctx.state.services.votes.ObjectToVote, request)
-    return ctx.redirect(f"/votes/{ctx.path_param('vote')}/dispute?done=objected")
+def _withdraw_request(ctx: PageContext, request_id: str, _decision: PassedDecision | None) -> pb.WithdrawFromVoteRequest:
+    return pb.WithdrawFromVoteRequest(request_id=request_id, vote_id=ctx.path_param("vote"))
+
+
+def _object_request(ctx: PageContext, request_id: str, decision: PassedDecision | None) -> pb.ObjectToVoteRequest:
+    return pb.ObjectToVoteRequest(request_id=request_id, vote_id=ctx.path_param("vote"), decision_number=decision_number(decision))
 
 
 def _back_to_vote(ctx: PageContext, done: str) -> Response:
     return ctx.redirect(f"/votes/{ctx.path_param('vote')}?done={done}")
 
 
-JOIN = ConfirmedAction("join", action_subject, _join)
-WATCH = ConfirmedAction("watch", action_subject, _join)
+JOIN = rpc_action("join", action_subject, lambda services: services.votes.JoinVote, _join_request, done="?done=joined")
+WATCH = replace(JOIN, name="watch")
 FREEZE = ConfirmedAction("freeze", action_subject, _freeze, needs_decision=False)
 ATTEST = ConfirmedAction("attest", action_subject, _attest, Access.SCRUTINEER, needs_decision=False)
-READY = ConfirmedAction("ready", action_subject, _ready, needs_decision=False)
-WITHDRAW = ConfirmedAction("withdraw", action_subject, _withdraw, needs_decision=False)
-OBJECT = ConfirmedAction("object", action_subject, _object)
+READY = rpc_action(
+    "ready", action_subject, lambda services: services.votes.ReadyVote, _ready_request, done="?done=ready", needs_decision=False
+)
+WITHDRAW = rpc_action(
+    "withdraw",
+    action_subject,
+    lambda services: services.votes.WithdrawFromVote,
+    _withdraw_request,
+    done="?done=withdrawn",
+    needs_decision=False,
+)
+OBJECT = rpc_action("object", action_subject, lambda services: services.votes.ObjectToVote, _object_request, done="/dispute?done=objected")
 DONE_MESSAGES = {"joined", "frozen", "attested", "ready", "withdrawn"}
 """Values of `done` for which the vote's page shows a confirmation."""

@@ -6,11 +6,14 @@ from datetime import datetime
 
 from kith.governance.v1 import governance_pb2 as gov
 from kith.governance.v1 import votes_pb2 as pb
+from kith.governance.v1.enums import VoteState
 from libs.boards.terms import Terms, read_terms
-from services.web.localisation import counting_rules, dates
+from libs.rpc.enums import known_word
+from services.web.localisation import counting_rules
 from services.web.localisation.catalogue import Sentence
 from services.web.page_context import PageContext, utc_datetime
-from services.web.pages.motion_view import StatusLabel
+from services.web.pages.motion_view import StatusLabel, open_status
+from services.web.pages.rulebook_lookup import class_names, fetch_rulebook
 
 ABSTAIN = "abstain"
 APPROVAL, SCORE, PLURALITY = "approval", "score", "plurality"
@@ -78,26 +81,13 @@ class VoteView:
         return self.attested_by >= SCRUTINEERS_NEEDED
 
 
-_STATE_NAMES = {
-    pb.VOTE_STATE_PROPOSED: "proposed",
-    pb.VOTE_STATE_JOINED: "joined",
-    pb.VOTE_STATE_ROLL_FROZEN: "roll_frozen",
-    pb.VOTE_STATE_READY: "ready",
-    pb.VOTE_STATE_OPEN: "open",
-    pb.VOTE_STATE_CLOSED: "closed",
-    pb.VOTE_STATE_FINAL: "final",
-    pb.VOTE_STATE_DISPUTED: "disputed",
-    pb.VOTE_STATE_VOID: "void",
-    pb.VOTE_STATE_WITHDRAWN: "withdrawn",
-    pb.VOTE_STATE_ANNULLED: "annulled",
-}
 _STATUS_KINDS = {"proposed": "wait", "disputed": "wait", "void": "no", "annulled": "no", "withdrawn": "calm"}
 
 
 def vote_view(ctx: PageContext, vote: pb.Vote, names: Mapping[str, str] | None = None) -> VoteView:
     """The vote's values for a template. `names` are the groups' names by key."""
     group_names = names or {}
-    state = _STATE_NAMES.get(vote.state, "closed")
+    state = known_word(pb.VoteState, VoteState, vote.state, VoteState.CLOSED)
     return VoteView(
         id=vote.vote_id,
         title=vote.question,
@@ -131,8 +121,7 @@ def vote_view(ctx: PageContext, vote: pb.Vote, names: Mapping[str, str] | None =
 
 def _status(ctx: PageContext, vote: pb.Vote, state: str) -> StatusLabel:
     if state == "open":
-        when, days = dates.time_left(utc_datetime(vote.closes_at), ctx.state.co_op.zone, ctx.now)
-        return StatusLabel("wait", ctx.say(f"status.open.{when}", days) if when == "days" else ctx.say(f"status.open.{when}"))
+        return open_status(ctx, utc_datetime(vote.closes_at))
     if state == "final":
         return StatusLabel("yes" if vote.passes else "no", ctx.say("status.passed" if vote.passes else "status.not_passed"))
     return StatusLabel(_STATUS_KINDS.get(state, "calm"), ctx.say(f"vote_state.{state}"))
@@ -158,8 +147,7 @@ async def list_votes(ctx: PageContext, by: "gov.MotionFilter.ValueType", size: i
 
 async def group_names(ctx: PageContext) -> dict[str, str]:
     """Names of groups by key: the name of the class with the same key in our rulebook; another co-op's own groups keep their key."""
-    rules: gov.GetRulebookResponse = await ctx.call(ctx.state.services.governance.GetRulebook, gov.GetRulebookRequest())
-    return {member_class.key: member_class.name for member_class in rules.classes}
+    return class_names(await fetch_rulebook(ctx))
 
 
 def group_by_four(text: str) -> str:

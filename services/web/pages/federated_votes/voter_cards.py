@@ -64,8 +64,7 @@ async def show_all(ctx: PageContext) -> Response:
         await _fetch_card(ctx, vote, row.person_id, numbers.get(row.person_id, ""), names[row.person_id].full, pins)
         for row in response.rows
     ]
-    more = f"{vote.path}/cards?page={response.next_page_token}" if response.next_page_token else ""
-    return ctx.render("votes/cards", vote=vote, cards=cards, more=more)
+    return ctx.render("votes/cards", vote=vote, cards=cards, more=ctx.next_page(response.next_page_token))
 
 
 async def download(ctx: PageContext) -> Response:

@@ -4,8 +4,7 @@ from kith.governance.v1 import votes_pb2 as pb
 from kith.membership.v1 import membership_pb2 as membership
 from libs.boards.pseudonyms import commitment_identity
 from services.web.page_context import PageContext
-
-_PAGE_SIZE = 200
+from services.web.pages.paging import fetch_all
 
 
 async def list_voters(ctx: PageContext) -> list[pb.RowIdentity]:
@@ -19,13 +18,6 @@ async def list_voters(ctx: PageContext) -> list[pb.RowIdentity]:
 
 async def member_numbers(ctx: PageContext) -> dict[str, str]:
     """Member numbers of everybody with a vote today, by person id."""
-    numbers: dict[str, str] = {}
-    token = ""
-    while True:
-        response: membership.ListMembersResponse = await ctx.call(
-            ctx.state.services.membership.ListMembers, membership.ListMembersRequest(page_size=_PAGE_SIZE, page_token=token)
-        )
-        numbers |= {member.person_id: member.member_number for member in response.members if member.may_vote}
-        token = response.next_page_token
-        if not token:
-            return numbers
+    list_members = ctx.state.services.membership.ListMembers
+    members = await fetch_all(ctx, list_members, membership.ListMembersRequest(), lambda response: response.members)
+    return {member.person_id: member.member_number for member in members if member.may_vote}

@@ -1,25 +1,24 @@
-"""What a secretary changes about a person: admit them, change their class, end their membership, correct their particulars.
+"""What a secretary changes about a person: asked on a page of the person, checked on the next, and made after that.
 
-Each is asked on a page of the person, checked on the next, and made after that. The pages show what follows from it. A form carries the
-versions it showed, so that nobody overwrites what somebody else has changed since.
+The check says what follows from the change. A form carries the versions it showed, so that nobody overwrites what somebody else has
+changed since.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from starlette.responses import Response
-
 from kith.governance.v1.governance_pb2 import MemberClass
 from kith.identity.v1 import identity_pb2 as identity
 from kith.membership.v1 import membership_pb2 as membership
-from libs.refusals import NotFound, NotSignedIn, Refusal
-from services.web.http.forms import Form
-from services.web.page import Access, Page
+from libs.refusals import NotFound
 from services.web.page_context import FormProblem, PageContext
+from services.web.pages.form_page import Fields, FormDraft, FormPage, RedirectToPage, require
 from services.web.pages.member_lookup import list_member_classes
 
-_VERSIONS = ("person_version", "version")
+_SHOWN = ("person", "person_version", "version")
+"""Whom the form was shown for, and the versions it showed."""
+_CHECK = "/check"
 PARTICULARS = ("full_name", "called", "email", "phone")
 REGISTER_ENTRY = ("register_name", "register_address")
 
@@ -49,27 +48,25 @@ class Subject:
     def class_name(self, key: str) -> str:
         return next((member_class.name for member_class in self.classes if member_class.key == key), key)
 
-    def values(self) -> dict[str, str]:
-        """The particulars as they are."""
+    def particulars(self) -> dict[str, str]:
+        """Name, contact details and register entry as they are."""
         entry = {name: getattr(self.member, name) if self.member else "" for name in REGISTER_ENTRY}
         return {name: getattr(self.person, name) for name in PARTICULARS} | entry
+
+    def shown(self) -> dict[str, str]:
+        """The fields that say whom the form was shown for, in which version."""
+        version = self.member.version if self.member else 0
+        return {"person": self.person.person_id, "person_version": str(self.person.version), "version": str(version)}
 
 
 @dataclass(frozen=True)
 class MemberChange:
-    """A change with its pages. `name` is the last part of its path, names its forms and selects its messages (`change.<name>.…`)."""
+    """A change with its two pages. `name` is the last part of its path and selects its messages (`change.<name>.…`)."""
 
     name: str
-    fields: tuple[str, ...]
-    start: Callable[[PageContext, Subject], dict[str, str]]
-    """What the form shows at first."""
-    options: Callable[[PageContext, Subject], dict[str, object]]
-    """What the form lets people choose from."""
-    check: Callable[[PageContext, Subject, Mapping[str, str]], list[FormProblem]]
-    rows: Callable[[PageContext, Subject, Mapping[str, str]], list[tuple[str, object]]]
-    """What is checked: the field's name and its value in words."""
-    send: Callable[[PageContext, Subject, Mapping[str, str], str], Awaitable[list[FormProblem]]]
     is_offered: Callable[[Subject], bool]
+    ask: FormPage
+    check: FormPage
 
 
 async def fetch_subject(ctx: PageContext) -> Subject:
@@ -86,47 +83,57 @@ async def fetch_subject(ctx: PageContext) -> Subject:
     return Subject(response.person, member, await list_member_classes(ctx))
 
 
-def change_pages(change: MemberChange) -> tuple[Page, Page]:
-    """The page that asks, and the page on which the answers are checked."""
-    path = f"/members/{{person:uuid}}/{change.name}"
+def member_change(
+    name: str,
+    fields: tuple[str, ...],
+    *,
+    start: Callable[[PageContext, Subject], dict[str, str]],
+    options: Callable[[PageContext, Subject], dict[str, object]],
+    problems: Callable[[PageContext, Subject, Fields], list[FormProblem]],
+    rows: Callable[[PageContext, Subject, Fields], list[tuple[str, object]]],
+    send: Callable[[PageContext, Subject, Fields, str], Awaitable[None]],
+    is_offered: Callable[[Subject], bool],
+) -> MemberChange:
+    """A change. `start` is what its form shows at first, `options` what it lets people choose from, `problems` what was entered wrongly.
 
-    async def show(ctx: PageContext) -> Response:
+    `rows` are the answers to check, each a message for its name and its value; `send` makes the change and takes the request id.
+    """
+    draft = FormDraft(f"member-{name}", (*fields, *_SHOWN))
+
+    async def ask_values(ctx: PageContext, filled: Fields) -> Mapping[str, object]:
         subject = await fetch_subject(ctx)
-        draft = dict(await ctx.load_draft(_draft(change, subject))) if ctx.query_param("again") else {}
-        return _form_page(ctx, change, subject, draft or change.start(ctx, subject), [])
+        is_fresh = ctx.request.method == "GET" and not (ctx.query_param("again") and filled["person"] == subject.person.person_id)
+        shown = dict.fromkeys(fields, "") | start(ctx, subject) if is_fresh else dict(filled)
+        if is_fresh or ctx.request_path.endswith(_CHECK):
+            # After a refusal the page shows what is there now, so that the change can be checked against it.
+            shown |= subject.shown()
+        return {"change": name, "subject": subject, "fields": shown, **options(ctx, subject)}
 
-    async def save(ctx: PageContext, form: Form) -> Response:
+    async def save(ctx: PageContext, filled: Fields, _request_id: str) -> str:
         subject = await fetch_subject(ctx)
-        fields = {name: form.text(name) for name in (*change.fields, *_VERSIONS)}
-        await ctx.save_draft(_draft(change, subject), fields)
-        problems = change.check(ctx, subject, fields)
-        return _form_page(ctx, change, subject, fields, problems, 422) if problems else ctx.redirect(f"{subject.path}/{change.name}/check")
+        require(problems(ctx, subject, filled))
+        return f"{subject.path}/{name}{_CHECK}"
 
-    async def show_check(ctx: PageContext) -> Response:
+    async def checked_subject(ctx: PageContext, filled: Fields) -> Subject:
+        """The draft may be of somebody else, from another window, or not be complete."""
         subject = await fetch_subject(ctx)
-        fields = await ctx.load_draft(_draft(change, subject))
-        if not fields or change.check(ctx, subject, fields):
-            return ctx.redirect(f"{subject.path}/{change.name}")
-        return ctx.render("member_changes/check", change=change, subject=subject, rows=change.rows(ctx, subject, fields))
+        if filled["person"] != subject.person.person_id or problems(ctx, subject, filled):
+            raise RedirectToPage(f"{subject.path}/{name}")
+        return subject
 
-    async def act(ctx: PageContext, form: Form) -> Response:
-        subject = await fetch_subject(ctx)
-        fields = dict(await ctx.load_draft(_draft(change, subject)))
-        if not fields:
-            return ctx.redirect(subject.path)
-        try:
-            problems = await change.send(ctx, subject, fields, form.request_id)
-        except NotSignedIn:
-            raise
-        except Refusal as refusal:
-            problems = ctx.form_problems(refusal, {name: name for name in change.fields})
-        if problems:
-            return _form_page(ctx, change, await fetch_subject(ctx), fields, problems, 422)
-        await ctx.delete_draft(_draft(change, subject))
-        return ctx.redirect(f"{subject.path}?done={change.name}")
+    async def check_values(ctx: PageContext, filled: Fields) -> Mapping[str, object]:
+        subject = await checked_subject(ctx, filled)
+        return {"change": name, "subject": subject, "rows": rows(ctx, subject, filled)}
 
-    form = f"member-{change.name}"
-    return Page(path, show, save, form, Access.SECRETARY), Page(f"{path}/check", show_check, act, f"{form}-do", Access.SECRETARY)
+    async def act(ctx: PageContext, filled: Fields, request_id: str) -> str:
+        subject = await checked_subject(ctx, filled)
+        await send(ctx, subject, filled, request_id)
+        return f"{subject.path}?done={name}"
+
+    inputs = {field: field for field in fields}
+    ask = FormPage(f"member-{name}", f"member_changes/{name}", ask_values, save, draft.fields, draft=draft, input_by_field=inputs)
+    check = FormPage(f"member-{name}-do", "member_changes/check", check_values, act, draft=draft, ends_draft=True, shown_again=ask)
+    return MemberChange(name, is_offered, ask, check)
 
 
 def class_options(subject: Subject) -> list[dict[str, object]]:
@@ -139,18 +146,18 @@ def class_options(subject: Subject) -> list[dict[str, object]]:
     ]
 
 
-def class_problems(ctx: PageContext, fields: Mapping[str, str]) -> list[FormProblem]:
+def class_problems(ctx: PageContext, fields: Fields) -> list[FormProblem]:
     return [] if fields["member_class"] else [ctx.form_problem("member_class", "change.class.missing")]
 
 
-def class_row(ctx: PageContext, subject: Subject, fields: Mapping[str, str]) -> object:
+def class_row(ctx: PageContext, subject: Subject, fields: Fields) -> object:
     """The class in words, and whether it votes."""
     votes = any(member_class.votes for member_class in subject.classes if member_class.key == fields["member_class"])
     key = "change.class.with_vote" if votes else "change.class.without_vote"
     return ctx.say(key, class_name=subject.class_name(fields["member_class"]))
 
 
-def day_problems(ctx: PageContext, fields: Mapping[str, str], name: str) -> list[FormProblem]:
+def day_problems(ctx: PageContext, fields: Fields, name: str) -> list[FormProblem]:
     try:
         date.fromisoformat(fields[name])
     except ValueError:
@@ -158,26 +165,6 @@ def day_problems(ctx: PageContext, fields: Mapping[str, str], name: str) -> list
     return []
 
 
-def version_of(fields: Mapping[str, str], name: str) -> int:
+def version_of(fields: Fields, name: str) -> int:
     """The version that the form showed."""
     return int(fields[name]) if fields[name].isdecimal() else 0
-
-
-def _draft(change: MemberChange, subject: Subject) -> str:
-    return f"member-{change.name} {subject.person.person_id}"
-
-
-def _form_page(
-    ctx: PageContext, change: MemberChange, subject: Subject, fields: Mapping[str, str], problems: list[FormProblem], code: int = 200
-) -> Response:
-    versions = {"person_version": subject.person.version, "version": subject.member.version if subject.member else 0}
-    return ctx.render(
-        f"member_changes/{change.name}",
-        code,
-        problems=problems,
-        change=change,
-        subject=subject,
-        fields=fields,
-        versions=versions,
-        **change.options(ctx, subject),
-    )

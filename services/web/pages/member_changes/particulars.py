@@ -1,12 +1,12 @@
 """Correcting somebody's particulars: name and contact details at identity, name and address in the legal register at membership."""
 
-from collections.abc import Mapping
 from uuid import UUID, uuid5
 
 from kith.identity.v1 import identity_pb2 as identity
 from kith.membership.v1 import membership_pb2 as membership
 from services.web.page_context import FormProblem, PageContext
-from services.web.pages.member_changes.member_change import PARTICULARS, REGISTER_ENTRY, MemberChange, Subject, version_of
+from services.web.pages.form_page import Fields
+from services.web.pages.member_changes.member_change import PARTICULARS, REGISTER_ENTRY, Subject, member_change, version_of
 
 _LABELS = {
     "full_name": "member_new.full_name",
@@ -18,14 +18,14 @@ _LABELS = {
 }
 
 
-def _changed(subject: Subject, fields: Mapping[str, str]) -> list[str]:
+def _changed(subject: Subject, fields: Fields) -> list[str]:
     """The fields whose value is another than now."""
-    values = subject.values()
+    values = subject.particulars()
     names = (*PARTICULARS, *REGISTER_ENTRY) if subject.member else PARTICULARS
     return [name for name in names if fields[name] != values[name]]
 
 
-def _check(ctx: PageContext, subject: Subject, fields: Mapping[str, str]) -> list[FormProblem]:
+def _problems(ctx: PageContext, subject: Subject, fields: Fields) -> list[FormProblem]:
     required = ("full_name", "register_name") if subject.member else ("full_name",)
     problems = [ctx.refusal_problem(name, "NAME_MISSING") for name in required if not fields[name]]
     if not problems and not _changed(subject, fields):
@@ -33,15 +33,15 @@ def _check(ctx: PageContext, subject: Subject, fields: Mapping[str, str]) -> lis
     return problems
 
 
-def _rows(ctx: PageContext, subject: Subject, fields: Mapping[str, str]) -> list[tuple[str, object]]:
-    nothing, values = ctx.say("member.nothing"), subject.values()
+def _rows(ctx: PageContext, subject: Subject, fields: Fields) -> list[tuple[str, object]]:
+    nothing, values = ctx.say("member.nothing"), subject.particulars()
     return [
         (_LABELS[name], ctx.say("change.correct.becomes", old=values[name] or nothing, new=fields[name] or nothing))
         for name in _changed(subject, fields)
     ]
 
 
-async def _send(ctx: PageContext, subject: Subject, fields: Mapping[str, str], request_id: str) -> list[FormProblem]:
+async def _send(ctx: PageContext, subject: Subject, fields: Fields, request_id: str) -> None:
     """Two services, one after the other: what the first has taken is no longer a change when the form comes again."""
     changed, services, person_id = _changed(subject, fields), ctx.state.services, subject.person.person_id
     if {*changed} & {*PARTICULARS}:
@@ -60,15 +60,14 @@ async def _send(ctx: PageContext, subject: Subject, fields: Mapping[str, str], r
             **{name: fields[name] for name in REGISTER_ENTRY},
         )
         await ctx.call(services.membership.CorrectRegisterEntry, entry)
-    return []
 
 
-CORRECT = MemberChange(
+CORRECT = member_change(
     "correct",
     (*PARTICULARS, *REGISTER_ENTRY),
-    start=lambda _, subject: subject.values(),
+    start=lambda _, subject: subject.particulars(),
     options=lambda _, __: {},
-    check=_check,
+    problems=_problems,
     rows=_rows,
     send=_send,
     is_offered=lambda _: True,

@@ -2,11 +2,19 @@
 
 from alembic import op
 
-from services.web.storage import tables
-
 revision = "0002_between_co_ops"
 down_revision = "0001_first"
 
+FEDERATED_NEWS = """
+-- A vote with other co-ops is named by a hash and a co-op by a word, so what news is about is text; some news is for a hat.
+alter table news alter column about type text using about::text;
+alter table news add column hat text not null default '';
+create table news_of_federation partition of news for values in ('federation');
+alter table news_of_federation enable row level security;
+alter table news_of_federation force row level security;
+create policy news_emptied on news_of_federation for delete using (true);
+"""
+
 
 def upgrade() -> None:
-    op.execute(tables.FEDERATED_NEWS)
+    op.execute(FEDERATED_NEWS)

@@ -21,7 +21,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class Envelope(_message.Message):
-    """Envelope carries one fact. `source` and `number` order it: numbers start at 1, have no gaps and never move."""
+    """Envelope carries one event. `source` and `number` order events: numbers start at 1, have no gaps and never change."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -38,7 +38,7 @@ class Envelope(_message.Message):
     id: _builtins.str
     """UUIDv7"""
     source: _builtins.str
-    """the service that states it"""
+    """the service that publishes it"""
     epoch: _builtins.int
     """grows with every restore of that service's database"""
     number: _builtins.int
@@ -47,11 +47,11 @@ class Envelope(_message.Message):
     actor: _builtins.str
     """a person's id, or job:<name>"""
     cause: _builtins.str
-    """the request_id, or the id of the fact reacted to"""
+    """the request_id, or the id of the event that caused it"""
     traceparent: _builtins.str
     """W3C trace context of the command"""
     payload: _builtins.bytes
-    """the fact itself"""
+    """the event itself"""
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -78,7 +78,7 @@ Global___Envelope: _TypeAlias = Envelope  # noqa: Y015
 
 @_typing.final
 class Head(_message.Message):
-    """Head says how far a source has got."""
+    """Head is the latest number of a source."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -105,7 +105,7 @@ Global___Head: _TypeAlias = Head  # noqa: Y015
 
 @_typing.final
 class HeadRequest(_message.Message):
-    """HeadRequest asks a source to number what it has committed and to say its head."""
+    """HeadRequest asks a source to number its committed events and to publish its head."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -126,7 +126,7 @@ Global___HeadRequest: _TypeAlias = HeadRequest  # noqa: Y015
 
 @_typing.final
 class ReplayRequest(_message.Message):
-    """ReplayRequest asks a source for its facts after a number."""
+    """ReplayRequest asks a source for its events after a number."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -153,7 +153,7 @@ Global___ReplayRequest: _TypeAlias = ReplayRequest  # noqa: Y015
 
 @_typing.final
 class ReplayResponse(_message.Message):
-    """ReplayResponse brings facts in number order, and the head they were read under."""
+    """ReplayResponse has events in number order, and the head at the time they were read."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

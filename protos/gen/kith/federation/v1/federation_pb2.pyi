@@ -36,7 +36,7 @@ class _PeerStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PeerState.V
     PEER_STATE_SEVERED: _PeerState.ValueType  # 5
 
 class PeerState(_PeerState, metaclass=_PeerStateEnumTypeWrapper):
-    """PeerState is where we stand with another co-op."""
+    """PeerState is the state of a peering."""
 
 PEER_STATE_UNSPECIFIED: PeerState.ValueType  # 0
 PEER_STATE_INVITED: PeerState.ValueType  # 1
@@ -67,7 +67,7 @@ class _EvidenceStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Evidenc
     EVIDENCE_STATE_ANNULLED: _EvidenceState.ValueType  # 10
 
 class EvidenceState(_EvidenceState, metaclass=_EvidenceStateEnumTypeWrapper):
-    """EvidenceState is what the boards prove."""
+    """EvidenceState is the state of a vote that its boards prove."""
 
 EVIDENCE_STATE_UNSPECIFIED: EvidenceState.ValueType  # 0
 EVIDENCE_STATE_PROPOSED: EvidenceState.ValueType  # 1
@@ -98,7 +98,7 @@ class _BallotWordEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BallotWord
     """after the cut: too late, replaced or refused"""
 
 class BallotWord(_BallotWord, metaclass=_BallotWordEnumTypeWrapper):
-    """BallotWord is how far a ballot is. docs/formats/federated-vote.md gives each word its one meaning."""
+    """BallotWord is the progress of a ballot; docs/formats/federated-vote.md defines each word."""
 
 BALLOT_WORD_UNSPECIFIED: BallotWord.ValueType  # 0
 """not on the board"""
@@ -112,7 +112,7 @@ Global___BallotWord: _TypeAlias = BallotWord  # noqa: Y015
 
 @_typing.final
 class GetOwnIdentityRequest(_message.Message):
-    """GetOwnIdentityRequest asks who we are towards others."""
+    """GetOwnIdentityRequest asks for our identity towards other co-ops."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -129,7 +129,7 @@ Global___GetOwnIdentityRequest: _TypeAlias = GetOwnIdentityRequest  # noqa: Y015
 
 @_typing.final
 class GetOwnIdentityResponse(_message.Message):
-    """GetOwnIdentityResponse has the identity document and what people compare."""
+    """GetOwnIdentityResponse has the identity document and the fingerprint that people compare."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -152,9 +152,9 @@ class GetOwnIdentityResponse(_message.Message):
     """empty = no inbound port"""
     seq: _builtins.int
     root_here: _builtins.bool
-    """the root key lies in the data folder, and not elsewhere"""
+    """the root key is in the data folder"""
     recovering: _builtins.bool
-    """the machine went back in time; nothing is signed until the others were asked"""
+    """the machine was restored to an earlier state; nothing is signed until the other parties were asked"""
     clock_doubtful: _builtins.bool
     """our clock differs from two peers'; we witness nothing until it is right"""
     def __init__(
@@ -189,10 +189,10 @@ class RotateKeysRequest(_message.Message):
     ROOT_SIGNATURE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     root_signature: _builtins.bytes
-    """where the root key is kept elsewhere: over `to_sign` of the first answer"""
+    """if the root key is offline: over `to_sign` of the first response"""
     @_builtins.property
     def revoke(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """hex of keys that must not be believed any more"""
+        """hex of keys to revoke"""
 
     def __init__(
         self,
@@ -211,7 +211,7 @@ Global___RotateKeysRequest: _TypeAlias = RotateKeysRequest  # noqa: Y015
 
 @_typing.final
 class RotateKeysResponse(_message.Message):
-    """RotateKeysResponse has the new document; or, where the root key is kept elsewhere, the body that it must sign."""
+    """RotateKeysResponse has the new document; or, if the root key is offline, the body that it must sign."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -221,7 +221,7 @@ class RotateKeysResponse(_message.Message):
     document: _builtins.bytes
     seq: _builtins.int
     to_sign: _builtins.bytes
-    """JSON bytes of the body; sign its DSSE encoding, and ask again"""
+    """JSON bytes of the body; sign its DSSE encoding, and repeat the request"""
     def __init__(
         self,
         *,
@@ -256,7 +256,7 @@ Global___InvitePeerRequest: _TypeAlias = InvitePeerRequest  # noqa: Y015
 
 @_typing.final
 class InvitePeerResponse(_message.Message):
-    """InvitePeerResponse is the text to give to the other co-op: our identity document. There is nothing secret in it."""
+    """InvitePeerResponse is the text to give to the other co-op: our identity document. It contains nothing secret."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -277,7 +277,7 @@ Global___InvitePeerResponse: _TypeAlias = InvitePeerResponse  # noqa: Y015
 
 @_typing.final
 class AcceptPeerRequest(_message.Message):
-    """AcceptPeerRequest takes the other co-op's invitation."""
+    """AcceptPeerRequest accepts the other co-op's invitation."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -301,7 +301,7 @@ Global___AcceptPeerRequest: _TypeAlias = AcceptPeerRequest  # noqa: Y015
 
 @_typing.final
 class AcceptPeerResponse(_message.Message):
-    """AcceptPeerResponse: the code both sides compare by phone, and the text to give back where the other side has none of ours yet."""
+    """AcceptPeerResponse: the code both sides compare by phone, and the text to return if the other side does not have ours yet."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -326,7 +326,7 @@ Global___AcceptPeerResponse: _TypeAlias = AcceptPeerResponse  # noqa: Y015
 
 @_typing.final
 class ConfirmPeerRequest(_message.Message):
-    """ConfirmPeerRequest: the codes were the same, and this decision says that we want it."""
+    """ConfirmPeerRequest: the codes were equal, and this decision of ours approves the peering."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -343,7 +343,7 @@ class ConfirmPeerRequest(_message.Message):
     decision_id: _builtins.str
     """a passed decision of ours"""
     contact: _builtins.str
-    """who at our side is asked when something is wrong: a role and a number, not a person"""
+    """our contact for problems: a role and a number, not a person"""
     decision_number: _builtins.int
     """the same decision's number in our log"""
     def __init__(
@@ -366,7 +366,7 @@ Global___ConfirmPeerRequest: _TypeAlias = ConfirmPeerRequest  # noqa: Y015
 
 @_typing.final
 class ConfirmPeerResponse(_message.Message):
-    """ConfirmPeerResponse shows where it stands."""
+    """ConfirmPeerResponse has the state of the peering."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -418,7 +418,7 @@ Global___SuspendPeerRequest: _TypeAlias = SuspendPeerRequest  # noqa: Y015
 
 @_typing.final
 class SuspendPeerResponse(_message.Message):
-    """SuspendPeerResponse shows where it stands."""
+    """SuspendPeerResponse has the state of the peering."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -470,7 +470,7 @@ Global___ResumePeerRequest: _TypeAlias = ResumePeerRequest  # noqa: Y015
 
 @_typing.final
 class ResumePeerResponse(_message.Message):
-    """ResumePeerResponse shows where it stands."""
+    """ResumePeerResponse has the state of the peering."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -526,7 +526,7 @@ Global___SeverPeerRequest: _TypeAlias = SeverPeerRequest  # noqa: Y015
 
 @_typing.final
 class SeverPeerResponse(_message.Message):
-    """SeverPeerResponse shows where it stands."""
+    """SeverPeerResponse has the state of the peering."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -548,7 +548,7 @@ Global___SeverPeerResponse: _TypeAlias = SeverPeerResponse  # noqa: Y015
 
 @_typing.final
 class PeerEvent(_message.Message):
-    """PeerEvent is a line of the log we keep of a peering."""
+    """PeerEvent is an entry in the log of a peering."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -609,7 +609,7 @@ class Peer(_message.Message):
     endpoint: _builtins.str
     contact: _builtins.str
     unreachable: _builtins.bool
-    """for a day"""
+    """no contact for a day"""
     waiting: _builtins.int
     """letters they do not hold yet"""
     suspended_by_them: _builtins.bool
@@ -620,7 +620,7 @@ class Peer(_message.Message):
     decided: _builtins.bool
     """our half names a decision"""
     failing: _builtins.str
-    """why the last attempt to reach them failed; empty = it did not"""
+    """why the last attempt to reach them failed; empty = it succeeded"""
     @_builtins.property
     def heard_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -749,7 +749,7 @@ Global___GetPeerResponse: _TypeAlias = GetPeerResponse  # noqa: Y015
 
 @_typing.final
 class CheckPeerRequest(_message.Message):
-    """CheckPeerRequest tests the way to a peer from both sides, now."""
+    """CheckPeerRequest tests the connection to a peer from both sides, now."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -770,7 +770,7 @@ Global___CheckPeerRequest: _TypeAlias = CheckPeerRequest  # noqa: Y015
 
 @_typing.final
 class PeerCheck(_message.Message):
-    """PeerCheck is one thing looked at."""
+    """PeerCheck is the result of one check."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -879,7 +879,7 @@ class BoardView(_message.Message):
     open: _builtins.bool
     closed: _builtins.bool
     outcome_hash: _builtins.str
-    """it signed; empty = none"""
+    """the outcome it signed; empty = none"""
     size: _builtins.int
     """entries held"""
     cut: _builtins.int
@@ -894,7 +894,7 @@ class BoardView(_message.Message):
     """from its notice; 0 = none"""
     @_builtins.property
     def witnesses(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """who holds the whole of it"""
+        """the parties that hold the whole board"""
 
     @_builtins.property
     def heard_at(self) -> _timestamp_pb2.Timestamp: ...
@@ -963,7 +963,7 @@ class GetVoteEvidenceResponse(_message.Message):
     i_am_observer: _builtins.bool
     revision: _builtins.int
     settlement: _builtins.bytes
-    """JSON bytes of a settlement that waits for signatures"""
+    """JSON bytes of a settlement that still needs signatures"""
     @_builtins.property
     def boards(self) -> _containers.RepeatedCompositeFieldContainer[Global___BoardView]: ...
     @_builtins.property
@@ -1033,7 +1033,7 @@ Global___GetBallotStatusRequest: _TypeAlias = GetBallotStatusRequest  # noqa: Y0
 
 @_typing.final
 class GetBallotStatusResponse(_message.Message):
-    """GetBallotStatusResponse says how far it is."""
+    """GetBallotStatusResponse has the progress of the ballot."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1047,7 +1047,7 @@ class GetBallotStatusResponse(_message.Message):
     held_by: _builtins.int
     """other parties that hold it"""
     held_of: _builtins.int
-    """of so many"""
+    """out of this number"""
     index: _builtins.int
     needed: _builtins.int
     """q"""
@@ -1073,7 +1073,7 @@ Global___GetBallotStatusResponse: _TypeAlias = GetBallotStatusResponse  # noqa: 
 
 @_typing.final
 class LookUpBallotRequest(_message.Message):
-    """LookUpBallotRequest is open to every member: what does our mirror hold for these 16 characters?"""
+    """LookUpBallotRequest is open to every member: asks what our mirrors hold for these 16 characters."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

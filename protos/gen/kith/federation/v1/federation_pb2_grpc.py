@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class FederationServiceStub:
-    """FederationService is what people of this co-op ask of its edge towards others.
+    """FederationService is for people of this co-op: its identity towards other co-ops, and its peers.
     """
 
     def __init__(self, channel):
@@ -93,7 +93,7 @@ class FederationServiceStub:
 
 
 class FederationServiceServicer:
-    """FederationService is what people of this co-op ask of its edge towards others.
+    """FederationService is for people of this co-op: its identity towards other co-ops, and its peers.
     """
 
     def GetOwnIdentity(self, request, context):
@@ -229,7 +229,7 @@ def add_FederationServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class FederationService:
-    """FederationService is what people of this co-op ask of its edge towards others.
+    """FederationService is for people of this co-op: its identity towards other co-ops, and its peers.
     """
 
     @staticmethod

@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class FederationServiceStub:
-    """FederationService is what people of this co-op ask of its edge towards others."""
+    """FederationService is for people of this co-op: its identity towards other co-ops, and its peers."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -47,7 +47,7 @@ class FederationServiceStub:
 
 @_typing.type_check_only
 class FederationServiceAsyncStub(FederationServiceStub):
-    """FederationService is what people of this co-op ask of its edge towards others."""
+    """FederationService is for people of this co-op: its identity towards other co-ops, and its peers."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetOwnIdentity: _aio.UnaryUnaryMultiCallable[_federation_pb2.GetOwnIdentityRequest, _federation_pb2.GetOwnIdentityResponse]  # type: ignore[assignment]
@@ -63,7 +63,7 @@ class FederationServiceAsyncStub(FederationServiceStub):
     CheckPeer: _aio.UnaryUnaryMultiCallable[_federation_pb2.CheckPeerRequest, _federation_pb2.CheckPeerResponse]  # type: ignore[assignment]
 
 class FederationServiceServicer(metaclass=_abc_1.ABCMeta):
-    """FederationService is what people of this co-op ask of its edge towards others."""
+    """FederationService is for people of this co-op: its identity towards other co-ops, and its peers."""
 
     @_abc_1.abstractmethod
     def GetOwnIdentity(

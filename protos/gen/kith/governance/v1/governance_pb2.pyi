@@ -36,7 +36,7 @@ class _MotionStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MotionSta
     """the vote is over, the count comes within seconds"""
 
 class MotionState(_MotionState, metaclass=_MotionStateEnumTypeWrapper):
-    """MotionState is where the motion stands."""
+    """MotionState is the state of a motion."""
 
 MOTION_STATE_UNSPECIFIED: MotionState.ValueType  # 0
 MOTION_STATE_OPEN: MotionState.ValueType  # 1
@@ -102,7 +102,7 @@ Global___AdoptRulebookRequest: _TypeAlias = AdoptRulebookRequest  # noqa: Y015
 
 @_typing.final
 class AdoptRulebookResponse(_message.Message):
-    """AdoptRulebookResponse names what is in force."""
+    """AdoptRulebookResponse names the rulebook in force."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -328,7 +328,7 @@ Global___ClassFigure: _TypeAlias = ClassFigure  # noqa: Y015
 
 @_typing.final
 class GetRulebookResponse(_message.Message):
-    """GetRulebookResponse holds the text and what was read from it."""
+    """GetRulebookResponse has the text and its parsed content."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -400,7 +400,7 @@ class OpenMotionRequest(_message.Message):
     def closes_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def opens_at(self) -> _timestamp_pb2.Timestamp:
-        """unset = as soon as the notice the rulebook asks for has passed"""
+        """unset = as soon as the rulebook's notice has passed"""
 
     def __init__(
         self,
@@ -448,7 +448,7 @@ Global___OpenMotionResponse: _TypeAlias = OpenMotionResponse  # noqa: Y015
 
 @_typing.final
 class Motion(_message.Message):
-    """Motion as every member may see it, and where the caller stands in it."""
+    """Motion as every member may see it, with the caller's own position."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -489,7 +489,7 @@ class Motion(_message.Message):
     opened_by: _builtins.str
     """person id"""
     ballots: _builtins.int
-    """how many people on the roll have a recorded ballot: a number, never for what"""
+    """the number of people on the roll with a recorded ballot"""
     i_may_vote: _builtins.bool
     """the caller is on the roll"""
     my_class: _builtins.str
@@ -557,7 +557,7 @@ Global___Motion: _TypeAlias = Motion  # noqa: Y015
 
 @_typing.final
 class ClassSize(_message.Message):
-    """ClassSize is how many of one class are on the roll."""
+    """ClassSize is the number of people of one class on the roll."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -692,7 +692,7 @@ class CastBallotRequest(_message.Message):
     motion_id: _builtins.str
     choice: _builtins.str
     revision: _builtins.int
-    """of one's ballot as the page showed it; 0 = none yet"""
+    """of the caller's ballot as the page showed it; 0 = none yet"""
     def __init__(
         self,
         *,
@@ -711,7 +711,7 @@ Global___CastBallotRequest: _TypeAlias = CastBallotRequest  # noqa: Y015
 
 @_typing.final
 class Ballot(_message.Message):
-    """Ballot as it is recorded. It says so on its face: a recorded ballot is not secret from one's own co-op."""
+    """Ballot as it is recorded. A recorded ballot is not secret from the voter's own co-op."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -826,7 +826,7 @@ Global___GetMyBallotResponse: _TypeAlias = GetMyBallotResponse  # noqa: Y015
 
 @_typing.final
 class RecordBallotRequest(_message.Message):
-    """RecordBallotRequest: the first of two people writes down a vote that came on paper or by phone."""
+    """RecordBallotRequest: the first of two people enters a paper or phone vote."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -860,7 +860,7 @@ Global___RecordBallotRequest: _TypeAlias = RecordBallotRequest  # noqa: Y015
 
 @_typing.final
 class RecordBallotResponse(_message.Message):
-    """RecordBallotResponse names what now waits for the second person. It does not count yet."""
+    """RecordBallotResponse names the entry that waits for the second person. It does not count yet."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -908,7 +908,7 @@ Global___ConfirmBallotRequest: _TypeAlias = ConfirmBallotRequest  # noqa: Y015
 
 @_typing.final
 class ConfirmBallotResponse(_message.Message):
-    """ConfirmBallotResponse holds the ballot that now counts; or says that the two wrote different things, and both entries are put aside."""
+    """ConfirmBallotResponse holds the ballot that now counts; or reports that the two entries differ and are both discarded."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1064,9 +1064,9 @@ class ClassTally(_message.Message):
     votes_against: _builtins.int
     abstentions: _builtins.int
     ballot_weight: _builtins.str
-    """what one ballot of this class weighs"""
+    """weight of one ballot of this class"""
     weight: _builtins.str
-    """what the class's votes for and against weigh together"""
+    """joint weight of the class's votes for and against"""
     share_for: _builtins.str
     """of this class's votes cast"""
     def __init__(
@@ -1092,7 +1092,7 @@ Global___ClassTally: _TypeAlias = ClassTally  # noqa: Y015
 
 @_typing.final
 class Result(_message.Message):
-    """Result of a closed motion, with everything needed to count it again."""
+    """Result of a closed motion, with all data for a recount."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1155,7 +1155,7 @@ Global___Result: _TypeAlias = Result  # noqa: Y015
 
 @_typing.final
 class Reason(_message.Message):
-    """Reason is one test that was not met."""
+    """Reason is one condition that was not met."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1252,7 +1252,7 @@ class Decision(_message.Message):
     effect: _builtins.str
     """rulebook_adopted, outcome_replaced, vote_annulled, or empty"""
     vote_id: _builtins.str
-    """of a vote with other co-ops"""
+    """of a federated vote"""
     @_builtins.property
     def decided_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(

@@ -29,12 +29,12 @@ class _VoteStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_VoteState.V
     DESCRIPTOR: _descriptor.EnumDescriptor
     VOTE_STATE_UNSPECIFIED: _VoteState.ValueType  # 0
     VOTE_STATE_PROPOSED: _VoteState.ValueType  # 1
-    """terms came; no decision here yet"""
+    """terms arrived; no decision here yet"""
     VOTE_STATE_JOINED: _VoteState.ValueType  # 2
     """this co-op decided to take part"""
     VOTE_STATE_ROLL_FROZEN: _VoteState.ValueType  # 3
     VOTE_STATE_READY: _VoteState.ValueType  # 4
-    """said ready; waiting for the others"""
+    """ready; waiting for the others"""
     VOTE_STATE_OPEN: _VoteState.ValueType  # 5
     VOTE_STATE_CLOSED: _VoteState.ValueType  # 6
     """the close is past; no outcome yet"""
@@ -44,19 +44,19 @@ class _VoteStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_VoteState.V
     VOTE_STATE_WITHDRAWN: _VoteState.ValueType  # 10
     """this co-op withdrew before its ready"""
     VOTE_STATE_ANNULLED: _VoteState.ValueType  # 11
-    """the participants settled that it does not count"""
+    """annulled by a settlement"""
 
 class VoteState(_VoteState, metaclass=_VoteStateEnumTypeWrapper):
-    """VoteState is where the vote stands at home. What the boards prove is federation's to say."""
+    """VoteState is the state of a vote in this co-op. Federation derives the state that the boards prove."""
 
 VOTE_STATE_UNSPECIFIED: VoteState.ValueType  # 0
 VOTE_STATE_PROPOSED: VoteState.ValueType  # 1
-"""terms came; no decision here yet"""
+"""terms arrived; no decision here yet"""
 VOTE_STATE_JOINED: VoteState.ValueType  # 2
 """this co-op decided to take part"""
 VOTE_STATE_ROLL_FROZEN: VoteState.ValueType  # 3
 VOTE_STATE_READY: VoteState.ValueType  # 4
-"""said ready; waiting for the others"""
+"""ready; waiting for the others"""
 VOTE_STATE_OPEN: VoteState.ValueType  # 5
 VOTE_STATE_CLOSED: VoteState.ValueType  # 6
 """the close is past; no outcome yet"""
@@ -66,7 +66,7 @@ VOTE_STATE_VOID: VoteState.ValueType  # 9
 VOTE_STATE_WITHDRAWN: VoteState.ValueType  # 10
 """this co-op withdrew before its ready"""
 VOTE_STATE_ANNULLED: VoteState.ValueType  # 11
-"""the participants settled that it does not count"""
+"""annulled by a settlement"""
 Global___VoteState: _TypeAlias = VoteState  # noqa: Y015
 
 @_typing.final
@@ -126,7 +126,7 @@ Global___Ceiling: _TypeAlias = Ceiling  # noqa: Y015
 
 @_typing.final
 class VoteQuorum(_message.Message):
-    """VoteQuorum is how many must take part: at least this share of those who may vote, and at least so many people."""
+    """VoteQuorum is the number of people who must take part: at least this share of those who may vote, and at least `count`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -155,7 +155,7 @@ Global___VoteQuorum: _TypeAlias = VoteQuorum  # noqa: Y015
 
 @_typing.final
 class DraftVoteRequest(_message.Message):
-    """DraftVoteRequest, by a secretary of the convener. How votes are counted is taken from a resolution type of the rulebook in force."""
+    """DraftVoteRequest, by a secretary of the convener. A resolution type of the rulebook in force defines the counting."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -222,7 +222,7 @@ class DraftVoteRequest(_message.Message):
 
     @_builtins.property
     def participants(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """co-op ids, the convener among them or not: it always takes part"""
+        """co-op ids, with or without the convener, which always takes part"""
 
     @_builtins.property
     def observers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
@@ -232,11 +232,11 @@ class DraftVoteRequest(_message.Message):
 
     @_builtins.property
     def ceilings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Ceiling]:
-        """empty = twice the members each party counts now, and twenty"""
+        """empty = twice each party's current members, plus twenty"""
 
     @_builtins.property
     def small(self) -> _containers.RepeatedCompositeFieldContainer[Global___Ceiling]:
-        """groups that may be smaller than k; `most` is not read"""
+        """groups that may be smaller than k; `most` is ignored"""
 
     @_builtins.property
     def open_latest(self) -> _timestamp_pb2.Timestamp: ...
@@ -295,7 +295,7 @@ Global___DraftVoteRequest: _TypeAlias = DraftVoteRequest  # noqa: Y015
 
 @_typing.final
 class CoOpWeight(_message.Message):
-    """CoOpWeight is what a co-op's vote weighs under fixed weights."""
+    """CoOpWeight is the weight of a co-op under fixed weights."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -320,7 +320,7 @@ Global___CoOpWeight: _TypeAlias = CoOpWeight  # noqa: Y015
 
 @_typing.final
 class DraftVoteResponse(_message.Message):
-    """DraftVoteResponse names the draft. Federation now asks every party for its keys; then there are terms."""
+    """DraftVoteResponse names the draft. Federation now collects every party's keys, then composes the terms."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -366,7 +366,7 @@ Global___ListVoteDraftsRequest: _TypeAlias = ListVoteDraftsRequest  # noqa: Y015
 
 @_typing.final
 class VoteDraft(_message.Message):
-    """VoteDraft waits for the parties' keys."""
+    """VoteDraft is a draft that waits for the parties' keys."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -427,7 +427,7 @@ Global___ListVoteDraftsResponse: _TypeAlias = ListVoteDraftsResponse  # noqa: Y0
 
 @_typing.final
 class ClassCount(_message.Message):
-    """ClassCount is how many people of a class may vote now."""
+    """ClassCount is the current number of voters of a class."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -451,7 +451,7 @@ Global___ClassCount: _TypeAlias = ClassCount  # noqa: Y015
 
 @_typing.final
 class CountClassesRequest(_message.Message):
-    """CountClassesRequest, by federation: how large ceilings must be."""
+    """CountClassesRequest, by federation: to determine the ceilings."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -490,7 +490,7 @@ Global___CountClassesResponse: _TypeAlias = CountClassesResponse  # noqa: Y015
 
 @_typing.final
 class PartyKeys(_message.Message):
-    """PartyKeys is a party of the terms, and how many people its classes have."""
+    """PartyKeys is a party of the terms, with the number of voters in its classes."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -516,7 +516,7 @@ Global___PartyKeys: _TypeAlias = PartyKeys  # noqa: Y015
 
 @_typing.final
 class ComposeTermsRequest(_message.Message):
-    """ComposeTermsRequest, by federation, once every party has given its keys."""
+    """ComposeTermsRequest, by federation, once every party has sent its keys."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -541,7 +541,7 @@ Global___ComposeTermsRequest: _TypeAlias = ComposeTermsRequest  # noqa: Y015
 
 @_typing.final
 class ComposeTermsResponse(_message.Message):
-    """ComposeTermsResponse holds the exact terms; asked again with the same keys it is the same."""
+    """ComposeTermsResponse holds the exact terms; the same keys always give the same terms."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -562,7 +562,7 @@ Global___ComposeTermsResponse: _TypeAlias = ComposeTermsResponse  # noqa: Y015
 
 @_typing.final
 class TakeTermsRequest(_message.Message):
-    """TakeTermsRequest, by federation: terms of a vote this co-op is a party of have come."""
+    """TakeTermsRequest, by federation: accepts the terms of a vote of which this co-op is a party."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -718,7 +718,7 @@ Global___Rejected: _TypeAlias = Rejected  # noqa: Y015
 
 @_typing.final
 class CountVoteRequest(_message.Message):
-    """CountVoteRequest, by federation: what the boards hold below the cuts."""
+    """CountVoteRequest, by federation: the content of the boards below the cuts."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -789,7 +789,7 @@ class VoteGroup(_message.Message):
     group: _builtins.str
     rows: _builtins.int
     small: _builtins.bool
-    """fewer than k: told to its members before they vote"""
+    """fewer than k rows; its members are told before they vote"""
     def __init__(
         self,
         *,
@@ -807,7 +807,7 @@ Global___VoteGroup: _TypeAlias = VoteGroup  # noqa: Y015
 
 @_typing.final
 class Vote(_message.Message):
-    """Vote as every member may see it, and where the caller stands in it."""
+    """Vote as every member may see it, with the caller's own position."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -855,12 +855,12 @@ class Vote(_message.Message):
     i_have_voted: _builtins.bool
     my_group: _builtins.str
     my_pseudonym: _builtins.str
-    """the 16 characters, for the caller's eyes only"""
+    """the 16 characters; only the caller sees them"""
     join_decision_id: _builtins.str
     attested_by: _builtins.int
     """scrutineers so far"""
     ballots: _builtins.int
-    """how many rows here have a recorded ballot"""
+    """number of our rows with a recorded ballot"""
     outcome_hash: _builtins.str
     passes: _builtins.bool
     """once final"""
@@ -875,15 +875,15 @@ class Vote(_message.Message):
     observer: _builtins.bool
     """this co-op only witnesses"""
     contested: _builtins.bool
-    """final, and an objection or proof of misconduct came"""
+    """final, with an objection or proven misconduct"""
     disputed_why: _builtins.str
     """two_outcomes, split, misconduct, not_concluded"""
     revision: _builtins.int
-    """of the outcome: 2 and on after a settlement"""
+    """of the outcome: 2 or more after a settlement"""
     opened: _builtins.bool
-    """all said ready; without it nobody could vote"""
+    """all were ready, so voting opened"""
     my_ballots_left: _builtins.int
-    """how often the caller may still cast, change or take back"""
+    """how often the caller may still cast, change or withdraw"""
     @_builtins.property
     def options(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -898,7 +898,7 @@ class Vote(_message.Message):
     def participants(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def ready_from(self) -> _timestamp_pb2.Timestamp:
-        """joined and not yet ready: when this co-op's own notice and hours let it say so"""
+        """joined, not yet ready: the earliest time that our own notice and hours allow ready"""
 
     def __init__(
         self,
@@ -1070,7 +1070,7 @@ Global___JoinVoteRequest: _TypeAlias = JoinVoteRequest  # noqa: Y015
 
 @_typing.final
 class JoinVoteResponse(_message.Message):
-    """JoinVoteResponse says what was joined."""
+    """JoinVoteResponse has the joined vote."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1092,7 +1092,7 @@ Global___JoinVoteResponse: _TypeAlias = JoinVoteResponse  # noqa: Y015
 
 @_typing.final
 class WithdrawFromVoteRequest(_message.Message):
-    """WithdrawFromVoteRequest: until one's own ready."""
+    """WithdrawFromVoteRequest: until this co-op is ready."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1133,7 +1133,7 @@ Global___WithdrawFromVoteResponse: _TypeAlias = WithdrawFromVoteResponse  # noqa
 
 @_typing.final
 class RowIdentity(_message.Message):
-    """RowIdentity is the text a row's commitment is made of: member number, line feed, full name. It is not kept."""
+    """RowIdentity is the text in a row's commitment: member number, line feed, full name. It is not stored."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1157,7 +1157,7 @@ Global___RowIdentity: _TypeAlias = RowIdentity  # noqa: Y015
 
 @_typing.final
 class FreezeVoteRollRequest(_message.Message):
-    """FreezeVoteRollRequest, by a secretary, with the identity of everybody who may vote, as the register has them."""
+    """FreezeVoteRollRequest, by a secretary, with the identity of everybody who may vote, as in the register."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1207,7 +1207,7 @@ Global___FreezeVoteRollResponse: _TypeAlias = FreezeVoteRollResponse  # noqa: Y0
 
 @_typing.final
 class AttestVoteRollRequest(_message.Message):
-    """AttestVoteRollRequest, by a scrutineer who fetched the register anew: every row opens with these identities."""
+    """AttestVoteRollRequest, by a scrutineer who fetched the register again: these identities must open every row."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1235,7 +1235,7 @@ Global___AttestVoteRollRequest: _TypeAlias = AttestVoteRollRequest  # noqa: Y015
 
 @_typing.final
 class AttestVoteRollResponse(_message.Message):
-    """AttestVoteRollResponse: how many scrutineers there are now, and the rows that did not open; with any, nothing is attested."""
+    """AttestVoteRollResponse: how many scrutineers there are now, and the rows that did not open; if there are any, nothing is attested."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1285,7 +1285,7 @@ Global___ReadyVoteRequest: _TypeAlias = ReadyVoteRequest  # noqa: Y015
 
 @_typing.final
 class ReadyVoteResponse(_message.Message):
-    """ReadyVoteResponse says where it stands."""
+    """ReadyVoteResponse has the state of the vote."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1307,7 +1307,7 @@ Global___ReadyVoteResponse: _TypeAlias = ReadyVoteResponse  # noqa: Y015
 
 @_typing.final
 class GetVoteCardRequest(_message.Message):
-    """GetVoteCardRequest: one's own, or as a secretary somebody's."""
+    """GetVoteCardRequest: the caller's own card, or, for a secretary, somebody else's."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1332,7 +1332,7 @@ Global___GetVoteCardRequest: _TypeAlias = GetVoteCardRequest  # noqa: Y015
 
 @_typing.final
 class GetVoteCardResponse(_message.Message):
-    """GetVoteCardResponse holds what opens the row; the edge adds the identity."""
+    """GetVoteCardResponse has the data that opens the row; the edge adds the identity."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1477,9 +1477,9 @@ class CastVoteBallotRequest(_message.Message):
     request_id: _builtins.str
     vote_id: _builtins.str
     revision: _builtins.int
-    """of one's ballot as the page showed it; 0 = none yet"""
+    """of the caller's ballot as the page showed it; 0 = none yet"""
     withdraw: _builtins.bool
-    """take the ballot back instead"""
+    """withdraw the ballot instead"""
     @_builtins.property
     def marks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Mark]: ...
     def __init__(
@@ -1501,7 +1501,7 @@ Global___CastVoteBallotRequest: _TypeAlias = CastVoteBallotRequest  # noqa: Y015
 
 @_typing.final
 class VoteBallot(_message.Message):
-    """VoteBallot as this co-op keeps it."""
+    """VoteBallot as this co-op stores it."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1612,7 +1612,7 @@ Global___GetMyVoteBallotResponse: _TypeAlias = GetMyVoteBallotResponse  # noqa: 
 
 @_typing.final
 class RecordVoteBallotRequest(_message.Message):
-    """RecordVoteBallotRequest: the first of two people writes down a vote that came on paper or by phone."""
+    """RecordVoteBallotRequest: the first of two people enters a paper or phone vote."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1647,7 +1647,7 @@ Global___RecordVoteBallotRequest: _TypeAlias = RecordVoteBallotRequest  # noqa: 
 
 @_typing.final
 class RecordVoteBallotResponse(_message.Message):
-    """RecordVoteBallotResponse names what now waits for the second person."""
+    """RecordVoteBallotResponse names the entry that waits for the second person."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1696,7 +1696,7 @@ Global___ConfirmVoteBallotRequest: _TypeAlias = ConfirmVoteBallotRequest  # noqa
 
 @_typing.final
 class ConfirmVoteBallotResponse(_message.Message):
-    """ConfirmVoteBallotResponse holds the ballot; or says that the two differ, and both entries are put aside."""
+    """ConfirmVoteBallotResponse holds the ballot; or reports that the two entries differ and are both discarded."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class VoteServiceStub:
-    """VoteService is what this co-op's people do in a vote with other co-ops. The bytes that travel, and the boards, are federation's.
+    """VoteService is for this co-op's people in federated votes. Boards and exchange with other co-ops belong to federation.
     """
 
     def __init__(self, channel):
@@ -148,7 +148,7 @@ class VoteServiceStub:
 
 
 class VoteServiceServicer:
-    """VoteService is what this co-op's people do in a vote with other co-ops. The bytes that travel, and the boards, are federation's.
+    """VoteService is for this co-op's people in federated votes. Boards and exchange with other co-ops belong to federation.
     """
 
     def DraftVote(self, request, context):
@@ -405,7 +405,7 @@ def add_VoteServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class VoteService:
-    """VoteService is what this co-op's people do in a vote with other co-ops. The bytes that travel, and the boards, are federation's.
+    """VoteService is for this co-op's people in federated votes. Boards and exchange with other co-ops belong to federation.
     """
 
     @staticmethod

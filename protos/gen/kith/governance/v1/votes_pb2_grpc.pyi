@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class VoteServiceStub:
-    """VoteService is what this co-op's people do in a vote with other co-ops. The bytes that travel, and the boards, are federation's."""
+    """VoteService is for this co-op's people in federated votes. Boards and exchange with other co-ops belong to federation."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -58,7 +58,7 @@ class VoteServiceStub:
 
 @_typing.type_check_only
 class VoteServiceAsyncStub(VoteServiceStub):
-    """VoteService is what this co-op's people do in a vote with other co-ops. The bytes that travel, and the boards, are federation's."""
+    """VoteService is for this co-op's people in federated votes. Boards and exchange with other co-ops belong to federation."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     DraftVote: _aio.UnaryUnaryMultiCallable[_votes_pb2.DraftVoteRequest, _votes_pb2.DraftVoteResponse]  # type: ignore[assignment]
@@ -85,7 +85,7 @@ class VoteServiceAsyncStub(VoteServiceStub):
     SettleVote: _aio.UnaryUnaryMultiCallable[_votes_pb2.SettleVoteRequest, _votes_pb2.SettleVoteResponse]  # type: ignore[assignment]
 
 class VoteServiceServicer(metaclass=_abc_1.ABCMeta):
-    """VoteService is what this co-op's people do in a vote with other co-ops. The bytes that travel, and the boards, are federation's."""
+    """VoteService is for this co-op's people in federated votes. Boards and exchange with other co-ops belong to federation."""
 
     @_abc_1.abstractmethod
     def DraftVote(

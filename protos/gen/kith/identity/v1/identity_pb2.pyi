@@ -44,7 +44,7 @@ Global___CodeKind: _TypeAlias = CodeKind  # noqa: Y015
 
 @_typing.final
 class NewPerson(_message.Message):
-    """NewPerson is somebody the co-op did not know yet."""
+    """NewPerson is a person to register."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -75,7 +75,7 @@ Global___NewPerson: _TypeAlias = NewPerson  # noqa: Y015
 
 @_typing.final
 class RegisterPersonsRequest(_message.Message):
-    """RegisterPersonsRequest brings up to 200 people; each row is decided alone."""
+    """RegisterPersonsRequest registers up to 200 people; each row is decided independently."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -103,7 +103,7 @@ Global___RegisterPersonsRequest: _TypeAlias = RegisterPersonsRequest  # noqa: Y0
 
 @_typing.final
 class RegisteredPerson(_message.Message):
-    """RegisteredPerson is the answer for one row, in the order asked."""
+    """RegisteredPerson is the result for one row, in the order of the request."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -111,7 +111,7 @@ class RegisteredPerson(_message.Message):
     REFUSAL_FIELD_NUMBER: _builtins.int
     FIELD_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
-    """also set when the person was there already"""
+    """also set if the person was already registered"""
     refusal: _builtins.str
     """reason, empty when registered: NAME_MISSING, EMAIL_MALFORMED, PERSON_KNOWN ..."""
     field: _builtins.str
@@ -132,7 +132,7 @@ Global___RegisteredPerson: _TypeAlias = RegisteredPerson  # noqa: Y015
 
 @_typing.final
 class RegisterPersonsResponse(_message.Message):
-    """RegisterPersonsResponse has one answer for each row."""
+    """RegisterPersonsResponse has one result for each row."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -154,7 +154,7 @@ Global___RegisterPersonsResponse: _TypeAlias = RegisterPersonsResponse  # noqa: 
 
 @_typing.final
 class GetPersonRequest(_message.Message):
-    """GetPersonRequest asks for one person: oneself, or another with the secretary's hat, which is written down."""
+    """GetPersonRequest asks for one person: the caller, or, with the secretary's hat, somebody else, which is audited."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -175,7 +175,7 @@ Global___GetPersonRequest: _TypeAlias = GetPersonRequest  # noqa: Y015
 
 @_typing.final
 class Person(_message.Message):
-    """Person as identity keeps them."""
+    """Person as identity stores them."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -431,7 +431,7 @@ Global___CorrectPersonResponse: _TypeAlias = CorrectPersonResponse  # noqa: Y015
 
 @_typing.final
 class IssueSignInCodeRequest(_message.Message):
-    """IssueSignInCodeRequest makes a code for a person."""
+    """IssueSignInCodeRequest issues a code for a person."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -458,7 +458,7 @@ Global___IssueSignInCodeRequest: _TypeAlias = IssueSignInCodeRequest  # noqa: Y0
 
 @_typing.final
 class IssueSignInCodeResponse(_message.Message):
-    """IssueSignInCodeResponse shows the code this one time: 16 Crockford base-32 characters (80 bits)."""
+    """IssueSignInCodeResponse has the code, which is shown only once: 16 Crockford base-32 characters (80 bits)."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -483,7 +483,7 @@ Global___IssueSignInCodeResponse: _TypeAlias = IssueSignInCodeResponse  # noqa: 
 
 @_typing.final
 class RevokeSignInCodesRequest(_message.Message):
-    """RevokeSignInCodesRequest makes every code of a person worthless."""
+    """RevokeSignInCodesRequest revokes every code of a person."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -507,7 +507,7 @@ Global___RevokeSignInCodesRequest: _TypeAlias = RevokeSignInCodesRequest  # noqa
 
 @_typing.final
 class RevokeSignInCodesResponse(_message.Message):
-    """RevokeSignInCodesResponse counts them."""
+    """RevokeSignInCodesResponse has the number of revoked codes."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -528,7 +528,7 @@ Global___RevokeSignInCodesResponse: _TypeAlias = RevokeSignInCodesResponse  # no
 
 @_typing.final
 class SetPasswordRequest(_message.Message):
-    """SetPasswordRequest sets one's own password, at least 10 characters."""
+    """SetPasswordRequest sets the caller's own password, at least 10 characters."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -569,7 +569,7 @@ Global___SetPasswordResponse: _TypeAlias = SetPasswordResponse  # noqa: Y015
 
 @_typing.final
 class SignInRequest(_message.Message):
-    """SignInRequest comes without a caller's token."""
+    """SignInRequest needs no caller's token."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -613,7 +613,7 @@ class SignInResponse(_message.Message):
     person_id: _builtins.str
     session_id: _builtins.str
     session_key: _builtins.str
-    """the edge keeps it beside the session and needs it to renew the token"""
+    """the edge stores it with the session and needs it to renew the token"""
     token: _builtins.str
     @_builtins.property
     def token_expires_at(self) -> _timestamp_pb2.Timestamp: ...
@@ -642,7 +642,7 @@ Global___SignInResponse: _TypeAlias = SignInResponse  # noqa: Y015
 
 @_typing.final
 class RenewTokenRequest(_message.Message):
-    """RenewTokenRequest asks for the next five minutes."""
+    """RenewTokenRequest requests a token for the next five minutes."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -788,7 +788,7 @@ Global___GiveHatResponse: _TypeAlias = GiveHatResponse  # noqa: Y015
 
 @_typing.final
 class TakeHatRequest(_message.Message):
-    """TakeHatRequest takes it back."""
+    """TakeHatRequest takes a hat away."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

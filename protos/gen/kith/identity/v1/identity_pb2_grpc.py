@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class IdentityServiceStub:
-    """IdentityService knows who people are and that it is them who are asking.
+    """IdentityService registers persons, authenticates them and issues tokens.
     """
 
     def __init__(self, channel):
@@ -108,7 +108,7 @@ class IdentityServiceStub:
 
 
 class IdentityServiceServicer:
-    """IdentityService knows who people are and that it is them who are asking.
+    """IdentityService registers persons, authenticates them and issues tokens.
     """
 
     def RegisterPersons(self, request, context):
@@ -277,7 +277,7 @@ def add_IdentityServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class IdentityService:
-    """IdentityService knows who people are and that it is them who are asking.
+    """IdentityService registers persons, authenticates them and issues tokens.
     """
 
     @staticmethod

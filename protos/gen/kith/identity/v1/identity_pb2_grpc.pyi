@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class IdentityServiceStub:
-    """IdentityService knows who people are and that it is them who are asking."""
+    """IdentityService registers persons, authenticates them and issues tokens."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -50,7 +50,7 @@ class IdentityServiceStub:
 
 @_typing.type_check_only
 class IdentityServiceAsyncStub(IdentityServiceStub):
-    """IdentityService knows who people are and that it is them who are asking."""
+    """IdentityService registers persons, authenticates them and issues tokens."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     RegisterPersons: _aio.UnaryUnaryMultiCallable[_identity_pb2.RegisterPersonsRequest, _identity_pb2.RegisterPersonsResponse]  # type: ignore[assignment]
@@ -69,7 +69,7 @@ class IdentityServiceAsyncStub(IdentityServiceStub):
     ListHats: _aio.UnaryUnaryMultiCallable[_identity_pb2.ListHatsRequest, _identity_pb2.ListHatsResponse]  # type: ignore[assignment]
 
 class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
-    """IdentityService knows who people are and that it is them who are asking."""
+    """IdentityService registers persons, authenticates them and issues tokens."""
 
     @_abc_1.abstractmethod
     def RegisterPersons(

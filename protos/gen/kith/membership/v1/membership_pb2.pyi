@@ -21,7 +21,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class ApplyRequest(_message.Message):
-    """ApplyRequest: the caller asks to join in a class."""
+    """ApplyRequest: the caller applies for membership in a class."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -31,7 +31,7 @@ class ApplyRequest(_message.Message):
     request_id: _builtins.str
     member_class: _builtins.str
     why: _builtins.str
-    """in their own words; kept here, never stated as a fact"""
+    """in their own words; stored here, never published in an event"""
     def __init__(
         self,
         *,
@@ -195,7 +195,7 @@ Global___Admission: _TypeAlias = Admission  # noqa: Y015
 
 @_typing.final
 class AdmitMembersRequest(_message.Message):
-    """AdmitMembersRequest brings up to 200 rows; each is decided alone."""
+    """AdmitMembersRequest admits up to 200 rows; each is decided independently."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -223,7 +223,7 @@ Global___AdmitMembersRequest: _TypeAlias = AdmitMembersRequest  # noqa: Y015
 
 @_typing.final
 class Admitted(_message.Message):
-    """Admitted is the answer for one row, in the order asked."""
+    """Admitted is the result for one row, in the order of the request."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -251,7 +251,7 @@ Global___Admitted: _TypeAlias = Admitted  # noqa: Y015
 
 @_typing.final
 class AdmitMembersResponse(_message.Message):
-    """AdmitMembersResponse has one answer for each row."""
+    """AdmitMembersResponse has one result for each row."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -324,7 +324,7 @@ Global___ChangeClassResponse: _TypeAlias = ChangeClassResponse  # noqa: Y015
 
 @_typing.final
 class EndMembershipRequest(_message.Message):
-    """EndMembershipRequest: the last day is `on`. A member may end their own."""
+    """EndMembershipRequest: the last day is `on`. A member may end their own membership."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -456,7 +456,7 @@ Global___Standing: _TypeAlias = Standing  # noqa: Y015
 
 @_typing.final
 class Member(_message.Message):
-    """Member as the register has them."""
+    """Member as in the register."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -506,7 +506,7 @@ Global___Member: _TypeAlias = Member  # noqa: Y015
 
 @_typing.final
 class GetMemberRequest(_message.Message):
-    """GetMemberRequest: oneself, or another with the secretary's hat, which is written down."""
+    """GetMemberRequest: the caller, or, with the secretary's hat, somebody else, which is audited."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -567,7 +567,7 @@ class ListMembersRequest(_message.Message):
     member_class: _builtins.str
     """empty = all"""
     member_number: _builtins.str
-    """only whoever has this number; empty = all"""
+    """only the member with this number; empty = all"""
     @_builtins.property
     def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """only these, at most 200; empty = all"""
@@ -641,7 +641,7 @@ Global___GetStandingRequest: _TypeAlias = GetStandingRequest  # noqa: Y015
 
 @_typing.final
 class GetStandingResponse(_message.Message):
-    """GetStandingResponse: `standing` is unset when they were no member that day."""
+    """GetStandingResponse: `standing` is unset if they were not a member that day."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

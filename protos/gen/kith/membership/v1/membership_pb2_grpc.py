@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class MembershipServiceStub:
-    """MembershipService keeps who belongs, in which class, since when and until when. Dates are ISO 8601 calendar dates in the co-op's zone.
+    """MembershipService keeps the register: who is a member, in which class, from when to when. Dates are ISO 8601, in the co-op's zone.
     """
 
     def __init__(self, channel):
@@ -88,7 +88,7 @@ class MembershipServiceStub:
 
 
 class MembershipServiceServicer:
-    """MembershipService keeps who belongs, in which class, since when and until when. Dates are ISO 8601 calendar dates in the co-op's zone.
+    """MembershipService keeps the register: who is a member, in which class, from when to when. Dates are ISO 8601, in the co-op's zone.
     """
 
     def Apply(self, request, context):
@@ -213,7 +213,7 @@ def add_MembershipServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class MembershipService:
-    """MembershipService keeps who belongs, in which class, since when and until when. Dates are ISO 8601 calendar dates in the co-op's zone.
+    """MembershipService keeps the register: who is a member, in which class, from when to when. Dates are ISO 8601, in the co-op's zone.
     """
 
     @staticmethod

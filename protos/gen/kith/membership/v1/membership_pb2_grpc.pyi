@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class MembershipServiceStub:
-    """MembershipService keeps who belongs, in which class, since when and until when. Dates are ISO 8601 calendar dates in the co-op's zone."""
+    """MembershipService keeps the register: who is a member, in which class, from when to when. Dates are ISO 8601, in the co-op's zone."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -46,7 +46,7 @@ class MembershipServiceStub:
 
 @_typing.type_check_only
 class MembershipServiceAsyncStub(MembershipServiceStub):
-    """MembershipService keeps who belongs, in which class, since when and until when. Dates are ISO 8601 calendar dates in the co-op's zone."""
+    """MembershipService keeps the register: who is a member, in which class, from when to when. Dates are ISO 8601, in the co-op's zone."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Apply: _aio.UnaryUnaryMultiCallable[_membership_pb2.ApplyRequest, _membership_pb2.ApplyResponse]  # type: ignore[assignment]
@@ -61,7 +61,7 @@ class MembershipServiceAsyncStub(MembershipServiceStub):
     CountMembers: _aio.UnaryUnaryMultiCallable[_membership_pb2.CountMembersRequest, _membership_pb2.CountMembersResponse]  # type: ignore[assignment]
 
 class MembershipServiceServicer(metaclass=_abc_1.ABCMeta):
-    """MembershipService keeps who belongs, in which class, since when and until when. Dates are ISO 8601 calendar dates in the co-op's zone."""
+    """MembershipService keeps the register: who is a member, in which class, from when to when. Dates are ISO 8601, in the co-op's zone."""
 
     @_abc_1.abstractmethod
     def Apply(

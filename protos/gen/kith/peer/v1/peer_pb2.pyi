@@ -20,7 +20,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class ExchangeRequest(_message.Message):
-    """ExchangeRequest: what I have, what I bring."""
+    """ExchangeRequest: what the caller holds, and what it sends."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -42,7 +42,7 @@ Global___ExchangeRequest: _TypeAlias = ExchangeRequest  # noqa: Y015
 
 @_typing.final
 class ExchangeResponse(_message.Message):
-    """ExchangeResponse: what I have, what you lack."""
+    """ExchangeResponse: what the called side holds, and what the caller lacks."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -112,7 +112,7 @@ Global___Parcel: _TypeAlias = Parcel  # noqa: Y015
 
 @_typing.final
 class Hello(_message.Message):
-    """Hello says how far each side is with the letters of the other."""
+    """Hello has each side's position in the letter stream of the other."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -155,7 +155,7 @@ Global___Hello: _TypeAlias = Hello  # noqa: Y015
 
 @_typing.final
 class VoteHave(_message.Message):
-    """VoteHave is what I hold of a vote."""
+    """VoteHave is what the sender holds of a vote."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -185,7 +185,7 @@ Global___VoteHave: _TypeAlias = VoteHave  # noqa: Y015
 
 @_typing.final
 class BoardHave(_message.Message):
-    """BoardHave is what I hold of a board."""
+    """BoardHave is what the sender holds of a board."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -275,8 +275,8 @@ Global___Cosignature: _TypeAlias = Cosignature  # noqa: Y015
 
 @_typing.final
 class BoardPart(_message.Message):
-    """BoardPart brings entries from `first` on. With entries there is a head, and `proof` is the RFC 6962 consistency proof from the tree up to
-    the last entry brought to that head; empty when it ends there.
+    """BoardPart has entries from `first` on. With entries there is a head, and `proof` is the RFC 6962 consistency proof from the tree up to
+    the last entry sent to that head; empty when it ends there.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -350,7 +350,7 @@ Global___VotePaper: _TypeAlias = VotePaper  # noqa: Y015
 
 @_typing.final
 class ProbeRequest(_message.Message):
-    """ProbeRequest asks the other side to look at itself and at us."""
+    """ProbeRequest asks the other side to check itself and its view of us."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -359,9 +359,9 @@ class ProbeRequest(_message.Message):
     DIAL_BACK_FIELD_NUMBER: _builtins.int
     clock: _builtins.int
     nonce: _builtins.bytes
-    """comes back"""
+    """returned unchanged"""
     dial_back: _builtins.bool
-    """try to reach me as well"""
+    """also try to reach the caller"""
     def __init__(
         self,
         *,
@@ -379,7 +379,7 @@ Global___ProbeRequest: _TypeAlias = ProbeRequest  # noqa: Y015
 
 @_typing.final
 class ProbeResponse(_message.Message):
-    """ProbeResponse tells what it saw."""
+    """ProbeResponse has the results."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -396,7 +396,7 @@ class ProbeResponse(_message.Message):
     identity: _builtins.int
     """`seq` of our identity document that it holds"""
     standing: _builtins.str
-    """how it stands towards us: pending, active, suspended, severed"""
+    """its state of the peering: pending, active, suspended, severed"""
     dialled_back: _builtins.str
     """ok, no_port, or the refusal's reason"""
     @_builtins.property

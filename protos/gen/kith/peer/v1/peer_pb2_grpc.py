@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class PeerServiceStub:
-    """PeerService is every call there is between co-ops. With the documents of docs/formats it is the whole list of what may leave one.
+    """PeerService has every call between co-ops. With the documents of docs/formats it is the complete list of what may leave a co-op.
     """
 
     def __init__(self, channel):
@@ -48,7 +48,7 @@ class PeerServiceStub:
 
 
 class PeerServiceServicer:
-    """PeerService is every call there is between co-ops. With the documents of docs/formats it is the whole list of what may leave one.
+    """PeerService has every call between co-ops. With the documents of docs/formats it is the complete list of what may leave a co-op.
     """
 
     def Exchange(self, request, context):
@@ -85,7 +85,7 @@ def add_PeerServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class PeerService:
-    """PeerService is every call there is between co-ops. With the documents of docs/formats it is the whole list of what may leave one.
+    """PeerService has every call between co-ops. With the documents of docs/formats it is the complete list of what may leave a co-op.
     """
 
     @staticmethod

@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class PeerServiceStub:
-    """PeerService is every call there is between co-ops. With the documents of docs/formats it is the whole list of what may leave one."""
+    """PeerService has every call between co-ops. With the documents of docs/formats it is the complete list of what may leave a co-op."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -38,14 +38,14 @@ class PeerServiceStub:
 
 @_typing.type_check_only
 class PeerServiceAsyncStub(PeerServiceStub):
-    """PeerService is every call there is between co-ops. With the documents of docs/formats it is the whole list of what may leave one."""
+    """PeerService has every call between co-ops. With the documents of docs/formats it is the complete list of what may leave a co-op."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Exchange: _aio.UnaryUnaryMultiCallable[_peer_pb2.ExchangeRequest, _peer_pb2.ExchangeResponse]  # type: ignore[assignment]
     Probe: _aio.UnaryUnaryMultiCallable[_peer_pb2.ProbeRequest, _peer_pb2.ProbeResponse]  # type: ignore[assignment]
 
 class PeerServiceServicer(metaclass=_abc_1.ABCMeta):
-    """PeerService is every call there is between co-ops. With the documents of docs/formats it is the whole list of what may leave one."""
+    """PeerService has every call between co-ops. With the documents of docs/formats it is the complete list of what may leave a co-op."""
 
     @_abc_1.abstractmethod
     def Exchange(

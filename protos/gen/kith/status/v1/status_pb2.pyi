@@ -29,24 +29,24 @@ class _StateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_State.ValueType
     STATE_UNSPECIFIED: _State.ValueType  # 0
     STATE_WELL: _State.ValueType  # 1
     STATE_DEGRADED: _State.ValueType  # 2
-    """works, but something it needs is missing"""
+    """working, although something it needs is unavailable"""
     STATE_STARTING: _State.ValueType  # 3
     STATE_STOPPING: _State.ValueType  # 4
 
 class State(_State, metaclass=_StateEnumTypeWrapper):
-    """State is one word for it."""
+    """State is the health of a service."""
 
 STATE_UNSPECIFIED: State.ValueType  # 0
 STATE_WELL: State.ValueType  # 1
 STATE_DEGRADED: State.ValueType  # 2
-"""works, but something it needs is missing"""
+"""working, although something it needs is unavailable"""
 STATE_STARTING: State.ValueType  # 3
 STATE_STOPPING: State.ValueType  # 4
 Global___State: _TypeAlias = State  # noqa: Y015
 
 @_typing.final
 class GetStatusRequest(_message.Message):
-    """GetStatusRequest asks nothing more."""
+    """GetStatusRequest has no fields."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -63,7 +63,7 @@ Global___GetStatusRequest: _TypeAlias = GetStatusRequest  # noqa: Y015
 
 @_typing.final
 class GetStatusResponse(_message.Message):
-    """GetStatusResponse is how the service is."""
+    """GetStatusResponse is the state of the service."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -79,13 +79,13 @@ class GetStatusResponse(_message.Message):
     service: _builtins.str
     state: Global___State.ValueType
     facts_stated: _builtins.int
-    """the last number given"""
+    """the latest event number"""
     facts_waiting: _builtins.int
     """committed, not yet published"""
     version: _builtins.str
     @_builtins.property
     def reasons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """UPPER_SNAKE words, empty when well"""
+        """UPPER_SNAKE words, empty when healthy"""
 
     @_builtins.property
     def last_fact_at(self) -> _timestamp_pb2.Timestamp: ...
@@ -116,7 +116,7 @@ Global___GetStatusResponse: _TypeAlias = GetStatusResponse  # noqa: Y015
 
 @_typing.final
 class Listening(_message.Message):
-    """Listening is how far the service has followed one other service."""
+    """Listening is the progress of the service in consuming the events of one other service."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -129,7 +129,7 @@ class Listening(_message.Message):
     position: _builtins.int
     head: _builtins.int
     stopped_by: _builtins.str
-    """the type of the fact whose reaction fails, or empty"""
+    """the type of the event whose reaction fails, or empty"""
     @_builtins.property
     def head_heard_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class StatusServiceStub:
-    """StatusService is answered by every service about itself, for the operator's page.
+    """StatusService is implemented by every service and reports on itself, for the operator's page.
     """
 
     def __init__(self, channel):
@@ -43,7 +43,7 @@ class StatusServiceStub:
 
 
 class StatusServiceServicer:
-    """StatusService is answered by every service about itself, for the operator's page.
+    """StatusService is implemented by every service and reports on itself, for the operator's page.
     """
 
     def GetStatus(self, request, context):
@@ -69,7 +69,7 @@ def add_StatusServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class StatusService:
-    """StatusService is answered by every service about itself, for the operator's page.
+    """StatusService is implemented by every service and reports on itself, for the operator's page.
     """
 
     @staticmethod

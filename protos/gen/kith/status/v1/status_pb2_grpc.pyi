@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class StatusServiceStub:
-    """StatusService is answered by every service about itself, for the operator's page."""
+    """StatusService is implemented by every service and reports on itself, for the operator's page."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -37,13 +37,13 @@ class StatusServiceStub:
 
 @_typing.type_check_only
 class StatusServiceAsyncStub(StatusServiceStub):
-    """StatusService is answered by every service about itself, for the operator's page."""
+    """StatusService is implemented by every service and reports on itself, for the operator's page."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetStatus: _aio.UnaryUnaryMultiCallable[_status_pb2.GetStatusRequest, _status_pb2.GetStatusResponse]  # type: ignore[assignment]
 
 class StatusServiceServicer(metaclass=_abc_1.ABCMeta):
-    """StatusService is answered by every service about itself, for the operator's page."""
+    """StatusService is implemented by every service and reports on itself, for the operator's page."""
 
     @_abc_1.abstractmethod
     def GetStatus(

@@ -42,7 +42,7 @@ Global___PeerPaired: _TypeAlias = PeerPaired  # noqa: Y015
 
 @_typing.final
 class PeerSuspended(_message.Message):
-    """PeerSuspended: nothing goes to it or comes from it until it is resumed."""
+    """PeerSuspended: no exchange with it until it is resumed."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -108,7 +108,7 @@ Global___PeerSevered: _TypeAlias = PeerSevered  # noqa: Y015
 
 @_typing.final
 class PeerUnreachable(_message.Message):
-    """PeerUnreachable: nothing was heard of it for a day."""
+    """PeerUnreachable: no contact for a day."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -129,7 +129,7 @@ Global___PeerUnreachable: _TypeAlias = PeerUnreachable  # noqa: Y015
 
 @_typing.final
 class PeerReachable(_message.Message):
-    """PeerReachable: it is heard again."""
+    """PeerReachable: contact again."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -150,7 +150,7 @@ Global___PeerReachable: _TypeAlias = PeerReachable  # noqa: Y015
 
 @_typing.final
 class VoteProposed(_message.Message):
-    """VoteProposed: terms came, and governance has taken them."""
+    """VoteProposed: terms arrived, and governance has accepted them."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -179,7 +179,7 @@ Global___VoteProposed: _TypeAlias = VoteProposed  # noqa: Y015
 
 @_typing.final
 class VoteOpened(_message.Message):
-    """VoteOpened: all rolls are ready and agreed; our board takes ballots."""
+    """VoteOpened: all rolls are ready and agreed; our board accepts ballots."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -200,7 +200,7 @@ Global___VoteOpened: _TypeAlias = VoteOpened  # noqa: Y015
 
 @_typing.final
 class VoteBallotsLost(_message.Message):
-    """VoteBallotsLost: a recovery took these ballots off our board; their members must vote again."""
+    """VoteBallotsLost: a recovery removed these ballots from our board; their members must vote again."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -259,7 +259,7 @@ Global___VoteFinal: _TypeAlias = VoteFinal  # noqa: Y015
 
 @_typing.final
 class VoteContested(_message.Message):
-    """VoteContested: final, and an objection or proof of misconduct came."""
+    """VoteContested: final, with an objection or proven misconduct."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -326,7 +326,7 @@ Global___VoteVoid: _TypeAlias = VoteVoid  # noqa: Y015
 
 @_typing.final
 class VoteAnnulled(_message.Message):
-    """VoteAnnulled: the participants settled that it does not count."""
+    """VoteAnnulled: annulled by a settlement."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

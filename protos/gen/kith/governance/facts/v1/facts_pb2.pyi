@@ -21,7 +21,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class AdoptedClass(_message.Message):
-    """AdoptedClass is a member class as the rulebook has it."""
+    """AdoptedClass is a member class as defined in the rulebook."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -45,7 +45,7 @@ Global___AdoptedClass: _TypeAlias = AdoptedClass  # noqa: Y015
 
 @_typing.final
 class RulebookAdopted(_message.Message):
-    """RulebookAdopted: these rules are in force."""
+    """RulebookAdopted: a rulebook came into force."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -73,7 +73,7 @@ Global___RulebookAdopted: _TypeAlias = RulebookAdopted  # noqa: Y015
 
 @_typing.final
 class RollSize(_message.Message):
-    """RollSize is how many of one class are on a frozen roll."""
+    """RollSize is the number of people of one class on a frozen roll."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -112,7 +112,7 @@ class MotionOpened(_message.Message):
     resolution_type: _builtins.str
     rulebook_hash: _builtins.str
     membership_number: _builtins.int
-    """the last fact of membership the roll was frozen under"""
+    """number of the last membership event that the roll includes"""
     @_builtins.property
     def closes_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -140,7 +140,7 @@ Global___MotionOpened: _TypeAlias = MotionOpened  # noqa: Y015
 
 @_typing.final
 class BallotCast(_message.Message):
-    """BallotCast: a person's ballot is recorded, or changed. Never for what."""
+    """BallotCast: a person's ballot is recorded or changed. It never carries the choice."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -207,7 +207,7 @@ Global___MotionClosed: _TypeAlias = MotionClosed  # noqa: Y015
 
 @_typing.final
 class VoteDrafted(_message.Message):
-    """VoteDrafted: federation gathers the parties' keys now. The draft's words stay in governance."""
+    """VoteDrafted: federation now collects the parties' keys. The text of the draft stays in governance."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -271,7 +271,7 @@ Global___VoteJoined: _TypeAlias = VoteJoined  # noqa: Y015
 
 @_typing.final
 class VoteWithdrawn(_message.Message):
-    """VoteWithdrawn: it does not take part after all."""
+    """VoteWithdrawn: this co-op withdraws from the vote."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -292,7 +292,7 @@ Global___VoteWithdrawn: _TypeAlias = VoteWithdrawn  # noqa: Y015
 
 @_typing.final
 class VoteRowsFrozen(_message.Message):
-    """VoteRowsFrozen is some rows of the roll, as they go on the board: pseudonyms and commitments, never who."""
+    """VoteRowsFrozen has some rows of the roll as board entries: pseudonyms and commitments, never persons."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -348,7 +348,7 @@ Global___VoteRollAttested: _TypeAlias = VoteRollAttested  # noqa: Y015
 
 @_typing.final
 class VoteMadeReady(_message.Message):
-    """VoteMadeReady: this co-op says ready, as soon as every roll is mirrored and right."""
+    """VoteMadeReady: this co-op is ready, as soon as every roll is mirrored and valid."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -369,7 +369,7 @@ Global___VoteMadeReady: _TypeAlias = VoteMadeReady  # noqa: Y015
 
 @_typing.final
 class VoteBallotCast(_message.Message):
-    """VoteBallotCast is a ballot as it goes on the board. It is stated for nobody: its envelope names no actor and no cause."""
+    """VoteBallotCast is a ballot as a board entry. To protect the voter, its envelope has no actor, cause or trace."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

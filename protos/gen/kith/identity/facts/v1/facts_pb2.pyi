@@ -18,7 +18,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class PersonRegistered(_message.Message):
-    """PersonRegistered: the co-op knows a person more. No name: names stay in identity."""
+    """PersonRegistered: a person is registered. Names stay in identity."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -63,7 +63,7 @@ Global___HatGiven: _TypeAlias = HatGiven  # noqa: Y015
 
 @_typing.final
 class HatTaken(_message.Message):
-    """HatTaken: from now on they do not."""
+    """HatTaken: from now on the person no longer holds it."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -87,7 +87,7 @@ Global___HatTaken: _TypeAlias = HatTaken  # noqa: Y015
 
 @_typing.final
 class SignInCodeIssued(_message.Message):
-    """SignInCodeIssued: somebody made a code for a person, who is told."""
+    """SignInCodeIssued: somebody issued a code for a person, who is notified."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

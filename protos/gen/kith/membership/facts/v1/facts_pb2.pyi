@@ -18,7 +18,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class MembershipApplied(_message.Message):
-    """MembershipApplied: somebody asked to join."""
+    """MembershipApplied: somebody applied for membership."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -45,7 +45,7 @@ Global___MembershipApplied: _TypeAlias = MembershipApplied  # noqa: Y015
 
 @_typing.final
 class MemberAdmitted(_message.Message):
-    """MemberAdmitted: a person belongs from this day on."""
+    """MemberAdmitted: a person is a member from this day on."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -78,7 +78,7 @@ Global___MemberAdmitted: _TypeAlias = MemberAdmitted  # noqa: Y015
 
 @_typing.final
 class MemberClassChanged(_message.Message):
-    """MemberClassChanged: from this day on the person stands in another class; the old class ended the day before."""
+    """MemberClassChanged: from this day on the person is in another class; the old class ended the day before."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -1,0 +1,30 @@
+"""Short forms for table metadata and statements: a column is NOT NULL unless it is `optional`."""
+
+from typing import Any
+
+from sqlalchemy import ARRAY, Column, ColumnElement, DateTime, any_, bindparam
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import TypeEngine
+
+MOMENT = DateTime(timezone=True)
+"""A point in time, in UTC; what Python calls an aware datetime."""
+
+
+def required(name: str, kind: "TypeEngine[Any] | type[TypeEngine[Any]]", *items: SchemaItem, server_default: Any = None) -> Column[Any]:
+    """A NOT NULL column."""
+    return Column(name, kind, *items, nullable=False, server_default=server_default)
+
+
+def optional(name: str, kind: "TypeEngine[Any] | type[TypeEngine[Any]]", *items: SchemaItem) -> Column[Any]:
+    """A column that may be NULL."""
+    return Column(name, kind, *items)
+
+
+def key(name: str, kind: "TypeEngine[Any] | type[TypeEngine[Any]]", *items: SchemaItem) -> Column[Any]:
+    """A column of the primary key."""
+    return Column(name, kind, *items, primary_key=True, autoincrement=False)
+
+
+def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """`column = any(:name)`: unlike `in`, it is the same prepared statement however many values the list has."""
+    return column == any_(bindparam(name, type_=ARRAY(column.type)))

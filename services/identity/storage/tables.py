@@ -1,0 +1,75 @@
+"""Identity's tables as metadata. `migrations/` holds the DDL that creates them, with the row-level security; a test compares both.
+
+Names are in `person`, contact details in `contact` behind stricter row-level security. Columns ending in `mark` hold keyed hashes
+(`domain/secret_hasher.py`). Hats are in `worn_hat`, which every service has (`libs/access/hats.py`). Times are UTC.
+"""
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint, Uuid
+
+from libs.database.columns import MOMENT, key, optional, required
+
+metadata = MetaData()
+
+person = Table(
+    "person",
+    metadata,
+    key("id", Uuid),
+    required("full_name", Text),
+    required("called", Text),
+    required("name_key", Text),
+    required("registered_at", MOMENT),
+    optional("password_set_at", MOMENT),
+    required("version", BigInteger, server_default="1"),
+    Index("person_by_name", "name_key"),
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    key("person", Uuid, ForeignKey("person.id")),
+    required("email", Text),
+    required("email_key", Text),
+    required("phone", Text),
+    required("phone_key", Text),
+)
+Index("contact_by_email", contact.c.email_key, postgresql_where=contact.c.email_key != "")
+
+sign_in_code = Table(
+    "sign_in_code",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid, ForeignKey("person.id")),
+    required("kind", Text),
+    required("mark", LargeBinary),
+    required("issued_by", Text),
+    required("issued_at", MOMENT),
+    required("expires_at", MOMENT),
+    optional("used_at", MOMENT),
+    optional("revoked_at", MOMENT),
+    UniqueConstraint("mark"),
+    Index("sign_in_code_by_person", "person"),
+)
+
+password = Table("password", metadata, key("person", Uuid, ForeignKey("person.id")), required("hash", Text))
+
+session = Table(
+    "session",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid, ForeignKey("person.id")),
+    required("key_mark", LargeBinary),
+    required("strength", Text),
+    required("started_at", MOMENT),
+    required("expires_at", MOMENT),
+    optional("ended_at", MOMENT),
+    Index("session_by_person", "person"),
+)
+
+sign_in_failure = Table(
+    "sign_in_failure",
+    metadata,
+    key("id", Uuid),
+    required("address_mark", LargeBinary),
+    required("at", MOMENT),
+    Index("sign_in_failure_by_address", "address_mark", "at"),
+)

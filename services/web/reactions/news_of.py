@@ -1,0 +1,25 @@
+"""Turns an event into news."""
+
+from uuid import UUID
+
+from libs.database.engine import UnitOfWork
+from libs.messages.consumer import EventHandler
+from libs.messages.envelope import Event, EventClass, type_of
+from services.web.storage.news import add_news
+
+
+def news_of(
+    message: EventClass, kind: str, *, about: str = "", word: str = "", person: str = "", hat: str = ""
+) -> tuple[str, EventHandler]:
+    """The event's type and a handler that makes news of it. `about`, `word` and `person` name fields of the event."""
+
+    async def handle(work: UnitOfWork, event: Event) -> None:
+        payload = message.FromString(event.payload)
+
+        def value(field: str) -> str:
+            return str(getattr(payload, field)) if field else ""
+
+        recipient = UUID(value(person)) if person else None
+        await add_news(work, event, kind, person=recipient, about=value(about), word=value(word), hat=hat)
+
+    return type_of(message), handle
