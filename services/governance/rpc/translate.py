@@ -311,6 +311,7 @@ def _resolution_type_message(resolution_type: ResolutionType) -> pb.ResolutionTy
         notice_days=resolution_type.notice_days,
         changes_rulebook=resolution_type.changes_rulebook,
         counting=counting_rule_message(resolution_type.counting),
+        needs_second_meeting=resolution_type.second_meeting is not None,
     )
 
 

@@ -1,0 +1,93 @@
+"""Opens every page of the fake services, with every form on it submitted empty and filled in; for what must hold on all of them."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from services.web.page import Page
+from services.web.routes import PAGES
+from tests.unit.web import fake_services, fake_vote_services
+from tests.unit.web.fake_people import JO
+from tests.unit.web.fake_services import FakeServices
+from tests.unit.web.scriptless_browser import HIDDEN, ScriptlessBrowser
+
+VALUES: Mapping[str, tuple[str, ...]] = {
+    "motion": (
+        fake_services.OPEN_MOTION, fake_services.ANNOUNCED_MOTION, fake_services.CAPPED_MOTION, fake_services.CLOSED_MOTION,
+    ),
+    "vote": tuple(f"{digit}" * 64 for digit in "12345678"),
+    "person": (JO,),
+    "record": (fake_services.OTHERS_ENTRY, fake_services.OWN_ENTRY, fake_vote_services.RECORD),
+    "co_op": tuple(fake_vote_services.CO_OPS),
+    "code": (fake_services.CODE,),
+}  # fmt: skip
+"""What each parameter of a path can be among the fake services."""
+QUERIES = (
+    "/members?q=jo", "/members?q=2", "/members?q=nobody", "/members?as_of=never", "/members?class=worker", f"/members/{JO}?done=end",
+    "/paper-votes?done=recorded", "/paper-votes?done=confirmed", "/paper-votes?done=differs", "/you?done=asked", "/you?done=password",
+    "/votes?done=drafted", "/look-up?ballot=", f"/look-up?ballot={fake_vote_services.OWN_PSEUDONYM}", "/look-up?ballot=0000000000000000",
+    "/nope",
+)  # fmt: skip
+"""Pages that a query changes, and one that does not exist."""
+_PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
+_FORM = re.compile(r'<form method="post" action="([^"]*)".*?</form>', re.DOTALL)
+_INPUT = re.compile(r'<(?:input|button)\b[^>]*?(?:type="(\w+)")?[^>]*? name="([\w-]+)"(?: value="([^"]*)")?')
+_SELECT = re.compile(r'<select id="([\w-]+)".*?<option value="([^"]+)"', re.DOTALL)
+_TEXT_AREA = re.compile(r'<textarea [^>]*name="([\w-]+)"')
+_ELSEWHERE = {"/sign-out", "/comfort"}
+
+
+def all_paths() -> list[str]:
+    """All pages that can be opened, and those that a query changes."""
+    return [*(path for page in PAGES if page.show for path in _paths_of(page)), *QUERIES]
+
+
+def open_every_page(make_fakes: Callable[[], FakeServices], *, easy: bool = False) -> int:
+    """Open every page and submit every form on it empty, then filled in, following where that leads. The browser checks every response."""
+    opened = 0
+    for path in all_paths():
+        for fill in (_hidden_only, _filled):
+            browser = ScriptlessBrowser(make_fakes()).sign_in()
+            if easy:
+                browser.http.cookies.set("kith-comfort", "easy")
+            opened += _submit_all(browser, path, fill, steps=4 if fill is _filled else 1)
+    return opened
+
+
+def _submit_all(browser: ScriptlessBrowser, path: str, fill: Callable[[str], dict[str, str]], steps: int) -> int:
+    response = browser.http.get(path)
+    if response.status_code != 200 or not response.headers["content-type"].startswith("text/html") or not steps:
+        return 1
+    opened = 1
+    for form in _FORM.finditer(response.text):
+        if form[1] not in _ELSEWHERE:
+            sent = browser.http.post(form[1], data=fill(form[0]), headers={"origin": str(browser.http.base_url).rstrip("/")})
+            opened += 1
+            if sent.status_code == 303:
+                opened += _submit_all(browser, sent.headers["location"], fill, steps - 1)
+    return opened
+
+
+def _hidden_only(form: str) -> dict[str, str]:
+    return dict(HIDDEN.findall(form))
+
+
+def _filled(form: str) -> dict[str, str]:
+    """Something in every field: the first of each choice, a number where words stand as well, a day in a month."""
+    fields: dict[str, str] = {}
+    for kind, name, value in _INPUT.findall(form):
+        fields.setdefault(name, value if kind in {"radio", "checkbox", "hidden", ""} else "2")
+    fields |= dict(_SELECT.findall(form)) | dict.fromkeys(_TEXT_AREA.findall(form), "Words.\nMore words.")
+    return (
+        fields
+        | {name: "20" for name in fields if name.endswith("-day")}
+        | {name: "12" for name in fields if name.endswith("-month")}
+        | {name: "2026" for name in fields if name.endswith("-year")}
+        | dict(HIDDEN.findall(form))
+    )
+
+
+def _paths_of(page: Page) -> Iterator[str]:
+    paths = [page.path]
+    while parameter := _PARAMETER.search(paths[0]):
+        paths = [path.replace(parameter[0], value) for path in paths for value in VALUES[parameter[1]]]
+    yield from paths
