@@ -20,7 +20,7 @@ TEST_SECONDS = 900
 
 @dataclass(frozen=True)
 class Mutation:
-    """A mistake: `old` occurs exactly once in the file. `tests` pass without it."""
+    """A mistake: `old` occurs exactly once in the file. `tests` must pass without it: run them first, or a failure proves nothing."""
 
     what: str
     file: str
