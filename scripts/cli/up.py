@@ -1,28 +1,34 @@
 """`kith up`: starts a co-op and stays with it until Ctrl-C."""
 
-import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from libs.host.backing.errors import BackingStartError
-from libs.host.data_folder import FolderInUse, FolderUnusable
-from libs.host.instance_keys import KeysUnusableError
-from libs.observe import logs
+from scripts.cli.actions import DEFAULT_FOLDER, FolderArgument
 from scripts.cli.console import CommandError, ExitCode, print_note, print_result
-from services.instance import Instance, InstanceUnusableError
+
+if TYPE_CHECKING:
+    from services.instance import Instance
 
 _LOG_BYTES = 20 * 1024 * 1024
 
 
 def up_command(
-    folder: Annotated[Path, typer.Argument(help="The co-op's data folder.", metavar="folder")] = Path("kith-data"),
+    folder: FolderArgument = DEFAULT_FOLDER,
     *,
     log_level: Annotated[str, typer.Option(help="How much goes into log/kith.log: debug, info, warning, error.")] = "info",
 ) -> int:
     """Start a co-op: its PostgreSQL, its NATS, its services and its pages. Ctrl-C stops it."""
+    import asyncio
+
+    from libs.host.backing.errors import BackingStartError
+    from libs.host.data_folder import FolderInUse, FolderUnusable
+    from libs.host.instance_keys import KeysUnusableError
+    from libs.observe import logs
+    from services.instance import Instance, InstanceUnusableError
+
     began = datetime.now(UTC)
     instance = Instance(folder)
     try:
@@ -49,7 +55,7 @@ def up_command(
     return ExitCode.OK
 
 
-async def _bootstrap_once(instance: Instance) -> None:
+async def _bootstrap_once(instance: "Instance") -> None:
     """Bootstraps the co-op at its first start, and prints the sign-in link."""
     if not instance.folder.founding.exists():
         return
