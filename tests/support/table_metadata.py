@@ -53,7 +53,7 @@ def _compare(connection: Connection, tables: Sequence[MetaData]) -> list[object]
         },
     )
     # Alembic takes a sequence, too; its annotation does not say so.
-    found: list[object] = list(compare_metadata(context, list(tables)))  # type: ignore[arg-type]
+    found: list[object] = list(compare_metadata(context, list(tables)))  # type: ignore[arg-type]  # alembic types its context too narrowly
     # Alembic does not compare primary keys.
     return found + [
         ("primary_key", table.name)
