@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from services.web.page import Page
 from services.web.routes import PAGES
@@ -33,6 +34,8 @@ _FORM = re.compile(r'<form method="post" action="([^"]*)".*?</form>', re.DOTALL)
 _INPUT = re.compile(r'<(?:input|button)\b[^>]*?(?:type="(\w+)")?[^>]*? name="([\w-]+)"(?: value="([^"]*)")?')
 _SELECT = re.compile(r'<select id="([\w-]+)".*?<option value="([^"]+)"', re.DOTALL)
 _TEXT_AREA = re.compile(r'<textarea [^>]*name="([\w-]+)"')
+_DATE_PARTS = {"day": "20", "month": "12", "year": "2026"}
+_FARTHEST = 6
 _ELSEWHERE = {"/sign-out", "/comfort"}
 
 
@@ -42,33 +45,47 @@ def all_paths() -> list[str]:
 
 
 def open_every_page(make_fakes: Callable[[], FakeServices], *, easy: bool = False) -> int:
-    """Open every page and submit every form on it empty, then filled in, following where that leads. The browser checks every response."""
+    """Open every page and submit every form on it, empty and filled in, and follow where that leads. The browser checks every response."""
+    browser = _browser(make_fakes, easy=easy)
     opened = 0
     for path in all_paths():
-        for fill in (_hidden_only, _filled):
-            browser = ScriptlessBrowser(make_fakes()).sign_in()
-            if easy:
-                browser.http.cookies.set("kith-comfort", "easy")
-            opened += _submit_all(browser, path, fill, steps=4 if fill is _filled else 1)
+        forms = _forms(browser.http.get(path))
+        for action, form in forms:
+            _submit(browser, action, dict(HIDDEN.findall(form)))
+        opened += 1 + len(forms)
+        filling = _browser(make_fakes, easy=easy) if forms else browser
+        for action, form in forms:
+            opened += _follow(filling, _submit(filling, action, _filled(form)))
     return opened
 
 
-def _submit_all(browser: ScriptlessBrowser, path: str, fill: Callable[[str], dict[str, str]], steps: int) -> int:
-    response = browser.http.get(path)
-    if response.status_code != 200 or not response.headers["content-type"].startswith("text/html") or not steps:
-        return 1
+def _browser(make_fakes: Callable[[], FakeServices], *, easy: bool) -> ScriptlessBrowser:
+    browser = ScriptlessBrowser(make_fakes()).sign_in()
+    if easy:
+        browser.http.cookies.set("kith-comfort", "easy")
+    return browser
+
+
+def _follow(browser: ScriptlessBrowser, sent: Any) -> int:
+    """The page to which a form leads; where that asks to check the answers, they are confirmed."""
     opened = 1
-    for form in _FORM.finditer(response.text):
-        if form[1] not in _ELSEWHERE:
-            sent = browser.http.post(form[1], data=fill(form[0]), headers={"origin": str(browser.http.base_url).rstrip("/")})
-            opened += 1
-            if sent.status_code == 303:
-                opened += _submit_all(browser, sent.headers["location"], fill, steps - 1)
+    while sent.status_code == 303 and opened < _FARTHEST:
+        shown = browser.http.get(sent.headers["location"])
+        forms = _forms(shown) if shown.url.path.endswith("/check") else []
+        opened += 1
+        sent = _submit(browser, forms[0][0], dict(HIDDEN.findall(forms[0][1]))) if forms else shown
     return opened
 
 
-def _hidden_only(form: str) -> dict[str, str]:
-    return dict(HIDDEN.findall(form))
+def _forms(response: Any) -> list[tuple[str, str]]:
+    """The forms of a page with their actions, without those that are on every page."""
+    if response.status_code != 200 or not response.headers["content-type"].startswith("text/html"):
+        return []
+    return [(form[1], form[0]) for form in _FORM.finditer(response.text) if form[1] not in _ELSEWHERE]
+
+
+def _submit(browser: ScriptlessBrowser, action: str, fields: dict[str, str]) -> Any:
+    return browser.http.post(action, data=fields, headers={"origin": str(browser.http.base_url).rstrip("/")})
 
 
 def _filled(form: str) -> dict[str, str]:
@@ -77,13 +94,8 @@ def _filled(form: str) -> dict[str, str]:
     for kind, name, value in _INPUT.findall(form):
         fields.setdefault(name, value if kind in {"radio", "checkbox", "hidden", ""} else "2")
     fields |= dict(_SELECT.findall(form)) | dict.fromkeys(_TEXT_AREA.findall(form), "Words.\nMore words.")
-    return (
-        fields
-        | {name: "20" for name in fields if name.endswith("-day")}
-        | {name: "12" for name in fields if name.endswith("-month")}
-        | {name: "2026" for name in fields if name.endswith("-year")}
-        | dict(HIDDEN.findall(form))
-    )
+    dates = {name: _DATE_PARTS[name.rpartition("-")[2]] for name in fields if name.rpartition("-")[2] in _DATE_PARTS}
+    return fields | dates | dict(HIDDEN.findall(form))
 
 
 def _paths_of(page: Page) -> Iterator[str]:

@@ -33,7 +33,7 @@ END = member_change(
     ("reason", "on"),
     start=lambda ctx, _: {"on": ctx.local_day().isoformat()},
     options=lambda ctx, _: {
-        "reasons": [{"value": reason, "text": ctx.say(f"end_reason.{reason}")} for reason in REASONS],
+        "reasons": [{"value": reason, "text": ctx.say(f"end_reason.{reason}"), "hint": ""} for reason in REASONS],
         "days": ctx.day_choices(0, 1),
     },
     problems=_problems,
