@@ -38,7 +38,10 @@ async def show(ctx: PageContext) -> Response:
     )
     names = await ctx.person_names([*(member.person_id for member in listing.members), *listing.others])
     rows = [_row(ctx, member, names[member.person_id].full, class_names) for member in listing.members]
-    rows += [{"id": person_id, "name": names[person_id].full, "class": ctx.say("member.not_now")} for person_id in listing.others]
+    rows += [
+        {"id": person_id, "name": names[person_id].full, "number": "", "class": ctx.say("member.not_now"), "votes": "", "since": ""}
+        for person_id in listing.others
+    ]
     return ctx.render(
         "members",
         problems=problems,

@@ -31,7 +31,8 @@ QUERIES = (
 """Pages that a query changes, and one that does not exist."""
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 _FORM = re.compile(r'<form method="post" action="([^"]*)".*?</form>', re.DOTALL)
-_INPUT = re.compile(r'<(?:input|button)\b[^>]*?(?:type="(\w+)")?[^>]*? name="([\w-]+)"(?: value="([^"]*)")?')
+_INPUT = re.compile(r"<(?:input|button)\b[^>]*>")
+_ATTRIBUTE = re.compile(r'\b(type|name|value)="([^"]*)"')
 _SELECT = re.compile(r'<select id="([\w-]+)".*?<option value="([^"]+)"', re.DOTALL)
 _TEXT_AREA = re.compile(r'<textarea [^>]*name="([\w-]+)"')
 _DATE_PARTS = {"day": "20", "month": "12", "year": "2026"}
@@ -53,9 +54,10 @@ def open_every_page(make_fakes: Callable[[], FakeServices], *, easy: bool = Fals
         for action, form in forms:
             _submit(browser, action, dict(HIDDEN.findall(form)))
         opened += 1 + len(forms)
-        filling = _browser(make_fakes, easy=easy) if forms else browser
-        for action, form in forms:
-            opened += _follow(filling, _submit(filling, action, _filled(form)))
+        if forms:
+            filling = _browser(make_fakes, easy=easy)
+            for action, form in _forms(filling.http.get(path)):
+                opened += _follow(filling, _submit(filling, action, _filled(form)))
     return opened
 
 
@@ -91,8 +93,11 @@ def _submit(browser: ScriptlessBrowser, action: str, fields: dict[str, str]) -> 
 def _filled(form: str) -> dict[str, str]:
     """Something in every field: the first of each choice, a number where words stand as well, a day in a month."""
     fields: dict[str, str] = {}
-    for kind, name, value in _INPUT.findall(form):
-        fields.setdefault(name, value if kind in {"radio", "checkbox", "hidden", ""} else "2")
+    for tag in _INPUT.findall(form):
+        attributes = dict(_ATTRIBUTE.findall(tag))
+        kept = attributes.get("value", "") if attributes.get("type", "") in {"radio", "checkbox", "hidden", ""} else "2"
+        if "name" in attributes:
+            fields.setdefault(attributes["name"], kept)
     fields |= dict(_SELECT.findall(form)) | dict.fromkeys(_TEXT_AREA.findall(form), "Words.\nMore words.")
     dates = {name: _DATE_PARTS[name.rpartition("-")[2]] for name in fields if name.rpartition("-")[2] in _DATE_PARTS}
     return fields | dates | dict(HIDDEN.findall(form))

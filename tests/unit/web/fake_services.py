@@ -13,7 +13,7 @@ from kith.membership.v1 import membership_pb2 as memb
 from kith.status.v1 import status_pb2 as stat
 from libs.clock import Clock, FixedClock
 from libs.database.paging import Page
-from libs.refusals import Conflict, NotFound, NotSignedIn, Unavailable
+from libs.refusals import Conflict, FailedPrecondition, NotFound, NotSignedIn, Unavailable
 from services.clients import ServiceClients
 from services.web.app_state import AppState, CoOp
 from services.web.http.access_tokens import AccessTokenCache
@@ -352,6 +352,8 @@ class FakeGovernanceService(FakeService):
         return gov.GetMyBallotResponse(ballot=self.ballot)
 
     def GetResult(self, request: gov.GetResultRequest) -> gov.GetResultResponse:
+        if request.motion_id not in self.results:
+            raise FailedPrecondition("NOT_COUNTED_YET")
         return gov.GetResultResponse(result=self.results[request.motion_id])
 
     def ListDecisions(self, _request: gov.ListDecisionsRequest) -> gov.ListDecisionsResponse:
