@@ -95,8 +95,10 @@ def _print_refusal(error: Exception) -> None:
 def _replace_unprintable_characters() -> None:
     """A terminal that cannot print every name shows a question mark, instead of ending the command half-way."""
     for stream in (sys.stdout, sys.stderr):
+        # A stream whose file was replaced underneath it, as in a process that was forked, cannot be reconfigured; it is no terminal.
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            with contextlib.suppress(OSError):
+                stream.reconfigure(errors="replace")
 
 
 def _pop_flag(arguments: list[str], flag: str) -> bool:

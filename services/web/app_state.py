@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 
 from libs.clock import Clock
 from services.clients import ServiceClients
+from services.web.first_step_store import FirstStepStore
 from services.web.http.access_tokens import AccessTokenCache
 from services.web.http.cookies import Cookies
 from services.web.http.rate_limiter import RateLimiter
@@ -26,6 +29,17 @@ class CoOp:
     source: str
     """URL of the source of exactly this version."""
     version: str
+    public_url: str
+    """The address that members type, without a slash at its end."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the address is this machine's own, so that nobody else can open it."""
+        host = urlsplit(self.public_url).hostname or ""
+        try:
+            return ip_address(host).is_loopback or ip_address(host).is_unspecified
+        except ValueError:
+            return host == "localhost" or host.endswith(".localhost")
 
 
 @dataclass(frozen=True)
@@ -36,6 +50,7 @@ class AppState:
     services: ServiceClients
     sessions: SessionStore
     news: NewsFeed
+    first_steps: FirstStepStore
     access_tokens: AccessTokenCache
     clock: Clock
     cookies: Cookies

@@ -14,6 +14,7 @@ from services.database_setup import migrations_folder
 from services.topology import SERVICE_NAMES
 from services.web.app import create_app
 from services.web.app_state import AppState, CoOp
+from services.web.first_step_store import DatabaseFirstStepStore
 from services.web.http.access_tokens import AccessTokenCache
 from services.web.http.cookies import Cookies
 from services.web.http.database_sessions import DatabaseSessionStore
@@ -36,6 +37,7 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
             services=services,
             sessions=sessions,
             news=DatabaseNewsFeed(runtime.database, runtime.clock),
+            first_steps=DatabaseFirstStepStore(runtime.database, runtime.clock),
             access_tokens=AccessTokenCache(services, sessions),
             clock=runtime.clock,
             cookies=Cookies(_https(settings)),
@@ -64,7 +66,8 @@ def _clients(shared: SharedSettings, settings: Settings) -> ServiceClients:
 
 
 def _co_op(settings: Settings) -> CoOp:
-    return CoOp(settings.co_op_name, settings.phone, ZoneInfo(settings.zone), settings.source_url or "/source/kith.tar.gz", VERSION)
+    source = settings.source_url or "/source/kith.tar.gz"
+    return CoOp(settings.co_op_name, settings.phone, ZoneInfo(settings.zone), source, VERSION, settings.public_url.rstrip("/"))
 
 
 def _https(settings: Settings) -> bool:

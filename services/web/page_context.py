@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import chain
 from urllib.parse import urlencode
@@ -22,6 +22,7 @@ from services.web.http.cookies import ReadingPreferences, new_secret
 from services.web.http.sessions import Session
 from services.web.localisation import dates
 from services.web.localisation.catalogue import Catalogue
+from services.web.localisation.date_fields import join_dates
 from services.web.localisation.refusal_messages import refusal_message
 
 _NAMES_PER_REQUEST = 200
@@ -80,7 +81,7 @@ class PageContext:
 
     def query_param(self, name: str) -> str:
         """A query parameter's value, stripped; empty when it was left out."""
-        return self.request.query_params.get(name, "").strip()
+        return join_dates(self.request.query_params).get(name, "").strip()
 
     def next_page(self, token: str) -> str:
         """The path of a list's next page, with the filters of this one; empty without a token."""
@@ -163,9 +164,19 @@ class PageContext:
 
     def _format_detail(self, value: str) -> str:
         try:
-            return self.format_moment(datetime.fromisoformat(value)) if "T" in value else value
+            return self.format_moment(datetime.fromisoformat(value)) if "T" in value else self.format_day(value)
         except ValueError:
             return value
+
+    def refusal_problem(self, field_name: str, reason: str) -> FormProblem:
+        """A problem of the form with the sentence of a refusal."""
+        return FormProblem(field_name, refusal_message(self.catalogue, reason))
+
+    def day_choices(self, *days: int) -> list[dict[str, str]]:
+        """Days to pick instead of typing one: 0 is today, 1 tomorrow."""
+        names = {0: self.say("date.today"), 1: self.say("date.tomorrow")}
+        chosen = {number: (self.local_day() + timedelta(days=number)).isoformat() for number in days}
+        return [{"value": day, "text": names[number], "hint": self.format_day(day)} for number, day in chosen.items()]
 
     def form_problem(self, field_name: str, key: str, /, **values: object) -> FormProblem:
         """A problem of the form with a message of the catalogue."""

@@ -7,14 +7,17 @@ from services.web.pages import (
     about,
     confirmed_actions,
     decisions,
+    first_steps,
     hats,
     home,
+    member_detail,
     members,
     membership_applications,
     motion_ballot,
     motion_result,
     motions,
     my_account,
+    new_member,
     new_motion,
     news,
     paper_votes,
@@ -45,6 +48,7 @@ from services.web.pages.federated_votes import (
 )
 from services.web.pages.federated_votes import vote_result as federated_result
 from services.web.pages.form_page import form_page
+from services.web.pages.member_changes import CHANGES
 
 
 class VoteIdConvertor(StringConvertor):
@@ -90,11 +94,14 @@ _PUBLIC_PAGES = (
 
 _SECRETARY_PAGES = (
     Page("/members", members.show, access=Access.SECRETARY),
-    Page("/members/new", members.show_new, members.admit, members.NEW, Access.SECRETARY),
-    Page("/members/{person:uuid}", members.show_one, access=Access.SECRETARY),
-    Page("/members/{person:uuid}/card", None, members.print_card, members.CARD, Access.SECRETARY),
+    form_page("/members/new", new_member.NEW),
+    Page("/members/{person:uuid}", member_detail.show, access=Access.SECRETARY),
+    Page("/members/{person:uuid}/card", None, member_detail.print_card, member_detail.CARD, Access.SECRETARY),
     Page("/members/{person:uuid}/hats", None, hats.change_hat, hats.CHANGE_HAT, Access.SECRETARY),
-    Page("/members/{person:uuid}/revoke", None, members.revoke_cards, members.REVOKE, Access.SECRETARY),
+    Page("/members/{person:uuid}/revoke", None, member_detail.revoke_cards, member_detail.REVOKE, Access.SECRETARY),
+    *(form_page(f"/members/{{person:uuid}}/{change.name}", change.ask) for change in CHANGES),
+    *(form_page(f"/members/{{person:uuid}}/{change.name}/check", change.check) for change in CHANGES),
+    *(form_page(f"/first-steps/{step}", form) for step, form in first_steps.STEP_PAGES.items()),
     Page("/applications", membership_applications.show, membership_applications.admit, membership_applications.ADMIT, Access.SECRETARY),
     form_page("/motions/new", new_motion.WRITE),
     form_page("/motions/new/check", new_motion.OPEN),

@@ -96,14 +96,14 @@ def voting_times(kind: ResolutionType, opens_at: datetime | None, closes_at: dat
     """Return when voting opens and closes, by the rulebook's notice and open hours. Raises Invalid with the dates it would allow."""
     if opens_at is not None and opens_at - now > MAX_TIME_AHEAD:
         raise invalid("opens_at", "TIME_MALFORMED")
-    earliest = now + timedelta(days=kind.notice_days)
+    earliest = now + kind.notice
     opens = opens_at or earliest
     if opens < earliest:
         raise invalid("opens_at", "NOTICE_TOO_SHORT", days=str(kind.notice_days), earliest=earliest.isoformat())
-    soonest = opens + timedelta(hours=kind.minimum_open_hours)
+    soonest = opens + kind.minimum_open
     if closes_at < soonest:
         raise invalid("closes_at", "OPEN_TOO_SHORT", hours=str(kind.minimum_open_hours), earliest=soonest.isoformat())
-    latest = opens + timedelta(days=kind.maximum_open_days)
+    latest = opens + kind.maximum_open
     if closes_at > latest:
         raise invalid("closes_at", "OPEN_TOO_LONG", days=str(kind.maximum_open_days), latest=latest.isoformat())
     return opens, closes_at

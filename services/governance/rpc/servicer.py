@@ -32,12 +32,14 @@ def governance_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
         {
             "AdoptRulebook": command(translate.new_rulebook, adopt_rulebook, translate.adopted_response),
             "GetRulebook": query(translate.rulebook_hash, get_rulebook, translate.rulebook_response),
-            "OpenMotion": command(translate.motion_request, open_caught_up, translate.opened_response),
+            "OpenMotion": command(translate.motion_request, open_caught_up, lambda motion: pb.OpenMotionResponse(motion_id=str(motion))),
             "GetMotion": query(translate.motion_id, get_motion, translate.motion_response),
             "ListMotions": query(translate.motion_list, list_motions, translate.motions_response),
-            "CastBallot": command(translate.ballot_request, cast_ballot, translate.cast_response),
+            "CastBallot": command(
+                translate.ballot_request, cast_ballot, lambda ballot: pb.CastBallotResponse(ballot=translate.ballot_message(ballot))
+            ),
             "GetMyBallot": query(translate.ballots_of, get_my_ballot, translate.my_ballot_response),
-            "RecordBallot": command(translate.first_entry, record_ballot, translate.recorded_response),
+            "RecordBallot": command(translate.first_entry, record_ballot, lambda entry: pb.RecordBallotResponse(record_id=str(entry))),
             "ConfirmBallot": command(translate.second_entry, confirm_ballot, translate.confirmed_response),
             "ListUnconfirmedBallots": query(translate.unconfirmed_list, list_unconfirmed_ballots, translate.unconfirmed_response),
             "GetResult": query(translate.motion_id, get_result, translate.result_response),

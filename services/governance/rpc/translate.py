@@ -137,10 +137,6 @@ def rulebook_response(adopted: AdoptedRulebook) -> pb.GetRulebookResponse:
     )
 
 
-def opened_response(motion: UUID) -> pb.OpenMotionResponse:
-    return pb.OpenMotionResponse(motion_id=str(motion))
-
-
 def motion_response(view: MotionView) -> pb.GetMotionResponse:
     message, wording = _motion_message(view), view.motion.wording
     message.text, message.easy_text, message.rulebook_text = wording.text, wording.easy_text, view.motion.proposed_rulebook
@@ -151,20 +147,12 @@ def motions_response(page: Page[MotionView]) -> pb.ListMotionsResponse:
     return pb.ListMotionsResponse(motions=map(_motion_message, page.items), next_page_token=page.next_token)
 
 
-def cast_response(ballot: MotionBallot) -> pb.CastBallotResponse:
-    return pb.CastBallotResponse(ballot=_ballot_message(ballot))
-
-
 def my_ballot_response(ballot: MotionBallot | None) -> pb.GetMyBallotResponse:
-    return pb.GetMyBallotResponse(ballot=_ballot_message(ballot) if ballot else None)
-
-
-def recorded_response(entry_id: UUID) -> pb.RecordBallotResponse:
-    return pb.RecordBallotResponse(record_id=str(entry_id))
+    return pb.GetMyBallotResponse(ballot=ballot_message(ballot) if ballot else None)
 
 
 def confirmed_response(ballot: MotionBallot | None) -> pb.ConfirmBallotResponse:
-    return pb.ConfirmBallotResponse(ballot=_ballot_message(ballot) if ballot else None, differs=ballot is None)
+    return pb.ConfirmBallotResponse(ballot=ballot_message(ballot) if ballot else None, differs=ballot is None)
 
 
 def unconfirmed_response(page: Page[BallotEntry[UUID, str]]) -> pb.ListUnconfirmedBallotsResponse:
@@ -240,7 +228,7 @@ def _motion_message(view: MotionView) -> pb.Motion:
     )
 
 
-def _ballot_message(ballot: MotionBallot) -> pb.Ballot:
+def ballot_message(ballot: MotionBallot) -> pb.Ballot:
     return pb.Ballot(
         ballot_id=str(ballot.id),
         motion_id=str(ballot.row.motion),
@@ -311,6 +299,7 @@ def _resolution_type_message(resolution_type: ResolutionType) -> pb.ResolutionTy
         notice_days=resolution_type.notice_days,
         changes_rulebook=resolution_type.changes_rulebook,
         counting=counting_rule_message(resolution_type.counting),
+        needs_second_meeting=resolution_type.second_meeting is not None,
     )
 
 

@@ -175,63 +175,27 @@ def _required_time(request: pb.DraftVoteRequest, field: Literal["open_latest", "
 # --- to responses
 
 
-def composed_response(composed: bytes) -> pb.ComposeTermsResponse:
-    return pb.ComposeTermsResponse(terms=composed)
-
-
-def taken_response(vote: str) -> pb.TakeTermsResponse:
-    return pb.TakeTermsResponse(vote_id=vote)
-
-
 def class_counts_response(counts: Mapping[str, int]) -> pb.CountClassesResponse:
     return pb.CountClassesResponse(classes=[pb.ClassCount(member_class=name, people=counts[name]) for name in sorted(counts)])
-
-
-def drafted_response(draft_id: str) -> pb.DraftVoteResponse:
-    return pb.DraftVoteResponse(draft_id=draft_id)
 
 
 def drafts_response(page: Page[StoredVoteDraft]) -> pb.ListVoteDraftsResponse:
     return pb.ListVoteDraftsResponse(drafts=map(_draft_message, page.items), next_page_token=page.next_token)
 
 
-def joined_response(vote: VoteForCaller) -> pb.JoinVoteResponse:
-    return pb.JoinVoteResponse(vote=_vote_message(vote))
-
-
-def withdrawn_response(_: None) -> pb.WithdrawFromVoteResponse:
-    return pb.WithdrawFromVoteResponse()
-
-
-def frozen_response(vote: VoteForCaller) -> pb.FreezeVoteRollResponse:
-    return pb.FreezeVoteRollResponse(vote=_vote_message(vote))
-
-
 def attested_response(attested: tuple[VoteForCaller, list[UUID]]) -> pb.AttestVoteRollResponse:
     vote, wrong_people = attested
-    return pb.AttestVoteRollResponse(vote=_vote_message(vote), wrong_person_ids=map(str, wrong_people))
-
-
-def ready_response(vote: VoteForCaller) -> pb.ReadyVoteResponse:
-    return pb.ReadyVoteResponse(vote=_vote_message(vote))
-
-
-def objected_response(_: None) -> pb.ObjectToVoteResponse:
-    return pb.ObjectToVoteResponse()
-
-
-def settled_response(_: None) -> pb.SettleVoteResponse:
-    return pb.SettleVoteResponse()
+    return pb.AttestVoteRollResponse(vote=vote_message(vote), wrong_person_ids=map(str, wrong_people))
 
 
 def vote_response(for_caller: VoteForCaller) -> pb.GetVoteResponse:
-    message, terms = _vote_message(for_caller), for_caller.vote.terms
+    message, terms = vote_message(for_caller), for_caller.vote.terms
     message.terms, message.text = terms.data, terms.text
     return pb.GetVoteResponse(vote=message)
 
 
 def votes_response(page: Page[VoteForCaller]) -> pb.ListVotesResponse:
-    return pb.ListVotesResponse(votes=map(_vote_message, page.items), next_page_token=page.next_token)
+    return pb.ListVotesResponse(votes=map(vote_message, page.items), next_page_token=page.next_token)
 
 
 def card_response(row: VoteRow) -> pb.GetVoteCardResponse:
@@ -244,23 +208,15 @@ def rows_response(page: Page[VoteRow]) -> pb.ListVoteRowsResponse:
     return pb.ListVoteRowsResponse(rows=rows, next_page_token=page.next_token)
 
 
-def cast_response(ballot: VoteBallot) -> pb.CastVoteBallotResponse:
-    return pb.CastVoteBallotResponse(ballot=_ballot_message(ballot))
-
-
 def my_ballot_response(ballot: VoteBallot | None) -> pb.GetMyVoteBallotResponse:
-    return pb.GetMyVoteBallotResponse(ballot=_ballot_message(ballot) if ballot else None)
-
-
-def recorded_response(entry_id: UUID) -> pb.RecordVoteBallotResponse:
-    return pb.RecordVoteBallotResponse(record_id=str(entry_id))
+    return pb.GetMyVoteBallotResponse(ballot=ballot_message(ballot) if ballot else None)
 
 
 def confirmed_response(ballot: VoteBallot | None) -> pb.ConfirmVoteBallotResponse:
     """For the recorder, who may not see another person's pseudonym or the leaf that would identify it."""
     if ballot is None:
         return pb.ConfirmVoteBallotResponse(differs=True)
-    message = _ballot_message(ballot)
+    message = ballot_message(ballot)
     message.ClearField("pseudonym")
     message.ClearField("leaf")
     return pb.ConfirmVoteBallotResponse(ballot=message)
@@ -281,7 +237,7 @@ def _draft_message(stored: StoredVoteDraft) -> pb.VoteDraft:
     )
 
 
-def _ballot_message(ballot: VoteBallot) -> pb.VoteBallot:
+def ballot_message(ballot: VoteBallot) -> pb.VoteBallot:
     return pb.VoteBallot(
         vote_id=ballot.row.vote,
         pseudonym=ballot.row.pseudonym,
@@ -294,7 +250,7 @@ def _ballot_message(ballot: VoteBallot) -> pb.VoteBallot:
     )
 
 
-def _vote_message(for_caller: VoteForCaller) -> pb.Vote:
+def vote_message(for_caller: VoteForCaller) -> pb.Vote:
     """A vote as a list shows it, without its texts."""
     vote, roll_row = for_caller.vote, for_caller.roll_row
     return pb.Vote(

@@ -73,22 +73,28 @@ def vote_service(runtime: Runtime, zone: ZoneInfo, co_op: str) -> BoundService:
         runtime.transactions,
         {
             # Called by federation.
-            "ComposeTerms": repeatable(translate.party_answers, compose_terms, translate.composed_response, open=True),
-            "TakeTerms": repeatable(translate.terms, take, translate.taken_response, open=True),
+            "ComposeTerms": repeatable(
+                translate.party_answers, compose_terms, lambda terms: pb.ComposeTermsResponse(terms=terms), open=True
+            ),
+            "TakeTerms": repeatable(translate.terms, take, lambda vote: pb.TakeTermsResponse(vote_id=vote), open=True),
             "CountClasses": query(translate.no_fields, count_todays_classes, translate.class_counts_response, open=True),
             "CountVote": handler(_count_vote, open=True),
             # Called by the secretary.
-            "DraftVote": command(translate.draft_request, draft, translate.drafted_response),
+            "DraftVote": command(translate.draft_request, draft, lambda draft_id: pb.DraftVoteResponse(draft_id=draft_id)),
             "ListVoteDrafts": query(translate.page, list_vote_drafts, translate.drafts_response),
-            "JoinVote": command(translate.decision_on_vote, _then_get_vote(join), translate.joined_response),
-            "WithdrawFromVote": command(translate.vote_id, withdraw_from_vote, translate.withdrawn_response),
-            "FreezeVoteRoll": command(translate.roll_identities, _then_get_vote(freeze_caught_up), translate.frozen_response),
-            "ReadyVote": command(translate.vote_id, _then_get_vote(ready_vote), translate.ready_response),
-            "RecordVoteBallot": command(translate.first_entry, record_vote_ballot, translate.recorded_response),
+            "JoinVote": command(translate.decision_on_vote, _then_get_vote(join), lambda vote: pb.JoinVoteResponse(vote=vote)),
+            "WithdrawFromVote": command(translate.vote_id, withdraw_from_vote, lambda _: pb.WithdrawFromVoteResponse()),
+            "FreezeVoteRoll": command(
+                translate.roll_identities, _then_get_vote(freeze_caught_up), lambda vote: pb.FreezeVoteRollResponse(vote=vote)
+            ),
+            "ReadyVote": command(translate.vote_id, _then_get_vote(ready_vote), lambda vote: pb.ReadyVoteResponse(vote=vote)),
+            "RecordVoteBallot": command(
+                translate.first_entry, record_vote_ballot, lambda entry: pb.RecordVoteBallotResponse(record_id=str(entry))
+            ),
             "ConfirmVoteBallot": command(translate.second_entry, confirm_vote_ballot, translate.confirmed_response),
             "ListUnconfirmedVoteBallots": query(translate.unconfirmed_list, list_unconfirmed_ballots, translate.unconfirmed_response),
-            "ObjectToVote": command(translate.decision_on_vote, object_to_vote, translate.objected_response),
-            "SettleVote": command(translate.settlement, settle_vote, translate.settled_response),
+            "ObjectToVote": command(translate.decision_on_vote, object_to_vote, lambda _: pb.ObjectToVoteResponse()),
+            "SettleVote": command(translate.settlement, settle_vote, lambda _: pb.SettleVoteResponse()),
             # Called by scrutineers.
             "AttestVoteRoll": command(translate.roll_identities, attest, translate.attested_response),
             "ListVoteRows": query(translate.row_list, list_vote_rows, translate.rows_response),
@@ -96,7 +102,11 @@ def vote_service(runtime: Runtime, zone: ZoneInfo, co_op: str) -> BoundService:
             "ListVotes": query(translate.vote_list, list_votes, translate.votes_response),
             "GetVote": query(translate.vote_id, get_vote, translate.vote_response),
             "GetVoteCard": query(translate.card_owner, get_vote_card, translate.card_response),
-            "CastVoteBallot": command(translate.ballot_request, cast_vote_ballot, translate.cast_response),
+            "CastVoteBallot": command(
+                translate.ballot_request,
+                cast_vote_ballot,
+                lambda ballot: pb.CastVoteBallotResponse(ballot=translate.ballot_message(ballot)),
+            ),
             "GetMyVoteBallot": query(translate.ballots_of, get_my_ballot, translate.my_ballot_response),
         },
     )
@@ -104,12 +114,12 @@ def vote_service(runtime: Runtime, zone: ZoneInfo, co_op: str) -> BoundService:
 
 def _then_get_vote(
     act: Callable[[UnitOfWork, str, *Arguments], Awaitable[None]],
-) -> Callable[[UnitOfWork, str, *Arguments], Awaitable[VoteForCaller]]:
+) -> Callable[[UnitOfWork, str, *Arguments], Awaitable[pb.Vote]]:
     """Run the command, then return the vote as the caller sees it afterwards."""
 
-    async def run(work: UnitOfWork, vote_id: str, *arguments: *Arguments) -> VoteForCaller:
+    async def run(work: UnitOfWork, vote_id: str, *arguments: *Arguments) -> pb.Vote:
         await act(work, vote_id, *arguments)
-        return await get_vote(work, vote_id)
+        return translate.vote_message(await get_vote(work, vote_id))
 
     return run
 

@@ -132,7 +132,8 @@ decision = Table(
     required("decided_at", MOMENT),
     required("rulebook_hash", Text),
     required("effect", Text),
-    optional("vote", Text, ForeignKey("vote.id")),
+    # `use_alter`, because each of the two tables points to the other.
+    optional("vote", Text, ForeignKey("vote.id", use_alter=True)),
     UniqueConstraint("id"),
 )
 

@@ -9,6 +9,7 @@ from kith.identity.v1 import identity_pb2 as pb
 from libs.rpc.binding import BoundService, Method, bind, command, handler, query
 from libs.rpc.call import CURRENT_CALL
 from libs.rpc.transactions import Transactions
+from services.identity.commands.correct_person import correct_person
 from services.identity.commands.founder_rights import FOUNDER, is_founder
 from services.identity.commands.give_hat import give_hat
 from services.identity.commands.register_persons import register_persons
@@ -17,6 +18,7 @@ from services.identity.commands.take_hat import take_hat
 from services.identity.queries.get_names import get_names
 from services.identity.queries.get_person import get_person
 from services.identity.queries.list_hats import list_hats
+from services.identity.queries.search_persons import search_persons
 from services.identity.rpc import translate
 from services.identity.rpc.secret_methods import SecretMethods
 
@@ -33,6 +35,8 @@ def identity_service(transactions: Transactions, secrets: SecretMethods) -> Boun
             "RegisterPersons": _as_founder(command(translate.registration, register_persons, translate.registration_response)),
             "GetPerson": query(translate.person_id, get_person, translate.get_person_response),
             "GetNames": query(translate.person_ids, get_names, translate.get_names_response),
+            "SearchPersons": query(translate.name_search, search_persons, translate.search_persons_response),
+            "CorrectPerson": command(translate.correction, correct_person, lambda _: pb.CorrectPersonResponse()),
             "IssueSignInCode": handler(secrets.issue_sign_in_code),
             "RevokeSignInCodes": command(translate.person_id, revoke_sign_in_codes, translate.revoke_sign_in_codes_response),
             "SetPassword": handler(secrets.set_password),

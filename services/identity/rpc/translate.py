@@ -36,6 +36,7 @@ def get_person_response(record: PersonRecord) -> pb.GetPersonResponse:
             has_password=record.has_password,
             live_cards=record.live_cards,
             hats=record.hats,
+            version=record.version,
         )
     )
 
@@ -46,6 +47,19 @@ def person_ids(request: pb.GetNamesRequest) -> tuple[list[UUID]]:
 
 def get_names_response(names: Sequence[PersonName]) -> pb.GetNamesResponse:
     return pb.GetNamesResponse(names=[pb.Name(person_id=str(name.id), full_name=name.full_name, called=name.called) for name in names])
+
+
+def name_search(request: pb.SearchPersonsRequest) -> tuple[str, PageRequest]:
+    return request.text, PageRequest(request.page_size, request.page_token)
+
+
+def search_persons_response(names: Page[PersonName]) -> pb.SearchPersonsResponse:
+    return pb.SearchPersonsResponse(names=get_names_response(names.items).names, next_page_token=names.next_token)
+
+
+def correction(request: pb.CorrectPersonRequest) -> tuple[UUID, PersonInput, int]:
+    row = PersonInput(request.full_name, request.called, request.email, request.phone)
+    return parse_id("person_id", request.person_id), row, request.version
 
 
 def revoke_sign_in_codes_response(revoked: int) -> pb.RevokeSignInCodesResponse:

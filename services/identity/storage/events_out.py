@@ -12,6 +12,10 @@ async def persons_registered(work: UnitOfWork, persons: Iterable[UUID]) -> None:
     await outbox.publish(work, *((facts.PersonRegistered(person_id=str(person)), str(person)) for person in persons))
 
 
+async def person_corrected(work: UnitOfWork, person: UUID) -> None:
+    await outbox.publish(work, (facts.PersonCorrected(person_id=str(person)), str(person)))
+
+
 async def hat_given(work: UnitOfWork, person: UUID, hat: str) -> None:
     await outbox.publish(work, (facts.HatGiven(person_id=str(person), hat=hat), str(person)))
 

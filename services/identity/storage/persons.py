@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, bindparam, func, insert, select, text
+from sqlalchemy import ARRAY, Text, bindparam, func, insert, literal_column, select, text, update
 
 from kith.identity.v1.enums import CodeKind
 from libs.access.hats import worn_hat
 from libs.database.columns import among
 from libs.database.engine import UnitOfWork
+from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import reader
 from services.identity.domain.person_details import PersonDetails
 from services.identity.storage import tables
@@ -25,6 +26,14 @@ _FIND_BY_NAMES = (
 )
 _EXISTS = select(tables.person.c.id).where(tables.person.c.id == bindparam("id"))
 _NAMES = select(tables.person.c.id, tables.person.c.full_name, tables.person.c.called).where(among(tables.person.c.id, "ids"))
+# In lower case and without accents, as `search_by_words` is asked for.
+_SEARCHED = func.regexp_replace(
+    func.normalize(tables.person.c.name_key + " " + func.lower(tables.person.c.called), literal_column("nfd")), "[\u0300-\u036f]", "", "g"
+)
+_NAMES_BY_KEY = select(tables.person.c.id, tables.person.c.full_name, tables.person.c.called, tables.person.c.name_key)
+_LOCK_VERSION = select(tables.person.c.version).where(tables.person.c.id == bindparam("person")).with_for_update()
+_CORRECT_PERSON = update(tables.person).where(tables.person.c.id == bindparam("person")).values(version=tables.person.c.version + 1)
+_CORRECT_CONTACT = update(tables.contact).where(tables.contact.c.person == bindparam("corrected"))
 _LIVE_CARDS = select(func.count()).where(
     tables.sign_in_code.c.person == tables.person.c.id,
     tables.sign_in_code.c.kind == CodeKind.CARD.value,
@@ -70,6 +79,7 @@ class PersonRecord:
     has_password: bool
     live_cards: int
     hats: tuple[str, ...]
+    version: int
 
 
 _to_name = reader(PersonName)
@@ -86,29 +96,11 @@ async def find_by_identifying_keys(work: UnitOfWork, rows: Sequence[PersonDetail
 async def add(work: UnitOfWork, persons: Sequence[tuple[UUID, PersonDetails]]) -> None:
     await work.connection.execute(
         _ADD_PERSONS,
-        [
-            {
-                "id": person,
-                "full_name": details.full_name,
-                "called": details.called,
-                "name_key": details.name_key,
-                "registered_at": work.now,
-            }
-            for person, details in persons
-        ],
+        [_name_values(details) | {"id": person, "registered_at": work.now} for person, details in persons],
     )
     await work.connection.execute(
         _ADD_CONTACTS,
-        [
-            {
-                "person": person,
-                "email": details.email,
-                "email_key": details.email_key,
-                "phone": details.phone,
-                "phone_key": details.phone_key,
-            }
-            for person, details in persons
-        ],
+        [_contact_values(details) | {"person": person} for person, details in persons],
     )
 
 
@@ -123,3 +115,29 @@ async def get_names(work: UnitOfWork, ids: Sequence[UUID]) -> list[PersonName]:
 async def get_record(work: UnitOfWork, person: UUID) -> PersonRecord | None:
     row = (await work.connection.execute(_RECORD, {"id": person, "now": work.now})).first()
     return _to_record(row) if row else None
+
+
+async def search_by_words(work: UnitOfWork, words: Sequence[str], page: PageRequest) -> Page[PersonName]:
+    """Persons in whose names every word occurs, by name. `words` are in lower case and without accents."""
+    matching = _NAMES_BY_KEY.where(*(_SEARCHED.contains(word, autoescape=True) for word in words))
+    by = (tables.person.c.name_key, tables.person.c.id)
+    return (await paginate(work, matching, page, by=by, name=f"search_persons {' '.join(words)}")).map(_to_name)
+
+
+async def lock_version(work: UnitOfWork, person: UUID) -> int | None:
+    """Returns the person's version and locks the row until the transaction ends; None when there is no such person."""
+    return (await work.connection.execute(_LOCK_VERSION, {"person": person})).scalar()
+
+
+async def correct(work: UnitOfWork, person: UUID, details: PersonDetails) -> None:
+    """Replaces the names and the contact details, and raises the version."""
+    await work.connection.execute(_CORRECT_PERSON.values(_name_values(details)), {"person": person})
+    await work.connection.execute(_CORRECT_CONTACT.values(_contact_values(details)), {"corrected": person})
+
+
+def _name_values(details: PersonDetails) -> dict[str, str]:
+    return {"full_name": details.full_name, "called": details.called, "name_key": details.name_key}
+
+
+def _contact_values(details: PersonDetails) -> dict[str, str]:
+    return {"email": details.email, "email_key": details.email_key, "phone": details.phone, "phone_key": details.phone_key}

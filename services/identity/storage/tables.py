@@ -4,7 +4,7 @@ Names are in `person`, contact details in `contact` behind stricter row-level se
 (`domain/secret_hasher.py`). Hats are in `worn_hat`, which every service has (`libs/access/hats.py`). Times are UTC.
 """
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint, Uuid
 
 from libs.database.columns import MOMENT, key, optional, required
 
@@ -19,6 +19,7 @@ person = Table(
     required("name_key", Text),
     required("registered_at", MOMENT),
     optional("password_set_at", MOMENT),
+    required("version", BigInteger, server_default="1"),
     Index("person_by_name", "name_key"),
 )
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from libs.refusals import invalid
 from services.membership.domain import member_number, membership_timeline
 from services.membership.domain.local_dates import parse_date
 from services.membership.domain.membership_timeline import MembershipTimeline
@@ -123,7 +124,7 @@ class _AdmissionBatch:
         if row.member_class not in self._context.classes:
             raise _Rejected("member_class", "CLASS_UNKNOWN")
         may_vote, day = self._context.classes[row.member_class], self._day(row)
-        name, address = _parse_register_entry(row)
+        name, address = _parse_register_entry(row.register_name, row.register_address)
         application = self._application(row, person)
         before = self._context.timelines.get(person, MembershipTimeline())
         if person in self._admitted or membership_timeline.admit(before, row.member_class, day, may_vote=may_vote) is None:
@@ -178,16 +179,24 @@ class _AdmissionBatch:
         return str(self.next_number)
 
 
-def _parse_register_entry(row: AdmissionRequest) -> tuple[str, str]:
+def require_register_entry(name: str, address: str) -> tuple[str, str]:
+    """Name and address as the register will show them. Raises Invalid with the same reasons as an admission."""
+    try:
+        return _parse_register_entry(name, address)
+    except _Rejected as error:
+        raise invalid(error.rejection.field, error.rejection.reason) from error
+
+
+def _parse_register_entry(typed_name: str, typed_address: str) -> tuple[str, str]:
     """Name and address as the register will show them."""
-    name = _normalise(row.register_name)
+    name = _normalise(typed_name)
     if not name:
         raise _Rejected("register_name", "NAME_MISSING")
     if len(name) > _MAX_NAME_LENGTH:
         raise _Rejected("register_name", "NAME_TOO_LONG")
     if not _has_allowed_characters(name):
         raise _Rejected("register_name", "NAME_MALFORMED")
-    address = _normalise(row.register_address)
+    address = _normalise(typed_address)
     if len(address) > _MAX_ADDRESS_LENGTH:
         raise _Rejected("register_address", "ADDRESS_TOO_LONG")
     if not _has_allowed_characters(address.replace("\n", "")):

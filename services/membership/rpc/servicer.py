@@ -12,6 +12,7 @@ from libs.rpc.transactions import Transactions
 from services.membership.commands.admit_members import admit_members
 from services.membership.commands.apply import apply
 from services.membership.commands.change_class import change_class
+from services.membership.commands.correct_register_entry import correct_register_entry
 from services.membership.commands.end_membership import end_membership
 from services.membership.domain.local_dates import local_date
 from services.membership.queries.count_members import count_members
@@ -43,6 +44,9 @@ def membership_service(transactions: Transactions, zone: ZoneInfo) -> BoundServi
             "AdmitMembers": command(translate.admissions, today(admit_members), translate.admit_members_response),
             "ChangeClass": command(translate.class_change, today(change_class), lambda _: pb.ChangeClassResponse()),
             "EndMembership": command(translate.membership_end, today(end_membership), lambda _: pb.EndMembershipResponse()),
+            "CorrectRegisterEntry": command(
+                translate.entry_correction, correct_register_entry, lambda _: pb.CorrectRegisterEntryResponse()
+            ),
             "GetMember": query(translate.person_id, today(get_member), translate.get_member_response),
             "ListMembers": query(translate.register_page, today(list_members), translate.list_members_response),
             "GetStanding": query(translate.person_and_day, today(get_standing), translate.get_standing_response),

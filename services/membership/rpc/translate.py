@@ -49,6 +49,10 @@ def membership_end(request: pb.EndMembershipRequest) -> tuple[UUID, date | None,
     return person, last_day, request.reason, request.version
 
 
+def entry_correction(request: pb.CorrectRegisterEntryRequest) -> tuple[UUID, str, str, int]:
+    return parse_id("person_id", request.person_id), request.register_name, request.register_address, request.version
+
+
 def person_id(request: pb.GetMemberRequest) -> tuple[UUID]:
     return (parse_id("person_id", request.person_id),)
 
@@ -59,9 +63,10 @@ def get_member_response(member: Member) -> pb.GetMemberResponse:
     return pb.GetMemberResponse(member=message)
 
 
-def register_page(request: pb.ListMembersRequest) -> tuple[date | None, str, str, PageRequest]:
+def register_page(request: pb.ListMembersRequest) -> tuple[date | None, str, str, list[UUID], PageRequest]:
     page = PageRequest(request.page_size, request.page_token)
-    return parse_date_field("as_of", request.as_of), request.member_class, request.member_number.strip(), page
+    persons = [parse_id("person_ids", person) for person in request.person_ids]
+    return parse_date_field("as_of", request.as_of), request.member_class, request.member_number.strip(), persons, page
 
 
 def list_members_response(page: Page[Member]) -> pb.ListMembersResponse:

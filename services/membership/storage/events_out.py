@@ -28,6 +28,10 @@ async def members_admitted(work: UnitOfWork, admissions: Iterable[Admission]) ->
     await outbox.publish(work, *((_member_admitted(admission), str(admission.person)) for admission in admissions))
 
 
+async def register_entry_corrected(work: UnitOfWork, person: UUID) -> None:
+    await outbox.publish(work, (facts.RegisterEntryCorrected(person_id=str(person)), str(person)))
+
+
 async def standings_changed(work: UnitOfWork, changes: Iterable[tuple[UUID, MembershipChange]]) -> None:
     """Publishes the changes in the given order, which must be by day for each person."""
     await outbox.publish(work, *((_standing_changed(person, change), str(person)) for person, change in changes))

@@ -38,6 +38,7 @@ _ADD_CHANGES = insert(standing_change)
 _DELETE_FROM_DAY = delete(standing_change).where(
     standing_change.c.person == bindparam("person"), standing_change.c.from_day >= bindparam("day")
 )
+_CORRECT_ENTRY = update(register_entry).where(register_entry.c.person == bindparam("corrected"))
 _NEW_VERSION = update(member).where(member.c.person == bindparam("changed")).values(version=member.c.version + 1)
 _MEMBER = (
     select(member.c.person, member.c.number, member.c.version, register_entry.c.name, register_entry.c.address)
@@ -141,6 +142,12 @@ async def lock_version(work: UnitOfWork, person: UUID) -> int | None:
     return (await work.connection.execute(_LOCK_VERSION, {"person": person})).scalar()
 
 
+async def correct_entry(work: UnitOfWork, person: UUID, name: str, address: str) -> None:
+    """Replaces the name and the address in the register, and raises the member's version."""
+    await work.connection.execute(_CORRECT_ENTRY.values(name=name, address=address, entered_at=work.now), {"corrected": person})
+    await work.connection.execute(_NEW_VERSION, {"changed": person})
+
+
 async def save_timeline(
     work: UnitOfWork, person: UUID, before: MembershipTimeline, after: MembershipTimeline
 ) -> tuple[MembershipChange, ...]:
@@ -156,14 +163,18 @@ async def save_timeline(
     return new
 
 
-async def list_page(work: UnitOfWork, day: date, member_class: str, number: str, page: PageRequest) -> Page[Member]:
-    """Members on that day by number; if given, only those in the class, and only the member with the number."""
+async def list_page(
+    work: UnitOfWork, day: date, member_class: str, number: str, persons: Sequence[UUID], page: PageRequest
+) -> Page[Member]:
+    """Members on that day by number; if given, only those in the class, only the member with the number, and only these persons."""
     register, order = _REGISTER, member_number.sort_key(number)
     if member_class:
         register = register.where(_STANDING.c.member_class == member_class)
     if order:
         register = register.where(member.c.number_order == order)
-    name = f"list_members {day.isoformat()} {member_class} {order}"
+    if persons:
+        register = register.where(member.c.person.in_(persons))
+    name = f"list_members {day.isoformat()} {member_class} {order} {' '.join(sorted(map(str, persons)))}"
     # `params` copies the statement: filters on the parts of the original come before it.
     rows = await paginate(work, register.params(day=day), page, by=(member.c.number_order,), name=name)
     timelines = await get_timelines(work, [row.person for row in rows.items])

@@ -15,6 +15,8 @@ from uuid import UUID
 from starlette.datastructures import Headers
 from uuid_utils import uuid7
 
+from services.web.localisation.date_fields import join_dates
+
 TOKEN, REQUEST_ID = "form_token", "request_id"
 _MAX_FIELDS = 100
 
@@ -60,7 +62,7 @@ def parse_form(body: bytes, content_type: str) -> Form:
     except (UnicodeDecodeError, ValueError) as error:
         raise FormRejected("FORM_UNREADABLE") from error
     # PostgreSQL cannot keep a NUL, and no keyboard types one.
-    return Form({name: value.replace("\r\n", "\n").replace("\0", "") for name, value in pairs})
+    return Form(join_dates({name: value.replace("\r\n", "\n").replace("\0", "") for name, value in pairs}))
 
 
 def check_origin(headers: Headers) -> None:

@@ -62,6 +62,7 @@ async def show_rulebook(ctx: PageContext) -> Response:
                 "text": (easy and kind.easy_explanation) or kind.explanation,
                 "rule": counting_rules.describe_rule(ctx.catalogue, kind.counting, names),
                 "changes": kind.changes_rulebook,
+                "second_meeting": kind.needs_second_meeting,
             }
             for kind in rules.resolution_types
         ],

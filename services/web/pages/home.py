@@ -10,6 +10,7 @@ from services.web.pages import news
 from services.web.pages.federated_news import NewsEntry
 from services.web.pages.federated_votes import vote_view as federated_votes
 from services.web.pages.federated_votes.vote_view import VoteView
+from services.web.pages.first_steps import FirstStep, list_first_steps
 from services.web.pages.motion_view import MotionView, list_motions
 
 _MAX_ITEMS = 5
@@ -27,9 +28,10 @@ async def show(ctx: PageContext) -> Response:
         more = more or more_votes or ("more" if len(waiting) > len(needs_vote) else "")
         remaining = min(_MAX_NEWS_ITEMS, _MAX_ITEMS - len(needs_vote))
         latest = await news.latest_news(ctx, remaining, {motion.id for motion in needs_vote})
+        steps = await list_first_steps(ctx)
         unavailable = False
     except Unavailable:
-        needs_vote, more, latest, unavailable = list[MotionView | VoteView](), "", list[NewsEntry](), True
+        needs_vote, more, latest, steps, unavailable = list[MotionView | VoteView](), "", list[NewsEntry](), list[FirstStep](), True
     part = dates.part_of_day(ctx.now, ctx.state.co_op.zone)
     return ctx.render(
         "home",
@@ -39,4 +41,7 @@ async def show(ctx: PageContext) -> Response:
         more=bool(more),
         changed=latest,
         away=unavailable,
+        steps=steps,
+        # On the first evening the steps are the page; later what is left of them stands below what concerns everybody.
+        is_new=not all(step.done for step in steps if step.name in {"members", "motion"}),
     )

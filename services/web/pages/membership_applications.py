@@ -6,7 +6,7 @@ from kith.membership.v1 import membership_pb2 as pb
 from services.web.http.forms import Form
 from services.web.localisation.refusal_messages import refusal_message
 from services.web.page_context import FormProblem, PageContext, utc_datetime
-from services.web.pages.members import list_member_classes
+from services.web.pages.member_lookup import list_member_classes
 
 ADMIT = "application-admit"
 _PAGE_SIZE = 50

@@ -7,7 +7,7 @@ from kith.membership.v1 import membership_pb2 as membership
 from libs.refusals import NotFound
 from services.web.page_context import PageContext
 from services.web.pages.form_page import Fields, FormPage, require
-from services.web.pages.members import list_member_classes
+from services.web.pages.member_lookup import list_member_classes
 
 
 async def _apply(ctx: PageContext, fields: Fields, request_id: str) -> str:

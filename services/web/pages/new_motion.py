@@ -1,6 +1,6 @@
 """Opening a motion: the secretary writes it, checks it, and opens it, which freezes the roll."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -56,13 +56,22 @@ def closing_time(ctx: PageContext, fields: Fields) -> datetime | None:
 
 async def _form_values(ctx: PageContext, _fields: Fields) -> Mapping[str, object]:
     rules = await fetch_rulebook(ctx)
-    first = rules.resolution_types[0] if rules.resolution_types else pb.ResolutionType()
+    kinds = [kind for kind in rules.resolution_types if not kind.needs_second_meeting]
+    first = kinds[0] if kinds else pb.ResolutionType()
     suggested = ctx.local_day() + timedelta(days=first.notice_days + max(7, -(-first.minimum_open_hours // 24)))
     return {
         "suggested": suggested.isoformat(),
-        "kinds": [{"value": kind.key, "text": kind.name, "hint": _describe_kind(ctx, kind)} for kind in rules.resolution_types],
+        "kinds": [{"value": kind.key, "text": kind.name, "hint": _describe_kind(ctx, kind)} for kind in kinds],
+        "two_meetings": [kind.name for kind in rules.resolution_types if kind.needs_second_meeting],
+        "days": ctx.day_choices(*_possible_days(kinds)),
         "hours": hour_choices(ctx),
     }
+
+
+def _possible_days(kinds: Sequence[pb.ResolutionType]) -> list[int]:
+    """Which of today (0) and tomorrow (1) can be the last day of some kind of motion."""
+    soonest = min((kind.notice_days * 24 + kind.minimum_open_hours for kind in kinds), default=0)
+    return [day for day in (0, 1) if soonest <= 24 * day]
 
 
 def _describe_kind(ctx: PageContext, kind: pb.ResolutionType) -> Markup:

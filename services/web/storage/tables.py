@@ -1,4 +1,4 @@
-"""Web's tables: sessions, drafts and news.
+"""Web's tables: sessions, drafts, news and the first steps of a new co-op that are ticked off.
 
 A row is looked up by the hash of the cookie, and identity's session key is sealed under the cookie itself: somebody who reads the tables
 can neither take over a session nor obtain a token. News comes only from other services' events, with one partition for each service, so
@@ -49,3 +49,5 @@ news = Table(
     postgresql_partition_by="list (source)",
 )
 Index("news_by_person", news.c.person, news.c.at.desc())
+
+first_step = Table("first_step", metadata, key("step", Text), required("ticked_by", Text), required("ticked_at", MOMENT))

@@ -7,6 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.web.drawings.pictures import picture, status_icon
 from services.web.localisation import dates, numbers
+from services.web.localisation.date_fields import split_date
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER.parent / "static"
@@ -24,6 +25,7 @@ def create_environment() -> Environment:
         machine=dates.format_iso,
         paragraphs=paragraphs,
         initials=initials,
+        split_date=split_date,
         style=static_url("kith.css"),
         icon=static_url("kith.svg"),
     )

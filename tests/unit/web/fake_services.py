@@ -13,7 +13,7 @@ from kith.membership.v1 import membership_pb2 as memb
 from kith.status.v1 import status_pb2 as stat
 from libs.clock import Clock, FixedClock
 from libs.database.paging import Page
-from libs.refusals import Conflict, NotFound, NotSignedIn, Unavailable
+from libs.refusals import Conflict, FailedPrecondition, NotFound, NotSignedIn, Unavailable
 from services.clients import ServiceClients
 from services.web.app_state import AppState, CoOp
 from services.web.http.access_tokens import AccessTokenCache
@@ -145,6 +145,19 @@ class InMemorySessions:
 
 
 @dataclass
+class InMemoryFirstSteps:
+    """First steps that are ticked off, in memory; by default all are done."""
+
+    ticked: set[str] = field(default_factory=lambda: {"all"})
+
+    async def list_ticked(self) -> frozenset[str]:
+        return frozenset(self.ticked)
+
+    async def tick(self, person_id: str, step: str) -> None:  # noqa: ARG002 - in memory nobody asks who it was
+        self.ticked.add(step)
+
+
+@dataclass
 class InMemoryNews:
     """A news feed in memory, newest first."""
 
@@ -206,9 +219,14 @@ class FakeIdentityService(FakeService):
         return ident.GetPersonResponse(
             person=ident.Person(
                 person_id=request.person_id, full_name=full, called=called, email="jo@elm-row.example", phone="01632 960 017",
-                registered_at=to_timestamp(NOW - timedelta(days=300)), live_cards=1, hats=["secretary"],
+                registered_at=to_timestamp(NOW - timedelta(days=300)), live_cards=1, hats=["secretary"], version=3,
             )
         )  # fmt: skip
+
+    def SearchPersons(self, request: ident.SearchPersonsRequest) -> ident.SearchPersonsResponse:
+        found = sorted((full, called, person) for person, (full, called) in NAMES.items() if request.text.lower() in full.lower())
+        names = [ident.Name(person_id=person, full_name=full, called=called) for full, called, person in found]
+        return ident.SearchPersonsResponse(names=names)
 
     def RegisterPersons(self, request: ident.RegisterPersonsRequest) -> ident.RegisterPersonsResponse:
         missing = not request.persons[0].full_name
@@ -231,7 +249,8 @@ class FakeMembershipService(FakeService):
             memb.Member(person_id=person, member_number=str(number), member_class=key, may_vote=True, admitted_on="2025-03-01")
             for person, number, key in ((ADA, 1, "supported"), (JO, 2, "worker"), (MO, 3, "investor"))
         ]
-        return memb.ListMembersResponse(members=[member for member in members if request.member_number in ("", member.member_number)])
+        members = [member for member in members if request.member_number in ("", member.member_number)]
+        return memb.ListMembersResponse(members=[member for member in members if member.person_id in (request.person_ids or NAMES)])
 
     def CountMembers(self, request: memb.CountMembersRequest) -> memb.CountMembersResponse:
         sizes = [memb.ClassSize(member_class=key, members=size) for key, size in SIZES.items()]
@@ -243,8 +262,9 @@ class FakeMembershipService(FakeService):
             memb.Standing(member_class="worker", may_vote=True, from_day="2026-02-01"),
         ]
         member = memb.Member(
-            person_id=request.person_id, member_number="2", member_class="worker", admitted_on="2025-03-01", standings=standings
-        )
+            person_id=request.person_id, member_number="2", member_class="worker", admitted_on="2025-03-01", standings=standings,
+            register_name="Jo Bright", register_address="1 Example Row\nExampleton", version=7,
+        )  # fmt: skip
         return memb.GetMemberResponse(member=member)
 
     def Apply(self, _request: memb.ApplyRequest) -> memb.ApplyResponse:
@@ -332,6 +352,8 @@ class FakeGovernanceService(FakeService):
         return gov.GetMyBallotResponse(ballot=self.ballot)
 
     def GetResult(self, request: gov.GetResultRequest) -> gov.GetResultResponse:
+        if request.motion_id not in self.results:
+            raise FailedPrecondition("NOT_COUNTED_YET")
         return gov.GetResultResponse(result=self.results[request.motion_id])
 
     def ListDecisions(self, _request: gov.ListDecisionsRequest) -> gov.ListDecisionsResponse:
@@ -370,6 +392,10 @@ class FakeGovernanceService(FakeService):
                 gov.ResolutionType(
                     key="rules", name="Change of the rules", explanation="Three quarters must say yes.", minimum_open_hours=72,
                     maximum_open_days=28, notice_days=14, changes_rulebook=True, counting=make_counting_rule(threshold="3/4", of="present"),
+                ),
+                gov.ResolutionType(
+                    key="merge", name="Special resolution: merge", explanation="Two meetings must say yes.", minimum_open_hours=72,
+                    maximum_open_days=28, notice_days=14, needs_second_meeting=True, counting=make_counting_rule(threshold="2/3"),
                 ),
             ],
         )  # fmt: skip
@@ -421,6 +447,8 @@ class FakeServices:
     evidence: FakeEvidenceService = field(default_factory=FakeEvidenceService)
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
     news: InMemoryNews = field(default_factory=lambda: InMemoryNews(make_news()))
+    first_steps: InMemoryFirstSteps = field(default_factory=InMemoryFirstSteps)
+    public_url: str = "https://elm-row.example"
     clock: Clock = field(default_factory=lambda: FixedClock(NOW))
 
     def app_state(self, *, https: bool = False) -> AppState:
@@ -428,6 +456,19 @@ class FakeServices:
         services = object.__new__(ServiceClients)  # without channels: the fakes take the place of every stub
         fakes = ("identity", "membership", "governance", "votes", "federation", "evidence")
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
-        co_op = CoOp("Elm Row Care Co-op", "01632 960 001", ZoneInfo("Europe/London"), "https://elm-row.example/source", "0.1.0")
-        tokens = AccessTokenCache(services, self.sessions)
-        return AppState(co_op, services, self.sessions, self.news, tokens, self.clock, Cookies(https), FORMS_KEY, TEMPLATES, REGISTERS)
+        co_op = CoOp(
+            "Elm Row Care Co-op", "01632 960 001", ZoneInfo("Europe/London"), "https://elm-row.example/source", "0.1.0", self.public_url
+        )
+        return AppState(
+            co_op=co_op,
+            services=services,
+            sessions=self.sessions,
+            news=self.news,
+            first_steps=self.first_steps,
+            access_tokens=AccessTokenCache(services, self.sessions),
+            clock=self.clock,
+            cookies=Cookies(https),
+            forms_key=FORMS_KEY,
+            templates=TEMPLATES,
+            catalogues=REGISTERS,
+        )

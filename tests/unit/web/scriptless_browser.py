@@ -1,13 +1,26 @@
-"""A test browser without scripts: opens pages, submits forms, keeps cookies."""
+"""A test browser without scripts: opens pages, submits forms, keeps cookies. It checks the visible text of every page that it is sent."""
 
 import re
+from typing import Any
 
 from starlette.testclient import TestClient
 
 from services.web.app import create_app
 from tests.unit.web.fake_services import CODE, FakeServices
+from tests.unit.web.visible_text import mistakes
 
 HIDDEN = re.compile(r'type="hidden" name="([\w-]+)" value="([^"]*)"')
+
+
+class CheckingClient(TestClient):
+    """A client that shows no page on which somebody would read markup, an entity, a catalogue key, a word of Python or a reason code."""
+
+    def request(self, *arguments: Any, **options: Any) -> Any:  # what the client calls them
+        response = super().request(*arguments, **options)
+        if response.headers.get("content-type", "").startswith("text/html"):
+            wrong = mistakes(response.text)
+            assert not wrong, (str(response.url), wrong)
+        return response
 
 
 class ScriptlessBrowser:
@@ -16,7 +29,7 @@ class ScriptlessBrowser:
     def __init__(self, fakes: FakeServices, *, https: bool = False) -> None:
         self.fakes = fakes
         base = "https://elm-row.example" if https else "http://localhost"
-        self.http = TestClient(create_app(fakes.app_state(https=https), https=https), base_url=base, follow_redirects=False)
+        self.http = CheckingClient(create_app(fakes.app_state(https=https), https=https), base_url=base, follow_redirects=False)
         self.page = ""
 
     def open(self, path: str) -> str:

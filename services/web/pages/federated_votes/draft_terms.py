@@ -54,7 +54,7 @@ _HOURS_A_DAY = 24
 
 async def _question_values(ctx: PageContext, _fields: Fields) -> Mapping[str, object]:
     rules = await fetch_rulebook(ctx)
-    kinds = [kind for kind in rules.resolution_types if not kind.changes_rulebook]
+    kinds = [kind for kind in rules.resolution_types if not kind.changes_rulebook and not kind.needs_second_meeting]
     return {
         "kinds": [{"value": kind.key, "text": kind.name, "hint": kind.explanation} for kind in kinds],
         "methods": choices(ctx, "method", METHODS),

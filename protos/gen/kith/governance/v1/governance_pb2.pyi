@@ -194,6 +194,7 @@ class ResolutionType(_message.Message):
     MAXIMUM_OPEN_DAYS_FIELD_NUMBER: _builtins.int
     CHANGES_RULEBOOK_FIELD_NUMBER: _builtins.int
     COUNTING_FIELD_NUMBER: _builtins.int
+    NEEDS_SECOND_MEETING_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     name: _builtins.str
     explanation: _builtins.str
@@ -202,6 +203,8 @@ class ResolutionType(_message.Message):
     easy_explanation: _builtins.str
     maximum_open_days: _builtins.int
     changes_rulebook: _builtins.bool
+    needs_second_meeting: _builtins.bool
+    """then it cannot be put here: such resolutions are refused"""
     @_builtins.property
     def counting(self) -> Global___CountingRule: ...
     def __init__(
@@ -216,10 +219,11 @@ class ResolutionType(_message.Message):
         maximum_open_days: _builtins.int = ...,
         changes_rulebook: _builtins.bool = ...,
         counting: Global___CountingRule | None = ...,
+        needs_second_meeting: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["counting", b"counting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes_rulebook", b"changes_rulebook", "counting", b"counting", "easy_explanation", b"easy_explanation", "explanation", b"explanation", "key", b"key", "maximum_open_days", b"maximum_open_days", "minimum_open_hours", b"minimum_open_hours", "name", b"name", "notice_days", b"notice_days"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes_rulebook", b"changes_rulebook", "counting", b"counting", "easy_explanation", b"easy_explanation", "explanation", b"explanation", "key", b"key", "maximum_open_days", b"maximum_open_days", "minimum_open_hours", b"minimum_open_hours", "name", b"name", "needs_second_meeting", b"needs_second_meeting", "notice_days", b"notice_days"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

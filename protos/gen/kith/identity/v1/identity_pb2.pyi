@@ -188,6 +188,7 @@ class Person(_message.Message):
     HAS_PASSWORD_FIELD_NUMBER: _builtins.int
     LIVE_CARDS_FIELD_NUMBER: _builtins.int
     HATS_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     full_name: _builtins.str
     called: _builtins.str
@@ -195,6 +196,8 @@ class Person(_message.Message):
     phone: _builtins.str
     has_password: _builtins.bool
     live_cards: _builtins.int
+    version: _builtins.int
+    """grows with each correction"""
     @_builtins.property
     def registered_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -211,10 +214,11 @@ class Person(_message.Message):
         has_password: _builtins.bool = ...,
         live_cards: _builtins.int = ...,
         hats: _abc.Iterable[_builtins.str] | None = ...,
+        version: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["registered_at", b"registered_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["called", b"called", "email", b"email", "full_name", b"full_name", "has_password", b"has_password", "hats", b"hats", "live_cards", b"live_cards", "person_id", b"person_id", "phone", b"phone", "registered_at", b"registered_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["called", b"called", "email", b"email", "full_name", b"full_name", "has_password", b"has_password", "hats", b"hats", "live_cards", b"live_cards", "person_id", b"person_id", "phone", b"phone", "registered_at", b"registered_at", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -312,6 +316,118 @@ class GetNamesResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetNamesResponse: _TypeAlias = GetNamesResponse  # noqa: Y015
+
+@_typing.final
+class SearchPersonsRequest(_message.Message):
+    """SearchPersonsRequest: for a secretary; everybody found is audited."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """at most 200"""
+    page_token: _builtins.str
+    text: _builtins.str
+    """each word must be in the full name or in what they like to be called; case and accents do not matter"""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SearchPersonsRequest: _TypeAlias = SearchPersonsRequest  # noqa: Y015
+
+@_typing.final
+class SearchPersonsResponse(_message.Message):
+    """SearchPersonsResponse is one page, by name."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAMES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def names(self) -> _containers.RepeatedCompositeFieldContainer[Global___Name]: ...
+    def __init__(
+        self,
+        *,
+        names: _abc.Iterable[Global___Name] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["names", b"names", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SearchPersonsResponse: _TypeAlias = SearchPersonsResponse  # noqa: Y015
+
+@_typing.final
+class CorrectPersonRequest(_message.Message):
+    """CorrectPersonRequest replaces a person's name and contact details by the right ones. For a secretary."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    FULL_NAME_FIELD_NUMBER: _builtins.int
+    CALLED_FIELD_NUMBER: _builtins.int
+    EMAIL_FIELD_NUMBER: _builtins.int
+    PHONE_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    person_id: _builtins.str
+    full_name: _builtins.str
+    called: _builtins.str
+    """empty = first word of the full name"""
+    email: _builtins.str
+    phone: _builtins.str
+    version: _builtins.int
+    """the version the form showed"""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        full_name: _builtins.str = ...,
+        called: _builtins.str = ...,
+        email: _builtins.str = ...,
+        phone: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["called", b"called", "email", b"email", "full_name", b"full_name", "person_id", b"person_id", "phone", b"phone", "request_id", b"request_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CorrectPersonRequest: _TypeAlias = CorrectPersonRequest  # noqa: Y015
+
+@_typing.final
+class CorrectPersonResponse(_message.Message):
+    """CorrectPersonResponse is empty."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CorrectPersonResponse: _TypeAlias = CorrectPersonResponse  # noqa: Y015
 
 @_typing.final
 class IssueSignInCodeRequest(_message.Message):

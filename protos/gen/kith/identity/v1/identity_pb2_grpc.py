@@ -50,6 +50,16 @@ class IdentityServiceStub:
                 request_serializer=kith_dot_identity_dot_v1_dot_identity__pb2.GetNamesRequest.SerializeToString,
                 response_deserializer=kith_dot_identity_dot_v1_dot_identity__pb2.GetNamesResponse.FromString,
                 _registered_method=True)
+        self.SearchPersons = channel.unary_unary(
+                '/kith.identity.v1.IdentityService/SearchPersons',
+                request_serializer=kith_dot_identity_dot_v1_dot_identity__pb2.SearchPersonsRequest.SerializeToString,
+                response_deserializer=kith_dot_identity_dot_v1_dot_identity__pb2.SearchPersonsResponse.FromString,
+                _registered_method=True)
+        self.CorrectPerson = channel.unary_unary(
+                '/kith.identity.v1.IdentityService/CorrectPerson',
+                request_serializer=kith_dot_identity_dot_v1_dot_identity__pb2.CorrectPersonRequest.SerializeToString,
+                response_deserializer=kith_dot_identity_dot_v1_dot_identity__pb2.CorrectPersonResponse.FromString,
+                _registered_method=True)
         self.IssueSignInCode = channel.unary_unary(
                 '/kith.identity.v1.IdentityService/IssueSignInCode',
                 request_serializer=kith_dot_identity_dot_v1_dot_identity__pb2.IssueSignInCodeRequest.SerializeToString,
@@ -114,6 +124,18 @@ class IdentityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetNames(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SearchPersons(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CorrectPerson(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -190,6 +212,16 @@ def add_IdentityServiceServicer_to_server(servicer, server):
                     servicer.GetNames,
                     request_deserializer=kith_dot_identity_dot_v1_dot_identity__pb2.GetNamesRequest.FromString,
                     response_serializer=kith_dot_identity_dot_v1_dot_identity__pb2.GetNamesResponse.SerializeToString,
+            ),
+            'SearchPersons': grpc.unary_unary_rpc_method_handler(
+                    servicer.SearchPersons,
+                    request_deserializer=kith_dot_identity_dot_v1_dot_identity__pb2.SearchPersonsRequest.FromString,
+                    response_serializer=kith_dot_identity_dot_v1_dot_identity__pb2.SearchPersonsResponse.SerializeToString,
+            ),
+            'CorrectPerson': grpc.unary_unary_rpc_method_handler(
+                    servicer.CorrectPerson,
+                    request_deserializer=kith_dot_identity_dot_v1_dot_identity__pb2.CorrectPersonRequest.FromString,
+                    response_serializer=kith_dot_identity_dot_v1_dot_identity__pb2.CorrectPersonResponse.SerializeToString,
             ),
             'IssueSignInCode': grpc.unary_unary_rpc_method_handler(
                     servicer.IssueSignInCode,
@@ -319,6 +351,60 @@ class IdentityService:
             '/kith.identity.v1.IdentityService/GetNames',
             kith_dot_identity_dot_v1_dot_identity__pb2.GetNamesRequest.SerializeToString,
             kith_dot_identity_dot_v1_dot_identity__pb2.GetNamesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SearchPersons(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.identity.v1.IdentityService/SearchPersons',
+            kith_dot_identity_dot_v1_dot_identity__pb2.SearchPersonsRequest.SerializeToString,
+            kith_dot_identity_dot_v1_dot_identity__pb2.SearchPersonsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CorrectPerson(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.identity.v1.IdentityService/CorrectPerson',
+            kith_dot_identity_dot_v1_dot_identity__pb2.CorrectPersonRequest.SerializeToString,
+            kith_dot_identity_dot_v1_dot_identity__pb2.CorrectPersonResponse.FromString,
             options,
             channel_credentials,
             insecure,

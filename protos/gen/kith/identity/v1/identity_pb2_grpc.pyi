@@ -36,6 +36,8 @@ class IdentityServiceStub:
     RegisterPersons: _grpc.UnaryUnaryMultiCallable[_identity_pb2.RegisterPersonsRequest, _identity_pb2.RegisterPersonsResponse]
     GetPerson: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GetPersonRequest, _identity_pb2.GetPersonResponse]
     GetNames: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GetNamesRequest, _identity_pb2.GetNamesResponse]
+    SearchPersons: _grpc.UnaryUnaryMultiCallable[_identity_pb2.SearchPersonsRequest, _identity_pb2.SearchPersonsResponse]
+    CorrectPerson: _grpc.UnaryUnaryMultiCallable[_identity_pb2.CorrectPersonRequest, _identity_pb2.CorrectPersonResponse]
     IssueSignInCode: _grpc.UnaryUnaryMultiCallable[_identity_pb2.IssueSignInCodeRequest, _identity_pb2.IssueSignInCodeResponse]
     RevokeSignInCodes: _grpc.UnaryUnaryMultiCallable[_identity_pb2.RevokeSignInCodesRequest, _identity_pb2.RevokeSignInCodesResponse]
     SetPassword: _grpc.UnaryUnaryMultiCallable[_identity_pb2.SetPasswordRequest, _identity_pb2.SetPasswordResponse]
@@ -54,6 +56,8 @@ class IdentityServiceAsyncStub(IdentityServiceStub):
     RegisterPersons: _aio.UnaryUnaryMultiCallable[_identity_pb2.RegisterPersonsRequest, _identity_pb2.RegisterPersonsResponse]  # type: ignore[assignment]
     GetPerson: _aio.UnaryUnaryMultiCallable[_identity_pb2.GetPersonRequest, _identity_pb2.GetPersonResponse]  # type: ignore[assignment]
     GetNames: _aio.UnaryUnaryMultiCallable[_identity_pb2.GetNamesRequest, _identity_pb2.GetNamesResponse]  # type: ignore[assignment]
+    SearchPersons: _aio.UnaryUnaryMultiCallable[_identity_pb2.SearchPersonsRequest, _identity_pb2.SearchPersonsResponse]  # type: ignore[assignment]
+    CorrectPerson: _aio.UnaryUnaryMultiCallable[_identity_pb2.CorrectPersonRequest, _identity_pb2.CorrectPersonResponse]  # type: ignore[assignment]
     IssueSignInCode: _aio.UnaryUnaryMultiCallable[_identity_pb2.IssueSignInCodeRequest, _identity_pb2.IssueSignInCodeResponse]  # type: ignore[assignment]
     RevokeSignInCodes: _aio.UnaryUnaryMultiCallable[_identity_pb2.RevokeSignInCodesRequest, _identity_pb2.RevokeSignInCodesResponse]  # type: ignore[assignment]
     SetPassword: _aio.UnaryUnaryMultiCallable[_identity_pb2.SetPasswordRequest, _identity_pb2.SetPasswordResponse]  # type: ignore[assignment]
@@ -87,6 +91,20 @@ class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _identity_pb2.GetNamesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_identity_pb2.GetNamesResponse, _abc.Awaitable[_identity_pb2.GetNamesResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def SearchPersons(
+        self,
+        request: _identity_pb2.SearchPersonsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.SearchPersonsResponse, _abc.Awaitable[_identity_pb2.SearchPersonsResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def CorrectPerson(
+        self,
+        request: _identity_pb2.CorrectPersonRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.CorrectPersonResponse, _abc.Awaitable[_identity_pb2.CorrectPersonResponse]]: ...
 
     @_abc_1.abstractmethod
     def IssueSignInCode(

@@ -374,6 +374,57 @@ class EndMembershipResponse(_message.Message):
 Global___EndMembershipResponse: _TypeAlias = EndMembershipResponse  # noqa: Y015
 
 @_typing.final
+class CorrectRegisterEntryRequest(_message.Message):
+    """CorrectRegisterEntryRequest replaces the name and the address in a member's entry of the legal register by the right ones. For a secretary."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    REGISTER_NAME_FIELD_NUMBER: _builtins.int
+    REGISTER_ADDRESS_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    person_id: _builtins.str
+    register_name: _builtins.str
+    register_address: _builtins.str
+    version: _builtins.int
+    """the version the form showed"""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        register_name: _builtins.str = ...,
+        register_address: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_id", b"person_id", "register_address", b"register_address", "register_name", b"register_name", "request_id", b"request_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CorrectRegisterEntryRequest: _TypeAlias = CorrectRegisterEntryRequest  # noqa: Y015
+
+@_typing.final
+class CorrectRegisterEntryResponse(_message.Message):
+    """CorrectRegisterEntryResponse is empty."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CorrectRegisterEntryResponse: _TypeAlias = CorrectRegisterEntryResponse  # noqa: Y015
+
+@_typing.final
 class Standing(_message.Message):
     """Standing is class and vote right over a span of days. `to_day` is the last day, or empty."""
 
@@ -507,6 +558,7 @@ class ListMembersRequest(_message.Message):
     AS_OF_FIELD_NUMBER: _builtins.int
     MEMBER_CLASS_FIELD_NUMBER: _builtins.int
     MEMBER_NUMBER_FIELD_NUMBER: _builtins.int
+    PERSON_IDS_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """at most 200"""
     page_token: _builtins.str
@@ -516,6 +568,10 @@ class ListMembersRequest(_message.Message):
     """empty = all"""
     member_number: _builtins.str
     """only the member with this number; empty = all"""
+    @_builtins.property
+    def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """only these, at most 200; empty = all"""
+
     def __init__(
         self,
         *,
@@ -524,10 +580,11 @@ class ListMembersRequest(_message.Message):
         as_of: _builtins.str = ...,
         member_class: _builtins.str = ...,
         member_number: _builtins.str = ...,
+        person_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "member_class", b"member_class", "member_number", b"member_number", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "member_class", b"member_class", "member_number", b"member_number", "page_size", b"page_size", "page_token", b"page_token", "person_ids", b"person_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -60,6 +60,11 @@ class MembershipServiceStub:
                 request_serializer=kith_dot_membership_dot_v1_dot_membership__pb2.EndMembershipRequest.SerializeToString,
                 response_deserializer=kith_dot_membership_dot_v1_dot_membership__pb2.EndMembershipResponse.FromString,
                 _registered_method=True)
+        self.CorrectRegisterEntry = channel.unary_unary(
+                '/kith.membership.v1.MembershipService/CorrectRegisterEntry',
+                request_serializer=kith_dot_membership_dot_v1_dot_membership__pb2.CorrectRegisterEntryRequest.SerializeToString,
+                response_deserializer=kith_dot_membership_dot_v1_dot_membership__pb2.CorrectRegisterEntryResponse.FromString,
+                _registered_method=True)
         self.GetMember = channel.unary_unary(
                 '/kith.membership.v1.MembershipService/GetMember',
                 request_serializer=kith_dot_membership_dot_v1_dot_membership__pb2.GetMemberRequest.SerializeToString,
@@ -116,6 +121,12 @@ class MembershipServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CorrectRegisterEntry(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetMember(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -167,6 +178,11 @@ def add_MembershipServiceServicer_to_server(servicer, server):
                     servicer.EndMembership,
                     request_deserializer=kith_dot_membership_dot_v1_dot_membership__pb2.EndMembershipRequest.FromString,
                     response_serializer=kith_dot_membership_dot_v1_dot_membership__pb2.EndMembershipResponse.SerializeToString,
+            ),
+            'CorrectRegisterEntry': grpc.unary_unary_rpc_method_handler(
+                    servicer.CorrectRegisterEntry,
+                    request_deserializer=kith_dot_membership_dot_v1_dot_membership__pb2.CorrectRegisterEntryRequest.FromString,
+                    response_serializer=kith_dot_membership_dot_v1_dot_membership__pb2.CorrectRegisterEntryResponse.SerializeToString,
             ),
             'GetMember': grpc.unary_unary_rpc_method_handler(
                     servicer.GetMember,
@@ -325,6 +341,33 @@ class MembershipService:
             '/kith.membership.v1.MembershipService/EndMembership',
             kith_dot_membership_dot_v1_dot_membership__pb2.EndMembershipRequest.SerializeToString,
             kith_dot_membership_dot_v1_dot_membership__pb2.EndMembershipResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CorrectRegisterEntry(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.membership.v1.MembershipService/CorrectRegisterEntry',
+            kith_dot_membership_dot_v1_dot_membership__pb2.CorrectRegisterEntryRequest.SerializeToString,
+            kith_dot_membership_dot_v1_dot_membership__pb2.CorrectRegisterEntryResponse.FromString,
             options,
             channel_credentials,
             insecure,

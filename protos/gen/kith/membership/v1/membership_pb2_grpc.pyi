@@ -38,6 +38,7 @@ class MembershipServiceStub:
     AdmitMembers: _grpc.UnaryUnaryMultiCallable[_membership_pb2.AdmitMembersRequest, _membership_pb2.AdmitMembersResponse]
     ChangeClass: _grpc.UnaryUnaryMultiCallable[_membership_pb2.ChangeClassRequest, _membership_pb2.ChangeClassResponse]
     EndMembership: _grpc.UnaryUnaryMultiCallable[_membership_pb2.EndMembershipRequest, _membership_pb2.EndMembershipResponse]
+    CorrectRegisterEntry: _grpc.UnaryUnaryMultiCallable[_membership_pb2.CorrectRegisterEntryRequest, _membership_pb2.CorrectRegisterEntryResponse]
     GetMember: _grpc.UnaryUnaryMultiCallable[_membership_pb2.GetMemberRequest, _membership_pb2.GetMemberResponse]
     ListMembers: _grpc.UnaryUnaryMultiCallable[_membership_pb2.ListMembersRequest, _membership_pb2.ListMembersResponse]
     GetStanding: _grpc.UnaryUnaryMultiCallable[_membership_pb2.GetStandingRequest, _membership_pb2.GetStandingResponse]
@@ -53,6 +54,7 @@ class MembershipServiceAsyncStub(MembershipServiceStub):
     AdmitMembers: _aio.UnaryUnaryMultiCallable[_membership_pb2.AdmitMembersRequest, _membership_pb2.AdmitMembersResponse]  # type: ignore[assignment]
     ChangeClass: _aio.UnaryUnaryMultiCallable[_membership_pb2.ChangeClassRequest, _membership_pb2.ChangeClassResponse]  # type: ignore[assignment]
     EndMembership: _aio.UnaryUnaryMultiCallable[_membership_pb2.EndMembershipRequest, _membership_pb2.EndMembershipResponse]  # type: ignore[assignment]
+    CorrectRegisterEntry: _aio.UnaryUnaryMultiCallable[_membership_pb2.CorrectRegisterEntryRequest, _membership_pb2.CorrectRegisterEntryResponse]  # type: ignore[assignment]
     GetMember: _aio.UnaryUnaryMultiCallable[_membership_pb2.GetMemberRequest, _membership_pb2.GetMemberResponse]  # type: ignore[assignment]
     ListMembers: _aio.UnaryUnaryMultiCallable[_membership_pb2.ListMembersRequest, _membership_pb2.ListMembersResponse]  # type: ignore[assignment]
     GetStanding: _aio.UnaryUnaryMultiCallable[_membership_pb2.GetStandingRequest, _membership_pb2.GetStandingResponse]  # type: ignore[assignment]
@@ -95,6 +97,13 @@ class MembershipServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _membership_pb2.EndMembershipRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_membership_pb2.EndMembershipResponse, _abc.Awaitable[_membership_pb2.EndMembershipResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def CorrectRegisterEntry(
+        self,
+        request: _membership_pb2.CorrectRegisterEntryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_membership_pb2.CorrectRegisterEntryResponse, _abc.Awaitable[_membership_pb2.CorrectRegisterEntryResponse]]: ...
 
     @_abc_1.abstractmethod
     def GetMember(

@@ -132,3 +132,24 @@ class MembershipEnded(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___MembershipEnded: _TypeAlias = MembershipEnded  # noqa: Y015
+
+@_typing.final
+class RegisterEntryCorrected(_message.Message):
+    """RegisterEntryCorrected: the name or the address in the legal register was put right. How it reads now stays in membership."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RegisterEntryCorrected: _TypeAlias = RegisterEntryCorrected  # noqa: Y015

@@ -1,0 +1,27 @@
+"""Corrects a person's name and contact details, on behalf of a secretary."""
+
+from uuid import UUID
+
+from libs.access import hats
+from libs.database.engine import UnitOfWork
+from libs.refusals import Conflict, NotFound, invalid
+from services.identity.domain.person_details import PersonInput, RejectedPerson, parse_details
+from services.identity.storage import events_out, persons
+
+
+async def correct_person(work: UnitOfWork, person: UUID, row: PersonInput, version: int) -> None:
+    """Raises NotAllowed HAT_NEEDED, NotFound PERSON_UNKNOWN, Conflict VERSION_STALE, Invalid for a field or PERSON_KNOWN."""
+    await hats.require(work, hats.SECRETARY)
+    details = parse_details(row)
+    if isinstance(details, RejectedPerson):
+        raise invalid(details.field, details.reason)
+    others = await persons.find_by_identifying_keys(work, [details])
+    current = await persons.lock_version(work, person)
+    if current is None:
+        raise NotFound("PERSON_UNKNOWN")
+    if current != version:
+        raise Conflict("VERSION_STALE", version=str(current))
+    if any(others.get(key, person) != person for key in details.identifying_keys):
+        raise invalid("full_name", "PERSON_KNOWN")
+    await persons.correct(work, person, details)
+    await events_out.person_corrected(work, person)

@@ -1,0 +1,110 @@
+"""Opens every page of the fake services, with every form on it submitted empty and filled in; for what must hold on all of them."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from services.web.page import Page
+from services.web.routes import PAGES
+from tests.unit.web import fake_services, fake_vote_services
+from tests.unit.web.fake_people import JO
+from tests.unit.web.fake_services import FakeServices
+from tests.unit.web.scriptless_browser import HIDDEN, ScriptlessBrowser
+
+VALUES: Mapping[str, tuple[str, ...]] = {
+    "motion": (
+        fake_services.OPEN_MOTION, fake_services.ANNOUNCED_MOTION, fake_services.CAPPED_MOTION, fake_services.CLOSED_MOTION,
+    ),
+    "vote": tuple(f"{digit}" * 64 for digit in "12345678"),
+    "person": (JO,),
+    "record": (fake_services.OTHERS_ENTRY, fake_services.OWN_ENTRY, fake_vote_services.RECORD),
+    "co_op": tuple(fake_vote_services.CO_OPS),
+    "code": (fake_services.CODE,),
+}  # fmt: skip
+"""What each parameter of a path can be among the fake services."""
+QUERIES = (
+    "/members?q=jo", "/members?q=2", "/members?q=nobody", "/members?as_of=never", "/members?class=worker", f"/members/{JO}?done=end",
+    "/paper-votes?done=recorded", "/paper-votes?done=confirmed", "/paper-votes?done=differs", "/you?done=asked", "/you?done=password",
+    "/votes?done=drafted", "/look-up?ballot=", f"/look-up?ballot={fake_vote_services.OWN_PSEUDONYM}", "/look-up?ballot=0000000000000000",
+    "/nope",
+)  # fmt: skip
+"""Pages that a query changes, and one that does not exist."""
+_PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
+_FORM = re.compile(r'<form method="post" action="([^"]*)".*?</form>', re.DOTALL)
+_INPUT = re.compile(r"<(?:input|button)\b[^>]*>")
+_ATTRIBUTE = re.compile(r'\b(type|name|value)="([^"]*)"')
+_SELECT = re.compile(r'<select id="([\w-]+)".*?<option value="([^"]+)"', re.DOTALL)
+_TEXT_AREA = re.compile(r'<textarea [^>]*name="([\w-]+)"')
+_DATE_PARTS = {"day": "20", "month": "12", "year": "2026"}
+_FARTHEST = 6
+_ELSEWHERE = {"/sign-out", "/comfort"}
+
+
+def all_paths() -> list[str]:
+    """All pages that can be opened, and those that a query changes."""
+    return [*(path for page in PAGES if page.show for path in _paths_of(page)), *QUERIES]
+
+
+def open_every_page(make_fakes: Callable[[], FakeServices], *, easy: bool = False) -> int:
+    """Open every page and submit every form on it, empty and filled in, and follow where that leads. The browser checks every response."""
+    browser = _browser(make_fakes, easy=easy)
+    opened = 0
+    for path in all_paths():
+        forms = _forms(browser.http.get(path))
+        for action, form in forms:
+            _submit(browser, action, dict(HIDDEN.findall(form)))
+        opened += 1 + len(forms)
+        if forms:
+            filling = _browser(make_fakes, easy=easy)
+            for action, form in _forms(filling.http.get(path)):
+                opened += _follow(filling, _submit(filling, action, _filled(form)))
+    return opened
+
+
+def _browser(make_fakes: Callable[[], FakeServices], *, easy: bool) -> ScriptlessBrowser:
+    browser = ScriptlessBrowser(make_fakes()).sign_in()
+    if easy:
+        browser.http.cookies.set("kith-comfort", "easy")
+    return browser
+
+
+def _follow(browser: ScriptlessBrowser, sent: Any) -> int:
+    """The page to which a form leads; where that asks to check the answers, they are confirmed."""
+    opened = 1
+    while sent.status_code == 303 and opened < _FARTHEST:
+        shown = browser.http.get(sent.headers["location"])
+        forms = _forms(shown) if shown.url.path.endswith("/check") else []
+        opened += 1
+        sent = _submit(browser, forms[0][0], dict(HIDDEN.findall(forms[0][1]))) if forms else shown
+    return opened
+
+
+def _forms(response: Any) -> list[tuple[str, str]]:
+    """The forms of a page with their actions, without those that are on every page."""
+    if response.status_code != 200 or not response.headers["content-type"].startswith("text/html"):
+        return []
+    return [(form[1], form[0]) for form in _FORM.finditer(response.text) if form[1] not in _ELSEWHERE]
+
+
+def _submit(browser: ScriptlessBrowser, action: str, fields: dict[str, str]) -> Any:
+    return browser.http.post(action, data=fields, headers={"origin": str(browser.http.base_url).rstrip("/")})
+
+
+def _filled(form: str) -> dict[str, str]:
+    """Something in every field: the first of each choice, a number where words stand as well, a day in a month."""
+    fields: dict[str, str] = {}
+    for tag in _INPUT.findall(form):
+        attributes = dict(_ATTRIBUTE.findall(tag))
+        kept = attributes.get("value", "") if attributes.get("type", "") in {"radio", "checkbox", "hidden", ""} else "2"
+        if "name" in attributes:
+            fields.setdefault(attributes["name"], kept)
+    fields |= dict(_SELECT.findall(form)) | dict.fromkeys(_TEXT_AREA.findall(form), "Words.\nMore words.")
+    dates = {name: _DATE_PARTS[name.rpartition("-")[2]] for name in fields if name.rpartition("-")[2] in _DATE_PARTS}
+    return fields | dates | dict(HIDDEN.findall(form))
+
+
+def _paths_of(page: Page) -> Iterator[str]:
+    paths = [page.path]
+    while parameter := _PARAMETER.search(paths[0]):
+        paths = [path.replace(parameter[0], value) for path in paths for value in VALUES[parameter[1]]]
+    yield from paths
