@@ -55,8 +55,8 @@ def test_folders_run_in_processes_of_their_own_and_end_their_session_fixtures_on
 
     assert (code, set(outcomes.values())) == (0, {"passed"})
     ended = (tmp_path / "ended").read_text(encoding="utf-8").split()
-    # Those of tests/faults are handed out one by one and share nothing, so their fixture ends after each.
-    assert len(ended) == 3
+    # Those of tests/faults are handed out one by one: to one process after the other, or to two side by side.
+    assert len(ended) in {2, 3}
     assert len(set(ended)) >= 2
 
 
