@@ -6,6 +6,7 @@ Nothing of the other tree is imported: only what stays the same between versions
 import http.client
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -54,6 +55,11 @@ class BuiltTree:
 
 
 THIS_TREE = BuiltTree("now", ROOT)
+
+
+def stop_on_sigterm() -> None:
+    """Lets SIGTERM end this process as Ctrl-C does, so that everything it has started is stopped."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 def other_tree(path: Path) -> BuiltTree:

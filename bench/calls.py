@@ -107,8 +107,10 @@ def _is_background_statement(statement: str) -> bool:
         "into position",
         "update position",
         "answer where at",
+        "answer where answer.at",
     )
-    return any(fragment in statement for fragment in fragments) or statement.strip() in ("select 1", "SELECT 1")
+    plain = " ".join(statement.lower().split())
+    return plain == "select 1" or any(fragment in plain for fragment in fragments)
 
 
 async def time_calls(people: Sequence[UUID], call_function: CallFunction, concurrency: int) -> float:

@@ -14,7 +14,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.built_tree import THIS_TREE, BuiltTree, CoOpAlone, co_op_alone, cpu_during, demonstration, other_tree, short_folder
+from bench.built_tree import (
+    THIS_TREE,
+    BuiltTree,
+    CoOpAlone,
+    co_op_alone,
+    cpu_during,
+    demonstration,
+    other_tree,
+    short_folder,
+    stop_on_sigterm,
+)
 from bench.processes import adopt_orphans, cpu_of_command, cpu_of_descendants, find_parts, megabytes, reap_orphans, with_descendants
 from bench.report import is_quick_run, markdown_table, median_ratio, save_report, verdict
 from tests.support.demo_process import free_address
@@ -157,6 +167,7 @@ def main() -> int:
     if arguments.against is None:
         print("There is nothing to compare with: name another built tree with --against DIR.")
         return 0
+    stop_on_sigterm()
     adopt_orphans()
     trees = THIS_TREE, other_tree(arguments.against)
     rows = [row for name in arguments.measures for row in compare(MEASURES[name], trees)]

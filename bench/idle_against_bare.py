@@ -15,7 +15,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.built_tree import THIS_TREE, BuiltTree, co_op_alone, demonstration, other_tree, short_folder
+from bench.built_tree import THIS_TREE, BuiltTree, co_op_alone, demonstration, other_tree, short_folder, stop_on_sigterm
 from bench.processes import PART_PATTERNS, cpu_by_part, find_parts
 from bench.report import is_quick_run, markdown_table, save_report, verdict
 from libs.host.backing import BackingSettings, DataFolder, start_backing_services
@@ -115,6 +115,7 @@ def main() -> int:
     parser.add_argument("--against", type=Path, help="another built tree")
     parser.add_argument("--quick", action="store_true")
     arguments = parser.parse_args()
+    stop_on_sigterm()
     trees = [THIS_TREE, *([other_tree(arguments.against)] if arguments.against else [])]
     return report(asyncio.run(measure(trees)), trees)
 

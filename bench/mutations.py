@@ -20,7 +20,7 @@ TEST_SECONDS = 900
 
 @dataclass(frozen=True)
 class Mutation:
-    """A mistake: `old` occurs exactly once in the file. `tests` pass without it."""
+    """A mistake: `old` occurs exactly once in the file. `tests` must pass without it: run them first, or a failure proves nothing."""
 
     what: str
     file: str
@@ -93,8 +93,8 @@ MUTATIONS = (
     Mutation(
         "let one person enter a paper ballot for themselves",
         "services/governance/domain/ballot.py",
-        "    if entry.recorder == row.person:",
-        "    if entry.recorder == row.member_class:",
+        "    if entry.recorder == entry.person:",
+        "    if entry.recorder == entry.motion:",
         "tests/service/test_governance_votes.py tests/service/test_governance_refusals.py",
     ),
     Mutation(

@@ -1,6 +1,7 @@
 """Entry point of a container: runs services with settings from the environment."""
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -66,6 +67,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(names: Sequence[str]) -> int:
+    # Until everything is loaded: `Process` switches it on again.
+    gc.disable()
     from libs.database.migrations import DatabaseIsNewerError
     from libs.host.process import Process
     from libs.observe import logs
@@ -78,6 +81,8 @@ def _run(names: Sequence[str]) -> int:
         asyncio.run(Process(shared, parts, "-".join(names)).run())
     except DatabaseIsNewerError as error:
         return _report_problems([str(error)])
+    finally:
+        gc.enable()
     return 0
 
 
@@ -132,6 +137,8 @@ def _migrate(names: Sequence[str]) -> int:
         asyncio.run(prepare_databases(url, databases))
     except DatabaseIsNewerError as error:
         return _report_problems([str(error)])
+    finally:
+        gc.enable()
     return 0
 
 

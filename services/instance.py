@@ -12,24 +12,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from libs.database.bootstrap import DatabaseRoles
-from libs.host import backing, instance_keys
-from libs.host.backing import BackingServices, BackingSettings
-from libs.host.backing.server_events import ServerEvent, ServerEventKind
-from libs.host.backing.settings import Provider
 from libs.host.data_folder import DataFolder
-from libs.host.instance_keys import InstanceKeys
-from libs.host.settings import ServiceSettings, SharedSettings
-from libs.observe.logs import logger
-from libs.observe.metrics import CHILD_RESTARTS
 from services.topology import SERVICE_NAMES, SERVICES, ServiceEntry
 
 if TYPE_CHECKING:
+    # A command that only makes calls opens the folder as well, and needs no settings of services, servers or keys for that.
     import grpc
 
-LOG = logger("instance")
+    from libs.database.bootstrap import DatabaseRoles
+    from libs.host.backing import BackingServices
+    from libs.host.backing.server_events import ServerEvent
+    from libs.host.backing.settings import Provider
+    from libs.host.instance_keys import InstanceKeys
+    from libs.host.settings import ServiceSettings, SharedSettings
+
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
-_PROVIDERS: dict[str, Provider] = {"any": "any", "wheel": "wheel", "path": "path"}
+_PROVIDERS: "dict[str, Provider]" = {"any": "any", "wheel": "wheel", "path": "path"}
 
 
 class InstanceUnusableError(Exception):
@@ -50,7 +48,7 @@ class CoOpSettings:
     operations_address: str
     postgres_url: str | None
     nats_url: str | None
-    provider: Provider
+    provider: "Provider"
     traces_endpoint: str
     traces_file: str
     traces_sample: float
@@ -73,7 +71,9 @@ class Instance:
         return _read_settings(self.folder.settings)
 
     @cached_property
-    def keys(self) -> InstanceKeys:
+    def keys(self) -> "InstanceKeys":
+        from libs.host import instance_keys
+
         return instance_keys.read_keys(self.folder.keys, SERVICE_NAMES)
 
     @property
@@ -105,6 +105,8 @@ class Instance:
         Raises FolderInUse, FolderUnusable, BackingStartError, KeysUnusableError, InstanceUnusableError or OSError (a port is
         taken), each with a sentence to show.
         """
+        from libs.host import backing, instance_keys
+
         co_op = self.co_op
         if new := instance_keys.create_missing_service_keys(self.folder.keys, co_op.id, SERVICE_NAMES):
             report(f"Keys were made for what came with this version: {', '.join(new)}.")
@@ -112,7 +114,7 @@ class Instance:
         if co_op.service_addresses:
             message = f"{co_op.name} runs with every service as a process of its own ([services] in {self.folder.settings})."
             raise InstanceUnusableError(message)
-        settings = BackingSettings(
+        settings = backing.BackingSettings(
             postgres_password=keys.postgres_password,
             nats_password=keys.nats_password,
             postgres_url=co_op.postgres_url,
@@ -126,7 +128,7 @@ class Instance:
             starting = asyncio.create_task(
                 backing.start_backing_services(self.folder, settings, on_event=_ServerEventReporter(report), lock=lock)
             )
-            loading = asyncio.create_task(asyncio.to_thread(_import_services))
+            loading = asyncio.create_task(asyncio.to_thread(import_services))
             servers = await starting
             try:
                 await loading
@@ -136,7 +138,7 @@ class Instance:
         finally:
             lock.release()
 
-    async def _run(self, servers: BackingServices, ready: Callable[[], Awaitable[None]]) -> None:
+    async def _run(self, servers: "BackingServices", ready: Callable[[], Awaitable[None]]) -> None:
         from libs.host.process import Process
         from services.database_setup import ServiceDatabase, prepare_databases
 
@@ -147,10 +149,14 @@ class Instance:
         parts = [service.part(shared, self.service_settings(service, databases[service.name].run_url)) for service in SERVICES]
         await Process(shared, parts, self.co_op.id).run(ready)
 
-    def _roles(self, service: ServiceEntry) -> DatabaseRoles:
+    def _roles(self, service: ServiceEntry) -> "DatabaseRoles":
+        from libs.database.bootstrap import DatabaseRoles
+
         return DatabaseRoles(service.name, self.keys.passwords[service.name, "owner"], self.keys.passwords[service.name, "run"])
 
-    def _shared(self, servers: BackingServices) -> SharedSettings:
+    def _shared(self, servers: "BackingServices") -> "SharedSettings":
+        from libs.host.settings import SharedSettings
+
         nats = servers.nats
         return SharedSettings(
             co_op=self.co_op.id,
@@ -165,7 +171,7 @@ class Instance:
             clock_file=self.clock_file if self.co_op.demo else None,
         )
 
-    def service_settings(self, service: ServiceEntry, database_url: str) -> ServiceSettings:
+    def service_settings(self, service: ServiceEntry, database_url: str) -> "ServiceSettings":
         """The settings with which a service of this co-op starts: what it asks for by name, and its files in the data folder."""
         co_op = self.co_op
         known: dict[str, object] = {
@@ -188,11 +194,13 @@ class Instance:
 
 def _cancel_on_signals() -> None:
     """Lets the first signal cancel the start; a second one must not interrupt the shutdown. Later the host sets its own handlers."""
-    loop, starting = asyncio.get_running_loop(), asyncio.current_task()
+    from libs.observe import logs
+
+    loop, starting, log = asyncio.get_running_loop(), asyncio.current_task(), logs.logger("instance")
 
     def cancel_start() -> None:
         for number in _SIGNALS:
-            loop.add_signal_handler(number, LOG.info, "stopping_already")
+            loop.add_signal_handler(number, log.info, "stopping_already")
         if starting is not None:
             starting.cancel()
 
@@ -206,8 +214,12 @@ class _ServerEventReporter:
     def __init__(self, report: Callable[[str], None]) -> None:
         self._report = report
 
-    async def __call__(self, event: ServerEvent) -> None:
-        LOG.info("backing", server=event.server, happened=event.kind.value)
+    async def __call__(self, event: "ServerEvent") -> None:
+        from libs.host.backing.server_events import ServerEventKind
+        from libs.observe import logs
+        from libs.observe.metrics import CHILD_RESTARTS
+
+        logs.logger("instance").info("backing", server=event.server, happened=event.kind.value)
         if event.kind is ServerEventKind.RESTARTED:
             CHILD_RESTARTS.labels(event.server).inc()
         # Nobody may read the output any more, or the disk may be full; the servers are supervised all the same.
@@ -215,7 +227,8 @@ class _ServerEventReporter:
             self._report(event.sentence)
 
 
-def _import_services() -> None:
+def import_services() -> None:
+    """Loads the code of every service and of what they run in."""
     import_module("libs.host.process")
     import_module("services.database_setup")
     for service in SERVICES:

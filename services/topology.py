@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from libs.host.settings import ServiceSettings, SharedSettings
-
 if TYPE_CHECKING:
     # A health check asks for a name and an address every few seconds; importing the whole host would cost a second each time.
+    # The command line's help lists the names and loads no settings.
     from libs.host.component import BuildComponent
     from libs.host.process import ServiceSpec
+    from libs.host.settings import ServiceSettings, SharedSettings
 
 
 @dataclass(frozen=True)
@@ -19,17 +19,17 @@ class ServiceEntry:
     name: str
 
     @property
-    def settings_class(self) -> type[ServiceSettings]:
+    def settings_class(self) -> "type[ServiceSettings]":
         """The class of the service's settings."""
         settings_class: type[ServiceSettings] = import_module(f"services.{self.name}.settings").Settings
         return settings_class
 
-    def make_settings(self, **values: object) -> ServiceSettings:
+    def make_settings(self, **values: object) -> "ServiceSettings":
         """Creates the settings from keyword arguments, and from the environment for what is missing."""
         settings: ServiceSettings = import_module(f"services.{self.name}.settings").Settings(**values)
         return settings
 
-    def part(self, shared: SharedSettings, settings: ServiceSettings) -> "ServiceSpec":
+    def part(self, shared: "SharedSettings", settings: "ServiceSettings") -> "ServiceSpec":
         from libs.host.process import ServiceSpec
 
         build: BuildComponent = import_module(f"services.{self.name}.component").component_builder(shared, settings)

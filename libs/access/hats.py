@@ -10,19 +10,14 @@ from sqlalchemy import MetaData, Table, Text, Uuid, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from kith.identity.facts.v1.facts_pb2 import HatGiven, HatTaken
+from libs.access import hat_names
 from libs.database.columns import MOMENT, key, required
 from libs.database.engine import UnitOfWork
 from libs.messages.consumer import Reactions
 from libs.messages.envelope import Event, type_of
 from libs.refusals import NotAllowed
 
-SECRETARY = "secretary"
-"""Manages members, opens motions, records paper votes."""
-OPERATOR = "operator"
-"""Keeps the server running."""
-SCRUTINEER = "scrutineer"
-"""Checks every row of a roll against the register before a vote with other co-ops."""
-HATS = (SECRETARY, OPERATOR, SCRUTINEER)
+SECRETARY, OPERATOR, SCRUTINEER, HATS = hat_names.SECRETARY, hat_names.OPERATOR, hat_names.SCRUTINEER, hat_names.HATS
 
 metadata = MetaData()
 

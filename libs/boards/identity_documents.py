@@ -73,10 +73,6 @@ def fingerprint_of(root: bytes) -> str:
     return hashlib.sha256(root).hexdigest()
 
 
-def is_co_op_id(text: str) -> bool:
-    return document_fields.CO_OP.fullmatch(text) is not None
-
-
 def is_endpoint(text: str) -> bool:
     """`host:port`."""
     match = _ENDPOINT.fullmatch(text)

@@ -7,15 +7,16 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 import asyncpg
-import uuid_utils.compat
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from libs.callers import Caller
-from libs.database import wakeups
+from libs.database import ids, wakeups
 from libs.database.wakeups import Wakeups
 from libs.refusals import Unavailable
+
+new_id = ids.new_id
 
 # Row-level security reads the caller from these settings; this is the first statement of every transaction, and the settings end with it.
 _SET_CALLER = text("""
@@ -48,18 +49,13 @@ class UnitOfWork:
 
     def new_id(self) -> uuid.UUID:
         """A UUIDv7."""
-        return new_id()
+        return ids.new_id()
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A savepoint: when the block raises, only its writes are rolled back and the unit of work continues."""
         async with self.connection.begin_nested():
             yield
-
-
-def new_id() -> uuid.UUID:
-    """A UUIDv7: ordered by time, so that indexes stay small. Never use it for anything that must not be guessable."""
-    return uuid_utils.compat.uuid7()
 
 
 class Database:

@@ -12,7 +12,7 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from sqlalchemy import Row
 
@@ -20,22 +20,32 @@ Record = TypeVar("Record")
 Convert = Callable[[Any], Any]
 
 
-def reader(kind: type[Record], **renamed: str) -> Callable[[Row[Any]], Record]:
+Read = TypeVar("Read", covariant=True)
+
+
+class Reader(Protocol[Read]):
+    """Makes a record of a row; `values` are fields that do not come from columns."""
+
+    def __call__(self, row: Row[Any], /, **values: Any) -> Read: ...
+
+
+def reader(kind: type[Record], **renamed: str) -> Reader[Record]:
     """A function that makes a `kind` of a row. `renamed` names the column of a field that is not called like it.
 
-    A field without a column keeps its default; without a default that is a TypeError at the first row.
+    A field without a column and without a value keeps its default; without a default that is a TypeError at the first row.
     """
     converts = _converts(kind)
     columns = {name: renamed.get(name, name) for name in converts}
 
-    def read(row: Row[Any]) -> Record:
-        values = row._mapping  # noqa: SLF001 - SQLAlchemy's public way to columns by name, whatever it looks like
+    def read(row: Row[Any], /, **values: Any) -> Record:
+        mapping = row._mapping  # noqa: SLF001 - SQLAlchemy's public way to columns by name, whatever it looks like
         return kind(
             **{
-                name: convert(values[columns[name]]) if convert else values[columns[name]]
+                name: convert(mapping[columns[name]]) if convert else mapping[columns[name]]
                 for name, convert in converts.items()
-                if columns[name] in values
-            }
+                if columns[name] in mapping and name not in values
+            },
+            **values,
         )
 
     return read

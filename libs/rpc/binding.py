@@ -103,7 +103,7 @@ def repeatable(
     return Method(run, open)
 
 
-def handler(answer: Callable[[Transactions, Request], Awaitable[Response]], *, open: bool = False) -> Method[Request, Response]:  # noqa: A002
+def handler(answer: Callable[[Transactions, Request], Awaitable[Response]], *, open: bool = False) -> Method[Request, Response]:  # noqa: A002 - as above
     """A method that opens its own units of work, or none. Say beside it why it is neither command nor query."""
 
     async def run(transactions: Transactions, request: Request, _: type[Response]) -> Response:

@@ -1,7 +1,8 @@
 """The RPC client: channels, and calls with a token and a deadline; a service's refusals are raised again here."""
 
 import asyncio
-from typing import Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Protocol, TypeVar
 
 import grpc
 from google.protobuf.message import Message
@@ -15,6 +16,8 @@ from libs.rpc.server import LARGEST_MESSAGE
 from libs.rpc.tls import TlsCredentials
 
 DEADLINE_SECONDS = 10.0
+LARGEST_PAGE = 200
+"""The most rows that a list returns at once."""
 _ATTEMPTS = 4
 _FIRST_DELAY = 0.1
 
@@ -30,6 +33,9 @@ _OPTIONS = (
 
 Request = TypeVar("Request", bound=Message, contravariant=True)
 Response = TypeVar("Response", bound=Message, covariant=True)
+ListRequest = TypeVar("ListRequest", bound=Message)
+ListResponse = TypeVar("ListResponse", bound=Message)
+Item = TypeVar("Item")
 
 
 class Method(Protocol[Request, Response]):
@@ -79,3 +85,18 @@ async def call_service(method: Method[Request, Response], request: Request, toke
         await asyncio.sleep(delay)
         delay *= 2
     raise Unavailable("SERVICE_AWAY")
+
+
+async def fetch_all(
+    call: Callable[[ListRequest], Awaitable[ListResponse]], request: ListRequest, items: Callable[[ListResponse], Iterable[Item]]
+) -> list[Item]:
+    """Every item of a list, from the first page to the last. `call` makes one call; `items` takes the rows out of a response."""
+    fetched: list[Item] = []
+    page: Any = request  # every list request has page_size and page_token, which no type of protobuf says
+    page.page_size = LARGEST_PAGE
+    while True:
+        response: Any = await call(request)
+        fetched += items(response)
+        page.page_token = response.next_page_token
+        if not page.page_token:
+            return fetched

@@ -1,6 +1,7 @@
 """A parsed rulebook: member classes, and the resolution types that they vote on."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from libs.rulebook.counting import CountingRule, Threshold
 
@@ -45,6 +46,18 @@ class ResolutionType:
     maximum_open_days: int
     changes_rulebook: bool
     second_meeting: SecondMeeting | None
+
+    @property
+    def notice(self) -> timedelta:
+        return timedelta(days=self.notice_days)
+
+    @property
+    def minimum_open(self) -> timedelta:
+        return timedelta(hours=self.minimum_open_hours)
+
+    @property
+    def maximum_open(self) -> timedelta:
+        return timedelta(days=self.maximum_open_days)
 
 
 @dataclass(frozen=True)

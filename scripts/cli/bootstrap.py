@@ -9,10 +9,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from kith.governance.v1 import governance_pb2 as governance
 from kith.identity.v1 import identity_pb2 as identity
-from libs.access import hats
-from libs.database.engine import new_id
+from libs.access import hat_names
 from libs.refusals import AlreadyExists, NotAllowed
-from libs.rpc.client import call_service
 from scripts.cli.connection import Connection, connect
 from services.instance import Instance
 
@@ -24,8 +22,8 @@ async def bootstrap(instance: Instance) -> str:
         await _give_hats(connection, founder)
         await _adopt_rulebook(connection)
         # A code is shown once: a start that was killed before it showed the link needs a new one.
-        request = identity.IssueSignInCodeRequest(request_id=str(new_id()), person_id=str(founder), kind=identity.CODE_KIND_LINK)
-        code = (await call_service(connection.identity.IssueSignInCode, request, connection.secretary_token())).code
+        request = identity.IssueSignInCodeRequest(person_id=str(founder), kind=identity.CODE_KIND_LINK)
+        code = (await connection.as_secretary(connection.identity.IssueSignInCode, request)).code
     instance.folder.founding.unlink()
     return f"{instance.co_op.public_url}/sign-in/{code}"
 
@@ -38,7 +36,7 @@ async def _register_founder(connection: Connection) -> UUID:
     first_member = tomllib.loads(instance.folder.founding.read_text(encoding="utf-8"))
     person = identity.NewPerson(full_name=first_member["name"], email=first_member.get("email", ""))
     request = identity.RegisterPersonsRequest(request_id=_request_id(instance, "register"), persons=[person])
-    response = (await call_service(connection.identity.RegisterPersons, request, connection.founder_token())).persons[0]
+    response = (await connection.call(connection.identity.RegisterPersons, request, connection.founder_token())).persons[0]
     # Written atomically: after an empty file the next start would treat the founder as registered.
     temporary = instance.operator_file.with_suffix(".new")
     temporary.write_text(response.person_id + "\n", encoding="ascii")
@@ -48,10 +46,10 @@ async def _register_founder(connection: Connection) -> UUID:
 
 async def _give_hats(connection: Connection, founder: UUID) -> None:
     # Secretary last: once there is a secretary, the founder token is no longer accepted.
-    for hat in (hats.OPERATOR, hats.SECRETARY):
+    for hat in (hat_names.OPERATOR, hat_names.SECRETARY):
         request = identity.GiveHatRequest(request_id=_request_id(connection.instance, hat), person_id=str(founder), hat=hat)
         try:
-            await call_service(connection.identity.GiveHat, request, connection.founder_token())
+            await connection.call(connection.identity.GiveHat, request, connection.founder_token())
         except NotAllowed:
             return
 
@@ -61,7 +59,7 @@ async def _adopt_rulebook(connection: Connection) -> None:
     request = governance.AdoptRulebookRequest(request_id=_request_id(connection.instance, "rulebook"), text=text)
     for attempt in range(50):
         try:
-            await call_service(connection.governance.AdoptRulebook, request, connection.secretary_token())
+            await connection.as_secretary(connection.governance.AdoptRulebook, request)
         except AlreadyExists:
             return
         except NotAllowed:

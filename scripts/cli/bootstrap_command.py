@@ -1,23 +1,18 @@
 """`kith found`: bootstraps a co-op whose services run in their own processes. `kith up` does so by itself."""
 
-import asyncio
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
-from scripts.cli.bootstrap import bootstrap
+from scripts.cli.actions import DEFAULT_FOLDER, FolderArgument, run
 from scripts.cli.console import CommandError, ExitCode, print_result
-from scripts.cli.lock_owner import load_co_op
+from scripts.cli.lazy_imports import lazy_imports
+
+with lazy_imports():
+    from scripts.cli import bootstrap, lock_owner
 
 
-def bootstrap_command(
-    folder: Annotated[Path, typer.Argument(help="The co-op's data folder.", metavar="folder")] = Path("kith-data"),
-) -> int:
+def bootstrap_command(folder: FolderArgument = DEFAULT_FOLDER) -> int:
     """Register the first member, adopt the rulebook, and print the link to sign in with. Once, when the containers run."""
-    instance, co_op = load_co_op(folder)
+    instance, co_op = lock_owner.load_co_op(folder)
     if not instance.folder.founding.exists():
         raise CommandError(f"{co_op.name} has been founded already.", "Its founding.toml is used up.", "Sign in.", ExitCode.CONFLICT)
-    link = asyncio.run(bootstrap(instance))
+    link = run(bootstrap.bootstrap(instance))
     print_result(f"Welcome. Open this once, within a day, to sign in as the first member:\n\n    {link}\n")
     return ExitCode.OK

@@ -27,10 +27,12 @@ COMMANDS = {
     "peer": CliCommand("scripts.cli.peer:peer_app", "become peers with another co-op, and see or end it"),
     "keys": CliCommand("scripts.cli.keys:keys_app", "make new keys towards other co-ops"),
     "federation": CliCommand("scripts.cli.federation:federation_app", "look at the way to another co-op from both sides"),
-    "vote": CliCommand("scripts.cli.vote:vote_app", "decide together with other co-ops, from the terms to the outcome"),
-    "facts": CliCommand("scripts.cli.events:events_app", "look at facts; rebuild or skip when a service cannot follow"),
+    "vote": CliCommand("scripts.cli.vote_commands:vote_app", "decide together with other co-ops, from the terms to the outcome"),
+    "events": CliCommand("scripts.cli.events:events_app", "look at events; rebuild or skip when a service cannot follow"),
     "rulebook": CliCommand("scripts.cli.rulebook:rulebook_app", "check a rulebook, or say it in words"),
     "count": CliCommand("scripts.cli.count:count_command", "count votes by a stated rule, without a running co-op"),
     "verify": CliCommand("scripts.cli.verify:verify_app", "check the result of a federated vote, without a running co-op"),
     "demo": CliCommand("scripts.cli.demo.command:demo_command", "stand up three co-ops and let them decide together, to look at"),
 }
+ALIASES = {"facts": "events"}
+"""Words of earlier versions, and what they are called now."""

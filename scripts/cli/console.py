@@ -1,7 +1,9 @@
 """Output of `kith`: results on standard output, everything else on standard error, and one format for errors."""
 
 import os
+import shutil
 import sys
+from collections.abc import Sequence
 from enum import IntEnum
 
 
@@ -33,6 +35,20 @@ class CommandError(Exception):
 def print_result(text: str) -> None:
     """Prints the result of a command on standard output."""
     print(text)
+
+
+def print_pages(lines: Sequence[str]) -> None:
+    """Prints the lines of a list: through the pager if they are more than the terminal has, as git does."""
+    text = "\n".join(lines)
+    height = shutil.get_terminal_size().lines
+    if sys.stdout.isatty() and sys.stdin.isatty() and text.count("\n") + 1 >= height:
+        import pydoc
+
+        # Colours and a single screen are left as they are, and the last page stays visible.
+        os.environ.setdefault("LESS", "FRX")
+        pydoc.pager(text + "\n")
+    elif lines:
+        print_result(text)
 
 
 def print_note(text: str) -> None:

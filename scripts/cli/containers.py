@@ -1,14 +1,17 @@
 """`kith containers`: prepares a co-op's data folder to run with docker-compose.yml instead of `kith up`."""
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
+from scripts.cli.actions import DEFAULT_FOLDER, FolderArgument
 from scripts.cli.console import print_note, print_result
-from scripts.cli.lock_owner import load_co_op
-from services.instance import CoOpSettings, Instance
+from scripts.cli.lazy_imports import lazy_imports
+
+if TYPE_CHECKING:
+    from services.instance import CoOpSettings, Instance
+
+with lazy_imports():
+    from scripts.cli import lock_owner
 
 SERVICE_ADDRESSES = {
     "identity": "identity:7401",
@@ -25,11 +28,9 @@ UNPUBLISHED_BORDER = "127.0.0.1:8443"
 """The published border address if no other co-op should call."""
 
 
-def containers_command(
-    folder: Annotated[Path, typer.Argument(help="The co-op's data folder.", metavar="folder")] = Path("kith-data"),
-) -> None:
+def containers_command(folder: FolderArgument = DEFAULT_FOLDER) -> None:
     """Make a co-op's folder ready to run in containers: writes containers.env, and says in kith.toml where the services answer."""
-    instance, co_op = load_co_op(folder)
+    instance, co_op = lock_owner.load_co_op(folder)
     if not co_op.service_addresses:
         write_service_addresses(instance, SERVICE_ADDRESSES)
         print_note(f"{instance.folder.settings} now says that the services run in containers. Remove its [services] to use kith up again.")
@@ -39,7 +40,7 @@ def containers_command(
     print_result(f"docker compose --env-file {env_file} up --detach --wait")
 
 
-def write_service_addresses(instance: Instance, addresses: Mapping[str, str]) -> None:
+def write_service_addresses(instance: "Instance", addresses: Mapping[str, str]) -> None:
     """Adds the address of each service to the settings."""
     lines = "".join(f'{name} = "{address}"\n' for name, address in addresses.items())
     comment = "# Where each service answers the command line, with the certificates in keys/tls. Without this table: kith up."
@@ -49,7 +50,7 @@ def write_service_addresses(instance: Instance, addresses: Mapping[str, str]) ->
     instance.__dict__.pop("co_op", None)
 
 
-def compose_variables(instance: Instance, co_op: CoOpSettings) -> str:
+def compose_variables(instance: "Instance", co_op: "CoOpSettings") -> str:
     """The variables of docker-compose.yml in the format of `--env-file`. No secrets."""
     keys_stat = instance.folder.keys.stat()
     values = {

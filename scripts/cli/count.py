@@ -9,9 +9,11 @@ from typing import Annotated
 
 import typer
 
-from scripts.cli.count_file import BadCountFileError, CountCase, read_cases
-from scripts.cli.count_output import case_as_json, format_case
-from services.governance.domain.head_count import CannotCountError, CountingMistake
+from scripts.cli.lazy_imports import lazy_imports
+
+with lazy_imports():
+    from scripts.cli import count_file, count_output
+    from services.governance.domain import head_count
 
 EXIT_COUNTED = 0
 EXIT_REFUSED = 2
@@ -25,12 +27,12 @@ def count(file: Path, *, as_json: bool) -> int:
     """
     try:
         text = file.read_text(encoding="utf-8-sig")
-        cases = read_cases(text)
+        cases = count_file.read_cases(text)
         output = _as_json(cases) if as_json else _as_text(cases)
     except (OSError, UnicodeDecodeError) as error:
         typer.echo(f"kith count: cannot read {file}: {_why(error)}", err=True)
         return EXIT_REFUSED
-    except BadCountFileError as error:
+    except count_file.BadCountFileError as error:
         typer.echo(f"kith count: {file}: {error}", err=True)
         return EXIT_REFUSED
     except ValueError as error:
@@ -43,34 +45,35 @@ def count(file: Path, *, as_json: bool) -> int:
 
 def count_command(
     file: Annotated[Path, typer.Argument(help="Votes and the rule to count them by; see docs/formats/count.md.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list instead of a table.")] = False,  # noqa: FBT002 - typer's way
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list instead of a table.")] = False,
 ) -> None:
     """Count votes by a stated rule, exactly."""
     raise typer.Exit(count(file, as_json=as_json))
 
 
-def _as_json(cases: list[CountCase]) -> str:
+def _as_json(cases: "list[count_file.CountCase]") -> str:
     results = []
     for number, case in enumerate(cases, start=1):
         try:
-            results.append(case_as_json(case))
-        except CannotCountError as error:
+            results.append(count_output.case_as_json(case))
+        except head_count.CannotCountError as error:
             raise _bad_case(number, case, error) from error
     return json.dumps(results, indent=1, ensure_ascii=False)
 
 
-def _as_text(cases: list[CountCase]) -> str:
+def _as_text(cases: "list[count_file.CountCase]") -> str:
     blocks = []
     for number, case in enumerate(cases, start=1):
         try:
-            blocks.append("\n".join(format_case(case)))
-        except CannotCountError as error:
+            blocks.append("\n".join(count_output.format_case(case)))
+        except head_count.CannotCountError as error:
             raise _bad_case(number, case, error) from error
     return "\n\n".join(blocks)
 
 
-def _bad_case(number: int, case: CountCase, error: CannotCountError) -> BadCountFileError:
-    return BadCountFileError(f'case {number} "{case.name}": {_MESSAGES[error.mistake].format(about=error.about)}')
+def _bad_case(number: int, case: "count_file.CountCase", error: "head_count.CannotCountError") -> "count_file.BadCountFileError":
+    return count_file.BadCountFileError(f'case {number} "{case.name}": {_MESSAGES[error.mistake.name].format(about=error.about)}')
 
 
 def _why(error: OSError | UnicodeDecodeError) -> str:
@@ -78,22 +81,22 @@ def _why(error: OSError | UnicodeDecodeError) -> str:
 
 
 _MESSAGES = {
-    CountingMistake.NEGATIVE: "{about}: a number is below zero",
-    CountingMistake.UNKNOWN_CLASS: "votes.{about}: this class is not in eligible",
-    CountingMistake.UNKNOWN_OPTION: "votes: unknown option ({about}); known here: for, against, abstain, voters",
-    CountingMistake.UNKNOWN_CO_OP: "weights.{about}: this co-op does not take part",
-    CountingMistake.MORE_VOTES_THAN_ELIGIBLE: "votes: more votes than eligible ({about})",
-    CountingMistake.MORE_VOTES_THAN_VOTERS: "votes: more votes than voters ({about})",
-    CountingMistake.VOTERS_NEEDED: "votes.{about}: needs voters, the number of counted ballots, because one ballot may make several marks",
-    CountingMistake.ELIGIBLE_NEEDED: "eligible: is needed by {about}",
-    CountingMistake.ELIGIBLE_BY_CLASS_NEEDED: "eligible: is needed for class {about} by itself",
-    CountingMistake.FRACTION_OUT_OF_RANGE: "{about}: the fraction must be from 0 to 1",
-    CountingMistake.SHARES_DO_NOT_SUM_TO_ONE: "rule.shares: must sum to 1, not {about}",
-    CountingMistake.SHARE_NOT_POSITIVE: "rule.shares.{about}: must be more than 0",
-    CountingMistake.SHARE_MISSING: "rule.shares: has no share for class {about}",
-    CountingMistake.NAMED_TWICE: "{about}: is named twice",
-    CountingMistake.WEIGHT_MISSING: "weights: has no weight for co-op {about}",
-    CountingMistake.WEIGHT_NOT_POSITIVE: "weights.{about}: must be more than 0",
-    CountingMistake.HIGHEST_SCORE_NEEDED: "highest_score: method score needs it, 1 or more",
-    CountingMistake.NO_CO_OPS: "co_ops: names no co-op",
+    "NEGATIVE": "{about}: a number is below zero",
+    "UNKNOWN_CLASS": "votes.{about}: this class is not in eligible",
+    "UNKNOWN_OPTION": "votes: unknown option ({about}); known here: for, against, abstain, voters",
+    "UNKNOWN_CO_OP": "weights.{about}: this co-op does not take part",
+    "MORE_VOTES_THAN_ELIGIBLE": "votes: more votes than eligible ({about})",
+    "MORE_VOTES_THAN_VOTERS": "votes: more votes than voters ({about})",
+    "VOTERS_NEEDED": "votes.{about}: needs voters, the number of counted ballots, because one ballot may make several marks",
+    "ELIGIBLE_NEEDED": "eligible: is needed by {about}",
+    "ELIGIBLE_BY_CLASS_NEEDED": "eligible: is needed for class {about} by itself",
+    "FRACTION_OUT_OF_RANGE": "{about}: the fraction must be from 0 to 1",
+    "SHARES_DO_NOT_SUM_TO_ONE": "rule.shares: must sum to 1, not {about}",
+    "SHARE_NOT_POSITIVE": "rule.shares.{about}: must be more than 0",
+    "SHARE_MISSING": "rule.shares: has no share for class {about}",
+    "NAMED_TWICE": "{about}: is named twice",
+    "WEIGHT_MISSING": "weights: has no weight for co-op {about}",
+    "WEIGHT_NOT_POSITIVE": "weights.{about}: must be more than 0",
+    "HIGHEST_SCORE_NEEDED": "highest_score: method score needs it, 1 or more",
+    "NO_CO_OPS": "co_ops: names no co-op",
 }

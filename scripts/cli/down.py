@@ -4,19 +4,20 @@ import os
 import signal
 import time
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
+from scripts.cli.actions import DEFAULT_FOLDER, FolderArgument
 from scripts.cli.console import CommandError, ExitCode, print_note
-from scripts.cli.lock_owner import load_co_op, lock_owner
+from scripts.cli.lazy_imports import lazy_imports
+
+with lazy_imports():
+    from scripts.cli import lock_owner
 
 _STOP_SECONDS = 60.0
 
 
-def down_command(folder: Annotated[Path, typer.Argument(help="The co-op's data folder.", metavar="folder")] = Path("kith-data")) -> int:
+def down_command(folder: FolderArgument = DEFAULT_FOLDER) -> int:
     """Stop a co-op, wherever it was started on this machine: services first, then NATS, then PostgreSQL."""
-    instance, co_op = load_co_op(folder)
+    instance, co_op = lock_owner.load_co_op(folder)
     if stop_co_op(instance.folder.path):
         print_note(f"{co_op.name} has stopped.")
     else:
@@ -26,7 +27,7 @@ def down_command(folder: Annotated[Path, typer.Argument(help="The co-op's data f
 
 def stop_co_op(folder: Path) -> bool:
     """Stops the co-op of a folder; False if none was running. Raises CommandError if it does not stop in time or is another user's."""
-    pid = lock_owner(folder)
+    pid = lock_owner.lock_owner(folder)
     if pid is None:
         return False
     try:
@@ -38,7 +39,7 @@ def stop_co_op(folder: Path) -> bool:
     except ProcessLookupError:
         pass
     deadline = time.monotonic() + _STOP_SECONDS
-    while lock_owner(folder) is not None:
+    while lock_owner.lock_owner(folder) is not None:
         if time.monotonic() > deadline:
             why = f"Process {pid} still runs after {_STOP_SECONDS:.0f} s."
             raise CommandError("It has not stopped.", why, f"Look at {folder / 'log'}.", ExitCode.UNAVAILABLE)

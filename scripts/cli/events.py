@@ -1,48 +1,37 @@
-"""`kith facts`: lists the events that services published, and lets an operator rebuild a projection or skip an event.
+"""`kith events`: lists the events that services published, and lets an operator rebuild a projection or skip an event.
 
 It works on the services' databases as their owners, so only PostgreSQL has to run.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
-from uuid import UUID
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from sqlalchemy import text
-from sqlalchemy.engine import URL, make_url
 
-from libs import callers
-from libs.callers import AuthenticationStrength, CallerChannel
-from libs.clock import SystemClock
-from libs.database.bootstrap import DatabaseRoles
-from libs.database.engine import Database
-from libs.host.backing.postgres_server import ADMINISTRATOR, PORT
-from libs.host.component import Runtime
-from libs.host.settings import SharedSettings
-from libs.messages.consumer import Reactions
-from libs.messages.rebuild import rebuild_projections, skip_event
-from libs.rpc.transactions import Transactions
-from scripts.cli.connection import connect
-from scripts.cli.console import CommandError, ExitCode, print_note, print_result
-from scripts.cli.lock_owner import load_co_op, lock_owner
-from scripts.cli.status import get_status
-from services.database_setup import ServiceDatabase
-from services.instance import Instance
-from services.topology import SERVICES, ServiceEntry
+from scripts.cli.actions import DEFAULT_FOLDER, FolderOption, Noun, Words, print_words, run
+from scripts.cli.console import CommandError, ExitCode, print_note
+from scripts.cli.lazy_imports import lazy_imports
+from services.topology import SERVICE_NAMES, SERVICES, ServiceEntry
 
-events_app = typer.Typer(
-    add_completion=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="What services stated to each other, and what to do when one cannot follow.",
-)
-_ServiceArgument = Annotated[str, typer.Argument(help=f"One of {', '.join(service.name for service in SERVICES)}.")]
-_FolderOption = Annotated[Path, typer.Option(help="The co-op's data folder.")]
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
+
+with lazy_imports():
+    from libs import callers
+    from libs.database import bootstrap, engine
+    from libs.host import component, settings
+    from libs.messages import consumer, rebuild
+    from libs.rpc import transactions
+    from scripts.cli import connection, lock_owner, status
+    from services import database_setup, instance
+
+events_app = Noun("What services published to each other, and what to do when one cannot follow.")
+_ServiceArgument = Annotated[str, typer.Argument(help=f"One of {', '.join(SERVICE_NAMES)}.")]
 _CAUGHT_UP_SECONDS = 60.0
+_LIST_EVENTS = "select number, at, type, subject from outbox where number > :after order by number limit :most"
 
 
 @events_app.command("rebuild")
@@ -50,23 +39,23 @@ def rebuild_command(
     service: _ServiceArgument,
     *,
     source: Annotated[str, typer.Option(help="Only what came from this service. Default: from every one it follows.")] = "",
-    folder: _FolderOption = Path("kith-data"),
+    folder: FolderOption = DEFAULT_FOLDER,
 ) -> int:
-    """Empty what a service keeps of others' facts, and let it follow again from fact 1. Takes effect within seconds."""
-    return asyncio.run(_rebuild(folder, _service_named(service), source))
+    """Empty what a service keeps of others' events, and let it follow again from event 1. Takes effect within seconds."""
+    return run(_rebuild(folder, _service_named(service), source))
 
 
 @events_app.command("skip")
 def skip_command(
     service: _ServiceArgument,
-    source: Annotated[str, typer.Argument(help="The service that stated it.")],
-    number: Annotated[int, typer.Argument(min=1, help="The fact's number.")],
+    source: Annotated[str, typer.Argument(help="The service that published it.")],
+    number: Annotated[int, typer.Argument(min=1, help="The event's number.")],
     *,
     why: Annotated[str, typer.Option(help="The reason; it is kept.")],
-    folder: _FolderOption = Path("kith-data"),
+    folder: FolderOption = DEFAULT_FOLDER,
 ) -> None:
-    """Order a service to pass over one fact it cannot take in. Who ordered it, when and why stay on record."""
-    asyncio.run(_skip(folder, _service_named(service), source, number, why))
+    """Order a service to pass over one event it cannot take in. Who ordered it, when and why stay on record."""
+    run(_skip(folder, _service_named(service), source, number, why))
 
 
 @events_app.command("list")
@@ -75,16 +64,16 @@ def list_command(
     *,
     after: Annotated[int, typer.Option(min=0, help="Begin after this number.")] = 0,
     most: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 200,
-    folder: _FolderOption = Path("kith-data"),
+    folder: FolderOption = DEFAULT_FOLDER,
 ) -> None:
-    """List a service's facts: number, time, type and what they are about. Facts hold no names."""
-    asyncio.run(_list(folder, _service_named(service), after, most))
+    """List a service's events: number, time, type and what they are about. Events hold no names."""
+    run(_list(folder, _service_named(service), after, most))
 
 
 async def _rebuild(folder: Path, service: ServiceEntry, source: str) -> int:
-    instance, _ = load_co_op(folder)
-    async with _open_as_owner(instance, service) as (database, url):
-        follows = _reactions(instance, service, url)
+    co_op, _ = lock_owner.load_co_op(folder)
+    async with _open_as_owner(co_op, service) as (database, url):
+        follows = _reactions(co_op, service, url)
         selected = [reactions for reactions in follows if source in ("", reactions.source)]
         if not selected:
             known = ", ".join(reactions.source for reactions in follows) or "nobody"
@@ -93,9 +82,9 @@ async def _rebuild(folder: Path, service: ServiceEntry, source: str) -> int:
         for reactions in selected:
             # Row-level security allows only the reactions to a source to change what they wrote; that applies to the owner too.
             async with database.work(callers.reaction(reactions.source), datetime.now(UTC)) as work:
-                await rebuild_projections(work, [reactions])
-            print_note(f"{service.name} begins again from fact 1 of {reactions.source}.")
-    if lock_owner(instance.folder.path) is None:
+                await rebuild.rebuild_projections(work, [reactions])
+            print_note(f"{service.name} begins again from event 1 of {reactions.source}.")
+    if lock_owner.lock_owner(co_op.folder.path) is None:
         print_note("It will follow when the co-op is started.")
         return ExitCode.OK
     return await _wait_until_caught_up(folder, service.name, {reactions.source for reactions in selected})
@@ -103,14 +92,16 @@ async def _rebuild(folder: Path, service: ServiceEntry, source: str) -> int:
 
 async def _wait_until_caught_up(folder: Path, service: str, sources: set[str]) -> int:
     """Waits until the emptied projections are filled again, at most a minute."""
+    import asyncio
+
     loop = asyncio.get_running_loop()
     deadline = loop.time() + _CAUGHT_UP_SECONDS
-    async with connect(folder) as connection:
+    async with connection.connect(folder) as connected:
         # The service reads its own position twice a second; until then it reports the old one.
         await asyncio.sleep(1.0)
         while loop.time() < deadline:
-            status = await get_status(connection, service)
-            rows = [row for row in status.listening if row.source in sources] if status else []
+            current = await status.get_status(connected, service)
+            rows = [row for row in current.listening if row.source in sources] if current else []
             if rows and all(row.position >= row.head for row in rows):
                 print_note(f"{service} has caught up.")
                 return ExitCode.OK
@@ -119,76 +110,79 @@ async def _wait_until_caught_up(folder: Path, service: str, sources: set[str]) -
 
 
 async def _skip(folder: Path, service: ServiceEntry, source: str, number: int, why: str) -> None:
-    instance, _ = load_co_op(folder)
-    async with _open_as_owner(instance, service) as (database, url):
-        if source not in [reactions.source for reactions in _reactions(instance, service, url)]:
+    co_op, _ = lock_owner.load_co_op(folder)
+    async with _open_as_owner(co_op, service) as (database, url):
+        if source not in [reactions.source for reactions in _reactions(co_op, service, url)]:
             what = f"{service.name} does not follow {source}."
             raise CommandError(what, "Nothing was ordered.", "Look: kith status", ExitCode.NOT_FOUND)
-        async with database.work(_operator_caller(instance), datetime.now(UTC)) as work:
-            await skip_event(work, source, number, why)
-    print_note(f"{service.name} will pass over fact {number} of {source}, if it cannot take it in.")
+        async with database.work(_operator_caller(co_op), datetime.now(UTC)) as work:
+            await rebuild.skip_event(work, source, number, why)
+    print_note(f"{service.name} will pass over event {number} of {source}, if it cannot take it in.")
 
 
-def _operator_caller(instance: Instance) -> callers.Caller:
+def _operator_caller(co_op: "instance.Instance") -> "callers.Caller":
     """The operator as a caller. Raises CommandError before the bootstrap."""
-    try:
-        person = UUID(instance.operator_file.read_text(encoding="ascii").strip())
-    except (OSError, ValueError):
-        what = "This co-op has not been founded yet."
-        raise CommandError(what, "The first start registers the first member.", "Run kith up first.", ExitCode.CONFLICT) from None
-    return callers.person(person, via=CallerChannel.COMMAND_LINE, strength=AuthenticationStrength.INSTANCE_KEY)
+    person = connection.operator_id(co_op)
+    return callers.person(person, via=callers.CallerChannel.COMMAND_LINE, strength=callers.AuthenticationStrength.INSTANCE_KEY)
 
 
 async def _list(folder: Path, service: ServiceEntry, after: int, most: int) -> None:
-    instance, _ = load_co_op(folder)
-    async with _open_as_owner(instance, service) as (database, _), database.engine.connect() as connection:
-        rows = await connection.execute(_LIST_EVENTS, {"after": after, "most": most})
-        for row in rows:
-            about = row.subject.rsplit(".", 1)[-1]
-            print_result(f"{row.number:>7}  {row.at:%Y-%m-%d %H:%M:%S}  {row.type.rsplit('.', 1)[-1]:<24} {about}")
+    from sqlalchemy import text
 
-
-_LIST_EVENTS = text("select number, at, type, subject from outbox where number > :after order by number limit :most")
+    co_op, _ = lock_owner.load_co_op(folder)
+    async with _open_as_owner(co_op, service) as (database, _), database.engine.connect() as session:
+        rows = (await session.execute(text(_LIST_EVENTS), {"after": after, "most": most})).all()
+    await print_words(
+        Words(
+            f"{row.number:>7}  {row.at:%Y-%m-%d %H:%M:%S}  {row.type.rsplit('.', 1)[-1]:<24} {row.subject.rsplit('.', 1)[-1]}"
+            for row in rows
+        )
+    )
 
 
 @asynccontextmanager
-async def _open_as_owner(instance: Instance, service: ServiceEntry) -> AsyncIterator[tuple[Database, str]]:
+async def _open_as_owner(co_op: "instance.Instance", service: ServiceEntry) -> "AsyncIterator[tuple[engine.Database, str]]":
     """Opens a service's database as its owner; yields it and its URL. Raises CommandError if PostgreSQL is not reachable."""
-    passwords = instance.keys.passwords
-    roles = DatabaseRoles(service.name, passwords[service.name, "owner"], passwords[service.name, "run"])
-    url = ServiceDatabase(roles, _administrator(instance)).owner_url
-    database = Database(url, pool_size=2)
+    passwords = co_op.keys.passwords
+    roles = bootstrap.DatabaseRoles(service.name, passwords[service.name, "owner"], passwords[service.name, "run"])
+    url = database_setup.ServiceDatabase(roles, administrator_url(co_op)).owner_url
+    database = engine.Database(url, pool_size=2)
     try:
         try:
             async with database.engine.connect():
                 pass
         except OSError:
-            what = f"{instance.co_op.name}'s database does not answer."
+            what = f"{co_op.co_op.name}'s database does not answer."
             raise CommandError(what, "The co-op is not running.", "Start it: kith up", ExitCode.UNAVAILABLE) from None
         yield database, url
     finally:
         await database.close()
 
 
-def _administrator(instance: Instance) -> URL:
-    configured_url = instance.co_op.postgres_url
+def administrator_url(co_op: "instance.Instance") -> "URL":
+    from sqlalchemy.engine import URL, make_url
+
+    from libs.host.backing.postgres_server import ADMINISTRATOR, PORT
+
+    configured_url = co_op.co_op.postgres_url
     if configured_url:
         return make_url(configured_url).set(drivername="postgresql+asyncpg")
-    query = {"host": str(instance.folder.postgres_sockets), "port": str(PORT)}
+    query = {"host": str(co_op.folder.postgres_sockets), "port": str(PORT)}
     return URL.create("postgresql+asyncpg", username=ADMINISTRATOR, database="postgres", query=query)
 
 
-def _reactions(instance: Instance, service: ServiceEntry, url: str) -> tuple[Reactions, ...]:
+def _reactions(co_op: "instance.Instance", service: ServiceEntry, url: str) -> "tuple[consumer.Reactions, ...]":
     """The event sources that the service consumes, from its component."""
-    database, clock = Database(url), SystemClock()
-    shared = SharedSettings(co_op=instance.co_op.id, token_key_file=instance.folder.keys / "token.pub.pem")
-    component = service.part(shared, instance.service_settings(service, url))
-    return component.build(Runtime(database, clock, Transactions(database, clock))).reactions
+    from libs.clock import SystemClock
+
+    database, clock = engine.Database(url), SystemClock()
+    shared = settings.SharedSettings(co_op=co_op.co_op.id, token_key_file=co_op.folder.keys / "token.pub.pem")
+    parts = service.part(shared, co_op.service_settings(service, url))
+    return parts.build(component.Runtime(database, clock, transactions.Transactions(database, clock))).reactions
 
 
 def _service_named(service: str) -> ServiceEntry:
-    service_entry = next((entry for entry in SERVICES if entry.name == service), None)
-    if service_entry is None:
-        names = ", ".join(entry.name for entry in SERVICES)
-        raise CommandError(f"There is no service {service}.", f"There are {names}.", "Name one of them.", ExitCode.USAGE)
-    return service_entry
+    entry = next((entry for entry in SERVICES if entry.name == service), None)
+    if entry is None:
+        raise CommandError(f"There is no service {service}.", f"There are {', '.join(SERVICE_NAMES)}.", "Name one of them.", ExitCode.USAGE)
+    return entry

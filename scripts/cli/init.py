@@ -8,10 +8,13 @@ from typing import Annotated
 import typer
 
 from libs.rulebook import templates
+from scripts.cli.actions import DEFAULT_FOLDER
 from scripts.cli.console import CommandError, ExitCode, is_interactive, print_error, print_note, print_result, prompt
 from scripts.cli.init_answers import VALIDATORS, InitAnswers, find_problems, normalize, slugify
-from scripts.cli.init_checklist import dry_run_text, next_steps_text
-from scripts.cli.init_folder import create_data_folder, require_usable_folder
+from scripts.cli.lazy_imports import lazy_imports
+
+with lazy_imports():
+    from scripts.cli import init_checklist, init_folder
 
 _QUESTIONS = {
     "name": "What is the co-op called?",
@@ -27,7 +30,7 @@ _QUESTIONS = {
 
 
 def init_command(
-    folder: Annotated[Path, typer.Argument(help="The folder to make; it must be new or empty.")] = Path("kith-data"),
+    folder: Annotated[Path, typer.Argument(help="The folder to make; it must be new or empty.")] = DEFAULT_FOLDER,
     *,
     name: Annotated[str, typer.Option(help="The co-op's name.")] = "",
     id_: Annotated[str, typer.Option("--id", help="3 to 63 small letters, digits, dots, hyphens. Default: made from the name.")] = "",
@@ -42,7 +45,7 @@ def init_command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be made, and make nothing.")] = False,
 ) -> None:
     """Make the data folder of a new co-op: settings, rulebook, keys and the first member. Asks for what is not given."""
-    require_usable_folder(folder)
+    init_folder.require_usable_folder(folder)
     flags = InitAnswers(
         *(normalize(value) for value in (name, id_, template, zone, phone, founder, founder_email, address, federation_address))
     )
@@ -50,12 +53,12 @@ def init_command(
     answers = _prompt_for_missing(flags) if interactive else _with_defaults(flags)
     _refuse_invalid(answers)
     if dry_run:
-        print_result(dry_run_text(folder, answers))
+        print_result(init_checklist.dry_run_text(folder, answers))
         return
     if interactive and prompt(f"Make {answers.name} ({answers.id}) at {folder}? yes or no", "yes").lower() not in ("y", "yes"):
         raise CommandError("Nothing was made.", "You said no.", "Run kith init again when you are ready.")
-    create_data_folder(folder, answers, datetime.now(UTC))
-    print_result(next_steps_text(folder, answers))
+    init_folder.create_data_folder(folder, answers, datetime.now(UTC))
+    print_result(init_checklist.next_steps_text(folder, answers))
 
 
 def _with_defaults(answers: InitAnswers) -> InitAnswers:

@@ -1,12 +1,13 @@
 """The `kith` command. Every call loads this module, so it imports only the standard library to keep `kith --help` fast."""
 
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from scripts.cli.commands import COMMANDS
+from scripts.cli.commands import ALIASES, COMMANDS
 from scripts.cli.console import CommandError, ExitCode, print_error, print_note, print_result
 
 TYPE_CHECKING = False
@@ -22,6 +23,7 @@ _NEXT = "Next step: kith init. More about a word: kith WORD --help. Handbook: do
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs `kith` with these arguments (those of the process when None) and returns its exit code."""
+    _replace_unprintable_characters()
     remaining = list(sys.argv[1:] if arguments is None else arguments)
     debug = _pop_flag(remaining, "--debug")
     if _pop_flag(remaining, "--no-color"):
@@ -90,6 +92,15 @@ def _print_refusal(error: Exception) -> None:
         print_error("Kith refused this. Nothing was changed.", refusal_text(error), reason_and_fields(error))
 
 
+def _replace_unprintable_characters() -> None:
+    """A terminal that cannot print every name shows a question mark, instead of ending the command half-way."""
+    for stream in (sys.stdout, sys.stderr):
+        # A stream whose file was replaced underneath it, as in a process that was forked, cannot be reconfigured; it is no terminal.
+        if isinstance(stream, io.TextIOWrapper):
+            with contextlib.suppress(OSError):
+                stream.reconfigure(errors="replace")
+
+
 def _pop_flag(arguments: list[str], flag: str) -> bool:
     """Removes the flag from the arguments before `--`; whether it was there."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
@@ -102,7 +113,7 @@ def _run(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print_result(_help())
         return ExitCode.OK
-    word = arguments[0]
+    word = ALIASES.get(arguments[0], arguments[0])
     if word in ("-V", "--version"):
         from importlib.metadata import version
 
@@ -130,7 +141,7 @@ def _call(word: str, arguments: list[str]) -> int:
     import typer
     from typer.exceptions import Abort, TyperException
 
-    app = _app(word)
+    app = command_app(word)
     # A command with subcommands but no arguments: list them.
     call_arguments = arguments or (["--help"] if len(app.registered_commands) > 1 else [])
     try:
@@ -145,7 +156,8 @@ def _call(word: str, arguments: list[str]) -> int:
     return code if isinstance(code, int) else ExitCode.OK
 
 
-def _app(word: str) -> "typer.Typer":
+def command_app(word: str) -> "typer.Typer":
+    """The typer app of a word."""
     from importlib import import_module
 
     import typer
@@ -154,9 +166,9 @@ def _app(word: str) -> "typer.Typer":
     target = getattr(import_module(module), name)
     if isinstance(target, typer.Typer):
         return target
-    app = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]})
-    app.command(name=word)(target)
-    return app
+    from scripts.cli.actions import single_command
+
+    return single_command(word, target)
 
 
 def _sentence(text: str) -> str:

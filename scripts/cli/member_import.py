@@ -15,15 +15,12 @@ from uuid import NAMESPACE_URL, uuid5
 from kith.governance.v1 import governance_pb2 as governance
 from kith.identity.v1 import identity_pb2 as identity
 from kith.membership.v1 import membership_pb2 as membership
-from libs.database.engine import new_id
 from libs.refusals import NotFound
-from libs.rpc.client import call_service
 from scripts.cli.connection import Connection
 from scripts.cli.member_csv import CsvLayout, EmptyRow, InvalidRow, MemberRow
 from scripts.cli.member_import_report import RowOutcome, RowResult
 from scripts.cli.member_row_messages import row_message, unknown_class_message
 from scripts.cli.register_lookup import list_members
-from scripts.cli.retry import retry
 from services.membership.domain import member_number
 
 BATCH_ROWS = 200
@@ -63,7 +60,7 @@ class MemberImport:
         """Reports every row, in order. A batch is registered while events about the previous one still travel to membership."""
         await self._learn_classes()
         if self._dry_run:
-            self._numbers = {member_number.sort_key(member.member_number) async for member in list_members(self._connection)}
+            self._numbers = {member_number.sort_key(member.member_number) for member in await list_members(self._connection)}
         previous: list[_PendingRow | RowResult] = []
         for batch in _batches(rows):
             current = [self._begin(row) for row in batch]
@@ -77,9 +74,7 @@ class MemberImport:
     async def _learn_classes(self) -> None:
         try:
             request = governance.GetRulebookRequest()
-            rulebook = await retry(
-                lambda: call_service(self._connection.governance.GetRulebook, request, self._connection.secretary_token())
-            )
+            rulebook = await self._connection.as_secretary(self._connection.governance.GetRulebook, request, retried=True)
         except NotFound:
             return
         self._class_keys = [member_class.key for member_class in rulebook.classes]
@@ -118,13 +113,12 @@ class MemberImport:
     async def _register_together(self, rows: Sequence[_PendingRow], key: str) -> None:
         persons = [_new_person(row.row) for row in rows]
         request = identity.RegisterPersonsRequest(persons=persons, validate_only=self._dry_run)
-        # The id includes the body, so that a different list with the same first row is a different request.
-        body = hashlib.sha256(request.SerializeToString(deterministic=True)).hexdigest()
-        request.request_id = str(uuid5(NAMESPACE_URL, f"kith:import:{key}:{body}"))
-        if self._dry_run:
-            request.request_id = str(new_id())
-        response = await retry(
-            lambda: call_service(self._connection.identity.RegisterPersons, request, self._connection.secretary_token(), TIMEOUT_SECONDS)
+        if not self._dry_run:
+            # The id includes the body, so that a different list with the same first row is a different request.
+            body = hashlib.sha256(request.SerializeToString(deterministic=True)).hexdigest()
+            request.request_id = str(uuid5(NAMESPACE_URL, f"kith:import:{key}:{body}"))
+        response = await self._connection.as_secretary(
+            self._connection.identity.RegisterPersons, request, seconds=TIMEOUT_SECONDS, retried=True
         )
         for row, registered in zip(rows, response.persons, strict=True):
             row.person = registered.person_id
@@ -163,9 +157,9 @@ class MemberImport:
 
     async def _ask(self, rows: Sequence[_PendingRow], *, validate_only: bool) -> Sequence[membership.Admitted]:
         admissions = [_admission(row) for row in rows]
-        request = membership.AdmitMembersRequest(request_id=str(new_id()), admissions=admissions, validate_only=validate_only)
-        response: membership.AdmitMembersResponse = await retry(
-            lambda: call_service(self._connection.membership.AdmitMembers, request, self._connection.secretary_token(), TIMEOUT_SECONDS)
+        request = membership.AdmitMembersRequest(admissions=admissions, validate_only=validate_only)
+        response: membership.AdmitMembersResponse = await self._connection.as_secretary(
+            self._connection.membership.AdmitMembers, request, seconds=TIMEOUT_SECONDS, retried=True
         )
         return response.members
 

@@ -43,12 +43,17 @@ class RowResult:
         return f"row {self.row}: refused: {self.why}" if self.outcome is RowOutcome.REFUSED else f"row {self.row}: empty, passed over"
 
 
-class ImportReport:
-    """Writes every row's result, in order, and counts the outcomes."""
+SHORT_LIST = 20
+"""Of a list of more rows only the refused ones are printed: what went well is a number then, and a row of the report file."""
 
-    def __init__(self, out: TextIO, *, as_json: bool, file: Path | None) -> None:
+
+class ImportReport:
+    """Writes the rows' results, in order, and counts the outcomes. JSON and the report file have every row."""
+
+    def __init__(self, out: TextIO, rows: int, *, as_json: bool, file: Path | None) -> None:
         self.counts: Counter[RowOutcome] = Counter()
         self._out = out
+        self._long = rows > SHORT_LIST
         self._json = as_json
         self._file = _open(file) if file else None
         self._csv = csv.writer(self._file) if self._file else None
@@ -57,12 +62,16 @@ class ImportReport:
         if as_json:
             self._out.write('{"schema": "kith.v1", "rows": [')
 
+    def prints(self, line: RowResult) -> bool:
+        """Whether the row has a line of its own on the screen."""
+        return self._json or not self._long or line.outcome is RowOutcome.REFUSED
+
     def add(self, line: RowResult) -> None:
         if self._json:
             comma = "," if self.counts else ""
             fields = {"row": line.row, "outcome": line.outcome.replace(" ", "_"), "number": line.number, "why": line.why}
             self._out.write(f"{comma}\n {json.dumps(fields, ensure_ascii=False)}")
-        else:
+        elif self.prints(line):
             self._out.write(line.sentence + "\n")
         if self._csv:
             self._csv.writerow(
@@ -81,6 +90,15 @@ class ImportReport:
     def summary(self) -> str:
         parts = [f"{self.counts[outcome]} {outcome.value}" for outcome in RowOutcome if self.counts[outcome]]
         return ", ".join(parts) or "no rows"
+
+    @property
+    def notes(self) -> list[str]:
+        """Where the rows are that were not printed."""
+        if self._json or not self._long:
+            return []
+        return [
+            "The report has every row." if self._file else "Every row's outcome, such as new member numbers: name a file with --report."
+        ]
 
     @property
     def code(self) -> ExitCode:

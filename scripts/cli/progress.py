@@ -2,6 +2,8 @@
 
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 _EVERY_AT_A_TERMINAL = 0.2
 _EVERY_ELSEWHERE = 5.0
@@ -34,3 +36,20 @@ class ProgressLine:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
             self._shown = False
+
+
+@contextmanager
+def progress_of(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Yields a function to report `(done, whole)` to; the line is gone at the end."""
+    lines: list[ProgressLine] = []
+
+    def report(done: int, whole: int) -> None:
+        if not lines:
+            lines.append(ProgressLine(whole, what))
+        lines[0].update(done)
+
+    try:
+        yield report
+    finally:
+        for line in lines:
+            line.clear()

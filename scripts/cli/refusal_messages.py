@@ -45,14 +45,22 @@ def refusals_as_errors(what: str) -> Iterator[None]:
 
 def refusal_text(refusal: Refusal) -> str:
     """The sentence from the pages' catalogue; the reason code if there is none or a detail is missing."""
+    sentences = [f"{problem.field}: {problem.reason}" for problem in refusal.problems if _is_sentence(problem.reason)]
+    if sentences:
+        return "\n  ".join(dict.fromkeys(sentences))
+    reasons = [problem.reason for problem in refusal.problems] or [refusal.reason]
     # Imported only for a refusal: reading the catalogue takes longer than the call.
     from services.web.localisation import catalogue
 
-    catalogue_words = catalogue.load_catalogues()[catalogue.PLAIN_ENGLISH]
-    reasons = [problem.reason for problem in refusal.problems] or [refusal.reason]
     details = {name: _format_if_time(value) for name, value in refusal.details.items()}
+    catalogue_words = catalogue.load_catalogues()[catalogue.PLAIN_ENGLISH]
     messages = [_sentence(catalogue_words, reason, details) for reason in reasons]
     return " ".join(dict.fromkeys(filter(None, messages))) or f"{', '.join(reasons)}."
+
+
+def _is_sentence(reason: str) -> bool:
+    """Whether a problem's reason is a sentence of the rulebook's parser, with its line as the field, and not a code."""
+    return " " in reason
 
 
 def _sentence(words: "Catalogue", reason: str, details: Mapping[str, str]) -> str:
@@ -79,5 +87,5 @@ def _format_if_time(value: str) -> str:
 
 def reason_and_fields(refusal: Refusal) -> str:
     """The reason code and the fields it refers to, in brackets."""
-    fields = ", ".join(problem.field for problem in refusal.problems)
+    fields = ", ".join(problem.field for problem in refusal.problems if not _is_sentence(problem.reason))
     return f"({refusal.reason}{f': {fields}' if fields else ''})"

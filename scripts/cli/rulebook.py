@@ -1,6 +1,6 @@
 """`kith rulebook`: checks a rules file and names its mistakes, or describes its content."""
 
-import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -10,41 +10,33 @@ from libs.rulebook import Mistake, ResolutionType, Rulebook, RulebookMistakes, r
 from libs.rulebook.counting import Cap, EachClass, FixedShares, Quorum
 from libs.rulebook.fraction_text import format_exact_percent
 from libs.rulebook.resolutions import threshold_in_words
-from scripts.cli.console import CommandError, ExitCode, print_note, print_result
-from scripts.cli.plural import plural
+from scripts.cli.actions import DEFAULT_FOLDER, Answer, JsonOption, Noun, print_words, run
+from scripts.cli.console import CommandError, ExitCode
+from scripts.cli.wording import plural
 
-SCHEMA = "kith.v1"
-rulebook_app = typer.Typer(
-    add_completion=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="Check a rulebook, or say it in words. How to write one: docs/how-to/write-a-rulebook.md",
-)
+rulebook_app = Noun("Check a rulebook, or say it in words. How to write one: docs/how-to/write-a-rulebook.md")
 _FileArgument = Annotated[Path, typer.Argument(help="A rulebook, or a data folder with a rulebook.toml in it.")]
-_JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
 
 
 @rulebook_app.command()
-def check(file: _FileArgument, as_json: _JsonOption = False) -> None:  # noqa: FBT002 - typer's way to a flag
+def check(file: _FileArgument, *, as_json: JsonOption = False) -> int:
     """Name every mistake of a rulebook: FILE:LINE: problem. suggestion."""
     path, content = _read_rulebook(file)
+    data: dict[str, object] = {"file": str(path), "sound": True, "hash": None, "mistakes": []}
     try:
         rulebook = read_rulebook(content)
     except RulebookMistakes as error:
-        print_result(_mistakes_as_json(path, error.mistakes) if as_json else _mistakes_as_lines(path, error.mistakes))
-        many = len(error.mistakes)
-        print_note(f"{many} mistake{'' if many == 1 else 's'}. Put {'it' if many == 1 else 'them'} right and check again.")
-        raise typer.Exit(ExitCode.FAILED) from None
-    if as_json:
-        print_result(
-            json.dumps({"schema": SCHEMA, "file": str(path), "sound": True, "hash": rulebook.hash, "mistakes": []}, ensure_ascii=False)
-        )
+        number = plural(len(error.mistakes), "mistake. Put it", "mistakes. Put them")
+        lines = (f"{path}:{mistake.line}: {mistake.problem} {mistake.suggestion}" for mistake in error.mistakes)
+        data |= {"sound": False, "mistakes": list(map(_mistake_json, error.mistakes))}
+        answer = Answer(lines, [f"{number} right and check again."], ExitCode.FAILED, data=data)
     else:
-        print_result(f"{path}: sound. {_count(rulebook)} Hash {rulebook.hash}")
+        answer = Answer(f"{path}: sound. {_count(rulebook)} Hash {rulebook.hash}", data=data | {"hash": rulebook.hash})
+    return run(print_words(answer, as_json=as_json))
 
 
 @rulebook_app.command()
-def show(file: _FileArgument = Path("kith-data"), as_json: _JsonOption = False) -> None:  # noqa: FBT002 - typer's way to a flag
+def show(file: _FileArgument = DEFAULT_FOLDER, *, as_json: JsonOption = False) -> int:
     """Say in words what the rulebook in a file holds. (What a running co-op has adopted is shown on its pages.)"""
     path, content = _read_rulebook(file)
     try:
@@ -52,7 +44,7 @@ def show(file: _FileArgument = Path("kith-data"), as_json: _JsonOption = False) 
     except RulebookMistakes as error:
         what, why = f"{path} is not a sound rulebook.", f"It has {len(error.mistakes)} mistakes."
         raise CommandError(what, why, f"Run: kith rulebook check {path}") from None
-    print_result(json.dumps(_as_json(rulebook), ensure_ascii=False, indent=1) if as_json else _as_text(rulebook))
+    return run(print_words(Answer(_rulebook_lines(rulebook), data=_as_json(rulebook)), as_json=as_json))
 
 
 def _read_rulebook(file: Path) -> tuple[Path, bytes]:
@@ -67,25 +59,17 @@ def _read_rulebook(file: Path) -> tuple[Path, bytes]:
         raise CommandError(f"{path} cannot be read.", f"{error.strerror}.", "Name a rulebook or a data folder.") from None
 
 
-def _mistakes_as_lines(path: Path, mistakes: tuple[Mistake, ...]) -> str:
-    return "\n".join(f"{path}:{mistake.line}: {mistake.problem} {mistake.suggestion}" for mistake in mistakes)
-
-
-def _mistakes_as_json(path: Path, mistakes: tuple[Mistake, ...]) -> str:
-    listed = [
-        {"line": mistake.line, "key": mistake.key, "problem": mistake.problem, "suggestion": mistake.suggestion} for mistake in mistakes
-    ]
-    return json.dumps({"schema": SCHEMA, "file": str(path), "sound": False, "hash": None, "mistakes": listed}, ensure_ascii=False)
+def _mistake_json(mistake: Mistake) -> dict[str, object]:
+    return {"line": mistake.line, "key": mistake.key, "problem": mistake.problem, "suggestion": mistake.suggestion}
 
 
 def _count(rulebook: Rulebook) -> str:
-    classes, kinds = len(rulebook.classes), len(rulebook.resolutions)
-    return f"{classes} class{'' if classes == 1 else 'es'} of members, {kinds} kind{'' if kinds == 1 else 's'} of resolution."
+    classes = plural(len(rulebook.classes), "class", "classes")
+    return f"{classes} of members, {plural(len(rulebook.resolutions), 'kind', 'kinds')} of resolution."
 
 
 def _as_json(rulebook: Rulebook) -> dict[str, object]:
     return {
-        "schema": SCHEMA,
         "hash": rulebook.hash,
         "classes": [{"key": each.key, "name": each.name, "votes": each.votes} for each in rulebook.classes],
         "resolutions": [
@@ -105,33 +89,32 @@ def _as_json(rulebook: Rulebook) -> dict[str, object]:
     }
 
 
-def _as_text(rulebook: Rulebook) -> str:
-    lines = [f"Rulebook {rulebook.hash}", "", "Classes of members:"]
-    lines += [
-        f"  {member_class.name} ({member_class.key}){'' if member_class.votes else ', without a vote'}: {member_class.description}"
-        for member_class in rulebook.classes
-    ]
+def _rulebook_lines(rulebook: Rulebook) -> Iterator[str]:
+    yield f"Rulebook {rulebook.hash}\n\nClasses of members:"
+    for member_class in rulebook.classes:
+        vote = "" if member_class.votes else ", without a vote"
+        yield f"  {member_class.name} ({member_class.key}){vote}: {member_class.description}"
     for resolution in rulebook.resolutions:
-        lines += ["", f"{resolution.name} ({resolution.key}): {resolution.explanation}", *(f"  {line}" for line in _details(resolution))]
-    lines += ["", "Ballots are recorded: the co-op's records show who voted how."]
-    lines += [f"A vote on paper or by phone is recorded by {rulebook.recorders} people."]
-    return "\n".join(lines)
+        yield f"\n{resolution.name} ({resolution.key}): {resolution.explanation}"
+        yield from (f"  {line}" for line in _details(resolution))
+    yield "\nBallots are recorded: the co-op's records show who voted how."
+    yield f"A vote on paper or by phone is recorded by {rulebook.recorders} people."
 
 
-def _details(kind: ResolutionType) -> list[str]:
-    lines = [f"passes with {threshold_in_words(kind.counting.threshold)}", f"between classes: {_between_classes(kind)}"]
+def _details(kind: ResolutionType) -> Iterator[str]:
+    yield f"passes with {threshold_in_words(kind.counting.threshold)}"
+    yield f"between classes: {_between_classes(kind)}"
     if kind.counting.excluded:
-        lines.append(f"no vote: {', '.join(kind.counting.excluded)}")
+        yield f"no vote: {', '.join(kind.counting.excluded)}"
     if kind.counting.quorum != Quorum():
-        lines.append(f"quorum: {_quorum(kind.counting.quorum)}")
-    lines += [f"quorum of {key}: {_quorum(quorum)}" for key, quorum in kind.counting.class_quorums]
-    lines.append(f"notice {kind.notice_days} days; open at least {kind.minimum_open_hours} hours, at most {kind.maximum_open_days} days")
+        yield f"quorum: {quorum_words(kind.counting.quorum)}"
+    yield from (f"quorum of {key}: {quorum_words(quorum)}" for key, quorum in kind.counting.class_quorums)
+    yield f"notice {kind.notice_days} days; open at least {kind.minimum_open_hours} hours, at most {kind.maximum_open_days} days"
     if kind.changes_rulebook:
-        lines.append("may change this rulebook")
+        yield "may change this rulebook"
     if kind.second_meeting is not None:
         meeting = kind.second_meeting
-        lines.append(f"second meeting {meeting.earliest_days} to {meeting.latest_days} days later, {threshold_in_words(meeting.threshold)}")
-    return lines
+        yield f"second meeting {meeting.earliest_days} to {meeting.latest_days} days later, {threshold_in_words(meeting.threshold)}"
 
 
 def _between_classes(resolution: ResolutionType) -> str:
@@ -145,7 +128,7 @@ def _between_classes(resolution: ResolutionType) -> str:
     return "one member, one vote"
 
 
-def _quorum(quorum: Quorum) -> str:
+def quorum_words(quorum: Quorum) -> str:
     parts = [f"{format_exact_percent(quorum.fraction)} of those who may vote"] if quorum.fraction else []
     parts += [plural(quorum.count, "person", "people")] if quorum.count else []
     return " and at least ".join(parts)

@@ -1,32 +1,42 @@
 """`kith up`: starts a co-op and stays with it until Ctrl-C."""
 
-import asyncio
+import gc
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from libs.host.backing.errors import BackingStartError
-from libs.host.data_folder import FolderInUse, FolderUnusable
-from libs.host.instance_keys import KeysUnusableError
-from libs.observe import logs
+from scripts.cli.actions import DEFAULT_FOLDER, FolderArgument
 from scripts.cli.console import CommandError, ExitCode, print_note, print_result
-from services.instance import Instance, InstanceUnusableError
+
+if TYPE_CHECKING:
+    from services.instance import Instance
 
 _LOG_BYTES = 20 * 1024 * 1024
 
 
 def up_command(
-    folder: Annotated[Path, typer.Argument(help="The co-op's data folder.", metavar="folder")] = Path("kith-data"),
+    folder: FolderArgument = DEFAULT_FOLDER,
     *,
     log_level: Annotated[str, typer.Option(help="How much goes into log/kith.log: debug, info, warning, error.")] = "info",
 ) -> int:
     """Start a co-op: its PostgreSQL, its NATS, its services and its pages. Ctrl-C stops it."""
+    # Until everything is loaded: `Process` switches it on again.
+    gc.disable()
+    import asyncio
+
+    from libs.host.backing.errors import BackingStartError
+    from libs.host.data_folder import FolderInUse, FolderUnusable
+    from libs.host.instance_keys import KeysUnusableError
+    from libs.observe import logs
+    from services.instance import Instance, InstanceUnusableError
+
     began = datetime.now(UTC)
     instance = Instance(folder)
     try:
         co_op = instance.co_op
+        _refuse_unsound_rulebook(instance)
         instance.folder.create()
         logs.configure_logging(level=log_level, stream=_log_file(instance.folder.log / "kith.log"), co_op=co_op.id)
         print_note(f"Starting {co_op.name} ...")
@@ -45,11 +55,28 @@ def up_command(
         raise CommandError("Kith did not start.", str(error), "", ExitCode.CONFLICT) from error
     except (BackingStartError, OSError, TimeoutError) as error:
         raise CommandError("Kith did not start.", str(error), f"Look at {instance.folder.log}.", ExitCode.UNAVAILABLE) from error
+    finally:
+        gc.enable()
     print_note(f"{co_op.name} has stopped.")
     return ExitCode.OK
 
 
-async def _bootstrap_once(instance: Instance) -> None:
+def _refuse_unsound_rulebook(instance: "Instance") -> None:
+    """Raises CommandError before the first start adopts a rulebook with mistakes, naming each of them with its line."""
+    from libs.rulebook import RulebookMistakes, read_rulebook
+
+    path = instance.folder.rulebook
+    if not instance.folder.founding.exists() or not path.exists():
+        return
+    try:
+        read_rulebook(path.read_bytes())
+    except RulebookMistakes as error:
+        lines = [f"{path}:{mistake.line}: {mistake.problem} {mistake.suggestion}" for mistake in error.mistakes]
+        fix = f"Put the rulebook right, and check it: kith rulebook check {path}"
+        raise CommandError("Kith did not start.", "\n  ".join(lines), fix, ExitCode.USAGE) from None
+
+
+async def _bootstrap_once(instance: "Instance") -> None:
     """Bootstraps the co-op at its first start, and prints the sign-in link."""
     if not instance.folder.founding.exists():
         return

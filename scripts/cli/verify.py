@@ -5,17 +5,19 @@ The verifier in scripts/verifier is independent, so that it can be read and run 
 
 import typer
 
-from scripts.verifier.__main__ import main
+from scripts.cli.actions import Noun
 
 # Its own parser explains the options and refuses wrong ones with the exit code of docs/formats/bundle.md.
 _PASS_ARGUMENTS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
-verify_app = typer.Typer(add_completion=False, rich_markup_mode=None)
+verify_app = Noun()
 
 
 @verify_app.command(name="verify", context_settings=_PASS_ARGUMENTS_THROUGH)
 def verify_command(context: typer.Context) -> None:
     """Check the bundle of a federated vote, without a running co-op."""
+    from scripts.verifier.__main__ import main
+
     try:
         code = main(context.args, name="kith verify")
     except SystemExit as parser_exit:

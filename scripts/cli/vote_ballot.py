@@ -6,8 +6,6 @@ from uuid import UUID
 from kith.federation.v1 import federation_pb2 as federation
 from kith.governance.v1 import votes_pb2 as pb
 from libs.boards.pseudonyms import parse_typed_pseudonym
-from libs.database.engine import new_id
-from libs.rpc.client import call_service
 from libs.signing import canonical
 from scripts.cli.connection import Connection
 from scripts.cli.console import CommandError, ExitCode
@@ -30,40 +28,39 @@ def parse_marks(method: str, options: Sequence[str], typed: Sequence[str]) -> li
     return marks
 
 
-async def cast_ballot(connection: Connection, vote: str, member: UUID, choices: Sequence[str], *, take_back: bool) -> pb.VoteBallot:
+async def cast_ballot(co_op: Connection, vote: str, member: UUID, choices: Sequence[str], *, take_back: bool) -> pb.VoteBallot:
     """Casts a ballot as the member, replacing an earlier one."""
-    token = connection.person_token(member)
-    shown = await get_vote(connection, vote, token)
+    token = co_op.person_token(member)
+    shown = await get_vote(co_op, vote, token)
     marks = [] if take_back else parse_marks(shown.method, shown.options, choices)
-    current = await call_service(connection.votes.GetMyVoteBallot, pb.GetMyVoteBallotRequest(vote_id=vote), token)
+    current = await co_op.call(co_op.votes.GetMyVoteBallot, pb.GetMyVoteBallotRequest(vote_id=vote), token)
     request = pb.CastVoteBallotRequest(
-        request_id=str(new_id()),
         vote_id=vote,
         marks=marks,
         revision=current.ballot.revision if current.HasField("ballot") else 0,
         withdraw=take_back,
     )
-    response: pb.CastVoteBallotResponse = await call_service(connection.votes.CastVoteBallot, request, token)
+    response: pb.CastVoteBallotResponse = await co_op.call(co_op.votes.CastVoteBallot, request, token)
     return response.ballot
 
 
-async def get_receipt(connection: Connection, vote: str, member: UUID) -> bytes:
+async def get_receipt(co_op: Connection, vote: str, member: UUID) -> bytes:
     """The receipt of the member's last ballot, signed by this co-op."""
-    token = connection.person_token(member)
-    pseudonym = (await get_vote(connection, vote, token)).my_pseudonym
+    token = co_op.person_token(member)
+    pseudonym = (await get_vote(co_op, vote, token)).my_pseudonym
     request = federation.GetReceiptRequest(vote_id=vote, pseudonym=pseudonym)
-    response: federation.GetReceiptResponse = await call_service(connection.evidence.GetReceipt, request, token)
+    response: federation.GetReceiptResponse = await co_op.call(co_op.evidence.GetReceipt, request, token)
     return response.receipt
 
 
-async def look_up_ballot(connection: Connection, characters: str, vote: str) -> federation.LookUpBallotResponse:
+async def look_up_ballot(co_op: Connection, characters: str, vote: str) -> federation.LookUpBallotResponse:
     """Looks up what this co-op holds for the 16 characters of a card, on any board. Raises CommandError."""
     pseudonym = parse_typed_pseudonym(characters)
     if pseudonym is None:
         fix = "Type them from the card: 16 letters and digits; spaces and small letters are fine."
         raise CommandError("Nothing was looked up.", f'"{characters}" is not on any card.', fix, ExitCode.USAGE)
     request = federation.LookUpBallotRequest(vote_id=vote, pseudonym=pseudonym)
-    response: federation.LookUpBallotResponse = await call_service(connection.evidence.LookUpBallot, request, connection.secretary_token())
+    response: federation.LookUpBallotResponse = await co_op.as_secretary(co_op.evidence.LookUpBallot, request)
     if not response.co_op:
         raise CommandError(f"{pseudonym} is on no board that is held here.", "", "Look again at what the card says.", ExitCode.NOT_FOUND)
     return response

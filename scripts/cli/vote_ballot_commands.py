@@ -1,90 +1,68 @@
 """`kith vote cast`, `look-up` and `receipt`: a member's actions, carried out for them at the command line and recorded as such."""
 
-import asyncio
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from google.protobuf.json_format import MessageToDict
 
-from scripts.cli.connection import connect
-from scripts.cli.console import CommandError, ExitCode, print_note, print_result
-from scripts.cli.refusal_messages import refusals_as_errors
-from scripts.cli.register_lookup import find_person
-from scripts.cli.vote_ballot import cast_ballot, get_receipt, look_up_ballot, lookup_lines
-from scripts.cli.vote_cards import write_private_file
-from scripts.cli.vote_lookup import find_vote_id
+from scripts.cli.actions import Answer, MemberOption, VoteArgument, Words
+from scripts.cli.console import CommandError, ExitCode
+from scripts.cli.lazy_imports import lazy_imports
+from scripts.cli.private_file import write_private_file
+from scripts.cli.vote import vote_app
 
-_VoteArgument = Annotated[str, typer.Argument(help="The first 8 or more digits of the vote's id; see kith vote list.", metavar="vote")]
-_FolderOption = Annotated[Path, typer.Option(help="The co-op's data folder.")]
-_JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
-_MemberOption = Annotated[str, typer.Option("--as", help="The member's number.")]
+with lazy_imports():
+    from scripts.cli import connection, register_lookup, vote_ballot, vote_lookup
 
 
-def cast_command(
-    vote: _VoteArgument,
-    *,
-    member: _MemberOption,
-    choice: Annotated[list[str] | None, typer.Option(help="An option; several where the method allows, with =points for a score.")] = None,
-    take_back: Annotated[bool, typer.Option("--take-back", help="Take the ballot back instead.")] = False,
-    folder: _FolderOption = Path("kith-data"),
-    as_json: _JsonOption = False,
-) -> None:
-    """Cast a member's ballot, at their wish. Casting again replaces it, until the close."""
+def _check_choice(*, choice: list[str] | None, take_back: bool, **_others: object) -> None:
     if bool(choice) == take_back:
         raise CommandError("No ballot was cast.", "Say either --choice or --take-back.", "", ExitCode.USAGE)
-    asyncio.run(_cast(folder, vote, member, choice or [], take_back=take_back, as_json=as_json))
 
 
-def look_up_command(
+@vote_app.action("cast", failed="No ballot was cast.", check=_check_choice)
+async def cast_command(
+    co_op: "connection.Connection",
+    vote: VoteArgument,
+    *,
+    member: MemberOption,
+    choice: Annotated[list[str] | None, typer.Option(help="An option; several where the method allows, with =points for a score.")] = None,
+    take_back: Annotated[bool, typer.Option("--take-back", help="Take the ballot back instead.")] = False,
+) -> Answer:
+    """Cast a member's ballot, at their wish. Casting again replaces it, until the close."""
+    vote_id = await vote_lookup.find_vote_id(co_op, vote)
+    person = await register_lookup.find_person(co_op, member)
+    ballot = await vote_ballot.cast_ballot(co_op, vote_id, person, choice or [], take_back=take_back)
+    return Answer(
+        f"It is {'taken back' if ballot.withdrawn else 'recorded'}, as {ballot.pseudonym}.",
+        ["Recorded is not counted yet: the other co-ops must hold it too. Look it up at any of them: kith vote look-up"],
+        data={"ballot": ballot},
+    )
+
+
+@vote_app.action("look-up")
+async def look_up_command(
+    co_op: "connection.Connection",
     characters: Annotated[str, typer.Argument(help="The 16 characters of a card.")],
     *,
     vote: Annotated[str, typer.Option(help="Only in this vote. Default: in all.")] = "",
-    folder: _FolderOption = Path("kith-data"),
-    as_json: _JsonOption = False,
-) -> None:
+) -> Answer:
     """Say what this co-op holds for the 16 characters of a card, of whichever co-op it is."""
-    asyncio.run(_look_up(folder, characters, vote, as_json=as_json))
+    vote_id = await vote_lookup.find_vote_id(co_op, vote) if vote else ""
+    response = await vote_ballot.look_up_ballot(co_op, characters, vote_id)
+    return Answer(vote_ballot.lookup_lines(response), data=response)
 
 
-def receipt_command(
-    vote: _VoteArgument,
+@vote_app.action("receipt", failed="No receipt was written.")
+async def receipt_command(
+    co_op: "connection.Connection",
+    vote: VoteArgument,
     *,
-    member: _MemberOption,
+    member: MemberOption,
     out: Annotated[Path, typer.Option(help="The file to write.")],
-    folder: _FolderOption = Path("kith-data"),
-) -> None:
+) -> Words:
     """Write the signed receipt of a member's last ballot to a file."""
-    asyncio.run(_receipt(folder, vote, member, out))
-
-
-async def _cast(folder: Path, id_prefix: str, member: str, choices: list[str], *, take_back: bool, as_json: bool) -> None:
-    async with connect(folder) as connection:
-        vote_id = await find_vote_id(connection, id_prefix)
-        with refusals_as_errors("No ballot was cast."):
-            ballot = await cast_ballot(connection, vote_id, await find_person(connection, member), choices, take_back=take_back)
-    if as_json:
-        print_result(json.dumps({"schema": "kith.v1", "ballot": MessageToDict(ballot)}, ensure_ascii=False, indent=1))
-    else:
-        print_result(f"It is {'taken back' if ballot.withdrawn else 'recorded'}, as {ballot.pseudonym}.")
-        print_note("Recorded is not counted yet: the other co-ops must hold it too. Look it up at any of them: kith vote look-up")
-
-
-async def _look_up(folder: Path, characters: str, vote: str, *, as_json: bool) -> None:
-    async with connect(folder) as connection:
-        vote_id = await find_vote_id(connection, vote) if vote else ""
-        response = await look_up_ballot(connection, characters, vote_id)
-    if as_json:
-        print_result(json.dumps({"schema": "kith.v1", **MessageToDict(response)}, ensure_ascii=False, indent=1))
-    else:
-        print_result("\n".join(lookup_lines(response)))
-
-
-async def _receipt(folder: Path, id_prefix: str, member: str, out: Path) -> None:
-    async with connect(folder) as connection:
-        vote_id = await find_vote_id(connection, id_prefix)
-        with refusals_as_errors("No receipt was written."):
-            write_private_file(out, await get_receipt(connection, vote_id, await find_person(connection, member)))
-    print_result(str(out))
-    print_note("Check it against the bundle of the vote: kith verify BUNDLE --receipt FILE")
+    vote_id = await vote_lookup.find_vote_id(co_op, vote)
+    person = await register_lookup.find_person(co_op, member)
+    write_private_file(out, await vote_ballot.get_receipt(co_op, vote_id, person))
+    return Words(str(out), ["Check it against the bundle of the vote: kith verify BUNDLE --receipt FILE"])

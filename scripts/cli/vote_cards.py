@@ -5,7 +5,6 @@ have been handed out.
 """
 
 import asyncio
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -15,8 +14,9 @@ from kith.federation.v1 import federation_pb2 as federation
 from kith.governance.v1 import votes_pb2 as pb
 from libs.boards import documents
 from libs.boards.terms import Terms, read_terms
-from libs.rpc.client import call_service
 from scripts.cli.connection import Connection
+from scripts.cli.peer import list_peers
+from scripts.cli.private_file import write_private_file
 from scripts.cli.vote_lookup import get_vote
 from scripts.cli.vote_roll import list_roll_rows, roll_identities
 
@@ -35,57 +35,44 @@ class VoteCard:
     data: bytes
 
 
-async def write_cards(connection: Connection, vote: str, out: Path, on_progress: Callable[[int, int], None]) -> int:
+async def write_cards(co_op: Connection, vote: str, out: Path, on_progress: Callable[[int, int], None]) -> int:
     """Writes a file per member on the roll, named by member number, and one for printing; returns the number of cards."""
-    terms = read_terms((await get_vote(connection, vote)).terms)
-    rows, people, fingerprints = await asyncio.gather(
-        list_roll_rows(connection, vote), roll_identities(connection), known_fingerprints(connection, terms)
-    )
+    terms = read_terms((await get_vote(co_op, vote)).terms)
+    rows, people, fingerprints = await asyncio.gather(list_roll_rows(co_op, vote), roll_identities(co_op), known_fingerprints(co_op, terms))
     semaphore = asyncio.Semaphore(_CONCURRENT_REQUESTS)
     cards: list[VoteCard] = []
 
     async def fetch_card(row: pb.VoteRow) -> None:
         async with semaphore:
             request = pb.GetVoteCardRequest(vote_id=vote, person_id=row.person_id)
-            response = await call_service(connection.votes.GetVoteCard, request, connection.secretary_token())
+            response = await co_op.as_secretary(co_op.votes.GetVoteCard, request)
         identity = people[row.person_id]
         number, _, name = identity.partition("\n")
-        co_op = connection.instance.co_op.id
-        data = documents.encode_card(vote, co_op, response.pseudonym, response.group, identity, response.salt, fingerprints)
+        data = documents.encode_card(
+            vote, co_op.instance.co_op.id, response.pseudonym, response.group, identity, response.salt, fingerprints
+        )
         cards.append(VoteCard(number, name, response.group, response.pseudonym, data))
         on_progress(len(cards), len(rows))
 
     await asyncio.gather(*map(fetch_card, rows))
-    await asyncio.to_thread(_write_all, out, sorted(cards, key=lambda card: (len(card.number), card.number)), terms, connection)
+    await asyncio.to_thread(
+        _write_all, out, sorted(cards, key=lambda card: (len(card.number), card.number)), terms, co_op.instance.co_op.name
+    )
     return len(cards)
 
 
-async def known_fingerprints(connection: Connection, terms: Terms) -> Mapping[str, str]:
+async def known_fingerprints(co_op: Connection, terms: Terms) -> Mapping[str, str]:
     """The root fingerprints of the parties, from this co-op's peerings and not from the terms."""
-    own = await call_service(connection.federation.GetOwnIdentity, federation.GetOwnIdentityRequest(), connection.secretary_token())
-    known = {own.co_op: own.fingerprint}
-    token = ""
-    while True:
-        response = await call_service(
-            connection.federation.ListPeers, federation.ListPeersRequest(page_size=200, page_token=token), connection.secretary_token()
-        )
-        known |= {peer.co_op: peer.fingerprint for peer in response.peers}
-        token = response.next_page_token
-        if not token:
-            break
+    own = await co_op.as_secretary(co_op.federation.GetOwnIdentity, federation.GetOwnIdentityRequest())
+    known = {own.co_op: own.fingerprint} | {peer.co_op: peer.fingerprint for peer in await list_peers(co_op)}
     return {party.id: known[party.id] for party in terms.parties if party.id in known}
 
 
-def write_private_file(path: Path, data: bytes) -> None:
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123 - rights from the first byte
-        file.write(data)
-
-
-def _write_all(out: Path, cards: Sequence[VoteCard], terms: Terms, connection: Connection) -> None:
+def _write_all(out: Path, cards: Sequence[VoteCard], terms: Terms, co_op: str) -> None:
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     for card in cards:
         write_private_file(out / f"{card.number.replace('/', '_')}.json", card.data)
-    write_private_file(out / PRINT_FILE, cards_page(cards, terms, connection.instance.co_op.name).encode())
+    write_private_file(out / PRINT_FILE, cards_page(cards, terms, co_op).encode())
 
 
 def cards_page(cards: Sequence[VoteCard], terms: Terms, co_op: str) -> str:

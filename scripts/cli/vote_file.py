@@ -1,14 +1,14 @@
 """Reads the convener's TOML file for a federated vote: the question, the participants, and the group in which each class votes."""
 
-import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from difflib import get_close_matches
+from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validator
 
 from kith.governance.v1 import votes_pb2 as pb
 from libs.boards.vote_rule import METHODS
@@ -16,52 +16,127 @@ from libs.refusals import Invalid
 from libs.rulebook import fraction_text
 from libs.rulebook.counting import Basis, BelowQuorum
 from scripts.cli.console import CommandError, ExitCode
+from scripts.cli.toml_file import Count, Moment, RequiredText, Text, TomlFile, not_possible, one_of
 
 EVERYWHERE = "*"
 """In `groups`, stands for every participant that has the class."""
-_TEXTS = ("question", "text", "resolution_type", "method", "basis", "below_quorum", "settlers", "audience")
-_REQUIRED = ("question", "text", "resolution_type", "participants", "settlers")
+_PLAIN = (
+    *("question", "text", "resolution_type", "method", "basis", "below_quorum", "settlers", "audience"),
+    *("k", "settle_seconds", "grace_seconds", "window_seconds", "highest_score"),
+)
 _LISTS = ("options", "candidates", "participants", "observers")
-_NUMBERS = ("k", "settle_seconds", "grace_seconds", "window_seconds", "highest_score")
-_DAYS = ("open_latest_days", "closes_days")
-_TIMES = ("open_latest", "closes_at")
-_QUORUM = "quorum"
-_QUORUMS = ("group_quorums", "co_op_quorums")
-_TABLES = ("weights", "groups", "ceilings", "small", _QUORUM, *_QUORUMS)
-_VALUES: Mapping[str, tuple[str, ...]] = {
-    "method": tuple(METHODS),
-    "basis": tuple(Basis),
-    "below_quorum": tuple(BelowQuorum),
-    "audience": ("members", "public"),
-}
-_KEYS = (*_TEXTS, *_LISTS, *_NUMBERS, *_DAYS, *_TIMES, *_TABLES)
+_TIME = "a time such as 2026-12-24T18:00:00"
+_NAMES = 'a list of texts, such as ["brook-side", "mill-lane"]'
+_QUORUM = 'a share, a count or both, such as { fraction = "1/5", count = 10 }'
+_QUORUMS = "a table from its name to a share, a count or both, such as worker = { count = 3 }"
 
 
-@dataclass(frozen=True)
-class VoteFile:
+def _weight(value: object) -> Fraction:
+    try:
+        weight = Fraction(value) if isinstance(value, int | str) and not isinstance(value, bool) else Fraction(0)
+    except ZeroDivisionError:
+        weight = Fraction(0)
+    if weight <= 0:
+        raise ValueError
+    return weight
+
+
+def _share(value: object) -> Fraction:
+    share = fraction_text.parse_fraction(value) if isinstance(value, str) else None
+    if share is None or share > 1:
+        raise ValueError
+    return share
+
+
+class VoteQuorum(BaseModel):
+    """A quorum as in a rulebook: a share in quotes, a count, or both."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    fraction: Annotated[Fraction, PlainValidator(_share)] = Fraction(0)
+    count: Count = 0
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError
+        return self
+
+    def message(self, of: str = "") -> pb.VoteQuorum:
+        fraction = fraction_text.format_fraction(self.fraction) if self.fraction else ""
+        return pb.VoteQuorum(of=of, fraction=fraction, count=self.count)
+
+
+class VoteFile(TomlFile):
     """The content of the file. Times are UTC; days are counted from the drafting."""
 
-    values: Mapping[str, object]
-    open_latest: datetime | timedelta
-    closes: datetime | timedelta
+    nothing_done = "No vote was drafted."
+    example = "examples/vote.toml"
+    alternatives = (("open_latest_days", "open_latest"), ("closes_days", "closes_at"))
+
+    question: RequiredText
+    text: RequiredText
+    resolution_type: RequiredText
+    method: Annotated[Text, one_of(tuple(METHODS))] = ""
+    basis: Annotated[Text, one_of(tuple(Basis))] = ""
+    below_quorum: Annotated[Text, one_of(tuple(BelowQuorum))] = ""
+    settlers: RequiredText
+    audience: Annotated[Text, one_of(("members", "public"))] = ""
+    options: list[str] = Field([], description=_NAMES)
+    candidates: list[str] = Field([], description=_NAMES)
+    participants: list[str] = Field(description=_NAMES, min_length=1)
+    observers: list[str] = Field([], description=_NAMES)
+    k: Count = 0
+    settle_seconds: Count = 0
+    grace_seconds: Count = 0
+    window_seconds: Count = 0
+    highest_score: Count = 0
+    open_latest_days: Count = 0
+    closes_days: Count = 0
+    open_latest: Moment | None = Field(None, description=_TIME)
+    closes_at: Moment | None = Field(None, description=_TIME)
+    weights: dict[str, Annotated[Fraction, PlainValidator(_weight)]] = Field(
+        {}, description='a table from co-op to weight, such as elm-row = "1/2"'
+    )
+    groups: dict[str, dict[str, str]] = Field({}, description="tables from class to group, one for each co-op")
+    ceilings: dict[str, dict[str, Count]] = Field({}, description="tables from group to a number, one for each co-op")
+    small: dict[str, list[str]] = Field({}, description="a table from co-op to a list of groups")
+    quorum: VoteQuorum | None = Field(None, description=_QUORUM)
+    group_quorums: dict[str, VoteQuorum] = Field({}, description=_QUORUMS)
+    co_op_quorums: dict[str, VoteQuorum] = Field({}, description=_QUORUMS)
 
     @property
     def parties(self) -> list[str]:
         """Ids of all participants and observers."""
-        return [*_list(self.values.get("participants")), *_list(self.values.get("observers"))]
+        return [*self.participants, *self.observers]
 
     def request(self, now: datetime) -> pb.DraftVoteRequest:
         """The request to draft the vote, without its request_id."""
-        request = pb.DraftVoteRequest()
-        for key in (*_TEXTS, *_NUMBERS):
-            if key in self.values:
-                setattr(request, key, self.values[key])
-        for key in _LISTS:
-            getattr(request, key).extend(_list(self.values.get(key)))
+        request = pb.DraftVoteRequest(quorum=self.quorum.message() if self.quorum else None)
         self._tables(request)
-        request.open_latest.FromDatetime(_resolve_time(self.open_latest, now))
-        request.closes_at.FromDatetime(_resolve_time(self.closes, now))
+        for key in _PLAIN:
+            if key in self.model_fields_set:
+                setattr(request, key, getattr(self, key))
+        for key in _LISTS:
+            getattr(request, key).extend(getattr(self, key))
+        request.open_latest.FromDatetime(_whole_seconds(self.open_latest or now + timedelta(days=self.open_latest_days)))
+        request.closes_at.FromDatetime(_whole_seconds(self.closes_at or now + timedelta(days=self.closes_days)))
         return request
+
+    def _tables(self, request: pb.DraftVoteRequest) -> None:
+        for co_op, weight in self.weights.items():
+            request.weights.add(co_op=co_op, weight=f"{weight.numerator}/{weight.denominator}")
+        for co_op, classes in self.groups.items():
+            for name, group in classes.items():
+                request.class_groups.add(co_op="" if co_op == EVERYWHERE else co_op, member_class=name, group=group)
+        for co_op, ceilings in self.ceilings.items():
+            for group, most in ceilings.items():
+                request.ceilings.add(co_op=co_op, group=group, most=most)
+        for co_op, groups in self.small.items():
+            for group in groups:
+                request.small.add(co_op=co_op, group=group)
+        request.group_quorums.extend(quorum.message(of) for of, quorum in self.group_quorums.items())
+        request.co_op_quorums.extend(quorum.message(of) for of, quorum in self.co_op_quorums.items())
 
     @contextmanager
     def explained_by_own_rules(self) -> Iterator[None]:
@@ -71,133 +146,15 @@ class VoteFile:
         except Invalid as refusal:
             if refusal.reason != "RESOLUTION_TYPE_UNKNOWN":
                 raise
-            why = _not_possible("resolution_type", str(self.values["resolution_type"]), refusal.details.get("known", "").split(", "))
-            raise CommandError("No vote was drafted.", why, "The possible ones are those of our rules.", ExitCode.USAGE) from refusal
-
-    def _tables(self, request: pb.DraftVoteRequest) -> None:
-        for co_op, weight in _table(self.values.get("weights")).items():
-            value = Fraction(str(weight))
-            request.weights.add(co_op=co_op, weight=f"{value.numerator}/{value.denominator}")
-        for co_op, classes in _table(self.values.get("groups")).items():
-            for name, group in _table(classes).items():
-                request.class_groups.add(co_op="" if co_op == EVERYWHERE else co_op, member_class=name, group=str(group))
-        for co_op, groups in _table(self.values.get("ceilings")).items():
-            for group, most in _table(groups).items():
-                request.ceilings.add(co_op=co_op, group=group, most=int(str(most)))
-        for co_op, small in _table(self.values.get("small")).items():
-            for group in _list(small):
-                request.small.add(co_op=co_op, group=group)
-        if _QUORUM in self.values:
-            request.quorum.CopyFrom(_quorum("", self.values[_QUORUM]))
-        for key in _QUORUMS:
-            getattr(request, key).extend(_quorum(of, quorum) for of, quorum in _table(self.values.get(key)).items())
+            why = f'"resolution_type" {not_possible(self.resolution_type, refusal.details.get("known", "").split(", "))}'
+            raise CommandError(self.nothing_done, why, "The possible ones are those of our rules.", ExitCode.USAGE) from refusal
 
 
 def read_vote_file(path: Path, zone: ZoneInfo) -> VoteFile:
-    """Reads and validates the file. Raises CommandError naming every error."""
-    what = "No vote was drafted."
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise CommandError(what, f"There is no file {path}.", "Name a vote file.", ExitCode.NOT_FOUND) from None
-    except (OSError, ValueError) as error:
-        raise CommandError(what, f"{path} cannot be read: {error}.", "Put it right.", ExitCode.USAGE) from None
-    problems = [f'There is no key "{key}".' for key in values if key not in _KEYS]
-    problems += [f'"{key}" is missing.' for key in _REQUIRED if not values.get(key)]
-    problems += [sentence for key, value in values.items() if (sentence := _problem_with(key, value))]
-    for days, moment in zip(_DAYS, _TIMES, strict=True):
-        if (days in values) == (moment in values):
-            problems.append(f'Write either "{days}" or "{moment}".')
-    if problems:
-        raise CommandError(what, " ".join(problems), f"Put {path} right. An example: examples/vote.toml", ExitCode.USAGE)
-    return VoteFile(values, *(_parse_time(values, *keys, zone) for keys in zip(_DAYS, _TIMES, strict=True)))
+    """Reads and validates the file. Raises CommandError naming every mistake."""
+    return VoteFile.read(path, zone)
 
 
-def _problem_with(key: str, value: object) -> str:
-    """An error message if the value has the wrong type; empty if it is valid."""
-    for keys, is_valid, kind in _KINDS:
-        if key in keys and not is_valid(value):
-            return f'"{key}" must be {kind}.'
-    return _not_possible(key, str(value), _VALUES[key]) if key in _VALUES and value not in ("", *_VALUES[key]) else ""
-
-
-def _not_possible(key: str, value: str, possible: Sequence[str]) -> str:
-    near = get_close_matches(value.casefold(), possible, n=1)
-    meant = f' Did you mean "{near[0]}"?' if near else ""
-    return f'"{key}" cannot be "{value}". Possible: {", ".join(possible)}.{meant}'
-
-
-def _is_names(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
-
-
-def _is_weight(value: object) -> bool:
-    try:
-        return isinstance(value, int | str) and not isinstance(value, bool) and Fraction(value) > 0
-    except (ValueError, ZeroDivisionError):
-        return False
-
-
-def _is_quorum(value: object) -> bool:
-    """Whether it is a quorum as in a rulebook: a share in quotes, a count, or both."""
-    fields = _table(value)
-    share = fields.get("fraction", "0 %")
-    fraction = fraction_text.parse_fraction(share) if isinstance(share, str) else None
-    return (
-        bool(fields)
-        and fields.keys() <= {"fraction", "count"}
-        and fraction is not None
-        and fraction <= 1
-        and ("count" not in fields or _is_count(fields["count"]))
-    )
-
-
-def _quorum(of: str, value: object) -> pb.VoteQuorum:
-    fields = _table(value)
-    fraction = fraction_text.parse_fraction(str(fields.get("fraction", "0 %"))) or Fraction(0)
-    return pb.VoteQuorum(
-        of=of, fraction=fraction_text.format_fraction(fraction) if fraction else "", count=int(str(fields.get("count", 0)))
-    )
-
-
-def _is_table_of(is_valid: Callable[[object], bool]) -> Callable[[object], bool]:
-    return lambda value: isinstance(value, dict) and all(map(is_valid, value.values()))
-
-
-_KINDS: tuple[tuple[tuple[str, ...], Callable[[object], bool], str], ...] = (
-    (_TEXTS, lambda value: isinstance(value, str), "a text in quotes"),
-    (_LISTS, _is_names, 'a list of texts, such as ["brook-side", "mill-lane"]'),
-    ((*_NUMBERS, *_DAYS), _is_count, "a whole number above zero"),
-    (_TIMES, lambda value: isinstance(value, datetime), "a time such as 2026-12-24T18:00:00"),
-    (("weights",), _is_table_of(_is_weight), 'a table from co-op to weight, such as elm-row = "1/2"'),
-    (("groups",), _is_table_of(_is_table_of(lambda value: isinstance(value, str))), "tables from class to group, one for each co-op"),
-    (("ceilings",), _is_table_of(_is_table_of(_is_count)), "tables from group to a number, one for each co-op"),
-    (("small",), _is_table_of(_is_names), "a table from co-op to a list of groups"),
-    ((_QUORUM,), _is_quorum, 'a share, a count or both, such as { fraction = "1/5", count = 10 }'),
-    (_QUORUMS, _is_table_of(_is_quorum), "a table from its name to a share, a count or both, such as worker = { count = 3 }"),
-)
-
-
-def _parse_time(values: Mapping[str, object], days: str, moment: str, zone: ZoneInfo) -> datetime | timedelta:
-    """A time or a number of days; a time without an offset is in the co-op's zone."""
-    at = values.get(moment)
-    if isinstance(at, datetime):
-        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
-    return timedelta(days=int(str(values[days])))
-
-
-def _resolve_time(when: datetime | timedelta, now: datetime) -> datetime:
-    """The point in time, in whole seconds as in the terms."""
-    return (when if isinstance(when, datetime) else now + when).replace(microsecond=0)
-
-
-def _table(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[str]:
-    return value if isinstance(value, list) else []
+def _whole_seconds(at: datetime) -> datetime:
+    """As in the terms."""
+    return at.replace(microsecond=0)

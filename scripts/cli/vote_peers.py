@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from kith.federation.v1 import federation_pb2 as federation
-from libs.rpc.client import call_service
 from scripts.cli.connection import Connection
 from scripts.cli.console import CommandError, ExitCode
+from scripts.cli.peer import list_peers
 
-_PAGE_SIZE = 200
 _NOT_YET = {
     federation.PEER_STATE_INVITED: "is no peer of ours yet: the codes have not been compared",
     federation.PEER_STATE_CONFIRMED: "is no peer of ours yet: it has not said yes",
@@ -17,10 +16,10 @@ _NOT_YET = {
 }
 
 
-async def require_active_peers(connection: Connection, invited: Iterable[str]) -> None:
+async def require_active_peers(co_op: Connection, invited: Iterable[str]) -> None:
     """Raises CommandError naming every invited co-op that is not an active peer, apart from our own."""
-    known = {peer.co_op: peer.state for peer in await _peers(connection)}
-    problems = non_peer_messages(known, (co_op for co_op in invited if co_op != connection.instance.co_op.id))
+    known = {peer.co_op: peer.state for peer in await list_peers(co_op)}
+    problems = non_peer_messages(known, (party for party in invited if party != co_op.instance.co_op.id))
     if problems:
         raise CommandError("No vote was drafted.", " ".join(problems), "See the co-ops there are: kith peer list", ExitCode.USAGE)
 
@@ -36,15 +35,3 @@ def _sentence(co_op: str, known: Mapping[str, "federation.PeerState.ValueType"],
         return f'"{co_op}" {_NOT_YET.get(known[co_op], "is no peer of ours")}.'
     near = get_close_matches(co_op.casefold(), active, n=1)
     return f'"{co_op}" is no peer of ours.' + (f' Did you mean "{near[0]}"?' if near else "")
-
-
-async def _peers(connection: Connection) -> list[federation.Peer]:
-    peers: list[federation.Peer] = []
-    token = ""
-    while True:
-        request = federation.ListPeersRequest(page_size=_PAGE_SIZE, page_token=token)
-        response = await call_service(connection.federation.ListPeers, request, connection.secretary_token())
-        peers += response.peers
-        token = response.next_page_token
-        if not token:
-            return peers

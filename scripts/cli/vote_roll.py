@@ -4,60 +4,38 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from kith.governance.v1 import votes_pb2 as pb
-from kith.identity.v1 import identity_pb2 as identity
-from libs.access import hats
+from libs.access import hat_names
 from libs.boards.pseudonyms import commitment_identity
-from libs.database.engine import new_id
-from libs.rpc.client import call_service
 from scripts.cli.connection import Connection
-from scripts.cli.register_lookup import list_members
+from scripts.cli.register_lookup import full_names, list_members
 
 TIMEOUT_SECONDS = 60.0
 """A roll of thousands takes longer than an ordinary call."""
-_BATCH_SIZE = 200
 
 
-async def roll_identities(connection: Connection) -> dict[str, str]:
+async def roll_identities(co_op: Connection) -> dict[str, str]:
     """Maps the person id of every current member to the text of their row: member number, line feed, full name, as on the pages."""
-    numbers = {entry.person_id: entry.member_number async for entry in list_members(connection)}
-    people = list(numbers)
-    names: dict[str, str] = {}
-    for start in range(0, len(people), _BATCH_SIZE):
-        request = identity.GetNamesRequest(person_ids=people[start : start + _BATCH_SIZE])
-        response = await call_service(connection.identity.GetNames, request, connection.secretary_token())
-        names |= {entry.person_id: entry.full_name for entry in response.names}
-    return {person: commitment_identity(number, names[person]) for person, number in numbers.items()}
+    members = await list_members(co_op)
+    names = await full_names(co_op, (member.person_id for member in members))
+    return {member.person_id: commitment_identity(member.member_number, names[member.person_id]) for member in members}
 
 
-async def freeze_roll(connection: Connection, vote: str) -> pb.Vote:
+async def freeze_roll(co_op: Connection, vote: str) -> pb.Vote:
     """Freezes the roll as the secretary."""
-    request = pb.FreezeVoteRollRequest(request_id=str(new_id()), vote_id=vote, people=_rows(await roll_identities(connection)))
-    response: pb.FreezeVoteRollResponse = await call_service(
-        connection.votes.FreezeVoteRoll, request, connection.secretary_token(), TIMEOUT_SECONDS
-    )
+    request = pb.FreezeVoteRollRequest(vote_id=vote, people=_rows(await roll_identities(co_op)))
+    response: pb.FreezeVoteRollResponse = await co_op.as_secretary(co_op.votes.FreezeVoteRoll, request, seconds=TIMEOUT_SECONDS)
     return response.vote
 
 
-async def attest_roll(connection: Connection, vote: str, scrutineer: UUID) -> pb.AttestVoteRollResponse:
+async def attest_roll(co_op: Connection, vote: str, scrutineer: UUID) -> pb.AttestVoteRollResponse:
     """Attests the roll as a scrutineer, with a fresh copy of the register. If any row is wrong, nothing is attested."""
-    request = pb.AttestVoteRollRequest(request_id=str(new_id()), vote_id=vote, people=_rows(await roll_identities(connection)))
-    response: pb.AttestVoteRollResponse = await call_service(
-        connection.votes.AttestVoteRoll, request, connection.person_token(scrutineer, hats.SCRUTINEER), TIMEOUT_SECONDS
-    )
-    return response
+    request = pb.AttestVoteRollRequest(vote_id=vote, people=_rows(await roll_identities(co_op)))
+    return await co_op.call(co_op.votes.AttestVoteRoll, request, co_op.person_token(scrutineer, hat_names.SCRUTINEER), TIMEOUT_SECONDS)
 
 
-async def list_roll_rows(connection: Connection, vote: str) -> list[pb.VoteRow]:
+async def list_roll_rows(co_op: Connection, vote: str) -> list[pb.VoteRow]:
     """All rows of the roll, without pseudonyms."""
-    rows: list[pb.VoteRow] = []
-    token = ""
-    while True:
-        request = pb.ListVoteRowsRequest(vote_id=vote, page_size=200, page_token=token)
-        response = await call_service(connection.votes.ListVoteRows, request, connection.secretary_token())
-        rows += response.rows
-        token = response.next_page_token
-        if not token:
-            return rows
+    return await co_op.list_as_secretary(co_op.votes.ListVoteRows, pb.ListVoteRowsRequest(vote_id=vote), lambda page: page.rows)
 
 
 def _rows(people: dict[str, str]) -> Sequence[pb.RowIdentity]:

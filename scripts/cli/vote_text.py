@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from kith.federation.v1 import federation_pb2 as federation
 from kith.governance.v1 import votes_pb2 as pb
 from libs.boards.documents import read_settlement_body
@@ -13,21 +11,8 @@ from libs.boards.terms import Terms, read_terms
 from libs.rulebook.counting import Quorum
 from libs.rulebook.fraction_text import format_exact_percent
 from scripts.cli import vote_rule_text
-from scripts.cli.plural import plural
+from scripts.cli.wording import enum_words, format_time, plural
 
-STATE_LABELS = {
-    pb.VOTE_STATE_PROPOSED: "proposed",
-    pb.VOTE_STATE_JOINED: "joined",
-    pb.VOTE_STATE_ROLL_FROZEN: "roll frozen",
-    pb.VOTE_STATE_READY: "ready",
-    pb.VOTE_STATE_OPEN: "open",
-    pb.VOTE_STATE_CLOSED: "closed",
-    pb.VOTE_STATE_FINAL: "final",
-    pb.VOTE_STATE_DISPUTED: "disputed",
-    pb.VOTE_STATE_VOID: "void",
-    pb.VOTE_STATE_WITHDRAWN: "withdrawn",
-    pb.VOTE_STATE_ANNULLED: "annulled",
-}
 _NEXT = {
     pb.VOTE_STATE_PROPOSED: "Decide by a motion whether to take part, then: kith vote join",
     pb.VOTE_STATE_JOINED: "Freeze the roll: kith vote freeze",
@@ -64,11 +49,6 @@ _DISPUTES = {
 }
 
 
-def format_time(at: Timestamp, zone: ZoneInfo) -> str:
-    moment: datetime = at.ToDatetime(tzinfo=UTC)
-    return moment.astimezone(zone).strftime("%-d %B %Y %H:%M")
-
-
 def is_before_open(vote: pb.Vote) -> bool:
     """Whether the vote has not opened, so that a co-op may still withdraw."""
     return vote.state in _BEFORE_OPEN
@@ -76,9 +56,9 @@ def is_before_open(vote: pb.Vote) -> bool:
 
 def wrong_state_message(state: str) -> tuple[str, str]:
     """The state of a vote and the next step, for a command that needs another state; `state` is as in the refusal."""
-    state_name = state.replace("_", " ")
-    current = next((value for value, name in STATE_LABELS.items() if name == state_name), pb.VOTE_STATE_UNSPECIFIED)
-    why = f"This vote is not at the point where that can be done. Here it is: {state_name}."
+    name = f"VOTE_STATE_{state.upper()}"
+    current = pb.VoteState.Value(name) if name in pb.VoteState.DESCRIPTOR.values_by_name else pb.VOTE_STATE_UNSPECIFIED
+    why = f"This vote is not at the point where that can be done. Here it is: {state.replace('_', ' ')}."
     return why, _NEXT.get(current, "See: kith vote show")
 
 
@@ -90,7 +70,9 @@ def withdrawn_names(evidence: federation.GetVoteEvidenceResponse) -> str:
 def vote_summary(vote: pb.Vote, zone: ZoneInfo, withdrawn: str = "") -> str:
     """One line of a list, with the names of co-ops that withdrew."""
     note = f"  ({withdrawn} withdrew: it cannot come about)" if withdrawn else ""
-    return f"{vote.vote_id[:12]}  {STATE_LABELS.get(vote.state, ''):<12} closes {format_time(vote.closes_at, zone)}  {vote.question}{note}"
+    return (
+        f"{vote.vote_id[:12]}  {enum_words(pb.VoteState, vote.state):<12} closes {format_time(vote.closes_at, zone)}  {vote.question}{note}"
+    )
 
 
 def vote_lines(vote: pb.Vote, evidence: federation.GetVoteEvidenceResponse, zone: ZoneInfo, now: datetime) -> Iterator[str]:
@@ -105,7 +87,7 @@ def vote_lines(vote: pb.Vote, evidence: federation.GetVoteEvidenceResponse, zone
         yield from quorum_lines(terms)
     withdrawn = withdrawn_names(evidence)
     following = _withdrawn_sentence(withdrawn) if withdrawn and is_before_open(vote) else _NEXT.get(vote.state, "")
-    yield f"Here: {STATE_LABELS.get(vote.state, '')}. {following}"
+    yield f"Here: {enum_words(pb.VoteState, vote.state)}. {following}"
     if not withdrawn and vote.HasField("ready_from") and vote.ready_from.ToDatetime(tzinfo=UTC) > now:
         yield f"By our own rules' notice and hours this co-op can say ready from {format_time(vote.ready_from, zone)}."
     if vote.groups:

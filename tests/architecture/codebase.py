@@ -8,14 +8,12 @@ from importlib import import_module
 from pathlib import Path
 
 from google.protobuf.descriptor import FileDescriptor, MethodDescriptor
+from sqlalchemy import MetaData
 
 from services.topology import SERVICES
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICE_NAMES = tuple(service.name for service in SERVICES)
-_TABLE = re.compile(r"create table(?: if not exists)? (\w+) \((.*?)^\);?", re.DOTALL | re.MULTILINE)
-_ADDED = re.compile(r"alter table (\w+)\s+add column(?: if not exists)? (\w+)")
-_NO_COLUMN = {"primary", "foreign", "unique", "check", "exclude", "constraint"}
 
 
 def python_sources(*folders: str) -> Iterator[tuple[Path, str]]:
@@ -54,13 +52,6 @@ def event_names(service: str) -> list[str]:
     return [name for name in messages if name not in parts]
 
 
-def created_tables(folder: str) -> dict[str, list[str]]:
-    """Maps each table created in a folder to its columns."""
-    tables: dict[str, list[str]] = {}
-    for _, text in python_sources(folder):
-        for name, body in _TABLE.findall(text):
-            lines = (line.split() for line in re.sub(r"\([^()]*\)|--.*", "", body).splitlines())
-            tables[name] = [words[0] for words in lines if len(words) > 1 and words[0] not in _NO_COLUMN]
-        for name, column in _ADDED.findall(text):
-            tables.setdefault(name, []).append(column)
-    return tables
+def declared_tables(*metadata: MetaData) -> dict[str, list[str]]:
+    """Maps each table to its columns."""
+    return {table.name: table.columns.keys() for each in metadata for table in each.sorted_tables}

@@ -40,7 +40,7 @@ def test_every_test_runs_once_and_failures_are_reported(tmp_path: Path) -> None:
     code, outcomes = run_pytest(
         tmp_path,
         unit__test_a="import pytest\n\n@pytest.mark.parametrize('n', range(20))\ndef test_a(n):\n    assert n != 7\n",
-        service__test_b="def test_b():\n    print('b')\n\ndef test_c():\n    import pytest\n    pytest.skip('why')\n",
+        service__test_b="def test_b():\n    print('b')\n\ndef test_c():\n    from pytest import skip\n    skip('why')\n",
     )
 
     assert code == 1

@@ -5,8 +5,9 @@ A copy elsewhere would outlive an erasure and be read by people nobody shared it
 
 import re
 
-from tests.architecture.codebase import SERVICE_NAMES, created_tables
+from tests.architecture.codebase import SERVICE_NAMES, declared_tables
 from tests.contract.golden_bytes import kinds
+from tests.support.table_metadata import COMMON, own_tables
 
 ABOUT_A_PERSON = re.compile(r"(^|_)(name|names|surname|forename|called|address|email|phone|mobile|birth|postcode)(_|$)")
 MAY = {("membership", "register_entry"), ("membership", "register"), ("membership", "officer"), ("federation", "peer")}
@@ -17,10 +18,10 @@ def list_columns() -> list[tuple[str, str, str]]:
     services = [
         (name, table, column)
         for name in SERVICE_NAMES
-        for table, column_names in created_tables(f"services/{name}").items()
+        for table, column_names in declared_tables(own_tables(name)).items()
         for column in column_names
     ]
-    return services + [("libs", table, column) for table, column_names in created_tables("libs").items() for column in column_names]
+    return services + [("libs", table, column) for table, column_names in declared_tables(*COMMON).items() for column in column_names]
 
 
 def test_the_tables_are_found_at_all() -> None:

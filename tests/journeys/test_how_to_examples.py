@@ -57,6 +57,7 @@ async def test_an_example_works_when_it_is_applied(example: Example, folder: Pat
 
     tree.run("scripts/generate-protos")
     tree.run(".venv/bin/python", "-m", "tests.contract.golden_bytes")
+    tree.run(".venv/bin/python", "-m", "tests.contract.migration_fingerprints")
     tree.run(".venv/bin/ruff", "check", "--no-cache", *python)
     tree.run(".venv/bin/ruff", "format", "--no-cache", "--check", *python)
     tree.run(".venv/bin/python", *PYTEST, *tests, *ARCHITECTURE)

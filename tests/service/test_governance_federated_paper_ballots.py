@@ -48,14 +48,14 @@ async def test_two_people_take_a_paper_vote_at_the_command_line(infrastructure: 
         await voting.open()
         door, first, second, pat = connect_to(voting), voting.assembly.secretary, voting.assembly.second, voting.voters[0]
         entry = await record_ballot(door, voting.vote, pat, first, ["for"], BallotSource.PHONE)
-        listed = [one async for one in list_unconfirmed(door, voting.vote)]
+        listed = await list_unconfirmed(door, voting.vote)
         assert [(item.record_id, item.person_id, item.taken, item.recorder) for item in listed] == [(entry, str(pat), "phone", str(first))]
         with refused_with(NotAllowed, "SAME_RECORDER"):
             await confirm_ballot(door, voting.vote, pat, first, ["for"])
         assert not (await confirm_ballot(door, voting.vote, pat, second, ["for"])).differs
         mine = await get_ballot(voting, pat)
         assert ([mark.option for mark in mine.marks], mine.taken, mine.revision) == (["for"], "phone", 1)
-        assert [one async for one in list_unconfirmed(door, voting.vote)] == []
+        assert await list_unconfirmed(door, voting.vote) == []
 
 
 async def test_what_the_two_wrote_differently_is_put_aside(infrastructure: Infrastructure) -> None:
@@ -78,4 +78,4 @@ async def test_a_word_that_is_no_option_is_not_written_down(infrastructure: Infr
             await record_ballot(door, voting.vote, pat, voting.assembly.secretary, ["perhaps"], BallotSource.PAPER)
         with refused_with(NotAllowed, "HAT_NEEDED"):
             await record_ballot(door, voting.vote, pat, voting.voters[1], ["for"], BallotSource.PAPER)
-        assert [one async for one in list_unconfirmed(door, voting.vote)] == []
+        assert await list_unconfirmed(door, voting.vote) == []

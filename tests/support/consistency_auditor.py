@@ -17,7 +17,7 @@ from google.protobuf import symbol_database
 from google.protobuf.message import Message
 
 from libs.host import leader_election
-from scripts.cli.events import _administrator
+from scripts.cli.events import administrator_url
 from services.instance import Instance
 from services.topology import SERVICES
 from tests.support.motion_voters import MotionPoll
@@ -55,7 +55,7 @@ class ConsistencyAuditor:
 
     async def fetch_rows(self, service: str, sql: str, *parameters: object) -> list[asyncpg.Record]:
         """Queries as the administrator, to whom no row-level policy applies."""
-        url = _administrator(self._instance).set(database=f"kith_{service}", password=self._instance.keys.postgres_password)
+        url = administrator_url(self._instance).set(database=f"kith_{service}", password=self._instance.keys.postgres_password)
         connection = await leader_election.connect(url.render_as_string(hide_password=False))
         try:
             return list(await connection.fetch(sql, *parameters))

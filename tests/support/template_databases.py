@@ -39,6 +39,21 @@ class TemplateDatabases:
         async with self._clone(template, source) as database:
             yield database
 
+    @asynccontextmanager
+    async def empty_database(self, service: str) -> AsyncIterator[ServiceDatabase]:
+        """A new database without tables; migrations have still to run."""
+        database = self._service_database(service, f"empty_{service}_{next(_COUNT)}")
+        admin = await leader_election.connect(_url_text(self._admin))
+        await bootstrap.create_database(admin, database.roles)
+        await admin.close()
+        owner = await leader_election.connect(database.owner_url)
+        await bootstrap.grant_to_run_role(owner, database.roles)
+        await owner.close()
+        try:
+            yield database
+        finally:
+            await self.drop(database)
+
     async def _template(self, service: str) -> str:
         name = f"template_{service}"
         if name not in self._made:

@@ -5,8 +5,6 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from kith.governance.v1 import governance_pb2 as pb
 from kith.governance.v1 import votes_pb2 as votes
-from libs.database.engine import new_id
-from libs.rpc.client import call_service
 from scripts.cli.demo.co_op import DemoCoOp
 from scripts.cli.demo.example_data import PAPER, TAKEN_BACK, MemberVote
 from scripts.cli.retry import retry
@@ -18,15 +16,15 @@ async def cast_on_motion(co_op: DemoCoOp, motion_id: str, member_votes: Sequence
     """Casts ballots on a motion by real RPCs: issue a card, sign in, cast, and cast again if the member changes their mind."""
 
     async def cast_choice(choice: str, revision: int, token: str) -> None:
-        request = pb.CastBallotRequest(request_id=str(new_id()), motion_id=motion_id, choice=choice, revision=revision)
-        await retry(lambda: call_service(co_op.connection.governance.CastBallot, request, token))
+        request = pb.CastBallotRequest(motion_id=motion_id, choice=choice, revision=revision)
+        await retry(lambda: co_op.connection.call(co_op.connection.governance.CastBallot, request, token))
 
     async def record_on_paper(vote: MemberVote, first: str, second: str) -> None:
         person, choice = str(co_op.persons[vote.number]), vote.choices[-1]
-        request = pb.RecordBallotRequest(request_id=str(new_id()), motion_id=motion_id, person_id=person, choice=choice, taken=PAPER)
-        record_id = (await retry(lambda: call_service(co_op.connection.governance.RecordBallot, request, first))).record_id
-        confirmation = pb.ConfirmBallotRequest(request_id=str(new_id()), record_id=record_id, choice=choice)
-        await retry(lambda: call_service(co_op.connection.governance.ConfirmBallot, confirmation, second))
+        request = pb.RecordBallotRequest(motion_id=motion_id, person_id=person, choice=choice, taken=PAPER)
+        record_id = (await retry(lambda: co_op.connection.call(co_op.connection.governance.RecordBallot, request, first))).record_id
+        confirmation = pb.ConfirmBallotRequest(record_id=record_id, choice=choice)
+        await retry(lambda: co_op.connection.call(co_op.connection.governance.ConfirmBallot, confirmation, second))
 
     await _cast(co_op, member_votes, cast_choice, record_on_paper)
 
@@ -37,15 +35,15 @@ async def cast_on_vote(co_op: DemoCoOp, vote_id: str, member_votes: Sequence[Mem
     async def cast_choice(choice: str, revision: int, token: str) -> None:
         withdraw = choice == TAKEN_BACK
         marks = [] if withdraw else [votes.Mark(option=choice)]
-        request = votes.CastVoteBallotRequest(request_id=str(new_id()), vote_id=vote_id, marks=marks, revision=revision, withdraw=withdraw)
-        await retry(lambda: call_service(co_op.connection.votes.CastVoteBallot, request, token))
+        request = votes.CastVoteBallotRequest(vote_id=vote_id, marks=marks, revision=revision, withdraw=withdraw)
+        await retry(lambda: co_op.connection.call(co_op.connection.votes.CastVoteBallot, request, token))
 
     async def record_on_paper(vote: MemberVote, first: str, second: str) -> None:
         person, marks = str(co_op.persons[vote.number]), [votes.Mark(option=vote.choices[-1])]
-        request = votes.RecordVoteBallotRequest(request_id=str(new_id()), vote_id=vote_id, person_id=person, marks=marks, taken=PAPER)
-        record_id = (await retry(lambda: call_service(co_op.connection.votes.RecordVoteBallot, request, first))).record_id
-        confirmation = votes.ConfirmVoteBallotRequest(request_id=str(new_id()), record_id=record_id, marks=marks)
-        await retry(lambda: call_service(co_op.connection.votes.ConfirmVoteBallot, confirmation, second))
+        request = votes.RecordVoteBallotRequest(vote_id=vote_id, person_id=person, marks=marks, taken=PAPER)
+        record_id = (await retry(lambda: co_op.connection.call(co_op.connection.votes.RecordVoteBallot, request, first))).record_id
+        confirmation = votes.ConfirmVoteBallotRequest(record_id=record_id, marks=marks)
+        await retry(lambda: co_op.connection.call(co_op.connection.votes.ConfirmVoteBallot, confirmation, second))
 
     await _cast(co_op, member_votes, cast_choice, record_on_paper)
 

@@ -5,10 +5,8 @@ from uuid import UUID
 
 from kith.governance.v1 import governance_pb2 as pb
 from kith.identity.v1 import identity_pb2 as identity
-from libs.access import hats
-from libs.database.engine import new_id
+from libs.access import hat_names
 from libs.refusals import FailedPrecondition
-from libs.rpc.client import call_service
 from scripts.cli.connection import Connection
 from scripts.cli.console import print_note
 from scripts.cli.demo.example_data import read_classes
@@ -17,7 +15,6 @@ from scripts.cli.member_csv import inspect_file, read_rows
 from scripts.cli.member_import import MemberImport
 from scripts.cli.member_import_report import RowOutcome, RowResult
 from scripts.cli.register_lookup import list_members
-from scripts.cli.retry import retry
 
 SECOND_SECRETARY = "2"
 SCRUTINEERS = ("3", "4")
@@ -51,22 +48,22 @@ class DemoCoOp:
         for result in results:
             if result.outcome is not RowOutcome.ADMITTED:
                 print_note(result.sentence)
-        self.persons = {member.member_number: UUID(member.person_id) async for member in list_members(self.connection)}
-        await self._give_hat(SECOND_SECRETARY, hats.SECRETARY)
+        self.persons = {member.member_number: UUID(member.person_id) for member in await list_members(self.connection)}
+        await self._give_hat(SECOND_SECRETARY, hat_names.SECRETARY)
         for scrutineer in SCRUTINEERS:
-            await self._give_hat(scrutineer, hats.SCRUTINEER)
+            await self._give_hat(scrutineer, hat_names.SCRUTINEER)
         return admitted
 
     async def sign_in(self, number: str) -> identity.SignInResponse:
         """Signs a member in with a new card."""
         code = await self._issue_sign_in_code(number, identity.CODE_KIND_CARD)
-        return await call_service(self.connection.identity.SignIn, identity.SignInRequest(code=code))
+        return await self.connection.call(self.connection.identity.SignIn, identity.SignInRequest(code=code))
 
     async def secretary_session_token(self, number: str) -> str:
         """A token with the secretary's hat, obtained as a secretary does: sign in with a card, then put on the hat."""
         session = await self.sign_in(number)
-        request = identity.RenewTokenRequest(session_id=session.session_id, session_key=session.session_key, hat=hats.SECRETARY)
-        renewed: identity.RenewTokenResponse = await call_service(self.connection.identity.RenewToken, request)
+        request = identity.RenewTokenRequest(session_id=session.session_id, session_key=session.session_key, hat=hat_names.SECRETARY)
+        renewed: identity.RenewTokenResponse = await self.connection.call(self.connection.identity.RenewToken, request)
         return renewed.token
 
     async def recorder_tokens(self) -> tuple[str, str]:
@@ -83,8 +80,8 @@ class DemoCoOp:
         return min((number for number, member_class in classes.items() if member_class in {"supported", "user"}), key=int, default="2")
 
     async def get_motion(self, motion_id: str) -> pb.Motion:
-        response: pb.GetMotionResponse = await call_service(
-            self.connection.governance.GetMotion, pb.GetMotionRequest(motion_id=motion_id), self._secretary_token
+        response: pb.GetMotionResponse = await self.connection.as_secretary(
+            self.connection.governance.GetMotion, pb.GetMotionRequest(motion_id=motion_id)
         )
         return response.motion
 
@@ -92,31 +89,23 @@ class DemoCoOp:
         """The result of a motion; None until it is counted."""
         request = pb.GetResultRequest(motion_id=motion_id)
         try:
-            response: pb.GetResultResponse = await call_service(self.connection.governance.GetResult, request, self._secretary_token)
+            response: pb.GetResultResponse = await self.connection.as_secretary(self.connection.governance.GetResult, request)
         except FailedPrecondition:
             return None
         return response.result
 
     async def get_decision(self, motion_id: str) -> pb.Decision:
         """The decision-log entry of a counted motion."""
-        response = await call_service(
-            self.connection.governance.ListDecisions, pb.ListDecisionsRequest(page_size=20), self._secretary_token
-        )
+        response = await self.connection.as_secretary(self.connection.governance.ListDecisions, pb.ListDecisionsRequest(page_size=20))
         decisions = [decision for decision in response.decisions if decision.motion_id == motion_id]
         self.steps.expect(f"decisions about a motion at {self.name}", len(decisions), 1)
         return decisions[0] if decisions else pb.Decision()
 
-    @property
-    def _secretary_token(self) -> str:
-        return self.connection.secretary_token()
-
     async def _issue_sign_in_code(self, number: str, kind: "identity.CodeKind.ValueType") -> str:
-        request = identity.IssueSignInCodeRequest(request_id=str(new_id()), person_id=str(self.persons[number]), kind=kind)
-        response: identity.IssueSignInCodeResponse = await call_service(
-            self.connection.identity.IssueSignInCode, request, self._secretary_token
-        )
+        request = identity.IssueSignInCodeRequest(person_id=str(self.persons[number]), kind=kind)
+        response: identity.IssueSignInCodeResponse = await self.connection.as_secretary(self.connection.identity.IssueSignInCode, request)
         return response.code
 
     async def _give_hat(self, number: str, hat: str) -> None:
-        request = identity.GiveHatRequest(request_id=str(new_id()), person_id=str(self.persons[number]), hat=hat)
-        await retry(lambda: call_service(self.connection.identity.GiveHat, request, self._secretary_token))
+        request = identity.GiveHatRequest(person_id=str(self.persons[number]), hat=hat)
+        await self.connection.as_secretary(self.connection.identity.GiveHat, request, retried=True)

@@ -11,12 +11,9 @@ from kith.federation.v1 import federation_pb2 as federation
 from kith.governance.v1 import governance_pb2 as governance
 from kith.governance.v1 import votes_pb2 as pb
 from libs.boards.terms import Terms, read_terms
-from libs.database.engine import new_id
-from libs.rpc.client import call_service
 from scripts.cli import vote, vote_file
 from scripts.cli.demo.clocks import poll_until
 from scripts.cli.demo.co_op import SCRUTINEERS, DemoCoOp
-from scripts.cli.retry import retry
 from scripts.cli.vote_cards import write_cards
 from scripts.cli.vote_lookup import get_vote, list_votes
 from scripts.cli.vote_roll import attest_roll, freeze_roll
@@ -45,7 +42,7 @@ class DemoVote:
             return await vote.vote_id_of_draft(convener.connection, draft_id) or None
 
         async def has_come(co_op: DemoCoOp) -> bool | None:
-            return any([listed.vote_id == vote_id async for listed in list_votes(co_op.connection)]) or None
+            return any(listed.vote_id == vote_id for listed in await list_votes(co_op.connection)) or None
 
         vote_id = await poll_until(composed, _TIMEOUT_SECONDS, "the others' keys")
         await asyncio.gather(*(poll_until(partial(has_come, co_op), _TIMEOUT_SECONDS, f"the terms at {co_op.name}") for co_op in co_ops))
@@ -57,8 +54,8 @@ class DemoVote:
         """Every co-op joins by its own decision; returns when every board shows it."""
 
         async def join_one(co_op: DemoCoOp) -> None:
-            request = pb.JoinVoteRequest(request_id=str(new_id()), vote_id=self.vote_id, decision_number=decisions[co_op.id].number)
-            await retry(lambda: call_service(co_op.connection.votes.JoinVote, request, co_op.connection.secretary_token()))
+            request = pb.JoinVoteRequest(vote_id=self.vote_id, decision_number=decisions[co_op.id].number)
+            await co_op.connection.as_secretary(co_op.connection.votes.JoinVote, request, retried=True)
 
         await asyncio.gather(*map(join_one, self.co_ops))
         await self.wait_for_state(federation.EVIDENCE_STATE_ROLLS)
@@ -89,8 +86,8 @@ class DemoVote:
         """Declares every co-op ready; returns when voting is open at all of them."""
 
         async def make_ready(co_op: DemoCoOp) -> None:
-            request = pb.ReadyVoteRequest(request_id=str(new_id()), vote_id=self.vote_id)
-            await retry(lambda: call_service(co_op.connection.votes.ReadyVote, request, co_op.connection.secretary_token()))
+            request = pb.ReadyVoteRequest(vote_id=self.vote_id)
+            await co_op.connection.as_secretary(co_op.connection.votes.ReadyVote, request, retried=True)
 
         async def may_vote(co_op: DemoCoOp) -> bool | None:
             return (await get_vote(co_op.connection, self.vote_id)).state == pb.VOTE_STATE_OPEN or None
@@ -156,12 +153,12 @@ class DemoVote:
 
     async def _evidence(self, co_op: DemoCoOp) -> federation.GetVoteEvidenceResponse:
         request = federation.GetVoteEvidenceRequest(vote_id=self.vote_id)
-        return await call_service(co_op.connection.evidence.GetVoteEvidence, request, co_op.connection.secretary_token())
+        return await co_op.connection.as_secretary(co_op.connection.evidence.GetVoteEvidence, request)
 
     async def _outcome(self, co_op: DemoCoOp) -> federation.GetOutcomeResponse:
         async def signed_outcome() -> federation.GetOutcomeResponse | None:
             request = federation.GetOutcomeRequest(vote_id=self.vote_id)
-            response = await call_service(co_op.connection.evidence.GetOutcome, request, co_op.connection.secretary_token())
+            response = await co_op.connection.as_secretary(co_op.connection.evidence.GetOutcome, request)
             return response if len(response.signers) == len(self.co_ops) else None
 
         return await poll_until(signed_outcome, _TIMEOUT_SECONDS, f"all signatures at {co_op.name}")

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from kith.federation.v1 import federation_pb2 as federation
 from libs.boards.documents import encode_pins
-from libs.rpc.client import call_service
 from libs.signing import canonical
 from libs.signing.canonical import Json
 from scripts.cli.demo.co_op import DemoCoOp
@@ -54,9 +53,7 @@ def differences_from_examples(
 async def write_pins_file(co_ops: Sequence[DemoCoOp], folder: Path) -> Path:
     """Writes the root fingerprints, each asked of its own co-op, as people who compared them would."""
     request = federation.GetOwnIdentityRequest()
-    identities = [
-        await call_service(co_op.connection.federation.GetOwnIdentity, request, co_op.connection.secretary_token()) for co_op in co_ops
-    ]
+    identities = [await co_op.connection.as_secretary(co_op.connection.federation.GetOwnIdentity, request) for co_op in co_ops]
     path = folder / PINS
     path.write_bytes(encode_pins({identity.co_op: identity.fingerprint for identity in identities}))
     return path

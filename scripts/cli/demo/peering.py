@@ -7,11 +7,8 @@ from itertools import combinations
 
 from kith.federation.v1 import federation_pb2 as pb
 from kith.governance.v1 import governance_pb2 as governance
-from libs.database.engine import new_id
-from libs.rpc.client import call_service
 from scripts.cli.demo.clocks import poll_until
 from scripts.cli.demo.co_op import DemoCoOp
-from scripts.cli.retry import retry
 
 _ACTIVE_SECONDS = 60.0
 
@@ -40,32 +37,27 @@ async def _compare(co_op: DemoCoOp, other: DemoCoOp) -> str:
 
 async def _invitation(co_op: DemoCoOp) -> str:
     request = pb.InvitePeerRequest()
-    response: pb.InvitePeerResponse = await retry(
-        lambda: call_service(co_op.connection.federation.InvitePeer, request, co_op.connection.secretary_token())
-    )
+    response: pb.InvitePeerResponse = await co_op.connection.as_secretary(co_op.connection.federation.InvitePeer, request, retried=True)
     return response.invitation
 
 
 async def _accept(co_op: DemoCoOp, invitation: str) -> pb.AcceptPeerResponse:
-    request = pb.AcceptPeerRequest(request_id=str(new_id()), invitation=invitation)
-    response: pb.AcceptPeerResponse = await call_service(
-        co_op.connection.federation.AcceptPeer, request, co_op.connection.secretary_token()
-    )
+    request = pb.AcceptPeerRequest(invitation=invitation)
+    response: pb.AcceptPeerResponse = await co_op.connection.as_secretary(co_op.connection.federation.AcceptPeer, request)
     return response
 
 
 async def _confirm(co_op: DemoCoOp, peer: str, code: str, decision: governance.Decision) -> None:
     request = pb.ConfirmPeerRequest(
-        request_id=str(new_id()),
         peer=peer,
         code=code,
         decision_id=decision.decision_id,
         decision_number=decision.number,
         contact=f"The secretary of {co_op.name}, {co_op.connection.instance.co_op.phone}",
     )
-    await retry(lambda: call_service(co_op.connection.federation.ConfirmPeer, request, co_op.connection.secretary_token()))
+    await co_op.connection.as_secretary(co_op.connection.federation.ConfirmPeer, request, retried=True)
 
 
 async def _active(co_op: DemoCoOp, peer: str) -> bool | None:
-    response = await call_service(co_op.connection.federation.GetPeer, pb.GetPeerRequest(peer=peer), co_op.connection.secretary_token())
+    response = await co_op.connection.as_secretary(co_op.connection.federation.GetPeer, pb.GetPeerRequest(peer=peer))
     return response.peer.state == pb.PEER_STATE_ACTIVE or None

@@ -10,6 +10,7 @@ from hashlib import sha256
 
 import grpc
 
+from kith.federation.v1.enums import PeerState
 from kith.peer.v1 import peer_pb2 as pb
 from libs import callers
 from libs.clock import Clock
@@ -25,7 +26,6 @@ from services.federation.border.peer_events import PeerEvents
 from services.federation.commands.process_hello import Hello, process_hello
 from services.federation.commands.receive_messages import MessageHandler, receive_messages
 from services.federation.commands.send_messages import send_messages
-from services.federation.domain.peering import PeerState
 from services.federation.queries.get_own_identity import write_own_invitation
 from services.federation.storage import peer_messages, peers
 from services.federation.storage.local_identity import LocalIdentity, require_identity
@@ -119,8 +119,12 @@ class PeerExchanger:
                     response = await stub.Exchange(pb.ExchangeRequest(parcel=parcel), timeout=peer_channel.CALL_SECONDS)
                 except grpc.aio.AioRpcError as error:
                     raise peer_channel.to_peer_call_error(error) from None
+                known_before = self._reports.get(peer)
                 new = await self._accept_parcel(peer, response.parcel)
                 received_news |= new
+                if not digest and not new and self._reports[peer] == known_before:
+                    # Nothing in either direction, and the peer holds what it held: another parcel would be empty too.
+                    return received_news
                 last = _RoundResult(digest, has_more=new and (bool(response.parcel.letters) or _is_truncated(response.parcel)))
         self._peer_events.notify(peer)
         return received_news

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import grpc
 
+from kith.federation.v1.enums import PeerState
 from kith.peer.v1 import peer_pb2 as pb
 from libs import callers
 from libs.clock import Clock
@@ -16,7 +17,6 @@ from libs.refusals import NotFound
 from services.federation.border import peer_channel
 from services.federation.border.clock_skew_monitor import MAX_SKEW_SECONDS
 from services.federation.border.peer_channel import ChannelSettings
-from services.federation.domain.peering import PeerState
 from services.federation.storage import own_identity, peers
 from services.federation.storage.local_identity import LocalIdentity
 

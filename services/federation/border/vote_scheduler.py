@@ -26,9 +26,9 @@ SAFETY_NET_SECONDS = 30.0
 """How often votes are looked at without a wake-up."""
 RETRY_SECONDS, MAX_RETRY_SECONDS = 0.5, 4.0
 """After a round in which something could not be done, as when governance is away: doubles each time."""
-PAUSE_SECONDS = 0.05
+PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.05, 0.5
 PAUSE_PER_SECOND = 2.0
-"""Between two rounds, and for each second that the last one took: many changes at once are one round."""
+"""Between two rounds, longer for each second that the last one took: many changes at once are one round."""
 RECOVERY_SECONDS = 2.0
 """During a recovery, all peers are called this often."""
 ENDED_SECONDS = 15.0
@@ -68,7 +68,7 @@ class VoteScheduler:
                 seconds = await self._run_round()
                 if self._has_failed:
                     seconds, retry = min(seconds, retry), min(2 * retry, MAX_RETRY_SECONDS)
-                pause = PAUSE_SECONDS + PAUSE_PER_SECOND * (time.monotonic() - began)
+                pause = min(PAUSE_SECONDS + PAUSE_PER_SECOND * (time.monotonic() - began), MAX_PAUSE_SECONDS)
                 await asyncio.sleep(pause)
                 if await wait_for_event(changed, seconds - pause):
                     self._woken_at, retry = time.monotonic(), RETRY_SECONDS

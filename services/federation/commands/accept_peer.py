@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+from kith.federation.v1.enums import PeerState
 from libs.access import hats
 from libs.boards.identity_documents import IdentityDocument
 from libs.database.engine import UnitOfWork
 from libs.refusals import Conflict, invalid
 from services.federation.domain import invitation, peering
 from services.federation.domain.invitation import Invitation
-from services.federation.domain.peering import PeeringAction, PeerState
+from services.federation.domain.peering import PeeringAction
 from services.federation.storage import peers
 from services.federation.storage.local_identity import require_identity
 from services.federation.storage.peers import Peer

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from kith.federation.v1.enums import PeerState
 from libs.database.engine import UnitOfWork
 from services.federation.domain import peering
-from services.federation.domain.peering import PeeringAction, PeerState
+from services.federation.domain.peering import PeeringAction
 from services.federation.storage import events_out, peers
 from services.federation.storage.peers import Peer
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
+from kith.federation.v1.enums import PeerState
 from libs.boards import document_fields
 from libs.boards.document_fields import DocumentFields
 from libs.database.engine import UnitOfWork
@@ -15,7 +16,7 @@ from services.federation.commands.activate_peering import activate_peering
 from services.federation.commands.receive_messages import MessageHandler
 from services.federation.commands.sign_agreement import sign_agreement
 from services.federation.domain import agreement, message_stream, peering
-from services.federation.domain.peering import PeeringAction, PeerState
+from services.federation.domain.peering import PeeringAction
 from services.federation.storage import events_out, peers
 from services.federation.storage.local_identity import LocalIdentity
 

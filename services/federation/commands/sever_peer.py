@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+from kith.federation.v1.enums import PeerState
 from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.refusals import AlreadyExists
 from services.federation.domain import message_stream, peering
-from services.federation.domain.peering import PeeringAction, PeerState
+from services.federation.domain.peering import PeeringAction
 from services.federation.storage import decisions, events_out, peer_messages, peers
 from services.federation.storage.peers import Peer
 

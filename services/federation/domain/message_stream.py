@@ -19,11 +19,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kith.federation.v1.enums import PeerState
 from libs.boards import document_fields
 from libs.boards.document_fields import DocumentError, DocumentFields
 from libs.signing import canonical, statement
 from libs.signing.canonical import Json
-from services.federation.domain.peering import PeerState
 
 KIND = "letter"
 MAX_BYTES = 64 * 1024

@@ -9,7 +9,10 @@ compare a code, and each side names a decision of its own members.
     suspended   suspended               suspended   suspended   active*     severed
     severed     invited                                                     severed
 
-Accepting again brings a newer identity document of the same co-op. * Only when neither side suspends any more.
+Invited: we hold their document, and the codes are not compared yet. Confirmed: the codes matched; a decision, ours or theirs, and the
+signed agreement are missing. Accepting again brings a newer identity document of the same co-op.
+
+* Only when neither side suspends any more.
 """
 
 import hashlib
@@ -17,6 +20,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
 
+from kith.federation.v1.enums import PeerState
 from libs.refusals import FailedPrecondition
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -24,18 +28,6 @@ _LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _CODE_BITS = 80
 _ROUNDS = 100_000
 _GROUP = 4
-
-
-class PeerState(StrEnum):
-    """The state of a peering."""
-
-    INVITED = "invited"
-    """We hold their document; the codes are not compared yet."""
-    CONFIRMED = "confirmed"
-    """The codes matched; waiting for a decision, ours or theirs, and for the signed agreement."""
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    SEVERED = "severed"
 
 
 class PeeringAction(StrEnum):

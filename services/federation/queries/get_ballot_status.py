@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
+from kith.federation.v1.enums import BallotWord
 from libs.boards.board import Board
 from libs.boards.cuts import WitnessedSize, witnessed_cut
 from libs.boards.entries import BallotEntry, Choice, read_entry
@@ -16,22 +16,11 @@ from services.federation.storage.board_cache import BoardCache
 from services.federation.storage.boards import PseudonymEntry
 
 
-class BallotState(StrEnum):
-    """The four states, and the two that mean none of them."""
-
-    NOT_THERE = "not_there"
-    RECORDED = "recorded"
-    WITNESSED = "witnessed"
-    IN_TIME = "in_time"
-    COUNTED = "counted"
-    NOT_COUNTED = "not_counted"
-
-
 @dataclass(frozen=True)
 class BallotStatus:
-    """The state of the last ballot of a row on a board."""
+    """The state of the last ballot of a row on a board; None when there is none (yet)."""
 
-    state: BallotState
+    state: BallotWord | None
     index: int
     held_by: int
     held_of: int
@@ -47,7 +36,7 @@ class BallotEntryView:
     co_op: str
     index: int
     choice: Choice | None
-    state: BallotState
+    state: BallotWord
     code: str
     question: str
 
@@ -63,7 +52,7 @@ class PseudonymLookup:
 
 
 async def get_ballot_status(work: UnitOfWork, board_cache: BoardCache, vote_id: str, co_op: str, pseudonym: str) -> BallotStatus:
-    """The status of the row's last ballot on this co-op's board; NOT_THERE when there is none (yet)."""
+    """The status of the row's last ballot on this co-op's board."""
     vote = await votes.get(work, vote_id)
     entries = [
         entry
@@ -71,7 +60,7 @@ async def get_ballot_status(work: UnitOfWork, board_cache: BoardCache, vote_id: 
         if entry.vote == vote_id and entry.co_op == co_op and _is_ballot(entry)
     ]
     if vote is None or not entries:
-        return BallotStatus(BallotState.NOT_THERE, 0, 0, 0, 0, "")
+        return BallotStatus(None, 0, 0, 0, 0, "")
     evidence = await board_cache.load_evidence(work, vote)
     last_index = entries[-1].index
     witnessed = evidence.witnessed.get(co_op, ())
@@ -108,24 +97,24 @@ def _is_ballot(entry: PseudonymEntry) -> bool:
     return isinstance(read_entry(entry.data), BallotEntry)
 
 
-def _ballot_state(evidence: VoteEvidence, co_op: str, pseudonym: str, index: int, now: int) -> tuple[BallotState, str]:
+def _ballot_state(evidence: VoteEvidence, co_op: str, pseudonym: str, index: int, now: int) -> tuple[BallotWord, str]:
     terms, board = evidence.terms, evidence.boards.get(co_op)
     if board is None or index >= board.size:
-        return BallotState.RECORDED, ""
+        return BallotWord.RECORDED, ""
     code = dict(board.rejected).get(index, "")
     witnessed = evidence.witnessed.get(co_op, ())
     if now <= terms.concluded_from:
         return _state_before_conclusion(terms, co_op, witnessed, index, now), code
     counts_to = get_counted_cuts(evidence).get(co_op, 0)
     if code or index >= counts_to or _is_replaced(board, pseudonym, index, counts_to):
-        return BallotState.NOT_COUNTED, code
+        return BallotWord.NOT_COUNTED, code
     final = vote_status(evidence, now).state is VoteState.FINAL
-    return (BallotState.COUNTED if final else BallotState.IN_TIME), code
+    return (BallotWord.COUNTED if final else BallotWord.IN_TIME), code
 
 
-def _state_before_conclusion(terms: Terms, co_op: str, witnessed: Sequence[WitnessedSize], index: int, now: int) -> BallotState:
+def _state_before_conclusion(terms: Terms, co_op: str, witnessed: Sequence[WitnessedSize], index: int, now: int) -> BallotWord:
     """Until T more cosignatures may come; a witnessed ballot is certain to be in time, because cuts never shrink."""
-    return BallotState.WITNESSED if index < witnessed_cut(terms, co_op, witnessed, now) else BallotState.RECORDED
+    return BallotWord.WITNESSED if index < witnessed_cut(terms, co_op, witnessed, now) else BallotWord.RECORDED
 
 
 def _is_replaced(board: Board, pseudonym: str, index: int, counts_to: int) -> bool:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from kith.federation.v1.enums import PeerState
 from libs.database.engine import UnitOfWork
 from services.federation.domain import message_stream
-from services.federation.domain.peering import ANSWERED_STATES, PeerState
+from services.federation.domain.peering import ANSWERED_STATES
 from services.federation.storage import own_identity, peer_messages, peers
 
 

@@ -1,7 +1,6 @@
 """Translates votes, boards and ballots to wire messages."""
 
 import hashlib
-from datetime import UTC, datetime
 
 from kith.federation.v1 import federation_pb2 as pb
 from libs.boards import documents
@@ -11,7 +10,7 @@ from libs.boards.vote_state import VoteState, outcome_signers
 from libs.refusals import invalid
 from libs.rpc.enums import to_wire
 from libs.signing import canonical
-from services.federation.queries.get_ballot_status import BallotState, BallotStatus, PseudonymLookup
+from services.federation.queries.get_ballot_status import BallotStatus, PseudonymLookup
 from services.federation.queries.get_bundle import BundleCache, BundlePiece
 from services.federation.queries.get_vote_evidence import BoardView, VoteEvidenceView
 from services.federation.storage.board_cache import BoardCache
@@ -61,7 +60,7 @@ def vote_evidence_response(view: VoteEvidenceView, us: str) -> pb.GetVoteEvidenc
         settled_by=best_supported[1] if best_supported else (),
         objections=[objection.id for objection in view.evidence.objections],
     )
-    response.concluded_from.FromDatetime(datetime.fromtimestamp(terms.concluded_from, UTC))
+    response.concluded_from.FromSeconds(terms.concluded_from)
     return response
 
 
@@ -91,7 +90,7 @@ def _board_view_message(view: BoardView, us: str, revision: int) -> pb.BoardView
 
 def ballot_status_response(status: BallotStatus) -> pb.GetBallotStatusResponse:
     return pb.GetBallotStatusResponse(
-        word=_ballot_word(status.state),
+        word=to_wire(pb.BallotWord, status.state) if status.state else pb.BALLOT_WORD_UNSPECIFIED,
         held_by=status.held_by,
         held_of=status.held_of,
         index=status.index,
@@ -112,7 +111,7 @@ def look_up_response(result: tuple[str, PseudonymLookup | None]) -> pb.LookUpBal
                 co_op=ballot.co_op,
                 index=ballot.index,
                 choice=choice,
-                word=_ballot_word(ballot.state),
+                word=to_wire(pb.BallotWord, ballot.state),
                 code=ballot.code,
                 question=ballot.question,
             )
@@ -133,7 +132,3 @@ def outcome_response(view: VoteEvidenceView) -> pb.GetOutcomeResponse:
 
 def bundle_response(piece: BundlePiece) -> pb.GetBundleResponse:
     return pb.GetBundleResponse(piece=piece.content, total=piece.total, name=piece.name, pins=documents.encode_pins(piece.pins))
-
-
-def _ballot_word(state: BallotState) -> pb.BallotWord.ValueType:
-    return pb.BALLOT_WORD_UNSPECIFIED if state is BallotState.NOT_THERE else pb.BallotWord.Value(f"BALLOT_WORD_{state.name}")

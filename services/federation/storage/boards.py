@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, FromClause, Row, Text, any_, bindparam, delete, exists, func, select, text, update
+from sqlalchemy import ColumnElement, FromClause, Row, bindparam, delete, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.boards import terms
 from libs.boards.entries import MAX_ENTRY_BYTES, BallotEntry, read_entry
 from libs.boards.entries import RowEntry as RollRow
+from libs.database.columns import among
 from libs.database.engine import UnitOfWork
 from libs.database.rows import reader, values_of
 from libs.refusals import NotFound
@@ -28,17 +29,13 @@ def _of(rows: FromClause) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return rows.c.vote == bindparam("of_vote"), rows.c.co_op == bindparam("of_co_op")
 
 
-def _of_votes(rows: FromClause) -> ColumnElement[bool]:
-    return rows.c.vote == any_(bindparam("votes", type_=ARRAY(Text)))
-
-
 def _key(vote: str, co_op: str) -> dict[str, object]:
     return {"of_vote": vote, "of_co_op": co_op}
 
 
 _CREATE = insert(table).on_conflict_do_nothing()
 _GET_FOR_UPDATE = select(table).where(*_of(table)).with_for_update()
-_ALL = select(table).where(_of_votes(table)).order_by(table.c.vote, table.c.co_op)
+_ALL = select(table).where(among(table.c.vote, "votes")).order_by(table.c.vote, table.c.co_op)
 _UPDATE = update(table).where(*_of(table))
 _TRUNCATE = _UPDATE.values(size=bindparam("to"), frontier=bindparam("at"), generation=table.c.generation + 1)
 # The board and thousands of entries in one statement: `unnest` takes arrays, and one round trip.
@@ -59,9 +56,13 @@ _TRUNCATE_HEADS = delete(head).where(*_of(head), head.c.size > bindparam("to"))
 
 _ADD_HEAD = insert(head).on_conflict_do_nothing()
 _HEADS = select(head).where(*_of(head)).order_by(head.c.size, head.c.root)
-_ALL_HEADS = select(head).where(_of_votes(head)).order_by(head.c.vote, head.c.co_op, head.c.size, head.c.root)
+_ALL_HEADS = select(head).where(among(head.c.vote, "votes")).order_by(head.c.vote, head.c.co_op, head.c.size, head.c.root)
 _LAST_HEAD = select(head).where(*_of(head)).order_by(head.c.size.desc()).limit(1)
-_SIGNED = select(head.c.vote, func.max(head.c.size)).where(_of_votes(head), head.c.co_op == bindparam("of_co_op")).group_by(head.c.vote)
+_SIGNED = (
+    select(head.c.vote, func.max(head.c.size))
+    .where(among(head.c.vote, "votes"), head.c.co_op == bindparam("of_co_op"))
+    .group_by(head.c.vote)
+)
 _later = head.alias()
 _DELETE_UNUSED_HEADS = delete(head).where(
     *_of(head),
@@ -72,7 +73,7 @@ _ADD_COSIGNATURE = insert(cosignature).on_conflict_do_nothing()
 _COSIGNATURES = select(cosignature).where(*_of(cosignature)).order_by(cosignature.c.witness, cosignature.c.size, cosignature.c.time)
 _ALL_COSIGNATURES = (
     select(cosignature)
-    .where(_of_votes(cosignature))
+    .where(among(cosignature.c.vote, "votes"))
     .order_by(cosignature.c.vote, cosignature.c.co_op, cosignature.c.witness, cosignature.c.size)
 )
 _DELETE_COSIGNATURE = delete(cosignature).where(

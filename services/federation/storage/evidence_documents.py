@@ -3,9 +3,10 @@
 import hashlib
 from collections.abc import Iterable
 
-from sqlalchemy import ARRAY, Text, any_, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from libs.database.columns import among
 from libs.database.engine import UnitOfWork
 from services.federation.storage import topics
 from services.federation.storage.tables import paper as table
@@ -15,11 +16,7 @@ MAX_OF_A_KIND = 160
 _ADD = insert(table).on_conflict_do_nothing()
 _ALL = select(table.c.content).where(table.c.vote == bindparam("vote")).order_by(table.c.hash)
 _COUNT = select(func.count()).where(table.c.vote == bindparam("vote"), table.c.kind == bindparam("kind"))
-_HASHES = (
-    select(table.c.vote, table.c.hash)
-    .where(table.c.vote == any_(bindparam("votes", type_=ARRAY(Text))))
-    .order_by(table.c.vote, table.c.hash)
-)
+_HASHES = select(table.c.vote, table.c.hash).where(among(table.c.vote, "votes")).order_by(table.c.vote, table.c.hash)
 
 
 async def add(work: UnitOfWork, vote: str, kind: str, content: bytes) -> bool:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import ARRAY, ColumnElement, Select, Table, Text, any_, bindparam, delete, exists, func, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from libs.database.columns import among
 from libs.database.engine import UnitOfWork
 from libs.signing import canonical, statement
 from libs.signing.canonical import Json
@@ -22,7 +23,7 @@ _ENQUEUE = insert(waiting)
 _LIST_UNNUMBERED = (
     select(waiting).where(waiting.c.peer == bindparam("peer")).order_by(waiting.c.id).limit(bindparam("most")).with_for_update()
 )
-_LIST_UNNUMBERED_OF_KINDS = _LIST_UNNUMBERED.where(waiting.c.kind == any_(bindparam("kinds", type_=ARRAY(Text))))
+_LIST_UNNUMBERED_OF_KINDS = _LIST_UNNUMBERED.where(among(waiting.c.kind, "kinds"))
 _DELETE_QUEUED = delete(waiting).where(waiting.c.id == bindparam("waiting"))
 _ADD_SENT = insert(sent)
 _ADD_RECEIVED = insert(received)

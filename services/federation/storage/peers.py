@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, LargeBinary, Select, any_, bindparam, delete, func, insert, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, select, update
 
+from kith.federation.v1.enums import PeerState
 from libs.boards import identity_documents
 from libs.boards.identity_documents import IdentityDocument
+from libs.database.columns import among
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import reader, values_of
 from libs.refusals import Conflict, NotFound, invalid
 from services.federation.domain.invitation import Invitation
-from services.federation.domain.peering import PeerState
 from services.federation.storage import certificates, topics
 from services.federation.storage.tables import peer as table
 from services.federation.storage.tables import peer_certificate as certificate
@@ -33,9 +34,7 @@ _UPDATE = update(table).where(table.c.id == bindparam("of"))
 _RECORD_FAILURE = _UPDATE.where(table.c.failing != bindparam("reason")).values(failing=bindparam("reason"))
 _DELETE_CERTIFICATES = delete(certificate).where(certificate.c.peer == bindparam("of"))
 _ADD_CERTIFICATE = insert(certificate)
-_HAS_CERTIFICATE_OF_ANOTHER = select(certificate.c.hash).where(
-    certificate.c.hash == any_(bindparam("hashes", type_=ARRAY(LargeBinary))), certificate.c.peer != bindparam("of")
-)
+_HAS_CERTIFICATE_OF_ANOTHER = select(certificate.c.hash).where(among(certificate.c.hash, "hashes"), certificate.c.peer != bindparam("of"))
 _CERTIFICATES = select(certificate.c.certificate).where(certificate.c.peer == bindparam("of")).order_by(certificate.c.hash)
 _TRUSTED_CERTIFICATES = (
     select(certificate.c.certificate).join(table).where(table.c.state != PeerState.SEVERED.value).order_by(certificate.c.hash)

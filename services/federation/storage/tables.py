@@ -11,7 +11,6 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Boolean,
-    CheckConstraint,
     Column,
     ForeignKey,
     ForeignKeyConstraint,
@@ -37,14 +36,14 @@ metadata = MetaData()
 own_identity = Table(
     "own_identity",
     metadata,
-    key("seq", BigInteger, CheckConstraint("seq > 0")),
+    key("seq", BigInteger),
     required("document", LargeBinary),
     required("made_at", MOMENT),
 )
 identity_to_sign = Table(
     "identity_to_sign",
     metadata,
-    Column("only_one", Boolean, CheckConstraint("only_one"), primary_key=True, server_default=true()),
+    Column("only_one", Boolean, primary_key=True, server_default=true()),
     required("seq", BigInteger),
     required("body", LargeBinary),
     required("signing_key", LargeBinary),
@@ -67,7 +66,7 @@ tls_key = Table(
     required("certificate", LargeBinary),
     required("sealed", LargeBinary),
     required("made_at", MOMENT),
-    required("place", Text, CheckConstraint("place in ('current', 'next', 'waiting', 'past')")),
+    required("place", Text),
 )
 Index("tls_key_current", tls_key.c.place, unique=True, postgresql_where=tls_key.c.place == text("'current'"))
 Index("tls_key_next", tls_key.c.place, unique=True, postgresql_where=tls_key.c.place == text("'next'"))
@@ -138,7 +137,7 @@ letter_out = Table(
     "letter_out",
     metadata,
     key("peer", Text, ForeignKey(peer.c.id)),
-    key("seq", BigInteger, CheckConstraint("seq > 0")),
+    key("seq", BigInteger),
     required("body", LargeBinary),
     required("hash", Text),
     required("at", MOMENT),
@@ -148,7 +147,7 @@ letter_in = Table(
     "letter_in",
     metadata,
     key("peer", Text, ForeignKey(peer.c.id)),
-    key("seq", BigInteger, CheckConstraint("seq > 0")),
+    key("seq", BigInteger),
     required("content", LargeBinary),
     required("hash", Text),
     required("at", MOMENT),

@@ -7,12 +7,13 @@ from functools import lru_cache
 from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import ARRAY, Text, any_, bindparam, or_, select, text, update
+from sqlalchemy import Text, any_, bindparam, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.boards.document_fields import DocumentError
 from libs.boards.identity_documents import read_identity
 from libs.boards.terms import Terms, read_terms
+from libs.database.columns import among
 from libs.database.engine import UnitOfWork
 from libs.database.rows import reader
 from services.federation.storage import topics
@@ -44,7 +45,7 @@ _ADD = insert(table).on_conflict_do_nothing()
 _GET = select(table).where(table.c.id == bindparam("of"))
 # Evidence documents of it may come meanwhile: their foreign key needs a key share.
 _GET_FOR_UPDATE = _GET.with_for_update(key_share=True)
-_LIST_BY_IDS = select(table).where(table.c.id == any_(bindparam("ids", type_=ARRAY(Text)))).order_by(table.c.id)
+_LIST_BY_IDS = select(table).where(among(table.c.id, "ids")).order_by(table.c.id)
 _LIVE = select(table).where(~table.c.archived).order_by(table.c.id)
 _UPDATE = update(table).where(table.c.id == bindparam("of"))
 _MARK_SIGNED = _UPDATE.where(table.c.signed_revision < bindparam("revised")).values(signed_revision=bindparam("revised"))

@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import Mapping
 from uuid import UUID
 
-from libs.access import hats
+from libs.access.hats import SCRUTINEER, require_person
 from libs.database.engine import UnitOfWork
 from libs.refusals import NotAllowed
-from services.governance.commands.vote_preconditions import lock_vote_for_hat
 from services.governance.domain import vote_roll
 from services.governance.domain.vote_lifecycle import SCRUTINEERS_NEEDED, require_may_attest
 from services.governance.storage import events_out, vote_rolls, votes
@@ -16,9 +15,10 @@ from services.governance.storage import events_out, vote_rolls, votes
 async def attest_vote_roll(work: UnitOfWork, vote_id: str, identities: Mapping[UUID, str]) -> list[UUID]:
     """Return the people whose rows do not open with their identity; if there are any, nothing is attested.
 
-    Raises what `lock_vote_for_hat` does, NotAllowed FROZE_IT_THEMSELVES, FailedPrecondition VOTE_NOT_AT_THIS.
+    Raises NotAllowed HAT_NEEDED or FROZE_IT_THEMSELVES, NotFound VOTE_UNKNOWN, FailedPrecondition VOTE_NOT_AT_THIS.
     """
-    vote, scrutineer = await lock_vote_for_hat(work, vote_id, hats.SCRUTINEER)
+    scrutineer = await require_person(work, SCRUTINEER)
+    vote = await votes.get_locked(work, vote_id)
     require_may_attest(vote)
     if scrutineer == vote.frozen_by:
         raise NotAllowed("FROZE_IT_THEMSELVES")

@@ -1,35 +1,26 @@
-"""CastBallot: a person on the roll votes on a motion, or changes their ballot."""
+"""CastBallot: a person on a roll votes, or changes their ballot. The same for everything that ballots are cast on."""
 
-from uuid import UUID
-
+from libs.access.hats import require_person
 from libs.callers import CallerChannel
 from libs.database.engine import UnitOfWork
-from libs.refusals import NotAllowed
-from services.governance.commands.motion_ballot_preconditions import load_open_motion_for_ballot
-from services.governance.domain.ballot import Ballot, BallotChannel, check_choice, check_revision
-from services.governance.storage import ballots, events_out
+from services.governance.domain.ballot import Ballot, BallotChannel, check_revision
+from services.governance.storage.ballots import BallotCarrier, Choice, Request, RollRecord, Subject
 
 _CHANNELS = {CallerChannel.HELPER: BallotChannel.HELPER, CallerChannel.COMMAND_LINE: BallotChannel.COMMAND_LINE}
 
 
-async def cast_ballot(work: UnitOfWork, motion_id: UUID, choice: str, shown_revision: int) -> Ballot:
-    """Return the ballot. Raises what `load_open_motion_for_ballot` does, Invalid CHOICE_UNKNOWN, Conflict BALLOT_STALE."""
-    person = work.caller.person
-    if person is None:
-        raise NotAllowed("PERSON_NEEDED")
-    _, row, options = await load_open_motion_for_ballot(work, motion_id, person)
-    check_choice(choice, options)
+async def cast_ballot(
+    work: UnitOfWork, carrier: BallotCarrier[Subject, RollRecord, Request, Choice], subject: Subject, request: Request, shown_revision: int
+) -> Ballot[RollRecord, Choice]:
+    """Return the ballot.
+
+    Raises NotFound for an unknown subject, what the poll's `require_row` and `read_choice` do, Conflict BALLOT_STALE, TooMany.
+    """
+    person = await require_person(work)
+    poll = await carrier.load_poll(work, subject, person)
+    row = poll.require_row(work.now)
     check_revision(row, shown_revision)
-    ballot = Ballot(
-        id=work.new_id(),
-        motion=motion_id,
-        person=person,
-        member_class=row.member_class,
-        choice=choice,
-        revision=row.revision + 1,
-        taken=_CHANNELS.get(work.caller.via, BallotChannel.PAGE),
-        recorded_at=work.now,
-    )
-    await ballots.add(work, ballot)
-    await events_out.ballot_cast(work, ballot)
+    taken = _CHANNELS.get(work.caller.via, BallotChannel.PAGE)
+    ballot = Ballot(row, poll.read_choice(request), row.revision + 1, taken, work.now, id=work.new_id())
+    await carrier.add_ballot(work, ballot)
     return ballot

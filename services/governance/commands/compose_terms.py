@@ -6,7 +6,7 @@ from libs.boards import document_fields
 from libs.boards.document_fields import DocumentError
 from libs.boards.terms import Party, check_party, read_party
 from libs.database.engine import UnitOfWork
-from libs.refusals import NotFound, invalid
+from libs.refusals import invalid
 from services.governance.domain.vote_draft import build_terms
 from services.governance.storage import vote_drafts
 
@@ -18,8 +18,6 @@ async def compose_terms(work: UnitOfWork, draft_id: str, party_answers: Sequence
     TERMS_IMPOSSIBLE.
     """
     stored_draft = await vote_drafts.get_locked(work, draft_id)
-    if stored_draft is None:
-        raise NotFound("DRAFT_UNKNOWN")
     if stored_draft.terms is not None:
         return stored_draft.terms
     parties = [(_parse_party(data), classes) for data, classes in party_answers]

@@ -2,31 +2,25 @@
 
 from uuid import UUID
 
-from libs.access import hats
+from libs.access.hats import SECRETARY, require_person
 from libs.database.engine import UnitOfWork
-from libs.refusals import NotAllowed, NotFound
-from services.governance.commands.motion_ballot_preconditions import load_open_motion_for_ballot
-from services.governance.domain import ballot as ballot_rules
-from services.governance.domain.ballot import Ballot
-from services.governance.storage import ballots, events_out
+from services.governance.domain.ballot import Ballot, confirm_entry
+from services.governance.storage.ballots import BallotCarrier, Choice, Request, RollRecord, Subject
 
 
-async def confirm_ballot(work: UnitOfWork, entry_id: UUID, choice: str) -> Ballot | None:
+async def confirm_ballot(
+    work: UnitOfWork, carrier: BallotCarrier[Subject, RollRecord, Request, Choice], entry_id: UUID, request: Request
+) -> Ballot[RollRecord, Choice] | None:
     """Return the ballot, or None when the two entries differ.
 
-    Raises NotFound ENTRY_UNKNOWN, what `load_open_motion_for_ballot` does, and what `domain.ballot.confirm_entry` does.
+    Raises NotAllowed HAT_NEEDED, NotFound ENTRY_UNKNOWN, what the poll and `domain.ballot.confirm_entry` do.
     """
-    await hats.require(work, hats.SECRETARY)
-    if work.caller.person is None:
-        raise NotAllowed("PERSON_NEEDED")
-    entry = await ballots.get_locked_entry(work, entry_id)
-    if entry is None:
-        raise NotFound("ENTRY_UNKNOWN")
-    _, row, options = await load_open_motion_for_ballot(work, entry.motion, entry.person)
-    ballot_rules.check_choice(choice, options)
-    ballot = ballot_rules.confirm_entry(row, entry, choice, work.caller.person, work.new_id(), work.now)
-    await ballots.delete_entry(work, entry.id)
+    recorder = await require_person(work, SECRETARY)
+    entry = await carrier.ballots.get_locked_entry(work, entry_id)
+    poll = await carrier.load_poll(work, entry.subject, entry.person)
+    row = poll.require_row(work.now)
+    ballot = confirm_entry(row, entry, poll.read_choice(request), recorder, work.new_id(), work.now)
+    await carrier.ballots.delete_entry(work, entry.id)
     if ballot is not None:
-        await ballots.add(work, ballot)
-        await events_out.ballot_cast(work, ballot)
+        await carrier.add_ballot(work, ballot)
     return ballot

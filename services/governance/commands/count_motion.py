@@ -2,20 +2,16 @@
 
 from libs.database.engine import UnitOfWork
 from libs.rulebook import read_rulebook
-from services.governance.commands.adopt_rulebook import RULEBOOK_ADOPTED
+from services.governance.domain.decision import DecisionEffect, DecisionKind
 from services.governance.domain.motion import Motion
 from services.governance.domain.tally import tally
-from services.governance.storage import ballots, decisions, events_out, motions, rulebooks
-
-MOTION = "motion"
+from services.governance.storage import decisions, events_out, motion_ballots, motions, rulebooks
 
 
 async def count_motion(work: UnitOfWork, motion: Motion) -> bool:
     """Return whether the motion passed. The caller has locked it, so that no ballot arrives between the count and the close."""
-    kind = (await rulebooks.load_rules(work, motion.rulebook_hash)).resolution(motion.resolution_type)
-    if kind is None:
-        raise LookupError(motion.resolution_type)
-    votes = await ballots.count_latest(work, motion.id)
+    kind = await rulebooks.load_resolution_type(work, motion.rulebook_hash, motion.resolution_type)
+    votes = await motion_ballots.count_latest(work, motion.id)
     result = tally(kind.counting, await motions.roll_sizes(work, motion.id), votes)
     decision = work.new_id()
     adopts_rulebook = result.passes and motion.proposed_rulebook != ""
@@ -24,13 +20,13 @@ async def count_motion(work: UnitOfWork, motion: Motion) -> bool:
     await decisions.add(
         work,
         decision,
-        kind=MOTION,
+        kind=DecisionKind.MOTION,
         rulebook_hash=motion.rulebook_hash,
         motion=motion.id,
         passed=result.passes,
-        effect=RULEBOOK_ADOPTED if adopts_rulebook else "",
+        effect=DecisionEffect.RULEBOOK_ADOPTED if adopts_rulebook else DecisionEffect.NONE,
     )
-    await events_out.motions_closed(work, [(motion.id, result.passes, decision, result.present)])
+    await events_out.motion_closed(work, motion.id, decision, result.present, passes=result.passes)
     if adopts_rulebook:
         rulebook = read_rulebook(motion.proposed_rulebook)
         await rulebooks.adopt(work, rulebook, motion.proposed_rulebook, decision)

@@ -2,9 +2,9 @@
 
 import secrets
 
-from libs.access import hats
+from libs.access.hats import SECRETARY, require_person
 from libs.database.engine import UnitOfWork
-from libs.refusals import FailedPrecondition, NotAllowed
+from libs.refusals import FailedPrecondition
 from services.governance.domain import motion as motion_rules
 from services.governance.domain.vote_draft import VoteDraftRequest, make_draft
 from services.governance.storage import events_out, rulebooks, vote_drafts
@@ -16,9 +16,7 @@ async def draft_vote(work: UnitOfWork, request: VoteDraftRequest, resolution_typ
     Raises NotAllowed HAT_NEEDED, FailedPrecondition RULEBOOK_NOT_ADOPTED or TWO_MEETINGS_NEEDED, Invalid for the fields, and Invalid
     TERMS_IMPOSSIBLE or RULE_CANNOT_COUNT for a draft that cannot become terms.
     """
-    await hats.require(work, hats.SECRETARY)
-    if work.caller.person is None:
-        raise NotAllowed("PERSON_NEEDED")
+    await require_person(work, SECRETARY)
     adopted = await rulebooks.get_in_force(work)
     if adopted is None:
         raise FailedPrecondition("RULEBOOK_NOT_ADOPTED")

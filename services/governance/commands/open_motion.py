@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from libs.access import hats
+from libs.access.hats import SECRETARY, require_person
 from libs.database.engine import UnitOfWork
-from libs.refusals import FailedPrecondition, NotAllowed, Unavailable
-from services.governance.commands.adopt_rulebook import parse_rulebook
+from libs.refusals import FailedPrecondition, Unavailable
 from services.governance.domain import motion as motion_rules
-from services.governance.domain.ballot import ballot_options
 from services.governance.domain.motion import Motion, MotionWording
+from services.governance.domain.motion_ballot import ballot_options
 from services.governance.storage import events_out, membership_projection, motions, rulebooks
 
 
@@ -33,23 +32,21 @@ async def open_motion(work: UnitOfWork, request: MotionRequest, today: date, mem
     Raises NotAllowed HAT_NEEDED, FailedPrecondition RULEBOOK_NOT_ADOPTED, TWO_MEETINGS_NEEDED or ROLL_EMPTY, Invalid for the fields and
     times, Unavailable SOURCE_AWAY when the projection is being rebuilt.
     """
-    await hats.require(work, hats.SECRETARY)
-    if work.caller.person is None:
-        raise NotAllowed("PERSON_NEEDED")
+    secretary = await require_person(work, SECRETARY)
     adopted = await rulebooks.get_in_force(work)
     if adopted is None:
         raise FailedPrecondition("RULEBOOK_NOT_ADOPTED")
     kind = motion_rules.require_resolution_type(adopted.rulebook, request.resolution_type, request.proposed_rulebook)
     ballot_options(kind.counting.method)
     if request.proposed_rulebook:
-        parse_rulebook(request.proposed_rulebook)
+        motion_rules.parse_proposed_rulebook(request.proposed_rulebook)
     opens_at, closes_at = motion_rules.voting_times(kind, request.opens_at, request.closes_at, work.now)
     motion = Motion(
         id=work.new_id(),
         wording=request.wording,
         resolution_type=kind.key,
         rulebook_hash=adopted.rulebook.hash,
-        announced_by=work.caller.person,
+        announced_by=secretary,
         announced_at=work.now,
         opens_at=opens_at,
         closes_at=closes_at,

@@ -2,30 +2,27 @@
 
 from uuid import UUID
 
-from libs.access import hats
+from libs.access.hats import SECRETARY, require_person
 from libs.database.engine import UnitOfWork
-from libs.refusals import NotAllowed
-from services.governance.commands.motion_ballot_preconditions import load_open_motion_for_ballot
-from services.governance.domain import ballot as ballot_rules
-from services.governance.domain.ballot import BallotChannel, BallotEntry
-from services.governance.storage import ballots
+from services.governance.domain.ballot import BallotChannel, BallotEntry, check_first_entry
+from services.governance.storage.ballots import BallotCarrier, Choice, Request, RollRecord, Subject
 
 
-async def record_ballot(work: UnitOfWork, motion_id: UUID, person: UUID, choice: str, taken: BallotChannel) -> UUID:
-    """Return the entry's id. Raises NotAllowed HAT_NEEDED or RECORDER_IS_VOTER, and what `load_open_motion_for_ballot` does."""
-    await hats.require(work, hats.SECRETARY)
-    if work.caller.person is None:
-        raise NotAllowed("PERSON_NEEDED")
-    _, row, options = await load_open_motion_for_ballot(work, motion_id, person)
-    entry = BallotEntry(
-        id=work.new_id(),
-        motion=motion_id,
-        person=person,
-        choice=choice,
-        taken=taken,
-        recorder=work.caller.person,
-        recorded_at=work.now,
-        revision=row.revision,
-    )
-    await ballots.save_entry(work, ballot_rules.check_first_entry(row, entry, options))
+async def record_ballot(
+    work: UnitOfWork,
+    carrier: BallotCarrier[Subject, RollRecord, Request, Choice],
+    subject: Subject,
+    person: UUID,
+    request: Request,
+    taken: BallotChannel,
+) -> UUID:
+    """Return the entry's id.
+
+    Raises NotAllowed HAT_NEEDED, NotFound for an unknown subject, what the poll and `check_first_entry` do.
+    """
+    recorder = await require_person(work, SECRETARY)
+    poll = await carrier.load_poll(work, subject, person)
+    row = poll.require_row(work.now)
+    entry = BallotEntry(work.new_id(), subject, person, poll.read_choice(request), taken, recorder, work.now, row.revision)
+    await carrier.ballots.save_entry(work, check_first_entry(entry))
     return entry.id

@@ -1,15 +1,16 @@
 """WithdrawFromVote: this co-op withdraws from a federated vote, before it has declared ready. The vote then cannot open."""
 
-from libs.access import hats
+from kith.governance.v1.enums import VoteState
+from libs.access.hats import SECRETARY, require_person
 from libs.database.engine import UnitOfWork
-from services.governance.commands.vote_preconditions import lock_vote_for_hat
-from services.governance.domain.vote_lifecycle import VoteState, require_may_withdraw
+from services.governance.domain.vote_lifecycle import end, require_may_withdraw
 from services.governance.storage import events_out, votes
 
 
 async def withdraw_from_vote(work: UnitOfWork, vote_id: str) -> None:
-    """Withdraw. Raises what `lock_vote_for_hat` does, FailedPrecondition VOTE_NOT_AT_THIS."""
-    vote, _ = await lock_vote_for_hat(work, vote_id, hats.SECRETARY)
+    """Withdraw. Raises NotAllowed HAT_NEEDED, NotFound VOTE_UNKNOWN, FailedPrecondition VOTE_NOT_AT_THIS."""
+    await require_person(work, SECRETARY)
+    vote = await votes.get_locked(work, vote_id)
     require_may_withdraw(vote)
-    await votes.set_state(work, vote.id, VoteState.WITHDRAWN, ended=True)
+    await votes.save(work, end(vote, VoteState.WITHDRAWN, work.now))
     await events_out.vote_withdrawn(work, vote.id)

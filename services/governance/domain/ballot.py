@@ -1,20 +1,19 @@
-"""Rules for ballots on a motion: what one person on the roll chose. Each change is a new revision; the highest one counts.
+"""The core of every ballot: a row on a frozen roll, what its person chose, revision by revision, and votes that came on paper or by phone.
 
-Ballots are recorded: the co-op's own records show who chose what, and every ballot says so. A vote that came on paper or by phone is
-entered by two people who do not see each other's entry; it becomes a ballot only when both entries match.
+Each change is a new revision; the highest one counts. Ballots are recorded: the co-op's own records show who chose what, and every ballot
+says so. A vote on paper or by phone is entered by two people who do not see each other's entry; it becomes a ballot only when both match.
+
+What is voted on, and who may vote when and on what, is for a `Poll` to decide: `motion_ballot.py` for a motion of this co-op,
+`vote_ballot.py` for a federated vote.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
-from libs.refusals import Conflict, NotAllowed, invalid
-from libs.rulebook.counting import Method
-from services.governance.domain.head_count import ABSTAIN, AGAINST, FOR
-
-YES_NO_OPTIONS = (FOR, AGAINST, ABSTAIN)
+from libs.refusals import Conflict, NotAllowed, TooMany, invalid
 
 
 class BallotChannel(StrEnum):
@@ -28,38 +27,48 @@ class BallotChannel(StrEnum):
     """Cast by an operator of the co-op's machine. It must never look as if the member had cast it."""
 
 
+class RollRow(Protocol):
+    """A person's row on a frozen roll."""
+
+    @property
+    def person(self) -> UUID: ...
+
+    @property
+    def revision(self) -> int:
+        """That of the person's ballot; 0 means no ballot yet."""
+
+    @property
+    def most_ballots(self) -> int | None:
+        """How many revisions the row may have at most, if there is a limit."""
+
+
+Row = TypeVar("Row", bound=RollRow)
+Subject = TypeVar("Subject")
+Choice = TypeVar("Choice")
+
+
 @dataclass(frozen=True)
-class RollRow:
-    """A person's row on a frozen roll. `revision` is that of their ballot; 0 means no ballot yet."""
+class Ballot(Generic[Row, Choice]):
+    """One revision of one person's ballot; `row` is the row as it was before."""
 
-    person: UUID
-    member_class: str
-    revision: int
-
-
-@dataclass(frozen=True)
-class Ballot:
-    """One revision of one person's ballot."""
-
-    id: UUID
-    motion: UUID
-    person: UUID
-    member_class: str
-    choice: str
+    row: Row
+    choice: Choice
     revision: int
     taken: BallotChannel
     recorded_at: datetime
     recorders: tuple[UUID, ...] = ()
+    id: UUID | None = None
+    """None where ballots are stored without an id, as those of federated votes."""
 
 
 @dataclass(frozen=True)
-class BallotEntry:
-    """What the first of two people entered; it waits for the second."""
+class BallotEntry(Generic[Subject, Choice]):
+    """What the first of two people entered; it waits for the second. `subject` is the id of what is voted on."""
 
     id: UUID
-    motion: UUID
+    subject: Subject
     person: UUID
-    choice: str
+    choice: Choice
     taken: BallotChannel
     recorder: UUID
     recorded_at: datetime
@@ -67,62 +76,49 @@ class BallotEntry:
     """Revision of the person's ballot when this was entered."""
 
 
-class NoVoteReason(StrEnum):
-    """Why a person has no vote on a motion."""
-
-    NOT_A_MEMBER = "NOT_A_MEMBER"
-    CLASS_HAS_NO_VOTE = "CLASS_HAS_NO_VOTE"
-    JOINED_TOO_LATE = "JOINED_TOO_LATE"
+PollRow = TypeVar("PollRow", bound=RollRow, covariant=True)
+PollRequest = TypeVar("PollRequest", contravariant=True)
+PollChoice = TypeVar("PollChoice", covariant=True)
 
 
-def ballot_options(method: Method) -> tuple[str, ...]:
-    """Return the choices on a ballot. Raises Invalid METHOD_NOT_FOR_MOTIONS for a method that motions cannot use."""
-    if method is not Method.YES_NO_ABSTAIN:
-        raise invalid("resolution_type", "METHOD_NOT_FOR_MOTIONS", method=method.value)
-    return YES_NO_OPTIONS
+class Poll(Protocol[PollRow, PollRequest, PollChoice]):
+    """What is voted on, as one person finds it."""
 
+    def require_row(self, now: datetime) -> PollRow:
+        """Return the person's row. Raises FailedPrecondition unless ballots are taken now, NotAllowed where the person has no vote."""
 
-def no_vote_reason(voting_right: tuple[str, bool] | None, excluded: Sequence[str]) -> NoVoteReason:
-    """Return why a person is not on the roll.
-
-    `voting_right` is their class and right to vote on the roll's day or, for a later joiner, since they joined; None = not a member.
-    """
-    if voting_right is None:
-        return NoVoteReason.NOT_A_MEMBER
-    member_class, may_vote = voting_right
-    return NoVoteReason.CLASS_HAS_NO_VOTE if not may_vote or member_class in excluded else NoVoteReason.JOINED_TOO_LATE
-
-
-def check_choice(choice: str, options: Sequence[str]) -> None:
-    """Check the choice. Raises Invalid CHOICE_UNKNOWN, or CHOICE_MISSING when nothing was chosen."""
-    if not choice:
-        raise invalid("choice", "CHOICE_MISSING")
-    if choice not in options:
-        raise invalid("choice", "CHOICE_UNKNOWN")
+    def read_choice(self, request: PollRequest) -> PollChoice:
+        """Turn the request into a choice. Raises Invalid CHOICE_MISSING or CHOICE_UNKNOWN."""
 
 
 def check_revision(row: RollRow, shown: int) -> None:
-    """Check that the form showed the latest ballot; the voter must see a newer one first. Raises Conflict BALLOT_STALE."""
+    """Check that the form showed the latest ballot (the voter must see a newer one first), and that the row may still change it.
+
+    Raises Conflict BALLOT_STALE, TooMany BALLOT_CHANGED_TOO_OFTEN.
+    """
     if row.revision != shown:
         raise Conflict("BALLOT_STALE", revision=str(row.revision))
+    if row.most_ballots is not None and row.revision >= row.most_ballots:
+        raise TooMany("BALLOT_CHANGED_TOO_OFTEN", most=str(row.most_ballots))
 
 
-def check_first_entry(row: RollRow, entry: BallotEntry, options: Sequence[str]) -> BallotEntry:
-    """Check the first entry of a paper or phone vote, and return it. Raises Invalid or NotAllowed."""
+def check_first_entry(entry: BallotEntry[Subject, Choice]) -> BallotEntry[Subject, Choice]:
+    """Check the first entry of a paper or phone vote, and return it. Raises Invalid TAKEN_UNKNOWN, NotAllowed RECORDER_IS_VOTER."""
     if entry.taken not in (BallotChannel.PAPER, BallotChannel.PHONE):
         raise invalid("taken", "TAKEN_UNKNOWN")
-    check_choice(entry.choice, options)
-    if entry.recorder == row.person:
+    if entry.recorder == entry.person:
         raise NotAllowed("RECORDER_IS_VOTER")
     return entry
 
 
-def confirm_entry(row: RollRow, entry: BallotEntry, choice: str, recorder: UUID, ballot_id: UUID, now: datetime) -> Ballot | None:
+def confirm_entry(
+    row: Row, entry: BallotEntry[Subject, Choice], choice: Choice, recorder: UUID, ballot_id: UUID, now: datetime
+) -> Ballot[Row, Choice] | None:
     """Turn the first entry and a matching second one into a ballot.
 
     Returns None when they differ: both are then discarded, so that nobody can guess until they match.
 
-    Raises NotAllowed SAME_RECORDER or RECORDER_IS_VOTER, or Conflict BALLOT_STALE when the person voted meanwhile.
+    Raises NotAllowed SAME_RECORDER or RECORDER_IS_VOTER, and what `check_revision` does when the person voted meanwhile.
     """
     if recorder == row.person:
         raise NotAllowed("RECORDER_IS_VOTER")
@@ -131,14 +127,4 @@ def confirm_entry(row: RollRow, entry: BallotEntry, choice: str, recorder: UUID,
     check_revision(row, entry.revision)
     if choice != entry.choice:
         return None
-    return Ballot(
-        id=ballot_id,
-        motion=entry.motion,
-        person=row.person,
-        member_class=row.member_class,
-        choice=choice,
-        revision=row.revision + 1,
-        taken=entry.taken,
-        recorded_at=now,
-        recorders=(entry.recorder, recorder),
-    )
+    return Ballot(row, choice, row.revision + 1, entry.taken, now, (entry.recorder, recorder), ballot_id)

@@ -11,27 +11,17 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
+from kith.governance.v1.enums import MotionState
 from libs.refusals import FailedPrecondition, FieldProblem, Invalid, invalid
-from libs.rulebook import ResolutionType, Rulebook
+from libs.rulebook import ResolutionType, Rulebook, RulebookMistakes, read_rulebook
 
 TITLE_MAX_LENGTH = 200
 LINE_MAX_LENGTH = 200
 TEXT_MAX_LENGTH = 20_000
 MAX_TIME_AHEAD = timedelta(days=3 * 366)
 """Nobody announces a vote further ahead; such a date is a typing mistake in the year."""
-
-
-class MotionState(StrEnum):
-    """The state of a motion."""
-
-    ANNOUNCED = "announced"
-    OPEN = "open"
-    COUNTING = "counting"
-    PASSED = "passed"
-    NOT_PASSED = "not_passed"
 
 
 @dataclass(frozen=True)
@@ -106,14 +96,14 @@ def voting_times(kind: ResolutionType, opens_at: datetime | None, closes_at: dat
     """Return when voting opens and closes, by the rulebook's notice and open hours. Raises Invalid with the dates it would allow."""
     if opens_at is not None and opens_at - now > MAX_TIME_AHEAD:
         raise invalid("opens_at", "TIME_MALFORMED")
-    earliest = now + timedelta(days=kind.notice_days)
+    earliest = now + kind.notice
     opens = opens_at or earliest
     if opens < earliest:
         raise invalid("opens_at", "NOTICE_TOO_SHORT", days=str(kind.notice_days), earliest=earliest.isoformat())
-    soonest = opens + timedelta(hours=kind.minimum_open_hours)
+    soonest = opens + kind.minimum_open
     if closes_at < soonest:
         raise invalid("closes_at", "OPEN_TOO_SHORT", hours=str(kind.minimum_open_hours), earliest=soonest.isoformat())
-    latest = opens + timedelta(days=kind.maximum_open_days)
+    latest = opens + kind.maximum_open
     if closes_at > latest:
         raise invalid("closes_at", "OPEN_TOO_LONG", days=str(kind.maximum_open_days), latest=latest.isoformat())
     return opens, closes_at
@@ -147,3 +137,12 @@ def _text_problem(field: str, value: str, most: int, too_long: str, unprintable:
     if any(unicodedata.category(letter) == "Cc" and letter not in "\r\n\t" for letter in value):
         return [FieldProblem(field, unprintable)]
     return []
+
+
+def parse_proposed_rulebook(content: str) -> Rulebook:
+    """Parse a rulebook. Raises Invalid RULEBOOK_HAS_MISTAKES; each problem's field is its line, its reason the parser's sentence."""
+    try:
+        return read_rulebook(content)
+    except RulebookMistakes as error:
+        problems = [FieldProblem(f"line {mistake.line}", f"{mistake.problem} {mistake.suggestion}".strip()) for mistake in error.mistakes]
+        raise Invalid("RULEBOOK_HAS_MISTAKES", *problems) from error

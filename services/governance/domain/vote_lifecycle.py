@@ -2,36 +2,23 @@
 
 proposed -> joined -> roll frozen -> ready -> open (-> closed, by the clock) -> final | disputed | void | annulled
 joined, roll frozen -> withdrawn
+
+`closed` follows from the clock and is never stored. The transitions that federation's events cause (`open_vote`, `conclude`, ...) are
+idempotent: an event that changes nothing any more returns the vote as it was.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
+from kith.governance.v1.enums import VoteState
 from libs.boards.documents import Settlement
 from libs.boards.terms import Terms
 from libs.refusals import FailedPrecondition, invalid
+from services.governance.domain.decision import DecisionEffect
 
 SCRUTINEERS_NEEDED = 2
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC)
-
-
-class VoteState(StrEnum):
-    """The state of a federated vote in this co-op."""
-
-    PROPOSED = "proposed"
-    JOINED = "joined"
-    ROLL_FROZEN = "roll_frozen"
-    READY = "ready"
-    OPEN = "open"
-    CLOSED = "closed"
-    """Derived from the clock, never stored."""
-    FINAL = "final"
-    DISPUTED = "disputed"
-    VOID = "void"
-    WITHDRAWN = "withdrawn"
-    ANNULLED = "annulled"
 
 
 ENDED_STATES = (VoteState.FINAL, VoteState.DISPUTED, VoteState.VOID, VoteState.WITHDRAWN, VoteState.ANNULLED)
@@ -162,24 +149,65 @@ def require_may_settle(vote: Vote, settlement: Settlement, now: datetime) -> Non
         raise invalid("settlement", "SETTLEMENT_WRONG")
 
 
-def can_open(vote: Vote) -> bool:
-    """Whether the event that all co-ops are ready opens the vote here."""
-    return vote.stored_state in (VoteState.ROLL_FROZEN, VoteState.READY) or (
-        vote.observer and vote.stored_state in (VoteState.PROPOSED, VoteState.JOINED)
-    )
+def open_vote(vote: Vote) -> Vote:
+    """Open the vote for ballots: all rolls are ready and agreed. For an observer it opens whether or not it has joined."""
+    states = (VoteState.PROPOSED, VoteState.JOINED) if vote.observer else ()
+    if vote.stored_state in (VoteState.ROLL_FROZEN, VoteState.READY, *states):
+        return replace(vote, stored_state=VoteState.OPEN, opened=True)
+    return vote
 
 
-def is_new_outcome(vote: Vote, revision: int) -> bool:
-    """Whether this outcome's revision is new here: each revision becomes final once."""
-    return revision > vote.revision
+def conclude(vote: Vote, revision: int, outcome_hash: str, now: datetime, *, passes: bool, contested: bool) -> Vote:
+    """Make an outcome final; only now it has effects. Each revision becomes final once.
 
-
-def ends_dispute(vote: Vote, revision: int) -> bool:
-    """Whether a known outcome ends a dispute.
-
-    When events are replayed, the dispute and then the final outcome arrive again: the vote returns to final, without a second decision.
+    A known outcome also ends a dispute: when events are replayed, the dispute and then the final outcome arrive again.
     """
-    return revision == vote.revision and vote.stored_state is VoteState.DISPUTED
+    if revision > vote.revision or (revision == vote.revision and vote.stored_state is VoteState.DISPUTED):
+        vote = replace(
+            end(vote, VoteState.FINAL, now), revision=revision, outcome_hash=outcome_hash, passes=passes, contested=False, disputed_why=""
+        )
+    return contest(vote) if contested else vote
+
+
+def contest(vote: Vote) -> Vote:
+    """Mark the vote as contested by an objection or proof of misconduct; it stays final."""
+    return replace(vote, contested=True)
+
+
+def dispute(vote: Vote, why: str, now: datetime) -> Vote:
+    """Mark the vote as disputed: no outcome has enough signatures, or two have, and people must decide."""
+    if vote.stored_state in (VoteState.ANNULLED, VoteState.VOID, VoteState.WITHDRAWN):
+        return vote
+    return replace(end(vote, VoteState.DISPUTED, now), disputed_why=why)
+
+
+def void(vote: Vote, now: datetime) -> Vote:
+    """Void the vote, because not every co-op was ready in time."""
+    return vote if vote.stored_state in ENDED_STATES else end(vote, VoteState.VOID, now)
+
+
+def annul(vote: Vote, now: datetime) -> Vote:
+    """Annul the vote after the participants settled that it does not count."""
+    return end(vote, VoteState.ANNULLED, now)
+
+
+def end(vote: Vote, state: VoteState, now: datetime) -> Vote:
+    """Put the vote into a state in which it has ended; the time is that of the first end."""
+    return replace(vote, stored_state=state, ended_at=vote.ended_at or now)
+
+
+def decided(before: Vote, after: Vote) -> tuple[bool, DecisionEffect] | None:
+    """Return (passed, effect) of the decision that our co-op logs with this change, or None.
+
+    A later revision, after a settlement, is a decision of its own; so is annulling what had been final. An observer decides nothing.
+    """
+    if after.observer:
+        return None
+    if after.revision > before.revision:
+        return bool(after.passes), DecisionEffect.OUTCOME_REPLACED if before.revision else DecisionEffect.NONE
+    if before.revision and after.stored_state is VoteState.ANNULLED and before.stored_state is not VoteState.ANNULLED:
+        return False, DecisionEffect.VOTE_ANNULLED
+    return None
 
 
 def _require_state(vote: Vote, *states: VoteState) -> None:

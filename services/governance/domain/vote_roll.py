@@ -9,7 +9,7 @@ from libs.boards import pseudonyms
 from libs.boards.entries import RollEntry, RowEntry
 from libs.boards.terms import Terms
 from libs.refusals import FailedPrecondition, invalid
-from services.governance.domain.vote_ballot import VoteRollRow
+from services.governance.domain.vote_ballot import VoteRow
 
 ENTRIES_PER_EVENT = 500
 """Board entries in one event."""
@@ -48,9 +48,7 @@ def require_group_for_each_class(terms: Terms, co_op: str, classes: Collection[s
         raise FailedPrecondition("JOIN_CLASS_WITHOUT_GROUP", classes=", ".join(missing), known=", ".join(sorted(own_classes)) or "-")
 
 
-def make_roll_rows(
-    terms: Terms, voters: Mapping[UUID, str], identities: Mapping[UUID, str], class_of: Mapping[UUID, str]
-) -> list[VoteRollRow]:
+def make_roll_rows(terms: Terms, voters: Mapping[UUID, str], identities: Mapping[UUID, str], class_of: Mapping[UUID, str]) -> list[VoteRow]:
     """Make the rows, sorted by pseudonym.
 
     `voters` is person -> group, `identities` person -> identity, `class_of` the class of each person who is no voter. Raises Invalid
@@ -69,7 +67,7 @@ def make_roll_rows(
     for person, pseudonym in zip(sorted(voters), drawn, strict=True):
         group, salt = voters[person], pseudonyms.new_salt()
         commitment = pseudonyms.row_commitment(terms.vote, pseudonym, group, identities[person], salt)
-        roll_rows.append(VoteRollRow(terms.vote, person, pseudonym, group, salt, commitment))
+        roll_rows.append(VoteRow(terms.vote, person, pseudonym, group, salt, commitment))
     return sorted(roll_rows, key=lambda row: row.pseudonym)
 
 
@@ -88,11 +86,11 @@ def check_group_sizes(terms: Terms, co_op: str, sizes: Mapping[str, int]) -> Non
             raise FailedPrecondition("ROLL_GROUP_TOO_SMALL", group=group, rows=str(number), k=str(terms.k))
 
 
-def group_sizes(roll_rows: Iterable[VoteRollRow]) -> dict[str, int]:
+def group_sizes(roll_rows: Iterable[VoteRow]) -> dict[str, int]:
     return dict(sorted(Counter(row.group for row in roll_rows).items()))
 
 
-def board_entries(roll_rows: Sequence[VoteRollRow]) -> list[bytes]:
+def board_entries(roll_rows: Sequence[VoteRow]) -> list[bytes]:
     """Return the bytes of the board entries: the rows by pseudonym, then the roll."""
     row_entries = [RowEntry(row.pseudonym, row.group, row.commitment).data() for row in roll_rows]
     return [*row_entries, RollEntry(tuple(group_sizes(roll_rows).items())).data()]
@@ -103,7 +101,7 @@ def split_for_events(entries: Sequence[bytes]) -> list[Sequence[bytes]]:
     return [entries[start : start + ENTRIES_PER_EVENT] for start in range(0, len(entries), ENTRIES_PER_EVENT)]
 
 
-def people_with_wrong_identity(roll_rows: Iterable[VoteRollRow], identities: Mapping[UUID, str]) -> list[UUID]:
+def people_with_wrong_identity(roll_rows: Iterable[VoteRow], identities: Mapping[UUID, str]) -> list[UUID]:
     """Return the people whose commitment does not open with their identity, or whose identity is missing."""
     return [
         row.person

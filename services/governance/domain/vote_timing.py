@@ -27,14 +27,14 @@ def check_draft_times(resolution_type: ResolutionType, open_latest: datetime, cl
 
     Raises Invalid VOTE_NOTICE_TOO_SHORT, VOTE_OPEN_TOO_SHORT or VOTE_OPEN_TOO_LONG, with the time that would be allowed.
     """
-    if resolution_type.notice_days and open_latest < now + _notice_period(resolution_type) + KEY_COLLECTION_TIME:
-        earliest = now + _notice_period(resolution_type) + KEY_COLLECTION_TIME
+    earliest = now + resolution_type.notice + KEY_COLLECTION_TIME
+    if resolution_type.notice_days and open_latest < earliest:
         raise invalid("open_latest", "VOTE_NOTICE_TOO_SHORT", days=str(resolution_type.notice_days), earliest=earliest.isoformat())
-    if close < open_latest + _minimum_open_time(resolution_type):
-        earliest = open_latest + _minimum_open_time(resolution_type)
+    earliest = open_latest + resolution_type.minimum_open
+    if close < earliest:
         raise invalid("closes_at", "VOTE_OPEN_TOO_SHORT", hours=str(resolution_type.minimum_open_hours), earliest=earliest.isoformat())
-    if close > open_latest + _maximum_open_time(resolution_type):
-        latest = open_latest + _maximum_open_time(resolution_type)
+    latest = open_latest + resolution_type.maximum_open
+    if close > latest:
         raise invalid("closes_at", "VOTE_OPEN_TOO_LONG", days=str(resolution_type.maximum_open_days), latest=latest.isoformat())
 
 
@@ -45,35 +45,24 @@ def require_time_to_join(vote: Vote, resolution_type: ResolutionType) -> None:
     """
     if vote.observer:
         return
-    if vote.open_latest < vote.taken_at + _notice_period(resolution_type):
+    if vote.open_latest < vote.taken_at + resolution_type.notice:
         raise FailedPrecondition("JOIN_NOTICE_TOO_SHORT", days=str(resolution_type.notice_days), open_latest=vote.open_latest.isoformat())
-    if vote.close < vote.open_latest + _minimum_open_time(resolution_type):
+    if vote.close < vote.open_latest + resolution_type.minimum_open:
         raise FailedPrecondition("JOIN_OPEN_TOO_SHORT", hours=str(resolution_type.minimum_open_hours))
-    if vote.close > vote.open_latest + _maximum_open_time(resolution_type):
+    if vote.close > vote.open_latest + resolution_type.maximum_open:
         raise FailedPrecondition("JOIN_OPEN_TOO_LONG", days=str(resolution_type.maximum_open_days))
 
 
 def earliest_ready_time(vote: Vote, resolution_type: ResolutionType) -> datetime:
     """Return the earliest time at which we may declare ready."""
-    return max(vote.taken_at + _notice_period(resolution_type), vote.close - _maximum_open_time(resolution_type))
+    return max(vote.taken_at + resolution_type.notice, vote.close - resolution_type.maximum_open)
 
 
 def require_time_to_be_ready(vote: Vote, resolution_type: ResolutionType, now: datetime) -> None:
     """Check that we may declare ready now. Raises FailedPrecondition READY_BEFORE_NOTICE or READY_TOO_EARLY."""
     earliest = earliest_ready_time(vote, resolution_type)
-    if now < vote.taken_at + _notice_period(resolution_type):
+    if now < vote.taken_at + resolution_type.notice:
         raise FailedPrecondition("READY_BEFORE_NOTICE", days=str(resolution_type.notice_days), earliest=earliest.isoformat())
     if now < earliest:
         raise FailedPrecondition("READY_TOO_EARLY", days=str(resolution_type.maximum_open_days), earliest=earliest.isoformat())
 
-
-def _notice_period(resolution_type: ResolutionType) -> timedelta:
-    return timedelta(days=resolution_type.notice_days)
-
-
-def _minimum_open_time(resolution_type: ResolutionType) -> timedelta:
-    return timedelta(hours=resolution_type.minimum_open_hours)
-
-
-def _maximum_open_time(resolution_type: ResolutionType) -> timedelta:
-    return timedelta(days=resolution_type.maximum_open_days)

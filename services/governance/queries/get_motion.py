@@ -3,20 +3,24 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from kith.governance.v1.enums import MotionFilter, MotionState
 from libs.database.engine import UnitOfWork
-from libs.refusals import NotFound
-from libs.rpc import paging
+from libs.database.paging import Page, PageRequest
 from libs.rulebook import ResolutionType, Rulebook
-from services.governance.domain.ballot import NoVoteReason, no_vote_reason
-from services.governance.storage import motions, rulebooks
-from services.governance.storage.motions import ListFilter, MotionForCaller
+from services.governance.domain.motion import Motion
+from services.governance.domain.motion_ballot import MotionRow, NoVoteReason, no_vote_reason
+from services.governance.storage import membership_projection, motions, rulebooks
+from services.governance.storage.motions import MotionForCaller
 
 
 @dataclass(frozen=True)
 class MotionView:
     """A motion with its rulebook, its roll, and why the caller has no vote on it (None = has one, or the caller is not a person)."""
 
-    for_caller: MotionForCaller
+    motion: Motion
+    state: MotionState
+    ballots: int
+    roll_row: MotionRow | None
     rulebook: Rulebook
     kind: ResolutionType
     roll: dict[str, int]
@@ -25,32 +29,22 @@ class MotionView:
 
 async def get_motion(work: UnitOfWork, motion_id: UUID) -> MotionView:
     """Return one motion. Raises NotFound MOTION_UNKNOWN."""
-    for_caller = await motions.get_for_caller(work, motion_id)
-    if for_caller is None:
-        raise NotFound("MOTION_UNKNOWN")
-    return await _view(work, for_caller)
+    return await _view(work, await motions.get_for_caller(work, motion_id))
 
 
-async def list_motions(work: UnitOfWork, list_filter: ListFilter, page_size: int, page_token: str) -> tuple[list[MotionView], str]:
-    """Return one page and the token of the next. Raises Invalid for a token of another list."""
-    query = f"motions {list_filter.value}"
-    key = paging.key_of(query, page_token, parts=2)
-    after = (paging.parse_key_part(paging.parse_datetime, key[0]), paging.parse_key_part(UUID, key[1])) if key else None
-    limit = paging.page_size_of(page_size)
-    rows = await motions.list_page(work, list_filter, after, limit + 1)
-    shown = rows[:limit]
-    token = paging.token_of(query, shown[-1].key(list_filter).isoformat(), str(shown[-1].motion.id)) if len(rows) > limit else ""
-    return [await _view(work, row) for row in shown], token
+async def list_motions(work: UnitOfWork, shown: MotionFilter | None, page: PageRequest) -> Page[MotionView]:
+    """Return one page. Raises Invalid for a token of another list."""
+    listed = await motions.list_for_caller(work, shown, page)
+    return Page([await _view(work, for_caller) for for_caller in listed.items], listed.next_token)
 
 
 async def _view(work: UnitOfWork, for_caller: MotionForCaller) -> MotionView:
-    motion = for_caller.motion
+    motion, row = for_caller.motion, for_caller.roll_row
     rulebook = await rulebooks.load_rules(work, motion.rulebook_hash)
-    kind = rulebook.resolution(motion.resolution_type)
-    if kind is None:
-        raise LookupError(motion.resolution_type)
+    kind = await rulebooks.load_resolution_type(work, motion.rulebook_hash, motion.resolution_type)
     no_vote = None
-    if for_caller.roll_row is None and work.caller.person is not None:
-        voting_right = await motions.get_voting_right(work, work.caller.person, for_caller.roll_day)
+    if row is None and work.caller.person is not None:
+        voting_right = await membership_projection.get_voting_right(work, work.caller.person, for_caller.roll_day)
         no_vote = no_vote_reason(voting_right, kind.counting.excluded)
-    return MotionView(for_caller, rulebook, kind, await motions.roll_sizes(work, motion.id), no_vote)
+    roll = await motions.roll_sizes(work, motion.id)
+    return MotionView(motion, motion.state(work.now), for_caller.ballots, row, rulebook, kind, roll, no_vote)

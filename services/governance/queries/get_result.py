@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from libs.database.engine import UnitOfWork
-from libs.refusals import FailedPrecondition, NotFound
+from libs.refusals import FailedPrecondition
 from libs.rulebook import ResolutionType, Rulebook
 from services.governance.domain.tally import Tally, tally
 from services.governance.storage import decisions, motions, rulebooks
@@ -25,16 +25,11 @@ class MotionResult:
 
 async def get_result(work: UnitOfWork, motion_id: UUID) -> MotionResult:
     """Return the result. Raises NotFound MOTION_UNKNOWN, FailedPrecondition NOT_COUNTED_YET."""
-    for_caller = await motions.get_for_caller(work, motion_id)
-    if for_caller is None:
-        raise NotFound("MOTION_UNKNOWN")
-    motion = for_caller.motion
+    motion = (await motions.get_for_caller(work, motion_id)).motion
     decision = await decisions.get_for_motion(work, motion_id)
     if decision is None:
         raise FailedPrecondition("NOT_COUNTED_YET", closes_at=motion.closes_at.isoformat())
     rulebook = await rulebooks.load_rules(work, motion.rulebook_hash)
-    kind = rulebook.resolution(motion.resolution_type)
-    if kind is None:
-        raise LookupError(motion.resolution_type)
+    kind = await rulebooks.load_resolution_type(work, motion.rulebook_hash, motion.resolution_type)
     eligible, votes = await decisions.load_class_counts(work, motion_id)
     return MotionResult(motion_id, tally(kind.counting, eligible, votes), rulebook, kind, *decision)

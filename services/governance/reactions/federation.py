@@ -12,12 +12,13 @@ from kith.federation.facts.v1.facts_pb2 import (
 from libs.database.engine import UnitOfWork
 from libs.messages.consumer import Reactions
 from libs.messages.envelope import Event, type_of
-from services.governance.commands import update_vote_status
+from services.governance.commands.apply_vote_event import apply_vote_event
+from services.governance.domain import vote_lifecycle
 from services.governance.storage import vote_rolls
 
 
 async def _opened(work: UnitOfWork, event: Event) -> None:
-    await update_vote_status.open_vote(work, VoteOpened.FromString(event.payload).vote_id)
+    await apply_vote_event(work, VoteOpened.FromString(event.payload).vote_id, vote_lifecycle.open_vote)
 
 
 async def _ballots_lost(work: UnitOfWork, event: Event) -> None:
@@ -28,26 +29,30 @@ async def _ballots_lost(work: UnitOfWork, event: Event) -> None:
 
 async def _final(work: UnitOfWork, event: Event) -> None:
     message = VoteFinal.FromString(event.payload)
-    await update_vote_status.conclude_vote(
-        work, message.vote_id, message.revision, message.outcome_hash, passes=message.passes, contested=message.contested
+    await apply_vote_event(
+        work,
+        message.vote_id,
+        lambda vote: vote_lifecycle.conclude(
+            vote, message.revision, message.outcome_hash, work.now, passes=message.passes, contested=message.contested
+        ),
     )
 
 
 async def _contested(work: UnitOfWork, event: Event) -> None:
-    await update_vote_status.contest_vote(work, VoteContested.FromString(event.payload).vote_id)
+    await apply_vote_event(work, VoteContested.FromString(event.payload).vote_id, vote_lifecycle.contest)
 
 
 async def _disputed(work: UnitOfWork, event: Event) -> None:
     message = VoteDisputed.FromString(event.payload)
-    await update_vote_status.dispute_vote(work, message.vote_id, message.why)
+    await apply_vote_event(work, message.vote_id, lambda vote: vote_lifecycle.dispute(vote, message.why, work.now))
 
 
 async def _void(work: UnitOfWork, event: Event) -> None:
-    await update_vote_status.void_vote(work, VoteVoid.FromString(event.payload).vote_id)
+    await apply_vote_event(work, VoteVoid.FromString(event.payload).vote_id, lambda vote: vote_lifecycle.void(vote, work.now))
 
 
 async def _annulled(work: UnitOfWork, event: Event) -> None:
-    await update_vote_status.annul_vote(work, VoteAnnulled.FromString(event.payload).vote_id)
+    await apply_vote_event(work, VoteAnnulled.FromString(event.payload).vote_id, lambda vote: vote_lifecycle.annul(vote, work.now))
 
 
 REACTIONS = Reactions(

@@ -11,17 +11,16 @@ from services.governance.storage import membership_projection
 
 
 async def _admitted(work: UnitOfWork, event: Event) -> None:
-    message = MemberAdmitted.FromString(event.payload)
-    await membership_projection.start_voting_right(
-        work, UUID(message.person_id), date.fromisoformat(message.from_day), message.member_class, may_vote=message.may_vote
-    )
+    await _start_voting_right(work, MemberAdmitted.FromString(event.payload))
 
 
 async def _class_changed(work: UnitOfWork, event: Event) -> None:
-    message = MemberClassChanged.FromString(event.payload)
-    await membership_projection.start_voting_right(
-        work, UUID(message.person_id), date.fromisoformat(message.from_day), message.member_class, may_vote=message.may_vote
-    )
+    await _start_voting_right(work, MemberClassChanged.FromString(event.payload))
+
+
+async def _start_voting_right(work: UnitOfWork, message: MemberAdmitted | MemberClassChanged) -> None:
+    person, day = UUID(message.person_id), date.fromisoformat(message.from_day)
+    await membership_projection.start_voting_right(work, person, day, message.member_class, may_vote=message.may_vote)
 
 
 async def _ended(work: UnitOfWork, event: Event) -> None:

@@ -1,4 +1,4 @@
-"""Translates between protobuf messages and governance's own types."""
+"""Translates between protobuf messages and governance's own types: requests to arguments, results to responses."""
 
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -7,42 +7,30 @@ from uuid import UUID
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from kith.governance.v1 import governance_pb2 as pb
+from kith.governance.v1.enums import MotionFilter
+from libs.database.paging import Page, PageRequest
 from libs.refusals import invalid
+from libs.rpc.enums import from_wire, to_wire
+from libs.rpc.fields import parse_id, timestamp
 from libs.rulebook import ResolutionType, Rulebook
 from libs.rulebook.counting import Cap, CountingRule, EachClass, FixedShares
 from services.governance.commands.open_motion import MotionRequest
 from services.governance.domain import motion as motion_rules
-from services.governance.domain.ballot import Ballot, BallotChannel, BallotEntry, ballot_options
+from services.governance.domain.ballot import Ballot, BallotChannel, BallotEntry
 from services.governance.domain.head_count import AGAINST, FOR
-from services.governance.domain.motion import MotionState
+from services.governance.domain.motion_ballot import MotionRow, ballot_options
 from services.governance.domain.tally import ClassTally
 from services.governance.queries.get_motion import MotionView
 from services.governance.queries.get_result import MotionResult
+from services.governance.storage.ballots import BallotCarrier, Choice, Subject
 from services.governance.storage.decisions import Decision
-from services.governance.storage.motions import ListFilter
+from services.governance.storage.motion_ballots import MOTIONS
 from services.governance.storage.rulebooks import AdoptedRulebook
 
-_STATES = {
-    MotionState.ANNOUNCED: pb.MOTION_STATE_ANNOUNCED,
-    MotionState.OPEN: pb.MOTION_STATE_OPEN,
-    MotionState.COUNTING: pb.MOTION_STATE_COUNTING,
-    MotionState.PASSED: pb.MOTION_STATE_PASSED,
-    MotionState.NOT_PASSED: pb.MOTION_STATE_NOT_PASSED,
-}
-_FILTERS: dict[int, ListFilter] = {
-    pb.MOTION_FILTER_UNSPECIFIED: ListFilter.ALL,
-    pb.MOTION_FILTER_NEEDS_MY_VOICE: ListFilter.NEEDS_MY_VOICE,
-    pb.MOTION_FILTER_OPEN: ListFilter.OPEN,
-    pb.MOTION_FILTER_CLOSED: ListFilter.CLOSED,
-}
+MotionBallot = Ballot[MotionRow, str]
+MotionCarrier = BallotCarrier[UUID, MotionRow, str, str]
 
-
-def parse_id(field: str, value: str) -> UUID:
-    """Parse a UUID. Raises Invalid ID_MALFORMED."""
-    try:
-        return UUID(value)
-    except ValueError:
-        raise invalid(field, "ID_MALFORMED") from None
+# --- from requests
 
 
 def parse_ballot_channel(value: str) -> BallotChannel:
@@ -53,94 +41,127 @@ def parse_ballot_channel(value: str) -> BallotChannel:
         raise invalid("taken", "TAKEN_UNKNOWN") from None
 
 
-def parse_list_filter(value: int) -> ListFilter:
-    """Parse a list filter. Raises Invalid FILTER_UNKNOWN."""
-    if value not in _FILTERS:
-        raise invalid("filter", "FILTER_UNKNOWN")
-    return _FILTERS[value]
+def parse_filter(value: int) -> MotionFilter | None:
+    """Parse a list filter; unspecified is None, all. Raises Invalid FILTER_UNKNOWN."""
+    return from_wire(pb.MotionFilter, MotionFilter, value, "filter", "FILTER_UNKNOWN") if value else None
 
 
-def motion_request(request: pb.OpenMotionRequest) -> MotionRequest:
-    """Translate OpenMotion's request. Raises Invalid for a missing or malformed field."""
+def parse_time(field: str, value: Timestamp) -> datetime:
+    """Raises Invalid TIME_MALFORMED."""
+    try:
+        return value.ToDatetime(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise invalid(field, "TIME_MALFORMED") from None
+
+
+def new_rulebook(request: pb.AdoptRulebookRequest) -> tuple[str]:
+    return (request.text,)
+
+
+def rulebook_hash(request: pb.GetRulebookRequest) -> tuple[str]:
+    return (request.rulebook_hash,)
+
+
+def motion_request(request: pb.OpenMotionRequest) -> tuple[MotionRequest]:
+    """Raises Invalid for a missing or malformed field."""
     if not request.HasField("closes_at"):
         raise invalid("closes_at", "CLOSES_AT_MISSING")
     wording = motion_rules.check_wording(
         request.title, request.text, request.easy_title, request.easy_text, request.for_means, request.against_means
     )
-    return MotionRequest(
-        wording=wording,
-        resolution_type=request.resolution_type,
-        opens_at=_parse_time("opens_at", request.opens_at) if request.HasField("opens_at") else None,
-        closes_at=_parse_time("closes_at", request.closes_at),
-        proposed_rulebook=request.rulebook_text,
+    opens_at = parse_time("opens_at", request.opens_at) if request.HasField("opens_at") else None
+    closes_at = parse_time("closes_at", request.closes_at)
+    return (MotionRequest(wording, request.resolution_type, opens_at, closes_at, request.rulebook_text),)
+
+
+def motion_id(request: pb.GetMotionRequest | pb.GetResultRequest) -> tuple[UUID]:
+    return (parse_id("motion_id", request.motion_id),)
+
+
+def motion_list(request: pb.ListMotionsRequest) -> tuple[MotionFilter | None, PageRequest]:
+    return parse_filter(request.filter), PageRequest(request.page_size, request.page_token)
+
+
+def ballot_request(request: pb.CastBallotRequest) -> tuple[MotionCarrier, UUID, str, int]:
+    return MOTIONS, parse_id("motion_id", request.motion_id), request.choice, request.revision
+
+
+def ballots_of(request: pb.GetMyBallotRequest) -> tuple[MotionCarrier, UUID]:
+    return MOTIONS, parse_id("motion_id", request.motion_id)
+
+
+def first_entry(request: pb.RecordBallotRequest) -> tuple[MotionCarrier, UUID, UUID, str, BallotChannel]:
+    motion, person = parse_id("motion_id", request.motion_id), parse_id("person_id", request.person_id)
+    return MOTIONS, motion, person, request.choice, parse_ballot_channel(request.taken)
+
+
+def second_entry(request: pb.ConfirmBallotRequest) -> tuple[MotionCarrier, UUID, str]:
+    return MOTIONS, parse_id("record_id", request.record_id), request.choice
+
+
+def unconfirmed_list(request: pb.ListUnconfirmedBallotsRequest) -> tuple[MotionCarrier, UUID | None, PageRequest]:
+    motion = parse_id("motion_id", request.motion_id) if request.motion_id else None
+    return MOTIONS, motion, PageRequest(request.page_size, request.page_token)
+
+
+def decision_list(request: pb.ListDecisionsRequest) -> tuple[PageRequest]:
+    return (PageRequest(request.page_size, request.page_token),)
+
+
+# --- to responses
+
+
+def adopted_response(adopted: tuple[Rulebook, UUID]) -> pb.AdoptRulebookResponse:
+    rulebook, decision = adopted
+    return pb.AdoptRulebookResponse(rulebook_hash=rulebook.hash, decision_id=str(decision))
+
+
+def rulebook_response(adopted: AdoptedRulebook) -> pb.GetRulebookResponse:
+    rules = adopted.rulebook
+    return pb.GetRulebookResponse(
+        rulebook_hash=rules.hash,
+        text=adopted.text,
+        decision_id=str(adopted.decision),
+        adopted_at=timestamp(adopted.adopted_at),
+        classes=[
+            pb.MemberClass(
+                key=member_class.key,
+                name=member_class.name,
+                description=member_class.description,
+                easy_description=member_class.easy_read,
+                votes=member_class.votes,
+            )
+            for member_class in rules.classes
+        ],
+        resolution_types=[_resolution_type_message(resolution_type) for resolution_type in rules.resolutions],
     )
 
 
-def motion_message(view: MotionView, now: datetime, *, with_text: bool) -> pb.Motion:
-    """Translate a motion; `with_text` is off in lists."""
-    motion, roll_row = view.for_caller.motion, view.for_caller.roll_row
-    wording = motion.wording
-    message = pb.Motion(
-        motion_id=str(motion.id),
-        title=wording.title,
-        easy_title=wording.easy_title,
-        for_means=wording.for_means,
-        against_means=wording.against_means,
-        resolution_type=motion.resolution_type,
-        resolution_type_name=view.kind.name,
-        rulebook_hash=motion.rulebook_hash,
-        state=_STATES[motion.state(now)],
-        opened_by=str(motion.announced_by),
-        roll=[pb.ClassSize(member_class=key, name=_class_name(view.rulebook, key), eligible=size) for key, size in view.roll.items()],
-        ballots=view.for_caller.ballots,
-        options=ballot_options(view.kind.counting.method),
-        i_may_vote=roll_row is not None,
-        my_class=roll_row.member_class if roll_row else "",
-        i_have_voted=bool(roll_row and roll_row.revision),
-        my_standing=view.no_vote.value if view.no_vote else "",
-        counting=counting_rule_message(view.kind.counting),
-    )
-    if with_text:
-        message.text, message.easy_text, message.rulebook_text = wording.text, wording.easy_text, motion.proposed_rulebook
-    message.announced_at.FromDatetime(motion.announced_at)
-    message.opens_at.FromDatetime(motion.opens_at)
-    message.closes_at.FromDatetime(motion.closes_at)
-    if motion.closed_at:
-        message.closed_at.FromDatetime(motion.closed_at)
-    return message
+def motion_response(view: MotionView) -> pb.GetMotionResponse:
+    message, wording = _motion_message(view), view.motion.wording
+    message.text, message.easy_text, message.rulebook_text = wording.text, wording.easy_text, view.motion.proposed_rulebook
+    return pb.GetMotionResponse(motion=message)
 
 
-def ballot_message(ballot: Ballot) -> pb.Ballot:
-    message = pb.Ballot(
-        ballot_id=str(ballot.id),
-        motion_id=str(ballot.motion),
-        person_id=str(ballot.person),
-        member_class=ballot.member_class,
-        choice=ballot.choice,
-        revision=ballot.revision,
-        taken=ballot.taken.value,
-        recorders=[str(recorder) for recorder in ballot.recorders],
-    )
-    message.recorded_at.FromDatetime(ballot.recorded_at)
-    return message
+def motions_response(page: Page[MotionView]) -> pb.ListMotionsResponse:
+    return pb.ListMotionsResponse(motions=map(_motion_message, page.items), next_page_token=page.next_token)
 
 
-def unconfirmed_ballot_message(entry: BallotEntry) -> pb.UnconfirmedBallot:
-    """Translate a first entry without its choice, which the second person must not see."""
-    message = pb.UnconfirmedBallot(
-        record_id=str(entry.id),
-        motion_id=str(entry.motion),
-        person_id=str(entry.person),
-        taken=entry.taken.value,
-        recorder=str(entry.recorder),
-    )
-    message.recorded_at.FromDatetime(entry.recorded_at)
-    return message
+def my_ballot_response(ballot: MotionBallot | None) -> pb.GetMyBallotResponse:
+    return pb.GetMyBallotResponse(ballot=ballot_message(ballot) if ballot else None)
 
 
-def result_message(view: MotionResult) -> pb.Result:
+def confirmed_response(ballot: MotionBallot | None) -> pb.ConfirmBallotResponse:
+    return pb.ConfirmBallotResponse(ballot=ballot_message(ballot) if ballot else None, differs=ballot is None)
+
+
+def unconfirmed_response(page: Page[BallotEntry[UUID, str]]) -> pb.ListUnconfirmedBallotsResponse:
+    return pb.ListUnconfirmedBallotsResponse(ballots=map(entry_message, page.items), next_page_token=page.next_token)
+
+
+def result_response(view: MotionResult) -> pb.GetResultResponse:
     tally = view.tally
-    message = pb.Result(
+    result = pb.Result(
         motion_id=str(view.motion),
         passes=tally.passes,
         share_for=_fraction_text(tally.share_for),
@@ -157,47 +178,83 @@ def result_message(view: MotionResult) -> pb.Result:
         weight_against=_fraction_text(tally.totals[AGAINST]),
         tie=tally.tie,
         decision_id=str(view.decision),
+        counted_at=timestamp(view.decided_at),
     )
-    message.counted_at.FromDatetime(view.decided_at)
-    return message
+    return pb.GetResultResponse(result=result)
 
 
-def decision_message(decision: Decision) -> pb.Decision:
-    message = pb.Decision(
+def decisions_response(page: Page[Decision]) -> pb.ListDecisionsResponse:
+    return pb.ListDecisionsResponse(decisions=map(_decision_message, page.items), next_page_token=page.next_token)
+
+
+def entry_message(entry: BallotEntry[Subject, Choice]) -> pb.UnconfirmedBallot:
+    """A first entry without its choice, which the second person must not see."""
+    return pb.UnconfirmedBallot(
+        record_id=str(entry.id),
+        motion_id=str(entry.subject),
+        person_id=str(entry.person),
+        taken=entry.taken.value,
+        recorder=str(entry.recorder),
+        recorded_at=timestamp(entry.recorded_at),
+    )
+
+
+def _motion_message(view: MotionView) -> pb.Motion:
+    """A motion as a list shows it, without its texts."""
+    motion, row = view.motion, view.roll_row
+    return pb.Motion(
+        motion_id=str(motion.id),
+        title=motion.wording.title,
+        easy_title=motion.wording.easy_title,
+        for_means=motion.wording.for_means,
+        against_means=motion.wording.against_means,
+        resolution_type=motion.resolution_type,
+        resolution_type_name=view.kind.name,
+        rulebook_hash=motion.rulebook_hash,
+        state=to_wire(pb.MotionState, view.state),
+        opened_by=str(motion.announced_by),
+        roll=[pb.ClassSize(member_class=key, name=_class_name(view.rulebook, key), eligible=size) for key, size in view.roll.items()],
+        ballots=view.ballots,
+        options=ballot_options(view.kind.counting.method),
+        i_may_vote=row is not None,
+        my_class=row.member_class if row else "",
+        i_have_voted=bool(row and row.revision),
+        my_standing=view.no_vote.value if view.no_vote else "",
+        counting=counting_rule_message(view.kind.counting),
+        announced_at=timestamp(motion.announced_at),
+        opens_at=timestamp(motion.opens_at),
+        closes_at=timestamp(motion.closes_at),
+        closed_at=timestamp(motion.closed_at) if motion.closed_at else None,
+    )
+
+
+def ballot_message(ballot: MotionBallot) -> pb.Ballot:
+    return pb.Ballot(
+        ballot_id=str(ballot.id),
+        motion_id=str(ballot.row.motion),
+        person_id=str(ballot.row.person),
+        member_class=ballot.row.member_class,
+        choice=ballot.choice,
+        revision=ballot.revision,
+        taken=ballot.taken.value,
+        recorded_at=timestamp(ballot.recorded_at),
+        recorders=map(str, ballot.recorders),
+    )
+
+
+def _decision_message(decision: Decision) -> pb.Decision:
+    return pb.Decision(
         decision_id=str(decision.id),
         number=decision.number,
         kind=decision.kind,
-        motion_id=str(decision.motion) if decision.motion else "",
+        motion_id=str(decision.motion or ""),
+        vote_id=decision.vote or "",
         title=decision.title,
         passed=decision.passed,
+        decided_at=timestamp(decision.decided_at),
         rulebook_hash=decision.rulebook_hash,
         effect=decision.effect,
-        vote_id=decision.vote,
     )
-    message.decided_at.FromDatetime(decision.decided_at)
-    return message
-
-
-def rulebook_response(adopted: AdoptedRulebook) -> pb.GetRulebookResponse:
-    rules = adopted.rulebook
-    message = pb.GetRulebookResponse(
-        rulebook_hash=rules.hash,
-        text=adopted.text,
-        decision_id=str(adopted.decision),
-        classes=[
-            pb.MemberClass(
-                key=member_class.key,
-                name=member_class.name,
-                description=member_class.description,
-                easy_description=member_class.easy_read,
-                votes=member_class.votes,
-            )
-            for member_class in rules.classes
-        ],
-        resolution_types=[_resolution_type_message(resolution_type) for resolution_type in rules.resolutions],
-    )
-    message.adopted_at.FromDatetime(adopted.adopted_at)
-    return message
 
 
 def counting_rule_message(rule: CountingRule) -> pb.CountingRule:
@@ -268,10 +325,3 @@ def _class_name(rules: Rulebook, key: str) -> str:
 def _fraction_text(value: Fraction | None) -> str:
     """Format as `a/b` in lowest terms, a whole number without a slash, None as an empty string."""
     return "" if value is None else str(value)
-
-
-def _parse_time(field: str, value: Timestamp) -> datetime:
-    try:
-        return value.ToDatetime(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise invalid(field, "TIME_MALFORMED") from None

@@ -9,7 +9,8 @@ from libs.messages import outbox
 from libs.rulebook import Rulebook
 from services.governance.domain.ballot import Ballot
 from services.governance.domain.motion import Motion
-from services.governance.domain.vote_ballot import VoteBallot
+from services.governance.domain.motion_ballot import MotionRow
+from services.governance.domain.vote_ballot import VoteBallot, board_entry
 
 
 async def rulebook_adopted(work: UnitOfWork, rulebook: Rulebook, decision: UUID) -> None:
@@ -31,27 +32,22 @@ async def motion_opened(work: UnitOfWork, motion: Motion, roll: Mapping[str, int
     await outbox.publish(work, (message, str(motion.id)))
 
 
-async def ballot_cast(work: UnitOfWork, ballot: Ballot) -> None:
+async def ballot_cast(work: UnitOfWork, ballot: Ballot[MotionRow, str]) -> None:
+    row = ballot.row
     message = facts.BallotCast(
-        motion_id=str(ballot.motion),
+        motion_id=str(row.motion),
         ballot_id=str(ballot.id),
-        person_id=str(ballot.person),
-        member_class=ballot.member_class,
+        person_id=str(row.person),
+        member_class=row.member_class,
         revision=ballot.revision,
         taken=ballot.taken.value,
     )
-    await outbox.publish(work, (message, str(ballot.motion)))
+    await outbox.publish(work, (message, str(row.motion)))
 
 
-async def motions_closed(work: UnitOfWork, closed: Sequence[tuple[UUID, bool, UUID, int]]) -> None:
-    """Publish one event for each (motion, passes, decision, ballots)."""
-    await outbox.publish(
-        work,
-        *(
-            (facts.MotionClosed(motion_id=str(motion), passes=passes, decision_id=str(decision), ballots=ballots), str(motion))
-            for motion, passes, decision, ballots in closed
-        ),
-    )
+async def motion_closed(work: UnitOfWork, motion: UUID, decision: UUID, ballots: int, *, passes: bool) -> None:
+    message = facts.MotionClosed(motion_id=str(motion), passes=passes, decision_id=str(decision), ballots=ballots)
+    await outbox.publish(work, (message, str(motion)))
 
 
 async def vote_drafted(work: UnitOfWork, draft_id: str, participants: Sequence[str], observers: Sequence[str]) -> None:
@@ -84,7 +80,7 @@ async def vote_made_ready(work: UnitOfWork, vote: str) -> None:
 
 async def vote_ballot_cast(work: UnitOfWork, ballot: VoteBallot) -> None:
     """Publish without the caller: an event that named the voter would tie a person to a pseudonym."""
-    await outbox.publish(work, (facts.VoteBallotCast(vote_id=ballot.vote, entry=ballot.entry), ballot.vote), anonymous=True)
+    await outbox.publish(work, (facts.VoteBallotCast(vote_id=ballot.row.vote, entry=board_entry(ballot)), ballot.row.vote), anonymous=True)
 
 
 async def vote_objected(work: UnitOfWork, vote: str, reference: str) -> None:

@@ -1,20 +1,52 @@
 """Projection of membership's events: who is a member in which class and may vote, day by day. Only the reaction writes it."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import ARRAY, Date, Uuid, any_, bindparam, case, delete, func, insert, null, or_, select, update
 
 from libs.database.engine import UnitOfWork
+from libs.database.shared_tables import position
+from services.governance.storage.tables import standing
 
-_DELETE_LATER = text("delete from standing where person = :person and from_day > :day")
-_SET_LAST_DAY = text("update standing set to_day = :day where person = :person and from_day <= :day and (to_day is null or to_day > :day)")
-_ADD = text("insert into standing (person, from_day, member_class, may_vote) values (:person, :day, :member_class, :may_vote)")
-_LAST_APPLIED_NUMBER = text("select n from position where source = 'membership' for share")
+_DAY = bindparam("day", type_=Date)
+_NOT_OVER = or_(standing.c.to_day == null(), standing.c.to_day >= _DAY)
+_OF_PERSON = standing.c.person == bindparam("of")
+
+_DELETE_LATER = delete(standing).where(_OF_PERSON, standing.c.from_day > _DAY)
+_SET_LAST_DAY = (
+    update(standing)
+    .where(_OF_PERSON, standing.c.from_day <= _DAY, or_(standing.c.to_day == null(), standing.c.to_day > _DAY))
+    .values(to_day=_DAY)
+)
+_ADD = insert(standing)
+# The share lock keeps the consumer waiting until the transaction ends.
+_LAST_APPLIED_NUMBER = select(position.c.n).where(position.c.source == "membership").with_for_update(read=True)
+_VOTING_RIGHT = (
+    select(standing.c.member_class, standing.c.may_vote)
+    .where(_OF_PERSON, _NOT_OVER)
+    .order_by(standing.c.from_day > _DAY, case((standing.c.from_day <= _DAY, standing.c.from_day)).desc(), standing.c.from_day)
+    .limit(1)
+)
+
+MEMBERS_ON_DAY = (
+    select(standing.c.person, standing.c.member_class, standing.c.may_vote)
+    .distinct(standing.c.person)
+    .where(standing.c.from_day <= _DAY, _NOT_OVER)
+    .order_by(standing.c.person, standing.c.from_day.desc())
+    .subquery("that_day")
+)
+"""Everybody who is a member on the parameter `day`, once."""
+_VOTERS = select(MEMBERS_ON_DAY.c.person, MEMBERS_ON_DAY.c.member_class).where(MEMBERS_ON_DAY.c.may_vote)
+_CLASSES_OF = select(MEMBERS_ON_DAY.c.person, MEMBERS_ON_DAY.c.member_class).where(
+    MEMBERS_ON_DAY.c.person == any_(bindparam("people", type_=ARRAY(Uuid)))
+)
+_CLASS_SIZES = select(MEMBERS_ON_DAY.c.member_class, func.count()).where(MEMBERS_ON_DAY.c.may_vote).group_by(MEMBERS_ON_DAY.c.member_class)
 
 
 async def last_applied_number(work: UnitOfWork) -> int:
-    """Return the number of the last membership event applied. The share lock keeps the consumer waiting until the transaction ends."""
+    """Return the number of the last membership event applied; no other is applied until the transaction ends."""
     return int((await work.connection.execute(_LAST_APPLIED_NUMBER)).scalar() or 0)
 
 
@@ -24,10 +56,32 @@ async def start_voting_right(work: UnitOfWork, person: UUID, day: date, member_c
     It replaces everything recorded for this day and later: membership publishes again what still holds.
     """
     await end_membership(work, person, day - timedelta(days=1))
-    await work.connection.execute(_ADD, {"person": person, "day": day, "member_class": member_class, "may_vote": may_vote})
+    values = {"person": person, "from_day": day, "member_class": member_class, "may_vote": may_vote}
+    await work.connection.execute(_ADD, values)
 
 
 async def end_membership(work: UnitOfWork, person: UUID, last_day: date) -> None:
     """End a membership after its last day; changes planned for later are deleted."""
-    await work.connection.execute(_DELETE_LATER, {"person": person, "day": last_day})
-    await work.connection.execute(_SET_LAST_DAY, {"person": person, "day": last_day})
+    await work.connection.execute(_DELETE_LATER, {"of": person, "day": last_day})
+    await work.connection.execute(_SET_LAST_DAY, {"of": person, "day": last_day})
+
+
+async def get_voting_right(work: UnitOfWork, person: UUID, day: date) -> tuple[str, bool] | None:
+    """Return a person's class and right to vote on a day; for a later joiner, those they joined with."""
+    row = (await work.connection.execute(_VOTING_RIGHT, {"of": person, "day": day})).first()
+    return (row.member_class, row.may_vote) if row else None
+
+
+async def list_voters(work: UnitOfWork, day: date) -> dict[UUID, str]:
+    """Return everybody who may vote on that day -> their class."""
+    return dict((await work.connection.execute(_VOTERS, {"day": day})).tuples().all())
+
+
+async def get_classes(work: UnitOfWork, day: date, people: Collection[UUID]) -> dict[UUID, str]:
+    """Return the class of each of these people on that day."""
+    return dict((await work.connection.execute(_CLASSES_OF, {"day": day, "people": list(people)})).tuples().all())
+
+
+async def count_voters_by_class(work: UnitOfWork, day: date) -> dict[str, int]:
+    """Count the people of each class who may vote on that day."""
+    return dict((await work.connection.execute(_CLASS_SIZES, {"day": day})).tuples().all())

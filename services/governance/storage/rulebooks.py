@@ -4,18 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import insert
 
 from libs.database.engine import UnitOfWork
-from libs.rulebook import Rulebook, read_rulebook
+from libs.rulebook import ResolutionType, Rulebook, read_rulebook
+from services.governance.storage import tables
 
 _CACHE: dict[str, Rulebook] = {}
 _CACHE_SIZE = 64
 
-_IN_FORCE = text("select hash from rulebook_in_force")
-_BY_HASH = text("select text, adopted_at, decision from rulebook where hash = :hash")
-_ADD = text("insert into rulebook (hash, text, adopted_at, decision) values (:hash, :text, :at, :decision) on conflict do nothing")
-_PUT_IN_FORCE = text("insert into rulebook_in_force (hash) values (:hash) on conflict (only_one) do update set hash = :hash")
+_IN_FORCE = select(tables.rulebook_in_force.c.hash)
+_BY_HASH = select(tables.rulebook).where(tables.rulebook.c.hash == bindparam("hash"))
+_ADD = insert(tables.rulebook).on_conflict_do_nothing()
+_PUT_IN_FORCE = insert(tables.rulebook_in_force)
+_REPLACE_IN_FORCE = _PUT_IN_FORCE.on_conflict_do_update(index_elements=("only_one",), set_={"hash": _PUT_IN_FORCE.excluded.hash})
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,8 @@ async def get_by_hash(work: UnitOfWork, rulebook_hash: str) -> AdoptedRulebook |
 
 async def adopt(work: UnitOfWork, rulebook: Rulebook, content: str, decision: UUID) -> None:
     """Store a rulebook and put it in force."""
-    await work.connection.execute(_ADD, {"hash": rulebook.hash, "text": content, "at": work.now, "decision": decision})
-    await work.connection.execute(_PUT_IN_FORCE, {"hash": rulebook.hash})
+    await work.connection.execute(_ADD, {"hash": rulebook.hash, "text": content, "adopted_at": work.now, "decision": decision})
+    await work.connection.execute(_REPLACE_IN_FORCE, {"hash": rulebook.hash})
 
 
 async def load_rules(work: UnitOfWork, rulebook_hash: str) -> Rulebook:
@@ -56,6 +59,15 @@ async def load_rules(work: UnitOfWork, rulebook_hash: str) -> Rulebook:
             raise LookupError(rulebook_hash)
         rulebook = adopted.rulebook
     return rulebook
+
+
+async def load_resolution_type(work: UnitOfWork, rulebook_hash: str, key: str) -> ResolutionType:
+    """Return the resolution type that a motion names. Raises LookupError."""
+    resolution_type = (await load_rules(work, rulebook_hash)).resolution(key)
+    if resolution_type is None:
+        message = f"rulebook {rulebook_hash} has no {key}"
+        raise LookupError(message)
+    return resolution_type
 
 
 def _parse_and_cache(content: str) -> Rulebook:

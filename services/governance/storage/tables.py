@@ -1,127 +1,241 @@
-"""DDL of governance's tables, as the first migration creates them.
+"""Governance's tables as metadata. `migrations/` holds the DDL that creates them, with the row-level security; a test compares both.
 
-`ballot` is append-only: a change of mind is a new revision, and the run-time role can neither alter nor remove one. Row-level security
-shows a recorded choice only to its voter and to the co-op's own counting; `roll.revision` alone shows that somebody has voted.
+Nothing that a member or the co-op decided is ever altered: `ballot`, `vote_ballot`, `class_count`, `decision` and `rulebook` are
+append-only for the run-time role. `roll.revision` and `vote_row.revision` are those of the person's latest ballot.
 """
 
-FIRST = """
-create table rulebook (
-  hash text primary key,
-  text text not null,
-  adopted_at timestamptz not null,
-  decision uuid not null
-);
-create table rulebook_in_force (
-  only_one boolean primary key default true check (only_one),
-  hash text not null references rulebook
-);
+from typing import Any
 
-create table motion (
-  id uuid primary key,
-  title text not null,
-  text text not null,
-  easy_title text not null,
-  easy_text text not null,
-  for_means text not null,
-  against_means text not null,
-  resolution_type text not null,
-  rulebook_hash text not null references rulebook,
-  announced_by uuid not null,
-  announced_at timestamptz not null,
-  opens_at timestamptz not null,
-  closes_at timestamptz not null,
-  proposed_rulebook text not null,
-  roll_day date not null,
-  membership_number bigint not null,
-  closed_at timestamptz,
-  passes boolean,
-  check ((closed_at is null) = (passes is null)),
-  check (opens_at < closes_at)
-);
-create index motion_due on motion (closes_at) where closed_at is null;
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    false,
+    null,
+    true,
+)
+from sqlalchemy.types import TypeEngine
 
-create table roll (
-  motion uuid not null references motion,
-  person uuid not null,
-  member_class text not null,
-  revision bigint not null default 0,
-  primary key (motion, person)
-);
-create index roll_by_person on roll (person, motion);
+from libs.database.columns import MOMENT, key, optional, required
 
-create table ballot (
-  motion uuid not null,
-  person uuid not null,
-  revision bigint not null check (revision > 0),
-  id uuid not null unique,
-  member_class text not null,
-  choice text not null,
-  taken text not null,
-  recorded_at timestamptz not null,
-  recorders uuid[] not null,
-  primary key (motion, person, revision),
-  foreign key (motion, person) references roll
-);
+metadata = MetaData()
 
-create table ballot_entry (
-  id uuid primary key,
-  motion uuid not null,
-  person uuid not null,
-  choice text not null,
-  taken text not null,
-  recorder uuid not null,
-  recorded_at timestamptz not null,
-  revision bigint not null,
-  unique (motion, person),
-  foreign key (motion, person) references roll
-);
 
-create table class_count (
-  motion uuid not null references motion,
-  member_class text not null,
-  eligible bigint not null,
-  votes_for bigint not null,
-  votes_against bigint not null,
-  abstentions bigint not null,
-  primary key (motion, member_class)
-);
+def _first_entries(name: str, subject: str, kind: type[TypeEngine[Any]], roll: Table) -> Table:
+    """What the first of two people entered of a paper or phone vote; `subject` is the column of what is voted on."""
+    return Table(
+        name,
+        metadata,
+        key("id", Uuid),
+        required(subject, kind),
+        required("person", Uuid),
+        required("choice", Text),
+        required("taken", Text),
+        required("recorder", Uuid),
+        required("recorded_at", MOMENT),
+        required("revision", BigInteger),
+        UniqueConstraint(subject, "person"),
+        ForeignKeyConstraint((subject, "person"), (roll.c[subject], roll.c.person)),
+    )
 
-create table decision (
-  number bigint primary key check (number > 0),
-  id uuid not null unique,
-  kind text not null,
-  motion uuid references motion,
-  passed boolean not null,
-  decided_at timestamptz not null,
-  rulebook_hash text not null,
-  effect text not null
-);
 
--- Projection of membership's events: only they write these rows.
-create table standing (
-  person uuid not null,
-  from_day date not null,
-  to_day date,
-  member_class text not null,
-  may_vote boolean not null,
-  primary key (person, from_day)
-);
+rulebook = Table(
+    "rulebook",
+    metadata,
+    key("hash", Text),
+    required("text", Text),
+    required("adopted_at", MOMENT),
+    required("decision", Uuid),
+)
+rulebook_in_force = Table(
+    "rulebook_in_force",
+    metadata,
+    Column("only_one", Boolean, CheckConstraint("only_one"), primary_key=True, server_default=true()),
+    required("hash", Text, ForeignKey("rulebook.hash")),
+)
 
-alter table ballot enable row level security;
-alter table ballot force row level security;
-create policy ballot_read on ballot for select using (
-  person = nullif(current_setting('kith.caller', true), '')::uuid or current_setting('kith.system', true) = 'job:close_due_motions');
-create policy ballot_write on ballot for insert with check (
-  person = nullif(current_setting('kith.caller', true), '')::uuid or (cardinality(recorders) = 2 and kith_wears('secretary')));
+motion = Table(
+    "motion",
+    metadata,
+    key("id", Uuid),
+    *(required(name, Text) for name in ("title", "text", "easy_title", "easy_text", "for_means", "against_means", "resolution_type")),
+    required("rulebook_hash", Text, ForeignKey("rulebook.hash")),
+    required("announced_by", Uuid),
+    required("announced_at", MOMENT),
+    required("opens_at", MOMENT),
+    required("closes_at", MOMENT),
+    required("proposed_rulebook", Text),
+    required("roll_day", Date),
+    required("membership_number", BigInteger),
+    optional("closed_at", MOMENT),
+    optional("passes", Boolean),
+    CheckConstraint("(closed_at is null) = (passes is null)"),
+    CheckConstraint("opens_at < closes_at"),
+)
+Index("motion_due", motion.c.closes_at, postgresql_where=motion.c.closed_at == null())
 
-alter table ballot_entry enable row level security;
-alter table ballot_entry force row level security;
-create policy ballot_entry_by_secretary on ballot_entry using (kith_wears('secretary'));
+roll = Table(
+    "roll",
+    metadata,
+    key("motion", Uuid, ForeignKey("motion.id")),
+    key("person", Uuid),
+    required("member_class", Text),
+    required("revision", BigInteger, server_default="0"),
+)
+Index("roll_by_person", roll.c.person, roll.c.motion)
 
-revoke update, delete, truncate on ballot, class_count, decision, rulebook from kith_governance_run;
-revoke delete, truncate on motion, roll from kith_governance_run;
-revoke update on roll from kith_governance_run;
-grant update (revision) on roll to kith_governance_run;
-revoke update on motion from kith_governance_run;
-grant update (closed_at, passes) on motion to kith_governance_run;
-"""
+ballot = Table(
+    "ballot",
+    metadata,
+    key("motion", Uuid),
+    key("person", Uuid),
+    key("revision", BigInteger, CheckConstraint("revision > 0")),
+    required("id", Uuid),
+    required("member_class", Text),
+    required("choice", Text),
+    required("taken", Text),
+    required("recorded_at", MOMENT),
+    required("recorders", ARRAY(Uuid)),
+    UniqueConstraint("id"),
+    ForeignKeyConstraint(("motion", "person"), ("roll.motion", "roll.person")),
+)
+ballot_entry = _first_entries("ballot_entry", "motion", Uuid, roll)
+
+class_count = Table(
+    "class_count",
+    metadata,
+    key("motion", Uuid, ForeignKey("motion.id")),
+    key("member_class", Text),
+    *(required(name, BigInteger) for name in ("eligible", "votes_for", "votes_against", "abstentions")),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    key("number", BigInteger, CheckConstraint("number > 0")),
+    required("id", Uuid),
+    required("kind", Text),
+    optional("motion", Uuid, ForeignKey("motion.id")),
+    required("passed", Boolean),
+    required("decided_at", MOMENT),
+    required("rulebook_hash", Text),
+    required("effect", Text),
+    # `use_alter`, because each of the two tables points to the other.
+    optional("vote", Text, ForeignKey("vote.id", use_alter=True)),
+    UniqueConstraint("id"),
+)
+
+standing = Table(
+    "standing",
+    metadata,
+    key("person", Uuid),
+    key("from_day", Date),
+    optional("to_day", Date),
+    required("member_class", Text),
+    required("may_vote", Boolean),
+)
+
+# --- federated votes
+
+vote_draft = Table(
+    "vote_draft",
+    metadata,
+    key("id", Text),
+    required("said", Text),
+    required("drafted_by", Uuid),
+    required("drafted_at", MOMENT),
+    optional("terms", LargeBinary),
+    optional("vote", Text),
+)
+
+vote = Table(
+    "vote",
+    metadata,
+    key("id", Text),
+    required("terms", LargeBinary),
+    required("question", Text),
+    required("observer", Boolean),
+    required("taken_at", MOMENT),
+    required("closes_at", MOMENT),
+    required("state", Text),
+    optional("join_number", BigInteger, ForeignKey("decision.number")),
+    optional("frozen_by", Uuid),
+    required("opened", Boolean, server_default=false()),
+    optional("ended_at", MOMENT),
+    required("outcome_hash", Text, server_default=""),
+    required("revision", BigInteger, server_default="0"),
+    optional("passes", Boolean),
+    required("contested", Boolean, server_default=false()),
+    required("disputed_why", Text, server_default=""),
+)
+
+vote_group = Table(
+    "vote_group",
+    metadata,
+    key("vote", Text, ForeignKey("vote.id")),
+    key("voting_group", Text),
+    required("size", BigInteger),
+    required("small", Boolean),
+)
+
+vote_row = Table(
+    "vote_row",
+    metadata,
+    key("vote", Text, ForeignKey("vote.id")),
+    key("person", Uuid),
+    required("pseudonym", Text),
+    required("voting_group", Text),
+    required("salt", LargeBinary),
+    required("commitment", LargeBinary),
+    required("revision", BigInteger, server_default="0"),
+    optional("voted_at", MOMENT),
+    required("withdrawn", Boolean, server_default=false()),
+    optional("lost_at", MOMENT),
+    UniqueConstraint("vote", "pseudonym"),
+)
+Index("vote_row_by_person", vote_row.c.person, vote_row.c.vote)
+
+vote_attestation = Table(
+    "vote_attestation",
+    metadata,
+    key("vote", Text, ForeignKey("vote.id")),
+    key("person", Uuid),
+    required("at", MOMENT),
+)
+
+vote_ballot = Table(
+    "vote_ballot",
+    metadata,
+    key("vote", Text),
+    key("person", Uuid),
+    key("revision", BigInteger, CheckConstraint("revision > 0")),
+    optional("choice", Text),
+    required("taken", Text),
+    required("recorded_at", MOMENT),
+    required("leaf", LargeBinary),
+    required("recorders", ARRAY(Uuid)),
+    ForeignKeyConstraint(("vote", "person"), ("vote_row.vote", "vote_row.person")),
+)
+vote_ballot_entry = _first_entries("vote_ballot_entry", "vote", Text, vote_row)
+
+vote_word = Table(
+    "vote_word",
+    metadata,
+    key("vote", Text, ForeignKey("vote.id")),
+    key("about", Text),
+    key("revision", BigInteger),
+    required("decision", BigInteger, ForeignKey("decision.number")),
+    required("at", MOMENT),
+)

@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, bindparam, insert, null, select, update
 
 from libs.database.engine import UnitOfWork
+from libs.database.paging import Page, PageRequest, paginate
+from libs.refusals import NotFound
 from libs.signing import canonical
 from services.governance.domain.vote_draft import VoteDraft, parse_draft
+from services.governance.storage.tables import vote_draft
 
-_ADD = text("insert into vote_draft (id, said, drafted_by, drafted_at) values (:id, :said, :by, :at)")
-_LOCKED = text("select * from vote_draft where id = :id for update")
-_SAVE_TERMS = text("update vote_draft set terms = :terms, vote = :vote where id = :id and terms is null")
-_PAGE = text("""
-select * from vote_draft where cast(:at as timestamptz) is null or (drafted_at, id) < (:at, :id)
-order by drafted_at desc, id desc limit :limit""")
+_ADD = insert(vote_draft)
+_LOCKED = select(vote_draft).where(vote_draft.c.id == bindparam("draft")).with_for_update()
+_SAVE_TERMS = update(vote_draft).where(vote_draft.c.id == bindparam("draft"), vote_draft.c.terms == null())
 
 
 @dataclass(frozen=True)
@@ -31,23 +31,25 @@ class StoredVoteDraft:
 
 async def add(work: UnitOfWork, draft_id: str, draft: VoteDraft) -> None:
     content = canonical.encode(draft.json()).decode()
-    await work.connection.execute(_ADD, {"id": draft_id, "said": content, "by": work.caller.person, "at": work.now})
+    values = {"id": draft_id, "said": content, "drafted_by": work.caller.person, "drafted_at": work.now}
+    await work.connection.execute(_ADD, values)
 
 
-async def get_locked(work: UnitOfWork, draft_id: str) -> StoredVoteDraft | None:
-    """Return a draft, locked so that nobody else composes it until the transaction ends."""
-    row = (await work.connection.execute(_LOCKED, {"id": draft_id})).first()
-    return _draft_from_row(row) if row else None
+async def get_locked(work: UnitOfWork, draft_id: str) -> StoredVoteDraft:
+    """Return a draft, locked so that nobody else composes it until the transaction ends. Raises NotFound DRAFT_UNKNOWN."""
+    row = (await work.connection.execute(_LOCKED, {"draft": draft_id})).first()
+    if row is None:
+        raise NotFound("DRAFT_UNKNOWN")
+    return _draft_from_row(row)
 
 
-async def save_terms(work: UnitOfWork, draft_id: str, terms: bytes, vote: str) -> None:
-    await work.connection.execute(_SAVE_TERMS, {"id": draft_id, "terms": terms, "vote": vote})
+async def save_terms(work: UnitOfWork, draft_id: str, terms: bytes, vote_id: str) -> None:
+    await work.connection.execute(_SAVE_TERMS, {"draft": draft_id, "terms": terms, "vote": vote_id})
 
 
-async def list_page(work: UnitOfWork, after: tuple[datetime, str] | None, limit: int) -> list[StoredVoteDraft]:
-    """Return a page of drafts, newest first."""
-    at, last = after or (None, None)
-    return [_draft_from_row(row) for row in (await work.connection.execute(_PAGE, {"at": at, "id": last, "limit": limit})).all()]
+async def list_newest(work: UnitOfWork, page: PageRequest) -> Page[StoredVoteDraft]:
+    by = (vote_draft.c.drafted_at, vote_draft.c.id)
+    return (await paginate(work, select(vote_draft), page, by=by, name="vote drafts", descending=True)).map(_draft_from_row)
 
 
 def _draft_from_row(row: Row[Any]) -> StoredVoteDraft:

@@ -6,67 +6,58 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, Uuid, and_, bindparam, exists, func, literal, null, or_, select, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import JSONB
 
+from kith.governance.v1.enums import MotionFilter, VoteState
 from libs.boards.terms import Terms, read_terms
 from libs.database.engine import UnitOfWork
-from services.governance.domain.vote_ballot import VoteRollRow
-from services.governance.domain.vote_lifecycle import Vote, VoteState
-from services.governance.storage.motions import ListFilter
+from libs.database.paging import Page, PageRequest, paginate
+from libs.database.rows import reader, values_of
+from libs.refusals import NotFound
+from services.governance.domain.vote_ballot import VoteRow
+from services.governance.domain.vote_lifecycle import Vote
+from services.governance.storage import vote_rolls
+from services.governance.storage.tables import decision, vote, vote_attestation, vote_group, vote_row, vote_word
 
 _CACHE: dict[str, Terms] = {}
 _CACHE_SIZE = 64
 
-_ADD = text("""
-insert into vote (id, terms, question, observer, taken_at, closes_at, state)
-values (:id, :terms, :question, :observer, :at, :closes_at, 'proposed') on conflict do nothing""")
-_COLUMNS = """v.id, v.observer, v.taken_at, v.closes_at, v.state, v.join_number, v.frozen_by, v.opened, v.ended_at, v.outcome_hash,
-v.revision as outcome_revision, v.passes, v.contested, v.disputed_why"""
-_TERMS = text("select terms from vote where id = :id")
-_LOCKED = text(f"select {_COLUMNS} from vote v where v.id = :id for update")  # noqa: S608 - column names of our own
-_MARK_JOINED = text("update vote set state = 'joined', join_number = :number where id = :id")
-_MARK_ROLL_FROZEN = text("update vote set state = 'roll_frozen', frozen_by = :by where id = :id")
-_MARK_OPEN = text("update vote set opened = true, state = 'open' where id = :id")
-_SET_STATE = text(
-    "update vote set state = :state, ended_at = case when :ended then coalesce(ended_at, :at) else ended_at end where id = :id"
+VOTE_COLUMNS = (
+    *(column for column in vote.c if column.name not in ("terms", "question", "revision")),
+    vote.c.revision.label("outcome_revision"),
 )
-_MARK_FINAL = text("""
-update vote set state = 'final', ended_at = coalesce(ended_at, :at), outcome_hash = :hash, revision = :revision,
-  passes = :passes, contested = :contested, disputed_why = '' where id = :id""")
-_MARK_CONTESTED = text("update vote set contested = true where id = :id")
-_MARK_DISPUTED = text("update vote set state = 'disputed', disputed_why = :why, ended_at = coalesce(ended_at, :at) where id = :id")
-_ADD_DECLARATION = text("""
-insert into vote_word (vote, about, revision, decision, at) values (:vote, :about, :revision, :decision, :at) on conflict do nothing""")
-_ADD_ATTESTATION = text("insert into vote_attestation (vote, person, at) values (:vote, :person, :at) on conflict do nothing")
-_COUNT_ATTESTATIONS = text("select count(*) from vote_attestation where vote = :vote")
+"""For `vote_from_row`: the revision of the outcome has a name of its own beside that of a ballot."""
+_read_vote = reader(Vote, stored_state="state", revision="outcome_revision")
 
-_FOR_CALLER = f"""
-select {_COLUMNS}, r.person, r.pseudonym, r.voting_group, r.salt, r.commitment, r.revision, r.voted_at, r.withdrawn, r.lost_at,
-  vote_ballots(v.id) as ballots, j.id as join_decision, f.id as final_decision,
-  (select count(*) from vote_attestation where vote = v.id) as attested,
-  exists (select from vote_attestation where vote = v.id and person = :me) as i_attested,
-  (select coalesce(jsonb_object_agg(voting_group, jsonb_build_array(size, small)), '{{}}') from vote_group where vote = v.id) as groups
-from vote v
-left join vote_row r on r.vote = v.id and r.person = :me
-left join decision j on j.number = v.join_number
-left join lateral (select id from decision where vote = v.id order by number desc limit 1) f on true"""  # noqa: S608 - as above
-_GET_FOR_CALLER = text(f"{_FOR_CALLER} where v.id = :id")
-# Keyset paging: a page starts after the (time, id) of the last row shown.
-_LISTS = {
-    ListFilter.ALL: text(f"""{_FOR_CALLER}
-where cast(:at as timestamptz) is null or (v.taken_at, v.id) < (:at, :id)
-order by v.taken_at desc, v.id desc limit :limit"""),
-    ListFilter.NEEDS_MY_VOICE: text(f"""{_FOR_CALLER}
-where v.state = 'open' and v.closes_at >= :now
-and r.person is not null and (r.voted_at is null or r.withdrawn or r.lost_at >= r.voted_at)
-and (cast(:at as timestamptz) is null or (v.closes_at, v.id) > (:at, :id)) order by v.closes_at, v.id limit :limit"""),
-    ListFilter.OPEN: text(f"""{_FOR_CALLER}
-where v.ended_at is null
-and (cast(:at as timestamptz) is null or (v.closes_at, v.id) > (:at, :id)) order by v.closes_at, v.id limit :limit"""),
-    ListFilter.CLOSED: text(f"""{_FOR_CALLER}
-where v.ended_at is not null
-and (cast(:at as timestamptz) is null or (v.ended_at, v.id) < (:at, :id)) order by v.ended_at desc, v.id desc limit :limit"""),
-}
+_ADD = postgresql.insert(vote).on_conflict_do_nothing()
+_TERMS = select(vote.c.terms).where(vote.c.id == bindparam("vote"))
+_LOCKED = select(*VOTE_COLUMNS).where(vote.c.id == bindparam("vote")).with_for_update()
+_SAVE = update(vote).where(vote.c.id == bindparam("saved"))
+_ADD_DECLARATION = postgresql.insert(vote_word).on_conflict_do_nothing()
+_ADD_ATTESTATION = postgresql.insert(vote_attestation).on_conflict_do_nothing()
+_COUNT_ATTESTATIONS = select(func.count()).where(vote_attestation.c.vote == bindparam("vote"))
+
+
+def _for_caller(person: ColumnElement[Any]) -> Select[Any]:
+    group = func.jsonb_object_agg(vote_group.c.voting_group, func.jsonb_build_array(vote_group.c.size, vote_group.c.small), type_=JSONB)
+    attestations = select(func.count()).where(vote_attestation.c.vote == vote.c.id)
+    final_decision = select(decision.c.id).where(decision.c.vote == vote.c.id).order_by(decision.c.number.desc()).limit(1)
+    return select(
+        *VOTE_COLUMNS,
+        vote_row,
+        # Every member may see this number, but not the rows behind it.
+        func.vote_ballots(vote.c.id, type_=BigInteger).label("ballots"),
+        attestations.scalar_subquery().label("attested"),
+        exists().where(vote_attestation.c.vote == vote.c.id, vote_attestation.c.person == person).label("i_attested"),
+        select(group).where(vote_group.c.vote == vote.c.id).scalar_subquery().label("groups"),
+        select(decision.c.id).where(decision.c.number == vote.c.join_number).scalar_subquery().label("join_decision"),
+        final_decision.scalar_subquery().label("decision"),
+    ).outerjoin(vote_row, and_(vote_row.c.vote == vote.c.id, vote_row.c.person == person))
+
+
+_GET_FOR_CALLER = _for_caller(bindparam("me", type_=Uuid)).where(vote.c.id == bindparam("wanted"))
 
 
 @dataclass(frozen=True)
@@ -74,7 +65,8 @@ class VoteForCaller:
     """A vote as the caller sees it: our own roll in numbers, and the caller's row on it (None = not on it)."""
 
     vote: Vote
-    roll_row: VoteRollRow | None
+    state: VoteState
+    roll_row: VoteRow | None
     groups: Mapping[str, tuple[int, bool]]
     """group -> (rows, fewer than k)."""
     ballots: int
@@ -85,152 +77,98 @@ class VoteForCaller:
     ready_from: datetime | None = None
     """When our own rules let us declare ready; only set by GetVote, while that is still to come."""
 
-    def key(self, list_filter: ListFilter) -> datetime:
-        """Return the time by which lists of this kind are ordered."""
-        if list_filter is ListFilter.ALL:
-            return self.vote.taken_at
-        return self.vote.close if list_filter is not ListFilter.CLOSED else self.vote.ended_at or self.vote.taken_at
+
+_read_for_caller = reader(VoteForCaller)
 
 
 async def add(work: UnitOfWork, terms: Terms, closes_at: datetime, *, observer: bool) -> None:
     """Add a vote; if it exists, it stays as it is."""
-    await work.connection.execute(
-        _ADD,
-        {
-            "id": terms.vote,
-            "terms": terms.data,
-            "question": terms.question,
-            "observer": observer,
-            "at": work.now,
-            "closes_at": closes_at,
-        },
-    )
+    times = {"taken_at": work.now, "closes_at": closes_at}
+    values = {"id": terms.vote, "terms": terms.data, "question": terms.question, "observer": observer, "state": VoteState.PROPOSED.value}
+    await work.connection.execute(_ADD, values | times)
 
 
-async def get_locked(work: UnitOfWork, vote: str) -> Vote | None:
-    """Return the vote, locked until the transaction ends."""
-    row = (await work.connection.execute(_LOCKED, {"id": vote})).first()
+async def find_locked(work: UnitOfWork, vote_id: str) -> Vote | None:
+    """Return the vote, locked until the transaction ends; None where it is unknown."""
+    row = (await work.connection.execute(_LOCKED, {"vote": vote_id})).first()
     return await vote_from_row(work, row) if row else None
 
 
-async def mark_joined(work: UnitOfWork, vote: str, number: int) -> None:
-    await work.connection.execute(_MARK_JOINED, {"id": vote, "number": number})
+async def get_locked(work: UnitOfWork, vote_id: str) -> Vote:
+    """Return the vote, locked until the transaction ends. Raises NotFound VOTE_UNKNOWN."""
+    locked = await find_locked(work, vote_id)
+    if locked is None:
+        raise NotFound("VOTE_UNKNOWN")
+    return locked
 
 
-async def mark_roll_frozen(work: UnitOfWork, vote: str) -> None:
-    await work.connection.execute(_MARK_ROLL_FROZEN, {"id": vote, "by": work.caller.person})
+async def save(work: UnitOfWork, changed: Vote) -> None:
+    """Save how far a vote has come. What the terms say never changes."""
+    values = values_of(changed, "id", "terms", "observer", "taken_at", stored_state="state")
+    await work.connection.execute(_SAVE, values | {"saved": changed.id})
 
 
-async def mark_open(work: UnitOfWork, vote: str) -> None:
-    await work.connection.execute(_MARK_OPEN, {"id": vote})
-
-
-async def set_state(work: UnitOfWork, vote: str, state: VoteState, *, ended: bool = False) -> None:
-    await work.connection.execute(_SET_STATE, {"id": vote, "state": state.value, "ended": ended, "at": work.now})
-
-
-async def mark_final(work: UnitOfWork, vote: str, revision: int, outcome_hash: str, *, passes: bool, contested: bool) -> None:
-    parameters = {"id": vote, "at": work.now, "hash": outcome_hash, "revision": revision, "passes": passes, "contested": contested}
-    await work.connection.execute(_MARK_FINAL, parameters)
-
-
-async def mark_contested(work: UnitOfWork, vote: str) -> None:
-    await work.connection.execute(_MARK_CONTESTED, {"id": vote})
-
-
-async def mark_disputed(work: UnitOfWork, vote: str, why: str) -> None:
-    await work.connection.execute(_MARK_DISPUTED, {"id": vote, "why": why, "at": work.now})
-
-
-async def add_declaration(work: UnitOfWork, vote: str, about: str, revision: int, decision: int) -> bool:
+async def add_declaration(work: UnitOfWork, vote_id: str, about: str, revision: int, decision_number: int) -> bool:
     """Record an objection or settlement that this co-op declared; False when it had declared it before."""
-    parameters = {"vote": vote, "about": about, "revision": revision, "decision": decision, "at": work.now}
-    return (await work.connection.execute(_ADD_DECLARATION, parameters)).rowcount == 1
+    values = {"vote": vote_id, "about": about, "revision": revision, "decision": decision_number, "at": work.now}
+    return (await work.connection.execute(_ADD_DECLARATION, values)).rowcount == 1
 
 
-async def add_attestation(work: UnitOfWork, vote: str, person: UUID) -> bool:
+async def add_attestation(work: UnitOfWork, vote_id: str, person: UUID) -> bool:
     """Record a scrutineer's attestation; False when this person had attested before."""
-    return (await work.connection.execute(_ADD_ATTESTATION, {"vote": vote, "person": person, "at": work.now})).rowcount == 1
+    return (await work.connection.execute(_ADD_ATTESTATION, {"vote": vote_id, "person": person, "at": work.now})).rowcount == 1
 
 
-async def count_attestations(work: UnitOfWork, vote: str) -> int:
+async def count_attestations(work: UnitOfWork, vote_id: str) -> int:
     """Return how many scrutineers have attested."""
-    return int((await work.connection.execute(_COUNT_ATTESTATIONS, {"vote": vote})).scalar() or 0)
+    return int((await work.connection.execute(_COUNT_ATTESTATIONS, {"vote": vote_id})).scalar() or 0)
 
 
-async def get_for_caller(work: UnitOfWork, vote: str) -> VoteForCaller | None:
-    """Return a vote as the caller sees it."""
-    row = (await work.connection.execute(_GET_FOR_CALLER, {"id": vote, "me": work.caller.person})).first()
-    return await _for_caller_from_row(work, row) if row else None
+async def get_for_caller(work: UnitOfWork, vote_id: str) -> VoteForCaller:
+    """Return a vote as the caller sees it. Raises NotFound VOTE_UNKNOWN."""
+    row = (await work.connection.execute(_GET_FOR_CALLER, {"wanted": vote_id, "me": work.caller.person})).first()
+    if row is None:
+        raise NotFound("VOTE_UNKNOWN")
+    return await _for_caller_from_row(work, row)
 
 
-async def list_page(work: UnitOfWork, list_filter: ListFilter, after: tuple[datetime, str] | None, limit: int) -> list[VoteForCaller]:
-    at, last = after or (None, None)
-    parameters: dict[str, object] = {"me": work.caller.person, "at": at, "id": last, "limit": limit}
-    if list_filter is ListFilter.NEEDS_MY_VOICE:
-        parameters["now"] = work.now
-    return [await _for_caller_from_row(work, row) for row in (await work.connection.execute(_LISTS[list_filter], parameters)).all()]
+async def list_for_caller(work: UnitOfWork, shown: MotionFilter | None, page: PageRequest) -> Page[VoteForCaller]:
+    """Return a page of votes: all, or those that the filter shows."""
+    statement, by, descending = _for_caller(literal(work.caller.person, Uuid)), vote.c.closes_at, False
+    match shown:
+        case None:
+            by, descending = vote.c.taken_at, True
+        case MotionFilter.NEEDS_MY_VOICE:
+            not_voted = or_(vote_row.c.voted_at == null(), vote_row.c.withdrawn, vote_row.c.lost_at >= vote_row.c.voted_at)
+            is_open = (vote.c.state == VoteState.OPEN.value, vote.c.closes_at >= work.now)
+            statement = statement.where(*is_open, vote_row.c.person != null(), not_voted)
+        case MotionFilter.OPEN:
+            statement = statement.where(vote.c.ended_at == null())
+        case MotionFilter.CLOSED:
+            statement, by, descending = statement.where(vote.c.ended_at != null()), vote.c.ended_at, True
+    rows = await paginate(work, statement, page, by=(by, vote.c.id), name=f"votes {shown or 'all'}", descending=descending)
+    return Page([await _for_caller_from_row(work, row) for row in rows.items], rows.next_token)
 
 
-async def load_terms(work: UnitOfWork, vote: str) -> Terms:
+async def load_terms(work: UnitOfWork, vote_id: str) -> Terms:
     """Return a vote's terms, cached: parsing takes milliseconds, and the terms of an id never change. Raises LookupError."""
-    terms = _CACHE.get(vote)
+    terms = _CACHE.get(vote_id)
     if terms is None:
-        data = (await work.connection.execute(_TERMS, {"id": vote})).scalar()
+        data = (await work.connection.execute(_TERMS, {"vote": vote_id})).scalar()
         if data is None:
-            raise LookupError(vote)
+            raise LookupError(vote_id)
         terms = read_terms(bytes(data))
         if len(_CACHE) < _CACHE_SIZE:
-            _CACHE[vote] = terms
+            _CACHE[vote_id] = terms
     return terms
 
 
 async def vote_from_row(work: UnitOfWork, row: Row[Any]) -> Vote:
-    """Build the vote from a result row that has its columns."""
-    return Vote(
-        id=row.id,
-        terms=await load_terms(work, row.id),
-        observer=row.observer,
-        taken_at=row.taken_at,
-        stored_state=VoteState(row.state),
-        join_number=row.join_number,
-        frozen_by=row.frozen_by,
-        opened=row.opened,
-        ended_at=row.ended_at,
-        outcome_hash=row.outcome_hash,
-        revision=row.outcome_revision,
-        passes=row.passes,
-        contested=row.contested,
-        disputed_why=row.disputed_why,
-    )
-
-
-def roll_row_from_row(vote: str, row: Row[Any]) -> VoteRollRow | None:
-    """Build the roll row from a result row that has its columns; None where there is none."""
-    if row.person is None:
-        return None
-    return VoteRollRow(
-        vote=vote,
-        person=row.person,
-        pseudonym=row.pseudonym,
-        group=row.voting_group,
-        salt=bytes(row.salt),
-        commitment=bytes(row.commitment),
-        revision=row.revision,
-        voted_at=row.voted_at,
-        withdrawn=row.withdrawn,
-        lost_at=row.lost_at,
-    )
+    """Build the vote from a row of `VOTE_COLUMNS`."""
+    return _read_vote(row, terms=await load_terms(work, row.id))
 
 
 async def _for_caller_from_row(work: UnitOfWork, row: Row[Any]) -> VoteForCaller:
-    return VoteForCaller(
-        vote=await vote_from_row(work, row),
-        roll_row=roll_row_from_row(row.id, row),
-        groups={name: (int(size), bool(small)) for name, (size, small) in sorted(row.groups.items())},
-        ballots=row.ballots,
-        attested=row.attested,
-        i_attested=row.i_attested,
-        join_decision=row.join_decision,
-        decision=row.final_decision,
-    )
+    loaded = await vote_from_row(work, row)
+    groups = {name: (int(size), bool(small)) for name, (size, small) in sorted((row.groups or {}).items())}
+    return _read_for_caller(row, vote=loaded, state=loaded.state(work.now), groups=groups, roll_row=vote_rolls.optional_row(row))

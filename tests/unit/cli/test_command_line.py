@@ -1,21 +1,28 @@
 """The `kith` command in general: fast help, clear errors, stable exit codes."""
 
+import contextlib
+import fcntl
 import json
 import os
+import pty
+import struct
 import subprocess
 import sys
+import termios
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import typer
 
-from libs.refusals import AlreadyExists, NotAllowed, NotFound, invalid
+from libs.refusals import AlreadyExists, FieldProblem, Invalid, NotAllowed, NotFound, invalid
 from libs.rulebook import templates
 from scripts.cli.commands import COMMANDS, CliCommand
 from scripts.cli.connection import CO_OP_ZONE
 from scripts.cli.console import ExitCode
-from scripts.cli.main import main
-from scripts.cli.refusal_messages import refusal_text
+from scripts.cli.main import command_app, main
+from scripts.cli.refusal_messages import reason_and_fields, refusal_text
 
 REPOSITORY = Path(__file__).parents[3]
 RUN_MAIN = "import sys; from scripts.cli.main import main; sys.exit(main())"
@@ -35,11 +42,159 @@ def test_kith_alone_shows_three_examples_and_the_next_step(capsys: pytest.Captur
     assert all(f"\n  {word}" in said.out for word in COMMANDS)
 
 
-def test_help_loads_nothing_heavy() -> None:
-    heavy = "{'sqlalchemy', 'grpc', 'typer', 'rich', 'cryptography'}"
+# pydantic is not among them: typer itself converts arguments with it.
+HEAVY = ("sqlalchemy", "asyncpg", "grpc", "google.protobuf", "nats", "structlog", "opentelemetry", "asyncio", "rich")
+
+
+def loaded_by(*command_lines: Sequence[str]) -> dict[str, list[str]]:
+    """Which heavy modules a process has loaded after each of these."""
+    code = f"""
+import contextlib, io, json, sys
+from scripts.cli.main import main
+loaded = {{}}
+for arguments in json.loads(sys.argv[1]):
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        main(arguments)
+    loaded[" ".join(arguments)] = sorted({set(HEAVY)!r} & set(sys.modules))
+print(json.dumps(loaded))
+"""
+    command = [sys.executable, "-c", code, json.dumps(command_lines)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=True, timeout=60)
+    loaded: dict[str, list[str]] = json.loads(done.stdout)
+    return loaded
+
+
+def all_verbs() -> list[list[str]]:
+    """Every word with each of its verbs, from the registry itself."""
+
+    def walk(app: typer.Typer, words: list[str]) -> Iterator[list[str]]:
+        yield words
+        for command in app.registered_commands:
+            if len(app.registered_commands) > 1 or app.registered_callback:
+                yield [*words, command.name or str(getattr(command.callback, "__name__", ""))]
+        for group in app.registered_groups:
+            assert group.typer_instance is not None
+            yield from walk(group.typer_instance, [*words, group.name or ""])
+
+    return [words for word in COMMANDS for words in walk(command_app(word), [word])]
+
+
+def test_help_alone_loads_not_even_typer() -> None:
+    heavy = "{'typer', 'asyncio', 'cryptography'}"
     code = f"import sys; from scripts.cli.main import main; main(['--help']); print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY, check=True, timeout=30)
     assert done.stdout.endswith("[]\n")
+
+
+def test_help_of_every_verb_and_a_refused_argument_load_nothing_heavy() -> None:
+    verbs = all_verbs()
+    assert ["vote", "settle"] in verbs
+    assert ["person", "hat", "give"] in verbs
+    assert len(verbs) > 50
+    verbs.remove(["verify"])  # it passes everything on to the verifier, which loads cryptography and nothing of ours
+    loaded = loaded_by(*([*words, "--help"] for words in verbs), *([*words, "--no-such-flag"] for words in verbs))
+    assert {line: modules for line, modules in loaded.items() if modules} == {}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["motion", "cast", "1", "--as", "1", "--choice", "perhaps"],
+        ["vote", "cast", "01234567", "--as", "1"],
+        ["vote", "settle", "01234567", "--decision", "1"],
+        ["vote", "cards", "01234567", "--out", "pyproject.toml"],
+        ["person", "card"],
+        ["peer", "sever", "mill-lane", "--decision", "x"],
+        ["events", "skip", "governance", "identity", "0", "--why", "x"],
+    ],
+)
+def test_a_refused_argument_needs_no_running_co_op(arguments: list[str]) -> None:
+    assert loaded_by(arguments) == {" ".join(arguments): []}
+
+
+def test_completion_loads_nothing_heavy() -> None:
+    """Completion asks for a command's parameters, which is what typer reads from the registry."""
+    code = """
+import sys
+from scripts.cli.commands import COMMANDS
+from scripts.cli.main import command_app
+import typer
+for word in COMMANDS:
+    typer.main.get_command(command_app(word))
+print([name for name in sys.argv[1:] if name in sys.modules])
+"""
+    command = [sys.executable, "-c", code, *HEAVY]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=True, timeout=30)
+    assert done.stdout == "[]\n"
+
+
+def test_an_earlier_word_still_works(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["facts", "--help"]) == 0
+    said = capsys.readouterr().out
+    assert "Usage: kith events" in said
+    assert "events" in said
+    assert "facts" not in said
+
+
+def test_a_terminal_that_cannot_print_a_name_shows_a_question_mark(tmp_path: Path) -> None:
+    (tmp_path / "rulebook.toml").write_text(
+        templates.template_text("single-class").replace('name = "', 'name = "Zoë ', 1), encoding="utf-8"
+    )
+    shown = run_kith("rulebook", "show", str(tmp_path), PYTHONIOENCODING="ascii")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "Zo? " in shown.stdout
+    as_json = run_kith("rulebook", "show", str(tmp_path), "--json", PYTHONIOENCODING="ascii")
+    assert any("Zoë" in member_class["name"] for member_class in json.loads(as_json.stdout)["classes"])
+
+
+def run_at_terminal(code: str, height: int, **environment: str) -> str:
+    """What somebody at a terminal of that many lines sees of a program."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", height, 80, 0, 0))
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=REPOSITORY, env=os.environ | environment) as program:
+        os.close(theirs)
+        seen = b""
+        with contextlib.suppress(OSError):  # Linux says so when the other side is closed.
+            while piece := os.read(ours, 1000):
+                seen += piece
+        assert program.wait(timeout=30) == 0
+    os.close(ours)
+    return seen.decode().replace("\r\n", "\n")
+
+
+def test_a_long_list_goes_through_the_pager_of_a_terminal(tmp_path: Path) -> None:
+    pager = tmp_path / "pager"
+    pager.write_text("#!/bin/sh\necho PAGED\ncat\n")
+    pager.chmod(0o755)
+    code = "from scripts.cli.console import print_pages; print_pages([f'row {number}' for number in range(30)])"
+    surroundings = {"PAGER": str(pager), "TERM": "xterm"}
+    listed = "".join(f"row {number}\n" for number in range(30))
+    assert run_at_terminal(code, 20, **surroundings) == f"PAGED\n{listed}"
+    assert run_at_terminal(code, 50, **surroundings) == listed
+    piped = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY, check=True, timeout=30)
+    assert piped.stdout == listed
+
+
+def test_the_first_start_names_each_mistake_of_the_rulebook_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "willow"
+    main(["init", str(folder), "--name", "Willow", "--founder", "Ash Example", "--founder-email", "ash@example.org", "--no-input"])
+    rulebook = folder / "rulebook.toml"
+    rulebook.write_text(rulebook.read_text(encoding="utf-8").replace("notice_days", "notise_days"), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["up", str(folder)]) == ExitCode.USAGE
+    printed = capsys.readouterr().err
+    assert printed.count('"notise_days" is not known in [resolutions.ordinary]') == 1
+    assert printed.count('"notise_days" is not known in [resolutions.special]') == 1
+    assert printed.count('Did you mean "notice_days"?') == 2
+    assert f"{rulebook}:" in printed
+    assert not (folder / "data").exists()
+
+
+def test_a_refused_rulebook_is_told_line_by_line() -> None:
+    refusal = Invalid("RULEBOOK_HAS_MISTAKES", FieldProblem("line 3", "Write a number."), FieldProblem("line 9", "Write a word."))
+    assert refusal_text(refusal) == "line 3: Write a number.\n  line 9: Write a word."
+    assert reason_and_fields(refusal) == "(RULEBOOK_HAS_MISTAKES)"
 
 
 def test_every_word_answers_help(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,9 +17,9 @@ LINES = (
 )
 
 
-def report_of(*lines: RowResult, as_json: bool = False, file: Path | None = None) -> tuple[str, ImportReport]:
+def report_of(*lines: RowResult, as_json: bool = False, file: Path | None = None, rows: int = 4) -> tuple[str, ImportReport]:
     out = io.StringIO()
-    report = ImportReport(out, as_json=as_json, file=file)
+    report = ImportReport(out, rows, as_json=as_json, file=file)
     for line in lines:
         report.add(line)
     report.close()
@@ -33,6 +33,18 @@ def test_every_row_has_a_line() -> None:
         "row 4: already a member, number 7",
         "row 5: empty, passed over",
     ]
+
+
+def test_of_a_long_list_the_refused_rows_are_printed_and_the_others_counted(tmp_path: Path) -> None:
+    file = tmp_path / "report.csv"
+    printed, report = report_of(*LINES, rows=300, file=file)
+    assert printed.splitlines() == ["row 3: refused: it has no class. Write one of worker."]
+    assert report.summary == "1 admitted, 1 already a member, 1 refused, 1 empty"
+    assert report.notes == ["The report has every row."]
+    assert [row[0] for row in csv.reader(file.read_text(encoding="utf-8-sig").splitlines())] == ["row", "2", "3", "4", "5"]
+    assert "--report" in report_of(*LINES, rows=300)[1].notes[0]
+    assert report_of(*LINES)[1].notes == []
+    assert len(json.loads(report_of(*LINES, rows=300, as_json=True)[0])["rows"]) == 4
 
 
 def test_the_exit_code_tells_all_some_or_none() -> None:

@@ -5,9 +5,10 @@ import itertools
 
 import pytest
 
+from kith.federation.v1.enums import PeerState
 from libs.refusals import FailedPrecondition
 from services.federation.domain import peering
-from services.federation.domain.peering import TRANSITIONS, PeeringAction, PeerState
+from services.federation.domain.peering import TRANSITIONS, PeeringAction
 
 
 def test_both_sides_see_the_same_code_and_others_another() -> None:

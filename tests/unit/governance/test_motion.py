@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kith.governance.v1.enums import MotionState
 from libs.refusals import FailedPrecondition, Invalid
 from libs.rulebook import ResolutionType, read_rulebook, templates
 from services.governance.domain.motion import (
     Motion,
-    MotionState,
     MotionWording,
     check_wording,
     require_open,

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from kith.governance.v1.enums import VoteState
 from libs.boards import entries
 from libs.boards.entries import Choice
 from libs.boards.terms import Terms
@@ -13,15 +14,16 @@ from libs.refusals import Refusal
 from libs.rulebook.counting import Method
 from libs.signing import merkle
 from services.governance.domain import vote_ballot as rules
-from services.governance.domain.ballot import BallotChannel
-from services.governance.domain.vote_ballot import Marks, VoteBallot, VoteBallotEntry, VoteRollRow
+from services.governance.domain.ballot import BallotChannel, BallotEntry, check_first_entry, check_revision, confirm_entry
+from services.governance.domain.vote_ballot import Marks, VoteBallot, VotePoll, VoteRow, board_entry, board_leaf
+from services.governance.domain.vote_lifecycle import Vote
 from tests.unit.governance.counting_rules import make_rule
 from tests.unit.governance.vote_terms import make_terms
 
 NOW = datetime(2027, 1, 15, 9, 0, tzinfo=UTC)
 PAT, SECRETARY, SECOND = uuid4(), uuid4(), uuid4()
 PSEUDONYM = "0123456789ABCDEF"
-ROW = VoteRollRow("a" * 64, PAT, PSEUDONYM, "member", bytes(32), bytes(32))
+ROW = VoteRow("a" * 64, PAT, PSEUDONYM, "member", bytes(32), bytes(32))
 TREES = ("oak", "elm", "yew")
 YES_NO = make_terms()
 PLURALITY = make_terms(make_rule(method=Method.PLURALITY), options=TREES)
@@ -48,9 +50,9 @@ def test_what_may_be_chosen_is_written_as_the_board_wants_it(terms: Terms, marks
     assert chosen == choice
     assert rules.decode_choice(rules.encode_choice(chosen)) == choice
     assert sorted(rules.choice_marks(chosen)) == sorted(marks)
-    ballot = VoteBallot(ROW.vote, PAT, PSEUDONYM, chosen, 1, BallotChannel.PAGE, NOW)
-    assert entries.read_entry(ballot.entry) == entries.BallotEntry(PSEUDONYM, choice)
-    assert ballot.leaf == merkle.leaf_hash(ballot.entry)
+    ballot = VoteBallot(ROW, chosen, 1, BallotChannel.PAGE, NOW)
+    assert entries.read_entry(board_entry(ballot)) == entries.BallotEntry(PSEUDONYM, choice)
+    assert board_leaf(ballot) == merkle.leaf_hash(board_entry(ballot))
 
 
 @pytest.mark.parametrize(
@@ -76,29 +78,29 @@ def test_what_the_terms_do_not_allow_never_reaches_the_board(terms: Terms, marks
 
 
 def test_taking_a_ballot_back_is_an_entry_too() -> None:
-    assert entries.read_entry(VoteBallot(ROW.vote, PAT, PSEUDONYM, None, 2, BallotChannel.PAGE, NOW).entry) == entries.BallotEntry(
-        PSEUDONYM, None
-    )
+    withdrawn = VoteBallot(ROW, None, 2, BallotChannel.PAGE, NOW)
+    assert entries.read_entry(board_entry(withdrawn)) == entries.BallotEntry(PSEUDONYM, None)
 
 
-def refusal_reason(row: VoteRollRow, shown: int) -> str:
+def refusal_reason(row: VoteRow, shown: int) -> str:
     with pytest.raises(Refusal) as raised:
-        rules.check_revision(row, shown)
+        check_revision(row, shown)
     return raised.value.reason
 
 
 def test_a_row_casts_at_most_twenty_times() -> None:
-    rules.check_revision(replace(ROW, revision=19), 19)
+    check_revision(replace(ROW, revision=19), 19)
     assert refusal_reason(replace(ROW, revision=20), 20) == "BALLOT_CHANGED_TOO_OFTEN"
     assert refusal_reason(replace(ROW, revision=3), 2) == "BALLOT_STALE"
 
 
 def test_a_ballot_that_is_there_can_be_taken_back_and_no_other() -> None:
     voted = replace(ROW, revision=1, voted_at=NOW)
-    rules.require_ballot_to_withdraw(voted)
+    vote = Vote(YES_NO.vote, YES_NO, observer=False, taken_at=NOW, stored_state=VoteState.OPEN)
+    assert VotePoll(vote, voted).read_choice(None) is None
     for row in (ROW, replace(voted, withdrawn=True), replace(voted, lost_at=NOW)):
         with pytest.raises(Refusal) as raised:
-            rules.require_ballot_to_withdraw(row)
+            VotePoll(vote, row).read_choice(None)
         assert raised.value.reason == "CHOICE_MISSING"
 
 
@@ -110,24 +112,24 @@ def test_a_person_with_a_lost_ballot_must_vote_again() -> None:
     assert not replace(ROW, lost_at=NOW).must_vote_again
 
 
-def make_entry(recorder: UUID = SECRETARY, taken: BallotChannel = BallotChannel.PAPER) -> VoteBallotEntry:
-    return VoteBallotEntry(uuid4(), ROW.vote, PAT, "for", taken, recorder, NOW, 0)
+def make_entry(recorder: UUID = SECRETARY, taken: BallotChannel = BallotChannel.PAPER) -> BallotEntry[str, Choice | None]:
+    return BallotEntry(uuid4(), ROW.vote, PAT, "for", taken, recorder, NOW, 0)
 
 
 def test_two_people_who_wrote_the_same_make_a_ballot() -> None:
-    made = rules.confirm_entry(ROW, rules.check_first_entry(ROW, make_entry()), "for", SECOND, NOW)
+    made = confirm_entry(ROW, check_first_entry(make_entry()), "for", SECOND, uuid4(), NOW)
     assert made is not None
     assert (made.choice, made.revision, made.taken, made.recorders) == ("for", 1, BallotChannel.PAPER, (SECRETARY, SECOND))
-    assert rules.confirm_entry(ROW, make_entry(), "against", SECOND, NOW) is None
+    assert confirm_entry(ROW, make_entry(), "against", SECOND, uuid4(), NOW) is None
 
 
 def test_nobody_records_their_own_vote_nor_confirms_their_own_entry() -> None:
     for deed, reason in (
-        (lambda: rules.check_first_entry(ROW, make_entry(PAT)), "RECORDER_IS_VOTER"),
-        (lambda: rules.check_first_entry(ROW, make_entry(taken=BallotChannel.PAGE)), "TAKEN_UNKNOWN"),
-        (lambda: rules.confirm_entry(ROW, make_entry(), "for", PAT, NOW), "RECORDER_IS_VOTER"),
-        (lambda: rules.confirm_entry(ROW, make_entry(), "for", SECRETARY, NOW), "SAME_RECORDER"),
-        (lambda: rules.confirm_entry(replace(ROW, revision=1), make_entry(), "for", SECOND, NOW), "BALLOT_STALE"),
+        (lambda: check_first_entry(make_entry(PAT)), "RECORDER_IS_VOTER"),
+        (lambda: check_first_entry(make_entry(taken=BallotChannel.PAGE)), "TAKEN_UNKNOWN"),
+        (lambda: confirm_entry(ROW, make_entry(), "for", PAT, uuid4(), NOW), "RECORDER_IS_VOTER"),
+        (lambda: confirm_entry(ROW, make_entry(), "for", SECRETARY, uuid4(), NOW), "SAME_RECORDER"),
+        (lambda: confirm_entry(replace(ROW, revision=1), make_entry(), "for", SECOND, uuid4(), NOW), "BALLOT_STALE"),
     ):
         with pytest.raises(Refusal) as raised:
             deed()

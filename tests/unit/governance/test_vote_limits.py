@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from kith.governance.v1.enums import VoteState
 from libs.refusals import FailedPrecondition, Invalid, Refusal
 from libs.rulebook import ResolutionType, read_rulebook
 from services.governance.domain import vote_timing
-from services.governance.domain.vote_lifecycle import Vote, VoteState
+from services.governance.domain.vote_lifecycle import Vote
 from tests.support.member_assembly import RULEBOOK
 from tests.unit.governance.vote_terms import make_terms
 

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from kith.governance.v1.enums import VoteState
 from libs.boards.documents import ANNUL, CUTS, Settlement
 from libs.refusals import Refusal
 from services.governance.domain import vote_lifecycle
-from services.governance.domain.vote_lifecycle import Vote, VoteState
+from services.governance.domain.decision import DecisionEffect
+from services.governance.domain.vote_lifecycle import Vote
 from tests.unit.governance.vote_terms import PROPOSED_AT, make_terms
 
 TERMS = make_terms()
@@ -48,9 +50,11 @@ def test_each_step_is_allowed_only_in_certain_states(name: str, state: VoteState
 def test_an_observer_joins_and_opens_the_vote_too() -> None:
     watching = replace(VOTE, observer=True)
     assert refusal_reason(lambda: vote_lifecycle.require_may_join(watching, BEFORE)) == ""
-    assert vote_lifecycle.can_open(watching)
-    assert vote_lifecycle.can_open(replace(watching, stored_state=VoteState.JOINED))
-    assert not vote_lifecycle.can_open(replace(VOTE, stored_state=VoteState.JOINED))
+    joined = replace(VOTE, stored_state=VoteState.JOINED)
+    for vote in (watching, replace(joined, observer=True), replace(VOTE, stored_state=VoteState.READY)):
+        opened = vote_lifecycle.open_vote(vote)
+        assert (opened.stored_state, opened.opened) == (VoteState.OPEN, True)
+    assert vote_lifecycle.open_vote(joined) == joined
 
 
 @pytest.mark.parametrize("name", [step for step in STEPS if step not in ("vote", "join")])
@@ -120,3 +124,62 @@ def test_nothing_is_settled_before_the_vote_is_over() -> None:
 @pytest.mark.parametrize("seconds", [2**53 - 1, 10**12])
 def test_a_time_no_calendar_has_is_refused(seconds: int) -> None:
     assert refusal_reason(lambda: vote_lifecycle.utc_time(seconds)) == "TIMES_WRONG"
+
+
+OPEN = replace(VOTE, stored_state=VoteState.OPEN, opened=True)
+FIRST_END, LATER = CONCLUDED + SECOND, CONCLUDED + timedelta(days=1)
+
+
+def conclude(vote: Vote, revision: int, now: datetime = FIRST_END, *, passes: bool = True, contested: bool = False) -> Vote:
+    return vote_lifecycle.conclude(vote, revision, f"hash {revision}", now, passes=passes, contested=contested)
+
+
+def test_each_revision_of_an_outcome_becomes_final_once_and_is_one_decision() -> None:
+    final = conclude(OPEN, 1)
+    assert (final.stored_state, final.revision, final.outcome_hash, final.passes) == (VoteState.FINAL, 1, "hash 1", True)
+    assert vote_lifecycle.decided(OPEN, final) == (True, DecisionEffect.NONE)
+    assert conclude(final, 1, LATER, passes=False) == final
+    again = conclude(final, 2, LATER, passes=False)
+    assert (again.outcome_hash, again.passes, again.ended_at) == ("hash 2", False, FIRST_END)
+    assert vote_lifecycle.decided(final, again) == (False, DecisionEffect.OUTCOME_REPLACED)
+    assert conclude(again, 1, LATER) == again
+
+
+def test_a_known_outcome_ends_a_dispute_without_another_decision() -> None:
+    final = conclude(OPEN, 1)
+    disputed = vote_lifecycle.dispute(final, "two outcomes", LATER)
+    assert (disputed.stored_state, disputed.disputed_why, disputed.ended_at) == (VoteState.DISPUTED, "two outcomes", FIRST_END)
+    assert conclude(disputed, 1, LATER) == final
+    assert vote_lifecycle.decided(disputed, final) is None
+
+
+def test_a_contested_outcome_stays_final_and_a_new_one_is_not_contested() -> None:
+    contested = conclude(OPEN, 1, contested=True)
+    assert (contested.stored_state, contested.contested) == (VoteState.FINAL, True)
+    assert vote_lifecycle.contest(conclude(OPEN, 1)) == contested
+    assert not conclude(contested, 2).contested
+
+
+@pytest.mark.parametrize("state", [VoteState.ANNULLED, VoteState.VOID, VoteState.WITHDRAWN])
+def test_nothing_is_disputed_after_it_was_called_off(state: VoteState) -> None:
+    ended = vote_lifecycle.end(OPEN, state, FIRST_END)
+    assert vote_lifecycle.dispute(ended, "why", LATER) == ended
+    assert vote_lifecycle.void(ended, LATER) == ended
+
+
+def test_a_vote_is_void_only_before_it_has_ended() -> None:
+    void = vote_lifecycle.void(replace(VOTE, stored_state=VoteState.READY), FIRST_END)
+    assert (void.stored_state, void.ended_at) == (VoteState.VOID, FIRST_END)
+    final = conclude(OPEN, 1)
+    assert vote_lifecycle.void(final, LATER) == final
+
+
+def test_annulling_what_was_final_is_a_decision_and_nothing_else_is() -> None:
+    final = conclude(OPEN, 1)
+    annulled = vote_lifecycle.annul(final, LATER)
+    assert vote_lifecycle.decided(final, annulled) == (False, DecisionEffect.VOTE_ANNULLED)
+    assert vote_lifecycle.annul(annulled, LATER) == annulled
+    assert vote_lifecycle.decided(annulled, annulled) is None
+    assert vote_lifecycle.decided(OPEN, vote_lifecycle.annul(OPEN, LATER)) is None
+    watching = replace(OPEN, observer=True)
+    assert vote_lifecycle.decided(watching, conclude(watching, 1)) is None

@@ -66,7 +66,7 @@ def test_a_token_of_another_list_or_of_none_is_refused(token: str) -> None:
 )
 def test_a_part_that_no_row_can_have_is_refused(reader: object, part: str) -> None:
     with pytest.raises(Invalid, match="PAGE_TOKEN_FOREIGN"):
-        paging.read_token("motions", paging.token_of("motions", part), [reader])  # type: ignore[list-item]
+        paging.read_token("motions", paging.token_of("motions", part), [reader])  # type: ignore[list-item]  # readers of several types
 
 
 def test_a_moment_comes_back_to_the_microsecond() -> None:

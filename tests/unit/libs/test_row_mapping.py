@@ -65,6 +65,12 @@ def test_columns_may_be_called_otherwise_in_both_directions() -> None:
     assert values_of(kite, "seal", "spare", "length", "derived", colour="paint") == {"id": ID, "paint": "red", "tail": [], "owners": []}
 
 
+def test_what_is_no_column_is_given_as_a_value() -> None:
+    row = make_row(id=ID, colour="red", tail=[], length=3)
+
+    assert reader(ExampleRecord)(row, tail=(Colour.BLUE,), length=4) == ExampleRecord(ID, Colour.RED, (Colour.BLUE,), length=4)
+
+
 def test_only_dataclasses_are_records() -> None:
     with pytest.raises(TypeError, match="no dataclass"):
         reader(int)
