@@ -29,6 +29,9 @@ SECRETARY = (
     "/",
     "/members",
     "/members/new",
+    "/members?q=a",
+    "/first-steps/address",
+    "/first-steps/backup",
     "/applications",
     "/motions/new",
     "/paper-votes",
@@ -81,6 +84,7 @@ def pages(demo_site: DemoSite, window: Window) -> dict[str, tuple[StorageState |
             (
                 *SECRETARY,
                 member,
+                *(f"{member}/{change}" for change in ("class", "correct", "end")),
                 f"{still_open}/record",
                 between,
                 f"{between}/receipt",

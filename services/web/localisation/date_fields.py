@@ -24,8 +24,10 @@ class DateInputs:
 
 def join_dates(fields: Mapping[str, str]) -> dict[str, str]:
     """The fields with each date's inputs replaced by one field."""
-    names = {name.removesuffix(_DAY) for name in fields if name.endswith(_DAY)}
-    dates = {name: _join(fields, name) for name in names if {name + _MONTH, name + _YEAR} <= fields.keys()}
+    typed = {name.removesuffix(_DAY) for name in fields if name.endswith(_DAY)}
+    names = {name for name in typed if {name + _MONTH, name + _YEAR} <= fields.keys()}
+    names |= {name.removesuffix(_PICK) for name in fields if name.endswith(_PICK)}
+    dates = {name: _join(fields, name) for name in names}
     inputs = {name + part for name in dates for part in (_DAY, _MONTH, _YEAR, _PICK)}
     return {name: value for name, value in fields.items() if name not in inputs} | dates
 
@@ -41,7 +43,7 @@ def _join(fields: Mapping[str, str], name: str) -> str:
     picked = fields.get(name + _PICK, "")
     if picked and picked != OTHER_DAY:
         return picked
-    day, month, year = (fields[name + part].strip().replace("-", "") for part in (_DAY, _MONTH, _YEAR))
+    day, month, year = (fields.get(name + part, "").strip().replace("-", "") for part in (_DAY, _MONTH, _YEAR))
     if not (day or month or year):
         return ""
     short = month[:3].lower()

@@ -26,7 +26,7 @@ QUERIES = (
     "/members?q=jo", "/members?q=2", "/members?q=nobody", "/members?as_of=never", "/members?class=worker", f"/members/{JO}?done=end",
     "/paper-votes?done=recorded", "/paper-votes?done=confirmed", "/paper-votes?done=differs", "/you?done=asked", "/you?done=password",
     "/votes?done=drafted", "/look-up?ballot=", f"/look-up?ballot={fake_vote_services.OWN_PSEUDONYM}", "/look-up?ballot=0000000000000000",
-    "/nope",
+    *(f"/votes/{fake_vote_services.SPLIT_VOTE}/settle?kind={kind}&decision=2" for kind in ("cuts", "leave_out", "annul")), "/nope",
 )  # fmt: skip
 """Pages that a query changes, and one that does not exist."""
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
@@ -36,7 +36,9 @@ _ATTRIBUTE = re.compile(r'\b(type|name|value)="([^"]*)"')
 _SELECT = re.compile(r'<select id="([\w-]+)".*?<option value="([^"]+)"', re.DOTALL)
 _TEXT_AREA = re.compile(r'<textarea [^>]*name="([\w-]+)"')
 _DATE_PARTS = {"day": "20", "month": "12", "year": "2026"}
-_FARTHEST = 6
+_CHOSEN = {"method": "score"}
+"""Where the first choice leads past a page."""
+_FARTHEST = 12
 _ELSEWHERE = {"/sign-out", "/comfort"}
 
 
@@ -69,13 +71,13 @@ def _browser(make_fakes: Callable[[], FakeServices], *, easy: bool) -> Scriptles
 
 
 def _follow(browser: ScriptlessBrowser, sent: Any) -> int:
-    """The page to which a form leads; where that asks to check the answers, they are confirmed."""
+    """The page to which a form leads; where that goes on asking, or asks to check the answers, it is answered too."""
     opened = 1
     while sent.status_code == 303 and opened < _FARTHEST:
         shown = browser.http.get(sent.headers["location"])
-        forms = _forms(shown) if shown.url.path.endswith("/check") else []
+        forms = _forms(shown) if shown.url.path.endswith("/check") or shown.url.path.startswith("/votes/new/") else []
         opened += 1
-        sent = _submit(browser, forms[0][0], dict(HIDDEN.findall(forms[0][1]))) if forms else shown
+        sent = _submit(browser, forms[0][0], _filled(forms[0][1])) if forms else shown
     return opened
 
 
@@ -100,7 +102,7 @@ def _filled(form: str) -> dict[str, str]:
             fields.setdefault(attributes["name"], kept)
     fields |= dict(_SELECT.findall(form)) | dict.fromkeys(_TEXT_AREA.findall(form), "Words.\nMore words.")
     dates = {name: _DATE_PARTS[name.rpartition("-")[2]] for name in fields if name.rpartition("-")[2] in _DATE_PARTS}
-    return fields | dates | dict(HIDDEN.findall(form))
+    return fields | dates | {name: value for name, value in _CHOSEN.items() if name in fields} | dict(HIDDEN.findall(form))
 
 
 def _paths_of(page: Page) -> Iterator[str]:

@@ -32,6 +32,7 @@ def test_three_empty_inputs_are_an_empty_field() -> None:
 def test_a_picked_day_wins_unless_another_day_is_picked() -> None:
     assert typed("1", "2", "2027", **{"on-pick": "2026-11-24"}) == {"on": "2026-11-24"}
     assert typed("1", "2", "2027", **{"on-pick": "other"}) == {"on": "2027-02-01"}
+    assert join_dates({"on-pick": "2026-11-24"}) == {"on": "2026-11-24"}
 
 
 def test_other_fields_stay_as_they_are() -> None:
