@@ -65,4 +65,3 @@ def require_time_to_be_ready(vote: Vote, resolution_type: ResolutionType, now: d
         raise FailedPrecondition("READY_BEFORE_NOTICE", days=str(resolution_type.notice_days), earliest=earliest.isoformat())
     if now < earliest:
         raise FailedPrecondition("READY_TOO_EARLY", days=str(resolution_type.maximum_open_days), earliest=earliest.isoformat())
-

@@ -1,6 +1,7 @@
 """A co-op's first evening: what is to be done, what will be where nothing is yet, and an address that only this machine can open."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -24,14 +25,14 @@ def test_home_is_a_checklist_with_a_link_for_each_step() -> None:
 
 
 def test_the_steps_of_a_grown_co_op_stand_below_and_only_what_is_left_of_them() -> None:
-    fakes = FakeServices(first_steps=InMemoryFirstSteps(set()), public_url="http://127.0.0.1:8400")
+    fakes: Any = FakeServices(first_steps=InMemoryFirstSteps(set()), public_url="http://127.0.0.1:8400")
     page = ScriptlessBrowser(fakes).sign_in().open("/")
     assert page.index("What needs your voice") < page.index("Still to do")
     assert [link for link in LINKS if f'<a href="{link}"><b>' in page] == ["/first-steps/address", "/first-steps/backup"]
 
 
 def test_steps_that_happen_outside_are_ticked_off_and_then_the_list_is_gone_for_good() -> None:
-    fakes = FakeServices(first_steps=InMemoryFirstSteps(set()), public_url="http://127.0.0.1:8400")
+    fakes: Any = FakeServices(first_steps=InMemoryFirstSteps(set()), public_url="http://127.0.0.1:8400")
     browser = ScriptlessBrowser(fakes).sign_in()
     for step in ("address", "backup"):
         browser.open(f"/first-steps/{step}")
@@ -42,7 +43,7 @@ def test_steps_that_happen_outside_are_ticked_off_and_then_the_list_is_gone_for_
 
 
 def test_a_founder_alone_is_no_first_member() -> None:
-    fakes = FakeServices(first_steps=InMemoryFirstSteps({"backup"}))
+    fakes: Any = FakeServices(first_steps=InMemoryFirstSteps({"backup"}))
     fakes.membership.CountMembers = _counting(1)
     page = ScriptlessBrowser(fakes).sign_in().open("/")
     assert '<a href="/members/new"><b>' in page
@@ -93,7 +94,7 @@ def test_a_kind_that_needs_two_meetings_is_named_and_not_offered() -> None:
 
 
 def test_today_is_offered_only_where_a_vote_may_end_today() -> None:
-    fakes = FakeServices()
+    fakes: Any = FakeServices()
     browser = ScriptlessBrowser(fakes).sign_in()
     assert "closes_on-pick" not in browser.open("/motions/new")
     rules = governance.GetRulebookResponse(resolution_types=[governance.ResolutionType(key="quick", name="Quick", maximum_open_days=3)])
