@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-import grpc
 from starlette.types import ASGIApp
 
 from libs.clock import Clock
@@ -66,8 +65,6 @@ class Component:
     migrations: Path
     services: tuple[BoundService, ...] = ()
     """Its RPC services, from `libs.rpc.binding.bind`."""
-    register: Callable[[grpc.aio.Server], None] = lambda _: None
-    open_methods: frozenset[str] = frozenset()
     reactions: tuple[Reactions, ...] = ()
     jobs: tuple[Job, ...] = ()
     http_route: HttpRoute | None = None

@@ -150,11 +150,10 @@ class Process:
         runtime.consumers = {consumer.progress.source: consumer for consumer in consumers}
         status = StatusServicer(component.name, database, self._bus, self.clock, consumers)
         tls = TlsCredentials(self._shared.tls_folder, component.name) if self._shared.tls_folder else None
-        open_methods = component.open_methods.union(OPEN_METHODS, *(bound.open_methods for bound in component.services))
+        open_methods = OPEN_METHODS.union(*(bound.open_methods for bound in component.services))
         server = GrpcServer(
             component.name, Interceptor(component.name, tokens, self.clock, open_methods, service.allowed_callers if tls else None)
         )
-        component.register(server.grpc)
         for bound in component.services:
             bound.add_to(server.grpc)
         status_pb2_grpc.add_StatusServiceServicer_to_server(status, server.grpc)

@@ -25,7 +25,7 @@ def next_steps_text(folder: Path, answers: InitAnswers) -> str:
         *_bullet(f"It prints a link with which {answers.founder} signs in, as secretary and operator."),
         "",
         "2. Keep it safe",
-        *_bullet(f"Back up {folder / 'keys'} apart from the rest: whoever has both has everything, and without keys the rest is shut."),
+        *_bullet(f"Back up {folder / 'keys'} apart from the rest: both together open everything; without keys nothing opens."),
         *_bullet("Nobody but you can read the folder. Leave it so."),
         "",
         f"3. Check the rules with an adviser: template {answers.template}",

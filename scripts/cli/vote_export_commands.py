@@ -51,5 +51,5 @@ async def bundle_command(
     notes = [f"{size:,} bytes. Check it: kith verify {out}{f' --pins {pins}' if pins else ''}"]
     if pins is not None:
         pins.write_bytes(known)
-        notes.append("Whoever checks should not take the pins from you alone: let them compare the fingerprints with each co-op.")
+        notes.append("People who check should not take the pins from you alone: let them compare the fingerprints with each co-op.")
     return Answer(str(out), notes, data={"bundle": str(out), "bytes": size, "pins": str(pins or "")})

@@ -6,9 +6,9 @@ import pytest
 
 from kith.governance.facts.v1.facts_pb2 import MotionOpened, RulebookAdopted
 from kith.governance.v1 import governance_pb2 as pb
+from libs.database import paging
 from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, FailedPrecondition, Invalid, NotAllowed, NotFound, Refusal, Unavailable
-from libs.rpc import paging
 from libs.rpc.client import call_service
 from tests.support.member_assembly import HOUR, RULEBOOK, MemberAssembly, member_assembly, refused_with, to_timestamp
 from tests.support.running_co_op import Infrastructure, event_publisher, running_co_op

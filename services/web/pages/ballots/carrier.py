@@ -53,7 +53,7 @@ class BallotTexts:
 
 
 class Question(Protocol):
-    """What every question has, whoever votes on it."""
+    """What every question has, in any kind of vote."""
 
     @property
     def id(self) -> str: ...
