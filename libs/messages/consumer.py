@@ -201,7 +201,11 @@ class Consumer:
             progress.behind_since = time.monotonic()
             if self._gap_timer is None or self._gap_timer.when() < asyncio.get_running_loop().time():
                 # If nothing arrives, the tail was lost: `_watch_for_gaps` looks after a while, once for all that is late by then.
-                self._gap_timer = asyncio.get_running_loop().call_later(BEHIND_SECONDS, self._look_for_gaps.set)
+                self._gap_timer = asyncio.get_running_loop().call_later(BEHIND_SECONDS, self._wake_gap_watch)
+
+    def _wake_gap_watch(self) -> None:
+        """Wakes the watch of now: it may have been restarted, with another event, since the timer was set."""
+        self._look_for_gaps.set()
 
     def _request_replay_soon(self) -> None:
         """Makes the next check for gaps request a replay at once."""
