@@ -21,6 +21,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from scripts.cli.console import ExitCode, print_note, print_pages, print_result
+from scripts.cli.lazy_imports import load_protos
 
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 DEFAULT_FOLDER = Path("kith-data")
@@ -115,6 +116,7 @@ def run(coroutine: Coroutine[Any, Any, ResultT]) -> ResultT:
 
 
 async def _run(action: Action, failed: str, folder: Path, *, as_json: bool, arguments: Mapping[str, Any]) -> int:
+    load_protos()
     from scripts.cli.connection import connect
     from scripts.cli.refusal_messages import refusals_as_errors
 
