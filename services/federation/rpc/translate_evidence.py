@@ -119,9 +119,13 @@ def look_up_response(result: tuple[str, PseudonymLookup | None]) -> pb.LookUpBal
 
 
 def outcome_response(view: VoteEvidenceView) -> pb.GetOutcomeResponse:
-    """The final outcome; before that, and in a dispute, the one that we signed."""
+    """The final outcome; before that, and in a dispute, the one that we signed.
+
+    A co-op that was away may have signed another one than the others made final: until it has counted theirs, it shows none as final.
+    """
     outcome = view.vote.outcome or b""
-    response = pb.GetOutcomeResponse(outcome=outcome, terms=view.vote.terms.data, final=view.status.state is VoteState.FINAL)
+    is_final = view.status.state is VoteState.FINAL and hashlib.sha256(outcome).digest() == view.status.outcome
+    response = pb.GetOutcomeResponse(outcome=outcome, terms=view.vote.terms.data, final=is_final)
     if outcome:
         response.hash = hashlib.sha256(outcome).hexdigest()
     for outcome_hash, signers in sorted(outcome_signers(view.evidence, view.status.revision).items()):
