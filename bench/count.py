@@ -12,7 +12,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from bench.report import is_quick_run, save_report
-from libs.rulebook.counting import Cap, ClassRule, CountingRule, FixedShares, Method, Quorum, Threshold
+from libs.rulebook.counting import ClassCap, ClassRule, CountingRule, FixedShares, Method, Quorum, Threshold
 from services.governance.domain.tally import count_ballots, tally
 
 BALLOTS = 1_000_000
@@ -48,7 +48,7 @@ def measure(ballots: list[Ballot]) -> dict[str, list[float]]:
     shares = FixedShares((("supported", Fraction(9, 20)), ("worker", Fraction(9, 20)), ("investor", Fraction(1, 10))))
     variants: dict[str, Callable[[], object]] = {
         "Counter over the same list": lambda: Counter(ballots),
-        "count with a cap": lambda: count_and_tally(ballots, Cap(("investor",), Fraction(1, 10))),
+        "count with a cap": lambda: count_and_tally(ballots, ClassCap(("investor",), Fraction(1, 10))),
         "count with fixed shares": lambda: count_and_tally(ballots, shares),
     }
     times_by_variant: dict[str, list[float]] = {name: [] for name in variants}

@@ -18,7 +18,7 @@ from scripts.cli.bootstrap import bootstrap
 from scripts.cli.connection import connect
 from scripts.cli.demo.clocks import DemoClocks
 from scripts.cli.demo.co_op import DemoCoOp
-from scripts.cli.demo.example_data import read_votes
+from scripts.cli.demo.expected_results import read_votes
 from scripts.cli.demo.folders import EXAMPLE, CoOpAddresses, make_demo_folder
 from scripts.cli.demo.motions import await_results, cast_all_votes, open_voting, put_demo_motion
 from scripts.cli.demo.step_log import StepLog

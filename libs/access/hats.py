@@ -56,7 +56,7 @@ async def give(work: UnitOfWork, person: UUID, hat: str) -> None:
     await work.connection.execute(_INSERT, {"person": person, "hat": hat, "since": work.now})
 
 
-async def take(work: UnitOfWork, person: UUID, hat: str) -> bool:
+async def revoke(work: UnitOfWork, person: UUID, hat: str) -> bool:
     """Takes the hat away; returns whether the person wore it."""
     return (await work.connection.execute(_DELETE, {"person": person, "hat": hat})).rowcount > 0
 
@@ -74,4 +74,4 @@ async def _on_hat_given(work: UnitOfWork, event: Event) -> None:
 
 async def _on_hat_taken(work: UnitOfWork, event: Event) -> None:
     message = HatTaken.FromString(event.payload)
-    await take(work, UUID(message.person_id), message.hat)
+    await revoke(work, UUID(message.person_id), message.hat)

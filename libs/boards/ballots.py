@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from libs.boards import document_fields
 from libs.boards.entries import Choice
-from libs.boards.terms import ABSTAIN, FIXED_OPTIONS, Terms
+from libs.boards.vote_terms import ABSTAIN, FIXED_OPTIONS, VoteTerms
 
 SCORE, APPROVAL, PLURALITY = "score", "approval", "plurality"
 
 
-def is_choice_allowed(terms: Terms, choice: Choice) -> bool:
+def is_choice_allowed(terms: VoteTerms, choice: Choice) -> bool:
     """Whether the terms allow this choice ("Choice" in docs/formats/federated-vote.md)."""
     method, options = terms.rule.method, terms.options
     match choice:

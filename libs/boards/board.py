@@ -26,7 +26,7 @@ from libs.boards.entries import (
     RowEntry,
     read_entry,
 )
-from libs.boards.terms import MAX_BALLOTS_PER_ROW, PARTICIPANT, Terms
+from libs.boards.vote_terms import MAX_BALLOTS_PER_ROW, PARTICIPANT, VoteTerms
 from libs.signing import merkle, statement
 from libs.signing.statement import BadSignatureError
 
@@ -45,7 +45,7 @@ class CurrentBallot:
 class Board:
     """Reads one board. `add` takes entries in the board's order; the attributes hold what has been read so far."""
 
-    def __init__(self, terms: Terms, co_op: str) -> None:
+    def __init__(self, terms: VoteTerms, co_op: str) -> None:
         self.terms = terms
         self.co_op = co_op
         self.size = 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from libs.boards.ballots import tally_points
 from libs.boards.board import Board
-from libs.boards.terms import Terms
+from libs.boards.vote_terms import VoteTerms
 from libs.signing import merkle
 
 
@@ -24,7 +24,7 @@ class BoardCount:
     rejected: tuple[tuple[int, str], ...]
 
 
-def count_board(terms: Terms, co_op: str, entries: Sequence[bytes], cut: int) -> BoardCount:
+def count_board(terms: VoteTerms, co_op: str, entries: Sequence[bytes], cut: int) -> BoardCount:
     """Counts one board. `entries` are all below the cut, and all up to the roll, whose rows hold even if a settlement cuts before it."""
     board = Board(terms, co_op).extend(entries[:cut])
     agreed = board if board.roll is not None else Board(terms, co_op).extend(entries)

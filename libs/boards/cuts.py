@@ -6,7 +6,7 @@ The witnesses' dates decide; the clocks of the board's own co-op and of the memb
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from libs.boards.terms import Terms
+from libs.boards.vote_terms import VoteTerms
 
 
 @dataclass(frozen=True, order=True)
@@ -18,7 +18,7 @@ class WitnessedSize:
     size: int
 
 
-def witnessed_cut(terms: Terms, co_op: str, witnessed: Iterable[WitnessedSize], at: int) -> int:
+def witnessed_cut(terms: VoteTerms, co_op: str, witnessed: Iterable[WitnessedSize], at: int) -> int:
     """The cut of a board: the q-th largest of the sizes that its witnesses held by `at`."""
     largest = dict.fromkeys(terms.witnesses_of(co_op), 0)
     for cosigned in witnessed:

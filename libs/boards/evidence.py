@@ -14,8 +14,8 @@ from libs.boards.board import Board
 from libs.boards.document_fields import CO_OP, HEX32, DocumentError, DocumentFields
 from libs.boards.documents import Objection, Settlement
 from libs.boards.entries import OutcomeEntry, read_entry
-from libs.boards.terms import Party, Terms
 from libs.boards.vote_state import Misconduct
+from libs.boards.vote_terms import Party, VoteTerms
 from libs.signing import canonical, checkpoint, merkle, statement
 from libs.signing.canonical import Json
 from libs.signing.checkpoint import BadNoteError, Checkpoint, Cosignature
@@ -29,7 +29,7 @@ OBJECTION, SETTLEMENT = "objection", "settlement"
 ProvenEvidence = Misconduct | Objection | tuple[Settlement, dict[str, bytes]]
 
 
-def read_evidence(terms: Terms, boards: Mapping[str, Board], content: bytes) -> ProvenEvidence:
+def read_evidence(terms: VoteTerms, boards: Mapping[str, Board], content: bytes) -> ProvenEvidence:
     """Reads an evidence document: what it proves, given these boards. Raises `DocumentError`."""
     if len(content) > MAX_EVIDENCE_BYTES:
         raise DocumentError("paper: longer than 256 KiB")
@@ -52,7 +52,9 @@ def read_evidence(terms: Terms, boards: Mapping[str, Board], content: bytes) -> 
     return proven
 
 
-def write_note(terms: Terms, board: str, head: Checkpoint, signature: bytes, cosignatures: Iterable[tuple[str, int, bytes]] = ()) -> bytes:
+def write_note(
+    terms: VoteTerms, board: str, head: Checkpoint, signature: bytes, cosignatures: Iterable[tuple[str, int, bytes]] = ()
+) -> bytes:
     """A signed note of a board; cosignatures are (witness, time, signature)."""
     signed = [
         (Cosignature(checkpoint.witness_name(witness, terms.vote), time, sig), witness_key(terms, witness))
@@ -61,7 +63,7 @@ def write_note(terms: Terms, board: str, head: Checkpoint, signature: bytes, cos
     return checkpoint.note(head, board_key(terms, board), signature, signed)
 
 
-def read_note(terms: Terms, board: str, text: bytes) -> tuple[Checkpoint, tuple[Cosignature, ...]]:
+def read_note(terms: VoteTerms, board: str, text: bytes) -> tuple[Checkpoint, tuple[Cosignature, ...]]:
     """Reads a note of this board and checks every signature. Raises `DocumentError`."""
     names = {checkpoint.witness_name(party.id, terms.vote): witness_key(terms, party.id) for party in terms.parties if party.id != board}
     try:
@@ -73,11 +75,11 @@ def read_note(terms: Terms, board: str, text: bytes) -> tuple[Checkpoint, tuple[
     return head, cosignatures
 
 
-def board_key(terms: Terms, co_op: str) -> Ed25519PublicKey:
+def board_key(terms: VoteTerms, co_op: str) -> Ed25519PublicKey:
     return _public(terms.by_id[co_op].board)
 
 
-def witness_key(terms: Terms, co_op: str) -> Ed25519PublicKey:
+def witness_key(terms: VoteTerms, co_op: str) -> Ed25519PublicKey:
     return _public(terms.by_id[co_op].witness)
 
 
@@ -115,7 +117,7 @@ def settlement(signed: Mapping[str, Json]) -> bytes:
     return canonical.encode({"kind": SETTLEMENT, "object": dict(signed)})
 
 
-def _fork(terms: Terms, boards: Mapping[str, Board], fields: DocumentFields) -> Misconduct:
+def _fork(terms: VoteTerms, boards: Mapping[str, Board], fields: DocumentFields) -> Misconduct:
     board = _party(terms, fields, "board").id
     notes = [read_note(terms, board, _note(value))[0] for value in fields.list("notes", lambda value: value, is_sorted=False)]
     misconduct = Misconduct(FORK, board)
@@ -142,7 +144,7 @@ def _fork(terms: Terms, boards: Mapping[str, Board], fields: DocumentFields) -> 
     return misconduct
 
 
-def _double_outcome(terms: Terms, fields: DocumentFields) -> Misconduct:
+def _double_outcome(terms: VoteTerms, fields: DocumentFields) -> Misconduct:
     entries = [read_entry(canonical.encode(outcome)) for outcome in fields.list("entries", lambda outcome: outcome, is_sorted=False)]
     match entries:
         case [OutcomeEntry() as first, OutcomeEntry() as second]:
@@ -157,7 +159,7 @@ def _double_outcome(terms: Terms, fields: DocumentFields) -> Misconduct:
             raise DocumentError("double_outcome: two outcome entries")
 
 
-def _late_cosignature(terms: Terms, boards: Mapping[str, Board], fields: DocumentFields) -> Misconduct:
+def _late_cosignature(terms: VoteTerms, boards: Mapping[str, Board], fields: DocumentFields) -> Misconduct:
     witness, board = _party(terms, fields, "witness").id, _party(terms, fields, "board").id
     head, cosignatures = read_note(terms, board, _note(fields.take("note")))
     times = _times(terms, witness, cosignatures)
@@ -168,7 +170,7 @@ def _late_cosignature(terms: Terms, boards: Mapping[str, Board], fields: Documen
     return Misconduct(LATE_COSIGNATURE, witness)
 
 
-def _falling_dates(terms: Terms, fields: DocumentFields) -> Misconduct:
+def _falling_dates(terms: VoteTerms, fields: DocumentFields) -> Misconduct:
     witness, board = _party(terms, fields, "witness").id, _party(terms, fields, "board").id
     notes = [read_note(terms, board, _note(value)) for value in fields.list("notes", lambda value: value, is_sorted=False)]
     if len(notes) != 2:
@@ -179,14 +181,14 @@ def _falling_dates(terms: Terms, fields: DocumentFields) -> Misconduct:
     return Misconduct(FALLING_DATES, witness)
 
 
-def _objection(terms: Terms, value: Json) -> Objection:
+def _objection(terms: VoteTerms, value: Json) -> Objection:
     objection = documents.read_objection(value, _participant(terms, documents.objector_id(value)).statement)
     if objection.vote != terms.vote:
         raise DocumentError("objection: to another vote")
     return objection
 
 
-def _settlement(terms: Terms, value: Json) -> tuple[Settlement, dict[str, bytes]]:
+def _settlement(terms: VoteTerms, value: Json) -> tuple[Settlement, dict[str, bytes]]:
     settlement, sigs = documents.read_settlement(value)
     if settlement.vote != terms.vote:
         raise DocumentError("settlement: of another vote")
@@ -198,7 +200,7 @@ def _settlement(terms: Terms, value: Json) -> tuple[Settlement, dict[str, bytes]
     return settlement, sigs
 
 
-def is_complete(terms: Terms, settlement: Settlement, sigs: Iterable[str], proven: Iterable[Misconduct]) -> bool:
+def is_complete(terms: VoteTerms, settlement: Settlement, sigs: Iterable[str], proven: Iterable[Misconduct]) -> bool:
     """Whether all participants signed the settlement, except those whose misconduct is proven."""
     guilty = {misconduct.id for misconduct in proven}
     required = set(terms.participants) - set(settlement.without)
@@ -213,7 +215,7 @@ def _note(value: Json) -> bytes:
     return document_fields.parse_words(value, 64 * 1024, "note", lines=True).encode()
 
 
-def _times(terms: Terms, witness: str, cosignatures: Iterable[Cosignature]) -> list[int]:
+def _times(terms: VoteTerms, witness: str, cosignatures: Iterable[Cosignature]) -> list[int]:
     name = checkpoint.witness_name(witness, terms.vote)
     times = [cosignature.time for cosignature in cosignatures if cosignature.name == name]
     if not times:
@@ -221,14 +223,14 @@ def _times(terms: Terms, witness: str, cosignatures: Iterable[Cosignature]) -> l
     return times
 
 
-def _party(terms: Terms, fields: DocumentFields, key: str) -> Party:
+def _party(terms: VoteTerms, fields: DocumentFields, key: str) -> Party:
     party = terms.by_id.get(fields.text(key, CO_OP))
     if party is None:
         raise DocumentError(f"paper: {key} is no party")
     return party
 
 
-def _participant(terms: Terms, co_op: str) -> Party:
+def _participant(terms: VoteTerms, co_op: str) -> Party:
     if co_op not in terms.participants:
         raise DocumentError(f"paper: {co_op} does not take part")
     return terms.by_id[co_op]

@@ -9,7 +9,7 @@ from libs.boards.document_fields import CO_OP, GROUP, DocumentError, DocumentFie
 from libs.rulebook.counting import (
     Basis,
     BelowQuorum,
-    Cap,
+    ClassCap,
     ClassRule,
     CountingRule,
     Denominator,
@@ -42,7 +42,7 @@ class VoteRule:
         rule = self.counting
         named = {*rule.excluded, *(name for name, _ in rule.class_quorums)}
         match rule.class_rule:
-            case Cap(classes, _, _):
+            case ClassCap(classes, _, _):
                 named.update(classes)
             case FixedShares(shares, _):
                 named.update(name for name, _ in shares)
@@ -157,7 +157,7 @@ def _read_class_rule(fields: DocumentFields) -> ClassRule:
     match fields.one_of("kind", "none", "cap", "fixed_shares", "each_class"):
         case "cap":
             groups = fields.list("groups", lambda value: document_fields.parse_text(value, GROUP, "cap"))
-            class_rule = Cap(groups, fields.fraction("fraction"), Denominator(fields.one_of("measured_on", *Denominator)))
+            class_rule = ClassCap(groups, fields.fraction("fraction"), Denominator(fields.one_of("measured_on", *Denominator)))
             if class_rule.fraction > 1 or not groups:
                 raise DocumentError("rule: a cap is of some group, and at most one")
         case "fixed_shares":
@@ -180,7 +180,7 @@ def _quorum(quorum: Quorum) -> Json:
 
 def _class_rule(rule: ClassRule) -> Json:
     match rule:
-        case Cap(classes, fraction, measured_on):
+        case ClassCap(classes, fraction, measured_on):
             groups = document_fields.sort_items(list(classes))
             return {"kind": "cap", "groups": groups, "fraction": format_fraction(fraction), "measured_on": measured_on.value}
         case FixedShares(shares, silent):

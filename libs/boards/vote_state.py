@@ -12,7 +12,7 @@ from libs.boards.board import Board
 from libs.boards.cuts import WitnessedSize, witnessed_cut
 from libs.boards.documents import ANNUL, Objection, Settlement
 from libs.boards.entries import OutcomeEntry
-from libs.boards.terms import Terms
+from libs.boards.vote_terms import VoteTerms
 
 
 class VoteState(StrEnum):
@@ -48,7 +48,7 @@ class Misconduct:
 class VoteEvidence:
     """All evidence that this co-op holds about a vote."""
 
-    terms: Terms
+    terms: VoteTerms
     boards: Mapping[str, Board]
     """The board of every party whose board we hold."""
     witnessed: Mapping[str, Sequence[WitnessedSize]]

@@ -23,13 +23,13 @@ Convert = Callable[[Any], Any]
 Read = TypeVar("Read", covariant=True)
 
 
-class Reader(Protocol[Read]):
+class RowMapper(Protocol[Read]):
     """Makes a record of a row; `values` are fields that do not come from columns."""
 
     def __call__(self, row: Row[Any], /, **values: Any) -> Read: ...
 
 
-def reader(kind: type[Record], **renamed: str) -> Reader[Record]:
+def row_mapper(kind: type[Record], **renamed: str) -> RowMapper[Record]:
     """A function that makes a `kind` of a row. `renamed` names the column of a field that is not called like it.
 
     A field without a column and without a value keeps its default; without a default that is a TypeError at the first row.

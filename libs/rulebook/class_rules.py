@@ -3,7 +3,7 @@
 from enum import StrEnum
 from fractions import Fraction
 
-from libs.rulebook.counting import Cap, ClassRule, Denominator, EachClass, FixedShares, OneMemberOneVote, SilentClass, Threshold
+from libs.rulebook.counting import ClassCap, ClassRule, Denominator, EachClass, FixedShares, OneMemberOneVote, SilentClass, Threshold
 from libs.rulebook.fraction_text import format_fraction
 from libs.rulebook.toml_table import TomlTable
 
@@ -63,7 +63,7 @@ def read_class_rule(table: TomlTable, every: tuple[str, ...], on_the_roll: tuple
     return rule
 
 
-def _cap(table: TomlTable, every: tuple[str, ...], on_the_roll: tuple[str, ...]) -> Cap:
+def _cap(table: TomlTable, every: tuple[str, ...], on_the_roll: tuple[str, ...]) -> ClassCap:
     classes = table.names("classes", every, "class", required=True)
     for key in classes:
         if key not in on_the_roll:
@@ -75,7 +75,7 @@ def _cap(table: TomlTable, every: tuple[str, ...], on_the_roll: tuple[str, ...])
         table.note("classes", problem, "Leave at least one class out.")
     fraction = table.share("fraction", "10 %", one=False)
     measured_on = table.choice("measured_on", Denominator, Denominator.CAST)
-    return Cap(classes, fraction if fraction is not None else Fraction(1, 10), measured_on)
+    return ClassCap(classes, fraction if fraction is not None else Fraction(1, 10), measured_on)
 
 
 def _fixed_shares(table: TomlTable, every: tuple[str, ...], on_the_roll: tuple[str, ...]) -> FixedShares:

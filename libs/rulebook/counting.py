@@ -85,7 +85,7 @@ class OneMemberOneVote:
 
 
 @dataclass(frozen=True)
-class Cap:
+class ClassCap:
     """`classes` together never weigh more than `fraction` of the whole: a ceiling, never a floor.
 
     `measured_on` says whether the whole is the votes cast, everybody present or the whole roll's strength. The joint weight is
@@ -119,7 +119,7 @@ class EachClass:
     silent_blocks: bool = False
 
 
-ClassRule = OneMemberOneVote | Cap | FixedShares | EachClass
+ClassRule = OneMemberOneVote | ClassCap | FixedShares | EachClass
 
 
 @dataclass(frozen=True)

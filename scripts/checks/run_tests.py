@@ -1,6 +1,6 @@
 """`scripts/test`: runs the folders of tests/ side by side and prints one summary. No folder hides another's failure.
 
-`forked_workers` says how tests are distributed. The result of each folder is kept in `.results/<folder>.xml`, where
+`parallel_pytest_plugin` says how tests are distributed. The result of each folder is kept in `.results/<folder>.xml`, where
 `scripts/capabilities` reads which capabilities are proved.
 """
 
@@ -103,7 +103,7 @@ def run_pytest(folders: Sequence[str]) -> int:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryDirectory() as place:
         report = Path(place) / "report.xml"
-        plugins = ("-p", "scripts.checks.capability_plugin", "-p", "scripts.checks.forked_workers")
+        plugins = ("-p", "scripts.checks.capability_plugin", "-p", "scripts.checks.parallel_pytest_plugin")
         options = (f"--junitxml={report}", "-o", "faulthandler_timeout=300")
         command = [sys.executable, "-m", "pytest", "-q", *plugins, *options, *(f"tests/{folder}" for folder in folders)]
         code = subprocess.run(command, cwd=repository.ROOT, stdin=subprocess.DEVNULL, env=environment, check=False).returncode  # noqa: S603 - pytest

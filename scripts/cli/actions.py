@@ -1,10 +1,11 @@
 """The one builder of commands: arguments that many take, the connection, words or JSON, refusals and exit codes.
 
-An action is an async function whose first parameter is the connection to a running co-op. It returns `Words`, or an `Answer` if it has
-JSON too; the builder adds `--folder` and, for an answer, `--json`, turns a refusal into sentences and returns the exit code:
+An action is an async function whose first parameter is the connection to a running co-op. It returns a `TextResult`, or a
+`JsonResult` if it has JSON too; the builder adds `--folder` and, for a `JsonResult`, `--json`, turns a refusal into sentences and
+returns the exit code:
 
     @motion_app.action("show")
-    async def show_motion(co_op: "connection.Connection", motion: MotionArgument) -> Answer:
+    async def show_motion(co_op: "connection.Connection", motion: MotionArgument) -> JsonResult:
         ...
 
 A module of commands imports what it needs for the work in a `lazy_imports()` block: help, completion and a refused argument load none
@@ -34,7 +35,7 @@ VoteArgument = Annotated[str, typer.Argument(help="The first 8 or more digits of
 
 
 @dataclass(frozen=True)
-class Words:
+class TextResult:
     """The result of an action in words. Iterators are consumed only if words are wanted, while the connection is open."""
 
     lines: str | Iterable[str] | AsyncIterator[str] = ()
@@ -44,19 +45,19 @@ class Words:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer(Words):
+class JsonResult(TextResult):
     """The result of an action in words and as JSON."""
 
     data: Any
     """A message, a mapping whose values may be messages or lists of them, or several of these as a list, printed as one object."""
 
 
-Action = Callable[..., Awaitable[Words]]
+Action = Callable[..., Awaitable[TextResult]]
 ActionT = TypeVar("ActionT", bound=Action)
 ResultT = TypeVar("ResultT")
 
 
-class Noun(typer.Typer):
+class CommandGroup(typer.Typer):
     """A word of `kith` with its verbs."""
 
     def __init__(self, help: str = "", *, no_args_is_help: bool = False) -> None:  # noqa: A002 - typer's name
@@ -77,9 +78,9 @@ class Noun(typer.Typer):
         return register
 
 
-def single_command(word: str, function: Callable[..., object]) -> Noun:
+def single_command(word: str, function: Callable[..., object]) -> CommandGroup:
     """A word without verbs."""
-    noun = Noun()
+    noun = CommandGroup()
     noun.command(name=word)(function)
     return noun
 
@@ -87,7 +88,7 @@ def single_command(word: str, function: Callable[..., object]) -> Noun:
 def _command(action: Action, failed: str, check: Callable[..., object] | None) -> Callable[..., int]:
     """The function with the parameters that typer shall read: the action's without the connection, and the common options."""
     signature = inspect.signature(action)
-    has_json = signature.return_annotation is Answer
+    has_json = signature.return_annotation is JsonResult
     parameters = [*list(signature.parameters.values())[1:], _option("folder", FolderOption, DEFAULT_FOLDER)]
     if has_json:
         parameters.append(_option("as_json", JsonOption, default=False))
@@ -125,15 +126,15 @@ async def _run(action: Action, failed: str, folder: Path, *, as_json: bool, argu
             return await print_words(await action(co_op, **arguments), as_json=as_json)
 
 
-async def print_words(words: Words, *, as_json: bool = False) -> int:
+async def print_words(words: TextResult, *, as_json: bool = False) -> int:
     """Prints the result of an action and returns its exit code."""
-    if as_json and isinstance(words, Answer):
+    if as_json and isinstance(words, JsonResult):
         print_json(words.data)
     elif isinstance(words.lines, str):
         print_result(words.lines)
     else:
         lines = words.lines if isinstance(words.lines, AsyncIterator) else _each(words.lines)
-        if isinstance(words, Answer):
+        if isinstance(words, JsonResult):
             print_pages([line async for line in lines])
         else:
             async for line in lines:
@@ -149,7 +150,7 @@ async def _each(lines: Iterable[str]) -> AsyncIterator[str]:
 
 
 def print_json(data: Any) -> None:
-    """Prints `Answer.data` as one JSON object, with the schema's name."""
+    """Prints `JsonResult.data` as one JSON object, with the schema's name."""
     import json
 
     fields: dict[str, Any] = {"schema": "kith.v1"}

@@ -10,7 +10,7 @@ from fractions import Fraction
 from libs.rulebook.counting import (
     Basis,
     BelowQuorum,
-    Cap,
+    ClassCap,
     ClassRule,
     CountingRule,
     Denominator,
@@ -218,7 +218,7 @@ def _one_member_one_vote(fields: Mapping[str, JsonNode], node: JsonNode) -> Clas
 def _cap(fields: Mapping[str, JsonNode], node: JsonNode) -> ClassRule:
     _refuse_unknown_fields(fields, {"class", "classes", "fraction", "measured_on"})
     measured_on = fields["measured_on"].enum_member(Denominator) if "measured_on" in fields else Denominator.CAST
-    return Cap(_classes(fields, node), _required(fields, "fraction", node).fraction(), measured_on)
+    return ClassCap(_classes(fields, node), _required(fields, "fraction", node).fraction(), measured_on)
 
 
 def _fixed_shares(fields: Mapping[str, JsonNode], node: JsonNode) -> ClassRule:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from libs.rulebook.counting import Basis, Cap, CountingRule, Denominator, Method
+from libs.rulebook.counting import Basis, ClassCap, CountingRule, Denominator, Method
 from scripts.cli.count_file import CountCase
 from services.governance.domain.federated_tally import FederatedTally, tally_federated_votes
 from services.governance.domain.tally import ClassTally, Tally, tally
@@ -53,7 +53,7 @@ def _member_fields(result: Tally) -> JsonObject:
         fields["turnout"] = str(result.turnout)
     if any(class_tally.per_ballot != 1 for class_tally in result.classes):
         fields["weights"] = {class_tally.name: str(class_tally.weight) for class_tally in result.classes}
-    if isinstance(result.rule.class_rule, Cap):
+    if isinstance(result.rule.class_rule, ClassCap):
         fields |= {
             f"{class_tally.name}_weight": str(class_tally.weight)
             for class_tally in result.classes

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scripts.cli.actions import DEFAULT_FOLDER, FolderOption, Noun, Words, print_words, run
+from scripts.cli.actions import DEFAULT_FOLDER, CommandGroup, FolderOption, TextResult, print_words, run
 from scripts.cli.console import CommandError, ExitCode, print_note
 from scripts.cli.lazy_imports import lazy_imports
 from services.topology import SERVICE_NAMES, SERVICES, ServiceEntry
@@ -28,7 +28,7 @@ with lazy_imports():
     from scripts.cli import connection, lock_owner, status
     from services import database_setup, instance
 
-events_app = Noun("What services published to each other, and what to do when one cannot follow.")
+events_app = CommandGroup("What services published to each other, and what to do when one cannot follow.")
 _ServiceArgument = Annotated[str, typer.Argument(help=f"One of {', '.join(SERVICE_NAMES)}.")]
 _CAUGHT_UP_SECONDS = 60.0
 _LIST_EVENTS = "select number, at, type, subject from outbox where number > :after order by number limit :most"
@@ -133,7 +133,7 @@ async def _list(folder: Path, service: ServiceEntry, after: int, most: int) -> N
     async with _open_as_owner(co_op, service) as (database, _), database.engine.connect() as session:
         rows = (await session.execute(text(_LIST_EVENTS), {"after": after, "most": most})).all()
     await print_words(
-        Words(
+        TextResult(
             f"{row.number:>7}  {row.at:%Y-%m-%d %H:%M:%S}  {row.type.rsplit('.', 1)[-1]:<24} {row.subject.rsplit('.', 1)[-1]}"
             for row in rows
         )

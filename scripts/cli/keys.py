@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scripts.cli.actions import Noun, Words
+from scripts.cli.actions import CommandGroup, TextResult
 from scripts.cli.console import CommandError, ExitCode
 from scripts.cli.lazy_imports import lazy_imports
 
@@ -18,7 +18,7 @@ with lazy_imports():
     from libs.signing import statement
     from scripts.cli import connection
 
-keys_app = Noun("Keys towards other co-ops.", no_args_is_help=True)
+keys_app = CommandGroup("Keys towards other co-ops.", no_args_is_help=True)
 
 
 @keys_app.callback()
@@ -32,7 +32,7 @@ async def rotate(
     *,
     revoke: Annotated[list[str] | None, typer.Option(help="A public key, in hex, that must not be believed any more.")] = None,
     root: Annotated[Path | None, typer.Option(help="The root key, where it is kept outside the data folder.")] = None,
-) -> Words:
+) -> TextResult:
     """Make a new signing key and a new certificate, in a new identity document signed by the root key. Peers hear of it by themselves."""
     key = _read_root_key(root) if root else None
     response = await co_op.call(co_op.federation.RotateKeys, pb.RotateKeysRequest(revoke=revoke or []), co_op.founder_token())
@@ -42,7 +42,7 @@ async def rotate(
             raise CommandError(what, why, "Bring it, and name it: --root FILE", ExitCode.CONFLICT)
         signed = pb.RotateKeysRequest(root_signature=statement.sign(key, identity_documents.KIND, response.to_sign))
         response = await co_op.call(co_op.federation.RotateKeys, signed, co_op.founder_token())
-    return Words(
+    return TextResult(
         f"Identity document {response.seq} is in use.",
         ["Peers take it up at the next contact. A peer that missed two of them needs your invitation once more: kith peer invite"],
     )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scripts.cli.actions import Answer, JsonOption, Noun, Words
+from scripts.cli.actions import CommandGroup, JsonOption, JsonResult, TextResult
 from scripts.cli.console import CommandError, ExitCode, print_note
 from scripts.cli.lazy_imports import lazy_imports
 from scripts.cli.wording import plural
@@ -19,7 +19,7 @@ with lazy_imports():
     from scripts.cli import connection, member_csv, member_csv_header, member_import, member_import_report, progress, register_lookup
 
 _RUN_AGAIN = "Run the same command again: it goes on from there and admits nobody twice."
-member_app = Noun("Admit members from a list, and look into the register. How to write a list: docs/how-to/import-members.md")
+member_app = CommandGroup("Admit members from a list, and look into the register. How to write a list: docs/how-to/import-members.md")
 
 
 def _check_day(*, as_of: str, **_others: object) -> None:
@@ -33,20 +33,20 @@ async def list_command(
     *,
     as_of: Annotated[str, typer.Option(help="Who was a member on this day, as 2024-03-31. Default: today.")] = "",
     member_class: Annotated[str, typer.Option("--class", help="Only this class, by its key.")] = "",
-) -> Answer:
+) -> JsonResult:
     """List the members of a day by number."""
     members = await register_lookup.list_members(co_op, member_csv.parse_day(as_of) or "", member_class)
     lines = (
         f"{row.member_number:>6}  {row.register_name:<32} {row.member_class:<16} {row.admitted_on}{'' if row.may_vote else '  no vote'}"
         for row in members
     )
-    return Answer(lines, [f"{plural(len(members), 'member', 'members')}."], data={"members": [_member_json(row) for row in members]})
+    return JsonResult(lines, [f"{plural(len(members), 'member', 'members')}."], data={"members": [_member_json(row) for row in members]})
 
 
 @member_app.action("show")
 async def show_command(
     co_op: "connection.Connection", number: Annotated[str, typer.Argument(help="A member number, or a person's id.")]
-) -> Answer:
+) -> JsonResult:
     """Show one member, with every class they were in."""
     person = await register_lookup.find_person(co_op, number)
     member = (await co_op.as_secretary(co_op.membership.GetMember, membership.GetMemberRequest(person_id=str(person)))).member
@@ -54,7 +54,7 @@ async def show_command(
         {"class": standing.member_class, "may_vote": standing.may_vote, "from": standing.from_day, "to": standing.to_day}
         for standing in member.standings
     ]
-    return Answer(_member_lines(member), data={**_member_json(member), "standings": standings})
+    return JsonResult(_member_lines(member), data={**_member_json(member), "standings": standings})
 
 
 def _inspect_list(*, file: Path, report: Path | None = None, **_others: object) -> "member_csv.CsvLayout":
@@ -79,7 +79,7 @@ async def import_command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen to each row, and change nothing.")] = False,
     as_json: JsonOption = False,
     report: Annotated[Path | None, typer.Option(help="Write the outcome of every row to this CSV file too.")] = None,
-) -> Words:
+) -> TextResult:
     """Admit members from a CSV file; says what became of every row. Run it again with the same file when it was broken off."""
     layout = _inspect_list(file=file)
     outcomes = member_import_report.ImportReport(sys.stdout, layout.rows, as_json=as_json, file=report)
@@ -103,7 +103,7 @@ async def import_command(
     finally:
         bar.clear()
         outcomes.close()
-    return Words(
+    return TextResult(
         (), [f"{'Nothing was changed. ' if dry_run else ''}{layout.rows} rows: {outcomes.summary}.", *outcomes.notes], outcomes.code
     )
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scripts.cli.actions import Answer, Noun, Words
+from scripts.cli.actions import CommandGroup, JsonResult, TextResult
 from scripts.cli.console import CommandError, ExitCode
 from scripts.cli.lazy_imports import lazy_imports
 from scripts.cli.wording import enum_words, plural
@@ -16,18 +16,18 @@ with lazy_imports():
     from kith.federation.v1 import federation_pb2 as pb
     from scripts.cli import connection, register_lookup
 
-peer_app = Noun("Become peers with another co-op: give and take invitations, compare the code, decide.")
+peer_app = CommandGroup("Become peers with another co-op: give and take invitations, compare the code, decide.")
 _PeerArgument = Annotated[str, typer.Argument(help="The other co-op's id, as kith peer list shows it.")]
 _DecisionOption = Annotated[int, typer.Option(help="The number of the decision in our log that says so.")]
 _OutOption = Annotated[Path | None, typer.Option(help="Write the text to this file instead of the screen.")]
 
 
 @peer_app.action("invite", failed="There is no invitation yet.")
-async def invite(co_op: "connection.Connection", *, out: _OutOption = None) -> Words:
+async def invite(co_op: "connection.Connection", *, out: _OutOption = None) -> TextResult:
     """Print our invitation: a text without secrets, for the other co-op."""
     response = await co_op.as_secretary(co_op.federation.InvitePeer, pb.InvitePeerRequest(), retried=True)
     note = "Give this text to the other co-op. Nothing in it is secret; that it came from you is shown by the code you compare by phone."
-    return Words([] if _written(response.invitation, out) else response.invitation, [note])
+    return TextResult([] if _written(response.invitation, out) else response.invitation, [note])
 
 
 @peer_app.action("accept", failed="The invitation was not taken.")
@@ -36,7 +36,7 @@ async def accept(
     file: Annotated[str, typer.Argument(help="The file with the other co-op's invitation; - for standard input.")],
     *,
     out: _OutOption = None,
-) -> Words:
+) -> TextResult:
     """Take another co-op's invitation, and show the code that both compare by phone."""
     request = pb.AcceptPeerRequest(invitation=(sys.stdin.read() if file == "-" else _read(Path(file))).strip())
     response = await co_op.as_secretary(co_op.federation.AcceptPeer, request)
@@ -47,7 +47,7 @@ async def accept(
     ]
     if _written(response.invitation, out):
         notes.insert(0, f"Our own invitation is in {out}: give it to {peer.name}, if they have none of ours yet.")
-    return Words(peer.code, notes)
+    return TextResult(peer.code, notes)
 
 
 @peer_app.action("confirm", failed="{peer} is not confirmed.")
@@ -58,7 +58,7 @@ async def confirm(
     code: Annotated[str, typer.Option(help="The code as the other side read it out, XXXX-XXXX-XXXX-XXXX.")] = "",
     decision: Annotated[int, typer.Option(help="The number of our decision. Without it the peering stays pending.")] = 0,
     contact: Annotated[str, typer.Option(help='Whom they ask when something is wrong: "the secretary, 01632 960001".')] = "",
-) -> Words:
+) -> TextResult:
     """Say that the codes were the same, and which decision of ours wants this peering."""
     request = pb.ConfirmPeerRequest(peer=peer, code=code, contact=contact, decision_number=decision)
     if decision:
@@ -67,7 +67,7 @@ async def confirm(
 
 
 @peer_app.action("suspend", failed="{peer} is not suspended.")
-async def suspend(co_op: "connection.Connection", peer: _PeerArgument, *, decision: _DecisionOption) -> Words:
+async def suspend(co_op: "connection.Connection", peer: _PeerArgument, *, decision: _DecisionOption) -> TextResult:
     """Exchange no votes with a peer until it is resumed."""
     decision_id = await register_lookup.decision_id_of_number(co_op, decision)
     request = pb.SuspendPeerRequest(peer=peer, decision_number=decision, decision_id=decision_id)
@@ -75,7 +75,7 @@ async def suspend(co_op: "connection.Connection", peer: _PeerArgument, *, decisi
 
 
 @peer_app.action("resume", failed="{peer} is not resumed.")
-async def resume(co_op: "connection.Connection", peer: _PeerArgument, *, decision: _DecisionOption) -> Words:
+async def resume(co_op: "connection.Connection", peer: _PeerArgument, *, decision: _DecisionOption) -> TextResult:
     """End our suspension of a peer."""
     decision_id = await register_lookup.decision_id_of_number(co_op, decision)
     request = pb.ResumePeerRequest(peer=peer, decision_number=decision, decision_id=decision_id)
@@ -89,7 +89,7 @@ async def sever(
     *,
     decision: _DecisionOption,
     return_data: Annotated[bool, typer.Option("--return-data", help="Ask them to return or delete what they had of us.")] = False,
-) -> Words:
+) -> TextResult:
     """End the agreement with a peer."""
     decision_id = await register_lookup.decision_id_of_number(co_op, decision)
     request = pb.SeverPeerRequest(peer=peer, decision_number=decision, decision_id=decision_id, return_data=return_data)
@@ -97,17 +97,17 @@ async def sever(
 
 
 @peer_app.action("list")
-async def list_command(co_op: "connection.Connection") -> Answer:
+async def list_command(co_op: "connection.Connection") -> JsonResult:
     """List the co-ops we know, and where we stand with each."""
     peers = await list_peers(co_op)
-    return Answer(map(_peer_line, peers), data={"peers": peers})
+    return JsonResult(map(_peer_line, peers), data={"peers": peers})
 
 
 @peer_app.action("show", failed="There is nothing to show.")
-async def show(co_op: "connection.Connection", peer: _PeerArgument) -> Answer:
+async def show(co_op: "connection.Connection", peer: _PeerArgument) -> JsonResult:
     """Show a peer: code, fingerprint, agreement, log."""
     details = (await co_op.as_secretary(co_op.federation.GetPeer, pb.GetPeerRequest(peer=peer))).peer
-    return Answer(_details(co_op, details), data=details)
+    return JsonResult(_details(co_op, details), data=details)
 
 
 async def list_peers(co_op: "connection.Connection") -> "list[pb.Peer]":
@@ -115,9 +115,9 @@ async def list_peers(co_op: "connection.Connection") -> "list[pb.Peer]":
     return await co_op.list_as_secretary(co_op.federation.ListPeers, pb.ListPeersRequest(), lambda page: page.peers)
 
 
-def _changed(peer: "pb.Peer") -> Words:
+def _changed(peer: "pb.Peer") -> TextResult:
     pending = "We wait for their half of the agreement." if peer.decided else "Pending: no decision of ours is named yet."
-    return Words(f"{peer.co_op}  {_state(peer)}", [pending] if peer.state == pb.PEER_STATE_CONFIRMED else [])
+    return TextResult(f"{peer.co_op}  {_state(peer)}", [pending] if peer.state == pb.PEER_STATE_CONFIRMED else [])
 
 
 def _peer_line(peer: "pb.Peer") -> str:

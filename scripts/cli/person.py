@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from scripts.cli.actions import Noun, Words
+from scripts.cli.actions import CommandGroup, TextResult
 from scripts.cli.console import CommandError, ExitCode
 from scripts.cli.lazy_imports import lazy_imports
 from scripts.cli.private_file import write_private_file
@@ -17,8 +17,8 @@ with lazy_imports():
     from kith.identity.v1 import identity_pb2 as identity
     from scripts.cli import connection, register_lookup
 
-person_app = Noun("Sign-in cards and links for people, and their hats.")
-hat_app = Noun("Give, take and list hats.", no_args_is_help=True)
+person_app = CommandGroup("Sign-in cards and links for people, and their hats.")
+hat_app = CommandGroup("Give, take and list hats.", no_args_is_help=True)
 person_app.add_typer(hat_app, name="hat")
 
 _PersonArgument = Annotated[str, typer.Argument(help="A member number, or a person's id.")]
@@ -40,47 +40,47 @@ async def card(
     *,
     everybody: Annotated[bool, typer.Option("--all", help="For every member of today.")] = False,
     output: Annotated[Path | None, typer.Option(help="Write each letter to a file of its own in this folder.")] = None,
-) -> Words:
+) -> TextResult:
     """Make a sign-in card for each person, as a letter to print. The code is shown this one time."""
     person_ids = await _find_people(co_op, people, everybody=everybody)
     if output is None:
-        return Words(_letters(co_op, person_ids, on_card=True))
+        return TextResult(_letters(co_op, person_ids, on_card=True))
     output.mkdir(mode=0o700, parents=True, exist_ok=True)
     output.chmod(0o700)
     async for person, letter in _letters_by_person(co_op, person_ids, on_card=True):
         write_private_file(output / f"{person}.txt", letter.encode())
     number = plural(len(person_ids), "letter is", "letters are")
-    return Words(notes=[f"{number} in {output}. Print them, hand them out, and remove the files."])
+    return TextResult(notes=[f"{number} in {output}. Print them, hand them out, and remove the files."])
 
 
 @person_app.action("link", check=_require_people)
-async def link(co_op: "connection.Connection", people: _PeopleArgument = None) -> Words:
+async def link(co_op: "connection.Connection", people: _PeopleArgument = None) -> TextResult:
     """Make a sign-in link for each person. It is shown this one time."""
-    return Words(_letters(co_op, await _find_people(co_op, people), on_card=False))
+    return TextResult(_letters(co_op, await _find_people(co_op, people), on_card=False))
 
 
 @hat_app.action("give")
-async def give(co_op: "connection.Connection", person: _PersonArgument, hat: _HatArgument) -> Words:
+async def give(co_op: "connection.Connection", person: _PersonArgument, hat: _HatArgument) -> TextResult:
     """Give a person a hat."""
     person_id = await register_lookup.find_person(co_op, person)
     await co_op.as_secretary(co_op.identity.GiveHat, identity.GiveHatRequest(person_id=str(person_id), hat=hat))
-    return Words(f"{await register_lookup.get_full_name(co_op, person_id)} wears the hat {hat} now.")
+    return TextResult(f"{await register_lookup.get_full_name(co_op, person_id)} wears the hat {hat} now.")
 
 
 @hat_app.action("take")
-async def take(co_op: "connection.Connection", person: _PersonArgument, hat: _HatArgument) -> Words:
+async def take(co_op: "connection.Connection", person: _PersonArgument, hat: _HatArgument) -> TextResult:
     """Take a hat back. The last secretary's stays."""
     person_id = await register_lookup.find_person(co_op, person)
     await co_op.as_secretary(co_op.identity.TakeHat, identity.TakeHatRequest(person_id=str(person_id), hat=hat))
-    return Words(f"{await register_lookup.get_full_name(co_op, person_id)} no longer wears the hat {hat}.")
+    return TextResult(f"{await register_lookup.get_full_name(co_op, person_id)} no longer wears the hat {hat}.")
 
 
 @hat_app.action("list")
-async def list_hats(co_op: "connection.Connection") -> Words:
+async def list_hats(co_op: "connection.Connection") -> TextResult:
     """Who wears which hat."""
     hats = await co_op.list_as_secretary(co_op.identity.ListHats, identity.ListHatsRequest(), lambda page: page.hats)
     names = await register_lookup.full_names(co_op, (row.person_id for row in hats))
-    return Words(
+    return TextResult(
         f"{row.hat:<12} {names.get(row.person_id, row.person_id):<32} since {row.since.ToDatetime().date().isoformat()}" for row in hats
     )
 

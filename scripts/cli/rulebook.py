@@ -7,14 +7,14 @@ from typing import Annotated
 import typer
 
 from libs.rulebook import Mistake, ResolutionType, Rulebook, RulebookMistakes, read_rulebook
-from libs.rulebook.counting import Cap, EachClass, FixedShares, Quorum
+from libs.rulebook.counting import ClassCap, EachClass, FixedShares, Quorum
 from libs.rulebook.fraction_text import format_exact_percent
 from libs.rulebook.resolutions import threshold_in_words
-from scripts.cli.actions import DEFAULT_FOLDER, Answer, JsonOption, Noun, print_words, run
+from scripts.cli.actions import DEFAULT_FOLDER, CommandGroup, JsonOption, JsonResult, print_words, run
 from scripts.cli.console import CommandError, ExitCode
 from scripts.cli.wording import plural
 
-rulebook_app = Noun("Check a rulebook, or say it in words. How to write one: docs/how-to/write-a-rulebook.md")
+rulebook_app = CommandGroup("Check a rulebook, or say it in words. How to write one: docs/how-to/write-a-rulebook.md")
 _FileArgument = Annotated[Path, typer.Argument(help="A rulebook, or a data folder with a rulebook.toml in it.")]
 
 
@@ -29,9 +29,9 @@ def check(file: _FileArgument, *, as_json: JsonOption = False) -> int:
         number = plural(len(error.mistakes), "mistake. Put it", "mistakes. Put them")
         lines = (f"{path}:{mistake.line}: {mistake.problem} {mistake.suggestion}" for mistake in error.mistakes)
         data |= {"sound": False, "mistakes": list(map(_mistake_json, error.mistakes))}
-        answer = Answer(lines, [f"{number} right and check again."], ExitCode.FAILED, data=data)
+        answer = JsonResult(lines, [f"{number} right and check again."], ExitCode.FAILED, data=data)
     else:
-        answer = Answer(f"{path}: sound. {_count(rulebook)} Hash {rulebook.hash}", data=data | {"hash": rulebook.hash})
+        answer = JsonResult(f"{path}: sound. {_count(rulebook)} Hash {rulebook.hash}", data=data | {"hash": rulebook.hash})
     return run(print_words(answer, as_json=as_json))
 
 
@@ -44,7 +44,7 @@ def show(file: _FileArgument = DEFAULT_FOLDER, *, as_json: JsonOption = False) -
     except RulebookMistakes as error:
         what, why = f"{path} is not a sound rulebook.", f"It has {len(error.mistakes)} mistakes."
         raise CommandError(what, why, f"Run: kith rulebook check {path}") from None
-    return run(print_words(Answer(_rulebook_lines(rulebook), data=_as_json(rulebook)), as_json=as_json))
+    return run(print_words(JsonResult(_rulebook_lines(rulebook), data=_as_json(rulebook)), as_json=as_json))
 
 
 def _read_rulebook(file: Path) -> tuple[Path, bytes]:
@@ -119,7 +119,7 @@ def _details(kind: ResolutionType) -> Iterator[str]:
 
 def _between_classes(resolution: ResolutionType) -> str:
     rule = resolution.counting.class_rule
-    if isinstance(rule, Cap):
+    if isinstance(rule, ClassCap):
         return f"{', '.join(rule.classes)} never more than {format_exact_percent(rule.fraction)} of the votes"
     if isinstance(rule, FixedShares):
         return "fixed shares, " + ", ".join(f"{key} {format_exact_percent(share)}" for key, share in rule.shares)

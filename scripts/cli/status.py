@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from scripts.cli.actions import DEFAULT_FOLDER, Answer, FolderArgument, JsonOption, print_words, run
+from scripts.cli.actions import DEFAULT_FOLDER, FolderArgument, JsonOption, JsonResult, print_words, run
 from scripts.cli.console import CommandError, ExitCode
 from scripts.cli.lazy_imports import lazy_imports
 from scripts.cli.wording import enum_words
@@ -32,7 +32,7 @@ def status_command(folder: FolderArgument = DEFAULT_FOLDER, *, as_json: JsonOpti
     by_service = run(_get_all_statuses(folder))
     lines = [f"{co_op.name}: {co_op.public_url}", *(line for name, status in by_service.items() for line in _status_lines(name, status))]
     data = {"services": [_status_json(name, status) for name, status in by_service.items()]}
-    return run(print_words(Answer(lines, data=data, code=_exit_code(by_service)), as_json=as_json))
+    return run(print_words(JsonResult(lines, data=data, code=_exit_code(by_service)), as_json=as_json))
 
 
 def _exit_code(by_service: "Mapping[str, pb.GetStatusResponse | None]") -> ExitCode:

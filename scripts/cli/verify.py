@@ -5,12 +5,12 @@ The verifier in scripts/verifier is independent, so that it can be read and run 
 
 import typer
 
-from scripts.cli.actions import Noun
+from scripts.cli.actions import CommandGroup
 
 # Its own parser explains the options and refuses wrong ones with the exit code of docs/formats/bundle.md.
 _PASS_ARGUMENTS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
-verify_app = Noun()
+verify_app = CommandGroup()
 
 
 @verify_app.command(name="verify", context_settings=_PASS_ARGUMENTS_THROUGH)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scripts.cli.actions import Answer, DecisionOption, Noun, VoteArgument
+from scripts.cli.actions import CommandGroup, DecisionOption, JsonResult, VoteArgument
 from scripts.cli.console import CommandError, ExitCode
 from scripts.cli.lazy_imports import lazy_imports
 
@@ -15,12 +15,12 @@ with lazy_imports():
     from kith.federation.v1 import federation_pb2 as federation
     from kith.governance.v1 import votes_pb2 as pb
     from libs import refusals
-    from libs.boards import terms
+    from libs.boards import vote_terms
     from scripts.cli import (
         connection,
         progress,
         register_lookup,
-        vote_file,
+        vote_draft_file,
         vote_lookup,
         vote_outcome_text,
         vote_peers,
@@ -28,7 +28,7 @@ with lazy_imports():
         vote_text,
     )
 
-vote_app = Noun("Decide together with other co-ops. Step by step: docs/how-to/federate.md")
+vote_app = CommandGroup("Decide together with other co-ops. Step by step: docs/how-to/federate.md")
 _NOTHING_CHANGED = "Nothing was changed."
 
 
@@ -38,9 +38,9 @@ async def draft_command(
     file: Annotated[Path, typer.Argument(help="A vote file; see examples/vote.toml.")],
     *,
     wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for the others' keys.")] = 60.0,
-) -> Answer:
+) -> JsonResult:
     """Draft a vote: the others are asked for their keys, and then there are terms. Prints the id of the vote."""
-    content = vote_file.read_vote_file(file, co_op.instance.co_op.zone)
+    content = vote_draft_file.read_vote_draft_file(file, co_op.instance.co_op.zone)
     await vote_peers.require_active_peers(co_op, content.parties)
     with content.explained_by_own_rules():
         draft_id = await draft_vote(co_op, content)
@@ -48,30 +48,30 @@ async def draft_command(
     data = {"draftId": draft_id, "voteId": vote_id}
     if not vote_id:
         note = "The others have not all sent their keys yet. The vote appears in kith vote list when they have."
-        return Answer(f"draft {draft_id}", [note], ExitCode.PARTIAL, data=data)
+        return JsonResult(f"draft {draft_id}", [note], ExitCode.PARTIAL, data=data)
     note = "The terms are made and go to the others. Decide by a motion whether to take part, then: kith vote join"
-    return Answer(vote_id, [note], data=data)
+    return JsonResult(vote_id, [note], data=data)
 
 
 @vote_app.action("list")
-async def list_command(co_op: "connection.Connection") -> Answer:
+async def list_command(co_op: "connection.Connection") -> JsonResult:
     """List votes, newest first, and drafts that wait for the keys of others."""
     votes = await vote_lookup.list_votes(co_op)
     drafts = [draft for draft in await vote_lookup.list_drafts(co_op) if not draft.vote_id]
-    return Answer(_list_lines(co_op, votes, drafts), data={"votes": votes, "drafts": drafts})
+    return JsonResult(_list_lines(co_op, votes, drafts), data={"votes": votes, "drafts": drafts})
 
 
 @vote_app.action("show")
-async def show_command(co_op: "connection.Connection", vote: VoteArgument) -> Answer:
+async def show_command(co_op: "connection.Connection", vote: VoteArgument) -> JsonResult:
     """Show a vote: the question, where it stands at every co-op, and what is to be done next."""
     vote_id = await vote_lookup.find_vote_id(co_op, vote)
     details = await vote_lookup.get_vote(co_op, vote_id)
     evidence = await vote_lookup.get_evidence(co_op, vote_id)
-    return Answer(_show_lines(co_op, details, evidence), data={"vote": details, "evidence": evidence})
+    return JsonResult(_show_lines(co_op, details, evidence), data={"vote": details, "evidence": evidence})
 
 
 @vote_app.action("join", failed=_NOTHING_CHANGED)
-async def join_command(co_op: "connection.Connection", vote: VoteArgument, *, decision: DecisionOption) -> Answer:
+async def join_command(co_op: "connection.Connection", vote: VoteArgument, *, decision: DecisionOption) -> JsonResult:
     """Take part, by a decision of this co-op."""
     vote_id = await vote_lookup.find_vote_id(co_op, vote)
     with _wrong_state_explained():
@@ -84,7 +84,7 @@ async def join_command(co_op: "connection.Connection", vote: VoteArgument, *, de
 
 
 @vote_app.action("freeze", failed=_NOTHING_CHANGED)
-async def freeze_command(co_op: "connection.Connection", vote: VoteArgument) -> Answer:
+async def freeze_command(co_op: "connection.Connection", vote: VoteArgument) -> JsonResult:
     """Freeze the roll: everybody who may vote gets a row, under a name that nobody else knows."""
     vote_id = await vote_lookup.find_vote_id(co_op, vote)
     with _wrong_state_explained():
@@ -97,7 +97,7 @@ async def attest_command(
     vote: VoteArgument,
     *,
     member: Annotated[str, typer.Option("--as", help="The scrutineer's member number.")],
-) -> Answer:
+) -> JsonResult:
     """As a scrutineer, open every row of the roll against the register. Two are needed."""
     vote_id = await vote_lookup.find_vote_id(co_op, vote)
     with _wrong_state_explained():
@@ -109,7 +109,7 @@ async def attest_command(
 
 
 @vote_app.action("ready", failed=_NOTHING_CHANGED)
-async def ready_command(co_op: "connection.Connection", vote: VoteArgument) -> Answer:
+async def ready_command(co_op: "connection.Connection", vote: VoteArgument) -> JsonResult:
     """Say that this co-op is ready, and agrees with every roll. After this nobody leaves."""
     vote_id = await vote_lookup.find_vote_id(co_op, vote)
     with _wrong_state_explained():
@@ -118,7 +118,7 @@ async def ready_command(co_op: "connection.Connection", vote: VoteArgument) -> A
 
 
 @vote_app.action("withdraw", failed=_NOTHING_CHANGED)
-async def withdraw_command(co_op: "connection.Connection", vote: VoteArgument) -> Answer:
+async def withdraw_command(co_op: "connection.Connection", vote: VoteArgument) -> JsonResult:
     """Leave a vote, before this co-op has said that it is ready."""
     vote_id = await vote_lookup.find_vote_id(co_op, vote)
     with _wrong_state_explained():
@@ -126,7 +126,7 @@ async def withdraw_command(co_op: "connection.Connection", vote: VoteArgument) -
     return _changed(await vote_lookup.get_vote(co_op, vote_id), "This co-op withdrew.")
 
 
-async def draft_vote(co_op: "connection.Connection", file: "vote_file.VoteFile") -> str:
+async def draft_vote(co_op: "connection.Connection", file: "vote_draft_file.VoteDraftFile") -> str:
     """Drafts the vote as the secretary and returns the draft's id."""
     request = file.request(co_op.now())
     response: pb.DraftVoteResponse = await co_op.as_secretary(co_op.votes.DraftVote, request, retried=True)
@@ -183,7 +183,7 @@ async def _show_lines(
     if final.final:
         names = {board.co_op: board.name for board in evidence.boards}
         yield ""
-        for line in vote_outcome_text.vote_outcome_lines(final.outcome, terms.read_terms(vote.terms), names):
+        for line in vote_outcome_text.vote_outcome_lines(final.outcome, vote_terms.read_terms(vote.terms), names):
             yield line
 
 
@@ -199,7 +199,7 @@ def _wrong_state_explained() -> Iterator[None]:
         raise CommandError(_NOTHING_CHANGED, why, following, ExitCode.CONFLICT) from refusal
 
 
-def _changed(vote: "pb.Vote", done: str) -> Answer:
+def _changed(vote: "pb.Vote", done: str) -> JsonResult:
     groups = ", ".join(f"{group.rows} {group.group}" for group in vote.groups)
     notes = [f"On the roll: {groups}. Scrutineers so far: {vote.attested_by}."] if groups else []
-    return Answer(done, notes, data={"vote": vote})
+    return JsonResult(done, notes, data={"vote": vote})

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from scripts.cli.actions import Answer, MemberOption, VoteArgument, Words
+from scripts.cli.actions import JsonResult, MemberOption, TextResult, VoteArgument
 from scripts.cli.console import CommandError, ExitCode
 from scripts.cli.lazy_imports import lazy_imports
 from scripts.cli.private_file import write_private_file
@@ -28,12 +28,12 @@ async def cast_command(
     member: MemberOption,
     choice: Annotated[list[str] | None, typer.Option(help="An option; several where the method allows, with =points for a score.")] = None,
     take_back: Annotated[bool, typer.Option("--take-back", help="Take the ballot back instead.")] = False,
-) -> Answer:
+) -> JsonResult:
     """Cast a member's ballot, at their wish. Casting again replaces it, until the close."""
     vote_id = await vote_lookup.find_vote_id(co_op, vote)
     person = await register_lookup.find_person(co_op, member)
     ballot = await vote_ballot.cast_ballot(co_op, vote_id, person, choice or [], take_back=take_back)
-    return Answer(
+    return JsonResult(
         f"It is {'taken back' if ballot.withdrawn else 'recorded'}, as {ballot.pseudonym}.",
         ["Recorded is not counted yet: the other co-ops must hold it too. Look it up at any of them: kith vote look-up"],
         data={"ballot": ballot},
@@ -46,11 +46,11 @@ async def look_up_command(
     characters: Annotated[str, typer.Argument(help="The 16 characters of a card.")],
     *,
     vote: Annotated[str, typer.Option(help="Only in this vote. Default: in all.")] = "",
-) -> Answer:
+) -> JsonResult:
     """Say what this co-op holds for the 16 characters of a card, of whichever co-op it is."""
     vote_id = await vote_lookup.find_vote_id(co_op, vote) if vote else ""
     response = await vote_ballot.look_up_ballot(co_op, characters, vote_id)
-    return Answer(vote_ballot.lookup_lines(response), data=response)
+    return JsonResult(vote_ballot.lookup_lines(response), data=response)
 
 
 @vote_app.action("receipt", failed="No receipt was written.")
@@ -60,9 +60,9 @@ async def receipt_command(
     *,
     member: MemberOption,
     out: Annotated[Path, typer.Option(help="The file to write.")],
-) -> Words:
+) -> TextResult:
     """Write the signed receipt of a member's last ballot to a file."""
     vote_id = await vote_lookup.find_vote_id(co_op, vote)
     person = await register_lookup.find_person(co_op, member)
     write_private_file(out, await vote_ballot.get_receipt(co_op, vote_id, person))
-    return Words(str(out), ["Check it against the bundle of the vote: kith verify BUNDLE --receipt FILE"])
+    return TextResult(str(out), ["Check it against the bundle of the vote: kith verify BUNDLE --receipt FILE"])

@@ -13,7 +13,7 @@ from pathlib import Path
 from kith.federation.v1 import federation_pb2 as federation
 from kith.governance.v1 import votes_pb2 as pb
 from libs.boards import documents
-from libs.boards.terms import Terms, read_terms
+from libs.boards.vote_terms import VoteTerms, read_terms
 from scripts.cli.connection import Connection
 from scripts.cli.peer import list_peers
 from scripts.cli.private_file import write_private_file
@@ -25,7 +25,7 @@ _CONCURRENT_REQUESTS = 16
 
 
 @dataclass(frozen=True)
-class VoteCard:
+class VoterCard:
     """The content of one member's card."""
 
     number: str
@@ -40,7 +40,7 @@ async def write_cards(co_op: Connection, vote: str, out: Path, on_progress: Call
     terms = read_terms((await get_vote(co_op, vote)).terms)
     rows, people, fingerprints = await asyncio.gather(list_roll_rows(co_op, vote), roll_identities(co_op), known_fingerprints(co_op, terms))
     semaphore = asyncio.Semaphore(_CONCURRENT_REQUESTS)
-    cards: list[VoteCard] = []
+    cards: list[VoterCard] = []
 
     async def fetch_card(row: pb.VoteRow) -> None:
         async with semaphore:
@@ -51,7 +51,7 @@ async def write_cards(co_op: Connection, vote: str, out: Path, on_progress: Call
         data = documents.encode_card(
             vote, co_op.instance.co_op.id, response.pseudonym, response.group, identity, response.salt, fingerprints
         )
-        cards.append(VoteCard(number, name, response.group, response.pseudonym, data))
+        cards.append(VoterCard(number, name, response.group, response.pseudonym, data))
         on_progress(len(cards), len(rows))
 
     await asyncio.gather(*map(fetch_card, rows))
@@ -61,26 +61,26 @@ async def write_cards(co_op: Connection, vote: str, out: Path, on_progress: Call
     return len(cards)
 
 
-async def known_fingerprints(co_op: Connection, terms: Terms) -> Mapping[str, str]:
+async def known_fingerprints(co_op: Connection, terms: VoteTerms) -> Mapping[str, str]:
     """The root fingerprints of the parties, from this co-op's peerings and not from the terms."""
     own = await co_op.as_secretary(co_op.federation.GetOwnIdentity, federation.GetOwnIdentityRequest())
     known = {own.co_op: own.fingerprint} | {peer.co_op: peer.fingerprint for peer in await list_peers(co_op)}
     return {party.id: known[party.id] for party in terms.parties if party.id in known}
 
 
-def _write_all(out: Path, cards: Sequence[VoteCard], terms: Terms, co_op: str) -> None:
+def _write_all(out: Path, cards: Sequence[VoterCard], terms: VoteTerms, co_op: str) -> None:
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     for card in cards:
         write_private_file(out / f"{card.number.replace('/', '_')}.json", card.data)
     write_private_file(out / PRINT_FILE, cards_page(cards, terms, co_op).encode())
 
 
-def cards_page(cards: Sequence[VoteCard], terms: Terms, co_op: str) -> str:
+def cards_page(cards: Sequence[VoterCard], terms: VoteTerms, co_op: str) -> str:
     """HTML that prints one card on a page."""
     return _PAGE.format(title=escape(terms.question), cards="\n".join(_card_html(card, terms, co_op) for card in cards))
 
 
-def _card_html(card: VoteCard, terms: Terms, co_op: str) -> str:
+def _card_html(card: VoterCard, terms: VoteTerms, co_op: str) -> str:
     spoken = " ".join(card.pseudonym[start : start + 4] for start in range(0, len(card.pseudonym), 4))
     return _CARD.format(
         co_op=escape(co_op),

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scripts.cli.actions import DecisionOption, VoteArgument, Words
+from scripts.cli.actions import DecisionOption, TextResult, VoteArgument
 from scripts.cli.console import CommandError, ExitCode
 from scripts.cli.lazy_imports import lazy_imports
 from scripts.cli.vote import vote_app
@@ -24,11 +24,11 @@ _NOTHING_CHANGED = "Nothing was changed."
 
 
 @vote_app.action("object", failed=_NOTHING_CHANGED)
-async def object_command(co_op: "connection.Connection", vote: VoteArgument, *, decision: DecisionOption) -> Words:
+async def object_command(co_op: "connection.Connection", vote: VoteArgument, *, decision: DecisionOption) -> TextResult:
     """Object to an outcome, by a decision of this co-op. The outcome stands, and everybody sees that it is contested."""
     vote_id = await vote_lookup.find_vote_id(co_op, vote)
     await co_op.as_secretary(co_op.votes.ObjectToVote, pb.ObjectToVoteRequest(vote_id=vote_id, decision_number=decision))
-    return Words("This co-op objects.")
+    return TextResult("This co-op objects.")
 
 
 def _check_one_way(*, settlement: Path | None, count: list[str] | None, agree: bool, annul: int, **_others: object) -> None:
@@ -50,7 +50,7 @@ async def settle_command(
     ] = None,
     agree: Annotated[bool, typer.Option("--agree", help="Instead: what other co-ops have signed; see kith vote show.")] = False,
     annul: Annotated[int, typer.Option(help="Instead: annul the vote, as this revision of its outcome.")] = 0,
-) -> Words:
+) -> TextResult:
     """Agree to a settlement, by a decision of this co-op. It holds when every co-op has agreed to the same one."""
     vote_id = await vote_lookup.find_vote_id(co_op, vote)
     if settlement is not None:
@@ -60,7 +60,7 @@ async def settle_command(
         body = settlement_signed_by_others(evidence) if agree else build_settlement(evidence, count or [], annul)
     request = pb.SettleVoteRequest(vote_id=vote_id, decision_number=decision, settlement=body)
     await co_op.as_secretary(co_op.votes.SettleVote, request)
-    return Words("This co-op agrees to the settlement.")
+    return TextResult("This co-op agrees to the settlement.")
 
 
 def build_settlement(evidence: "fed.GetVoteEvidenceResponse", counts: Sequence[str], annul: int) -> bytes:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from scripts.cli.actions import Answer, VoteArgument
+from scripts.cli.actions import JsonResult, VoteArgument
 from scripts.cli.console import CommandError, ExitCode
 from scripts.cli.lazy_imports import lazy_imports
 from scripts.cli.vote import vote_app
@@ -22,7 +22,7 @@ def _check_folder(*, out: Path, **_others: object) -> None:
 @vote_app.action("cards", failed="No cards were written.", check=_check_folder)
 async def cards_command(
     co_op: "connection.Connection", vote: VoteArgument, *, out: Annotated[Path, typer.Option(help="A folder for the cards.")]
-) -> Answer:
+) -> JsonResult:
     """Write everybody's card: a file for each member, and one page to print with all of them."""
     vote_id = await vote_lookup.find_vote_id(co_op, vote)
     with progress.progress_of("cards") as on_progress:
@@ -30,7 +30,7 @@ async def cards_command(
     page = out / vote_cards.PRINT_FILE
     each = f"{number} cards are in {out}, each named by member number"
     note = f"{each}; {page.name} has all of them to print. Hand them out, and remove the files."
-    return Answer(str(page), [note], data={"cards": number, "folder": str(out), "print": str(page)})
+    return JsonResult(str(page), [note], data={"cards": number, "folder": str(out), "print": str(page)})
 
 
 @vote_app.action("bundle", failed="No bundle was written.")
@@ -42,7 +42,7 @@ async def bundle_command(
     pins: Annotated[
         Path | None, typer.Option(help="Also write the root fingerprints of the co-ops, as this co-op knows them, to this file.")
     ] = None,
-) -> Answer:
+) -> JsonResult:
     """Write the proof of a finished vote to a file that anyone can check with kith verify."""
     vote_id = await vote_lookup.find_vote_id(co_op, vote)
     with progress.progress_of("bytes") as on_progress:
@@ -52,4 +52,4 @@ async def bundle_command(
     if pins is not None:
         pins.write_bytes(known)
         notes.append("People who check should not take the pins from you alone: let them compare the fingerprints with each co-op.")
-    return Answer(str(out), notes, data={"bundle": str(out), "bytes": size, "pins": str(pins or "")})
+    return JsonResult(str(out), notes, data={"bundle": str(out), "bytes": size, "pins": str(pins or "")})

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from libs.boards.terms import ABSTAIN, Terms
-from libs.rulebook.counting import Cap
+from libs.boards.vote_terms import ABSTAIN, VoteTerms
+from libs.rulebook.counting import ClassCap
 from libs.rulebook.fraction_text import format_exact_percent
 from libs.signing import canonical
 from libs.signing.canonical import Json
@@ -21,7 +21,7 @@ _WHY = {
 }
 
 
-def vote_outcome_lines(outcome: bytes, terms: Terms, names: Mapping[str, str] | None = None) -> Iterator[str]:
+def vote_outcome_lines(outcome: bytes, terms: VoteTerms, names: Mapping[str, str] | None = None) -> Iterator[str]:
     """Yields the lines to print. `names` maps co-op ids to names; without a name, the id is shown."""
     document = _object(canonical.decode(outcome))
     result = _object(document["result"])
@@ -38,7 +38,7 @@ def vote_outcome_lines(outcome: bytes, terms: Terms, names: Mapping[str, str] | 
     yield from _table_lines(terms, document, quorums, figures, names)
 
 
-def _measured_lines(terms: Terms, figures: Mapping[str, Fraction]) -> Iterator[str]:
+def _measured_lines(terms: VoteTerms, figures: Mapping[str, Fraction]) -> Iterator[str]:
     threshold = terms.rule.counting.threshold
     share = figures.get("members/share_for")
     least = "more than" if threshold.strict else "at least"
@@ -56,9 +56,9 @@ def _reason_lines(document: Mapping[str, Json]) -> Iterator[str]:
         yield f"  Why not: {sentence.format(about=listed)}."
 
 
-def _cap_lines(terms: Terms, figures: Mapping[str, Fraction], quorums: list[tuple[str, str, int, int]]) -> Iterator[str]:
+def _cap_lines(terms: VoteTerms, figures: Mapping[str, Fraction], quorums: list[tuple[str, str, int, int]]) -> Iterator[str]:
     rule = terms.rule.counting.class_rule
-    if not isinstance(rule, Cap):
+    if not isinstance(rule, ClassCap):
         return
     for group in rule.classes:
         weight = figures.get(f"members/ballot/{group}", Fraction(1))
@@ -69,7 +69,7 @@ def _cap_lines(terms: Terms, figures: Mapping[str, Fraction], quorums: list[tupl
 
 
 def _table_lines(
-    terms: Terms,
+    terms: VoteTerms,
     document: Mapping[str, Json],
     quorums: list[tuple[str, str, int, int]],
     figures: Mapping[str, Fraction],

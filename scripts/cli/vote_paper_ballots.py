@@ -11,7 +11,7 @@ from uuid import UUID
 import typer
 
 from scripts.cli import console
-from scripts.cli.actions import Answer, VoteArgument
+from scripts.cli.actions import JsonResult, VoteArgument
 from scripts.cli.console import CommandError, ExitCode, print_note
 from scripts.cli.lazy_imports import lazy_imports
 from scripts.cli.vote import vote_app
@@ -22,7 +22,7 @@ with lazy_imports():
     from kith.governance.v1 import votes_pb2 as pb
     from libs import refusals
     from libs.access import hat_names
-    from libs.boards import ballots, terms
+    from libs.boards import ballots, vote_terms
     from libs.rpc import client
     from scripts.cli import connection, register_lookup, vote_ballot, vote_lookup
 
@@ -50,7 +50,7 @@ async def record_command(
     recorder: _RecorderOption,
     choice: _ChoiceOption = None,
     taken: Annotated[BallotSource, typer.Option(help="How it came.")] = BallotSource.PAPER,
-) -> Answer:
+) -> JsonResult:
     """Write down a vote that came on paper or by phone, as the first of two people. It is not on the board yet."""
     vote_id = await vote_lookup.find_vote_id(co_op, vote)
     voter, first = await register_lookup.find_person(co_op, member), await register_lookup.find_person(co_op, recorder)
@@ -62,21 +62,21 @@ async def record_command(
             "One of this member waited already, and is confirmed first: see kith vote waiting. If it is the same paper, one is enough."
         )
         notes.insert(0, waiting)
-    return Answer(f"The vote of member {member} is written down. It waits for a second person.", notes, data={"recordId": record_id})
+    return JsonResult(f"The vote of member {member} is written down. It waits for a second person.", notes, data={"recordId": record_id})
 
 
 @vote_app.action("waiting")
-async def waiting_command(co_op: "connection.Connection", vote: VoteArgument) -> Answer:
+async def waiting_command(co_op: "connection.Connection", vote: VoteArgument) -> JsonResult:
     """List the votes that wait for the second person. What they say is not shown; that you looked is written down."""
     waiting = await list_unconfirmed(co_op, await vote_lookup.find_vote_id(co_op, vote))
     number = f"{plural(len(waiting), 'waits', 'wait')} for a second person." if waiting else "Nothing waits for a second person."
-    return Answer(_waiting_lines(co_op, waiting), [number], data={"waiting": waiting})
+    return JsonResult(_waiting_lines(co_op, waiting), [number], data={"waiting": waiting})
 
 
 @vote_app.action("confirm", failed="Nothing was confirmed.")
 async def confirm_command(
     co_op: "connection.Connection", vote: VoteArgument, *, member: _MemberOption, recorder: _RecorderOption, choice: _ChoiceOption = None
-) -> Answer:
+) -> JsonResult:
     """Write down the same vote from the same paper, as the second person. If both say the same, it goes on the board."""
     vote_id = await vote_lookup.find_vote_id(co_op, vote)
     voter, second = await register_lookup.find_person(co_op, member), await register_lookup.find_person(co_op, recorder)
@@ -84,8 +84,8 @@ async def confirm_command(
     data = {"differs": response.differs, "ballot": response.ballot}
     if response.differs:
         differs = f"The two of you wrote different things for member {member}. Both are put aside, and nothing counts."
-        return Answer((), [differs, "Look at the paper together, then begin again: kith vote record"], ExitCode.CONFLICT, data=data)
-    return Answer(f"Both wrote the same. The vote of member {member} is recorded.", data=data)
+        return JsonResult((), [differs, "Look at the paper together, then begin again: kith vote record"], ExitCode.CONFLICT, data=data)
+    return JsonResult(f"Both wrote the same. The vote of member {member} is recorded.", data=data)
 
 
 async def record_ballot(
@@ -144,7 +144,7 @@ def prompt_for_choices(method: str, options: Sequence[str]) -> list[str]:
     if not console.is_interactive():
         raise CommandError("Nothing was written down.", "There is no --choice, and nobody to ask.", "Say --choice.", ExitCode.USAGE)
     several = method in (ballots.APPROVAL, ballots.SCORE)
-    print_note(f"Write one of: {', '.join(dict.fromkeys((*options, *([] if several else [terms.ABSTAIN]))))}.")
+    print_note(f"Write one of: {', '.join(dict.fromkeys((*options, *([] if several else [vote_terms.ABSTAIN]))))}.")
     if not several:
         return [console.prompt("What does the paper say")]
     print_note("One on each line, as =points after it where there are points. An empty line ends.")

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from libs.boards.terms import Terms
-from libs.rulebook.counting import Basis, Cap, ClassRule, EachClass, FixedShares, Threshold
+from libs.boards.vote_terms import VoteTerms
+from libs.rulebook.counting import Basis, ClassCap, ClassRule, EachClass, FixedShares, Threshold
 from libs.rulebook.fraction_text import format_exact_percent
 from scripts.cli.result_text import MEASURED_OF
 
@@ -16,7 +16,7 @@ _BASIS = {
 }
 
 
-def counting_rule_lines(terms: Terms) -> Iterator[str]:
+def counting_rule_lines(terms: VoteTerms) -> Iterator[str]:
     """Yields the lines to print; `vote_text.quorum_lines` covers the quorums."""
     rule = terms.rule.counting
     yield f"How it is counted: {_BASIS[rule.basis]} ({rule.basis.value}). It needs {_needed(rule.threshold)}."
@@ -41,7 +41,7 @@ def _needed(threshold: Threshold, whole: str = "") -> str:
 
 def _class_rule(rule: ClassRule) -> str:
     match rule:
-        case Cap(groups, fraction, measured_on):
+        case ClassCap(groups, fraction, measured_on):
             return f"At most {format_exact_percent(fraction)} of {MEASURED_OF[measured_on]} is the weight of: {', '.join(groups)}."
         case FixedShares(shares, _):
             weights = ", ".join(f"{group} {format_exact_percent(share)}" for group, share in shares)

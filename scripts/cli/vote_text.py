@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from kith.federation.v1 import federation_pb2 as federation
 from kith.governance.v1 import votes_pb2 as pb
 from libs.boards.documents import read_settlement_body
-from libs.boards.terms import Terms, read_terms
+from libs.boards.vote_terms import VoteTerms, read_terms
 from libs.rulebook.counting import Quorum
 from libs.rulebook.fraction_text import format_exact_percent
 from scripts.cli import vote_rule_text
@@ -106,7 +106,7 @@ def _withdrawn_sentence(withdrawn: str) -> str:
     return f"{withdrawn} withdrew, so this vote cannot come about. To decide it after all, draft it again: kith vote draft"
 
 
-def quorum_lines(terms: Terms) -> Iterator[str]:
+def quorum_lines(terms: VoteTerms) -> Iterator[str]:
     """Yields a line with the quorums, if there are any."""
     rule = terms.rule.counting
     quorums = [("", rule.quorum), *rule.class_quorums, *terms.rule.co_op_quorums.items()]

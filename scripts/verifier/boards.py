@@ -11,7 +11,7 @@ from scripts.verifier.canonical_json import Json, NotCanonicalJsonError, decode,
 from scripts.verifier.entries import Ballot, Choice, Closed, Entry, Join, Notice, Open, Outcome, Ready, Roll, RollRow
 from scripts.verifier.json_values import MalformedError
 from scripts.verifier.merkle import MerkleTree
-from scripts.verifier.terms import Party, Terms
+from scripts.verifier.terms import Party, VoteTerms
 from scripts.verifier.vote_rule import ABSTAIN
 
 BAD_FORM, OUT_OF_ORDER = "BAD_FORM", "OUT_OF_ORDER"
@@ -64,7 +64,7 @@ class Board:
         return next((entry.why for entry in self.ignored if entry.why.startswith(kind)), f"{kind}: there is none")
 
 
-def read_board(owner: Party, content: list[bytes], tree: MerkleTree, terms: Terms) -> Board:
+def read_board(owner: Party, content: list[bytes], tree: MerkleTree, terms: VoteTerms) -> Board:
     """Reads all entries after the first, which is the terms. `tree` is the Merkle tree of the content."""
     board = Board(owner, tree)
     reader = _BoardReader(board, terms)
@@ -79,7 +79,7 @@ class _OutOfOrderError(Exception):
 
 
 class _BoardReader:
-    def __init__(self, board: Board, terms: Terms) -> None:
+    def __init__(self, board: Board, terms: VoteTerms) -> None:
         self._board = board
         self._terms = terms
         self._last_pseudonym = ""
@@ -197,7 +197,7 @@ class _BoardReader:
         self._revisions.add(entry.revision)
 
 
-def _is_allowed(choice: Choice, terms: Terms) -> bool:
+def _is_allowed(choice: Choice, terms: VoteTerms) -> bool:
     """Whether the terms allow this choice."""
     method, options = terms.rule.method, terms.options
     if method == "approval":

@@ -22,11 +22,11 @@ from scripts.verifier.json_values import (
     parse_sorted_list,
     require_nfc,
 )
-from scripts.verifier.terms import Terms
+from scripts.verifier.terms import VoteTerms
 
 
 @dataclass(frozen=True)
-class Card:
+class VoterCard:
     vote: str
     id: str
     pseudonym: str
@@ -53,14 +53,14 @@ def read_pins(data: bytes) -> dict[str, str]:
     return _parse_pins(fields["pins"])
 
 
-def read_card(data: bytes) -> Card:
+def read_card(data: bytes) -> VoterCard:
     fields = parse_object(decode(data), "v vote id pseudonym group identity salt pins")
     parse_integer(fields["v"], 1, 1)
     identity = fields["identity"]
     if not isinstance(identity, str):
         raise MalformedError("it has no identity")
     require_nfc(identity)
-    return Card(
+    return VoterCard(
         vote=parse_hash(fields["vote"]),
         id=parse_co_op_id(fields["id"]),
         pseudonym=parse_matching(_correct_typing(fields["pseudonym"]), PSEUDONYM, "pseudonym"),
@@ -84,7 +84,7 @@ def read_receipt(data: bytes) -> Receipt:
     )
 
 
-def check_card(card: Card, terms: Terms, boards: dict[str, Board], cuts: dict[str, int] | None) -> str:
+def check_card(card: VoterCard, terms: VoteTerms, boards: dict[str, Board], cuts: dict[str, int] | None) -> str:
     """A sentence about the ballot that counted for this card; `cuts` is None if the vote is annulled. Raises `CheckFailedError` 18."""
     if card.vote != terms.vote or card.id not in terms.participants:
         raise CheckFailedError(18, "the card is of another vote, or of a co-op that takes no part in this one")
@@ -105,7 +105,7 @@ def check_card(card: Card, terms: Terms, boards: dict[str, Board], cuts: dict[st
 
 
 def check_receipt(
-    receipt: Receipt, terms: Terms, read_entries: Callable[[str], list[bytes]], cuts: dict[str, int] | None, boards: dict[str, Board]
+    receipt: Receipt, terms: VoteTerms, read_entries: Callable[[str], list[bytes]], cuts: dict[str, int] | None, boards: dict[str, Board]
 ) -> str:
     """A sentence about the receipt's ballot. `read_entries` returns the entries of a board. Raises `CheckFailedError` 18."""
     if receipt.vote != terms.vote or receipt.id not in terms.participants:
@@ -136,7 +136,7 @@ def _is_ballot_of(pseudonym: str, data: bytes) -> bool:
     return isinstance(entry, Ballot) and entry.pseudonym == pseudonym
 
 
-def row_commitment(card: Card) -> str:
+def row_commitment(card: VoterCard) -> str:
     hashed = hashlib.sha256(b"kith/row/1")
     for part in (card.vote, card.pseudonym, card.group, card.identity):
         data = part.encode()

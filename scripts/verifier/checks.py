@@ -9,14 +9,14 @@ from scripts.verifier import boards, bundle_archive, cards_and_receipts, cuts, e
 from scripts.verifier.boards import Board
 from scripts.verifier.bundle_archive import BundleMembers
 from scripts.verifier.canonical_json import NotCanonicalJsonError, decode
-from scripts.verifier.cards_and_receipts import Card, Receipt
+from scripts.verifier.cards_and_receipts import Receipt, VoterCard
 from scripts.verifier.cuts import BoardHeads
 from scripts.verifier.errors import CheckFailedError
 from scripts.verifier.evidence import Evidence, EvidenceFindings
 from scripts.verifier.json_values import MalformedError
 from scripts.verifier.merkle import MerkleTree
 from scripts.verifier.outcome import VoteCount
-from scripts.verifier.terms import Terms
+from scripts.verifier.terms import VoteTerms
 
 _MAX_ENTRY_BYTES, _MAX_CHECKPOINT_BYTES, _MAX_TERMS_BYTES = 8 * 1024, 64 * 1024, 64 * 1024
 
@@ -34,7 +34,7 @@ class VerifierInputs:
     """What the caller knows besides the bundle: (co-op id, root fingerprint) pairs, cards and receipts."""
 
     pins: tuple[tuple[str, str], ...] = ()
-    cards: tuple[Card, ...] = ()
+    cards: tuple[VoterCard, ...] = ()
     receipts: tuple[Receipt, ...] = ()
 
 
@@ -44,7 +44,7 @@ class Verdict:
 
     checked: list[tuple[int, str]] = field(default_factory=list)
     failure: CheckFailedError | None = None
-    terms: Terms | None = None
+    terms: VoteTerms | None = None
     counted: VoteCount | None = None
     not_pinned: list[str] = field(default_factory=list)
     state: str = ""
@@ -75,7 +75,7 @@ class _Verification:
         self._inputs = inputs
         self._verdict = verdict
         self._members: BundleMembers = bundle_archive.read_archive(archive)
-        self._terms: Terms = terms.read_terms(self._members.terms)
+        self._terms: VoteTerms = terms.read_terms(self._members.terms)
         verdict.terms = self._terms
         bundle_archive.check_members(self._members, set(self._terms.parties), set(self._terms.participants))
         for co_op in self._terms.parties:

@@ -7,7 +7,7 @@ from scripts.verifier import checkpoints
 from scripts.verifier.checkpoints import CheckpointKeys, SignedCheckpoint
 from scripts.verifier.errors import CheckFailedError
 from scripts.verifier.merkle import MerkleTree
-from scripts.verifier.terms import Party, Terms
+from scripts.verifier.terms import Party, VoteTerms
 
 
 @dataclass
@@ -31,7 +31,7 @@ class BoardHeads:
         )
         return max(sizes, default=0)
 
-    def cut_at(self, terms: Terms, at: int) -> int:
+    def cut_at(self, terms: VoteTerms, at: int) -> int:
         """The q-th largest of the sizes its witnesses had cosigned by then."""
         sizes = sorted((self.largest_cosigned(witness, at) for witness in terms.parties if witness != self.board), reverse=True)
         return sizes[terms.q - 1]
@@ -51,12 +51,12 @@ class BoardHeads:
         return sorted(fallen)
 
 
-def checkpoint_keys(party: Party, terms: Terms) -> CheckpointKeys:
+def checkpoint_keys(party: Party, terms: VoteTerms) -> CheckpointKeys:
     witnesses = {other.id: other.witness for other in terms.parties.values() if other.id != party.id}
     return CheckpointKeys(terms.vote, party.id, party.board, witnesses)
 
 
-def read_heads(party: Party, tree: MerkleTree, content: list[bytes], terms: Terms) -> BoardHeads:
+def read_heads(party: Party, tree: MerkleTree, content: list[bytes], terms: VoteTerms) -> BoardHeads:
     """Parses and verifies all heads of a board. Raises `CheckFailedError` 6 or 7."""
     keys, heads = checkpoint_keys(party, terms), BoardHeads(party.id)
     for data in content:
@@ -87,7 +87,7 @@ def check_falling_dates(heads: BoardHeads, declared: Collection[tuple[str, str]]
 
 
 def final_cuts(
-    terms: Terms, heads: Mapping[str, BoardHeads], trees: Mapping[str, MerkleTree], settled: Mapping[str, int] | None
+    terms: VoteTerms, heads: Mapping[str, BoardHeads], trees: Mapping[str, MerkleTree], settled: Mapping[str, int] | None
 ) -> dict[str, int]:
     """The cut of every participant's board at T, or as the settlement sets it. Raises `CheckFailedError` 12."""
     sizes = {}

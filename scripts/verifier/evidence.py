@@ -25,7 +25,7 @@ from scripts.verifier.json_values import (
     parse_sorted_list,
 )
 from scripts.verifier.merkle import is_consistent
-from scripts.verifier.terms import Terms
+from scripts.verifier.terms import VoteTerms
 
 TWO_OUTCOMES, DATED_BACK = "signed two outcomes", "dated a cosignature back"
 
@@ -113,7 +113,7 @@ def settlement_in_force(pieces: list[Evidence]) -> Settlement | None:
     return max((piece for piece in pieces if isinstance(piece, Settlement)), key=lambda piece: piece.revision, default=None)
 
 
-def misconduct_on_boards(boards: Mapping[str, Board], heads: Mapping[str, BoardHeads], terms: Terms) -> set[tuple[str, str]]:
+def misconduct_on_boards(boards: Mapping[str, Board], heads: Mapping[str, BoardHeads], terms: VoteTerms) -> set[tuple[str, str]]:
     """Misconduct that the boards prove by themselves, so that the packer of a bundle cannot leave it out."""
     misconduct: set[tuple[str, str]] = set()
     for co_op, board in boards.items():
@@ -129,7 +129,9 @@ def misconduct_on_boards(boards: Mapping[str, Board], heads: Mapping[str, BoardH
     return misconduct
 
 
-def check_evidence(pieces: list[Evidence], terms: Terms, boards: Mapping[str, Board], on_boards: set[tuple[str, str]]) -> EvidenceFindings:
+def check_evidence(
+    pieces: list[Evidence], terms: VoteTerms, boards: Mapping[str, Board], on_boards: set[tuple[str, str]]
+) -> EvidenceFindings:
     """Checks every piece. `on_boards` is the misconduct that the boards prove. Raises `CheckFailedError` 17."""
     misconduct = [*on_boards]
     objections: list[str] = []
@@ -151,7 +153,7 @@ def check_evidence(pieces: list[Evidence], terms: Terms, boards: Mapping[str, Bo
     return EvidenceFindings(sorted(set(misconduct)), sorted(set(objections)))
 
 
-def _check_fork(fork: Fork, terms: Terms, boards: Mapping[str, Board]) -> str:
+def _check_fork(fork: Fork, terms: VoteTerms, boards: Mapping[str, Board]) -> str:
     heads = [_read_note(text, fork.board, terms) for text in fork.notes]
     tree = boards[fork.board].tree
     if fork.root:
@@ -166,7 +168,7 @@ def _check_fork(fork: Fork, terms: Terms, boards: Mapping[str, Board]) -> str:
     return fork.board
 
 
-def _check_double_outcome(piece: DoubleOutcome, terms: Terms) -> str:
+def _check_double_outcome(piece: DoubleOutcome, terms: VoteTerms) -> str:
     first, second = piece.first, piece.second
     _require(first.id in terms.participants, "the evidence of two outcomes is about somebody who is no participant")
     key = terms.parties[first.id].statement
@@ -176,7 +178,7 @@ def _check_double_outcome(piece: DoubleOutcome, terms: Terms) -> str:
     return first.id
 
 
-def _check_late_cosignature(piece: LateCosignature, terms: Terms, boards: Mapping[str, Board]) -> str:
+def _check_late_cosignature(piece: LateCosignature, terms: VoteTerms, boards: Mapping[str, Board]) -> str:
     head = _read_note(piece.note, piece.board, terms)
     _require(piece.witness in terms.parties, "the evidence of a late cosignature names somebody who is no party")
     closed = boards[piece.witness].closed
@@ -186,7 +188,7 @@ def _check_late_cosignature(piece: LateCosignature, terms: Terms, boards: Mappin
     return piece.witness
 
 
-def _check_falling_dates(piece: FallingDates, terms: Terms) -> str:
+def _check_falling_dates(piece: FallingDates, terms: VoteTerms) -> str:
     smaller, larger = sorted((_read_note(text, piece.board, terms) for text in piece.notes), key=lambda note: note.size)
     before = [cosignature.time for cosignature in smaller.cosignatures if cosignature.witness == piece.witness]
     after = [cosignature.time for cosignature in larger.cosignatures if cosignature.witness == piece.witness]
@@ -195,7 +197,7 @@ def _check_falling_dates(piece: FallingDates, terms: Terms) -> str:
     return piece.witness
 
 
-def _check_objection(objection: Objection, terms: Terms) -> bool:
+def _check_objection(objection: Objection, terms: VoteTerms) -> bool:
     """Whether it was signed within the window; one outside it is still valid evidence."""
     _require(
         objection.vote == terms.vote and objection.id in terms.participants,
@@ -208,7 +210,7 @@ def _check_objection(objection: Objection, terms: Terms) -> bool:
     return terms.concluded_from < objection.at <= terms.concluded_from + terms.window
 
 
-def _check_settlement(settlement: Settlement, terms: Terms, guilty: set[str]) -> None:
+def _check_settlement(settlement: Settlement, terms: VoteTerms, guilty: set[str]) -> None:
     _require(settlement.vote == terms.vote, "a settlement is of another vote")
     _require(
         settlement.cuts is None or set(settlement.cuts) == set(terms.participants),
@@ -222,7 +224,7 @@ def _check_settlement(settlement: Settlement, terms: Terms, guilty: set[str]) ->
         _require(good, f"the signature of {co_op} under a settlement is not good")
 
 
-def _read_note(text: str, board: str, terms: Terms) -> SignedCheckpoint:
+def _read_note(text: str, board: str, terms: VoteTerms) -> SignedCheckpoint:
     _require(board in terms.parties, "evidence is about the board of somebody who is no party")
     try:
         return checkpoints.read_checkpoint(text.encode(), cuts.checkpoint_keys(terms.parties[board], terms))

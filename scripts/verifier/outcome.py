@@ -20,7 +20,7 @@ from scripts.verifier.json_values import (
     parse_object,
     parse_sorted_list,
 )
-from scripts.verifier.terms import Terms
+from scripts.verifier.terms import VoteTerms
 
 _NAMES = "v vote rule revision result reasons boards tallies figures quorums rejected"
 
@@ -62,7 +62,7 @@ def counted_ballots(board: Board, cut: int) -> dict[str, tuple[int, Choice]]:
     return {pseudonym: (index, choice) for pseudonym, (index, choice) in last.items() if choice is not None}
 
 
-def count_vote(terms: Terms, boards: Mapping[str, Board], cuts: Mapping[str, int], revision: int) -> VoteCount:
+def count_vote(terms: VoteTerms, boards: Mapping[str, Board], cuts: Mapping[str, int], revision: int) -> VoteCount:
     """Counts the vote again. `cuts` has every participant."""
     bodies = {co_op: _tally_groups(terms, boards[co_op], cuts[co_op]) for co_op in terms.participants}
     decision = federated_decision.decide(bodies, terms.options, terms.rule)
@@ -102,7 +102,7 @@ def check_outcome(outcome_fields: dict[str, Json], data: bytes, counted: VoteCou
     raise CheckFailedError(15, f"the outcome is not what the ballots give; these parts of it differ: {', '.join(differing)}")
 
 
-def _tally_groups(terms: Terms, board: Board, cut: int) -> dict[str, GroupTally]:
+def _tally_groups(terms: VoteTerms, board: Board, cut: int) -> dict[str, GroupTally]:
     body = {name: GroupTally() for name in sorted(terms.groups - terms.rule.excluded)}
     for row in board.rows.values():
         body[row.group].rows += 1

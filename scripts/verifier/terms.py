@@ -54,7 +54,7 @@ class Party:
 
 
 @dataclass(frozen=True)
-class Terms:
+class VoteTerms:
     """The parsed terms; times in seconds since 1970."""
 
     data: bytes
@@ -101,7 +101,7 @@ class Terms:
         return self.close + self.settle
 
 
-def read_terms(data: bytes) -> Terms:
+def read_terms(data: bytes) -> VoteTerms:
     """Parses the terms. Raises `CheckFailedError` 2."""
     try:
         return _parse_terms(data)
@@ -109,7 +109,7 @@ def read_terms(data: bytes) -> Terms:
         raise CheckFailedError(2, f"the terms are not as they must be: {error}") from None
 
 
-def check_terms(terms: Terms, identities: Mapping[str, IdentityDocument]) -> None:
+def check_terms(terms: VoteTerms, identities: Mapping[str, IdentityDocument]) -> None:
     """Checks that the terms are consistent and signed by their parties. Raises `CheckFailedError` 3."""
     for holds, sentence in _consistency_checks(terms):
         if not holds:
@@ -118,7 +118,7 @@ def check_terms(terms: Terms, identities: Mapping[str, IdentityDocument]) -> Non
         _check_signed(terms, party, identities[party.id])
 
 
-def _consistency_checks(terms: Terms) -> list[tuple[bool, str]]:
+def _consistency_checks(terms: VoteTerms) -> list[tuple[bool, str]]:
     vote_rules, ids = terms.rule, set(terms.participants)
     every_key = [key for party in terms.parties.values() for key in party.all_keys()]
     observers = len(terms.parties) - len(ids)
@@ -156,7 +156,7 @@ def _consistency_checks(terms: Terms) -> list[tuple[bool, str]]:
     ]
 
 
-def _longest_entry_bytes(terms: Terms) -> int:
+def _longest_entry_bytes(terms: VoteTerms) -> int:
     """The largest possible size of a `ready`, a `closed` or a ballot of this vote; an `open` is smaller than a `ready`."""
     root, max_integer, shortest = "0" * 64, MAX_INTEGER, min(terms.parties, key=len, default="")
     choices: dict[str, Json] = {
@@ -171,7 +171,7 @@ def _longest_entry_bytes(terms: Terms) -> int:
     return max(len(encode(co_op)) for co_op in longest)
 
 
-def _check_signed(terms: Terms, party: Party, identity: IdentityDocument) -> None:
+def _check_signed(terms: VoteTerms, party: Party, identity: IdentityDocument) -> None:
     body: Json = {
         "board": party.board,
         "draft": terms.draft,
@@ -188,7 +188,7 @@ def _check_signed(terms: Terms, party: Party, identity: IdentityDocument) -> Non
         raise CheckFailedError(3, f"the signature of {party.id} under its keys of this vote is not good")
 
 
-def _parse_terms(data: bytes) -> Terms:
+def _parse_terms(data: bytes) -> VoteTerms:
     fields = parse_object(decode(data), _NAMES)
     parse_integer(fields["v"], 1, 1)
     parse_choice(fields["double_membership"], ("one_vote_per_membership",))
@@ -201,7 +201,7 @@ def _parse_terms(data: bytes) -> Terms:
     ceilings = parse_sorted_list(fields["ceilings"], lambda item: _parse_triple(item, parse_group, parse_integer))
     if len({item.id for item in parties}) != len(parties) or len({(item, group) for item, group, _ in ceilings}) != len(ceilings):
         raise MalformedError("a party or a ceiling stands twice")
-    return Terms(
+    return VoteTerms(
         data=data,
         vote=hashlib.sha256(b"kith/terms/1\n" + data).hexdigest(),
         draft=parse_matching(fields["draft"], DRAFT, "draft of 32 hex digits"),

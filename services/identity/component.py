@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from libs.host.component import BuildComponent, Component, Runtime
 from libs.host.settings import SharedSettings
-from services.identity.domain.secret_hasher import SecretHasher
+from services.identity.domain.keyed_hasher import KeyedHasher
 from services.identity.jobs import forget_old_sign_ins
 from services.identity.rpc.secret_methods import SecretMethods
 from services.identity.rpc.servicer import identity_service
@@ -29,12 +29,12 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
     return build
 
 
-def _secret_hasher(file: Path) -> SecretHasher:
+def _secret_hasher(file: Path) -> KeyedHasher:
     key = bytes.fromhex(file.read_text(encoding="ascii").strip())
     if len(key) != 32:
         message = f"{file} does not hold 32 bytes in hex"
         raise ValueError(message)
-    return SecretHasher(key)
+    return KeyedHasher(key)
 
 
 def _signing_key(file: Path) -> Ed25519PrivateKey:

@@ -16,7 +16,7 @@ from services.web.http.cookies import Cookies
 from services.web.http.rate_limiter import RateLimiter
 from services.web.http.sessions import SessionStore
 from services.web.localisation.catalogue import EASY_READ, PLAIN_ENGLISH, Catalogue
-from services.web.news_feed import NewsFeed
+from services.web.news_reader import NewsReader
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class AppState:
     co_op: CoOp
     services: ServiceClients
     sessions: SessionStore
-    news: NewsFeed
+    news: NewsReader
     first_steps: FirstStepStore
     access_tokens: AccessTokenCache
     clock: Clock

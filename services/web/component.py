@@ -20,7 +20,7 @@ from services.web.http.cookies import Cookies
 from services.web.http.database_sessions import DatabaseSessionStore
 from services.web.jobs import forget_ended_sessions
 from services.web.localisation.catalogue import load_catalogues
-from services.web.news_feed import DatabaseNewsFeed
+from services.web.news_reader import DatabaseNewsReader
 from services.web.reactions import federation, governance, identity
 from services.web.settings import Settings
 from services.web.templates import create_environment
@@ -36,7 +36,7 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
             co_op=_co_op(settings),
             services=services,
             sessions=sessions,
-            news=DatabaseNewsFeed(runtime.database, runtime.clock),
+            news=DatabaseNewsReader(runtime.database, runtime.clock),
             first_steps=DatabaseFirstStepStore(runtime.database, runtime.clock),
             access_tokens=AccessTokenCache(services, sessions),
             clock=runtime.clock,

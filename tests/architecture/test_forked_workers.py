@@ -27,7 +27,7 @@ def run_pytest(place: Path, **files: str) -> tuple[int, dict[str, str]]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     (place / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib -p no:cacheprovider\n", encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "scripts.checks.forked_workers", "--junitxml=report", "tests"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "scripts.checks.parallel_pytest_plugin", "--junitxml=report", "tests"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     completed = subprocess.run(command, cwd=place, env=environment, capture_output=True, check=False, timeout=60)
     cases = ET.parse(place / "report").getroot().iter("testcase")  # noqa: S314 - our own file, written a moment ago

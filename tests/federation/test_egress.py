@@ -14,7 +14,7 @@ from kith.governance.v1 import votes_pb2 as pb
 from kith.peer.v1 import peer_pb2
 from libs.boards import entries, evidence
 from libs.boards.entries import read_entry
-from libs.boards.terms import read_terms
+from libs.boards.vote_terms import read_terms
 from libs.database.engine import new_id
 from libs.rpc.client import call_service
 from libs.signing import canonical

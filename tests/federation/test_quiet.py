@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 
 from tests.support.co_op_network import NetworkPool
 
-BACKGROUND = ("job:drive_votes", "job:sender", "job:border")
+BACKGROUND = ("job:advance_votes", "job:sender", "job:border")
 """Who looks at votes, at the peers to call, and at certificates and callers."""
 
 
@@ -29,7 +29,7 @@ async def test_while_nothing_happens_nobody_looks_for_it(network_pool: NetworkPo
             await asyncio.sleep(8)
 
     # Each co-op looks twice a minute; of eight seconds that is one look or none, and calls between peers identify the caller.
-    assert transactions["job:drive_votes"] <= 2 * 3
+    assert transactions["job:advance_votes"] <= 2 * 3
     assert transactions["job:sender"] <= 3
     assert transactions["job:border"] <= 6
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.cli.demo.example_data import read_votes
+from scripts.cli.demo.expected_results import read_votes
 from scripts.cli.demo.folders import CO_OPS, EXAMPLE
 from tests.support.compose_file import ROOT
 from tests.support.demo_process import DemoProcess, run_kith

@@ -26,7 +26,7 @@ from libs.observe import traces
 from libs.rpc.client import call_service
 from services.federation.border.peer_channel import ChannelSettings, open_peer_stub, to_peer_call_error
 from services.federation.domain.message_stream import PeerMessage, body_hash
-from services.federation.storage import certificates, topics
+from services.federation.storage import certificates, wakeup_topics
 from services.federation.storage.key_cipher import KeyCipher
 from services.federation.storage.peer_messages import sign_message
 from services.topology import SERVICE_NAMES
@@ -331,4 +331,4 @@ async def _swap_certificate(where: RunningFederation, peer_id: str, identity: Ce
             peer_id,
             identity.der,
         )
-        await connection.execute("select pg_notify($1, $2)", wakeups.CHANNEL, topics.PEERS)
+        await connection.execute("select pg_notify($1, $2)", wakeups.CHANNEL, wakeup_topics.PEERS)

@@ -16,7 +16,7 @@ from libs.clock import SystemClock
 from libs.database.engine import Database, new_id
 from libs.messages.consumer import Reactions
 from libs.messages.rebuild import rebuild_projections
-from services.web.news_feed import DatabaseNewsFeed
+from services.web.news_reader import DatabaseNewsReader
 from services.web.reactions import federation, governance, identity
 from services.web.storage.news import NewsItem
 from tests.support.running_co_op import EventPublisher, Infrastructure, RunningCoOp, event_publisher, running_co_op
@@ -49,7 +49,7 @@ class NewsFeedHarness:
             await self.co_op.wait_until_consumed("web", source, seconds=20)
 
     async def of(self, person: UUID, most: int = 10, page_token: str = "", hats: Sequence[str] = ()) -> tuple[list[NewsItem], str]:
-        page = await DatabaseNewsFeed(self.database, SystemClock()).list_for(str(person), most, page_token, hats)
+        page = await DatabaseNewsReader(self.database, SystemClock()).list_for(str(person), most, page_token, hats)
         return page.items, page.next_token
 
     async def kinds(self, person: UUID) -> list[str]:

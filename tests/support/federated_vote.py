@@ -11,7 +11,7 @@ from kith.federation.v1 import federation_pb2 as federation
 from kith.governance.v1 import votes_pb2 as pb
 from libs.boards.documents import Settlement
 from libs.boards.identity_documents import fingerprint_of
-from libs.boards.terms import Terms, read_terms
+from libs.boards.vote_terms import VoteTerms, read_terms
 from libs.database.engine import new_id
 from libs.refusals import FailedPrecondition, Refusal
 from libs.rpc.client import call_service
@@ -39,7 +39,7 @@ class FederatedVote:
 
     def __init__(self, network: "CoOpNetwork") -> None:
         self.network = network
-        self.terms: Terms
+        self.terms: VoteTerms
         self.observers: frozenset[str] = frozenset()
         self.identities = member_identity
         """Returns a person's entry in the register."""

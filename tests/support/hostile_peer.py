@@ -23,7 +23,7 @@ from cryptography.x509.oid import NameOID
 
 from kith.peer.v1 import peer_pb2 as pb
 from libs import callers
-from libs.boards.terms import Terms
+from libs.boards.vote_terms import VoteTerms
 from libs.database.engine import Database
 from libs.signing import checkpoint, merkle
 from libs.signing.checkpoint import Checkpoint
@@ -54,18 +54,18 @@ class HostilePeer:
 
     # --- its keys and data
 
-    async def keys(self, terms: Terms) -> VoteKeys:
+    async def keys(self, terms: VoteTerms) -> VoteKeys:
         async with self._database.query_work(callers.job("tests"), datetime.now(UTC)) as work:
             vote_keys = await votes.get_keys(work, self._vault, terms.draft, terms.convener)
         assert vote_keys is not None
         return vote_keys[1]
 
-    async def entries(self, terms: Terms, co_op: str) -> list[bytes]:
+    async def entries(self, terms: VoteTerms, co_op: str) -> list[bytes]:
         """The entries of a board that it held when it was stopped."""
         async with self._database.query_work(callers.job("tests"), datetime.now(UTC)) as work:
             return await boards.list_entries(work, terms.vote, co_op, 0, 1 << 40)
 
-    async def last_head(self, terms: Terms, co_op: str) -> pb.Head:
+    async def last_head(self, terms: VoteTerms, co_op: str) -> pb.Head:
         async with self._database.query_work(callers.job("tests"), datetime.now(UTC)) as work:
             head = await boards.get_last_head(work, terms.vote, co_op)
         assert head is not None
@@ -79,13 +79,13 @@ class HostilePeer:
 
     # --- what it sends
 
-    async def sign_head(self, terms: Terms, co_op: str, entries: Sequence[bytes]) -> pb.Head:
+    async def sign_head(self, terms: VoteTerms, co_op: str, entries: Sequence[bytes]) -> pb.Head:
         """A head of any board over any entries, signed with its own board key, so valid for its own board only."""
         root = merkle.root_of([merkle.leaf_hash(entry) for entry in entries])
         signed = Checkpoint(checkpoint.origin_of(co_op, terms.vote), len(entries), root)
         return pb.Head(size=len(entries), root=root, signature=checkpoint.sign_checkpoint((await self.keys(terms)).board, signed))
 
-    async def cosignature(self, terms: Terms, co_op: str, head: pb.Head, time: int, witness: str = "") -> pb.Cosignature:
+    async def cosignature(self, terms: VoteTerms, co_op: str, head: pb.Head, time: int, witness: str = "") -> pb.Cosignature:
         """A cosignature of a head with any date and any witness name, made with its own key."""
         signed = Checkpoint(checkpoint.origin_of(co_op, terms.vote), head.size, head.root)
         signature = checkpoint.cosign((await self.keys(terms)).witness, signed, time)
@@ -93,7 +93,7 @@ class HostilePeer:
 
     @staticmethod
     def board_part(
-        terms: Terms,
+        terms: VoteTerms,
         co_op: str,
         first: int,
         entries: Sequence[bytes],

@@ -8,7 +8,7 @@ from typing import Any
 
 from libs.boards import document_fields, evidence
 from libs.boards.documents import Objection
-from libs.boards.terms import Party
+from libs.boards.vote_terms import Party
 from libs.signing import canonical, checkpoint, merkle, statement
 from libs.signing.canonical import Json
 from libs.signing.checkpoint import MOST_SIGNATURES

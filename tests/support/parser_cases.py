@@ -9,7 +9,7 @@ from random import Random
 from libs.boards import document_fields, documents, evidence, identity_documents
 from libs.boards.document_fields import DocumentError
 from libs.boards.entries import read_entry
-from libs.boards.terms import check_vote_keys, read_party, read_terms
+from libs.boards.vote_terms import check_vote_keys, read_party, read_terms
 from libs.signing import canonical, checkpoint, merkle, statement
 from libs.signing.canonical import Json, NotCanonicalError
 from libs.signing.checkpoint import BadNoteError

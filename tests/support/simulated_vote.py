@@ -19,7 +19,7 @@ from kith.federation.facts.v1 import facts_pb2 as federation
 from kith.governance.v1 import votes_pb2 as pb
 from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
 from kith.identity.facts.v1.facts_pb2 import HatGiven
-from libs.boards.terms import OBSERVER, PARTICIPANT, Party, Terms, read_terms
+from libs.boards.vote_terms import OBSERVER, PARTICIPANT, Party, VoteTerms, read_terms
 from libs.database.engine import new_id
 from libs.rpc.client import call_service
 from libs.signing import canonical, statement
@@ -66,7 +66,7 @@ class SimulatedVote:
     assembly: MemberAssembly
     federation: EventPublisher
     scrutineers: tuple[UUID, UUID] = field(default_factory=lambda: (new_id(), new_id()))
-    terms: Terms = field(init=False)
+    terms: VoteTerms = field(init=False)
 
     @property
     def stub(self) -> VoteServiceStub:
@@ -126,14 +126,14 @@ class SimulatedVote:
         )
         return response.terms
 
-    async def take_terms(self, terms: bytes) -> str:
+    async def receive_terms(self, terms: bytes) -> str:
         response: pb.TakeTermsResponse = await call_service(self.stub.TakeTerms, pb.TakeTermsRequest(terms=terms))
         return response.vote_id
 
     async def propose(self, **changed: object) -> None:
         """Drafts the vote and accepts its terms; it then waits for our decision."""
         self.terms = read_terms(await self.compose(await self.draft(self.question(**changed))))
-        assert await self.take_terms(self.terms.data) == self.vote
+        assert await self.receive_terms(self.terms.data) == self.vote
 
     # --- preparing the vote
 

@@ -10,8 +10,8 @@ from libs.boards import evidence, identity_documents
 from libs.boards.board import Board
 from libs.boards.document_fields import DocumentError
 from libs.boards.documents import Objection
-from libs.boards.terms import Terms, check_party, read_terms
 from libs.boards.vote_state import TWO_OUTCOMES, Misconduct, VoteState, proven_misconduct, vote_status
+from libs.boards.vote_terms import VoteTerms, check_party, read_terms
 from libs.signing import canonical
 from libs.signing.canonical import Json, NotCanonicalError
 from scripts.verifier import boards as verifier_boards
@@ -48,7 +48,7 @@ def terms(data: bytes, parties: list[str]) -> ResultPair:
     )
 
 
-def board(read: Terms, co_op: str, entries: list[bytes]) -> ResultPair:
+def board(read: VoteTerms, co_op: str, entries: list[bytes]) -> ResultPair:
     """Reads a board; compares everything that a count uses."""
     ours = Board(read, co_op).extend(entries)
     agreed = verifier_terms.read_terms(read.data)
@@ -77,7 +77,7 @@ def board(read: Terms, co_op: str, entries: list[bytes]) -> ResultPair:
     )
 
 
-def note(read: Terms, co_op: str, text: bytes) -> ResultPair:
+def note(read: VoteTerms, co_op: str, text: bytes) -> ResultPair:
     agreed = verifier_terms.read_terms(read.data)
     keys = verifier_cuts.checkpoint_keys(agreed.parties[co_op], agreed)
 
@@ -92,7 +92,7 @@ def note(read: Terms, co_op: str, text: bytes) -> ResultPair:
     return _result_or_refused(ours, DocumentError), _result_or_refused(theirs, CheckFailedError)
 
 
-def evidence_document(read: Terms, entries: dict[str, list[bytes]], content: bytes) -> ResultPair:
+def evidence_document(read: VoteTerms, entries: dict[str, list[bytes]], content: bytes) -> ResultPair:
     """Whether the document proves anything about these boards. A settlement counts without the co-ops that it excludes."""
     held = {co_op: Board(read, co_op).extend(board_entries) for co_op, board_entries in entries.items()}
     agreed = verifier_terms.read_terms(read.data)

@@ -26,8 +26,8 @@ from libs.boards.cuts import WitnessedSize, witnessed_cut
 from libs.boards.documents import Objection, Settlement
 from libs.boards.entries import Choice
 from libs.boards.identity_documents import IdentityDocument, SigningKey, fingerprint_of
-from libs.boards.terms import OBSERVER, PARTICIPANT, Party, Terms, quorum_of_witnesses, read_terms
 from libs.boards.vote_state import Misconduct, VoteEvidence
+from libs.boards.vote_terms import OBSERVER, PARTICIPANT, Party, VoteTerms, quorum_of_witnesses, read_terms
 from libs.signing import canonical, checkpoint, merkle, statement
 from libs.signing.canonical import Json
 from libs.signing.checkpoint import Checkpoint
@@ -148,7 +148,7 @@ def terms_json(
     return fields | changed
 
 
-def make_terms(*co_ops: str, observers: Iterable[str] = (), groups: Iterable[str] = ("member",), **changed: Any) -> Terms:
+def make_terms(*co_ops: str, observers: Iterable[str] = (), groups: Iterable[str] = ("member",), **changed: Any) -> VoteTerms:
     """Terms; by default for three co-ops and a yes-or-no question."""
     return read_terms(canonical.encode(terms_json(co_ops or ("ash", "birch", "cedar"), observers, groups, **changed)))
 
@@ -176,7 +176,7 @@ class BoardHead:
 class VoteBoards:
     """Every board of a vote with its checkpoints: what each witness cosigned and when."""
 
-    terms: Terms
+    terms: VoteTerms
     entries: dict[str, list[bytes]] = field(default_factory=dict)
     heads: dict[str, list[BoardHead]] = field(default_factory=dict)
     documents: list[bytes] = field(default_factory=list)
@@ -348,20 +348,20 @@ def make_vote_boards(*co_ops: str, observers: Iterable[str] = (), groups: Iterab
     return VoteBoards(make_terms(*co_ops, observers=observers, groups=groups, **changed))
 
 
-def signed_join(terms: Terms, co_op: str, by: str = "") -> kinds.JoinEntry:
+def signed_join(terms: VoteTerms, co_op: str, by: str = "") -> kinds.JoinEntry:
     """`by` is the signer if that is not the co-op itself."""
     unsigned = kinds.JoinEntry(terms.vote, co_op, "general_meeting", "2026-01-01", "GM-2026-1")
     return kinds.JoinEntry(**{**vars(unsigned), "sig": statement.sign(private_key(by or co_op, "statement"), "join", unsigned.signed())})
 
 
-def signed_outcome(terms: Terms, co_op: str, data: bytes, revision: int = 1, by: str = "") -> kinds.OutcomeEntry:
+def signed_outcome(terms: VoteTerms, co_op: str, data: bytes, revision: int = 1, by: str = "") -> kinds.OutcomeEntry:
     unsigned = kinds.OutcomeEntry(terms.vote, co_op, revision, hashlib.sha256(data).digest())
     return kinds.OutcomeEntry(
         **{**vars(unsigned), "sig": statement.sign(private_key(by or co_op, "statement"), "outcome", unsigned.signed())}
     )
 
 
-def make_roll_row(terms: Terms, co_op: str, number: int, group: str = "member") -> kinds.RowEntry:
+def make_roll_row(terms: VoteTerms, co_op: str, number: int, group: str = "member") -> kinds.RowEntry:
     name = make_pseudonym(co_op, number)
     return kinds.RowEntry(
         name, group, pseudonyms.row_commitment(terms.vote, name, group, identity_text(co_op, number), make_salt(co_op, number))

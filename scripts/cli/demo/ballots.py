@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from kith.governance.v1 import governance_pb2 as pb
 from kith.governance.v1 import votes_pb2 as votes
 from scripts.cli.demo.co_op import DemoCoOp
-from scripts.cli.demo.example_data import PAPER, TAKEN_BACK, MemberVote
+from scripts.cli.demo.expected_results import PAPER, TAKEN_BACK, MemberVote
 from scripts.cli.retry import retry
 
 _CONCURRENT_MEMBERS = 12

@@ -9,7 +9,7 @@ from libs.access import hat_names
 from libs.refusals import FailedPrecondition
 from scripts.cli.connection import Connection
 from scripts.cli.console import print_note
-from scripts.cli.demo.example_data import read_classes
+from scripts.cli.demo.expected_results import read_classes
 from scripts.cli.demo.step_log import StepLog
 from scripts.cli.member_csv import inspect_file, read_rows
 from scripts.cli.member_import import MemberImport

@@ -10,8 +10,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from kith.federation.v1 import federation_pb2 as federation
 from kith.governance.v1 import governance_pb2 as governance
 from kith.governance.v1 import votes_pb2 as pb
-from libs.boards.terms import Terms, read_terms
-from scripts.cli import vote, vote_file
+from libs.boards.vote_terms import VoteTerms, read_terms
+from scripts.cli import vote, vote_draft_file
 from scripts.cli.demo.clocks import poll_until
 from scripts.cli.demo.co_op import SCRUTINEERS, DemoCoOp
 from scripts.cli.vote_cards import write_cards
@@ -25,7 +25,7 @@ _CLOSED = (federation.EVIDENCE_STATE_FINAL, federation.EVIDENCE_STATE_DISPUTED, 
 class DemoVote:
     """One federated vote at all co-ops of the demonstration."""
 
-    def __init__(self, co_ops: Sequence[DemoCoOp], vote_id: str, terms: Terms) -> None:
+    def __init__(self, co_ops: Sequence[DemoCoOp], vote_id: str, terms: VoteTerms) -> None:
         self.co_ops = co_ops
         self.vote_id = vote_id
         self.terms = terms
@@ -36,7 +36,9 @@ class DemoVote:
     async def propose(cls, co_ops: Sequence[DemoCoOp], file: Path) -> "DemoVote":
         """The first co-op drafts the vote; returns when all have its terms."""
         convener = co_ops[0]
-        draft_id = await vote.draft_vote(convener.connection, vote_file.read_vote_file(file, convener.connection.instance.co_op.zone))
+        draft_id = await vote.draft_vote(
+            convener.connection, vote_draft_file.read_vote_draft_file(file, convener.connection.instance.co_op.zone)
+        )
 
         async def composed() -> str | None:
             return await vote.vote_id_of_draft(convener.connection, draft_id) or None

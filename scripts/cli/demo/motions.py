@@ -11,7 +11,7 @@ from scripts.cli import motion_file
 from scripts.cli.demo.ballots import cast_on_motion
 from scripts.cli.demo.clocks import DemoClocks, poll_until
 from scripts.cli.demo.co_op import DemoCoOp
-from scripts.cli.demo.example_data import MemberVote, expected_tally, result_differences
+from scripts.cli.demo.expected_results import MemberVote, expected_tally, result_differences
 from scripts.cli.motion import put_motion
 
 _RESULT_SECONDS = 30.0

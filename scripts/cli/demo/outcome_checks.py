@@ -12,7 +12,7 @@ from libs.boards.documents import encode_pins
 from libs.signing import canonical
 from libs.signing.canonical import Json
 from scripts.cli.demo.co_op import DemoCoOp
-from scripts.cli.demo.example_data import MemberVote, expected_joint_tally
+from scripts.cli.demo.expected_results import MemberVote, expected_joint_tally
 from scripts.cli.demo.folders import BUNDLE, PINS
 from scripts.cli.demo.step_log import StepLog
 from scripts.cli.vote_bundle import download_bundle

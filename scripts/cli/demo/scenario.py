@@ -16,7 +16,7 @@ from scripts.cli.demo.ballots import cast_on_vote
 from scripts.cli.demo.clocks import DemoClocks
 from scripts.cli.demo.co_op import DemoCoOp
 from scripts.cli.demo.co_op_process import CoOpProcess
-from scripts.cli.demo.example_data import PAPER, MemberVote, read_votes, sample_votes
+from scripts.cli.demo.expected_results import PAPER, MemberVote, read_votes, sample_votes
 from scripts.cli.demo.federated_vote import DemoVote
 from scripts.cli.demo.folders import BUNDLE, CARDS, EXAMPLES, PINS
 from scripts.cli.demo.motions import DemoMotion, await_results, cast_all_votes, open_voting, put_demo_motion

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from libs import callers
 from libs.boards import entries as kinds
 from libs.boards.entries import BallotEntry, NoticeEntry, read_entry
-from libs.boards.terms import Terms
+from libs.boards.vote_terms import VoteTerms
 from libs.clock import Clock
 from libs.database.engine import Database, UnitOfWork
 from libs.observe.logs import logger
 from libs.signing import checkpoint, merkle
 from services.federation.domain import witnessing
 from services.federation.domain.witnessing import BoardUpdate, BoardUpdateRejectedError
-from services.federation.storage import boards, events_out, topics, votes
+from services.federation.storage import boards, events_out, votes, wakeup_topics
 from services.federation.storage.anchor_file import AnchorFile
 from services.federation.storage.votes import Vote
 
@@ -31,7 +31,7 @@ CALLER = callers.job("recover")
 class _RecoveringBoard:
     """One of our boards that was rolled back."""
 
-    terms: Terms
+    terms: VoteTerms
     answered: set[str] = field(default_factory=set)
     dropped: list[bytes] = field(default_factory=list)
 
@@ -70,7 +70,7 @@ class BoardRecovery:
                 if anchored is not None and board is not None and board.size < anchored[0]:
                     self._start_board(vote, board.size, anchored[0])
         self._is_checked = True
-        self._database.wakeups.wake(topics.VOTES)
+        self._database.wakeups.wake(wakeup_topics.VOTES)
 
     async def accept_own_board(self, vote: Vote, update: BoardUpdate) -> bool:
         """Accepts a part of our own board from a peer that holds more of it than we do. Returns whether it was new."""
@@ -147,7 +147,7 @@ class BoardRecovery:
             root = last.root if last is not None else merkle.EMPTY_ROOT
         await self._anchor.reset(checkpoint.origin_of(self._us, vote_id), signed_size, root)
         del self._boards[vote_id]
-        self._database.wakeups.wake(topics.VOTES)
+        self._database.wakeups.wake(wakeup_topics.VOTES)
         LOG.warning("recovery_ended", vote=vote_id, size=signed_size, dropped=len(recovering.dropped))
 
 

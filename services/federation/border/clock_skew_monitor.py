@@ -6,7 +6,7 @@ from libs.clock import Clock
 from libs.database.engine import UnitOfWork
 from libs.observe.logs import logger
 from libs.observe.metrics import PEER_CLOCK_OFFSET
-from services.federation.storage import peers, topics
+from services.federation.storage import peers, wakeup_topics
 
 LOG = logger("federation")
 MAX_SKEW_SECONDS = 30
@@ -36,5 +36,5 @@ class ClockSkewMonitor:
         if differs and not self._differs:
             LOG.error("clock_doubtful", peers=[peer.id for peer in skewed], seconds=[peer.clock_off for peer in skewed])
         if differs != self._differs:
-            work.wakes.add(topics.VOTES)
+            work.wakes.add(wakeup_topics.VOTES)
         self._differs = differs

@@ -18,7 +18,7 @@ from services.federation.border.peer_channel import PeerCallError
 from services.federation.border.peer_events import PeerEvents
 from services.federation.border.peer_exchanger import PeerExchanger
 from services.federation.queries.list_peers_to_call import PeerToCall, list_peers_to_call
-from services.federation.storage import peers, topics
+from services.federation.storage import peers, wakeup_topics
 
 LOG = logger("federation")
 IDLE_SECONDS = 30.0
@@ -47,7 +47,7 @@ class PeerCallScheduler:
         tasks: dict[str, asyncio.Task[None]] = {}
         current: dict[str, PeerToCall] = {}
         try:
-            with self._database.wakeups.subscribed(topics.PEERS) as changed:
+            with self._database.wakeups.subscribed(wakeup_topics.PEERS) as changed:
                 while True:
                     changed.clear()
                     before, current = current, await self._list_peers_to_call(current)

@@ -8,7 +8,7 @@ import time
 from collections import defaultdict
 
 from libs.database.wakeups import Wakeups, wait_for_event
-from services.federation.storage import topics
+from services.federation.storage import wakeup_topics
 
 
 class PeerEvents:
@@ -39,7 +39,7 @@ class PeerEvents:
         """A peer was heard."""
         if self.contact_awaited:
             self.contact_awaited = False
-            self._wakeups.wake(topics.VOTES)
+            self._wakeups.wake(wakeup_topics.VOTES)
 
     def record_failure(self, peer: str) -> None:
         """A call to the peer failed."""

@@ -14,7 +14,7 @@ from libs.observe.logs import logger
 from libs.refusals import Refusal
 from services.federation.border.peer_auth_interceptor import PeerAuthInterceptor
 from services.federation.border.peer_channel import LARGEST_MESSAGE
-from services.federation.storage import certificates, own_keys, peers, topics
+from services.federation.storage import certificates, own_keys, peers, wakeup_topics
 from services.federation.storage.certificates import TlsKey
 from services.federation.storage.local_identity import LocalIdentity
 
@@ -74,7 +74,7 @@ class PeerListener:
             await self._server.stop(GRACE_SECONDS)
 
     async def _reload_repeatedly(self) -> None:
-        with self._database.wakeups.subscribed(topics.PEERS) as changed:
+        with self._database.wakeups.subscribed(wakeup_topics.PEERS) as changed:
             while True:
                 changed.clear()
                 seconds = RETRY_SECONDS

@@ -12,8 +12,8 @@ from kith.governance.v1 import votes_pb2 as pb
 from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
 from libs import callers
 from libs.boards.board_count import BoardCount, count_board
-from libs.boards.terms import read_terms
 from libs.boards.vote_state import VoteEvidence, VoteState, VoteStatus, vote_status
+from libs.boards.vote_terms import read_terms
 from libs.clock import Clock
 from libs.database.engine import Database, UnitOfWork
 from libs.observe.logs import logger
@@ -25,8 +25,8 @@ from services.federation.commands.post_due_entries import post_due_entries
 from services.federation.commands.publish_state import publish_state
 from services.federation.commands.record_misconduct import record_misconduct
 from services.federation.commands.request_vote_keys import request_vote_keys
-from services.federation.commands.send_terms import send_terms
 from services.federation.commands.send_vote_keys import send_vote_keys
+from services.federation.commands.send_vote_terms import send_vote_terms
 from services.federation.commands.sign_outcome import sign_outcome
 from services.federation.domain import own_board_rules
 from services.federation.domain.published_state import state_to_publish
@@ -39,7 +39,7 @@ LOG = logger("federation")
 SILENT_SECONDS = 90.0
 """A peer that only calls us, and did not for so long after T, counts as unreachable."""
 ARCHIVE_AFTER_SECONDS = 30 * 86_400
-CALLER = callers.job("drive_votes")
+CALLER = callers.job("advance_votes")
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class VoteProtocol:
         response = await call_service(self._governance.ComposeTerms, request)
         terms = read_terms(response.terms)
         async with self._work() as work:
-            await send_terms(work, terms, self._us)
+            await send_vote_terms(work, terms, self._us)
         self._peer_events.notify()
 
     # --- one vote
@@ -246,7 +246,7 @@ class VoteProtocol:
         return self._database.query_work(CALLER, self._clock.now())
 
     def _work(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        return self._database.work(CALLER, self._clock.now(), "drive_votes")
+        return self._database.work(CALLER, self._clock.now(), "advance_votes")
 
 
 def count_vote_request(terms: bytes, revision: int, counts: list[BoardCount]) -> pb.CountVoteRequest:

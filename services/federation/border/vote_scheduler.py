@@ -18,7 +18,7 @@ from libs.refusals import Refusal
 from services.federation.border.board_recovery import BoardRecovery
 from services.federation.border.peer_events import PeerEvents
 from services.federation.border.vote_protocol import VoteProtocol
-from services.federation.storage import boards, evidence_documents, topics, votes
+from services.federation.storage import boards, evidence_documents, votes, wakeup_topics
 from services.federation.storage.votes import Vote
 
 LOG = logger("federation")
@@ -36,7 +36,7 @@ ENDED_SECONDS = 15.0
 settlement may still come.
 """
 ENDED_SAFETY_NET_SECONDS = 600.0
-CALLER = callers.job("drive_votes")
+CALLER = callers.job("advance_votes")
 
 Result = TypeVar("Result")
 
@@ -61,7 +61,7 @@ class VoteScheduler:
     async def run(self) -> None:
         """Runs until cancelled. A vote that fails does not stop the others."""
         retry = RETRY_SECONDS
-        with self._database.wakeups.subscribed(topics.VOTES, topics.PEERS) as changed:
+        with self._database.wakeups.subscribed(wakeup_topics.VOTES, wakeup_topics.PEERS) as changed:
             while True:
                 changed.clear()
                 began, self._has_failed = time.monotonic(), False

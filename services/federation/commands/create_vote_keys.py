@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from libs.boards.terms import Party
+from libs.boards.vote_terms import Party
 from libs.database.engine import UnitOfWork
 from libs.signing import canonical, statement
 from services.federation.storage import votes

@@ -5,7 +5,7 @@ from functools import partial
 
 from libs.boards import document_fields, identity_documents
 from libs.boards.document_fields import DRAFT, GROUP, DocumentFields
-from libs.boards.terms import OBSERVER, PARTICIPANT, Party, check_vote_keys, read_party, read_terms
+from libs.boards.vote_terms import OBSERVER, PARTICIPANT, Party, check_vote_keys, read_party, read_terms
 from libs.database.engine import UnitOfWork
 from libs.refusals import FailedPrecondition, invalid
 from libs.signing import canonical

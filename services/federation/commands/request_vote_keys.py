@@ -1,6 +1,6 @@
 """Requests the keys of every party of a draft, once all of them are active peers."""
 
-from libs.boards.terms import OBSERVER, PARTICIPANT
+from libs.boards.vote_terms import OBSERVER, PARTICIPANT
 from libs.database.engine import UnitOfWork
 from services.federation.commands.create_vote_keys import create_vote_keys
 from services.federation.domain import message_stream

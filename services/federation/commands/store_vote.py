@@ -1,11 +1,11 @@
 """Stores a vote with its boards and the identity documents that we have of its parties."""
 
-from libs.boards.terms import Terms
+from libs.boards.vote_terms import VoteTerms
 from libs.database.engine import UnitOfWork
 from services.federation.storage import boards, own_identity, peers, votes
 
 
-async def store_vote(work: UnitOfWork, terms: Terms) -> None:
+async def store_vote(work: UnitOfWork, terms: VoteTerms) -> None:
     """A second time changes nothing."""
     if not await votes.add(work, terms):
         return

@@ -1,10 +1,10 @@
 """The state of a vote as governance learns it."""
 
-from libs.boards.terms import Terms
 from libs.boards.vote_state import NOT_CONCLUDED, VoteState, VoteStatus
+from libs.boards.vote_terms import VoteTerms
 
 
-def state_to_publish(terms: Terms, status: VoteStatus, now: int, outcome: bytes | None) -> str:
+def state_to_publish(terms: VoteTerms, status: VoteStatus, now: int, outcome: bytes | None) -> str:
     """The state as we store it; empty while there is nothing to publish."""
     match status.state:
         case VoteState.FINAL:

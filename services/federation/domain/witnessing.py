@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from libs.boards import entries as kinds
-from libs.boards import terms as terms_law
+from libs.boards import vote_terms
 from libs.boards.evidence import board_key, witness_key
-from libs.boards.terms import Terms
+from libs.boards.vote_terms import VoteTerms
 from libs.signing import checkpoint, merkle
 from libs.signing.checkpoint import BadNoteError, Checkpoint
 from libs.signing.merkle import BadProofError, Frontier
@@ -55,7 +55,7 @@ class BoardUpdateRejectedError(ValueError):
     """The update is refused; the text says why, for the log."""
 
 
-def verify_head(terms: Terms, co_op: str, head: SignedHead) -> Checkpoint:
+def verify_head(terms: VoteTerms, co_op: str, head: SignedHead) -> Checkpoint:
     """Raises `BoardUpdateRejectedError` unless the board itself signed it."""
     try:
         signed = Checkpoint(checkpoint.origin_of(co_op, terms.vote), head.size, head.root)
@@ -65,7 +65,7 @@ def verify_head(terms: Terms, co_op: str, head: SignedHead) -> Checkpoint:
     return signed
 
 
-def verify_cosignature(terms: Terms, co_op: str, cosignature: Cosignature) -> None:
+def verify_cosignature(terms: VoteTerms, co_op: str, cosignature: Cosignature) -> None:
     """Raises `BoardUpdateRejectedError` unless a witness of this board signed it. Its date is not judged."""
     if cosignature.witness not in terms.witnesses_of(co_op):
         raise BoardUpdateRejectedError(f"cosignature: {cosignature.witness[:64]} is no witness of this board")
@@ -76,7 +76,7 @@ def verify_cosignature(terms: Terms, co_op: str, cosignature: Cosignature) -> No
         raise BoardUpdateRejectedError(f"cosignature: {error}") from None
 
 
-def verify_new_entries(terms: Terms, frontier: Frontier, update: BoardUpdate) -> Sequence[bytes]:
+def verify_new_entries(terms: VoteTerms, frontier: Frontier, update: BoardUpdate) -> Sequence[bytes]:
     """The entries that are new to a co-op that holds `frontier`. Raises `BoardUpdateRejectedError` when they do not belong under their
     head.
     """
@@ -89,7 +89,7 @@ def verify_new_entries(terms: Terms, frontier: Frontier, update: BoardUpdate) ->
     if after > terms.max_entries(update.co_op):
         raise BoardUpdateRejectedError("the board is too large")
     for index, entry in enumerate(new, frontier.size):
-        if len(entry) > (terms_law.MAX_TERMS_BYTES if index == 0 else kinds.MAX_ENTRY_BYTES):
+        if len(entry) > (vote_terms.MAX_TERMS_BYTES if index == 0 else kinds.MAX_ENTRY_BYTES):
             raise BoardUpdateRejectedError("an entry is too long")
     grown = frontier.extend(merkle.leaf_hash(entry) for entry in new)
     try:
@@ -99,7 +99,7 @@ def verify_new_entries(terms: Terms, frontier: Frontier, update: BoardUpdate) ->
     return new
 
 
-def select_needed_cosignatures(terms: Terms, cosigned: Iterable[Cosignature]) -> set[Cosignature]:
+def select_needed_cosignatures(terms: VoteTerms, cosigned: Iterable[Cosignature]) -> set[Cosignature]:
     """The cosignatures of one witness on one board that a cut can ever need: the largest by `open_latest`, by T, and by now.
 
     The order of merging and selecting does not matter.

@@ -7,8 +7,8 @@ from kith.federation.v1.enums import BallotWord
 from libs.boards.board import Board
 from libs.boards.cuts import WitnessedSize, witnessed_cut
 from libs.boards.entries import BallotEntry, Choice, read_entry
-from libs.boards.terms import Terms
 from libs.boards.vote_state import VoteEvidence, VoteState, vote_status
+from libs.boards.vote_terms import VoteTerms
 from libs.database.engine import UnitOfWork
 from services.federation.domain.own_board_rules import get_counted_cuts
 from services.federation.storage import boards, votes
@@ -112,7 +112,7 @@ def _ballot_state(evidence: VoteEvidence, co_op: str, pseudonym: str, index: int
     return (BallotWord.COUNTED if final else BallotWord.IN_TIME), code
 
 
-def _state_before_conclusion(terms: Terms, co_op: str, witnessed: Sequence[WitnessedSize], index: int, now: int) -> BallotWord:
+def _state_before_conclusion(terms: VoteTerms, co_op: str, witnessed: Sequence[WitnessedSize], index: int, now: int) -> BallotWord:
     """Until T more cosignatures may come; a witnessed ballot is certain to be in time, because cuts never shrink."""
     return BallotWord.WITNESSED if index < witnessed_cut(terms, co_op, witnessed, now) else BallotWord.RECORDED
 

@@ -12,7 +12,7 @@ from libs.boards.document_fields import DocumentError
 from libs.boards.documents import ANNUL, write_settlement
 from libs.boards.evidence import write_note
 from libs.boards.identity_documents import read_identity
-from libs.boards.terms import Terms
+from libs.boards.vote_terms import VoteTerms
 from libs.database.engine import UnitOfWork
 from libs.refusals import FailedPrecondition, invalid
 from libs.signing import checkpoint, merkle
@@ -85,7 +85,7 @@ async def _write_bundle(work: UnitOfWork, view: VoteEvidenceView) -> bytes:
     )
 
 
-def _checkpoint_notes(terms: Terms, co_op: str, heads: list[SignedHead], cosignatures: list[Cosignature]) -> list[tuple[int, bytes]]:
+def _checkpoint_notes(terms: VoteTerms, co_op: str, heads: list[SignedHead], cosignatures: list[Cosignature]) -> list[tuple[int, bytes]]:
     """Signed notes by rising size, each with at least one cosignature."""
     notes = []
     for head in heads:
@@ -114,7 +114,7 @@ def _is_within(view: VoteEvidenceView, co_op: str, entry: bytes, size: int) -> b
     return merkle.leaf_hash(entry) in view.evidence.boards[co_op].leaves[:size]
 
 
-async def _identities(work: UnitOfWork, vote_id: str, terms: Terms) -> dict[str, bytes]:
+async def _identities(work: UnitOfWork, vote_id: str, terms: VoteTerms) -> dict[str, bytes]:
     """For each party, the latest document that names its signing key of this vote."""
     result: dict[str, tuple[int, bytes]] = {}
     for co_op, content in await votes.list_identity_documents(work, vote_id):
@@ -146,11 +146,11 @@ async def _evidence(work: UnitOfWork, view: VoteEvidenceView, files: Mapping[str
     return documents
 
 
-def _read_boards(terms: Terms, files: Mapping[str, BoardFile]) -> dict[str, Board]:
+def _read_boards(terms: VoteTerms, files: Mapping[str, BoardFile]) -> dict[str, Board]:
     return {co_op: Board(terms, co_op).extend(file.entries) for co_op, file in files.items() if file.entries}
 
 
-def _is_proof(terms: Terms, board_by_co_op: Mapping[str, Board], document: bytes) -> bool:
+def _is_proof(terms: VoteTerms, board_by_co_op: Mapping[str, Board], document: bytes) -> bool:
     try:
         proofs.read_evidence(terms, board_by_co_op, document)
     except DocumentError:

@@ -7,8 +7,8 @@ from libs.boards.board import Board
 from libs.boards.cuts import witnessed_cut
 from libs.boards.documents import Settlement
 from libs.boards.entries import SCRUTINY
-from libs.boards.terms import OBSERVER
 from libs.boards.vote_state import VoteEvidence, VoteStatus, vote_status
+from libs.boards.vote_terms import OBSERVER
 from libs.database.engine import UnitOfWork
 from libs.refusals import NotFound
 from services.federation.storage import boards, evidence_documents, votes

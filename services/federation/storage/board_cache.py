@@ -15,8 +15,8 @@ from libs.boards.document_fields import DocumentError
 from libs.boards.documents import Objection, Settlement
 from libs.boards.entries import OutcomeEntry
 from libs.boards.evidence import ProvenEvidence, is_complete, read_evidence
-from libs.boards.terms import Terms
 from libs.boards.vote_state import Misconduct, VoteEvidence, proven_misconduct
+from libs.boards.vote_terms import VoteTerms
 from libs.database.engine import UnitOfWork
 from libs.signing.merkle import Frontier
 from services.federation.storage import boards, evidence_documents, votes
@@ -63,7 +63,7 @@ class BoardCache:
         ]
         return replace(evidence, settlement=max(complete, key=lambda settlement: (settlement.revision, settlement.data()), default=None))
 
-    async def load_board(self, work: UnitOfWork, terms: Terms, record: BoardRecord) -> Board:
+    async def load_board(self, work: UnitOfWork, terms: VoteTerms, record: BoardRecord) -> Board:
         """One board, parsed up to the last stored entry."""
         async with self._lock:
             key = (terms.vote, record.co_op)
@@ -85,7 +85,7 @@ class BoardCache:
 
 
 def read_settlement_signatures(
-    terms: Terms, board_by_co_op: Mapping[str, Board], contents: list[bytes]
+    terms: VoteTerms, board_by_co_op: Mapping[str, Board], contents: list[bytes]
 ) -> dict[Settlement, dict[str, bytes]]:
     """Every settlement with at least one signature, complete or not: each participant adds its own signature."""
     return _collect_settlements(_read_documents(terms, board_by_co_op, contents))
@@ -109,7 +109,7 @@ def _collect_misconduct(documents: list[ProvenEvidence]) -> frozenset[Misconduct
     return frozenset(Misconduct(*party, signed) for party, signed in outcomes.items())
 
 
-def _read_documents(terms: Terms, board_by_co_op: Mapping[str, Board], contents: list[bytes]) -> list[ProvenEvidence]:
+def _read_documents(terms: VoteTerms, board_by_co_op: Mapping[str, Board], contents: list[bytes]) -> list[ProvenEvidence]:
     """What the documents prove on these boards; one that proves nothing here (yet) is skipped."""
     documents: list[ProvenEvidence] = []
     for content in contents:

@@ -8,17 +8,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Row, bindparam, delete, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from libs.boards import terms
+from libs.boards import vote_terms
 from libs.boards.entries import MAX_ENTRY_BYTES, BallotEntry, read_entry
 from libs.boards.entries import RowEntry as RollRow
 from libs.database.columns import among
 from libs.database.engine import UnitOfWork
-from libs.database.rows import reader, values_of
+from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
 from libs.signing import merkle
 from libs.signing.merkle import Frontier
 from services.federation.domain.witnessing import Cosignature, SignedHead
-from services.federation.storage import topics
+from services.federation.storage import wakeup_topics
 from services.federation.storage.tables import board as table
 from services.federation.storage.tables import cosignature, entry, head
 from services.federation.storage.tables import vote as vote_table
@@ -118,9 +118,9 @@ class PseudonymEntry:
     leaf: bytes
 
 
-_read_head = reader(SignedHead)
-_read_cosignature = reader(Cosignature)
-_read_pseudonym_entry = reader(PseudonymEntry)
+_read_head = row_mapper(SignedHead)
+_read_cosignature = row_mapper(Cosignature)
+_read_pseudonym_entry = row_mapper(PseudonymEntry)
 
 
 async def create_all(work: UnitOfWork, vote: str, co_ops: Iterable[str]) -> None:
@@ -170,7 +170,7 @@ async def append(work: UnitOfWork, vote: str, board: BoardRecord, entries: Seque
             "pseudonyms": [_pseudonym(data) for data in entries],
         },
     )
-    work.wakes.add(topics.VOTES)
+    work.wakes.add(wakeup_topics.VOTES)
     return replace(board, size=size, frontier=grown)
 
 
@@ -195,7 +195,7 @@ async def append_own(work: UnitOfWork, vote: str, us: str, entries: Sequence[byt
     board = await lock(work, vote, us)
     if board is None:
         raise NotFound("VOTE_UNKNOWN")
-    longest = [terms.MAX_TERMS_BYTES if index == 0 else MAX_ENTRY_BYTES for index in range(board.size, board.size + len(entries))]
+    longest = [vote_terms.MAX_TERMS_BYTES if index == 0 else MAX_ENTRY_BYTES for index in range(board.size, board.size + len(entries))]
     new = [entry for entry, limit in zip(entries, longest, strict=True) if len(entry) <= limit]
     too_long = len(entries) - len(new)
     if once:
@@ -228,7 +228,7 @@ async def truncate(work: UnitOfWork, vote: str, co_op: str, size: int) -> list[b
 
 async def add_head(work: UnitOfWork, vote: str, co_op: str, head: SignedHead) -> bool:
     """Returns whether it is new."""
-    work.wakes.add(topics.VOTES)
+    work.wakes.add(wakeup_topics.VOTES)
     return (await work.connection.execute(_ADD_HEAD, {"vote": vote, "co_op": co_op, **values_of(head)})).rowcount > 0
 
 
@@ -258,7 +258,7 @@ async def delete_unused_heads(work: UnitOfWork, vote: str, co_op: str) -> None:
 
 
 async def add_cosignature(work: UnitOfWork, vote: str, co_op: str, cosignature: Cosignature) -> None:
-    work.wakes.add(topics.VOTES)
+    work.wakes.add(wakeup_topics.VOTES)
     await work.connection.execute(_ADD_COSIGNATURE, {"vote": vote, "co_op": co_op, **values_of(cosignature)})
 
 

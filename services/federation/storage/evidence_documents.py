@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from libs.database.columns import among
 from libs.database.engine import UnitOfWork
-from services.federation.storage import topics
+from services.federation.storage import wakeup_topics
 from services.federation.storage.tables import paper as table
 
 MAX_OF_A_KIND = 160
@@ -24,7 +24,7 @@ async def add(work: UnitOfWork, vote: str, kind: str, content: bytes) -> bool:
     if ((await work.connection.execute(_COUNT, {"vote": vote, "kind": kind})).scalar_one()) >= MAX_OF_A_KIND:
         return False
     row = {"vote": vote, "hash": hashlib.sha256(content).digest(), "kind": kind, "content": content, "came_at": work.now}
-    work.wakes.add(topics.VOTES)
+    work.wakes.add(wakeup_topics.VOTES)
     return (await work.connection.execute(_ADD, row)).rowcount > 0
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import delete, func, insert, select
 from libs.boards import identity_documents
 from libs.boards.identity_documents import IdentityDocument
 from libs.database.engine import UnitOfWork
-from libs.database.rows import reader, values_of
-from services.federation.storage import topics
+from libs.database.rows import row_mapper, values_of
+from services.federation.storage import wakeup_topics
 from services.federation.storage.tables import identity_to_sign
 from services.federation.storage.tables import own_identity as table
 
@@ -38,7 +38,7 @@ class UnsignedIdentity:
     next_tls: bytes
 
 
-_read_unsigned = reader(UnsignedIdentity)
+_read_unsigned = row_mapper(UnsignedIdentity)
 
 
 async def lock(work: UnitOfWork) -> None:
@@ -55,7 +55,7 @@ async def get_latest(work: UnitOfWork) -> OwnIdentity | None:
 async def add(work: UnitOfWork, document: IdentityDocument, content: bytes) -> None:
     await work.connection.execute(_ADD, {"seq": document.seq, "document": content, "made_at": work.now})
     await work.connection.execute(_DELETE_UNSIGNED)
-    work.wakes.add(topics.PEERS)
+    work.wakes.add(wakeup_topics.PEERS)
 
 
 async def get_unsigned(work: UnitOfWork) -> UnsignedIdentity | None:

@@ -12,10 +12,10 @@ from libs.boards.identity_documents import IdentityDocument
 from libs.database.columns import among
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
-from libs.database.rows import reader, values_of
+from libs.database.rows import row_mapper, values_of
 from libs.refusals import Conflict, NotFound, invalid
 from services.federation.domain.invitation import Invitation
-from services.federation.storage import certificates, topics
+from services.federation.storage import certificates, wakeup_topics
 from services.federation.storage.tables import peer as table
 from services.federation.storage.tables import peer_certificate as certificate
 from services.federation.storage.tables import peer_event as log
@@ -101,8 +101,8 @@ class PeeringLogEntry:
     detail: str
 
 
-_read_peer = reader(Peer)
-_read_log_entry = reader(PeeringLogEntry)
+_read_peer = row_mapper(Peer)
+_read_log_entry = row_mapper(PeeringLogEntry)
 
 
 async def get(work: UnitOfWork, peer: str) -> Peer | None:
@@ -183,14 +183,14 @@ async def save_peering(work: UnitOfWork, peer: Peer) -> None:
     """Saves the state of the peering: contact, what was compared and decided, the agreement."""
     values = values_of(peer)
     await _update(work, peer.id, **{name: values[name] for name in _PEERING_FIELDS})
-    work.wakes.add(topics.PEERS)
+    work.wakes.add(wakeup_topics.PEERS)
 
 
 async def record_contact(work: UnitOfWork, peer: Peer, clock_off: int) -> None:
     """Records a contact just now; the peer's clock is so many seconds ahead of ours."""
     await _update(work, peer.id, heard_at=work.now, clock_off=clock_off, failing="")
     if peer.failing:
-        work.wakes.add(topics.PEERS)
+        work.wakes.add(wakeup_topics.PEERS)
 
 
 async def record_failure(work: UnitOfWork, peer: str, reason: str) -> None:
@@ -208,7 +208,7 @@ async def set_identity_held(work: UnitOfWork, peer: str, seq: int) -> None:
 async def set_messages_held(work: UnitOfWork, peer: str, seq: int) -> None:
     await _update(work, peer, letters_held=seq)
     # A severed peer is called until it holds the message that says so.
-    work.wakes.add(topics.PEERS)
+    work.wakes.add(wakeup_topics.PEERS)
 
 
 async def list_silent_since(work: UnitOfWork, since: datetime) -> list[Peer]:
@@ -247,7 +247,7 @@ async def _replace_certificates(work: UnitOfWork, invitation: Invitation) -> Non
     pairs = zip(invitation.document.tls, invitation.certificates, strict=True)
     await work.connection.execute(_DELETE_CERTIFICATES, {"of": peer})
     await work.connection.execute(_ADD_CERTIFICATE, [{"hash": hash_, "peer": peer, "certificate": der} for hash_, der in pairs])
-    work.wakes.add(topics.PEERS)
+    work.wakes.add(wakeup_topics.PEERS)
 
 
 def _identity_values(invitation: Invitation) -> dict[str, object]:

@@ -12,11 +12,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from libs.boards.document_fields import DocumentError
 from libs.boards.identity_documents import read_identity
-from libs.boards.terms import Terms, read_terms
+from libs.boards.vote_terms import VoteTerms, read_terms
 from libs.database.columns import among
 from libs.database.engine import UnitOfWork
-from libs.database.rows import reader
-from services.federation.storage import topics
+from libs.database.rows import row_mapper
+from services.federation.storage import wakeup_topics
 from services.federation.storage.key_cipher import KeyCipher
 from services.federation.storage.tables import vote as table
 from services.federation.storage.tables import vote_draft as draft_table
@@ -84,7 +84,7 @@ class Vote:
     signed_revision: int
 
     @property
-    def terms(self) -> Terms:
+    def terms(self) -> VoteTerms:
         return _read_terms_cached(self.terms_bytes)
 
 
@@ -102,13 +102,13 @@ class VoteKeys:
         return cls(*(Ed25519PrivateKey.generate() for _ in range(3)))
 
 
-_read_draft = reader(Draft, id="draft", keys_requested="asked")
-_read_vote = reader(Vote, terms_bytes="terms", handed_over="taken", ready_requested="ready_wanted", published_state="told")
+_read_draft = row_mapper(Draft, id="draft", keys_requested="asked")
+_read_vote = row_mapper(Vote, terms_bytes="terms", handed_over="taken", ready_requested="ready_wanted", published_state="told")
 
 
 async def add_draft(work: UnitOfWork, draft: str, participants: Sequence[str], observers: Sequence[str]) -> None:
     await work.connection.execute(_ADD_DRAFT, {"draft": draft, "participants": list(participants), "observers": list(observers)})
-    work.wakes.add(topics.VOTES)
+    work.wakes.add(wakeup_topics.VOTES)
 
 
 async def list_drafts(work: UnitOfWork) -> list[Draft]:
@@ -131,7 +131,7 @@ async def is_waiting_for_keys(work: UnitOfWork, draft: str, co_op: str) -> bool:
 
 async def add_party(work: UnitOfWork, draft: str, co_op: str, party: bytes, classes: bytes) -> None:
     await work.connection.execute(_ADD_PARTY, {"draft": draft, "co_op": co_op, "party": party, "classes": classes})
-    work.wakes.add(topics.VOTES)
+    work.wakes.add(wakeup_topics.VOTES)
 
 
 async def list_parties(work: UnitOfWork, draft: str) -> dict[str, tuple[bytes, bytes]]:
@@ -145,7 +145,7 @@ async def add_keys(work: UnitOfWork, cipher: KeyCipher, draft: str, convener: st
         field.name: cipher.encrypt(f"vote-{field.name}", draft, getattr(keys, field.name).private_bytes_raw()) for field in fields(keys)
     }
     await work.connection.execute(_ADD_KEYS, {"draft": draft, "convener": convener, "kind": kind, "party": party, **sealed})
-    work.wakes.add(topics.VOTES)
+    work.wakes.add(wakeup_topics.VOTES)
 
 
 async def get_keys(work: UnitOfWork, cipher: KeyCipher, draft: str, convener: str) -> tuple[bytes, VoteKeys] | None:
@@ -167,10 +167,10 @@ async def mark_key_request_answered(work: UnitOfWork, draft: str, convener: str)
     await work.connection.execute(_MARK_ANSWERED, {"of": draft, "by": convener})
 
 
-async def add(work: UnitOfWork, terms: Terms) -> bool:
+async def add(work: UnitOfWork, terms: VoteTerms) -> bool:
     """Returns whether it is new."""
     row = {"id": terms.vote, "terms": terms.data, "came_at": work.now, "close": terms.close}
-    work.wakes.add(topics.VOTES)
+    work.wakes.add(wakeup_topics.VOTES)
     return (await work.connection.execute(_ADD, row)).rowcount > 0
 
 
@@ -199,7 +199,7 @@ async def mark_handed_over(work: UnitOfWork, vote: str) -> None:
 
 async def request_ready(work: UnitOfWork, vote: str) -> None:
     await work.connection.execute(_UPDATE, {"of": vote, "ready_wanted": True})
-    work.wakes.add(topics.VOTES)
+    work.wakes.add(wakeup_topics.VOTES)
 
 
 async def set_published_state(work: UnitOfWork, vote: str, state: str) -> None:
@@ -222,7 +222,7 @@ async def archive(work: UnitOfWork, vote: str) -> None:
 
 async def add_identity(work: UnitOfWork, vote: str, co_op: str, document: bytes) -> None:
     await work.connection.execute(_ADD_IDENTITY, {"vote": vote, "co_op": co_op, "document": document})
-    work.wakes.add(topics.VOTES)
+    work.wakes.add(wakeup_topics.VOTES)
 
 
 async def get_identities(work: UnitOfWork, vote: str) -> Mapping[str, bytes]:
@@ -235,7 +235,7 @@ async def list_identity_documents(work: UnitOfWork, vote: str) -> list[tuple[str
     return [(row.co_op, bytes(row.document)) for row in await work.connection.execute(_DOCUMENTS, {"vote": vote})]
 
 
-async def find_parties_with_revoked_keys(work: UnitOfWork, terms: Terms) -> set[str]:
+async def find_parties_with_revoked_keys(work: UnitOfWork, terms: VoteTerms) -> set[str]:
     """Parties whose newest identity document revokes a key used in this vote: nothing more of theirs is witnessed."""
     co_ops: set[str] = set()
     for co_op, document in await list_identity_documents(work, terms.vote):
@@ -263,6 +263,6 @@ def _revoked_keys(document: bytes) -> frozenset[bytes]:
 
 
 @lru_cache(maxsize=200)
-def _read_terms_cached(data: bytes) -> Terms:
+def _read_terms_cached(data: bytes) -> VoteTerms:
     """Terms never change; parsing them each time would cost milliseconds."""
     return read_terms(data)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from libs.boards import document_fields
 from libs.boards.document_fields import DocumentError
-from libs.boards.terms import Party, check_party, read_party
+from libs.boards.vote_terms import Party, check_party, read_party
 from libs.database.engine import UnitOfWork
 from libs.refusals import invalid
 from services.governance.domain.vote_draft import build_terms

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from libs.rulebook.counting import Cap, CountingRule, Denominator, FixedShares, SilentClass
+from libs.rulebook.counting import ClassCap, CountingRule, Denominator, FixedShares, SilentClass
 from services.governance.domain.head_count import CannotCountError, ClassHeadCount, CountingMistake, HeadCounts
 
 
@@ -34,7 +34,7 @@ def compute_class_weights(rule: CountingRule, heads: HeadCounts) -> ClassWeights
     fixed share.
     """
     match rule.class_rule:
-        case Cap() as cap:
+        case ClassCap() as cap:
             return ClassWeights(_capped_weights(cap, heads))
         case FixedShares() as fixed:
             return _fixed_share_weights(fixed, rule.threshold.of, rule.excluded, heads)
@@ -42,7 +42,7 @@ def compute_class_weights(rule: CountingRule, heads: HeadCounts) -> ClassWeights
             return ClassWeights({head_count.name: Fraction(1) for head_count in heads.classes})
 
 
-def _capped_weights(cap: Cap, heads: HeadCounts) -> dict[str, Fraction]:
+def _capped_weights(cap: ClassCap, heads: HeadCounts) -> dict[str, Fraction]:
     people_inside = sum(head_count.people(cap.measured_on) for head_count in heads.classes if head_count.name in cap.classes)
     people_outside = sum(head_count.people(cap.measured_on) for head_count in heads.classes if head_count.name not in cap.classes)
     # inside > f (inside + outside), multiplied out so that a cap of one needs no division by zero.

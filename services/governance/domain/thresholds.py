@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from libs.rulebook.counting import Cap, CountingRule, Denominator, EachClass, FixedShares, Quorum, Threshold
+from libs.rulebook.counting import ClassCap, CountingRule, Denominator, EachClass, FixedShares, Quorum, Threshold
 from services.governance.domain.head_count import CannotCountError, ClassHeadCount, CountingMistake, HeadCounts, marks_per_ballot
 
 
@@ -55,7 +55,7 @@ def _fractions(rule: CountingRule) -> Iterable[tuple[str, Fraction]]:
         yield f"class_quorums.{name}", quorum.fraction
     if rule.co_op_threshold is not None:
         yield "co_op_threshold", rule.co_op_threshold.fraction
-    if isinstance(rule.class_rule, Cap):
+    if isinstance(rule.class_rule, ClassCap):
         yield "cap", rule.class_rule.fraction
     if isinstance(rule.class_rule, EachClass):
         yield "class_threshold", rule.class_rule.threshold.fraction

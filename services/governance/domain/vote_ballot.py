@@ -12,7 +12,7 @@ from uuid import UUID
 from libs.boards import document_fields, entries
 from libs.boards.ballots import APPROVAL, SCORE, is_choice_allowed
 from libs.boards.entries import Choice
-from libs.boards.terms import MAX_BALLOTS_PER_ROW, Terms
+from libs.boards.vote_terms import MAX_BALLOTS_PER_ROW, VoteTerms
 from libs.refusals import NotAllowed, invalid
 from libs.signing import canonical, merkle
 from services.governance.domain.ballot import Ballot
@@ -81,7 +81,7 @@ class VotePoll:
         return None
 
 
-def parse_choice(terms: Terms, marks: Marks) -> Choice:
+def parse_choice(terms: VoteTerms, marks: Marks) -> Choice:
     """Turn marks into a choice as the board writes it. Raises Invalid CHOICE_MISSING or CHOICE_UNKNOWN."""
     options = [option for option, _ in marks]
     method = terms.rule.method

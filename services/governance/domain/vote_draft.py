@@ -13,11 +13,11 @@ from fractions import Fraction
 
 from libs.boards import document_fields
 from libs.boards.document_fields import DocumentError
-from libs.boards.terms import FIXED_OPTIONS, OBSERVER, PARTICIPANT, Party, Terms, quorum_of_witnesses, read_terms, write_terms
 from libs.boards.vote_rule import CONSENT, METHODS, VoteRule, write_rule
+from libs.boards.vote_terms import FIXED_OPTIONS, OBSERVER, PARTICIPANT, Party, VoteTerms, quorum_of_witnesses, read_terms, write_terms
 from libs.refusals import FieldProblem, Invalid, invalid
 from libs.rulebook import ResolutionType, Rulebook
-from libs.rulebook.counting import Basis, BelowQuorum, Cap, ClassRule, CountingRule, FixedShares, Method, Quorum, Threshold
+from libs.rulebook.counting import Basis, BelowQuorum, ClassCap, ClassRule, CountingRule, FixedShares, Method, Quorum, Threshold
 from libs.signing.canonical import Json, NotCanonicalError
 from services.governance.domain.motion import MAX_TIME_AHEAD
 from services.governance.domain.vote_outcome import require_countable
@@ -143,7 +143,7 @@ def make_draft(request: VoteDraftRequest, rulebook: Rulebook, kind: ResolutionTy
     return draft
 
 
-def build_terms(draft: VoteDraft, draft_id: str, parties: Sequence[tuple[Party, Mapping[str, int]]], proposed: int) -> Terms:
+def build_terms(draft: VoteDraft, draft_id: str, parties: Sequence[tuple[Party, Mapping[str, int]]], proposed: int) -> VoteTerms:
     """Build the terms from each party's keys and how many people its classes have. `proposed` is Unix seconds.
 
     Raises Invalid PARTIES_WRONG where the parties are not those of the draft, TERMS_IMPOSSIBLE with the rule of terms that is violated.
@@ -271,8 +271,8 @@ def _check_classes(rulebook: Rulebook, groups: Mapping[str, str]) -> None:
 
 def _class_rule_for_groups(rule: ClassRule, groups: Mapping[str, str]) -> ClassRule:
     match rule:
-        case Cap(classes, fraction, measured_on):
-            return Cap(tuple(sorted({_group_of_class(groups, name) for name in classes})), fraction, measured_on)
+        case ClassCap(classes, fraction, measured_on):
+            return ClassCap(tuple(sorted({_group_of_class(groups, name) for name in classes})), fraction, measured_on)
         case FixedShares(shares, silent):
             group_shares: dict[str, Fraction] = {}
             for name, share in shares:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from kith.governance.v1.enums import VoteState
 from libs.boards.documents import Settlement
-from libs.boards.terms import Terms
+from libs.boards.vote_terms import VoteTerms
 from libs.refusals import FailedPrecondition, invalid
 from services.governance.domain.decision import DecisionEffect
 
@@ -29,7 +29,7 @@ class Vote:
     """One federated vote. `observer`: this co-op only witnesses it."""
 
     id: str
-    terms: Terms
+    terms: VoteTerms
     observer: bool
     taken_at: datetime
     stored_state: VoteState

@@ -10,8 +10,8 @@ from fractions import Fraction
 
 from libs.boards import document_fields
 from libs.boards.document_fields import format_fraction
-from libs.boards.terms import ABSTAIN, Terms
 from libs.boards.vote_rule import CONSENT, VERSION, VoteRule
+from libs.boards.vote_terms import ABSTAIN, VoteTerms
 from libs.refusals import FailedPrecondition, invalid
 from libs.rulebook.counting import Method
 from libs.signing import canonical
@@ -40,7 +40,7 @@ class OutcomeEvidence:
     """(co-op, index, code)."""
 
 
-def compute_outcome(terms: Terms, evidence: OutcomeEvidence) -> bytes:
+def compute_outcome(terms: VoteTerms, evidence: OutcomeEvidence) -> bytes:
     """Return the outcome as JSON bytes.
 
     Raises Invalid EVIDENCE_WRONG for numbers that contradict the terms or each other, FailedPrecondition VOTE_UNCOUNTABLE.
@@ -52,7 +52,7 @@ def compute_outcome(terms: Terms, evidence: OutcomeEvidence) -> bytes:
         raise FailedPrecondition("VOTE_UNCOUNTABLE", vote=terms.vote) from None
 
 
-def count_evidence(terms: Terms, evidence: OutcomeEvidence) -> FederatedTally:
+def count_evidence(terms: VoteTerms, evidence: OutcomeEvidence) -> FederatedTally:
     """Count the evidence by the terms' rule. Raises `CannotCountError`."""
     groups = [group for group in terms.groups if group not in terms.rule.counting.excluded]
     return tally_federated_votes(terms.rule.counting, {co_op: _co_op_votes(terms, evidence, co_op, groups) for co_op in terms.participants})
@@ -70,7 +70,7 @@ def require_countable(rule: VoteRule, groups: Sequence[str], participants: Seque
         raise invalid("resolution_type", "RULE_CANNOT_COUNT", mistake=error.mistake.value, about=error.about) from error
 
 
-def _co_op_votes(terms: Terms, evidence: OutcomeEvidence, co_op: str, groups: Sequence[str]) -> CoOpVotes:
+def _co_op_votes(terms: VoteTerms, evidence: OutcomeEvidence, co_op: str, groups: Sequence[str]) -> CoOpVotes:
     votes: dict[str, dict[str, int]] = {group: {} for group in groups}
     for (owner, group, option), number in evidence.tallies.items():
         if owner == co_op and group in votes:
@@ -84,18 +84,18 @@ def _co_op_votes(terms: Terms, evidence: OutcomeEvidence, co_op: str, groups: Se
     )
 
 
-def _tally_option(terms: Terms, option: str) -> str:
+def _tally_option(terms: VoteTerms, option: str) -> str:
     return _CONSENT_AS_YES_NO.get(option, option) if terms.rule.method == CONSENT else option
 
 
-def _option_name(terms: Terms, option: str | None) -> str:
+def _option_name(terms: VoteTerms, option: str | None) -> str:
     """Return the option's name in the vote, undoing `_tally_option`."""
     if terms.rule.method == CONSENT:
         return {FOR: CONSENT, AGAINST: OBJECT}.get(option or "", "")
     return option or ""
 
 
-def _outcome_json(terms: Terms, evidence: OutcomeEvidence, tally: FederatedTally) -> dict[str, Json]:
+def _outcome_json(terms: VoteTerms, evidence: OutcomeEvidence, tally: FederatedTally) -> dict[str, Json]:
     return {
         "v": 1,
         "vote": terms.vote,
@@ -122,7 +122,7 @@ def _outcome_json(terms: Terms, evidence: OutcomeEvidence, tally: FederatedTally
     }
 
 
-def figures(terms: Terms, evidence: OutcomeEvidence, tally: FederatedTally) -> dict[str, Fraction]:
+def figures(terms: VoteTerms, evidence: OutcomeEvidence, tally: FederatedTally) -> dict[str, Fraction]:
     """Return the figures behind the result by name, for people and for comparison."""
     figures_by_name: dict[str, Fraction] = {}
     if tally.members is not None:
@@ -136,7 +136,7 @@ def figures(terms: Terms, evidence: OutcomeEvidence, tally: FederatedTally) -> d
     return figures_by_name
 
 
-def _tally_figures(terms: Terms, prefix: str, tally: Tally, on_roll: set[str]) -> dict[str, Fraction]:
+def _tally_figures(terms: VoteTerms, prefix: str, tally: Tally, on_roll: set[str]) -> dict[str, Fraction]:
     figures_by_name = {f"{prefix}/whole": tally.whole}
     if tally.share_for is not None:
         figures_by_name[f"{prefix}/share_for"] = tally.share_for
@@ -151,7 +151,7 @@ def _tally_figures(terms: Terms, prefix: str, tally: Tally, on_roll: set[str]) -
     return figures_by_name
 
 
-def _check_evidence(terms: Terms, evidence: OutcomeEvidence) -> None:
+def _check_evidence(terms: VoteTerms, evidence: OutcomeEvidence) -> None:
     rule = terms.rule.counting
     options = {*terms.options, ABSTAIN} if rule.method is Method.PLURALITY else set(terms.options)
     voting_groups = {group for group in terms.groups if group not in rule.excluded}

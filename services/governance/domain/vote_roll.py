@@ -7,7 +7,7 @@ from uuid import UUID
 
 from libs.boards import pseudonyms
 from libs.boards.entries import RollEntry, RowEntry
-from libs.boards.terms import Terms
+from libs.boards.vote_terms import VoteTerms
 from libs.refusals import FailedPrecondition, invalid
 from services.governance.domain.vote_ballot import VoteRow
 
@@ -31,13 +31,13 @@ def parse_identities(people: Iterable[tuple[UUID, str]]) -> dict[UUID, str]:
     return identities
 
 
-def voting_groups(terms: Terms, co_op: str) -> dict[str, str]:
+def voting_groups(terms: VoteTerms, co_op: str) -> dict[str, str]:
     """Return our classes that vote in this -> their group."""
     excluded = terms.rule.counting.excluded
     return {name: group for (owner, name), group in terms.classes.items() if owner == co_op and group not in excluded}
 
 
-def require_group_for_each_class(terms: Terms, co_op: str, classes: Collection[str]) -> None:
+def require_group_for_each_class(terms: VoteTerms, co_op: str, classes: Collection[str]) -> None:
     """Check that each of `classes`, those with voting members in our co-op, has a group in the terms.
 
     Otherwise we would take part without these members. Classes without members need no group. Raises FailedPrecondition
@@ -48,7 +48,9 @@ def require_group_for_each_class(terms: Terms, co_op: str, classes: Collection[s
         raise FailedPrecondition("JOIN_CLASS_WITHOUT_GROUP", classes=", ".join(missing), known=", ".join(sorted(own_classes)) or "-")
 
 
-def make_roll_rows(terms: Terms, voters: Mapping[UUID, str], identities: Mapping[UUID, str], class_of: Mapping[UUID, str]) -> list[VoteRow]:
+def make_roll_rows(
+    terms: VoteTerms, voters: Mapping[UUID, str], identities: Mapping[UUID, str], class_of: Mapping[UUID, str]
+) -> list[VoteRow]:
     """Make the rows, sorted by pseudonym.
 
     `voters` is person -> group, `identities` person -> identity, `class_of` the class of each person who is no voter. Raises Invalid
@@ -71,7 +73,7 @@ def make_roll_rows(terms: Terms, voters: Mapping[UUID, str], identities: Mapping
     return sorted(roll_rows, key=lambda row: row.pseudonym)
 
 
-def check_group_sizes(terms: Terms, co_op: str, sizes: Mapping[str, int]) -> None:
+def check_group_sizes(terms: VoteTerms, co_op: str, sizes: Mapping[str, int]) -> None:
     """Check the groups against the terms.
 
     Raises FailedPrecondition ROLL_EMPTY, ROLL_ABOVE_CEILING or ROLL_GROUP_TOO_SMALL, naming the group.

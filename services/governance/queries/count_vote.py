@@ -1,7 +1,7 @@
 """CountVote: computes the outcome bytes from what boards hold below the cuts. It reads no table: the same evidence gives the same bytes."""
 
 from libs.boards.document_fields import DocumentError
-from libs.boards.terms import read_terms
+from libs.boards.vote_terms import read_terms
 from libs.refusals import invalid
 from services.governance.domain.vote_outcome import OutcomeEvidence, compute_outcome
 

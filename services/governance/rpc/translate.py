@@ -13,7 +13,7 @@ from libs.refusals import invalid
 from libs.rpc.enums import from_wire, to_wire
 from libs.rpc.fields import parse_id, timestamp
 from libs.rulebook import ResolutionType, Rulebook
-from libs.rulebook.counting import Cap, CountingRule, EachClass, FixedShares
+from libs.rulebook.counting import ClassCap, CountingRule, EachClass, FixedShares
 from services.governance.commands.open_motion import MotionRequest
 from services.governance.domain import motion as motion_rules
 from services.governance.domain.ballot import Ballot, BallotChannel, BallotEntry
@@ -274,7 +274,7 @@ def counting_rule_message(rule: CountingRule) -> pb.CountingRule:
         excluded_classes=rule.excluded,
     )
     match rule.class_rule:
-        case Cap(classes, fraction, measured_on):
+        case ClassCap(classes, fraction, measured_on):
             message.class_rule, message.measured_on = "cap", measured_on.value
             message.class_figures.extend(pb.ClassFigure(member_class=name, fraction=_fraction_text(fraction)) for name in classes)
         case FixedShares(shares, silent):

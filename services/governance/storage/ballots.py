@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
-from libs.database.rows import reader, values_of
+from libs.database.rows import row_mapper, values_of
 from libs.refusals import Conflict, NotFound
 from services.governance.domain.ballot import Ballot, BallotChannel, BallotEntry, Poll, RollRow
 
@@ -46,7 +46,7 @@ class BallotStore(Generic[Subject, RollRecord, Choice]):
     ) -> None:
         self._subject, self._entry, self._read_row = subject, entry, read_row
         self._encode, self._decode, self._own_values = encode, decode, own_values
-        self._read_entry = reader(BallotEntry, subject=subject)
+        self._read_entry = row_mapper(BallotEntry, subject=subject)
         self._add = _add_statement(subject, roll, ballot, on_row)
         self._latest = _latest_statement(subject, roll, ballot)
         add_entry = postgresql.insert(entry)

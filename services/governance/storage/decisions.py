@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, insert, select, text
 
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
-from libs.database.rows import reader
+from libs.database.rows import row_mapper
 from libs.refusals import FailedPrecondition
 from services.governance.domain.decision import DecisionEffect, DecisionKind, MotionDecision
 from services.governance.domain.head_count import ABSTAIN, AGAINST, FOR
@@ -51,7 +51,7 @@ class Decision:
     effect: str
 
 
-_read_decision = reader(Decision)
+_read_decision = row_mapper(Decision)
 
 
 async def lock_log(work: UnitOfWork) -> None:

@@ -5,14 +5,14 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, func, select
 
 from libs.database.engine import UnitOfWork
-from libs.database.rows import reader
+from libs.database.rows import row_mapper
 from libs.refusals import NotFound
 from services.governance.domain.motion_ballot import MotionPoll, MotionRow
 from services.governance.storage import events_out, membership_projection, motions, rulebooks
 from services.governance.storage.ballots import BallotCarrier, BallotStore
 from services.governance.storage.tables import ballot, ballot_entry, motion, roll
 
-_read_row = reader(MotionRow)
+_read_row = row_mapper(MotionRow)
 _POLL = (
     select(motion, roll)
     .outerjoin(roll, and_(roll.c.motion == motion.c.id, roll.c.person == bindparam("person")))

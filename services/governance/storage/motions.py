@@ -11,14 +11,14 @@ from sqlalchemy import ARRAY, ColumnElement, Row, Select, Text, Uuid, all_, and_
 from kith.governance.v1.enums import MotionFilter
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
-from libs.database.rows import reader, values_of
+from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
 from services.governance.domain.motion import Motion, MotionWording
 from services.governance.domain.motion_ballot import MotionRow
 from services.governance.storage.membership_projection import MEMBERS_ON_DAY
 from services.governance.storage.tables import motion, roll
 
-_read_motion, _read_wording, read_roll_row = reader(Motion), reader(MotionWording), reader(MotionRow)
+_read_motion, _read_wording, read_roll_row = row_mapper(Motion), row_mapper(MotionWording), row_mapper(MotionRow)
 
 _ADD = insert(motion)
 _FREEZE_ROLL = insert(roll).from_select(

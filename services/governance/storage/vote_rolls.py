@@ -9,12 +9,12 @@ from sqlalchemy import ARRAY, Row, Text, any_, bindparam, insert, null, or_, sel
 
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
-from libs.database.rows import reader, values_of
+from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
 from services.governance.domain.vote_ballot import VoteRow
 from services.governance.storage.tables import vote_group, vote_row
 
-read_roll_row = reader(VoteRow, group="voting_group")
+read_roll_row = row_mapper(VoteRow, group="voting_group")
 
 _ADD_ROW, _ADD_GROUP = insert(vote_row), insert(vote_group)
 _ROWS = select(vote_row).where(vote_row.c.vote == bindparam("vote"))

@@ -11,17 +11,17 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 
 from kith.governance.v1.enums import MotionFilter, VoteState
-from libs.boards.terms import Terms, read_terms
+from libs.boards.vote_terms import VoteTerms, read_terms
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
-from libs.database.rows import reader, values_of
+from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
 from services.governance.domain.vote_ballot import VoteRow
 from services.governance.domain.vote_lifecycle import Vote
 from services.governance.storage import vote_rolls
 from services.governance.storage.tables import decision, vote, vote_attestation, vote_group, vote_row, vote_word
 
-_CACHE: dict[str, Terms] = {}
+_CACHE: dict[str, VoteTerms] = {}
 _CACHE_SIZE = 64
 
 VOTE_COLUMNS = (
@@ -29,7 +29,7 @@ VOTE_COLUMNS = (
     vote.c.revision.label("outcome_revision"),
 )
 """For `vote_from_row`: the revision of the outcome has a name of its own beside that of a ballot."""
-_read_vote = reader(Vote, stored_state="state", revision="outcome_revision")
+_read_vote = row_mapper(Vote, stored_state="state", revision="outcome_revision")
 
 _ADD = postgresql.insert(vote).on_conflict_do_nothing()
 _TERMS = select(vote.c.terms).where(vote.c.id == bindparam("vote"))
@@ -78,10 +78,10 @@ class VoteForCaller:
     """When our own rules let us declare ready; only set by GetVote, while that is still to come."""
 
 
-_read_for_caller = reader(VoteForCaller)
+_read_for_caller = row_mapper(VoteForCaller)
 
 
-async def add(work: UnitOfWork, terms: Terms, closes_at: datetime, *, observer: bool) -> None:
+async def add(work: UnitOfWork, terms: VoteTerms, closes_at: datetime, *, observer: bool) -> None:
     """Add a vote; if it exists, it stays as it is."""
     times = {"taken_at": work.now, "closes_at": closes_at}
     values = {"id": terms.vote, "terms": terms.data, "question": terms.question, "observer": observer, "state": VoteState.PROPOSED.value}
@@ -150,7 +150,7 @@ async def list_for_caller(work: UnitOfWork, shown: MotionFilter | None, page: Pa
     return Page([await _for_caller_from_row(work, row) for row in rows.items], rows.next_token)
 
 
-async def load_terms(work: UnitOfWork, vote_id: str) -> Terms:
+async def load_terms(work: UnitOfWork, vote_id: str) -> VoteTerms:
     """Return a vote's terms, cached: parsing takes milliseconds, and the terms of an id never change. Raises LookupError."""
     terms = _CACHE.get(vote_id)
     if terms is None:

@@ -8,7 +8,7 @@ from libs.callers import AuthenticationStrength, Caller, CallerChannel
 from libs.database.engine import UnitOfWork
 from libs.refusals import NotAllowed, NotSignedIn
 from services.identity.commands.sign_in import SESSION_KEY_PURPOSE
-from services.identity.domain.secret_hasher import SecretHasher
+from services.identity.domain.keyed_hasher import KeyedHasher
 from services.identity.domain.session import Session
 from services.identity.storage import sessions, worn_hats
 
@@ -23,9 +23,9 @@ class TokenRenewal:
     hats: tuple[str, ...]
 
 
-async def renew_token(work: UnitOfWork, session: UUID, key: str, hat: str, via: CallerChannel, secret_hasher: SecretHasher) -> TokenRenewal:
+async def renew_token(work: UnitOfWork, session: UUID, key: str, hat: str, via: CallerChannel, keyed_hasher: KeyedHasher) -> TokenRenewal:
     """Raises NotSignedIn SESSION_ENDED, or NotAllowed HAT_NEEDED for a hat the person does not have."""
-    current = await require_live_session(work, session, key, secret_hasher)
+    current = await require_live_session(work, session, key, keyed_hasher)
     worn = await worn_hats.hats_of(work, current.person)
     if hat and hat not in worn:
         raise NotAllowed("HAT_NEEDED", hat=hat)
@@ -34,9 +34,9 @@ async def renew_token(work: UnitOfWork, session: UUID, key: str, hat: str, via: 
     )
 
 
-async def require_live_session(work: UnitOfWork, session: UUID, key: str, secret_hasher: SecretHasher) -> Session:
+async def require_live_session(work: UnitOfWork, session: UUID, key: str, keyed_hasher: KeyedHasher) -> Session:
     """Returns the session that belongs to this key. Raises NotSignedIn SESSION_ENDED whatever the reason."""
     stored = await sessions.find(work, session)
-    if stored is None or not secret_hasher.matches(SESSION_KEY_PURPOSE, key, stored.key_mark) or not stored.is_live(work.now):
+    if stored is None or not keyed_hasher.matches(SESSION_KEY_PURPOSE, key, stored.key_mark) or not stored.is_live(work.now):
         raise NotSignedIn("SESSION_ENDED")
     return stored

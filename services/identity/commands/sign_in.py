@@ -15,8 +15,8 @@ from services.identity.commands.issue_sign_in_code import CODE_PURPOSE
 from services.identity.domain import password as password_rules
 from services.identity.domain import session as session_domain
 from services.identity.domain import sign_in_code
+from services.identity.domain.keyed_hasher import KeyedHasher
 from services.identity.domain.person_details import email_key
-from services.identity.domain.secret_hasher import SecretHasher
 from services.identity.domain.session import Session
 from services.identity.storage import passwords, sessions, sign_in_codes, worn_hats
 from services.identity.storage.passwords import Argon2Hasher
@@ -37,23 +37,23 @@ class NewSession:
     hats: tuple[str, ...]
 
 
-async def sign_in_with_code(work: UnitOfWork, typed: str, secret_hasher: SecretHasher) -> NewSession | None:
+async def sign_in_with_code(work: UnitOfWork, typed: str, keyed_hasher: KeyedHasher) -> NewSession | None:
     """Returns None when the code is not valid."""
     plain_code = sign_in_code.parse_code(typed)
-    code = await sign_in_codes.find(work, secret_hasher.digest(CODE_PURPOSE, plain_code)) if plain_code else None
+    code = await sign_in_codes.find(work, keyed_hasher.digest(CODE_PURPOSE, plain_code)) if plain_code else None
     if code is None or not code.is_valid(work.now):
         return None
     await sign_in_codes.mark_used(work, code)
-    return await _start_session(work, code.person, code.kind.value, secret_hasher)
+    return await _start_session(work, code.person, code.kind.value, keyed_hasher)
 
 
 async def sign_in_with_password(
-    work: UnitOfWork, email: str, typed: str, secret_hasher: SecretHasher, password_hasher: Argon2Hasher
+    work: UnitOfWork, email: str, typed: str, keyed_hasher: KeyedHasher, password_hasher: Argon2Hasher
 ) -> NewSession | None:
     """Returns None when address and password do not match. Raises TooMany SIGN_IN_TOO_OFTEN after ten such failures in 15 minutes."""
     # PostgreSQL does not accept NUL in text.
     key = email_key(email[: _MAX_EMAIL_LENGTH + 1].replace("\0", ""))
-    address = secret_hasher.digest(ADDRESS_PURPOSE, key)
+    address = keyed_hasher.digest(ADDRESS_PURPOSE, key)
     failures = await sessions.count_recent_failures(work, address, work.now - session_domain.FAILURE_WINDOW)
     if failures >= session_domain.MAX_FAILURES:
         raise TooMany("SIGN_IN_TOO_OFTEN", minutes=str(int(session_domain.FAILURE_WINDOW.total_seconds() // 60)))
@@ -64,13 +64,13 @@ async def sign_in_with_password(
     for person, hash_ in candidates:
         if await password_hasher.verify(attempt, hash_):
             await sessions.clear_failures(work, address)
-            return await _start_session(work, person, callers.AuthenticationStrength.PASSWORD, secret_hasher)
+            return await _start_session(work, person, callers.AuthenticationStrength.PASSWORD, keyed_hasher)
     await sessions.record_failure(work, address)
     return None
 
 
-async def _start_session(work: UnitOfWork, person: UUID, strength: str, secret_hasher: SecretHasher) -> NewSession:
+async def _start_session(work: UnitOfWork, person: UUID, strength: str, keyed_hasher: KeyedHasher) -> NewSession:
     key = secrets.token_urlsafe(32)
-    session = session_domain.start_session(work.new_id(), person, strength, secret_hasher.digest(SESSION_KEY_PURPOSE, key), work.now)
+    session = session_domain.start_session(work.new_id(), person, strength, keyed_hasher.digest(SESSION_KEY_PURPOSE, key), work.now)
     await sessions.add(work, session)
     return NewSession(session, key, await worn_hats.hats_of(work, person))

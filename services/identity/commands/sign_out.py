@@ -6,16 +6,16 @@ from libs import callers
 from libs.database.engine import UnitOfWork
 from libs.refusals import NotSignedIn
 from services.identity.commands.renew_token import require_live_session
-from services.identity.domain.secret_hasher import SecretHasher
+from services.identity.domain.keyed_hasher import KeyedHasher
 from services.identity.storage import sessions
 
 SIGN_OUT_CALLER = callers.job("sign_out")
 
 
-async def sign_out(work: UnitOfWork, session: UUID, key: str, secret_hasher: SecretHasher) -> None:
+async def sign_out(work: UnitOfWork, session: UUID, key: str, keyed_hasher: KeyedHasher) -> None:
     """Signing out of a session that has ended is no error; without the key nothing happens and nothing is revealed."""
     try:
-        live_session = await require_live_session(work, session, key, secret_hasher)
+        live_session = await require_live_session(work, session, key, keyed_hasher)
     except NotSignedIn:
         return
     await sessions.end(work, live_session.id)

@@ -21,15 +21,15 @@ from services.identity.commands.set_password import set_password
 from services.identity.commands.sign_in import SIGN_IN_CALLER, NewSession, sign_in_with_code, sign_in_with_password
 from services.identity.commands.sign_out import SIGN_OUT_CALLER, sign_out
 from services.identity.domain import sign_in_code
-from services.identity.domain.secret_hasher import SecretHasher
+from services.identity.domain.keyed_hasher import KeyedHasher
 from services.identity.storage.passwords import Argon2Hasher
 
 
 class SecretMethods:
     """The keys that these methods need, and the methods."""
 
-    def __init__(self, secret_hasher: SecretHasher, signing_key: Ed25519PrivateKey, password_hasher: Argon2Hasher) -> None:
-        self._secret_hasher = secret_hasher
+    def __init__(self, keyed_hasher: KeyedHasher, signing_key: Ed25519PrivateKey, password_hasher: Argon2Hasher) -> None:
+        self._secret_hasher = keyed_hasher
         self._signing_key = signing_key
         self._password_hasher = password_hasher
 

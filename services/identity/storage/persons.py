@@ -12,7 +12,7 @@ from libs.access.hats import worn_hat
 from libs.database.columns import among
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
-from libs.database.rows import reader
+from libs.database.rows import row_mapper
 from services.identity.domain.person_details import PersonDetails
 from services.identity.storage import tables
 
@@ -82,8 +82,8 @@ class PersonRecord:
     version: int
 
 
-_to_name = reader(PersonName)
-_to_record = reader(PersonRecord)
+_to_name = row_mapper(PersonName)
+_to_record = row_mapper(PersonRecord)
 
 
 async def find_by_identifying_keys(work: UnitOfWork, rows: Sequence[PersonDetails]) -> dict[tuple[str, str], UUID]:

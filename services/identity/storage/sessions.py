@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
 from libs.database.columns import among
 from libs.database.engine import UnitOfWork
-from libs.database.rows import reader, values_of
+from libs.database.rows import row_mapper, values_of
 from services.identity.domain.session import Session
 from services.identity.storage.tables import session, sign_in_failure
 
@@ -34,7 +34,7 @@ _RECORD_FAILURE = insert(sign_in_failure)
 _CLEAR_FAILURES = delete(sign_in_failure).where(sign_in_failure.c.address_mark == bindparam("address"))
 _DELETE_OLD_FAILURES = delete(sign_in_failure).where(sign_in_failure.c.at < bindparam("before"))
 
-_to_session = reader(Session)
+_to_session = row_mapper(Session)
 
 
 async def add(work: UnitOfWork, new_session: Session) -> None:

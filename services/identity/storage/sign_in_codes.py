@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, insert, or_, select, update
 
 from kith.identity.v1.enums import CodeKind
 from libs.database.engine import UnitOfWork
-from libs.database.rows import reader, values_of
+from libs.database.rows import row_mapper, values_of
 from services.identity.domain.sign_in_code import SignInCode
 from services.identity.storage.tables import sign_in_code
 
@@ -24,7 +24,7 @@ _REVOKE = (
     .values(revoked_at=bindparam("now"))
 )
 
-_to_code = reader(SignInCode)
+_to_code = row_mapper(SignInCode)
 
 
 async def add(work: UnitOfWork, code: SignInCode, mark: bytes) -> None:

@@ -1,7 +1,7 @@
 """Identity's tables as metadata. `migrations/` holds the DDL that creates them, with the row-level security; a test compares both.
 
 Names are in `person`, contact details in `contact` behind stricter row-level security. Columns ending in `mark` hold keyed hashes
-(`domain/secret_hasher.py`). Hats are in `worn_hat`, which every service has (`libs/access/hats.py`). Times are UTC.
+(`domain/keyed_hasher.py`). Hats are in `worn_hat`, which every service has (`libs/access/hats.py`). Times are UTC.
 """
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint, Uuid

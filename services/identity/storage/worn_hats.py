@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select, text
 from libs.access.hats import worn_hat
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
-from libs.database.rows import reader
+from libs.database.rows import row_mapper
 
 _HATS_OF = select(worn_hat.c.hat).where(worn_hat.c.person == bindparam("person")).order_by(worn_hat.c.hat)
 _WEARERS = select(worn_hat.c.person).where(worn_hat.c.hat == bindparam("hat")).order_by(worn_hat.c.person).with_for_update()
@@ -27,7 +27,7 @@ class WornHat:
     since: datetime
 
 
-_to_worn_hat = reader(WornHat)
+_to_worn_hat = row_mapper(WornHat)
 
 
 async def hats_of(work: UnitOfWork, person: UUID) -> tuple[str, ...]:

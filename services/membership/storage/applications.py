@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from libs.database.columns import among
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
-from libs.database.rows import reader, values_of
+from libs.database.rows import row_mapper, values_of
 from services.membership.storage.tables import application
 
 _IS_PENDING = application.c.admitted_at.is_(None)
@@ -36,7 +36,7 @@ class Application:
     applied_at: datetime
 
 
-_to_application = reader(Application)
+_to_application = row_mapper(Application)
 
 
 async def add(work: UnitOfWork, new: Application) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from libs.database.columns import among
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
-from libs.database.rows import reader, values_of
+from libs.database.rows import row_mapper, values_of
 from services.membership.domain import member_number
 from services.membership.domain.admission import Admission
 from services.membership.domain.membership_timeline import MembershipChange, MembershipTimeline
@@ -67,7 +67,7 @@ _COUNT_BY_CLASS = (
     .order_by(_STANDING.c.member_class)
 )
 
-_to_change = reader(MembershipChange)
+_to_change = row_mapper(MembershipChange)
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,13 @@
 from starlette.responses import Response
 
 from services.web.page_context import PageContext
+from services.web.pages.list_sections import fetch_list_sections
 from services.web.pages.motion_view import fetch_motion, fetch_my_ballot, list_motions, motion_view
-from services.web.pages.vote_lists import fetch_vote_lists
 
 
 async def show(ctx: PageContext) -> Response:
     """All motions."""
-    return ctx.render("motions", **await fetch_vote_lists(ctx, list_motions))
+    return ctx.render("motions", **await fetch_list_sections(ctx, list_motions))
 
 
 async def show_one(ctx: PageContext) -> Response:

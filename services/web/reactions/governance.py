@@ -2,15 +2,15 @@
 
 from kith.governance.facts.v1.facts_pb2 import BallotCast, MotionClosed, MotionOpened
 from libs.messages.consumer import Reactions
-from services.web.reactions.news_of import news_of
+from services.web.reactions.news_handler import news_handler
 
 REACTIONS = Reactions(
     "governance",
     dict(
         [
-            news_of(MotionOpened, "motion_opened", about="motion_id"),
-            news_of(BallotCast, "vote_recorded", about="motion_id", word="taken", person="person_id"),
-            news_of(MotionClosed, "motion_closed", about="motion_id"),
+            news_handler(MotionOpened, "motion_opened", about="motion_id"),
+            news_handler(BallotCast, "vote_recorded", about="motion_id", word="taken", person="person_id"),
+            news_handler(MotionClosed, "motion_closed", about="motion_id"),
         ]
     ),
     ("news_of_governance",),

@@ -2,6 +2,8 @@
 
 from kith.identity.facts.v1.facts_pb2 import SignInCodeIssued
 from libs.messages.consumer import Reactions
-from services.web.reactions.news_of import news_of
+from services.web.reactions.news_handler import news_handler
 
-REACTIONS = Reactions("identity", dict([news_of(SignInCodeIssued, "code_issued", person="person_id", word="kind")]), ("news_of_identity",))
+REACTIONS = Reactions(
+    "identity", dict([news_handler(SignInCodeIssued, "code_issued", person="person_id", word="kind")]), ("news_of_identity",)
+)

@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, or_, select
 
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
-from libs.database.rows import reader
+from libs.database.rows import row_mapper
 from libs.messages.envelope import Event
 from services.web.storage.tables import news
 
@@ -27,7 +27,7 @@ class NewsItem:
     at: datetime
 
 
-_read_item = reader(NewsItem, about="subject")
+_read_item = row_mapper(NewsItem, about="subject")
 _LIST = select(news, func.coalesce(news.c.about, "").label("subject"))
 
 

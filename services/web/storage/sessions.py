@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 
 from libs.database.columns import MOMENT
 from libs.database.engine import UnitOfWork
-from libs.database.rows import reader, values_of
+from libs.database.rows import row_mapper, values_of
 from services.web.storage.tables import draft, session
 
 IDLE_TIMEOUT = timedelta(days=14)
@@ -29,7 +29,7 @@ class SessionRow:
     used_at: datetime
 
 
-_read_session = reader(SessionRow)
+_read_session = row_mapper(SessionRow)
 _THIS_SESSION = session.c.cookie_hash == bindparam("hash")
 _NOW, _IDLE_SINCE = bindparam("now", type_=MOMENT), bindparam("idle_since", type_=MOMENT)
 _FIND_SESSION = select(session).where(_THIS_SESSION, session.c.expires_at > _NOW, session.c.used_at > _IDLE_SINCE)

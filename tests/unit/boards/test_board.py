@@ -8,7 +8,7 @@ import pytest
 from libs.boards import entries as kinds
 from libs.boards.board import Board
 from libs.boards.entries import Choice
-from libs.boards.terms import Terms
+from libs.boards.vote_terms import VoteTerms
 from libs.signing import canonical, merkle
 from libs.signing.canonical import Json
 from tests.support.vote_boards import make_pseudonym, make_roll_row, make_terms, plain_rule, signed_join, signed_outcome
@@ -27,7 +27,7 @@ WITHDRAW = kinds.NoticeEntry(kinds.WITHDRAW, HASH).data()
 OPENED = [TERMS.data, JOIN, *ROWS, ROLL, READY, OPEN]
 
 
-def rejection_codes(entries: Iterable[bytes], co_op: str = "ash", terms: Terms = TERMS) -> list[str]:
+def rejection_codes(entries: Iterable[bytes], co_op: str = "ash", terms: VoteTerms = TERMS) -> list[str]:
     board = Board(terms, co_op)
     return [board.add(entry) for entry in entries]
 
@@ -238,7 +238,7 @@ MOTION = make_terms("ash", "birch")
         (SCORE, None, ""),
     ],
 )
-def test_a_ballot_chooses_what_the_method_allows(terms: Terms, choice: Choice | None, code: str) -> None:
+def test_a_ballot_chooses_what_the_method_allows(terms: VoteTerms, choice: Choice | None, code: str) -> None:
     assert last_rejection_code_on_open_board(terms, kinds.BallotEntry(make_pseudonym("ash", 0), choice).data()) == code
 
 
@@ -317,7 +317,7 @@ def test_the_last_entry_of_a_row_counts_even_if_it_withdraws_the_ballot() -> Non
     assert board.ballots[name].choice == "for"
 
 
-def last_rejection_code_on_open_board(terms: Terms, data: bytes) -> str:
+def last_rejection_code_on_open_board(terms: VoteTerms, data: bytes) -> str:
     rows = [make_roll_row(terms, "ash", 0).data()]
     before = [terms.data, signed_join(terms, "ash").data(), *rows, kinds.RollEntry((("member", 1),)).data(), READY, OPEN]
     found = rejection_codes([*before, data], terms=terms)

@@ -7,8 +7,8 @@ import pytest
 
 from libs.boards import document_fields
 from libs.boards.document_fields import DocumentError
-from libs.boards.terms import check_party, quorum_of_witnesses, read_terms, write_terms
 from libs.boards.vote_rule import write_rule
+from libs.boards.vote_terms import check_party, quorum_of_witnesses, read_terms, write_terms
 from libs.signing import canonical
 from libs.signing.canonical import Json
 from tests.support.vote_boards import (

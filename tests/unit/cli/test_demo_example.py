@@ -8,7 +8,14 @@ from fractions import Fraction
 import pytest
 
 from kith.governance.v1 import governance_pb2 as pb
-from scripts.cli.demo.example_data import expected_joint_tally, expected_tally, read_classes, read_votes, result_differences, sample_votes
+from scripts.cli.demo.expected_results import (
+    expected_joint_tally,
+    expected_tally,
+    read_classes,
+    read_votes,
+    result_differences,
+    sample_votes,
+)
 from scripts.cli.demo.folders import CO_OPS, EXAMPLE, EXAMPLES
 from scripts.cli.result_text import result_lines
 from services.governance.domain.tally import Tally

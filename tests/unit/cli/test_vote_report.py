@@ -12,7 +12,7 @@ import pytest
 from kith.federation.v1 import federation_pb2 as federation
 from kith.governance.v1 import votes_pb2 as votes
 from libs.boards import documents
-from libs.boards.terms import Terms, read_terms
+from libs.boards.vote_terms import VoteTerms, read_terms
 from libs.refusals import FailedPrecondition, NotAllowed, NotFound, Refusal, invalid
 from libs.rulebook.counting import EachClass, FixedShares, OneMemberOneVote, Quorum, Threshold
 from scripts.cli import vote_rule_text, vote_text
@@ -21,7 +21,7 @@ from scripts.cli.demo.folders import EXAMPLES
 from scripts.cli.main import main
 from scripts.cli.refusal_messages import MESSAGES_AT_A_TERMINAL, refusal_text, refusals_as_errors
 from scripts.cli.vote_ballot import format_choice, lookup_lines, parse_marks
-from scripts.cli.vote_cards import VoteCard, cards_page
+from scripts.cli.vote_cards import VoterCard, cards_page
 from scripts.cli.vote_dispute import build_settlement, read_settlement_file, settlement_signed_by_others
 from scripts.cli.vote_outcome_text import vote_outcome_lines
 from scripts.cli.vote_peers import non_peer_messages
@@ -31,7 +31,7 @@ from services.web.localisation import catalogue
 VOTE = "ab" * 32
 
 
-def make_terms() -> Terms:
+def make_terms() -> VoteTerms:
     """Those of a golden bundle, which is a plain tar whose first member they are."""
     data = (EXAMPLES / "bundles" / "pooled-cap.kith").read_bytes()
     return read_terms(data[512 : 512 + int(data[124:135], 8)])
@@ -219,7 +219,7 @@ def test_only_one_thing_can_be_agreed_to(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_a_card_prints_the_characters_in_fours_and_nothing_of_it_is_markup() -> None:
-    card = VoteCard("7", "Bea <b>Kettle</b>", "worker", "0123456789ABCDEF", b'{"v":1}')
+    card = VoterCard("7", "Bea <b>Kettle</b>", "worker", "0123456789ABCDEF", b'{"v":1}')
     printed = cards_page([card], make_terms(), "Elm & Row")
     assert "0123 4567 89AB CDEF" in printed
     assert "Bea &lt;b&gt;Kettle&lt;/b&gt;" in printed
@@ -228,7 +228,7 @@ def test_a_card_prints_the_characters_in_fours_and_nothing_of_it_is_markup() -> 
 
 
 def test_a_card_sends_its_member_to_another_co_op_to_look() -> None:
-    printed = cards_page([VoteCard("7", "Bea Kettle", "worker", "0123456789ABCDEF", b"{}")], make_terms(), "Elm Row")
+    printed = cards_page([VoterCard("7", "Bea Kettle", "worker", "0123456789ABCDEF", b"{}")], make_terms(), "Elm Row")
     assert "Do not ask only us" in printed
     assert "http" not in printed
 

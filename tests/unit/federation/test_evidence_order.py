@@ -7,7 +7,7 @@ import pytest
 
 from libs.boards.board_count import count_board
 from libs.boards.cuts import WitnessedSize, witnessed_cut
-from libs.boards.terms import Terms, read_terms
+from libs.boards.vote_terms import VoteTerms, read_terms
 from services.federation.border.vote_protocol import count_vote_request
 from services.federation.domain.witnessing import Cosignature, select_needed_cosignatures
 from services.governance.queries.count_vote import count_vote
@@ -53,7 +53,7 @@ def _evidence_items(vote: BundleBuilder) -> list[EvidenceItem]:
 class _EvidenceStore:
     """What one party holds: of every board the entries so far, and of each witness the words that a cut can ask for."""
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: VoteTerms) -> None:
         self._terms = terms
         self.sizes: dict[str, int] = {}
         self.words: dict[tuple[str, str], set[Cosignature]] = {}
@@ -89,7 +89,7 @@ class _EvidenceStore:
         return {co_op: witnessed_cut(self._terms, co_op, held.get(co_op, ()), at) for co_op in self._terms.participants}
 
 
-def _count_outcome(vote: BundleBuilder, terms: Terms, cuts: dict[str, int]) -> bytes:
+def _count_outcome(vote: BundleBuilder, terms: VoteTerms, cuts: dict[str, int]) -> bytes:
     counts = [count_board(terms, co_op, vote.entries[co_op][:size], size) for co_op, size in cuts.items()]
     return count_vote(terms.data, parse_evidence(count_vote_request(terms.data, 1, counts)))
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.rulebook.counting import Basis, BelowQuorum, Cap, Denominator, Method, Quorum, Threshold
+from libs.rulebook.counting import Basis, BelowQuorum, ClassCap, Denominator, Method, Quorum, Threshold
 from services.governance.domain.federated_tally import CoOpStance, CoOpVotes, FederatedTally, tally_federated_votes
 from services.governance.domain.head_count import CannotCountError, CountingMistake
 from services.governance.domain.tally import tally
@@ -51,7 +51,7 @@ def test_a_double_majority_fails_where_the_members_do() -> None:
 
 
 def test_the_class_rule_applies_inside_each_co_op_first() -> None:
-    capped = make_rule(basis=Basis.ONE_CO_OP_ONE_VOTE, class_rule=Cap(("investor",), F(1, 10)))
+    capped = make_rule(basis=Basis.ONE_CO_OP_ONE_VOTE, class_rule=ClassCap(("investor",), F(1, 10)))
     mixed = CoOpVotes(None, {"user": yes_no_votes(4, 5), "investor": yes_no_votes(9, 0)})
     joint = tally_federated_votes(capped, {"a": mixed, "b": make_co_op_votes(1, 0)})
     assert stances_by_co_op(joint) == {"a": CoOpStance.DOES_NOT_AGREE, "b": CoOpStance.AGREES}
@@ -59,7 +59,7 @@ def test_the_class_rule_applies_inside_each_co_op_first() -> None:
 
 
 def test_pooled_rolls_stay_known_by_class() -> None:
-    on_roll = make_rule(class_rule=Cap(("investor",), F(1, 10), measured_on=Denominator.ELIGIBLE))
+    on_roll = make_rule(class_rule=ClassCap(("investor",), F(1, 10), measured_on=Denominator.ELIGIBLE))
     brought = CoOpVotes({"user": 45, "investor": 10}, {"user": yes_no_votes(2, 1), "investor": yes_no_votes(4, 0)})
     joint = tally_federated_votes(on_roll, {"a": brought, "b": brought})
     assert joint.share_for == F(4 + 4, 6 + 4)

@@ -14,7 +14,7 @@ from libs.refusals import FailedPrecondition, Invalid
 from libs.rulebook.counting import (
     Basis,
     BelowQuorum,
-    Cap,
+    ClassCap,
     ClassRule,
     Denominator,
     EachClass,
@@ -189,7 +189,7 @@ class TestMethods:
 
 CLASS_RULES: list[tuple[ClassRule, dict[str, str]]] = [
     (OneMemberOneVote(), {"members/ballot/worker": "1/1", "members/share_for": "9/14"}),
-    (Cap(("worker",), F(1, 5)), {"members/ballot/worker": "1/10", "members/ballot/member": "1/1", "members/share_for": "9/25"}),
+    (ClassCap(("worker",), F(1, 5)), {"members/ballot/worker": "1/10", "members/ballot/member": "1/1", "members/share_for": "9/25"}),
     (
         FixedShares((("member", F(1, 3)), ("worker", F(2, 3)))),
         {"members/ballot/member": "1/12", "members/ballot/worker": "1/15", "members/share_for": "37/60", "members/whole": "1/1"},
@@ -263,7 +263,7 @@ def test_the_golden_cases_give_the_same_federated_result(case: dict[str, Any]) -
 def _class_rule_of_case(case: dict[str, Any]) -> ClassRule:
     match case.get("rule", {"kind": "none"}):
         case {"kind": "cap", "class": name, "fraction": fraction, "measured_on": measured_on}:
-            return Cap((name,), F(fraction), Denominator(measured_on))
+            return ClassCap((name,), F(fraction), Denominator(measured_on))
         case {"kind": "fixed_shares", "shares": shares}:
             return FixedShares(tuple((name, F(share)) for name, share in sorted(shares.items())))
         case {"kind": "each_class", "class_threshold": threshold}:

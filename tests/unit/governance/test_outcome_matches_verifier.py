@@ -4,12 +4,12 @@ from dataclasses import replace
 from fractions import Fraction
 from random import Random
 
-from libs.boards.terms import ABSTAIN, Terms
 from libs.boards.vote_rule import CONSENT, METHODS, write_rule
+from libs.boards.vote_terms import ABSTAIN, VoteTerms
 from libs.rulebook.counting import (
     Basis,
     BelowQuorum,
-    Cap,
+    ClassCap,
     ClassRule,
     Denominator,
     EachClass,
@@ -50,7 +50,7 @@ def test_both_count_the_same() -> None:
     assert CASES // 20 < passed < CASES * 19 // 20
 
 
-def _random_case(random: Random) -> tuple[Terms, OutcomeEvidence]:
+def _random_case(random: Random) -> tuple[VoteTerms, OutcomeEvidence]:
     method = random.choice(METHODS)
     basis = random.choice([*Basis])
     co_ops = CO_OPS[: random.randint(2, 4)]
@@ -87,17 +87,17 @@ def _random_quorum(random: Random) -> Quorum:
 
 def _random_class_rule(random: Random) -> ClassRule:
     shares = (("investor", F(1, 10)), ("supported", F(2, 5)), ("worker", F(1, 2)))
-    cap = Cap(tuple(sorted(random.sample(GROUPS, random.randint(1, 2)))), random.choice([F(0), F(1, 10), F(1, 3), F(1)]))
+    cap = ClassCap(tuple(sorted(random.sample(GROUPS, random.randint(1, 2)))), random.choice([F(0), F(1, 10), F(1, 3), F(1)]))
     rules: list[ClassRule] = [
         OneMemberOneVote(),
-        Cap(cap.classes, cap.fraction, random.choice([*Denominator])),
+        ClassCap(cap.classes, cap.fraction, random.choice([*Denominator])),
         FixedShares(shares, random.choice([*SilentClass])),
         EachClass(_random_threshold(random), silent_blocks=random.random() < 0.5),
     ]
     return random.choice(rules)
 
 
-def _random_marks(random: Random, terms: Terms) -> dict[str, int]:
+def _random_marks(random: Random, terms: VoteTerms) -> dict[str, int]:
     rows = random.choice([1, 3, 6])
     ballots = random.choice([0, rows, random.randint(0, rows)])
     fields = {"rows": rows, "ballots": ballots}
@@ -110,7 +110,7 @@ def _random_marks(random: Random, terms: Terms) -> dict[str, int]:
     return fields
 
 
-def _verifier_outcome(terms: Terms, evidence: OutcomeEvidence) -> dict[str, canonical.Json]:
+def _verifier_outcome(terms: VoteTerms, evidence: OutcomeEvidence) -> dict[str, canonical.Json]:
     """What the verifier makes of the same numbers."""
     voting_groups = [group for group in terms.groups if group not in terms.rule.counting.excluded]
     bodies = {participant: {group: GroupTally() for group in voting_groups} for participant in terms.participants}

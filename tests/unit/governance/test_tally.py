@@ -5,14 +5,14 @@ from typing import ClassVar
 
 import pytest
 
-from libs.rulebook.counting import Cap, Denominator, EachClass, FixedShares, Method, Quorum, SilentClass, Threshold
+from libs.rulebook.counting import ClassCap, Denominator, EachClass, FixedShares, Method, Quorum, SilentClass, Threshold
 from services.governance.domain.head_count import CannotCountError, CountingMistake
 from services.governance.domain.tally import Tally, count_ballots, tally
 from services.governance.domain.thresholds import Shortfall, ShortfallReason
 from tests.unit.governance.counting_rules import GOLDEN, HALF, make_rule, yes_no_votes
 
 F = Fraction
-INVESTORS_A_TENTH = Cap(("investor",), F(1, 10))
+INVESTORS_A_TENTH = ClassCap(("investor",), F(1, 10))
 SHARES = (("supported", F(45, 100)), ("worker", F(45, 100)), ("investor", F(10, 100)))
 
 
@@ -71,7 +71,7 @@ def test_a_tie_does_not_pass_more_than_half() -> None:
 
 def test_a_tie_is_of_weights_and_not_of_heads() -> None:
     votes = {"user": yes_no_votes(9, 10), "investor": yes_no_votes(40, 0)}
-    result = tally(make_rule(class_rule=Cap(("investor",), F(1, 20))), None, votes)
+    result = tally(make_rule(class_rule=ClassCap(("investor",), F(1, 20))), None, votes)
     assert class_weight(result, "investor") == 1
     assert result.tie
 
@@ -113,22 +113,22 @@ class TestCap:
         assert ShortfallReason.NOTHING_CAST in reason_codes(result)
 
     def test_a_cap_of_nothing_silences(self) -> None:
-        result = tally(make_rule(class_rule=Cap(("investor",), F(0))), None, GOLDEN)
+        result = tally(make_rule(class_rule=ClassCap(("investor",), F(0))), None, GOLDEN)
         assert (class_weight(result, "investor"), result.share_for) == (F(0), F(28, 63))
 
     def test_a_cap_of_the_whole_changes_nothing(self) -> None:
-        assert tally(make_rule(class_rule=Cap(("investor",), F(1))), None, GOLDEN).share_for == F(73, 111)
-        assert tally(make_rule(class_rule=Cap(("investor",), F(1))), None, {"investor": yes_no_votes(2, 1)}).share_for == F(2, 3)
+        assert tally(make_rule(class_rule=ClassCap(("investor",), F(1))), None, GOLDEN).share_for == F(73, 111)
+        assert tally(make_rule(class_rule=ClassCap(("investor",), F(1))), None, {"investor": yes_no_votes(2, 1)}).share_for == F(2, 3)
 
     def test_several_classes_share_one_cap(self) -> None:
         votes = {"user": yes_no_votes(40, 23), "investor": yes_no_votes(10, 0), "supporter": yes_no_votes(0, 4)}
-        result = tally(make_rule(class_rule=Cap(("investor", "supporter"), F(1, 10))), None, votes)
+        result = tally(make_rule(class_rule=ClassCap(("investor", "supporter"), F(1, 10))), None, votes)
         assert class_weight(result, "investor") == 5
         assert class_weight(result, "supporter") == 2
         assert result.share_for == F(45, 70)
 
     def test_a_cap_on_the_roll_does_not_grow_tighter_when_users_stay_at_home(self) -> None:
-        on_roll = Cap(("investor",), F(1, 10), measured_on=Denominator.ELIGIBLE)
+        on_roll = ClassCap(("investor",), F(1, 10), measured_on=Denominator.ELIGIBLE)
         result = tally(
             make_rule(class_rule=on_roll), {"user": 90, "investor": 20}, {"user": yes_no_votes(2, 1), "investor": yes_no_votes(8, 0)}
         )
@@ -136,7 +136,7 @@ class TestCap:
         assert result.share_for == F(6, 7)
 
     def test_a_cap_on_the_roll_needs_the_roll_by_class(self) -> None:
-        on_roll = Cap(("investor",), F(1, 10), measured_on=Denominator.ELIGIBLE)
+        on_roll = ClassCap(("investor",), F(1, 10), measured_on=Denominator.ELIGIBLE)
         with pytest.raises(CannotCountError) as refused:
             tally(make_rule(class_rule=on_roll), 150, GOLDEN)
         assert refused.value.mistake is CountingMistake.ELIGIBLE_BY_CLASS_NEEDED

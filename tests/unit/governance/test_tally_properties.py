@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.rulebook.counting import (
-    Cap,
+    ClassCap,
     ClassRule,
     CountingRule,
     Denominator,
@@ -34,7 +34,10 @@ fractions = st.builds(lambda part, more: Fraction(part, part + more), st.integer
 thresholds = st.builds(Threshold, fractions, st.booleans(), st.sampled_from(Denominator))
 quorums = st.builds(Quorum, fractions, st.integers(0, 6))
 caps = st.builds(
-    Cap, st.sampled_from([("investor",), ("investor", "worker"), CLASSES]), fractions | st.just(Fraction(1)), st.sampled_from(Denominator)
+    ClassCap,
+    st.sampled_from([("investor",), ("investor", "worker"), CLASSES]),
+    fractions | st.just(Fraction(1)),
+    st.sampled_from(Denominator),
 )
 shares = st.lists(st.integers(1, 9), min_size=3, max_size=3).map(
     lambda parts: tuple((c, Fraction(p, sum(parts))) for c, p in zip(CLASSES, parts, strict=True))
@@ -87,7 +90,7 @@ def test_when_for_and_against_change_places_the_shares_do(rule: CountingRule, ev
 
 
 @given(caps, people)
-def test_a_cap_only_ever_lowers_and_holds_exactly(cap: Cap, everybody: list[Person]) -> None:
+def test_a_cap_only_ever_lowers_and_holds_exactly(cap: ClassCap, everybody: list[Person]) -> None:
     result = count_people(make_rule(class_rule=cap), everybody)
     measured = {
         c.name: c.per_ballot * sum(name == c.name and is_in_denominator(choice, cap.measured_on) for name, choice in everybody)
@@ -147,7 +150,7 @@ def count_slowly(rule: CountingRule, everybody: list[Person]) -> tuple[bool, Fra
 
 def class_weight(rule: CountingRule, name: str, everybody: list[Person]) -> Fraction:
     match rule.class_rule:
-        case Cap(classes, fraction, measured_on):
+        case ClassCap(classes, fraction, measured_on):
             capped = len([1 for c, choice in everybody if c in classes and is_in_denominator(choice, measured_on)])
             free = len([1 for c, choice in everybody if c not in classes and is_in_denominator(choice, measured_on)])
             if name not in classes or fraction == 1 or capped == 0:

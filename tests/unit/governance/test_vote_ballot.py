@@ -9,7 +9,7 @@ import pytest
 from kith.governance.v1.enums import VoteState
 from libs.boards import entries
 from libs.boards.entries import Choice
-from libs.boards.terms import Terms
+from libs.boards.vote_terms import VoteTerms
 from libs.refusals import Refusal
 from libs.rulebook.counting import Method
 from libs.signing import merkle
@@ -45,7 +45,7 @@ SCORE = make_terms(make_rule(method=Method.SCORE, highest_score=5), options=TREE
         (SCORE, [], {}),
     ],
 )
-def test_what_may_be_chosen_is_written_as_the_board_wants_it(terms: Terms, marks: Marks, choice: Choice) -> None:
+def test_what_may_be_chosen_is_written_as_the_board_wants_it(terms: VoteTerms, marks: Marks, choice: Choice) -> None:
     chosen = rules.parse_choice(terms, marks)
     assert chosen == choice
     assert rules.decode_choice(rules.encode_choice(chosen)) == choice
@@ -71,7 +71,7 @@ def test_what_may_be_chosen_is_written_as_the_board_wants_it(terms: Terms, marks
         (SCORE, [("ash", 1)], "CHOICE_UNKNOWN"),
     ],
 )
-def test_what_the_terms_do_not_allow_never_reaches_the_board(terms: Terms, marks: Marks, reason: str) -> None:
+def test_what_the_terms_do_not_allow_never_reaches_the_board(terms: VoteTerms, marks: Marks, reason: str) -> None:
     with pytest.raises(Refusal) as refused:
         rules.parse_choice(terms, marks)
     assert refused.value.reason == reason

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from libs.boards.terms import OBSERVER, Terms
+from libs.boards.vote_terms import OBSERVER, VoteTerms
 from libs.refusals import Invalid, Refusal
 from libs.rulebook import Rulebook, read_rulebook
-from libs.rulebook.counting import Cap, Denominator, EachClass, FixedShares, Method, Quorum, Threshold
+from libs.rulebook.counting import ClassCap, Denominator, EachClass, FixedShares, Method, Quorum, Threshold
 from libs.signing import canonical
 from services.governance.domain.vote_draft import ClassGroup, VoteDraft, VoteDraftRequest, build_terms, make_draft, parse_draft
 from services.governance.domain.vote_quorums import QuorumRequest, QuorumRequests
@@ -55,7 +55,7 @@ def draft_with(rules: Rulebook = RULES, **changed: Any) -> VoteDraft:  # Any: fi
     return make_draft(replace(PLAIN, **changed), rules, kind, "ash", NOW)
 
 
-def compose_terms(draft: VoteDraft, classes: Mapping[str, int] | None = None) -> Terms:
+def compose_terms(draft: VoteDraft, classes: Mapping[str, int] | None = None) -> VoteTerms:
     counted = {"user": 10, "worker": 4} if classes is None else classes
     parties = [(make_party(participant), counted) for participant in draft.participants] + [
         (make_party(observer, OBSERVER), {"user": 99}) for observer in draft.observers
@@ -101,8 +101,10 @@ def test_a_class_of_one_co_op_may_vote_in_another_group_and_an_unknown_one_in_no
 
 def test_the_rule_of_the_rulebook_speaks_of_groups() -> None:
     together = (ClassGroup("", "user", "people"), ClassGroup("", "worker", "staff"), ClassGroup("", "friend", "people"))
-    cap = compose_terms(draft_with(rulebook_with_rule(class_rule=Cap(("worker",), F(1, 10), Denominator.PRESENT)), class_groups=together))
-    assert cap.rule.counting.class_rule == Cap(("staff",), F(1, 10), Denominator.PRESENT)
+    cap = compose_terms(
+        draft_with(rulebook_with_rule(class_rule=ClassCap(("worker",), F(1, 10), Denominator.PRESENT)), class_groups=together)
+    )
+    assert cap.rule.counting.class_rule == ClassCap(("staff",), F(1, 10), Denominator.PRESENT)
     shares = FixedShares((("user", F(1, 2)), ("worker", F(1, 3)), ("friend", F(1, 6))))
     fixed = compose_terms(draft_with(rulebook_with_rule(class_rule=shares), class_groups=together))
     assert fixed.rule.counting.class_rule == FixedShares((("people", F(2, 3)), ("staff", F(1, 3))))

@@ -9,8 +9,8 @@ from functools import cache
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from libs.boards import document_fields
-from libs.boards.terms import FIXED_OPTIONS, OBSERVER, PARTICIPANT, Party, Terms, quorum_of_witnesses, read_terms, write_terms
 from libs.boards.vote_rule import CONSENT, VoteRule, write_rule
+from libs.boards.vote_terms import FIXED_OPTIONS, OBSERVER, PARTICIPANT, Party, VoteTerms, quorum_of_witnesses, read_terms, write_terms
 from libs.rulebook.counting import CountingRule, Method, Quorum, Threshold
 from libs.signing import merkle, statement
 from libs.signing.canonical import Json
@@ -43,7 +43,7 @@ def make_terms(
     method: str = "",
     options: Sequence[str] = (),
     quorums: Mapping[str, Quorum] | None = None,
-) -> Terms:
+) -> VoteTerms:
     """Terms of a vote in 2027; every co-op may have 1,000 rows in every group."""
     named = method or counting.method.value
     if named == CONSENT:
@@ -78,7 +78,9 @@ def make_terms(
     return read_terms(write_terms(fields))
 
 
-def make_evidence(terms: Terms, cast: BallotCounts, *, revision: int = 1, rejected: Sequence[tuple[str, int, str]] = ()) -> OutcomeEvidence:
+def make_evidence(
+    terms: VoteTerms, cast: BallotCounts, *, revision: int = 1, rejected: Sequence[tuple[str, int, str]] = ()
+) -> OutcomeEvidence:
     """Evidence from ballot counts. Without `rows` everybody has voted; `ballots` is needed if one ballot makes several marks."""
     tallies: dict[tuple[str, str, str], int] = {}
     groups: dict[tuple[str, str], tuple[int, int]] = {}

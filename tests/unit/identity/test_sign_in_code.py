@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kith.identity.v1.enums import CodeKind
-from services.identity.domain.secret_hasher import SecretHasher
+from services.identity.domain.keyed_hasher import KeyedHasher
 from services.identity.domain.sign_in_code import ALPHABET, SignInCode, generate_code, parse_code
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -56,11 +56,11 @@ def test_a_link_is_good_once_and_a_card_until_it_is_revoked() -> None:
 
 
 def test_a_mark_fits_its_own_secret_of_its_own_kind_under_its_own_key() -> None:
-    secret_hasher = SecretHasher(b"k" * 32)
-    mark = secret_hasher.digest("code", "SECRET")
-    assert secret_hasher.matches("code", "SECRET", mark)
-    assert not secret_hasher.matches("code", "OTHER", mark)
-    assert not secret_hasher.matches("session", "SECRET", mark)
-    assert not SecretHasher(b"l" * 32).matches("code", "SECRET", mark)
+    keyed_hasher = KeyedHasher(b"k" * 32)
+    mark = keyed_hasher.digest("code", "SECRET")
+    assert keyed_hasher.matches("code", "SECRET", mark)
+    assert not keyed_hasher.matches("code", "OTHER", mark)
+    assert not keyed_hasher.matches("session", "SECRET", mark)
+    assert not KeyedHasher(b"l" * 32).matches("code", "SECRET", mark)
     assert b"SECRET" not in mark
-    assert "kkk" not in repr(secret_hasher)
+    assert "kkk" not in repr(keyed_hasher)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.rulebook import RulebookMistakes, read_rulebook, templates
-from libs.rulebook.counting import Cap, Denominator, EachClass, FixedShares, Method, OneMemberOneVote, Quorum, SilentClass, Threshold
+from libs.rulebook.counting import ClassCap, Denominator, EachClass, FixedShares, Method, OneMemberOneVote, Quorum, SilentClass, Threshold
 from libs.rulebook.fraction_text import format_fraction, parse_fraction
 from libs.rulebook.toml_source import parse_toml
 
@@ -39,7 +39,7 @@ def test_every_word_of_a_resolution_is_read() -> None:
     assert ordinary is not None
     assert ordinary.counting.method is Method.YES_NO_ABSTAIN
     assert ordinary.counting.threshold == Threshold(Fraction(1, 2), strict=True, of=Denominator.CAST)
-    assert ordinary.counting.class_rule == Cap(("investor",), Fraction(1, 10), Denominator.CAST)
+    assert ordinary.counting.class_rule == ClassCap(("investor",), Fraction(1, 10), Denominator.CAST)
     assert ordinary.counting.quorum == Quorum(Fraction(1, 10), 3)
     assert (ordinary.notice_days, ordinary.minimum_open_hours, ordinary.maximum_open_days) == (14, 72, 28)
     assert ordinary.changes_rulebook
@@ -60,7 +60,7 @@ def test_the_equal_care_like_template_holds_the_published_figures() -> None:
     rulebook = read_rulebook(templates.template_text("equal-care-like"))
     assert [member_class.key for member_class in rulebook.classes] == ["supported", "advocate", "worker", "investor"]
     rules = {resolution.key: resolution.counting for resolution in rulebook.resolutions}
-    tenth = Cap(("investor",), Fraction(1, 10), Denominator.CAST)
+    tenth = ClassCap(("investor",), Fraction(1, 10), Denominator.CAST)
     assert rules["ordinary"].threshold == Threshold(Fraction(1, 2), strict=True, of=Denominator.PRESENT)
     assert rules["extraordinary"].threshold == Threshold(Fraction(3, 4), strict=True, of=Denominator.PRESENT)
     assert rules["ordinary"].class_rule == rules["extraordinary"].class_rule == tenth

@@ -10,8 +10,8 @@ from kith.federation.v1 import federation_pb2 as fed
 from kith.governance.v1 import governance_pb2 as gov
 from kith.governance.v1 import votes_pb2 as pb
 from libs.boards.pseudonyms import commitment_identity, row_commitment
-from libs.boards.terms import quorum_of_witnesses, write_terms
 from libs.boards.vote_rule import VoteRule, write_rule
+from libs.boards.vote_terms import quorum_of_witnesses, write_terms
 from libs.refusals import Conflict, NotFound
 from libs.rulebook.counting import Basis, CountingRule, Method, OneMemberOneVote, Quorum, Threshold
 from libs.signing import canonical

@@ -12,7 +12,7 @@ import pytest
 from kith.federation.v1 import federation_pb2 as fed
 from kith.governance.v1 import votes_pb2 as pb
 from libs.boards.documents import ANNUL, CUTS, Settlement, read_settlement_body
-from libs.boards.terms import Terms, read_terms
+from libs.boards.vote_terms import VoteTerms, read_terms
 from services.web.pages.federated_votes import bundle_boards
 from services.web.pages.federated_votes.outcome import parse_outcome as read_outcome
 from tests.unit.web.fake_people import NOW, to_timestamp
@@ -26,7 +26,7 @@ SETTLE = f"/votes/{SPLIT_VOTE}/settle"
 BUNDLES = Path(__file__).parents[3] / "examples" / "bundles"
 
 
-def golden_vote(name: str) -> tuple[Terms, bytes, bytes]:
+def golden_vote(name: str) -> tuple[VoteTerms, bytes, bytes]:
     """Terms, the whole bundle, and its outcome."""
     content = (BUNDLES / f"{name}.kith").read_bytes()
     with tarfile.open(fileobj=io.BytesIO(content)) as files:
@@ -177,4 +177,4 @@ def test_a_board_is_read_to_the_size_and_the_votes_that_the_outcome_counted(name
     outcome_fields = read_outcome(outcome)
     for co_op, size, _ in outcome_fields.boards:
         voters = sum(ballots for owner, _, _, ballots in outcome_fields.quorums if owner == co_op)
-        assert read.count(co_op, {size})[size] == bundle_boards.BoardCount(size, voters)
+        assert read.count(co_op, {size})[size] == bundle_boards.VotersAtSize(size, voters)

@@ -20,7 +20,7 @@ BALLOT_STAGES = (BallotWord.RECORDED, BallotWord.WITNESSED, BallotWord.IN_TIME, 
 
 
 @dataclass(frozen=True)
-class BallotProgress:
+class BallotStatus:
     """The progress of a ballot: how many of the four stages it has reached; `lost` when it will not be counted."""
 
     reached: int
@@ -66,14 +66,14 @@ async def download(ctx: PageContext) -> Response:
     return ctx.file_response(receipt, "vote-receipt.json", "application/json")
 
 
-async def _fetch_progress(ctx: PageContext, vote: VoteView, pseudonym: str) -> BallotProgress:
+async def _fetch_progress(ctx: PageContext, vote: VoteView, pseudonym: str) -> BallotStatus:
     request = fed.GetBallotStatusRequest(vote_id=vote.id, pseudonym=pseudonym)
     try:
         response: fed.GetBallotStatusResponse = await ctx.call(ctx.state.services.evidence.GetBallotStatus, request)
     except (Unavailable, NotFound, FailedPrecondition):
-        return BallotProgress(1, lost=False, why="", held_by=0, held_of=0, needed=0, known=False)
+        return BallotStatus(1, lost=False, why="", held_by=0, held_of=0, needed=0, known=False)
     word = known_word(fed.BallotWord, BallotWord, response.word, BallotWord.RECORDED)
-    return BallotProgress(
+    return BallotStatus(
         reached=BALLOT_STAGES.index(word) + 1 if word in BALLOT_STAGES else 1,
         lost=word is BallotWord.NOT_COUNTED,
         why=response.code,
@@ -94,7 +94,7 @@ async def _fetch_receipt(ctx: PageContext, vote: VoteView, pseudonym: str) -> by
     return response.receipt or None
 
 
-def _progress_drawing(ctx: PageContext, progress: BallotProgress) -> Markup:
+def _progress_drawing(ctx: PageContext, progress: BallotStatus) -> Markup:
     steps = []
     for number, word in enumerate(BALLOT_STAGES, start=1):
         kind = "done" if number <= progress.reached else "todo"

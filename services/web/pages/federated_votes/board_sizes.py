@@ -9,8 +9,8 @@ from kith.federation.v1 import federation_pb2 as fed
 from libs.refusals import FailedPrecondition, NotFound, Unavailable
 from services.web.page_context import PageContext
 from services.web.pages.federated_votes import bundle_boards, outcome
-from services.web.pages.federated_votes.bundle_boards import BoardCount, BundleBoards
-from services.web.pages.federated_votes.evidence import VoteEvidence
+from services.web.pages.federated_votes.bundle_boards import BundleBoards, VotersAtSize
+from services.web.pages.federated_votes.evidence import EvidenceView
 from services.web.pages.federated_votes.vote_view import VoteView
 
 IN_TIME, COUNTED, AT_END, TODAY, HELD_BY_WITNESSES, OUR_COPY, NONE = "in_time", "counted", "at_end", "today", "held", "our_copy", "none"
@@ -40,7 +40,7 @@ class BoardSize:
         return {"value": str(self.size), "text": self.label, "hint": self.reason}
 
 
-async def list_board_sizes(ctx: PageContext, vote: VoteView, vote_evidence: VoteEvidence) -> dict[str, list[BoardSize]]:
+async def list_board_sizes(ctx: PageContext, vote: VoteView, vote_evidence: EvidenceView) -> dict[str, list[BoardSize]]:
     """The sizes to choose from by co-op, the smallest first. Sizes with the same votes are one choice."""
     bundle = await bundle_boards.fetch_boards(ctx, vote.id, vote.terms) if vote.terms else None
     counted, co_ops = await _fetch_counted_sizes(ctx, vote)
@@ -77,9 +77,9 @@ def _zero_claim(guilty: bool) -> Iterable[SizeClaim]:  # noqa: FBT001 - its only
 
 
 def _merge_claims(
-    ctx: PageContext, vote_evidence: VoteEvidence, bundle: BundleBoards | None, co_op: str, claims: list[SizeClaim]
+    ctx: PageContext, vote_evidence: EvidenceView, bundle: BundleBoards | None, co_op: str, claims: list[SizeClaim]
 ) -> list[BoardSize]:
-    counts: Mapping[int, BoardCount] = bundle.count(co_op, {claim.size for claim in claims}) if bundle else {}
+    counts: Mapping[int, VotersAtSize] = bundle.count(co_op, {claim.size for claim in claims}) if bundle else {}
     claims_by_size: dict[int, list[SizeClaim]] = {}
     for claim in claims:
         claims_by_size.setdefault(counts[claim.size].size if claim.size in counts else claim.size, []).append(claim)
@@ -87,7 +87,7 @@ def _merge_claims(
 
 
 def _board_size(
-    ctx: PageContext, vote_evidence: VoteEvidence, size: int, counts: Mapping[int, BoardCount], claims: list[SizeClaim]
+    ctx: PageContext, vote_evidence: EvidenceView, size: int, counts: Mapping[int, VotersAtSize], claims: list[SizeClaim]
 ) -> BoardSize:
     reasons: dict[str, list[str]] = {}
     for claim in claims:
@@ -98,7 +98,7 @@ def _board_size(
     why = Markup(" ").join(
         ctx.say(f"settle.why_{key}", co_ops=vote_evidence.names_of(list(dict.fromkeys(co_ops)))) for key, co_ops in reasons.items()
     )
-    votes = next((counts[claim.size].votes for claim in claims if claim.size in counts), None)
+    votes = next((counts[claim.size].voters for claim in claims if claim.size in counts), None)
     return BoardSize(size, describe_size(ctx, size, votes), why, IN_TIME in reasons)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from libs.boards.board import Board
-from libs.boards.terms import Terms
+from libs.boards.vote_terms import VoteTerms
 from libs.refusals import Refusal
 from services.web.page_context import PageContext
 from services.web.pages.federated_votes.bundle_files import fetch_bundle_chunk
@@ -18,25 +18,25 @@ _LENGTH_BYTES = 4
 
 
 @dataclass(frozen=True)
-class BoardCount:
+class VotersAtSize:
     """A board cut at some size: the size just after its last ballot, and how many voters it has there."""
 
     size: int
-    votes: int
+    voters: int
 
 
 @dataclass(frozen=True)
 class BundleBoards:
     """The boards of a bundle: each co-op's entries as far as others hold them."""
 
-    terms: Terms
+    terms: VoteTerms
     entries: Mapping[str, Sequence[bytes]]
     held_sizes: Mapping[str, Mapping[str, int]]
     """Board -> party -> the size of the board that the party says it held when voting ended."""
 
-    def count(self, co_op: str, sizes: Collection[int]) -> dict[int, BoardCount]:
+    def count(self, co_op: str, sizes: Collection[int]) -> dict[int, VotersAtSize]:
         """The count of the board at each of these sizes. A size beyond the bundle is left out, because its votes are unknown."""
-        board, counts = Board(self.terms, co_op), {0: BoardCount(0, 0)}
+        board, counts = Board(self.terms, co_op), {0: VotersAtSize(0, 0)}
         for data in self.entries.get(co_op, ()):
             board.add(data)
             if board.size in sizes:
@@ -44,7 +44,7 @@ class BundleBoards:
         return counts
 
 
-async def fetch_boards(ctx: PageContext, vote_id: str, terms: Terms) -> BundleBoards | None:
+async def fetch_boards(ctx: PageContext, vote_id: str, terms: VoteTerms) -> BundleBoards | None:
     """The boards, or None where there is no bundle: nothing is signed yet, or federation is unavailable."""
     content = await _fetch_bundle(ctx, vote_id)
     return await asyncio.to_thread(parse_bundle, terms, content) if content else None
@@ -64,7 +64,7 @@ async def _fetch_bundle(ctx: PageContext, vote_id: str) -> bytes:
         return b""
 
 
-def parse_bundle(terms: Terms, content: bytes) -> BundleBoards | None:
+def parse_bundle(terms: VoteTerms, content: bytes) -> BundleBoards | None:
     """The boards of a bundle's bytes; None when they are not a bundle."""
     entries: dict[str, list[bytes]] = {}
     try:
@@ -95,5 +95,5 @@ def _split_entries(framed: bytes) -> list[bytes]:
     return entries
 
 
-def _count_board(board: Board) -> BoardCount:
-    return BoardCount(board.after_last_ballot, sum(ballot.choice is not None for ballot in board.ballots.values()))
+def _count_board(board: Board) -> VotersAtSize:
+    return VotersAtSize(board.after_last_ballot, sum(ballot.choice is not None for ballot in board.ballots.values()))

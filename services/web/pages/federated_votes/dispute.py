@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from services.web.page_context import PageContext
 from services.web.pages.federated_votes import evidence, settlement
-from services.web.pages.federated_votes.evidence import VoteEvidence
+from services.web.pages.federated_votes.evidence import EvidenceView
 from services.web.pages.federated_votes.vote_view import fetch_vote_view, group_by_four, no_break_hyphens
 
 _KNOWN_REASONS = {"two_outcomes", "split", "misconduct", "not_concluded"}
@@ -42,7 +42,7 @@ async def show(ctx: PageContext) -> Response:
     )
 
 
-def _describe_misconduct(ctx: PageContext, vote_evidence: VoteEvidence, line: str) -> str:
+def _describe_misconduct(ctx: PageContext, vote_evidence: EvidenceView, line: str) -> str:
     """The misconduct in words. One line is a kind and a co-op id."""
     kind, _, co_op = line.partition(" ")
     key = f"misconduct.{kind}" if kind in _KNOWN_MISCONDUCT else "misconduct.other"

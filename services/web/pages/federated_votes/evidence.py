@@ -22,7 +22,7 @@ _BEFORE_OPEN = {"proposed", "joining", "rolls"}
 
 
 @dataclass(frozen=True)
-class VoteEvidence:
+class EvidenceView:
     """What the boards prove about a vote."""
 
     state: str
@@ -68,7 +68,7 @@ class VoteEvidence:
         return ", ".join(self.names_by_id.get(co_op, co_op) for co_op in ids)
 
 
-async def fetch_evidence(ctx: PageContext, vote_id: str) -> VoteEvidence | None:
+async def fetch_evidence(ctx: PageContext, vote_id: str) -> EvidenceView | None:
     """The evidence; None when federation is unavailable, and a page then shows what our own co-op knows."""
     try:
         response: pb.GetVoteEvidenceResponse = await ctx.call(
@@ -76,7 +76,7 @@ async def fetch_evidence(ctx: PageContext, vote_id: str) -> VoteEvidence | None:
         )
     except (Unavailable, NotFound):
         return None
-    evidence = VoteEvidence(
+    evidence = EvidenceView(
         state=known_word(pb.EvidenceState, EvidenceState, response.state, EvidenceState.PROPOSED),
         contested=response.contested,
         why=response.why,
@@ -93,7 +93,7 @@ async def fetch_evidence(ctx: PageContext, vote_id: str) -> VoteEvidence | None:
     return replace(evidence, state="left") if evidence.withdrawn_names and evidence.state in _BEFORE_OPEN else evidence
 
 
-def progress_drawing(ctx: PageContext, evidence: VoteEvidence) -> Markup:
+def progress_drawing(ctx: PageContext, evidence: EvidenceView) -> Markup:
     """The progress of the vote as a step diagram."""
     step_name = _STOPPED_AFTER.get(evidence.state, evidence.state)
     reached = _USUAL_STEPS.index(step_name) if step_name in _USUAL_STEPS else -1
@@ -104,7 +104,7 @@ def progress_drawing(ctx: PageContext, evidence: VoteEvidence) -> Markup:
     return step_diagram(str(ctx.say("way.title")), description, diagram)
 
 
-def co_op_rows(ctx: PageContext, evidence: VoteEvidence) -> list[list[object]]:
+def co_op_rows(ctx: PageContext, evidence: EvidenceView) -> list[list[object]]:
     """A table row for each co-op: its name, its progress, and how many are on its list of voters."""
     return [
         [
@@ -133,7 +133,7 @@ def _board_progress(board: pb.BoardView) -> str:
     return next((name for reached, name in progress if reached), "not_joined")
 
 
-def _step_kind(evidence: VoteEvidence, index: int, reached: int) -> str:
+def _step_kind(evidence: EvidenceView, index: int, reached: int) -> str:
     if index < reached or evidence.state == "final":
         return "done"
     return "now" if index == reached else "todo"

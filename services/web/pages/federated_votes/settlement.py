@@ -18,7 +18,7 @@ from services.web.page_context import FormProblem, PageContext
 from services.web.pages.confirmed_actions import PassedDecision, decision_choices, find_decision, list_passed_decisions
 from services.web.pages.federated_votes import evidence
 from services.web.pages.federated_votes.board_sizes import BoardSize, describe_size, list_board_sizes
-from services.web.pages.federated_votes.evidence import VoteEvidence
+from services.web.pages.federated_votes.evidence import EvidenceView
 from services.web.pages.federated_votes.vote_view import VoteView, fetch_vote_view, no_break_hyphens
 
 SETTLE = "vote-settle"
@@ -62,12 +62,12 @@ async def settle(ctx: PageContext, form: Form) -> Response:
     return ctx.redirect(f"{vote.path}/dispute?done=settled")
 
 
-def pending_settlement(vote_evidence: VoteEvidence | None) -> Settlement | None:
+def pending_settlement(vote_evidence: EvidenceView | None) -> Settlement | None:
     """The settlement that some co-ops have signed and others have not."""
     return read_settlement_body(vote_evidence.settlement) if vote_evidence and vote_evidence.settlement else None
 
 
-def board_size_table(ctx: PageContext, vote_evidence: VoteEvidence, sizes: Mapping[str, int]) -> list[list[str | Markup]]:
+def board_size_table(ctx: PageContext, vote_evidence: EvidenceView, sizes: Mapping[str, int]) -> list[list[str | Markup]]:
     """A row for each board: its co-op, and the size at which it counts."""
     return [
         [no_break_hyphens(board.name or board.co_op), describe_size(ctx, sizes[board.co_op], None)]
@@ -77,7 +77,7 @@ def board_size_table(ctx: PageContext, vote_evidence: VoteEvidence, sizes: Mappi
 
 
 async def _next_step(
-    ctx: PageContext, vote: VoteView, vote_evidence: VoteEvidence | None, fields: Mapping[str, str], problems: list[FormProblem]
+    ctx: PageContext, vote: VoteView, vote_evidence: EvidenceView | None, fields: Mapping[str, str], problems: list[FormProblem]
 ) -> Response:
     chosen = await _read_choice(ctx, vote, vote_evidence, fields)
     if not problems and "decision" in fields:
@@ -96,7 +96,7 @@ async def _next_step(
 
 
 async def _kind_page(
-    ctx: PageContext, vote: VoteView, vote_evidence: VoteEvidence | None, chosen: SettlementChoice, problems: list[FormProblem]
+    ctx: PageContext, vote: VoteView, vote_evidence: EvidenceView | None, chosen: SettlementChoice, problems: list[FormProblem]
 ) -> Response:
     return ctx.render(
         "votes/settle",
@@ -114,7 +114,7 @@ async def _kind_page(
 
 
 async def _sizes_page(
-    ctx: PageContext, vote: VoteView, vote_evidence: VoteEvidence, chosen: SettlementChoice, problems: list[FormProblem]
+    ctx: PageContext, vote: VoteView, vote_evidence: EvidenceView, chosen: SettlementChoice, problems: list[FormProblem]
 ) -> Response:
     offered = await list_board_sizes(ctx, vote, vote_evidence)
     boards = [
@@ -141,7 +141,7 @@ async def _sizes_page(
 
 
 def _check_page(
-    ctx: PageContext, vote: VoteView, vote_evidence: VoteEvidence, chosen: SettlementChoice, problems: list[FormProblem]
+    ctx: PageContext, vote: VoteView, vote_evidence: EvidenceView, chosen: SettlementChoice, problems: list[FormProblem]
 ) -> Response:
     pending = pending_settlement(vote_evidence) if chosen.kind == AGREE else None
     number = chosen.decision.number if chosen.decision else 0
@@ -165,7 +165,7 @@ def _check_page(
     )
 
 
-async def _read_choice(ctx: PageContext, vote: VoteView, vote_evidence: VoteEvidence | None, fields: Mapping[str, str]) -> SettlementChoice:
+async def _read_choice(ctx: PageContext, vote: VoteView, vote_evidence: EvidenceView | None, fields: Mapping[str, str]) -> SettlementChoice:
     kind = fields.get("kind", "")
     decision = find_decision(await list_passed_decisions(ctx), fields.get("decision", ""))
     sizes: dict[str, BoardSize] = {}
@@ -176,14 +176,14 @@ async def _read_choice(ctx: PageContext, vote: VoteView, vote_evidence: VoteEvid
     return SettlementChoice(kind if kind in _kinds_offered(vote_evidence) else "", decision, sizes)
 
 
-def _kinds_offered(vote_evidence: VoteEvidence | None) -> list[str]:
+def _kinds_offered(vote_evidence: EvidenceView | None) -> list[str]:
     """The kinds to choose from. A settlement that others have signed is the only one: agreeing to two would agree to neither."""
     if vote_evidence is None:
         return []
     return [AGREE] if vote_evidence.settlement else [CUTS, ANNUL]
 
 
-def _settlement_body(vote: VoteView, vote_evidence: VoteEvidence, chosen: SettlementChoice) -> bytes | None:
+def _settlement_body(vote: VoteView, vote_evidence: EvidenceView, chosen: SettlementChoice) -> bytes | None:
     """The settlement's bytes, once everything is chosen."""
     if not chosen.kind or (chosen.kind == CUTS and len(chosen.sizes) < len(vote_evidence.participants)):
         return None

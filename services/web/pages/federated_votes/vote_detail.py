@@ -8,7 +8,7 @@ from services.web.localisation.catalogue import Sentence
 from services.web.page_context import PageContext
 from services.web.pages.ballots.federated import FederatedBallots
 from services.web.pages.federated_votes import choice_fields, evidence, vote_steps
-from services.web.pages.federated_votes.evidence import VoteEvidence
+from services.web.pages.federated_votes.evidence import EvidenceView
 from services.web.pages.federated_votes.vote_view import VoteView, fetch_vote_view, group_by_four
 
 
@@ -43,7 +43,7 @@ async def show(ctx: PageContext) -> Response:
     )
 
 
-def _co_op_quorums(ctx: PageContext, vote: VoteView, vote_evidence: VoteEvidence | None) -> list[Sentence]:
+def _co_op_quorums(ctx: PageContext, vote: VoteView, vote_evidence: EvidenceView | None) -> list[Sentence]:
     """The quorums of co-ops that have their own."""
     quorums = vote.terms.rule.co_op_quorums if vote.terms else {}
     names = vote_evidence.names_by_id if vote_evidence else {}

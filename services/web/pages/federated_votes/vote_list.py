@@ -8,7 +8,7 @@ from kith.governance.v1 import votes_pb2 as pb
 from services.web.page_context import PageContext, utc_datetime
 from services.web.pages.co_ops.peer_view import co_op_names
 from services.web.pages.federated_votes.vote_view import list_votes
-from services.web.pages.vote_lists import fetch_vote_lists
+from services.web.pages.list_sections import fetch_list_sections
 
 _PAGE_SIZE = 20
 
@@ -18,7 +18,7 @@ async def show(ctx: PageContext) -> Response:
     names = await co_op_names(ctx)
     return ctx.render(
         "votes/all",
-        **await fetch_vote_lists(ctx, list_votes),
+        **await fetch_list_sections(ctx, list_votes),
         drafts=await _drafts(ctx, names) if ctx.has_hat("secretary") else [],
         names=names,
         drafted=ctx.query_param("done") == "drafted",

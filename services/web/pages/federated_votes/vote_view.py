@@ -7,7 +7,7 @@ from datetime import datetime
 from kith.governance.v1 import governance_pb2 as gov
 from kith.governance.v1 import votes_pb2 as pb
 from kith.governance.v1.enums import VoteState
-from libs.boards.terms import Terms, read_terms
+from libs.boards.vote_terms import VoteTerms, read_terms
 from libs.rpc.enums import known_word
 from services.web.localisation import counting_rules
 from services.web.localisation.catalogue import Sentence
@@ -53,7 +53,7 @@ class VoteView:
     decided: bool
     ready_from: datetime | None
     """When our own rules allow us to declare ourselves ready, if that is in the future."""
-    terms: Terms | None
+    terms: VoteTerms | None
 
     @property
     def path(self) -> str:

@@ -67,7 +67,7 @@ class VoteQuorum(BaseModel):
         return pb.VoteQuorum(of=of, fraction=fraction, count=self.count)
 
 
-class VoteFile(TomlFile):
+class VoteDraftFile(TomlFile):
     """The content of the file. Times are UTC; days are counted from the drafting."""
 
     nothing_done = "No vote was drafted."
@@ -150,9 +150,9 @@ class VoteFile(TomlFile):
             raise CommandError(self.nothing_done, why, "The possible ones are those of our rules.", ExitCode.USAGE) from refusal
 
 
-def read_vote_file(path: Path, zone: ZoneInfo) -> VoteFile:
+def read_vote_draft_file(path: Path, zone: ZoneInfo) -> VoteDraftFile:
     """Reads and validates the file. Raises CommandError naming every mistake."""
-    return VoteFile.read(path, zone)
+    return VoteDraftFile.read(path, zone)
 
 
 def _whole_seconds(at: datetime) -> datetime:

@@ -1,7 +1,7 @@
 """TakeTerms: stores the terms of a federated vote that this co-op is a party to. Accepting them commits it to nothing."""
 
 from libs.boards.document_fields import DocumentError
-from libs.boards.terms import OBSERVER, check_party, read_terms
+from libs.boards.vote_terms import OBSERVER, check_party, read_terms
 from libs.database.engine import UnitOfWork
 from libs.refusals import invalid
 from services.governance.domain.vote_lifecycle import utc_time
@@ -9,7 +9,7 @@ from services.governance.domain.vote_outcome import require_countable
 from services.governance.storage import votes
 
 
-async def take_terms(work: UnitOfWork, data: bytes, co_op: str) -> str:
+async def receive_terms(work: UnitOfWork, data: bytes, co_op: str) -> str:
     """Return the vote id; idempotent. Raises Invalid TERMS_IMPOSSIBLE, NOT_OUR_VOTE, TIMES_WRONG or RULE_CANNOT_COUNT."""
     try:
         terms = read_terms(data)

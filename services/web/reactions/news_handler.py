@@ -8,7 +8,7 @@ from libs.messages.envelope import Event, EventClass, type_of
 from services.web.storage.news import add_news
 
 
-def news_of(
+def news_handler(
     message: EventClass, kind: str, *, about: str = "", word: str = "", person: str = "", hat: str = ""
 ) -> tuple[str, EventHandler]:
     """The event's type and a handler that makes news of it. `about`, `word` and `person` name fields of the event."""

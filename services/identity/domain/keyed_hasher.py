@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class SecretHasher:
+class KeyedHasher:
     """Hashes secrets with one key."""
 
     key: bytes = field(repr=False)

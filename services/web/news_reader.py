@@ -12,7 +12,7 @@ from services.web.storage import news
 from services.web.storage.news import NewsItem
 
 
-class NewsFeed(Protocol):
+class NewsReader(Protocol):
     """Reads the news of a person."""
 
     async def list_for(self, person_id: str, limit: int, page_token: str = "", hats: Sequence[str] = ()) -> Page[NewsItem]:
@@ -20,8 +20,8 @@ class NewsFeed(Protocol):
         ...
 
 
-class DatabaseNewsFeed:
-    """The `NewsFeed` from web's own tables."""
+class DatabaseNewsReader:
+    """The `NewsReader` from web's own tables."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database

@@ -27,7 +27,7 @@ class ListPage(Protocol[ListedT]):
     ) -> Awaitable[tuple[list[ListedT], str]]: ...
 
 
-async def fetch_vote_lists(ctx: PageContext, list_page: ListPage[ListedT]) -> dict[str, Any]:  # values of a template
+async def fetch_list_sections(ctx: PageContext, list_page: ListPage[ListedT]) -> dict[str, Any]:  # values of a template
     """Three lists; only the decided ones can be many, so only they are paged."""
     needs_vote, _ = await list_page(ctx, pb.MOTION_FILTER_NEEDS_MY_VOICE, _PAGE_SIZE)
     running, _ = await list_page(ctx, pb.MOTION_FILTER_OPEN, _PAGE_SIZE)

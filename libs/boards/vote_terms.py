@@ -92,7 +92,7 @@ def read_party(value: Json) -> Party:
 
 
 @dataclass(frozen=True)
-class Terms:
+class VoteTerms:
     """The terms as read; `data` holds their exact bytes."""
 
     data: bytes
@@ -166,7 +166,7 @@ def quorum_of_witnesses(participants: int, observers: int) -> int:
     return max(1, min(witnesses // 2 + 1, witnesses - 1))
 
 
-def read_terms(data: bytes) -> Terms:
+def read_terms(data: bytes) -> VoteTerms:
     """Reads terms. `check_party` checks the parties' signatures. Raises `DocumentError`."""
     if len(data) > MAX_TERMS_BYTES:
         raise DocumentError("terms are longer than 64 KiB")
@@ -175,7 +175,7 @@ def read_terms(data: bytes) -> Terms:
         raise DocumentError("terms of a version that is not known here")
     fields.one_of("double_membership", "one_vote_per_membership")
     fields.one_of("ties", "do_not_pass")
-    terms = Terms(
+    terms = VoteTerms(
         data=data,
         draft=fields.text("draft", DRAFT),
         convener=fields.text("convener", CO_OP),
@@ -212,7 +212,7 @@ def write_terms(body: Mapping[str, Json]) -> bytes:
     return data
 
 
-def check_party(terms: Terms, party: Party) -> None:
+def check_party(terms: VoteTerms, party: Party) -> None:
     """Runs `check_vote_keys` for a party of the terms."""
     check_vote_keys(terms.draft, party)
 
@@ -246,7 +246,7 @@ def _pair(value: Json) -> tuple[str, str]:
     return document_fields.parse_text(co_op, CO_OP, "small"), document_fields.parse_text(group, GROUP, "small")
 
 
-def _check(terms: Terms) -> None:
+def _check(terms: VoteTerms) -> None:
     ids = [party.id for party in terms.parties]
     keys = [key for party in terms.parties for key in (party.root, party.signer, party.statement, party.board, party.witness)]
     participants = set(terms.participants)
@@ -275,11 +275,11 @@ def _check(terms: Terms) -> None:
     _check_entry_sizes(terms)
 
 
-def _names_unknown(pairs: Mapping[tuple[str, str], object] | frozenset[tuple[str, str]], terms: Terms, participants: set[str]) -> bool:
+def _names_unknown(pairs: Mapping[tuple[str, str], object] | frozenset[tuple[str, str]], terms: VoteTerms, participants: set[str]) -> bool:
     return any(co_op not in participants or group not in terms.groups for co_op, group in pairs)
 
 
-def _check_options(terms: Terms) -> None:
+def _check_options(terms: VoteTerms) -> None:
     fixed = FIXED_OPTIONS.get(terms.rule.method)
     if fixed is not None and terms.options != fixed:
         raise DocumentError(f"terms: the options of {terms.rule.method} are {', '.join(fixed)}")
@@ -291,7 +291,7 @@ def _check_options(terms: Terms) -> None:
         raise DocumentError("terms: a candidate is no option")
 
 
-def _check_entry_sizes(terms: Terms) -> None:
+def _check_entry_sizes(terms: VoteTerms) -> None:
     """Rejects a vote that could never run: one whose entries or sums could exceed the limits of entries and numbers."""
     most, party_ids = canonical.MAX_INTEGER, [co_op.id for co_op in terms.parties]
     shortest = min(party_ids, key=len)
@@ -308,7 +308,7 @@ def _check_entry_sizes(terms: Terms) -> None:
         raise DocumentError("terms: the points of a score could be more than a number can say")
 
 
-def _longest_choice(terms: Terms) -> entries.Choice:
+def _longest_choice(terms: VoteTerms) -> entries.Choice:
     match terms.rule.counting.method:
         case Method.SCORE:
             return dict.fromkeys(terms.options, terms.rule.counting.highest_score or 0)
