@@ -106,7 +106,7 @@ MUTATIONS = (
     ),
     Mutation(
         "take the last secretary's hat",
-        "services/identity/commands/revoke_hat.py",
+        "services/identity/commands/take_hat.py",
         "wearers == [person]",
         "wearers == []",
         "tests/service/test_identity_hats.py",

@@ -43,7 +43,6 @@ class _Scheduler:
 
     def __init__(self, session: pytest.Session) -> None:
         self._session = session
-        self._collection_failed = session.testsfailed > 0
         self._queues: dict[str, deque[list[int]]] = {name: deque() for name in POOLS}
         for (pool, _), group in groupby(range(len(session.items)), key=lambda index: _batch_of(session.items[index])):
             self._queues[pool].append(list(group))
@@ -112,7 +111,7 @@ class _Scheduler:
         self._workers.remove(worker)
         worker.connection.close()
         code = os.waitstatus_to_exitcode(os.waitpid(worker.pid, 0)[1])
-        expected = pytest.ExitCode.TESTS_FAILED if worker.failed or self._collection_failed else pytest.ExitCode.OK
+        expected = pytest.ExitCode.TESTS_FAILED if worker.failed else pytest.ExitCode.OK
         if code == expected and not worker.unfinished:
             return False
         item = self._session.items[worker.unfinished.popleft()] if worker.unfinished else None
@@ -134,6 +133,8 @@ def _batch_of(item: pytest.Item) -> tuple[str, str]:
 
 def _run_worker(session: pytest.Session, connection: Connection) -> None:
     config = session.config
+    # A worker's exit code speaks of its own tests, not of what failed before it was forked.
+    session.testsfailed = 0
     # Only the first process prints and writes the JUnit file.
     config.pluginmanager.unregister(name="terminalreporter")
     if xml := config.stash.get(xml_key, None):

@@ -138,7 +138,7 @@ async def test_a_restart_between_any_two_steps_changes_nothing(infrastructure: I
         voting.terms = read_terms(await voting.compose(draft))
         await again()
         assert await voting.compose(draft) == voting.terms.data
-        await voting.receive_terms(voting.terms.data)
+        await voting.take_terms(voting.terms.data)
         await voting.join(number)
         await again()
         await voting.freeze()
@@ -200,7 +200,7 @@ async def test_a_vote_that_we_only_witness_asks_nothing_of_our_people(infrastruc
         parties.sort(key=canonical.encode)
         lists: dict[str, canonical.Json] = {key: _without_own_co_op(said[key]) for key in ("ceilings", "classes")}
         watched = canonical.encode({**said, **lists, "convener": "brook", "parties": list(parties), "q": 1})
-        vote = await voting.receive_terms(watched)
+        vote = await voting.take_terms(watched)
         voting.terms = read_terms(watched)
         seen = await voting.get_vote()
         assert (seen.observer, seen.state, list(seen.participants)) == (True, pb.VOTE_STATE_PROPOSED, ["brook", "cove"])

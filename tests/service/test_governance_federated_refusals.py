@@ -74,17 +74,17 @@ async def test_terms_are_composed_once_from_the_keys_of_exactly_those_who_were_a
 async def test_terms_are_taken_once_and_only_those_that_name_us_and_hold(infrastructure: Infrastructure) -> None:
     async with simulated_vote(infrastructure, user=6, worker=5) as voting:
         await voting.propose()
-        assert await voting.receive_terms(voting.terms.data) == voting.vote
+        assert await voting.take_terms(voting.terms.data) == voting.vote
         assert len(await voting.assembly.co_op.all_rows("governance", "vote")) == 1
         with refused_with(Invalid, "NOT_OUR_VOTE"):
-            await voting.receive_terms(_terms_without_own_co_op(voting.terms.data))
+            await voting.take_terms(_terms_without_own_co_op(voting.terms.data))
         for broken in (b"", b"{}", voting.terms.data[:-1], voting.terms.data.replace(b"night", b"Night", 1) + b" "):
             with refused_with(Invalid, "TERMS_IMPOSSIBLE"):
-                await voting.receive_terms(broken)
+                await voting.take_terms(broken)
         fields = json.loads(voting.terms.data)
         fields["parties"][0]["sig"] = "0" * 128
         with refused_with(Invalid, "TERMS_IMPOSSIBLE"):
-            await voting.receive_terms(canonical.encode(fields))
+            await voting.take_terms(canonical.encode(fields))
 
 
 def _terms_without_own_co_op(terms: bytes) -> bytes:
@@ -125,7 +125,7 @@ async def test_nobody_joins_a_vote_that_leaves_one_of_their_classes_out(infrastr
     async with simulated_vote(infrastructure, user=6, worker=5) as voting:
         won = await voting.decide()
         voting.terms = read_terms(await voting.compose(await voting.draft(), {"user": 6}))
-        await voting.receive_terms(voting.terms.data)
+        await voting.take_terms(voting.terms.data)
         with refused_with(FailedPrecondition, "JOIN_CLASS_WITHOUT_GROUP"):
             await voting.join(won)
 

@@ -126,14 +126,14 @@ class SimulatedVote:
         )
         return response.terms
 
-    async def receive_terms(self, terms: bytes) -> str:
+    async def take_terms(self, terms: bytes) -> str:
         response: pb.TakeTermsResponse = await call_service(self.stub.TakeTerms, pb.TakeTermsRequest(terms=terms))
         return response.vote_id
 
     async def propose(self, **changed: object) -> None:
         """Drafts the vote and accepts its terms; it then waits for our decision."""
         self.terms = read_terms(await self.compose(await self.draft(self.question(**changed))))
-        assert await self.receive_terms(self.terms.data) == self.vote
+        assert await self.take_terms(self.terms.data) == self.vote
 
     # --- preparing the vote
 

@@ -20,14 +20,14 @@ from services.governance.commands.attest_vote_roll import attest_vote_roll
 from services.governance.commands.cast_vote_ballot import cast_vote_ballot
 from services.governance.commands.compose_terms import compose_terms
 from services.governance.commands.confirm_vote_ballot import confirm_vote_ballot
-from services.governance.commands.declare_ready import declare_ready
 from services.governance.commands.draft_vote import draft_vote
 from services.governance.commands.freeze_vote_roll import freeze_vote_roll
 from services.governance.commands.join_vote import join_vote
 from services.governance.commands.object_to_vote import object_to_vote
-from services.governance.commands.receive_terms import receive_terms
+from services.governance.commands.ready_vote import ready_vote
 from services.governance.commands.record_vote_ballot import record_vote_ballot
 from services.governance.commands.settle_vote import settle_vote
+from services.governance.commands.take_terms import take_terms
 from services.governance.commands.withdraw_from_vote import withdraw_from_vote
 from services.governance.domain.vote_draft import VoteDraftRequest
 from services.governance.queries.count_classes import count_classes
@@ -62,7 +62,7 @@ def vote_service(runtime: Runtime, zone: ZoneInfo, co_op: str) -> BoundService:
         return await draft_vote(work, request, resolution_type, co_op)
 
     async def take(work: UnitOfWork, terms: bytes) -> str:
-        return await receive_terms(work, terms, co_op)
+        return await take_terms(work, terms, co_op)
 
     async def count_todays_classes(work: UnitOfWork) -> dict[str, int]:
         return await count_classes(work, today(work))
@@ -87,7 +87,7 @@ def vote_service(runtime: Runtime, zone: ZoneInfo, co_op: str) -> BoundService:
             "FreezeVoteRoll": command(
                 translate.roll_identities, _then_get_vote(freeze_caught_up), lambda vote: pb.FreezeVoteRollResponse(vote=vote)
             ),
-            "ReadyVote": command(translate.vote_id, _then_get_vote(declare_ready), lambda vote: pb.ReadyVoteResponse(vote=vote)),
+            "ReadyVote": command(translate.vote_id, _then_get_vote(ready_vote), lambda vote: pb.ReadyVoteResponse(vote=vote)),
             "RecordVoteBallot": command(
                 translate.first_entry, record_vote_ballot, lambda entry: pb.RecordVoteBallotResponse(record_id=str(entry))
             ),

@@ -13,8 +13,8 @@ from services.identity.commands.correct_person import correct_person
 from services.identity.commands.founder_rights import FOUNDER, is_founder
 from services.identity.commands.give_hat import give_hat
 from services.identity.commands.register_persons import register_persons
-from services.identity.commands.revoke_hat import revoke_hat
 from services.identity.commands.revoke_sign_in_codes import revoke_sign_in_codes
+from services.identity.commands.take_hat import take_hat
 from services.identity.queries.get_names import get_names
 from services.identity.queries.get_person import get_person
 from services.identity.queries.list_hats import list_hats
@@ -44,7 +44,7 @@ def identity_service(transactions: Transactions, secrets: SecretMethods) -> Boun
             "RenewToken": handler(secrets.renew_token, open=True),
             "SignOut": handler(secrets.sign_out, open=True),
             "GiveHat": _as_founder(command(translate.person_and_hat, give_hat, lambda _: pb.GiveHatResponse())),
-            "TakeHat": command(translate.person_and_hat, revoke_hat, lambda _: pb.TakeHatResponse()),
+            "TakeHat": command(translate.person_and_hat, take_hat, lambda _: pb.TakeHatResponse()),
             "ListHats": query(translate.page, list_hats, translate.list_hats_response),
         },
     )

@@ -8,7 +8,7 @@ from libs.refusals import FailedPrecondition, NotFound, invalid
 from services.identity.storage import events_out, worn_hats
 
 
-async def revoke_hat(work: UnitOfWork, person: UUID, hat: str) -> None:
+async def take_hat(work: UnitOfWork, person: UUID, hat: str) -> None:
     """Raises Invalid HAT_UNKNOWN, NotFound HAT_NOT_WORN, FailedPrecondition LAST_SECRETARY, NotAllowed HAT_NEEDED."""
     await hats.require(work, hats.SECRETARY)
     if hat not in hats.HATS:

@@ -10,7 +10,7 @@ from services.governance.domain.vote_timing import require_time_to_be_ready
 from services.governance.storage import decisions, events_out, votes
 
 
-async def declare_ready(work: UnitOfWork, vote_id: str) -> None:
+async def ready_vote(work: UnitOfWork, vote_id: str) -> None:
     """Declare ready.
 
     Voting opens when the last co-op is ready. As none declares ready before its own notice has run, voting never opens too early.

@@ -9,7 +9,7 @@ from services.governance.domain.vote_outcome import require_countable
 from services.governance.storage import votes
 
 
-async def receive_terms(work: UnitOfWork, data: bytes, co_op: str) -> str:
+async def take_terms(work: UnitOfWork, data: bytes, co_op: str) -> str:
     """Return the vote id; idempotent. Raises Invalid TERMS_IMPOSSIBLE, NOT_OUR_VOTE, TIMES_WRONG or RULE_CANNOT_COUNT."""
     try:
         terms = read_terms(data)
