@@ -1,9 +1,10 @@
 """Fakes of the vote, federation and evidence services, with some federated votes and invented co-ops."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from kith.federation.v1 import federation_pb2 as fed
@@ -37,19 +38,27 @@ def to_unix_seconds(at: datetime) -> int:
 
 def make_terms(
     method: Method,
-    options: list[str],
+    options: Sequence[str],
     *,
     consent: bool = False,
     basis: Basis = Basis.POOLED,
     highest: int | None = None,
     quorums: Mapping[str, Quorum] | None = None,
 ) -> bytes:
+    return _make_terms(method, tuple(options), consent=consent, basis=basis, highest=highest, quorums=tuple((quorums or {}).items()))
+
+
+@cache
+def _make_terms(
+    method: Method, options: tuple[str, ...], *, consent: bool, basis: Basis, highest: int | None, quorums: tuple[tuple[str, Quorum], ...]
+) -> bytes:
+    """Made once: every browser of a test has fakes of its own, with the same terms."""
     participants = (ELM, HARBOUR, MILL)
     threshold = Threshold(Fraction(1), strict=False) if consent else Threshold(Fraction(1, 2), strict=True)
     rule = VoteRule(
         "consent" if consent else method.value,
         CountingRule(method, OneMemberOneVote(), threshold, basis=basis, highest_score=highest),
-        quorums or {},
+        dict(quorums),
     )
     parties: list[dict[str, Json]] = [
         {
