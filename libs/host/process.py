@@ -23,6 +23,7 @@ from libs.callers.tokens import TokenVerifier
 from libs.clock import Clock, ShiftedClock, SystemClock
 from libs.database import migrations, wakeups
 from libs.database.engine import Database
+from libs.database.idle_connections import close_idle_connections
 from libs.host import jobs, leader_election
 from libs.host.component import BuildComponent, Component, Listener, Runtime
 from libs.host.operations_http import HealthSnapshot, HttpServer, operations_app
@@ -161,6 +162,7 @@ class Process:
         running = _RunningService(component, database, server, status, OutboxRelay(component.name, database, self._bus), consumers)
         running.tasks = [
             asyncio.create_task(self._lead(running), name=f"{component.name}-leader"),
+            asyncio.create_task(close_idle_connections(database), name=f"{component.name}-idle-connections"),
             *(asyncio.create_task(consumer.run(), name=f"{component.name}-from-{consumer.progress.source}") for consumer in consumers),
         ]
         for task in running.tasks:
