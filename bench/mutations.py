@@ -111,7 +111,13 @@ MUTATIONS = (
         "wearers == []",
         "tests/service/test_identity_hats.py",
     ),
-    Mutation("count a witness's word given too late", "libs/boards/cuts.py", "cosigned.time <= at", "cosigned.time >= 0", HOSTILE),
+    Mutation(
+        "count a witness's word given too late",
+        "libs/boards/cuts.py",
+        "cosigned.time <= at",
+        "cosigned.time >= 0",
+        "tests/unit/boards tests/federation/test_hostile_peer.py",
+    ),
     Mutation(
         "accept a head that the board did not sign",
         "services/federation/domain/witnessing.py",

@@ -36,6 +36,9 @@ def find_parts(folder: Path) -> dict[str, list[int]]:
             for part, pattern in PART_PATTERNS.items():
                 if pattern in command_line and str(folder) in command_line:
                     parts[part].append(int(process.name))
+    if not parts["Kith"]:
+        # The demonstration's co-ops are forked and have no command line of their own; but each has started its NATS.
+        parts["Kith"] = [parent for pid in parts["NATS"] if (parent := _parent(Path(f"/proc/{pid}"))) not in (1, os.getpid())]
     return parts
 
 

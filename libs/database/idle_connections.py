@@ -10,7 +10,8 @@ from libs.database.engine import Database
 from libs.observe.logs import logger
 
 LOG = logger("idle_connections")
-INTERVAL_SECONDS = 10.0
+INTERVAL_SECONDS = 90.0
+"""Longer than the slowest safety net: what looks once a minute must not make a new connection each time."""
 KEPT = 1
 
 
