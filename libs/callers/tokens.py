@@ -6,6 +6,7 @@ public key and checks tokens without calling another service.
 
 import base64
 import binascii
+import time
 from collections import OrderedDict
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -19,6 +20,7 @@ from libs.signing import canonical, statement
 LIFETIME = timedelta(minutes=5)
 CLOCK_TOLERANCE = timedelta(seconds=30)
 """A token from a clock slightly ahead of ours is still valid."""
+_REMEMBER_SECONDS = (LIFETIME + 2 * CLOCK_TOLERANCE).total_seconds()
 _MAX_LENGTH = 2048
 _CACHE_SIZE = 4096
 
@@ -40,14 +42,25 @@ def issue_token(key: Ed25519PrivateKey, caller: Caller, now: datetime) -> str:
 
 
 class TokenVerifier:
-    """Verifies tokens with one public key. It caches the last few thousand valid ones, so that a busy page costs one signature check."""
+    """Verifies tokens with one public key. It caches the last few thousand valid ones, so that a busy page costs one signature check.
+
+    A token is also refused when it hears (`libs/access/ended_sessions.py`) that its session has ended.
+    """
 
     def __init__(self, key: Ed25519PublicKey) -> None:
         self._key = key
         self._valid_tokens: OrderedDict[str, tuple[Caller, datetime, datetime]] = OrderedDict()
+        self._ended_sessions: OrderedDict[UUID, float] = OrderedDict()
+
+    def end_session(self, session: UUID) -> None:
+        """Refuses the session's tokens from now on. Forgotten once the last of them has expired: a session never begins again."""
+        now = time.monotonic()
+        self._ended_sessions[session] = now
+        while self._ended_sessions and next(iter(self._ended_sessions.values())) < now - _REMEMBER_SECONDS:
+            self._ended_sessions.popitem(last=False)
 
     def read(self, token: str, now: datetime) -> Caller:
-        """Returns the token's caller. Raises NotSignedIn TOKEN_FORGED or TOKEN_EXPIRED."""
+        """Returns the token's caller. Raises NotSignedIn TOKEN_FORGED, TOKEN_EXPIRED or SESSION_ENDED."""
         cached = self._valid_tokens.get(token)
         if cached is None:
             cached = self._verify(token)
@@ -57,6 +70,8 @@ class TokenVerifier:
         caller, begins, ends = cached
         if not begins - CLOCK_TOLERANCE <= now < ends:
             raise NotSignedIn("TOKEN_EXPIRED")
+        if caller.session in self._ended_sessions:
+            raise NotSignedIn("SESSION_ENDED")
         return caller
 
     def _verify(self, token: str) -> tuple[Caller, datetime, datetime]:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from libs.callers import Caller
 from libs.database import ids, wakeups
 from libs.database.wakeups import Wakeups
+from libs.observe.security_events import SecurityEvent, report_security_event
 from libs.refusals import Unavailable
 
 new_id = ids.new_id
@@ -46,10 +47,15 @@ class UnitOfWork:
         self.traceparent = traceparent
         self.wakes: set[str] = set()
         """Topics that the commit wakes (`libs/database/wakeups.py`): EVENTS when an event was published, so that the relay runs."""
+        self.security_events: list[tuple[SecurityEvent, dict[str, str]]] = []
 
     def new_id(self) -> uuid.UUID:
         """A UUIDv7."""
         return ids.new_id()
+
+    def report(self, kind: SecurityEvent, **ids: str) -> None:
+        """Reports a security event if and when this commits; `by` is the caller."""
+        self.security_events.append((kind, {"by": self.caller.id, "hat": self.caller.hat} | ids))
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -82,6 +88,8 @@ class Database:
             await connection.execute(_SET_CALLER, _caller_settings(caller))
             work = UnitOfWork(connection, caller, now, cause, traceparent)
             yield work
+        for kind, about in work.security_events:
+            report_security_event(kind, **about)
         for topic in work.wakes:
             self.wakeups.wake(topic)
         if work.wakes and not self.leads:

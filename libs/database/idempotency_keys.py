@@ -24,13 +24,24 @@ _SAVE = update(idempotency_key).where(_IS_KEY).values(answer=bindparam("response
 _DELETE_OLD = delete(idempotency_key).where(idempotency_key.c.at < bindparam("before"))
 
 
+async def find(work: UnitOfWork, method: str, body: bytes) -> bytes | None:
+    """The first response's bytes, for a command that must look before its own transaction begins; None if there was none yet.
+
+    Raises as `claim`, which nevertheless has to follow.
+    """
+    _require_id(work)
+    first = (await work.connection.execute(_SELECT, _key(work, method))).first()
+    if first is not None and bytes(first.body_hash) != hashlib.sha256(body).digest():
+        raise Conflict("REQUEST_ID_REUSED")
+    return bytes(first.answer) if first is not None else None
+
+
 async def claim(work: UnitOfWork, method: str, body: bytes) -> bytes | None:
     """Claims the unit of work's request_id for this body. Returns the first response's bytes, or None if the command must run.
 
     Raises Conflict REQUEST_ID_REUSED when the same id came with another body, Invalid REQUEST_ID_MISSING when it is not an id.
     """
-    if not (1 <= len(work.cause) <= _MAX_LENGTH and work.cause.isascii() and work.cause.isprintable()):
-        raise invalid("request_id", "REQUEST_ID_MISSING")
+    _require_id(work)
     row = {"caller": work.caller.id, "method": method, "request_id": work.cause, "at": work.now}
     body_hash = hashlib.sha256(body).digest()
     inserted = await work.connection.execute(_INSERT, row | {"body_hash": body_hash})
@@ -50,6 +61,11 @@ async def save_response(work: UnitOfWork, method: str, response: bytes) -> None:
 async def delete_expired(work: UnitOfWork, now: datetime) -> int:
     """Deletes keys older than `RETENTION`; returns how many."""
     return (await work.connection.execute(_DELETE_OLD, {"before": now - RETENTION})).rowcount
+
+
+def _require_id(work: UnitOfWork) -> None:
+    if not (1 <= len(work.cause) <= _MAX_LENGTH and work.cause.isascii() and work.cause.isprintable()):
+        raise invalid("request_id", "REQUEST_ID_MISSING")
 
 
 def _key(work: UnitOfWork, method: str) -> dict[str, object]:

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from kith.status.v1 import status_pb2_grpc
+from libs.access import ended_sessions
 from libs.callers.tokens import TokenVerifier
 from libs.clock import Clock, ShiftedClock, SystemClock
 from libs.database import migrations, wakeups
@@ -109,6 +110,7 @@ class Process:
             self._spawn(self._follow_clock_file(self._shared.clock_file), "clock")
         self._bus.start()
         tokens = TokenVerifier(_public_key(self._shared.token_key_file))
+        self._spawn(ended_sessions.follow_ended_sessions(self._bus, tokens), "ended-sessions")
         for service in self._services:
             self._running.append(await self._start(service, tokens))
         operations = HttpServer(

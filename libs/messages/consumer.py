@@ -9,7 +9,7 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from google.protobuf.message import DecodeError
 from nats.aio.msg import Msg
@@ -44,6 +44,8 @@ SAFETY_NET_SECONDS = 60.0
 """How often the position is read without a wake-up."""
 BEHIND_SECONDS = 5.0
 """A consumer that stays behind the head this long has lost the latest events on the way."""
+SILENT_AFTER = timedelta(seconds=12)
+"""A source that has not repeated its head for so long is not heard."""
 FIRST_RETRY_SECONDS = 0.1
 MAX_RETRY_SECONDS = 30.0
 RESTART_SECONDS = 1.0
@@ -90,6 +92,11 @@ class ConsumerProgress:
     @property
     def behind(self) -> int:
         return self.head if self.restored else max(0, self.head - self.position)
+
+    def is_current(self, now: datetime) -> bool:
+        """Whether we have handled everything, as far as the source said within the last seconds: it repeats its head every five."""
+        heard = self.head_received_at
+        return heard is not None and now - heard < SILENT_AFTER and not self.behind and not self.stopped_by
 
     @property
     def restored(self) -> bool:

@@ -17,3 +17,4 @@ PEER_EXCHANGES = Counter("kith_peer_exchanges", "Exchanges with other co-ops tha
 PEER_CALLS = Counter("kith_peer_calls", "Calls that other co-ops made", ("peer", "method", "code"))
 BOARD_ENTRIES_MIRRORED = Counter("kith_board_entries_taken_total", "Entries of boards that other co-ops brought and we keep")
 PEER_CLOCK_OFFSET = Gauge("kith_peer_clock_off_seconds", "How far another co-op's clock is ahead of ours", ("peer",))
+SECURITY_EVENTS = Counter("kith_security_events", "What somebody who watches over the co-op should see", ("kind",))

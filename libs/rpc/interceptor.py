@@ -18,6 +18,7 @@ from libs.clock import Clock
 from libs.observe import traces
 from libs.observe.logs import logger, traceback_lines
 from libs.observe.metrics import RPC_SECONDS
+from libs.observe.security_events import SecurityEvent, report_security_event
 from libs.refusals import NotAllowed, NotSignedIn, Refusal, Unavailable
 from libs.rpc import client_certificate, refusal_status
 from libs.rpc.call import CURRENT_CALL, RpcCall
@@ -82,6 +83,7 @@ class Interceptor(grpc.aio.ServerInterceptor):
                 code = "OK"
             except Refusal as refusal:
                 code = refusal_status.status_code_of(refusal).name
+                _report(refusal, self._service, method)
                 await _refuse(context, refusal)
             except TimeoutError:
                 code = "DEADLINE_EXCEEDED"
@@ -110,6 +112,24 @@ class Interceptor(grpc.aio.ServerInterceptor):
         if method in self._open:
             return ANONYMOUS
         raise NotSignedIn("TOKEN_MISSING")
+
+
+_SECURITY_EVENTS = {
+    "HAT_NEEDED": SecurityEvent.HAT_REFUSED,
+    "TOKEN_FORGED": SecurityEvent.TOKEN_REFUSED,
+    "TOKEN_MISSING": SecurityEvent.TOKEN_REFUSED,
+    "SESSION_ENDED": SecurityEvent.ENDED_SESSION_USED,
+    "PEER_IS_NO_EDGE": SecurityEvent.CALLER_REFUSED,
+}
+"""The refusals that are security events, whichever service they come from."""
+
+
+def _report(refusal: Refusal, service: str, method: str) -> None:
+    if kind := _SECURITY_EVENTS.get(refusal.reason):
+        call = CURRENT_CALL.get(None)
+        by = call.caller.id if call and call.method == method else ""
+        hat = refusal.details.get("hat", "")
+        report_security_event(kind, service=service, method=method, by=by, hat=hat, reason=refusal.reason)
 
 
 async def _refuse(context: grpc.aio.ServicerContext[Any, Any], refusal: Refusal) -> NoReturn:

@@ -1,6 +1,7 @@
 """Wiring of the identity service."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -9,6 +10,8 @@ from libs.host.component import BuildComponent, Component, Runtime
 from libs.host.settings import SharedSettings
 from services.identity.domain.keyed_hasher import KeyedHasher
 from services.identity.jobs import forget_old_sign_ins
+from services.identity.jobs.end_former_members_sessions import end_former_members_sessions_job
+from services.identity.reactions import membership
 from services.identity.rpc.secret_methods import SecretMethods
 from services.identity.rpc.servicer import identity_service
 from services.identity.settings import Settings
@@ -16,6 +19,8 @@ from services.identity.storage.passwords import Argon2Hasher
 
 
 def component_builder(_shared: SharedSettings, settings: Settings) -> BuildComponent:
+    zone = ZoneInfo(settings.zone)
+
     def build(runtime: Runtime) -> Component:
         secrets = SecretMethods(_secret_hasher(settings.codes_key_file), _signing_key(settings.token_signing_key_file), Argon2Hasher())
         return Component(
@@ -23,7 +28,8 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
             address=settings.address,
             migrations=Path(__file__).parent / "storage" / "migrations",
             services=(identity_service(runtime.transactions, secrets),),
-            jobs=(forget_old_sign_ins.JOB,),
+            reactions=(membership.reactions(zone),),
+            jobs=(forget_old_sign_ins.JOB, end_former_members_sessions_job(zone)),
         )
 
     return build

@@ -1,5 +1,6 @@
 """Wiring of the web service: builds its state, its clients and its pages."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -31,6 +32,11 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
 
     def build(runtime: Runtime) -> Component:
         sessions = DatabaseSessionStore(runtime.database, runtime.clock)
+
+        def hears_identity() -> bool:
+            consumer = runtime.consumers.get("identity")
+            return consumer is not None and consumer.progress.is_current(datetime.now(UTC))
+
         services = _clients(shared, settings)
         state = AppState(
             co_op=_co_op(settings),
@@ -38,7 +44,7 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
             sessions=sessions,
             news=DatabaseNewsReader(runtime.database, runtime.clock),
             first_steps=DatabaseFirstStepStore(runtime.database, runtime.clock),
-            access_tokens=AccessTokenCache(services, sessions),
+            access_tokens=AccessTokenCache(services, sessions, hears_identity),
             clock=runtime.clock,
             cookies=Cookies(_https(settings)),
             forms_key=_forms_key(settings.forms_key_file),

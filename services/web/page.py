@@ -11,6 +11,7 @@ from starlette.responses import Response
 from uuid_utils import uuid7
 
 from libs.observe.logs import logger
+from libs.observe.security_events import SecurityEvent, report_security_event
 from libs.refusals import NotSignedIn, Refusal
 from services.web.app_state import AppState
 from services.web.http import forms, request_body, uploads
@@ -80,8 +81,8 @@ async def create_context(state: AppState, request: Request, access: Access = Acc
     session = await state.sessions.find(cookie) if cookie else None
     visitor, is_new = load_or_create_visitor_secret(state.cookies.read(request, state.cookies.visitor))
     hat = access.value if access in HAT_ACCESS else ""
-    is_new = is_new and session is None
-    return PageContext(state, request, session, preferences, hat, now, state.catalogue(easy=preferences.easy), visitor, is_new)
+    catalogue = state.catalogue(easy=preferences.easy)
+    return PageContext(state, request, session, preferences, hat, now, catalogue, visitor, is_new and session is None, not is_new)
 
 
 def _rejection_response(ctx: PageContext, rejection: Refusal | FormRejected | request_body.BodyTooLarge | ClientDisconnect) -> Response:
@@ -89,6 +90,8 @@ def _rejection_response(ctx: PageContext, rejection: Refusal | FormRejected | re
         case Refusal():
             return refusal_page(ctx, http_status(rejection), rejection.reason, rejection)
         case FormRejected():
+            if rejection.reason == "FORM_FOREIGN":
+                report_security_event(SecurityEvent.FORM_REFUSED, service="web", by=ctx.person_id, reason=rejection.reason)
             return refusal_page(ctx, 403 if rejection.reason == "FORM_FOREIGN" else 400, rejection.reason)
         case request_body.BodyTooLarge():
             return refusal_page(ctx, 413, "BODY_TOO_BIG")
@@ -114,6 +117,7 @@ async def _dispatch(ctx: PageContext, page: Page) -> Response:
     if page.access is not Access.ANYBODY and ctx.session is None:
         raise NotSignedIn("SIGN_IN_FIRST")
     if ctx.session is not None and page.access in HAT_ACCESS and not ctx.session.wears(page.access.value):
+        report_security_event(SecurityEvent.HAT_REFUSED, service="web", method=page.path, by=ctx.person_id, hat=page.access.value)
         return refusal_page(ctx, 403, "HAT_NEEDED")
     if ctx.request.method == "POST" and page.act is not None:
         return await page.act(ctx, await _read_form(ctx, page))
@@ -133,8 +137,18 @@ async def _read_form(ctx: PageContext, page: Page) -> Form:
         else forms.parse_form(body, content_type)
     )
     if page.form:
-        forms.check_token(form, ctx.state.forms_key, ctx.form_secret, page.form)
+        _check_token(ctx, page, form)
     return form
+
+
+def _check_token(ctx: PageContext, page: Page, form: Form) -> None:
+    """A form that anybody may send also has the visitor's token: it may have been shown just before signing in, and sent twice."""
+    try:
+        forms.check_token(form, ctx.state.forms_key, ctx.form_secret, page.form)
+    except FormRejected:
+        if page.access is not Access.ANYBODY or not ctx.has_visitor_cookie:
+            raise
+        forms.check_token(form, ctx.state.forms_key, ctx.visitor_secret, page.form)
 
 
 async def _redirect_to_sign_in(ctx: PageContext, refusal: NotSignedIn) -> Response:

@@ -58,12 +58,19 @@ class PageContext:
     visitor_secret: str
     """The secret that form tokens are bound to before sign-in."""
     is_new_visitor: bool = False
+    has_visitor_cookie: bool = False
+    """The browser sent the visitor's secret; otherwise it was made for this request."""
     _person_names: dict[str, PersonName] = field(default_factory=dict)
 
     @property
     def person_id(self) -> str:
         """The id of the person who is signed in, or empty."""
         return self.session.identity.person_id if self.session else ""
+
+    @property
+    def client_address(self) -> str:
+        """The network address that the request came from."""
+        return self.request.client.host if self.request.client else ""
 
     @property
     def phone(self) -> str | Markup:

@@ -32,7 +32,7 @@ class Example:
 
 COMMAND = Example(
     "docs/how-to/add-a-command.md",
-    "/members/{person}/end-sessions",
+    "/members/{person}/sign-out",
     "Sign this person out everywhere",
     ("person", "sign-out", "{person}"),
     "1 session has ended.",

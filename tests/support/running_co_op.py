@@ -36,7 +36,7 @@ from libs.messages.bus import Bus, BusAddress, stream_name
 from libs.messages.relay import OutboxRelay
 from libs.rpc.client import call_service, open_channel
 from services.database_setup import ServiceDatabase
-from services.topology import SERVICES, find_service
+from services.topology import SERVICE_NAMES, SERVICES, find_service
 from tests.support import temp_folders
 from tests.support.backing_servers import BackingServers
 from tests.support.template_databases import TemplateDatabases
@@ -262,6 +262,9 @@ def _make_process(co_op: RunningCoOp, services: Sequence[str], settings: dict[st
             own |= {"co_op_id": "0000test"}
         if service == "identity":
             own |= {"token_signing_key_file": keys / "token.pem", "codes_key_file": keys / "codes.key"}
+        if service == "web":
+            own |= {f"{name}_address": co_op.address(name) for name in SERVICE_NAMES if name != "web"}
+            own |= {"forms_key_file": keys / "forms.key", "page_address": "127.0.0.1:0"}
         parts.append(find_service(service).part(shared, find_service(service).make_settings(**(own | settings.get(service, {})))))
     return Process(shared, parts, "tests")
 

@@ -4,7 +4,9 @@ from uuid import UUID
 
 from libs.access import hats
 from libs.database.engine import UnitOfWork
+from libs.observe.security_events import SecurityEvent
 from libs.refusals import AlreadyExists, NotFound, invalid
+from services.identity.commands.caller_session import require_caller_session
 from services.identity.commands.founder_rights import require_secretary_or_founder
 from services.identity.storage import events_out, persons, worn_hats
 
@@ -12,6 +14,7 @@ from services.identity.storage import events_out, persons, worn_hats
 async def give_hat(work: UnitOfWork, person: UUID, hat: str) -> None:
     """Raises Invalid HAT_UNKNOWN, NotFound PERSON_UNKNOWN, AlreadyExists HAT_WORN, NotAllowed."""
     await require_secretary_or_founder(work)
+    await require_caller_session(work)
     if hat not in hats.HATS:
         raise invalid("hat", "HAT_UNKNOWN")
     if not await persons.exists(work, person):
@@ -20,3 +23,4 @@ async def give_hat(work: UnitOfWork, person: UUID, hat: str) -> None:
         raise AlreadyExists("HAT_WORN", hat=hat)
     await hats.give(work, person, hat)
     await events_out.hat_given(work, person, hat)
+    work.report(SecurityEvent.HAT_GIVEN, person=str(person), changed=hat)

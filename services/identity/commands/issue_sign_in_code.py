@@ -6,9 +6,11 @@ from uuid import UUID
 from kith.identity.v1.enums import CodeKind
 from libs.access import hats
 from libs.database.engine import UnitOfWork
+from libs.observe.security_events import SecurityEvent
 from libs.refusals import NotFound
+from services.identity.commands.caller_session import require_caller_session
 from services.identity.domain.keyed_hasher import KeyedHasher
-from services.identity.domain.sign_in_code import CODE_LIFETIMES, SignInCode
+from services.identity.domain.sign_in_code import CODE_LIFETIMES, REPEATABLE_FOR, SignInCode
 from services.identity.storage import events_out, persons, sign_in_codes
 
 CODE_PURPOSE = "sign-in code"
@@ -19,9 +21,17 @@ async def issue_sign_in_code(work: UnitOfWork, person: UUID, kind: CodeKind, pla
     """Stores the hash of `plain_code` and returns when the code expires. Raises NotAllowed HAT_NEEDED, NotFound PERSON_UNKNOWN."""
     if not (work.caller.person == person and kind is CodeKind.LINK):
         await hats.require(work, hats.SECRETARY)
+    await require_caller_session(work)
     if not await persons.exists(work, person):
         raise NotFound("PERSON_UNKNOWN")
     code = SignInCode(work.new_id(), person, kind, work.now + CODE_LIFETIMES[kind], None, None)
     await sign_in_codes.add(work, code, keyed_hasher.digest(CODE_PURPOSE, plain_code))
     await events_out.sign_in_code_issued(work, person, kind.value)
+    work.report(SecurityEvent.CODE_ISSUED, person=str(person), code=kind.value)
     return code.expires_at
+
+
+async def was_just_issued(work: UnitOfWork, plain_code: str, keyed_hasher: KeyedHasher) -> bool:
+    """Whether this is a valid code, issued so recently that it may be shown again: the answer that held it may have been lost."""
+    code = await sign_in_codes.find(work, keyed_hasher.digest(CODE_PURPOSE, plain_code))
+    return code is not None and code.is_valid(work.now) and code.expires_at - CODE_LIFETIMES[code.kind] > work.now - REPEATABLE_FOR

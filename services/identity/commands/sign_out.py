@@ -7,7 +7,7 @@ from libs.database.engine import UnitOfWork
 from libs.refusals import NotSignedIn
 from services.identity.commands.renew_token import require_live_session
 from services.identity.domain.keyed_hasher import KeyedHasher
-from services.identity.storage import sessions
+from services.identity.storage import events_out, sessions
 
 SIGN_OUT_CALLER = callers.job("sign_out")
 
@@ -18,4 +18,5 @@ async def sign_out(work: UnitOfWork, session: UUID, key: str, keyed_hasher: Keye
         live_session = await require_live_session(work, session, key, keyed_hasher)
     except NotSignedIn:
         return
-    await sessions.end(work, live_session.id)
+    ended = await sessions.end_some(work, live_session.person, [live_session.id])
+    await events_out.sessions_ended(work, live_session.person, ended, "signed_out")

@@ -1,23 +1,33 @@
-"""Rules for passwords: a minimum and a maximum length, nothing else.
+"""Rules for passwords: a minimum and a maximum length, and none that everybody tries first.
 
 Length matters; composition rules do harm (NIST SP 800-63B, section 3.1.1.2).
 """
 
 import unicodedata
+from collections.abc import Container
 
 from libs.refusals import invalid
 
 MIN_LENGTH = 10
 MAX_LENGTH = 256
+_DECORATION = "0123456789 !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\u00a3\u20ac"
+"""What people add to a common password so that it is accepted: guessers add it too."""
+_MIN_DIFFERENT = 4
 
 
-def normalise_new_password(typed: str) -> str:
-    """Returns the password in the one Unicode form that is hashed, whichever keyboard it was typed on. Raises Invalid."""
+def normalise_new_password(typed: str, common: Container[str]) -> str:
+    """Returns the password in the one Unicode form that is hashed, whichever keyboard it was typed on.
+
+    `common` holds passwords that many people use, in small letters. Raises Invalid PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG, PASSWORD_COMMON.
+    """
     password = unicodedata.normalize("NFKC", typed)
     if len(password) < MIN_LENGTH:
         raise invalid("password", "PASSWORD_TOO_SHORT", at_least=str(MIN_LENGTH))
     if len(password) > MAX_LENGTH:
         raise invalid("password", "PASSWORD_TOO_LONG", at_most=str(MAX_LENGTH))
+    lower = password.casefold()
+    if lower in common or lower.strip(_DECORATION) in common or len(set(lower)) < _MIN_DIFFERENT:
+        raise invalid("password", "PASSWORD_COMMON")
     return password
 
 

@@ -12,9 +12,8 @@ from uuid import UUID
 
 SESSION_LIFETIMES = {"link": timedelta(hours=12), "card": timedelta(days=30), "password": timedelta(days=30)}
 
-MAX_FAILURES = 10
-FAILURE_WINDOW = timedelta(minutes=15)
-"""After this many wrong passwords for one e-mail address within this time, no further password is tried until time has passed."""
+FRESH_FOR = timedelta(minutes=15)
+"""So long after signing in with a card a person may set a password without the old one."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,10 @@ class Session:
 
     def is_live(self, now: datetime) -> bool:
         return self.ended_at is None and now < self.expires_at
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether the person has just proved with a card who they are: more than that they hold a browser with an open session."""
+        return self.strength == "card" and self.is_live(now) and now - self.started_at < FRESH_FOR
 
 
 def start_session(session_id: UUID, person: UUID, strength: str, key_mark: bytes, now: datetime) -> Session:

@@ -1,17 +1,22 @@
-"""Deletes failed sign-ins after a day, and sessions a year after they ended."""
+"""Deletes failed sign-ins after two hours, sessions a year after they ended, and the hashes of passwords that were removed."""
 
 from datetime import timedelta
 
 from libs.database.engine import UnitOfWork
 from libs.host.component import Job
-from services.identity.storage import sessions
+from services.identity.storage import password_attempts, passwords, sessions
 
-_KEEP_FAILURES = timedelta(days=1)
+_KEEP_FAILURES = timedelta(hours=2)
+_KEEP_BROWSERS = timedelta(days=400)
+"""As long as browsers keep the cookie."""
 _KEEP_SESSIONS = timedelta(days=365)
 
 
 async def forget_old_sign_ins(work: UnitOfWork) -> int:
-    return await sessions.delete_old(work, failures_before=work.now - _KEEP_FAILURES, sessions_before=work.now - _KEEP_SESSIONS)
+    deleted = await password_attempts.delete_old(work, work.now - _KEEP_FAILURES)
+    deleted += await sessions.delete_old(work, work.now - _KEEP_SESSIONS)
+    deleted += await password_attempts.delete_old_browsers(work, work.now - _KEEP_BROWSERS)
+    return deleted + await passwords.delete_removed(work)
 
 
 JOB = Job("forget_old_sign_ins", forget_old_sign_ins, every_seconds=3600)

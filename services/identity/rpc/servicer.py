@@ -10,6 +10,7 @@ from libs.rpc.binding import BoundService, Method, bind, command, handler, query
 from libs.rpc.call import CURRENT_CALL
 from libs.rpc.transactions import Transactions
 from services.identity.commands.correct_person import correct_person
+from services.identity.commands.end_sessions import end_sessions
 from services.identity.commands.founder_rights import FOUNDER, is_founder
 from services.identity.commands.give_hat import give_hat
 from services.identity.commands.register_persons import register_persons
@@ -18,6 +19,7 @@ from services.identity.commands.take_hat import take_hat
 from services.identity.queries.get_names import get_names
 from services.identity.queries.get_person import get_person
 from services.identity.queries.list_hats import list_hats
+from services.identity.queries.list_sessions import list_sessions
 from services.identity.queries.search_persons import search_persons
 from services.identity.rpc import translate
 from services.identity.rpc.secret_methods import SecretMethods
@@ -43,6 +45,8 @@ def identity_service(transactions: Transactions, secrets: SecretMethods) -> Boun
             "SignIn": handler(secrets.sign_in, open=True),
             "RenewToken": handler(secrets.renew_token, open=True),
             "SignOut": handler(secrets.sign_out, open=True),
+            "ListSessions": query(translate.page, list_sessions, translate.list_sessions_response),
+            "EndSessions": command(translate.session_to_end, end_sessions, lambda ended: pb.EndSessionsResponse(ended=ended)),
             "GiveHat": _as_founder(command(translate.person_and_hat, give_hat, lambda _: pb.GiveHatResponse())),
             "TakeHat": command(translate.person_and_hat, take_hat, lambda _: pb.TakeHatResponse()),
             "ListHats": query(translate.page, list_hats, translate.list_hats_response),

@@ -7,6 +7,7 @@ from kith.identity.v1 import identity_pb2 as pb
 from libs.database.paging import Page, PageRequest
 from libs.rpc.fields import parse_id, timestamp
 from services.identity.domain.person_details import PersonInput, RejectedPerson
+from services.identity.queries.list_sessions import OwnSession
 from services.identity.storage.persons import PersonName, PersonRecord
 from services.identity.storage.worn_hats import WornHat
 
@@ -70,7 +71,25 @@ def person_and_hat(request: pb.GiveHatRequest | pb.TakeHatRequest) -> tuple[UUID
     return parse_id("person_id", request.person_id), request.hat
 
 
-def page(request: pb.ListHatsRequest) -> tuple[PageRequest]:
+def session_to_end(request: pb.EndSessionsRequest) -> tuple[UUID | None]:
+    return (parse_id("session_id", request.session_id) if request.session_id else None,)
+
+
+def list_sessions_response(sessions: Page[OwnSession]) -> pb.ListSessionsResponse:
+    messages = [
+        pb.OwnSession(
+            session_id=str(own.session.id),
+            strength=own.session.strength,
+            started_at=timestamp(own.session.started_at),
+            expires_at=timestamp(own.session.expires_at),
+            current=own.current,
+        )
+        for own in sessions.items
+    ]
+    return pb.ListSessionsResponse(sessions=messages, next_page_token=sessions.next_token)
+
+
+def page(request: pb.ListHatsRequest | pb.ListSessionsRequest) -> tuple[PageRequest]:
     return (PageRequest(request.page_size, request.page_token),)
 
 

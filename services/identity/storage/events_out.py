@@ -24,5 +24,19 @@ async def hat_taken(work: UnitOfWork, person: UUID, hat: str) -> None:
     await outbox.publish(work, (facts.HatTaken(person_id=str(person), hat=hat), str(person)))
 
 
+async def sessions_ended(work: UnitOfWork, person: UUID, sessions: Iterable[UUID], why: str) -> None:
+    """Nothing when no session ended. Subscribers read it off the bus as it passes: it is published before what makes people look."""
+    if ids := [str(session) for session in sessions]:
+        await outbox.publish(work, (facts.SessionsEnded(person_id=str(person), session_ids=ids, why=why), str(person)))
+
+
+async def password_set(work: UnitOfWork, person: UUID) -> None:
+    await outbox.publish(work, (facts.PasswordSet(person_id=str(person)), str(person)))
+
+
+async def sign_in_codes_revoked(work: UnitOfWork, person: UUID, *, password_removed: bool) -> None:
+    await outbox.publish(work, (facts.SignInCodesRevoked(person_id=str(person), password_removed=password_removed), str(person)))
+
+
 async def sign_in_code_issued(work: UnitOfWork, person: UUID, kind: str) -> None:
     await outbox.publish(work, (facts.SignInCodeIssued(person_id=str(person), kind=kind), str(person)))

@@ -1,38 +1,27 @@
-"""Sessions and failed sign-ins."""
+"""Sessions."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select, text, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
-from libs.database.columns import among
+from libs.database.columns import MOMENT, among
 from libs.database.engine import UnitOfWork
+from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import row_mapper, values_of
 from services.identity.domain.session import Session
-from services.identity.storage.tables import session, sign_in_failure
+from services.identity.storage.tables import session
 
 _ADD = insert(session)
 _FIND = select(session).where(session.c.id == bindparam("id"))
-_END = update(session).where(session.c.id == bindparam("ended"), session.c.ended_at.is_(None)).values(ended_at=bindparam("now"))
-_END_OTHERS = (
-    update(session)
-    .where(
-        session.c.person == bindparam("of"),
-        session.c.ended_at.is_(None),
-        among(session.c.strength, "strengths"),
-        session.c.id.is_distinct_from(bindparam("own_session")),
-    )
-    .values(ended_at=bindparam("now"))
-)
+_NOW = bindparam("now", type_=MOMENT)
+_IS_LIVE = (session.c.ended_at.is_(None), session.c.expires_at > _NOW)
+_END = update(session).where(*_IS_LIVE).values(ended_at=_NOW).returning(session.c.id)
+_END_ALL = _END.where(session.c.person == bindparam("of"), session.c.id.is_distinct_from(bindparam("kept")))
+_END_SOME = _END.where(session.c.person == bindparam("of"), among(session.c.id, "ids"))
+_END_OLDER = _END.where(session.c.person == bindparam("of"), session.c.started_at <= bindparam("begun_by", type_=MOMENT))
 _DELETE_OLD = delete(session).where(func.coalesce(session.c.ended_at, session.c.expires_at) < bindparam("before"))
-_LOCK_ADDRESS = text("select pg_advisory_xact_lock(hashtextextended(encode(:address, 'hex'), 0))")
-_COUNT_FAILURES = select(func.count()).where(
-    sign_in_failure.c.address_mark == bindparam("address"), sign_in_failure.c.at > bindparam("since")
-)
-_RECORD_FAILURE = insert(sign_in_failure)
-_CLEAR_FAILURES = delete(sign_in_failure).where(sign_in_failure.c.address_mark == bindparam("address"))
-_DELETE_OLD_FAILURES = delete(sign_in_failure).where(sign_in_failure.c.at < bindparam("before"))
 
 _to_session = row_mapper(Session)
 
@@ -46,32 +35,28 @@ async def find(work: UnitOfWork, session_id: UUID) -> Session | None:
     return _to_session(row) if row else None
 
 
-async def end(work: UnitOfWork, session_id: UUID) -> None:
-    await work.connection.execute(_END, {"ended": session_id, "now": work.now})
+async def list_live(work: UnitOfWork, person: UUID, page: PageRequest) -> Page[Session]:
+    """The person's sessions that have not ended, the latest first."""
+    statement = select(session).where(session.c.person == person, session.c.ended_at.is_(None), session.c.expires_at > work.now)
+    by = (session.c.started_at, session.c.id)
+    return (await paginate(work, statement, page, by=by, name="list_sessions", descending=True)).map(_to_session)
 
 
-async def end_other_sessions(work: UnitOfWork, person: UUID, strengths: Sequence[str]) -> None:
-    """Ends every session of the person that was started by one of `strengths`, except the caller's own."""
-    own_session = work.caller.session if work.caller.person == person else None
-    values = {"of": person, "strengths": list(strengths), "own_session": own_session, "now": work.now}
-    await work.connection.execute(_END_OTHERS, values)
+async def end_all(work: UnitOfWork, person: UUID, *, keep: UUID | None = None) -> list[UUID]:
+    """Ends every session of the person except `keep`. Returns which ended."""
+    return list((await work.connection.execute(_END_ALL, {"of": person, "kept": keep, "now": work.now})).scalars())
 
 
-async def count_recent_failures(work: UnitOfWork, address: bytes, since: datetime) -> int:
-    """Number of wrong passwords for this address since then. A concurrent attempt for the same address waits."""
-    await work.connection.execute(_LOCK_ADDRESS, {"address": address})
-    return int((await work.connection.execute(_COUNT_FAILURES, {"address": address, "since": since})).scalar_one())
+async def end_some(work: UnitOfWork, person: UUID, ids: Sequence[UUID]) -> list[UUID]:
+    """Ends these sessions, as far as they are the person's. Returns which ended."""
+    return list((await work.connection.execute(_END_SOME, {"of": person, "ids": list(ids), "now": work.now})).scalars())
 
 
-async def record_failure(work: UnitOfWork, address: bytes) -> None:
-    await work.connection.execute(_RECORD_FAILURE, {"id": work.new_id(), "address_mark": address, "at": work.now})
+async def end_begun_by(work: UnitOfWork, person: UUID, begun_by: datetime) -> list[UUID]:
+    """Ends the person's sessions that began by then. Returns which ended."""
+    return list((await work.connection.execute(_END_OLDER, {"of": person, "begun_by": begun_by, "now": work.now})).scalars())
 
 
-async def clear_failures(work: UnitOfWork, address: bytes) -> None:
-    await work.connection.execute(_CLEAR_FAILURES, {"address": address})
-
-
-async def delete_old(work: UnitOfWork, *, failures_before: datetime, sessions_before: datetime) -> int:
-    """Deletes old rows and returns how many."""
-    deleted = await work.connection.execute(_DELETE_OLD_FAILURES, {"before": failures_before})
-    return deleted.rowcount + (await work.connection.execute(_DELETE_OLD, {"before": sessions_before})).rowcount
+async def delete_old(work: UnitOfWork, before: datetime) -> int:
+    """Deletes sessions that ended before then; returns how many."""
+    return (await work.connection.execute(_DELETE_OLD, {"before": before})).rowcount

@@ -12,7 +12,11 @@ from services.identity.storage.tables import sign_in_code
 
 _ADD = insert(sign_in_code)
 _FIND = select(sign_in_code).where(sign_in_code.c.mark == bindparam("mark")).with_for_update()
-_USE = update(sign_in_code).where(sign_in_code.c.id == bindparam("used")).values(used_at=bindparam("now"))
+_USE = (
+    update(sign_in_code)
+    .where(sign_in_code.c.id == bindparam("used"))
+    .values(used_at=bindparam("now"), used_by=bindparam("browser"), used_session=bindparam("begun"))
+)
 _REVOKE = (
     update(sign_in_code)
     .where(
@@ -23,6 +27,7 @@ _REVOKE = (
     )
     .values(revoked_at=bindparam("now"))
 )
+_REVOKE_LINKS = _REVOKE.where(sign_in_code.c.kind == CodeKind.LINK.value)
 
 _to_code = row_mapper(SignInCode)
 
@@ -38,8 +43,13 @@ async def find(work: UnitOfWork, mark: bytes) -> SignInCode | None:
     return _to_code(row) if row else None
 
 
-async def mark_used(work: UnitOfWork, code: SignInCode) -> None:
-    await work.connection.execute(_USE, {"used": code.id, "now": work.now})
+async def mark_used(work: UnitOfWork, code: SignInCode, session: UUID, browser: bytes | None) -> None:
+    await work.connection.execute(_USE, {"used": code.id, "now": work.now, "begun": session, "browser": browser})
+
+
+async def revoke_links(work: UnitOfWork, person: UUID) -> None:
+    """Revokes the links that wait to be used. Somebody with an open session can have made one, to come back by it."""
+    await work.connection.execute(_REVOKE_LINKS, {"of": person, "now": work.now})
 
 
 async def revoke_all(work: UnitOfWork, person: UUID) -> int:

@@ -4,7 +4,7 @@ Names are in `person`, contact details in `contact` behind stricter row-level se
 (`domain/keyed_hasher.py`). Hats are in `worn_hat`, which every service has (`libs/access/hats.py`). Times are UTC.
 """
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint, Uuid
 
 from libs.database.columns import MOMENT, key, optional, required
 
@@ -46,6 +46,8 @@ sign_in_code = Table(
     required("expires_at", MOMENT),
     optional("used_at", MOMENT),
     optional("revoked_at", MOMENT),
+    optional("used_by", LargeBinary),
+    optional("used_session", Uuid),
     UniqueConstraint("mark"),
     Index("sign_in_code_by_person", "person"),
 )
@@ -71,5 +73,17 @@ sign_in_failure = Table(
     key("id", Uuid),
     required("address_mark", LargeBinary),
     required("at", MOMENT),
+    required("client_mark", LargeBinary, server_default=""),
     Index("sign_in_failure_by_address", "address_mark", "at"),
+    Index("sign_in_failure_by_client", "client_mark", "at"),
 )
+
+known_browser = Table(
+    "known_browser",
+    metadata,
+    key("person", Uuid, ForeignKey("person.id")),
+    key("browser_mark", LargeBinary),
+    required("since", MOMENT),
+)
+
+membership_end = Table("membership_end", metadata, key("person", Uuid), required("last_day", Date))

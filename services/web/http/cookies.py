@@ -1,5 +1,10 @@
-"""The three cookies: the session, the visitor before sign-in, and the reading preferences."""
+"""The three cookies: the session, the visitor's, and the reading preferences.
 
+The visitor's cookie binds the forms before sign-in. After signing in it stays, so that identity knows the browser again: it gets the same
+session when an answer was lost, and is not slowed down when others guess this person's password.
+"""
+
+import hashlib
 import secrets
 from dataclasses import dataclass
 
@@ -9,6 +14,8 @@ from starlette.responses import Response
 _DAYS = 86_400
 _SECRET_BYTES = 32
 _MAX_LENGTH = 100
+BROWSER_DAYS = 400
+"""As long as browsers keep a cookie."""
 _READING_PREFERENCES = "kith-comfort"
 
 
@@ -58,6 +65,11 @@ class Cookies:
         """Store the preferences for a year; they say nothing about the person."""
         chosen = "-".join(word for word, on in (("easy", preferences.easy), ("bigger", preferences.bigger)) if on)
         self.set(response, _READING_PREFERENCES, chosen or "plain", days=365)
+
+
+def browser_id(visitor_secret: str) -> str:
+    """What identity knows the browser by; the secret itself stays between the browser and us."""
+    return hashlib.sha256(b"kith browser\n" + visitor_secret.encode()).hexdigest()
 
 
 def new_secret() -> str:

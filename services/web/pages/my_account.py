@@ -17,13 +17,15 @@ async def _apply(ctx: PageContext, fields: Fields, request_id: str) -> str:
 
 
 async def _set_password(ctx: PageContext, fields: Fields, request_id: str) -> str:
-    request = identity.SetPasswordRequest(request_id=request_id, password=fields["password"])
+    request = identity.SetPasswordRequest(request_id=request_id, password=fields["password"], old_password=fields["old_password"])
     await ctx.call(ctx.state.services.identity.SetPassword, request)
     return "/you?done=password"
 
 
-async def _password_values(_ctx: PageContext, _fields: Fields) -> Mapping[str, object]:
-    return {}
+async def _password_values(ctx: PageContext, _fields: Fields) -> Mapping[str, object]:
+    request = identity.GetPersonRequest(person_id=ctx.person_id)
+    response: identity.GetPersonResponse = await ctx.call(ctx.state.services.identity.GetPerson, request)
+    return {"has_password": response.person.has_password}
 
 
 async def _account_values(ctx: PageContext, _fields: Fields) -> Mapping[str, object]:
@@ -70,5 +72,10 @@ ACCOUNT = FormPage(
     input_by_field={"member_class": "member_class", "why": "why"},
 )
 PASSWORD = FormPage(
-    "you-password", "password", _password_values, _set_password, unstripped=("password",), input_by_field={"password": "password"}
+    "you-password",
+    "password",
+    _password_values,
+    _set_password,
+    unstripped=("password", "old_password"),
+    input_by_field={"password": "password", "old_password": "old_password"},
 )

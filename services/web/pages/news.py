@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from libs.refusals import NotFound
 from services.web.page_context import PageContext
-from services.web.pages import federated_news
+from services.web.pages import account_news, federated_news
 from services.web.pages.ballots.carrier import CHANNELS
 from services.web.pages.federated_news import NewsEntry
 from services.web.pages.motion_view import MotionView, StatusLabel, fetch_motion, motion_view
@@ -51,8 +51,10 @@ async def news_entries(ctx: PageContext, items: Sequence[NewsItem]) -> list[News
             entries.append(federated_news.vote_entry(ctx, item, votes[item.about]) if item.about in votes else None)
         elif item.kind.startswith("peer_"):
             entries.append(federated_news.peer_entry(ctx, item, co_ops[item.about]) if item.about in co_ops else None)
-        elif not item.about or item.about in motions:
-            entries.append(_motion_entry(ctx, item, motions.get(item.about)))
+        elif item.kind in account_news.KINDS:
+            entries.append(account_news.account_entry(ctx, item))
+        elif item.about in motions:
+            entries.append(_motion_entry(ctx, item, motions[item.about]))
     return [entry for entry in entries if entry is not None]
 
 
@@ -84,19 +86,8 @@ async def _fetch_motion_view(ctx: PageContext, motion_id: str) -> MotionView:
     return motion_view(ctx, await fetch_motion(ctx, motion_id))
 
 
-def _motion_entry(ctx: PageContext, item: NewsItem, motion: MotionView | None) -> NewsEntry:
+def _motion_entry(ctx: PageContext, item: NewsItem, motion: MotionView) -> NewsEntry:
     catalogue = ctx.catalogue
-    if motion is None:
-        suffix = "card" if item.word == "card" else "once"
-        lines = [*catalogue.sentences(f"news.code_{suffix}"), *catalogue.sentences("news.code_not_asked", phone=ctx.phone)]
-        return NewsEntry(
-            StatusLabel("wait", ctx.say("news.code_status")),
-            str(ctx.say("news.code")),
-            lines,
-            item.at,
-            "/you",
-            ctx.say("news.code_link"),
-        )
     if item.kind == "vote_recorded":
         lines = catalogue.sentences(f"news.vote_{item.word if item.word in CHANNELS else 'page'}")
         status = StatusLabel("yes", ctx.say("news.vote_status"))

@@ -3,10 +3,13 @@
 A link only shows a button: mail scanners follow links, and one that did must not use the code up.
 """
 
+import contextlib
+
 from starlette.responses import Response
 
 from kith.identity.v1.identity_pb2 import SignInRequest, SignInResponse
 from libs.refusals import Invalid, NotAllowed, NotFound, NotSignedIn, Refusal, TooMany
+from services.web.http.cookies import BROWSER_DAYS, browser_id
 from services.web.http.forms import Form
 from services.web.http.sessions import IdentitySession
 from services.web.page_context import FormProblem, PageContext, utc_datetime
@@ -17,8 +20,10 @@ _SIGN_IN_REFUSALS = (Invalid, NotAllowed, NotFound, NotSignedIn)
 
 
 async def show(ctx: PageContext) -> Response:
-    """Choose a way to sign in."""
-    return ctx.redirect("/") if ctx.session else ctx.render("sign_in", wanted=_local_path(ctx.query_param("next")), code="")
+    """Choose a way to sign in. Somebody who is signed in gets here to prove once more who they are (`again`)."""
+    if ctx.session and not ctx.query_param("again"):
+        return ctx.redirect("/")
+    return ctx.render("sign_in", wanted=_local_path(ctx.query_param("next")), code="")
 
 
 async def use_code(ctx: PageContext, form: Form) -> Response:
@@ -27,7 +32,7 @@ async def use_code(ctx: PageContext, form: Form) -> Response:
     if not code:
         return _code_form(ctx, form, [ctx.form_problem("code", "sign_in.code_missing")])
     try:
-        signed_in = await _request_sign_in(ctx, SignInRequest(code=code))
+        signed_in = await _request_sign_in(ctx, SignInRequest(code=code, browser=browser_id(ctx.visitor_secret)))
     except _SIGN_IN_REFUSALS as refusal:
         return _code_form(ctx, form, [_problem(ctx, "code", refusal)])
     except TooMany as refusal:
@@ -47,27 +52,24 @@ async def show_password(ctx: PageContext) -> Response:
 
 async def use_password(ctx: PageContext, form: Form) -> Response:
     """Sign in with an e-mail address and a password."""
-    email, password = form.text("email"), form.fields.get("password", "")
+    email, password, code = form.text("email"), form.fields.get("password", ""), 422
     problems = [] if email else [ctx.form_problem("email", "sign_in.email_missing")]
     problems += [] if password else [ctx.form_problem("password", "sign_in.password_missing")]
     if not problems:
+        request = SignInRequest(email=email, password=password, browser=browser_id(ctx.visitor_secret), client_address=ctx.client_address)
         try:
-            return await _start_session(ctx, await _request_sign_in(ctx, SignInRequest(email=email, password=password)), form)
-        except (*_SIGN_IN_REFUSALS, TooMany) as refusal:
+            return await _start_session(ctx, await _request_sign_in(ctx, request), form)
+        except _SIGN_IN_REFUSALS as refusal:
             problems = [_problem(ctx, "email", refusal)]
-    return ctx.render("sign_in_password", 422, problems=problems, wanted=_local_path(form.text("next")), email=email)
+        except TooMany as refusal:
+            problems, code = [_problem(ctx, "email", refusal)], 429
+    return ctx.render("sign_in_password", code, problems=problems, wanted=_local_path(form.text("next")), email=email)
 
 
 async def sign_out(ctx: PageContext, _: Form) -> Response:
     """End the session here and at identity; ours ends even when identity is unavailable."""
     response = ctx.redirect("/signed-out")
-    if ctx.session:
-        try:
-            await ctx.state.access_tokens.sign_out(ctx.session)
-        except Refusal:
-            pass
-        finally:
-            await ctx.state.sessions.end(ctx.session)
+    await _end_earlier_session(ctx)
     ctx.state.cookies.drop(response, ctx.state.cookies.session)
     return response
 
@@ -83,15 +85,29 @@ async def _request_sign_in(ctx: PageContext, request: SignInRequest) -> SignInRe
 
 
 async def _start_session(ctx: PageContext, signed_in: SignInResponse, form: Form) -> Response:
-    """Start a session with a new cookie, whatever cookie the browser sent."""
+    """Start a session with a new cookie, whatever cookie the browser sent.
+
+    A form that was sent twice goes on with the session that its first sending began.
+    """
+    if ctx.session and ctx.session.identity.session_id == signed_in.session_id:
+        return ctx.redirect(_local_path(form.text("next")))
+    await _end_earlier_session(ctx)
     identity = IdentitySession(
         signed_in.person_id, signed_in.session_id, signed_in.session_key, tuple(signed_in.hats), utc_datetime(signed_in.session_expires_at)
     )
     session = await ctx.state.sessions.create(identity)
     response = ctx.redirect(_local_path(form.text("next")))
     ctx.state.cookies.set(response, ctx.state.cookies.session, session.cookie, days=_SESSION_DAYS)
-    ctx.state.cookies.drop(response, ctx.state.cookies.visitor)
+    ctx.state.cookies.set(response, ctx.state.cookies.visitor, ctx.visitor_secret, days=BROWSER_DAYS)
     return response
+
+
+async def _end_earlier_session(ctx: PageContext) -> None:
+    """A browser has one session: the one before ends, so that nothing of it goes on unseen."""
+    if ctx.session:
+        with contextlib.suppress(Refusal):
+            await ctx.state.access_tokens.sign_out(ctx.session)
+        await ctx.state.sessions.end(ctx.session)
 
 
 def _code_form(ctx: PageContext, form: Form, problems: list[FormProblem], code: int = 422) -> Response:

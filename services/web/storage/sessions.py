@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy import Text, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql
 
-from libs.database.columns import MOMENT
+from libs.database.columns import MOMENT, among
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from services.web.storage.tables import draft, session
@@ -36,6 +36,14 @@ _FIND_SESSION = select(session).where(_THIS_SESSION, session.c.expires_at > _NOW
 _RECORD_USE = update(session).where(_THIS_SESSION).values(used_at=_NOW)
 _SET_HATS = update(session).where(_THIS_SESSION).values(hats=bindparam("new_hats"))
 _DELETE_SESSION = delete(session).where(_THIS_SESSION)
+_DELETE_ENDED_BY_IDENTITY = delete(session).where(among(session.c.identity_session, "ended"))
+_OF_PERSON = session.c.person == bindparam("of")
+_ADD_HAT = (
+    update(session)
+    .where(_OF_PERSON, session.c.hats.any(bindparam("hat")).is_(False))
+    .values(hats=func.array_append(session.c.hats, bindparam("hat", type_=Text)))
+)
+_REMOVE_HAT = update(session).where(_OF_PERSON).values(hats=func.array_remove(session.c.hats, bindparam("hat", type_=Text)))
 _DELETE_ENDED_SESSIONS = delete(session).where(or_(session.c.expires_at <= _NOW, session.c.used_at <= _IDLE_SINCE))
 
 _THIS_DRAFT = (draft.c.cookie_hash == bindparam("hash"), draft.c.form == bindparam("name"))
@@ -79,6 +87,21 @@ async def set_hats(work: UnitOfWork, cookie_hash: bytes, hats: Sequence[str]) ->
 async def delete_session(work: UnitOfWork, cookie_hash: bytes) -> None:
     """Delete a session with its drafts."""
     await work.connection.execute(_DELETE_SESSION, {"hash": cookie_hash})
+
+
+async def delete_ended_by_identity(work: UnitOfWork, identity_sessions: Sequence[str]) -> None:
+    """Delete the sessions that identity has ended, with their drafts."""
+    await work.connection.execute(_DELETE_ENDED_BY_IDENTITY, {"ended": list(identity_sessions)})
+
+
+async def add_hat(work: UnitOfWork, person: UUID, hat: str) -> None:
+    """From now on the person has this hat in every session."""
+    await work.connection.execute(_ADD_HAT, {"of": person, "hat": hat})
+
+
+async def remove_hat(work: UnitOfWork, person: UUID, hat: str) -> None:
+    """From now on the person has this hat in no session."""
+    await work.connection.execute(_REMOVE_HAT, {"of": person, "hat": hat})
 
 
 async def delete_ended_sessions(work: UnitOfWork) -> int:

@@ -24,6 +24,8 @@ session = Table(
     required("used_at", MOMENT),
     required("expires_at", MOMENT),
     Index("session_by_expiry", "expires_at"),
+    Index("session_by_identity_session", "identity_session"),
+    Index("session_by_person", "person"),
 )
 
 draft = Table(

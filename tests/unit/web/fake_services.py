@@ -236,6 +236,22 @@ class FakeIdentityService(FakeService):
     def IssueSignInCode(self, _request: ident.IssueSignInCodeRequest) -> ident.IssueSignInCodeResponse:
         return ident.IssueSignInCodeResponse(code=CODE, expires_at=to_timestamp(NOW + timedelta(days=365)))
 
+    def ListSessions(self, _request: ident.ListSessionsRequest) -> ident.ListSessionsResponse:
+        sessions = [
+            ident.OwnSession(
+                session_id=f"01939f00-0000-7000-8000-0000000000f{number}",
+                strength=strength,
+                started_at=to_timestamp(NOW - timedelta(days=number)),
+                expires_at=to_timestamp(NOW + timedelta(days=30 - number)),
+                current=not number,
+            )
+            for number, strength in enumerate(("card", "password", "link"))
+        ]
+        return ident.ListSessionsResponse(sessions=sessions)
+
+    def EndSessions(self, request: ident.EndSessionsRequest) -> ident.EndSessionsResponse:
+        return ident.EndSessionsResponse(ended=1 if request.session_id else 3)
+
     def RevokeSignInCodes(self, _request: ident.RevokeSignInCodesRequest) -> ident.RevokeSignInCodesResponse:
         return ident.RevokeSignInCodesResponse(revoked=1)
 

@@ -25,15 +25,15 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fkith/identity/v1/identity.proto\x12\x10kith.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"L\n\tNewPerson\x12\x11\n\tfull_name\x18\x01 \x01(\t\x12\x0e\n\x06\x63\x61lled\x18\x02 \x01(\t\x12\r\n\x05\x65mail\x18\x03 \x01(\t\x12\r\n\x05phone\x18\x04 \x01(\t\"q\n\x16RegisterPersonsRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12,\n\x07persons\x18\x02 \x03(\x0b\x32\x1b.kith.identity.v1.NewPerson\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\"E\n\x10RegisteredPerson\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0f\n\x07refusal\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\"N\n\x17RegisterPersonsResponse\x12\x33\n\x07persons\x18\x01 \x03(\x0b\x32\".kith.identity.v1.RegisteredPerson\"%\n\x10GetPersonRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\"\xd8\x01\n\x06Person\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x11\n\tfull_name\x18\x02 \x01(\t\x12\x0e\n\x06\x63\x61lled\x18\x03 \x01(\t\x12\r\n\x05\x65mail\x18\x04 \x01(\t\x12\r\n\x05phone\x18\x05 \x01(\t\x12\x31\n\rregistered_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0chas_password\x18\x07 \x01(\x08\x12\x12\n\nlive_cards\x18\x08 \x01(\x05\x12\x0c\n\x04hats\x18\t \x03(\t\x12\x0f\n\x07version\x18\n \x01(\x03\"=\n\x11GetPersonResponse\x12(\n\x06person\x18\x01 \x01(\x0b\x32\x18.kith.identity.v1.Person\"%\n\x0fGetNamesRequest\x12\x12\n\nperson_ids\x18\x01 \x03(\t\"<\n\x04Name\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x11\n\tfull_name\x18\x02 \x01(\t\x12\x0e\n\x06\x63\x61lled\x18\x03 \x01(\t\"9\n\x10GetNamesResponse\x12%\n\x05names\x18\x01 \x03(\x0b\x32\x16.kith.identity.v1.Name\"K\n\x14SearchPersonsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\"W\n\x15SearchPersonsResponse\x12%\n\x05names\x18\x01 \x03(\x0b\x32\x16.kith.identity.v1.Name\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x8f\x01\n\x14\x43orrectPersonRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tfull_name\x18\x03 \x01(\t\x12\x0e\n\x06\x63\x61lled\x18\x04 \x01(\t\x12\r\n\x05\x65mail\x18\x05 \x01(\t\x12\r\n\x05phone\x18\x06 \x01(\t\x12\x0f\n\x07version\x18\x07 \x01(\x03\"\x17\n\x15\x43orrectPersonResponse\"i\n\x16IssueSignInCodeRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12(\n\x04kind\x18\x03 \x01(\x0e\x32\x1a.kith.identity.v1.CodeKind\"W\n\x17IssueSignInCodeResponse\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"A\n\x18RevokeSignInCodesRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\",\n\x19RevokeSignInCodesResponse\x12\x0f\n\x07revoked\x18\x01 \x01(\x05\":\n\x12SetPasswordRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08password\x18\x02 \x01(\t\"\x15\n\x13SetPasswordResponse\">\n\rSignInRequest\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x10\n\x08password\x18\x03 \x01(\t\"\xd7\x01\n\x0eSignInResponse\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\x12\x13\n\x0bsession_key\x18\x03 \x01(\t\x12\r\n\x05token\x18\x04 \x01(\t\x12\x34\n\x10token_expires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x36\n\x12session_expires_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04hats\x18\x07 \x03(\t\"V\n\x11RenewTokenRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x13\n\x0bsession_key\x18\x02 \x01(\t\x12\x0b\n\x03hat\x18\x03 \x01(\t\x12\x0b\n\x03via\x18\x04 \x01(\t\"g\n\x12RenewTokenResponse\x12\r\n\x05token\x18\x01 \x01(\t\x12\x34\n\x10token_expires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04hats\x18\x03 \x03(\t\"9\n\x0eSignOutRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x13\n\x0bsession_key\x18\x02 \x01(\t\"\x11\n\x0fSignOutResponse\"D\n\x0eGiveHatRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0b\n\x03hat\x18\x03 \x01(\t\"\x11\n\x0fGiveHatResponse\"D\n\x0eTakeHatRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0b\n\x03hat\x18\x03 \x01(\t\"\x11\n\x0fTakeHatResponse\"8\n\x0fListHatsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"T\n\x07WornHat\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"T\n\x10ListHatsResponse\x12\'\n\x04hats\x18\x01 \x03(\x0b\x32\x19.kith.identity.v1.WornHat\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*M\n\x08\x43odeKind\x12\x19\n\x15\x43ODE_KIND_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x43ODE_KIND_LINK\x10\x01\x12\x12\n\x0e\x43ODE_KIND_CARD\x10\x02\x32\x81\n\n\x0fIdentityService\x12\x66\n\x0fRegisterPersons\x12(.kith.identity.v1.RegisterPersonsRequest\x1a).kith.identity.v1.RegisterPersonsResponse\x12T\n\tGetPerson\x12\".kith.identity.v1.GetPersonRequest\x1a#.kith.identity.v1.GetPersonResponse\x12Q\n\x08GetNames\x12!.kith.identity.v1.GetNamesRequest\x1a\".kith.identity.v1.GetNamesResponse\x12`\n\rSearchPersons\x12&.kith.identity.v1.SearchPersonsRequest\x1a\'.kith.identity.v1.SearchPersonsResponse\x12`\n\rCorrectPerson\x12&.kith.identity.v1.CorrectPersonRequest\x1a\'.kith.identity.v1.CorrectPersonResponse\x12\x66\n\x0fIssueSignInCode\x12(.kith.identity.v1.IssueSignInCodeRequest\x1a).kith.identity.v1.IssueSignInCodeResponse\x12l\n\x11RevokeSignInCodes\x12*.kith.identity.v1.RevokeSignInCodesRequest\x1a+.kith.identity.v1.RevokeSignInCodesResponse\x12Z\n\x0bSetPassword\x12$.kith.identity.v1.SetPasswordRequest\x1a%.kith.identity.v1.SetPasswordResponse\x12K\n\x06SignIn\x12\x1f.kith.identity.v1.SignInRequest\x1a .kith.identity.v1.SignInResponse\x12W\n\nRenewToken\x12#.kith.identity.v1.RenewTokenRequest\x1a$.kith.identity.v1.RenewTokenResponse\x12N\n\x07SignOut\x12 .kith.identity.v1.SignOutRequest\x1a!.kith.identity.v1.SignOutResponse\x12N\n\x07GiveHat\x12 .kith.identity.v1.GiveHatRequest\x1a!.kith.identity.v1.GiveHatResponse\x12N\n\x07TakeHat\x12 .kith.identity.v1.TakeHatRequest\x1a!.kith.identity.v1.TakeHatResponse\x12Q\n\x08ListHats\x12!.kith.identity.v1.ListHatsRequest\x1a\".kith.identity.v1.ListHatsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fkith/identity/v1/identity.proto\x12\x10kith.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"L\n\tNewPerson\x12\x11\n\tfull_name\x18\x01 \x01(\t\x12\x0e\n\x06\x63\x61lled\x18\x02 \x01(\t\x12\r\n\x05\x65mail\x18\x03 \x01(\t\x12\r\n\x05phone\x18\x04 \x01(\t\"q\n\x16RegisterPersonsRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12,\n\x07persons\x18\x02 \x03(\x0b\x32\x1b.kith.identity.v1.NewPerson\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\"E\n\x10RegisteredPerson\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0f\n\x07refusal\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\"N\n\x17RegisterPersonsResponse\x12\x33\n\x07persons\x18\x01 \x03(\x0b\x32\".kith.identity.v1.RegisteredPerson\"%\n\x10GetPersonRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\"\xd8\x01\n\x06Person\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x11\n\tfull_name\x18\x02 \x01(\t\x12\x0e\n\x06\x63\x61lled\x18\x03 \x01(\t\x12\r\n\x05\x65mail\x18\x04 \x01(\t\x12\r\n\x05phone\x18\x05 \x01(\t\x12\x31\n\rregistered_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0chas_password\x18\x07 \x01(\x08\x12\x12\n\nlive_cards\x18\x08 \x01(\x05\x12\x0c\n\x04hats\x18\t \x03(\t\x12\x0f\n\x07version\x18\n \x01(\x03\"=\n\x11GetPersonResponse\x12(\n\x06person\x18\x01 \x01(\x0b\x32\x18.kith.identity.v1.Person\"%\n\x0fGetNamesRequest\x12\x12\n\nperson_ids\x18\x01 \x03(\t\"<\n\x04Name\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x11\n\tfull_name\x18\x02 \x01(\t\x12\x0e\n\x06\x63\x61lled\x18\x03 \x01(\t\"9\n\x10GetNamesResponse\x12%\n\x05names\x18\x01 \x03(\x0b\x32\x16.kith.identity.v1.Name\"K\n\x14SearchPersonsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\"W\n\x15SearchPersonsResponse\x12%\n\x05names\x18\x01 \x03(\x0b\x32\x16.kith.identity.v1.Name\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x8f\x01\n\x14\x43orrectPersonRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tfull_name\x18\x03 \x01(\t\x12\x0e\n\x06\x63\x61lled\x18\x04 \x01(\t\x12\r\n\x05\x65mail\x18\x05 \x01(\t\x12\r\n\x05phone\x18\x06 \x01(\t\x12\x0f\n\x07version\x18\x07 \x01(\x03\"\x17\n\x15\x43orrectPersonResponse\"i\n\x16IssueSignInCodeRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12(\n\x04kind\x18\x03 \x01(\x0e\x32\x1a.kith.identity.v1.CodeKind\"W\n\x17IssueSignInCodeResponse\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"A\n\x18RevokeSignInCodesRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\",\n\x19RevokeSignInCodesResponse\x12\x0f\n\x07revoked\x18\x01 \x01(\x05\"P\n\x12SetPasswordRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08password\x18\x02 \x01(\t\x12\x14\n\x0cold_password\x18\x03 \x01(\t\"\x15\n\x13SetPasswordResponse\"g\n\rSignInRequest\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x10\n\x08password\x18\x03 \x01(\t\x12\x0f\n\x07\x62rowser\x18\x04 \x01(\t\x12\x16\n\x0e\x63lient_address\x18\x05 \x01(\t\"\xd7\x01\n\x0eSignInResponse\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\x12\x13\n\x0bsession_key\x18\x03 \x01(\t\x12\r\n\x05token\x18\x04 \x01(\t\x12\x34\n\x10token_expires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x36\n\x12session_expires_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04hats\x18\x07 \x03(\t\"V\n\x11RenewTokenRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x13\n\x0bsession_key\x18\x02 \x01(\t\x12\x0b\n\x03hat\x18\x03 \x01(\t\x12\x0b\n\x03via\x18\x04 \x01(\t\"g\n\x12RenewTokenResponse\x12\r\n\x05token\x18\x01 \x01(\t\x12\x34\n\x10token_expires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04hats\x18\x03 \x03(\t\"9\n\x0eSignOutRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x13\n\x0bsession_key\x18\x02 \x01(\t\"\x11\n\x0fSignOutResponse\"<\n\x13ListSessionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"\xa3\x01\n\nOwnSession\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x10\n\x08strength\x18\x02 \x01(\t\x12.\n\nstarted_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x63urrent\x18\x05 \x01(\x08\"_\n\x14ListSessionsResponse\x12.\n\x08sessions\x18\x01 \x03(\x0b\x32\x1c.kith.identity.v1.OwnSession\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"<\n\x12\x45ndSessionsRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\"$\n\x13\x45ndSessionsResponse\x12\r\n\x05\x65nded\x18\x01 \x01(\x05\"D\n\x0eGiveHatRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0b\n\x03hat\x18\x03 \x01(\t\"\x11\n\x0fGiveHatResponse\"D\n\x0eTakeHatRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0b\n\x03hat\x18\x03 \x01(\t\"\x11\n\x0fTakeHatResponse\"8\n\x0fListHatsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"T\n\x07WornHat\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"T\n\x10ListHatsResponse\x12\'\n\x04hats\x18\x01 \x03(\x0b\x32\x19.kith.identity.v1.WornHat\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*M\n\x08\x43odeKind\x12\x19\n\x15\x43ODE_KIND_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x43ODE_KIND_LINK\x10\x01\x12\x12\n\x0e\x43ODE_KIND_CARD\x10\x02\x32\xbc\x0b\n\x0fIdentityService\x12\x66\n\x0fRegisterPersons\x12(.kith.identity.v1.RegisterPersonsRequest\x1a).kith.identity.v1.RegisterPersonsResponse\x12T\n\tGetPerson\x12\".kith.identity.v1.GetPersonRequest\x1a#.kith.identity.v1.GetPersonResponse\x12Q\n\x08GetNames\x12!.kith.identity.v1.GetNamesRequest\x1a\".kith.identity.v1.GetNamesResponse\x12`\n\rSearchPersons\x12&.kith.identity.v1.SearchPersonsRequest\x1a\'.kith.identity.v1.SearchPersonsResponse\x12`\n\rCorrectPerson\x12&.kith.identity.v1.CorrectPersonRequest\x1a\'.kith.identity.v1.CorrectPersonResponse\x12\x66\n\x0fIssueSignInCode\x12(.kith.identity.v1.IssueSignInCodeRequest\x1a).kith.identity.v1.IssueSignInCodeResponse\x12l\n\x11RevokeSignInCodes\x12*.kith.identity.v1.RevokeSignInCodesRequest\x1a+.kith.identity.v1.RevokeSignInCodesResponse\x12Z\n\x0bSetPassword\x12$.kith.identity.v1.SetPasswordRequest\x1a%.kith.identity.v1.SetPasswordResponse\x12K\n\x06SignIn\x12\x1f.kith.identity.v1.SignInRequest\x1a .kith.identity.v1.SignInResponse\x12W\n\nRenewToken\x12#.kith.identity.v1.RenewTokenRequest\x1a$.kith.identity.v1.RenewTokenResponse\x12N\n\x07SignOut\x12 .kith.identity.v1.SignOutRequest\x1a!.kith.identity.v1.SignOutResponse\x12]\n\x0cListSessions\x12%.kith.identity.v1.ListSessionsRequest\x1a&.kith.identity.v1.ListSessionsResponse\x12Z\n\x0b\x45ndSessions\x12$.kith.identity.v1.EndSessionsRequest\x1a%.kith.identity.v1.EndSessionsResponse\x12N\n\x07GiveHat\x12 .kith.identity.v1.GiveHatRequest\x1a!.kith.identity.v1.GiveHatResponse\x12N\n\x07TakeHat\x12 .kith.identity.v1.TakeHatRequest\x1a!.kith.identity.v1.TakeHatResponse\x12Q\n\x08ListHats\x12!.kith.identity.v1.ListHatsRequest\x1a\".kith.identity.v1.ListHatsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.identity.v1.identity_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CODEKIND']._serialized_start=2601
-  _globals['_CODEKIND']._serialized_end=2678
+  _globals['_CODEKIND']._serialized_start=3089
+  _globals['_CODEKIND']._serialized_end=3166
   _globals['_NEWPERSON']._serialized_start=86
   _globals['_NEWPERSON']._serialized_end=162
   _globals['_REGISTERPERSONSREQUEST']._serialized_start=164
@@ -71,35 +71,45 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REVOKESIGNINCODESRESPONSE']._serialized_start=1511
   _globals['_REVOKESIGNINCODESRESPONSE']._serialized_end=1555
   _globals['_SETPASSWORDREQUEST']._serialized_start=1557
-  _globals['_SETPASSWORDREQUEST']._serialized_end=1615
-  _globals['_SETPASSWORDRESPONSE']._serialized_start=1617
-  _globals['_SETPASSWORDRESPONSE']._serialized_end=1638
-  _globals['_SIGNINREQUEST']._serialized_start=1640
-  _globals['_SIGNINREQUEST']._serialized_end=1702
-  _globals['_SIGNINRESPONSE']._serialized_start=1705
-  _globals['_SIGNINRESPONSE']._serialized_end=1920
-  _globals['_RENEWTOKENREQUEST']._serialized_start=1922
-  _globals['_RENEWTOKENREQUEST']._serialized_end=2008
-  _globals['_RENEWTOKENRESPONSE']._serialized_start=2010
-  _globals['_RENEWTOKENRESPONSE']._serialized_end=2113
-  _globals['_SIGNOUTREQUEST']._serialized_start=2115
-  _globals['_SIGNOUTREQUEST']._serialized_end=2172
-  _globals['_SIGNOUTRESPONSE']._serialized_start=2174
-  _globals['_SIGNOUTRESPONSE']._serialized_end=2191
-  _globals['_GIVEHATREQUEST']._serialized_start=2193
-  _globals['_GIVEHATREQUEST']._serialized_end=2261
-  _globals['_GIVEHATRESPONSE']._serialized_start=2263
-  _globals['_GIVEHATRESPONSE']._serialized_end=2280
-  _globals['_TAKEHATREQUEST']._serialized_start=2282
-  _globals['_TAKEHATREQUEST']._serialized_end=2350
-  _globals['_TAKEHATRESPONSE']._serialized_start=2352
-  _globals['_TAKEHATRESPONSE']._serialized_end=2369
-  _globals['_LISTHATSREQUEST']._serialized_start=2371
-  _globals['_LISTHATSREQUEST']._serialized_end=2427
-  _globals['_WORNHAT']._serialized_start=2429
-  _globals['_WORNHAT']._serialized_end=2513
-  _globals['_LISTHATSRESPONSE']._serialized_start=2515
-  _globals['_LISTHATSRESPONSE']._serialized_end=2599
-  _globals['_IDENTITYSERVICE']._serialized_start=2681
-  _globals['_IDENTITYSERVICE']._serialized_end=3962
+  _globals['_SETPASSWORDREQUEST']._serialized_end=1637
+  _globals['_SETPASSWORDRESPONSE']._serialized_start=1639
+  _globals['_SETPASSWORDRESPONSE']._serialized_end=1660
+  _globals['_SIGNINREQUEST']._serialized_start=1662
+  _globals['_SIGNINREQUEST']._serialized_end=1765
+  _globals['_SIGNINRESPONSE']._serialized_start=1768
+  _globals['_SIGNINRESPONSE']._serialized_end=1983
+  _globals['_RENEWTOKENREQUEST']._serialized_start=1985
+  _globals['_RENEWTOKENREQUEST']._serialized_end=2071
+  _globals['_RENEWTOKENRESPONSE']._serialized_start=2073
+  _globals['_RENEWTOKENRESPONSE']._serialized_end=2176
+  _globals['_SIGNOUTREQUEST']._serialized_start=2178
+  _globals['_SIGNOUTREQUEST']._serialized_end=2235
+  _globals['_SIGNOUTRESPONSE']._serialized_start=2237
+  _globals['_SIGNOUTRESPONSE']._serialized_end=2254
+  _globals['_LISTSESSIONSREQUEST']._serialized_start=2256
+  _globals['_LISTSESSIONSREQUEST']._serialized_end=2316
+  _globals['_OWNSESSION']._serialized_start=2319
+  _globals['_OWNSESSION']._serialized_end=2482
+  _globals['_LISTSESSIONSRESPONSE']._serialized_start=2484
+  _globals['_LISTSESSIONSRESPONSE']._serialized_end=2579
+  _globals['_ENDSESSIONSREQUEST']._serialized_start=2581
+  _globals['_ENDSESSIONSREQUEST']._serialized_end=2641
+  _globals['_ENDSESSIONSRESPONSE']._serialized_start=2643
+  _globals['_ENDSESSIONSRESPONSE']._serialized_end=2679
+  _globals['_GIVEHATREQUEST']._serialized_start=2681
+  _globals['_GIVEHATREQUEST']._serialized_end=2749
+  _globals['_GIVEHATRESPONSE']._serialized_start=2751
+  _globals['_GIVEHATRESPONSE']._serialized_end=2768
+  _globals['_TAKEHATREQUEST']._serialized_start=2770
+  _globals['_TAKEHATREQUEST']._serialized_end=2838
+  _globals['_TAKEHATRESPONSE']._serialized_start=2840
+  _globals['_TAKEHATRESPONSE']._serialized_end=2857
+  _globals['_LISTHATSREQUEST']._serialized_start=2859
+  _globals['_LISTHATSREQUEST']._serialized_end=2915
+  _globals['_WORNHAT']._serialized_start=2917
+  _globals['_WORNHAT']._serialized_end=3001
+  _globals['_LISTHATSRESPONSE']._serialized_start=3003
+  _globals['_LISTHATSRESPONSE']._serialized_end=3087
+  _globals['_IDENTITYSERVICE']._serialized_start=3169
+  _globals['_IDENTITYSERVICE']._serialized_end=4637
 # @@protoc_insertion_point(module_scope)

@@ -90,6 +90,16 @@ class IdentityServiceStub:
                 request_serializer=kith_dot_identity_dot_v1_dot_identity__pb2.SignOutRequest.SerializeToString,
                 response_deserializer=kith_dot_identity_dot_v1_dot_identity__pb2.SignOutResponse.FromString,
                 _registered_method=True)
+        self.ListSessions = channel.unary_unary(
+                '/kith.identity.v1.IdentityService/ListSessions',
+                request_serializer=kith_dot_identity_dot_v1_dot_identity__pb2.ListSessionsRequest.SerializeToString,
+                response_deserializer=kith_dot_identity_dot_v1_dot_identity__pb2.ListSessionsResponse.FromString,
+                _registered_method=True)
+        self.EndSessions = channel.unary_unary(
+                '/kith.identity.v1.IdentityService/EndSessions',
+                request_serializer=kith_dot_identity_dot_v1_dot_identity__pb2.EndSessionsRequest.SerializeToString,
+                response_deserializer=kith_dot_identity_dot_v1_dot_identity__pb2.EndSessionsResponse.FromString,
+                _registered_method=True)
         self.GiveHat = channel.unary_unary(
                 '/kith.identity.v1.IdentityService/GiveHat',
                 request_serializer=kith_dot_identity_dot_v1_dot_identity__pb2.GiveHatRequest.SerializeToString,
@@ -177,6 +187,18 @@ class IdentityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListSessions(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EndSessions(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GiveHat(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -252,6 +274,16 @@ def add_IdentityServiceServicer_to_server(servicer, server):
                     servicer.SignOut,
                     request_deserializer=kith_dot_identity_dot_v1_dot_identity__pb2.SignOutRequest.FromString,
                     response_serializer=kith_dot_identity_dot_v1_dot_identity__pb2.SignOutResponse.SerializeToString,
+            ),
+            'ListSessions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSessions,
+                    request_deserializer=kith_dot_identity_dot_v1_dot_identity__pb2.ListSessionsRequest.FromString,
+                    response_serializer=kith_dot_identity_dot_v1_dot_identity__pb2.ListSessionsResponse.SerializeToString,
+            ),
+            'EndSessions': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndSessions,
+                    request_deserializer=kith_dot_identity_dot_v1_dot_identity__pb2.EndSessionsRequest.FromString,
+                    response_serializer=kith_dot_identity_dot_v1_dot_identity__pb2.EndSessionsResponse.SerializeToString,
             ),
             'GiveHat': grpc.unary_unary_rpc_method_handler(
                     servicer.GiveHat,
@@ -567,6 +599,60 @@ class IdentityService:
             '/kith.identity.v1.IdentityService/SignOut',
             kith_dot_identity_dot_v1_dot_identity__pb2.SignOutRequest.SerializeToString,
             kith_dot_identity_dot_v1_dot_identity__pb2.SignOutResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSessions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.identity.v1.IdentityService/ListSessions',
+            kith_dot_identity_dot_v1_dot_identity__pb2.ListSessionsRequest.SerializeToString,
+            kith_dot_identity_dot_v1_dot_identity__pb2.ListSessionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndSessions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.identity.v1.IdentityService/EndSessions',
+            kith_dot_identity_dot_v1_dot_identity__pb2.EndSessionsRequest.SerializeToString,
+            kith_dot_identity_dot_v1_dot_identity__pb2.EndSessionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

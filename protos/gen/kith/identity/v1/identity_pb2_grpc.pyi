@@ -44,6 +44,8 @@ class IdentityServiceStub:
     SignIn: _grpc.UnaryUnaryMultiCallable[_identity_pb2.SignInRequest, _identity_pb2.SignInResponse]
     RenewToken: _grpc.UnaryUnaryMultiCallable[_identity_pb2.RenewTokenRequest, _identity_pb2.RenewTokenResponse]
     SignOut: _grpc.UnaryUnaryMultiCallable[_identity_pb2.SignOutRequest, _identity_pb2.SignOutResponse]
+    ListSessions: _grpc.UnaryUnaryMultiCallable[_identity_pb2.ListSessionsRequest, _identity_pb2.ListSessionsResponse]
+    EndSessions: _grpc.UnaryUnaryMultiCallable[_identity_pb2.EndSessionsRequest, _identity_pb2.EndSessionsResponse]
     GiveHat: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GiveHatRequest, _identity_pb2.GiveHatResponse]
     TakeHat: _grpc.UnaryUnaryMultiCallable[_identity_pb2.TakeHatRequest, _identity_pb2.TakeHatResponse]
     ListHats: _grpc.UnaryUnaryMultiCallable[_identity_pb2.ListHatsRequest, _identity_pb2.ListHatsResponse]
@@ -64,6 +66,8 @@ class IdentityServiceAsyncStub(IdentityServiceStub):
     SignIn: _aio.UnaryUnaryMultiCallable[_identity_pb2.SignInRequest, _identity_pb2.SignInResponse]  # type: ignore[assignment]
     RenewToken: _aio.UnaryUnaryMultiCallable[_identity_pb2.RenewTokenRequest, _identity_pb2.RenewTokenResponse]  # type: ignore[assignment]
     SignOut: _aio.UnaryUnaryMultiCallable[_identity_pb2.SignOutRequest, _identity_pb2.SignOutResponse]  # type: ignore[assignment]
+    ListSessions: _aio.UnaryUnaryMultiCallable[_identity_pb2.ListSessionsRequest, _identity_pb2.ListSessionsResponse]  # type: ignore[assignment]
+    EndSessions: _aio.UnaryUnaryMultiCallable[_identity_pb2.EndSessionsRequest, _identity_pb2.EndSessionsResponse]  # type: ignore[assignment]
     GiveHat: _aio.UnaryUnaryMultiCallable[_identity_pb2.GiveHatRequest, _identity_pb2.GiveHatResponse]  # type: ignore[assignment]
     TakeHat: _aio.UnaryUnaryMultiCallable[_identity_pb2.TakeHatRequest, _identity_pb2.TakeHatResponse]  # type: ignore[assignment]
     ListHats: _aio.UnaryUnaryMultiCallable[_identity_pb2.ListHatsRequest, _identity_pb2.ListHatsResponse]  # type: ignore[assignment]
@@ -147,6 +151,20 @@ class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _identity_pb2.SignOutRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_identity_pb2.SignOutResponse, _abc.Awaitable[_identity_pb2.SignOutResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def ListSessions(
+        self,
+        request: _identity_pb2.ListSessionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.ListSessionsResponse, _abc.Awaitable[_identity_pb2.ListSessionsResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def EndSessions(
+        self,
+        request: _identity_pb2.EndSessionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.EndSessionsResponse, _abc.Awaitable[_identity_pb2.EndSessionsResponse]]: ...
 
     @_abc_1.abstractmethod
     def GiveHat(

@@ -1,0 +1,34 @@
+"""Ends the sessions of persons whose membership ended: whoever leaves signs in anew, as somebody who is no member."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from libs.database.engine import UnitOfWork
+from libs.observe.security_events import SecurityEvent
+from services.identity.storage import events_out, membership_ends, sessions
+
+
+async def record_membership_end(work: UnitOfWork, person: UUID, last_day: date, *, published_at: datetime, published_on: date) -> None:
+    """An end that was published on its last day or later takes effect at once, a later one when its day is over.
+
+    Only sessions that had begun by then end: when events are handled again, newer ones go on.
+    """
+    await membership_ends.delete_from(work, person, last_day)
+    if last_day <= published_on:
+        await _ended(work, person, await sessions.end_begun_by(work, person, published_at))
+    else:
+        await membership_ends.save(work, person, last_day)
+
+
+async def end_sessions_of_former_members(work: UnitOfWork, today: date) -> int:
+    """Returns how many memberships were over."""
+    persons = await membership_ends.take_past(work, today)
+    for person in persons:
+        await _ended(work, person, await sessions.end_all(work, person))
+    return len(persons)
+
+
+async def _ended(work: UnitOfWork, person: UUID, ended: list[UUID]) -> None:
+    await events_out.sessions_ended(work, person, ended, "membership")
+    if ended:
+        work.report(SecurityEvent.SESSIONS_ENDED, person=str(person), sessions=str(len(ended)))

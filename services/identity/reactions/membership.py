@@ -1,0 +1,38 @@
+"""Events of membership: when a membership ends, so do the person's sessions."""
+
+from datetime import date
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from kith.membership.facts.v1.facts_pb2 import MemberAdmitted, MemberClassChanged, MembershipEnded
+from libs.database.engine import UnitOfWork
+from libs.messages.consumer import Reactions
+from libs.messages.envelope import Event, type_of
+from services.identity.commands.end_former_members_sessions import record_membership_end
+from services.identity.storage import membership_ends
+
+
+def reactions(zone: ZoneInfo) -> Reactions:
+    """`zone` decides which day it was when an event was published."""
+
+    async def on_ended(work: UnitOfWork, event: Event) -> None:
+        message = MembershipEnded.FromString(event.payload)
+        last_day, published_on = date.fromisoformat(message.on), event.at.astimezone(zone).date()
+        await record_membership_end(work, UUID(message.person_id), last_day, published_at=event.at, published_on=published_on)
+
+    handlers = {
+        type_of(MembershipEnded): on_ended,
+        type_of(MemberAdmitted): _on_admitted,
+        type_of(MemberClassChanged): _on_class_changed,
+    }
+    return Reactions("membership", handlers, ("membership_end",))
+
+
+async def _on_admitted(work: UnitOfWork, event: Event) -> None:
+    message = MemberAdmitted.FromString(event.payload)
+    await membership_ends.delete_from(work, UUID(message.person_id), date.fromisoformat(message.from_day))
+
+
+async def _on_class_changed(work: UnitOfWork, event: Event) -> None:
+    message = MemberClassChanged.FromString(event.payload)
+    await membership_ends.delete_from(work, UUID(message.person_id), date.fromisoformat(message.from_day))
