@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import tomllib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     import grpc
 
     from libs.database.bootstrap import DatabaseRoles
-    from libs.host.backing import BackingServices
+    from libs.host.backing import BackingServices, BackingSettings
     from libs.host.backing.server_events import ServerEvent
     from libs.host.backing.settings import Provider
+    from libs.host.founded_folder import FolderPart, FoundedFolder
     from libs.host.instance_keys import InstanceKeys
     from libs.host.settings import ServiceSettings, SharedSettings
 
@@ -84,7 +85,7 @@ class Instance:
     @property
     def operator_file(self) -> Path:
         """Holds the id of the person in whose name commands on this machine act."""
-        return self.folder.path / "steward"
+        return self.folder.operator
 
     def address(self, service: str) -> str:
         return self.co_op.service_addresses.get(service) or f"unix:{self.folder.sockets / service}.sock"
@@ -98,32 +99,25 @@ class Instance:
             self.address(service), TlsCredentials(self.folder.keys / "tls", "cli") if service in self.co_op.service_addresses else None
         )
 
-    async def run(self, ready: Callable[[], Awaitable[None]], report: Callable[[str], None]) -> None:
-        """Starts everything, waits for SIGTERM or SIGINT, then stops everything in order.
+    async def run(
+        self, ready: Callable[[], Awaitable[None]], report: Callable[[str], None], replaced: "Collection[FolderPart]" = ()
+    ) -> None:
+        """Starts everything, waits for SIGTERM or SIGINT, then stops everything in order. `replaced` are lost parts to make anew.
 
         A signal during the start cancels it: whatever has started is stopped, and the run ends as cancelled.
         Raises FolderInUse, FolderUnusable, BackingStartError, KeysUnusableError, InstanceUnusableError or OSError (a port is
         taken), each with a sentence to show.
         """
-        from libs.host import backing, instance_keys
+        from libs.host import backing
 
-        co_op = self.co_op
-        if new := instance_keys.create_missing_service_keys(self.folder.keys, co_op.id, SERVICE_NAMES):
-            report(f"Keys were made for what came with this version: {', '.join(new)}.")
-        keys = self.keys
-        if co_op.service_addresses:
-            message = f"{co_op.name} runs with every service as a process of its own ([services] in {self.folder.settings})."
+        if self.co_op.service_addresses:
+            message = f"{self.co_op.name} runs with every service as a process of its own ([services] in {self.folder.settings})."
             raise InstanceUnusableError(message)
-        settings = backing.BackingSettings(
-            postgres_password=keys.postgres_password,
-            nats_password=keys.nats_password,
-            postgres_url=co_op.postgres_url,
-            nats_url=co_op.nats_url,
-            provider=co_op.provider,
-        )
         lock = self.folder.lock()
-        _cancel_on_signals()
         try:
+            founded = self._check_folder(report, replaced)
+            settings = self._backing_settings()
+            _cancel_on_signals()
             # Loading the services' code takes as long as starting the servers: both at once.
             starting = asyncio.create_task(
                 backing.start_backing_services(self.folder, settings, on_event=_ServerEventReporter(report), lock=lock)
@@ -132,22 +126,66 @@ class Instance:
             servers = await starting
             try:
                 await loading
-                await self._run(servers, ready)
+                await self._run(servers, ready, founded, replaced)
             finally:
                 await servers.stop()
         finally:
             lock.release()
 
-    async def _run(self, servers: "BackingServices", ready: Callable[[], Awaitable[None]]) -> None:
+    def _check_folder(self, report: Callable[[str], None], replaced: "Collection[FolderPart]") -> "FoundedFolder":
+        """Refuses a founded folder that lost a part, and makes the keys of services that came with this version."""
+        from libs.host import instance_keys
+        from libs.host.founded_folder import FoundedFolder
+
+        co_op, keys = self.co_op, self.folder.keys
+        founded = FoundedFolder(self.folder, instance_keys.services_with_keys(keys, SERVICE_NAMES))
+        founded.refuse_if_incomplete(own_postgres=co_op.postgres_url is None, own_nats=co_op.nats_url is None, replaced=replaced)
+        if founded.is_founded:
+            # Recorded before keys are made: a start that is killed after that must not take a new service for one that lost its database.
+            founded.record(founded.databases)
+        new_services = [name for name in SERVICE_NAMES if name not in founded.databases]
+        if new := instance_keys.create_missing_service_keys(keys, co_op.id, new_services):
+            report(f"Keys were made for what came with this version: {', '.join(new)}.")
+        return founded
+
+    def _backing_settings(self) -> "BackingSettings":
+        from libs.host import backing
+
+        co_op, keys = self.co_op, self.keys
+        return backing.BackingSettings(
+            postgres_password=keys.postgres_password,
+            nats_password=keys.nats_password,
+            postgres_url=co_op.postgres_url,
+            nats_url=co_op.nats_url,
+            provider=co_op.provider,
+        )
+
+    async def _run(
+        self,
+        servers: "BackingServices",
+        ready: Callable[[], Awaitable[None]],
+        founded: "FoundedFolder",
+        replaced: "Collection[FolderPart]",
+    ) -> None:
+        from libs.host.founded_folder import FolderPart, database_lost
         from libs.host.process import Process
-        from services.database_setup import ServiceDatabase, prepare_databases
+        from services.database_setup import DatabasesMissingError, ServiceDatabase, prepare_databases
 
         admin = servers.postgres.url()
         databases = {service.name: ServiceDatabase(self._roles(service), admin) for service in SERVICES}
-        await prepare_databases(admin, list(databases.values()))
+        required = frozenset() if FolderPart.DATABASE in replaced else founded.databases
+        try:
+            await prepare_databases(admin, list(databases.values()), required)
+        except DatabasesMissingError as error:
+            raise database_lost(self.folder.path, error.services) from None
         shared = self._shared(servers)
         parts = [service.part(shared, self.service_settings(service, databases[service.name].run_url)) for service in SERVICES]
-        await Process(shared, parts, self.co_op.id).run(ready)
+
+        async def founded_and_ready() -> None:
+            await ready()
+            founded.record(SERVICE_NAMES)
+
+        await Process(shared, parts, self.co_op.id).run(founded_and_ready)
 
     def _roles(self, service: ServiceEntry) -> "DatabaseRoles":
         from libs.database.bootstrap import DatabaseRoles
@@ -240,6 +278,8 @@ def _read_settings(file: Path) -> CoOpSettings:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         message = f"There is no co-op at {file.parent}. Make one with: kith init {file.parent}"
+        if (file.parent / "steward").exists() or (file.parent / "keys").exists():
+            message = f"{file} is missing from the folder of a co-op. Put it back from the backup."
         raise InstanceUnusableError(message) from None
     except (OSError, ValueError) as error:
         message = f"{file} cannot be read: {error}"

@@ -61,7 +61,8 @@ class AnchorFile:
         try:
             lines = self._file.read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:
-            return
+            # Made at the first start, not with the first signature: from then on a missing anchor is a lost one.
+            lines = []
         for line in lines:
             # After a power loss the last line may be incomplete: its head never left, because its fsync did not return.
             with contextlib.suppress(ValueError):
