@@ -10,10 +10,9 @@ from pathlib import Path
 
 import asyncpg
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
 
 from libs.database import bootstrap, migrations
-from libs.database.engine import refusal_for_database_error
+from libs.database.engine import DATABASE_ERRORS, refusal_for_database_error
 from libs.host import leader_election
 from libs.observe.logs import logger
 
@@ -63,7 +62,7 @@ async def prepare_databases(admin_url: URL, databases: Sequence[ServiceDatabase]
     while True:
         try:
             return await _prepare_once(admin_url, databases, required)
-        except (OSError, asyncpg.PostgresError, DBAPIError) as error:
+        except DATABASE_ERRORS as error:
             if refusal_for_database_error(error) is None or loop.time() > deadline:
                 raise
             LOG.info("database_waits", error=type(error).__name__)
