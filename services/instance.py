@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from libs.clock import MAX_AHEAD
 from libs.host.data_folder import DataFolder
 from services.topology import SERVICE_NAMES, SERVICES, ServiceEntry
 
@@ -57,6 +58,8 @@ class CoOpSettings:
     """Where other co-ops reach this machine; empty when it has no inbound port and only calls others."""
     endpoint: str
     """The same address as other co-ops use it, `host:port`."""
+    clock_max_days_ahead: int
+    """How far a clock that no NTP keeps right may be ahead of the last time Kith knew."""
     service_addresses: Mapping[str, str]
     """The TCP address of each service when services run as separate processes; empty when they all run in this one."""
 
@@ -100,9 +103,18 @@ class Instance:
         )
 
     async def run(
-        self, ready: Callable[[], Awaitable[None]], report: Callable[[str], None], replaced: "Collection[FolderPart]" = ()
+        self,
+        ready: Callable[[], Awaitable[None]],
+        report: Callable[[str], None],
+        replaced: "Collection[FolderPart]" = (),
+        *,
+        trust_clock: bool = False,
+        accept_older_data: bool = False,
     ) -> None:
-        """Starts everything, waits for SIGTERM or SIGINT, then stops everything in order. `replaced` are lost parts to make anew.
+        """Starts everything, waits for SIGTERM or SIGINT, then stops everything in order.
+
+        `replaced` are lost parts to make anew; `trust_clock` says that a person has looked at the machine's clock,
+        `accept_older_data` that the database is taken although it was set back.
 
         A signal during the start cancels it: whatever has started is stopped, and the run ends as cancelled.
         Raises FolderInUse, FolderUnusable, BackingStartError, KeysUnusableError, InstanceUnusableError or OSError (a port is
@@ -126,7 +138,7 @@ class Instance:
             servers = await starting
             try:
                 await loading
-                await self._run(servers, ready, founded, replaced)
+                await self._run(servers, ready, founded, replaced, trust_clock=trust_clock, accept_older_data=accept_older_data)
             finally:
                 await servers.stop()
         finally:
@@ -166,7 +178,12 @@ class Instance:
         ready: Callable[[], Awaitable[None]],
         founded: "FoundedFolder",
         replaced: "Collection[FolderPart]",
+        *,
+        trust_clock: bool,
+        accept_older_data: bool,
     ) -> None:
+        from libs.database.engine import DATABASE_ERRORS, refusal_for_database_error
+        from libs.host import backing
         from libs.host.founded_folder import FolderPart, database_lost
         from libs.host.process import Process
         from services.database_setup import DatabasesMissingError, ServiceDatabase, prepare_databases
@@ -178,14 +195,21 @@ class Instance:
             await prepare_databases(admin, list(databases.values()), required)
         except DatabasesMissingError as error:
             raise database_lost(self.folder.path, error.services) from None
-        shared = self._shared(servers)
+        except DATABASE_ERRORS as error:
+            refusal = refusal_for_database_error(error)
+            if refusal is not None and refusal.reason != "DATABASE_DAMAGED":
+                message = f"PostgreSQL did not let Kith prepare its databases ({refusal.reason}, {type(error).__name__})."
+                raise backing.BackingStartError(message) from error
+            message = f"PostgreSQL runs, and its data cannot be used ({type(error).__name__}). Restore the backup of the data."
+            raise InstanceUnusableError(message) from error
+        shared = self._shared(servers).model_copy(update={"trust_clock": trust_clock, "accept_older_data": accept_older_data})
         parts = [service.part(shared, self.service_settings(service, databases[service.name].run_url)) for service in SERVICES]
 
         async def founded_and_ready() -> None:
             await ready()
             founded.record(SERVICE_NAMES)
 
-        await Process(shared, parts, self.co_op.id).run(founded_and_ready)
+        await Process(shared, parts, self.co_op.id, servers.restart_nats).run(founded_and_ready)
 
     def _roles(self, service: ServiceEntry) -> "DatabaseRoles":
         from libs.database.bootstrap import DatabaseRoles
@@ -206,6 +230,8 @@ class Instance:
             traces_file=self.co_op.traces_file,
             traces_sample=self.co_op.traces_sample,
             operations_address=self.co_op.operations_address,
+            data_folder=self.folder.path,
+            clock_max_days_ahead=self.co_op.clock_max_days_ahead,
             clock_file=self.clock_file if self.co_op.demo else None,
         )
 
@@ -324,6 +350,7 @@ def _parse_settings(file: Path, values: dict[str, object]) -> CoOpSettings:
         traces_sample=float(monitoring.text("traces_sample", "0.05")),
         border_address=border_address,
         endpoint=border.text("endpoint", border_address),
+        clock_max_days_ahead=settings.table("clock").days("max_days_ahead", MAX_AHEAD.days),
         service_addresses=settings.table("services").texts(),
     )
 
@@ -351,6 +378,13 @@ class _SettingsTable:
         value = self._values.get(key, False)
         if not isinstance(value, bool):
             message = f"{self._file}: {self._name}{key} must be true or false"
+            raise InstanceUnusableError(message)
+        return value
+
+    def days(self, key: str, default: int) -> int:
+        value = self._values.get(key, default)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            message = f"{self._file}: {self._name}{key} must be a whole number of days, at least 1"
             raise InstanceUnusableError(message)
         return value
 

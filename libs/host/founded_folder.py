@@ -112,8 +112,8 @@ def database_lost(folder: Path, services: Sequence[str]) -> FolderIncomplete:
 def _sentences(folder: Path, lost: Sequence[LostPart]) -> str:
     parts = " ".join(f"Its {missing.part} is missing: {missing.where}." for missing in lost)
     words = list(dict.fromkeys(missing.part for missing in lost))
-    text = f"The co-op in {folder} has been founded, and its folder is not complete. {parts} Is a disk not mounted? Mount it and start again."
-    text += " Otherwise put back what is missing from the backup."
+    text = f"The co-op in {folder} has been founded, and its folder is not complete. {parts} "
+    text += "Is a disk not mounted? Mount it and start again. Otherwise put back what is missing from the backup."
     if FolderPart.KEYS in words:
         return text
     options = " ".join(f"--replace-lost {word}" for word in words)

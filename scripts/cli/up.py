@@ -28,6 +28,13 @@ def up_command(
     replace_lost: Annotated[
         list[FolderPart] | None, typer.Option(help="A lost part of a founded co-op to make anew, when no backup has it.")
     ] = None,
+    trust_clock: Annotated[
+        bool,
+        typer.Option("--trust-clock", help="You looked at this machine's clock, and it is right: what Kith knew before does not count."),
+    ] = False,
+    accept_older_data: Annotated[
+        bool, typer.Option("--accept-older-data", help="The data is an older copy, and you go on with it: what happened since is gone.")
+    ] = False,
 ) -> int:
     """Start a co-op: its PostgreSQL, its NATS, its services and its pages. Ctrl-C stops it."""
     # Until everything is loaded: `Process` switches it on again.
@@ -60,7 +67,7 @@ def up_command(
             print_note(f"{co_op.name} is up after {seconds:.1f} s: {co_op.public_url}")
             print_note(f"Health: http://{co_op.operations_address}/readyz   Log: {instance.folder.log / 'kith.log'}   Stop: Ctrl-C")
 
-        asyncio.run(instance.run(ready, print_note, replaced))
+        asyncio.run(instance.run(ready, print_note, replaced, trust_clock=trust_clock, accept_older_data=accept_older_data))
     except asyncio.CancelledError:
         print_note(f"{co_op.name} was stopped before it was up.")
         return ExitCode.OK

@@ -83,6 +83,7 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
             jobs=(renew_identity.build_job(local_identity), mark_unreachable_peers.JOB),
             listeners=(recovery, listener),
             leader_tasks=(call_scheduler.run, vote_scheduler.run),
+            reasons=lambda: ["RECOVERING"] if recovery.has_boards else [],
             close=close,
         )
 

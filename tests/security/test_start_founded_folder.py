@@ -36,9 +36,14 @@ def refuse_if_incomplete(folder: DataFolder, *replaced: FolderPart, servers: boo
     FoundedFolder(folder, SERVICES).refuse_if_incomplete(own_postgres=servers, own_nats=servers, replaced=replaced)
 
 
+def _empty(directory: Path) -> None:
+    shutil.rmtree(directory)
+    directory.mkdir()
+
+
 LOSSES: dict[str, tuple[FolderPart, Callable[[DataFolder], object]]] = {
     "the disk of the database": (FolderPart.DATABASE, lambda folder: shutil.rmtree(folder.postgres)),
-    "an empty directory of the database": (FolderPart.DATABASE, lambda folder: (shutil.rmtree(folder.postgres), folder.postgres.mkdir())),
+    "all that is in the directory of the database": (FolderPart.DATABASE, lambda folder: _empty(folder.postgres)),
     "PG_VERSION": (FolderPart.DATABASE, lambda folder: (folder.postgres / "PG_VERSION").unlink()),
     "the stream": (FolderPart.STREAM, lambda folder: shutil.rmtree(folder.nats / "jetstream")),
     "an empty stream": (FolderPart.STREAM, lambda folder: shutil.rmtree(folder.nats / "jetstream" / "$G")),
@@ -122,6 +127,8 @@ async def test_a_real_co_op_refuses_the_mount_point_and_the_emptied_server_and_g
     async with running_kith_up() as co_op:
         operator = co_op.data.operator.read_text(encoding="ascii")
         assert co_op.data.anchor.exists()
+        sockets, password = co_op.data.postgres_sockets, Instance(co_op.folder).keys.postgres_password
+        await _drop_database(str(sockets), password, "kith_governance")
         assert (await co_op.stop())[0] == 0
         # The disk with the database is not mounted: nothing may be written where it belongs.
         disk = co_op.data.postgres.rename(co_op.folder / "disk")
@@ -130,29 +137,22 @@ async def test_a_real_co_op_refuses_the_mount_point_and_the_emptied_server_and_g
         assert list(co_op.data.postgres.iterdir()) == []
         co_op.data.postgres.rmdir()
         disk.rename(co_op.data.postgres)
-        # The rest is lost, and the words for it are given.
+        # The rest is lost, and the words for it are given. Then the server runs, and lacks one service's database.
         for lost in (co_op.data.operator, co_op.data.anchor):
             lost.unlink()
         shutil.rmtree(co_op.data.nats)
-        text = await _refusal(co_op)
-        options = [part for part in ("stream", "steward", "anchor") if f"--replace-lost {part}" in text]
-        assert options == ["stream", "steward", "anchor"]
-        await co_op.start(*(word for part in options for word in ("--replace-lost", part)))
+        words = ["--replace-lost", "stream", "--replace-lost", "steward", "--replace-lost", "anchor"]
+        assert "Its database is missing: kith_governance" in await _refusal(co_op, *words)
+        await co_op.start(*words, "--replace-lost", "database")
         await co_op.wait_until_ready()
         await _wait_for_operator(Instance(co_op.folder))
         assert co_op.data.operator.read_text(encoding="ascii") == operator
-        # A server that runs, and has lost one service's database.
-        sockets, password = co_op.data.postgres_sockets, Instance(co_op.folder).keys.postgres_password
-        await _drop_database(str(sockets), password, "kith_governance")
-        assert (await co_op.stop())[0] == 0
-        assert "Its database is missing: kith_governance" in await _refusal(co_op)
-        assert co_op.remaining_processes() == []
 
 
-async def _refusal(co_op: KithUpProcess) -> str:
+async def _refusal(co_op: KithUpProcess, *options: str) -> str:
     """What `kith up` said; it must exit by itself, without a restart by systemd (docs/how-to/run-with-systemd.md)."""
     before = co_op.output_file.stat().st_size
-    await co_op.start()
+    await co_op.start(*options)
     assert await co_op.wait_for_exit(30) == 4, co_op.log_tail
     return co_op.output_file.read_bytes()[before:].decode()
 
