@@ -21,6 +21,10 @@ SENTENCES = {
     ),
     "DISK_FULL": "The disk is full: no vote can be recorded until there is room.",
     "DISK_NEARLY_FULL": "The disk is nearly full: soon no vote can be recorded. Make room.",
+    "IDENTITY_OLD": (
+        "This co-op's identity is older than one it issued, as after a restore: its peers no longer know its certificate. Make new keys "
+        "with `kith keys rotate`, and give each peer the new invitation."
+    ),
     "RECOVERING": "This co-op was set back to an older copy. It asks the other co-ops for its boards; until then it signs nothing.",
     "STOPPING": "The service is stopping.",
 }
