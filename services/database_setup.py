@@ -4,16 +4,15 @@ Runs before `kith up` starts anything, and as `python -m services migrate`.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
 
 from libs.database import bootstrap, migrations
-from libs.database.engine import refusal_for_database_error
+from libs.database.engine import DATABASE_ERRORS, refusal_for_database_error
 from libs.host import leader_election
 from libs.observe.logs import logger
 
@@ -44,26 +43,43 @@ def migrations_folder(service: str) -> Path:
     return Path(__file__).parent / service / "storage" / "migrations"
 
 
-async def prepare_databases(admin_url: URL, databases: Sequence[ServiceDatabase]) -> None:
+class DatabasesMissingError(Exception):
+    """The server lacks the databases, or the tables, of `services`, which have had them before."""
+
+    def __init__(self, services: Sequence[str]) -> None:
+        super().__init__(f"no database of {', '.join(services)}")
+        self.services = tuple(services)
+
+
+async def prepare_databases(admin_url: URL, databases: Sequence[ServiceDatabase], required: Collection[str] = ()) -> None:
     """Creates what is missing, one database after the other; a database that is up to date costs one connection.
 
+    Raises DatabasesMissingError, and creates nothing, when a service of `required` has no database or no tables in it.
     Waits for a server that becomes unreachable in the middle and then starts again: every step is idempotent.
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + RETRY_SECONDS
     while True:
         try:
-            return await _prepare_once(admin_url, databases)
-        except (OSError, asyncpg.PostgresError, DBAPIError) as error:
+            return await _prepare_once(admin_url, databases, required)
+        except DATABASE_ERRORS as error:
             if refusal_for_database_error(error) is None or loop.time() > deadline:
                 raise
             LOG.info("database_waits", error=type(error).__name__)
         await asyncio.sleep(0.2)
 
 
-async def _prepare_once(admin_url: URL, databases: Sequence[ServiceDatabase]) -> None:
+async def _prepare_once(admin_url: URL, databases: Sequence[ServiceDatabase], required: Collection[str]) -> None:
     admin = await leader_election.connect(admin_url.render_as_string(hide_password=False))
     try:
+        existing = {row["datname"] for row in await admin.fetch("select datname from pg_database")}
+        missing = [
+            database.roles.service
+            for database in databases
+            if database.roles.service in required and database.roles.database_name not in existing
+        ]
+        if missing:
+            raise DatabasesMissingError(missing)
         for database in databases:
             if await bootstrap.create_database(admin, database.roles):
                 LOG.info("database_made", service=database.roles.service)
@@ -71,16 +87,18 @@ async def _prepare_once(admin_url: URL, databases: Sequence[ServiceDatabase]) ->
         await admin.close()
     # One after the other: Alembic keeps the running migration in a global of the process.
     for database in databases:
-        await _migrate_tables(database)
+        await _migrate_tables(database, must_have_tables=database.roles.service in required)
 
 
-async def _migrate_tables(database: ServiceDatabase) -> None:
+async def _migrate_tables(database: ServiceDatabase, *, must_have_tables: bool) -> None:
     folder = migrations_folder(database.roles.service)
     owner: asyncpg.Connection = await leader_election.connect(database.owner_url)
     try:
         if await migrations.is_up_to_date(owner, folder):
             return
         if not await migrations.current_revision(owner):
+            if must_have_tables:
+                raise DatabasesMissingError([database.roles.service])
             await bootstrap.grant_to_run_role(owner, database.roles)
     finally:
         await owner.close()

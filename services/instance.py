@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import tomllib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from libs.clock import MAX_AHEAD
 from libs.host.data_folder import DataFolder
 from services.topology import SERVICE_NAMES, SERVICES, ServiceEntry
 
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
     import grpc
 
     from libs.database.bootstrap import DatabaseRoles
-    from libs.host.backing import BackingServices
+    from libs.host.backing import BackingServices, BackingSettings
     from libs.host.backing.server_events import ServerEvent
     from libs.host.backing.settings import Provider
+    from libs.host.founded_folder import FolderPart, FoundedFolder
     from libs.host.instance_keys import InstanceKeys
     from libs.host.settings import ServiceSettings, SharedSettings
 
@@ -56,6 +58,8 @@ class CoOpSettings:
     """Where other co-ops reach this machine; empty when it has no inbound port and only calls others."""
     endpoint: str
     """The same address as other co-ops use it, `host:port`."""
+    clock_max_days_ahead: int
+    """How far a clock that no NTP keeps right may be ahead of the last time Kith knew."""
     service_addresses: Mapping[str, str]
     """The TCP address of each service when services run as separate processes; empty when they all run in this one."""
 
@@ -84,7 +88,7 @@ class Instance:
     @property
     def operator_file(self) -> Path:
         """Holds the id of the person in whose name commands on this machine act."""
-        return self.folder.path / "steward"
+        return self.folder.operator
 
     def address(self, service: str) -> str:
         return self.co_op.service_addresses.get(service) or f"unix:{self.folder.sockets / service}.sock"
@@ -98,32 +102,34 @@ class Instance:
             self.address(service), TlsCredentials(self.folder.keys / "tls", "cli") if service in self.co_op.service_addresses else None
         )
 
-    async def run(self, ready: Callable[[], Awaitable[None]], report: Callable[[str], None]) -> None:
+    async def run(
+        self,
+        ready: Callable[[], Awaitable[None]],
+        report: Callable[[str], None],
+        replaced: "Collection[FolderPart]" = (),
+        *,
+        trust_clock: bool = False,
+        accept_older_data: bool = False,
+    ) -> None:
         """Starts everything, waits for SIGTERM or SIGINT, then stops everything in order.
+
+        `replaced` are lost parts to make anew; `trust_clock` says that a person has looked at the machine's clock,
+        `accept_older_data` that the database is taken although it was set back.
 
         A signal during the start cancels it: whatever has started is stopped, and the run ends as cancelled.
         Raises FolderInUse, FolderUnusable, BackingStartError, KeysUnusableError, InstanceUnusableError or OSError (a port is
         taken), each with a sentence to show.
         """
-        from libs.host import backing, instance_keys
+        from libs.host import backing
 
-        co_op = self.co_op
-        if new := instance_keys.create_missing_service_keys(self.folder.keys, co_op.id, SERVICE_NAMES):
-            report(f"Keys were made for what came with this version: {', '.join(new)}.")
-        keys = self.keys
-        if co_op.service_addresses:
-            message = f"{co_op.name} runs with every service as a process of its own ([services] in {self.folder.settings})."
+        if self.co_op.service_addresses:
+            message = f"{self.co_op.name} runs with every service as a process of its own ([services] in {self.folder.settings})."
             raise InstanceUnusableError(message)
-        settings = backing.BackingSettings(
-            postgres_password=keys.postgres_password,
-            nats_password=keys.nats_password,
-            postgres_url=co_op.postgres_url,
-            nats_url=co_op.nats_url,
-            provider=co_op.provider,
-        )
         lock = self.folder.lock()
-        _cancel_on_signals()
         try:
+            founded = self._check_folder(report, replaced)
+            settings = self._backing_settings()
+            _cancel_on_signals()
             # Loading the services' code takes as long as starting the servers: both at once.
             starting = asyncio.create_task(
                 backing.start_backing_services(self.folder, settings, on_event=_ServerEventReporter(report), lock=lock)
@@ -132,22 +138,78 @@ class Instance:
             servers = await starting
             try:
                 await loading
-                await self._run(servers, ready)
+                await self._run(servers, ready, founded, replaced, trust_clock=trust_clock, accept_older_data=accept_older_data)
             finally:
                 await servers.stop()
         finally:
             lock.release()
 
-    async def _run(self, servers: "BackingServices", ready: Callable[[], Awaitable[None]]) -> None:
+    def _check_folder(self, report: Callable[[str], None], replaced: "Collection[FolderPart]") -> "FoundedFolder":
+        """Refuses a founded folder that lost a part, and makes the keys of services that came with this version."""
+        from libs.host import instance_keys
+        from libs.host.founded_folder import FoundedFolder
+
+        co_op, keys = self.co_op, self.folder.keys
+        founded = FoundedFolder(self.folder, instance_keys.services_with_keys(keys, SERVICE_NAMES))
+        founded.refuse_if_incomplete(own_postgres=co_op.postgres_url is None, own_nats=co_op.nats_url is None, replaced=replaced)
+        if founded.is_founded:
+            # Recorded before keys are made: a start that is killed after that must not take a new service for one that lost its database.
+            founded.record(founded.databases)
+        new_services = [name for name in SERVICE_NAMES if name not in founded.databases]
+        if new := instance_keys.create_missing_service_keys(keys, co_op.id, new_services):
+            report(f"Keys were made for what came with this version: {', '.join(new)}.")
+        return founded
+
+    def _backing_settings(self) -> "BackingSettings":
+        from libs.host import backing
+
+        co_op, keys = self.co_op, self.keys
+        return backing.BackingSettings(
+            postgres_password=keys.postgres_password,
+            nats_password=keys.nats_password,
+            postgres_url=co_op.postgres_url,
+            nats_url=co_op.nats_url,
+            provider=co_op.provider,
+        )
+
+    async def _run(
+        self,
+        servers: "BackingServices",
+        ready: Callable[[], Awaitable[None]],
+        founded: "FoundedFolder",
+        replaced: "Collection[FolderPart]",
+        *,
+        trust_clock: bool,
+        accept_older_data: bool,
+    ) -> None:
+        from libs.database.engine import DATABASE_ERRORS, refusal_for_database_error
+        from libs.host import backing
+        from libs.host.founded_folder import FolderPart, database_lost
         from libs.host.process import Process
-        from services.database_setup import ServiceDatabase, prepare_databases
+        from services.database_setup import DatabasesMissingError, ServiceDatabase, prepare_databases
 
         admin = servers.postgres.url()
         databases = {service.name: ServiceDatabase(self._roles(service), admin) for service in SERVICES}
-        await prepare_databases(admin, list(databases.values()))
-        shared = self._shared(servers)
+        required = frozenset() if FolderPart.DATABASE in replaced else founded.databases
+        try:
+            await prepare_databases(admin, list(databases.values()), required)
+        except DatabasesMissingError as error:
+            raise database_lost(self.folder.path, error.services) from None
+        except DATABASE_ERRORS as error:
+            refusal = refusal_for_database_error(error)
+            if refusal is not None and refusal.reason != "DATABASE_DAMAGED":
+                message = f"PostgreSQL did not let Kith prepare its databases ({refusal.reason}, {type(error).__name__})."
+                raise backing.BackingStartError(message) from error
+            message = f"PostgreSQL runs, and its data cannot be used ({type(error).__name__}). Restore the backup of the data."
+            raise InstanceUnusableError(message) from error
+        shared = self._shared(servers).model_copy(update={"trust_clock": trust_clock, "accept_older_data": accept_older_data})
         parts = [service.part(shared, self.service_settings(service, databases[service.name].run_url)) for service in SERVICES]
-        await Process(shared, parts, self.co_op.id).run(ready)
+
+        async def founded_and_ready() -> None:
+            await ready()
+            founded.record(SERVICE_NAMES)
+
+        await Process(shared, parts, self.co_op.id, servers.restart_nats).run(founded_and_ready)
 
     def _roles(self, service: ServiceEntry) -> "DatabaseRoles":
         from libs.database.bootstrap import DatabaseRoles
@@ -168,6 +230,8 @@ class Instance:
             traces_file=self.co_op.traces_file,
             traces_sample=self.co_op.traces_sample,
             operations_address=self.co_op.operations_address,
+            data_folder=self.folder.path,
+            clock_max_days_ahead=self.co_op.clock_max_days_ahead,
             clock_file=self.clock_file if self.co_op.demo else None,
         )
 
@@ -240,6 +304,8 @@ def _read_settings(file: Path) -> CoOpSettings:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         message = f"There is no co-op at {file.parent}. Make one with: kith init {file.parent}"
+        if (file.parent / "steward").exists() or (file.parent / "keys").exists():
+            message = f"{file} is missing from the folder of a co-op. Put it back from the backup."
         raise InstanceUnusableError(message) from None
     except (OSError, ValueError) as error:
         message = f"{file} cannot be read: {error}"
@@ -284,6 +350,7 @@ def _parse_settings(file: Path, values: dict[str, object]) -> CoOpSettings:
         traces_sample=float(monitoring.text("traces_sample", "0.05")),
         border_address=border_address,
         endpoint=border.text("endpoint", border_address),
+        clock_max_days_ahead=settings.table("clock").days("max_days_ahead", MAX_AHEAD.days),
         service_addresses=settings.table("services").texts(),
     )
 
@@ -311,6 +378,13 @@ class _SettingsTable:
         value = self._values.get(key, False)
         if not isinstance(value, bool):
             message = f"{self._file}: {self._name}{key} must be true or false"
+            raise InstanceUnusableError(message)
+        return value
+
+    def days(self, key: str, default: int) -> int:
+        value = self._values.get(key, default)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            message = f"{self._file}: {self._name}{key} must be a whole number of days, at least 1"
             raise InstanceUnusableError(message)
         return value
 

@@ -1,6 +1,7 @@
 """One service's own database: its connection pool, and units of work (transactions) on it."""
 
 import contextlib
+import time
 import uuid
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -8,15 +9,18 @@ from datetime import datetime
 
 import asyncpg
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, PendingRollbackError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from libs.callers import Caller
 from libs.database import ids, wakeups
 from libs.database.wakeups import Wakeups
+from libs.observe.logs import logger
 from libs.observe.security_events import SecurityEvent, report_security_event
 from libs.refusals import Unavailable
 
+LOG = logger("database")
 new_id = ids.new_id
 
 # Row-level security reads the caller from these settings; this is the first statement of every transaction, and the settings end with it.
@@ -25,11 +29,23 @@ select set_config('kith.caller', :person, true), set_config('kith.hat', :hat, tr
 
 _NOTIFY = text("select pg_notify(:channel, :topic)")
 
-FULL_DISK = "53100"
-OUT_OF_RESOURCES = "53"
-SHUTTING_DOWN = "57P"
-STATEMENT_TIMED_OUT = "57014"
-_REASONS = {FULL_DISK: "DISK_FULL", STATEMENT_TIMED_OUT: "TOOK_TOO_LONG"}
+DATABASE_ERRORS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, EOFError)
+"""Every kind of error that the driver, its wrapper, or the way to the server raises. TimeoutError is an OSError."""
+
+_REASONS_BY_SQLSTATE = {
+    # https://www.postgresql.org/docs/current/errcodes-appendix.html; the longest prefix counts.
+    "53100": "DISK_FULL",
+    "57014": "TOOK_TOO_LONG",  # statement_timeout
+    "25P03": "TOOK_TOO_LONG",  # idle_in_transaction_session_timeout
+    "40": "TOOK_TOO_LONG",  # a deadlock, or another transaction came first
+    "55P03": "TOOK_TOO_LONG",  # a lock could not be had
+    "08": "DATABASE_AWAY",
+    "53": "DATABASE_AWAY",  # out of memory, connections or another resource
+    "57P": "DATABASE_AWAY",  # shutting down, or starting
+    "58": "DATABASE_DAMAGED",  # a file is missing, or cannot be read or written
+    "XX001": "DATABASE_DAMAGED",  # a damaged page
+    "XX002": "DATABASE_DAMAGED",  # a damaged index
+}
 
 
 class UnitOfWork:
@@ -80,6 +96,7 @@ class Database:
         self.wakeups = Wakeups()
         self.leads = False
         """Whether the relay and the jobs of this database run in this process; another process must be told of events by NOTIFY."""
+        self._refused_at: dict[str, float] = {}
 
     @asynccontextmanager
     async def work(self, caller: Caller, now: datetime, cause: str = "", traceparent: str = "") -> AsyncIterator[UnitOfWork]:
@@ -104,7 +121,7 @@ class Database:
 
     async def _notify_leader(self, topics: Iterable[str]) -> None:
         """The changes are committed already: a leader that cannot be notified now finds them when it next looks."""
-        with contextlib.suppress(DBAPIError, asyncpg.PostgresError, OSError, TimeoutError):
+        with contextlib.suppress(*DATABASE_ERRORS):
             async with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
                 for topic in topics:
                     await connection.execute(_NOTIFY, {"channel": wakeups.CHANNEL, "topic": topic})
@@ -112,16 +129,34 @@ class Database:
     async def close(self) -> None:
         await self.engine.dispose()
 
+    def refused_within(self, reason: str, seconds: float) -> bool:
+        """Whether a unit of work was refused for this reason within so many seconds: what people meet, health must not deny."""
+        return time.monotonic() - self._refused_at.get(reason, -seconds) < seconds
+
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncConnection]:
         try:
-            async with self.engine.begin() as connection:
+            async with self._connection() as connection, connection.begin():
                 yield connection
-        except (DBAPIError, asyncpg.PostgresError, OSError, TimeoutError) as error:
+        except DATABASE_ERRORS as error:
             refusal = refusal_for_database_error(error)
             if refusal is None:
                 raise
+            self._refused_at[refusal.reason] = time.monotonic()
             raise refusal from error
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[AsyncConnection]:
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                connection = await stack.enter_async_context(self.engine.connect())
+            except Exception as error:
+                # Nothing of ours has reached the server yet, so whatever went wrong is the server, or the way to it.
+                refusal = refusal_for_database_error(error) or Unavailable("DATABASE_AWAY")
+                self._refused_at[refusal.reason] = time.monotonic()
+                LOG.warning("no_connection", reason=refusal.reason, error=type(error).__name__)
+                raise refusal from error
+            yield connection
 
 
 def _caller_settings(caller: Caller) -> dict[str, str]:
@@ -129,17 +164,30 @@ def _caller_settings(caller: Caller) -> dict[str, str]:
 
 
 def refusal_for_database_error(error: Exception) -> Unavailable | None:
-    """The refusal for a database that is unreachable, full or too slow; None when the error is a bug of ours."""
+    """The refusal for a database that is unreachable, full, damaged or too slow; None when the error is a bug of ours."""
+    if isinstance(error, PoolTimeoutError):
+        return Unavailable("TOOK_TOO_LONG")
     # While connecting, the driver's own errors arrive unwrapped: a server in recovery refuses connections.
-    driver_error = getattr(error, "orig", error)
+    driver_error = getattr(error, "orig", None) or error
     code = getattr(driver_error, "sqlstate", None) or ""
-    if code in _REASONS:
-        return Unavailable(_REASONS[code])
-    if isinstance(getattr(driver_error, "__cause__", None), ValueError):
+    for length in range(len(code), 1, -1):
+        if reason := _REASONS_BY_SQLSTATE.get(code[:length]):
+            return Unavailable(reason)
+    if isinstance(driver_error, ValueError) or isinstance(getattr(driver_error, "__cause__", None), ValueError):
         # The driver could not encode the value: our bug, though it arrives as a connection error.
         return None
-    is_unreachable = code.startswith((OUT_OF_RESOURCES, SHUTTING_DOWN, "08")) or isinstance(
-        error, (InterfaceError, OperationalError, OSError, TimeoutError)
+    # Errors without a code are the client's: the connection broke in the middle of something, or was never made.
+    is_unreachable = isinstance(
+        error,
+        (
+            InterfaceError,
+            OperationalError,
+            PendingRollbackError,
+            asyncpg.InterfaceError,
+            asyncpg.InternalClientError,
+            OSError,
+            EOFError,
+        ),
     )
     invalidated = isinstance(error, DBAPIError) and error.connection_invalidated
     return Unavailable("DATABASE_AWAY") if is_unreachable or invalidated else None

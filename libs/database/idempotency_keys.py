@@ -21,6 +21,7 @@ _INSERT = insert(idempotency_key).on_conflict_do_nothing()
 _IS_KEY = and_(*(idempotency_key.c[name] == bindparam(f"key_{name}") for name in ("caller", "method", "request_id")))
 _SELECT = select(idempotency_key.c.body_hash, idempotency_key.c.answer).where(_IS_KEY)
 _SAVE = update(idempotency_key).where(_IS_KEY).values(answer=bindparam("response"))
+_DELETE = delete(idempotency_key).where(_IS_KEY)
 _DELETE_OLD = delete(idempotency_key).where(idempotency_key.c.at < bindparam("before"))
 
 
@@ -56,6 +57,11 @@ async def claim(work: UnitOfWork, method: str, body: bytes) -> bytes | None:
 async def save_response(work: UnitOfWork, method: str, response: bytes) -> None:
     """Saves the response in the same transaction."""
     await work.connection.execute(_SAVE, _key(work, method) | {"response": response})
+
+
+async def release(work: UnitOfWork, method: str) -> None:
+    """Takes back what this unit of work claimed."""
+    await work.connection.execute(_DELETE, _key(work, method))
 
 
 async def delete_expired(work: UnitOfWork, now: datetime) -> int:

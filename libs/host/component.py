@@ -1,6 +1,6 @@
 """What the host needs to know about a service: its RPCs, the events it consumes, its jobs and its listeners."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -71,6 +71,8 @@ class Component:
     listeners: tuple[Listener, ...] = ()
     leader_tasks: tuple[Callable[[], Awaitable[None]], ...] = ()
     """Run until cancelled, in the leading process only, beside the relay and the jobs."""
+    reasons: Callable[[], Sequence[str]] | None = None
+    """Why this service is not well, beyond what the host sees: UPPER_SNAKE codes of `libs/host/health_reasons.py`."""
     close: Callable[[], Awaitable[None]] | None = None
 
 

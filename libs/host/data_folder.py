@@ -78,6 +78,21 @@ class DataFolder:
         return self.path / "founding.toml"
 
     @property
+    def founded(self) -> Path:
+        """What the folder had after its last complete start (`libs/host/founded_folder.py`)."""
+        return self.path / "founded.json"
+
+    @property
+    def operator(self) -> Path:
+        """The id of the person in whose name commands on this machine act."""
+        return self.path / "steward"
+
+    @property
+    def anchor(self) -> Path:
+        """What this co-op signed and how far its database had come; in no backup of the data."""
+        return self.path / "anchor"
+
+    @property
     def keys(self) -> Path:
         """Secret keys, readable by Kith's account alone; not part of a data backup."""
         return self.path / "keys"

@@ -90,6 +90,11 @@ def create_keys(folder: Path, co_op_id: str, now: datetime, services: Sequence[s
     _create_certificates(folder / "tls", co_op_id, now, services)
 
 
+def services_with_keys(folder: Path, services: Sequence[str]) -> list[str]:
+    """The services that have any of their keys."""
+    return [service for service in services if [*(folder / "tls").glob(f"{service}.*"), *(folder / "passwords").glob(f"{service}.*")]]
+
+
 def create_missing_service_keys(folder: Path, co_op_id: str, services: Sequence[str]) -> list[str]:
     """Creates the keys of services that an upgrade added, and returns their names. A service with any of its keys keeps them as they are:
     a lost key must come back from the backup, and is never silently replaced.
@@ -97,7 +102,8 @@ def create_missing_service_keys(folder: Path, co_op_id: str, services: Sequence[
     tls, passwords = folder / "tls", folder / "passwords"
     if not (tls / "ca.key.pem").is_file() or not passwords.is_dir():
         return []
-    new = [service for service in services if not [*tls.glob(f"{service}.*"), *passwords.glob(f"{service}.*")]]
+    present = services_with_keys(folder, services)
+    new = [service for service in services if service not in present]
     for service in new:
         for role in ROLES:
             _write_new_file(passwords / f"{service}.{role}", _new_password())

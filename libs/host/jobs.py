@@ -18,7 +18,7 @@ MIN_INTERVAL_SECONDS = 1.0
 """Between two runs that events asked for."""
 RETRY_SECONDS = 1.0
 """After a run that failed."""
-JUMPED_CLOCK_SECONDS = 5.0
+DOUBTFUL_CLOCK_SECONDS = 5.0
 
 
 async def forget_idempotency_keys(work: UnitOfWork) -> int:
@@ -40,10 +40,10 @@ async def _run(service: str, job: Job, database: Database, clock: Clock) -> None
         while True:
             woken.clear()
             began = time.monotonic()
-            if clock.jumped():
-                # A clock that was set by hand must close no vote: all jobs wait until it is right again or Kith is restarted.
-                LOG.error("clock_jumped", service=service, job=job.name, seconds=int(clock.jumped().total_seconds()))
-                await asyncio.sleep(JUMPED_CLOCK_SECONDS)
+            if reason := clock.doubt():
+                # A clock that may be wrong must close no vote: all jobs wait until it can be trusted again.
+                LOG.error("clock_in_doubt", service=service, job=job.name, reason=reason)
+                await asyncio.sleep(DOUBTFUL_CLOCK_SECONDS)
                 continue
             until = time.monotonic() + await _run_once(service, job, database, clock)
             if await wakeups.wait_for_event(woken, until - time.monotonic()):

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 from sqlalchemy.engine import make_url
 
-from libs.database.engine import Database
+from libs.database.engine import DATABASE_ERRORS, Database
 from libs.database.wakeups import wait_for_event
 from libs.observe.logs import logger
 
@@ -25,7 +25,7 @@ async def run_as_leader(name: str, database: Database, work: Callable[[], Awaita
     while True:
         try:
             connection = await connect(database.url)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+        except DATABASE_ERRORS:
             await asyncio.sleep(RETRY_SECONDS)
             continue
         lost = asyncio.Event()

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from libs.database.wakeups import wait_for_event
+from libs.host.health_reasons import sentence_of
 from libs.host.status import StatusServicer
 from libs.observe.metrics import LOOP_LAG
 
@@ -46,9 +47,11 @@ def operations_app(health: HealthSnapshot, statuses: Sequence[StatusServicer]) -
         return PlainTextResponse("alive\n", 200 if health.lag < MAX_LAG_SECONDS else 503)
 
     async def readyz(_: Request) -> Response:
-        ready = {status.name: await status.ready() for status in statuses}
-        reasons = {status.name: status.reasons() for status in statuses}
-        body = {"ready": all(ready.values()), "services": ready, "degraded": {name: codes for name, codes in reasons.items() if codes}}
+        healths = await asyncio.gather(*(status.health() for status in statuses))
+        ready = {status.name: health.ready for status, health in zip(statuses, healths, strict=True)}
+        degraded = {status.name: list(health.reasons) for status, health in zip(statuses, healths, strict=True) if health.reasons}
+        sentences = {reason: sentence_of(reason) for reasons in degraded.values() for reason in reasons}
+        body = {"ready": all(ready.values()), "services": ready, "degraded": degraded, "why": sentences}
         return JSONResponse(body, 200 if body["ready"] else 503)
 
     async def metrics(_: Request) -> Response:

@@ -14,25 +14,30 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from kith.status.v1 import status_pb2_grpc
+from libs import callers
 from libs.access import ended_sessions
 from libs.callers.tokens import TokenVerifier
-from libs.clock import Clock, ShiftedClock, SystemClock
+from libs.clock import Clock, ShiftedClock, SystemClock, kernel_time
 from libs.database import migrations, wakeups
-from libs.database.engine import Database
+from libs.database.engine import DATABASE_ERRORS, Database
 from libs.database.idle_connections import close_idle_connections
 from libs.host import jobs, leader_election
+from libs.host.bounded_check import BoundedCheck
 from libs.host.component import BuildComponent, Component, Listener, Runtime
+from libs.host.database_probe import LAST_EVENT_TIME
+from libs.host.disk_space import LOW_BYTES, disk_reason, free_bytes
+from libs.host.event_anchor import EventAnchor
+from libs.host.last_known_time import read_last_known_time, write_last_known_time
 from libs.host.operations_http import HealthSnapshot, HttpServer, operations_app
 from libs.host.settings import ServiceSettings, SharedSettings, url_with_password
-from libs.host.status import OPEN_METHODS, StatusServicer
+from libs.host.status import OPEN_METHODS, ProcessHealth, StatusServicer
 from libs.messages.bus import Bus, BusAddress
 from libs.messages.consumer import Consumer
-from libs.messages.relay import OutboxRelay
+from libs.messages.relay import OutboxRelay, read_outbox_state
 from libs.observe import traces
 from libs.observe.logs import logger
 from libs.rpc.interceptor import Interceptor
@@ -42,6 +47,12 @@ from libs.rpc.transactions import Transactions
 
 LOG = logger("host")
 MIGRATIONS_TIMEOUT_SECONDS = 60.0
+BUS_WATCH_SECONDS = 5.0
+KEEP_TIME_SECONDS = 60.0
+ANCHOR_SECONDS = 300.0
+ANCHOR_FILE = "anchor"
+BUS_RESTART_PAUSE_SECONDS = 60.0
+"""Between two restarts of a NATS that refuses: it needs a moment to take what waited."""
 
 
 @dataclass(frozen=True)
@@ -68,15 +79,33 @@ class _RunningService:
 class Process:
     """Starts the services, runs until a signal, and stops them in order."""
 
-    def __init__(self, shared: SharedSettings, services: Sequence[ServiceSpec], name: str) -> None:
+    def __init__(
+        self,
+        shared: SharedSettings,
+        services: Sequence[ServiceSpec],
+        name: str,
+        restart_bus: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """`restart_bus` starts a NATS that is Kith's own anew."""
         self._shared = shared
         self._services = services
         self._name = name
-        self.clock: Clock = ShiftedClock(SystemClock()) if shared.clock_file else SystemClock()
+        self._system_clock = SystemClock(max_ahead=timedelta(days=shared.clock_max_days_ahead), trusted=shared.trust_clock)
+        self.clock: Clock = ShiftedClock(self._system_clock) if shared.clock_file else self._system_clock
         password = shared.nats_password.get_secret_value()
         if shared.nats_password_file:
             password = shared.nats_password_file.read_text(encoding="utf-8").strip()
         self._bus = Bus(BusAddress(shared.nats_url, shared.nats_user, password, shared.nats_ca_file), name)
+        self._restart_bus = restart_bus
+        self._event_anchor = (
+            EventAnchor(shared.data_folder / ANCHOR_FILE, accept_older=shared.accept_older_data) if shared.data_folder else None
+        )
+        folder = shared.data_folder
+        self._disks = (folder, folder / "data" / "postgres", folder / "data" / "nats") if folder else ()
+        self._shared_health = ProcessHealth(
+            BoundedCheck(self._bus.answers, otherwise=False),
+            BoundedCheck(lambda: asyncio.to_thread(disk_reason, self._disks), ""),
+        )
         self._health = HealthSnapshot()
         self._running: list[_RunningService] = []
         self._listeners: list[Listener] = []
@@ -106,9 +135,17 @@ class Process:
             co_op=self._shared.co_op,
         )
         self._spawn(self._health.run(), "health")
+        if not kernel_time.is_synchronised():
+            LOG.warning("clock_unsynchronised", hint="no NTP keeps this machine's clock right")
+        if self._shared.data_folder:
+            if (known := read_last_known_time(self._shared.data_folder)) is not None:
+                self._system_clock.learn_time(known)
+            self._spawn(self._keep_last_known_time(self._shared.data_folder), "last-known-time")
         if self._shared.clock_file:
             self._spawn(self._follow_clock_file(self._shared.clock_file), "clock")
         self._bus.start()
+        if self._restart_bus is not None:
+            self._spawn(self._restart_refusing_bus(self._restart_bus), "bus-watch")
         tokens = TokenVerifier(_public_key(self._shared.token_key_file))
         self._spawn(ended_sessions.follow_ended_sessions(self._bus, tokens), "ended-sessions")
         for service in self._services:
@@ -122,6 +159,8 @@ class Process:
         self._listeners += [listener for running in self._running for listener in running.component.listeners]
         for listener in self._listeners:
             await listener.start()
+        if self._event_anchor is not None:
+            self._spawn(self._keep_event_anchor(self._event_anchor), "event-anchor")
         for running in self._running:
             await running.server.set_serving(now=True)
         LOG.info("ready", services=[running.component.name for running in self._running])
@@ -134,8 +173,13 @@ class Process:
         await asyncio.gather(*(running.server.stop() for running in self._running))
         for running in self._running:
             await self._flush_outbox(running)
+            running.status.stop()
             await _cancel(running.tasks)
         await _cancel(self._tasks)
+        if self._event_anchor is not None and self._running:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await self._record_events(self._event_anchor)
         await self._bus.close()
         for running in self._running:
             if running.component.close:
@@ -149,9 +193,17 @@ class Process:
         runtime = Runtime(database, self.clock, Transactions(database, self.clock))
         component = service.build(runtime)
         await _wait_for_migrations(url, component)
+        await self._learn_last_event(database)
+        if self._event_anchor is not None:
+            async with database.engine.connect() as connection:
+                state = await read_outbox_state(connection)
+            await asyncio.to_thread(self._event_anchor.check, component.name, state)
         consumers = [Consumer(component.name, reactions, database, self._bus, self.clock) for reactions in component.reactions]
         runtime.consumers = {consumer.progress.source: consumer for consumer in consumers}
-        status = StatusServicer(component.name, database, self._bus, self.clock, consumers)
+        relay = OutboxRelay(component.name, database, self._bus)
+        status = StatusServicer(
+            component.name, database, self._shared_health, self.clock, consumers, relay, lambda: self._reasons_of(component)
+        )
         tls = TlsCredentials(self._shared.tls_folder, component.name) if self._shared.tls_folder else None
         open_methods = OPEN_METHODS.union(*(bound.open_methods for bound in component.services))
         server = GrpcServer(
@@ -161,7 +213,7 @@ class Process:
             bound.add_to(server.grpc)
         status_pb2_grpc.add_StatusServiceServicer_to_server(status, server.grpc)
         await server.start(component.address, tls)
-        running = _RunningService(component, database, server, status, OutboxRelay(component.name, database, self._bus), consumers)
+        running = _RunningService(component, database, server, status, relay, consumers)
         running.tasks = [
             asyncio.create_task(self._lead(running), name=f"{component.name}-leader"),
             asyncio.create_task(close_idle_connections(database), name=f"{component.name}-idle-connections"),
@@ -188,6 +240,51 @@ class Process:
             async with asyncio.timeout(1.0):
                 while self._bus.connected and (await running.relay.assign_numbers()).waiting:
                     await asyncio.sleep(0.02)
+
+    async def _restart_refusing_bus(self, restart: Callable[[], Awaitable[None]]) -> None:
+        """Restarts our own NATS when it refuses events although there is room: after a full disk it never takes them again by itself."""
+        while True:
+            await asyncio.sleep(BUS_WATCH_SECONDS)
+            if not any(running.relay.is_refused for running in self._running):
+                continue
+            free = await asyncio.to_thread(free_bytes, self._disks)
+            if free is None or free > LOW_BYTES:
+                LOG.warning("bus_restart", free=free)
+                await restart()
+                await asyncio.sleep(BUS_RESTART_PAUSE_SECONDS)
+
+    def _reasons_of(self, component: Component) -> list[str]:
+        older = self._event_anchor is not None and component.name in self._event_anchor.older_services
+        return (["DATABASE_OLDER"] if older else []) + list(component.reasons() if component.reasons else ())
+
+    async def _keep_event_anchor(self, anchor: EventAnchor) -> None:
+        while True:
+            await asyncio.sleep(ANCHOR_SECONDS)
+            await self._record_events(anchor)
+
+    async def _record_events(self, anchor: EventAnchor) -> None:
+        """On a full disk, or without the database, the anchor stays as it is."""
+        states = {}
+        with contextlib.suppress(*DATABASE_ERRORS):
+            for running in self._running:
+                async with running.database.engine.connect() as connection:
+                    states[running.component.name] = await read_outbox_state(connection)
+            await asyncio.to_thread(anchor.record, states)
+
+    async def _learn_last_event(self, database: Database) -> None:
+        """Events of a demonstration are dated by its shifted clock, and say nothing about the machine's."""
+        if isinstance(self.clock, SystemClock):
+            async with database.query_work(callers.job("clock"), self.clock.now()) as work:
+                last = (await work.connection.execute(LAST_EVENT_TIME)).scalar()
+            if last is not None:
+                self.clock.learn_event(last)
+
+    async def _keep_last_known_time(self, folder: Path) -> None:
+        """A time in doubt is not kept: it would be the one to trust at the next start."""
+        while True:
+            if not self._system_clock.doubt():
+                await asyncio.to_thread(write_last_known_time, folder, self._system_clock.now())
+            await asyncio.sleep(KEEP_TIME_SECONDS)
 
     async def _follow_clock_file(self, file: Path) -> None:
         """Shifts a demonstration's clock by the seconds that somebody writes into a file."""
@@ -234,7 +331,7 @@ async def _wait_for_migrations(url: str, component: Component) -> None:
                     return
             finally:
                 await connection.close()
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except DATABASE_ERRORS as error:
             LOG.info("database_waits", service=component.name, error=type(error).__name__)
         if asyncio.get_running_loop().time() > deadline:
             message = (

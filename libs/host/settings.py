@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from libs.clock import MAX_AHEAD
+
 _HOST_AND_PORT = re.compile(r"(\[[0-9a-fA-F:]+\]|[^\s:\[\]/]+):[0-9]{1,5}")
 
 
@@ -67,6 +69,12 @@ class SharedSettings(BaseSettings):
     traces_sample: float = Field(default=0.05, ge=0, le=1)
     log_level: LogLevel = "INFO"
     operations_address: Address = Field(default="127.0.0.1:8401", description="/livez /readyz /metrics")
+    data_folder: Path | None = Field(default=None, description="Where the data is, to see whether there is room; none = not looked at")
+    clock_max_days_ahead: int = Field(
+        default=MAX_AHEAD.days, ge=1, description="How far a clock without NTP may be ahead of the last known time"
+    )
+    trust_clock: bool = Field(default=False, description="A person has looked at the clock: what Kith knew before does not count")
+    accept_older_data: bool = Field(default=False, description="The database is older than the anchor says, and is to be taken as it is")
     clock_file: Path | None = Field(default=None, description="Tests and demonstrations only: seconds the clock is shifted by")
 
 

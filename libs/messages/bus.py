@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nats.aio.client import Client
+from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import BadRequestError, NotFoundError
@@ -19,6 +20,8 @@ DAY = 24 * 3600.0
 STREAM_MAX_AGE_SECONDS = 7 * DAY
 STREAM_MAX_BYTES = 256 * 1024 * 1024
 DUPLICATE_WINDOW_SECONDS = 120.0
+ANSWER_SECONDS = 1
+"""How long a server that is well may take to answer a ping."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,19 @@ class Bus:
     @property
     def connected(self) -> bool:
         return self.client.is_connected
+
+    async def answers(self) -> bool:
+        """Whether JetStream answers just now: a stopped server keeps its connection, and says nothing.
+
+        It is asked with a request, not with a ping: a pong that comes after `flush` gave up ends the client's read loop (nats-py 2.x).
+        """
+        if not self.connected:
+            return False
+        try:
+            await self.client.request("$JS.API.INFO", timeout=ANSWER_SECONDS)
+        except (NatsError, OSError, TimeoutError):
+            return False
+        return self.connected
 
     def start(self) -> None:
         """Starts connecting, without waiting for it."""

@@ -20,14 +20,13 @@ from nats.js.client import JetStreamContext
 from nats.js.errors import Error as JetStreamError
 from sqlalchemy import bindparam, delete, select, table, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith.envelope.v1.envelope_pb2 import Envelope, Head, HeadRequest, ReplayRequest, ReplayResponse
 from libs import callers
 from libs.clock import Clock
 from libs.database import wakeups
-from libs.database.engine import Database, UnitOfWork
+from libs.database.engine import DATABASE_ERRORS, Database, UnitOfWork
 from libs.database.shared_tables import position, position_skip
 from libs.messages.bus import Bus, head_subject, raise_if_cancelled, request_subject, stream_name
 from libs.messages.envelope import Event, event_of
@@ -403,7 +402,7 @@ class Consumer:
             where=traceback_lines(error),
         )
         await asyncio.sleep(delay)
-        with contextlib.suppress(Unavailable, DBAPIError, OSError):
+        with contextlib.suppress(Unavailable, *DATABASE_ERRORS):
             await self._load_position()
         return min(delay * 2, MAX_RETRY_SECONDS)
 

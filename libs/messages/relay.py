@@ -39,6 +39,7 @@ BATCH_DELAY_SECONDS = 0.003
 BUSY_SECONDS = 0.05
 HEAD_INTERVAL_SECONDS = 5.0
 MAX_REPLAY_EVENTS = 500
+REFUSED_SECONDS = 30.0
 _REPLAY_BYTES = 768 * 1024
 
 # In SQL, because each is a whole round of the relay in one statement.
@@ -82,6 +83,12 @@ class OutboxRelay:
         self._number_lock = asyncio.Lock()
         self._published_head: Head | None = None
         self._head_published_at = 0.0
+        self._refused_since: float | None = None
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether NATS has been connected and taken none of the events that wait for 30 seconds, as after a full disk."""
+        return self._bus.connected and self._refused_since is not None and time.monotonic() - self._refused_since > REFUSED_SECONDS
 
     async def run(self) -> None:
         await self._bus.wait_connected()
@@ -144,12 +151,23 @@ class OutboxRelay:
             return SAFETY_NET_SECONDS
         async with self._autocommit_engine.connect() as connection:
             rows = (await connection.execute(_SELECT_AFTER, {"after": state.published, "at_most": BATCH})).all()
-        await self._publish(rows, state.epoch)
+        await self._publish_or_note_refusal(rows, state.epoch)
         async with self._autocommit_engine.connect() as connection:
             await connection.execute(_SET_PUBLISHED, {"number": rows[-1].number})
         EVENTS_PUBLISHED.labels(self._source).inc(len(rows))
         EVENTS_WAITING.labels(self._source).set(state.number - rows[-1].number)
         return 0.0 if state.number > rows[-1].number else SAFETY_NET_SECONDS
+
+    async def _publish_or_note_refusal(self, rows: Sequence[Row[tuple[object, ...]]], epoch: int) -> None:
+        try:
+            await self._publish(rows, epoch)
+        except (NatsError, JetStreamError, OSError):
+            if not self._bus.connected:
+                self._refused_since = None
+            elif self._refused_since is None:
+                self._refused_since = time.monotonic()
+            raise
+        self._refused_since = None
 
     async def _publish(self, rows: Sequence[Row[tuple[object, ...]]], epoch: int) -> None:
         """Publishes in number order on one connection; the acknowledgements are awaited together."""

@@ -9,6 +9,7 @@ from google.protobuf.message import Message
 from libs.clock import Clock
 from libs.database import idempotency_keys
 from libs.database.engine import Database, UnitOfWork
+from libs.refusals import Unavailable
 from libs.rpc.call import CURRENT_CALL
 
 
@@ -35,6 +36,9 @@ class Transactions:
     ) -> Response:
         """Runs one command in one transaction, with its state, events and response; a repeated request gets the same response again."""
         call = CURRENT_CALL.get()
+        if self.clock.doubt() == "CLOCK_BEHIND":
+            # What is recorded now would be dated before what it follows from.
+            raise Unavailable("CLOCK_BEHIND")
         async with self.database.work(call.caller, self.clock.now(), request.request_id, call.traceparent) as work:
             body = request.SerializeToString(deterministic=True)
             first = await idempotency_keys.claim(work, call.method, body)

@@ -11,7 +11,9 @@ from kith.governance.v1 import governance_pb2 as governance
 from kith.identity.v1 import identity_pb2 as identity
 from libs.access import hat_names
 from libs.refusals import AlreadyExists, NotAllowed
+from libs.rpc.client import fetch_all
 from scripts.cli.connection import Connection, connect
+from scripts.cli.console import CommandError, ExitCode
 from services.instance import Instance
 
 
@@ -37,11 +39,35 @@ async def _register_founder(connection: Connection) -> UUID:
     person = identity.NewPerson(full_name=first_member["name"], email=first_member.get("email", ""))
     request = identity.RegisterPersonsRequest(request_id=_request_id(instance, "register"), persons=[person])
     response = (await connection.call(connection.identity.RegisterPersons, request, connection.founder_token())).persons[0]
+    _write_operator(instance, response.person_id)
+    return UUID(response.person_id)
+
+
+async def replace_lost_operator(instance: Instance) -> None:
+    """Writes the file of the person in whose name commands act anew: whoever has been operator for longest. Does nothing while it exists.
+
+    Raises CommandError when nobody has that hat.
+    """
+    if instance.operator_file.exists():
+        return
+    async with connect(instance.folder.path) as connection:
+        token = connection.founder_token()
+        hats = await fetch_all(
+            lambda page: connection.call(connection.identity.ListHats, page, token), identity.ListHatsRequest(), lambda page: page.hats
+        )
+    operators = sorted((row for row in hats if row.hat == hat_names.OPERATOR), key=lambda row: row.since.ToDatetime())
+    if not operators:
+        fix = f"Put {instance.operator_file} back from the backup."
+        raise CommandError("Nobody could be chosen for commands on this machine.", "No person is operator.", fix, ExitCode.CONFLICT)
+    _write_operator(instance, operators[0].person_id)
+
+
+def _write_operator(instance: Instance, person_id: str) -> None:
     # Written atomically: after an empty file the next start would treat the founder as registered.
     temporary = instance.operator_file.with_suffix(".new")
-    temporary.write_text(response.person_id + "\n", encoding="ascii")
+    temporary.write_text(person_id + "\n", encoding="ascii")
+    instance.folder.give_to_owner(temporary)
     temporary.replace(instance.operator_file)
-    return UUID(response.person_id)
 
 
 async def _give_hats(connection: Connection, founder: UUID) -> None:

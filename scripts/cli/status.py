@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from libs.host.health_reasons import sentence_of
 from scripts.cli.actions import DEFAULT_FOLDER, FolderArgument, JsonOption, JsonResult, print_words, run
 from scripts.cli.console import CommandError, ExitCode
 from scripts.cli.lazy_imports import lazy_imports
@@ -16,10 +17,6 @@ with lazy_imports():
 
 _TIMEOUT_SECONDS = 3.0
 _STATE_LABELS = {"degraded": "works, but not all is well", "": "unknown"}
-_REASONS = {
-    "BUS_AWAY": "NATS cannot be reached: what services tell each other waits",
-    "CLOCK_JUMPED": "the machine's clock was set while Kith ran: no vote closes until it is right or Kith is started again",
-}
 
 
 def status_command(folder: FolderArgument = DEFAULT_FOLDER, *, as_json: JsonOption = False) -> int:
@@ -68,7 +65,7 @@ def _status_lines(name: str, status: "pb.GetStatusResponse | None") -> Iterator[
     waiting = f", {status.facts_waiting} of them waiting to go out" if status.facts_waiting else ""
     state = enum_words(pb.State, status.state)
     yield f"  {name:<12} {_STATE_LABELS.get(state, state)}; {status.facts_stated} events published{waiting}"
-    yield from (f"  {'':<12} ! {_REASONS.get(reason, reason.replace('_', ' ').lower())}" for reason in status.reasons)
+    yield from (f"  {'':<12} ! {sentence_of(reason)}" for reason in status.reasons)
     for consumer in status.listening:
         stopped = f", stopped at a {consumer.stopped_by.rsplit('.', 1)[-1]} it cannot take in" if consumer.stopped_by else ""
         head = max(consumer.head, consumer.position)

@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from libs.host.founded_folder import FolderPart
 from scripts.cli.actions import DEFAULT_FOLDER, FolderArgument
 from scripts.cli.console import CommandError, ExitCode, print_note, print_result
+from scripts.cli.lazy_imports import lazy_imports
+
+with lazy_imports():
+    from scripts.cli import bootstrap
 
 if TYPE_CHECKING:
     from services.instance import Instance
@@ -20,6 +25,16 @@ def up_command(
     folder: FolderArgument = DEFAULT_FOLDER,
     *,
     log_level: Annotated[str, typer.Option(help="How much goes into log/kith.log: debug, info, warning, error.")] = "info",
+    replace_lost: Annotated[
+        list[FolderPart] | None, typer.Option(help="A lost part of a founded co-op to make anew, when no backup has it.")
+    ] = None,
+    trust_clock: Annotated[
+        bool,
+        typer.Option("--trust-clock", help="You looked at this machine's clock, and it is right: what Kith knew before does not count."),
+    ] = False,
+    accept_older_data: Annotated[
+        bool, typer.Option("--accept-older-data", help="The data is an older copy, and you go on with it: what happened since is gone.")
+    ] = False,
 ) -> int:
     """Start a co-op: its PostgreSQL, its NATS, its services and its pages. Ctrl-C stops it."""
     # Until everything is loaded: `Process` switches it on again.
@@ -33,7 +48,10 @@ def up_command(
     from services.instance import Instance, InstanceUnusableError
 
     began = datetime.now(UTC)
-    instance = Instance(folder)
+    instance, replaced = Instance(folder), frozenset(replace_lost or ())
+    if FolderPart.KEYS in replaced:
+        fix = "Put them back from their backup."
+        raise CommandError("Kith did not start.", "Keys cannot be made anew: nothing could be read with new ones.", fix, ExitCode.USAGE)
     try:
         co_op = instance.co_op
         _refuse_unsound_rulebook(instance)
@@ -43,11 +61,13 @@ def up_command(
 
         async def ready() -> None:
             await _bootstrap_once(instance)
+            if FolderPart.OPERATOR in replaced:
+                await bootstrap.replace_lost_operator(instance)
             seconds = (datetime.now(UTC) - began).total_seconds()
             print_note(f"{co_op.name} is up after {seconds:.1f} s: {co_op.public_url}")
             print_note(f"Health: http://{co_op.operations_address}/readyz   Log: {instance.folder.log / 'kith.log'}   Stop: Ctrl-C")
 
-        asyncio.run(instance.run(ready, print_note))
+        asyncio.run(instance.run(ready, print_note, replaced, trust_clock=trust_clock, accept_older_data=accept_older_data))
     except asyncio.CancelledError:
         print_note(f"{co_op.name} was stopped before it was up.")
         return ExitCode.OK
@@ -80,9 +100,7 @@ async def _bootstrap_once(instance: "Instance") -> None:
     """Bootstraps the co-op at its first start, and prints the sign-in link."""
     if not instance.folder.founding.exists():
         return
-    from scripts.cli.bootstrap import bootstrap
-
-    link = await bootstrap(instance)
+    link = await bootstrap.bootstrap(instance)
     print_result(f"Welcome. Open this once, within a day, to sign in as the first member:\n\n    {link}\n")
 
 

@@ -29,6 +29,7 @@ from services.federation.rpc.servicer import federation_service
 from services.federation.settings import Settings
 from services.federation.storage.anchor_file import AnchorFile
 from services.federation.storage.board_cache import BoardCache
+from services.federation.storage.identity_anchor import IdentityAnchor
 from services.federation.storage.key_cipher import KeyCipher
 from services.federation.storage.local_identity import LocalIdentity
 
@@ -38,12 +39,18 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
 
     def build(runtime: Runtime) -> Component:
         database, clock, us = runtime.database, runtime.clock, settings.co_op_id
+        anchor = AnchorFile(settings.anchor_file)
+        identity_anchor = IdentityAnchor(anchor, us)
         local_identity = LocalIdentity(
-            us, settings.co_op_name, settings.endpoint, KeyCipher.from_file(settings.seal_key_file), settings.root_key_file
+            us,
+            settings.co_op_name,
+            settings.endpoint,
+            KeyCipher.from_file(settings.seal_key_file),
+            settings.root_key_file,
+            identity_anchor,
         )
         # State that the parts of one process share: wake-up signals, and whether our clock and database can be trusted.
         peer_events, clock_monitor, board_cache = PeerEvents(database.wakeups), ClockSkewMonitor(clock), BoardCache()
-        anchor = AnchorFile(settings.anchor_file)
         recovery = BoardRecovery(us, database, clock, anchor)
 
         board_sync = BoardSync(local_identity, database, clock, anchor, board_cache, clock_monitor, recovery)
@@ -80,9 +87,12 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
                 hats.reactions(),
                 Reactions("governance", {**governance.HANDLERS, **vote_reactions.handlers()}, governance.PROJECTIONS),
             ),
-            jobs=(renew_identity.build_job(local_identity), mark_unreachable_peers.JOB),
+            jobs=(renew_identity.build_job(local_identity, identity_anchor), mark_unreachable_peers.JOB),
             listeners=(recovery, listener),
             leader_tasks=(call_scheduler.run, vote_scheduler.run),
+            reasons=lambda: [
+                reason for reason, holds in (("RECOVERING", recovery.has_boards), ("IDENTITY_OLD", identity_anchor.is_old)) if holds
+            ],
             close=close,
         )
 

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from libs.refusals import Refusal
 from services.web.app_state import AppState
 from services.web.http.security_headers import SecurityHeadersMiddleware
 from services.web.page import Page, create_context, endpoint, refusal_page
@@ -25,7 +26,11 @@ def create_app(state: AppState, *, https: bool, more: Sequence[BaseRoute] = ()) 
 
     async def unknown(request: Request, error: Exception) -> Response:
         code = error.status_code if isinstance(error, HTTPException) else 500
-        return refusal_page(await create_context(state, request), code, _REASON_BY_STATUS.get(code, "FORM_UNREADABLE"))
+        try:
+            ctx = await create_context(state, request)
+        except Refusal:
+            ctx = await create_context(state, request, with_session=False)
+        return refusal_page(ctx, code, _REASON_BY_STATUS.get(code, "FORM_UNREADABLE"))
 
     pages = [_route(state, page) for page in PAGES]
     return Starlette(

@@ -1,5 +1,6 @@
 """Pages: how a request is handled, from session, hat and form to refusals and errors."""
 
+import asyncio
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ from uuid_utils import uuid7
 
 from libs.observe.logs import logger
 from libs.observe.security_events import SecurityEvent, report_security_event
-from libs.refusals import NotSignedIn, Refusal
+from libs.refusals import NotSignedIn, Refusal, Unavailable
 from services.web.app_state import AppState
 from services.web.http import forms, request_body, uploads
 from services.web.http.forms import Form, FormRejected
+from services.web.http.sessions import Session
 from services.web.localisation.refusal_messages import http_status, refusal_message
 from services.web.page_context import PageContext, load_or_create_visitor_secret
 
@@ -35,6 +37,7 @@ class Access(StrEnum):
     SCRUTINEER = "scrutineer"
 
 
+SESSION_SECONDS = 1.5
 HAT_ACCESS = {Access.SECRETARY, Access.OPERATOR, Access.SCRUTINEER}
 
 
@@ -47,6 +50,8 @@ class Page:
     act: Act | None = None
     form: str = ""
     access: Access = Access.MEMBER
+    shown_without_records: bool = False
+    """Shown, to anybody, when sessions cannot be looked up because the database does not answer: it holds nothing of anybody's."""
     takes_file: bool = False
     """The form may contain a small text file."""
 
@@ -60,7 +65,10 @@ def endpoint(state: AppState, page: Page) -> Callable[[Request], Awaitable[Respo
     """The page as a Starlette endpoint."""
 
     async def handle(request: Request) -> Response:
-        ctx = await create_context(state, request, page.access)
+        try:
+            ctx = await create_context(state, request, page.access)
+        except Refusal as refusal:
+            return await _show_without_records(await create_context(state, request, with_session=False), page, refusal)
         try:
             return await _dispatch(ctx, page)
         except NotSignedIn as refusal:
@@ -73,16 +81,37 @@ def endpoint(state: AppState, page: Page) -> Callable[[Request], Awaitable[Respo
     return handle
 
 
-async def create_context(state: AppState, request: Request, access: Access = Access.ANYBODY) -> PageContext:
-    """The context of a request, with its session if there is one."""
+async def _show_without_records(ctx: PageContext, page: Page, refusal: Refusal) -> Response:
+    """The page of somebody whose session cannot be looked up."""
+    if not page.shown_without_records or page.show is None or ctx.request.method != "GET":
+        return refusal_page(ctx, http_status(refusal), refusal.reason, refusal)
+    try:
+        return await page.show(ctx)
+    except Exception as error:  # noqa: BLE001 - as above
+        return error_page(ctx, error)
+
+
+async def create_context(state: AppState, request: Request, access: Access = Access.ANYBODY, *, with_session: bool = True) -> PageContext:
+    """The context of a request, with its session if there is one. Raises Unavailable when sessions cannot be looked up."""
     now = state.clock.now()
     preferences = state.cookies.reading_preferences(request)
     cookie = state.cookies.read(request, state.cookies.session)
-    session = await state.sessions.find(cookie) if cookie else None
+    session = await _find_session(state, cookie) if cookie and with_session else None
     visitor, is_new = load_or_create_visitor_secret(state.cookies.read(request, state.cookies.visitor))
     hat = access.value if access in HAT_ACCESS else ""
     catalogue = state.catalogue(easy=preferences.easy)
     return PageContext(state, request, session, preferences, hat, now, catalogue, visitor, is_new and session is None, not is_new)
+
+
+async def _find_session(state: AppState, cookie: str) -> Session | None:
+    """Raises Unavailable within 2 s: a database that is stopped keeps its connections, and answers nothing."""
+    finding = asyncio.ensure_future(state.sessions.find(cookie))
+    await asyncio.wait({finding}, timeout=SESSION_SECONDS)
+    if not finding.done():
+        # Not awaited: what it waits for does not answer a cancellation either.
+        finding.cancel()
+        raise Unavailable("DATABASE_AWAY")
+    return finding.result()
 
 
 def _rejection_response(ctx: PageContext, rejection: Refusal | FormRejected | request_body.BodyTooLarge | ClientDisconnect) -> Response:

@@ -237,6 +237,7 @@ class PageContext:
             "now_said": self.format_moment(self.now),
             "today": dates.format_day(self.local_day(), date.min),
             "shifted": bool(self.state.clock.offset()),
+            "clock_in_doubt": bool(self.state.clock.doubt()),
             "day": self.format_day,
             "hour": partial(dates.format_hour, zone=zone),
         }

@@ -175,6 +175,6 @@ _FEDERATED_VOTE_PAGES = (
     Page("/look-up", ballot_lookup.show, access=Access.ANYBODY),
 )
 
-_OPERATOR_PAGES = (Page("/system", system_status.show, access=Access.OPERATOR),)
+_OPERATOR_PAGES = (Page("/system", system_status.show, access=Access.OPERATOR, shown_without_records=True),)
 
 PAGES = (*_PUBLIC_PAGES, *_SECRETARY_PAGES, *_MEMBER_PAGES, *_CO_OP_PAGES, *_FEDERATED_VOTE_PAGES, *_OPERATOR_PAGES)

@@ -244,6 +244,7 @@ async def test_a_peer_not_heard_for_a_day_is_told_to_people_once_and_its_return_
 async def test_new_keys_reach_the_peer_and_everything_goes_on(infrastructure: Infrastructure) -> None:
     async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
         await pair_co_ops(elm, mill)
+        before = await elm.invitation()
         rotated = await call_service(elm.stub.RotateKeys, pb.RotateKeysRequest(request_id=str(new_id())), elm.operator)
         assert rotated.seq == 2
         await mill.wait_until_peer(
@@ -253,6 +254,12 @@ async def test_new_keys_reach_the_peer_and_everything_goes_on(infrastructure: In
         await mill.wait_until_peer("elm-row", lambda known_peer: known_peer.suspended_by_them)
         await _suspend(mill, "elm-row")
         await elm.wait_until_peer("mill-lane", lambda known_peer: known_peer.suspended_by_them)
+
+        # A co-op that was restored from before its rotation gives this one; accepting it changes nothing, and must not look as if it did.
+        with pytest.raises(Conflict, match="IDENTITY_IS_OLDER") as refused:
+            await mill.accept(before)
+        assert refused.value.details == {"theirs": "1", "held": "2"}
+        await mill.accept(await elm.invitation())
 
 
 async def test_a_root_key_kept_elsewhere_signs_what_it_is_given(infrastructure: Infrastructure) -> None:

@@ -61,14 +61,15 @@ class KithUpProcess:
 
     # --- starting and stopping
 
-    async def start(self) -> None:
-        """Starts the process without waiting for it."""
+    async def start(self, *options: str) -> None:
+        """Starts the process, with these options of `kith up`, without waiting for it."""
         self.starts += 1
         with self.output_file.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 _KITH,
                 "up",
                 str(self.folder),
+                *options,
                 cwd=self._tree,
                 env=self._environment,
                 stdin=asyncio.subprocess.DEVNULL,

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 
 from libs.host.backing.addresses import NatsAddress, PostgresAddress
 from libs.host.backing.errors import BackingStartError
@@ -57,6 +58,11 @@ class BackingServices:
     def nats_pid(self) -> int | None:
         """The process id of Kith's own NATS; None when it is not running or is external."""
         return self._own_nats.pid if self._own_nats else None
+
+    @property
+    def restart_nats(self) -> Callable[[], Awaitable[None]] | None:
+        """Ends Kith's own NATS, which its supervision then starts again; None for an external one."""
+        return self._own_nats.restart if self._own_nats is not None else None
 
     async def stop(self) -> None:
         """Stop NATS, then PostgreSQL, where they are Kith's own, and release the lock; takes about 35 s at worst."""

@@ -65,6 +65,13 @@ class NatsServer:
             await self._process.stop(*STOP_SIGNALS)
             self._process = None
 
+    async def restart(self) -> None:
+        """End the server because it refuses to work; the supervision starts it again."""
+        if self._process is not None and self._process.alive:
+            sentence = "NATS runs and takes no events; it is started again."
+            await self._on_event(ServerEvent("nats", ServerEventKind.REFUSES, sentence))
+            await self._process.stop(*STOP_SIGNALS)
+
     @property
     def pid(self) -> int | None:
         """The server's process id; None when it is not running."""

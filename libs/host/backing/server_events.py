@@ -18,6 +18,7 @@ class ServerEventKind(StrEnum):
     DIED = "died"
     RESTARTED = "restarted"
     RESTART_FAILED = "restart_failed"
+    REFUSES = "refuses"
     UNREACHABLE = "unreachable"
 
 

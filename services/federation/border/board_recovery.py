@@ -55,6 +55,11 @@ class BoardRecovery:
     def is_active(self) -> bool:
         return not self._is_checked or bool(self._boards)
 
+    @property
+    def has_boards(self) -> bool:
+        """Whether boards are known to have been rolled back."""
+        return bool(self._boards)
+
     async def start(self) -> None:
         await self.check_anchor()
 

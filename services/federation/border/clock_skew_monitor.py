@@ -22,8 +22,11 @@ class ClockSkewMonitor:
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether the clock is 30 seconds off two active peers heard within ten minutes (off one, when there is only one), or was set."""
-        return self._differs or bool(self._clock.jumped())
+        """Whether the clock differs from two active peers heard within ten minutes (one, when there is only one), or is doubtful itself.
+
+        It differs from 30 seconds on.
+        """
+        return self._differs or bool(self._clock.doubt())
 
     async def update(self, work: UnitOfWork) -> None:
         """Compares the clock again with what is stored of all peers. Called after every contact."""
@@ -33,6 +36,8 @@ class ClockSkewMonitor:
             PEER_CLOCK_OFFSET.labels(peer.id).set(peer.clock_off)
         skewed = [peer for peer in recent if abs(peer.clock_off) > MAX_SKEW_SECONDS]
         differs = len(skewed) >= min(2, len(active)) > 0
+        agree = not skewed and len(recent) >= min(2, len(active)) > 0
+        self._clock.compare_with_peers(agree=False if differs else True if agree else None)
         if differs and not self._differs:
             LOG.error("clock_doubtful", peers=[peer.id for peer in skewed], seconds=[peer.clock_off for peer in skewed])
         if differs != self._differs:

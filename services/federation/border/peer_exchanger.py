@@ -165,7 +165,8 @@ class PeerExchanger:
             if report and report.hello.sent < received.seq:
                 lost = await peer_messages.list_received_after(work, peer, report.hello.sent)
                 hello.yours.extend(peer_messages.take_up_to_bytes(lost, MAX_LOST_MESSAGE_BYTES))
-            invitation = await write_own_invitation(work) if stored_peer.identity_held < identity.document.seq else b""
+            is_newer = stored_peer.identity_held < identity.document.seq
+            invitation = await write_own_invitation(work, self._local_identity) if is_newer else b""
             parcel = pb.Parcel(clock=int(work.now.timestamp()), hello=hello, letters=messages, identity=invitation)
         if stored_peer.state is PeerState.ACTIVE:
             parcel.have.extend(await self._board_sync.list_holdings(peer))

@@ -29,6 +29,7 @@ RETRY_SECONDS, MAX_RETRY_SECONDS = 0.5, 4.0
 PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.05, 0.5
 PAUSE_PER_SECOND = 2.0
 """Between two rounds, longer for each second that the last one took: many changes at once are one round."""
+DOUBTFUL_CLOCK_SECONDS = 5.0
 RECOVERY_SECONDS = 2.0
 """During a recovery, all peers are called this often."""
 ENDED_SECONDS = 15.0
@@ -78,6 +79,10 @@ class VoteScheduler:
         if self._recovery.is_active:
             self._peer_events.notify()
             return RECOVERY_SECONDS
+        if reason := self._clock.doubt():
+            # Nothing closes, opens or is signed by a clock that may be wrong.
+            LOG.error("clock_in_doubt", reason=reason)
+            return DOUBTFUL_CLOCK_SECONDS
         await self._attempt("drafts", self._protocol.prepare_drafts())
         live, changed_votes = await self._attempt("live", self._load_live()) or ([], set())
         due_in = SAFETY_NET_SECONDS

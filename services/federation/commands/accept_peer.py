@@ -17,7 +17,7 @@ from services.federation.storage.peers import Peer
 
 async def accept_peer(work: UnitOfWork, text: str) -> Peer:
     """Raises NotAllowed HAT_NEEDED, FailedPrecondition IDENTITY_NOT_READY, Invalid INVITATION_UNREADABLE, INVITATION_IS_OURS or
-    CERTIFICATE_UNUSABLE, Conflict PEER_ROOT_DIFFERS, PEER_ROOT_KNOWN or CERTIFICATE_OF_ANOTHER.
+    CERTIFICATE_UNUSABLE, Conflict PEER_ROOT_DIFFERS, PEER_ROOT_KNOWN, CERTIFICATE_OF_ANOTHER, IDENTITY_IS_OLDER or IDENTITY_NUMBER_TWICE.
     """
     await hats.require(work, hats.SECRETARY)
     invited = invitation.parse(text.strip().encode())
@@ -47,6 +47,12 @@ async def _require_other_co_op(work: UnitOfWork, own_document: IdentityDocument,
 
 
 async def _accept_again(work: UnitOfWork, peer: Peer, invited: Invitation) -> None:
+    numbers = {"theirs": str(invited.document.seq), "held": str(peer.seq)}
+    if invited.document.seq < peer.seq:
+        # As after a restore from before its last rotation. Taking it would let whoever has the old keys in again.
+        raise Conflict("IDENTITY_IS_OLDER", **numbers)
+    if invited.document.seq == peer.seq and invited.document != peer.identity:
+        raise Conflict("IDENTITY_NUMBER_TWICE", **numbers)
     if invited.document.seq > peer.seq:
         await peers.save_identity(work, invited)
     state = peering.next_state(peer.state, PeeringAction.ACCEPT)

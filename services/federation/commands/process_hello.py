@@ -65,7 +65,11 @@ async def _update_identity(work: UnitOfWork, peer: Peer, identity: bytes) -> Non
     """
     try:
         invited = invitation.parse(identity)
-        if (invited.document.id, invited.document.root) != (peer.id, peer.root) or invited.document.seq <= peer.seq:
+        if (invited.document.id, invited.document.root) != (peer.id, peer.root) or invited.document.seq < peer.seq:
+            return
+        if invited.document.seq == peer.seq:
+            if invited.document != peer.identity:
+                await peers.record_failure(work, peer.id, "IDENTITY_NUMBER_TWICE")
             return
         await peers.require_usable_certificates(work, invited)
     except Refusal as refusal:

@@ -33,7 +33,7 @@ async def renew_identity(work: UnitOfWork, local_identity: LocalIdentity) -> boo
     if current is None:
         await own_keys.create_tls_key(work, local_identity.cipher, local_identity.co_op, "current")
         await own_keys.create_tls_key(work, local_identity.cipher, local_identity.co_op, "next")
-    document = await compose_identity(work, local_identity, public, current.document.seq + 1 if current else 1)
+    document = await compose_identity(work, local_identity, public, local_identity.seq_after(current.document if current else None))
     await own_identity.add(work, document, identity_documents.sign_identity(document, root))
     return True
 

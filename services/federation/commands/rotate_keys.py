@@ -38,10 +38,12 @@ async def rotate_keys(work: UnitOfWork, local_identity: LocalIdentity, revoke: S
     current = await require_identity(work)
     if root_signature:
         unsigned = await own_identity.get_unsigned(work)
-        if unsigned is None or unsigned.seq != current.document.seq + 1:
+        if unsigned is None or unsigned.seq < local_identity.seq_after(current.document):
             raise FailedPrecondition("NOTHING_TO_SIGN")
         return await _attach_root_signature(work, unsigned, root_signature)
-    unsigned = await _create_keys(work, local_identity, current.document.root, current.document.seq + 1, _parse_keys(revoke))
+    unsigned = await _create_keys(
+        work, local_identity, current.document.root, local_identity.seq_after(current.document), _parse_keys(revoke)
+    )
     root = root_key.read(local_identity.root_key_file)
     if root is None:
         await own_identity.save_unsigned(work, unsigned)

@@ -23,14 +23,16 @@ async def get_own_identity(work: UnitOfWork, local_identity: LocalIdentity) -> O
     return OwnIdentityView(await own_identity.get_latest(work), root_key.exists(local_identity.root_key_file))
 
 
-async def get_invitation(work: UnitOfWork) -> str:
+async def get_invitation(work: UnitOfWork, local_identity: LocalIdentity) -> str:
     """The invitation to give to another co-op. Raises NotAllowed HAT_NEEDED, FailedPrecondition IDENTITY_NOT_READY."""
     await hats.require(work, hats.SECRETARY)
-    return (await write_own_invitation(work)).decode()
+    return (await write_own_invitation(work, local_identity)).decode()
 
 
-async def write_own_invitation(work: UnitOfWork) -> bytes:
-    """Raises FailedPrecondition IDENTITY_NOT_READY."""
+async def write_own_invitation(work: UnitOfWork, local_identity: LocalIdentity) -> bytes:
+    """Returns once its number is anchored: before the document leaves. Raises FailedPrecondition IDENTITY_NOT_READY."""
+    if local_identity.anchor is not None:
+        await local_identity.anchor.compare(work)
     return invitation.write((await require_identity(work)).content, await own_keys.list_tls_certificates(work))
 
 

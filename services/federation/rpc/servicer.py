@@ -48,6 +48,9 @@ def federation_service(
                 raise NotAllowed("HAT_NEEDED", hat=hats.OPERATOR)
         return translate.check_peer_response(await probe(request.peer))
 
+    async def accept(work: UnitOfWork, text: str) -> tuple[PeerView, bytes]:
+        return await build_peer_view(work, await accept_peer(work, text)), await write_own_invitation(work, local_identity)
+
     return bind(
         pb,
         "FederationService",
@@ -55,8 +58,10 @@ def federation_service(
         {
             "GetOwnIdentity": query(translate.nothing, lambda work: get_own_identity(work, local_identity), own_identity),
             "RotateKeys": command(partial(translate.rotation, local_identity), rotate_keys, translate.rotate_keys_response),
-            "InvitePeer": query(translate.nothing, get_invitation, lambda text: pb.InvitePeerResponse(invitation=text)),
-            "AcceptPeer": command(translate.invitation, _accept, translate.accept_peer_response),
+            "InvitePeer": query(
+                translate.nothing, lambda work: get_invitation(work, local_identity), lambda text: pb.InvitePeerResponse(invitation=text)
+            ),
+            "AcceptPeer": command(translate.invitation, accept, translate.accept_peer_response),
             "ConfirmPeer": command(
                 partial(translate.confirmation, local_identity), _viewed(confirm_peer), translate.peer_response(pb.ConfirmPeerResponse)
             ),
@@ -77,7 +82,3 @@ def _viewed(change: Callable[[UnitOfWork, *Arguments], Awaitable[Peer]]) -> Call
         return await build_peer_view(work, await change(work, *arguments))
 
     return act
-
-
-async def _accept(work: UnitOfWork, text: str) -> tuple[PeerView, bytes]:
-    return await build_peer_view(work, await accept_peer(work, text)), await write_own_invitation(work)

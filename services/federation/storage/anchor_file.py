@@ -8,6 +8,7 @@ One JSON list per line, appended and fsynced; the last line of each origin count
 
 import asyncio
 import contextlib
+import errno
 import json
 import os
 from collections.abc import Iterable
@@ -50,7 +51,9 @@ class AnchorFile:
         is_new = not self._file.exists()
         descriptor = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            os.write(descriptor, lines.encode())
+            if os.write(descriptor, lines.encode()) < len(lines):
+                # A head that is not on disk must not leave.
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._file))
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -61,7 +64,8 @@ class AnchorFile:
         try:
             lines = self._file.read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:
-            return
+            # Made at the first start, not with the first signature: from then on a missing anchor is a lost one.
+            lines = []
         for line in lines:
             # After a power loss the last line may be incomplete: its head never left, because its fsync did not return.
             with contextlib.suppress(ValueError):

@@ -7,6 +7,7 @@ from libs.boards.identity_documents import IdentityDocument
 from libs.database.engine import UnitOfWork
 from libs.refusals import FailedPrecondition
 from services.federation.storage import own_identity, own_keys
+from services.federation.storage.identity_anchor import IdentityAnchor
 from services.federation.storage.key_cipher import KeyCipher
 from services.federation.storage.own_identity import OwnIdentity
 from services.federation.storage.own_keys import OwnSigningKey
@@ -21,6 +22,13 @@ class LocalIdentity:
     endpoint: str
     cipher: KeyCipher
     root_key_file: Path
+    anchor: IdentityAnchor | None = None
+    """What is known of our documents outside the database; none = nothing."""
+
+    def seq_after(self, document: IdentityDocument | None) -> int:
+        """The number of the document that follows this one: never one that a lost document has."""
+        anchored = self.anchor.largest_number() if self.anchor is not None else 0
+        return max(document.seq if document is not None else 0, anchored) + 1
 
 
 async def require_identity(work: UnitOfWork) -> OwnIdentity:
