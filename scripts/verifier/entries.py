@@ -1,5 +1,6 @@
 """The entries of a board. Readers raise MalformedError where an entry is not well-formed for its kind (code BAD_FORM)."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
@@ -22,7 +23,12 @@ from scripts.verifier.json_values import (
     parse_sorted_list,
 )
 
-Choice: TypeAlias = "str | list[str] | dict[str, int]"
+Choice: TypeAlias = str | list[str] | dict[str, int]
+# Exactly the JSON bytes of every row, so that most of a board need not be decoded.
+USUAL_ROW = re.compile(
+    rb'\{"commitment":"(?P<commitment>[0-9a-f]{64})","group":"(?P<group>[a-z0-9][a-z0-9_-]{0,62})",'
+    rb'"kind":"row","pseudonym":"(?P<pseudonym>[0-9A-HJKMNP-TV-Z]{16})"\}'
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Notice:
+    """`hash` is that of what it is about."""
+
     about: str
+    hash: str
 
 
 Entry = Join | RollRow | Roll | Ready | Open | Ballot | Closed | Outcome | Notice
@@ -177,13 +186,13 @@ def _parse_outcome(value: Json) -> Outcome:
 def _parse_notice(value: Json) -> Notice:
     fields = parse_object(value, "kind about hash", optional="rows scrutineers")
     about = parse_choice(fields["about"], ("withdraw", "objection", "suspend", "restored", "evidence", "scrutiny"))
-    parse_hash(fields["hash"])
+    named = parse_hash(fields["hash"])
     if about == "scrutiny":
         parse_integer(parse_object(value, "kind about hash rows scrutineers")["rows"])
         parse_integer(fields["scrutineers"])
     elif len(fields) != 3:
         raise MalformedError("only a notice of scrutiny has rows and scrutineers")
-    return Notice(about)
+    return Notice(about, named)
 
 
 def _parse_signed(value: Json, kind: str, names: str) -> signatures.SignedObject:

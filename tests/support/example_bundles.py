@@ -146,7 +146,7 @@ def contested() -> ExampleBundle:
     vote.add_evidence("objection", object=signed_document(vote.key(CEDAR, "statement"), "objection", objection))
     forked = BoardHead(9, hashlib.sha256(b"another board").digest(), [(ASH, CLOSE)])
     vote.add_evidence("fork", board=BIRCH, notes=[vote.signed_note(BIRCH, forked).decode()])
-    return ExampleBundle("an objection, and one co-op showed two boards", vote.pack(), 0, vote, state="final, contested")
+    return ExampleBundle("an objection, and one co-op showed two boards", vote.pack(), 4, vote, state="final, contested")
 
 
 def late_cosignature() -> ExampleBundle:
@@ -155,14 +155,14 @@ def late_cosignature() -> ExampleBundle:
     dated_back = BoardHead(len(vote.entries[ASH]), merkle_root(vote.entries[ASH]), [(CEDAR, T - 10)])
     vote.add_evidence("late_cosignature", witness=CEDAR, board=ASH, note=vote.signed_note(ASH, dated_back).decode())
     vote.conclude(signers=[ASH, BIRCH])
-    return ExampleBundle("a witness dated a cosignature back, and that is proven", vote.pack(), 0, vote, state="final, contested")
+    return ExampleBundle("a witness dated a cosignature back, and that is proven", vote.pack(), 4, vote, state="final, contested")
 
 
 def falling_dates_declared() -> ExampleBundle:
     vote = _with_falling_dates("falling-dates-declared")
     first, second = (vote.signed_note(ASH, head).decode() for head in vote.heads[ASH][:2])
     vote.add_evidence("falling_dates", witness=CEDAR, board=ASH, notes=[first, second])
-    return ExampleBundle("the dates of a witness fall, and evidence says so", vote.pack(), 0, vote, state="final, contested")
+    return ExampleBundle("the dates of a witness fall, and evidence says so", vote.pack(), 4, vote, state="final, contested")
 
 
 def settled() -> ExampleBundle:
@@ -223,7 +223,7 @@ def boards_that_prove() -> ExampleBundle:
     vote.sign(BIRCH, b"another outcome")
     vote.conclude()
     return ExampleBundle(
-        "one co-op signed two outcomes, and no evidence says so: its board does", vote.pack(), 0, vote, state="final, contested"
+        "one co-op signed two outcomes, and no evidence says so: its board does", vote.pack(), 4, vote, state="final, contested"
     )
 
 
@@ -320,7 +320,7 @@ def revoked_key() -> ExampleBundle:
     vote = three_concluded("revoked-key")
     vote.changed_identities[BIRCH] = {"revoked": [public_hex(vote.key(BIRCH, "board"))]}
     return ExampleBundle(
-        "a co-op has revoked its board key of this vote: final, and contested", vote.pack(), 0, vote, state="final, contested"
+        "a co-op has revoked its board key of this vote: final, and contested", vote.pack(), 4, vote, state="final, contested"
     )
 
 
