@@ -55,27 +55,27 @@ async def _board_sync(infrastructure: Infrastructure, vote: VoteBoards, clock: F
             await database.close()
 
 
-def _parts(vote: VoteBoards, false_ones: int, true_ones: int = 0) -> list[pb.BoardPart]:
-    """The board of ash, with cosignatures of birch: the true ones first. Each date is later, so that a cut could need every one."""
+def _parts(vote: VoteBoards, false_ones: int, true_ones: int = 0, earlier: int = 0) -> list[pb.BoardPart]:
+    """The board of ash, with cosignatures of birch: the true ones first. Each is dated before the last, so that a cut could need it."""
     head = Checkpoint(checkpoint.origin_of("ash", vote.terms.vote), len(vote.entries["ash"]), vote.root("ash"))
     message = pb.Head(size=head.size, root=head.root, signature=checkpoint.sign_checkpoint(private_key("ash", "board"), head))
-    start = vote.terms.open_latest - 50_000
+    start = vote.terms.open_latest - 50_000 - earlier
     cosigned = [
         pb.Cosignature(
             witness="birch",
             size=head.size,
             root=head.root,
-            time=start + number,
-            signature=checkpoint.cosign(private_key("birch", "witness"), head, start + number) if number < true_ones else bytes(64),
+            time=start - number,
+            signature=checkpoint.cosign(private_key("birch", "witness"), head, start - number) if number < true_ones else bytes(64),
         )
         for number in range(true_ones + false_ones)
     ]
     part = pb.BoardPart(vote=bytes.fromhex(vote.terms.vote), co_op="ash", entries=vote.entries["ash"], head=message)
     parts = []
-    for first in range(0, len(cosigned), 400):
+    for at in range(0, len(cosigned), 400):
         more = pb.BoardPart()
         more.CopyFrom(part)
-        more.cosignatures.extend(cosigned[first : first + 400])
+        more.cosignatures.extend(cosigned[at : at + 400])
         parts.append(more)
     return parts
 
@@ -88,20 +88,21 @@ async def test_thousands_of_false_cosignatures_end_with_the_third(
     checked = _count_checks(monkeypatch)
     async with _board_sync(infrastructure, vote, clock, tmp_path) as sync:
         began = time.monotonic()
-        for _ in range(2):
+        for parcels in (1, 2):
             await sync.accept("birch", _parts(vote, _FALSE), ())
-
-        assert len(checked) == 2 * accept_board_update.MAX_FALSE_PROOFS
+            assert len(checked) == parcels * accept_board_update.MAX_FALSE_PROOFS
         assert time.monotonic() - began < 5
 
-        # What is true is still taken, from a parcel that has something false behind it as well.
+        # What is true is still taken from a parcel with false ones behind it. But it is the third, and that has a price.
         assert await sync.accept("birch", _parts(vote, _FALSE, true_ones=1), ())
         assert len(checked) == 3 * accept_board_update.MAX_FALSE_PROOFS + 1
+        assert not await sync.accept("birch", _parts(vote, 0, true_ones=1, earlier=9_000), ())
+        assert len(checked) == 3 * accept_board_update.MAX_FALSE_PROOFS + 1
 
-        # The third such parcel has a price, and another peer does not pay it.
-        assert not await sync.accept("birch", _parts(vote, 0, true_ones=2), ())
+        # Another peer does not pay it, and it ends.
+        assert await sync.accept("ash", _parts(vote, 0, true_ones=1, earlier=10_000), ())
         clock.at = _NOW + timedelta(seconds=31)
-        assert await sync.accept("birch", _parts(vote, 0, true_ones=2), ())
+        assert await sync.accept("birch", _parts(vote, 0, true_ones=1, earlier=11_000), ())
 
 
 def _count_checks(monkeypatch: pytest.MonkeyPatch) -> list[object]:
