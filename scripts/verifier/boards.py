@@ -24,6 +24,7 @@ _BAD_FORM_NUMBER = REJECTION_CODES.index(BAD_FORM)
 _NO_BALLOT, _WITHDRAWN, _FORBIDDEN = -1, 0, -2
 _NO_CUT = 2**63
 # Entries longer than this are read anew each time, and so are more choices and more kinds of junk.
+_HEX_DIGITS, _PSEUDONYM_LETTERS = b"0123456789abcdef", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MAX_REMEMBERED_BYTES, _MAX_REMEMBERED = 128, 4096
 
 
@@ -64,23 +65,23 @@ class Rows:
         self.last_choice = array("i")
         self.choices: list[Choice | None] = [None]
 
-    def add(self, pseudonym: bytes, group: int) -> None:
-        self.numbers[pseudonym] = len(self.groups)
-        self.groups.append(group)
-        self.ballots.append(0)
-        self.last_at.append(-1)
-        self.last_choice.append(_NO_BALLOT)
+    def close(self) -> None:
+        """Makes room for ballots, once all rows are there."""
+        rows = len(self.groups)
+        self.ballots = bytearray(rows)
+        self.last_at = array("q", [-1]) * rows
+        self.last_choice = array("i", [_NO_BALLOT]) * rows
 
     def last_ballot(self, pseudonym: str) -> tuple[int, Choice | None] | None:
         """Index and choice of the last ballot of a row without a code and below the cut; the choice is None where it withdraws."""
         number = self.numbers.get(pseudonym.encode())
-        if number is None or self.last_choice[number] == _NO_BALLOT:
+        if number is None or not self.last_choice or self.last_choice[number] == _NO_BALLOT:
             return None
         return self.last_at[number], self.choices[self.last_choice[number]]
 
     def count(self) -> Iterator[tuple[int, Choice, int]]:
         """(group, choice, number of rows) of everything that counts."""
-        for (group, choice_number), rows in Counter(zip(self.groups, self.last_choice, strict=True)).items():
+        for (group, choice_number), rows in Counter(zip(self.groups, self.last_choice, strict=False)).items():
             choice = self.choices[choice_number] if choice_number > _WITHDRAWN else None
             if choice is not None:
                 yield group, choice, rows
@@ -160,10 +161,14 @@ class _BoardReader:
         self._board = Board(owner, self._group_names)
         self._terms = terms
         self._watch = watch
-        self._last_pseudonym = ""
+        self._last_pseudonym = b""
+        self._numbers = self._board.rows.numbers
+        self._groups = self._board.rows.groups
+        self._takes_rows = False
         self._revisions: set[int] = set()
         self._choice_numbers: dict[bytes, int] = {}
         self._group_numbers = {name.encode(): number for number, name in enumerate(self._group_names) if name not in terms.rule.excluded}
+        self._row_groups = {b'","group":"%b","kind":"row","pseudonym":"' % name: number for name, number in self._group_numbers.items()}
         self._junk: dict[bytes, tuple[bool, str]] = {}
 
     def read(self, content: Iterable[bytes]) -> Board:
@@ -184,28 +189,31 @@ class _BoardReader:
             if index in watch.indices:
                 board.watched_entries[index] = data
         board.size = index + 1
+        board.groups = self._rows_by_group()
         return board
 
     def _add_usual(self, index: int, data: bytes) -> bool:
         """Adds a ballot or a row that is written like others before it, which is nearly all of a board. `_add` adds the same, and more.
 
-        A ballot is its choice between parts that never change, so that it is JSON bytes where its choice is known to be.
+        A ballot is its choice between parts that never change, so that it is JSON bytes where its choice is known to be. So is a row, with
+        its commitment, group and pseudonym. This is two thirds of a verifier's work, and is written to be quick.
         """
-        board = self._board
-        if data[:10] == b'{"choice":' and data[-48:-18] == b',"kind":"ballot","pseudonym":"' and data[-2:] == b'"}':
-            choice = self._choice_numbers.get(data[10:-48])
-            number = board.rows.numbers.get(data[-18:-2])
-            if choice is None or number is None or board.opened is None or board.closed is not None:
+        name = data[-18:-2]
+        if data[:10] == b'{"choice":':
+            number, choice = self._numbers.get(name), self._choice_numbers.get(data[10:-48])
+            board = self._board
+            if number is None or choice is None or board.opened is None or board.closed is not None:
+                return False
+            if data[-48:-18] != b',"kind":"ballot","pseudonym":"' or data[-2:] != b'"}':
                 return False
             self._add_ballot(index, number, choice)
             return True
-        row = entries.USUAL_ROW.fullmatch(data) if board.roll is None and board.joined and board.closed is None else None
-        if row is None or not board.owner.participant:
+        group = self._row_groups.get(data[79:-18])
+        if group is None or not self._takes_rows or name <= self._last_pseudonym:
             return False
-        group, pseudonym = self._group_numbers.get(row["group"]), row["pseudonym"].decode()
-        if group is None or pseudonym <= self._last_pseudonym:
+        if data[:15] != b'{"commitment":"' or data[-2:] != b'"}' or data[15:79].strip(_HEX_DIGITS) or name.strip(_PSEUDONYM_LETTERS):
             return False
-        self._keep_row(pseudonym, group, row["commitment"])
+        self._keep_row(name, group, data[15:79])
         return True
 
     def _add(self, index: int, data: bytes) -> None:
@@ -278,25 +286,28 @@ class _BoardReader:
 
     def _add_ballot(self, index: int, number: int, choice: int) -> None:
         """Adds a ballot of a row in its place between `open` and `closed`."""
-        board, rows, is_below = self._board, self._board.rows, index < self._watch.cut
-        self._note_ballot(index, is_ballot=True)
-        if rows.ballots[number] == MAX_BALLOTS:
+        board, rows = self._board, self._board.rows
+        is_below = index < self._watch.cut
+        if is_below:
+            board.counted_size = index + 1
+            board.ballots_below_cut += 1
+        ballots = rows.ballots[number]
+        if ballots == MAX_BALLOTS:
             board.ignore(index, TOO_MANY, "ballot", TOO_MANY)
             return
-        rows.ballots[number] += 1
+        rows.ballots[number] = ballots + 1
         if choice == _FORBIDDEN:
             board.ignore(index, BAD_CHOICE, "ballot", BAD_CHOICE)
         elif is_below:
             rows.last_at[number] = index
             rows.last_choice[number] = choice
 
-    def _keep_row(self, pseudonym: str, group: int, commitment: bytes) -> None:
-        name = self._group_names[group]
+    def _keep_row(self, pseudonym: bytes, group: int, commitment: bytes) -> None:
         self._last_pseudonym = pseudonym
-        self._board.rows.add(pseudonym.encode(), group)
-        self._board.groups[name] += 1
-        if pseudonym in self._watch.pseudonyms:
-            self._board.opened_rows[pseudonym] = OpenedRow(name, commitment.decode())
+        self._numbers[pseudonym] = len(self._groups)
+        self._groups.append(group)
+        if self._watch.pseudonyms and pseudonym.decode() in self._watch.pseudonyms:
+            self._board.opened_rows[pseudonym.decode()] = OpenedRow(self._group_names[group], commitment.decode())
 
     def _add_in_order(self, index: int, entry: Entry) -> None:
         match entry:
@@ -310,6 +321,7 @@ class _BoardReader:
                 _require_order(self._board.joined, "it comes before the board's join")
                 _require_order(self._board.closed is None, "it stands twice")
                 self._board.closed = entry
+                self._takes_rows = False
             case _:
                 self._add_participant_entry(index, entry)
 
@@ -339,23 +351,30 @@ class _BoardReader:
         _require_order((entry.vote, entry.id) == (self._terms.vote, owner.id), "it is of another vote or co-op")
         _require_order(entry.signed.is_signed_by(owner.statement), "its signature is not good")
         self._board.joined = True
+        self._takes_rows = owner.participant
 
     def _add_row(self, entry: RollRow) -> None:
         _require_order(self._board.roll is None, "it comes after the roll")
-        _require_order(entry.pseudonym > self._last_pseudonym, "its pseudonym is not larger than the one before")
+        _require_order(entry.pseudonym.encode() > self._last_pseudonym, "its pseudonym is not larger than the one before")
         group = self._group_numbers.get(entry.group.encode())
         _require_order(group is not None, "its group has no vote here")
         if group is not None:
-            self._keep_row(entry.pseudonym, group, entry.commitment.encode())
+            self._keep_row(entry.pseudonym.encode(), group, entry.commitment.encode())
 
     def _add_roll(self, index: int, entry: Roll) -> None:
         terms, owner = self._terms, self._board.owner.id
         _require_order(self._board.roll is None, "it stands twice")
+        self._board.groups = self._rows_by_group()
         _require_order(entry.groups == self._board.groups, "it does not say what the rows say")
         for group, rows in entry.groups.items():
             _require_order(rows <= terms.ceilings.get((owner, group), 0), f"group {group} has more rows than its ceiling")
             _require_order(rows >= terms.k or (owner, group) in terms.small, f"group {group} has fewer rows than k")
         self._board.roll = index
+        self._board.rows.close()
+        self._takes_rows = False
+
+    def _rows_by_group(self) -> Counter[str]:
+        return Counter({self._group_names[group]: rows for group, rows in Counter(self._board.rows.groups).items()})
 
     def _add_notice(self, index: int, entry: Notice) -> None:
         board = self._board

@@ -1,6 +1,5 @@
 """The entries of a board. Readers raise MalformedError where an entry is not well-formed for its kind (code BAD_FORM)."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
@@ -24,11 +23,6 @@ from scripts.verifier.json_values import (
 )
 
 Choice: TypeAlias = str | list[str] | dict[str, int]
-# Exactly the JSON bytes of every row, so that most of a board need not be decoded.
-USUAL_ROW = re.compile(
-    rb'\{"commitment":"(?P<commitment>[0-9a-f]{64})","group":"(?P<group>[a-z0-9][a-z0-9_-]{0,62})",'
-    rb'"kind":"row","pseudonym":"(?P<pseudonym>[0-9A-HJKMNP-TV-Z]{16})"\}'
-)
 
 
 @dataclass(frozen=True)
