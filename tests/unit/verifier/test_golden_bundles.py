@@ -10,7 +10,9 @@ from scripts.verifier import federated_decision, outcome, vote_rule
 from scripts.verifier.__main__ import main
 from scripts.verifier.canonical_json import Json
 from scripts.verifier.counting import GroupTally
+from scripts.verifier.verdict import ExitCode
 from tests.support import generated_votes
+from tests.support.bundle_builder import T
 from tests.support.example_bundles import FOLDER, example_files
 
 _EXPECTED: dict[str, Any] = tomllib.loads((FOLDER / "expected.toml").read_text())  # Any: as TOML has it
@@ -23,13 +25,15 @@ def test_a_bundle_gives_the_expected_result(case: dict[str, Any], capsys: pytest
     pins = [f"--pin={one}={fingerprint}" for one, fingerprint in _EXPECTED["pins"][case["pins"]].items()]
     papers = [word for paper in ("card", "receipt") if paper in case for word in (f"--{paper}", str(FOLDER / case[paper]))]
 
-    exit_code = main([str(FOLDER / case["file"]), *pins, *papers])
+    exit_code = main([str(FOLDER / case["file"]), *pins, *papers], now=lambda: T + 10**7)
 
     said = capsys.readouterr().out
     assert exit_code == case["exit"], said
     assert ("FAILED" in said) == bool(case["check"])
     if case["check"]:
         assert f"\n{case['check']:>3}  FAILED" in f"\n{said}"
+    elif case["exit"] == ExitCode.DAMAGED:
+        assert "Fetch the file again" in said
     else:
         assert f"State: {case['state']}" in said
 
