@@ -69,7 +69,7 @@ def _run(parser: _Parser, arguments: Sequence[str] | None, name: str, now: Calla
             print(f"{name}: {error}", file=sys.stderr)
             return ExitCode.USAGE
     text = report.report_as_json(verdict) if args.json else "\n".join(report.report_as_text(verdict))
-    print(text if args.json else report.printable(text))
+    print(report.escaped_json(text, sys.stdout.encoding) if args.json else report.printable(text))
     sys.stdout.flush()
     return verdict.exit
 

@@ -50,6 +50,15 @@ def printable(text: str) -> str:
     return "".join("\ufffd" if character != "\n" and unicodedata.category(character) in _NOT_SHOWN else character for character in text)
 
 
+def escaped_json(text: str, encoding: str | None) -> str:
+    """The JSON text with escapes for what an encoding cannot write. Such letters stand in strings only."""
+    try:
+        text.encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return "".join(letter if letter.isascii() else json.dumps(letter)[1:-1] for letter in text)
+    return text
+
+
 def report_as_text(verdict: Verdict) -> list[str]:
     lines = []
     if verdict.damaged:

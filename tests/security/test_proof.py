@@ -1,5 +1,6 @@
 """A bundle does not date itself, and whoever packs it chooses how far it reaches: what it shows against itself counts."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -67,6 +68,14 @@ def test_a_terminal_that_cannot_write_the_question_still_gets_the_verdict() -> N
     assert "15  FAILED" in run.stdout
 
 
+def test_json_on_such_a_terminal_is_json() -> None:
+    command = [sys.executable, "-m", "scripts.verifier", str(_FOLDER / "misc-question.kith"), "--json"]
+
+    run = subprocess.run(command, cwd=_ROOT, env={"PYTHONIOENCODING": "ascii"}, capture_output=True, text=True, check=False)
+
+    assert json.loads(run.stdout)["question"] == "Sh\u2603ll we\u202e?"
+
+
 def _verdict(vote: BundleBuilder, now: int | None = None) -> Verdict:
     return checks.verify(vote.pack(), VerifierInputs(tuple((party, vote.fingerprint(party)) for party in vote.parties), now=now))
 
@@ -102,15 +111,9 @@ def test_a_second_revision_signed_in_evidence_counts_too() -> None:
             vote.sign(co_op, outcome, 2)
             entries.append(vote.entries[co_op].pop())
         vote.signatures[co_op] = vote.entries[co_op][-1]
-        vote.add_evidence("double_outcome", entries=[_decoded(entry) for entry in entries])
+        vote.add_evidence("double_outcome", entries=[json.loads(entry) for entry in entries])
 
     assert _verdict(vote).state == "not final: a later outcome was signed"
-
-
-def _decoded(entry: bytes) -> object:
-    import json
-
-    return json.loads(entry)
 
 
 def _withheld(name: str, parties: list[str], dropped: list[tuple[str, str]]) -> BundleBuilder:
