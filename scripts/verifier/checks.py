@@ -42,6 +42,7 @@ class Verification:
     """One run of the checks on one bundle. What it has found is then read by `together`."""
 
     def __init__(self, file: BinaryIO, inputs: VerifierInputs, verdict: Verdict) -> None:
+        self.file = file
         self.inputs = inputs
         self.verdict = verdict
         self.members: BundleMembers = bundle_archive.read_archive(file)

@@ -20,7 +20,7 @@ NOT_OVER, SUPERSEDED, CONTRADICTED = (
     "not final: a later outcome was signed",
     "not final: the file contradicts itself",
 )
-TWO_SETTLEMENTS, COUNTED_OTHERWISE = "disputed: two settlements", "not final: together the files give another count"
+TWO_SETTLEMENTS = "disputed: two settlements"
 
 _NOTICE_TEXTS = {"objection": "an objection", "evidence": "evidence"}
 

@@ -76,12 +76,8 @@ class _Together(Verification):
     """The same checks on what all files have together. Only what a union can change is asked again."""
 
     def __init__(self, runs: list[Verification], inputs: VerifierInputs, verdict: Verdict) -> None:
-        first = runs[0]
-        self.__dict__.update(first.__dict__)
-        self.inputs, self.verdict, self._runs = inputs, verdict, runs
-        verdict.terms = self.terms
-        self.boards, self.heads, self.cuts, self.bodies, self.sizes = {}, {}, {}, {}, {}
-        self._counted_ballots = {}
+        super().__init__(runs[0].file, inputs, verdict)
+        self._runs = runs
         self._chosen: dict[str, Verification] = {}
         self._agreeing: dict[str, list[Verification]] = {}
         self.identities = {
