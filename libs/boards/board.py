@@ -50,6 +50,7 @@ class Board:
         self.co_op = co_op
         self.size = 0
         self.leaves: list[bytes] = []
+        self._roots: dict[int, bytes] = {}
         self.join: JoinEntry | None = None
         self.rows: dict[str, str] = {}
         """Pseudonym to group, in order."""
@@ -96,8 +97,10 @@ class Board:
         return self.ready is None and any(notice.about == kinds.WITHDRAW for notice in self.notices)
 
     def root(self, size: int) -> bytes:
-        """The root of the tree of the first `size` entries."""
-        return merkle.root_of(self.leaves[:size])
+        """The root of the tree of the first `size` entries. A board only grows, so that it is hashed once."""
+        if size not in self._roots:
+            self._roots[size] = merkle.root_of(self.leaves[:size])
+        return self._roots[size]
 
     @property
     def ready_leaf(self) -> bytes:

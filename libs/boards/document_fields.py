@@ -25,6 +25,13 @@ DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 """Only the digits are checked, not whether the date exists."""
 FRACTION = re.compile(r"(0|[1-9][0-9]{0,15})/([1-9][0-9]{0,15})")
 
+UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+    "\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""Named one by one: what a vote's terms are must not depend on the Unicode tables of the reader."""
+MAX_OPTION_LENGTH = 100
+
 
 class DocumentError(ValueError):
     """The bytes are not such a document; the text says why."""
@@ -131,6 +138,14 @@ def parse_words(value: Json, most: int, about: str, *, lines: bool = False, leas
     if not unicodedata.is_normalized("NFC", value):
         raise DocumentError(f"{about} is not in NFC: what looks alike could be different")
     return value
+
+
+def parse_option(value: Json, about: str) -> str:
+    """Reads an option, of which every character can be seen: two options that look alike would be two."""
+    option = parse_words(value, MAX_OPTION_LENGTH, about)
+    if UNSEEN.search(option):
+        raise DocumentError(f"{about} has a character that is not seen, or that turns the direction of writing")
+    return option
 
 
 def parse_number(value: Json, about: str, least: int = 0) -> int:

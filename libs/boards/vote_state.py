@@ -5,7 +5,7 @@ proposed - joining - rolls - open - closing - provisional - final | disputed
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from libs.boards.board import Board
@@ -31,6 +31,8 @@ class VoteState(StrEnum):
 
 
 DOUBLE_OUTCOME, LATE_COSIGNATURE = "double_outcome", "late_cosignature"
+LATER, CLAIMS = "later_outcome", "unseen_cosignatures"
+"""Why a vote with enough signatures is only provisional."""
 TWO_OUTCOMES, SPLIT, MISCONDUCT, NOT_CONCLUDED = "two_outcomes", "split", "misconduct", "not_concluded"
 
 
@@ -133,6 +135,57 @@ def outcome_signers(evidence: VoteEvidence, revision: int) -> dict[bytes, frozen
     return {outcome: frozenset(signers) for outcome, signers in signers_by_outcome.items()}
 
 
+def later_signers(evidence: VoteEvidence, revision: int) -> frozenset[str]:
+    """The participants that signed an outcome of a later revision, which follows from a settlement that is not here."""
+    entries = [entry for board in evidence.boards.values() for entry in board.signed.values()]
+    entries += [entry for misconduct in evidence.misconduct for entry in misconduct.outcomes]
+    return frozenset(entry.id for entry in entries if entry.revision > revision)
+
+
+@dataclass(frozen=True)
+class UnseenCosignatures:
+    """Whether cosignatures that are only named in `closed` entries would move a cut, or show another or a larger board."""
+
+    deciding: bool = False
+    contesting: bool = False
+
+
+def unseen_cosignatures(evidence: VoteEvidence) -> UnseenCosignatures:
+    """A `closed` entry counts as the cosignature that it names, unless its author cosigned fewer entries after T."""
+    found = UnseenCosignatures()
+    for co_op in evidence.terms.participants:
+        found = _with_claims_about(evidence, co_op, found)
+    return found
+
+
+def _with_claims_about(evidence: VoteEvidence, co_op: str, found: UnseenCosignatures) -> UnseenCosignatures:
+    terms, board, witnessed = evidence.terms, evidence.boards.get(co_op), evidence.witnessed.get(co_op, ())
+    size_here = board.size if board is not None else 0
+    claimed = []
+    for witness in terms.witnesses_of(co_op):
+        size, root = _claim(evidence, witness, co_op)
+        in_time = max((seen.size for seen in witnessed if seen.witness == witness and seen.time <= terms.concluded_from), default=0)
+        later = min((seen.size for seen in witnessed if seen.witness == witness and seen.time > terms.concluded_from), default=size)
+        if board is not None and 0 < size <= size_here and board.root(size) != root:
+            found = replace(found, contesting=True)
+        elif in_time < size <= later:
+            claimed.append(WitnessedSize(witness, terms.concluded_from, size))
+    settled = evidence.settlement is not None
+    cut = witnessed_cut(terms, co_op, witnessed, terms.concluded_from)
+    if not settled and witnessed_cut(terms, co_op, [*witnessed, *claimed], terms.concluded_from) != cut:
+        return replace(found, deciding=True)
+    return replace(found, contesting=found.contesting or any(claim.size > size_here for claim in claimed))
+
+
+def _claim(evidence: VoteEvidence, witness: str, co_op: str) -> tuple[int, bytes]:
+    """Size and root of what a witness says in its `closed` that it cosigned in time; (0, b"") where nothing."""
+    board = evidence.boards.get(witness)
+    if board is None or board.closed is None:
+        return 0, b""
+    claims = {other: (size, root) for other, size, root, at in board.closed.boards if at <= evidence.terms.concluded_from}
+    return claims.get(co_op, (0, b""))
+
+
 def proven_misconduct(evidence: VoteEvidence) -> frozenset[Misconduct]:
     """Misconduct proven by documents and by the boards: two outcomes of one revision, a cosignature above what its author closed with.
 
@@ -174,9 +227,14 @@ def _status_after_conclusion(evidence: VoteEvidence, now: int) -> VoteStatus:
     revision = evidence.settlement.revision if evidence.settlement is not None else 1
     signed, misconduct = outcome_signers(evidence, revision), proven_misconduct(evidence)
     certified = [outcome for outcome, signers in signed.items() if len(signers) >= terms.signatures_needed]
+    later, claims = later_signers(evidence, revision), unseen_cosignatures(evidence)
+    if len(certified) == 1 and (len(later) >= terms.signatures_needed or claims.deciding):
+        # Something that decides is somewhere else: it will come, or people settle it.
+        return VoteStatus(VoteState.PROVISIONAL, revision, why=CLAIMS if len(later) < terms.signatures_needed else LATER, signatures=signed)
     if len(certified) == 1:
         objected = any(terms.concluded_from < objection.at <= terms.concluded_from + terms.window for objection in evidence.objections)
-        contested = revision == 1 and (objected or bool(misconduct) or bool(evidence.revoked))
+        contested = revision == 1 and (objected or bool(misconduct) or bool(evidence.revoked) or claims.contesting)
+        contested = contested or bool(later)
         return VoteStatus(VoteState.FINAL, revision, contested=contested, signatures=signed, outcome=certified[0])
     why = TWO_OUTCOMES if certified else _dispute_reason(evidence, signed, now, misconduct=revision == 1 and bool(misconduct))
     return VoteStatus(VoteState.DISPUTED if why else VoteState.PROVISIONAL, revision, why=why, signatures=signed)

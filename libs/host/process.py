@@ -142,6 +142,8 @@ class Process:
                 self._system_clock.learn_time(known)
             self._spawn(self._keep_last_known_time(self._shared.data_folder), "last-known-time")
         if self._shared.clock_file:
+            # Nothing may happen at another time first: a clock never goes back.
+            self._read_clock_file(self._shared.clock_file)
             self._spawn(self._follow_clock_file(self._shared.clock_file), "clock")
         self._bus.start()
         if self._restart_bus is not None:
@@ -289,9 +291,12 @@ class Process:
     async def _follow_clock_file(self, file: Path) -> None:
         """Shifts a demonstration's clock by the seconds that somebody writes into a file."""
         while isinstance(self.clock, ShiftedClock):
-            with contextlib.suppress(OSError, ValueError):
-                self.shift_clock(timedelta(seconds=int(file.read_text(encoding="ascii"))))
+            self._read_clock_file(file)
             await asyncio.sleep(0.25)
+
+    def _read_clock_file(self, file: Path) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self.shift_clock(timedelta(seconds=int(file.read_text(encoding="ascii"))))
 
     def shift_clock(self, by: timedelta) -> None:
         """Shifts a demonstration's clock. Whatever sleeps until a moment of the old time looks at the new one."""

@@ -16,5 +16,8 @@ CHILD_RESTARTS = Counter("kith_child_restarts", "Backing services started again 
 PEER_EXCHANGES = Counter("kith_peer_exchanges", "Exchanges with other co-ops that we began", ("peer", "outcome"))
 PEER_CALLS = Counter("kith_peer_calls", "Calls that other co-ops made", ("peer", "method", "code"))
 BOARD_ENTRIES_MIRRORED = Counter("kith_board_entries_taken_total", "Entries of boards that other co-ops brought and we keep")
+PEER_FALSE_PROOFS = Counter(
+    "kith_peer_false_proofs_total", "Heads and cosignatures that another co-op brought and that are not signed", ("peer",)
+)
 PEER_CLOCK_OFFSET = Gauge("kith_peer_clock_off_seconds", "How far another co-op's clock is ahead of ours", ("peer",))
 SECURITY_EVENTS = Counter("kith_security_events", "What somebody who watches over the co-op should see", ("kind",))

@@ -1,4 +1,4 @@
-"""`kith verify BUNDLE`: check the result of a federated vote offline.
+"""`kith verify BUNDLE [BUNDLE...]`: check the result of a federated vote offline.
 
 The verifier in scripts/verifier is independent, so that it can be read and run by itself; this module only passes the arguments on.
 """
@@ -15,7 +15,7 @@ verify_app = CommandGroup()
 
 @verify_app.command(name="verify", context_settings=_PASS_ARGUMENTS_THROUGH)
 def verify_command(context: typer.Context) -> None:
-    """Check the bundle of a federated vote, without a running co-op."""
+    """Check the bundle of a federated vote, or those of several co-ops together, without a running co-op."""
     from scripts.verifier.__main__ import main
 
     try:

@@ -46,11 +46,12 @@ async def draft_command(
         draft_id = await draft_vote(co_op, content)
     vote_id = await _wait_for_terms(co_op, draft_id, wait)
     data = {"draftId": draft_id, "voteId": vote_id}
+    warnings = vote_text.witness_warnings(len({co_op.instance.co_op.id, *content.participants}), len(set(content.observers)))
     if not vote_id:
         note = "The others have not all sent their keys yet. The vote appears in kith vote list when they have."
-        return JsonResult(f"draft {draft_id}", [note], ExitCode.PARTIAL, data=data)
+        return JsonResult(f"draft {draft_id}", [*warnings, note], ExitCode.PARTIAL, data=data)
     note = "The terms are made and go to the others. Decide by a motion whether to take part, then: kith vote join"
-    return JsonResult(vote_id, [note], data=data)
+    return JsonResult(vote_id, [*warnings, note], data=data)
 
 
 @vote_app.action("list")

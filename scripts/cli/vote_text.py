@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from kith.federation.v1 import federation_pb2 as federation
 from kith.governance.v1 import votes_pb2 as pb
 from libs.boards.documents import read_settlement_body
-from libs.boards.vote_terms import VoteTerms, read_terms
+from libs.boards.vote_terms import VoteTerms, quorum_of_witnesses, read_terms
 from libs.rulebook.counting import Quorum
 from libs.rulebook.fraction_text import format_exact_percent
 from scripts.cli import vote_rule_text
@@ -47,6 +47,24 @@ _DISPUTES = {
     "misconduct": "It is proved that a co-op broke the rules of the vote.",
     "not_concluded": "Too few co-ops signed an outcome in time.",
 }
+
+
+def witness_warnings(participants: int, observers: int) -> list[str]:
+    """What few witnesses mean, said where terms are drafted."""
+    q, warnings = quorum_of_witnesses(participants, observers), []
+    if q == 1:
+        more = 1 if quorum_of_witnesses(participants, observers + 1) > 1 else 2
+        warnings.append(
+            "Know that one other co-op is enough to say which votes came in time (q = 1), and "
+            f"{participants // 2 + 1} signatures settle the result. "
+            f"With {more} more observers that none of you runs two are needed (q = 2)."
+        )
+    if observers >= q:
+        warnings.append(
+            f"Know that the {observers} observers alone could say which votes came in time (q = {q}). Ask ones that none of you runs: "
+            "your own add nothing."
+        )
+    return warnings
 
 
 def is_before_open(vote: pb.Vote) -> bool:

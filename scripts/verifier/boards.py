@@ -1,7 +1,8 @@
 """Checks 8 to 13: the entries of a board, their order, and the code of every entry that does not count."""
 
-from bisect import bisect_left
+from array import array
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -11,25 +12,79 @@ from scripts.verifier.canonical_json import Json, NotCanonicalJsonError, decode,
 from scripts.verifier.entries import Ballot, Choice, Closed, Entry, Join, Notice, Open, Outcome, Ready, Roll, RollRow
 from scripts.verifier.json_values import MalformedError
 from scripts.verifier.merkle import MerkleTree
-from scripts.verifier.terms import Party, VoteTerms
+from scripts.verifier.terms import MAX_BALLOTS, Party, Terms
 from scripts.verifier.vote_rule import ABSTAIN
 
 BAD_FORM, OUT_OF_ORDER = "BAD_FORM", "OUT_OF_ORDER"
 BEFORE_OPEN, NO_ROW, TOO_MANY, BAD_CHOICE = "BEFORE_OPEN", "NO_ROW", "TOO_MANY", "BAD_CHOICE"
-MAX_BALLOTS = 20
-
-
-class CastBallot(NamedTuple):
-    """A valid ballot, which has no rejection code."""
-
-    at: int
-    ballot: Ballot
+REJECTION_CODES = (BAD_FORM, OUT_OF_ORDER, BEFORE_OPEN, NO_ROW, TOO_MANY, BAD_CHOICE)
+# More notices of one board are passed over: each names evidence, and a bundle holds no more pieces.
+_MAX_NOTICES = 1000
+_BAD_FORM_NUMBER = REJECTION_CODES.index(BAD_FORM)
+_NO_BALLOT, _WITHDRAWN, _FORBIDDEN = -1, 0, -2
+_NO_CUT = 2**63
+# Entries longer than this are read anew each time, and so are more choices and more kinds of junk.
+_HEX_DIGITS, _PSEUDONYM_LETTERS = b"0123456789abcdef", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_MAX_REMEMBERED_BYTES, _MAX_REMEMBERED = 128, 4096
 
 
 class IgnoredEntry(NamedTuple):
     at: int
     code: str
-    why: str
+
+
+class OpenedRow(NamedTuple):
+    """A row that somebody has a card of."""
+
+    group: str
+    commitment: str
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What to look for while a board is read: nothing else of it is kept.
+
+    `cut` is where counting ends; `pseudonyms` are those of cards and receipts, `indices` of entries that must be at hand, `data` the bytes
+    of entries that must be on the board.
+    """
+
+    cut: int = _NO_CUT
+    pseudonyms: frozenset[str] = frozenset()
+    indices: frozenset[int] = frozenset()
+    data: frozenset[bytes] = frozenset()
+
+
+class Rows:
+    """The rows of a board by pseudonym, each with its group and the last ballot that counts for it. A row takes about 150 bytes."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[bytes, int] = {}
+        self.groups = bytearray()
+        self.ballots = bytearray()
+        self.last_at = array("q")
+        self.last_choice = array("i")
+        self.choices: list[Choice | None] = [None]
+
+    def close(self) -> None:
+        """Makes room for ballots, once all rows are there."""
+        rows = len(self.groups)
+        self.ballots = bytearray(rows)
+        self.last_at = array("q", [-1]) * rows
+        self.last_choice = array("i", [_NO_BALLOT]) * rows
+
+    def last_ballot(self, pseudonym: str) -> tuple[int, Choice | None] | None:
+        """Index and choice of the last ballot of a row without a code and below the cut; the choice is None where it withdraws."""
+        number = self.numbers.get(pseudonym.encode())
+        if number is None or not self.last_choice or self.last_choice[number] == _NO_BALLOT:
+            return None
+        return self.last_at[number], self.choices[self.last_choice[number]]
+
+    def count(self) -> Iterator[tuple[int, Choice, int]]:
+        """(group, choice, number of rows) of everything that counts."""
+        for (group, choice_number), rows in Counter(zip(self.groups, self.last_choice, strict=False)).items():
+            choice = self.choices[choice_number] if choice_number > _WITHDRAWN else None
+            if choice is not None:
+                yield group, choice, rows
 
 
 @dataclass
@@ -37,167 +92,310 @@ class Board:
     """One party's board, read from its first entry to its last."""
 
     owner: Party
-    tree: MerkleTree
+    group_names: tuple[str, ...] = ()
+    size: int = 0
     joined: bool = False
-    rows: dict[str, RollRow] = field(default_factory=dict)
+    rows: Rows = field(default_factory=Rows)
+    groups: Counter[str] = field(default_factory=Counter)
     roll: int | None = None
     ready: tuple[int, Ready] | None = None
-    opened: tuple[int, Open] | None = None
+    opened: int | None = None
     closed: Closed | None = None
     withdrawn: bool = False
-    outcomes: list[tuple[int, Outcome]] = field(default_factory=list)
-    cast: list[CastBallot] = field(default_factory=list)
-    ballots_at: list[int] = field(default_factory=list)
-    ignored: list[IgnoredEntry] = field(default_factory=list)
+    signed: set[tuple[int, bytes]] = field(default_factory=set)
+    """(revision, hash) of every outcome that its participant signed here, in order or not."""
+    notices: list[tuple[int, Notice]] = field(default_factory=list)
+    counted_size: int = 0
+    """The cut, trimmed to just after the last ballot below it, valid or not."""
+    ballots_below_cut: int = 0
+    opened_rows: dict[str, OpenedRow] = field(default_factory=dict)
+    watched_entries: dict[int, bytes] = field(default_factory=dict)
+    found: set[bytes] = field(default_factory=set)
+    begins_with: bytes = b""
+    roots: dict[int, str] = field(default_factory=dict)
+    """The roots of the tree at the sizes that some check needs."""
+    ignored_at: "array[int]" = field(default_factory=lambda: array("q"))
+    ignored_codes: bytearray = field(default_factory=bytearray)
+    _why: dict[str, str] = field(default_factory=dict)
 
     @property
-    def groups(self) -> Counter[str]:
-        return Counter(row.group for row in self.rows.values())
+    def ignored_count(self) -> int:
+        return len(self.ignored_at)
 
-    def counted_size(self, cut: int) -> int:
-        """The cut, trimmed to just after the last ballot below it, valid or not."""
-        below = bisect_left(self.ballots_at, cut)
-        return self.ballots_at[below - 1] + 1 if below else 0
+    @property
+    def ignored(self) -> Iterator[IgnoredEntry]:
+        """Every entry that counts for nothing, in order."""
+        return (IgnoredEntry(at, REJECTION_CODES[code]) for at, code in zip(self.ignored_at, self.ignored_codes, strict=True))
+
+    def ignore(self, at: int, code: str, kind: str, why: str) -> None:
+        self.ignored_at.append(at)
+        self.ignored_codes.append(REJECTION_CODES.index(code))
+        self._why.setdefault(kind, f"{kind}: {why}")
 
     def why_ignored(self, kind: str) -> str:
         """The reason why the first entry of this kind was ignored, or a note that there is none."""
-        return next((entry.why for entry in self.ignored if entry.why.startswith(kind)), f"{kind}: there is none")
+        return self._why.get(kind, f"{kind}: there is none")
+
+    def keep_roots(self, tree: MerkleTree, sizes: Iterable[int]) -> None:
+        """Keeps the roots at these sizes, as far as the board has them."""
+        self.roots = {size: tree.root(size) for size in sizes if size <= tree.size}
+
+    def forget_rows(self) -> None:
+        """Frees most of the memory, once the ballots are counted."""
+        self.rows = Rows()
 
 
-def read_board(owner: Party, content: list[bytes], tree: MerkleTree, terms: VoteTerms) -> Board:
-    """Reads all entries after the first, which is the terms. `tree` is the Merkle tree of the content."""
-    board = Board(owner, tree)
-    reader = _BoardReader(board, terms)
-    for index, data in enumerate(content):
-        if index:
-            reader.add(index, data)
-    return board
+def read_board(owner: Party, content: Iterable[bytes], terms: Terms, watch: Watch | None = None) -> Board:
+    """Reads all entries. The first is the terms, and is not judged here."""
+    reader = _BoardReader(owner, terms, watch if watch is not None else Watch())
+    return reader.read(content)
 
 
 class _OutOfOrderError(Exception):
-    """The message is the kind of the entry, then why it is out of order."""
+    """The message is why the entry is out of order."""
 
 
 class _BoardReader:
-    def __init__(self, board: Board, terms: VoteTerms) -> None:
-        self._board = board
+    def __init__(self, owner: Party, terms: Terms, watch: Watch) -> None:
+        self._group_names = tuple(sorted(terms.groups))
+        self._board = Board(owner, self._group_names)
         self._terms = terms
-        self._last_pseudonym = ""
-        self._valid: Counter[str] = Counter()
-        self._groups: Counter[str] = Counter()
+        self._watch = watch
+        self._last_pseudonym = b""
+        self._numbers = self._board.rows.numbers
+        self._groups = self._board.rows.groups
+        self._takes_rows = False
         self._revisions: set[int] = set()
+        self._choice_numbers: dict[bytes, int] = {}
+        self._group_numbers = {name.encode(): number for number, name in enumerate(self._group_names) if name not in terms.rule.excluded}
+        self._row_groups = {b'","group":"%b","kind":"row","pseudonym":"' % name: number for name, number in self._group_numbers.items()}
+        self._junk: dict[bytes, tuple[bool, str]] = {}
 
-    def add(self, index: int, data: bytes) -> None:
+    def read(self, content: Iterable[bytes]) -> Board:
+        board, watch, usual, add, index = self._board, self._watch, self._add_usual, self._add, -1
+        at, codes, before = board.ignored_at, board.ignored_codes, None
+        for index, data in enumerate(content):
+            if data == before:
+                # The same junk again, of which millions cost nothing to send.
+                at.append(index)
+                codes.append(_BAD_FORM_NUMBER)
+            elif index == 0:
+                board.begins_with = data
+            elif not usual(index, data):
+                add(index, data)
+                if data in watch.data:
+                    board.found.add(data)
+                before = data if data in self._junk and not self._junk[data][0] else None
+            if index in watch.indices:
+                board.watched_entries[index] = data
+        board.size = index + 1
+        board.groups = self._rows_by_group()
+        return board
+
+    def _add_usual(self, index: int, data: bytes) -> bool:
+        """Adds a ballot or a row that is written like others before it, which is nearly all of a board. `_add` adds the same, and more.
+
+        A ballot is its choice between parts that never change, so that it is JSON bytes where its choice is known to be. So is a row, with
+        its commitment, group and pseudonym. This is two thirds of a verifier's work, and is written to be quick.
+        """
+        name = data[-18:-2]
+        if data[:10] == b'{"choice":':
+            number, choice = self._numbers.get(name), self._choice_numbers.get(data[10:-48])
+            board = self._board
+            if number is None or choice is None or board.opened is None or board.closed is not None:
+                return False
+            if data[-48:-18] != b',"kind":"ballot","pseudonym":"' or data[-2:] != b'"}':
+                return False
+            self._add_ballot(index, number, choice)
+            return True
+        group = self._row_groups.get(data[79:-18])
+        if group is None or not self._takes_rows or name <= self._last_pseudonym:
+            return False
+        if data[:15] != b'{"commitment":"' or data[-2:] != b'"}' or data[15:79].strip(_HEX_DIGITS) or name.strip(_PSEUDONYM_LETTERS):
+            return False
+        self._keep_row(name, group, data[15:79])
+        return True
+
+    def _add(self, index: int, data: bytes) -> None:
         board = self._board
+        if data in self._junk:
+            is_ballot, why = self._junk[data]
+            self._note_ballot(index, is_ballot=is_ballot)
+            board.ignore(index, BAD_FORM, "ballot" if is_ballot else "entry", why)
+            return
         try:
             value = decode(data)
         except NotCanonicalJsonError as error:
-            board.ignored.append(IgnoredEntry(index, BAD_FORM, f"it is no JSON bytes: {error}"))
+            self._ignore_junk(index, data, f"it is no JSON bytes: {error}", is_ballot=False)
             return
-        if entries.is_ballot(value):
-            board.ballots_at.append(index)
+        is_ballot = entries.is_ballot(value)
         try:
             entry = entries.read_entry(value)
-            code = self._ballot_code(entry) if isinstance(entry, Ballot) else ""
-            if code:
-                board.ignored.append(IgnoredEntry(index, code, f"ballot: {code}"))
-            elif isinstance(entry, Ballot):
-                board.cast.append(CastBallot(index, entry))
-            else:
-                self._add_in_order(index, entry)
         except MalformedError as error:
-            board.ignored.append(IgnoredEntry(index, BAD_FORM, f"{_kind_of(value)}: {error}"))
+            self._note_ballot(index, is_ballot=is_ballot)
+            if is_ballot or _kind_of(value) == "entry":
+                self._ignore_junk(index, data, str(error), is_ballot=is_ballot)
+            else:
+                board.ignore(index, BAD_FORM, _kind_of(value), str(error))
+            return
+        if isinstance(entry, Ballot):
+            self._add_read_ballot(index, entry)
+            return
+        try:
+            self._add_in_order(index, entry)
         except _OutOfOrderError as error:
-            board.ignored.append(IgnoredEntry(index, OUT_OF_ORDER, str(error)))
+            board.ignore(index, OUT_OF_ORDER, _kind_of(value), str(error))
 
-    def _ballot_code(self, ballot: Ballot) -> str:
+    def _ignore_junk(self, index: int, data: bytes, why: str, *, is_ballot: bool) -> None:
+        """Ignores an entry of bad form, wherever it stands; the next with the same bytes is not read again."""
+        self._board.ignore(index, BAD_FORM, "ballot" if is_ballot else "entry", why)
+        if len(data) <= _MAX_REMEMBERED_BYTES and len(self._junk) < _MAX_REMEMBERED:
+            self._junk[data] = is_ballot, why
+
+    def _note_ballot(self, index: int, *, is_ballot: bool) -> None:
+        if is_ballot and index < self._watch.cut:
+            self._board.counted_size = index + 1
+            self._board.ballots_below_cut += 1
+
+    def _add_read_ballot(self, index: int, ballot: Ballot) -> None:
         board = self._board
-        if board.opened is None or board.closed is not None:
-            return BEFORE_OPEN
-        if ballot.pseudonym not in board.rows:
-            return NO_ROW
-        self._valid[ballot.pseudonym] += 1
-        if self._valid[ballot.pseudonym] > MAX_BALLOTS:
-            return TOO_MANY
-        return "" if ballot.choice is None or _is_allowed(ballot.choice, self._terms) else BAD_CHOICE
+        number = board.rows.numbers.get(ballot.pseudonym.encode())
+        if board.opened is not None and board.closed is None and number is not None:
+            self._add_ballot(index, number, self._choice_number(ballot.choice))
+            return
+        self._note_ballot(index, is_ballot=True)
+        code = NO_ROW if board.opened is not None and board.closed is None else BEFORE_OPEN
+        board.ignore(index, code, "ballot", code)
+
+    def _choice_number(self, choice: "Choice | None") -> int:
+        """The number of a choice among those of this board, or _FORBIDDEN."""
+        if choice is None:
+            return _WITHDRAWN
+        data = encode(choice)  # type: ignore[arg-type]  # a list of strings is a list of JSON, which mypy does not see
+        known = self._choice_numbers.get(data)
+        if known is not None:
+            return known
+        if not _is_allowed(choice, self._terms):
+            if len(data) <= _MAX_REMEMBERED_BYTES and len(self._choice_numbers) < _MAX_REMEMBERED:
+                self._choice_numbers[data] = _FORBIDDEN
+            return _FORBIDDEN
+        choices = self._board.rows.choices
+        choices.append(choice)
+        self._choice_numbers[data] = len(choices) - 1
+        return len(choices) - 1
+
+    def _add_ballot(self, index: int, number: int, choice: int) -> None:
+        """Adds a ballot of a row in its place between `open` and `closed`."""
+        board, rows = self._board, self._board.rows
+        is_below = index < self._watch.cut
+        if is_below:
+            board.counted_size = index + 1
+            board.ballots_below_cut += 1
+        ballots = rows.ballots[number]
+        if ballots == MAX_BALLOTS:
+            board.ignore(index, TOO_MANY, "ballot", TOO_MANY)
+            return
+        rows.ballots[number] = ballots + 1
+        if choice == _FORBIDDEN:
+            board.ignore(index, BAD_CHOICE, "ballot", BAD_CHOICE)
+        elif is_below:
+            rows.last_at[number] = index
+            rows.last_choice[number] = choice
+
+    def _keep_row(self, pseudonym: bytes, group: int, commitment: bytes) -> None:
+        self._last_pseudonym = pseudonym
+        self._numbers[pseudonym] = len(self._groups)
+        self._groups.append(group)
+        if self._watch.pseudonyms and pseudonym.decode() in self._watch.pseudonyms:
+            self._board.opened_rows[pseudonym.decode()] = OpenedRow(self._group_names[group], commitment.decode())
 
     def _add_in_order(self, index: int, entry: Entry) -> None:
         match entry:
             case Join():
                 self._add_join(index, entry)
             case Notice():
-                self._add_notice(entry)
+                self._add_notice(index, entry)
             case Outcome():
-                self._add_outcome(index, entry)
+                self._add_outcome(entry)
             case Closed():
-                _require_order("closed", self._board.joined, "it comes before the board's join")
-                _require_order("closed", self._board.closed is None, "it stands twice")
+                _require_order(self._board.joined, "it comes before the board's join")
+                _require_order(self._board.closed is None, "it stands twice")
                 self._board.closed = entry
+                self._takes_rows = False
             case _:
                 self._add_participant_entry(index, entry)
 
     def _add_participant_entry(self, index: int, entry: Entry) -> None:
-        board, kind = self._board, type(entry).__name__.lower()
-        _require_order(kind, board.owner.participant, "an observer has none")
-        _require_order(kind, board.joined, "it comes before the board's join")
-        _require_order(kind, board.closed is None, "it comes after closed")
+        board = self._board
+        _require_order(board.owner.participant, "an observer has none")
+        _require_order(board.joined, "it comes before the board's join")
+        _require_order(board.closed is None, "it comes after closed")
         match entry:
             case RollRow():
                 self._add_row(entry)
             case Roll():
                 self._add_roll(index, entry)
             case Ready():
-                _require_order("ready", board.roll is not None, "it comes before the roll")
-                _require_order("ready", board.ready is None, "it stands twice")
-                _require_order("ready", not board.withdrawn, "the co-op had withdrawn")
+                _require_order(board.roll is not None, "it comes before the roll")
+                _require_order(board.ready is None, "it stands twice")
+                _require_order(not board.withdrawn, "the co-op had withdrawn")
                 board.ready = index, entry
             case Open():
-                _require_order("open", board.ready is not None, "it comes before ready")
-                _require_order("open", board.opened is None, "it stands twice")
-                board.opened = index, entry
+                _require_order(board.ready is not None, "it comes before ready")
+                _require_order(board.opened is None, "it stands twice")
+                board.opened = index
 
     def _add_join(self, index: int, entry: Join) -> None:
         owner = self._board.owner
-        _require_order("join", index == 1, "it is not the second entry")
-        _require_order("join", (entry.vote, entry.id) == (self._terms.vote, owner.id), "it is of another vote or co-op")
-        _require_order("join", entry.signed.is_signed_by(owner.statement), "its signature is not good")
+        _require_order(index == 1, "it is not the second entry")
+        _require_order((entry.vote, entry.id) == (self._terms.vote, owner.id), "it is of another vote or co-op")
+        _require_order(entry.signed.is_signed_by(owner.statement), "its signature is not good")
         self._board.joined = True
+        self._takes_rows = owner.participant
 
     def _add_row(self, entry: RollRow) -> None:
-        _require_order("row", self._board.roll is None, "it comes after the roll")
-        _require_order("row", entry.pseudonym > self._last_pseudonym, "its pseudonym is not larger than the one before")
-        known = entry.group in self._terms.groups and entry.group not in self._terms.rule.excluded
-        _require_order("row", known, "its group has no vote here")
-        self._last_pseudonym = entry.pseudonym
-        self._board.rows[entry.pseudonym] = entry
-        self._groups[entry.group] += 1
+        _require_order(self._board.roll is None, "it comes after the roll")
+        _require_order(entry.pseudonym.encode() > self._last_pseudonym, "its pseudonym is not larger than the one before")
+        group = self._group_numbers.get(entry.group.encode())
+        _require_order(group is not None, "its group has no vote here")
+        if group is not None:
+            self._keep_row(entry.pseudonym.encode(), group, entry.commitment.encode())
 
     def _add_roll(self, index: int, entry: Roll) -> None:
         terms, owner = self._terms, self._board.owner.id
-        _require_order("roll", self._board.roll is None, "it stands twice")
-        _require_order("roll", entry.groups == self._groups, "it does not say what the rows say")
+        _require_order(self._board.roll is None, "it stands twice")
+        self._board.groups = self._rows_by_group()
+        _require_order(entry.groups == self._board.groups, "it does not say what the rows say")
         for group, rows in entry.groups.items():
-            _require_order("roll", rows <= terms.ceilings.get((owner, group), 0), f"group {group} has more rows than its ceiling")
-            _require_order("roll", rows >= terms.k or (owner, group) in terms.small, f"group {group} has fewer rows than k")
+            _require_order(rows <= terms.ceilings.get((owner, group), 0), f"group {group} has more rows than its ceiling")
+            _require_order(rows >= terms.k or (owner, group) in terms.small, f"group {group} has fewer rows than k")
         self._board.roll = index
+        self._board.rows.close()
+        self._takes_rows = False
 
-    def _add_notice(self, entry: Notice) -> None:
-        _require_order("notice", self._board.joined, "it comes before the board's join")
-        self._board.withdrawn |= entry.about == "withdraw"
+    def _rows_by_group(self) -> Counter[str]:
+        return Counter({self._group_names[group]: rows for group, rows in Counter(self._board.rows.groups).items()})
 
-    def _add_outcome(self, index: int, entry: Outcome) -> None:
+    def _add_notice(self, index: int, entry: Notice) -> None:
         board = self._board
-        _require_order("outcome", board.owner.participant, "an observer has none")
-        _require_order("outcome", (entry.vote, entry.id) == (self._terms.vote, board.owner.id), "it is of another vote or co-op")
-        _require_order("outcome", entry.signed.is_signed_by(board.owner.statement), "its signature is not good")
+        _require_order(board.joined, "it comes before the board's join")
+        board.withdrawn |= entry.about == "withdraw"
+        if entry.about in {"evidence", "objection"} and len(board.notices) < _MAX_NOTICES:
+            board.notices.append((index, entry))
+
+    def _add_outcome(self, entry: Outcome) -> None:
+        board = self._board
+        _require_order(board.owner.participant, "an observer has none")
+        _require_order((entry.vote, entry.id) == (self._terms.vote, board.owner.id), "it is of another vote or co-op")
+        _require_order(entry.signed.is_signed_by(board.owner.statement), "its signature is not good")
         # An early or duplicate outcome is ignored as out of order, but its signer did sign it.
-        board.outcomes.append((index, entry))
-        _require_order("outcome", board.closed is not None, "it comes before closed")
-        _require_order("outcome", entry.revision not in self._revisions, "it is the second of its revision")
+        board.signed.add((entry.revision, bytes.fromhex(entry.hash)))
+        _require_order(board.closed is not None, "it comes before closed")
+        _require_order(entry.revision not in self._revisions, "it is the second of its revision")
         self._revisions.add(entry.revision)
 
 
-def _is_allowed(choice: Choice, terms: VoteTerms) -> bool:
+def _is_allowed(choice: Choice, terms: Terms) -> bool:
     """Whether the terms allow this choice."""
     method, options = terms.rule.method, terms.options
     if method == "approval":
@@ -216,9 +414,9 @@ def _is_sorted(choice: list[str]) -> bool:
     return all(first < second for first, second in pairwise(encoded))
 
 
-def _require_order(kind: str, holds: bool, why: str) -> None:  # noqa: FBT001 - reads as a sentence
+def _require_order(holds: bool, why: str) -> None:  # noqa: FBT001 - reads as a sentence
     if not holds:
-        raise _OutOfOrderError(f"{kind}: {why}")
+        raise _OutOfOrderError(why)
 
 
 def _kind_of(value: Json) -> str:

@@ -1,18 +1,29 @@
-"""Check 1: the ustar archive, in which every byte is prescribed, so that no byte can change unnoticed."""
+"""Check 1: the ustar archive, in which every byte is prescribed, so that no byte can change unnoticed.
+
+Only documents are read into memory. Boards and heads stay in the file and are read piece by piece.
+"""
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import SEEK_END
+from itertools import repeat
+from struct import Struct
+from typing import BinaryIO, NamedTuple
 
-from scripts.verifier.errors import CheckFailedError
+from scripts.verifier.errors import CheckFailedError, DamagedError
 
 BLOCK = 512
 MAX_BUNDLE_BYTES = 2 * 1024**3
-MAX_ENTRIES = 2**21
 MAX_CHECKPOINTS = 4096
 MAX_EVIDENCE = 1000
 _KIB = 1024
 _CO_OP = r"[a-z0-9][a-z0-9.-]{2,62}"
+_PIECE_BYTES = 1024 * 1024
+_RUN_BYTES = 4096
+_LENGTH = Struct(">I")
+_MAGIC_AT, _MAGIC = 257, b"ustar\x0000"
 
 
 @dataclass(frozen=True)
@@ -33,45 +44,84 @@ _MEMBER_KINDS = (
 )
 
 
+class Part(NamedTuple):
+    """The content of a member: where it is in the file."""
+
+    file: BinaryIO
+    offset: int
+    size: int
+
+    def read(self) -> bytes:
+        self.file.seek(self.offset)
+        return self.file.read(self.size)
+
+    def pieces(self) -> Iterator[bytes]:
+        """The content in pieces of at most 1 MiB."""
+        for start in range(0, self.size, _PIECE_BYTES):
+            self.file.seek(self.offset + start)
+            yield self.file.read(min(_PIECE_BYTES, self.size - start))
+
+
+class FrameLimits(NamedTuple):
+    """At most `items` items of `bytes`, the first of `first_bytes`; `what` names them for a person."""
+
+    items: int
+    bytes: int
+    first_bytes: int
+    what: str
+
+
 @dataclass
 class BundleMembers:
     """The contents of a bundle by kind and co-op id; evidence by its hash."""
 
     count: int = 0
     terms: bytes = b""
-    outcome: bytes | None = None
+    outcome: Part | None = None
     identities: dict[str, bytes] = field(default_factory=dict)
-    entries: dict[str, memoryview] = field(default_factory=dict)
-    checkpoints: dict[str, memoryview] = field(default_factory=dict)
+    entries: dict[str, Part] = field(default_factory=dict)
+    checkpoints: dict[str, Part] = field(default_factory=dict)
     signatures: dict[str, bytes] = field(default_factory=dict)
-    evidence: dict[str, bytes] = field(default_factory=dict)
+    evidence: dict[str, Part] = field(default_factory=dict)
 
 
-def read_archive(archive: bytes) -> BundleMembers:
-    """Unpacks the archive. Raises `CheckFailedError` 1."""
-    if len(archive) > MAX_BUNDLE_BYTES:
+def read_archive(file: BinaryIO) -> BundleMembers:
+    """Finds the members of the archive. Raises `DamagedError`, and `CheckFailedError` 1."""
+    end = file.seek(0, SEEK_END)
+    if end > MAX_BUNDLE_BYTES:
         raise CheckFailedError(1, "the file is larger than 2 GiB")
-    if len(archive) % BLOCK:
-        raise CheckFailedError(1, "the file is not made of whole blocks of 512 bytes")
-    view, members, offset, before = memoryview(archive), BundleMembers(), 0, (-1, "")
-    while offset < len(archive) and archive[offset]:
-        name, size = _read_header(archive[offset : offset + BLOCK])
+    first = _read_at(file, 0, BLOCK)
+    if first[:6] != b"terms\0" and first[_MAGIC_AT : _MAGIC_AT + len(_MAGIC)] != _MAGIC and first != bytes(BLOCK):
+        raise DamagedError("it does not begin as a bundle does")
+    members, offset, before = BundleMembers(), 0, (-1, "")
+    while (block := _read_at(file, offset, BLOCK))[:1] != b"\0":
+        if len(block) < BLOCK:
+            raise DamagedError("it is cut short")
+        name, size = _read_header(block)
         kind, key = _find_kind(name)
         if (kind, name) <= before:
             raise CheckFailedError(1, f"{name} does not stand in its place")
         before = (kind, name)
         if size > _MEMBER_KINDS[kind].max_bytes:
             raise CheckFailedError(1, f"{name} is longer than allowed")
-        start, end = offset + BLOCK, offset + BLOCK + size
-        offset = end + -size % BLOCK
-        if offset > len(archive) or any(view[end:offset]):
-            raise CheckFailedError(1, f"{name} is cut short or not padded with zeros")
-        _store_member(members, kind, key, view[start:end])
-    if len(archive) - offset != 2 * BLOCK or any(view[offset:]):
-        raise CheckFailedError(1, "the archive does not end with exactly two blocks of zeros")
+        start, padding = offset + BLOCK, -size % BLOCK
+        offset = start + size + padding
+        if offset > end:
+            raise DamagedError(f"it is cut short in {name}")
+        if any(_read_at(file, offset - padding, padding)):
+            raise CheckFailedError(1, f"{name} is not padded with zeros")
+        _store_member(members, kind, key, Part(file, start, size))
+    _check_end(file, offset, end)
     if not members.terms:
         raise CheckFailedError(1, "there is no member named terms")
     return members
+
+
+def _check_end(file: BinaryIO, offset: int, end: int) -> None:
+    if offset + 2 * BLOCK > end:
+        raise DamagedError("it is cut short at its end")
+    if offset + 2 * BLOCK < end or any(_read_at(file, offset, 2 * BLOCK)):
+        raise CheckFailedError(1, "the archive does not end with exactly two blocks of zeros")
 
 
 def check_members(members: BundleMembers, parties: set[str], participants: set[str]) -> None:
@@ -85,20 +135,61 @@ def check_members(members: BundleMembers, parties: set[str], participants: set[s
         raise CheckFailedError(1, f"there is a signature of {co_op}, who is no participant of this vote")
 
 
-def read_frames(content: memoryview, max_items: int, max_bytes: int, what: str, max_first_bytes: int = 0) -> list[bytes]:
-    """Splits LP() frames: at most `max_items` of `max_bytes`, the first of `max_first_bytes`. Raises `CheckFailedError` 1."""
-    items: list[bytes] = []
-    offset, end = 0, len(content)
-    while offset < end:
-        start = offset + 4
-        size = int.from_bytes(content[offset:start], "big")
-        offset = start + size
-        if size > (max_bytes if items or not max_first_bytes else max_first_bytes) or len(items) == max_items:
-            raise CheckFailedError(1, f"{what}: number {len(items)} is longer than allowed, or one too many")
-        if offset > end:
-            raise CheckFailedError(1, f"{what}: number {len(items)} is cut short")
-        items.append(bytes(content[start:offset]))
-    return items
+def read_frames(content: Part, limits: FrameLimits) -> Iterator[bytes]:
+    """Splits LP() frames. Raises `CheckFailedError` 1."""
+    unpack, most, number, rest = _LENGTH.unpack_from, limits.first_bytes, 0, b""
+    for piece in content.pieces():
+        data = rest + piece if rest else piece
+        offset, end = 0, len(data)
+        while end - offset >= _LENGTH.size:
+            (size,) = unpack(data, offset)
+            start = offset + _LENGTH.size
+            stop = start + size
+            if size > most or number == limits.items:
+                raise CheckFailedError(1, f"{limits.what}: number {number} is longer than allowed, or one too many")
+            if stop > end:
+                break
+            most = limits.bytes
+            if size:
+                yield data[start:stop]
+                number, offset = number + 1, stop
+            else:
+                run = min(_empty_run(data, offset), limits.items - number)
+                yield from repeat(b"", run)
+                number, offset = number + run, offset + run * _LENGTH.size
+        rest = data[offset:]
+    if rest:
+        raise CheckFailedError(1, f"{limits.what}: number {number} is cut short")
+
+
+def count_frames(content: Part, limits: FrameLimits) -> int:
+    """How many items `read_frames` will give; raises what it will raise."""
+    unpack, most, number, skip, rest = _LENGTH.unpack_from, limits.first_bytes, 0, 0, b""
+    for piece in content.pieces():
+        data = rest + piece if rest else piece
+        end = len(data)
+        while skip + _LENGTH.size <= end:
+            (size,) = unpack(data, skip)
+            if size > most or number == limits.items:
+                raise CheckFailedError(1, f"{limits.what}: number {number} is longer than allowed, or one too many")
+            run = 1 if size else min(_empty_run(data, skip), limits.items - number)
+            number, skip, most = number + run, skip + _LENGTH.size * run + size, limits.bytes
+        rest = data[skip:]
+        skip = max(skip - end, 0)
+    if rest or skip:
+        raise CheckFailedError(1, f"{limits.what}: number {number - bool(skip)} is cut short")
+    return number
+
+
+def _empty_run(data: bytes, at: int) -> int:
+    """How many empty items follow from there. They are the cheapest to make in millions, so they are counted at once."""
+    rest = data[at : at + _RUN_BYTES]
+    return (len(rest) - len(rest.lstrip(b"\0"))) // _LENGTH.size
+
+
+def _read_at(file: BinaryIO, offset: int, size: int) -> bytes:
+    file.seek(offset)
+    return file.read(size)
 
 
 def _read_header(block: bytes) -> tuple[str, int]:
@@ -128,24 +219,24 @@ def _find_kind(name: str) -> tuple[int, str]:
     raise CheckFailedError(1, "a member has a name that no bundle has")
 
 
-def _store_member(members: BundleMembers, kind: int, key: str, content: memoryview) -> None:
+def _store_member(members: BundleMembers, kind: int, key: str, content: Part) -> None:
     members.count += 1
     match kind:
         case 0:
-            members.terms = bytes(content)
+            members.terms = content.read()
         case 1:
-            members.identities[key] = bytes(content)
+            members.identities[key] = content.read()
         case 2:
             members.entries[key] = content
         case 3:
             members.checkpoints[key] = content
         case 4:
-            members.outcome = bytes(content)
+            members.outcome = content
         case 5:
-            members.signatures[key] = bytes(content)
+            members.signatures[key] = content.read()
         case _:
-            members.evidence[key] = bytes(content)
+            members.evidence[key] = content
             if len(members.evidence) > MAX_EVIDENCE:
                 raise CheckFailedError(1, "there are more than 1,000 pieces of evidence")
-            if hashlib.sha256(content).hexdigest() != key:
+            if hashlib.sha256(content.read()).hexdigest() != key:
                 raise CheckFailedError(1, f"evidence/{key} does not have that hash")

@@ -6,6 +6,7 @@ from typing import Never, TypeAlias
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool"
 
 MAX_INTEGER, MAX_DEPTH = 2**53 - 1, 64
+_SHORT, _LONGEST = 512, 128 * 1024
 # Python escapes what RFC 8785 escapes, and as it does: the quote, the backslash, \b \t \n \f \r, and \u00xx for other controls.
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False)
 
@@ -30,6 +31,29 @@ def decode(data: bytes) -> Json:
     if written != data:
         raise NotCanonicalJsonError("it is not written in the one form of RFC 8785")
     return value
+
+
+def decode_at(text: str, at: int) -> tuple[Json, bytes, int]:
+    """The value whose JSON bytes begin there, these bytes, and where they end. Raises only NotCanonicalJsonError.
+
+    A value of more than 128 KiB is refused without being read.
+    """
+    for window in (_SHORT, _LONGEST):
+        part = text[at : at + window]
+        try:
+            value, end = _DECODER.raw_decode(part)
+            _check_allowed(value)
+            written = encode(value)
+        except RecursionError:
+            raise NotCanonicalJsonError("it is nested too deeply") from None
+        except NotCanonicalJsonError:
+            raise
+        except ValueError:
+            continue
+        if written != part[:end].encode():
+            raise NotCanonicalJsonError("it is not written in the one form of RFC 8785")
+        return value, written, at + end
+    raise NotCanonicalJsonError("it is not JSON in UTF-8, or a part of it is too long")
 
 
 def encode(value: Json) -> bytes:

@@ -1,13 +1,14 @@
 """Check 18: the documents of a voter: pins, card and receipt."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from scripts.verifier import entries, outcome, signatures
+from scripts.verifier import signatures
 from scripts.verifier.boards import Board
 from scripts.verifier.canonical_json import Json, NotCanonicalJsonError, decode
-from scripts.verifier.entries import Ballot, Choice
+from scripts.verifier.entries import Choice
 from scripts.verifier.errors import CheckFailedError
 from scripts.verifier.json_values import (
     PSEUDONYM,
@@ -22,11 +23,17 @@ from scripts.verifier.json_values import (
     parse_sorted_list,
     require_nfc,
 )
-from scripts.verifier.terms import VoteTerms
+from scripts.verifier.merkle import leaf_hash
+from scripts.verifier.terms import Terms
+
+Counted: TypeAlias = Mapping[tuple[str, str], tuple[int, Choice]]
+"""By (co-op id, pseudonym): index and choice of the ballot that counts."""
+# No key of a member is on a ballot, so that nothing on a board tells who made it.
+_NOT_BY_YOU = "If you did not cast one: this shows that your co-op changed it, not that you did"
 
 
 @dataclass(frozen=True)
-class VoterCard:
+class Card:
     vote: str
     id: str
     pseudonym: str
@@ -53,14 +60,14 @@ def read_pins(data: bytes) -> dict[str, str]:
     return _parse_pins(fields["pins"])
 
 
-def read_card(data: bytes) -> VoterCard:
+def read_card(data: bytes) -> Card:
     fields = parse_object(decode(data), "v vote id pseudonym group identity salt pins")
     parse_integer(fields["v"], 1, 1)
     identity = fields["identity"]
     if not isinstance(identity, str):
         raise MalformedError("it has no identity")
     require_nfc(identity)
-    return VoterCard(
+    return Card(
         vote=parse_hash(fields["vote"]),
         id=parse_co_op_id(fields["id"]),
         pseudonym=parse_matching(_correct_typing(fields["pseudonym"]), PSEUDONYM, "pseudonym"),
@@ -84,59 +91,61 @@ def read_receipt(data: bytes) -> Receipt:
     )
 
 
-def check_card(card: VoterCard, terms: VoteTerms, boards: dict[str, Board], cuts: dict[str, int] | None) -> str:
-    """A sentence about the ballot that counted for this card; `cuts` is None if the vote is annulled. Raises `CheckFailedError` 18."""
+def check_card(card: Card, terms: Terms, boards: dict[str, Board], counted: Counted | None) -> str:
+    """A sentence about the ballot that counted for this card; `counted` is None if the vote is annulled. Raises `CheckFailedError` 18."""
     if card.vote != terms.vote or card.id not in terms.participants:
         raise CheckFailedError(18, "the card is of another vote, or of a co-op that takes no part in this one")
-    row = boards[card.id].rows.get(card.pseudonym)
+    row = boards[card.id].opened_rows.get(card.pseudonym)
     if row is None or row.group != card.group:
         raise CheckFailedError(18, f"the board of {card.id} has no row with the pseudonym and the group of the card")
     if row_commitment(card) != row.commitment:
         raise CheckFailedError(
             18, "the card does not open its row: the row was made for somebody else, or the card is not as it was given out"
         )
-    if cuts is None:
-        return f"the card opens its row at {card.id}; nothing was counted"
-    counted = outcome.counted_ballots(boards[card.id], cuts[card.id]).get(card.pseudonym)
     if counted is None:
+        return f"the card opens its row at {card.id}; nothing was counted"
+    ballot = counted.get((card.id, card.pseudonym))
+    if ballot is None:
         return f"the card opens its row at {card.id}; no ballot was counted for it"
-    index, choice = counted
+    index, choice = ballot
     return f"the card opens its row at {card.id}; entry {index} was counted for it: {_choice_text(choice)}"
 
 
-def check_receipt(
-    receipt: Receipt, terms: VoteTerms, read_entries: Callable[[str], list[bytes]], cuts: dict[str, int] | None, boards: dict[str, Board]
-) -> str:
-    """A sentence about the receipt's ballot. `read_entries` returns the entries of a board. Raises `CheckFailedError` 18."""
+def check_receipt(receipt: Receipt, terms: Terms, boards: dict[str, Board], counted: Counted | None, cuts: Mapping[str, int]) -> str:
+    """A sentence about the receipt's ballot; `counted` is None if the vote is annulled. Raises `CheckFailedError` 18."""
     if receipt.vote != terms.vote or receipt.id not in terms.participants:
         raise CheckFailedError(18, "the receipt is of another vote, or of a co-op that takes no part in this one")
     if not receipt.signed.is_signed_by(terms.parties[receipt.id].statement):
         raise CheckFailedError(18, f"the receipt is not signed by the statement key of {receipt.id}")
-    tree = boards[receipt.id].tree
-    if receipt.index >= tree.size or tree.leaf(receipt.index) != receipt.leaf:
+    entry = boards[receipt.id].watched_entries.get(receipt.index)
+    if entry is None or leaf_hash(entry) != receipt.leaf:
         raise CheckFailedError(18, f"{receipt.id} signed this receipt, and its board does not have that ballot at entry {receipt.index}")
-    if not _is_ballot_of(receipt.pseudonym, read_entries(receipt.id)[receipt.index]):
+    if not _is_ballot_of(receipt.pseudonym, entry):
         raise CheckFailedError(18, f"{receipt.id} signed this receipt for an entry that is no ballot of its row")
-    if cuts is None:
+    if counted is None:
         return f"the ballot of the receipt is entry {receipt.index} of the board of {receipt.id}"
-    counted = outcome.counted_ballots(boards[receipt.id], cuts[receipt.id]).get(receipt.pseudonym)
-    if counted is not None and counted[0] == receipt.index:
+    ballot = counted.get((receipt.id, receipt.pseudonym))
+    if ballot is not None and ballot[0] == receipt.index:
         return f"the ballot of the receipt is entry {receipt.index} of the board of {receipt.id}, and it was counted"
-    late = receipt.index >= cuts[receipt.id]
-    why = "it was not witnessed in time" if late else "a later ballot took its place, or it was not allowed"
+    if receipt.index >= cuts[receipt.id]:
+        why = "it was not witnessed in time"
+    elif ballot is not None and ballot[0] > receipt.index:
+        why = f"a later ballot took its place, entry {ballot[0]}. {_NOT_BY_YOU}"
+    else:
+        why = f"a later ballot took it back, or it was not allowed. {_NOT_BY_YOU}"
     return f"the ballot of the receipt is entry {receipt.index} of the board of {receipt.id}; it was not counted: {why}"
 
 
 def _is_ballot_of(pseudonym: str, data: bytes) -> bool:
-    """Whether the entry is a ballot of this row, counted or not."""
+    """Whether the entry is a ballot of this row, with or without a code, even of bad form."""
     try:
-        entry = entries.read_entry(decode(data))
-    except (MalformedError, NotCanonicalJsonError):
+        value = decode(data)
+    except NotCanonicalJsonError:
         return False
-    return isinstance(entry, Ballot) and entry.pseudonym == pseudonym
+    return isinstance(value, dict) and value.get("kind") == "ballot" and value.get("pseudonym") == pseudonym
 
 
-def row_commitment(card: VoterCard) -> str:
+def row_commitment(card: Card) -> str:
     hashed = hashlib.sha256(b"kith/row/1")
     for part in (card.vote, card.pseudonym, card.group, card.identity):
         data = part.encode()

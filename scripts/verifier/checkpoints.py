@@ -12,7 +12,7 @@ from scripts.verifier.merkle import EMPTY
 from scripts.verifier.signatures import is_valid_signature
 
 # No bundle has this many entries, but a head that claims it can still prove a fork. A date has the same bound: tlog-cosignature, "Format".
-_SIZE, _MAX_INTEGER = re.compile(r"0|[1-9][0-9]{0,18}"), 2**63 - 1
+SIZE, _MAX_INTEGER = re.compile(r"0|[1-9][0-9]{0,18}"), 2**63 - 1
 _MAX_SIGNATURES = 120
 _BOARD, _WITNESS = b"\1", b"\4"
 
@@ -55,7 +55,7 @@ def read_checkpoint(note: bytes, keys: CheckpointKeys) -> SignedCheckpoint:
         blank
         or end
         or not 1 <= len(signatures) <= _MAX_SIGNATURES
-        or not _SIZE.fullmatch(size)
+        or not SIZE.fullmatch(size)
         or int(size) > _MAX_INTEGER
         or len(root_hash) != 32
     ):

@@ -1,98 +1,124 @@
 """Checks 6, 7 and 12: the heads of a board, falling dates, and the cut of the board at a time."""
 
-from collections.abc import Collection, Mapping
+import heapq
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from scripts.verifier import checkpoints
 from scripts.verifier.checkpoints import CheckpointKeys, SignedCheckpoint
 from scripts.verifier.errors import CheckFailedError
 from scripts.verifier.merkle import MerkleTree
-from scripts.verifier.terms import Party, VoteTerms
+from scripts.verifier.terms import Party, Terms
 
 
 @dataclass
 class BoardHeads:
-    """The verified heads of one board, in order of size."""
+    """What the verified heads of one board come to; the heads themselves are not kept.
+
+    By witness: the largest size that it cosigned by `open_latest` and by T, and the smallest one after T.
+    """
 
     board: str
-    checkpoints: list[SignedCheckpoint] = field(default_factory=list)
+    sizes: "array[int]" = field(default_factory=lambda: array("q"))
+    roots: list[bytes] = field(default_factory=list)
+    last_date: int = 0
+    by_open_latest: dict[str, int] = field(default_factory=dict)
+    by_conclusion: dict[str, int] = field(default_factory=dict)
+    after_conclusion: dict[str, int] = field(default_factory=dict)
+    falling: set[str] = field(default_factory=set)
+    """The witnesses whose dates fall while sizes rise."""
+    cosignature_count: int = 0
+    _latest: dict[str, int] = field(default_factory=dict)
 
     @property
-    def cosignature_count(self) -> int:
-        return sum(len(note.cosignatures) for note in self.checkpoints)
+    def size(self) -> int:
+        return self.sizes[-1] if self.sizes else 0
 
-    def largest_cosigned(self, witness: str, at: int) -> int:
-        """s_W(t): the largest size this witness cosigned with a date at or before `at`."""
-        sizes = (
-            note.size
-            for note in self.checkpoints
-            for cosignature in note.cosignatures
-            if cosignature.witness == witness and cosignature.time <= at
-        )
-        return max(sizes, default=0)
+    def add(self, checkpoint: SignedCheckpoint, terms: Terms) -> None:
+        self.sizes.append(checkpoint.size)
+        self.roots.append(bytes.fromhex(checkpoint.root))
+        self.cosignature_count += len(checkpoint.cosignatures)
+        dates: dict[str, list[int]] = {}
+        for cosignature in checkpoint.cosignatures:
+            dates.setdefault(cosignature.witness, []).append(cosignature.time)
+        for witness, times in dates.items():
+            self._add_dates(witness, checkpoint.size, times, terms)
 
-    def cut_at(self, terms: VoteTerms, at: int) -> int:
-        """The q-th largest of the sizes its witnesses had cosigned by then."""
-        sizes = sorted((self.largest_cosigned(witness, at) for witness in terms.parties if witness != self.board), reverse=True)
-        return sizes[terms.q - 1]
-
-    def witnesses_with_falling_dates(self) -> list[str]:
-        """The witnesses whose dates fall while sizes rise."""
-        latest: dict[str, int] = {}
-        fallen: set[str] = set()
-        for checkpoint in self.checkpoints:
-            dates: dict[str, list[int]] = {}
-            for cosignature in checkpoint.cosignatures:
-                dates.setdefault(cosignature.witness, []).append(cosignature.time)
-            for witness, times in dates.items():
-                if min(times) < latest.get(witness, 0):
-                    fallen.add(witness)
-                latest[witness] = max(*times, latest.get(witness, 0))
-        return sorted(fallen)
+    def _add_dates(self, witness: str, size: int, times: list[int], terms: Terms) -> None:
+        if min(times) < self._latest.get(witness, 0):
+            self.falling.add(witness)
+        self._latest[witness] = max(*times, self._latest.get(witness, 0))
+        self.last_date = max(self.last_date, *times)
+        if min(times) <= terms.open_latest:
+            self.by_open_latest[witness] = size
+        if min(times) <= terms.concluded_from:
+            self.by_conclusion[witness] = size
+        if max(times) > terms.concluded_from:
+            self.after_conclusion.setdefault(witness, size)
 
 
-def checkpoint_keys(party: Party, terms: VoteTerms) -> CheckpointKeys:
+def checkpoint_keys(party: Party, terms: Terms) -> CheckpointKeys:
     witnesses = {other.id: other.witness for other in terms.parties.values() if other.id != party.id}
     return CheckpointKeys(terms.vote, party.id, party.board, witnesses)
 
 
-def read_heads(party: Party, tree: MerkleTree, content: list[bytes], terms: VoteTerms) -> BoardHeads:
-    """Parses and verifies all heads of a board. Raises `CheckFailedError` 6 or 7."""
-    keys, heads = checkpoint_keys(party, terms), BoardHeads(party.id)
-    for data in content:
-        checkpoint = checkpoints.read_checkpoint(data, keys)
-        if checkpoint.size > tree.size or tree.root(checkpoint.size) != checkpoint.root:
-            raise CheckFailedError(
-                6, f"a checkpoint of {party.id} of {checkpoint.size} entries is not the head of the entries that are here"
-            )
-        if heads.checkpoints and checkpoint.size <= heads.checkpoints[-1].size:
+def read_heads(party: Party, notes: Iterable[bytes], entries: int, terms: Terms) -> BoardHeads:
+    """Parses the heads of a board of so many entries and verifies every signature. Raises `CheckFailedError` 6 or 7."""
+    return collect_heads(party, _read_notes(party, notes, terms), entries, terms)
+
+
+def merge_heads(party: Party, files: Iterable[Iterable[bytes]], entries: int, terms: Terms) -> BoardHeads:
+    """The same for the heads of one board from several files. Each file by itself is known to be sound."""
+    merged = heapq.merge(*(_read_notes(party, notes, terms) for notes in files), key=lambda checkpoint: checkpoint.size)
+    return collect_heads(party, _unite(merged), entries, terms)
+
+
+def collect_heads(party: Party, checkpoint_by_size: Iterable[SignedCheckpoint], entries: int, terms: Terms) -> BoardHeads:
+    heads = BoardHeads(party.id)
+    for checkpoint in checkpoint_by_size:
+        if heads.sizes and checkpoint.size <= heads.size:
             raise CheckFailedError(6, f"the sizes of the checkpoints of {party.id} do not rise")
         if not checkpoint.cosignatures:
             raise CheckFailedError(7, f"a checkpoint of {party.id} of {checkpoint.size} entries has no cosignature")
-        heads.checkpoints.append(checkpoint)
-    if not heads.checkpoints and (party.participant or tree.size):
+        heads.add(checkpoint, terms)
+    if not heads.sizes and (party.participant or entries):
         raise CheckFailedError(6, f"the board of {party.id} has no checkpoint")
-    if heads.checkpoints and heads.checkpoints[-1].size != tree.size:
+    if heads.sizes and heads.size != entries:
         raise CheckFailedError(6, f"the last checkpoint of {party.id} is not of all its entries")
     return heads
 
 
+def check_roots(heads: BoardHeads, tree: MerkleTree) -> None:
+    """Compares every head with the entries. Raises `CheckFailedError` 6."""
+    for size, root in zip(heads.sizes, heads.roots, strict=True):
+        if tree.root(size) != root.hex():
+            raise CheckFailedError(6, f"a checkpoint of {heads.board} of {size} entries is not the head of the entries that are here")
+
+
 def check_falling_dates(heads: BoardHeads, declared: Collection[tuple[str, str]]) -> None:
     """Refuses falling dates without evidence. `declared`: (witness, board) of each piece of such evidence. Raises `CheckFailedError` 7."""
-    for witness in heads.witnesses_with_falling_dates():
+    for witness in sorted(heads.falling):
         if (witness, heads.board) not in declared:
             raise CheckFailedError(
                 7, f"the dates of {witness} fall on the board of {heads.board} while its sizes rise, and no evidence says so"
             )
 
 
-def final_cuts(
-    terms: VoteTerms, heads: Mapping[str, BoardHeads], trees: Mapping[str, MerkleTree], settled: Mapping[str, int] | None
-) -> dict[str, int]:
-    """The cut of every participant's board at T, or as the settlement sets it. Raises `CheckFailedError` 12."""
-    sizes = {}
-    for co_op in terms.participants:
-        sizes[co_op] = heads[co_op].cut_at(terms, terms.concluded_from) if settled is None else settled.get(co_op, 0)
-        if sizes[co_op] > trees[co_op].size:
-            raise CheckFailedError(12, f"the board of {co_op} does not reach its cut")
-    return sizes
+def cut(board: str, sizes: Mapping[str, int], terms: Terms) -> int:
+    """The q-th largest of the sizes that the witnesses of a board had cosigned."""
+    return sorted((sizes.get(witness, 0) for witness in terms.parties if witness != board), reverse=True)[terms.q - 1]
+
+
+def _read_notes(party: Party, notes: Iterable[bytes], terms: Terms) -> Iterator[SignedCheckpoint]:
+    keys = checkpoint_keys(party, terms)
+    return (checkpoints.read_checkpoint(note, keys) for note in notes)
+
+
+def _unite(merged: Iterable[SignedCheckpoint]) -> Iterator[SignedCheckpoint]:
+    """One head of each size, with the cosignatures of all that have it."""
+    for _, same in groupby(merged, key=lambda checkpoint: checkpoint.size):
+        notes = list(same)
+        cosignatures = {(one.witness, one.time): one for note in notes for one in note.cosignatures}
+        yield SignedCheckpoint(notes[0].size, notes[0].root, tuple(cosignatures[key] for key in sorted(cosignatures)))

@@ -22,7 +22,7 @@ from scripts.verifier.json_values import (
     parse_sorted_list,
 )
 
-Choice: TypeAlias = "str | list[str] | dict[str, int]"
+Choice: TypeAlias = str | list[str] | dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Notice:
+    """`hash` is that of what it is about."""
+
     about: str
+    hash: str
 
 
 Entry = Join | RollRow | Roll | Ready | Open | Ballot | Closed | Outcome | Notice
@@ -177,13 +180,13 @@ def _parse_outcome(value: Json) -> Outcome:
 def _parse_notice(value: Json) -> Notice:
     fields = parse_object(value, "kind about hash", optional="rows scrutineers")
     about = parse_choice(fields["about"], ("withdraw", "objection", "suspend", "restored", "evidence", "scrutiny"))
-    parse_hash(fields["hash"])
+    named = parse_hash(fields["hash"])
     if about == "scrutiny":
         parse_integer(parse_object(value, "kind about hash rows scrutineers")["rows"])
         parse_integer(fields["scrutineers"])
     elif len(fields) != 3:
         raise MalformedError("only a notice of scrutiny has rows and scrutineers")
-    return Notice(about)
+    return Notice(about, named)
 
 
 def _parse_signed(value: Json, kind: str, names: str) -> signatures.SignedObject:

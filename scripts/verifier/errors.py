@@ -1,4 +1,4 @@
-"""The error of a failed check."""
+"""The errors that end a verification."""
 
 
 class CheckFailedError(Exception):
@@ -8,3 +8,11 @@ class CheckFailedError(Exception):
         super().__init__(f"check {number}: {sentence}")
         self.number = number
         self.sentence = sentence
+
+
+class DamagedError(Exception):
+    """The file is cut short, or is no bundle at all, such as a saved web page. Nobody forged anything; it must be fetched again."""
+
+
+class DifferentVotesError(Exception):
+    """The bundles given together are not of one vote."""

@@ -1,11 +1,12 @@
 """Checks 2 and 17: evidence of misconduct, objections and settlements, and whether each is true."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from scripts.verifier import checkpoints, cuts, entries, signatures
 from scripts.verifier.boards import Board
-from scripts.verifier.canonical_json import Json, NotCanonicalJsonError, decode
+from scripts.verifier.canonical_json import Json, NotCanonicalJsonError, decode, encode
 from scripts.verifier.checkpoints import SignedCheckpoint
 from scripts.verifier.cuts import BoardHeads
 from scripts.verifier.entries import Outcome
@@ -25,9 +26,10 @@ from scripts.verifier.json_values import (
     parse_sorted_list,
 )
 from scripts.verifier.merkle import is_consistent
-from scripts.verifier.terms import VoteTerms
+from scripts.verifier.terms import Terms
 
 TWO_OUTCOMES, DATED_BACK = "signed two outcomes", "dated a cosignature back"
+TWO_BOARDS, FALLING = "showed two boards", "cosigned with falling dates"
 
 
 @dataclass(frozen=True)
@@ -85,19 +87,64 @@ Evidence = Fork | DoubleOutcome | LateCosignature | FallingDates | Objection | S
 
 @dataclass(frozen=True)
 class EvidenceFindings:
-    """Proven (co-op id, misconduct) pairs, and the ids of co-ops that objected within the window."""
+    """Proven (co-op id, misconduct) pairs, the co-ops that objected within the window, and by board the largest head in evidence.
 
-    misconduct: list[tuple[str, str]]
-    objections: list[str]
+    Heads of a fork are left out: they show two boards, not a larger one.
+    """
+
+    misconduct: set[tuple[str, str]] = field(default_factory=set)
+    objections: set[str] = field(default_factory=set)
+    heads: Mapping[str, int] = field(default_factory=dict)
 
 
-def read_all_evidence(members: Mapping[str, bytes]) -> list[Evidence]:
-    """Parses every piece of evidence and refuses two settlements of one revision. Raises `CheckFailedError` 2."""
-    pieces = [read_evidence(name, data) for name, data in members.items()]
-    revisions = [piece.revision for piece in pieces if isinstance(piece, Settlement)]
-    if len(set(revisions)) != len(revisions):
-        raise CheckFailedError(2, "there are two settlements of one revision")
-    return pieces
+class EvidencePieces:
+    """All pieces of evidence. A piece is read anew whenever it is needed: together they can be 256 MB.
+
+    Reading them once gives what other checks need: the settlement in force, whose dates fall by evidence, the outcomes of those that
+    signed two, at which sizes the roots of boards are compared, and under which hashes a board can name a piece.
+    """
+
+    def __init__(self, loaders: Mapping[str, Callable[[], bytes]], *, of_several: bool = False) -> None:
+        """`loaders` gives the bytes of each piece by its name. Raises `CheckFailedError` 2, too for two settlements of one revision.
+
+        Pieces `of_several` files can have two settlements of one revision, which is then noted.
+        """
+        self._loaders = loaders
+        self._of_several = of_several
+        self.two_settlements = False
+        self.settlement: Settlement | None = None
+        self.falling_dates: set[tuple[str, str]] = set()
+        self.signed_twice: set[tuple[str, int, bytes]] = set()
+        self.compared_sizes: dict[str, set[int]] = {}
+        self.hashes = set(loaders)
+        bodies: dict[int, dict[str, Json]] = {}
+        for piece in self:
+            self._note(piece, bodies)
+
+    def __len__(self) -> int:
+        return len(self._loaders)
+
+    def __iter__(self) -> Iterator[Evidence]:
+        return (read_evidence(name, load()) for name, load in self._loaders.items())
+
+    def _note(self, piece: Evidence, bodies: dict[int, dict[str, Json]]) -> None:
+        match piece:
+            case Settlement():
+                if piece.revision in bodies and not self._of_several:
+                    raise CheckFailedError(2, "there are two settlements of one revision")
+                self.two_settlements |= bodies.setdefault(piece.revision, piece.body) != piece.body
+                if self.settlement is None or piece.revision > self.settlement.revision:
+                    self.settlement = piece
+            case FallingDates():
+                self.falling_dates.add((piece.witness, piece.board))
+            case DoubleOutcome():
+                self.signed_twice |= {(entry.id, entry.revision, bytes.fromhex(entry.hash)) for entry in (piece.first, piece.second)}
+            case Fork(notes=[note]):
+                size = note.split("\n")[1:2]
+                if size and checkpoints.SIZE.fullmatch(size[0]):
+                    self.compared_sizes.setdefault(piece.board, set()).add(int(size[0]))
+            case Objection():
+                self.hashes.add(hashlib.sha256(encode({"body": piece.signed.body, "sig": piece.signed.sig})).hexdigest())
 
 
 def read_evidence(name: str, data: bytes) -> Evidence:
@@ -108,54 +155,54 @@ def read_evidence(name: str, data: bytes) -> Evidence:
         raise CheckFailedError(2, f"evidence/{name} is not as it must be: {error}") from None
 
 
-def settlement_in_force(pieces: list[Evidence]) -> Settlement | None:
-    """The settlement of the highest revision, if any; `read_all_evidence` has refused duplicates."""
-    return max((piece for piece in pieces if isinstance(piece, Settlement)), key=lambda piece: piece.revision, default=None)
-
-
-def misconduct_on_boards(boards: Mapping[str, Board], heads: Mapping[str, BoardHeads], terms: VoteTerms) -> set[tuple[str, str]]:
+def misconduct_on_boards(boards: Mapping[str, Board], heads: Mapping[str, BoardHeads]) -> set[tuple[str, str]]:
     """Misconduct that the boards prove by themselves, so that the packer of a bundle cannot leave it out."""
     misconduct: set[tuple[str, str]] = set()
     for co_op, board in boards.items():
-        hashes = {(entry.revision, entry.hash) for _, entry in board.outcomes}
-        if len(hashes) > len({revision for revision, _ in hashes}):
+        if len(board.signed) > len({revision for revision, _ in board.signed}):
             misconduct.add((co_op, TWO_OUTCOMES))
         if board.closed is None:
             continue
         for board_heads in heads.values():
             closed_size = board.closed.boards.get(board_heads.board, (0, "", 0))[0]
-            if board_heads.board != co_op and board_heads.largest_cosigned(co_op, terms.concluded_from) > closed_size:
+            if board_heads.board != co_op and board_heads.by_conclusion.get(co_op, 0) > closed_size:
                 misconduct.add((co_op, DATED_BACK))
     return misconduct
 
 
 def check_evidence(
-    pieces: list[Evidence], terms: VoteTerms, boards: Mapping[str, Board], on_boards: set[tuple[str, str]]
+    pieces: Iterable[Evidence], terms: Terms, boards: Mapping[str, Board], on_boards: set[tuple[str, str]]
 ) -> EvidenceFindings:
-    """Checks every piece. `on_boards` is the misconduct that the boards prove. Raises `CheckFailedError` 17."""
-    misconduct = [*on_boards]
-    objections: list[str] = []
+    """Checks every piece; `pieces` are gone through twice. `on_boards` is the misconduct that the boards prove.
+
+    Raises `CheckFailedError` 17.
+    """
+    misconduct, objections, heads = {*on_boards}, set[str](), dict[str, int]()
     for piece in pieces:
         match piece:
             case Fork():
-                misconduct.append((_check_fork(piece, terms, boards), "showed two boards"))
+                misconduct.add((_check_fork(piece, terms, boards), TWO_BOARDS))
             case DoubleOutcome():
-                misconduct.append((_check_double_outcome(piece, terms), TWO_OUTCOMES))
+                misconduct.add((_check_double_outcome(piece, terms), TWO_OUTCOMES))
             case LateCosignature():
-                misconduct.append((_check_late_cosignature(piece, terms, boards), DATED_BACK))
+                size = _check_late_cosignature(piece, terms, boards)
+                misconduct.add((piece.witness, DATED_BACK))
+                heads[piece.board] = max(size, heads.get(piece.board, 0))
             case FallingDates():
-                misconduct.append((_check_falling_dates(piece, terms), "cosigned with falling dates"))
+                size = _check_falling_dates(piece, terms)
+                misconduct.add((piece.witness, FALLING))
+                heads[piece.board] = max(size, heads.get(piece.board, 0))
             case Objection() if _check_objection(piece, terms):
-                objections.append(piece.id)
+                objections.add(piece.id)
     for piece in pieces:
         if isinstance(piece, Settlement):
             _check_settlement(piece, terms, {culprit for culprit, _ in misconduct})
-    return EvidenceFindings(sorted(set(misconduct)), sorted(set(objections)))
+    return EvidenceFindings(misconduct, objections, heads)
 
 
-def _check_fork(fork: Fork, terms: VoteTerms, boards: Mapping[str, Board]) -> str:
+def _check_fork(fork: Fork, terms: Terms, boards: Mapping[str, Board]) -> str:
     heads = [_read_note(text, fork.board, terms) for text in fork.notes]
-    tree = boards[fork.board].tree
+    board = boards[fork.board]
     if fork.root:
         smaller, larger = sorted(heads, key=lambda head: head.size)
         is_prefix = is_consistent((smaller.size, fork.root), (larger.size, larger.root), list(fork.proof))
@@ -163,12 +210,12 @@ def _check_fork(fork: Fork, terms: VoteTerms, boards: Mapping[str, Board]) -> st
     elif len(heads) == 2:
         proven = heads[0].size == heads[1].size and heads[0].root != heads[1].root
     else:
-        proven = heads[0].size <= tree.size and heads[0].root != tree.root(heads[0].size)
+        proven = heads[0].size <= board.size and heads[0].root != board.roots[heads[0].size]
     _require(proven, f"the evidence of a fork of {fork.board} proves none")
     return fork.board
 
 
-def _check_double_outcome(piece: DoubleOutcome, terms: VoteTerms) -> str:
+def _check_double_outcome(piece: DoubleOutcome, terms: Terms) -> str:
     first, second = piece.first, piece.second
     _require(first.id in terms.participants, "the evidence of two outcomes is about somebody who is no participant")
     key = terms.parties[first.id].statement
@@ -178,26 +225,28 @@ def _check_double_outcome(piece: DoubleOutcome, terms: VoteTerms) -> str:
     return first.id
 
 
-def _check_late_cosignature(piece: LateCosignature, terms: VoteTerms, boards: Mapping[str, Board]) -> str:
+def _check_late_cosignature(piece: LateCosignature, terms: Terms, boards: Mapping[str, Board]) -> int:
+    """The size of the head."""
     head = _read_note(piece.note, piece.board, terms)
     _require(piece.witness in terms.parties, "the evidence of a late cosignature names somebody who is no party")
     closed = boards[piece.witness].closed
     closed_size = closed.boards.get(piece.board, (0, "", 0))[0] if closed is not None else head.size
     dated = any(cosignature.witness == piece.witness and cosignature.time <= terms.concluded_from for cosignature in head.cosignatures)
     _require(dated and head.size > closed_size, f"the evidence that {piece.witness} dated a cosignature back proves nothing")
-    return piece.witness
+    return head.size
 
 
-def _check_falling_dates(piece: FallingDates, terms: VoteTerms) -> str:
+def _check_falling_dates(piece: FallingDates, terms: Terms) -> int:
+    """The size of the larger head."""
     smaller, larger = sorted((_read_note(text, piece.board, terms) for text in piece.notes), key=lambda note: note.size)
     before = [cosignature.time for cosignature in smaller.cosignatures if cosignature.witness == piece.witness]
     after = [cosignature.time for cosignature in larger.cosignatures if cosignature.witness == piece.witness]
     proven = before and after and smaller.size < larger.size and max(before) > min(after)
     _require(bool(proven), f"the evidence that the dates of {piece.witness} fall proves nothing")
-    return piece.witness
+    return larger.size
 
 
-def _check_objection(objection: Objection, terms: VoteTerms) -> bool:
+def _check_objection(objection: Objection, terms: Terms) -> bool:
     """Whether it was signed within the window; one outside it is still valid evidence."""
     _require(
         objection.vote == terms.vote and objection.id in terms.participants,
@@ -210,7 +259,7 @@ def _check_objection(objection: Objection, terms: VoteTerms) -> bool:
     return terms.concluded_from < objection.at <= terms.concluded_from + terms.window
 
 
-def _check_settlement(settlement: Settlement, terms: VoteTerms, guilty: set[str]) -> None:
+def _check_settlement(settlement: Settlement, terms: Terms, guilty: set[str]) -> None:
     _require(settlement.vote == terms.vote, "a settlement is of another vote")
     _require(
         settlement.cuts is None or set(settlement.cuts) == set(terms.participants),
@@ -224,7 +273,7 @@ def _check_settlement(settlement: Settlement, terms: VoteTerms, guilty: set[str]
         _require(good, f"the signature of {co_op} under a settlement is not good")
 
 
-def _read_note(text: str, board: str, terms: VoteTerms) -> SignedCheckpoint:
+def _read_note(text: str, board: str, terms: Terms) -> SignedCheckpoint:
     _require(board in terms.parties, "evidence is about the board of somebody who is no party")
     try:
         return checkpoints.read_checkpoint(text.encode(), cuts.checkpoint_keys(terms.parties[board], terms))

@@ -41,6 +41,8 @@ class IdentityDocument:
     id: str
     name: str
     root: str
+    seq: int
+    issued: int
     keys: list[SigningKey]
     revoked: frozenset[str]
     signed: signatures.SignedObject
@@ -74,8 +76,6 @@ def check_identity(owner: str, root: str, identity: IdentityDocument, pins: Iter
 def _parse_body(signed: signatures.SignedObject) -> IdentityDocument:
     fields = signed.body
     parse_integer(fields["v"], 1, 1)
-    parse_integer(fields["seq"], 1)
-    parse_integer(fields["issued"])
     _check_endpoint(fields["endpoint"])
     certificates = parse_list(fields["tls"], parse_hash)
     if not 1 <= len(certificates) == len(set(certificates)) <= 2:
@@ -90,6 +90,8 @@ def _parse_body(signed: signatures.SignedObject) -> IdentityDocument:
         id=parse_co_op_id(fields["id"]),
         name=parse_line(fields["name"], 200),
         root=parse_public_key(fields["root"]),
+        seq=parse_integer(fields["seq"], 1),
+        issued=parse_integer(fields["issued"]),
         keys=keys,
         revoked=frozenset(parse_sorted_list(fields["revoked"], parse_hash)),
         signed=signed,

@@ -4,27 +4,27 @@ import hashlib
 from collections.abc import Iterable
 
 EMPTY = hashlib.sha256(b"").hexdigest()
+_HASH_BYTES = 32
 
 
-def leaf_hash(entry: bytes) -> bytes:
-    return hashlib.sha256(b"\0" + entry).digest()
+def leaf_hash(entry: bytes) -> str:
+    return hashlib.sha256(b"\0" + entry).hexdigest()
 
 
 class MerkleTree:
     """A Merkle tree that keeps the hash of every complete subtree (64 bytes an entry), so that the root of any size costs few hashes."""
 
     def __init__(self, entries: Iterable[bytes]) -> None:
-        self._levels = [[leaf_hash(entry) for entry in entries]]
-        while len(self._levels[-1]) > 1:
-            below = self._levels[-1]
-            self._levels.append([_node_hash(below[i], below[i + 1]) for i in range(0, len(below) - 1, 2)])
+        self._levels = [_leaf_level(entries)]
+        while len(self._levels[-1]) > _HASH_BYTES:
+            self._levels.append(_level_above(self._levels[-1]))
 
     @property
     def size(self) -> int:
-        return len(self._levels[0])
+        return len(self._levels[0]) // _HASH_BYTES
 
     def leaf(self, index: int) -> str:
-        return self._levels[0][index].hex()
+        return self._hash_at(0, index).hex()
 
     def root(self, size: int) -> str:
         """The root, in hex, of the first `size` entries."""
@@ -35,9 +35,34 @@ class MerkleTree:
         for height in range(size.bit_length()):
             if size >> height & 1:
                 at -= 1 << height
-                left = self._levels[height][at >> height]
+                left = self._hash_at(height, at >> height)
                 root = _node_hash(left, root) if root else left
         return root.hex()
+
+    def _hash_at(self, height: int, number: int) -> bytes:
+        return bytes(self._levels[height][number * _HASH_BYTES : (number + 1) * _HASH_BYTES])
+
+
+def _leaf_level(entries: Iterable[bytes]) -> bytearray:
+    sha256, level = hashlib.sha256, bytearray()
+    before, digest = b"", sha256(b"\0").digest()
+    for entry in entries:
+        # A board of millions of equal entries costs little to make, so it must cost little to hash.
+        if entry != before:
+            before, digest = entry, sha256(b"\0" + entry).digest()
+        level += digest
+    return level
+
+
+def _level_above(below: bytearray) -> bytearray:
+    sha256, level = hashlib.sha256, bytearray()
+    before, digest = bytearray(), b""
+    for at in range(0, len(below) - _HASH_BYTES, 2 * _HASH_BYTES):
+        pair = below[at : at + 2 * _HASH_BYTES]
+        if pair != before:
+            before, digest = pair, sha256(b"\1" + pair).digest()
+        level += digest
+    return level
 
 
 def is_consistent(first: tuple[int, str], second: tuple[int, str], proof: list[str]) -> bool:

@@ -22,6 +22,7 @@ from scripts.verifier.json_values import (
     parse_list_of,
     parse_matching,
     parse_object,
+    parse_option,
     parse_public_key,
     parse_signature,
     parse_sorted_list,
@@ -34,6 +35,7 @@ _NAMES = (
     "settle grace window settlers double_membership ties audience"
 )
 MAX_PARTICIPANTS, MAX_OBSERVERS, MAX_GROUPS, MAX_ENTRY_BYTES = 100, 20, 50, 8 * 1024
+MAX_BALLOTS, SPARE_ENTRIES, MAX_ENTRIES = 20, 200, 2**21
 LAST_SECOND = 253_402_300_799
 
 
@@ -54,7 +56,7 @@ class Party:
 
 
 @dataclass(frozen=True)
-class VoteTerms:
+class Terms:
     """The parsed terms; times in seconds since 1970."""
 
     data: bytes
@@ -95,13 +97,18 @@ class VoteTerms:
         """Qf: the number of signatures that make an outcome final."""
         return len(self.participants) // 2 + 1
 
+    def max_entries(self, co_op: str) -> int:
+        """The most entries of a board: no witness cosigns more. Ceilings of groups that are excluded count too."""
+        rows = sum(ceiling for (owner, _), ceiling in self.ceilings.items() if owner == co_op)
+        return min(rows * (MAX_BALLOTS + 1) + SPARE_ENTRIES, MAX_ENTRIES)
+
     @property
     def concluded_from(self) -> int:
         """T: the time at which boards are cut."""
         return self.close + self.settle
 
 
-def read_terms(data: bytes) -> VoteTerms:
+def read_terms(data: bytes) -> Terms:
     """Parses the terms. Raises `CheckFailedError` 2."""
     try:
         return _parse_terms(data)
@@ -109,7 +116,7 @@ def read_terms(data: bytes) -> VoteTerms:
         raise CheckFailedError(2, f"the terms are not as they must be: {error}") from None
 
 
-def check_terms(terms: VoteTerms, identities: Mapping[str, IdentityDocument]) -> None:
+def check_terms(terms: Terms, identities: Mapping[str, IdentityDocument]) -> None:
     """Checks that the terms are consistent and signed by their parties. Raises `CheckFailedError` 3."""
     for holds, sentence in _consistency_checks(terms):
         if not holds:
@@ -118,7 +125,7 @@ def check_terms(terms: VoteTerms, identities: Mapping[str, IdentityDocument]) ->
         _check_signed(terms, party, identities[party.id])
 
 
-def _consistency_checks(terms: VoteTerms) -> list[tuple[bool, str]]:
+def _consistency_checks(terms: Terms) -> list[tuple[bool, str]]:
     vote_rules, ids = terms.rule, set(terms.participants)
     every_key = [key for party in terms.parties.values() for key in party.all_keys()]
     observers = len(terms.parties) - len(ids)
@@ -156,7 +163,7 @@ def _consistency_checks(terms: VoteTerms) -> list[tuple[bool, str]]:
     ]
 
 
-def _longest_entry_bytes(terms: VoteTerms) -> int:
+def _longest_entry_bytes(terms: Terms) -> int:
     """The largest possible size of a `ready`, a `closed` or a ballot of this vote; an `open` is smaller than a `ready`."""
     root, max_integer, shortest = "0" * 64, MAX_INTEGER, min(terms.parties, key=len, default="")
     choices: dict[str, Json] = {
@@ -171,7 +178,7 @@ def _longest_entry_bytes(terms: VoteTerms) -> int:
     return max(len(encode(co_op)) for co_op in longest)
 
 
-def _check_signed(terms: VoteTerms, party: Party, identity: IdentityDocument) -> None:
+def _check_signed(terms: Terms, party: Party, identity: IdentityDocument) -> None:
     body: Json = {
         "board": party.board,
         "draft": terms.draft,
@@ -188,20 +195,20 @@ def _check_signed(terms: VoteTerms, party: Party, identity: IdentityDocument) ->
         raise CheckFailedError(3, f"the signature of {party.id} under its keys of this vote is not good")
 
 
-def _parse_terms(data: bytes) -> VoteTerms:
+def _parse_terms(data: bytes) -> Terms:
     fields = parse_object(decode(data), _NAMES)
     parse_integer(fields["v"], 1, 1)
     parse_choice(fields["double_membership"], ("one_vote_per_membership",))
     parse_choice(fields["ties"], ("do_not_pass",))
     parse_choice(fields["audience"], ("members", "public"))
-    options = parse_list(fields["options"], lambda item: parse_line(item, 100))
+    options = parse_list(fields["options"], parse_option)
     if not 2 <= len(options) == len(set(options)) <= 50:
         raise MalformedError("there are not 2 to 50 different options")
     parties = parse_sorted_list(fields["parties"], _parse_party)
     ceilings = parse_sorted_list(fields["ceilings"], lambda item: _parse_triple(item, parse_group, parse_integer))
     if len({item.id for item in parties}) != len(parties) or len({(item, group) for item, group, _ in ceilings}) != len(ceilings):
         raise MalformedError("a party or a ceiling stands twice")
-    return VoteTerms(
+    return Terms(
         data=data,
         vote=hashlib.sha256(b"kith/terms/1\n" + data).hexdigest(),
         draft=parse_matching(fields["draft"], DRAFT, "draft of 32 hex digits"),
@@ -210,7 +217,7 @@ def _parse_terms(data: bytes) -> VoteTerms:
         question=parse_line(fields["question"], 200),
         text=parse_text(fields["text"], 4000),
         options=options,
-        candidates=parse_sorted_list(fields["candidates"], lambda item: parse_line(item, 100)),
+        candidates=parse_sorted_list(fields["candidates"], parse_option),
         rule=vote_rule.read_rule(fields["rule"]),
         parties={item.id: item for item in parties},
         ceilings={(item, group): ceiling for item, group, ceiling in ceilings},

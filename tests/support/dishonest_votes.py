@@ -23,7 +23,8 @@ def dishonest_vote(random: Random) -> VoteBoards:
     for co_op in vote.parties:
         if random.random() < 0.85:
             vote.append_entry(co_op, _closed_entry(random, vote, co_op))
-    vote.add_checkpoint(T + 100)
+    # Some cosign nothing any more after T, and so nothing that contradicts them.
+    vote.add_checkpoint(T + 100, witnesses=[party for party in vote.parties if random.random() > 0.1])
     liar = random.choice(vote.co_ops)
     vote.documents += [paper for paper in _evidence_documents(random, vote, liar) if random.random() < 0.15]
     if random.random() < 0.25 and _add_settlement(random, vote, liar):
@@ -33,13 +34,15 @@ def dishonest_vote(random: Random) -> VoteBoards:
 
 
 def _closed_entry(random: Random, vote: VoteBoards, co_op: str) -> bytes:
-    """The closed entry of a co-op: what it cosigned last, but sometimes too little or nothing for a board."""
+    """The closed entry of a co-op: what it cosigned last, but sometimes too little, too much, nothing or another board."""
     boards = []
     for party in vote.parties:
         head = vote.heads[party][-1]
-        is_lie = random.random() < 0.03
+        more = random.choice([-1, 1, 2, 30]) if random.random() < 0.06 else 0
+        leaves = [merkle.leaf_hash(entry) for entry in vote.entries[party]]
+        root = hashlib.sha256(b"another board").digest() if random.random() < 0.03 else merkle.root_of(leaves[: head.size + more])
         if party != co_op and random.random() > 0.03:
-            boards.append((party, head.size - 1 if is_lie else head.size, head.root, CLOSE + 60))
+            boards.append((party, head.size + more, root, CLOSE + 60))
     return kinds.ClosedEntry(tuple(boards)).data()
 
 
@@ -71,4 +74,6 @@ def _sign_outcomes(random: Random, vote: VoteBoards) -> None:
     for co_op in vote.co_ops:
         for data in random.choice([[right], [right], [right], [right], [other], [right, other], [other, right], []]):
             vote.sign(co_op, data, vote.revision)
+        if random.random() < 0.1:
+            vote.sign(co_op, b"a later one", vote.revision + 1)
     vote.add_checkpoint(T + 200)

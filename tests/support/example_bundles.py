@@ -146,7 +146,7 @@ def contested() -> ExampleBundle:
     vote.add_evidence("objection", object=signed_document(vote.key(CEDAR, "statement"), "objection", objection))
     forked = BoardHead(9, hashlib.sha256(b"another board").digest(), [(ASH, CLOSE)])
     vote.add_evidence("fork", board=BIRCH, notes=[vote.signed_note(BIRCH, forked).decode()])
-    return ExampleBundle("an objection, and one co-op showed two boards", vote.pack(), 0, vote, state="final, contested")
+    return ExampleBundle("an objection, and one co-op showed two boards", vote.pack(), 4, vote, state="final, contested")
 
 
 def late_cosignature() -> ExampleBundle:
@@ -155,14 +155,14 @@ def late_cosignature() -> ExampleBundle:
     dated_back = BoardHead(len(vote.entries[ASH]), merkle_root(vote.entries[ASH]), [(CEDAR, T - 10)])
     vote.add_evidence("late_cosignature", witness=CEDAR, board=ASH, note=vote.signed_note(ASH, dated_back).decode())
     vote.conclude(signers=[ASH, BIRCH])
-    return ExampleBundle("a witness dated a cosignature back, and that is proven", vote.pack(), 0, vote, state="final, contested")
+    return ExampleBundle("a witness dated a cosignature back, and that is proven", vote.pack(), 4, vote, state="final, contested")
 
 
 def falling_dates_declared() -> ExampleBundle:
     vote = _with_falling_dates("falling-dates-declared")
     first, second = (vote.signed_note(ASH, head).decode() for head in vote.heads[ASH][:2])
     vote.add_evidence("falling_dates", witness=CEDAR, board=ASH, notes=[first, second])
-    return ExampleBundle("the dates of a witness fall, and evidence says so", vote.pack(), 0, vote, state="final, contested")
+    return ExampleBundle("the dates of a witness fall, and evidence says so", vote.pack(), 4, vote, state="final, contested")
 
 
 def settled() -> ExampleBundle:
@@ -223,7 +223,7 @@ def boards_that_prove() -> ExampleBundle:
     vote.sign(BIRCH, b"another outcome")
     vote.conclude()
     return ExampleBundle(
-        "one co-op signed two outcomes, and no evidence says so: its board does", vote.pack(), 0, vote, state="final, contested"
+        "one co-op signed two outcomes, and no evidence says so: its board does", vote.pack(), 4, vote, state="final, contested"
     )
 
 
@@ -238,6 +238,110 @@ def later_version() -> ExampleBundle:
     vote = three_concluded("later-version")
     vote.changed_identities[BIRCH] = {"versions": [1, 2]}
     return final_example("one co-op knows a later version of the protocol as well", vote)
+
+
+# ---- what a file shows against itself, and edges that a text can leave open --------------------------------------------------------
+
+
+def later_outcome() -> ExampleBundle:
+    vote = three_concluded("later-outcome")
+    for co_op in THREE:
+        kept = vote.signatures[co_op]
+        vote.sign(co_op, b"what followed from a settlement", 2)
+        vote.signatures[co_op] = kept
+        vote.add_checkpoint(T + 5000, boards=[co_op])
+    about = "people settled and signed a second outcome; the packer left the settlement out and put the first outcome back"
+    return ExampleBundle(about, vote.pack(), 3, vote, state="not final: a later outcome was signed")
+
+
+def later_outcome_of_one() -> ExampleBundle:
+    vote = three_concluded("later-outcome-of-one")
+    kept = vote.signatures[CEDAR]
+    vote.sign(CEDAR, b"what followed from a settlement", 2)
+    vote.signatures[CEDAR] = kept
+    vote.add_checkpoint(T + 5000, boards=[CEDAR])
+    return ExampleBundle("one co-op signed a second outcome", vote.pack(), 4, vote, state="final, contested")
+
+
+def withheld_heads() -> ExampleBundle:
+    vote = _with_withheld_heads("withheld-heads", [BIRCH, CEDAR])
+    about = "two co-ops say in `closed` that they held more in time than the file shows, and the board would be cut elsewhere"
+    return ExampleBundle(about, vote.pack(), 3, vote, state="not final: the file contradicts itself")
+
+
+def withheld_cosignature() -> ExampleBundle:
+    vote = _with_withheld_heads("withheld-cosignature", [BIRCH])
+    return final_example("one co-op says in `closed` that it held more in time than the file shows; that changes no cut", vote)
+
+
+def disbelieved_closed() -> ExampleBundle:
+    vote = three_voted("disbelieved-closed")
+    vote.add_checkpoint(CLOSE + 60)
+    for co_op in THREE:
+        named = [vote._last(co_op, other) for other in THREE if other != co_op]
+        if co_op == CEDAR:
+            named[0] = [ASH, 1000, hashlib.sha256(b"another board").hexdigest(), CLOSE + 60]
+        vote.append_entry(co_op, {"kind": "closed", "boards": named})
+    vote.add_checkpoint(T + 100)
+    vote.conclude()
+    return final_example("one co-op says in `closed` that it held 1,000 entries, and cosigned fewer later: nobody believes it", vote)
+
+
+def another_board_closed() -> ExampleBundle:
+    vote = three_voted("another-board-closed")
+    vote.add_checkpoint(CLOSE + 60)
+    for co_op in THREE:
+        named = [vote._last(co_op, other) for other in THREE if other != co_op]
+        if co_op == CEDAR:
+            named[0][2] = hashlib.sha256(b"another board").hexdigest()
+        vote.append_entry(co_op, {"kind": "closed", "boards": named})
+    vote.add_checkpoint(T + 100)
+    vote.conclude()
+    about = "one co-op says in `closed` that it held another board of another"
+    return ExampleBundle(about, vote.pack(), 4, vote, state="final, contested")
+
+
+def no_signature_files() -> ExampleBundle:
+    vote = three_concluded("no-signature-files")
+    vote.signatures.clear()
+    return final_example("no files of signatures: the boards say who signed", vote)
+
+
+def empty_observer() -> ExampleBundle:
+    vote = BundleBuilder("empty-observer", [ASH, BIRCH], observers=["oak-union"])
+    vote.open_vote()
+    vote.cast_ballots(ASH, "ffff-")
+    vote.cast_ballots(BIRCH, "fffa-")
+    vote.close()
+    vote.conclude()
+    vote.entries["oak-union"], vote.heads["oak-union"] = [], [BoardHead(0, merkle_root([]), [(ASH, CLOSE)])]
+    return final_example("an observer with one head of size 0 and no entries", vote)
+
+
+def ballot_of_bad_form() -> ExampleBundle:
+    vote = three_voted("ballot-of-bad-form")
+    vote.ballot(ASH, 0, 7, "BAD_FORM")
+    vote.close()
+    vote.conclude()
+    return final_example("a ballot whose choice is a number", vote)
+
+
+def cut_short() -> ExampleBundle:
+    vote = three_concluded("cut-short")
+    return ExampleBundle("the file ends in the middle, as when a download stops", vote.pack()[:20_000], 65, vote)
+
+
+def _with_withheld_heads(name: str, witnesses: Sequence[str]) -> BundleBuilder:
+    """The file leaves out what these witnesses cosigned of the board of ash just before T, and is signed as it counts."""
+    vote = three_voted(name, "ffaf-")
+    vote.add_checkpoint(CLOSE - 500)
+    vote.ballot(ASH, 4, "against")
+    vote.close()
+    for head in vote.heads[ASH]:
+        head.cosigned = [(witness, at) for witness, at in head.cosigned if witness not in witnesses or not CLOSE <= at <= T]
+    vote.heads[ASH] = [head for head in vote.heads[ASH] if head.cosigned]
+    vote.conclude()
+    return vote
 
 
 # ---- wrong ones, in the order of the checks ----------------------------------------------------------------------------------------
@@ -269,6 +373,15 @@ def decomposed_question() -> ExampleBundle:
 def small_order_key() -> ExampleBundle:
     vote = BundleBuilder("small-order-key", list(THREE), changed_keys={CEDAR: {"witness": "01" + "00" * 31}})
     return invalid_example("a witness key has small order: whatever is signed, some libraries find it good", _run_vote(vote), 2)
+
+
+def unseen_letter() -> ExampleBundle:
+    rule, options = plain_rule(method="plurality"), ["north", "nor\u200bth"]
+    vote = BundleBuilder("unseen-letter", [ASH, BIRCH], rule=rule, changed_terms={"options": options})
+    vote.open_vote()
+    vote.close()
+    vote.conclude()
+    return invalid_example("two options that look alike: one has a letter of no width", vote, 2)
 
 
 def threshold_of_nothing() -> ExampleBundle:
@@ -320,7 +433,7 @@ def revoked_key() -> ExampleBundle:
     vote = three_concluded("revoked-key")
     vote.changed_identities[BIRCH] = {"revoked": [public_hex(vote.key(BIRCH, "board"))]}
     return ExampleBundle(
-        "a co-op has revoked its board key of this vote: final, and contested", vote.pack(), 0, vote, state="final, contested"
+        "a co-op has revoked its board key of this vote: final, and contested", vote.pack(), 4, vote, state="final, contested"
     )
 
 
@@ -479,6 +592,16 @@ VALID_EXAMPLES: tuple[Callable[[], ExampleBundle], ...] = (
     boards_that_prove,
     late_objection,
     later_version,
+    later_outcome,
+    later_outcome_of_one,
+    withheld_heads,
+    withheld_cosignature,
+    disbelieved_closed,
+    another_board_closed,
+    no_signature_files,
+    empty_observer,
+    ballot_of_bad_form,
+    cut_short,
 )
 INVALID_EXAMPLES: tuple[Callable[[], ExampleBundle], ...] = (
     trailing_bytes,
@@ -486,6 +609,7 @@ INVALID_EXAMPLES: tuple[Callable[[], ExampleBundle], ...] = (
     not_canonical,
     decomposed_question,
     small_order_key,
+    unseen_letter,
     threshold_of_nothing,
     unknown_version,
     two_settlements,
@@ -527,8 +651,12 @@ def example_files() -> dict[str, bytes]:
     contents["card.json"] = encoded(first.vote.card(ASH, 0))
     contents["receipt.json"] = encoded(first.vote.receipt(ASH, 0, 11))
     contents["receipt-of-another.json"] = encoded(first.vote.receipt(ASH, 1, 11))
+    bad_form = ballot_of_bad_form()
+    contents["receipt-of-bad-form.json"] = encoded(bad_form.vote.receipt(ASH, 0, 15))
     strange = first.vote.card(ASH, 0) | {"identity": "1\nMade-up Member 2"}
     contents["card-of-another.json"] = encoded(strange)
+    about = "the same with the receipt of that ballot: it is good, and the ballot does not count"
+    lines.append(_case_table("ballot-of-bad-form.kith", bad_form, about, paper='receipt = "receipt-of-bad-form.json"'))
     lines += [*_card_and_receipt_cases(first), *_pin_tables(first.vote)]
     contents["expected.toml"] = "\n".join(lines).encode()
     return contents

@@ -10,7 +10,7 @@ from libs.boards import evidence, identity_documents
 from libs.boards.board import Board
 from libs.boards.document_fields import DocumentError
 from libs.boards.documents import Objection
-from libs.boards.vote_state import TWO_OUTCOMES, Misconduct, VoteState, proven_misconduct, vote_status
+from libs.boards.vote_state import CLAIMS, LATER, TWO_OUTCOMES, Misconduct, VoteState, proven_misconduct, vote_status
 from libs.boards.vote_terms import VoteTerms, check_party, read_terms
 from libs.signing import canonical
 from libs.signing.canonical import Json, NotCanonicalError
@@ -52,8 +52,8 @@ def board(read: VoteTerms, co_op: str, entries: list[bytes]) -> ResultPair:
     """Reads a board; compares everything that a count uses."""
     ours = Board(read, co_op).extend(entries)
     agreed = verifier_terms.read_terms(read.data)
-    theirs = verifier_boards.read_board(agreed.parties[co_op], entries, MerkleTree(entries), agreed)
-    cast = {ballot.ballot.pseudonym: (ballot.at, _repr_of(ballot.ballot.choice)) for ballot in theirs.cast}
+    theirs = verifier_boards.read_board(agreed.parties[co_op], entries, agreed)
+    cast = {name: theirs.rows.last_ballot(name) for name in (number.decode() for number in theirs.rows.numbers)}
     return (
         ours.rejected,
         list(ours.rows.items()),
@@ -63,9 +63,9 @@ def board(read: VoteTerms, co_op: str, entries: list[bytes]) -> ResultPair:
         sorted((revision, hashed.hex()) for revision, hashed in ours.signed),
     ), (
         [(ignored_entry.at, ignored_entry.code) for ignored_entry in theirs.ignored],
-        [(name, row.group) for name, row in theirs.rows.items()],
-        cast,
-        theirs.counted_size(len(entries)),
+        [(name.decode(), theirs.group_names[theirs.rows.groups[number]]) for name, number in theirs.rows.numbers.items()],
+        {name: (last[0], _repr_of(last[1])) for name, last in cast.items() if last is not None},
+        theirs.counted_size,
         (
             theirs.joined,
             theirs.roll + 1 if theirs.roll is not None else 0,
@@ -73,7 +73,7 @@ def board(read: VoteTerms, co_op: str, entries: list[bytes]) -> ResultPair:
             theirs.opened is not None,
             theirs.closed is not None,
         ),
-        sorted({(ballot.revision, ballot.hash) for _, ballot in theirs.outcomes}),
+        sorted((revision, hashed.hex()) for revision, hashed in theirs.signed),
     )
 
 
@@ -97,8 +97,7 @@ def evidence_document(read: VoteTerms, entries: dict[str, list[bytes]], content:
     held = {co_op: Board(read, co_op).extend(board_entries) for co_op, board_entries in entries.items()}
     agreed = verifier_terms.read_terms(read.data)
     theirs_held = {
-        co_op: verifier_boards.read_board(agreed.parties[co_op], board_entries, MerkleTree(board_entries), agreed)
-        for co_op, board_entries in entries.items()
+        co_op: verifier_boards.read_board(agreed.parties[co_op], board_entries, agreed) for co_op, board_entries in entries.items()
     }
 
     def ours() -> object:
@@ -110,7 +109,10 @@ def evidence_document(read: VoteTerms, entries: dict[str, list[bytes]], content:
         return True
 
     def theirs() -> object:
-        verifier_evidence.check_evidence(verifier_evidence.read_all_evidence({"a paper": content}), agreed, theirs_held, set())
+        pieces = verifier_evidence.EvidencePieces({"a paper": lambda: content})
+        for co_op, held_board in theirs_held.items():
+            held_board.keep_roots(MerkleTree(entries[co_op]), pieces.compared_sizes.get(co_op, ()))
+        verifier_evidence.check_evidence(pieces, agreed, theirs_held, set())
         return True
 
     return _result_or_refused(ours, DocumentError), _result_or_refused(theirs, CheckFailedError)
@@ -163,6 +165,10 @@ def _kith_state(vote: VoteBoards) -> str:
             return "final, contested" if status.contested else "final"
         case VoteState.ANNULLED:
             return "annulled"
+        case VoteState.PROVISIONAL if status.why == LATER:
+            return "not final: a later outcome was signed"
+        case VoteState.PROVISIONAL if status.why == CLAIMS:
+            return "not final: the file contradicts itself"
         case _:
             return "disputed: two outcomes" if status.why == TWO_OUTCOMES else "not final: too few signatures"
 

@@ -13,6 +13,9 @@ from scripts.cli.retry import retry
 
 T = TypeVar("T")
 
+CLOCK_FILE = "clock-offset"
+BEGINS_BEFORE = timedelta(days=60)
+"""A demonstration begins in the past and takes some fifty days of its own time. So its votes are over by anybody's clock when it ends."""
 _CLOCK_POLL_SECONDS = 0.26
 """A co-op reads its clock file four times a second."""
 
@@ -23,15 +26,22 @@ class DemoClocks:
     def __init__(self, files: Sequence[Path]) -> None:
         self._files = files
 
+    def set_back(self) -> None:
+        """Sets every clock to where a demonstration begins; only before its co-ops start."""
+        self._write(-int(BEGINS_BEFORE.total_seconds()))
+
     async def advance_past(self, moment: Timestamp, beyond: timedelta = timedelta(hours=1)) -> None:
         """Moves every clock to `beyond` after the moment. Clocks never go back."""
         target = moment.ToDatetime(tzinfo=UTC) + beyond
         seconds = max(int((target - datetime.now(UTC)).total_seconds()), *map(_seconds, self._files))
+        self._write(seconds)
+        await asyncio.sleep(_CLOCK_POLL_SECONDS)
+
+    def _write(self, seconds: int) -> None:
         for file in self._files:
             file.with_suffix(".new").write_text(f"{seconds}\n", encoding="ascii")
         for file in self._files:
             file.with_suffix(".new").replace(file)
-        await asyncio.sleep(_CLOCK_POLL_SECONDS)
 
 
 def _seconds(file: Path) -> int:

@@ -10,6 +10,7 @@ from threading import Thread
 
 from libs.host.data_folder import DataFolder
 from scripts.cli.console import CommandError, ExitCode
+from scripts.cli.demo.clocks import CLOCK_FILE
 from scripts.cli.init_answers import InitAnswers
 from scripts.cli.init_folder import create_data_folder
 
@@ -65,7 +66,7 @@ def make_demo_folder(folder: Path, example: Path, addresses: CoOpAddresses) -> N
     settings = temporary / "kith.toml"
     settings.write_text(settings.read_text(encoding="utf-8").replace("\ndemo = false\n", "\ndemo = true\n"), encoding="utf-8")
     shutil.copyfile(example / "rulebook.toml", temporary / "rulebook.toml")
-    (temporary / "clock-offset").write_text("0\n", encoding="ascii")
+    (temporary / CLOCK_FILE).write_text("0\n", encoding="ascii")
     temporary.rename(folder.absolute())
 
 

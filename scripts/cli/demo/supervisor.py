@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scripts.cli.console import CommandError, ExitCode, print_note, print_result
+from scripts.cli.demo.clocks import CLOCK_FILE, DemoClocks
 from scripts.cli.demo.co_op_process import CoOpProcess, start_server_process
 from scripts.cli.demo.folders import choose_addresses, make_demo_folders
 from scripts.cli.demo.step_log import StepLog
@@ -27,6 +28,7 @@ async def run_demo(folder: Path, address: str, *, exit_after: bool, timings: boo
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
     processes = [CoOpProcess(folder / co_op) for co_op in addresses]
+    DemoClocks([process.folder / CLOCK_FILE for process in processes]).set_back()
     demo_result = None
     for process in processes:
         await process.launch()

@@ -13,12 +13,13 @@ from libs.boards.document_fields import DocumentError
 from libs.clock import Clock
 from libs.database.engine import Database
 from libs.observe.logs import logger
-from libs.observe.metrics import BOARD_ENTRIES_MIRRORED
+from libs.observe.metrics import BOARD_ENTRIES_MIRRORED, PEER_FALSE_PROOFS
 from libs.signing.checkpoint import Checkpoint
 from services.federation.border import translate_vote_sync
 from services.federation.border.board_recovery import BoardRecovery
 from services.federation.border.clock_skew_monitor import ClockSkewMonitor
-from services.federation.commands.accept_board_update import accept_board_update
+from services.federation.border.false_proofs import FalseProofs
+from services.federation.commands.accept_board_update import MAX_FALSE_PROOFS, accept_board_update
 from services.federation.commands.cosign_boards import cosign_boards
 from services.federation.commands.sign_own_board import sign_own_board
 from services.federation.storage import boards, evidence_documents, votes
@@ -57,6 +58,7 @@ class BoardSync:
         self._board_cache = board_cache
         self._clock_monitor = clock_monitor
         self._recovery = recovery
+        self._false_proofs = FalseProofs()
         self._confirmed_votes: set[str] = set()
         """Votes of which, since this process began, a peer said how much of our board it holds, and it was no more than we remember."""
 
@@ -107,32 +109,49 @@ class BoardSync:
         await self._anchor.record([(head.origin, head.size, head.root)])
 
     async def accept(self, peer: str, parts_received: Sequence[pb.BoardPart], documents_received: Sequence[pb.VotePaper]) -> bool:
-        """Stores what is proven and cosigns what we hold then. A part that is refused is logged and does not affect the others."""
-        new = False
+        """Stores what is proven and cosigns what we hold then. A part that is refused is logged and does not affect the others.
+
+        After a few false signatures the rest of the parcel is put aside, and the peer is not listened to for a while if that happens again.
+        """
+        if self._false_proofs.is_ignored(peer, self._clock.now()):
+            return False
+        new, still_forgiven = False, MAX_FALSE_PROOFS
         for vote_id in {part.vote for part in parts_received[:MAX_BOARD_PARTS]}:
             vote = await self._get_shared_vote(peer, vote_id)
             if vote is not None:
-                new |= await self._accept_parts(peer, vote, [part for part in parts_received[:MAX_BOARD_PARTS] if part.vote == vote_id])
+                parts = [part for part in parts_received[:MAX_BOARD_PARTS] if part.vote == vote_id]
+                changed, false_proofs = await self._accept_parts(peer, vote, parts, still_forgiven)
+                new, still_forgiven = new or changed, still_forgiven - false_proofs
+            if still_forgiven <= 0:
+                pause = self._false_proofs.count(peer, self._clock.now())
+                LOG.warning("false_proofs", peer=peer, pause_seconds=int(pause.total_seconds()))
+                return new
         for document in documents_received[: translate_vote_sync.MAX_DOCUMENTS]:
             vote = await self._get_shared_vote(peer, document.vote)
             new |= vote is not None and await self._accept_document(vote, document.content)
         return new
 
-    async def _accept_parts(self, peer: str, vote: Vote, parts: Sequence[pb.BoardPart]) -> bool:
-        new = False
+    async def _accept_parts(self, peer: str, vote: Vote, parts: Sequence[pb.BoardPart], forgiven: int) -> tuple[bool, int]:
+        """Returns whether anything was new, and how many signatures were false. Parts after the last that is forgiven are passed over."""
+        new, false_proofs = False, 0
         for part in parts[: len(vote.terms.parties)]:
+            if false_proofs >= forgiven:
+                break
             async with self._database.work(CALLER, self._clock.now(), "exchange") as work:
                 result = await accept_board_update(work, vote, translate_vote_sync.parse_board_part(part), self._us)
                 if part.co_op == peer:
                     await boards.record_contact(work, vote.id, peer)
             if result.newer_own_size:
                 new |= await self._recovery.accept_own_board(vote, translate_vote_sync.parse_board_part(part))
+            if result.false_proofs:
+                false_proofs += result.false_proofs
+                PEER_FALSE_PROOFS.labels(peer).inc(result.false_proofs)
             if result.refused:
                 LOG.warning("board_refused", vote=vote.id, board=part.co_op[:64], peer=peer, why=result.refused)
             if result.new:
                 BOARD_ENTRIES_MIRRORED.inc(len(part.entries))
             new |= result.new
-        return await self.cosign(vote) or new
+        return await self.cosign(vote) or new, false_proofs
 
     async def cosign(self, vote: Vote) -> bool:
         """Cosigns the boards that we hold, unless our own clock or database cannot be trusted. Returns whether it cosigned anything."""

@@ -8,19 +8,26 @@ from libs.database.engine import UnitOfWork
 from libs.signing import checkpoint, merkle
 from libs.signing.checkpoint import Checkpoint
 from services.federation.domain import witnessing
-from services.federation.domain.witnessing import BoardUpdate, BoardUpdateRejectedError, Cosignature, SignedHead
+from services.federation.domain.witnessing import BoardUpdate, BoardUpdateRejectedError, Cosignature, FalseProofError, SignedHead
 from services.federation.storage import boards, evidence_documents
 from services.federation.storage.boards import BoardRecord
 from services.federation.storage.votes import Vote
 
+MAX_FALSE_PROOFS = 3
+"""After so many false signatures nothing more of an update is looked at: each costs us more than it costs its sender."""
+
 
 @dataclass(frozen=True)
 class BoardUpdateResult:
-    """Whether anything was new, why something was refused, and the size of a head of our own board that we no longer hold (0 = none)."""
+    """Whether anything was new, why something was refused, and the size of a head of our own board that we no longer hold (0 = none).
+
+    `false_proofs`: how many heads and cosignatures were not signed by whom they name. The rest of the update was then not looked at.
+    """
 
     new: bool = False
     refused: str = ""
     newer_own_size: int = 0
+    false_proofs: int = 0
 
 
 async def accept_board_update(work: UnitOfWork, vote: Vote, update: BoardUpdate, us: str) -> BoardUpdateResult:
@@ -37,6 +44,8 @@ async def accept_board_update(work: UnitOfWork, vote: Vote, update: BoardUpdate,
             new: Sequence[bytes] = ()
         else:
             new = witnessing.verify_new_entries(vote.terms, board.frontier, update)
+    except FalseProofError as error:
+        return BoardUpdateResult(refused=str(error), false_proofs=1)
     except BoardUpdateRejectedError as error:
         return BoardUpdateResult(refused=str(error))
     if new:
@@ -51,33 +60,39 @@ async def _accept_proofs(work: UnitOfWork, vote: Vote, board: BoardRecord, updat
     """
     stored_heads = {(head.size, head.root): head for head in await boards.list_heads(work, vote.id, board.co_op)}
     fresh: dict[tuple[int, bytes], SignedHead] = {}
+    refused, false_proofs = "", 0
     for head in (*update.heads, *((update.head,) if update.head else ())):
-        if (head.size, head.root) not in stored_heads:
-            changed |= await _check_head(work, vote, board, head, fresh)
-    refused = ""
+        if false_proofs < MAX_FALSE_PROOFS and (head.size, head.root) not in stored_heads:
+            try:
+                changed |= await _check_head(work, vote, board, head, fresh)
+            except FalseProofError as error:
+                refused, false_proofs = str(error), false_proofs + 1
+    held = set(await boards.list_cosignatures(work, vote.id, board.co_op)) if update.cosignatures else set()
     for cosignature in update.cosignatures:
+        if false_proofs >= MAX_FALSE_PROOFS:
+            break
         try:
-            changed |= await _accept_cosignature(work, vote, board, cosignature, stored_heads | fresh)
-        except BoardUpdateRejectedError as error:
-            refused = str(error)
+            changed |= await _accept_cosignature(work, vote, board, cosignature, held, stored_heads | fresh)
+        except FalseProofError as error:
+            refused, false_proofs = str(error), false_proofs + 1
     last = max(stored_heads | fresh, default=(0, b""))
     if last in fresh:
         changed |= await boards.add_head(work, vote.id, board.co_op, fresh[last])
     if changed:
         await boards.delete_unused_heads(work, vote.id, board.co_op)
-    return BoardUpdateResult(changed, refused)
+    return BoardUpdateResult(changed, refused, false_proofs=false_proofs)
 
 
 async def _check_head(
     work: UnitOfWork, vote: Vote, board: BoardRecord, head: SignedHead, fresh: dict[tuple[int, bytes], SignedHead]
 ) -> bool:
-    """Adds a head of the tree we hold to `fresh`. A head of another tree proves a fork. Returns whether that proof is new."""
+    """Adds a head of the tree we hold to `fresh`. A head of another tree proves a fork. Returns whether that proof is new.
+
+    Raises `FalseProofError`.
+    """
     if head.size > board.size or head.size == 0:
         return False
-    try:
-        signed = witnessing.verify_head(vote.terms, board.co_op, head)
-    except BoardUpdateRejectedError:
-        return False
+    signed = witnessing.verify_head(vote.terms, board.co_op, head)
     leaves: list[bytes] = []
     if head.size != board.size:
         leaves = await boards.list_leaves(work, vote.id, board.co_op, board.size)
@@ -104,11 +119,18 @@ async def _record_fork(work: UnitOfWork, vote: Vote, board: BoardRecord, signed:
 
 
 async def _accept_cosignature(
-    work: UnitOfWork, vote: Vote, board: BoardRecord, cosignature: Cosignature, heads: Mapping[tuple[int, bytes], SignedHead]
+    work: UnitOfWork,
+    vote: Vote,
+    board: BoardRecord,
+    cosignature: Cosignature,
+    held: set[Cosignature],
+    heads: Mapping[tuple[int, bytes], SignedHead],
 ) -> bool:
-    """Stores a cosignature that a cut can need, together with its head, one of `heads`. Returns whether it is new."""
-    stored_cosignatures = await boards.list_cosignatures(work, vote.id, board.co_op)
-    same_witness = {stored for stored in stored_cosignatures if stored.witness == cosignature.witness}
+    """Stores a cosignature that a cut can need, together with its head, one of `heads`. Returns whether it is new.
+
+    `held` is what we hold of this board, and is kept up to date. Raises `FalseProofError`.
+    """
+    same_witness = {stored for stored in held if stored.witness == cosignature.witness}
     if cosignature in same_witness or (cosignature.size, cosignature.root) not in heads:
         return False
     needed = witnessing.select_needed_cosignatures(vote.terms, same_witness | {cosignature})
@@ -122,6 +144,8 @@ async def _accept_cosignature(
         return False
     await boards.add_head(work, vote.id, board.co_op, heads[cosignature.size, cosignature.root])
     await boards.add_cosignature(work, vote.id, board.co_op, cosignature)
+    held.add(cosignature)
+    held -= same_witness - needed
     for unneeded in same_witness - needed:
         await boards.delete_cosignature(work, vote.id, board.co_op, unneeded)
     return True

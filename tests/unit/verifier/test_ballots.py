@@ -85,7 +85,7 @@ def test_what_the_boards_show_contests_a_result_even_where_no_evidence_says_so()
 
     verdict = verify_bundle(vote)
 
-    assert (verdict.exit, verdict.state) == (ExitCode.FINAL, "final, contested")
+    assert (verdict.exit, verdict.state) == (ExitCode.CONTESTED, "final, contested")
     assert verdict.remarks == ["it is proven that birch-hill signed two outcomes"]
 
 
@@ -112,7 +112,7 @@ def test_a_fork_is_proved_by_a_consistency_proof_between_heads_of_two_sizes() ->
 
     verdict = verify_bundle(vote)
 
-    assert (verdict.exit, verdict.state) == (ExitCode.FINAL, "final, contested")
+    assert (verdict.exit, verdict.state) == (ExitCode.CONTESTED, "final, contested")
     assert verdict.remarks == ["it is proven that ash-grove showed two boards"]
 
 

@@ -7,6 +7,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from markupsafe import Markup
 
 from kith.governance.v1 import votes_pb2 as pb
+from libs.boards.vote_terms import quorum_of_witnesses
 from services.web.localisation.refusal_messages import refusal_message
 from services.web.page_context import FormProblem, PageContext
 from services.web.pages.co_ops.peer_view import fetch_own_identity
@@ -50,6 +51,8 @@ _USUAL_HOUR = "20:00"
 _USUAL_NOTICE, _USUAL_LENGTH, _USUAL_PREPARATION = 14, 14, 4
 """In days. Each co-op decides first whether it joins, and then makes its list of voters."""
 _HOURS_A_DAY = 24
+_MOST_WATCHERS = 5
+"""With two co-ops two more that watch make q = 2, so that it never takes so many."""
 
 
 async def _question_values(ctx: PageContext, _fields: Fields) -> Mapping[str, object]:
@@ -206,6 +209,7 @@ async def _check_values(ctx: PageContext, fields: Fields) -> Mapping[str, object
         "method": ctx.say(f"method.{fields['method'] or 'yes_no_abstain'}"),
         "basis": ctx.say(f"basis.{fields['basis'] or 'pooled'}"),
         "parts_said": ", ".join(names.get(label, label) for label in co_ops_with_role(fields, PARTICIPANT)),
+        "warnings": _witness_warnings(ctx, fields),
         "watchers": ", ".join(names.get(label, label) for label in co_ops_with_role(fields, OBSERVER)),
         "turnout": _BREAK.join(line.text for line in draft_quorums.describe_quorums(ctx, fields, rules, scopes)),
         "below": ctx.say(f"below_quorum.{fields['below_quorum'] or 'left_out'}") if scopes.co_ops else "",
@@ -219,6 +223,21 @@ async def _check_values(ctx: PageContext, fields: Fields) -> Mapping[str, object
         "closes": ctx.format_moment(closes),
         "opens": ctx.format_moment(opens),
     }
+
+
+def _witness_warnings(ctx: PageContext, fields: Fields) -> list[dict[str, str]]:
+    """What few witnesses mean: with q = 1 one co-op's word decides, and observers of our own must not fill q."""
+    participants, watching = len(co_ops_with_role(fields, PARTICIPANT)) + 1, len(co_ops_with_role(fields, OBSERVER))
+    q = quorum_of_witnesses(participants, watching)
+    warnings = []
+    if q == 1:
+        more = next(more for more in range(1, _MOST_WATCHERS) if quorum_of_witnesses(participants, watching + more) > 1)
+        text = ctx.say("draft.q_one_text", needed=participants // 2 + 1, more=more)
+        warnings.append({"title": str(ctx.say("draft.q_one")), "text": str(text)})
+    if watching >= q:
+        text = ctx.say("draft.q_own_text", needed=q, count=watching)
+        warnings.append({"title": str(ctx.say("draft.q_own")), "text": str(text)})
+    return warnings
 
 
 def _describe_options(ctx: PageContext, fields: Fields) -> list[dict[str, str]]:

@@ -14,6 +14,7 @@ from services.web.drawings.bar_charts import Bar, BarSegment, bar_chart, share_c
 from services.web.localisation import counting_rules, numbers
 from services.web.localisation.catalogue import Sentence
 from services.web.page_context import PageContext
+from services.web.pages.co_ops.peer_view import list_peers
 from services.web.pages.federated_votes import evidence
 from services.web.pages.federated_votes.outcome import ABSTAIN, Outcome, parse_outcome
 from services.web.pages.federated_votes.vote_view import (
@@ -79,7 +80,18 @@ async def show(ctx: PageContext) -> Response:
         secretary=ctx.has_hat("secretary"),
         settlers=vote.terms.settlers if vote.terms else "",
         concluded_from=vote_evidence.concluded_from if vote_evidence else None,
+        others=await _addresses_of_others(ctx, vote) if outcome or state == "annulled" else [],
     )
+
+
+async def _addresses_of_others(ctx: PageContext, vote: VoteView) -> list[tuple[str, str]]:
+    """Name and address of every other party that we know, to ask for their bundle. Empty while federation is unavailable."""
+    parties = set(vote.terms.by_id) if vote.terms else set()
+    try:
+        peers = await list_peers(ctx)
+    except Unavailable:
+        return []
+    return [(peer.name or peer.co_op, peer.contact or peer.endpoint) for peer in peers if peer.co_op in parties]
 
 
 async def _fetch_outcome(ctx: PageContext, vote: VoteView) -> fed.GetOutcomeResponse | None:
