@@ -18,7 +18,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from kith.status.v1 import status_pb2_grpc
-from libs import callers
 from libs.access import ended_sessions
 from libs.callers.tokens import TokenVerifier
 from libs.clock import Clock, ShiftedClock, SystemClock, kernel_time
@@ -195,11 +194,7 @@ class Process:
         runtime = Runtime(database, self.clock, Transactions(database, self.clock))
         component = service.build(runtime)
         await _wait_for_migrations(url, component)
-        await self._learn_last_event(database)
-        if self._event_anchor is not None:
-            async with database.engine.connect() as connection:
-                state = await read_outbox_state(connection)
-            await asyncio.to_thread(self._event_anchor.check, component.name, state)
+        await self._compare_with_past(component.name, database)
         consumers = [Consumer(component.name, reactions, database, self._bus, self.clock) for reactions in component.reactions]
         runtime.consumers = {consumer.progress.source: consumer for consumer in consumers}
         relay = OutboxRelay(component.name, database, self._bus)
@@ -273,13 +268,26 @@ class Process:
                     states[running.component.name] = await read_outbox_state(connection)
             await asyncio.to_thread(anchor.record, states)
 
-    async def _learn_last_event(self, database: Database) -> None:
-        """Events of a demonstration are dated by its shifted clock, and say nothing about the machine's."""
-        if isinstance(self.clock, SystemClock):
-            async with database.query_work(callers.job("clock"), self.clock.now()) as work:
-                last = (await work.connection.execute(LAST_EVENT_TIME)).scalar()
-            if last is not None:
-                self.clock.learn_event(last)
+    async def _compare_with_past(self, service: str, database: Database) -> None:
+        """Before anything new is recorded: when was the last event, and how many were there? Waits for a server that restarts."""
+        deadline = asyncio.get_running_loop().time() + MIGRATIONS_TIMEOUT_SECONDS
+        while True:
+            try:
+                async with database.engine.connect() as connection:
+                    last = (await connection.execute(LAST_EVENT_TIME)).scalar()
+                    state = await read_outbox_state(connection)
+                break
+            except DATABASE_ERRORS as error:
+                if asyncio.get_running_loop().time() > deadline:
+                    message = f"{service}'s events cannot be read ({type(error).__name__})."
+                    raise TimeoutError(message) from error
+                LOG.info("database_waits", service=service, error=type(error).__name__)
+            await asyncio.sleep(0.2)
+        if last is not None and isinstance(self.clock, SystemClock):
+            # Events of a demonstration are dated by its shifted clock, and say nothing about the machine's.
+            self.clock.learn_event(last)
+        if self._event_anchor is not None:
+            await asyncio.to_thread(self._event_anchor.check, service, state)
 
     async def _keep_last_known_time(self, folder: Path) -> None:
         """A time in doubt is not kept: it would be the one to trust at the next start."""
