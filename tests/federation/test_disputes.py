@@ -100,7 +100,7 @@ async def test_an_objection_leaves_the_outcome_final_and_contested(network_pool:
         await vote.close()
         await vote.object("brook")
         await vote.wait_until(lambda evidence: evidence.contested and list(evidence.objections) == ["brook"])
-        verdict = await vote.assert_agreed()
+        verdict = await vote.assert_agreed(exit_code=ExitCode.CONTESTED)
         assert verdict.state.startswith("final")
         assert "contested" in verdict.state
         for co_op in network.co_ops:

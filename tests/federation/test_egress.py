@@ -18,6 +18,7 @@ from libs.boards.vote_terms import read_terms
 from libs.database.engine import new_id
 from libs.rpc.client import call_service
 from libs.signing import canonical
+from scripts.verifier.verdict import ExitCode
 from tests.support.co_op_network import NetworkedCoOp, NetworkServers, co_op_network
 from tests.support.federated_vote import FederatedVote
 from tests.support.peer_traffic import encodings_of, record_peer_traffic
@@ -102,7 +103,7 @@ async def test_a_whole_journey_lets_no_person_cross_and_no_field_that_is_not_on_
             await vote.close()
             await vote.object("brook")
             await vote.wait_until(lambda found: found.contested)
-            await vote.assert_agreed()
+            await vote.assert_agreed(exit_code=ExitCode.CONTESTED)
             seeds: list[str | UUID] = [*PEOPLE, *ADDRESSES, *NUMBERS]
             for co_op in network.co_ops.values():
                 seeds += [*co_op.voters, co_op.secretary, *co_op.scrutineers]
