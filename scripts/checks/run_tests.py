@@ -17,7 +17,7 @@ from xml.etree import ElementTree as ET
 
 from scripts.checks import repository
 
-FOLDERS = ("unit", "architecture", "contract", "service", "journeys", "federation", "faults", "browser")
+FOLDERS = ("unit", "architecture", "contract", "security", "service", "journeys", "federation", "faults", "browser")
 RESULTS = repository.ROOT / ".results"
 CORES = len(os.sched_getaffinity(0))
 SLOTS = max(4, 2 * CORES)
@@ -44,6 +44,7 @@ POOLS = {
     "unit": Pool(CORES),
     "architecture": Pool(CORES),
     "contract": Pool(1),
+    "security": Pool(CORES),
 }
 """In the order in which they start: the longest first. A test belongs to the pool of its folder unless it uses the demo."""
 
