@@ -18,7 +18,9 @@ _SIGN_IN_REFUSALS = (Invalid, NotAllowed, NotFound, NotSignedIn)
 
 async def show(ctx: PageContext) -> Response:
     """Choose a way to sign in."""
-    return ctx.redirect("/") if ctx.session else ctx.render("sign_in", wanted=_local_path(ctx.query_param("next")), code="")
+    if ctx.session:
+        return ctx.redirect("/")
+    return ctx.render("sign_in", wanted=_local_path(ctx.query_param("next")), code="", kept="kept" in ctx.request.query_params)
 
 
 async def use_code(ctx: PageContext, form: Form) -> Response:
