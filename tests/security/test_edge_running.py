@@ -5,7 +5,7 @@ import resource
 import stat
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 
 import httpx2
@@ -34,13 +34,11 @@ async def half_sent_heads(address: str) -> AsyncIterator[None]:
 
     async def hold() -> None:
         while True:
-            try:
+            with suppress(OSError):
                 reader, writer = await asyncio.open_connection(host, int(port), local_addr=(ATTACKER, 0))
-                writer.write(b"GET / HTTP/1.1\r\nHost: local")
-                await reader.read()
-                writer.close()
-            except OSError:
-                pass
+                with closing(writer):
+                    writer.write(b"GET / HTTP/1.1\r\nHost: local")
+                    await reader.read()
             await asyncio.sleep(1)
 
     holding = [asyncio.create_task(hold()) for _ in range(HALF_SENT)]

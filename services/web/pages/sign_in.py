@@ -97,7 +97,7 @@ async def _start_session(ctx: PageContext, signed_in: SignInResponse, form: Form
 
 
 def _code_form(ctx: PageContext, form: Form, problems: list[FormProblem], code: int = 422) -> Response:
-    return ctx.render("sign_in", code, problems=problems, wanted=_local_path(form.text("next")), code=form.text("code"))
+    return ctx.render("sign_in", code, problems=problems, wanted=_local_path(form.text("next")), code=form.text("code"), kept=False)
 
 
 def _problem(ctx: PageContext, field: str, refusal: Refusal) -> FormProblem:
