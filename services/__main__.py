@@ -67,6 +67,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(names: Sequence[str]) -> int:
+    # Whatever a service creates, sockets among it, is for its account alone.
+    os.umask(0o077)
     # Until everything is loaded: `Process` switches it on again.
     gc.disable()
     from libs.database.migrations import DatabaseIsNewerError

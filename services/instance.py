@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 
 from libs.clock import MAX_AHEAD
 from libs.host.data_folder import DataFolder
+from libs.host.trusted_proxies import TrustedProxies
 from services.topology import SERVICE_NAMES, SERVICES, ServiceEntry
+from services.web.http.public_address import PublicAddress
 
 if TYPE_CHECKING:
     # A command that only makes calls opens the folder as well, and needs no settings of services, servers or keys for that.
@@ -47,6 +49,8 @@ class CoOpSettings:
     demo: bool
     web_address: str
     public_url: str
+    trusted_proxies: str
+    """Addresses of web servers in front of the pages, with commas between; empty when there is none that is believed."""
     operations_address: str
     postgres_url: str | None
     nats_url: str | None
@@ -247,6 +251,7 @@ class Instance:
             "phone": co_op.phone,
             "page_address": co_op.web_address,
             "public_url": co_op.public_url,
+            "trusted_proxies": co_op.trusted_proxies,
             "border_address": co_op.border_address,
             "endpoint": co_op.endpoint,
             **{f"{name}_address": self.address(name) for name in SERVICE_NAMES},
@@ -324,6 +329,13 @@ def _parse_settings(file: Path, values: dict[str, object]) -> CoOpSettings:
     border_address = border.text("address", "")
     zone = settings.text("zone", "UTC")
     address = web.text("address", "127.0.0.1:8400")
+    public_url, trusted_proxies = web.text("public_url", f"http://{address}"), web.text("trusted_proxies", "")
+    try:
+        PublicAddress.parse(public_url)
+        TrustedProxies(trusted_proxies)
+    except ValueError as error:
+        message = f"{file}: [web] {error}"
+        raise InstanceUnusableError(message) from None
     provider = _PROVIDERS.get(servers.text("provider", "any"))
     if provider is None:
         message = f'{file}: [servers] provider must be "any", "wheel" or "path"'
@@ -340,7 +352,8 @@ def _parse_settings(file: Path, values: dict[str, object]) -> CoOpSettings:
         phone=settings.text("phone", ""),
         demo=settings.flag("demo"),
         web_address=address,
-        public_url=web.text("public_url", f"http://{address}"),
+        public_url=public_url,
+        trusted_proxies=trusted_proxies,
         operations_address=monitoring.text("address", _default_operations_address(address)),
         postgres_url=servers.text("postgres_url", "") or None,
         nats_url=servers.text("nats_url", "") or None,

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from libs.clock import Clock
 from libs.database.engine import Database, UnitOfWork
+from libs.host.http_limits import HttpLimits
 from libs.messages.consumer import Consumer, Reactions
 from libs.rpc.binding import BoundService
 from libs.rpc.transactions import Transactions
@@ -33,6 +34,7 @@ class HttpRoute:
 
     app: ASGIApp
     address: str
+    limits: HttpLimits = field(default_factory=HttpLimits)
 
 
 class Listener(Protocol):

@@ -1,26 +1,26 @@
-"""The HTTP server for operators and health probes: /livez, /readyz, /startz, /metrics. On loopback by default."""
+"""What operators and health probes ask for: /livez, /readyz, /startz, /metrics. On loopback by default.
+
+It has an HTTP server, and limits, of its own: whatever happens to the pages, it answers.
+"""
 
 import asyncio
-import contextlib
-import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
-from libs.database.wakeups import wait_for_event
 from libs.host.health_reasons import sentence_of
+from libs.host.http_limits import HttpLimits
 from libs.host.status import StatusServicer
 from libs.observe.metrics import LOOP_LAG
 
 MAX_LAG_SECONDS = 1.0
 _INTERVAL_SECONDS = 1.0
-_DATE_SECONDS = 10.0
+OPERATIONS_LIMITS = HttpLimits(connections=100, connections_of_an_address=100, head_seconds=5.0, body_seconds=5.0)
+"""All probes may come from one address."""
 
 
 class HealthSnapshot:
@@ -60,69 +60,3 @@ def operations_app(health: HealthSnapshot, statuses: Sequence[StatusServicer]) -
     return Starlette(
         routes=[Route("/livez", livez), Route("/readyz", readyz), Route("/startz", readyz), Route("/metrics", metrics)],
     )
-
-
-class HttpServer:
-    """uvicorn in our event loop; the host, not uvicorn, handles signals and decides when to stop."""
-
-    def __init__(self, app: ASGIApp, address: str) -> None:
-        host, port = address.rsplit(":", 1)
-        self.address = address
-        self._host, self._port = host.strip("[]"), int(port)
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            server_header=False,
-            date_header=True,
-            timeout_keep_alive=15,
-            timeout_graceful_shutdown=3,
-            h11_max_incomplete_event_size=32 * 1024,
-            proxy_headers=False,
-        )
-        self._server = _EmbeddedServer(config)
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Raises OSError, with a plain sentence, when the address is taken."""
-        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((self._host, self._port))
-        except OSError as error:
-            listener.close()
-            message = f"{self.address} cannot be listened on ({error.strerror}): is another Kith, or another program, using it?"
-            raise OSError(message) from error
-        self._task = asyncio.create_task(self._server.serve(sockets=[listener]), name=f"http-{self.address}")
-        while not self._server.started and not self._task.done():
-            await asyncio.sleep(0.01)
-
-    async def stop(self) -> None:
-        self._server.request_stop()
-        if self._task is not None:
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-
-class _EmbeddedServer(uvicorn.Server):
-    """uvicorn without its signal handlers, and without checking ten times a second whether it should stop."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self._stopping = asyncio.Event()
-
-    def request_stop(self) -> None:
-        self.should_exit = True
-        self._stopping.set()
-
-    async def main_loop(self) -> None:
-        while not self._stopping.is_set():
-            # Renews the Date header, which nobody reads to the second.
-            await self.on_tick(0)
-            await wait_for_event(self._stopping, _DATE_SECONDS)
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield

@@ -30,8 +30,10 @@ from libs.host.component import BuildComponent, Component, Listener, Runtime
 from libs.host.database_probe import LAST_EVENT_TIME
 from libs.host.disk_space import LOW_BYTES, disk_reason, free_bytes
 from libs.host.event_anchor import EventAnchor
+from libs.host.http_server import HttpServer
 from libs.host.last_known_time import read_last_known_time, write_last_known_time
-from libs.host.operations_http import HealthSnapshot, HttpServer, operations_app
+from libs.host.open_files import raise_file_limit
+from libs.host.operations_http import OPERATIONS_LIMITS, HealthSnapshot, operations_app
 from libs.host.settings import ServiceSettings, SharedSettings, url_with_password
 from libs.host.status import OPEN_METHODS, ProcessHealth, StatusServicer
 from libs.messages.bus import Bus, BusAddress
@@ -127,6 +129,7 @@ class Process:
             await self.stop()
 
     async def start(self) -> None:
+        file_limit = raise_file_limit()
         traces.configure_tracing(
             endpoint=self._shared.traces_endpoint,
             file=self._shared.traces_file,
@@ -152,11 +155,13 @@ class Process:
         for service in self._services:
             self._running.append(await self._start(service, tokens))
         operations = HttpServer(
-            operations_app(self._health, [running.status for running in self._running]), self._shared.operations_address
+            operations_app(self._health, [running.status for running in self._running]),
+            self._shared.operations_address,
+            OPERATIONS_LIMITS.fitted_to(file_limit),
         )
         self._listeners = [operations]
         routes = [running.component.http_route for running in self._running if running.component.http_route]
-        self._listeners += [HttpServer(route.app, route.address) for route in routes]
+        self._listeners += [HttpServer(route.app, route.address, route.limits.fitted_to(file_limit)) for route in routes]
         self._listeners += [listener for running in self._running for listener in running.component.listeners]
         for listener in self._listeners:
             await listener.start()

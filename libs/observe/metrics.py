@@ -12,6 +12,7 @@ EVENTS_CONSUMED = Counter("kith_facts_followed", "Events of another service that
 EVENT_POSITION = Gauge("kith_fact_position", "The number of the last event handled", ("service", "source"))
 JOB_FAILURES = Counter("kith_job_failures", "Rounds of a job that failed", ("service", "job"))
 LOOP_LAG = Gauge("kith_loop_lag_seconds", "How late the event loop was at its last turn")
+CONNECTIONS_CLOSED = Counter("kith_http_connections_closed", "Connections of browsers that a limit closed", ("reason",))
 CHILD_RESTARTS = Counter("kith_child_restarts", "Backing services started again after they died", ("child",))
 PEER_EXCHANGES = Counter("kith_peer_exchanges", "Exchanges with other co-ops that we began", ("peer", "outcome"))
 PEER_CALLS = Counter("kith_peer_calls", "Calls that other co-ops made", ("peer", "method", "code"))

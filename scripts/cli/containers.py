@@ -61,6 +61,7 @@ def compose_variables(instance: "Instance", co_op: "CoOpSettings") -> str:
         "KITH_ZONE": co_op.zone.key,
         "KITH_PHONE": co_op.phone,
         "KITH_PUBLIC_URL": co_op.public_url,
+        "KITH_TRUSTED_PROXIES": co_op.trusted_proxies,
         "KITH_PUBLISH": co_op.web_address,
         "KITH_PUBLISH_BORDER": co_op.border_address or UNPUBLISHED_BORDER,
         "KITH_ENDPOINT": co_op.endpoint,

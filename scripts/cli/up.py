@@ -1,9 +1,9 @@
 """`kith up`: starts a co-op and stays with it until Ctrl-C."""
 
 import gc
+import os
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,7 +18,7 @@ with lazy_imports():
 if TYPE_CHECKING:
     from services.instance import Instance
 
-_LOG_BYTES = 20 * 1024 * 1024
+_PRIVATE = 0o077
 
 
 def up_command(
@@ -47,6 +47,8 @@ def up_command(
     from libs.observe import logs
     from services.instance import Instance, InstanceUnusableError
 
+    # Whatever a start creates, sockets among it, is for this account alone, also where a folder above is closed only by chance.
+    os.umask(_PRIVATE)
     began = datetime.now(UTC)
     instance, replaced = Instance(folder), frozenset(replace_lost or ())
     if FolderPart.KEYS in replaced:
@@ -56,7 +58,7 @@ def up_command(
         co_op = instance.co_op
         _refuse_unsound_rulebook(instance)
         instance.folder.create()
-        logs.configure_logging(level=log_level, stream=_log_file(instance.folder.log / "kith.log"), co_op=co_op.id)
+        logs.configure_file_logging(instance.folder.log / "kith.log", level=log_level, co_op=co_op.id)
         print_note(f"Starting {co_op.name} ...")
 
         async def ready() -> None:
@@ -102,9 +104,3 @@ async def _bootstrap_once(instance: "Instance") -> None:
         return
     link = await bootstrap.bootstrap(instance)
     print_result(f"Welcome. Open this once, within a day, to sign in as the first member:\n\n    {link}\n")
-
-
-def _log_file(path: Path) -> TextIO:
-    if path.exists() and path.stat().st_size > _LOG_BYTES:
-        path.replace(path.with_suffix(".log.1"))
-    return path.open("a", encoding="utf-8", buffering=1)

@@ -1,23 +1,29 @@
 """The pages as one ASGI application: routes, static files, and the security headers of every response."""
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from libs.refusals import Refusal
 from services.web.app_state import AppState
+from services.web.http.members_first import Line, MembersFirst
+from services.web.http.public_host import PublicHostOnly
 from services.web.http.security_headers import SecurityHeadersMiddleware
 from services.web.page import Page, create_context, endpoint, refusal_page
 from services.web.routes import PAGES
 from services.web.templates import STATIC
 
+_WRONG_ADDRESS = 421
+_PASSWORDS = "/sign-in/password"
+_PASSWORDS_AT_ONCE, _STRANGERS_AT_ONCE = 2, 4
 _REASON_BY_STATUS = {404: "PAGE_UNKNOWN", 405: "PAGE_UNKNOWN"}
 
 
@@ -25,6 +31,8 @@ def create_app(state: AppState, *, https: bool, more: Sequence[BaseRoute] = ()) 
     """Build the Starlette application. `more` are routes that are not pages, such as metrics and health."""
 
     async def unknown(request: Request, error: Exception) -> Response:
+        if path := _without_slash(request):
+            return RedirectResponse(path, 303)
         code = error.status_code if isinstance(error, HTTPException) else 500
         try:
             ctx = await create_context(state, request)
@@ -33,11 +41,40 @@ def create_app(state: AppState, *, https: bool, more: Sequence[BaseRoute] = ()) 
         return refusal_page(ctx, code, _REASON_BY_STATUS.get(code, "FORM_UNREADABLE"))
 
     pages = [_route(state, page) for page in PAGES]
-    return Starlette(
+    app = Starlette(
         routes=[*more, Mount("/static", CachedStaticFiles(directory=STATIC)), *pages],
-        middleware=[Middleware(SecurityHeadersMiddleware, https=https)],
+        middleware=[
+            Middleware(SecurityHeadersMiddleware, https=https),
+            Middleware(PublicHostOnly, address=state.co_op.address, wrong_address=_wrong_address_page(state)),
+            Middleware(
+                MembersFirst,
+                session_cookie=state.cookies.session,
+                lines={_PASSWORDS: Line(_PASSWORDS_AT_ONCE)},
+                other=Line(_STRANGERS_AT_ONCE),
+            ),
+        ],
         exception_handlers={HTTPException: unknown},
     )
+    # Starlette would redirect to the host it was asked under, behind a proxy an inner one.
+    app.router.redirect_slashes = False
+    return app
+
+
+def _wrong_address_page(state: AppState) -> Response:
+    """The page at a host that is not ours: the right address, and nothing that would need this host again."""
+    say = state.catalogue(easy=False).say
+    template = state.templates.get_template("pages/wrong_address.html")
+    return HTMLResponse(template.render(say=say, co_op=state.co_op.name, address=state.co_op.public_url), _WRONG_ADDRESS)
+
+
+def _without_slash(request: Request) -> str:
+    """Where an unknown path with a slash at its end leads: the same without it, on whatever host; empty for other requests."""
+    path = request.url.path
+    if request.method not in {"GET", "HEAD"} or not path.endswith("/") or not path.strip("/"):
+        return ""
+    query = f"?{request.url.query}" if request.url.query else ""
+    # One slash at the beginning: with two a browser would take the first word for a host.
+    return f"/{quote(path.strip('/'))}{query}"
 
 
 def _route(state: AppState, page: Page) -> Route:

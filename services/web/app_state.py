@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
-from urllib.parse import urlsplit
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
@@ -13,8 +12,11 @@ from services.clients import ServiceClients
 from services.web.first_step_store import FirstStepStore
 from services.web.http.access_tokens import AccessTokenCache
 from services.web.http.cookies import Cookies
+from services.web.http.kept_forms import FormOwners, KeptFormStore
+from services.web.http.public_address import PublicAddress
 from services.web.http.rate_limiter import RateLimiter
 from services.web.http.sessions import SessionStore
+from services.web.http.source_archive import SourceArchive
 from services.web.localisation.catalogue import EASY_READ, PLAIN_ENGLISH, Catalogue
 from services.web.news_reader import NewsReader
 
@@ -35,11 +37,12 @@ class CoOp:
     @property
     def is_local(self) -> bool:
         """Whether the address is this machine's own, so that nobody else can open it."""
-        host = urlsplit(self.public_url).hostname or ""
-        try:
-            return ip_address(host).is_loopback or ip_address(host).is_unspecified
-        except ValueError:
-            return host == "localhost" or host.endswith(".localhost")
+        return self.address.is_local
+
+    @cached_property
+    def address(self) -> PublicAddress:
+        """The parts of the address, which requests and forms are compared with."""
+        return PublicAddress.parse(self.public_url)
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class AppState:
     co_op: CoOp
     services: ServiceClients
     sessions: SessionStore
+    kept_forms: KeptFormStore
     news: NewsReader
     first_steps: FirstStepStore
     access_tokens: AccessTokenCache
@@ -58,6 +62,12 @@ class AppState:
     templates: Environment = field(repr=False)
     catalogues: Mapping[str, Catalogue] = field(repr=False)
     look_up_limiter: RateLimiter = field(default_factory=RateLimiter)
+    source_archive: SourceArchive = field(default_factory=SourceArchive)
+
+    @cached_property
+    def form_owners(self) -> FormOwners:
+        """Makes and checks the marks of forms' owners."""
+        return FormOwners(self.forms_key)
 
     def catalogue(self, *, easy: bool) -> Catalogue:
         """The catalogue in plain English or in Easy Read."""

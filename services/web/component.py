@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from libs.host.component import BuildComponent, Component, HttpRoute, Runtime
+from libs.host.http_limits import HttpLimits
 from libs.host.settings import SharedSettings
+from libs.host.trusted_proxies import TrustedProxies
 from libs.host.version import VERSION
 from libs.rpc.client import open_channel
 from libs.rpc.tls import TlsCredentials
@@ -18,8 +19,9 @@ from services.web.app_state import AppState, CoOp
 from services.web.first_step_store import DatabaseFirstStepStore
 from services.web.http.access_tokens import AccessTokenCache
 from services.web.http.cookies import Cookies
+from services.web.http.database_kept_forms import DatabaseKeptFormStore
 from services.web.http.database_sessions import DatabaseSessionStore
-from services.web.jobs import forget_ended_sessions
+from services.web.jobs import forget_ended_sessions, forget_kept_forms
 from services.web.localisation.catalogue import load_catalogues
 from services.web.news_reader import DatabaseNewsReader
 from services.web.reactions import federation, governance, identity
@@ -38,15 +40,17 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
             return consumer is not None and consumer.progress.is_current(datetime.now(UTC))
 
         services = _clients(shared, settings)
+        co_op = _co_op(settings)
         state = AppState(
-            co_op=_co_op(settings),
+            co_op=co_op,
             services=services,
             sessions=sessions,
+            kept_forms=DatabaseKeptFormStore(runtime.database, runtime.clock),
             news=DatabaseNewsReader(runtime.database, runtime.clock),
             first_steps=DatabaseFirstStepStore(runtime.database, runtime.clock),
             access_tokens=AccessTokenCache(services, sessions, hears_identity),
             clock=runtime.clock,
-            cookies=Cookies(_https(settings)),
+            cookies=Cookies(co_op.address.https, shared.co_op),
             forms_key=_forms_key(settings.forms_key_file),
             templates=create_environment(),
             catalogues=load_catalogues(),
@@ -57,8 +61,8 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
             address=settings.address,
             migrations=migrations_folder("web"),
             reactions=(identity.REACTIONS, governance.REACTIONS, federation.REACTIONS),
-            jobs=(forget_ended_sessions.JOB,),
-            http_route=HttpRoute(create_app(state, https=_https(settings)), settings.page_address),
+            jobs=(forget_ended_sessions.JOB, forget_kept_forms.JOB),
+            http_route=HttpRoute(create_app(state, https=co_op.address.https), settings.page_address, _limits(settings)),
             close=services.close,
         )
 
@@ -76,8 +80,12 @@ def _co_op(settings: Settings) -> CoOp:
     return CoOp(settings.co_op_name, settings.phone, ZoneInfo(settings.zone), source, VERSION, settings.public_url.rstrip("/"))
 
 
-def _https(settings: Settings) -> bool:
-    return urlsplit(settings.public_url).scheme == "https"
+def _limits(settings: Settings) -> HttpLimits:
+    return HttpLimits(
+        connections=settings.connections,
+        connections_of_an_address=settings.connections_of_an_address,
+        trusted_proxies=TrustedProxies(settings.trusted_proxies),
+    )
 
 
 def _forms_key(file: Path) -> bytes:

@@ -15,7 +15,7 @@ from libs.observe.logs import logger
 from libs.observe.security_events import SecurityEvent, report_security_event
 from libs.refusals import NotSignedIn, Refusal, Unavailable
 from services.web.app_state import AppState
-from services.web.http import forms, request_body, uploads
+from services.web.http import forms, kept_forms, request_body, uploads
 from services.web.http.forms import Form, FormRejected
 from services.web.http.sessions import Session
 from services.web.localisation.refusal_messages import http_status, refusal_message
@@ -38,6 +38,7 @@ class Access(StrEnum):
 
 
 SESSION_SECONDS = 1.5
+_SEE_OTHER = 303
 HAT_ACCESS = {Access.SECRETARY, Access.OPERATOR, Access.SCRUTINEER}
 
 
@@ -54,6 +55,8 @@ class Page:
     """Shown, to anybody, when sessions cannot be looked up because the database does not answer: it holds nothing of anybody's."""
     takes_file: bool = False
     """The form may contain a small text file."""
+    never_kept: tuple[str, ...] = ()
+    """Fields that are not kept when the form arrives after the session has ended, such as a password."""
 
     @property
     def methods(self) -> list[str]:
@@ -72,7 +75,7 @@ def endpoint(state: AppState, page: Page) -> Callable[[Request], Awaitable[Respo
         try:
             return await _dispatch(ctx, page)
         except NotSignedIn as refusal:
-            return await _redirect_to_sign_in(ctx, refusal)
+            return await _redirect_to_sign_in(ctx, page, refusal)
         except (Refusal, FormRejected, request_body.BodyTooLarge, ClientDisconnect) as rejection:
             return _rejection_response(ctx, rejection)
         except Exception as error:  # noqa: BLE001 - the last resort: a plain page for the person; the log says where it happened
@@ -149,22 +152,17 @@ async def _dispatch(ctx: PageContext, page: Page) -> Response:
         report_security_event(SecurityEvent.HAT_REFUSED, service="web", method=page.path, by=ctx.person_id, hat=page.access.value)
         return refusal_page(ctx, 403, "HAT_NEEDED")
     if ctx.request.method == "POST" and page.act is not None:
-        return await page.act(ctx, await _read_form(ctx, page))
+        response = await page.act(ctx, await _read_form(ctx, page))
+        if page.form and response.status_code == _SEE_OTHER and page.access is not Access.ANYBODY:
+            await ctx.delete_unsent(page.form)
+        return response
     if page.show is None:
         raise FormRejected("FORM_UNREADABLE")
     return await page.show(ctx)
 
 
 async def _read_form(ctx: PageContext, page: Page) -> Form:
-    request = ctx.request
-    forms.check_origin(request.headers)
-    content_type = request.headers.get("content-type", "")
-    body = await request_body.read_body(request)
-    form = (
-        await uploads.parse_upload(body, request.headers)
-        if page.takes_file and uploads.is_upload(content_type)
-        else forms.parse_form(body, content_type)
-    )
+    form = await _parse_form(ctx, page)
     if page.form:
         _check_token(ctx, page, form)
     return form
@@ -180,13 +178,44 @@ def _check_token(ctx: PageContext, page: Page, form: Form) -> None:
         forms.check_token(form, ctx.state.forms_key, ctx.visitor_secret, page.form)
 
 
-async def _redirect_to_sign_in(ctx: PageContext, refusal: NotSignedIn) -> Response:
-    """Redirect to the sign-in page, and from there back to the requested page."""
+async def _parse_form(ctx: PageContext, page: Page) -> Form:
+    """The form of the request, from our own pages; its token is not checked."""
+    if ctx.submitted is None:
+        request = ctx.request
+        forms.check_origin(request.headers, ctx.state.co_op.address)
+        content_type = request.headers.get("content-type", "")
+        body = await request_body.read_body(request)
+        ctx.submitted = (
+            await uploads.parse_upload(body, request.headers)
+            if page.takes_file and uploads.is_upload(content_type)
+            else forms.parse_form(body, content_type)
+        )
+    return ctx.submitted
+
+
+async def _redirect_to_sign_in(ctx: PageContext, page: Page, refusal: NotSignedIn) -> Response:
+    """Redirect to the sign-in page, and from there back to the requested page; a form that was sent is kept until then."""
     if ctx.session is not None:
         await ctx.state.sessions.end(ctx.session)
-    if ctx.request.method != "GET":
-        return refusal_page(ctx, 401, refusal.reason, refusal)
     target = ctx.request_path + (f"?{ctx.request.url.query}" if ctx.request.url.query else "")
-    response = ctx.redirect(f"/sign-in?next={quote(target)}" if target != "/" else "/sign-in")
+    kept = ""
+    if ctx.request.method != "GET":
+        if page.access is Access.ANYBODY or not await _keep_form(ctx, page):
+            return refusal_page(ctx, 401, refusal.reason, refusal)
+        target = ctx.request_path if page.show else ctx.request_path.rpartition("/")[0]
+        kept = "&kept=1"
+    response = ctx.redirect(f"/sign-in?next={quote(target)}{kept}" if target != "/" else "/sign-in")
     ctx.state.cookies.drop(response, ctx.state.cookies.session)
     return response
+
+
+async def _keep_form(ctx: PageContext, page: Page) -> bool:
+    """Keep the fields of a form that came after the session had ended, for the person to whom it was shown; False if that is nobody."""
+    try:
+        form = await _parse_form(ctx, page)
+    except (FormRejected, request_body.BodyTooLarge, ClientDisconnect):
+        return False
+    owner = ctx.state.form_owners.read_field(form.text(kept_forms.OWNER), page.form)
+    if owner:
+        await ctx.keep_unsent(owner, page.form, kept_forms.fields_to_keep(form, page.never_kept))
+    return bool(owner)

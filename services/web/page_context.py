@@ -17,8 +17,9 @@ from libs.refusals import Refusal
 from libs.rpc.client import DEADLINE_SECONDS, Method
 from services.clients import RequestT, ResponseT
 from services.web.app_state import AppState
-from services.web.http import forms
+from services.web.http import forms, kept_forms
 from services.web.http.cookies import ReadingPreferences, new_secret
+from services.web.http.forms import Form
 from services.web.http.sessions import Session
 from services.web.localisation import dates
 from services.web.localisation.catalogue import Catalogue
@@ -60,6 +61,10 @@ class PageContext:
     is_new_visitor: bool = False
     has_visitor_cookie: bool = False
     """The browser sent the visitor's secret; otherwise it was made for this request."""
+    submitted: Form | None = None
+    """The form that was sent with this request, once it has been read."""
+    is_restored: bool = False
+    """Whether the page shows what this person sent after their session had ended."""
     _person_names: dict[str, PersonName] = field(default_factory=dict)
 
     @property
@@ -143,17 +148,37 @@ class PageContext:
 
     async def load_draft(self, name: str) -> Mapping[str, str]:
         """The fields that this person has filled in so far."""
-        return await self.state.sessions.load_draft(self.session, name) if self.session else {}
+        return await self.state.kept_forms.load(self.form_owner, f"draft {name}") if self.session else {}
 
     async def save_draft(self, name: str, fields: Mapping[str, str]) -> None:
         """Save the fields until the form is sent."""
         if self.session:
-            await self.state.sessions.save_draft(self.session, name, fields)
+            await self.state.kept_forms.save(self.form_owner, f"draft {name}", fields)
 
     async def delete_draft(self, name: str) -> None:
         """Delete the saved fields."""
         if self.session:
-            await self.state.sessions.delete_draft(self.session, name)
+            await self.state.kept_forms.delete(self.form_owner, f"draft {name}")
+
+    async def load_unsent(self, form: str) -> Mapping[str, str]:
+        """What this person sent with this form after their session had ended; empty when there is nothing."""
+        if not self.session or self.request.method != "GET":
+            return {}
+        fields = await self.state.kept_forms.load(self.form_owner, self._unsent_name(form))
+        self.is_restored = self.is_restored or bool(fields)
+        return fields
+
+    async def delete_unsent(self, form: str) -> None:
+        """Forget what came too late, once the form was sent again."""
+        if self.session:
+            await self.state.kept_forms.delete(self.form_owner, self._unsent_name(form))
+
+    async def keep_unsent(self, owner: str, form: str, fields: Mapping[str, str]) -> None:
+        """Keep what came too late, for the owner that the form names."""
+        await self.state.kept_forms.save(owner, self._unsent_name(form), fields)
+
+    def _unsent_name(self, form: str) -> str:
+        return kept_forms.unsent_name(form, self.request.path_params)
 
     def form_problems(self, refusal: Refusal, fields: Mapping[str, str] | None = None) -> list[FormProblem]:
         """A refusal as problems of the form; `fields` maps the proto's fields to our inputs."""
@@ -212,6 +237,11 @@ class PageContext:
         return forms.form_token(self.state.forms_key, self.form_secret, name)
 
     @property
+    def form_owner(self) -> str:
+        """The mark under which this person's forms are kept."""
+        return self.state.form_owners.mark(self.person_id)
+
+    @property
     def form_secret(self) -> str:
         """The secret that form tokens are bound to."""
         return self.session.cookie if self.session else self.visitor_secret
@@ -232,6 +262,7 @@ class PageContext:
             "phone_link": co_op.phone.replace(" ", ""),
             "version": co_op.version,
             "signed_in": self.session is not None,
+            "restored": self.is_restored,
             "places": _navigation(self),
             "path": self.request_path,
             "now_said": self.format_moment(self.now),
@@ -256,7 +287,8 @@ def load_or_create_visitor_secret(cookie: str) -> tuple[str, bool]:
 def _hidden_fields(ctx: PageContext, name: str) -> Markup:
     """The hidden fields of a form: its token and its request id."""
     hidden = Markup('<input type="hidden" name="{}" value="{}">')
-    return hidden.format(forms.TOKEN, ctx.form_token(name)) + hidden.format(forms.REQUEST_ID, forms.new_request_id())
+    fields = hidden.format(forms.TOKEN, ctx.form_token(name)) + hidden.format(forms.REQUEST_ID, forms.new_request_id())
+    return fields + hidden.format(kept_forms.OWNER, ctx.state.form_owners.field(ctx.person_id, name)) if ctx.session else fields
 
 
 @dataclass(frozen=True)

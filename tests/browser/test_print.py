@@ -55,7 +55,7 @@ def fake_pages(browser: Browser) -> BrowserContext:
         if sent is None:
             response: Any = pages.http.get(path, follow_redirects=True)
         else:
-            headers = {"content-type": "application/x-www-form-urlencoded", "origin": "http://localhost"}
+            headers = {"content-type": "application/x-www-form-urlencoded", "origin": pages.fakes.public_url}
             response = pages.http.post(path, content=sent, headers=headers, follow_redirects=True)
         route.fulfill(status=response.status_code, content_type=response.headers["content-type"], body=response.content)
 

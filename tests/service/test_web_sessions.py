@@ -1,4 +1,4 @@
-"""Stored sessions and drafts of web: useless to readers of the tables, and expired when they should be."""
+"""Stored sessions of web: useless to readers of the tables, and expired when they should be."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -67,34 +67,6 @@ async def test_a_session_ends_with_its_time_and_when_nobody_used_it(sessions: Da
     assert await sessions.find(short.cookie) is not None, "it was used a day ago"
     clock.at = NOW + timedelta(days=30)
     assert await sessions.find(short.cookie) is None
-
-
-async def test_signing_out_takes_the_drafts_with_it(sessions: DatabaseSessionStore, database: Database) -> None:
-    begun = await sessions.create(make_identity_session())
-    await sessions.save_draft(begun, "ballot", {"choice": "for"})
-    await sessions.save_draft(begun, "ballot", {"choice": "against"})
-    assert await sessions.load_draft(begun, "ballot") == {"choice": "against"}
-
-    await sessions.end(begun)
-
-    assert await sessions.find(begun.cookie) is None
-    assert await fetch_column(database, "select * from draft") == []
-
-
-async def test_a_draft_of_a_session_that_is_over_is_not_kept(sessions: DatabaseSessionStore, database: Database) -> None:
-    begun = await sessions.create(make_identity_session())
-    await sessions.end(begun)
-
-    await sessions.save_draft(begun, "ballot", {"choice": "for"})
-
-    assert await fetch_column(database, "select * from draft") == []
-
-
-async def test_nobody_reads_the_draft_of_another_session(sessions: DatabaseSessionStore) -> None:
-    mine, theirs = await sessions.create(make_identity_session()), await sessions.create(make_identity_session())
-    await sessions.save_draft(mine, "ballot", {"choice": "for"})
-
-    assert await sessions.load_draft(theirs, "ballot") == {}
 
 
 async def test_hats_are_those_identity_named_last(sessions: DatabaseSessionStore) -> None:

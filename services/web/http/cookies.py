@@ -2,11 +2,15 @@
 
 The visitor's cookie binds the forms before sign-in. After signing in it stays, so that identity knows the browser again: it gets the same
 session when an answer was lost, and is not slowed down when others guess this person's password.
+
+Browsers ignore ports when they choose cookies, so two co-ops on one machine would read and replace each other's. The co-op's id is in
+each name.
 """
 
 import hashlib
 import secrets
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,7 +20,6 @@ _SECRET_BYTES = 32
 _MAX_LENGTH = 100
 BROWSER_DAYS = 400
 """As long as browsers keep a cookie."""
-_READING_PREFERENCES = "kith-comfort"
 
 
 @dataclass(frozen=True)
@@ -32,16 +35,23 @@ class Cookies:
     """Reads and sets the cookies. `https`: members reach the pages over TLS; only then may names have the `__Host-` prefix."""
 
     https: bool
+    co_op: str = ""
+    """The co-op's id."""
 
     @property
     def session(self) -> str:
         """The session cookie's name."""
-        return "__Host-kith" if self.https else "kith"
+        return self._secure_name("kith")
 
     @property
     def visitor(self) -> str:
         """The visitor cookie's name."""
-        return "__Host-kith-visitor" if self.https else "kith-visitor"
+        return self._secure_name("kith-visitor")
+
+    @property
+    def preferences(self) -> str:
+        """The name of the cookie with the reading preferences."""
+        return self._name("kith-comfort")
 
     def read(self, request: Request, name: str) -> str:
         """The cookie's value; empty for a value too long to be ours."""
@@ -58,13 +68,19 @@ class Cookies:
 
     def reading_preferences(self, request: Request) -> ReadingPreferences:
         """The reading preferences stored in this browser."""
-        chosen = self.read(request, _READING_PREFERENCES).split("-")
+        chosen = self.read(request, self.preferences).split("-")
         return ReadingPreferences("easy" in chosen, "bigger" in chosen)
 
     def set_reading_preferences(self, response: Response, preferences: ReadingPreferences) -> None:
         """Store the preferences for a year; they say nothing about the person."""
         chosen = "-".join(word for word, on in (("easy", preferences.easy), ("bigger", preferences.bigger)) if on)
-        self.set(response, _READING_PREFERENCES, chosen or "plain", days=365)
+        self.set(response, self.preferences, chosen or "plain", days=365)
+
+    def _secure_name(self, kind: str) -> str:
+        return f"__Host-{self._name(kind)}" if self.https else self._name(kind)
+
+    def _name(self, kind: str) -> str:
+        return f"{kind}.{quote(self.co_op, safe='')}" if self.co_op else kind
 
 
 def browser_id(visitor_secret: str) -> str:

@@ -6,7 +6,7 @@ cookie, which is 256 random bits and never stored: somebody who reads the tables
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from uuid import UUID
@@ -60,18 +60,6 @@ class DatabaseSessionStore:
     async def end(self, session: Session) -> None:
         async with self._work(session) as work:
             await rows.delete_session(work, _hash(session.cookie))
-
-    async def save_draft(self, session: Session, name: str, fields: Mapping[str, str]) -> None:
-        async with self._work(session) as work:
-            await rows.save_draft(work, _hash(session.cookie), name, fields)
-
-    async def load_draft(self, session: Session, name: str) -> Mapping[str, str]:
-        async with self._reading() as work:
-            return await rows.load_draft(work, _hash(session.cookie), name)
-
-    async def delete_draft(self, session: Session, name: str) -> None:
-        async with self._work(session) as work:
-            await rows.delete_draft(work, _hash(session.cookie), name)
 
     def _work(self, session: Session) -> AbstractAsyncContextManager[UnitOfWork]:
         return self._database.work(callers.person(UUID(session.identity.person_id)), self._clock.now())

@@ -9,12 +9,13 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from starlette.datastructures import Headers
 from uuid_utils import uuid7
 
+from services.web.http.public_address import PublicAddress
 from services.web.localisation.date_fields import join_dates
 
 TOKEN, REQUEST_ID = "form_token", "request_id"
@@ -65,12 +66,12 @@ def parse_form(body: bytes, content_type: str) -> Form:
     return Form(join_dates({name: value.replace("\r\n", "\n").replace("\0", "") for name, value in pairs}))
 
 
-def check_origin(headers: Headers) -> None:
-    """Reject a form sent by another site. A client without these headers must still send the token."""
+def check_origin(headers: Headers, address: PublicAddress) -> None:
+    """Reject a form that another site than `address` sent. A client without these headers must still send the token."""
     if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise FormRejected("FORM_FOREIGN")
     origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != headers.get("host", ""):
+    if origin is not None and not address.is_origin(origin):
         raise FormRejected("FORM_FOREIGN")
 
 

@@ -1,6 +1,6 @@
 """Sessions: a person is signed in with one browser until the session ends."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -30,7 +30,7 @@ class Session:
 
 
 class SessionStore(Protocol):
-    """Stores sessions and their drafts of forms."""
+    """Stores sessions."""
 
     async def create(self, identity: IdentitySession) -> Session:
         """Create a session with a new cookie."""
@@ -45,17 +45,5 @@ class SessionStore(Protocol):
         ...
 
     async def end(self, session: Session) -> None:
-        """Delete the session and its drafts."""
-        ...
-
-    async def save_draft(self, session: Session, name: str, fields: Mapping[str, str]) -> None:
-        """Save the fields filled in so far, until the form is sent or the session ends."""
-        ...
-
-    async def load_draft(self, session: Session, name: str) -> Mapping[str, str]:
-        """The saved fields; empty when there are none."""
-        ...
-
-    async def delete_draft(self, session: Session, name: str) -> None:
-        """Delete the saved fields."""
+        """Delete the session."""
         ...

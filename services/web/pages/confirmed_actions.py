@@ -75,7 +75,8 @@ def confirmation_page(path: str, action: ConfirmedAction) -> Page:
         if not action.needs_decision:
             return _check_page(ctx, action, subject, None, [])
         decisions = await list_passed_decisions(ctx)
-        chosen = find_decision(decisions, ctx.query_param("decision"))
+        unsent = await ctx.load_unsent(f"deed-{action.name}")
+        chosen = find_decision(decisions, ctx.query_param("decision") or unsent.get("decision", ""))
         if chosen is None:
             missing = [ctx.form_problem("decision", "deed.decision_missing")] if "decision" in ctx.request.query_params else []
             return ctx.render(

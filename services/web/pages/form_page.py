@@ -96,7 +96,12 @@ class FormPage:
 
     async def _load(self, ctx: PageContext) -> dict[str, str]:
         drafted = await ctx.load_draft(self.draft.name) if self.draft else {}
-        return dict.fromkeys((*self.fields, *(self.draft.fields if self.draft else ())), "") | dict(drafted)
+        unsent = self._own(await ctx.load_unsent(self.name))
+        return dict.fromkeys((*self.fields, *(self.draft.fields if self.draft else ())), "") | dict(drafted) | unsent
+
+    def _own(self, fields: Fields) -> dict[str, str]:
+        """Those of the fields that this form has."""
+        return {name: value for name, value in fields.items() if name in self.fields or name.startswith(self.prefixes)}
 
     def _read(self, form: Form) -> dict[str, str]:
         own = {name: form.text(name) for name in (*self.fields, *(name for name in form.fields if name.startswith(self.prefixes)))}
@@ -121,7 +126,7 @@ class FormPage:
 
 def form_page(path: str, form: FormPage, access: Access = Access.SECRETARY) -> Page:
     """The page at this path that shows the form and takes it."""
-    return Page(path, form.get, form.post, form.name, access, takes_file="file" in form.fields)
+    return Page(path, form.get, form.post, form.name, access, takes_file="file" in form.fields, never_kept=("file", *form.unstripped))
 
 
 def require(problems: Sequence[FormProblem]) -> None:

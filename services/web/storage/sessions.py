@@ -1,17 +1,16 @@
-"""Rows of sessions and drafts."""
+"""Rows of sessions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Text, bindparam, delete, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql
 
 from libs.database.columns import MOMENT, among
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
-from services.web.storage.tables import draft, session
+from services.web.storage.tables import session
 
 IDLE_TIMEOUT = timedelta(days=14)
 """A session that is unused for this long has ended."""
@@ -46,23 +45,6 @@ _ADD_HAT = (
 _REMOVE_HAT = update(session).where(_OF_PERSON).values(hats=func.array_remove(session.c.hats, bindparam("hat", type_=Text)))
 _DELETE_ENDED_SESSIONS = delete(session).where(or_(session.c.expires_at <= _NOW, session.c.used_at <= _IDLE_SINCE))
 
-_THIS_DRAFT = (draft.c.cookie_hash == bindparam("hash"), draft.c.form == bindparam("name"))
-_INSERT_DRAFT = postgresql.insert(draft).from_select(
-    ["cookie_hash", "form", "fields", "at"],
-    # A session that has ended gets no draft.
-    select(
-        session.c.cookie_hash,
-        bindparam("name", type_=draft.c.form.type),
-        bindparam("new_fields", type_=draft.c.fields.type),
-        _NOW,
-    ).where(_THIS_SESSION),
-)
-_SAVE_DRAFT = _INSERT_DRAFT.on_conflict_do_update(
-    index_elements=["cookie_hash", "form"], set_={"fields": _INSERT_DRAFT.excluded.fields, "at": _INSERT_DRAFT.excluded.at}
-)
-_LOAD_DRAFT = select(draft.c.fields).where(*_THIS_DRAFT)
-_DELETE_DRAFT = delete(draft).where(*_THIS_DRAFT)
-
 
 async def insert_session(work: UnitOfWork, cookie_hash: bytes, row: SessionRow) -> None:
     """Insert a session; `row.used_at` is now."""
@@ -85,12 +67,12 @@ async def set_hats(work: UnitOfWork, cookie_hash: bytes, hats: Sequence[str]) ->
 
 
 async def delete_session(work: UnitOfWork, cookie_hash: bytes) -> None:
-    """Delete a session with its drafts."""
+    """Delete a session."""
     await work.connection.execute(_DELETE_SESSION, {"hash": cookie_hash})
 
 
 async def delete_ended_by_identity(work: UnitOfWork, identity_sessions: Sequence[str]) -> None:
-    """Delete the sessions that identity has ended, with their drafts."""
+    """Delete the sessions that identity has ended."""
     await work.connection.execute(_DELETE_ENDED_BY_IDENTITY, {"ended": list(identity_sessions)})
 
 
@@ -105,20 +87,5 @@ async def remove_hat(work: UnitOfWork, person: UUID, hat: str) -> None:
 
 
 async def delete_ended_sessions(work: UnitOfWork) -> int:
-    """Delete ended sessions with their drafts; returns how many."""
+    """Delete ended sessions; returns how many."""
     return (await work.connection.execute(_DELETE_ENDED_SESSIONS, {"now": work.now, "idle_since": work.now - IDLE_TIMEOUT})).rowcount
-
-
-async def save_draft(work: UnitOfWork, cookie_hash: bytes, name: str, fields: Mapping[str, str]) -> None:
-    """Insert the draft or replace the one with the same name."""
-    values = {"hash": cookie_hash, "name": name, "new_fields": dict(fields), "now": work.now}
-    await work.connection.execute(_SAVE_DRAFT, values)
-
-
-async def load_draft(work: UnitOfWork, cookie_hash: bytes, name: str) -> dict[str, str]:
-    """The draft's fields; empty when there is none."""
-    return dict((await work.connection.execute(_LOAD_DRAFT, {"hash": cookie_hash, "name": name})).scalar_one_or_none() or {})
-
-
-async def delete_draft(work: UnitOfWork, cookie_hash: bytes, name: str) -> None:
-    await work.connection.execute(_DELETE_DRAFT, {"hash": cookie_hash, "name": name})

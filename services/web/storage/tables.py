@@ -1,12 +1,11 @@
-"""Web's tables: sessions, drafts, news and the first steps of a new co-op that are ticked off.
+"""Web's tables: sessions, kept forms, news and the first steps of a new co-op that are ticked off.
 
 A row is looked up by the hash of the cookie, and identity's session key is sealed under the cookie itself: somebody who reads the tables
 can neither take over a session nor obtain a token. News comes only from other services' events, with one partition for each service, so
 that one service's news can be emptied and replayed without the rest. A person reads what is for everybody and for them. Times are UTC.
 """
 
-from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, LargeBinary, MetaData, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ARRAY, BigInteger, Index, LargeBinary, MetaData, Table, Text, Uuid
 
 from libs.database.columns import MOMENT, key, optional, required
 
@@ -28,13 +27,14 @@ session = Table(
     Index("session_by_person", "person"),
 )
 
-draft = Table(
-    "draft",
+kept_form = Table(
+    "kept_form",
     metadata,
-    key("cookie_hash", LargeBinary, ForeignKey(session.c.cookie_hash, ondelete="CASCADE")),
-    key("form", Text),
-    required("fields", JSONB),
+    key("owner", LargeBinary),
+    key("name", LargeBinary),
+    required("sealed", LargeBinary),
     required("at", MOMENT),
+    Index("kept_form_by_time", "at"),
 )
 
 news = Table(

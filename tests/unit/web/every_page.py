@@ -48,6 +48,11 @@ def all_paths() -> list[str]:
     return [*(path for page in PAGES if page.show for path in _paths_of(page)), *QUERIES]
 
 
+def one_path_of_each_page() -> list[str]:
+    """Each page that can be opened, once."""
+    return [next(iter(_paths_of(page))) for page in PAGES if page.show]
+
+
 def open_every_page(make_fakes: Callable[[], FakeServices], *, easy: bool = False) -> int:
     """Open every page and submit every form on it, empty and filled in, and follow where that leads. The browser checks every response."""
     browser = _browser(make_fakes, easy=easy)
@@ -62,6 +67,11 @@ def open_every_page(make_fakes: Callable[[], FakeServices], *, easy: bool = Fals
             for action, form in _forms(filling.http.get(path)):
                 opened += _follow(filling, _submit(filling, action, _filled(form)))
     return opened
+
+
+def filled_forms(browser: ScriptlessBrowser, path: str) -> list[tuple[str, dict[str, str]]]:
+    """The forms of a page with their actions, filled in."""
+    return [(action, _filled(form)) for action, form in _forms(browser.http.get(path))]
 
 
 def _browser(make_fakes: Callable[[], FakeServices], *, easy: bool) -> ScriptlessBrowser:

@@ -117,7 +117,6 @@ class InMemorySessions:
     """A session store in memory."""
 
     sessions: dict[str, Session] = field(default_factory=dict)
-    drafts: dict[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
 
     async def create(self, identity: IdentitySession) -> Session:
         session = Session(hashlib.sha256(f"{identity.session_id}{len(self.sessions)}".encode()).hexdigest(), identity)
@@ -134,14 +133,21 @@ class InMemorySessions:
     async def end(self, session: Session) -> None:
         self.sessions.pop(session.cookie, None)
 
-    async def save_draft(self, session: Session, name: str, fields: Mapping[str, str]) -> None:
-        self.drafts[session.cookie, name] = dict(fields)
 
-    async def load_draft(self, session: Session, name: str) -> Mapping[str, str]:
-        return self.drafts.get((session.cookie, name), {})
+@dataclass
+class InMemoryKeptForms:
+    """A store of kept forms in memory, by owner and name."""
 
-    async def delete_draft(self, session: Session, name: str) -> None:
-        self.drafts.pop((session.cookie, name), None)
+    forms: dict[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+
+    async def save(self, owner: str, name: str, fields: Mapping[str, str]) -> None:
+        self.forms[owner, name] = dict(fields)
+
+    async def load(self, owner: str, name: str) -> Mapping[str, str]:
+        return self.forms.get((owner, name), {})
+
+    async def delete(self, owner: str, name: str) -> None:
+        self.forms.pop((owner, name), None)
 
 
 @dataclass
@@ -462,9 +468,11 @@ class FakeServices:
     federation: FakeFederationService = field(default_factory=FakeFederationService)
     evidence: FakeEvidenceService = field(default_factory=FakeEvidenceService)
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
+    kept_forms: InMemoryKeptForms = field(default_factory=InMemoryKeptForms)
     news: InMemoryNews = field(default_factory=lambda: InMemoryNews(make_news()))
     first_steps: InMemoryFirstSteps = field(default_factory=InMemoryFirstSteps)
     public_url: str = "https://elm-row.example"
+    co_op: str = ""
     clock: Clock = field(default_factory=lambda: FixedClock(NOW))
 
     def app_state(self, *, https: bool = False) -> AppState:
@@ -479,11 +487,12 @@ class FakeServices:
             co_op=co_op,
             services=services,
             sessions=self.sessions,
+            kept_forms=self.kept_forms,
             news=self.news,
             first_steps=self.first_steps,
             access_tokens=AccessTokenCache(services, self.sessions),
             clock=self.clock,
-            cookies=Cookies(https),
+            cookies=Cookies(https, self.co_op),
             forms_key=FORMS_KEY,
             templates=TEMPLATES,
             catalogues=REGISTERS,

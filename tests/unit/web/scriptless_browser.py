@@ -28,8 +28,8 @@ class ScriptlessBrowser:
 
     def __init__(self, fakes: FakeServices, *, https: bool = False) -> None:
         self.fakes = fakes
-        base = "https://elm-row.example" if https else "http://localhost"
-        self.http = CheckingClient(create_app(fakes.app_state(https=https), https=https), base_url=base, follow_redirects=False)
+        app = create_app(fakes.app_state(https=https), https=https)
+        self.http = CheckingClient(app, base_url=fakes.public_url, follow_redirects=False)
         self.page = ""
 
     def open(self, path: str) -> str:

@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 from services.web.app import create_app
 from services.web.http import forms, request_body, uploads
 from services.web.http.forms import Form, FormRejected
+from services.web.http.public_address import PublicAddress
 from tests.unit.web.fake_services import CODE, FORMS_KEY, FakeServices
 
 URLENCODED = "application/x-www-form-urlencoded"
@@ -49,7 +50,7 @@ def test_a_form_from_another_site_does_nothing(http: TestClient, headers: dict[s
 
 
 def test_a_form_without_its_token_does_nothing(http: TestClient) -> None:
-    response = http.post("/sign-in/code", data={"code": CODE}, headers={"origin": "http://localhost"})
+    response = http.post("/sign-in/code", data={"code": CODE}, headers={"origin": "https://elm-row.example"})
     assert response.status_code == 400
     assert "kith" not in response.cookies
 
@@ -68,7 +69,7 @@ def test_a_token_that_is_not_even_ascii_is_refused_and_no_fault() -> None:
 
 
 def test_a_client_that_says_nothing_about_itself_is_judged_by_the_token_alone() -> None:
-    forms.check_origin(Headers({"host": "localhost"}))
+    forms.check_origin(Headers({"host": "localhost"}), PublicAddress.parse("https://elm-row.example"))
 
 
 @pytest.mark.parametrize(
@@ -142,6 +143,6 @@ async def test_a_hundred_megabytes_without_a_length_are_refused_after_the_first_
 
 
 def test_a_body_too_big_gets_a_plain_page(http: TestClient) -> None:
-    response = http.post("/sign-in/code", data={"code": "x" * 100_000}, headers={"origin": "http://localhost"})
+    response = http.post("/sign-in/code", data={"code": "x" * 100_000}, headers={"origin": "https://elm-row.example"})
     assert response.status_code == 413
     assert "Please send less." in response.text

@@ -13,10 +13,20 @@ from kith.identity.v1 import identity_pb2 as ident
 from kith.membership.v1 import membership_pb2 as memb
 from libs.clock import FixedClock, ShiftedClock
 from libs.refusals import Conflict, FailedPrecondition, NotAllowed, NotFound, NotSignedIn, Unavailable, invalid
+from services.web.http.kept_forms import FormOwners
 from services.web.http.sessions import IdentitySession
 from services.web.routes import PAGES
 from tests.unit.web.fake_people import ADA, JO, NOW, to_timestamp
-from tests.unit.web.fake_services import ANNOUNCED_MOTION, CAPPED_MOTION, CODE, OPEN_MOTION, OTHERS_ENTRY, OWN_ENTRY, FakeServices
+from tests.unit.web.fake_services import (
+    ANNOUNCED_MOTION,
+    CAPPED_MOTION,
+    CODE,
+    FORMS_KEY,
+    OPEN_MOTION,
+    OTHERS_ENTRY,
+    OWN_ENTRY,
+    FakeServices,
+)
 from tests.unit.web.fake_vote_services import DONE_VOTE, HARBOUR, OPEN_VOTE, RECORD
 from tests.unit.web.html_tables import row_cells
 from tests.unit.web.scriptless_browser import ScriptlessBrowser
@@ -436,7 +446,8 @@ def test_every_page_says_where_its_source_is(browser: ScriptlessBrowser) -> None
 def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) -> None:
     """No page leaves a name unset, and each has one main heading and at most one first button."""
     browser = ScriptlessBrowser(fakes).sign_in()
-    asyncio.run(fakes.sessions.save_draft(next(iter(fakes.sessions.sessions.values())), f"ballot {OPEN_MOTION}", {"choice": "for"}))
+    owner = FormOwners(FORMS_KEY).mark(next(iter(fakes.sessions.sessions.values())).identity.person_id)
+    asyncio.run(fakes.kept_forms.save(owner, f"draft ballot {OPEN_MOTION}", {"choice": "for"}))
     fill = {"{motion:uuid}": OPEN_MOTION, "{person:uuid}": JO, "{record:uuid}": OTHERS_ENTRY, "{code}": CODE, "{co_op}": HARBOUR}
     for easy in ("off", "on"):
         browser.http.cookies.set("kith-comfort", "easy" if easy == "on" else "plain")

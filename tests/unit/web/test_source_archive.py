@@ -7,7 +7,7 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from services.web.app import create_app
-from services.web.pages.source_code import build_archive, list_source_files
+from services.web.http.source_archive import build_archive, list_source_files
 from tests.unit.web.fake_services import FakeServices
 
 

@@ -32,7 +32,8 @@ class OwnBallotPages(Generic[QuestionT]):
         question = await self.carrier.fetch(ctx)
         if not (question.open and question.may_vote):
             return ctx.redirect(question.path)
-        chosen = await self._drafted(ctx, question)
+        unsent = await ctx.load_unsent(self.choose_form)
+        chosen = self.carrier.parse(ctx, question, Form(unsent))[0] if unsent else await self._drafted(ctx, question)
         if chosen is None:
             ballot = await self.carrier.fetch_my_ballot(ctx, question)
             chosen = ballot.choice if ballot else None

@@ -32,7 +32,11 @@ class PaperBallotPages(Generic[QuestionT]):
     async def show_record(self, ctx: PageContext) -> Response:
         """The first person's form."""
         question = await self.carrier.fetch(ctx)
-        return self._record_page(ctx, question, {"taken": "paper", "member_number": ctx.query_param("number")}, None, [])
+        unsent = await ctx.load_unsent(self.record_form)
+        fields = {"taken": "paper", "member_number": ctx.query_param("number")}
+        fields |= {name: value for name, value in unsent.items() if name in fields}
+        choice = self.carrier.parse(ctx, question, Form(unsent))[0] if unsent else None
+        return self._record_page(ctx, question, fields, choice, [])
 
     async def record(self, ctx: PageContext, form: Form) -> Response:
         """Record the ballot, which then waits for the second person."""

@@ -102,7 +102,8 @@ def member_change(
 
     async def ask_values(ctx: PageContext, filled: Fields) -> Mapping[str, object]:
         subject = await fetch_subject(ctx)
-        is_fresh = ctx.request.method == "GET" and not (ctx.query_param("again") and filled["person"] == subject.person.person_id)
+        is_wanted = ctx.is_restored or bool(ctx.query_param("again"))
+        is_fresh = ctx.request.method == "GET" and not (is_wanted and filled["person"] == subject.person.person_id)
         shown = dict.fromkeys(fields, "") | start(ctx, subject) if is_fresh else dict(filled)
         if is_fresh or ctx.request_path.endswith(_CHECK):
             # After a refusal the page shows what is there now, so that the change can be checked against it.

@@ -1,0 +1,145 @@
+"""Many strangers at once: members are answered first, cards before passwords, and nobody who is slow holds anybody up."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+
+import httpx2
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import Message
+
+from services.web.http.members_first import Line, MembersFirst
+
+PASSWORDS = "/sign-in/password"
+
+
+class Site:
+    """Pages that answer once they are released, behind the middleware."""
+
+    def __init__(self, *, seconds: float = 8.0, waiting: int = 400) -> None:
+        self.release = asyncio.Event()
+        self.working: list[str] = []
+
+        async def work(request: Request) -> Response:
+            self.working.append(request.url.path)
+            await self.release.wait()
+            return PlainTextResponse(f"{len(await request.body())}")
+
+        async def stream(_: Request) -> Response:
+            return StreamingResponse(self._chunks())
+
+        routes = [Route("/stream", stream), Route("/{path:path}", work, methods=["GET", "POST"])]
+        lines = {PASSWORDS: Line(1, seconds=seconds, waiting=waiting)}
+        self.app = MembersFirst(Starlette(routes=routes), "kith.elm-row", lines, Line(2, seconds=seconds, waiting=waiting))
+
+    async def _chunks(self) -> AsyncIterator[str]:
+        yield "first"
+        await self.release.wait()
+
+    def client(self, **cookies: str) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=self.app), base_url="http://localhost", cookies=cookies)
+
+
+async def settle() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_a_member_is_answered_while_strangers_wait_in_line() -> None:
+    site = Site()
+    strangers, member = site.client(), site.client(**{"kith.elm-row": "x"})
+    waiting = [asyncio.create_task(strangers.get("/sign-in")) for _ in range(10)]
+    await settle()
+    assert len(site.working) == 2
+    page = asyncio.create_task(member.get("/news"))
+    await settle()
+    assert site.working == ["/sign-in", "/sign-in", "/news"]
+    site.release.set()
+    assert [response.status_code for response in await asyncio.gather(page, *waiting)] == [200] * 11
+
+
+async def test_who_signs_in_with_a_card_does_not_stand_behind_those_who_try_passwords() -> None:
+    site = Site()
+    strangers = site.client()
+    passwords = [asyncio.create_task(strangers.post(PASSWORDS, content=b"abc")) for _ in range(20)]
+    await settle()
+    card = asyncio.create_task(strangers.post("/sign-in/code", content=b"abcd"))
+    await settle()
+    assert site.working == [PASSWORDS, "/sign-in/code"]
+    site.release.set()
+    assert (await card).text == "4"
+    assert {response.text for response in await asyncio.gather(*passwords)} == {"3"}
+
+
+async def test_who_has_waited_too_long_or_comes_when_the_line_is_full_is_told_to_come_again() -> None:
+    for site in (Site(seconds=0.05), Site(waiting=0)):
+        strangers = site.client()
+        working = [asyncio.create_task(strangers.get("/sign-in")) for _ in range(2)]
+        await settle()
+        refused = await strangers.get("/sign-in")
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+        site.release.set()
+        await asyncio.gather(*working)
+        assert (await strangers.get("/sign-in")).status_code == 200
+
+
+async def test_a_body_that_comes_slowly_holds_no_place() -> None:
+    site = Site()
+    more = asyncio.Event()
+
+    async def receive() -> Message:
+        await more.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(_: Message) -> None:
+        """Nobody listens."""
+
+    scope = {"type": "http", "method": "POST", "path": "/sign-in/code", "headers": [], "query_string": b"", "http_version": "1.1"}
+    slow = [asyncio.create_task(site.app(scope, receive, send)) for _ in range(5)]
+    await settle()
+    site.release.set()
+    assert (await site.client().get("/sign-in")).status_code == 200
+    more.set()
+    await asyncio.gather(*slow, return_exceptions=True)
+
+
+async def test_a_response_that_is_taken_slowly_holds_no_place() -> None:
+    site = Site()
+    sent: list[Message] = []
+
+    async def ask() -> None:
+        requests: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+
+        async def receive() -> Message:
+            if requests:
+                return requests.pop()
+            await site.release.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "method": "GET", "path": "/stream", "headers": [], "query_string": b"", "http_version": "1.1"}
+        await site.app(scope, receive, send)
+
+    slow = [asyncio.create_task(ask()) for _ in range(5)]
+    await settle()
+    assert [message["type"] for message in sent].count("http.response.start") == 5
+    site.release.set()
+    await asyncio.gather(*slow)
+
+
+def test_a_body_is_read_ahead_up_to_the_largest_form_and_the_rest_is_left_to_the_page() -> None:
+    async def ask(parts: Iterable[bytes]) -> str:
+        site = Site()
+        site.release.set()
+
+        async def content() -> AsyncIterator[bytes]:
+            for part in parts:
+                yield part
+
+        return (await site.client().post("/sign-in/code", content=content())).text
+
+    assert asyncio.run(ask([b"x" * 16_384] * 12)) == str(16_384 * 12)
