@@ -14,16 +14,16 @@ KEPT_FOR = timedelta(days=3)
 MAX_FORMS = 30
 """Of one person; the oldest gives way. A form has at most 64 kB, so that is 2 MB."""
 
-_THIS_FORM = (kept_form.c.owner == bindparam("whose"), kept_form.c.name == bindparam("which"))
+_THIS_FORM = (kept_form.c.owner == bindparam("whose"), kept_form.c.form == bindparam("which"))
 _OLDER_THAN = kept_form.c.at <= bindparam("until", type_=MOMENT)
 _INSERT = insert(kept_form)
-_SAVE = _INSERT.on_conflict_do_update(index_elements=["owner", "name"], set_={"sealed": _INSERT.excluded.sealed, "at": _INSERT.excluded.at})
+_SAVE = _INSERT.on_conflict_do_update(index_elements=["owner", "form"], set_={"sealed": _INSERT.excluded.sealed, "at": _INSERT.excluded.at})
 _LOAD = select(kept_form.c.sealed).where(*_THIS_FORM, kept_form.c.at > bindparam("until", type_=MOMENT))
 _DELETE = delete(kept_form).where(*_THIS_FORM)
 _DELETE_SURPLUS = delete(kept_form).where(
     kept_form.c.owner == bindparam("whose"),
-    kept_form.c.name.in_(
-        select(kept_form.c.name).where(kept_form.c.owner == bindparam("whose")).order_by(kept_form.c.at.desc()).offset(MAX_FORMS)
+    kept_form.c.form.in_(
+        select(kept_form.c.form).where(kept_form.c.owner == bindparam("whose")).order_by(kept_form.c.at.desc()).offset(MAX_FORMS)
     ),
 )
 _DELETE_OLD = delete(kept_form).where(_OLDER_THAN)
@@ -31,7 +31,7 @@ _DELETE_OLD = delete(kept_form).where(_OLDER_THAN)
 
 async def save_form(work: UnitOfWork, owner: bytes, name: bytes, sealed: bytes) -> None:
     """Insert the form or replace the one with the same name; the owner's oldest forms give way."""
-    await work.connection.execute(_SAVE, {"owner": owner, "name": name, "sealed": sealed, "at": work.now})
+    await work.connection.execute(_SAVE, {"owner": owner, "form": name, "sealed": sealed, "at": work.now})
     await work.connection.execute(_DELETE_SURPLUS, {"whose": owner})
 
 

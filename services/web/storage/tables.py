@@ -31,7 +31,7 @@ kept_form = Table(
     "kept_form",
     metadata,
     key("owner", LargeBinary),
-    key("name", LargeBinary),
+    key("form", LargeBinary),
     required("sealed", LargeBinary),
     required("at", MOMENT),
     Index("kept_form_by_time", "at"),

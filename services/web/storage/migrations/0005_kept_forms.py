@@ -11,10 +11,10 @@ down_revision = "0004_ended_sessions"
 TABLE = """
 create table kept_form (
   owner bytea not null,
-  name bytea not null,
+  form bytea not null,
   sealed bytea not null,
   at timestamptz not null,
-  primary key (owner, name)
+  primary key (owner, form)
 );
 create index kept_form_by_time on kept_form (at);
 drop table draft;
