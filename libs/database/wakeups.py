@@ -5,12 +5,14 @@ inside the transaction it would make commits wait for each other. `listen` hears
 """
 
 import asyncio
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import asyncpg
 
 CHANNEL = "kith"
+_LONG_SECONDS = 20.0
 EVENTS = "events"
 """Events were committed: they are to be published, and jobs may be due."""
 POSITION = "position"
@@ -51,7 +53,9 @@ class Wakeups:
 
 
 async def wait_for_event(event: asyncio.Event, seconds: float) -> bool:
-    """Whether it was set within so long."""
+    """Whether it was set within so long. A long wait ends up to a tenth early: what began to sleep together does not wake together."""
+    if seconds >= _LONG_SECONDS:
+        seconds *= random.uniform(0.9, 1.0)  # noqa: S311 - no secret
     try:
         async with asyncio.timeout(seconds):
             return await event.wait()
