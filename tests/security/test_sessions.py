@@ -22,7 +22,7 @@ from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from libs import callers
 from libs.database.engine import Database, new_id
 from libs.messages import outbox
-from libs.observe import logs
+from libs.observe import logs, security_events
 from libs.refusals import AlreadyExists, Invalid, NotAllowed, NotSignedIn, Refusal, TooMany
 from libs.rpc.client import call_service
 from tests.support.free_ports import free_ports
@@ -90,6 +90,16 @@ class Assembly:
         await browser.get("/sign-in")
         assert (await browser.post("/sign-in/code", code=code)).headers["location"] == "/"
         return browser
+
+    async def is_over(self, session: object) -> bool:
+        """Whether identity has ended the session."""
+        assert isinstance(session, pb.SignInResponse), session
+        try:
+            request = pb.RenewTokenRequest(session_id=session.session_id, session_key=session.session_key)
+            await call_service(self.identity.RenewToken, request)
+        except NotSignedIn:
+            return True
+        return False
 
     async def refused_by_services(self, token: str) -> str:
         """The reason with which a service that is not identity refuses the token; empty when it takes it."""
@@ -193,6 +203,28 @@ async def test_a_revoked_session_changes_nothing_before_the_news_has_travelled(a
     await assembly.revoke(person)
     with pytest.raises(NotSignedIn, match="SESSION_ENDED"):
         await assembly.set_password(session, GOOD)
+
+
+async def test_nothing_begins_unseen_while_everything_is_ended(assembly: Assembly) -> None:
+    """Signing in, a new password and a new link run against the revocation; whichever is first, nothing of it works afterwards."""
+    for _ in range(8):
+        person, email = await assembly.person_with_password()
+        code = await assembly.issue(person)
+        session = await assembly.sign_in(code=code)
+        request = pb.IssueSignInCodeRequest(request_id=str(new_id()), person_id=str(person), kind=LINK)
+        at_once: list[Awaitable[object]] = [
+            assembly.sign_in(code=code),
+            assembly.sign_in(email=email, password=GOOD),
+            assembly.set_password(session, BETTER),
+            call_service(assembly.identity.IssueSignInCode, request, session.token),
+            assembly.revoke(person),
+        ]
+        by_code, by_password, _, link, _ = await asyncio.gather(*at_once, return_exceptions=True)
+        for begun in (by_code, by_password):
+            assert isinstance(begun, NotSignedIn) or await assembly.is_over(begun)
+        for how in ({"email": email, "password": BETTER}, {"code": getattr(link, "code", "") or code}):
+            with pytest.raises(NotSignedIn, match="SIGN_IN_FAILED"):
+                await assembly.sign_in(**how)
 
 
 async def test_signing_out_ends_the_token(assembly: Assembly) -> None:
@@ -382,7 +414,8 @@ async def test_guessing_is_slowed_down_and_keeps_no_owner_out(assembly: Assembly
         assert (await assembly.sign_in(email=email, password=GOOD, **how)).person_id == str(person)
 
 
-async def test_security_events_are_lines_of_one_form_without_personal_data(assembly: Assembly) -> None:
+async def test_security_events_are_lines_of_one_form_without_personal_data(assembly: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(security_events, "_LIMIT", security_events._LineLimit())
     stream = io.StringIO()
     logs.configure_logging(stream=stream)
     person, email = await assembly.person_with_password()

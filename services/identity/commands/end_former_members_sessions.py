@@ -5,7 +5,7 @@ from uuid import UUID
 
 from libs.database.engine import UnitOfWork
 from libs.observe.security_events import SecurityEvent
-from services.identity.storage import events_out, membership_ends, sessions
+from services.identity.storage import events_out, membership_ends, persons, sessions
 
 
 async def record_membership_end(work: UnitOfWork, person: UUID, last_day: date, *, published_at: datetime, published_on: date) -> None:
@@ -15,6 +15,7 @@ async def record_membership_end(work: UnitOfWork, person: UUID, last_day: date, 
     """
     await membership_ends.delete_from(work, person, last_day)
     if last_day <= published_on:
+        await persons.lock(work, person)
         await _ended(work, person, await sessions.end_begun_by(work, person, published_at))
     else:
         await membership_ends.save(work, person, last_day)
@@ -22,10 +23,11 @@ async def record_membership_end(work: UnitOfWork, person: UUID, last_day: date, 
 
 async def end_sessions_of_former_members(work: UnitOfWork, today: date) -> int:
     """Returns how many memberships were over."""
-    persons = await membership_ends.take_past(work, today)
-    for person in persons:
+    former_members = sorted(await membership_ends.take_past(work, today))
+    for person in former_members:
+        await persons.lock(work, person)
         await _ended(work, person, await sessions.end_all(work, person))
-    return len(persons)
+    return len(former_members)
 
 
 async def _ended(work: UnitOfWork, person: UUID, ended: list[UUID]) -> None:

@@ -6,7 +6,7 @@ from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.observe.security_events import SecurityEvent
 from services.identity.commands.caller_session import require_caller_session
-from services.identity.storage import events_out, sessions, sign_in_codes
+from services.identity.storage import events_out, persons, sessions, sign_in_codes
 
 
 async def end_sessions(work: UnitOfWork, session: UUID | None) -> int:
@@ -15,6 +15,7 @@ async def end_sessions(work: UnitOfWork, session: UUID | None) -> int:
     Returns how many ended. Raises NotAllowed PERSON_NEEDED, NotSignedIn SESSION_ENDED.
     """
     person = await hats.require_person(work)
+    await persons.lock(work, person)
     await require_caller_session(work)
     ended = await (sessions.end_some(work, person, [session]) if session else sessions.end_all(work, person))
     if not session:

@@ -21,9 +21,9 @@ async def issue_sign_in_code(work: UnitOfWork, person: UUID, kind: CodeKind, pla
     """Stores the hash of `plain_code` and returns when the code expires. Raises NotAllowed HAT_NEEDED, NotFound PERSON_UNKNOWN."""
     if not (work.caller.person == person and kind is CodeKind.LINK):
         await hats.require(work, hats.SECRETARY)
-    await require_caller_session(work)
-    if not await persons.exists(work, person):
+    if not await persons.lock(work, person):
         raise NotFound("PERSON_UNKNOWN")
+    await require_caller_session(work)
     code = SignInCode(work.new_id(), person, kind, work.now + CODE_LIFETIMES[kind], None, None)
     await sign_in_codes.add(work, code, keyed_hasher.digest(CODE_PURPOSE, plain_code))
     await events_out.sign_in_code_issued(work, person, kind.value)

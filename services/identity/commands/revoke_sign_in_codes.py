@@ -19,9 +19,9 @@ async def revoke_sign_in_codes(work: UnitOfWork, person: UUID) -> int:
     is_own = work.caller.person == person
     if not is_own:
         await hats.require(work, hats.SECRETARY)
-    await require_caller_session(work)
-    if not await persons.exists(work, person):
+    if not await persons.lock(work, person):
         raise NotFound("PERSON_UNKNOWN")
+    await require_caller_session(work)
     ended = await sessions.end_all(work, person, keep=work.caller.session if is_own else None)
     password_removed = not is_own and await passwords.remove(work, person)
     await password_attempts.forget_browsers(work, person)

@@ -74,6 +74,7 @@ async def check_password(change: PasswordChange, old: str, typed: str, password_
 
 async def set_password(work: UnitOfWork, change: PasswordChange, new_hash: str) -> None:
     """Raises NotSignedIn SESSION_ENDED, Invalid OLD_PASSWORD_WRONG when it was changed in the meantime."""
+    await persons.lock(work, change.person)
     await require_caller_session(work)
     if change.old_hash is not None and await passwords.find_hash(work, change.person) != change.old_hash:
         raise invalid("old_password", "OLD_PASSWORD_WRONG")

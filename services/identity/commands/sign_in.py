@@ -14,7 +14,7 @@ from services.identity.domain import session as session_domain
 from services.identity.domain import sign_in_code
 from services.identity.domain.keyed_hasher import KeyedHasher
 from services.identity.domain.session import Session
-from services.identity.storage import password_attempts, sessions, sign_in_codes, worn_hats
+from services.identity.storage import password_attempts, persons, sessions, sign_in_codes, worn_hats
 
 SIGN_IN_CALLER = callers.job("sign_in")
 """Nobody is signed in yet, so the look-up runs as a named system caller that row-level security lets through."""
@@ -34,9 +34,14 @@ class NewSession:
 async def sign_in_with_code(work: UnitOfWork, typed: str, browser: str, keyed_hasher: KeyedHasher) -> NewSession | None:
     """Returns None when the code is not valid. The same browser gets the same session again for a minute: its answer may have been lost."""
     plain_code = sign_in_code.parse_code(typed)
-    code = await sign_in_codes.find(work, keyed_hasher.digest(CODE_PURPOSE, plain_code)) if plain_code else None
-    if plain_code is None or code is None:
+    if plain_code is None:
         return None
+    mark = keyed_hasher.digest(CODE_PURPOSE, plain_code)
+    person = await sign_in_codes.find_person(work, mark)
+    if person is None:
+        return None
+    await persons.lock(work, person)
+    code = await sign_in_codes.get_locked(work, mark)
     browser_mark = keyed_hasher.digest(BROWSER_PURPOSE, browser) if browser else None
     earlier = code.repeats_session(browser_mark, work.now) if browser_mark else None
     session = await sessions.find(work, earlier) if earlier else None

@@ -19,7 +19,7 @@ from services.identity.domain import password as password_rules
 from services.identity.domain import password_attempts as pace
 from services.identity.domain.keyed_hasher import KeyedHasher
 from services.identity.domain.person_details import email_key
-from services.identity.storage import password_attempts, passwords
+from services.identity.storage import password_attempts, passwords, persons
 from services.identity.storage.passwords import Argon2Hasher
 
 ACCOUNT_PURPOSE = "address"
@@ -94,6 +94,7 @@ async def find_match(attempt: PasswordAttempt, typed: str, password_hasher: Argo
 async def finish_attempt(work: UnitOfWork, attempt: PasswordAttempt, person: UUID, keyed_hasher: KeyedHasher) -> NewSession | None:
     """Returns None when the password was changed or removed while it was compared."""
     hash_ = dict(attempt.candidates)[person]
+    await persons.lock(work, person)
     if await passwords.find_hash(work, person) != hash_:
         return None
     await password_attempts.clear_failures(work, attempt.account, attempt.counted_for)

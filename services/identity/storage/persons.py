@@ -25,6 +25,7 @@ _FIND_BY_NAMES = (
     .where(among(tables.person.c.name_key, "names"))
 )
 _EXISTS = select(tables.person.c.id).where(tables.person.c.id == bindparam("id"))
+_LOCK = _EXISTS.with_for_update(key_share=True)
 _NAMES = select(tables.person.c.id, tables.person.c.full_name, tables.person.c.called).where(among(tables.person.c.id, "ids"))
 # In lower case and without accents, as `search_by_words` is asked for.
 _SEARCHED = func.regexp_replace(
@@ -106,6 +107,14 @@ async def add(work: UnitOfWork, persons: Sequence[tuple[UUID, PersonDetails]]) -
 
 async def exists(work: UnitOfWork, person: UUID) -> bool:
     return (await work.connection.execute(_EXISTS, {"id": person})).first() is not None
+
+
+async def lock(work: UnitOfWork, person: UUID) -> bool:
+    """Whether the person exists. What begins or ends sessions, or changes a way to sign in, waits until the transaction ends.
+
+    It is taken before any other row, so that a session cannot begin unseen while all of the person's sessions are ended.
+    """
+    return (await work.connection.execute(_LOCK, {"id": person})).first() is not None
 
 
 async def get_names(work: UnitOfWork, ids: Sequence[UUID]) -> list[PersonName]:

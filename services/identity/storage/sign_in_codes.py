@@ -11,7 +11,8 @@ from services.identity.domain.sign_in_code import SignInCode
 from services.identity.storage.tables import sign_in_code
 
 _ADD = insert(sign_in_code)
-_FIND = select(sign_in_code).where(sign_in_code.c.mark == bindparam("mark")).with_for_update()
+_FIND = select(sign_in_code).where(sign_in_code.c.mark == bindparam("mark"))
+_FIND_LOCKED = _FIND.with_for_update()
 _USE = (
     update(sign_in_code)
     .where(sign_in_code.c.id == bindparam("used"))
@@ -38,9 +39,19 @@ async def add(work: UnitOfWork, code: SignInCode, mark: bytes) -> None:
 
 
 async def find(work: UnitOfWork, mark: bytes) -> SignInCode | None:
-    """Locks the row until the transaction ends, so that only one of two concurrent requests can use a link."""
     row = (await work.connection.execute(_FIND, {"mark": mark})).first()
     return _to_code(row) if row else None
+
+
+async def find_person(work: UnitOfWork, mark: bytes) -> UUID | None:
+    """Whose code it is, so that they can be locked before it."""
+    code = await find(work, mark)
+    return code.person if code else None
+
+
+async def get_locked(work: UnitOfWork, mark: bytes) -> SignInCode:
+    """Locks the row until the transaction ends, so that only one of two concurrent requests can use a link. Codes are never deleted."""
+    return _to_code((await work.connection.execute(_FIND_LOCKED, {"mark": mark})).one())
 
 
 async def mark_used(work: UnitOfWork, code: SignInCode, session: UUID, browser: bytes | None) -> None:
