@@ -33,7 +33,7 @@ class Settings(ServiceSettings):
     trusted_proxies: Annotated[str, AfterValidator(_check_proxies)] = Field(
         default="", description="Addresses or networks of web servers in front, whose X-Forwarded-For and -Proto are believed"
     )
-    connections: int = Field(default=1000, ge=32, description="Open connections of browsers, in all")
+    connections: int = Field(default=10_000, ge=32, description="Open connections of browsers, in all")
     connections_of_an_address: int = Field(default=100, ge=8, description="Open connections of one address that is no trusted proxy")
     co_op_name: str = Field(default="Our co-op", description="At the head of every page")
     phone: str = Field(default="", description="The number to ring; pages leave it out when it is empty")

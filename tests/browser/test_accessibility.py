@@ -97,7 +97,7 @@ def pages(demo_site: DemoSite, window: Window) -> dict[str, tuple[StorageState |
 
 
 def set_reading_preferences(demo_site: DemoSite, page: Page, reading_mode: str) -> None:
-    page.context.add_cookies([{"name": "kith-comfort", "value": reading_mode, "url": demo_site.home}])
+    page.context.add_cookies([{"name": "kith-comfort.elm-row", "value": reading_mode, "url": demo_site.home}])
 
 
 @pytest.mark.parametrize("role", ["anybody", "member", "secretary"])
