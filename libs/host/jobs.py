@@ -37,12 +37,15 @@ async def run_jobs(service: str, jobs: Sequence[Job], database: Database, clock:
 async def _run(service: str, job: Job, database: Database, clock: Clock) -> None:
     # A job without `due` runs at its interval, whatever is published.
     with database.wakeups.subscribed(*((wakeups.EVENTS,) if job.due else ())) as woken:
+        doubt = ""
         while True:
             woken.clear()
             began = time.monotonic()
-            if reason := clock.doubt():
+            before, doubt = doubt, clock.doubt()
+            if doubt:
                 # A clock that may be wrong must close no vote: all jobs wait until it can be trusted again.
-                LOG.error("clock_in_doubt", service=service, job=job.name, reason=reason)
+                if doubt != before:
+                    LOG.error("clock_in_doubt", service=service, job=job.name, reason=doubt)
                 await asyncio.sleep(DOUBTFUL_CLOCK_SECONDS)
                 continue
             until = time.monotonic() + await _run_once(service, job, database, clock)

@@ -51,7 +51,9 @@ def operations_app(health: HealthSnapshot, statuses: Sequence[StatusServicer]) -
         ready = {status.name: health.ready for status, health in zip(statuses, healths, strict=True)}
         degraded = {status.name: list(health.reasons) for status, health in zip(statuses, healths, strict=True) if health.reasons}
         sentences = {reason: sentence_of(reason) for reasons in degraded.values() for reason in reasons}
-        body = {"ready": all(ready.values()), "services": ready, "degraded": degraded, "why": sentences}
+        body: dict[str, object] = {"ready": all(ready.values()), "services": ready, "degraded": degraded}
+        if sentences:
+            body["why"] = sentences
         return JSONResponse(body, 200 if body["ready"] else 503)
 
     async def metrics(_: Request) -> Response:

@@ -53,14 +53,16 @@ class Bus:
     async def answers(self) -> bool:
         """Whether JetStream answers just now: a stopped server keeps its connection, and says nothing.
 
-        It is asked with a request, not with a ping: a pong that comes after `flush` gave up ends the client's read loop (nats-py 2.x).
+        Over a slow line the answer may take long; a server that sends anything else meanwhile is there. It is asked with a request, not with
+        a ping: a pong that comes after `flush` gave up ends the client's read loop (nats-py 2.x).
         """
         if not self.connected:
             return False
+        received = self.client.stats["in_msgs"]
         try:
             await self.client.request("$JS.API.INFO", timeout=ANSWER_SECONDS)
         except (NatsError, OSError, TimeoutError):
-            return False
+            return self.connected and self.client.stats["in_msgs"] > received
         return self.connected
 
     def start(self) -> None:
