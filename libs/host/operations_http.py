@@ -23,7 +23,7 @@ OPERATIONS_LIMITS = HttpLimits(connections=100, connections_of_an_address=100, h
 """All probes may come from one address."""
 
 
-class HealthSnapshot:
+class EventLoopLag:
     """Measures how late the event loop runs; /livez fails when `lag` is too large."""
 
     def __init__(self) -> None:
@@ -40,11 +40,11 @@ class HealthSnapshot:
             LOOP_LAG.set(self.lag)
 
 
-def operations_app(health: HealthSnapshot, statuses: Sequence[StatusServicer]) -> Starlette:
+def operations_app(event_loop: EventLoopLag, statuses: Sequence[StatusServicer]) -> Starlette:
     """The probe endpoints, covering every service of this process."""
 
     async def livez(_: Request) -> Response:
-        return PlainTextResponse("alive\n", 200 if health.lag < MAX_LAG_SECONDS else 503)
+        return PlainTextResponse("alive\n", 200 if event_loop.lag < MAX_LAG_SECONDS else 503)
 
     async def readyz(_: Request) -> Response:
         healths = await asyncio.gather(*(status.health() for status in statuses))

@@ -33,7 +33,7 @@ from libs.host.event_anchor import EventAnchor
 from libs.host.http_server import HttpServer
 from libs.host.last_known_time import read_last_known_time, write_last_known_time
 from libs.host.open_files import raise_file_limit
-from libs.host.operations_http import OPERATIONS_LIMITS, HealthSnapshot, operations_app
+from libs.host.operations_http import OPERATIONS_LIMITS, EventLoopLag, operations_app
 from libs.host.settings import ServiceSettings, SharedSettings, url_with_password
 from libs.host.status import OPEN_METHODS, ProcessHealth, StatusServicer
 from libs.messages.bus import Bus, BusAddress
@@ -107,7 +107,7 @@ class Process:
             BoundedCheck(self._bus.answers, otherwise=False),
             BoundedCheck(lambda: asyncio.to_thread(disk_reason, self._disks), ""),
         )
-        self._health = HealthSnapshot()
+        self._event_loop_lag = EventLoopLag()
         self._running: list[_RunningService] = []
         self._listeners: list[Listener] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -136,7 +136,7 @@ class Process:
             sample=self._shared.traces_sample,
             co_op=self._shared.co_op,
         )
-        self._spawn(self._health.run(), "health")
+        self._spawn(self._event_loop_lag.run(), "event-loop-lag")
         if not kernel_time.is_synchronised():
             LOG.warning("clock_unsynchronised", hint="no NTP keeps this machine's clock right")
         if self._shared.data_folder:
@@ -155,7 +155,7 @@ class Process:
         for service in self._services:
             self._running.append(await self._start(service, tokens))
         operations = HttpServer(
-            operations_app(self._health, [running.status for running in self._running]),
+            operations_app(self._event_loop_lag, [running.status for running in self._running]),
             self._shared.operations_address,
             OPERATIONS_LIMITS.fitted_to(file_limit),
         )

@@ -9,7 +9,7 @@ _MAX_KINDS = 1000
 
 
 @dataclass
-class _Kind:
+class _KindCount:
     since: float
     admitted: int = 0
     left_out: int = 0
@@ -22,12 +22,12 @@ class RepeatLimiter:
         self._limit = limit
         self._window = window_seconds
         self._monotonic = monotonic
-        self._kinds: OrderedDict[Hashable, _Kind] = OrderedDict()
+        self._kinds: OrderedDict[Hashable, _KindCount] = OrderedDict()
 
     def admit(self, kind: Hashable) -> int | None:
         """How many of this kind were left out since the last that was admitted; None if this one is to be left out too."""
         now = self._monotonic()
-        state = self._kinds.setdefault(kind, _Kind(now))
+        state = self._kinds.setdefault(kind, _KindCount(now))
         self._kinds.move_to_end(kind)
         if len(self._kinds) > _MAX_KINDS:
             self._kinds.popitem(last=False)

@@ -8,7 +8,7 @@ from libs.database.engine import UnitOfWork
 from libs.signing import checkpoint, merkle
 from libs.signing.checkpoint import Checkpoint
 from services.federation.domain import witnessing
-from services.federation.domain.witnessing import BoardUpdate, BoardUpdateRejectedError, Cosignature, FalseProofError, SignedHead
+from services.federation.domain.witnessing import BoardUpdate, BoardUpdateRejectedError, Cosignature, SignedHead, WrongSignerError
 from services.federation.storage import boards, evidence_documents
 from services.federation.storage.boards import BoardRecord
 from services.federation.storage.votes import Vote
@@ -44,7 +44,7 @@ async def accept_board_update(work: UnitOfWork, vote: Vote, update: BoardUpdate,
             new: Sequence[bytes] = ()
         else:
             new = witnessing.verify_new_entries(vote.terms, board.frontier, update)
-    except FalseProofError as error:
+    except WrongSignerError as error:
         return BoardUpdateResult(refused=str(error), false_proofs=1)
     except BoardUpdateRejectedError as error:
         return BoardUpdateResult(refused=str(error))
@@ -65,7 +65,7 @@ async def _accept_proofs(work: UnitOfWork, vote: Vote, board: BoardRecord, updat
         if false_proofs < MAX_FALSE_PROOFS and (head.size, head.root) not in stored_heads:
             try:
                 changed |= await _check_head(work, vote, board, head, fresh)
-            except FalseProofError as error:
+            except WrongSignerError as error:
                 refused, false_proofs = str(error), false_proofs + 1
     held = set(await boards.list_cosignatures(work, vote.id, board.co_op)) if update.cosignatures else set()
     for cosignature in update.cosignatures:
@@ -73,7 +73,7 @@ async def _accept_proofs(work: UnitOfWork, vote: Vote, board: BoardRecord, updat
             break
         try:
             changed |= await _accept_cosignature(work, vote, board, cosignature, held, stored_heads | fresh)
-        except FalseProofError as error:
+        except WrongSignerError as error:
             refused, false_proofs = str(error), false_proofs + 1
     last = max(stored_heads | fresh, default=(0, b""))
     if last in fresh:
@@ -88,7 +88,7 @@ async def _check_head(
 ) -> bool:
     """Adds a head of the tree we hold to `fresh`. A head of another tree proves a fork. Returns whether that proof is new.
 
-    Raises `FalseProofError`.
+    Raises `WrongSignerError`.
     """
     if head.size > board.size or head.size == 0:
         return False
@@ -128,7 +128,7 @@ async def _accept_cosignature(
 ) -> bool:
     """Stores a cosignature that a cut can need, together with its head, one of `heads`. Returns whether it is new.
 
-    `held` is what we hold of this board, and is kept up to date. Raises `FalseProofError`.
+    `held` is what we hold of this board, and is kept up to date. Raises `WrongSignerError`.
     """
     same_witness = {stored for stored in held if stored.witness == cosignature.witness}
     if cosignature in same_witness or (cosignature.size, cosignature.root) not in heads:

@@ -55,29 +55,29 @@ class BoardUpdateRejectedError(ValueError):
     """The update is refused; the text says why, for the log."""
 
 
-class FalseProofError(BoardUpdateRejectedError):
+class WrongSignerError(BoardUpdateRejectedError):
     """A head or a cosignature is not signed by whom it names. No honest peer passes one on, for it checks what it keeps."""
 
 
 def verify_head(terms: VoteTerms, co_op: str, head: SignedHead) -> Checkpoint:
-    """Raises `FalseProofError` unless the board itself signed it."""
+    """Raises `WrongSignerError` unless the board itself signed it."""
     try:
         signed = Checkpoint(checkpoint.origin_of(co_op, terms.vote), head.size, head.root)
         checkpoint.verify_checkpoint(board_key(terms, co_op), signed, head.signature)
     except (BadNoteError, BadSignatureError) as error:
-        raise FalseProofError(f"head: {error}") from None
+        raise WrongSignerError(f"head: {error}") from None
     return signed
 
 
 def verify_cosignature(terms: VoteTerms, co_op: str, cosignature: Cosignature) -> None:
-    """Raises `FalseProofError` unless a witness of this board signed it. Its date is not judged."""
+    """Raises `WrongSignerError` unless a witness of this board signed it. Its date is not judged."""
     if cosignature.witness not in terms.witnesses_of(co_op):
-        raise FalseProofError(f"cosignature: {cosignature.witness[:64]} is no witness of this board")
+        raise WrongSignerError(f"cosignature: {cosignature.witness[:64]} is no witness of this board")
     try:
         signed = Checkpoint(checkpoint.origin_of(co_op, terms.vote), cosignature.size, cosignature.root)
         checkpoint.verify_cosignature(witness_key(terms, cosignature.witness), signed, cosignature.time, cosignature.signature)
     except (BadNoteError, BadSignatureError, OverflowError) as error:
-        raise FalseProofError(f"cosignature: {error}") from None
+        raise WrongSignerError(f"cosignature: {error}") from None
 
 
 def verify_new_entries(terms: VoteTerms, frontier: Frontier, update: BoardUpdate) -> Sequence[bytes]:

@@ -21,7 +21,7 @@ from libs.rulebook.counting import Basis, BelowQuorum, ClassCap, ClassRule, Coun
 from libs.signing.canonical import Json, NotCanonicalError
 from services.governance.domain.motion import MAX_TIME_AHEAD
 from services.governance.domain.vote_outcome import require_countable
-from services.governance.domain.vote_quorums import QuorumRequests, VoteQuorums, resolve_quorums
+from services.governance.domain.vote_quorums import QuorumDrafts, VoteQuorums, resolve_quorums
 from services.governance.domain.vote_timing import check_draft_times
 
 QUESTION_MAX_LENGTH, TEXT_MAX_LENGTH, OPTION_MAX_LENGTH = 200, 4000, 100
@@ -67,7 +67,7 @@ class VoteDraftRequest:
     settlers: str
     audience: str
     highest_score: int
-    quorums: QuorumRequests = field(default_factory=QuorumRequests)
+    quorums: QuorumDrafts = field(default_factory=QuorumDrafts)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ QUORUM_COUNT_MAX = 1_000_000
 
 
 @dataclass(frozen=True)
-class QuorumRequest:
+class QuorumDraft:
     """A quorum as filled in: `of` names a group or a co-op, empty for everybody; `fraction` is "a/b" or empty."""
 
     of: str
@@ -25,12 +25,12 @@ class QuorumRequest:
 
 
 @dataclass(frozen=True)
-class QuorumRequests:
+class QuorumDrafts:
     """All quorums that were filled in; the others are as in the resolution type."""
 
-    whole: QuorumRequest | None = None
-    groups: tuple[QuorumRequest, ...] = ()
-    co_ops: tuple[QuorumRequest, ...] = ()
+    whole: QuorumDraft | None = None
+    groups: tuple[QuorumDraft, ...] = ()
+    co_ops: tuple[QuorumDraft, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class VoteQuorums:
     co_ops: Mapping[str, Quorum] = field(default_factory=dict)
 
 
-def resolve_quorums(own: VoteQuorums, request: QuorumRequests, basis: Basis, excluded: Collection[str], own_co_op: str) -> VoteQuorums:
+def resolve_quorums(own: VoteQuorums, request: QuorumDrafts, basis: Basis, excluded: Collection[str], own_co_op: str) -> VoteQuorums:
     """Combine the requested quorums with `own`, those of the resolution type by group; `excluded` are groups without a vote.
 
     Raises Invalid QUORUM_WRONG, QUORUM_TOO_LOW, or QUORUM_UNUSED where the count would never use it: a co-op's quorum when all ballots are
@@ -64,14 +64,14 @@ def resolve_quorums(own: VoteQuorums, request: QuorumRequests, basis: Basis, exc
     return resolved
 
 
-def _quorums_by_name(field: str, requests: Sequence[QuorumRequest]) -> dict[str, Quorum]:
+def _quorums_by_name(field: str, requests: Sequence[QuorumDraft]) -> dict[str, Quorum]:
     quorums = {request.of: _parse_quorum(field, request) for request in requests}
     if len(quorums) != len(requests) or "" in quorums:
         raise _quorum_wrong(field)
     return quorums
 
 
-def _parse_quorum(field: str, request: QuorumRequest) -> Quorum:
+def _parse_quorum(field: str, request: QuorumDraft) -> Quorum:
     try:
         fraction = document_fields.parse_fraction(request.fraction or "0/1", field)
     except DocumentError:

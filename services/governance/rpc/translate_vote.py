@@ -20,7 +20,7 @@ from services.governance.domain.ballot import BallotChannel, BallotEntry
 from services.governance.domain.vote_ballot import Marks, VoteBallot, VoteRow, board_leaf, choice_marks
 from services.governance.domain.vote_draft import ClassGroup, VoteDraftRequest
 from services.governance.domain.vote_outcome import OutcomeEvidence
-from services.governance.domain.vote_quorums import QuorumRequest, QuorumRequests
+from services.governance.domain.vote_quorums import QuorumDraft, QuorumDrafts
 from services.governance.rpc.translate import counting_rule_message, entry_message, parse_ballot_channel, parse_filter, parse_time
 from services.governance.storage.ballots import BallotCarrier
 from services.governance.storage.vote_ballots import FEDERATED_VOTES
@@ -94,10 +94,10 @@ def draft_request(request: pb.DraftVoteRequest) -> tuple[VoteDraftRequest, str]:
         settlers=request.settlers,
         audience=request.audience,
         highest_score=request.highest_score,
-        quorums=QuorumRequests(
-            whole=_quorum_request(request.quorum) if request.HasField("quorum") else None,
-            groups=tuple(map(_quorum_request, request.group_quorums)),
-            co_ops=tuple(map(_quorum_request, request.co_op_quorums)),
+        quorums=QuorumDrafts(
+            whole=_quorum_draft(request.quorum) if request.HasField("quorum") else None,
+            groups=tuple(map(_quorum_draft, request.group_quorums)),
+            co_ops=tuple(map(_quorum_draft, request.co_op_quorums)),
         ),
     )
     return draft, request.resolution_type
@@ -158,8 +158,8 @@ def unconfirmed_list(request: pb.ListUnconfirmedVoteBallotsRequest) -> tuple[Vot
     return FEDERATED_VOTES, vote, PageRequest(request.page_size, request.page_token)
 
 
-def _quorum_request(quorum: pb.VoteQuorum) -> QuorumRequest:
-    return QuorumRequest(quorum.of, quorum.fraction, quorum.count)
+def _quorum_draft(quorum: pb.VoteQuorum) -> QuorumDraft:
+    return QuorumDraft(quorum.of, quorum.fraction, quorum.count)
 
 
 def _marks(marks: Iterable[pb.Mark]) -> Marks:

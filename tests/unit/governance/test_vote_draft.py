@@ -14,7 +14,7 @@ from libs.rulebook import Rulebook, read_rulebook
 from libs.rulebook.counting import ClassCap, Denominator, EachClass, FixedShares, Method, Quorum, Threshold
 from libs.signing import canonical
 from services.governance.domain.vote_draft import ClassGroup, VoteDraft, VoteDraftRequest, build_terms, make_draft, parse_draft
-from services.governance.domain.vote_quorums import QuorumRequest, QuorumRequests
+from services.governance.domain.vote_quorums import QuorumDraft, QuorumDrafts
 from tests.support.member_assembly import RULEBOOK
 from tests.unit.governance.counting_rules import make_rule
 from tests.unit.governance.vote_terms import DRAFT, make_party
@@ -137,12 +137,12 @@ def test_weights_are_for_every_participant() -> None:
 
 
 def test_how_many_must_take_part_stands_in_the_terms() -> None:
-    requests = QuorumRequests(QuorumRequest("", "1/5", 9), (QuorumRequest("worker", "1/2", 0),), (QuorumRequest("brook", "", 4),))
+    requests = QuorumDrafts(QuorumDraft("", "1/5", 9), (QuorumDraft("worker", "1/2", 0),), (QuorumDraft("brook", "", 4),))
     rule = compose_terms(draft_with(basis="one_co_op_one_vote", quorums=requests)).rule
     assert (rule.counting.quorum, rule.counting.class_quorums) == (Quorum(F(1, 5), 9), (("worker", Quorum(F(1, 2))),))
     assert rule.co_op_quorums == {"brook": Quorum(F(0), 4)}
     with pytest.raises(Invalid, match="TERMS_IMPOSSIBLE"):
-        draft_with(basis="one_co_op_one_vote", quorums=QuorumRequests(co_ops=(QuorumRequest("cove", "", 4),)))
+        draft_with(basis="one_co_op_one_vote", quorums=QuorumDrafts(co_ops=(QuorumDraft("cove", "", 4),)))
 
 
 MIXED = (ClassGroup("", "user", "all"), ClassGroup("", "worker", "all"))

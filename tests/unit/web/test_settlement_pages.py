@@ -14,7 +14,7 @@ from kith.governance.v1 import votes_pb2 as pb
 from libs.boards.documents import ANNUL, CUTS, Settlement, read_settlement_body
 from libs.boards.vote_terms import VoteTerms, read_terms
 from services.web.pages.federated_votes import bundle_boards
-from services.web.pages.federated_votes.outcome import parse_outcome as read_outcome
+from services.web.pages.federated_votes.outcome_document import parse_outcome as read_outcome
 from tests.unit.web.fake_people import NOW, to_timestamp
 from tests.unit.web.fake_services import FakeServices
 from tests.unit.web.fake_vote_services import SPLIT_VOTE, make_vote

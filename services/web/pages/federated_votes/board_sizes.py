@@ -8,7 +8,7 @@ from markupsafe import Markup
 from kith.federation.v1 import federation_pb2 as fed
 from libs.refusals import FailedPrecondition, NotFound, Unavailable
 from services.web.page_context import PageContext
-from services.web.pages.federated_votes import bundle_boards, outcome
+from services.web.pages.federated_votes import bundle_boards, outcome_document
 from services.web.pages.federated_votes.bundle_boards import BundleBoards, VotersAtSize
 from services.web.pages.federated_votes.evidence import EvidenceView
 from services.web.pages.federated_votes.vote_view import VoteView
@@ -110,6 +110,6 @@ async def _fetch_counted_sizes(ctx: PageContext, vote: VoteView) -> tuple[dict[s
         return {}, ()
     if not response.outcome:
         return {}, ()
-    return {co_op: size for co_op, size, _ in outcome.parse_outcome(response.outcome).boards}, tuple(
+    return {co_op: size for co_op, size, _ in outcome_document.parse_outcome(response.outcome).boards}, tuple(
         signer.co_op for signer in response.signers if signer.hash == response.hash
     )

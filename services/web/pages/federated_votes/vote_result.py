@@ -16,7 +16,7 @@ from services.web.localisation.catalogue import Sentence
 from services.web.page_context import PageContext
 from services.web.pages.co_ops.peer_view import list_peers
 from services.web.pages.federated_votes import evidence
-from services.web.pages.federated_votes.outcome import ABSTAIN, Outcome, parse_outcome
+from services.web.pages.federated_votes.outcome_document import ABSTAIN, Outcome, parse_outcome
 from services.web.pages.federated_votes.vote_view import (
     TWO_SIDED_METHODS,
     VoteView,

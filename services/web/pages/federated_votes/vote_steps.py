@@ -9,7 +9,7 @@ from services.web.http.forms import Form
 from services.web.page import Access
 from services.web.page_context import PageContext
 from services.web.pages.confirmed_actions import ActionSubject, ConfirmedAction, PassedDecision, decision_number, rpc_action
-from services.web.pages.federated_votes import voter_register
+from services.web.pages.federated_votes import current_voters
 from services.web.pages.federated_votes.vote_view import VoteView, fetch_vote, fetch_vote_view, vote_view
 
 _ROLL_DEADLINE_SECONDS = 60.0
@@ -68,14 +68,14 @@ async def action_subject(ctx: PageContext) -> ActionSubject:
 
 
 async def _freeze(ctx: PageContext, form: Form, _decision: PassedDecision | None) -> Response:
-    people = await voter_register.list_voters(ctx)
+    people = await current_voters.list_voters(ctx)
     request = pb.FreezeVoteRollRequest(request_id=form.request_id, vote_id=ctx.path_param("vote"), people=people)
     await ctx.call(ctx.state.services.votes.FreezeVoteRoll, request, seconds=_ROLL_DEADLINE_SECONDS)
     return _back_to_vote(ctx, "frozen")
 
 
 async def _attest(ctx: PageContext, form: Form, _decision: PassedDecision | None) -> Response:
-    people = await voter_register.list_voters(ctx)
+    people = await current_voters.list_voters(ctx)
     request = pb.AttestVoteRollRequest(request_id=form.request_id, vote_id=ctx.path_param("vote"), people=people)
     response: pb.AttestVoteRollResponse = await ctx.call(ctx.state.services.votes.AttestVoteRoll, request, seconds=_ROLL_DEADLINE_SECONDS)
     if not response.wrong_person_ids:

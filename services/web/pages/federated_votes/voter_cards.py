@@ -12,7 +12,7 @@ from libs.boards import documents
 from libs.boards.pseudonyms import commitment_identity, row_commitment
 from services.web.page_context import PageContext
 from services.web.pages.co_ops.peer_view import fetch_own_identity, list_peers
-from services.web.pages.federated_votes import voter_register
+from services.web.pages.federated_votes import current_voters
 from services.web.pages.federated_votes.vote_view import VoteView, fetch_vote_view, group_by_four
 
 _PAGE_SIZE = 25
@@ -53,7 +53,7 @@ async def download_mine(ctx: PageContext) -> Response:
 async def show_all(ctx: PageContext) -> Response:
     """All members' cards, one page at a time, one card on each sheet."""
     vote = await fetch_vote_view(ctx)
-    numbers = await voter_register.member_numbers(ctx)
+    numbers = await current_voters.member_numbers(ctx)
     response: pb.ListVoteRowsResponse = await ctx.call(
         ctx.state.services.votes.ListVoteRows,
         pb.ListVoteRowsRequest(vote_id=vote.id, page_size=_PAGE_SIZE, page_token=ctx.query_param("page")),
@@ -71,7 +71,7 @@ async def download(ctx: PageContext) -> Response:
     """A person's card as a file, for the secretary to hand over."""
     vote = await fetch_vote_view(ctx)
     person = ctx.path_param("person")
-    number = (await voter_register.member_numbers(ctx)).get(person, "")
+    number = (await current_voters.member_numbers(ctx)).get(person, "")
     names = await ctx.person_names([person])
     return _file(await _fetch_card(ctx, vote, person, number, names[person].full, await fingerprints(ctx, vote)))
 
