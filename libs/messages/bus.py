@@ -53,7 +53,7 @@ class Bus:
     async def answers(self) -> bool:
         """Whether JetStream answers just now: a stopped server keeps its connection, and says nothing.
 
-        Over a slow line the answer may take long; a server that sends anything else meanwhile is there. It is asked with a request, not
+        Over a slow line the answer may take long; a server that sends anything else meanwhile is there. It is asked with a request and not
         with a ping: a pong that comes after `flush` gave up ends the client's read loop (nats-py 2.x).
         """
         if not self.connected:
