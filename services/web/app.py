@@ -13,6 +13,7 @@ from starlette.types import Scope
 
 from libs.refusals import Refusal
 from services.web.app_state import AppState
+from services.web.http.address_text import AddressTextMiddleware
 from services.web.http.security_headers import SecurityHeadersMiddleware
 from services.web.page import Page, create_context, endpoint, refusal_page
 from services.web.routes import PAGES
@@ -35,7 +36,7 @@ def create_app(state: AppState, *, https: bool, more: Sequence[BaseRoute] = ()) 
     pages = [_route(state, page) for page in PAGES]
     return Starlette(
         routes=[*more, Mount("/static", CachedStaticFiles(directory=STATIC)), *pages],
-        middleware=[Middleware(SecurityHeadersMiddleware, https=https)],
+        middleware=[Middleware(SecurityHeadersMiddleware, https=https), Middleware(AddressTextMiddleware)],
         exception_handlers={HTTPException: unknown},
     )
 
