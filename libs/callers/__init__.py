@@ -1,7 +1,7 @@
 """The caller of an RPC, job or reaction.
 
-A caller is a person with a session, a periodic job, a reaction to an event, or anonymous. Each service decides what a person may do
-from its own data; the token only says who it is, which hat they claim and through which channel they came.
+A caller is a person with a session, a service that calls as itself, a periodic job, a reaction to an event, or anonymous. Each service
+decides what a person may do from its own data; the token only says who it is, which hat they claim and through which channel they came.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,10 @@ class AuthenticationStrength(StrEnum):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who makes a request. Events and audit rows record `id`: a person's id, `job:<name>`, `reaction:<source>`, or empty if anonymous."""
+    """Who makes a request.
+
+    Events and audit rows record `id`: a person's id, `service:<name>`, `job:<name>`, `reaction:<source>`, or empty if anonymous.
+    """
 
     id: str
     person: UUID | None = None
@@ -41,6 +44,11 @@ class Caller:
     hat: str = ""
     via: CallerChannel = CallerChannel.SYSTEM
     strength: AuthenticationStrength = AuthenticationStrength.NONE
+
+    @property
+    def service(self) -> str:
+        """The name of the service that calls as itself; empty for every other caller."""
+        return self.id.removeprefix("service:") if self.id.startswith("service:") else ""
 
     @property
     def system(self) -> bool:
@@ -61,6 +69,11 @@ def person(
 ) -> Caller:
     """The caller for a person who is signed in."""
     return Caller(str(person_id), person_id, session, hat, via, strength)
+
+
+def service(name: str) -> Caller:
+    """The caller for a service that calls another as itself. It is nobody's person, and sees no row about one."""
+    return Caller(f"service:{name}")
 
 
 def job(name: str) -> Caller:

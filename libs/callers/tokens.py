@@ -4,16 +4,16 @@ Form: `base64url(canonical JSON) "." base64url(Ed25519 signature)`, signed as a 
 public key and checks tokens without calling another service.
 """
 
-import base64
 import binascii
 import time
 from collections import OrderedDict
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from libs.callers import AuthenticationStrength, Caller, CallerChannel
+from libs.callers import AuthenticationStrength, Caller, CallerChannel, base64url, service_tokens
 from libs.refusals import NotSignedIn
 from libs.signing import canonical, statement
 
@@ -38,7 +38,7 @@ def issue_token(key: Ed25519PrivateKey, caller: Caller, now: datetime) -> str:
     if caller.session:
         claims["session"] = str(caller.session)
     body = canonical.encode(claims)
-    return f"{_encode_base64(body)}.{_encode_base64(statement.sign(key, 'caller', body))}"
+    return f"{base64url.encode(body)}.{base64url.encode(statement.sign(key, 'caller', body))}"
 
 
 class TokenVerifier:
@@ -47,8 +47,10 @@ class TokenVerifier:
     A token is also refused when it hears (`libs/access/ended_sessions.py`) that its session has ended.
     """
 
-    def __init__(self, key: Ed25519PublicKey) -> None:
+    def __init__(self, key: Ed25519PublicKey, authority: x509.Certificate | None = None) -> None:
+        """`authority` has signed the certificates of services that call as themselves; without it none may."""
         self._key = key
+        self._authority = authority
         self._valid_tokens: OrderedDict[str, tuple[Caller, datetime, datetime]] = OrderedDict()
         self._ended_sessions: OrderedDict[UUID, float] = OrderedDict()
 
@@ -75,12 +77,14 @@ class TokenVerifier:
         return caller
 
     def _verify(self, token: str) -> tuple[Caller, datetime, datetime]:
+        if len(token) > _MAX_LENGTH:
+            raise NotSignedIn("TOKEN_FORGED")
+        if self._authority is not None and token.startswith(service_tokens.PREFIX):
+            return service_tokens.read_service_token(token, self._authority)
         try:
-            if len(token) > _MAX_LENGTH:
-                raise ValueError(len(token))
             first, second = token.split(".")
-            body = _decode_base64(first)
-            statement.verify(self._key, "caller", body, _decode_base64(second))
+            body = base64url.decode(first)
+            statement.verify(self._key, "caller", body, base64url.decode(second))
             claims = canonical.decode(body)
             if not isinstance(claims, dict):
                 raise TypeError(claims)
@@ -99,15 +103,3 @@ class TokenVerifier:
             return caller, datetime.fromtimestamp(begins, UTC), datetime.fromtimestamp(ends, UTC)
         except (ValueError, KeyError, TypeError, OverflowError, binascii.Error) as error:
             raise NotSignedIn("TOKEN_FORGED") from error
-
-
-def _encode_base64(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def _decode_base64(text: str) -> bytes:
-    data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    if _encode_base64(data) != text:
-        # No padding and no spare bits: each token has exactly one encoding.
-        raise ValueError(len(text))
-    return data

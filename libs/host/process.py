@@ -16,6 +16,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from cryptography.x509 import load_pem_x509_certificate
 
 from kith.status.v1 import status_pb2_grpc
 from libs.access import ended_sessions
@@ -150,7 +151,9 @@ class Process:
         self._bus.start()
         if self._restart_bus is not None:
             self._spawn(self._restart_refusing_bus(self._restart_bus), "bus-watch")
-        tokens = TokenVerifier(_public_key(self._shared.token_key_file))
+        tokens = TokenVerifier(
+            _public_key(self._shared.token_key_file), load_pem_x509_certificate((self._shared.certificates_folder / "ca.pem").read_bytes())
+        )
         self._spawn(ended_sessions.follow_ended_sessions(self._bus, tokens), "ended-sessions")
         for service in self._services:
             self._running.append(await self._start(service, tokens))
@@ -208,8 +211,10 @@ class Process:
         )
         tls = TlsCredentials(self._shared.tls_folder, component.name) if self._shared.tls_folder else None
         open_methods = OPEN_METHODS.union(*(bound.open_methods for bound in component.services))
+        service_methods = {method: caller for bound in component.services for method, caller in bound.service_methods.items()}
         server = GrpcServer(
-            component.name, Interceptor(component.name, tokens, self.clock, open_methods, service.allowed_callers if tls else None)
+            component.name,
+            Interceptor(component.name, tokens, self.clock, open_methods, service_methods, service.allowed_callers if tls else None),
         )
         for bound in component.services:
             bound.add_to(server.grpc)

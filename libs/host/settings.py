@@ -77,6 +77,11 @@ class SharedSettings(BaseSettings):
     accept_older_data: bool = Field(default=False, description="The database is older than the anchor says, and is to be taken as it is")
     clock_file: Path | None = Field(default=None, description="Tests and demonstrations only: seconds the clock is shifted by")
 
+    @property
+    def certificates_folder(self) -> Path:
+        """The authority's certificate, and the certificates of the services that run here, with their keys."""
+        return self.tls_folder or self.token_key_file.parent / "tls"
+
 
 class ServiceSettings(BaseSettings):
     """Settings that each service has of its own. Environment: `KITH_<SERVICE>_...`, set by the subclass."""

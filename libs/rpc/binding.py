@@ -10,7 +10,7 @@ checks that the three fit together; `bind` checks that every method of the proto
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any, Generic, TypeVar, TypeVarTuple
 
@@ -31,10 +31,11 @@ Arguments = TypeVarTuple("Arguments")
 
 @dataclass(frozen=True)
 class Method(Generic[Request, Response]):
-    """How one RPC is answered. `open` methods may be called without a token."""
+    """How one RPC is answered. `open` methods may be called without a token, those with a `service` by that service alone."""
 
     run: Callable[[Transactions, Request, type[Response]], Awaitable[Response]]
     open: bool = False
+    service: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class BoundService:
     """Without the package, as callers and metrics name it: `GovernanceService`."""
     handlers: "grpc.GenericRpcHandler[Any, Any]"
     open_methods: frozenset[str]
+    service_methods: Mapping[str, str]
+    """Methods that only a service calls, with its name."""
 
     def add_to(self, server: grpc.aio.Server) -> None:
         server.add_generic_rpc_handlers((self.handlers,))
@@ -112,6 +115,11 @@ def handler(answer: Callable[[Transactions, Request], Awaitable[Response]], *, o
     return Method(run, open)
 
 
+def called_by(service: str, method: Method[Request, Response]) -> Method[Request, Response]:
+    """The method, for this service alone: neither people nor other services may call it."""
+    return replace(method, service=service)
+
+
 def bind(package: ModuleType, name: str, transactions: Transactions, methods: Mapping[str, Method[Any, Any]]) -> BoundService:
     """`package` is the generated module of the proto file. Raises TypeError when methods are missing or not of the proto."""
     service: ServiceDescriptor = package.DESCRIPTOR.services_by_name[name]
@@ -126,6 +134,7 @@ def bind(package: ModuleType, name: str, transactions: Transactions, methods: Ma
         name,
         grpc.method_handlers_generic_handler(service.full_name, handlers),
         frozenset(f"{name}/{method}" for method, bound in methods.items() if bound.open),
+        {f"{name}/{method}": bound.service for method, bound in methods.items() if bound.service},
     )
 
 

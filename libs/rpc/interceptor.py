@@ -6,7 +6,7 @@ One interceptor, not five: each costs about 50 microseconds per call.
 import asyncio
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NoReturn
 
 import grpc
@@ -20,7 +20,7 @@ from libs.observe.logs import logger, traceback_lines
 from libs.observe.metrics import RPC_SECONDS
 from libs.observe.security_events import SecurityEvent, report_security_event
 from libs.refusals import NotAllowed, NotSignedIn, Refusal, Unavailable
-from libs.rpc import client_certificate, refusal_status
+from libs.rpc import client_certificate, message_text, refusal_status
 from libs.rpc.call import CURRENT_CALL, RpcCall
 
 LOG = logger("rpc")
@@ -34,16 +34,25 @@ _Handler = Callable[[Any, grpc.aio.ServicerContext[Any, Any]], Awaitable[Any]]  
 class Interceptor(grpc.aio.ServerInterceptor):
     """The interceptor of one service. Anybody may call `open_methods`; everything else needs a token.
 
+    A service that calls as itself may call the `service_methods` with its name and nothing else, and nobody else may call those.
+
     `allowed_callers` are the certificate names that may call at all; None for calls over a Unix socket, which the data folder protects.
     """
 
     def __init__(
-        self, service: str, tokens: TokenVerifier, clock: Clock, open_methods: frozenset[str], allowed_callers: frozenset[str] | None = None
+        self,
+        service: str,
+        tokens: TokenVerifier,
+        clock: Clock,
+        open_methods: frozenset[str],
+        service_methods: Mapping[str, str],
+        allowed_callers: frozenset[str] | None = None,
     ) -> None:
         self._service = service
         self._tokens = tokens
         self._clock = clock
         self._open = open_methods
+        self._service_methods = service_methods
         self._allowed_callers = allowed_callers
 
     async def intercept_service(
@@ -66,7 +75,7 @@ class Interceptor(grpc.aio.ServerInterceptor):
         async def handle(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
             return await self._handle(inner, request, context, method, headers)
 
-        return grpc.unary_unary_rpc_method_handler(handle, handler.request_deserializer, handler.response_serializer)
+        return grpc.unary_unary_rpc_method_handler(handle, message_text.tolerant(handler.request_deserializer), handler.response_serializer)
 
     async def _handle(
         self, inner: _Handler, request: Any, context: grpc.aio.ServicerContext[Any, Any], method: str, headers: dict[str, str]
@@ -78,6 +87,7 @@ class Interceptor(grpc.aio.ServerInterceptor):
                 if self._allowed_callers is not None and client_certificate.service_name_of(context) not in self._allowed_callers:
                     raise NotAllowed("PEER_IS_NO_EDGE")
                 CURRENT_CALL.set(RpcCall(method, self._caller(method, headers), traces.current_traceparent()))
+                message_text.check_request(request)
                 async with asyncio.timeout(_seconds_of(context)):
                     response = await inner(request, context)
                 code = "OK"
@@ -108,7 +118,10 @@ class Interceptor(grpc.aio.ServerInterceptor):
     def _caller(self, method: str, headers: dict[str, str]) -> Caller:
         token = headers.get(TOKEN)
         if token:
-            return self._tokens.read(token, self._clock.now())
+            caller = self._tokens.read(token, self._clock.now())
+            if caller.service != self._service_methods.get(method, ""):
+                raise NotAllowed("NOT_FOR_THIS_CALLER")
+            return caller
         if method in self._open:
             return ANONYMOUS
         raise NotSignedIn("TOKEN_MISSING")
@@ -120,6 +133,7 @@ _SECURITY_EVENTS = {
     "TOKEN_MISSING": SecurityEvent.TOKEN_REFUSED,
     "SESSION_ENDED": SecurityEvent.ENDED_SESSION_USED,
     "PEER_IS_NO_EDGE": SecurityEvent.CALLER_REFUSED,
+    "NOT_FOR_THIS_CALLER": SecurityEvent.CALLER_REFUSED,
 }
 """The refusals that are security events, whichever service they come from."""
 

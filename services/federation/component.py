@@ -2,6 +2,7 @@
 
 from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
 from libs.access import hats
+from libs.callers.service_tokens import ServiceTokenIssuer
 from libs.host.component import BuildComponent, Component, Runtime
 from libs.host.settings import SharedSettings
 from libs.messages.consumer import Reactions
@@ -62,7 +63,10 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
 
         tls = TlsCredentials(shared.tls_folder, "federation") if shared.tls_folder else None
         governance_channel = open_channel(settings.governance_address, tls)
-        protocol = VoteProtocol(local_identity, database, clock, board_cache, board_sync, VoteServiceStub(governance_channel), peer_events)
+        own_tokens = ServiceTokenIssuer(shared.certificates_folder, "federation", clock.now)
+        protocol = VoteProtocol(
+            local_identity, database, clock, board_cache, board_sync, VoteServiceStub(governance_channel), own_tokens.token, peer_events
+        )
         vote_scheduler = VoteScheduler(us, database, clock, recovery, protocol, peer_events)
 
         async def close() -> None:

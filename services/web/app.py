@@ -14,6 +14,7 @@ from starlette.types import Scope
 
 from libs.refusals import Refusal
 from services.web.app_state import AppState
+from services.web.http.address_text import AddressTextMiddleware
 from services.web.http.members_first import Line, MembersFirst
 from services.web.http.public_host import PublicHostOnly
 from services.web.http.security_headers import SecurityHeadersMiddleware
@@ -45,6 +46,7 @@ def create_app(state: AppState, *, https: bool, more: Sequence[BaseRoute] = ()) 
         routes=[*more, Mount("/static", CachedStaticFiles(directory=STATIC)), *pages],
         middleware=[
             Middleware(SecurityHeadersMiddleware, https=https),
+            Middleware(AddressTextMiddleware),
             Middleware(PublicHostOnly, address=state.co_op.address, wrong_address=_wrong_address_page(state)),
             Middleware(
                 MembersFirst,

@@ -242,16 +242,17 @@ async def test_federation_counts_the_same_everywhere(infrastructure: Infrastruct
             groups=[pb.GroupCount(co_op=key[0], group=key[1], rows=rows, ballots=said) for key, (rows, said) in evidence.groups.items()],
             rejected=[pb.Rejected(co_op=co_op, index=index, code=code) for co_op, index, code in evidence.rejected],
         )
-        counted = await call_service(voting.stub.CountVote, request)
+        token = voting.assembly.co_op.federation_token()
+        counted = await call_service(voting.stub.CountVote, request, token)
         assert counted.outcome == compute_outcome(voting.terms, evidence)
         request.tallies[0].number = 9
         with refused_with(Invalid, "EVIDENCE_WRONG"):
-            await call_service(voting.stub.CountVote, request)
+            await call_service(voting.stub.CountVote, request, token)
         request.tallies.append(request.tallies[0])
         with refused_with(Invalid, "EVIDENCE_WRONG"):
-            await call_service(voting.stub.CountVote, request)
+            await call_service(voting.stub.CountVote, request, token)
         with refused_with(Invalid, "TERMS_IMPOSSIBLE"):
-            await call_service(voting.stub.CountVote, pb.CountVoteRequest(terms=b"{}"))
+            await call_service(voting.stub.CountVote, pb.CountVoteRequest(terms=b"{}"), token)
 
 
 async def test_ballots_are_taken_until_the_close_itself(infrastructure: Infrastructure) -> None:

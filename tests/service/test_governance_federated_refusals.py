@@ -62,7 +62,8 @@ async def test_terms_are_composed_once_from_the_keys_of_exactly_those_who_were_a
         with refused_with(Invalid, "PARTIES_WRONG"):
             await voting.compose(draft, keys_of="1" * 32)
         with refused_with(Invalid, "PARTIES_WRONG"):
-            await call_service(voting.stub.ComposeTerms, pb.ComposeTermsRequest(draft_id=draft, parties=[pb.PartyKeys(party=b"{}")]))
+            request = pb.ComposeTermsRequest(draft_id=draft, parties=[pb.PartyKeys(party=b"{}")])
+            await call_service(voting.stub.ComposeTerms, request, voting.assembly.co_op.federation_token())
         first = await voting.compose(draft)
         assert await voting.compose(draft, {"user": 99}) == first
         terms = read_terms(first)
@@ -96,10 +97,10 @@ def _terms_without_own_co_op(terms: bytes) -> bytes:
     return canonical.encode({**fields, "convener": "brook", "q": 1})
 
 
-async def test_federations_calls_need_no_token_and_peoples_calls_do(infrastructure: Infrastructure) -> None:
+async def test_federation_calls_as_itself_and_people_as_people(infrastructure: Infrastructure) -> None:
     async with simulated_vote(infrastructure, user=6, worker=5, friend=1) as voting:
         await voting.propose()
-        counted = await call_service(voting.stub.CountClasses, pb.CountClassesRequest())
+        counted = await call_service(voting.stub.CountClasses, pb.CountClassesRequest(), voting.assembly.co_op.federation_token())
         assert [(member_class.member_class, member_class.people) for member_class in counted.classes] == [("user", 6), ("worker", 5)]
         for method, asked in (
             (voting.stub.GetVote, pb.GetVoteRequest(vote_id=voting.vote)),

@@ -101,6 +101,6 @@ async def test_how_many_must_take_part_is_agreed_in_the_terms_and_decides_the_re
             tallies=[pb.Marks(co_op="brook", group="worker", option="for", number=3)],
             groups=groups,
         )
-        counted: pb.CountVoteResponse = await call_service(voting.stub.CountVote, request)
+        counted: pb.CountVoteResponse = await call_service(voting.stub.CountVote, request, voting.assembly.co_op.federation_token())
         stances = {str(co_op): str(stance) for co_op, stance, _ in json.loads(counted.outcome)["result"]["co_ops"]}
         assert stances == {OWN_ID: "left_out", "brook": "agrees", "cove": "left_out"}

@@ -27,6 +27,7 @@ from kith.identity.v1 import identity_pb2 as identity
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from libs import callers
 from libs.callers import AuthenticationStrength, Caller, CallerChannel, tokens
+from libs.callers.service_tokens import ServiceTokenIssuer
 from libs.database.engine import Database, new_id
 from libs.host import instance_keys, leader_election
 from libs.host.process import Process
@@ -88,6 +89,10 @@ class RunningCoOp:
         """A token as identity would issue it. The services check whether the person wears the hat."""
         caller = callers.person(UUID(str(person)), hat=hat, strength=strength, via=via)
         return tokens.issue_token(self.infrastructure.keys.token_private, caller, self.now())
+
+    def federation_token(self) -> str:
+        """A token with which federation calls as itself."""
+        return ServiceTokenIssuer(self.infrastructure.keys_folder / "tls", "federation", self.now).token()
 
     def founder_token(self) -> str:
         """A token as the command line issues it with the instance key."""

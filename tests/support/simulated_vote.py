@@ -114,7 +114,7 @@ class SimulatedVote:
         return response.draft_id
 
     async def compose(self, draft: str, classes: Mapping[str, int] | None = None, *, keys_of: str = "") -> bytes:
-        """Composes the terms as federation does, without a token. `keys_of` uses the keys of another draft, which must be refused."""
+        """Composes the terms as federation does. `keys_of` uses the keys of another draft, which must be refused."""
         counted = [pb.ClassCount(member_class=name, people=people) for name, people in (classes or {"user": 6, "worker": 5}).items()]
         kinds = {OWN_ID: PARTICIPANT, **dict.fromkeys(OTHER_PARTICIPANTS, PARTICIPANT), OBSERVER_ID: OBSERVER}
         parties = [
@@ -122,12 +122,14 @@ class SimulatedVote:
             for co_op, kind in kinds.items()
         ]
         response: pb.ComposeTermsResponse = await call_service(
-            self.stub.ComposeTerms, pb.ComposeTermsRequest(draft_id=draft, parties=parties)
+            self.stub.ComposeTerms, pb.ComposeTermsRequest(draft_id=draft, parties=parties), self.assembly.co_op.federation_token()
         )
         return response.terms
 
     async def take_terms(self, terms: bytes) -> str:
-        response: pb.TakeTermsResponse = await call_service(self.stub.TakeTerms, pb.TakeTermsRequest(terms=terms))
+        response: pb.TakeTermsResponse = await call_service(
+            self.stub.TakeTerms, pb.TakeTermsRequest(terms=terms), self.assembly.co_op.federation_token()
+        )
         return response.vote_id
 
     async def propose(self, **changed: object) -> None:

@@ -22,7 +22,7 @@ from libs.observe import traces
 from libs.observe.logs import logger, traceback_lines
 from libs.observe.metrics import PEER_CALLS
 from libs.refusals import NotSignedIn, Refusal, TooMany
-from libs.rpc import refusal_status
+from libs.rpc import message_text, refusal_status
 from services.federation.domain.peering import ANSWERED_STATES
 from services.federation.storage import certificates, peers
 
@@ -58,7 +58,7 @@ class PeerAuthInterceptor(grpc.aio.ServerInterceptor):
         async def answer(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
             return await self._answer(inner, request, context, method)
 
-        return grpc.unary_unary_rpc_method_handler(answer, handler.request_deserializer, handler.response_serializer)
+        return grpc.unary_unary_rpc_method_handler(answer, message_text.tolerant(handler.request_deserializer), handler.response_serializer)
 
     async def _answer(self, inner: _Handler, request: Any, context: grpc.aio.ServicerContext[Any, Any], method: str) -> Any:
         began, code, peer = time.perf_counter(), "CANCELLED", ""
@@ -66,6 +66,7 @@ class PeerAuthInterceptor(grpc.aio.ServerInterceptor):
             try:
                 async with asyncio.timeout(MAX_CALL_SECONDS):
                     peer = await self._identify_peer(context)
+                    message_text.check_request(request)
                     response = await self._run_limited(peer, inner, request, context)
                 code = "OK"
             except Refusal as refusal:

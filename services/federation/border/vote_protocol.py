@@ -5,6 +5,7 @@ import hashlib
 import json
 import math
 import time
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
@@ -61,6 +62,7 @@ class VoteProtocol:
         board_cache: BoardCache,
         board_sync: BoardSync,
         governance: VoteServiceStub,
+        governance_token: Callable[[], str],
         peer_events: PeerEvents,
     ) -> None:
         self._local_identity = local_identity
@@ -68,6 +70,7 @@ class VoteProtocol:
         self._database = database
         self._clock = clock
         self._board_cache = board_cache
+        self._governance_token = governance_token
         self._board_sync = board_sync
         self._governance = governance
         self._peer_events = peer_events
@@ -85,7 +88,7 @@ class VoteProtocol:
         for draft in drafts:
             await self._prepare_draft(draft)
         if unanswered:
-            response = await call_service(self._governance.CountClasses, pb.CountClassesRequest())
+            response = await call_service(self._governance.CountClasses, pb.CountClassesRequest(), self._governance_token())
             classes = [(count.member_class, count.people) for count in response.classes]
             for draft_id, convener, party in unanswered:
                 async with self._work() as work:
@@ -106,7 +109,7 @@ class VoteProtocol:
         request = pb.ComposeTermsRequest(
             draft_id=draft.id, parties=[_party_keys_message(party, classes) for party, classes in parties.values()]
         )
-        response = await call_service(self._governance.ComposeTerms, request)
+        response = await call_service(self._governance.ComposeTerms, request, self._governance_token())
         terms = read_terms(response.terms)
         async with self._work() as work:
             await send_vote_terms(work, terms, self._us)
@@ -141,7 +144,7 @@ class VoteProtocol:
 
     async def _hand_over(self, vote: Vote) -> None:
         """Gives a new vote's terms to governance."""
-        await call_service(self._governance.TakeTerms, pb.TakeTermsRequest(terms=vote.terms.data))
+        await call_service(self._governance.TakeTerms, pb.TakeTermsRequest(terms=vote.terms.data), self._governance_token())
         async with self._work() as work:
             await events_out.vote_proposed(work, vote.id, vote.terms.convener, observer=self._us in vote.terms.observers)
             await votes.mark_handed_over(work, vote.id)
@@ -218,7 +221,7 @@ class VoteProtocol:
                 entries = await boards.list_entries(work, vote.id, co_op, 0, max(size, evidence.boards[co_op].roll_size))
             counts.append(await asyncio.to_thread(count_board, vote.terms, co_op, entries, size))
         request = count_vote_request(vote.terms.data, revision, counts)
-        response = await call_service(self._governance.CountVote, request, seconds=30.0)
+        response = await call_service(self._governance.CountVote, request, self._governance_token(), seconds=30.0)
         outcome: bytes = response.outcome
         return outcome
 

@@ -1,7 +1,6 @@
 """VoteService: which command or query answers each method.
 
-Federation calls the four open methods. It is an edge without a person's token: over TCP its certificate authorises it, over a Unix socket
-the permissions of the data folder do. These methods reveal nothing about any person.
+Four methods are for federation alone, which calls them as itself, without a person (ADR 33). They reveal nothing about any person.
 """
 
 import asyncio
@@ -14,7 +13,7 @@ from zoneinfo import ZoneInfo
 from kith.governance.v1 import votes_pb2 as pb
 from libs.database.engine import UnitOfWork
 from libs.host.component import Runtime
-from libs.rpc.binding import BoundService, bind, command, handler, query, repeatable
+from libs.rpc.binding import BoundService, bind, called_by, command, handler, query, repeatable
 from libs.rpc.transactions import Transactions
 from services.governance.commands.attest_vote_roll import attest_vote_roll
 from services.governance.commands.cast_vote_ballot import cast_vote_ballot
@@ -38,6 +37,8 @@ from services.governance.rpc import translate_vote as translate
 from services.governance.storage.votes import VoteForCaller
 
 Arguments = TypeVarTuple("Arguments")
+FEDERATION = "federation"
+"""The name on its certificate."""
 
 
 def vote_service(runtime: Runtime, zone: ZoneInfo, co_op: str) -> BoundService:
@@ -73,12 +74,12 @@ def vote_service(runtime: Runtime, zone: ZoneInfo, co_op: str) -> BoundService:
         runtime.transactions,
         {
             # Called by federation.
-            "ComposeTerms": repeatable(
-                translate.party_answers, compose_terms, lambda terms: pb.ComposeTermsResponse(terms=terms), open=True
+            "ComposeTerms": called_by(
+                FEDERATION, repeatable(translate.party_answers, compose_terms, lambda terms: pb.ComposeTermsResponse(terms=terms))
             ),
-            "TakeTerms": repeatable(translate.terms, take, lambda vote: pb.TakeTermsResponse(vote_id=vote), open=True),
-            "CountClasses": query(translate.no_fields, count_todays_classes, translate.class_counts_response, open=True),
-            "CountVote": handler(_count_vote, open=True),
+            "TakeTerms": called_by(FEDERATION, repeatable(translate.terms, take, lambda vote: pb.TakeTermsResponse(vote_id=vote))),
+            "CountClasses": called_by(FEDERATION, query(translate.no_fields, count_todays_classes, translate.class_counts_response)),
+            "CountVote": called_by(FEDERATION, handler(_count_vote)),
             # Called by the secretary.
             "DraftVote": command(translate.draft_request, draft, lambda draft_id: pb.DraftVoteResponse(draft_id=draft_id)),
             "ListVoteDrafts": query(translate.page, list_vote_drafts, translate.drafts_response),

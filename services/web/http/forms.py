@@ -15,6 +15,7 @@ from uuid import UUID
 from starlette.datastructures import Headers
 from uuid_utils import uuid7
 
+from libs import texts
 from services.web.http.public_address import PublicAddress
 from services.web.localisation.date_fields import join_dates
 
@@ -62,8 +63,8 @@ def parse_form(body: bytes, content_type: str) -> Form:
         pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
     except (UnicodeDecodeError, ValueError) as error:
         raise FormRejected("FORM_UNREADABLE") from error
-    # PostgreSQL cannot keep a NUL, and no keyboard types one.
-    return Form(join_dates({name: value.replace("\r\n", "\n").replace("\0", "") for name, value in pairs}))
+    # Nobody types these characters, but copied text brings them along (telephones wrap numbers in them): dropped, what was written stays.
+    return Form(join_dates({name: texts.clean(value.replace("\r\n", "\n")) for name, value in pairs}))
 
 
 def check_origin(headers: Headers, address: PublicAddress) -> None:

@@ -1,0 +1,109 @@
+"""Messages with values that break careless code, made from the descriptors of any RPC."""
+
+from collections.abc import Iterator
+from random import Random
+
+from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor, ServiceDescriptor
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+
+from kith.federation.v1 import federation_pb2
+from kith.governance.v1 import governance_pb2, votes_pb2
+from kith.identity.v1 import identity_pb2
+from kith.membership.v1 import membership_pb2
+from kith.status.v1 import status_pb2
+
+PROTOS = {
+    "identity": (identity_pb2,),
+    "membership": (membership_pb2,),
+    "governance": (governance_pb2, votes_pb2),
+    "federation": (federation_pb2,),
+}
+"""The protos that each service answers, beside the status that all have."""
+
+UNUSABLE_TEXTS = ("\0", "abc\0def", "Yes \u202eoN", "bell\x07", "\u2067right", "\ufffe")
+_TEXTS = (
+    *UNUSABLE_TEXTS,
+    "",
+    " ",
+    "0",
+    "-1",
+    "\u200b",
+    "e\u0301",
+    "\U0001f9e1" * 40,
+    "x" * 3_000,
+    "2024-02-30",
+    "0202-01-01",
+    "9999-12-31",
+    "018f0000-0000-7000-8000-000000000000",
+    "' or 1=1 --",
+    "../../etc/passwd",
+    "{}",
+    "%00",
+    "person@example.org",
+)
+_BYTES = (b"", b"\0", b"\xff\xfe", b"{}", b"[]", b'{"\\ud800":"\\u0000"}', b'{"a":1}', b"\x0a\x02\x08\x01", b"1" * 64, b"[" * 500)
+_SMALLEST = {FieldDescriptor.CPPTYPE_INT32: -(2**31), FieldDescriptor.CPPTYPE_INT64: -(2**63)}
+_LARGEST = {
+    FieldDescriptor.CPPTYPE_INT32: 2**31 - 1,
+    FieldDescriptor.CPPTYPE_INT64: 2**63 - 1,
+    FieldDescriptor.CPPTYPE_UINT32: 2**32 - 1,
+    FieldDescriptor.CPPTYPE_UINT64: 2**64 - 1,
+}
+
+
+def services_of(service: str) -> Iterator[ServiceDescriptor]:
+    for package in (*PROTOS[service], status_pb2):
+        yield from package.DESCRIPTOR.services_by_name.values()
+
+
+def methods_of(service: str) -> Iterator[MethodDescriptor]:
+    for descriptor in services_of(service):
+        yield from descriptor.methods
+
+
+def random_request(method: MethodDescriptor, random: Random) -> Message:
+    message: Message = GetMessageClass(method.input_type)()
+    _fill(message, random, depth=0)
+    return message
+
+
+def text_fields(method: MethodDescriptor) -> list[str]:
+    """The request's own fields of text."""
+    return [field.name for field in method.input_type.fields if field.type == FieldDescriptor.TYPE_STRING and not field.is_repeated]
+
+
+def _fill(message: Message, random: Random, depth: int) -> None:
+    for field in message.DESCRIPTOR.fields:
+        if random.random() < 0.1 or depth > 3:
+            continue
+        if field.message_type is not None and field.message_type.GetOptions().map_entry:
+            continue
+        if field.is_repeated:
+            values = getattr(message, field.name)
+            for _ in range(random.randint(0, 2)):
+                if field.message_type is None:
+                    values.append(_value(field, random))
+                else:
+                    _fill(values.add(), random, depth + 1)
+        elif field.message_type is None:
+            setattr(message, field.name, _value(field, random))
+        else:
+            part = getattr(message, field.name)
+            part.SetInParent()
+            _fill(part, random, depth + 1)
+
+
+def _value(field: FieldDescriptor, random: Random) -> object:
+    if field.type == FieldDescriptor.TYPE_STRING:
+        # Half of the texts are usable, so that the code behind the edge is reached too.
+        return str(random.choice(_TEXTS if random.random() < 0.2 else _TEXTS[len(UNUSABLE_TEXTS) :]))
+    if field.type == FieldDescriptor.TYPE_BYTES:
+        return random.choice(_BYTES)
+    if field.type == FieldDescriptor.TYPE_BOOL:
+        return random.random() < 0.5
+    if field.type == FieldDescriptor.TYPE_ENUM:
+        return random.choice([*(value.number for value in field.enum_type.values), 99])
+    if field.cpp_type in _LARGEST:
+        return random.choice([0, 1, 2, 200, _SMALLEST.get(field.cpp_type, 0), _LARGEST[field.cpp_type]])
+    return random.choice([0.0, -1.0, float("nan"), float("inf")])
