@@ -31,7 +31,7 @@ def check_message(message: Message) -> None:
 def _check_parts(field: FieldDescriptor, value: Any) -> None:
     if not field.is_repeated:
         check_message(value)
-    elif (entry := field.message_type).GetOptions().map_entry:
+    elif (entry := field.message_type) is not None and entry.GetOptions().map_entry:
         is_text = entry.fields_by_name["value"].type == _STRING
         for key, part in value.items():
             if not texts.is_usable(str(key)) or (is_text and not texts.is_usable(part)):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from random import Random
+from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
@@ -94,7 +95,7 @@ def _fill(message: Message, random: Random, depth: int) -> None:
             _fill(part, random, depth + 1)
 
 
-def _value(field: FieldDescriptor, random: Random) -> object:
+def _value(field: Any, random: Random) -> object:  # protobuf has two classes of descriptors, one of them private
     if field.type == FieldDescriptor.TYPE_STRING:
         # Half of the texts are usable, so that the code behind the edge is reached too.
         return str(random.choice(_TEXTS if random.random() < 0.2 else _TEXTS[len(UNUSABLE_TEXTS) :]))
