@@ -76,6 +76,7 @@ async def assembly(infrastructure: Infrastructure) -> AsyncIterator[Assembly]:
             "co_op_id": "0000test",
             "root_key_file": keys / "federation/root.pem",
             "seal_key_file": keys / "federation/seal.key",
+            "anchor_file": keys.parent / "input.anchor",
             "governance_address": "unix:/nonexistent",
         },
     ) as co_op:
