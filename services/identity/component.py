@@ -3,6 +3,7 @@
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from babel.core import get_global
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -11,6 +12,7 @@ from libs.host.settings import SharedSettings
 from services.identity.domain.keyed_hasher import KeyedHasher
 from services.identity.jobs import forget_old_sign_ins
 from services.identity.jobs.end_former_members_sessions import end_former_members_sessions_job
+from services.identity.jobs.refold_identity_keys import refold_identity_keys_job
 from services.identity.reactions import membership
 from services.identity.rpc.secret_methods import SecretMethods
 from services.identity.rpc.servicer import identity_service
@@ -20,6 +22,8 @@ from services.identity.storage.passwords import Argon2Hasher
 
 def component_builder(_shared: SharedSettings, settings: Settings) -> BuildComponent:
     zone = ZoneInfo(settings.zone)
+    # A number without a country code is one of the country in which the co-op is (CLDR's territory of its zone).
+    country = str(get_global("zone_territories").get(settings.zone, ""))
 
     def build(runtime: Runtime) -> Component:
         secrets = SecretMethods(_secret_hasher(settings.codes_key_file), _signing_key(settings.token_signing_key_file), Argon2Hasher())
@@ -27,9 +31,9 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
             name="identity",
             address=settings.address,
             migrations=Path(__file__).parent / "storage" / "migrations",
-            services=(identity_service(runtime.transactions, secrets),),
+            services=(identity_service(runtime.transactions, secrets, country),),
             reactions=(membership.reactions(zone),),
-            jobs=(forget_old_sign_ins.JOB, end_former_members_sessions_job(zone)),
+            jobs=(forget_old_sign_ins.JOB, end_former_members_sessions_job(zone), refold_identity_keys_job(country)),
         )
 
     return build

@@ -10,11 +10,11 @@ from services.identity.domain.person_details import PersonInput, RejectedPerson,
 from services.identity.storage import events_out, persons
 
 
-async def correct_person(work: UnitOfWork, person: UUID, row: PersonInput, version: int) -> None:
+async def correct_person(work: UnitOfWork, person: UUID, row: PersonInput, version: int, *, country: str) -> None:
     """Raises NotAllowed HAT_NEEDED, NotFound PERSON_UNKNOWN, Conflict VERSION_STALE, Invalid for a field or PERSON_KNOWN."""
     await hats.require(work, hats.SECRETARY)
     await require_caller_session(work)
-    details = parse_details(row)
+    details = parse_details(row, country)
     if isinstance(details, RejectedPerson):
         raise invalid(details.field, details.reason)
     others = await persons.find_by_identifying_keys(work, [details])

@@ -16,13 +16,16 @@ async def register_persons(
     work: UnitOfWork,
     rows: Sequence[PersonInput],
     validate_only: bool,  # noqa: FBT001 - RPCs are bound by position
+    *,
+    country: str,
 ) -> list[UUID | RejectedPerson | None]:
     """Per row: the new person's id or the rejection; with `validate_only`, None for a row that would be accepted."""
     await require_secretary_or_founder(work)
     if not 1 <= len(rows) <= MAX_ROWS:
         raise invalid("persons", "ROWS_MISSING" if not rows else "TOO_MANY_ROWS", at_most=str(MAX_ROWS))
-    valid = [details for details in map(parse_details, rows) if isinstance(details, PersonDetails)]
-    results = decide_registrations(rows, await persons.find_by_identifying_keys(work, valid), [work.new_id() for _ in rows])
+    parsed = [parse_details(row, country) for row in rows]
+    valid = [details for details in parsed if isinstance(details, PersonDetails)]
+    results = decide_registrations(parsed, await persons.find_by_identifying_keys(work, valid), [work.new_id() for _ in rows])
     accepted = [result for result in results if not isinstance(result, RejectedPerson)]
     if validate_only:
         unused_ids = {person for person, _ in accepted}

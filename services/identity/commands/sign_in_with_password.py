@@ -17,8 +17,8 @@ from libs.refusals import TooMany
 from services.identity.commands.sign_in import BROWSER_PURPOSE, NewSession, start_session
 from services.identity.domain import password as password_rules
 from services.identity.domain import password_attempts as pace
+from services.identity.domain.identity_keys import fold_email
 from services.identity.domain.keyed_hasher import KeyedHasher
-from services.identity.domain.person_details import email_key
 from services.identity.storage import password_attempts, passwords, persons
 from services.identity.storage.passwords import Argon2Hasher
 
@@ -51,7 +51,7 @@ class PasswordAttempt:
 
 def password_source(email: str, client_address: str, browser: str, keyed_hasher: KeyedHasher) -> PasswordSource:
     # PostgreSQL does not accept NUL in text.
-    key = email_key(email[: _MAX_EMAIL_LENGTH + 1].replace("\0", ""))
+    key = fold_email(email[: _MAX_EMAIL_LENGTH + 1].replace("\0", ""))
     browser_mark = keyed_hasher.digest(BROWSER_PURPOSE, browser) if browser else None
     client = keyed_hasher.digest(CLIENT_PURPOSE, _network_of(client_address))
     return PasswordSource(key, keyed_hasher.digest(ACCOUNT_PURPOSE, key), client, browser_mark)

@@ -7,7 +7,7 @@
 | email     | empty, or something@somewhere.tld, at most 254 characters (RFC 5321 4.5.3)  |
 | phone     | empty, or 3 to 20 digits with spaces, hyphens, dots, brackets, a leading +  |
 
-Two rows mean one person when the full names agree apart from case, width and spacing, and the e-mail or the phone agrees too. A shared
+Two rows mean one person when the full names agree, and the e-mail or the phone agrees too, each by its key (`identity_keys.py`). A shared
 address alone does not: couples and care homes share them.
 """
 
@@ -16,6 +16,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
+
+from services.identity.domain.identity_keys import fold_email, fold_name, fold_phone, without_unseen
 
 MAX_NAME_LENGTH = 200
 _MAX_EMAIL_LENGTH = 254
@@ -54,19 +56,20 @@ class PersonDetails:
     called: str
     email: str
     phone: str
+    country: str = ""
+    """Of the co-op (ISO 3166): a phone number without a country code is one of this country's."""
 
     @property
     def name_key(self) -> str:
-        """Equal for names that differ only in case, width and spacing."""
-        return " ".join(unicodedata.normalize("NFKC", self.full_name).casefold().split())
+        return fold_name(self.full_name)
 
     @property
     def email_key(self) -> str:
-        return email_key(self.email)
+        return fold_email(self.email)
 
     @property
     def phone_key(self) -> str:
-        return "".join(filter(str.isdigit, self.phone))
+        return fold_phone(self.phone, self.country) if self.phone else ""
 
     @property
     def identifying_keys(self) -> tuple[tuple[str, str], ...]:
@@ -74,12 +77,7 @@ class PersonDetails:
         return tuple((self.name_key, contact) for contact in (self.email_key, self.phone_key) if contact)
 
 
-def email_key(email: str) -> str:
-    """Equal for addresses that differ only in case and form."""
-    return unicodedata.normalize("NFKC", email).strip().casefold()
-
-
-def parse_details(row: PersonInput) -> PersonDetails | RejectedPerson:
+def parse_details(row: PersonInput, country: str = "") -> PersonDetails | RejectedPerson:
     """Returns the validated row, or the first error in it."""
     full_name = _parse_name("full_name", row.full_name)
     if isinstance(full_name, RejectedPerson):
@@ -89,21 +87,20 @@ def parse_details(row: PersonInput) -> PersonDetails | RejectedPerson:
     called = _parse_name("called", row.called)
     if isinstance(called, RejectedPerson):
         return called
-    email, phone = unicodedata.normalize("NFC", row.email).strip(), row.phone.strip()
+    email, phone = without_unseen(unicodedata.normalize("NFC", row.email), joiners="").strip(), row.phone.strip()
     if email and not (len(email) <= _MAX_EMAIL_LENGTH and _EMAIL.fullmatch(email) and _has_allowed_characters(email)):
         return RejectedPerson("email", "EMAIL_MALFORMED")
     if phone and not (_PHONE.fullmatch(phone) and 3 <= sum(map(str.isdigit, phone)) <= 20):
         return RejectedPerson("phone", "PHONE_MALFORMED")
-    return PersonDetails(full_name, called or full_name.split()[0], email, phone)
+    return PersonDetails(full_name, called or full_name.split()[0], email, phone, country)
 
 
 def decide_registrations(
-    rows: Sequence[PersonInput], known: Mapping[tuple[str, str], UUID], ids: Sequence[UUID]
+    rows: Sequence[PersonDetails | RejectedPerson], known: Mapping[tuple[str, str], UUID], ids: Sequence[UUID]
 ) -> list[tuple[UUID, PersonDetails] | RejectedPerson]:
     """Decides each row by itself, in order: it is registered under the id at its index, or rejected. A row may repeat an earlier one."""
     registered, decisions = dict(known), list[tuple[UUID, PersonDetails] | RejectedPerson]()
-    for row, person_id in zip(rows, ids, strict=True):
-        details = parse_details(row)
+    for details, person_id in zip(rows, ids, strict=True):
         if isinstance(details, RejectedPerson):
             decisions.append(details)
             continue

@@ -6,6 +6,7 @@ from libs.access import audit, hats
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest
 from libs.refusals import invalid
+from services.identity.domain.identity_keys import fold_name
 from services.identity.storage import persons
 
 _MAX_LENGTH = 100
@@ -26,5 +27,5 @@ async def search_persons(work: UnitOfWork, typed: str, page: PageRequest) -> Pag
 
 def _search_words(typed: str) -> list[str]:
     """The words in lower case, without accents and without what cannot be in a name."""
-    plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", typed.replace("\0", "")).casefold())
+    plain = unicodedata.normalize("NFD", fold_name(typed.replace("\0", "")))
     return "".join(character for character in plain if not unicodedata.combining(character)).split()

@@ -1,6 +1,7 @@
 """The RPCs of the identity service."""
 
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from google.protobuf.message import Message
@@ -28,17 +29,18 @@ Request = TypeVar("Request", bound=Message)
 Response = TypeVar("Response", bound=Message)
 
 
-def identity_service(transactions: Transactions, secrets: SecretMethods) -> BoundService:
+def identity_service(transactions: Transactions, secrets: SecretMethods, country: str) -> BoundService:
+    register, correct = partial(register_persons, country=country), partial(correct_person, country=country)
     return bind(
         pb,
         "IdentityService",
         transactions,
         {
-            "RegisterPersons": _as_founder(command(translate.registration, register_persons, translate.registration_response)),
+            "RegisterPersons": _as_founder(command(translate.registration, register, translate.registration_response)),
             "GetPerson": query(translate.person_id, get_person, translate.get_person_response),
             "GetNames": query(translate.person_ids, get_names, translate.get_names_response),
             "SearchPersons": query(translate.name_search, search_persons, translate.search_persons_response),
-            "CorrectPerson": command(translate.correction, correct_person, lambda _: pb.CorrectPersonResponse()),
+            "CorrectPerson": command(translate.correction, correct, lambda _: pb.CorrectPersonResponse()),
             "IssueSignInCode": handler(secrets.issue_sign_in_code),
             "RevokeSignInCodes": command(translate.person_id, revoke_sign_in_codes, translate.revoke_sign_in_codes_response),
             "SetPassword": handler(secrets.set_password),

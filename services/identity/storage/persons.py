@@ -32,6 +32,17 @@ _SEARCHED = func.regexp_replace(
     func.normalize(tables.person.c.name_key + " " + func.lower(tables.person.c.called), literal_column("nfd")), "[\u0300-\u036f]", "", "g"
 )
 _NAMES_BY_KEY = select(tables.person.c.id, tables.person.c.full_name, tables.person.c.called, tables.person.c.name_key)
+_KEYS = (
+    select(
+        *(tables.person.c.id, tables.person.c.full_name, tables.person.c.called, tables.person.c.name_key),
+        *(tables.contact.c.email, tables.contact.c.email_key, tables.contact.c.phone, tables.contact.c.phone_key),
+    )
+    .select_from(_PERSON_WITH_CONTACT)
+    .where(tables.person.c.id > bindparam("after"))
+    .order_by(tables.person.c.id)
+    .limit(bindparam("at_most"))
+)
+_SET_NAME_KEY = update(tables.person).where(tables.person.c.id == bindparam("person"))
 _LOCK_VERSION = select(tables.person.c.version).where(tables.person.c.id == bindparam("person")).with_for_update()
 _CORRECT_PERSON = update(tables.person).where(tables.person.c.id == bindparam("person")).values(version=tables.person.c.version + 1)
 _CORRECT_CONTACT = update(tables.contact).where(tables.contact.c.person == bindparam("corrected"))
@@ -83,7 +94,22 @@ class PersonRecord:
     version: int
 
 
+@dataclass(frozen=True)
+class PersonKeys:
+    """What a person is recognised by, as typed and as keys."""
+
+    id: UUID
+    full_name: str
+    called: str
+    name_key: str
+    email: str
+    email_key: str
+    phone: str
+    phone_key: str
+
+
 _to_name = row_mapper(PersonName)
+_to_keys = row_mapper(PersonKeys)
 _to_record = row_mapper(PersonRecord)
 
 
@@ -142,6 +168,18 @@ async def correct(work: UnitOfWork, person: UUID, details: PersonDetails) -> Non
     """Replaces the names and the contact details, and raises the version."""
     await work.connection.execute(_CORRECT_PERSON.values(_name_values(details)), {"person": person})
     await work.connection.execute(_CORRECT_CONTACT.values(_contact_values(details)), {"corrected": person})
+
+
+async def list_keys(work: UnitOfWork, after: UUID, at_most: int) -> list[PersonKeys]:
+    """The next persons by id."""
+    return list(map(_to_keys, await work.connection.execute(_KEYS, {"after": after, "at_most": at_most})))
+
+
+async def set_keys(work: UnitOfWork, person: UUID, details: PersonDetails) -> None:
+    """Replaces the keys; what was typed stays, and so does the version."""
+    await work.connection.execute(_SET_NAME_KEY.values(name_key=details.name_key), {"person": person})
+    values = {"email_key": details.email_key, "phone_key": details.phone_key}
+    await work.connection.execute(_CORRECT_CONTACT.values(values), {"corrected": person})
 
 
 def _name_values(details: PersonDetails) -> dict[str, str]:

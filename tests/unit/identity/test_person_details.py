@@ -53,14 +53,14 @@ def test_the_same_name_with_the_same_address_or_number_is_the_same_person() -> N
         PersonInput("Ben Ample", email="ada@example.org"),
         PersonInput("Ada Ample"),
     ]
-    decided = decide_registrations(rows, known, IDS)
+    decided = decide_registrations([parse_details(row) for row in rows], known, IDS)
     assert decided[:2] == [RejectedPerson("full_name", "PERSON_KNOWN", KNOWN)] * 2
     assert [one[0] for one in decided[2:] if not isinstance(one, RejectedPerson)] == IDS[2:]
 
 
 def test_a_row_may_repeat_an_earlier_one_of_its_batch() -> None:
     decided = decide_registrations(
-        [PersonInput("Ada Ample", email="a@example.org"), PersonInput("Ada Ample", email="A@example.org")], {}, IDS[:2]
+        [parse_details(PersonInput("Ada Ample", email=email)) for email in ("a@example.org", "A@example.org")], {}, IDS[:2]
     )
     assert decided[1] == RejectedPerson("full_name", "PERSON_KNOWN", IDS[0])
 
