@@ -14,6 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TextIO
 
+from scripts.cli import spreadsheet_damage
 from scripts.cli.member_csv_encoding import require_utf8
 from scripts.cli.member_csv_header import UnreadableCsvError, detect_delimiter, parse_header
 from services.identity.domain.person_details import PersonDetails
@@ -62,6 +63,8 @@ class CsvLayout:
     rows: int
     digest: str
     """SHA-256 of the file, hex."""
+    month_first_row: int = 0
+    """The first row whose day of joining has the month first: then every day with slashes is in doubt. 0 if there is none."""
 
 
 @dataclass(slots=True)
@@ -83,15 +86,17 @@ def inspect_file(path: Path) -> CsvLayout:
         delimiter = detect_delimiter(first)
         file.seek(0)
         columns: tuple[str, ...] = ()
-        number = 0
+        number = month_first_row = 0
         for number, cells in enumerate(_cells(file, delimiter), start=1):
             if number == 1:
                 columns = parse_header(cells)
+            elif not month_first_row and "joined" in columns and len(cells) > (at := columns.index("joined")):
+                month_first_row = number if spreadsheet_damage.has_month_first(cells[at].strip()) else 0
     if number < 2:
         raise UnreadableCsvError("It holds no member.", "Write one member in each row under the header.")
     with path.open("rb") as binary:
         digest = hashlib.file_digest(binary, "sha256").hexdigest()
-    return CsvLayout(delimiter, columns, number - 1, digest)
+    return CsvLayout(delimiter, columns, number - 1, digest, month_first_row)
 
 
 def read_rows(path: Path, layout: CsvLayout) -> Iterator[MemberRow | InvalidRow | EmptyRow]:
@@ -100,7 +105,7 @@ def read_rows(path: Path, layout: CsvLayout) -> Iterator[MemberRow | InvalidRow 
     with path.open(encoding="utf-8-sig", newline="") as file:
         for number, cells in enumerate(_cells(file, layout.delimiter), start=1):
             if number > 1:
-                yield _row(number, cells, layout.columns, seen)
+                yield _row(number, cells, layout, seen)
 
 
 def _cells(file: TextIO, delimiter: str) -> Iterator[list[str]]:
@@ -119,7 +124,11 @@ def _cells(file: TextIO, delimiter: str) -> Iterator[list[str]]:
 
 
 def _lines(file: TextIO) -> Iterator[str]:
+    first = True
     while line := file.readline(_LONGEST_LINE):
+        if first:
+            # The encoding takes one byte order mark away; programs that join files leave a second.
+            line, first = line.lstrip("\ufeff"), False
         if len(line) == _LONGEST_LINE:
             raise UnreadableCsvError(f"A line has more than {_LONGEST_LINE} characters.", "A list of members has one row for each of them.")
         if "\0" in line:
@@ -127,8 +136,8 @@ def _lines(file: TextIO) -> Iterator[str]:
         yield line
 
 
-def _row(number: int, cells: list[str], columns: tuple[str, ...], seen: _FirstOccurrences) -> MemberRow | InvalidRow | EmptyRow:
-    cells = [cell.strip() for cell in cells]
+def _row(number: int, cells: list[str], layout: CsvLayout, seen: _FirstOccurrences) -> MemberRow | InvalidRow | EmptyRow:
+    columns, cells = layout.columns, [cell.strip() for cell in cells]
     if not any(cells):
         return EmptyRow(number)
     values = {column: cell for column, cell in zip(columns, cells, strict=False) if column}
@@ -142,6 +151,9 @@ def _row(number: int, cells: list[str], columns: tuple[str, ...], seen: _FirstOc
     joined = parse_day(values.get("joined", ""))
     if joined is None:
         return InvalidRow(number, name, f'joined: "{values["joined"]}" is no day. Write it as 2024-03-31 or 31/03/2024.')
+    damage = _damage(values, joined, layout)
+    if damage:
+        return InvalidRow(number, name, damage)
     row = MemberRow(
         row=number,
         number=values.get("number", ""),
@@ -155,6 +167,14 @@ def _row(number: int, cells: list[str], columns: tuple[str, ...], seen: _FirstOc
     )
     repeats = _duplicate_message(row, seen)
     return InvalidRow(number, name, repeats) if repeats else row
+
+
+def _damage(values: dict[str, str], joined: str, layout: CsvLayout) -> str:
+    """What a spreadsheet did to the row; empty if nothing can be seen."""
+    if layout.month_first_row and spreadsheet_damage.is_slash_day(values.get("joined", "")):
+        why = f"row {layout.month_first_row} has a day with the month first, so nobody knows which comes first here"
+        return f'joined: "{values["joined"]}" is in doubt: {why}. Write all days of the column as 2024-03-31.'
+    return spreadsheet_damage.year_damage(joined) or spreadsheet_damage.phone_damage(values.get("phone", ""))
 
 
 def _duplicate_message(row: MemberRow, seen: _FirstOccurrences) -> str:

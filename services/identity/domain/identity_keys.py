@@ -66,6 +66,8 @@ def without_unseen(text: str, joiners: str = _JOINERS) -> str:
 
 def _ascii_domain(domain: str) -> str:
     """The domain as it is asked for; as it is where it is no domain."""
+    if domain.isascii():
+        return domain
     import idna
 
     try:

@@ -149,6 +149,34 @@ def test_the_same_person_twice_is_named_with_both_rows(tmp_path: Path) -> None:
     assert isinstance(rows[2], MemberRow)
 
 
+@pytest.mark.parametrize("phone", ["1632960001.0", "1.63296E+09", "1632960001.00"])
+def test_a_phone_number_that_a_spreadsheet_calculated_with_is_refused(phone: str, tmp_path: Path) -> None:
+    [row] = list_rows(write_member_list(tmp_path, f"name,class,phone\nAda Lantern,worker,{phone}\n"))
+    assert isinstance(row, InvalidRow)
+    assert "kept as a number by a spreadsheet" in row.why
+
+
+@pytest.mark.parametrize("day", ["0202-03-31", "31/03/0202", "2999-01-01"])
+def test_a_year_that_cannot_be_is_refused(day: str, tmp_path: Path) -> None:
+    [row] = list_rows(write_member_list(tmp_path, f"name,class,joined\nAda Lantern,worker,{day}\n"))
+    assert isinstance(row, InvalidRow)
+    assert "cannot be" in row.why
+
+
+def test_one_day_with_the_month_first_puts_the_whole_column_in_doubt(tmp_path: Path) -> None:
+    days = ["03/04/2024", "2024-04-03", "03/25/2024", "", "25/03/2024"]
+    text = "name,class,joined\n" + "".join(f"Member {number},worker,{day}\n" for number, day in enumerate(days))
+    rows = list_rows(write_member_list(tmp_path, text))
+    assert [isinstance(row, MemberRow) for row in rows] == [False, True, False, True, False]
+    assert next(row.why for row in rows if isinstance(row, InvalidRow)).startswith('joined: "03/04/2024" is in doubt: row 4 has')
+
+
+def test_a_second_byte_order_mark_is_no_part_of_the_first_column(tmp_path: Path) -> None:
+    path = write_member_list(tmp_path, "name,class\nAda Lantern,worker\n")
+    path.write_bytes(b"\xef\xbb\xbf\xef\xbb\xbf" + path.read_bytes())
+    assert [row.name for row in list_rows(path) if isinstance(row, MemberRow)] == ["Ada Lantern"]
+
+
 def test_people_who_share_an_address_are_not_the_same(tmp_path: Path) -> None:
     text = "name,class,email\nAda Lantern,worker,both@example.org\nHal Mitten,worker,both@example.org\n"
     assert all(isinstance(row, MemberRow) for row in list_rows(write_member_list(tmp_path, text)))
