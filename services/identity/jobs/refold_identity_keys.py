@@ -1,30 +1,17 @@
-"""Brings the keys of everybody registered before up to today's folding (`domain/identity_keys.py`), so that nobody is registered twice.
+"""Folds the keys that people are recognised by anew, at every start and once a day.
 
-At every start and once a day: folding changes with Kith, with the tables of phone numbers, and with the co-op's country.
+Folding changes with Kith, with the tables of phone numbers, and with the co-op's country.
 """
-
-from uuid import UUID
 
 from libs.database.engine import UnitOfWork
 from libs.host.component import Job
-from services.identity.domain.person_details import PersonDetails
-from services.identity.storage import persons
-
-_BATCH = 500
+from services.identity.commands.refold_identity_keys import refold_identity_keys
 
 
 def refold_identity_keys_job(country: str) -> Job:
     """`country` is the co-op's, as in `PersonDetails`."""
 
     async def run(work: UnitOfWork) -> int:
-        changed, after = 0, UUID(int=0)
-        while rows := await persons.list_keys(work, after, _BATCH):
-            for row in rows:
-                details = PersonDetails(row.full_name, row.called, row.email, row.phone, country)
-                if (row.name_key, row.email_key, row.phone_key) != (details.name_key, details.email_key, details.phone_key):
-                    await persons.set_keys(work, row.id, details)
-                    changed += 1
-            after = rows[-1].id
-        return changed
+        return await refold_identity_keys(work, country)
 
     return Job("refold_identity_keys", run, every_seconds=86_400)
