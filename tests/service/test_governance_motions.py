@@ -33,10 +33,10 @@ async def test_a_motion_is_refused_for_every_mistake_in_it(infrastructure: Infra
             ({"title": " "}, "TITLE_MISSING"),
             ({"title": "x" * 201}, "TITLE_TOO_LONG"),
             ({"text": ""}, "TEXT_MISSING"),
-            ({"easy_text": "a\x00b"}, "TEXT_UNPRINTABLE"),
+            ({"easy_text": "a\x00b"}, "CHARACTER_NOT_ALLOWED"),
             ({"for_means": "x" * 201}, "FOR_MEANS_TOO_LONG"),
             ({"resolution_type": "vibes"}, "RESOLUTION_TYPE_UNKNOWN"),
-            ({"resolution_type": "vi\x00es"}, "RESOLUTION_TYPE_UNKNOWN"),
+            ({"resolution_type": "vi\x00es"}, "CHARACTER_NOT_ALLOWED"),
             ({"rulebook_text": RULEBOOK}, "CANNOT_CHANGE_RULEBOOK"),
             ({"resolution_type": "rules", "rulebook_text": BROKEN}, "RULEBOOK_HAS_MISTAKES"),
             ({"request_id": ""}, "REQUEST_ID_MISSING"),
@@ -108,7 +108,7 @@ async def test_a_co_op_is_founded_once_and_mistakes_are_named_by_line(infrastruc
         assert refused.value.reason == "RULEBOOK_HAS_MISTAKES"
         assert len(refused.value.problems) > 60
         assert all(problem.field.startswith("line ") for problem in refused.value.problems)
-        for junk in ("", "\x00", "schema = ", "[" * 5000, "x" * 1_000_000):
+        for junk in ("", "schema = ", "[" * 5000, "x" * 1_000_000):
             with refused_with(Invalid, "RULEBOOK_HAS_MISTAKES"):
                 await assembly.adopt(junk)
         tries = await asyncio.gather(*(assembly.adopt() for _ in range(5)), return_exceptions=True)
@@ -119,7 +119,7 @@ async def test_a_co_op_is_founded_once_and_mistakes_are_named_by_line(infrastruc
         assert [(decision.number, decision.kind, decision.effect) for decision in decisions.decisions] == [
             (1, "founding", "rulebook_adopted")
         ]
-        for unknown in ("0" * 64, "a\x00b", "' or 1=1"):
+        for unknown in ("0" * 64, "' or 1=1"):
             with refused_with(NotFound, "RULEBOOK_UNKNOWN"):
                 await call_service(assembly.stub.GetRulebook, pb.GetRulebookRequest(rulebook_hash=unknown), assembly.secretary_token())
 

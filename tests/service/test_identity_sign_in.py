@@ -154,7 +154,6 @@ async def test_whatever_is_wrong_sounds_the_same(infrastructure: Infrastructure)
             {"email": "person1@example.org", "password": "a wrong password"},
             {"email": "person0@example.org", "password": "a good password"},
             {"email": "nobody@example.org", "password": "a good password"},
-            {"email": "person1@example.org\0", "password": "a wrong\0 password"},
             {"email": "x" * 5000, "password": "y" * 5000},
             {},
         ]

@@ -55,10 +55,10 @@ async def test_the_last_version_is_there_for_its_owner_alone_until_it_is_deleted
 async def test_the_table_says_neither_whose_they_are_nor_what_they_say(store: DatabaseKeptFormStore, database: Database) -> None:
     for owner in (ADA, JO):
         await store.save(owner, "motion", {"text": "I live here now."})
-    rows = await fetch(database, "select encode(owner, 'escape'), encode(name, 'escape'), encode(sealed, 'escape') from kept_form")
+    rows = await fetch(database, "select encode(owner, 'escape'), encode(form, 'escape'), encode(sealed, 'escape') from kept_form")
     assert len(rows) == 2
     assert not [row for row in rows if ADA in row or JO in row or "motion" in row or "live here" in row]
-    assert await fetch(database, "select name from kept_form group by name having count(*) > 1") == []
+    assert await fetch(database, "select form from kept_form group by form having count(*) > 1") == []
 
 
 async def test_a_form_is_kept_for_three_days(store: DatabaseKeptFormStore, database: Database, clock: FixedClock) -> None:
