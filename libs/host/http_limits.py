@@ -27,7 +27,7 @@ class HttpLimits:
     """The limits of one HTTP server. Times are in seconds."""
 
     connections: int = 10_000
-    """Open at once, in all. Holding one costs 7 kB; one that is closed comes again at once, and accepting it costs far more."""
+    """Open at once, in all. Holding one costs about 10 kB; who is closed on purpose comes again at once, and must be accepted again."""
     connections_of_an_address: int = 100
     """Of a trusted proxy any number: it carries everybody's. A household or an office behind one address has fewer than this."""
     requests_of_an_address: int = 40
