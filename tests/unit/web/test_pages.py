@@ -314,7 +314,7 @@ def test_the_system_page_says_in_words_what_is_wrong(browser: ScriptlessBrowser)
     assert "Something needs a look" in page
     assert "It cannot reach the others. It keeps what it wants to tell them." in page
     assert "Does not answer" in page
-    assert "It is 2 facts behind identity." in page
+    assert "It is 2 events behind identity." in page
 
 
 def test_names_of_a_page_are_asked_for_in_one_call(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
