@@ -270,8 +270,8 @@ async def main() -> int:
         ["not answered as they should be", str(len(quiet.failures)), str(len(siege.failures)), "0", verdict(len(siege.failures), 0)],
     ]
     about = (
-        f"{MEMBERS} members at {REQUESTS_A_SECOND:.0f} requests a second for {SECONDS:.0f} s, in quiet and under {SLOW_CONNECTIONS} slow "
-        f"connections, {PASSWORD_CLIENTS} password clients and {SOURCE_CLIENTS} that ask for the source, each again after "
+        f"{MEMBERS} members at {REQUESTS_A_SECOND:.0f} requests a second for {SECONDS:.0f} s, in quiet and under {SLOW_CONNECTIONS}\nslow "
+        f"connections, {PASSWORD_CLIENTS} password clients and {SOURCE_CLIENTS} that ask for the source, each again after\n"
         f"{_PAUSE_SECONDS:.0f} s. Attackers and members share this machine's {os.cpu_count()} cores."
     )
     failures = [f"- {what}" for what in sorted(set(quiet.failures + siege.failures))[:10]]
