@@ -17,6 +17,7 @@ from nats.errors import Error as NatsError
 from kith.envelope.v1.envelope_pb2 import Envelope, Head, HeadRequest, ReplayRequest, ReplayResponse
 from kith.identity.facts.v1.facts_pb2 import SessionsEnded
 from libs.callers.tokens import CLOCK_TOLERANCE, LIFETIME, TokenVerifier
+from libs.clock import Clock
 from libs.messages.bus import Bus, raise_if_cancelled, request_subject
 from libs.messages.envelope import subject_of, type_of
 
@@ -30,7 +31,7 @@ _LOOK_BACK = LIFETIME + 2 * CLOCK_TOLERANCE
 """Tokens of sessions that ended earlier have expired."""
 
 
-async def follow_ended_sessions(bus: Bus, tokens: TokenVerifier) -> None:
+async def follow_ended_sessions(bus: Bus, tokens: TokenVerifier, clock: Clock) -> None:
     """Runs until cancelled."""
     await bus.wait_connected()
 
@@ -44,16 +45,15 @@ async def follow_ended_sessions(bus: Bus, tokens: TokenVerifier) -> None:
         with bus.set_on_reconnect(reconnected):
             while True:
                 reconnected.clear()
-                await _catch_up(bus, tokens)
+                await _catch_up(bus, tokens, clock.now() - _LOOK_BACK)
                 await reconnected.wait()
     finally:
         with contextlib.suppress(NatsError):
             await subscription.unsubscribe()
 
 
-async def _catch_up(bus: Bus, tokens: TokenVerifier) -> None:
+async def _catch_up(bus: Bus, tokens: TokenVerifier, since: datetime) -> None:
     """Asks until identity answers, or until what was missed can no longer matter."""
-    since = datetime.now(UTC) - _LOOK_BACK
     delay, until = _FIRST_RETRY_SECONDS, asyncio.get_running_loop().time() + _LOOK_BACK.total_seconds()
     while asyncio.get_running_loop().time() < until:
         raise_if_cancelled()

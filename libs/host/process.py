@@ -154,7 +154,7 @@ class Process:
         tokens = TokenVerifier(
             _public_key(self._shared.token_key_file), load_pem_x509_certificate((self._shared.certificates_folder / "ca.pem").read_bytes())
         )
-        self._spawn(ended_sessions.follow_ended_sessions(self._bus, tokens), "ended-sessions")
+        self._spawn(ended_sessions.follow_ended_sessions(self._bus, tokens, self.clock), "ended-sessions")
         for service in self._services:
             self._running.append(await self._start(service, tokens))
         operations = HttpServer(
