@@ -84,7 +84,7 @@ class DemoVote:
             )
         )
 
-    async def ready_vote(self) -> None:
+    async def declare_ready(self) -> None:
         """Declares every co-op ready; returns when voting is open at all of them."""
 
         async def make_ready(co_op: DemoCoOp) -> None:

@@ -80,7 +80,7 @@ class Scenario:
         cards = await self._vote.write_cards(self._folder / CARDS)
         self._steps.expect("cards", cards, rows)
         self._steps.done(f"{cards} cards are in {self._folder / CARDS}, to hand out.")
-        await self._vote.ready_vote()
+        await self._vote.declare_ready()
         self._steps.done("Each co-op holds the others' rolls and is ready. Voting is open at all three.")
 
     async def cast_ballots(self) -> None:
