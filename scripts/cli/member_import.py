@@ -26,9 +26,6 @@ from services.membership.domain import member_number
 BATCH_ROWS = 200
 TIMEOUT_SECONDS = 60.0
 _CONCURRENT_REQUESTS = 8
-_NOT_YET_KNOWN = ("PERSON_NOT_KNOWN_YET", "CLASS_UNKNOWN")
-"""Refusals of membership before the events about the person or the rulebook have reached it. That the class exists is checked before."""
-_MAX_TRIES = 10
 
 
 @dataclass(slots=True)
@@ -142,22 +139,12 @@ class MemberImport:
     async def _admit(self, rows: Sequence[_PendingRow]) -> None:
         if not rows:
             return
-        await self._wait_until_known(rows)
-        for row, admitted in zip(rows, await self._ask(rows, validate_only=self._dry_run), strict=True):
+        for row, admitted in zip(rows, await self._ask(rows), strict=True):
             self._apply_answer(row, admitted)
 
-    async def _wait_until_known(self, rows: Sequence[_PendingRow]) -> None:
-        """Waits until membership knows everybody in the batch: admitted together, they get their numbers in the order of the file."""
-        wait = 0.05
-        for _ in range(_MAX_TRIES):
-            if not any(admitted.refusal in _NOT_YET_KNOWN for admitted in await self._ask(rows, validate_only=True)):
-                return
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, 2.0)
-
-    async def _ask(self, rows: Sequence[_PendingRow], *, validate_only: bool) -> Sequence[membership.Admitted]:
+    async def _ask(self, rows: Sequence[_PendingRow]) -> Sequence[membership.Admitted]:
         admissions = [_admission(row) for row in rows]
-        request = membership.AdmitMembersRequest(admissions=admissions, validate_only=validate_only)
+        request = membership.AdmitMembersRequest(admissions=admissions, validate_only=self._dry_run)
         response: membership.AdmitMembersResponse = await self._connection.as_secretary(
             self._connection.membership.AdmitMembers, request, seconds=TIMEOUT_SECONDS, retried=True
         )

@@ -18,7 +18,7 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
             name="membership",
             address=settings.address,
             migrations=Path(__file__).parent / "storage" / "migrations",
-            services=(membership_service(runtime.transactions, zone),),
+            services=(membership_service(runtime, zone),),
             reactions=(identity.REACTIONS, governance.reactions(zone)),
         )
 

@@ -1,7 +1,11 @@
 """People become members: each row alone, over the real API, with what identity and governance stated."""
 
+from uuid import UUID
+
 import pytest
 
+from kith.identity.v1 import identity_pb2 as identity
+from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.membership.facts.v1.facts_pb2 import MemberAdmitted
 from kith.membership.v1 import membership_pb2 as pb
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
@@ -13,7 +17,7 @@ from tests.support.running_co_op import Infrastructure, event_publisher, running
 
 
 async def test_nobody_is_admitted_before_there_are_rules(infrastructure: Infrastructure) -> None:
-    async with running_co_op(infrastructure, "identity", "membership") as co_op:
+    async with running_co_op(infrastructure, "identity", "membership") as co_op, event_publisher(co_op, "governance"):
         [sam] = await co_op.register_people("Sam Sample")
         await co_op.wait_until_consumed("membership", "identity")
         with pytest.raises(FailedPrecondition) as refused:
@@ -24,11 +28,15 @@ async def test_nobody_is_admitted_before_there_are_rules(infrastructure: Infrast
 @pytest.mark.capability("M2")
 async def test_a_batch_is_admitted_row_by_row_and_stated_without_a_name(infrastructure: Infrastructure) -> None:
     async with running_co_op(infrastructure, "identity", "membership") as co_op, event_publisher(co_op, "governance") as governance:
-        sam, ada, ben, cy = await co_op.register_people("Sam Sample", "Ada Ample", "Ben Bample", "Cy Cample")
-        await publish_rulebook_adopted(governance)
+        [sam] = await co_op.register_people("Sam Sample")
         await co_op.wait_until_consumed("membership", "identity")
-        await co_op.wait_until_consumed("membership", "governance")
+        # Nobody waits until membership has heard of these people and of the rules: it asks.
         secretary = co_op.token(sam, hat="secretary")
+        rows = [identity.NewPerson(full_name=name) for name in ("Ada Ample", "Ben Bample", "Cy Cample")]
+        request = identity.RegisterPersonsRequest(request_id=str(new_id()), persons=rows)
+        registered = await call_service(co_op.stub(IdentityServiceStub).RegisterPersons, request, secretary)
+        ada, ben, cy = (UUID(person.person_id) for person in registered.persons)
+        await publish_rulebook_adopted(governance)
         answers = await admit_members(
             co_op,
             secretary,

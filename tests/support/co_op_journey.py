@@ -118,17 +118,13 @@ async def _register_and_admit(connection: Connection) -> list[UUID]:
         await retry_while_pending(lambda: call_service(connection.identity.RegisterPersons, register_request, connection.secretary_token()))
     ).persons
     people = [connection.operator_id(), *(UUID(person.person_id) for person in registered)]
-    waiting = [
+    admissions = [
         membership.Admission(person_id=str(person), member_class=kind, register_name="As Entered", register_address="1 Example Row")
         for person, kind in zip(people, ("worker", *CLASSES), strict=True)
     ]
-    async with asyncio.timeout(_TIMEOUT_SECONDS):
-        while waiting:
-            request = membership.AdmitMembersRequest(request_id=str(new_id()), admissions=waiting)
-            admit = partial(call_service, connection.membership.AdmitMembers, request, connection.secretary_token())
-            answers = (await retry_while_pending(admit)).members
-            assert {response.refusal for response in answers} <= {"", "PERSON_NOT_KNOWN_YET"}
-            waiting = [row for row, answer in zip(waiting, answers, strict=True) if answer.refusal]
+    request = membership.AdmitMembersRequest(request_id=str(new_id()), admissions=admissions)
+    admit = partial(call_service, connection.membership.AdmitMembers, request, connection.secretary_token())
+    assert {answer.refusal for answer in (await retry_while_pending(admit)).members} == {""}
     return people
 
 

@@ -182,8 +182,7 @@ async def _register_people(connection: Connection, rows: Sequence[identity.NewPe
 
 
 async def _admit_people(connection: Connection, people: Sequence[UUID]) -> None:
-    """Retries each row for which identity's event has not arrived yet."""
-    waiting = [
+    admissions = [
         membership.Admission(
             person_id=str(person),
             member_class=CLASSES[place % len(CLASSES)],
@@ -192,20 +191,11 @@ async def _admit_people(connection: Connection, people: Sequence[UUID]) -> None:
         )
         for place, person in enumerate(people)
     ]
-    until = time.monotonic() + 60
-    while waiting:
-        assert time.monotonic() < until, "people registered are not known to membership within a minute"
-        rest = []
-        for first in range(0, len(waiting), _BATCH_SIZE):
-            rows = waiting[first : first + _BATCH_SIZE]
-            request = membership.AdmitMembersRequest(request_id=str(new_id()), admissions=rows)
-            admit = partial(call_service, connection.membership.AdmitMembers, request, connection.secretary_token(), _CALL_SECONDS)
-            answer = await _retry_while_unavailable(admit)
-            refused = {member.refusal for member in answer.members}
-            assert refused <= {"", "PERSON_NOT_KNOWN_YET", "ALREADY_MEMBER"}, refused
-            rest += [row for row, member in zip(rows, answer.members, strict=True) if member.refusal == "PERSON_NOT_KNOWN_YET"]
-        waiting = rest
-        await asyncio.sleep(0.05)
+    for first in range(0, len(admissions), _BATCH_SIZE):
+        request = membership.AdmitMembersRequest(request_id=str(new_id()), admissions=admissions[first : first + _BATCH_SIZE])
+        admit = partial(call_service, connection.membership.AdmitMembers, request, connection.secretary_token(), _CALL_SECONDS)
+        answer = await _retry_while_unavailable(admit)
+        assert {member.refusal for member in answer.members} == {""}
 
 
 async def _retry_while_unavailable(attempt: Callable[[], Awaitable[T]]) -> T:

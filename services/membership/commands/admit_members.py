@@ -1,6 +1,6 @@
 """Admits up to 200 people to the register on behalf of a secretary; each row is decided by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 
 from libs.access import hats
@@ -19,20 +19,28 @@ from services.membership.storage import applications, events_out, members, proje
 
 MAX_ROWS = 200
 
+CatchUp = Callable[[str], Awaitable[None]]
+"""Handles all that this service has published by now. Raises Unavailable SOURCE_AWAY if it cannot be asked."""
+
 
 async def admit_members(
     work: UnitOfWork,
     today: date,
+    catch_up: CatchUp,
     rows: Sequence[AdmissionRequest],
     validate_only: bool,  # noqa: FBT001 - RPCs are bound by position
 ) -> list[Admission | RejectedAdmission]:
     """Returns the decision on each row; with `validate_only` nothing is written.
 
-    Raises NotAllowed HAT_NEEDED, Invalid ROWS_MISSING or TOO_MANY_ROWS, FailedPrecondition RULEBOOK_NOT_ADOPTED.
+    Raises NotAllowed HAT_NEEDED, Invalid ROWS_MISSING or TOO_MANY_ROWS, FailedPrecondition RULEBOOK_NOT_ADOPTED, and Unavailable
+    SOURCE_AWAY if a row mentions somebody or a class that is unknown here and cannot be asked about now.
     """
     await hats.require(work, hats.SECRETARY)
     if not 1 <= len(rows) <= MAX_ROWS:
         raise invalid("admissions", "ROWS_MISSING" if not rows else "TOO_MANY_ROWS", at_most=str(MAX_ROWS))
+    # Somebody just registered is usually admitted at once, and the event about them may still be on its way.
+    for source in await _find_unheard_sources(work, rows):
+        await catch_up(source)
     context = await _load_context(work, rows)
     if not context.classes:
         raise FailedPrecondition("RULEBOOK_NOT_ADOPTED")
@@ -48,6 +56,17 @@ async def admit_members(
         )
         await events_out.members_admitted(work, admissions)
     return decisions
+
+
+async def _find_unheard_sources(work: UnitOfWork, rows: Sequence[AdmissionRequest]) -> list[str]:
+    """The services whose latest events could change the decision: these rows mention somebody or a class that we have not heard of."""
+    sources = []
+    persons = {person for person in map(parse_person_id, rows) if person}
+    if persons - await projections.find_known_persons(work, persons):
+        sources.append("identity")
+    if not {row.member_class for row in rows} <= (await projections.get_classes(work)).keys():
+        sources.append("governance")
+    return sources
 
 
 async def _load_context(work: UnitOfWork, rows: Sequence[AdmissionRequest]) -> AdmissionContext:

@@ -2,7 +2,7 @@
 
 | refused with         | when                                                                     |
 |----------------------|--------------------------------------------------------------------------|
-| PERSON_NOT_KNOWN_YET | identity has not published them (yet)                                     |
+| PERSON_NOT_KNOWN_YET | identity has not published them                                           |
 | ALREADY_MEMBER       | they are, or were on that day; or an earlier row of the batch admits them |
 | CLASS_UNKNOWN        | the rulebook in force has no such class                                   |
 | NUMBER_MALFORMED     | see `member_number`                                                       |

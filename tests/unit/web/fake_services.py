@@ -302,7 +302,9 @@ class FakeMembershipService(FakeService):
         )
         return memb.ListApplicationsResponse(applications=[application])
 
-    def AdmitMembers(self, _request: memb.AdmitMembersRequest) -> memb.AdmitMembersResponse:
+    def AdmitMembers(self, request: memb.AdmitMembersRequest) -> memb.AdmitMembersResponse:
+        if not request.admissions[0].register_address:
+            return memb.AdmitMembersResponse(members=[memb.Admitted(refusal="ADDRESS_MISSING", field="register_address")])
         return memb.AdmitMembersResponse(members=[memb.Admitted(member_number="4")])
 
 

@@ -123,7 +123,20 @@ def test_somebody_who_is_no_member_is_admitted_and_offered_nothing_else(browser:
     page = browser.open(PERSON)
     assert f'href="{PERSON}/admit"' in page
     assert f'href="{PERSON}/end"' not in page
-    fields = {"member_class": "worker", "admitted_on-pick": "2026-11-24", "register_name": "Jo Bright", "register_address": ""}
+    fields = {"member_class": "worker", "admitted_on-pick": "2026-11-24", "register_name": "Jo Bright", "register_address": "9 Row"}
     assert change(browser, "admit", fields)[1] == (303, f"{PERSON}?done=admit")
     [request] = sent(fakes, membership.AdmitMembersRequest)
     assert [(row.person_id, row.member_class, row.register_name) for row in request.admissions] == [(JO, "worker", "Jo Bright")]
+
+
+def test_a_new_member_whose_admission_was_refused_is_the_same_person_at_the_next_try(
+    fakes: FakeServices, browser: ScriptlessBrowser
+) -> None:
+    browser.open("/members/new")
+    assert browser.submit("/members/new", full_name="Jo Bright", member_class="worker", address="")[0] == 422
+    assert browser.submit("/members/new", full_name="Jo Bright", member_class="worker", address="9 Example Row") == (303, f"/members/{JO}")
+    browser.open("/members/new")
+    browser.submit("/members/new", full_name="Jo Bright", member_class="worker", address="9 Example Row")
+    first, second, another = (request.request_id for request in sent(fakes, identity.RegisterPersonsRequest))
+    assert first == second != another
+    assert len({request.request_id for request in sent(fakes, membership.AdmitMembersRequest)}) == 3
