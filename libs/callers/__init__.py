@@ -42,6 +42,8 @@ class Caller:
     person: UUID | None = None
     session: UUID | None = None
     hat: str = ""
+    acting_for: UUID | None = None
+    """The person in whose place they act, if they do (`libs/access/acting.py`). Nothing of their own is asked for then."""
     via: CallerChannel = CallerChannel.SYSTEM
     strength: AuthenticationStrength = AuthenticationStrength.NONE
 
@@ -64,11 +66,12 @@ def person(
     *,
     session: UUID | None = None,
     hat: str = "",
+    acting_for: UUID | None = None,
     via: CallerChannel = CallerChannel.PAGE,
     strength: AuthenticationStrength = AuthenticationStrength.LINK,
 ) -> Caller:
     """The caller for a person who is signed in."""
-    return Caller(str(person_id), person_id, session, hat, via, strength)
+    return Caller(str(person_id), person_id, session, hat, acting_for, via, strength)
 
 
 def service(name: str) -> Caller:

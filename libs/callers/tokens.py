@@ -37,6 +37,8 @@ def issue_token(key: Ed25519PrivateKey, caller: Caller, now: datetime) -> str:
     }
     if caller.session:
         claims["session"] = str(caller.session)
+    if caller.acting_for:
+        claims["acting_for"] = str(caller.acting_for)
     body = canonical.encode(claims)
     return f"{base64url.encode(body)}.{base64url.encode(statement.sign(key, 'caller', body))}"
 
@@ -97,6 +99,7 @@ class TokenVerifier:
                 person=UUID(texts["person"]),
                 session=UUID(texts["session"]) if "session" in texts else None,
                 hat=texts["hat"],
+                acting_for=UUID(texts["acting_for"]) if "acting_for" in texts else None,
                 via=CallerChannel(texts["via"]),
                 strength=AuthenticationStrength(texts["strength"]),
             )

@@ -25,7 +25,8 @@ new_id = ids.new_id
 
 # Row-level security reads the caller from these settings; this is the first statement of every transaction, and the settings end with it.
 _SET_CALLER = text("""
-select set_config('kith.caller', :person, true), set_config('kith.hat', :hat, true), set_config('kith.system', :system, true)""")
+select set_config('kith.caller', :person, true), set_config('kith.hat', :hat, true), set_config('kith.system', :system, true),
+       set_config('kith.acting_for', :acting_for, true), set_config('kith.now', :now, true)""")
 
 _NOTIFY = text("select pg_notify(:channel, :topic)")
 
@@ -102,7 +103,7 @@ class Database:
     async def work(self, caller: Caller, now: datetime, cause: str = "", traceparent: str = "") -> AsyncIterator[UnitOfWork]:
         """Opens a unit of work: committed when the block succeeds, rolled back when it raises."""
         async with self._transaction() as connection:
-            await connection.execute(_SET_CALLER, _caller_settings(caller))
+            await connection.execute(_SET_CALLER, _caller_settings(caller, now))
             work = UnitOfWork(connection, caller, now, cause, traceparent)
             yield work
         for kind, about in work.security_events:
@@ -116,7 +117,7 @@ class Database:
     async def query_work(self, caller: Caller, now: datetime) -> AsyncIterator[UnitOfWork]:
         """Opens a unit of work for a query, which publishes no events."""
         async with self._transaction() as connection:
-            await connection.execute(_SET_CALLER, _caller_settings(caller))
+            await connection.execute(_SET_CALLER, _caller_settings(caller, now))
             yield UnitOfWork(connection, caller, now, "")
 
     async def _notify_leader(self, topics: Iterable[str]) -> None:
@@ -159,8 +160,14 @@ class Database:
             yield connection
 
 
-def _caller_settings(caller: Caller) -> dict[str, str]:
-    return {"person": str(caller.person or ""), "hat": caller.hat, "system": caller.id if caller.system else ""}
+def _caller_settings(caller: Caller, now: datetime) -> dict[str, str]:
+    return {
+        "person": str(caller.person or ""),
+        "hat": caller.hat,
+        "system": caller.id if caller.system else "",
+        "acting_for": str(caller.acting_for or ""),
+        "now": now.isoformat(),
+    }
 
 
 def refusal_for_database_error(error: Exception) -> Unavailable | None:

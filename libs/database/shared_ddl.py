@@ -86,6 +86,66 @@ create function kith_wears(wanted text) returns boolean stable language sql as $
 $$;
 """
 
+ADD_READS_IN_FULL = """
+alter table outbox add column acting_for text not null default '';
+
+alter table read_audit add column fields text[] not null default '{}';
+alter table read_audit add column reason text not null default '';
+alter table read_audit add column acting_for uuid;
+alter table read_audit add column salt bytea;
+alter table read_audit add column number bigint unique;
+alter table read_audit add column commitment bytea;
+alter table read_audit add column chain bytea;
+create index read_audit_unnumbered on read_audit (id) where number is null;
+"""
+"""Which fields were read, why and for whom, and the columns of the hash chain; since `0010_reads_in_full` of every service."""
+
+CREATE_ACCESS_TABLES = """
+create table access_grant (
+  id uuid primary key,
+  subject uuid not null,
+  field text not null,
+  audience_kind text not null,
+  audience text not null,
+  valid_from timestamptz not null,
+  valid_until timestamptz,
+  revoked_at timestamptz
+);
+create index access_grant_by_field on access_grant (subject, field);
+create table acting_right (
+  relationship uuid not null,
+  scope text not null,
+  holder uuid not null,
+  subject uuid not null,
+  valid_from timestamptz not null,
+  valid_until timestamptz,
+  ended_at timestamptz,
+  primary key (relationship, scope)
+);
+create index acting_right_by_holder on acting_right (holder, subject);
+create table emergency_access (
+  id uuid primary key,
+  reader uuid not null,
+  subject uuid not null,
+  opened_at timestamptz not null,
+  ends_at timestamptz not null
+);
+create index emergency_access_by_reader on emergency_access (reader, subject);
+create table co_op_member (
+  person uuid primary key
+);
+"""
+"""The rights from which `libs/access/reading.py` decides who may read a field; since `0010_reads_in_full` of identity."""
+
+CREATE_PERSON_KEYS = """
+create table person_key (
+  person uuid primary key,
+  wrapped bytea not null,
+  made_at timestamptz not null
+);
+"""
+"""Of `libs/sealing`; since `0010_reads_in_full` of identity."""
+
 
 def revoke_run_role_rights(run_role: str) -> str:
     """SQL that revokes what the run role must never do, even by mistake: delete or change an event or an audit row."""
@@ -95,3 +155,8 @@ revoke update on read_audit, position_skip from {run_role};
 revoke update on outbox from {run_role};
 grant update (number) on outbox to {run_role};
 """
+
+
+def grant_audit_numbers(run_role: str) -> str:
+    """SQL that lets the run role number and chain audit rows, and nothing else of them."""
+    return f"grant update (number, commitment, chain) on read_audit to {run_role};"

@@ -6,10 +6,12 @@
 - `position_skip`: events that an operator ordered to be skipped.
 - `idempotency_key` (the table's name is `answer`): the first response to each request_id, for 30 days. Row-level security limits each
   row to its caller, because a receipt names a choice.
-- `read_audit`: who read whose record, when and why; no content. `stale` is a released column that nothing sets.
+- `read_audit`: who read whose record, which fields of it, when and why; no content. `stale`: under the last known rights, while events
+  lagged. `number`, `commitment` and `chain` are set soon after by `libs/access/audit_chain.py`; `salt` is what erasure removes.
 """
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Column,
@@ -43,6 +45,7 @@ outbox = Table(
     required("actor", Text),
     required("cause", Text),
     required("traceparent", Text),
+    required("acting_for", Text, server_default=""),
     UniqueConstraint("seq"),
     UniqueConstraint("number"),
 )
@@ -92,5 +95,14 @@ read_audit = Table(
     required("action", Text),
     required("stale", Boolean, server_default=false()),
     required("at", MOMENT),
+    required("fields", ARRAY(Text), server_default="{}"),
+    required("reason", Text, server_default=""),
+    optional("acting_for", Uuid),
+    optional("salt", LargeBinary),
+    optional("number", BigInteger),
+    optional("commitment", LargeBinary),
+    optional("chain", LargeBinary),
+    UniqueConstraint("number"),
     Index("read_audit_by_subject", "subject", "at"),
 )
+Index("read_audit_unnumbered", read_audit.c.id, postgresql_where=read_audit.c.number == null())

@@ -25,6 +25,7 @@ class Event:
     actor: str
     traceparent: str
     payload: bytes
+    acting_for: str = ""
 
 
 def event_of(envelope: Envelope) -> Event:
@@ -38,6 +39,7 @@ def event_of(envelope: Envelope) -> Event:
         actor=envelope.actor,
         traceparent=envelope.traceparent,
         payload=envelope.payload,
+        acting_for=envelope.acting_for,
     )
 
 

@@ -29,6 +29,7 @@ async def publish(work: UnitOfWork, *events: tuple[Message, str], anonymous: boo
                 "actor": "" if anonymous else work.caller.id,
                 "cause": "" if anonymous else work.cause,
                 "traceparent": "" if anonymous else work.traceparent,
+                "acting_for": "" if anonymous else str(work.caller.acting_for or ""),
             }
             for message, about in events
         ],

@@ -238,6 +238,7 @@ def envelope_of(row: Row[tuple[object, ...]], source: str, epoch: int) -> Envelo
         actor=row.actor,
         cause=row.cause,
         traceparent=row.traceparent,
+        acting_for=row.acting_for,
         payload=bytes(row.payload),
     )
     envelope.at.FromDatetime(row.at)

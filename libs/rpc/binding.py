@@ -20,6 +20,7 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from libs.database.engine import UnitOfWork
+from libs.refusals import NotAllowed
 from libs.rpc.call import CURRENT_CALL
 from libs.rpc.transactions import Transactions
 
@@ -31,11 +32,15 @@ Arguments = TypeVarTuple("Arguments")
 
 @dataclass(frozen=True)
 class Method(Generic[Request, Response]):
-    """How one RPC is answered. `open` methods may be called without a token, those with a `service` by that service alone."""
+    """How one RPC is answered. `open` methods may be called without a token, those with a `service` by that service alone.
+
+    Only an `acting` method may be called in another person's place; it checks the scope itself (`libs/access/acting.py`).
+    """
 
     run: Callable[[Transactions, Request, type[Response]], Awaitable[Response]]
     open: bool = False
     service: str = ""
+    acting: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,8 @@ def command(
     read: Callable[[Request], tuple[*Arguments]],
     act: Callable[[UnitOfWork, *Arguments], Awaitable[Result]],
     write: Callable[[Result], Response],
+    *,
+    acting: bool = False,
 ) -> Method[Request, Response]:
     """A change under the request's idempotency key: a repeat of the request gets the first response again."""
 
@@ -68,7 +75,7 @@ def command(
 
         return await transactions.command(request, response, do)
 
-    return Method(run)
+    return Method(run, acting=acting)
 
 
 def query(
@@ -77,6 +84,7 @@ def query(
     write: Callable[[Result], Response],
     *,
     open: bool = False,  # noqa: A002 - the word of `open_methods`
+    acting: bool = False,
 ) -> Method[Request, Response]:
     """A read as the caller; all it writes is the read audit."""
 
@@ -85,7 +93,7 @@ def query(
         async with transactions.query() as work:
             return write(await ask(work, *arguments))
 
-    return Method(run, open)
+    return Method(run, open, acting=acting)
 
 
 def repeatable(
@@ -142,6 +150,8 @@ def _handler(
     method: Method[Any, Any], transactions: Transactions, request_type: type[Message], response_type: type[Message]
 ) -> "grpc.RpcMethodHandler[Any, Any]":
     async def answer(request: Message, _: "grpc.aio.ServicerContext[Any, Any]") -> Message:
+        if not method.acting and CURRENT_CALL.get().caller.acting_for is not None:
+            raise NotAllowed("NOT_WHILE_ACTING")
         response: Message = await method.run(transactions, request, response_type)
         return response
 

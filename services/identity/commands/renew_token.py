@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from libs import callers
+from libs.access import acting
 from libs.callers import AuthenticationStrength, Caller, CallerChannel
 from libs.database.engine import UnitOfWork
 from libs.refusals import NotAllowed, NotSignedIn
@@ -23,15 +24,27 @@ class TokenRenewal:
     hats: tuple[str, ...]
 
 
-async def renew_token(work: UnitOfWork, session: UUID, key: str, hat: str, via: CallerChannel, keyed_hasher: KeyedHasher) -> TokenRenewal:
-    """Raises NotSignedIn SESSION_ENDED, or NotAllowed HAT_NEEDED for a hat the person does not have."""
+@dataclass(frozen=True)
+class TokenRequest:
+    """What the new token is to claim. `acting_for` is the person in whose place to act, if any; no hat goes with it."""
+
+    hat: str
+    via: CallerChannel
+    acting_for: UUID | None = None
+
+
+async def renew_token(work: UnitOfWork, session: UUID, key: str, wanted: TokenRequest, keyed_hasher: KeyedHasher) -> TokenRenewal:
+    """Raises NotSignedIn SESSION_ENDED; NotAllowed HAT_NEEDED for a hat the person does not have, or ACTING_ENDED."""
     current = await require_live_session(work, session, key, keyed_hasher)
     worn = await worn_hats.hats_of(work, current.person)
+    hat = "" if wanted.acting_for else wanted.hat
     if hat and hat not in worn:
         raise NotAllowed("HAT_NEEDED", hat=hat)
-    return TokenRenewal(
-        callers.person(current.person, session=current.id, hat=hat, via=via, strength=AuthenticationStrength(current.strength)), worn
-    )
+    if wanted.acting_for and not await acting.live_scopes(work, current.person, wanted.acting_for):
+        raise NotAllowed("ACTING_ENDED")
+    strength = AuthenticationStrength(current.strength)
+    caller = callers.person(current.person, session=current.id, hat=hat, acting_for=wanted.acting_for, via=wanted.via, strength=strength)
+    return TokenRenewal(caller, worn)
 
 
 async def require_live_session(work: UnitOfWork, session: UUID, key: str, keyed_hasher: KeyedHasher) -> Session:

@@ -21,7 +21,7 @@ from libs.rpc.enums import from_wire
 from libs.rpc.fields import parse_id, timestamp
 from libs.rpc.transactions import Transactions
 from services.identity.commands.issue_sign_in_code import issue_sign_in_code, was_just_issued
-from services.identity.commands.renew_token import RENEW_TOKEN_CALLER, renew_token
+from services.identity.commands.renew_token import RENEW_TOKEN_CALLER, TokenRequest, renew_token
 from services.identity.commands.set_password import (
     PasswordChange,
     check_password,
@@ -144,9 +144,11 @@ class SecretMethods:
 
     async def renew_token(self, transactions: Transactions, request: pb.RenewTokenRequest) -> pb.RenewTokenResponse:
         """The session's key stands in for a token, so it runs as a named caller."""
-        session, via, now = _parse_session_id(request.session_id), _parse_via(request.via), transactions.clock.now()
+        session, now = _parse_session_id(request.session_id), transactions.clock.now()
+        acting_for = parse_id("acting_for", request.acting_for) if request.acting_for else None
+        wanted = TokenRequest(request.hat, _parse_via(request.via), acting_for)
         async with transactions.database.query_work(RENEW_TOKEN_CALLER, now) as work:
-            renewal = await renew_token(work, session, request.session_key, request.hat, via, self._keyed_hasher)
+            renewal = await renew_token(work, session, request.session_key, wanted, self._keyed_hasher)
         return pb.RenewTokenResponse(
             token=tokens.issue_token(self._signing_key, renewal.caller, now),
             token_expires_at=timestamp(now + tokens.LIFETIME),

@@ -35,6 +35,7 @@ class Envelope(_message.Message):
     CAUSE_FIELD_NUMBER: _builtins.int
     TRACEPARENT_FIELD_NUMBER: _builtins.int
     PAYLOAD_FIELD_NUMBER: _builtins.int
+    ACTING_FOR_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUIDv7"""
     source: _builtins.str
@@ -52,6 +53,8 @@ class Envelope(_message.Message):
     """W3C trace context of the command"""
     payload: _builtins.bytes
     """the event itself"""
+    acting_for: _builtins.str
+    """the person in whose place the actor acted, if any"""
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -67,10 +70,11 @@ class Envelope(_message.Message):
         cause: _builtins.str = ...,
         traceparent: _builtins.str = ...,
         payload: _builtins.bytes = ...,
+        acting_for: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "at", b"at", "cause", b"cause", "epoch", b"epoch", "id", b"id", "number", b"number", "payload", b"payload", "source", b"source", "traceparent", b"traceparent", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acting_for", b"acting_for", "actor", b"actor", "at", b"at", "cause", b"cause", "epoch", b"epoch", "id", b"id", "number", b"number", "payload", b"payload", "source", b"source", "traceparent", b"traceparent", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -662,12 +662,15 @@ class RenewTokenRequest(_message.Message):
     SESSION_KEY_FIELD_NUMBER: _builtins.int
     HAT_FIELD_NUMBER: _builtins.int
     VIA_FIELD_NUMBER: _builtins.int
+    ACTING_FOR_FIELD_NUMBER: _builtins.int
     session_id: _builtins.str
     session_key: _builtins.str
     hat: _builtins.str
     """the hat to claim, or empty"""
     via: _builtins.str
     """page, phone, paper, helper"""
+    acting_for: _builtins.str
+    """the person in whose place to act, or empty; no hat can be claimed with it"""
     def __init__(
         self,
         *,
@@ -675,10 +678,11 @@ class RenewTokenRequest(_message.Message):
         session_key: _builtins.str = ...,
         hat: _builtins.str = ...,
         via: _builtins.str = ...,
+        acting_for: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["hat", b"hat", "session_id", b"session_id", "session_key", b"session_key", "via", b"via"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acting_for", b"acting_for", "hat", b"hat", "session_id", b"session_id", "session_key", b"session_key", "via", b"via"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,0 +1,56 @@
+"""The tables of rights to read and to act, as metadata: identity's own state, and projections wherever else fields are read.
+
+- `access_grant`: a person lets somebody see one field of their record. `audience` is a person's id or a hat, or empty for everybody.
+- `acting_right`: a person may act in another's place within one scope, as a relationship of theirs says.
+- `emergency_access`: somebody opened a record without a right, for an hour, with a reason; the person hears of it.
+- `co_op_member`: who is a member now.
+
+The DDL is `CREATE_ACCESS_TABLES` of `libs/database/shared_ddl.py`; a test compares both. Times are UTC; a right holds from `valid_from`
+until just before `valid_until`.
+"""
+
+from sqlalchemy import Index, MetaData, Table, Text, Uuid
+
+from libs.database.columns import MOMENT, key, optional, required
+
+metadata = MetaData()
+
+access_grant = Table(
+    "access_grant",
+    metadata,
+    key("id", Uuid),
+    required("subject", Uuid),
+    required("field", Text),
+    required("audience_kind", Text),
+    required("audience", Text),
+    required("valid_from", MOMENT),
+    optional("valid_until", MOMENT),
+    optional("revoked_at", MOMENT),
+    Index("access_grant_by_field", "subject", "field"),
+)
+
+acting_right = Table(
+    "acting_right",
+    metadata,
+    key("relationship", Uuid),
+    key("scope", Text),
+    required("holder", Uuid),
+    required("subject", Uuid),
+    required("valid_from", MOMENT),
+    optional("valid_until", MOMENT),
+    optional("ended_at", MOMENT),
+    Index("acting_right_by_holder", "holder", "subject"),
+)
+
+emergency_access = Table(
+    "emergency_access",
+    metadata,
+    key("id", Uuid),
+    required("reader", Uuid),
+    required("subject", Uuid),
+    required("opened_at", MOMENT),
+    required("ends_at", MOMENT),
+    Index("emergency_access_by_reader", "reader", "subject"),
+)
+
+co_op_member = Table("co_op_member", metadata, key("person", Uuid))

@@ -1,0 +1,46 @@
+"""Acting in another person's place: which relationship allows it, in which scope, and until when.
+
+The pages put `acting_for` into the token. An RPC refuses it unless its binding says `acting=True`; such a command or query then asks here,
+in its own transaction, so that a right that ends in the middle of an act ends the act.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import bindparam, or_, select
+
+from libs.access.access_tables import acting_right
+from libs.database.engine import UnitOfWork
+from libs.refusals import NotAllowed
+
+_LIVE_SCOPES = (
+    select(acting_right.c.scope)
+    .where(acting_right.c.holder == bindparam("holder"), acting_right.c.subject == bindparam("subject"))
+    .where(acting_right.c.valid_from <= bindparam("now"))
+    .where(or_(acting_right.c.valid_until.is_(None), acting_right.c.valid_until > bindparam("now")))
+    .where(or_(acting_right.c.ended_at.is_(None), acting_right.c.ended_at > bindparam("now")))
+    .distinct()
+    .order_by(acting_right.c.scope)
+)
+
+
+async def live_scopes(work: UnitOfWork, holder: UUID, subject: UUID) -> tuple[str, ...]:
+    """In which scopes `holder` may act for `subject` now."""
+    values = {"holder": holder, "subject": subject, "now": work.now}
+    return tuple((await work.connection.execute(_LIVE_SCOPES, values)).scalars())
+
+
+async def require_self_or_acting(work: UnitOfWork, subject: UUID, scope: str) -> UUID:
+    """The person who does something about `subject`: `subject` themselves, or somebody who acts for them within the scope.
+
+    Raises NotAllowed PERSON_NEEDED, NOT_YOURS, ACTING_ENDED, or ACTING_OUTSIDE_SCOPE.
+    """
+    caller = work.caller
+    if caller.person is None:
+        raise NotAllowed("PERSON_NEEDED")
+    if (caller.acting_for or caller.person) != subject:
+        raise NotAllowed("NOT_YOURS")
+    if caller.acting_for is not None:
+        scopes = await live_scopes(work, caller.person, subject)
+        if scope not in scopes:
+            raise NotAllowed("ACTING_OUTSIDE_SCOPE" if scopes else "ACTING_ENDED", scope=scope)
+    return caller.person

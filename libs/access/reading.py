@@ -1,0 +1,131 @@
+"""Who may read a field of a person's record: one rule, for single reads, for lists and for row-level security.
+
+A reader may read field F of person S at a time if one of these holds, and otherwise not:
+
+| right     | when                                                                                                     |
+|-----------|----------------------------------------------------------------------------------------------------------|
+| own       | the reader is S, and acts for nobody                                                                      |
+| acting    | the reader acts for S, and may do so now in the section of F (the part of its key before the dot)         |
+| granted   | the reader acts for nobody, and S lets them see F now: by name, as the wearer of a hat, or as a member    |
+| emergency | the reader acts for nobody, and has opened the record of S in an emergency that has not ended             |
+
+Who acts for somebody has that person's rights within the scope, and none of their own. A hat counts if it is claimed and worn.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Text, Uuid, and_, bindparam, cast, func, literal_column, or_, select
+from sqlalchemy.dialects import postgresql
+
+from libs.access.access_tables import access_grant, acting_right, co_op_member, emergency_access
+from libs.access.hats import worn_hat
+from libs.database.columns import MOMENT
+from libs.database.engine import UnitOfWork
+
+
+class AudienceKind(StrEnum):
+    """Whom a grant lets see a field."""
+
+    PERSON = "person"
+    HAT = "hat"
+    MEMBERS = "members"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads, when and for whom, as SQL expressions. `acting_for` is NULL for who acts for nobody."""
+
+    person: ColumnElement[UUID]
+    hat: ColumnElement[str]
+    acting_for: ColumnElement[UUID]
+    now: ColumnElement[datetime]
+
+
+CALLER = Reader(
+    bindparam("reader", type_=Uuid),
+    bindparam("reader_hat", type_=Text),
+    bindparam("reader_acting_for", type_=Uuid),
+    bindparam("reader_now", type_=MOMENT),
+)
+"""The caller of a unit of work; `reader_values` fills it."""
+
+SETTINGS = Reader(
+    literal_column("nullif(current_setting('kith.caller', true), '')::uuid", Uuid),
+    literal_column("current_setting('kith.hat', true)", Text),
+    literal_column("nullif(current_setting('kith.acting_for', true), '')::uuid", Uuid),
+    literal_column("nullif(current_setting('kith.now', true), '')::timestamptz", MOMENT),
+)
+"""The caller as row-level security knows them: the settings that every unit of work begins with."""
+
+
+def reader_values(work: UnitOfWork) -> dict[str, Any]:
+    """The values of CALLER."""
+    caller = work.caller
+    return {"reader": caller.person, "reader_hat": caller.hat, "reader_acting_for": caller.acting_for, "reader_now": work.now}
+
+
+def may_read(subject: ColumnElement[UUID], field: ColumnElement[str], reader: Reader = CALLER) -> ColumnElement[bool]:
+    """Whether the reader may read this field of this person. Never NULL."""
+    acts_for_nobody = reader.acting_for.is_(None)
+    own = and_(acts_for_nobody, reader.person == subject)
+    return func.coalesce(
+        or_(
+            own,
+            and_(reader.acting_for == subject, _acts(subject, func.split_part(field, ".", 1), reader)),
+            and_(acts_for_nobody, or_(_is_granted(subject, field, reader), _is_emergency(subject, reader))),
+        ),
+        False,
+    )
+
+
+def _acts(subject: ColumnElement[UUID], scope: ColumnElement[str], reader: Reader) -> ColumnElement[bool]:
+    right = acting_right.c
+    return (
+        select(1)
+        .where(right.holder == reader.person, right.subject == subject, right.scope == scope)
+        .where(right.valid_from <= reader.now, or_(right.valid_until.is_(None), reader.now < right.valid_until))
+        .where(or_(right.ended_at.is_(None), reader.now < right.ended_at))
+        .exists()
+    )
+
+
+def _is_granted(subject: ColumnElement[UUID], field: ColumnElement[str], reader: Reader) -> ColumnElement[bool]:
+    grant = access_grant.c
+    wears = select(1).where(worn_hat.c.person == reader.person, worn_hat.c.hat == grant.audience).exists()
+    is_member = select(1).where(co_op_member.c.person == reader.person).exists()
+    audience = or_(
+        and_(grant.audience_kind == AudienceKind.PERSON.value, grant.audience == cast(reader.person, Text)),
+        and_(grant.audience_kind == AudienceKind.HAT.value, grant.audience == reader.hat, wears),
+        and_(grant.audience_kind == AudienceKind.MEMBERS.value, is_member),
+    )
+    return (
+        select(1)
+        .where(grant.subject == subject, grant.field == field, audience)
+        .where(grant.valid_from <= reader.now, or_(grant.valid_until.is_(None), reader.now < grant.valid_until))
+        .where(or_(grant.revoked_at.is_(None), reader.now < grant.revoked_at))
+        .exists()
+    )
+
+
+def _is_emergency(subject: ColumnElement[UUID], reader: Reader) -> ColumnElement[bool]:
+    access = emergency_access.c
+    return (
+        select(1)
+        .where(access.reader == reader.person, access.subject == subject)
+        .where(access.opened_at <= reader.now, reader.now < access.ends_at)
+        .exists()
+    )
+
+
+def row_security_condition(subject: str, field: str) -> str:
+    """The same rule as the condition of a policy. Both columns are given with their table, for the rule's own tables have such columns too.
+
+    Migrations contain the text; a test compares them.
+    """
+    rule = may_read(literal_column(subject, Uuid), literal_column(field, Text), SETTINGS)
+    compiled = rule.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]  # SQLAlchemy has not typed it
+    return " ".join(str(compiled).split())
