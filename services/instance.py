@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from libs import texts
 from libs.clock import MAX_AHEAD
 from libs.host.data_folder import DataFolder
 from libs.host.trusted_proxies import TrustedProxies
@@ -380,6 +381,9 @@ class _SettingsTable:
         value = self._values.get(key, default)
         if not isinstance(value, str):
             message = f'{self._file}: {self._name}{key} must be a text in quotes, such as {key} = "..."'
+            raise InstanceUnusableError(message)
+        if not texts.is_usable(value):
+            message = f"{self._file}: {self._name}{key} holds a character that cannot be stored or shown; type it again by hand"
             raise InstanceUnusableError(message)
         return value
 
