@@ -31,7 +31,7 @@ def unusable_line(text: str) -> int:
 
 
 def unusable_keys(values: Mapping[str, object]) -> Iterator[str]:
-    """The keys of a table whose name or value is no usable text, at any depth: an escape such as `\\u202E` is not seen in the line."""
+    """The keys of a table whose name or value is no usable text, at any depth: an escape is not seen in the line."""
     for key, value in values.items():
         if not texts.all_usable({key: value}):
             yield key if texts.is_usable(key) else excerpt(key)
