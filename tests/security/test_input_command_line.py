@@ -17,7 +17,8 @@ from scripts.cli.console import CommandError, ExitCode
 from scripts.cli.main import main
 from scripts.cli.member_csv import InvalidRow, MemberRow, inspect_file, read_rows
 from scripts.cli.motion_file import read_motion_file
-from services.instance import Instance, InstanceUnusableError
+from services.co_op_settings import InstanceUnusableError
+from services.instance import Instance
 
 REPOSITORY = Path(__file__).parents[2]
 UNUSABLE = {"surrogate": "Wil\udcffow", "override": "Yes \u202eoN", "control": "bell\x07", "escape": "\x1b[2J", "not a character": "\ufffe"}
