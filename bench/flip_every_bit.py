@@ -8,7 +8,7 @@ import time
 
 from scripts.verifier import checks
 from scripts.verifier.checks import ExitCode, VerifierInputs
-from tests.support.example_bundles import changed_and_bad_ballots
+from tests.support.valid_examples import changed_and_bad_ballots
 
 _BUNDLE = changed_and_bad_ballots()
 _PINNED_KEYS = VerifierInputs(tuple((co_op, _BUNDLE.vote.fingerprint(co_op)) for co_op in _BUNDLE.vote.parties))

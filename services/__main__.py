@@ -21,6 +21,7 @@ MIGRATE = "migrate"
 USAGE = f"""\
 python -m services all | SERVICE...          run these services in this process
 python -m services migrate                   make databases, roles and tables, as PostgreSQL's administrator
+    --replace-lost database                  ... although this co-op had databases before: they begin empty
 python -m services health SERVICE            ask a running one whether it is well: exit code 0 or 1
 python -m services check-config [WHAT...]    say what is wrong with the settings of services, or of migrate
 
@@ -36,6 +37,11 @@ class MigrationSettings(BaseSettings):
     admin_url: DatabaseUrl = Field(description="The URL of PostgreSQL's administrator, who may make databases and roles")
     admin_password_file: Path | None = None
     passwords_folder: Path = Field(description="A folder with the password of each service's two roles: <service>.owner and <service>.run")
+    founded_file: Path | None = Field(
+        default=None,
+        description="Where it is recorded which databases this co-op has had; outside PostgreSQL's own disk",
+        json_schema_extra={"made_by_the_service": True},
+    )
 
 
 def all_settings_classes() -> list[type[BaseSettings]]:
@@ -51,6 +57,8 @@ def main(arguments: list[str]) -> int:
             action, names = _health, [name]
         case ["migrate"]:
             action, names = _migrate, list(NAMES)
+        case ["migrate", "--replace-lost", "database"]:
+            action, names = _replace_lost_databases, list(NAMES)
         case ["all"]:
             action, names = _run, list(NAMES)
         case [_, *_] if {*arguments} <= {*NAMES}:
@@ -117,14 +125,20 @@ def _check_config(names: Sequence[str]) -> int:
     return _report_problems(problems)
 
 
-def _migrate(names: Sequence[str]) -> int:
-    """Creates databases and roles as well as tables."""
+def _replace_lost_databases(names: Sequence[str]) -> int:
+    return _migrate(names, replace_lost=True)
+
+
+def _migrate(names: Sequence[str], *, replace_lost: bool = False) -> int:
+    """Creates databases and roles as well as tables; refuses to make those anew that this co-op has had, unless `replace_lost`."""
     from sqlalchemy.engine import make_url
 
     from libs.database.bootstrap import DatabaseRoles
     from libs.database.migrations import DatabaseIsNewerError
+    from libs.host.data_folder import FolderUnusable
+    from libs.host.founded_folder import FoundedDatabases
     from libs.observe import logs
-    from services.database_setup import ServiceDatabase, prepare_databases
+    from services.database_setup import DatabasesMissingError, ServiceDatabase, prepare_databases
 
     shared, migration = configuration.read_settings(SharedSettings), configuration.read_settings(MigrationSettings)
     _refuse_missing_files([migration])
@@ -136,8 +150,11 @@ def _migrate(names: Sequence[str]) -> int:
         for name in names
     ]
     try:
-        asyncio.run(prepare_databases(url, databases))
-    except DatabaseIsNewerError as error:
+        founded = FoundedDatabases(migration.founded_file)
+        founded.record(asyncio.run(prepare_databases(url, databases, () if replace_lost else founded.services)))
+    except DatabasesMissingError as error:
+        return _report_problems([founded.lost_sentence(error.services)])
+    except (DatabaseIsNewerError, FolderUnusable) as error:
         return _report_problems([str(error)])
     finally:
         gc.enable()

@@ -51,9 +51,10 @@ class DatabasesMissingError(Exception):
         self.services = tuple(services)
 
 
-async def prepare_databases(admin_url: URL, databases: Sequence[ServiceDatabase], required: Collection[str] = ()) -> None:
+async def prepare_databases(admin_url: URL, databases: Sequence[ServiceDatabase], required: Collection[str] = ()) -> frozenset[str]:
     """Creates what is missing, one database after the other; a database that is up to date costs one connection.
 
+    Returns the services that had a database with tables already.
     Raises DatabasesMissingError, and creates nothing, when a service of `required` has no database or no tables in it.
     Waits for a server that becomes unreachable in the middle and then starts again: every step is idempotent.
     """
@@ -69,7 +70,7 @@ async def prepare_databases(admin_url: URL, databases: Sequence[ServiceDatabase]
         await asyncio.sleep(0.2)
 
 
-async def _prepare_once(admin_url: URL, databases: Sequence[ServiceDatabase], required: Collection[str]) -> None:
+async def _prepare_once(admin_url: URL, databases: Sequence[ServiceDatabase], required: Collection[str]) -> frozenset[str]:
     admin = await leader_election.connect(admin_url.render_as_string(hide_password=False))
     try:
         existing = {row["datname"] for row in await admin.fetch("select datname from pg_database")}
@@ -86,17 +87,19 @@ async def _prepare_once(admin_url: URL, databases: Sequence[ServiceDatabase], re
     finally:
         await admin.close()
     # One after the other: Alembic keeps the running migration in a global of the process.
-    for database in databases:
-        await _migrate_tables(database, must_have_tables=database.roles.service in required)
+    had = [await _migrate_tables(database, must_have_tables=database.roles.service in required) for database in databases]
+    return frozenset(database.roles.service for database, had_tables in zip(databases, had, strict=True) if had_tables)
 
 
-async def _migrate_tables(database: ServiceDatabase, *, must_have_tables: bool) -> None:
+async def _migrate_tables(database: ServiceDatabase, *, must_have_tables: bool) -> bool:
+    """Returns whether the database had tables before."""
     folder = migrations_folder(database.roles.service)
     owner: asyncpg.Connection = await leader_election.connect(database.owner_url)
     try:
         if await migrations.is_up_to_date(owner, folder):
-            return
-        if not await migrations.current_revision(owner):
+            return True
+        had_tables = bool(await migrations.current_revision(owner))
+        if not had_tables:
             if must_have_tables:
                 raise DatabasesMissingError([database.roles.service])
             await bootstrap.grant_to_run_role(owner, database.roles)
@@ -104,3 +107,4 @@ async def _migrate_tables(database: ServiceDatabase, *, must_have_tables: bool) 
         await owner.close()
     await migrations.migrate(database.owner_url, folder)
     LOG.info("tables_ready", service=database.roles.service, revision=migrations.latest_revision(folder))
+    return had_tables

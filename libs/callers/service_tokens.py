@@ -52,7 +52,7 @@ class ServiceTokenIssuer:
 
 
 def read_service_token(token: str, authority: x509.Certificate) -> tuple[Caller, datetime, datetime]:
-    """The calling service, and from when until when the token is valid. Raises NotSignedIn TOKEN_FORGED."""
+    """The calling service, and from when until when the token and both certificates are valid. Raises NotSignedIn TOKEN_FORGED."""
     try:
         der, body, signature = map(base64url.decode, token.removeprefix(PREFIX).split("."))
         certificate = x509.load_der_x509_certificate(der)
@@ -64,7 +64,10 @@ def read_service_token(token: str, authority: x509.Certificate) -> tuple[Caller,
         begins, ends = claims["from"], claims["to"]
         if not isinstance(begins, int) or not isinstance(ends, int) or ends - begins > LIFETIME.total_seconds():
             raise TypeError
-        return callers.service(_name_in(certificate)), datetime.fromtimestamp(begins, UTC), datetime.fromtimestamp(ends, UTC)
+        # As a handshake would: neither the certificate nor the authority that signed it proves anything outside its own dates.
+        begins_at = max(datetime.fromtimestamp(begins, UTC), certificate.not_valid_before_utc, authority.not_valid_before_utc)
+        ends_at = min(datetime.fromtimestamp(ends, UTC), certificate.not_valid_after_utc, authority.not_valid_after_utc)
+        return callers.service(_name_in(certificate)), begins_at, ends_at
     except (ValueError, KeyError, TypeError, OverflowError, InvalidSignature, UnsupportedAlgorithm, x509.ExtensionNotFound) as error:
         raise NotSignedIn("TOKEN_FORGED") from error
 

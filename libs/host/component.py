@@ -75,6 +75,8 @@ class Component:
     """Run until cancelled, in the leading process only, beside the relay and the jobs."""
     reasons: Callable[[], Sequence[str]] | None = None
     """Why this service is not well, beyond what the host sees: UPPER_SNAKE codes of `libs/host/health_reasons.py`."""
+    tell_set_back: Callable[[Mapping[str, tuple[int, int]]], Awaitable[None]] | None = None
+    """Called once all services have started, where databases are older copies: services, each with the event number and epoch it had."""
     close: Callable[[], Awaitable[None]] | None = None
 
 

@@ -29,18 +29,27 @@ class EventAnchor:
         self._file = file
         self._accept_older = accept_older
         self._anchored = _read(file)
+        self._accepted: dict[str, tuple[int, int]] = {}
 
     @property
     def older_services(self) -> list[str]:
         """The services whose databases were found to be older copies, and not accepted since."""
         return sorted(name.removeprefix(_OLDER) for name, (number, _) in self._anchored.items() if name.startswith(_OLDER) and number)
 
+    @property
+    def set_back(self) -> Mapping[str, tuple[int, int]]:
+        """Each service whose database is an older copy, or was accepted as one at this start: the number and epoch that it once had."""
+        return {service: self._anchored[_OLDER + service] for service in self.older_services} | self._accepted
+
     def check(self, service: str, state: OutboxState) -> None:
         """Compares one service's database, at the start and before it publishes anything new."""
         number, epoch = self._anchored.get(_PREFIX + service, (0, 0))
+        is_older = state.epoch <= epoch and state.number < number
         if self._accept_older:
+            if is_older or service in self.older_services:
+                self._accepted[service] = self._anchored[_OLDER + service] if service in self.older_services else (number, epoch)
             self._append({_PREFIX + service: (state.number, state.epoch), _OLDER + service: (0, 0)})
-        elif state.epoch <= epoch and state.number < number:
+        elif is_older:
             LOG.error("database_older", service=service, events=state.number, known=number)
             self._append({_OLDER + service: (number, epoch)})
 

@@ -7,7 +7,7 @@ its founding.toml is used up, and then had every part but the anchor, which was 
 
 import json
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -59,7 +59,7 @@ class FoundedFolder:
 
     def __init__(self, folder: DataFolder, services: Collection[str]) -> None:
         self._folder = folder
-        self._record = _read_record(folder.founded)
+        self._record = read_record(folder.founded)
         self.is_founded = not folder.founding.exists()
         # An interrupted founding that has come as far as the first member has a database as well.
         self.has_database = self.is_founded or folder.operator.exists()
@@ -78,14 +78,7 @@ class FoundedFolder:
         record = FoundedRecord(frozenset(services), has_anchor=self._folder.anchor.exists())
         if record == self._record:
             return
-        fresh = self._folder.founded.with_suffix(".new")
-        content = {"databases": sorted(record.databases), "anchor": record.has_anchor}
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write(json.dumps(content) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        self._folder.give_to_owner(fresh)
-        fresh.replace(self._folder.founded)
+        write_record(self._folder.founded, record, self._folder.give_to_owner)
         self._record = record
 
     def _lost_parts(self, *, own_postgres: bool, own_nats: bool) -> Iterator[LostPart]:
@@ -102,6 +95,41 @@ class FoundedFolder:
             yield LostPart(FolderPart.OPERATOR, str(folder.operator))
         if self._record is not None and self._record.has_anchor and not folder.anchor.exists():
             yield LostPart(FolderPart.ANCHOR, str(folder.anchor))
+
+
+class FoundedDatabases:
+    """Which databases a co-op in containers has had: a record outside PostgreSQL's volume, so that a lost volume is not a first start.
+
+    Kept by `migrate`, which sees at each start what was there before it; `kith found` writes it first.
+    """
+
+    def __init__(self, file: Path | None) -> None:
+        """Without a file nothing is recorded and nothing refused. Raises FolderUnusable for a record that is damaged."""
+        self._file = file
+        self._record = read_record(file) if file else None
+
+    @property
+    def services(self) -> frozenset[str]:
+        """The services whose databases must be there."""
+        return self._record.databases if self._record else frozenset()
+
+    def record(self, had: Collection[str]) -> None:
+        """Records that these services have had databases, besides those of before."""
+        record = FoundedRecord(self.services | frozenset(had), has_anchor=False)
+        if self._file and record.databases and record != self._record:
+            write_record(self._file, record)
+            self._record = record
+
+    def lost_sentence(self, services: Sequence[str]) -> str:
+        """The refusal for a server without the databases of these services, and the one way on."""
+        names = ", ".join(f"kith_{service}" for service in services)
+        return (
+            f"This co-op has been founded ({self._file}), and PostgreSQL has no database {names}. "
+            "Is its volume not mounted, or another one? Put it right and start again. "
+            "Otherwise put the databases back from the backup. Only if there is no backup, make them anew: "
+            "docker compose run --rm migrate python -m services migrate --replace-lost database. "
+            f"{_WITHOUT[FolderPart.DATABASE]}"
+        )
 
 
 def database_lost(folder: Path, services: Sequence[str]) -> FolderIncomplete:
@@ -127,7 +155,20 @@ def _has_entries(path: Path) -> bool:
         return False
 
 
-def _read_record(file: Path) -> FoundedRecord | None:
+def write_record(file: Path, record: FoundedRecord, give_to_owner: Callable[[Path], object] = lambda _: None) -> None:
+    """Writes the record, whole or not at all."""
+    fresh = file.with_suffix(".new")
+    content = {"databases": sorted(record.databases), "anchor": record.has_anchor}
+    with fresh.open("w", encoding="utf-8") as opened:
+        opened.write(json.dumps(content) + "\n")
+        opened.flush()
+        os.fsync(opened.fileno())
+    give_to_owner(fresh)
+    fresh.replace(file)
+
+
+def read_record(file: Path) -> FoundedRecord | None:
+    """The record; None when there is none. Raises FolderUnusable for one that is damaged."""
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         return FoundedRecord(frozenset(content["databases"]), bool(content["anchor"]))

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import gc
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -170,6 +170,7 @@ class Process:
             await listener.start()
         if self._event_anchor is not None:
             self._spawn(self._keep_event_anchor(self._event_anchor), "event-anchor")
+            self._spawn(self._tell_set_back(self._event_anchor.set_back), "set-back")
         for running in self._running:
             await running.server.set_serving(now=True)
         LOG.info("ready", services=[running.component.name for running in self._running])
@@ -277,6 +278,18 @@ class Process:
                 async with running.database.engine.connect() as connection:
                     states[running.component.name] = await read_outbox_state(connection)
             await asyncio.to_thread(anchor.record, states)
+
+    async def _tell_set_back(self, set_back: Mapping[str, tuple[int, int]]) -> None:
+        """Tells people, not only operators, that the records are an older copy. Repeats it until it is recorded."""
+        tell = [running.component.tell_set_back for running in self._running if set_back and running.component.tell_set_back]
+        for each in tell:
+            while True:
+                try:
+                    await each(set_back)
+                    break
+                except DATABASE_ERRORS as error:
+                    LOG.warning("set_back_untold", error=type(error).__name__)
+                await asyncio.sleep(ANCHOR_SECONDS)
 
     async def _compare_with_past(self, service: str, database: Database) -> None:
         """Before anything new is recorded: when was the last event, and how many were there? Waits for a server that restarts."""

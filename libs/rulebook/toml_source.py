@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import cast
 
+from libs import texts
 from libs.rulebook.mistakes import Mistake
 from libs.rulebook.toml_statements import MAX_NESTING, TomlStatement, split_statements
 
@@ -193,6 +194,14 @@ def _read_value(statement: TomlStatement, table: KeyPath | None, source: TomlSou
     else:
         parent[path[-1]] = value
         _record_lines(source, path, value, statement.line)
+        _check_escapes(source, path, value, statement)
+
+
+def _check_escapes(source: TomlSource, path: KeyPath, value: object, statement: TomlStatement) -> None:
+    """An escape such as U+0000 or U+202E, which the line itself does not show."""
+    if texts.is_usable(statement.text) and not texts.all_usable(value):
+        problem = f'The value of "{path[-1]}" holds a character that cannot be stored or shown.'
+        source.note(path, problem, "Type the text again, without an escape.", line=statement.line)
 
 
 def _record_lines(source: TomlSource, path: KeyPath, value: object, line: int) -> None:

@@ -7,6 +7,7 @@ U+200F, U+061C) and joiners (U+200C, U+200D) stay: Arabic, Persian and Hindi are
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 _UNUSABLE = (
     r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # control characters, but for tab, line feed and carriage return
@@ -21,6 +22,15 @@ _search = _PATTERN.search
 def is_usable(text: str) -> bool:
     """Whether the text can be stored, sent and shown as it is."""
     return _search(text) is None
+
+
+def all_usable(value: object) -> bool:
+    """Whether every text is usable in a value as JSON or TOML have it: escapes hide in texts, in keys, and at any depth."""
+    if isinstance(value, str):
+        return is_usable(value)
+    if isinstance(value, Mapping):
+        return all(all_usable(key) and all_usable(part) for key, part in value.items())
+    return not isinstance(value, list) or all(map(all_usable, value))
 
 
 def clean(text: str) -> str:

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from enum import IntEnum
 
+from libs import texts
+
 
 class ExitCode(IntEnum):
     """Exit codes of `kith`, as documented in docs/how-to/command-line.md."""
@@ -65,10 +67,19 @@ def print_error(what: str, *more: str) -> None:
 
 
 def prompt(question: str, default: str = "") -> str:
-    """Asks a question on standard error and reads the answer from standard input; an empty answer means the default."""
+    """Asks a question on standard error and reads the answer from standard input; an empty answer means the default.
+
+    Raises CommandError for an answer that is no usable text.
+    """
     sys.stderr.write(f"{question} [{default}]: " if default else f"{question}: ")
     sys.stderr.flush()
-    line = sys.stdin.readline()
+    try:
+        line = sys.stdin.readline()
+    except UnicodeDecodeError:
+        line = "\ufffe"  # as unusable as what was typed
+    if not texts.is_usable(line):
+        why = "The answer holds a character that cannot be stored or shown."
+        raise CommandError("Nothing was done.", why, "Type it again by hand.", ExitCode.USAGE)
     if not line:
         raise KeyboardInterrupt
     return line.strip() or default

@@ -8,7 +8,8 @@ from scripts.cli.console import print_note, print_result
 from scripts.cli.lazy_imports import lazy_imports
 
 if TYPE_CHECKING:
-    from services.instance import CoOpSettings, Instance
+    from services.co_op_settings import CoOpSettings
+    from services.instance import Instance
 
 with lazy_imports():
     from scripts.cli import lock_owner

@@ -5,7 +5,8 @@ import os
 from pathlib import Path
 
 from scripts.cli.console import CommandError, ExitCode
-from services.instance import CoOpSettings, Instance, InstanceUnusableError
+from services.co_op_settings import CoOpSettings, InstanceUnusableError
+from services.instance import Instance
 
 
 def lock_owner(folder: Path) -> int | None:

@@ -1,4 +1,4 @@
-"""The `kith` command. Every call loads this module, so it imports only the standard library to keep `kith --help` fast."""
+"""The `kith` command. Every call loads this module, so it imports little but the standard library: `kith --help` is fast."""
 
 import contextlib
 import io
@@ -9,6 +9,7 @@ from difflib import get_close_matches
 
 from scripts.cli.commands import ALIASES, COMMANDS
 from scripts.cli.console import CommandError, ExitCode, print_error, print_note, print_result
+from scripts.cli.usable_text import check_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if _pop_flag(remaining, "--no-color"):
         os.environ["NO_COLOR"] = "1"
     try:
+        # The verifier has a parser and exit codes of its own, in which 2 is a verdict.
+        if remaining[:1] != ["verify"]:
+            check_arguments(remaining)
         return _run(remaining)
     except KeyboardInterrupt:
         print_note("Interrupted.")

@@ -14,9 +14,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TextIO
 
+from libs import texts
 from scripts.cli import spreadsheet_damage
 from scripts.cli.member_csv_encoding import require_utf8
 from scripts.cli.member_csv_header import UnreadableCsvError, detect_delimiter, parse_header
+from scripts.cli.usable_text import PROBLEM, TYPE_AGAIN
 from services.identity.domain.person_details import PersonDetails
 from services.membership.domain import member_number
 
@@ -141,13 +143,10 @@ def _row(number: int, cells: list[str], layout: CsvLayout, seen: _FirstOccurrenc
     if not any(cells):
         return EmptyRow(number)
     values = {column: cell for column, cell in zip(columns, cells, strict=False) if column}
-    name = values.get("name", "")
-    if len(cells) < len(columns) or any(cells[len(columns) :]):
-        fix = "Put a cell that holds the delimiter in quotes, and give every column its delimiter."
-        return InvalidRow(number, name, f"it has {len(cells)} cells and the header has {len(columns)}. {fix}")
-    unnamed = next((cell for column, cell in zip(columns, cells, strict=False) if cell and not column), None)
-    if unnamed is not None:
-        return InvalidRow(number, name, "it has a cell in a column without a name. Name the column, or empty the cell.")
+    name = texts.clean(values.get("name", ""))
+    problem = _cells_problem(cells, columns)
+    if problem:
+        return InvalidRow(number, name, problem)
     joined = parse_day(values.get("joined", ""))
     if joined is None:
         return InvalidRow(number, name, f'joined: "{values["joined"]}" is no day. Write it as 2024-03-31 or 31/03/2024.')
@@ -167,6 +166,21 @@ def _row(number: int, cells: list[str], layout: CsvLayout, seen: _FirstOccurrenc
     )
     repeats = _duplicate_message(row, seen)
     return InvalidRow(number, name, repeats) if repeats else row
+
+
+def _cells_problem(cells: list[str], columns: tuple[str, ...]) -> str:
+    """What is wrong with the cells whatever they mean; empty if nothing is."""
+    pairs = list(zip(columns, cells, strict=False))
+    unusable = next((column or "a column without a name" for column, cell in pairs if not texts.is_usable(cell)), None)
+    if unusable is not None:
+        # The whole batch would be refused at the edge, and nobody could tell for which row.
+        return f"{unusable}: it {PROBLEM}. {TYPE_AGAIN}"
+    if len(cells) < len(columns) or any(cells[len(columns) :]):
+        fix = "Put a cell that holds the delimiter in quotes, and give every column its delimiter."
+        return f"it has {len(cells)} cells and the header has {len(columns)}. {fix}"
+    if any(cell and not column for column, cell in pairs):
+        return "it has a cell in a column without a name. Name the column, or empty the cell."
+    return ""
 
 
 def _damage(values: dict[str, str], joined: str, layout: CsvLayout) -> str:

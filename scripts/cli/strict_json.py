@@ -8,6 +8,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import NoReturn, TypeVar
 
+from libs import texts
+
 EnumT = TypeVar("EnumT", bound=StrEnum)
 
 _FRACTION = re.compile(r"\d{1,15}(/\d{1,15}|\.\d{1,15})?", re.ASCII)
@@ -132,5 +134,5 @@ def _reject_duplicate_keys(pairs: Iterable[tuple[str, object]]) -> dict[str, obj
 
 
 def _is_printable(text: str) -> bool:
-    """Whether the text has no control characters, which could manipulate a terminal, and no lone surrogates, which no file can hold."""
-    return not any(unicodedata.category(character) in {"Cc", "Cs"} for character in text)
+    """Whether the text is usable and has no line break or tab either: it is printed in a table."""
+    return texts.is_usable(text) and not any(unicodedata.category(character) == "Cc" for character in text)

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import PydanticCustomError
 
 from scripts.cli.console import CommandError, ExitCode
+from scripts.cli.usable_text import PROBLEM, TYPE_AGAIN, unusable_keys, unusable_line
 
 _SENTENCE = "sentence"
 _EMPTY = {"missing", "string_too_short", "too_short"}
@@ -46,12 +47,16 @@ class TomlFile(BaseModel):
     def read(cls, path: Path, zone: ZoneInfo) -> Self:
         """Reads and validates the file. Raises CommandError naming every mistake."""
         try:
-            values = tomllib.loads(path.read_text(encoding="utf-8"))
+            text = path.read_text(encoding="utf-8")
+            values = tomllib.loads(text)
         except FileNotFoundError:
             raise CommandError(cls.nothing_done, f"There is no file {path}.", f"See {cls.example}.", ExitCode.NOT_FOUND) from None
         except (OSError, ValueError) as error:
             raise CommandError(cls.nothing_done, f"{path} cannot be read: {error}.", "Put it right.", ExitCode.USAGE) from None
-        problems = [f'Write either "{one}" or "{other}".' for one, other in cls.alternatives if (one in values) == (other in values)]
+        if line := unusable_line(text):
+            raise CommandError(cls.nothing_done, f"{path}: line {line} {PROBLEM}.", TYPE_AGAIN, ExitCode.USAGE)
+        problems = [f'"{key}" {PROBLEM}.' for key in unusable_keys(values)]
+        problems += [f'Write either "{one}" or "{other}".' for one, other in cls.alternatives if (one in values) == (other in values)]
         try:
             content = cls.model_validate(values, context={"zone": zone})
         except ValidationError as error:

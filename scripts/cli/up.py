@@ -45,7 +45,8 @@ def up_command(
     from libs.host.data_folder import FolderInUse, FolderUnusable
     from libs.host.instance_keys import KeysUnusableError
     from libs.observe import logs
-    from services.instance import Instance, InstanceUnusableError
+    from services.co_op_settings import InstanceUnusableError
+    from services.instance import Instance
 
     # Whatever a start creates, sockets among it, is for this account alone, also where a folder above is closed only by chance.
     os.umask(_PRIVATE)

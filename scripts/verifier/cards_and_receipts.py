@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from scripts.verifier import signatures
-from scripts.verifier.boards import Board
+from scripts.verifier.board import Board
 from scripts.verifier.canonical_json import Json, NotCanonicalJsonError, decode
 from scripts.verifier.entries import Choice
 from scripts.verifier.errors import CheckFailedError

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from scripts.verifier import bundle_archive, cards_and_receipts, cuts, entries, evidence, identity_documents, outcome, result_state, terms
-from scripts.verifier.boards import Board, Watch, read_board
+from scripts.verifier.board import Board, Watch
+from scripts.verifier.boards import read_board
 from scripts.verifier.bundle_archive import BundleMembers, FrameLimits
 from scripts.verifier.canonical_json import NotCanonicalJsonError, decode
 from scripts.verifier.cards_and_receipts import Card, Receipt

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from scripts.verifier import cuts
-from scripts.verifier.boards import Board
+from scripts.verifier.board import Board
 from scripts.verifier.cuts import BoardHeads
 from scripts.verifier.terms import Terms
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from scripts.verifier import checkpoints, cuts, entries, signatures
-from scripts.verifier.boards import Board
+from scripts.verifier.board import Board
 from scripts.verifier.canonical_json import Json, NotCanonicalJsonError, decode, encode
 from scripts.verifier.checkpoints import SignedCheckpoint
 from scripts.verifier.cuts import BoardHeads

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from scripts.verifier import federated_decision, vote_rule
-from scripts.verifier.boards import REJECTION_CODES, Board
+from scripts.verifier.board import REJECTION_CODES, Board
 from scripts.verifier.bundle_archive import Part
 from scripts.verifier.canonical_json import Json, NotCanonicalJsonError, decode, encode
 from scripts.verifier.counting import CountResult, GroupTally

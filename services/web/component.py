@@ -1,9 +1,11 @@
 """Wiring of the web service: builds its state, its clients and its pages."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from libs import callers
 from libs.host.component import BuildComponent, Component, HttpRoute, Runtime
 from libs.host.http_limits import HttpLimits
 from libs.host.settings import SharedSettings
@@ -26,6 +28,7 @@ from services.web.localisation.catalogue import load_catalogues
 from services.web.news_reader import DatabaseNewsReader
 from services.web.reactions import federation, governance, identity
 from services.web.settings import Settings
+from services.web.storage.news import HOST, add_older_copy
 from services.web.templates import create_environment
 
 
@@ -38,6 +41,10 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
         def hears_identity() -> bool:
             consumer = runtime.consumers.get("identity")
             return consumer is not None and consumer.progress.is_current(datetime.now(UTC))
+
+        async def tell_set_back(set_back: Mapping[str, tuple[int, int]]) -> None:
+            async with runtime.database.work(callers.reaction(HOST), runtime.clock.now(), "tell_set_back") as work:
+                await add_older_copy(work, set_back)
 
         services = _clients(shared, settings)
         co_op = _co_op(settings)
@@ -63,6 +70,7 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
             reactions=(identity.REACTIONS, governance.REACTIONS, federation.REACTIONS),
             jobs=(forget_ended_sessions.JOB, forget_kept_forms.JOB),
             http_route=HttpRoute(create_app(state, https=co_op.address.https), settings.page_address, _limits(settings)),
+            tell_set_back=tell_set_back,
             close=services.close,
         )
 

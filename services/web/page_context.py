@@ -136,12 +136,13 @@ class PageContext:
         return await self.state.services.call(method, request, token, seconds)
 
     async def person_names(self, ids: Iterable[str]) -> Mapping[str, PersonName]:
-        """Names by person id, fetched in batches. Somebody unknown gets a placeholder."""
-        missing = sorted({co_op for co_op in ids if co_op} - self._person_names.keys())
+        """Names by person id, fetched in batches. Somebody unknown, or an id that a form left out, gets a placeholder."""
+        unknown = str(self.say("person.unknown"))
+        self._person_names.setdefault("", PersonName(unknown, unknown))
+        missing = sorted(set(ids) - self._person_names.keys())
         for start in range(0, len(missing), _NAMES_PER_REQUEST):
             batch = missing[start : start + _NAMES_PER_REQUEST]
             response: GetNamesResponse = await self.call(self.state.services.identity.GetNames, GetNamesRequest(person_ids=batch))
-            unknown = str(self.say("person.unknown"))
             self._person_names |= {person_id: PersonName(unknown, unknown) for person_id in batch}
             self._person_names |= {name.person_id: PersonName(name.full_name, name.called) for name in response.names}
         return self._person_names

@@ -1,53 +1,19 @@
 """A full disk under the whole data folder, with PostgreSQL's write-ahead log, NATS's store and Kith's own log."""
 
 import asyncio
-import os
 import random
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 from scripts.cli.connection import connect
 from tests.support.consistency_auditor import ConsistencyAuditor
 from tests.support.http_probe import http_get
 from tests.support.kith_up_process import KillTarget, KithUpProcess, kith_up_in, service_readable_folder
 from tests.support.motion_voters import admit_new_members, open_poll
+from tests.support.small_disk import fill_disk, small_disk
 
 MEMBERS = 12
-MEGABYTES = 400
 FULL_SECONDS = 45.0
 BACK_SECONDS = 45.0
-
-
-@contextmanager
-def small_disk(place: Path) -> Iterator[Path]:
-    """A real file system on `place`; only root can mount one."""
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={MEGABYTES}m,mode=0755", "tmpfs", place], check=True, timeout=10)
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "--lazy", place], check=True, timeout=10)
-
-
-def fill_disk(place: Path) -> Path:
-    """Takes every block there is."""
-    ballast = place / "ballast"
-    with ballast.open("wb") as file:
-        at = 0
-        for size in (1 << 20, 1 << 12):
-            while _try_allocate(file.fileno(), at, size):
-                at += size
-    return ballast
-
-
-def _try_allocate(file: int, at: int, size: int) -> bool:
-    try:
-        os.posix_fallocate(file, at, size)
-    except OSError:
-        return False
-    return True
 
 
 async def test_on_a_full_disk_kith_refuses_in_words_and_comes_back_by_itself_once_there_is_room() -> None:

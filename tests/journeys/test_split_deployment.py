@@ -1,6 +1,7 @@
 """Every service in its own process, as in docker-compose.yml, over TCP with mTLS."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
 from kith.identity.v1 import identity_pb2 as identity
 from kith.status.v1 import status_pb2 as status
 from libs.database.engine import new_id
-from libs.host import instance_keys
+from libs.host import instance_keys, leader_election
 from libs.refusals import NotAllowed
 from libs.rpc.client import call_service, open_channel
 from libs.rpc.tls import TlsCredentials
@@ -151,6 +152,46 @@ async def test_every_process_leaves_within_ten_seconds_and_comes_back_knowing_ev
             await call_service(connection.governance.ListDecisions, governance.ListDecisionsRequest(), connection.secretary_token())
         ).decisions
     assert [decision.kind for decision in decisions][-1] == "founding"
+
+
+async def test_a_lost_volume_of_postgresql_is_no_first_start(co_op: SplitDeployment) -> None:
+    """The last of this file: it empties the server. `migrate` is what runs before everything else whenever containers start."""
+    assert await co_op.local.finish("migrate") == 0
+    record = co_op.folder.parent / "founded.json"
+    assert set(json.loads(record.read_text(encoding="utf-8"))["databases"]) == set(SERVICE_NAMES)
+    for service in co_op.services:
+        await co_op.local.stop(service)
+    await _drop_databases(co_op, "kith_governance")
+    assert await co_op.local.finish("migrate") == 1
+    assert "PostgreSQL has no database kith_governance." in co_op.local.log("migrate").read_text(encoding="utf-8")
+    await _drop_databases(co_op, *(f"kith_{service}" for service in SERVICE_NAMES if service != "governance"))
+
+    assert await co_op.local.finish("migrate") == 1
+    assert await _databases(co_op) == set(), "what was lost was made anew, and looks like a first start"
+    said = co_op.local.log("migrate").read_text(encoding="utf-8").splitlines()[-1]
+    assert "migrate --replace-lost database" in said
+    assert "Traceback" not in said
+
+    assert await co_op.local.finish("migrate", "--replace-lost", "database") == 0
+    assert await _databases(co_op) == {f"kith_{service}" for service in SERVICE_NAMES}
+    assert await co_op.local.finish("migrate") == 0
+
+
+async def _drop_databases(co_op: SplitDeployment, *names: str) -> None:
+    connection = await leader_election.connect(co_op.admin_url)
+    try:
+        for name in names:
+            await connection.execute(f"drop database {name} with (force)")
+    finally:
+        await connection.close()
+
+
+async def _databases(co_op: SplitDeployment) -> set[str]:
+    connection = await leader_election.connect(co_op.admin_url)
+    try:
+        return {row["datname"] for row in await connection.fetch("select datname from pg_database where datname like 'kith%'")}
+    finally:
+        await connection.close()
 
 
 async def _register_person(connection: Connection, name: str) -> None:

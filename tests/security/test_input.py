@@ -3,10 +3,12 @@
 import re
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 import grpc
@@ -23,7 +25,10 @@ from libs.database.engine import new_id
 from libs.refusals import Invalid
 from libs.rpc.client import call_service, open_channel
 from libs.rpc.message_text import check_message
-from services.web.http.forms import parse_form
+from services.web.http.cookies import Cookies
+from services.web.http.forms import REQUEST_ID, TOKEN, form_token, parse_form
+from services.web.page import Page
+from services.web.pages.form_page import FormPage
 from services.web.routes import PAGES
 from tests.support.free_ports import free_ports
 from tests.support.random_messages import PROTOS, UNUSABLE_TEXTS, methods_of, random_request, text_fields
@@ -31,6 +36,8 @@ from tests.support.running_co_op import Infrastructure, RunningCoOp, running_co_
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ROUNDS = 5
+FORM = "application/x-www-form-urlencoded"
+TEMPLATES = Path(__file__).parents[2] / "services/web/templates"
 OPEN_METHODS = {
     # Who signs in has no token yet; the form proves who it is with a code, a password or the session's own key.
     "IdentityService/SignIn",
@@ -44,6 +51,20 @@ OPEN_METHODS = {
 FOR_FEDERATION = {f"VoteService/{method}" for method in ("ComposeTerms", "TakeTerms", "CountClasses", "CountVote")}
 
 
+def form_of(page: Page) -> FormPage | None:
+    """The form that the page takes, where it is made with the form kit."""
+    owner = getattr(page.act, "__self__", None)
+    return owner if isinstance(owner, FormPage) else None
+
+
+SIGNED_IN_TEXTS = {"NUL": "a\0b", "override": "Yes \u202eoN", "control": "bell\x07\x1b[2J", "not a character": "\ufffe"}
+RAW_BODIES = (b"title=%ED%A0%80&name=%FF", b"title=\xff\xfe&name=\xed\xa0\x80", b"=%00&%00=a", b"")
+FIELD_NAMES = sorted(
+    {name for file in TEMPLATES.rglob("*.html") for name in re.findall(r'\bname="([a-z_-]+)"', file.read_text(encoding="utf-8"))}
+    | {name for page in PAGES if (form := form_of(page)) for name in (*form.fields, *form.prefixes)}
+)
+
+
 @dataclass
 class Assembly:
     """A co-op with all its services and one person with every hat."""
@@ -51,7 +72,10 @@ class Assembly:
     co_op: RunningCoOp
     pages: str
     sam: UUID
+    ada: UUID
     channels: dict[str, grpc.aio.Channel]
+    forms_key: bytes
+    session_cookie: str
 
     async def ask(self, service: str, method: MethodDescriptor, request: bytes, token: str = "") -> grpc.StatusCode:
         call: Any = self.channels[service].unary_unary(f"/{method.containing_service.full_name}/{method.name}")
@@ -60,6 +84,34 @@ class Assembly:
         except grpc.aio.AioRpcError as error:
             return error.code()
         return grpc.StatusCode.OK
+
+    @asynccontextmanager
+    async def browser(self, person: UUID) -> AsyncIterator[httpx2.AsyncClient]:
+        """A browser in which this person has signed in with a card."""
+        request = identity.IssueSignInCodeRequest(request_id=str(new_id()), person_id=str(person), kind=identity.CODE_KIND_CARD)
+        issued = await call_service(
+            self.co_op.stub(IdentityServiceStub).IssueSignInCode, request, self.co_op.token(self.sam, hat="secretary")
+        )
+        async with httpx2.AsyncClient(base_url=self.pages, timeout=20) as http:
+            token = re.search(r'name="form_token" value="([^"]+)"', (await http.get("/sign-in")).text)
+            assert token
+            sent = await http.post("/sign-in/code", data={TOKEN: token[1], REQUEST_ID: str(new_id()), "code": issued.code})
+            assert sent.status_code == 303, sent.text
+            yield http
+
+    async def post_badly(self, http: httpx2.AsyncClient, path: str, page: Page) -> list[httpx2.Response]:
+        """Sends the page's form with each kind of bad text in every field that any form has, and with bad names of fields and files."""
+        assert self.session_cookie in http.cookies, path
+        keys = {TOKEN: form_token(self.forms_key, http.cookies[self.session_cookie], page.form), REQUEST_ID: str(new_id())}
+        bodies = [urlencode(keys | dict.fromkeys(FIELD_NAMES, text)).encode() for text in SIGNED_IN_TEXTS.values()]
+        bodies += [urlencode(keys | {f"{name}{text}": "1" for name in FIELD_NAMES[:40]}).encode() for text in ("\0", "\u202e")]
+        bodies += [urlencode(keys).encode() + b"&" + raw for raw in RAW_BODIES]
+        answers = [await http.post(path, content=body, headers={"content-type": FORM}) for body in bodies]
+        if page.takes_file:
+            for name in SIGNED_IN_TEXTS.values():
+                body = _multipart(keys | {"note": name}, name)
+                answers.append(await http.post(path, content=body, headers={"content-type": "multipart/form-data; boundary=cut"}))
+        return answers
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -80,7 +132,7 @@ async def assembly(infrastructure: Infrastructure) -> AsyncIterator[Assembly]:
             "governance_address": "unix:/nonexistent",
         },
     ) as co_op:
-        [sam] = await co_op.register_people("Sam Sample")
+        sam, ada = await co_op.register_people("Sam Sample", "Ada Ample")
         stub = co_op.stub(IdentityServiceStub)
         for hat in ("operator", "scrutineer"):
             request = identity.GiveHatRequest(request_id=str(new_id()), person_id=str(sam), hat=hat)
@@ -88,7 +140,8 @@ async def assembly(infrastructure: Infrastructure) -> AsyncIterator[Assembly]:
         for service in (*list(PROTOS)[1:], "web"):
             await co_op.wait_until_consumed(service, "identity")
         channels = {service: open_channel(co_op.address(service)) for service in PROTOS}
-        yield Assembly(co_op, f"http://127.0.0.1:{port}", sam, channels)
+        cookie = Cookies(https=False, co_op="0000test").session
+        yield Assembly(co_op, f"http://127.0.0.1:{port}", sam, ada, channels, bytes.fromhex((keys / "forms.key").read_text()), cookie)
         for channel in channels.values():
             await channel.close()
 
@@ -137,6 +190,34 @@ async def test_no_page_breaks_on_its_address(assembly: Assembly) -> None:
     assert not broken
 
 
+async def test_a_page_does_not_wait_for_an_acknowledgement(assembly: Assembly) -> None:
+    """Head and body of a response are two packets. The second waited 40 ms on a connection that is kept, for every page."""
+    async with httpx2.AsyncClient(base_url=assembly.pages) as http:
+        seconds = [(await http.get("/livez")).elapsed.total_seconds() for _ in range(10)]
+    assert min(seconds[1:]) < 0.03
+
+
+@pytest.mark.parametrize("who", ["a member", "a secretary"])
+async def test_no_page_or_form_breaks_for_somebody_signed_in(assembly: Assembly, who: str) -> None:
+    """Every page and every form, with what no table and no page can hold in its path, its query, its fields and its file's name."""
+    broken, taken = [], 0
+    async with assembly.browser(assembly.sam if who == "a secretary" else assembly.ada) as http:
+        # What ends the session comes last.
+        for page in sorted(PAGES, key=lambda page: page.path == "/you/sessions"):
+            if page.path in ("/sign-out", "/source/kith.tar.gz"):
+                continue
+            known = re.sub(r"\{\w+:uuid\}", str(assembly.ada), re.sub(r"\{\w+:vote\}", "a" * 64, page.path))
+            known = re.sub(r"\{(\w+)\}", r"\1", known)
+            addresses = [f"{known}?next=%00&page=%E2%80%AE&q=%FF&after=%ED%A0%80", re.sub(r"\{[^}]*\}", "a%00%E2%80%AE", page.path), known]
+            asked = [(address, await http.get(address)) for address in addresses if page.show]
+            if page.act:
+                asked += [(f"POST {known}", response) for response in await assembly.post_badly(http, known, page)]
+            taken += sum(response.status_code in (200, 303, 422) for address, response in asked if address.startswith("POST"))
+            broken += [(address, response.status_code) for address, response in asked if response.status_code >= 500]
+    assert not broken
+    assert taken > 20, "forms were not even looked at"
+
+
 @pytest.mark.parametrize("text", UNUSABLE_TEXTS)
 async def test_a_text_that_cannot_be_shown_is_refused_with_its_field(text: str) -> None:
     nested = identity.RegisterPersonsRequest(persons=[identity.NewPerson(full_name="Ada"), identity.NewPerson(phone=text)])
@@ -163,11 +244,17 @@ async def test_the_check_costs_nothing_noticeable() -> None:
     assert min(_seconds_of(large, 2) for _ in range(5)) < 5e-3
 
 
+def _multipart(fields: dict[str, str], file_name: str) -> bytes:
+    """A form with a file, as no browser sends it: the file's name as it is."""
+    parts = [f'--cut\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in fields.items()]
+    parts.append(
+        f'--cut\r\nContent-Disposition: form-data; name="file"; filename="{file_name}"\r\n\r\n{{"name": "{file_name}"}}\r\n--cut--\r\n'
+    )
+    return "".join(parts).encode()
+
+
 def _seconds_of(message: Any, times: int) -> float:
     started = time.perf_counter()
     for _ in range(times):
         check_message(message)
     return (time.perf_counter() - started) / times
-
-
-FORM = "application/x-www-form-urlencoded"

@@ -11,7 +11,7 @@ from scripts.verifier import checks
 from scripts.verifier.__main__ import main
 from scripts.verifier.verdict import ExitCode, Verdict, VerifierInputs
 from tests.support.bundle_builder import CLOSE, BundleBuilder, T, json_bytes, pack_archive, public_hex
-from tests.support.example_bundles import ASH, BIRCH, CEDAR, THREE, three_concluded, three_voted
+from tests.support.example_votes import ASH, BIRCH, CEDAR, THREE, three_concluded, three_voted
 
 _ROOT = Path(__file__).parents[2]
 _FOLDER = Path(__file__).parent / "bundles"

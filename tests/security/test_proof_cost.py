@@ -10,9 +10,9 @@ from random import Random
 import pytest
 
 from scripts.verifier import boards, terms
-from scripts.verifier.boards import Board
+from scripts.verifier.board import Board, Watch
 from tests.support.bundle_builder import pack_archive
-from tests.support.example_bundles import THREE, three_concluded
+from tests.support.example_votes import THREE, three_concluded
 from tests.support.json_mutations import mutate_document
 from tests.support.mutated_votes import VOTES, cached_vote
 from tests.support.vote_boards import make_vote_boards
@@ -125,7 +125,7 @@ def _read(number: int, *, slowly: bool, monkeypatch: pytest.MonkeyPatch) -> list
                 at = random.randrange(1, len(entries))
                 entries[at] = random.choice([entries[at], mutate_document(random, entries[at]), entries[-1], b"", b"{}"])
                 entries.insert(at, random.choice([*entries[1:], b"", b""]))
-            results.append(_all_of(boards.read_board(agreed.parties[co_op], entries, agreed, boards.Watch(cut=len(entries) - 2))))
+            results.append(_all_of(boards.read_board(agreed.parties[co_op], entries, agreed, Watch(cut=len(entries) - 2))))
     return results
 
 

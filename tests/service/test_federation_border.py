@@ -24,12 +24,13 @@ from libs.database.engine import new_id
 from libs.host.instance_keys import read_keys
 from libs.observe import traces
 from libs.rpc.client import call_service
-from services.federation.border.peer_channel import ChannelSettings, open_peer_stub, to_peer_call_error
+from services.federation.border.peer_channel import ChannelSettings, PeerCallError, checked, open_peer_stub, to_peer_call_error
 from services.federation.domain.message_stream import PeerMessage, body_hash
 from services.federation.storage import certificates, wakeup_topics
 from services.federation.storage.key_cipher import KeyCipher
 from services.federation.storage.peer_messages import sign_message
 from services.topology import SERVICE_NAMES
+from tests.support.random_messages import UNUSABLE_TEXTS, messages_with_text
 from tests.support.running_co_op import Infrastructure
 from tests.support.running_federation import RunningFederation, pair_co_ops, running_federations
 from tests.support.untrusted_peer import CertificateAndKey, make_certificate, open_stub_with_certificate, serve_probes
@@ -48,6 +49,41 @@ async def test_a_peer_is_answered(neighbours: tuple[RunningFederation, RunningFe
         said = await stub.Probe(peer.ProbeRequest(nonce=b"12345"), timeout=5)
 
     assert (said.nonce, said.standing, said.identity) == (b"12345", "active", 1)
+
+
+async def test_no_peer_sends_text_that_cannot_be_stored(neighbours: tuple[RunningFederation, RunningFederation]) -> None:
+    """Every text of every message that a peer may send, as the protos list them: refused before anything reads it."""
+    elm, mill = neighbours
+    taken, fields = [], 0
+    async with _stub_as(elm, await _load_certificate(mill)) as stub:
+        for method in peer.DESCRIPTOR.services_by_name["PeerService"].methods:
+            for text in UNUSABLE_TEXTS:
+                for path, request in messages_with_text(method.input_type, text):
+                    fields += 1
+                    try:
+                        await getattr(stub, method.name)(request, timeout=5)
+                        taken.append((method.name, path, "OK"))
+                    except grpc.aio.AioRpcError as error:
+                        if (error.code(), error.details()) != (grpc.StatusCode.INVALID_ARGUMENT, "CHARACTER_NOT_ALLOWED"):
+                            taken.append((method.name, path, f"{error.code().name} {error.details()}"))
+        assert not taken
+        assert fields >= len(UNUSABLE_TEXTS), "no peer message has a text any more"
+        assert (await stub.Probe(peer.ProbeRequest(), timeout=5)).standing == "active"
+
+
+async def test_no_answer_of_a_peer_has_text_that_cannot_be_stored(neighbours: tuple[RunningFederation, RunningFederation]) -> None:
+    """What a peer answers is checked as what it asks: a peer of ours that answers with a NUL is a broken one."""
+    for method in peer.DESCRIPTOR.services_by_name["PeerService"].methods:
+        for path, response in messages_with_text(method.output_type, "\0"):
+            with pytest.raises(PeerCallError, match="BROKEN_THERE"):
+                pytest.fail(f"{method.name} {path}: {checked(response)}")
+    elm, mill = neighbours
+    real = await _load_certificate(mill)
+    async with serve_probes(real, version="1\0") as port:
+        async with elm.co_op.database_transaction("federation", owner=True) as connection:
+            await connection.execute("update peer set endpoint = $1 where id = 'mill-lane'", f"127.0.0.1:{port}")
+        checks = (await call_service(elm.stub.CheckPeer, pb.CheckPeerRequest(peer="mill-lane"), elm.token)).checks
+    assert [check.reason for check in checks if check.reason] == ["BROKEN_THERE"]
 
 
 async def test_nobody_without_a_known_certificate_gets_through_the_handshake(

@@ -1,9 +1,12 @@
 """The news projection of web: events become a person's news, and a rebuild gives the same rows."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 from google.protobuf.message import Message
@@ -14,6 +17,8 @@ from kith.identity.facts.v1.facts_pb2 import SignInCodeIssued
 from libs import callers
 from libs.clock import SystemClock
 from libs.database.engine import Database, new_id
+from libs.host.event_anchor import EventAnchor
+from libs.host.process import Process
 from libs.messages.consumer import Reactions
 from libs.messages.rebuild import rebuild_projections
 from services.web.news_reader import DatabaseNewsReader
@@ -121,6 +126,28 @@ async def test_rebuilt_news_equals_what_lived_and_one_source_leaves_the_other_al
         await room.rebuild((identity.REACTIONS, governance.REACTIONS))
         await room.heard()
         assert await room.co_op.all_rows("web", "news") == lived
+
+
+async def test_everybody_hears_once_that_the_records_are_an_older_copy(infrastructure: Infrastructure, tmp_path: Path) -> None:
+    """The anchor knows of events that the database no longer has; who then accepts the copy does not take the news away."""
+    anchor = tmp_path / "anchor"
+    anchor.write_text(json.dumps(["events/web", 99, "f" * 15]) + "\n", encoding="utf-8")
+    async with news_feed_harness(infrastructure) as room:
+        make_process = room.co_op.make_process
+        assert await room.kinds(ADA) == []
+        for accepted in (False, False, True):
+
+            def make_anchored(accepted: bool = accepted) -> Process:  # noqa: FBT001 - bound now, not a parameter
+                process = make_process()
+                process._event_anchor = EventAnchor(anchor, accept_older=accepted)
+                return process
+
+            room.co_op.make_process = make_anchored
+            await room.co_op.restart()
+            async with asyncio.timeout(10):
+                while await room.kinds(BEN) != ["older_copy"]:
+                    await asyncio.sleep(0.02)
+        assert await room.kinds(ADA) == ["older_copy"]
 
 
 async def test_everybody_hears_how_a_vote_with_other_co_ops_goes_and_the_secretary_how_the_co_ops_are(

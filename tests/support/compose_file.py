@@ -106,10 +106,11 @@ class ComposeProcesses:
         self._more = extra_variables
         self.running: dict[str, asyncio.subprocess.Process] = {}
 
-    async def start(self, name: str) -> None:
+    async def start(self, name: str, *more: str) -> None:
+        """Starts it, with `more` arguments, as after `docker compose run`."""
         folder, environment = self._given(name)
         with self.log(name).open("ab") as log:
-            argv = self.composition.argv(name, folder)
+            argv = [*self.composition.argv(name, folder), *more]
             self.running[name] = await asyncio.create_subprocess_exec(*argv, cwd=ROOT, env=environment, stdout=log, stderr=log)
 
     async def up(self, already_running: Collection[str]) -> None:
@@ -132,9 +133,9 @@ class ComposeProcesses:
                 await self.start(name)
             done.add(name)
 
-    async def finish(self, name: str) -> int:
+    async def finish(self, name: str, *more: str) -> int:
         """Starts a service that ends by itself and returns its exit code."""
-        await self.start(name)
+        await self.start(name, *more)
         return await self.running.pop(name).wait()
 
     async def healthy(self, name: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor, ServiceDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
@@ -72,6 +72,16 @@ def random_request(method: MethodDescriptor, random: Random) -> Message:
 def text_fields(method: MethodDescriptor) -> list[str]:
     """The request's own fields of text."""
     return [field.name for field in method.input_type.fields if field.type == FieldDescriptor.TYPE_STRING and not field.is_repeated]
+
+
+def messages_with_text(descriptor: Descriptor, text: str) -> Iterator[tuple[str, Message]]:
+    """A message for each field of text, at every depth, that holds nothing but this text there; with the field's path."""
+    for field in descriptor.fields:
+        if field.type == FieldDescriptor.TYPE_STRING:
+            yield field.name, GetMessageClass(descriptor)(**{field.name: [text] if field.is_repeated else text})
+        elif field.message_type is not None and not field.message_type.GetOptions().map_entry:
+            for path, part in messages_with_text(field.message_type, text):
+                yield f"{field.name}.{path}", GetMessageClass(descriptor)(**{field.name: [part] if field.is_repeated else part})
 
 
 def _fill(message: Message, random: Random, depth: int) -> None:

@@ -29,6 +29,8 @@ class SplitDeployment:
     folder: Path
     local: ComposeProcesses
     ports: dict[str, str]
+    admin_url: str
+    """PostgreSQL's administrator."""
 
     @property
     def pages(self) -> str:
@@ -61,8 +63,8 @@ async def split_deployment() -> AsyncIterator[SplitDeployment]:
     try:
         folder = make_co_op_folder(folder_for_service / "co-op")
         ports = dict(zip(port_variables(), map(str, free_ports(len(port_variables()))), strict=True))
-        async with _run_compose_services(folder_for_service, folder, ports) as local:
-            co_op = SplitDeployment(folder, local, ports)
+        async with _run_compose_services(folder_for_service, folder, ports) as (local, admin_url):
+            co_op = SplitDeployment(folder, local, ports, admin_url)
             await asyncio.gather(*(co_op.wait_until_ready(service) for service in co_op.services))
             instance = Instance(folder)
             write_service_addresses(instance, {address: co_op.address(address) for address in SERVICE_ADDRESSES})
@@ -73,7 +75,9 @@ async def split_deployment() -> AsyncIterator[SplitDeployment]:
 
 
 @asynccontextmanager
-async def _run_compose_services(folder_for_service: Path, folder: Path, ports: dict[str, str]) -> AsyncIterator[ComposeProcesses]:
+async def _run_compose_services(
+    folder_for_service: Path, folder: Path, ports: dict[str, str]
+) -> AsyncIterator[tuple[ComposeProcesses, str]]:
     instance, passwords = Instance(folder), folder / "keys" / "passwords"
     variables = {
         **_parse_env_file(compose_variables(instance, instance.co_op)),
@@ -101,7 +105,7 @@ async def _run_compose_services(folder_for_service: Path, folder: Path, ports: d
             local.running["nats"] = nats.running.pop("nats")
             try:
                 await local.up(already_running=("postgres",))
-                yield local
+                yield local, at.url().render_as_string(hide_password=False)
             finally:
                 await local.stop_all()
         finally:

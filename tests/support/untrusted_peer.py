@@ -76,15 +76,15 @@ async def open_stub_with_certificate(
 
 
 @asynccontextmanager
-async def serve_probes(identity: CertificateAndKey) -> AsyncIterator[int]:
-    """Runs a server with this certificate that responds to every Probe; yields its port."""
+async def serve_probes(identity: CertificateAndKey, version: str = "") -> AsyncIterator[int]:
+    """Runs a server with this certificate that responds to every Probe, with this version of its software; yields its port."""
 
     class Anybody(PeerServiceServicer):
         async def Exchange(self, _: peer.ExchangeRequest, __: object) -> peer.ExchangeResponse:
             return peer.ExchangeResponse()
 
         async def Probe(self, request: peer.ProbeRequest, _: object) -> peer.ProbeResponse:
-            return peer.ProbeResponse(nonce=request.nonce)
+            return peer.ProbeResponse(nonce=request.nonce, version=version)
 
     server = grpc.aio.server()
     add_PeerServiceServicer_to_server(Anybody(), server)

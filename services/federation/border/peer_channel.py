@@ -3,14 +3,19 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import grpc
+from google.protobuf.message import Message
 
 from kith.peer.v1.peer_pb2_grpc import PeerServiceStub
 from libs.database.engine import UnitOfWork
+from libs.refusals import Invalid
+from libs.rpc import message_text
 from services.federation.storage import certificates, own_keys, peers
 from services.federation.storage.local_identity import LocalIdentity
 
+ResponseT = TypeVar("ResponseT", bound=Message)
 LARGEST_MESSAGE = 4 * 1024 * 1024
 CALL_SECONDS = 10.0
 
@@ -65,6 +70,18 @@ async def open_peer_stub(settings: ChannelSettings) -> AsyncIterator[PeerService
         yield PeerServiceStub(channel)
     finally:
         await channel.close(None)
+
+
+def checked(response: ResponseT) -> ResponseT:
+    """A peer's answer, if all its texts and moments can be stored: what a peer answers is no better than what it asks.
+
+    Raises PeerCallError BROKEN_THERE.
+    """
+    try:
+        message_text.check_message(response)
+    except Invalid:
+        raise PeerCallError("BROKEN_THERE", alive=True) from None
+    return response
 
 
 def to_peer_call_error(error: grpc.aio.AioRpcError) -> PeerCallError:

@@ -116,7 +116,9 @@ class PeerExchanger:
                 if not last.has_more and digest in (b"", last.content_digest):
                     return received_news
                 try:
-                    response = await stub.Exchange(pb.ExchangeRequest(parcel=parcel), timeout=peer_channel.CALL_SECONDS)
+                    response = peer_channel.checked(
+                        await stub.Exchange(pb.ExchangeRequest(parcel=parcel), timeout=peer_channel.CALL_SECONDS)
+                    )
                 except grpc.aio.AioRpcError as error:
                     raise peer_channel.to_peer_call_error(error) from None
                 known_before = self._reports.get(peer)

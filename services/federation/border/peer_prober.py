@@ -16,7 +16,7 @@ from libs.host.version import VERSION
 from libs.refusals import NotFound
 from services.federation.border import peer_channel
 from services.federation.border.clock_skew_monitor import MAX_SKEW_SECONDS
-from services.federation.border.peer_channel import ChannelSettings
+from services.federation.border.peer_channel import ChannelSettings, PeerCallError
 from services.federation.storage import own_identity, peers
 from services.federation.storage.local_identity import LocalIdentity
 
@@ -84,9 +84,9 @@ class PeerProber:
         request = pb.ProbeRequest(clock=int(self._clock.now().timestamp()), nonce=nonce, dial_back=True)
         try:
             async with peer_channel.open_peer_stub(settings) as stub:
-                response = await stub.Probe(request, timeout=peer_channel.CALL_SECONDS)
-        except grpc.aio.AioRpcError as error:
-            reason = peer_channel.to_peer_call_error(error).reason
+                response = peer_channel.checked(await stub.Probe(request, timeout=peer_channel.CALL_SECONDS))
+        except (grpc.aio.AioRpcError, PeerCallError) as error:
+            reason = error.reason if isinstance(error, PeerCallError) else peer_channel.to_peer_call_error(error).reason
             return [ProbeResult("tls", reason) if reason in ("PEER_AWAY", "CERTIFICATE_DIFFERS") else ProbeResult("round_trip", reason)]
         offset = response.clock - int(self._clock.now().timestamp())
         keys = "" if response.identity == own_seq else "OUR_IDENTITY_IS_OLD_THERE"

@@ -63,6 +63,9 @@ def parse_form(body: bytes, content_type: str) -> Form:
         pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
     except (UnicodeDecodeError, ValueError) as error:
         raise FormRejected("FORM_UNREADABLE") from error
+    if not all(texts.is_usable(name) for name, _ in pairs):
+        # The names are ours: a browser sends no others.
+        raise FormRejected("FORM_UNREADABLE")
     # Nobody types these characters, but copied text brings them along (telephones wrap numbers in them): dropped, what was written stays.
     return Form(join_dates({name: texts.clean(value.replace("\r\n", "\n")) for name, value in pairs}))
 

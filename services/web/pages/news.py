@@ -12,7 +12,7 @@ from services.web.pages import account_news, federated_news
 from services.web.pages.ballots.carrier import CHANNELS
 from services.web.pages.federated_news import NewsEntry
 from services.web.pages.motion_view import MotionView, StatusLabel, fetch_motion, motion_view
-from services.web.storage.news import NewsItem
+from services.web.storage.news import OLDER_COPY, NewsItem
 
 _PAGE_SIZE = 10
 _ITEMS_CONSIDERED = 20
@@ -51,6 +51,10 @@ async def news_entries(ctx: PageContext, items: Sequence[NewsItem]) -> list[News
             entries.append(federated_news.vote_entry(ctx, item, votes[item.about]) if item.about in votes else None)
         elif item.kind.startswith("peer_"):
             entries.append(federated_news.peer_entry(ctx, item, co_ops[item.about]) if item.about in co_ops else None)
+        elif item.kind == OLDER_COPY:
+            lines = ctx.catalogue.sentences("news.older_copy_text", phone=ctx.phone)
+            title, status = str(ctx.say("news.older_copy")), StatusLabel("wait", ctx.say("news.older_copy_status"))
+            entries.append(NewsEntry(status, title, lines, item.at, "/motions", ctx.say("news.older_copy_link")))
         elif item.kind in account_news.KINDS:
             entries.append(account_news.account_entry(ctx, item))
         elif item.about in motions:

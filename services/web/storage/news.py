@@ -1,11 +1,13 @@
 """Rows of news: other services' events that a person should see."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, insert, or_, select
+from sqlalchemy.dialects import postgresql
 
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
@@ -13,12 +15,16 @@ from libs.database.rows import row_mapper
 from libs.messages.envelope import Event
 from services.web.storage.tables import news
 
+HOST = "host"
+"""The source of news that no service published."""
+OLDER_COPY = "older_copy"
+
 
 @dataclass(frozen=True)
 class NewsItem:
-    """One item. `kind` is vote_recorded, motion_opened, motion_closed, one of the person's account (`pages/account_news.py`), of a
-    federated vote (`between_...`) or of a peer (`peer_...`); `about` is the id of the motion, vote or co-op, or empty; `word` gives a
-    detail: how a vote was cast, the kind of a code, why sessions ended or a vote is disputed.
+    """One item. `kind` is vote_recorded, motion_opened, motion_closed, older_copy, one of the person's account
+    (`pages/account_news.py`), of a federated vote (`between_...`) or of a peer (`peer_...`); `about` is the id of the motion, vote or
+    co-op, or empty; `word` gives a detail: how a vote was cast, the kind of a code, why sessions ended or a vote is disputed.
     """
 
     kind: str
@@ -37,6 +43,14 @@ async def add_news(
     """Insert a row with the event's number; without a person and a hat it is for everybody."""
     values = {"source": event.source, "number": event.number, "person": person, "kind": kind, "word": word, "at": event.at, "hat": hat}
     await work.connection.execute(insert(news), values | {"about": about or None})
+
+
+async def add_older_copy(work: UnitOfWork, set_back: Mapping[str, tuple[int, int]]) -> None:
+    """Insert the item for everybody that the records are an older copy; once for each time that it happens."""
+    what = ";".join(f"{service} {number} {epoch}" for service, (number, epoch) in sorted(set_back.items()))
+    number = int.from_bytes(hashlib.sha256(what.encode()).digest()[:8]) >> 1
+    values = {"source": HOST, "number": number, "person": None, "kind": OLDER_COPY, "word": "", "at": work.now, "hat": "", "about": None}
+    await work.connection.execute(postgresql.insert(news).values(values).on_conflict_do_nothing())
 
 
 async def list_news(work: UnitOfWork, person: UUID, hats: Sequence[str], page: PageRequest) -> Page[NewsItem]:

@@ -9,7 +9,7 @@ import pytest
 from scripts.verifier import checks
 from scripts.verifier.checks import ExitCode, Verdict, VerifierInputs
 from tests.support.bundle_builder import CLOSE, BundleBuilder, T
-from tests.support.example_bundles import ASH, BIRCH, CEDAR, THREE, three_concluded, three_voted
+from tests.support.example_votes import ASH, BIRCH, CEDAR, THREE, three_concluded, three_voted
 
 
 def verify_bundle(vote: BundleBuilder) -> Verdict:

@@ -5,7 +5,7 @@ import pytest
 from scripts.verifier import cards_and_receipts, checks
 from scripts.verifier.checks import ExitCode, Verdict, VerifierInputs
 from tests.support.bundle_builder import BundleBuilder, json_bytes, signed_document
-from tests.support.example_bundles import ASH, BIRCH, THREE, three_concluded, three_voted
+from tests.support.example_votes import ASH, BIRCH, THREE, three_concluded, three_voted
 
 
 def verify_with(builder: BundleBuilder, card: object = None, receipt: object = None) -> Verdict:

@@ -10,7 +10,8 @@ import pytest
 from scripts.cli.main import main as kith
 from scripts.verifier.__main__ import main
 from tests.support.bundle_builder import json_bytes
-from tests.support.example_bundles import FOLDER, pooled_cap
+from tests.support.example_bundles import FOLDER
+from tests.support.valid_examples import pooled_cap
 
 _ROOT = Path(__file__).parents[3]
 _BUNDLE = str(FOLDER / "pooled-cap.kith")

@@ -11,7 +11,7 @@ from scripts.verifier import bundle_archive, checks
 from scripts.verifier.checks import ExitCode, VerifierInputs
 from scripts.verifier.errors import CheckFailedError, DamagedError
 from tests.support.bundle_builder import pack_archive
-from tests.support.example_bundles import annulled, changed_and_bad_ballots
+from tests.support.valid_examples import annulled, changed_and_bad_ballots
 
 _GOOD = changed_and_bad_ballots()
 _PINS = VerifierInputs(tuple((party, _GOOD.vote.fingerprint(party)) for party in _GOOD.vote.parties))
