@@ -29,6 +29,7 @@ STEPS: Mapping[str, Callable[[], list[str]]] = {
     "advisories": advisories.check_advisories,
     "shell": file_checks.check_shell_scripts,
     "compose": file_checks.check_compose_file,
+    "images": file_checks.check_images,
     "capabilities": capabilities.check_capabilities,
 }
 # What people must see though it fails nothing; printed at the end, where they look.

@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from scripts.checks import repository
+from scripts.releases import images
 
 _READERS: Mapping[str, Callable[[str], object]] = {
     ".json": json.loads,
@@ -111,6 +112,11 @@ def check_compose_file() -> list[str]:
     if not (repository.ROOT / path).exists():
         return []
     return repository.run_tool(str(repository.BIN / "check-jsonschema"), "--builtin-schema", "vendor.compose-spec", path)
+
+
+def check_images() -> list[str]:
+    """Every image has a version, and its digest, if it has one, is one."""
+    return images.problems(images.list_images(repository.ROOT))
 
 
 def check_generated_code() -> list[str]:
