@@ -23,7 +23,7 @@ from packageurl import PackageURL
 from packaging.utils import canonicalize_name
 
 _ENTRY = re.compile(
-    r"^(?P<name>[\w.-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;\\]+)(?: ; (?P<marker>[^\\\n]+?))? \\\n(?P<rest>(?:[ ]+.*\n)+)", re.M
+    r"^(?P<name>[\w.-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;\\]+)(?: ; (?P<marker>[^\\\n]+?))? \\\n(?P<rest>(?:[ ]+.*\n)+)", re.MULTILINE
 )
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 _VIA = re.compile(r"^ +# +(?:via +)?([\w.-]+)(?: \(pyproject\.toml\))?$", re.MULTILINE)
