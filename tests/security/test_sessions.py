@@ -457,7 +457,7 @@ async def test_security_events_are_lines_of_one_form_without_personal_data(assem
     stream = io.StringIO()
     logs.configure_logging(stream=stream)
     person, email = await assembly.person_with_password()
-    session = await assembly.sign_in(email=email, password=GOOD)
+    session = await assembly.sign_in(email=email, password=GOOD, client_address="192.0.2.77")
     for _ in range(6):
         with pytest.raises(Refusal):
             await assembly.sign_in(email=email, password="a guess of many", client_address="192.0.2.33")
