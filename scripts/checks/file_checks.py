@@ -12,8 +12,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from scripts.checks import repository
-from scripts.releases import images
+from scripts.checks import images, repository
 
 _READERS: Mapping[str, Callable[[str], object]] = {
     ".json": json.loads,

@@ -12,8 +12,8 @@ import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scripts.checks import advisories, repository
-from scripts.releases import images, sbom
+from scripts.checks import advisories, images, repository
+from scripts.releases import sbom
 
 
 def main() -> int:

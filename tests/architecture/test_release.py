@@ -10,9 +10,9 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from scripts.checks import advisories, file_checks, repository
+from scripts.checks import advisories, file_checks, images, repository
 from scripts.releases import __main__ as release
-from scripts.releases import images, sbom
+from scripts.releases import sbom
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
