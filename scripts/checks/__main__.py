@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
-from scripts.checks import capabilities, code_size, file_checks, forbidden_text, repository
+from scripts.checks import advisories, capabilities, code_size, file_checks, forbidden_text, repository
 
 
 def _tool(name: str, *arguments: str) -> Callable[[], list[str]]:
@@ -26,10 +26,14 @@ STEPS: Mapping[str, Callable[[], list[str]]] = {
     "ignores": forbidden_text.find_unexplained_ignores,
     "parse": file_checks.parse_data_files,
     "locks": file_checks.check_locks,
+    "advisories": advisories.check_advisories,
     "shell": file_checks.check_shell_scripts,
     "compose": file_checks.check_compose_file,
+    "images": file_checks.check_images,
     "capabilities": capabilities.check_capabilities,
 }
+# What people must see though it fails nothing; printed at the end, where they look.
+NOTICES: Mapping[str, Callable[[], list[str]]] = {"advisories": advisories.notices}
 
 
 def main(selected: list[str]) -> int:
@@ -45,6 +49,8 @@ def main(selected: list[str]) -> int:
         print(f"{'FAILED' if problems else 'ok':6} {name:12} {time.perf_counter() - start:5.1f} s", flush=True)
         print("".join(f"   {line}\n" for line in problems), end="", flush=True)
         failed += [name] if problems else []
+    for name in selected or STEPS:
+        print("".join(f"NOTICE {line}\n" for line in NOTICES.get(name, list)()), end="")
     print(f"   {code_size.size_summary()}")
     print(f"{'FAILED: ' + ', '.join(failed) if failed else 'All checks hold'} after {time.perf_counter() - start_all:.1f} s")
     return 1 if failed else 0

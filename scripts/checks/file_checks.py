@@ -6,12 +6,13 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from scripts.checks import repository
+from scripts.checks import images, repository
 
 _READERS: Mapping[str, Callable[[str], object]] = {
     ".json": json.loads,
@@ -43,12 +44,27 @@ def check_locks() -> list[str]:
         problem for path in repository.list_files("*.lock") for problem in lock_problems(str(path), repository.read_text(path) or "")
     ]
     project = tomllib.loads(repository.read_text(Path("pyproject.toml")) or "")
+    # The build table takes no hashes, so it names the exact version that the lock has with its hashes.
+    problems += [
+        f"pyproject.toml: {problem}" for problem in unpinned_build_tools(project, repository.read_text(Path("requirements.lock")) or "")
+    ]
     runtime = [*project["project"]["dependencies"], *project["project"]["optional-dependencies"]["local"]]
     for name, requirements in (("requirements.lock", runtime), ("requirements-dev.lock", [*runtime, *project["dependency-groups"]["dev"]])):
         problems += [
             f"{name}: {problem}: make the locks anew" for problem in missing_from_lock(requirements, repository.read_text(Path(name)) or "")
         ]
     return problems
+
+
+def unpinned_build_tools(project: Mapping[str, Any], lock: str) -> list[str]:
+    """Build requirements that are not the exact version of the lock."""
+    versions = {canonicalize_name(name): version for name, version in _PINNED.findall(lock)}
+    tools = map(Requirement, project["build-system"]["requires"])
+    return [
+        f"{tool} is built with, {versions.get(canonicalize_name(tool.name)) or 'nothing'} is locked"
+        for tool in tools
+        if str(tool.specifier) != f"=={versions.get(canonicalize_name(tool.name))}"
+    ]
 
 
 def missing_from_lock(requirements: Iterable[str], text: str) -> list[str]:
@@ -95,6 +111,11 @@ def check_compose_file() -> list[str]:
     if not (repository.ROOT / path).exists():
         return []
     return repository.run_tool(str(repository.BIN / "check-jsonschema"), "--builtin-schema", "vendor.compose-spec", path)
+
+
+def check_images() -> list[str]:
+    """Every image has a version, and its digest, if it has one, is one."""
+    return images.problems(images.list_images(repository.ROOT))
 
 
 def check_generated_code() -> list[str]:

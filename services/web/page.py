@@ -39,6 +39,8 @@ class Access(StrEnum):
 
 SESSION_SECONDS = 1.5
 _SEE_OTHER = 303
+_SIGN_IN_AGAIN = "SIGN_IN_AGAIN"
+"""The reason of a refusal that asks who the person is once more, and leaves their session as it is."""
 HAT_ACCESS = {Access.SECRETARY, Access.OPERATOR, Access.SCRUTINEER}
 
 
@@ -195,7 +197,8 @@ async def _parse_form(ctx: PageContext, page: Page) -> Form:
 
 async def _redirect_to_sign_in(ctx: PageContext, page: Page, refusal: NotSignedIn) -> Response:
     """Redirect to the sign-in page, and from there back to the requested page; a form that was sent is kept until then."""
-    if ctx.session is not None:
+    again = refusal.reason == _SIGN_IN_AGAIN and ctx.session is not None
+    if ctx.session is not None and not again:
         await ctx.state.sessions.end(ctx.session)
     target = ctx.request_path + (f"?{ctx.request.url.query}" if ctx.request.url.query else "")
     kept = ""
@@ -204,6 +207,8 @@ async def _redirect_to_sign_in(ctx: PageContext, page: Page, refusal: NotSignedI
             return refusal_page(ctx, 401, refusal.reason, refusal)
         target = ctx.request_path if page.show else ctx.request_path.rpartition("/")[0]
         kept = "&kept=1"
+    if again:
+        return ctx.redirect(f"/sign-in?again=1&next={quote(target)}{kept}")
     response = ctx.redirect(f"/sign-in?next={quote(target)}{kept}" if target != "/" else "/sign-in")
     ctx.state.cookies.drop(response, ctx.state.cookies.session)
     return response

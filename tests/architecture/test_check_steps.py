@@ -57,6 +57,15 @@ def test_a_lock_without_exact_versions_is_found(text: str) -> None:
     assert file_checks.lock_problems("a.lock", text) != []
 
 
+def test_build_tools_are_the_locked_ones() -> None:
+    def built_with(*requires: str) -> list[str]:
+        return file_checks.unpinned_build_tools({"build-system": {"requires": requires}}, A_LOCK)
+
+    (version,) = [line.partition("==")[2].split()[0] for line in A_LOCK.splitlines() if "==" in line]
+    assert built_with(f"alembic=={version}") == []
+    assert len(built_with("alembic", f"alembic>={version}", "alembic==0.1", "setuptools==84")) == 4
+
+
 def test_a_lock_satisfies_the_requirements() -> None:
     assert file_checks.missing_from_lock(["Alembic>=1.20,<2"], A_LOCK) == []
     assert len(file_checks.missing_from_lock(["alembic>=2", "structlog"], A_LOCK)) == 2

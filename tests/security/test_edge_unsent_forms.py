@@ -15,7 +15,7 @@ from services.web.http.forms import Form
 from services.web.http.kept_forms import FormOwners
 from tests.unit.web import every_page
 from tests.unit.web.fake_people import ADA, JO
-from tests.unit.web.fake_services import FORMS_KEY, FakeServices
+from tests.unit.web.fake_services import CODE, FORMS_KEY, FakeServices
 from tests.unit.web.scriptless_browser import HIDDEN, ScriptlessBrowser
 
 LONG = "Why we need a van.\n\n" + "It would carry people to the hospital. " * 300
@@ -184,3 +184,14 @@ def test_the_mark_of_an_owner_is_bound_to_the_form_and_says_nothing() -> None:
 def test_the_forms_own_fields_and_its_secrets_are_not_kept() -> None:
     form = Form({"form_token": "t", "request_id": "r", "form_owner": "o", "password": PASSWORD, "why": "x"})
     assert kept_forms.fields_to_keep(form, ("password",)) == {"why": "x"}
+
+
+def test_who_is_asked_to_sign_in_again_stays_signed_in_and_loses_no_text(browser: ScriptlessBrowser) -> None:
+    browser.open("/you")
+    browser.fakes.membership.refusals["Apply"] = NotSignedIn("SIGN_IN_AGAIN")
+    assert browser.submit("/you", member_class="user", why="I live here now.") == (303, "/sign-in?again=1&next=/you&kept=1")
+    assert browser.fakes.sessions.sessions, "the session goes on"
+    assert "Please sign in once more." in browser.open("/sign-in?again=1&next=/you&kept=1")
+    del browser.fakes.membership.refusals["Apply"]
+    assert browser.submit("/sign-in/code", code=CODE)[0] == 303
+    assert "I live here now." in browser.open("/you")

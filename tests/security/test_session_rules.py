@@ -23,6 +23,7 @@ from services.identity.domain.session import start_session
 from services.identity.domain.sign_in_code import SignInCode, format_code, generate_code, parse_code
 from services.identity.storage.passwords import MAX_PENDING, MAX_PENDING_FOR_CLIENT, Argon2Hasher
 from services.web.http.access_tokens import AccessTokenCache
+from services.web.http.rate_limiter import RateLimiter
 from services.web.pages.account_news import KINDS
 from services.web.storage.news import NewsItem
 from tests.unit.docs.markdown_text import ROOT
@@ -167,3 +168,11 @@ def test_the_browser_is_named_to_identity_by_a_hash_that_outlives_the_session() 
     browser.open("/sign-in")
     browser.submit("/sign-in/code", code=CODE)
     assert [request.browser for request in fakes.identity.requests if hasattr(request, "browser")] == [first.browser] * 2
+
+
+def test_a_network_of_ipv6_counts_as_one_address() -> None:
+    """A customer of IPv6 has as many addresses as they like, all in one network."""
+    limiter, now = RateLimiter(limit=3), datetime(2026, 11, 28, tzinfo=UTC)
+    assert [limiter.allow(f"2001:db8:0:1::{number:x}", now) for number in range(5)] == [True, True, True, False, False]
+    assert limiter.allow("2001:db8:0:2::1", now)
+    assert [limiter.allow(f"192.0.2.{number}", now) for number in range(5)] == [True] * 5

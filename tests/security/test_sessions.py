@@ -6,13 +6,17 @@ import json
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+import argon2
+import asyncpg
 import httpx2
 import pytest
 import pytest_asyncio
+from google.protobuf.message import Message
 
 from kith.identity.v1 import identity_pb2 as pb
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
@@ -21,10 +25,12 @@ from kith.membership.v1 import membership_pb2 as membership
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from libs import callers
 from libs.database.engine import Database, new_id
+from libs.host import leader_election
 from libs.messages import outbox
 from libs.observe import logs, security_events
 from libs.refusals import AlreadyExists, Invalid, NotAllowed, NotSignedIn, Refusal, TooMany
-from libs.rpc.client import call_service
+from libs.rpc.client import Method, call_service
+from services.clients import RequestT
 from tests.support.free_ports import free_ports
 from tests.support.running_co_op import Infrastructure, RunningCoOp, running_co_op
 
@@ -110,6 +116,38 @@ class Assembly:
             return refusal.reason
         except Refusal:
             pass
+        return ""
+
+    async def age_sessions(self, person: UUID, *, back: bool = False) -> None:
+        """Makes all of the person's sessions half an hour older, or younger again."""
+        async with self.administrator() as connection:
+            step = timedelta(minutes=-31 if back else 31)
+            await connection.execute("update session set started_at = started_at - $1::interval where person = $2", step, person)
+
+    @asynccontextmanager
+    async def administrator(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection to identity's database that row-level security does not bind."""
+        database = self.co_op.databases["identity"]
+        url = database.admin.set(database=database.roles.database_name)
+        connection = await leader_election.connect(url.render_as_string(hide_password=False))
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    async def password_hash(self, person: UUID, becomes: str = "") -> str:
+        """The stored hash of the person's password, after it was replaced if another is given."""
+        async with self.administrator() as connection:
+            if becomes:
+                await connection.execute("update password set hash = $1 where person = $2", becomes, person)
+            return str(await connection.fetchval("select hash from password where person = $1", person))
+
+    async def reason_of(self, method: Method[RequestT, Message], request: RequestT, token: str) -> str:
+        """The reason for which a command is refused; empty when it is done."""
+        try:
+            await call_service(method, request, token)
+        except Refusal as refusal:
+            return refusal.reason
         return ""
 
     async def publish_as_membership(self, event: MembershipEnded) -> None:
@@ -419,7 +457,7 @@ async def test_security_events_are_lines_of_one_form_without_personal_data(assem
     stream = io.StringIO()
     logs.configure_logging(stream=stream)
     person, email = await assembly.person_with_password()
-    session = await assembly.sign_in(email=email, password=GOOD)
+    session = await assembly.sign_in(email=email, password=GOOD, client_address="192.0.2.77")
     for _ in range(6):
         with pytest.raises(Refusal):
             await assembly.sign_in(email=email, password="a guess of many", client_address="192.0.2.33")
@@ -483,3 +521,51 @@ async def test_a_process_that_was_away_asks_which_sessions_ended(assembly: Assem
     while await assembly.refused_by_services(session.token) != "SESSION_ENDED":
         assert time.monotonic() < deadline
         await asyncio.sleep(0.1)
+
+
+async def test_codes_and_corrections_need_a_recent_sign_in(assembly: Assembly) -> None:
+    """Who finds a secretary's browser prints no card, changes no address, and makes no link to sign in anew with."""
+    somebody, _ = await assembly.register()
+    session = await assembly.sign_in(code=await assembly.issue(assembly.sam))
+    renewal = pb.RenewTokenRequest(session_id=session.session_id, session_key=session.session_key, hat="secretary")
+    token = (await call_service(assembly.identity.RenewToken, renewal)).token
+    person = (await call_service(assembly.identity.GetPerson, pb.GetPersonRequest(person_id=str(somebody)), token)).person
+
+    async def refusals() -> list[str]:
+        corrected = pb.CorrectPersonRequest(
+            request_id=str(new_id()), person_id=str(somebody), full_name=f"Another {somebody}", version=person.version
+        )
+        issue, own = assembly.identity.IssueSignInCode, assembly.sam
+        return [
+            await assembly.reason_of(issue, pb.IssueSignInCodeRequest(request_id=str(new_id()), person_id=str(somebody), kind=CARD), token),
+            await assembly.reason_of(issue, pb.IssueSignInCodeRequest(request_id=str(new_id()), person_id=str(own), kind=LINK), token),
+            await assembly.reason_of(assembly.identity.CorrectPerson, corrected, token),
+        ]
+
+    await assembly.age_sessions(assembly.sam)
+    assert await refusals() == ["SIGN_IN_AGAIN"] * 3
+    assert not await assembly.is_over(session), "the session itself goes on"
+    await assembly.age_sessions(assembly.sam, back=True)
+    assert await refusals() == ["", "", ""]
+
+
+async def test_an_old_password_hash_is_renewed_at_sign_in(assembly: Assembly) -> None:
+    person, email = await assembly.person_with_password()
+    weaker = argon2.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(GOOD)
+    assert await assembly.password_hash(person, becomes=weaker) == weaker
+    session = await assembly.sign_in(email=email, password=GOOD)
+    renewed = await assembly.password_hash(person)
+    assert renewed != weaker
+    assert "m=19456,t=2" in renewed
+    assert await assembly.sign_in(email=email, password=GOOD)
+    assert await assembly.password_hash(person) == renewed
+    assert not await assembly.is_over(session), "it is the same password"
+
+
+async def test_a_password_made_of_the_persons_own_name_or_address_is_refused(assembly: Assembly) -> None:
+    person, email = await assembly.register()
+    session = await assembly.sign_in(code=await assembly.issue(person))
+    for own in ("somebody 2026!", f"{email.partition('@')[0]}!!!!", email):
+        with pytest.raises(Invalid, match="PASSWORD_OF_OWN_WORDS"):
+            await assembly.set_password(session, own)
+    await assembly.set_password(session, "somebody heron kettle")

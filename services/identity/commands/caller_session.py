@@ -1,6 +1,7 @@
 """The session of the caller, looked up in our own tables: what changes a way to sign in does not rely on news of ended sessions."""
 
 from libs.database.engine import UnitOfWork
+from libs.observe.security_events import SecurityEvent, report_security_event
 from libs.refusals import NotSignedIn
 from services.identity.domain.session import Session
 from services.identity.storage import sessions
@@ -14,3 +15,16 @@ async def require_caller_session(work: UnitOfWork) -> Session | None:
     if session is None or not session.is_live(work.now):
         raise NotSignedIn("SESSION_ENDED")
     return session
+
+
+async def require_recent_sign_in(work: UnitOfWork) -> None:
+    """For what opens somebody's account to another: codes, and the address that links go to. An open browser may have been found.
+
+    A link that the caller makes for themselves needs it too, or the finder would sign in with that. Nothing is asked of a caller without a
+    session (the `kith` command). Raises NotSignedIn SESSION_ENDED, SIGN_IN_AGAIN; the session goes on.
+    """
+    session = await require_caller_session(work)
+    if session is not None and not session.is_recent(work.now):
+        # At once: a refusal undoes what waits for the commit.
+        report_security_event(SecurityEvent.SIGN_IN_AGAIN_NEEDED, service="identity", by=work.caller.id, session=str(session.id))
+        raise NotSignedIn("SIGN_IN_AGAIN")

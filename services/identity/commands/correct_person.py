@@ -5,15 +5,17 @@ from uuid import UUID
 from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.refusals import Conflict, NotFound, invalid
-from services.identity.commands.caller_session import require_caller_session
+from services.identity.commands.caller_session import require_recent_sign_in
 from services.identity.domain.person_details import PersonInput, RejectedPerson, parse_details
 from services.identity.storage import events_out, persons
 
 
 async def correct_person(work: UnitOfWork, person: UUID, row: PersonInput, version: int, *, country: str) -> None:
-    """Raises NotAllowed HAT_NEEDED, NotFound PERSON_UNKNOWN, Conflict VERSION_STALE, Invalid for a field or PERSON_KNOWN."""
+    """Raises NotAllowed HAT_NEEDED, NotSignedIn SIGN_IN_AGAIN, NotFound PERSON_UNKNOWN, Conflict VERSION_STALE, Invalid for a field or
+    PERSON_KNOWN.
+    """
     await hats.require(work, hats.SECRETARY)
-    await require_caller_session(work)
+    await require_recent_sign_in(work)
     details = parse_details(row, country)
     if isinstance(details, RejectedPerson):
         raise invalid(details.field, details.reason)

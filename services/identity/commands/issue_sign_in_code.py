@@ -8,7 +8,7 @@ from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.observe.security_events import SecurityEvent
 from libs.refusals import NotFound
-from services.identity.commands.caller_session import require_caller_session
+from services.identity.commands.caller_session import require_recent_sign_in
 from services.identity.domain.keyed_hasher import KeyedHasher
 from services.identity.domain.sign_in_code import CODE_LIFETIMES, REPEATABLE_FOR, SignInCode
 from services.identity.storage import events_out, persons, sign_in_codes
@@ -18,12 +18,14 @@ CODE_PURPOSE = "sign-in code"
 
 
 async def issue_sign_in_code(work: UnitOfWork, person: UUID, kind: CodeKind, plain_code: str, keyed_hasher: KeyedHasher) -> datetime:
-    """Stores the hash of `plain_code` and returns when the code expires. Raises NotAllowed HAT_NEEDED, NotFound PERSON_UNKNOWN."""
+    """Stores the hash of `plain_code` and returns when the code expires. Raises NotAllowed HAT_NEEDED,
+    NotSignedIn SIGN_IN_AGAIN, NotFound PERSON_UNKNOWN.
+    """
     if not (work.caller.person == person and kind is CodeKind.LINK):
         await hats.require(work, hats.SECRETARY)
     if not await persons.lock(work, person):
         raise NotFound("PERSON_UNKNOWN")
-    await require_caller_session(work)
+    await require_recent_sign_in(work)
     code = SignInCode(work.new_id(), person, kind, work.now + CODE_LIFETIMES[kind], None, None)
     await sign_in_codes.add(work, code, keyed_hasher.digest(CODE_PURPOSE, plain_code))
     await events_out.sign_in_code_issued(work, person, kind.value)

@@ -30,22 +30,26 @@ class PasswordChange:
     person: UUID
     old_hash: str | None
     """The hash that the old password must fit; None when a fresh sign-in by card stands in for it."""
+    own_words: tuple[str, ...] = ()
+    """The person's names and e-mail address, which are no password."""
 
 
 async def prepare_password(work: UnitOfWork, old: str) -> PasswordChange:
     """Raises NotAllowed PERSON_NEEDED, PERSON_UNKNOWN, CARD_NEEDED or OLD_PASSWORD_OR_CARD_NEEDED, NotSignedIn SESSION_ENDED."""
     person = await hats.require_person(work)
     session = await require_caller_session(work)
-    if not await persons.exists(work, person):
+    record = await persons.get_record(work, person)
+    if record is None:
         raise NotAllowed("PERSON_UNKNOWN")
     if session is None:
         raise NotSignedIn("SESSION_ENDED")
+    own_words = (record.full_name, record.called, record.email)
     old_hash = await passwords.find_hash(work, person)
     if session.is_fresh(work.now):
-        return PasswordChange(person, None)
+        return PasswordChange(person, None, own_words)
     if old_hash is None or not old:
         raise NotAllowed("CARD_NEEDED" if old_hash is None else "OLD_PASSWORD_OR_CARD_NEEDED")
-    return PasswordChange(person, old_hash)
+    return PasswordChange(person, old_hash, own_words)
 
 
 async def count_attempt(work: UnitOfWork, person: UUID, keyed_hasher: KeyedHasher) -> None:
@@ -65,8 +69,10 @@ async def clear_attempts(work: UnitOfWork, person: UUID, keyed_hasher: KeyedHash
 
 
 async def check_password(change: PasswordChange, old: str, typed: str, password_hasher: Argon2Hasher) -> str:
-    """The new password's hash. Raises Invalid PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG, PASSWORD_COMMON, OLD_PASSWORD_WRONG."""
-    new = password_rules.normalise_new_password(typed, common_passwords.common_passwords())
+    """The new password's hash. Raises Invalid PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG, PASSWORD_COMMON, PASSWORD_OF_OWN_WORDS,
+    OLD_PASSWORD_WRONG.
+    """
+    new = password_rules.normalise_new_password(typed, common_passwords.common_passwords(), change.own_words)
     if change.old_hash is not None and not await password_hasher.verify(password_rules.normalise_attempt(old), change.old_hash):
         raise invalid("old_password", "OLD_PASSWORD_WRONG")
     return await password_hasher.hash(new)

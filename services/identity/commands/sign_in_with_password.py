@@ -1,8 +1,8 @@
 """Signs a person in with an e-mail address and its password.
 
-argon2 runs outside any transaction, so it is three steps: `begin_attempt` looks up what to compare with and counts the attempt as a
-failure; `find_match` compares; `finish_attempt` begins the session and takes the failure back. So attempts that arrive together are all
-counted.
+argon2 runs outside any transaction, so it is several steps: `begin_attempt` looks up what to compare with and counts the attempt as a
+failure; `find_match` compares; `renew_hash` makes a stronger hash where the stored one is old; `finish_attempt` begins the session and
+takes the failure back. So attempts that arrive together are all counted.
 """
 
 import ipaddress
@@ -91,12 +91,21 @@ async def find_match(attempt: PasswordAttempt, typed: str, password_hasher: Argo
     return None
 
 
-async def finish_attempt(work: UnitOfWork, attempt: PasswordAttempt, person: UUID, keyed_hasher: KeyedHasher) -> NewSession | None:
+async def renew_hash(attempt: PasswordAttempt, person: UUID, typed: str, password_hasher: Argon2Hasher) -> str | None:
+    """A stronger hash of the password that has just proved right, where the stored one was made with weaker parameters than today's."""
+    return await password_hasher.renew(password_rules.normalise_attempt(typed), dict(attempt.candidates)[person])
+
+
+async def finish_attempt(
+    work: UnitOfWork, attempt: PasswordAttempt, person: UUID, keyed_hasher: KeyedHasher, renewed_hash: str | None = None
+) -> NewSession | None:
     """Returns None when the password was changed or removed while it was compared."""
     hash_ = dict(attempt.candidates)[person]
     await persons.lock(work, person)
     if await passwords.find_hash(work, person) != hash_:
         return None
+    if renewed_hash is not None:
+        await passwords.replace_hash(work, person, renewed_hash)
     await password_attempts.clear_failures(work, attempt.account, attempt.counted_for)
     if attempt.browser:
         await password_attempts.remember_browser(work, person, attempt.browser)

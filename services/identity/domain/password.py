@@ -1,10 +1,11 @@
-"""Rules for passwords: a minimum and a maximum length, and none that everybody tries first.
+"""Rules for passwords: a minimum and a maximum length, and none that everybody, or somebody who knows the person, tries first.
 
 Length matters; composition rules do harm (NIST SP 800-63B, section 3.1.1.2).
 """
 
+import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Iterable
 
 from libs.refusals import invalid
 
@@ -13,12 +14,15 @@ MAX_LENGTH = 256
 _DECORATION = "0123456789 !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\u00a3\u20ac"
 """What people add to a common password so that it is accepted: guessers add it too."""
 _MIN_DIFFERENT = 4
+_WORDS = re.compile(r"[^\W_]+")
+_MIN_OWN_WORD = 3
 
 
-def normalise_new_password(typed: str, common: Container[str]) -> str:
+def normalise_new_password(typed: str, common: Container[str], own: Iterable[str] = ()) -> str:
     """Returns the password in the one Unicode form that is hashed, whichever keyboard it was typed on.
 
-    `common` holds passwords that many people use, in small letters. Raises Invalid PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG, PASSWORD_COMMON.
+    `common` holds passwords that many people use, in small letters; `own` the person's names and e-mail
+    address. Raises Invalid PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG, PASSWORD_COMMON, PASSWORD_OF_OWN_WORDS.
     """
     password = unicodedata.normalize("NFKC", typed)
     if len(password) < MIN_LENGTH:
@@ -28,7 +32,18 @@ def normalise_new_password(typed: str, common: Container[str]) -> str:
     lower = password.casefold()
     if lower in common or lower.strip(_DECORATION) in common or len(set(lower)) < _MIN_DIFFERENT:
         raise invalid("password", "PASSWORD_COMMON")
+    if _is_made_of(lower, own):
+        raise invalid("password", "PASSWORD_OF_OWN_WORDS")
     return password
+
+
+def _is_made_of(lower: str, own: Iterable[str]) -> bool:
+    """Whether too few letters are left without the person's own words, which those who know them try first."""
+    words = {word for text in own for word in _WORDS.findall(unicodedata.normalize("NFKC", text).casefold()) if len(word) >= _MIN_OWN_WORD}
+    rest = lower
+    for word in sorted(words, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    return rest != lower and sum(letter not in _DECORATION for letter in rest) < _MIN_DIFFERENT
 
 
 def normalise_attempt(typed: str) -> str:

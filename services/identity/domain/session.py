@@ -14,6 +14,8 @@ SESSION_LIFETIMES = {"link": timedelta(hours=12), "card": timedelta(days=30), "p
 
 FRESH_FOR = timedelta(minutes=15)
 """So long after signing in with a card a person may set a password without the old one."""
+RECENT_FOR = timedelta(minutes=30)
+"""So long after signing in a person may make codes and correct particulars of others. Then they sign in again."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,10 @@ class Session:
     def is_fresh(self, now: datetime) -> bool:
         """Whether the person has just proved with a card who they are: more than that they hold a browser with an open session."""
         return self.strength == "card" and self.is_live(now) and now - self.started_at < FRESH_FOR
+
+    def is_recent(self, now: datetime) -> bool:
+        """Whether the person signed in a moment ago, in whichever way."""
+        return self.is_live(now) and now - self.started_at < RECENT_FOR
 
 
 def start_session(session_id: UUID, person: UUID, strength: str, key_mark: bytes, now: datetime) -> Session:

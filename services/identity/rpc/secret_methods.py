@@ -31,7 +31,7 @@ from services.identity.commands.set_password import (
     set_password,
 )
 from services.identity.commands.sign_in import SIGN_IN_CALLER, NewSession, sign_in_with_code
-from services.identity.commands.sign_in_with_password import begin_attempt, find_match, finish_attempt, password_source
+from services.identity.commands.sign_in_with_password import begin_attempt, find_match, finish_attempt, password_source, renew_hash
 from services.identity.commands.sign_out import SIGN_OUT_CALLER, sign_out
 from services.identity.domain import sign_in_code
 from services.identity.domain.keyed_hasher import KeyedHasher
@@ -139,8 +139,9 @@ class SecretMethods:
             if person is None:
                 report_security_event(SecurityEvent.SIGN_IN_FAILED, how="password", **ids)
                 return None
+            renewed_hash = await renew_hash(attempt, person, request.password, self._password_hasher)
             async with transactions.database.work(SIGN_IN_CALLER, now, traceparent=CURRENT_CALL.get().traceparent) as work:
-                return await finish_attempt(work, attempt, person, self._keyed_hasher)
+                return await finish_attempt(work, attempt, person, self._keyed_hasher, renewed_hash)
 
     async def renew_token(self, transactions: Transactions, request: pb.RenewTokenRequest) -> pb.RenewTokenResponse:
         """The session's key stands in for a token, so it runs as a named caller."""

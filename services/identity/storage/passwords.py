@@ -83,6 +83,10 @@ class Argon2Hasher:
         """Takes as long as a real check, for an unknown address: response times must not reveal which addresses are known."""
         await self.verify(password, self._dummy_hash)
 
+    async def renew(self, password: str, hash_: str) -> str | None:
+        """A hash with today's parameters of a password that fitted this one; None when the hash has them already."""
+        return await self.hash(password) if self._password_hasher.check_needs_rehash(hash_) else None
+
     async def _run(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
 
@@ -101,6 +105,11 @@ def _lower_priority() -> None:
 async def save(work: UnitOfWork, person_id: UUID, hash_: str) -> None:
     await work.connection.execute(_SAVE, {"person": person_id, "hash": hash_})
     await work.connection.execute(_SET_AT, {"of": person_id, "now": work.now})
+
+
+async def replace_hash(work: UnitOfWork, person_id: UUID, hash_: str) -> None:
+    """Another hash of the same password: nothing changes for the person."""
+    await work.connection.execute(_SAVE, {"person": person_id, "hash": hash_})
 
 
 async def remove(work: UnitOfWork, person_id: UUID) -> bool:

@@ -3,12 +3,17 @@
 from collections import OrderedDict, deque
 from datetime import datetime, timedelta
 
+from libs.host.http_limits import address_group
+
 _WINDOW = timedelta(minutes=1)
 _MAX_ADDRESSES = 10_000
 
 
 class RateLimiter:
-    """Limits requests by address, in memory: a restart resets it, and behind a proxy that hides addresses all visitors count as one."""
+    """Limits requests by address, or by the network that an IPv6 customer is given.
+
+    It is in memory: a restart resets it, and behind a proxy that hides addresses all visitors count as one.
+    """
 
     def __init__(self, limit: int = 30) -> None:
         self._limit = limit
@@ -16,8 +21,9 @@ class RateLimiter:
 
     def allow(self, address: str, now: datetime) -> bool:
         """Whether the address may make this request, which is counted if so."""
-        recent = self._requests.setdefault(address, deque())
-        self._requests.move_to_end(address)
+        name = address_group(address)
+        recent = self._requests.setdefault(name, deque())
+        self._requests.move_to_end(name)
         while recent and recent[0] <= now - _WINDOW:
             recent.popleft()
         if len(self._requests) > _MAX_ADDRESSES:

@@ -23,7 +23,9 @@ async def show(ctx: PageContext) -> Response:
     """Choose a way to sign in. Somebody who is signed in gets here to prove once more who they are (`again`)."""
     if ctx.session and not ctx.query_param("again"):
         return ctx.redirect("/")
-    return ctx.render("sign_in", wanted=_local_path(ctx.query_param("next")), code="", kept="kept" in ctx.request.query_params)
+    return ctx.render(
+        "sign_in", wanted=_local_path(ctx.query_param("next")), code="", kept="kept" in ctx.request.query_params, again=bool(ctx.session)
+    )
 
 
 async def use_code(ctx: PageContext, form: Form) -> Response:
@@ -111,7 +113,15 @@ async def _end_earlier_session(ctx: PageContext) -> None:
 
 
 def _code_form(ctx: PageContext, form: Form, problems: list[FormProblem], code: int = 422) -> Response:
-    return ctx.render("sign_in", code, problems=problems, wanted=_local_path(form.text("next")), code=form.text("code"), kept=False)
+    return ctx.render(
+        "sign_in",
+        code,
+        problems=problems,
+        wanted=_local_path(form.text("next")),
+        code=form.text("code"),
+        kept=False,
+        again=bool(ctx.session),
+    )
 
 
 def _problem(ctx: PageContext, field: str, refusal: Refusal) -> FormProblem:

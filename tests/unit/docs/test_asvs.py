@@ -15,7 +15,7 @@ LEVELS = Path(__file__).with_name("asvs_levels.csv")
 GAPS_HEADING = "## Open against OWASP ASVS 5.0\n"
 NO_TEST = {"document", "code", "not applicable", "gap"}
 _TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
-_NAMED_PATH = re.compile(r"`((?:services|libs|docs|deploy|scripts|tests|protos)/[\w./-]+\.\w+)`")
+_NAMED_PATH = re.compile(r"`((?:services|libs|docs|deploy|scripts|tests|protos)/[\w./-]+\.\w+|[A-Z]+\.md)`")
 _ID = re.compile(r"\bV\d+\.\d+\.\d+\b")
 
 

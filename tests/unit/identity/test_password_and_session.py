@@ -41,3 +41,14 @@ def test_a_session_lasts_as_long_as_what_was_shown_is_trusted(strength: str, hou
     last = NOW + timedelta(hours=hours)
     assert begun.is_live(last - timedelta(microseconds=1))
     assert not begun.is_live(last)
+
+
+@pytest.mark.parametrize("typed", ["Heather-Finch1", "heatherfinch", "HEATHER 2026!!", "h.finch@example.org", "xHeatherFinchx"])
+def test_a_password_of_own_words_is_refused(typed: str) -> None:
+    with pytest.raises(Invalid, match="PASSWORD_OF_OWN_WORDS"):
+        normalise_new_password(typed, common=(), own=("Heather Finch", "Heather", "h.finch@example.org"))
+
+
+@pytest.mark.parametrize("typed", ["heather grows on hills", "kettle lantern heron", "thefinchsings"])
+def test_own_words_may_be_in_a_longer_password(typed: str) -> None:
+    assert normalise_new_password(typed, common=(), own=("Heather Finch", "", "h.finch@example.org"))

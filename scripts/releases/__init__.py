@@ -1,0 +1,1 @@
+"""Implementation of `scripts/release`. Kith itself imports none of it."""
