@@ -33,7 +33,8 @@ class HttpLimits:
     requests_of_an_address: int = 40
     """Being answered at once; behind a trusted proxy, of the address that it forwards."""
     head_seconds: float = 20.0
-    """From the connection, or the first byte of a further request, to the end of the request's head."""
+    """From the connection, or the first byte of a further request, to the end of the request's head. Each connection gets three quarters
+    of it to all of it, at random: connections that were opened together must not all be closed, and opened again, together."""
     body_seconds: float = 30.0
     """For the body, which has at most 64 kB in all our forms."""
     idle_seconds: int = 15

@@ -13,6 +13,7 @@ Whatever the phase, a client that does not take what was written for `write_seco
 """
 
 import asyncio
+import random
 from enum import Enum, auto
 from typing import Any
 
@@ -22,6 +23,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from libs.host.http_limits import ConnectionRegister, HttpLimits
 
 _TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_SHORTEST_HEAD = 0.75
+"""The part of `head_seconds` that every connection gets."""
 _LINGER_SECONDS = 5.0
 """How long a connection that was closed for being slow may take to send its last bytes."""
 
@@ -107,7 +110,8 @@ class LimitedHttpProtocol(H11Protocol):
         self._deadline = None
         self._register.set_waiting(self, waiting=phase is not _Phase.ANSWER or self._write_deadline is not None)
         if phase is _Phase.HEAD:
-            self._deadline = self.loop.call_later(self._limits.head_seconds, self._time_out, "head_time")
+            seconds = self._limits.head_seconds * random.uniform(_SHORTEST_HEAD, 1.0)  # noqa: S311 - spreads load, keeps no secret
+            self._deadline = self.loop.call_later(seconds, self._time_out, "head_time")
         elif phase is _Phase.BODY:
             self._deadline = self.loop.call_later(self._limits.body_seconds, self._time_out, "body_time")
         elif phase is _Phase.IDLE:

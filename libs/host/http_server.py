@@ -17,9 +17,10 @@ from libs.host.http_requests import RequestLimit
 from libs.host.trusted_proxies import VIA_TRUSTED_PROXY, TrustedProxies
 
 _DATE_SECONDS = 10.0
-_ACCEPTED_AT_ONCE = 64
-"""Connections that are accepted before anything else gets its turn. asyncio tries this often again when files run out, each with a line
-in the log."""
+_ACCEPTED_AT_ONCE = 4
+"""Connections that are accepted before anything else gets its turn: about a millisecond of work. A page takes many turns of the event
+loop, some for each call and each statement, and each is as long as what strangers may put into it. asyncio tries this often again when
+files run out, each with a line in the log."""
 _WAITING_TO_BE_ACCEPTED = 1024
 """The kernel's queue, so that a burst of newcomers does not push members out of it."""
 

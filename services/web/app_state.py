@@ -13,12 +13,17 @@ from services.web.first_step_store import FirstStepStore
 from services.web.http.access_tokens import AccessTokenCache
 from services.web.http.cookies import Cookies
 from services.web.http.kept_forms import FormOwners, KeptFormStore
+from services.web.http.known_sessions import KnownSessions
 from services.web.http.public_address import PublicAddress
 from services.web.http.rate_limiter import RateLimiter
 from services.web.http.sessions import SessionStore
+from services.web.http.shared_rate import SharedRate
 from services.web.http.source_archive import SourceArchive
 from services.web.localisation.catalogue import EASY_READ, PLAIN_ENGLISH, Catalogue
 from services.web.news_reader import NewsReader
+
+_SOURCE_BYTES_A_SECOND = 8_000_000
+"""For all who download the source together: more than the line of most co-ops, and a few hundredths of a core."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ class AppState:
     catalogues: Mapping[str, Catalogue] = field(repr=False)
     look_up_limiter: RateLimiter = field(default_factory=RateLimiter)
     source_archive: SourceArchive = field(default_factory=SourceArchive)
+    source_rate: SharedRate = field(default_factory=lambda: SharedRate(_SOURCE_BYTES_A_SECOND))
+    known_sessions: KnownSessions = field(default_factory=KnownSessions)
 
     @cached_property
     def form_owners(self) -> FormOwners:

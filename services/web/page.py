@@ -116,7 +116,9 @@ async def _find_session(state: AppState, cookie: str) -> Session | None:
         # Not awaited: what it waits for does not answer a cancellation either.
         finding.cancel()
         raise Unavailable("DATABASE_AWAY")
-    return finding.result()
+    session = finding.result()
+    state.known_sessions.record(cookie, is_true=session is not None)
+    return session
 
 
 def _rejection_response(ctx: PageContext, rejection: Refusal | FormRejected | request_body.BodyTooLarge | ClientDisconnect) -> Response:

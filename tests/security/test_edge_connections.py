@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
 from starlette.applications import Starlette
@@ -15,6 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from libs.host.http_limits import ConnectionRegister, HttpLimits, address_group
+from libs.host.http_protocol import LimitedHttpProtocol
 from libs.host.http_server import HttpServer
 from libs.host.open_files import raise_file_limit
 from libs.host.trusted_proxies import TrustedProxies
@@ -263,6 +265,34 @@ def test_the_listening_queue_holds_a_burst() -> None:
             return await asyncio.gather(*(site.status(f"127.0.2.{number + 1}") for number in range(100)))
 
     assert asyncio.run(burst()) == ["HTTP/1.1 200 OK"] * 100
+
+
+async def test_a_burst_of_newcomers_takes_a_few_places_in_each_turn_of_the_event_loop() -> None:
+    """Whoever is being answered waits for a millisecond of it at a time, and not for all of it."""
+    async with running_site(HttpLimits()) as site:
+        newcomers = [socket.create_connection(("127.0.0.1", site.port)) for _ in range(60)]
+        counts = [0]
+        async with asyncio.timeout(10):
+            while counts[-1] < len(newcomers):
+                await asyncio.sleep(0)
+                counts.append(len(site.server.connections))
+        for newcomer in newcomers:
+            newcomer.close()
+        assert max(after - before for before, after in pairwise(counts)) <= 8
+
+
+async def test_connections_that_were_opened_together_are_not_closed_together() -> None:
+    async with running_site(HttpLimits(head_seconds=1000.0)) as site:
+        for _ in range(40):
+            await site.connect(BAD, SLOW_HEAD)
+        await wait_until(lambda: len(site.server.connections) == 40)
+        now = asyncio.get_running_loop().time()
+        connections = [connection for connection in site.server.connections._group_names if isinstance(connection, LimitedHttpProtocol)]
+        left = sorted(connection._deadline.when() - now for connection in connections if connection._deadline)
+        assert len(left) == 40
+        assert left[0] > 700
+        assert left[-1] <= 1000
+        assert left[-1] - left[0] > 100
 
 
 def test_a_taken_address_is_said_plainly() -> None:

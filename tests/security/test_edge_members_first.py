@@ -10,15 +10,17 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Message
 
-from services.web.http.members_first import Line, MembersFirst
+from services.web.http.members_first import Line, Lines, MembersFirst
 
 PASSWORDS = "/sign-in/password"
+SESSION = "kith.elm-row"
+MEMBER, MADE_UP = {SESSION: "true"}, {SESSION: "made up"}
 
 
 class Site:
     """Pages that answer once they are released, behind the middleware."""
 
-    def __init__(self, *, seconds: float = 8.0, waiting: int = 400) -> None:
+    def __init__(self, *, seconds: float = 8.0, waiting: int = 400, rest: float = 0.0) -> None:
         self.release = asyncio.Event()
         self.working: list[str] = []
 
@@ -31,8 +33,8 @@ class Site:
             return StreamingResponse(self._chunks())
 
         routes = [Route("/stream", stream), Route("/{path:path}", work, methods=["GET", "POST"])]
-        lines = {PASSWORDS: Line(1, seconds=seconds, waiting=waiting)}
-        self.app = MembersFirst(Starlette(routes=routes), "kith.elm-row", lines, Line(2, seconds=seconds, waiting=waiting))
+        passwords, unproven, other = (Line(at_once, seconds=seconds, waiting=waiting, rest=rest) for at_once in (1, 1, 2))
+        self.app = MembersFirst(Starlette(routes=routes), SESSION, {"true"}, Lines(unproven, {("POST", PASSWORDS): passwords}, other))
 
     async def _chunks(self) -> AsyncIterator[str]:
         yield "first"
@@ -49,7 +51,7 @@ async def settle() -> None:
 
 async def test_a_member_is_answered_while_strangers_wait_in_line() -> None:
     site = Site()
-    strangers, member = site.client(), site.client(**{"kith.elm-row": "x"})
+    strangers, member = site.client(), site.client(**MEMBER)
     waiting = [asyncio.create_task(strangers.get("/sign-in")) for _ in range(10)]
     await settle()
     assert len(site.working) == 2
@@ -58,6 +60,89 @@ async def test_a_member_is_answered_while_strangers_wait_in_line() -> None:
     assert site.working == ["/sign-in", "/sign-in", "/news"]
     site.release.set()
     assert [response.status_code for response in await asyncio.gather(page, *waiting)] == [200] * 11
+
+
+async def test_no_stranger_begins_while_a_member_is_answered() -> None:
+    site = Site()
+    strangers, member = site.client(), site.client(**MEMBER)
+    page = asyncio.create_task(member.get("/news"))
+    await settle()
+    waiting = asyncio.create_task(strangers.get("/sign-in"))
+    await settle()
+    assert site.working == ["/news"]
+    site.release.set()
+    assert (await page).status_code == (await waiting).status_code == 200
+
+
+async def test_a_stranger_is_answered_though_members_never_stop() -> None:
+    site = Site()
+    strangers, member = site.client(), site.client(**MEMBER)
+    page = asyncio.create_task(member.get("/news"))
+    await settle()
+    stranger = asyncio.create_task(strangers.get("/sign-in"))
+    async with asyncio.timeout(10):
+        while site.working != ["/news", "/sign-in"]:
+            await asyncio.sleep(0.01)
+    assert not page.done()
+    site.release.set()
+    await asyncio.gather(page, stranger)
+
+
+async def test_who_goes_away_while_waiting_for_members_leaves_the_place() -> None:
+    site = Site()
+    strangers, member = site.client(), site.client(**MEMBER)
+    page = asyncio.create_task(member.get("/news"))
+    await settle()
+    gone = [asyncio.create_task(strangers.get("/sign-in")) for _ in range(2)]
+    await settle()
+    for request in gone:
+        request.cancel()
+    await asyncio.gather(*gone, return_exceptions=True)
+    site.release.set()
+    await page
+    assert (await strangers.get("/sign-in")).status_code == 200
+
+
+async def test_a_made_up_session_cookie_buys_no_place_among_members_and_takes_none_from_strangers() -> None:
+    site = Site()
+    strangers, pretenders, member = site.client(), site.client(**MADE_UP), site.client(**MEMBER)
+    pretending = [asyncio.create_task(pretenders.get("/news")) for _ in range(20)]
+    await settle()
+    assert site.working == ["/news"], "one at once of those whose cookie is not known to be true"
+    others = [asyncio.create_task(strangers.get("/sign-in")), asyncio.create_task(member.get("/you"))]
+    await settle()
+    assert sorted(site.working) == ["/news", "/sign-in", "/you"]
+    site.release.set()
+    assert {response.status_code for response in await asyncio.gather(*pretending, *others)} == {200}
+
+
+async def test_a_place_rests_after_a_stranger_and_is_there_again() -> None:
+    line = Line(1, rest=1.0)
+    assert await line.enter()
+    following = asyncio.create_task(line.enter())
+    line.leave(1000.0)
+    await settle()
+    assert not following.done()
+    async with asyncio.timeout(10):
+        assert await following, "a second is the longest rest"
+    without_rest = Line(1)
+    assert await without_rest.enter()
+    without_rest.leave(1000.0)
+    assert await without_rest.enter()
+
+
+async def test_strangers_among_themselves_do_not_wait_for_places_to_rest() -> None:
+    for member_came in (False, True):
+        site = Site(rest=1e9)
+        strangers, member = site.client(), site.client(**MEMBER)
+        site.release.set()
+        if member_came:
+            await member.get("/news")
+        await asyncio.gather(*(strangers.get("/sign-in") for _ in range(2)))
+        following = asyncio.create_task(strangers.get("/sign-in"))
+        await settle()
+        assert following.done() is not member_came
+        assert (await following).status_code == 200
 
 
 async def test_who_signs_in_with_a_card_does_not_stand_behind_those_who_try_passwords() -> None:

@@ -4,11 +4,13 @@ import asyncio
 import threading
 from pathlib import Path
 
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 
 from services.web.app import create_app
 from services.web.http import source_archive
+from services.web.http.shared_rate import SharedRate
 from services.web.http.source_archive import PackedSource, SourceArchive
 from tests.unit.web.fake_services import FakeServices
 
@@ -79,3 +81,36 @@ def test_a_failure_is_not_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
         return await archive.get("kith-1")
 
     assert asyncio.run(ask()).data
+
+
+async def test_all_downloads_share_one_rate_and_go_on_in_the_order_in_which_they_came() -> None:
+    rate = SharedRate(bytes_a_second=1000.0)
+    came: list[int] = []
+
+    async def send(number: int, size: int) -> None:
+        await rate.wait_for(size)
+        came.append(number)
+
+    pieces = [asyncio.create_task(send(number, size)) for number, size in enumerate((50, 50, 3_600_000, 1))]
+    await asyncio.wait(pieces[:3])
+    assert came == [0, 1, 2]
+    assert not pieces[3].done(), "it waits until the large piece has gone, an hour"
+    pieces[3].cancel()
+
+
+def test_a_download_that_comes_when_a_hundred_wait_is_refused_at_once() -> None:
+    state = FakeServices().app_state()
+    http = TestClient(create_app(state, https=False), base_url="http://localhost")
+    etag = http.get(PATH).headers["etag"]
+
+    async def wait_behind_a_large_piece() -> None:
+        waiting = [asyncio.create_task(state.source_rate.wait_for(10**12)) for _ in range(101)]
+        await asyncio.sleep(0)
+        client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=create_app(state, https=False)), base_url="http://localhost")
+        refused = await client.get(PATH)
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "30")
+        assert (await client.get(PATH, headers={"if-none-match": etag})).status_code == 304
+        for task in waiting:
+            task.cancel()
+
+    asyncio.run(wait_behind_a_large_piece())

@@ -1,15 +1,26 @@
-"""Members first: requests without a session wait for each other, so that strangers cannot crowd members out.
+"""Members first: whoever is not known as a member waits in line, so that strangers cannot crowd members out.
 
 All pages share one core. Two hundred clients that try passwords would have each member's page wait behind two hundred others. So only a few
-requests of strangers are worked on at once; the rest wait in line, each for a few seconds at most, and cost nothing meanwhile. Trying a
-password takes the longest and has a line of its own: whoever signs in with a card does not stand behind it.
+requests of strangers are worked on at once; the rest wait in line, each for a few seconds at most, and cost nothing meanwhile.
 
-A request counts as a member's when it has a session cookie, true or not: whether it is true costs one look into the database, and one
-address has few requests at once (`libs/host/http_requests.py`).
+| who                                     | goes on                                                                        |
+|-----------------------------------------|--------------------------------------------------------------------------------|
+| a session cookie that was true lately   | at once                                                                        |
+| another session cookie                  | a few at once: whether it is true costs one look into the database             |
+| nobody's                                | a few at once, by the kind of page; only while no member's request is worked on |
+
+While members are here, a place that a stranger leaves rests, so strangers that come without end have a share of the core and not all of it.
+A stranger waits for members a quarter of a second at most: a busy co-op can still be signed in to. Trying a password takes the longest and
+has a line of its own: whoever signs in with a card does not stand behind it.
 """
 
 import asyncio
-from collections.abc import Mapping
+import contextlib
+import math
+import time
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass
+from functools import partial
 
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
@@ -19,14 +30,22 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.web.http.request_body import MAX_BYTES
 
 _RETRY_SECONDS = "5"
+_MAX_REST_SECONDS = 1.0
+_LATELY_SECONDS = 10.0
+_PATIENCE_SECONDS = 0.25
+"""For which a stranger waits for members' requests."""
 
 
 class Line:
-    """Lets so many requests through at once. The others wait in the order in which they came."""
+    """Lets so many requests through at once. The others wait in the order in which they came.
 
-    def __init__(self, at_once: int, *, waiting: int = 400, seconds: float = 8.0) -> None:
+    `rest`: for how long a place stays empty after a request, in relation to the time that the request took; a second at most.
+    """
+
+    def __init__(self, at_once: int, *, waiting: int = 400, seconds: float = 8.0, rest: float = 0.0) -> None:
         self._slots = asyncio.Semaphore(at_once)
         self._seconds = seconds
+        self._rest = rest
         self._may_wait = waiting
         self._waiting = 0
 
@@ -44,53 +63,120 @@ class Line:
             self._waiting -= 1
         return True
 
-    def leave(self) -> None:
-        self._slots.release()
+    def leave(self, seconds: float = 0.0) -> None:
+        """`seconds`: how long the request took."""
+        if self._rest:
+            asyncio.get_running_loop().call_later(min(seconds * self._rest, _MAX_REST_SECONDS), self._slots.release)
+        else:
+            self._slots.release()
+
+
+class WorkForMembers:
+    """How many members' requests are worked on now."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._last_began = -math.inf
+        self._is_none = asyncio.Event()
+        self._is_none.set()
+
+    @property
+    def was_lately(self) -> bool:
+        """Whether a member's request came within the last ten seconds."""
+        return time.monotonic() - self._last_began < _LATELY_SECONDS
+
+    def begin(self) -> None:
+        self._count += 1
+        self._last_began = time.monotonic()
+        self._is_none.clear()
+
+    def end(self) -> None:
+        self._count -= 1
+        if not self._count:
+            self._is_none.set()
+
+    async def wait_for_none(self, seconds: float) -> None:
+        """Until no member's request is worked on, or so much time has passed."""
+        if self._count:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._is_none.wait()
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The lines of those who are not known as members."""
+
+    unproven: Line
+    """Requests with a session cookie that was not seen to be true lately."""
+    pages: Mapping[tuple[str, str], Line]
+    """Of strangers, by method and path."""
+    other: Line
+    """Of strangers, everything else."""
+
+    def of_stranger(self, scope: Scope) -> Line:
+        return self.pages.get((scope["method"], scope["path"]), self.other)
 
 
 class MembersFirst:
-    """An ASGI middleware. `lines` are those of certain paths; all other requests of strangers share one."""
+    """An ASGI middleware. `known`: the session cookies that were true lately."""
 
-    def __init__(self, app: ASGIApp, session_cookie: str, lines: Mapping[str, Line], other: Line) -> None:
+    def __init__(self, app: ASGIApp, session_cookie: str, known: Container[str], lines: Lines) -> None:
         self._app = app
         self._session_cookie = session_cookie
+        self._known = known
         self._lines = lines
-        self._other = other
+        self._members = WorkForMembers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or self._has_session(scope):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        cookie = self._read_session(scope)
+        if cookie and cookie in self._known:
+            self._members.begin()
+            await self._respond(lambda _: self._members.end(), 0, scope, receive, send)
             return
         # The body first: who sends it slowly must not hold a place in which others could be answered.
         body = await _read_ahead(receive)
-        line = self._lines.get(scope["path"], self._other) if scope["method"] == "POST" else self._other
+        line = self._lines.unproven if cookie else self._lines.of_stranger(scope)
         if not await line.enter():
             busy = PlainTextResponse(
                 "Too many people are here at once. Please try again in a moment.\n", 503, {"retry-after": _RETRY_SECONDS}
             )
             await busy(scope, receive, send)
             return
-        await self._respond(line, scope, _replay(body, receive), send)
+        await self._respond(partial(self._leave, line), 0 if cookie else _PATIENCE_SECONDS, scope, _replay(body, receive), send)
 
-    async def _respond(self, line: Line, scope: Scope, receive: Receive, send: Send) -> None:
-        """Leaves the line once the response begins: who takes it slowly must not hold a place either."""
+    def _leave(self, line: Line, seconds: float) -> None:
+        line.leave(seconds if self._members.was_lately else 0.0)
+
+    async def _respond(self, leave: Callable[[float], None], patience: float, scope: Scope, receive: Receive, send: Send) -> None:
+        """Waits for members' requests, `patience` seconds at most, and goes on.
+
+        It calls `leave`, with the seconds that the work took, once the response begins: who takes it slowly must not hold a place either.
+        """
         has_left = False
+        began = time.monotonic()
 
         async def send_and_leave(message: Message) -> None:
             nonlocal has_left
             if not has_left:
                 has_left = True
-                line.leave()
+                leave(time.monotonic() - began)
             await send(message)
 
         try:
+            if patience:
+                await self._members.wait_for_none(patience)
+                began = time.monotonic()
             await self._app(scope, receive, send_and_leave)
         finally:
             if not has_left:
-                line.leave()
+                leave(time.monotonic() - began)
 
-    def _has_session(self, scope: Scope) -> bool:
-        return self._session_cookie in cookie_parser(Headers(scope=scope).get("cookie", ""))
+    def _read_session(self, scope: Scope) -> str:
+        return cookie_parser(Headers(scope=scope).get("cookie", "")).get(self._session_cookie, "")
 
 
 async def _read_ahead(receive: Receive) -> list[Message]:

@@ -98,6 +98,7 @@ async def _start_session(ctx: PageContext, signed_in: SignInResponse, form: Form
         signed_in.person_id, signed_in.session_id, signed_in.session_key, tuple(signed_in.hats), utc_datetime(signed_in.session_expires_at)
     )
     session = await ctx.state.sessions.create(identity)
+    ctx.state.known_sessions.record(session.cookie, is_true=True)
     response = ctx.redirect(_local_path(form.text("next")))
     ctx.state.cookies.set(response, ctx.state.cookies.session, session.cookie, days=_SESSION_DAYS)
     ctx.state.cookies.set(response, ctx.state.cookies.visitor, ctx.visitor_secret, days=BROWSER_DAYS)
