@@ -28,6 +28,7 @@ class SecurityEvent(StrEnum):
     CODES_REVOKED = "codes_revoked"
     PASSWORD_SET = "password_set"  # noqa: S105 - a kind of event
     OLD_PASSWORD_WRONG = "old_password_wrong"  # noqa: S105 - as above
+    PERSONS_MERGED = "persons_merged"
     SESSIONS_ENDED = "sessions_ended"
     ENDED_SESSION_USED = "ended_session_used"
     TOKEN_REFUSED = "token_refused"  # noqa: S105 - as above

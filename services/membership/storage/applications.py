@@ -16,7 +16,14 @@ from services.membership.storage.tables import application
 
 _IS_PENDING = application.c.admitted_at.is_(None)
 _ADD = insert(application).on_conflict_do_nothing(index_elements=[application.c.person], index_where=_IS_PENDING)
-_LOCK_PENDING = select(application.c.id, application.c.person).where(among(application.c.id, "ids"), _IS_PENDING).with_for_update()
+_LOCK_OTHERS = application.alias("others")
+_MOVE = (
+    update(application)
+    .where(application.c.person == bindparam("of"), _IS_PENDING)
+    .where(~select(_OTHERS.c.id).where(_OTHERS.c.person == bindparam("to"), _OTHERS.c.admitted_at.is_(None)).exists())
+    .values(person=bindparam("to"))
+)
+_PENDING = select(application.c.id, application.c.person).where(among(application.c.id, "ids"), _IS_PENDING).with_for_update()
 _MARK_ADMITTED = (
     update(application)
     .where(or_(among(application.c.id, "ids"), and_(among(application.c.person, "persons"), _IS_PENDING)))
@@ -52,6 +59,13 @@ async def lock_pending(work: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, UU
 async def mark_admitted(work: UnitOfWork, ids: Collection[UUID], persons: Collection[UUID]) -> None:
     """Marks these as decided, and with them every other pending application of these people."""
     await work.connection.execute(_MARK_ADMITTED, {"ids": list(ids), "persons": list(persons), "now": work.now})
+
+
+async def move_pending(work: UnitOfWork, person: UUID, to: UUID | None) -> None:
+    """Makes the person's pending application that of `to`; it is marked as decided where they have one, or for None."""
+    if to is not None:
+        await work.connection.execute(_MOVE, {"of": person, "to": to})
+    await mark_admitted(work, [], [person])
 
 
 async def list_pending(work: UnitOfWork, page: PageRequest) -> Page[Application]:
