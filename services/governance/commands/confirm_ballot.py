@@ -15,7 +15,8 @@ async def confirm_ballot(
 ) -> Ballot[RollRecord, Choice] | None:
     """Return the ballot, or None when the two entries differ.
 
-    Raises NotAllowed HAT_NEEDED, NotFound ENTRY_UNKNOWN, FailedPrecondition PERSON_MERGED, what the poll and `domain.ballot.confirm_entry` do.
+    Raises NotAllowed HAT_NEEDED, NotFound ENTRY_UNKNOWN, FailedPrecondition PERSON_MERGED,
+    what the poll and `domain.ballot.confirm_entry` do.
     """
     recorder = await require_person(work, SECRETARY)
     entry = await carrier.ballots.get_locked_entry(work, entry_id)

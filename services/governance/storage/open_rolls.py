@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import bindparam, null, select
+from sqlalchemy import Uuid, bindparam, null, select
 
 from libs.database.columns import MOMENT
 from libs.database.engine import UnitOfWork
@@ -10,7 +10,7 @@ from libs.database.rows import row_mapper
 from services.governance.domain.person_merge import OpenRoll
 from services.governance.storage.tables import motion, roll, vote, vote_row
 
-_NOW, _PERSON = bindparam("now", type_=MOMENT), bindparam("person")
+_NOW, _PERSON = bindparam("now", type_=MOMENT), bindparam("person", type_=Uuid)
 _MOTIONS = (
     select(motion.c.title, motion.c.closes_at)
     .join(roll, roll.c.motion == motion.c.id)

@@ -15,7 +15,7 @@ from services.identity.storage.tables import contact, person, person_merge
 _LOCK = select(person.c.id).where(among(person.c.id, "ids")).order_by(person.c.id).with_for_update(key_share=True)
 _CANDIDATES = (
     select(person.c.id, person.c.merged_into, contact.c.email, contact.c.phone)
-    .join(contact, contact.c.person == person.c.id)
+    .select_from(person.join(contact, contact.c.person == person.c.id))
     .where(among(person.c.id, "ids"))
 )
 _MERGED_INTO = select(person.c.merged_into).where(person.c.id == bindparam("id"))
@@ -27,7 +27,7 @@ _MARK = (
 )
 _NEW_VERSION = update(person).where(person.c.id == bindparam("changed")).values(version=person.c.version + 1)
 _OTHERS = contact.alias("others")
-_MOVE_CONTACT = update(contact).where(contact.c.person == bindparam("to"), _OTHERS.c.person == bindparam("of"))
+_SET_CONTACT = update(contact).where(contact.c.person == bindparam("to"))
 
 _to_candidate = row_mapper(MergeCandidate)
 
@@ -51,5 +51,6 @@ async def save(work: UnitOfWork, kept: UUID, other: UUID, reason: str, moved: Co
     await work.connection.execute(_MARK, {"other": other, "kept": kept})
     await work.connection.execute(_NEW_VERSION, {"changed": kept})
     if moved:
-        columns = [name for field in sorted(moved) for name in (field, f"{field}_key")]
-        await work.connection.execute(_MOVE_CONTACT.values({name: _OTHERS.c[name] for name in columns}), {"to": kept, "of": other})
+        columns = [_OTHERS.c[name] for field in sorted(moved) for name in (field, f"{field}_key")]
+        values = {column.name: select(column).where(_OTHERS.c.person == bindparam("of")).scalar_subquery() for column in columns}
+        await work.connection.execute(_SET_CONTACT.values(values), {"to": kept, "of": other})

@@ -1,18 +1,19 @@
 """What happens to the register when identity merges two entries of one person: the kept entry, and the other one.
 
-"Member" means a member on the day of the merge. Numbers, names, addresses and every day before stay in the register under the entry that had
-them; a number is never given to somebody else.
+"Member" means a member on the day of the merge; "no member" somebody whose membership ended, or who never had one.
 
-| kept entry        | other entry       | then                                                                                       |
-|-------------------|-------------------|--------------------------------------------------------------------------------------------|
-| member            | member            | the other membership ends that day, reason `merged`; the kept one keeps number, joining day, class and what is planned |
-| member            | ended, or never   | nothing changes                                                                            |
-| ended, or never   | member            | the other membership ends that day, reason `merged`; the kept entry is a member from that day on in the same class, under its own old number or the next free one |
-| ended, or never   | ended, or never   | nothing changes                                                                            |
+| kept entry | other entry | then                                                                                                  |
+|------------|-------------|-------------------------------------------------------------------------------------------------------|
+| member     | member      | the other membership ends that day, reason `merged`; the kept one goes on as it is                     |
+| member     | no member   | nothing changes                                                                                       |
+| no member  | member      | the other membership ends that day, reason `merged`; the kept entry is admitted that day, in its class |
+| no member  | no member   | nothing changes                                                                                       |
 
-- Two classes: that of the kept entry holds. Whoever merges chooses which entry that is, and can change the class afterwards.
-- What was planned for the other entry (a class, an end) is dropped with it.
-- A change that took effect after the merge, while its event was on the way, stays: the end is then on that change's first day.
+- The kept membership keeps number, joining day, class and what is planned for it, an end too. With two classes, that of the kept entry
+  holds: a secretary chooses which entry that is, and can change the class afterwards.
+- A kept entry that is admitted gets its own old number, or else the next free one. A number is never given to somebody else.
+- What was planned for the other entry after that day is dropped with it. Every day before stays as it was, under the entry that had it.
+- A change of the other entry that took effect while the news of the merge was on its way stays: the end is then on its first day.
 """
 
 from dataclasses import dataclass

@@ -16,18 +16,18 @@ from services.membership.storage.tables import application
 
 _IS_PENDING = application.c.admitted_at.is_(None)
 _ADD = insert(application).on_conflict_do_nothing(index_elements=[application.c.person], index_where=_IS_PENDING)
-_LOCK_OTHERS = application.alias("others")
+_LOCK_PENDING = select(application.c.id, application.c.person).where(among(application.c.id, "ids"), _IS_PENDING).with_for_update()
+_MARK_ADMITTED = (
+    update(application)
+    .where(or_(among(application.c.id, "ids"), and_(among(application.c.person, "persons"), _IS_PENDING)))
+    .values(admitted_at=bindparam("now"))
+)
+_OTHERS = application.alias("others")
 _MOVE = (
     update(application)
     .where(application.c.person == bindparam("of"), _IS_PENDING)
     .where(~select(_OTHERS.c.id).where(_OTHERS.c.person == bindparam("to"), _OTHERS.c.admitted_at.is_(None)).exists())
     .values(person=bindparam("to"))
-)
-_PENDING = select(application.c.id, application.c.person).where(among(application.c.id, "ids"), _IS_PENDING).with_for_update()
-_MARK_ADMITTED = (
-    update(application)
-    .where(or_(among(application.c.id, "ids"), and_(among(application.c.person, "persons"), _IS_PENDING)))
-    .values(admitted_at=bindparam("now"))
 )
 _PENDING = select(application).where(_IS_PENDING)
 
