@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.cli.demo.folders import EXAMPLE
 from tests.support.compose_file import ROOT
 from tests.support.demo_process import KITH, run_kith, running_elm_row
 

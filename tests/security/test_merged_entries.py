@@ -77,10 +77,13 @@ class CoOp:
         await call_service(self.identity.MergePersons, request, token or self.token)
 
     async def person(self, person: UUID) -> pb.Person:
-        return (await call_service(self.identity.GetPerson, pb.GetPersonRequest(person_id=str(person)), self.token)).person
+        response: pb.GetPersonResponse = await call_service(self.identity.GetPerson, pb.GetPersonRequest(person_id=str(person)), self.token)
+        return response.person
 
     async def member(self, person: UUID) -> memb.Member:
-        return (await call_service(self.membership.GetMember, memb.GetMemberRequest(person_id=str(person)), self.token)).member
+        request = memb.GetMemberRequest(person_id=str(person))
+        response: memb.GetMemberResponse = await call_service(self.membership.GetMember, request, self.token)
+        return response.member
 
     async def follow(self) -> None:
         """Waits until all have heard of what happened."""
@@ -248,8 +251,8 @@ async def test_an_entry_on_the_roll_of_an_open_motion_is_not_merged_and_a_merged
     roll = [row for row in await co_op.running.all_rows("governance", "roll") if row[0] == UUID(motion)]
     assert {row[1]: row[3] for row in roll if row[1] in (kept, other)} == {kept: 1, other: 0}, "a frozen roll stays as it is"
     later = await co_op.open_motion()
-    roll = [row[1] for row in await co_op.running.all_rows("governance", "roll") if row[0] == UUID(later)]
-    assert (kept in roll, other in roll) == (True, False), "both are members today, and only one entry votes"
+    on_roll = [row[1] for row in await co_op.running.all_rows("governance", "roll") if row[0] == UUID(later)]
+    assert (kept in on_roll, other in on_roll) == (True, False), "both are members today, and only one entry votes"
 
 
 @on_one_loop
