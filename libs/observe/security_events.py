@@ -29,6 +29,7 @@ class SecurityEvent(StrEnum):
     PASSWORD_SET = "password_set"  # noqa: S105 - a kind of event
     OLD_PASSWORD_WRONG = "old_password_wrong"  # noqa: S105 - as above
     SIGN_IN_AGAIN_NEEDED = "sign_in_again_needed"
+    PERSONS_MERGED = "persons_merged"
     SESSIONS_ENDED = "sessions_ended"
     ENDED_SESSION_USED = "ended_session_used"
     TOKEN_REFUSED = "token_refused"  # noqa: S105 - as above

@@ -1,4 +1,4 @@
-"""`kith person`: sign-in cards and links, and hats."""
+"""`kith person`: sign-in cards and links, hats, and two entries of one person."""
 
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -14,10 +14,11 @@ from scripts.cli.private_file import write_private_file
 from scripts.cli.wording import plural
 
 with lazy_imports():
+    from kith.governance.v1 import governance_pb2 as governance
     from kith.identity.v1 import identity_pb2 as identity
     from scripts.cli import connection, register_lookup
 
-person_app = CommandGroup("Sign-in cards and links for people, and their hats.")
+person_app = CommandGroup("Sign-in cards and links for people, their hats, and two entries of one person.")
 hat_app = CommandGroup("Give, take and list hats.", no_args_is_help=True)
 person_app.add_typer(hat_app, name="hat")
 
@@ -57,6 +58,22 @@ async def card(
 async def link(co_op: "connection.Connection", people: _PeopleArgument = None) -> TextResult:
     """Make a sign-in link for each person. It is shown this one time."""
     return TextResult(_letters(co_op, await _find_people(co_op, people), on_card=False))
+
+
+@person_app.action("merge")
+async def merge(
+    co_op: "connection.Connection",
+    kept: Annotated[str, typer.Argument(help="The entry that stays: a member number, or a person's id.")],
+    other: Annotated[str, typer.Argument(help="The entry that is not used any more: a member number, or a person's id.")],
+    reason: Annotated[str, typer.Option(help="How you know that they are one person. Stored, for secretaries.")],
+) -> TextResult:
+    """Merge two entries of one person. Both histories stay; it is not taken back."""
+    kept_id, other_id = [await register_lookup.find_person(co_op, number_or_id) for number_or_id in (kept, other)]
+    await co_op.as_secretary(co_op.governance.CheckMerge, governance.CheckMergeRequest(person_id=str(other_id)))
+    request = identity.MergePersonsRequest(kept_person_id=str(kept_id), other_person_id=str(other_id), reason=reason)
+    await co_op.as_secretary(co_op.identity.MergePersons, request)
+    name = await register_lookup.get_full_name(co_op, kept_id)
+    return TextResult(f"One person now: {name}. The entry {kept_id} stays, the entry {other_id} is not used any more.")
 
 
 @hat_app.action("give")

@@ -2,12 +2,11 @@
 
 from zoneinfo import ZoneInfo
 
-from libs.access import hats
 from libs.host.component import BuildComponent, Component, Runtime
 from libs.host.settings import SharedSettings
 from services.database_setup import migrations_folder
 from services.governance.jobs import close_due_motions
-from services.governance.reactions import federation, membership
+from services.governance.reactions import federation, identity, membership
 from services.governance.rpc.servicer import governance_service
 from services.governance.rpc.vote_servicer import vote_service
 from services.governance.settings import Settings
@@ -23,7 +22,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
             address=settings.address,
             migrations=migrations_folder("governance"),
             services=(governance_service(runtime, zone), vote_service(runtime, zone, settings.co_op_id)),
-            reactions=(hats.reactions(), membership.REACTIONS, federation.REACTIONS),
+            reactions=(identity.REACTIONS, membership.REACTIONS, federation.REACTIONS),
             jobs=(close_due_motions.JOB,),
         )
 

@@ -19,7 +19,7 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
             address=settings.address,
             migrations=Path(__file__).parent / "storage" / "migrations",
             services=(membership_service(runtime, zone),),
-            reactions=(identity.REACTIONS, governance.reactions(zone)),
+            reactions=(identity.reactions(zone), governance.reactions(zone)),
         )
 
     return build

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.cli.demo.folders import EXAMPLE
 from tests.support.compose_file import ROOT
 from tests.support.demo_process import KITH, run_kith, running_elm_row
 
@@ -130,3 +131,18 @@ def test_a_hat_is_given_and_taken_and_the_last_secretary_keeps_theirs(co_op: Pat
     refused = run_kith("person", "hat", "take", "1", "secretary", "--folder", co_op)
     assert (refused.returncode, "LAST_SECRETARY" in refused.stderr) == (4, True)
     assert run_kith("person", "hat", "give", "nobody", "operator", "--folder", co_op).returncode == 3
+
+
+def test_two_entries_of_one_person_are_merged_by_their_numbers(co_op: Path, tmp_path: Path) -> None:
+    file = tmp_path / "twice.csv"
+    file.write_text("number;name;class\n931;Wilma Twyce;worker\n932;Wilma Twice;worker\n", encoding="utf-8")
+    assert run_kith("member", "import", file, "--folder", co_op).returncode == 0
+    arguments = ("person", "merge", "931", "932", "--folder", co_op)
+    assert run_kith(*arguments).returncode == 2, "why they are one person is asked for"
+    done = run_kith(*arguments, "--reason", "I rang her up.")
+    assert (done.returncode, done.stdout.startswith("One person now: Wilma Twyce.")) == (0, True), done.stderr
+    again = run_kith(*arguments, "--reason", "I rang her up.")
+    assert (again.returncode, "This entry is not used any more." in again.stderr) == (4, True)
+    assert run_kith("motion", "open", EXAMPLE / "motion.toml", "--folder", co_op).returncode == 0
+    voter = run_kith("person", "merge", "931", "5", "--folder", co_op, "--reason", "They look alike.")
+    assert (voter.returncode, "takes part in a vote that is still open" in voter.stderr) == (4, True)

@@ -26,7 +26,7 @@ async def rebuild_and_wait(co_op: RunningCoOp) -> None:
     """Every projection emptied, and everything followed again."""
     database = Database(co_op.databases["membership"].run_url)
     async with database.work(callers.job("rebuild"), datetime.now(UTC)) as work:
-        await rebuild_projections(work, (identity.REACTIONS, governance.reactions(LONDON)))
+        await rebuild_projections(work, (identity.reactions(LONDON), governance.reactions(LONDON)))
     await database.close()
     async with co_op.database_transaction("membership") as connection:
         assert await connection.fetchval("select sum(n) from position") == 0

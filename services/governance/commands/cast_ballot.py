@@ -4,6 +4,8 @@ from libs.access.hats import require_person
 from libs.callers import CallerChannel
 from libs.database.engine import UnitOfWork
 from services.governance.domain.ballot import Ballot, BallotChannel, check_revision
+from services.governance.domain.person_merge import require_not_merged
+from services.governance.storage import merged_persons
 from services.governance.storage.ballots import BallotCarrier, Choice, Request, RollRecord, Subject
 
 _CHANNELS = {CallerChannel.HELPER: BallotChannel.HELPER, CallerChannel.COMMAND_LINE: BallotChannel.COMMAND_LINE}
@@ -14,10 +16,12 @@ async def cast_ballot(
 ) -> Ballot[RollRecord, Choice]:
     """Return the ballot.
 
-    Raises NotFound for an unknown subject, what the poll's `require_row` and `read_choice` do, Conflict BALLOT_STALE, TooMany.
+    Raises NotFound for an unknown subject, what the poll's `require_row` and `read_choice` do, Conflict BALLOT_STALE, TooMany,
+    FailedPrecondition PERSON_MERGED.
     """
     person = await require_person(work)
     poll = await carrier.load_poll(work, subject, person)
+    require_not_merged(await merged_persons.find_kept(work, person))
     row = poll.require_row(work.now)
     check_revision(row, shown_revision)
     taken = _CHANNELS.get(work.caller.via, BallotChannel.PAGE)

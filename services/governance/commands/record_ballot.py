@@ -5,6 +5,8 @@ from uuid import UUID
 from libs.access.hats import SECRETARY, require_person
 from libs.database.engine import UnitOfWork
 from services.governance.domain.ballot import BallotChannel, BallotEntry, check_first_entry
+from services.governance.domain.person_merge import require_not_merged
+from services.governance.storage import merged_persons
 from services.governance.storage.ballots import BallotCarrier, Choice, Request, RollRecord, Subject
 
 
@@ -18,10 +20,12 @@ async def record_ballot(
 ) -> UUID:
     """Return the entry's id.
 
-    Raises NotAllowed HAT_NEEDED, NotFound for an unknown subject, what the poll and `check_first_entry` do.
+    Raises NotAllowed HAT_NEEDED, NotFound for an unknown subject, FailedPrecondition PERSON_MERGED, what the poll and
+    `check_first_entry` do.
     """
     recorder = await require_person(work, SECRETARY)
     poll = await carrier.load_poll(work, subject, person)
+    require_not_merged(await merged_persons.find_kept(work, person))
     row = poll.require_row(work.now)
     entry = BallotEntry(work.new_id(), subject, person, poll.read_choice(request), taken, recorder, work.now, row.revision)
     await carrier.ballots.save_entry(work, check_first_entry(entry))

@@ -12,6 +12,7 @@ from services.governance.commands.cast_ballot import cast_ballot
 from services.governance.commands.confirm_ballot import confirm_ballot
 from services.governance.commands.open_motion import MotionRequest, open_motion
 from services.governance.commands.record_ballot import record_ballot
+from services.governance.queries.check_merge import check_merge
 from services.governance.queries.get_ballot import get_my_ballot, list_unconfirmed_ballots
 from services.governance.queries.get_motion import get_motion, list_motions
 from services.governance.queries.get_result import get_result
@@ -42,6 +43,7 @@ def governance_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
             "RecordBallot": command(translate.first_entry, record_ballot, lambda entry: pb.RecordBallotResponse(record_id=str(entry))),
             "ConfirmBallot": command(translate.second_entry, confirm_ballot, translate.confirmed_response),
             "ListUnconfirmedBallots": query(translate.unconfirmed_list, list_unconfirmed_ballots, translate.unconfirmed_response),
+            "CheckMerge": query(translate.person_to_merge, check_merge, lambda _: pb.CheckMergeResponse()),
             "GetResult": query(translate.motion_id, get_result, translate.result_response),
             "ListDecisions": query(translate.decision_list, list_decisions, translate.decisions_response),
         },

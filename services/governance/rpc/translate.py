@@ -74,6 +74,10 @@ def motion_request(request: pb.OpenMotionRequest) -> tuple[MotionRequest]:
     return (MotionRequest(wording, request.resolution_type, opens_at, closes_at, request.rulebook_text),)
 
 
+def person_to_merge(request: pb.CheckMergeRequest) -> tuple[UUID]:
+    return (parse_id("person_id", request.person_id),)
+
+
 def motion_id(request: pb.GetMotionRequest | pb.GetResultRequest) -> tuple[UUID]:
     return (parse_id("motion_id", request.motion_id),)
 

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, Uuid, any_, bindparam, case, delete, func, insert, null, or_, select, update
+from sqlalchemy import ARRAY, Date, Uuid, any_, bindparam, case, delete, exists, func, insert, null, or_, select, update
 
 from libs.database.engine import UnitOfWork
 from libs.database.shared_tables import position
-from services.governance.storage.tables import standing
+from services.governance.storage.tables import merged_person, standing
 
 _DAY = bindparam("day", type_=Date)
 _NOT_OVER = or_(standing.c.to_day == null(), standing.c.to_day >= _DAY)
@@ -33,11 +33,11 @@ _VOTING_RIGHT = (
 MEMBERS_ON_DAY = (
     select(standing.c.person, standing.c.member_class, standing.c.may_vote)
     .distinct(standing.c.person)
-    .where(standing.c.from_day <= _DAY, _NOT_OVER)
+    .where(standing.c.from_day <= _DAY, _NOT_OVER, ~exists().where(merged_person.c.person == standing.c.person))
     .order_by(standing.c.person, standing.c.from_day.desc())
     .subquery("that_day")
 )
-"""Everybody who is a member on the parameter `day`, once."""
+"""Everybody who is a member on the parameter `day`, once; without entries that were merged into others."""
 _VOTERS = select(MEMBERS_ON_DAY.c.person, MEMBERS_ON_DAY.c.member_class).where(MEMBERS_ON_DAY.c.may_vote)
 _CLASSES_OF = select(MEMBERS_ON_DAY.c.person, MEMBERS_ON_DAY.c.member_class).where(
     MEMBERS_ON_DAY.c.person == any_(bindparam("people", type_=ARRAY(Uuid)))

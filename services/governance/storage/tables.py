@@ -147,6 +147,8 @@ standing = Table(
     required("may_vote", Boolean),
 )
 
+merged_person = Table("merged_person", metadata, key("person", Uuid), required("kept", Uuid))
+
 # --- federated votes
 
 vote_draft = Table(

@@ -8,17 +8,19 @@ from libs.observe.security_events import SecurityEvent
 from libs.refusals import AlreadyExists, NotFound, invalid
 from services.identity.commands.caller_session import require_caller_session
 from services.identity.commands.founder_rights import require_secretary_or_founder
-from services.identity.storage import events_out, persons, worn_hats
+from services.identity.domain.person_merge import require_in_use
+from services.identity.storage import events_out, person_merges, persons, worn_hats
 
 
 async def give_hat(work: UnitOfWork, person: UUID, hat: str) -> None:
-    """Raises Invalid HAT_UNKNOWN, NotFound PERSON_UNKNOWN, AlreadyExists HAT_WORN, NotAllowed."""
+    """Raises Invalid HAT_UNKNOWN, NotFound PERSON_UNKNOWN, AlreadyExists HAT_WORN, FailedPrecondition PERSON_MERGED, NotAllowed."""
     await require_secretary_or_founder(work)
     await require_caller_session(work)
     if hat not in hats.HATS:
         raise invalid("hat", "HAT_UNKNOWN")
-    if not await persons.exists(work, person):
+    if not await persons.lock(work, person):
         raise NotFound("PERSON_UNKNOWN")
+    require_in_use(await person_merges.merged_into(work, person))
     if person in await worn_hats.lock_wearers(work, hat):
         raise AlreadyExists("HAT_WORN", hat=hat)
     await hats.give(work, person, hat)

@@ -10,21 +10,24 @@ from libs.observe.security_events import SecurityEvent
 from libs.refusals import NotFound
 from services.identity.commands.caller_session import require_recent_sign_in
 from services.identity.domain.keyed_hasher import KeyedHasher
+from services.identity.domain.person_merge import require_in_use
 from services.identity.domain.sign_in_code import CODE_LIFETIMES, REPEATABLE_FOR, SignInCode
-from services.identity.storage import events_out, persons, sign_in_codes
+from services.identity.storage import events_out, person_merges, persons, sign_in_codes
 
 CODE_PURPOSE = "sign-in code"
 """The purpose under which the hash of a code is made."""
 
 
 async def issue_sign_in_code(work: UnitOfWork, person: UUID, kind: CodeKind, plain_code: str, keyed_hasher: KeyedHasher) -> datetime:
-    """Stores the hash of `plain_code` and returns when the code expires. Raises NotAllowed HAT_NEEDED,
-    NotSignedIn SIGN_IN_AGAIN, NotFound PERSON_UNKNOWN.
+    """Stores the hash of `plain_code` and returns when the code expires.
+
+    Raises NotAllowed HAT_NEEDED, NotSignedIn SIGN_IN_AGAIN, NotFound PERSON_UNKNOWN, FailedPrecondition PERSON_MERGED.
     """
     if not (work.caller.person == person and kind is CodeKind.LINK):
         await hats.require(work, hats.SECRETARY)
     if not await persons.lock(work, person):
         raise NotFound("PERSON_UNKNOWN")
+    require_in_use(await person_merges.merged_into(work, person))
     await require_recent_sign_in(work)
     code = SignInCode(work.new_id(), person, kind, work.now + CODE_LIFETIMES[kind], None, None)
     await sign_in_codes.add(work, code, keyed_hasher.digest(CODE_PURPOSE, plain_code))

@@ -14,6 +14,7 @@ from services.identity.commands.correct_person import correct_person
 from services.identity.commands.end_sessions import end_sessions
 from services.identity.commands.founder_rights import FOUNDER, is_founder
 from services.identity.commands.give_hat import give_hat
+from services.identity.commands.merge_persons import merge_persons
 from services.identity.commands.register_persons import register_persons
 from services.identity.commands.revoke_sign_in_codes import revoke_sign_in_codes
 from services.identity.commands.take_hat import take_hat
@@ -41,6 +42,7 @@ def identity_service(transactions: Transactions, secrets: SecretMethods, country
             "GetNames": query(translate.person_ids, get_names, translate.get_names_response),
             "SearchPersons": query(translate.name_search, search_persons, translate.search_persons_response),
             "CorrectPerson": command(translate.correction, correct, lambda _: pb.CorrectPersonResponse()),
+            "MergePersons": command(translate.merge, merge_persons, lambda _: pb.MergePersonsResponse()),
             "IssueSignInCode": handler(secrets.issue_sign_in_code),
             "RevokeSignInCodes": command(translate.person_id, revoke_sign_in_codes, translate.revoke_sign_in_codes_response),
             "SetPassword": handler(secrets.set_password),

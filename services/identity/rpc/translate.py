@@ -38,6 +38,10 @@ def get_person_response(record: PersonRecord) -> pb.GetPersonResponse:
             live_cards=record.live_cards,
             hats=record.hats,
             version=record.version,
+            merged_into=str(record.merged_into or ""),
+            merged_at=timestamp(record.merged_at) if record.merged_at else None,
+            merge_reason=record.merge_reason or "",
+            merged_entries=map(str, record.merged_entries),
         )
     )
 
@@ -61,6 +65,11 @@ def search_persons_response(names: Page[PersonName]) -> pb.SearchPersonsResponse
 def correction(request: pb.CorrectPersonRequest) -> tuple[UUID, PersonInput, int]:
     row = PersonInput(request.full_name, request.called, request.email, request.phone)
     return parse_id("person_id", request.person_id), row, request.version
+
+
+def merge(request: pb.MergePersonsRequest) -> tuple[UUID, UUID, str]:
+    kept, other = parse_id("kept_person_id", request.kept_person_id), parse_id("other_person_id", request.other_person_id)
+    return kept, other, request.reason
 
 
 def revoke_sign_in_codes_response(revoked: int) -> pb.RevokeSignInCodesResponse:

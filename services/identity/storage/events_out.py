@@ -16,6 +16,10 @@ async def person_corrected(work: UnitOfWork, person: UUID) -> None:
     await outbox.publish(work, (facts.PersonCorrected(person_id=str(person)), str(person)))
 
 
+async def persons_merged(work: UnitOfWork, kept: UUID, other: UUID) -> None:
+    await outbox.publish(work, (facts.PersonsMerged(kept_person_id=str(kept), other_person_id=str(other)), str(kept)))
+
+
 async def hat_given(work: UnitOfWork, person: UUID, hat: str) -> None:
     await outbox.publish(work, (facts.HatGiven(person_id=str(person), hat=hat), str(person)))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, bindparam, func, insert, literal_column, select, text, update
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, func, insert, literal_column, select, text, update
 
 from kith.identity.v1.enums import CodeKind
 from libs.access.hats import worn_hat
@@ -20,7 +20,10 @@ _ADD_PERSONS = insert(tables.person)
 _ADD_CONTACTS = insert(tables.contact)
 _PERSON_WITH_CONTACT = tables.person.join(tables.contact)
 _FIND_BY_NAMES = (
-    select(tables.person.c.id, tables.person.c.name_key, tables.contact.c.email_key, tables.contact.c.phone_key)
+    select(
+        func.coalesce(tables.person.c.merged_into, tables.person.c.id).label("id"),
+        *(tables.person.c.name_key, tables.contact.c.email_key, tables.contact.c.phone_key),
+    )
     .select_from(_PERSON_WITH_CONTACT)
     .where(among(tables.person.c.name_key, "names"))
 )
@@ -53,6 +56,9 @@ _LIVE_CARDS = select(func.count()).where(
     tables.sign_in_code.c.expires_at > bindparam("now"),
 )
 _HATS = select(worn_hat.c.hat).where(worn_hat.c.person == tables.person.c.id).order_by(worn_hat.c.hat)
+_MERGE = select(tables.person_merge).where(tables.person_merge.c.other == tables.person.c.id).correlate(tables.person)
+_ENTRY = tables.person.alias("entry")
+_MERGED_ENTRIES = select(_ENTRY.c.id).where(_ENTRY.c.merged_into == tables.person.c.id).order_by(_ENTRY.c.id).correlate(tables.person)
 _RECORD = (
     select(
         tables.person,
@@ -61,6 +67,9 @@ _RECORD = (
         tables.contact.c.phone,
         _LIVE_CARDS.scalar_subquery().label("live_cards"),
         func.array(_HATS.scalar_subquery(), type_=ARRAY(Text)).label("hats"),
+        _MERGE.with_only_columns(tables.person_merge.c.merged_at).scalar_subquery().label("merged_at"),
+        _MERGE.with_only_columns(func.coalesce(tables.person_merge.c.reason, "")).scalar_subquery().label("merge_reason"),
+        func.array(_MERGED_ENTRIES.scalar_subquery(), type_=ARRAY(Uuid)).label("merged_entries"),
     )
     .select_from(_PERSON_WITH_CONTACT)
     .where(tables.person.c.id == bindparam("id"))
@@ -92,6 +101,12 @@ class PersonRecord:
     live_cards: int
     hats: tuple[str, ...]
     version: int
+    merged_into: UUID | None
+    """The entry that is used instead of this one."""
+    merged_at: datetime | None
+    merge_reason: str | None
+    merged_entries: tuple[UUID, ...]
+    """Entries of the same person that were merged into this one."""
 
 
 @dataclass(frozen=True)
@@ -114,10 +129,18 @@ _to_record = row_mapper(PersonRecord)
 
 
 async def find_by_identifying_keys(work: UnitOfWork, rows: Sequence[PersonDetails]) -> dict[tuple[str, str], UUID]:
-    """Persons registered under one of these names, by name and contact detail. Locks out other registrations until the transaction ends."""
-    await work.connection.execute(_LOCK_REGISTRATION)
+    """Persons registered under one of these names, by name and contact detail; for a merged entry, the one used instead.
+
+    Locks out other registrations until the transaction ends.
+    """
+    await lock_registration(work)
     matches = await work.connection.execute(_FIND_BY_NAMES, {"names": [details.name_key for details in rows]})
     return {(row.name_key, contact): row.id for row in matches for contact in (row.email_key, row.phone_key) if contact}
+
+
+async def lock_registration(work: UnitOfWork) -> None:
+    """Registrations, corrections and merges wait for each other until the transaction ends."""
+    await work.connection.execute(_LOCK_REGISTRATION)
 
 
 async def add(work: UnitOfWork, persons: Sequence[tuple[UUID, PersonDetails]]) -> None:

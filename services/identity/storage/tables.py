@@ -1,7 +1,8 @@
 """Identity's tables as metadata. `migrations/` holds the DDL that creates them, with the row-level security; a test compares both.
 
 Names are in `person`, contact details in `contact` behind stricter row-level security. Columns ending in `mark` hold keyed hashes
-(`domain/keyed_hasher.py`). Hats are in `worn_hat`, which every service has (`libs/access/hats.py`). Times are UTC.
+(`domain/keyed_hasher.py`). `person.merged_into` is always an entry in use; `person_merge` says which
+entries were merged, one after the other. Hats are in `worn_hat`, which every service has (`libs/access/hats.py`). Times are UTC.
 """
 
 from sqlalchemy import BigInteger, Date, ForeignKey, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint, Uuid
@@ -20,7 +21,19 @@ person = Table(
     required("registered_at", MOMENT),
     optional("password_set_at", MOMENT),
     required("version", BigInteger, server_default="1"),
+    optional("merged_into", Uuid, ForeignKey("person.id")),
     Index("person_by_name", "name_key"),
+    Index("person_by_merged_into", "merged_into"),
+)
+
+person_merge = Table(
+    "person_merge",
+    metadata,
+    key("other", Uuid, ForeignKey("person.id")),
+    required("kept", Uuid, ForeignKey("person.id")),
+    required("reason", Text),
+    required("merged_by", Text),
+    required("merged_at", MOMENT),
 )
 
 contact = Table(

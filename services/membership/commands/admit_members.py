@@ -15,7 +15,7 @@ from services.membership.domain.admission import (
     parse_application_id,
     parse_person_id,
 )
-from services.membership.storage import applications, events_out, members, projections
+from services.membership.storage import applications, events_out, members, merged_persons, projections
 
 MAX_ROWS = 200
 
@@ -76,6 +76,7 @@ async def _load_context(work: UnitOfWork, rows: Sequence[AdmissionRequest]) -> A
     return AdmissionContext(
         classes=await projections.get_classes(work),
         persons=await projections.find_known_persons(work, persons),
+        merged=await merged_persons.find_merged(work, persons),
         timelines=await members.get_timelines(work, persons),
         numbers=await members.get_numbers(work, persons),
         used_numbers=await members.find_taken_numbers(work, [row.number.strip() for row in rows if row.number.strip()]),

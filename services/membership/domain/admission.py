@@ -3,6 +3,7 @@
 | refused with         | when                                                                     |
 |----------------------|--------------------------------------------------------------------------|
 | PERSON_NOT_KNOWN_YET | identity has not published them                                           |
+| PERSON_MERGED        | the entry was merged into another one, which can be admitted              |
 | ALREADY_MEMBER       | they are, or were on that day; or an earlier row of the batch admits them |
 | CLASS_UNKNOWN        | the rulebook in force has no such class                                   |
 | NUMBER_MALFORMED     | see `member_number`                                                       |
@@ -49,6 +50,8 @@ class AdmissionContext:
     classes: Mapping[str, bool]
     """Every class of the rulebook in force, and whether it votes."""
     persons: Collection[UUID] = ()
+    merged: Collection[UUID] = ()
+    """Entries that were merged into others."""
     timelines: Mapping[UUID, MembershipTimeline] = field(default_factory=dict)
     numbers: Mapping[UUID, str] = field(default_factory=dict)
     """Member numbers of those who were members before."""
@@ -139,6 +142,8 @@ class _AdmissionBatch:
             raise _Rejected("person_id", "ID_MALFORMED")
         if person not in self._context.persons:
             raise _Rejected("person_id", "PERSON_NOT_KNOWN_YET")
+        if person in self._context.merged:
+            raise _Rejected("person_id", "PERSON_MERGED")
         return person
 
     def _day(self, row: AdmissionRequest) -> date:

@@ -1,13 +1,29 @@
-"""Reactions to identity's events: who wears which hat, and which persons exist."""
+"""Reactions to identity's events: who wears which hat, which persons exist, and which entries are of one person."""
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from kith.identity.facts.v1.facts_pb2 import PersonRegistered
+from kith.identity.facts.v1.facts_pb2 import PersonRegistered, PersonsMerged
 from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.messages.consumer import Reactions
 from libs.messages.envelope import Event, type_of
+from services.membership.commands.merge_memberships import merge_memberships
+from services.membership.domain.local_dates import local_date
 from services.membership.storage import projections
+
+
+def reactions(zone: ZoneInfo) -> Reactions:
+    """`zone` decides on which day entries were merged."""
+
+    async def merged(work: UnitOfWork, event: Event) -> None:
+        message = PersonsMerged.FromString(event.payload)
+        kept, other = UUID(message.kept_person_id), UUID(message.other_person_id)
+        on, today = local_date(zone, event.at), local_date(zone, work.now)
+        await merge_memberships(work, event.id, kept, other, merged_at=event.at, merged_on=on, today=today)
+
+    own = {type_of(PersonRegistered): _person_registered, type_of(PersonsMerged): merged}
+    return Reactions("identity", {**_HATS.handlers, **own}, (*_HATS.projections, "known_person"))
 
 
 async def _person_registered(work: UnitOfWork, event: Event) -> None:
@@ -15,4 +31,3 @@ async def _person_registered(work: UnitOfWork, event: Event) -> None:
 
 
 _HATS = hats.reactions()
-REACTIONS = Reactions("identity", {**_HATS.handlers, type_of(PersonRegistered): _person_registered}, (*_HATS.projections, "known_person"))

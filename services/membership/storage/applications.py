@@ -22,6 +22,13 @@ _MARK_ADMITTED = (
     .where(or_(among(application.c.id, "ids"), and_(among(application.c.person, "persons"), _IS_PENDING)))
     .values(admitted_at=bindparam("now"))
 )
+_OTHERS = application.alias("others")
+_MOVE = (
+    update(application)
+    .where(application.c.person == bindparam("of"), _IS_PENDING)
+    .where(~select(_OTHERS.c.id).where(_OTHERS.c.person == bindparam("to"), _OTHERS.c.admitted_at.is_(None)).exists())
+    .values(person=bindparam("to"))
+)
 _PENDING = select(application).where(_IS_PENDING)
 
 
@@ -52,6 +59,13 @@ async def lock_pending(work: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, UU
 async def mark_admitted(work: UnitOfWork, ids: Collection[UUID], persons: Collection[UUID]) -> None:
     """Marks these as decided, and with them every other pending application of these people."""
     await work.connection.execute(_MARK_ADMITTED, {"ids": list(ids), "persons": list(persons), "now": work.now})
+
+
+async def move_pending(work: UnitOfWork, person: UUID, to: UUID | None) -> None:
+    """Makes the person's pending application that of `to`; it is marked as decided where they have one, or for None."""
+    if to is not None:
+        await work.connection.execute(_MOVE, {"of": person, "to": to})
+    await mark_admitted(work, [], [person])
 
 
 async def list_pending(work: UnitOfWork, page: PageRequest) -> Page[Application]:

@@ -45,6 +45,7 @@ _MEMBER = (
     .join(register_entry, register_entry.c.person == member.c.person)
     .where(member.c.person == bindparam("person"))
 )
+_ENTRY = select(register_entry.c.name, register_entry.c.address).where(register_entry.c.person == bindparam("person"))
 _LOCK_VERSION = select(member.c.version).where(member.c.person == bindparam("person")).with_for_update()
 _STANDING = (
     select(standing_change.c.member_class)
@@ -135,6 +136,12 @@ async def add_admissions(work: UnitOfWork, admissions: Sequence[Admission]) -> N
 async def find(work: UnitOfWork, person: UUID, day: date) -> Member | None:
     row = (await work.connection.execute(_MEMBER, {"person": person})).first()
     return _to_member(row, await get_timeline(work, person), day) if row else None
+
+
+async def get_entry(work: UnitOfWork, person: UUID) -> tuple[str, str]:
+    """Name and address in the register of somebody who is or was a member."""
+    row = (await work.connection.execute(_ENTRY, {"person": person})).one()
+    return row.name, row.address
 
 
 async def lock_version(work: UnitOfWork, person: UUID) -> int | None:

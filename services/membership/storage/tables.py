@@ -1,7 +1,7 @@
 """Membership's tables as metadata. `migrations/` holds the DDL that creates them, with the row-level security; a test compares both.
 
 Names and addresses are in `register_entry` only. `number_order` is `domain/member_number.sort_key`. `member_class` and `known_person` are
-projections of other services' events; `rulebook_followed` is our own state and survives a rebuild.
+projections of other services' events; `rulebook_followed` and `merged_person` are our own state and survive a rebuild.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, MetaData, Table, Text, UniqueConstraint, Uuid, true
@@ -62,3 +62,12 @@ rulebook_followed = Table("rulebook_followed", metadata, key("fact", Uuid), requ
 member_class = Table("member_class", metadata, key("key", Text), required("votes", Boolean), required("rulebook_hash", Text))
 
 known_person = Table("known_person", metadata, key("person", Uuid))
+
+merged_person = Table(
+    "merged_person",
+    metadata,
+    key("person", Uuid),
+    required("kept", Uuid),
+    required("fact", Uuid),
+    required("merged_at", MOMENT),
+)

@@ -5,13 +5,14 @@ from services.web.pages.federated_news import NewsEntry
 from services.web.pages.motion_view import StatusLabel
 from services.web.storage.news import NewsItem
 
-KINDS = frozenset({"code_issued", "codes_revoked", "password_set", "sessions_ended", "details_corrected"})
+KINDS = frozenset({"code_issued", "codes_revoked", "password_set", "sessions_ended", "details_corrected", "persons_merged"})
 _PATHS = {"sessions_ended": "/you/sessions"}
 _TEXTS = {
     ("code_issued", "card"): "code_card",
     ("code_issued", "link"): "code_once",
     ("sessions_ended", "chosen"): "session_ended",
     ("sessions_ended", "membership"): "membership_sessions_ended",
+    ("sessions_ended", "merged"): "merged_sessions_ended",
 }
 
 

@@ -24,6 +24,9 @@ async def show(ctx: PageContext) -> Response:
         member=subject.member,
         done=ctx.query_param("done") if ctx.query_param("done") in {change.name for change in CHANGES} else "",
         changes=[change.name for change in CHANGES if change.is_offered(subject)],
+        merged_into=await _name_and_path(ctx, subject.person.merged_into),
+        merged_at=utc_datetime(subject.person.merged_at),
+        merged_entries=[await _name_and_path(ctx, entry) for entry in subject.person.merged_entries],
         hats=[ctx.say(f"hat.{hat}") if ctx.catalogue.has(f"hat.{hat}") else hat for hat in hats],
         offices=[(hat, hat in hats) for hat in OFFICES],
         standings=[
@@ -36,6 +39,11 @@ async def show(ctx: PageContext) -> Response:
             for standing in (subject.member.standings if subject.member else ())
         ],
     )
+
+
+async def _name_and_path(ctx: PageContext, person_id: str) -> tuple[str, str] | None:
+    """A person's name and page; None for no id."""
+    return ((await ctx.person_names([person_id]))[person_id].full, f"/members/{person_id}") if person_id else None
 
 
 async def print_card(ctx: PageContext, form: Form) -> Response:

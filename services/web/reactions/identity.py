@@ -7,6 +7,7 @@ from kith.identity.facts.v1.facts_pb2 import (
     HatTaken,
     PasswordSet,
     PersonCorrected,
+    PersonsMerged,
     SessionsEnded,
     SignInCodeIssued,
     SignInCodesRevoked,
@@ -18,7 +19,7 @@ from services.web.reactions.news_handler import news_handler
 from services.web.storage import sessions
 from services.web.storage.news import add_news
 
-_TOLD = {"chosen", "everywhere", "membership"}
+_TOLD = {"chosen", "everywhere", "membership", "merged"}
 """Why sessions ended, where no other news says so: a new password and revoked codes have news of their own."""
 
 
@@ -52,6 +53,7 @@ REACTIONS = Reactions(
             news_handler(SignInCodesRevoked, "codes_revoked", person="person_id"),
             news_handler(PasswordSet, "password_set", person="person_id"),
             news_handler(PersonCorrected, "details_corrected", person="person_id"),
+            news_handler(PersonsMerged, "persons_merged", person="kept_person_id"),
         ]
     ),
     ("news_of_identity",),

@@ -37,8 +37,8 @@ _ATTRIBUTE = re.compile(r'\b(type|name|value)="([^"]*)"')
 _SELECT = re.compile(r'<select id="([\w-]+)".*?<option value="([^"]+)"', re.DOTALL)
 _TEXT_AREA = re.compile(r'<textarea [^>]*name="([\w-]+)"')
 _DATE_PARTS = {"day": "20", "month": "12", "year": "2026"}
-_CHOSEN = {"method": "score"}
-"""Where the first choice leads past a page."""
+_CHOSEN = {"method": "score", "find": "stone"}
+"""Where the first choice leads past a page, or a number finds nobody else."""
 _FARTHEST = 12
 _ELSEWHERE = {"/sign-out", "/comfort"}
 

@@ -5,7 +5,7 @@ from alembic import op
 from libs.database.shared_ddl import ADD_READS_IN_FULL, grant_audit_numbers
 
 revision = "0010_reads_in_full"
-down_revision = "0002_votes"
+down_revision = "0003_merged_persons"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ from alembic import op
 from libs.database.shared_ddl import ADD_READS_IN_FULL, CREATE_ACCESS_TABLES, CREATE_PERSON_KEYS, grant_audit_numbers
 
 revision = "0010_reads_in_full"
-down_revision = "0003_ended_sessions"
+down_revision = "0004_merged_persons"
 branch_labels = None
 depends_on = None
 

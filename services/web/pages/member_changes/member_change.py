@@ -69,9 +69,9 @@ class MemberChange:
     check: FormPage
 
 
-async def fetch_subject(ctx: PageContext) -> Subject:
-    """The person of the path. Reading them is audited."""
-    services, person_id = ctx.state.services, ctx.path_param("person")
+async def fetch_subject(ctx: PageContext, person: str = "") -> Subject:
+    """The person of the path, or this one. Reading them is audited."""
+    services, person_id = ctx.state.services, person or ctx.path_param("person")
     response: identity.GetPersonResponse = await ctx.call(services.identity.GetPerson, identity.GetPersonRequest(person_id=person_id))
     try:
         entry: membership.GetMemberResponse = await ctx.call(

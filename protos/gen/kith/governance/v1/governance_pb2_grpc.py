@@ -85,6 +85,11 @@ class GovernanceServiceStub:
                 request_serializer=kith_dot_governance_dot_v1_dot_governance__pb2.ListUnconfirmedBallotsRequest.SerializeToString,
                 response_deserializer=kith_dot_governance_dot_v1_dot_governance__pb2.ListUnconfirmedBallotsResponse.FromString,
                 _registered_method=True)
+        self.CheckMerge = channel.unary_unary(
+                '/kith.governance.v1.GovernanceService/CheckMerge',
+                request_serializer=kith_dot_governance_dot_v1_dot_governance__pb2.CheckMergeRequest.SerializeToString,
+                response_deserializer=kith_dot_governance_dot_v1_dot_governance__pb2.CheckMergeResponse.FromString,
+                _registered_method=True)
         self.GetResult = channel.unary_unary(
                 '/kith.governance.v1.GovernanceService/GetResult',
                 request_serializer=kith_dot_governance_dot_v1_dot_governance__pb2.GetResultRequest.SerializeToString,
@@ -161,6 +166,12 @@ class GovernanceServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CheckMerge(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetResult(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -225,6 +236,11 @@ def add_GovernanceServiceServicer_to_server(servicer, server):
                     servicer.ListUnconfirmedBallots,
                     request_deserializer=kith_dot_governance_dot_v1_dot_governance__pb2.ListUnconfirmedBallotsRequest.FromString,
                     response_serializer=kith_dot_governance_dot_v1_dot_governance__pb2.ListUnconfirmedBallotsResponse.SerializeToString,
+            ),
+            'CheckMerge': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckMerge,
+                    request_deserializer=kith_dot_governance_dot_v1_dot_governance__pb2.CheckMergeRequest.FromString,
+                    response_serializer=kith_dot_governance_dot_v1_dot_governance__pb2.CheckMergeResponse.SerializeToString,
             ),
             'GetResult': grpc.unary_unary_rpc_method_handler(
                     servicer.GetResult,
@@ -508,6 +524,33 @@ class GovernanceService:
             '/kith.governance.v1.GovernanceService/ListUnconfirmedBallots',
             kith_dot_governance_dot_v1_dot_governance__pb2.ListUnconfirmedBallotsRequest.SerializeToString,
             kith_dot_governance_dot_v1_dot_governance__pb2.ListUnconfirmedBallotsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckMerge(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.governance.v1.GovernanceService/CheckMerge',
+            kith_dot_governance_dot_v1_dot_governance__pb2.CheckMergeRequest.SerializeToString,
+            kith_dot_governance_dot_v1_dot_governance__pb2.CheckMergeResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -43,6 +43,7 @@ class GovernanceServiceStub:
     RecordBallot: _grpc.UnaryUnaryMultiCallable[_governance_pb2.RecordBallotRequest, _governance_pb2.RecordBallotResponse]
     ConfirmBallot: _grpc.UnaryUnaryMultiCallable[_governance_pb2.ConfirmBallotRequest, _governance_pb2.ConfirmBallotResponse]
     ListUnconfirmedBallots: _grpc.UnaryUnaryMultiCallable[_governance_pb2.ListUnconfirmedBallotsRequest, _governance_pb2.ListUnconfirmedBallotsResponse]
+    CheckMerge: _grpc.UnaryUnaryMultiCallable[_governance_pb2.CheckMergeRequest, _governance_pb2.CheckMergeResponse]
     GetResult: _grpc.UnaryUnaryMultiCallable[_governance_pb2.GetResultRequest, _governance_pb2.GetResultResponse]
     ListDecisions: _grpc.UnaryUnaryMultiCallable[_governance_pb2.ListDecisionsRequest, _governance_pb2.ListDecisionsResponse]
 
@@ -61,6 +62,7 @@ class GovernanceServiceAsyncStub(GovernanceServiceStub):
     RecordBallot: _aio.UnaryUnaryMultiCallable[_governance_pb2.RecordBallotRequest, _governance_pb2.RecordBallotResponse]  # type: ignore[assignment]
     ConfirmBallot: _aio.UnaryUnaryMultiCallable[_governance_pb2.ConfirmBallotRequest, _governance_pb2.ConfirmBallotResponse]  # type: ignore[assignment]
     ListUnconfirmedBallots: _aio.UnaryUnaryMultiCallable[_governance_pb2.ListUnconfirmedBallotsRequest, _governance_pb2.ListUnconfirmedBallotsResponse]  # type: ignore[assignment]
+    CheckMerge: _aio.UnaryUnaryMultiCallable[_governance_pb2.CheckMergeRequest, _governance_pb2.CheckMergeResponse]  # type: ignore[assignment]
     GetResult: _aio.UnaryUnaryMultiCallable[_governance_pb2.GetResultRequest, _governance_pb2.GetResultResponse]  # type: ignore[assignment]
     ListDecisions: _aio.UnaryUnaryMultiCallable[_governance_pb2.ListDecisionsRequest, _governance_pb2.ListDecisionsResponse]  # type: ignore[assignment]
 
@@ -136,6 +138,13 @@ class GovernanceServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _governance_pb2.ListUnconfirmedBallotsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_governance_pb2.ListUnconfirmedBallotsResponse, _abc.Awaitable[_governance_pb2.ListUnconfirmedBallotsResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def CheckMerge(
+        self,
+        request: _governance_pb2.CheckMergeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_governance_pb2.CheckMergeResponse, _abc.Awaitable[_governance_pb2.CheckMergeResponse]]: ...
 
     @_abc_1.abstractmethod
     def GetResult(

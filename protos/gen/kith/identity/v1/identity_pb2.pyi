@@ -189,6 +189,10 @@ class Person(_message.Message):
     LIVE_CARDS_FIELD_NUMBER: _builtins.int
     HATS_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    MERGED_INTO_FIELD_NUMBER: _builtins.int
+    MERGED_AT_FIELD_NUMBER: _builtins.int
+    MERGE_REASON_FIELD_NUMBER: _builtins.int
+    MERGED_ENTRIES_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     full_name: _builtins.str
     called: _builtins.str
@@ -198,10 +202,19 @@ class Person(_message.Message):
     live_cards: _builtins.int
     version: _builtins.int
     """grows with each correction"""
+    merged_into: _builtins.str
+    """the entry that is used instead of this one; empty for an entry in use"""
+    merge_reason: _builtins.str
     @_builtins.property
     def registered_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def hats(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def merged_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def merged_entries(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """entries of the same person that were merged into this one"""
+
     def __init__(
         self,
         *,
@@ -215,10 +228,14 @@ class Person(_message.Message):
         live_cards: _builtins.int = ...,
         hats: _abc.Iterable[_builtins.str] | None = ...,
         version: _builtins.int = ...,
+        merged_into: _builtins.str = ...,
+        merged_at: _timestamp_pb2.Timestamp | None = ...,
+        merge_reason: _builtins.str = ...,
+        merged_entries: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["registered_at", b"registered_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["merged_at", b"merged_at", "registered_at", b"registered_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["called", b"called", "email", b"email", "full_name", b"full_name", "has_password", b"has_password", "hats", b"hats", "live_cards", b"live_cards", "person_id", b"person_id", "phone", b"phone", "registered_at", b"registered_at", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["called", b"called", "email", b"email", "full_name", b"full_name", "has_password", b"has_password", "hats", b"hats", "live_cards", b"live_cards", "merge_reason", b"merge_reason", "merged_at", b"merged_at", "merged_entries", b"merged_entries", "merged_into", b"merged_into", "person_id", b"person_id", "phone", b"phone", "registered_at", b"registered_at", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -428,6 +445,56 @@ class CorrectPersonResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CorrectPersonResponse: _TypeAlias = CorrectPersonResponse  # noqa: Y015
+
+@_typing.final
+class MergePersonsRequest(_message.Message):
+    """MergePersonsRequest: both entries are of one person. The kept one stays in use; the other is readable, and never used again. For a
+    secretary.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    KEPT_PERSON_ID_FIELD_NUMBER: _builtins.int
+    OTHER_PERSON_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    kept_person_id: _builtins.str
+    other_person_id: _builtins.str
+    reason: _builtins.str
+    """why they are one person, at most 500 characters; stored here, never published in an event"""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        kept_person_id: _builtins.str = ...,
+        other_person_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kept_person_id", b"kept_person_id", "other_person_id", b"other_person_id", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergePersonsRequest: _TypeAlias = MergePersonsRequest  # noqa: Y015
+
+@_typing.final
+class MergePersonsResponse(_message.Message):
+    """MergePersonsResponse is empty."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergePersonsResponse: _TypeAlias = MergePersonsResponse  # noqa: Y015
 
 @_typing.final
 class IssueSignInCodeRequest(_message.Message):

@@ -60,6 +60,11 @@ class IdentityServiceStub:
                 request_serializer=kith_dot_identity_dot_v1_dot_identity__pb2.CorrectPersonRequest.SerializeToString,
                 response_deserializer=kith_dot_identity_dot_v1_dot_identity__pb2.CorrectPersonResponse.FromString,
                 _registered_method=True)
+        self.MergePersons = channel.unary_unary(
+                '/kith.identity.v1.IdentityService/MergePersons',
+                request_serializer=kith_dot_identity_dot_v1_dot_identity__pb2.MergePersonsRequest.SerializeToString,
+                response_deserializer=kith_dot_identity_dot_v1_dot_identity__pb2.MergePersonsResponse.FromString,
+                _registered_method=True)
         self.IssueSignInCode = channel.unary_unary(
                 '/kith.identity.v1.IdentityService/IssueSignInCode',
                 request_serializer=kith_dot_identity_dot_v1_dot_identity__pb2.IssueSignInCodeRequest.SerializeToString,
@@ -146,6 +151,12 @@ class IdentityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CorrectPerson(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MergePersons(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -244,6 +255,11 @@ def add_IdentityServiceServicer_to_server(servicer, server):
                     servicer.CorrectPerson,
                     request_deserializer=kith_dot_identity_dot_v1_dot_identity__pb2.CorrectPersonRequest.FromString,
                     response_serializer=kith_dot_identity_dot_v1_dot_identity__pb2.CorrectPersonResponse.SerializeToString,
+            ),
+            'MergePersons': grpc.unary_unary_rpc_method_handler(
+                    servicer.MergePersons,
+                    request_deserializer=kith_dot_identity_dot_v1_dot_identity__pb2.MergePersonsRequest.FromString,
+                    response_serializer=kith_dot_identity_dot_v1_dot_identity__pb2.MergePersonsResponse.SerializeToString,
             ),
             'IssueSignInCode': grpc.unary_unary_rpc_method_handler(
                     servicer.IssueSignInCode,
@@ -437,6 +453,33 @@ class IdentityService:
             '/kith.identity.v1.IdentityService/CorrectPerson',
             kith_dot_identity_dot_v1_dot_identity__pb2.CorrectPersonRequest.SerializeToString,
             kith_dot_identity_dot_v1_dot_identity__pb2.CorrectPersonResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MergePersons(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.identity.v1.IdentityService/MergePersons',
+            kith_dot_identity_dot_v1_dot_identity__pb2.MergePersonsRequest.SerializeToString,
+            kith_dot_identity_dot_v1_dot_identity__pb2.MergePersonsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -38,6 +38,7 @@ class IdentityServiceStub:
     GetNames: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GetNamesRequest, _identity_pb2.GetNamesResponse]
     SearchPersons: _grpc.UnaryUnaryMultiCallable[_identity_pb2.SearchPersonsRequest, _identity_pb2.SearchPersonsResponse]
     CorrectPerson: _grpc.UnaryUnaryMultiCallable[_identity_pb2.CorrectPersonRequest, _identity_pb2.CorrectPersonResponse]
+    MergePersons: _grpc.UnaryUnaryMultiCallable[_identity_pb2.MergePersonsRequest, _identity_pb2.MergePersonsResponse]
     IssueSignInCode: _grpc.UnaryUnaryMultiCallable[_identity_pb2.IssueSignInCodeRequest, _identity_pb2.IssueSignInCodeResponse]
     RevokeSignInCodes: _grpc.UnaryUnaryMultiCallable[_identity_pb2.RevokeSignInCodesRequest, _identity_pb2.RevokeSignInCodesResponse]
     SetPassword: _grpc.UnaryUnaryMultiCallable[_identity_pb2.SetPasswordRequest, _identity_pb2.SetPasswordResponse]
@@ -60,6 +61,7 @@ class IdentityServiceAsyncStub(IdentityServiceStub):
     GetNames: _aio.UnaryUnaryMultiCallable[_identity_pb2.GetNamesRequest, _identity_pb2.GetNamesResponse]  # type: ignore[assignment]
     SearchPersons: _aio.UnaryUnaryMultiCallable[_identity_pb2.SearchPersonsRequest, _identity_pb2.SearchPersonsResponse]  # type: ignore[assignment]
     CorrectPerson: _aio.UnaryUnaryMultiCallable[_identity_pb2.CorrectPersonRequest, _identity_pb2.CorrectPersonResponse]  # type: ignore[assignment]
+    MergePersons: _aio.UnaryUnaryMultiCallable[_identity_pb2.MergePersonsRequest, _identity_pb2.MergePersonsResponse]  # type: ignore[assignment]
     IssueSignInCode: _aio.UnaryUnaryMultiCallable[_identity_pb2.IssueSignInCodeRequest, _identity_pb2.IssueSignInCodeResponse]  # type: ignore[assignment]
     RevokeSignInCodes: _aio.UnaryUnaryMultiCallable[_identity_pb2.RevokeSignInCodesRequest, _identity_pb2.RevokeSignInCodesResponse]  # type: ignore[assignment]
     SetPassword: _aio.UnaryUnaryMultiCallable[_identity_pb2.SetPasswordRequest, _identity_pb2.SetPasswordResponse]  # type: ignore[assignment]
@@ -109,6 +111,13 @@ class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _identity_pb2.CorrectPersonRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_identity_pb2.CorrectPersonResponse, _abc.Awaitable[_identity_pb2.CorrectPersonResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def MergePersons(
+        self,
+        request: _identity_pb2.MergePersonsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.MergePersonsResponse, _abc.Awaitable[_identity_pb2.MergePersonsResponse]]: ...
 
     @_abc_1.abstractmethod
     def IssueSignInCode(

@@ -337,7 +337,7 @@ class EndMembershipRequest(_message.Message):
     person_id: _builtins.str
     on: _builtins.str
     reason: _builtins.str
-    """left, died, support_ended, expelled"""
+    """left, died, support_ended, expelled; an event has merged, too"""
     version: _builtins.int
     def __init__(
         self,

@@ -134,6 +134,30 @@ class PersonCorrected(_message.Message):
 Global___PersonCorrected: _TypeAlias = PersonCorrected  # noqa: Y015
 
 @_typing.final
+class PersonsMerged(_message.Message):
+    """PersonsMerged: both entries are of one person. From now on only the kept one is used; the other stays readable."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEPT_PERSON_ID_FIELD_NUMBER: _builtins.int
+    OTHER_PERSON_ID_FIELD_NUMBER: _builtins.int
+    kept_person_id: _builtins.str
+    other_person_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        kept_person_id: _builtins.str = ...,
+        other_person_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kept_person_id", b"kept_person_id", "other_person_id", b"other_person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonsMerged: _TypeAlias = PersonsMerged  # noqa: Y015
+
+@_typing.final
 class SessionsEnded(_message.Message):
     """SessionsEnded: these sessions have ended before their time. No token of theirs is valid any more."""
 
@@ -144,7 +168,7 @@ class SessionsEnded(_message.Message):
     WHY_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     why: _builtins.str
-    """signed_out, chosen, everywhere, password, revoked, membership"""
+    """signed_out, chosen, everywhere, password, revoked, membership, merged"""
     @_builtins.property
     def session_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(

@@ -118,6 +118,7 @@ class MembershipEnded(_message.Message):
     person_id: _builtins.str
     on: _builtins.str
     reason: _builtins.str
+    """left, died, support_ended, expelled, merged"""
     def __init__(
         self,
         *,

@@ -1,0 +1,37 @@
+"""Merging two entries of one person must not leave them two ballots in one vote, nor take the vote from them.
+
+A roll that is frozen stays as it is, and so does every ballot on it. So an entry is merged into another only while it is on no roll of a
+motion or a federated vote that still takes ballots, or will: the secretary waits until the last of them closes, and sees which it is and
+until when. Two ballots in one open vote can therefore never become one person's. Whoever merges all the same, at the very moment at which a
+roll is frozen, gains nothing: the merged entry signs nobody in, and no ballot is taken for it, neither from a page nor from paper.
+
+Later rolls have no merged entry, even while the register has not yet ended its membership.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from libs.refusals import FailedPrecondition
+
+
+@dataclass(frozen=True)
+class OpenRoll:
+    """A motion or federated vote that is not closed, with the person in question on its roll."""
+
+    title: str
+    closes_at: datetime
+
+
+def require_on_no_open_roll(rolls: Sequence[OpenRoll]) -> None:
+    """Raises FailedPrecondition ON_OPEN_ROLL, which names what closes last."""
+    if rolls:
+        last = max(rolls, key=lambda roll: roll.closes_at)
+        raise FailedPrecondition("ON_OPEN_ROLL", title=last.title, closes_at=last.closes_at.isoformat())
+
+
+def require_not_merged(kept: UUID | None) -> None:
+    """Raises FailedPrecondition PERSON_MERGED for an entry that was merged into `kept`."""
+    if kept is not None:
+        raise FailedPrecondition("PERSON_MERGED", person=str(kept))

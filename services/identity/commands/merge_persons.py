@@ -1,0 +1,52 @@
+"""Merges two entries of one person, on behalf of a secretary. Nothing merges by itself: a near match is only named (`PERSON_KNOWN`)."""
+
+from uuid import UUID
+
+from libs.access import hats
+from libs.database.engine import UnitOfWork
+from libs.observe.security_events import SecurityEvent
+from libs.refusals import NotFound
+from services.identity.commands.caller_session import require_caller_session
+from services.identity.domain.person_merge import moved_contacts, parse_reason, require_may_merge
+from services.identity.storage import events_out, password_attempts, passwords, person_merges, persons, sessions, sign_in_codes, worn_hats
+
+
+async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID, typed_reason: str) -> None:
+    """Raises NotAllowed HAT_NEEDED, NotFound PERSON_UNKNOWN, and what `domain.person_merge` refuses."""
+    await hats.require(work, hats.SECRETARY)
+    await require_caller_session(work)
+    reason = parse_reason(typed_reason)
+    # Registrations and corrections look for entries by what recognises them: they wait, and then find the kept entry.
+    await persons.lock_registration(work)
+    candidates = await person_merges.lock_candidates(work, (kept, other))
+    if not {kept, other} <= candidates.keys():
+        raise NotFound("PERSON_UNKNOWN")
+    require_may_merge(candidates[kept], candidates[other], work.caller.person)
+    await person_merges.save(work, kept, other, reason, moved_contacts(candidates[kept], candidates[other]))
+    await _end_sign_in(work, other)
+    await _move_hats(work, kept, other)
+    await events_out.persons_merged(work, kept, other)
+    work.report(SecurityEvent.PERSONS_MERGED, person=str(kept), merged=str(other))
+
+
+async def _end_sign_in(work: UnitOfWork, other: UUID) -> None:
+    ended = await sessions.end_all(work, other)
+    password_removed = await passwords.remove(work, other)
+    await password_attempts.forget_browsers(work, other)
+    await sign_in_codes.revoke_all(work, other)
+    await events_out.sessions_ended(work, other, ended, "merged")
+    await events_out.sign_in_codes_revoked(work, other, password_removed=password_removed)
+
+
+async def _move_hats(work: UnitOfWork, kept: UUID, other: UUID) -> None:
+    """The kept entry gets a hat before the other loses it: there always is a secretary."""
+    for hat in await worn_hats.hats_of(work, other):
+        wearers = await worn_hats.lock_wearers(work, hat)
+        if kept not in wearers:
+            await hats.give(work, kept, hat)
+            await events_out.hat_given(work, kept, hat)
+            work.report(SecurityEvent.HAT_GIVEN, person=str(kept), changed=hat)
+        if other in wearers:
+            await hats.revoke(work, other, hat)
+            await events_out.hat_taken(work, other, hat)
+            work.report(SecurityEvent.HAT_TAKEN, person=str(other), changed=hat)

@@ -1,0 +1,67 @@
+"""Merging two entries of one person: which of them stays in use, and what moves to it.
+
+One entry is kept, the other is merged into it. Nothing is deleted: both rows stay, with what each of them did.
+
+| of the other entry                  | becomes                                                                  |
+|-------------------------------------|--------------------------------------------------------------------------|
+| sessions, links, cards, password    | ended and revoked: the person signs in with the kept entry               |
+| hats                                | the kept entry's                                                         |
+| e-mail address, telephone number    | the kept entry's where it has none; elsewhere they stay where they are   |
+| the names and contacts it is recognised by | recognise the kept entry from now on                              |
+| entries merged into it before       | point to the kept entry; `person_merge` still says how they came there   |
+
+| refused with   | when                                                                                             |
+|----------------|--------------------------------------------------------------------------------------------------|
+| SAME_ENTRY     | both are one entry                                                                               |
+| PERSON_MERGED  | one of them was merged before, perhaps a moment ago and the other way round                      |
+| OWN_ENTRY      | the other entry is the caller's: nobody takes their own sign-in away; keep it, or ask a colleague |
+| REASON_MISSING, REASON_TOO_LONG | why they are one person is written down, in 1 to 500 characters                 |
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from libs.refusals import FailedPrecondition, invalid
+
+MAX_REASON_LENGTH = 500
+
+
+@dataclass(frozen=True)
+class MergeCandidate:
+    """One of the two entries."""
+
+    id: UUID
+    merged_into: UUID | None
+    email: str
+    phone: str
+
+
+def parse_reason(typed: str) -> str:
+    """Raises Invalid REASON_MISSING or REASON_TOO_LONG."""
+    reason = typed.strip()
+    if not reason:
+        raise invalid("reason", "REASON_MISSING")
+    if len(reason) > MAX_REASON_LENGTH:
+        raise invalid("reason", "REASON_TOO_LONG", at_most=str(MAX_REASON_LENGTH))
+    return reason
+
+
+def require_may_merge(kept: MergeCandidate, other: MergeCandidate, caller: UUID | None) -> None:
+    """Raises Invalid SAME_ENTRY, FailedPrecondition PERSON_MERGED or OWN_ENTRY."""
+    if kept.id == other.id:
+        raise invalid("other_person_id", "SAME_ENTRY")
+    for candidate in (kept, other):
+        require_in_use(candidate.merged_into)
+    if other.id == caller:
+        raise FailedPrecondition("OWN_ENTRY")
+
+
+def require_in_use(merged_into: UUID | None) -> None:
+    """Raises FailedPrecondition PERSON_MERGED, which names the entry to use."""
+    if merged_into is not None:
+        raise FailedPrecondition("PERSON_MERGED", person=str(merged_into))
+
+
+def moved_contacts(kept: MergeCandidate, other: MergeCandidate) -> frozenset[str]:
+    """Which of `email` and `phone` the kept entry gets from the other."""
+    return frozenset(field for field in ("email", "phone") if not getattr(kept, field) and getattr(other, field))

@@ -1,0 +1,56 @@
+"""Entries of persons that were merged into others."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import bindparam, insert, select, update
+
+from libs.database.columns import among
+from libs.database.engine import UnitOfWork
+from libs.database.rows import row_mapper
+from services.identity.domain.person_merge import MergeCandidate
+from services.identity.storage.tables import contact, person, person_merge
+
+# In the order of ids, so that two merges of the same entries wait for each other and not both for ever.
+_LOCK = select(person.c.id).where(among(person.c.id, "ids")).order_by(person.c.id).with_for_update(key_share=True)
+_CANDIDATES = (
+    select(person.c.id, person.c.merged_into, contact.c.email, contact.c.phone)
+    .select_from(person.join(contact, contact.c.person == person.c.id))
+    .where(among(person.c.id, "ids"))
+)
+_MERGED_INTO = select(person.c.merged_into).where(person.c.id == bindparam("id"))
+_ADD = insert(person_merge)
+_MARK = (
+    update(person)
+    .where((person.c.id == bindparam("other")) | (person.c.merged_into == bindparam("other")))
+    .values(merged_into=bindparam("kept"), version=person.c.version + 1)
+)
+_NEW_VERSION = update(person).where(person.c.id == bindparam("changed")).values(version=person.c.version + 1)
+_OTHERS = contact.alias("others")
+_SET_CONTACT = update(contact).where(contact.c.person == bindparam("to"))
+
+_to_candidate = row_mapper(MergeCandidate)
+
+
+async def lock_candidates(work: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, MergeCandidate]:
+    """Those of the entries that exist, locked until the transaction ends."""
+    await work.connection.execute(_LOCK, {"ids": list(ids)})
+    return {row.id: _to_candidate(row) for row in await work.connection.execute(_CANDIDATES, {"ids": list(ids)})}
+
+
+async def merged_into(work: UnitOfWork, entry: UUID) -> UUID | None:
+    """The entry that is used instead; None for an entry in use."""
+    into: UUID | None = (await work.connection.execute(_MERGED_INTO, {"id": entry})).scalar()
+    return into
+
+
+async def save(work: UnitOfWork, kept: UUID, other: UUID, reason: str, moved: Collection[str]) -> None:
+    """Marks the other entry, and what was merged into it, as merged into the kept one; moves these contact details."""
+    row = {"other": other, "kept": kept, "reason": reason, "merged_by": work.caller.id, "merged_at": work.now}
+    await work.connection.execute(_ADD, row)
+    await work.connection.execute(_MARK, {"other": other, "kept": kept})
+    await work.connection.execute(_NEW_VERSION, {"changed": kept})
+    if moved:
+        columns = [_OTHERS.c[name] for field in sorted(moved) for name in (field, f"{field}_key")]
+        values = {column.name: select(column).where(_OTHERS.c.person == bindparam("of")).scalar_subquery() for column in columns}
+        await work.connection.execute(_SET_CONTACT.values(values), {"to": kept, "of": other})

@@ -1,0 +1,270 @@
+"""Two entries of one person are merged: one is used from then on, both histories stay, and nobody ends up with two votes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+import pytest_asyncio
+
+from kith.governance.v1 import governance_pb2 as gov
+from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
+from kith.identity.facts.v1.facts_pb2 import HatGiven, HatTaken, PersonsMerged, SessionsEnded, SignInCodesRevoked
+from kith.identity.v1 import identity_pb2 as pb
+from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
+from kith.membership.facts.v1.facts_pb2 import MembershipEnded
+from kith.membership.v1 import membership_pb2 as memb
+from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
+from libs import callers
+from libs.database.engine import Database, new_id
+from libs.messages.rebuild import rebuild_projections
+from libs.refusals import FailedPrecondition, Invalid, NotAllowed, NotFound, NotSignedIn, Refusal
+from libs.rpc.client import call_service
+from services.membership.reactions import governance, identity
+from tests.support.member_assembly import RULEBOOK, to_timestamp
+from tests.support.running_co_op import Infrastructure, RunningCoOp, running_co_op
+
+on_one_loop = pytest.mark.asyncio(loop_scope="module")
+LONDON = ZoneInfo("Europe/London")
+NUMBERS = iter(range(10_000))
+WHY = "I rang them up."
+
+
+@dataclass(frozen=True)
+class CoOp:
+    """A co-op with a secretary and a rulebook, which each test adds its own people to."""
+
+    running: RunningCoOp
+    secretary: UUID
+
+    @property
+    def token(self) -> str:
+        return self.running.token(self.secretary, hat="secretary")
+
+    @property
+    def identity(self) -> IdentityServiceStub:
+        return self.running.stub(IdentityServiceStub)
+
+    @property
+    def membership(self) -> MembershipServiceStub:
+        return self.running.stub(MembershipServiceStub)
+
+    @property
+    def governance(self) -> GovernanceServiceStub:
+        return self.running.stub(GovernanceServiceStub)
+
+    async def register(self, name: str, **contact: str) -> UUID:
+        """A person under a name of their own, unless they have a contact detail."""
+        person = pb.NewPerson(full_name=name if contact else f"{name} {next(NUMBERS)}", **contact)
+        request = pb.RegisterPersonsRequest(request_id=str(new_id()), persons=[person])
+        return UUID((await call_service(self.identity.RegisterPersons, request, self.token)).persons[0].person_id)
+
+    async def admit(self, *people: UUID, member_class: str = "worker") -> None:
+        await self.running.wait_until_consumed("membership", "identity")
+        rows = [memb.Admission(person_id=str(person), member_class=member_class, register_name="As Entered") for person in people]
+        request = memb.AdmitMembersRequest(request_id=str(new_id()), admissions=rows)
+        assert [row.refusal for row in (await call_service(self.membership.AdmitMembers, request, self.token)).members] == [""] * len(rows)
+
+    async def merge(self, kept: UUID, other: UUID, *, reason: str = WHY, request_id: str = "", token: str = "") -> None:
+        request = pb.MergePersonsRequest(
+            request_id=request_id or str(new_id()), kept_person_id=str(kept), other_person_id=str(other), reason=reason
+        )
+        await call_service(self.identity.MergePersons, request, token or self.token)
+
+    async def person(self, person: UUID) -> pb.Person:
+        response: pb.GetPersonResponse = await call_service(self.identity.GetPerson, pb.GetPersonRequest(person_id=str(person)), self.token)
+        return response.person
+
+    async def member(self, person: UUID) -> memb.Member:
+        request = memb.GetMemberRequest(person_id=str(person))
+        response: memb.GetMemberResponse = await call_service(self.membership.GetMember, request, self.token)
+        return response.member
+
+    async def follow(self) -> None:
+        """Waits until all have heard of what happened."""
+        for consumer, source in (("membership", "identity"), ("governance", "identity"), ("governance", "membership")):
+            await self.running.wait_until_consumed(consumer, source)
+
+    async def refused(self, kind: type[Refusal], reason: str, call: Any) -> Refusal:
+        with pytest.raises(kind, match=reason) as refused:
+            await call
+        return refused.value
+
+    async def open_motion(self, hours: float = 2) -> str:
+        request = gov.OpenMotionRequest(
+            request_id=str(new_id()), title="Shall we buy the van?", text="It carries people.", resolution_type="ordinary",
+            closes_at=to_timestamp(self.running.now() + timedelta(hours=hours)),
+        )  # fmt: skip
+        return str((await call_service(self.governance.OpenMotion, request, self.token)).motion_id)
+
+    async def check_merge(self, person: UUID, token: str = "") -> None:
+        await call_service(self.governance.CheckMerge, gov.CheckMergeRequest(person_id=str(person)), token or self.token)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def co_op(infrastructure: Infrastructure) -> AsyncIterator[CoOp]:
+    async with running_co_op(infrastructure, "identity", "membership", "governance", membership={"zone": "Europe/London"}) as running:
+        [secretary] = await running.register_people("Sam Sample")
+        request = gov.AdoptRulebookRequest(request_id=str(new_id()), text=RULEBOOK)
+        await call_service(running.stub(GovernanceServiceStub).AdoptRulebook, request, running.founder_token())
+        await running.wait_until_consumed("membership", "governance")
+        yield CoOp(running, secretary)
+
+
+@on_one_loop
+async def test_the_other_entry_signs_nobody_in_any_more_and_stays_readable(co_op: CoOp) -> None:
+    kept, other = await co_op.register("Una Odell", email="una@example.org"), await co_op.register("Una O'Dell", phone="01632 960777")
+    card = pb.IssueSignInCodeRequest(request_id=str(new_id()), person_id=str(other), kind=pb.CODE_KIND_CARD)
+    code = (await call_service(co_op.identity.IssueSignInCode, card, co_op.token)).code
+    session = await call_service(co_op.identity.SignIn, pb.SignInRequest(code=code))
+    hat = pb.GiveHatRequest(request_id=str(new_id()), person_id=str(other), hat="operator")
+    await call_service(co_op.identity.GiveHat, hat, co_op.token)
+    before = len(await co_op.running.published_events("identity"))
+    request_id = str(new_id())
+    await co_op.merge(kept, other, request_id=request_id)
+    await co_op.merge(kept, other, request_id=request_id)
+    assert (await co_op.running.published_events("identity"))[before:] == [
+        SessionsEnded(person_id=str(other), session_ids=[session.session_id], why="merged"),
+        SignInCodesRevoked(person_id=str(other)),
+        HatGiven(person_id=str(kept), hat="operator"),
+        HatTaken(person_id=str(other), hat="operator"),
+        PersonsMerged(kept_person_id=str(kept), other_person_id=str(other)),
+    ]
+    renewal = pb.RenewTokenRequest(session_id=session.session_id, session_key=session.session_key)
+    await co_op.refused(NotSignedIn, "SESSION_ENDED", call_service(co_op.identity.RenewToken, renewal))
+    await co_op.refused(NotSignedIn, "SIGN_IN_FAILED", call_service(co_op.identity.SignIn, pb.SignInRequest(code=code)))
+    of_kept, of_other = await co_op.person(kept), await co_op.person(other)
+    assert (list(of_kept.hats), of_kept.email, of_kept.phone, list(of_kept.merged_entries)) == (
+        ["operator"], "una@example.org", "01632 960777", [str(other)],
+    )  # fmt: skip
+    assert (of_other.full_name, of_other.phone, of_other.merged_into, of_other.merge_reason) == (
+        "Una O'Dell", "01632 960777", str(kept), WHY,
+    )  # fmt: skip
+    assert of_other.HasField("merged_at")
+    correction = pb.CorrectPersonRequest(request_id=str(new_id()), person_id=str(other), full_name="Una", version=of_other.version)
+    link = pb.IssueSignInCodeRequest(request_id=str(new_id()), person_id=str(other), kind=pb.CODE_KIND_LINK)
+    hat = pb.GiveHatRequest(request_id=str(new_id()), person_id=str(other), hat="operator")
+    for call in (
+        call_service(co_op.identity.IssueSignInCode, link, co_op.token),
+        call_service(co_op.identity.GiveHat, hat, co_op.token),
+        call_service(co_op.identity.CorrectPerson, correction, co_op.token),
+    ):
+        refusal = await co_op.refused(FailedPrecondition, "PERSON_MERGED", call)
+        assert refusal.details["person"] == str(kept)
+    again = pb.NewPerson(full_name="una o\u2019dell", phone="+44 1632 960777")
+    registration = pb.RegisterPersonsRequest(request_id=str(new_id()), persons=[again])
+    [row] = (await call_service(co_op.identity.RegisterPersons, registration, co_op.token)).persons
+    assert (row.refusal, row.person_id) == ("PERSON_KNOWN", str(kept)), "what recognised the other entry recognises the kept one"
+
+
+@on_one_loop
+async def test_what_cannot_be_merged_is_refused_and_says_why(co_op: CoOp) -> None:
+    ada, ben, cy = [await co_op.register(name) for name in ("Ada", "Ben", "Cy")]
+    for kind, reason, call in (
+        (NotAllowed, "HAT_NEEDED", co_op.merge(ada, ben, token=co_op.running.token(ada))),
+        (NotAllowed, "HAT_NEEDED", co_op.check_merge(ada, co_op.running.token(ada))),
+        (Invalid, "SAME_ENTRY", co_op.merge(ada, ada)),
+        (NotFound, "PERSON_UNKNOWN", co_op.merge(ada, new_id())),
+        (NotFound, "PERSON_UNKNOWN", co_op.merge(new_id(), ada)),
+        (Invalid, "REASON_MISSING", co_op.merge(ada, ben, reason="  ")),
+        (Invalid, "REASON_TOO_LONG", co_op.merge(ada, ben, reason="x" * 501)),
+        (FailedPrecondition, "OWN_ENTRY", co_op.merge(ada, co_op.secretary)),
+    ):
+        await co_op.refused(kind, reason, call)
+    await co_op.merge(ben, ada)
+    for kept, other in ((ben, ada), (cy, ada), (ada, cy)):
+        await co_op.refused(FailedPrecondition, "PERSON_MERGED", co_op.merge(kept, other))
+    await co_op.merge(cy, ben)
+    assert [(await co_op.person(person)).merged_into for person in (ada, ben, cy)] == [str(cy), str(cy), ""]
+    assert sorted((await co_op.person(cy)).merged_entries) == sorted([str(ada), str(ben)])
+    merges = {row[0]: row[1] for row in await co_op.running.all_rows("identity", "person_merge")}
+    assert (merges[ada], merges[ben]) == (ben, cy), "how they came there is kept"
+
+
+@on_one_loop
+async def test_of_two_secretaries_who_merge_in_opposite_directions_one_is_refused(co_op: CoOp) -> None:
+    for _ in range(3):
+        one, two = await co_op.register("One"), await co_op.register("Two")
+        results = await asyncio.gather(co_op.merge(one, two), co_op.merge(two, one), return_exceptions=True)
+        [refusal] = [result for result in results if result is not None]
+        assert (type(refusal), getattr(refusal, "reason", "")) == (FailedPrecondition, "PERSON_MERGED")
+        assert [bool((await co_op.person(person)).merged_into) for person in (one, two)].count(True) == 1
+
+
+@on_one_loop
+async def test_the_register_keeps_one_membership_and_both_histories_once_even_after_a_rebuild(co_op: CoOp) -> None:
+    today = datetime.now(LONDON).date().isoformat()
+    kept, other, newcomer, member = [await co_op.register(name) for name in ("Kept", "Other", "New", "Member")]
+    await co_op.admit(kept)
+    await co_op.admit(other, member, member_class="user")
+    before = await co_op.member(kept), await co_op.member(other)
+    await co_op.merge(kept, other)
+    await co_op.merge(newcomer, member)
+    await co_op.follow()
+    after = await co_op.member(kept), await co_op.member(other)
+    assert after[0] == before[0]
+    assert (after[1].member_number, after[1].register_name, after[1].ended_on) == (before[1].member_number, "As Entered", today)
+    assert [(span.member_class, span.from_day, span.to_day) for span in after[1].standings] == [("user", today, today)]
+    taken_over, ended = await co_op.member(newcomer), await co_op.member(member)
+    assert (taken_over.member_class, taken_over.admitted_on, taken_over.ended_on) == ("user", today, "")
+    assert taken_over.member_number != ended.member_number
+    published = await co_op.running.published_events("membership")
+    assert published.count(MembershipEnded(person_id=str(other), on=today, reason="merged")) == 1
+    row = memb.AdmitMembersRequest(request_id=str(new_id()), admissions=[memb.Admission(person_id=str(other), member_class="user",
+                                   register_name="Again")])  # fmt: skip
+    assert (await call_service(co_op.membership.AdmitMembers, row, co_op.token)).members[0].refusal == "PERSON_MERGED"
+    database = Database(co_op.running.databases["membership"].run_url)
+    async with database.work(callers.job("rebuild"), datetime.now(UTC)) as work:
+        await rebuild_projections(work, (identity.reactions(LONDON), governance.reactions(LONDON)))
+    await database.close()
+    await co_op.follow()
+    assert await co_op.running.published_events("membership") == published, "a rebuild merges nothing again"
+
+
+@on_one_loop
+async def test_an_entry_on_the_roll_of_an_open_motion_is_not_merged_and_a_merged_one_casts_no_ballot(co_op: CoOp) -> None:
+    kept, other, late = [await co_op.register(name) for name in ("Voter", "Voter", "Voter")]
+    await co_op.admit(kept, other, late)
+    await co_op.follow()
+    motion = await co_op.open_motion()
+    refusal = await co_op.refused(FailedPrecondition, "ON_OPEN_ROLL", co_op.check_merge(other))
+    assert refusal.details["title"] == "Shall we buy the van?"
+    assert datetime.fromisoformat(refusal.details["closes_at"]) > co_op.running.now() + timedelta(hours=1)
+    await co_op.check_merge(await co_op.register("On no roll"))
+    # Whoever merges at the very moment at which a roll is frozen finds both on it.
+    await co_op.merge(kept, other)
+    await co_op.follow()
+
+    def ballot(revision: int = 0) -> gov.CastBallotRequest:
+        return gov.CastBallotRequest(request_id=str(new_id()), motion_id=motion, choice="for", revision=revision)
+
+    await call_service(co_op.governance.CastBallot, ballot(), co_op.running.token(kept))
+    stale = co_op.running.token(other)
+    await co_op.refused(FailedPrecondition, "PERSON_MERGED", call_service(co_op.governance.CastBallot, ballot(), stale))
+    paper = gov.RecordBallotRequest(request_id=str(new_id()), motion_id=motion, person_id=str(other), choice="for", taken="paper")
+    await co_op.refused(FailedPrecondition, "PERSON_MERGED", call_service(co_op.governance.RecordBallot, paper, co_op.token))
+    roll = [row for row in await co_op.running.all_rows("governance", "roll") if row[0] == UUID(motion)]
+    assert {row[1]: row[3] for row in roll if row[1] in (kept, other)} == {kept: 1, other: 0}, "a frozen roll stays as it is"
+    later = await co_op.open_motion()
+    on_roll = [row[1] for row in await co_op.running.all_rows("governance", "roll") if row[0] == UUID(later)]
+    assert (kept in on_roll, other in on_roll) == (True, False), "both are members today, and only one entry votes"
+
+
+@on_one_loop
+async def test_the_register_follows_a_merge_although_it_was_stopped_before_it_could(co_op: CoOp) -> None:
+    """As after a kill between identity's commit and membership's reaction: the event waits in identity's outbox."""
+    kept, other = await co_op.register("Before"), await co_op.register("After")
+    await co_op.admit(kept, other)
+    async with AsyncExitStack() as register:
+        connection = await register.enter_async_context(co_op.running.database_transaction("membership"))
+        await connection.execute("select n from next_number for update")
+        await co_op.merge(kept, other)
+        assert (await co_op.member(other)).ended_on == ""
+        await co_op.running.restart(register.aclose)
+    await co_op.follow()
+    assert ((await co_op.member(kept)).ended_on, bool((await co_op.member(other)).ended_on)) == ("", True)
