@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import insert
 
+from libs.database import wakeups
 from libs.database.engine import UnitOfWork
 from libs.database.shared_tables import read_audit
 
@@ -39,3 +40,4 @@ async def record_read(
     ]
     if rows:
         await work.connection.execute(_INSERT, rows)
+        work.wakes.add(wakeups.READS)

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from libs.host.component import BuildComponent, Component, Runtime
+from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
 from services.identity.domain.keyed_hasher import KeyedHasher
 from services.identity.jobs import forget_old_sign_ins
@@ -17,6 +18,7 @@ from services.identity.reactions import membership
 from services.identity.rpc.secret_methods import SecretMethods
 from services.identity.rpc.servicer import identity_service
 from services.identity.settings import Settings
+from services.identity.storage import events_out
 from services.identity.storage.passwords import Argon2Hasher
 
 
@@ -33,7 +35,12 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
             migrations=Path(__file__).parent / "storage" / "migrations",
             services=(identity_service(runtime.transactions, secrets, country),),
             reactions=(membership.reactions(zone),),
-            jobs=(forget_old_sign_ins.JOB, end_former_members_sessions_job(zone), refold_identity_keys_job(country)),
+            jobs=(
+                forget_old_sign_ins.JOB,
+                end_former_members_sessions_job(zone),
+                refold_identity_keys_job(country),
+                seal_reads_job(events_out.read_audit_sealed),
+            ),
         )
 
     return build

@@ -4,10 +4,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from libs.host.component import BuildComponent, Component, Runtime
+from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
 from services.membership.reactions import governance, identity
 from services.membership.rpc.servicer import membership_service
 from services.membership.settings import Settings
+from services.membership.storage import events_out
 
 
 def component_builder(_shared: SharedSettings, settings: Settings) -> BuildComponent:
@@ -20,6 +22,7 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
             migrations=Path(__file__).parent / "storage" / "migrations",
             services=(membership_service(runtime, zone),),
             reactions=(identity.REACTIONS, governance.reactions(zone)),
+            jobs=(seal_reads_job(events_out.read_audit_sealed),),
         )
 
     return build

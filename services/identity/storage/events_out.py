@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from kith.identity.facts.v1 import facts_pb2 as facts
+from libs.access.audit_chain import ChainHead
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 
@@ -40,3 +41,7 @@ async def sign_in_codes_revoked(work: UnitOfWork, person: UUID, *, password_remo
 
 async def sign_in_code_issued(work: UnitOfWork, person: UUID, kind: str) -> None:
     await outbox.publish(work, (facts.SignInCodeIssued(person_id=str(person), kind=kind), str(person)))
+
+
+async def read_audit_sealed(work: UnitOfWork, head: ChainHead) -> None:
+    await outbox.publish(work, (facts.ReadAuditSealed(number=head.number, chain=head.chain), str(head.number)))
