@@ -13,7 +13,7 @@ from scripts.cli.actions import DEFAULT_FOLDER, CommandGroup, FolderOption, Json
 from scripts.cli.console import CommandError, ExitCode
 from scripts.cli.lazy_imports import lazy_imports
 from scripts.cli.wording import plural
-from services.topology import find_service
+from services.topology import PEOPLE_SERVICE_NAMES, find_service
 
 with lazy_imports():
     from kith.governance.facts.v1 import facts_pb2 as governance_facts
@@ -25,8 +25,6 @@ with lazy_imports():
 
 audit_app = CommandGroup("Check the log of who looked at whose record.", no_args_is_help=True)
 _MOST_SHOWN = 20
-SERVICES = ("identity", "membership", "governance")
-"""Those that record reads."""
 _SENTENCES = {
     "missing": "Row {number} is missing.",
     "altered": "Row {number} was altered.",
@@ -56,7 +54,7 @@ def verify_command(
 async def _verify(folder: Path, against: Path | None, *, as_json: bool) -> int:
     co_op, _ = lock_owner.load_co_op(folder)
     noted = _noted_heads(against) if against else {}
-    reports = {service: await _check(co_op, service, noted.get(service, [])) for service in SERVICES}
+    reports = {service: await _check(co_op, service, noted.get(service, [])) for service in PEOPLE_SERVICE_NAMES}
     intact = not any(report.findings for report in reports.values())
     verdict = "The log is as it was written." if intact else "The log is NOT as it was written."
     lines = [*(line for service, report in reports.items() for line in _in_words(service, report)), verdict]
@@ -106,7 +104,7 @@ def _noted_heads(file: Path) -> "Mapping[str, list[audit_chain.ChainHead]]":
         services = json.loads(file.read_bytes())["services"]
         heads = {
             service: audit_chain.ChainHead(int(services[service]["number"]), bytes.fromhex(services[service]["chain"]))
-            for service in SERVICES
+            for service in PEOPLE_SERVICE_NAMES
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
         what = f"{file} cannot be compared with."

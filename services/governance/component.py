@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from libs.access import hats
+from libs.access.person_data import person_data_service
 from libs.host.component import BuildComponent, Component, Runtime
 from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
@@ -24,7 +25,11 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
             name="governance",
             address=settings.address,
             migrations=migrations_folder("governance"),
-            services=(governance_service(runtime, zone), vote_service(runtime, zone, settings.co_op_id)),
+            services=(
+                governance_service(runtime, zone),
+                vote_service(runtime, zone, settings.co_op_id),
+                person_data_service(runtime.transactions),
+            ),
             reactions=(hats.reactions(), membership.REACTIONS, federation.REACTIONS),
             jobs=(close_due_motions.JOB, seal_reads_job(events_out.read_audit_sealed)),
         )

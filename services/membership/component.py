@@ -3,6 +3,7 @@
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from libs.access.person_data import person_data_service
 from libs.host.component import BuildComponent, Component, Runtime
 from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
@@ -20,7 +21,7 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
             name="membership",
             address=settings.address,
             migrations=Path(__file__).parent / "storage" / "migrations",
-            services=(membership_service(runtime, zone),),
+            services=(membership_service(runtime, zone), person_data_service(runtime.transactions)),
             reactions=(identity.REACTIONS, governance.reactions(zone)),
             jobs=(seal_reads_job(events_out.read_audit_sealed),),
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from libs.host import leader_election
+from scripts.cli import register_lookup
 from scripts.cli.connection import connect
 from scripts.cli.service_databases import administrator_url
 from tests.support import temp_folders
@@ -50,10 +51,16 @@ async def test_a_co_op_of_one_process_decides_as_worked_out_by_hand(folder: Path
                 await asyncio.sleep(0.1)
         async with connect(folder) as connection:
             assert await run_journey(connection) == expected_result(folder)
-            assert await verify_read_audit(folder) == (0, "The log is as it was written.")
-            url = administrator_url(connection.instance).set(database="kith_membership", password=connection.instance.keys.postgres_password)
+            await register_lookup.list_members(connection)
+            url = administrator_url(connection.instance).set(
+                database="kith_membership", password=connection.instance.keys.postgres_password
+            )
             database = await leader_election.connect(url.render_as_string(hide_password=False))
-            await database.execute("update read_audit set record = action where number = 1")
+            async with asyncio.timeout(10):
+                while await database.fetchval("select max(number) from read_audit") is None:
+                    await asyncio.sleep(0.1)
+            assert await verify_read_audit(folder) == (0, "The log is as it was written.")
+            await database.execute("update read_audit set record = 'standing' where number = 1")
             await database.close()
             assert await verify_read_audit(folder) == (1, "The log is NOT as it was written.")
         ready = (await http_get(operations, "/readyz")).json
