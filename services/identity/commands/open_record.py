@@ -19,7 +19,7 @@ async def open_record(work: UnitOfWork, person: UUID, reason: str, sealer: Perso
     why = check_reason(reason)
     # The reader's row, so that two requests at once do not both pass as the last that is allowed.
     await persons.lock(work, reader)
-    if await persons.get_record(work, person) is None:
+    if not await persons.get_names(work, [person]):
         raise NotFound("PERSON_UNKNOWN")
     opened = await emergency_accesses.count_since(work, reader, work.now - LASTS)
     access = open_access(work.new_id(), reader, person, work.now, in_the_last_hour=opened)
