@@ -71,6 +71,7 @@ async def test_a_record_is_open_for_an_hour_and_everybody_who_should_hear_of_it_
 
         # A second one is a row and a notice of its own, and the first ends when it would have.
         await co_op.move_clock(1800)
+        own = co_op.token(ada)
         again = await call_service(stub.OpenRecord, open_request(ben), own)
         assert again.access_id != opened.access_id
         assert len(await _news_of(co_op, ben)) == 2
