@@ -53,7 +53,7 @@ def verify_command(
 
 async def _verify(folder: Path, against: Path | None, *, as_json: bool) -> int:
     co_op, _ = lock_owner.load_co_op(folder)
-    noted = _noted_heads(against) if against else {}
+    noted = noted_heads(against) if against else {}
     reports = {service: await _check(co_op, service, noted.get(service, [])) for service in PEOPLE_SERVICE_NAMES}
     intact = not any(report.findings for report in reports.values())
     verdict = "The log is as it was written." if intact else "The log is NOT as it was written."
@@ -96,7 +96,7 @@ def _as_data(report: "audit_verification.AuditReport") -> dict[str, object]:
     }
 
 
-def _noted_heads(file: Path) -> "Mapping[str, list[audit_chain.ChainHead]]":
+def noted_heads(file: Path) -> "Mapping[str, list[audit_chain.ChainHead]]":
     """The heads in an earlier result. Raises CommandError when it is none."""
     import json
 
