@@ -10,12 +10,14 @@ from google.protobuf.message import Message
 from kith.federation.v1.federation_pb2_grpc import EvidenceServiceStub, FederationServiceStub
 from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
 from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
+from kith.identity.v1.emergency_pb2_grpc import EmergencyServiceStub
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
+from kith.person.v1.person_data_pb2_grpc import PersonDataServiceStub
 from kith.status.v1.status_pb2_grpc import StatusServiceStub
 from libs.rpc import client
 from libs.rpc.client import Method
-from services.topology import SERVICE_NAMES
+from services.topology import PEOPLE_SERVICE_NAMES, SERVICE_NAMES
 
 RequestT = TypeVar("RequestT", bound=Message)
 ResponseT = TypeVar("ResponseT", bound=Message)
@@ -34,6 +36,9 @@ class ServiceClients:
         self.federation = FederationServiceStub(self._channels["federation"])
         self.evidence = EvidenceServiceStub(self._channels["federation"])
         """What the boards of a federated vote prove."""
+        self.emergency = EmergencyServiceStub(self._channels["identity"])
+        self.person_data = {name: PersonDataServiceStub(self._channels[name]) for name in PEOPLE_SERVICE_NAMES}
+        """What each service has of a person."""
         self.statuses = {name: StatusServiceStub(channel) for name, channel in self._channels.items()}
 
     async def call(

@@ -100,6 +100,12 @@ create index read_audit_unnumbered on read_audit (id) where number is null;
 """
 """Which fields were read, why and for whom, and the columns of the hash chain; since `0010_reads_in_full` of every service."""
 
+PREPARE_SEALING = """
+create index outbox_read_audit_heads on outbox (seq) where type like '%.ReadAuditSealed';
+update read_audit set salt = decode(replace(gen_random_uuid()::text, '-', ''), 'hex') where salt is null;
+"""
+"""Finds published heads of the read audit, and salts the rows of before; since `0012_reads` of every service."""
+
 CREATE_ACCESS_TABLES = """
 create table access_grant (
   id uuid primary key,

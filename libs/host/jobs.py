@@ -36,7 +36,7 @@ async def run_jobs(service: str, jobs: Sequence[Job], database: Database, clock:
 
 async def _run(service: str, job: Job, database: Database, clock: Clock) -> None:
     # A job without `due` runs at its interval, whatever is published.
-    with database.wakeups.subscribed(*((wakeups.EVENTS,) if job.due else ())) as woken:
+    with database.wakeups.subscribed(*(job.woken_by if job.due else ())) as woken:
         doubt = ""
         while True:
             woken.clear()

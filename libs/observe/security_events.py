@@ -36,6 +36,7 @@ class SecurityEvent(StrEnum):
     HAT_GIVEN = "hat_given"
     HAT_TAKEN = "hat_taken"
     HAT_REFUSED = "hat_refused"
+    EMERGENCY_OPENED = "emergency_opened"
     CALLER_REFUSED = "caller_refused"
     FORM_REFUSED = "form_refused"
 

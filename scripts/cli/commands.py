@@ -29,6 +29,7 @@ COMMANDS = {
     "federation": CliCommand("scripts.cli.federation:federation_app", "look at the way to another co-op from both sides"),
     "vote": CliCommand("scripts.cli.vote_commands:vote_app", "decide together with other co-ops, from the terms to the outcome"),
     "events": CliCommand("scripts.cli.events:events_app", "look at events; rebuild or skip when a service cannot follow"),
+    "audit": CliCommand("scripts.cli.audit:audit_app", "check the log of who looked at whose record"),
     "rulebook": CliCommand("scripts.cli.rulebook:rulebook_app", "check a rulebook, or say it in words"),
     "count": CliCommand("scripts.cli.count:count_command", "count votes by a stated rule, without a running co-op"),
     "verify": CliCommand("scripts.cli.verify:verify_app", "check the result of a federated vote, without a running co-op"),

@@ -3,11 +3,14 @@
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from libs.access.person_data import person_data_service
 from libs.host.component import BuildComponent, Component, Runtime
+from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
 from services.membership.reactions import governance, identity
 from services.membership.rpc.servicer import membership_service
 from services.membership.settings import Settings
+from services.membership.storage import events_out
 
 
 def component_builder(_shared: SharedSettings, settings: Settings) -> BuildComponent:
@@ -18,8 +21,9 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
             name="membership",
             address=settings.address,
             migrations=Path(__file__).parent / "storage" / "migrations",
-            services=(membership_service(runtime, zone),),
+            services=(membership_service(runtime, zone), person_data_service(runtime.transactions)),
             reactions=(identity.reactions(zone), governance.reactions(zone)),
+            jobs=(seal_reads_job(events_out.read_audit_sealed),),
         )
 
     return build

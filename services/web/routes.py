@@ -7,6 +7,7 @@ from services.web.pages import (
     about,
     confirmed_actions,
     decisions,
+    emergency_access,
     first_steps,
     hats,
     home,
@@ -22,6 +23,7 @@ from services.web.pages import (
     new_motion,
     news,
     paper_votes,
+    readers,
     reading_preferences,
     sign_in,
     source_code,
@@ -108,6 +110,7 @@ _SECRETARY_PAGES = (
     form_page("/motions/new/check", new_motion.OPEN),
     _paper_record_page("/motions/{motion:uuid}/record", paper_votes.MOTIONS),
     Page("/paper-votes", paper_votes.show, access=Access.SECRETARY),
+    Page("/emergency-access", emergency_access.show, emergency_access.review, emergency_access.REVIEW, Access.SECRETARY),
     _paper_confirm_page("/paper-votes/{record:uuid}", paper_votes.MOTIONS),
 )
 
@@ -115,6 +118,8 @@ _MEMBER_PAGES = (
     Page("/news", news.show),
     form_page("/you", my_account.ACCOUNT, Access.MEMBER),
     form_page("/you/password", my_account.PASSWORD, Access.MEMBER),
+    Page("/you/readers", readers.show),
+    form_page("/emergency/{person:uuid}", emergency_access.OPEN, Access.MEMBER),
     Page("/you/sessions", my_sessions.show, my_sessions.end, my_sessions.END),
     Page("/motions", motions.show),
     Page("/motions/{motion:uuid}", motions.show_one),

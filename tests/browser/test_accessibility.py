@@ -24,7 +24,19 @@ ANYBODY = (
     "/signed-out",
     "/look-up",
 )
-MEMBER = ("/", "/news", "/you", "/you/password", "/you/sessions", "/motions", "/decisions", "/rulebook", "/votes", "/co-ops")
+MEMBER = (
+    "/",
+    "/news",
+    "/you",
+    "/you/password",
+    "/you/sessions",
+    "/you/readers",
+    "/motions",
+    "/decisions",
+    "/rulebook",
+    "/votes",
+    "/co-ops",
+)
 SECRETARY = (
     "/",
     "/members",
@@ -35,6 +47,7 @@ SECRETARY = (
     "/applications",
     "/motions/new",
     "/paper-votes",
+    "/emergency-access",
     "/system",
     "/votes/new",
     "/votes/new/when",
@@ -84,6 +97,7 @@ def pages(demo_site: DemoSite, window: Window) -> dict[str, tuple[StorageState |
             (
                 *SECRETARY,
                 member,
+                member.replace("/members/", "/emergency/"),
                 *(f"{member}/{change}" for change in ("class", "correct", "end")),
                 f"{still_open}/record",
                 between,

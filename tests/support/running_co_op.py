@@ -166,10 +166,10 @@ class RunningCoOp:
             await connection.close()
 
     async def published_events(self, service: str) -> list[Message]:
-        """The events that a service published, in order."""
+        """The events that a service published, in order; without the heads of its read audit, which come when somebody has looked."""
         import_module(f"kith.{service}.facts.v1.facts_pb2")
         async with self.database_transaction(service) as connection:
-            rows = await connection.fetch("select type, payload from outbox order by seq")
+            rows = await connection.fetch("select type, payload from outbox where type not like '%.ReadAuditSealed' order by seq")
         known = symbol_database.Default()
         return [known.GetSymbol(row["type"]).FromString(row["payload"]) for row in rows]
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from kith.governance.facts.v1 import facts_pb2 as facts
+from libs.access.audit_chain import ChainHead
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 from libs.rulebook import Rulebook
@@ -89,3 +90,7 @@ async def vote_objected(work: UnitOfWork, vote: str, reference: str) -> None:
 
 async def vote_settlement_agreed(work: UnitOfWork, vote: str, settlement: bytes, reference: str) -> None:
     await outbox.publish(work, (facts.VoteSettlementAgreed(vote_id=vote, settlement=settlement, reference=reference), vote))
+
+
+async def read_audit_sealed(work: UnitOfWork, head: ChainHead) -> None:
+    await outbox.publish(work, (facts.ReadAuditSealed(number=head.number, chain=head.chain), str(head.number)))

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from kith.identity.facts.v1 import facts_pb2 as facts
+from libs.access.audit_chain import ChainHead
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
+from services.identity.domain.emergency_access import EmergencyAccess
 
 
 async def persons_registered(work: UnitOfWork, persons: Iterable[UUID]) -> None:
@@ -44,3 +46,18 @@ async def sign_in_codes_revoked(work: UnitOfWork, person: UUID, *, password_remo
 
 async def sign_in_code_issued(work: UnitOfWork, person: UUID, kind: str) -> None:
     await outbox.publish(work, (facts.SignInCodeIssued(person_id=str(person), kind=kind), str(person)))
+
+
+async def read_audit_sealed(work: UnitOfWork, head: ChainHead) -> None:
+    await outbox.publish(work, (facts.ReadAuditSealed(number=head.number, chain=head.chain), str(head.number)))
+
+
+async def emergency_access_opened(work: UnitOfWork, access: EmergencyAccess) -> None:
+    message = facts.EmergencyAccessOpened(
+        access_id=str(access.id), person_id=str(access.subject), reader_id=str(access.reader), ends_at=access.ends_at.isoformat()
+    )
+    await outbox.publish(work, (message, str(access.id)))
+
+
+async def emergency_access_reviewed(work: UnitOfWork, access: UUID, reviewer: UUID) -> None:
+    await outbox.publish(work, (facts.EmergencyAccessReviewed(access_id=str(access), reviewed_by=str(reviewer)), str(access)))

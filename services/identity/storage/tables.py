@@ -100,3 +100,14 @@ known_browser = Table(
 )
 
 membership_end = Table("membership_end", metadata, key("person", Uuid), required("last_day", Date))
+
+emergency_reason = Table(
+    "emergency_reason",
+    metadata,
+    key("access", Uuid),
+    required("reader", Uuid),
+    required("subject", Uuid),
+    required("sealed", LargeBinary),
+    optional("reviewed_by", Uuid),
+    optional("reviewed_at", MOMENT),
+)

@@ -1,11 +1,15 @@
-"""News about the person's own account: each change to how they sign in, whoever made it."""
+"""News about the person's own account: each change to how they sign in, whoever made it, and each opening of their record."""
 
-from services.web.page_context import PageContext
+from collections.abc import Mapping
+
+from services.web.page_context import PageContext, PersonName
 from services.web.pages.federated_news import NewsEntry
 from services.web.pages.motion_view import StatusLabel
 from services.web.storage.news import NewsItem
 
-KINDS = frozenset({"code_issued", "codes_revoked", "password_set", "sessions_ended", "details_corrected", "persons_merged"})
+KINDS = frozenset(
+    {"code_issued", "codes_revoked", "password_set", "sessions_ended", "details_corrected", "persons_merged", "emergency_opened"}
+)
 _PATHS = {"sessions_ended": "/you/sessions"}
 _TEXTS = {
     ("code_issued", "card"): "code_card",
@@ -16,11 +20,20 @@ _TEXTS = {
 }
 
 
-def account_entry(ctx: PageContext, item: NewsItem) -> NewsEntry:
+def people_in(item: NewsItem) -> list[str]:
+    """The ids of the people whom the item names."""
+    return [item.word] if item.kind == "emergency_opened" else []
+
+
+def account_entry(ctx: PageContext, item: NewsItem, names: Mapping[str, PersonName]) -> NewsEntry:
     """The item in words, with what to do if it was somebody else."""
+    if item.kind == "emergency_opened":
+        text = ctx.catalogue.sentences("news.emergency_opened_text", name=names[item.word].full, phone=ctx.phone)
+        status = StatusLabel("wait", ctx.say("readers.emergency"))
+        return NewsEntry(status, str(ctx.say("news.emergency_opened")), text, item.at, "/you/readers", ctx.say("readers.title"))
     title = "code" if item.kind == "code_issued" else item.kind
-    text = _TEXTS.get((item.kind, item.word), item.kind)
-    lines = [*ctx.catalogue.sentences(f"news.{text}"), *ctx.catalogue.sentences("news.code_not_asked", phone=ctx.phone)]
+    key = _TEXTS.get((item.kind, item.word), item.kind)
+    lines = [*ctx.catalogue.sentences(f"news.{key}"), *ctx.catalogue.sentences("news.code_not_asked", phone=ctx.phone)]
     path = _PATHS.get(item.kind, "/you")
     link = ctx.say("you.sessions" if item.kind == "sessions_ended" else "news.code_link")
     return NewsEntry(StatusLabel("wait", ctx.say("news.code_status")), str(ctx.say(f"news.{title}")), lines, item.at, path, link)

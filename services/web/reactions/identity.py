@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from kith.identity.facts.v1.facts_pb2 import (
+    EmergencyAccessOpened,
     HatGiven,
     HatTaken,
     PasswordSet,
@@ -52,6 +53,7 @@ REACTIONS = Reactions(
             news_handler(SignInCodeIssued, "code_issued", person="person_id", word="kind"),
             news_handler(SignInCodesRevoked, "codes_revoked", person="person_id"),
             news_handler(PasswordSet, "password_set", person="person_id"),
+            news_handler(EmergencyAccessOpened, "emergency_opened", about="access_id", word="reader_id", person="person_id"),
             news_handler(PersonCorrected, "details_corrected", person="person_id"),
             news_handler(PersonsMerged, "persons_merged", person="kept_person_id"),
         ]

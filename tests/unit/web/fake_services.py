@@ -8,13 +8,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from kith.governance.v1 import governance_pb2 as gov
+from kith.identity.v1 import emergency_pb2 as emergency
 from kith.identity.v1 import identity_pb2 as ident
 from kith.membership.v1 import membership_pb2 as memb
+from kith.person.v1 import person_data_pb2 as person_data
 from kith.status.v1 import status_pb2 as stat
 from libs.clock import Clock, FixedClock
 from libs.database.paging import Page
 from libs.refusals import Conflict, FailedPrecondition, NotFound, NotSignedIn, Unavailable
 from services.clients import ServiceClients
+from services.topology import PEOPLE_SERVICE_NAMES
 from services.web.app_state import AppState, CoOp
 from services.web.http.access_tokens import AccessTokenCache
 from services.web.http.cookies import Cookies
@@ -31,6 +34,7 @@ TEMPLATES, REGISTERS = create_environment(), load_catalogues()
 OPEN_MOTION, CLOSED_MOTION, ANNOUNCED_MOTION, CAPPED_MOTION = (f"01939f00-0000-7000-8000-0000000000a{number}" for number in (1, 2, 3, 4))
 OTHERS_ENTRY = "01939f00-0000-7000-8000-0000000000e1"
 OWN_ENTRY = "01939f00-0000-7000-8000-0000000000e2"
+EMERGENCY = "01939f00-0000-7000-8000-0000000000b1"
 CODE = "7K3M9QWD2XTR5HVA"
 FORMS_KEY = b"forms" * 7
 CLASSES = {"supported": "Supported member", "worker": "Worker member", "investor": "Investor member"}
@@ -188,6 +192,7 @@ def make_news() -> list[NewsItem]:
         ("motion_opened", OPEN_MOTION, ""),
         ("motion_closed", CAPPED_MOTION, ""),
         ("code_issued", "", "card"),
+        ("emergency_opened", EMERGENCY, MO),
         ("motion_opened", ANNOUNCED_MOTION, ""),
     ]
     return [NewsItem(kind, about, word, NOW - timedelta(hours=at)) for at, (kind, about, word) in enumerate(items)]
@@ -442,6 +447,60 @@ class FakeGovernanceService(FakeService):
         return gov.ListUnconfirmedBallotsResponse(ballots=waiting)
 
 
+class FakePersonDataService(FakeService):
+    """What one service has logged of Ada: the reads of `reads_of_ada` that are its own."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(person_data.DESCRIPTOR.services_by_name["PersonDataService"])
+        self.name = name
+
+    def ListReads(self, request: person_data.ListReadsRequest) -> person_data.ListReadsResponse:
+        left = [read for read in reads_of_ada(self.name) if not request.page_token or read.page_token > request.page_token]
+        size = request.page_size or 50
+        return person_data.ListReadsResponse(reads=left[:size], next_page_token=left[size - 1].page_token if len(left) > size else "")
+
+
+def reads_of_ada(service: str) -> list[person_data.Read]:
+    """Forty looks in three services, one each hour back from now; the latest first."""
+    records = {
+        "identity": (
+            {"record": "profile", "action": "get", "fields": ["health.risks", "home.key_safe"], "emergency_access_id": EMERGENCY},
+            {"record": "emergency access", "action": "list", "hat": "secretary"},
+        ),
+        "membership": ({"record": "register entry", "action": "list", "hat": "secretary"},),
+        "governance": (
+            {"record": "card of a vote", "action": "read", "acting_for_person_id": JO, "reason": "Jo asked me to", "stale": True},
+        ),
+    }
+    order = [(name, fields) for name, rows in records.items() for fields in rows] * 10
+    return [
+        person_data.Read(
+            read_id=f"01939f00-0000-7000-8000-0000000{number:05}", reader_id=MO, read_at=to_timestamp(NOW - timedelta(hours=number)),
+            page_token=f"{number:03}", **fields,
+        )
+        for number, (name, fields) in enumerate(order, 1)
+        if name == service
+    ]  # fmt: skip
+
+
+class FakeEmergencyService(FakeService):
+    def __init__(self) -> None:
+        super().__init__(emergency.DESCRIPTOR.services_by_name["EmergencyService"])
+
+    def ListEmergencyAccess(self, _request: emergency.ListEmergencyAccessRequest) -> emergency.ListEmergencyAccessResponse:
+        opened = [
+            emergency.EmergencyAccess(
+                access_id=access, reader_id=reader, person_id=person, reason="She fell and cannot speak.",
+                opened_at=to_timestamp(NOW - timedelta(days=days)), ends_at=to_timestamp(NOW - timedelta(days=days, hours=-1)),
+                reviewed_by=reviewer, reviewed_at=to_timestamp(NOW) if reviewer else None,
+            )
+            for access, reader, person, days, reviewer in (
+                (EMERGENCY, MO, ADA, 0, ""), (OWN_ENTRY, ADA, JO, 1, ""), (OTHERS_ENTRY, MO, JO, 9, ADA),
+            )
+        ]  # fmt: skip
+        return emergency.ListEmergencyAccessResponse(accesses=opened)
+
+
 class FakeStatusService(FakeService):
     def __init__(self, name: str) -> None:
         super().__init__(stat.DESCRIPTOR.services_by_name["StatusService"])
@@ -469,6 +528,10 @@ class FakeServices:
     votes: FakeVoteService = field(default_factory=FakeVoteService)
     federation: FakeFederationService = field(default_factory=FakeFederationService)
     evidence: FakeEvidenceService = field(default_factory=FakeEvidenceService)
+    emergency: FakeEmergencyService = field(default_factory=FakeEmergencyService)
+    person_data: dict[str, FakePersonDataService] = field(
+        default_factory=lambda: {name: FakePersonDataService(name) for name in PEOPLE_SERVICE_NAMES}
+    )
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
     kept_forms: InMemoryKeptForms = field(default_factory=InMemoryKeptForms)
     news: InMemoryNews = field(default_factory=lambda: InMemoryNews(make_news()))
@@ -480,7 +543,7 @@ class FakeServices:
     def app_state(self, *, https: bool = False) -> AppState:
         statuses = {name: FakeStatusService(name) for name in ("identity", "membership", "governance", "web")}
         services = object.__new__(ServiceClients)  # without channels: the fakes take the place of every stub
-        fakes = ("identity", "membership", "governance", "votes", "federation", "evidence")
+        fakes = ("identity", "membership", "governance", "votes", "federation", "evidence", "emergency", "person_data")
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp(
             "Elm Row Care Co-op", "01632 960 001", ZoneInfo("Europe/London"), "https://elm-row.example/source", "0.1.0", self.public_url

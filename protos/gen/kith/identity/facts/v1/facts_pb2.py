@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kith/identity/facts/v1/facts.proto\x12\x16kith.identity.facts.v1\"%\n\x10PersonRegistered\x12\x11\n\tperson_id\x18\x01 \x01(\t\"*\n\x08HatGiven\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"*\n\x08HatTaken\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"3\n\x10SignInCodeIssued\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\"$\n\x0fPersonCorrected\x12\x11\n\tperson_id\x18\x01 \x01(\t\"@\n\rPersonsMerged\x12\x16\n\x0ekept_person_id\x18\x01 \x01(\t\x12\x17\n\x0fother_person_id\x18\x02 \x01(\t\"D\n\rSessionsEnded\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x13\n\x0bsession_ids\x18\x02 \x03(\t\x12\x0b\n\x03why\x18\x03 \x01(\t\" \n\x0bPasswordSet\x12\x11\n\tperson_id\x18\x01 \x01(\t\"A\n\x12SignInCodesRevoked\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x18\n\x10password_removed\x18\x02 \x01(\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kith/identity/facts/v1/facts.proto\x12\x16kith.identity.facts.v1\"%\n\x10PersonRegistered\x12\x11\n\tperson_id\x18\x01 \x01(\t\"*\n\x08HatGiven\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"*\n\x08HatTaken\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"3\n\x10SignInCodeIssued\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\"$\n\x0fPersonCorrected\x12\x11\n\tperson_id\x18\x01 \x01(\t\"@\n\rPersonsMerged\x12\x16\n\x0ekept_person_id\x18\x01 \x01(\t\x12\x17\n\x0fother_person_id\x18\x02 \x01(\t\"D\n\rSessionsEnded\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x13\n\x0bsession_ids\x18\x02 \x03(\t\x12\x0b\n\x03why\x18\x03 \x01(\t\" \n\x0bPasswordSet\x12\x11\n\tperson_id\x18\x01 \x01(\t\"A\n\x12SignInCodesRevoked\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x18\n\x10password_removed\x18\x02 \x01(\x08\"0\n\x0fReadAuditSealed\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12\r\n\x05\x63hain\x18\x02 \x01(\x0c\"a\n\x15\x45mergencyAccessOpened\x12\x11\n\taccess_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\treader_id\x18\x03 \x01(\t\x12\x0f\n\x07\x65nds_at\x18\x04 \x01(\t\"A\n\x17\x45mergencyAccessReviewed\x12\x11\n\taccess_id\x18\x01 \x01(\t\x12\x13\n\x0breviewed_by\x18\x02 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,4 +49,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PASSWORDSET']._serialized_end=448
   _globals['_SIGNINCODESREVOKED']._serialized_start=450
   _globals['_SIGNINCODESREVOKED']._serialized_end=515
+  _globals['_READAUDITSEALED']._serialized_start=517
+  _globals['_READAUDITSEALED']._serialized_end=565
+  _globals['_EMERGENCYACCESSOPENED']._serialized_start=567
+  _globals['_EMERGENCYACCESSOPENED']._serialized_end=664
+  _globals['_EMERGENCYACCESSREVIEWED']._serialized_start=666
+  _globals['_EMERGENCYACCESSREVIEWED']._serialized_end=731
 # @@protoc_insertion_point(module_scope)

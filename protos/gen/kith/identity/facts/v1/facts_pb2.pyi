@@ -230,3 +230,82 @@ class SignInCodesRevoked(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SignInCodesRevoked: _TypeAlias = SignInCodesRevoked  # noqa: Y015
+
+@_typing.final
+class ReadAuditSealed(_message.Message):
+    """ReadAuditSealed: every read of a person's record up to this number is sealed, and this is the end of the hash chain."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    CHAIN_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    chain: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        chain: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chain", b"chain", "number", b"number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReadAuditSealed: _TypeAlias = ReadAuditSealed  # noqa: Y015
+
+@_typing.final
+class EmergencyAccessOpened(_message.Message):
+    """EmergencyAccessOpened: the reader opened the person's record without their leave, until then. Why stays in identity."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCESS_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    READER_ID_FIELD_NUMBER: _builtins.int
+    ENDS_AT_FIELD_NUMBER: _builtins.int
+    access_id: _builtins.str
+    person_id: _builtins.str
+    reader_id: _builtins.str
+    ends_at: _builtins.str
+    """RFC 3339"""
+    def __init__(
+        self,
+        *,
+        access_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        reader_id: _builtins.str = ...,
+        ends_at: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_id", b"access_id", "ends_at", b"ends_at", "person_id", b"person_id", "reader_id", b"reader_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EmergencyAccessOpened: _TypeAlias = EmergencyAccessOpened  # noqa: Y015
+
+@_typing.final
+class EmergencyAccessReviewed(_message.Message):
+    """EmergencyAccessReviewed: a secretary looked into it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCESS_ID_FIELD_NUMBER: _builtins.int
+    REVIEWED_BY_FIELD_NUMBER: _builtins.int
+    access_id: _builtins.str
+    reviewed_by: _builtins.str
+    def __init__(
+        self,
+        *,
+        access_id: _builtins.str = ...,
+        reviewed_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_id", b"access_id", "reviewed_by", b"reviewed_by"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EmergencyAccessReviewed: _TypeAlias = EmergencyAccessReviewed  # noqa: Y015
