@@ -34,6 +34,8 @@ class SecurityEvent(StrEnum):
     HAT_GIVEN = "hat_given"
     HAT_TAKEN = "hat_taken"
     HAT_REFUSED = "hat_refused"
+    ACTING_ALLOWED = "acting_allowed"
+    ACTING_REFUSED = "acting_refused"
     CALLER_REFUSED = "caller_refused"
     FORM_REFUSED = "form_refused"
 

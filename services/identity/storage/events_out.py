@@ -1,11 +1,13 @@
 """Events that identity publishes."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from kith.identity.facts.v1 import facts_pb2 as facts
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
+from services.identity.domain.relationship import Relationship
 
 
 async def persons_registered(work: UnitOfWork, persons: Iterable[UUID]) -> None:
@@ -40,3 +42,39 @@ async def sign_in_codes_revoked(work: UnitOfWork, person: UUID, *, password_remo
 
 async def sign_in_code_issued(work: UnitOfWork, person: UUID, kind: str) -> None:
     await outbox.publish(work, (facts.SignInCodeIssued(person_id=str(person), kind=kind), str(person)))
+
+
+async def relationship_proposed(work: UnitOfWork, relationship: Relationship) -> None:
+    await outbox.publish(work, (facts.RelationshipProposed(**_parties(relationship)), str(relationship.subject)))
+
+
+async def relationship_recorded(work: UnitOfWork, relationship: Relationship) -> None:
+    await outbox.publish(work, (facts.RelationshipRecorded(**_parties(relationship)), str(relationship.subject)))
+
+
+async def relationship_started(work: UnitOfWork, relationship: Relationship, begins: datetime, ends: datetime | None) -> None:
+    event = facts.RelationshipStarted(
+        relationship_id=str(relationship.id),
+        subject_id=str(relationship.subject),
+        holder_id=str(relationship.holder),
+        kind=relationship.kind.value,
+        scopes=[scope.value for scope in relationship.scopes],
+    )
+    event.valid_from.FromDatetime(begins)
+    if ends is not None:
+        event.valid_until.FromDatetime(ends)
+    await outbox.publish(work, (event, str(relationship.subject)))
+
+
+async def relationship_ended(work: UnitOfWork, relationship: Relationship) -> None:
+    why = relationship.end_reason.value if relationship.end_reason else ""
+    await outbox.publish(work, (facts.RelationshipEnded(**_parties(relationship), why=why), str(relationship.subject)))
+
+
+def _parties(relationship: Relationship) -> dict[str, str]:
+    return {
+        "relationship_id": str(relationship.id),
+        "subject_id": str(relationship.subject),
+        "holder_id": str(relationship.holder),
+        "kind": relationship.kind.value,
+    }

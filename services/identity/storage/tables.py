@@ -4,7 +4,7 @@ Names are in `person`, contact details in `contact` behind stricter row-level se
 (`domain/keyed_hasher.py`). Hats are in `worn_hat`, which every service has (`libs/access/hats.py`). Times are UTC.
 """
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import ARRAY, BigInteger, Date, ForeignKey, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint, Uuid
 
 from libs.database.columns import MOMENT, key, optional, required
 
@@ -87,3 +87,38 @@ known_browser = Table(
 )
 
 membership_end = Table("membership_end", metadata, key("person", Uuid), required("last_day", Date))
+
+relationship = Table(
+    "relationship",
+    metadata,
+    key("id", Uuid),
+    required("subject", Uuid, ForeignKey("person.id")),
+    required("holder", Uuid, ForeignKey("person.id")),
+    required("kind", Text),
+    required("state", Text),
+    required("scopes", ARRAY(Text)),
+    required("from_day", Date),
+    optional("until_day", Date),
+    required("recorded_by", Uuid),
+    required("recorded_at", MOMENT),
+    optional("evidence_kind", Text),
+    optional("evidence_sealed", LargeBinary),
+    optional("evidence_seen_on", Date),
+    optional("confirmed_by", Uuid),
+    optional("confirmed_at", MOMENT),
+    optional("ended_by", Uuid),
+    optional("ended_at", MOMENT),
+    optional("end_reason", Text),
+    Index("relationship_by_subject", "subject"),
+    Index("relationship_by_holder", "holder"),
+)
+Index(
+    "one_live_relationship",
+    relationship.c.subject,
+    relationship.c.holder,
+    relationship.c.kind,
+    unique=True,
+    postgresql_where=relationship.c.state != "ended",
+)
+
+former_member = Table("former_member", metadata, key("person", Uuid), required("since", MOMENT))
