@@ -31,7 +31,7 @@ async def show(ctx: PageContext) -> Response:
         person_id=person_id,
         name=names[person_id].full,
         relationships_listed=await relationship_views(ctx, response.relationships, for_office=True),
-        reasons=[{"value": reason, "text": ctx.say(f"people.reason_{reason}"), "hint": ""} for reason in END_REASONS],
+        reasons=[{"value": reason, "text": ctx.say(f"relationship_reason.{reason}"), "hint": ""} for reason in END_REASONS],
         more=ctx.next_page(response.next_page_token),
         done=ctx.query_param("done") if ctx.query_param("done") in _DONE else "",
     )
@@ -58,9 +58,9 @@ async def _values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
     return {
         "person_id": person_id,
         "name": names[person_id].full,
-        "kinds": choices(ctx, "people.pick", AUTHORITIES),
+        "kinds": choices(ctx, "people_pick", AUTHORITIES),
         "scopes": scope_choices(ctx, fields, consent=True),
-        "evidence": [{"value": kind, "text": ctx.say(f"people.evidence_{kind}"), "hint": ""} for kind in _EVIDENCE],
+        "evidence": [{"value": kind, "text": ctx.say(f"evidence_kind.{kind}"), "hint": ""} for kind in _EVIDENCE],
         "fields": dict(fields) | {"evidence_seen_on": seen_on},
         "days": ctx.day_choices(0),
     }

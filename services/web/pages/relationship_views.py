@@ -57,8 +57,8 @@ def _view(ctx: PageContext, row: pb.Relationship, names: dict[str, str], *, for_
         row.subject_id,
         names[row.subject_id],
         names[row.holder_id],
-        StatusLabel(_STATUS[state.value], ctx.say(f"people.state_{state.value}")),
-        ctx.say(f"people.kind_{kind.value}") if kind else Markup(),
+        StatusLabel(_STATUS[state.value], ctx.say(f"relationship_state.{state.value}")),
+        ctx.say(f"relationship_kind.{kind.value}") if kind else Markup(),
         [ctx.say(f"scope.{scope}") for scope in scope_words(row.scopes)],
         _days(ctx, row),
         _evidence(ctx, row),
@@ -83,7 +83,7 @@ def _evidence(ctx: PageContext, row: pb.Relationship) -> Markup | str:
     kind = known_word(pb.EvidenceKind, EvidenceKind, row.evidence, None)
     if kind is None:
         return ""
-    document, seen = ctx.say(f"people.evidence_{kind.value}"), ctx.format_day(row.evidence_seen_on)
+    document, seen = ctx.say(f"evidence_kind.{kind.value}"), ctx.format_day(row.evidence_seen_on)
     if not row.evidence_reference:
         return ctx.say("people.evidence_seen", document=document, seen=seen)
     return ctx.say("people.evidence_known", document=document, reference=row.evidence_reference, seen=seen)
@@ -102,5 +102,5 @@ def _steps(ctx: PageContext, row: pb.Relationship, names: dict[str, str], *, is_
         steps.append(ctx.say(key, name=names[row.confirmed_by], when=ctx.format_moment(utc_datetime(row.confirmed_at))))
     reason = known_word(pb.EndReason, EndReason, row.end_reason, None)
     if reason:
-        steps.append(ctx.say(f"people.end_{reason.value}", when=ctx.format_moment(utc_datetime(row.ended_at))))
+        steps.append(ctx.say(f"relationship_end.{reason.value}", when=ctx.format_moment(utc_datetime(row.ended_at))))
     return steps

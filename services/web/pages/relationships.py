@@ -76,7 +76,7 @@ def kind_of(ctx: PageContext, fields: Fields, allowed: tuple[str, ...]) -> "pb.R
 
 
 async def _give_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
-    return {"kinds": choices(ctx, "people.pick", CHOSEN_KINDS), "scopes": scope_choices(ctx, fields, consent=False)}
+    return {"kinds": choices(ctx, "people_pick", CHOSEN_KINDS), "scopes": scope_choices(ctx, fields, consent=False)}
 
 
 async def _give(ctx: PageContext, fields: Fields, request_id: str) -> str:

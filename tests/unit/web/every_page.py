@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from kith.identity.v1 import relationships_pb2 as relationships
 from services.web.page import Page
 from services.web.routes import PAGES
 from tests.unit.web import fake_services, fake_vote_services
@@ -67,7 +68,19 @@ def open_every_page(make_fakes: Callable[[], FakeServices], *, easy: bool = Fals
             filling = _browser(make_fakes, easy=easy)
             for action, form in _forms(filling.http.get(path)):
                 opened += _follow(filling, _submit(filling, action, _filled(form)))
-    return opened
+    return opened + _open_acting(make_fakes(), easy=easy)
+
+
+def _open_acting(fakes: FakeServices, *, easy: bool) -> int:
+    """The pages that are there only while somebody acts for another."""
+    fakes.identity.may_act_for = (JO,)
+    fakes.relationships.acts_for = {JO: [relationships.ACTING_SCOPE_CONTACTS]}
+    browser = _browser(lambda: fakes, easy=easy)
+    browser.open("/help")
+    browser.submit("/acting/begin", person=JO)
+    for path in ("/acting", "/help"):
+        browser.open(path)
+    return 3
 
 
 def filled_forms(browser: ScriptlessBrowser, path: str) -> list[tuple[str, dict[str, str]]]:
