@@ -1,6 +1,6 @@
 """`kith relationship`: who may act for whom, as a secretary sees and changes it. What a person chooses, that person alone gives."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -87,7 +87,7 @@ def _word(enum: "object", number: int) -> str:
     return values[number].name.removeprefix(prefix).lower() if number in values else "unknown"
 
 
-def _number(enum: "object", option: str, word: str) -> "int":
+def _number(enum: "object", option: str, word: str) -> "Any":  # a number of whichever enum it is
     """Raises CommandError for a word that is none of the enum's."""
     values = enum.DESCRIPTOR.values_by_number  # type: ignore[attr-defined]  # as above
     words = {_word(enum, number): number for number in values if number}

@@ -1,5 +1,7 @@
 """What every page says about acting for somebody: for whom the person acts and in what, or for whom they could."""
 
+from collections.abc import Iterable
+
 from kith.identity.v1 import relationships_pb2 as pb
 from kith.identity.v1.enums import ActingScope
 from libs.refusals import NotAllowed, Unavailable
@@ -24,9 +26,9 @@ async def load_acting(ctx: PageContext) -> None:
     ctx.acting = ActingNow(subject, names[subject].full, names[ctx.person_id].full, scope_words(right.scopes), until)
 
 
-def scope_words(scopes: "list[pb.ActingScope.ValueType] | object") -> list[str]:
+def scope_words(scopes: "Iterable[pb.ActingScope.ValueType]") -> list[str]:
     """Scopes of a message as the words of the catalogue's keys; what only a newer version knows is left out."""
-    words = (known_word(pb.ActingScope, ActingScope, scope, None) for scope in scopes)  # type: ignore[attr-defined]  # a repeated field
+    words = (known_word(pb.ActingScope, ActingScope, scope, None) for scope in scopes)
     return [word.value for word in words if word]
 
 

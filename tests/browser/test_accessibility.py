@@ -24,7 +24,20 @@ ANYBODY = (
     "/signed-out",
     "/look-up",
 )
-MEMBER = ("/", "/news", "/you", "/you/password", "/you/sessions", "/motions", "/decisions", "/rulebook", "/votes", "/co-ops")
+MEMBER = (
+    "/",
+    "/news",
+    "/you",
+    "/you/password",
+    "/you/sessions",
+    "/you/people",
+    "/you/people/new",
+    "/motions",
+    "/decisions",
+    "/rulebook",
+    "/votes",
+    "/co-ops",
+)
 SECRETARY = (
     "/",
     "/members",

@@ -16,11 +16,12 @@ from kith.identity.v1 import identity_pb2 as identity
 from kith.identity.v1 import relationships_pb2 as pb
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
+from kith.membership.facts.v1.facts_pb2 import MembershipEnded
 from libs import callers
 from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, FailedPrecondition, Invalid, NotAllowed, NotFound, Refusal
 from libs.rpc.client import call_service
-from tests.support.running_co_op import Infrastructure, RunningCoOp, running_co_op
+from tests.support.running_co_op import Infrastructure, RunningCoOp, event_publisher, running_co_op
 
 HEALTH, CONTACTS, MONEY, CONSENT = pb.ACTING_SCOPE_HEALTH, pb.ACTING_SCOPE_CONTACTS, pb.ACTING_SCOPE_MONEY, pb.ACTING_SCOPE_CONSENT
 
@@ -45,7 +46,7 @@ class Circle:
             pb.ProposeRelationshipRequest(request_id=str(new_id()), **request),
             by,  # type: ignore[arg-type]  # fields by name
         )
-        return response.relationship_id
+        return str(response.relationship_id)
 
     async def record(self, by: str | None = None, **changed: object) -> str:
         request = {
@@ -59,7 +60,7 @@ class Circle:
         }
         message = pb.RecordRelationshipRequest(request_id=str(new_id()), **(request | changed))  # type: ignore[arg-type]  # fields by name
         by = by or self.co_op.token(self.sam, hat="secretary")
-        return (await call_service(self.relationships.RecordRelationship, message, by)).relationship_id
+        return str((await call_service(self.relationships.RecordRelationship, message, by)).relationship_id)
 
     async def accept(self, relationship: str, by: UUID | None = None) -> None:
         request = pb.AcceptRelationshipRequest(request_id=str(new_id()), relationship_id=relationship)
@@ -69,7 +70,7 @@ class Circle:
         request = pb.ConfirmRelationshipRequest(request_id=str(new_id()), relationship_id=relationship)
         await call_service(self.relationships.ConfirmRelationship, request, token)
 
-    async def end(self, relationship: str, token: str, reason: pb.EndReason = pb.END_REASON_UNSPECIFIED) -> None:  # type: ignore[valid-type]  # an enum
+    async def end(self, relationship: str, token: str, reason: "pb.EndReason.ValueType" = pb.END_REASON_UNSPECIFIED) -> None:
         request = pb.EndRelationshipRequest(request_id=str(new_id()), relationship_id=relationship, reason=reason)
         await call_service(self.relationships.EndRelationship, request, token)
 
@@ -85,7 +86,9 @@ class Circle:
         }
 
     async def contacts(self, token: str) -> identity.Person:
-        return (await call_service(self.identity.GetPerson, identity.GetPersonRequest(person_id=str(self.ash)), token)).person
+        request = identity.GetPersonRequest(person_id=str(self.ash))
+        response: identity.GetPersonResponse = await call_service(self.identity.GetPerson, request, token)
+        return response.person
 
     async def refused(self, reason: str, act: Awaitable[object]) -> None:
         with pytest.raises(Refusal, match=f"^{reason}$"):
@@ -251,6 +254,55 @@ async def test_a_right_ends_with_its_last_day_and_when_its_holder_leaves(infrast
         async with asyncio.timeout(20):
             while (await circle.listed(co_op.token(circle.ash), ended_too=True))[-1].end_reason != pb.END_REASON_DATE:
                 await asyncio.sleep(0.1)
+
+
+@pytest.mark.capability("I4")
+async def test_who_leaves_or_dies_acts_for_nobody_and_nobody_acts_for_the_dead(infrastructure: Infrastructure) -> None:
+    async with circle_of(infrastructure) as circle, event_publisher(circle.co_op, "membership") as membership:
+        co_op = circle.co_op
+        for holder in (circle.bo, circle.kim):
+            await circle.accept(await circle.propose(holder_id=str(holder)), holder)
+        today = co_op.now().date().isoformat()
+
+        async def why_ended(holder: UUID) -> int:
+            rows = await circle.listed(co_op.token(circle.ash), ended_too=True)
+            return next((row.end_reason for row in rows if row.holder_id == str(holder)), 0)
+
+        async def ends(person: UUID, reason: str, holder: UUID, why: int) -> None:
+            await membership.publish(MembershipEnded(person_id=str(person), on=today, reason=reason), str(person))
+            async with asyncio.timeout(20):
+                while await why_ended(holder) != why:
+                    await asyncio.sleep(0.05)
+
+        await ends(circle.bo, "left", circle.bo, pb.END_REASON_HOLDER_LEFT)
+        await circle.refused("ACTING_ENDED", circle.rights(co_op.token(circle.bo, acting_for=circle.ash)))
+        await circle.refused("HOLDER_LEFT", circle.propose())
+        assert list(await circle.rights(co_op.token(circle.kim))) == [str(circle.ash)]
+        await ends(circle.ash, "died", circle.kim, pb.END_REASON_DEATH)
+        assert await circle.rights(co_op.token(circle.kim)) == {}
+
+
+@pytest.mark.capability("I4")
+async def test_a_session_gets_a_token_to_act_only_while_it_may(infrastructure: Infrastructure) -> None:
+    async with circle_of(infrastructure) as circle:
+        co_op, secretary = circle.co_op, circle.co_op.token(circle.sam, hat="secretary")
+        issue = identity.IssueSignInCodeRequest(request_id=str(new_id()), person_id=str(circle.lou), kind=identity.CODE_KIND_LINK)
+        code = (await call_service(circle.identity.IssueSignInCode, issue, secretary)).code
+        session = await call_service(circle.identity.SignIn, identity.SignInRequest(code=code))
+        renewal = identity.RenewTokenRequest(
+            session_id=session.session_id, session_key=session.session_key, hat="secretary", acting_for=str(circle.ash)
+        )
+        await circle.refused("ACTING_ENDED", call_service(circle.identity.RenewToken, renewal))
+        given = await circle.propose(holder_id=str(circle.lou))
+        await circle.accept(given, circle.lou)
+        renewed = await call_service(circle.identity.RenewToken, renewal)
+        assert list(renewed.may_act_for) == [str(circle.ash)]
+        assert (await circle.contacts(renewed.token)).full_name == "Ash Example"
+        search = identity.SearchPersonsRequest(text="kim")
+        await circle.refused("NOT_WHILE_ACTING", call_service(circle.identity.SearchPersons, search, renewed.token))
+        await circle.end(given, co_op.token(circle.lou))
+        await circle.refused("ACTING_ENDED", circle.contacts(renewed.token))
+        await circle.refused("ACTING_ENDED", call_service(circle.identity.RenewToken, renewal))
 
 
 @pytest.mark.capability("I1")
