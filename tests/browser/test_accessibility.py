@@ -97,7 +97,7 @@ def pages(demo_site: DemoSite, window: Window) -> dict[str, tuple[StorageState |
             (
                 *SECRETARY,
                 member,
-                *(f"{member}/{change}" for change in ("class", "correct", "end")),
+                *(f"{member}/{change}" for change in ("class", "correct", "end", "people", "people/new")),
                 f"{still_open}/record",
                 between,
                 f"{between}/receipt",

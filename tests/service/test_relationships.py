@@ -39,13 +39,9 @@ class Circle:
         return (self.co_op.now() + timedelta(days=days)).date().isoformat()
 
     async def propose(self, **changed: object) -> str:
-        request = {"holder_id": str(self.bo), "kind": pb.RELATIONSHIP_KIND_RELATIVE, "scopes": [CONTACTS]} | changed
-        by = self.co_op.token(self.ash)
-        response = await call_service(
-            self.relationships.ProposeRelationship,
-            pb.ProposeRelationshipRequest(request_id=str(new_id()), **request),
-            by,  # type: ignore[arg-type]  # fields by name
-        )
+        fields = {"holder_id": str(self.bo), "kind": pb.RELATIONSHIP_KIND_RELATIVE, "scopes": [CONTACTS]} | changed
+        request = pb.ProposeRelationshipRequest(request_id=str(new_id()), **fields)  # type: ignore[arg-type]  # fields by name
+        response = await call_service(self.relationships.ProposeRelationship, request, self.co_op.token(self.ash))
         return str(response.relationship_id)
 
     async def record(self, by: str | None = None, **changed: object) -> str:
@@ -269,7 +265,7 @@ async def test_who_leaves_or_dies_acts_for_nobody_and_nobody_acts_for_the_dead(i
             return next((row.end_reason for row in rows if row.holder_id == str(holder)), 0)
 
         async def ends(person: UUID, reason: str, holder: UUID, why: int) -> None:
-            await membership.publish(MembershipEnded(person_id=str(person), on=today, reason=reason), str(person))
+            await membership.publish((MembershipEnded(person_id=str(person), on=today, reason=reason), str(person)))
             async with asyncio.timeout(20):
                 while await why_ended(holder) != why:
                     await asyncio.sleep(0.05)

@@ -4,7 +4,8 @@ from starlette.responses import Response
 
 from kith.identity.v1 import identity_pb2 as identity
 from kith.identity.v1.enums import ActingScope
-from services.web.http.forms import Form, FormRejected
+from libs.refusals import NotAllowed
+from services.web.http.forms import Form
 from services.web.page_context import PageContext
 
 BEGIN, STOP = "acting-begin", "acting-stop"
@@ -26,7 +27,7 @@ async def begin(ctx: PageContext, form: Form) -> Response:
     """Act for one of those who have allowed it, from the next page on. Identity decides whether that is so, with every token."""
     subject = form.text("person")
     if ctx.session is None or subject not in {choice.person_id for choice in ctx.act_for}:
-        raise FormRejected("ACTING_NOT_ALLOWED")
+        raise NotAllowed("ACTING_NOT_ALLOWED")
     await ctx.state.sessions.set_acting_for(ctx.session, subject)
     return ctx.redirect("/acting")
 

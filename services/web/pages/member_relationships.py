@@ -7,7 +7,7 @@ from starlette.responses import Response
 from kith.identity.v1 import relationships_pb2 as pb
 from kith.identity.v1.enums import EndReason, EvidenceKind
 from libs.rpc import enums
-from services.web.http.forms import Form, FormRejected
+from services.web.http.forms import Form
 from services.web.page_context import PageContext
 from services.web.pages.form_page import Fields, FormPage, choices, require
 from services.web.pages.relationship_views import AUTHORITIES, relationship_views
@@ -43,9 +43,9 @@ async def change(ctx: PageContext, form: Form) -> Response:
     if confirmed := form.text("confirm"):
         await ctx.call(services.ConfirmRelationship, pb.ConfirmRelationshipRequest(request_id=form.request_id, relationship_id=confirmed))
         return ctx.redirect(f"{path}?done=confirmed")
-    if form.text("reason") not in END_REASONS:
-        raise FormRejected("FORM_UNREADABLE")
-    reason = enums.to_wire(pb.EndReason, EndReason(form.text("reason")))
+    chosen = form.text("reason")
+    # Without one the service asks for it: nobody ends an authority by a choice that was made for them.
+    reason = enums.to_wire(pb.EndReason, EndReason(chosen)) if chosen in END_REASONS else pb.END_REASON_UNSPECIFIED
     request = pb.EndRelationshipRequest(request_id=form.request_id, relationship_id=form.text("end"), reason=reason)
     await ctx.call(services.EndRelationship, request)
     return ctx.redirect(f"{path}?done=ended")

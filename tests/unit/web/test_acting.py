@@ -130,7 +130,7 @@ def test_who_may_act_for_nobody_is_asked_nothing_and_cannot_begin() -> None:
     assert "/acting/begin" not in browser.open("/")
     hidden = dict(HIDDEN.findall(_form(browser.open("/you/people"), "/you/people")))
     sent = browser.http.post("/acting/begin", data=hidden | {"person": JO}, headers={"origin": browser.fakes.public_url})
-    assert sent.status_code == 400
+    assert sent.status_code == 403
     assert BAR not in browser.open("/")
 
 
