@@ -125,13 +125,11 @@ def test_a_form_is_not_sent_as_somebody_else_than_it_was_shown_to(
     assert not [request for request in fakes.relationships.requests if isinstance(request, pb.ProposeRelationshipRequest)]
 
 
-def test_who_may_act_for_nobody_is_asked_nothing_and_cannot_begin() -> None:
-    browser = ScriptlessBrowser(FakeServices()).sign_in()
-    assert "/acting/begin" not in browser.open("/")
-    hidden = dict(HIDDEN.findall(_form(browser.open("/you/people"), "/you/people")))
-    sent = browser.http.post("/acting/begin", data=hidden | {"person": JO}, headers={"origin": browser.fakes.public_url})
-    assert sent.status_code == 403
-    assert BAR not in browser.open("/")
+def test_who_may_act_for_nobody_is_asked_nothing_and_nobody_begins_for_somebody_else(browser: ScriptlessBrowser) -> None:
+    assert "/acting/begin" not in ScriptlessBrowser(FakeServices()).sign_in().open("/")
+    status, page = browser.submit("/acting/begin", person=MO)
+    assert (status, "You may not act for this person." in page) == (403, True)
+    assert "you are acting for" not in browser.open("/")
 
 
 def test_both_directions_are_read_and_changed_on_one_page(fakes: FakeServices) -> None:
