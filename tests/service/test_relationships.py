@@ -232,7 +232,7 @@ async def test_what_cannot_be_is_refused_with_its_reason(infrastructure: Infrast
 
 
 @pytest.mark.capability("I4")
-async def test_a_right_ends_with_its_last_day_and_when_its_holder_leaves(infrastructure: Infrastructure) -> None:
+async def test_a_right_begins_with_its_first_day_and_ends_with_its_last(infrastructure: Infrastructure) -> None:
     async with circle_of(infrastructure) as circle:
         co_op = circle.co_op
         dated = await circle.propose(until_day=circle.day(1))
