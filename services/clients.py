@@ -12,6 +12,7 @@ from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
 from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
 from kith.identity.v1.emergency_pb2_grpc import EmergencyServiceStub
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
+from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from kith.person.v1.person_data_pb2_grpc import PersonDataServiceStub
 from kith.status.v1.status_pb2_grpc import StatusServiceStub
@@ -29,6 +30,8 @@ class ServiceClients:
     def __init__(self, open_channel: Callable[[str], grpc.aio.Channel]) -> None:
         self._channels = {name: open_channel(name) for name in SERVICE_NAMES}
         self.identity = IdentityServiceStub(self._channels["identity"])
+        self.relationships = RelationshipServiceStub(self._channels["identity"])
+        """Who may act for whom."""
         self.membership = MembershipServiceStub(self._channels["membership"])
         self.governance = GovernanceServiceStub(self._channels["governance"])
         self.votes = VoteServiceStub(self._channels["governance"])

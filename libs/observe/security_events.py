@@ -37,6 +37,8 @@ class SecurityEvent(StrEnum):
     HAT_TAKEN = "hat_taken"
     HAT_REFUSED = "hat_refused"
     EMERGENCY_OPENED = "emergency_opened"
+    ACTING_ALLOWED = "acting_allowed"
+    ACTING_REFUSED = "acting_refused"
     CALLER_REFUSED = "caller_refused"
     FORM_REFUSED = "form_refused"
 

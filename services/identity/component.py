@@ -15,9 +15,11 @@ from libs.sealing import PersonSealer
 from services.identity.domain.keyed_hasher import KeyedHasher
 from services.identity.jobs import forget_old_sign_ins
 from services.identity.jobs.end_former_members_sessions import end_former_members_sessions_job
+from services.identity.jobs.end_past_relationships import end_past_relationships_job
 from services.identity.jobs.refold_identity_keys import refold_identity_keys_job
 from services.identity.reactions import membership
 from services.identity.rpc.emergency_servicer import emergency_service
+from services.identity.rpc.relationship_servicer import relationship_service
 from services.identity.rpc.secret_methods import SecretMethods
 from services.identity.rpc.servicer import identity_service
 from services.identity.settings import Settings
@@ -31,17 +33,17 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
     country = str(get_global("zone_territories").get(settings.zone, ""))
 
     def build(runtime: Runtime) -> Component:
-        secrets = SecretMethods(
-            KeyedHasher(_codes_key(settings.codes_key_file)), _signing_key(settings.token_signing_key_file), Argon2Hasher()
-        )
+        codes_key = _codes_key(settings.codes_key_file)
+        secrets = SecretMethods(KeyedHasher(codes_key), _signing_key(settings.token_signing_key_file), Argon2Hasher())
         return Component(
             name="identity",
             address=settings.address,
             migrations=Path(__file__).parent / "storage" / "migrations",
             services=(
                 identity_service(runtime.transactions, secrets, country),
-                emergency_service(runtime.transactions, PersonSealer(_codes_key(settings.codes_key_file))),
+                emergency_service(runtime.transactions, PersonSealer(codes_key)),
                 person_data_service(runtime.transactions, acting=True),
+                relationship_service(runtime.transactions, zone, PersonSealer(codes_key)),
             ),
             reactions=(membership.reactions(zone),),
             jobs=(
@@ -49,6 +51,7 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
                 end_former_members_sessions_job(zone),
                 refold_identity_keys_job(country),
                 seal_reads_job(events_out.read_audit_sealed),
+                end_past_relationships_job(zone),
             ),
         )
 

@@ -5,6 +5,7 @@ from starlette.convertors import StringConvertor, register_url_convertor
 from services.web.page import Access, Page
 from services.web.pages import (
     about,
+    acting,
     confirmed_actions,
     decisions,
     emergency_access,
@@ -12,6 +13,7 @@ from services.web.pages import (
     hats,
     home,
     member_detail,
+    member_relationships,
     members,
     membership_applications,
     motion_ballot,
@@ -25,6 +27,7 @@ from services.web.pages import (
     paper_votes,
     readers,
     reading_preferences,
+    relationships,
     sign_in,
     source_code,
     system_status,
@@ -79,7 +82,7 @@ def _paper_confirm_page(path: str, pages: PaperBallotPages[QuestionT]) -> Page:
 
 
 _PUBLIC_PAGES = (
-    Page("/", home.show),
+    Page("/", home.show, acting=True),
     Page("/sign-in", sign_in.show, access=Access.ANYBODY),
     Page("/sign-in/code", None, sign_in.use_code, sign_in.CODE, Access.ANYBODY),
     Page("/sign-in/password", sign_in.show_password, sign_in.use_password, sign_in.PASSWORD, Access.ANYBODY),
@@ -102,6 +105,14 @@ _SECRETARY_PAGES = (
     Page("/members/{person:uuid}/card", None, member_detail.print_card, member_detail.CARD, Access.SECRETARY),
     Page("/members/{person:uuid}/hats", None, hats.change_hat, hats.CHANGE_HAT, Access.SECRETARY),
     Page("/members/{person:uuid}/revoke", None, member_detail.revoke_cards, member_detail.REVOKE, Access.SECRETARY),
+    Page(
+        "/members/{person:uuid}/people",
+        member_relationships.show,
+        member_relationships.change,
+        member_relationships.CHANGE,
+        Access.SECRETARY,
+    ),
+    form_page("/members/{person:uuid}/people/new", member_relationships.RECORD),
     *(form_page(f"/members/{{person:uuid}}/{change.name}", change.ask) for change in CHANGES),
     *(form_page(f"/members/{{person:uuid}}/{change.name}/check", change.check) for change in CHANGES),
     *(form_page(f"/first-steps/{step}", form) for step, form in first_steps.STEP_PAGES.items()),
@@ -120,6 +131,11 @@ _MEMBER_PAGES = (
     form_page("/you/password", my_account.PASSWORD, Access.MEMBER),
     Page("/you/readers", readers.show),
     form_page("/emergency/{person:uuid}", emergency_access.OPEN, Access.MEMBER),
+    Page("/you/people", relationships.show, relationships.change, relationships.CHANGE),
+    form_page("/you/people/new", relationships.GIVE, Access.MEMBER),
+    Page("/acting", acting.show, acting=True),
+    Page("/acting/begin", None, acting.begin, acting.BEGIN),
+    Page("/acting/stop", None, acting.stop, acting.STOP, acting=True),
     Page("/you/sessions", my_sessions.show, my_sessions.end, my_sessions.END),
     Page("/motions", motions.show),
     Page("/motions/{motion:uuid}", motions.show_one),

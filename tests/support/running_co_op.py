@@ -85,9 +85,10 @@ class RunningCoOp:
         hat: str = "",
         strength: AuthenticationStrength = AuthenticationStrength.CARD,
         via: CallerChannel = CallerChannel.PAGE,
+        acting_for: UUID | None = None,
     ) -> str:
         """A token as identity would issue it. The services check whether the person wears the hat."""
-        caller = callers.person(UUID(str(person)), hat=hat, strength=strength, via=via)
+        caller = callers.person(UUID(str(person)), hat=hat, strength=strength, via=via, acting_for=acting_for)
         return tokens.issue_token(self.infrastructure.keys.token_private, caller, self.now())
 
     def federation_token(self) -> str:

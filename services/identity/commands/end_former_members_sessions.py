@@ -1,10 +1,14 @@
-"""Ends the sessions of persons whose membership ended: whoever leaves signs in anew, as somebody who is no member."""
+"""What follows when a membership has ended: the person's sessions end, and so do the relationships by which they acted for others.
+
+They sign in anew, as somebody who is no member.
+"""
 
 from datetime import date, datetime
 from uuid import UUID
 
 from libs.database.engine import UnitOfWork
 from libs.observe.security_events import SecurityEvent
+from services.identity.commands.end_relationships_over_time import end_relationships_of_former_member
 from services.identity.storage import events_out, membership_ends, persons, sessions
 
 
@@ -17,6 +21,7 @@ async def record_membership_end(work: UnitOfWork, person: UUID, last_day: date, 
     if last_day <= published_on:
         await persons.lock(work, person)
         await _ended(work, person, await sessions.end_begun_by(work, person, published_at))
+        await end_relationships_of_former_member(work, person, published_at)
     else:
         await membership_ends.save(work, person, last_day)
 
@@ -27,6 +32,7 @@ async def end_sessions_of_former_members(work: UnitOfWork, today: date) -> int:
     for person in former_members:
         await persons.lock(work, person)
         await _ended(work, person, await sessions.end_all(work, person))
+        await end_relationships_of_former_member(work, person, work.now)
     return len(former_members)
 
 

@@ -1,4 +1,4 @@
-"""Events of membership: when a membership ends, so do the person's sessions."""
+"""Events of membership: when a membership ends, so do the person's sessions, and the relationships by which they acted for others."""
 
 from datetime import date
 from uuid import UUID
@@ -9,7 +9,10 @@ from libs.database.engine import UnitOfWork
 from libs.messages.consumer import Reactions
 from libs.messages.envelope import Event, type_of
 from services.identity.commands.end_former_members_sessions import record_membership_end
-from services.identity.storage import membership_ends
+from services.identity.commands.end_relationships_over_time import end_relationships_of_dead
+from services.identity.storage import former_members, membership_ends
+
+_DIED = "died"
 
 
 def reactions(zone: ZoneInfo) -> Reactions:
@@ -19,20 +22,24 @@ def reactions(zone: ZoneInfo) -> Reactions:
         message = MembershipEnded.FromString(event.payload)
         last_day, published_on = date.fromisoformat(message.on), event.at.astimezone(zone).date()
         await record_membership_end(work, UUID(message.person_id), last_day, published_at=event.at, published_on=published_on)
+        if message.reason == _DIED:
+            await end_relationships_of_dead(work, UUID(message.person_id), event.at)
 
     handlers = {
         type_of(MembershipEnded): on_ended,
         type_of(MemberAdmitted): _on_admitted,
         type_of(MemberClassChanged): _on_class_changed,
     }
-    return Reactions("membership", handlers, ("membership_end",))
+    return Reactions("membership", handlers, ("membership_end", "former_member"))
 
 
 async def _on_admitted(work: UnitOfWork, event: Event) -> None:
     message = MemberAdmitted.FromString(event.payload)
     await membership_ends.delete_from(work, UUID(message.person_id), date.fromisoformat(message.from_day))
+    await former_members.remove(work, UUID(message.person_id))
 
 
 async def _on_class_changed(work: UnitOfWork, event: Event) -> None:
     message = MemberClassChanged.FromString(event.payload)
     await membership_ends.delete_from(work, UUID(message.person_id), date.fromisoformat(message.from_day))
+    await former_members.remove(work, UUID(message.person_id))

@@ -154,6 +154,7 @@ class SecretMethods:
             token=tokens.issue_token(self._signing_key, renewal.caller, now),
             token_expires_at=timestamp(now + tokens.LIFETIME),
             hats=renewal.hats,
+            may_act_for=map(str, renewal.may_act_for),
         )
 
     async def sign_out(self, transactions: Transactions, request: pb.SignOutRequest) -> pb.SignOutResponse:

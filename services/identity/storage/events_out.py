@@ -1,6 +1,7 @@
 """Events that identity publishes."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from kith.identity.facts.v1 import facts_pb2 as facts
@@ -8,6 +9,7 @@ from libs.access.audit_chain import ChainHead
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 from services.identity.domain.emergency_access import EmergencyAccess
+from services.identity.domain.relationship import Relationship
 
 
 async def persons_registered(work: UnitOfWork, persons: Iterable[UUID]) -> None:
@@ -61,3 +63,39 @@ async def emergency_access_opened(work: UnitOfWork, access: EmergencyAccess) -> 
 
 async def emergency_access_reviewed(work: UnitOfWork, access: UUID, reviewer: UUID) -> None:
     await outbox.publish(work, (facts.EmergencyAccessReviewed(access_id=str(access), reviewed_by=str(reviewer)), str(access)))
+
+
+async def relationship_proposed(work: UnitOfWork, relationship: Relationship) -> None:
+    await outbox.publish(work, (facts.RelationshipProposed(**_parties(relationship)), str(relationship.subject)))
+
+
+async def relationship_recorded(work: UnitOfWork, relationship: Relationship) -> None:
+    await outbox.publish(work, (facts.RelationshipRecorded(**_parties(relationship)), str(relationship.subject)))
+
+
+async def relationship_started(work: UnitOfWork, relationship: Relationship, begins: datetime, ends: datetime | None) -> None:
+    event = facts.RelationshipStarted(
+        relationship_id=str(relationship.id),
+        subject_id=str(relationship.subject),
+        holder_id=str(relationship.holder),
+        kind=relationship.kind.value,
+        scopes=[scope.value for scope in relationship.scopes],
+    )
+    event.valid_from.FromDatetime(begins)
+    if ends is not None:
+        event.valid_until.FromDatetime(ends)
+    await outbox.publish(work, (event, str(relationship.subject)))
+
+
+async def relationship_ended(work: UnitOfWork, relationship: Relationship) -> None:
+    why = relationship.end_reason.value if relationship.end_reason else ""
+    await outbox.publish(work, (facts.RelationshipEnded(**_parties(relationship), why=why), str(relationship.subject)))
+
+
+def _parties(relationship: Relationship) -> dict[str, str]:
+    return {
+        "relationship_id": str(relationship.id),
+        "subject_id": str(relationship.subject),
+        "holder_id": str(relationship.holder),
+        "kind": relationship.kind.value,
+    }

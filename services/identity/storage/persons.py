@@ -27,6 +27,7 @@ _FIND_BY_NAMES = (
     .select_from(_PERSON_WITH_CONTACT)
     .where(among(tables.person.c.name_key, "names"))
 )
+_FIND_BY_NAME = select(tables.person.c.id).where(tables.person.c.name_key == bindparam("name")).order_by(tables.person.c.id).limit(2)
 _EXISTS = select(tables.person.c.id).where(tables.person.c.id == bindparam("id"))
 _LOCK = _EXISTS.with_for_update(key_share=True)
 _NAMES = select(tables.person.c.id, tables.person.c.full_name, tables.person.c.called).where(among(tables.person.c.id, "ids"))
@@ -152,6 +153,11 @@ async def add(work: UnitOfWork, persons: Sequence[tuple[UUID, PersonDetails]]) -
         _ADD_CONTACTS,
         [_contact_values(details) | {"person": person} for person, details in persons],
     )
+
+
+async def find_by_name(work: UnitOfWork, name_key: str) -> list[UUID]:
+    """Who has this full name, by its key; two at most."""
+    return list((await work.connection.execute(_FIND_BY_NAME, {"name": name_key})).scalars())
 
 
 async def exists(work: UnitOfWork, person: UUID) -> bool:

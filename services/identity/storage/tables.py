@@ -5,7 +5,7 @@ Names are in `person`, contact details in `contact` behind stricter row-level se
 entries were merged, one after the other. Hats are in `worn_hat`, which every service has (`libs/access/hats.py`). Times are UTC.
 """
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import ARRAY, BigInteger, Date, ForeignKey, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint, Uuid
 
 from libs.database.columns import MOMENT, key, optional, required
 
@@ -111,3 +111,37 @@ emergency_reason = Table(
     optional("reviewed_by", Uuid),
     optional("reviewed_at", MOMENT),
 )
+relationship = Table(
+    "relationship",
+    metadata,
+    key("id", Uuid),
+    required("subject", Uuid, ForeignKey("person.id")),
+    required("holder", Uuid, ForeignKey("person.id")),
+    required("kind", Text),
+    required("state", Text),
+    required("scopes", ARRAY(Text)),
+    required("from_day", Date),
+    optional("until_day", Date),
+    required("recorded_by", Uuid),
+    required("recorded_at", MOMENT),
+    optional("evidence_kind", Text),
+    optional("evidence_sealed", LargeBinary),
+    optional("evidence_seen_on", Date),
+    optional("confirmed_by", Uuid),
+    optional("confirmed_at", MOMENT),
+    optional("ended_by", Uuid),
+    optional("ended_at", MOMENT),
+    optional("end_reason", Text),
+    Index("relationship_by_subject", "subject"),
+    Index("relationship_by_holder", "holder"),
+)
+Index(
+    "one_live_relationship",
+    relationship.c.subject,
+    relationship.c.holder,
+    relationship.c.kind,
+    unique=True,
+    postgresql_where=relationship.c.state != "ended",
+)
+
+former_member = Table("former_member", metadata, key("person", Uuid), required("since", MOMENT))

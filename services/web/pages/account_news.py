@@ -1,4 +1,4 @@
-"""News about the person's own account: each change to how they sign in, whoever made it, and each opening of their record."""
+"""News about the person's own account: changes of how they sign in and of who may act for them, and openings of their record."""
 
 from collections.abc import Mapping
 
@@ -7,8 +7,12 @@ from services.web.pages.federated_news import NewsEntry
 from services.web.pages.motion_view import StatusLabel
 from services.web.storage.news import NewsItem
 
+_RELATIONSHIPS = frozenset({"relationship_proposed", "relationship_recorded", "relationship_started", "relationship_ended"})
 KINDS = frozenset(
-    {"code_issued", "codes_revoked", "password_set", "sessions_ended", "details_corrected", "persons_merged", "emergency_opened"}
+    {
+        *("code_issued", "codes_revoked", "password_set", "sessions_ended", "details_corrected", "persons_merged", "emergency_opened"),
+        *_RELATIONSHIPS,
+    }
 )
 _PATHS = {"sessions_ended": "/you/sessions"}
 _TEXTS = {
@@ -31,6 +35,10 @@ def account_entry(ctx: PageContext, item: NewsItem, names: Mapping[str, PersonNa
         text = ctx.catalogue.sentences("news.emergency_opened_text", name=names[item.word].full, phone=ctx.phone)
         status = StatusLabel("wait", ctx.say("readers.emergency"))
         return NewsEntry(status, str(ctx.say("news.emergency_opened")), text, item.at, "/you/readers", ctx.say("readers.title"))
+    if item.kind in _RELATIONSHIPS:
+        lines = [*ctx.catalogue.sentences(f"news.{item.kind}_text", phone=ctx.phone)]
+        status = StatusLabel("wait", ctx.say("people.title"))
+        return NewsEntry(status, str(ctx.say(f"news.{item.kind}")), lines, item.at, "/you/people", ctx.say("people.link"))
     title = "code" if item.kind == "code_issued" else item.kind
     key = _TEXTS.get((item.kind, item.word), item.kind)
     lines = [*ctx.catalogue.sentences(f"news.{key}"), *ctx.catalogue.sentences("news.code_not_asked", phone=ctx.phone)]

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from libs.refusals import NotSignedIn, Refusal
 from services.web.http.forms import Form
-from services.web.page import Access, Page
+from services.web.page import ACTING_ENDED, Access, Page
 from services.web.page_context import FormProblem, PageContext
 
 Fields: TypeAlias = Mapping[str, str]
@@ -89,6 +89,8 @@ class FormPage:
         except RedirectToPage as other:
             return ctx.redirect(other.path)
         except Refusal as refusal:
+            if refusal.reason == ACTING_ENDED:
+                raise
             return await (self.shown_again or self).render_refused(ctx, fields, refusal)
         if self.draft and self.ends_draft:
             await ctx.delete_draft(self.draft.name)

@@ -1,4 +1,7 @@
-"""Identity's events: sessions end here when they end there, hats follow, and a person hears of each change to how they sign in."""
+"""Identity's events: sessions end here when they end there, hats follow, and a person hears of each change to how they sign in.
+
+They also hear who may act for them, and when that ends.
+"""
 
 from uuid import UUID
 
@@ -9,6 +12,10 @@ from kith.identity.facts.v1.facts_pb2 import (
     PasswordSet,
     PersonCorrected,
     PersonsMerged,
+    RelationshipEnded,
+    RelationshipProposed,
+    RelationshipRecorded,
+    RelationshipStarted,
     SessionsEnded,
     SignInCodeIssued,
     SignInCodesRevoked,
@@ -56,6 +63,10 @@ REACTIONS = Reactions(
             news_handler(EmergencyAccessOpened, "emergency_opened", about="access_id", word="reader_id", person="person_id"),
             news_handler(PersonCorrected, "details_corrected", person="person_id"),
             news_handler(PersonsMerged, "persons_merged", person="kept_person_id"),
+            news_handler(RelationshipProposed, "relationship_proposed", person="holder_id", word="kind"),
+            news_handler(RelationshipRecorded, "relationship_recorded", person="subject_id", word="kind"),
+            news_handler(RelationshipStarted, "relationship_started", person="subject_id", word="kind"),
+            news_handler(RelationshipEnded, "relationship_ended", person="subject_id", word="why"),
         ]
     ),
     ("news_of_identity",),

@@ -22,6 +22,7 @@ session = Table(
     required("created_at", MOMENT),
     required("used_at", MOMENT),
     required("expires_at", MOMENT),
+    optional("acting_for", Uuid),
     Index("session_by_expiry", "expires_at"),
     Index("session_by_identity_session", "identity_session"),
     Index("session_by_person", "person"),

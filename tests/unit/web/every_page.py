@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from kith.identity.v1 import relationships_pb2 as relationships
 from services.web.page import Page
 from services.web.routes import PAGES
 from tests.unit.web import fake_services, fake_vote_services
@@ -27,6 +28,8 @@ QUERIES = (
     "/paper-votes?done=recorded", "/paper-votes?done=confirmed", "/paper-votes?done=differs", "/you?done=asked", "/you?done=password",
     "/you/sessions?done=ended", "/you/readers?page=015", f"/emergency/{JO}?done=opened", "/emergency-access?done=reviewed",
     "/sign-in?again=yes",
+    "/you/sessions?done=ended", "/you/people?done=given", "/you/people?done=accepted", "/you/people?ended=yes",
+    f"/members/{JO}/people?done=recorded", "/sign-in?again=yes",
     "/votes?done=drafted", "/look-up?ballot=", f"/look-up?ballot={fake_vote_services.OWN_PSEUDONYM}", "/look-up?ballot=0000000000000000",
     *(f"/votes/{fake_vote_services.SPLIT_VOTE}/settle?kind={kind}&decision=2" for kind in ("cuts", "leave_out", "annul")), "/nope",
 )  # fmt: skip
@@ -67,7 +70,19 @@ def open_every_page(make_fakes: Callable[[], FakeServices], *, easy: bool = Fals
             filling = _browser(make_fakes, easy=easy)
             for action, form in _forms(filling.http.get(path)):
                 opened += _follow(filling, _submit(filling, action, _filled(form)))
-    return opened
+    return opened + _open_acting(make_fakes(), easy=easy)
+
+
+def _open_acting(fakes: FakeServices, *, easy: bool) -> int:
+    """The pages that are there only while somebody acts for another."""
+    fakes.identity.may_act_for = (JO,)
+    fakes.relationships.acts_for = {JO: [relationships.ACTING_SCOPE_CONTACTS]}
+    browser = _browser(lambda: fakes, easy=easy)
+    browser.open("/help")
+    browser.submit("/acting/begin", person=JO)
+    for path in ("/acting", "/help"):
+        browser.open(path)
+    return 3
 
 
 def filled_forms(browser: ScriptlessBrowser, path: str) -> list[tuple[str, dict[str, str]]]:

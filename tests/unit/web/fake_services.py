@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from kith.governance.v1 import governance_pb2 as gov
 from kith.identity.v1 import emergency_pb2 as emergency
 from kith.identity.v1 import identity_pb2 as ident
+from kith.identity.v1 import relationships_pb2 as rel
 from kith.membership.v1 import membership_pb2 as memb
 from kith.person.v1 import person_data_pb2 as person_data
 from kith.status.v1 import status_pb2 as stat
@@ -134,6 +135,10 @@ class InMemorySessions:
     async def set_hats(self, session: Session, hats: Sequence[str]) -> None:
         self.sessions[session.cookie] = replace(session, identity=replace(session.identity, hats=tuple(hats)))
 
+    async def set_acting_for(self, session: Session, subject: str) -> Session:
+        self.sessions[session.cookie] = replace(session, acting_for=subject)
+        return self.sessions[session.cookie]
+
     async def end(self, session: Session) -> None:
         self.sessions.pop(session.cookie, None)
 
@@ -200,6 +205,7 @@ def make_news() -> list[NewsItem]:
 
 class FakeIdentityService(FakeService):
     hats: tuple[str, ...] = ("secretary", "operator", "scrutineer")
+    may_act_for: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         super().__init__(ident.DESCRIPTOR.services_by_name["IdentityService"])
@@ -217,7 +223,10 @@ class FakeIdentityService(FakeService):
         )
 
     def RenewToken(self, request: ident.RenewTokenRequest) -> ident.RenewTokenResponse:
-        return ident.RenewTokenResponse(token=f"token of {request.session_id} as {request.hat}", hats=self.hats)
+        acting = f" for {request.acting_for}" if request.acting_for else ""
+        return ident.RenewTokenResponse(
+            token=f"token of {request.session_id} as {request.hat}{acting}", hats=self.hats, may_act_for=self.may_act_for
+        )
 
     def GetNames(self, request: ident.GetNamesRequest) -> ident.GetNamesResponse:
         known = [(item_id, *NAMES[item_id]) for item_id in request.person_ids if item_id in NAMES]
@@ -265,6 +274,56 @@ class FakeIdentityService(FakeService):
 
     def RevokeSignInCodes(self, _request: ident.RevokeSignInCodesRequest) -> ident.RevokeSignInCodesResponse:
         return ident.RevokeSignInCodesResponse(revoked=1)
+
+
+SISTER, LPA, ASKED = (f"01939f00-0000-7000-8000-0000000000b{number}" for number in (1, 2, 3))
+
+
+def make_relationship(**overrides: Any) -> rel.Relationship:
+    relationship: dict[str, Any] = {
+        "relationship_id": SISTER,
+        "subject_id": ADA,
+        "holder_id": JO,
+        "kind": rel.RELATIONSHIP_KIND_RELATIVE,
+        "state": rel.RELATIONSHIP_STATE_IN_FORCE,
+        "scopes": [rel.ACTING_SCOPE_CONTACTS, rel.ACTING_SCOPE_HEALTH],
+        "from_day": "2026-11-02",
+        "until_day": "2027-03-31",
+        "recorded_by": ADA,
+        "recorded_at": to_timestamp(NOW - timedelta(days=22)),
+        "confirmed_by": JO,
+        "confirmed_at": to_timestamp(NOW - timedelta(days=21)),
+    }
+    return rel.Relationship(**(relationship | overrides))
+
+
+class FakeRelationshipService(FakeService):
+    """Jo may act for Ada, and an attorney for Ada waits for a second look; Mo has asked Ada to act for him, and in `acts_for` she may."""
+
+    def __init__(self) -> None:
+        self.acts_for: dict[str, list[rel.ActingScope.ValueType]] = {}
+        super().__init__(rel.DESCRIPTOR.services_by_name["RelationshipService"])
+
+    def ListRelationships(self, request: rel.ListRelationshipsRequest) -> rel.ListRelationshipsResponse:
+        attorney = make_relationship(
+            relationship_id=LPA, kind=rel.RELATIONSHIP_KIND_ATTORNEY_FOR_MONEY, state=rel.RELATIONSHIP_STATE_RECORDED, until_day="",
+            scopes=[rel.ACTING_SCOPE_MONEY], evidence=rel.EVIDENCE_KIND_LASTING_POWER, evidence_reference="7000 1234 5678",
+            evidence_seen_on="2026-11-20", recorded_by=MO, confirmed_by="", confirmed_at=None, holder_id=JO,
+        )  # fmt: skip
+        asked = make_relationship(
+            relationship_id=ASKED, subject_id=MO, holder_id=ADA, state=rel.RELATIONSHIP_STATE_PROPOSED, confirmed_by="", confirmed_at=None,
+        )  # fmt: skip
+        over = make_relationship(
+            state=rel.RELATIONSHIP_STATE_ENDED, end_reason=rel.END_REASON_HOLDER_LEFT, ended_at=to_timestamp(NOW - timedelta(days=1))
+        )
+        mine = [make_relationship(subject_id=subject, holder_id=ADA) for subject in self.acts_for]
+        return rel.ListRelationshipsResponse(
+            relationships=[make_relationship(), attorney, asked, *mine, *([over] if request.ended_too else [])]
+        )
+
+    def GetActingRights(self, _request: rel.GetActingRightsRequest) -> rel.GetActingRightsResponse:
+        rights = [rel.ActingRight(subject_id=subject, scopes=scopes) for subject, scopes in self.acts_for.items()]
+        return rel.GetActingRightsResponse(rights=rights)
 
 
 class FakeMembershipService(FakeService):
@@ -523,6 +582,7 @@ class FakeServices:
     """All fake services of the pages; tests can inspect them afterwards."""
 
     identity: FakeIdentityService = field(default_factory=FakeIdentityService)
+    relationships: FakeRelationshipService = field(default_factory=FakeRelationshipService)
     membership: FakeMembershipService = field(default_factory=FakeMembershipService)
     governance: FakeGovernanceService = field(default_factory=FakeGovernanceService)
     votes: FakeVoteService = field(default_factory=FakeVoteService)
@@ -543,7 +603,10 @@ class FakeServices:
     def app_state(self, *, https: bool = False) -> AppState:
         statuses = {name: FakeStatusService(name) for name in ("identity", "membership", "governance", "web")}
         services = object.__new__(ServiceClients)  # without channels: the fakes take the place of every stub
-        fakes = ("identity", "membership", "governance", "votes", "federation", "evidence", "emergency", "person_data")
+        fakes = (
+            *("identity", "membership", "governance", "votes", "federation", "evidence"),
+            *("emergency", "person_data", "relationships"),
+        )
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp(
             "Elm Row Care Co-op", "01632 960 001", ZoneInfo("Europe/London"), "https://elm-row.example/source", "0.1.0", self.public_url

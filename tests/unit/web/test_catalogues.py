@@ -8,6 +8,7 @@ import pytest
 
 from kith.federation.v1.enums import BallotWord, PeerState
 from kith.governance.v1.enums import MotionState, VoteState
+from kith.identity.v1.enums import ActingScope, EndReason, EvidenceKind, RelationshipKind, RelationshipState
 from kith.status.v1.enums import State
 from services.web.localisation.catalogue import EASY_READ, FOLDER, PLAIN_ENGLISH, load_catalogues, read_catalogue
 
@@ -22,6 +23,8 @@ ASKED_BY_NAME = (
     "audience.", "board.", "decisions.", "draft_part.", "dispute.", "settle.", "misconduct.", "result_now.", "result_state.", "stance.",
     "co_op.", "first.", "change.", "end_reason.", "sessions.by_",
     "readers.what_", "readers.part_",
+    "scope.", "relationship_kind.", "relationship_state.", "relationship_end.", "relationship_reason.", "evidence_kind.", "people_done.",
+    "people_pick.", "member_people_done.",
 )  # fmt: skip
 """Parts of keys that the code completes from a word of the services: each is looked up by name somewhere."""
 REASON = re.compile(r'"([A-Z]+(?:_[A-Z]+)+)"')
@@ -58,6 +61,11 @@ def test_no_sentence_is_there_that_no_page_asks_for() -> None:
         ("co_op_state", PeerState, set()),
         ("ballot_word", BallotWord, set()),
         ("state", State, set()),
+        ("scope", ActingScope, set()),
+        ("relationship_kind", RelationshipKind, set()),
+        ("relationship_state", RelationshipState, set()),
+        ("relationship_end", EndReason, set()),
+        ("evidence_kind", EvidenceKind, set()),
     ],
 )
 def test_every_word_of_a_vocabulary_that_pages_show_has_a_sentence(prefix: str, kind: type[StrEnum], elsewhere: set[StrEnum]) -> None:

@@ -6,3 +6,50 @@ from enum import StrEnum
 class CodeKind(StrEnum):
     LINK = "link"
     CARD = "card"
+
+
+class RelationshipKind(StrEnum):
+    RELATIVE = "relative"
+    FRIEND = "friend"
+    ADVOCATE = "advocate"
+    ATTORNEY_FOR_HEALTH = "attorney_for_health"
+    ATTORNEY_FOR_MONEY = "attorney_for_money"
+    DEPUTY_FOR_HEALTH = "deputy_for_health"
+    DEPUTY_FOR_MONEY = "deputy_for_money"
+
+
+class ActingScope(StrEnum):
+    ABOUT_ME = "about_me"
+    COMMUNICATION = "communication"
+    WHAT_MATTERS = "what_matters"
+    HEALTH = "health"
+    HOME = "home"
+    CONTACTS = "contacts"
+    MONEY = "money"
+    CONSENT = "consent"
+    DATA_RIGHTS = "data_rights"
+    NOTICES = "notices"
+
+
+class RelationshipState(StrEnum):
+    PROPOSED = "proposed"
+    RECORDED = "recorded"
+    IN_FORCE = "in_force"
+    ENDED = "ended"
+
+
+class EvidenceKind(StrEnum):
+    LASTING_POWER = "lasting_power"
+    ENDURING_POWER = "enduring_power"
+    COURT_ORDER = "court_order"
+
+
+class EndReason(StrEnum):
+    PERSON = "person"
+    HOLDER = "holder"
+    DATE = "date"
+    DEATH = "death"
+    HOLDER_LEFT = "holder_left"
+    REVOKED = "revoked"
+    REPLACED = "replaced"
+    MISTAKE = "mistake"

@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
@@ -309,3 +310,141 @@ class EmergencyAccessReviewed(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___EmergencyAccessReviewed: _TypeAlias = EmergencyAccessReviewed  # noqa: Y015
+
+@_typing.final
+class RelationshipProposed(_message.Message):
+    """RelationshipProposed: a person wants somebody to act for them, who has not accepted yet."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RELATIONSHIP_ID_FIELD_NUMBER: _builtins.int
+    SUBJECT_ID_FIELD_NUMBER: _builtins.int
+    HOLDER_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    relationship_id: _builtins.str
+    subject_id: _builtins.str
+    holder_id: _builtins.str
+    kind: _builtins.str
+    def __init__(
+        self,
+        *,
+        relationship_id: _builtins.str = ...,
+        subject_id: _builtins.str = ...,
+        holder_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["holder_id", b"holder_id", "kind", b"kind", "relationship_id", b"relationship_id", "subject_id", b"subject_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RelationshipProposed: _TypeAlias = RelationshipProposed  # noqa: Y015
+
+@_typing.final
+class RelationshipRecorded(_message.Message):
+    """RelationshipRecorded: a secretary has recorded an attorney or deputy; nobody else has seen the evidence yet."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RELATIONSHIP_ID_FIELD_NUMBER: _builtins.int
+    SUBJECT_ID_FIELD_NUMBER: _builtins.int
+    HOLDER_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    relationship_id: _builtins.str
+    subject_id: _builtins.str
+    holder_id: _builtins.str
+    kind: _builtins.str
+    def __init__(
+        self,
+        *,
+        relationship_id: _builtins.str = ...,
+        subject_id: _builtins.str = ...,
+        holder_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["holder_id", b"holder_id", "kind", b"kind", "relationship_id", b"relationship_id", "subject_id", b"subject_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RelationshipRecorded: _TypeAlias = RelationshipRecorded  # noqa: Y015
+
+@_typing.final
+class RelationshipStarted(_message.Message):
+    """RelationshipStarted: from then on the holder may act for the subject, within the scopes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RELATIONSHIP_ID_FIELD_NUMBER: _builtins.int
+    SUBJECT_ID_FIELD_NUMBER: _builtins.int
+    HOLDER_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    SCOPES_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    VALID_UNTIL_FIELD_NUMBER: _builtins.int
+    relationship_id: _builtins.str
+    subject_id: _builtins.str
+    holder_id: _builtins.str
+    kind: _builtins.str
+    @_builtins.property
+    def scopes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def valid_from(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def valid_until(self) -> _timestamp_pb2.Timestamp:
+        """the first moment at which it no longer holds; unset = no last day"""
+
+    def __init__(
+        self,
+        *,
+        relationship_id: _builtins.str = ...,
+        subject_id: _builtins.str = ...,
+        holder_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        scopes: _abc.Iterable[_builtins.str] | None = ...,
+        valid_from: _timestamp_pb2.Timestamp | None = ...,
+        valid_until: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["holder_id", b"holder_id", "kind", b"kind", "relationship_id", b"relationship_id", "scopes", b"scopes", "subject_id", b"subject_id", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RelationshipStarted: _TypeAlias = RelationshipStarted  # noqa: Y015
+
+@_typing.final
+class RelationshipEnded(_message.Message):
+    """RelationshipEnded: the holder may no longer act for the subject by this relationship, or never could."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RELATIONSHIP_ID_FIELD_NUMBER: _builtins.int
+    SUBJECT_ID_FIELD_NUMBER: _builtins.int
+    HOLDER_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    WHY_FIELD_NUMBER: _builtins.int
+    relationship_id: _builtins.str
+    subject_id: _builtins.str
+    holder_id: _builtins.str
+    kind: _builtins.str
+    why: _builtins.str
+    """person, holder, date, death, holder_left, revoked, replaced, mistake"""
+    def __init__(
+        self,
+        *,
+        relationship_id: _builtins.str = ...,
+        subject_id: _builtins.str = ...,
+        holder_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        why: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["holder_id", b"holder_id", "kind", b"kind", "relationship_id", b"relationship_id", "subject_id", b"subject_id", "why", b"why"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RelationshipEnded: _TypeAlias = RelationshipEnded  # noqa: Y015
