@@ -62,7 +62,7 @@ def giant_png(width: int, height: int) -> bytes:
 
 def reddish(image: Image.Image, down: int) -> bool:
     red, _, blue = image.convert("RGB").resize((1, image.height)).tobytes()[down * 3 : down * 3 + 3]
-    return red > 200 > 60 > blue
+    return red > 200 and blue < 60
 
 
 def reason_of(content: bytes) -> str:
