@@ -9,11 +9,14 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from libs.host.component import BuildComponent, Component, Runtime
 from libs.host.settings import SharedSettings
+from libs.sealing import PersonSealer
 from services.identity.domain.keyed_hasher import KeyedHasher
-from services.identity.jobs import forget_old_sign_ins
+from services.identity.jobs import forget_old_sign_ins, forget_unfinished_files
 from services.identity.jobs.end_former_members_sessions import end_former_members_sessions_job
+from services.identity.jobs.expire_credentials import expire_credentials_job
 from services.identity.jobs.refold_identity_keys import refold_identity_keys_job
-from services.identity.reactions import membership
+from services.identity.reactions import governance, membership
+from services.identity.rpc.credential_servicer import credential_service, file_service
 from services.identity.rpc.secret_methods import SecretMethods
 from services.identity.rpc.servicer import identity_service
 from services.identity.settings import Settings
@@ -26,25 +29,37 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
     country = str(get_global("zone_territories").get(settings.zone, ""))
 
     def build(runtime: Runtime) -> Component:
-        secrets = SecretMethods(_secret_hasher(settings.codes_key_file), _signing_key(settings.token_signing_key_file), Argon2Hasher())
+        codes_key = _codes_key(settings.codes_key_file)
+        sealer = PersonSealer(codes_key)
+        secrets = SecretMethods(KeyedHasher(codes_key), _signing_key(settings.token_signing_key_file), Argon2Hasher())
         return Component(
             name="identity",
             address=settings.address,
             migrations=Path(__file__).parent / "storage" / "migrations",
-            services=(identity_service(runtime.transactions, secrets, country),),
-            reactions=(membership.reactions(zone),),
-            jobs=(forget_old_sign_ins.JOB, end_former_members_sessions_job(zone), refold_identity_keys_job(country)),
+            services=(
+                identity_service(runtime.transactions, secrets, country),
+                credential_service(runtime.transactions, sealer, zone),
+                file_service(runtime.transactions, sealer),
+            ),
+            reactions=(membership.reactions(zone), governance.REACTIONS),
+            jobs=(
+                forget_old_sign_ins.JOB,
+                end_former_members_sessions_job(zone),
+                refold_identity_keys_job(country),
+                expire_credentials_job(zone),
+                forget_unfinished_files.JOB,
+            ),
         )
 
     return build
 
 
-def _secret_hasher(file: Path) -> KeyedHasher:
+def _codes_key(file: Path) -> bytes:
     key = bytes.fromhex(file.read_text(encoding="ascii").strip())
     if len(key) != 32:
         message = f"{file} does not hold 32 bytes in hex"
         raise ValueError(message)
-    return KeyedHasher(key)
+    return key
 
 
 def _signing_key(file: Path) -> Ed25519PrivateKey:

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kith/identity/facts/v1/facts.proto\x12\x16kith.identity.facts.v1\"%\n\x10PersonRegistered\x12\x11\n\tperson_id\x18\x01 \x01(\t\"*\n\x08HatGiven\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"*\n\x08HatTaken\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"3\n\x10SignInCodeIssued\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\"$\n\x0fPersonCorrected\x12\x11\n\tperson_id\x18\x01 \x01(\t\"D\n\rSessionsEnded\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x13\n\x0bsession_ids\x18\x02 \x03(\t\x12\x0b\n\x03why\x18\x03 \x01(\t\" \n\x0bPasswordSet\x12\x11\n\tperson_id\x18\x01 \x01(\t\"A\n\x12SignInCodesRevoked\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x18\n\x10password_removed\x18\x02 \x01(\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kith/identity/facts/v1/facts.proto\x12\x16kith.identity.facts.v1\"%\n\x10PersonRegistered\x12\x11\n\tperson_id\x18\x01 \x01(\t\"*\n\x08HatGiven\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"*\n\x08HatTaken\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"3\n\x10SignInCodeIssued\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\"$\n\x0fPersonCorrected\x12\x11\n\tperson_id\x18\x01 \x01(\t\"D\n\rSessionsEnded\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x13\n\x0bsession_ids\x18\x02 \x03(\t\x12\x0b\n\x03why\x18\x03 \x01(\t\" \n\x0bPasswordSet\x12\x11\n\tperson_id\x18\x01 \x01(\t\"A\n\x12SignInCodesRevoked\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x18\n\x10password_removed\x18\x02 \x01(\x08\"I\n\x0f\x43redentialAdded\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x15\n\rcredential_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\"`\n\x12\x43redentialVerified\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x15\n\rcredential_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x12\n\nexpires_on\x18\x04 \x01(\t\"L\n\x12\x43redentialRejected\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x15\n\rcredential_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\"K\n\x11\x43redentialRevoked\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x15\n\rcredential_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\"_\n\x11\x43redentialRenewed\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x15\n\rcredential_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x12\n\nrenewed_by\x18\x04 \x01(\t\"[\n\rCredentialDue\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x15\n\rcredential_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x12\n\nexpires_on\x18\x04 \x01(\t\"_\n\x11\x43redentialExpired\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x15\n\rcredential_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x12\n\nexpires_on\x18\x04 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,4 +47,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PASSWORDSET']._serialized_end=382
   _globals['_SIGNINCODESREVOKED']._serialized_start=384
   _globals['_SIGNINCODESREVOKED']._serialized_end=449
+  _globals['_CREDENTIALADDED']._serialized_start=451
+  _globals['_CREDENTIALADDED']._serialized_end=524
+  _globals['_CREDENTIALVERIFIED']._serialized_start=526
+  _globals['_CREDENTIALVERIFIED']._serialized_end=622
+  _globals['_CREDENTIALREJECTED']._serialized_start=624
+  _globals['_CREDENTIALREJECTED']._serialized_end=700
+  _globals['_CREDENTIALREVOKED']._serialized_start=702
+  _globals['_CREDENTIALREVOKED']._serialized_end=777
+  _globals['_CREDENTIALRENEWED']._serialized_start=779
+  _globals['_CREDENTIALRENEWED']._serialized_end=874
+  _globals['_CREDENTIALDUE']._serialized_start=876
+  _globals['_CREDENTIALDUE']._serialized_end=967
+  _globals['_CREDENTIALEXPIRED']._serialized_start=969
+  _globals['_CREDENTIALEXPIRED']._serialized_end=1064
 # @@protoc_insertion_point(module_scope)
