@@ -103,22 +103,24 @@ def test_what_is_over_already_is_not_verified() -> None:
 
 
 @pytest.mark.parametrize(
-    ("earlier", "later", "renewed"),
+    ("earlier", "later", "states"),
     [
-        (date(2027, 1, 1), date(2028, 1, 1), True),
-        (date(2028, 1, 1), date(2027, 1, 1), False),
-        (date(2028, 1, 1), None, True),
-        (None, date(2028, 1, 1), False),
-        (None, None, True),
+        (date(2027, 1, 1), date(2028, 1, 1), [CredentialState.RENEWED]),
+        (date(2028, 1, 1), date(2027, 1, 1), []),
+        (date(2028, 1, 1), None, [CredentialState.RENEWED]),
+        (None, date(2028, 1, 1), []),
+        (None, None, [CredentialState.RENEWED]),
     ],
 )
-def test_only_what_counts_no_longer_than_the_later_one_is_renewed(earlier: date | None, later: date | None, renewed: bool) -> None:
+def test_only_what_counts_no_longer_than_the_later_one_is_renewed(
+    earlier: date | None, later: date | None, states: list[CredentialState]
+) -> None:
     old = replace(claimed(expires_on=earlier), state=CredentialState.VERIFIED)
     new = verify(claimed(expires_on=later, number=11), DBS, BY_SAM)
 
     result = renewed_by(new, [old, new, replace(old, kind="medicines"), replace(old, state=CredentialState.REVOKED)])
 
-    assert [(one.id, one.state) for one in result] == ([(old.id, CredentialState.RENEWED)] if renewed else [])
+    assert [(one.id, one.state) for one in result] == [(old.id, state) for state in states]
 
 
 @pytest.mark.capability("I6")
