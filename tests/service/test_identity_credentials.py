@@ -253,7 +253,7 @@ async def test_only_another_secretary_decides_and_each_decision_once(qualified: 
         ("wizardry", {}, "CREDENTIAL_KIND_UNKNOWN"),
         ("licence", {"note": " "}, "EVIDENCE_MISSING"),
         ("licence", {"issued_on": "yesterday"}, "DATE_MALFORMED"),
-        ("licence", {"note": "x" * 501}, "TEXT_TOO_LONG"),
+        ("licence", {"note": "x" * 501}, "NOTE_TOO_LONG"),
     ):
         with pytest.raises(Invalid, match=reason):
             await qualified.add(kind, **fields)

@@ -13,7 +13,7 @@ from services.identity.storage import credentials, events_out
 async def reject_credential(
     work: UnitOfWork, credential_id: UUID, version: int, reason: str, *, zone: ZoneInfo, sealer: PersonSealer
 ) -> None:
-    """Raises as `load_for_decision` and `domain.credential.reject`; Invalid REASON_MISSING or TEXT_TOO_LONG."""
+    """Raises as `load_for_decision` and `domain.credential.reject`; Invalid REASON_MISSING or NOTE_TOO_LONG."""
     credential, decision = await load_for_decision(work, credential_id, version, zone)
     text = check_text("reason", reason, required=True)
     rejected = reject(credential, decision)

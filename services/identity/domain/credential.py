@@ -95,12 +95,12 @@ def last_day(rule: CredentialRule, issued_on: date, expires_on: date | None, tod
 
 
 def check_text(field: str, text: str, *, required: bool) -> str:
-    """A note or a reason, stripped. Raises Invalid REASON_MISSING or TEXT_TOO_LONG."""
+    """A note or a reason, stripped. Raises Invalid REASON_MISSING or NOTE_TOO_LONG."""
     stripped = text.strip()
     if required and not stripped:
         raise invalid(field, "REASON_MISSING")
     if len(stripped) > MAX_TEXT:
-        raise invalid(field, "TEXT_TOO_LONG", at_most=str(MAX_TEXT))
+        raise invalid(field, "NOTE_TOO_LONG", at_most=str(MAX_TEXT))
     return stripped
 
 

@@ -1,11 +1,13 @@
-"""Forms with a small text file: multipart bodies, parsed by Starlette."""
+"""Forms with a file: multipart bodies, parsed by Starlette. A file is a small text, or bytes of any kind that the services judge."""
 
 from collections.abc import AsyncGenerator
 
 from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from libs import texts
 from services.web.http.forms import Form, FormRejected
+from services.web.localisation.date_fields import join_dates
 
 _MAX_FIELDS, _MAX_FILES = 20, 1
 
@@ -17,18 +19,34 @@ def is_upload(content_type: str) -> bool:
 
 async def parse_upload(body: bytes, headers: Headers) -> Form:
     """The form's fields, each once; a file becomes its text. The caller has limited the size of the body."""
+    fields, files = await _parse(body, headers)
+    try:
+        fields |= {name: content.decode() for name, content in files.items()}
+    except UnicodeDecodeError as error:
+        raise FormRejected("FORM_UNREADABLE") from error
+    return Form({name: text.replace("\r\n", "\n").replace("\0", "") for name, text in fields.items()})
 
+
+async def parse_file_upload(body: bytes, headers: Headers) -> Form:
+    """The form's fields, each once, and its file as it is; without the file where none was chosen."""
+    fields, files = await _parse(body, headers)
+    cleaned = {name: texts.clean(text.replace("\r\n", "\n")) for name, text in fields.items()}
+    return Form(join_dates(cleaned), {name: content for name, content in files.items() if content})
+
+
+async def _parse(body: bytes, headers: Headers) -> tuple[dict[str, str], dict[str, bytes]]:
     async def stream() -> AsyncGenerator[bytes, None]:
         yield body
 
     try:
         data = await MultiPartParser(headers, stream(), max_files=_MAX_FILES, max_fields=_MAX_FIELDS).parse()
         try:
-            fields = {name: (await value.read()).decode() if isinstance(value, UploadFile) else value for name, value in data.multi_items()}
+            fields = {name: value for name, value in data.multi_items() if isinstance(value, str)}
+            files = {name: await value.read() for name, value in data.multi_items() if isinstance(value, UploadFile)}
         finally:
             await data.close()
-    except (MultiPartException, UnicodeDecodeError) as error:
+    except MultiPartException as error:
         raise FormRejected("FORM_UNREADABLE") from error
-    if not fields:
+    if not fields and not files:
         raise FormRejected("FORM_UNREADABLE")
-    return Form({name: text.replace("\r\n", "\n").replace("\0", "") for name, text in fields.items()})
+    return fields, files

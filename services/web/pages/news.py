@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from libs.refusals import NotFound
 from services.web.page_context import PageContext
-from services.web.pages import account_news, federated_news
+from services.web.pages import account_news, credential_news, federated_news
 from services.web.pages.ballots.carrier import CHANNELS
 from services.web.pages.federated_news import NewsEntry
 from services.web.pages.motion_view import MotionView, StatusLabel, fetch_motion, motion_view
@@ -45,12 +45,15 @@ async def news_entries(ctx: PageContext, items: Sequence[NewsItem]) -> list[News
         _fetch_subjects(ctx, items, "between", federated_news.fetch_vote_view),
         _fetch_subjects(ctx, items, "peer", federated_news.fetch_peer),
     )
+    credential_kinds = await credential_news.kind_names(ctx, items)
     entries: list[NewsEntry | None] = []
     for item in items:
         if item.kind.startswith("between_"):
             entries.append(federated_news.vote_entry(ctx, item, votes[item.about]) if item.about in votes else None)
         elif item.kind.startswith("peer_"):
             entries.append(federated_news.peer_entry(ctx, item, co_ops[item.about]) if item.about in co_ops else None)
+        elif item.kind in credential_news.KINDS:
+            entries.append(credential_news.credential_entry(ctx, item, credential_kinds))
         elif item.kind in account_news.KINDS:
             entries.append(account_news.account_entry(ctx, item))
         elif item.about in motions:
@@ -75,7 +78,7 @@ async def _fetch_or_none(fetch_one: Callable[[PageContext, str], Awaitable[Subje
 
 
 def _subject_kind(item: NewsItem) -> str:
-    return {"between": "between", "peer": "peer"}.get(item.kind.partition("_")[0], "motion")
+    return {"between": "between", "peer": "peer", "credential": "credential"}.get(item.kind.partition("_")[0], "motion")
 
 
 def _hats(ctx: PageContext) -> Sequence[str]:

@@ -3,6 +3,12 @@
 from uuid import UUID
 
 from kith.identity.facts.v1.facts_pb2 import (
+    CredentialAdded,
+    CredentialDue,
+    CredentialExpired,
+    CredentialRejected,
+    CredentialRevoked,
+    CredentialVerified,
     HatGiven,
     HatTaken,
     PasswordSet,
@@ -52,6 +58,12 @@ REACTIONS = Reactions(
             news_handler(SignInCodesRevoked, "codes_revoked", person="person_id"),
             news_handler(PasswordSet, "password_set", person="person_id"),
             news_handler(PersonCorrected, "details_corrected", person="person_id"),
+            news_handler(CredentialAdded, "credential_added", about="credential_id", word="kind", hat="secretary"),
+            news_handler(CredentialVerified, "credential_verified", person="person_id", about="credential_id", word="kind"),
+            news_handler(CredentialRejected, "credential_rejected", person="person_id", about="credential_id", word="kind"),
+            news_handler(CredentialRevoked, "credential_revoked", person="person_id", about="credential_id", word="kind"),
+            news_handler(CredentialDue, "credential_due", person="person_id", about="credential_id", word="kind"),
+            news_handler(CredentialExpired, "credential_expired", person="person_id", about="credential_id", word="kind"),
         ]
     ),
     ("news_of_identity",),

@@ -18,6 +18,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "vote": tuple(f"{digit}" * 64 for digit in "12345678"),
     "person": (JO,),
     "record": (fake_services.OTHERS_ENTRY, fake_services.OWN_ENTRY, fake_vote_services.RECORD),
+    "credential": (fake_services.CLAIMED_PAPER, fake_services.VERIFIED_PAPER, fake_services.EXPIRED_PAPER),
     "co_op": tuple(fake_vote_services.CO_OPS),
     "code": (fake_services.CODE,),
 }  # fmt: skip
@@ -25,7 +26,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
 QUERIES = (
     "/members?q=jo", "/members?q=2", "/members?q=nobody", "/members?as_of=never", "/members?class=worker", f"/members/{JO}?done=end",
     "/paper-votes?done=recorded", "/paper-votes?done=confirmed", "/paper-votes?done=differs", "/you?done=asked", "/you?done=password",
-    "/you/sessions?done=ended", "/sign-in?again=yes",
+    "/you/sessions?done=ended", "/you/qualifications?done=added", "/qualifications?done=verify", "/sign-in?again=yes",
     "/votes?done=drafted", "/look-up?ballot=", f"/look-up?ballot={fake_vote_services.OWN_PSEUDONYM}", "/look-up?ballot=0000000000000000",
     *(f"/votes/{fake_vote_services.SPLIT_VOTE}/settle?kind={kind}&decision=2" for kind in ("cuts", "leave_out", "annul")), "/nope",
 )  # fmt: skip

@@ -8,7 +8,9 @@ import pytest
 
 from kith.federation.v1.enums import BallotWord, PeerState
 from kith.governance.v1.enums import MotionState, VoteState
+from kith.identity.v1.enums import CredentialState, GateProblem
 from kith.status.v1.enums import State
+from libs.rulebook import Gate
 from services.web.localisation.catalogue import EASY_READ, FOLDER, PLAIN_ENGLISH, load_catalogues, read_catalogue
 
 ROOT = Path(__file__).parents[3]
@@ -20,7 +22,7 @@ ASKED_BY_NAME = (
     "news.", "deed.", "next.", "vote_state.", "vote_done.", "co_op.is_", "co_op_state.", "co_op_event.", "way.", "step.", "where.",
     "ballot.ask_", "ballot_word.", "ballot_code.", "between_paper.", "between_result.share_", "method.", "basis.", "below_quorum.",
     "audience.", "board.", "decisions.", "draft_part.", "dispute.", "settle.", "misconduct.", "result_now.", "result_state.", "stance.",
-    "co_op.", "first.", "change.", "end_reason.", "sessions.by_",
+    "co_op.", "first.", "change.", "end_reason.", "sessions.by_", "credential_state.", "gate.", "gate_problem.", "qualifications.done_",
 )  # fmt: skip
 """Parts of keys that the code completes from a word of the services: each is looked up by name somewhere."""
 REASON = re.compile(r'"([A-Z]+(?:_[A-Z]+)+)"')
@@ -57,6 +59,9 @@ def test_no_sentence_is_there_that_no_page_asks_for() -> None:
         ("co_op_state", PeerState, set()),
         ("ballot_word", BallotWord, set()),
         ("state", State, set()),
+        ("credential_state", CredentialState, set()),
+        ("gate_problem", GateProblem, set()),
+        ("gate", Gate, set()),
     ],
 )
 def test_every_word_of_a_vocabulary_that_pages_show_has_a_sentence(prefix: str, kind: type[StrEnum], elsewhere: set[StrEnum]) -> None:
