@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper
@@ -196,10 +197,10 @@ class FileStore:
             yield await _open_chunk(work, cipher, file, number, place)
 
     @staticmethod
-    def _known(row: object) -> StoredFile:
+    def _known(row: Row[Any] | None) -> StoredFile:
         if row is None:
             raise NotFound("FILE_UNKNOWN")
-        return _to_file(row)  # type: ignore[arg-type]  # `first` of a select of columns: a Row
+        return _to_file(row)
 
 
 async def _open_chunk(work: UnitOfWork, cipher: PersonCipher, file: StoredFile, number: int, place: str) -> bytes:

@@ -24,7 +24,20 @@ ANYBODY = (
     "/signed-out",
     "/look-up",
 )
-MEMBER = ("/", "/news", "/you", "/you/password", "/you/sessions", "/motions", "/decisions", "/rulebook", "/votes", "/co-ops")
+MEMBER = (
+    "/",
+    "/news",
+    "/you",
+    "/you/password",
+    "/you/sessions",
+    "/you/qualifications",
+    "/you/qualifications/new",
+    "/motions",
+    "/decisions",
+    "/rulebook",
+    "/votes",
+    "/co-ops",
+)
 SECRETARY = (
     "/",
     "/members",
@@ -33,6 +46,7 @@ SECRETARY = (
     "/first-steps/address",
     "/first-steps/backup",
     "/applications",
+    "/qualifications",
     "/motions/new",
     "/paper-votes",
     "/system",

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, func, insert, or_, select, update
 
 from kith.identity.v1.enums import CredentialState
 from libs.database.columns import among
@@ -140,11 +141,11 @@ async def next_reminder(work: UnitOfWork, today: date) -> date | None:
     return day
 
 
-def _to_record(row: object) -> CredentialRecord:
-    return CredentialRecord(_to_credential(row), row.media_type)  # type: ignore[arg-type,attr-defined]  # a row of _RECORDS
+def _to_record(row: Row[Any]) -> CredentialRecord:
+    return CredentialRecord(_to_credential(row), row.media_type)
 
 
-async def _opened(work: UnitOfWork, rows: Sequence[object], sealer: PersonSealer) -> list[CredentialRecord]:
+async def _opened(work: UnitOfWork, rows: Sequence[Row[Any]], sealer: PersonSealer) -> list[CredentialRecord]:
     """With notes and reasons; without where the person's key is gone."""
     records = list(map(_to_record, rows))
     ciphers = await sealer.ciphers(work, {record.credential.person for record in records})
@@ -156,8 +157,8 @@ async def _opened(work: UnitOfWork, rows: Sequence[object], sealer: PersonSealer
         CredentialRecord(
             record.credential,
             record.media_type,
-            note=text(_note_place(record.credential), row.sealed_note, record.credential.person),  # type: ignore[attr-defined]  # as above
-            reason=text(_reason_place(record.credential), row.sealed_reason, record.credential.person),  # type: ignore[attr-defined]  # as above
+            note=text(_note_place(record.credential), row.sealed_note, record.credential.person),
+            reason=text(_reason_place(record.credential), row.sealed_reason, record.credential.person),
         )
         for record, row in zip(records, rows, strict=True)
     ]
