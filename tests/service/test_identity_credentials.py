@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
+from unittest.mock import ANY
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,11 +16,16 @@ from kith.governance.facts.v1.facts_pb2 import AdoptedCredential, RulebookAdopte
 from kith.identity.facts.v1 import facts_pb2 as facts
 from kith.identity.v1 import credentials_pb2 as pb
 from kith.identity.v1.credentials_pb2_grpc import CredentialServiceStub, FileServiceStub
+from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from libs import callers
+from libs.callers import AuthenticationStrength, CallerChannel
 from libs.database.engine import Database, UnitOfWork, new_id
 from libs.refusals import Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound
 from libs.rpc.client import call_service
 from libs.rpc.refusal_status import InternalServerError
+from scripts.cli.actions import JsonResult
+from scripts.cli.connection import Connection
+from scripts.cli.credential import list_command, verify_command
 from services.identity.jobs.expire_credentials import expire_credentials_job
 from services.identity.jobs.forget_unfinished_files import forget_unfinished_files
 from tests.support.running_co_op import EventPublisher, Infrastructure, RunningCoOp, event_publisher, running_co_op
@@ -294,3 +300,34 @@ async def test_the_rulebook_in_force_says_what_gates_what(qualified: Qualified) 
         await qualified.governance.publish((adopted, adopted.decision_id))
         await qualified.co_op.wait_until_consumed("identity", "governance")
         assert [kind for kind, _ in await qualified.check("driving")] == expected
+
+
+class DirectConnection(Connection):
+    """The command line's way into identity alone, with the tokens that it mints for the person who holds the data folder."""
+
+    def __init__(self, qualified: Qualified) -> None:
+        self._qualified = qualified
+        self.identity, self.credentials = qualified.co_op.stub(IdentityServiceStub), qualified.credentials
+
+    def operator_id(self) -> UUID:
+        return self._qualified.sam
+
+    def person_token(self, person: UUID, hat: str = "") -> str:
+        return self._qualified.co_op.token(person, hat, AuthenticationStrength.INSTANCE_KEY, CallerChannel.COMMAND_LINE)
+
+
+async def test_the_command_line_lists_and_verifies(qualified: Qualified) -> None:
+    command_line, licence = DirectConnection(qualified), await qualified.add(expires_on="2027-01-31")
+    assert await list_command(command_line) == JsonResult(ANY, ["0 credentials."], data={"credentials": []})
+    waiting = await list_command(command_line, waiting=True)
+    assert [line.split()[:4] for line in waiting.lines] == [[licence, "Ada", "Ample", "licence"]]
+
+    verified = await verify_command(command_line, licence)
+    assert verified.lines == "licence of Ada Ample counts now, until the end of 2027-01-31."
+
+    for person in ("", str(qualified.ada)):
+        [listed] = (await list_command(command_line, person)).data["credentials"]
+        assert (listed["credential"], listed["state"], listed["has_file"]) == (licence, "verified", False)
+    own = await qualified.add(person=qualified.sam, token=qualified.secretary)
+    with pytest.raises(NotAllowed, match="CREDENTIAL_OWN"):
+        await verify_command(command_line, own)

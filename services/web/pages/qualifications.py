@@ -15,7 +15,7 @@ from services.web.pages.form_page import Fields, FormPage, require
 from services.web.pages.qualification_view import credential_view, fetch_credentials, fetch_gates, fetch_kinds
 
 _FINISH_SECONDS = 60.0
-_FILE_NAMES = {"application/pdf": "paper.pdf", "image/jpeg": "paper.jpg", "image/png": "paper.png", "image/webp": "paper.webp"}
+_SUFFIXES = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
 
 async def show_mine(ctx: PageContext) -> Response:
@@ -58,7 +58,7 @@ async def download_evidence(ctx: PageContext) -> Response:
         part: pb.GetFilePartResponse = await ctx.call(ctx.state.services.files.GetFilePart, part_request)
         content += part.content
         if len(content) >= part.size or not part.content:
-            return ctx.file_response(bytes(content), _FILE_NAMES.get(part.media_type, "paper"), part.media_type)
+            return ctx.file_response(bytes(content), f"paper.{_SUFFIXES.get(part.media_type, 'bin')}", part.media_type)
 
 
 async def _values(ctx: PageContext, fields: Fields, *, of_member: bool) -> Mapping[str, object]:
