@@ -1,5 +1,6 @@
 """Forms with a file: multipart bodies, parsed by Starlette. A file is a small text, or bytes of any kind that the services judge."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 
 from starlette.datastructures import Headers, UploadFile
@@ -10,6 +11,7 @@ from services.web.http.forms import Form, FormRejected
 from services.web.localisation.date_fields import join_dates
 
 _MAX_FIELDS, _MAX_FILES = 20, 1
+_PIECE = 64 * 1024
 
 
 def is_upload(content_type: str) -> bool:
@@ -36,7 +38,10 @@ async def parse_file_upload(body: bytes, headers: Headers) -> Form:
 
 async def _parse(body: bytes, headers: Headers) -> tuple[dict[str, str], dict[str, bytes]]:
     async def stream() -> AsyncGenerator[bytes, None]:
-        yield body
+        # In pieces, so that others are answered in between.
+        for start in range(0, len(body), _PIECE):
+            yield body[start : start + _PIECE]
+            await asyncio.sleep(0)
 
     try:
         data = await MultiPartParser(headers, stream(), max_files=_MAX_FILES, max_fields=_MAX_FIELDS).parse()
