@@ -1,7 +1,7 @@
 """Credentials over the real API: sealed evidence, verified by another person, expiring at the end of the last day."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
@@ -56,7 +56,8 @@ class Qualified:
     async def add(self, kind: str = "licence", person: UUID | None = None, token: str = "", **fields: str) -> str:
         values = {"issued_on": (self.today() - timedelta(days=30)).isoformat(), "note": "Paper seen at the office."} | fields
         request = pb.AddCredentialRequest(request_id=str(new_id()), person_id=str(person or self.ada), kind=kind, **values)
-        return (await call_service(self.credentials.AddCredential, request, token or self.own)).credential_id
+        response: pb.AddCredentialResponse = await call_service(self.credentials.AddCredential, request, token or self.own)
+        return response.credential_id
 
     async def verify(self, credential: str, version: int = 1, token: str = "") -> None:
         request = pb.VerifyCredentialRequest(request_id=str(new_id()), credential_id=credential, version=version)
@@ -66,7 +67,7 @@ class Qualified:
         """In parts, each of them twice, as when an answer was lost."""
         token = token or self.own
         begin = pb.BeginFileRequest(request_id=str(new_id()), person_id=str(person or self.ada), purpose="evidence", size=len(content))
-        begun = await call_service(self.files.BeginFile, begin, token)
+        begun: pb.BeginFileResponse = await call_service(self.files.BeginFile, begin, token)
         for offset in range(0, len(content), begun.part_size):
             piece = content[offset : offset + begun.part_size]
             part = pb.AddFilePartRequest(request_id=str(new_id()), file_id=begun.file_id, offset=offset, content=piece)
@@ -92,7 +93,8 @@ class Qualified:
         return [(item.kind, item.problem) for item in check.lacking]
 
     async def state(self, credential: str) -> "pb.CredentialState.ValueType":
-        response = await call_service(self.credentials.GetCredential, pb.GetCredentialRequest(credential_id=credential), self.own)
+        request = pb.GetCredentialRequest(credential_id=credential)
+        response: pb.GetCredentialResponse = await call_service(self.credentials.GetCredential, request, self.own)
         return response.credential.state
 
     @asynccontextmanager
@@ -255,14 +257,15 @@ async def test_only_another_secretary_decides_and_each_decision_once(qualified: 
     with pytest.raises(FailedPrecondition, match="CREDENTIAL_SETTLED"):
         await qualified.verify(licence, version=2)
 
-    for kind, fields, reason in (
+    mistakes: tuple[tuple[str, dict[str, str], str], ...] = (
         ("wizardry", {}, "CREDENTIAL_KIND_UNKNOWN"),
         ("licence", {"note": " "}, "EVIDENCE_MISSING"),
         ("licence", {"issued_on": "yesterday"}, "DATE_MALFORMED"),
         ("licence", {"note": "x" * 501}, "NOTE_TOO_LONG"),
-    ):
+    )
+    for kind, fields, reason in mistakes:
         with pytest.raises(Invalid, match=reason):
-            await qualified.add(kind, **fields)
+            await qualified.add(kind, None, "", **fields)
     with pytest.raises(NotAllowed, match="HAT_NEEDED"):
         await qualified.add(person=qualified.bo)
 
@@ -320,6 +323,7 @@ async def test_the_command_line_lists_and_verifies(qualified: Qualified) -> None
     command_line, licence = DirectConnection(qualified), await qualified.add(expires_on="2027-01-31")
     assert await list_command(command_line) == JsonResult(ANY, ["0 credentials."], data={"credentials": []})
     waiting = await list_command(command_line, waiting=True)
+    assert isinstance(waiting.lines, Iterable)
     assert [line.split()[:4] for line in waiting.lines] == [[licence, "Ada", "Ample", "licence"]]
 
     verified = await verify_command(command_line, licence)

@@ -31,5 +31,5 @@ def credential_entry(ctx: PageContext, item: NewsItem, names: Mapping[str, str])
     name = names.get(item.word, item.word.replace("_", " "))
     path = f"/qualifications/{item.about}" if item.kind == "credential_added" else "/you/qualifications"
     link = "news.credential_look" if item.kind == "credential_added" else "qualifications.see"
-    status = StatusLabel(_STATUS[item.kind], str(ctx.say(f"news.{item.kind}_status")))
+    status = StatusLabel(_STATUS[item.kind], ctx.say(f"news.{item.kind}_status"))
     return NewsEntry(status, name, ctx.catalogue.sentences(f"news.{item.kind}"), item.at, path, ctx.say(link))

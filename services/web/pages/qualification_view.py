@@ -91,7 +91,7 @@ def credential_view(ctx: PageContext, kinds: KindsOfRulebook, credential: pb.Cre
         id=credential.credential_id,
         person_id=credential.person_id,
         name=kinds.name(credential.kind),
-        status=StatusLabel(_STATUS.get(state, "calm"), str(ctx.say(f"credential_state.{state}"))) if state else StatusLabel("calm", ""),
+        status=StatusLabel(_STATUS[state], ctx.say(f"credential_state.{state}")) if state else StatusLabel("calm", Markup("")),
         state=state,
         issued=ctx.format_day(credential.issued_on),
         until=ctx.format_day(credential.expires_on) or str(ctx.say("qualifications.no_last_day")),

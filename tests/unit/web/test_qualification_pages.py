@@ -45,12 +45,15 @@ def test_a_paper_is_handed_in_with_a_photo_in_parts(browser: ScriptlessBrowser, 
     sent = browser.submit_fields("/you/qualifications/new", WORDS, {"paper": ("../../etc/passwd.html", PHOTO)})
 
     assert sent == (303, "/you/qualifications?done=added")
-    begun, *parts, finished = fakes.files.requests
+    requests = fakes.files.requests
+    [begun] = [one for one in requests if isinstance(one, cred.BeginFileRequest)]
+    [finished] = [one for one in requests if isinstance(one, cred.FinishFileRequest)]
+    parts = [one for one in requests if isinstance(one, cred.AddFilePartRequest)]
+    assert requests == [begun, *parts, finished]
     assert (begun.person_id, begun.purpose, begun.size) == (ADA, "evidence", len(PHOTO))
     assert b"".join(part.content for part in parts) == PHOTO
     assert [part.offset for part in parts] == [0, 1024 * 1024]
-    assert isinstance(finished, cred.FinishFileRequest)
-    assert len({one.request_id for one in fakes.files.requests}) == len(fakes.files.requests)
+    assert len({begun.request_id, finished.request_id, *(part.request_id for part in parts)}) == len(requests)
     [added] = [one for one in fakes.credentials.requests if isinstance(one, cred.AddCredentialRequest)]
     assert (added.person_id, added.kind, added.issued_on, added.expires_on, added.file_id) == (
         ADA, "dbs", "2026-11-02", "", "01939f00-0000-7000-8000-0000000000d9"
