@@ -1,6 +1,6 @@
 """Checks a file that somebody handed in, and makes it new without what they did not mean to hand in.
 
-- A picture is decoded and encoded anew: turned upright, at most 4,096 pixels on its longer side, without EXIF (place, time, camera),
+- A picture is decoded and encoded anew: turned upright, at most 3,200 pixels on its longer side, without EXIF (place, time, camera),
   comments, thumbnails, colour profile, further frames, or anything behind its end.
 - A PDF stays as it is, and is refused if it is encrypted, does not parse, carries a script, starts something, sends something or holds
   files. It is only ever served as a download.
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 MAX_PIXELS = 64_000_000
 """Of a picture as handed in, known from its header before anything is decoded. The largest common telephone camera has 50 million."""
-LONGER_SIDE = 4096
-"""Of a picture as stored: a page of A4 at 350 dots per inch."""
+LONGER_SIDE = 3200
+"""Of a picture as stored: a page of A4 at 270 dots per inch."""
 MAX_PDF_OBJECTS = 50_000
 _QUALITY = 90
 _FORMATS = {FileKind.JPEG: "JPEG", FileKind.PNG: "PNG", FileKind.WEBP: "WEBP"}
@@ -80,11 +80,13 @@ def _new_picture(content: bytes, kind: FileKind) -> bytes:
         if picture.width * picture.height > MAX_PIXELS:
             raise _too_many_pixels()
         # A JPEG is decoded at half or quarter size where that is still enough.
-        picture.draft(None, (LONGER_SIDE, LONGER_SIDE))
+        longer = max(picture.size)
+        picture.draft(None, (picture.width * LONGER_SIDE // longer, picture.height * LONGER_SIDE // longer))
         picture.load()
-        upright = ImageOps.exif_transpose(picture)
-        upright.thumbnail((LONGER_SIDE, LONGER_SIDE))
-        return _encode(upright, kind)
+        # Smaller first: each step holds the picture twice.
+        picture.thumbnail((LONGER_SIDE, LONGER_SIDE))
+        ImageOps.exif_transpose(picture, in_place=True)
+        return _encode(picture, kind)
 
 
 def _encode(picture: "Image.Image", kind: FileKind) -> bytes:
@@ -92,7 +94,7 @@ def _encode(picture: "Image.Image", kind: FileKind) -> bytes:
     from PIL import Image
 
     mode = "RGB" if kind is FileKind.JPEG or not picture.has_transparency_data else "RGBA"
-    pixels = picture.convert(mode)
+    pixels = picture if picture.mode == mode else picture.convert(mode)
     bare = Image.new(mode, pixels.size)
     bare.paste(pixels)
     out = BytesIO()
