@@ -10,6 +10,7 @@ from google.protobuf.message import Message
 from kith.federation.v1.federation_pb2_grpc import EvidenceServiceStub, FederationServiceStub
 from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
 from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
+from kith.identity.v1.credentials_pb2_grpc import CredentialServiceStub, FileServiceStub
 from kith.identity.v1.emergency_pb2_grpc import EmergencyServiceStub
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
@@ -32,6 +33,9 @@ class ServiceClients:
         self.identity = IdentityServiceStub(self._channels["identity"])
         self.relationships = RelationshipServiceStub(self._channels["identity"])
         """Who may act for whom."""
+        self.credentials = CredentialServiceStub(self._channels["identity"])
+        """What people are qualified for."""
+        self.files = FileServiceStub(self._channels["identity"])
         self.membership = MembershipServiceStub(self._channels["membership"])
         self.governance = GovernanceServiceStub(self._channels["governance"])
         self.votes = VoteServiceStub(self._channels["governance"])

@@ -153,6 +153,34 @@ create table person_key (
 """Of `libs/sealing`; since `0010_reads_in_full` of identity."""
 
 
+CREATE_FILES = """
+create table stored_file (
+  id uuid primary key,
+  person uuid not null,
+  purpose text not null,
+  uploaded_by uuid not null,
+  state text not null check (state in ('receiving', 'ready')),
+  declared_size bigint not null,
+  received_size bigint not null,
+  media_type text not null,
+  size bigint not null,
+  sha256 bytea,
+  begun_at timestamptz not null,
+  finished_at timestamptz
+);
+create index stored_file_by_person on stored_file (person);
+create index stored_file_unfinished on stored_file (begun_at) where state = 'receiving';
+create table file_chunk (
+  file uuid not null references stored_file on delete cascade,
+  number integer not null,
+  sealed bytea not null,
+  primary key (file, number)
+);
+alter table file_chunk alter column sealed set storage external;
+"""
+"""Of `libs/files`; since `0014_credentials` of identity."""
+
+
 def revoke_run_role_rights(run_role: str) -> str:
     """SQL that revokes what the run role must never do, even by mistake: delete or change an event or an audit row."""
     return f"""

@@ -13,11 +13,13 @@ from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
 from libs.sealing import PersonSealer
 from services.identity.domain.keyed_hasher import KeyedHasher
-from services.identity.jobs import forget_old_sign_ins
+from services.identity.jobs import forget_old_sign_ins, forget_unfinished_files
 from services.identity.jobs.end_former_members_sessions import end_former_members_sessions_job
 from services.identity.jobs.end_past_relationships import end_past_relationships_job
+from services.identity.jobs.expire_credentials import expire_credentials_job
 from services.identity.jobs.refold_identity_keys import refold_identity_keys_job
-from services.identity.reactions import membership
+from services.identity.reactions import governance, membership
+from services.identity.rpc.credential_servicer import credential_service, file_service
 from services.identity.rpc.emergency_servicer import emergency_service
 from services.identity.rpc.relationship_servicer import relationship_service
 from services.identity.rpc.secret_methods import SecretMethods
@@ -34,6 +36,7 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
 
     def build(runtime: Runtime) -> Component:
         codes_key = _codes_key(settings.codes_key_file)
+        sealer = PersonSealer(codes_key)
         secrets = SecretMethods(KeyedHasher(codes_key), _signing_key(settings.token_signing_key_file), Argon2Hasher())
         return Component(
             name="identity",
@@ -41,17 +44,21 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
             migrations=Path(__file__).parent / "storage" / "migrations",
             services=(
                 identity_service(runtime.transactions, secrets, country),
-                emergency_service(runtime.transactions, PersonSealer(codes_key)),
+                emergency_service(runtime.transactions, sealer),
                 person_data_service(runtime.transactions, acting=True),
-                relationship_service(runtime.transactions, zone, PersonSealer(codes_key)),
+                relationship_service(runtime.transactions, zone, sealer),
+                credential_service(runtime.transactions, sealer, zone),
+                file_service(runtime.transactions, sealer),
             ),
-            reactions=(membership.reactions(zone),),
+            reactions=(membership.reactions(zone), governance.REACTIONS),
             jobs=(
                 forget_old_sign_ins.JOB,
                 end_former_members_sessions_job(zone),
                 refold_identity_keys_job(country),
                 seal_reads_job(events_out.read_audit_sealed),
                 end_past_relationships_job(zone),
+                expire_credentials_job(zone),
+                forget_unfinished_files.JOB,
             ),
         )
 

@@ -59,6 +59,8 @@ class Page:
     """Shown, to anybody, when sessions cannot be looked up because the database does not answer: it holds nothing of anybody's."""
     takes_file: bool = False
     """The form may contain a small text file."""
+    largest_file: int = 0
+    """The form may contain a file of any kind, of at most so many bytes."""
     never_kept: tuple[str, ...] = ()
     """Fields that are not kept when the form arrives after the session has ended, such as a password."""
     acting: bool = False
@@ -218,12 +220,16 @@ async def _parse_form(ctx: PageContext, page: Page) -> Form:
         request = ctx.request
         forms.check_origin(request.headers, ctx.state.co_op.address)
         content_type = request.headers.get("content-type", "")
-        body = await request_body.read_body(request)
-        ctx.submitted = (
-            await uploads.parse_upload(body, request.headers)
-            if page.takes_file and uploads.is_upload(content_type)
-            else forms.parse_form(body, content_type)
-        )
+        is_upload = uploads.is_upload(content_type)
+        # Only who is signed in may send more than a form.
+        largest = page.largest_file if is_upload and ctx.session else 0
+        body = await request_body.read_body(request, largest + request_body.MAX_BYTES)
+        if is_upload and page.largest_file:
+            ctx.submitted = await uploads.parse_file_upload(body, request.headers)
+        elif is_upload and page.takes_file:
+            ctx.submitted = await uploads.parse_upload(body, request.headers)
+        else:
+            ctx.submitted = forms.parse_form(body, content_type)
     return ctx.submitted
 
 

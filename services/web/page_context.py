@@ -347,6 +347,7 @@ _NAVIGATION_BY_HAT: Mapping[str, tuple[tuple[str, str], ...]] = {
     "secretary": (
         ("/members", "place.members"),
         ("/applications", "place.applications"),
+        ("/qualifications", "place.qualifications"),
         ("/paper-votes", "place.paper_votes"),
         ("/emergency-access", "place.emergency"),
         ("/co-ops", "place.co_ops"),

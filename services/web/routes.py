@@ -25,6 +25,8 @@ from services.web.pages import (
     new_motion,
     news,
     paper_votes,
+    qualifications,
+    qualifications_to_watch,
     readers,
     reading_preferences,
     relationships,
@@ -123,6 +125,11 @@ _SECRETARY_PAGES = (
     Page("/paper-votes", paper_votes.show, access=Access.SECRETARY),
     Page("/emergency-access", emergency_access.show, emergency_access.review, emergency_access.REVIEW, Access.SECRETARY),
     _paper_confirm_page("/paper-votes/{record:uuid}", paper_votes.MOTIONS),
+    Page("/members/{person:uuid}/qualifications", qualifications.show_of_member, access=Access.SECRETARY),
+    form_page("/members/{person:uuid}/qualifications/new", qualifications.ADD_FOR_MEMBER),
+    Page("/qualifications", qualifications_to_watch.show, access=Access.SECRETARY),
+    form_page("/qualifications/{credential:uuid}", qualifications_to_watch.DECIDE),
+    Page("/qualifications/{credential:uuid}/evidence", qualifications.download_evidence, access=Access.SECRETARY),
 )
 
 _MEMBER_PAGES = (
@@ -136,6 +143,9 @@ _MEMBER_PAGES = (
     Page("/acting", acting.show, acting=True),
     Page("/acting/begin", None, acting.begin, acting.BEGIN),
     Page("/acting/stop", None, acting.stop, acting.STOP, acting=True),
+    Page("/you/qualifications", qualifications.show_mine),
+    form_page("/you/qualifications/new", qualifications.ADD, Access.MEMBER),
+    Page("/you/qualifications/{credential:uuid}/evidence", qualifications.download_evidence),
     Page("/you/sessions", my_sessions.show, my_sessions.end, my_sessions.END),
     Page("/motions", motions.show),
     Page("/motions/{motion:uuid}", motions.show_one),

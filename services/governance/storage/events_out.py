@@ -17,6 +17,10 @@ from services.governance.domain.vote_ballot import VoteBallot, board_entry
 async def rulebook_adopted(work: UnitOfWork, rulebook: Rulebook, decision: UUID) -> None:
     classes = [facts.AdoptedClass(key=member_class.key, votes=member_class.votes) for member_class in rulebook.classes]
     message = facts.RulebookAdopted(rulebook_hash=rulebook.hash, decision_id=str(decision), classes=classes)
+    for kind in rulebook.credentials:
+        message.credentials.add(
+            key=kind.key, expires_after_months=kind.expires_after_months, remind_days=kind.remind_days, gates=kind.gates
+        )
     await outbox.publish(work, (message, str(decision)))
 
 

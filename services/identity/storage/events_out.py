@@ -8,6 +8,7 @@ from kith.identity.facts.v1 import facts_pb2 as facts
 from libs.access.audit_chain import ChainHead
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
+from services.identity.domain.credential import Credential
 from services.identity.domain.emergency_access import EmergencyAccess
 from services.identity.domain.relationship import Relationship
 
@@ -99,3 +100,50 @@ def _parties(relationship: Relationship) -> dict[str, str]:
         "holder_id": str(relationship.holder),
         "kind": relationship.kind.value,
     }
+
+
+async def credential_added(work: UnitOfWork, credential: Credential) -> None:
+    message = facts.CredentialAdded(person_id=str(credential.person), credential_id=str(credential.id), kind=credential.kind)
+    await outbox.publish(work, (message, str(credential.person)))
+
+
+async def credential_verified(work: UnitOfWork, credential: Credential) -> None:
+    message = facts.CredentialVerified(
+        person_id=str(credential.person), credential_id=str(credential.id), kind=credential.kind, expires_on=_day(credential)
+    )
+    await outbox.publish(work, (message, str(credential.person)))
+
+
+async def credential_rejected(work: UnitOfWork, credential: Credential) -> None:
+    message = facts.CredentialRejected(person_id=str(credential.person), credential_id=str(credential.id), kind=credential.kind)
+    await outbox.publish(work, (message, str(credential.person)))
+
+
+async def credential_revoked(work: UnitOfWork, credential: Credential) -> None:
+    message = facts.CredentialRevoked(person_id=str(credential.person), credential_id=str(credential.id), kind=credential.kind)
+    await outbox.publish(work, (message, str(credential.person)))
+
+
+async def credential_renewed(work: UnitOfWork, credential: Credential, renewed_by: UUID) -> None:
+    message = facts.CredentialRenewed(
+        person_id=str(credential.person), credential_id=str(credential.id), kind=credential.kind, renewed_by=str(renewed_by)
+    )
+    await outbox.publish(work, (message, str(credential.person)))
+
+
+async def credential_due(work: UnitOfWork, credential: Credential) -> None:
+    message = facts.CredentialDue(
+        person_id=str(credential.person), credential_id=str(credential.id), kind=credential.kind, expires_on=_day(credential)
+    )
+    await outbox.publish(work, (message, str(credential.person)))
+
+
+async def credential_expired(work: UnitOfWork, credential: Credential) -> None:
+    message = facts.CredentialExpired(
+        person_id=str(credential.person), credential_id=str(credential.id), kind=credential.kind, expires_on=_day(credential)
+    )
+    await outbox.publish(work, (message, str(credential.person)))
+
+
+def _day(credential: Credential) -> str:
+    return credential.expires_on.isoformat() if credential.expires_on else ""

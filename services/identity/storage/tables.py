@@ -5,7 +5,7 @@ Names are in `person`, contact details in `contact` behind stricter row-level se
 entries were merged, one after the other. Hats are in `worn_hat`, which every service has (`libs/access/hats.py`). Times are UTC.
 """
 
-from sqlalchemy import ARRAY, BigInteger, Date, ForeignKey, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import ARRAY, BigInteger, Date, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, Uuid
 
 from libs.database.columns import MOMENT, key, optional, required
 
@@ -145,3 +145,40 @@ Index(
 )
 
 former_member = Table("former_member", metadata, key("person", Uuid), required("since", MOMENT))
+credential_rule = Table(
+    "credential_rule",
+    metadata,
+    key("kind", Text),
+    required("place", Integer),
+    required("expires_after_months", Integer),
+    required("remind_days", Integer),
+    required("gates", ARRAY(Text)),
+)
+
+credential = Table(
+    "credential",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid, ForeignKey("person.id")),
+    required("kind", Text),
+    required("state", Text),
+    required("issued_on", Date),
+    optional("expires_on", Date),
+    optional("remind_on", Date),
+    # No foreign key: a file may be erased before what it showed.
+    optional("file", Uuid),
+    optional("sealed_note", LargeBinary),
+    optional("sealed_reason", LargeBinary),
+    required("added_by", Uuid),
+    required("added_at", MOMENT),
+    optional("verified_by", Uuid),
+    optional("verified_at", MOMENT),
+    optional("ended_by", Uuid),
+    optional("ended_at", MOMENT),
+    optional("reminded_at", MOMENT),
+    required("version", BigInteger),
+    Index("credential_by_person", "person"),
+    Index("credential_claimed", "added_at", "id", postgresql_where="state = 'claimed'"),
+    Index("credential_by_last_day", "expires_on", "id", postgresql_where="state = 'verified'"),
+    Index("credential_by_reminder", "remind_on", postgresql_where="state = 'verified' and reminded_at is null"),
+)

@@ -59,6 +59,8 @@ class FormPage:
     """A field with the name `file` may be a small text file."""
     prefixes: tuple[str, ...] = ()
     """Fields whose names begin with one of these belong to the form too."""
+    largest_file: int = 0
+    """The form may have a file of any kind, of at most so many bytes; `act` finds it in `ctx.submitted.files`."""
     unstripped: tuple[str, ...] = ()
     """Fields that are sent as typed, such as a password."""
     draft: FormDraft | None = None
@@ -128,7 +130,8 @@ class FormPage:
 
 def form_page(path: str, form: FormPage, access: Access = Access.SECRETARY) -> Page:
     """The page at this path that shows the form and takes it."""
-    return Page(path, form.get, form.post, form.name, access, takes_file="file" in form.fields, never_kept=("file", *form.unstripped))
+    takes_file, never_kept = "file" in form.fields, ("file", *form.unstripped)
+    return Page(path, form.get, form.post, form.name, access, takes_file=takes_file, largest_file=form.largest_file, never_kept=never_kept)
 
 
 def require(problems: Sequence[FormProblem]) -> None:

@@ -6,6 +6,12 @@ They also hear who may act for them, and when that ends.
 from uuid import UUID
 
 from kith.identity.facts.v1.facts_pb2 import (
+    CredentialAdded,
+    CredentialDue,
+    CredentialExpired,
+    CredentialRejected,
+    CredentialRevoked,
+    CredentialVerified,
     EmergencyAccessOpened,
     HatGiven,
     HatTaken,
@@ -67,6 +73,12 @@ REACTIONS = Reactions(
             news_handler(RelationshipRecorded, "relationship_recorded", person="subject_id", word="kind"),
             news_handler(RelationshipStarted, "relationship_started", person="subject_id", word="kind"),
             news_handler(RelationshipEnded, "relationship_ended", person="subject_id", word="why"),
+            news_handler(CredentialAdded, "credential_added", about="credential_id", word="kind", hat="secretary"),
+            news_handler(CredentialVerified, "credential_verified", person="person_id", about="credential_id", word="kind"),
+            news_handler(CredentialRejected, "credential_rejected", person="person_id", about="credential_id", word="kind"),
+            news_handler(CredentialRevoked, "credential_revoked", person="person_id", about="credential_id", word="kind"),
+            news_handler(CredentialDue, "credential_due", person="person_id", about="credential_id", word="kind"),
+            news_handler(CredentialExpired, "credential_expired", person="person_id", about="credential_id", word="kind"),
         ]
     ),
     ("news_of_identity",),

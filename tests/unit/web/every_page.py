@@ -19,6 +19,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "vote": tuple(f"{digit}" * 64 for digit in "12345678"),
     "person": (JO,),
     "record": (fake_services.OTHERS_ENTRY, fake_services.OWN_ENTRY, fake_vote_services.RECORD),
+    "credential": (fake_services.CLAIMED_PAPER, fake_services.VERIFIED_PAPER, fake_services.EXPIRED_PAPER),
     "co_op": tuple(fake_vote_services.CO_OPS),
     "code": (fake_services.CODE,),
 }  # fmt: skip
@@ -30,6 +31,7 @@ QUERIES = (
     "/sign-in?again=yes",
     "/you/sessions?done=ended", "/you/people?done=given", "/you/people?done=accepted", "/you/people?ended=yes",
     f"/members/{JO}/people?done=recorded", "/sign-in?again=yes",
+    "/you/sessions?done=ended", "/you/qualifications?done=added", "/qualifications?done=verify", "/sign-in?again=yes",
     "/votes?done=drafted", "/look-up?ballot=", f"/look-up?ballot={fake_vote_services.OWN_PSEUDONYM}", "/look-up?ballot=0000000000000000",
     *(f"/votes/{fake_vote_services.SPLIT_VOTE}/settle?kind={kind}&decision=2" for kind in ("cuts", "leave_out", "annul")), "/nope",
 )  # fmt: skip

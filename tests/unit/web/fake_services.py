@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from kith.governance.v1 import governance_pb2 as gov
+from kith.identity.v1 import credentials_pb2 as cred
 from kith.identity.v1 import emergency_pb2 as emergency
 from kith.identity.v1 import identity_pb2 as ident
 from kith.identity.v1 import relationships_pb2 as rel
@@ -326,6 +327,69 @@ class FakeRelationshipService(FakeService):
         return rel.GetActingRightsResponse(rights=rights)
 
 
+CLAIMED_PAPER, VERIFIED_PAPER, EXPIRED_PAPER = (f"01939f00-0000-7000-8000-0000000000d{number}" for number in (1, 2, 3))
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
+
+
+def make_credential(**overrides: Any) -> cred.Credential:
+    credential: dict[str, Any] = {
+        "credential_id": CLAIMED_PAPER, "person_id": JO, "kind": "dbs", "state": cred.CREDENTIAL_STATE_CLAIMED, "issued_on": "2026-11-02",
+        "expires_on": "2029-11-02", "file_id": "01939f00-0000-7000-8000-0000000000d9", "media_type": "image/png", "added_by": JO,
+        "added_at": to_timestamp(NOW), "version": 1,
+    }  # fmt: skip
+    return cred.Credential(**(credential | overrides))
+
+
+class FakeCredentialService(FakeService):
+    def __init__(self) -> None:
+        super().__init__(cred.DESCRIPTOR.services_by_name["CredentialService"])
+        self.credentials = {
+            CLAIMED_PAPER: make_credential(),
+            VERIFIED_PAPER: make_credential(
+                credential_id=VERIFIED_PAPER, kind="medicines", state=cred.CREDENTIAL_STATE_VERIFIED, file_id="", media_type="",
+                note="I saw the certificate on Monday.", added_by=MO, verified_by=MO, verified_at=to_timestamp(NOW), version=2,
+            ),
+            EXPIRED_PAPER: make_credential(
+                credential_id=EXPIRED_PAPER, kind="wizardry", state=cred.CREDENTIAL_STATE_EXPIRED, expires_on="", version=3
+            ),
+        }  # fmt: skip
+
+    def GetCredential(self, request: cred.GetCredentialRequest) -> cred.GetCredentialResponse:
+        if request.credential_id not in self.credentials:
+            raise NotFound("CREDENTIAL_UNKNOWN")
+        return cred.GetCredentialResponse(credential=self.credentials[request.credential_id])
+
+    def ListCredentials(self, _request: cred.ListCredentialsRequest) -> cred.ListCredentialsResponse:
+        return cred.ListCredentialsResponse(credentials=self.credentials.values())
+
+    def ListWatchedCredentials(self, request: cred.ListWatchedCredentialsRequest) -> cred.ListWatchedCredentialsResponse:
+        paper = CLAIMED_PAPER if request.watched == cred.WATCHED_CREDENTIALS_CLAIMED else VERIFIED_PAPER
+        return cred.ListWatchedCredentialsResponse(credentials=[self.credentials[paper]])
+
+    def CheckGate(self, request: cred.CheckGateRequest) -> cred.CheckGateResponse:
+        lacking = [
+            cred.GateItem(kind="dbs", problem=cred.GATE_PROBLEM_UNVERIFIED),
+            cred.GateItem(kind="medicines", problem=cred.GATE_PROBLEM_EXPIRED),
+        ]
+        person = request.person_ids[0]
+        checks = [
+            cred.GateCheck(person_id=person, gate="visits", lacking=lacking),
+            cred.GateCheck(person_id=person, gate="medicines", may_pass=True),
+        ]
+        return cred.CheckGateResponse(checks=checks)
+
+
+class FakeFileService(FakeService):
+    def __init__(self) -> None:
+        super().__init__(cred.DESCRIPTOR.services_by_name["FileService"])
+
+    def BeginFile(self, _request: cred.BeginFileRequest) -> cred.BeginFileResponse:
+        return cred.BeginFileResponse(file_id="01939f00-0000-7000-8000-0000000000d9", part_size=1024 * 1024)
+
+    def GetFilePart(self, request: cred.GetFilePartRequest) -> cred.GetFilePartResponse:
+        return cred.GetFilePartResponse(content=PNG[request.offset : request.offset + 30], media_type="image/png", size=len(PNG))
+
+
 class FakeMembershipService(FakeService):
     def __init__(self) -> None:
         super().__init__(memb.DESCRIPTOR.services_by_name["MembershipService"])
@@ -486,6 +550,10 @@ class FakeGovernanceService(FakeService):
                     maximum_open_days=28, notice_days=14, needs_second_meeting=True, counting=make_counting_rule(threshold="2/3"),
                 ),
             ],
+            credentials=[
+                gov.CredentialKind(key=key, name=name, description="What this is.", easy_description="A paper.", gates=["visits"])
+                for key, name in (("dbs", "DBS check"), ("medicines", "Medicines"))
+            ],
         )  # fmt: skip
 
     def OpenMotion(self, _request: gov.OpenMotionRequest) -> gov.OpenMotionResponse:
@@ -583,6 +651,8 @@ class FakeServices:
 
     identity: FakeIdentityService = field(default_factory=FakeIdentityService)
     relationships: FakeRelationshipService = field(default_factory=FakeRelationshipService)
+    credentials: FakeCredentialService = field(default_factory=FakeCredentialService)
+    files: FakeFileService = field(default_factory=FakeFileService)
     membership: FakeMembershipService = field(default_factory=FakeMembershipService)
     governance: FakeGovernanceService = field(default_factory=FakeGovernanceService)
     votes: FakeVoteService = field(default_factory=FakeVoteService)
@@ -605,7 +675,7 @@ class FakeServices:
         services = object.__new__(ServiceClients)  # without channels: the fakes take the place of every stub
         fakes = (
             *("identity", "membership", "governance", "votes", "federation", "evidence"),
-            *("emergency", "person_data", "relationships"),
+            *("emergency", "person_data", "relationships", "credentials", "files"),
         )
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp(

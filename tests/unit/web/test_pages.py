@@ -20,6 +20,7 @@ from tests.unit.web.fake_people import ADA, JO, NOW, to_timestamp
 from tests.unit.web.fake_services import (
     ANNOUNCED_MOTION,
     CAPPED_MOTION,
+    CLAIMED_PAPER,
     CODE,
     FORMS_KEY,
     OPEN_MOTION,
@@ -450,6 +451,7 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
     owner = FormOwners(FORMS_KEY).mark(next(iter(fakes.sessions.sessions.values())).identity.person_id)
     asyncio.run(fakes.kept_forms.save(owner, f"draft ballot {OPEN_MOTION}", {"choice": "for"}))
     fill = {"{motion:uuid}": OPEN_MOTION, "{person:uuid}": JO, "{record:uuid}": OTHERS_ENTRY, "{code}": CODE, "{co_op}": HARBOUR}
+    fill |= {"{credential:uuid}": CLAIMED_PAPER}
     for easy in ("off", "on"):
         browser.http.cookies.set("kith-comfort", "easy" if easy == "on" else "plain")
         for page in PAGES:

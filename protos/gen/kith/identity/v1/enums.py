@@ -3,6 +3,26 @@
 from enum import StrEnum
 
 
+class CredentialState(StrEnum):
+    CLAIMED = "claimed"
+    VERIFIED = "verified"
+    REJECTED = "rejected"
+    REVOKED = "revoked"
+    RENEWED = "renewed"
+    EXPIRED = "expired"
+
+
+class WatchedCredentials(StrEnum):
+    CLAIMED = "claimed"
+    DUE = "due"
+
+
+class GateProblem(StrEnum):
+    MISSING = "missing"
+    UNVERIFIED = "unverified"
+    EXPIRED = "expired"
+
+
 class CodeKind(StrEnum):
     LINK = "link"
     CARD = "card"
