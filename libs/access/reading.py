@@ -12,6 +12,7 @@ A reader may read field F of person S at a time if one of these holds, and other
 Who acts for somebody has that person's rights within the scope, and none of their own. A hat counts if it is claimed and worn.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -25,6 +26,8 @@ from libs.access.access_tables import access_grant, acting_right, co_op_member, 
 from libs.access.hats import worn_hat
 from libs.database.columns import MOMENT
 from libs.database.engine import UnitOfWork
+
+Rule = Callable[[ColumnElement[UUID], ColumnElement[str], "Reader"], ColumnElement[bool]]
 
 
 class AudienceKind(StrEnum):
@@ -82,6 +85,18 @@ def may_read(subject: ColumnElement[UUID], field: ColumnElement[str], reader: Re
     )
 
 
+def may_change(subject: ColumnElement[UUID], field: ColumnElement[str], reader: Reader = CALLER) -> ColumnElement[bool]:
+    """Whether the reader may change this field of this person: as themselves, or acting for them in its section. Never NULL."""
+    own = and_(reader.acting_for.is_(None), reader.person == subject)
+    acting = and_(reader.acting_for == subject, _acts(subject, func.split_part(field, ".", 1), reader))
+    return func.coalesce(or_(own, acting), False)
+
+
+def holds_grant(reader: Reader = CALLER) -> ColumnElement[bool]:
+    """Whether a row of `access_grant` lets the reader see its field now; the condition of "granted", for lists of grants."""
+    return and_(reader.acting_for.is_(None), _is_live(reader), _is_audience(reader))
+
+
 def _acts(subject: ColumnElement[UUID], scope: ColumnElement[str], reader: Reader) -> ColumnElement[bool]:
     right = acting_right.c
     return (
@@ -95,19 +110,26 @@ def _acts(subject: ColumnElement[UUID], scope: ColumnElement[str], reader: Reade
 
 def _is_granted(subject: ColumnElement[UUID], field: ColumnElement[str], reader: Reader) -> ColumnElement[bool]:
     grant = access_grant.c
+    return select(1).where(grant.subject == subject, grant.field == field, _is_audience(reader), _is_live(reader)).exists()
+
+
+def _is_audience(reader: Reader) -> ColumnElement[bool]:
+    grant = access_grant.c
     wears = select(1).where(worn_hat.c.person == reader.person, worn_hat.c.hat == grant.audience).exists()
     is_member = select(1).where(co_op_member.c.person == reader.person).exists()
-    audience = or_(
+    return or_(
         and_(grant.audience_kind == AudienceKind.PERSON.value, grant.audience == cast(reader.person, Text)),
         and_(grant.audience_kind == AudienceKind.HAT.value, grant.audience == reader.hat, wears),
         and_(grant.audience_kind == AudienceKind.MEMBERS.value, is_member),
     )
-    return (
-        select(1)
-        .where(grant.subject == subject, grant.field == field, audience)
-        .where(grant.valid_from <= reader.now, or_(grant.valid_until.is_(None), reader.now < grant.valid_until))
-        .where(or_(grant.revoked_at.is_(None), reader.now < grant.revoked_at))
-        .exists()
+
+
+def _is_live(reader: Reader) -> ColumnElement[bool]:
+    grant = access_grant.c
+    return and_(
+        grant.valid_from <= reader.now,
+        or_(grant.valid_until.is_(None), reader.now < grant.valid_until),
+        or_(grant.revoked_at.is_(None), reader.now < grant.revoked_at),
     )
 
 
@@ -121,11 +143,12 @@ def _is_emergency(subject: ColumnElement[UUID], reader: Reader) -> ColumnElement
     )
 
 
-def row_security_condition(subject: str, field: str) -> str:
-    """The same rule as the condition of a policy. Both columns are given with their table, for the rule's own tables have such columns too.
+def row_security_condition(subject: str, field: str, rule: Rule = may_read) -> str:
+    """The same rule, or that of `may_change`, as the condition of a policy. Both columns are given with their table, for the rule's own
+    tables have such columns too.
 
     Migrations contain the text; a test compares them.
     """
-    rule = may_read(literal_column(subject, Uuid), literal_column(field, Text), SETTINGS)
-    compiled = rule.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]  # SQLAlchemy has not typed it
+    condition = rule(literal_column(subject, Uuid), literal_column(field, Text), SETTINGS)
+    compiled = condition.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]  # SQLAlchemy has not typed it
     return " ".join(str(compiled).split())

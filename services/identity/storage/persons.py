@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text, bindparam, func, insert, literal_column, select, text, update
 
 from kith.identity.v1.enums import CodeKind
+from libs.access.access_tables import co_op_member
 from libs.access.hats import worn_hat
 from libs.database.columns import among
 from libs.database.engine import UnitOfWork
@@ -152,11 +153,14 @@ async def get_record(work: UnitOfWork, person: UUID) -> PersonRecord | None:
     return _to_record(row) if row else None
 
 
-async def search_by_words(work: UnitOfWork, words: Sequence[str], page: PageRequest) -> Page[PersonName]:
-    """Persons in whose names every word occurs, by name. `words` are in lower case and without accents."""
+async def search_by_words(work: UnitOfWork, words: Sequence[str], page: PageRequest, *, only_members: bool = False) -> Page[PersonName]:
+    """Persons, or members, in whose names every word occurs, by name. `words` are in lower case and without accents."""
     matching = _NAMES_BY_KEY.where(*(_SEARCHED.contains(word, autoescape=True) for word in words))
+    if only_members:
+        matching = matching.join(co_op_member, co_op_member.c.person == tables.person.c.id)
     by = (tables.person.c.name_key, tables.person.c.id)
-    return (await paginate(work, matching, page, by=by, name=f"search_persons {' '.join(words)}")).map(_to_name)
+    name = f"search_{'members' if only_members else 'persons'} {' '.join(words)}"
+    return (await paginate(work, matching, page, by=by, name=name)).map(_to_name)
 
 
 async def lock_version(work: UnitOfWork, person: UUID) -> int | None:

@@ -87,3 +87,25 @@ known_browser = Table(
 )
 
 membership_end = Table("membership_end", metadata, key("person", Uuid), required("last_day", Date))
+
+record_field = Table(
+    "record_field",
+    metadata,
+    key("person", Uuid, ForeignKey("person.id")),
+    key("field", Text),
+    optional("sealed", LargeBinary),
+    required("version", BigInteger),
+    required("changed_at", MOMENT),
+    required("changed_by", Uuid),
+    Index("record_field_by_field", "field", "person"),
+)
+
+access_grant_origin = Table(
+    "access_grant_origin",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid, ForeignKey("person.id")),
+    required("given_at", MOMENT),
+)
+
+former_member = Table("former_member", metadata, key("person", Uuid))

@@ -6,3 +6,9 @@ from enum import StrEnum
 class CodeKind(StrEnum):
     LINK = "link"
     CARD = "card"
+
+
+class AudienceKind(StrEnum):
+    PERSON = "person"
+    HAT = "hat"
+    MEMBERS = "members"
