@@ -55,6 +55,8 @@ class Page:
     """Shown, to anybody, when sessions cannot be looked up because the database does not answer: it holds nothing of anybody's."""
     takes_file: bool = False
     """The form may contain a small text file."""
+    max_body: int = request_body.MAX_BYTES
+    """How many bytes the form may have."""
     never_kept: tuple[str, ...] = ()
     """Fields that are not kept when the form arrives after the session has ended, such as a password."""
 
@@ -184,7 +186,7 @@ async def _parse_form(ctx: PageContext, page: Page) -> Form:
         request = ctx.request
         forms.check_origin(request.headers, ctx.state.co_op.address)
         content_type = request.headers.get("content-type", "")
-        body = await request_body.read_body(request)
+        body = await request_body.read_body(request, page.max_body)
         ctx.submitted = (
             await uploads.parse_upload(body, request.headers)
             if page.takes_file and uploads.is_upload(content_type)

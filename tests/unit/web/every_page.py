@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from libs.access.record_fields import SECTIONS
 from services.web.page import Page
 from services.web.routes import PAGES
 from tests.unit.web import fake_services, fake_vote_services
@@ -20,12 +21,16 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "record": (fake_services.OTHERS_ENTRY, fake_services.OWN_ENTRY, fake_vote_services.RECORD),
     "co_op": tuple(fake_vote_services.CO_OPS),
     "code": (fake_services.CODE,),
+    "section": tuple(SECTIONS),
+    "field": ("home.key_safe", "about_me.story"),
 }  # fmt: skip
 """What each parameter of a path can be among the fake services."""
 QUERIES = (
     "/members?q=jo", "/members?q=2", "/members?q=nobody", "/members?as_of=never", "/members?class=worker", f"/members/{JO}?done=end",
     "/paper-votes?done=recorded", "/paper-votes?done=confirmed", "/paper-votes?done=differs", "/you?done=asked", "/you?done=password",
-    "/you/sessions?done=ended", "/sign-in?again=yes",
+    "/you/sessions?done=ended", "/sign-in?again=yes", "/you/record?done=home", "/you/record?print=yes", "/you/record/nothing",
+    "/you/record/sharing/home.key_safe?q=jo", "/you/record/sharing/home.key_safe?q=nobody", "/you/record/sharing/home.key_safe?done=shared",
+    "/you/record/sharing/home.nothing",
     "/votes?done=drafted", "/look-up?ballot=", f"/look-up?ballot={fake_vote_services.OWN_PSEUDONYM}", "/look-up?ballot=0000000000000000",
     *(f"/votes/{fake_vote_services.SPLIT_VOTE}/settle?kind={kind}&decision=2" for kind in ("cuts", "leave_out", "annul")), "/nope",
 )  # fmt: skip
