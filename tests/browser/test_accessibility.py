@@ -24,7 +24,24 @@ ANYBODY = (
     "/signed-out",
     "/look-up",
 )
-MEMBER = ("/", "/news", "/you", "/you/password", "/you/sessions", "/motions", "/decisions", "/rulebook", "/votes", "/co-ops")
+MEMBER = (
+    "/",
+    "/news",
+    "/you",
+    "/you/password",
+    "/you/sessions",
+    "/you/record",
+    "/you/record?print=yes",
+    "/you/record/home",
+    "/you/record/sharing/home.key_safe",
+    "/you/record/sharing/home.key_safe?q=a",
+    "/you/shared",
+    "/motions",
+    "/decisions",
+    "/rulebook",
+    "/votes",
+    "/co-ops",
+)
 SECRETARY = (
     "/",
     "/members",
@@ -84,6 +101,7 @@ def pages(demo_site: DemoSite, window: Window) -> dict[str, tuple[StorageState |
             (
                 *SECRETARY,
                 member,
+                f"{member}/record",
                 *(f"{member}/{change}" for change in ("class", "correct", "end")),
                 f"{still_open}/record",
                 between,

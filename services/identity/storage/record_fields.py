@@ -48,14 +48,14 @@ _OF_FIELD = readable().where(_FIELD.field == bindparam("of_field"), _FIELD.seale
 async def get_fields(work: UnitOfWork, sealer: PersonSealer, person: UUID, fields: Collection[str]) -> list[FieldRecord]:
     """Those of the fields that the caller may read. An emptied one has an empty text; one whose key was deleted is left out."""
     rows = await work.connection.execute(_OF_PERSON, reader_values(work) | {"of": person, "fields": list(fields)})
-    return await _open(work, sealer, rows.all())
+    return await open_rows(work, sealer, rows.all())
 
 
 async def list_field(work: UnitOfWork, sealer: PersonSealer, field: str, page: PageRequest) -> Page[FieldRecord]:
     """This field of everybody who filled it in and lets the caller read it, by person."""
     statement = _OF_FIELD.params(reader_values(work) | {"of_field": field})
     rows = await paginate(work, statement, page, by=(_FIELD.person,), name=f"list_records {field}")
-    return Page(await _open(work, sealer, rows.items), rows.next_token)
+    return Page(await open_rows(work, sealer, rows.items), rows.next_token)
 
 
 async def save(work: UnitOfWork, sealer: PersonSealer, person: UUID, editor: UUID, texts: Mapping[str, tuple[str, int]]) -> None:
@@ -66,7 +66,8 @@ async def save(work: UnitOfWork, sealer: PersonSealer, person: UUID, editor: UUI
         await work.connection.execute(_SAVE, values)
 
 
-async def _open(work: UnitOfWork, sealer: PersonSealer, rows: Iterable[Row[Any]]) -> list[FieldRecord]:
+async def open_rows(work: UnitOfWork, sealer: PersonSealer, rows: Iterable[Row[Any]]) -> list[FieldRecord]:
+    """Rows that were read, opened."""
     found = list(rows)
     ciphers = await sealer.ciphers(work, {row.person for row in found}) if found else {}
     return [
