@@ -91,7 +91,7 @@ async def all_at_once(database: Database, world: World) -> set[tuple[int, UUID, 
             for number, each in enumerate(world.askers)
         ]
         await work.connection.execute(insert(asker), rows)
-        return set(map(tuple, await work.connection.execute(READABLE)))  # type: ignore[arg-type]  # rows of these three columns
+        return set(map(tuple, await work.connection.execute(READABLE)))
 
 
 async def through_the_queries(work: UnitOfWork, people: Iterable[UUID]) -> set[tuple[UUID, str]]:

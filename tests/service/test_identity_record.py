@@ -2,6 +2,8 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from shutil import copy
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,11 +15,15 @@ from kith.identity.v1 import record_pb2 as pb
 from kith.membership.facts.v1.facts_pb2 import MemberAdmitted, MembershipEnded
 from libs import callers
 from libs.access.record_fields import FIELDS
+from libs.database import migrations
 from libs.database.engine import Database, new_id
+from libs.host import leader_election
 from libs.messages.rebuild import rebuild_projections
 from libs.refusals import Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound
 from libs.rpc.client import call_service
+from services.database_setup import prepare_databases
 from services.identity.reactions import membership
+from tests.contract.migration_fingerprints import migration_files
 from tests.support.person_records import MEMBERS, PersonRecords, acting_token, hat_audience, person_audience
 from tests.support.running_co_op import Infrastructure, RunningCoOp, event_publisher, running_co_op
 
@@ -253,3 +259,20 @@ async def test_who_leaves_sees_no_more_and_a_rebuild_gives_the_same(infrastructu
 def test_every_section_is_a_scope_and_every_key_is_of_a_section() -> None:
     assert len(set(FIELDS)) == len(FIELDS)
     assert all(field.count(".") == 1 for field in FIELDS)
+
+
+async def test_members_of_before_are_known_after_the_upgrade(infrastructure: Infrastructure, tmp_path: Path) -> None:
+    """Identity had followed membership's events already when it began to note who is a member: it follows them again."""
+    async with infrastructure.databases.empty_database("identity") as database:
+        for migration in migration_files("identity"):
+            if migration.stem < "0011":
+                copy(migration, tmp_path)
+        await migrations.migrate(database.owner_url, tmp_path)
+        owner = await leader_election.connect(database.owner_url)
+        await owner.execute("insert into position (source, epoch, n) values ('membership', 7, 41), ('other', 7, 3)")
+        await prepare_databases(database.admin, [database])
+        assert [tuple(row) for row in await owner.fetch("select source, epoch, n from position order by source")] == [
+            ("membership", 7, 0),
+            ("other", 7, 3),
+        ]
+        await owner.close()

@@ -49,7 +49,8 @@ class Span:
         return " && ".join([f"context.now >= {self.begins}", *ends])
 
     def as_times(self) -> tuple[datetime, datetime | None, datetime | None]:
-        return moment(self.begins), *(None if hour is None else moment(hour) for hour in (self.until, self.ended))
+        until, ended = (None if hour is None else moment(hour) for hour in (self.until, self.ended))
+        return moment(self.begins), until, ended
 
 
 @dataclass(frozen=True)

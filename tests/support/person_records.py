@@ -88,7 +88,8 @@ class PersonRecords:
 
     async def grants(self, by: UUID | str, field: str = "", *, only_open: bool = False) -> Sequence[pb.AccessGrant]:
         request = pb.ListAccessRequest(field=field, only_open=only_open)
-        return (await call_service(self.stub.ListAccess, request, self.token(by))).grants
+        response: pb.ListAccessResponse = await call_service(self.stub.ListAccess, request, self.token(by))
+        return response.grants
 
     async def shared_with(self, by: UUID | str) -> list[tuple[UUID, str, bool]]:
         """Whose field, and whether it ends by itself."""
