@@ -23,7 +23,7 @@ from services.identity.storage.tables import record_field
 from tests.support.access_worlds import FIELDS, Asker, World, cedar_decisions, random_world
 from tests.support.running_co_op import Infrastructure
 
-PEOPLE, ASKERS, WORLDS = 24, 60, 14
+PEOPLE, ASKERS, WORLDS = 48, 60, 7
 SEED = 38
 SEALER = PersonSealer(b"k" * 32)
 JOB = callers.job("tests")
