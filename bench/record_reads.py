@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import MetaData, Select, bindparam, insert, select, text
+from sqlalchemy import MetaData, Select, Text, bindparam, insert, select, text
 
 from bench.open_vote import bench_environment
 from bench.report import is_quick_run, markdown_table, median_ratio, percentile, save_report, verdict
@@ -54,12 +54,7 @@ _BARE_LIST = (
     .order_by(bare_field.c.person)
     .limit(LISTED + 1)
 )
-_GUARDED_LIST = (
-    record_fields.readable()
-    .where(record_field.c.field == bindparam("of_field"), record_field.c.sealed.is_not(None))
-    .order_by(record_field.c.person)
-    .limit(LISTED + 1)
-)
+_GUARDED_LIST = record_fields.readable_of(bindparam("of_field", type_=Text)).order_by(record_field.c.person).limit(LISTED + 1)
 Read = Callable[[UnitOfWork, UUID], Awaitable[int]]
 
 

@@ -12,14 +12,14 @@ A reader may read field F of person S at a time if one of these holds, and other
 Who acts for somebody has that person's rights within the scope, and none of their own. A hat counts if it is claimed and worn.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, Uuid, and_, bindparam, cast, func, literal_column, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, and_, bindparam, cast, func, literal_column, or_, select, union_all
 from sqlalchemy.dialects import postgresql
 
 from libs.access.access_tables import access_grant, acting_right, co_op_member, emergency_access
@@ -85,6 +85,18 @@ def may_read(subject: ColumnElement[UUID], field: ColumnElement[str], reader: Re
     )
 
 
+def readable_subjects(field: ColumnElement[str], reader: Reader = CALLER) -> ColumnElement[Sequence[UUID]]:
+    """The persons whose field the reader may read, as an array: the same rule for lists, which then need not judge every row there is."""
+    acts_for_nobody, opened = reader.acting_for.is_(None), emergency_access.c
+    parts = union_all(
+        select(reader.person).where(acts_for_nobody),
+        select(reader.acting_for).where(_acts(reader.acting_for, func.split_part(field, ".", 1), reader)),
+        select(access_grant.c.subject).where(access_grant.c.field == field, holds_grant(reader)),
+        select(opened.subject).where(acts_for_nobody, *_has_opened(reader)),
+    )
+    return func.array(parts.scalar_subquery(), type_=ARRAY(Uuid))
+
+
 def may_change(subject: ColumnElement[UUID], field: ColumnElement[str], reader: Reader = CALLER) -> ColumnElement[bool]:
     """Whether the reader may change this field of this person: as themselves, or acting for them in its section. Never NULL."""
     own = and_(reader.acting_for.is_(None), reader.person == subject)
@@ -134,13 +146,13 @@ def _is_live(reader: Reader) -> ColumnElement[bool]:
 
 
 def _is_emergency(subject: ColumnElement[UUID], reader: Reader) -> ColumnElement[bool]:
+    is_reader, *in_time = _has_opened(reader)
+    return select(1).where(is_reader, emergency_access.c.subject == subject).where(*in_time).exists()
+
+
+def _has_opened(reader: Reader) -> tuple[ColumnElement[bool], ...]:
     access = emergency_access.c
-    return (
-        select(1)
-        .where(access.reader == reader.person, access.subject == subject)
-        .where(access.opened_at <= reader.now, reader.now < access.ends_at)
-        .exists()
-    )
+    return access.reader == reader.person, access.opened_at <= reader.now, reader.now < access.ends_at
 
 
 def row_security_condition(subject: str, field: str, rule: Rule = may_read) -> str:

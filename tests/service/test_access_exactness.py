@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from sqlalchemy import Integer, MetaData, Table, Text, Uuid, insert, literal_column, select, text, true
+from sqlalchemy import Integer, MetaData, Table, Text, Uuid, insert, literal, literal_column, select, text, true
 
 from libs import callers
 from libs.access.reading import Reader, may_change, may_read, row_security_condition
@@ -46,8 +46,14 @@ ASKER = Reader(
     literal_column("asker.acting_for", Uuid),
     literal_column("asker.at", MOMENT),
 )
-# The statement of which single reads and lists are made, for every asker at once.
+# The statements of which single reads and lists are made, for every asker at once.
 READABLE = record_fields.readable(ASKER).join(asker, true()).with_only_columns(asker.c.number, record_field.c.person, record_field.c.field)
+LISTED = [
+    record_fields.readable_of(literal(field), ASKER)
+    .join(asker, true())
+    .with_only_columns(asker.c.number, record_field.c.person, record_field.c.field)
+    for field in FIELDS
+]
 UNGUARDED = select(record_field.c.person, record_field.c.field)
 
 
@@ -91,7 +97,9 @@ async def all_at_once(database: Database, world: World) -> set[tuple[int, UUID, 
             for number, each in enumerate(world.askers)
         ]
         await work.connection.execute(insert(asker), rows)
-        return set(map(tuple, await work.connection.execute(READABLE)))
+        single = set(map(tuple, await work.connection.execute(READABLE)))
+        assert {tuple(row) for statement in LISTED for row in await work.connection.execute(statement)} == single
+        return single
 
 
 async def through_the_queries(work: UnitOfWork, people: Iterable[UUID]) -> set[tuple[UUID, str]]:

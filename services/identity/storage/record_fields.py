@@ -1,4 +1,4 @@
-"""What people say of themselves: one sealed text for each person and field. Every read goes through `may_read`."""
+"""What people say of themselves: one sealed text for each person and field. Each read is by the rule of `libs/access/reading.py`."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import ColumnElement, Row, Select, Text, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
-from libs.access.reading import CALLER, Reader, may_read, reader_values
+from libs.access.reading import CALLER, Reader, may_read, readable_subjects, reader_values
 from libs.database.columns import among
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
@@ -41,8 +41,14 @@ def readable(reader: Reader = CALLER) -> Select[Any]:
     return select(record_field).where(may_read(_FIELD.person, _FIELD.field, reader))
 
 
+def readable_of(field: ColumnElement[str], reader: Reader = CALLER) -> Select[Any]:
+    """One field of everybody who filled it in and whose field the reader may read now."""
+    of_field = select(record_field).where(_FIELD.person == any_(readable_subjects(field, reader)))
+    return of_field.where(_FIELD.field == field, _FIELD.sealed.is_not(None))
+
+
 _OF_PERSON = readable().where(_FIELD.person == bindparam("of"), among(_FIELD.field, "fields"))
-_OF_FIELD = readable().where(_FIELD.field == bindparam("of_field"), _FIELD.sealed.is_not(None))
+_OF_FIELD = readable_of(bindparam("of_field", type_=Text))
 
 
 async def get_fields(work: UnitOfWork, sealer: PersonSealer, person: UUID, fields: Collection[str]) -> list[FieldRecord]:
