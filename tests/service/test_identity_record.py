@@ -51,6 +51,7 @@ async def test_a_field_is_seen_by_those_the_person_chose_until_then_and_by_nobod
         sam, ash, kim, lee = await co_op.register_people("Sam Sample", "Ash Example", "Kim Ample", "Lee Other")
         await events.publish(member(kim), member(ash))
         await co_op.wait_until_consumed("identity", "membership")
+        assert await PersonRecords(co_op).find(lee, "mple") == ["Ash Example", "Kim Ample"]
         records, secretary = PersonRecords(co_op), co_op.token(sam, hat="secretary")
         assert await records.fill_in(ash, home__key_safe="4711, left of the door", health__allergies="Nuts", about_me__story="أنا آش") == [
             1,
@@ -198,6 +199,8 @@ async def test_who_acts_for_a_person_does_so_in_their_sections_and_shares_nothin
         await administrator(co_op, f"insert into acting_right (relationship, scope, holder, subject, valid_from) values ({right})")  # noqa: S608 - our own
         assert await records.read(bo_for_ash, ash) == {"health.risks": "Stairs"}
         assert await records.read(bo, ash) == {}, "nothing is asked for in one's own place"
+        # Nobody here is a member; only Ash finds who acts for Ash, to share more with them.
+        assert [await records.find(by, "example") for by in (ash, bo)] == [["Bo Example"], []]
         assert await records.fill_in(ash, by=bo_for_ash, version=1, health__risks="Stairs, mornings") == [2]
         attempts = (
             ("ACTING_OUTSIDE_SCOPE", records.fill_in(ash, by=bo_for_ash, version=1, home__key_safe="1")),
@@ -211,6 +214,7 @@ async def test_who_acts_for_a_person_does_so_in_their_sections_and_shares_nothin
             with pytest.raises(NotAllowed, match=reason):
                 await attempt
         await administrator(co_op, "update acting_right set ended_at = now()")
+        assert await records.find(ash, "example") == []
         assert await records.read(bo_for_ash, ash) == {}
         assert await records.read(ash, ash) == {"health.risks": "Stairs, mornings", "home.key_safe": "4711"}
         request = pb.GetRecordRequest(person_id=str(ash))

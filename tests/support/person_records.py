@@ -95,3 +95,8 @@ class PersonRecords:
         """Whose field, and whether it ends by itself."""
         response = await call_service(self.stub.ListSharedWithMe, pb.ListSharedWithMeRequest(), self.token(by))
         return [(UUID(shared.person_id), shared.field, shared.HasField("valid_until")) for shared in response.fields]
+
+    async def find(self, by: UUID | str, typed: str) -> list[str]:
+        """Names that are found."""
+        response = await call_service(self.stub.SearchMembers, pb.SearchMembersRequest(text=typed), self.token(by))
+        return [name.full_name for name in response.names]

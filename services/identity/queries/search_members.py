@@ -1,4 +1,4 @@
-"""Members whose names match what somebody typed. Everybody who is signed in may see their fellow members' names."""
+"""Members whose names match what somebody typed, and who may act for them. Everybody who is signed in may see fellow members' names."""
 
 from libs.access import hats
 from libs.database.engine import UnitOfWork
@@ -9,5 +9,5 @@ from services.identity.storage import persons
 
 async def search_members(work: UnitOfWork, typed: str, page: PageRequest) -> Page[persons.PersonName]:
     """One page, by name. Raises NotAllowed PERSON_NEEDED, Invalid SEARCH_EMPTY or SEARCH_TOO_LONG."""
-    await hats.require_person(work)
-    return await persons.search_by_words(work, read_search(typed), page, only_members=True)
+    person = await hats.require_person(work)
+    return await persons.search_by_words(work, read_search(typed), page, near=person)

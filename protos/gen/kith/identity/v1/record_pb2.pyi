@@ -619,7 +619,7 @@ Global___ListSharedWithMeResponse: _TypeAlias = ListSharedWithMeResponse  # noqa
 
 @_typing.final
 class SearchMembersRequest(_message.Message):
-    """SearchMembersRequest finds members by name, to choose whom to let see a field."""
+    """SearchMembersRequest finds members by name, and who may act for the caller, to choose whom to let see a field."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
