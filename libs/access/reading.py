@@ -64,6 +64,14 @@ SETTINGS = Reader(
 )
 """The caller as row-level security knows them: the settings that every unit of work begins with."""
 
+SETTINGS_ONCE = Reader(
+    literal_column("(select nullif(current_setting('kith.caller', true), '')::uuid)", Uuid),
+    literal_column("(select current_setting('kith.hat', true))", Text),
+    literal_column("(select nullif(current_setting('kith.acting_for', true), '')::uuid)", Uuid),
+    literal_column("(select nullif(current_setting('kith.now', true), '')::timestamptz)", MOMENT),
+)
+"""The same, read once for a statement and not for each row: for tables that are listed."""
+
 
 def reader_values(work: UnitOfWork) -> dict[str, Any]:
     """The values of CALLER."""
@@ -155,12 +163,12 @@ def _has_opened(reader: Reader) -> tuple[ColumnElement[bool], ...]:
     return access.reader == reader.person, access.opened_at <= reader.now, reader.now < access.ends_at
 
 
-def row_security_condition(subject: str, field: str, rule: Rule = may_read) -> str:
+def row_security_condition(subject: str, field: str, rule: Rule = may_read, reader: Reader = SETTINGS) -> str:
     """The same rule, or that of `may_change`, as the condition of a policy. Both columns are given with their table, for the rule's own
     tables have such columns too.
 
     Migrations contain the text; a test compares them.
     """
-    condition = rule(literal_column(subject, Uuid), literal_column(field, Text), SETTINGS)
+    condition = rule(literal_column(subject, Uuid), literal_column(field, Text), reader)
     compiled = condition.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]  # SQLAlchemy has not typed it
     return " ".join(str(compiled).split())

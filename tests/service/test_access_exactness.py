@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Integer, MetaData, Table, Text, Uuid, insert, literal, literal_column, select, text, true
 
 from libs import callers
-from libs.access.reading import Reader, may_change, may_read, row_security_condition
+from libs.access.reading import SETTINGS_ONCE, Reader, may_change, may_read, row_security_condition
 from libs.database.columns import MOMENT, key, optional, required
 from libs.database.engine import Database, UnitOfWork, new_id
 from libs.database.paging import PageRequest
@@ -145,7 +145,7 @@ async def test_the_policies_in_the_database_are_the_rules_of_today(infrastructur
     async with infrastructure.databases.fresh_database("identity") as service_database:
         owner = await leader_election.connect(service_database.owner_url)
         for name, (command, rule) in rules.items():
-            condition = f"({row_security_condition('record_field.person', 'record_field.field', rule)}) or {system}"
+            condition = f"({row_security_condition('record_field.person', 'record_field.field', rule, SETTINGS_ONCE)}) or {system}"
             part = "with check" if command == "insert" else "using"
             await owner.execute(f"create policy today_{name} on record_field for {command} {part} ({condition})")
         policies = {row["policyname"]: row for row in await owner.fetch("select * from pg_policies where tablename = 'record_field'")}

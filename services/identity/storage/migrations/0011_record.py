@@ -13,33 +13,34 @@ SYSTEM = "coalesce(current_setting('kith.system', true), '') <> ''"
 
 # The rules of libs/access/reading.py as they were then: `may_read` and `may_change`.
 MAY_READ = """
-coalesce(nullif(current_setting('kith.acting_for', true), '')::uuid IS NULL AND nullif(current_setting('kith.caller', true), '')::uuid =
-record_field.person OR nullif(current_setting('kith.acting_for', true), '')::uuid = record_field.person AND (EXISTS (SELECT 1 FROM
-acting_right WHERE acting_right.holder = nullif(current_setting('kith.caller', true), '')::uuid AND acting_right.subject =
-record_field.person AND acting_right.scope = split_part(record_field.field, '.', 1) AND acting_right.valid_from <=
-nullif(current_setting('kith.now', true), '')::timestamptz AND (acting_right.valid_until IS NULL OR acting_right.valid_until >
-nullif(current_setting('kith.now', true), '')::timestamptz) AND (acting_right.ended_at IS NULL OR acting_right.ended_at >
-nullif(current_setting('kith.now', true), '')::timestamptz))) OR nullif(current_setting('kith.acting_for', true), '')::uuid IS NULL AND
-((EXISTS (SELECT 1 FROM access_grant WHERE access_grant.subject = record_field.person AND access_grant.field = record_field.field AND
-(access_grant.audience_kind = 'person' AND access_grant.audience = CAST(nullif(current_setting('kith.caller', true), '')::uuid AS TEXT)
-OR access_grant.audience_kind = 'hat' AND access_grant.audience = current_setting('kith.hat', true) AND (EXISTS (SELECT 1 FROM worn_hat
-WHERE worn_hat.person = nullif(current_setting('kith.caller', true), '')::uuid AND worn_hat.hat = access_grant.audience)) OR
-access_grant.audience_kind = 'members' AND (EXISTS (SELECT 1 FROM co_op_member WHERE co_op_member.person =
-nullif(current_setting('kith.caller', true), '')::uuid))) AND access_grant.valid_from <= nullif(current_setting('kith.now', true),
-'')::timestamptz AND (access_grant.valid_until IS NULL OR access_grant.valid_until > nullif(current_setting('kith.now', true),
-'')::timestamptz) AND (access_grant.revoked_at IS NULL OR access_grant.revoked_at > nullif(current_setting('kith.now', true),
-'')::timestamptz))) OR (EXISTS (SELECT 1 FROM emergency_access WHERE emergency_access.reader = nullif(current_setting('kith.caller',
-true), '')::uuid AND emergency_access.subject = record_field.person AND emergency_access.opened_at <= nullif(current_setting('kith.now',
-true), '')::timestamptz AND emergency_access.ends_at > nullif(current_setting('kith.now', true), '')::timestamptz))), false)
+coalesce((select nullif(current_setting('kith.acting_for', true), '')::uuid) IS NULL AND (select nullif(current_setting('kith.caller',
+true), '')::uuid) = record_field.person OR (select nullif(current_setting('kith.acting_for', true), '')::uuid) = record_field.person AND
+(EXISTS (SELECT 1 FROM acting_right WHERE acting_right.holder = (select nullif(current_setting('kith.caller', true), '')::uuid) AND
+acting_right.subject = record_field.person AND acting_right.scope = split_part(record_field.field, '.', 1) AND acting_right.valid_from
+<= (select nullif(current_setting('kith.now', true), '')::timestamptz) AND (acting_right.valid_until IS NULL OR acting_right.valid_until
+> (select nullif(current_setting('kith.now', true), '')::timestamptz)) AND (acting_right.ended_at IS NULL OR acting_right.ended_at >
+(select nullif(current_setting('kith.now', true), '')::timestamptz)))) OR (select nullif(current_setting('kith.acting_for', true),
+'')::uuid) IS NULL AND ((EXISTS (SELECT 1 FROM access_grant WHERE access_grant.subject = record_field.person AND access_grant.field =
+record_field.field AND (access_grant.audience_kind = 'person' AND access_grant.audience = CAST((select
+nullif(current_setting('kith.caller', true), '')::uuid) AS TEXT) OR access_grant.audience_kind = 'hat' AND access_grant.audience =
+(select current_setting('kith.hat', true)) AND (EXISTS (SELECT 1 FROM worn_hat WHERE worn_hat.person = (select
+nullif(current_setting('kith.caller', true), '')::uuid) AND worn_hat.hat = access_grant.audience)) OR access_grant.audience_kind =
+'members' AND (EXISTS (SELECT 1 FROM co_op_member WHERE co_op_member.person = (select nullif(current_setting('kith.caller', true),
+'')::uuid)))) AND access_grant.valid_from <= (select nullif(current_setting('kith.now', true), '')::timestamptz) AND
+(access_grant.valid_until IS NULL OR access_grant.valid_until > (select nullif(current_setting('kith.now', true), '')::timestamptz)) AND
+(access_grant.revoked_at IS NULL OR access_grant.revoked_at > (select nullif(current_setting('kith.now', true), '')::timestamptz)))) OR
+(EXISTS (SELECT 1 FROM emergency_access WHERE emergency_access.reader = (select nullif(current_setting('kith.caller', true), '')::uuid)
+AND emergency_access.subject = record_field.person AND emergency_access.opened_at <= (select nullif(current_setting('kith.now', true),
+'')::timestamptz) AND emergency_access.ends_at > (select nullif(current_setting('kith.now', true), '')::timestamptz)))), false)
 """
 MAY_CHANGE = """
-coalesce(nullif(current_setting('kith.acting_for', true), '')::uuid IS NULL AND nullif(current_setting('kith.caller', true), '')::uuid =
-record_field.person OR nullif(current_setting('kith.acting_for', true), '')::uuid = record_field.person AND (EXISTS (SELECT 1 FROM
-acting_right WHERE acting_right.holder = nullif(current_setting('kith.caller', true), '')::uuid AND acting_right.subject =
-record_field.person AND acting_right.scope = split_part(record_field.field, '.', 1) AND acting_right.valid_from <=
-nullif(current_setting('kith.now', true), '')::timestamptz AND (acting_right.valid_until IS NULL OR acting_right.valid_until >
-nullif(current_setting('kith.now', true), '')::timestamptz) AND (acting_right.ended_at IS NULL OR acting_right.ended_at >
-nullif(current_setting('kith.now', true), '')::timestamptz))), false)
+coalesce((select nullif(current_setting('kith.acting_for', true), '')::uuid) IS NULL AND (select nullif(current_setting('kith.caller',
+true), '')::uuid) = record_field.person OR (select nullif(current_setting('kith.acting_for', true), '')::uuid) = record_field.person AND
+(EXISTS (SELECT 1 FROM acting_right WHERE acting_right.holder = (select nullif(current_setting('kith.caller', true), '')::uuid) AND
+acting_right.subject = record_field.person AND acting_right.scope = split_part(record_field.field, '.', 1) AND acting_right.valid_from
+<= (select nullif(current_setting('kith.now', true), '')::timestamptz) AND (acting_right.valid_until IS NULL OR acting_right.valid_until
+> (select nullif(current_setting('kith.now', true), '')::timestamptz)) AND (acting_right.ended_at IS NULL OR acting_right.ended_at >
+(select nullif(current_setting('kith.now', true), '')::timestamptz)))), false)
 """
 
 TABLES = """
