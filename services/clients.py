@@ -13,6 +13,7 @@ from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
 from kith.identity.v1.credentials_pb2_grpc import CredentialServiceStub, FileServiceStub
 from kith.identity.v1.emergency_pb2_grpc import EmergencyServiceStub
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
+from kith.identity.v1.record_pb2_grpc import RecordServiceStub
 from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from kith.person.v1.person_data_pb2_grpc import PersonDataServiceStub
@@ -36,6 +37,8 @@ class ServiceClients:
         self.credentials = CredentialServiceStub(self._channels["identity"])
         """What people are qualified for."""
         self.files = FileServiceStub(self._channels["identity"])
+        self.records = RecordServiceStub(self._channels["identity"])
+        """What people say of themselves, and whom they let see it."""
         self.membership = MembershipServiceStub(self._channels["membership"])
         self.governance = GovernanceServiceStub(self._channels["governance"])
         self.votes = VoteServiceStub(self._channels["governance"])

@@ -21,6 +21,7 @@ from services.identity.jobs.refold_identity_keys import refold_identity_keys_job
 from services.identity.reactions import governance, membership
 from services.identity.rpc.credential_servicer import credential_service, file_service
 from services.identity.rpc.emergency_servicer import emergency_service
+from services.identity.rpc.record_servicer import record_service
 from services.identity.rpc.relationship_servicer import relationship_service
 from services.identity.rpc.secret_methods import SecretMethods
 from services.identity.rpc.servicer import identity_service
@@ -35,9 +36,9 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
     country = str(get_global("zone_territories").get(settings.zone, ""))
 
     def build(runtime: Runtime) -> Component:
-        codes_key = _codes_key(settings.codes_key_file)
-        sealer = PersonSealer(codes_key)
-        secrets = SecretMethods(KeyedHasher(codes_key), _signing_key(settings.token_signing_key_file), Argon2Hasher())
+        hasher = _secret_hasher(settings.codes_key_file)
+        secrets = SecretMethods(hasher, _signing_key(settings.token_signing_key_file), Argon2Hasher())
+        sealer = PersonSealer(hasher.key)
         return Component(
             name="identity",
             address=settings.address,
@@ -49,6 +50,7 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
                 relationship_service(runtime.transactions, zone, sealer),
                 credential_service(runtime.transactions, sealer, zone),
                 file_service(runtime.transactions, sealer),
+                record_service(runtime.transactions, sealer, hasher),
             ),
             reactions=(membership.reactions(zone), governance.REACTIONS),
             jobs=(
@@ -65,12 +67,12 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
     return build
 
 
-def _codes_key(file: Path) -> bytes:
+def _secret_hasher(file: Path) -> KeyedHasher:
     key = bytes.fromhex(file.read_text(encoding="ascii").strip())
     if len(key) != 32:
         message = f"{file} does not hold 32 bytes in hex"
         raise ValueError(message)
-    return key
+    return KeyedHasher(key)
 
 
 def _signing_key(file: Path) -> Ed25519PrivateKey:

@@ -59,8 +59,10 @@ class Page:
     """Shown, to anybody, when sessions cannot be looked up because the database does not answer: it holds nothing of anybody's."""
     takes_file: bool = False
     """The form may contain a small text file."""
+    max_body: int = request_body.MAX_BYTES
+    """How many bytes the form may have."""
     largest_file: int = 0
-    """The form may contain a file of any kind, of at most so many bytes."""
+    """The form may contain a file of any kind besides, of at most so many bytes."""
     never_kept: tuple[str, ...] = ()
     """Fields that are not kept when the form arrives after the session has ended, such as a password."""
     acting: bool = False
@@ -223,7 +225,7 @@ async def _parse_form(ctx: PageContext, page: Page) -> Form:
         is_upload = uploads.is_upload(content_type)
         # Only who is signed in may send more than a form.
         largest = page.largest_file if is_upload and ctx.session else 0
-        body = await request_body.read_body(request, largest + request_body.MAX_BYTES)
+        body = await request_body.read_body(request, largest + page.max_body)
         if is_upload and page.largest_file:
             ctx.submitted = await uploads.parse_file_upload(body, request.headers)
         elif is_upload and page.takes_file:

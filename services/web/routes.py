@@ -57,6 +57,7 @@ from services.web.pages.federated_votes import (
 from services.web.pages.federated_votes import vote_result as federated_result
 from services.web.pages.form_page import form_page
 from services.web.pages.member_changes import CHANGES
+from services.web.pages.records import field_access, own_record, shared_records
 
 
 class VoteIdConvertor(StringConvertor):
@@ -147,6 +148,12 @@ _MEMBER_PAGES = (
     form_page("/you/qualifications/new", qualifications.ADD, Access.MEMBER),
     Page("/you/qualifications/{credential:uuid}/evidence", qualifications.download_evidence),
     Page("/you/sessions", my_sessions.show, my_sessions.end, my_sessions.END),
+    Page("/you/record", own_record.show),
+    form_page("/you/record/{section}", own_record.SECTION, Access.MEMBER),
+    form_page("/you/record/sharing/{field}", field_access.SHARING, Access.MEMBER),
+    Page("/you/record/sharing/{field}/stop", None, field_access.stop, field_access.STOP),
+    Page("/you/shared", shared_records.show_all),
+    Page("/members/{person:uuid}/record", shared_records.show_one),
     Page("/motions", motions.show),
     Page("/motions/{motion:uuid}", motions.show_one),
     *_ballot_pages("/motions/{motion:uuid}", OwnBallotPages(MotionBallots())),

@@ -7,7 +7,7 @@ from kith.identity.v1.enums import EndReason
 from libs.database.engine import UnitOfWork
 from services.identity.commands.relationship_effects import finish
 from services.identity.domain.relationship import ended
-from services.identity.storage import former_members, relationships
+from services.identity.storage import relationships
 
 
 async def end_past_relationships(work: UnitOfWork, today: date) -> int:
@@ -20,7 +20,6 @@ async def end_past_relationships(work: UnitOfWork, today: date) -> int:
 
 async def end_relationships_of_former_member(work: UnitOfWork, person: UUID, left_at: datetime) -> None:
     """Only those that were there by then end: when events are handled again, newer ones go on."""
-    await former_members.add(work, person, left_at)
     for relationship in await relationships.lock_of_former_member(work, person, left_at):
         await finish(work, ended(relationship, EndReason.HOLDER_LEFT, work.now))
 

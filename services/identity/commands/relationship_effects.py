@@ -9,7 +9,7 @@ from libs.observe.security_events import SecurityEvent
 from libs.refusals import AlreadyExists, FailedPrecondition, NotFound
 from services.identity.commands.caller_session import require_caller_session
 from services.identity.domain.relationship import Relationship, RelationshipTerms, valid_from, valid_until
-from services.identity.storage import acting_rights, events_out, former_members, persons, relationships
+from services.identity.storage import acting_rights, co_op_members, events_out, persons, relationships
 
 
 async def require_office(work: UnitOfWork) -> UUID:
@@ -27,7 +27,7 @@ async def find_same(work: UnitOfWork, terms: RelationshipTerms) -> Relationship 
     """
     if not await persons.exists(work, terms.holder) or not await persons.lock(work, terms.subject):
         raise NotFound("PERSON_UNKNOWN")
-    if await former_members.has_left(work, terms.holder):
+    if await co_op_members.has_left(work, terms.holder):
         raise FailedPrecondition("HOLDER_LEFT")
     known = await relationships.find_live(work, terms.subject, terms.holder, terms.kind)
     if known is not None and not known.says(terms):
@@ -45,7 +45,7 @@ async def require(work: UnitOfWork, relationship: UUID) -> Relationship:
 
 async def start(work: UnitOfWork, in_force: Relationship, zone: ZoneInfo) -> None:
     """`in_force` has just been accepted or confirmed. Raises FailedPrecondition HOLDER_LEFT."""
-    if await former_members.has_left(work, in_force.holder):
+    if await co_op_members.has_left(work, in_force.holder):
         raise FailedPrecondition("HOLDER_LEFT")
     begins, ends = max(valid_from(in_force, zone), work.now), valid_until(in_force, zone)
     await relationships.save(work, in_force)

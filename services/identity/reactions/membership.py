@@ -1,4 +1,4 @@
-"""Events of membership: when a membership ends, so do the person's sessions, and the relationships by which they acted for others."""
+"""Events of membership: who is a member. When it ends, so do the person's sessions, and all they could see and do as a member."""
 
 from datetime import date
 from uuid import UUID
@@ -10,7 +10,7 @@ from libs.messages.consumer import Reactions
 from libs.messages.envelope import Event, type_of
 from services.identity.commands.end_former_members_sessions import record_membership_end
 from services.identity.commands.end_relationships_over_time import end_relationships_of_dead
-from services.identity.storage import former_members, membership_ends
+from services.identity.storage import co_op_members, membership_ends
 
 _DIED = "died"
 
@@ -21,7 +21,8 @@ def reactions(zone: ZoneInfo) -> Reactions:
     async def on_ended(work: UnitOfWork, event: Event) -> None:
         message = MembershipEnded.FromString(event.payload)
         last_day, published_on = date.fromisoformat(message.on), event.at.astimezone(zone).date()
-        await record_membership_end(work, UUID(message.person_id), last_day, published_at=event.at, published_on=published_on)
+        today = work.now.astimezone(zone).date()
+        await record_membership_end(work, UUID(message.person_id), last_day, published_at=event.at, published_on=published_on, today=today)
         if message.reason == _DIED:
             await end_relationships_of_dead(work, UUID(message.person_id), event.at)
 
@@ -30,16 +31,17 @@ def reactions(zone: ZoneInfo) -> Reactions:
         type_of(MemberAdmitted): _on_admitted,
         type_of(MemberClassChanged): _on_class_changed,
     }
-    return Reactions("membership", handlers, ("membership_end", "former_member"))
+    return Reactions("membership", handlers, ("membership_end", "co_op_member", "former_member"))
 
 
 async def _on_admitted(work: UnitOfWork, event: Event) -> None:
     message = MemberAdmitted.FromString(event.payload)
-    await membership_ends.delete_from(work, UUID(message.person_id), date.fromisoformat(message.from_day))
-    await former_members.remove(work, UUID(message.person_id))
+    person = UUID(message.person_id)
+    # An earlier end that is still waiting, as when events are handled again, is over: they have come back since.
+    await membership_ends.delete_from(work, person, date.min)
+    await co_op_members.admit(work, person)
 
 
 async def _on_class_changed(work: UnitOfWork, event: Event) -> None:
     message = MemberClassChanged.FromString(event.payload)
     await membership_ends.delete_from(work, UUID(message.person_id), date.fromisoformat(message.from_day))
-    await former_members.remove(work, UUID(message.person_id))

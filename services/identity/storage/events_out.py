@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from kith.identity.facts.v1 import facts_pb2 as facts
 from libs.access.audit_chain import ChainHead
 from libs.database.engine import UnitOfWork
@@ -11,6 +13,7 @@ from libs.messages import outbox
 from services.identity.domain.credential import Credential
 from services.identity.domain.emergency_access import EmergencyAccess
 from services.identity.domain.relationship import Relationship
+from services.identity.storage.access_grants import AccessGrant
 
 
 async def persons_registered(work: UnitOfWork, persons: Iterable[UUID]) -> None:
@@ -147,3 +150,31 @@ async def credential_expired(work: UnitOfWork, credential: Credential) -> None:
 
 def _day(credential: Credential) -> str:
     return credential.expires_on.isoformat() if credential.expires_on else ""
+
+
+async def record_changed(work: UnitOfWork, person: UUID, fields: Iterable[str]) -> None:
+    await outbox.publish(work, (facts.RecordChanged(person_id=str(person), fields=fields), str(person)))
+
+
+async def access_given(work: UnitOfWork, grant: AccessGrant) -> None:
+    message = facts.AccessGiven(
+        grant_id=str(grant.id),
+        person_id=str(grant.subject),
+        field=grant.field,
+        audience_kind=grant.audience_kind,
+        audience=grant.audience,
+        valid_from=_timestamp(grant.valid_from),
+        valid_until=_timestamp(grant.valid_until) if grant.valid_until else None,
+    )
+    await outbox.publish(work, (message, str(grant.subject)))
+
+
+async def access_ended(work: UnitOfWork, person: UUID, grant: UUID, why: str) -> None:
+    """`person` gave it."""
+    await outbox.publish(work, (facts.AccessEnded(grant_id=str(grant), person_id=str(person), why=why), str(person)))
+
+
+def _timestamp(at: datetime) -> Timestamp:
+    message = Timestamp()
+    message.FromDatetime(at)
+    return message

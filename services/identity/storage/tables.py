@@ -144,7 +144,6 @@ Index(
     postgresql_where=relationship.c.state != "ended",
 )
 
-former_member = Table("former_member", metadata, key("person", Uuid), required("since", MOMENT))
 credential_rule = Table(
     "credential_rule",
     metadata,
@@ -182,3 +181,24 @@ credential = Table(
     Index("credential_by_last_day", "expires_on", "id", postgresql_where="state = 'verified'"),
     Index("credential_by_reminder", "remind_on", postgresql_where="state = 'verified' and reminded_at is null"),
 )
+record_field = Table(
+    "record_field",
+    metadata,
+    key("person", Uuid, ForeignKey("person.id")),
+    key("field", Text),
+    optional("sealed", LargeBinary),
+    required("version", BigInteger),
+    required("changed_at", MOMENT),
+    required("changed_by", Uuid),
+    Index("record_field_by_field", "field", "person"),
+)
+
+access_grant_origin = Table(
+    "access_grant_origin",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid, ForeignKey("person.id")),
+    required("given_at", MOMENT),
+)
+
+former_member = Table("former_member", metadata, key("person", Uuid))

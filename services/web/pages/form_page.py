@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from libs.refusals import NotSignedIn, Refusal
 from services.web.http.forms import Form
+from services.web.http.request_body import MAX_BYTES
 from services.web.page import ACTING_ENDED, Access, Page
 from services.web.page_context import FormProblem, PageContext
 
@@ -72,6 +73,8 @@ class FormPage:
     """Maps fields of the request to the form's inputs, to place a refusal beside them."""
     whole_form_input: str = ""
     """The input beside which all refusals are shown, if there is one."""
+    max_body: int = MAX_BYTES
+    """How many bytes the form may have: more where people write much, for a letter may be nine bytes of a form."""
 
     async def get(self, ctx: PageContext) -> Response:
         """Show the form with what was entered before."""
@@ -130,8 +133,17 @@ class FormPage:
 
 def form_page(path: str, form: FormPage, access: Access = Access.SECRETARY) -> Page:
     """The page at this path that shows the form and takes it."""
-    takes_file, never_kept = "file" in form.fields, ("file", *form.unstripped)
-    return Page(path, form.get, form.post, form.name, access, takes_file=takes_file, largest_file=form.largest_file, never_kept=never_kept)
+    return Page(
+        path,
+        form.get,
+        form.post,
+        form.name,
+        access,
+        takes_file="file" in form.fields,
+        largest_file=form.largest_file,
+        max_body=form.max_body,
+        never_kept=("file", *form.unstripped),
+    )
 
 
 def require(problems: Sequence[FormProblem]) -> None:

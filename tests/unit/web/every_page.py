@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from kith.identity.v1 import relationships_pb2 as relationships
+from libs.access.record_fields import SECTIONS
 from services.web.page import Page
 from services.web.routes import PAGES
 from tests.unit.web import fake_services, fake_vote_services
@@ -22,6 +23,8 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "credential": (fake_services.CLAIMED_PAPER, fake_services.VERIFIED_PAPER, fake_services.EXPIRED_PAPER),
     "co_op": tuple(fake_vote_services.CO_OPS),
     "code": (fake_services.CODE,),
+    "section": tuple(SECTIONS),
+    "field": ("home.key_safe", "about_me.story"),
 }  # fmt: skip
 """What each parameter of a path can be among the fake services."""
 QUERIES = (
@@ -32,6 +35,9 @@ QUERIES = (
     "/you/sessions?done=ended", "/you/people?done=given", "/you/people?done=accepted", "/you/people?ended=yes",
     f"/members/{JO}/people?done=recorded", "/sign-in?again=yes",
     "/you/sessions?done=ended", "/you/qualifications?done=added", "/qualifications?done=verify", "/sign-in?again=yes",
+    "/you/sessions?done=ended", "/sign-in?again=yes", "/you/record?done=home", "/you/record?print=yes", "/you/record/nothing",
+    "/you/record/sharing/home.key_safe?q=jo", "/you/record/sharing/home.key_safe?q=nobody", "/you/record/sharing/home.key_safe?done=shared",
+    "/you/record/sharing/home.nothing",
     "/votes?done=drafted", "/look-up?ballot=", f"/look-up?ballot={fake_vote_services.OWN_PSEUDONYM}", "/look-up?ballot=0000000000000000",
     *(f"/votes/{fake_vote_services.SPLIT_VOTE}/settle?kind={kind}&decision=2" for kind in ("cuts", "leave_out", "annul")), "/nope",
 )  # fmt: skip

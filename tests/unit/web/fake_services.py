@@ -11,6 +11,7 @@ from kith.governance.v1 import governance_pb2 as gov
 from kith.identity.v1 import credentials_pb2 as cred
 from kith.identity.v1 import emergency_pb2 as emergency
 from kith.identity.v1 import identity_pb2 as ident
+from kith.identity.v1 import record_pb2 as record
 from kith.identity.v1 import relationships_pb2 as rel
 from kith.membership.v1 import membership_pb2 as memb
 from kith.person.v1 import person_data_pb2 as person_data
@@ -390,6 +391,60 @@ class FakeFileService(FakeService):
         return cred.GetFilePartResponse(content=PNG[request.offset : request.offset + 30], media_type="image/png", size=len(PNG))
 
 
+class FakeRecordService(FakeService):
+    """Ada has filled in two fields and shares one with Jo, with the secretaries and, later, with everybody; Jo shares two with her."""
+
+    def __init__(self) -> None:
+        super().__init__(record.DESCRIPTOR.services_by_name["RecordService"])
+        self.texts = {"home.key_safe": "4711, left of the door", "about_me.story": "I was a bus driver.\nI like the sea."}
+
+    def GetRecord(self, request: record.GetRecordRequest) -> record.GetRecordResponse:
+        if request.person_id == MO:
+            return record.GetRecordResponse()
+        fields = [
+            record.RecordField(field=field, text=text, version=3, changed_at=to_timestamp(NOW), changed_by=request.person_id)
+            for field, text in self.texts.items()
+            if field in (request.fields or self.texts)
+        ]
+        return record.GetRecordResponse(fields=fields)
+
+    def ListAccess(self, request: record.ListAccessRequest) -> record.ListAccessResponse:
+        audiences = (
+            record.Audience(kind=record.AUDIENCE_KIND_PERSON, person_id=JO),
+            record.Audience(kind=record.AUDIENCE_KIND_HAT, hat="secretary"),
+            record.Audience(kind=record.AUDIENCE_KIND_MEMBERS),
+        )
+        grants = [
+            record.AccessGrant(
+                grant_id=f"01939f00-0000-7000-8000-0000000000d{number}",
+                field="home.key_safe",
+                audience=audience,
+                given_at=to_timestamp(NOW),
+                valid_from=to_timestamp(NOW + timedelta(days=number - 1)),
+                valid_until=to_timestamp(datetime(2027, 4, 1, tzinfo=ZoneInfo("Europe/London"))) if number == 0 else None,
+            )
+            for number, audience in enumerate(audiences)
+        ]
+        return record.ListAccessResponse(grants=[grant for grant in grants if grant.field == (request.field or grant.field)])
+
+    def ListSharedWithMe(self, _request: record.ListSharedWithMeRequest) -> record.ListSharedWithMeResponse:
+        until = to_timestamp(NOW + timedelta(days=9))
+        return record.ListSharedWithMeResponse(
+            fields=[
+                record.SharedField(person_id=JO, field="about_me.story"),
+                record.SharedField(person_id=JO, field="home.key_safe", valid_until=until),
+            ]
+        )
+
+    def SearchMembers(self, request: record.SearchMembersRequest) -> record.SearchMembersResponse:
+        names = [
+            ident.Name(person_id=person, full_name=full, called=called)
+            for person, (full, called) in NAMES.items()
+            if request.text.lower() in full.lower()
+        ]
+        return record.SearchMembersResponse(names=names)
+
+
 class FakeMembershipService(FakeService):
     def __init__(self) -> None:
         super().__init__(memb.DESCRIPTOR.services_by_name["MembershipService"])
@@ -653,6 +708,7 @@ class FakeServices:
     relationships: FakeRelationshipService = field(default_factory=FakeRelationshipService)
     credentials: FakeCredentialService = field(default_factory=FakeCredentialService)
     files: FakeFileService = field(default_factory=FakeFileService)
+    records: FakeRecordService = field(default_factory=FakeRecordService)
     membership: FakeMembershipService = field(default_factory=FakeMembershipService)
     governance: FakeGovernanceService = field(default_factory=FakeGovernanceService)
     votes: FakeVoteService = field(default_factory=FakeVoteService)
@@ -675,7 +731,7 @@ class FakeServices:
         services = object.__new__(ServiceClients)  # without channels: the fakes take the place of every stub
         fakes = (
             *("identity", "membership", "governance", "votes", "federation", "evidence"),
-            *("emergency", "person_data", "relationships", "credentials", "files"),
+            *("emergency", "person_data", "relationships", "credentials", "files", "records"),
         )
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp(

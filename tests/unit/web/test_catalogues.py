@@ -27,6 +27,7 @@ ASKED_BY_NAME = (
     "scope.", "relationship_kind.", "relationship_state.", "relationship_end.", "relationship_reason.", "evidence_kind.", "people_done.",
     "people_pick.", "member_people_done.",
     "co_op.", "first.", "change.", "end_reason.", "sessions.by_", "credential_state.", "gate.", "gate_problem.", "qualifications_done.",
+    "record.section.", "record.field.", "record.hint.", "record.noun.", "record.hat.", "record.done.",
 )  # fmt: skip
 """Parts of keys that the code completes from a word of the services: each is looked up by name somewhere."""
 REASON = re.compile(r'"([A-Z]+(?:_[A-Z]+)+)"')

@@ -452,6 +452,15 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
     asyncio.run(fakes.kept_forms.save(owner, f"draft ballot {OPEN_MOTION}", {"choice": "for"}))
     fill = {"{motion:uuid}": OPEN_MOTION, "{person:uuid}": JO, "{record:uuid}": OTHERS_ENTRY, "{code}": CODE, "{co_op}": HARBOUR}
     fill |= {"{credential:uuid}": CLAIMED_PAPER}
+    fill = {
+        "{section}": "home",
+        "{field}": "home.key_safe",
+        "{motion:uuid}": OPEN_MOTION,
+        "{person:uuid}": JO,
+        "{record:uuid}": OTHERS_ENTRY,
+        "{code}": CODE,
+        "{co_op}": HARBOUR,
+    }
     for easy in ("off", "on"):
         browser.http.cookies.set("kith-comfort", "easy" if easy == "on" else "plain")
         for page in PAGES:

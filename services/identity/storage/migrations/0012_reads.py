@@ -5,7 +5,7 @@ from alembic import op
 from libs.database.shared_ddl import PREPARE_SEALING
 
 revision = "0012_reads"
-down_revision = "0010_reads_in_full"
+down_revision = "0011_record"
 branch_labels = None
 depends_on = None
 

@@ -37,10 +37,6 @@ create index relationship_by_subject on relationship (subject);
 create index relationship_by_holder on relationship (holder);
 create unique index one_live_relationship on relationship (subject, holder, kind) where state <> 'ended';
 
-create table former_member (
-  person uuid primary key,
-  since timestamptz not null
-);
 revoke delete, truncate on relationship from kith_identity_run;
 """
 
@@ -53,7 +49,6 @@ ACTS_FOR_CONTACTS = f"""person = nullif(current_setting('kith.acting_for', true)
 
 POLICIES = {
     "relationship": f"subject = {CALLER} or holder = {CALLER} or {OFFICES} or {SYSTEM}",
-    "former_member": f"{CALLER} is not null or {SYSTEM}",
 }
 
 

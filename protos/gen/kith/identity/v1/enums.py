@@ -28,6 +28,12 @@ class CodeKind(StrEnum):
     CARD = "card"
 
 
+class AudienceKind(StrEnum):
+    PERSON = "person"
+    HAT = "hat"
+    MEMBERS = "members"
+
+
 class RelationshipKind(StrEnum):
     RELATIVE = "relative"
     FRIEND = "friend"

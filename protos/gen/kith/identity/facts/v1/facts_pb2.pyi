@@ -652,3 +652,103 @@ class CredentialExpired(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CredentialExpired: _TypeAlias = CredentialExpired  # noqa: Y015
+
+@_typing.final
+class RecordChanged(_message.Message):
+    """RecordChanged: these fields of a person's record were changed. What they say stays in identity."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    @_builtins.property
+    def fields(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """keys, such as home.key_safe"""
+
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        fields: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordChanged: _TypeAlias = RecordChanged  # noqa: Y015
+
+@_typing.final
+class AccessGiven(_message.Message):
+    """AccessGiven: a person lets somebody see one field of their record."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GRANT_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    FIELD_FIELD_NUMBER: _builtins.int
+    AUDIENCE_KIND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    VALID_UNTIL_FIELD_NUMBER: _builtins.int
+    grant_id: _builtins.str
+    person_id: _builtins.str
+    field: _builtins.str
+    audience_kind: _builtins.str
+    """person, hat, members"""
+    audience: _builtins.str
+    """a person's id, a hat, or empty"""
+    @_builtins.property
+    def valid_from(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def valid_until(self) -> _timestamp_pb2.Timestamp:
+        """missing = until it is ended"""
+
+    def __init__(
+        self,
+        *,
+        grant_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        field: _builtins.str = ...,
+        audience_kind: _builtins.str = ...,
+        audience: _builtins.str = ...,
+        valid_from: _timestamp_pb2.Timestamp | None = ...,
+        valid_until: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "audience_kind", b"audience_kind", "field", b"field", "grant_id", b"grant_id", "person_id", b"person_id", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AccessGiven: _TypeAlias = AccessGiven  # noqa: Y015
+
+@_typing.final
+class AccessEnded(_message.Message):
+    """AccessEnded: a grant ends now, before its time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GRANT_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    WHY_FIELD_NUMBER: _builtins.int
+    grant_id: _builtins.str
+    person_id: _builtins.str
+    why: _builtins.str
+    """chosen, replaced, left"""
+    def __init__(
+        self,
+        *,
+        grant_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        why: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["grant_id", b"grant_id", "person_id", b"person_id", "why", b"why"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AccessEnded: _TypeAlias = AccessEnded  # noqa: Y015
