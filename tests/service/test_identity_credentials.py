@@ -259,7 +259,7 @@ async def test_only_another_secretary_decides_and_each_decision_once(qualified: 
 
     mistakes: tuple[tuple[str, dict[str, str], str], ...] = (
         ("wizardry", {}, "CREDENTIAL_KIND_UNKNOWN"),
-        ("licence", {"note": " "}, "EVIDENCE_MISSING"),
+        ("licence", {"note": " "}, "PAPER_MISSING"),
         ("licence", {"issued_on": "yesterday"}, "DATE_MALFORMED"),
         ("licence", {"note": "x" * 501}, "NOTE_TOO_LONG"),
     )

@@ -143,7 +143,7 @@ async def test_what_makes_no_sense_is_refused_by_what_is_wrong_with_it(infrastru
         for audience, reason in (
             (pb.Audience(), "AUDIENCE_MISSING"),
             (person_audience(ash), "AUDIENCE_SELF"),
-            (person_audience(new_id()), "AUDIENCE_UNKNOWN"),
+            (person_audience(new_id()), "READER_UNKNOWN"),
             (person_audience(gone), "AUDIENCE_LEFT"),
             (pb.Audience(kind=pb.AUDIENCE_KIND_PERSON, person_id="kim"), "ID_MALFORMED"),
             (hat_audience("mayor"), "HAT_UNKNOWN"),

@@ -42,7 +42,7 @@ async def add_credential(work: UnitOfWork, new: NewCredential, *, zone: ZoneInfo
     expires_on = last_day(rule, new.issued_on, new.expires_on, work.now.astimezone(zone).date())
     note = check_text("note", new.note, required=False)
     if new.file is None and not note:
-        raise invalid("note", "EVIDENCE_MISSING")
+        raise invalid("note", "PAPER_MISSING")
     if not await persons.exists(work, new.person):
         raise NotFound("PERSON_UNKNOWN")
     if await credentials.count_claimed(work, new.person) >= MAX_CLAIMED:

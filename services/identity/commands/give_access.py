@@ -16,7 +16,7 @@ from services.identity.storage.access_grants import AccessGrant
 async def give_access(work: UnitOfWork, fields: Sequence[str], audience: GrantAudience, period: GrantPeriod) -> list[UUID]:
     """The grants, one for each field. What the same audience had of it before ends.
 
-    Raises NotAllowed PERSON_NEEDED; Invalid for a field, the audience (AUDIENCE_UNKNOWN, AUDIENCE_LEFT ...) or the period.
+    Raises NotAllowed PERSON_NEEDED; Invalid for a field, the audience (READER_UNKNOWN, AUDIENCE_LEFT ...) or the period.
     """
     person = await hats.require_person(work)
     check_fields(fields)
@@ -38,7 +38,7 @@ async def _lock_and_check(work: UnitOfWork, person: UUID, named: UUID | None) ->
     if named is None:
         return
     if not known[named]:
-        raise invalid("audience", "AUDIENCE_UNKNOWN")
+        raise invalid("audience", "READER_UNKNOWN")
     if await co_op_members.has_left(work, named):
         raise invalid("audience", "AUDIENCE_LEFT")
 

@@ -458,6 +458,7 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
         "{motion:uuid}": OPEN_MOTION,
         "{person:uuid}": JO,
         "{record:uuid}": OTHERS_ENTRY,
+        "{credential:uuid}": CLAIMED_PAPER,
         "{code}": CODE,
         "{co_op}": HARBOUR,
     }
