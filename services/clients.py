@@ -10,6 +10,7 @@ from google.protobuf.message import Message
 from kith.federation.v1.federation_pb2_grpc import EvidenceServiceStub, FederationServiceStub
 from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
 from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
+from kith.identity.v1.consent_pb2_grpc import ConsentServiceStub
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from kith.status.v1.status_pb2_grpc import StatusServiceStub
@@ -27,6 +28,8 @@ class ServiceClients:
     def __init__(self, open_channel: Callable[[str], grpc.aio.Channel]) -> None:
         self._channels = {name: open_channel(name) for name in SERVICE_NAMES}
         self.identity = IdentityServiceStub(self._channels["identity"])
+        self.consents = ConsentServiceStub(self._channels["identity"])
+        """What people agreed to."""
         self.membership = MembershipServiceStub(self._channels["membership"])
         self.governance = GovernanceServiceStub(self._channels["governance"])
         self.votes = VoteServiceStub(self._channels["governance"])

@@ -9,11 +9,13 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from libs.host.component import BuildComponent, Component, Runtime
 from libs.host.settings import SharedSettings
+from libs.sealing import PersonSealer
 from services.identity.domain.keyed_hasher import KeyedHasher
 from services.identity.jobs import forget_old_sign_ins
 from services.identity.jobs.end_former_members_sessions import end_former_members_sessions_job
 from services.identity.jobs.refold_identity_keys import refold_identity_keys_job
 from services.identity.reactions import membership
+from services.identity.rpc.consent_servicer import consent_service
 from services.identity.rpc.secret_methods import SecretMethods
 from services.identity.rpc.servicer import identity_service
 from services.identity.settings import Settings
@@ -26,12 +28,17 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
     country = str(get_global("zone_territories").get(settings.zone, ""))
 
     def build(runtime: Runtime) -> Component:
-        secrets = SecretMethods(_secret_hasher(settings.codes_key_file), _signing_key(settings.token_signing_key_file), Argon2Hasher())
+        hasher = _secret_hasher(settings.codes_key_file)
+        secrets = SecretMethods(hasher, _signing_key(settings.token_signing_key_file), Argon2Hasher())
+        sealer = PersonSealer(hasher.key)
         return Component(
             name="identity",
             address=settings.address,
             migrations=Path(__file__).parent / "storage" / "migrations",
-            services=(identity_service(runtime.transactions, secrets, country),),
+            services=(
+                identity_service(runtime.transactions, secrets, country),
+                consent_service(runtime.transactions, sealer, hasher, zone),
+            ),
             reactions=(membership.reactions(zone),),
             jobs=(forget_old_sign_ins.JOB, end_former_members_sessions_job(zone), refold_identity_keys_job(country)),
         )

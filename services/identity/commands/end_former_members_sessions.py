@@ -1,10 +1,12 @@
-"""Ends the sessions of persons whose membership ended: whoever leaves signs in anew, as somebody who is no member."""
+"""Ends the sessions of persons whose membership ended, and what they agreed to: they sign in anew, as somebody who is no member."""
 
 from datetime import date, datetime
 from uuid import UUID
 
+from kith.identity.v1.enums import WithdrawalCause
 from libs.database.engine import UnitOfWork
 from libs.observe.security_events import SecurityEvent
+from services.identity.commands.consent_effects import withdraw_all
 from services.identity.storage import events_out, membership_ends, persons, sessions
 
 
@@ -17,6 +19,7 @@ async def record_membership_end(work: UnitOfWork, person: UUID, last_day: date, 
     if last_day <= published_on:
         await persons.lock(work, person)
         await _ended(work, person, await sessions.end_begun_by(work, person, published_at))
+        await withdraw_all(work, person, WithdrawalCause.LEFT, recorded_until=published_at)
     else:
         await membership_ends.save(work, person, last_day)
 
@@ -27,6 +30,7 @@ async def end_sessions_of_former_members(work: UnitOfWork, today: date) -> int:
     for person in former_members:
         await persons.lock(work, person)
         await _ended(work, person, await sessions.end_all(work, person))
+        await withdraw_all(work, person, WithdrawalCause.LEFT)
     return len(former_members)
 
 

@@ -1,9 +1,11 @@
 """Events that identity publishes."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from kith.identity.facts.v1 import facts_pb2 as facts
+from libs.access.consents import GivenConsent
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 
@@ -44,3 +46,17 @@ async def sign_in_codes_revoked(work: UnitOfWork, person: UUID, *, password_remo
 
 async def sign_in_code_issued(work: UnitOfWork, person: UUID, kind: str) -> None:
     await outbox.publish(work, (facts.SignInCodeIssued(person_id=str(person), kind=kind), str(person)))
+
+
+async def consent_given(work: UnitOfWork, consent: GivenConsent) -> None:
+    event = facts.ConsentGiven(consent_id=str(consent.id), person_id=str(consent.person), decision=consent.decision)
+    event.valid_from.FromDatetime(consent.valid_from)
+    if consent.valid_until is not None:
+        event.valid_until.FromDatetime(consent.valid_until)
+    await outbox.publish(work, (event, str(consent.person)))
+
+
+async def consent_ended(work: UnitOfWork, consent: GivenConsent, at: datetime) -> None:
+    event = facts.ConsentEnded(consent_id=str(consent.id), person_id=str(consent.person), decision=consent.decision)
+    event.ended_at.FromDatetime(at)
+    await outbox.publish(work, (event, str(consent.person)))
