@@ -49,8 +49,8 @@ class ConsentDesk:
     async def record_capacity(self, person: UUID, token: str, *, lacking: str = "", **values: object) -> str:
         abilities = {name: pb.Ability(able=name != lacking, support="Slowly, with pictures.") for name in ABILITIES}
         fields: dict[str, object] = {
-            "request_id": str(new_id()), "person_id": str(person), "decision": pb.CONSENT_DECISION_SIGN_IN_HELP, "assessed_by": "Dr Example",
-            "assessed_on": self.day(0), "because": "dementia", "until_day": self.day(30),
+            "request_id": str(new_id()), "person_id": str(person), "decision": pb.CONSENT_DECISION_SIGN_IN_HELP,
+            "assessed_by": "Dr Example", "assessed_on": self.day(0), "because": "dementia", "until_day": self.day(30),
         }  # fmt: skip
         request = pb.RecordCapacityRequest(**(fields | abilities | values))  # type: ignore[arg-type]  # the values of a test
         return (await call_service(self.stub.RecordCapacity, request, token)).capacity_id
@@ -126,7 +126,7 @@ async def _projection_equals_the_table(co_op: RunningCoOp) -> None:
     events = [event for event in await co_op.published_events("identity") if isinstance(event, ConsentGiven | ConsentEnded)]
     before = await co_op.all_rows("identity", "given_consent")
     assert before
-    database = Database(co_op.databases["identity"].run_url.replace("postgresql://", "postgresql+asyncpg://"))
+    database = Database(co_op.databases["identity"].run_url)
     async with co_op.database_transaction("identity") as connection:
         await connection.execute("delete from given_consent")
     handlers = {ConsentGiven: consents.on_consent_given, ConsentEnded: consents.on_consent_ended}
@@ -212,7 +212,7 @@ async def test_bad_input_is_named_and_a_merged_person_keeps_what_they_agreed_to(
         secretary, ada, double = await co_op.register_people("Ash Example", "Ada Ample", "Ada Ampel")
         desk = ConsentDesk(co_op, secretary)
         for values, reason in (
-            ({"decision": 99}, "DECISION_UNKNOWN"),
+            ({"decision": 99}, "CONSENT_DECISION_UNKNOWN"),
             ({"answer": 0}, "ANSWER_MISSING"),
             ({"from_day": "2026-02-30"}, "DATE_MALFORMED"),
             ({"from_day": desk.day(2), "until_day": desk.day(1)}, "UNTIL_BEFORE_FROM"),

@@ -140,7 +140,7 @@ def _ability(message: pb.Ability) -> Ability:
 
 
 def _decision(number: int) -> ConsentDecision:
-    return from_wire(pb.ConsentDecision, ConsentDecision, number, "decision", "DECISION_UNKNOWN")
+    return from_wire(pb.ConsentDecision, ConsentDecision, number, "decision", "CONSENT_DECISION_UNKNOWN")
 
 
 def _day(field: str, value: str) -> date | None:

@@ -34,7 +34,8 @@ def an_entry(number: int = 1, **values: object) -> ConsentEntry:
     """A yes to the key safe, from its recording on, `number` hours after the start."""
     at = START + timedelta(hours=number)
     fields: dict[str, object] = {
-        "id": UUID(int=number + 100), "person": PERSON, "topic": "key_safe", "decision": ConsentDecision.KEY_SAFE, "basis": ConsentBasis.OWN,
+        "id": UUID(int=number + 100), "person": PERSON, "topic": "key_safe", "decision": ConsentDecision.KEY_SAFE,
+        "basis": ConsentBasis.OWN,
         "answer": ConsentAnswer.YES, "explained": (Explanation.SPOKEN,), "starts_at": at, "ends_at": None, "review_on": None,
         "decided_by": PERSON, "capacity": None, "cause": None, "corrects": None, "recorded_by": str(PERSON), "recorded_at": at,
     }  # fmt: skip

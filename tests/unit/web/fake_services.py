@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from kith.governance.v1 import governance_pb2 as gov
+from kith.identity.v1 import consent_pb2 as consent
 from kith.identity.v1 import identity_pb2 as ident
 from kith.membership.v1 import membership_pb2 as memb
 from kith.status.v1 import status_pb2 as stat
@@ -262,6 +263,51 @@ class FakeIdentityService(FakeService):
         return ident.RevokeSignInCodesResponse(revoked=1)
 
 
+class FakeConsentService(FakeService):
+    """Somebody agreed to three things, and took back a fourth."""
+
+    def __init__(self) -> None:
+        super().__init__(consent.DESCRIPTOR.services_by_name["ConsentService"])
+
+    def RecordConsent(self, _request: consent.RecordConsentRequest) -> consent.RecordConsentResponse:
+        return consent.RecordConsentResponse(consent_id=OTHERS_ENTRY)
+
+    def RecordCapacity(self, _request: consent.RecordCapacityRequest) -> consent.RecordCapacityResponse:
+        return consent.RecordCapacityResponse(capacity_id=OWN_ENTRY)
+
+    def WithdrawConsent(self, _request: consent.WithdrawConsentRequest) -> consent.WithdrawConsentResponse:
+        return consent.WithdrawConsentResponse()
+
+    def GetConsents(self, request: consent.GetConsentsRequest) -> consent.GetConsentsResponse:
+        states = (
+            (consent.CONSENT_STATE_IN_FORCE, consent.CONSENT_DECISION_KEY_SAFE, consent.CONSENT_BASIS_OWN),
+            (consent.CONSENT_STATE_PLANNED, consent.CONSENT_DECISION_OTHER, consent.CONSENT_BASIS_DECIDER),
+            (consent.CONSENT_STATE_IN_FORCE, consent.CONSENT_DECISION_MEDICINES, consent.CONSENT_BASIS_BEST_INTERESTS),
+            (consent.CONSENT_STATE_WITHDRAWN, consent.CONSENT_DECISION_PHOTO, consent.CONSENT_BASIS_OWN),
+        )
+        entries = [
+            consent.ConsentEntry(
+                consent_id=f"01939f00-0000-7000-8000-0000000000c{number}", decision=decision, state=state, basis=basis,
+                answer=consent.CONSENT_ANSWER_CONDITIONS, words="Only Jo.", explained=[consent.EXPLANATION_EASY_READ], present="my sister",
+                about="Feeding the cat" if decision == consent.CONSENT_DECISION_OTHER else "", valid_from=to_timestamp(NOW),
+                until_day="2027-03-31", review_day="2027-02-01",
+                decided_by=JO if basis != consent.CONSENT_BASIS_OWN else request.person_id,
+                withdrawn_at=to_timestamp(NOW) if state == consent.CONSENT_STATE_WITHDRAWN else None,
+                withdrawal_cause=consent.WITHDRAWAL_CAUSE_PERSON, corrected=state == consent.CONSENT_STATE_WITHDRAWN,
+            )
+            for number, (state, decision, basis) in enumerate(states)
+        ]  # fmt: skip
+        record = consent.CapacityRecord(
+            capacity_id=OWN_ENTRY,
+            decision=consent.CONSENT_DECISION_MEDICINES,
+            counts=True,
+            assessed_on="2026-11-01",
+            assessed_by="Dr Example",
+            until_day="2027-05-01",
+        )
+        return consent.GetConsentsResponse(entries=entries, capacity=[record])
+
+
 class FakeMembershipService(FakeService):
     def __init__(self) -> None:
         super().__init__(memb.DESCRIPTOR.services_by_name["MembershipService"])
@@ -464,6 +510,7 @@ class FakeServices:
     """All fake services of the pages; tests can inspect them afterwards."""
 
     identity: FakeIdentityService = field(default_factory=FakeIdentityService)
+    consents: FakeConsentService = field(default_factory=FakeConsentService)
     membership: FakeMembershipService = field(default_factory=FakeMembershipService)
     governance: FakeGovernanceService = field(default_factory=FakeGovernanceService)
     votes: FakeVoteService = field(default_factory=FakeVoteService)
@@ -480,7 +527,7 @@ class FakeServices:
     def app_state(self, *, https: bool = False) -> AppState:
         statuses = {name: FakeStatusService(name) for name in ("identity", "membership", "governance", "web")}
         services = object.__new__(ServiceClients)  # without channels: the fakes take the place of every stub
-        fakes = ("identity", "membership", "governance", "votes", "federation", "evidence")
+        fakes = ("identity", "consents", "membership", "governance", "votes", "federation", "evidence")
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp(
             "Elm Row Care Co-op", "01632 960 001", ZoneInfo("Europe/London"), "https://elm-row.example/source", "0.1.0", self.public_url
