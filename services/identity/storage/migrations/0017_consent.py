@@ -15,8 +15,10 @@ RULE = """
   coalesce(current_setting('kith.system', true), '') <> ''
   or (ACTING_FOR is null and (ROWS.person = CALLER or (select kith_wears('secretary'))
     or exists (select from person as entry where entry.id = ROWS.person and entry.merged_into = CALLER)))
-  or (ACTING_FOR = ROWS.person and exists (select from acting_right as acting where acting.holder = CALLER
-    and acting.subject = ROWS.person and acting.scope = 'consent' and acting.valid_from <= NOW
+  or ((ACTING_FOR = ROWS.person
+      or exists (select from person as entry where entry.id = ROWS.person and entry.merged_into = ACTING_FOR))
+    and exists (select from acting_right as acting where acting.holder = CALLER
+    and acting.subject = ACTING_FOR and acting.scope = 'consent' and acting.valid_from <= NOW
     and (acting.valid_until is null or NOW < acting.valid_until) and (acting.ended_at is null or NOW < acting.ended_at)))
 """
 SEEN = (
