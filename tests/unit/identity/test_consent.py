@@ -80,7 +80,7 @@ def histories(draw: st.DrawFn) -> list[ConsentEntry]:
 
 
 @pytest.mark.capability("L4")
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(histories())
 def test_at_every_moment_the_spans_say_what_a_plain_reading_of_the_entries_says(entries: list[ConsentEntry]) -> None:
     for half_hours in range(-2, 50):
