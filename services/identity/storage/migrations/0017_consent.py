@@ -67,7 +67,7 @@ SECURITY = "".join(
     f"""
 alter table {table} enable row level security;
 alter table {table} force row level security;
-create policy {table}_seen on {table} using ({SEEN.replace("TABLE", table)}) with check ({SEEN.replace("TABLE", table)});
+create policy {table}_seen on {table} using ({SEEN.replace("ROWS", table)}) with check ({SEEN.replace("ROWS", table)});
 revoke update, delete, truncate on {table} from kith_identity_run;
 """
     for table in ("capacity_record", "consent_entry")
