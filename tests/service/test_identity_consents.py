@@ -112,9 +112,10 @@ async def test_an_act_without_a_valid_consent_is_refused(infrastructure: Infrast
         await desk.record(ada, co_op.token(ada), answer=pb.CONSENT_ANSWER_NO)
         assert not await desk.is_permitted(ada)
 
+        # What was planned is replaced too: the later ones count from now on.
         states = [entry.state for entry in (await desk.get(ada, co_op.token(ada))).entries]
         assert states == [
-            pb.CONSENT_STATE_REFUSED, pb.CONSENT_STATE_REPLACED, pb.CONSENT_STATE_PLANNED, pb.CONSENT_STATE_OVER,
+            pb.CONSENT_STATE_REFUSED, pb.CONSENT_STATE_REPLACED, pb.CONSENT_STATE_REPLACED, pb.CONSENT_STATE_OVER,
             pb.CONSENT_STATE_WITHDRAWN,
         ]  # fmt: skip
         await _projection_equals_the_table(co_op)

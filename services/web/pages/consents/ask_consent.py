@@ -1,4 +1,7 @@
-"""Recording with a person what they agree to: one question on each page, a check, done. What they say is their own."""
+"""Recording with a person what they agree to: one question on each page, a check, done. What they say is their own.
+
+Every page says whom it was filled in for: with two people open in two windows, nothing of one gets into what is recorded of the other.
+"""
 
 from collections.abc import Mapping
 
@@ -9,10 +12,11 @@ from services.web.page_context import PageContext
 from services.web.pages.form_page import Fields, FormDraft, FormPage, RedirectToPage, choices, require
 
 _WAYS = tuple(f"way_{way}" for way in Explanation)
-_WHAT = ("person", "decision", "about")
-_HOW = (*_WAYS, "present")
-_ANSWER = ("answer", "words")
-_WHEN = ("until_day", "review_day")
+_WHAT = ("what_person", "decision", "about")
+_HOW = ("how_person", *_WAYS, "present")
+_ANSWER = ("answer_person", "answer", "words")
+_WHEN = ("when_person", "until_day", "review_day")
+_STEPS = {"": _WHAT, "/how": _HOW, "/answer": _ANSWER, "/when": _WHEN}
 _DRAFT = FormDraft("consent", (*_WHAT, *_HOW, *_ANSWER, *_WHEN))
 
 
@@ -20,14 +24,22 @@ def _path(ctx: PageContext, step: str = "") -> str:
     return f"/members/{ctx.path_param('person')}/consents/new{step}"
 
 
-def _own(ctx: PageContext, fields: Fields) -> Fields:
-    """The draft, if it is about this person; nothing of what was asked about somebody else."""
-    return fields if fields["person"] == ctx.path_param("person") else dict.fromkeys(fields, "")
+def _is_of_person(ctx: PageContext, fields: Fields, step: str) -> bool:
+    return fields[_STEPS[step][0]] == ctx.path_param("person")
 
 
-def _require_begun(ctx: PageContext, fields: Fields) -> None:
-    if not _own(ctx, fields)["decision"]:
-        raise RedirectToPage(_path(ctx))
+def _require_steps(ctx: PageContext, fields: Fields, *steps: str) -> None:
+    """Goes back to the first of these pages that was not filled in for this person."""
+    for step in steps:
+        if not _is_of_person(ctx, fields, step):
+            raise RedirectToPage(_path(ctx, step))
+
+
+async def _step_values(ctx: PageContext, fields: Fields, step: str) -> dict[str, object]:
+    """What the page of a step shows: what was entered before, if it was about this person."""
+    person = ctx.path_param("person")
+    own = fields if _is_of_person(ctx, fields, step) else dict(fields) | dict.fromkeys(_STEPS[step], "")
+    return {"fields": own, "person_id": person, "name": await _name(ctx), "at": _path(ctx, step)}
 
 
 async def _name(ctx: PageContext) -> str:
@@ -37,7 +49,7 @@ async def _name(ctx: PageContext) -> str:
 
 async def _what_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
     decisions = choices(ctx, "consent.decision", list(ConsentDecision))
-    return {"fields": _own(ctx, fields), "decisions": decisions, "name": await _name(ctx), "at": _path(ctx), **_person(ctx)}
+    return await _step_values(ctx, fields, "") | {"decisions": decisions}
 
 
 async def _save_what(ctx: PageContext, fields: Fields, _request_id: str) -> str:
@@ -49,9 +61,9 @@ async def _save_what(ctx: PageContext, fields: Fields, _request_id: str) -> str:
 
 
 async def _how_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
-    _require_begun(ctx, fields)
+    _require_steps(ctx, fields, "")
     ways = [{"name": f"way_{way}", "text": ctx.say(f"consent.way.{way}")} for way in Explanation]
-    return {"ways": ways, "name": await _name(ctx), "at": _path(ctx, "/how"), "before": _path(ctx)}
+    return await _step_values(ctx, fields, "/how") | {"ways": ways, "before": _path(ctx)}
 
 
 async def _save_how(ctx: PageContext, fields: Fields, _request_id: str) -> str:
@@ -61,9 +73,9 @@ async def _save_how(ctx: PageContext, fields: Fields, _request_id: str) -> str:
 
 
 async def _answer_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
-    _require_begun(ctx, fields)
+    _require_steps(ctx, fields, "", "/how")
     answers = choices(ctx, "consent.answer", list(ConsentAnswer))
-    return {"answers": answers, "name": await _name(ctx), "at": _path(ctx, "/answer"), "before": _path(ctx, "/how")}
+    return await _step_values(ctx, fields, "/answer") | {"answers": answers, "before": _path(ctx, "/how")}
 
 
 async def _save_answer(ctx: PageContext, fields: Fields, _request_id: str) -> str:
@@ -75,8 +87,8 @@ async def _save_answer(ctx: PageContext, fields: Fields, _request_id: str) -> st
 
 
 async def _when_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
-    _require_begun(ctx, fields)
-    return {"name": await _name(ctx), "at": _path(ctx, "/when"), "before": _path(ctx, "/answer")}
+    _require_steps(ctx, fields, "", "/how", "/answer")
+    return await _step_values(ctx, fields, "/when") | {"before": _path(ctx, "/answer")}
 
 
 async def _save_when(ctx: PageContext, _fields: Fields, _request_id: str) -> str:
@@ -84,7 +96,7 @@ async def _save_when(ctx: PageContext, _fields: Fields, _request_id: str) -> str
 
 
 async def _check_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
-    _require_begun(ctx, fields)
+    _require_steps(ctx, fields, *_STEPS)
     return {
         "name": await _name(ctx),
         "at": _path(ctx, "/check"),
@@ -106,7 +118,7 @@ def _said_day(ctx: PageContext, day: str) -> str:
 
 
 async def _record(ctx: PageContext, fields: Fields, request_id: str) -> str:
-    _require_begun(ctx, fields)
+    _require_steps(ctx, fields, *_STEPS)
     person = ctx.path_param("person")
     request = pb.RecordConsentRequest(
         request_id=request_id,
@@ -122,10 +134,6 @@ async def _record(ctx: PageContext, fields: Fields, request_id: str) -> str:
     )
     await ctx.call(ctx.state.services.consents.RecordConsent, request)
     return f"/members/{person}/consents?done=recorded"
-
-
-def _person(ctx: PageContext) -> dict[str, str]:
-    return {"person_id": ctx.path_param("person")}
 
 
 WHAT = FormPage("consent-what", "consents/what", _what_values, _save_what, fields=_WHAT, draft=_DRAFT)
