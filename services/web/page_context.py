@@ -194,7 +194,7 @@ class PageContext:
     def refusal_details(self, refusal: Refusal) -> Mapping[str, str]:
         """The values for a refusal's sentence, with moments in words."""
         details = {name: self._format_detail(value) for name, value in refusal.details.items()}
-        decision = f"consent.decision.{details.get('decision', '')}"
+        decision = f"consent_decision.{details.get('decision', '')}"
         return details | ({"decision": str(self.say(decision))} if self.catalogue.has(decision) else {})
 
     def _format_detail(self, value: str) -> str:

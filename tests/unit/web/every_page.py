@@ -86,7 +86,11 @@ def _follow(browser: ScriptlessBrowser, sent: Any) -> int:
     opened = 1
     while sent.status_code == 303 and opened < _FARTHEST:
         shown = browser.http.get(sent.headers["location"])
-        forms = _forms(shown) if shown.url.path.endswith("/check") or shown.url.path.startswith("/votes/new/") else []
+        forms = (
+            _forms(shown)
+            if shown.url.path.endswith("/check") or shown.url.path.startswith("/votes/new/") or "/consents/new/" in shown.url.path
+            else []
+        )
         opened += 1
         sent = _submit(browser, forms[0][0], _filled(forms[0][1])) if forms else shown
     return opened

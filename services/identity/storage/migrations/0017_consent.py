@@ -13,17 +13,17 @@ depends_on = None
 # settings and of the table take the places of the words in capitals.
 RULE = """
   coalesce(current_setting('kith.system', true), '') <> ''
-  or (ACTING_FOR is null and (ROWS.person = CALLER or (select kith_wears('secretary'))
+  or (PRINCIPAL is null and (ROWS.person = CALLER or (select kith_wears('secretary'))
     or exists (select from person as entry where entry.id = ROWS.person and entry.merged_into = CALLER)))
-  or ((ACTING_FOR = ROWS.person
-      or exists (select from person as entry where entry.id = ROWS.person and entry.merged_into = ACTING_FOR))
+  or ((PRINCIPAL = ROWS.person
+      or exists (select from person as entry where entry.id = ROWS.person and entry.merged_into = PRINCIPAL))
     and exists (select from acting_right as acting where acting.holder = CALLER
-    and acting.subject = ACTING_FOR and acting.scope = 'consent' and acting.valid_from <= NOW
+    and acting.subject = PRINCIPAL and acting.scope = 'consent' and acting.valid_from <= NOW
     and (acting.valid_until is null or NOW < acting.valid_until) and (acting.ended_at is null or NOW < acting.ended_at)))
 """
 SEEN = (
     RULE.replace("CALLER", "nullif(current_setting('kith.caller', true), '')::uuid")
-    .replace("ACTING_FOR", "nullif(current_setting('kith.acting_for', true), '')::uuid")
+    .replace("PRINCIPAL", "nullif(current_setting('kith.acting_for', true), '')::uuid")
     .replace("NOW", "nullif(current_setting('kith.now', true), '')::timestamptz")
 )
 

@@ -48,7 +48,7 @@ async def _name(ctx: PageContext) -> str:
 
 
 async def _what_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
-    decisions = choices(ctx, "consent.decision", list(ConsentDecision))
+    decisions = choices(ctx, "consent_decision", list(ConsentDecision))
     return await _step_values(ctx, fields, "") | {"decisions": decisions}
 
 
@@ -62,7 +62,7 @@ async def _save_what(ctx: PageContext, fields: Fields, _request_id: str) -> str:
 
 async def _how_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
     _require_steps(ctx, fields, "")
-    ways = [{"name": f"way_{way}", "text": ctx.say(f"consent.way.{way}")} for way in Explanation]
+    ways = [{"name": f"way_{way}", "text": ctx.say(f"consent_way.{way}")} for way in Explanation]
     return await _step_values(ctx, fields, "/how") | {"ways": ways, "before": _path(ctx)}
 
 
@@ -74,7 +74,7 @@ async def _save_how(ctx: PageContext, fields: Fields, _request_id: str) -> str:
 
 async def _answer_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
     _require_steps(ctx, fields, "", "/how")
-    answers = choices(ctx, "consent.answer", list(ConsentAnswer))
+    answers = choices(ctx, "consent_answer", list(ConsentAnswer))
     return await _step_values(ctx, fields, "/answer") | {"answers": answers, "before": _path(ctx, "/how")}
 
 
@@ -101,9 +101,9 @@ async def _check_values(ctx: PageContext, fields: Fields) -> Mapping[str, object
         "name": await _name(ctx),
         "at": _path(ctx, "/check"),
         "what": _path(ctx),
-        "decision": ctx.say(f"consent.decision.{fields['decision']}"),
-        "ways": [ctx.say(f"consent.way.{way}") for way in Explanation if fields[f"way_{way}"]],
-        "answer": ctx.say(f"consent.answer.{fields['answer']}") if fields["answer"] else "",
+        "decision": ctx.say(f"consent_decision.{fields['decision']}"),
+        "ways": [ctx.say(f"consent_way.{way}") for way in Explanation if fields[f"way_{way}"]],
+        "answer": ctx.say(f"consent_answer.{fields['answer']}") if fields["answer"] else "",
         "until": _said_day(ctx, fields["until_day"]),
         "review": _said_day(ctx, fields["review_day"]),
     }

@@ -32,7 +32,7 @@ async def _capacity_values(ctx: PageContext, _fields: Fields) -> Mapping[str, ob
         }
         for name in _ABILITIES
     ]
-    decisions = choices(ctx, "consent.decision", list(ConsentDecision))
+    decisions = choices(ctx, "consent_decision", list(ConsentDecision))
     return await _base(ctx) | {"decisions": decisions, "abilities": abilities, "days": ctx.day_choices(0)}
 
 
@@ -57,9 +57,9 @@ async def _interests_values(ctx: PageContext, _fields: Fields) -> Mapping[str, o
     records = [{"value": key, "text": decision_name(ctx, record.decision), "hint": ""} for key, record in (await _lacks(ctx)).items()]
     return await _base(ctx) | {
         "records": records,
-        "answers": choices(ctx, "consent.answer", list(ConsentAnswer)),
-        "ways": choices(ctx, "consent.way", list(Explanation)),
-        "authorities": choices(ctx, "capacity.authority", list(BestInterestsAuthority)),
+        "answers": choices(ctx, "consent_answer", list(ConsentAnswer)),
+        "ways": choices(ctx, "consent_way", list(Explanation)),
+        "authorities": choices(ctx, "consent_authority", list(BestInterestsAuthority)),
         "texts": [{"name": name, "title": ctx.say(f"capacity.{name}")} for name in _TEXTS],
     }
 

@@ -56,7 +56,7 @@ async def withdraw(ctx: PageContext, form: Form) -> Response:
 
 def decision_name(ctx: PageContext, number: int) -> Markup:
     """A decision in words; one that only a newer version knows is just named as one."""
-    return ctx.say(f"consent.decision.{known_word(pb.ConsentDecision, ConsentDecision, number, ConsentDecision.OTHER)}")
+    return ctx.say(f"consent_decision.{known_word(pb.ConsentDecision, ConsentDecision, number, ConsentDecision.OTHER)}")
 
 
 async def _show(ctx: PageContext, person: str, template: str, path: str) -> Response:
@@ -90,7 +90,7 @@ def _view(ctx: PageContext, entry: pb.ConsentEntry, decider: str) -> ConsentView
         lines.append(ctx.say("consent.until", day=ctx.format_day(entry.until_day)))
     if entry.review_day:
         lines.append(ctx.say("consent.review", day=ctx.format_day(entry.review_day)))
-    lines += [ctx.say(f"consent.way.{known_word(pb.Explanation, Explanation, way, Explanation.SPOKEN)}") for way in entry.explained]
+    lines += [ctx.say(f"consent_way.{known_word(pb.Explanation, Explanation, way, Explanation.SPOKEN)}") for way in entry.explained]
     if entry.present:
         lines.append(ctx.say("consent.present", who=entry.present))
     if entry.HasField("withdrawn_at"):
