@@ -46,7 +46,8 @@ class ConsentDesk:
             "words": "Yes, Kim may bring it.",
         }  # fmt: skip
         request = pb.RecordConsentRequest(**(fields | values))  # type: ignore[arg-type]  # the values of a test
-        return (await call_service(self.stub.RecordConsent, request, token)).consent_id
+        response: pb.RecordConsentResponse = await call_service(self.stub.RecordConsent, request, token)
+        return response.consent_id
 
     async def withdraw(self, consent: str, token: str) -> None:
         await call_service(self.stub.WithdrawConsent, pb.WithdrawConsentRequest(request_id=str(new_id()), consent_id=consent), token)
@@ -58,7 +59,8 @@ class ConsentDesk:
             "assessed_by": "Dr Example", "assessed_on": self.day(0), "because": "dementia", "until_day": self.day(30),
         }  # fmt: skip
         request = pb.RecordCapacityRequest(**(fields | abilities | values))  # type: ignore[arg-type]  # the values of a test
-        return (await call_service(self.stub.RecordCapacity, request, token)).capacity_id
+        response: pb.RecordCapacityResponse = await call_service(self.stub.RecordCapacity, request, token)
+        return response.capacity_id
 
     async def get(self, person: UUID, token: str) -> pb.GetConsentsResponse:
         return await call_service(self.stub.GetConsents, pb.GetConsentsRequest(person_id=str(person)), token)

@@ -41,13 +41,20 @@ async def _record_capacity(ctx: PageContext, fields: Fields, request_id: str) ->
         require([ctx.refusal_problem("decision", "CONSENT_DECISION_UNKNOWN")])
     require([ctx.refusal_problem(f"{name}_able", "ABILITY_MISSING") for name in _ABILITIES if fields[f"{name}_able"] not in _YES_NO])
     person = ctx.path_param("person")
-    abilities = {name: pb.Ability(able=fields[f"{name}_able"] == "yes", support=fields[name]) for name in _ABILITIES}
+    understand, retain, weigh, communicate = (pb.Ability(able=fields[f"{name}_able"] == "yes", support=fields[name]) for name in _ABILITIES)
     request = pb.RecordCapacityRequest(
         request_id=request_id,
         person_id=person,
         decision=to_wire(pb.ConsentDecision, ConsentDecision(fields["decision"])),
-        **{name: fields[name] for name in ("about", "assessed_on", "assessed_by", "because", "until_day")},
-        **abilities,
+        about=fields["about"],
+        assessed_on=fields["assessed_on"],
+        assessed_by=fields["assessed_by"],
+        understand=understand,
+        retain=retain,
+        weigh=weigh,
+        communicate=communicate,
+        because=fields["because"],
+        until_day=fields["until_day"],
     )
     await ctx.call(ctx.state.services.consents.RecordCapacity, request)
     return f"/members/{person}/consents?done=recorded"
