@@ -10,6 +10,7 @@ from google.protobuf.message import Message
 from kith.federation.v1.federation_pb2_grpc import EvidenceServiceStub, FederationServiceStub
 from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
 from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
+from kith.identity.v1.consent_pb2_grpc import ConsentServiceStub
 from kith.identity.v1.credentials_pb2_grpc import CredentialServiceStub, FileServiceStub
 from kith.identity.v1.emergency_pb2_grpc import EmergencyServiceStub
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
@@ -39,6 +40,8 @@ class ServiceClients:
         self.files = FileServiceStub(self._channels["identity"])
         self.records = RecordServiceStub(self._channels["identity"])
         """What people say of themselves, and whom they let see it."""
+        self.consents = ConsentServiceStub(self._channels["identity"])
+        """What people agreed to."""
         self.membership = MembershipServiceStub(self._channels["membership"])
         self.governance = GovernanceServiceStub(self._channels["governance"])
         self.votes = VoteServiceStub(self._channels["governance"])

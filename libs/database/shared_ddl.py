@@ -152,6 +152,19 @@ create table person_key (
 """
 """Of `libs/sealing`; since `0010_reads_in_full` of identity."""
 
+CREATE_GIVEN_CONSENTS = """
+create table given_consent (
+  id uuid primary key,
+  person uuid not null,
+  decision text not null,
+  valid_from timestamptz not null,
+  valid_until timestamptz,
+  ended_at timestamptz
+);
+create index given_consent_by_person on given_consent (person, decision);
+"""
+"""Which consents permit what (`libs/access/consents.py`); since `0017_consent` of identity."""
+
 
 CREATE_FILES = """
 create table stored_file (

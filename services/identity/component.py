@@ -19,6 +19,7 @@ from services.identity.jobs.end_past_relationships import end_past_relationships
 from services.identity.jobs.expire_credentials import expire_credentials_job
 from services.identity.jobs.refold_identity_keys import refold_identity_keys_job
 from services.identity.reactions import governance, membership
+from services.identity.rpc.consent_servicer import consent_service
 from services.identity.rpc.credential_servicer import credential_service, file_service
 from services.identity.rpc.emergency_servicer import emergency_service
 from services.identity.rpc.record_servicer import record_service
@@ -51,6 +52,7 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
                 credential_service(runtime.transactions, sealer, zone),
                 file_service(runtime.transactions, sealer),
                 record_service(runtime.transactions, sealer, hasher),
+                consent_service(runtime.transactions, sealer, hasher, zone),
             ),
             reactions=(membership.reactions(zone), governance.REACTIONS),
             jobs=(

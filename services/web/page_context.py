@@ -218,7 +218,9 @@ class PageContext:
 
     def refusal_details(self, refusal: Refusal) -> Mapping[str, str]:
         """The values for a refusal's sentence, with moments in words."""
-        return {name: self._format_detail(value) for name, value in refusal.details.items()}
+        details = {name: self._format_detail(value) for name, value in refusal.details.items()}
+        decision = f"consent_decision.{details.get('decision', '')}"
+        return details | ({"decision": str(self.say(decision))} if self.catalogue.has(decision) else {})
 
     def _format_detail(self, value: str) -> str:
         try:

@@ -40,6 +40,7 @@ from services.web.pages.ballots.motion import MotionBallots
 from services.web.pages.ballots.own_ballot import OwnBallotPages
 from services.web.pages.ballots.paper import PaperBallotPages
 from services.web.pages.co_ops import peer_detail, peers_and_invitations
+from services.web.pages.consents import ask_consent, capacity, consent_list
 from services.web.pages.federated_votes import ballot as federated_ballot
 from services.web.pages.federated_votes import (
     ballot_lookup,
@@ -118,6 +119,14 @@ _SECRETARY_PAGES = (
     form_page("/members/{person:uuid}/people/new", member_relationships.RECORD),
     *(form_page(f"/members/{{person:uuid}}/{change.name}", change.ask) for change in CHANGES),
     *(form_page(f"/members/{{person:uuid}}/{change.name}/check", change.check) for change in CHANGES),
+    Page("/members/{person:uuid}/consents", consent_list.show_of_person, consent_list.withdraw, consent_list.WITHDRAW, Access.SECRETARY),
+    form_page("/members/{person:uuid}/consents/capacity", capacity.CAPACITY),
+    form_page("/members/{person:uuid}/consents/best-interests", capacity.BEST_INTERESTS),
+    form_page("/members/{person:uuid}/consents/new", ask_consent.WHAT),
+    form_page("/members/{person:uuid}/consents/new/how", ask_consent.HOW),
+    form_page("/members/{person:uuid}/consents/new/answer", ask_consent.ANSWER),
+    form_page("/members/{person:uuid}/consents/new/when", ask_consent.WHEN),
+    form_page("/members/{person:uuid}/consents/new/check", ask_consent.RECORD),
     *(form_page(f"/first-steps/{step}", form) for step, form in first_steps.STEP_PAGES.items()),
     Page("/applications", membership_applications.show, membership_applications.admit, membership_applications.ADMIT, Access.SECRETARY),
     form_page("/motions/new", new_motion.WRITE),
@@ -154,6 +163,7 @@ _MEMBER_PAGES = (
     Page("/you/record/sharing/{field}/stop", None, field_access.stop, field_access.STOP),
     Page("/you/shared", shared_records.show_all),
     Page("/members/{person:uuid}/record", shared_records.show_one),
+    Page("/you/consents", consent_list.show_own, consent_list.withdraw, consent_list.WITHDRAW),
     Page("/motions", motions.show),
     Page("/motions/{motion:uuid}", motions.show_one),
     *_ballot_pages("/motions/{motion:uuid}", OwnBallotPages(MotionBallots())),

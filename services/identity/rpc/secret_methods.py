@@ -64,7 +64,7 @@ class SecretMethods:
             nonlocal is_new
             person = parse_id("person_id", request.person_id)
             kind = from_wire(pb.CodeKind, CodeKind, request.kind, "kind", "CODE_KIND_MISSING")
-            expires_at = await issue_sign_in_code(work, person, kind, plain_code, self._keyed_hasher)
+            expires_at = await issue_sign_in_code(work, person, kind, plain_code, self._keyed_hasher, through_helper=request.through_helper)
             is_new = True
             return pb.IssueSignInCodeResponse(expires_at=timestamp(expires_at))
 

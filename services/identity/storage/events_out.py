@@ -8,6 +8,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from kith.identity.facts.v1 import facts_pb2 as facts
 from libs.access.audit_chain import ChainHead
+from libs.access.consents import GivenConsent
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 from services.identity.domain.credential import Credential
@@ -178,3 +179,17 @@ def _timestamp(at: datetime) -> Timestamp:
     message = Timestamp()
     message.FromDatetime(at)
     return message
+
+
+async def consent_given(work: UnitOfWork, consent: GivenConsent) -> None:
+    event = facts.ConsentGiven(consent_id=str(consent.id), person_id=str(consent.person), decision=consent.decision)
+    event.valid_from.FromDatetime(consent.valid_from)
+    if consent.valid_until is not None:
+        event.valid_until.FromDatetime(consent.valid_until)
+    await outbox.publish(work, (event, str(consent.person)))
+
+
+async def consent_ended(work: UnitOfWork, consent: GivenConsent, at: datetime) -> None:
+    event = facts.ConsentEnded(consent_id=str(consent.id), person_id=str(consent.person), decision=consent.decision)
+    event.ended_at.FromDatetime(at)
+    await outbox.publish(work, (event, str(consent.person)))

@@ -5,7 +5,21 @@ Names are in `person`, contact details in `contact` behind stricter row-level se
 entries were merged, one after the other. Hats are in `worn_hat`, which every service has (`libs/access/hats.py`). Times are UTC.
 """
 
-from sqlalchemy import ARRAY, BigInteger, Date, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
 
 from libs.database.columns import MOMENT, key, optional, required
 
@@ -202,3 +216,41 @@ access_grant_origin = Table(
 )
 
 former_member = Table("former_member", metadata, key("person", Uuid))
+# Append-only, as is `consent_entry`: what people agreed to, and whether they could decide, in words that only the person's key opens.
+capacity_record = Table(
+    "capacity_record",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid, ForeignKey("person.id")),
+    required("decision", Text),
+    required("can_decide", Boolean),
+    required("assessed_on", Date),
+    optional("until_day", Date),
+    required("recorded_by", Text),
+    required("recorded_at", MOMENT),
+    required("sealed", LargeBinary),
+    Index("capacity_record_by_person", "person"),
+)
+
+consent_entry = Table(
+    "consent_entry",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid, ForeignKey("person.id")),
+    required("topic", Text),
+    required("decision", Text),
+    optional("basis", Text),
+    optional("answer", Text),
+    required("explained", ARRAY(Text)),
+    required("starts_at", MOMENT),
+    optional("ends_at", MOMENT),
+    optional("review_on", Date),
+    optional("decided_by", Uuid),
+    optional("capacity", Uuid, ForeignKey("capacity_record.id")),
+    optional("cause", Text),
+    optional("corrects", Uuid, ForeignKey("consent_entry.id")),
+    required("recorded_by", Text),
+    required("recorded_at", MOMENT),
+    optional("sealed", LargeBinary),
+    Index("consent_entry_by_person", "person"),
+)

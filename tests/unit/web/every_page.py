@@ -31,14 +31,12 @@ QUERIES = (
     "/members?q=jo", "/members?q=2", "/members?q=nobody", "/members?as_of=never", "/members?class=worker", f"/members/{JO}?done=end",
     "/paper-votes?done=recorded", "/paper-votes?done=confirmed", "/paper-votes?done=differs", "/you?done=asked", "/you?done=password",
     "/you/sessions?done=ended", "/you/readers?page=015", f"/emergency/{JO}?done=opened", "/emergency-access?done=reviewed",
-    "/sign-in?again=yes",
-    "/you/sessions?done=ended", "/you/people?done=given", "/you/people?done=accepted", "/you/people?ended=yes",
-    f"/members/{JO}/people?done=recorded", "/sign-in?again=yes",
-    "/you/sessions?done=ended", "/you/qualifications?done=added", "/qualifications?done=verify", "/sign-in?again=yes",
-    "/you/sessions?done=ended", "/sign-in?again=yes", "/you/record?done=home", "/you/record?print=yes", "/you/record/nothing",
-    "/you/record/sharing/home.key_safe?q=jo", "/you/record/sharing/home.key_safe?q=nobody", "/you/record/sharing/home.key_safe?done=shared",
-    "/you/record/sharing/home.nothing",
-    "/votes?done=drafted", "/look-up?ballot=", f"/look-up?ballot={fake_vote_services.OWN_PSEUDONYM}", "/look-up?ballot=0000000000000000",
+    "/sign-in?again=yes", "/you/people?done=given", "/you/people?done=accepted", "/you/people?ended=yes",
+    f"/members/{JO}/people?done=recorded", "/you/qualifications?done=added", "/qualifications?done=verify", "/you/record?done=home",
+    "/you/record?print=yes", "/you/record/nothing", "/you/record/sharing/home.key_safe?q=jo",
+    "/you/record/sharing/home.key_safe?q=nobody", "/you/record/sharing/home.key_safe?done=shared", "/you/record/sharing/home.nothing",
+    "/you/consents?done=withdrawn", "/you/consents?print=yes", "/votes?done=drafted", "/look-up?ballot=",
+    f"/look-up?ballot={fake_vote_services.OWN_PSEUDONYM}", "/look-up?ballot=0000000000000000",
     *(f"/votes/{fake_vote_services.SPLIT_VOTE}/settle?kind={kind}&decision=2" for kind in ("cuts", "leave_out", "annul")), "/nope",
 )  # fmt: skip
 """Pages that a query changes, and one that does not exist."""
@@ -110,7 +108,11 @@ def _follow(browser: ScriptlessBrowser, sent: Any) -> int:
     opened = 1
     while sent.status_code == 303 and opened < _FARTHEST:
         shown = browser.http.get(sent.headers["location"])
-        forms = _forms(shown) if shown.url.path.endswith("/check") or shown.url.path.startswith("/votes/new/") else []
+        forms = (
+            _forms(shown)
+            if shown.url.path.endswith("/check") or shown.url.path.startswith("/votes/new/") or "/consents/new/" in shown.url.path
+            else []
+        )
         opened += 1
         sent = _submit(browser, forms[0][0], _filled(forms[0][1])) if forms else shown
     return opened

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from kith.governance.v1 import governance_pb2 as gov
+from kith.identity.v1 import consent_pb2 as consent
 from kith.identity.v1 import credentials_pb2 as cred
 from kith.identity.v1 import emergency_pb2 as emergency
 from kith.identity.v1 import identity_pb2 as ident
@@ -445,6 +446,51 @@ class FakeRecordService(FakeService):
         return record.SearchMembersResponse(names=names)
 
 
+class FakeConsentService(FakeService):
+    """Somebody agreed to three things, and took back a fourth."""
+
+    def __init__(self) -> None:
+        super().__init__(consent.DESCRIPTOR.services_by_name["ConsentService"])
+
+    def RecordConsent(self, _request: consent.RecordConsentRequest) -> consent.RecordConsentResponse:
+        return consent.RecordConsentResponse(consent_id=OTHERS_ENTRY)
+
+    def RecordCapacity(self, _request: consent.RecordCapacityRequest) -> consent.RecordCapacityResponse:
+        return consent.RecordCapacityResponse(capacity_id=OWN_ENTRY)
+
+    def WithdrawConsent(self, _request: consent.WithdrawConsentRequest) -> consent.WithdrawConsentResponse:
+        return consent.WithdrawConsentResponse()
+
+    def GetConsents(self, request: consent.GetConsentsRequest) -> consent.GetConsentsResponse:
+        states = (
+            (consent.CONSENT_STATE_IN_FORCE, consent.CONSENT_DECISION_KEY_SAFE, consent.CONSENT_BASIS_OWN),
+            (consent.CONSENT_STATE_PLANNED, consent.CONSENT_DECISION_OTHER, consent.CONSENT_BASIS_DECIDER),
+            (consent.CONSENT_STATE_IN_FORCE, consent.CONSENT_DECISION_MEDICINES, consent.CONSENT_BASIS_BEST_INTERESTS),
+            (consent.CONSENT_STATE_WITHDRAWN, consent.CONSENT_DECISION_PHOTO, consent.CONSENT_BASIS_OWN),
+        )
+        entries = [
+            consent.ConsentEntry(
+                consent_id=f"01939f00-0000-7000-8000-0000000000c{number}", decision=decision, state=state, basis=basis,
+                answer=consent.CONSENT_ANSWER_CONDITIONS, words="Only Jo.", explained=[consent.EXPLANATION_EASY_READ], present="my sister",
+                about="Feeding the cat" if decision == consent.CONSENT_DECISION_OTHER else "", valid_from=to_timestamp(NOW),
+                until_day="2027-03-31", review_day="2027-02-01",
+                decided_by=JO if basis != consent.CONSENT_BASIS_OWN else request.person_id,
+                withdrawn_at=to_timestamp(NOW) if state == consent.CONSENT_STATE_WITHDRAWN else None,
+                withdrawal_cause=consent.WITHDRAWAL_CAUSE_PERSON, corrected=state == consent.CONSENT_STATE_WITHDRAWN,
+            )
+            for number, (state, decision, basis) in enumerate(states)
+        ]  # fmt: skip
+        record = consent.CapacityRecord(
+            capacity_id=OWN_ENTRY,
+            decision=consent.CONSENT_DECISION_MEDICINES,
+            counts=True,
+            assessed_on="2026-11-01",
+            assessed_by="Dr Example",
+            until_day="2027-05-01",
+        )
+        return consent.GetConsentsResponse(entries=entries, capacity=[record])
+
+
 class FakeMembershipService(FakeService):
     def __init__(self) -> None:
         super().__init__(memb.DESCRIPTOR.services_by_name["MembershipService"])
@@ -709,6 +755,7 @@ class FakeServices:
     credentials: FakeCredentialService = field(default_factory=FakeCredentialService)
     files: FakeFileService = field(default_factory=FakeFileService)
     records: FakeRecordService = field(default_factory=FakeRecordService)
+    consents: FakeConsentService = field(default_factory=FakeConsentService)
     membership: FakeMembershipService = field(default_factory=FakeMembershipService)
     governance: FakeGovernanceService = field(default_factory=FakeGovernanceService)
     votes: FakeVoteService = field(default_factory=FakeVoteService)
@@ -730,8 +777,19 @@ class FakeServices:
         statuses = {name: FakeStatusService(name) for name in ("identity", "membership", "governance", "web")}
         services = object.__new__(ServiceClients)  # without channels: the fakes take the place of every stub
         fakes = (
-            *("identity", "membership", "governance", "votes", "federation", "evidence"),
-            *("emergency", "person_data", "relationships", "credentials", "files", "records"),
+            "identity",
+            "membership",
+            "governance",
+            "votes",
+            "federation",
+            "evidence",
+            "emergency",
+            "person_data",
+            "relationships",
+            "credentials",
+            "files",
+            "records",
+            "consents",
         )
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp(

@@ -8,9 +8,9 @@ import pytest
 
 from kith.identity.v1 import emergency_pb2 as emergency
 from libs.refusals import invalid
+from services.identity.commands.begin_file import ACCEPTED
 from services.topology import PEOPLE_SERVICE_NAMES
 from services.web.localisation.catalogue import PLAIN_ENGLISH, load_catalogues
-from services.identity.commands.begin_file import ACCEPTED
 from tests.unit.web.fake_people import JO
 from tests.unit.web.fake_services import EMERGENCY, OWN_ENTRY, FakeServices, reads_of_ada
 from tests.unit.web.scriptless_browser import HIDDEN, ScriptlessBrowser

@@ -3,6 +3,60 @@
 from enum import StrEnum
 
 
+class ConsentDecision(StrEnum):
+    SHARE_HEALTH = "share_health"
+    MEDICINES = "medicines"
+    PERSONAL_CARE = "personal_care"
+    PHOTO = "photo"
+    KEY_SAFE = "key_safe"
+    TRIAL_VISIT = "trial_visit"
+    MONEY_HELP = "money_help"
+    SIGN_IN_HELP = "sign_in_help"
+    OTHER = "other"
+
+
+class ConsentAnswer(StrEnum):
+    YES = "yes"
+    CONDITIONS = "conditions"
+    NO = "no"
+
+
+class ConsentBasis(StrEnum):
+    OWN = "own"
+    DECIDER = "decider"
+    BEST_INTERESTS = "best_interests"
+
+
+class Explanation(StrEnum):
+    SPOKEN = "spoken"
+    EASY_READ = "easy_read"
+    PICTURES = "pictures"
+    INTERPRETER = "interpreter"
+    WRITTEN = "written"
+
+
+class BestInterestsAuthority(StrEnum):
+    CARE = "care"
+    COURT = "court"
+
+
+class ConsentState(StrEnum):
+    PLANNED = "planned"
+    IN_FORCE = "in_force"
+    REFUSED = "refused"
+    OVER = "over"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+
+
+class WithdrawalCause(StrEnum):
+    PERSON = "person"
+    DECIDER = "decider"
+    SECRETARY = "secretary"
+    CAPACITY = "capacity"
+    LEFT = "left"
+
+
 class CredentialState(StrEnum):
     CLAIMED = "claimed"
     VERIFIED = "verified"

@@ -507,19 +507,23 @@ class IssueSignInCodeRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     PERSON_ID_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
+    THROUGH_HELPER_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     person_id: _builtins.str
     kind: Global___CodeKind.ValueType
+    through_helper: _builtins.bool
+    """the code is handed to a helper of the person, which they must have agreed to"""
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         person_id: _builtins.str = ...,
         kind: Global___CodeKind.ValueType = ...,
+        through_helper: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "person_id", b"person_id", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "person_id", b"person_id", "request_id", b"request_id", "through_helper", b"through_helper"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
