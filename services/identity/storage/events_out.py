@@ -1,6 +1,7 @@
 """Events that identity publishes."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from kith.identity.facts.v1 import facts_pb2 as facts
@@ -44,3 +45,15 @@ async def sign_in_codes_revoked(work: UnitOfWork, person: UUID, *, password_remo
 
 async def sign_in_code_issued(work: UnitOfWork, person: UUID, kind: str) -> None:
     await outbox.publish(work, (facts.SignInCodeIssued(person_id=str(person), kind=kind), str(person)))
+
+
+async def ways_to_be_told_changed(work: UnitOfWork, person: UUID) -> None:
+    await outbox.publish(work, (facts.WaysToBeToldChanged(person_id=str(person)), str(person)))
+
+
+async def sign_in_links_wanted(work: UnitOfWork, persons: Iterable[UUID], about: str, until: datetime) -> None:
+    """Asks for a notice with a sign-in link for each person, at once."""
+    message = facts.NoticeWanted(person_ids=map(str, persons), kind="sign_in_link", about_id=about)
+    message.due_at.FromDatetime(work.now)
+    message.until.FromDatetime(until)
+    await outbox.publish(work, (message, about))

@@ -5,7 +5,7 @@ Names are in `person`, contact details in `contact` behind stricter row-level se
 entries were merged, one after the other. Hats are in `worn_hat`, which every service has (`libs/access/hats.py`). Times are UTC.
 """
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import ARRAY, BigInteger, Boolean, Date, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, Uuid
 
 from libs.database.columns import MOMENT, key, optional, required
 
@@ -100,3 +100,31 @@ known_browser = Table(
 )
 
 membership_end = Table("membership_end", metadata, key("person", Uuid), required("last_day", Date))
+
+ways_to_be_told = Table(
+    "ways_to_be_told",
+    metadata,
+    key("person", Uuid, ForeignKey("person.id")),
+    required("easy_read", Boolean),
+    required("large_print", Boolean),
+    required("language", Text),
+    optional("channel", Text),
+    optional("helper", Uuid, ForeignKey("person.id")),
+    required("quiet_from", Integer),
+    required("quiet_until", Integer),
+    required("stopped", ARRAY(Text)),
+    required("version", BigInteger),
+    required("changed_at", MOMENT),
+    required("changed_by", Text),
+)
+
+link_request = Table(
+    "link_request",
+    metadata,
+    key("id", Uuid),
+    required("address_mark", LargeBinary),
+    required("client_mark", LargeBinary),
+    required("at", MOMENT),
+    required("sent", Integer),
+    Index("link_request_by_time", "at"),
+)

@@ -6,3 +6,17 @@ from enum import StrEnum
 class CodeKind(StrEnum):
     LINK = "link"
     CARD = "card"
+
+
+class NoticeChannel(StrEnum):
+    PAGE = "page"
+    EMAIL = "email"
+    TEXT = "text"
+    LETTER = "letter"
+    HELPER = "helper"
+
+
+class NoticeTopic(StrEnum):
+    SECURITY = "security"
+    MOTIONS = "motions"
+    BALLOTS = "ballots"

@@ -22,31 +22,36 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kith/identity/facts/v1/facts.proto\x12\x16kith.identity.facts.v1\"%\n\x10PersonRegistered\x12\x11\n\tperson_id\x18\x01 \x01(\t\"*\n\x08HatGiven\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"*\n\x08HatTaken\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"3\n\x10SignInCodeIssued\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\"$\n\x0fPersonCorrected\x12\x11\n\tperson_id\x18\x01 \x01(\t\"@\n\rPersonsMerged\x12\x16\n\x0ekept_person_id\x18\x01 \x01(\t\x12\x17\n\x0fother_person_id\x18\x02 \x01(\t\"D\n\rSessionsEnded\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x13\n\x0bsession_ids\x18\x02 \x03(\t\x12\x0b\n\x03why\x18\x03 \x01(\t\" \n\x0bPasswordSet\x12\x11\n\tperson_id\x18\x01 \x01(\t\"A\n\x12SignInCodesRevoked\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x18\n\x10password_removed\x18\x02 \x01(\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kith/identity/facts/v1/facts.proto\x12\x16kith.identity.facts.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"%\n\x10PersonRegistered\x12\x11\n\tperson_id\x18\x01 \x01(\t\"*\n\x08HatGiven\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"*\n\x08HatTaken\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"3\n\x10SignInCodeIssued\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\"$\n\x0fPersonCorrected\x12\x11\n\tperson_id\x18\x01 \x01(\t\"@\n\rPersonsMerged\x12\x16\n\x0ekept_person_id\x18\x01 \x01(\t\x12\x17\n\x0fother_person_id\x18\x02 \x01(\t\"D\n\rSessionsEnded\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x13\n\x0bsession_ids\x18\x02 \x03(\t\x12\x0b\n\x03why\x18\x03 \x01(\t\" \n\x0bPasswordSet\x12\x11\n\tperson_id\x18\x01 \x01(\t\"A\n\x12SignInCodesRevoked\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x18\n\x10password_removed\x18\x02 \x01(\x08\"(\n\x13WaysToBeToldChanged\x12\x11\n\tperson_id\x18\x01 \x01(\t\"\x99\x01\n\x0cNoticeWanted\x12\x12\n\nperson_ids\x18\x01 \x03(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x10\n\x08\x61\x62out_id\x18\x03 \x01(\t\x12*\n\x06\x64ue_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.identity.facts.v1.facts_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PERSONREGISTERED']._serialized_start=62
-  _globals['_PERSONREGISTERED']._serialized_end=99
-  _globals['_HATGIVEN']._serialized_start=101
-  _globals['_HATGIVEN']._serialized_end=143
-  _globals['_HATTAKEN']._serialized_start=145
-  _globals['_HATTAKEN']._serialized_end=187
-  _globals['_SIGNINCODEISSUED']._serialized_start=189
-  _globals['_SIGNINCODEISSUED']._serialized_end=240
-  _globals['_PERSONCORRECTED']._serialized_start=242
-  _globals['_PERSONCORRECTED']._serialized_end=278
-  _globals['_PERSONSMERGED']._serialized_start=280
-  _globals['_PERSONSMERGED']._serialized_end=344
-  _globals['_SESSIONSENDED']._serialized_start=346
-  _globals['_SESSIONSENDED']._serialized_end=414
-  _globals['_PASSWORDSET']._serialized_start=416
-  _globals['_PASSWORDSET']._serialized_end=448
-  _globals['_SIGNINCODESREVOKED']._serialized_start=450
-  _globals['_SIGNINCODESREVOKED']._serialized_end=515
+  _globals['_PERSONREGISTERED']._serialized_start=95
+  _globals['_PERSONREGISTERED']._serialized_end=132
+  _globals['_HATGIVEN']._serialized_start=134
+  _globals['_HATGIVEN']._serialized_end=176
+  _globals['_HATTAKEN']._serialized_start=178
+  _globals['_HATTAKEN']._serialized_end=220
+  _globals['_SIGNINCODEISSUED']._serialized_start=222
+  _globals['_SIGNINCODEISSUED']._serialized_end=273
+  _globals['_PERSONCORRECTED']._serialized_start=275
+  _globals['_PERSONCORRECTED']._serialized_end=311
+  _globals['_PERSONSMERGED']._serialized_start=313
+  _globals['_PERSONSMERGED']._serialized_end=377
+  _globals['_SESSIONSENDED']._serialized_start=379
+  _globals['_SESSIONSENDED']._serialized_end=447
+  _globals['_PASSWORDSET']._serialized_start=449
+  _globals['_PASSWORDSET']._serialized_end=481
+  _globals['_SIGNINCODESREVOKED']._serialized_start=483
+  _globals['_SIGNINCODESREVOKED']._serialized_end=548
+  _globals['_WAYSTOBETOLDCHANGED']._serialized_start=550
+  _globals['_WAYSTOBETOLDCHANGED']._serialized_end=590
+  _globals['_NOTICEWANTED']._serialized_start=593
+  _globals['_NOTICEWANTED']._serialized_end=746
 # @@protoc_insertion_point(module_scope)
