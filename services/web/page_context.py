@@ -306,6 +306,7 @@ _NAVIGATION_BY_HAT: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("/members", "place.members"),
         ("/applications", "place.applications"),
         ("/paper-votes", "place.paper_votes"),
+        ("/notices", "place.notices"),
         ("/co-ops", "place.co_ops"),
     ),
     "scrutineer": (),

@@ -21,11 +21,15 @@ from services.web.pages import (
     new_member,
     new_motion,
     news,
+    notice_state,
     paper_votes,
     reading_preferences,
     sign_in,
+    sign_in_by_mail,
     source_code,
+    stop_notices,
     system_status,
+    ways_to_be_told,
 )
 from services.web.pages.ballots.carrier import QuestionT
 from services.web.pages.ballots.federated import FederatedBallots
@@ -81,11 +85,14 @@ _PUBLIC_PAGES = (
     Page("/sign-in", sign_in.show, access=Access.ANYBODY),
     Page("/sign-in/code", None, sign_in.use_code, sign_in.CODE, Access.ANYBODY),
     Page("/sign-in/password", sign_in.show_password, sign_in.use_password, sign_in.PASSWORD, Access.ANYBODY),
+    Page("/sign-in/send", sign_in_by_mail.show, sign_in_by_mail.send, sign_in_by_mail.SEND, Access.ANYBODY),
     Page("/sign-in/{code}", sign_in.show_link, access=Access.ANYBODY),
     Page("/sign-out", None, sign_in.sign_out, sign_in.SIGN_OUT, Access.ANYBODY),
     Page("/signed-out", sign_in.show_signed_out, access=Access.ANYBODY),
     # A preference, not an act: its form needs no token, so that it works on every page for everybody.
     Page("/comfort", reading_preferences.show, reading_preferences.save, access=Access.ANYBODY),
+    # A mail program presses it too, and has no form of ours: the signature in the address is what counts.
+    Page("/stop/{token}", stop_notices.show, stop_notices.stop, access=Access.ANYBODY),
     Page("/help", about.show_help, access=Access.ANYBODY),
     Page("/accessibility", about.show_accessibility, access=Access.ANYBODY),
     Page("/privacy", about.show_privacy, access=Access.ANYBODY),
@@ -107,6 +114,10 @@ _SECRETARY_PAGES = (
     form_page("/motions/new", new_motion.WRITE),
     form_page("/motions/new/check", new_motion.OPEN),
     _paper_record_page("/motions/{motion:uuid}/record", paper_votes.MOTIONS),
+    Page("/notices", notice_state.show, access=Access.SECRETARY),
+    Page("/notices/letters", notice_state.show_letters, notice_state.mark_printed, notice_state.PRINTED, Access.SECRETARY),
+    Page("/notices/texts", notice_state.show_texts, notice_state.mark_texted, notice_state.TEXTED, Access.SECRETARY),
+    Page("/notices/texts/file", notice_state.download_texts, access=Access.SECRETARY),
     Page("/paper-votes", paper_votes.show, access=Access.SECRETARY),
     _paper_confirm_page("/paper-votes/{record:uuid}", paper_votes.MOTIONS),
 )
@@ -115,6 +126,7 @@ _MEMBER_PAGES = (
     Page("/news", news.show),
     form_page("/you", my_account.ACCOUNT, Access.MEMBER),
     form_page("/you/password", my_account.PASSWORD, Access.MEMBER),
+    ways_to_be_told.PAGE,
     Page("/you/sessions", my_sessions.show, my_sessions.end, my_sessions.END),
     Page("/motions", motions.show),
     Page("/motions/{motion:uuid}", motions.show_one),

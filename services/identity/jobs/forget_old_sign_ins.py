@@ -1,4 +1,6 @@
-"""Deletes failed sign-ins and requests for links after two hours, sessions a year after they ended, and the hashes of passwords that were removed."""
+"""Deletes failed sign-ins and requests for links after two hours, sessions a year after they ended, and the hashes of passwords that
+were removed.
+"""
 
 from datetime import timedelta
 

@@ -6,6 +6,7 @@ Message-ID, by which mail programs drop it: nothing is lost, and nobody reads it
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from kith.identity.v1 import notices_pb2 as pb
@@ -105,15 +106,15 @@ class NoticeDelivery:
         channel = known_word(pb.NoticeChannel, NoticeChannel, ways.channel, NoticeChannel.PAGE)
         if topic is not NoticeTopic.SECURITY and topic in {known_word(pb.NoticeTopic, NoticeTopic, one, "") for one in ways.stopped}:
             return Outcome(NoticeState.STOPPED, channel=channel.value)
-        looks = {"channel": channel.value, "easy_read": ways.easy_read, "large_print": ways.large_print}
+        looks = Outcome(NoticeState.WAITING, channel=channel.value, easy_read=ways.easy_read, large_print=ways.large_print)
         if channel is NoticeChannel.LETTER:
-            return Outcome(NoticeState.TO_PRINT, **looks)
+            return replace(looks, state=NoticeState.TO_PRINT)
         if channel is NoticeChannel.PAGE:
-            return Outcome(NoticeState.PAGE_ONLY, **looks)
+            return replace(looks, state=NoticeState.PAGE_ONLY)
         if quiet := quiet_until(now, ways.quiet_from, ways.quiet_until, self._renderer.sender.zone):
-            return Outcome(NoticeState.WAITING, "QUIET_HOURS", due_at=quiet, **looks)
+            return replace(looks, reason="QUIET_HOURS", due_at=quiet)
         if channel is NoticeChannel.TEXT:
-            return Outcome(NoticeState.TO_TEXT, **looks)
+            return replace(looks, state=NoticeState.TO_TEXT)
         reader = NoticeReader(address.called, address.helper_name if channel is NoticeChannel.HELPER else "")
         return await self._send(notice, reader, address.email, now, easy=ways.easy_read, large=ways.large_print, channel=channel)
 
@@ -142,20 +143,20 @@ class NoticeDelivery:
         code: str = "",
         channel: NoticeChannel = NoticeChannel.EMAIL,
     ) -> Outcome:
-        looks = {"channel": channel.value, "easy_read": easy, "large_print": large}
+        looks = Outcome(NoticeState.WAITING, channel=channel.value, easy_read=easy, large_print=large)
         if not self._mail.host:
-            return Outcome(NoticeState.PAGE_ONLY, "MAIL_NOT_SET_UP", **looks)
+            return replace(looks, state=NoticeState.PAGE_ONLY, reason="MAIL_NOT_SET_UP")
         words = self._renderer.words(notice, reader, now, easy=easy, code=code)
         try:
             message = self._renderer.mail(notice, words, address, self._mail.sender, notice.asked_at, large=large)
         except ValueError:
-            return Outcome(NoticeState.REFUSED, MailFailure.ADDRESS.value, **looks)
+            return replace(looks, state=NoticeState.REFUSED, reason=MailFailure.ADDRESS.value)
         try:
             connection = await self._connect()
             await asyncio.to_thread(connection.send, message)
         except MailError as error:
             return self._failed(notice, error)
-        return Outcome(NoticeState.SENT, tried=True, **looks)
+        return replace(looks, state=NoticeState.SENT, tried=True)
 
     async def _connect(self) -> MailConnection:
         """The connection of this round. Raises MailError, again for each mail once the server failed."""

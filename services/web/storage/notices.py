@@ -81,7 +81,8 @@ class Outcome:
 
 _ADD = insert(notice).on_conflict_do_nothing(index_elements=["person", "kind", "about"])
 _WAITING = notice.c.state == NoticeState.WAITING.value
-_DUE = select(notice).where(_WAITING, notice.c.due_at <= bindparam("now", type_=MOMENT)).order_by(notice.c.due_at, notice.c.id).limit(_BATCH)
+_NOW = bindparam("now", type_=MOMENT)
+_DUE = select(notice).where(_WAITING, notice.c.due_at <= _NOW).order_by(notice.c.due_at, notice.c.id).limit(_BATCH)
 _NEXT = select(func.min(notice.c.due_at)).where(_WAITING)
 _LAPSE = (
     update(notice)
@@ -121,9 +122,7 @@ async def add(
     if ends <= work.now or not persons:
         return
     shared = {"kind": kind, "about": about, "subject": subject, "source": source, "asked_at": at, "due_at": due_at or at, "until": ends}
-    rows = [
-        {"id": work.new_id(), "person": person, "state": NoticeState.WAITING.value, **_NOTHING_DONE, **shared} for person in persons
-    ]
+    rows = [{"id": work.new_id(), "person": person, "state": NoticeState.WAITING.value, **_NOTHING_DONE, **shared} for person in persons]
     await work.connection.execute(_ADD, rows)
     work.wakes.add(NOTICES)
 

@@ -20,12 +20,13 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "record": (fake_services.OTHERS_ENTRY, fake_services.OWN_ENTRY, fake_vote_services.RECORD),
     "co_op": tuple(fake_vote_services.CO_OPS),
     "code": (fake_services.CODE,),
+    "token": (fake_services.STOP_TOKEN,),
 }  # fmt: skip
 """What each parameter of a path can be among the fake services."""
 QUERIES = (
     "/members?q=jo", "/members?q=2", "/members?q=nobody", "/members?as_of=never", "/members?class=worker", f"/members/{JO}?done=end",
     "/paper-votes?done=recorded", "/paper-votes?done=confirmed", "/paper-votes?done=differs", "/you?done=asked", "/you?done=password",
-    "/you/sessions?done=ended", "/sign-in?again=yes",
+    "/you/sessions?done=ended", "/you/told?done=saved", "/sign-in/send?done=sent", "/notices?done=printed", "/sign-in?again=yes",
     "/votes?done=drafted", "/look-up?ballot=", f"/look-up?ballot={fake_vote_services.OWN_PSEUDONYM}", "/look-up?ballot=0000000000000000",
     *(f"/votes/{fake_vote_services.SPLIT_VOTE}/settle?kind={kind}&decision=2" for kind in ("cuts", "leave_out", "annul")), "/nope",
 )  # fmt: skip

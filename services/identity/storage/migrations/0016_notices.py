@@ -9,10 +9,8 @@ depends_on = None
 
 CALLER = "nullif(current_setting('kith.caller', true), '')::uuid"
 SYSTEM = "coalesce(current_setting('kith.system', true), '') <> ''"
-ACTS = (
-    f"exists (select 1 from acting_right a where a.holder = {CALLER} and a.subject = ways_to_be_told.person and a.scope = 'notices' "
-    "and a.ended_at is null)"
-)
+HELD = f"where a.holder = {CALLER} and a.subject = ways_to_be_told.person and a.scope = 'notices' and a.ended_at is null"
+ACTS = f"exists (select 1 from acting_right a {HELD})"  # noqa: S608 - of our own constants
 
 CHANGES = f"""
 create table ways_to_be_told (
