@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from libs import texts
 from libs.clock import MAX_AHEAD
 from libs.host.trusted_proxies import TrustedProxies
+from libs.mail.settings import MailSettings, MailTls
 from services.web.http.public_address import PublicAddress
-from services.web.notices.mail_settings import MailSettings, MailTls
 
 if TYPE_CHECKING:
     from libs.host.backing.settings import Provider

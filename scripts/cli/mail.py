@@ -13,17 +13,17 @@ from services.co_op_settings import InstanceUnusableError
 with lazy_imports():
     from email.message import EmailMessage
 
+    from libs.mail import server as mail_server
     from services.instance import Instance
-    from services.web.notices import mail_server
 
 if TYPE_CHECKING:
-    from services.web.notices.mail_settings import MailSettings
+    from libs.mail.settings import MailSettings
 
 mail_app = CommandGroup("Look whether the mail server takes mail. How to set it up: docs/how-to/set-up-mail.md", no_args_is_help=True)
 
 
 @mail_app.command("test")
-def test_mail(address: Annotated[str, typer.Argument(help="Where the test mail goes.")], folder: FolderOption = DEFAULT_FOLDER) -> int:
+def send_test(address: Annotated[str, typer.Argument(help="Where the test mail goes.")], folder: FolderOption = DEFAULT_FOLDER) -> int:
     """Send one mail, and say what is wrong if it cannot be sent."""
     settings = _read_settings(folder)
     message = EmailMessage()

@@ -8,8 +8,8 @@ from pydantic_settings import SettingsConfigDict
 
 from libs.host.settings import ServiceSettings
 from libs.host.trusted_proxies import TrustedProxies
+from libs.mail.settings import MailSettings, MailTls
 from services.web.http.public_address import PublicAddress
-from services.web.notices.mail_settings import MailSettings, MailTls
 
 
 def _check_url(value: str) -> str:

@@ -15,13 +15,13 @@ from libs import callers
 from libs.clock import Clock
 from libs.database import wakeups
 from libs.database.engine import DATABASE_ERRORS, Database
+from libs.mail.server import ENDS, OF_SERVER, MailConnection, MailError, MailFailure
+from libs.mail.settings import MailSettings
 from libs.observe.logs import logger
 from libs.refusals import Invalid, NotFound, Refusal
 from libs.rpc.enums import known_word
 from services.clients import ServiceClients
 from services.web.notices.kinds import KINDS, SIGN_IN_LINK
-from services.web.notices.mail_server import ENDS, OF_SERVER, MailConnection, MailError, MailFailure
-from services.web.notices.mail_settings import MailSettings
 from services.web.notices.quiet_hours import quiet_until
 from services.web.notices.rendering import NoticeReader, NoticeRenderer
 from services.web.storage import notices

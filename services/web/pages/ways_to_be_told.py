@@ -45,7 +45,7 @@ async def _values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
     return {
         "fields": {name: fields.get(name) or value for name, value in stored.items()},
         "read_back": _read_back(ctx, ways, _channel(ways, response), names[ways.helper_person_id].full),
-        "channels": choices(ctx, "told.by", channels),
+        "channels": choices(ctx, "told_by", channels),
         "helpers": [{"value": person, "text": names[person].full} for person in response.helper_person_ids],
         "languages": [{"value": code, "text": _language(code)} for code in LANGUAGES],
         "hours": [{"value": hour, "text": hour} for hour in _HALF_HOURS],

@@ -21,7 +21,7 @@ ASKED_BY_NAME = (
     "ballot.ask_", "ballot_word.", "ballot_code.", "between_paper.", "between_result.share_", "method.", "basis.", "below_quorum.",
     "audience.", "board.", "decisions.", "draft_part.", "dispute.", "settle.", "misconduct.", "result_now.", "result_state.", "stance.",
     "co_op.", "first.", "change.", "end_reason.", "sessions.by_",
-    "notice.", "notices.state_", "notices.why_", "told.by.", "told.now_", "told.about_",
+    "notice.", "notices.state_", "notices.why_", "told_by.", "told.now_", "told_about.",
 )  # fmt: skip
 """Parts of keys that the code completes from a word of the services: each is looked up by name somewhere."""
 REASON = re.compile(r'"([A-Z]+(?:_[A-Z]+)+)"')

@@ -5,7 +5,7 @@ import ssl
 from email.message import EmailMessage
 from enum import StrEnum
 
-from services.web.notices.mail_settings import MailSettings, MailTls
+from libs.mail.settings import MailSettings, MailTls
 
 SECONDS = 20.0
 _PERMANENT = 500
