@@ -114,12 +114,12 @@ _SECRETARY_PAGES = (
     form_page("/motions/new", new_motion.WRITE),
     form_page("/motions/new/check", new_motion.OPEN),
     _paper_record_page("/motions/{motion:uuid}/record", paper_votes.MOTIONS),
+    Page("/paper-votes", paper_votes.show, access=Access.SECRETARY),
+    _paper_confirm_page("/paper-votes/{record:uuid}", paper_votes.MOTIONS),
     Page("/notices", notice_state.show, access=Access.SECRETARY),
     Page("/notices/letters", notice_state.show_letters, notice_state.mark_printed, notice_state.PRINTED, Access.SECRETARY),
     Page("/notices/texts", notice_state.show_texts, notice_state.mark_texted, notice_state.TEXTED, Access.SECRETARY),
     Page("/notices/texts/file", notice_state.download_texts, access=Access.SECRETARY),
-    Page("/paper-votes", paper_votes.show, access=Access.SECRETARY),
-    _paper_confirm_page("/paper-votes/{record:uuid}", paper_votes.MOTIONS),
 )
 
 _MEMBER_PAGES = (
