@@ -14,6 +14,7 @@ Window = Callable[..., Page]
 ANYBODY = (
     "/sign-in",
     "/sign-in/password",
+    "/sign-in/send",
     "/sign-in/ABCD",
     "/help",
     "/accessibility",
@@ -35,6 +36,9 @@ SECRETARY = (
     "/applications",
     "/motions/new",
     "/paper-votes",
+    "/notices",
+    "/notices/letters",
+    "/notices/texts",
     "/system",
     "/votes/new",
     "/votes/new/when",

@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from tests.support.free_ports import free_ports
 
@@ -14,7 +14,9 @@ from tests.support.free_ports import free_ports
 class MailServer:
     """Takes mail on one port of this machine. `refused` are addresses that it refuses for good."""
 
-    def __init__(self) -> None:
+    def __init__(self, password: str = "") -> None:
+        """With a `password`, nobody sends without it."""
+        self._password = password
         [self.port] = free_ports(1)
         self.mails: list[EmailMessage] = []
         self.refused: set[str] = set()
@@ -23,7 +25,8 @@ class MailServer:
         self._controller: Controller | None = None
 
     def start(self) -> None:
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        options = {"authenticator": self._check, "auth_required": True, "auth_require_tls": False} if self._password else {}
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **options)
         self._controller.start()
 
     def stop(self) -> None:
@@ -46,6 +49,9 @@ class MailServer:
         assert isinstance(content, bytes)
         self.mails.append(message_from_bytes(content, EmailMessage, policy=policy.default))
         return "250 OK"
+
+    def _check(self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: object) -> AuthResult:
+        return AuthResult(success=isinstance(data, LoginPassword) and data.password == self._password.encode())
 
     def subjects_to(self, address: str) -> list[str]:
         return [str(mail["Subject"]) for mail in self.mails if mail["To"] == address]

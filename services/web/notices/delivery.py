@@ -87,6 +87,13 @@ class NoticeDelivery:
         return further
 
     async def _deliver(self, notice: Notice) -> Outcome:
+        try:
+            return await self._try(notice)
+        except Exception as error:  # noqa: BLE001 - one notice that cannot be put into words must not keep back all others
+            LOG.error("notice_broken", kind=notice.kind, error=type(error).__name__)
+            return self._later(notice, "BROKEN")
+
+    async def _try(self, notice: Notice) -> Outcome:
         now = self._clock.now()
         if notice.kind not in KINDS:
             return Outcome(NoticeState.PAGE_ONLY, "KIND_UNKNOWN")
