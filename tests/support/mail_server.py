@@ -25,8 +25,15 @@ class MailServer:
         self._controller: Controller | None = None
 
     def start(self) -> None:
-        options = {"authenticator": self._check, "auth_required": True, "auth_require_tls": False} if self._password else {}
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **options)
+        authenticator = self._check if self._password else None
+        self._controller = Controller(
+            self,
+            hostname="127.0.0.1",
+            port=self.port,
+            authenticator=authenticator,
+            auth_required=bool(self._password),
+            auth_require_tls=False,
+        )
         self._controller.start()
 
     def stop(self) -> None:

@@ -3,7 +3,6 @@
 Opening it stops nothing: mail scanners open every link.
 """
 
-import hashlib
 from uuid import UUID
 
 from starlette.responses import Response
@@ -12,7 +11,7 @@ from kith.identity.v1 import notices_pb2 as pb
 from kith.identity.v1.enums import NoticeTopic
 from libs.refusals import NotFound
 from libs.rpc.enums import to_wire
-from services.web.http.forms import Form
+from services.web.http.forms import Form, new_request_id
 from services.web.page_context import PageContext
 
 
@@ -25,9 +24,7 @@ async def show(ctx: PageContext) -> Response:
 async def stop(ctx: PageContext, _: Form) -> Response:
     """Stop it; again changes nothing."""
     person, topic = _read(ctx)
-    # The same link is the same request, however often a mail program repeats it within the month that it is remembered.
-    request_id = str(UUID(bytes=hashlib.sha256(f"{ctx.path_param('token')} {ctx.now.date()}".encode()).digest()[:16], version=4))
-    request = pb.StopNoticesRequest(request_id=request_id, person_id=str(person), topic=to_wire(pb.NoticeTopic, topic))
+    request = pb.StopNoticesRequest(request_id=new_request_id(), person_id=str(person), topic=to_wire(pb.NoticeTopic, topic))
     await ctx.state.services.call(ctx.state.services.notices.StopNotices, request, ctx.state.service_token())
     return ctx.render("stop_notices", topic=ctx.say(f"notice.topic.{topic.value}"), done=True)
 
