@@ -77,6 +77,8 @@ Global___NoticeTopic: _TypeAlias = NoticeTopic  # noqa: Y015
 
 @_typing.final
 class WaysToBeTold(_message.Message):
+    """WaysToBeTold is one person's choice."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     EASY_READ_FIELD_NUMBER: _builtins.int
@@ -126,6 +128,8 @@ Global___WaysToBeTold: _TypeAlias = WaysToBeTold  # noqa: Y015
 
 @_typing.final
 class GetWaysToBeToldRequest(_message.Message):
+    """GetWaysToBeToldRequest names the person."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     PERSON_ID_FIELD_NUMBER: _builtins.int
@@ -145,6 +149,8 @@ Global___GetWaysToBeToldRequest: _TypeAlias = GetWaysToBeToldRequest  # noqa: Y0
 
 @_typing.final
 class GetWaysToBeToldResponse(_message.Message):
+    """GetWaysToBeToldResponse is the choice, and what there is to choose from."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     WAYS_FIELD_NUMBER: _builtins.int
@@ -175,6 +181,8 @@ Global___GetWaysToBeToldResponse: _TypeAlias = GetWaysToBeToldResponse  # noqa: 
 
 @_typing.final
 class SetWaysToBeToldRequest(_message.Message):
+    """SetWaysToBeToldRequest replaces the choice whose version it has."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     REQUEST_ID_FIELD_NUMBER: _builtins.int
@@ -201,6 +209,8 @@ Global___SetWaysToBeToldRequest: _TypeAlias = SetWaysToBeToldRequest  # noqa: Y0
 
 @_typing.final
 class SetWaysToBeToldResponse(_message.Message):
+    """SetWaysToBeToldResponse is empty."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     def __init__(
@@ -216,6 +226,8 @@ Global___SetWaysToBeToldResponse: _TypeAlias = SetWaysToBeToldResponse  # noqa: 
 
 @_typing.final
 class GetNoticeAddressRequest(_message.Message):
+    """GetNoticeAddressRequest names the person."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     PERSON_ID_FIELD_NUMBER: _builtins.int
@@ -235,6 +247,8 @@ Global___GetNoticeAddressRequest: _TypeAlias = GetNoticeAddressRequest  # noqa: 
 
 @_typing.final
 class GetNoticeAddressResponse(_message.Message):
+    """GetNoticeAddressResponse is where a notice goes now, and how it is to look."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     WAYS_FIELD_NUMBER: _builtins.int
@@ -273,6 +287,8 @@ Global___GetNoticeAddressResponse: _TypeAlias = GetNoticeAddressResponse  # noqa
 
 @_typing.final
 class StopNoticesRequest(_message.Message):
+    """StopNoticesRequest names the person and what they do not want to hear of."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     REQUEST_ID_FIELD_NUMBER: _builtins.int
@@ -298,6 +314,8 @@ Global___StopNoticesRequest: _TypeAlias = StopNoticesRequest  # noqa: Y015
 
 @_typing.final
 class StopNoticesResponse(_message.Message):
+    """StopNoticesResponse is empty."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     def __init__(
@@ -313,6 +331,8 @@ Global___StopNoticesResponse: _TypeAlias = StopNoticesResponse  # noqa: Y015
 
 @_typing.final
 class RequestSignInLinkRequest(_message.Message):
+    """RequestSignInLinkRequest is what somebody typed, and where they are."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     EMAIL_FIELD_NUMBER: _builtins.int
@@ -338,6 +358,8 @@ Global___RequestSignInLinkRequest: _TypeAlias = RequestSignInLinkRequest  # noqa
 
 @_typing.final
 class RequestSignInLinkResponse(_message.Message):
+    """RequestSignInLinkResponse is empty, whoever has the address."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     def __init__(
@@ -353,6 +375,8 @@ Global___RequestSignInLinkResponse: _TypeAlias = RequestSignInLinkResponse  # no
 
 @_typing.final
 class IssueMailedLinkRequest(_message.Message):
+    """IssueMailedLinkRequest names the person."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     PERSON_ID_FIELD_NUMBER: _builtins.int
@@ -372,6 +396,8 @@ Global___IssueMailedLinkRequest: _TypeAlias = IssueMailedLinkRequest  # noqa: Y0
 
 @_typing.final
 class IssueMailedLinkResponse(_message.Message):
+    """IssueMailedLinkResponse holds the code, and what the mail needs."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     CODE_FIELD_NUMBER: _builtins.int
