@@ -9,13 +9,12 @@ import typer
 from scripts.cli.actions import DEFAULT_FOLDER, CommandGroup, FolderOption
 from scripts.cli.console import CommandError, ExitCode, print_result
 from scripts.cli.lazy_imports import lazy_imports
-from services.co_op_settings import InstanceUnusableError
 
 with lazy_imports():
-    from email.message import EmailMessage
+    from email import message as email_message
 
     from libs.mail import server as mail_server
-    from services.instance import Instance
+    from services import co_op_settings, instance
 
 if TYPE_CHECKING:
     from libs.mail.settings import MailSettings
@@ -30,7 +29,7 @@ def send_test(address: Annotated[str, typer.Argument(help="Where the test mail g
     settings = _read_settings(folder)
     if not _ADDRESS.fullmatch(address):
         raise CommandError("No mail was sent.", f"{address!r} is no e-mail address.", "Write one such as you@example.org.", ExitCode.USAGE)
-    message = EmailMessage()
+    message = email_message.EmailMessage()
     message["From"], message["To"], message["Subject"] = settings.sender, address, "A test from Kith"
     message.set_content("This co-op can send mail. You need do nothing.\n")
     try:
@@ -52,9 +51,9 @@ def _mail() -> None:
 
 def _read_settings(folder: Path) -> "MailSettings":
     try:
-        mail = Instance(folder).co_op.mail
+        mail = instance.Instance(folder).co_op.mail
         settings = mail.read()
-    except InstanceUnusableError as error:
+    except co_op_settings.InstanceUnusableError as error:
         raise CommandError("No mail was sent.", str(error), "Put it right and try again.") from error
     except OSError as error:
         raise CommandError("No mail was sent.", f"{error.filename} cannot be read.", "Write the password into this file.") from error

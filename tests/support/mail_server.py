@@ -31,7 +31,6 @@ class MailServer:
             hostname="127.0.0.1",
             port=self.port,
             authenticator=authenticator,
-            auth_required=bool(self._password),
             auth_require_tls=False,
         )
         self._controller.start()
