@@ -149,7 +149,7 @@ def _parse_mail(file: Path, mail: "_SettingsTable") -> MailServerSettings:
     if host and "@" not in sender:
         message = f'{file}: [mail] from must be the address that mail comes from, such as from = "hello@example.org"'
         raise InstanceUnusableError(message)
-    if user and tls == MailTls.NONE and host not in _THIS_MACHINE:
+    if host and user and tls == MailTls.NONE and host not in _THIS_MACHINE:
         message = f'{file}: [mail] tls = "none" would send the password readable over the network; write "starttls" or "tls"'
         raise InstanceUnusableError(message)
 

@@ -57,7 +57,7 @@ class MailServer:
         return "250 OK"
 
     def _check(self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: object) -> AuthResult:
-        return AuthResult(success=isinstance(data, LoginPassword) and data.password == self._password.encode())
+        return AuthResult(success=isinstance(data, LoginPassword) and data.password == self._password.encode(), handled=False)
 
     def subjects_to(self, address: str) -> list[str]:
         return [str(mail["Subject"]) for mail in self.mails if mail["To"] == address]
