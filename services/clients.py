@@ -14,6 +14,7 @@ from kith.identity.v1.consent_pb2_grpc import ConsentServiceStub
 from kith.identity.v1.credentials_pb2_grpc import CredentialServiceStub, FileServiceStub
 from kith.identity.v1.emergency_pb2_grpc import EmergencyServiceStub
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
+from kith.identity.v1.notices_pb2_grpc import NoticeServiceStub
 from kith.identity.v1.record_pb2_grpc import RecordServiceStub
 from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
@@ -42,6 +43,8 @@ class ServiceClients:
         """What people say of themselves, and whom they let see it."""
         self.consents = ConsentServiceStub(self._channels["identity"])
         """What people agreed to."""
+        self.notices = NoticeServiceStub(self._channels["identity"])
+        """How persons want to be told."""
         self.membership = MembershipServiceStub(self._channels["membership"])
         self.governance = GovernanceServiceStub(self._channels["governance"])
         self.votes = VoteServiceStub(self._channels["governance"])

@@ -28,6 +28,7 @@ COMMANDS = {
     ),
     "credential": CliCommand("scripts.cli.credential:credential_app", "see what people are qualified for, and verify it"),
     "consent": CliCommand("scripts.cli.consent:consent_app", "see what somebody agreed to"),
+    "mail": CliCommand("scripts.cli.mail:mail_app", "look whether the co-op's mail server takes mail"),
     "motion": CliCommand("scripts.cli.motion:motion_app", "put a question to the members, see motions and results"),
     "peer": CliCommand("scripts.cli.peer:peer_app", "become peers with another co-op, and see or end it"),
     "keys": CliCommand("scripts.cli.keys:keys_app", "make new keys towards other co-ops"),

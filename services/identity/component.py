@@ -22,6 +22,7 @@ from services.identity.reactions import governance, membership
 from services.identity.rpc.consent_servicer import consent_service
 from services.identity.rpc.credential_servicer import credential_service, file_service
 from services.identity.rpc.emergency_servicer import emergency_service
+from services.identity.rpc.notice_servicer import notice_service
 from services.identity.rpc.record_servicer import record_service
 from services.identity.rpc.relationship_servicer import relationship_service
 from services.identity.rpc.secret_methods import SecretMethods
@@ -52,6 +53,7 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
                 credential_service(runtime.transactions, sealer, zone),
                 file_service(runtime.transactions, sealer),
                 record_service(runtime.transactions, sealer, hasher),
+                notice_service(runtime.transactions, hasher),
                 consent_service(runtime.transactions, sealer, hasher, zone),
             ),
             reactions=(membership.reactions(zone), governance.REACTIONS),

@@ -352,6 +352,7 @@ _NAVIGATION_BY_HAT: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("/qualifications", "place.qualifications"),
         ("/paper-votes", "place.paper_votes"),
         ("/emergency-access", "place.emergency"),
+        ("/notices", "place.notices"),
         ("/co-ops", "place.co_ops"),
     ),
     "scrutineer": (),

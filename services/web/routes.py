@@ -24,6 +24,7 @@ from services.web.pages import (
     new_member,
     new_motion,
     news,
+    notice_state,
     paper_votes,
     qualifications,
     qualifications_to_watch,
@@ -31,8 +32,11 @@ from services.web.pages import (
     reading_preferences,
     relationships,
     sign_in,
+    sign_in_by_mail,
     source_code,
+    stop_notices,
     system_status,
+    ways_to_be_told,
 )
 from services.web.pages.ballots.carrier import QuestionT
 from services.web.pages.ballots.federated import FederatedBallots
@@ -90,11 +94,14 @@ _PUBLIC_PAGES = (
     Page("/sign-in", sign_in.show, access=Access.ANYBODY),
     Page("/sign-in/code", None, sign_in.use_code, sign_in.CODE, Access.ANYBODY),
     Page("/sign-in/password", sign_in.show_password, sign_in.use_password, sign_in.PASSWORD, Access.ANYBODY),
+    Page("/sign-in/send", sign_in_by_mail.show, sign_in_by_mail.send, sign_in_by_mail.SEND, Access.ANYBODY),
     Page("/sign-in/{code}", sign_in.show_link, access=Access.ANYBODY),
     Page("/sign-out", None, sign_in.sign_out, sign_in.SIGN_OUT, Access.ANYBODY),
     Page("/signed-out", sign_in.show_signed_out, access=Access.ANYBODY),
     # A preference, not an act: its form needs no token, so that it works on every page for everybody.
     Page("/comfort", reading_preferences.show, reading_preferences.save, access=Access.ANYBODY),
+    # A mail program presses it too, and has no form of ours: the signature in the address is what counts.
+    Page("/stop/{token}", stop_notices.show, stop_notices.stop, access=Access.ANYBODY),
     Page("/help", about.show_help, access=Access.ANYBODY),
     Page("/accessibility", about.show_accessibility, access=Access.ANYBODY),
     Page("/privacy", about.show_privacy, access=Access.ANYBODY),
@@ -140,6 +147,10 @@ _SECRETARY_PAGES = (
     Page("/qualifications", qualifications_to_watch.show, access=Access.SECRETARY),
     form_page("/qualifications/{credential:uuid}", qualifications_to_watch.DECIDE),
     Page("/qualifications/{credential:uuid}/evidence", qualifications.download_evidence, access=Access.SECRETARY),
+    Page("/notices", notice_state.show, access=Access.SECRETARY),
+    Page("/notices/letters", notice_state.show_letters, notice_state.mark_printed, notice_state.PRINTED, Access.SECRETARY),
+    Page("/notices/texts", notice_state.show_texts, notice_state.mark_texted, notice_state.TEXTED, Access.SECRETARY),
+    Page("/notices/texts/file", notice_state.download_texts, access=Access.SECRETARY),
 )
 
 _MEMBER_PAGES = (
@@ -156,6 +167,7 @@ _MEMBER_PAGES = (
     Page("/you/qualifications", qualifications.show_mine),
     form_page("/you/qualifications/new", qualifications.ADD, Access.MEMBER),
     Page("/you/qualifications/{credential:uuid}/evidence", qualifications.download_evidence),
+    ways_to_be_told.PAGE,
     Page("/you/sessions", my_sessions.show, my_sessions.end, my_sessions.END),
     Page("/you/record", own_record.show),
     form_page("/you/record/{section}", own_record.SECTION, Access.MEMBER),

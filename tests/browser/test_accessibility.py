@@ -14,6 +14,7 @@ Window = Callable[..., Page]
 ANYBODY = (
     "/sign-in",
     "/sign-in/password",
+    "/sign-in/send",
     "/sign-in/ABCD",
     "/help",
     "/accessibility",
@@ -47,6 +48,7 @@ MEMBER = (
     "/votes",
     "/co-ops",
 )
+MEMBER = ("/", "/news", "/you", "/you/password", "/you/sessions", "/you/told", "/motions", "/decisions", "/rulebook", "/votes", "/co-ops")
 SECRETARY = (
     "/",
     "/members",
@@ -59,6 +61,9 @@ SECRETARY = (
     "/motions/new",
     "/paper-votes",
     "/emergency-access",
+    "/notices",
+    "/notices/letters",
+    "/notices/texts",
     "/system",
     "/votes/new",
     "/votes/new/when",

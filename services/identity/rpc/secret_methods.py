@@ -115,10 +115,13 @@ class SecretMethods:
         """Nobody is signed in yet, so it runs as a named caller; and a failed attempt is committed before it is refused."""
         now = transactions.clock.now()
         if request.code:
-            async with transactions.database.work(SIGN_IN_CALLER, now, traceparent=CURRENT_CALL.get().traceparent) as work:
-                new_session = await sign_in_with_code(work, request.code, request.browser, self._keyed_hasher)
-            if new_session is None:
-                report_security_event(SecurityEvent.SIGN_IN_FAILED, how="code")
+            new_session = None
+            try:
+                async with transactions.database.work(SIGN_IN_CALLER, now, traceparent=CURRENT_CALL.get().traceparent) as work:
+                    new_session = await sign_in_with_code(work, request.code, request.browser, self._keyed_hasher)
+            finally:
+                if new_session is None:
+                    report_security_event(SecurityEvent.SIGN_IN_FAILED, how="code")
         else:
             new_session = await self._sign_in_with_password(transactions, request, now)
         if new_session is None:

@@ -193,3 +193,15 @@ async def consent_ended(work: UnitOfWork, consent: GivenConsent, at: datetime) -
     event = facts.ConsentEnded(consent_id=str(consent.id), person_id=str(consent.person), decision=consent.decision)
     event.ended_at.FromDatetime(at)
     await outbox.publish(work, (event, str(consent.person)))
+
+
+async def ways_to_be_told_changed(work: UnitOfWork, person: UUID) -> None:
+    await outbox.publish(work, (facts.WaysToBeToldChanged(person_id=str(person)), str(person)))
+
+
+async def sign_in_links_wanted(work: UnitOfWork, persons: Iterable[UUID], about: str, until: datetime) -> None:
+    """Asks for a notice with a sign-in link for each person, at once."""
+    message = facts.NoticeWanted(person_ids=map(str, persons), kind="sign_in_link", about_id=about)
+    message.due_at.FromDatetime(work.now)
+    message.until.FromDatetime(until)
+    await outbox.publish(work, (message, about))

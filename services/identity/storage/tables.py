@@ -254,3 +254,31 @@ consent_entry = Table(
     optional("sealed", LargeBinary),
     Index("consent_entry_by_person", "person"),
 )
+
+ways_to_be_told = Table(
+    "ways_to_be_told",
+    metadata,
+    key("person", Uuid, ForeignKey("person.id")),
+    required("easy_read", Boolean),
+    required("large_print", Boolean),
+    required("language", Text),
+    optional("channel", Text),
+    optional("helper", Uuid, ForeignKey("person.id")),
+    required("quiet_from", Integer),
+    required("quiet_until", Integer),
+    required("stopped", ARRAY(Text)),
+    required("version", BigInteger),
+    required("changed_at", MOMENT),
+    required("changed_by", Text),
+)
+
+link_request = Table(
+    "link_request",
+    metadata,
+    key("id", Uuid),
+    required("address_mark", LargeBinary),
+    required("client_mark", LargeBinary),
+    required("at", MOMENT),
+    required("sent", Integer),
+    Index("link_request_by_time", "at"),
+)

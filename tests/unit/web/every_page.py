@@ -25,6 +25,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "code": (fake_services.CODE,),
     "section": tuple(SECTIONS),
     "field": ("home.key_safe", "about_me.story"),
+    "token": (fake_services.STOP_TOKEN,),
 }  # fmt: skip
 """What each parameter of a path can be among the fake services."""
 QUERIES = (
@@ -36,7 +37,8 @@ QUERIES = (
     "/you/record?print=yes", "/you/record/nothing", "/you/record/sharing/home.key_safe?q=jo",
     "/you/record/sharing/home.key_safe?q=nobody", "/you/record/sharing/home.key_safe?done=shared", "/you/record/sharing/home.nothing",
     "/you/consents?done=withdrawn", "/you/consents?print=yes", "/votes?done=drafted", "/look-up?ballot=",
-    f"/look-up?ballot={fake_vote_services.OWN_PSEUDONYM}", "/look-up?ballot=0000000000000000",
+    f"/look-up?ballot={fake_vote_services.OWN_PSEUDONYM}", "/look-up?ballot=0000000000000000", "/you/told?done=saved",
+    "/sign-in/send?done=sent", "/notices?done=printed",
     *(f"/votes/{fake_vote_services.SPLIT_VOTE}/settle?kind={kind}&decision=2" for kind in ("cuts", "leave_out", "annul")), "/nope",
 )  # fmt: skip
 """Pages that a query changes, and one that does not exist."""

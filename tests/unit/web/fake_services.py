@@ -1,10 +1,12 @@
 """Fakes of the services behind the pages, with a handful of invented people and some motions."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kith.governance.v1 import governance_pb2 as gov
@@ -12,8 +14,10 @@ from kith.identity.v1 import consent_pb2 as consent
 from kith.identity.v1 import credentials_pb2 as cred
 from kith.identity.v1 import emergency_pb2 as emergency
 from kith.identity.v1 import identity_pb2 as ident
+from kith.identity.v1 import notices_pb2 as told
 from kith.identity.v1 import record_pb2 as record
 from kith.identity.v1 import relationships_pb2 as rel
+from kith.identity.v1.enums import NoticeTopic
 from kith.membership.v1 import membership_pb2 as memb
 from kith.person.v1 import person_data_pb2 as person_data
 from kith.status.v1 import status_pb2 as stat
@@ -26,8 +30,11 @@ from services.web.app_state import AppState, CoOp
 from services.web.http.access_tokens import AccessTokenCache
 from services.web.http.cookies import Cookies
 from services.web.http.sessions import IdentitySession, Session
-from services.web.localisation.catalogue import load_catalogues
+from services.web.localisation.catalogue import EASY_READ, PLAIN_ENGLISH, load_catalogues
+from services.web.notices.rendering import NoticeRenderer, NoticeSender
+from services.web.notices.stop_links import StopLinks
 from services.web.storage.news import NewsItem
+from services.web.storage.notices import Notice, NoticeState
 from services.web.templates import create_environment
 from tests.unit.web.fake_people import ADA, JO, MO, NAMES, NOW, FakeService, to_timestamp
 from tests.unit.web.fake_vote_services import FakeEvidenceService, FakeFederationService, FakeVoteService
@@ -491,6 +498,56 @@ class FakeConsentService(FakeService):
         return consent.GetConsentsResponse(entries=entries, capacity=[record])
 
 
+class FakeNoticeService(FakeService):
+    """Ada is told by e-mail, and Jo may be her helper."""
+
+    def __init__(self) -> None:
+        super().__init__(told.DESCRIPTOR.services_by_name["NoticeService"])
+
+    def GetWaysToBeTold(self, _request: told.GetWaysToBeToldRequest) -> told.GetWaysToBeToldResponse:
+        ways = told.WaysToBeTold(
+            language="pl", channel=told.NOTICE_CHANNEL_EMAIL, quiet_from=20 * 60, quiet_until=8 * 60,
+            stopped=[told.NOTICE_TOPIC_MOTIONS],
+        )  # fmt: skip
+        return told.GetWaysToBeToldResponse(ways=ways, helper_person_ids=[JO], has_email=True)
+
+
+@dataclass
+class InMemoryNotices:
+    """The delivery state of notices in memory."""
+
+    notices: list[Notice] = field(default_factory=list)
+    finished: list[tuple[Sequence[UUID], NoticeState, str]] = field(default_factory=list)
+
+    async def count_by_state(self) -> Mapping[str, int]:
+        return Counter(notice.state.value for notice in self.notices)
+
+    async def list_all(self, limit: int, page_token: str = "") -> Page[Notice]:  # noqa: ARG002 - there is one page
+        return Page(self.notices[:limit], "")
+
+    async def list_in_state(self, state: NoticeState, limit: int) -> list[Notice]:
+        return [notice for notice in self.notices if notice.state is state][:limit]
+
+    async def finish(self, ids: Sequence[UUID], before: NoticeState, secretary: str) -> int:
+        self.finished.append((ids, before, secretary))
+        return len(ids)
+
+
+def make_notices() -> list[Notice]:
+    """A notice in every state, in turn for Jo and Ada."""
+    return [
+        Notice(
+            UUID(int=number), UUID(JO if number % 2 else ADA), "vote_changed", str(number), OPEN_MOTION, "governance", NOW, NOW,
+            NOW + timedelta(days=3), state, "MAIL_ADDRESS" if state is NoticeState.REFUSED else "", large_print=bool(number % 2),
+        )
+        for number, state in enumerate(NoticeState)
+    ]  # fmt: skip
+
+
+STOP_LINKS = StopLinks(FORMS_KEY)
+STOP_TOKEN = STOP_LINKS.token(UUID(ADA), NoticeTopic.MOTIONS)
+
+
 class FakeMembershipService(FakeService):
     def __init__(self) -> None:
         super().__init__(memb.DESCRIPTOR.services_by_name["MembershipService"])
@@ -767,6 +824,8 @@ class FakeServices:
     )
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
     kept_forms: InMemoryKeptForms = field(default_factory=InMemoryKeptForms)
+    notices: FakeNoticeService = field(default_factory=FakeNoticeService)
+    notice_state: InMemoryNotices = field(default_factory=lambda: InMemoryNotices(make_notices()))
     news: InMemoryNews = field(default_factory=lambda: InMemoryNews(make_news()))
     first_steps: InMemoryFirstSteps = field(default_factory=InMemoryFirstSteps)
     public_url: str = "https://elm-row.example"
@@ -790,6 +849,7 @@ class FakeServices:
             "files",
             "records",
             "consents",
+            "notices",
         )
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp(
@@ -808,4 +868,11 @@ class FakeServices:
             forms_key=FORMS_KEY,
             templates=TEMPLATES,
             catalogues=REGISTERS,
+            notices=self.notice_state,
+            renderer=NoticeRenderer(
+                NoticeSender(co_op.name, co_op.phone, co_op.public_url, co_op.zone),
+                {False: REGISTERS[PLAIN_ENGLISH], True: REGISTERS[EASY_READ]},
+                STOP_LINKS,
+            ),
+            service_token=lambda: "web",
         )

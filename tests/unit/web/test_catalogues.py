@@ -29,6 +29,7 @@ ASKED_BY_NAME = (
     "co_op.", "first.", "change.", "end_reason.", "sessions.by_", "credential_state.", "gate.", "gate_problem.", "qualifications_done.",
     "record.section.", "record.field.", "record.hint.", "record.noun.", "record.hat.", "record.done.",
     "co_op.", "first.", "change.", "end_reason.", "sessions.by_", "consent.", "consent_", "capacity.",
+    "notice.", "notices.state_", "notices.why_", "told_by.", "told.now_", "told_about.",
 )  # fmt: skip
 """Parts of keys that the code completes from a word of the services: each is looked up by name somewhere."""
 REASON = re.compile(r'"([A-Z]+(?:_[A-Z]+)+)"')

@@ -26,6 +26,7 @@ from tests.unit.web.fake_services import (
     OPEN_MOTION,
     OTHERS_ENTRY,
     OWN_ENTRY,
+    STOP_TOKEN,
     FakeServices,
 )
 from tests.unit.web.fake_vote_services import DONE_VOTE, HARBOUR, OPEN_VOTE, RECORD
@@ -450,8 +451,6 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
     browser = ScriptlessBrowser(fakes).sign_in()
     owner = FormOwners(FORMS_KEY).mark(next(iter(fakes.sessions.sessions.values())).identity.person_id)
     asyncio.run(fakes.kept_forms.save(owner, f"draft ballot {OPEN_MOTION}", {"choice": "for"}))
-    fill = {"{motion:uuid}": OPEN_MOTION, "{person:uuid}": JO, "{record:uuid}": OTHERS_ENTRY, "{code}": CODE, "{co_op}": HARBOUR}
-    fill |= {"{credential:uuid}": CLAIMED_PAPER}
     fill = {
         "{section}": "home",
         "{field}": "home.key_safe",
@@ -461,6 +460,7 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
         "{credential:uuid}": CLAIMED_PAPER,
         "{code}": CODE,
         "{co_op}": HARBOUR,
+        "{token}": STOP_TOKEN,
     }
     for easy in ("off", "on"):
         browser.http.cookies.set("kith-comfort", "easy" if easy == "on" else "plain")

@@ -51,7 +51,7 @@ def test_each_look_says_who_when_what_why_and_for_whom() -> None:
 
 def test_every_record_that_is_audited_has_words() -> None:
     records = {
-        node.args[1].value
+        str(node.args[1].value)
         for service in PEOPLE_SERVICE_NAMES
         for path in (ROOT / "services" / service).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))

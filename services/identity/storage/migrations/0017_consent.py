@@ -5,7 +5,7 @@ from alembic import op
 from libs.database.shared_ddl import CREATE_GIVEN_CONSENTS
 
 revision = "0017_consent"
-down_revision = "0014_credentials"
+down_revision = "0016_notices"
 branch_labels = None
 depends_on = None
 

@@ -82,6 +82,20 @@ class CodeKind(StrEnum):
     CARD = "card"
 
 
+class NoticeChannel(StrEnum):
+    PAGE = "page"
+    EMAIL = "email"
+    TEXT = "text"
+    LETTER = "letter"
+    HELPER = "helper"
+
+
+class NoticeTopic(StrEnum):
+    SECURITY = "security"
+    MOTIONS = "motions"
+    BALLOTS = "ballots"
+
+
 class AudienceKind(StrEnum):
     PERSON = "person"
     HAT = "hat"
