@@ -42,13 +42,14 @@ MEMBER = (
     "/you/record/sharing/home.key_safe",
     "/you/record/sharing/home.key_safe?q=a",
     "/you/shared",
+    "/you/told",
+    "/you/consents",
     "/motions",
     "/decisions",
     "/rulebook",
     "/votes",
     "/co-ops",
 )
-MEMBER = ("/", "/news", "/you", "/you/password", "/you/sessions", "/you/told", "/motions", "/decisions", "/rulebook", "/votes", "/co-ops")
 SECRETARY = (
     "/",
     "/members",
@@ -114,7 +115,7 @@ def pages(demo_site: DemoSite, window: Window) -> dict[str, tuple[StorageState |
                 *SECRETARY,
                 member,
                 member.replace("/members/", "/emergency/"),
-                *(f"{member}/{change}" for change in ("class", "correct", "end", "people", "people/new")),
+                *(f"{member}/{change}" for change in ("class", "correct", "end", "people", "people/new", "consents", "consents/new")),
                 f"{member}/record",
                 f"{still_open}/record",
                 between,
