@@ -11,6 +11,7 @@ from kith.federation.v1.federation_pb2_grpc import EvidenceServiceStub, Federati
 from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
 from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
+from kith.identity.v1.recovery_pb2_grpc import RecoveryServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from kith.status.v1.status_pb2_grpc import StatusServiceStub
 from libs.rpc import client
@@ -27,6 +28,8 @@ class ServiceClients:
     def __init__(self, open_channel: Callable[[str], grpc.aio.Channel]) -> None:
         self._channels = {name: open_channel(name) for name in SERVICE_NAMES}
         self.identity = IdentityServiceStub(self._channels["identity"])
+        self.recovery = RecoveryServiceStub(self._channels["identity"])
+        """Signing in again as two people vouch."""
         self.membership = MembershipServiceStub(self._channels["membership"])
         self.governance = GovernanceServiceStub(self._channels["governance"])
         self.votes = VoteServiceStub(self._channels["governance"])

@@ -14,6 +14,7 @@ from services.identity.jobs import forget_old_sign_ins
 from services.identity.jobs.end_former_members_sessions import end_former_members_sessions_job
 from services.identity.jobs.refold_identity_keys import refold_identity_keys_job
 from services.identity.reactions import membership
+from services.identity.rpc.recovery_servicer import recovery_service
 from services.identity.rpc.secret_methods import SecretMethods
 from services.identity.rpc.servicer import identity_service
 from services.identity.settings import Settings
@@ -26,12 +27,16 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
     country = str(get_global("zone_territories").get(settings.zone, ""))
 
     def build(runtime: Runtime) -> Component:
-        secrets = SecretMethods(_secret_hasher(settings.codes_key_file), _signing_key(settings.token_signing_key_file), Argon2Hasher())
+        hasher = _secret_hasher(settings.codes_key_file)
+        secrets = SecretMethods(hasher, _signing_key(settings.token_signing_key_file), Argon2Hasher())
         return Component(
             name="identity",
             address=settings.address,
             migrations=Path(__file__).parent / "storage" / "migrations",
-            services=(identity_service(runtime.transactions, secrets, country),),
+            services=(
+                identity_service(runtime.transactions, secrets, country),
+                recovery_service(runtime.transactions, hasher, country),
+            ),
             reactions=(membership.reactions(zone),),
             jobs=(forget_old_sign_ins.JOB, end_former_members_sessions_job(zone), refold_identity_keys_job(country)),
         )

@@ -15,6 +15,7 @@ ANYBODY = (
     "/sign-in",
     "/sign-in/password",
     "/sign-in/ABCD",
+    "/recover",
     "/help",
     "/accessibility",
     "/privacy",
@@ -24,7 +25,10 @@ ANYBODY = (
     "/signed-out",
     "/look-up",
 )
-MEMBER = ("/", "/news", "/you", "/you/password", "/you/sessions", "/motions", "/decisions", "/rulebook", "/votes", "/co-ops")
+MEMBER = (
+    *("/", "/news", "/you", "/you/password", "/you/sessions", "/you/recovery"),
+    *("/motions", "/decisions", "/rulebook", "/votes", "/co-ops"),
+)
 SECRETARY = (
     "/",
     "/members",

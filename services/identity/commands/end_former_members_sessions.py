@@ -5,7 +5,7 @@ from uuid import UUID
 
 from libs.database.engine import UnitOfWork
 from libs.observe.security_events import SecurityEvent
-from services.identity.storage import events_out, membership_ends, persons, sessions
+from services.identity.storage import events_out, membership_ends, persons, recovery_helpers, sessions
 
 
 async def record_membership_end(work: UnitOfWork, person: UUID, last_day: date, *, published_at: datetime, published_on: date) -> None:
@@ -16,7 +16,7 @@ async def record_membership_end(work: UnitOfWork, person: UUID, last_day: date, 
     await membership_ends.delete_from(work, person, last_day)
     if last_day <= published_on:
         await persons.lock(work, person)
-        await _ended(work, person, await sessions.end_begun_by(work, person, published_at))
+        await _ended(work, person, await sessions.end_begun_by(work, person, published_at), published_at)
     else:
         await membership_ends.save(work, person, last_day)
 
@@ -26,11 +26,14 @@ async def end_sessions_of_former_members(work: UnitOfWork, today: date) -> int:
     former_members = sorted(await membership_ends.take_past(work, today))
     for person in former_members:
         await persons.lock(work, person)
-        await _ended(work, person, await sessions.end_all(work, person))
+        await _ended(work, person, await sessions.end_all(work, person), work.now)
     return len(former_members)
 
 
-async def _ended(work: UnitOfWork, person: UUID, ended: list[UUID]) -> None:
+async def _ended(work: UnitOfWork, person: UUID, ended: list[UUID], at: datetime) -> None:
+    """Nor can they vouch for anybody from now on, unless they are named again."""
+    for helped, helper in await recovery_helpers.end_of_leaver(work, person, at):
+        await events_out.recovery_help_ended(work, helped, helper, "left")
     await events_out.sessions_ended(work, person, ended, "membership")
     if ended:
         work.report(SecurityEvent.SESSIONS_ENDED, person=str(person), sessions=str(len(ended)))

@@ -1,14 +1,18 @@
-"""Deletes failed sign-ins after two hours, sessions a year after they ended, and the hashes of passwords that were removed."""
+"""Deletes failed sign-ins after two hours, requests to sign in again when they are over, sessions a year after they ended,
+and the hashes of passwords that were removed.
+"""
 
 from datetime import timedelta
 
 from libs.database.engine import UnitOfWork
 from libs.host.component import Job
-from services.identity.storage import password_attempts, passwords, sessions
+from services.identity.storage import password_attempts, passwords, recovery_requests, sessions
 
 _KEEP_FAILURES = timedelta(hours=2)
 _KEEP_BROWSERS = timedelta(days=400)
 """As long as browsers keep the cookie."""
+_KEEP_RECOVERIES = timedelta(days=1)
+"""After they expired."""
 _KEEP_SESSIONS = timedelta(days=365)
 
 
@@ -16,6 +20,7 @@ async def forget_old_sign_ins(work: UnitOfWork) -> int:
     deleted = await password_attempts.delete_old(work, work.now - _KEEP_FAILURES)
     deleted += await sessions.delete_old(work, work.now - _KEEP_SESSIONS)
     deleted += await password_attempts.delete_old_browsers(work, work.now - _KEEP_BROWSERS)
+    deleted += await recovery_requests.delete_old(work, work.now - _KEEP_RECOVERIES)
     return deleted + await passwords.delete_removed(work)
 
 

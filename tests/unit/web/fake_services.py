@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 from kith.governance.v1 import governance_pb2 as gov
 from kith.identity.v1 import identity_pb2 as ident
+from kith.identity.v1 import recovery_pb2 as recov
 from kith.membership.v1 import membership_pb2 as memb
 from kith.status.v1 import status_pb2 as stat
 from libs.clock import Clock, FixedClock
 from libs.database.paging import Page
-from libs.refusals import Conflict, FailedPrecondition, NotFound, NotSignedIn, Unavailable
+from libs.refusals import Conflict, FailedPrecondition, NotFound, NotSignedIn, Unavailable, invalid
 from services.clients import ServiceClients
 from services.web.app_state import AppState, CoOp
 from services.web.http.access_tokens import AccessTokenCache
@@ -262,6 +263,45 @@ class FakeIdentityService(FakeService):
         return ident.RevokeSignInCodesResponse(revoked=1)
 
 
+class FakeRecoveryService(FakeService):
+    """Jo and Mo help Ada; Ada helps Jo, who asks, and is asked to help Mo."""
+
+    progress = recov.GetRecoveryResponse(
+        state=recov.RECOVERY_STATE_WAITING, spoken_number="204816", vouched=1, expires_at=to_timestamp(NOW + timedelta(days=3))
+    )
+
+    def __init__(self) -> None:
+        super().__init__(recov.DESCRIPTOR.services_by_name["RecoveryService"])
+
+    def RequestRecovery(self, request: recov.RequestRecoveryRequest) -> recov.RequestRecoveryResponse:
+        if not request.who:
+            raise invalid("who", "WHO_MISSING")
+        return recov.RequestRecoveryResponse(recovery_key="a key of this browser")
+
+    def GetRecovery(self, _request: recov.GetRecoveryRequest) -> recov.GetRecoveryResponse:
+        return self.progress
+
+    def FinishRecovery(self, _request: recov.FinishRecoveryRequest) -> recov.FinishRecoveryResponse:
+        if self.progress.state != recov.RECOVERY_STATE_READY:
+            raise NotSignedIn("RECOVERY_NOT_READY")
+        return recov.FinishRecoveryResponse(
+            person_id=ADA, session_id="s2", session_key="k2", session_expires_at=to_timestamp(NOW + timedelta(hours=12))
+        )
+
+    def GetRecoveryHelp(self, _request: recov.GetRecoveryHelpRequest) -> recov.GetRecoveryHelpResponse:
+        return recov.GetRecoveryHelpResponse(
+            helpers=[
+                recov.RecoveryHelp(person_id=ADA, helper_id=JO, accepted=True),
+                recov.RecoveryHelp(person_id=ADA, helper_id=MO),
+            ],
+            helped=[
+                recov.RecoveryHelp(person_id=JO, helper_id=ADA, accepted=True, wanted=True),
+                recov.RecoveryHelp(person_id=MO, helper_id=ADA),
+            ],
+            asked=True,
+        )
+
+
 class FakeMembershipService(FakeService):
     def __init__(self) -> None:
         super().__init__(memb.DESCRIPTOR.services_by_name["MembershipService"])
@@ -464,6 +504,7 @@ class FakeServices:
     """All fake services of the pages; tests can inspect them afterwards."""
 
     identity: FakeIdentityService = field(default_factory=FakeIdentityService)
+    recovery: FakeRecoveryService = field(default_factory=FakeRecoveryService)
     membership: FakeMembershipService = field(default_factory=FakeMembershipService)
     governance: FakeGovernanceService = field(default_factory=FakeGovernanceService)
     votes: FakeVoteService = field(default_factory=FakeVoteService)
@@ -480,7 +521,7 @@ class FakeServices:
     def app_state(self, *, https: bool = False) -> AppState:
         statuses = {name: FakeStatusService(name) for name in ("identity", "membership", "governance", "web")}
         services = object.__new__(ServiceClients)  # without channels: the fakes take the place of every stub
-        fakes = ("identity", "membership", "governance", "votes", "federation", "evidence")
+        fakes = ("identity", "recovery", "membership", "governance", "votes", "federation", "evidence")
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp(
             "Elm Row Care Co-op", "01632 960 001", ZoneInfo("Europe/London"), "https://elm-row.example/source", "0.1.0", self.public_url

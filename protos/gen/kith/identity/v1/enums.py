@@ -6,3 +6,9 @@ from enum import StrEnum
 class CodeKind(StrEnum):
     LINK = "link"
     CARD = "card"
+
+
+class RecoveryState(StrEnum):
+    WAITING = "waiting"
+    READY = "ready"
+    OVER = "over"

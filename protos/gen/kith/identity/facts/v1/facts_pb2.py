@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kith/identity/facts/v1/facts.proto\x12\x16kith.identity.facts.v1\"%\n\x10PersonRegistered\x12\x11\n\tperson_id\x18\x01 \x01(\t\"*\n\x08HatGiven\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"*\n\x08HatTaken\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"3\n\x10SignInCodeIssued\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\"$\n\x0fPersonCorrected\x12\x11\n\tperson_id\x18\x01 \x01(\t\"@\n\rPersonsMerged\x12\x16\n\x0ekept_person_id\x18\x01 \x01(\t\x12\x17\n\x0fother_person_id\x18\x02 \x01(\t\"D\n\rSessionsEnded\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x13\n\x0bsession_ids\x18\x02 \x03(\t\x12\x0b\n\x03why\x18\x03 \x01(\t\" \n\x0bPasswordSet\x12\x11\n\tperson_id\x18\x01 \x01(\t\"A\n\x12SignInCodesRevoked\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x18\n\x10password_removed\x18\x02 \x01(\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kith/identity/facts/v1/facts.proto\x12\x16kith.identity.facts.v1\"%\n\x10PersonRegistered\x12\x11\n\tperson_id\x18\x01 \x01(\t\"*\n\x08HatGiven\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"*\n\x08HatTaken\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"3\n\x10SignInCodeIssued\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\"$\n\x0fPersonCorrected\x12\x11\n\tperson_id\x18\x01 \x01(\t\"@\n\rPersonsMerged\x12\x16\n\x0ekept_person_id\x18\x01 \x01(\t\x12\x17\n\x0fother_person_id\x18\x02 \x01(\t\"D\n\rSessionsEnded\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x13\n\x0bsession_ids\x18\x02 \x03(\t\x12\x0b\n\x03why\x18\x03 \x01(\t\" \n\x0bPasswordSet\x12\x11\n\tperson_id\x18\x01 \x01(\t\"A\n\x12SignInCodesRevoked\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x18\n\x10password_removed\x18\x02 \x01(\x08\";\n\x13RecoveryHelperNamed\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x11\n\thelper_id\x18\x02 \x01(\t\">\n\x16RecoveryHelperAccepted\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x11\n\thelper_id\x18\x02 \x01(\t\"F\n\x11RecoveryHelpEnded\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x11\n\thelper_id\x18\x02 \x01(\t\x12\x0b\n\x03why\x18\x03 \x01(\t\"&\n\x11RecoveryRequested\x12\x11\n\tperson_id\x18\x01 \x01(\t\";\n\x13RecoveryVouchWanted\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x11\n\thelper_id\x18\x02 \x01(\t\"7\n\x0fRecoveryVouched\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x11\n\thelper_id\x18\x02 \x01(\t\"$\n\x0fRecoveryStopped\x12\x11\n\tperson_id\x18\x01 \x01(\t\"8\n\x0fPersonRecovered\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x12\n\nhelper_ids\x18\x02 \x03(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,4 +49,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PASSWORDSET']._serialized_end=448
   _globals['_SIGNINCODESREVOKED']._serialized_start=450
   _globals['_SIGNINCODESREVOKED']._serialized_end=515
+  _globals['_RECOVERYHELPERNAMED']._serialized_start=517
+  _globals['_RECOVERYHELPERNAMED']._serialized_end=576
+  _globals['_RECOVERYHELPERACCEPTED']._serialized_start=578
+  _globals['_RECOVERYHELPERACCEPTED']._serialized_end=640
+  _globals['_RECOVERYHELPENDED']._serialized_start=642
+  _globals['_RECOVERYHELPENDED']._serialized_end=712
+  _globals['_RECOVERYREQUESTED']._serialized_start=714
+  _globals['_RECOVERYREQUESTED']._serialized_end=752
+  _globals['_RECOVERYVOUCHWANTED']._serialized_start=754
+  _globals['_RECOVERYVOUCHWANTED']._serialized_end=813
+  _globals['_RECOVERYVOUCHED']._serialized_start=815
+  _globals['_RECOVERYVOUCHED']._serialized_end=870
+  _globals['_RECOVERYSTOPPED']._serialized_start=872
+  _globals['_RECOVERYSTOPPED']._serialized_end=908
+  _globals['_PERSONRECOVERED']._serialized_start=910
+  _globals['_PERSONRECOVERED']._serialized_end=966
 # @@protoc_insertion_point(module_scope)
