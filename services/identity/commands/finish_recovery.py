@@ -7,9 +7,9 @@ from kith.identity.v1.enums import RecoveryState
 from libs import callers
 from libs.database.engine import UnitOfWork
 from libs.observe.security_events import SecurityEvent
-from services.identity.commands.request_recovery import KEY_PURPOSE
 from services.identity.commands.sign_in import BROWSER_PURPOSE, NewSession, start_session
 from services.identity.domain.keyed_hasher import KeyedHasher
+from services.identity.domain.recovery import KEY_PURPOSE
 from services.identity.storage import (
     events_out,
     password_attempts,

@@ -11,14 +11,12 @@ from services.identity.commands.sign_in_with_password import CLIENT_PURPOSE, net
 from services.identity.domain import recovery
 from services.identity.domain.identity_keys import fold_email, fold_name, fold_phone
 from services.identity.domain.keyed_hasher import KeyedHasher
-from services.identity.domain.recovery import RecoveryRequest
+from services.identity.domain.recovery import KEY_PURPOSE, NUMBER_OF_KEY_PURPOSE, RecoveryRequest
 from services.identity.storage import events_out, password_attempts, recovery_helpers, recovery_requests
 from services.identity.storage.recovery_requests import RequestMarks
 
 RECOVERY_CALLER = callers.job("recovery")
 """Nobody is signed in yet, so it runs as a named system caller that row-level security lets through."""
-KEY_PURPOSE = "recovery key"
-NUMBER_OF_KEY_PURPOSE = "recovery number of a key"
 _ID_LENGTH = 16
 _SHORTEST_PHONE = 6
 

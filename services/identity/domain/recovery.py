@@ -36,6 +36,8 @@ from kith.identity.v1.enums import RecoveryState
 from libs.refusals import FailedPrecondition, invalid
 from services.identity.domain.password_attempts import Failures, Pace
 
+KEY_PURPOSE, NUMBER_OF_KEY_PURPOSE = "recovery key", "recovery number of a key"
+"""The purposes under which keyed hashes of the browser's key are made."""
 HELPERS_NEEDED = 2
 MOST_HELPERS = 3
 MOST_HELPED = 20

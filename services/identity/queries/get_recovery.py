@@ -5,9 +5,8 @@ from datetime import datetime
 
 from kith.identity.v1.enums import RecoveryState
 from libs.database.engine import UnitOfWork
-from services.identity.commands.request_recovery import KEY_PURPOSE, NUMBER_OF_KEY_PURPOSE
 from services.identity.domain.keyed_hasher import KeyedHasher
-from services.identity.domain.recovery import spoken_number
+from services.identity.domain.recovery import KEY_PURPOSE, NUMBER_OF_KEY_PURPOSE, spoken_number
 from services.identity.storage import recovery_requests
 
 
