@@ -55,9 +55,9 @@ class Recovery:
         await call_service(self.stub.VouchForRecovery, request, self.co_op.token(helper))
 
     async def stop(self, person: UUID) -> int:
-        return (
-            await call_service(self.stub.StopRecovery, pb.StopRecoveryRequest(request_id=str(new_id())), self.co_op.token(person))
-        ).stopped
+        request = pb.StopRecoveryRequest(request_id=str(new_id()))
+        response = await call_service(self.stub.StopRecovery, request, self.co_op.token(person))
+        return int(response.stopped)
 
     async def finish(self, key: str) -> pb.FinishRecoveryResponse:
         return await call_service(self.stub.FinishRecovery, pb.FinishRecoveryRequest(recovery_key=key, browser="her browser"))
