@@ -16,6 +16,7 @@ ANYBODY = (
     "/sign-in/password",
     "/sign-in/send",
     "/sign-in/ABCD",
+    "/recover",
     "/help",
     "/accessibility",
     "/privacy",
@@ -49,6 +50,8 @@ MEMBER = (
     "/rulebook",
     "/votes",
     "/co-ops",
+    *("/", "/news", "/you", "/you/password", "/you/sessions", "/you/recovery"),
+    *("/motions", "/decisions", "/rulebook", "/votes", "/co-ops"),
 )
 SECRETARY = (
     "/",
