@@ -23,11 +23,17 @@ class Right(StrEnum):
     """Own, acting, granted, emergency: `may_read` of libs/access, for each field."""
     OWN = r"require_person\(work\)"
     SECRETARY = r"hats\.require\(work, hats\.SECRETARY\)|require_person\(work, SECRETARY\)|require_secretary_or_founder\(work\)"
-    OWN_OR_SECRETARY = r"work\.caller\.person != person:\s+await hats\.require\(work, hats\.SECRETARY\)"
+    OWN_OR_SECRETARY = (
+        r"(person != work\.caller\.person for person in persons\)|(work\.caller\.person|require_person\(work\)) != person|"
+        r"credential\.person != caller):\s+await hats\.require\(work, hats\.SECRETARY\)"
+    )
+    OWN_ACTING_OR_SECRETARY = r"require_self_or_acting\(work, person, SCOPE\)[\s\S]+hats\.SECRETARY"
+    WEB = r"_for_web\("
+    """The pages, as themselves, to send what somebody is told."""
     SCRUTINEER = r"hats\.SCRUTINEER"
     SIGNED_IN = r"work: UnitOfWork"
     """Fellow members' names and offices: everybody who is signed in, as the binding is not open."""
-    OWN_CODE = r"find_match|sign_in_with_code"
+    OWN_CODE = r"find_match|sign_in_with_code|finish_recovery"
     """Who signs in, of themselves."""
 
 
@@ -43,6 +49,8 @@ class Guard:
         assert self.fields.split() == sorted(self.fields.split()), self
 
 
+_PERSON = "called email full_name hats merge_reason merged_entries merged_into phone"
+_CREDENTIAL = "added_by expires_on issued_on kind media_type note reason verified_by"
 _BALLOT = "choice member_class recorders taken"
 _MEMBER = "admitted_on ended_on member_class member_number register_address register_name"
 GUARDS = {
@@ -53,7 +61,19 @@ GUARDS = {
     ("SearchMembers", "Name"): Guard("called full_name", Right.OWN, "identity/queries/search_members"),
     ("GetNames", "Name"): Guard("called full_name", Right.SIGNED_IN, "identity/queries/get_names"),
     ("SearchPersons", "Name"): Guard("called full_name", Right.SECRETARY, "identity/queries/search_persons"),
-    ("GetPerson", "Person"): Guard("called email full_name hats phone", Right.OWN_OR_SECRETARY, "identity/queries/get_person"),
+    ("GetPerson", "Person"): Guard(_PERSON, Right.OWN_OR_SECRETARY, "identity/queries/get_person"),
+    ("GetCredential", "Credential"): Guard(_CREDENTIAL, Right.OWN_OR_SECRETARY, "identity/queries/get_credential"),
+    ("ListCredentials", "Credential"): Guard(_CREDENTIAL, Right.OWN_OR_SECRETARY, "identity/queries/list_credentials"),
+    ("ListWatchedCredentials", "Credential"): Guard(_CREDENTIAL, Right.SECRETARY, "identity/queries/list_watched_credentials"),
+    ("CheckGate", "GateCheck"): Guard("gate", Right.OWN_OR_SECRETARY, "identity/queries/check_gate"),
+    ("ListEmergencyAccess", "EmergencyAccess"): Guard(
+        "reason reviewed_by", Right.OWN_ACTING_OR_SECRETARY, "identity/queries/list_emergency_access"
+    ),
+    ("GetNoticeAddress", "GetNoticeAddressResponse"): Guard(
+        "called email full_name helper_name phone", Right.WEB, "identity/rpc/notice_servicer"
+    ),
+    ("IssueMailedLink", "IssueMailedLinkResponse"): Guard("called code email", Right.WEB, "identity/rpc/notice_servicer"),
+    ("FinishRecovery", "FinishRecoveryResponse"): Guard("hats session_key", Right.OWN_CODE, "identity/rpc/recovery_servicer"),
     ("RegisterPersons", "RegisteredPerson"): Guard("field refusal", Right.SECRETARY, "identity/commands/register_persons"),
     ("SignIn", "SignInResponse"): Guard("hats session_key token", Right.OWN_CODE, "identity/rpc/secret_methods"),
     ("ListHats", "WornHat"): Guard("hat", Right.SIGNED_IN, "identity/queries/list_hats"),

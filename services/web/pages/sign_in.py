@@ -104,7 +104,8 @@ async def start_session(ctx: PageContext, signed_in: SignInResponse | FinishReco
     response = ctx.redirect(_local_path(form.text("next")))
     ctx.state.cookies.set(response, ctx.state.cookies.session, session.cookie, days=_SESSION_DAYS)
     ctx.state.cookies.set(response, ctx.state.cookies.visitor, ctx.visitor_secret, days=BROWSER_DAYS)
-    await set_first_preferences(ctx, response, signed_in.person_id, signed_in.token)
+    if isinstance(signed_in, SignInResponse):
+        await set_first_preferences(ctx, response, signed_in.person_id, signed_in.token)
     if ctx.state.cookies.read(ctx.request, ctx.state.cookies.recovery):
         ctx.state.cookies.drop(response, ctx.state.cookies.recovery)
     return response
