@@ -12,10 +12,11 @@ from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
 from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
+from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
 from kith.status.v1.status_pb2_grpc import StatusServiceStub
 from libs.rpc import client
 from libs.rpc.client import Method
-from services.topology import SERVICE_NAMES
+from services.topology import PERSON_SERVICES, SERVICE_NAMES
 
 RequestT = TypeVar("RequestT", bound=Message)
 ResponseT = TypeVar("ResponseT", bound=Message)
@@ -34,6 +35,8 @@ class ServiceClients:
         self.federation = FederationServiceStub(self._channels["federation"])
         self.evidence = EvidenceServiceStub(self._channels["federation"])
         """What the boards of a federated vote prove."""
+        self.person_rights = {name: PersonRightsServiceStub(self._channels[name]) for name in PERSON_SERVICES}
+        """What each service stores about a person, for that person."""
         self.statuses = {name: StatusServiceStub(channel) for name, channel in self._channels.items()}
 
     async def call(

@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
+from libs.access.person_rights import person_rights_service
 from libs.host.component import BuildComponent, Component, Runtime
 from libs.host.settings import SharedSettings
 from services.database_setup import migrations_folder
@@ -10,6 +11,7 @@ from services.governance.reactions import federation, identity, membership
 from services.governance.rpc.servicer import governance_service
 from services.governance.rpc.vote_servicer import vote_service
 from services.governance.settings import Settings
+from services.governance.storage.person_tables import PERSON_TABLES
 
 
 def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
@@ -21,7 +23,11 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
             name="governance",
             address=settings.address,
             migrations=migrations_folder("governance"),
-            services=(governance_service(runtime, zone), vote_service(runtime, zone, settings.co_op_id)),
+            services=(
+                governance_service(runtime, zone),
+                vote_service(runtime, zone, settings.co_op_id),
+                person_rights_service(runtime.transactions, PERSON_TABLES),
+            ),
             reactions=(identity.REACTIONS, membership.REACTIONS, federation.REACTIONS),
             jobs=(close_due_motions.JOB,),
         )

@@ -7,6 +7,7 @@ from babel.core import get_global
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from libs.access.person_rights import person_rights_service
 from libs.host.component import BuildComponent, Component, Runtime
 from libs.host.settings import SharedSettings
 from services.identity.domain.keyed_hasher import KeyedHasher
@@ -18,6 +19,7 @@ from services.identity.rpc.secret_methods import SecretMethods
 from services.identity.rpc.servicer import identity_service
 from services.identity.settings import Settings
 from services.identity.storage.passwords import Argon2Hasher
+from services.identity.storage.person_tables import PERSON_TABLES
 
 
 def component_builder(_shared: SharedSettings, settings: Settings) -> BuildComponent:
@@ -31,7 +33,10 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
             name="identity",
             address=settings.address,
             migrations=Path(__file__).parent / "storage" / "migrations",
-            services=(identity_service(runtime.transactions, secrets, country),),
+            services=(
+                identity_service(runtime.transactions, secrets, country),
+                person_rights_service(runtime.transactions, PERSON_TABLES),
+            ),
             reactions=(membership.reactions(zone),),
             jobs=(forget_old_sign_ins.JOB, end_former_members_sessions_job(zone), refold_identity_keys_job(country)),
         )

@@ -3,11 +3,13 @@
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from libs.access.person_rights import person_rights_service
 from libs.host.component import BuildComponent, Component, Runtime
 from libs.host.settings import SharedSettings
 from services.membership.reactions import governance, identity
 from services.membership.rpc.servicer import membership_service
 from services.membership.settings import Settings
+from services.membership.storage.person_tables import PERSON_TABLES
 
 
 def component_builder(_shared: SharedSettings, settings: Settings) -> BuildComponent:
@@ -18,7 +20,7 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
             name="membership",
             address=settings.address,
             migrations=Path(__file__).parent / "storage" / "migrations",
-            services=(membership_service(runtime, zone),),
+            services=(membership_service(runtime, zone), person_rights_service(runtime.transactions, PERSON_TABLES)),
             reactions=(identity.reactions(zone), governance.reactions(zone)),
         )
 

@@ -1,0 +1,83 @@
+"""A person's own data from every service: all of it, nobody else's, and no secret."""
+
+import json
+from uuid import UUID
+
+import pytest
+
+from kith.identity.v1 import identity_pb2 as identity
+from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
+from kith.person.v1 import person_rights_pb2 as pb
+from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
+from libs.database.engine import new_id
+from libs.refusals import Invalid, NotAllowed
+from libs.rpc.client import call_service
+from tests.support.member_assembly import member_assembly
+from tests.support.running_co_op import Infrastructure, RunningCoOp, running_co_op
+
+
+async def _export(co_op: RunningCoOp, service: str, person: UUID, token: str, page_size: int = 200) -> list[tuple[str, dict[str, object]]]:
+    stub = co_op.stub_at(service, PersonRightsServiceStub)
+    records: list[tuple[str, dict[str, object]]] = []
+    page_token = ""
+    while True:
+        request = pb.ExportRequest(person_id=str(person), page_size=page_size, page_token=page_token)
+        response: pb.ExportResponse = await call_service(stub.Export, request, token)
+        assert len(response.records) <= page_size
+        records += [(record.kind, json.loads(record.json)) for record in response.records]
+        page_token = response.next_page_token
+        if not page_token:
+            return records
+
+
+@pytest.mark.capability("L5")
+async def test_a_person_gets_what_each_service_stores_about_them_with_the_readers(infrastructure: Infrastructure) -> None:
+    async with running_co_op(infrastructure, "identity", "membership", "web") as co_op:
+        secretary, ada, bo = await co_op.register_people("Ash Example", "Ada Ample", "Bo Brook")
+        stub = co_op.stub(IdentityServiceStub)
+        await call_service(stub.GetPerson, identity.GetPersonRequest(person_id=str(ada)), co_op.token(secretary, hat="secretary"))
+        await call_service(stub.GetPerson, identity.GetPersonRequest(person_id=str(bo)), co_op.token(secretary, hat="secretary"))
+        code = identity.IssueSignInCodeRequest(request_id=str(new_id()), person_id=str(ada), kind=identity.CODE_KIND_LINK)
+        link = (await call_service(stub.IssueSignInCode, code, co_op.token(ada))).code
+        await call_service(stub.SignIn, identity.SignInRequest(code=link, browser="a browser"))
+        for consumer in ("membership", "web"):
+            await co_op.wait_until_consumed(consumer, "identity")
+
+        exports = {service: await _export(co_op, service, ada, co_op.token(ada)) for service in ("identity", "membership", "web")}
+
+        kinds = {service: {kind for kind, _ in records} for service, records in exports.items()}
+        assert {"person", "contact", "sign_in_code", "session", "read_audit"} <= kinds["identity"]
+        assert (kinds["membership"], kinds["web"]) == ({"known_person"}, {"news"})
+        reads = [(data["reader"], data["hat"], data["record"]) for kind, data in exports["identity"] if kind == "read_audit"]
+        assert reads == [(str(secretary), "secretary", "person")]
+        everything = json.dumps(exports)
+        assert "Ada Ample" in everything
+        assert str(bo) not in everything
+        assert link not in everything
+        for service, export in exports.items():
+            assert await _export(co_op, service, ada, co_op.token(ada), page_size=1) == export, service
+            for token in (co_op.token(secretary, hat="secretary"), co_op.token(bo)):
+                with pytest.raises(NotAllowed, match="NOT_YOURS"):
+                    await _export(co_op, service, ada, token)
+
+        foreign = pb.ExportRequest(person_id=str(ada), page_token="of another list")
+        with pytest.raises(Invalid, match="PAGE_TOKEN_FOREIGN"):
+            await call_service(co_op.stub_at("identity", PersonRightsServiceStub).Export, foreign, co_op.token(ada))
+
+
+@pytest.mark.capability("L5")
+async def test_governance_gives_a_person_their_own_ballots(infrastructure: Infrastructure) -> None:
+    """A paper vote that waits for the second secretary is theirs, too."""
+    async with member_assembly(infrastructure, user=3) as assembly:
+        ada, bo, cy = assembly.members["user"]
+        motion = await assembly.open_motion()
+        await assembly.cast(ada, motion, "for")
+        await assembly.cast(bo, motion, "against")
+        await assembly.record(cy, motion, "abstain")
+
+        exports = {person: await _export(assembly.co_op, "governance", person, assembly.co_op.token(person)) for person in (ada, cy)}
+
+        choices = {person: [(kind, data["choice"]) for kind, data in records if "choice" in data] for person, records in exports.items()}
+        assert choices == {ada: [("ballot", "for")], cy: [("ballot_entry", "abstain")]}
+        assert {"standing", "roll"} <= {kind for kind, _ in exports[ada]}
+        assert str(bo) not in json.dumps([*exports.values()])
