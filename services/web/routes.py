@@ -50,6 +50,7 @@ from services.web.pages.federated_votes import (
 from services.web.pages.federated_votes import vote_result as federated_result
 from services.web.pages.form_page import form_page
 from services.web.pages.member_changes import CHANGES
+from services.web.pages.my_data import page as my_data
 
 
 class VoteIdConvertor(StringConvertor):
@@ -116,6 +117,8 @@ _MEMBER_PAGES = (
     form_page("/you", my_account.ACCOUNT, Access.MEMBER),
     form_page("/you/password", my_account.PASSWORD, Access.MEMBER),
     Page("/you/sessions", my_sessions.show, my_sessions.end, my_sessions.END),
+    Page("/you/data", my_data.show),
+    Page("/you/data/file", my_data.download),
     Page("/motions", motions.show),
     Page("/motions/{motion:uuid}", motions.show_one),
     *_ballot_pages("/motions/{motion:uuid}", OwnBallotPages(MotionBallots())),

@@ -24,7 +24,7 @@ ANYBODY = (
     "/signed-out",
     "/look-up",
 )
-MEMBER = ("/", "/news", "/you", "/you/password", "/you/sessions", "/motions", "/decisions", "/rulebook", "/votes", "/co-ops")
+MEMBER = ("/", "/news", "/you", "/you/password", "/you/sessions", "/you/data", "/motions", "/decisions", "/rulebook", "/votes", "/co-ops")
 SECRETARY = (
     "/",
     "/members",

@@ -1,6 +1,7 @@
 """Fakes of the services behind the pages, with a handful of invented people and some motions."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -10,11 +11,13 @@ from zoneinfo import ZoneInfo
 from kith.governance.v1 import governance_pb2 as gov
 from kith.identity.v1 import identity_pb2 as ident
 from kith.membership.v1 import membership_pb2 as memb
+from kith.person.v1 import person_rights_pb2 as rights
 from kith.status.v1 import status_pb2 as stat
 from libs.clock import Clock, FixedClock
 from libs.database.paging import Page
 from libs.refusals import Conflict, FailedPrecondition, NotFound, NotSignedIn, Unavailable
 from services.clients import ServiceClients
+from services.topology import PERSON_SERVICES
 from services.web.app_state import AppState, CoOp
 from services.web.http.access_tokens import AccessTokenCache
 from services.web.http.cookies import Cookies
@@ -459,6 +462,31 @@ class FakeStatusService(FakeService):
         )  # fmt: skip
 
 
+class FakePersonRightsService(FakeService):
+    """What one service stores about a person: here, a few records of each kind of value."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__(rights.DESCRIPTOR.services_by_name["PersonRightsService"])
+        self.service = service
+
+    def Export(self, request: rights.ExportRequest) -> rights.ExportResponse:
+        if self.service != "identity":
+            return rights.ExportResponse()
+        if not request.page_token:
+            contact = {"person": ADA, "email": "ada@example.org", "phone": ""}
+            return rights.ExportResponse(records=[_exported("contact", contact)], next_page_token="more")
+        session = {"id": OWN_ENTRY, "person": ADA, "strength": "card", "started_at": NOW.isoformat(), "expires_at": None, "ended_at": None}
+        read = {
+            "id": OTHERS_ENTRY, "reader": MO, "hat": "secretary", "subject": ADA, "record": "person", "action": "get", "stale": False,
+            "at": NOW.isoformat(), "fields": [], "reason": "", "acting_for": None,
+        }  # fmt: skip
+        return rights.ExportResponse(records=[_exported("session", session), _exported("read_audit", read)])
+
+
+def _exported(kind: str, fields: Mapping[str, object]) -> rights.ExportedRecord:
+    return rights.ExportedRecord(kind=kind, json=json.dumps(fields))
+
+
 @dataclass
 class FakeServices:
     """All fake services of the pages; tests can inspect them afterwards."""
@@ -481,7 +509,8 @@ class FakeServices:
         statuses = {name: FakeStatusService(name) for name in ("identity", "membership", "governance", "web")}
         services = object.__new__(ServiceClients)  # without channels: the fakes take the place of every stub
         fakes = ("identity", "membership", "governance", "votes", "federation", "evidence")
-        vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
+        person_rights = {name: FakePersonRightsService(name) for name in PERSON_SERVICES}
+        vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses, person_rights=person_rights)
         co_op = CoOp(
             "Elm Row Care Co-op", "01632 960 001", ZoneInfo("Europe/London"), "https://elm-row.example/source", "0.1.0", self.public_url
         )

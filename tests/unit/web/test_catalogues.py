@@ -20,7 +20,7 @@ ASKED_BY_NAME = (
     "news.", "deed.", "next.", "vote_state.", "vote_done.", "co_op.is_", "co_op_state.", "co_op_event.", "way.", "step.", "where.",
     "ballot.ask_", "ballot_word.", "ballot_code.", "between_paper.", "between_result.share_", "method.", "basis.", "below_quorum.",
     "audience.", "board.", "decisions.", "draft_part.", "dispute.", "settle.", "misconduct.", "result_now.", "result_state.", "stance.",
-    "co_op.", "first.", "change.", "end_reason.", "sessions.by_",
+    "co_op.", "first.", "change.", "end_reason.", "sessions.by_", "data.kind.", "data.why.", "data.field.",
 )  # fmt: skip
 """Parts of keys that the code completes from a word of the services: each is looked up by name somewhere."""
 REASON = re.compile(r'"([A-Z]+(?:_[A-Z]+)+)"')
