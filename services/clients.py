@@ -10,6 +10,7 @@ from google.protobuf.message import Message
 from kith.federation.v1.federation_pb2_grpc import EvidenceServiceStub, FederationServiceStub
 from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
 from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
+from kith.identity.v1.data_requests_pb2_grpc import DataRequestServiceStub
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
@@ -28,6 +29,8 @@ class ServiceClients:
     def __init__(self, open_channel: Callable[[str], grpc.aio.Channel]) -> None:
         self._channels = {name: open_channel(name) for name in SERVICE_NAMES}
         self.identity = IdentityServiceStub(self._channels["identity"])
+        self.data_requests = DataRequestServiceStub(self._channels["identity"])
+        """Requests of people for all that is held about them."""
         self.membership = MembershipServiceStub(self._channels["membership"])
         self.governance = GovernanceServiceStub(self._channels["governance"])
         self.votes = VoteServiceStub(self._channels["governance"])

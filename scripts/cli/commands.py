@@ -23,6 +23,7 @@ COMMANDS = {
     "status": CliCommand("scripts.cli.status:status_command", "say how a co-op's services are"),
     "member": CliCommand("scripts.cli.member:member_app", "admit members from a list, and look into the register"),
     "person": CliCommand("scripts.cli.person:person_app", "make sign-in cards and links, give and take hats"),
+    "data-requests": CliCommand("scripts.cli.data_requests:data_requests_app", "see who asked for their data, and until when to answer"),
     "motion": CliCommand("scripts.cli.motion:motion_app", "put a question to the members, see motions and results"),
     "peer": CliCommand("scripts.cli.peer:peer_app", "become peers with another co-op, and see or end it"),
     "keys": CliCommand("scripts.cli.keys:keys_app", "make new keys towards other co-ops"),

@@ -14,7 +14,9 @@ from services.identity.domain.keyed_hasher import KeyedHasher
 from services.identity.jobs import forget_old_sign_ins
 from services.identity.jobs.end_former_members_sessions import end_former_members_sessions_job
 from services.identity.jobs.refold_identity_keys import refold_identity_keys_job
+from services.identity.jobs.remind_of_data_requests import remind_of_data_requests_job
 from services.identity.reactions import membership
+from services.identity.rpc.data_request_servicer import data_request_service
 from services.identity.rpc.secret_methods import SecretMethods
 from services.identity.rpc.servicer import identity_service
 from services.identity.settings import Settings
@@ -35,10 +37,16 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
             migrations=Path(__file__).parent / "storage" / "migrations",
             services=(
                 identity_service(runtime.transactions, secrets, country),
+                data_request_service(runtime.transactions, zone),
                 person_rights_service(runtime.transactions, PERSON_TABLES),
             ),
             reactions=(membership.reactions(zone),),
-            jobs=(forget_old_sign_ins.JOB, end_former_members_sessions_job(zone), refold_identity_keys_job(country)),
+            jobs=(
+                forget_old_sign_ins.JOB,
+                end_former_members_sessions_job(zone),
+                refold_identity_keys_job(country),
+                remind_of_data_requests_job(zone),
+            ),
         )
 
     return build

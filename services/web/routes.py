@@ -6,6 +6,7 @@ from services.web.page import Access, Page
 from services.web.pages import (
     about,
     confirmed_actions,
+    data_requests,
     decisions,
     first_steps,
     hats,
@@ -104,6 +105,7 @@ _SECRETARY_PAGES = (
     *(form_page(f"/members/{{person:uuid}}/{change.name}", change.ask) for change in CHANGES),
     *(form_page(f"/members/{{person:uuid}}/{change.name}/check", change.check) for change in CHANGES),
     *(form_page(f"/first-steps/{step}", form) for step, form in first_steps.STEP_PAGES.items()),
+    Page("/data-requests", data_requests.show, data_requests.answer, data_requests.ANSWER, Access.SECRETARY),
     Page("/applications", membership_applications.show, membership_applications.admit, membership_applications.ADMIT, Access.SECRETARY),
     form_page("/motions/new", new_motion.WRITE),
     form_page("/motions/new/check", new_motion.OPEN),

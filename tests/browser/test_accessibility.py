@@ -33,6 +33,7 @@ SECRETARY = (
     "/first-steps/address",
     "/first-steps/backup",
     "/applications",
+    "/data-requests",
     "/motions/new",
     "/paper-votes",
     "/system",

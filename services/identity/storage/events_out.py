@@ -6,6 +6,7 @@ from uuid import UUID
 from kith.identity.facts.v1 import facts_pb2 as facts
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
+from services.identity.domain.data_request import DataRequest
 
 
 async def persons_registered(work: UnitOfWork, persons: Iterable[UUID]) -> None:
@@ -44,3 +45,18 @@ async def sign_in_codes_revoked(work: UnitOfWork, person: UUID, *, password_remo
 
 async def sign_in_code_issued(work: UnitOfWork, person: UUID, kind: str) -> None:
     await outbox.publish(work, (facts.SignInCodeIssued(person_id=str(person), kind=kind), str(person)))
+
+
+async def data_asked(work: UnitOfWork, request: DataRequest) -> None:
+    event = facts.DataAsked(data_request_id=str(request.id), person_id=str(request.person), due_day=request.due_day.isoformat())
+    await outbox.publish(work, (event, str(request.person)))
+
+
+async def data_request_waits(work: UnitOfWork, request: DataRequest) -> None:
+    event = facts.DataRequestWaits(data_request_id=str(request.id), person_id=str(request.person), due_day=request.due_day.isoformat())
+    await outbox.publish(work, (event, str(request.person)))
+
+
+async def data_request_answered(work: UnitOfWork, request: DataRequest) -> None:
+    event = facts.DataRequestAnswered(data_request_id=str(request.id), person_id=str(request.person))
+    await outbox.publish(work, (event, str(request.person)))

@@ -29,6 +29,11 @@ PERSON_TABLES = (
     PersonTable(tables.session, ("person",), ("id", "person", "strength", "started_at", "expires_at", "ended_at"), {"key_mark": _SECRET}),
     PersonTable(tables.known_browser, ("person",), ("person", "since"), {"browser_mark": _SECRET}),
     PersonTable(
+        tables.data_request,
+        ("person",),
+        ("id", "person", "asked_by", "asked_at", "due_day", "reminded_at", "answered_at", "answered_by", "answer"),
+    ),
+    PersonTable(
         access_grant,
         ("subject",),
         ("id", "subject", "field", "audience_kind", "audience", "valid_from", "valid_until", "revoked_at"),

@@ -3,6 +3,9 @@
 from uuid import UUID
 
 from kith.identity.facts.v1.facts_pb2 import (
+    DataAsked,
+    DataRequestAnswered,
+    DataRequestWaits,
     HatGiven,
     HatTaken,
     PasswordSet,
@@ -53,6 +56,9 @@ REACTIONS = Reactions(
             news_handler(SignInCodesRevoked, "codes_revoked", person="person_id"),
             news_handler(PasswordSet, "password_set", person="person_id"),
             news_handler(PersonCorrected, "details_corrected", person="person_id"),
+            news_handler(DataAsked, "data_asked", person="person_id"),
+            news_handler(DataRequestAnswered, "data_answered", person="person_id"),
+            news_handler(DataRequestWaits, "data_waits", about="data_request_id", word="due_day", hat="secretary"),
             news_handler(PersonsMerged, "persons_merged", person="kept_person_id"),
         ]
     ),

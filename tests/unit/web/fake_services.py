@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from kith.governance.v1 import governance_pb2 as gov
+from kith.identity.v1 import data_requests_pb2 as asked
 from kith.identity.v1 import identity_pb2 as ident
 from kith.membership.v1 import membership_pb2 as memb
 from kith.person.v1 import person_rights_pb2 as rights
@@ -462,6 +463,20 @@ class FakeStatusService(FakeService):
         )  # fmt: skip
 
 
+class FakeDataRequestService(FakeService):
+    def __init__(self) -> None:
+        super().__init__(asked.DESCRIPTOR.services_by_name["DataRequestService"])
+
+    def ListDataRequests(self, _request: asked.ListDataRequestsRequest) -> asked.ListDataRequestsResponse:
+        at = to_timestamp(NOW - timedelta(days=25))
+        days = {OWN_ENTRY: (JO, NOW.date() - timedelta(days=1)), OTHERS_ENTRY: (ADA, NOW.date() + timedelta(days=6))}
+        waiting = [
+            asked.DataRequest(data_request_id=item, person_id=person, asked_by=person, asked_at=at, due_day=day.isoformat())
+            for item, (person, day) in days.items()
+        ]
+        return asked.ListDataRequestsResponse(data_requests=waiting)
+
+
 class FakePersonRightsService(FakeService):
     """What one service stores about a person: here, a few records of each kind of value."""
 
@@ -492,6 +507,7 @@ class FakeServices:
     """All fake services of the pages; tests can inspect them afterwards."""
 
     identity: FakeIdentityService = field(default_factory=FakeIdentityService)
+    data_requests: FakeDataRequestService = field(default_factory=FakeDataRequestService)
     membership: FakeMembershipService = field(default_factory=FakeMembershipService)
     governance: FakeGovernanceService = field(default_factory=FakeGovernanceService)
     votes: FakeVoteService = field(default_factory=FakeVoteService)
@@ -508,7 +524,7 @@ class FakeServices:
     def app_state(self, *, https: bool = False) -> AppState:
         statuses = {name: FakeStatusService(name) for name in ("identity", "membership", "governance", "web")}
         services = object.__new__(ServiceClients)  # without channels: the fakes take the place of every stub
-        fakes = ("identity", "membership", "governance", "votes", "federation", "evidence")
+        fakes = ("identity", "data_requests", "membership", "governance", "votes", "federation", "evidence")
         person_rights = {name: FakePersonRightsService(name) for name in PERSON_SERVICES}
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses, person_rights=person_rights)
         co_op = CoOp(

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kith/identity/facts/v1/facts.proto\x12\x16kith.identity.facts.v1\"%\n\x10PersonRegistered\x12\x11\n\tperson_id\x18\x01 \x01(\t\"*\n\x08HatGiven\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"*\n\x08HatTaken\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"3\n\x10SignInCodeIssued\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\"$\n\x0fPersonCorrected\x12\x11\n\tperson_id\x18\x01 \x01(\t\"@\n\rPersonsMerged\x12\x16\n\x0ekept_person_id\x18\x01 \x01(\t\x12\x17\n\x0fother_person_id\x18\x02 \x01(\t\"D\n\rSessionsEnded\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x13\n\x0bsession_ids\x18\x02 \x03(\t\x12\x0b\n\x03why\x18\x03 \x01(\t\" \n\x0bPasswordSet\x12\x11\n\tperson_id\x18\x01 \x01(\t\"A\n\x12SignInCodesRevoked\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x18\n\x10password_removed\x18\x02 \x01(\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kith/identity/facts/v1/facts.proto\x12\x16kith.identity.facts.v1\"%\n\x10PersonRegistered\x12\x11\n\tperson_id\x18\x01 \x01(\t\"*\n\x08HatGiven\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"*\n\x08HatTaken\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"3\n\x10SignInCodeIssued\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\"$\n\x0fPersonCorrected\x12\x11\n\tperson_id\x18\x01 \x01(\t\"@\n\rPersonsMerged\x12\x16\n\x0ekept_person_id\x18\x01 \x01(\t\x12\x17\n\x0fother_person_id\x18\x02 \x01(\t\"D\n\rSessionsEnded\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x13\n\x0bsession_ids\x18\x02 \x03(\t\x12\x0b\n\x03why\x18\x03 \x01(\t\" \n\x0bPasswordSet\x12\x11\n\tperson_id\x18\x01 \x01(\t\"A\n\x12SignInCodesRevoked\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x18\n\x10password_removed\x18\x02 \x01(\x08\"H\n\tDataAsked\x12\x17\n\x0f\x64\x61ta_request_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0f\n\x07\x64ue_day\x18\x03 \x01(\t\"O\n\x10\x44\x61taRequestWaits\x12\x17\n\x0f\x64\x61ta_request_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0f\n\x07\x64ue_day\x18\x03 \x01(\t\"A\n\x13\x44\x61taRequestAnswered\x12\x17\n\x0f\x64\x61ta_request_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,4 +49,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PASSWORDSET']._serialized_end=448
   _globals['_SIGNINCODESREVOKED']._serialized_start=450
   _globals['_SIGNINCODESREVOKED']._serialized_end=515
+  _globals['_DATAASKED']._serialized_start=517
+  _globals['_DATAASKED']._serialized_end=589
+  _globals['_DATAREQUESTWAITS']._serialized_start=591
+  _globals['_DATAREQUESTWAITS']._serialized_end=670
+  _globals['_DATAREQUESTANSWERED']._serialized_start=672
+  _globals['_DATAREQUESTANSWERED']._serialized_end=737
 # @@protoc_insertion_point(module_scope)
