@@ -1,9 +1,13 @@
 """A person's own data from every service: all of it, nobody else's, and no secret."""
 
+import csv
+import io
 import json
+import zipfile
 from uuid import UUID
 
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it carries no types
 
 from kith.identity.v1 import identity_pb2 as identity
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
@@ -12,6 +16,10 @@ from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
 from libs.database.engine import new_id
 from libs.refusals import Invalid, NotAllowed
 from libs.rpc.client import call_service
+from services.topology import PERSON_SERVICES
+from tests.contract.person_data_schema import make_schema
+from tests.support.free_ports import free_ports
+from tests.support.http_user import HttpUser
 from tests.support.member_assembly import member_assembly
 from tests.support.running_co_op import Infrastructure, RunningCoOp, running_co_op
 
@@ -32,22 +40,27 @@ async def _export(co_op: RunningCoOp, service: str, person: UUID, token: str, pa
 
 @pytest.mark.capability("L5")
 async def test_a_person_gets_what_each_service_stores_about_them_with_the_readers(infrastructure: Infrastructure) -> None:
-    async with running_co_op(infrastructure, "identity", "membership", "web") as co_op:
+    [port] = free_ports(1)
+    web: dict[str, object] = {"page_address": f"127.0.0.1:{port}", "public_url": f"http://127.0.0.1:{port}"}
+    async with running_co_op(infrastructure, *PERSON_SERVICES, web=web) as co_op:
         secretary, ada, bo = await co_op.register_people("Ash Example", "Ada Ample", "Bo Brook")
         stub = co_op.stub(IdentityServiceStub)
         await call_service(stub.GetPerson, identity.GetPersonRequest(person_id=str(ada)), co_op.token(secretary, hat="secretary"))
         await call_service(stub.GetPerson, identity.GetPersonRequest(person_id=str(bo)), co_op.token(secretary, hat="secretary"))
         code = identity.IssueSignInCodeRequest(request_id=str(new_id()), person_id=str(ada), kind=identity.CODE_KIND_LINK)
         link = (await call_service(stub.IssueSignInCode, code, co_op.token(ada))).code
-        await call_service(stub.SignIn, identity.SignInRequest(code=link, browser="a browser"))
+        async with HttpUser(f"127.0.0.1:{port}") as user:
+            await user.get(f"/sign-in/{link}")
+            await user.submit("/sign-in/code")
+            page, packed = await user.get("/you/data"), await user.download("/you/data/file")
         for consumer in ("membership", "web"):
             await co_op.wait_until_consumed(consumer, "identity")
 
-        exports = {service: await _export(co_op, service, ada, co_op.token(ada)) for service in ("identity", "membership", "web")}
+        exports = {service: await _export(co_op, service, ada, co_op.token(ada)) for service in PERSON_SERVICES}
 
         kinds = {service: {kind for kind, _ in records} for service, records in exports.items()}
         assert {"person", "contact", "sign_in_code", "session", "read_audit"} <= kinds["identity"]
-        assert (kinds["membership"], kinds["web"]) == ({"known_person"}, {"news"})
+        assert (kinds["membership"], kinds["governance"], kinds["web"]) == ({"known_person"}, set(), {"news", "session"})
         reads = [(data["reader"], data["hat"], data["record"]) for kind, data in exports["identity"] if kind == "read_audit"]
         assert reads == [(str(secretary), "secretary", "person")]
         everything = json.dumps(exports)
@@ -59,6 +72,13 @@ async def test_a_person_gets_what_each_service_stores_about_them_with_the_reader
             for token in (co_op.token(secretary, hat="secretary"), co_op.token(bo)):
                 with pytest.raises(NotAllowed, match="NOT_YOURS"):
                     await _export(co_op, service, ada, token)
+
+        assert "Ada Ample" in page
+        assert "Ash Example" in page, "who looked, by name"
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            assert [row["reader"] for row in csv.DictReader(io.TextIOWrapper(archive.open("readers.csv"), "utf-8-sig"))] == [str(secretary)]
+            for service in PERSON_SERVICES:
+                Draft202012Validator(make_schema()).validate(json.loads(archive.read(f"{service}.json")))
 
         foreign = pb.ExportRequest(person_id=str(ada), page_token="of another list")
         with pytest.raises(Invalid, match="PAGE_TOKEN_FOREIGN"):

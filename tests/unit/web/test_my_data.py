@@ -16,10 +16,11 @@ from services.topology import PERSON_SERVICES
 from services.web.localisation.catalogue import PLAIN_ENGLISH, load_catalogues
 from services.web.pages.my_data import archive
 from services.web.pages.my_data.gathering import PersonRecord
+from services.web.storage.news import NewsItem
 from tests.contract.person_data_schema import FILE, make_schema, person_tables
 from tests.support.table_metadata import all_tables
 from tests.unit.web.fake_people import ADA, MO, NAMES
-from tests.unit.web.fake_services import FakeServices
+from tests.unit.web.fake_services import FakeServices, InMemoryNews
 from tests.unit.web.scriptless_browser import ScriptlessBrowser
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -107,3 +108,14 @@ def test_the_page_shows_each_kind_in_words_and_who_looked() -> None:
     packed = zipfile.ZipFile(io.BytesIO(response.content))
     assert {"read-me.txt", "readers.csv", *(f"{service}.json" for service in PERSON_SERVICES)} <= set(packed.namelist())
     assert [record["kind"] for record in json.loads(packed.read("identity.json"))["records"]] == ["contact", "session", "read_audit"]
+
+
+def test_a_person_and_the_secretaries_hear_of_a_request() -> None:
+    items = [NewsItem("data_asked", "", "", NOW), NewsItem("data_answered", "", "", NOW), NewsItem("data_waits", MO, "2026-12-05", NOW)]
+    browser = ScriptlessBrowser(FakeServices(news=InMemoryNews(items)))
+    browser.sign_in()
+    page = browser.http.get("/news").text
+
+    for words in ("Someone asked for what we hold about you", "We have answered you about your data", "They must have an answer by"):
+        assert words in page
+    assert 'href="/data-requests"' in page
