@@ -10,14 +10,21 @@ from google.protobuf.message import Message
 from kith.federation.v1.federation_pb2_grpc import EvidenceServiceStub, FederationServiceStub
 from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
 from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
+from kith.identity.v1.consent_pb2_grpc import ConsentServiceStub
+from kith.identity.v1.credentials_pb2_grpc import CredentialServiceStub, FileServiceStub
 from kith.identity.v1.data_requests_pb2_grpc import DataRequestServiceStub
+from kith.identity.v1.emergency_pb2_grpc import EmergencyServiceStub
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
+from kith.identity.v1.notices_pb2_grpc import NoticeServiceStub
+from kith.identity.v1.record_pb2_grpc import RecordServiceStub
+from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
+from kith.person.v1.person_data_pb2_grpc import PersonDataServiceStub
 from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
 from kith.status.v1.status_pb2_grpc import StatusServiceStub
 from libs.rpc import client
 from libs.rpc.client import Method
-from services.topology import PERSON_SERVICES, SERVICE_NAMES
+from services.topology import PEOPLE_SERVICE_NAMES, PERSON_SERVICES, SERVICE_NAMES
 
 RequestT = TypeVar("RequestT", bound=Message)
 ResponseT = TypeVar("ResponseT", bound=Message)
@@ -31,6 +38,17 @@ class ServiceClients:
         self.identity = IdentityServiceStub(self._channels["identity"])
         self.data_requests = DataRequestServiceStub(self._channels["identity"])
         """Requests of people for all that is held about them."""
+        self.relationships = RelationshipServiceStub(self._channels["identity"])
+        """Who may act for whom."""
+        self.credentials = CredentialServiceStub(self._channels["identity"])
+        """What people are qualified for."""
+        self.files = FileServiceStub(self._channels["identity"])
+        self.records = RecordServiceStub(self._channels["identity"])
+        """What people say of themselves, and whom they let see it."""
+        self.consents = ConsentServiceStub(self._channels["identity"])
+        """What people agreed to."""
+        self.notices = NoticeServiceStub(self._channels["identity"])
+        """How persons want to be told."""
         self.membership = MembershipServiceStub(self._channels["membership"])
         self.governance = GovernanceServiceStub(self._channels["governance"])
         self.votes = VoteServiceStub(self._channels["governance"])
@@ -40,6 +58,9 @@ class ServiceClients:
         """What the boards of a federated vote prove."""
         self.person_rights = {name: PersonRightsServiceStub(self._channels[name]) for name in PERSON_SERVICES}
         """What each service stores about a person, for that person."""
+        self.emergency = EmergencyServiceStub(self._channels["identity"])
+        self.person_data = {name: PersonDataServiceStub(self._channels[name]) for name in PEOPLE_SERVICE_NAMES}
+        """What each service has of a person."""
         self.statuses = {name: StatusServiceStub(channel) for name, channel in self._channels.items()}
 
     async def call(

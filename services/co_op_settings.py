@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from libs import texts
 from libs.clock import MAX_AHEAD
 from libs.host.trusted_proxies import TrustedProxies
+from libs.mail.settings import MailSettings, MailTls
 from services.web.http.public_address import PublicAddress
 
 if TYPE_CHECKING:
@@ -17,9 +18,30 @@ if TYPE_CHECKING:
 
 _PROVIDERS: "dict[str, Provider]" = {"any": "any", "wheel": "wheel", "path": "path"}
 
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+_MAIL_PORTS = {MailTls.STARTTLS: 587, MailTls.TLS: 465, MailTls.NONE: 25}
+
 
 class InstanceUnusableError(Exception):
     """The data folder lacks something a start needs; the message says what, and what to do."""
+
+
+@dataclass(frozen=True)
+class MailServerSettings:
+    """The table `[mail]`: the server that sends the co-op's mail. Without a `host` there is no mail."""
+
+    host: str
+    port: int
+    tls: MailTls
+    user: str
+    password_file: Path | None
+    sender: str
+    authority_file: Path | None
+
+    def read(self) -> MailSettings:
+        """With the password. Raises OSError when its file cannot be read."""
+        password = self.password_file.read_text(encoding="utf-8").strip() if self.password_file else ""
+        return MailSettings(self.host, self.port, self.tls, self.user, password, self.sender, str(self.authority_file or ""))
 
 
 @dataclass(frozen=True)
@@ -35,6 +57,7 @@ class CoOpSettings:
     public_url: str
     trusted_proxies: str
     """Addresses of web servers in front of the pages, with commas between; empty when there is none that is believed."""
+    mail: "MailServerSettings"
     operations_address: str
     postgres_url: str | None
     nats_url: str | None
@@ -103,6 +126,7 @@ def _parse_settings(file: Path, values: dict[str, object]) -> CoOpSettings:
         web_address=address,
         public_url=public_url,
         trusted_proxies=trusted_proxies,
+        mail=_parse_mail(file, settings.table("mail")),
         operations_address=monitoring.text("address", _default_operations_address(address)),
         postgres_url=servers.text("postgres_url", "") or None,
         nats_url=servers.text("nats_url", "") or None,
@@ -114,6 +138,26 @@ def _parse_settings(file: Path, values: dict[str, object]) -> CoOpSettings:
         endpoint=border.text("endpoint", border_address),
         clock_max_days_ahead=settings.table("clock").days("max_days_ahead", MAX_AHEAD.days),
         service_addresses=settings.table("services").texts(),
+    )
+
+
+def _parse_mail(file: Path, mail: "_SettingsTable") -> MailServerSettings:
+    host, user, sender, tls = mail.text("host", ""), mail.text("user", ""), mail.text("from", ""), mail.text("tls", MailTls.STARTTLS.value)
+    if tls not in tuple(MailTls):
+        message = f'{file}: [mail] tls must be "starttls", "tls" or "none"'
+        raise InstanceUnusableError(message)
+    if host and "@" not in sender:
+        message = f'{file}: [mail] from must be the address that mail comes from, such as from = "hello@example.org"'
+        raise InstanceUnusableError(message)
+    if host and user and tls == MailTls.NONE and host not in _THIS_MACHINE:
+        message = f'{file}: [mail] tls = "none" would send the password readable over the network; write "starttls" or "tls"'
+        raise InstanceUnusableError(message)
+
+    def beside(name: str) -> Path | None:
+        return file.parent / mail.text(name) if mail.text(name, "") else None
+
+    return MailServerSettings(
+        host, mail.port("port", _MAIL_PORTS[MailTls(tls)]), MailTls(tls), user, beside("password_file"), sender, beside("authority_file")
     )
 
 
@@ -150,6 +194,13 @@ class _SettingsTable:
         value = self._values.get(key, default)
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             message = f"{self._file}: {self._name}{key} must be a whole number of days, at least 1"
+            raise InstanceUnusableError(message)
+        return value
+
+    def port(self, key: str, default: int) -> int:
+        value = self._values.get(key, default)
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 65536:
+            message = f"{self._file}: {self._name}{key} must be the number of a port, such as {key} = {default}"
             raise InstanceUnusableError(message)
         return value
 

@@ -17,6 +17,8 @@ class ServiceEntry:
     """A service by name; its code is imported on first use."""
 
     name: str
+    has_people: bool = False
+    """Whether it has records of people: then it logs who reads them, and answers `PersonDataService`."""
 
     @property
     def settings_class(self) -> "type[ServiceSettings]":
@@ -37,14 +39,15 @@ class ServiceEntry:
 
 
 SERVICES = (
-    ServiceEntry("identity"),
-    ServiceEntry("membership"),
-    ServiceEntry("governance"),
+    ServiceEntry("identity", has_people=True),
+    ServiceEntry("membership", has_people=True),
+    ServiceEntry("governance", has_people=True),
     ServiceEntry("federation"),
     ServiceEntry("web"),
 )
 
 SERVICE_NAMES = tuple(service.name for service in SERVICES)
+PEOPLE_SERVICE_NAMES = tuple(service.name for service in SERVICES if service.has_people)
 
 PERSON_SERVICES = ("identity", "membership", "governance", "web")
 """Those that store data of people; federation stores none."""

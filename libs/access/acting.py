@@ -22,6 +22,20 @@ _LIVE_SCOPES = (
     .order_by(acting_right.c.scope)
 )
 
+_HAS_HOLDER = (
+    select(acting_right.c.holder)
+    .where(acting_right.c.subject == bindparam("subject"), acting_right.c.scope == bindparam("scope"))
+    .where(acting_right.c.valid_from <= bindparam("now"))
+    .where(or_(acting_right.c.valid_until.is_(None), acting_right.c.valid_until > bindparam("now")))
+    .where(or_(acting_right.c.ended_at.is_(None), acting_right.c.ended_at > bindparam("now")))
+    .limit(1)
+)
+
+
+async def has_holder(work: UnitOfWork, subject: UUID, scope: str) -> bool:
+    """Whether anybody may act for `subject` within the scope now."""
+    return (await work.connection.execute(_HAS_HOLDER, {"subject": subject, "scope": scope, "now": work.now})).first() is not None
+
 
 async def live_scopes(work: UnitOfWork, holder: UUID, subject: UUID) -> tuple[str, ...]:
     """In which scopes `holder` may act for `subject` now."""

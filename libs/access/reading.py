@@ -12,19 +12,22 @@ A reader may read field F of person S at a time if one of these holds, and other
 Who acts for somebody has that person's rights within the scope, and none of their own. A hat counts if it is claimed and worn.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, Uuid, and_, bindparam, cast, func, literal_column, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, and_, bindparam, cast, func, literal_column, or_, select, union_all
 from sqlalchemy.dialects import postgresql
 
 from libs.access.access_tables import access_grant, acting_right, co_op_member, emergency_access
 from libs.access.hats import worn_hat
 from libs.database.columns import MOMENT
 from libs.database.engine import UnitOfWork
+
+Rule = Callable[[ColumnElement[UUID], ColumnElement[str], "Reader"], ColumnElement[bool]]
 
 
 class AudienceKind(StrEnum):
@@ -61,6 +64,14 @@ SETTINGS = Reader(
 )
 """The caller as row-level security knows them: the settings that every unit of work begins with."""
 
+SETTINGS_ONCE = Reader(
+    literal_column("(select nullif(current_setting('kith.caller', true), '')::uuid)", Uuid),
+    literal_column("(select current_setting('kith.hat', true))", Text),
+    literal_column("(select nullif(current_setting('kith.acting_for', true), '')::uuid)", Uuid),
+    literal_column("(select nullif(current_setting('kith.now', true), '')::timestamptz)", MOMENT),
+)
+"""The same, read once for a statement and not for each row: for tables that are listed."""
+
 
 def reader_values(work: UnitOfWork) -> dict[str, Any]:
     """The values of CALLER."""
@@ -82,6 +93,30 @@ def may_read(subject: ColumnElement[UUID], field: ColumnElement[str], reader: Re
     )
 
 
+def readable_subjects(field: ColumnElement[str], reader: Reader = CALLER) -> ColumnElement[Sequence[UUID]]:
+    """The persons whose field the reader may read, as an array: the same rule for lists, which then need not judge every row there is."""
+    acts_for_nobody, opened = reader.acting_for.is_(None), emergency_access.c
+    parts = union_all(
+        select(reader.person).where(acts_for_nobody),
+        select(reader.acting_for).where(_acts(reader.acting_for, func.split_part(field, ".", 1), reader)),
+        select(access_grant.c.subject).where(access_grant.c.field == field, holds_grant(reader)),
+        select(opened.subject).where(acts_for_nobody, *_has_opened(reader)),
+    )
+    return func.array(parts.scalar_subquery(), type_=ARRAY(Uuid))
+
+
+def may_change(subject: ColumnElement[UUID], field: ColumnElement[str], reader: Reader = CALLER) -> ColumnElement[bool]:
+    """Whether the reader may change this field of this person: as themselves, or acting for them in its section. Never NULL."""
+    own = and_(reader.acting_for.is_(None), reader.person == subject)
+    acting = and_(reader.acting_for == subject, _acts(subject, func.split_part(field, ".", 1), reader))
+    return func.coalesce(or_(own, acting), False)
+
+
+def holds_grant(reader: Reader = CALLER) -> ColumnElement[bool]:
+    """Whether a row of `access_grant` lets the reader see its field now; the condition of "granted", for lists of grants."""
+    return and_(reader.acting_for.is_(None), _is_live(reader), _is_audience(reader))
+
+
 def _acts(subject: ColumnElement[UUID], scope: ColumnElement[str], reader: Reader) -> ColumnElement[bool]:
     right = acting_right.c
     return (
@@ -95,37 +130,45 @@ def _acts(subject: ColumnElement[UUID], scope: ColumnElement[str], reader: Reade
 
 def _is_granted(subject: ColumnElement[UUID], field: ColumnElement[str], reader: Reader) -> ColumnElement[bool]:
     grant = access_grant.c
+    return select(1).where(grant.subject == subject, grant.field == field, _is_audience(reader), _is_live(reader)).exists()
+
+
+def _is_audience(reader: Reader) -> ColumnElement[bool]:
+    grant = access_grant.c
     wears = select(1).where(worn_hat.c.person == reader.person, worn_hat.c.hat == grant.audience).exists()
     is_member = select(1).where(co_op_member.c.person == reader.person).exists()
-    audience = or_(
+    return or_(
         and_(grant.audience_kind == AudienceKind.PERSON.value, grant.audience == cast(reader.person, Text)),
         and_(grant.audience_kind == AudienceKind.HAT.value, grant.audience == reader.hat, wears),
         and_(grant.audience_kind == AudienceKind.MEMBERS.value, is_member),
     )
-    return (
-        select(1)
-        .where(grant.subject == subject, grant.field == field, audience)
-        .where(grant.valid_from <= reader.now, or_(grant.valid_until.is_(None), reader.now < grant.valid_until))
-        .where(or_(grant.revoked_at.is_(None), reader.now < grant.revoked_at))
-        .exists()
+
+
+def _is_live(reader: Reader) -> ColumnElement[bool]:
+    grant = access_grant.c
+    return and_(
+        grant.valid_from <= reader.now,
+        or_(grant.valid_until.is_(None), reader.now < grant.valid_until),
+        or_(grant.revoked_at.is_(None), reader.now < grant.revoked_at),
     )
 
 
 def _is_emergency(subject: ColumnElement[UUID], reader: Reader) -> ColumnElement[bool]:
+    is_reader, *in_time = _has_opened(reader)
+    return select(1).where(is_reader, emergency_access.c.subject == subject).where(*in_time).exists()
+
+
+def _has_opened(reader: Reader) -> tuple[ColumnElement[bool], ...]:
     access = emergency_access.c
-    return (
-        select(1)
-        .where(access.reader == reader.person, access.subject == subject)
-        .where(access.opened_at <= reader.now, reader.now < access.ends_at)
-        .exists()
-    )
+    return access.reader == reader.person, access.opened_at <= reader.now, reader.now < access.ends_at
 
 
-def row_security_condition(subject: str, field: str) -> str:
-    """The same rule as the condition of a policy. Both columns are given with their table, for the rule's own tables have such columns too.
+def row_security_condition(subject: str, field: str, rule: Rule = may_read, reader: Reader = SETTINGS) -> str:
+    """The same rule, or that of `may_change`, as the condition of a policy. Both columns are given with their table, for the rule's own
+    tables have such columns too.
 
     Migrations contain the text; a test compares them.
     """
-    rule = may_read(literal_column(subject, Uuid), literal_column(field, Text), SETTINGS)
-    compiled = rule.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]  # SQLAlchemy has not typed it
+    condition = rule(literal_column(subject, Uuid), literal_column(field, Text), reader)
+    compiled = condition.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]  # SQLAlchemy has not typed it
     return " ".join(str(compiled).split())

@@ -115,10 +115,16 @@ class Database:
 
     @asynccontextmanager
     async def query_work(self, caller: Caller, now: datetime) -> AsyncIterator[UnitOfWork]:
-        """Opens a unit of work for a query, which publishes no events."""
+        """Opens a unit of work for a query, which publishes no events.
+
+        What it wakes is woken in this process only: it is not worth a round trip of each read that a leader elsewhere hears at once.
+        """
         async with self._transaction() as connection:
             await connection.execute(_SET_CALLER, _caller_settings(caller, now))
-            yield UnitOfWork(connection, caller, now, "")
+            work = UnitOfWork(connection, caller, now, "")
+            yield work
+        for topic in work.wakes:
+            self.wakeups.wake(topic)
 
     async def _notify_leader(self, topics: Iterable[str]) -> None:
         """The changes are committed already: a leader that cannot be notified now finds them when it next looks."""

@@ -100,6 +100,12 @@ create index read_audit_unnumbered on read_audit (id) where number is null;
 """
 """Which fields were read, why and for whom, and the columns of the hash chain; since `0010_reads_in_full` of every service."""
 
+PREPARE_SEALING = """
+create index outbox_read_audit_heads on outbox (seq) where type like '%.ReadAuditSealed';
+update read_audit set salt = decode(replace(gen_random_uuid()::text, '-', ''), 'hex') where salt is null;
+"""
+"""Finds published heads of the read audit, and salts the rows of before; since `0012_reads` of every service."""
+
 CREATE_ACCESS_TABLES = """
 create table access_grant (
   id uuid primary key,
@@ -145,6 +151,47 @@ create table person_key (
 );
 """
 """Of `libs/sealing`; since `0010_reads_in_full` of identity."""
+
+CREATE_GIVEN_CONSENTS = """
+create table given_consent (
+  id uuid primary key,
+  person uuid not null,
+  decision text not null,
+  valid_from timestamptz not null,
+  valid_until timestamptz,
+  ended_at timestamptz
+);
+create index given_consent_by_person on given_consent (person, decision);
+"""
+"""Which consents permit what (`libs/access/consents.py`); since `0017_consent` of identity."""
+
+
+CREATE_FILES = """
+create table stored_file (
+  id uuid primary key,
+  person uuid not null,
+  purpose text not null,
+  uploaded_by uuid not null,
+  state text not null check (state in ('receiving', 'ready')),
+  declared_size bigint not null,
+  received_size bigint not null,
+  media_type text not null,
+  size bigint not null,
+  sha256 bytea,
+  begun_at timestamptz not null,
+  finished_at timestamptz
+);
+create index stored_file_by_person on stored_file (person);
+create index stored_file_unfinished on stored_file (begun_at) where state = 'receiving';
+create table file_chunk (
+  file uuid not null references stored_file on delete cascade,
+  number integer not null,
+  sealed bytea not null,
+  primary key (file, number)
+);
+alter table file_chunk alter column sealed set storage external;
+"""
+"""Of `libs/files`; since `0014_credentials` of identity."""
 
 
 def revoke_run_role_rights(run_role: str) -> str:

@@ -7,7 +7,7 @@
 - `idempotency_key` (the table's name is `answer`): the first response to each request_id, for 30 days. Row-level security limits each
   row to its caller, because a receipt names a choice.
 - `read_audit`: who read whose record, which fields of it, when and why; no content. `stale`: under the last known rights, while events
-  lagged. `number`, `commitment` and `chain` are set soon after by `libs/access/audit_chain.py`; `salt` is what erasure removes.
+  lagged. `number`, `commitment` and `chain` are set soon after by `libs/access/audit_sealing.py`; `salt` is what erasure removes.
 """
 
 from sqlalchemy import (
@@ -24,6 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     false,
+    literal_column,
     null,
     true,
 )
@@ -50,6 +51,7 @@ outbox = Table(
     UniqueConstraint("number"),
 )
 Index("outbox_unnumbered", outbox.c.seq, postgresql_where=outbox.c.number == null())
+Index("outbox_read_audit_heads", outbox.c.seq, postgresql_where=outbox.c.type.like(literal_column("'%.ReadAuditSealed'")))
 
 outbox_state = Table(
     "outbox_state",

@@ -15,6 +15,8 @@ CHANNEL = "kith"
 _LONG_SECONDS = 20.0
 EVENTS = "events"
 """Events were committed: they are to be published, and jobs may be due."""
+READS = "reads"
+"""Reads of people's records were recorded: they are to be sealed (`libs/access/audit_sealing.py`)."""
 POSITION = "position"
 """An operator moved a position, or ordered an event to be skipped: consumers read theirs again."""
 

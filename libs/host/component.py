@@ -9,6 +9,7 @@ from typing import Protocol
 from starlette.types import ASGIApp
 
 from libs.clock import Clock
+from libs.database import wakeups
 from libs.database.engine import Database, UnitOfWork
 from libs.host.http_limits import HttpLimits
 from libs.messages.consumer import Consumer, Reactions
@@ -23,7 +24,9 @@ class Job:
     name: str
     run: Callable[[UnitOfWork], Awaitable[int]]
     due: Callable[[UnitOfWork], Awaitable[datetime | None]] | None = None
-    """When it will next have something to do, as far as is known. Asked after each run, and again when the service has published events."""
+    """When it will next have something to do, as far as is known. Asked after each run."""
+    woken_by: tuple[str, ...] = (wakeups.EVENTS,)
+    """What makes it look again before that, where `due` is given."""
     every_seconds: float = 60.0
     """It runs at least this often: the safety net where `due` is given, the interval where it is not."""
 

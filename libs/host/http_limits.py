@@ -36,7 +36,10 @@ class HttpLimits:
     """From the connection, or the first byte of a further request, to the end of the request's head. Each connection gets three quarters
     of it to all of it, at random: connections that were opened together must not all be closed, and opened again, together."""
     body_seconds: float = 30.0
-    """For the body, which has at most 64 kB in all our forms."""
+    """For the body of a form, which has at most 64 kB without a file."""
+    body_bytes_per_second: int = 32 * 1024
+    """A body that says how long it is gets so much more time: a photo of 10 MB over a slow telephone takes minutes."""
+    longest_body_seconds: float = 400.0
     idle_seconds: int = 15
     """Between a response and the next request on the same connection."""
     write_seconds: float = 60.0

@@ -5,7 +5,7 @@ A connection is in one of four phases, and each but the answer ends by itself:
 | phase  | the server waits for               | at most         | then        |
 |--------|------------------------------------|-----------------|-------------|
 | head   | the end of a request's head        | `head_seconds`  | 408, close  |
-| body   | the rest of the request's body     | `body_seconds`  | 408, close  |
+| body   | the rest of the request's body     | `body_seconds`, and more for a longer one | 408, close |
 | answer | itself                             |                 |             |
 | idle   | the next request                   | `idle_seconds`  | close       |
 
@@ -25,6 +25,7 @@ from libs.host.http_limits import ConnectionRegister, HttpLimits
 _TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 _SHORTEST_HEAD = 0.75
 """The part of `head_seconds` that every connection gets."""
+_LENGTH_DIGITS = 12
 _LINGER_SECONDS = 5.0
 """How long a connection that was closed for being slow may take to send its last bytes."""
 
@@ -113,10 +114,17 @@ class LimitedHttpProtocol(H11Protocol):
             seconds = self._limits.head_seconds * random.uniform(_SHORTEST_HEAD, 1.0)  # noqa: S311 - spreads load, keeps no secret
             self._deadline = self.loop.call_later(seconds, self._time_out, "head_time")
         elif phase is _Phase.BODY:
-            self._deadline = self.loop.call_later(self._limits.body_seconds, self._time_out, "body_time")
+            self._deadline = self.loop.call_later(self._body_seconds(), self._time_out, "body_time")
         elif phase is _Phase.IDLE:
             # uvicorn closes an idle connection; this one is for a client that does not even take the last response.
             self._close_after(self._limits.idle_seconds + self._limits.write_seconds)
+
+    def _body_seconds(self) -> float:
+        """By the length that the request's head says; one that is wrong or missing gives no more time."""
+        values = [value for name, value in self.headers if name == b"content-length" and value.isdigit() and len(value) < _LENGTH_DIGITS]
+        lengths = map(int, values)
+        wanted = self._limits.body_seconds + max(lengths, default=0) / self._limits.body_bytes_per_second
+        return min(wanted, max(self._limits.body_seconds, self._limits.longest_body_seconds))
 
     def _time_out(self, reason: str) -> None:
         self._register.count_closed(reason)

@@ -36,7 +36,7 @@ async def run_jobs(service: str, jobs: Sequence[Job], database: Database, clock:
 
 async def _run(service: str, job: Job, database: Database, clock: Clock) -> None:
     # A job without `due` runs at its interval, whatever is published.
-    with database.wakeups.subscribed(*((wakeups.EVENTS,) if job.due else ())) as woken:
+    with database.wakeups.subscribed(*(job.woken_by if job.due else ())) as woken:
         doubt = ""
         while True:
             woken.clear()
@@ -48,7 +48,8 @@ async def _run(service: str, job: Job, database: Database, clock: Clock) -> None
                     LOG.error("clock_in_doubt", service=service, job=job.name, reason=doubt)
                 await asyncio.sleep(DOUBTFUL_CLOCK_SECONDS)
                 continue
-            until = time.monotonic() + await _run_once(service, job, database, clock)
+            pause = await _run_once(service, job, database, clock)
+            until = time.monotonic() + pause
             if await wakeups.wait_for_event(woken, until - time.monotonic()):
                 # A busy service publishes many events a second; what is due is looked up once for all of them.
                 await asyncio.sleep(min(began + MIN_INTERVAL_SECONDS, until) - time.monotonic())
@@ -56,8 +57,9 @@ async def _run(service: str, job: Job, database: Database, clock: Clock) -> None
 
 async def _run_once(service: str, job: Job, database: Database, clock: Clock) -> float:
     """Runs the job; returns for how many seconds it has nothing to do."""
+    began = clock.now()
     try:
-        async with database.work(callers.job(job.name), clock.now(), f"job:{job.name}") as work:
+        async with database.work(callers.job(job.name), began, f"job:{job.name}") as work:
             done = await job.run(work)
             due = await job.due(work) if job.due else None
         if done:
@@ -73,5 +75,6 @@ async def _run_once(service: str, job: Job, database: Database, clock: Clock) ->
     if due is None:
         return job.every_seconds
     left = (due - clock.now()).total_seconds()
-    # What is still due after a run that did nothing cannot be done just now.
-    return min(left if left > 0 else 0.0 if done else RETRY_SECONDS, job.every_seconds)
+    # What was due when a run began that did nothing cannot be done just now; what became due meanwhile can.
+    is_next = bool(done) or due > began
+    return min(left if left > 0 else 0.0 if is_next else RETRY_SECONDS, job.every_seconds)

@@ -36,6 +36,9 @@ class SecurityEvent(StrEnum):
     HAT_GIVEN = "hat_given"
     HAT_TAKEN = "hat_taken"
     HAT_REFUSED = "hat_refused"
+    EMERGENCY_OPENED = "emergency_opened"
+    ACTING_ALLOWED = "acting_allowed"
+    ACTING_REFUSED = "acting_refused"
     CALLER_REFUSED = "caller_refused"
     FORM_REFUSED = "form_refused"
 

@@ -129,6 +129,9 @@ class Interceptor(grpc.aio.ServerInterceptor):
 
 _SECURITY_EVENTS = {
     "HAT_NEEDED": SecurityEvent.HAT_REFUSED,
+    "ACTING_ENDED": SecurityEvent.ACTING_REFUSED,
+    "ACTING_OUTSIDE_SCOPE": SecurityEvent.ACTING_REFUSED,
+    "NOT_WHILE_ACTING": SecurityEvent.ACTING_REFUSED,
     "TOKEN_FORGED": SecurityEvent.TOKEN_REFUSED,
     "TOKEN_MISSING": SecurityEvent.TOKEN_REFUSED,
     "SESSION_ENDED": SecurityEvent.ENDED_SESSION_USED,

@@ -1,7 +1,20 @@
 """Parses the co-op's rules file and reports every mistake with its line. Pure: bytes in, values out."""
 
+from libs.rulebook.credentials import CredentialKind, Gate, default_credentials
 from libs.rulebook.mistakes import Mistake, RulebookMistakes
 from libs.rulebook.parser import read_rulebook
 from libs.rulebook.rulebook import SCHEMA, MemberClass, ResolutionType, Rulebook, SecondMeeting
 
-__all__ = ["SCHEMA", "MemberClass", "Mistake", "ResolutionType", "Rulebook", "RulebookMistakes", "SecondMeeting", "read_rulebook"]
+__all__ = [
+    "SCHEMA",
+    "CredentialKind",
+    "Gate",
+    "MemberClass",
+    "Mistake",
+    "ResolutionType",
+    "Rulebook",
+    "RulebookMistakes",
+    "SecondMeeting",
+    "default_credentials",
+    "read_rulebook",
+]

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from hashlib import sha256
 
+from libs.rulebook.credentials import read_credentials
 from libs.rulebook.mistakes import RulebookMistakes
 from libs.rulebook.resolutions import read_resolution_types
 from libs.rulebook.rulebook import SCHEMA, MemberClass, ResolutionType, Rulebook
@@ -46,10 +47,11 @@ def _rulebook(source: TomlSource, name: str) -> Rulebook:
     resolutions = read_resolution_types(root, classes)
     ballot_kind = _ballot_kind(root)
     recorders = _recorders(root)
+    credentials = read_credentials(root)
     root.reject_unknown_keys(_LATER)
     if classes_table is not None:
         _check_every_class_votes_somewhere(classes_table, classes, resolutions)
-    return Rulebook(name, SCHEMA, classes, resolutions, ballot_kind, recorders)
+    return Rulebook(name, SCHEMA, classes, resolutions, ballot_kind, recorders, credentials)
 
 
 def _check_schema(root: TomlTable) -> None:

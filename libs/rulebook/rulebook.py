@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from libs.rulebook.counting import CountingRule, Threshold
+from libs.rulebook.credentials import CredentialKind
 
 SCHEMA = "kith.rulebook.v1"
 
@@ -71,6 +72,8 @@ class Rulebook:
     ballot_kind: str
     recorders: int
     """How many people together record a paper or phone vote."""
+    credentials: tuple[CredentialKind, ...]
+    """What people show before they may do something; the default ones where the rulebook names none."""
 
     def member_class(self, key: str) -> MemberClass | None:
         """The class with this key, or None."""

@@ -3,11 +3,9 @@
 It works on the services' databases as their owners, so only PostgreSQL has to run.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -16,17 +14,14 @@ from scripts.cli.console import CommandError, ExitCode, print_note
 from scripts.cli.lazy_imports import lazy_imports
 from services.topology import SERVICE_NAMES, SERVICES, ServiceEntry
 
-if TYPE_CHECKING:
-    from sqlalchemy.engine import URL
-
 with lazy_imports():
     from libs import callers
-    from libs.database import bootstrap, engine
+    from libs.database import engine
     from libs.host import component, settings
     from libs.messages import consumer, rebuild
     from libs.rpc import transactions
-    from scripts.cli import connection, lock_owner, status
-    from services import database_setup, instance
+    from scripts.cli import connection, lock_owner, service_databases, status
+    from services import instance
 
 events_app = CommandGroup("What services published to each other, and what to do when one cannot follow.")
 _ServiceArgument = Annotated[str, typer.Argument(help=f"One of {', '.join(SERVICE_NAMES)}.")]
@@ -72,7 +67,7 @@ def list_command(
 
 async def _rebuild(folder: Path, service: ServiceEntry, source: str) -> int:
     co_op, _ = lock_owner.load_co_op(folder)
-    async with _open_as_owner(co_op, service) as (database, url):
+    async with service_databases.open_as_owner(co_op, service) as (database, url):
         follows = _reactions(co_op, service, url)
         selected = [reactions for reactions in follows if source in ("", reactions.source)]
         if not selected:
@@ -111,7 +106,7 @@ async def _wait_until_caught_up(folder: Path, service: str, sources: set[str]) -
 
 async def _skip(folder: Path, service: ServiceEntry, source: str, number: int, why: str) -> None:
     co_op, _ = lock_owner.load_co_op(folder)
-    async with _open_as_owner(co_op, service) as (database, url):
+    async with service_databases.open_as_owner(co_op, service) as (database, url):
         if source not in [reactions.source for reactions in _reactions(co_op, service, url)]:
             what = f"{service.name} does not follow {source}."
             raise CommandError(what, "Nothing was ordered.", "Look: kith status", ExitCode.NOT_FOUND)
@@ -130,7 +125,7 @@ async def _list(folder: Path, service: ServiceEntry, after: int, most: int) -> N
     from sqlalchemy import text
 
     co_op, _ = lock_owner.load_co_op(folder)
-    async with _open_as_owner(co_op, service) as (database, _), database.engine.connect() as session:
+    async with service_databases.open_as_owner(co_op, service) as (database, _), database.engine.connect() as session:
         rows = (await session.execute(text(_LIST_EVENTS), {"after": after, "most": most})).all()
     await print_words(
         TextResult(
@@ -138,37 +133,6 @@ async def _list(folder: Path, service: ServiceEntry, after: int, most: int) -> N
             for row in rows
         )
     )
-
-
-@asynccontextmanager
-async def _open_as_owner(co_op: "instance.Instance", service: ServiceEntry) -> "AsyncIterator[tuple[engine.Database, str]]":
-    """Opens a service's database as its owner; yields it and its URL. Raises CommandError if PostgreSQL is not reachable."""
-    passwords = co_op.keys.passwords
-    roles = bootstrap.DatabaseRoles(service.name, passwords[service.name, "owner"], passwords[service.name, "run"])
-    url = database_setup.ServiceDatabase(roles, administrator_url(co_op)).owner_url
-    database = engine.Database(url, pool_size=2)
-    try:
-        try:
-            async with database.engine.connect():
-                pass
-        except OSError:
-            what = f"{co_op.co_op.name}'s database does not answer."
-            raise CommandError(what, "The co-op is not running.", "Start it: kith up", ExitCode.UNAVAILABLE) from None
-        yield database, url
-    finally:
-        await database.close()
-
-
-def administrator_url(co_op: "instance.Instance") -> "URL":
-    from sqlalchemy.engine import URL, make_url
-
-    from libs.host.backing.postgres_server import ADMINISTRATOR, PORT
-
-    configured_url = co_op.co_op.postgres_url
-    if configured_url:
-        return make_url(configured_url).set(drivername="postgresql+asyncpg")
-    query = {"host": str(co_op.folder.postgres_sockets), "port": str(PORT)}
-    return URL.create("postgresql+asyncpg", username=ADMINISTRATOR, database="postgres", query=query)
 
 
 def _reactions(co_op: "instance.Instance", service: ServiceEntry, url: str) -> "tuple[consumer.Reactions, ...]":

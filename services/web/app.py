@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from libs.refusals import Refusal
+from services.web.acting_bar import load_acting
 from services.web.app_state import AppState
 from services.web.http.address_text import AddressTextMiddleware
 from services.web.http.members_first import Line, Lines, MembersFirst
@@ -40,6 +41,7 @@ def create_app(state: AppState, *, https: bool, more: Sequence[BaseRoute] = ()) 
         code = error.status_code if isinstance(error, HTTPException) else 500
         try:
             ctx = await create_context(state, request)
+            await load_acting(ctx)
         except Refusal:
             ctx = await create_context(state, request, with_session=False)
         return refusal_page(ctx, code, _REASON_BY_STATUS.get(code, "FORM_UNREADABLE"))

@@ -1,6 +1,6 @@
 """Application state: everything that pages share, created once when the service starts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -21,6 +21,8 @@ from services.web.http.shared_rate import SharedRate
 from services.web.http.source_archive import SourceArchive
 from services.web.localisation.catalogue import EASY_READ, PLAIN_ENGLISH, Catalogue
 from services.web.news_reader import NewsReader
+from services.web.notices.notice_store import NoticeStore
+from services.web.notices.rendering import NoticeRenderer
 
 _SOURCE_BYTES_A_SECOND = 8_000_000
 """For all who download the source together: more than the line of most co-ops, and a few hundredths of a core."""
@@ -66,6 +68,10 @@ class AppState:
     forms_key: bytes = field(repr=False)
     templates: Environment = field(repr=False)
     catalogues: Mapping[str, Catalogue] = field(repr=False)
+    notices: NoticeStore
+    renderer: NoticeRenderer
+    service_token: Callable[[], str] = field(repr=False)
+    """A token with which web calls as itself, for what nobody who is signed in asks for."""
     look_up_limiter: RateLimiter = field(default_factory=RateLimiter)
     source_archive: SourceArchive = field(default_factory=SourceArchive)
     source_rate: SharedRate = field(default_factory=lambda: SharedRate(_SOURCE_BYTES_A_SECOND))

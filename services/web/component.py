@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from libs import callers
 from libs.access.person_rights import person_rights_service
+from libs.callers.service_tokens import ServiceTokenIssuer
 from libs.host.component import BuildComponent, Component, HttpRoute, Runtime
 from libs.host.http_limits import HttpLimits
 from libs.host.settings import SharedSettings
@@ -24,9 +25,13 @@ from services.web.http.access_tokens import AccessTokenCache
 from services.web.http.cookies import Cookies
 from services.web.http.database_kept_forms import DatabaseKeptFormStore
 from services.web.http.database_sessions import DatabaseSessionStore
-from services.web.jobs import forget_ended_sessions, forget_kept_forms
-from services.web.localisation.catalogue import load_catalogues
+from services.web.jobs import forget_ended_sessions, forget_kept_forms, forget_old_notices
+from services.web.localisation.catalogue import EASY_READ, PLAIN_ENGLISH, load_catalogues
 from services.web.news_reader import DatabaseNewsReader
+from services.web.notices.delivery import NoticeDelivery
+from services.web.notices.notice_store import DatabaseNoticeStore
+from services.web.notices.rendering import NoticeRenderer, NoticeSender
+from services.web.notices.stop_links import StopLinks
 from services.web.reactions import federation, governance, identity
 from services.web.settings import Settings
 from services.web.storage.news import HOST, add_older_copy
@@ -49,7 +54,15 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
                 await add_older_copy(work, set_back)
 
         services = _clients(shared, settings)
+        own_tokens = ServiceTokenIssuer(shared.certificates_folder, "web", runtime.clock.now)
         co_op = _co_op(settings)
+        forms_key, catalogues = _forms_key(settings.forms_key_file), load_catalogues()
+        renderer = NoticeRenderer(
+            NoticeSender(settings.co_op_name, settings.phone, co_op.public_url, co_op.zone),
+            {False: catalogues[PLAIN_ENGLISH], True: catalogues[EASY_READ]},
+            StopLinks(forms_key),
+        )
+        delivery = NoticeDelivery(runtime.database, runtime.clock, services, own_tokens.token, renderer, settings.mail())
         state = AppState(
             co_op=co_op,
             services=services,
@@ -60,9 +73,12 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
             access_tokens=AccessTokenCache(services, sessions, hears_identity),
             clock=runtime.clock,
             cookies=Cookies(co_op.address.https, shared.co_op),
-            forms_key=_forms_key(settings.forms_key_file),
+            forms_key=forms_key,
             templates=create_environment(),
-            catalogues=load_catalogues(),
+            catalogues=catalogues,
+            notices=DatabaseNoticeStore(runtime.database, runtime.clock),
+            renderer=renderer,
+            service_token=own_tokens.token,
         )
 
         return Component(
@@ -71,7 +87,8 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
             migrations=migrations_folder("web"),
             services=(person_rights_service(runtime.transactions, PERSON_TABLES),),
             reactions=(identity.REACTIONS, governance.REACTIONS, federation.REACTIONS),
-            jobs=(forget_ended_sessions.JOB, forget_kept_forms.JOB),
+            jobs=(forget_ended_sessions.JOB, forget_kept_forms.JOB, forget_old_notices.JOB),
+            leader_tasks=(delivery.run,),
             http_route=HttpRoute(create_app(state, https=co_op.address.https), settings.page_address, _limits(settings)),
             tell_set_back=tell_set_back,
             close=services.close,

@@ -14,6 +14,7 @@ from uuid_utils import uuid7
 from libs.observe.logs import logger
 from libs.observe.security_events import SecurityEvent, report_security_event
 from libs.refusals import NotSignedIn, Refusal, Unavailable
+from services.web.acting_bar import load_acting
 from services.web.app_state import AppState
 from services.web.http import forms, kept_forms, request_body, uploads
 from services.web.http.forms import Form, FormRejected
@@ -38,6 +39,7 @@ class Access(StrEnum):
 
 
 SESSION_SECONDS = 1.5
+ACTING_ENDED = "ACTING_ENDED"
 _SEE_OTHER = 303
 _SIGN_IN_AGAIN = "SIGN_IN_AGAIN"
 """The reason of a refusal that asks who the person is once more, and leaves their session as it is."""
@@ -57,8 +59,14 @@ class Page:
     """Shown, to anybody, when sessions cannot be looked up because the database does not answer: it holds nothing of anybody's."""
     takes_file: bool = False
     """The form may contain a small text file."""
+    max_body: int = request_body.MAX_BYTES
+    """How many bytes the form may have."""
+    largest_file: int = 0
+    """The form may contain a file of any kind besides, of at most so many bytes."""
     never_kept: tuple[str, ...] = ()
     """Fields that are not kept when the form arrives after the session has ended, such as a password."""
+    acting: bool = False
+    """Can be used while acting for somebody, as every page for anybody can."""
 
     @property
     def methods(self) -> list[str]:
@@ -75,15 +83,35 @@ def endpoint(state: AppState, page: Page) -> Callable[[Request], Awaitable[Respo
         except Refusal as refusal:
             return await _show_without_records(await create_context(state, request, with_session=False), page, refusal)
         try:
+            await _load_acting(ctx, page)
             return await _dispatch(ctx, page)
         except NotSignedIn as refusal:
             return await _redirect_to_sign_in(ctx, page, refusal)
         except (Refusal, FormRejected, request_body.BodyTooLarge, ClientDisconnect) as rejection:
+            if isinstance(rejection, Refusal) and rejection.reason == ACTING_ENDED:
+                await _stop_acting(ctx, page)
             return _rejection_response(ctx, rejection)
         except Exception as error:  # noqa: BLE001 - the last resort: a plain page for the person; the log says where it happened
             return error_page(ctx, error)
 
     return handle
+
+
+async def _load_acting(ctx: PageContext, page: Page) -> None:
+    """Pages for anybody are shown whatever is the matter, unless somebody acts: then each page says so."""
+    try:
+        await load_acting(ctx)
+    except Refusal as refusal:
+        if page.access is not Access.ANYBODY or refusal.reason == ACTING_ENDED:
+            raise
+
+
+async def _stop_acting(ctx: PageContext, page: Page) -> None:
+    """The right to act has ended, perhaps between page and form: what was written is kept, and the person is themselves again."""
+    if ctx.request.method == "POST" and page.access is not Access.ANYBODY:
+        await _keep_form(ctx, page)
+    if ctx.session is not None:
+        ctx.session, ctx.acting = await ctx.state.sessions.set_acting_for(ctx.session, ""), None
 
 
 async def _show_without_records(ctx: PageContext, page: Page, refusal: Refusal) -> Response:
@@ -155,6 +183,8 @@ async def _dispatch(ctx: PageContext, page: Page) -> Response:
     if ctx.session is not None and page.access in HAT_ACCESS and not ctx.session.wears(page.access.value):
         report_security_event(SecurityEvent.HAT_REFUSED, service="web", method=page.path, by=ctx.person_id, hat=page.access.value)
         return refusal_page(ctx, 403, "HAT_NEEDED")
+    if ctx.session is not None and ctx.session.acting_for and page.access is not Access.ANYBODY and not page.acting:
+        return refusal_page(ctx, 403, "NOT_WHILE_ACTING")
     if ctx.request.method == "POST" and page.act is not None:
         response = await page.act(ctx, await _read_form(ctx, page))
         if page.form and response.status_code == _SEE_OTHER and page.access is not Access.ANYBODY:
@@ -168,6 +198,10 @@ async def _dispatch(ctx: PageContext, page: Page) -> Response:
 async def _read_form(ctx: PageContext, page: Page) -> Form:
     form = await _parse_form(ctx, page)
     if page.form:
+        owner = ctx.state.form_owners.read_field(form.text(kept_forms.OWNER), page.form)
+        if page.access is not Access.ANYBODY and owner in ctx.other_form_owners():
+            await _keep_form(ctx, page)
+            raise FormRejected("ACTING_CHANGED")
         _check_token(ctx, page, form)
     return form
 
@@ -188,12 +222,16 @@ async def _parse_form(ctx: PageContext, page: Page) -> Form:
         request = ctx.request
         forms.check_origin(request.headers, ctx.state.co_op.address)
         content_type = request.headers.get("content-type", "")
-        body = await request_body.read_body(request)
-        ctx.submitted = (
-            await uploads.parse_upload(body, request.headers)
-            if page.takes_file and uploads.is_upload(content_type)
-            else forms.parse_form(body, content_type)
-        )
+        is_upload = uploads.is_upload(content_type)
+        # Only who is signed in may send more than a form.
+        largest = page.largest_file if is_upload and ctx.session else 0
+        body = await request_body.read_body(request, largest + page.max_body)
+        if is_upload and page.largest_file:
+            ctx.submitted = await uploads.parse_file_upload(body, request.headers)
+        elif is_upload and page.takes_file:
+            ctx.submitted = await uploads.parse_upload(body, request.headers)
+        else:
+            ctx.submitted = forms.parse_form(body, content_type)
     return ctx.submitted
 
 

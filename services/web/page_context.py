@@ -1,6 +1,6 @@
 """The context of a page: one request, who makes it, and their reading preferences."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -45,6 +45,27 @@ class PersonName:
     short: str
 
 
+@dataclass(frozen=True)
+class ActingNow:
+    """For whom a person acts, and in what."""
+
+    subject_id: str
+    name: str
+    actor: str
+    """The full name of who acts."""
+    scopes: Sequence[str]
+    """`health`, `contacts`, ..."""
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class ActingChoice:
+    """Somebody for whom a person could act."""
+
+    person_id: str
+    name: str
+
+
 @dataclass
 class PageContext:
     """The context of one request, given to every page: state, session, catalogue, and helpers to read, call and respond."""
@@ -65,6 +86,10 @@ class PageContext:
     """The form that was sent with this request, once it has been read."""
     is_restored: bool = False
     """Whether the page shows what this person sent after their session had ended."""
+    acting: ActingNow | None = None
+    """For whom this person acts, on every page until they stop."""
+    act_for: Sequence[ActingChoice] = ()
+    """For whom they could act instead."""
     _person_names: dict[str, PersonName] = field(default_factory=dict)
 
     @property
@@ -193,7 +218,9 @@ class PageContext:
 
     def refusal_details(self, refusal: Refusal) -> Mapping[str, str]:
         """The values for a refusal's sentence, with moments in words."""
-        return {name: self._format_detail(value) for name, value in refusal.details.items()}
+        details = {name: self._format_detail(value) for name, value in refusal.details.items()}
+        decision = f"consent_decision.{details.get('decision', '')}"
+        return details | ({"decision": str(self.say(decision))} if self.catalogue.has(decision) else {})
 
     def _format_detail(self, value: str) -> str:
         try:
@@ -240,12 +267,25 @@ class PageContext:
     @property
     def form_owner(self) -> str:
         """The mark under which this person's forms are kept."""
-        return self.state.form_owners.mark(self.person_id)
+        return self.state.form_owners.mark(self.form_person)
+
+    @property
+    def form_person(self) -> str:
+        """Whose the forms are: what is written in another person's place is not mixed with what is one's own."""
+        return f"{self.person_id} {self.session.acting_for}" if self.session and self.session.acting_for else self.person_id
+
+    def other_form_owners(self) -> Sequence[str]:
+        """The marks of this person's forms from before they began, or stopped, to act for somebody."""
+        if self.session is None:
+            return []
+        if self.session.acting_for:
+            return [self.state.form_owners.mark(self.person_id)]
+        return [self.state.form_owners.mark(f"{self.person_id} {choice.person_id}") for choice in self.act_for]
 
     @property
     def form_secret(self) -> str:
-        """The secret that form tokens are bound to."""
-        return self.session.cookie if self.session else self.visitor_secret
+        """The secret that form tokens are bound to, and the person in whose place the form is sent."""
+        return f"{self.session.cookie}{self.session.acting_for}" if self.session else self.visitor_secret
 
     def _template_values(self) -> dict[str, object]:
         co_op = self.state.co_op
@@ -264,6 +304,10 @@ class PageContext:
             "version": co_op.version,
             "signed_in": self.session is not None,
             "restored": self.is_restored,
+            "acting": self.acting,
+            "acting_scopes": [self.say(f"scope.{scope}") for scope in self.acting.scopes] if self.acting else [],
+            "act_for": self.act_for,
+            "own_name": self._person_names[self.person_id].full if self.act_for else "",
             "places": _navigation(self),
             "path": self.request_path,
             "now_said": self.format_moment(self.now),
@@ -289,7 +333,7 @@ def _hidden_fields(ctx: PageContext, name: str) -> Markup:
     """The hidden fields of a form: its token and its request id."""
     hidden = Markup('<input type="hidden" name="{}" value="{}">')
     fields = hidden.format(forms.TOKEN, ctx.form_token(name)) + hidden.format(forms.REQUEST_ID, forms.new_request_id())
-    return fields + hidden.format(kept_forms.OWNER, ctx.state.form_owners.field(ctx.person_id, name)) if ctx.session else fields
+    return fields + hidden.format(kept_forms.OWNER, ctx.state.form_owners.field(ctx.form_person, name)) if ctx.session else fields
 
 
 @dataclass(frozen=True)
@@ -305,7 +349,10 @@ _NAVIGATION_BY_HAT: Mapping[str, tuple[tuple[str, str], ...]] = {
     "secretary": (
         ("/members", "place.members"),
         ("/applications", "place.applications"),
+        ("/qualifications", "place.qualifications"),
         ("/paper-votes", "place.paper_votes"),
+        ("/emergency-access", "place.emergency"),
+        ("/notices", "place.notices"),
         ("/co-ops", "place.co_ops"),
     ),
     "scrutineer": (),

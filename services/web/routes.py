@@ -5,13 +5,16 @@ from starlette.convertors import StringConvertor, register_url_convertor
 from services.web.page import Access, Page
 from services.web.pages import (
     about,
+    acting,
     confirmed_actions,
     data_requests,
     decisions,
+    emergency_access,
     first_steps,
     hats,
     home,
     member_detail,
+    member_relationships,
     members,
     membership_applications,
     motion_ballot,
@@ -22,11 +25,19 @@ from services.web.pages import (
     new_member,
     new_motion,
     news,
+    notice_state,
     paper_votes,
+    qualifications,
+    qualifications_to_watch,
+    readers,
     reading_preferences,
+    relationships,
     sign_in,
+    sign_in_by_mail,
     source_code,
+    stop_notices,
     system_status,
+    ways_to_be_told,
 )
 from services.web.pages.ballots.carrier import QuestionT
 from services.web.pages.ballots.federated import FederatedBallots
@@ -34,6 +45,7 @@ from services.web.pages.ballots.motion import MotionBallots
 from services.web.pages.ballots.own_ballot import OwnBallotPages
 from services.web.pages.ballots.paper import PaperBallotPages
 from services.web.pages.co_ops import peer_detail, peers_and_invitations
+from services.web.pages.consents import ask_consent, capacity, consent_list
 from services.web.pages.federated_votes import ballot as federated_ballot
 from services.web.pages.federated_votes import (
     ballot_lookup,
@@ -52,6 +64,7 @@ from services.web.pages.federated_votes import vote_result as federated_result
 from services.web.pages.form_page import form_page
 from services.web.pages.member_changes import CHANGES
 from services.web.pages.my_data import page as my_data
+from services.web.pages.records import field_access, own_record, shared_records
 
 
 class VoteIdConvertor(StringConvertor):
@@ -79,15 +92,18 @@ def _paper_confirm_page(path: str, pages: PaperBallotPages[QuestionT]) -> Page:
 
 
 _PUBLIC_PAGES = (
-    Page("/", home.show),
+    Page("/", home.show, acting=True),
     Page("/sign-in", sign_in.show, access=Access.ANYBODY),
     Page("/sign-in/code", None, sign_in.use_code, sign_in.CODE, Access.ANYBODY),
     Page("/sign-in/password", sign_in.show_password, sign_in.use_password, sign_in.PASSWORD, Access.ANYBODY),
+    Page("/sign-in/send", sign_in_by_mail.show, sign_in_by_mail.send, sign_in_by_mail.SEND, Access.ANYBODY),
     Page("/sign-in/{code}", sign_in.show_link, access=Access.ANYBODY),
     Page("/sign-out", None, sign_in.sign_out, sign_in.SIGN_OUT, Access.ANYBODY),
     Page("/signed-out", sign_in.show_signed_out, access=Access.ANYBODY),
     # A preference, not an act: its form needs no token, so that it works on every page for everybody.
     Page("/comfort", reading_preferences.show, reading_preferences.save, access=Access.ANYBODY),
+    # A mail program presses it too, and has no form of ours: the signature in the address is what counts.
+    Page("/stop/{token}", stop_notices.show, stop_notices.stop, access=Access.ANYBODY),
     Page("/help", about.show_help, access=Access.ANYBODY),
     Page("/accessibility", about.show_accessibility, access=Access.ANYBODY),
     Page("/privacy", about.show_privacy, access=Access.ANYBODY),
@@ -102,8 +118,24 @@ _SECRETARY_PAGES = (
     Page("/members/{person:uuid}/card", None, member_detail.print_card, member_detail.CARD, Access.SECRETARY),
     Page("/members/{person:uuid}/hats", None, hats.change_hat, hats.CHANGE_HAT, Access.SECRETARY),
     Page("/members/{person:uuid}/revoke", None, member_detail.revoke_cards, member_detail.REVOKE, Access.SECRETARY),
+    Page(
+        "/members/{person:uuid}/people",
+        member_relationships.show,
+        member_relationships.change,
+        member_relationships.CHANGE,
+        Access.SECRETARY,
+    ),
+    form_page("/members/{person:uuid}/people/new", member_relationships.RECORD),
     *(form_page(f"/members/{{person:uuid}}/{change.name}", change.ask) for change in CHANGES),
     *(form_page(f"/members/{{person:uuid}}/{change.name}/check", change.check) for change in CHANGES),
+    Page("/members/{person:uuid}/consents", consent_list.show_of_person, consent_list.withdraw, consent_list.WITHDRAW, Access.SECRETARY),
+    form_page("/members/{person:uuid}/consents/capacity", capacity.CAPACITY),
+    form_page("/members/{person:uuid}/consents/best-interests", capacity.BEST_INTERESTS),
+    form_page("/members/{person:uuid}/consents/new", ask_consent.WHAT),
+    form_page("/members/{person:uuid}/consents/new/how", ask_consent.HOW),
+    form_page("/members/{person:uuid}/consents/new/answer", ask_consent.ANSWER),
+    form_page("/members/{person:uuid}/consents/new/when", ask_consent.WHEN),
+    form_page("/members/{person:uuid}/consents/new/check", ask_consent.RECORD),
     *(form_page(f"/first-steps/{step}", form) for step, form in first_steps.STEP_PAGES.items()),
     Page("/data-requests", data_requests.show, data_requests.answer, data_requests.ANSWER, Access.SECRETARY),
     Page("/applications", membership_applications.show, membership_applications.admit, membership_applications.ADMIT, Access.SECRETARY),
@@ -111,16 +143,44 @@ _SECRETARY_PAGES = (
     form_page("/motions/new/check", new_motion.OPEN),
     _paper_record_page("/motions/{motion:uuid}/record", paper_votes.MOTIONS),
     Page("/paper-votes", paper_votes.show, access=Access.SECRETARY),
+    Page("/emergency-access", emergency_access.show, emergency_access.review, emergency_access.REVIEW, Access.SECRETARY),
     _paper_confirm_page("/paper-votes/{record:uuid}", paper_votes.MOTIONS),
+    Page("/members/{person:uuid}/qualifications", qualifications.show_of_member, access=Access.SECRETARY),
+    form_page("/members/{person:uuid}/qualifications/new", qualifications.ADD_FOR_MEMBER),
+    Page("/qualifications", qualifications_to_watch.show, access=Access.SECRETARY),
+    form_page("/qualifications/{credential:uuid}", qualifications_to_watch.DECIDE),
+    Page("/qualifications/{credential:uuid}/evidence", qualifications.download_evidence, access=Access.SECRETARY),
+    Page("/notices", notice_state.show, access=Access.SECRETARY),
+    Page("/notices/letters", notice_state.show_letters, notice_state.mark_printed, notice_state.PRINTED, Access.SECRETARY),
+    Page("/notices/texts", notice_state.show_texts, notice_state.mark_texted, notice_state.TEXTED, Access.SECRETARY),
+    Page("/notices/texts/file", notice_state.download_texts, access=Access.SECRETARY),
 )
 
 _MEMBER_PAGES = (
     Page("/news", news.show),
     form_page("/you", my_account.ACCOUNT, Access.MEMBER),
     form_page("/you/password", my_account.PASSWORD, Access.MEMBER),
+    Page("/you/readers", readers.show),
+    form_page("/emergency/{person:uuid}", emergency_access.OPEN, Access.MEMBER),
+    Page("/you/people", relationships.show, relationships.change, relationships.CHANGE),
+    form_page("/you/people/new", relationships.GIVE, Access.MEMBER),
+    Page("/acting", acting.show, acting=True),
+    Page("/acting/begin", None, acting.begin, acting.BEGIN),
+    Page("/acting/stop", None, acting.stop, acting.STOP, acting=True),
+    Page("/you/qualifications", qualifications.show_mine),
+    form_page("/you/qualifications/new", qualifications.ADD, Access.MEMBER),
+    Page("/you/qualifications/{credential:uuid}/evidence", qualifications.download_evidence),
+    ways_to_be_told.PAGE,
     Page("/you/sessions", my_sessions.show, my_sessions.end, my_sessions.END),
     Page("/you/data", my_data.show),
     Page("/you/data/file", my_data.download),
+    Page("/you/record", own_record.show),
+    form_page("/you/record/{section}", own_record.SECTION, Access.MEMBER),
+    form_page("/you/record/sharing/{field}", field_access.SHARING, Access.MEMBER),
+    Page("/you/record/sharing/{field}/stop", None, field_access.stop, field_access.STOP),
+    Page("/you/shared", shared_records.show_all),
+    Page("/members/{person:uuid}/record", shared_records.show_one),
+    Page("/you/consents", consent_list.show_own, consent_list.withdraw, consent_list.WITHDRAW),
     Page("/motions", motions.show),
     Page("/motions/{motion:uuid}", motions.show_one),
     *_ballot_pages("/motions/{motion:uuid}", OwnBallotPages(MotionBallots())),

@@ -8,6 +8,7 @@ from pydantic_settings import SettingsConfigDict
 
 from libs.host.settings import ServiceSettings
 from libs.host.trusted_proxies import TrustedProxies
+from libs.mail.settings import MailSettings, MailTls
 from services.web.http.public_address import PublicAddress
 
 
@@ -40,7 +41,20 @@ class Settings(ServiceSettings):
     zone: str = Field(default="Europe/London", description="Days and times on the pages")
     source_url: str = Field(default="", description="Where the source of this very version is; empty = the project's own page")
     forms_key_file: Path = Field(default=Path("keys/forms.key"), description="32 bytes in hex: the HMAC key of form tokens")
+    mail_host: str = Field(default="", description="The mail server (SMTP); empty = no mail is sent")
+    mail_port: int = Field(default=587, ge=1, le=65535, description="The mail server's port")
+    mail_tls: MailTls = Field(default=MailTls.STARTTLS, description="starttls, tls, or none for a server on this machine")
+    mail_user: str = Field(default="", description="The name to sign in with at the mail server; empty = without")
+    mail_password_file: Path | None = Field(default=None, description="A file with the password for the mail server")
+    mail_from: str = Field(default="", description="The address that mail comes from")
+    mail_authority_file: Path | None = Field(default=None, description="Certificates to trust besides the system's")
     identity_address: str = Field(description="Where to ask identity")
     membership_address: str = Field(description="Where to ask membership")
     governance_address: str = Field(description="Where to ask governance")
     federation_address: str = Field(description="Where to ask federation")
+
+    def mail(self) -> MailSettings:
+        """The mail server with its password. Raises OSError when a file cannot be read."""
+        password = self.mail_password_file.read_text(encoding="utf-8").strip() if self.mail_password_file else ""
+        authority = str(self.mail_authority_file or "")
+        return MailSettings(self.mail_host, self.mail_port, self.mail_tls, self.mail_user, password, self.mail_from, authority)

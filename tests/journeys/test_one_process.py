@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from libs.host import leader_election
+from scripts.cli import register_lookup
 from scripts.cli.connection import connect
+from scripts.cli.service_databases import administrator_url
 from tests.support import temp_folders
 from tests.support.co_op_journey import expected_result, make_co_op_folder, run_journey
 from tests.support.compose_file import ROOT
@@ -23,6 +26,14 @@ def folder() -> Iterator[Path]:
     place.chmod(0o755)
     yield make_co_op_folder(place / "co-op")
     shutil.rmtree(place, ignore_errors=True)
+
+
+async def verify_read_audit(folder: Path) -> tuple[int | None, str]:
+    """The exit code of `kith audit verify`, and its last line."""
+    command = (str(Path(sys.executable).parent / "kith"), "audit", "verify", "--folder", str(folder))
+    kith = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    said, _ = await kith.communicate()
+    return kith.returncode, said.decode().splitlines()[-1]
 
 
 async def test_a_co_op_of_one_process_decides_as_worked_out_by_hand(folder: Path) -> None:
@@ -40,6 +51,18 @@ async def test_a_co_op_of_one_process_decides_as_worked_out_by_hand(folder: Path
                 await asyncio.sleep(0.1)
         async with connect(folder) as connection:
             assert await run_journey(connection) == expected_result(folder)
+            await register_lookup.list_members(connection)
+            url = administrator_url(connection.instance).set(
+                database="kith_membership", password=connection.instance.keys.postgres_password
+            )
+            database = await leader_election.connect(url.render_as_string(hide_password=False))
+            async with asyncio.timeout(10):
+                while await database.fetchval("select max(number) from read_audit") is None:
+                    await asyncio.sleep(0.1)
+            assert await verify_read_audit(folder) == (0, "The log is as it was written.")
+            await database.execute("update read_audit set record = 'standing' where number = 1")
+            await database.close()
+            assert await verify_read_audit(folder) == (1, "The log is NOT as it was written.")
         ready = (await http_get(operations, "/readyz")).json
         assert ready["ready"]
         assert set(ready["services"]) == {"identity", "membership", "governance", "federation", "web"}

@@ -132,6 +132,16 @@ async def test_a_client_that_does_not_go_on_is_closed(sent: bytes) -> None:
         await wait_until(lambda: len(site.server.connections) == 0)
 
 
+async def test_a_long_body_gets_the_time_that_its_length_needs() -> None:
+    limits = HttpLimits(head_seconds=0.3, body_seconds=0.3, body_bytes_per_second=1000, longest_body_seconds=1.0, idle_seconds=1)
+    async with running_site(limits) as site:
+        for length, seconds in ((10, 0.3), (400, 0.7), (10**6, 1.0)):
+            began = time.monotonic()
+            reader, _ = await site.connect(GOOD, SLOW_BODY.replace(b": 9", f": {length}".encode()))
+            assert await is_closed_within(reader, 3.0)
+            assert seconds - 0.05 < time.monotonic() - began < seconds + 0.35
+
+
 async def test_a_client_that_drips_a_byte_now_and_then_gets_no_more_time() -> None:
     async with running_site(SHORT) as site:
         reader, writer = await site.connect(GOOD, SLOW_HEAD)

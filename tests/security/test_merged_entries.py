@@ -171,7 +171,7 @@ async def test_what_cannot_be_merged_is_refused_and_says_why(co_op: CoOp) -> Non
         (Invalid, "SAME_ENTRY", co_op.merge(ada, ada)),
         (NotFound, "PERSON_UNKNOWN", co_op.merge(ada, new_id())),
         (NotFound, "PERSON_UNKNOWN", co_op.merge(new_id(), ada)),
-        (Invalid, "REASON_MISSING", co_op.merge(ada, ben, reason="  ")),
+        (Invalid, "MERGE_REASON_MISSING", co_op.merge(ada, ben, reason="  ")),
         (Invalid, "REASON_TOO_LONG", co_op.merge(ada, ben, reason="x" * 501)),
         (FailedPrecondition, "OWN_ENTRY", co_op.merge(ada, co_op.secretary)),
     ):

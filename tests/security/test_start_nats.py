@@ -38,6 +38,7 @@ def waiting_event() -> Any:  # as a row of the outbox
         actor="",
         cause="",
         traceparent="",
+        acting_for="",
         payload=b"",
         at=datetime.now(UTC),
     )

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from kith.governance.facts.v1.facts_pb2 import MotionOpened, RulebookAdopted
+from kith.governance.facts.v1.facts_pb2 import MotionOpened, NoticeWanted, RulebookAdopted
 from kith.governance.v1 import governance_pb2 as pb
 from libs.database import paging
 from libs.database.engine import new_id
@@ -152,6 +152,15 @@ async def test_a_roll_holds_everybody_whom_membership_had_admitted_when_it_was_f
             ]
             assert [(one.member_class, one.eligible) for one in opened.roll] == [("user", 1 + 300 * round_)]
             assert opened.membership_number == 1 + 300 * round_
+            # Everybody on it is told, once, in events of a size that any bus carries.
+            wanted = [
+                event
+                for event in await assembly.co_op.published_events("governance")
+                if isinstance(event, NoticeWanted) and (event.about_id, event.kind) == (motion, "motion_opened")
+            ]
+            told = [person for event in wanted for person in event.person_ids]
+            assert len(told) == len(set(told)) == 1 + 300 * round_
+            assert max(len(event.person_ids) for event in wanted) <= 200
 
 
 async def test_no_roll_is_frozen_from_standings_that_are_being_rebuilt(infrastructure: Infrastructure) -> None:

@@ -73,7 +73,7 @@ async def test_a_link_is_good_for_a_day(infrastructure: Infrastructure) -> None:
         sam, ada = await co_op.register_people("Sam Sample", "Ada Ample")
         code = await issue_code(co_op, sam, ada)
         await co_op.move_clock(24 * HOUR)
-        assert (await sign_in_refusal(co_op.stub(IdentityServiceStub), code=code)).reason == "SIGN_IN_FAILED"
+        assert (await sign_in_refusal(co_op.stub(IdentityServiceStub), code=code)).reason == "CODE_EXPIRED"
 
 
 async def test_a_card_works_typed_badly_again_and_again_until_it_is_revoked(infrastructure: Infrastructure) -> None:

@@ -1,6 +1,7 @@
 """Stored sessions of web: useless to readers of the tables, and expired when they should be."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -67,6 +68,15 @@ async def test_a_session_ends_with_its_time_and_when_nobody_used_it(sessions: Da
     assert await sessions.find(short.cookie) is not None, "it was used a day ago"
     clock.at = NOW + timedelta(days=30)
     assert await sessions.find(short.cookie) is None
+
+
+async def test_a_session_acts_for_somebody_until_it_stops(sessions: DatabaseSessionStore) -> None:
+    begun = await sessions.create(make_identity_session())
+    subject = str(new_id())
+
+    assert not (await sessions.set_acting_for(begun, subject)).wears("secretary")
+    assert await sessions.find(begun.cookie) == replace(begun, acting_for=subject)
+    assert await sessions.set_acting_for(begun, "") == begun == await sessions.find(begun.cookie)
 
 
 async def test_hats_are_those_identity_named_last(sessions: DatabaseSessionStore) -> None:

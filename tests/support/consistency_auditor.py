@@ -17,7 +17,7 @@ from google.protobuf import symbol_database
 from google.protobuf.message import Message
 
 from libs.host import leader_election
-from scripts.cli.events import administrator_url
+from scripts.cli.service_databases import administrator_url
 from services.instance import Instance
 from services.topology import SERVICES
 from tests.support.motion_voters import MotionPoll

@@ -88,9 +88,10 @@ class RunningCoOp:
         hat: str = "",
         strength: AuthenticationStrength = AuthenticationStrength.CARD,
         via: CallerChannel = CallerChannel.PAGE,
+        acting_for: UUID | None = None,
     ) -> str:
         """A token as identity would issue it. The services check whether the person wears the hat."""
-        caller = callers.person(UUID(str(person)), hat=hat, strength=strength, via=via)
+        caller = callers.person(UUID(str(person)), hat=hat, strength=strength, via=via, acting_for=acting_for)
         return tokens.issue_token(self.infrastructure.keys.token_private, caller, self.now())
 
     def federation_token(self) -> str:
@@ -169,10 +170,10 @@ class RunningCoOp:
             await connection.close()
 
     async def published_events(self, service: str) -> list[Message]:
-        """The events that a service published, in order."""
+        """The events that a service published, in order; without the heads of its read audit, which come when somebody has looked."""
         import_module(f"kith.{service}.facts.v1.facts_pb2")
         async with self.database_transaction(service) as connection:
-            rows = await connection.fetch("select type, payload from outbox order by seq")
+            rows = await connection.fetch("select type, payload from outbox where type not like '%.ReadAuditSealed' order by seq")
         known = symbol_database.Default()
         return [known.GetSymbol(row["type"]).FromString(row["payload"]) for row in rows]
 

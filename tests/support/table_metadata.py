@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from libs import sealing
-from libs.access import access_tables, hats
+from libs.access import access_tables, consents, hats
 from libs.database import shared_tables
+from libs.files import file_tables
 from services.database_setup import migrations_folder
 
 COMMON = (shared_tables.metadata, hats.metadata)
@@ -27,7 +28,12 @@ def all_tables(service: str) -> list[MetaData]:
     """Its own, those that every service has, `worn_hat` if it follows identity's hats or is identity, and those of further libs it uses."""
     sources = "".join(path.read_text(encoding="utf-8") for path in migrations_folder(service).parents[1].rglob("*.py"))
     has_hats = service == "identity" or "hats.reactions()" in sources
-    further = {"CREATE_ACCESS_TABLES": access_tables.metadata, "CREATE_PERSON_KEYS": sealing.metadata}
+    further = {
+        "CREATE_ACCESS_TABLES": access_tables.metadata,
+        "CREATE_FILES": file_tables.metadata,
+        "CREATE_GIVEN_CONSENTS": consents.metadata,
+        "CREATE_PERSON_KEYS": sealing.metadata,
+    }
     return [own_tables(service), *(COMMON if has_hats else COMMON[:1]), *(tables for ddl, tables in further.items() if ddl in sources)]
 
 

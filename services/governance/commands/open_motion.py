@@ -59,4 +59,5 @@ async def open_motion(work: UnitOfWork, request: MotionRequest, today: date, mem
     roll = await motions.freeze_roll(work, motion.id, today, kind.counting.excluded)
     motion_rules.require_roll_not_empty(roll)
     await events_out.motion_opened(work, motion, roll, applied_number)
+    await events_out.notices_of_motion_wanted(work, motion, await motions.list_voters(work, motion.id))
     return motion.id

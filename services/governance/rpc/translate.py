@@ -12,7 +12,7 @@ from libs.database.paging import Page, PageRequest
 from libs.refusals import invalid
 from libs.rpc.enums import from_wire, to_wire
 from libs.rpc.fields import parse_id, timestamp
-from libs.rulebook import ResolutionType, Rulebook
+from libs.rulebook import CredentialKind, ResolutionType, Rulebook
 from libs.rulebook.counting import ClassCap, CountingRule, EachClass, FixedShares
 from services.governance.commands.open_motion import MotionRequest
 from services.governance.domain import motion as motion_rules
@@ -138,6 +138,19 @@ def rulebook_response(adopted: AdoptedRulebook) -> pb.GetRulebookResponse:
             for member_class in rules.classes
         ],
         resolution_types=[_resolution_type_message(resolution_type) for resolution_type in rules.resolutions],
+        credentials=[_credential_kind_message(kind) for kind in rules.credentials],
+    )
+
+
+def _credential_kind_message(kind: CredentialKind) -> pb.CredentialKind:
+    return pb.CredentialKind(
+        key=kind.key,
+        name=kind.name,
+        description=kind.description,
+        easy_description=kind.easy_read,
+        expires_after_months=kind.expires_after_months,
+        remind_days=kind.remind_days,
+        gates=kind.gates,
     )
 
 

@@ -1,9 +1,11 @@
 """Publishes governance's events through the outbox. They carry ids, classes, dates and numbers; never a name, a text or a choice."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from kith.governance.facts.v1 import facts_pb2 as facts
+from libs.access.audit_chain import ChainHead
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 from libs.rulebook import Rulebook
@@ -12,10 +14,16 @@ from services.governance.domain.motion import Motion
 from services.governance.domain.motion_ballot import MotionRow
 from services.governance.domain.vote_ballot import VoteBallot, board_entry
 
+_PERSONS_PER_NOTICE = 200
+
 
 async def rulebook_adopted(work: UnitOfWork, rulebook: Rulebook, decision: UUID) -> None:
     classes = [facts.AdoptedClass(key=member_class.key, votes=member_class.votes) for member_class in rulebook.classes]
     message = facts.RulebookAdopted(rulebook_hash=rulebook.hash, decision_id=str(decision), classes=classes)
+    for kind in rulebook.credentials:
+        message.credentials.add(
+            key=kind.key, expires_after_months=kind.expires_after_months, remind_days=kind.remind_days, gates=kind.gates
+        )
     await outbox.publish(work, (message, str(decision)))
 
 
@@ -30,6 +38,21 @@ async def motion_opened(work: UnitOfWork, motion: Motion, roll: Mapping[str, int
     message.opens_at.FromDatetime(motion.opens_at)
     message.closes_at.FromDatetime(motion.closes_at)
     await outbox.publish(work, (message, str(motion.id)))
+
+
+async def notices_of_motion_wanted(work: UnitOfWork, motion: Motion, voters: Sequence[UUID]) -> None:
+    """Asks for two notices for each voter: when the voting opens, and a day before it ends."""
+    events = []
+    for kind, due_at in (("motion_opened", motion.opens_at), ("motion_closing", motion.closes_at - timedelta(days=1))):
+        if due_at < motion.opens_at:
+            continue  # the voting takes less than a day: its opening says when it ends
+        for start in range(0, len(voters), _PERSONS_PER_NOTICE):
+            persons = map(str, voters[start : start + _PERSONS_PER_NOTICE])
+            message = facts.NoticeWanted(person_ids=persons, kind=kind, about_id=str(motion.id))
+            message.due_at.FromDatetime(due_at)
+            message.until.FromDatetime(motion.closes_at)
+            events.append((message, str(motion.id)))
+    await outbox.publish(work, *events)
 
 
 async def ballot_cast(work: UnitOfWork, ballot: Ballot[MotionRow, str]) -> None:
@@ -89,3 +112,7 @@ async def vote_objected(work: UnitOfWork, vote: str, reference: str) -> None:
 
 async def vote_settlement_agreed(work: UnitOfWork, vote: str, settlement: bytes, reference: str) -> None:
     await outbox.publish(work, (facts.VoteSettlementAgreed(vote_id=vote, settlement=settlement, reference=reference), vote))
+
+
+async def read_audit_sealed(work: UnitOfWork, head: ChainHead) -> None:
+    await outbox.publish(work, (facts.ReadAuditSealed(number=head.number, chain=head.chain), str(head.number)))

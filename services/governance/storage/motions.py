@@ -33,6 +33,7 @@ _ROLL_SIZES = (
     .group_by(roll.c.member_class)
     .order_by(roll.c.member_class)
 )
+_VOTERS = select(roll.c.person).where(roll.c.motion == bindparam("motion")).order_by(roll.c.person)
 # Locked against late ballots.
 _DUE = (
     select(motion)
@@ -79,6 +80,11 @@ async def freeze_roll(work: UnitOfWork, motion_id: UUID, day: date, excluded: Se
 
 async def roll_sizes(work: UnitOfWork, motion_id: UUID) -> dict[str, int]:
     return dict((await work.connection.execute(_ROLL_SIZES, {"motion": motion_id})).tuples().all())
+
+
+async def list_voters(work: UnitOfWork, motion_id: UUID) -> list[UUID]:
+    """Everybody on the motion's roll."""
+    return list((await work.connection.execute(_VOTERS, {"motion": motion_id})).scalars())
 
 
 async def list_due(work: UnitOfWork) -> list[Motion]:

@@ -3,8 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from kith.identity.v1.enums import CodeKind
+from kith.identity.v1.enums import CodeKind, ConsentDecision
 from libs.access import hats
+from libs.access.consents import require_consent
 from libs.database.engine import UnitOfWork
 from libs.observe.security_events import SecurityEvent
 from libs.refusals import NotFound
@@ -18,10 +19,13 @@ CODE_PURPOSE = "sign-in code"
 """The purpose under which the hash of a code is made."""
 
 
-async def issue_sign_in_code(work: UnitOfWork, person: UUID, kind: CodeKind, plain_code: str, keyed_hasher: KeyedHasher) -> datetime:
+async def issue_sign_in_code(
+    work: UnitOfWork, person: UUID, kind: CodeKind, plain_code: str, keyed_hasher: KeyedHasher, *, through_helper: bool = False
+) -> datetime:
     """Stores the hash of `plain_code` and returns when the code expires.
 
-    Raises NotAllowed HAT_NEEDED, NotSignedIn SIGN_IN_AGAIN, NotFound PERSON_UNKNOWN, FailedPrecondition PERSON_MERGED.
+    Raises NotAllowed HAT_NEEDED, NotSignedIn SIGN_IN_AGAIN, NotFound PERSON_UNKNOWN, FailedPrecondition PERSON_MERGED, and
+    CONSENT_NEEDED where it goes through the hands of a helper to which the person has not agreed.
     """
     if not (work.caller.person == person and kind is CodeKind.LINK):
         await hats.require(work, hats.SECRETARY)
@@ -29,6 +33,8 @@ async def issue_sign_in_code(work: UnitOfWork, person: UUID, kind: CodeKind, pla
         raise NotFound("PERSON_UNKNOWN")
     require_in_use(await person_merges.merged_into(work, person))
     await require_recent_sign_in(work)
+    if through_helper:
+        await require_consent(work, person, ConsentDecision.SIGN_IN_HELP.value)
     code = SignInCode(work.new_id(), person, kind, work.now + CODE_LIFETIMES[kind], None, None)
     await sign_in_codes.add(work, code, keyed_hasher.digest(CODE_PURPOSE, plain_code))
     await events_out.sign_in_code_issued(work, person, kind.value)

@@ -7,6 +7,7 @@ from libs.database.engine import UnitOfWork
 from libs.observe.security_events import SecurityEvent
 from libs.refusals import NotFound
 from services.identity.commands.caller_session import require_caller_session
+from services.identity.commands.consent_effects import apply_entries
 from services.identity.domain.person_merge import moved_contacts, parse_reason, require_may_merge
 from services.identity.storage import events_out, password_attempts, passwords, person_merges, persons, sessions, sign_in_codes, worn_hats
 
@@ -25,6 +26,7 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID, typed_reason:
     await person_merges.save(work, kept, other, reason, moved_contacts(candidates[kept], candidates[other]))
     await _end_sign_in(work, other)
     await _move_hats(work, kept, other)
+    await apply_entries(work, kept)
     await events_out.persons_merged(work, kept, other)
     work.report(SecurityEvent.PERSONS_MERGED, person=str(kept), merged=str(other))
 

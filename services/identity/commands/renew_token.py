@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from libs import callers
-from libs.access import acting
 from libs.callers import AuthenticationStrength, Caller, CallerChannel
 from libs.database.engine import UnitOfWork
 from libs.refusals import NotAllowed, NotSignedIn
 from services.identity.commands.sign_in import SESSION_KEY_PURPOSE
 from services.identity.domain.keyed_hasher import KeyedHasher
 from services.identity.domain.session import Session
-from services.identity.storage import sessions, worn_hats
+from services.identity.storage import acting_rights, sessions, worn_hats
 
 RENEW_TOKEN_CALLER = callers.job("renew_token")
 
@@ -22,6 +21,8 @@ class TokenRenewal:
 
     caller: Caller
     hats: tuple[str, ...]
+    may_act_for: tuple[UUID, ...] = ()
+    """The persons for whom they may act now."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,12 @@ async def renew_token(work: UnitOfWork, session: UUID, key: str, wanted: TokenRe
     hat = "" if wanted.acting_for else wanted.hat
     if hat and hat not in worn:
         raise NotAllowed("HAT_NEEDED", hat=hat)
-    if wanted.acting_for and not await acting.live_scopes(work, current.person, wanted.acting_for):
+    may_act_for = tuple(right.subject for right in await acting_rights.live_rights(work, current.person))
+    if wanted.acting_for and wanted.acting_for not in may_act_for:
         raise NotAllowed("ACTING_ENDED")
     strength = AuthenticationStrength(current.strength)
     caller = callers.person(current.person, session=current.id, hat=hat, acting_for=wanted.acting_for, via=wanted.via, strength=strength)
-    return TokenRenewal(caller, worn)
+    return TokenRenewal(caller, worn, may_act_for)
 
 
 async def require_live_session(work: UnitOfWork, session: UUID, key: str, keyed_hasher: KeyedHasher) -> Session:

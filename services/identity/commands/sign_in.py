@@ -9,6 +9,7 @@ from uuid import UUID
 
 from libs import callers
 from libs.database.engine import UnitOfWork
+from libs.refusals import NotSignedIn
 from services.identity.commands.issue_sign_in_code import CODE_PURPOSE
 from services.identity.domain import session as session_domain
 from services.identity.domain import sign_in_code
@@ -32,7 +33,11 @@ class NewSession:
 
 
 async def sign_in_with_code(work: UnitOfWork, typed: str, browser: str, keyed_hasher: KeyedHasher) -> NewSession | None:
-    """Returns None when the code is not valid. The same browser gets the same session again for a minute: its answer may have been lost."""
+    """Returns None when the code is not valid; raises NotSignedIn CODE_EXPIRED when it is only too old. Whoever has one of 2^80 codes may
+    know that it existed.
+
+    The same browser gets the same session again for a minute: its answer may have been lost.
+    """
     plain_code = sign_in_code.parse_code(typed)
     if plain_code is None:
         return None
@@ -47,6 +52,8 @@ async def sign_in_with_code(work: UnitOfWork, typed: str, browser: str, keyed_ha
     session = await sessions.find(work, earlier) if earlier else None
     if session is not None and session.is_live(work.now):
         return NewSession(session, _session_key(session.id, plain_code, keyed_hasher), await worn_hats.hats_of(work, session.person))
+    if code.is_expired(work.now):
+        raise NotSignedIn("CODE_EXPIRED")
     if not code.is_valid(work.now):
         return None
     session_id = work.new_id()

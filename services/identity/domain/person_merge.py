@@ -15,7 +15,7 @@ One entry is kept, the other is merged into it. Nothing is deleted: both rows st
 | SAME_ENTRY     | both are one entry                                                                               |
 | PERSON_MERGED  | one of them was merged before, perhaps a moment ago and the other way round                      |
 | OWN_ENTRY      | the other entry is the caller's: nobody takes their own sign-in away; keep it, or ask a colleague |
-| REASON_MISSING, REASON_TOO_LONG | why they are one person is written down, in 1 to 500 characters                 |
+| MERGE_REASON_MISSING, REASON_TOO_LONG | why they are one person is written down, in 1 to 500 characters                 |
 """
 
 from dataclasses import dataclass
@@ -37,10 +37,10 @@ class MergeCandidate:
 
 
 def parse_reason(typed: str) -> str:
-    """Raises Invalid REASON_MISSING or REASON_TOO_LONG."""
+    """Raises Invalid MERGE_REASON_MISSING or REASON_TOO_LONG."""
     reason = typed.strip()
     if not reason:
-        raise invalid("reason", "REASON_MISSING")
+        raise invalid("reason", "MERGE_REASON_MISSING")
     if len(reason) > MAX_REASON_LENGTH:
         raise invalid("reason", "REASON_TOO_LONG", at_most=str(MAX_REASON_LENGTH))
     return reason

@@ -53,6 +53,11 @@ class SignInCode:
         is_repeat = self.used_by == browser_mark and self.used_at is not None and now - self.used_at < REPEATABLE_FOR
         return self.used_session if is_repeat and self.revoked_at is None and now < self.expires_at else None
 
+    def is_expired(self, now: datetime) -> bool:
+        """Whether nothing but its age speaks against it."""
+        spent = self.kind is CodeKind.LINK and self.used_at is not None
+        return self.revoked_at is None and not spent and now >= self.expires_at
+
     def is_valid(self, now: datetime) -> bool:
         spent = self.kind is CodeKind.LINK and self.used_at is not None
         return self.revoked_at is None and now < self.expires_at and not spent

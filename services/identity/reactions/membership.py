@@ -1,4 +1,4 @@
-"""Events of membership: when a membership ends, so do the person's sessions."""
+"""Events of membership: who is a member. When it ends, so do the person's sessions, and all they could see and do as a member."""
 
 from datetime import date
 from uuid import UUID
@@ -9,7 +9,10 @@ from libs.database.engine import UnitOfWork
 from libs.messages.consumer import Reactions
 from libs.messages.envelope import Event, type_of
 from services.identity.commands.end_former_members_sessions import record_membership_end
-from services.identity.storage import membership_ends
+from services.identity.commands.end_relationships_over_time import end_relationships_of_dead
+from services.identity.storage import co_op_members, membership_ends
+
+_DIED = "died"
 
 
 def reactions(zone: ZoneInfo) -> Reactions:
@@ -18,19 +21,25 @@ def reactions(zone: ZoneInfo) -> Reactions:
     async def on_ended(work: UnitOfWork, event: Event) -> None:
         message = MembershipEnded.FromString(event.payload)
         last_day, published_on = date.fromisoformat(message.on), event.at.astimezone(zone).date()
-        await record_membership_end(work, UUID(message.person_id), last_day, published_at=event.at, published_on=published_on)
+        today = work.now.astimezone(zone).date()
+        await record_membership_end(work, UUID(message.person_id), last_day, published_at=event.at, published_on=published_on, today=today)
+        if message.reason == _DIED:
+            await end_relationships_of_dead(work, UUID(message.person_id), event.at)
 
     handlers = {
         type_of(MembershipEnded): on_ended,
         type_of(MemberAdmitted): _on_admitted,
         type_of(MemberClassChanged): _on_class_changed,
     }
-    return Reactions("membership", handlers, ("membership_end",))
+    return Reactions("membership", handlers, ("membership_end", "co_op_member", "former_member"))
 
 
 async def _on_admitted(work: UnitOfWork, event: Event) -> None:
     message = MemberAdmitted.FromString(event.payload)
-    await membership_ends.delete_from(work, UUID(message.person_id), date.fromisoformat(message.from_day))
+    person = UUID(message.person_id)
+    # An earlier end that is still waiting, as when events are handled again, is over: they have come back since.
+    await membership_ends.delete_from(work, person, date.min)
+    await co_op_members.admit(work, person)
 
 
 async def _on_class_changed(work: UnitOfWork, event: Event) -> None:

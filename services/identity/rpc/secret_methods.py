@@ -64,7 +64,7 @@ class SecretMethods:
             nonlocal is_new
             person = parse_id("person_id", request.person_id)
             kind = from_wire(pb.CodeKind, CodeKind, request.kind, "kind", "CODE_KIND_MISSING")
-            expires_at = await issue_sign_in_code(work, person, kind, plain_code, self._keyed_hasher)
+            expires_at = await issue_sign_in_code(work, person, kind, plain_code, self._keyed_hasher, through_helper=request.through_helper)
             is_new = True
             return pb.IssueSignInCodeResponse(expires_at=timestamp(expires_at))
 
@@ -115,10 +115,13 @@ class SecretMethods:
         """Nobody is signed in yet, so it runs as a named caller; and a failed attempt is committed before it is refused."""
         now = transactions.clock.now()
         if request.code:
-            async with transactions.database.work(SIGN_IN_CALLER, now, traceparent=CURRENT_CALL.get().traceparent) as work:
-                new_session = await sign_in_with_code(work, request.code, request.browser, self._keyed_hasher)
-            if new_session is None:
-                report_security_event(SecurityEvent.SIGN_IN_FAILED, how="code")
+            new_session = None
+            try:
+                async with transactions.database.work(SIGN_IN_CALLER, now, traceparent=CURRENT_CALL.get().traceparent) as work:
+                    new_session = await sign_in_with_code(work, request.code, request.browser, self._keyed_hasher)
+            finally:
+                if new_session is None:
+                    report_security_event(SecurityEvent.SIGN_IN_FAILED, how="code")
         else:
             new_session = await self._sign_in_with_password(transactions, request, now)
         if new_session is None:
@@ -154,6 +157,7 @@ class SecretMethods:
             token=tokens.issue_token(self._signing_key, renewal.caller, now),
             token_expires_at=timestamp(now + tokens.LIFETIME),
             hats=renewal.hats,
+            may_act_for=map(str, renewal.may_act_for),
         )
 
     async def sign_out(self, transactions: Transactions, request: pb.SignOutRequest) -> pb.SignOutResponse:

@@ -1,12 +1,21 @@
 """Events that identity publishes."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from kith.identity.facts.v1 import facts_pb2 as facts
+from libs.access.audit_chain import ChainHead
+from libs.access.consents import GivenConsent
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
+from services.identity.domain.credential import Credential
 from services.identity.domain.data_request import DataRequest
+from services.identity.domain.emergency_access import EmergencyAccess
+from services.identity.domain.relationship import Relationship
+from services.identity.storage.access_grants import AccessGrant
 
 
 async def persons_registered(work: UnitOfWork, persons: Iterable[UUID]) -> None:
@@ -60,3 +69,155 @@ async def data_request_waits(work: UnitOfWork, request: DataRequest) -> None:
 async def data_request_answered(work: UnitOfWork, request: DataRequest) -> None:
     event = facts.DataRequestAnswered(data_request_id=str(request.id), person_id=str(request.person))
     await outbox.publish(work, (event, str(request.person)))
+
+
+async def read_audit_sealed(work: UnitOfWork, head: ChainHead) -> None:
+    await outbox.publish(work, (facts.ReadAuditSealed(number=head.number, chain=head.chain), str(head.number)))
+
+
+async def emergency_access_opened(work: UnitOfWork, access: EmergencyAccess) -> None:
+    message = facts.EmergencyAccessOpened(
+        access_id=str(access.id), person_id=str(access.subject), reader_id=str(access.reader), ends_at=access.ends_at.isoformat()
+    )
+    await outbox.publish(work, (message, str(access.id)))
+
+
+async def emergency_access_reviewed(work: UnitOfWork, access: UUID, reviewer: UUID) -> None:
+    await outbox.publish(work, (facts.EmergencyAccessReviewed(access_id=str(access), reviewed_by=str(reviewer)), str(access)))
+
+
+async def relationship_proposed(work: UnitOfWork, relationship: Relationship) -> None:
+    await outbox.publish(work, (facts.RelationshipProposed(**_parties(relationship)), str(relationship.subject)))
+
+
+async def relationship_recorded(work: UnitOfWork, relationship: Relationship) -> None:
+    await outbox.publish(work, (facts.RelationshipRecorded(**_parties(relationship)), str(relationship.subject)))
+
+
+async def relationship_started(work: UnitOfWork, relationship: Relationship, begins: datetime, ends: datetime | None) -> None:
+    event = facts.RelationshipStarted(
+        relationship_id=str(relationship.id),
+        subject_id=str(relationship.subject),
+        holder_id=str(relationship.holder),
+        kind=relationship.kind.value,
+        scopes=[scope.value for scope in relationship.scopes],
+    )
+    event.valid_from.FromDatetime(begins)
+    if ends is not None:
+        event.valid_until.FromDatetime(ends)
+    await outbox.publish(work, (event, str(relationship.subject)))
+
+
+async def relationship_ended(work: UnitOfWork, relationship: Relationship) -> None:
+    why = relationship.end_reason.value if relationship.end_reason else ""
+    await outbox.publish(work, (facts.RelationshipEnded(**_parties(relationship), why=why), str(relationship.subject)))
+
+
+def _parties(relationship: Relationship) -> dict[str, str]:
+    return {
+        "relationship_id": str(relationship.id),
+        "subject_id": str(relationship.subject),
+        "holder_id": str(relationship.holder),
+        "kind": relationship.kind.value,
+    }
+
+
+async def credential_added(work: UnitOfWork, credential: Credential) -> None:
+    message = facts.CredentialAdded(person_id=str(credential.person), credential_id=str(credential.id), kind=credential.kind)
+    await outbox.publish(work, (message, str(credential.person)))
+
+
+async def credential_verified(work: UnitOfWork, credential: Credential) -> None:
+    message = facts.CredentialVerified(
+        person_id=str(credential.person), credential_id=str(credential.id), kind=credential.kind, expires_on=_day(credential)
+    )
+    await outbox.publish(work, (message, str(credential.person)))
+
+
+async def credential_rejected(work: UnitOfWork, credential: Credential) -> None:
+    message = facts.CredentialRejected(person_id=str(credential.person), credential_id=str(credential.id), kind=credential.kind)
+    await outbox.publish(work, (message, str(credential.person)))
+
+
+async def credential_revoked(work: UnitOfWork, credential: Credential) -> None:
+    message = facts.CredentialRevoked(person_id=str(credential.person), credential_id=str(credential.id), kind=credential.kind)
+    await outbox.publish(work, (message, str(credential.person)))
+
+
+async def credential_renewed(work: UnitOfWork, credential: Credential, renewed_by: UUID) -> None:
+    message = facts.CredentialRenewed(
+        person_id=str(credential.person), credential_id=str(credential.id), kind=credential.kind, renewed_by=str(renewed_by)
+    )
+    await outbox.publish(work, (message, str(credential.person)))
+
+
+async def credential_due(work: UnitOfWork, credential: Credential) -> None:
+    message = facts.CredentialDue(
+        person_id=str(credential.person), credential_id=str(credential.id), kind=credential.kind, expires_on=_day(credential)
+    )
+    await outbox.publish(work, (message, str(credential.person)))
+
+
+async def credential_expired(work: UnitOfWork, credential: Credential) -> None:
+    message = facts.CredentialExpired(
+        person_id=str(credential.person), credential_id=str(credential.id), kind=credential.kind, expires_on=_day(credential)
+    )
+    await outbox.publish(work, (message, str(credential.person)))
+
+
+def _day(credential: Credential) -> str:
+    return credential.expires_on.isoformat() if credential.expires_on else ""
+
+
+async def record_changed(work: UnitOfWork, person: UUID, fields: Iterable[str]) -> None:
+    await outbox.publish(work, (facts.RecordChanged(person_id=str(person), fields=fields), str(person)))
+
+
+async def access_given(work: UnitOfWork, grant: AccessGrant) -> None:
+    message = facts.AccessGiven(
+        grant_id=str(grant.id),
+        person_id=str(grant.subject),
+        field=grant.field,
+        audience_kind=grant.audience_kind,
+        audience=grant.audience,
+        valid_from=_timestamp(grant.valid_from),
+        valid_until=_timestamp(grant.valid_until) if grant.valid_until else None,
+    )
+    await outbox.publish(work, (message, str(grant.subject)))
+
+
+async def access_ended(work: UnitOfWork, person: UUID, grant: UUID, why: str) -> None:
+    """`person` gave it."""
+    await outbox.publish(work, (facts.AccessEnded(grant_id=str(grant), person_id=str(person), why=why), str(person)))
+
+
+def _timestamp(at: datetime) -> Timestamp:
+    message = Timestamp()
+    message.FromDatetime(at)
+    return message
+
+
+async def consent_given(work: UnitOfWork, consent: GivenConsent) -> None:
+    event = facts.ConsentGiven(consent_id=str(consent.id), person_id=str(consent.person), decision=consent.decision)
+    event.valid_from.FromDatetime(consent.valid_from)
+    if consent.valid_until is not None:
+        event.valid_until.FromDatetime(consent.valid_until)
+    await outbox.publish(work, (event, str(consent.person)))
+
+
+async def consent_ended(work: UnitOfWork, consent: GivenConsent, at: datetime) -> None:
+    event = facts.ConsentEnded(consent_id=str(consent.id), person_id=str(consent.person), decision=consent.decision)
+    event.ended_at.FromDatetime(at)
+    await outbox.publish(work, (event, str(consent.person)))
+
+
+async def ways_to_be_told_changed(work: UnitOfWork, person: UUID) -> None:
+    await outbox.publish(work, (facts.WaysToBeToldChanged(person_id=str(person)), str(person)))
+
+
+async def sign_in_links_wanted(work: UnitOfWork, persons: Iterable[UUID], about: str, until: datetime) -> None:
+    """Asks for a notice with a sign-in link for each person, at once."""
+    message = facts.NoticeWanted(person_ids=map(str, persons), kind="sign_in_link", about_id=about)
+    message.due_at.FromDatetime(work.now)
+    message.until.FromDatetime(until)
+    await outbox.publish(work, (message, about))

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, Uuid, bindparam, func, insert, literal_column, select, text, update
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, func, insert, literal_column, or_, select, text, update
 
 from kith.identity.v1.enums import CodeKind
+from libs.access.access_tables import acting_right, co_op_member
 from libs.access.hats import worn_hat
 from libs.database.columns import among
 from libs.database.engine import UnitOfWork
@@ -27,6 +28,7 @@ _FIND_BY_NAMES = (
     .select_from(_PERSON_WITH_CONTACT)
     .where(among(tables.person.c.name_key, "names"))
 )
+_FIND_BY_NAME = select(tables.person.c.id).where(tables.person.c.name_key == bindparam("name")).order_by(tables.person.c.id).limit(2)
 _EXISTS = select(tables.person.c.id).where(tables.person.c.id == bindparam("id"))
 _LOCK = _EXISTS.with_for_update(key_share=True)
 _NAMES = select(tables.person.c.id, tables.person.c.full_name, tables.person.c.called).where(among(tables.person.c.id, "ids"))
@@ -35,6 +37,14 @@ _SEARCHED = func.regexp_replace(
     func.normalize(tables.person.c.name_key + " " + func.lower(tables.person.c.called), literal_column("nfd")), "[\u0300-\u036f]", "", "g"
 )
 _NAMES_BY_KEY = select(tables.person.c.id, tables.person.c.full_name, tables.person.c.called, tables.person.c.name_key)
+_IS_MEMBER = select(1).where(co_op_member.c.person == tables.person.c.id).exists()
+_ACTS_FOR = (
+    select(1)
+    .where(acting_right.c.holder == tables.person.c.id, acting_right.c.subject == bindparam("near"))
+    .where(or_(acting_right.c.valid_until.is_(None), acting_right.c.valid_until > bindparam("now")))
+    .where(or_(acting_right.c.ended_at.is_(None), acting_right.c.ended_at > bindparam("now")))
+    .exists()
+)
 _KEYS = (
     select(
         *(tables.person.c.id, tables.person.c.full_name, tables.person.c.called, tables.person.c.name_key),
@@ -154,6 +164,11 @@ async def add(work: UnitOfWork, persons: Sequence[tuple[UUID, PersonDetails]]) -
     )
 
 
+async def find_by_name(work: UnitOfWork, name_key: str) -> list[UUID]:
+    """Who has this full name, by its key; two at most."""
+    return list((await work.connection.execute(_FIND_BY_NAME, {"name": name_key})).scalars())
+
+
 async def exists(work: UnitOfWork, person: UUID) -> bool:
     return (await work.connection.execute(_EXISTS, {"id": person})).first() is not None
 
@@ -175,11 +190,17 @@ async def get_record(work: UnitOfWork, person: UUID) -> PersonRecord | None:
     return _to_record(row) if row else None
 
 
-async def search_by_words(work: UnitOfWork, words: Sequence[str], page: PageRequest) -> Page[PersonName]:
-    """Persons in whose names every word occurs, by name. `words` are in lower case and without accents."""
+async def search_by_words(work: UnitOfWork, words: Sequence[str], page: PageRequest, *, near: UUID | None = None) -> Page[PersonName]:
+    """Persons in whose names every word occurs, by name; with `near` only members, and who may act for that person.
+
+    `words` are in lower case and without accents.
+    """
     matching = _NAMES_BY_KEY.where(*(_SEARCHED.contains(word, autoescape=True) for word in words))
+    if near is not None:
+        matching = matching.where(or_(_IS_MEMBER, _ACTS_FOR)).params(near=near, now=work.now)
     by = (tables.person.c.name_key, tables.person.c.id)
-    return (await paginate(work, matching, page, by=by, name=f"search_persons {' '.join(words)}")).map(_to_name)
+    name = f"search_persons {near or ''} {' '.join(words)}"
+    return (await paginate(work, matching, page, by=by, name=name)).map(_to_name)
 
 
 async def lock_version(work: UnitOfWork, person: UUID) -> int | None:

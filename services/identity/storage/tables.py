@@ -5,7 +5,21 @@ Names are in `person`, contact details in `contact` behind stricter row-level se
 entries were merged, one after the other. Hats are in `worn_hat`, which every service has (`libs/access/hats.py`). Times are UTC.
 """
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
 
 from libs.database.columns import MOMENT, key, optional, required
 
@@ -116,3 +130,170 @@ data_request = Table(
     Index("data_request_by_person", "person"),
 )
 Index("data_request_open", data_request.c.person, unique=True, postgresql_where=data_request.c.answered_at.is_(None))
+emergency_reason = Table(
+    "emergency_reason",
+    metadata,
+    key("access", Uuid),
+    required("reader", Uuid),
+    required("subject", Uuid),
+    required("sealed", LargeBinary),
+    optional("reviewed_by", Uuid),
+    optional("reviewed_at", MOMENT),
+)
+relationship = Table(
+    "relationship",
+    metadata,
+    key("id", Uuid),
+    required("subject", Uuid, ForeignKey("person.id")),
+    required("holder", Uuid, ForeignKey("person.id")),
+    required("kind", Text),
+    required("state", Text),
+    required("scopes", ARRAY(Text)),
+    required("from_day", Date),
+    optional("until_day", Date),
+    required("recorded_by", Uuid),
+    required("recorded_at", MOMENT),
+    optional("evidence_kind", Text),
+    optional("evidence_sealed", LargeBinary),
+    optional("evidence_seen_on", Date),
+    optional("confirmed_by", Uuid),
+    optional("confirmed_at", MOMENT),
+    optional("ended_by", Uuid),
+    optional("ended_at", MOMENT),
+    optional("end_reason", Text),
+    Index("relationship_by_subject", "subject"),
+    Index("relationship_by_holder", "holder"),
+)
+Index(
+    "one_live_relationship",
+    relationship.c.subject,
+    relationship.c.holder,
+    relationship.c.kind,
+    unique=True,
+    postgresql_where=relationship.c.state != "ended",
+)
+
+credential_rule = Table(
+    "credential_rule",
+    metadata,
+    key("kind", Text),
+    required("place", Integer),
+    required("expires_after_months", Integer),
+    required("remind_days", Integer),
+    required("gates", ARRAY(Text)),
+)
+
+credential = Table(
+    "credential",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid, ForeignKey("person.id")),
+    required("kind", Text),
+    required("state", Text),
+    required("issued_on", Date),
+    optional("expires_on", Date),
+    optional("remind_on", Date),
+    # No foreign key: a file may be erased before what it showed.
+    optional("file", Uuid),
+    optional("sealed_note", LargeBinary),
+    optional("sealed_reason", LargeBinary),
+    required("added_by", Uuid),
+    required("added_at", MOMENT),
+    optional("verified_by", Uuid),
+    optional("verified_at", MOMENT),
+    optional("ended_by", Uuid),
+    optional("ended_at", MOMENT),
+    optional("reminded_at", MOMENT),
+    required("version", BigInteger),
+    Index("credential_by_person", "person"),
+    Index("credential_claimed", "added_at", "id", postgresql_where="state = 'claimed'"),
+    Index("credential_by_last_day", "expires_on", "id", postgresql_where="state = 'verified'"),
+    Index("credential_by_reminder", "remind_on", postgresql_where="state = 'verified' and reminded_at is null"),
+)
+record_field = Table(
+    "record_field",
+    metadata,
+    key("person", Uuid, ForeignKey("person.id")),
+    key("field", Text),
+    optional("sealed", LargeBinary),
+    required("version", BigInteger),
+    required("changed_at", MOMENT),
+    required("changed_by", Uuid),
+    Index("record_field_by_field", "field", "person"),
+)
+
+access_grant_origin = Table(
+    "access_grant_origin",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid, ForeignKey("person.id")),
+    required("given_at", MOMENT),
+)
+
+former_member = Table("former_member", metadata, key("person", Uuid))
+# Append-only, as is `consent_entry`: what people agreed to, and whether they could decide, in words that only the person's key opens.
+capacity_record = Table(
+    "capacity_record",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid, ForeignKey("person.id")),
+    required("decision", Text),
+    required("can_decide", Boolean),
+    required("assessed_on", Date),
+    optional("until_day", Date),
+    required("recorded_by", Text),
+    required("recorded_at", MOMENT),
+    required("sealed", LargeBinary),
+    Index("capacity_record_by_person", "person"),
+)
+
+consent_entry = Table(
+    "consent_entry",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid, ForeignKey("person.id")),
+    required("topic", Text),
+    required("decision", Text),
+    optional("basis", Text),
+    optional("answer", Text),
+    required("explained", ARRAY(Text)),
+    required("starts_at", MOMENT),
+    optional("ends_at", MOMENT),
+    optional("review_on", Date),
+    optional("decided_by", Uuid),
+    optional("capacity", Uuid, ForeignKey("capacity_record.id")),
+    optional("cause", Text),
+    optional("corrects", Uuid, ForeignKey("consent_entry.id")),
+    required("recorded_by", Text),
+    required("recorded_at", MOMENT),
+    optional("sealed", LargeBinary),
+    Index("consent_entry_by_person", "person"),
+)
+
+ways_to_be_told = Table(
+    "ways_to_be_told",
+    metadata,
+    key("person", Uuid, ForeignKey("person.id")),
+    required("easy_read", Boolean),
+    required("large_print", Boolean),
+    required("language", Text),
+    optional("channel", Text),
+    optional("helper", Uuid, ForeignKey("person.id")),
+    required("quiet_from", Integer),
+    required("quiet_until", Integer),
+    required("stopped", ARRAY(Text)),
+    required("version", BigInteger),
+    required("changed_at", MOMENT),
+    required("changed_by", Text),
+)
+
+link_request = Table(
+    "link_request",
+    metadata,
+    key("id", Uuid),
+    required("address_mark", LargeBinary),
+    required("client_mark", LargeBinary),
+    required("at", MOMENT),
+    required("sent", Integer),
+    Index("link_request_by_time", "at"),
+)

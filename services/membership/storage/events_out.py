@@ -11,6 +11,7 @@ from uuid import UUID
 from google.protobuf.message import Message
 
 from kith.membership.facts.v1 import facts_pb2 as facts
+from libs.access.audit_chain import ChainHead
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 from services.membership.domain.admission import Admission
@@ -53,3 +54,7 @@ def _standing_changed(person: UUID, change: MembershipChange) -> Message:
     return facts.MemberClassChanged(
         person_id=str(person), member_class=change.member_class, may_vote=change.may_vote, from_day=change.from_day.isoformat()
     )
+
+
+async def read_audit_sealed(work: UnitOfWork, head: ChainHead) -> None:
+    await outbox.publish(work, (facts.ReadAuditSealed(number=head.number, chain=head.chain), str(head.number)))

@@ -8,6 +8,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -46,7 +47,9 @@ class DatabaseSessionStore:
         if row is None:
             return None
         session = Session(
-            cookie, IdentitySession(str(row.person), row.identity_session, _open(cookie, row.sealed_key), row.hats, row.expires_at)
+            cookie,
+            IdentitySession(str(row.person), row.identity_session, _open(cookie, row.sealed_key), row.hats, row.expires_at),
+            str(row.acting_for or ""),
         )
         if self._clock.now() - row.used_at > _USE_RECORDED_EVERY:
             async with self._work(session) as work:
@@ -56,6 +59,11 @@ class DatabaseSessionStore:
     async def set_hats(self, session: Session, hats: Sequence[str]) -> None:
         async with self._work(session) as work:
             await rows.set_hats(work, _hash(session.cookie), hats)
+
+    async def set_acting_for(self, session: Session, subject: str) -> Session:
+        async with self._work(session) as work:
+            await rows.set_acting_for(work, _hash(session.cookie), UUID(subject) if subject else None)
+        return replace(session, acting_for=subject)
 
     async def end(self, session: Session) -> None:
         async with self._work(session) as work:

@@ -8,7 +8,7 @@ when it was shown, so that submitting it twice has one effect.
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -36,6 +36,8 @@ class Form:
     """The fields of a submitted form, each once."""
 
     fields: Mapping[str, str]
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """Files as they are, where the form takes them; a small text file is a field."""
 
     def text(self, name: str) -> str:
         """The field's value, stripped; empty when it was left out."""

@@ -16,6 +16,7 @@ has a line of its own: whoever signs in with a card does not stand behind it.
 
 import asyncio
 import contextlib
+import heapq
 import math
 import time
 from collections.abc import Callable, Container, Mapping
@@ -48,6 +49,8 @@ class Line:
         self._rest = rest
         self._may_wait = waiting
         self._waiting = 0
+        self._rested_at: list[float] = []
+        """When each place that was left has rested, the earliest first."""
 
     async def enter(self) -> bool:
         """Whether the request may go on; False when too many wait, or it has waited too long. To be left by `leave`."""
@@ -61,14 +64,26 @@ class Line:
             return False
         finally:
             self._waiting -= 1
+        await self._let_place_rest()
         return True
 
     def leave(self, seconds: float = 0.0) -> None:
         """`seconds`: how long the request took."""
         if self._rest:
-            asyncio.get_running_loop().call_later(min(seconds * self._rest, _MAX_REST_SECONDS), self._slots.release)
-        else:
+            heapq.heappush(self._rested_at, time.monotonic() + min(seconds * self._rest, _MAX_REST_SECONDS))
+        self._slots.release()
+
+    async def _let_place_rest(self) -> None:
+        """Whoever takes a place waits until it has rested, so that no timer is needed for a place that nobody wants."""
+        if not self._rested_at:
+            return
+        rested_at = heapq.heappop(self._rested_at)
+        try:
+            await asyncio.sleep(rested_at - time.monotonic())
+        except asyncio.CancelledError:
+            heapq.heappush(self._rested_at, rested_at)
             self._slots.release()
+            raise
 
 
 class WorkForMembers:

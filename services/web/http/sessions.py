@@ -23,10 +23,12 @@ class Session:
 
     cookie: str
     identity: IdentitySession
+    acting_for: str = ""
+    """The person for whom they act, or empty. Hats are not worn meanwhile."""
 
     def wears(self, hat: str) -> bool:
-        """Whether the person has this hat, as far as identity last told us."""
-        return hat in self.identity.hats
+        """Whether the person wears this hat, as far as identity last told us."""
+        return not self.acting_for and hat in self.identity.hats
 
 
 class SessionStore(Protocol):
@@ -42,6 +44,10 @@ class SessionStore(Protocol):
 
     async def set_hats(self, session: Session, hats: Sequence[str]) -> None:
         """Replace the session's hats by those that identity reports."""
+        ...
+
+    async def set_acting_for(self, session: Session, subject: str) -> Session:
+        """Act for somebody from now on, or for oneself again (empty). Returns the session as it is then."""
         ...
 
     async def end(self, session: Session) -> None:

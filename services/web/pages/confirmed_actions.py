@@ -14,7 +14,7 @@ from libs.rpc.client import Method
 from services.clients import RequestT, ResponseT, ServiceClients
 from services.web.http.forms import Form
 from services.web.localisation.dates import format_date_only
-from services.web.page import Access, Page
+from services.web.page import ACTING_ENDED, Access, Page
 from services.web.page_context import FormProblem, PageContext, utc_datetime
 
 _DECISIONS_LISTED = 100
@@ -99,6 +99,8 @@ def confirmation_page(path: str, action: ConfirmedAction) -> Page:
         except NotSignedIn:
             raise
         except Refusal as refusal:
+            if refusal.reason == ACTING_ENDED:
+                raise
             return _check_page(ctx, action, await action.subject(ctx), chosen, ctx.form_problems(refusal), 409)
 
     return Page(path, show, act, f"deed-{action.name}", action.access)

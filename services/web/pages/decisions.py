@@ -66,4 +66,12 @@ async def show_rulebook(ctx: PageContext) -> Response:
             }
             for kind in rules.resolution_types
         ],
+        credentials=[
+            {
+                "name": credential.name,
+                "text": (easy and credential.easy_description) or credential.description,
+                "gates": ", ".join(ctx.say(f"gate.{gate}") for gate in credential.gates if ctx.catalogue.has(f"gate.{gate}")),
+            }
+            for credential in rules.credentials
+        ],
     )

@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from libs.refusals import NotSignedIn, Refusal
 from services.web.http.forms import Form
-from services.web.page import Access, Page
+from services.web.http.request_body import MAX_BYTES
+from services.web.page import ACTING_ENDED, Access, Page
 from services.web.page_context import FormProblem, PageContext
 
 Fields: TypeAlias = Mapping[str, str]
@@ -59,6 +60,8 @@ class FormPage:
     """A field with the name `file` may be a small text file."""
     prefixes: tuple[str, ...] = ()
     """Fields whose names begin with one of these belong to the form too."""
+    largest_file: int = 0
+    """The form may have a file of any kind, of at most so many bytes; `act` finds it in `ctx.submitted.files`."""
     unstripped: tuple[str, ...] = ()
     """Fields that are sent as typed, such as a password."""
     draft: FormDraft | None = None
@@ -70,6 +73,8 @@ class FormPage:
     """Maps fields of the request to the form's inputs, to place a refusal beside them."""
     whole_form_input: str = ""
     """The input beside which all refusals are shown, if there is one."""
+    max_body: int = MAX_BYTES
+    """How many bytes the form may have: more where people write much, for a letter may be nine bytes of a form."""
 
     async def get(self, ctx: PageContext) -> Response:
         """Show the form with what was entered before."""
@@ -89,6 +94,8 @@ class FormPage:
         except RedirectToPage as other:
             return ctx.redirect(other.path)
         except Refusal as refusal:
+            if refusal.reason == ACTING_ENDED:
+                raise
             return await (self.shown_again or self).render_refused(ctx, fields, refusal)
         if self.draft and self.ends_draft:
             await ctx.delete_draft(self.draft.name)
@@ -126,7 +133,17 @@ class FormPage:
 
 def form_page(path: str, form: FormPage, access: Access = Access.SECRETARY) -> Page:
     """The page at this path that shows the form and takes it."""
-    return Page(path, form.get, form.post, form.name, access, takes_file="file" in form.fields, never_kept=("file", *form.unstripped))
+    return Page(
+        path,
+        form.get,
+        form.post,
+        form.name,
+        access,
+        takes_file="file" in form.fields,
+        largest_file=form.largest_file,
+        max_body=form.max_body,
+        never_kept=("file", *form.unstripped),
+    )
 
 
 def require(problems: Sequence[FormProblem]) -> None:

@@ -19,6 +19,8 @@ _MAX_NEWS_ITEMS = 3
 
 async def show(ctx: PageContext) -> Response:
     """The home page. It makes few calls, and works when a service is unavailable."""
+    if ctx.acting:
+        return ctx.redirect("/acting")
     names = await ctx.person_names([ctx.person_id])
     try:
         motions, more = await list_motions(ctx, pb.MOTION_FILTER_NEEDS_MY_VOICE, _MAX_ITEMS - 1)

@@ -49,7 +49,12 @@ async def _name_and_path(ctx: PageContext, person_id: str) -> tuple[str, str] | 
 async def print_card(ctx: PageContext, form: Form) -> Response:
     """A letter with a sign-in code. The code is shown only once, so the response is the letter itself and not a redirect."""
     person_id = ctx.path_param("person")
-    request = identity.IssueSignInCodeRequest(request_id=form.request_id, person_id=person_id, kind=identity.CODE_KIND_CARD)
+    request = identity.IssueSignInCodeRequest(
+        request_id=form.request_id,
+        person_id=person_id,
+        kind=identity.CODE_KIND_CARD,
+        through_helper=bool(form.text("through_helper")),
+    )
     response: identity.IssueSignInCodeResponse = await ctx.call(ctx.state.services.identity.IssueSignInCode, request)
     names = await ctx.person_names([person_id])
     code = " ".join(response.code[at : at + _CODE_GROUP] for at in range(0, len(response.code), _CODE_GROUP))

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from libs.refusals import NotFound
 from services.web.page_context import PageContext
-from services.web.pages import account_news, federated_news
+from services.web.pages import account_news, credential_news, federated_news
 from services.web.pages.ballots.carrier import CHANNELS
 from services.web.pages.federated_news import NewsEntry
 from services.web.pages.motion_view import MotionView, StatusLabel, fetch_motion, motion_view
@@ -40,11 +40,13 @@ async def latest_news(ctx: PageContext, limit: int, shown: set[str]) -> list[New
 
 async def news_entries(ctx: PageContext, items: Sequence[NewsItem]) -> list[NewsEntry]:
     """The items in words. Each subject is fetched once; items whose subject no longer exists are left out."""
-    motions, votes, co_ops = await asyncio.gather(
+    motions, votes, co_ops, names = await asyncio.gather(
         _fetch_subjects(ctx, items, "motion", _fetch_motion_view),
         _fetch_subjects(ctx, items, "between", federated_news.fetch_vote_view),
         _fetch_subjects(ctx, items, "peer", federated_news.fetch_peer),
+        ctx.person_names(person for item in items for person in account_news.people_in(item)),
     )
+    credential_kinds = await credential_news.kind_names(ctx, items)
     entries: list[NewsEntry | None] = []
     for item in items:
         if item.kind.startswith("between_"):
@@ -55,8 +57,10 @@ async def news_entries(ctx: PageContext, items: Sequence[NewsItem]) -> list[News
             lines = ctx.catalogue.sentences("news.older_copy_text", phone=ctx.phone)
             title, status = str(ctx.say("news.older_copy")), StatusLabel("wait", ctx.say("news.older_copy_status"))
             entries.append(NewsEntry(status, title, lines, item.at, "/motions", ctx.say("news.older_copy_link")))
+        elif item.kind in credential_news.KINDS:
+            entries.append(credential_news.credential_entry(ctx, item, credential_kinds))
         elif item.kind in account_news.KINDS:
-            entries.append(account_news.account_entry(ctx, item))
+            entries.append(account_news.account_entry(ctx, item, names))
         elif item.about in motions:
             entries.append(_motion_entry(ctx, item, motions[item.about]))
     return [entry for entry in entries if entry is not None]
@@ -79,7 +83,9 @@ async def _fetch_or_none(fetch_one: Callable[[PageContext, str], Awaitable[Subje
 
 
 def _subject_kind(item: NewsItem) -> str:
-    return {"between": "between", "peer": "peer"}.get(item.kind.partition("_")[0], "motion")
+    if item.kind in account_news.KINDS:
+        return "account"
+    return {"between": "between", "peer": "peer", "credential": "credential"}.get(item.kind.partition("_")[0], "motion")
 
 
 def _hats(ctx: PageContext) -> Sequence[str]:

@@ -15,7 +15,11 @@ ItemT = TypeVar("ItemT")
 
 
 async def fetch_all(
-    ctx: PageContext, method: Method[RequestT, ResponseT], request: RequestT, items: Callable[[ResponseT], Iterable[ItemT]]
+    ctx: PageContext,
+    method: Method[RequestT, ResponseT],
+    request: RequestT,
+    items: Callable[[ResponseT], Iterable[ItemT]],
+    hat: str | None = None,
 ) -> list[ItemT]:
-    """Every item of the list, from the first page to the last."""
-    return await client.fetch_all(lambda page: ctx.call(method, page), request, items)
+    """Every item of the list, from the first page to the last, with the page's hat unless another is named."""
+    return await client.fetch_all(lambda page: ctx.call(method, page, hat), request, items)

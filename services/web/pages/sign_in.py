@@ -13,6 +13,7 @@ from services.web.http.cookies import BROWSER_DAYS, browser_id
 from services.web.http.forms import Form
 from services.web.http.sessions import IdentitySession
 from services.web.page_context import FormProblem, PageContext, utc_datetime
+from services.web.pages.ways_to_be_told import set_first_preferences
 
 CODE, PASSWORD, SIGN_OUT = "sign-in-code", "sign-in-password", "sign-out"
 _SESSION_DAYS = 30
@@ -102,6 +103,7 @@ async def _start_session(ctx: PageContext, signed_in: SignInResponse, form: Form
     response = ctx.redirect(_local_path(form.text("next")))
     ctx.state.cookies.set(response, ctx.state.cookies.session, session.cookie, days=_SESSION_DAYS)
     ctx.state.cookies.set(response, ctx.state.cookies.visitor, ctx.visitor_secret, days=BROWSER_DAYS)
+    await set_first_preferences(ctx, response, signed_in.person_id, signed_in.token)
     return response
 
 

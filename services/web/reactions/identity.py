@@ -1,27 +1,46 @@
-"""Identity's events: sessions end here when they end there, hats follow, and a person hears of each change to how they sign in."""
+"""Identity's events: sessions end here when they end there, hats follow, and a person hears of each change to how they sign in.
+
+They also hear who may act for them, and when that ends.
+"""
 
 from uuid import UUID
 
 from kith.identity.facts.v1.facts_pb2 import (
+    CredentialAdded,
+    CredentialDue,
+    CredentialExpired,
+    CredentialRejected,
+    CredentialRevoked,
+    CredentialVerified,
     DataAsked,
     DataRequestAnswered,
     DataRequestWaits,
+    EmergencyAccessOpened,
     HatGiven,
     HatTaken,
+    NoticeWanted,
     PasswordSet,
     PersonCorrected,
     PersonsMerged,
+    RelationshipEnded,
+    RelationshipProposed,
+    RelationshipRecorded,
+    RelationshipStarted,
     SessionsEnded,
     SignInCodeIssued,
     SignInCodesRevoked,
+    WaysToBeToldChanged,
 )
 from libs.database.engine import UnitOfWork
-from libs.messages.consumer import Reactions
-from libs.messages.envelope import Event, type_of
+from libs.messages.consumer import EventHandler, Reactions
+from libs.messages.envelope import Event, EventClass, type_of
 from services.web.reactions.news_handler import news_handler
+from services.web.reactions.notice_handler import add_security_notice, wanted_handler
 from services.web.storage import sessions
 from services.web.storage.news import add_news
 
+_SENT_BY_MAIL = "job:deliver_notices"
+"""The caller as whom identity makes a link that goes out by mail."""
 _TOLD = {"chosen", "everywhere", "membership", "merged"}
 """Why sessions ended, where no other news says so: a new password and revoked codes have news of their own."""
 
@@ -43,23 +62,53 @@ async def _on_hat_taken(work: UnitOfWork, event: Event) -> None:
     await sessions.remove_hat(work, UUID(message.person_id), message.hat)
 
 
+def _change(message: EventClass, kind: str, *, person: str, word: str = "") -> tuple[str, EventHandler]:
+    """A change to how somebody signs in: news, and a notice by a way that does not need the page."""
+    message_type, add_item = news_handler(message, kind, person=person, word=word)
+
+    async def handle(work: UnitOfWork, event: Event) -> None:
+        await add_item(work, event)
+        # The mail that brings a link says so itself.
+        if event.actor != _SENT_BY_MAIL:
+            await add_security_notice(work, event, kind, UUID(str(getattr(message.FromString(event.payload), person))))
+
+    return message_type, handle
+
+
+async def _on_ways_changed(work: UnitOfWork, event: Event) -> None:
+    await add_security_notice(work, event, "ways_changed", UUID(WaysToBeToldChanged.FromString(event.payload).person_id))
+
+
 REACTIONS = Reactions(
     "identity",
     {
         type_of(SessionsEnded): _on_sessions_ended,
         type_of(HatGiven): _on_hat_given,
         type_of(HatTaken): _on_hat_taken,
+        type_of(WaysToBeToldChanged): _on_ways_changed,
     }
     | dict(
         [
-            news_handler(SignInCodeIssued, "code_issued", person="person_id", word="kind"),
-            news_handler(SignInCodesRevoked, "codes_revoked", person="person_id"),
-            news_handler(PasswordSet, "password_set", person="person_id"),
-            news_handler(PersonCorrected, "details_corrected", person="person_id"),
             news_handler(DataAsked, "data_asked", person="person_id"),
             news_handler(DataRequestAnswered, "data_answered", person="person_id"),
             news_handler(DataRequestWaits, "data_waits", about="data_request_id", word="due_day", hat="secretary"),
-            news_handler(PersonsMerged, "persons_merged", person="kept_person_id"),
+            wanted_handler(NoticeWanted),
+            _change(SignInCodeIssued, "code_issued", person="person_id", word="kind"),
+            _change(SignInCodesRevoked, "codes_revoked", person="person_id"),
+            _change(PasswordSet, "password_set", person="person_id"),
+            _change(PersonCorrected, "details_corrected", person="person_id"),
+            _change(PersonsMerged, "persons_merged", person="kept_person_id"),
+            news_handler(EmergencyAccessOpened, "emergency_opened", about="access_id", word="reader_id", person="person_id"),
+            news_handler(RelationshipProposed, "relationship_proposed", person="holder_id", word="kind"),
+            news_handler(RelationshipRecorded, "relationship_recorded", person="subject_id", word="kind"),
+            news_handler(RelationshipStarted, "relationship_started", person="subject_id", word="kind"),
+            news_handler(RelationshipEnded, "relationship_ended", person="subject_id", word="why"),
+            news_handler(CredentialAdded, "credential_added", about="credential_id", word="kind", hat="secretary"),
+            news_handler(CredentialVerified, "credential_verified", person="person_id", about="credential_id", word="kind"),
+            news_handler(CredentialRejected, "credential_rejected", person="person_id", about="credential_id", word="kind"),
+            news_handler(CredentialRevoked, "credential_revoked", person="person_id", about="credential_id", word="kind"),
+            news_handler(CredentialDue, "credential_due", person="person_id", about="credential_id", word="kind"),
+            news_handler(CredentialExpired, "credential_expired", person="person_id", about="credential_id", word="kind"),
         ]
     ),
     ("news_of_identity",),

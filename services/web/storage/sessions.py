@@ -26,6 +26,7 @@ class SessionRow:
     hats: tuple[str, ...]
     expires_at: datetime
     used_at: datetime
+    acting_for: UUID | None = None
 
 
 _read_session = row_mapper(SessionRow)
@@ -34,6 +35,7 @@ _NOW, _IDLE_SINCE = bindparam("now", type_=MOMENT), bindparam("idle_since", type
 _FIND_SESSION = select(session).where(_THIS_SESSION, session.c.expires_at > _NOW, session.c.used_at > _IDLE_SINCE)
 _RECORD_USE = update(session).where(_THIS_SESSION).values(used_at=_NOW)
 _SET_HATS = update(session).where(_THIS_SESSION).values(hats=bindparam("new_hats"))
+_SET_ACTING = update(session).where(_THIS_SESSION).values(acting_for=bindparam("new_acting_for"))
 _DELETE_SESSION = delete(session).where(_THIS_SESSION)
 _DELETE_ENDED_BY_IDENTITY = delete(session).where(among(session.c.identity_session, "ended"))
 _OF_PERSON = session.c.person == bindparam("of")
@@ -64,6 +66,11 @@ async def record_use(work: UnitOfWork, cookie_hash: bytes) -> None:
 
 async def set_hats(work: UnitOfWork, cookie_hash: bytes, hats: Sequence[str]) -> None:
     await work.connection.execute(_SET_HATS, {"hash": cookie_hash, "new_hats": list(hats)})
+
+
+async def set_acting_for(work: UnitOfWork, cookie_hash: bytes, subject: UUID | None) -> None:
+    """From now on the session's person acts for somebody, or for themselves."""
+    await work.connection.execute(_SET_ACTING, {"hash": cookie_hash, "new_acting_for": subject})
 
 
 async def delete_session(work: UnitOfWork, cookie_hash: bytes) -> None:

@@ -5,7 +5,7 @@ can neither take over a session nor obtain a token. News comes only from other s
 that one service's news can be emptied and replayed without the rest. A person reads what is for everybody and for them. Times are UTC.
 """
 
-from sqlalchemy import ARRAY, BigInteger, Index, LargeBinary, MetaData, Table, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Boolean, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, Uuid
 
 from libs.database.columns import MOMENT, key, optional, required
 
@@ -22,6 +22,7 @@ session = Table(
     required("created_at", MOMENT),
     required("used_at", MOMENT),
     required("expires_at", MOMENT),
+    optional("acting_for", Uuid),
     Index("session_by_expiry", "expires_at"),
     Index("session_by_identity_session", "identity_session"),
     Index("session_by_person", "person"),
@@ -53,3 +54,28 @@ news = Table(
 Index("news_by_person", news.c.person, news.c.at.desc())
 
 first_step = Table("first_step", metadata, key("step", Text), required("ticked_by", Text), required("ticked_at", MOMENT))
+
+notice = Table(
+    "notice",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid),
+    required("kind", Text),
+    required("about", Text),
+    required("subject", Text),
+    required("source", Text),
+    required("asked_at", MOMENT),
+    required("due_at", MOMENT),
+    required("until", MOMENT),
+    required("state", Text),
+    required("reason", Text),
+    required("channel", Text),
+    required("easy_read", Boolean),
+    required("large_print", Boolean),
+    required("tries", Integer),
+    optional("done_at", MOMENT),
+    required("done_by", Text),
+    UniqueConstraint("person", "kind", "about"),
+    Index("notice_by_state", "state", "due_at"),
+    Index("notice_by_time", "asked_at", "id"),
+)

@@ -47,6 +47,6 @@ def test_only_what_the_kept_entry_lacks_moves(kept: tuple[str, str], other: tupl
 def test_a_reason_is_some_words_and_not_a_book() -> None:
     assert parse_reason("  I rang them up. ") == "I rang them up."
     assert parse_reason("x" * MAX_REASON_LENGTH)
-    for typed, reason in ((" \n", "REASON_MISSING"), ("x" * (MAX_REASON_LENGTH + 1), "REASON_TOO_LONG")):
+    for typed, reason in ((" \n", "MERGE_REASON_MISSING"), ("x" * (MAX_REASON_LENGTH + 1), "REASON_TOO_LONG")):
         with pytest.raises(Invalid, match=reason):
             parse_reason(typed)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from kith.identity.v1 import relationships_pb2 as relationships
+from libs.access.record_fields import SECTIONS
 from services.web.page import Page
 from services.web.routes import PAGES
 from tests.unit.web import fake_services, fake_vote_services
@@ -18,15 +20,25 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "vote": tuple(f"{digit}" * 64 for digit in "12345678"),
     "person": (JO,),
     "record": (fake_services.OTHERS_ENTRY, fake_services.OWN_ENTRY, fake_vote_services.RECORD),
+    "credential": (fake_services.CLAIMED_PAPER, fake_services.VERIFIED_PAPER, fake_services.EXPIRED_PAPER),
     "co_op": tuple(fake_vote_services.CO_OPS),
     "code": (fake_services.CODE,),
+    "section": tuple(SECTIONS),
+    "field": ("home.key_safe", "about_me.story"),
+    "token": (fake_services.STOP_TOKEN,),
 }  # fmt: skip
 """What each parameter of a path can be among the fake services."""
 QUERIES = (
     "/members?q=jo", "/members?q=2", "/members?q=nobody", "/members?as_of=never", "/members?class=worker", f"/members/{JO}?done=end",
     "/paper-votes?done=recorded", "/paper-votes?done=confirmed", "/paper-votes?done=differs", "/you?done=asked", "/you?done=password",
-    "/you/sessions?done=ended", "/sign-in?again=yes",
-    "/votes?done=drafted", "/look-up?ballot=", f"/look-up?ballot={fake_vote_services.OWN_PSEUDONYM}", "/look-up?ballot=0000000000000000",
+    "/you/sessions?done=ended", "/you/readers?page=015", f"/emergency/{JO}?done=opened", "/emergency-access?done=reviewed",
+    "/sign-in?again=yes", "/you/people?done=given", "/you/people?done=accepted", "/you/people?ended=yes",
+    f"/members/{JO}/people?done=recorded", "/you/qualifications?done=added", "/qualifications?done=verify", "/you/record?done=home",
+    "/you/record?print=yes", "/you/record/nothing", "/you/record/sharing/home.key_safe?q=jo",
+    "/you/record/sharing/home.key_safe?q=nobody", "/you/record/sharing/home.key_safe?done=shared", "/you/record/sharing/home.nothing",
+    "/you/consents?done=withdrawn", "/you/consents?print=yes", "/votes?done=drafted", "/look-up?ballot=",
+    f"/look-up?ballot={fake_vote_services.OWN_PSEUDONYM}", "/look-up?ballot=0000000000000000", "/you/told?done=saved",
+    "/sign-in/send?done=sent", "/notices?done=printed",
     *(f"/votes/{fake_vote_services.SPLIT_VOTE}/settle?kind={kind}&decision=2" for kind in ("cuts", "leave_out", "annul")), "/nope",
 )  # fmt: skip
 """Pages that a query changes, and one that does not exist."""
@@ -66,7 +78,19 @@ def open_every_page(make_fakes: Callable[[], FakeServices], *, easy: bool = Fals
             filling = _browser(make_fakes, easy=easy)
             for action, form in _forms(filling.http.get(path)):
                 opened += _follow(filling, _submit(filling, action, _filled(form)))
-    return opened
+    return opened + _open_acting(make_fakes(), easy=easy)
+
+
+def _open_acting(fakes: FakeServices, *, easy: bool) -> int:
+    """The pages that are there only while somebody acts for another."""
+    fakes.identity.may_act_for = (JO,)
+    fakes.relationships.acts_for = {JO: [relationships.ACTING_SCOPE_CONTACTS]}
+    browser = _browser(lambda: fakes, easy=easy)
+    browser.open("/help")
+    browser.submit("/acting/begin", person=JO)
+    for path in ("/acting", "/help"):
+        browser.open(path)
+    return 3
 
 
 def filled_forms(browser: ScriptlessBrowser, path: str) -> list[tuple[str, dict[str, str]]]:
@@ -86,7 +110,11 @@ def _follow(browser: ScriptlessBrowser, sent: Any) -> int:
     opened = 1
     while sent.status_code == 303 and opened < _FARTHEST:
         shown = browser.http.get(sent.headers["location"])
-        forms = _forms(shown) if shown.url.path.endswith("/check") or shown.url.path.startswith("/votes/new/") else []
+        forms = (
+            _forms(shown)
+            if shown.url.path.endswith("/check") or shown.url.path.startswith("/votes/new/") or "/consents/new/" in shown.url.path
+            else []
+        )
         opened += 1
         sent = _submit(browser, forms[0][0], _filled(forms[0][1])) if forms else shown
     return opened

@@ -2,29 +2,42 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kith.governance.v1 import governance_pb2 as gov
+from kith.identity.v1 import consent_pb2 as consent
+from kith.identity.v1 import credentials_pb2 as cred
 from kith.identity.v1 import data_requests_pb2 as asked
+from kith.identity.v1 import emergency_pb2 as emergency
 from kith.identity.v1 import identity_pb2 as ident
+from kith.identity.v1 import notices_pb2 as told
+from kith.identity.v1 import record_pb2 as record
+from kith.identity.v1 import relationships_pb2 as rel
+from kith.identity.v1.enums import NoticeTopic
 from kith.membership.v1 import membership_pb2 as memb
+from kith.person.v1 import person_data_pb2 as person_data
 from kith.person.v1 import person_rights_pb2 as rights
 from kith.status.v1 import status_pb2 as stat
 from libs.clock import Clock, FixedClock
 from libs.database.paging import Page
 from libs.refusals import Conflict, FailedPrecondition, NotFound, NotSignedIn, Unavailable
 from services.clients import ServiceClients
-from services.topology import PERSON_SERVICES
+from services.topology import PEOPLE_SERVICE_NAMES, PERSON_SERVICES
 from services.web.app_state import AppState, CoOp
 from services.web.http.access_tokens import AccessTokenCache
 from services.web.http.cookies import Cookies
 from services.web.http.sessions import IdentitySession, Session
-from services.web.localisation.catalogue import load_catalogues
+from services.web.localisation.catalogue import EASY_READ, PLAIN_ENGLISH, load_catalogues
+from services.web.notices.rendering import NoticeRenderer, NoticeSender
+from services.web.notices.stop_links import StopLinks
 from services.web.storage.news import NewsItem
+from services.web.storage.notices import Notice, NoticeState
 from services.web.templates import create_environment
 from tests.unit.web.fake_people import ADA, JO, MO, NAMES, NOW, FakeService, to_timestamp
 from tests.unit.web.fake_vote_services import FakeEvidenceService, FakeFederationService, FakeVoteService
@@ -35,6 +48,7 @@ TEMPLATES, REGISTERS = create_environment(), load_catalogues()
 OPEN_MOTION, CLOSED_MOTION, ANNOUNCED_MOTION, CAPPED_MOTION = (f"01939f00-0000-7000-8000-0000000000a{number}" for number in (1, 2, 3, 4))
 OTHERS_ENTRY = "01939f00-0000-7000-8000-0000000000e1"
 OWN_ENTRY = "01939f00-0000-7000-8000-0000000000e2"
+EMERGENCY = "01939f00-0000-7000-8000-0000000000b1"
 CODE = "7K3M9QWD2XTR5HVA"
 FORMS_KEY = b"forms" * 7
 CLASSES = {"supported": "Supported member", "worker": "Worker member", "investor": "Investor member"}
@@ -134,6 +148,10 @@ class InMemorySessions:
     async def set_hats(self, session: Session, hats: Sequence[str]) -> None:
         self.sessions[session.cookie] = replace(session, identity=replace(session.identity, hats=tuple(hats)))
 
+    async def set_acting_for(self, session: Session, subject: str) -> Session:
+        self.sessions[session.cookie] = replace(session, acting_for=subject)
+        return self.sessions[session.cookie]
+
     async def end(self, session: Session) -> None:
         self.sessions.pop(session.cookie, None)
 
@@ -192,6 +210,7 @@ def make_news() -> list[NewsItem]:
         ("motion_opened", OPEN_MOTION, ""),
         ("motion_closed", CAPPED_MOTION, ""),
         ("code_issued", "", "card"),
+        ("emergency_opened", EMERGENCY, MO),
         ("motion_opened", ANNOUNCED_MOTION, ""),
     ]
     return [NewsItem(kind, about, word, NOW - timedelta(hours=at)) for at, (kind, about, word) in enumerate(items)]
@@ -199,6 +218,7 @@ def make_news() -> list[NewsItem]:
 
 class FakeIdentityService(FakeService):
     hats: tuple[str, ...] = ("secretary", "operator", "scrutineer")
+    may_act_for: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         super().__init__(ident.DESCRIPTOR.services_by_name["IdentityService"])
@@ -216,7 +236,10 @@ class FakeIdentityService(FakeService):
         )
 
     def RenewToken(self, request: ident.RenewTokenRequest) -> ident.RenewTokenResponse:
-        return ident.RenewTokenResponse(token=f"token of {request.session_id} as {request.hat}", hats=self.hats)
+        acting = f" for {request.acting_for}" if request.acting_for else ""
+        return ident.RenewTokenResponse(
+            token=f"token of {request.session_id} as {request.hat}{acting}", hats=self.hats, may_act_for=self.may_act_for
+        )
 
     def GetNames(self, request: ident.GetNamesRequest) -> ident.GetNamesResponse:
         known = [(item_id, *NAMES[item_id]) for item_id in request.person_ids if item_id in NAMES]
@@ -264,6 +287,268 @@ class FakeIdentityService(FakeService):
 
     def RevokeSignInCodes(self, _request: ident.RevokeSignInCodesRequest) -> ident.RevokeSignInCodesResponse:
         return ident.RevokeSignInCodesResponse(revoked=1)
+
+
+SISTER, LPA, ASKED = (f"01939f00-0000-7000-8000-0000000000b{number}" for number in (1, 2, 3))
+
+
+def make_relationship(**overrides: Any) -> rel.Relationship:
+    relationship: dict[str, Any] = {
+        "relationship_id": SISTER,
+        "subject_id": ADA,
+        "holder_id": JO,
+        "kind": rel.RELATIONSHIP_KIND_RELATIVE,
+        "state": rel.RELATIONSHIP_STATE_IN_FORCE,
+        "scopes": [rel.ACTING_SCOPE_CONTACTS, rel.ACTING_SCOPE_HEALTH],
+        "from_day": "2026-11-02",
+        "until_day": "2027-03-31",
+        "recorded_by": ADA,
+        "recorded_at": to_timestamp(NOW - timedelta(days=22)),
+        "confirmed_by": JO,
+        "confirmed_at": to_timestamp(NOW - timedelta(days=21)),
+    }
+    return rel.Relationship(**(relationship | overrides))
+
+
+class FakeRelationshipService(FakeService):
+    """Jo may act for Ada, and an attorney for Ada waits for a second look; Mo has asked Ada to act for him, and in `acts_for` she may."""
+
+    def __init__(self) -> None:
+        self.acts_for: dict[str, list[rel.ActingScope.ValueType]] = {}
+        super().__init__(rel.DESCRIPTOR.services_by_name["RelationshipService"])
+
+    def ListRelationships(self, request: rel.ListRelationshipsRequest) -> rel.ListRelationshipsResponse:
+        attorney = make_relationship(
+            relationship_id=LPA, kind=rel.RELATIONSHIP_KIND_ATTORNEY_FOR_MONEY, state=rel.RELATIONSHIP_STATE_RECORDED, until_day="",
+            scopes=[rel.ACTING_SCOPE_MONEY], evidence=rel.EVIDENCE_KIND_LASTING_POWER, evidence_reference="7000 1234 5678",
+            evidence_seen_on="2026-11-20", recorded_by=MO, confirmed_by="", confirmed_at=None, holder_id=JO,
+        )  # fmt: skip
+        asked = make_relationship(
+            relationship_id=ASKED, subject_id=MO, holder_id=ADA, state=rel.RELATIONSHIP_STATE_PROPOSED, confirmed_by="", confirmed_at=None,
+        )  # fmt: skip
+        over = make_relationship(
+            state=rel.RELATIONSHIP_STATE_ENDED, end_reason=rel.END_REASON_HOLDER_LEFT, ended_at=to_timestamp(NOW - timedelta(days=1))
+        )
+        mine = [make_relationship(subject_id=subject, holder_id=ADA) for subject in self.acts_for]
+        return rel.ListRelationshipsResponse(
+            relationships=[make_relationship(), attorney, asked, *mine, *([over] if request.ended_too else [])]
+        )
+
+    def GetActingRights(self, _request: rel.GetActingRightsRequest) -> rel.GetActingRightsResponse:
+        rights = [rel.ActingRight(subject_id=subject, scopes=scopes) for subject, scopes in self.acts_for.items()]
+        return rel.GetActingRightsResponse(rights=rights)
+
+
+CLAIMED_PAPER, VERIFIED_PAPER, EXPIRED_PAPER = (f"01939f00-0000-7000-8000-0000000000d{number}" for number in (1, 2, 3))
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
+
+
+def make_credential(**overrides: Any) -> cred.Credential:
+    credential: dict[str, Any] = {
+        "credential_id": CLAIMED_PAPER, "person_id": JO, "kind": "dbs", "state": cred.CREDENTIAL_STATE_CLAIMED, "issued_on": "2026-11-02",
+        "expires_on": "2029-11-02", "file_id": "01939f00-0000-7000-8000-0000000000d9", "media_type": "image/png", "added_by": JO,
+        "added_at": to_timestamp(NOW), "version": 1,
+    }  # fmt: skip
+    return cred.Credential(**(credential | overrides))
+
+
+class FakeCredentialService(FakeService):
+    def __init__(self) -> None:
+        super().__init__(cred.DESCRIPTOR.services_by_name["CredentialService"])
+        self.credentials = {
+            CLAIMED_PAPER: make_credential(),
+            VERIFIED_PAPER: make_credential(
+                credential_id=VERIFIED_PAPER, kind="medicines", state=cred.CREDENTIAL_STATE_VERIFIED, file_id="", media_type="",
+                note="I saw the certificate on Monday.", added_by=MO, verified_by=MO, verified_at=to_timestamp(NOW), version=2,
+            ),
+            EXPIRED_PAPER: make_credential(
+                credential_id=EXPIRED_PAPER, kind="wizardry", state=cred.CREDENTIAL_STATE_EXPIRED, expires_on="", version=3
+            ),
+        }  # fmt: skip
+
+    def GetCredential(self, request: cred.GetCredentialRequest) -> cred.GetCredentialResponse:
+        if request.credential_id not in self.credentials:
+            raise NotFound("CREDENTIAL_UNKNOWN")
+        return cred.GetCredentialResponse(credential=self.credentials[request.credential_id])
+
+    def ListCredentials(self, _request: cred.ListCredentialsRequest) -> cred.ListCredentialsResponse:
+        return cred.ListCredentialsResponse(credentials=self.credentials.values())
+
+    def ListWatchedCredentials(self, request: cred.ListWatchedCredentialsRequest) -> cred.ListWatchedCredentialsResponse:
+        paper = CLAIMED_PAPER if request.watched == cred.WATCHED_CREDENTIALS_CLAIMED else VERIFIED_PAPER
+        return cred.ListWatchedCredentialsResponse(credentials=[self.credentials[paper]])
+
+    def CheckGate(self, request: cred.CheckGateRequest) -> cred.CheckGateResponse:
+        lacking = [
+            cred.GateItem(kind="dbs", problem=cred.GATE_PROBLEM_UNVERIFIED),
+            cred.GateItem(kind="medicines", problem=cred.GATE_PROBLEM_EXPIRED),
+        ]
+        person = request.person_ids[0]
+        checks = [
+            cred.GateCheck(person_id=person, gate="visits", lacking=lacking),
+            cred.GateCheck(person_id=person, gate="medicines", may_pass=True),
+        ]
+        return cred.CheckGateResponse(checks=checks)
+
+
+class FakeFileService(FakeService):
+    def __init__(self) -> None:
+        super().__init__(cred.DESCRIPTOR.services_by_name["FileService"])
+
+    def BeginFile(self, _request: cred.BeginFileRequest) -> cred.BeginFileResponse:
+        return cred.BeginFileResponse(file_id="01939f00-0000-7000-8000-0000000000d9", part_size=1024 * 1024)
+
+    def GetFilePart(self, request: cred.GetFilePartRequest) -> cred.GetFilePartResponse:
+        return cred.GetFilePartResponse(content=PNG[request.offset : request.offset + 30], media_type="image/png", size=len(PNG))
+
+
+class FakeRecordService(FakeService):
+    """Ada has filled in two fields and shares one with Jo, with the secretaries and, later, with everybody; Jo shares two with her."""
+
+    def __init__(self) -> None:
+        super().__init__(record.DESCRIPTOR.services_by_name["RecordService"])
+        self.texts = {"home.key_safe": "4711, left of the door", "about_me.story": "I was a bus driver.\nI like the sea."}
+
+    def GetRecord(self, request: record.GetRecordRequest) -> record.GetRecordResponse:
+        if request.person_id == MO:
+            return record.GetRecordResponse()
+        fields = [
+            record.RecordField(field=field, text=text, version=3, changed_at=to_timestamp(NOW), changed_by=request.person_id)
+            for field, text in self.texts.items()
+            if field in (request.fields or self.texts)
+        ]
+        return record.GetRecordResponse(fields=fields)
+
+    def ListAccess(self, request: record.ListAccessRequest) -> record.ListAccessResponse:
+        audiences = (
+            record.Audience(kind=record.AUDIENCE_KIND_PERSON, person_id=JO),
+            record.Audience(kind=record.AUDIENCE_KIND_HAT, hat="secretary"),
+            record.Audience(kind=record.AUDIENCE_KIND_MEMBERS),
+        )
+        grants = [
+            record.AccessGrant(
+                grant_id=f"01939f00-0000-7000-8000-0000000000d{number}",
+                field="home.key_safe",
+                audience=audience,
+                given_at=to_timestamp(NOW),
+                valid_from=to_timestamp(NOW + timedelta(days=number - 1)),
+                valid_until=to_timestamp(datetime(2027, 4, 1, tzinfo=ZoneInfo("Europe/London"))) if number == 0 else None,
+            )
+            for number, audience in enumerate(audiences)
+        ]
+        return record.ListAccessResponse(grants=[grant for grant in grants if grant.field == (request.field or grant.field)])
+
+    def ListSharedWithMe(self, _request: record.ListSharedWithMeRequest) -> record.ListSharedWithMeResponse:
+        until = to_timestamp(NOW + timedelta(days=9))
+        return record.ListSharedWithMeResponse(
+            fields=[
+                record.SharedField(person_id=JO, field="about_me.story"),
+                record.SharedField(person_id=JO, field="home.key_safe", valid_until=until),
+            ]
+        )
+
+    def SearchMembers(self, request: record.SearchMembersRequest) -> record.SearchMembersResponse:
+        names = [
+            ident.Name(person_id=person, full_name=full, called=called)
+            for person, (full, called) in NAMES.items()
+            if request.text.lower() in full.lower()
+        ]
+        return record.SearchMembersResponse(names=names)
+
+
+class FakeConsentService(FakeService):
+    """Somebody agreed to three things, and took back a fourth."""
+
+    def __init__(self) -> None:
+        super().__init__(consent.DESCRIPTOR.services_by_name["ConsentService"])
+
+    def RecordConsent(self, _request: consent.RecordConsentRequest) -> consent.RecordConsentResponse:
+        return consent.RecordConsentResponse(consent_id=OTHERS_ENTRY)
+
+    def RecordCapacity(self, _request: consent.RecordCapacityRequest) -> consent.RecordCapacityResponse:
+        return consent.RecordCapacityResponse(capacity_id=OWN_ENTRY)
+
+    def WithdrawConsent(self, _request: consent.WithdrawConsentRequest) -> consent.WithdrawConsentResponse:
+        return consent.WithdrawConsentResponse()
+
+    def GetConsents(self, request: consent.GetConsentsRequest) -> consent.GetConsentsResponse:
+        states = (
+            (consent.CONSENT_STATE_IN_FORCE, consent.CONSENT_DECISION_KEY_SAFE, consent.CONSENT_BASIS_OWN),
+            (consent.CONSENT_STATE_PLANNED, consent.CONSENT_DECISION_OTHER, consent.CONSENT_BASIS_DECIDER),
+            (consent.CONSENT_STATE_IN_FORCE, consent.CONSENT_DECISION_MEDICINES, consent.CONSENT_BASIS_BEST_INTERESTS),
+            (consent.CONSENT_STATE_WITHDRAWN, consent.CONSENT_DECISION_PHOTO, consent.CONSENT_BASIS_OWN),
+        )
+        entries = [
+            consent.ConsentEntry(
+                consent_id=f"01939f00-0000-7000-8000-0000000000c{number}", decision=decision, state=state, basis=basis,
+                answer=consent.CONSENT_ANSWER_CONDITIONS, words="Only Jo.", explained=[consent.EXPLANATION_EASY_READ], present="my sister",
+                about="Feeding the cat" if decision == consent.CONSENT_DECISION_OTHER else "", valid_from=to_timestamp(NOW),
+                until_day="2027-03-31", review_day="2027-02-01",
+                decided_by=JO if basis != consent.CONSENT_BASIS_OWN else request.person_id,
+                withdrawn_at=to_timestamp(NOW) if state == consent.CONSENT_STATE_WITHDRAWN else None,
+                withdrawal_cause=consent.WITHDRAWAL_CAUSE_PERSON, corrected=state == consent.CONSENT_STATE_WITHDRAWN,
+            )
+            for number, (state, decision, basis) in enumerate(states)
+        ]  # fmt: skip
+        record = consent.CapacityRecord(
+            capacity_id=OWN_ENTRY,
+            decision=consent.CONSENT_DECISION_MEDICINES,
+            counts=True,
+            assessed_on="2026-11-01",
+            assessed_by="Dr Example",
+            until_day="2027-05-01",
+        )
+        return consent.GetConsentsResponse(entries=entries, capacity=[record])
+
+
+class FakeNoticeService(FakeService):
+    """Ada is told by e-mail, and Jo may be her helper."""
+
+    def __init__(self) -> None:
+        super().__init__(told.DESCRIPTOR.services_by_name["NoticeService"])
+
+    def GetWaysToBeTold(self, _request: told.GetWaysToBeToldRequest) -> told.GetWaysToBeToldResponse:
+        ways = told.WaysToBeTold(
+            language="pl", channel=told.NOTICE_CHANNEL_EMAIL, quiet_from=20 * 60, quiet_until=8 * 60,
+            stopped=[told.NOTICE_TOPIC_MOTIONS],
+        )  # fmt: skip
+        return told.GetWaysToBeToldResponse(ways=ways, helper_person_ids=[JO], has_email=True)
+
+
+@dataclass
+class InMemoryNotices:
+    """The delivery state of notices in memory."""
+
+    notices: list[Notice] = field(default_factory=list)
+    finished: list[tuple[Sequence[UUID], NoticeState, str]] = field(default_factory=list)
+
+    async def count_by_state(self) -> Mapping[str, int]:
+        return Counter(notice.state.value for notice in self.notices)
+
+    async def list_all(self, limit: int, page_token: str = "") -> Page[Notice]:  # noqa: ARG002 - there is one page
+        return Page(self.notices[:limit], "")
+
+    async def list_in_state(self, state: NoticeState, limit: int) -> list[Notice]:
+        return [notice for notice in self.notices if notice.state is state][:limit]
+
+    async def finish(self, ids: Sequence[UUID], before: NoticeState, secretary: str) -> int:
+        self.finished.append((ids, before, secretary))
+        return len(ids)
+
+
+def make_notices() -> list[Notice]:
+    """A notice in every state, in turn for Jo and Ada."""
+    return [
+        Notice(
+            UUID(int=number), UUID(JO if number % 2 else ADA), "vote_changed", str(number), OPEN_MOTION, "governance", NOW, NOW,
+            NOW + timedelta(days=3), state, "MAIL_ADDRESS" if state is NoticeState.REFUSED else "", large_print=bool(number % 2),
+        )
+        for number, state in enumerate(NoticeState)
+    ]  # fmt: skip
+
+
+STOP_LINKS = StopLinks(FORMS_KEY)
+STOP_TOKEN = STOP_LINKS.token(UUID(ADA), NoticeTopic.MOTIONS)
 
 
 class FakeMembershipService(FakeService):
@@ -426,6 +711,10 @@ class FakeGovernanceService(FakeService):
                     maximum_open_days=28, notice_days=14, needs_second_meeting=True, counting=make_counting_rule(threshold="2/3"),
                 ),
             ],
+            credentials=[
+                gov.CredentialKind(key=key, name=name, description="What this is.", easy_description="A paper.", gates=["visits"])
+                for key, name in (("dbs", "DBS check"), ("medicines", "Medicines"))
+            ],
         )  # fmt: skip
 
     def OpenMotion(self, _request: gov.OpenMotionRequest) -> gov.OpenMotionResponse:
@@ -444,6 +733,60 @@ class FakeGovernanceService(FakeService):
             ),
         ]
         return gov.ListUnconfirmedBallotsResponse(ballots=waiting)
+
+
+class FakePersonDataService(FakeService):
+    """What one service has logged of Ada: the reads of `reads_of_ada` that are its own."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(person_data.DESCRIPTOR.services_by_name["PersonDataService"])
+        self.name = name
+
+    def ListReads(self, request: person_data.ListReadsRequest) -> person_data.ListReadsResponse:
+        left = [read for read in reads_of_ada(self.name) if not request.page_token or read.page_token > request.page_token]
+        size = request.page_size or 50
+        return person_data.ListReadsResponse(reads=left[:size], next_page_token=left[size - 1].page_token if len(left) > size else "")
+
+
+def reads_of_ada(service: str) -> list[person_data.Read]:
+    """Forty looks in three services, one each hour back from now; the latest first."""
+    records = {
+        "identity": (
+            {"record": "profile", "action": "get", "fields": ["health.risks", "home.key_safe"], "emergency_access_id": EMERGENCY},
+            {"record": "emergency access", "action": "list", "hat": "secretary"},
+        ),
+        "membership": ({"record": "register entry", "action": "list", "hat": "secretary"},),
+        "governance": (
+            {"record": "card of a vote", "action": "read", "acting_for_person_id": JO, "reason": "Jo asked me to", "stale": True},
+        ),
+    }
+    order = [(name, fields) for name, rows in records.items() for fields in rows] * 10
+    return [
+        person_data.Read(
+            read_id=f"01939f00-0000-7000-8000-0000000{number:05}", reader_id=MO, read_at=to_timestamp(NOW - timedelta(hours=number)),
+            page_token=f"{number:03}", **fields,
+        )
+        for number, (name, fields) in enumerate(order, 1)
+        if name == service
+    ]  # fmt: skip
+
+
+class FakeEmergencyService(FakeService):
+    def __init__(self) -> None:
+        super().__init__(emergency.DESCRIPTOR.services_by_name["EmergencyService"])
+
+    def ListEmergencyAccess(self, _request: emergency.ListEmergencyAccessRequest) -> emergency.ListEmergencyAccessResponse:
+        opened = [
+            emergency.EmergencyAccess(
+                access_id=access, reader_id=reader, person_id=person, reason="She fell and cannot speak.",
+                opened_at=to_timestamp(NOW - timedelta(days=days)), ends_at=to_timestamp(NOW - timedelta(days=days, hours=-1)),
+                reviewed_by=reviewer, reviewed_at=to_timestamp(NOW) if reviewer else None,
+            )
+            for access, reader, person, days, reviewer in (
+                (EMERGENCY, MO, ADA, 0, ""), (OWN_ENTRY, ADA, JO, 1, ""), (OTHERS_ENTRY, MO, JO, 9, ADA),
+            )
+        ]  # fmt: skip
+        return emergency.ListEmergencyAccessResponse(accesses=opened)
 
 
 class FakeStatusService(FakeService):
@@ -508,13 +851,24 @@ class FakeServices:
 
     identity: FakeIdentityService = field(default_factory=FakeIdentityService)
     data_requests: FakeDataRequestService = field(default_factory=FakeDataRequestService)
+    relationships: FakeRelationshipService = field(default_factory=FakeRelationshipService)
+    credentials: FakeCredentialService = field(default_factory=FakeCredentialService)
+    files: FakeFileService = field(default_factory=FakeFileService)
+    records: FakeRecordService = field(default_factory=FakeRecordService)
+    consents: FakeConsentService = field(default_factory=FakeConsentService)
     membership: FakeMembershipService = field(default_factory=FakeMembershipService)
     governance: FakeGovernanceService = field(default_factory=FakeGovernanceService)
     votes: FakeVoteService = field(default_factory=FakeVoteService)
     federation: FakeFederationService = field(default_factory=FakeFederationService)
     evidence: FakeEvidenceService = field(default_factory=FakeEvidenceService)
+    emergency: FakeEmergencyService = field(default_factory=FakeEmergencyService)
+    person_data: dict[str, FakePersonDataService] = field(
+        default_factory=lambda: {name: FakePersonDataService(name) for name in PEOPLE_SERVICE_NAMES}
+    )
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
     kept_forms: InMemoryKeptForms = field(default_factory=InMemoryKeptForms)
+    notices: FakeNoticeService = field(default_factory=FakeNoticeService)
+    notice_state: InMemoryNotices = field(default_factory=lambda: InMemoryNotices(make_notices()))
     news: InMemoryNews = field(default_factory=lambda: InMemoryNews(make_news()))
     first_steps: InMemoryFirstSteps = field(default_factory=InMemoryFirstSteps)
     public_url: str = "https://elm-row.example"
@@ -524,8 +878,24 @@ class FakeServices:
     def app_state(self, *, https: bool = False) -> AppState:
         statuses = {name: FakeStatusService(name) for name in ("identity", "membership", "governance", "web")}
         services = object.__new__(ServiceClients)  # without channels: the fakes take the place of every stub
-        fakes = ("identity", "data_requests", "membership", "governance", "votes", "federation", "evidence")
         person_rights = {name: FakePersonRightsService(name) for name in PERSON_SERVICES}
+        fakes = (
+            "identity",
+            "membership",
+            "governance",
+            "votes",
+            "federation",
+            "evidence",
+            "emergency",
+            "person_data",
+            "relationships",
+            "credentials",
+            "files",
+            "records",
+            "consents",
+            "notices",
+            "data_requests",
+        )
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses, person_rights=person_rights)
         co_op = CoOp(
             "Elm Row Care Co-op", "01632 960 001", ZoneInfo("Europe/London"), "https://elm-row.example/source", "0.1.0", self.public_url
@@ -543,4 +913,11 @@ class FakeServices:
             forms_key=FORMS_KEY,
             templates=TEMPLATES,
             catalogues=REGISTERS,
+            notices=self.notice_state,
+            renderer=NoticeRenderer(
+                NoticeSender(co_op.name, co_op.phone, co_op.public_url, co_op.zone),
+                {False: REGISTERS[PLAIN_ENGLISH], True: REGISTERS[EASY_READ]},
+                STOP_LINKS,
+            ),
+            service_token=lambda: "web",
         )

@@ -8,7 +8,9 @@ import pytest
 
 from kith.federation.v1.enums import BallotWord, PeerState
 from kith.governance.v1.enums import MotionState, VoteState
+from kith.identity.v1.enums import ActingScope, CredentialState, EndReason, EvidenceKind, GateProblem, RelationshipKind, RelationshipState
 from kith.status.v1.enums import State
+from libs.rulebook import Gate
 from services.web.localisation.catalogue import EASY_READ, FOLDER, PLAIN_ENGLISH, load_catalogues, read_catalogue
 
 ROOT = Path(__file__).parents[3]
@@ -20,7 +22,15 @@ ASKED_BY_NAME = (
     "news.", "deed.", "next.", "vote_state.", "vote_done.", "co_op.is_", "co_op_state.", "co_op_event.", "way.", "step.", "where.",
     "ballot.ask_", "ballot_word.", "ballot_code.", "between_paper.", "between_result.share_", "method.", "basis.", "below_quorum.",
     "audience.", "board.", "decisions.", "draft_part.", "dispute.", "settle.", "misconduct.", "result_now.", "result_state.", "stance.",
-    "co_op.", "first.", "change.", "end_reason.", "sessions.by_", "data.kind.", "data.why.", "data.field.",
+    "data.kind.", "data.why.", "data.field.",
+    "co_op.", "first.", "change.", "end_reason.", "sessions.by_",
+    "readers.what_", "readers.part_",
+    "scope.", "relationship_kind.", "relationship_state.", "relationship_end.", "relationship_reason.", "evidence_kind.", "people_done.",
+    "people_pick.", "member_people_done.",
+    "co_op.", "first.", "change.", "end_reason.", "sessions.by_", "credential_state.", "gate.", "gate_problem.", "qualifications_done.",
+    "record.section.", "record.field.", "record.hint.", "record.noun.", "record.hat.", "record.done.",
+    "co_op.", "first.", "change.", "end_reason.", "sessions.by_", "consent.", "consent_", "capacity.",
+    "notice.", "notices.state_", "notices.why_", "told_by.", "told.now_", "told_about.",
 )  # fmt: skip
 """Parts of keys that the code completes from a word of the services: each is looked up by name somewhere."""
 REASON = re.compile(r'"([A-Z]+(?:_[A-Z]+)+)"')
@@ -57,6 +67,14 @@ def test_no_sentence_is_there_that_no_page_asks_for() -> None:
         ("co_op_state", PeerState, set()),
         ("ballot_word", BallotWord, set()),
         ("state", State, set()),
+        ("scope", ActingScope, set()),
+        ("relationship_kind", RelationshipKind, set()),
+        ("relationship_state", RelationshipState, set()),
+        ("relationship_end", EndReason, set()),
+        ("evidence_kind", EvidenceKind, set()),
+        ("credential_state", CredentialState, set()),
+        ("gate_problem", GateProblem, set()),
+        ("gate", Gate, set()),
     ],
 )
 def test_every_word_of_a_vocabulary_that_pages_show_has_a_sentence(prefix: str, kind: type[StrEnum], elsewhere: set[StrEnum]) -> None:

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0018_data_rights"
-down_revision = "0010_reads_in_full"
+down_revision = "0012_reads"
 branch_labels = None
 depends_on = None
 

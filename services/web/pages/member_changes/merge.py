@@ -32,7 +32,7 @@ async def _ask(ctx: PageContext, filled: Fields, _request_id: str) -> str:
     if len(found) > 1 and filled["other"] not in found:
         problems = [ctx.form_problem("other", "change.merge.several")]
     if not filled["reason"]:
-        problems.append(ctx.refusal_problem("reason", "REASON_MISSING"))
+        problems.append(ctx.refusal_problem("reason", "MERGE_REASON_MISSING"))
     if problems:
         raise InvalidFormError(problems)
     other = found[0] if len(found) == 1 else filled["other"]

@@ -327,6 +327,49 @@ class ClassFigure(_message.Message):
 Global___ClassFigure: _TypeAlias = ClassFigure  # noqa: Y015
 
 @_typing.final
+class CredentialKind(_message.Message):
+    """CredentialKind of the rulebook: what people show before they may pass its gates."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    EASY_DESCRIPTION_FIELD_NUMBER: _builtins.int
+    EXPIRES_AFTER_MONTHS_FIELD_NUMBER: _builtins.int
+    REMIND_DAYS_FIELD_NUMBER: _builtins.int
+    GATES_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    name: _builtins.str
+    description: _builtins.str
+    easy_description: _builtins.str
+    expires_after_months: _builtins.int
+    """0 = as long as the paper says"""
+    remind_days: _builtins.int
+    @_builtins.property
+    def gates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """visits, personal_care, medicines, moving_and_handling, driving, money"""
+
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        name: _builtins.str = ...,
+        description: _builtins.str = ...,
+        easy_description: _builtins.str = ...,
+        expires_after_months: _builtins.int = ...,
+        remind_days: _builtins.int = ...,
+        gates: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "easy_description", b"easy_description", "expires_after_months", b"expires_after_months", "gates", b"gates", "key", b"key", "name", b"name", "remind_days", b"remind_days"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CredentialKind: _TypeAlias = CredentialKind  # noqa: Y015
+
+@_typing.final
 class GetRulebookResponse(_message.Message):
     """GetRulebookResponse has the text and its parsed content."""
 
@@ -338,6 +381,7 @@ class GetRulebookResponse(_message.Message):
     DECISION_ID_FIELD_NUMBER: _builtins.int
     CLASSES_FIELD_NUMBER: _builtins.int
     RESOLUTION_TYPES_FIELD_NUMBER: _builtins.int
+    CREDENTIALS_FIELD_NUMBER: _builtins.int
     rulebook_hash: _builtins.str
     text: _builtins.str
     decision_id: _builtins.str
@@ -347,6 +391,8 @@ class GetRulebookResponse(_message.Message):
     def classes(self) -> _containers.RepeatedCompositeFieldContainer[Global___MemberClass]: ...
     @_builtins.property
     def resolution_types(self) -> _containers.RepeatedCompositeFieldContainer[Global___ResolutionType]: ...
+    @_builtins.property
+    def credentials(self) -> _containers.RepeatedCompositeFieldContainer[Global___CredentialKind]: ...
     def __init__(
         self,
         *,
@@ -356,10 +402,11 @@ class GetRulebookResponse(_message.Message):
         decision_id: _builtins.str = ...,
         classes: _abc.Iterable[Global___MemberClass] | None = ...,
         resolution_types: _abc.Iterable[Global___ResolutionType] | None = ...,
+        credentials: _abc.Iterable[Global___CredentialKind] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["adopted_at", b"adopted_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["adopted_at", b"adopted_at", "classes", b"classes", "decision_id", b"decision_id", "resolution_types", b"resolution_types", "rulebook_hash", b"rulebook_hash", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adopted_at", b"adopted_at", "classes", b"classes", "credentials", b"credentials", "decision_id", b"decision_id", "resolution_types", b"resolution_types", "rulebook_hash", b"rulebook_hash", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

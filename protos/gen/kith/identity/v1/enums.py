@@ -3,6 +3,147 @@
 from enum import StrEnum
 
 
+class ConsentDecision(StrEnum):
+    SHARE_HEALTH = "share_health"
+    MEDICINES = "medicines"
+    PERSONAL_CARE = "personal_care"
+    PHOTO = "photo"
+    KEY_SAFE = "key_safe"
+    TRIAL_VISIT = "trial_visit"
+    MONEY_HELP = "money_help"
+    SIGN_IN_HELP = "sign_in_help"
+    OTHER = "other"
+
+
+class ConsentAnswer(StrEnum):
+    YES = "yes"
+    CONDITIONS = "conditions"
+    NO = "no"
+
+
+class ConsentBasis(StrEnum):
+    OWN = "own"
+    DECIDER = "decider"
+    BEST_INTERESTS = "best_interests"
+
+
+class Explanation(StrEnum):
+    SPOKEN = "spoken"
+    EASY_READ = "easy_read"
+    PICTURES = "pictures"
+    INTERPRETER = "interpreter"
+    WRITTEN = "written"
+
+
+class BestInterestsAuthority(StrEnum):
+    CARE = "care"
+    COURT = "court"
+
+
+class ConsentState(StrEnum):
+    PLANNED = "planned"
+    IN_FORCE = "in_force"
+    REFUSED = "refused"
+    OVER = "over"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+
+
+class WithdrawalCause(StrEnum):
+    PERSON = "person"
+    DECIDER = "decider"
+    SECRETARY = "secretary"
+    CAPACITY = "capacity"
+    LEFT = "left"
+
+
+class CredentialState(StrEnum):
+    CLAIMED = "claimed"
+    VERIFIED = "verified"
+    REJECTED = "rejected"
+    REVOKED = "revoked"
+    RENEWED = "renewed"
+    EXPIRED = "expired"
+
+
+class WatchedCredentials(StrEnum):
+    CLAIMED = "claimed"
+    DUE = "due"
+
+
+class GateProblem(StrEnum):
+    MISSING = "missing"
+    UNVERIFIED = "unverified"
+    EXPIRED = "expired"
+
+
 class CodeKind(StrEnum):
     LINK = "link"
     CARD = "card"
+
+
+class NoticeChannel(StrEnum):
+    PAGE = "page"
+    EMAIL = "email"
+    TEXT = "text"
+    LETTER = "letter"
+    HELPER = "helper"
+
+
+class NoticeTopic(StrEnum):
+    SECURITY = "security"
+    MOTIONS = "motions"
+    BALLOTS = "ballots"
+
+
+class AudienceKind(StrEnum):
+    PERSON = "person"
+    HAT = "hat"
+    MEMBERS = "members"
+
+
+class RelationshipKind(StrEnum):
+    RELATIVE = "relative"
+    FRIEND = "friend"
+    ADVOCATE = "advocate"
+    ATTORNEY_FOR_HEALTH = "attorney_for_health"
+    ATTORNEY_FOR_MONEY = "attorney_for_money"
+    DEPUTY_FOR_HEALTH = "deputy_for_health"
+    DEPUTY_FOR_MONEY = "deputy_for_money"
+
+
+class ActingScope(StrEnum):
+    ABOUT_ME = "about_me"
+    COMMUNICATION = "communication"
+    WHAT_MATTERS = "what_matters"
+    HEALTH = "health"
+    HOME = "home"
+    CONTACTS = "contacts"
+    MONEY = "money"
+    CONSENT = "consent"
+    DATA_RIGHTS = "data_rights"
+    NOTICES = "notices"
+
+
+class RelationshipState(StrEnum):
+    PROPOSED = "proposed"
+    RECORDED = "recorded"
+    IN_FORCE = "in_force"
+    ENDED = "ended"
+
+
+class EvidenceKind(StrEnum):
+    LASTING_POWER = "lasting_power"
+    ENDURING_POWER = "enduring_power"
+    COURT_ORDER = "court_order"
+
+
+class EndReason(StrEnum):
+    PERSON = "person"
+    HOLDER = "holder"
+    DATE = "date"
+    DEATH = "death"
+    HOLDER_LEFT = "holder_left"
+    REVOKED = "revoked"
+    REPLACED = "replaced"
+    MISTAKE = "mistake"

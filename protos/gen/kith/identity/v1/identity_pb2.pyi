@@ -154,7 +154,9 @@ Global___RegisterPersonsResponse: _TypeAlias = RegisterPersonsResponse  # noqa: 
 
 @_typing.final
 class GetPersonRequest(_message.Message):
-    """GetPersonRequest asks for one person: the caller, or, with the secretary's hat, somebody else, which is audited."""
+    """GetPersonRequest asks for one person: the caller, or, with the secretary's hat, somebody else, which is audited. Somebody who acts for a
+    person within the scope contacts gets their names and contact details, and nothing about how they sign in.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -505,19 +507,23 @@ class IssueSignInCodeRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     PERSON_ID_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
+    THROUGH_HELPER_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     person_id: _builtins.str
     kind: Global___CodeKind.ValueType
+    through_helper: _builtins.bool
+    """the code is handed to a helper of the person, which they must have agreed to"""
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         person_id: _builtins.str = ...,
         kind: Global___CodeKind.ValueType = ...,
+        through_helper: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "person_id", b"person_id", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "person_id", b"person_id", "request_id", b"request_id", "through_helper", b"through_helper"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -764,21 +770,27 @@ class RenewTokenResponse(_message.Message):
     TOKEN_FIELD_NUMBER: _builtins.int
     TOKEN_EXPIRES_AT_FIELD_NUMBER: _builtins.int
     HATS_FIELD_NUMBER: _builtins.int
+    MAY_ACT_FOR_FIELD_NUMBER: _builtins.int
     token: _builtins.str
     @_builtins.property
     def token_expires_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def hats(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def may_act_for(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """the persons for whom they may act now"""
+
     def __init__(
         self,
         *,
         token: _builtins.str = ...,
         token_expires_at: _timestamp_pb2.Timestamp | None = ...,
         hats: _abc.Iterable[_builtins.str] | None = ...,
+        may_act_for: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["token_expires_at", b"token_expires_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["hats", b"hats", "token", b"token", "token_expires_at", b"token_expires_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hats", b"hats", "may_act_for", b"may_act_for", "token", b"token", "token_expires_at", b"token_expires_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -44,6 +44,38 @@ class AdoptedClass(_message.Message):
 Global___AdoptedClass: _TypeAlias = AdoptedClass  # noqa: Y015
 
 @_typing.final
+class AdoptedCredential(_message.Message):
+    """AdoptedCredential is a kind of credential as defined in the rulebook."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    EXPIRES_AFTER_MONTHS_FIELD_NUMBER: _builtins.int
+    REMIND_DAYS_FIELD_NUMBER: _builtins.int
+    GATES_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    expires_after_months: _builtins.int
+    """0 = as long as the paper says"""
+    remind_days: _builtins.int
+    @_builtins.property
+    def gates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        expires_after_months: _builtins.int = ...,
+        remind_days: _builtins.int = ...,
+        gates: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expires_after_months", b"expires_after_months", "gates", b"gates", "key", b"key", "remind_days", b"remind_days"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdoptedCredential: _TypeAlias = AdoptedCredential  # noqa: Y015
+
+@_typing.final
 class RulebookAdopted(_message.Message):
     """RulebookAdopted: a rulebook came into force."""
 
@@ -52,20 +84,26 @@ class RulebookAdopted(_message.Message):
     RULEBOOK_HASH_FIELD_NUMBER: _builtins.int
     DECISION_ID_FIELD_NUMBER: _builtins.int
     CLASSES_FIELD_NUMBER: _builtins.int
+    CREDENTIALS_FIELD_NUMBER: _builtins.int
     rulebook_hash: _builtins.str
     decision_id: _builtins.str
     @_builtins.property
     def classes(self) -> _containers.RepeatedCompositeFieldContainer[Global___AdoptedClass]: ...
+    @_builtins.property
+    def credentials(self) -> _containers.RepeatedCompositeFieldContainer[Global___AdoptedCredential]:
+        """empty = published before there were any: the usual ones"""
+
     def __init__(
         self,
         *,
         rulebook_hash: _builtins.str = ...,
         decision_id: _builtins.str = ...,
         classes: _abc.Iterable[Global___AdoptedClass] | None = ...,
+        credentials: _abc.Iterable[Global___AdoptedCredential] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "decision_id", b"decision_id", "rulebook_hash", b"rulebook_hash"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "credentials", b"credentials", "decision_id", b"decision_id", "rulebook_hash", b"rulebook_hash"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -443,3 +481,68 @@ class VoteSettlementAgreed(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___VoteSettlementAgreed: _TypeAlias = VoteSettlementAgreed  # noqa: Y015
+
+@_typing.final
+class ReadAuditSealed(_message.Message):
+    """ReadAuditSealed: every read of a person's record up to this number is sealed, and this is the end of the hash chain."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    CHAIN_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    chain: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        chain: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chain", b"chain", "number", b"number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReadAuditSealed: _TypeAlias = ReadAuditSealed  # noqa: Y015
+
+@_typing.final
+class NoticeWanted(_message.Message):
+    """NoticeWanted: these persons are to be told, each in the way they chose; once for each person, kind and id."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_IDS_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    ABOUT_ID_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """motion_opened, motion_closing"""
+    about_id: _builtins.str
+    @_builtins.property
+    def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp:
+        """not before"""
+
+    @_builtins.property
+    def until(self) -> _timestamp_pb2.Timestamp:
+        """after that it is of no use"""
+
+    def __init__(
+        self,
+        *,
+        person_ids: _abc.Iterable[_builtins.str] | None = ...,
+        kind: _builtins.str = ...,
+        about_id: _builtins.str = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+        until: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["due_at", b"due_at", "until", b"until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about_id", b"about_id", "due_at", b"due_at", "kind", b"kind", "person_ids", b"person_ids", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NoticeWanted: _TypeAlias = NoticeWanted  # noqa: Y015

@@ -22,37 +22,80 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kith/identity/facts/v1/facts.proto\x12\x16kith.identity.facts.v1\"%\n\x10PersonRegistered\x12\x11\n\tperson_id\x18\x01 \x01(\t\"*\n\x08HatGiven\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"*\n\x08HatTaken\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"3\n\x10SignInCodeIssued\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\"$\n\x0fPersonCorrected\x12\x11\n\tperson_id\x18\x01 \x01(\t\"@\n\rPersonsMerged\x12\x16\n\x0ekept_person_id\x18\x01 \x01(\t\x12\x17\n\x0fother_person_id\x18\x02 \x01(\t\"D\n\rSessionsEnded\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x13\n\x0bsession_ids\x18\x02 \x03(\t\x12\x0b\n\x03why\x18\x03 \x01(\t\" \n\x0bPasswordSet\x12\x11\n\tperson_id\x18\x01 \x01(\t\"A\n\x12SignInCodesRevoked\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x18\n\x10password_removed\x18\x02 \x01(\x08\"H\n\tDataAsked\x12\x17\n\x0f\x64\x61ta_request_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0f\n\x07\x64ue_day\x18\x03 \x01(\t\"O\n\x10\x44\x61taRequestWaits\x12\x17\n\x0f\x64\x61ta_request_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0f\n\x07\x64ue_day\x18\x03 \x01(\t\"A\n\x13\x44\x61taRequestAnswered\x12\x17\n\x0f\x64\x61ta_request_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kith/identity/facts/v1/facts.proto\x12\x16kith.identity.facts.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"%\n\x10PersonRegistered\x12\x11\n\tperson_id\x18\x01 \x01(\t\"*\n\x08HatGiven\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"*\n\x08HatTaken\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0b\n\x03hat\x18\x02 \x01(\t\"3\n\x10SignInCodeIssued\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\"$\n\x0fPersonCorrected\x12\x11\n\tperson_id\x18\x01 \x01(\t\"@\n\rPersonsMerged\x12\x16\n\x0ekept_person_id\x18\x01 \x01(\t\x12\x17\n\x0fother_person_id\x18\x02 \x01(\t\"D\n\rSessionsEnded\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x13\n\x0bsession_ids\x18\x02 \x03(\t\x12\x0b\n\x03why\x18\x03 \x01(\t\" \n\x0bPasswordSet\x12\x11\n\tperson_id\x18\x01 \x01(\t\"A\n\x12SignInCodesRevoked\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x18\n\x10password_removed\x18\x02 \x01(\x08\"0\n\x0fReadAuditSealed\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12\r\n\x05\x63hain\x18\x02 \x01(\x0c\"a\n\x15\x45mergencyAccessOpened\x12\x11\n\taccess_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\treader_id\x18\x03 \x01(\t\x12\x0f\n\x07\x65nds_at\x18\x04 \x01(\t\"A\n\x17\x45mergencyAccessReviewed\x12\x11\n\taccess_id\x18\x01 \x01(\t\x12\x13\n\x0breviewed_by\x18\x02 \x01(\t\"d\n\x14RelationshipProposed\x12\x17\n\x0frelationship_id\x18\x01 \x01(\t\x12\x12\n\nsubject_id\x18\x02 \x01(\t\x12\x11\n\tholder_id\x18\x03 \x01(\t\x12\x0c\n\x04kind\x18\x04 \x01(\t\"d\n\x14RelationshipRecorded\x12\x17\n\x0frelationship_id\x18\x01 \x01(\t\x12\x12\n\nsubject_id\x18\x02 \x01(\t\x12\x11\n\tholder_id\x18\x03 \x01(\t\x12\x0c\n\x04kind\x18\x04 \x01(\t\"\xd4\x01\n\x13RelationshipStarted\x12\x17\n\x0frelationship_id\x18\x01 \x01(\t\x12\x12\n\nsubject_id\x18\x02 \x01(\t\x12\x11\n\tholder_id\x18\x03 \x01(\t\x12\x0c\n\x04kind\x18\x04 \x01(\t\x12\x0e\n\x06scopes\x18\x05 \x03(\t\x12.\n\nvalid_from\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bvalid_until\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"n\n\x11RelationshipEnded\x12\x17\n\x0frelationship_id\x18\x01 \x01(\t\x12\x12\n\nsubject_id\x18\x02 \x01(\t\x12\x11\n\tholder_id\x18\x03 \x01(\t\x12\x0c\n\x04kind\x18\x04 \x01(\t\x12\x0b\n\x03why\x18\x05 \x01(\t\"I\n\x0f\x43redentialAdded\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x15\n\rcredential_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\"`\n\x12\x43redentialVerified\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x15\n\rcredential_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x12\n\nexpires_on\x18\x04 \x01(\t\"L\n\x12\x43redentialRejected\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x15\n\rcredential_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\"K\n\x11\x43redentialRevoked\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x15\n\rcredential_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\"_\n\x11\x43redentialRenewed\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x15\n\rcredential_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x12\n\nrenewed_by\x18\x04 \x01(\t\"[\n\rCredentialDue\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x15\n\rcredential_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x12\n\nexpires_on\x18\x04 \x01(\t\"_\n\x11\x43redentialExpired\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x15\n\rcredential_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x12\n\nexpires_on\x18\x04 \x01(\t\"2\n\rRecordChanged\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0e\n\x06\x66ields\x18\x02 \x03(\t\"\xcb\x01\n\x0b\x41\x63\x63\x65ssGiven\x12\x10\n\x08grant_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x15\n\raudience_kind\x18\x04 \x01(\t\x12\x10\n\x08\x61udience\x18\x05 \x01(\t\x12.\n\nvalid_from\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bvalid_until\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"?\n\x0b\x41\x63\x63\x65ssEnded\x12\x10\n\x08grant_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0b\n\x03why\x18\x03 \x01(\t\"\xa8\x01\n\x0c\x43onsentGiven\x12\x12\n\nconsent_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x10\n\x08\x64\x65\x63ision\x18\x03 \x01(\t\x12.\n\nvalid_from\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bvalid_until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"u\n\x0c\x43onsentEnded\x12\x12\n\nconsent_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x10\n\x08\x64\x65\x63ision\x18\x03 \x01(\t\x12,\n\x08\x65nded_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"(\n\x13WaysToBeToldChanged\x12\x11\n\tperson_id\x18\x01 \x01(\t\"\x99\x01\n\x0cNoticeWanted\x12\x12\n\nperson_ids\x18\x01 \x03(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x10\n\x08\x61\x62out_id\x18\x03 \x01(\t\x12*\n\x06\x64ue_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"H\n\tDataAsked\x12\x17\n\x0f\x64\x61ta_request_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0f\n\x07\x64ue_day\x18\x03 \x01(\t\"O\n\x10\x44\x61taRequestWaits\x12\x17\n\x0f\x64\x61ta_request_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0f\n\x07\x64ue_day\x18\x03 \x01(\t\"A\n\x13\x44\x61taRequestAnswered\x12\x17\n\x0f\x64\x61ta_request_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.identity.facts.v1.facts_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PERSONREGISTERED']._serialized_start=62
-  _globals['_PERSONREGISTERED']._serialized_end=99
-  _globals['_HATGIVEN']._serialized_start=101
-  _globals['_HATGIVEN']._serialized_end=143
-  _globals['_HATTAKEN']._serialized_start=145
-  _globals['_HATTAKEN']._serialized_end=187
-  _globals['_SIGNINCODEISSUED']._serialized_start=189
-  _globals['_SIGNINCODEISSUED']._serialized_end=240
-  _globals['_PERSONCORRECTED']._serialized_start=242
-  _globals['_PERSONCORRECTED']._serialized_end=278
-  _globals['_PERSONSMERGED']._serialized_start=280
-  _globals['_PERSONSMERGED']._serialized_end=344
-  _globals['_SESSIONSENDED']._serialized_start=346
-  _globals['_SESSIONSENDED']._serialized_end=414
-  _globals['_PASSWORDSET']._serialized_start=416
-  _globals['_PASSWORDSET']._serialized_end=448
-  _globals['_SIGNINCODESREVOKED']._serialized_start=450
-  _globals['_SIGNINCODESREVOKED']._serialized_end=515
-  _globals['_DATAASKED']._serialized_start=517
-  _globals['_DATAASKED']._serialized_end=589
-  _globals['_DATAREQUESTWAITS']._serialized_start=591
-  _globals['_DATAREQUESTWAITS']._serialized_end=670
-  _globals['_DATAREQUESTANSWERED']._serialized_start=672
-  _globals['_DATAREQUESTANSWERED']._serialized_end=737
+  _globals['_PERSONREGISTERED']._serialized_start=95
+  _globals['_PERSONREGISTERED']._serialized_end=132
+  _globals['_HATGIVEN']._serialized_start=134
+  _globals['_HATGIVEN']._serialized_end=176
+  _globals['_HATTAKEN']._serialized_start=178
+  _globals['_HATTAKEN']._serialized_end=220
+  _globals['_SIGNINCODEISSUED']._serialized_start=222
+  _globals['_SIGNINCODEISSUED']._serialized_end=273
+  _globals['_PERSONCORRECTED']._serialized_start=275
+  _globals['_PERSONCORRECTED']._serialized_end=311
+  _globals['_PERSONSMERGED']._serialized_start=313
+  _globals['_PERSONSMERGED']._serialized_end=377
+  _globals['_SESSIONSENDED']._serialized_start=379
+  _globals['_SESSIONSENDED']._serialized_end=447
+  _globals['_PASSWORDSET']._serialized_start=449
+  _globals['_PASSWORDSET']._serialized_end=481
+  _globals['_SIGNINCODESREVOKED']._serialized_start=483
+  _globals['_SIGNINCODESREVOKED']._serialized_end=548
+  _globals['_READAUDITSEALED']._serialized_start=550
+  _globals['_READAUDITSEALED']._serialized_end=598
+  _globals['_EMERGENCYACCESSOPENED']._serialized_start=600
+  _globals['_EMERGENCYACCESSOPENED']._serialized_end=697
+  _globals['_EMERGENCYACCESSREVIEWED']._serialized_start=699
+  _globals['_EMERGENCYACCESSREVIEWED']._serialized_end=764
+  _globals['_RELATIONSHIPPROPOSED']._serialized_start=766
+  _globals['_RELATIONSHIPPROPOSED']._serialized_end=866
+  _globals['_RELATIONSHIPRECORDED']._serialized_start=868
+  _globals['_RELATIONSHIPRECORDED']._serialized_end=968
+  _globals['_RELATIONSHIPSTARTED']._serialized_start=971
+  _globals['_RELATIONSHIPSTARTED']._serialized_end=1183
+  _globals['_RELATIONSHIPENDED']._serialized_start=1185
+  _globals['_RELATIONSHIPENDED']._serialized_end=1295
+  _globals['_CREDENTIALADDED']._serialized_start=1297
+  _globals['_CREDENTIALADDED']._serialized_end=1370
+  _globals['_CREDENTIALVERIFIED']._serialized_start=1372
+  _globals['_CREDENTIALVERIFIED']._serialized_end=1468
+  _globals['_CREDENTIALREJECTED']._serialized_start=1470
+  _globals['_CREDENTIALREJECTED']._serialized_end=1546
+  _globals['_CREDENTIALREVOKED']._serialized_start=1548
+  _globals['_CREDENTIALREVOKED']._serialized_end=1623
+  _globals['_CREDENTIALRENEWED']._serialized_start=1625
+  _globals['_CREDENTIALRENEWED']._serialized_end=1720
+  _globals['_CREDENTIALDUE']._serialized_start=1722
+  _globals['_CREDENTIALDUE']._serialized_end=1813
+  _globals['_CREDENTIALEXPIRED']._serialized_start=1815
+  _globals['_CREDENTIALEXPIRED']._serialized_end=1910
+  _globals['_RECORDCHANGED']._serialized_start=1912
+  _globals['_RECORDCHANGED']._serialized_end=1962
+  _globals['_ACCESSGIVEN']._serialized_start=1965
+  _globals['_ACCESSGIVEN']._serialized_end=2168
+  _globals['_ACCESSENDED']._serialized_start=2170
+  _globals['_ACCESSENDED']._serialized_end=2233
+  _globals['_CONSENTGIVEN']._serialized_start=2236
+  _globals['_CONSENTGIVEN']._serialized_end=2404
+  _globals['_CONSENTENDED']._serialized_start=2406
+  _globals['_CONSENTENDED']._serialized_end=2523
+  _globals['_WAYSTOBETOLDCHANGED']._serialized_start=2525
+  _globals['_WAYSTOBETOLDCHANGED']._serialized_end=2565
+  _globals['_NOTICEWANTED']._serialized_start=2568
+  _globals['_NOTICEWANTED']._serialized_end=2721
+  _globals['_DATAASKED']._serialized_start=2723
+  _globals['_DATAASKED']._serialized_end=2795
+  _globals['_DATAREQUESTWAITS']._serialized_start=2797
+  _globals['_DATAREQUESTWAITS']._serialized_end=2876
+  _globals['_DATAREQUESTANSWERED']._serialized_start=2878
+  _globals['_DATAREQUESTANSWERED']._serialized_end=2943
 # @@protoc_insertion_point(module_scope)

@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
@@ -230,6 +231,658 @@ class SignInCodesRevoked(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SignInCodesRevoked: _TypeAlias = SignInCodesRevoked  # noqa: Y015
+
+@_typing.final
+class ReadAuditSealed(_message.Message):
+    """ReadAuditSealed: every read of a person's record up to this number is sealed, and this is the end of the hash chain."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    CHAIN_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    chain: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        chain: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chain", b"chain", "number", b"number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReadAuditSealed: _TypeAlias = ReadAuditSealed  # noqa: Y015
+
+@_typing.final
+class EmergencyAccessOpened(_message.Message):
+    """EmergencyAccessOpened: the reader opened the person's record without their leave, until then. Why stays in identity."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCESS_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    READER_ID_FIELD_NUMBER: _builtins.int
+    ENDS_AT_FIELD_NUMBER: _builtins.int
+    access_id: _builtins.str
+    person_id: _builtins.str
+    reader_id: _builtins.str
+    ends_at: _builtins.str
+    """RFC 3339"""
+    def __init__(
+        self,
+        *,
+        access_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        reader_id: _builtins.str = ...,
+        ends_at: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_id", b"access_id", "ends_at", b"ends_at", "person_id", b"person_id", "reader_id", b"reader_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EmergencyAccessOpened: _TypeAlias = EmergencyAccessOpened  # noqa: Y015
+
+@_typing.final
+class EmergencyAccessReviewed(_message.Message):
+    """EmergencyAccessReviewed: a secretary looked into it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCESS_ID_FIELD_NUMBER: _builtins.int
+    REVIEWED_BY_FIELD_NUMBER: _builtins.int
+    access_id: _builtins.str
+    reviewed_by: _builtins.str
+    def __init__(
+        self,
+        *,
+        access_id: _builtins.str = ...,
+        reviewed_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_id", b"access_id", "reviewed_by", b"reviewed_by"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EmergencyAccessReviewed: _TypeAlias = EmergencyAccessReviewed  # noqa: Y015
+
+@_typing.final
+class RelationshipProposed(_message.Message):
+    """RelationshipProposed: a person wants somebody to act for them, who has not accepted yet."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RELATIONSHIP_ID_FIELD_NUMBER: _builtins.int
+    SUBJECT_ID_FIELD_NUMBER: _builtins.int
+    HOLDER_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    relationship_id: _builtins.str
+    subject_id: _builtins.str
+    holder_id: _builtins.str
+    kind: _builtins.str
+    def __init__(
+        self,
+        *,
+        relationship_id: _builtins.str = ...,
+        subject_id: _builtins.str = ...,
+        holder_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["holder_id", b"holder_id", "kind", b"kind", "relationship_id", b"relationship_id", "subject_id", b"subject_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RelationshipProposed: _TypeAlias = RelationshipProposed  # noqa: Y015
+
+@_typing.final
+class RelationshipRecorded(_message.Message):
+    """RelationshipRecorded: a secretary has recorded an attorney or deputy; nobody else has seen the evidence yet."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RELATIONSHIP_ID_FIELD_NUMBER: _builtins.int
+    SUBJECT_ID_FIELD_NUMBER: _builtins.int
+    HOLDER_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    relationship_id: _builtins.str
+    subject_id: _builtins.str
+    holder_id: _builtins.str
+    kind: _builtins.str
+    def __init__(
+        self,
+        *,
+        relationship_id: _builtins.str = ...,
+        subject_id: _builtins.str = ...,
+        holder_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["holder_id", b"holder_id", "kind", b"kind", "relationship_id", b"relationship_id", "subject_id", b"subject_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RelationshipRecorded: _TypeAlias = RelationshipRecorded  # noqa: Y015
+
+@_typing.final
+class RelationshipStarted(_message.Message):
+    """RelationshipStarted: from then on the holder may act for the subject, within the scopes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RELATIONSHIP_ID_FIELD_NUMBER: _builtins.int
+    SUBJECT_ID_FIELD_NUMBER: _builtins.int
+    HOLDER_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    SCOPES_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    VALID_UNTIL_FIELD_NUMBER: _builtins.int
+    relationship_id: _builtins.str
+    subject_id: _builtins.str
+    holder_id: _builtins.str
+    kind: _builtins.str
+    @_builtins.property
+    def scopes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def valid_from(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def valid_until(self) -> _timestamp_pb2.Timestamp:
+        """the first moment at which it no longer holds; unset = no last day"""
+
+    def __init__(
+        self,
+        *,
+        relationship_id: _builtins.str = ...,
+        subject_id: _builtins.str = ...,
+        holder_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        scopes: _abc.Iterable[_builtins.str] | None = ...,
+        valid_from: _timestamp_pb2.Timestamp | None = ...,
+        valid_until: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["holder_id", b"holder_id", "kind", b"kind", "relationship_id", b"relationship_id", "scopes", b"scopes", "subject_id", b"subject_id", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RelationshipStarted: _TypeAlias = RelationshipStarted  # noqa: Y015
+
+@_typing.final
+class RelationshipEnded(_message.Message):
+    """RelationshipEnded: the holder may no longer act for the subject by this relationship, or never could."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RELATIONSHIP_ID_FIELD_NUMBER: _builtins.int
+    SUBJECT_ID_FIELD_NUMBER: _builtins.int
+    HOLDER_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    WHY_FIELD_NUMBER: _builtins.int
+    relationship_id: _builtins.str
+    subject_id: _builtins.str
+    holder_id: _builtins.str
+    kind: _builtins.str
+    why: _builtins.str
+    """person, holder, date, death, holder_left, revoked, replaced, mistake"""
+    def __init__(
+        self,
+        *,
+        relationship_id: _builtins.str = ...,
+        subject_id: _builtins.str = ...,
+        holder_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        why: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["holder_id", b"holder_id", "kind", b"kind", "relationship_id", b"relationship_id", "subject_id", b"subject_id", "why", b"why"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RelationshipEnded: _TypeAlias = RelationshipEnded  # noqa: Y015
+
+@_typing.final
+class CredentialAdded(_message.Message):
+    """CredentialAdded: somebody says that a person has a credential; a secretary is to verify it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    CREDENTIAL_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    credential_id: _builtins.str
+    kind: _builtins.str
+    """a key of the rulebook's credentials"""
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        credential_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["credential_id", b"credential_id", "kind", b"kind", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CredentialAdded: _TypeAlias = CredentialAdded  # noqa: Y015
+
+@_typing.final
+class CredentialVerified(_message.Message):
+    """CredentialVerified: from now on it counts, up to and including its last day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    CREDENTIAL_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    EXPIRES_ON_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    credential_id: _builtins.str
+    kind: _builtins.str
+    expires_on: _builtins.str
+    """empty = no last day"""
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        credential_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        expires_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["credential_id", b"credential_id", "expires_on", b"expires_on", "kind", b"kind", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CredentialVerified: _TypeAlias = CredentialVerified  # noqa: Y015
+
+@_typing.final
+class CredentialRejected(_message.Message):
+    """CredentialRejected: a secretary has looked at it, and it does not count."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    CREDENTIAL_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    credential_id: _builtins.str
+    kind: _builtins.str
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        credential_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["credential_id", b"credential_id", "kind", b"kind", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CredentialRejected: _TypeAlias = CredentialRejected  # noqa: Y015
+
+@_typing.final
+class CredentialRevoked(_message.Message):
+    """CredentialRevoked: it was verified, and counts no longer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    CREDENTIAL_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    credential_id: _builtins.str
+    kind: _builtins.str
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        credential_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["credential_id", b"credential_id", "kind", b"kind", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CredentialRevoked: _TypeAlias = CredentialRevoked  # noqa: Y015
+
+@_typing.final
+class CredentialRenewed(_message.Message):
+    """CredentialRenewed: a later one of the same kind has taken its place; it counts no longer by itself."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    CREDENTIAL_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    RENEWED_BY_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    credential_id: _builtins.str
+    kind: _builtins.str
+    renewed_by: _builtins.str
+    """the later one's id"""
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        credential_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        renewed_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["credential_id", b"credential_id", "kind", b"kind", "person_id", b"person_id", "renewed_by", b"renewed_by"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CredentialRenewed: _TypeAlias = CredentialRenewed  # noqa: Y015
+
+@_typing.final
+class CredentialDue(_message.Message):
+    """CredentialDue: it is time to renew it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    CREDENTIAL_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    EXPIRES_ON_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    credential_id: _builtins.str
+    kind: _builtins.str
+    expires_on: _builtins.str
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        credential_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        expires_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["credential_id", b"credential_id", "expires_on", b"expires_on", "kind", b"kind", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CredentialDue: _TypeAlias = CredentialDue  # noqa: Y015
+
+@_typing.final
+class CredentialExpired(_message.Message):
+    """CredentialExpired: its last day is over; it counts no longer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    CREDENTIAL_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    EXPIRES_ON_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    credential_id: _builtins.str
+    kind: _builtins.str
+    expires_on: _builtins.str
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        credential_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        expires_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["credential_id", b"credential_id", "expires_on", b"expires_on", "kind", b"kind", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CredentialExpired: _TypeAlias = CredentialExpired  # noqa: Y015
+
+@_typing.final
+class RecordChanged(_message.Message):
+    """RecordChanged: these fields of a person's record were changed. What they say stays in identity."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    @_builtins.property
+    def fields(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """keys, such as home.key_safe"""
+
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        fields: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordChanged: _TypeAlias = RecordChanged  # noqa: Y015
+
+@_typing.final
+class AccessGiven(_message.Message):
+    """AccessGiven: a person lets somebody see one field of their record."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GRANT_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    FIELD_FIELD_NUMBER: _builtins.int
+    AUDIENCE_KIND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    VALID_UNTIL_FIELD_NUMBER: _builtins.int
+    grant_id: _builtins.str
+    person_id: _builtins.str
+    field: _builtins.str
+    audience_kind: _builtins.str
+    """person, hat, members"""
+    audience: _builtins.str
+    """a person's id, a hat, or empty"""
+    @_builtins.property
+    def valid_from(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def valid_until(self) -> _timestamp_pb2.Timestamp:
+        """missing = until it is ended"""
+
+    def __init__(
+        self,
+        *,
+        grant_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        field: _builtins.str = ...,
+        audience_kind: _builtins.str = ...,
+        audience: _builtins.str = ...,
+        valid_from: _timestamp_pb2.Timestamp | None = ...,
+        valid_until: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "audience_kind", b"audience_kind", "field", b"field", "grant_id", b"grant_id", "person_id", b"person_id", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AccessGiven: _TypeAlias = AccessGiven  # noqa: Y015
+
+@_typing.final
+class AccessEnded(_message.Message):
+    """AccessEnded: a grant ends now, before its time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GRANT_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    WHY_FIELD_NUMBER: _builtins.int
+    grant_id: _builtins.str
+    person_id: _builtins.str
+    why: _builtins.str
+    """chosen, replaced, left"""
+    def __init__(
+        self,
+        *,
+        grant_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        why: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["grant_id", b"grant_id", "person_id", b"person_id", "why", b"why"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AccessEnded: _TypeAlias = AccessEnded  # noqa: Y015
+
+@_typing.final
+class ConsentGiven(_message.Message):
+    """ConsentGiven: a consent permits one decision about a person for this time. What was said of the same consent before counts no longer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONSENT_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    VALID_UNTIL_FIELD_NUMBER: _builtins.int
+    consent_id: _builtins.str
+    person_id: _builtins.str
+    decision: _builtins.str
+    """a word of ConsentDecision, or "other:" and an id"""
+    @_builtins.property
+    def valid_from(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def valid_until(self) -> _timestamp_pb2.Timestamp:
+        """the first moment at which it permits nothing any more; unset where none is known"""
+
+    def __init__(
+        self,
+        *,
+        consent_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        decision: _builtins.str = ...,
+        valid_from: _timestamp_pb2.Timestamp | None = ...,
+        valid_until: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consent_id", b"consent_id", "decision", b"decision", "person_id", b"person_id", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConsentGiven: _TypeAlias = ConsentGiven  # noqa: Y015
+
+@_typing.final
+class ConsentEnded(_message.Message):
+    """ConsentEnded: the consent permits nothing from now on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONSENT_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    ENDED_AT_FIELD_NUMBER: _builtins.int
+    consent_id: _builtins.str
+    person_id: _builtins.str
+    decision: _builtins.str
+    @_builtins.property
+    def ended_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        consent_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        decision: _builtins.str = ...,
+        ended_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ended_at", b"ended_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consent_id", b"consent_id", "decision", b"decision", "ended_at", b"ended_at", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConsentEnded: _TypeAlias = ConsentEnded  # noqa: Y015
+
+@_typing.final
+class WaysToBeToldChanged(_message.Message):
+    """WaysToBeToldChanged: how the person wants to be told was changed. Which way, stays in identity."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WaysToBeToldChanged: _TypeAlias = WaysToBeToldChanged  # noqa: Y015
+
+@_typing.final
+class NoticeWanted(_message.Message):
+    """NoticeWanted: these persons are to be told, each in the way they chose; once for each person, kind and id."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_IDS_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    ABOUT_ID_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """sign_in_link"""
+    about_id: _builtins.str
+    @_builtins.property
+    def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp:
+        """not before"""
+
+    @_builtins.property
+    def until(self) -> _timestamp_pb2.Timestamp:
+        """after that it is of no use"""
+
+    def __init__(
+        self,
+        *,
+        person_ids: _abc.Iterable[_builtins.str] | None = ...,
+        kind: _builtins.str = ...,
+        about_id: _builtins.str = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+        until: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["due_at", b"due_at", "until", b"until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about_id", b"about_id", "due_at", b"due_at", "kind", b"kind", "person_ids", b"person_ids", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NoticeWanted: _TypeAlias = NoticeWanted  # noqa: Y015
 
 @_typing.final
 class DataAsked(_message.Message):

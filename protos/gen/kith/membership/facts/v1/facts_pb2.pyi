@@ -154,3 +154,27 @@ class RegisterEntryCorrected(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RegisterEntryCorrected: _TypeAlias = RegisterEntryCorrected  # noqa: Y015
+
+@_typing.final
+class ReadAuditSealed(_message.Message):
+    """ReadAuditSealed: every read of a person's record up to this number is sealed, and this is the end of the hash chain."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    CHAIN_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    chain: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        chain: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chain", b"chain", "number", b"number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReadAuditSealed: _TypeAlias = ReadAuditSealed  # noqa: Y015

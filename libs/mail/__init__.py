@@ -1,0 +1,1 @@
+"""Sends mail over SMTP, and puts what goes wrong into a few reasons."""

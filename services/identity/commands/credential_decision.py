@@ -1,0 +1,21 @@
+"""What every decision on a credential begins with: a secretary, and the credential as that secretary saw it."""
+
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from libs.access import hats
+from libs.database.engine import UnitOfWork
+from libs.refusals import Conflict, NotFound
+from services.identity.domain.credential import Credential, Decision
+from services.identity.storage import credentials
+
+
+async def load_for_decision(work: UnitOfWork, credential_id: UUID, version: int, zone: ZoneInfo) -> tuple[Credential, Decision]:
+    """Locks the credential. Raises NotAllowed HAT_NEEDED or PERSON_NEEDED, NotFound CREDENTIAL_UNKNOWN, Conflict VERSION_STALE."""
+    secretary = await hats.require_person(work, hats.SECRETARY)
+    credential = await credentials.lock(work, credential_id)
+    if credential is None:
+        raise NotFound("CREDENTIAL_UNKNOWN")
+    if credential.version != version:
+        raise Conflict("VERSION_STALE", version=str(credential.version))
+    return credential, Decision(secretary, work.now, work.now.astimezone(zone).date())

@@ -1,0 +1,36 @@
+"""The kinds of notices: what each is about, where it leads, and whether it waits for the end of quiet hours.
+
+The words are in the catalogues: `notice.<kind>.subject` and `notice.<kind>.text`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kith.identity.v1.enums import NoticeTopic
+
+SIGN_IN_LINK = "sign_in_link"
+
+
+@dataclass(frozen=True)
+class NoticeKind:
+    """`path` is the page to which the notice leads; `{about}` in it is the id of the motion."""
+
+    topic: NoticeTopic
+    path: str
+    at_once: bool = False
+    """Somebody is waiting for it: no quiet hours."""
+
+
+KINDS: Mapping[str, NoticeKind] = {
+    "code_issued": NoticeKind(NoticeTopic.SECURITY, "/you"),
+    "codes_revoked": NoticeKind(NoticeTopic.SECURITY, "/you"),
+    "password_set": NoticeKind(NoticeTopic.SECURITY, "/you"),
+    "details_corrected": NoticeKind(NoticeTopic.SECURITY, "/you"),
+    "persons_merged": NoticeKind(NoticeTopic.SECURITY, "/you"),
+    "ways_changed": NoticeKind(NoticeTopic.SECURITY, "/you/told"),
+    "motion_opened": NoticeKind(NoticeTopic.MOTIONS, "/motions/{about}"),
+    "motion_closing": NoticeKind(NoticeTopic.MOTIONS, "/motions/{about}"),
+    "vote_recorded": NoticeKind(NoticeTopic.BALLOTS, "/motions/{about}/receipt"),
+    "vote_changed": NoticeKind(NoticeTopic.BALLOTS, "/motions/{about}/receipt"),
+    SIGN_IN_LINK: NoticeKind(NoticeTopic.SECURITY, "/sign-in/{about}", at_once=True),
+}

@@ -1,0 +1,1 @@
+"""What people agreed to: their own page, the secretary's, and asking."""

@@ -1,0 +1,50 @@
+"""Makes notices of events: of those that ask for them, and of those that say all that a notice needs."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, tzinfo
+from typing import Protocol, cast
+from uuid import UUID
+
+from libs.database.engine import UnitOfWork
+from libs.messages.consumer import EventHandler
+from libs.messages.envelope import Event, EventClass, type_of
+from services.web.storage import notices
+
+
+class _Moment(Protocol):
+    def ToDatetime(self, tzinfo: tzinfo) -> datetime: ...
+
+
+class _NoticeWanted(Protocol):
+    """The fields that the NoticeWanted of every service has."""
+
+    person_ids: Iterable[str]
+    kind: str
+    about_id: str
+    due_at: _Moment
+    until: _Moment
+
+
+def wanted_handler(message: EventClass) -> tuple[str, EventHandler]:
+    """The type and handler of a service's NoticeWanted."""
+
+    async def handle(work: UnitOfWork, event: Event) -> None:
+        wanted = cast(_NoticeWanted, message.FromString(event.payload))
+        await notices.add(
+            work,
+            list(map(UUID, wanted.person_ids)),
+            wanted.kind,
+            wanted.about_id,
+            source=event.source,
+            at=event.at,
+            subject=wanted.about_id,
+            due_at=wanted.due_at.ToDatetime(tzinfo=UTC),
+            until=wanted.until.ToDatetime(tzinfo=UTC),
+        )
+
+    return type_of(message), handle
+
+
+async def add_security_notice(work: UnitOfWork, event: Event, kind: str, person: UUID) -> None:
+    """A notice of this very event: an event that is read again is the same notice."""
+    await notices.add(work, [person], kind, str(event.id), source=event.source, at=event.at)

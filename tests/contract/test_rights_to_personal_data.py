@@ -1,0 +1,136 @@
+"""Every RPC whose response says something about a person, and the right that guards it. An RPC that is not in the table fails.
+
+Who adds one decides here who may read it, and names the module that checks that right before the response is made.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pytest
+from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
+
+from tests.architecture.codebase import ROOT, SERVICE_NAMES, python_sources, rpc_methods
+
+NAMES_A_PERSON = re.compile(r"(^|_)(full_name|register_name|called|address|email|phone|mobile|birth|postcode)(_|$)")
+_ID = re.compile(r"(^|_)(id|ids)$")
+
+
+class Right(StrEnum):
+    """Who may read it, and the words in the module that checks it."""
+
+    READABLE = r"record_fields\.(get_fields|list_field)\("
+    """Own, acting, granted, emergency: `may_read` of libs/access, for each field."""
+    OWN = r"require_person\(work\)"
+    SECRETARY = r"hats\.require\(work, hats\.SECRETARY\)|require_person\(work, SECRETARY\)|require_secretary_or_founder\(work\)"
+    OWN_OR_SECRETARY = r"work\.caller\.person != person:\s+await hats\.require\(work, hats\.SECRETARY\)"
+    SCRUTINEER = r"hats\.SCRUTINEER"
+    SIGNED_IN = r"work: UnitOfWork"
+    """Fellow members' names and offices: everybody who is signed in, as the binding is not open."""
+    OWN_CODE = r"find_match|sign_in_with_code"
+    """Who signs in, of themselves."""
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What of a person a message in the response says, the right to it, and the module of services/ that checks it."""
+
+    fields: str
+    right: Right
+    module: str
+
+    def __post_init__(self) -> None:
+        assert self.fields.split() == sorted(self.fields.split()), self
+
+
+_BALLOT = "choice member_class recorders taken"
+_MEMBER = "admitted_on ended_on member_class member_number register_address register_name"
+GUARDS = {
+    ("GetRecord", "RecordField"): Guard("changed_by field text", Right.READABLE, "identity/queries/get_record"),
+    ("ListRecords", "PersonField"): Guard("text", Right.READABLE, "identity/queries/list_records"),
+    ("ListAccess", "Audience"): Guard("hat", Right.OWN, "identity/queries/list_access"),
+    ("ListSharedWithMe", "SharedField"): Guard("field", Right.OWN, "identity/queries/list_shared_with_me"),
+    ("SearchMembers", "Name"): Guard("called full_name", Right.OWN, "identity/queries/search_members"),
+    ("GetNames", "Name"): Guard("called full_name", Right.SIGNED_IN, "identity/queries/get_names"),
+    ("SearchPersons", "Name"): Guard("called full_name", Right.SECRETARY, "identity/queries/search_persons"),
+    ("GetPerson", "Person"): Guard("called email full_name hats phone", Right.OWN_OR_SECRETARY, "identity/queries/get_person"),
+    ("RegisterPersons", "RegisteredPerson"): Guard("field refusal", Right.SECRETARY, "identity/commands/register_persons"),
+    ("SignIn", "SignInResponse"): Guard("hats session_key token", Right.OWN_CODE, "identity/rpc/secret_methods"),
+    ("ListHats", "WornHat"): Guard("hat", Right.SIGNED_IN, "identity/queries/list_hats"),
+    ("GetMember", "Member"): Guard(_MEMBER, Right.OWN_OR_SECRETARY, "membership/queries/get_member"),
+    ("ListMembers", "Member"): Guard(_MEMBER, Right.SECRETARY, "membership/queries/list_members"),
+    ("ListApplications", "Application"): Guard("member_class why", Right.SECRETARY, "membership/queries/list_applications"),
+    ("CastBallot", "Ballot"): Guard(_BALLOT, Right.OWN, "governance/commands/cast_ballot"),
+    ("GetMyBallot", "Ballot"): Guard(_BALLOT, Right.OWN, "governance/queries/get_ballot"),
+    ("ConfirmBallot", "Ballot"): Guard(_BALLOT, Right.SECRETARY, "governance/commands/confirm_ballot"),
+    ("ListUnconfirmedBallots", "UnconfirmedBallot"): Guard("recorder taken", Right.SECRETARY, "governance/queries/get_ballot"),
+    ("ListUnconfirmedVoteBallots", "UnconfirmedBallot"): Guard("recorder taken", Right.SECRETARY, "governance/queries/get_ballot"),
+    ("ListVoteRows", "VoteRow"): Guard("group", Right.SCRUTINEER, "governance/queries/get_vote"),
+}
+
+
+def about_a_person(message: Descriptor) -> bool:
+    names = [field.name for field in message.fields]
+    return "person_id" in names or message.name == "RecordField" or any(map(NAMES_A_PERSON.search, names))
+
+
+def said_of_a_person(message: Descriptor) -> list[str]:
+    """The fields that say something: texts and bytes, but for the ids."""
+    return sorted(
+        field.name
+        for field in message.fields
+        if field.type in (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES) and not _ID.search(field.name)
+    )
+
+
+def messages_in(message: Descriptor, found: dict[str, Descriptor] | None = None) -> dict[str, Descriptor]:
+    """The message and all in it, by name."""
+    found = {} if found is None else found
+    if message.full_name not in found:
+        found[message.full_name] = message
+        for field in message.fields:
+            if field.message_type:
+                messages_in(field.message_type, found)
+    return found
+
+
+def methods() -> list[MethodDescriptor]:
+    return [method for service in SERVICE_NAMES for method in rpc_methods(service)]
+
+
+def enumerated() -> dict[tuple[str, str], str]:
+    """What every RPC says of persons, by its name and that of the message."""
+    return {
+        (method.name, message.name): " ".join(said_of_a_person(message))
+        for method in methods()
+        for message in messages_in(method.output_type).values()
+        if about_a_person(message) and said_of_a_person(message) and not message.full_name.startswith("kith.peer.")
+    }
+
+
+@pytest.mark.capability("I2")
+def test_every_rpc_that_says_something_of_a_person_has_a_right_that_guards_it() -> None:
+    assert enumerated() == {key: guard.fields for key, guard in GUARDS.items()}
+
+
+@pytest.mark.parametrize("key", GUARDS, ids=".".join)
+def test_the_right_is_checked_where_the_table_says(key: tuple[str, str]) -> None:
+    guard = GUARDS[key]
+    source = (ROOT / f"services/{guard.module}.py").read_text(encoding="utf-8")
+
+    assert re.search(guard.right, source), guard
+
+
+def test_no_module_but_their_own_reads_the_texts_of_records() -> None:
+    """`storage/record_fields.py` has the only statements on them, and makes each of them with the rule of libs/access."""
+    readers = {path.as_posix() for path, text in python_sources("services") if re.search(r"\brecord_field\b(?!s)", text)}
+    storage = "services/identity/storage"
+
+    assert {path for path in readers if "/migrations/" not in path} == {
+        f"{storage}/{name}.py" for name in ("access_grants", "record_fields", "tables")
+    }
+    source = (ROOT / f"{storage}/record_fields.py").read_text(encoding="utf-8")
+    guarded = re.findall(r"select\(record_field\)\.where\((?:may_read\(|_FIELD\.person == any_\(readable_subjects\()", source)
+    assert source.count("select(record_field)") == len(guarded) == 2
+    # Whether a field is filled in is all that the list of grants asks of the table.
+    assert "record_field.c.sealed.is_not(None)" in (ROOT / f"{storage}/access_grants.py").read_text(encoding="utf-8")

@@ -1,0 +1,198 @@
+"""Acting for somebody: begun at the top of the page, seen on every screen, refused elsewhere, and ended in the middle of an act."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from kith.governance.v1 import governance_pb2 as governance
+from kith.identity.v1 import identity_pb2 as identity
+from kith.identity.v1 import relationships_pb2 as pb
+from libs.refusals import NotAllowed
+from services.web.page import Access
+from services.web.routes import PAGES
+from tests.unit.web import every_page
+from tests.unit.web.fake_people import JO, MO
+from tests.unit.web.fake_services import ASKED, FakeServices
+from tests.unit.web.scriptless_browser import HIDDEN, ScriptlessBrowser
+
+BAR = "Ada Fenwick for Jo Bright: you are acting for Jo Bright."
+
+
+@pytest.fixture
+def fakes() -> FakeServices:
+    """Ada, who wears every hat, may act for Jo in her contacts and her health."""
+    fakes = FakeServices()
+    fakes.identity.may_act_for = (JO,)
+    fakes.relationships.acts_for = {JO: [pb.ACTING_SCOPE_CONTACTS, pb.ACTING_SCOPE_HEALTH]}
+    return fakes
+
+
+@pytest.fixture
+def browser(fakes: FakeServices) -> ScriptlessBrowser:
+    browser = ScriptlessBrowser(fakes).sign_in()
+    browser.open("/")
+    return browser
+
+
+def begin(browser: ScriptlessBrowser) -> None:
+    assert browser.submit("/acting/begin", person=JO) == (303, "/acting")
+    browser.open("/acting")
+
+
+@pytest.mark.capability("I4")
+def test_acting_is_chosen_at_the_top_of_the_page_and_stopped_there(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
+    assert "You are Ada Fenwick. Act for:" in browser.page
+    begin(browser)
+    assert BAR in browser.page
+    assert "You may see and change: contacts, health and risks." in browser.page
+    assert "jo@elm-row.example" in browser.page
+    renewed = [request for request in fakes.identity.requests if isinstance(request, identity.RenewTokenRequest)]
+    assert (renewed[-1].acting_for, renewed[-1].hat) == (JO, "")
+    assert browser.submit("/acting/stop") == (303, "/")
+    assert BAR not in browser.open("/")
+
+
+@pytest.mark.capability("I4")
+def test_every_page_says_for_whom_one_acts_and_those_that_cannot_be_used_say_so(browser: ScriptlessBrowser) -> None:
+    begin(browser)
+    paths = dict(zip((page for page in PAGES if page.show), every_page.one_path_of_each_page(), strict=True))
+    for page, path in [*paths.items(), (None, "/nope")]:
+        response = browser.http.get(path, follow_redirects=True)
+        if response.headers["content-type"].startswith("text/html"):
+            assert BAR in response.text, path
+        if page and page.access is not Access.ANYBODY and not page.acting:
+            assert response.status_code == 403, path
+            assert "This cannot be done for another person." in response.text or page.access is not Access.MEMBER, path
+
+
+def test_a_vote_is_not_cast_and_no_hat_is_worn_while_acting(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
+    assert {page.path for page in PAGES if page.acting} == {"/", "/acting", "/acting/stop"}
+    begin(browser)
+    assert "Places for your hat" not in browser.page
+    for path in (f"/motions/{MO}/check", f"/motions/{MO}/vote", "/members/new", "/you/people"):
+        sent = browser.http.post(path, data={"choice": "for"}, headers={"origin": fakes.public_url})
+        assert sent.status_code == 403, path
+    assert not [request for request in fakes.governance.requests if isinstance(request, governance.CastBallotRequest)]
+
+
+@pytest.mark.capability("I4")
+def test_a_right_that_ends_between_page_and_form_ends_the_act_and_keeps_what_was_written(
+    fakes: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No page of today takes a text in another's place, so a page for oneself is opened to it here."""
+    monkeypatch.setattr("services.web.app.PAGES", tuple(_opened(page) for page in PAGES))
+    browser = ScriptlessBrowser(fakes).sign_in()
+    browser.open("/")
+    begin(browser)
+    sent = _write_and_lose(browser, lambda: fakes.relationships.refusals.update(GetActingRights=NotAllowed("ACTING_ENDED")))
+    assert sent.status_code == 403
+    assert "You may no longer act for this person." in sent.text
+    assert BAR not in sent.text
+    assert not [request for request in fakes.relationships.requests if isinstance(request, pb.ProposeRelationshipRequest)]
+    assert "Kim Kind" not in browser.open("/you/people/new"), "what was written for another is not one's own"
+    fakes.relationships.refusals.clear()
+    browser.open("/")
+    begin(browser)
+    assert 'value="Kim Kind"' in browser.open("/you/people/new")
+    # A service that refuses by itself, a moment later, ends it in the same way.
+    fakes.relationships.refusals["ProposeRelationship"] = NotAllowed("ACTING_ENDED")
+    refused = _write_and_lose(browser, lambda: None)
+    assert (refused.status_code, BAR in refused.text) == (403, False)
+
+
+@pytest.mark.parametrize("from_acting", [True, False])
+def test_a_form_is_not_sent_as_somebody_else_than_it_was_shown_to(
+    fakes: FakeServices, monkeypatch: pytest.MonkeyPatch, *, from_acting: bool
+) -> None:
+    monkeypatch.setattr("services.web.app.PAGES", tuple(_opened(page) for page in PAGES))
+    browser = ScriptlessBrowser(fakes).sign_in()
+    browser.open("/")
+    if from_acting:
+        begin(browser)
+
+    def meanwhile() -> None:
+        browser.open("/acting" if from_acting else "/")
+        if from_acting:
+            browser.submit("/acting/stop")
+        else:
+            begin(browser)
+
+    sent = _write_and_lose(browser, meanwhile)
+    assert sent.status_code == 400
+    assert "You began or stopped acting for somebody after this page was shown." in sent.text
+    assert not [request for request in fakes.relationships.requests if isinstance(request, pb.ProposeRelationshipRequest)]
+
+
+def test_who_may_act_for_nobody_is_asked_nothing_and_nobody_begins_for_somebody_else(browser: ScriptlessBrowser) -> None:
+    assert "/acting/begin" not in ScriptlessBrowser(FakeServices()).sign_in().open("/")
+    status, page = browser.submit("/acting/begin", person=MO)
+    assert (status, "You may not act for this person." in page) == (403, True)
+    assert "you are acting for" not in browser.open("/")
+
+
+def test_both_directions_are_read_and_changed_on_one_page(fakes: FakeServices) -> None:
+    browser = ScriptlessBrowser(fakes).sign_in()
+    page = browser.open("/you/people")
+    mine, others = page.split("People I may act for")
+    assert "May see and change: contacts, health and risks." in mine
+    assert re.search(r"From [\w ]*2 November[\w ]* until [\w ]*31 March 2027\.", mine)
+    assert "Lasting power of attorney, number 7000 1234 5678, seen " in mine
+    assert "Waits for a second look" in mine
+    assert "Mo Stone" in others
+    assert browser.submit("/you/people", accept=ASKED) == (303, "/you/people?done=accepted")
+    browser.open("/you/people")
+    browser.open("/you/people/new")
+    fields = {"holder_name": "Mo Stone", "kind": "friend", "scope-contacts": "yes", "scope-home": "yes", "until_day": "2027-03-31"}
+    assert browser.submit_fields("/you/people/new", fields) == (303, "/you/people?done=given")
+    [given] = [request for request in fakes.relationships.requests if isinstance(request, pb.ProposeRelationshipRequest)]
+    assert (given.holder_name, given.kind, list(given.scopes)) == (
+        "Mo Stone",
+        pb.RELATIONSHIP_KIND_FRIEND,
+        [pb.ACTING_SCOPE_HOME, pb.ACTING_SCOPE_CONTACTS],
+    )
+    browser.open("/you/people/new")
+    fakes.relationships.refusals["ProposeRelationship"] = NotAllowed("HOLDER_LEFT")
+    status, page = browser.submit_fields("/you/people/new", fields)
+    assert status == 422
+    assert 'value="Mo Stone"' in page
+    assert re.search(r'name="scope-home" value="yes" id="scope-home" checked', page)
+
+
+def test_a_secretary_records_with_evidence_and_another_confirms(fakes: FakeServices) -> None:
+    browser = ScriptlessBrowser(fakes).sign_in()
+    browser.open(f"/members/{JO}/people/new")
+    fields = {
+        "holder_name": "Mo Stone",
+        "kind": "attorney_for_health",
+        "scope-consent": "yes",
+        "evidence": "lasting_power",
+        "evidence_reference": "7000 1",
+        "evidence_seen_on": "2026-11-24",
+    }
+    assert browser.submit_fields(f"/members/{JO}/people/new", fields) == (303, f"/members/{JO}/people?done=recorded")
+    [recorded] = [request for request in fakes.relationships.requests if isinstance(request, pb.RecordRelationshipRequest)]
+    assert (recorded.subject_id, recorded.evidence, recorded.evidence_seen_on) == (JO, pb.EVIDENCE_KIND_LASTING_POWER, "2026-11-24")
+    page = browser.open(f"/members/{JO}/people")
+    assert "I have seen it: confirm" not in page, "Ada is the person whom it is about"
+    assert browser.submit(f"/members/{JO}/people", reason="revoked") == (303, f"/members/{JO}/people?done=ended")
+    [ended] = [request for request in fakes.relationships.requests if isinstance(request, pb.EndRelationshipRequest)]
+    assert ended.reason == pb.END_REASON_REVOKED
+
+
+def _opened(page: Any) -> Any:
+    return replace(page, acting=True) if page.path == "/you/people/new" else page
+
+
+def _form(page: str, action: str) -> str:
+    found = re.search(rf'<form method="post" action="{re.escape(action)}".*?</form>', page, re.DOTALL)
+    assert found, action
+    return found[0]
+
+
+def _write_and_lose(browser: ScriptlessBrowser, lose: Any) -> Any:
+    hidden = dict(HIDDEN.findall(_form(browser.open("/you/people/new"), "/you/people/new")))
+    lose()
+    data = hidden | {"holder_name": "Kim Kind", "kind": "friend", "scope-contacts": "yes"}
+    return browser.http.post("/you/people/new", data=data, headers={"origin": browser.fakes.public_url})
