@@ -5,7 +5,7 @@ Row-level security of each table stands behind it: the rows are read as the pers
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,13 +13,14 @@ from uuid import UUID
 
 from kith.person.v1 import person_rights_pb2 as pb
 from libs.access import hats
-from libs.access.person_tables import PersonTable
+from libs.access.person_tables import PersonTable, SealedColumn
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, number, paginate, plain, read_token, token_of
 from libs.refusals import NotAllowed, invalid
 from libs.rpc.binding import BoundService, bind, query
 from libs.rpc.fields import parse_id
 from libs.rpc.transactions import Transactions
+from libs.sealing import PersonCipher, PersonSealer
 
 
 @dataclass(frozen=True)
@@ -30,16 +31,24 @@ class ExportedRecord:
     json: str
 
 
-def person_rights_service(transactions: Transactions, tables: Sequence[PersonTable]) -> BoundService:
-    """`tables` are those of the service that hold something about people, in the order of the export."""
+def person_rights_service(transactions: Transactions, tables: Sequence[PersonTable], sealer: PersonSealer | None = None) -> BoundService:
+    """`tables` are those of the service that hold something about people, in the order of the export.
+
+    Raises ValueError if something in them is sealed and nothing opens it.
+    """
+    if sealer is None and (sealed := [table.kind for table in tables if table.sealed]):
+        message = f"{', '.join(sealed)}: sealed columns need a sealer"
+        raise ValueError(message)
 
     async def export(work: UnitOfWork, person: UUID, page: PageRequest) -> Page[ExportedRecord]:
-        return await export_person(work, tables, person, page)
+        return await export_person(work, tables, person, page, sealer)
 
     return bind(pb, "PersonRightsService", transactions, {"Export": query(_export_request, export, _export_response)})
 
 
-async def export_person(work: UnitOfWork, tables: Sequence[PersonTable], person: UUID, page: PageRequest) -> Page[ExportedRecord]:
+async def export_person(
+    work: UnitOfWork, tables: Sequence[PersonTable], person: UUID, page: PageRequest, sealer: PersonSealer | None = None
+) -> Page[ExportedRecord]:
     """One page of the records of the person who calls. Raises NotAllowed NOT_YOURS, PERSON_NEEDED; Invalid PAGE_TOKEN_FOREIGN."""
     if await hats.require_person(work) != person:
         raise NotAllowed("NOT_YOURS")
@@ -48,17 +57,32 @@ async def export_person(work: UnitOfWork, tables: Sequence[PersonTable], person:
     index, inner = after or (0, "")
     if index >= len(tables):
         raise invalid("page_token", "PAGE_TOKEN_FOREIGN")
+    # Nobody has a key before something of theirs is sealed, nor once they were erased: what is sealed is then missing.
+    cipher = (await sealer.ciphers(work, [person])).get(person) if sealer else None
     while index < len(tables) and len(records) < size:
         table = tables[index]
         request = PageRequest(size - len(records), inner)
         rows = await paginate(work, table.rows_of(person), request, by=table.order, name=f"{name} {table.kind}")
-        records += [ExportedRecord(table.kind, _as_json(table, row._mapping)) for row in rows.items]  # noqa: SLF001 - SQLAlchemy's public way
+        found = (row._mapping for row in rows.items)  # noqa: SLF001 - SQLAlchemy's public way
+        records += [ExportedRecord(table.kind, _as_json(table, row, person, cipher)) for row in found]
         index, inner = (index, rows.next_token) if rows.next_token else (index + 1, "")
     return Page(records, token_of(name, str(index), inner) if index < len(tables) else "")
 
 
-def _as_json(table: PersonTable, row: Any) -> str:
-    return json.dumps({name: _json_value(row[name]) for name in table.shown}, ensure_ascii=False)
+def _as_json(table: PersonTable, row: Mapping[Any, Any], person: UUID, cipher: PersonCipher | None) -> str:
+    fields = {
+        name: _opened(table.sealed[name], row, name, person, cipher) if name in table.sealed else _json_value(row[name])
+        for name in table.shown
+    }
+    return json.dumps(fields, ensure_ascii=False)
+
+
+def _opened(column: SealedColumn, row: Mapping[Any, Any], name: str, person: UUID, cipher: PersonCipher | None) -> object:
+    """The words, or nothing where there are none, or where they are somebody else's."""
+    if row[name] is None or cipher is None or row[column.owner] != person:
+        return None
+    text = cipher.open(bytes(row[name]), column.place(row)).decode()
+    return json.loads(text) if column.is_json else text
 
 
 def _json_value(value: object) -> object:

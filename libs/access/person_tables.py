@@ -4,7 +4,7 @@ Every service declares all its tables in `storage/person_tables.py`, either as a
 refuses a table that is neither. Somebody else in a person's record (who entered it, who looked) is shown by their id alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,23 +15,38 @@ from libs.database.shared_tables import read_audit
 
 
 @dataclass(frozen=True)
+class SealedColumn:
+    """Words that are stored sealed with a person's key (`libs/sealing`), and that this person gets opened.
+
+    `place` makes the place that they were sealed for from the row, `owner` is the column with the person whose key it is; anybody else whom
+    the row is about does not get them. `is_json`: an object with the words by name, instead of a text.
+    """
+
+    place: Callable[[Mapping[str, Any]], str]
+    owner: str = "person"
+    is_json: bool = False
+
+
+@dataclass(frozen=True)
 class PersonTable:
     """A table with rows about people.
 
-    `of` names the columns that say whom a row is about, `shown` those that the person gets, `withheld` the others, each with the reason.
-    Raises ValueError where a column is in neither or in both, or where one that is shown holds bytes: those are secrets and hashes.
+    `of` names the columns that say whom a row is about, `shown` those that the person gets, `withheld` the others, each with the reason;
+    `sealed` those of the shown ones that are opened for them. Raises ValueError where a column is in neither or in both, or where one that
+    is shown holds bytes and is not opened: those are secrets and hashes.
     """
 
     table: Table
     of: tuple[str, ...]
     shown: tuple[str, ...]
     withheld: Mapping[str, str] = field(default_factory=dict)
+    sealed: Mapping[str, SealedColumn] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if sorted((*self.shown, *self.withheld)) != sorted(self.table.columns.keys()):
             message = f"{self.table.name}: each column is either shown or withheld"
             raise ValueError(message)
-        if secret := [name for name in self.shown if isinstance(self.table.c[name].type, LargeBinary)]:
+        if secret := [name for name in self.shown if isinstance(self.table.c[name].type, LargeBinary) and name not in self.sealed]:
             message = f"{self.table.name}: {', '.join(secret)} cannot be shown"
             raise ValueError(message)
 

@@ -52,7 +52,7 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
             services=(
                 identity_service(runtime.transactions, secrets, country),
                 data_request_service(runtime.transactions, zone),
-                person_rights_service(runtime.transactions, PERSON_TABLES),
+                person_rights_service(runtime.transactions, PERSON_TABLES, sealer),
                 emergency_service(runtime.transactions, sealer),
                 person_data_service(runtime.transactions, acting=True),
                 relationship_service(runtime.transactions, zone, sealer),

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, Integer, Text, Uuid
 from sqlalchemy.types import TypeEngine
 
 from libs.access.person_tables import PersonTable
@@ -25,6 +25,7 @@ _TYPES: dict[type[TypeEngine[Any]], dict[str, Any]] = {
     Date: _TEXT | {"format": "date"},
     Boolean: {"type": "boolean"},
     BigInteger: {"type": "integer"},
+    Integer: {"type": "integer"},
     Text: _TEXT,
 }
 
@@ -65,7 +66,7 @@ def _record(table: PersonTable) -> dict[str, Any]:
     fields = {
         "type": "object",
         "required": list(table.shown),
-        "properties": {name: _value(table.table.c[name]) for name in table.shown},
+        "properties": {name: _opened(table, name) if name in table.sealed else _value(table.table.c[name]) for name in table.shown},
         "additionalProperties": False,
     }
     return {
@@ -74,6 +75,11 @@ def _record(table: PersonTable) -> dict[str, Any]:
         "properties": {"kind": {"const": table.kind}, "fields": fields},
         "additionalProperties": False,
     }
+
+
+def _opened(table: PersonTable, name: str) -> dict[str, Any]:
+    """Missing, too, where the person was erased, or the words are about somebody else in the row."""
+    return {"type": ["object" if table.sealed[name].is_json else "string", "null"]}
 
 
 def _value(column: Column[Any]) -> dict[str, Any]:

@@ -23,10 +23,19 @@ class Right(StrEnum):
     """Own, acting, granted, emergency: `may_read` of libs/access, for each field."""
     OWN = r"require_person\(work\)"
     SECRETARY = r"hats\.require\(work, hats\.SECRETARY\)|require_person\(work, SECRETARY\)|require_secretary_or_founder\(work\)"
-    OWN_OR_SECRETARY = r"work\.caller\.person != person:\s+await hats\.require\(work, hats\.SECRETARY\)"
+    OWN_OR_SECRETARY = (
+        r"(?:(?:work\.caller\.person|require_person\(work\)) != person|credential\.person != caller"
+        r"|any\(person != work\.caller\.person for person in persons\)):\s+await hats\.require\(work, hats\.SECRETARY\)"
+    )
+    OWN_ACTING_OR_SECRETARY = r"(?s)require_self_or_acting\(work, person, SCOPE\).*require_person\(work, hats\.SECRETARY\)"
+    """For who asks for all of them, a secretary."""
+    WEB_ITSELF = r"_for_web\((?:query\(_person_id, get_notice_address|handler\(issue_link)"
+    """Web as itself, which sends the notice to the person: no caller of a page."""
     SCRUTINEER = r"hats\.SCRUTINEER"
     SIGNED_IN = r"work: UnitOfWork"
     """Fellow members' names and offices: everybody who is signed in, as the binding is not open."""
+    OWN_EXPORT = r"require_person\(work\) != person"
+    """Everything, for the person alone."""
     OWN_CODE = r"find_match|sign_in_with_code"
     """Who signs in, of themselves."""
 
@@ -44,6 +53,8 @@ class Guard:
 
 
 _BALLOT = "choice member_class recorders taken"
+_PERSON = "called email full_name hats merge_reason merged_entries merged_into phone"
+_CREDENTIAL = "added_by expires_on issued_on kind media_type note reason verified_by"
 _MEMBER = "admitted_on ended_on member_class member_number register_address register_name"
 GUARDS = {
     ("GetRecord", "RecordField"): Guard("changed_by field text", Right.READABLE, "identity/queries/get_record"),
@@ -53,10 +64,23 @@ GUARDS = {
     ("SearchMembers", "Name"): Guard("called full_name", Right.OWN, "identity/queries/search_members"),
     ("GetNames", "Name"): Guard("called full_name", Right.SIGNED_IN, "identity/queries/get_names"),
     ("SearchPersons", "Name"): Guard("called full_name", Right.SECRETARY, "identity/queries/search_persons"),
-    ("GetPerson", "Person"): Guard("called email full_name hats phone", Right.OWN_OR_SECRETARY, "identity/queries/get_person"),
+    ("GetPerson", "Person"): Guard(_PERSON, Right.OWN_OR_SECRETARY, "identity/queries/get_person"),
     ("RegisterPersons", "RegisteredPerson"): Guard("field refusal", Right.SECRETARY, "identity/commands/register_persons"),
     ("SignIn", "SignInResponse"): Guard("hats session_key token", Right.OWN_CODE, "identity/rpc/secret_methods"),
     ("ListHats", "WornHat"): Guard("hat", Right.SIGNED_IN, "identity/queries/list_hats"),
+    ("GetCredential", "Credential"): Guard(_CREDENTIAL, Right.OWN_OR_SECRETARY, "identity/queries/get_credential"),
+    ("ListCredentials", "Credential"): Guard(_CREDENTIAL, Right.OWN_OR_SECRETARY, "identity/queries/list_credentials"),
+    ("ListWatchedCredentials", "Credential"): Guard(_CREDENTIAL, Right.SECRETARY, "identity/queries/list_watched_credentials"),
+    ("CheckGate", "GateCheck"): Guard("gate", Right.OWN_OR_SECRETARY, "identity/queries/check_gate"),
+    ("ListDataRequests", "DataRequest"): Guard("asked_by due_day", Right.SECRETARY, "identity/queries/list_data_requests"),
+    ("ListEmergencyAccess", "EmergencyAccess"): Guard(
+        "reason reviewed_by", Right.OWN_ACTING_OR_SECRETARY, "identity/queries/list_emergency_access"
+    ),
+    ("GetNoticeAddress", "GetNoticeAddressResponse"): Guard(
+        "called email full_name helper_name phone", Right.WEB_ITSELF, "identity/rpc/notice_servicer"
+    ),
+    ("IssueMailedLink", "IssueMailedLinkResponse"): Guard("called code email", Right.WEB_ITSELF, "identity/rpc/notice_servicer"),
+    ("Export", "ExportedRecord"): Guard("json kind", Right.OWN_EXPORT, "../libs/access/person_rights"),
     ("GetMember", "Member"): Guard(_MEMBER, Right.OWN_OR_SECRETARY, "membership/queries/get_member"),
     ("ListMembers", "Member"): Guard(_MEMBER, Right.SECRETARY, "membership/queries/list_members"),
     ("ListApplications", "Application"): Guard("member_class why", Right.SECRETARY, "membership/queries/list_applications"),
@@ -71,7 +95,7 @@ GUARDS = {
 
 def about_a_person(message: Descriptor) -> bool:
     names = [field.name for field in message.fields]
-    return "person_id" in names or message.name == "RecordField" or any(map(NAMES_A_PERSON.search, names))
+    return "person_id" in names or message.name in {"RecordField", "ExportedRecord"} or any(map(NAMES_A_PERSON.search, names))
 
 
 def said_of_a_person(message: Descriptor) -> list[str]:
@@ -127,10 +151,12 @@ def test_no_module_but_their_own_reads_the_texts_of_records() -> None:
     storage = "services/identity/storage"
 
     assert {path for path in readers if "/migrations/" not in path} == {
-        f"{storage}/{name}.py" for name in ("access_grants", "record_fields", "tables")
+        f"{storage}/{name}.py" for name in ("access_grants", "person_tables", "record_fields", "tables")
     }
     source = (ROOT / f"{storage}/record_fields.py").read_text(encoding="utf-8")
     guarded = re.findall(r"select\(record_field\)\.where\((?:may_read\(|_FIELD\.person == any_\(readable_subjects\()", source)
     assert source.count("select(record_field)") == len(guarded) == 2
+    # A person's own texts, for them: `PersonRightsService/Export` answers nobody else.
+    assert 'tables.record_field,\n        ("person",),\n' in (ROOT / f"{storage}/person_tables.py").read_text(encoding="utf-8")
     # Whether a field is filled in is all that the list of grants asks of the table.
     assert "record_field.c.sealed.is_not(None)" in (ROOT / f"{storage}/access_grants.py").read_text(encoding="utf-8")

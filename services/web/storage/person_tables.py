@@ -9,10 +9,18 @@ PERSON_TABLES = (
     PersonTable(
         tables.session,
         ("person",),
-        ("person", "identity_session", "hats", "created_at", "used_at", "expires_at"),
+        ("person", "identity_session", "hats", "created_at", "used_at", "expires_at", "acting_for"),
         {"cookie_hash": "the secret of the browser, as a hash", "sealed_key": "opens only with that secret"},
     ),
     PersonTable(tables.news, ("person",), ("source", "number", "person", "kind", "about", "word", "at", "hat")),
+    PersonTable(
+        tables.notice,
+        ("person",),
+        (
+            *("id", "person", "kind", "about", "subject", "source", "asked_at", "due_at", "until", "state", "reason", "channel"),
+            *("easy_read", "large_print", "tries", "done_at", "done_by"),
+        ),
+    ),
     READS,
 )
 

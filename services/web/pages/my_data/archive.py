@@ -64,5 +64,7 @@ def _cell(value: object) -> str:
     """As text; what a spreadsheet would take for a formula gets an apostrophe before it (OWASP, CSV injection)."""
     if isinstance(value, list):
         value = " ".join(map(str, value))
+    if isinstance(value, dict):
+        value = json.dumps(value, ensure_ascii=False)
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text

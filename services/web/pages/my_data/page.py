@@ -93,6 +93,8 @@ def _in_words(ctx: PageContext, value: object) -> str | Markup:
         return ctx.say("data.yes" if value else "data.no")
     if isinstance(value, list):
         return ", ".join(str(words) for item in value if (words := _in_words(ctx, item)))
+    if isinstance(value, dict):
+        return _in_words(ctx, list(value.values()))
     text = "" if value is None else str(value)
     if _ID.fullmatch(text):
         return ""
