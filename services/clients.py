@@ -17,6 +17,7 @@ from kith.identity.v1.emergency_pb2_grpc import EmergencyServiceStub
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.identity.v1.notices_pb2_grpc import NoticeServiceStub
 from kith.identity.v1.record_pb2_grpc import RecordServiceStub
+from kith.identity.v1.recovery_pb2_grpc import RecoveryServiceStub
 from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from kith.person.v1.person_data_pb2_grpc import PersonDataServiceStub
@@ -49,6 +50,8 @@ class ServiceClients:
         """What people agreed to."""
         self.notices = NoticeServiceStub(self._channels["identity"])
         """How persons want to be told."""
+        self.recovery = RecoveryServiceStub(self._channels["identity"])
+        """Signing in again as two people vouch."""
         self.membership = MembershipServiceStub(self._channels["membership"])
         self.governance = GovernanceServiceStub(self._channels["governance"])
         self.votes = VoteServiceStub(self._channels["governance"])

@@ -1,6 +1,6 @@
 """Seals the read audit: gives new rows their place in the hash chain, and publishes its head from time to time.
 
-The leader of a service does this, soon after the reads (ADR 39): a read never waits for another to get its number. The published head is
+The leader of a service does this, soon after the reads (ADR 37): a read never waits for another to get its number. The published head is
 a copy outside the table, so that a log that was cut off at its end, or made anew, does not look whole.
 """
 

@@ -26,6 +26,8 @@ class AuthenticationStrength(StrEnum):
     NONE = "none"
     LINK = "link"
     CARD = "card"
+    RECOVERY = "recovery"
+    """Two people whom they had named confirmed who they are."""
     PASSWORD = "password"  # noqa: S105 - a kind of sign-in, not a password
     INSTANCE_KEY = "instance_key"
     """They have access to the data folder itself."""

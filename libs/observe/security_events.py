@@ -29,6 +29,11 @@ class SecurityEvent(StrEnum):
     PASSWORD_SET = "password_set"  # noqa: S105 - a kind of event
     OLD_PASSWORD_WRONG = "old_password_wrong"  # noqa: S105 - as above
     SIGN_IN_AGAIN_NEEDED = "sign_in_again_needed"
+    RECOVERY_REQUESTED = "recovery_requested"
+    RECOVERY_VOUCHED = "recovery_vouched"
+    RECOVERY_NUMBER_WRONG = "recovery_number_wrong"
+    RECOVERY_STOPPED = "recovery_stopped"
+    PERSON_RECOVERED = "person_recovered"
     PERSONS_MERGED = "persons_merged"
     SESSIONS_ENDED = "sessions_ended"
     ENDED_SESSION_USED = "ended_session_used"

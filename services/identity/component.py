@@ -27,6 +27,7 @@ from services.identity.rpc.data_request_servicer import data_request_service
 from services.identity.rpc.emergency_servicer import emergency_service
 from services.identity.rpc.notice_servicer import notice_service
 from services.identity.rpc.record_servicer import record_service
+from services.identity.rpc.recovery_servicer import recovery_service
 from services.identity.rpc.relationship_servicer import relationship_service
 from services.identity.rpc.secret_methods import SecretMethods
 from services.identity.rpc.servicer import identity_service
@@ -59,6 +60,7 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
                 credential_service(runtime.transactions, sealer, zone),
                 file_service(runtime.transactions, sealer),
                 record_service(runtime.transactions, sealer, hasher),
+                recovery_service(runtime.transactions, hasher, country),
                 notice_service(runtime.transactions, hasher),
                 consent_service(runtime.transactions, sealer, hasher, zone),
             ),

@@ -16,6 +16,7 @@ ANYBODY = (
     "/sign-in/password",
     "/sign-in/send",
     "/sign-in/ABCD",
+    "/recover",
     "/help",
     "/accessibility",
     "/privacy",
@@ -50,6 +51,8 @@ MEMBER = (
     "/rulebook",
     "/votes",
     "/co-ops",
+    *("/", "/news", "/you", "/you/password", "/you/sessions", "/you/recovery"),
+    *("/motions", "/decisions", "/rulebook", "/votes", "/co-ops"),
 )
 SECRETARY = (
     "/",

@@ -24,19 +24,18 @@ class Right(StrEnum):
     OWN = r"require_person\(work\)"
     SECRETARY = r"hats\.require\(work, hats\.SECRETARY\)|require_person\(work, SECRETARY\)|require_secretary_or_founder\(work\)"
     OWN_OR_SECRETARY = (
-        r"(?:(?:work\.caller\.person|require_person\(work\)) != person|credential\.person != caller"
-        r"|any\(person != work\.caller\.person for person in persons\)):\s+await hats\.require\(work, hats\.SECRETARY\)"
+        r"(person != work\.caller\.person for person in persons\)|(work\.caller\.person|require_person\(work\)) != person|"
+        r"credential\.person != caller):\s+await hats\.require\(work, hats\.SECRETARY\)"
     )
-    OWN_ACTING_OR_SECRETARY = r"(?s)require_self_or_acting\(work, person, SCOPE\).*require_person\(work, hats\.SECRETARY\)"
-    """For who asks for all of them, a secretary."""
-    WEB_ITSELF = r"_for_web\((?:query\(_person_id, get_notice_address|handler\(issue_link)"
-    """Web as itself, which sends the notice to the person: no caller of a page."""
+    OWN_ACTING_OR_SECRETARY = r"require_self_or_acting\(work, person, SCOPE\)[\s\S]+hats\.SECRETARY"
+    WEB = r"_for_web\("
+    """The pages, as themselves, to send what somebody is told."""
     SCRUTINEER = r"hats\.SCRUTINEER"
     SIGNED_IN = r"work: UnitOfWork"
     """Fellow members' names and offices: everybody who is signed in, as the binding is not open."""
     OWN_EXPORT = r"require_person\(work\) != person"
     """Everything, for the person alone."""
-    OWN_CODE = r"find_match|sign_in_with_code"
+    OWN_CODE = r"find_match|sign_in_with_code|finish_recovery"
     """Who signs in, of themselves."""
 
 
@@ -65,21 +64,22 @@ GUARDS = {
     ("GetNames", "Name"): Guard("called full_name", Right.SIGNED_IN, "identity/queries/get_names"),
     ("SearchPersons", "Name"): Guard("called full_name", Right.SECRETARY, "identity/queries/search_persons"),
     ("GetPerson", "Person"): Guard(_PERSON, Right.OWN_OR_SECRETARY, "identity/queries/get_person"),
-    ("RegisterPersons", "RegisteredPerson"): Guard("field refusal", Right.SECRETARY, "identity/commands/register_persons"),
-    ("SignIn", "SignInResponse"): Guard("hats session_key token", Right.OWN_CODE, "identity/rpc/secret_methods"),
-    ("ListHats", "WornHat"): Guard("hat", Right.SIGNED_IN, "identity/queries/list_hats"),
     ("GetCredential", "Credential"): Guard(_CREDENTIAL, Right.OWN_OR_SECRETARY, "identity/queries/get_credential"),
     ("ListCredentials", "Credential"): Guard(_CREDENTIAL, Right.OWN_OR_SECRETARY, "identity/queries/list_credentials"),
     ("ListWatchedCredentials", "Credential"): Guard(_CREDENTIAL, Right.SECRETARY, "identity/queries/list_watched_credentials"),
     ("CheckGate", "GateCheck"): Guard("gate", Right.OWN_OR_SECRETARY, "identity/queries/check_gate"),
-    ("ListDataRequests", "DataRequest"): Guard("asked_by due_day", Right.SECRETARY, "identity/queries/list_data_requests"),
     ("ListEmergencyAccess", "EmergencyAccess"): Guard(
         "reason reviewed_by", Right.OWN_ACTING_OR_SECRETARY, "identity/queries/list_emergency_access"
     ),
     ("GetNoticeAddress", "GetNoticeAddressResponse"): Guard(
-        "called email full_name helper_name phone", Right.WEB_ITSELF, "identity/rpc/notice_servicer"
+        "called email full_name helper_name phone", Right.WEB, "identity/rpc/notice_servicer"
     ),
-    ("IssueMailedLink", "IssueMailedLinkResponse"): Guard("called code email", Right.WEB_ITSELF, "identity/rpc/notice_servicer"),
+    ("IssueMailedLink", "IssueMailedLinkResponse"): Guard("called code email", Right.WEB, "identity/rpc/notice_servicer"),
+    ("FinishRecovery", "FinishRecoveryResponse"): Guard("hats session_key", Right.OWN_CODE, "identity/rpc/recovery_servicer"),
+    ("RegisterPersons", "RegisteredPerson"): Guard("field refusal", Right.SECRETARY, "identity/commands/register_persons"),
+    ("SignIn", "SignInResponse"): Guard("hats session_key token", Right.OWN_CODE, "identity/rpc/secret_methods"),
+    ("ListHats", "WornHat"): Guard("hat", Right.SIGNED_IN, "identity/queries/list_hats"),
+    ("ListDataRequests", "DataRequest"): Guard("asked_by due_day", Right.SECRETARY, "identity/queries/list_data_requests"),
     ("Export", "ExportedRecord"): Guard("json kind", Right.OWN_EXPORT, "../libs/access/person_rights"),
     ("GetMember", "Member"): Guard(_MEMBER, Right.OWN_OR_SECRETARY, "membership/queries/get_member"),
     ("ListMembers", "Member"): Guard(_MEMBER, Right.SECRETARY, "membership/queries/list_members"),
@@ -119,7 +119,7 @@ def messages_in(message: Descriptor, found: dict[str, Descriptor] | None = None)
 
 
 def methods() -> list[MethodDescriptor]:
-    return [method for service in SERVICE_NAMES for method in rpc_methods(service)]
+    return [method for package in (*SERVICE_NAMES, "person") for method in rpc_methods(package)]
 
 
 def enumerated() -> dict[tuple[str, str], str]:

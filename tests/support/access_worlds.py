@@ -1,6 +1,6 @@
 """Random worlds of people and of rights to read their records, and Cedar as the judge of who may read what.
 
-The policies are written from the table of rights in `docs/adr/0038-sharing-is-the-persons.md`, not from the expression that they judge.
+The policies are written from the table of rights in `docs/adr/0036-sharing-is-the-persons.md`, not from the expression that they judge.
 https://docs.cedarpolicy.com/policies/syntax-policy.html
 """
 

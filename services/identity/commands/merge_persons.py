@@ -9,7 +9,17 @@ from libs.refusals import NotFound
 from services.identity.commands.caller_session import require_caller_session
 from services.identity.commands.consent_effects import apply_entries
 from services.identity.domain.person_merge import moved_contacts, parse_reason, require_may_merge
-from services.identity.storage import events_out, password_attempts, passwords, person_merges, persons, sessions, sign_in_codes, worn_hats
+from services.identity.storage import (
+    events_out,
+    password_attempts,
+    passwords,
+    person_merges,
+    persons,
+    recovery_helpers,
+    sessions,
+    sign_in_codes,
+    worn_hats,
+)
 
 
 async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID, typed_reason: str) -> None:
@@ -36,6 +46,8 @@ async def _end_sign_in(work: UnitOfWork, other: UUID) -> None:
     password_removed = await passwords.remove(work, other)
     await password_attempts.forget_browsers(work, other)
     await sign_in_codes.revoke_all(work, other)
+    for person, helper in await recovery_helpers.end_of_entry(work, other):
+        await events_out.recovery_help_ended(work, person, helper, "merged")
     await events_out.sessions_ended(work, other, ended, "merged")
     await events_out.sign_in_codes_revoked(work, other, password_removed=password_removed)
 

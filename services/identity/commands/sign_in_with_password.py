@@ -53,7 +53,7 @@ def password_source(email: str, client_address: str, browser: str, keyed_hasher:
     # PostgreSQL does not accept NUL in text.
     key = fold_email(email[: _MAX_EMAIL_LENGTH + 1].replace("\0", ""))
     browser_mark = keyed_hasher.digest(BROWSER_PURPOSE, browser) if browser else None
-    client = keyed_hasher.digest(CLIENT_PURPOSE, _network_of(client_address))
+    client = keyed_hasher.digest(CLIENT_PURPOSE, network_of(client_address))
     return PasswordSource(key, keyed_hasher.digest(ACCOUNT_PURPOSE, key), client, browser_mark)
 
 
@@ -113,7 +113,7 @@ async def finish_attempt(
     return await start_session(work, work.new_id(), person, callers.AuthenticationStrength.PASSWORD, key, keyed_hasher)
 
 
-def _network_of(address: str) -> str:
+def network_of(address: str) -> str:
     """An IPv4 address, or the network of an IPv6 address; anything else as it is, cut."""
     try:
         known = ipaddress.ip_address(address)

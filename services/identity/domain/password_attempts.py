@@ -27,7 +27,9 @@ class Failures:
 
 
 @dataclass(frozen=True)
-class _Pace:
+class Pace:
+    """So many failures are free; then each further one doubles the wait, up to the longest."""
+
     free: int
     longest: timedelta
 
@@ -39,7 +41,7 @@ class _Pace:
 
 
 _MINUTE, _MOMENT = timedelta(seconds=60), timedelta(seconds=8)
-_ACCOUNT_AND_CLIENT, _ACCOUNT, _CLIENT, _KNOWN_BROWSER = _Pace(5, _MINUTE), _Pace(30, _MOMENT), _Pace(30, _MOMENT), _Pace(50, _MINUTE)
+_ACCOUNT_AND_CLIENT, _ACCOUNT, _CLIENT, _KNOWN_BROWSER = Pace(5, _MINUTE), Pace(30, _MOMENT), Pace(30, _MOMENT), Pace(50, _MINUTE)
 
 
 def wait_of_stranger(*, account_and_client: Failures, account: Failures, client: Failures, now: datetime) -> timedelta:

@@ -1,19 +1,24 @@
 """Sessions: from a sign-in until they are ended or expire. Web keeps the key; a token lives five minutes and is renewed with it.
 
-| signed in by   | lasts    |
-|----------------|----------|
-| link           | 12 hours |
-| card, password | 30 days  |
+| signed in by                               | lasts    |
+|--------------------------------------------|----------|
+| link, two people who vouch (`recovery.py`) | 12 hours |
+| card, password                             | 30 days  |
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-SESSION_LIFETIMES = {"link": timedelta(hours=12), "card": timedelta(days=30), "password": timedelta(days=30)}
+SESSION_LIFETIMES = {
+    "link": timedelta(hours=12),
+    "recovery": timedelta(hours=12),
+    "card": timedelta(days=30),
+    "password": timedelta(days=30),
+}
 
 FRESH_FOR = timedelta(minutes=15)
-"""So long after signing in with a card a person may set a password without the old one."""
+"""So long after signing in with a card, or as two people vouched, a person may set a password without the old one."""
 RECENT_FOR = timedelta(minutes=30)
 """So long after signing in a person may make codes and correct particulars of others. Then they sign in again."""
 
@@ -34,8 +39,8 @@ class Session:
         return self.ended_at is None and now < self.expires_at
 
     def is_fresh(self, now: datetime) -> bool:
-        """Whether the person has just proved with a card who they are: more than that they hold a browser with an open session."""
-        return self.strength == "card" and self.is_live(now) and now - self.started_at < FRESH_FOR
+        """Whether the person has just proved with a card, or by two people, who they are: more than that they hold an open browser."""
+        return self.strength in {"card", "recovery"} and self.is_live(now) and now - self.started_at < FRESH_FOR
 
     def is_recent(self, now: datetime) -> bool:
         """Whether the person signed in a moment ago, in whichever way."""
@@ -43,5 +48,5 @@ class Session:
 
 
 def start_session(session_id: UUID, person: UUID, strength: str, key_mark: bytes, now: datetime) -> Session:
-    """`strength` is link, card or password."""
+    """`strength` is link, card, password or recovery."""
     return Session(session_id, person, key_mark, strength, now, now + SESSION_LIFETIMES[strength])

@@ -69,7 +69,7 @@ def check_choice(ways: WaysToBeTold, helpers: Collection[UUID]) -> WaysToBeTold:
     if ways.channel is not NoticeChannel.HELPER:
         return replace(ways, helper=None)
     if ways.helper not in helpers:
-        raise invalid("helper_person_id", "HELPER_UNKNOWN")
+        raise invalid("helper_person_id", "NOTICE_HELPER_UNKNOWN")
     return ways
 
 

@@ -221,3 +221,38 @@ async def sign_in_links_wanted(work: UnitOfWork, persons: Iterable[UUID], about:
     message.due_at.FromDatetime(work.now)
     message.until.FromDatetime(until)
     await outbox.publish(work, (message, about))
+
+
+async def recovery_helper_named(work: UnitOfWork, person: UUID, helper: UUID) -> None:
+    await outbox.publish(work, (facts.RecoveryHelperNamed(person_id=str(person), helper_id=str(helper)), str(person)))
+
+
+async def recovery_helper_accepted(work: UnitOfWork, person: UUID, helper: UUID) -> None:
+    await outbox.publish(work, (facts.RecoveryHelperAccepted(person_id=str(person), helper_id=str(helper)), str(person)))
+
+
+async def recovery_help_ended(work: UnitOfWork, person: UUID, helper: UUID, why: str) -> None:
+    await outbox.publish(work, (facts.RecoveryHelpEnded(person_id=str(person), helper_id=str(helper), why=why), str(person)))
+
+
+async def recovery_requested(work: UnitOfWork, person: UUID, helpers: Iterable[UUID]) -> None:
+    """The person hears of it, and each helper is asked."""
+    subject = str(person)
+    await outbox.publish(
+        work,
+        (facts.RecoveryRequested(person_id=subject), subject),
+        *((facts.RecoveryVouchWanted(person_id=subject, helper_id=str(helper)), subject) for helper in helpers),
+    )
+
+
+async def recovery_vouched(work: UnitOfWork, person: UUID, helper: UUID) -> None:
+    await outbox.publish(work, (facts.RecoveryVouched(person_id=str(person), helper_id=str(helper)), str(person)))
+
+
+async def recovery_stopped(work: UnitOfWork, person: UUID) -> None:
+    await outbox.publish(work, (facts.RecoveryStopped(person_id=str(person)), str(person)))
+
+
+async def person_recovered(work: UnitOfWork, person: UUID, helpers: Iterable[UUID]) -> None:
+    event = facts.PersonRecovered(person_id=str(person), helper_ids=[str(helper) for helper in helpers])
+    await outbox.publish(work, (event, str(person)))

@@ -297,3 +297,51 @@ link_request = Table(
     required("sent", Integer),
     Index("link_request_by_time", "at"),
 )
+
+recovery_helper = Table(
+    "recovery_helper",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid, ForeignKey("person.id")),
+    required("helper", Uuid, ForeignKey("person.id")),
+    required("named_at", MOMENT),
+    optional("accepted_at", MOMENT),
+    optional("ended_at", MOMENT),
+    optional("ended_why", Text),
+    required("wrong_numbers", Integer, server_default="0"),
+    optional("wrong_at", MOMENT),
+)
+Index(
+    "recovery_helper_once",
+    recovery_helper.c.person,
+    recovery_helper.c.helper,
+    unique=True,
+    postgresql_where=recovery_helper.c.ended_at.is_(None),
+)
+Index("recovery_helper_by_helper", recovery_helper.c.helper)
+
+recovery_request = Table(
+    "recovery_request",
+    metadata,
+    key("id", Uuid),
+    optional("person", Uuid, ForeignKey("person.id")),
+    required("key_mark", LargeBinary),
+    required("number_mark", LargeBinary),
+    required("account_mark", LargeBinary),
+    required("client_mark", LargeBinary),
+    required("asked_at", MOMENT),
+    required("expires_at", MOMENT),
+    optional("closed_at", MOMENT),
+    optional("used_session", Uuid),
+    UniqueConstraint("key_mark"),
+    Index("recovery_request_by_person", "person"),
+    Index("recovery_request_by_moment", "asked_at"),
+)
+
+recovery_vouch = Table(
+    "recovery_vouch",
+    metadata,
+    key("request", Uuid, ForeignKey("recovery_request.id", ondelete="CASCADE")),
+    key("help", Uuid, ForeignKey("recovery_helper.id")),
+    required("at", MOMENT),
+)

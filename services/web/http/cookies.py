@@ -1,4 +1,4 @@
-"""The three cookies: the session, the visitor's, and the reading preferences.
+"""The cookies: the session, the visitor's, the reading preferences, and the key of a request to sign in again (`pages/recovery.py`).
 
 The visitor's cookie binds the forms before sign-in. After signing in it stays, so that identity knows the browser again: it gets the same
 session when an answer was lost, and is not slowed down when others guess this person's password.
@@ -47,6 +47,11 @@ class Cookies:
     def visitor(self) -> str:
         """The visitor cookie's name."""
         return self._secure_name("kith-visitor")
+
+    @property
+    def recovery(self) -> str:
+        """The name of the cookie with the key of a request to sign in again."""
+        return self._secure_name("kith-recovery")
 
     @property
     def preferences(self) -> str:

@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from kith.identity.v1 import identity_pb2 as identity
+from services.web.drawings.qr_code import qr_code
 from services.web.http.forms import Form
 from services.web.page_context import PageContext, utc_datetime
 from services.web.pages.hats import OFFICES
@@ -65,6 +66,7 @@ async def print_card(ctx: PageContext, form: Form) -> Response:
         code=code,
         until=utc_datetime(response.expires_at),
         address=f"{ctx.state.co_op.public_url}/sign-in",
+        qr=qr_code(f"{ctx.state.co_op.public_url}/sign-in/{response.code}", str(ctx.say("code_card.qr_label"))),
         is_local=ctx.state.co_op.is_local,
     )
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from libs.refusals import NotFound
 from services.web.page_context import PageContext
-from services.web.pages import account_news, credential_news, federated_news
+from services.web.pages import account_news, credential_news, federated_news, recovery_news
 from services.web.pages.ballots.carrier import CHANNELS
 from services.web.pages.federated_news import NewsEntry
 from services.web.pages.motion_view import MotionView, StatusLabel, fetch_motion, motion_view
@@ -61,6 +61,8 @@ async def news_entries(ctx: PageContext, items: Sequence[NewsItem]) -> list[News
             entries.append(credential_news.credential_entry(ctx, item, credential_kinds))
         elif item.kind in account_news.KINDS:
             entries.append(account_news.account_entry(ctx, item, names))
+        elif item.kind in recovery_news.KINDS:
+            entries.append(await recovery_news.recovery_entry(ctx, item))
         elif item.about in motions:
             entries.append(_motion_entry(ctx, item, motions[item.about]))
     return [entry for entry in entries if entry is not None]

@@ -8,6 +8,7 @@ import contextlib
 from starlette.responses import Response
 
 from kith.identity.v1.identity_pb2 import SignInRequest, SignInResponse
+from kith.identity.v1.recovery_pb2 import FinishRecoveryResponse
 from libs.refusals import Invalid, NotAllowed, NotFound, NotSignedIn, Refusal, TooMany
 from services.web.http.cookies import BROWSER_DAYS, browser_id
 from services.web.http.forms import Form
@@ -40,7 +41,7 @@ async def use_code(ctx: PageContext, form: Form) -> Response:
         return _code_form(ctx, form, [_problem(ctx, "code", refusal)])
     except TooMany as refusal:
         return _code_form(ctx, form, ctx.form_problems(refusal), 429)
-    return await _start_session(ctx, signed_in, form)
+    return await start_session(ctx, signed_in, form)
 
 
 async def show_link(ctx: PageContext) -> Response:
@@ -61,7 +62,7 @@ async def use_password(ctx: PageContext, form: Form) -> Response:
     if not problems:
         request = SignInRequest(email=email, password=password, browser=browser_id(ctx.visitor_secret), client_address=ctx.client_address)
         try:
-            return await _start_session(ctx, await _request_sign_in(ctx, request), form)
+            return await start_session(ctx, await _request_sign_in(ctx, request), form)
         except _SIGN_IN_REFUSALS as refusal:
             problems = [_problem(ctx, "email", refusal)]
         except TooMany as refusal:
@@ -87,7 +88,7 @@ async def _request_sign_in(ctx: PageContext, request: SignInRequest) -> SignInRe
     return response
 
 
-async def _start_session(ctx: PageContext, signed_in: SignInResponse, form: Form) -> Response:
+async def start_session(ctx: PageContext, signed_in: SignInResponse | FinishRecoveryResponse, form: Form) -> Response:
     """Start a session with a new cookie, whatever cookie the browser sent.
 
     A form that was sent twice goes on with the session that its first sending began.
@@ -103,7 +104,10 @@ async def _start_session(ctx: PageContext, signed_in: SignInResponse, form: Form
     response = ctx.redirect(_local_path(form.text("next")))
     ctx.state.cookies.set(response, ctx.state.cookies.session, session.cookie, days=_SESSION_DAYS)
     ctx.state.cookies.set(response, ctx.state.cookies.visitor, ctx.visitor_secret, days=BROWSER_DAYS)
-    await set_first_preferences(ctx, response, signed_in.person_id, signed_in.token)
+    if isinstance(signed_in, SignInResponse):
+        await set_first_preferences(ctx, response, signed_in.person_id, signed_in.token)
+    if ctx.state.cookies.read(ctx.request, ctx.state.cookies.recovery):
+        ctx.state.cookies.drop(response, ctx.state.cookies.recovery)
     return response
 
 

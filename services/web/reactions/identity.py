@@ -21,7 +21,15 @@ from kith.identity.facts.v1.facts_pb2 import (
     NoticeWanted,
     PasswordSet,
     PersonCorrected,
+    PersonRecovered,
     PersonsMerged,
+    RecoveryHelpEnded,
+    RecoveryHelperAccepted,
+    RecoveryHelperNamed,
+    RecoveryRequested,
+    RecoveryStopped,
+    RecoveryVouched,
+    RecoveryVouchWanted,
     RelationshipEnded,
     RelationshipProposed,
     RelationshipRecorded,
@@ -79,10 +87,24 @@ async def _on_ways_changed(work: UnitOfWork, event: Event) -> None:
     await add_security_notice(work, event, "ways_changed", UUID(WaysToBeToldChanged.FromString(event.payload).person_id))
 
 
+async def _on_recovery_help_ended(work: UnitOfWork, event: Event) -> None:
+    """The one of the two hears of it who did not do it."""
+    message = RecoveryHelpEnded.FromString(event.payload)
+    to, other = (message.helper_id, message.person_id) if message.why == "removed" else (message.person_id, message.helper_id)
+    await add_news(work, event, f"recovery_help_{message.why}", person=UUID(to), word=other)
+
+
+async def _on_person_recovered(work: UnitOfWork, event: Event) -> None:
+    message = PersonRecovered.FromString(event.payload)
+    await add_news(work, event, "person_recovered", person=UUID(message.person_id), word=" ".join(message.helper_ids))
+
+
 REACTIONS = Reactions(
     "identity",
     {
         type_of(SessionsEnded): _on_sessions_ended,
+        type_of(RecoveryHelpEnded): _on_recovery_help_ended,
+        type_of(PersonRecovered): _on_person_recovered,
         type_of(HatGiven): _on_hat_given,
         type_of(HatTaken): _on_hat_taken,
         type_of(WaysToBeToldChanged): _on_ways_changed,
@@ -109,6 +131,12 @@ REACTIONS = Reactions(
             news_handler(CredentialRevoked, "credential_revoked", person="person_id", about="credential_id", word="kind"),
             news_handler(CredentialDue, "credential_due", person="person_id", about="credential_id", word="kind"),
             news_handler(CredentialExpired, "credential_expired", person="person_id", about="credential_id", word="kind"),
+            news_handler(RecoveryHelperNamed, "recovery_helper_named", person="helper_id", word="person_id"),
+            news_handler(RecoveryHelperAccepted, "recovery_helper_accepted", person="person_id", word="helper_id"),
+            news_handler(RecoveryRequested, "recovery_requested", person="person_id"),
+            news_handler(RecoveryVouchWanted, "recovery_vouch_wanted", person="helper_id", word="person_id"),
+            news_handler(RecoveryVouched, "recovery_vouched", person="person_id", word="helper_id"),
+            news_handler(RecoveryStopped, "recovery_stopped", person="person_id"),
         ]
     ),
     ("news_of_identity",),

@@ -18,6 +18,7 @@ from kith.identity.v1 import emergency_pb2 as emergency
 from kith.identity.v1 import identity_pb2 as ident
 from kith.identity.v1 import notices_pb2 as told
 from kith.identity.v1 import record_pb2 as record
+from kith.identity.v1 import recovery_pb2 as recov
 from kith.identity.v1 import relationships_pb2 as rel
 from kith.identity.v1.enums import NoticeTopic
 from kith.membership.v1 import membership_pb2 as memb
@@ -26,7 +27,7 @@ from kith.person.v1 import person_rights_pb2 as rights
 from kith.status.v1 import status_pb2 as stat
 from libs.clock import Clock, FixedClock
 from libs.database.paging import Page
-from libs.refusals import Conflict, FailedPrecondition, NotFound, NotSignedIn, Unavailable
+from libs.refusals import Conflict, FailedPrecondition, NotFound, NotSignedIn, Unavailable, invalid
 from services.clients import ServiceClients
 from services.topology import PEOPLE_SERVICE_NAMES, PERSON_SERVICES
 from services.web.app_state import AppState, CoOp
@@ -551,6 +552,45 @@ STOP_LINKS = StopLinks(FORMS_KEY)
 STOP_TOKEN = STOP_LINKS.token(UUID(ADA), NoticeTopic.MOTIONS)
 
 
+class FakeRecoveryService(FakeService):
+    """Jo and Mo help Ada; Ada helps Jo, who asks, and is asked to help Mo."""
+
+    progress = recov.GetRecoveryResponse(
+        state=recov.RECOVERY_STATE_WAITING, spoken_number="204816", vouched=1, expires_at=to_timestamp(NOW + timedelta(days=3))
+    )
+
+    def __init__(self) -> None:
+        super().__init__(recov.DESCRIPTOR.services_by_name["RecoveryService"])
+
+    def RequestRecovery(self, request: recov.RequestRecoveryRequest) -> recov.RequestRecoveryResponse:
+        if not request.who:
+            raise invalid("who", "WHO_MISSING")
+        return recov.RequestRecoveryResponse(recovery_key="a key of this browser")
+
+    def GetRecovery(self, _request: recov.GetRecoveryRequest) -> recov.GetRecoveryResponse:
+        return self.progress
+
+    def FinishRecovery(self, _request: recov.FinishRecoveryRequest) -> recov.FinishRecoveryResponse:
+        if self.progress.state != recov.RECOVERY_STATE_READY:
+            raise NotSignedIn("RECOVERY_NOT_READY")
+        return recov.FinishRecoveryResponse(
+            person_id=ADA, session_id="s2", session_key="k2", session_expires_at=to_timestamp(NOW + timedelta(hours=12))
+        )
+
+    def GetRecoveryHelp(self, _request: recov.GetRecoveryHelpRequest) -> recov.GetRecoveryHelpResponse:
+        return recov.GetRecoveryHelpResponse(
+            helpers=[
+                recov.RecoveryHelp(person_id=ADA, helper_id=JO, accepted=True),
+                recov.RecoveryHelp(person_id=ADA, helper_id=MO),
+            ],
+            helped=[
+                recov.RecoveryHelp(person_id=JO, helper_id=ADA, accepted=True, wanted=True),
+                recov.RecoveryHelp(person_id=MO, helper_id=ADA),
+            ],
+            asked=True,
+        )
+
+
 class FakeMembershipService(FakeService):
     def __init__(self) -> None:
         super().__init__(memb.DESCRIPTOR.services_by_name["MembershipService"])
@@ -856,6 +896,7 @@ class FakeServices:
     files: FakeFileService = field(default_factory=FakeFileService)
     records: FakeRecordService = field(default_factory=FakeRecordService)
     consents: FakeConsentService = field(default_factory=FakeConsentService)
+    recovery: FakeRecoveryService = field(default_factory=FakeRecoveryService)
     membership: FakeMembershipService = field(default_factory=FakeMembershipService)
     governance: FakeGovernanceService = field(default_factory=FakeGovernanceService)
     votes: FakeVoteService = field(default_factory=FakeVoteService)
@@ -895,6 +936,7 @@ class FakeServices:
             "consents",
             "notices",
             "data_requests",
+            "recovery",
         )
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses, person_rights=person_rights)
         co_op = CoOp(

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0016_notices"
-down_revision = "0014_credentials"
+down_revision = "0015_sign_in"
 branch_labels = None
 depends_on = None
 

@@ -102,6 +102,12 @@ class AudienceKind(StrEnum):
     MEMBERS = "members"
 
 
+class RecoveryState(StrEnum):
+    WAITING = "waiting"
+    READY = "ready"
+    OVER = "over"
+
+
 class RelationshipKind(StrEnum):
     RELATIVE = "relative"
     FRIEND = "friend"
