@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, LargeBinary, Select, Table, literal_column, or_, select
+from sqlalchemy import ARRAY, Column, ColumnElement, LargeBinary, Select, Table, literal_column, or_, select
 
 from libs.access.hats import worn_hat
 from libs.database.shared_tables import read_audit
@@ -41,6 +41,8 @@ class PersonTable:
     shown: tuple[str, ...]
     withheld: Mapping[str, str] = field(default_factory=dict)
     sealed: Mapping[str, SealedColumn] = field(default_factory=dict)
+    through: Mapping[str, Column[Any]] = field(default_factory=dict)
+    """For rows that name nobody themselves: the column that holds the `id` of another table, and that table's column with the person."""
 
     def __post_init__(self) -> None:
         if sorted((*self.shown, *self.withheld)) != sorted(self.table.columns.keys()):
@@ -63,10 +65,11 @@ class PersonTable:
     def rows_of(self, person: object) -> Select[Any]:
         """The rows about this person: what is shown, and the primary key."""
         names = dict.fromkeys((*self.shown, *(column.name for column in self.table.primary_key.columns)))
-        about = (
+        about = [
             self.table.c[name].any(person) if isinstance(self.table.c[name].type, ARRAY) else self.table.c[name] == person
             for name in self.of
-        )
+        ]
+        about += [self.table.c[name].in_(select(whom.table.c.id).where(whom == person)) for name, whom in self.through.items()]
         return select(*(self.table.c[name] for name in names)).where(or_(literal_column("false"), *about))
 
 

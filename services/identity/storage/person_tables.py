@@ -114,6 +114,23 @@ PERSON_TABLES = (
             *("version", "changed_at", "changed_by"),
         ),
     ),
+    PersonTable(
+        tables.recovery_helper,
+        ("person", "helper"),
+        ("id", "person", "helper", "named_at", "accepted_at", "ended_at", "ended_why", "wrong_numbers", "wrong_at"),
+    ),
+    PersonTable(
+        tables.recovery_request,
+        ("person",),
+        ("id", "person", "asked_at", "expires_at", "closed_at", "used_session"),
+        {"key_mark": _SECRET, "number_mark": _SECRET, "account_mark": _KEY, "client_mark": _SECRET},
+    ),
+    PersonTable(
+        tables.recovery_vouch,
+        (),
+        ("request", "help", "at"),
+        through={"request": tables.recovery_request.c.person, "help": tables.recovery_helper.c.helper},
+    ),
     PersonTable(co_op_member, ("person",), ("person",)),
     PersonTable(tables.former_member, ("person",), ("person",)),
     PersonTable(person_key, ("person",), ("person", "made_at"), {"wrapped": "the key itself, which opens what is sealed"}),

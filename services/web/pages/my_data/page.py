@@ -42,7 +42,7 @@ class KindView:
 class ReadView:
     """That somebody looked: who, as what, at what, and when."""
 
-    who: str
+    who: str | Markup
     hat: str | Markup
     what: str | Markup
     at: str
@@ -105,8 +105,10 @@ def _in_words(ctx: PageContext, value: object) -> str | Markup:
 
 def _read_view(ctx: PageContext, read: Mapping[str, object], names: Mapping[str, PersonName]) -> ReadView:
     reader, hat = str(read["reader"]), str(read["hat"])
+    # Jobs read too, to send what the person is told.
+    by_kith = ":" in reader
     return ReadView(
-        who=names[reader].full if reader in names else reader,
+        who=names[reader].full if reader in names else ctx.say("readers.kith") if by_kith else reader,
         hat=ctx.say(f"hat.{hat}") if ctx.catalogue.has(f"hat.{hat}") else hat,
         what=", ".join(str(part) for part in (read["record"], *_texts(read["fields"]))),
         at=ctx.format_moment(datetime.fromisoformat(str(read["at"]))),
