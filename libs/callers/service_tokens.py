@@ -51,8 +51,12 @@ class ServiceTokenIssuer:
         return self._token
 
 
-def read_service_token(token: str, authority: x509.Certificate) -> tuple[Caller, datetime, datetime]:
-    """The calling service, and from when until when the token and both certificates are valid. Raises NotSignedIn TOKEN_FORGED."""
+def read_service_token(token: str, authority: x509.Certificate, machine_time: datetime) -> tuple[Caller, datetime, datetime]:
+    """The calling service, and from when until when the token is valid by the co-op's clock.
+
+    `machine_time` is what a handshake would go by: a demonstration's clock is shifted, and its certificates are not. Raises NotSignedIn
+    TOKEN_FORGED, or TOKEN_EXPIRED where a certificate is not valid then.
+    """
     try:
         der, body, signature = map(base64url.decode, token.removeprefix(PREFIX).split("."))
         certificate = x509.load_der_x509_certificate(der)
@@ -64,10 +68,10 @@ def read_service_token(token: str, authority: x509.Certificate) -> tuple[Caller,
         begins, ends = claims["from"], claims["to"]
         if not isinstance(begins, int) or not isinstance(ends, int) or ends - begins > LIFETIME.total_seconds():
             raise TypeError
-        # As a handshake would: neither the certificate nor the authority that signed it proves anything outside its own dates.
-        begins_at = max(datetime.fromtimestamp(begins, UTC), certificate.not_valid_before_utc, authority.not_valid_before_utc)
-        ends_at = min(datetime.fromtimestamp(ends, UTC), certificate.not_valid_after_utc, authority.not_valid_after_utc)
-        return callers.service(_name_in(certificate)), begins_at, ends_at
+        # Neither the certificate nor the authority that signed it proves anything outside its own dates.
+        if any(not one.not_valid_before_utc <= machine_time <= one.not_valid_after_utc for one in (certificate, authority)):
+            raise NotSignedIn("TOKEN_EXPIRED")
+        return callers.service(_name_in(certificate)), datetime.fromtimestamp(begins, UTC), datetime.fromtimestamp(ends, UTC)
     except (ValueError, KeyError, TypeError, OverflowError, InvalidSignature, UnsupportedAlgorithm, x509.ExtensionNotFound) as error:
         raise NotSignedIn("TOKEN_FORGED") from error
 

@@ -7,6 +7,7 @@ public key and checks tokens without calling another service.
 import binascii
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -49,9 +50,18 @@ class TokenVerifier:
     A token is also refused when it hears (`libs/access/ended_sessions.py`) that its session has ended.
     """
 
-    def __init__(self, key: Ed25519PublicKey, authority: x509.Certificate | None = None) -> None:
-        """`authority` has signed the certificates of services that call as themselves; without it none may."""
+    def __init__(
+        self,
+        key: Ed25519PublicKey,
+        authority: x509.Certificate | None = None,
+        machine_clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """`authority` has signed the certificates of services that call as themselves; without it none may.
+
+        `machine_clock` tells whether certificates are valid now.
+        """
         self._key = key
+        self._machine_clock = machine_clock
         self._authority = authority
         self._valid_tokens: OrderedDict[str, tuple[Caller, datetime, datetime]] = OrderedDict()
         self._ended_sessions: OrderedDict[UUID, float] = OrderedDict()
@@ -82,7 +92,7 @@ class TokenVerifier:
         if len(token) > _MAX_LENGTH:
             raise NotSignedIn("TOKEN_FORGED")
         if self._authority is not None and token.startswith(service_tokens.PREFIX):
-            return service_tokens.read_service_token(token, self._authority)
+            return service_tokens.read_service_token(token, self._authority, self._machine_clock())
         try:
             first, second = token.split(".")
             body = base64url.decode(first)

@@ -38,21 +38,31 @@ def certificate(
 
 
 def read(
-    folder: Path, *, own: tuple[datetime, datetime] = ALWAYS, authority: tuple[datetime, datetime] = ALWAYS, foreign: bool = False
+    folder: Path,
+    *,
+    own: tuple[datetime, datetime] = ALWAYS,
+    authority: tuple[datetime, datetime] = ALWAYS,
+    foreign: bool = False,
+    co_op_time: datetime = NOW,
 ) -> str:
-    """Who calls, by a token issued and read at NOW."""
+    """Who calls, by a token issued and read at NOW on a machine on which it is NOW; the co-op's own clock may be shifted."""
     authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     signer = ec.generate_private_key(ec.SECP256R1()) if foreign else authority_key
     encoding, plain = serialization.Encoding.PEM, serialization.NoEncryption()
     (folder / "federation.pem").write_bytes(certificate("federation", key, own, signer).public_bytes(encoding))
     (folder / "federation.key.pem").write_bytes(key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, plain))
-    token = ServiceTokenIssuer(folder, "federation", lambda: NOW).token()
-    verifier = TokenVerifier(Ed25519PrivateKey.generate().public_key(), certificate("authority", authority_key, authority, authority_key))
-    return verifier.read(token, NOW).id
+    token = ServiceTokenIssuer(folder, "federation", lambda: co_op_time).token()
+    trusted = certificate("authority", authority_key, authority, authority_key)
+    return TokenVerifier(Ed25519PrivateKey.generate().public_key(), trusted, lambda: NOW).read(token, co_op_time).id
 
 
 def test_a_service_is_known_by_its_certificate(tmp_path: Path) -> None:
     assert read(tmp_path) == "service:federation"
+
+
+@pytest.mark.parametrize("shift", [-400 * DAY, 400 * DAY])
+def test_a_demonstration_whose_clock_is_shifted_goes_by_the_machines_for_certificates(tmp_path: Path, shift: timedelta) -> None:
+    assert read(tmp_path, co_op_time=NOW + shift) == "service:federation"
 
 
 @pytest.mark.parametrize("dates", [(NOW - 9 * DAY, NOW - DAY), (NOW + DAY, NOW + 9 * DAY)], ids=["over", "not begun"])
