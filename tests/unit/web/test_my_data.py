@@ -11,7 +11,9 @@ import jsonschema  # type: ignore[import-untyped]  # it carries no types
 import pytest
 from sqlalchemy import Column, LargeBinary, MetaData, Table, Text
 
-from libs.access.person_tables import SHARED_TABLES_WITHOUT_PEOPLE, PersonTable
+from libs.access.person_rights import person_rights_service
+from libs.access.person_tables import SHARED_TABLES_WITHOUT_PEOPLE, PersonTable, SealedColumn
+from libs.rpc.transactions import Transactions
 from services.topology import PERSON_SERVICES
 from services.web.localisation.catalogue import PLAIN_ENGLISH, load_catalogues
 from services.web.pages.my_data import archive
@@ -91,6 +93,9 @@ def test_no_column_is_forgotten_and_no_secret_shown() -> None:
         PersonTable(table, ("person",), ("person",))
     with pytest.raises(ValueError, match="mark cannot be shown"):
         PersonTable(table, ("person",), ("person", "mark"))
+    sealed = PersonTable(table, ("person",), ("person", "mark"), sealed={"mark": SealedColumn(lambda _: "letter")})
+    with pytest.raises(ValueError, match="letter: sealed columns need a sealer"):
+        person_rights_service(object.__new__(Transactions), (sealed,))  # without a database: it is refused before
 
 
 def test_the_page_shows_each_kind_in_words_and_who_looked() -> None:
