@@ -12,6 +12,7 @@ from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
 from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
 from kith.identity.v1.consent_pb2_grpc import ConsentServiceStub
 from kith.identity.v1.credentials_pb2_grpc import CredentialServiceStub, FileServiceStub
+from kith.identity.v1.data_requests_pb2_grpc import DataRequestServiceStub
 from kith.identity.v1.emergency_pb2_grpc import EmergencyServiceStub
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.identity.v1.notices_pb2_grpc import NoticeServiceStub
@@ -20,10 +21,11 @@ from kith.identity.v1.recovery_pb2_grpc import RecoveryServiceStub
 from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from kith.person.v1.person_data_pb2_grpc import PersonDataServiceStub
+from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
 from kith.status.v1.status_pb2_grpc import StatusServiceStub
 from libs.rpc import client
 from libs.rpc.client import Method
-from services.topology import PEOPLE_SERVICE_NAMES, SERVICE_NAMES
+from services.topology import PEOPLE_SERVICE_NAMES, PERSON_SERVICES, SERVICE_NAMES
 
 RequestT = TypeVar("RequestT", bound=Message)
 ResponseT = TypeVar("ResponseT", bound=Message)
@@ -35,6 +37,8 @@ class ServiceClients:
     def __init__(self, open_channel: Callable[[str], grpc.aio.Channel]) -> None:
         self._channels = {name: open_channel(name) for name in SERVICE_NAMES}
         self.identity = IdentityServiceStub(self._channels["identity"])
+        self.data_requests = DataRequestServiceStub(self._channels["identity"])
+        """Requests of people for all that is held about them."""
         self.relationships = RelationshipServiceStub(self._channels["identity"])
         """Who may act for whom."""
         self.credentials = CredentialServiceStub(self._channels["identity"])
@@ -55,6 +59,8 @@ class ServiceClients:
         self.federation = FederationServiceStub(self._channels["federation"])
         self.evidence = EvidenceServiceStub(self._channels["federation"])
         """What the boards of a federated vote prove."""
+        self.person_rights = {name: PersonRightsServiceStub(self._channels[name]) for name in PERSON_SERVICES}
+        """What each service stores about a person, for that person."""
         self.emergency = EmergencyServiceStub(self._channels["identity"])
         self.person_data = {name: PersonDataServiceStub(self._channels[name]) for name in PEOPLE_SERVICE_NAMES}
         """What each service has of a person."""

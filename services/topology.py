@@ -49,6 +49,9 @@ SERVICES = (
 SERVICE_NAMES = tuple(service.name for service in SERVICES)
 PEOPLE_SERVICE_NAMES = tuple(service.name for service in SERVICES if service.has_people)
 
+PERSON_SERVICES = ("identity", "membership", "governance", "web")
+"""Those that store data of people; federation stores none."""
+
 ALLOWED_CALLERS = frozenset({"web", "federation", "cli"})
 """Only these call services (by the names on their certificates); services consume each other's events and never call each other."""
 

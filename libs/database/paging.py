@@ -126,7 +126,14 @@ def plain(text: str) -> str:
     return text
 
 
-_READERS: dict[type, Callable[[str], Any]] = {UUID: UUID, datetime: moment, date: date.fromisoformat, int: number, str: plain}
+_READERS: dict[type, Callable[[str], Any]] = {
+    UUID: UUID,
+    datetime: moment,
+    date: date.fromisoformat,
+    int: number,
+    str: plain,
+    bytes: bytes.fromhex,
+}
 
 
 def _reader(column: ColumnElement[Any]) -> Callable[[str], Any]:
@@ -134,6 +141,8 @@ def _reader(column: ColumnElement[Any]) -> Callable[[str], Any]:
 
 
 def _written(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.hex()
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 

@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from libs.access.person_data import person_data_service
+from libs.access.person_rights import person_rights_service
 from libs.host.component import BuildComponent, Component, Runtime
 from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
@@ -13,6 +14,7 @@ from services.governance.rpc.servicer import governance_service
 from services.governance.rpc.vote_servicer import vote_service
 from services.governance.settings import Settings
 from services.governance.storage import events_out
+from services.governance.storage.person_tables import PERSON_TABLES
 
 
 def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
@@ -27,6 +29,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
             services=(
                 governance_service(runtime, zone),
                 vote_service(runtime, zone, settings.co_op_id),
+                person_rights_service(runtime.transactions, PERSON_TABLES),
                 person_data_service(runtime.transactions),
             ),
             reactions=(identity.REACTIONS, membership.REACTIONS, federation.REACTIONS),

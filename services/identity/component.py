@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from libs.access.person_data import person_data_service
+from libs.access.person_rights import person_rights_service
 from libs.host.component import BuildComponent, Component, Runtime
 from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
@@ -18,9 +19,11 @@ from services.identity.jobs.end_former_members_sessions import end_former_member
 from services.identity.jobs.end_past_relationships import end_past_relationships_job
 from services.identity.jobs.expire_credentials import expire_credentials_job
 from services.identity.jobs.refold_identity_keys import refold_identity_keys_job
+from services.identity.jobs.remind_of_data_requests import remind_of_data_requests_job
 from services.identity.reactions import governance, membership
 from services.identity.rpc.consent_servicer import consent_service
 from services.identity.rpc.credential_servicer import credential_service, file_service
+from services.identity.rpc.data_request_servicer import data_request_service
 from services.identity.rpc.emergency_servicer import emergency_service
 from services.identity.rpc.notice_servicer import notice_service
 from services.identity.rpc.record_servicer import record_service
@@ -31,6 +34,7 @@ from services.identity.rpc.servicer import identity_service
 from services.identity.settings import Settings
 from services.identity.storage import events_out
 from services.identity.storage.passwords import Argon2Hasher
+from services.identity.storage.person_tables import PERSON_TABLES
 
 
 def component_builder(_shared: SharedSettings, settings: Settings) -> BuildComponent:
@@ -48,6 +52,8 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
             migrations=Path(__file__).parent / "storage" / "migrations",
             services=(
                 identity_service(runtime.transactions, secrets, country),
+                data_request_service(runtime.transactions, zone),
+                person_rights_service(runtime.transactions, PERSON_TABLES, sealer),
                 emergency_service(runtime.transactions, sealer),
                 person_data_service(runtime.transactions, acting=True),
                 relationship_service(runtime.transactions, zone, sealer),
@@ -63,6 +69,7 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
                 forget_old_sign_ins.JOB,
                 end_former_members_sessions_job(zone),
                 refold_identity_keys_job(country),
+                remind_of_data_requests_job(zone),
                 seal_reads_job(events_out.read_audit_sealed),
                 end_past_relationships_job(zone),
                 expire_credentials_job(zone),

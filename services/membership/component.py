@@ -4,6 +4,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from libs.access.person_data import person_data_service
+from libs.access.person_rights import person_rights_service
 from libs.host.component import BuildComponent, Component, Runtime
 from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
@@ -11,6 +12,7 @@ from services.membership.reactions import governance, identity
 from services.membership.rpc.servicer import membership_service
 from services.membership.settings import Settings
 from services.membership.storage import events_out
+from services.membership.storage.person_tables import PERSON_TABLES
 
 
 def component_builder(_shared: SharedSettings, settings: Settings) -> BuildComponent:
@@ -21,7 +23,11 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
             name="membership",
             address=settings.address,
             migrations=Path(__file__).parent / "storage" / "migrations",
-            services=(membership_service(runtime, zone), person_data_service(runtime.transactions)),
+            services=(
+                membership_service(runtime, zone),
+                person_data_service(runtime.transactions),
+                person_rights_service(runtime.transactions, PERSON_TABLES),
+            ),
             reactions=(identity.reactions(zone), governance.reactions(zone)),
             jobs=(seal_reads_job(events_out.read_audit_sealed),),
         )

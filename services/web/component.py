@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from libs import callers
+from libs.access.person_rights import person_rights_service
 from libs.callers.service_tokens import ServiceTokenIssuer
 from libs.host.component import BuildComponent, Component, HttpRoute, Runtime
 from libs.host.http_limits import HttpLimits
@@ -34,6 +35,7 @@ from services.web.notices.stop_links import StopLinks
 from services.web.reactions import federation, governance, identity
 from services.web.settings import Settings
 from services.web.storage.news import HOST, add_older_copy
+from services.web.storage.person_tables import PERSON_TABLES
 from services.web.templates import create_environment
 
 
@@ -83,6 +85,7 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
             name="web",
             address=settings.address,
             migrations=migrations_folder("web"),
+            services=(person_rights_service(runtime.transactions, PERSON_TABLES),),
             reactions=(identity.REACTIONS, governance.REACTIONS, federation.REACTIONS),
             jobs=(forget_ended_sessions.JOB, forget_kept_forms.JOB, forget_old_notices.JOB),
             leader_tasks=(delivery.run,),

@@ -7,6 +7,7 @@ from services.web.pages import (
     about,
     acting,
     confirmed_actions,
+    data_requests,
     decisions,
     emergency_access,
     first_steps,
@@ -64,6 +65,7 @@ from services.web.pages.federated_votes import (
 from services.web.pages.federated_votes import vote_result as federated_result
 from services.web.pages.form_page import form_page
 from services.web.pages.member_changes import CHANGES
+from services.web.pages.my_data import page as my_data
 from services.web.pages.records import field_access, own_record, shared_records
 
 
@@ -139,6 +141,7 @@ _SECRETARY_PAGES = (
     form_page("/members/{person:uuid}/consents/new/when", ask_consent.WHEN),
     form_page("/members/{person:uuid}/consents/new/check", ask_consent.RECORD),
     *(form_page(f"/first-steps/{step}", form) for step, form in first_steps.STEP_PAGES.items()),
+    Page("/data-requests", data_requests.show, data_requests.answer, data_requests.ANSWER, Access.SECRETARY),
     Page("/applications", membership_applications.show, membership_applications.admit, membership_applications.ADMIT, Access.SECRETARY),
     form_page("/motions/new", new_motion.WRITE),
     form_page("/motions/new/check", new_motion.OPEN),
@@ -173,6 +176,8 @@ _MEMBER_PAGES = (
     Page("/you/qualifications/{credential:uuid}/evidence", qualifications.download_evidence),
     ways_to_be_told.PAGE,
     Page("/you/sessions", my_sessions.show, my_sessions.end, my_sessions.END),
+    Page("/you/data", my_data.show),
+    Page("/you/data/file", my_data.download),
     Page("/you/record", own_record.show),
     form_page("/you/record/{section}", own_record.SECTION, Access.MEMBER),
     form_page("/you/record/sharing/{field}", field_access.SHARING, Access.MEMBER),

@@ -33,6 +33,8 @@ class Right(StrEnum):
     SCRUTINEER = r"hats\.SCRUTINEER"
     SIGNED_IN = r"work: UnitOfWork"
     """Fellow members' names and offices: everybody who is signed in, as the binding is not open."""
+    OWN_EXPORT = r"require_person\(work\) != person"
+    """Everything, for the person alone."""
     OWN_CODE = r"find_match|sign_in_with_code|finish_recovery"
     """Who signs in, of themselves."""
 
@@ -49,9 +51,9 @@ class Guard:
         assert self.fields.split() == sorted(self.fields.split()), self
 
 
+_BALLOT = "choice member_class recorders taken"
 _PERSON = "called email full_name hats merge_reason merged_entries merged_into phone"
 _CREDENTIAL = "added_by expires_on issued_on kind media_type note reason verified_by"
-_BALLOT = "choice member_class recorders taken"
 _MEMBER = "admitted_on ended_on member_class member_number register_address register_name"
 GUARDS = {
     ("GetRecord", "RecordField"): Guard("changed_by field text", Right.READABLE, "identity/queries/get_record"),
@@ -77,6 +79,8 @@ GUARDS = {
     ("RegisterPersons", "RegisteredPerson"): Guard("field refusal", Right.SECRETARY, "identity/commands/register_persons"),
     ("SignIn", "SignInResponse"): Guard("hats session_key token", Right.OWN_CODE, "identity/rpc/secret_methods"),
     ("ListHats", "WornHat"): Guard("hat", Right.SIGNED_IN, "identity/queries/list_hats"),
+    ("ListDataRequests", "DataRequest"): Guard("asked_by due_day", Right.SECRETARY, "identity/queries/list_data_requests"),
+    ("Export", "ExportedRecord"): Guard("json kind", Right.OWN_EXPORT, "../libs/access/person_rights"),
     ("GetMember", "Member"): Guard(_MEMBER, Right.OWN_OR_SECRETARY, "membership/queries/get_member"),
     ("ListMembers", "Member"): Guard(_MEMBER, Right.SECRETARY, "membership/queries/list_members"),
     ("ListApplications", "Application"): Guard("member_class why", Right.SECRETARY, "membership/queries/list_applications"),
@@ -91,7 +95,7 @@ GUARDS = {
 
 def about_a_person(message: Descriptor) -> bool:
     names = [field.name for field in message.fields]
-    return "person_id" in names or message.name == "RecordField" or any(map(NAMES_A_PERSON.search, names))
+    return "person_id" in names or message.name in {"RecordField", "ExportedRecord"} or any(map(NAMES_A_PERSON.search, names))
 
 
 def said_of_a_person(message: Descriptor) -> list[str]:
@@ -115,7 +119,7 @@ def messages_in(message: Descriptor, found: dict[str, Descriptor] | None = None)
 
 
 def methods() -> list[MethodDescriptor]:
-    return [method for service in SERVICE_NAMES for method in rpc_methods(service)]
+    return [method for package in (*SERVICE_NAMES, "person") for method in rpc_methods(package)]
 
 
 def enumerated() -> dict[tuple[str, str], str]:
@@ -147,10 +151,12 @@ def test_no_module_but_their_own_reads_the_texts_of_records() -> None:
     storage = "services/identity/storage"
 
     assert {path for path in readers if "/migrations/" not in path} == {
-        f"{storage}/{name}.py" for name in ("access_grants", "record_fields", "tables")
+        f"{storage}/{name}.py" for name in ("access_grants", "person_tables", "record_fields", "tables")
     }
     source = (ROOT / f"{storage}/record_fields.py").read_text(encoding="utf-8")
     guarded = re.findall(r"select\(record_field\)\.where\((?:may_read\(|_FIELD\.person == any_\(readable_subjects\()", source)
     assert source.count("select(record_field)") == len(guarded) == 2
+    # A person's own texts, for them: `PersonRightsService/Export` answers nobody else.
+    assert 'tables.record_field,\n        ("person",),\n' in (ROOT / f"{storage}/person_tables.py").read_text(encoding="utf-8")
     # Whether a field is filled in is all that the list of grants asks of the table.
     assert "record_field.c.sealed.is_not(None)" in (ROOT / f"{storage}/access_grants.py").read_text(encoding="utf-8")

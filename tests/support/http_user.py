@@ -26,6 +26,11 @@ class HttpUser:
     async def get(self, path: str) -> str:
         return self._remember_form(await self._client.get(path))
 
+    async def download(self, path: str) -> bytes:
+        response = await self._client.get(path)
+        assert response.status_code == 200, f"{path}: {response.status_code}"
+        return response.content
+
     async def submit(self, path: str, **fields: str) -> str:
         """Submits the form of the last page, with its hidden fields and these fields."""
         return self._remember_form(await self._client.post(path, data={**self._hidden, **fields}))

@@ -71,7 +71,10 @@ class RunningCoOp:
 
     def stub(self, kind: Callable[[grpc.aio.Channel], Stub]) -> Stub:
         """A stub for the service that the stub class belongs to."""
-        service = kind.__module__.split(".")[1]
+        return self.stub_at(kind.__module__.split(".")[1], kind)
+
+    def stub_at(self, service: str, kind: Callable[[grpc.aio.Channel], Stub]) -> Stub:
+        """A stub for a class that several services answer."""
         if service not in self._channels:
             self._channels[service] = open_channel(self.address(service))
         return kind(self._channels[service])

@@ -28,7 +28,7 @@ _to_entry = row_mapper(CapacityEntry)
 
 
 async def add(work: UnitOfWork, sealer: PersonSealer, entry: CapacityEntry, words: CapacityWords) -> None:
-    sealed = await sealer.seal(work, entry.person, json.dumps(asdict(words)).encode(), f"{_PLACE} {entry.id}")
+    sealed = await sealer.seal(work, entry.person, json.dumps(asdict(words)).encode(), place_of(entry.id))
     await work.connection.execute(_ADD, values_of(entry) | {"sealed": sealed})
 
 
@@ -45,5 +45,10 @@ async def open_words(work: UnitOfWork, sealer: PersonSealer, persons: Collection
 
 
 def _open(cipher: PersonCipher, row: Any) -> CapacityWords:  # a row of _SEALED
-    words: dict[str, Any] = json.loads(cipher.open(bytes(row.sealed), f"{_PLACE} {row.id}"))
+    words: dict[str, Any] = json.loads(cipher.open(bytes(row.sealed), place_of(row.id)))
     return CapacityWords(**words | {name: Ability(**words[name]) for name in ABILITIES})
+
+
+def place_of(entry: UUID) -> str:
+    """What the words of an entry are sealed for."""
+    return f"{_PLACE} {entry}"

@@ -40,7 +40,7 @@ async def entries_of_person(work: UnitOfWork, of: UUID) -> list[UUID]:
 
 
 async def add(work: UnitOfWork, sealer: PersonSealer, entry: ConsentEntry, words: ConsentWords) -> None:
-    sealed = await sealer.seal(work, entry.person, json.dumps(asdict(words)).encode(), f"{_PLACE} {entry.id}")
+    sealed = await sealer.seal(work, entry.person, json.dumps(asdict(words)).encode(), place_of(entry.id))
     await work.connection.execute(_ADD, values_of(entry) | {"sealed": sealed})
 
 
@@ -71,8 +71,13 @@ async def given(work: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, GivenCons
 
 
 def _open(cipher: PersonCipher, row: Any) -> ConsentWords:  # a row of _SEALED
-    words: dict[str, Any] = json.loads(cipher.open(bytes(row.sealed), f"{_PLACE} {row.id}"))
+    words: dict[str, Any] = json.loads(cipher.open(bytes(row.sealed), place_of(row.id)))
     record = words.pop("best_interests")
     if record is None:
         return ConsentWords(**words)
     return ConsentWords(**words, best_interests=BestInterests(**record | {"authority": BestInterestsAuthority(record["authority"])}))
+
+
+def place_of(entry: UUID) -> str:
+    """What the words of an entry are sealed for."""
+    return f"{_PLACE} {entry}"

@@ -62,7 +62,7 @@ _NEXT_REMINDER = select(func.min(_c.remind_on)).where(_IS_UNREMINDED, or_(_c.exp
 
 
 async def add(work: UnitOfWork, added: Credential, note: str, sealer: PersonSealer) -> None:
-    sealed = await sealer.seal(work, added.person, note.encode(), _note_place(added)) if note else None
+    sealed = await sealer.seal(work, added.person, note.encode(), note_place(added.id)) if note else None
     await work.connection.execute(_ADD, values_of(added) | {"sealed_note": sealed})
 
 
@@ -85,7 +85,7 @@ async def save(work: UnitOfWork, changed: Credential) -> None:
 
 
 async def save_reason(work: UnitOfWork, changed: Credential, reason: str, sealer: PersonSealer) -> None:
-    sealed = await sealer.seal(work, changed.person, reason.encode(), _reason_place(changed))
+    sealed = await sealer.seal(work, changed.person, reason.encode(), reason_place(changed.id))
     await work.connection.execute(_SAVE, {"saved": changed.id, "sealed_reason": sealed})
 
 
@@ -157,16 +157,18 @@ async def _opened(work: UnitOfWork, rows: Sequence[Row[Any]], sealer: PersonSeal
         CredentialRecord(
             record.credential,
             record.media_type,
-            note=text(_note_place(record.credential), row.sealed_note, record.credential.person),
-            reason=text(_reason_place(record.credential), row.sealed_reason, record.credential.person),
+            note=text(note_place(record.credential.id), row.sealed_note, record.credential.person),
+            reason=text(reason_place(record.credential.id), row.sealed_reason, record.credential.person),
         )
         for record, row in zip(records, rows, strict=True)
     ]
 
 
-def _note_place(of: Credential) -> str:
-    return f"credential {of.id} note"
+def note_place(of: UUID) -> str:
+    """What the note of a credential is sealed for."""
+    return f"credential {of} note"
 
 
-def _reason_place(of: Credential) -> str:
-    return f"credential {of.id} reason"
+def reason_place(of: UUID) -> str:
+    """What the reason of a credential is sealed for."""
+    return f"credential {of} reason"

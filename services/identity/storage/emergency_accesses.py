@@ -62,7 +62,7 @@ async def count_since(work: UnitOfWork, reader: UUID, since: datetime) -> int:
 
 async def add(work: UnitOfWork, access: EmergencyAccess, reason: str, sealer: PersonSealer) -> None:
     await work.connection.execute(_ADD, values_of(access, "reviewed_by", "reviewed_at"))
-    sealed = await sealer.seal(work, access.subject, reason.encode(), _place(access.id))
+    sealed = await sealer.seal(work, access.subject, reason.encode(), place_of(access.id))
     await work.connection.execute(_ADD_REASON, {"access": access.id, "reader": access.reader, "subject": access.subject, "sealed": sealed})
 
 
@@ -90,10 +90,11 @@ async def _explain(
 ) -> list[ExplainedAccess]:
     ciphers = await sealer.ciphers(work, {access.subject for access in accesses})
     return [
-        ExplainedAccess(access, ciphers[access.subject].open(text, _place(access.id)).decode() if access.subject in ciphers else "")
+        ExplainedAccess(access, ciphers[access.subject].open(text, place_of(access.id)).decode() if access.subject in ciphers else "")
         for access, text in zip(accesses, sealed, strict=True)
     ]
 
 
-def _place(access: UUID) -> str:
+def place_of(access: UUID) -> str:
+    """What a reason is sealed for."""
     return f"emergency reason {access}"

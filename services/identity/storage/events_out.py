@@ -12,6 +12,7 @@ from libs.access.consents import GivenConsent
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 from services.identity.domain.credential import Credential
+from services.identity.domain.data_request import DataRequest
 from services.identity.domain.emergency_access import EmergencyAccess
 from services.identity.domain.relationship import Relationship
 from services.identity.storage.access_grants import AccessGrant
@@ -53,6 +54,21 @@ async def sign_in_codes_revoked(work: UnitOfWork, person: UUID, *, password_remo
 
 async def sign_in_code_issued(work: UnitOfWork, person: UUID, kind: str) -> None:
     await outbox.publish(work, (facts.SignInCodeIssued(person_id=str(person), kind=kind), str(person)))
+
+
+async def data_asked(work: UnitOfWork, request: DataRequest) -> None:
+    event = facts.DataAsked(data_request_id=str(request.id), person_id=str(request.person), due_day=request.due_day.isoformat())
+    await outbox.publish(work, (event, str(request.person)))
+
+
+async def data_request_waits(work: UnitOfWork, request: DataRequest) -> None:
+    event = facts.DataRequestWaits(data_request_id=str(request.id), person_id=str(request.person), due_day=request.due_day.isoformat())
+    await outbox.publish(work, (event, str(request.person)))
+
+
+async def data_request_answered(work: UnitOfWork, request: DataRequest) -> None:
+    event = facts.DataRequestAnswered(data_request_id=str(request.id), person_id=str(request.person))
+    await outbox.publish(work, (event, str(request.person)))
 
 
 async def read_audit_sealed(work: UnitOfWork, head: ChainHead) -> None:

@@ -67,7 +67,7 @@ async def list_field(work: UnitOfWork, sealer: PersonSealer, field: str, page: P
 async def save(work: UnitOfWork, sealer: PersonSealer, person: UUID, editor: UUID, texts: Mapping[str, tuple[str, int]]) -> None:
     """Saves each field's text with its new version."""
     for field, (text, version) in texts.items():
-        sealed = await sealer.seal(work, person, text.encode(), _place(field)) if text else None
+        sealed = await sealer.seal(work, person, text.encode(), place_of(field)) if text else None
         values = {"person": person, "field": field, "sealed": sealed, "version": version, "changed_at": work.now, "changed_by": editor}
         await work.connection.execute(_SAVE, values)
 
@@ -80,7 +80,7 @@ async def open_rows(work: UnitOfWork, sealer: PersonSealer, rows: Iterable[Row[A
         FieldRecord(
             row.person,
             row.field,
-            ciphers[row.person].open(bytes(row.sealed), _place(row.field)).decode() if row.sealed else "",
+            ciphers[row.person].open(bytes(row.sealed), place_of(row.field)).decode() if row.sealed else "",
             row.version,
             row.changed_at,
             row.changed_by,
@@ -90,5 +90,6 @@ async def open_rows(work: UnitOfWork, sealer: PersonSealer, rows: Iterable[Row[A
     ]
 
 
-def _place(field: str) -> str:
+def place_of(field: str) -> str:
+    """What the text of a field is sealed for."""
     return f"record_field {field}"

@@ -115,6 +115,21 @@ known_browser = Table(
 
 membership_end = Table("membership_end", metadata, key("person", Uuid), required("last_day", Date))
 
+data_request = Table(
+    "data_request",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid, ForeignKey("person.id")),
+    required("asked_by", Text),
+    required("asked_at", MOMENT),
+    required("due_day", Date),
+    optional("reminded_at", MOMENT),
+    optional("answered_at", MOMENT),
+    required("answered_by", Text),
+    required("answer", Text),
+    Index("data_request_by_person", "person"),
+)
+Index("data_request_open", data_request.c.person, unique=True, postgresql_where=data_request.c.answered_at.is_(None))
 emergency_reason = Table(
     "emergency_reason",
     metadata,

@@ -11,11 +11,14 @@ _RELATIONSHIPS = frozenset({"relationship_proposed", "relationship_recorded", "r
 KINDS = frozenset(
     {
         *("code_issued", "codes_revoked", "password_set", "sessions_ended", "details_corrected", "persons_merged", "emergency_opened"),
+        *("data_asked", "data_answered", "data_waits"),
         *_RELATIONSHIPS,
     }
 )
-_PATHS = {"sessions_ended": "/you/sessions"}
+_PATHS = {"sessions_ended": "/you/sessions", "data_asked": "/you/data", "data_answered": "/you/data"}
 _TEXTS = {
+    ("data_asked", ""): "data_asked_text",
+    ("data_answered", ""): "data_answered_text",
     ("code_issued", "card"): "code_card",
     ("code_issued", "link"): "code_once",
     ("sessions_ended", "chosen"): "session_ended",
@@ -31,6 +34,10 @@ def people_in(item: NewsItem) -> list[str]:
 
 def account_entry(ctx: PageContext, item: NewsItem, names: Mapping[str, PersonName]) -> NewsEntry:
     """The item in words, with what to do if it was somebody else."""
+    if item.kind == "data_waits":
+        due = ctx.catalogue.sentences("news.data_waits_text", due=ctx.format_day(item.word))
+        title, status = str(ctx.say("news.data_waits")), StatusLabel("wait", ctx.say("news.data_waits_status"))
+        return NewsEntry(status, title, due, item.at, "/data-requests", ctx.say("data_requests.title"))
     if item.kind == "emergency_opened":
         text = ctx.catalogue.sentences("news.emergency_opened_text", name=names[item.word].full, phone=ctx.phone)
         status = StatusLabel("wait", ctx.say("readers.emergency"))
@@ -43,5 +50,6 @@ def account_entry(ctx: PageContext, item: NewsItem, names: Mapping[str, PersonNa
     key = _TEXTS.get((item.kind, item.word), item.kind)
     lines = [*ctx.catalogue.sentences(f"news.{key}"), *ctx.catalogue.sentences("news.code_not_asked", phone=ctx.phone)]
     path = _PATHS.get(item.kind, "/you")
-    link = ctx.say("you.sessions" if item.kind == "sessions_ended" else "news.code_link")
+    links = {"sessions_ended": "you.sessions", "data_asked": "you.data", "data_answered": "you.data"}
+    link = ctx.say(links.get(item.kind, "news.code_link"))
     return NewsEntry(StatusLabel("wait", ctx.say("news.code_status")), str(ctx.say(f"news.{title}")), lines, item.at, path, link)

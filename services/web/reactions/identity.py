@@ -12,6 +12,9 @@ from kith.identity.facts.v1.facts_pb2 import (
     CredentialRejected,
     CredentialRevoked,
     CredentialVerified,
+    DataAsked,
+    DataRequestAnswered,
+    DataRequestWaits,
     EmergencyAccessOpened,
     HatGiven,
     HatTaken,
@@ -108,6 +111,9 @@ REACTIONS = Reactions(
     }
     | dict(
         [
+            news_handler(DataAsked, "data_asked", person="person_id"),
+            news_handler(DataRequestAnswered, "data_answered", person="person_id"),
+            news_handler(DataRequestWaits, "data_waits", about="data_request_id", word="due_day", hat="secretary"),
             wanted_handler(NoticeWanted),
             _change(SignInCodeIssued, "code_issued", person="person_id", word="kind"),
             _change(SignInCodesRevoked, "codes_revoked", person="person_id"),

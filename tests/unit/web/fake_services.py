@@ -1,6 +1,7 @@
 """Fakes of the services behind the pages, with a handful of invented people and some motions."""
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 from kith.governance.v1 import governance_pb2 as gov
 from kith.identity.v1 import consent_pb2 as consent
 from kith.identity.v1 import credentials_pb2 as cred
+from kith.identity.v1 import data_requests_pb2 as asked
 from kith.identity.v1 import emergency_pb2 as emergency
 from kith.identity.v1 import identity_pb2 as ident
 from kith.identity.v1 import notices_pb2 as told
@@ -21,12 +23,13 @@ from kith.identity.v1 import relationships_pb2 as rel
 from kith.identity.v1.enums import NoticeTopic
 from kith.membership.v1 import membership_pb2 as memb
 from kith.person.v1 import person_data_pb2 as person_data
+from kith.person.v1 import person_rights_pb2 as rights
 from kith.status.v1 import status_pb2 as stat
 from libs.clock import Clock, FixedClock
 from libs.database.paging import Page
 from libs.refusals import Conflict, FailedPrecondition, NotFound, NotSignedIn, Unavailable, invalid
 from services.clients import ServiceClients
-from services.topology import PEOPLE_SERVICE_NAMES
+from services.topology import PEOPLE_SERVICE_NAMES, PERSON_SERVICES
 from services.web.app_state import AppState, CoOp
 from services.web.http.access_tokens import AccessTokenCache
 from services.web.http.cookies import Cookies
@@ -843,11 +846,51 @@ class FakeStatusService(FakeService):
         )  # fmt: skip
 
 
+class FakeDataRequestService(FakeService):
+    def __init__(self) -> None:
+        super().__init__(asked.DESCRIPTOR.services_by_name["DataRequestService"])
+
+    def ListDataRequests(self, _request: asked.ListDataRequestsRequest) -> asked.ListDataRequestsResponse:
+        at = to_timestamp(NOW - timedelta(days=25))
+        days = {OWN_ENTRY: (JO, NOW.date() - timedelta(days=1)), OTHERS_ENTRY: (ADA, NOW.date() + timedelta(days=6))}
+        waiting = [
+            asked.DataRequest(data_request_id=item, person_id=person, asked_by=person, asked_at=at, due_day=day.isoformat())
+            for item, (person, day) in days.items()
+        ]
+        return asked.ListDataRequestsResponse(data_requests=waiting)
+
+
+class FakePersonRightsService(FakeService):
+    """What one service stores about a person: here, a few records of each kind of value."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__(rights.DESCRIPTOR.services_by_name["PersonRightsService"])
+        self.service = service
+
+    def Export(self, request: rights.ExportRequest) -> rights.ExportResponse:
+        if self.service != "identity":
+            return rights.ExportResponse()
+        if not request.page_token:
+            contact = {"person": ADA, "email": "ada@example.org", "phone": ""}
+            return rights.ExportResponse(records=[_exported("contact", contact)], next_page_token="more")
+        session = {"id": OWN_ENTRY, "person": ADA, "strength": "card", "started_at": NOW.isoformat(), "expires_at": None, "ended_at": None}
+        read = {
+            "id": OTHERS_ENTRY, "reader": MO, "hat": "secretary", "subject": ADA, "record": "person", "action": "get", "stale": False,
+            "at": NOW.isoformat(), "fields": [], "reason": "", "acting_for": None,
+        }  # fmt: skip
+        return rights.ExportResponse(records=[_exported("session", session), _exported("read_audit", read)])
+
+
+def _exported(kind: str, fields: Mapping[str, object]) -> rights.ExportedRecord:
+    return rights.ExportedRecord(kind=kind, json=json.dumps(fields))
+
+
 @dataclass
 class FakeServices:
     """All fake services of the pages; tests can inspect them afterwards."""
 
     identity: FakeIdentityService = field(default_factory=FakeIdentityService)
+    data_requests: FakeDataRequestService = field(default_factory=FakeDataRequestService)
     relationships: FakeRelationshipService = field(default_factory=FakeRelationshipService)
     credentials: FakeCredentialService = field(default_factory=FakeCredentialService)
     files: FakeFileService = field(default_factory=FakeFileService)
@@ -876,6 +919,7 @@ class FakeServices:
     def app_state(self, *, https: bool = False) -> AppState:
         statuses = {name: FakeStatusService(name) for name in ("identity", "membership", "governance", "web")}
         services = object.__new__(ServiceClients)  # without channels: the fakes take the place of every stub
+        person_rights = {name: FakePersonRightsService(name) for name in PERSON_SERVICES}
         fakes = (
             "identity",
             "membership",
@@ -891,9 +935,10 @@ class FakeServices:
             "records",
             "consents",
             "notices",
+            "data_requests",
             "recovery",
         )
-        vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
+        vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses, person_rights=person_rights)
         co_op = CoOp(
             "Elm Row Care Co-op", "01632 960 001", ZoneInfo("Europe/London"), "https://elm-row.example/source", "0.1.0", self.public_url
         )

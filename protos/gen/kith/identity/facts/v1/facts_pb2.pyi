@@ -1074,3 +1074,83 @@ class PersonRecovered(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PersonRecovered: _TypeAlias = PersonRecovered  # noqa: Y015
+
+@_typing.final
+class DataAsked(_message.Message):
+    """DataAsked: somebody asked for all that is held about the person, who hears of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DATA_REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    DUE_DAY_FIELD_NUMBER: _builtins.int
+    data_request_id: _builtins.str
+    person_id: _builtins.str
+    due_day: _builtins.str
+    """an ISO date"""
+    def __init__(
+        self,
+        *,
+        data_request_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        due_day: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["data_request_id", b"data_request_id", "due_day", b"due_day", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DataAsked: _TypeAlias = DataAsked  # noqa: Y015
+
+@_typing.final
+class DataRequestWaits(_message.Message):
+    """DataRequestWaits: a request for data is new, or due within a week; the secretaries hear of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DATA_REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    DUE_DAY_FIELD_NUMBER: _builtins.int
+    data_request_id: _builtins.str
+    person_id: _builtins.str
+    due_day: _builtins.str
+    """an ISO date"""
+    def __init__(
+        self,
+        *,
+        data_request_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        due_day: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["data_request_id", b"data_request_id", "due_day", b"due_day", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DataRequestWaits: _TypeAlias = DataRequestWaits  # noqa: Y015
+
+@_typing.final
+class DataRequestAnswered(_message.Message):
+    """DataRequestAnswered: a secretary wrote down how the person got their data, or why they did not."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DATA_REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    data_request_id: _builtins.str
+    person_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        data_request_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["data_request_id", b"data_request_id", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DataRequestAnswered: _TypeAlias = DataRequestAnswered  # noqa: Y015

@@ -1,0 +1,103 @@
+"""`PersonRightsService` of one service: what it stores about a person, for that person, from its `PersonTable`s.
+
+No hat gives the right to somebody's whole record, so no secretary can take it in silence: they print what the person asks for themself.
+Row-level security of each table stands behind it: the rows are read as the person.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from kith.person.v1 import person_rights_pb2 as pb
+from libs.access import hats
+from libs.access.person_tables import PersonTable, SealedColumn
+from libs.database.engine import UnitOfWork
+from libs.database.paging import Page, PageRequest, number, paginate, plain, read_token, token_of
+from libs.refusals import NotAllowed, invalid
+from libs.rpc.binding import BoundService, bind, query
+from libs.rpc.fields import parse_id
+from libs.rpc.transactions import Transactions
+from libs.sealing import PersonCipher, PersonSealer
+
+
+@dataclass(frozen=True)
+class ExportedRecord:
+    """One record about a person: its kind, and what is shown of it, as JSON."""
+
+    kind: str
+    json: str
+
+
+def person_rights_service(transactions: Transactions, tables: Sequence[PersonTable], sealer: PersonSealer | None = None) -> BoundService:
+    """`tables` are those of the service that hold something about people, in the order of the export.
+
+    Raises ValueError if something in them is sealed and nothing opens it.
+    """
+    if sealer is None and (sealed := [table.kind for table in tables if table.sealed]):
+        message = f"{', '.join(sealed)}: sealed columns need a sealer"
+        raise ValueError(message)
+
+    async def export(work: UnitOfWork, person: UUID, page: PageRequest) -> Page[ExportedRecord]:
+        return await export_person(work, tables, person, page, sealer)
+
+    return bind(pb, "PersonRightsService", transactions, {"Export": query(_export_request, export, _export_response)})
+
+
+async def export_person(
+    work: UnitOfWork, tables: Sequence[PersonTable], person: UUID, page: PageRequest, sealer: PersonSealer | None = None
+) -> Page[ExportedRecord]:
+    """One page of the records of the person who calls. Raises NotAllowed NOT_YOURS, PERSON_NEEDED; Invalid PAGE_TOKEN_FOREIGN."""
+    if await hats.require_person(work) != person:
+        raise NotAllowed("NOT_YOURS")
+    name, size, records = f"export {person}", page.rows(), list[ExportedRecord]()
+    after = read_token(name, page.token, (number, plain))
+    index, inner = after or (0, "")
+    if index >= len(tables):
+        raise invalid("page_token", "PAGE_TOKEN_FOREIGN")
+    # Nobody has a key before something of theirs is sealed, nor once they were erased: what is sealed is then missing.
+    cipher = (await sealer.ciphers(work, [person])).get(person) if sealer else None
+    while index < len(tables) and len(records) < size:
+        table = tables[index]
+        request = PageRequest(size - len(records), inner)
+        rows = await paginate(work, table.rows_of(person), request, by=table.order, name=f"{name} {table.kind}")
+        found = (row._mapping for row in rows.items)  # noqa: SLF001 - SQLAlchemy's public way
+        records += [ExportedRecord(table.kind, _as_json(table, row, person, cipher)) for row in found]
+        index, inner = (index, rows.next_token) if rows.next_token else (index + 1, "")
+    return Page(records, token_of(name, str(index), inner) if index < len(tables) else "")
+
+
+def _as_json(table: PersonTable, row: Mapping[Any, Any], person: UUID, cipher: PersonCipher | None) -> str:
+    fields = {
+        name: _opened(table.sealed[name], row, name, person, cipher) if name in table.sealed else _json_value(row[name])
+        for name in table.shown
+    }
+    return json.dumps(fields, ensure_ascii=False)
+
+
+def _opened(column: SealedColumn, row: Mapping[Any, Any], name: str, person: UUID, cipher: PersonCipher | None) -> object:
+    """The words, or nothing where there are none, or where they are somebody else's."""
+    if row[name] is None or cipher is None or row[column.owner] != person:
+        return None
+    text = cipher.open(bytes(row[name]), column.place(row)).decode()
+    return json.loads(text) if column.is_json else text
+
+
+def _json_value(value: object) -> object:
+    """Ids and moments (in UTC) as text; lists, numbers, truth values and nothing as they are."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return [_json_value(item) for item in value]
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _export_request(request: pb.ExportRequest) -> tuple[UUID, PageRequest]:
+    return parse_id("person_id", request.person_id), PageRequest(request.page_size, request.page_token)
+
+
+def _export_response(page: Page[ExportedRecord]) -> pb.ExportResponse:
+    records = [pb.ExportedRecord(kind=record.kind, json=record.json) for record in page.items]
+    return pb.ExportResponse(records=records, next_page_token=page.next_token)

@@ -1,0 +1,147 @@
+"""What identity stores about people: what a person gets of it when they ask for their data."""
+
+from collections.abc import Mapping
+
+from libs.access.access_tables import access_grant, acting_right, co_op_member, emergency_access
+from libs.access.consents import given_consent
+from libs.access.person_tables import READS, WORN_HATS, PersonTable, SealedColumn
+from libs.files.file_tables import stored_file
+from libs.sealing import person_key
+from services.identity.domain.relationship import EVIDENCE_PLACE
+from services.identity.storage import capacity_records, consents, credentials, emergency_accesses, record_fields, tables
+
+_SECRET = "a secret of the person's, as a hash"  # noqa: S105 - a reason, not a secret
+_KEY = "made of the name or contact, to find it whatever way it is written"
+
+PERSON_TABLES = (
+    PersonTable(
+        tables.person,
+        ("id", "merged_into"),
+        ("id", "full_name", "called", "registered_at", "password_set_at", "version", "merged_into"),
+        {"name_key": _KEY},
+    ),
+    PersonTable(tables.contact, ("person",), ("person", "email", "phone"), {"email_key": _KEY, "phone_key": _KEY}),
+    PersonTable(tables.person_merge, ("other", "kept"), ("other", "kept", "reason", "merged_by", "merged_at")),
+    PersonTable(
+        tables.sign_in_code,
+        ("person",),
+        ("id", "person", "kind", "issued_by", "issued_at", "expires_at", "used_at", "revoked_at", "used_session"),
+        {"mark": _SECRET, "used_by": _SECRET},
+    ),
+    PersonTable(tables.password, ("person",), ("person",), {"hash": _SECRET}),
+    PersonTable(tables.session, ("person",), ("id", "person", "strength", "started_at", "expires_at", "ended_at"), {"key_mark": _SECRET}),
+    PersonTable(tables.known_browser, ("person",), ("person", "since"), {"browser_mark": _SECRET}),
+    PersonTable(
+        tables.data_request,
+        ("person",),
+        ("id", "person", "asked_by", "asked_at", "due_day", "reminded_at", "answered_at", "answered_by", "answer"),
+    ),
+    PersonTable(
+        tables.record_field,
+        ("person",),
+        ("person", "field", "sealed", "version", "changed_at", "changed_by"),
+        sealed={"sealed": SealedColumn(lambda row: record_fields.place_of(row["field"]))},
+    ),
+    PersonTable(
+        access_grant,
+        ("subject",),
+        ("id", "subject", "field", "audience_kind", "audience", "valid_from", "valid_until", "revoked_at"),
+    ),
+    PersonTable(tables.access_grant_origin, ("person",), ("id", "person", "given_at")),
+    PersonTable(
+        tables.relationship,
+        ("subject", "holder"),
+        (
+            *("id", "subject", "holder", "kind", "state", "scopes", "from_day", "until_day", "recorded_by", "recorded_at"),
+            *("evidence_kind", "evidence_sealed", "evidence_seen_on", "confirmed_by", "confirmed_at", "ended_by", "ended_at", "end_reason"),
+        ),
+        sealed={"evidence_sealed": SealedColumn(lambda _: EVIDENCE_PLACE, owner="subject")},
+    ),
+    PersonTable(
+        acting_right,
+        ("holder", "subject"),
+        ("relationship", "scope", "holder", "subject", "valid_from", "valid_until", "ended_at"),
+    ),
+    PersonTable(emergency_access, ("reader", "subject"), ("id", "reader", "subject", "opened_at", "ends_at")),
+    PersonTable(
+        tables.emergency_reason,
+        ("subject",),
+        ("access", "reader", "subject", "sealed", "reviewed_by", "reviewed_at"),
+        sealed={"sealed": SealedColumn(lambda row: emergency_accesses.place_of(row["access"]), owner="subject")},
+    ),
+    PersonTable(
+        tables.credential,
+        ("person",),
+        (
+            *("id", "person", "kind", "state", "issued_on", "expires_on", "remind_on", "file", "sealed_note", "sealed_reason"),
+            *("added_by", "added_at", "verified_by", "verified_at", "ended_by", "ended_at", "reminded_at", "version"),
+        ),
+        sealed={
+            "sealed_note": SealedColumn(lambda row: credentials.note_place(row["id"])),
+            "sealed_reason": SealedColumn(lambda row: credentials.reason_place(row["id"])),
+        },
+    ),
+    PersonTable(
+        stored_file,
+        ("person",),
+        (
+            *("id", "person", "purpose", "uploaded_by", "state", "declared_size", "received_size", "media_type", "size"),
+            *("begun_at", "finished_at"),
+        ),
+        {"sha256": "made of the file, which the person can download"},
+    ),
+    PersonTable(
+        tables.consent_entry,
+        ("person",),
+        (
+            *("id", "person", "topic", "decision", "basis", "answer", "explained", "starts_at", "ends_at", "review_on", "decided_by"),
+            *("capacity", "cause", "corrects", "recorded_by", "recorded_at", "sealed"),
+        ),
+        sealed={"sealed": SealedColumn(lambda row: consents.place_of(row["id"]), is_json=True)},
+    ),
+    PersonTable(given_consent, ("person",), ("id", "person", "decision", "valid_from", "valid_until", "ended_at")),
+    PersonTable(
+        tables.capacity_record,
+        ("person",),
+        ("id", "person", "decision", "can_decide", "assessed_on", "until_day", "recorded_by", "recorded_at", "sealed"),
+        sealed={"sealed": SealedColumn(lambda row: capacity_records.place_of(row["id"]), is_json=True)},
+    ),
+    PersonTable(
+        tables.ways_to_be_told,
+        ("person", "helper"),
+        (
+            *("person", "easy_read", "large_print", "language", "channel", "helper", "quiet_from", "quiet_until", "stopped"),
+            *("version", "changed_at", "changed_by"),
+        ),
+    ),
+    PersonTable(
+        tables.recovery_helper,
+        ("person", "helper"),
+        ("id", "person", "helper", "named_at", "accepted_at", "ended_at", "ended_why", "wrong_numbers", "wrong_at"),
+    ),
+    PersonTable(
+        tables.recovery_request,
+        ("person",),
+        ("id", "person", "asked_at", "expires_at", "closed_at", "used_session"),
+        {"key_mark": _SECRET, "number_mark": _SECRET, "account_mark": _KEY, "client_mark": _SECRET},
+    ),
+    PersonTable(
+        tables.recovery_vouch,
+        (),
+        ("request", "help", "at"),
+        through={"request": tables.recovery_request.c.person, "help": tables.recovery_helper.c.helper},
+    ),
+    PersonTable(co_op_member, ("person",), ("person",)),
+    PersonTable(tables.former_member, ("person",), ("person",)),
+    PersonTable(person_key, ("person",), ("person", "made_at"), {"wrapped": "the key itself, which opens what is sealed"}),
+    WORN_HATS,
+    READS,
+)
+
+TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
+    "file_chunk": "what is in the files, sealed: the person downloads them on their own page",
+    "credential_rule": "which qualifications the rulebook has",
+    "link_request": "hashes of addresses and browsers for two hours; whose they are cannot be told",
+    "sign_in_failure": "hashes of addresses for two hours; whose they are cannot be told",
+    "membership_end": "membership's, for the days until a last day is over; membership shows the same",
+}

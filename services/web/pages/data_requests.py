@@ -1,0 +1,62 @@
+"""Requests of people for all that is held about them, with the days that are left, and answering them."""
+
+from datetime import date
+
+from markupsafe import Markup
+from starlette.responses import Response
+
+from kith.identity.v1 import data_requests_pb2 as pb
+from libs.refusals import Refusal
+from services.web.http.forms import Form
+from services.web.page_context import FormProblem, PageContext, utc_datetime
+
+ANSWER = "data-request-answer"
+_PAGE_SIZE = 50
+
+
+async def show(ctx: PageContext) -> Response:
+    """The requests that wait, the most urgent first."""
+    return await _list_page(ctx, [])
+
+
+async def answer(ctx: PageContext, form: Form) -> Response:
+    """Write down how a person got their data, or why not."""
+    request = pb.AnswerDataRequestRequest(
+        request_id=form.request_id, data_request_id=form.text("data_request_id"), answer=form.text("answer")
+    )
+    try:
+        await ctx.call(ctx.state.services.data_requests.AnswerDataRequest, request)
+    except Refusal as refusal:
+        if not refusal.problems:
+            raise
+        return await _list_page(ctx, ctx.form_problems(refusal), 422)
+    return ctx.redirect(f"{ctx.request_path}?done=answered")
+
+
+async def _list_page(ctx: PageContext, problems: list[FormProblem], code: int = 200) -> Response:
+    request = pb.ListDataRequestsRequest(page_size=_PAGE_SIZE, page_token=ctx.query_param("page"))
+    response: pb.ListDataRequestsResponse = await ctx.call(ctx.state.services.data_requests.ListDataRequests, request)
+    names = await ctx.person_names(item.person_id for item in response.data_requests)
+    return ctx.render(
+        "data_requests",
+        code,
+        problems=problems,
+        done=ctx.query_param("done") == "answered",
+        requests=[
+            {
+                "id": item.data_request_id,
+                "name": names[item.person_id].full,
+                "asked": ctx.format_moment(utc_datetime(item.asked_at)),
+                "due": ctx.format_day(item.due_day),
+                "left": _days_left(ctx, item.due_day),
+                "late": date.fromisoformat(item.due_day) < ctx.local_day(),
+            }
+            for item in response.data_requests
+        ],
+        more=ctx.next_page(response.next_page_token),
+    )
+
+
+def _days_left(ctx: PageContext, due_day: str) -> Markup:
+    days = (date.fromisoformat(due_day) - ctx.local_day()).days
+    return ctx.say("data_requests.left", days) if days >= 0 else ctx.say("data_requests.late", -days)

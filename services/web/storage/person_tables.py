@@ -1,0 +1,30 @@
+"""What web stores about people: what a person gets of it when they ask for their data."""
+
+from collections.abc import Mapping
+
+from libs.access.person_tables import READS, PersonTable
+from services.web.storage import tables
+
+PERSON_TABLES = (
+    PersonTable(
+        tables.session,
+        ("person",),
+        ("person", "identity_session", "hats", "created_at", "used_at", "expires_at", "acting_for"),
+        {"cookie_hash": "the secret of the browser, as a hash", "sealed_key": "opens only with that secret"},
+    ),
+    PersonTable(tables.news, ("person",), ("source", "number", "person", "kind", "about", "word", "at", "hat")),
+    PersonTable(
+        tables.notice,
+        ("person",),
+        (
+            *("id", "person", "kind", "about", "subject", "source", "asked_at", "due_at", "until", "state", "reason", "channel"),
+            *("easy_read", "large_print", "tries", "done_at", "done_by"),
+        ),
+    ),
+    READS,
+)
+
+TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
+    "kept_form": "what somebody typed, sealed under a secret of their browser's: we cannot open it, nor tell whose it is",
+    "first_step": "what is ticked off for the co-op",
+}

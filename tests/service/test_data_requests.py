@@ -1,0 +1,81 @@
+"""A request for data: who may ask, the month that it has, and who hears of it."""
+
+import asyncio
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from kith.identity.facts.v1.facts_pb2 import DataAsked, DataRequestAnswered, DataRequestWaits
+from kith.identity.v1 import data_requests_pb2 as pb
+from kith.identity.v1.data_requests_pb2_grpc import DataRequestServiceStub
+from libs import callers
+from libs.callers import tokens
+from libs.database.engine import new_id
+from libs.refusals import AlreadyExists, NotAllowed
+from libs.rpc.client import call_service
+from services.identity.domain.data_request import due_day
+from tests.support.running_co_op import Infrastructure, RunningCoOp, running_co_op
+
+ZONE = ZoneInfo("Europe/London")
+
+
+def _ask(person: UUID) -> pb.AskForDataRequest:
+    return pb.AskForDataRequest(request_id=str(new_id()), person_id=str(person))
+
+
+async def _give_right(co_op: RunningCoOp, holder: UUID, subject: UUID, scope: str) -> None:
+    """As the relationship that a secretary wrote down would."""
+    async with co_op.database_transaction("identity", caller=callers.job("tests")) as connection:
+        await connection.execute(
+            "insert into acting_right (relationship, scope, holder, subject, valid_from) values ($1, $2, $3, $4, $5)",
+            new_id(), scope, holder, subject, co_op.now() - timedelta(days=1),
+        )  # fmt: skip
+
+
+def _acting(co_op: RunningCoOp, holder: UUID, subject: UUID) -> str:
+    return tokens.issue_token(co_op.infrastructure.keys.token_private, callers.person(holder, acting_for=subject), co_op.now())
+
+
+@pytest.mark.capability("L5")
+async def test_a_request_has_a_month_and_the_secretaries_are_reminded(infrastructure: Infrastructure) -> None:
+    async with running_co_op(infrastructure, "identity") as co_op:
+        secretary, ada, bo, cy = await co_op.register_people("Ash Example", "Ada Ample", "Bo Brook", "Cy Cole")
+        stub, as_secretary = co_op.stub(DataRequestServiceStub), co_op.token(secretary, hat="secretary")
+        await _give_right(co_op, bo, ada, "health")
+
+        with pytest.raises(NotAllowed, match="NOT_YOURS"):
+            await call_service(stub.AskForData, _ask(ada), co_op.token(bo))
+        with pytest.raises(NotAllowed, match="ACTING_OUTSIDE_SCOPE"):
+            await call_service(stub.AskForData, _ask(ada), _acting(co_op, bo, ada))
+        await _give_right(co_op, bo, ada, "data_rights")
+        asked = await call_service(stub.AskForData, _ask(ada), _acting(co_op, bo, ada))
+        today = co_op.now().astimezone(ZONE).date()
+        assert date.fromisoformat(asked.due_day) == due_day(today)
+        with pytest.raises(AlreadyExists, match="DATA_ASKED_BEFORE"):
+            await call_service(stub.AskForData, _ask(ada), co_op.token(ada))
+        by_letter = await call_service(stub.AskForData, _ask(cy), as_secretary)
+
+        with pytest.raises(NotAllowed, match="HAT_NEEDED"):
+            await call_service(stub.ListDataRequests, pb.ListDataRequestsRequest(), co_op.token(ada))
+        listed = await call_service(stub.ListDataRequests, pb.ListDataRequestsRequest(), as_secretary)
+        assert {(request.person_id, request.asked_by) for request in listed.data_requests} == {
+            (str(ada), str(bo)),
+            (str(cy), str(secretary)),
+        }
+
+        answer = pb.AnswerDataRequestRequest(request_id=str(new_id()), data_request_id=by_letter.data_request_id, answer="Printed it.")
+        await call_service(stub.AnswerDataRequest, answer, as_secretary)
+        week_before = datetime.combine(date.fromisoformat(asked.due_day) - timedelta(days=7), datetime.min.time(), ZONE)
+        await co_op.move_clock(int((week_before - co_op.now()).total_seconds()) + 60)
+
+        waits = DataRequestWaits(data_request_id=asked.data_request_id, person_id=str(ada), due_day=asked.due_day)
+
+        async with asyncio.timeout(30):
+            while (await co_op.published_events("identity")).count(waits) < 2:
+                await asyncio.sleep(0.1)
+        events = await co_op.published_events("identity")
+        assert (events.count(waits), sum(isinstance(event, DataRequestWaits) for event in events)) == (2, 3)
+        assert DataAsked(data_request_id=asked.data_request_id, person_id=str(ada), due_day=asked.due_day) in events
+        assert DataRequestAnswered(data_request_id=by_letter.data_request_id, person_id=str(cy)) in events
