@@ -215,7 +215,8 @@ async def test_no_page_or_form_breaks_for_somebody_signed_in(assembly: Assembly,
             taken += sum(response.status_code in (200, 303, 422) for address, response in asked if address.startswith("POST"))
             broken += [(address, response.status_code) for address, response in asked if response.status_code >= 500]
     assert not broken
-    assert taken > 20, "forms were not even looked at"
+    # Whoever wears no hat may send few of them; each takes one of the texts at least.
+    assert taken > 15, "forms were not even looked at"
 
 
 @pytest.mark.parametrize("text", UNUSABLE_TEXTS)

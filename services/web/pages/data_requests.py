@@ -41,6 +41,7 @@ async def _list_page(ctx: PageContext, problems: list[FormProblem], code: int = 
         "data_requests",
         code,
         problems=problems,
+        unsent=await ctx.load_unsent(ANSWER),
         done=ctx.query_param("done") == "answered",
         requests=[
             {
