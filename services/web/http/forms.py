@@ -20,7 +20,7 @@ from services.web.http.public_address import PublicAddress
 from services.web.localisation.date_fields import join_dates
 
 TOKEN, REQUEST_ID = "form_token", "request_id"
-_MAX_FIELDS = 100
+MAX_FIELDS = 100
 
 
 class FormRejected(Exception):
@@ -62,7 +62,7 @@ def parse_form(body: bytes, content_type: str) -> Form:
     if content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
         raise FormRejected("FORM_UNREADABLE")
     try:
-        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
+        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
     except (UnicodeDecodeError, ValueError) as error:
         raise FormRejected("FORM_UNREADABLE") from error
     if not all(texts.is_usable(name) for name, _ in pairs):
