@@ -9,9 +9,11 @@ The DDL is `CREATE_ACCESS_TABLES` of `libs/database/shared_ddl.py`; a test compa
 until just before `valid_until`.
 """
 
-from sqlalchemy import Index, MetaData, Table, Text, Uuid
+from datetime import datetime
 
-from libs.database.columns import MOMENT, key, optional, required
+from sqlalchemy import ColumnElement, Index, MetaData, Table, Text, Uuid
+
+from libs.database.columns import MOMENT, NOW, in_force, key, optional, required
 
 metadata = MetaData()
 
@@ -41,6 +43,12 @@ acting_right = Table(
     optional("ended_at", MOMENT),
     Index("acting_right_by_holder", "holder", "subject"),
 )
+
+
+def acts_now(now: ColumnElement[datetime] = NOW) -> ColumnElement[bool]:
+    """Whether a row of `acting_right` is in force; everything else about it is for the statement to say."""
+    return in_force(acting_right.c.valid_from, acting_right.c.valid_until, acting_right.c.ended_at, now)
+
 
 emergency_access = Table(
     "emergency_access",

@@ -6,18 +6,16 @@ in its own transaction, so that a right that ends in the middle of an act ends t
 
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, select
 
-from libs.access.access_tables import acting_right
+from libs.access.access_tables import acting_right, acts_now
 from libs.database.engine import UnitOfWork
 from libs.refusals import NotAllowed
 
 _LIVE_SCOPES = (
     select(acting_right.c.scope)
     .where(acting_right.c.holder == bindparam("holder"), acting_right.c.subject == bindparam("subject"))
-    .where(acting_right.c.valid_from <= bindparam("now"))
-    .where(or_(acting_right.c.valid_until.is_(None), acting_right.c.valid_until > bindparam("now")))
-    .where(or_(acting_right.c.ended_at.is_(None), acting_right.c.ended_at > bindparam("now")))
+    .where(acts_now())
     .distinct()
     .order_by(acting_right.c.scope)
 )
@@ -25,9 +23,7 @@ _LIVE_SCOPES = (
 _HAS_HOLDER = (
     select(acting_right.c.holder)
     .where(acting_right.c.subject == bindparam("subject"), acting_right.c.scope == bindparam("scope"))
-    .where(acting_right.c.valid_from <= bindparam("now"))
-    .where(or_(acting_right.c.valid_until.is_(None), acting_right.c.valid_until > bindparam("now")))
-    .where(or_(acting_right.c.ended_at.is_(None), acting_right.c.ended_at > bindparam("now")))
+    .where(acts_now())
     .limit(1)
 )
 

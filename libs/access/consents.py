@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, MetaData, Select, Table, Text, Uuid, bindparam, or_, select, update
+from sqlalchemy import Index, MetaData, Select, Table, Text, Uuid, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from kith.identity.facts.v1.facts_pb2 import ConsentEnded, ConsentGiven
-from libs.database.columns import MOMENT, key, optional, required
+from libs.database.columns import MOMENT, in_force, key, optional, required
 from libs.database.engine import UnitOfWork
 from libs.messages.consumer import Reactions
 from libs.messages.envelope import Event, type_of
@@ -35,11 +35,10 @@ given_consent = Table(
 )
 
 _CONSENT = given_consent.c
-_NOW = bindparam("now", type_=MOMENT)
 _PERMITTING: Select[Any] = (
     select(_CONSENT.id)
-    .where(_CONSENT.person == bindparam("of"), _CONSENT.decision == bindparam("wanted"), _CONSENT.valid_from <= _NOW)
-    .where(or_(_CONSENT.valid_until.is_(None), _CONSENT.valid_until > _NOW), or_(_CONSENT.ended_at.is_(None), _CONSENT.ended_at > _NOW))
+    .where(_CONSENT.person == bindparam("of"), _CONSENT.decision == bindparam("wanted"))
+    .where(in_force(_CONSENT.valid_from, _CONSENT.valid_until, _CONSENT.ended_at))
     .limit(1)
 )
 _INSERT = insert(given_consent)

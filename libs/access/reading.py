@@ -22,9 +22,9 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, and_, bindparam, cast, func, literal_column, or_, select, union_all
 from sqlalchemy.dialects import postgresql
 
-from libs.access.access_tables import access_grant, acting_right, co_op_member, emergency_access
+from libs.access.access_tables import access_grant, acting_right, acts_now, co_op_member, emergency_access
 from libs.access.hats import worn_hat
-from libs.database.columns import MOMENT
+from libs.database.columns import MOMENT, in_force
 from libs.database.engine import UnitOfWork
 
 Rule = Callable[[ColumnElement[UUID], ColumnElement[str], "Reader"], ColumnElement[bool]]
@@ -120,11 +120,7 @@ def holds_grant(reader: Reader = CALLER) -> ColumnElement[bool]:
 def _acts(subject: ColumnElement[UUID], scope: ColumnElement[str], reader: Reader) -> ColumnElement[bool]:
     right = acting_right.c
     return (
-        select(1)
-        .where(right.holder == reader.person, right.subject == subject, right.scope == scope)
-        .where(right.valid_from <= reader.now, or_(right.valid_until.is_(None), reader.now < right.valid_until))
-        .where(or_(right.ended_at.is_(None), reader.now < right.ended_at))
-        .exists()
+        select(1).where(right.holder == reader.person, right.subject == subject, right.scope == scope).where(acts_now(reader.now)).exists()
     )
 
 
@@ -146,11 +142,7 @@ def _is_audience(reader: Reader) -> ColumnElement[bool]:
 
 def _is_live(reader: Reader) -> ColumnElement[bool]:
     grant = access_grant.c
-    return and_(
-        grant.valid_from <= reader.now,
-        or_(grant.valid_until.is_(None), reader.now < grant.valid_until),
-        or_(grant.revoked_at.is_(None), reader.now < grant.revoked_at),
-    )
+    return in_force(grant.valid_from, grant.valid_until, grant.revoked_at, reader.now)
 
 
 def _is_emergency(subject: ColumnElement[UUID], reader: Reader) -> ColumnElement[bool]:

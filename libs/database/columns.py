@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Column, ColumnElement, DateTime, any_, bindparam
+from sqlalchemy import ARRAY, Column, ColumnElement, DateTime, and_, any_, bindparam, or_
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
 MOMENT = DateTime(timezone=True)
 """A point in time, in UTC; what Python calls an aware datetime."""
+NOW = bindparam("now", type_=MOMENT)
+"""The time of the unit of work, as statements take it."""
 
 
 def required(name: str, kind: "TypeEngine[Any] | type[TypeEngine[Any]]", *items: SchemaItem, server_default: Any = None) -> Column[Any]:
@@ -23,6 +25,16 @@ def optional(name: str, kind: "TypeEngine[Any] | type[TypeEngine[Any]]", *items:
 def key(name: str, kind: "TypeEngine[Any] | type[TypeEngine[Any]]", *items: SchemaItem) -> Column[Any]:
     """A column of the primary key."""
     return Column(name, kind, *items, primary_key=True, autoincrement=False)
+
+
+def in_force(
+    begins: ColumnElement[Any],
+    ends: ColumnElement[Any],
+    ended: ColumnElement[Any],
+    now: ColumnElement[Any] = NOW,
+) -> ColumnElement[bool]:
+    """Whether what holds from `begins` until just before `ends`, if there is an end, holds now, and was not `ended` before its time."""
+    return and_(begins <= now, or_(ends.is_(None), ends > now), or_(ended.is_(None), ended > now))
 
 
 def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:

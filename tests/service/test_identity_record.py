@@ -195,8 +195,12 @@ async def test_who_acts_for_a_person_does_so_in_their_sections_and_shares_nothin
         await records.fill_in(ash, home__key_safe="4711", health__risks="Stairs")
         with pytest.raises(NotAllowed, match="ACTING_ENDED"):
             await records.fill_in(ash, by=bo_for_ash, version=1, health__risks="Stairs, mornings")
+        columns = "relationship, scope, holder, subject, valid_from"
+        planned = f"'{new_id()}', 'health', '{bo}', '{ash}', now() + interval '1 hour'"
+        await administrator(co_op, f"insert into acting_right ({columns}) values ({planned})")  # noqa: S608 - our own
+        assert await records.find(ash, "example") == [], "what is planned is not in force"
         right = f"'{new_id()}', 'health', '{bo}', '{ash}', now() - interval '1 hour'"
-        await administrator(co_op, f"insert into acting_right (relationship, scope, holder, subject, valid_from) values ({right})")  # noqa: S608 - our own
+        await administrator(co_op, f"insert into acting_right ({columns}) values ({right})")  # noqa: S608 - our own
         assert await records.read(bo_for_ash, ash) == {"health.risks": "Stairs"}
         assert await records.read(bo, ash) == {}, "nothing is asked for in one's own place"
         # Nobody here is a member; only Ash finds who acts for Ash, to share more with them.

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, insert, select, update
 
-from libs.access.access_tables import acting_right
+from libs.access.access_tables import acting_right, acts_now
 from libs.database.columns import MOMENT
 from libs.database.engine import UnitOfWork
 from services.identity.domain.relationship import Relationship
@@ -17,8 +17,7 @@ _ADD = insert(acting_right)
 _END = update(acting_right).where(_RIGHT.relationship == bindparam("ended"), _RIGHT.ended_at.is_(None)).values(ended_at=_NOW)
 _LIVE = (
     select(_RIGHT.subject, _RIGHT.scope, _RIGHT.valid_until)
-    .where(_RIGHT.holder == bindparam("holder"), _RIGHT.valid_from <= _NOW)
-    .where(or_(_RIGHT.valid_until.is_(None), _RIGHT.valid_until > _NOW), or_(_RIGHT.ended_at.is_(None), _RIGHT.ended_at > _NOW))
+    .where(_RIGHT.holder == bindparam("holder"), acts_now())
     .order_by(_RIGHT.subject, _RIGHT.scope)
 )
 

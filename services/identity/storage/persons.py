@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text, Uuid, bindparam, func, insert, literal_column, or_, select, text, update
 
 from kith.identity.v1.enums import CodeKind
-from libs.access.access_tables import acting_right, co_op_member
+from libs.access.access_tables import acting_right, acts_now, co_op_member
 from libs.access.hats import worn_hat
 from libs.database.columns import among
 from libs.database.engine import UnitOfWork
@@ -39,11 +39,7 @@ _SEARCHED = func.regexp_replace(
 _NAMES_BY_KEY = select(tables.person.c.id, tables.person.c.full_name, tables.person.c.called, tables.person.c.name_key)
 _IS_MEMBER = select(1).where(co_op_member.c.person == tables.person.c.id).exists()
 _ACTS_FOR = (
-    select(1)
-    .where(acting_right.c.holder == tables.person.c.id, acting_right.c.subject == bindparam("near"))
-    .where(or_(acting_right.c.valid_until.is_(None), acting_right.c.valid_until > bindparam("now")))
-    .where(or_(acting_right.c.ended_at.is_(None), acting_right.c.ended_at > bindparam("now")))
-    .exists()
+    select(1).where(acting_right.c.holder == tables.person.c.id, acting_right.c.subject == bindparam("near")).where(acts_now()).exists()
 )
 _KEYS = (
     select(

@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, or_, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from libs.access.access_tables import acting_right
+from libs.access.access_tables import acting_right, acts_now
 from libs.database.columns import MOMENT
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
@@ -22,11 +22,7 @@ _SAVE = _INSERT.on_conflict_do_update(
     set_={column.name: _INSERT.excluded[column.name] for column in ways_to_be_told.c if column.name != "person"},
 )
 _HELPERS = (
-    select(acting_right.c.holder)
-    .where(acting_right.c.subject == bindparam("of"), acting_right.c.scope == SCOPE, acting_right.c.valid_from <= bindparam("now"))
-    .where(or_(acting_right.c.valid_until.is_(None), acting_right.c.valid_until > bindparam("now")))
-    .where(or_(acting_right.c.ended_at.is_(None), acting_right.c.ended_at > bindparam("now")))
-    .distinct()
+    select(acting_right.c.holder).where(acting_right.c.subject == bindparam("of"), acting_right.c.scope == SCOPE, acts_now()).distinct()
 )
 _BY_EMAIL = (
     select(contact.c.person)
