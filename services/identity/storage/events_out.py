@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from kith.identity.facts.v1 import facts_pb2 as facts
@@ -96,15 +97,11 @@ async def relationship_recorded(work: UnitOfWork, relationship: Relationship) ->
 
 async def relationship_started(work: UnitOfWork, relationship: Relationship, begins: datetime, ends: datetime | None) -> None:
     event = facts.RelationshipStarted(
-        relationship_id=str(relationship.id),
-        subject_id=str(relationship.subject),
-        holder_id=str(relationship.holder),
-        kind=relationship.kind.value,
+        **_parties(relationship),
         scopes=[scope.value for scope in relationship.scopes],
+        valid_from=_timestamp(begins),
+        valid_until=_timestamp(ends) if ends else None,
     )
-    event.valid_from.FromDatetime(begins)
-    if ends is not None:
-        event.valid_until.FromDatetime(ends)
     await outbox.publish(work, (event, str(relationship.subject)))
 
 
@@ -123,49 +120,42 @@ def _parties(relationship: Relationship) -> dict[str, str]:
 
 
 async def credential_added(work: UnitOfWork, credential: Credential) -> None:
-    message = facts.CredentialAdded(person_id=str(credential.person), credential_id=str(credential.id), kind=credential.kind)
-    await outbox.publish(work, (message, str(credential.person)))
+    await _publish_of_credential(work, credential, facts.CredentialAdded(**_identified(credential)))
 
 
 async def credential_verified(work: UnitOfWork, credential: Credential) -> None:
-    message = facts.CredentialVerified(
-        person_id=str(credential.person), credential_id=str(credential.id), kind=credential.kind, expires_on=_day(credential)
-    )
-    await outbox.publish(work, (message, str(credential.person)))
+    await _publish_of_credential(work, credential, facts.CredentialVerified(**_identified(credential), expires_on=_last_day(credential)))
 
 
 async def credential_rejected(work: UnitOfWork, credential: Credential) -> None:
-    message = facts.CredentialRejected(person_id=str(credential.person), credential_id=str(credential.id), kind=credential.kind)
-    await outbox.publish(work, (message, str(credential.person)))
+    await _publish_of_credential(work, credential, facts.CredentialRejected(**_identified(credential)))
 
 
 async def credential_revoked(work: UnitOfWork, credential: Credential) -> None:
-    message = facts.CredentialRevoked(person_id=str(credential.person), credential_id=str(credential.id), kind=credential.kind)
-    await outbox.publish(work, (message, str(credential.person)))
+    await _publish_of_credential(work, credential, facts.CredentialRevoked(**_identified(credential)))
 
 
 async def credential_renewed(work: UnitOfWork, credential: Credential, renewed_by: UUID) -> None:
-    message = facts.CredentialRenewed(
-        person_id=str(credential.person), credential_id=str(credential.id), kind=credential.kind, renewed_by=str(renewed_by)
-    )
-    await outbox.publish(work, (message, str(credential.person)))
+    await _publish_of_credential(work, credential, facts.CredentialRenewed(**_identified(credential), renewed_by=str(renewed_by)))
 
 
 async def credential_due(work: UnitOfWork, credential: Credential) -> None:
-    message = facts.CredentialDue(
-        person_id=str(credential.person), credential_id=str(credential.id), kind=credential.kind, expires_on=_day(credential)
-    )
-    await outbox.publish(work, (message, str(credential.person)))
+    await _publish_of_credential(work, credential, facts.CredentialDue(**_identified(credential), expires_on=_last_day(credential)))
 
 
 async def credential_expired(work: UnitOfWork, credential: Credential) -> None:
-    message = facts.CredentialExpired(
-        person_id=str(credential.person), credential_id=str(credential.id), kind=credential.kind, expires_on=_day(credential)
-    )
+    await _publish_of_credential(work, credential, facts.CredentialExpired(**_identified(credential), expires_on=_last_day(credential)))
+
+
+async def _publish_of_credential(work: UnitOfWork, credential: Credential, message: Message) -> None:
     await outbox.publish(work, (message, str(credential.person)))
 
 
-def _day(credential: Credential) -> str:
+def _identified(credential: Credential) -> dict[str, str]:
+    return {"person_id": str(credential.person), "credential_id": str(credential.id), "kind": credential.kind}
+
+
+def _last_day(credential: Credential) -> str:
     return credential.expires_on.isoformat() if credential.expires_on else ""
 
 
