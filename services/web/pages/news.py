@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from libs.refusals import NotFound
 from services.web.page_context import PageContext
-from services.web.pages import account_news, credential_news, federated_news, recovery_news
+from services.web.pages import account_news, credential_news, federated_news, record_news, recovery_news
 from services.web.pages.ballots.carrier import CHANNELS
 from services.web.pages.federated_news import NewsEntry
 from services.web.pages.motion_view import MotionView, StatusLabel, fetch_motion, motion_view
@@ -16,6 +16,7 @@ from services.web.storage.news import OLDER_COPY, NewsItem
 
 _PAGE_SIZE = 10
 _ITEMS_CONSIDERED = 20
+_MOTION_KINDS = frozenset({"vote_recorded", "motion_opened", "motion_closed"})
 
 
 Subject = TypeVar("Subject")
@@ -40,11 +41,10 @@ async def latest_news(ctx: PageContext, limit: int, shown: set[str]) -> list[New
 
 async def news_entries(ctx: PageContext, items: Sequence[NewsItem]) -> list[NewsEntry]:
     """The items in words. Each subject is fetched once; items whose subject no longer exists are left out."""
-    motions, votes, co_ops, names = await asyncio.gather(
+    motions, votes, co_ops = await asyncio.gather(
         _fetch_subjects(ctx, items, "motion", _fetch_motion_view),
         _fetch_subjects(ctx, items, "between", federated_news.fetch_vote_view),
         _fetch_subjects(ctx, items, "peer", federated_news.fetch_peer),
-        ctx.person_names(person for item in items for person in account_news.people_in(item)),
     )
     credential_kinds = await credential_news.kind_names(ctx, items)
     entries: list[NewsEntry | None] = []
@@ -60,7 +60,9 @@ async def news_entries(ctx: PageContext, items: Sequence[NewsItem]) -> list[News
         elif item.kind in credential_news.KINDS:
             entries.append(credential_news.credential_entry(ctx, item, credential_kinds))
         elif item.kind in account_news.KINDS:
-            entries.append(account_news.account_entry(ctx, item, names))
+            entries.append(account_news.account_entry(ctx, item))
+        elif item.kind in record_news.KINDS:
+            entries.append(await record_news.record_entry(ctx, item))
         elif item.kind in recovery_news.KINDS:
             entries.append(await recovery_news.recovery_entry(ctx, item))
         elif item.about in motions:
@@ -85,9 +87,8 @@ async def _fetch_or_none(fetch_one: Callable[[PageContext, str], Awaitable[Subje
 
 
 def _subject_kind(item: NewsItem) -> str:
-    if item.kind in account_news.KINDS:
-        return "account"
-    return {"between": "between", "peer": "peer", "credential": "credential"}.get(item.kind.partition("_")[0], "motion")
+    prefix = item.kind.partition("_")[0]
+    return "motion" if item.kind in _MOTION_KINDS else prefix
 
 
 def _hats(ctx: PageContext) -> Sequence[str]:

@@ -22,8 +22,8 @@ OLDER_COPY = "older_copy"
 
 @dataclass(frozen=True)
 class NewsItem:
-    """One item. `kind` is vote_recorded, motion_opened, motion_closed, older_copy, one of the person's account
-    (`pages/account_news.py`), of a federated vote (`between_...`) or of a peer (`peer_...`); `about` is the id of the motion, vote,
+    """One item. `kind` is vote_recorded, motion_opened, motion_closed, older_copy, one about the person's account, record, credentials or
+    recovery (`pages/*_news.py`), of a federated vote (`between_...`) or of a peer (`peer_...`); `about` is the id of the motion, vote,
     co-op or emergency access, or empty; `word` gives a detail: how a vote was cast, the kind of a code, why sessions ended or a vote is
     disputed, who opened a record.
     """
