@@ -12,8 +12,10 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it carries no types
 
 from kith.identity.v1 import identity_pb2 as identity
+from kith.identity.v1 import notices_pb2 as told
 from kith.identity.v1 import record_pb2 as record
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
+from kith.identity.v1.notices_pb2_grpc import NoticeServiceStub
 from kith.identity.v1.record_pb2_grpc import RecordServiceStub
 from kith.person.v1 import person_rights_pb2 as pb
 from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
@@ -59,6 +61,9 @@ async def test_a_person_gets_what_each_service_stores_about_them_with_the_reader
     web: dict[str, object] = {"page_address": f"127.0.0.1:{port}", "public_url": f"http://127.0.0.1:{port}"}
     async with running_co_op(infrastructure, *PERSON_SERVICES, web=web) as co_op:
         secretary, ada, bo = await co_op.register_people("Ash Example", "Ada Ample", "Bo Brook")
+        at_any_hour = told.WaysToBeTold(channel=told.NOTICE_CHANNEL_LETTER, language="en")
+        ways = told.SetWaysToBeToldRequest(request_id=str(new_id()), person_id=str(ada), ways=at_any_hour)
+        await call_service(co_op.stub(NoticeServiceStub).SetWaysToBeTold, ways, co_op.token(ada))
         stub = co_op.stub(IdentityServiceStub)
         await call_service(stub.GetPerson, identity.GetPersonRequest(person_id=str(ada)), co_op.token(secretary, hat="secretary"))
         await call_service(stub.GetPerson, identity.GetPersonRequest(person_id=str(bo)), co_op.token(secretary, hat="secretary"))
