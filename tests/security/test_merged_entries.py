@@ -16,7 +16,9 @@ from kith.governance.v1 import governance_pb2 as gov
 from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
 from kith.identity.facts.v1.facts_pb2 import HatGiven, HatTaken, PersonsMerged, SessionsEnded, SignInCodesRevoked
 from kith.identity.v1 import identity_pb2 as pb
+from kith.identity.v1 import recovery_pb2 as rec
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
+from kith.identity.v1.recovery_pb2_grpc import RecoveryServiceStub
 from kith.membership.facts.v1.facts_pb2 import MembershipEnded
 from kith.membership.v1 import membership_pb2 as memb
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
@@ -184,6 +186,24 @@ async def test_what_cannot_be_merged_is_refused_and_says_why(co_op: CoOp) -> Non
     assert sorted((await co_op.person(cy)).merged_entries) == sorted([str(ada), str(ben)])
     merges = {row[0]: row[1] for row in await co_op.running.all_rows("identity", "person_merge")}
     assert (merges[ada], merges[ben]) == (ben, cy), "how they came there is kept"
+
+
+@on_one_loop
+async def test_each_address_of_both_entries_tells_a_helper_from_a_namesake(co_op: CoOp) -> None:
+    recovery, namesake = co_op.running.stub(RecoveryServiceStub), await co_op.register("Ivo Hart", email="hart@example.org")
+    kept, other = await co_op.register("Ivo Hart", email="a.ivo@example.org"), await co_op.register("Ivo Hart", email="z.ivo@example.org")
+    await co_op.merge(kept, other)
+
+    async def name(email: str) -> str:
+        person = await co_op.register("Eve")
+        request = rec.NameRecoveryHelperRequest(request_id=str(new_id()), full_name="Ivo Hart", email=email)
+        return str((await call_service(recovery.NameRecoveryHelper, request, co_op.running.token(person))).helper_id)
+
+    assert [await name(email) for email in ("A.ivo@example.org", "z.ivo@example.org", "hart@example.org")] == [
+        str(kept), str(kept), str(namesake),
+    ]  # fmt: skip
+    for email in ("", "nobody@example.org"):
+        await co_op.refused(Invalid, "HELPER_AMBIGUOUS", name(email))
 
 
 @on_one_loop
