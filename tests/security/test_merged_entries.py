@@ -17,8 +17,10 @@ from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
 from kith.identity.facts.v1.facts_pb2 import HatGiven, HatTaken, PersonsMerged, SessionsEnded, SignInCodesRevoked
 from kith.identity.v1 import identity_pb2 as pb
 from kith.identity.v1 import recovery_pb2 as rec
+from kith.identity.v1 import relationships_pb2 as rel
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.identity.v1.recovery_pb2_grpc import RecoveryServiceStub
+from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
 from kith.membership.facts.v1.facts_pb2 import MembershipEnded
 from kith.membership.v1 import membership_pb2 as memb
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
@@ -186,6 +188,28 @@ async def test_what_cannot_be_merged_is_refused_and_says_why(co_op: CoOp) -> Non
     assert sorted((await co_op.person(cy)).merged_entries) == sorted([str(ada), str(ben)])
     merges = {row[0]: row[1] for row in await co_op.running.all_rows("identity", "person_merge")}
     assert (merges[ada], merges[ben]) == (ben, cy), "how they came there is kept"
+
+
+@on_one_loop
+async def test_a_name_finds_the_entry_in_use_and_nobody_acts_through_a_merged_one(co_op: CoOp) -> None:
+    relationships, ash = co_op.running.stub(RelationshipServiceStub), await co_op.register("Ash")
+    kept, other = await co_op.register("Ola Grey", email="ola@example.org"), await co_op.register("Ola Grey", email="ola.grey@example.org")
+
+    async def propose(**holder: str) -> str:
+        request = rel.ProposeRelationshipRequest(
+            request_id=str(new_id()), kind=rel.RELATIONSHIP_KIND_FRIEND, scopes=[rel.ACTING_SCOPE_CONTACTS], **holder
+        )
+        return str((await call_service(relationships.ProposeRelationship, request, co_op.running.token(ash))).relationship_id)
+
+    await co_op.refused(Invalid, "HOLDER_AMBIGUOUS", propose(holder_name="ola grey"))
+    open_for_other = await propose(holder_id=str(other))
+    await co_op.merge(kept, other)
+    refusal = await co_op.refused(FailedPrecondition, "PERSON_MERGED", propose(holder_id=str(other)))
+    assert refusal.details["person"] == str(kept)
+    acceptance = rel.AcceptRelationshipRequest(request_id=str(new_id()), relationship_id=open_for_other)
+    accept = call_service(relationships.AcceptRelationship, acceptance, co_op.running.token(other))
+    await co_op.refused(FailedPrecondition, "PERSON_MERGED", accept)
+    assert await propose(holder_name="ola grey") == await propose(holder_id=str(kept)), "the name means the entry in use"
 
 
 @on_one_loop
