@@ -1,24 +1,27 @@
-"""How people want to be told, on the real database: two changes at once lose nothing."""
+"""How people want to be told, on the real database: two changes at once lose nothing, and who acts sees only what they may."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 
 from kith.identity.v1.enums import NoticeChannel, NoticeTopic
 from libs import callers
+from libs.access.access_tables import acting_right
+from libs.access.reading import may_change, row_security_condition
 from libs.callers import Caller
 from libs.database.engine import Database, UnitOfWork, new_id
+from libs.host import leader_election
 from libs.refusals import Conflict
 from services.database_setup import ServiceDatabase
 from services.identity.commands.set_ways_to_be_told import set_ways_to_be_told
 from services.identity.commands.stop_notices import stop_notices
-from services.identity.domain.ways_to_be_told import WaysToBeTold
+from services.identity.domain.ways_to_be_told import SCOPE, WaysToBeTold
 from services.identity.storage import tables, ways_to_be_told
 from tests.support.running_co_op import Infrastructure
 
@@ -79,3 +82,39 @@ async def test_two_first_choices_at_once_lose_nothing(infrastructure: Infrastruc
         await notices.both_at_once(notices.bo, JOB, lambda work: stop_notices(work, notices.bo, NoticeTopic.MOTIONS))
         chosen = await notices.choice(notices.bo)
         assert (chosen.channel, chosen.stopped, chosen.version) == (NoticeChannel.LETTER, (NoticeTopic.MOTIONS,), 2)
+
+
+async def test_row_security_shows_a_choice_to_the_person_and_to_who_acts_in_notices_now(infrastructure: Infrastructure) -> None:
+    day = timedelta(days=1)
+    async with notices_of_three(infrastructure) as notices:
+        ash, bo, kim = notices.ash, notices.bo, notices.kim
+        async with notices.database.work(JOB, NOW) as work:
+            for person in (ash, bo):
+                await ways_to_be_told.save(work, person, LETTER)
+            right = {"relationship": new_id(), "holder": kim, "subject": ash, "valid_from": NOW, "valid_until": NOW + day}
+            await work.connection.execute(insert(acting_right), [right | {"scope": SCOPE}])
+            await work.connection.execute(insert(acting_right), [right | {"subject": bo, "scope": "money", "relationship": new_id()}])
+
+        async def seen(caller: Caller, at: datetime = NOW) -> list[UUID]:
+            async with notices.database.query_work(caller, at) as work:
+                return list((await work.connection.execute(select(tables.ways_to_be_told.c.person))).scalars())
+
+        acting = callers.person(kim, acting_for=ash)
+        assert [await seen(callers.person(ash)), await seen(acting), await seen(acting, NOW + day / 2)] == [[ash]] * 3
+        for caller, at in (
+            (acting, NOW - day),
+            (acting, NOW + day),
+            (callers.person(kim), NOW),
+            (callers.person(kim, acting_for=bo), NOW),
+            (callers.person(bo, acting_for=ash), NOW),
+        ):
+            assert await seen(caller, at) == [], (caller, at)
+
+        owner = await leader_election.connect(notices.service_database.owner_url)
+        rule = row_security_condition("ways_to_be_told.person", f"'{SCOPE}'", may_change)
+        condition = f"({rule}) or coalesce(current_setting('kith.system', true), '') <> ''"
+        await owner.execute(f"create policy today on ways_to_be_told using ({condition}) with check ({condition})")
+        policies = await owner.fetch("select qual, with_check from pg_policies where tablename = 'ways_to_be_told'")
+        await owner.close()
+        assert len(policies) == 2
+        assert len({condition for row in policies for condition in row}) == 1, "the migration's text is the rule of today"
