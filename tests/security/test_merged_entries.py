@@ -280,7 +280,7 @@ async def test_an_entry_on_the_roll_of_an_open_motion_is_not_merged_and_a_merged
     assert refusal.details["title"] == "Shall we buy the van?"
     assert datetime.fromisoformat(refusal.details["closes_at"]) > co_op.running.now() + timedelta(hours=1)
     await co_op.check_merge(await co_op.register("On no roll"))
-    # Whoever merges at the very moment at which a roll is frozen finds both on it.
+    # A secretary who merges at the very moment at which a roll is frozen finds both on it.
     await co_op.merge(kept, other)
     await co_op.follow()
 

@@ -43,7 +43,7 @@ _ID_LENGTH = 16
 class SecretMethods:
     """The keys that these methods need, and the methods.
 
-    A code that was shown can be shown again for a minute to whoever repeats the request: it is made from the request and from a key that
+    A code that was shown can be shown again for a minute when the request is repeated: it is made from the request and from a key that
     lives as long as this process.
     """
 
