@@ -16,9 +16,11 @@ from kith.governance.v1 import governance_pb2 as gov
 from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
 from kith.identity.facts.v1.facts_pb2 import HatGiven, HatTaken, PersonsMerged, SessionsEnded, SignInCodesRevoked
 from kith.identity.v1 import identity_pb2 as pb
+from kith.identity.v1 import record_pb2 as record
 from kith.identity.v1 import recovery_pb2 as rec
 from kith.identity.v1 import relationships_pb2 as rel
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
+from kith.identity.v1.record_pb2_grpc import RecordServiceStub
 from kith.identity.v1.recovery_pb2_grpc import RecoveryServiceStub
 from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
 from kith.membership.facts.v1.facts_pb2 import MembershipEnded
@@ -191,7 +193,7 @@ async def test_what_cannot_be_merged_is_refused_and_says_why(co_op: CoOp) -> Non
 
 
 @on_one_loop
-async def test_a_name_finds_the_entry_in_use_and_nobody_acts_through_a_merged_one(co_op: CoOp) -> None:
+async def test_a_name_finds_the_entry_in_use_and_nobody_acts_or_sees_through_a_merged_one(co_op: CoOp) -> None:
     relationships, ash = co_op.running.stub(RelationshipServiceStub), await co_op.register("Ash")
     kept, other = await co_op.register("Ola Grey", email="ola@example.org"), await co_op.register("Ola Grey", email="ola.grey@example.org")
 
@@ -209,6 +211,10 @@ async def test_a_name_finds_the_entry_in_use_and_nobody_acts_through_a_merged_on
     acceptance = rel.AcceptRelationshipRequest(request_id=str(new_id()), relationship_id=open_for_other)
     accept = call_service(relationships.AcceptRelationship, acceptance, co_op.running.token(other))
     await co_op.refused(FailedPrecondition, "PERSON_MERGED", accept)
+    audience = record.Audience(kind=record.AUDIENCE_KIND_PERSON, person_id=str(other))
+    access = record.GiveAccessRequest(request_id=str(new_id()), fields=["home.key_safe"], audience=audience)
+    give = call_service(co_op.running.stub(RecordServiceStub).GiveAccess, access, co_op.running.token(ash))
+    await co_op.refused(FailedPrecondition, "PERSON_MERGED", give)
     assert await propose(holder_name="ola grey") == await propose(holder_id=str(kept)), "the name means the entry in use"
 
 
