@@ -18,13 +18,12 @@ from services.governance.queries.get_motion import get_motion, list_motions
 from services.governance.queries.get_result import get_result
 from services.governance.queries.list_decisions import get_rulebook, list_decisions
 from services.governance.rpc import translate
+from services.governance.rpc.roll_sources import catch_up_for_roll
 
 
 def governance_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
     async def open_caught_up(work: UnitOfWork, request: MotionRequest) -> UUID:
-        # The roll may only be frozen when everything membership has published by now is in our own tables.
-        membership_number = await runtime.consumers["membership"].catch_up()
-        return await open_motion(work, request, work.now.astimezone(zone).date(), membership_number)
+        return await open_motion(work, request, work.now.astimezone(zone).date(), await catch_up_for_roll(runtime))
 
     return bind(
         pb,
