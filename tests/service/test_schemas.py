@@ -156,7 +156,8 @@ async def test_an_entry_that_was_merged_before_its_kept_entry_was_points_to_the_
 ) -> None:
     first, second, third, last, another, of_another = (UUID(int=number) for number in range(1, 7))
     merges = ((first, second), (second, third), (third, last), (another, of_another))
-    rows = "\n".join(f"insert into merged_person (person, kept) values ('{person}', '{kept}');" for person, kept in merges)
+    values = ", ".join(f"('{person}', '{kept}')" for person, kept in merges)
+    rows = f"insert into merged_person (person, kept) values {values}"  # noqa: S608 - the ids above
     async with older_database(infrastructure, "governance", "0018_data_rights", rows, tmp_path) as database:
         await prepare_databases(database.admin, [database])
         owner: asyncpg.Connection = await leader_election.connect(database.owner_url)
