@@ -227,6 +227,20 @@ async def test_the_register_keeps_one_membership_and_both_histories_once_even_af
 
 
 @on_one_loop
+async def test_an_application_of_either_entry_is_decided_when_the_kept_one_is_a_member_and_waits_otherwise(co_op: CoOp) -> None:
+    becomes_member, member, applicant, other = [await co_op.register(name) for name in ("Becomes", "Member", "Applicant", "Other")]
+    await co_op.admit(member)
+    for person in (becomes_member, other):
+        request = memb.ApplyRequest(request_id=str(new_id()), member_class="worker", why="I live here.")
+        await call_service(co_op.membership.Apply, request, co_op.running.token(person))
+    await co_op.merge(becomes_member, member)
+    await co_op.merge(applicant, other)
+    await co_op.follow()
+    waiting = await call_service(co_op.membership.ListApplications, memb.ListApplicationsRequest(), co_op.token)
+    assert [application.person_id for application in waiting.applications] == [str(applicant)]
+
+
+@on_one_loop
 async def test_an_entry_on_the_roll_of_an_open_motion_is_not_merged_and_a_merged_one_casts_no_ballot(co_op: CoOp) -> None:
     kept, other, late = [await co_op.register(name) for name in ("Voter", "Voter", "Voter")]
     await co_op.admit(kept, other, late)

@@ -26,8 +26,10 @@ async def merge_memberships(
         await events_out.standings_changed(work, ((other, change) for change in ended))
     if merge.taken_over:
         await _admit_kept(work, kept, kept_before, other, merge.taken_over, next_number)
-    is_member = bool(merge.taken_over) or kept_before.standing_on(day) is not None
-    await applications.move_pending(work, other, None if is_member else kept)
+    if merge.taken_over or kept_before.goes_on():
+        await applications.mark_admitted(work, [], [kept, other])
+    else:
+        await applications.move_pending(work, other, kept)
 
 
 async def _admit_kept(
