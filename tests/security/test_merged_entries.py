@@ -102,8 +102,10 @@ class CoOp:
         )  # fmt: skip
         return str((await call_service(self.governance.OpenMotion, request, self.token)).motion_id)
 
-    async def check_merge(self, person: UUID, token: str = "") -> None:
-        await call_service(self.governance.CheckMerge, gov.CheckMergeRequest(person_id=str(person)), token or self.token)
+    async def check_merge(self, person: UUID, token: str = "") -> gov.CheckMergeResponse:
+        request = gov.CheckMergeRequest(person_id=str(person))
+        response: gov.CheckMergeResponse = await call_service(self.governance.CheckMerge, request, token or self.token)
+        return response
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -246,11 +248,13 @@ async def test_an_entry_on_the_roll_of_an_open_motion_is_not_merged_and_a_merged
     await co_op.admit(kept, other, late)
     await co_op.follow()
     motion = await co_op.open_motion()
-    refusal = await co_op.refused(FailedPrecondition, "ON_OPEN_ROLL", co_op.check_merge(other))
-    assert refusal.details["title"] == "Shall we buy the van?"
-    assert datetime.fromisoformat(refusal.details["closes_at"]) > co_op.running.now() + timedelta(hours=1)
-    await co_op.check_merge(await co_op.register("On no roll"))
-    # Whoever merges at the very moment at which a roll is frozen finds both on it.
+    blocking, on_no_roll = (await co_op.check_merge(other)).open_roll, await co_op.register("On no roll")
+    assert blocking.title == "Shall we buy the van?"
+    assert blocking.closes_at.ToDatetime(UTC) > co_op.running.now() + timedelta(hours=1)
+    assert not (await co_op.check_merge(on_no_roll)).HasField("open_roll")
+    reads = [row for row in await co_op.running.all_rows("governance", "read_audit") if other in row or on_no_roll in row]
+    assert len(reads) == 2, "both reads are audited, also the one that stops the merge"
+    # A secretary who merges at the very moment at which a roll is frozen finds both on it.
     await co_op.merge(kept, other)
     await co_op.follow()
 

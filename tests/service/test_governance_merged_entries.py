@@ -4,11 +4,16 @@ from uuid import UUID
 
 import pytest
 
+from kith.federation.facts.v1 import facts_pb2 as federation
+from kith.governance.v1 import governance_pb2 as pb
+from kith.governance.v1 import votes_pb2
 from kith.identity.facts.v1.facts_pb2 import PersonsMerged
 from libs.database.engine import new_id
 from libs.refusals import Unavailable
+from libs.rpc.client import call_service
 from tests.support.member_assembly import MemberAssembly, member_assembly, refused_with
 from tests.support.running_co_op import Infrastructure
+from tests.support.simulated_vote import simulated_vote
 
 
 async def merge(assembly: MemberAssembly, other: UUID, kept: UUID) -> None:
@@ -20,6 +25,12 @@ async def new_roll(assembly: MemberAssembly) -> dict[object, object]:
     """Person -> class on the roll of a motion that is opened now."""
     motion = UUID(await assembly.open_motion())
     return {row[1]: row[2] for row in await assembly.co_op.all_rows("governance", "roll") if row[0] == motion}
+
+
+async def check_merge(assembly: MemberAssembly, person: UUID) -> pb.CheckMergeResponse:
+    request = pb.CheckMergeRequest(person_id=str(person))
+    response: pb.CheckMergeResponse = await call_service(assembly.stub.CheckMerge, request, assembly.secretary_token())
+    return response
 
 
 async def test_a_person_is_on_a_roll_once_while_the_register_has_not_followed_the_merge(infrastructure: Infrastructure) -> None:
@@ -64,3 +75,24 @@ async def test_no_roll_is_frozen_from_a_projection_that_is_being_rebuilt(infrast
                 await rows.execute(f"update position set n = 0 where source = '{source}'")  # noqa: S608 - one of the two above
             with refused_with(Unavailable, "SOURCE_AWAY"):
                 await assembly.open_motion()
+
+
+async def test_the_roll_of_a_federated_vote_has_the_entry_in_use_and_keeps_it_from_being_merged_until_the_end(
+    infrastructure: Infrastructure,
+) -> None:
+    async with simulated_vote(infrastructure, user=6, worker=5) as voting:
+        assembly, kept = voting.assembly, new_id()
+        other, *rest = voting.voters
+        number = await voting.decide()
+        await voting.propose()
+        await voting.join(number)
+        assert not (await check_merge(assembly, rest[0])).HasField("open_roll"), "the motion is counted, and no roll is frozen yet"
+        await merge(assembly, other, kept)
+        people = [*voting.people(other), votes_pb2.RowIdentity(person_id=str(kept), identity="99\nThe Kept Entry")]
+        assert [group.rows for group in (await voting.freeze(people)).groups] == [6, 5]
+        for person in (rest[0], kept):
+            blocking = (await check_merge(assembly, person)).open_roll
+            assert (blocking.title, blocking.closes_at.ToSeconds()) == (voting.terms.question, voting.terms.close)
+        assert not (await check_merge(assembly, other)).HasField("open_roll")
+        await voting.publish(federation.VoteVoid(vote_id=voting.vote))
+        assert not (await check_merge(assembly, rest[0])).HasField("open_roll")

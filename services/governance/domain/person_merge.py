@@ -8,7 +8,7 @@ roll is frozen, gains nothing: the merged entry signs nobody in, and no ballot i
 Later rolls have no merged entry, even while the register has not yet ended its membership.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -24,11 +24,9 @@ class OpenRoll:
     closes_at: datetime
 
 
-def require_on_no_open_roll(rolls: Sequence[OpenRoll]) -> None:
-    """Raises FailedPrecondition ON_OPEN_ROLL, which names what closes last."""
-    if rolls:
-        last = max(rolls, key=lambda roll: roll.closes_at)
-        raise FailedPrecondition("ON_OPEN_ROLL", title=last.title, closes_at=last.closes_at.isoformat())
+def last_to_close(rolls: Iterable[OpenRoll]) -> OpenRoll | None:
+    """What the secretary has to wait for; None when the entry can be merged now."""
+    return max(rolls, key=lambda roll: roll.closes_at, default=None)
 
 
 def require_not_merged(kept: UUID | None) -> None:

@@ -42,7 +42,7 @@ def governance_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
             "RecordBallot": command(translate.first_entry, record_ballot, lambda entry: pb.RecordBallotResponse(record_id=str(entry))),
             "ConfirmBallot": command(translate.second_entry, confirm_ballot, translate.confirmed_response),
             "ListUnconfirmedBallots": query(translate.unconfirmed_list, list_unconfirmed_ballots, translate.unconfirmed_response),
-            "CheckMerge": query(translate.person_to_merge, check_merge, lambda _: pb.CheckMergeResponse()),
+            "CheckMerge": query(translate.person_to_merge, check_merge, translate.check_merge_response),
             "GetResult": query(translate.motion_id, get_result, translate.result_response),
             "ListDecisions": query(translate.decision_list, list_decisions, translate.decisions_response),
         },
