@@ -2,10 +2,11 @@
 
 A roll that is frozen stays as it is, and so does every ballot on it. So an entry is merged into another only while it is on no roll of a
 motion or a federated vote that still takes ballots, or will: the secretary waits until the last of them closes, and sees which it is and
-until when. Two ballots in one open vote can therefore never become one person's. Whoever merges all the same, at the very moment at which a
-roll is frozen, gains nothing: the merged entry signs nobody in, and no ballot is taken for it, neither from a page nor from paper.
+until when. The edges (the page, `kith person merge`) ask us before they ask identity, which cannot check it and merges all the same. A
+secretary who gets past them, or merges at the moment at which a roll is frozen, gains nothing for later: the merged entry signs nobody in,
+and no ballot is taken for it, neither from a page nor from paper. A ballot that it had cast by then stays and counts.
 
-Later rolls have no merged entry, even while the register has not yet ended its membership.
+On later rolls the entry in use stands in its place, even while the register has not yet ended its membership.
 """
 
 from collections.abc import Iterable
