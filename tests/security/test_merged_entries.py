@@ -215,6 +215,12 @@ async def test_the_register_keeps_one_membership_and_both_histories_once_even_af
     taken_over, ended = await co_op.member(newcomer), await co_op.member(member)
     assert (taken_over.member_class, taken_over.admitted_on, taken_over.ended_on) == ("user", today, "")
     assert taken_over.member_number != ended.member_number
+    listed = memb.ListMembersRequest(person_ids=[str(person) for person in (kept, other, newcomer, member)])
+    register = (await call_service(co_op.membership.ListMembers, listed, co_op.token)).members
+    assert {row.person_id for row in register} == {str(kept), str(newcomer)}, "each person once, today already"
+    count = await call_service(co_op.membership.CountMembers, memb.CountMembersRequest(), co_op.token)
+    everybody = (await call_service(co_op.membership.ListMembers, memb.ListMembersRequest(page_size=200), co_op.token)).members
+    assert sum(row.members for row in count.classes) == len(everybody)
     published = await co_op.running.published_events("membership")
     assert published.count(MembershipEnded(person_id=str(other), on=today, reason="merged")) == 1
     row = memb.AdmitMembersRequest(request_id=str(new_id()), admissions=[memb.Admission(person_id=str(other), member_class="user",
