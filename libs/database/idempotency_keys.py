@@ -43,7 +43,7 @@ async def claim(work: UnitOfWork, method: str, body: bytes) -> bytes | None:
     Raises Conflict REQUEST_ID_REUSED when the same id came with another body, Invalid REQUEST_ID_MISSING when it is not an id.
     """
     _require_id(work)
-    row = {"caller": work.caller.id, "method": method, "request_id": work.cause, "at": work.now}
+    row = {"caller": work.caller.id, "method": method, "request_id": work.cause, "at": work.now, "helped_by": work.caller.helped_by}
     body_hash = hashlib.sha256(body).digest()
     inserted = await work.connection.execute(_INSERT, row | {"body_hash": body_hash})
     if inserted.rowcount:
