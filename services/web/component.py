@@ -63,7 +63,7 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
             response: EndQuietSessionsResponse = await services.call(services.helping.EndQuietSessions, request, own_tokens.token())
             return response.ended
 
-        co_op = _co_op(settings)
+        co_op, limits = _co_op(settings), _limits(settings)
         forms_key, catalogues = _forms_key(settings.forms_key_file), load_catalogues()
         renderer = NoticeRenderer(
             NoticeSender(settings.co_op_name, settings.phone, co_op.public_url, co_op.zone),
@@ -103,7 +103,8 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
                 end_quiet_sessions_job(end_quiet_sessions),
             ),
             leader_tasks=(delivery.run,),
-            http_route=HttpRoute(create_app(state, https=co_op.address.https), settings.page_address, _limits(settings)),
+            http_route=HttpRoute(create_app(state, https=co_op.address.https), settings.page_address, limits),
+            reasons=lambda: ["PROXY_NOT_TRUSTED"] if limits.trusted_proxies.is_missing else [],
             tell_set_back=tell_set_back,
             close=services.close,
         )

@@ -15,6 +15,7 @@ ANYBODY = (
     "/sign-in",
     "/sign-in/password",
     "/sign-in/send",
+    "/helping",
     "/sign-in/ABCD",
     "/recover",
     "/help",
