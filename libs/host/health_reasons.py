@@ -26,8 +26,8 @@ SENTENCES = {
         "with `kith keys rotate`, and give each peer the new invitation."
     ),
     "PROXY_NOT_TRUSTED": (
-        "A web server in front of Kith names the addresses of its clients, and trusted_proxies in kith.toml is empty: all visitors share the "
-        "limits of one address. Put the web server's address into trusted_proxies under [web]."
+        "A web server in front of Kith names the addresses of its clients, and trusted_proxies in kith.toml is empty: all visitors share "
+        "the limits of one address. Put the web server's address into trusted_proxies under [web]."
     ),
     "RECOVERING": "This co-op was set back to an older copy. It asks the other co-ops for its boards; until then it signs nothing.",
     "STOPPING": "The service is stopping.",
