@@ -14,6 +14,7 @@ from kith.identity.v1.consent_pb2_grpc import ConsentServiceStub
 from kith.identity.v1.credentials_pb2_grpc import CredentialServiceStub, FileServiceStub
 from kith.identity.v1.data_requests_pb2_grpc import DataRequestServiceStub
 from kith.identity.v1.emergency_pb2_grpc import EmergencyServiceStub
+from kith.identity.v1.helping_pb2_grpc import HelpingServiceStub
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.identity.v1.notices_pb2_grpc import NoticeServiceStub
 from kith.identity.v1.record_pb2_grpc import RecordServiceStub
@@ -52,6 +53,8 @@ class ServiceClients:
         """How persons want to be told."""
         self.recovery = RecoveryServiceStub(self._channels["identity"])
         """Signing in again as two people vouch."""
+        self.helping = HelpingServiceStub(self._channels["identity"])
+        """Who helps whom with the pages."""
         self.membership = MembershipServiceStub(self._channels["membership"])
         self.governance = GovernanceServiceStub(self._channels["governance"])
         self.votes = VoteServiceStub(self._channels["governance"])

@@ -71,6 +71,10 @@ class CoOpSettings:
     """The same address as other co-ops use it, `host:port`."""
     clock_max_days_ahead: int
     """How far a clock that no NTP keeps right may be ahead of the last time Kith knew."""
+    shared_session_minutes: int
+    """How long a person stays signed in on a device that other people use too, at most."""
+    quiet_minutes: int
+    """After so long without use they are signed out of it."""
     service_addresses: Mapping[str, str]
     """The TCP address of each service when services run as separate processes; empty when they all run in this one."""
 
@@ -98,7 +102,7 @@ def _parse_settings(file: Path, values: dict[str, object]) -> CoOpSettings:
         settings.table("watch"),
         settings.table("federation"),
     )
-    border_address = border.text("address", "")
+    border_address, sessions = border.text("address", ""), settings.table("sessions")
     zone = settings.text("zone", "UTC")
     address = web.text("address", "127.0.0.1:8400")
     public_url, trusted_proxies = web.text("public_url", f"http://{address}"), web.text("trusted_proxies", "")
@@ -137,6 +141,8 @@ def _parse_settings(file: Path, values: dict[str, object]) -> CoOpSettings:
         border_address=border_address,
         endpoint=border.text("endpoint", border_address),
         clock_max_days_ahead=settings.table("clock").days("max_days_ahead", MAX_AHEAD.days),
+        shared_session_minutes=sessions.minutes("shared_minutes", 60, range(5, 721)),
+        quiet_minutes=sessions.minutes("quiet_minutes", 15, range(1, 721)),
         service_addresses=settings.table("services").texts(),
     )
 
@@ -194,6 +200,14 @@ class _SettingsTable:
         value = self._values.get(key, default)
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             message = f"{self._file}: {self._name}{key} must be a whole number of days, at least 1"
+            raise InstanceUnusableError(message)
+        return value
+
+    def minutes(self, key: str, default: int, allowed: range) -> int:
+        value = self._values.get(key, default)
+        if not isinstance(value, int) or isinstance(value, bool) or value not in allowed:
+            first, last = allowed[0], allowed[-1]
+            message = f"{self._file}: {self._name}{key} must be a whole number of minutes, from {first} to {last}"
             raise InstanceUnusableError(message)
         return value
 

@@ -211,6 +211,8 @@ class Instance:
             "page_address": co_op.web_address,
             "public_url": co_op.public_url,
             "trusted_proxies": co_op.trusted_proxies,
+            "shared_session_minutes": co_op.shared_session_minutes,
+            "quiet_minutes": co_op.quiet_minutes,
             "mail_host": co_op.mail.host,
             "mail_port": co_op.mail.port,
             "mail_tls": co_op.mail.tls,

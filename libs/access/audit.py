@@ -39,6 +39,7 @@ async def record_read(
             "reason": reason,
             "stale": stale,
             "acting_for": work.caller.acting_for,
+            "helped_by": work.caller.helped_by,
             "salt": secrets.token_bytes(16),
         }
         for subject in subjects

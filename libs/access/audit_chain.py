@@ -40,11 +40,17 @@ class AuditRow:
     number: int | None = None
     commitment: bytes | None = None
     chain: bytes | None = None
+    helped_by: UUID | None = None
+    """Who helped the reader with the pages, and may have seen what they saw."""
 
     @property
     def is_erased(self) -> bool:
         """Whether it was blanked as erasure does it: the reader or the subject, with all that was said of them, and the salt."""
-        return self.salt is None and (not self.reader or self.subject == NOBODY) and not (self.fields or self.reason or self.acting_for)
+        return self.salt is None and (not self.reader or self.subject == NOBODY) and not self._says_more
+
+    @property
+    def _says_more(self) -> bool:
+        return bool(self.fields or self.reason or self.acting_for or self.helped_by)
 
 
 @dataclass(frozen=True)
@@ -127,9 +133,11 @@ def link(previous: bytes, commitment: bytes) -> bytes:
 
 
 def canonical_row(row: AuditRow) -> bytes:
-    """What a commitment is made of: the row with its number, in canonical JSON."""
+    """What a commitment is made of: the row with its number, in canonical JSON. `helped_by` is in it only where somebody helped."""
+    helped = {"helped_by": str(row.helped_by)} if row.helped_by else {}
     return canonical.encode(
         {
+            **helped,
             "id": str(row.id),
             "number": row.number or 0,
             "reader": row.reader,

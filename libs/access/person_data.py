@@ -41,4 +41,5 @@ def _read(row: AuditRow) -> pb.Read:
         stale=row.stale,
         read_at=timestamp(row.at),
         page_token=token_after(row),
+        helped_by_person_id=str(row.helped_by or ""),
     )

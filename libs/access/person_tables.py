@@ -77,7 +77,7 @@ WORN_HATS = PersonTable(worn_hat, ("person",), ("person", "hat", "since"))
 READS = PersonTable(
     read_audit,
     ("subject",),
-    ("id", "reader", "hat", "subject", "record", "action", "stale", "at", "fields", "reason", "acting_for"),
+    ("id", "reader", "hat", "subject", "record", "action", "stale", "at", "fields", "reason", "acting_for", "helped_by"),
     {
         "salt": "what hides a read in the chain until the person is erased",
         "number": "a place in the chain of all reads, which tells how often others were read",

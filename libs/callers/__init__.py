@@ -48,6 +48,8 @@ class Caller:
     """The person in whose place they act, if they do (`libs/access/acting.py`). Nothing of their own is asked for then."""
     via: CallerChannel = CallerChannel.SYSTEM
     strength: AuthenticationStrength = AuthenticationStrength.NONE
+    helped_by: UUID | None = None
+    """Who sits beside them and fills in pages, or reads them out. It gives no right: it is only written down."""
 
     @property
     def service(self) -> str:
@@ -71,9 +73,10 @@ def person(
     acting_for: UUID | None = None,
     via: CallerChannel = CallerChannel.PAGE,
     strength: AuthenticationStrength = AuthenticationStrength.LINK,
+    helped_by: UUID | None = None,
 ) -> Caller:
     """The caller for a person who is signed in."""
-    return Caller(str(person_id), person_id, session, hat, acting_for, via, strength)
+    return Caller(str(person_id), person_id, session, hat, acting_for, via, strength, helped_by)
 
 
 def service(name: str) -> Caller:

@@ -40,6 +40,8 @@ def issue_token(key: Ed25519PrivateKey, caller: Caller, now: datetime) -> str:
         claims["session"] = str(caller.session)
     if caller.acting_for:
         claims["acting_for"] = str(caller.acting_for)
+    if caller.helped_by:
+        claims["helped_by"] = str(caller.helped_by)
     body = canonical.encode(claims)
     return f"{base64url.encode(body)}.{base64url.encode(statement.sign(key, 'caller', body))}"
 
@@ -112,6 +114,7 @@ class TokenVerifier:
                 acting_for=UUID(texts["acting_for"]) if "acting_for" in texts else None,
                 via=CallerChannel(texts["via"]),
                 strength=AuthenticationStrength(texts["strength"]),
+                helped_by=UUID(texts["helped_by"]) if "helped_by" in texts else None,
             )
             return caller, datetime.fromtimestamp(begins, UTC), datetime.fromtimestamp(ends, UTC)
         except (ValueError, KeyError, TypeError, OverflowError, binascii.Error) as error:

@@ -106,6 +106,13 @@ update read_audit set salt = decode(replace(gen_random_uuid()::text, '-', ''), '
 """
 """Finds published heads of the read audit, and salts the rows of before; since `0012_reads` of every service."""
 
+ADD_HELPED_BY = """
+alter table outbox add column helped_by text not null default '';
+alter table read_audit add column helped_by uuid;
+alter table answer add column helped_by uuid;
+"""
+"""Who helped the person who did it, beside each event, each read and each command; since `0021_sessions` of every service."""
+
 CREATE_ACCESS_TABLES = """
 create table access_grant (
   id uuid primary key,

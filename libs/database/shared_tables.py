@@ -47,6 +47,7 @@ outbox = Table(
     required("cause", Text),
     required("traceparent", Text),
     required("acting_for", Text, server_default=""),
+    required("helped_by", Text, server_default=""),
     UniqueConstraint("seq"),
     UniqueConstraint("number"),
 )
@@ -83,6 +84,7 @@ idempotency_key = Table(
     required("body_hash", LargeBinary),
     optional("answer", LargeBinary),
     required("at", MOMENT),
+    optional("helped_by", Uuid),
     Index("answer_by_age", "at"),
 )
 
@@ -104,6 +106,7 @@ read_audit = Table(
     optional("number", BigInteger),
     optional("commitment", LargeBinary),
     optional("chain", LargeBinary),
+    optional("helped_by", Uuid),
     UniqueConstraint("number"),
     Index("read_audit_by_subject", "subject", "at"),
 )

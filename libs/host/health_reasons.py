@@ -25,6 +25,10 @@ SENTENCES = {
         "This co-op's identity is older than one it issued, as after a restore: its peers no longer know its certificate. Make new keys "
         "with `kith keys rotate`, and give each peer the new invitation."
     ),
+    "PROXY_NOT_TRUSTED": (
+        "A web server in front of Kith names the addresses of its clients, and trusted_proxies in kith.toml is empty: all visitors share "
+        "the limits of one address. Put the web server's address into trusted_proxies under [web]."
+    ),
     "RECOVERING": "This co-op was set back to an older copy. It asks the other co-ops for its boards; until then it signs nothing.",
     "STOPPING": "The service is stopping.",
 }

@@ -15,7 +15,10 @@ from libs.host.http_limits import ConnectionRegister, HttpLimits
 from libs.host.http_protocol import LimitedHttpProtocol
 from libs.host.http_requests import RequestLimit
 from libs.host.trusted_proxies import VIA_TRUSTED_PROXY, TrustedProxies
+from libs.observe.logs import logger
 
+LOG = logger("http")
+_FORWARDED_FOR = b"x-forwarded-for"
 _DATE_SECONDS = 10.0
 _ACCEPTED_AT_ONCE = 4
 """Connections that are accepted before anything else gets its turn: about a millisecond of work. A page takes many turns of the event
@@ -89,8 +92,16 @@ class MarkProxied:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         client = scope.get("client")
+        if not self._proxies and client is not None and any(name == _FORWARDED_FOR for name, _ in scope.get("headers", ())):
+            self._note_forwarding(client[0])
         scope[VIA_TRUSTED_PROXY] = client is not None and client[0] in self._proxies
         await self._app(scope, receive, send)
+
+    def _note_forwarding(self, address: str) -> None:
+        if self._proxies.note_forwarding(address):
+            LOG.warning(
+                "trusted_proxies_empty", hint="a web server in front names its clients; set trusted_proxies, or all share one limit"
+            )
 
 
 class _EmbeddedServer(uvicorn.Server):

@@ -17,6 +17,8 @@ class TrustedProxies:
             message = f"trusted_proxies must be addresses or networks with commas between, such as 127.0.0.1, 10.0.0.0/8: {error}"
             raise ValueError(message) from None
         self.text = ",".join(map(str, self._networks))
+        self.is_missing = False
+        """Whether a web server on this machine or network forwards for others and is not believed, as none is named here."""
 
     def __contains__(self, address: str) -> bool:
         parsed = parse_address(address)
@@ -24,6 +26,18 @@ class TrustedProxies:
 
     def __bool__(self) -> bool:
         return bool(self._networks)
+
+    def note_forwarding(self, address: str) -> bool:
+        """A request from this address names another client. Returns True the first time that this shows that the setting is missing.
+
+        Only an address of this machine or network counts: anybody on the internet can write the header.
+        """
+        parsed = parse_address(address)
+        is_near = parsed is not None and (parsed.is_loopback or parsed.is_private)
+        if self._networks or self.is_missing or not is_near:
+            return False
+        self.is_missing = True
+        return True
 
 
 def _parse_network(text: str) -> IPv4Network | IPv6Network:

@@ -26,6 +26,7 @@ class Event:
     traceparent: str
     payload: bytes
     acting_for: str = ""
+    helped_by: str = ""
 
 
 def event_of(envelope: Envelope) -> Event:
@@ -40,6 +41,7 @@ def event_of(envelope: Envelope) -> Event:
         traceparent=envelope.traceparent,
         payload=envelope.payload,
         acting_for=envelope.acting_for,
+        helped_by=envelope.helped_by,
     )
 
 

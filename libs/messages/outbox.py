@@ -30,6 +30,7 @@ async def publish(work: UnitOfWork, *events: tuple[Message, str], anonymous: boo
                 "cause": "" if anonymous else work.cause,
                 "traceparent": "" if anonymous else work.traceparent,
                 "acting_for": "" if anonymous else str(work.caller.acting_for or ""),
+                "helped_by": "" if anonymous else str(work.caller.helped_by or ""),
             }
             for message, about in events
         ],

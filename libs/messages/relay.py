@@ -239,6 +239,7 @@ def envelope_of(row: Row[tuple[object, ...]], source: str, epoch: int) -> Envelo
         cause=row.cause,
         traceparent=row.traceparent,
         acting_for=row.acting_for,
+        helped_by=row.helped_by,
         payload=bytes(row.payload),
     )
     envelope.at.FromDatetime(row.at)

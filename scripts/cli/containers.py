@@ -63,6 +63,8 @@ def compose_variables(instance: "Instance", co_op: "CoOpSettings") -> str:
         "KITH_PHONE": co_op.phone,
         "KITH_PUBLIC_URL": co_op.public_url,
         "KITH_TRUSTED_PROXIES": co_op.trusted_proxies,
+        "KITH_SHARED_SESSION_MINUTES": str(co_op.shared_session_minutes),
+        "KITH_QUIET_MINUTES": str(co_op.quiet_minutes),
         "KITH_PUBLISH": co_op.web_address,
         "KITH_PUBLISH_BORDER": co_op.border_address or UNPUBLISHED_BORDER,
         "KITH_ENDPOINT": co_op.endpoint,

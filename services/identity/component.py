@@ -25,6 +25,7 @@ from services.identity.rpc.consent_servicer import consent_service
 from services.identity.rpc.credential_servicer import credential_service, file_service
 from services.identity.rpc.data_request_servicer import data_request_service
 from services.identity.rpc.emergency_servicer import emergency_service
+from services.identity.rpc.helping_servicer import helping_service
 from services.identity.rpc.notice_servicer import notice_service
 from services.identity.rpc.record_servicer import record_service
 from services.identity.rpc.recovery_servicer import recovery_service
@@ -44,7 +45,8 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
 
     def build(runtime: Runtime) -> Component:
         hasher = _secret_hasher(settings.codes_key_file)
-        secrets = SecretMethods(hasher, _signing_key(settings.token_signing_key_file), Argon2Hasher())
+        limits, token_key = settings.session_limits(), _signing_key(settings.token_signing_key_file)
+        secrets = SecretMethods(hasher, token_key, Argon2Hasher(), limits, settings.co_op_name)
         sealer = PersonSealer(hasher.key)
         return Component(
             name="identity",
@@ -60,7 +62,8 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
                 credential_service(runtime.transactions, sealer, zone),
                 file_service(runtime.transactions, sealer),
                 record_service(runtime.transactions, sealer),
-                recovery_service(runtime.transactions, hasher, country),
+                recovery_service(runtime.transactions, hasher, country, limits),
+                helping_service(runtime.transactions, hasher, limits),
                 notice_service(runtime.transactions, hasher),
                 consent_service(runtime.transactions, sealer, zone),
             ),

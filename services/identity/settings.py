@@ -1,5 +1,6 @@
 """Settings of the identity service, from environment variables `KITH_IDENTITY_...`."""
 
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -7,6 +8,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from libs.host.settings import ServiceSettings
+from services.identity.domain.session import SessionLimits
 
 
 class Settings(ServiceSettings):
@@ -17,6 +19,13 @@ class Settings(ServiceSettings):
     token_signing_key_file: Path = Field(default=Path("keys/token.pem"), description="The private key callers' tokens are signed with")
     zone: str = Field(default="Europe/London", description="The co-op's time zone: it decides when the last day of a member is over")
     codes_key_file: Path = Field(default=Path("keys/codes.key"), description="32 bytes in hex: what marks of codes are made with")
+
+    co_op_name: str = Field(default="", description="The co-op's name, which is no password")
+    shared_session_minutes: int = Field(default=60, ge=5, le=720, description="How long a session on a shared device lasts at most")
+    quiet_minutes: int = Field(default=15, ge=1, le=720, description="After so long without use a session on a shared device ends")
+
+    def session_limits(self) -> SessionLimits:
+        return SessionLimits(timedelta(minutes=self.shared_session_minutes), timedelta(minutes=self.quiet_minutes))
 
     @field_validator("zone")
     @classmethod

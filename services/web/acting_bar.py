@@ -1,4 +1,4 @@
-"""What every page says about acting for somebody: for whom the person acts and in what, or for whom they could."""
+"""What every page says about acting for somebody: for whom the person acts and in what, or for whom they could; and who helps them."""
 
 from collections.abc import Iterable
 
@@ -6,12 +6,15 @@ from kith.identity.v1 import relationships_pb2 as pb
 from kith.identity.v1.enums import ActingScope
 from libs.refusals import NotAllowed, Unavailable
 from libs.rpc.enums import known_word
-from services.web.page_context import ActingChoice, ActingNow, PageContext, utc_datetime
+from services.web.page_context import ActingChoice, ActingNow, HelpNow, PageContext, utc_datetime
 
 
 async def load_acting(ctx: PageContext) -> None:
     """Fills in `ctx.acting` or `ctx.act_for`. Raises NotAllowed ACTING_ENDED, NotSignedIn, Unavailable while somebody acts."""
     if ctx.session is None:
+        return
+    if ctx.session.identity.helped_by:
+        await _load_help(ctx, ctx.session.identity.helped_by)
         return
     if not ctx.session.acting_for:
         await _load_choices(ctx)
@@ -24,6 +27,12 @@ async def load_acting(ctx: PageContext) -> None:
     names = await ctx.person_names([subject, ctx.person_id])
     until = utc_datetime(right.until) if right.HasField("until") else None
     ctx.acting = ActingNow(subject, names[subject].full, names[ctx.person_id].full, scope_words(right.scopes), until)
+
+
+async def _load_help(ctx: PageContext, helper: str) -> None:
+    """Nobody acts for others meanwhile."""
+    names = await ctx.person_names([helper, ctx.person_id])
+    ctx.helped = HelpNow(names[ctx.person_id].full, names[helper].full)
 
 
 def scope_words(scopes: "Iterable[pb.ActingScope.ValueType]") -> list[str]:

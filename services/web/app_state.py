@@ -27,6 +27,9 @@ from services.web.notices.rendering import NoticeRenderer
 _SOURCE_BYTES_A_SECOND = 8_000_000
 """For all who download the source together: more than the line of most co-ops, and a few hundredths of a core."""
 
+_FORMS_A_MINUTE = 120
+"""Of one person: nobody fills in two forms a second, and a program that does has a minute's worth of them at most."""
+
 
 @dataclass(frozen=True)
 class CoOp:
@@ -40,6 +43,10 @@ class CoOp:
     version: str
     public_url: str
     """The address that members type, without a slash at its end."""
+    quiet_minutes: int = 15
+    """After so long without use a session on a device of others ends."""
+    shared_session_minutes: int = 60
+    """After so long it ends at the latest."""
 
     @property
     def is_local(self) -> bool:
@@ -75,6 +82,8 @@ class AppState:
     look_up_limiter: RateLimiter = field(default_factory=RateLimiter)
     source_archive: SourceArchive = field(default_factory=SourceArchive)
     source_rate: SharedRate = field(default_factory=lambda: SharedRate(_SOURCE_BYTES_A_SECOND))
+    form_limiter: RateLimiter = field(default_factory=lambda: RateLimiter(_FORMS_A_MINUTE))
+    """Forms of one person, in all their sessions."""
     known_sessions: KnownSessions = field(default_factory=KnownSessions)
 
     @cached_property

@@ -1,10 +1,11 @@
 """Wiring of the web service: builds its state, its clients and its pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from kith.identity.v1.helping_pb2 import EndQuietSessionsRequest, EndQuietSessionsResponse
 from libs import callers
 from libs.access.person_rights import person_rights_service
 from libs.callers.service_tokens import ServiceTokenIssuer
@@ -25,7 +26,8 @@ from services.web.http.access_tokens import AccessTokenCache
 from services.web.http.cookies import Cookies
 from services.web.http.database_kept_forms import DatabaseKeptFormStore
 from services.web.http.database_sessions import DatabaseSessionStore
-from services.web.jobs import forget_ended_sessions, forget_kept_forms, forget_old_notices
+from services.web.jobs import forget_ended_sessions, forget_helped_pages, forget_kept_forms, forget_old_notices
+from services.web.jobs.end_quiet_sessions import end_quiet_sessions_job
 from services.web.localisation.catalogue import EASY_READ, PLAIN_ENGLISH, load_catalogues
 from services.web.news_reader import DatabaseNewsReader
 from services.web.notices.delivery import NoticeDelivery
@@ -55,7 +57,13 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
 
         services = _clients(shared, settings)
         own_tokens = ServiceTokenIssuer(shared.certificates_folder, "web", runtime.clock.now)
-        co_op = _co_op(settings)
+
+        async def end_quiet_sessions(ids: Sequence[str]) -> int:
+            request = EndQuietSessionsRequest(session_ids=ids)
+            response: EndQuietSessionsResponse = await services.call(services.helping.EndQuietSessions, request, own_tokens.token())
+            return response.ended
+
+        co_op, limits = _co_op(settings), _limits(settings)
         forms_key, catalogues = _forms_key(settings.forms_key_file), load_catalogues()
         renderer = NoticeRenderer(
             NoticeSender(settings.co_op_name, settings.phone, co_op.public_url, co_op.zone),
@@ -87,9 +95,16 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
             migrations=migrations_folder("web"),
             services=(person_rights_service(runtime.transactions, PERSON_TABLES),),
             reactions=(identity.REACTIONS, governance.REACTIONS, federation.REACTIONS),
-            jobs=(forget_ended_sessions.JOB, forget_kept_forms.JOB, forget_old_notices.JOB),
+            jobs=(
+                forget_ended_sessions.JOB,
+                forget_kept_forms.JOB,
+                forget_old_notices.JOB,
+                forget_helped_pages.JOB,
+                end_quiet_sessions_job(end_quiet_sessions),
+            ),
             leader_tasks=(delivery.run,),
-            http_route=HttpRoute(create_app(state, https=co_op.address.https), settings.page_address, _limits(settings)),
+            http_route=HttpRoute(create_app(state, https=co_op.address.https), settings.page_address, limits),
+            reasons=lambda: ["PROXY_NOT_TRUSTED"] if limits.trusted_proxies.is_missing else [],
             tell_set_back=tell_set_back,
             close=services.close,
         )
@@ -105,7 +120,16 @@ def _clients(shared: SharedSettings, settings: Settings) -> ServiceClients:
 
 def _co_op(settings: Settings) -> CoOp:
     source = settings.source_url or "/source/kith.tar.gz"
-    return CoOp(settings.co_op_name, settings.phone, ZoneInfo(settings.zone), source, VERSION, settings.public_url.rstrip("/"))
+    return CoOp(
+        settings.co_op_name,
+        settings.phone,
+        ZoneInfo(settings.zone),
+        source,
+        VERSION,
+        settings.public_url.rstrip("/"),
+        settings.quiet_minutes,
+        settings.shared_session_minutes,
+    )
 
 
 def _limits(settings: Settings) -> HttpLimits:

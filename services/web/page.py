@@ -13,9 +13,10 @@ from uuid_utils import uuid7
 
 from libs.observe.logs import logger
 from libs.observe.security_events import SecurityEvent, report_security_event
-from libs.refusals import NotSignedIn, Refusal, Unavailable
+from libs.refusals import NotSignedIn, Refusal, TooMany, Unavailable
 from services.web.acting_bar import load_acting
 from services.web.app_state import AppState
+from services.web.helper_session import find_helper, give_back
 from services.web.http import forms, kept_forms, request_body, uploads
 from services.web.http.forms import Form, FormRejected
 from services.web.http.sessions import Session
@@ -65,6 +66,9 @@ class Page:
     """The form may contain a file of any kind besides, of at most so many bytes."""
     never_kept: tuple[str, ...] = ()
     """Fields that are not kept when the form arrives after the session has ended, such as a password."""
+    is_limited: bool = True
+    """Counts towards the forms that a person may send in a minute. Ending sessions does not: nobody is kept from ending
+    one that a stranger has taken over."""
     acting: bool = False
     """Can be used while acting for somebody, as every page for anybody can."""
 
@@ -186,9 +190,14 @@ async def _dispatch(ctx: PageContext, page: Page) -> Response:
     if ctx.session is not None and ctx.session.acting_for and page.access is not Access.ANYBODY and not page.acting:
         return refusal_page(ctx, 403, "NOT_WHILE_ACTING")
     if ctx.request.method == "POST" and page.act is not None:
+        if ctx.session is not None and page.is_limited and not ctx.state.form_limiter.allow(ctx.person_id, ctx.now):
+            raise TooMany("FORMS_TOO_OFTEN")
         response = await page.act(ctx, await _read_form(ctx, page))
-        if page.form and response.status_code == _SEE_OTHER and page.access is not Access.ANYBODY:
-            await ctx.delete_unsent(page.form)
+        if response.status_code == _SEE_OTHER and page.access is not Access.ANYBODY:
+            if page.form:
+                await ctx.delete_unsent(page.form)
+            if ctx.session is not None and ctx.session.identity.helped_by:
+                await ctx.state.sessions.record_helped_page(ctx.session, page.path)
         return response
     if page.show is None:
         raise FormRejected("FORM_UNREADABLE")
@@ -247,6 +256,9 @@ async def _redirect_to_sign_in(ctx: PageContext, page: Page, refusal: NotSignedI
             return refusal_page(ctx, 401, refusal.reason, refusal)
         target = ctx.request_path if page.show else ctx.request_path.rpartition("/")[0]
         kept = "&kept=1"
+    helper = None if again else await find_helper(ctx)
+    if helper is not None:
+        return give_back(ctx, helper)
     if again:
         return ctx.redirect(f"/sign-in?again=1&next={quote(target)}{kept}")
     response = ctx.redirect(f"/sign-in?next={quote(target)}{kept}" if target != "/" else "/sign-in")

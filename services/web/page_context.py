@@ -12,6 +12,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from kith.identity.v1 import identity_pb2 as identity
 from kith.identity.v1.identity_pb2 import GetNamesRequest, GetNamesResponse
 from libs.refusals import Refusal
 from libs.rpc.client import DEADLINE_SECONDS, Method
@@ -19,6 +20,7 @@ from services.clients import RequestT, ResponseT
 from services.web.app_state import AppState
 from services.web.http import forms, kept_forms
 from services.web.http.cookies import ReadingPreferences, new_secret
+from services.web.http.devices import device_kind
 from services.web.http.forms import Form
 from services.web.http.sessions import Session
 from services.web.localisation import dates
@@ -59,6 +61,14 @@ class ActingNow:
 
 
 @dataclass(frozen=True)
+class HelpNow:
+    """Who helps a person with the pages: both full names."""
+
+    name: str
+    helper: str
+
+
+@dataclass(frozen=True)
 class ActingChoice:
     """Somebody for whom a person could act."""
 
@@ -88,6 +98,8 @@ class PageContext:
     """Whether the page shows what this person sent after their session had ended."""
     acting: ActingNow | None = None
     """For whom this person acts, on every page until they stop."""
+    helped: HelpNow | None = None
+    """Who helps this person, on every page until it ends."""
     act_for: Sequence[ActingChoice] = ()
     """For whom they could act instead."""
     _person_names: dict[str, PersonName] = field(default_factory=dict)
@@ -101,6 +113,17 @@ class PageContext:
     def client_address(self) -> str:
         """The network address that the request came from."""
         return self.request.client.host if self.request.client else ""
+
+    @property
+    def device_kind(self) -> "identity.DeviceKind.ValueType":
+        """Roughly which kind of device the browser is on."""
+        return device_kind(self.request.headers.get("user-agent", ""))
+
+    @property
+    def device(self) -> str:
+        """Whose device it is: as was just said in a form, or as was said the last time in this browser, or else of others too."""
+        said = self.submitted.text("device") if self.submitted else ""
+        return said or ("own" if self.state.cookies.read(self.request, self.state.cookies.own_device) else "shared")
 
     @property
     def phone(self) -> str | Markup:
@@ -307,6 +330,11 @@ class PageContext:
             "acting": self.acting,
             "acting_scopes": [self.say(f"scope.{scope}") for scope in self.acting.scopes] if self.acting else [],
             "act_for": self.act_for,
+            "help_now": self.helped,
+            "shared_until": self.session.identity.expires_at if self.session and self.session.identity.is_shared else None,
+            "quiet_minutes": self.session.identity.quiet_seconds // 60 if self.session else 0,
+            "device": self.device,
+            "device_choices": partial(_device_choices, self),
             "own_name": self._person_names[self.person_id].full if self.act_for else "",
             "places": _navigation(self),
             "path": self.request_path,
@@ -322,6 +350,16 @@ class PageContext:
 def utc_datetime(at: Timestamp) -> datetime:
     """A protobuf timestamp as a datetime in UTC."""
     return at.ToDatetime(tzinfo=UTC)
+
+
+def _device_choices(ctx: PageContext) -> list[dict[str, str | Markup]]:
+    """The careful answer first."""
+    co_op = ctx.state.co_op
+    shared = ctx.say("device.shared_hint", minutes=co_op.quiet_minutes, longest=co_op.shared_session_minutes)
+    return [
+        {"value": "shared", "text": ctx.say("device.shared"), "hint": shared},
+        {"value": "own", "text": ctx.say("device.own"), "hint": ctx.say("device.own_hint")},
+    ]
 
 
 def load_or_create_visitor_secret(cookie: str) -> tuple[str, bool]:

@@ -34,6 +34,8 @@ class Settings(ServiceSettings):
     trusted_proxies: Annotated[str, AfterValidator(_check_proxies)] = Field(
         default="", description="Addresses or networks of web servers in front, whose X-Forwarded-For and -Proto are believed"
     )
+    quiet_minutes: int = Field(default=15, ge=1, le=720, description="As identity's: what pages say about devices that others use too")
+    shared_session_minutes: int = Field(default=60, ge=5, le=720, description="As identity's: what pages say about such devices")
     connections: int = Field(default=10_000, ge=32, description="Open connections of browsers, in all")
     connections_of_an_address: int = Field(default=100, ge=8, description="Open connections of one address that is no trusted proxy")
     co_op_name: str = Field(default="Our co-op", description="At the head of every page")

@@ -32,6 +32,7 @@ MEMBER = (
     "/you",
     "/you/password",
     "/you/sessions",
+    "/helping",
     "/you/data",
     "/you/readers",
     "/you/people",

@@ -77,6 +77,7 @@ GUARDS = {
     ("IssueMailedLink", "IssueMailedLinkResponse"): Guard("called code email", Right.WEB, "identity/rpc/notice_servicer"),
     ("FinishRecovery", "FinishRecoveryResponse"): Guard("hats session_key", Right.OWN_CODE, "identity/rpc/recovery_servicer"),
     ("RegisterPersons", "RegisteredPerson"): Guard("field refusal", Right.SECRETARY, "identity/commands/register_persons"),
+    ("BeginHelping", "BeginHelpingResponse"): Guard("session_key", Right.OWN_CODE, "identity/commands/begin_helping"),
     ("SignIn", "SignInResponse"): Guard("hats session_key token", Right.OWN_CODE, "identity/rpc/secret_methods"),
     ("ListHats", "WornHat"): Guard("hat", Right.SIGNED_IN, "identity/queries/list_hats"),
     ("ListDataRequests", "DataRequest"): Guard("asked_by due_day", Right.SECRETARY, "identity/queries/list_data_requests"),

@@ -72,8 +72,11 @@ class Assembly:
         request = pb.IssueSignInCodeRequest(request_id=str(new_id()), person_id=str(person), kind=kind)
         return str((await call_service(self.identity.IssueSignInCode, request, self.secretary)).code)
 
-    async def sign_in(self, **how: str) -> pb.SignInResponse:
-        return await call_service(self.identity.SignIn, pb.SignInRequest(**how))
+    async def sign_in(
+        self, code: str = "", email: str = "", password: str = "", browser: str = "", client_address: str = ""
+    ) -> pb.SignInResponse:
+        request = pb.SignInRequest(code=code, email=email, password=password, browser=browser, client_address=client_address)
+        return await call_service(self.identity.SignIn, request)
 
     async def person_with_password(self, password: str = GOOD) -> tuple[UUID, str]:
         person, email = await self.register()

@@ -33,9 +33,9 @@ async def issue_code(co_op: RunningCoOp, secretary: UUID, person: UUID, kind: "p
     return str(issued.code)
 
 
-async def sign_in_refusal(identity: IdentityServiceStub, **how: str) -> Refusal:
+async def sign_in_refusal(identity: IdentityServiceStub, code: str = "", email: str = "", password: str = "") -> Refusal:
     with pytest.raises(Refusal) as refused:
-        await call_service(identity.SignIn, pb.SignInRequest(**how))
+        await call_service(identity.SignIn, pb.SignInRequest(code=code, email=email, password=password))
     return refused.value
 
 
@@ -55,7 +55,7 @@ async def test_a_link_opens_one_session_for_half_a_day(infrastructure: Infrastru
     async with running_co_op(infrastructure, "identity") as co_op:
         sam, ada = await co_op.register_people("Sam Sample", "Ada Ample")
         identity, code = co_op.stub(IdentityServiceStub), await issue_code(co_op, sam, ada)
-        session = await call_service(identity.SignIn, pb.SignInRequest(code=code))
+        session = await call_service(identity.SignIn, pb.SignInRequest(code=code, device_use=pb.DEVICE_USE_OWN))
         lasts = session.session_expires_at.ToDatetime(tzinfo=UTC) - co_op.now()
         assert timedelta(hours=11, minutes=59) < lasts <= timedelta(hours=12)
         caller = tokens.TokenVerifier(co_op.infrastructure.keys.token_public).read(session.token, co_op.now())

@@ -1,8 +1,9 @@
 """Stored sessions of web: useless to readers of the tables, and expired when they should be."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -12,6 +13,7 @@ from libs.clock import FixedClock
 from libs.database.engine import Database, new_id
 from services.web.http.database_sessions import DatabaseSessionStore
 from services.web.http.sessions import IdentitySession
+from services.web.jobs.end_quiet_sessions import end_quiet_sessions_job
 from services.web.storage.sessions import IDLE_TIMEOUT, delete_ended_sessions
 from tests.support.running_co_op import Infrastructure
 from tests.unit.web.fake_people import NOW
@@ -68,6 +70,43 @@ async def test_a_session_ends_with_its_time_and_when_nobody_used_it(sessions: Da
     assert await sessions.find(short.cookie) is not None, "it was used a day ago"
     clock.at = NOW + timedelta(days=30)
     assert await sessions.find(short.cookie) is None
+
+
+async def test_a_session_on_a_shared_device_ends_after_its_quiet_time_and_is_told_to_identity(
+    sessions: DatabaseSessionStore, database: Database, clock: FixedClock
+) -> None:
+    own = await sessions.create(make_identity_session())
+    used, quiet = [await sessions.create(make_identity_session(session_id=name, quiet_seconds=900)) for name in ("used", "quiet")]
+    told: list[str] = []
+
+    async def end_at_identity(ids: Sequence[str]) -> int:
+        told.extend(ids)
+        return len(ids)
+
+    clock.at = NOW + timedelta(minutes=10)
+    assert await sessions.find(used.cookie) == used
+    clock.at = NOW + timedelta(minutes=15)
+    assert await sessions.find(quiet.cookie) is None
+    assert await sessions.find(used.cookie) == used
+    assert await sessions.find(own.cookie) == own
+    async with database.work(callers.job("end_quiet_sessions"), clock.at) as work:
+        assert await end_quiet_sessions_job(end_at_identity).run(work) == 1
+    assert told == ["quiet"]
+
+
+async def test_what_was_changed_with_help_is_the_persons_and_the_helpers_to_see(sessions: DatabaseSessionStore, database: Database) -> None:
+    helper = str(new_id())
+    helped = await sessions.create(make_identity_session(session_id="helped", quiet_seconds=900, helped_by=helper, hats=("secretary",)))
+    found = await sessions.find(helped.cookie)
+    assert found == helped
+    assert not helped.wears("secretary")
+    await sessions.record_helped_page(helped, "/you/record/{section}")
+    [page] = await sessions.list_helped_pages(helped.identity.person_id, ["helped", "another"])
+    assert (page.session_id, page.path, page.at) == ("helped", "/you/record/{section}", NOW)
+    assert not await sessions.list_helped_pages(helped.identity.person_id, ["another"])
+    for person, rows in ((helper, 1), (str(new_id()), 0)):
+        async with database.query_work(callers.person(UUID(person)), NOW) as work:
+            assert len((await work.connection.execute(text("select 1 from helped_page"))).all()) == rows
 
 
 async def test_a_session_acts_for_somebody_until_it_stops(sessions: DatabaseSessionStore) -> None:

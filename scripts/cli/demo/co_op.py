@@ -57,7 +57,9 @@ class DemoCoOp:
     async def sign_in(self, number: str) -> identity.SignInResponse:
         """Signs a member in with a new card."""
         code = await self._issue_sign_in_code(number, identity.CODE_KIND_CARD)
-        return await self.connection.call(self.connection.identity.SignIn, identity.SignInRequest(code=code))
+        return await self.connection.call(
+            self.connection.identity.SignIn, identity.SignInRequest(code=code, device_use=identity.DEVICE_USE_OWN)
+        )
 
     async def secretary_session_token(self, number: str) -> str:
         """A token with the secretary's hat, obtained as a secretary does: sign in with a card, then put on the hat."""

@@ -10,6 +10,7 @@ from libs.observe.security_events import SecurityEvent
 from services.identity.commands.sign_in import BROWSER_PURPOSE, NewSession, start_session
 from services.identity.domain.keyed_hasher import KeyedHasher
 from services.identity.domain.recovery import KEY_PURPOSE
+from services.identity.domain.session import UNKNOWN_DEVICE, Device
 from services.identity.storage import (
     events_out,
     password_attempts,
@@ -23,7 +24,9 @@ from services.identity.storage import (
 )
 
 
-async def finish_recovery(work: UnitOfWork, key: str, browser: str, keyed_hasher: KeyedHasher) -> NewSession | None:
+async def finish_recovery(
+    work: UnitOfWork, key: str, browser: str, keyed_hasher: KeyedHasher, device: Device = UNKNOWN_DEVICE
+) -> NewSession | None:
     """Returns None unless the request is ready. The same key gets the same session again for a moment: its answer may have been lost."""
     mark = keyed_hasher.digest(KEY_PURPOSE, key)
     request = await recovery_requests.find(work, mark)
@@ -43,12 +46,12 @@ async def finish_recovery(work: UnitOfWork, key: str, browser: str, keyed_hasher
     await recovery_requests.close_all(work, person)
     session_id = work.new_id()
     await recovery_requests.use(work, request.id, session_id)
-    if browser:
-        await password_attempts.remember_browser(work, person, keyed_hasher.digest(BROWSER_PURPOSE, browser))
     await events_out.person_recovered(work, person, sorted(vouched))
     work.report(SecurityEvent.PERSON_RECOVERED, person=str(person), session=str(session_id))
     session_key = _session_key(session_id, key, keyed_hasher)
-    return await start_session(work, session_id, person, callers.AuthenticationStrength.RECOVERY, session_key, keyed_hasher)
+    browser_mark = keyed_hasher.digest(BROWSER_PURPOSE, browser) if browser else None
+    strength = callers.AuthenticationStrength.RECOVERY
+    return await start_session(work, session_id, person, strength, session_key, keyed_hasher, device, browser_mark)
 
 
 async def _end_earlier_ways(work: UnitOfWork, person: UUID) -> None:

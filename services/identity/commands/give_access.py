@@ -7,6 +7,7 @@ from libs.access import hats
 from libs.access.reading import AudienceKind
 from libs.database.engine import UnitOfWork
 from libs.refusals import invalid
+from services.identity.commands.caller_session import require_not_to_helper
 from services.identity.domain.access_terms import GrantAudience, GrantPeriod, check_audience, check_period
 from services.identity.domain.person_merge import require_in_use
 from services.identity.domain.record_change import check_fields
@@ -17,10 +18,11 @@ from services.identity.storage.access_grants import AccessGrant
 async def give_access(work: UnitOfWork, fields: Sequence[str], audience: GrantAudience, period: GrantPeriod) -> list[UUID]:
     """The grants, one for each field. What the same audience had of it before ends.
 
-    Raises NotAllowed PERSON_NEEDED; Invalid for a field, the audience (READER_UNKNOWN, AUDIENCE_LEFT ...) or the period;
-    FailedPrecondition PERSON_MERGED.
+    Raises NotAllowed PERSON_NEEDED, NOT_TO_YOUR_HELPER; Invalid for a field, the audience (READER_UNKNOWN, AUDIENCE_LEFT ...) or the
+    period; FailedPrecondition PERSON_MERGED.
     """
     person = await hats.require_person(work)
+    require_not_to_helper(work, audience.person)
     check_fields(fields)
     check_audience(person, audience)
     check_period(period, work.now)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from kith.identity.v1.enums import ActingScope, RelationshipKind, RelationshipState
 from libs.access import hats
 from libs.database.engine import UnitOfWork
-from services.identity.commands.caller_session import require_caller_session
+from services.identity.commands.caller_session import require_caller_session, require_not_to_helper
 from services.identity.commands.find_holder import HolderQuestion, find_holder
 from services.identity.commands.relationship_effects import find_same
 from services.identity.domain.relationship import Relationship, RelationshipTerms, check_chosen, check_terms, sort_scopes
@@ -34,13 +34,14 @@ async def propose_relationship(work: UnitOfWork, wanted: WantedRelationship, *, 
     """Returns the new relationship, or the one that says the same already. `zone` decides when a day begins.
 
     Raises Invalid for a field (`check_terms`), KIND_NEEDS_EVIDENCE, HOLDER_AMBIGUOUS; NotFound PERSON_UNKNOWN; FailedPrecondition
-    PERSON_MERGED, HOLDER_LEFT; AlreadyExists RELATIONSHIP_KNOWN; NotAllowed PERSON_NEEDED.
+    PERSON_MERGED, HOLDER_LEFT; AlreadyExists RELATIONSHIP_KNOWN; NotAllowed PERSON_NEEDED, NOT_TO_YOUR_HELPER.
     """
     person = await hats.require_person(work)
     await require_caller_session(work)
     check_chosen(wanted.kind)
     today = work.now.astimezone(zone).date()
     terms = wanted.terms(person, await find_holder(work, wanted.holder), today)
+    require_not_to_helper(work, terms.holder)
     check_terms(terms, today)
     if same := await find_same(work, terms):
         return same.id

@@ -37,6 +37,8 @@ class TokenRequest:
 async def renew_token(work: UnitOfWork, session: UUID, key: str, wanted: TokenRequest, keyed_hasher: KeyedHasher) -> TokenRenewal:
     """Raises NotSignedIn SESSION_ENDED; NotAllowed HAT_NEEDED for a hat the person does not have, or ACTING_ENDED."""
     current = await require_live_session(work, session, key, keyed_hasher)
+    if current.helped_by is not None:
+        return _with_help(current, current.helped_by, wanted)
     worn = await worn_hats.hats_of(work, current.person)
     hat = "" if wanted.acting_for else wanted.hat
     if hat and hat not in worn:
@@ -47,6 +49,17 @@ async def renew_token(work: UnitOfWork, session: UUID, key: str, wanted: TokenRe
     strength = AuthenticationStrength(current.strength)
     caller = callers.person(current.person, session=current.id, hat=hat, acting_for=wanted.acting_for, via=wanted.via, strength=strength)
     return TokenRenewal(caller, worn, may_act_for)
+
+
+def _with_help(current: Session, helper: UUID, wanted: TokenRequest) -> TokenRenewal:
+    """Never more than the person may, and less: neither their hats, nor others in whose place they could act."""
+    if wanted.hat:
+        raise NotAllowed("HAT_NEEDED", hat=wanted.hat)
+    if wanted.acting_for:
+        raise NotAllowed("ACTING_ENDED")
+    strength = AuthenticationStrength(current.strength)
+    caller = callers.person(current.person, session=current.id, via=CallerChannel.HELPER, strength=strength, helped_by=helper)
+    return TokenRenewal(caller, ())
 
 
 async def require_live_session(work: UnitOfWork, session: UUID, key: str, keyed_hasher: KeyedHasher) -> Session:

@@ -10,7 +10,7 @@ from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.observe.security_events import SecurityEvent
 from libs.refusals import NotFound
-from services.identity.commands.caller_session import require_caller_session
+from services.identity.commands.caller_session import require_caller_session, require_unhelped
 from services.identity.storage import events_out, password_attempts, passwords, persons, sessions, sign_in_codes
 
 
@@ -21,6 +21,7 @@ async def revoke_sign_in_codes(work: UnitOfWork, person: UUID) -> int:
         await hats.require(work, hats.SECRETARY)
     if not await persons.lock(work, person):
         raise NotFound("PERSON_UNKNOWN")
+    require_unhelped(work)
     await require_caller_session(work)
     ended = await sessions.end_all(work, person, keep=work.caller.session if is_own else None)
     password_removed = not is_own and await passwords.remove(work, person)

@@ -12,7 +12,7 @@ from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.observe.security_events import SecurityEvent
 from libs.refusals import NotAllowed, NotSignedIn, TooMany, invalid
-from services.identity.commands.caller_session import require_caller_session
+from services.identity.commands.caller_session import require_caller_session, require_unhelped
 from services.identity.domain import password as password_rules
 from services.identity.domain import password_attempts as pace
 from services.identity.domain.keyed_hasher import KeyedHasher
@@ -31,19 +31,22 @@ class PasswordChange:
     old_hash: str | None
     """The hash that the old password must fit; None when a fresh sign-in by card stands in for it."""
     own_words: tuple[str, ...] = ()
-    """The person's names and e-mail address, which are no password."""
+    """The person's names and e-mail address, and the co-op's name, which are no password."""
 
 
-async def prepare_password(work: UnitOfWork, old: str) -> PasswordChange:
-    """Raises NotAllowed PERSON_NEEDED, PERSON_UNKNOWN, CARD_NEEDED or OLD_PASSWORD_OR_CARD_NEEDED, NotSignedIn SESSION_ENDED."""
+async def prepare_password(work: UnitOfWork, old: str, co_op_name: str = "") -> PasswordChange:
+    """Raises NotAllowed PERSON_NEEDED, PERSON_UNKNOWN, NOT_WHILE_HELPED, CARD_NEEDED or OLD_PASSWORD_OR_CARD_NEEDED; NotSignedIn
+    SESSION_ENDED.
+    """
     person = await hats.require_person(work)
+    require_unhelped(work)
     session = await require_caller_session(work)
     record = await persons.get_record(work, person)
     if record is None:
         raise NotAllowed("PERSON_UNKNOWN")
     if session is None:
         raise NotSignedIn("SESSION_ENDED")
-    own_words = (record.full_name, record.called, record.email)
+    own_words = (record.full_name, record.called, record.email, co_op_name)
     old_hash = await passwords.find_hash(work, person)
     if session.is_fresh(work.now):
         return PasswordChange(person, None, own_words)

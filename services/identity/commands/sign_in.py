@@ -14,8 +14,8 @@ from services.identity.commands.issue_sign_in_code import CODE_PURPOSE
 from services.identity.domain import session as session_domain
 from services.identity.domain import sign_in_code
 from services.identity.domain.keyed_hasher import KeyedHasher
-from services.identity.domain.session import Session
-from services.identity.storage import password_attempts, persons, sessions, sign_in_codes, worn_hats
+from services.identity.domain.session import UNKNOWN_DEVICE, Device, Session
+from services.identity.storage import events_out, password_attempts, persons, sessions, sign_in_codes, worn_hats
 
 SIGN_IN_CALLER = callers.job("sign_in")
 """Nobody is signed in yet, so the look-up runs as a named system caller that row-level security lets through."""
@@ -32,7 +32,9 @@ class NewSession:
     hats: tuple[str, ...]
 
 
-async def sign_in_with_code(work: UnitOfWork, typed: str, browser: str, keyed_hasher: KeyedHasher) -> NewSession | None:
+async def sign_in_with_code(
+    work: UnitOfWork, typed: str, browser: str, keyed_hasher: KeyedHasher, device: Device = UNKNOWN_DEVICE
+) -> NewSession | None:
     """Returns None when the code is not valid; raises NotSignedIn CODE_EXPIRED when it is only too old. Anyone who has one of 2^80 codes
     may know that it existed.
 
@@ -50,25 +52,56 @@ async def sign_in_with_code(work: UnitOfWork, typed: str, browser: str, keyed_ha
     browser_mark = keyed_hasher.digest(BROWSER_PURPOSE, browser) if browser else None
     earlier = code.repeats_session(browser_mark, work.now) if browser_mark else None
     session = await sessions.find(work, earlier) if earlier else None
-    if session is not None and session.is_live(work.now):
-        return NewSession(session, _session_key(session.id, plain_code, keyed_hasher), await worn_hats.hats_of(work, session.person))
+    if session is not None and session.is_live(work.now) and _is_same_help(session, device):
+        return await _new_session(work, session, _session_key(session.id, plain_code, keyed_hasher))
     if code.is_expired(work.now):
         raise NotSignedIn("CODE_EXPIRED")
     if not code.is_valid(work.now):
         return None
     session_id = work.new_id()
     await sign_in_codes.mark_used(work, code, session_id, browser_mark)
-    if browser_mark:
-        await password_attempts.remember_browser(work, code.person, browser_mark)
     key = _session_key(session_id, plain_code, keyed_hasher)
-    return await start_session(work, session_id, code.person, code.kind.value, key, keyed_hasher)
+    return await start_session(work, session_id, code.person, code.kind.value, key, keyed_hasher, device, browser_mark)
 
 
-async def start_session(work: UnitOfWork, session_id: UUID, person: UUID, strength: str, key: str, keyed_hasher: KeyedHasher) -> NewSession:
-    """Begins a session with this key, which is stored as a hash only."""
-    session = session_domain.start_session(session_id, person, strength, keyed_hasher.digest(SESSION_KEY_PURPOSE, key), work.now)
+async def start_session(
+    work: UnitOfWork,
+    session_id: UUID,
+    person: UUID,
+    strength: str,
+    key: str,
+    keyed_hasher: KeyedHasher,
+    device: Device = UNKNOWN_DEVICE,
+    browser_mark: bytes | None = None,
+) -> NewSession:
+    """Begins a session with this key, which is stored as a hash only.
+
+    The person is told where the browser is none of theirs and they have signed in before. The browser of a helper never becomes theirs.
+    """
+    session = session_domain.start_session(session_id, person, strength, keyed_hasher.digest(SESSION_KEY_PURPOSE, key), work.now, device)
+    if device.help is not None:
+        await events_out.help_began(work, session, device.help)
+    elif await _is_new_browser(work, person, browser_mark):
+        await events_out.signed_in_on_new_device(work, session)
+    if browser_mark and device.help is None:
+        await password_attempts.remember_browser(work, person, browser_mark)
     await sessions.add(work, session)
-    return NewSession(session, key, await worn_hats.hats_of(work, person))
+    return await _new_session(work, session, key)
+
+
+async def _is_new_browser(work: UnitOfWork, person: UUID, browser_mark: bytes | None) -> bool:
+    if browser_mark and await password_attempts.is_known_browser(work, browser_mark, [person]):
+        return False
+    return await sessions.has_any(work, person)
+
+
+async def _new_session(work: UnitOfWork, session: Session, key: str) -> NewSession:
+    """No hat is worn while somebody helps: what one sees of others with a hat is not for the helper."""
+    return NewSession(session, key, () if session.helped_by else await worn_hats.hats_of(work, session.person))
+
+
+def _is_same_help(session: Session, device: Device) -> bool:
+    return session.helped_by == (device.help.helper if device.help else None)
 
 
 def _session_key(session: UUID, plain_code: str, keyed_hasher: KeyedHasher) -> str:

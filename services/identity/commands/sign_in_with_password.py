@@ -19,6 +19,7 @@ from services.identity.domain import password as password_rules
 from services.identity.domain import password_attempts as pace
 from services.identity.domain.identity_keys import fold_email
 from services.identity.domain.keyed_hasher import KeyedHasher
+from services.identity.domain.session import UNKNOWN_DEVICE, Device
 from services.identity.storage import password_attempts, passwords, persons
 from services.identity.storage.passwords import Argon2Hasher
 
@@ -97,7 +98,12 @@ async def renew_hash(attempt: PasswordAttempt, person: UUID, typed: str, passwor
 
 
 async def finish_attempt(
-    work: UnitOfWork, attempt: PasswordAttempt, person: UUID, keyed_hasher: KeyedHasher, renewed_hash: str | None = None
+    work: UnitOfWork,
+    attempt: PasswordAttempt,
+    person: UUID,
+    keyed_hasher: KeyedHasher,
+    renewed_hash: str | None = None,
+    device: Device = UNKNOWN_DEVICE,
 ) -> NewSession | None:
     """Returns None when the password was changed or removed while it was compared."""
     hash_ = dict(attempt.candidates)[person]
@@ -107,10 +113,8 @@ async def finish_attempt(
     if renewed_hash is not None:
         await passwords.replace_hash(work, person, renewed_hash)
     await password_attempts.clear_failures(work, attempt.account, attempt.counted_for)
-    if attempt.browser:
-        await password_attempts.remember_browser(work, person, attempt.browser)
-    key = secrets.token_urlsafe(32)
-    return await start_session(work, work.new_id(), person, callers.AuthenticationStrength.PASSWORD, key, keyed_hasher)
+    key, strength = secrets.token_urlsafe(32), callers.AuthenticationStrength.PASSWORD
+    return await start_session(work, work.new_id(), person, strength, key, keyed_hasher, device, attempt.browser)
 
 
 def network_of(address: str) -> str:

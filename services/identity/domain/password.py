@@ -22,7 +22,7 @@ def normalise_new_password(typed: str, common: Container[str], own: Iterable[str
     """Returns the password in the one Unicode form that is hashed, whichever keyboard it was typed on.
 
     `common` holds passwords that many people use, in small letters; `own` the person's names and e-mail
-    address. Raises Invalid PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG, PASSWORD_COMMON, PASSWORD_OF_OWN_WORDS.
+    address, and the name of the co-op. Raises Invalid PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG, PASSWORD_COMMON, PASSWORD_OF_OWN_WORDS.
     """
     password = unicodedata.normalize("NFKC", typed)
     if len(password) < MIN_LENGTH:

@@ -22,17 +22,21 @@ from services.identity.commands.stop_recovery import stop_recovery
 from services.identity.commands.vouch_for_recovery import SpokenNumber, vouch_for_recovery
 from services.identity.domain.keyed_hasher import KeyedHasher
 from services.identity.domain.recovery import parse_spoken_number
+from services.identity.domain.session import USUAL_LIMITS, SessionLimits
 from services.identity.queries.get_recovery import get_recovery
 from services.identity.queries.get_recovery_help import RecoveryHelpOverview, get_recovery_help
+from services.identity.rpc.devices import device_of
 from services.identity.storage.recovery_helpers import RecoveryHelper
 
 _ANSWERED_AFTER = 0.25
 """Seconds that an answer to somebody who lost their sign-in takes at least: it must not say by its haste that nobody was found."""
 
 
-def recovery_service(transactions: Transactions, keyed_hasher: KeyedHasher, country: str) -> BoundService:
+def recovery_service(
+    transactions: Transactions, keyed_hasher: KeyedHasher, country: str, limits: SessionLimits = USUAL_LIMITS
+) -> BoundService:
     """`country` is the co-op's, for telephone numbers."""
-    methods = _RecoveryMethods(keyed_hasher, country)
+    methods = _RecoveryMethods(keyed_hasher, country, limits)
     return bind(
         pb,
         "RecoveryService",
@@ -54,9 +58,10 @@ def recovery_service(transactions: Transactions, keyed_hasher: KeyedHasher, coun
 class _RecoveryMethods:
     """The methods that need the key of secrets, or another caller than the one who calls."""
 
-    def __init__(self, keyed_hasher: KeyedHasher, country: str) -> None:
+    def __init__(self, keyed_hasher: KeyedHasher, country: str, limits: SessionLimits) -> None:
         self._keyed_hasher = keyed_hasher
         self._country = country
+        self._limits = limits
 
     async def name_recovery_helper(
         self, transactions: Transactions, request: pb.NameRecoveryHelperRequest
@@ -114,7 +119,8 @@ class _RecoveryMethods:
         """As `get_recovery`; the session's key is in no table and in no stored response."""
         now = transactions.clock.now()
         async with transactions.database.work(RECOVERY_CALLER, now, traceparent=CURRENT_CALL.get().traceparent) as work:
-            new_session = await finish_recovery(work, request.recovery_key, request.browser, self._keyed_hasher)
+            device = device_of(request.device_use, request.device_kind, self._limits)
+            new_session = await finish_recovery(work, request.recovery_key, request.browser, self._keyed_hasher, device)
         if new_session is None:
             raise NotSignedIn("RECOVERY_NOT_READY")
         session = new_session.session
@@ -125,6 +131,7 @@ class _RecoveryMethods:
             session_key=new_session.key,
             hats=new_session.hats,
             session_expires_at=timestamp(session.expires_at),
+            quiet_seconds=session.quiet_seconds,
         )
 
 

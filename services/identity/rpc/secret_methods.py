@@ -34,6 +34,8 @@ from services.identity.commands.sign_in_with_password import begin_attempt, find
 from services.identity.commands.sign_out import SIGN_OUT_CALLER, sign_out
 from services.identity.domain import sign_in_code
 from services.identity.domain.keyed_hasher import KeyedHasher
+from services.identity.domain.session import USUAL_LIMITS, Device, SessionLimits
+from services.identity.rpc.devices import device_of
 from services.identity.storage.passwords import Argon2Hasher
 
 _ID_LENGTH = 16
@@ -47,8 +49,17 @@ class SecretMethods:
     lives as long as this process.
     """
 
-    def __init__(self, keyed_hasher: KeyedHasher, signing_key: Ed25519PrivateKey, password_hasher: Argon2Hasher) -> None:
+    def __init__(
+        self,
+        keyed_hasher: KeyedHasher,
+        signing_key: Ed25519PrivateKey,
+        password_hasher: Argon2Hasher,
+        limits: SessionLimits = USUAL_LIMITS,
+        co_op_name: str = "",
+    ) -> None:
         self._keyed_hasher = keyed_hasher
+        self._limits = limits
+        self._co_op_name = co_op_name
         self._signing_key = signing_key
         self._password_hasher = password_hasher
         self._codes_of_requests = KeyedHasher(secrets.token_bytes(32))
@@ -82,7 +93,7 @@ class SecretMethods:
             async with transactions.database.work(call.caller, transactions.clock.now(), request.request_id) as work:
                 if (first := await transactions.find_first(work, request, pb.SetPasswordResponse)) is not None:
                     return first
-                change = await prepare_password(work, request.old_password)
+                change = await prepare_password(work, request.old_password, self._co_op_name)
             new_hash = await self._check_old_password(transactions, change, request)
 
             async def run(work: UnitOfWork) -> pb.SetPasswordResponse:
@@ -109,7 +120,7 @@ class SecretMethods:
             new_session = None
             try:
                 async with transactions.database.work(SIGN_IN_CALLER, now, traceparent=CURRENT_CALL.get().traceparent) as work:
-                    new_session = await sign_in_with_code(work, request.code, request.browser, self._keyed_hasher)
+                    new_session = await sign_in_with_code(work, request.code, request.browser, self._keyed_hasher, self._device(request))
             finally:
                 if new_session is None:
                     report_security_event(SecurityEvent.SIGN_IN_FAILED, how="code")
@@ -135,7 +146,10 @@ class SecretMethods:
                 return None
             renewed_hash = await renew_hash(attempt, person, request.password, self._password_hasher)
             async with transactions.database.work(SIGN_IN_CALLER, now, traceparent=CURRENT_CALL.get().traceparent) as work:
-                return await finish_attempt(work, attempt, person, self._keyed_hasher, renewed_hash)
+                return await finish_attempt(work, attempt, person, self._keyed_hasher, renewed_hash, self._device(request))
+
+    def _device(self, request: pb.SignInRequest) -> Device:
+        return device_of(request.device_use, request.device_kind, self._limits)
 
     async def renew_token(self, transactions: Transactions, request: pb.RenewTokenRequest) -> pb.RenewTokenResponse:
         """The session's key stands in for a token, so it runs as a named caller."""
@@ -169,6 +183,7 @@ class SecretMethods:
             token_expires_at=timestamp(now + tokens.LIFETIME),
             session_expires_at=timestamp(session.expires_at),
             hats=new_session.hats,
+            quiet_seconds=session.quiet_seconds,
         )
 
 

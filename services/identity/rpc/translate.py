@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from kith.identity.v1 import identity_pb2 as pb
+from kith.identity.v1.enums import DeviceKind, DeviceUse, HelpKind
 from libs.database.paging import Page, PageRequest
+from libs.rpc.enums import to_wire
 from libs.rpc.fields import parse_id, timestamp
 from services.identity.domain.person_details import PersonInput, RejectedPerson
 from services.identity.queries.list_sessions import OwnSession
@@ -92,6 +94,13 @@ def list_sessions_response(sessions: Page[OwnSession]) -> pb.ListSessionsRespons
             started_at=timestamp(own.session.started_at),
             expires_at=timestamp(own.session.expires_at),
             current=own.current,
+            device_use=to_wire(pb.DeviceUse, DeviceUse(own.session.device_use)),
+            device_kind=to_wire(pb.DeviceKind, DeviceKind(own.session.device_kind))
+            if own.session.device_kind
+            else pb.DEVICE_KIND_UNSPECIFIED,
+            quiet_seconds=own.session.quiet_seconds,
+            helped_by=str(own.session.helped_by or ""),
+            help_kind=to_wire(pb.HelpKind, HelpKind(own.session.help_kind)) if own.session.help_kind else pb.HELP_KIND_UNSPECIFIED,
         )
         for own in sessions.items
     ]

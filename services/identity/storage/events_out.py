@@ -16,6 +16,7 @@ from services.identity.domain.credential import Credential
 from services.identity.domain.data_request import DataRequest
 from services.identity.domain.emergency_access import EmergencyAccess
 from services.identity.domain.relationship import Relationship
+from services.identity.domain.session import Help, Session
 from services.identity.storage.access_grants import AccessGrant
 
 
@@ -43,6 +44,19 @@ async def sessions_ended(work: UnitOfWork, person: UUID, sessions: Iterable[UUID
     """Nothing when no session ended. Subscribers read it off the bus as it passes: it is published before what makes people look."""
     if ids := [str(session) for session in sessions]:
         await outbox.publish(work, (facts.SessionsEnded(person_id=str(person), session_ids=ids, why=why), str(person)))
+
+
+async def signed_in_on_new_device(work: UnitOfWork, session: Session) -> None:
+    message = facts.SignedInOnNewDevice(
+        person_id=str(session.person), session_id=str(session.id), device_kind=session.device_kind, device_use=session.device_use
+    )
+    await outbox.publish(work, (message, str(session.person)))
+
+
+async def help_began(work: UnitOfWork, session: Session, help_: Help) -> None:
+    person = str(session.person)
+    message = facts.HelpBegan(person_id=person, helper_id=str(help_.helper), session_id=str(session.id), kind=help_.kind.value)
+    await outbox.publish(work, (message, person))
 
 
 async def password_set(work: UnitOfWork, person: UUID) -> None:

@@ -29,7 +29,15 @@ PERSON_TABLES = (
         {"mark": _SECRET, "used_by": _SECRET},
     ),
     PersonTable(tables.password, ("person",), ("person",), {"hash": _SECRET}),
-    PersonTable(tables.session, ("person",), ("id", "person", "strength", "started_at", "expires_at", "ended_at"), {"key_mark": _SECRET}),
+    PersonTable(
+        tables.session,
+        ("person", "helped_by"),
+        (
+            *("id", "person", "strength", "started_at", "expires_at", "ended_at", "device_use", "device_kind", "quiet_seconds"),
+            *("helped_by", "help_kind"),
+        ),
+        {"key_mark": _SECRET},
+    ),
     PersonTable(tables.known_browser, ("person",), ("person", "since"), {"browser_mark": _SECRET}),
     PersonTable(
         tables.data_request,

@@ -21,6 +21,8 @@ _END = update(session).where(*_IS_LIVE).values(ended_at=_NOW).returning(session.
 _END_ALL = _END.where(session.c.person == bindparam("of"), session.c.id.is_distinct_from(bindparam("kept")))
 _END_SOME = _END.where(session.c.person == bindparam("of"), among(session.c.id, "ids"))
 _END_OLDER = _END.where(session.c.person == bindparam("of"), session.c.started_at <= bindparam("begun_by", type_=MOMENT))
+_ANY = select(session.c.id).where(session.c.person == bindparam("of")).limit(1)
+_END_QUIET = _END.where(session.c.quiet_seconds > 0, among(session.c.id, "ids")).returning(session.c.person)
 _DELETE_OLD = delete(session).where(func.coalesce(session.c.ended_at, session.c.expires_at) < bindparam("before"))
 
 _to_session = row_mapper(Session)
@@ -33,6 +35,26 @@ async def add(work: UnitOfWork, new_session: Session) -> None:
 async def find(work: UnitOfWork, session_id: UUID) -> Session | None:
     row = (await work.connection.execute(_FIND, {"id": session_id})).first()
     return _to_session(row) if row else None
+
+
+async def has_any(work: UnitOfWork, person: UUID) -> bool:
+    """Whether the person signed in before, within a year."""
+    return (await work.connection.execute(_ANY, {"of": person})).first() is not None
+
+
+async def list_helped(work: UnitOfWork, person: UUID, page: PageRequest) -> Page[Session]:
+    """The person's sessions in which somebody helped them, ended or not, the latest first."""
+    statement = select(session).where(session.c.person == person, session.c.helped_by.is_not(None))
+    by = (session.c.started_at, session.c.id)
+    return (await paginate(work, statement, page, by=by, name="list_help", descending=True)).map(_to_session)
+
+
+async def end_quiet(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """Ends those of the sessions that end after a quiet time. Returns which ended, by person."""
+    ended: dict[UUID, list[UUID]] = {}
+    for row in await work.connection.execute(_END_QUIET, {"ids": list(ids), "now": work.now}):
+        ended.setdefault(row.person, []).append(row.id)
+    return ended
 
 
 async def list_live(work: UnitOfWork, person: UUID, page: PageRequest) -> Page[Session]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    null,
 )
 
 from libs.database.columns import MOMENT, key, optional, required
@@ -91,8 +92,14 @@ session = Table(
     required("started_at", MOMENT),
     required("expires_at", MOMENT),
     optional("ended_at", MOMENT),
+    required("device_use", Text, server_default="own"),
+    required("device_kind", Text, server_default=""),
+    required("quiet_seconds", Integer, server_default="0"),
+    optional("helped_by", Uuid, ForeignKey("person.id")),
+    required("help_kind", Text, server_default=""),
     Index("session_by_person", "person"),
 )
+Index("session_by_helper", session.c.helped_by, postgresql_where=session.c.helped_by != null())
 
 sign_in_failure = Table(
     "sign_in_failure",

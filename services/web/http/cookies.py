@@ -1,5 +1,7 @@
 """The cookies: the session, the visitor's, the reading preferences, and the key of a request to sign in again (`pages/recovery.py`).
 
+On a device that other people use too, all that say who was here end with the browser; one says that a device is somebody's own.
+
 The visitor's cookie binds the forms before sign-in. After signing in it stays, so that identity knows the browser again: it gets the same
 session when an answer was lost, and is not slowed down when others guess this person's password.
 
@@ -18,6 +20,7 @@ from starlette.responses import Response
 _DAYS = 86_400
 _SECRET_BYTES = 32
 _MAX_LENGTH = 100
+PREFERENCES_DAYS = 365
 BROWSER_DAYS = 400
 """As long as browsers keep a cookie."""
 
@@ -54,6 +57,16 @@ class Cookies:
         return self._secure_name("kith-recovery")
 
     @property
+    def own_device(self) -> str:
+        """The name of the cookie that says that somebody called this device their own; it names nobody."""
+        return self._secure_name("kith-own")
+
+    @property
+    def helper(self) -> str:
+        """The name of the cookie that keeps a helper's own session while they help somebody in this browser."""
+        return self._secure_name("kith-helper")
+
+    @property
     def preferences(self) -> str:
         """The name of the cookie with the reading preferences."""
         return self._name("kith-comfort")
@@ -63,9 +76,11 @@ class Cookies:
         value = request.cookies.get(name, "")
         return value if len(value) <= _MAX_LENGTH else ""
 
-    def set(self, response: Response, name: str, value: str, *, days: int) -> None:
-        """Set a cookie for so many days, unavailable to scripts and to other sites' forms."""
-        response.set_cookie(name, value, max_age=days * _DAYS, path="/", secure=self.https, httponly=True, samesite="lax")
+    def set(self, response: Response, name: str, value: str, *, days: int | None) -> None:
+        """Set a cookie for so many days, or None until the browser is closed; unavailable to scripts and to other sites' forms."""
+        response.set_cookie(
+            name, value, max_age=None if days is None else days * _DAYS, path="/", secure=self.https, httponly=True, samesite="lax"
+        )
 
     def drop(self, response: Response, name: str) -> None:
         """Delete a cookie."""
@@ -76,10 +91,10 @@ class Cookies:
         chosen = self.read(request, self.preferences).split("-")
         return ReadingPreferences("easy" in chosen, "bigger" in chosen)
 
-    def set_reading_preferences(self, response: Response, preferences: ReadingPreferences) -> None:
-        """Store the preferences for a year; they say nothing about the person."""
+    def set_reading_preferences(self, response: Response, preferences: ReadingPreferences, *, days: int | None = PREFERENCES_DAYS) -> None:
+        """Store the preferences, usually for a year; they say nothing about the person."""
         chosen = "-".join(word for word, on in (("easy", preferences.easy), ("bigger", preferences.bigger)) if on)
-        self.set(response, self.preferences, chosen or "plain", days=365)
+        self.set(response, self.preferences, chosen or "plain", days=days)
 
     def _secure_name(self, kind: str) -> str:
         return f"__Host-{self._name(kind)}" if self.https else self._name(kind)

@@ -18,12 +18,14 @@ from libs import callers
 from libs.clock import Clock
 from libs.database.engine import Database, UnitOfWork
 from services.web.http.cookies import new_secret
-from services.web.http.sessions import IdentitySession, Session
+from services.web.http.sessions import HelpedPage, IdentitySession, Session
+from services.web.storage import helped_pages
 from services.web.storage import sessions as rows
 from services.web.storage.sessions import SessionRow
 
 _NONCE = 12
 _USE_RECORDED_EVERY = timedelta(minutes=5)
+_USES_IN_A_QUIET_TIME = 30
 
 
 class DatabaseSessionStore:
@@ -36,7 +38,16 @@ class DatabaseSessionStore:
     async def create(self, identity: IdentitySession) -> Session:
         session = Session(new_secret(), identity)
         sealed = _seal(session.cookie, identity.session_key)
-        row = SessionRow(UUID(identity.person_id), identity.session_id, sealed, identity.hats, identity.expires_at, self._clock.now())
+        row = SessionRow(
+            UUID(identity.person_id),
+            identity.session_id,
+            sealed,
+            identity.hats,
+            identity.expires_at,
+            self._clock.now(),
+            quiet_seconds=identity.quiet_seconds,
+            helped_by=UUID(identity.helped_by) if identity.helped_by else None,
+        )
         async with self._work(session) as work:
             await rows.insert_session(work, _hash(session.cookie), row)
         return session
@@ -48,10 +59,18 @@ class DatabaseSessionStore:
             return None
         session = Session(
             cookie,
-            IdentitySession(str(row.person), row.identity_session, _open(cookie, row.sealed_key), row.hats, row.expires_at),
+            IdentitySession(
+                str(row.person),
+                row.identity_session,
+                _open(cookie, row.sealed_key),
+                row.hats,
+                row.expires_at,
+                row.quiet_seconds,
+                str(row.helped_by or ""),
+            ),
             str(row.acting_for or ""),
         )
-        if self._clock.now() - row.used_at > _USE_RECORDED_EVERY:
+        if self._clock.now() - row.used_at > _use_recorded_every(row.quiet_seconds):
             async with self._work(session) as work:
                 await rows.record_use(work, _hash(cookie))
         return session
@@ -65,6 +84,16 @@ class DatabaseSessionStore:
             await rows.set_acting_for(work, _hash(session.cookie), UUID(subject) if subject else None)
         return replace(session, acting_for=subject)
 
+    async def record_helped_page(self, session: Session, path: str) -> None:
+        identity = session.identity
+        async with self._work(session) as work:
+            await helped_pages.add(work, UUID(identity.person_id), UUID(identity.helped_by), identity.session_id, path)
+
+    async def list_helped_pages(self, person_id: str, session_ids: Sequence[str]) -> Sequence[HelpedPage]:
+        async with self._database.query_work(callers.person(UUID(person_id)), self._clock.now()) as work:
+            found = await helped_pages.list_of(work, UUID(person_id), session_ids)
+        return [HelpedPage(page.identity_session, page.path, page.at) for page in found]
+
     async def end(self, session: Session) -> None:
         async with self._work(session) as work:
             await rows.delete_session(work, _hash(session.cookie))
@@ -74,6 +103,11 @@ class DatabaseSessionStore:
 
     def _reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
         return self._database.query_work(callers.ANONYMOUS, self._clock.now())
+
+
+def _use_recorded_every(quiet_seconds: int) -> timedelta:
+    """A session may end so much before its quiet time is over; it never goes on longer."""
+    return timedelta(seconds=quiet_seconds / _USES_IN_A_QUIET_TIME) if quiet_seconds else _USE_RECORDED_EVERY
 
 
 def _hash(cookie: str) -> bytes:

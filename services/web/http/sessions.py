@@ -15,6 +15,24 @@ class IdentitySession:
     session_key: str
     hats: tuple[str, ...]
     expires_at: datetime
+    quiet_seconds: int = 0
+    """On a device that other people use too: the session ends when nobody used it for so long."""
+    helped_by: str = ""
+    """The person who helps with the pages, or empty."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other people use the device too."""
+        return self.quiet_seconds > 0
+
+
+@dataclass(frozen=True)
+class HelpedPage:
+    """A page on which something was changed while somebody helped. `path` is the page's, without ids."""
+
+    session_id: str
+    path: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -27,8 +45,8 @@ class Session:
     """The person for whom they act, or empty. Hats are not worn meanwhile."""
 
     def wears(self, hat: str) -> bool:
-        """Whether the person wears this hat, as far as identity last told us."""
-        return not self.acting_for and hat in self.identity.hats
+        """Whether the person wears this hat, as far as identity last told us; none while they act for somebody or somebody helps."""
+        return not self.acting_for and not self.identity.helped_by and hat in self.identity.hats
 
 
 class SessionStore(Protocol):
@@ -48,6 +66,14 @@ class SessionStore(Protocol):
 
     async def set_acting_for(self, session: Session, subject: str) -> Session:
         """Act for somebody from now on, or for oneself again (empty). Returns the session as it is then."""
+        ...
+
+    async def record_helped_page(self, session: Session, path: str) -> None:
+        """Write down that something was changed on this page with somebody's help."""
+        ...
+
+    async def list_helped_pages(self, person_id: str, session_ids: Sequence[str]) -> Sequence[HelpedPage]:
+        """What was changed in these sessions of the person, in order."""
         ...
 
     async def end(self, session: Session) -> None:

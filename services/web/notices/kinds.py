@@ -27,6 +27,8 @@ KINDS: Mapping[str, NoticeKind] = {
     "password_set": NoticeKind(NoticeTopic.SECURITY, "/you"),
     "details_corrected": NoticeKind(NoticeTopic.SECURITY, "/you"),
     "persons_merged": NoticeKind(NoticeTopic.SECURITY, "/you"),
+    "new_device": NoticeKind(NoticeTopic.SECURITY, "/you/sessions"),
+    "help_began": NoticeKind(NoticeTopic.SECURITY, "/you/sessions"),
     "ways_changed": NoticeKind(NoticeTopic.SECURITY, "/you/told"),
     "motion_opened": NoticeKind(NoticeTopic.MOTIONS, "/motions/{about}"),
     "motion_closing": NoticeKind(NoticeTopic.MOTIONS, "/motions/{about}"),

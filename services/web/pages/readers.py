@@ -35,7 +35,10 @@ async def show(ctx: PageContext) -> Response:
     reads, next_token = await _fetch_reads(ctx)
     names, reasons = await asyncio.gather(
         ctx.person_names(
-            person for read in reads for person in (read.reader_id, read.acting_for_person_id) if person and ":" not in person
+            person
+            for read in reads
+            for person in (read.reader_id, read.acting_for_person_id, read.helped_by_person_id)
+            if person and ":" not in person
         ),
         _emergency_reasons(ctx, reads),
     )
@@ -72,6 +75,8 @@ def _view(ctx: PageContext, read: person_data.Read, names: Mapping[str, PersonNa
     role = [str(ctx.say(f"hat.{read.hat}"))] if read.hat and ctx.catalogue.has(f"hat.{read.hat}") else []
     if read.acting_for_person_id:
         role.append(str(ctx.say("readers.for", name=names[read.acting_for_person_id].full)))
+    if read.helped_by_person_id:
+        role.append(str(ctx.say("readers.helped", name=names[read.helped_by_person_id].full)))
     reason = reasons.get(read.emergency_access_id, "") if read.emergency_access_id else read.reason
     return ReadView(
         who,

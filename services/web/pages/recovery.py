@@ -10,7 +10,7 @@ from libs.refusals import NotSignedIn, Refusal, TooMany
 from services.web.http.cookies import BROWSER_DAYS, browser_id
 from services.web.http.forms import Form
 from services.web.page_context import FormProblem, PageContext, utc_datetime
-from services.web.pages.sign_in import start_session
+from services.web.pages.sign_in import device_use, start_session
 
 ASK, FINISH = "recovery-ask", "recovery-finish"
 _COOKIE_DAYS = 4
@@ -64,7 +64,9 @@ async def show_wait(ctx: PageContext) -> Response:
 
 async def finish(ctx: PageContext, form: Form) -> Response:
     """Sign in, once two people have confirmed; then a new password can be set."""
-    request = pb.FinishRecoveryRequest(recovery_key=_key(ctx), browser=browser_id(ctx.visitor_secret))
+    request = pb.FinishRecoveryRequest(
+        recovery_key=_key(ctx), browser=browser_id(ctx.visitor_secret), device_use=device_use(form), device_kind=ctx.device_kind
+    )
     try:
         begun: pb.FinishRecoveryResponse = await ctx.state.services.call(ctx.state.services.recovery.FinishRecovery, request)
     except NotSignedIn:

@@ -7,17 +7,17 @@ import contextlib
 
 from starlette.responses import Response
 
-from kith.identity.v1.identity_pb2 import SignInRequest, SignInResponse
+from kith.identity.v1.identity_pb2 import DEVICE_USE_OWN, DEVICE_USE_SHARED, DeviceUse, SignInRequest, SignInResponse
 from kith.identity.v1.recovery_pb2 import FinishRecoveryResponse
 from libs.refusals import Invalid, NotAllowed, NotFound, NotSignedIn, Refusal, TooMany
-from services.web.http.cookies import BROWSER_DAYS, browser_id
+from services.web.helper_session import SESSION_DAYS, find_helper, give_back
+from services.web.http.cookies import BROWSER_DAYS, PREFERENCES_DAYS, browser_id
 from services.web.http.forms import Form
-from services.web.http.sessions import IdentitySession
+from services.web.http.sessions import IdentitySession, Session
 from services.web.page_context import FormProblem, PageContext, utc_datetime
 from services.web.pages.ways_to_be_told import set_first_preferences
 
 CODE, PASSWORD, SIGN_OUT = "sign-in-code", "sign-in-password", "sign-out"
-_SESSION_DAYS = 30
 _SIGN_IN_REFUSALS = (Invalid, NotAllowed, NotFound, NotSignedIn)
 
 
@@ -36,7 +36,8 @@ async def use_code(ctx: PageContext, form: Form) -> Response:
     if not code:
         return _code_form(ctx, form, [ctx.form_problem("code", "sign_in.code_missing")])
     try:
-        signed_in = await _request_sign_in(ctx, SignInRequest(code=code, browser=browser_id(ctx.visitor_secret)))
+        request = SignInRequest(code=code, browser=browser_id(ctx.visitor_secret), device_use=device_use(form), device_kind=ctx.device_kind)
+        signed_in = await _request_sign_in(ctx, request)
     except _SIGN_IN_REFUSALS as refusal:
         return _code_form(ctx, form, [_problem(ctx, "code", refusal)])
     except TooMany as refusal:
@@ -60,7 +61,14 @@ async def use_password(ctx: PageContext, form: Form) -> Response:
     problems = [] if email else [ctx.form_problem("email", "sign_in.email_missing")]
     problems += [] if password else [ctx.form_problem("password", "sign_in.password_missing")]
     if not problems:
-        request = SignInRequest(email=email, password=password, browser=browser_id(ctx.visitor_secret), client_address=ctx.client_address)
+        request = SignInRequest(
+            email=email,
+            password=password,
+            browser=browser_id(ctx.visitor_secret),
+            client_address=ctx.client_address,
+            device_use=device_use(form),
+            device_kind=ctx.device_kind,
+        )
         try:
             return await start_session(ctx, await _request_sign_in(ctx, request), form)
         except _SIGN_IN_REFUSALS as refusal:
@@ -72,8 +80,10 @@ async def use_password(ctx: PageContext, form: Form) -> Response:
 
 async def sign_out(ctx: PageContext, _: Form) -> Response:
     """End the session here and at identity; ours ends even when identity is unavailable."""
+    await end_session(ctx)
+    if helper := await find_helper(ctx):
+        return give_back(ctx, helper)
     response = ctx.redirect("/signed-out")
-    await _end_earlier_session(ctx)
     ctx.state.cookies.drop(response, ctx.state.cookies.session)
     return response
 
@@ -95,23 +105,43 @@ async def start_session(ctx: PageContext, signed_in: SignInResponse | FinishReco
     """
     if ctx.session and ctx.session.identity.session_id == signed_in.session_id:
         return ctx.redirect(_local_path(form.text("next")))
-    await _end_earlier_session(ctx)
+    await end_session(ctx)
     identity = IdentitySession(
-        signed_in.person_id, signed_in.session_id, signed_in.session_key, tuple(signed_in.hats), utc_datetime(signed_in.session_expires_at)
+        signed_in.person_id,
+        signed_in.session_id,
+        signed_in.session_key,
+        tuple(signed_in.hats),
+        utc_datetime(signed_in.session_expires_at),
+        signed_in.quiet_seconds,
     )
     session = await ctx.state.sessions.create(identity)
     ctx.state.known_sessions.record(session.cookie, is_true=True)
     response = ctx.redirect(_local_path(form.text("next")))
-    ctx.state.cookies.set(response, ctx.state.cookies.session, session.cookie, days=_SESSION_DAYS)
-    ctx.state.cookies.set(response, ctx.state.cookies.visitor, ctx.visitor_secret, days=BROWSER_DAYS)
+    _set_cookies(ctx, response, session)
     if isinstance(signed_in, SignInResponse):
-        await set_first_preferences(ctx, response, signed_in.person_id, signed_in.token)
-    if ctx.state.cookies.read(ctx.request, ctx.state.cookies.recovery):
-        ctx.state.cookies.drop(response, ctx.state.cookies.recovery)
+        days = None if identity.is_shared else PREFERENCES_DAYS
+        await set_first_preferences(ctx, response, signed_in.person_id, signed_in.token, days=days)
     return response
 
 
-async def _end_earlier_session(ctx: PageContext) -> None:
+def _set_cookies(ctx: PageContext, response: Response, session: Session) -> None:
+    """Where other people use the device too, they end with the browser, and nothing says later that it is anybody's own."""
+    cookies, is_shared = ctx.state.cookies, session.identity.is_shared
+    cookies.set(response, cookies.session, session.cookie, days=None if is_shared else SESSION_DAYS)
+    cookies.set(response, cookies.visitor, ctx.visitor_secret, days=None if is_shared else BROWSER_DAYS)
+    if not is_shared:
+        cookies.set(response, cookies.own_device, "1", days=BROWSER_DAYS)
+    for name in (cookies.recovery, cookies.helper, *([cookies.own_device] if is_shared else [])):
+        if cookies.read(ctx.request, name):
+            cookies.drop(response, name)
+
+
+def device_use(form: Form) -> "DeviceUse.ValueType":
+    """Whose device the person says it is; where they say nothing, other people use it too."""
+    return DEVICE_USE_OWN if form.text("device") == "own" else DEVICE_USE_SHARED
+
+
+async def end_session(ctx: PageContext) -> None:
     """A browser has one session: the one before ends, so that nothing of it goes on unseen."""
     if ctx.session:
         with contextlib.suppress(Refusal):

@@ -95,7 +95,7 @@ async def _post(ctx: PageContext, form: Form) -> Response:
 PAGE = Page(PATH, WAYS.get, _post, WAYS.name)
 
 
-async def set_first_preferences(ctx: PageContext, response: Response, person: str, token: str) -> None:
+async def set_first_preferences(ctx: PageContext, response: Response, person: str, token: str, *, days: int | None) -> None:
     """A browser in which nobody chose how pages read begins with what the person chose here; signing in never fails for it."""
     if ctx.state.cookies.read(ctx.request, ctx.state.cookies.preferences):
         return
@@ -103,7 +103,7 @@ async def set_first_preferences(ctx: PageContext, response: Response, person: st
         request = pb.GetWaysToBeToldRequest(person_id=person)
         ways = (await ctx.state.services.call(ctx.state.services.notices.GetWaysToBeTold, request, token)).ways
         if ways.version:
-            ctx.state.cookies.set_reading_preferences(response, ReadingPreferences(ways.easy_read, ways.large_print))
+            ctx.state.cookies.set_reading_preferences(response, ReadingPreferences(ways.easy_read, ways.large_print), days=days)
 
 
 async def _fetch(ctx: PageContext) -> pb.GetWaysToBeToldResponse:

@@ -9,9 +9,10 @@ PERSON_TABLES = (
     PersonTable(
         tables.session,
         ("person",),
-        ("person", "identity_session", "hats", "created_at", "used_at", "expires_at", "acting_for"),
+        ("person", "identity_session", "hats", "created_at", "used_at", "expires_at", "acting_for", "quiet_seconds", "helped_by"),
         {"cookie_hash": "the secret of the browser, as a hash", "sealed_key": "opens only with that secret"},
     ),
+    PersonTable(tables.helped_page, ("person", "helper"), ("id", "person", "helper", "identity_session", "path", "at")),
     PersonTable(tables.news, ("person",), ("source", "number", "person", "kind", "about", "word", "at", "hat")),
     PersonTable(
         tables.notice,

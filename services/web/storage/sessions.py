@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Text, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Text, and_, bindparam, cast, delete, func, insert, or_, select, update
 
 from libs.database.columns import MOMENT, among
 from libs.database.engine import UnitOfWork
@@ -27,12 +27,18 @@ class SessionRow:
     expires_at: datetime
     used_at: datetime
     acting_for: UUID | None = None
+    quiet_seconds: int = 0
+    helped_by: UUID | None = None
 
 
 _read_session = row_mapper(SessionRow)
 _THIS_SESSION = session.c.cookie_hash == bindparam("hash")
 _NOW, _IDLE_SINCE = bindparam("now", type_=MOMENT), bindparam("idle_since", type_=MOMENT)
-_FIND_SESSION = select(session).where(_THIS_SESSION, session.c.expires_at > _NOW, session.c.used_at > _IDLE_SINCE)
+# On a device that other people use too a session has a quiet time of its own. Cast, as a bound value has no type in PostgreSQL.
+_QUIET_SINCE = cast(_NOW, MOMENT) - func.make_interval(0, 0, 0, 0, 0, 0, session.c.quiet_seconds)
+_IS_QUIET = and_(session.c.quiet_seconds > 0, session.c.used_at <= _QUIET_SINCE)
+_FIND_SESSION = select(session).where(_THIS_SESSION, session.c.expires_at > _NOW, session.c.used_at > _IDLE_SINCE, ~_IS_QUIET)
+_LIST_QUIET = select(session.c.identity_session).where(_IS_QUIET, session.c.expires_at > _NOW).order_by(session.c.used_at).limit(200)
 _RECORD_USE = update(session).where(_THIS_SESSION).values(used_at=_NOW)
 _SET_HATS = update(session).where(_THIS_SESSION).values(hats=bindparam("new_hats"))
 _SET_ACTING = update(session).where(_THIS_SESSION).values(acting_for=bindparam("new_acting_for"))
@@ -45,7 +51,7 @@ _ADD_HAT = (
     .values(hats=func.array_append(session.c.hats, bindparam("hat", type_=Text)))
 )
 _REMOVE_HAT = update(session).where(_OF_PERSON).values(hats=func.array_remove(session.c.hats, bindparam("hat", type_=Text)))
-_DELETE_ENDED_SESSIONS = delete(session).where(or_(session.c.expires_at <= _NOW, session.c.used_at <= _IDLE_SINCE))
+_DELETE_ENDED_SESSIONS = delete(session).where(or_(session.c.expires_at <= _NOW, session.c.used_at <= _IDLE_SINCE, _IS_QUIET))
 
 
 async def insert_session(work: UnitOfWork, cookie_hash: bytes, row: SessionRow) -> None:
@@ -58,6 +64,11 @@ async def find_session(work: UnitOfWork, cookie_hash: bytes) -> SessionRow | Non
     values = {"hash": cookie_hash, "now": work.now, "idle_since": work.now - IDLE_TIMEOUT}
     row = (await work.connection.execute(_FIND_SESSION, values)).one_or_none()
     return _read_session(row) if row else None
+
+
+async def list_quiet(work: UnitOfWork) -> list[str]:
+    """Identity's ids of sessions that nobody used for their quiet time, 200 at most."""
+    return list((await work.connection.execute(_LIST_QUIET, {"now": work.now})).scalars())
 
 
 async def record_use(work: UnitOfWork, cookie_hash: bytes) -> None:

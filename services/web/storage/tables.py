@@ -23,9 +23,24 @@ session = Table(
     required("used_at", MOMENT),
     required("expires_at", MOMENT),
     optional("acting_for", Uuid),
+    required("quiet_seconds", Integer, server_default="0"),
+    optional("helped_by", Uuid),
     Index("session_by_expiry", "expires_at"),
     Index("session_by_identity_session", "identity_session"),
     Index("session_by_person", "person"),
+)
+
+helped_page = Table(
+    "helped_page",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid),
+    required("helper", Uuid),
+    required("identity_session", Text),
+    required("path", Text),
+    required("at", MOMENT),
+    Index("helped_page_by_person", "person", "at"),
+    Index("helped_page_by_helper", "helper"),
 )
 
 kept_form = Table(

@@ -31,7 +31,8 @@ VALUES: Mapping[str, tuple[str, ...]] = {
 QUERIES = (
     "/members?q=jo", "/members?q=2", "/members?q=nobody", "/members?as_of=never", "/members?class=worker", f"/members/{JO}?done=end",
     "/paper-votes?done=recorded", "/paper-votes?done=confirmed", "/paper-votes?done=differs", "/you?done=asked", "/you?done=password",
-    "/you/sessions?done=ended", "/you/readers?page=015", f"/emergency/{JO}?done=opened", "/emergency-access?done=reviewed",
+    "/you/sessions?done=ended", "/helping?done=over", "/you/readers?page=015", f"/emergency/{JO}?done=opened",
+    "/emergency-access?done=reviewed",
     "/sign-in?again=yes", "/you/people?done=given", "/you/people?done=accepted", "/you/people?ended=yes",
     f"/members/{JO}/people?done=recorded", "/you/qualifications?done=added", "/qualifications?done=verify", "/you/record?done=home",
     "/you/record?print=yes", "/you/record/nothing", "/you/record/sharing/home.key_safe?q=jo",

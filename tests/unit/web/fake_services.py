@@ -15,6 +15,7 @@ from kith.identity.v1 import consent_pb2 as consent
 from kith.identity.v1 import credentials_pb2 as cred
 from kith.identity.v1 import data_requests_pb2 as asked
 from kith.identity.v1 import emergency_pb2 as emergency
+from kith.identity.v1 import helping_pb2 as helping
 from kith.identity.v1 import identity_pb2 as ident
 from kith.identity.v1 import notices_pb2 as told
 from kith.identity.v1 import record_pb2 as record
@@ -33,7 +34,8 @@ from services.topology import PEOPLE_SERVICE_NAMES, PERSON_SERVICES
 from services.web.app_state import AppState, CoOp
 from services.web.http.access_tokens import AccessTokenCache
 from services.web.http.cookies import Cookies
-from services.web.http.sessions import IdentitySession, Session
+from services.web.http.rate_limiter import RateLimiter
+from services.web.http.sessions import HelpedPage, IdentitySession, Session
 from services.web.localisation.catalogue import EASY_READ, PLAIN_ENGLISH, load_catalogues
 from services.web.notices.rendering import NoticeRenderer, NoticeSender
 from services.web.notices.stop_links import StopLinks
@@ -136,6 +138,7 @@ class InMemorySessions:
     """A session store in memory."""
 
     sessions: dict[str, Session] = field(default_factory=dict)
+    helped_pages: list[HelpedPage] = field(default_factory=list)
 
     async def create(self, identity: IdentitySession) -> Session:
         session = Session(hashlib.sha256(f"{identity.session_id}{len(self.sessions)}".encode()).hexdigest(), identity)
@@ -152,6 +155,16 @@ class InMemorySessions:
     async def set_acting_for(self, session: Session, subject: str) -> Session:
         self.sessions[session.cookie] = replace(session, acting_for=subject)
         return self.sessions[session.cookie]
+
+    async def record_helped_page(self, session: Session, path: str) -> None:
+        self.helped_pages.append(HelpedPage(session.identity.session_id, path, NOW))
+
+    async def list_helped_pages(
+        self,
+        person_id: str,  # noqa: ARG002 - all of it is Ada's
+        session_ids: Sequence[str],
+    ) -> Sequence[HelpedPage]:
+        return [page for page in self.helped_pages if page.session_id in session_ids]
 
     async def end(self, session: Session) -> None:
         self.sessions.pop(session.cookie, None)
@@ -227,13 +240,15 @@ class FakeIdentityService(FakeService):
     def SignIn(self, request: ident.SignInRequest) -> ident.SignInResponse:
         if request.code != CODE and (request.email, request.password) != ("ada@elm-row.example", "a good long password"):
             raise NotSignedIn("CODE_WRONG" if request.code else "PASSWORD_WRONG")
+        is_shared = request.device_use == ident.DEVICE_USE_SHARED
         return ident.SignInResponse(
             person_id=ADA,
             session_id="s1",
             session_key="k1",
             token="t",
             hats=self.hats,
-            session_expires_at=to_timestamp(NOW + timedelta(days=30)),
+            session_expires_at=to_timestamp(NOW + (timedelta(hours=1) if is_shared else timedelta(days=30))),
+            quiet_seconds=900 if is_shared else 0,
         )
 
     def RenewToken(self, request: ident.RenewTokenRequest) -> ident.RenewTokenResponse:
@@ -278,6 +293,11 @@ class FakeIdentityService(FakeService):
                 started_at=to_timestamp(NOW - timedelta(days=number)),
                 expires_at=to_timestamp(NOW + timedelta(days=30 - number)),
                 current=not number,
+                device_use=ident.DEVICE_USE_SHARED if number else ident.DEVICE_USE_OWN,
+                device_kind=(ident.DEVICE_KIND_UNSPECIFIED, ident.DEVICE_KIND_PHONE, ident.DEVICE_KIND_TABLET)[number],
+                quiet_seconds=900 if number else 0,
+                helped_by=JO if strength == "link" else "",
+                help_kind=ident.HELP_KIND_FILLS_IN if strength == "link" else ident.HELP_KIND_UNSPECIFIED,
             )
             for number, strength in enumerate(("card", "password", "link"))
         ]
@@ -288,6 +308,40 @@ class FakeIdentityService(FakeService):
 
     def RevokeSignInCodes(self, _request: ident.RevokeSignInCodesRequest) -> ident.RevokeSignInCodesResponse:
         return ident.RevokeSignInCodesResponse(revoked=1)
+
+
+HELPED_SESSION = "01939f00-0000-7000-8000-0000000000f2"
+
+
+class FakeHelpingService(FakeService):
+    """Jo helps Ada now, and Mo did before."""
+
+    def __init__(self) -> None:
+        super().__init__(helping.DESCRIPTOR.services_by_name["HelpingService"])
+
+    def BeginHelping(self, request: helping.BeginHelpingRequest) -> helping.BeginHelpingResponse:
+        if request.code != CODE:
+            raise invalid("code", "HELP_CODE_WRONG")
+        return helping.BeginHelpingResponse(
+            person_id=JO,
+            session_id=HELPED_SESSION,
+            session_key="k9",
+            session_expires_at=to_timestamp(NOW + timedelta(minutes=60)),
+            quiet_seconds=900,
+        )
+
+    def ListHelp(self, _request: helping.ListHelpRequest) -> helping.ListHelpResponse:
+        help_ = [
+            helping.Help(
+                session_id=HELPED_SESSION, helper_id=JO, kind=ident.HELP_KIND_FILLS_IN,
+                began_at=to_timestamp(NOW - timedelta(minutes=10)), ended_at=to_timestamp(NOW + timedelta(minutes=50)),
+            ),
+            helping.Help(
+                session_id="s0", helper_id=MO, kind=ident.HELP_KIND_READS_OUT, is_over=True,
+                began_at=to_timestamp(NOW - timedelta(days=3, minutes=20)), ended_at=to_timestamp(NOW - timedelta(days=3)),
+            ),
+        ]  # fmt: skip
+        return helping.ListHelpResponse(help=help_)
 
 
 SISTER, LPA, ASKED = (f"01939f00-0000-7000-8000-0000000000b{number}" for number in (1, 2, 3))
@@ -876,7 +930,7 @@ class FakePersonRightsService(FakeService):
         session = {"id": OWN_ENTRY, "person": ADA, "strength": "card", "started_at": NOW.isoformat(), "expires_at": None, "ended_at": None}
         read = {
             "id": OTHERS_ENTRY, "reader": MO, "hat": "secretary", "subject": ADA, "record": "person", "action": "get", "stale": False,
-            "at": NOW.isoformat(), "fields": [], "reason": "", "acting_for": None,
+            "at": NOW.isoformat(), "fields": [], "reason": "", "acting_for": None, "helped_by": None,
         }  # fmt: skip
         return rights.ExportResponse(records=[_exported("session", session), _exported("read_audit", read)])
 
@@ -896,6 +950,7 @@ class FakeServices:
     files: FakeFileService = field(default_factory=FakeFileService)
     records: FakeRecordService = field(default_factory=FakeRecordService)
     consents: FakeConsentService = field(default_factory=FakeConsentService)
+    helping: FakeHelpingService = field(default_factory=FakeHelpingService)
     recovery: FakeRecoveryService = field(default_factory=FakeRecoveryService)
     membership: FakeMembershipService = field(default_factory=FakeMembershipService)
     governance: FakeGovernanceService = field(default_factory=FakeGovernanceService)
@@ -913,6 +968,8 @@ class FakeServices:
     news: InMemoryNews = field(default_factory=lambda: InMemoryNews(make_news()))
     first_steps: InMemoryFirstSteps = field(default_factory=InMemoryFirstSteps)
     public_url: str = "https://elm-row.example"
+    forms_a_minute: int = 100_000
+    """Tests send more forms than a person, and their clock stands still."""
     co_op: str = ""
     clock: Clock = field(default_factory=lambda: FixedClock(NOW))
 
@@ -937,6 +994,7 @@ class FakeServices:
             "notices",
             "data_requests",
             "recovery",
+            "helping",
         )
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses, person_rights=person_rights)
         co_op = CoOp(
@@ -952,6 +1010,7 @@ class FakeServices:
             access_tokens=AccessTokenCache(services, self.sessions),
             clock=self.clock,
             cookies=Cookies(https, self.co_op),
+            form_limiter=RateLimiter(self.forms_a_minute),
             forms_key=FORMS_KEY,
             templates=TEMPLATES,
             catalogues=REGISTERS,

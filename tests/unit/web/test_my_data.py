@@ -28,7 +28,7 @@ from tests.unit.web.scriptless_browser import ScriptlessBrowser
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 READ = {
     "id": "0", "reader": MO, "hat": "secretary", "subject": ADA, "record": "person", "action": "get", "stale": False,
-    "at": "2026-11-27T10:00:00+00:00", "fields": ["health.risks", "home.key_safe"], "reason": "", "acting_for": None,
+    "at": "2026-11-27T10:00:00+00:00", "fields": ["health.risks", "home.key_safe"], "reason": "", "acting_for": None, "helped_by": None,
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from services.web.pages.my_data.gathering import PersonRecord
 
 FORMAT = "kith.person-data.v1"
 _READ = "read_audit"
-_READERS = ("service", "at", "reader", "hat", "record", "action", "fields", "reason", "acting_for", "stale")
+_READERS = ("service", "at", "reader", "hat", "record", "action", "fields", "reason", "acting_for", "helped_by", "stale")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fkith/envelope/v1/envelope.proto\x12\x10kith.envelope.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd3\x01\n\x08\x45nvelope\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12\x0e\n\x06number\x18\x04 \x01(\x03\x12\x0c\n\x04type\x18\x05 \x01(\t\x12&\n\x02\x61t\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\x07 \x01(\t\x12\r\n\x05\x63\x61use\x18\x08 \x01(\t\x12\x13\n\x0btraceparent\x18\t \x01(\t\x12\x0f\n\x07payload\x18\n \x01(\x0c\x12\x12\n\nacting_for\x18\x0b \x01(\t\"5\n\x04Head\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\x03\x12\x0e\n\x06number\x18\x03 \x01(\x03\"\x1d\n\x0bHeadRequest\x12\x0e\n\x06source\x18\x01 \x01(\t\"=\n\rReplayRequest\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\x03\x12\r\n\x05limit\x18\x03 \x01(\x05\"a\n\x0eReplayResponse\x12$\n\x04head\x18\x01 \x01(\x0b\x32\x16.kith.envelope.v1.Head\x12)\n\x05\x66\x61\x63ts\x18\x02 \x03(\x0b\x32\x1a.kith.envelope.v1.Envelopeb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fkith/envelope/v1/envelope.proto\x12\x10kith.envelope.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe6\x01\n\x08\x45nvelope\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12\x0e\n\x06number\x18\x04 \x01(\x03\x12\x0c\n\x04type\x18\x05 \x01(\t\x12&\n\x02\x61t\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\x07 \x01(\t\x12\r\n\x05\x63\x61use\x18\x08 \x01(\t\x12\x13\n\x0btraceparent\x18\t \x01(\t\x12\x0f\n\x07payload\x18\n \x01(\x0c\x12\x12\n\nacting_for\x18\x0b \x01(\t\x12\x11\n\thelped_by\x18\x0c \x01(\t\"5\n\x04Head\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\x03\x12\x0e\n\x06number\x18\x03 \x01(\x03\"\x1d\n\x0bHeadRequest\x12\x0e\n\x06source\x18\x01 \x01(\t\"=\n\rReplayRequest\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\x03\x12\r\n\x05limit\x18\x03 \x01(\x05\"a\n\x0eReplayResponse\x12$\n\x04head\x18\x01 \x01(\x0b\x32\x16.kith.envelope.v1.Head\x12)\n\x05\x66\x61\x63ts\x18\x02 \x03(\x0b\x32\x1a.kith.envelope.v1.Envelopeb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,13 +33,13 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.envelope.v1.envelope_p
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ENVELOPE']._serialized_start=87
-  _globals['_ENVELOPE']._serialized_end=298
-  _globals['_HEAD']._serialized_start=300
-  _globals['_HEAD']._serialized_end=353
-  _globals['_HEADREQUEST']._serialized_start=355
-  _globals['_HEADREQUEST']._serialized_end=384
-  _globals['_REPLAYREQUEST']._serialized_start=386
-  _globals['_REPLAYREQUEST']._serialized_end=447
-  _globals['_REPLAYRESPONSE']._serialized_start=449
-  _globals['_REPLAYRESPONSE']._serialized_end=546
+  _globals['_ENVELOPE']._serialized_end=317
+  _globals['_HEAD']._serialized_start=319
+  _globals['_HEAD']._serialized_end=372
+  _globals['_HEADREQUEST']._serialized_start=374
+  _globals['_HEADREQUEST']._serialized_end=403
+  _globals['_REPLAYREQUEST']._serialized_start=405
+  _globals['_REPLAYREQUEST']._serialized_end=466
+  _globals['_REPLAYRESPONSE']._serialized_start=468
+  _globals['_REPLAYRESPONSE']._serialized_end=565
 # @@protoc_insertion_point(module_scope)

@@ -36,6 +36,7 @@ class Envelope(_message.Message):
     TRACEPARENT_FIELD_NUMBER: _builtins.int
     PAYLOAD_FIELD_NUMBER: _builtins.int
     ACTING_FOR_FIELD_NUMBER: _builtins.int
+    HELPED_BY_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUIDv7"""
     source: _builtins.str
@@ -55,6 +56,8 @@ class Envelope(_message.Message):
     """the event itself"""
     acting_for: _builtins.str
     """the person in whose place the actor acted, if any"""
+    helped_by: _builtins.str
+    """the person who helped the actor with the pages, if any"""
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -71,10 +74,11 @@ class Envelope(_message.Message):
         traceparent: _builtins.str = ...,
         payload: _builtins.bytes = ...,
         acting_for: _builtins.str = ...,
+        helped_by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acting_for", b"acting_for", "actor", b"actor", "at", b"at", "cause", b"cause", "epoch", b"epoch", "id", b"id", "number", b"number", "payload", b"payload", "source", b"source", "traceparent", b"traceparent", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acting_for", b"acting_for", "actor", b"actor", "at", b"at", "cause", b"cause", "epoch", b"epoch", "helped_by", b"helped_by", "id", b"id", "number", b"number", "payload", b"payload", "source", b"source", "traceparent", b"traceparent", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -82,6 +82,22 @@ class CodeKind(StrEnum):
     CARD = "card"
 
 
+class DeviceUse(StrEnum):
+    OWN = "own"
+    SHARED = "shared"
+
+
+class DeviceKind(StrEnum):
+    PHONE = "phone"
+    TABLET = "tablet"
+    COMPUTER = "computer"
+
+
+class HelpKind(StrEnum):
+    FILLS_IN = "fills_in"
+    READS_OUT = "reads_out"
+
+
 class NoticeChannel(StrEnum):
     PAGE = "page"
     EMAIL = "email"

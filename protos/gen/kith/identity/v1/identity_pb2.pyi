@@ -42,6 +42,68 @@ CODE_KIND_CARD: CodeKind.ValueType  # 2
 """printed, for a year, until revoked"""
 Global___CodeKind: _TypeAlias = CodeKind  # noqa: Y015
 
+class _DeviceUse:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DeviceUseEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DeviceUse.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DEVICE_USE_UNSPECIFIED: _DeviceUse.ValueType  # 0
+    DEVICE_USE_OWN: _DeviceUse.ValueType  # 1
+    DEVICE_USE_SHARED: _DeviceUse.ValueType  # 2
+    """other people use it too: the session is short, and ends after a quiet time"""
+
+class DeviceUse(_DeviceUse, metaclass=_DeviceUseEnumTypeWrapper):
+    """DeviceUse is whose device a person signs in on, as they say themselves. Unspecified is treated as shared."""
+
+DEVICE_USE_UNSPECIFIED: DeviceUse.ValueType  # 0
+DEVICE_USE_OWN: DeviceUse.ValueType  # 1
+DEVICE_USE_SHARED: DeviceUse.ValueType  # 2
+"""other people use it too: the session is short, and ends after a quiet time"""
+Global___DeviceUse: _TypeAlias = DeviceUse  # noqa: Y015
+
+class _DeviceKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DeviceKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DeviceKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DEVICE_KIND_UNSPECIFIED: _DeviceKind.ValueType  # 0
+    DEVICE_KIND_PHONE: _DeviceKind.ValueType  # 1
+    DEVICE_KIND_TABLET: _DeviceKind.ValueType  # 2
+    DEVICE_KIND_COMPUTER: _DeviceKind.ValueType  # 3
+
+class DeviceKind(_DeviceKind, metaclass=_DeviceKindEnumTypeWrapper):
+    """DeviceKind is roughly what kind of device a session is on, as its browser says."""
+
+DEVICE_KIND_UNSPECIFIED: DeviceKind.ValueType  # 0
+DEVICE_KIND_PHONE: DeviceKind.ValueType  # 1
+DEVICE_KIND_TABLET: DeviceKind.ValueType  # 2
+DEVICE_KIND_COMPUTER: DeviceKind.ValueType  # 3
+Global___DeviceKind: _TypeAlias = DeviceKind  # noqa: Y015
+
+class _HelpKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _HelpKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_HelpKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    HELP_KIND_UNSPECIFIED: _HelpKind.ValueType  # 0
+    HELP_KIND_FILLS_IN: _HelpKind.ValueType  # 1
+    """sits beside the person and fills in pages for them"""
+    HELP_KIND_READS_OUT: _HelpKind.ValueType  # 2
+    """reads the pages out"""
+
+class HelpKind(_HelpKind, metaclass=_HelpKindEnumTypeWrapper):
+    """HelpKind is how somebody helps a person with the pages."""
+
+HELP_KIND_UNSPECIFIED: HelpKind.ValueType  # 0
+HELP_KIND_FILLS_IN: HelpKind.ValueType  # 1
+"""sits beside the person and fills in pages for them"""
+HELP_KIND_READS_OUT: HelpKind.ValueType  # 2
+"""reads the pages out"""
+Global___HelpKind: _TypeAlias = HelpKind  # noqa: Y015
+
 @_typing.final
 class NewPerson(_message.Message):
     """NewPerson is a person to register."""
@@ -655,6 +717,8 @@ class SignInRequest(_message.Message):
     PASSWORD_FIELD_NUMBER: _builtins.int
     BROWSER_FIELD_NUMBER: _builtins.int
     CLIENT_ADDRESS_FIELD_NUMBER: _builtins.int
+    DEVICE_USE_FIELD_NUMBER: _builtins.int
+    DEVICE_KIND_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     """a link's or a card's code, or"""
     email: _builtins.str
@@ -665,6 +729,8 @@ class SignInRequest(_message.Message):
     """names the browser, across sessions; only a hash of a secret that the browser holds"""
     client_address: _builtins.str
     """the network address of the person's device"""
+    device_use: Global___DeviceUse.ValueType
+    device_kind: Global___DeviceKind.ValueType
     def __init__(
         self,
         *,
@@ -673,10 +739,12 @@ class SignInRequest(_message.Message):
         password: _builtins.str = ...,
         browser: _builtins.str = ...,
         client_address: _builtins.str = ...,
+        device_use: Global___DeviceUse.ValueType = ...,
+        device_kind: Global___DeviceKind.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["browser", b"browser", "client_address", b"client_address", "code", b"code", "email", b"email", "password", b"password"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["browser", b"browser", "client_address", b"client_address", "code", b"code", "device_kind", b"device_kind", "device_use", b"device_use", "email", b"email", "password", b"password"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -695,11 +763,14 @@ class SignInResponse(_message.Message):
     TOKEN_EXPIRES_AT_FIELD_NUMBER: _builtins.int
     SESSION_EXPIRES_AT_FIELD_NUMBER: _builtins.int
     HATS_FIELD_NUMBER: _builtins.int
+    QUIET_SECONDS_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     session_id: _builtins.str
     session_key: _builtins.str
     """the edge stores it with the session and needs it to renew the token"""
     token: _builtins.str
+    quiet_seconds: _builtins.int
+    """the edge ends the session when nobody used it for so long; 0 on the person's own device"""
     @_builtins.property
     def token_expires_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -716,10 +787,11 @@ class SignInResponse(_message.Message):
         token_expires_at: _timestamp_pb2.Timestamp | None = ...,
         session_expires_at: _timestamp_pb2.Timestamp | None = ...,
         hats: _abc.Iterable[_builtins.str] | None = ...,
+        quiet_seconds: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["session_expires_at", b"session_expires_at", "token_expires_at", b"token_expires_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["hats", b"hats", "person_id", b"person_id", "session_expires_at", b"session_expires_at", "session_id", b"session_id", "session_key", b"session_key", "token", b"token", "token_expires_at", b"token_expires_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hats", b"hats", "person_id", b"person_id", "quiet_seconds", b"quiet_seconds", "session_expires_at", b"session_expires_at", "session_id", b"session_id", "session_key", b"session_key", "token", b"token", "token_expires_at", b"token_expires_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -873,11 +945,23 @@ class OwnSession(_message.Message):
     STARTED_AT_FIELD_NUMBER: _builtins.int
     EXPIRES_AT_FIELD_NUMBER: _builtins.int
     CURRENT_FIELD_NUMBER: _builtins.int
+    DEVICE_USE_FIELD_NUMBER: _builtins.int
+    DEVICE_KIND_FIELD_NUMBER: _builtins.int
+    QUIET_SECONDS_FIELD_NUMBER: _builtins.int
+    HELPED_BY_FIELD_NUMBER: _builtins.int
+    HELP_KIND_FIELD_NUMBER: _builtins.int
     session_id: _builtins.str
     strength: _builtins.str
     """link, card, password"""
     current: _builtins.bool
     """the session of this call"""
+    device_use: Global___DeviceUse.ValueType
+    device_kind: Global___DeviceKind.ValueType
+    quiet_seconds: _builtins.int
+    """ends when nobody used it for so long; 0 = it does not"""
+    helped_by: _builtins.str
+    """the person who helps in it, or empty"""
+    help_kind: Global___HelpKind.ValueType
     @_builtins.property
     def started_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -890,10 +974,15 @@ class OwnSession(_message.Message):
         started_at: _timestamp_pb2.Timestamp | None = ...,
         expires_at: _timestamp_pb2.Timestamp | None = ...,
         current: _builtins.bool = ...,
+        device_use: Global___DeviceUse.ValueType = ...,
+        device_kind: Global___DeviceKind.ValueType = ...,
+        quiet_seconds: _builtins.int = ...,
+        helped_by: _builtins.str = ...,
+        help_kind: Global___HelpKind.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at", "started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["current", b"current", "expires_at", b"expires_at", "session_id", b"session_id", "started_at", b"started_at", "strength", b"strength"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["current", b"current", "device_kind", b"device_kind", "device_use", b"device_use", "expires_at", b"expires_at", "help_kind", b"help_kind", "helped_by", b"helped_by", "quiet_seconds", b"quiet_seconds", "session_id", b"session_id", "started_at", b"started_at", "strength", b"strength"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -23,55 +23,56 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from kith.identity.v1 import identity_pb2 as kith_dot_identity_dot_v1_dot_identity__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fkith/identity/v1/recovery.proto\x12\x10kith.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"Q\n\x19NameRecoveryHelperRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tfull_name\x18\x02 \x01(\t\x12\r\n\x05\x65mail\x18\x03 \x01(\t\"/\n\x1aNameRecoveryHelperResponse\x12\x11\n\thelper_id\x18\x01 \x01(\t\"B\n\x19\x41\x63\x63\x65ptRecoveryHelpRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\"\x1c\n\x1a\x41\x63\x63\x65ptRecoveryHelpResponse\"R\n\x16\x45ndRecoveryHelpRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\thelper_id\x18\x03 \x01(\t\"\x19\n\x17\x45ndRecoveryHelpResponse\"\x18\n\x16GetRecoveryHelpRequest\"V\n\x0cRecoveryHelp\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x11\n\thelper_id\x18\x02 \x01(\t\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x03 \x01(\x08\x12\x0e\n\x06wanted\x18\x04 \x01(\x08\"\x89\x01\n\x17GetRecoveryHelpResponse\x12/\n\x07helpers\x18\x01 \x03(\x0b\x32\x1e.kith.identity.v1.RecoveryHelp\x12.\n\x06helped\x18\x02 \x03(\x0b\x32\x1e.kith.identity.v1.RecoveryHelp\x12\r\n\x05\x61sked\x18\x03 \x01(\x08\"N\n\x16RequestRecoveryRequest\x12\x0b\n\x03who\x18\x01 \x01(\t\x12\x0f\n\x07\x62rowser\x18\x02 \x01(\t\x12\x16\n\x0e\x63lient_address\x18\x03 \x01(\t\"/\n\x17RequestRecoveryResponse\x12\x14\n\x0crecovery_key\x18\x01 \x01(\t\"*\n\x12GetRecoveryRequest\x12\x14\n\x0crecovery_key\x18\x01 \x01(\t\"\x9d\x01\n\x13GetRecoveryResponse\x12.\n\x05state\x18\x01 \x01(\x0e\x32\x1f.kith.identity.v1.RecoveryState\x12\x15\n\rspoken_number\x18\x02 \x01(\t\x12\x0f\n\x07vouched\x18\x03 \x01(\x05\x12.\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"W\n\x17VouchForRecoveryRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x15\n\rspoken_number\x18\x03 \x01(\t\"\x1a\n\x18VouchForRecoveryResponse\")\n\x13StopRecoveryRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\"\'\n\x14StopRecoveryResponse\x12\x0f\n\x07stopped\x18\x01 \x01(\x05\">\n\x15\x46inishRecoveryRequest\x12\x14\n\x0crecovery_key\x18\x01 \x01(\t\x12\x0f\n\x07\x62rowser\x18\x02 \x01(\t\"\x9a\x01\n\x16\x46inishRecoveryResponse\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\x12\x13\n\x0bsession_key\x18\x03 \x01(\t\x12\x0c\n\x04hats\x18\x04 \x03(\t\x12\x36\n\x12session_expires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*~\n\rRecoveryState\x12\x1e\n\x1aRECOVERY_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16RECOVERY_STATE_WAITING\x10\x01\x12\x18\n\x14RECOVERY_STATE_READY\x10\x02\x12\x17\n\x13RECOVERY_STATE_OVER\x10\x03\x32\xb6\x07\n\x0fRecoveryService\x12o\n\x12NameRecoveryHelper\x12+.kith.identity.v1.NameRecoveryHelperRequest\x1a,.kith.identity.v1.NameRecoveryHelperResponse\x12o\n\x12\x41\x63\x63\x65ptRecoveryHelp\x12+.kith.identity.v1.AcceptRecoveryHelpRequest\x1a,.kith.identity.v1.AcceptRecoveryHelpResponse\x12\x66\n\x0f\x45ndRecoveryHelp\x12(.kith.identity.v1.EndRecoveryHelpRequest\x1a).kith.identity.v1.EndRecoveryHelpResponse\x12\x66\n\x0fGetRecoveryHelp\x12(.kith.identity.v1.GetRecoveryHelpRequest\x1a).kith.identity.v1.GetRecoveryHelpResponse\x12\x66\n\x0fRequestRecovery\x12(.kith.identity.v1.RequestRecoveryRequest\x1a).kith.identity.v1.RequestRecoveryResponse\x12Z\n\x0bGetRecovery\x12$.kith.identity.v1.GetRecoveryRequest\x1a%.kith.identity.v1.GetRecoveryResponse\x12i\n\x10VouchForRecovery\x12).kith.identity.v1.VouchForRecoveryRequest\x1a*.kith.identity.v1.VouchForRecoveryResponse\x12]\n\x0cStopRecovery\x12%.kith.identity.v1.StopRecoveryRequest\x1a&.kith.identity.v1.StopRecoveryResponse\x12\x63\n\x0e\x46inishRecovery\x12\'.kith.identity.v1.FinishRecoveryRequest\x1a(.kith.identity.v1.FinishRecoveryResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fkith/identity/v1/recovery.proto\x12\x10kith.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fkith/identity/v1/identity.proto\"Q\n\x19NameRecoveryHelperRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tfull_name\x18\x02 \x01(\t\x12\r\n\x05\x65mail\x18\x03 \x01(\t\"/\n\x1aNameRecoveryHelperResponse\x12\x11\n\thelper_id\x18\x01 \x01(\t\"B\n\x19\x41\x63\x63\x65ptRecoveryHelpRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\"\x1c\n\x1a\x41\x63\x63\x65ptRecoveryHelpResponse\"R\n\x16\x45ndRecoveryHelpRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\thelper_id\x18\x03 \x01(\t\"\x19\n\x17\x45ndRecoveryHelpResponse\"\x18\n\x16GetRecoveryHelpRequest\"V\n\x0cRecoveryHelp\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x11\n\thelper_id\x18\x02 \x01(\t\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x03 \x01(\x08\x12\x0e\n\x06wanted\x18\x04 \x01(\x08\"\x89\x01\n\x17GetRecoveryHelpResponse\x12/\n\x07helpers\x18\x01 \x03(\x0b\x32\x1e.kith.identity.v1.RecoveryHelp\x12.\n\x06helped\x18\x02 \x03(\x0b\x32\x1e.kith.identity.v1.RecoveryHelp\x12\r\n\x05\x61sked\x18\x03 \x01(\x08\"N\n\x16RequestRecoveryRequest\x12\x0b\n\x03who\x18\x01 \x01(\t\x12\x0f\n\x07\x62rowser\x18\x02 \x01(\t\x12\x16\n\x0e\x63lient_address\x18\x03 \x01(\t\"/\n\x17RequestRecoveryResponse\x12\x14\n\x0crecovery_key\x18\x01 \x01(\t\"*\n\x12GetRecoveryRequest\x12\x14\n\x0crecovery_key\x18\x01 \x01(\t\"\x9d\x01\n\x13GetRecoveryResponse\x12.\n\x05state\x18\x01 \x01(\x0e\x32\x1f.kith.identity.v1.RecoveryState\x12\x15\n\rspoken_number\x18\x02 \x01(\t\x12\x0f\n\x07vouched\x18\x03 \x01(\x05\x12.\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"W\n\x17VouchForRecoveryRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x15\n\rspoken_number\x18\x03 \x01(\t\"\x1a\n\x18VouchForRecoveryResponse\")\n\x13StopRecoveryRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\"\'\n\x14StopRecoveryResponse\x12\x0f\n\x07stopped\x18\x01 \x01(\x05\"\xa2\x01\n\x15\x46inishRecoveryRequest\x12\x14\n\x0crecovery_key\x18\x01 \x01(\t\x12\x0f\n\x07\x62rowser\x18\x02 \x01(\t\x12/\n\ndevice_use\x18\x03 \x01(\x0e\x32\x1b.kith.identity.v1.DeviceUse\x12\x31\n\x0b\x64\x65vice_kind\x18\x04 \x01(\x0e\x32\x1c.kith.identity.v1.DeviceKind\"\xb1\x01\n\x16\x46inishRecoveryResponse\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\x12\x13\n\x0bsession_key\x18\x03 \x01(\t\x12\x0c\n\x04hats\x18\x04 \x03(\t\x12\x36\n\x12session_expires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rquiet_seconds\x18\x06 \x01(\x05*~\n\rRecoveryState\x12\x1e\n\x1aRECOVERY_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16RECOVERY_STATE_WAITING\x10\x01\x12\x18\n\x14RECOVERY_STATE_READY\x10\x02\x12\x17\n\x13RECOVERY_STATE_OVER\x10\x03\x32\xb6\x07\n\x0fRecoveryService\x12o\n\x12NameRecoveryHelper\x12+.kith.identity.v1.NameRecoveryHelperRequest\x1a,.kith.identity.v1.NameRecoveryHelperResponse\x12o\n\x12\x41\x63\x63\x65ptRecoveryHelp\x12+.kith.identity.v1.AcceptRecoveryHelpRequest\x1a,.kith.identity.v1.AcceptRecoveryHelpResponse\x12\x66\n\x0f\x45ndRecoveryHelp\x12(.kith.identity.v1.EndRecoveryHelpRequest\x1a).kith.identity.v1.EndRecoveryHelpResponse\x12\x66\n\x0fGetRecoveryHelp\x12(.kith.identity.v1.GetRecoveryHelpRequest\x1a).kith.identity.v1.GetRecoveryHelpResponse\x12\x66\n\x0fRequestRecovery\x12(.kith.identity.v1.RequestRecoveryRequest\x1a).kith.identity.v1.RequestRecoveryResponse\x12Z\n\x0bGetRecovery\x12$.kith.identity.v1.GetRecoveryRequest\x1a%.kith.identity.v1.GetRecoveryResponse\x12i\n\x10VouchForRecovery\x12).kith.identity.v1.VouchForRecoveryRequest\x1a*.kith.identity.v1.VouchForRecoveryResponse\x12]\n\x0cStopRecovery\x12%.kith.identity.v1.StopRecoveryRequest\x1a&.kith.identity.v1.StopRecoveryResponse\x12\x63\n\x0e\x46inishRecovery\x12\'.kith.identity.v1.FinishRecoveryRequest\x1a(.kith.identity.v1.FinishRecoveryResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.identity.v1.recovery_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RECOVERYSTATE']._serialized_start=1436
-  _globals['_RECOVERYSTATE']._serialized_end=1562
-  _globals['_NAMERECOVERYHELPERREQUEST']._serialized_start=86
-  _globals['_NAMERECOVERYHELPERREQUEST']._serialized_end=167
-  _globals['_NAMERECOVERYHELPERRESPONSE']._serialized_start=169
-  _globals['_NAMERECOVERYHELPERRESPONSE']._serialized_end=216
-  _globals['_ACCEPTRECOVERYHELPREQUEST']._serialized_start=218
-  _globals['_ACCEPTRECOVERYHELPREQUEST']._serialized_end=284
-  _globals['_ACCEPTRECOVERYHELPRESPONSE']._serialized_start=286
-  _globals['_ACCEPTRECOVERYHELPRESPONSE']._serialized_end=314
-  _globals['_ENDRECOVERYHELPREQUEST']._serialized_start=316
-  _globals['_ENDRECOVERYHELPREQUEST']._serialized_end=398
-  _globals['_ENDRECOVERYHELPRESPONSE']._serialized_start=400
-  _globals['_ENDRECOVERYHELPRESPONSE']._serialized_end=425
-  _globals['_GETRECOVERYHELPREQUEST']._serialized_start=427
-  _globals['_GETRECOVERYHELPREQUEST']._serialized_end=451
-  _globals['_RECOVERYHELP']._serialized_start=453
-  _globals['_RECOVERYHELP']._serialized_end=539
-  _globals['_GETRECOVERYHELPRESPONSE']._serialized_start=542
-  _globals['_GETRECOVERYHELPRESPONSE']._serialized_end=679
-  _globals['_REQUESTRECOVERYREQUEST']._serialized_start=681
-  _globals['_REQUESTRECOVERYREQUEST']._serialized_end=759
-  _globals['_REQUESTRECOVERYRESPONSE']._serialized_start=761
-  _globals['_REQUESTRECOVERYRESPONSE']._serialized_end=808
-  _globals['_GETRECOVERYREQUEST']._serialized_start=810
-  _globals['_GETRECOVERYREQUEST']._serialized_end=852
-  _globals['_GETRECOVERYRESPONSE']._serialized_start=855
-  _globals['_GETRECOVERYRESPONSE']._serialized_end=1012
-  _globals['_VOUCHFORRECOVERYREQUEST']._serialized_start=1014
-  _globals['_VOUCHFORRECOVERYREQUEST']._serialized_end=1101
-  _globals['_VOUCHFORRECOVERYRESPONSE']._serialized_start=1103
-  _globals['_VOUCHFORRECOVERYRESPONSE']._serialized_end=1129
-  _globals['_STOPRECOVERYREQUEST']._serialized_start=1131
-  _globals['_STOPRECOVERYREQUEST']._serialized_end=1172
-  _globals['_STOPRECOVERYRESPONSE']._serialized_start=1174
-  _globals['_STOPRECOVERYRESPONSE']._serialized_end=1213
-  _globals['_FINISHRECOVERYREQUEST']._serialized_start=1215
-  _globals['_FINISHRECOVERYREQUEST']._serialized_end=1277
-  _globals['_FINISHRECOVERYRESPONSE']._serialized_start=1280
-  _globals['_FINISHRECOVERYRESPONSE']._serialized_end=1434
-  _globals['_RECOVERYSERVICE']._serialized_start=1565
-  _globals['_RECOVERYSERVICE']._serialized_end=2515
+  _globals['_RECOVERYSTATE']._serialized_start=1593
+  _globals['_RECOVERYSTATE']._serialized_end=1719
+  _globals['_NAMERECOVERYHELPERREQUEST']._serialized_start=119
+  _globals['_NAMERECOVERYHELPERREQUEST']._serialized_end=200
+  _globals['_NAMERECOVERYHELPERRESPONSE']._serialized_start=202
+  _globals['_NAMERECOVERYHELPERRESPONSE']._serialized_end=249
+  _globals['_ACCEPTRECOVERYHELPREQUEST']._serialized_start=251
+  _globals['_ACCEPTRECOVERYHELPREQUEST']._serialized_end=317
+  _globals['_ACCEPTRECOVERYHELPRESPONSE']._serialized_start=319
+  _globals['_ACCEPTRECOVERYHELPRESPONSE']._serialized_end=347
+  _globals['_ENDRECOVERYHELPREQUEST']._serialized_start=349
+  _globals['_ENDRECOVERYHELPREQUEST']._serialized_end=431
+  _globals['_ENDRECOVERYHELPRESPONSE']._serialized_start=433
+  _globals['_ENDRECOVERYHELPRESPONSE']._serialized_end=458
+  _globals['_GETRECOVERYHELPREQUEST']._serialized_start=460
+  _globals['_GETRECOVERYHELPREQUEST']._serialized_end=484
+  _globals['_RECOVERYHELP']._serialized_start=486
+  _globals['_RECOVERYHELP']._serialized_end=572
+  _globals['_GETRECOVERYHELPRESPONSE']._serialized_start=575
+  _globals['_GETRECOVERYHELPRESPONSE']._serialized_end=712
+  _globals['_REQUESTRECOVERYREQUEST']._serialized_start=714
+  _globals['_REQUESTRECOVERYREQUEST']._serialized_end=792
+  _globals['_REQUESTRECOVERYRESPONSE']._serialized_start=794
+  _globals['_REQUESTRECOVERYRESPONSE']._serialized_end=841
+  _globals['_GETRECOVERYREQUEST']._serialized_start=843
+  _globals['_GETRECOVERYREQUEST']._serialized_end=885
+  _globals['_GETRECOVERYRESPONSE']._serialized_start=888
+  _globals['_GETRECOVERYRESPONSE']._serialized_end=1045
+  _globals['_VOUCHFORRECOVERYREQUEST']._serialized_start=1047
+  _globals['_VOUCHFORRECOVERYREQUEST']._serialized_end=1134
+  _globals['_VOUCHFORRECOVERYRESPONSE']._serialized_start=1136
+  _globals['_VOUCHFORRECOVERYRESPONSE']._serialized_end=1162
+  _globals['_STOPRECOVERYREQUEST']._serialized_start=1164
+  _globals['_STOPRECOVERYREQUEST']._serialized_end=1205
+  _globals['_STOPRECOVERYRESPONSE']._serialized_start=1207
+  _globals['_STOPRECOVERYRESPONSE']._serialized_end=1246
+  _globals['_FINISHRECOVERYREQUEST']._serialized_start=1249
+  _globals['_FINISHRECOVERYREQUEST']._serialized_end=1411
+  _globals['_FINISHRECOVERYRESPONSE']._serialized_start=1414
+  _globals['_FINISHRECOVERYRESPONSE']._serialized_end=1591
+  _globals['_RECOVERYSERVICE']._serialized_start=1722
+  _globals['_RECOVERYSERVICE']._serialized_end=2672
 # @@protoc_insertion_point(module_scope)

@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from kith.identity.v1 import identity_pb2 as _identity_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -453,17 +454,23 @@ class FinishRecoveryRequest(_message.Message):
 
     RECOVERY_KEY_FIELD_NUMBER: _builtins.int
     BROWSER_FIELD_NUMBER: _builtins.int
+    DEVICE_USE_FIELD_NUMBER: _builtins.int
+    DEVICE_KIND_FIELD_NUMBER: _builtins.int
     recovery_key: _builtins.str
     browser: _builtins.str
+    device_use: _identity_pb2.DeviceUse.ValueType
+    device_kind: _identity_pb2.DeviceKind.ValueType
     def __init__(
         self,
         *,
         recovery_key: _builtins.str = ...,
         browser: _builtins.str = ...,
+        device_use: _identity_pb2.DeviceUse.ValueType = ...,
+        device_kind: _identity_pb2.DeviceKind.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["browser", b"browser", "recovery_key", b"recovery_key"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["browser", b"browser", "device_kind", b"device_kind", "device_use", b"device_use", "recovery_key", b"recovery_key"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -480,9 +487,12 @@ class FinishRecoveryResponse(_message.Message):
     SESSION_KEY_FIELD_NUMBER: _builtins.int
     HATS_FIELD_NUMBER: _builtins.int
     SESSION_EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    QUIET_SECONDS_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     session_id: _builtins.str
     session_key: _builtins.str
+    quiet_seconds: _builtins.int
+    """as SignInResponse"""
     @_builtins.property
     def hats(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -495,10 +505,11 @@ class FinishRecoveryResponse(_message.Message):
         session_key: _builtins.str = ...,
         hats: _abc.Iterable[_builtins.str] | None = ...,
         session_expires_at: _timestamp_pb2.Timestamp | None = ...,
+        quiet_seconds: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["session_expires_at", b"session_expires_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["hats", b"hats", "person_id", b"person_id", "session_expires_at", b"session_expires_at", "session_id", b"session_id", "session_key", b"session_key"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hats", b"hats", "person_id", b"person_id", "quiet_seconds", b"quiet_seconds", "session_expires_at", b"session_expires_at", "session_id", b"session_id", "session_key", b"session_key"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n kith/person/v1/person_data.proto\x12\x0ekith.person.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"L\n\x10ListReadsRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"\x82\x02\n\x04Read\x12\x0f\n\x07read_id\x18\x01 \x01(\t\x12\x11\n\treader_id\x18\x02 \x01(\t\x12\x0b\n\x03hat\x18\x03 \x01(\t\x12\x1c\n\x14\x61\x63ting_for_person_id\x18\x04 \x01(\t\x12\x0e\n\x06record\x18\x05 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x06 \x01(\t\x12\x0e\n\x06\x66ields\x18\x07 \x03(\t\x12\x0e\n\x06reason\x18\x08 \x01(\t\x12\x1b\n\x13\x65mergency_access_id\x18\t \x01(\t\x12\r\n\x05stale\x18\n \x01(\x08\x12+\n\x07read_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\npage_token\x18\x0c \x01(\t\"Q\n\x11ListReadsResponse\x12#\n\x05reads\x18\x01 \x03(\x0b\x32\x14.kith.person.v1.Read\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2e\n\x11PersonDataService\x12P\n\tListReads\x12 .kith.person.v1.ListReadsRequest\x1a!.kith.person.v1.ListReadsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n kith/person/v1/person_data.proto\x12\x0ekith.person.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"L\n\x10ListReadsRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"\x9f\x02\n\x04Read\x12\x0f\n\x07read_id\x18\x01 \x01(\t\x12\x11\n\treader_id\x18\x02 \x01(\t\x12\x0b\n\x03hat\x18\x03 \x01(\t\x12\x1c\n\x14\x61\x63ting_for_person_id\x18\x04 \x01(\t\x12\x0e\n\x06record\x18\x05 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x06 \x01(\t\x12\x0e\n\x06\x66ields\x18\x07 \x03(\t\x12\x0e\n\x06reason\x18\x08 \x01(\t\x12\x1b\n\x13\x65mergency_access_id\x18\t \x01(\t\x12\r\n\x05stale\x18\n \x01(\x08\x12+\n\x07read_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\npage_token\x18\x0c \x01(\t\x12\x1b\n\x13helped_by_person_id\x18\r \x01(\t\"Q\n\x11ListReadsResponse\x12#\n\x05reads\x18\x01 \x03(\x0b\x32\x14.kith.person.v1.Read\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2e\n\x11PersonDataService\x12P\n\tListReads\x12 .kith.person.v1.ListReadsRequest\x1a!.kith.person.v1.ListReadsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,9 +35,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTREADSREQUEST']._serialized_start=85
   _globals['_LISTREADSREQUEST']._serialized_end=161
   _globals['_READ']._serialized_start=164
-  _globals['_READ']._serialized_end=422
-  _globals['_LISTREADSRESPONSE']._serialized_start=424
-  _globals['_LISTREADSRESPONSE']._serialized_end=505
-  _globals['_PERSONDATASERVICE']._serialized_start=507
-  _globals['_PERSONDATASERVICE']._serialized_end=608
+  _globals['_READ']._serialized_end=451
+  _globals['_LISTREADSRESPONSE']._serialized_start=453
+  _globals['_LISTREADSRESPONSE']._serialized_end=534
+  _globals['_PERSONDATASERVICE']._serialized_start=536
+  _globals['_PERSONDATASERVICE']._serialized_end=637
 # @@protoc_insertion_point(module_scope)

@@ -64,6 +64,7 @@ class Read(_message.Message):
     STALE_FIELD_NUMBER: _builtins.int
     READ_AT_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    HELPED_BY_PERSON_ID_FIELD_NUMBER: _builtins.int
     read_id: _builtins.str
     reader_id: _builtins.str
     """a person, or service:<name>, job:<name>; empty if they were erased"""
@@ -82,6 +83,8 @@ class Read(_message.Message):
     """under the last known rights, as events lagged"""
     page_token: _builtins.str
     """goes on after this read, in the list of any service"""
+    helped_by_person_id: _builtins.str
+    """who helped the reader with the pages and may have seen it too; empty for nobody"""
     @_builtins.property
     def fields(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """section.name"""
@@ -103,10 +106,11 @@ class Read(_message.Message):
         stale: _builtins.bool = ...,
         read_at: _timestamp_pb2.Timestamp | None = ...,
         page_token: _builtins.str = ...,
+        helped_by_person_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["read_at", b"read_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acting_for_person_id", b"acting_for_person_id", "action", b"action", "emergency_access_id", b"emergency_access_id", "fields", b"fields", "hat", b"hat", "page_token", b"page_token", "read_at", b"read_at", "read_id", b"read_id", "reader_id", b"reader_id", "reason", b"reason", "record", b"record", "stale", b"stale"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acting_for_person_id", b"acting_for_person_id", "action", b"action", "emergency_access_id", b"emergency_access_id", "fields", b"fields", "hat", b"hat", "helped_by_person_id", b"helped_by_person_id", "page_token", b"page_token", "read_at", b"read_at", "read_id", b"read_id", "reader_id", b"reader_id", "reason", b"reason", "record", b"record", "stale", b"stale"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -169,7 +169,7 @@ class SessionsEnded(_message.Message):
     WHY_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     why: _builtins.str
-    """signed_out, chosen, everywhere, password, revoked, membership, merged, recovered"""
+    """signed_out, chosen, everywhere, password, revoked, membership, merged, recovered, quiet"""
     @_builtins.property
     def session_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
@@ -1154,3 +1154,66 @@ class DataRequestAnswered(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DataRequestAnswered: _TypeAlias = DataRequestAnswered  # noqa: Y015
+
+@_typing.final
+class SignedInOnNewDevice(_message.Message):
+    """SignedInOnNewDevice: the person signed in with a browser that was not theirs before; never the first one."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    SESSION_ID_FIELD_NUMBER: _builtins.int
+    DEVICE_KIND_FIELD_NUMBER: _builtins.int
+    DEVICE_USE_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    session_id: _builtins.str
+    device_kind: _builtins.str
+    """phone, tablet, computer, or empty"""
+    device_use: _builtins.str
+    """own, shared"""
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        session_id: _builtins.str = ...,
+        device_kind: _builtins.str = ...,
+        device_use: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["device_kind", b"device_kind", "device_use", b"device_use", "person_id", b"person_id", "session_id", b"session_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignedInOnNewDevice: _TypeAlias = SignedInOnNewDevice  # noqa: Y015
+
+@_typing.final
+class HelpBegan(_message.Message):
+    """HelpBegan: somebody helps the person with the pages, in this session."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    HELPER_ID_FIELD_NUMBER: _builtins.int
+    SESSION_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    helper_id: _builtins.str
+    session_id: _builtins.str
+    kind: _builtins.str
+    """fills_in, reads_out"""
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        helper_id: _builtins.str = ...,
+        session_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["helper_id", b"helper_id", "kind", b"kind", "person_id", b"person_id", "session_id", b"session_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HelpBegan: _TypeAlias = HelpBegan  # noqa: Y015

@@ -1,0 +1,14 @@
+"""Who helped the person is stored beside each event, each read and each command."""
+
+from alembic import op
+
+from libs.database.shared_ddl import ADD_HELPED_BY
+
+revision = "0021_sessions"
+down_revision = "0019_merged_members"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute(ADD_HELPED_BY)

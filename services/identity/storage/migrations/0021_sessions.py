@@ -1,0 +1,26 @@
+"""Sessions say on whose device they are, and who helped in them."""
+
+from alembic import op
+
+from libs.database.shared_ddl import ADD_HELPED_BY
+
+revision = "0021_sessions"
+down_revision = "0019_notice_policy"
+branch_labels = None
+depends_on = None
+
+# Sessions of before said nothing, and lasted as those on the person's own device.
+SESSION = """
+alter table session add column device_use text not null default 'own';
+alter table session add column device_kind text not null default '';
+alter table session add column quiet_seconds integer not null default 0;
+alter table session add column helped_by uuid references person;
+alter table session add column help_kind text not null default '';
+create index session_by_helper on session (helped_by) where helped_by is not null;
+create policy session_of_helper on session for select using (helped_by = nullif(current_setting('kith.caller', true), '')::uuid);
+"""
+
+
+def upgrade() -> None:
+    op.execute(ADD_HELPED_BY)
+    op.execute(SESSION)
