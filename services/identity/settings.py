@@ -18,6 +18,8 @@ class Settings(ServiceSettings):
     zone: str = Field(default="Europe/London", description="The co-op's time zone: it decides when the last day of a member is over")
     codes_key_file: Path = Field(default=Path("keys/codes.key"), description="32 bytes in hex: what marks of codes are made with")
 
+    public_url: str = Field(default="http://localhost:8400", description="What members type: the site for which passkeys are")
+
     @field_validator("zone")
     @classmethod
     def _require_known_zone(cls, zone: str) -> str:

@@ -5,7 +5,8 @@ from services.web.pages.federated_news import NewsEntry
 from services.web.pages.motion_view import StatusLabel
 from services.web.storage.news import NewsItem
 
-KINDS = frozenset({"code_issued", "codes_revoked", "password_set", "sessions_ended", "details_corrected", "persons_merged"})
+_PASSKEYS = frozenset({"passkey_added", "passkey_removed", "passkey_copy"})
+KINDS = _PASSKEYS | {"code_issued", "codes_revoked", "password_set", "sessions_ended", "details_corrected", "persons_merged"}
 _TEXTS = {
     ("code_issued", "card"): "code_card",
     ("code_issued", "link"): "code_once",
@@ -20,5 +21,6 @@ def account_entry(ctx: PageContext, item: NewsItem) -> NewsEntry:
     title = "code" if item.kind == "code_issued" else item.kind
     key = _TEXTS.get((item.kind, item.word), item.kind)
     lines = [*ctx.catalogue.sentences(f"news.{key}"), *ctx.catalogue.sentences("news.code_not_asked", phone=ctx.phone)]
-    path, link = ("/you/sessions", "you.sessions") if item.kind == "sessions_ended" else ("/you", "news.code_link")
+    path = {"sessions_ended": "/you/sessions"}.get(item.kind, "/you/sign-in" if item.kind in _PASSKEYS else "/you")
+    link = "you.sessions" if item.kind == "sessions_ended" else "news.code_link"
     return NewsEntry(StatusLabel("wait", ctx.say("news.code_status")), str(ctx.say(f"news.{title}")), lines, item.at, path, ctx.say(link))

@@ -19,6 +19,9 @@ from kith.identity.facts.v1.facts_pb2 import (
     HatGiven,
     HatTaken,
     NoticeWanted,
+    PasskeyAdded,
+    PasskeyCopySuspected,
+    PasskeyRemoved,
     PasswordSet,
     PersonCorrected,
     PersonRecovered,
@@ -87,6 +90,14 @@ async def _on_ways_changed(work: UnitOfWork, event: Event) -> None:
     await add_security_notice(work, event, "ways_changed", UUID(WaysToBeToldChanged.FromString(event.payload).person_id))
 
 
+async def _on_passkey_removed(work: UnitOfWork, event: Event) -> None:
+    """Where it went with all other ways to sign in, other news says so."""
+    message = PasskeyRemoved.FromString(event.payload)
+    if message.why == "chosen":
+        await add_news(work, event, "passkey_removed", person=UUID(message.person_id))
+        await add_security_notice(work, event, "passkey_removed", UUID(message.person_id))
+
+
 async def _on_recovery_help_ended(work: UnitOfWork, event: Event) -> None:
     """The one of the two hears of it who did not do it."""
     message = RecoveryHelpEnded.FromString(event.payload)
@@ -103,6 +114,7 @@ REACTIONS = Reactions(
     "identity",
     {
         type_of(SessionsEnded): _on_sessions_ended,
+        type_of(PasskeyRemoved): _on_passkey_removed,
         type_of(RecoveryHelpEnded): _on_recovery_help_ended,
         type_of(PersonRecovered): _on_person_recovered,
         type_of(HatGiven): _on_hat_given,
@@ -118,6 +130,8 @@ REACTIONS = Reactions(
             _change(SignInCodeIssued, "code_issued", person="person_id", word="kind"),
             _change(SignInCodesRevoked, "codes_revoked", person="person_id"),
             _change(PasswordSet, "password_set", person="person_id"),
+            _change(PasskeyAdded, "passkey_added", person="person_id"),
+            _change(PasskeyCopySuspected, "passkey_copy", person="person_id"),
             _change(PersonCorrected, "details_corrected", person="person_id"),
             _change(PersonsMerged, "persons_merged", person="kept_person_id"),
             news_handler(EmergencyAccessOpened, "emergency_opened", about="access_id", word="reader_id", person="person_id"),

@@ -875,7 +875,7 @@ class OwnSession(_message.Message):
     CURRENT_FIELD_NUMBER: _builtins.int
     session_id: _builtins.str
     strength: _builtins.str
-    """link, card, password"""
+    """link, card, password, recovery, passkey"""
     current: _builtins.bool
     """the session of this call"""
     @_builtins.property
