@@ -61,7 +61,7 @@ class Passkeys:
         return str((await call_service(self.identity.RenewToken, request)).token)
 
     async def listed(self, token: str) -> list[pb.Passkey]:
-        return list((await call_service(self.stub.ListPasskeys, pb.ListPasskeysRequest(), token)).passkeys)
+        return list((await call_service(self.stub.GetPasskeys, pb.GetPasskeysRequest(), token)).passkeys)
 
     async def remove(self, token: str, passkey: str) -> None:
         await call_service(self.stub.RemovePasskey, pb.RemovePasskeyRequest(request_id=str(new_id()), passkey_id=passkey), token)

@@ -23,7 +23,7 @@ from services.identity.commands.sign_in import SIGN_IN_CALLER
 from services.identity.domain import passkey_ceremony
 from services.identity.domain.keyed_hasher import KeyedHasher
 from services.identity.domain.passkey import Passkey
-from services.identity.queries.list_passkeys import list_passkeys
+from services.identity.queries.get_passkeys import get_passkeys
 
 _CHALLENGE_BYTES = 32
 
@@ -40,7 +40,7 @@ def passkey_service(transactions: Transactions, keyed_hasher: KeyedHasher, site:
             "FinishPasskeyRegistration": handler(methods.finish_registration),
             "BeginPasskeySignIn": handler(methods.begin_sign_in, open=True),
             "FinishPasskeySignIn": handler(methods.finish_sign_in, open=True),
-            "ListPasskeys": query(lambda _: (), list_passkeys, _list_response),
+            "GetPasskeys": query(lambda _: (), get_passkeys, _list_response),
             "RenamePasskey": command(_passkey_and_name, rename_passkey, lambda _: pb.RenamePasskeyResponse()),
             "RemovePasskey": command(_passkey, remove_passkey, lambda _: pb.RemovePasskeyResponse()),
         },
@@ -114,8 +114,8 @@ def _passkey_and_name(request: pb.RenamePasskeyRequest) -> tuple[UUID, str]:
     return parse_id("passkey_id", request.passkey_id), request.name
 
 
-def _list_response(passkeys: Sequence[Passkey]) -> pb.ListPasskeysResponse:
-    return pb.ListPasskeysResponse(passkeys=map(_to_wire, passkeys))
+def _list_response(passkeys: Sequence[Passkey]) -> pb.GetPasskeysResponse:
+    return pb.GetPasskeysResponse(passkeys=map(_to_wire, passkeys))
 
 
 def _to_wire(passkey: Passkey) -> pb.Passkey:

@@ -107,7 +107,7 @@ async def _page(ctx: PageContext, problems: "list[FormProblem] | None" = None, c
 
 
 async def _list(ctx: PageContext) -> list[PasskeyView]:
-    response: pb.ListPasskeysResponse = await ctx.call(ctx.state.services.passkeys.ListPasskeys, pb.ListPasskeysRequest())
+    response: pb.GetPasskeysResponse = await ctx.call(ctx.state.services.passkeys.GetPasskeys, pb.GetPasskeysRequest())
     return [_view(ctx, passkey) for passkey in response.passkeys]
 
 

@@ -621,8 +621,8 @@ class FakePasskeyService(FakeService):
             person_id=ADA, session_id="s3", session_key="k3", session_expires_at=to_timestamp(NOW + timedelta(days=30))
         )
 
-    def ListPasskeys(self, _request: passk.ListPasskeysRequest) -> passk.ListPasskeysResponse:
-        return passk.ListPasskeysResponse(
+    def GetPasskeys(self, _request: passk.GetPasskeysRequest) -> passk.GetPasskeysResponse:
+        return passk.GetPasskeysResponse(
             passkeys=[
                 passk.Passkey(
                     passkey_id=PASSKEY, name="My phone", added_at=to_timestamp(NOW - timedelta(days=9)), last_used_at=to_timestamp(NOW)

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fkith/identity/v1/passkeys.proto\x12\x10kith.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"!\n\x1f\x42\x65ginPasskeyRegistrationRequest\"8\n BeginPasskeyRegistrationResponse\x12\x14\n\x0coptions_json\x18\x01 \x01(\t\"]\n FinishPasskeyRegistrationRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63redential_json\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\"7\n!FinishPasskeyRegistrationResponse\x12\x12\n\npasskey_id\x18\x01 \x01(\t\"D\n\x19\x42\x65ginPasskeySignInRequest\x12\x0f\n\x07\x62rowser\x18\x01 \x01(\t\x12\x16\n\x0e\x63lient_address\x18\x02 \x01(\t\"2\n\x1a\x42\x65ginPasskeySignInResponse\x12\x14\n\x0coptions_json\x18\x01 \x01(\t\"F\n\x1a\x46inishPasskeySignInRequest\x12\x17\n\x0f\x63redential_json\x18\x01 \x01(\t\x12\x0f\n\x07\x62rowser\x18\x02 \x01(\t\"\x9f\x01\n\x1b\x46inishPasskeySignInResponse\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\x12\x13\n\x0bsession_key\x18\x03 \x01(\t\x12\x0c\n\x04hats\x18\x04 \x03(\t\x12\x36\n\x12session_expires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x15\n\x13ListPasskeysRequest\"\x9b\x01\n\x07Passkey\x12\x12\n\npasskey_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12,\n\x08\x61\x64\x64\x65\x64_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0clast_used_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06synced\x18\x05 \x01(\x08\"C\n\x14ListPasskeysResponse\x12+\n\x08passkeys\x18\x01 \x03(\x0b\x32\x19.kith.identity.v1.Passkey\"L\n\x14RenamePasskeyRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\npasskey_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\"\x17\n\x15RenamePasskeyResponse\">\n\x14RemovePasskeyRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\npasskey_id\x18\x02 \x01(\t\"\x17\n\x15RemovePasskeyResponse2\xa3\x06\n\x0ePasskeyService\x12\x81\x01\n\x18\x42\x65ginPasskeyRegistration\x12\x31.kith.identity.v1.BeginPasskeyRegistrationRequest\x1a\x32.kith.identity.v1.BeginPasskeyRegistrationResponse\x12\x84\x01\n\x19\x46inishPasskeyRegistration\x12\x32.kith.identity.v1.FinishPasskeyRegistrationRequest\x1a\x33.kith.identity.v1.FinishPasskeyRegistrationResponse\x12o\n\x12\x42\x65ginPasskeySignIn\x12+.kith.identity.v1.BeginPasskeySignInRequest\x1a,.kith.identity.v1.BeginPasskeySignInResponse\x12r\n\x13\x46inishPasskeySignIn\x12,.kith.identity.v1.FinishPasskeySignInRequest\x1a-.kith.identity.v1.FinishPasskeySignInResponse\x12]\n\x0cListPasskeys\x12%.kith.identity.v1.ListPasskeysRequest\x1a&.kith.identity.v1.ListPasskeysResponse\x12`\n\rRenamePasskey\x12&.kith.identity.v1.RenamePasskeyRequest\x1a\'.kith.identity.v1.RenamePasskeyResponse\x12`\n\rRemovePasskey\x12&.kith.identity.v1.RemovePasskeyRequest\x1a\'.kith.identity.v1.RemovePasskeyResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fkith/identity/v1/passkeys.proto\x12\x10kith.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"!\n\x1f\x42\x65ginPasskeyRegistrationRequest\"8\n BeginPasskeyRegistrationResponse\x12\x14\n\x0coptions_json\x18\x01 \x01(\t\"]\n FinishPasskeyRegistrationRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63redential_json\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\"7\n!FinishPasskeyRegistrationResponse\x12\x12\n\npasskey_id\x18\x01 \x01(\t\"D\n\x19\x42\x65ginPasskeySignInRequest\x12\x0f\n\x07\x62rowser\x18\x01 \x01(\t\x12\x16\n\x0e\x63lient_address\x18\x02 \x01(\t\"2\n\x1a\x42\x65ginPasskeySignInResponse\x12\x14\n\x0coptions_json\x18\x01 \x01(\t\"F\n\x1a\x46inishPasskeySignInRequest\x12\x17\n\x0f\x63redential_json\x18\x01 \x01(\t\x12\x0f\n\x07\x62rowser\x18\x02 \x01(\t\"\x9f\x01\n\x1b\x46inishPasskeySignInResponse\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\x12\x13\n\x0bsession_key\x18\x03 \x01(\t\x12\x0c\n\x04hats\x18\x04 \x03(\t\x12\x36\n\x12session_expires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x14\n\x12GetPasskeysRequest\"\x9b\x01\n\x07Passkey\x12\x12\n\npasskey_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12,\n\x08\x61\x64\x64\x65\x64_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0clast_used_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06synced\x18\x05 \x01(\x08\"B\n\x13GetPasskeysResponse\x12+\n\x08passkeys\x18\x01 \x03(\x0b\x32\x19.kith.identity.v1.Passkey\"L\n\x14RenamePasskeyRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\npasskey_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\"\x17\n\x15RenamePasskeyResponse\">\n\x14RemovePasskeyRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\npasskey_id\x18\x02 \x01(\t\"\x17\n\x15RemovePasskeyResponse2\xa0\x06\n\x0ePasskeyService\x12\x81\x01\n\x18\x42\x65ginPasskeyRegistration\x12\x31.kith.identity.v1.BeginPasskeyRegistrationRequest\x1a\x32.kith.identity.v1.BeginPasskeyRegistrationResponse\x12\x84\x01\n\x19\x46inishPasskeyRegistration\x12\x32.kith.identity.v1.FinishPasskeyRegistrationRequest\x1a\x33.kith.identity.v1.FinishPasskeyRegistrationResponse\x12o\n\x12\x42\x65ginPasskeySignIn\x12+.kith.identity.v1.BeginPasskeySignInRequest\x1a,.kith.identity.v1.BeginPasskeySignInResponse\x12r\n\x13\x46inishPasskeySignIn\x12,.kith.identity.v1.FinishPasskeySignInRequest\x1a-.kith.identity.v1.FinishPasskeySignInResponse\x12Z\n\x0bGetPasskeys\x12$.kith.identity.v1.GetPasskeysRequest\x1a%.kith.identity.v1.GetPasskeysResponse\x12`\n\rRenamePasskey\x12&.kith.identity.v1.RenamePasskeyRequest\x1a\'.kith.identity.v1.RenamePasskeyResponse\x12`\n\rRemovePasskey\x12&.kith.identity.v1.RemovePasskeyRequest\x1a\'.kith.identity.v1.RemovePasskeyResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,20 +48,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FINISHPASSKEYSIGNINREQUEST']._serialized_end=523
   _globals['_FINISHPASSKEYSIGNINRESPONSE']._serialized_start=526
   _globals['_FINISHPASSKEYSIGNINRESPONSE']._serialized_end=685
-  _globals['_LISTPASSKEYSREQUEST']._serialized_start=687
-  _globals['_LISTPASSKEYSREQUEST']._serialized_end=708
-  _globals['_PASSKEY']._serialized_start=711
-  _globals['_PASSKEY']._serialized_end=866
-  _globals['_LISTPASSKEYSRESPONSE']._serialized_start=868
-  _globals['_LISTPASSKEYSRESPONSE']._serialized_end=935
-  _globals['_RENAMEPASSKEYREQUEST']._serialized_start=937
-  _globals['_RENAMEPASSKEYREQUEST']._serialized_end=1013
-  _globals['_RENAMEPASSKEYRESPONSE']._serialized_start=1015
-  _globals['_RENAMEPASSKEYRESPONSE']._serialized_end=1038
-  _globals['_REMOVEPASSKEYREQUEST']._serialized_start=1040
-  _globals['_REMOVEPASSKEYREQUEST']._serialized_end=1102
-  _globals['_REMOVEPASSKEYRESPONSE']._serialized_start=1104
-  _globals['_REMOVEPASSKEYRESPONSE']._serialized_end=1127
-  _globals['_PASSKEYSERVICE']._serialized_start=1130
-  _globals['_PASSKEYSERVICE']._serialized_end=1933
+  _globals['_GETPASSKEYSREQUEST']._serialized_start=687
+  _globals['_GETPASSKEYSREQUEST']._serialized_end=707
+  _globals['_PASSKEY']._serialized_start=710
+  _globals['_PASSKEY']._serialized_end=865
+  _globals['_GETPASSKEYSRESPONSE']._serialized_start=867
+  _globals['_GETPASSKEYSRESPONSE']._serialized_end=933
+  _globals['_RENAMEPASSKEYREQUEST']._serialized_start=935
+  _globals['_RENAMEPASSKEYREQUEST']._serialized_end=1011
+  _globals['_RENAMEPASSKEYRESPONSE']._serialized_start=1013
+  _globals['_RENAMEPASSKEYRESPONSE']._serialized_end=1036
+  _globals['_REMOVEPASSKEYREQUEST']._serialized_start=1038
+  _globals['_REMOVEPASSKEYREQUEST']._serialized_end=1100
+  _globals['_REMOVEPASSKEYRESPONSE']._serialized_start=1102
+  _globals['_REMOVEPASSKEYRESPONSE']._serialized_end=1125
+  _globals['_PASSKEYSERVICE']._serialized_start=1128
+  _globals['_PASSKEYSERVICE']._serialized_end=1928
 # @@protoc_insertion_point(module_scope)

@@ -217,8 +217,8 @@ class FinishPasskeySignInResponse(_message.Message):
 Global___FinishPasskeySignInResponse: _TypeAlias = FinishPasskeySignInResponse  # noqa: Y015
 
 @_typing.final
-class ListPasskeysRequest(_message.Message):
-    """ListPasskeysRequest asks for the caller's own passkeys."""
+class GetPasskeysRequest(_message.Message):
+    """GetPasskeysRequest asks for the caller's own passkeys."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -231,7 +231,7 @@ class ListPasskeysRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListPasskeysRequest: _TypeAlias = ListPasskeysRequest  # noqa: Y015
+Global___GetPasskeysRequest: _TypeAlias = GetPasskeysRequest  # noqa: Y015
 
 @_typing.final
 class Passkey(_message.Message):
@@ -272,8 +272,8 @@ class Passkey(_message.Message):
 Global___Passkey: _TypeAlias = Passkey  # noqa: Y015
 
 @_typing.final
-class ListPasskeysResponse(_message.Message):
-    """ListPasskeysResponse: at most ten, the oldest first."""
+class GetPasskeysResponse(_message.Message):
+    """GetPasskeysResponse: at most ten, the oldest first."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -291,7 +291,7 @@ class ListPasskeysResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListPasskeysResponse: _TypeAlias = ListPasskeysResponse  # noqa: Y015
+Global___GetPasskeysResponse: _TypeAlias = GetPasskeysResponse  # noqa: Y015
 
 @_typing.final
 class RenamePasskeyRequest(_message.Message):

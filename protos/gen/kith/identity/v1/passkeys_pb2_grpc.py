@@ -55,10 +55,10 @@ class PasskeyServiceStub:
                 request_serializer=kith_dot_identity_dot_v1_dot_passkeys__pb2.FinishPasskeySignInRequest.SerializeToString,
                 response_deserializer=kith_dot_identity_dot_v1_dot_passkeys__pb2.FinishPasskeySignInResponse.FromString,
                 _registered_method=True)
-        self.ListPasskeys = channel.unary_unary(
-                '/kith.identity.v1.PasskeyService/ListPasskeys',
-                request_serializer=kith_dot_identity_dot_v1_dot_passkeys__pb2.ListPasskeysRequest.SerializeToString,
-                response_deserializer=kith_dot_identity_dot_v1_dot_passkeys__pb2.ListPasskeysResponse.FromString,
+        self.GetPasskeys = channel.unary_unary(
+                '/kith.identity.v1.PasskeyService/GetPasskeys',
+                request_serializer=kith_dot_identity_dot_v1_dot_passkeys__pb2.GetPasskeysRequest.SerializeToString,
+                response_deserializer=kith_dot_identity_dot_v1_dot_passkeys__pb2.GetPasskeysResponse.FromString,
                 _registered_method=True)
         self.RenamePasskey = channel.unary_unary(
                 '/kith.identity.v1.PasskeyService/RenamePasskey',
@@ -100,7 +100,7 @@ class PasskeyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def ListPasskeys(self, request, context):
+    def GetPasskeys(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -141,10 +141,10 @@ def add_PasskeyServiceServicer_to_server(servicer, server):
                     request_deserializer=kith_dot_identity_dot_v1_dot_passkeys__pb2.FinishPasskeySignInRequest.FromString,
                     response_serializer=kith_dot_identity_dot_v1_dot_passkeys__pb2.FinishPasskeySignInResponse.SerializeToString,
             ),
-            'ListPasskeys': grpc.unary_unary_rpc_method_handler(
-                    servicer.ListPasskeys,
-                    request_deserializer=kith_dot_identity_dot_v1_dot_passkeys__pb2.ListPasskeysRequest.FromString,
-                    response_serializer=kith_dot_identity_dot_v1_dot_passkeys__pb2.ListPasskeysResponse.SerializeToString,
+            'GetPasskeys': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPasskeys,
+                    request_deserializer=kith_dot_identity_dot_v1_dot_passkeys__pb2.GetPasskeysRequest.FromString,
+                    response_serializer=kith_dot_identity_dot_v1_dot_passkeys__pb2.GetPasskeysResponse.SerializeToString,
             ),
             'RenamePasskey': grpc.unary_unary_rpc_method_handler(
                     servicer.RenamePasskey,
@@ -277,7 +277,7 @@ class PasskeyService:
             _registered_method=True)
 
     @staticmethod
-    def ListPasskeys(request,
+    def GetPasskeys(request,
             target,
             options=(),
             channel_credentials=None,
@@ -290,9 +290,9 @@ class PasskeyService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/kith.identity.v1.PasskeyService/ListPasskeys',
-            kith_dot_identity_dot_v1_dot_passkeys__pb2.ListPasskeysRequest.SerializeToString,
-            kith_dot_identity_dot_v1_dot_passkeys__pb2.ListPasskeysResponse.FromString,
+            '/kith.identity.v1.PasskeyService/GetPasskeys',
+            kith_dot_identity_dot_v1_dot_passkeys__pb2.GetPasskeysRequest.SerializeToString,
+            kith_dot_identity_dot_v1_dot_passkeys__pb2.GetPasskeysResponse.FromString,
             options,
             channel_credentials,
             insecure,

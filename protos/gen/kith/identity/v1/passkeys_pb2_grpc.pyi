@@ -37,7 +37,7 @@ class PasskeyServiceStub:
     FinishPasskeyRegistration: _grpc.UnaryUnaryMultiCallable[_passkeys_pb2.FinishPasskeyRegistrationRequest, _passkeys_pb2.FinishPasskeyRegistrationResponse]
     BeginPasskeySignIn: _grpc.UnaryUnaryMultiCallable[_passkeys_pb2.BeginPasskeySignInRequest, _passkeys_pb2.BeginPasskeySignInResponse]
     FinishPasskeySignIn: _grpc.UnaryUnaryMultiCallable[_passkeys_pb2.FinishPasskeySignInRequest, _passkeys_pb2.FinishPasskeySignInResponse]
-    ListPasskeys: _grpc.UnaryUnaryMultiCallable[_passkeys_pb2.ListPasskeysRequest, _passkeys_pb2.ListPasskeysResponse]
+    GetPasskeys: _grpc.UnaryUnaryMultiCallable[_passkeys_pb2.GetPasskeysRequest, _passkeys_pb2.GetPasskeysResponse]
     RenamePasskey: _grpc.UnaryUnaryMultiCallable[_passkeys_pb2.RenamePasskeyRequest, _passkeys_pb2.RenamePasskeyResponse]
     RemovePasskey: _grpc.UnaryUnaryMultiCallable[_passkeys_pb2.RemovePasskeyRequest, _passkeys_pb2.RemovePasskeyResponse]
 
@@ -50,7 +50,7 @@ class PasskeyServiceAsyncStub(PasskeyServiceStub):
     FinishPasskeyRegistration: _aio.UnaryUnaryMultiCallable[_passkeys_pb2.FinishPasskeyRegistrationRequest, _passkeys_pb2.FinishPasskeyRegistrationResponse]  # type: ignore[assignment]
     BeginPasskeySignIn: _aio.UnaryUnaryMultiCallable[_passkeys_pb2.BeginPasskeySignInRequest, _passkeys_pb2.BeginPasskeySignInResponse]  # type: ignore[assignment]
     FinishPasskeySignIn: _aio.UnaryUnaryMultiCallable[_passkeys_pb2.FinishPasskeySignInRequest, _passkeys_pb2.FinishPasskeySignInResponse]  # type: ignore[assignment]
-    ListPasskeys: _aio.UnaryUnaryMultiCallable[_passkeys_pb2.ListPasskeysRequest, _passkeys_pb2.ListPasskeysResponse]  # type: ignore[assignment]
+    GetPasskeys: _aio.UnaryUnaryMultiCallable[_passkeys_pb2.GetPasskeysRequest, _passkeys_pb2.GetPasskeysResponse]  # type: ignore[assignment]
     RenamePasskey: _aio.UnaryUnaryMultiCallable[_passkeys_pb2.RenamePasskeyRequest, _passkeys_pb2.RenamePasskeyResponse]  # type: ignore[assignment]
     RemovePasskey: _aio.UnaryUnaryMultiCallable[_passkeys_pb2.RemovePasskeyRequest, _passkeys_pb2.RemovePasskeyResponse]  # type: ignore[assignment]
 
@@ -86,11 +86,11 @@ class PasskeyServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_passkeys_pb2.FinishPasskeySignInResponse, _abc.Awaitable[_passkeys_pb2.FinishPasskeySignInResponse]]: ...
 
     @_abc_1.abstractmethod
-    def ListPasskeys(
+    def GetPasskeys(
         self,
-        request: _passkeys_pb2.ListPasskeysRequest,
+        request: _passkeys_pb2.GetPasskeysRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_passkeys_pb2.ListPasskeysResponse, _abc.Awaitable[_passkeys_pb2.ListPasskeysResponse]]: ...
+    ) -> _typing.Union[_passkeys_pb2.GetPasskeysResponse, _abc.Awaitable[_passkeys_pb2.GetPasskeysResponse]]: ...
 
     @_abc_1.abstractmethod
     def RenamePasskey(

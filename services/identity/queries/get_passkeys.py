@@ -8,6 +8,6 @@ from services.identity.domain.passkey import Passkey
 from services.identity.storage import passkeys
 
 
-async def list_passkeys(work: UnitOfWork) -> Sequence[Passkey]:
+async def get_passkeys(work: UnitOfWork) -> Sequence[Passkey]:
     """The oldest first, ten at most. Raises NotAllowed PERSON_NEEDED."""
     return await passkeys.list_of(work, await hats.require_person(work))
