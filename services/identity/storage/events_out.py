@@ -253,8 +253,10 @@ async def passkey_added(work: UnitOfWork, person: UUID, passkey: UUID) -> None:
 
 
 async def passkeys_removed(work: UnitOfWork, person: UUID, passkeys: Iterable[UUID], why: str) -> None:
+    """Nothing when there were none."""
     events = [facts.PasskeyRemoved(person_id=str(person), passkey_id=str(passkey), why=why) for passkey in passkeys]
-    await outbox.publish(work, *((event, str(person)) for event in events))
+    if events:
+        await outbox.publish(work, *((event, str(person)) for event in events))
 
 
 async def passkey_copy_suspected(work: UnitOfWork, person: UUID, passkey: UUID) -> None:
