@@ -14,6 +14,7 @@ from kith.identity.v1.passkeys_pb2_grpc import PasskeyServiceStub
 from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound, NotSignedIn, Refusal, TooMany
 from libs.rpc.client import call_service
+from tests.service.test_identity_recovery import Recovery
 from tests.support.running_co_op import Infrastructure, RunningCoOp, running_co_op
 from tests.support.software_passkey import SoftwarePasskey
 
@@ -219,6 +220,22 @@ async def test_passkeys_end_with_the_entry_and_when_a_card_is_lost(infrastructur
         events = await co_op.published_events("identity")
         assert facts.PasskeyRemoved(person_id=str(adah), passkey_id=twin, why="merged") in events
         assert facts.PasskeyRemoved(person_id=str(ada), passkey_id=passkey, why="revoked") in events
+
+
+async def test_passkeys_end_with_all_earlier_ways_when_two_people_give_a_sign_in_back(infrastructure: Infrastructure) -> None:
+    async with running_co_op(infrastructure, "identity") as co_op:
+        sam, ada, kim, bo = await co_op.register_people("Sam Example", "Ada Example", "Kim Example", "Bo Example")
+        passkeys, recovery, device = Passkeys(co_op), Recovery(co_op), SoftwarePasskey()
+        passkey = await passkeys.add(await passkeys.sign_in_by_card(ada, sam), device)
+        await recovery.prepare(ada, kim=kim, bo=bo)
+        key = await recovery.ask("Ada Example")
+        number = (await recovery.look(key)).spoken_number
+        for helper in (kim, bo):
+            await recovery.vouch(helper, ada, number)
+        assert (await passkeys.sign_in(device)).person_id == str(ada), "until the recovery is finished"
+        await recovery.finish(key)
+        assert await refusal_of(passkeys.sign_in(device)) == REFUSED
+        assert facts.PasskeyRemoved(person_id=str(ada), passkey_id=passkey, why="recovered") in await co_op.published_events("identity")
 
 
 async def test_who_asks_too_often_waits_and_a_browser_that_is_known_does_not(infrastructure: Infrastructure) -> None:
