@@ -17,6 +17,7 @@ from kith.identity.v1.emergency_pb2_grpc import EmergencyServiceStub
 from kith.identity.v1.helping_pb2_grpc import HelpingServiceStub
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.identity.v1.notices_pb2_grpc import NoticeServiceStub
+from kith.identity.v1.passkeys_pb2_grpc import PasskeyServiceStub
 from kith.identity.v1.record_pb2_grpc import RecordServiceStub
 from kith.identity.v1.recovery_pb2_grpc import RecoveryServiceStub
 from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
@@ -51,6 +52,8 @@ class ServiceClients:
         """What people agreed to."""
         self.notices = NoticeServiceStub(self._channels["identity"])
         """How persons want to be told."""
+        self.passkeys = PasskeyServiceStub(self._channels["identity"])
+        """Signing in with what a device holds."""
         self.recovery = RecoveryServiceStub(self._channels["identity"])
         """Signing in again as two people vouch."""
         self.helping = HelpingServiceStub(self._channels["identity"])

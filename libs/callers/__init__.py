@@ -29,6 +29,8 @@ class AuthenticationStrength(StrEnum):
     RECOVERY = "recovery"
     """Two people whom they had named confirmed who they are."""
     PASSWORD = "password"  # noqa: S105 - a kind of sign-in, not a password
+    PASSKEY = "passkey"
+    """A device that they unlocked with a finger, a face or a PIN signed for them."""
     INSTANCE_KEY = "instance_key"
     """They have access to the data folder itself."""
 

@@ -29,6 +29,9 @@ class SecurityEvent(StrEnum):
     PASSWORD_SET = "password_set"  # noqa: S105 - a kind of event
     OLD_PASSWORD_WRONG = "old_password_wrong"  # noqa: S105 - as above
     SIGN_IN_AGAIN_NEEDED = "sign_in_again_needed"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    PASSKEY_COPY_SUSPECTED = "passkey_copy_suspected"
     RECOVERY_REQUESTED = "recovery_requested"
     RECOVERY_VOUCHED = "recovery_vouched"
     RECOVERY_NUMBER_WRONG = "recovery_number_wrong"

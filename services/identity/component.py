@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from libs.access.person_data import person_data_service
 from libs.access.person_rights import person_rights_service
+from libs.callers.relying_party import relying_party_of
 from libs.host.component import BuildComponent, Component, Runtime
 from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
@@ -27,6 +28,7 @@ from services.identity.rpc.data_request_servicer import data_request_service
 from services.identity.rpc.emergency_servicer import emergency_service
 from services.identity.rpc.helping_servicer import helping_service
 from services.identity.rpc.notice_servicer import notice_service
+from services.identity.rpc.passkey_servicer import passkey_service
 from services.identity.rpc.record_servicer import record_service
 from services.identity.rpc.recovery_servicer import recovery_service
 from services.identity.rpc.relationship_servicer import relationship_service
@@ -62,6 +64,7 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
                 credential_service(runtime.transactions, sealer, zone),
                 file_service(runtime.transactions, sealer),
                 record_service(runtime.transactions, sealer),
+                passkey_service(runtime.transactions, hasher, relying_party_of(settings.public_url), limits),
                 recovery_service(runtime.transactions, hasher, country, limits),
                 helping_service(runtime.transactions, hasher, limits),
                 notice_service(runtime.transactions, hasher),

@@ -20,6 +20,7 @@ class Settings(ServiceSettings):
     zone: str = Field(default="Europe/London", description="The co-op's time zone: it decides when the last day of a member is over")
     codes_key_file: Path = Field(default=Path("keys/codes.key"), description="32 bytes in hex: what marks of codes are made with")
 
+    public_url: str = Field(default="http://localhost:8400", description="What members type: the site for which passkeys are")
     co_op_name: str = Field(default="", description="The co-op's name, which is no password")
     shared_session_minutes: int = Field(default=60, ge=5, le=720, description="How long a session on a shared device lasts at most")
     quiet_minutes: int = Field(default=15, ge=1, le=720, description="After so long without use a session on a shared device ends")

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from kith.identity.v1 import identity_pb2 as identity
 from kith.identity.v1.identity_pb2 import GetNamesRequest, GetNamesResponse
+from libs.callers.relying_party import relying_party_of
 from libs.refusals import Refusal
 from libs.rpc.client import DEADLINE_SECONDS, Method
 from services.clients import RequestT, ResponseT
@@ -22,12 +23,14 @@ from services.web.http import forms, kept_forms
 from services.web.http.cookies import ReadingPreferences, new_secret
 from services.web.http.devices import device_kind
 from services.web.http.forms import Form
+from services.web.http.security_headers import POLICY, policy_with_script
 from services.web.http.sessions import Session
 from services.web.localisation import dates
 from services.web.localisation.catalogue import Catalogue
 from services.web.localisation.date_fields import join_dates
 from services.web.localisation.refusal_messages import refusal_message
 
+PASSKEY_SCRIPT = "/static/passkeys.js"
 _NAMES_PER_REQUEST = 200
 
 
@@ -267,9 +270,18 @@ class PageContext:
 
     def render(self, template: str, status: int = 200, *, problems: Iterable[FormProblem] = (), **values: object) -> Response:
         """The response with the page rendered from a template."""
-        text = self.state.templates.get_template(f"pages/{template}.html").render(
-            self._template_values(), problems=list(problems), **values
-        )
+        return self._response(template, status, {"problems": list(problems), "passkey_script": False, **values})
+
+    def render_with_passkeys(self, template: str, status: int = 200, *, problems: Iterable[FormProblem] = (), **values: object) -> Response:
+        """As `render`, with the script for passkeys, if browsers make any for our address. The page may run no other."""
+        site = relying_party_of(self.state.co_op.public_url)
+        response = self._response(template, status, {"problems": list(problems), "passkey_script": site is not None, **values})
+        if site is not None:
+            response.headers[POLICY] = policy_with_script(site.origin, PASSKEY_SCRIPT)
+        return response
+
+    def _response(self, template: str, status: int, values: Mapping[str, object]) -> Response:
+        text = self.state.templates.get_template(f"pages/{template}.html").render(self._template_values(), **values)
         response = HTMLResponse(text, status)
         if self.is_new_visitor:
             self.state.cookies.set(response, self.state.cookies.visitor, self.visitor_secret, days=1)

@@ -52,7 +52,7 @@ MEMBER = (
     "/rulebook",
     "/votes",
     "/co-ops",
-    *("/", "/news", "/you", "/you/password", "/you/sessions", "/you/recovery"),
+    *("/", "/news", "/you", "/you/password", "/you/sessions", "/you/sign-in", "/you/recovery"),
     *("/motions", "/decisions", "/rulebook", "/votes", "/co-ops"),
 )
 SECRETARY = (

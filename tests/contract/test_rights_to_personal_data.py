@@ -35,7 +35,7 @@ class Right(StrEnum):
     """Fellow members' names and offices: everybody who is signed in, as the binding is not open."""
     OWN_EXPORT = r"require_person\(work\) != person"
     """Everything, for the person alone."""
-    OWN_CODE = r"find_match|sign_in_with_code|finish_recovery"
+    OWN_CODE = r"find_match|sign_in_with_code|finish_recovery|finish_passkey_sign_in"
     """Who signs in, of themselves."""
 
 
@@ -75,6 +75,7 @@ GUARDS = {
         "called email full_name helper_name phone", Right.WEB, "identity/rpc/notice_servicer"
     ),
     ("IssueMailedLink", "IssueMailedLinkResponse"): Guard("called code email", Right.WEB, "identity/rpc/notice_servicer"),
+    ("FinishPasskeySignIn", "FinishPasskeySignInResponse"): Guard("hats session_key", Right.OWN_CODE, "identity/rpc/passkey_servicer"),
     ("FinishRecovery", "FinishRecoveryResponse"): Guard("hats session_key", Right.OWN_CODE, "identity/rpc/recovery_servicer"),
     ("RegisterPersons", "RegisteredPerson"): Guard("field refusal", Right.SECRETARY, "identity/commands/register_persons"),
     ("BeginHelping", "BeginHelpingResponse"): Guard("session_key", Right.OWN_CODE, "identity/commands/begin_helping"),

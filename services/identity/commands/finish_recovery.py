@@ -13,6 +13,7 @@ from services.identity.domain.recovery import KEY_PURPOSE
 from services.identity.domain.session import UNKNOWN_DEVICE, Device
 from services.identity.storage import (
     events_out,
+    passkeys,
     password_attempts,
     passwords,
     person_merges,
@@ -60,6 +61,7 @@ async def _end_earlier_ways(work: UnitOfWork, person: UUID) -> None:
     await passwords.remove(work, person)
     await password_attempts.forget_browsers(work, person)
     await sign_in_codes.revoke_all(work, person)
+    await events_out.passkeys_removed(work, person, await passkeys.remove_all(work, person), "recovered")
     await events_out.sessions_ended(work, person, ended, "recovered")
 
 

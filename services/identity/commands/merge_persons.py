@@ -11,6 +11,7 @@ from services.identity.commands.consent_effects import apply_entries
 from services.identity.domain.person_merge import moved_contacts, parse_reason, require_may_merge
 from services.identity.storage import (
     events_out,
+    passkeys,
     password_attempts,
     passwords,
     person_merges,
@@ -46,6 +47,7 @@ async def _end_sign_in(work: UnitOfWork, other: UUID) -> None:
     password_removed = await passwords.remove(work, other)
     await password_attempts.forget_browsers(work, other)
     await sign_in_codes.revoke_all(work, other)
+    await events_out.passkeys_removed(work, other, await passkeys.remove_all(work, other), "merged")
     for person, helper in await recovery_helpers.end_of_entry(work, other):
         await events_out.recovery_help_ended(work, person, helper, "merged")
     await events_out.sessions_ended(work, other, ended, "merged")

@@ -1,7 +1,7 @@
 """Revokes every sign-in code of a person and ends the sessions that somebody who found a code may have started.
 
-Somebody who found a card could also have set a password with it. So a secretary, who is rung up when a card is lost, removes the password
-too; the person sets one again with their new card.
+Somebody who found a card could also have set a password or added a passkey with it. So a secretary, who is rung up when a card is lost,
+removes both too; the person sets them again with their new card.
 """
 
 from uuid import UUID
@@ -11,7 +11,7 @@ from libs.database.engine import UnitOfWork
 from libs.observe.security_events import SecurityEvent
 from libs.refusals import NotFound
 from services.identity.commands.caller_session import require_caller_session, require_unhelped
-from services.identity.storage import events_out, password_attempts, passwords, persons, sessions, sign_in_codes
+from services.identity.storage import events_out, passkeys, password_attempts, passwords, persons, sessions, sign_in_codes
 
 
 async def revoke_sign_in_codes(work: UnitOfWork, person: UUID) -> int:
@@ -25,6 +25,8 @@ async def revoke_sign_in_codes(work: UnitOfWork, person: UUID) -> int:
     await require_caller_session(work)
     ended = await sessions.end_all(work, person, keep=work.caller.session if is_own else None)
     password_removed = not is_own and await passwords.remove(work, person)
+    if not is_own:
+        await events_out.passkeys_removed(work, person, await passkeys.remove_all(work, person), "revoked")
     await password_attempts.forget_browsers(work, person)
     revoked = await sign_in_codes.revoke_all(work, person)
     await events_out.sessions_ended(work, person, ended, "revoked")

@@ -4,7 +4,7 @@ One entry is kept, the other is merged into it. Nothing is deleted: both rows st
 
 | of the other entry                  | becomes                                                                  |
 |-------------------------------------|--------------------------------------------------------------------------|
-| sessions, links, cards, password    | ended and revoked: the person signs in with the kept entry               |
+| sessions, links, cards, password, passkeys | ended and revoked: the person signs in with the kept entry               |
 | who vouches for it, for whom it vouches | ended: people name each other again                                  |
 | hats                                | the kept entry's                                                         |
 | e-mail address, telephone number    | the kept entry's where it has none; elsewhere they stay where they are   |

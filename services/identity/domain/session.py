@@ -3,7 +3,7 @@
 | signed in by                               | on the person's own device | where other people use it too, or nothing was said |
 |--------------------------------------------|----------------------------|----------------------------------------------------|
 | link, two people who vouch (`recovery.py`) | 12 hours                   | an hour, or 15 minutes without use                 |
-| card, password                             | 30 days                    | an hour, or 15 minutes without use                 |
+| card, password, passkey                    | 30 days                    | an hour, or 15 minutes without use                 |
 | any, with somebody who helps               | -                          | an hour, or 15 minutes without use                 |
 
 The hour and the 15 minutes are settings of the co-op (`SessionLimits`).
@@ -20,10 +20,11 @@ SESSION_LIFETIMES = {
     "recovery": timedelta(hours=12),
     "card": timedelta(days=30),
     "password": timedelta(days=30),
+    "passkey": timedelta(days=30),
 }
 
 FRESH_FOR = timedelta(minutes=15)
-"""So long after signing in with a card, or as two people vouched, a person may set a password without the old one."""
+"""So long after signing in with a card or a passkey, or as two people vouched, a person may set a password without the old one."""
 RECENT_FOR = timedelta(minutes=30)
 """So long after signing in a person may make codes, give hats and correct particulars of others. Then they sign in again."""
 
@@ -87,8 +88,8 @@ class Session:
         return self.ended_at is None and now < self.expires_at
 
     def is_fresh(self, now: datetime) -> bool:
-        """Whether the person has just proved with a card, or by two people, who they are: more than that they hold an open browser."""
-        return self.strength in {"card", "recovery"} and self.is_live(now) and now - self.started_at < FRESH_FOR
+        """Whether they have just proved with a card or a passkey, or by two people, who they are: more than to hold an open browser."""
+        return self.strength in {"card", "passkey", "recovery"} and self.is_live(now) and now - self.started_at < FRESH_FOR
 
     def is_recent(self, now: datetime) -> bool:
         """Whether the person signed in a moment ago, in whichever way."""
@@ -102,7 +103,7 @@ class Session:
 def start_session(
     session_id: UUID, person: UUID, strength: str, key_mark: bytes, now: datetime, device: Device = UNKNOWN_DEVICE
 ) -> Session:
-    """`strength` is link, card, password or recovery."""
+    """`strength` is link, card, password, passkey or recovery."""
     lifetime, limits, help_ = SESSION_LIFETIMES[strength], device.limits, device.help
     return Session(
         session_id,

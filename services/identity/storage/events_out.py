@@ -260,3 +260,18 @@ async def recovery_stopped(work: UnitOfWork, person: UUID) -> None:
 async def person_recovered(work: UnitOfWork, person: UUID, helpers: Iterable[UUID]) -> None:
     event = facts.PersonRecovered(person_id=str(person), helper_ids=[str(helper) for helper in helpers])
     await outbox.publish(work, (event, str(person)))
+
+
+async def passkey_added(work: UnitOfWork, person: UUID, passkey: UUID) -> None:
+    await outbox.publish(work, (facts.PasskeyAdded(person_id=str(person), passkey_id=str(passkey)), str(person)))
+
+
+async def passkeys_removed(work: UnitOfWork, person: UUID, passkeys: Iterable[UUID], why: str) -> None:
+    """Nothing when there were none."""
+    events = [facts.PasskeyRemoved(person_id=str(person), passkey_id=str(passkey), why=why) for passkey in passkeys]
+    if events:
+        await outbox.publish(work, *((event, str(person)) for event in events))
+
+
+async def passkey_copy_suspected(work: UnitOfWork, person: UUID, passkey: UUID) -> None:
+    await outbox.publish(work, (facts.PasskeyCopySuspected(person_id=str(person), passkey_id=str(passkey)), str(person)))

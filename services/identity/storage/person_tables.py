@@ -11,6 +11,7 @@ from services.identity.domain.relationship import EVIDENCE_PLACE
 from services.identity.storage import capacity_records, consents, credentials, emergency_accesses, record_fields, tables
 
 _SECRET = "a secret of the person's, as a hash"  # noqa: S105 - a reason, not a secret
+_DEVICE = "by what the person's device and we know each other; of no use without the device"
 _KEY = "made of the name or contact, to find it whatever way it is written"
 
 PERSON_TABLES = (
@@ -37,6 +38,18 @@ PERSON_TABLES = (
             *("helped_by", "help_kind"),
         ),
         {"key_mark": _SECRET},
+    ),
+    PersonTable(
+        tables.passkey,
+        ("person",),
+        ("id", "person", "name", "is_synced", "sign_count", "added_at", "last_used_at"),
+        {"credential_id": _DEVICE, "public_key": _DEVICE},
+    ),
+    PersonTable(
+        tables.passkey_challenge,
+        ("person",),
+        ("person", "session", "begun_at", "expires_at", "used_at"),
+        {"mark": _SECRET, "browser_mark": _SECRET, "client_mark": _SECRET},
     ),
     PersonTable(tables.known_browser, ("person",), ("person", "since"), {"browser_mark": _SECRET}),
     PersonTable(

@@ -23,6 +23,7 @@ _END_SOME = _END.where(session.c.person == bindparam("of"), among(session.c.id, 
 _END_OLDER = _END.where(session.c.person == bindparam("of"), session.c.started_at <= bindparam("begun_by", type_=MOMENT))
 _ANY = select(session.c.id).where(session.c.person == bindparam("of")).limit(1)
 _END_QUIET = _END.where(session.c.quiet_seconds > 0, among(session.c.id, "ids")).returning(session.c.person)
+_END_BY_STRENGTH = _END_ALL.where(session.c.strength == bindparam("begun_with"))
 _DELETE_OLD = delete(session).where(func.coalesce(session.c.ended_at, session.c.expires_at) < bindparam("before"))
 
 _to_session = row_mapper(Session)
@@ -67,6 +68,12 @@ async def list_live(work: UnitOfWork, person: UUID, page: PageRequest) -> Page[S
 async def end_all(work: UnitOfWork, person: UUID, *, keep: UUID | None = None) -> list[UUID]:
     """Ends every session of the person except `keep`. Returns which ended."""
     return list((await work.connection.execute(_END_ALL, {"of": person, "kept": keep, "now": work.now})).scalars())
+
+
+async def end_by_strength(work: UnitOfWork, person: UUID, strength: str, *, keep: UUID | None = None) -> list[UUID]:
+    """Ends every session of the person that began this way, except `keep`. Returns which ended."""
+    values = {"of": person, "begun_with": strength, "kept": keep, "now": work.now}
+    return list((await work.connection.execute(_END_BY_STRENGTH, values)).scalars())
 
 
 async def end_some(work: UnitOfWork, person: UUID, ids: Sequence[UUID]) -> list[UUID]:

@@ -118,6 +118,7 @@ known_browser = Table(
     key("person", Uuid, ForeignKey("person.id")),
     key("browser_mark", LargeBinary),
     required("since", MOMENT),
+    Index("known_browser_by_mark", "browser_mark"),
 )
 
 membership_end = Table("membership_end", metadata, key("person", Uuid), required("last_day", Date))
@@ -351,4 +352,36 @@ recovery_vouch = Table(
     key("request", Uuid, ForeignKey("recovery_request.id", ondelete="CASCADE")),
     key("help", Uuid, ForeignKey("recovery_helper.id")),
     required("at", MOMENT),
+)
+
+passkey = Table(
+    "passkey",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid, ForeignKey("person.id")),
+    required("credential_id", LargeBinary),
+    required("public_key", LargeBinary),
+    required("sign_count", BigInteger),
+    required("is_synced", Boolean),
+    required("name", Text),
+    required("added_at", MOMENT),
+    optional("last_used_at", MOMENT),
+    UniqueConstraint("credential_id"),
+    Index("passkey_by_person", "person"),
+)
+
+passkey_challenge = Table(
+    "passkey_challenge",
+    metadata,
+    key("mark", LargeBinary),
+    optional("person", Uuid, ForeignKey("person.id")),
+    optional("session", Uuid),
+    optional("browser_mark", LargeBinary),
+    required("client_mark", LargeBinary),
+    required("begun_at", MOMENT),
+    required("expires_at", MOMENT),
+    optional("used_at", MOMENT),
+    Index("passkey_challenge_by_person", "person"),
+    Index("passkey_challenge_by_client", "client_mark", "begun_at"),
+    Index("passkey_challenge_by_time", "begun_at"),
 )

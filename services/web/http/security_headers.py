@@ -1,4 +1,7 @@
-"""Security headers of every response: no scripts, nothing from other sites, no frames, no caching."""
+"""Security headers of every response: no scripts, nothing from other sites, no frames, no caching.
+
+The pages with passkeys have one script, and may run no other (`policy_with_script`).
+"""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -6,8 +9,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+POLICY = "content-security-policy"
 SECURITY_HEADERS = {
-    "content-security-policy": CONTENT_SECURITY_POLICY,
+    POLICY: CONTENT_SECURITY_POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     # Not "no-referrer": browsers then send "Origin: null" with our own forms.
@@ -17,6 +21,11 @@ SECURITY_HEADERS = {
     "cross-origin-resource-policy": "same-origin",
 }
 _YEAR = 31_536_000
+
+
+def policy_with_script(origin: str, path: str) -> str:
+    """The policy of a page that may run this script of ours and no other, and may ask this site alone for data."""
+    return f"{CONTENT_SECURITY_POLICY}; script-src {origin}{path}; connect-src {origin}"
 
 
 class SecurityHeadersMiddleware:
@@ -35,7 +44,8 @@ class SecurityHeadersMiddleware:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
-                    headers[name] = value
+                    if name != POLICY or POLICY not in headers:
+                        headers[name] = value
                 headers.setdefault("cache-control", "no-store")
             await send(message)
 

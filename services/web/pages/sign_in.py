@@ -1,13 +1,15 @@
-"""Signing in with a card, a link, or an e-mail address and password; signing out.
+"""Signing in with a card, a link, or an e-mail address and password; signing out. Passkeys have a module of their own.
 
 A link only shows a button: mail scanners follow links, and one that did must not use the code up.
 """
 
 import contextlib
+from collections.abc import Sequence
 
 from starlette.responses import Response
 
 from kith.identity.v1.identity_pb2 import DEVICE_USE_OWN, DEVICE_USE_SHARED, DeviceUse, SignInRequest, SignInResponse
+from kith.identity.v1.passkeys_pb2 import FinishPasskeySignInResponse
 from kith.identity.v1.recovery_pb2 import FinishRecoveryResponse
 from libs.refusals import Invalid, NotAllowed, NotFound, NotSignedIn, Refusal, TooMany
 from services.web.helper_session import SESSION_DAYS, find_helper, give_back
@@ -25,8 +27,21 @@ async def show(ctx: PageContext) -> Response:
     """Choose a way to sign in. Somebody who is signed in gets here to prove once more who they are (`again`)."""
     if ctx.session and not ctx.query_param("again"):
         return ctx.redirect("/")
-    return ctx.render(
-        "sign_in", wanted=_local_path(ctx.query_param("next")), code="", kept="kept" in ctx.request.query_params, again=bool(ctx.session)
+    return render_sign_in(ctx, ctx.query_param("next"), kept="kept" in ctx.request.query_params)
+
+
+def render_sign_in(
+    ctx: PageContext, wanted: str, status: int = 200, *, problems: Sequence[FormProblem] = (), code: str = "", kept: bool = False
+) -> Response:
+    """The sign-in page. `wanted` is where the person wants to go next, `code` what they typed."""
+    return ctx.render_with_passkeys(
+        "sign_in",
+        status,
+        problems=problems,
+        wanted=_local_path(wanted),
+        code=code,
+        kept=kept,
+        again=bool(ctx.session),
     )
 
 
@@ -98,7 +113,9 @@ async def _request_sign_in(ctx: PageContext, request: SignInRequest) -> SignInRe
     return response
 
 
-async def start_session(ctx: PageContext, signed_in: SignInResponse | FinishRecoveryResponse, form: Form) -> Response:
+async def start_session(
+    ctx: PageContext, signed_in: SignInResponse | FinishRecoveryResponse | FinishPasskeySignInResponse, form: Form
+) -> Response:
     """Start a session with a new cookie, whatever cookie the browser sent.
 
     A form that was sent twice goes on with the session that its first sending began.
@@ -118,9 +135,13 @@ async def start_session(ctx: PageContext, signed_in: SignInResponse | FinishReco
     ctx.state.known_sessions.record(session.cookie, is_true=True)
     response = ctx.redirect(_local_path(form.text("next")))
     _set_cookies(ctx, response, session)
+    days = None if identity.is_shared else PREFERENCES_DAYS
     if isinstance(signed_in, SignInResponse):
-        days = None if identity.is_shared else PREFERENCES_DAYS
         await set_first_preferences(ctx, response, signed_in.person_id, signed_in.token, days=days)
+    elif isinstance(signed_in, FinishPasskeySignInResponse):
+        with contextlib.suppress(Refusal):
+            token = await ctx.state.access_tokens.get(session, "", ctx.now)
+            await set_first_preferences(ctx, response, signed_in.person_id, token, days=days)
     return response
 
 
@@ -150,15 +171,7 @@ async def end_session(ctx: PageContext) -> None:
 
 
 def _code_form(ctx: PageContext, form: Form, problems: list[FormProblem], code: int = 422) -> Response:
-    return ctx.render(
-        "sign_in",
-        code,
-        problems=problems,
-        wanted=_local_path(form.text("next")),
-        code=form.text("code"),
-        kept=False,
-        again=bool(ctx.session),
-    )
+    return render_sign_in(ctx, form.text("next"), code, problems=problems, code=form.text("code"))
 
 
 def _problem(ctx: PageContext, field: str, refusal: Refusal) -> FormProblem:

@@ -20,6 +20,9 @@ from kith.identity.facts.v1.facts_pb2 import (
     HatTaken,
     HelpBegan,
     NoticeWanted,
+    PasskeyAdded,
+    PasskeyCopySuspected,
+    PasskeyRemoved,
     PasswordSet,
     PersonCorrected,
     PersonRecovered,
@@ -89,6 +92,14 @@ async def _on_ways_changed(work: UnitOfWork, event: Event) -> None:
     await add_security_notice(work, event, "ways_changed", UUID(WaysToBeToldChanged.FromString(event.payload).person_id))
 
 
+async def _on_passkey_removed(work: UnitOfWork, event: Event) -> None:
+    """Where it went with all other ways to sign in, other news says so."""
+    message = PasskeyRemoved.FromString(event.payload)
+    if message.why == "chosen":
+        await add_news(work, event, "passkey_removed", person=UUID(message.person_id))
+        await add_security_notice(work, event, "passkey_removed", UUID(message.person_id))
+
+
 async def _on_recovery_help_ended(work: UnitOfWork, event: Event) -> None:
     """The one of the two hears of it who did not do it."""
     message = RecoveryHelpEnded.FromString(event.payload)
@@ -105,6 +116,7 @@ REACTIONS = Reactions(
     "identity",
     {
         type_of(SessionsEnded): _on_sessions_ended,
+        type_of(PasskeyRemoved): _on_passkey_removed,
         type_of(RecoveryHelpEnded): _on_recovery_help_ended,
         type_of(PersonRecovered): _on_person_recovered,
         type_of(HatGiven): _on_hat_given,
@@ -120,6 +132,8 @@ REACTIONS = Reactions(
             _change(SignInCodeIssued, "code_issued", person="person_id", word="kind"),
             _change(SignInCodesRevoked, "codes_revoked", person="person_id"),
             _change(PasswordSet, "password_set", person="person_id"),
+            _change(PasskeyAdded, "passkey_added", person="person_id"),
+            _change(PasskeyCopySuspected, "passkey_copy", person="person_id"),
             _change(PersonCorrected, "details_corrected", person="person_id"),
             _change(SignedInOnNewDevice, "new_device", person="person_id", word="device_use"),
             _change(HelpBegan, "help_began", person="person_id", word="helper_id"),

@@ -28,6 +28,7 @@ def create_environment() -> Environment:
         split_date=split_date,
         style=static_url("kith.css"),
         icon=static_url("kith.svg"),
+        passkeys_js=static_url("passkeys.js"),
     )
     return environment
 

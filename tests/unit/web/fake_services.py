@@ -18,6 +18,7 @@ from kith.identity.v1 import emergency_pb2 as emergency
 from kith.identity.v1 import helping_pb2 as helping
 from kith.identity.v1 import identity_pb2 as ident
 from kith.identity.v1 import notices_pb2 as told
+from kith.identity.v1 import passkeys_pb2 as passk
 from kith.identity.v1 import record_pb2 as record
 from kith.identity.v1 import recovery_pb2 as recov
 from kith.identity.v1 import relationships_pb2 as rel
@@ -645,6 +646,46 @@ class FakeRecoveryService(FakeService):
         )
 
 
+PASSKEY = "01a223ee-0000-7000-8000-0000000000f1"
+PASSKEY_ANSWER = '{"id": "what a device signed"}'
+"""What the fake service takes for an answer of Ada's device."""
+
+
+class FakePasskeyService(FakeService):
+    """Ada has a passkey that she used, and one without a name that she has not."""
+
+    def __init__(self) -> None:
+        super().__init__(passk.DESCRIPTOR.services_by_name["PasskeyService"])
+
+    def BeginPasskeyRegistration(self, _request: passk.BeginPasskeyRegistrationRequest) -> passk.BeginPasskeyRegistrationResponse:
+        return passk.BeginPasskeyRegistrationResponse(options_json='{"challenge": "AAAA"}')
+
+    def FinishPasskeyRegistration(self, request: passk.FinishPasskeyRegistrationRequest) -> passk.FinishPasskeyRegistrationResponse:
+        if request.credential_json != PASSKEY_ANSWER:
+            raise invalid("credential_json", "PASSKEY_WRONG")
+        return passk.FinishPasskeyRegistrationResponse(passkey_id=PASSKEY)
+
+    def BeginPasskeySignIn(self, _request: passk.BeginPasskeySignInRequest) -> passk.BeginPasskeySignInResponse:
+        return passk.BeginPasskeySignInResponse(options_json='{"challenge": "AAAA"}')
+
+    def FinishPasskeySignIn(self, request: passk.FinishPasskeySignInRequest) -> passk.FinishPasskeySignInResponse:
+        if request.credential_json != PASSKEY_ANSWER:
+            raise NotSignedIn("PASSKEY_REFUSED")
+        return passk.FinishPasskeySignInResponse(
+            person_id=ADA, session_id="s3", session_key="k3", session_expires_at=to_timestamp(NOW + timedelta(days=30))
+        )
+
+    def GetPasskeys(self, _request: passk.GetPasskeysRequest) -> passk.GetPasskeysResponse:
+        return passk.GetPasskeysResponse(
+            passkeys=[
+                passk.Passkey(
+                    passkey_id=PASSKEY, name="My phone", added_at=to_timestamp(NOW - timedelta(days=9)), last_used_at=to_timestamp(NOW)
+                ),
+                passk.Passkey(passkey_id=PASSKEY[:-1] + "2", added_at=to_timestamp(NOW), synced=True),
+            ]
+        )
+
+
 class FakeMembershipService(FakeService):
     def __init__(self) -> None:
         super().__init__(memb.DESCRIPTOR.services_by_name["MembershipService"])
@@ -951,6 +992,7 @@ class FakeServices:
     records: FakeRecordService = field(default_factory=FakeRecordService)
     consents: FakeConsentService = field(default_factory=FakeConsentService)
     helping: FakeHelpingService = field(default_factory=FakeHelpingService)
+    passkeys: FakePasskeyService = field(default_factory=FakePasskeyService)
     recovery: FakeRecoveryService = field(default_factory=FakeRecoveryService)
     membership: FakeMembershipService = field(default_factory=FakeMembershipService)
     governance: FakeGovernanceService = field(default_factory=FakeGovernanceService)
@@ -993,6 +1035,7 @@ class FakeServices:
             "consents",
             "notices",
             "data_requests",
+            "passkeys",
             "recovery",
             "helping",
         )

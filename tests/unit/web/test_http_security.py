@@ -1,5 +1,7 @@
 """Foreign forms, forged tokens and oversized bodies are refused, and every response has the security headers."""
 
+import re
+
 import pytest
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -9,6 +11,8 @@ from services.web.app import create_app
 from services.web.http import forms, request_body, uploads
 from services.web.http.forms import Form, FormRejected
 from services.web.http.public_address import PublicAddress
+from services.web.http.security_headers import CONTENT_SECURITY_POLICY
+from services.web.templates import static_url
 from tests.unit.web.fake_services import CODE, FORMS_KEY, FakeServices
 
 URLENCODED = "application/x-www-form-urlencoded"
@@ -33,11 +37,28 @@ def test_pages_are_not_kept_and_static_files_are(http: TestClient) -> None:
     assert "immutable" in http.get("/static/kith.css").headers["cache-control"]
 
 
-def test_no_page_has_a_script_or_an_inline_style(http: TestClient) -> None:
+def test_no_page_has_a_script_of_its_own_or_an_inline_style(http: TestClient) -> None:
     page = http.get("/sign-in").text
-    assert "<script" not in page
+    assert re.findall(r"<script.*?</script>", page) == [f'<script src="{static_url("passkeys.js")}" defer></script>']
     assert " style=" not in page
     assert " onclick" not in page
+    assert "<script" not in http.get("/help").text
+
+
+def test_only_the_pages_with_passkeys_run_a_script_and_only_that_one(http: TestClient) -> None:
+    policy = http.get("/sign-in").headers["content-security-policy"]
+    assert policy.startswith(CONTENT_SECURITY_POLICY)
+    assert policy.endswith("; script-src https://elm-row.example/static/passkeys.js; connect-src https://elm-row.example")
+    for path in ("/help", "/recover", "/static/passkeys.js", "/nope"):
+        assert http.get(path).headers["content-security-policy"] == CONTENT_SECURITY_POLICY
+
+
+def test_without_an_address_for_passkeys_there_is_no_script_at_all() -> None:
+    fakes = FakeServices(public_url="http://127.0.0.1:8400")
+    response = TestClient(create_app(fakes.app_state(), https=False), base_url="http://127.0.0.1:8400").get("/sign-in")
+    assert "<script" not in response.text
+    assert "passkey" not in response.text
+    assert response.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from tests.unit.web.fake_services import (
     OPEN_MOTION,
     OTHERS_ENTRY,
     OWN_ENTRY,
+    PASSKEY,
     STOP_TOKEN,
     FakeServices,
 )
@@ -458,6 +459,7 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
         "{person:uuid}": JO,
         "{record:uuid}": OTHERS_ENTRY,
         "{credential:uuid}": CLAIMED_PAPER,
+        "{passkey:uuid}": PASSKEY,
         "{code}": CODE,
         "{co_op}": HARBOUR,
         "{token}": STOP_TOKEN,

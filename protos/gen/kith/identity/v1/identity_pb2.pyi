@@ -952,7 +952,7 @@ class OwnSession(_message.Message):
     HELP_KIND_FIELD_NUMBER: _builtins.int
     session_id: _builtins.str
     strength: _builtins.str
-    """link, card, password"""
+    """link, card, password, recovery, passkey"""
     current: _builtins.bool
     """the session of this call"""
     device_use: Global___DeviceUse.ValueType

@@ -169,7 +169,7 @@ class SessionsEnded(_message.Message):
     WHY_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     why: _builtins.str
-    """signed_out, chosen, everywhere, password, revoked, membership, merged, recovered, quiet"""
+    """signed_out, chosen, everywhere, password, revoked, membership, merged, recovered, quiet, passkey"""
     @_builtins.property
     def session_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
@@ -1217,3 +1217,79 @@ class HelpBegan(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___HelpBegan: _TypeAlias = HelpBegan  # noqa: Y015
+
+@_typing.final
+class PasskeyAdded(_message.Message):
+    """PasskeyAdded: the person can sign in with one more passkey."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    PASSKEY_ID_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    passkey_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        passkey_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["passkey_id", b"passkey_id", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PasskeyAdded: _TypeAlias = PasskeyAdded  # noqa: Y015
+
+@_typing.final
+class PasskeyRemoved(_message.Message):
+    """PasskeyRemoved: it signs nobody in any more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    PASSKEY_ID_FIELD_NUMBER: _builtins.int
+    WHY_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    passkey_id: _builtins.str
+    why: _builtins.str
+    """chosen (by the person), revoked (by a secretary), merged, recovered"""
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        passkey_id: _builtins.str = ...,
+        why: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["passkey_id", b"passkey_id", "person_id", b"person_id", "why", b"why"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PasskeyRemoved: _TypeAlias = PasskeyRemoved  # noqa: Y015
+
+@_typing.final
+class PasskeyCopySuspected(_message.Message):
+    """PasskeyCopySuspected: a passkey whose counter went back was refused; somebody may have a copy of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    PASSKEY_ID_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    passkey_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        passkey_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["passkey_id", b"passkey_id", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PasskeyCopySuspected: _TypeAlias = PasskeyCopySuspected  # noqa: Y015
