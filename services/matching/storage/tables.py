@@ -1,0 +1,67 @@
+"""Matching's tables as metadata. `migrations/` holds the DDL that creates them, with the row-level security; a test compares both.
+
+Times are pairs of minutes of the week, one after the other; places are in millionths of a degree. `current_member`, `credential_rule` and
+`held_credential` are projections of other services' events.
+"""
+
+from sqlalchemy import ARRAY, BigInteger, Boolean, Date, Index, Integer, MetaData, Table, Text, Uuid
+
+from libs.database.columns import MOMENT, key, optional, required
+
+metadata = MetaData()
+
+getting_support = Table(
+    "getting_support",
+    metadata,
+    key("person", Uuid),
+    required("postcode", Text),
+    required("latitude", Integer),
+    required("longitude", Integer),
+    required("times", ARRAY(Integer)),
+    required("needed_skills", ARRAY(Text)),
+    required("needed_languages", ARRAY(Text)),
+    required("needed_gender", Text),
+    required("wished_languages", ARRAY(Text)),
+    required("wished_tags", ARRAY(Text)),
+    required("open", Boolean),
+    required("version", BigInteger),
+    required("changed_at", MOMENT),
+    required("changed_by", Text),
+)
+
+giving_support = Table(
+    "giving_support",
+    metadata,
+    key("person", Uuid),
+    required("postcode", Text),
+    required("latitude", Integer),
+    required("longitude", Integer),
+    required("reach_km", Integer),
+    required("times", ARRAY(Integer)),
+    required("minutes_a_week", Integer),
+    required("languages", ARRAY(Text)),
+    required("gender", Text),
+    required("tags", ARRAY(Text)),
+    required("wished_tags", ARRAY(Text)),
+    required("works_as", Text),
+    required("rate_pence", Integer),
+    required("words", Text),
+    required("open", Boolean),
+    required("version", BigInteger),
+    required("changed_at", MOMENT),
+    required("changed_by", Text),
+)
+
+current_member = Table("current_member", metadata, key("person", Uuid), optional("until", MOMENT))
+
+credential_rule = Table("credential_rule", metadata, key("kind", Text), required("gates", ARRAY(Text)))
+
+held_credential = Table(
+    "held_credential",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid),
+    required("kind", Text),
+    optional("expires_on", Date),
+    Index("held_credential_by_person", "person"),
+)
