@@ -9,8 +9,11 @@ from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
 from services.database_setup import migrations_folder
 from services.matching.domain.places import read_places
+from services.matching.jobs import end_introductions
 from services.matching.reactions import governance, identity, membership
+from services.matching.rpc.introduction_servicer import introduction_service
 from services.matching.rpc.support_profile_servicer import support_profile_service
+from services.matching.rpc.team_servicer import team_service
 from services.matching.settings import Settings
 from services.matching.storage import events_out
 from services.matching.storage.person_tables import PERSON_TABLES
@@ -26,11 +29,16 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
             migrations=migrations_folder("matching"),
             services=(
                 support_profile_service(runtime.transactions, places),
+                introduction_service(runtime.transactions, zone),
+                team_service(runtime.transactions, zone),
                 person_data_service(runtime.transactions),
                 person_rights_service(runtime.transactions, PERSON_TABLES),
             ),
             reactions=(identity.REACTIONS, membership.reactions(zone), governance.REACTIONS),
-            jobs=(seal_reads_job(events_out.read_audit_sealed),),
+            jobs=(
+                end_introductions.JOB,
+                seal_reads_job(events_out.read_audit_sealed),
+            ),
         )
 
     return build

@@ -5,17 +5,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.database.engine import UnitOfWork
+from libs.database.rows import row_mapper
 from libs.rulebook import default_credentials
 from services.matching.storage.tables import credential_rule, current_member, held_credential
 
 _MEMBER = insert(current_member)
 _SET_MEMBER = _MEMBER.on_conflict_do_update(index_elements=["person"], set_={"until": _MEMBER.excluded.until})
+_IS_MEMBER = select(current_member.c.person).where(
+    current_member.c.person == bindparam("of"), or_(current_member.c.until.is_(None), current_member.c.until > bindparam("now"))
+)
 _HOLD = insert(held_credential)
 _SET_HELD = _HOLD.on_conflict_do_update(index_elements=["id"], set_={"expires_on": _HOLD.excluded.expires_on})
+_HELD = select(held_credential).where(held_credential.c.person == bindparam("of")).order_by(held_credential.c.kind, held_credential.c.id)
 _DROP = delete(held_credential).where(held_credential.c.id == bindparam("dropped"))
 _MOVE = update(held_credential).where(held_credential.c.person == bindparam("other")).values(person=bindparam("kept"))
 _RULES = select(credential_rule.c.kind, credential_rule.c.gates).order_by(credential_rule.c.kind)
@@ -33,14 +38,25 @@ class HeldCredential:
     expires_on: date | None
 
 
+_to_held = row_mapper(HeldCredential)
+
+
 async def set_member(work: UnitOfWork, person: UUID, until: datetime | None) -> None:
     """`until` is the first moment at which they are no longer a member."""
     await work.connection.execute(_SET_MEMBER, {"person": person, "until": until})
 
 
+async def is_member(work: UnitOfWork, person: UUID) -> bool:
+    return (await work.connection.execute(_IS_MEMBER, {"of": person, "now": work.now})).first() is not None
+
+
 async def hold_credential(work: UnitOfWork, held: HeldCredential) -> None:
     values = {"id": held.id, "person": held.person, "kind": held.kind, "expires_on": held.expires_on}
     await work.connection.execute(_SET_HELD, values)
+
+
+async def list_credentials(work: UnitOfWork, person: UUID) -> list[HeldCredential]:
+    return list(map(_to_held, await work.connection.execute(_HELD, {"of": person})))
 
 
 async def drop_credential(work: UnitOfWork, credential: UUID) -> None:

@@ -4,7 +4,7 @@ Times are pairs of minutes of the week, one after the other; places are in milli
 `held_credential` are projections of other services' events.
 """
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Date, Index, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Boolean, Date, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint, Uuid
 
 from libs.database.columns import MOMENT, key, optional, required
 
@@ -64,4 +64,64 @@ held_credential = Table(
     required("kind", Text),
     optional("expires_on", Date),
     Index("held_credential_by_person", "person"),
+)
+
+introduction = Table(
+    "introduction",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid),
+    required("worker", Uuid),
+    required("step", Text),
+    required("since", MOMENT),
+    optional("until", MOMENT),
+    optional("person_said", Boolean),
+    optional("worker_said", Boolean),
+    required("version", BigInteger),
+)
+Index("introduction_live", introduction.c.person, introduction.c.worker, unique=True, postgresql_where=introduction.c.until.is_not(None))
+Index("introduction_by_worker", introduction.c.worker)
+Index("introduction_until", introduction.c.until, postgresql_where=introduction.c.until.is_not(None))
+
+private_no = Table(
+    "private_no",
+    metadata,
+    key("chooser", Uuid),
+    key("other", Uuid),
+    key("as_worker", Boolean),
+    required("kind", Text),
+    required("at", MOMENT),
+)
+
+team = Table(
+    "team",
+    metadata,
+    key("id", Uuid),
+    required("owner", Uuid),
+    required("formed_at", MOMENT),
+    required("agreement", Text),
+    required("version", BigInteger),
+    UniqueConstraint("owner"),
+)
+
+team_member = Table(
+    "team_member",
+    metadata,
+    key("team", Uuid, ForeignKey("team.id")),
+    key("person", Uuid),
+    required("kind", Text),
+    required("invited_at", MOMENT),
+    optional("joined_at", MOMENT),
+    Index("team_member_by_person", "person"),
+)
+
+team_hat = Table(
+    "team_hat",
+    metadata,
+    key("team", Uuid, ForeignKey("team.id")),
+    key("hat", Text),
+    optional("person", Uuid),
+    optional("accepted_at", MOMENT),
+    optional("until_day", Date),
+    required("handover", Text),
 )

@@ -3,7 +3,39 @@
 from enum import StrEnum
 
 
+class IntroductionStep(StrEnum):
+    INTEREST = "interest"
+    MEETING = "meeting"
+    TRIAL = "trial"
+    JOINED = "joined"
+    OVER = "over"
+
+
+class NoKind(StrEnum):
+    NO = "no"
+    BLOCK = "block"
+    LAPSED = "lapsed"
+
+
 class WorksAs(StrEnum):
     EMPLOYED = "employed"
     SELF_EMPLOYED = "self_employed"
     VOLUNTEER = "volunteer"
+
+
+class TeamMemberKind(StrEnum):
+    WORKER = "worker"
+    VOLUNTEER = "volunteer"
+    FAMILY = "family"
+    FRIEND = "friend"
+    PEER = "peer"
+    PROFESSIONAL = "professional"
+
+
+class TeamHat(StrEnum):
+    ROTA_HOLDER = "rota_holder"
+    PROFILE_HOLDER = "profile_holder"
+    MEDICINES_HOLDER = "medicines_holder"
+    CHAT_HOLDER = "chat_holder"
+    CHECK_IN = "check_in"
+    SAFEGUARDING_LEAD = "safeguarding_lead"

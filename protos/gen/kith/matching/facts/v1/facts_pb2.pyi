@@ -46,6 +46,173 @@ class SupportProfileChanged(_message.Message):
 Global___SupportProfileChanged: _TypeAlias = SupportProfileChanged  # noqa: Y015
 
 @_typing.final
+class TrialStarted(_message.Message):
+    """TrialStarted: both want to try it. Every step before it stays between the two."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INTRODUCTION_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    WORKER_ID_FIELD_NUMBER: _builtins.int
+    introduction_id: _builtins.str
+    person_id: _builtins.str
+    worker_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        introduction_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        worker_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["introduction_id", b"introduction_id", "person_id", b"person_id", "worker_id", b"worker_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TrialStarted: _TypeAlias = TrialStarted  # noqa: Y015
+
+@_typing.final
+class TeamFormed(_message.Message):
+    """TeamFormed: a person has a team of their own."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEAM_ID_FIELD_NUMBER: _builtins.int
+    OWNER_ID_FIELD_NUMBER: _builtins.int
+    team_id: _builtins.str
+    owner_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        team_id: _builtins.str = ...,
+        owner_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["owner_id", b"owner_id", "team_id", b"team_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TeamFormed: _TypeAlias = TeamFormed  # noqa: Y015
+
+@_typing.final
+class TeamMemberJoined(_message.Message):
+    """TeamMemberJoined: both sides wanted it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEAM_ID_FIELD_NUMBER: _builtins.int
+    OWNER_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    team_id: _builtins.str
+    owner_id: _builtins.str
+    person_id: _builtins.str
+    kind: _builtins.str
+    """worker, volunteer, family, friend, peer, professional"""
+    def __init__(
+        self,
+        *,
+        team_id: _builtins.str = ...,
+        owner_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "owner_id", b"owner_id", "person_id", b"person_id", "team_id", b"team_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TeamMemberJoined: _TypeAlias = TeamMemberJoined  # noqa: Y015
+
+@_typing.final
+class TeamMemberLeft(_message.Message):
+    """TeamMemberLeft: by whose wish, nobody learns."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEAM_ID_FIELD_NUMBER: _builtins.int
+    OWNER_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    team_id: _builtins.str
+    owner_id: _builtins.str
+    person_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        team_id: _builtins.str = ...,
+        owner_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["owner_id", b"owner_id", "person_id", b"person_id", "team_id", b"team_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TeamMemberLeft: _TypeAlias = TeamMemberLeft  # noqa: Y015
+
+@_typing.final
+class TeamHatGiven(_message.Message):
+    """TeamHatGiven: the member has accepted it, until that day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEAM_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    HAT_FIELD_NUMBER: _builtins.int
+    UNTIL_DAY_FIELD_NUMBER: _builtins.int
+    team_id: _builtins.str
+    person_id: _builtins.str
+    hat: _builtins.str
+    until_day: _builtins.str
+    """an ISO date"""
+    def __init__(
+        self,
+        *,
+        team_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        hat: _builtins.str = ...,
+        until_day: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hat", b"hat", "person_id", b"person_id", "team_id", b"team_id", "until_day", b"until_day"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TeamHatGiven: _TypeAlias = TeamHatGiven  # noqa: Y015
+
+@_typing.final
+class TeamHatEnded(_message.Message):
+    """TeamHatEnded: nobody wears it now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEAM_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    HAT_FIELD_NUMBER: _builtins.int
+    team_id: _builtins.str
+    person_id: _builtins.str
+    hat: _builtins.str
+    def __init__(
+        self,
+        *,
+        team_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        hat: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hat", b"hat", "person_id", b"person_id", "team_id", b"team_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TeamHatEnded: _TypeAlias = TeamHatEnded  # noqa: Y015
+
+@_typing.final
 class ReadAuditSealed(_message.Message):
     """ReadAuditSealed: every read of a person's record up to this number is sealed, and this is the end of the hash chain."""
 
