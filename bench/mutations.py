@@ -71,8 +71,8 @@ MUTATIONS = (
     Mutation(
         "answer a reused request id",
         "libs/database/idempotency_keys.py",
-        "bytes(first.body_hash) != body_hash",
-        "not first.body_hash",
+        "    if not _is_same(bytes(first.body_hash), body, key):",
+        "    if not first.body_hash:",
         REFUSALS,
     ),
     Mutation(

@@ -35,7 +35,7 @@ class ServiceEntry:
         from libs.host.process import ServiceSpec
 
         build: BuildComponent = import_module(f"services.{self.name}.component").component_builder(shared, settings)
-        return ServiceSpec(settings, build, ALLOWED_CALLERS)
+        return ServiceSpec(self.name, settings, build, ALLOWED_CALLERS)
 
 
 SERVICES = (

@@ -1,6 +1,6 @@
 """Marks reads under an emergency access, so that each of them can be told from what the person themselves allowed.
 
-Fields of a record are audited by their keys (`libs/access/audit.py`). Whoever reads them while they have opened that record in an
+Fields of a record are audited by their keys (`libs/access/audit.py`). Somebody who reads them while they have opened that record in an
 emergency reads under it: the row's reason then names the access, whose own reason is sealed in identity.
 """
 

@@ -40,7 +40,7 @@ class AudienceKind(StrEnum):
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads, when and for whom, as SQL expressions. `acting_for` is NULL for who acts for nobody."""
+    """Who reads, when and for whom, as SQL expressions. `acting_for` is NULL for a reader who acts for nobody."""
 
     person: ColumnElement[UUID]
     hat: ColumnElement[str]

@@ -14,7 +14,7 @@ GIVE_UP_SECONDS = 15.0
 
 
 class BoundedCheck(Generic[T]):
-    """Runs one check at a time, whoever asks. Where it fails or takes longer than 1.5 s, the result is `otherwise`."""
+    """Runs one check at a time, however many ask. Where it fails or takes longer than 1.5 s, the result is `otherwise`."""
 
     def __init__(self, check: Callable[[], Awaitable[T]], otherwise: T) -> None:
         self._check = check

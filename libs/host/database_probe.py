@@ -38,7 +38,7 @@ async def probe_database(database: Database, clock: Clock) -> DatabaseHealth:
     """Raises only what is a bug of ours; may take as long as the server takes."""
     try:
         async with database.work(_CALLER, clock.now(), "probe") as work:
-            await idempotency_keys.claim(work, _METHOD, b"")
+            await idempotency_keys.claim(work, _METHOD, b"", key=b"")
             await idempotency_keys.release(work, _METHOD)
             outbox = await read_outbox_state(work.connection)
             last = (await work.connection.execute(LAST_EVENT_TIME)).scalar()

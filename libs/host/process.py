@@ -35,6 +35,7 @@ from libs.host.http_server import HttpServer
 from libs.host.last_known_time import read_last_known_time, write_last_known_time
 from libs.host.open_files import raise_file_limit
 from libs.host.operations_http import OPERATIONS_LIMITS, EventLoopLag, operations_app
+from libs.host.request_key import read_request_key
 from libs.host.settings import ServiceSettings, SharedSettings, url_with_password
 from libs.host.status import OPEN_METHODS, ProcessHealth, StatusServicer
 from libs.messages.bus import Bus, BusAddress
@@ -61,6 +62,7 @@ BUS_RESTART_PAUSE_SECONDS = 60.0
 class ServiceSpec:
     """One service to run in this process: its settings and the function that builds it."""
 
+    name: str
     settings: ServiceSettings
     build: BuildComponent
     allowed_callers: frozenset[str] = frozenset()
@@ -200,7 +202,8 @@ class Process:
     async def _start(self, service: ServiceSpec, tokens: TokenVerifier) -> _RunningService:
         url = url_with_password(service.settings.database_url, service.settings.database_password_file)
         database = Database(url, pool_size=service.settings.pool_size)
-        runtime = Runtime(database, self.clock, Transactions(database, self.clock))
+        request_key = read_request_key(self._shared.certificates_folder, service.name)
+        runtime = Runtime(database, self.clock, Transactions(database, self.clock, request_key))
         component = service.build(runtime)
         await _wait_for_migrations(url, component)
         await self._compare_with_past(component.name, database)

@@ -21,7 +21,7 @@ STREAM_MAX_AGE_SECONDS = 7 * DAY
 STREAM_MAX_BYTES = 256 * 1024 * 1024
 DUPLICATE_WINDOW_SECONDS = 120.0
 ANSWER_SECONDS = 1.4
-"""How long a server that is well may take to answer, over a slow line too; whoever asks after our health waits for it."""
+"""How long a server that is well may take to answer, over a slow line too; those who ask after our health wait for it."""
 
 
 @dataclass(frozen=True)

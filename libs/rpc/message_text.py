@@ -30,7 +30,7 @@ class _FieldNames:
 
 
 def check_message(message: Message) -> None:
-    """Raises Invalid CHARACTER_NOT_ALLOWED or TIME_MALFORMED, with the field. Fields of bytes are left to who reads them."""
+    """Raises Invalid CHARACTER_NOT_ALLOWED or TIME_MALFORMED, with the field. Fields of bytes are left to the code that reads them."""
     names = _names_of(message.DESCRIPTOR)
     if names.is_timestamp:
         _check_timestamp(message)

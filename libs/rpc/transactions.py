@@ -27,9 +27,11 @@ Response = TypeVar("Response", bound=Message)
 class Transactions:
     """Opens units of work on one service's database."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, request_key: bytes) -> None:
+        """With `request_key` the stored hashes of requests are made; repeats of requests are recognised as long as it stays the same."""
         self.database = database
         self.clock = clock
+        self._request_key = request_key
 
     async def command(
         self, request: CommandRequest, response_type: type[Response], do: Callable[[UnitOfWork], Awaitable[Response]]
@@ -40,13 +42,21 @@ class Transactions:
             # What is recorded now would be dated before what it follows from.
             raise Unavailable("CLOCK_BEHIND")
         async with self.database.work(call.caller, self.clock.now(), request.request_id, call.traceparent) as work:
-            body = request.SerializeToString(deterministic=True)
-            first = await idempotency_keys.claim(work, call.method, body)
+            first = await idempotency_keys.claim(work, call.method, request.SerializeToString(deterministic=True), self._request_key)
             if first is not None:
                 return response_type.FromString(first)
             response = await do(work)
             await idempotency_keys.save_response(work, call.method, response.SerializeToString())
             return response
+
+    async def find_first(self, work: UnitOfWork, request: CommandRequest, response_type: type[Response]) -> Response | None:
+        """The response to an earlier request of which this one is a repeat, for a method that must look before its own transaction begins.
+
+        `command` nevertheless has to follow. Raises Conflict REQUEST_ID_REUSED, Invalid REQUEST_ID_MISSING.
+        """
+        body = request.SerializeToString(deterministic=True)
+        first = await idempotency_keys.find(work, CURRENT_CALL.get().method, body, self._request_key)
+        return None if first is None else response_type.FromString(first)
 
     @asynccontextmanager
     async def query(self) -> AsyncIterator[UnitOfWork]:

@@ -26,7 +26,7 @@ class Gate(StrEnum):
 
 @dataclass(frozen=True)
 class CredentialKind:
-    """One kind of credential. Whoever wants through one of its gates needs a verified one that has not expired.
+    """One kind of credential. People need a verified one that has not expired to pass one of its gates.
 
     `expires_after_months` is the longest time that one counts, from the day it was issued; 0 = as long as the paper itself says, or for
     ever. The person is reminded `remind_days` before its last day.

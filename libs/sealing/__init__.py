@@ -50,7 +50,7 @@ class PersonSealer:
         return cipher.seal(content, place)
 
     async def ciphers(self, work: UnitOfWork, persons: Collection[UUID]) -> "dict[UUID, PersonCipher]":
-        """The keys of these persons, for many texts at once; none for who has nothing sealed, or was erased."""
+        """The keys of these persons, for many texts at once; none for a person who has nothing sealed, or was erased."""
         rows = await work.connection.execute(_FIND, {"persons": list(persons)})
         return {row.person: PersonCipher(row.person, aes_key_unwrap_with_padding(self._wrapping_key, row.wrapped)) for row in rows}
 

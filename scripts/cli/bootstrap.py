@@ -44,9 +44,9 @@ async def _register_founder(connection: Connection) -> UUID:
 
 
 async def replace_lost_operator(instance: Instance) -> None:
-    """Writes the file of the person in whose name commands act anew: whoever has been operator for longest. Does nothing while it exists.
+    """Writes the file of the person in whose name commands act anew: the one who has been operator for longest.
 
-    Raises CommandError when nobody has that hat.
+    Does nothing while it exists. Raises CommandError when nobody has that hat.
     """
     if instance.operator_file.exists():
         return

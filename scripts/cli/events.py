@@ -138,11 +138,13 @@ async def _list(folder: Path, service: ServiceEntry, after: int, most: int) -> N
 def _reactions(co_op: "instance.Instance", service: ServiceEntry, url: str) -> "tuple[consumer.Reactions, ...]":
     """The event sources that the service consumes, from its component."""
     from libs.clock import SystemClock
+    from libs.host.request_key import read_request_key
 
     database, clock = engine.Database(url), SystemClock()
     shared = settings.SharedSettings(co_op=co_op.co_op.id, token_key_file=co_op.folder.keys / "token.pub.pem")
     parts = service.part(shared, co_op.service_settings(service, url))
-    return parts.build(component.Runtime(database, clock, transactions.Transactions(database, clock))).reactions
+    request_key = read_request_key(shared.certificates_folder, service.name)
+    return parts.build(component.Runtime(database, clock, transactions.Transactions(database, clock, request_key))).reactions
 
 
 def _service_named(service: str) -> ServiceEntry:

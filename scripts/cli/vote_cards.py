@@ -117,7 +117,7 @@ _CARD = """\
 <p class="characters">{spoken}</p>
 <p>With them you can look up your ballot: open the pages of a co-op that takes part, and choose “Look up a ballot”. Do not ask only us:
 every other co-op has a copy of its own.</p>
-<p>Whoever knows that these characters are yours can see how you voted: keep this card to yourself. Together with the file of the vote it
+<p>Anyone who knows that these characters are yours can see how you voted: keep this card to yourself. Together with the file of the vote it
 proves to anybody how you voted, and goes on proving it when it is passed on. Nobody may ask you for it.</p>
 <p>Vote {vote}</p>
 <p>The same for a computer, to check the result with (<code>kith verify --card</code>):</p>

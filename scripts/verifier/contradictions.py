@@ -1,6 +1,6 @@
 """What a bundle shows of boards that are larger than the ones in it.
 
-Whoever packs a bundle chooses how far its boards reach. But the parties have written down elsewhere what they held: each in its `closed`,
+The packer of a bundle chooses how far its boards reach. But the parties have written down elsewhere what they held: each in its `closed`,
 and in heads that are evidence. A `closed` entry counts here as the cosignature that it says was made. Where the boards would then be cut
 elsewhere, something is missing that decides.
 """

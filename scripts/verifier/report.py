@@ -14,7 +14,7 @@ CANNOT_BE_CHECKED = (
     "that the ballots are their own free wish",
     "that a ballot was made by the member of its row: a co-op can vote for any of its members, or over their ballot",
     "that no ballot was left out before a witness held it",
-    "that nothing came after what is here: whoever packed the file chose where it ends",
+    "that nothing came after what is here: the one who packed the file chose where it ends",
 )
 _NOT_SHOWN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _REASON_TEXTS = {

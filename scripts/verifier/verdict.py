@@ -49,7 +49,7 @@ class Verdict:
     state: str = ""
     remarks: list[str] = field(default_factory=list)
     reaches: list[str] = field(default_factory=list)
-    """How far the boards and documents go. Whoever packed the file chose that."""
+    """How far the boards and documents go. The one who packed the file chose that."""
     files: int = 1
 
     @property

@@ -59,10 +59,10 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
                 relationship_service(runtime.transactions, zone, sealer),
                 credential_service(runtime.transactions, sealer, zone),
                 file_service(runtime.transactions, sealer),
-                record_service(runtime.transactions, sealer, hasher),
+                record_service(runtime.transactions, sealer),
                 recovery_service(runtime.transactions, hasher, country),
                 notice_service(runtime.transactions, hasher),
-                consent_service(runtime.transactions, sealer, hasher, zone),
+                consent_service(runtime.transactions, sealer, zone),
             ),
             reactions=(membership.reactions(zone), governance.REACTIONS),
             jobs=(

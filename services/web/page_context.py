@@ -52,7 +52,7 @@ class ActingNow:
     subject_id: str
     name: str
     actor: str
-    """The full name of who acts."""
+    """The full name of the person who acts."""
     scopes: Sequence[str]
     """`health`, `contacts`, ..."""
     until: datetime | None

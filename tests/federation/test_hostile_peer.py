@@ -32,7 +32,7 @@ DISPUTED = federation.EVIDENCE_STATE_DISPUTED
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="session")
 async def parted(network_pool: NetworkPool) -> AsyncIterator[None]:
-    """Whoever lied is not lent to the next test: a head it signed elsewhere makes its honest self ask the others first."""
+    """A co-op that lied is not lent to the next test: a head it signed elsewhere makes its honest self ask the others first."""
     yield
     await network_pool.close()
 
@@ -46,7 +46,7 @@ async def _open_vote_with_ballots(network: CoOpNetwork) -> FederatedVote:
 
 
 async def _proven_misconduct(party: NetworkedCoOp, vote: FederatedVote) -> set[Misconduct]:
-    """What the papers that this co-op keeps prove to whoever reads them with the boards that it holds."""
+    """What the papers that this co-op keeps prove to anyone who reads them with the boards that it holds."""
     async with party.co_op.database_transaction("federation") as connection:
         papers = [bytes(row["content"]) for row in await connection.fetch("select content from paper where vote = $1", vote.id)]
         rows = await connection.fetch("select co_op, data from entry where vote = $1 order by co_op, index", vote.id)

@@ -1,4 +1,4 @@
-"""Many and slow connections: whoever holds connections, everybody else is answered, and nothing of ours fills up."""
+"""Many and slow connections: no matter who holds connections, everybody else is answered, and nothing of ours fills up."""
 
 import asyncio
 import resource
@@ -278,7 +278,7 @@ def test_the_listening_queue_holds_a_burst() -> None:
 
 
 async def test_a_burst_of_newcomers_takes_a_few_places_in_each_turn_of_the_event_loop() -> None:
-    """Whoever is being answered waits for a millisecond of it at a time, and not for all of it."""
+    """Those who are being answered wait for a millisecond of it at a time, and not for all of it."""
     async with running_site(HttpLimits()) as site:
         newcomers = [socket.create_connection(("127.0.0.1", site.port)) for _ in range(60)]
         counts = [0]

@@ -1,4 +1,4 @@
-"""Whoever points a name at a co-op's machine, or sends any `Host`: nothing is printed, redirected or done under that name."""
+"""Somebody points a name at a co-op's machine, or sends any `Host`: nothing is printed, redirected or done under that name."""
 
 import pytest
 from starlette.testclient import TestClient

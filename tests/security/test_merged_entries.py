@@ -16,7 +16,13 @@ from kith.governance.v1 import governance_pb2 as gov
 from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
 from kith.identity.facts.v1.facts_pb2 import HatGiven, HatTaken, PersonsMerged, SessionsEnded, SignInCodesRevoked
 from kith.identity.v1 import identity_pb2 as pb
+from kith.identity.v1 import record_pb2 as record
+from kith.identity.v1 import recovery_pb2 as rec
+from kith.identity.v1 import relationships_pb2 as rel
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
+from kith.identity.v1.record_pb2_grpc import RecordServiceStub
+from kith.identity.v1.recovery_pb2_grpc import RecoveryServiceStub
+from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
 from kith.membership.facts.v1.facts_pb2 import MembershipEnded
 from kith.membership.v1 import membership_pb2 as memb
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
@@ -187,6 +193,50 @@ async def test_what_cannot_be_merged_is_refused_and_says_why(co_op: CoOp) -> Non
 
 
 @on_one_loop
+async def test_a_name_finds_the_entry_in_use_and_nobody_acts_or_sees_through_a_merged_one(co_op: CoOp) -> None:
+    relationships, ash = co_op.running.stub(RelationshipServiceStub), await co_op.register("Ash")
+    kept, other = await co_op.register("Ola Grey", email="ola@example.org"), await co_op.register("Ola Grey", email="ola.grey@example.org")
+
+    async def propose(**holder: str) -> str:
+        request = rel.ProposeRelationshipRequest(
+            request_id=str(new_id()), kind=rel.RELATIONSHIP_KIND_FRIEND, scopes=[rel.ACTING_SCOPE_CONTACTS], **holder
+        )
+        return str((await call_service(relationships.ProposeRelationship, request, co_op.running.token(ash))).relationship_id)
+
+    await co_op.refused(Invalid, "HOLDER_AMBIGUOUS", propose(holder_name="ola grey"))
+    open_for_other = await propose(holder_id=str(other))
+    await co_op.merge(kept, other)
+    refusal = await co_op.refused(FailedPrecondition, "PERSON_MERGED", propose(holder_id=str(other)))
+    assert refusal.details["person"] == str(kept)
+    acceptance = rel.AcceptRelationshipRequest(request_id=str(new_id()), relationship_id=open_for_other)
+    accept = call_service(relationships.AcceptRelationship, acceptance, co_op.running.token(other))
+    await co_op.refused(FailedPrecondition, "PERSON_MERGED", accept)
+    audience = record.Audience(kind=record.AUDIENCE_KIND_PERSON, person_id=str(other))
+    access = record.GiveAccessRequest(request_id=str(new_id()), fields=["home.key_safe"], audience=audience)
+    give = call_service(co_op.running.stub(RecordServiceStub).GiveAccess, access, co_op.running.token(ash))
+    await co_op.refused(FailedPrecondition, "PERSON_MERGED", give)
+    assert await propose(holder_name="ola grey") == await propose(holder_id=str(kept)), "the name means the entry in use"
+
+
+@on_one_loop
+async def test_each_address_of_both_entries_tells_a_helper_from_a_namesake(co_op: CoOp) -> None:
+    recovery, namesake = co_op.running.stub(RecoveryServiceStub), await co_op.register("Ivo Hart", email="hart@example.org")
+    kept, other = await co_op.register("Ivo Hart", email="a.ivo@example.org"), await co_op.register("Ivo Hart", email="z.ivo@example.org")
+    await co_op.merge(kept, other)
+
+    async def name(email: str) -> str:
+        person = await co_op.register("Eve")
+        request = rec.NameRecoveryHelperRequest(request_id=str(new_id()), full_name="Ivo Hart", email=email)
+        return str((await call_service(recovery.NameRecoveryHelper, request, co_op.running.token(person))).helper_id)
+
+    assert [await name(email) for email in ("A.ivo@example.org", "z.ivo@example.org", "hart@example.org")] == [
+        str(kept), str(kept), str(namesake),
+    ]  # fmt: skip
+    for email in ("", "nobody@example.org"):
+        await co_op.refused(Invalid, "HELPER_AMBIGUOUS", name(email))
+
+
+@on_one_loop
 async def test_of_two_secretaries_who_merge_in_opposite_directions_one_is_refused(co_op: CoOp) -> None:
     for _ in range(3):
         one, two = await co_op.register("One"), await co_op.register("Two")
@@ -236,7 +286,7 @@ async def test_an_entry_on_the_roll_of_an_open_motion_is_not_merged_and_a_merged
     assert refusal.details["title"] == "Shall we buy the van?"
     assert datetime.fromisoformat(refusal.details["closes_at"]) > co_op.running.now() + timedelta(hours=1)
     await co_op.check_merge(await co_op.register("On no roll"))
-    # Whoever merges at the very moment at which a roll is frozen finds both on it.
+    # A secretary who merges at the very moment at which a roll is frozen finds both on it.
     await co_op.merge(kept, other)
     await co_op.follow()
 

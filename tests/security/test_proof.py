@@ -1,4 +1,4 @@
-"""A bundle does not date itself, and whoever packs it chooses how far it reaches: what it shows against itself counts."""
+"""A bundle does not date itself, and the one who packs it chooses how far it reaches: what it shows against itself counts."""
 
 import json
 import subprocess

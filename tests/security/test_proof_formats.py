@@ -69,7 +69,7 @@ def test_options_that_can_be_seen_are_taken(option: str) -> None:
 
 
 def test_no_more_than_75_parties_fit_though_the_terms_allow_100() -> None:
-    """The page says so, for whoever would size tables by the larger number."""
+    """The page says so, for those who would size tables by the larger number."""
     closed = '{"boards":[],"kind":"closed"}'
     line = '["abc",9007199254740991,"%s",9007199254740991],' % ("0" * 64)
 

@@ -169,11 +169,11 @@ async def test_no_command_is_dated_by_a_clock_that_is_behind() -> None:
         raise AssertionError
 
     with pytest.raises(Unavailable, match="CLOCK_BEHIND"):
-        transactions = Transactions(database, DoubtfulClock("CLOCK_BEHIND"))
+        transactions = Transactions(database, DoubtfulClock("CLOCK_BEHIND"), b"key")
         await transactions.command(governance.CastBallotRequest(request_id="1"), governance.CastBallotResponse, unreachable)
     # With another doubt the ballot is taken: here, as far as the database that is not there.
     with pytest.raises(Unavailable, match="DATABASE_AWAY"):
-        transactions = Transactions(database, DoubtfulClock("CLOCK_AHEAD"))
+        transactions = Transactions(database, DoubtfulClock("CLOCK_AHEAD"), b"key")
         await transactions.command(governance.CastBallotRequest(request_id="1"), governance.CastBallotResponse, unreachable)
     await database.close()
 

@@ -130,7 +130,7 @@ async def test_motions_that_end_at_one_moment_get_numbers_without_a_gap(infrastr
     async with member_assembly(infrastructure, user=1) as assembly:
         motions = await asyncio.gather(*(assembly.open_motion(assembly.question()) for _ in range(25)))
         await assembly.co_op.move_clock(3 * HOUR)
-        # Whoever else counts at the same time finds nothing left to count, and takes no number.
+        # Another process that counts at the same time finds nothing left to count, and takes no number.
         url = assembly.co_op.databases["governance"].run_url
         others = [asyncio.create_task(_close_due_motions_repeatedly(url, assembly.co_op.now())) for _ in range(3)]
         await asyncio.gather(*(assembly.wait_for_result(motion) for motion in motions), *others)

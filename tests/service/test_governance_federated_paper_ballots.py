@@ -18,7 +18,7 @@ from tests.support.simulated_vote import SimulatedVote, simulated_vote
 
 
 class DirectConnection(Connection):
-    """The command line's way into governance alone, with the tokens that it mints for whoever holds the data folder."""
+    """The command line's way into governance alone, with the tokens that it mints for anyone who holds the data folder."""
 
     def __init__(self, co_op: RunningCoOp, secretary: UUID) -> None:
         self._co_op = co_op

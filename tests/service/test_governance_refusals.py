@@ -161,7 +161,7 @@ async def test_a_request_of_100_mb_is_refused_and_the_service_lives_on(infrastru
         huge.text = "x" * (100 * 1024 * 1024)
         with refused_with(TooMany, "MESSAGE_TOO_LARGE"):
             await call_service(assembly.stub.OpenMotion, huge, assembly.secretary_token())
-        # Whoever leaves out the limit on their own side meets ours.
+        # A client that leaves out the limit on its own side meets ours.
         options = [("grpc.max_send_message_length", -1)]
         async with grpc.aio.insecure_channel(assembly.co_op.address("governance"), options=options) as channel:
             method = channel.unary_unary("/kith.governance.v1.GovernanceService/OpenMotion")

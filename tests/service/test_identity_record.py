@@ -92,7 +92,7 @@ async def test_a_field_is_seen_by_those_the_person_chose_until_then_and_by_nobod
             (str(sam), "get", ("health.allergies",), ""),
         }
 
-        # A stopped grant has stopped for whoever reads after it: by the order of commits, not by a clock.
+        # A stopped grant has stopped for everybody who reads after it: by the order of commits, not by a clock.
         for grant, reader in ((by_name, kim), (to_members, kim), (to_hat, secretary)):
             await records.stop(ash, grant)
             assert grant not in {shared.grant_id for shared in await records.grants(ash, only_open=True)}
@@ -203,7 +203,7 @@ async def test_who_acts_for_a_person_does_so_in_their_sections_and_shares_nothin
         await administrator(co_op, f"insert into acting_right ({columns}) values ({right})")  # noqa: S608 - our own
         assert await records.read(bo_for_ash, ash) == {"health.risks": "Stairs"}
         assert await records.read(bo, ash) == {}, "nothing is asked for in one's own place"
-        # Nobody here is a member; only Ash finds who acts for Ash, to share more with them.
+        # Nobody here is a member; only Ash finds the people who act for Ash, to share more with them.
         assert [await records.find(by, "example") for by in (ash, bo)] == [["Bo Example"], []]
         assert await records.fill_in(ash, by=bo_for_ash, version=1, health__risks="Stairs, mornings") == [2]
         attempts = (

@@ -49,7 +49,7 @@ async def _require_other_co_op(work: UnitOfWork, own_document: IdentityDocument,
 async def _accept_again(work: UnitOfWork, peer: Peer, invited: Invitation) -> None:
     numbers = {"theirs": str(invited.document.seq), "held": str(peer.seq)}
     if invited.document.seq < peer.seq:
-        # As after a restore from before its last rotation. Taking it would let whoever has the old keys in again.
+        # As after a restore from before its last rotation. Taking it would let anyone who has the old keys in again.
         raise Conflict("IDENTITY_IS_OLDER", **numbers)
     if invited.document.seq == peer.seq and invited.document != peer.identity:
         raise Conflict("IDENTITY_NUMBER_TWICE", **numbers)

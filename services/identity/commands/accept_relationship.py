@@ -12,7 +12,7 @@ from services.identity.domain.relationship import accept
 
 async def accept_relationship(work: UnitOfWork, relationship: UUID, *, zone: ZoneInfo) -> None:
     """Raises NotFound RELATIONSHIP_UNKNOWN; NotAllowed NOT_YOURS; AlreadyExists RELATIONSHIP_IN_FORCE; FailedPrecondition
-    RELATIONSHIP_ENDED, RELATIONSHIP_OVER, HOLDER_LEFT.
+    RELATIONSHIP_ENDED, RELATIONSHIP_OVER, PERSON_MERGED, HOLDER_LEFT.
     """
     person = await hats.require_person(work)
     await require_caller_session(work)

@@ -1,4 +1,4 @@
-"""Adds the next part of a file. Only whoever began a file goes on with it."""
+"""Adds the next part of a file. Only the person who began a file goes on with it."""
 
 from uuid import UUID
 

@@ -13,7 +13,7 @@ SCOPE = "data_rights"
 
 
 async def ask_for_data(work: UnitOfWork, today: date, person: UUID) -> DataRequest:
-    """For the person, for who acts for them, and for a secretary who writes down what came by letter or phone: the person hears of it.
+    """For the person, for somebody who acts for them, and for a secretary who writes down what came by letter or phone. They hear of it.
 
     Raises NotAllowed NOT_YOURS, ACTING_OUTSIDE_SCOPE, ACTING_ENDED; NotFound PERSON_UNKNOWN; AlreadyExists DATA_ASKED_BEFORE.
     """

@@ -1,4 +1,4 @@
-"""Finds who is to act for somebody: by id, or by the full name as it is registered, where only one person has it."""
+"""Finds the person who is to act for somebody: by id, or by the full name as it is registered, where only one person has it."""
 
 from dataclasses import dataclass
 from uuid import UUID

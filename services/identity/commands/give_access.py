@@ -8,15 +8,17 @@ from libs.access.reading import AudienceKind
 from libs.database.engine import UnitOfWork
 from libs.refusals import invalid
 from services.identity.domain.access_terms import GrantAudience, GrantPeriod, check_audience, check_period
+from services.identity.domain.person_merge import require_in_use
 from services.identity.domain.record_change import check_fields
-from services.identity.storage import access_grants, co_op_members, events_out, persons
+from services.identity.storage import access_grants, co_op_members, events_out, person_merges, persons
 from services.identity.storage.access_grants import AccessGrant
 
 
 async def give_access(work: UnitOfWork, fields: Sequence[str], audience: GrantAudience, period: GrantPeriod) -> list[UUID]:
     """The grants, one for each field. What the same audience had of it before ends.
 
-    Raises NotAllowed PERSON_NEEDED; Invalid for a field, the audience (READER_UNKNOWN, AUDIENCE_LEFT ...) or the period.
+    Raises NotAllowed PERSON_NEEDED; Invalid for a field, the audience (READER_UNKNOWN, AUDIENCE_LEFT ...) or the period;
+    FailedPrecondition PERSON_MERGED.
     """
     person = await hats.require_person(work)
     check_fields(fields)
@@ -33,12 +35,14 @@ async def give_access(work: UnitOfWork, fields: Sequence[str], audience: GrantAu
 
 
 async def _lock_and_check(work: UnitOfWork, person: UUID, named: UUID | None) -> None:
-    """Both are locked, in one order, so that who leaves in this moment has left before or loses this grant too."""
+    """Both are locked, in one order, so that somebody who leaves in this moment has left before or loses this grant too."""
     known = {each: await persons.lock(work, each) for each in sorted({person} | ({named} if named else set()))}
     if named is None:
         return
     if not known[named]:
         raise invalid("audience", "READER_UNKNOWN")
+    # Nobody signs in with a merged entry, and the person behind it would see nothing.
+    require_in_use(await person_merges.merged_into(work, named))
     if await co_op_members.has_left(work, named):
         raise invalid("audience", "AUDIENCE_LEFT")
 

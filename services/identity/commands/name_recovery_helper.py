@@ -8,7 +8,7 @@ from libs.refusals import invalid
 from services.identity.commands.caller_session import require_recent_sign_in
 from services.identity.domain.identity_keys import fold_email, fold_name
 from services.identity.domain.recovery import require_may_name
-from services.identity.storage import events_out, person_merges, recovery_helpers
+from services.identity.storage import events_out, person_merges, persons, recovery_helpers
 
 
 async def find_recovery_helper(work: UnitOfWork, full_name: str, email: str) -> UUID:
@@ -19,12 +19,12 @@ async def find_recovery_helper(work: UnitOfWork, full_name: str, email: str) -> 
     name_key = fold_name(full_name)
     if not name_key:
         raise invalid("full_name", "HELPER_NAME_MISSING")
-    namesakes = await recovery_helpers.find_by_name(work, name_key)
+    namesakes = await persons.find_by_name(work, name_key)
     if not namesakes:
         raise invalid("full_name", "HELPER_UNKNOWN")
     if len(namesakes) == 1:
-        return next(iter(namesakes))
-    meant = [person for person, email_key in namesakes.items() if email_key and email_key == fold_email(email)]
+        return namesakes[0]
+    meant = await persons.which_have_email(work, namesakes, fold_email(email))
     if len(meant) != 1:
         raise invalid("email", "HELPER_AMBIGUOUS")
     return meant[0]

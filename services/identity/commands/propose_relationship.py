@@ -34,7 +34,7 @@ async def propose_relationship(work: UnitOfWork, wanted: WantedRelationship, *, 
     """Returns the new relationship, or the one that says the same already. `zone` decides when a day begins.
 
     Raises Invalid for a field (`check_terms`), KIND_NEEDS_EVIDENCE, HOLDER_AMBIGUOUS; NotFound PERSON_UNKNOWN; FailedPrecondition
-    HOLDER_LEFT; AlreadyExists RELATIONSHIP_KNOWN; NotAllowed PERSON_NEEDED.
+    PERSON_MERGED, HOLDER_LEFT; AlreadyExists RELATIONSHIP_KNOWN; NotAllowed PERSON_NEEDED.
     """
     person = await hats.require_person(work)
     await require_caller_session(work)

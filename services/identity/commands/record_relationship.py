@@ -29,7 +29,7 @@ class SeenAuthority:
 async def record_relationship(work: UnitOfWork, seen: SeenAuthority, *, zone: ZoneInfo, sealer: PersonSealer) -> UUID:
     """Returns the new relationship, or the one that says the same already.
 
-    Raises NotAllowed HAT_NEEDED, SECOND_PERSON_NEEDED for who would act themselves; otherwise as proposing one, and `check_evidence`.
+    Raises NotAllowed HAT_NEEDED, SECOND_PERSON_NEEDED for a secretary who would act themselves; and as proposing one, and `check_evidence`.
     """
     secretary = await hats.require_person(work, hats.SECRETARY)
     await require_caller_session(work)

@@ -8,8 +8,9 @@ from libs.database.engine import UnitOfWork
 from libs.observe.security_events import SecurityEvent
 from libs.refusals import AlreadyExists, FailedPrecondition, NotFound
 from services.identity.commands.caller_session import require_caller_session
+from services.identity.domain.person_merge import require_in_use
 from services.identity.domain.relationship import Relationship, RelationshipTerms, valid_from, valid_until
-from services.identity.storage import acting_rights, co_op_members, events_out, persons, relationships
+from services.identity.storage import acting_rights, co_op_members, events_out, person_merges, persons, relationships
 
 
 async def require_office(work: UnitOfWork) -> UUID:
@@ -23,12 +24,12 @@ async def require_office(work: UnitOfWork) -> UUID:
 async def find_same(work: UnitOfWork, terms: RelationshipTerms) -> Relationship | None:
     """The one that says the same already. Locks the person until the transaction ends, so that two cannot be made at once.
 
-    Raises NotFound PERSON_UNKNOWN; FailedPrecondition HOLDER_LEFT; AlreadyExists RELATIONSHIP_KNOWN where one of this kind says otherwise.
+    Raises NotFound PERSON_UNKNOWN; FailedPrecondition PERSON_MERGED or HOLDER_LEFT; AlreadyExists RELATIONSHIP_KNOWN where one of this kind
+    says otherwise.
     """
     if not await persons.exists(work, terms.holder) or not await persons.lock(work, terms.subject):
         raise NotFound("PERSON_UNKNOWN")
-    if await co_op_members.has_left(work, terms.holder):
-        raise FailedPrecondition("HOLDER_LEFT")
+    await _require_parties(work, terms.subject, terms.holder)
     known = await relationships.find_live(work, terms.subject, terms.holder, terms.kind)
     if known is not None and not known.says(terms):
         raise AlreadyExists("RELATIONSHIP_KNOWN")
@@ -44,9 +45,8 @@ async def require(work: UnitOfWork, relationship: UUID) -> Relationship:
 
 
 async def start(work: UnitOfWork, in_force: Relationship, zone: ZoneInfo) -> None:
-    """`in_force` has just been accepted or confirmed. Raises FailedPrecondition HOLDER_LEFT."""
-    if await co_op_members.has_left(work, in_force.holder):
-        raise FailedPrecondition("HOLDER_LEFT")
+    """`in_force` has just been accepted or confirmed. Raises FailedPrecondition PERSON_MERGED or HOLDER_LEFT."""
+    await _require_parties(work, in_force.subject, in_force.holder)
     begins, ends = max(valid_from(in_force, zone), work.now), valid_until(in_force, zone)
     await relationships.save(work, in_force)
     await acting_rights.add(work, in_force, begins, ends)
@@ -59,3 +59,11 @@ async def finish(work: UnitOfWork, ended: Relationship) -> None:
     await relationships.save(work, ended)
     await acting_rights.end(work, ended.id)
     await events_out.relationship_ended(work, ended)
+
+
+async def _require_parties(work: UnitOfWork, subject: UUID, holder: UUID) -> None:
+    """Both are entries in use, for nobody signs in with a merged one; and the holder has not left the co-op."""
+    for party in (subject, holder):
+        require_in_use(await person_merges.merged_into(work, party))
+    if await co_op_members.has_left(work, holder):
+        raise FailedPrecondition("HOLDER_LEFT")

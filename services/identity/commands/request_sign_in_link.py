@@ -18,7 +18,7 @@ _HOUSEHOLD = 10
 
 
 async def request_sign_in_link(work: UnitOfWork, source: PasswordSource) -> None:
-    """Raises TooMany LINKS_TOO_OFTEN: for what the client did, whoever has the address."""
+    """Raises TooMany LINKS_TOO_OFTEN: for what the client did, no matter who has the address."""
     await password_attempts.lock_account(work, source.account)
     since = work.now - link_pace.WINDOW
     requests = await ways_to_be_told.count_link_requests(work, source.account, source.client, since)

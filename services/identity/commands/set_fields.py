@@ -1,4 +1,4 @@
-"""Changes fields of a person's record: by the person, or by who acts for them within the section."""
+"""Changes fields of a person's record: by the person, or by somebody who acts for them within the section."""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -16,9 +16,9 @@ async def set_ways_to_be_told(work: UnitOfWork, person: UUID, ways: WaysToBeTold
     Raises NotAllowed NOT_YOURS, ACTING_ENDED or ACTING_OUTSIDE_SCOPE, NotFound PERSON_UNKNOWN, Conflict VERSION_STALE, Invalid for a field.
     """
     await acting.require_self_or_acting(work, person, SCOPE)
-    if not await persons.exists(work, person):
+    if not await persons.lock(work, person):
         raise NotFound("PERSON_UNKNOWN")
-    current = await ways_to_be_told.find(work, person, lock=True)
+    current = await ways_to_be_told.find(work, person)
     if current.version != ways.version:
         raise Conflict("VERSION_STALE", version=str(current.version))
     chosen = check_choice(ways, await ways_to_be_told.list_helpers(work, person))

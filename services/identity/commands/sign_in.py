@@ -33,8 +33,8 @@ class NewSession:
 
 
 async def sign_in_with_code(work: UnitOfWork, typed: str, browser: str, keyed_hasher: KeyedHasher) -> NewSession | None:
-    """Returns None when the code is not valid; raises NotSignedIn CODE_EXPIRED when it is only too old. Whoever has one of 2^80 codes may
-    know that it existed.
+    """Returns None when the code is not valid; raises NotSignedIn CODE_EXPIRED when it is only too old. Anyone who has one of 2^80 codes
+    may know that it existed.
 
     The same browser gets the same session again for a minute: its answer may have been lost.
     """

@@ -11,9 +11,9 @@ from services.identity.storage import events_out, persons, ways_to_be_told
 
 async def stop_notices(work: UnitOfWork, person: UUID, topic: NoticeTopic) -> None:
     """Again changes nothing. Raises NotFound PERSON_UNKNOWN, Invalid TOPIC_NOT_STOPPABLE."""
-    if not await persons.exists(work, person):
+    if not await persons.lock(work, person):
         raise NotFound("PERSON_UNKNOWN")
-    current = await ways_to_be_told.find(work, person, lock=True)
+    current = await ways_to_be_told.find(work, person)
     stopped = current.stop(topic)
     if stopped != current:
         await ways_to_be_told.save(work, person, replace(stopped, version=current.version + 1))

@@ -6,7 +6,7 @@ does.
 | entry          | counts from                  | permits the act until                                                                |
 |----------------|------------------------------|--------------------------------------------------------------------------------------|
 | yes            | its day, or now              | its last day is over, or a later entry counts                                        |
-| yes, if ...    | the same                     | the same: the conditions are read by whoever acts                                    |
+| yes, if ...    | the same                     | the same: people who act read the conditions                                         |
 | no             | the same                     | never                                                                                |
 | withdrawal     | the moment it is recorded    | never; nothing recorded before permits anything any more, even from a later day on   |
 

@@ -1,4 +1,6 @@
-"""Recovery: who lost card and password signs in again, as two people whom they named confirm who they are. Nobody learns a secret.
+"""Recovery: a person who lost card and password signs in again, once two people whom they named confirm it is them.
+
+Nobody learns a secret.
 
 The browser that asks gets a key, which it keeps, and a number of six digits made of it, which it shows. The person says the number to two
 of their helpers, face to face or by phone; each types it. No helper sees the key, and nobody but the asking browser can go on.

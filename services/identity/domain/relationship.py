@@ -54,7 +54,7 @@ EVIDENCE_PLACE = "relationship.evidence"
 
 @dataclass(frozen=True)
 class Evidence:
-    """The document that shows an authority, which whoever records it has seen."""
+    """The document that shows an authority, which the person who records it has seen."""
 
     kind: EvidenceKind
     reference: str
@@ -149,7 +149,7 @@ def accept(relationship: Relationship, by: UUID, now: datetime, today: date) -> 
 
 
 def confirm(relationship: Relationship, by: UUID, now: datetime, today: date) -> Relationship:
-    """As `accept`; NotAllowed SECOND_PERSON_NEEDED for who recorded it or is part of it, NOT_YOURS for what only the holder accepts."""
+    """As `accept`; NotAllowed SECOND_PERSON_NEEDED for the recorder and for both parties, NOT_YOURS for what only the holder accepts."""
     if relationship.is_chosen:
         raise NotAllowed("NOT_YOURS")
     if by in {relationship.recorded_by, relationship.holder, relationship.subject}:

@@ -1,4 +1,4 @@
-"""What a person agreed to, and the capacity records about them: for them, for who acts for them, or for a secretary, which is audited."""
+"""What a person agreed to, and the capacity records about them: for them, for somebody who acts for them, or, audited, for a secretary."""
 
 from dataclasses import dataclass
 from uuid import UUID

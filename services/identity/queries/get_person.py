@@ -1,4 +1,4 @@
-"""One person: the caller, or anybody for a secretary, which is audited; for who acts for them, their names and contact details."""
+"""One person: the caller, or anybody for a secretary, which is audited; for those who act for them, names and contact details."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -11,7 +11,7 @@ from services.identity.storage import persons
 
 
 async def get_person(work: UnitOfWork, person: UUID) -> persons.PersonRecord:
-    """Raises NotAllowed HAT_NEEDED, NotFound PERSON_UNKNOWN; for who acts for them, ACTING_ENDED or ACTING_OUTSIDE_SCOPE."""
+    """Raises NotAllowed HAT_NEEDED, NotFound PERSON_UNKNOWN; for somebody who acts for them, ACTING_ENDED or ACTING_OUTSIDE_SCOPE."""
     if work.caller.acting_for is not None:
         return await _contacts_of(work, person)
     if work.caller.person != person:

@@ -1,21 +1,17 @@
 """Translates between the messages of ConsentService and identity's own types."""
 
-from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kith.identity.v1 import consent_pb2 as pb
 from kith.identity.v1.enums import BestInterestsAuthority, ConsentAnswer, ConsentDecision, Explanation
-from libs.refusals import invalid
 from libs.rpc.enums import from_wire, to_wire
-from libs.rpc.fields import parse_id, timestamp
+from libs.rpc.fields import parse_day, parse_id, timestamp
 from services.identity.commands.record_capacity import NewCapacityRecord
 from services.identity.commands.record_consent import NewConsent
 from services.identity.domain.capacity import Ability, CapacityWords
 from services.identity.domain.consent import BestInterests, ConsentTerms, ConsentWords, last_day
 from services.identity.queries.get_consents import CapacityView, ConsentView, PersonsConsents
-
-_ISO_LENGTH = 10
 
 
 def new_consent(request: pb.RecordConsentRequest) -> tuple[NewConsent]:
@@ -32,9 +28,9 @@ def new_consent(request: pb.RecordConsentRequest) -> tuple[NewConsent]:
         answer,
         tuple(way for way in Explanation if way in explained),
         words,
-        _day("from_day", request.from_day),
-        _day("until_day", request.until_day),
-        _day("review_day", request.review_day),
+        parse_day("from_day", request.from_day),
+        parse_day("until_day", request.until_day),
+        parse_day("review_day", request.review_day),
     )
     return (
         NewConsent(
@@ -62,7 +58,7 @@ def new_capacity_record(request: pb.RecordCapacityRequest) -> tuple[NewCapacityR
         request.because.strip(),
     )
     person, decision = parse_id("person_id", request.person_id), _decision(request.decision)
-    days = _day("assessed_on", request.assessed_on), _day("until_day", request.until_day)
+    days = parse_day("assessed_on", request.assessed_on), parse_day("until_day", request.until_day)
     return (NewCapacityRecord(person, decision, words, *days),)
 
 
@@ -141,18 +137,6 @@ def _ability(message: pb.Ability) -> Ability:
 
 def _decision(number: int) -> ConsentDecision:
     return from_wire(pb.ConsentDecision, ConsentDecision, number, "decision", "CONSENT_DECISION_UNKNOWN")
-
-
-def _day(field: str, value: str) -> date | None:
-    """None for an empty one. Raises Invalid DATE_MALFORMED."""
-    if not value:
-        return None
-    try:
-        if len(value) != _ISO_LENGTH:
-            raise ValueError(value)
-        return date.fromisoformat(value)
-    except ValueError as error:
-        raise invalid(field, "DATE_MALFORMED") from error
 
 
 def _optional_id(field: str, value: str) -> UUID | None:

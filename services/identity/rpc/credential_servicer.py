@@ -4,7 +4,6 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from kith.identity.v1 import credentials_pb2 as pb
-from libs.database import idempotency_keys
 from libs.database.engine import UnitOfWork
 from libs.files.clean_process import clean_apart
 from libs.files.store import FileStore
@@ -57,9 +56,9 @@ def file_service(transactions: Transactions, sealer: PersonSealer) -> BoundServi
         """The file is checked between two transactions: it takes about a second, in a process of its own."""
         call, file = CURRENT_CALL.get(), parse_id("file_id", request.file_id)
         async with transactions.database.work(call.caller, transactions.clock.now(), request.request_id) as work:
-            first = await idempotency_keys.find(work, call.method, request.SerializeToString(deterministic=True))
+            first = await transactions.find_first(work, request, pb.FinishFileResponse)
             if first is not None:
-                return pb.FinishFileResponse.FromString(first)
+                return first
             purpose, content = await received_file(work, file, store)
         try:
             cleaned = await clean_apart(content, ACCEPTED[purpose])

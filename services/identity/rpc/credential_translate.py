@@ -1,7 +1,6 @@
 """Translates between protobuf messages and identity's own types: credentials and files."""
 
 from collections.abc import Sequence
-from datetime import date
 from uuid import UUID
 
 from kith.identity.v1 import credentials_pb2 as pb
@@ -10,18 +9,18 @@ from libs.database.paging import Page, PageRequest
 from libs.files.store import LARGEST_PART, StoredFile
 from libs.refusals import invalid
 from libs.rpc.enums import from_wire, to_wire
-from libs.rpc.fields import parse_id, timestamp
+from libs.rpc.fields import parse_day, parse_id, timestamp
 from services.identity.commands.add_credential import NewCredential
 from services.identity.queries.check_gate import GateCheck
 from services.identity.storage.credentials import CredentialRecord
 
 
 def new_credential(request: pb.AddCredentialRequest) -> tuple[NewCredential]:
-    issued_on = _day("issued_on", request.issued_on)
+    issued_on = parse_day("issued_on", request.issued_on)
     if issued_on is None:
         raise invalid("issued_on", "DATE_MALFORMED")
     file = parse_id("file_id", request.file_id) if request.file_id else None
-    person, expires_on = parse_id("person_id", request.person_id), _day("expires_on", request.expires_on)
+    person, expires_on = parse_id("person_id", request.person_id), parse_day("expires_on", request.expires_on)
     return (NewCredential(person, request.kind, issued_on, expires_on, file, request.note),)
 
 
@@ -123,11 +122,3 @@ def _credential_message(record: CredentialRecord) -> pb.Credential:
 def _gate_check_message(check: GateCheck) -> pb.GateCheck:
     items = [pb.GateItem(kind=kind, problem=to_wire(pb.GateProblem, problem)) for kind, problem in check.lacking]
     return pb.GateCheck(person_id=str(check.person), gate=check.gate, may_pass=not items, lacking=items)
-
-
-def _day(field: str, value: str) -> date | None:
-    """Raises Invalid DATE_MALFORMED; empty is None."""
-    try:
-        return date.fromisoformat(value) if value else None
-    except ValueError as error:
-        raise invalid(field, "DATE_MALFORMED") from error

@@ -1,17 +1,14 @@
 """The RPCs of people's records."""
 
-from dataclasses import replace
 from functools import partial
 
 from kith.identity.v1 import record_pb2 as pb
-from libs.database.engine import UnitOfWork
-from libs.rpc.binding import BoundService, bind, command, handler, query
+from libs.rpc.binding import BoundService, bind, command, query
 from libs.rpc.transactions import Transactions
 from libs.sealing import PersonSealer
 from services.identity.commands.end_access import end_access
 from services.identity.commands.give_access import give_access
 from services.identity.commands.set_fields import set_fields
-from services.identity.domain.keyed_hasher import KeyedHasher
 from services.identity.queries.get_record import get_record
 from services.identity.queries.list_access import list_access
 from services.identity.queries.list_records import list_records
@@ -20,23 +17,7 @@ from services.identity.queries.search_members import search_members
 from services.identity.rpc import record_translate as translate
 
 
-def record_service(transactions: Transactions, sealer: PersonSealer, hasher: KeyedHasher) -> BoundService:
-    async def set_fields_method(transactions: Transactions, request: pb.SetFieldsRequest) -> pb.SetFieldsResponse:
-        """For repeats a plain hash of the request is stored, and a key-safe number could be guessed from it: keyed hashes take the texts'
-        place.
-        """
-        person, changes = translate.field_changes(request)
-        hashed = [
-            pb.FieldText(field=each.field, text=hasher.digest("text of a record", each.text).hex(), version=each.version)
-            for each in request.fields
-        ]
-        hashed_request = pb.SetFieldsRequest(request_id=request.request_id, person_id=request.person_id, fields=hashed)
-
-        async def run(work: UnitOfWork) -> pb.SetFieldsResponse:
-            return pb.SetFieldsResponse(versions=await set_fields(work, person, changes, sealer=sealer))
-
-        return await transactions.command(hashed_request, pb.SetFieldsResponse, run)
-
+def record_service(transactions: Transactions, sealer: PersonSealer) -> BoundService:
     return bind(
         pb,
         "RecordService",
@@ -44,7 +25,7 @@ def record_service(transactions: Transactions, sealer: PersonSealer, hasher: Key
         {
             "GetRecord": query(translate.record_request, partial(get_record, sealer=sealer), translate.get_record_response, acting=True),
             "ListRecords": query(translate.field_request, partial(list_records, sealer=sealer), translate.list_records_response),
-            "SetFields": replace(handler(set_fields_method), acting=True),
+            "SetFields": command(translate.field_changes, partial(set_fields, sealer=sealer), translate.set_fields_response, acting=True),
             "GiveAccess": command(translate.access_terms, give_access, translate.give_access_response),
             "EndAccess": command(translate.grant_id, end_access, lambda _: pb.EndAccessResponse()),
             "ListAccess": query(translate.access_list_request, list_access, translate.list_access_response),

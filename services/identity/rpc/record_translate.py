@@ -65,6 +65,10 @@ def access_terms(request: pb.GiveAccessRequest) -> tuple[list[str], GrantAudienc
     return list(request.fields), audience, GrantPeriod(_moment(request, "valid_from"), _moment(request, "valid_until"))
 
 
+def set_fields_response(versions: Sequence[int]) -> pb.SetFieldsResponse:
+    return pb.SetFieldsResponse(versions=versions)
+
+
 def give_access_response(grants: Sequence[UUID]) -> pb.GiveAccessResponse:
     return pb.GiveAccessResponse(grant_ids=map(str, grants))
 

@@ -27,7 +27,7 @@ from services.identity.queries.get_recovery_help import RecoveryHelpOverview, ge
 from services.identity.storage.recovery_helpers import RecoveryHelper
 
 _ANSWERED_AFTER = 0.25
-"""Seconds that an answer to who lost their sign-in takes at least: it must not say by its haste that nobody was found."""
+"""Seconds that an answer to somebody who lost their sign-in takes at least: it must not say by its haste that nobody was found."""
 
 
 def recovery_service(transactions: Transactions, keyed_hasher: KeyedHasher, country: str) -> BoundService:

@@ -12,7 +12,6 @@ from kith.identity.v1 import identity_pb2 as pb
 from kith.identity.v1.enums import CodeKind
 from libs import callers
 from libs.callers import AuthenticationStrength, CallerChannel, tokens
-from libs.database import idempotency_keys
 from libs.database.engine import UnitOfWork
 from libs.observe.security_events import SecurityEvent, report_security_event
 from libs.refusals import AlreadyExists, NotSignedIn, Refusal, invalid
@@ -44,7 +43,7 @@ _ID_LENGTH = 16
 class SecretMethods:
     """The keys that these methods need, and the methods.
 
-    A code that was shown can be shown again for a minute to whoever repeats the request: it is made from the request and from a key that
+    A code that was shown can be shown again for a minute when the request is repeated: it is made from the request and from a key that
     lives as long as this process.
     """
 
@@ -77,20 +76,12 @@ class SecretMethods:
         return response
 
     async def set_password(self, transactions: Transactions, request: pb.SetPasswordRequest) -> pb.SetPasswordResponse:
-        """argon2 runs before the transaction. For repeats a plain hash of the request is stored; that of a password could be guessed, so a
-        keyed hash takes its place.
-        """
+        """argon2 runs before the transaction."""
         call = CURRENT_CALL.get()
-        hashed_request = pb.SetPasswordRequest(
-            request_id=request.request_id,
-            password=self._keyed_hasher.digest("password asked for", request.password).hex(),
-            old_password=self._keyed_hasher.digest("password asked for", request.old_password).hex() if request.old_password else "",
-        )
-
         with _reporting_password_refusals(person=call.caller.id), self._password_hasher.reserve(call.caller.id.encode()):
             async with transactions.database.work(call.caller, transactions.clock.now(), request.request_id) as work:
-                if await idempotency_keys.find(work, call.method, hashed_request.SerializeToString(deterministic=True)) is not None:
-                    return pb.SetPasswordResponse()
+                if (first := await transactions.find_first(work, request, pb.SetPasswordResponse)) is not None:
+                    return first
                 change = await prepare_password(work, request.old_password)
             new_hash = await self._check_old_password(transactions, change, request)
 
@@ -98,7 +89,7 @@ class SecretMethods:
                 await set_password(work, change, new_hash)
                 return pb.SetPasswordResponse()
 
-            return await transactions.command(hashed_request, pb.SetPasswordResponse, run)
+            return await transactions.command(request, pb.SetPasswordResponse, run)
 
     async def _check_old_password(self, transactions: Transactions, change: PasswordChange, request: pb.SetPasswordRequest) -> str:
         """The new password's hash. An old password that is wrong stays counted as an attempt."""

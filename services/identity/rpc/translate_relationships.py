@@ -1,7 +1,6 @@
 """Translates between the messages about relationships and identity's own types."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from uuid import UUID
 
 from kith.identity.v1 import relationships_pb2 as pb
@@ -9,7 +8,7 @@ from kith.identity.v1.enums import ActingScope, EndReason, EvidenceKind, Relatio
 from libs.database.paging import Page, PageRequest
 from libs.refusals import invalid
 from libs.rpc import enums
-from libs.rpc.fields import parse_id, timestamp
+from libs.rpc.fields import parse_day, parse_id, timestamp
 from services.identity.commands.find_holder import HolderQuestion
 from services.identity.commands.propose_relationship import WantedRelationship
 from services.identity.commands.record_relationship import SeenAuthority
@@ -24,7 +23,7 @@ def proposal(request: pb.ProposeRelationshipRequest) -> tuple[WantedRelationship
 
 def seen_authority(request: pb.RecordRelationshipRequest) -> tuple[SeenAuthority]:
     kind = enums.from_wire(pb.EvidenceKind, EvidenceKind, request.evidence, "evidence", "EVIDENCE_MISSING")
-    seen_on = _day("evidence_seen_on", request.evidence_seen_on)
+    seen_on = parse_day("evidence_seen_on", request.evidence_seen_on)
     if seen_on is None:
         raise invalid("evidence_seen_on", "DATE_MALFORMED")
     evidence = Evidence(kind, request.evidence_reference.strip(), seen_on)
@@ -59,17 +58,9 @@ def _wanted(request: pb.ProposeRelationshipRequest | pb.RecordRelationshipReques
         HolderQuestion(holder, request.holder_name),
         enums.from_wire(pb.RelationshipKind, RelationshipKind, request.kind, "kind", "RELATIONSHIP_KIND_MISSING"),
         [enums.from_wire(pb.ActingScope, ActingScope, scope, "scopes", "SCOPE_NOT_ALLOWED") for scope in request.scopes],
-        _day("from_day", request.from_day),
-        _day("until_day", request.until_day),
+        parse_day("from_day", request.from_day),
+        parse_day("until_day", request.until_day),
     )
-
-
-def _day(field: str, text: str) -> date | None:
-    """Raises Invalid DATE_MALFORMED."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise invalid(field, "DATE_MALFORMED") from error
 
 
 def _relationship(shown: ShownRelationship) -> pb.Relationship:

@@ -68,7 +68,7 @@ class AccessGrant:
 
 @dataclass(frozen=True, kw_only=True)
 class OwnGrant(AccessGrant):
-    """A grant as who gave it sees it."""
+    """A grant as the person who gave it sees it."""
 
     given_at: datetime
 
@@ -102,7 +102,7 @@ async def end_same(work: UnitOfWork, grant: AccessGrant) -> list[UUID]:
 
 
 async def end_naming(work: UnitOfWork, person: UUID, given_until: datetime) -> list[tuple[UUID, UUID]]:
-    """Ends the grants that name this person and were given until then; returns each with who gave it."""
+    """Ends the grants that name this person and were given until then; returns each with the person who gave it."""
     rows = await work.connection.execute(_END_NAMING, {"who": str(person), "given_until": given_until, "at": work.now})
     return [(row.id, row.subject) for row in rows]
 

@@ -44,10 +44,13 @@ async def end(work: UnitOfWork, relationship: UUID) -> None:
 
 async def live_rights(work: UnitOfWork, holder: UUID) -> list[LiveRight]:
     """For whom they may act now, and in what."""
-    scopes: dict[UUID, dict[str, datetime | None]] = {}
+    by_subject: dict[UUID, dict[str, datetime | None]] = {}
     for row in await work.connection.execute(_LIVE, {"holder": holder, "now": work.now}):
-        others = scopes.setdefault(row.subject, {})
-        known = others.get(row.scope, row.valid_until)
+        ends_by_scope = by_subject.setdefault(row.subject, {})
+        known = ends_by_scope.get(row.scope, row.valid_until)
         # The same scope by two relationships holds for as long as one of them does.
-        others[row.scope] = None if known is None or row.valid_until is None else max(known, row.valid_until)
-    return [LiveRight(subject, tuple(ends), min(filter(None, ends.values()), default=None)) for subject, ends in scopes.items()]
+        ends_by_scope[row.scope] = None if known is None or row.valid_until is None else max(known, row.valid_until)
+    return [
+        LiveRight(subject, tuple(ends_by_scope), min(filter(None, ends_by_scope.values()), default=None))
+        for subject, ends_by_scope in by_subject.items()
+    ]

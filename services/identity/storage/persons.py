@@ -20,15 +20,23 @@ from services.identity.storage import tables
 _ADD_PERSONS = insert(tables.person)
 _ADD_CONTACTS = insert(tables.contact)
 _PERSON_WITH_CONTACT = tables.person.join(tables.contact)
+_IN_USE = func.coalesce(tables.person.c.merged_into, tables.person.c.id).label("id")
 _FIND_BY_NAMES = (
     select(
-        func.coalesce(tables.person.c.merged_into, tables.person.c.id).label("id"),
+        _IN_USE,
         *(tables.person.c.name_key, tables.contact.c.email_key, tables.contact.c.phone_key),
     )
     .select_from(_PERSON_WITH_CONTACT)
     .where(among(tables.person.c.name_key, "names"))
 )
-_FIND_BY_NAME = select(tables.person.c.id).where(tables.person.c.name_key == bindparam("name")).order_by(tables.person.c.id).limit(2)
+_FIND_BY_NAME = select(_IN_USE).where(tables.person.c.name_key == bindparam("name")).distinct().order_by(_IN_USE)
+_HAVE_EMAIL = (
+    select(_IN_USE)
+    .select_from(_PERSON_WITH_CONTACT)
+    .where(or_(among(tables.person.c.id, "ids"), among(tables.person.c.merged_into, "ids")))
+    .where(tables.contact.c.email_key == bindparam("email_key"), tables.contact.c.email_key != "")
+    .distinct()
+)
 _EXISTS = select(tables.person.c.id).where(tables.person.c.id == bindparam("id"))
 _LOCK = _EXISTS.with_for_update(key_share=True)
 _NAMES = select(tables.person.c.id, tables.person.c.full_name, tables.person.c.called).where(among(tables.person.c.id, "ids"))
@@ -161,8 +169,13 @@ async def add(work: UnitOfWork, persons: Sequence[tuple[UUID, PersonDetails]]) -
 
 
 async def find_by_name(work: UnitOfWork, name_key: str) -> list[UUID]:
-    """Who has this full name, by its key; two at most."""
+    """The entries in use that have this full name, by its key, or are used instead of one that has it."""
     return list((await work.connection.execute(_FIND_BY_NAME, {"name": name_key})).scalars())
+
+
+async def which_have_email(work: UnitOfWork, ids: Sequence[UUID], email_key: str) -> list[UUID]:
+    """Those of these entries in use that have this address, or are used instead of one that has it; none for an empty key."""
+    return list((await work.connection.execute(_HAVE_EMAIL, {"ids": list(ids), "email_key": email_key})).scalars())
 
 
 async def exists(work: UnitOfWork, person: UUID) -> bool:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, func, insert, or_, select, text, update
+from sqlalchemy import bindparam, exists, insert, or_, select, text, update
 
 from libs.database.columns import MOMENT
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper
 from services.identity.domain.password_attempts import Failures
-from services.identity.storage.tables import contact, person, recovery_helper, recovery_request
+from services.identity.storage.tables import recovery_helper, recovery_request
 
 _IS_LIVE = recovery_helper.c.ended_at.is_(None)
 _ASKED = exists().where(
@@ -44,12 +44,6 @@ _END_OF_LEAVER = _END_SEVERAL.where(
 _END_OF_ENTRY = _END_SEVERAL.where(or_(recovery_helper.c.helper == bindparam("of"), recovery_helper.c.person == bindparam("of")))
 # Two namings at the same moment: the second sees the first.
 _LOCK = text("select pg_advisory_xact_lock(hashtextextended(cast(:person as text), 15))")
-_BY_NAME = (
-    select(func.coalesce(person.c.merged_into, person.c.id).label("id"), func.max(contact.c.email_key).label("email_key"))
-    .select_from(person.join(contact, contact.c.person == person.c.id))
-    .where(person.c.name_key == bindparam("name"))
-    .group_by(func.coalesce(person.c.merged_into, person.c.id))
-)
 
 
 @dataclass(frozen=True)
@@ -77,11 +71,6 @@ _to_helper = row_mapper(RecoveryHelper)
 async def lock_naming(work: UnitOfWork, of: UUID) -> None:
     """Another naming or accepting that concerns this person waits until the transaction ends."""
     await work.connection.execute(_LOCK, {"person": str(of)})
-
-
-async def find_by_name(work: UnitOfWork, name_key: str) -> dict[UUID, str]:
-    """The entries in use with this name, each with the key of its e-mail address."""
-    return {row.id: row.email_key for row in await work.connection.execute(_BY_NAME, {"name": name_key})}
 
 
 async def helpers_of(work: UnitOfWork, of: UUID) -> list[RecoveryHelper]:

@@ -15,7 +15,6 @@ from services.identity.domain.ways_to_be_told import SCOPE, WaysToBeTold
 from services.identity.storage.tables import contact, link_request, person, ways_to_be_told
 
 _FIND = select(ways_to_be_told).where(ways_to_be_told.c.person == bindparam("of"))
-_FIND_LOCKED = _FIND.with_for_update()
 _INSERT = insert(ways_to_be_told)
 _SAVE = _INSERT.on_conflict_do_update(
     index_elements=["person"],
@@ -41,9 +40,9 @@ _DELETE_OLD = delete(link_request).where(link_request.c.at < bindparam("before",
 _to_ways = row_mapper(WaysToBeTold)
 
 
-async def find(work: UnitOfWork, of: UUID, *, lock: bool = False) -> WaysToBeTold:
-    """The person's choice, or what holds before the first."""
-    row = (await work.connection.execute(_FIND_LOCKED if lock else _FIND, {"of": of})).first()
+async def find(work: UnitOfWork, of: UUID) -> WaysToBeTold:
+    """The person's choice, or what holds before the first. Who changes it locks the person: before the first there is no row to lock."""
+    row = (await work.connection.execute(_FIND, {"of": of})).first()
     return _to_ways(row) if row else WaysToBeTold()
 
 

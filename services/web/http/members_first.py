@@ -1,4 +1,4 @@
-"""Members first: whoever is not known as a member waits in line, so that strangers cannot crowd members out.
+"""Members first: those who are not known as members wait in line, so that strangers cannot crowd members out.
 
 All pages share one core. Two hundred clients that try passwords would have each member's page wait behind two hundred others. So only a few
 requests of strangers are worked on at once; the rest wait in line, each for a few seconds at most, and cost nothing meanwhile.
@@ -11,7 +11,7 @@ requests of strangers are worked on at once; the rest wait in line, each for a f
 
 While members are here, a place that a stranger leaves rests, so strangers that come without end have a share of the core and not all of it.
 A stranger waits for members a quarter of a second at most: a busy co-op can still be signed in to. Trying a password takes the longest and
-has a line of its own: whoever signs in with a card does not stand behind it.
+has a line of its own: people who sign in with a card do not stand behind it.
 """
 
 import asyncio
@@ -74,7 +74,7 @@ class Line:
         self._slots.release()
 
     async def _let_place_rest(self) -> None:
-        """Whoever takes a place waits until it has rested, so that no timer is needed for a place that nobody wants."""
+        """A request that takes a place waits until it has rested, so that no timer is needed for a place that nobody wants."""
         if not self._rested_at:
             return
         rested_at = heapq.heappop(self._rested_at)

@@ -1,6 +1,6 @@
 """The co-op's public address, and which requests belong to it.
 
-Everything that is printed, mailed or redirected comes from the setting `public_url`. A request for another host is refused, whoever
+Everything that is printed, mailed or redirected comes from the setting `public_url`. A request for another host is refused, no matter who
 pointed that name at this machine. Two kinds are answered besides: a loopback host, for probes and for proxies on this machine that do not
 pass on the name; and, through a trusted proxy, an address or a name without a dot, as a proxy elsewhere sends that does not pass it on.
 Nothing is derived from those hosts. Standard library only: settings import it.

@@ -69,7 +69,7 @@ class SourceArchive:
             executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="source")
             packing = self._packing = asyncio.get_running_loop().run_in_executor(executor, pack, self._root, name)
             executor.shutdown(wait=False)
-        # Whoever goes away does not take the archive with them.
+        # A client that goes away does not take the archive with it.
         return await asyncio.shield(packing)
 
 

@@ -1,4 +1,4 @@
-"""News about the person's own account: each change to how they sign in, whoever made it."""
+"""News about the person's own account: each change to how they sign in, no matter who made it."""
 
 from services.web.page_context import PageContext
 from services.web.pages.federated_news import NewsEntry

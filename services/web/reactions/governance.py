@@ -13,7 +13,7 @@ from services.web.storage.news import add_news
 
 
 async def _on_ballot_cast(work: UnitOfWork, event: Event) -> None:
-    """Every revision of a ballot is told by a second way: whoever got hold of a session cannot change a vote unseen."""
+    """Every revision of a ballot is told by a second way: somebody who got hold of a session cannot change a vote unseen."""
     ballot = BallotCast.FromString(event.payload)
     person, motion = UUID(ballot.person_id), ballot.motion_id
     await add_news(work, event, "vote_recorded", person=person, about=motion, word=ballot.taken)

@@ -76,7 +76,7 @@ def test_the_same_evidence_in_any_order_gives_the_same_state_cuts_and_count(numb
     boards = {co_op: Board(vote.terms, co_op) for co_op in random.sample(vote.parties, len(vote.parties))}
     for co_op, one in pieces:
         held.setdefault(co_op, []).append(one)
-        # Whoever brings a cosignature brings the entries below it.
+        # A co-op that brings a cosignature brings the entries below it.
         boards[co_op].extend(vote.entries[co_op][boards[co_op].size : one.size])
     for co_op, board in boards.items():
         board.extend(vote.entries[co_op][board.size :])

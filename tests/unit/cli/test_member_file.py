@@ -188,7 +188,7 @@ def test_a_hundred_thousand_rows_are_read_in_little_memory(tmp_path: Path) -> No
         file.write(HEADER)
         for number in range(1, 100_001):
             file.write(f'{number},Member {number},worker,2024-03-31,"{number} Elm Row, Exampleton",m{number}@example.org,,\n')
-    # VmHWM and not ru_maxrss, which is inherited from whoever started the process.
+    # VmHWM and not ru_maxrss, which is inherited from the process that started this one.
     code = (
         "import re, sys; from pathlib import Path; from scripts.cli.member_csv import *;"
         "path = Path(sys.argv[1]); layout = inspect_file(path);"

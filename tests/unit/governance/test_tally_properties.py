@@ -28,7 +28,7 @@ CLASSES = ("investor", "supported", "worker")
 SWAPPED = {"for": "against", "against": "for", "abstain": "abstain"}
 
 Person = tuple[str, str | None]
-"""Class, and what the ballot says; None for whoever stayed at home."""
+"""Class, and what the ballot says; None for a voter who stayed at home."""
 
 fractions = st.builds(lambda part, more: Fraction(part, part + more), st.integers(0, 9), st.integers(1, 9))
 thresholds = st.builds(Threshold, fractions, st.booleans(), st.sampled_from(Denominator))

@@ -21,8 +21,8 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class AskForDataRequest(_message.Message):
-    """AskForDataRequest: for the person, for who acts for them in the scope `data_rights`, and for a secretary who writes down what came by
-    letter or phone. The person hears of it.
+    """AskForDataRequest: for the person, for somebody who acts for them in the scope `data_rights`, and for a secretary who writes down what
+    came by letter or phone. The person hears of it.
     """
 
     DESCRIPTOR: _descriptor.Descriptor

@@ -73,8 +73,8 @@ Global___OpenRecordResponse: _TypeAlias = OpenRecordResponse  # noqa: Y015
 
 @_typing.final
 class ListEmergencyAccessRequest(_message.Message):
-    """ListEmergencyAccessRequest asks about one person, for them and for who acts for them with the scope data_rights; or about all, for a
-    secretary, which is audited.
+    """ListEmergencyAccessRequest asks about one person, for them and for somebody who acts for them with the scope data_rights; or about
+    all, for a secretary, which is audited.
     """
 
     DESCRIPTOR: _descriptor.Descriptor

@@ -358,7 +358,7 @@ Global___RequestSignInLinkRequest: _TypeAlias = RequestSignInLinkRequest  # noqa
 
 @_typing.final
 class RequestSignInLinkResponse(_message.Message):
-    """RequestSignInLinkResponse is empty, whoever has the address."""
+    """RequestSignInLinkResponse is empty, no matter who has the address."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -100,7 +100,7 @@ class NoticeServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RequestSignInLink(self, request, context):
-        """Web only: somebody typed an e-mail address. The response is the same whoever has it, and if nobody has.
+        """Web only: somebody typed an e-mail address. The response is the same no matter who has it, and if nobody has.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

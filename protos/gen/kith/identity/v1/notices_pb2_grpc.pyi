@@ -42,7 +42,7 @@ class NoticeServiceStub:
     StopNotices: _grpc.UnaryUnaryMultiCallable[_notices_pb2.StopNoticesRequest, _notices_pb2.StopNoticesResponse]
     """Web only: a person followed the signed way out in a notice."""
     RequestSignInLink: _grpc.UnaryUnaryMultiCallable[_notices_pb2.RequestSignInLinkRequest, _notices_pb2.RequestSignInLinkResponse]
-    """Web only: somebody typed an e-mail address. The response is the same whoever has it, and if nobody has."""
+    """Web only: somebody typed an e-mail address. The response is the same no matter who has it, and if nobody has."""
     IssueMailedLink: _grpc.UnaryUnaryMultiCallable[_notices_pb2.IssueMailedLinkRequest, _notices_pb2.IssueMailedLinkResponse]
     """Web only: the code of a link that goes out by mail now."""
 
@@ -60,7 +60,7 @@ class NoticeServiceAsyncStub(NoticeServiceStub):
     StopNotices: _aio.UnaryUnaryMultiCallable[_notices_pb2.StopNoticesRequest, _notices_pb2.StopNoticesResponse]  # type: ignore[assignment]
     """Web only: a person followed the signed way out in a notice."""
     RequestSignInLink: _aio.UnaryUnaryMultiCallable[_notices_pb2.RequestSignInLinkRequest, _notices_pb2.RequestSignInLinkResponse]  # type: ignore[assignment]
-    """Web only: somebody typed an e-mail address. The response is the same whoever has it, and if nobody has."""
+    """Web only: somebody typed an e-mail address. The response is the same no matter who has it, and if nobody has."""
     IssueMailedLink: _aio.UnaryUnaryMultiCallable[_notices_pb2.IssueMailedLinkRequest, _notices_pb2.IssueMailedLinkResponse]  # type: ignore[assignment]
     """Web only: the code of a link that goes out by mail now."""
 
@@ -105,7 +105,7 @@ class NoticeServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _notices_pb2.RequestSignInLinkRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_notices_pb2.RequestSignInLinkResponse, _abc.Awaitable[_notices_pb2.RequestSignInLinkResponse]]:
-        """Web only: somebody typed an e-mail address. The response is the same whoever has it, and if nobody has."""
+        """Web only: somebody typed an e-mail address. The response is the same no matter who has it, and if nobody has."""
 
     @_abc_1.abstractmethod
     def IssueMailedLink(

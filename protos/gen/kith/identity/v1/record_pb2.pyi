@@ -123,7 +123,7 @@ class GetRecordResponse(_message.Message):
     FIELDS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def fields(self) -> _containers.RepeatedCompositeFieldContainer[Global___RecordField]:
-        """in the order of the sections; to the person, and who acts for them, emptied ones too"""
+        """in the order of the sections; to the person, and to somebody who acts for them, emptied ones too"""
 
     def __init__(
         self,
@@ -250,7 +250,7 @@ Global___FieldText: _TypeAlias = FieldText  # noqa: Y015
 
 @_typing.final
 class SetFieldsRequest(_message.Message):
-    """SetFieldsRequest changes fields of a record: by the person, or by who acts for them within the section."""
+    """SetFieldsRequest changes fields of a record: by the person, or by somebody who acts for them within the section."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

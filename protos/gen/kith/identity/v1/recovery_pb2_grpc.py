@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class RecoveryServiceStub:
-    """RecoveryService gives a sign-in back to who lost card and password: two of the people whom they named confirm who asks.
+    """RecoveryService gives a sign-in back to a person who lost card and password: two people whom they named confirm it is them.
     """
 
     def __init__(self, channel):
@@ -83,7 +83,7 @@ class RecoveryServiceStub:
 
 
 class RecoveryServiceServicer:
-    """RecoveryService gives a sign-in back to who lost card and password: two of the people whom they named confirm who asks.
+    """RecoveryService gives a sign-in back to a person who lost card and password: two people whom they named confirm it is them.
     """
 
     def NameRecoveryHelper(self, request, context):
@@ -197,7 +197,7 @@ def add_RecoveryServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class RecoveryService:
-    """RecoveryService gives a sign-in back to who lost card and password: two of the people whom they named confirm who asks.
+    """RecoveryService gives a sign-in back to a person who lost card and password: two people whom they named confirm it is them.
     """
 
     @staticmethod

@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class RecoveryServiceStub:
-    """RecoveryService gives a sign-in back to who lost card and password: two of the people whom they named confirm who asks."""
+    """RecoveryService gives a sign-in back to a person who lost card and password: two people whom they named confirm it is them."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -45,7 +45,7 @@ class RecoveryServiceStub:
 
 @_typing.type_check_only
 class RecoveryServiceAsyncStub(RecoveryServiceStub):
-    """RecoveryService gives a sign-in back to who lost card and password: two of the people whom they named confirm who asks."""
+    """RecoveryService gives a sign-in back to a person who lost card and password: two people whom they named confirm it is them."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     NameRecoveryHelper: _aio.UnaryUnaryMultiCallable[_recovery_pb2.NameRecoveryHelperRequest, _recovery_pb2.NameRecoveryHelperResponse]  # type: ignore[assignment]
@@ -59,7 +59,7 @@ class RecoveryServiceAsyncStub(RecoveryServiceStub):
     FinishRecovery: _aio.UnaryUnaryMultiCallable[_recovery_pb2.FinishRecoveryRequest, _recovery_pb2.FinishRecoveryResponse]  # type: ignore[assignment]
 
 class RecoveryServiceServicer(metaclass=_abc_1.ABCMeta):
-    """RecoveryService gives a sign-in back to who lost card and password: two of the people whom they named confirm who asks."""
+    """RecoveryService gives a sign-in back to a person who lost card and password: two people whom they named confirm it is them."""
 
     @_abc_1.abstractmethod
     def NameRecoveryHelper(

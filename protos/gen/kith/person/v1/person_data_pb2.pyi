@@ -21,7 +21,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class ListReadsRequest(_message.Message):
-    """ListReadsRequest asks who read this person's record. For the person, and for who acts for them with the scope data_rights."""
+    """ListReadsRequest asks who read this person's record. For the person, and for somebody who acts for them with the scope data_rights."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class PersonDataServiceStub:
-    """PersonDataService says what a service has of one person. Every service with records of people answers it for its own part.
+    """PersonDataService says who read a person's record. Every service that logs its reads answers it for its own part.
     """
 
     def __init__(self, channel):
@@ -43,7 +43,7 @@ class PersonDataServiceStub:
 
 
 class PersonDataServiceServicer:
-    """PersonDataService says what a service has of one person. Every service with records of people answers it for its own part.
+    """PersonDataService says who read a person's record. Every service that logs its reads answers it for its own part.
     """
 
     def ListReads(self, request, context):
@@ -69,7 +69,7 @@ def add_PersonDataServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class PersonDataService:
-    """PersonDataService says what a service has of one person. Every service with records of people answers it for its own part.
+    """PersonDataService says who read a person's record. Every service that logs its reads answers it for its own part.
     """
 
     @staticmethod

@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class PersonDataServiceStub:
-    """PersonDataService says what a service has of one person. Every service with records of people answers it for its own part."""
+    """PersonDataService says who read a person's record. Every service that logs its reads answers it for its own part."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -37,13 +37,13 @@ class PersonDataServiceStub:
 
 @_typing.type_check_only
 class PersonDataServiceAsyncStub(PersonDataServiceStub):
-    """PersonDataService says what a service has of one person. Every service with records of people answers it for its own part."""
+    """PersonDataService says who read a person's record. Every service that logs its reads answers it for its own part."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListReads: _aio.UnaryUnaryMultiCallable[_person_data_pb2.ListReadsRequest, _person_data_pb2.ListReadsResponse]  # type: ignore[assignment]
 
 class PersonDataServiceServicer(metaclass=_abc_1.ABCMeta):
-    """PersonDataService says what a service has of one person. Every service with records of people answers it for its own part."""
+    """PersonDataService says who read a person's record. Every service that logs its reads answers it for its own part."""
 
     @_abc_1.abstractmethod
     def ListReads(
