@@ -170,26 +170,23 @@ class Consumer:
                 await heads.unsubscribe()
 
     async def catch_up(self, wait_seconds: float = 2.0) -> int:
-        """Asks the source for its head, waits until we have reached it, and returns that number.
+        """Asks the source for its head, waits until we have reached it, and returns that number; for this long in all.
 
         On return, everything the source had committed when asked is in our own tables. Raises Unavailable SOURCE_AWAY if that fails.
         """
         try:
-            reply = await self._bus.client.request(
-                request_subject(self._source, "head"), HeadRequest().SerializeToString(), timeout=wait_seconds
-            )
-        except (NatsError, OSError, TimeoutError) as error:
-            raise Unavailable("SOURCE_AWAY", source=self._source) from error
-        head = Head.FromString(reply.data)
-        self._record_head(head)
-        try:
             async with asyncio.timeout(wait_seconds):
+                reply = await self._bus.client.request(
+                    request_subject(self._source, "head"), HeadRequest().SerializeToString(), timeout=wait_seconds
+                )
+                head = Head.FromString(reply.data)
+                self._record_head(head)
                 while self.progress.position < head.number or self.progress.epoch != head.epoch:
                     if self.progress.stopped_by:
                         raise Unavailable("SOURCE_AWAY", source=self._source)
                     if not await self._replay_batch():
                         await asyncio.sleep(0.05)
-        except TimeoutError as error:
+        except (NatsError, OSError, TimeoutError) as error:
             raise Unavailable("SOURCE_AWAY", source=self._source) from error
         return head.number
 

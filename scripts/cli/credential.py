@@ -9,7 +9,7 @@ import typer
 from scripts.cli.actions import CommandGroup, JsonResult, TextResult
 from scripts.cli.console import CommandError, ExitCode
 from scripts.cli.lazy_imports import lazy_imports
-from scripts.cli.wording import plural
+from scripts.cli.wording import enum_words, plural
 
 with lazy_imports():
     from kith.identity.v1 import credentials_pb2 as pb
@@ -64,7 +64,7 @@ async def _find(co_op: "connection.Connection", person: str, *, waiting: bool) -
 
 
 def _state(credential: "pb.Credential") -> str:
-    return pb.CredentialState.Name(credential.state).removeprefix("CREDENTIAL_STATE_").lower()
+    return enum_words(pb.CredentialState, credential.state)
 
 
 def _credential_json(credential: "pb.Credential") -> dict[str, object]:

@@ -73,6 +73,6 @@ def _explain(error: "mail_server.MailError", settings: "MailSettings") -> Comman
         failure.SENDER: (f"{server} does not send mail from {settings.sender}.", "Look at from in [mail].", ExitCode.NOT_PERMITTED),
         failure.LATER: (f"{server} asks to try again later.", "Wait a few minutes.", ExitCode.UNAVAILABLE),
         failure.ADDRESS: (f"{server} refuses this address.", "Look whether it is right.", ExitCode.FAILED),
-        failure.REFUSED: (f"{server} refuses the mail.", "Ask who runs the server.", ExitCode.FAILED),
+        failure.REFUSED: (f"{server} refuses the mail.", "Ask the people who run the server.", ExitCode.FAILED),
     }[error.failure]
     return CommandError("No mail was sent.", why + answer, fix, code)

@@ -1,6 +1,7 @@
 """`kith person`: sign-in cards and links, hats, and two entries of one person."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import UTC
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -16,6 +17,7 @@ from scripts.cli.wording import plural
 with lazy_imports():
     from kith.governance.v1 import governance_pb2 as governance
     from kith.identity.v1 import identity_pb2 as identity
+    from libs.refusals import FailedPrecondition
     from scripts.cli import connection, register_lookup
 
 person_app = CommandGroup("Sign-in cards and links for people, their hats, and two entries of one person.")
@@ -69,7 +71,10 @@ async def merge(
 ) -> TextResult:
     """Merge two entries of one person. Both histories stay; it is not taken back."""
     kept_id, other_id = [await register_lookup.find_person(co_op, number_or_id) for number_or_id in (kept, other)]
-    await co_op.as_secretary(co_op.governance.CheckMerge, governance.CheckMergeRequest(person_id=str(other_id)))
+    check = await co_op.as_secretary(co_op.governance.CheckMerge, governance.CheckMergeRequest(person_id=str(other_id)))
+    if check.HasField("open_roll"):
+        roll = check.open_roll
+        raise FailedPrecondition("ON_OPEN_ROLL", title=roll.title, closes_at=roll.closes_at.ToDatetime(UTC).isoformat())
     request = identity.MergePersonsRequest(kept_person_id=str(kept_id), other_person_id=str(other_id), reason=reason)
     await co_op.as_secretary(co_op.identity.MergePersons, request)
     name = await register_lookup.get_full_name(co_op, kept_id)

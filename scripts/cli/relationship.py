@@ -7,6 +7,7 @@ import typer
 from scripts.cli.actions import CommandGroup, TextResult
 from scripts.cli.console import CommandError, ExitCode
 from scripts.cli.lazy_imports import lazy_imports
+from scripts.cli.wording import enum_words
 
 with lazy_imports():
     from kith.identity.v1 import relationships_pb2 as pb
@@ -80,17 +81,14 @@ async def end(
     return TextResult("It has ended. They may no longer act.")
 
 
-def _word(enum: "object", number: int) -> str:
+def _word(enum: "Any", number: int) -> str:  # a generated enum, whose types mypy does not share
     """The word of a number, as the options are written."""
-    values = enum.DESCRIPTOR.values_by_number  # type: ignore[attr-defined]  # a generated enum, whose types mypy does not share
-    prefix = values[0].name.removesuffix("UNSPECIFIED")
-    return values[number].name.removeprefix(prefix).lower() if number in values else "unknown"
+    return enum_words(enum, number).replace(" ", "_") or "unknown"
 
 
-def _number(enum: "object", option: str, word: str) -> "Any":  # a number of whichever enum it is
+def _number(enum: "Any", option: str, word: str) -> "Any":  # a number of an enum, as above
     """Raises CommandError for a word that is none of the enum's."""
-    values = enum.DESCRIPTOR.values_by_number  # type: ignore[attr-defined]  # as above
-    words = {_word(enum, number): number for number in values if number}
+    words = {_word(enum, number): number for number in enum.DESCRIPTOR.values_by_number if number}
     if word not in words:
         raise CommandError(
             f"{option} {word} is not known.", "It is none of the words.", f"Write one of: {', '.join(words)}.", ExitCode.USAGE

@@ -108,8 +108,10 @@ class CoOp:
         )  # fmt: skip
         return str((await call_service(self.governance.OpenMotion, request, self.token)).motion_id)
 
-    async def check_merge(self, person: UUID, token: str = "") -> None:
-        await call_service(self.governance.CheckMerge, gov.CheckMergeRequest(person_id=str(person)), token or self.token)
+    async def check_merge(self, person: UUID, token: str = "") -> gov.CheckMergeResponse:
+        request = gov.CheckMergeRequest(person_id=str(person))
+        response: gov.CheckMergeResponse = await call_service(self.governance.CheckMerge, request, token or self.token)
+        return response
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -263,6 +265,12 @@ async def test_the_register_keeps_one_membership_and_both_histories_once_even_af
     taken_over, ended = await co_op.member(newcomer), await co_op.member(member)
     assert (taken_over.member_class, taken_over.admitted_on, taken_over.ended_on) == ("user", today, "")
     assert taken_over.member_number != ended.member_number
+    listed = memb.ListMembersRequest(person_ids=[str(person) for person in (kept, other, newcomer, member)])
+    register = (await call_service(co_op.membership.ListMembers, listed, co_op.token)).members
+    assert {row.person_id for row in register} == {str(kept), str(newcomer)}, "each person once, today already"
+    count = await call_service(co_op.membership.CountMembers, memb.CountMembersRequest(), co_op.token)
+    everybody = (await call_service(co_op.membership.ListMembers, memb.ListMembersRequest(page_size=200), co_op.token)).members
+    assert sum(row.members for row in count.classes) == len(everybody)
     published = await co_op.running.published_events("membership")
     assert published.count(MembershipEnded(person_id=str(other), on=today, reason="merged")) == 1
     row = memb.AdmitMembersRequest(request_id=str(new_id()), admissions=[memb.Admission(person_id=str(other), member_class="user",
@@ -277,15 +285,31 @@ async def test_the_register_keeps_one_membership_and_both_histories_once_even_af
 
 
 @on_one_loop
+async def test_an_application_of_either_entry_is_decided_when_the_kept_one_is_a_member_and_waits_otherwise(co_op: CoOp) -> None:
+    becomes_member, member, applicant, other = [await co_op.register(name) for name in ("Becomes", "Member", "Applicant", "Other")]
+    await co_op.admit(member)
+    for person in (becomes_member, other):
+        request = memb.ApplyRequest(request_id=str(new_id()), member_class="worker", why="I live here.")
+        await call_service(co_op.membership.Apply, request, co_op.running.token(person))
+    await co_op.merge(becomes_member, member)
+    await co_op.merge(applicant, other)
+    await co_op.follow()
+    waiting = await call_service(co_op.membership.ListApplications, memb.ListApplicationsRequest(), co_op.token)
+    assert [application.person_id for application in waiting.applications] == [str(applicant)]
+
+
+@on_one_loop
 async def test_an_entry_on_the_roll_of_an_open_motion_is_not_merged_and_a_merged_one_casts_no_ballot(co_op: CoOp) -> None:
     kept, other, late = [await co_op.register(name) for name in ("Voter", "Voter", "Voter")]
     await co_op.admit(kept, other, late)
     await co_op.follow()
     motion = await co_op.open_motion()
-    refusal = await co_op.refused(FailedPrecondition, "ON_OPEN_ROLL", co_op.check_merge(other))
-    assert refusal.details["title"] == "Shall we buy the van?"
-    assert datetime.fromisoformat(refusal.details["closes_at"]) > co_op.running.now() + timedelta(hours=1)
-    await co_op.check_merge(await co_op.register("On no roll"))
+    blocking, on_no_roll = (await co_op.check_merge(other)).open_roll, await co_op.register("On no roll")
+    assert blocking.title == "Shall we buy the van?"
+    assert blocking.closes_at.ToDatetime(UTC) > co_op.running.now() + timedelta(hours=1)
+    assert not (await co_op.check_merge(on_no_roll)).HasField("open_roll")
+    reads = [row for row in await co_op.running.all_rows("governance", "read_audit") if other in row or on_no_roll in row]
+    assert len(reads) == 2, "both reads are audited, also the one that stops the merge"
     # A secretary who merges at the very moment at which a roll is frozen finds both on it.
     await co_op.merge(kept, other)
     await co_op.follow()

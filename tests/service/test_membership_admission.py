@@ -10,7 +10,7 @@ from kith.membership.facts.v1.facts_pb2 import MemberAdmitted
 from kith.membership.v1 import membership_pb2 as pb
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from libs.database.engine import new_id
-from libs.refusals import FailedPrecondition, NotAllowed
+from libs.refusals import FailedPrecondition, NotAllowed, Unavailable
 from libs.rpc.client import call_service
 from tests.support.membership_co_op import admit_members, make_admission, publish_rulebook_adopted
 from tests.support.running_co_op import Infrastructure, event_publisher, running_co_op
@@ -23,6 +23,19 @@ async def test_nobody_is_admitted_before_there_are_rules(infrastructure: Infrast
         with pytest.raises(FailedPrecondition) as refused:
             await admit_members(co_op, co_op.token(sam, hat="secretary"), [make_admission(sam)])
         assert refused.value.reason == "RULEBOOK_NOT_ADOPTED"
+
+
+async def test_an_unknown_class_stops_its_own_row_alone_while_governance_cannot_be_asked(infrastructure: Infrastructure) -> None:
+    async with running_co_op(infrastructure, "identity", "membership") as co_op:
+        sam, ben = await co_op.register_people("Sam Sample", "Ben Bample")
+        await co_op.wait_until_consumed("membership", "identity")
+        rows, secretary = [make_admission(sam), make_admission(ben, "wizard")], co_op.token(sam, hat="secretary")
+        with pytest.raises(Unavailable, match="SOURCE_AWAY"):
+            await admit_members(co_op, secretary, rows)  # there may be rules by now
+        async with event_publisher(co_op, "governance") as governance:
+            await publish_rulebook_adopted(governance)
+            await co_op.wait_until_consumed("membership", "governance")
+        assert [row.refusal for row in await admit_members(co_op, secretary, rows)] == ["", "CLASS_UNKNOWN"]
 
 
 @pytest.mark.capability("M2")

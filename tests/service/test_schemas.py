@@ -61,17 +61,26 @@ async def execute(database: ServiceDatabase, statements: str) -> None:
 
 
 @asynccontextmanager
-async def database_of_november(infrastructure: Infrastructure, service: str, folder: Path) -> AsyncIterator[ServiceDatabase]:
-    """A database as that version left it, with a row or two."""
+async def older_database(
+    infrastructure: Infrastructure, service: str, latest: str, rows: str, folder: Path
+) -> AsyncIterator[ServiceDatabase]:
+    """A database as the version left it whose latest migration that was, with these rows."""
     databases = infrastructure.databases
     async with databases.empty_database(service) as database:
         old = folder / service / "migrations"
         old.mkdir(parents=True)
         for migration in migration_files(service):
-            if migration.stem <= NOVEMBER_2026[service]:
+            if migration.stem <= latest:
                 copy(migration, old)
         await migrations.migrate(database.owner_url, old)
-        await execute(database, ROWS.get(service, "").replace(":person", f"'{PERSON}'"))
+        await execute(database, rows)
+        yield database
+
+
+@asynccontextmanager
+async def database_of_november(infrastructure: Infrastructure, service: str, folder: Path) -> AsyncIterator[ServiceDatabase]:
+    rows = ROWS.get(service, "").replace(":person", f"'{PERSON}'")
+    async with older_database(infrastructure, service, NOVEMBER_2026[service], rows, folder) as database:
         yield database
 
 
@@ -140,3 +149,20 @@ async def test_an_older_database_opens_with_what_is_in_it(infrastructure: Infras
 
     assert (person.person.full_name, list(person.person.hats)) == ("Ada Old", ["secretary"])
     assert [(member.member_number, member.register_name, member.member_class) for member in members.members] == [("7", "Ada Old", "worker")]
+
+
+async def test_an_entry_that_was_merged_before_its_kept_entry_was_points_to_the_entry_in_use(
+    infrastructure: Infrastructure, tmp_path: Path
+) -> None:
+    first, second, third, last, another, of_another = (UUID(int=number) for number in range(1, 7))
+    merges = ((first, second), (second, third), (third, last), (another, of_another))
+    values = ", ".join(f"('{person}', '{kept}')" for person, kept in merges)
+    rows = f"insert into merged_person (person, kept) values {values}"  # noqa: S608 - the ids above
+    async with older_database(infrastructure, "governance", "0018_data_rights", rows, tmp_path) as database:
+        await prepare_databases(database.admin, [database])
+        owner: asyncpg.Connection = await leader_election.connect(database.owner_url)
+        try:
+            kept = {row["person"]: row["kept"] for row in await owner.fetch("select person, kept from merged_person")}
+        finally:
+            await owner.close()
+    assert kept == {first: last, second: last, third: last, another: of_another}

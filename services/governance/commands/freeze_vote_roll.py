@@ -9,18 +9,19 @@ from uuid import UUID
 from kith.governance.v1.enums import VoteState
 from libs.access.hats import SECRETARY, require_person
 from libs.database.engine import UnitOfWork
-from libs.refusals import Unavailable
+from services.governance.commands.require_applied import require_applied
 from services.governance.domain import vote_roll
 from services.governance.domain.vote_lifecycle import require_may_freeze
 from services.governance.storage import events_out, membership_projection, vote_rolls, votes
 
 
 async def freeze_vote_roll(
-    work: UnitOfWork, vote_id: str, identities: Mapping[UUID, str], co_op: str, today: date, membership_number: int
+    work: UnitOfWork, vote_id: str, identities: Mapping[UUID, str], co_op: str, today: date, published: Mapping[str, int]
 ) -> None:
     """Freeze the roll.
 
-    `identities` is person -> identity; `today` the date in our zone; `membership_number` the event that our projection must have reached.
+    `identities` is person -> identity; `today` the date in our zone; `published` the event of each source that our projections must have
+    reached.
 
     Raises NotAllowed HAT_NEEDED, NotFound VOTE_UNKNOWN, FailedPrecondition ROLL_FROZEN_ALREADY, VOTE_NOT_AT_THIS, VOTE_TOO_LATE,
     ROLL_EMPTY, ROLL_ABOVE_CEILING or ROLL_GROUP_TOO_SMALL, Invalid PEOPLE_MISSING or PEOPLE_UNKNOWN, Unavailable SOURCE_AWAY.
@@ -28,8 +29,7 @@ async def freeze_vote_roll(
     secretary = await require_person(work, SECRETARY)
     vote = await votes.get_locked(work, vote_id)
     require_may_freeze(vote, work.now)
-    if await membership_projection.last_applied_number(work) < membership_number:
-        raise Unavailable("SOURCE_AWAY", source="membership")
+    await require_applied(work, published)
     groups = vote_roll.voting_groups(vote.terms, co_op)
     members = await membership_projection.list_voters(work, today)
     voters = {person: groups[member_class] for person, member_class in members.items() if member_class in groups}

@@ -22,6 +22,7 @@ LINE_MAX_LENGTH = 200
 TEXT_MAX_LENGTH = 20_000
 MAX_TIME_AHEAD = timedelta(days=3 * 366)
 """Nobody announces a vote further ahead; such a date is a typing mistake in the year."""
+_LAST_CALL = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,20 @@ class Motion:
         if now < self.opens_at:
             return MotionState.ANNOUNCED
         return MotionState.OPEN if now < self.closes_at else MotionState.COUNTING
+
+
+@dataclass(frozen=True)
+class MotionNotice:
+    """What the people on the roll are to be told, and from when on. It is of no use any more once the voting has closed."""
+
+    kind: str
+    due_at: datetime
+
+
+def notices_of(motion: Motion) -> tuple[MotionNotice, ...]:
+    """One when the voting opens, and one a day before it closes; if it is open for a day or less, the first says it all."""
+    opened, closing = MotionNotice("motion_opened", motion.opens_at), MotionNotice("motion_closing", motion.closes_at - _LAST_CALL)
+    return (opened, closing) if closing.due_at > opened.due_at else (opened,)
 
 
 def check_wording(title: str, text: str, easy_title: str, easy_text: str, for_means: str, against_means: str) -> MotionWording:

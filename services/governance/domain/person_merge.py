@@ -2,13 +2,14 @@
 
 A roll that is frozen stays as it is, and so does every ballot on it. So an entry is merged into another only while it is on no roll of a
 motion or a federated vote that still takes ballots, or will: the secretary waits until the last of them closes, and sees which it is and
-until when. Two ballots in one open vote can therefore never become one person's. Whoever merges all the same, at the very moment at which a
-roll is frozen, gains nothing: the merged entry signs nobody in, and no ballot is taken for it, neither from a page nor from paper.
+until when. The edges (the page, `kith person merge`) ask us before they ask identity, which cannot check it and merges all the same. A
+secretary who gets past them, or merges at the moment at which a roll is frozen, gains nothing for later: the merged entry signs nobody in,
+and no ballot is taken for it, neither from a page nor from paper. A ballot that it had cast by then stays and counts.
 
-Later rolls have no merged entry, even while the register has not yet ended its membership.
+On later rolls the entry in use stands in its place, even while the register has not yet ended its membership.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -24,11 +25,9 @@ class OpenRoll:
     closes_at: datetime
 
 
-def require_on_no_open_roll(rolls: Sequence[OpenRoll]) -> None:
-    """Raises FailedPrecondition ON_OPEN_ROLL, which names what closes last."""
-    if rolls:
-        last = max(rolls, key=lambda roll: roll.closes_at)
-        raise FailedPrecondition("ON_OPEN_ROLL", title=last.title, closes_at=last.closes_at.isoformat())
+def last_to_close(rolls: Iterable[OpenRoll]) -> OpenRoll | None:
+    """What the secretary has to wait for; None when the entry can be merged now."""
+    return max(rolls, key=lambda roll: roll.closes_at, default=None)
 
 
 def require_not_merged(kept: UUID | None) -> None:

@@ -18,13 +18,12 @@ from services.governance.queries.get_motion import get_motion, list_motions
 from services.governance.queries.get_result import get_result
 from services.governance.queries.list_decisions import get_rulebook, list_decisions
 from services.governance.rpc import translate
+from services.governance.rpc.roll_sources import catch_up_for_roll
 
 
 def governance_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
     async def open_caught_up(work: UnitOfWork, request: MotionRequest) -> UUID:
-        # The roll may only be frozen when everything membership has published by now is in our own tables.
-        membership_number = await runtime.consumers["membership"].catch_up()
-        return await open_motion(work, request, work.now.astimezone(zone).date(), membership_number)
+        return await open_motion(work, request, work.now.astimezone(zone).date(), await catch_up_for_roll(runtime))
 
     return bind(
         pb,
@@ -43,7 +42,7 @@ def governance_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
             "RecordBallot": command(translate.first_entry, record_ballot, lambda entry: pb.RecordBallotResponse(record_id=str(entry))),
             "ConfirmBallot": command(translate.second_entry, confirm_ballot, translate.confirmed_response),
             "ListUnconfirmedBallots": query(translate.unconfirmed_list, list_unconfirmed_ballots, translate.unconfirmed_response),
-            "CheckMerge": query(translate.person_to_merge, check_merge, lambda _: pb.CheckMergeResponse()),
+            "CheckMerge": query(translate.person_to_merge, check_merge, translate.check_merge_response),
             "GetResult": query(translate.motion_id, get_result, translate.result_response),
             "ListDecisions": query(translate.decision_list, list_decisions, translate.decisions_response),
         },

@@ -19,6 +19,7 @@ from services.governance.domain import motion as motion_rules
 from services.governance.domain.ballot import Ballot, BallotChannel, BallotEntry
 from services.governance.domain.head_count import AGAINST, FOR
 from services.governance.domain.motion_ballot import MotionRow, ballot_options
+from services.governance.domain.person_merge import OpenRoll
 from services.governance.domain.tally import ClassTally
 from services.governance.queries.get_motion import MotionView
 from services.governance.queries.get_result import MotionResult
@@ -76,6 +77,12 @@ def motion_request(request: pb.OpenMotionRequest) -> tuple[MotionRequest]:
 
 def person_to_merge(request: pb.CheckMergeRequest) -> tuple[UUID]:
     return (parse_id("person_id", request.person_id),)
+
+
+def check_merge_response(roll: OpenRoll | None) -> pb.CheckMergeResponse:
+    if roll is None:
+        return pb.CheckMergeResponse()
+    return pb.CheckMergeResponse(open_roll=pb.OpenRoll(title=roll.title, closes_at=timestamp(roll.closes_at)))
 
 
 def motion_id(request: pb.GetMotionRequest | pb.GetResultRequest) -> tuple[UUID]:

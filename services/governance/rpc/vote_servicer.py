@@ -34,6 +34,7 @@ from services.governance.queries.count_vote import count_vote
 from services.governance.queries.get_ballot import get_my_ballot, list_unconfirmed_ballots
 from services.governance.queries.get_vote import get_vote, get_vote_card, list_vote_drafts, list_vote_rows, list_votes
 from services.governance.rpc import translate_vote as translate
+from services.governance.rpc.roll_sources import catch_up_for_roll
 from services.governance.storage.votes import VoteForCaller
 
 Arguments = TypeVarTuple("Arguments")
@@ -51,9 +52,7 @@ def vote_service(runtime: Runtime, zone: ZoneInfo, co_op: str) -> BoundService:
         await join_vote(work, vote_id, number, co_op, zone)
 
     async def freeze_caught_up(work: UnitOfWork, vote_id: str, identities: Mapping[UUID, str]) -> None:
-        # The roll may only be frozen when everything membership has published by now is in our own tables.
-        number = await runtime.consumers["membership"].catch_up()
-        await freeze_vote_roll(work, vote_id, identities, co_op, today(work), number)
+        await freeze_vote_roll(work, vote_id, identities, co_op, today(work), await catch_up_for_roll(runtime))
 
     async def attest(work: UnitOfWork, vote_id: str, identities: Mapping[UUID, str]) -> tuple[VoteForCaller, list[UUID]]:
         wrong_people = await attest_vote_roll(work, vote_id, identities)

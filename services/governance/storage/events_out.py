@@ -1,7 +1,6 @@
 """Publishes governance's events through the outbox. They carry ids, classes, dates and numbers; never a name, a text or a choice."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from uuid import UUID
 
 from kith.governance.facts.v1 import facts_pb2 as facts
@@ -10,7 +9,7 @@ from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 from libs.rulebook import Rulebook
 from services.governance.domain.ballot import Ballot
-from services.governance.domain.motion import Motion
+from services.governance.domain.motion import Motion, notices_of
 from services.governance.domain.motion_ballot import MotionRow
 from services.governance.domain.vote_ballot import VoteBallot, board_entry
 
@@ -41,15 +40,13 @@ async def motion_opened(work: UnitOfWork, motion: Motion, roll: Mapping[str, int
 
 
 async def notices_of_motion_wanted(work: UnitOfWork, motion: Motion, voters: Sequence[UUID]) -> None:
-    """Asks for two notices for each voter: when the voting opens, and a day before it ends."""
+    """Asks for the motion's notices to each voter."""
     events = []
-    for kind, due_at in (("motion_opened", motion.opens_at), ("motion_closing", motion.closes_at - timedelta(days=1))):
-        if due_at < motion.opens_at:
-            continue  # the voting takes less than a day: its opening says when it ends
+    for notice in notices_of(motion):
         for start in range(0, len(voters), _PERSONS_PER_NOTICE):
             persons = map(str, voters[start : start + _PERSONS_PER_NOTICE])
-            message = facts.NoticeWanted(person_ids=persons, kind=kind, about_id=str(motion.id))
-            message.due_at.FromDatetime(due_at)
+            message = facts.NoticeWanted(person_ids=persons, kind=notice.kind, about_id=str(motion.id))
+            message.due_at.FromDatetime(notice.due_at)
             message.until.FromDatetime(motion.closes_at)
             events.append((message, str(motion.id)))
     await outbox.publish(work, *events)

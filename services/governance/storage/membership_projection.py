@@ -4,10 +4,9 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, Uuid, any_, bindparam, case, delete, exists, func, insert, null, or_, select, update
+from sqlalchemy import ARRAY, Date, Uuid, any_, bindparam, case, delete, func, insert, null, or_, select, update
 
 from libs.database.engine import UnitOfWork
-from libs.database.shared_tables import position
 from services.governance.storage.tables import merged_person, standing
 
 _DAY = bindparam("day", type_=Date)
@@ -21,8 +20,6 @@ _SET_LAST_DAY = (
     .values(to_day=_DAY)
 )
 _ADD = insert(standing)
-# The share lock keeps the consumer waiting until the transaction ends.
-_LAST_APPLIED_NUMBER = select(position.c.n).where(position.c.source == "membership").with_for_update(read=True)
 _VOTING_RIGHT = (
     select(standing.c.member_class, standing.c.may_vote)
     .where(_OF_PERSON, _NOT_OVER)
@@ -30,24 +27,25 @@ _VOTING_RIGHT = (
     .limit(1)
 )
 
+_ENTRY_IN_USE = func.coalesce(merged_person.c.kept, standing.c.person)
 MEMBERS_ON_DAY = (
-    select(standing.c.person, standing.c.member_class, standing.c.may_vote)
-    .distinct(standing.c.person)
-    .where(standing.c.from_day <= _DAY, _NOT_OVER, ~exists().where(merged_person.c.person == standing.c.person))
-    .order_by(standing.c.person, standing.c.from_day.desc())
+    select(_ENTRY_IN_USE.label("person"), standing.c.member_class, standing.c.may_vote)
+    .select_from(standing.outerjoin(merged_person, merged_person.c.person == standing.c.person))
+    .distinct(_ENTRY_IN_USE)
+    .where(standing.c.from_day <= _DAY, _NOT_OVER)
+    .order_by(_ENTRY_IN_USE, merged_person.c.person.is_not(None), standing.c.from_day.desc(), standing.c.person)
     .subquery("that_day")
 )
-"""Everybody who is a member on the parameter `day`, once; without entries that were merged into others."""
+"""Everybody who is a member on the parameter `day`, once.
+
+A membership of an entry that was merged into another counts for the entry in use, unless that has one itself: membership ends the one and,
+where needed, admits the other, but its events may still be on their way, and nobody may lose their vote or get two meanwhile.
+"""
 _VOTERS = select(MEMBERS_ON_DAY.c.person, MEMBERS_ON_DAY.c.member_class).where(MEMBERS_ON_DAY.c.may_vote)
 _CLASSES_OF = select(MEMBERS_ON_DAY.c.person, MEMBERS_ON_DAY.c.member_class).where(
     MEMBERS_ON_DAY.c.person == any_(bindparam("people", type_=ARRAY(Uuid)))
 )
 _CLASS_SIZES = select(MEMBERS_ON_DAY.c.member_class, func.count()).where(MEMBERS_ON_DAY.c.may_vote).group_by(MEMBERS_ON_DAY.c.member_class)
-
-
-async def last_applied_number(work: UnitOfWork) -> int:
-    """Return the number of the last membership event applied; no other is applied until the transaction ends."""
-    return int((await work.connection.execute(_LAST_APPLIED_NUMBER)).scalar() or 0)
 
 
 async def start_voting_right(work: UnitOfWork, person: UUID, day: date, member_class: str, *, may_vote: bool) -> None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
+from uuid import UUID
 
 from libs.access import hats
 from libs.database.engine import UnitOfWork
-from libs.refusals import FailedPrecondition, invalid
+from libs.refusals import FailedPrecondition, Unavailable, invalid
 from services.membership.domain.admission import (
     Admission,
     AdmissionContext,
@@ -19,8 +20,8 @@ from services.membership.storage import applications, events_out, members, merge
 
 MAX_ROWS = 200
 
-CatchUp = Callable[[str], Awaitable[None]]
-"""Handles all that this service has published by now. Raises Unavailable SOURCE_AWAY if it cannot be asked."""
+CatchUp = Callable[[Sequence[str]], Awaitable[set[str]]]
+"""Handles all that these services have published by now. Returns those that could not be asked, or not followed in time."""
 
 
 async def admit_members(
@@ -33,17 +34,19 @@ async def admit_members(
     """Returns the decision on each row; with `validate_only` nothing is written.
 
     Raises NotAllowed HAT_NEEDED, Invalid ROWS_MISSING or TOO_MANY_ROWS, FailedPrecondition RULEBOOK_NOT_ADOPTED, and Unavailable
-    SOURCE_AWAY if a row mentions somebody or a class that is unknown here and cannot be asked about now.
+    SOURCE_AWAY if a row mentions somebody who is unknown here and cannot be asked about now, or no class is known yet.
     """
     await hats.require(work, hats.SECRETARY)
     if not 1 <= len(rows) <= MAX_ROWS:
         raise invalid("admissions", "ROWS_MISSING" if not rows else "TOO_MANY_ROWS", at_most=str(MAX_ROWS))
     # Somebody just registered is usually admitted at once, and the event about them may still be on its way.
-    for source in await _find_unheard_sources(work, rows):
-        await catch_up(source)
+    away = await catch_up(await _find_unheard_sources(work, rows))
     context = await _load_context(work, rows)
+    if "identity" in away and _mentioned_persons(rows) - set(context.persons):
+        raise Unavailable("SOURCE_AWAY", source="identity")
     if not context.classes:
-        raise FailedPrecondition("RULEBOOK_NOT_ADOPTED")
+        raise Unavailable("SOURCE_AWAY", source="governance") if "governance" in away else FailedPrecondition("RULEBOOK_NOT_ADOPTED")
+    # An unknown class is a typing mistake more often than news: it stops its own row, whether governance can be asked or not.
     decisions, next_number = decide_admissions(rows, context, today)
     admissions = [decision for decision in decisions if isinstance(decision, Admission)]
     if admissions and not validate_only:
@@ -61,7 +64,7 @@ async def admit_members(
 async def _find_unheard_sources(work: UnitOfWork, rows: Sequence[AdmissionRequest]) -> list[str]:
     """The services whose latest events could change the decision: these rows mention somebody or a class that we have not heard of."""
     sources = []
-    persons = {person for person in map(parse_person_id, rows) if person}
+    persons = _mentioned_persons(rows)
     if persons - await projections.find_known_persons(work, persons):
         sources.append("identity")
     if not {row.member_class for row in rows} <= (await projections.get_classes(work)).keys():
@@ -69,9 +72,13 @@ async def _find_unheard_sources(work: UnitOfWork, rows: Sequence[AdmissionReques
     return sources
 
 
+def _mentioned_persons(rows: Sequence[AdmissionRequest]) -> set[UUID]:
+    return {person for person in map(parse_person_id, rows) if person}
+
+
 async def _load_context(work: UnitOfWork, rows: Sequence[AdmissionRequest]) -> AdmissionContext:
     next_number = await members.lock_register(work)
-    persons = {person for person in map(parse_person_id, rows) if person}
+    persons = _mentioned_persons(rows)
     application_ids = {application for application in map(parse_application_id, rows) if application}
     return AdmissionContext(
         classes=await projections.get_classes(work),

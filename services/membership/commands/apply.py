@@ -29,8 +29,7 @@ async def apply(work: UnitOfWork, member_class: str, why: str) -> UUID:
         raise invalid("why", "WHY_TOO_LONG", at_most=str(MAX_REASON_LENGTH))
     if "\0" in reason:
         raise invalid("why", "WHY_MALFORMED")
-    changes = (await members.get_timeline(work, person)).changes
-    if changes and changes[-1].member_class:
+    if (await members.get_timeline(work, person)).goes_on():
         raise AlreadyExists("ALREADY_MEMBER")
     application = Application(work.new_id(), person, member_class, reason, work.now)
     if not await applications.add(work, application):

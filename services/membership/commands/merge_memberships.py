@@ -19,15 +19,17 @@ async def merge_memberships(
         return
     timelines = await members.get_timelines(work, (kept, other))
     before, kept_before = timelines.get(other, MembershipTimeline()), timelines.get(kept, MembershipTimeline())
-    day = membership_merge.day_of_merge(before, merged_on, today)
+    day = membership_merge.day_of_merge(kept_before, before, merged_on, today)
     merge = membership_merge.merge_memberships(kept_before, before, day)
     ended = await members.save_timeline(work, other, before, merge.other)
     if ended:
         await events_out.standings_changed(work, ((other, change) for change in ended))
     if merge.taken_over:
         await _admit_kept(work, kept, kept_before, other, merge.taken_over, next_number)
-    is_member = bool(merge.taken_over) or kept_before.standing_on(day) is not None
-    await applications.move_pending(work, other, None if is_member else kept)
+    if merge.taken_over or kept_before.goes_on():
+        await applications.mark_admitted(work, [], [kept, other])
+    else:
+        await applications.move_pending(work, other, kept)
 
 
 async def _admit_kept(
@@ -42,8 +44,11 @@ async def _admit_kept(
         next_number=next_number,
     )
     row = AdmissionRequest(str(kept), standing.member_class, "", standing.from_day.isoformat(), *entry)
-    decisions, number = decide_admissions([row], context, standing.from_day)
-    admissions = [decision for decision in decisions if isinstance(decision, Admission)]
-    await members.add_admissions(work, admissions)
+    [decision], number = decide_admissions([row], context, standing.from_day)
+    if not isinstance(decision, Admission):
+        # Nobody reads a refusal here. The reaction stops, and the operator sees it, before the other membership ends without this one.
+        message = f"the kept entry cannot be admitted: {decision.reason}"
+        raise RuntimeError(message)  # noqa: TRY004 - not a wrong type, but a decision that the merge rules exclude
+    await members.add_admissions(work, [decision])
     await members.set_next_number(work, number)
-    await events_out.members_admitted(work, admissions)
+    await events_out.members_admitted(work, [decision])

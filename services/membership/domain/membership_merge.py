@@ -13,7 +13,8 @@
   holds: a secretary chooses which entry that is, and can change the class afterwards.
 - A kept entry that is admitted gets its own old number, or else the next free one. A number is never given to somebody else.
 - What was planned for the other entry after that day is dropped with it. Every day before stays as it was, under the entry that had it.
-- A change of the other entry that took effect while the news of the merge was on its way stays: the end is then on its first day.
+- A change of the other entry that took effect while the news of the merge was on its way stays: the end is then on its first day. If the
+  kept entry was admitted meanwhile, the end is on the first day of that membership, which goes on as it is.
 """
 
 from dataclasses import dataclass
@@ -44,7 +45,15 @@ def merge_memberships(kept: MembershipTimeline, other: MembershipTimeline, today
     return MembershipMerge(ended, None if kept.standing_on(today) else standing)
 
 
-def day_of_merge(other: MembershipTimeline, published_on: date, today: date) -> date:
-    """The day on which the merge was made, or that of a change of the other entry that has taken effect since then."""
+def day_of_merge(kept: MembershipTimeline, other: MembershipTimeline, published_on: date, today: date) -> date:
+    """The day from which the merge holds: the day on which it was made, or a later one until today, as news can be late.
+
+    That is the day of a change of the other entry that has taken effect since then, and the day since then on which the kept entry was
+    admitted by other means: it is not admitted a second time.
+    """
     latest = other.change_in_effect(today)
-    return published_on if latest is None else max(published_on, latest.from_day)
+    day = published_on if latest is None else max(published_on, latest.from_day)
+    if kept.standing_on(day):
+        return day
+    admissions = (change.from_day for change in kept.changes_from(day) if change.member_class and change.from_day <= today)
+    return next(admissions, day)

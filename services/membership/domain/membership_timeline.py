@@ -65,6 +65,10 @@ class MembershipTimeline:
         """The last change on or before the day."""
         return next((change for change in reversed(self.changes) if change.from_day <= day), None)
 
+    def goes_on(self) -> bool:
+        """Whether they are a member until further notice: no end has taken effect or is planned."""
+        return bool(self.changes) and bool(self.changes[-1].member_class)
+
     def latest_membership(self) -> tuple[date, date | None]:
         """First and last day of the latest membership; the last day is None while no end is known."""
         *earlier, last = self.changes
@@ -85,8 +89,7 @@ class MembershipTimeline:
 
 def admit(timeline: MembershipTimeline, member_class: str, day: date, *, may_vote: bool) -> MembershipTimeline | None:
     """None for somebody who is a member already, or was one on that day or later."""
-    last = timeline.changes[-1] if timeline.changes else None
-    if last is not None and (last.member_class or day < last.from_day):
+    if timeline.goes_on() or (timeline.changes and day < timeline.changes[-1].from_day):
         return None
     return timeline.with_change(MembershipChange(day, member_class, may_vote))
 

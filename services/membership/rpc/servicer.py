@@ -1,5 +1,6 @@
 """The RPCs of the membership service."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import TypeVar, TypeVarTuple
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 from kith.membership.v1 import membership_pb2 as pb
 from libs.database.engine import UnitOfWork
 from libs.host.component import Runtime
+from libs.refusals import Unavailable
 from libs.rpc.binding import BoundService, bind, command, query
 from services.membership.commands.admit_members import admit_members
 from services.membership.commands.apply import apply
@@ -38,15 +40,23 @@ def membership_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
     ) -> Callable[[UnitOfWork, *Arguments], Awaitable[Result]]:
         return lambda work, *arguments: act(work, local_date(zone, work.now), *arguments)
 
-    async def catch_up(source: str) -> None:
-        await runtime.consumers[source].catch_up(CATCH_UP_SECONDS)
+    async def catch_up(source: str) -> bool:
+        try:
+            await runtime.consumers[source].catch_up(CATCH_UP_SECONDS)
+        except Unavailable:
+            return False
+        return True
+
+    async def catch_up_with(sources: Sequence[str]) -> set[str]:
+        caught_up = await asyncio.gather(*map(catch_up, sources))
+        return {source for source, done in zip(sources, caught_up, strict=True) if not done}
 
     async def admit(
         work: UnitOfWork,
         rows: Sequence[AdmissionRequest],
         validate_only: bool,  # noqa: FBT001 - RPCs are bound by position
     ) -> list[Admission | RejectedAdmission]:
-        return await admit_members(work, local_date(zone, work.now), catch_up, rows, validate_only)
+        return await admit_members(work, local_date(zone, work.now), catch_up_with, rows, validate_only)
 
     return bind(
         pb,

@@ -61,10 +61,9 @@ async def mark_admitted(work: UnitOfWork, ids: Collection[UUID], persons: Collec
     await work.connection.execute(_MARK_ADMITTED, {"ids": list(ids), "persons": list(persons), "now": work.now})
 
 
-async def move_pending(work: UnitOfWork, person: UUID, to: UUID | None) -> None:
-    """Makes the person's pending application that of `to`; it is marked as decided where they have one, or for None."""
-    if to is not None:
-        await work.connection.execute(_MOVE, {"of": person, "to": to})
+async def move_pending(work: UnitOfWork, person: UUID, to: UUID) -> None:
+    """Makes the person's pending application that of `to`; it is marked as decided where they have one."""
+    await work.connection.execute(_MOVE, {"of": person, "to": to})
     await mark_admitted(work, [], [person])
 
 

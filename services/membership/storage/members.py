@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, func, select, update
+from sqlalchemy import Date, Integer, Row, and_, bindparam, delete, exists, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.database.columns import among
@@ -15,6 +15,7 @@ from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import row_mapper, values_of
 from services.membership.domain import member_number
 from services.membership.domain.admission import Admission
+from services.membership.domain.membership_merge import MERGED
 from services.membership.domain.membership_timeline import MembershipChange, MembershipTimeline
 from services.membership.storage.tables import member, next_number, register_entry, standing_change
 
@@ -54,7 +55,14 @@ _STANDING = (
     .limit(1)
     .lateral("standing")
 )
-_MEMBERS_ON_DAY = member.join(_STANDING, _STANDING.c.member_class != "")  # empty after the end of a membership
+# On its last day a merged entry is one person with the entry that was kept, which is a member on that day: the list has them once.
+_IS_MERGED_THAT_DAY = exists().where(
+    standing_change.c.person == member.c.person,
+    standing_change.c.from_day == bindparam("day", type_=Date) + literal(1, Integer),
+    standing_change.c.reason == MERGED,
+)
+# The class is empty after the end of a membership.
+_MEMBERS_ON_DAY = member.join(_STANDING, and_(_STANDING.c.member_class != "", ~_IS_MERGED_THAT_DAY))
 # Who may see numbers but no entries (a scrutineer) gets the row without its name and address.
 _REGISTER = select(
     member,
@@ -173,7 +181,7 @@ async def save_timeline(
 async def list_page(
     work: UnitOfWork, day: date, member_class: str, number: str, persons: Sequence[UUID], page: PageRequest
 ) -> Page[Member]:
-    """Members on that day by number; if given, only those in the class, only the member with the number, and only these persons."""
+    """Members on that day by number, each person once; if given, only those in the class, with the number, and only these persons."""
     register, order = _REGISTER, member_number.sort_key(number)
     if member_class:
         register = register.where(_STANDING.c.member_class == member_class)

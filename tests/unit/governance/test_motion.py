@@ -15,6 +15,7 @@ from services.governance.domain.motion import (
     Motion,
     MotionWording,
     check_wording,
+    notices_of,
     require_open,
     require_resolution_type,
     require_roll_not_empty,
@@ -182,3 +183,13 @@ def test_a_motion_nobody_may_vote_on_is_not_put() -> None:
         with pytest.raises(FailedPrecondition) as refused:
             require_roll_not_empty(empty)
         assert refused.value.reason == "ROLL_EMPTY"
+
+
+@pytest.mark.parametrize(("hours", "closing"), [(1, None), (24, None), (24.1, timedelta(hours=0.1)), (72, timedelta(hours=48))])
+def test_people_are_told_of_the_opening_and_a_day_before_the_close_unless_that_is_not_later(
+    hours: float, closing: timedelta | None
+) -> None:
+    notices = [
+        (notice.kind, notice.due_at - NOON) for notice in notices_of(make_motion(opens_at=NOON, closes_at=NOON + timedelta(hours=hours)))
+    ]
+    assert notices == [("motion_opened", timedelta(0)), *([("motion_closing", closing)] if closing else [])]

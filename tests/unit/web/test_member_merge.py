@@ -1,5 +1,6 @@
 """A secretary says that two entries are one person: asked, checked side by side, and only then done. Without JavaScript."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -66,7 +67,11 @@ def test_what_is_missing_is_asked_for(browser: ScriptlessBrowser, fakes: FakeSer
 
 
 def test_an_open_vote_is_named_before_anything_happens(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
-    fakes.governance.refusals["CheckMerge"] = FailedPrecondition("ON_OPEN_ROLL", title="The van", closes_at="2026-11-30T18:00:00+00:00")
+    async def open_roll(_request: governance.CheckMergeRequest, **_options: object) -> governance.CheckMergeResponse:
+        closes_at = to_timestamp(datetime(2026, 11, 30, 18, tzinfo=UTC))
+        return governance.CheckMergeResponse(open_roll=governance.OpenRoll(title="The van", closes_at=closes_at))
+
+    vars(fakes.governance)["CheckMerge"] = open_roll
     code, page = ask(browser, "stone")
     assert (code, "a vote that is still open: The van" in page, "30 November" in page) == (422, True, True)
     assert merges(fakes) == []

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from kith.governance.v1 import governance_pb2 as governance
 from kith.identity.v1 import identity_pb2 as identity
-from libs.refusals import Invalid
-from services.web.page_context import PageContext
+from libs.refusals import FailedPrecondition, Invalid
+from services.web.page_context import PageContext, utc_datetime
 from services.web.pages.form_page import Fields, FormDraft, FormPage, InvalidFormError, RedirectToPage
 from services.web.pages.member_changes.member_change import MemberChange, Subject, fetch_subject
 from services.web.pages.member_lookup import find_by_number
@@ -72,8 +72,12 @@ async def _both(ctx: PageContext, filled: Fields) -> tuple[Subject, Subject]:
 
 
 async def _check_votes(ctx: PageContext, other: str) -> None:
-    """Governance refuses while a vote is open in which the entry takes part."""
-    await ctx.call(ctx.state.services.governance.CheckMerge, governance.CheckMergeRequest(person_id=other))
+    """Raises FailedPrecondition ON_OPEN_ROLL while a vote is open in which the entry takes part."""
+    request = governance.CheckMergeRequest(person_id=other)
+    response: governance.CheckMergeResponse = await ctx.call(ctx.state.services.governance.CheckMerge, request)
+    if response.HasField("open_roll"):
+        roll = response.open_roll
+        raise FailedPrecondition("ON_OPEN_ROLL", title=roll.title, closes_at=utc_datetime(roll.closes_at).isoformat())
 
 
 async def _find(ctx: PageContext, subject: Subject, typed: str) -> list[str]:

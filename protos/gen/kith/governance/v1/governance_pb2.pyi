@@ -1374,17 +1374,49 @@ Global___CheckMergeRequest: _TypeAlias = CheckMergeRequest  # noqa: Y015
 
 @_typing.final
 class CheckMergeResponse(_message.Message):
-    """CheckMergeResponse is empty: nothing stands against it. Otherwise the call is refused with ON_OPEN_ROLL."""
+    """CheckMergeResponse names what closes last of the open votes with the entry on their rolls. Without one, nothing stands against a merge.
+    It is a response and no refusal, so that the read of the rolls is audited.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    OPEN_ROLL_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def open_roll(self) -> Global___OpenRoll: ...
     def __init__(
         self,
+        *,
+        open_roll: Global___OpenRoll | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["open_roll", b"open_roll"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["open_roll", b"open_roll"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CheckMergeResponse: _TypeAlias = CheckMergeResponse  # noqa: Y015
+
+@_typing.final
+class OpenRoll(_message.Message):
+    """OpenRoll is of a motion or federated vote that takes ballots, now or later."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TITLE_FIELD_NUMBER: _builtins.int
+    CLOSES_AT_FIELD_NUMBER: _builtins.int
+    title: _builtins.str
+    @_builtins.property
+    def closes_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        title: _builtins.str = ...,
+        closes_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["closes_at", b"closes_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["closes_at", b"closes_at", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpenRoll: _TypeAlias = OpenRoll  # noqa: Y015
