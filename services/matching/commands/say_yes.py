@@ -10,7 +10,7 @@ from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, NotFound
 from services.matching.commands.join_team import join_team
 from services.matching.commands.pair_side import Pair, require_side
 from services.matching.domain import introduction as steps
-from services.matching.domain.introduction import Introduction, Side, StepDays
+from services.matching.domain.introduction import Introduction, Side
 from services.matching.domain.readiness import missing_credentials
 from services.matching.domain.support_profile import GettingSupport, GivingSupport
 from services.matching.domain.team import KIND_OF
@@ -31,7 +31,8 @@ async def say_yes(work: UnitOfWork, pair: Pair, shown: IntroductionStep | None, 
         if shown is not None:
             raise FailedPrecondition("INTRODUCTION_OVER")
         return await _begin(work, pair, side)
-    answered = steps.say_yes(live, side, shown or IntroductionStep.INTEREST, work.now, StepDays())
+    rules = await projections.get_matching_rules(work)
+    answered = steps.say_yes(live, side, shown or IntroductionStep.INTEREST, work.now, rules)
     if live.step is IntroductionStep.MEETING:
         await _require_ready(work, pair.worker, work.now.astimezone(zone).date())
     await introductions.save(work, answered)
@@ -54,7 +55,8 @@ async def _begin(work: UnitOfWork, pair: Pair, side: Side) -> IntroductionStep:
     member = await teams.find_member(work, own_team.id, pair.worker) if own_team else None
     if member is not None and member.joined_at is not None:
         raise AlreadyExists("ALREADY_IN_TEAM")
-    begun = steps.begin(work.new_id(), pair.person, pair.worker, side, work.now, StepDays())
+    rules = await projections.get_matching_rules(work)
+    begun = steps.begin(work.new_id(), pair.person, pair.worker, side, work.now, rules)
     if not await introductions.add(work, begun):
         # The other side began in the same moment.
         raise Conflict("STEP_PASSED", step=IntroductionStep.INTEREST.value)

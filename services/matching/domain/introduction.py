@@ -23,6 +23,7 @@ from uuid import UUID
 
 from kith.matching.v1.enums import IntroductionStep
 from libs.refusals import Conflict, FailedPrecondition
+from libs.rulebook import MatchingRules
 
 NEXT = {
     IntroductionStep.INTEREST: IntroductionStep.MEETING,
@@ -41,20 +42,6 @@ class Side(StrEnum):
     @property
     def other(self) -> "Side":
         return Side.WORKER if self is Side.PERSON else Side.PERSON
-
-
-@dataclass(frozen=True)
-class StepDays:
-    """How many days each step may take, from the rulebook."""
-
-    interest: int = 14
-    meeting: int = 28
-    trial: int = 56
-
-    def of(self, step: IntroductionStep) -> timedelta | None:
-        """None for a step that waits for nobody."""
-        days = {IntroductionStep.INTEREST: self.interest, IntroductionStep.MEETING: self.meeting, IntroductionStep.TRIAL: self.trial}
-        return timedelta(days=days[step]) if step in days else None
 
 
 @dataclass(frozen=True)
@@ -84,14 +71,14 @@ class Introduction:
         return self.step is IntroductionStep.INTEREST and self.said(side.other) is True and self.said(side) is None
 
 
-def begin(new_id: UUID, person: UUID, worker: UUID, side: Side, now: datetime, days: StepDays) -> Introduction:
+def begin(new_id: UUID, person: UUID, worker: UUID, side: Side, now: datetime, rules: MatchingRules) -> Introduction:
     """With the yes of the side that begins."""
     step = IntroductionStep.INTEREST
-    opened = Introduction(new_id, person, worker, step, now, _until(step, now, days))
+    opened = Introduction(new_id, person, worker, step, now, _until(step, now, rules))
     return _with_answer(opened, side, yes=True)
 
 
-def say_yes(introduction: Introduction, side: Side, shown: IntroductionStep, now: datetime, days: StepDays) -> Introduction:
+def say_yes(introduction: Introduction, side: Side, shown: IntroductionStep, now: datetime, rules: MatchingRules) -> Introduction:
     """`shown` is the step that the page showed. Raises FailedPrecondition INTRODUCTION_OVER, Conflict STEP_PASSED."""
     _require_live(introduction, now)
     if shown is not introduction.step:
@@ -100,7 +87,7 @@ def say_yes(introduction: Introduction, side: Side, shown: IntroductionStep, now
     if not (answered.person_said and answered.worker_said):
         return answered
     following = NEXT[introduction.step]
-    return replace(answered, step=following, since=now, until=_until(following, now, days), person_said=None, worker_said=None)
+    return replace(answered, step=following, since=now, until=_until(following, now, rules), person_said=None, worker_said=None)
 
 
 def say_no(introduction: Introduction, side: Side, now: datetime) -> Introduction:
@@ -121,9 +108,14 @@ def _require_live(introduction: Introduction, now: datetime) -> None:
         raise FailedPrecondition("INTRODUCTION_OVER")
 
 
-def _until(step: IntroductionStep, now: datetime, days: StepDays) -> datetime | None:
-    length = days.of(step)
-    return None if length is None else now + length
+def _until(step: IntroductionStep, now: datetime, rules: MatchingRules) -> datetime | None:
+    """None for a step that waits for nobody."""
+    days = {
+        IntroductionStep.INTEREST: rules.interest_days,
+        IntroductionStep.MEETING: rules.meeting_days,
+        IntroductionStep.TRIAL: rules.trial_days,
+    }
+    return now + timedelta(days=days[step]) if step in days else None
 
 
 def _with_answer(introduction: Introduction, side: Side, *, yes: bool) -> Introduction:

@@ -41,4 +41,7 @@ PERSON_TABLES = (
     READS,
 )
 
-TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {"credential_rule": "what the rulebook says of credentials"}
+TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
+    "credential_rule": "what the rulebook says of credentials",
+    "matching_rule": "what the rulebook says of introductions",
+}

@@ -9,9 +9,9 @@ from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.database.engine import UnitOfWork
-from libs.database.rows import row_mapper
-from libs.rulebook import default_credentials
-from services.matching.storage.tables import credential_rule, current_member, held_credential
+from libs.database.rows import row_mapper, values_of
+from libs.rulebook import MatchingRules, default_credentials
+from services.matching.storage.tables import credential_rule, current_member, held_credential, matching_rule
 
 _MEMBER = insert(current_member)
 _SET_MEMBER = _MEMBER.on_conflict_do_update(index_elements=["person"], set_={"until": _MEMBER.excluded.until})
@@ -24,6 +24,12 @@ _HELD = select(held_credential).where(held_credential.c.person == bindparam("of"
 _DROP = delete(held_credential).where(held_credential.c.id == bindparam("dropped"))
 _MOVE = update(held_credential).where(held_credential.c.person == bindparam("other")).values(person=bindparam("kept"))
 _RULES = select(credential_rule.c.kind, credential_rule.c.gates).order_by(credential_rule.c.kind)
+_MATCHING = select(matching_rule)
+_INSERT_MATCHING = insert(matching_rule)
+_SET_MATCHING = _INSERT_MATCHING.on_conflict_do_update(
+    index_elements=["only_one"],
+    set_={column.name: _INSERT_MATCHING.excluded[column.name] for column in matching_rule.c if column.name != "only_one"},
+)
 _CLEAR_RULES = delete(credential_rule)
 _ADD_RULES = insert(credential_rule)
 
@@ -38,6 +44,7 @@ class HeldCredential:
     expires_on: date | None
 
 
+_to_rules = row_mapper(MatchingRules)
 _to_held = row_mapper(HeldCredential)
 
 
@@ -72,6 +79,16 @@ async def replace_credential_rules(work: UnitOfWork, gates: Mapping[str, Sequenc
     await work.connection.execute(_CLEAR_RULES)
     if gates:
         await work.connection.execute(_ADD_RULES, [{"kind": kind, "gates": list(names)} for kind, names in gates.items()])
+
+
+async def replace_matching_rules(work: UnitOfWork, rules: MatchingRules) -> None:
+    await work.connection.execute(_SET_MATCHING, values_of(rules))
+
+
+async def get_matching_rules(work: UnitOfWork) -> MatchingRules:
+    """Of the rulebook in force; as usual while none has said otherwise."""
+    row = (await work.connection.execute(_MATCHING)).first()
+    return _to_rules(row) if row else MatchingRules()
 
 
 async def get_credential_rules(work: UnitOfWork) -> dict[str, tuple[str, ...]]:

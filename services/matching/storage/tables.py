@@ -1,10 +1,25 @@
 """Matching's tables as metadata. `migrations/` holds the DDL that creates them, with the row-level security; a test compares both.
 
-Times are pairs of minutes of the week, one after the other; places are in millionths of a degree. `current_member`, `credential_rule` and
-`held_credential` are projections of other services' events.
+Times are pairs of minutes of the week, one after the other; places are in millionths of a degree. `current_member`, `credential_rule`,
+`matching_rule` and `held_credential` are projections of other services' events.
 """
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Date, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    true,
+)
 
 from libs.database.columns import MOMENT, key, optional, required
 
@@ -55,6 +70,17 @@ giving_support = Table(
 current_member = Table("current_member", metadata, key("person", Uuid), optional("until", MOMENT))
 
 credential_rule = Table("credential_rule", metadata, key("kind", Text), required("gates", ARRAY(Text)))
+
+matching_rule = Table(
+    "matching_rule",
+    metadata,
+    Column("only_one", Boolean, primary_key=True, server_default=true()),
+    required("interest_days", Integer),
+    required("meeting_days", Integer),
+    required("trial_days", Integer),
+    required("review_visits", ARRAY(Integer)),
+    required("shown_a_week", Integer),
+)
 
 held_credential = Table(
     "held_credential",

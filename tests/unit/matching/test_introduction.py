@@ -8,20 +8,21 @@ import pytest
 
 from kith.matching.v1.enums import IntroductionStep
 from libs.refusals import Conflict, FailedPrecondition
-from services.matching.domain.introduction import NEXT, Introduction, Side, StepDays, begin, end_over_time, say_no, say_yes
+from libs.rulebook import MatchingRules
+from services.matching.domain.introduction import NEXT, Introduction, Side, begin, end_over_time, say_no, say_yes
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
-DAYS = StepDays()
+RULES = MatchingRules()
 PERSON, WORKER = uuid4(), uuid4()
 ANSWERS = tuple(itertools.product(Side, (True, False)))
 
 
 def opened(side: Side = Side.PERSON) -> Introduction:
-    return begin(UUID(int=1), PERSON, WORKER, side, NOW, DAYS)
+    return begin(UUID(int=1), PERSON, WORKER, side, NOW, RULES)
 
 
 def answer(introduction: Introduction, side: Side, *, yes: bool, at: datetime = NOW) -> Introduction:
-    return say_yes(introduction, side, introduction.step, at, DAYS) if yes else say_no(introduction, side, at)
+    return say_yes(introduction, side, introduction.step, at, RULES) if yes else say_no(introduction, side, at)
 
 
 @pytest.mark.capability("T1")
@@ -71,13 +72,13 @@ def test_an_answer_belongs_to_the_step_that_was_shown() -> None:
     meeting = answer(opened(Side.PERSON), Side.WORKER, yes=True)
 
     with pytest.raises(Conflict, match="STEP_PASSED"):
-        say_yes(meeting, Side.WORKER, IntroductionStep.INTEREST, NOW, DAYS)
-    assert meeting.until == NOW + timedelta(days=DAYS.meeting)
+        say_yes(meeting, Side.WORKER, IntroductionStep.INTEREST, NOW, RULES)
+    assert meeting.until == NOW + timedelta(days=RULES.meeting_days)
 
 
 def test_nothing_is_answered_once_it_is_over() -> None:
     introduction = opened()
-    late = NOW + timedelta(days=DAYS.interest)
+    late = NOW + timedelta(days=RULES.interest_days)
     assert end_over_time(introduction, late - timedelta(microseconds=1)) == introduction
     over = end_over_time(introduction, late)
     assert (over.step, over.since, over.until) == (IntroductionStep.OVER, late, None)

@@ -32,6 +32,15 @@ create table private_no (
   primary key (chooser, other, as_worker)
 );
 
+create table matching_rule (
+  only_one boolean primary key default true check (only_one),
+  interest_days integer not null,
+  meeting_days integer not null,
+  trial_days integer not null,
+  review_visits integer[] not null,
+  shown_a_week integer not null
+);
+
 create table team (
   id uuid primary key,
   owner uuid not null unique,
