@@ -262,6 +262,11 @@ def test_a_break_outside_its_period_is_refused(breaks: list[tuple[int, int]]) ->
         make_period(LONDON, at("2026-06-01T22:00"), at("2026-06-02T06:00"), breaks)
 
 
+def test_two_breaks_that_touch_are_one() -> None:
+    assert found([shift("2026-06-01T08:00", "2026-06-01T15:00", (660, 670), (670, 680))]) == []
+    assert found([shift("2026-06-01T08:00", "2026-06-01T15:00", (660, 670), (671, 681))]) == ["06-01 08:00 BREAK"]
+
+
 def test_daily_rest_may_run_up_to_24_hours_after_the_start() -> None:
     assert found([shift("2026-06-01T06:00", "2026-06-01T19:00", (600, 630)), shift("2026-06-02T06:00", "2026-06-02T10:00")]) == []
     assert found([shift("2026-06-01T06:00", "2026-06-01T19:01", (600, 630)), shift("2026-06-02T06:00", "2026-06-02T10:00")]) == [
