@@ -302,6 +302,13 @@ def test_a_fortnight_may_hold_the_rest_of_both_weeks_and_the_last_odd_week_stand
     assert found([*thirteen_days, *daily("2026-06-15", 7, "09:00", 4)], weeks=3) == ["06-15 00:00 WEEKLY_REST"]
 
 
+def test_exactly_the_weekly_rest_is_enough() -> None:
+    six_days = daily("2026-06-01", 6, "16:00", 5)
+
+    assert found([*six_days, shift("2026-06-07T21:00", "2026-06-07T22:00")]) == []
+    assert found([*six_days, shift("2026-06-07T20:59", "2026-06-07T22:00")]) == ["06-01 00:00 WEEKLY_REST"]
+
+
 @pytest.mark.parametrize(
     ("opt_outs", "breach"),
     [
