@@ -125,8 +125,8 @@ def measure(index: WorkerIndex, workers: Sequence[Worker], *, conditions: bool) 
     times, eligible = [], []
     for number in range(-WARM_UP, ROUNDS):
         person, team = make_person(random, number, conditions=conditions)
-        found = Suggestions(index, ON, person, team).ranking()
-        if number == 0 and found != rank(RankingInput(ON, person, team, tuple(workers))):
+        suggestions = Suggestions(index, ON, person, team)
+        if number == 0 and suggestions.ranking() != rank(RankingInput(ON, person, team, tuple(workers))):
             message = "the engine and the plain formula differ"
             raise RuntimeError(message)
         seconds = (
@@ -136,7 +136,7 @@ def measure(index: WorkerIndex, workers: Sequence[Worker], *, conditions: bool) 
         )
         if number >= 0:
             times.append(seconds)
-            eligible.append(len(found.order))
+            eligible.append(len(suggestions.rows))
     return times, statistics.median(eligible)
 
 

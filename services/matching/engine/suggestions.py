@@ -110,12 +110,13 @@ class Suggestions:
     def ranking(self) -> Ranking:
         """Everything as values, as `domain.ranking.rank` returns it."""
         order = tuple(map(self._worker_id, self.rows[self._order(len(self.rows))].tolist()))
-        found: list[Assessment] = list(map(_refused, self.reasons.tolist()))
+        found: list[Assessment] = list(map(_refusals().__getitem__, self.reasons.tolist()))
         fits = map(Assessment, repeat(()), _fits(self.for_person, self.for_worker))
         for row, assessment in zip(self.rows.tolist(), fits, strict=True):
             found[row] = assessment
-        alive = self._index.alive[: len(found)].tolist()
-        return Ranking(order, dict(compress(zip(self._index.ids, found, strict=True), alive)))
+        named = zip(self._index.ids, found, strict=True)
+        alive = self._index.alive[: len(found)]
+        return Ranking(order, dict(named if alive.all() else compress(named, alive.tolist())))
 
     def _worker_id(self, row: int) -> str:
         return self._index.ids[row]
@@ -126,14 +127,14 @@ class Suggestions:
         scores = self.scores[by_score]
         starts = [0, *(np.flatnonzero(np.diff(scores)) + 1).tolist(), len(scores)]
         positions: list[int] = by_score.tolist()
+        ids, rows, draw = self._index.ids, self.rows.tolist(), self._draw
         ordered: list[int] = []
         for start, end in pairwise(starts):
             if start >= limit:
                 break
             equals = positions[start:end]
             if len(equals) > 1:
-                rows = self.rows
-                equals.sort(key=lambda position: self._draw.of(self._worker_id(int(rows[position]))))
+                equals.sort(key=lambda position: draw.of(ids[rows[position]]))
             ordered += equals
         return ordered[:limit]
 
@@ -197,9 +198,12 @@ def _fits(for_person: NDArray[np.int16], for_worker: NDArray[np.int16]) -> Itera
 
 
 @cache
-def _refused(bits: int) -> Assessment:
-    """At most 512 of them: one for each set of reasons."""
-    return Assessment(tuple(reason for position, reason in enumerate(Reason) if bits >> position & 1), None)
+def _refusals() -> list[Assessment]:
+    """One for each set of reasons, by its bits: 512."""
+    return [
+        Assessment(tuple(reason for position, reason in enumerate(Reason) if bits >> position & 1), None)
+        for bits in range(1 << len(Reason))
+    ]
 
 
 def _reason_bits(count: int, applies: Mapping[Reason, Flags | list[int]]) -> NDArray[np.uint16]:

@@ -108,3 +108,18 @@ def test_whole_metres_and_reach_agree_where_rounding_decides(latitude: float) ->
         ]
     question = RankingInput(ON, person, (), tuple(crowd))
     assert found_by_engine(question) == rank(question)
+
+
+def test_a_reach_of_half_the_earth_agrees_at_the_opposite_end() -> None:
+    """A straight line through the earth hardly grows there any more, so that its error is largest."""
+    person, random = make_person(), Random(3)  # noqa: S311 - the same homes in every run, not a secret
+    crowd = []
+    for number in range(300):
+        place = (
+            -51.55 + random.uniform(-1, 1) / 10 ** random.randrange(1, 9),
+            179.94 + random.uniform(-1, 1) / 10 ** random.randrange(2, 9),
+        )
+        reach = distance_km(person.place, place) - random.choice([0, 1e-9, 1e-7, 1e-6])
+        crowd.append(make_worker(id=f"w{number}", place=place, reach_km=reach))
+    question = RankingInput(ON, person, (), tuple(crowd))
+    assert found_by_engine(question) == rank(question)
