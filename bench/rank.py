@@ -173,10 +173,10 @@ def main() -> int:
     save_report(
         "rank",
         "Suggestions for one person",
-        f"All reasons and parts of every worker, {ROUNDS} people, scan and Kith in turn; the ratio is the median of the pairs. "
+        f"All reasons and parts of every worker, {ROUNDS} people, scan and Kith in turn; the ratio is the median of the pairs.\n"
         f"Aim: at most {AIM_RATIO} times the scan, and at p50 2 ms among 1,000 and 10 ms among 10,000 workers.",
-        "In the lower half nobody has conditions and every worker goes far, so that most fit. A page draws lots only among those who reach "
-        "it; a value for each of thousands who fit, and a lot for each, is what a file needs and no page does, so it has no aim there.",
+        "In the lower half nobody has conditions and every worker goes far, so that most fit. A page draws lots only among those who\n"
+        "reach it; a value and a lot for each of thousands who fit is what a file needs and no page does, so it has no aim there.",
         markdown_table(["workers", "what", "p50 ms", "p95 ms", "ratio", "aim"], rows),
     )
     return int(any("MISSED" in cell for row in rows for cell in row))

@@ -10,7 +10,7 @@ from services.matching.domain.ranking_input import RankingInput
 
 def ranking_as_json(ranking: Ranking) -> dict[str, Any]:
     """The answer as docs/formats/rank.md has it."""
-    return {"order": list(ranking.order), "workers": {worker: _assessment(found) for worker, found in ranking.workers.items()}}
+    return {"order": list(ranking.order), "workers": {worker: _assessment(ranking.workers[worker]) for worker in sorted(ranking.workers)}}
 
 
 def _assessment(found: Assessment) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def format_ranking(question: RankingInput, ranking: Ranking) -> Iterator[str]:
             yield ""
             yield f"{place}. {_printable(worker)}: {fit.score} of 1000, the smaller of the two sums."
             yield from _fit_lines(fit)
-    refused = [(worker, found.reasons) for worker, found in ranking.workers.items() if found.reasons]
+    refused = [(worker, found.reasons) for worker, found in sorted(ranking.workers.items()) if found.reasons]
     if refused:
         yield ""
         yield "Not suggested:"

@@ -49,6 +49,22 @@ def test_words_name_the_order_the_points_and_every_reason(tmp_path: Path, capsys
     assert "w3: a check is not complete, lives too far away" in words
 
 
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["words", "json"])
+def test_a_file_in_another_order_prints_the_same_bytes(options: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def reverse(value: Any) -> Any:
+        """Objects and lists turned round, but for places and times, in which the order means something."""
+        if isinstance(value, dict):
+            return {key: reverse(child) for key, child in reversed(value.items())}
+        is_tuple = isinstance(value, list) and value and (isinstance(value[0], float) or value[0] in ("mon", "thu", "fri"))
+        return [reverse(child) for child in reversed(value)] if isinstance(value, list) and not is_tuple else value
+
+    assert reverse(EXAMPLE)["workers"][0]["id"] == "w3"
+    assert run(tmp_path, json.dumps(EXAMPLE), *options) == 0
+    first = capsys.readouterr().out
+    assert run(tmp_path, json.dumps(reverse(EXAMPLE)), *options) == 0
+    assert capsys.readouterr().out == first
+
+
 def test_an_id_cannot_write_on_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     content = changed(lambda file: file["workers"][0].update(id="\x1b[2J\nw"))
     assert run(tmp_path, json.dumps(content)) == 0
