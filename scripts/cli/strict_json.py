@@ -45,7 +45,8 @@ class JsonNode:
                 json.loads(
                     text,
                     parse_float=parse_float or _parse_decimal,
-                    parse_constant=_reject_constant,
+                    # A float that is no number is refused where it stands, by the method that reads it.
+                    parse_constant=parse_float or _reject_constant,
                     object_pairs_hook=_reject_duplicate_keys,
                 )
             )
