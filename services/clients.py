@@ -21,6 +21,7 @@ from kith.identity.v1.passkeys_pb2_grpc import PasskeyServiceStub
 from kith.identity.v1.record_pb2_grpc import RecordServiceStub
 from kith.identity.v1.recovery_pb2_grpc import RecoveryServiceStub
 from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
+from kith.matching.v1.support_profiles_pb2_grpc import SupportProfileServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from kith.person.v1.person_data_pb2_grpc import PersonDataServiceStub
 from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
@@ -62,6 +63,8 @@ class ServiceClients:
         self.governance = GovernanceServiceStub(self._channels["governance"])
         self.votes = VoteServiceStub(self._channels["governance"])
         """Federated votes as our own governance stores them."""
+        self.support_profiles = SupportProfileServiceStub(self._channels["matching"])
+        """What people look for and what they offer."""
         self.federation = FederationServiceStub(self._channels["federation"])
         self.evidence = EvidenceServiceStub(self._channels["federation"])
         """What the boards of a federated vote prove."""

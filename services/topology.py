@@ -42,6 +42,7 @@ SERVICES = (
     ServiceEntry("identity", has_people=True),
     ServiceEntry("membership", has_people=True),
     ServiceEntry("governance", has_people=True),
+    ServiceEntry("matching", has_people=True),
     ServiceEntry("federation"),
     ServiceEntry("web"),
 )
@@ -49,7 +50,7 @@ SERVICES = (
 SERVICE_NAMES = tuple(service.name for service in SERVICES)
 PEOPLE_SERVICE_NAMES = tuple(service.name for service in SERVICES if service.has_people)
 
-PERSON_SERVICES = ("identity", "membership", "governance", "web")
+PERSON_SERVICES = ("identity", "membership", "governance", "matching", "web")
 """Those that store data of people; federation stores none."""
 
 ALLOWED_CALLERS = frozenset({"web", "federation", "cli"})

@@ -54,3 +54,16 @@ async def require_self_or_acting(work: UnitOfWork, subject: UUID, scope: str) ->
         if scope not in scopes:
             raise NotAllowed("ACTING_OUTSIDE_SCOPE" if scopes else "ACTING_ENDED", scope=scope)
     return caller.person
+
+
+async def require_principal(work: UnitOfWork, scope: str) -> UUID:
+    """The person in whose name somebody calls: themselves, or the one they act for within the scope.
+
+    Raises NotAllowed PERSON_NEEDED, ACTING_ENDED, or ACTING_OUTSIDE_SCOPE.
+    """
+    caller = work.caller
+    if caller.person is None:
+        raise NotAllowed("PERSON_NEEDED")
+    principal = caller.acting_for or caller.person
+    await require_self_or_acting(work, principal, scope)
+    return principal

@@ -1,6 +1,7 @@
 """Parses the co-op's rules file and reports every mistake with its line. Pure: bytes in, values out."""
 
 from libs.rulebook.credentials import CredentialKind, Gate, default_credentials
+from libs.rulebook.matching import MatchingRules
 from libs.rulebook.mistakes import Mistake, RulebookMistakes
 from libs.rulebook.parser import read_rulebook
 from libs.rulebook.rulebook import SCHEMA, MemberClass, ResolutionType, Rulebook, SecondMeeting
@@ -9,6 +10,7 @@ __all__ = [
     "SCHEMA",
     "CredentialKind",
     "Gate",
+    "MatchingRules",
     "MemberClass",
     "Mistake",
     "ResolutionType",

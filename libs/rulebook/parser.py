@@ -4,6 +4,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from libs.rulebook.credentials import read_credentials
+from libs.rulebook.matching import read_matching
 from libs.rulebook.mistakes import RulebookMistakes
 from libs.rulebook.resolutions import read_resolution_types
 from libs.rulebook.rulebook import SCHEMA, MemberClass, ResolutionType, Rulebook
@@ -48,10 +49,11 @@ def _rulebook(source: TomlSource, name: str) -> Rulebook:
     ballot_kind = _ballot_kind(root)
     recorders = _recorders(root)
     credentials = read_credentials(root)
+    matching = read_matching(root)
     root.reject_unknown_keys(_LATER)
     if classes_table is not None:
         _check_every_class_votes_somewhere(classes_table, classes, resolutions)
-    return Rulebook(name, SCHEMA, classes, resolutions, ballot_kind, recorders, credentials)
+    return Rulebook(name, SCHEMA, classes, resolutions, ballot_kind, recorders, credentials, matching)
 
 
 def _check_schema(root: TomlTable) -> None:

@@ -39,6 +39,10 @@ COMMANDS = {
     "audit": CliCommand("scripts.cli.audit:audit_app", "check the log of who looked at whose record"),
     "rulebook": CliCommand("scripts.cli.rulebook:rulebook_app", "check a rulebook, or say it in words"),
     "count": CliCommand("scripts.cli.count:count_command", "count votes by a stated rule, without a running co-op"),
+    "pairs": CliCommand("scripts.cli.pairs:pairs_command", "recompute a matching day, without a running co-op"),
+    "settle": CliCommand("scripts.cli.settle:settle_command", "recompute the money of a week, without a running co-op"),
+    "hours": CliCommand("scripts.cli.hours:hours_command", "recompute whether work keeps the working-time rules"),
+    "rank": CliCommand("scripts.cli.rank:rank_command", "say who suits a person and why, without a running co-op"),
     "verify": CliCommand("scripts.cli.verify:verify_app", "check the result of a federated vote, without a running co-op"),
     "demo": CliCommand("scripts.cli.demo.command:demo_command", "stand up three co-ops and let them decide together, to look at"),
 }

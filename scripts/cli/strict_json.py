@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from enum import StrEnum
 from fractions import Fraction
 from typing import NoReturn, TypeVar
@@ -35,11 +35,20 @@ class JsonNode:
         self.path = path
 
     @classmethod
-    def parse(cls, text: str) -> "JsonNode":
-        """Parses a document. Raises `JsonNodeError` for text that is not JSON or has a duplicate key."""
+    def parse(cls, text: str, *, parse_float: Callable[[str], object] | None = None) -> "JsonNode":
+        """Parses a document. Raises `JsonNodeError` for text that is not JSON or has a duplicate key.
+
+        A number with a point or an exponent becomes what `parse_float` makes of it; a `Fraction` unless given.
+        """
         try:
             return cls(
-                json.loads(text, parse_float=_parse_decimal, parse_constant=_reject_constant, object_pairs_hook=_reject_duplicate_keys)
+                json.loads(
+                    text,
+                    parse_float=parse_float or _parse_decimal,
+                    # A float that is no number is refused where it stands, by the method that reads it.
+                    parse_constant=parse_float or _reject_constant,
+                    object_pairs_hook=_reject_duplicate_keys,
+                )
             )
         except json.JSONDecodeError as error:
             raise JsonNodeError(_ROOT, f"not JSON: {error}") from error
@@ -62,6 +71,14 @@ class JsonNode:
                 node.fail(f"unknown field; known here: {', '.join(sorted(known))}")
         return nodes
 
+    def record(self, keys: Sequence[str]) -> dict[str, "JsonNode"]:
+        """The fields of an object that has exactly these keys."""
+        fields = self.fields(keys)
+        for key in keys:
+            if key not in fields:
+                self.fail(f"{key} is missing; needed here: {', '.join(keys)}")
+        return fields
+
     def items(self) -> list["JsonNode"]:
         if not isinstance(self.value, list):
             self.fail(f"must be a list, not {self.excerpt()}")
@@ -82,6 +99,21 @@ class JsonNode:
         """A whole number, from zero to the largest that every JSON reader keeps exactly (RFC 8259, section 6)."""
         if isinstance(self.value, bool) or not isinstance(self.value, int) or not 0 <= self.value <= _MAX_INTEGER:
             self.fail(f"must be a whole number, zero or more, not {self.excerpt()}")
+        return self.value
+
+    def number(self, lowest: float, highest: float) -> float:
+        """A number within these limits, of a document that was parsed with `parse_float=float`."""
+        # Compared before it is converted: a whole number can be too large for a float.
+        if isinstance(self.value, bool) or not isinstance(self.value, int | float) or not lowest <= self.value <= highest:
+            self.fail(f"must be a number from {lowest:g} to {highest:g}, not {self.excerpt()}")
+        return float(self.value)
+
+    def any_text(self) -> str:
+        """A text that is not empty, with any characters: an id that others chose."""
+        if not isinstance(self.value, str) or not self.value:
+            self.fail(f"must be a text that is not empty, not {self.excerpt()}")
+        if any("\ud800" <= character <= "\udfff" for character in self.value):
+            self.fail(f"holds half a character: {self.excerpt()}")
         return self.value
 
     def fraction(self) -> Fraction:

@@ -53,6 +53,7 @@ class Settings(ServiceSettings):
     identity_address: str = Field(description="Where to ask identity")
     membership_address: str = Field(description="Where to ask membership")
     governance_address: str = Field(description="Where to ask governance")
+    matching_address: str = Field(description="Where to ask matching")
     federation_address: str = Field(description="Where to ask federation")
 
     def mail(self) -> MailSettings:

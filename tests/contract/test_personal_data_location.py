@@ -10,8 +10,11 @@ from tests.contract.golden_bytes import kinds
 from tests.support.table_metadata import COMMON, own_tables
 
 ABOUT_A_PERSON = re.compile(r"(^|_)(name|names|surname|forename|called|address|email|phone|mobile|birth|postcode)(_|$)")
-MAY = {("membership", "register_entry"), ("membership", "register"), ("membership", "officer"), ("federation", "peer")}
-"""A peer's name is a co-op's, from its public identity document."""
+MAY = {("membership", "register_entry"), ("membership", "register"), ("membership", "officer"), ("federation", "peer")} | {
+    ("matching", "getting_support"),
+    ("matching", "giving_support"),
+}
+"""A peer's name is a co-op's, from its public identity document. Matching has the postcode alone, for how far apart people live."""
 
 
 def list_columns() -> list[tuple[str, str, str]]:

@@ -33,6 +33,10 @@ class Right(StrEnum):
     SCRUTINEER = r"hats\.SCRUTINEER"
     SIGNED_IN = r"work: UnitOfWork"
     """Fellow members' names and offices: everybody who is signed in, as the binding is not open."""
+    OWN_OR_OPEN_OFFER = r"support_profiles\.find\("
+    """Own and acting in `team`; an open offer every member: row-level security of matching's tables."""
+    IN_TEAM = r"teams\.get\("
+    """Its owner, who acts for them, and those in it: row-level security of matching's tables."""
     OWN_EXPORT = r"require_person\(work\) != person"
     """Everything, for the person alone."""
     OWN_CODE = r"find_match|sign_in_with_code|finish_recovery|finish_passkey_sign_in"
@@ -86,6 +90,15 @@ GUARDS = {
     ("GetMember", "Member"): Guard(_MEMBER, Right.OWN_OR_SECRETARY, "membership/queries/get_member"),
     ("ListMembers", "Member"): Guard(_MEMBER, Right.SECRETARY, "membership/queries/list_members"),
     ("ListApplications", "Application"): Guard("member_class why", Right.SECRETARY, "membership/queries/list_applications"),
+    ("GetSupportProfiles", "GettingSupport"): Guard(
+        "needed_gender needed_languages needed_skills postcode wished_languages wished_tags",
+        Right.OWN_OR_OPEN_OFFER,
+        "matching/queries/get_support_profiles",
+    ),
+    ("GetSupportProfiles", "GivingSupport"): Guard(
+        "gender languages postcode tags wished_tags words", Right.OWN_OR_OPEN_OFFER, "matching/queries/get_support_profiles"
+    ),
+    ("GetTeam", "WornTeamHat"): Guard("handover until_day", Right.IN_TEAM, "matching/queries/get_team"),
     ("CastBallot", "Ballot"): Guard(_BALLOT, Right.OWN, "governance/commands/cast_ballot"),
     ("GetMyBallot", "Ballot"): Guard(_BALLOT, Right.OWN, "governance/queries/get_ballot"),
     ("ConfirmBallot", "Ballot"): Guard(_BALLOT, Right.SECRETARY, "governance/commands/confirm_ballot"),

@@ -40,6 +40,7 @@ from services.database_setup import ServiceDatabase
 from services.topology import SERVICE_NAMES, SERVICES, find_service
 from tests.support import temp_folders
 from tests.support.backing_servers import BackingServers
+from tests.support.compose_file import ROOT
 from tests.support.template_databases import TemplateDatabases
 
 Stub = TypeVar("Stub")
@@ -271,6 +272,8 @@ def _make_process(co_op: RunningCoOp, services: Sequence[str], settings: dict[st
             own |= {"co_op_id": "0000test"}
         if service == "identity":
             own |= {"token_signing_key_file": keys / "token.pem", "codes_key_file": keys / "codes.key"}
+        if service == "matching":
+            own |= {"places_file": ROOT / "examples/places/postcodes.csv"}
         if service == "web":
             own |= {f"{name}_address": co_op.address(name) for name in SERVICE_NAMES if name != "web"}
             own |= {"forms_key_file": keys / "forms.key", "page_address": "127.0.0.1:0"}

@@ -66,6 +66,7 @@ def make_demo_folder(folder: Path, example: Path, addresses: CoOpAddresses) -> N
     settings = temporary / "kith.toml"
     settings.write_text(settings.read_text(encoding="utf-8").replace("\ndemo = false\n", "\ndemo = true\n"), encoding="utf-8")
     shutil.copyfile(example / "rulebook.toml", temporary / "rulebook.toml")
+    shutil.copytree(EXAMPLES / "places", temporary / "places")
     (temporary / CLOCK_FILE).write_text("0\n", encoding="ascii")
     temporary.rename(folder.absolute())
 

@@ -23,6 +23,16 @@ async def rulebook_adopted(work: UnitOfWork, rulebook: Rulebook, decision: UUID)
         message.credentials.add(
             key=kind.key, expires_after_months=kind.expires_after_months, remind_days=kind.remind_days, gates=kind.gates
         )
+    rules = rulebook.matching
+    message.matching.CopyFrom(
+        facts.AdoptedMatching(
+            interest_days=rules.interest_days,
+            meeting_days=rules.meeting_days,
+            trial_days=rules.trial_days,
+            review_visits=rules.review_visits,
+            shown_a_week=rules.shown_a_week,
+        )
+    )
     await outbox.publish(work, (message, str(decision)))
 
 

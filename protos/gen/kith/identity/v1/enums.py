@@ -145,6 +145,7 @@ class ActingScope(StrEnum):
     CONSENT = "consent"
     DATA_RIGHTS = "data_rights"
     NOTICES = "notices"
+    TEAM = "team"
 
 
 class RelationshipState(StrEnum):

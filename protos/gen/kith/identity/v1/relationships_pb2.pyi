@@ -65,6 +65,7 @@ class _ActingScopeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ActingSco
     ACTING_SCOPE_CONSENT: _ActingScope.ValueType  # 8
     ACTING_SCOPE_DATA_RIGHTS: _ActingScope.ValueType  # 9
     ACTING_SCOPE_NOTICES: _ActingScope.ValueType  # 10
+    ACTING_SCOPE_TEAM: _ActingScope.ValueType  # 11
 
 class ActingScope(_ActingScope, metaclass=_ActingScopeEnumTypeWrapper):
     """ActingScope is a part of a person's affairs: a section of their profile, or something else that can be done for them."""
@@ -80,6 +81,7 @@ ACTING_SCOPE_MONEY: ActingScope.ValueType  # 7
 ACTING_SCOPE_CONSENT: ActingScope.ValueType  # 8
 ACTING_SCOPE_DATA_RIGHTS: ActingScope.ValueType  # 9
 ACTING_SCOPE_NOTICES: ActingScope.ValueType  # 10
+ACTING_SCOPE_TEAM: ActingScope.ValueType  # 11
 Global___ActingScope: _TypeAlias = ActingScope  # noqa: Y015
 
 class _RelationshipState:

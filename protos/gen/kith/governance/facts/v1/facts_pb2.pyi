@@ -76,6 +76,40 @@ class AdoptedCredential(_message.Message):
 Global___AdoptedCredential: _TypeAlias = AdoptedCredential  # noqa: Y015
 
 @_typing.final
+class AdoptedMatching(_message.Message):
+    """AdoptedMatching says how people find one another."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INTEREST_DAYS_FIELD_NUMBER: _builtins.int
+    MEETING_DAYS_FIELD_NUMBER: _builtins.int
+    TRIAL_DAYS_FIELD_NUMBER: _builtins.int
+    REVIEW_VISITS_FIELD_NUMBER: _builtins.int
+    SHOWN_A_WEEK_FIELD_NUMBER: _builtins.int
+    interest_days: _builtins.int
+    meeting_days: _builtins.int
+    trial_days: _builtins.int
+    shown_a_week: _builtins.int
+    @_builtins.property
+    def review_visits(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]: ...
+    def __init__(
+        self,
+        *,
+        interest_days: _builtins.int = ...,
+        meeting_days: _builtins.int = ...,
+        trial_days: _builtins.int = ...,
+        review_visits: _abc.Iterable[_builtins.int] | None = ...,
+        shown_a_week: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["interest_days", b"interest_days", "meeting_days", b"meeting_days", "review_visits", b"review_visits", "shown_a_week", b"shown_a_week", "trial_days", b"trial_days"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdoptedMatching: _TypeAlias = AdoptedMatching  # noqa: Y015
+
+@_typing.final
 class RulebookAdopted(_message.Message):
     """RulebookAdopted: a rulebook came into force."""
 
@@ -85,6 +119,7 @@ class RulebookAdopted(_message.Message):
     DECISION_ID_FIELD_NUMBER: _builtins.int
     CLASSES_FIELD_NUMBER: _builtins.int
     CREDENTIALS_FIELD_NUMBER: _builtins.int
+    MATCHING_FIELD_NUMBER: _builtins.int
     rulebook_hash: _builtins.str
     decision_id: _builtins.str
     @_builtins.property
@@ -93,6 +128,10 @@ class RulebookAdopted(_message.Message):
     def credentials(self) -> _containers.RepeatedCompositeFieldContainer[Global___AdoptedCredential]:
         """empty = published before there were any: the usual ones"""
 
+    @_builtins.property
+    def matching(self) -> Global___AdoptedMatching:
+        """unset = published before there was any: as usual"""
+
     def __init__(
         self,
         *,
@@ -100,10 +139,11 @@ class RulebookAdopted(_message.Message):
         decision_id: _builtins.str = ...,
         classes: _abc.Iterable[Global___AdoptedClass] | None = ...,
         credentials: _abc.Iterable[Global___AdoptedCredential] | None = ...,
+        matching: Global___AdoptedMatching | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["matching", b"matching"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "credentials", b"credentials", "decision_id", b"decision_id", "rulebook_hash", b"rulebook_hash"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "credentials", b"credentials", "decision_id", b"decision_id", "matching", b"matching", "rulebook_hash", b"rulebook_hash"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

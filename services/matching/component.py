@@ -1,0 +1,44 @@
+"""Wiring of the matching service."""
+
+from zoneinfo import ZoneInfo
+
+from libs.access.person_data import person_data_service
+from libs.access.person_rights import person_rights_service
+from libs.host.component import BuildComponent, Component, Runtime
+from libs.host.seal_reads import seal_reads_job
+from libs.host.settings import SharedSettings
+from services.database_setup import migrations_folder
+from services.matching.domain.places import read_places
+from services.matching.jobs import end_introductions
+from services.matching.reactions import governance, identity, membership
+from services.matching.rpc.introduction_servicer import introduction_service
+from services.matching.rpc.support_profile_servicer import support_profile_service
+from services.matching.rpc.team_servicer import team_service
+from services.matching.settings import Settings
+from services.matching.storage import events_out
+from services.matching.storage.person_tables import PERSON_TABLES
+
+
+def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
+    zone, places = ZoneInfo(settings.zone), read_places(settings.places_file)
+
+    def build(runtime: Runtime) -> Component:
+        return Component(
+            name="matching",
+            address=settings.address,
+            migrations=migrations_folder("matching"),
+            services=(
+                support_profile_service(runtime.transactions, places),
+                introduction_service(runtime.transactions, zone),
+                team_service(runtime.transactions, zone),
+                person_data_service(runtime.transactions),
+                person_rights_service(runtime.transactions, PERSON_TABLES),
+            ),
+            reactions=(identity.REACTIONS, membership.reactions(zone), governance.REACTIONS),
+            jobs=(
+                end_introductions.JOB,
+                seal_reads_job(events_out.read_audit_sealed),
+            ),
+        )
+
+    return build

@@ -1,0 +1,125 @@
+"""An introduction: how a person and somebody who gives support get to know each other, step by step.
+
+| step     | both said yes to        | then      | without both, after the days of the rulebook |
+|----------|-------------------------|-----------|----------------------------------------------|
+| interest | meeting                 | meeting   | over                                         |
+| meeting  | trying it               | trial     | over                                         |
+| trial    | the one joins the team  | joined    | over                                         |
+| joined   |                         |           |                                              |
+| over     |                         |           |                                              |
+
+- Each step begins with no answers, so that no step is taken with one yes, and an earlier yes never counts for a later step.
+- A no is private: it stops nothing that the other side could see. The step goes on until its day, as it would without any answer, and a yes
+  of the other side changes nothing. Until that day the one who said no may say yes.
+- When a step is over, the two are not proposed to each other again, until both have asked for it: after a no as after silence.
+- To take part in a trial a worker needs what the rulebook asks for before a first visit. Either side's yes to trying it is refused without,
+  whatever the other has said.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from kith.matching.v1.enums import IntroductionStep
+from libs.refusals import Conflict, FailedPrecondition
+from libs.rulebook import MatchingRules
+
+NEXT = {
+    IntroductionStep.INTEREST: IntroductionStep.MEETING,
+    IntroductionStep.MEETING: IntroductionStep.TRIAL,
+    IntroductionStep.TRIAL: IntroductionStep.JOINED,
+}
+"""The step after each that waits for answers."""
+
+
+class Side(StrEnum):
+    """Of an introduction."""
+
+    PERSON = "person"
+    WORKER = "worker"
+
+    @property
+    def other(self) -> "Side":
+        return Side.WORKER if self is Side.PERSON else Side.PERSON
+
+
+@dataclass(frozen=True)
+class Introduction:
+    """Of two people. `until` is when its step is over without the yes of both; None once it waits for nobody."""
+
+    id: UUID
+    person: UUID
+    worker: UUID
+    step: IntroductionStep
+    since: datetime
+    until: datetime | None
+    person_said: bool | None = None
+    worker_said: bool | None = None
+    """Yes, no, or nothing so far, at this step."""
+    version: int = 1
+
+    def said(self, side: Side) -> bool | None:
+        return self.person_said if side is Side.PERSON else self.worker_said
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether it still waits for answers."""
+        return self.until is not None and now < self.until
+
+    def was_asked(self, side: Side) -> bool:
+        """Whether this side sees that the other has asked: only at the first step, which one of them opens."""
+        return self.step is IntroductionStep.INTEREST and self.said(side.other) is True and self.said(side) is None
+
+
+def begin(new_id: UUID, person: UUID, worker: UUID, side: Side, now: datetime, rules: MatchingRules) -> Introduction:
+    """With the yes of the side that begins."""
+    step = IntroductionStep.INTEREST
+    opened = Introduction(new_id, person, worker, step, now, _until(step, now, rules))
+    return _with_answer(opened, side, yes=True)
+
+
+def say_yes(introduction: Introduction, side: Side, shown: IntroductionStep, now: datetime, rules: MatchingRules) -> Introduction:
+    """`shown` is the step that the page showed. Raises FailedPrecondition INTRODUCTION_OVER, Conflict STEP_PASSED."""
+    _require_live(introduction, now)
+    if shown is not introduction.step:
+        raise Conflict("STEP_PASSED", step=introduction.step.value)
+    answered = _with_answer(introduction, side, yes=True)
+    if not (answered.person_said and answered.worker_said):
+        return answered
+    following = NEXT[introduction.step]
+    return replace(answered, step=following, since=now, until=_until(following, now, rules), person_said=None, worker_said=None)
+
+
+def say_no(introduction: Introduction, side: Side, now: datetime) -> Introduction:
+    """The step and its end stay as they are. Raises FailedPrecondition INTRODUCTION_OVER."""
+    _require_live(introduction, now)
+    return _with_answer(introduction, side, yes=False)
+
+
+def end_over_time(introduction: Introduction, now: datetime) -> Introduction:
+    """Over, once its time has gone by; unchanged before."""
+    if introduction.until is None or now < introduction.until:
+        return introduction
+    return replace(introduction, step=IntroductionStep.OVER, since=introduction.until, until=None, version=introduction.version + 1)
+
+
+def _require_live(introduction: Introduction, now: datetime) -> None:
+    if not introduction.is_live(now):
+        raise FailedPrecondition("INTRODUCTION_OVER")
+
+
+def _until(step: IntroductionStep, now: datetime, rules: MatchingRules) -> datetime | None:
+    """None for a step that waits for nobody."""
+    days = {
+        IntroductionStep.INTEREST: rules.interest_days,
+        IntroductionStep.MEETING: rules.meeting_days,
+        IntroductionStep.TRIAL: rules.trial_days,
+    }
+    return now + timedelta(days=days[step]) if step in days else None
+
+
+def _with_answer(introduction: Introduction, side: Side, *, yes: bool) -> Introduction:
+    version = introduction.version + 1
+    if side is Side.PERSON:
+        return replace(introduction, person_said=yes, version=version)
+    return replace(introduction, worker_said=yes, version=version)

@@ -1,0 +1,35 @@
+"""Whom somebody is getting to know, and whom they do not want to see for now: as one side sees it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from libs.access import acting, hats
+from libs.database.engine import UnitOfWork
+from libs.refusals import NotAllowed
+from services.matching.domain.introduction import Introduction, Side
+from services.matching.domain.support_profile import SCOPE
+from services.matching.storage import introductions, private_noes
+from services.matching.storage.private_noes import PrivateNo
+
+
+@dataclass(frozen=True)
+class OwnIntroductions:
+    """Of one side."""
+
+    side: Side
+    live: list[Introduction]
+    not_now: list[PrivateNo]
+
+
+async def get_introductions(work: UnitOfWork, person: UUID, side: Side) -> OwnIntroductions:
+    """Raises NotAllowed PERSON_NEEDED, NOT_YOURS, ACTING_ENDED or ACTING_OUTSIDE_SCOPE; nobody acts for who gives support."""
+    giving = side is Side.WORKER
+    if giving:
+        if await hats.require_person(work) != person or work.caller.acting_for is not None:
+            raise NotAllowed("NOT_YOURS")
+    else:
+        await acting.require_self_or_acting(work, person, SCOPE)
+    live = [
+        introduction for introduction in await introductions.list_live(work, person, as_worker=giving) if introduction.is_live(work.now)
+    ]
+    return OwnIntroductions(side, live, await private_noes.list_of(work, person, as_worker=giving))

@@ -1,0 +1,44 @@
+"""Events of identity: who wears which hat, who acts for whom, whose credentials count, and which entries are of one person."""
+
+from datetime import date
+from uuid import UUID
+
+from kith.identity.facts.v1 import facts_pb2 as facts
+from libs.access import acting_rights, hats
+from libs.database.engine import UnitOfWork
+from libs.messages.consumer import Reactions, joined
+from libs.messages.envelope import Event, type_of
+from services.matching.commands.merge_profiles import merge_profiles
+from services.matching.storage import projections
+from services.matching.storage.projections import HeldCredential
+
+
+async def _on_verified(work: UnitOfWork, event: Event) -> None:
+    message = facts.CredentialVerified.FromString(event.payload)
+    expires_on = date.fromisoformat(message.expires_on) if message.expires_on else None
+    held = HeldCredential(UUID(message.credential_id), UUID(message.person_id), message.kind, expires_on)
+    await projections.hold_credential(work, held)
+
+
+async def _on_ended(work: UnitOfWork, event: Event) -> None:
+    # Revoked, renewed and expired say it in the same fields.
+    await projections.drop_credential(work, UUID(facts.CredentialRevoked.FromString(event.payload).credential_id))
+
+
+async def _on_merged(work: UnitOfWork, event: Event) -> None:
+    message = facts.PersonsMerged.FromString(event.payload)
+    await merge_profiles(work, UUID(message.kept_person_id), UUID(message.other_person_id))
+
+
+_OWN = Reactions(
+    "identity",
+    {
+        type_of(facts.CredentialVerified): _on_verified,
+        type_of(facts.CredentialRevoked): _on_ended,
+        type_of(facts.CredentialRenewed): _on_ended,
+        type_of(facts.CredentialExpired): _on_ended,
+        type_of(facts.PersonsMerged): _on_merged,
+    },
+    ("held_credential",),
+)
+REACTIONS = joined(hats.reactions(), acting_rights.reactions(), _OWN)

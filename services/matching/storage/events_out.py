@@ -1,0 +1,48 @@
+"""Events that matching publishes."""
+
+from uuid import UUID
+
+from kith.matching.facts.v1 import facts_pb2 as facts
+from libs.access.audit_chain import ChainHead
+from libs.database.engine import UnitOfWork
+from libs.messages import outbox
+from services.matching.domain.introduction import Introduction
+from services.matching.domain.team import Team, TeamMember, WornTeamHat
+
+
+async def support_profile_changed(work: UnitOfWork, person: UUID, side: str, *, is_open: bool) -> None:
+    event = facts.SupportProfileChanged(person_id=str(person), side=side, open=is_open)
+    await outbox.publish(work, (event, str(person)))
+
+
+async def trial_started(work: UnitOfWork, trial: Introduction) -> None:
+    event = facts.TrialStarted(introduction_id=str(trial.id), person_id=str(trial.person), worker_id=str(trial.worker))
+    await outbox.publish(work, (event, str(trial.person)))
+
+
+async def team_formed(work: UnitOfWork, team: Team) -> None:
+    await outbox.publish(work, (facts.TeamFormed(team_id=str(team.id), owner_id=str(team.owner)), str(team.id)))
+
+
+async def team_member_joined(work: UnitOfWork, team: Team, member: TeamMember) -> None:
+    event = facts.TeamMemberJoined(team_id=str(team.id), owner_id=str(team.owner), person_id=str(member.person), kind=member.kind.value)
+    await outbox.publish(work, (event, str(team.id)))
+
+
+async def team_member_left(work: UnitOfWork, team: Team, person: UUID) -> None:
+    event = facts.TeamMemberLeft(team_id=str(team.id), owner_id=str(team.owner), person_id=str(person))
+    await outbox.publish(work, (event, str(team.id)))
+
+
+async def team_hat_given(work: UnitOfWork, worn: WornTeamHat) -> None:
+    event = facts.TeamHatGiven(team_id=str(worn.team), person_id=str(worn.person), hat=worn.hat.value, until_day=worn.until_day.isoformat())
+    await outbox.publish(work, (event, str(worn.team)))
+
+
+async def team_hat_ended(work: UnitOfWork, worn: WornTeamHat) -> None:
+    event = facts.TeamHatEnded(team_id=str(worn.team), person_id=str(worn.person), hat=worn.hat.value)
+    await outbox.publish(work, (event, str(worn.team)))
+
+
+async def read_audit_sealed(work: UnitOfWork, head: ChainHead) -> None:
+    await outbox.publish(work, (facts.ReadAuditSealed(number=head.number, chain=head.chain), str(head.number)))

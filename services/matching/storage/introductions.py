@@ -1,0 +1,79 @@
+"""Rows of introductions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from libs.database.engine import UnitOfWork
+from libs.database.rows import row_mapper, values_of
+from services.matching.domain.introduction import Introduction
+from services.matching.storage.tables import introduction, private_no
+
+_LIVE = introduction.c.until.is_not(None)
+_FIND_LIVE = (
+    select(introduction)
+    .where(introduction.c.person == bindparam("of_person"), introduction.c.worker == bindparam("of_worker"), _LIVE)
+    .with_for_update()
+)
+_ADD = insert(introduction).on_conflict_do_nothing(index_elements=[introduction.c.person, introduction.c.worker], index_where=_LIVE)
+_SAVE = update(introduction).where(introduction.c.id == bindparam("saved"))
+_DUE = select(introduction).where(introduction.c.until <= bindparam("now")).order_by(introduction.c.until).limit(200)
+_NEXT_END = select(func.min(introduction.c.until))
+# Whom a side does not want to see, it does not see here either, whatever the other does.
+_OF_PERSON = (
+    select(introduction)
+    .where(introduction.c.person == bindparam("of"), _LIVE)
+    .where(
+        ~select(private_no.c.other)
+        .where(and_(private_no.c.chooser == introduction.c.person, private_no.c.other == introduction.c.worker, ~private_no.c.as_worker))
+        .exists()
+    )
+    .order_by(introduction.c.since.desc(), introduction.c.id)
+)
+_OF_WORKER = (
+    select(introduction)
+    .where(introduction.c.worker == bindparam("of"), _LIVE)
+    .where(
+        ~select(private_no.c.other)
+        .where(and_(private_no.c.chooser == introduction.c.worker, private_no.c.other == introduction.c.person, private_no.c.as_worker))
+        .exists()
+    )
+    .order_by(introduction.c.since.desc(), introduction.c.id)
+)
+
+_to_introduction = row_mapper(Introduction)
+
+
+async def find_live(work: UnitOfWork, person: UUID, worker: UUID) -> Introduction | None:
+    """The one of these two that waits for answers; locked."""
+    row = (await work.connection.execute(_FIND_LIVE, {"of_person": person, "of_worker": worker})).first()
+    return _to_introduction(row) if row else None
+
+
+async def add(work: UnitOfWork, new: Introduction) -> bool:
+    """False if there is a live one of these two already."""
+    return (await work.connection.execute(_ADD, values_of(new))).rowcount > 0
+
+
+async def save(work: UnitOfWork, changed: Introduction) -> None:
+    await work.connection.execute(_SAVE, values_of(changed, "id", "person", "worker") | {"saved": changed.id})
+
+
+async def list_live(work: UnitOfWork, of: UUID, *, as_worker: bool) -> list[Introduction]:
+    """Newest first; without those with somebody to whom this side has said no."""
+    rows = await work.connection.execute(_OF_WORKER if as_worker else _OF_PERSON, {"of": of})
+    return list(map(_to_introduction, rows))
+
+
+async def list_due(work: UnitOfWork) -> Sequence[Introduction]:
+    """At most 200 whose time has gone by, the oldest first."""
+    return list(map(_to_introduction, await work.connection.execute(_DUE, {"now": work.now})))
+
+
+async def next_end(work: UnitOfWork) -> datetime | None:
+    """When the next one is over without an answer."""
+    at: datetime | None = (await work.connection.execute(_NEXT_END)).scalar()
+    return at

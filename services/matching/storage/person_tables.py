@@ -1,0 +1,47 @@
+"""What matching stores about people: what a person gets of it when they ask for their data."""
+
+from collections.abc import Mapping
+
+from libs.access.person_tables import ACTING_RIGHTS, READS, WORN_HATS, PersonTable
+from services.matching.storage import tables
+
+_PLACE = {"latitude": "the middle of the postcode's area", "longitude": "the middle of the postcode's area"}
+PERSON_TABLES = (
+    PersonTable(
+        tables.getting_support,
+        ("person",),
+        tuple(name for name in tables.getting_support.columns.keys() if name not in _PLACE),  # noqa: SIM118 - columns are no mapping of names
+        _PLACE,
+    ),
+    PersonTable(
+        tables.giving_support,
+        ("person",),
+        tuple(name for name in tables.giving_support.columns.keys() if name not in _PLACE),  # noqa: SIM118 - columns are no mapping of names
+        _PLACE,
+    ),
+    PersonTable(
+        tables.introduction,
+        ("person", "worker"),
+        ("id", "person", "worker", "step", "since", "until", "version"),
+        {"person_said": "what each side said is private to it", "worker_said": "what each side said is private to it"},
+    ),
+    PersonTable(tables.private_no, ("chooser",), ("chooser", "other", "as_worker", "kind", "at")),
+    PersonTable(tables.team, ("owner",), ("id", "owner", "formed_at", "agreement", "version")),
+    PersonTable(tables.team_member, ("person",), ("team", "person", "kind", "invited_at", "joined_at")),
+    PersonTable(
+        tables.team_hat,
+        ("person",),
+        ("team", "hat", "person", "accepted_at", "until_day"),
+        {"handover": "what others wrote for the next one"},
+    ),
+    PersonTable(tables.current_member, ("person",), ("person", "until")),
+    PersonTable(tables.held_credential, ("person",), ("id", "person", "kind", "expires_on")),
+    WORN_HATS,
+    ACTING_RIGHTS,
+    READS,
+)
+
+TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
+    "credential_rule": "what the rulebook says of credentials",
+    "matching_rule": "what the rulebook says of introductions",
+}

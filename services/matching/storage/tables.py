@@ -1,0 +1,153 @@
+"""Matching's tables as metadata. `migrations/` holds the DDL that creates them, with the row-level security; a test compares both.
+
+Times are pairs of minutes of the week, one after the other; places are in millionths of a degree. `current_member`, `credential_rule`,
+`matching_rule` and `held_credential` are projections of other services' events.
+"""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    true,
+)
+
+from libs.database.columns import MOMENT, key, optional, required
+
+metadata = MetaData()
+
+getting_support = Table(
+    "getting_support",
+    metadata,
+    key("person", Uuid),
+    required("postcode", Text),
+    required("latitude", Integer),
+    required("longitude", Integer),
+    required("times", ARRAY(Integer)),
+    required("needed_skills", ARRAY(Text)),
+    required("needed_languages", ARRAY(Text)),
+    required("needed_gender", Text),
+    required("wished_languages", ARRAY(Text)),
+    required("wished_tags", ARRAY(Text)),
+    required("open", Boolean),
+    required("version", BigInteger),
+    required("changed_at", MOMENT),
+    required("changed_by", Text),
+)
+
+giving_support = Table(
+    "giving_support",
+    metadata,
+    key("person", Uuid),
+    required("postcode", Text),
+    required("latitude", Integer),
+    required("longitude", Integer),
+    required("reach_km", Integer),
+    required("times", ARRAY(Integer)),
+    required("minutes_a_week", Integer),
+    required("languages", ARRAY(Text)),
+    required("gender", Text),
+    required("tags", ARRAY(Text)),
+    required("wished_tags", ARRAY(Text)),
+    required("works_as", Text),
+    required("rate_pence", Integer),
+    required("words", Text),
+    required("open", Boolean),
+    required("version", BigInteger),
+    required("changed_at", MOMENT),
+    required("changed_by", Text),
+)
+
+current_member = Table("current_member", metadata, key("person", Uuid), optional("until", MOMENT))
+
+credential_rule = Table("credential_rule", metadata, key("kind", Text), required("gates", ARRAY(Text)))
+
+matching_rule = Table(
+    "matching_rule",
+    metadata,
+    Column("only_one", Boolean, primary_key=True, server_default=true()),
+    required("interest_days", Integer),
+    required("meeting_days", Integer),
+    required("trial_days", Integer),
+    required("review_visits", ARRAY(Integer)),
+    required("shown_a_week", Integer),
+)
+
+held_credential = Table(
+    "held_credential",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid),
+    required("kind", Text),
+    optional("expires_on", Date),
+    Index("held_credential_by_person", "person"),
+)
+
+introduction = Table(
+    "introduction",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid),
+    required("worker", Uuid),
+    required("step", Text),
+    required("since", MOMENT),
+    optional("until", MOMENT),
+    optional("person_said", Boolean),
+    optional("worker_said", Boolean),
+    required("version", BigInteger),
+)
+Index("introduction_live", introduction.c.person, introduction.c.worker, unique=True, postgresql_where=introduction.c.until.is_not(None))
+Index("introduction_by_worker", introduction.c.worker)
+Index("introduction_until", introduction.c.until, postgresql_where=introduction.c.until.is_not(None))
+
+private_no = Table(
+    "private_no",
+    metadata,
+    key("chooser", Uuid),
+    key("other", Uuid),
+    key("as_worker", Boolean),
+    required("kind", Text),
+    required("at", MOMENT),
+)
+
+team = Table(
+    "team",
+    metadata,
+    key("id", Uuid),
+    required("owner", Uuid),
+    required("formed_at", MOMENT),
+    required("agreement", Text),
+    required("version", BigInteger),
+    UniqueConstraint("owner"),
+)
+
+team_member = Table(
+    "team_member",
+    metadata,
+    key("team", Uuid, ForeignKey("team.id")),
+    key("person", Uuid),
+    required("kind", Text),
+    required("invited_at", MOMENT),
+    optional("joined_at", MOMENT),
+    Index("team_member_by_person", "person"),
+)
+
+team_hat = Table(
+    "team_hat",
+    metadata,
+    key("team", Uuid, ForeignKey("team.id")),
+    key("hat", Text),
+    optional("person", Uuid),
+    optional("accepted_at", MOMENT),
+    optional("until_day", Date),
+    required("handover", Text),
+)

@@ -1,0 +1,133 @@
+"""The money of a week: what each payer owes for confirmed visits, what each worker gets, and what is the co-op's.
+
+Whole pence, computed in exact fractions and rounded once. docs/formats/settle.md. The shares are those of the
+rulebook.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+_HOUR_MINUTES = 60
+
+
+class Engagement(StrEnum):
+    """How somebody works."""
+
+    SELF_EMPLOYED = "self_employed"
+    EMPLOYED = "employed"
+    VOLUNTEER = "volunteer"
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Rates in pence an hour. `wage` is what an employed person is paid for care, travel and waiting alike, and 0 for all others.
+
+    A volunteer has rate 0.
+    """
+
+    id: str
+    engagement: Engagement
+    rate: int
+    wage: int = 0
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A visit of whole minutes. `payers` are names, each once, with shares that are more than 0 and sum to 1."""
+
+    id: str
+    worker: str
+    minutes: int
+    confirmed: bool
+    travel: int
+    waiting: int
+    payers: Sequence[tuple[str, Fraction]]
+
+
+@dataclass
+class PayerTotal:
+    """Visits that the payer pays a part of, the minutes of those visits, and the pence owed."""
+
+    visits: int = 0
+    minutes: int = 0
+    pence: int = 0
+
+
+@dataclass
+class WorkerTotal:
+    """Minutes of care, travel and waiting, and the pence earned."""
+
+    care: int = 0
+    travel: int = 0
+    waiting: int = 0
+    pence: int = 0
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """The pence of all payers are those of all workers and `co_op`, which may be negative."""
+
+    payers: Mapping[str, PayerTotal]
+    """Those of confirmed visits."""
+    workers: Mapping[str, WorkerTotal]
+    """All of them, with or without a visit."""
+    co_op: int
+    not_confirmed: tuple[str, ...]
+
+
+def settle(payer_adds: Fraction, worker_gives: Fraction, workers: Sequence[Worker], visits: Sequence[Visit]) -> Settlement:
+    """What everybody owes and gets. `payer_adds` is a part of the worker's rate, and so is `worker_gives`, from 0 to 1.
+
+    Ids are unique, and every visit's worker is one of `workers`.
+    """
+    by_id = {worker.id: worker for worker in workers}
+    payer_totals: dict[str, PayerTotal] = {}
+    worker_totals = {worker.id: WorkerTotal() for worker in workers}
+    co_op = 0
+    for visit in visits:
+        if not visit.confirmed:
+            continue
+        worker = by_id[visit.worker]
+        price = round_half_up(Fraction(worker.rate * visit.minutes, _HOUR_MINUTES) * (1 + payer_adds))
+        for (payer, _), pence in zip(visit.payers, split(price, [share for _, share in visit.payers]), strict=True):
+            payer_total = payer_totals.setdefault(payer, PayerTotal())
+            payer_total.visits += 1
+            payer_total.minutes += visit.minutes
+            payer_total.pence += pence
+        pay = _pay(worker, visit, worker_gives)
+        worker_total = worker_totals[visit.worker]
+        worker_total.care += visit.minutes
+        worker_total.travel += visit.travel
+        worker_total.waiting += visit.waiting
+        worker_total.pence += pay
+        co_op += price - pay
+    return Settlement(payer_totals, worker_totals, co_op, tuple(visit.id for visit in visits if not visit.confirmed))
+
+
+def _pay(worker: Worker, visit: Visit, worker_gives: Fraction) -> int:
+    if worker.engagement is Engagement.VOLUNTEER:
+        return 0
+    if worker.engagement is Engagement.EMPLOYED:
+        return round_half_up(Fraction(worker.wage * (visit.minutes + visit.travel + visit.waiting), _HOUR_MINUTES))
+    return round_half_up(Fraction(worker.rate * visit.minutes, _HOUR_MINUTES) * (1 - worker_gives))
+
+
+def split(pence: int, shares: Sequence[Fraction]) -> list[int]:
+    """Splits an amount in proportion to shares that sum to 1, in whole pence by largest remainder.
+
+    Each gets the whole pence of their part; what is left goes, a penny each, to the largest remainders, and of equal ones to the first.
+    """
+    parts = [pence * share for share in shares]
+    amounts = [part.numerator // part.denominator for part in parts]
+    # Sorting keeps the order of equals.
+    by_remainder = sorted(range(len(parts)), key=lambda place: amounts[place] - parts[place])
+    for place in by_remainder[: pence - sum(amounts)]:
+        amounts[place] += 1
+    return amounts
+
+
+def round_half_up(amount: Fraction) -> int:
+    """The nearest whole number, and the larger one of two that are as near. `amount` is 0 or more."""
+    return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)

@@ -1,0 +1,157 @@
+"""Two people get to know each other: both choose at every step, and a no stays private."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import pytest
+
+from kith.matching.facts.v1 import facts_pb2 as facts
+from kith.matching.v1 import introductions_pb2 as pb
+from kith.matching.v1 import support_profiles_pb2 as profiles
+from kith.matching.v1 import teams_pb2 as teams
+from libs.database.engine import new_id
+from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound
+from tests.support.matching_people import MatchingPeople
+from tests.support.running_co_op import Infrastructure, event_publisher, running_co_op
+
+
+@asynccontextmanager
+async def matching_people(infrastructure: Infrastructure) -> AsyncIterator[MatchingPeople]:
+    async with (
+        running_co_op(infrastructure, "matching") as co_op,
+        event_publisher(co_op, "identity") as identity,
+        event_publisher(co_op, "membership") as membership,
+    ):
+        yield MatchingPeople(co_op, identity, membership)
+
+
+@pytest.mark.capability("T1", "L10")
+async def test_both_say_yes_to_every_step_and_then_there_is_a_team(infrastructure: Infrastructure) -> None:
+    async with matching_people(infrastructure) as people:
+        ada, sister, wren, stranger = await people.members(4)
+        token = people.co_op.token
+        await people.look_for_support(ada)
+        await people.offer_support(wren)
+        as_ada = await people.let_act(sister, ada)
+
+        assert await people.yes(ada, wren, token(wren)) == pb.INTRODUCTION_STEP_INTEREST
+        [asked] = (await people.introductions(ada, token=as_ada)).introductions
+        assert (asked.asked, asked.said_yes) == (True, False)
+        assert await people.yes(ada, wren, as_ada, pb.INTRODUCTION_STEP_INTEREST) == pb.INTRODUCTION_STEP_MEETING
+        with pytest.raises(Conflict, match="STEP_PASSED"):
+            await people.yes(ada, wren, token(wren), pb.INTRODUCTION_STEP_INTEREST)
+        for said in (token(ada), token(wren)):
+            with pytest.raises(FailedPrecondition, match="CREDENTIALS_MISSING") as refused:
+                await people.yes(ada, wren, said, pb.INTRODUCTION_STEP_MEETING)
+            assert refused.value.details == {"kinds": "dbs references right_to_work"}
+        await people.get_ready(wren)
+        assert await people.yes(ada, wren, token(ada), pb.INTRODUCTION_STEP_MEETING) == pb.INTRODUCTION_STEP_MEETING
+        assert await people.yes(ada, wren, token(wren), pb.INTRODUCTION_STEP_MEETING) == pb.INTRODUCTION_STEP_TRIAL
+        assert await people.yes(ada, wren, token(wren), pb.INTRODUCTION_STEP_TRIAL) == pb.INTRODUCTION_STEP_TRIAL
+        assert await people.teams(ada) == [], "one yes makes no team"
+        assert await people.yes(ada, wren, token(ada), pb.INTRODUCTION_STEP_TRIAL) == pb.INTRODUCTION_STEP_JOINED
+
+        [own] = await people.teams(ada)
+        [place] = await people.teams(wren)
+        assert (own.team_id, place.owner_id, place.kind, place.invited) == (place.team_id, str(ada), teams.TEAM_MEMBER_KIND_WORKER, False)
+        with pytest.raises(AlreadyExists, match="ALREADY_IN_TEAM"):
+            await people.yes(ada, wren, token(ada))
+        with pytest.raises(NotFound, match="TEAM_UNKNOWN"):
+            await people.get_team(own.team_id, token(stranger))
+        events = [event for event in await people.co_op.published_events("matching") if not isinstance(event, facts.SupportProfileChanged)]
+        assert [type(event) for event in events] == [facts.TrialStarted, facts.TeamFormed, facts.TeamMemberJoined]
+
+
+@pytest.mark.capability("T1")
+async def test_a_no_cannot_be_told_from_silence(infrastructure: Infrastructure) -> None:
+    """One worker hears nothing, one is refused, one is blocked: lists, events and answers are the same for all three, to the end."""
+    async with matching_people(infrastructure) as people:
+        ada, silent, refused, blocked = await people.members(4)
+        token, workers = people.co_op.token, (silent, refused, blocked)
+        await people.look_for_support(ada)
+        await people.offer_support(*workers)
+        await people.no(ada, blocked, token(ada), block=True)
+        for worker in workers:
+            assert await people.yes(ada, worker, token(worker)) == pb.INTRODUCTION_STEP_INTEREST
+        await people.no(ada, refused, token(ada))
+        assert {one.pair.worker_id for one in (await people.introductions(ada)).introductions} == {str(silent)}
+
+        async def seen() -> list[list[tuple[object, ...]]]:
+            lists = [await people.introductions(worker, giving=True) for worker in workers]
+            return [
+                [(one.step, one.said_yes, one.asked) for one in found.introductions] + [(one.kind,) for one in found.not_now]
+                for found in lists
+            ]
+
+        first, *others = await seen()
+        assert first == [(pb.INTRODUCTION_STEP_INTEREST, True, False)]
+        assert others == [first, first]
+        await people.co_op.move_clock(15 * 24 * 3600)
+        await _until_over(people, silent)
+        first, *others = await seen()
+        assert first == [(pb.NO_KIND_LAPSED,)]
+        assert others == [first, first]
+        assert not [
+            event for event in await people.co_op.published_events("matching") if not isinstance(event, facts.SupportProfileChanged)
+        ]
+
+        # Asking again looks the same for all, too; and she, who has not lifted anything, sees none of it.
+        for worker in workers:
+            assert await people.yes(ada, worker, token(worker)) == pb.INTRODUCTION_STEP_INTEREST
+        assert list((await people.introductions(ada)).introductions) == []
+        await people.lift(ada, silent, token(ada))
+        [asked] = (await people.introductions(ada)).introductions
+        assert (asked.pair.worker_id, asked.asked) == (str(silent), True)
+
+
+async def test_nobody_speaks_for_a_side_that_is_not_theirs(infrastructure: Infrastructure) -> None:
+    async with matching_people(infrastructure) as people:
+        ada, wren, stranger, closed = await people.members(4)
+        token = people.co_op.token
+        await people.look_for_support(ada)
+        await people.offer_support(wren)
+        as_wren = await people.let_act(stranger, wren)
+        for said in (token(stranger), as_wren):
+            with pytest.raises(NotAllowed, match="NOT_YOURS"):
+                await people.yes(ada, wren, said)
+            with pytest.raises(NotAllowed, match="NOT_YOURS"):
+                await people.introductions(ada, token=said)
+        with pytest.raises(NotAllowed, match="NOT_YOURS"):
+            await people.introductions(wren, giving=True, token=as_wren)
+        with pytest.raises(Invalid, match="SAME_PERSON"):
+            await people.yes(ada, ada, token(ada))
+        for person, worker, caller in ((ada, closed, ada), (closed, wren, wren), (ada, new_id(), ada)):
+            with pytest.raises(NotFound, match="OFFER_UNKNOWN"):
+                await people.yes(person, worker, token(caller))
+        with pytest.raises(FailedPrecondition, match="INTRODUCTION_OVER"):
+            await people.yes(ada, wren, token(ada), pb.INTRODUCTION_STEP_TRIAL)
+
+
+async def test_two_who_ask_in_the_same_moment_have_one_introduction(infrastructure: Infrastructure) -> None:
+    async with matching_people(infrastructure) as people:
+        [ada, *workers] = await people.members(9)
+        await people.look_for_support(ada)
+        await people.offer_support(*workers, works_as=profiles.WORKS_AS_VOLUNTEER)
+
+        async def both(worker: UUID) -> list[object]:
+            return await asyncio.gather(
+                *(people.yes(ada, worker, people.co_op.token(one)) for one in (ada, worker)), return_exceptions=True
+            )
+
+        for said in await asyncio.gather(*map(both, workers)):
+            reached = {one for one in said if isinstance(one, int)}
+            assert reached
+            assert all(isinstance(one, int | Conflict) for one in said)
+        live = (await people.introductions(ada)).introductions
+        assert sorted(one.pair.worker_id for one in live) == sorted(map(str, workers))
+
+
+async def _until_over(people: MatchingPeople, worker: UUID) -> None:
+    for _ in range(200):
+        found = await people.introductions(worker, giving=True)
+        if found.not_now and not found.introductions:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("no introduction has ended")

@@ -1,0 +1,143 @@
+"""A team belongs to the person it supports: they choose who is in it, and everybody in it may leave."""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from kith.matching.facts.v1 import facts_pb2 as facts
+from kith.matching.v1 import teams_pb2 as pb
+from kith.matching.v1.teams_pb2_grpc import TeamServiceStub
+from libs.database.engine import new_id
+from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound
+from libs.rpc.client import call_service
+from tests.service.test_introductions import matching_people
+from tests.support.matching_people import MatchingPeople
+from tests.support.running_co_op import Infrastructure
+
+
+class Team:
+    """Calls for one person's team."""
+
+    def __init__(self, people: MatchingPeople, owner: UUID) -> None:
+        self.people, self.owner, self.id = people, owner, ""
+        self.stub = people.co_op.stub(TeamServiceStub)
+
+    async def invite(self, person: UUID, kind: "pb.TeamMemberKind.ValueType", token: str) -> None:
+        request = pb.InviteToTeamRequest(request_id=str(new_id()), owner_id=str(self.owner), person_id=str(person), kind=kind)
+        self.id = (await call_service(self.stub.InviteToTeam, request, token)).team_id
+
+    async def answer(self, person: UUID, *, accepted: bool = True) -> None:
+        request = pb.AnswerTeamInvitationRequest(request_id=str(new_id()), team_id=self.id, accepted=accepted)
+        await call_service(self.stub.AnswerTeamInvitation, request, self.people.co_op.token(person))
+
+    async def end(self, person: UUID, by: UUID) -> None:
+        request = pb.EndTeamMembershipRequest(request_id=str(new_id()), team_id=self.id, person_id=str(person))
+        await call_service(self.stub.EndTeamMembership, request, self.people.co_op.token(by))
+
+    async def offer(self, person: UUID, by: UUID, days: int = 90) -> None:
+        until = (self.people.co_op.now().date() + timedelta(days=days)).isoformat()
+        request = pb.OfferTeamHatRequest(
+            request_id=str(new_id()), team_id=self.id, person_id=str(person), hat=pb.TEAM_HAT_ROTA_HOLDER, until_day=until
+        )
+        await call_service(self.stub.OfferTeamHat, request, self.people.co_op.token(by))
+
+    async def accept(self, by: UUID) -> None:
+        request = pb.AcceptTeamHatRequest(request_id=str(new_id()), team_id=self.id, hat=pb.TEAM_HAT_ROTA_HOLDER)
+        await call_service(self.stub.AcceptTeamHat, request, self.people.co_op.token(by))
+
+    async def hand_back(self, by: UUID, words: str) -> None:
+        request = pb.EndTeamHatRequest(request_id=str(new_id()), team_id=self.id, hat=pb.TEAM_HAT_ROTA_HOLDER, handover=words)
+        await call_service(self.stub.EndTeamHat, request, self.people.co_op.token(by))
+
+    async def agree(self, words: str, version: int, by: UUID) -> int:
+        request = pb.SetTeamAgreementRequest(request_id=str(new_id()), team_id=self.id, agreement=words, version=version)
+        saved: pb.SetTeamAgreementResponse = await call_service(self.stub.SetTeamAgreement, request, self.people.co_op.token(by))
+        return saved.version
+
+    async def seen(self, by: UUID) -> pb.GetTeamResponse:
+        return await self.people.get_team(self.id, self.people.co_op.token(by))
+
+
+@pytest.mark.capability("T2")
+async def test_the_owner_chooses_and_everybody_may_leave(infrastructure: Infrastructure) -> None:
+    async with matching_people(infrastructure) as people:
+        ada, sister, friend, stranger = await people.members(4)
+        team, as_ada = Team(people, ada), await people.let_act(sister, ada)
+        with pytest.raises(NotAllowed, match="NOT_YOURS"):
+            await team.invite(friend, pb.TEAM_MEMBER_KIND_FRIEND, people.co_op.token(sister))
+        with pytest.raises(NotFound, match="MEMBER_UNKNOWN"):
+            await team.invite(new_id(), pb.TEAM_MEMBER_KIND_FRIEND, people.co_op.token(ada))
+        with pytest.raises(Invalid, match="OWN_TEAM"):
+            await team.invite(ada, pb.TEAM_MEMBER_KIND_FRIEND, people.co_op.token(ada))
+        await team.invite(friend, pb.TEAM_MEMBER_KIND_FRIEND, as_ada)
+        await team.invite(sister, pb.TEAM_MEMBER_KIND_FAMILY, people.co_op.token(ada))
+        with pytest.raises(FailedPrecondition, match="NOT_INVITED"):
+            await team.answer(ada)
+        with pytest.raises(NotFound, match="TEAM_UNKNOWN"):
+            await team.answer(stranger)
+        with pytest.raises(NotFound, match="TEAM_UNKNOWN"):
+            await team.end(friend, stranger)
+        await team.answer(friend)
+        await team.answer(sister, accepted=False)
+        with pytest.raises(FailedPrecondition, match="NOT_INVITED"):
+            await team.answer(friend)
+        with pytest.raises(AlreadyExists, match="ALREADY_IN_TEAM"):
+            await team.invite(friend, pb.TEAM_MEMBER_KIND_PEER, people.co_op.token(ada))
+        assert [(one.person_id, one.kind) for one in (await team.seen(friend)).members] == [(str(friend), pb.TEAM_MEMBER_KIND_FRIEND)]
+        assert await team.agree("We knock before we come in.", 1, ada) == 2
+        with pytest.raises(Conflict, match="VERSION_STALE"):
+            await team.agree("Another.", 1, ada)
+        for attempt in (team.agree("Mine.", 2, friend), team.offer(friend, friend), team.end(ada, friend)):
+            with pytest.raises(NotAllowed, match="NOT_TEAM_OWNER"):
+                await attempt
+        assert (await team.seen(friend)).agreement == "We knock before we come in."
+
+        await team.end(friend, friend)
+        with pytest.raises(NotFound, match="TEAM_UNKNOWN"):
+            await team.seen(friend)
+        events = await people.co_op.published_events("matching")
+        assert [type(event) for event in events] == [facts.TeamFormed, facts.TeamMemberJoined, facts.TeamMemberLeft]
+
+
+@pytest.mark.capability("T2")
+async def test_a_hat_is_taken_by_consent_for_a_time_and_handed_on(infrastructure: Infrastructure) -> None:
+    async with matching_people(infrastructure) as people:
+        ada, first, second = await people.members(3)
+        team = Team(people, ada)
+        for friend in (first, second):
+            await team.invite(friend, pb.TEAM_MEMBER_KIND_FRIEND, people.co_op.token(ada))
+        with pytest.raises(FailedPrecondition, match="NOT_IN_TEAM"):
+            await team.offer(first, ada)
+        await asyncio.gather(team.answer(first), team.answer(second))
+        for days, reason in ((-1, "DAY_PAST"), (400, "TERM_TOO_LONG")):
+            with pytest.raises(Invalid, match=reason):
+                await team.offer(first, ada, days)
+        await team.offer(first, ada)
+        with pytest.raises(FailedPrecondition, match="TEAM_HAT_NOT_OFFERED"):
+            await team.accept(second)
+        await team.accept(first)
+        with pytest.raises(AlreadyExists, match="TEAM_HAT_TAKEN"):
+            await team.offer(second, ada)
+        with pytest.raises(NotAllowed, match="NOT_TEAM_OWNER"):
+            await team.hand_back(second, "")
+        await team.hand_back(first, "Robin cannot do Fridays.")
+        with pytest.raises(FailedPrecondition, match="TEAM_HAT_NOT_WORN"):
+            await team.hand_back(first, "")
+        await team.offer(second, ada)
+        await team.accept(second)
+        [worn] = (await team.seen(second)).hats
+        assert (worn.person_id, worn.handover) == (str(second), "Robin cannot do Fridays.")
+
+        await team.end(second, ada)
+        assert list((await team.seen(ada)).hats) == []
+        given = [
+            event for event in await people.co_op.published_events("matching") if isinstance(event, facts.TeamHatGiven | facts.TeamHatEnded)
+        ]
+        assert [(type(event), event.person_id) for event in given] == [
+            (facts.TeamHatGiven, str(first)),
+            (facts.TeamHatEnded, str(first)),
+            (facts.TeamHatGiven, str(second)),
+            (facts.TeamHatEnded, str(second)),
+        ]

@@ -1,0 +1,104 @@
+"""People of a co-op in which only matching runs: members with open profiles, and calls in their names."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from kith.identity.facts.v1.facts_pb2 import CredentialVerified
+from kith.matching.v1 import introductions_pb2 as pb
+from kith.matching.v1 import support_profiles_pb2 as profiles
+from kith.matching.v1 import teams_pb2 as team
+from kith.matching.v1.introductions_pb2_grpc import IntroductionServiceStub
+from kith.matching.v1.support_profiles_pb2_grpc import SupportProfileServiceStub
+from kith.matching.v1.teams_pb2_grpc import TeamServiceStub
+from kith.membership.facts.v1.facts_pb2 import MemberAdmitted
+from libs import callers
+from libs.callers import tokens
+from libs.database.engine import new_id
+from libs.rpc.client import call_service
+from tests.support.running_co_op import EventPublisher, RunningCoOp
+
+FIRST_VISIT = ("dbs", "references", "right_to_work")
+
+
+@dataclass
+class MatchingPeople:
+    """Registers members and calls matching's services for them. `identity` and `membership` publish what matching follows."""
+
+    co_op: RunningCoOp
+    identity: EventPublisher
+    membership: EventPublisher
+
+    async def members(self, count: int) -> list[UUID]:
+        people = [new_id() for _ in range(count)]
+        admitted = [(MemberAdmitted(person_id=str(one), member_class="worker", may_vote=True), str(one)) for one in people]
+        await self.membership.publish(*admitted)
+        await self.co_op.wait_until_consumed("matching", "membership")
+        return people
+
+    async def look_for_support(self, *people: UUID) -> None:
+        for person in people:
+            profile = profiles.GettingSupport(postcode="ZZ1 1AA", open=True)
+            request = profiles.SetGettingSupportRequest(request_id=str(new_id()), person_id=str(person), profile=profile)
+            await call_service(self.co_op.stub(SupportProfileServiceStub).SetGettingSupport, request, self.co_op.token(person))
+
+    async def offer_support(self, *people: UUID, works_as: "profiles.WorksAs.ValueType" = profiles.WORKS_AS_EMPLOYED) -> None:
+        for person in people:
+            profile = profiles.GivingSupport(postcode="ZZ1 2AA", reach_km=5, minutes_a_week=600, works_as=works_as, open=True)
+            request = profiles.SetGivingSupportRequest(request_id=str(new_id()), person_id=str(person), profile=profile)
+            await call_service(self.co_op.stub(SupportProfileServiceStub).SetGivingSupport, request, self.co_op.token(person))
+
+    async def get_ready(self, *workers: UUID, kinds: tuple[str, ...] = FIRST_VISIT) -> None:
+        """Verifies what the rulebook asks for before a first visit."""
+        verified = [
+            (CredentialVerified(person_id=str(worker), credential_id=str(new_id()), kind=kind), str(worker))
+            for worker in workers
+            for kind in kinds
+        ]
+        await self.identity.publish(*verified)
+        await self.co_op.wait_until_consumed("matching", "identity")
+
+    async def let_act(self, holder: UUID, subject: UUID) -> str:
+        """A token with which `holder` acts for `subject` in "my team"."""
+        async with self.co_op.database_transaction("matching", caller=callers.job("tests")) as connection:
+            await connection.execute(
+                "insert into acting_right (relationship, scope, holder, subject, valid_from) values ($1, 'team', $2, $3, $4)",
+                new_id(), holder, subject, self.co_op.now() - timedelta(days=1),
+            )  # fmt: skip
+        return tokens.issue_token(
+            self.co_op.infrastructure.keys.token_private, callers.person(holder, acting_for=subject), self.co_op.now()
+        )
+
+    async def yes(self, person: UUID, worker: UUID, token: str, step: "pb.IntroductionStep.ValueType" = 0) -> int:  # type: ignore[assignment]  # unset
+        request = pb.SayYesRequest(request_id=str(new_id()), pair=_pair(person, worker), step=step)
+        said: pb.SayYesResponse = await call_service(self.co_op.stub(IntroductionServiceStub).SayYes, request, token)
+        return said.step
+
+    async def no(self, person: UUID, worker: UUID, token: str, *, block: bool = False) -> None:
+        request = pb.SayNoRequest(request_id=str(new_id()), pair=_pair(person, worker), block=block)
+        await call_service(self.co_op.stub(IntroductionServiceStub).SayNo, request, token)
+
+    async def lift(self, person: UUID, worker: UUID, token: str) -> None:
+        request = pb.LiftNoRequest(request_id=str(new_id()), pair=_pair(person, worker))
+        await call_service(self.co_op.stub(IntroductionServiceStub).LiftNo, request, token)
+
+    async def introductions(self, of: UUID, *, giving: bool = False, token: str = "") -> pb.GetIntroductionsResponse:
+        request = pb.GetIntroductionsRequest(person_id=str(of), giving=giving)
+        found: pb.GetIntroductionsResponse = await call_service(
+            self.co_op.stub(IntroductionServiceStub).GetIntroductions, request, token or self.co_op.token(of)
+        )
+        return found
+
+    async def teams(self, of: UUID) -> list[team.TeamPlace]:
+        request = team.GetTeamsRequest(person_id=str(of))
+        return list((await call_service(self.co_op.stub(TeamServiceStub).GetTeams, request, self.co_op.token(of))).teams)
+
+    async def get_team(self, team_id: str, token: str) -> team.GetTeamResponse:
+        found: team.GetTeamResponse = await call_service(
+            self.co_op.stub(TeamServiceStub).GetTeam, team.GetTeamRequest(team_id=team_id), token
+        )
+        return found
+
+
+def _pair(person: UUID, worker: UUID) -> pb.Pair:
+    return pb.Pair(person_id=str(person), worker_id=str(worker))

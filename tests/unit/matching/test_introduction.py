@@ -1,0 +1,96 @@
+"""Introductions: every path of answers, and what each side can tell of the other's."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from kith.matching.v1.enums import IntroductionStep
+from libs.refusals import Conflict, FailedPrecondition
+from libs.rulebook import MatchingRules
+from services.matching.domain.introduction import NEXT, Introduction, Side, begin, end_over_time, say_no, say_yes
+
+NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
+RULES = MatchingRules()
+PERSON, WORKER = uuid4(), uuid4()
+ANSWERS = tuple(itertools.product(Side, (True, False)))
+
+
+def opened(side: Side = Side.PERSON) -> Introduction:
+    return begin(UUID(int=1), PERSON, WORKER, side, NOW, RULES)
+
+
+def answer(introduction: Introduction, side: Side, *, yes: bool, at: datetime = NOW) -> Introduction:
+    return say_yes(introduction, side, introduction.step, at, RULES) if yes else say_no(introduction, side, at)
+
+
+@pytest.mark.capability("T1")
+@pytest.mark.parametrize("first", Side)
+def test_no_path_leads_to_a_team_without_the_yes_of_both_at_every_step(first: Side) -> None:
+    """Every sequence of answers up to eight long: a step is taken exactly when both have said yes since it began."""
+    reached = set()
+    states = {opened(first): frozenset({first})}
+    for _ in range(8):
+        following: dict[Introduction, frozenset[Side]] = {}
+        for introduction, yes_of in states.items():
+            if introduction.until is None:
+                continue
+            for side, yes in ANSWERS:
+                after = answer(introduction, side, yes=yes)
+                said = yes_of | {side} if yes else yes_of - {side}
+                if said == set(Side):
+                    assert after.step is NEXT[introduction.step]
+                    assert (after.person_said, after.worker_said) == (None, None)
+                    following[after] = frozenset()
+                else:
+                    assert after.step is introduction.step
+                    following[after] = said
+                reached.add(after.step)
+        states = following
+    assert reached == {IntroductionStep.INTEREST, IntroductionStep.MEETING, IntroductionStep.TRIAL, IntroductionStep.JOINED}
+
+
+@pytest.mark.capability("T1")
+@pytest.mark.parametrize("step", NEXT)
+def test_a_no_looks_like_silence_to_the_other_side(step: IntroductionStep) -> None:
+    """Whatever this side does, what the other side is shown is the same with a no as with no answer."""
+    waiting = Introduction(UUID(int=1), PERSON, WORKER, step, NOW, NOW + timedelta(days=14))
+    for side in Side:
+        for own in (None, True):
+            silent = answer(waiting, side, yes=True) if own else waiting
+            refused = answer(silent, side.other, yes=False)
+            for at in (NOW, NOW + timedelta(days=14)):
+                seen = [
+                    (shown.step, shown.since, shown.until, shown.said(side), shown.was_asked(side))
+                    for shown in (end_over_time(silent, at), end_over_time(refused, at))
+                ]
+                assert seen[0] == seen[1]
+
+
+def test_an_answer_belongs_to_the_step_that_was_shown() -> None:
+    meeting = answer(opened(Side.PERSON), Side.WORKER, yes=True)
+
+    with pytest.raises(Conflict, match="STEP_PASSED"):
+        say_yes(meeting, Side.WORKER, IntroductionStep.INTEREST, NOW, RULES)
+    assert meeting.until == NOW + timedelta(days=RULES.meeting_days)
+
+
+def test_nothing_is_answered_once_it_is_over() -> None:
+    introduction = opened()
+    late = NOW + timedelta(days=RULES.interest_days)
+    assert end_over_time(introduction, late - timedelta(microseconds=1)) == introduction
+    over = end_over_time(introduction, late)
+    assert (over.step, over.since, over.until) == (IntroductionStep.OVER, late, None)
+    for state, at in ((over, NOW), (introduction, late)):
+        for side, yes in ANSWERS:
+            with pytest.raises(FailedPrecondition, match="INTRODUCTION_OVER"):
+                answer(state, side, yes=yes, at=at)
+    assert end_over_time(over, late) == over
+
+
+def test_only_the_first_step_says_that_the_other_has_asked() -> None:
+    asked = opened(Side.WORKER)
+    assert (asked.was_asked(Side.PERSON), asked.was_asked(Side.WORKER)) == (True, False)
+    meeting = answer(asked, Side.PERSON, yes=True)
+    assert not answer(meeting, Side.WORKER, yes=True).was_asked(Side.PERSON)

@@ -1,0 +1,42 @@
+"""The section `[matching]` of a rulebook."""
+
+from pathlib import Path
+
+import pytest
+
+from libs.rulebook import MatchingRules, RulebookMistakes, read_rulebook
+
+EXAMPLE = Path("examples/elm-row/rulebook.toml")
+
+
+def read(section: str) -> MatchingRules:
+    text = EXAMPLE.read_bytes() + b"\n" + section.encode()
+    return read_rulebook(text).matching
+
+
+def test_a_rulebook_without_it_has_the_usual_rules() -> None:
+    assert read("") == MatchingRules()
+    assert read("[matching]\n") == MatchingRules()
+
+
+def test_what_it_says_counts() -> None:
+    assert read("[matching]\ninterest_days = 7\nreview_visits = [1, 5]\n") == MatchingRules(interest_days=7, review_visits=(1, 5))
+    assert read("[matching]\nreview_visits = []\n").review_visits == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("interest_days = 0", "interest_days"),
+        ("interest_day = 7", '"interest_day" is not known'),
+        ("review_visits = [3, 3]", "larger than the one before"),
+        ("review_visits = [8, 3]", "larger than the one before"),
+        ("review_visits = [true]", "whole numbers"),
+        ("review_visits = 3", "a list"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(line: str, says: str) -> None:
+    with pytest.raises(RulebookMistakes) as mistakes:
+        read(f"[matching]\n{line}\n")
+    [mistake] = mistakes.value.mistakes
+    assert says in str(mistake)
