@@ -1,12 +1,13 @@
 """The tables of rights to read and to act, as metadata: identity's own state, and projections wherever else fields are read.
 
 - `access_grant`: a person lets somebody see one field of their record. `audience` is a person's id or a hat, or empty for everybody.
-- `acting_right`: a person may act in another's place within one scope, as a relationship of theirs says.
+- `acting_right`: a person may act in another's place within one scope, as a relationship of theirs says. A projection in every service
+  that answers those who act (`libs/access/acting_rights.py`).
 - `emergency_access`: somebody opened a record without a right, for an hour, with a reason; the person hears of it.
 - `co_op_member`: who is a member now.
 
-The DDL is `CREATE_ACCESS_TABLES` of `libs/database/shared_ddl.py`; a test compares both. Times are UTC; a right holds from `valid_from`
-until just before `valid_until`.
+The DDL is `CREATE_ACCESS_TABLES` of `libs/database/shared_ddl.py`, and `CREATE_ACTING_RIGHTS` for `acting_right` alone; a test compares
+both. Times are UTC; a right holds from `valid_from` until just before `valid_until`.
 """
 
 from datetime import datetime
@@ -16,6 +17,7 @@ from sqlalchemy import ColumnElement, Index, MetaData, Table, Text, Uuid
 from libs.database.columns import MOMENT, NOW, in_force, key, optional, required
 
 metadata = MetaData()
+acting_metadata = MetaData()
 
 access_grant = Table(
     "access_grant",
@@ -33,7 +35,7 @@ access_grant = Table(
 
 acting_right = Table(
     "acting_right",
-    metadata,
+    acting_metadata,
     key("relationship", Uuid),
     key("scope", Text),
     required("holder", Uuid),

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, Column, ColumnElement, LargeBinary, Select, Table, literal_column, or_, select
 
+from libs.access.access_tables import acting_right
 from libs.access.hats import worn_hat
 from libs.database.shared_tables import read_audit
 
@@ -74,6 +75,11 @@ class PersonTable:
 
 
 WORN_HATS = PersonTable(worn_hat, ("person",), ("person", "hat", "since"))
+ACTING_RIGHTS = PersonTable(
+    acting_right,
+    ("holder", "subject"),
+    ("relationship", "scope", "holder", "subject", "valid_from", "valid_until", "ended_at"),
+)
 READS = PersonTable(
     read_audit,
     ("subject",),

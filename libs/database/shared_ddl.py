@@ -143,6 +143,24 @@ create table co_op_member (
 """
 """The rights from which `libs/access/reading.py` decides who may read a field; since `0010_reads_in_full` of identity."""
 
+CREATE_ACTING_RIGHTS = """
+create table acting_right (
+  relationship uuid not null,
+  scope text not null,
+  holder uuid not null,
+  subject uuid not null,
+  valid_from timestamptz not null,
+  valid_until timestamptz,
+  ended_at timestamptz,
+  primary key (relationship, scope)
+);
+create index acting_right_by_holder on acting_right (holder, subject);
+"""
+"""Who may act for whom, as identity's events say (`libs/access/acting_rights.py`); since `0023_acting` of those that follow them."""
+
+FOLLOW_IDENTITY_AGAIN = "update position set n = 0 where source = 'identity';"
+"""Identity's events are read again from the first, for a projection that needs those of before. What else they fill must be emptied."""
+
 CREATE_PERSON_KEYS = """
 create table person_key (
   person uuid primary key,

@@ -60,6 +60,17 @@ class Runtime:
     consumers: Mapping[str, Consumer] = field(default_factory=dict)
     """By source service, set once built; a servicer asks them whether its projections have caught up."""
 
+    def catch_up_with(self, source: str) -> Callable[[], Awaitable[int]]:
+        """Waits until what the source has committed so far is in our own tables, and returns its latest number.
+
+        Raises Unavailable SOURCE_AWAY.
+        """
+
+        async def catch_up() -> int:
+            return await self.consumers[source].catch_up()
+
+        return catch_up
+
 
 @dataclass(frozen=True)
 class Component:

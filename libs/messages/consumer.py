@@ -75,6 +75,25 @@ class Reactions:
     projections: Sequence[str]
 
 
+def joined(*parts: Reactions) -> Reactions:
+    """The reactions of all parts, which follow the same source. Where several handle an event, they do so in the order of the parts."""
+    [source] = {part.source for part in parts}
+    handlers: dict[str, list[EventHandler]] = {}
+    for part in parts:
+        for event_type, handler in part.handlers.items():
+            handlers.setdefault(event_type, []).append(handler)
+    projections = tuple(name for part in parts for name in part.projections)
+    return Reactions(source, {event_type: _in_turn(each) for event_type, each in handlers.items()}, projections)
+
+
+def _in_turn(handlers: Sequence[EventHandler]) -> EventHandler:
+    async def handle(work: UnitOfWork, event: Event) -> None:
+        for handler in handlers:
+            await handler(work, event)
+
+    return handlers[0] if len(handlers) == 1 else handle
+
+
 @dataclass
 class ConsumerProgress:
     """How far a consumer has followed its source, for health, the operator's page and freezing a roll."""

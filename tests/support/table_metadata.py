@@ -30,6 +30,7 @@ def all_tables(service: str) -> list[MetaData]:
     has_hats = service == "identity" or "hats.reactions()" in sources
     further = {
         "CREATE_ACCESS_TABLES": access_tables.metadata,
+        "acting_rights.": access_tables.acting_metadata,
         "CREATE_FILES": file_tables.metadata,
         "CREATE_GIVEN_CONSENTS": consents.metadata,
         "CREATE_PERSON_KEYS": sealing.metadata,

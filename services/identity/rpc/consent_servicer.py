@@ -1,12 +1,12 @@
 """The RPCs about consent and capacity."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from kith.identity.v1 import consent_pb2 as pb
+from libs.access.acting_audit import while_acting
 from libs.database.engine import UnitOfWork
 from libs.rpc.binding import BoundService, bind, command, handler, query
 from libs.rpc.transactions import Transactions
@@ -45,10 +45,12 @@ def consent_service(transactions: Transactions, sealer: PersonSealer, hasher: Ke
         "ConsentService",
         transactions,
         {
-            "RecordConsent": replace(handler(record_consent_method), acting=True),
-            "WithdrawConsent": command(translate.consent_id, withdraw_consent, lambda _: pb.WithdrawConsentResponse(), acting=True),
+            "RecordConsent": while_acting("consents", handler(record_consent_method)),
+            "WithdrawConsent": while_acting(
+                "consents", command(translate.consent_id, withdraw_consent, lambda _: pb.WithdrawConsentResponse())
+            ),
             "RecordCapacity": handler(record_capacity_method),
-            "GetConsents": query(translate.person_id, read, partial(translate.get_consents_response, zone=zone), acting=True),
+            "GetConsents": while_acting("consents", query(translate.person_id, read, partial(translate.get_consents_response, zone=zone))),
         },
     )
 

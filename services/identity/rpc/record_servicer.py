@@ -1,9 +1,9 @@
 """The RPCs of people's records."""
 
-from dataclasses import replace
 from functools import partial
 
 from kith.identity.v1 import record_pb2 as pb
+from libs.access.acting_audit import while_acting
 from libs.database.engine import UnitOfWork
 from libs.rpc.binding import BoundService, bind, command, handler, query
 from libs.rpc.transactions import Transactions
@@ -42,9 +42,11 @@ def record_service(transactions: Transactions, sealer: PersonSealer, hasher: Key
         "RecordService",
         transactions,
         {
-            "GetRecord": query(translate.record_request, partial(get_record, sealer=sealer), translate.get_record_response, acting=True),
+            "GetRecord": while_acting(
+                "record", query(translate.record_request, partial(get_record, sealer=sealer), translate.get_record_response)
+            ),
             "ListRecords": query(translate.field_request, partial(list_records, sealer=sealer), translate.list_records_response),
-            "SetFields": replace(handler(set_fields_method), acting=True),
+            "SetFields": while_acting("record", handler(set_fields_method)),
             "GiveAccess": command(translate.access_terms, give_access, translate.give_access_response),
             "EndAccess": command(translate.grant_id, end_access, lambda _: pb.EndAccessResponse()),
             "ListAccess": query(translate.access_list_request, list_access, translate.list_access_response),
