@@ -42,8 +42,8 @@ async def live_scopes(work: UnitOfWork, holder: UUID, subject: UUID) -> tuple[st
     return tuple((await work.connection.execute(_LIVE_SCOPES, values)).scalars())
 
 
-async def require_self_or_acting(work: UnitOfWork, subject: UUID, scope: str) -> UUID:
-    """The person who does something about `subject`: `subject` themselves, or somebody who acts for them within the scope.
+async def require_self_or_acting(work: UnitOfWork, subject: UUID, scope: str, *or_in: str) -> UUID:
+    """The person who does something about `subject`: `subject` themselves, or somebody who acts for them within one of the scopes.
 
     Raises NotAllowed PERSON_NEEDED, NOT_YOURS, ACTING_ENDED, or ACTING_OUTSIDE_SCOPE.
     """
@@ -54,7 +54,7 @@ async def require_self_or_acting(work: UnitOfWork, subject: UUID, scope: str) ->
         raise NotAllowed("NOT_YOURS")
     if caller.acting_for is not None:
         scopes = await live_scopes(work, caller.person, subject)
-        if scope not in scopes:
+        if not {scope, *or_in} & set(scopes):
             raise NotAllowed("ACTING_OUTSIDE_SCOPE" if scopes else "ACTING_ENDED", scope=scope)
     return caller.person
 

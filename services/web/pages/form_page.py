@@ -131,7 +131,7 @@ class FormPage:
         return await self.render(ctx, fields, problems)
 
 
-def form_page(path: str, form: FormPage, access: Access = Access.SECRETARY) -> Page:
+def form_page(path: str, form: FormPage, access: Access = Access.SECRETARY, *, acting: bool = False) -> Page:
     """The page at this path that shows the form and takes it."""
     return Page(
         path,
@@ -143,6 +143,7 @@ def form_page(path: str, form: FormPage, access: Access = Access.SECRETARY) -> P
         largest_file=form.largest_file,
         max_body=form.max_body,
         never_kept=("file", *form.unstripped),
+        acting=acting,
     )
 
 

@@ -45,7 +45,7 @@ async def show(ctx: PageContext) -> Response:
 
 async def _fetch_reads(ctx: PageContext) -> tuple[list[person_data.Read], str]:
     """Each service is asked for a page's worth, as any of them may have the latest. A read's token goes on in every service's list."""
-    request = person_data.ListReadsRequest(person_id=ctx.person_id, page_size=_LISTED, page_token=ctx.query_param("page"))
+    request = person_data.ListReadsRequest(person_id=ctx.subject_id, page_size=_LISTED, page_token=ctx.query_param("page"))
     responses: list[person_data.ListReadsResponse] = await asyncio.gather(
         *(ctx.call(service.ListReads, request) for service in ctx.state.services.person_data.values())
     )
@@ -59,7 +59,7 @@ async def _emergency_reasons(ctx: PageContext, reads: Sequence[person_data.Read]
     """What was said when the record was opened, by the id of the access."""
     if not any(read.emergency_access_id for read in reads):
         return {}
-    method, request = ctx.state.services.emergency.ListEmergencyAccess, emergency.ListEmergencyAccessRequest(person_id=ctx.person_id)
+    method, request = ctx.state.services.emergency.ListEmergencyAccess, emergency.ListEmergencyAccessRequest(person_id=ctx.subject_id)
     accesses = await fetch_all(lambda page: ctx.call(method, page), request, lambda response: response.accesses)
     return {access.access_id: access.reason for access in accesses}
 

@@ -67,7 +67,7 @@ async def _save(ctx: PageContext, fields: Fields, request_id: str) -> str:
         stopped=[to_wire(pb.NoticeTopic, topic) for topic in _STOPPABLE if fields[topic.value] == "off"],
         version=int(fields["version"]) if fields["version"].isdecimal() else 0,
     )
-    request = pb.SetWaysToBeToldRequest(request_id=request_id, person_id=ctx.person_id, ways=ways)
+    request = pb.SetWaysToBeToldRequest(request_id=request_id, person_id=ctx.subject_id, ways=ways)
     await ctx.call(ctx.state.services.notices.SetWaysToBeTold, request)
     return f"{PATH}?done=saved"
 
@@ -84,15 +84,15 @@ WAYS = FormPage(
 
 
 async def _post(ctx: PageContext, form: Form) -> Response:
-    """Save, and let this browser follow at once."""
+    """Save, and let this browser follow at once, unless it is somebody else's who acts for them."""
     response = await WAYS.post(ctx, form)
-    if response.status_code == 303:
+    if response.status_code == 303 and ctx.acting is None:
         preferences = ReadingPreferences(form.text("easy_read") == "on", form.text("large_print") == "on")
         ctx.state.cookies.set_reading_preferences(response, preferences)
     return response
 
 
-PAGE = Page(PATH, WAYS.get, _post, WAYS.name)
+PAGE = Page(PATH, WAYS.get, _post, WAYS.name, acting=True)
 
 
 async def set_first_preferences(ctx: PageContext, response: Response, person: str, token: str) -> None:
@@ -107,7 +107,7 @@ async def set_first_preferences(ctx: PageContext, response: Response, person: st
 
 
 async def _fetch(ctx: PageContext) -> pb.GetWaysToBeToldResponse:
-    request = pb.GetWaysToBeToldRequest(person_id=ctx.person_id)
+    request = pb.GetWaysToBeToldRequest(person_id=ctx.subject_id)
     response: pb.GetWaysToBeToldResponse = await ctx.call(ctx.state.services.notices.GetWaysToBeTold, request)
     return response
 

@@ -906,6 +906,9 @@ class FakeServices:
     person_data: dict[str, FakePersonDataService] = field(
         default_factory=lambda: {name: FakePersonDataService(name) for name in PEOPLE_SERVICE_NAMES}
     )
+    person_rights: dict[str, FakePersonRightsService] = field(
+        default_factory=lambda: {name: FakePersonRightsService(name) for name in PERSON_SERVICES}
+    )
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
     kept_forms: InMemoryKeptForms = field(default_factory=InMemoryKeptForms)
     notices: FakeNoticeService = field(default_factory=FakeNoticeService)
@@ -919,7 +922,6 @@ class FakeServices:
     def app_state(self, *, https: bool = False) -> AppState:
         statuses = {name: FakeStatusService(name) for name in ("identity", "membership", "governance", "web")}
         services = object.__new__(ServiceClients)  # without channels: the fakes take the place of every stub
-        person_rights = {name: FakePersonRightsService(name) for name in PERSON_SERVICES}
         fakes = (
             "identity",
             "membership",
@@ -929,6 +931,7 @@ class FakeServices:
             "evidence",
             "emergency",
             "person_data",
+            "person_rights",
             "relationships",
             "credentials",
             "files",
@@ -938,7 +941,7 @@ class FakeServices:
             "data_requests",
             "recovery",
         )
-        vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses, person_rights=person_rights)
+        vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp(
             "Elm Row Care Co-op", "01632 960 001", ZoneInfo("Europe/London"), "https://elm-row.example/source", "0.1.0", self.public_url
         )

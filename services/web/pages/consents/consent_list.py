@@ -37,8 +37,8 @@ class CapacityView:
 
 
 async def show_own(ctx: PageContext) -> Response:
-    """The person's own."""
-    return await _show(ctx, ctx.person_id, "consents/own", "/you/consents")
+    """The person's own, or theirs for whom somebody acts."""
+    return await _show(ctx, ctx.subject_id, "consents/own", "/you/consents")
 
 
 async def show_of_person(ctx: PageContext) -> Response:

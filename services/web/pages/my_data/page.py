@@ -67,7 +67,7 @@ async def download(ctx: PageContext) -> Response:
     records = await gather(ctx)
     read_me = "\r\n\r\n".join(str(ctx.say(key, co_op=ctx.state.co_op.name, phone=ctx.phone)) for key in _READ_ME)
     services = tuple(ctx.state.services.person_rights)
-    data = await asyncio.to_thread(archive.pack, ctx.person_id, records, services, ctx.now, read_me)
+    data = await asyncio.to_thread(archive.pack, ctx.subject_id, records, services, ctx.now, read_me)
     return ctx.file_response(data, "my-data.zip", "application/zip")
 
 
