@@ -363,7 +363,7 @@ _NAVIGATION_BY_HAT: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("/notices", "place.notices"),
         ("/co-ops", "place.co_ops"),
     ),
-    "scrutineer": (),
+    "scrutineer": (("/second-looks", "place.second_looks"),),
     "operator": (("/system", "place.system"),),
 }
 

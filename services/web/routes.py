@@ -34,6 +34,7 @@ from services.web.pages import (
     recovery,
     recovery_help,
     relationships,
+    second_looks,
     sign_in,
     sign_in_by_mail,
     source_code,
@@ -248,6 +249,8 @@ _FEDERATED_VOTE_PAGES = (
     Page("/look-up", ballot_lookup.show, access=Access.ANYBODY),
 )
 
+_SCRUTINEER_PAGES = (Page("/second-looks", second_looks.show, second_looks.confirm, second_looks.CONFIRM, Access.SCRUTINEER),)
+
 _OPERATOR_PAGES = (Page("/system", system_status.show, access=Access.OPERATOR, shown_without_records=True),)
 
-PAGES = (*_PUBLIC_PAGES, *_SECRETARY_PAGES, *_MEMBER_PAGES, *_CO_OP_PAGES, *_FEDERATED_VOTE_PAGES, *_OPERATOR_PAGES)
+PAGES = (*_PUBLIC_PAGES, *_SECRETARY_PAGES, *_MEMBER_PAGES, *_CO_OP_PAGES, *_FEDERATED_VOTE_PAGES, *_SCRUTINEER_PAGES, *_OPERATOR_PAGES)

@@ -26,6 +26,19 @@ def named(events: list[Message], *kinds: type[Message]) -> list[Message]:
 
 
 @pytest.mark.capability("I4")
+async def test_a_scrutineer_sees_only_what_waits_for_a_second_look_and_confirms_it(infrastructure: Infrastructure) -> None:
+    async with circle_of(infrastructure) as circle:
+        kim = circle.co_op.token(circle.kim, hat="scrutineer")
+        await circle.accept(await circle.propose(holder_id=str(circle.lou)), circle.lou)
+        waiting = await circle.record()
+        assert [row.relationship_id for row in await circle.listed(kim, unconfirmed=True)] == [waiting]
+        assert await circle.listed(circle.co_op.token(circle.lou), unconfirmed=True) == [], "nobody else's without the hat"
+        await circle.confirm(waiting, kim)
+        assert await circle.listed(kim, unconfirmed=True) == []
+        assert len(await circle.listed(kim)) == 2
+
+
+@pytest.mark.capability("I4")
 async def test_a_sister_acts_within_the_scope_until_it_is_ended_in_the_middle_of_an_act(infrastructure: Infrastructure) -> None:
     async with circle_of(infrastructure, "governance") as circle:
         co_op, acting = circle.co_op, circle.co_op.token(circle.bo, acting_for=circle.ash)

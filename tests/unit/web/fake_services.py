@@ -316,13 +316,15 @@ class FakeRelationshipService(FakeService):
 
     def __init__(self) -> None:
         self.acts_for: dict[str, list[rel.ActingScope.ValueType]] = {}
+        self.attorney_for = ADA
         super().__init__(rel.DESCRIPTOR.services_by_name["RelationshipService"])
 
     def ListRelationships(self, request: rel.ListRelationshipsRequest) -> rel.ListRelationshipsResponse:
         attorney = make_relationship(
             relationship_id=LPA, kind=rel.RELATIONSHIP_KIND_ATTORNEY_FOR_MONEY, state=rel.RELATIONSHIP_STATE_RECORDED, until_day="",
             scopes=[rel.ACTING_SCOPE_MONEY], evidence=rel.EVIDENCE_KIND_LASTING_POWER, evidence_reference="7000 1234 5678",
-            evidence_seen_on="2026-11-20", recorded_by=MO, confirmed_by="", confirmed_at=None, holder_id=JO,
+            evidence_seen_on="2026-11-20", recorded_by=MO if self.attorney_for == ADA else JO, confirmed_by="", confirmed_at=None,
+            holder_id=JO, subject_id=self.attorney_for,
         )  # fmt: skip
         asked = make_relationship(
             relationship_id=ASKED, subject_id=MO, holder_id=ADA, state=rel.RELATIONSHIP_STATE_PROPOSED, confirmed_by="", confirmed_at=None,
@@ -330,6 +332,8 @@ class FakeRelationshipService(FakeService):
         over = make_relationship(
             state=rel.RELATIONSHIP_STATE_ENDED, end_reason=rel.END_REASON_HOLDER_LEFT, ended_at=to_timestamp(NOW - timedelta(days=1))
         )
+        if request.unconfirmed:
+            return rel.ListRelationshipsResponse(relationships=[attorney])
         mine = [make_relationship(subject_id=subject, holder_id=ADA) for subject in self.acts_for]
         return rel.ListRelationshipsResponse(
             relationships=[make_relationship(), attorney, asked, *mine, *([over] if request.ended_too else [])]

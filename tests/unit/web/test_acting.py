@@ -19,7 +19,7 @@ from services.web.page import Access
 from services.web.routes import PAGES
 from tests.unit.web import every_page
 from tests.unit.web.fake_people import JO, MO
-from tests.unit.web.fake_services import ASKED, FakeServices
+from tests.unit.web.fake_services import ASKED, LPA, FakeServices
 from tests.unit.web.scriptless_browser import HIDDEN, ScriptlessBrowser
 
 BAR = "Ada Fenwick for Jo Bright: you are acting for Jo Bright."
@@ -262,6 +262,23 @@ def test_a_secretary_records_with_evidence_and_another_confirms(fakes: FakeServi
     assert browser.submit(f"/members/{JO}/people", reason="revoked") == (303, f"/members/{JO}/people?done=ended")
     [ended] = [request for request in fakes.relationships.requests if isinstance(request, pb.EndRelationshipRequest)]
     assert ended.reason == pb.END_REASON_REVOKED
+
+
+@pytest.mark.capability("I4")
+def test_a_scrutineer_confirms_the_evidence_of_others(fakes: FakeServices) -> None:
+    browser = ScriptlessBrowser(fakes).sign_in()
+    page = browser.open("/second-looks")
+    assert "Jo Bright for Ada Fenwick" in page
+    assert "You cannot confirm this one: you wrote it down, or it is about you." in page, "it is about Ada"
+    fakes.relationships.attorney_for = MO
+    page = browser.open("/second-looks")
+    assert "Lasting power of attorney, number 7000 1234 5678" in page
+    asked = [request for request in fakes.relationships.requests if isinstance(request, pb.ListRelationshipsRequest)][-1]
+    assert (asked.unconfirmed, asked.person_id) == (True, "")
+    assert browser.submit("/second-looks", confirm=LPA) == (303, "/second-looks?done=confirmed")
+    assert "It is confirmed. They may act now." in browser.open("/second-looks?done=confirmed")
+    [confirmed] = [request for request in fakes.relationships.requests if isinstance(request, pb.ConfirmRelationshipRequest)]
+    assert confirmed.relationship_id == LPA
 
 
 def _opened(page: Any) -> Any:
