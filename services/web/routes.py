@@ -48,7 +48,7 @@ from services.web.pages.ballots.motion import MotionBallots
 from services.web.pages.ballots.own_ballot import OwnBallotPages
 from services.web.pages.ballots.paper import PaperBallotPages
 from services.web.pages.co_ops import peer_detail, peers_and_invitations
-from services.web.pages.consents import ask_consent, capacity, consent_list
+from services.web.pages.consents import ask_consent, capacity, consent_list, lawful_decider
 from services.web.pages.federated_votes import ballot as federated_ballot
 from services.web.pages.federated_votes import (
     ballot_lookup,
@@ -136,6 +136,8 @@ _SECRETARY_PAGES = (
     Page("/members/{person:uuid}/consents", consent_list.show_of_person, consent_list.withdraw, consent_list.WITHDRAW, Access.SECRETARY),
     form_page("/members/{person:uuid}/consents/capacity", capacity.CAPACITY),
     form_page("/members/{person:uuid}/consents/best-interests", capacity.BEST_INTERESTS),
+    form_page("/members/{person:uuid}/consents/decider", lawful_decider.TOLD),
+    Page("/members/{person:uuid}/consents/begin", None, ask_consent.begin, ask_consent.BEGIN, Access.SECRETARY),
     form_page("/members/{person:uuid}/consents/new", ask_consent.WHAT),
     form_page("/members/{person:uuid}/consents/new/how", ask_consent.HOW),
     form_page("/members/{person:uuid}/consents/new/answer", ask_consent.ANSWER),
@@ -186,6 +188,7 @@ _MEMBER_PAGES = (
     Page("/you/shared", shared_records.show_all),
     Page("/members/{person:uuid}/record", shared_records.show_one),
     Page("/you/consents", consent_list.show_own, consent_list.withdraw, consent_list.WITHDRAW, acting=True),
+    form_page("/you/consents/decide", lawful_decider.OWN, Access.MEMBER, acting=True),
     form_page("/you/recovery", recovery_help.NAME, Access.MEMBER),
     Page("/you/recovery/people", None, recovery_help.change_people, recovery_help.PEOPLE),
     Page("/you/recovery/stop", None, recovery_help.stop, recovery_help.STOP),

@@ -334,6 +334,9 @@ class FakeRelationshipService(FakeService):
         )
         if request.unconfirmed:
             return rel.ListRelationshipsResponse(relationships=[attorney])
+        if request.person_id:
+            decider = make_relationship(subject_id=request.person_id, holder_id=MO, scopes=[rel.ACTING_SCOPE_CONSENT])
+            return rel.ListRelationshipsResponse(relationships=[make_relationship(), attorney, asked, decider, over])
         mine = [make_relationship(subject_id=subject, holder_id=ADA) for subject in self.acts_for]
         return rel.ListRelationshipsResponse(
             relationships=[make_relationship(), attorney, asked, *mine, *([over] if request.ended_too else [])]
@@ -491,6 +494,11 @@ class FakeConsentService(FakeService):
                 until_day="2027-03-31", review_day="2027-02-01",
                 decided_by=JO if basis != consent.CONSENT_BASIS_OWN else request.person_id,
                 withdrawn_at=to_timestamp(NOW) if state == consent.CONSENT_STATE_WITHDRAWN else None,
+                best_interests=consent.BestInterests(
+                    authority=consent.BEST_INTERESTS_AUTHORITY_CARE, decided_by="Dr Example and her sister", consulted="Her sister",
+                    less_restrictive="A visit less", wishes="Her own bed", reasons="She sleeps better",
+                ) if basis == consent.CONSENT_BASIS_BEST_INTERESTS else None,
+                capacity_id=OWN_ENTRY if basis == consent.CONSENT_BASIS_BEST_INTERESTS else "",
                 withdrawal_cause=consent.WITHDRAWAL_CAUSE_PERSON, corrected=state == consent.CONSENT_STATE_WITHDRAWN,
             )
             for number, (state, decision, basis) in enumerate(states)

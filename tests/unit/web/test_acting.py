@@ -74,8 +74,8 @@ def test_every_page_says_for_whom_one_acts_and_those_that_cannot_be_used_say_so(
 
 def test_a_vote_is_not_cast_and_no_hat_is_worn_while_acting(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
     assert {page.path for page in PAGES if page.acting} == {
-        *("/", "/acting", "/acting/stop", "/you/record", "/you/record/{section}", "/you/consents", "/you/told"),
-        *("/you/data", "/you/data/file", "/you/readers"),
+        *("/", "/acting", "/acting/stop", "/you/record", "/you/record/{section}", "/you/consents", "/you/consents/decide"),
+        *("/you/told", "/you/data", "/you/data/file", "/you/readers"),
     }
     begin(browser)
     assert "Places for your hat" not in browser.page
@@ -142,7 +142,7 @@ def test_what_is_in_the_scope_is_in_the_navigation_and_is_about_the_other_person
     browser = ScriptlessBrowser(fakes).sign_in()
     browser.open("/")
     begin(browser)
-    asked = {
+    asked: dict[str, tuple[Any, Any]] = {
         "/you/record": (record.GetRecordRequest, fakes.records),
         "/you/consents": (consent.GetConsentsRequest, fakes.consents),
         "/you/told": (notices.GetWaysToBeToldRequest, fakes.notices),
