@@ -878,10 +878,13 @@ class FakePersonRightsService(FakeService):
     def __init__(self, service: str) -> None:
         super().__init__(rights.DESCRIPTOR.services_by_name["PersonRightsService"])
         self.service = service
+        self.records: list[tuple[str, Mapping[str, object]]] = []
 
     def Export(self, request: rights.ExportRequest) -> rights.ExportResponse:
         if self.service != "identity":
             return rights.ExportResponse()
+        if self.records:
+            return rights.ExportResponse(records=[_exported(kind, fields) for kind, fields in self.records])
         if not request.page_token:
             contact = {"person": ADA, "email": "ada@example.org", "phone": ""}
             return rights.ExportResponse(records=[_exported("contact", contact)], next_page_token="more")
