@@ -176,7 +176,7 @@ def test_what_is_stored_reads_as_people_say_it() -> None:
 
     assert (pairs["Quiet from"], pairs["Quiet until"], pairs["Language"]) == ("20:30", "08:00", "Polish (polski)")
     assert (pairs["Part"], pairs["Not wanted"]) == ("My key safe", "When a vote begins, and a day before it ends")
-    assert (pairs["Kind"], pairs["How it stands"], pairs["Note"]) == ("right to work", "Counts", "2026-11-24")
+    assert (pairs["Kind"], pairs["How it stands"], pairs["Note"]) == ("right to work", "It counts", "2026-11-24")
     assert (pairs["What about"], pairs["Who decided"], pairs["Written down by"]) == (
         "Somebody may use my key-safe",
         "Others, for your best",
