@@ -195,6 +195,20 @@ def test_a_right_that_ends_while_somebody_writes_loses_nothing_of_what_they_wrot
     assert "She falls on stairs." in browser.open("/you/record/health")
 
 
+@pytest.mark.capability("I4")
+def test_a_scope_that_ends_while_somebody_writes_loses_nothing_either(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    begin(browser)
+    hidden = dict(HIDDEN.findall(_form(browser.open("/you/record/health"), "/you/record/health")))
+    fakes.records.refusals.update(dict.fromkeys(("GetRecord", "SetFields"), NotAllowed("ACTING_OUTSIDE_SCOPE", scope="health")))
+    data = hidden | {"text-risks": "She falls on stairs."}
+    sent = browser.http.post("/you/record/health", data=data, headers={"origin": fakes.public_url})
+    assert sent.status_code == 403
+    assert "not in this: health and risks." in sent.text
+    assert BAR in sent.text, "in the other scope one still acts"
+    fakes.records.refusals.clear()
+    assert "She falls on stairs." in browser.open("/you/record/health")
+
+
 def test_the_browser_of_who_acts_does_not_follow_how_the_other_wants_to_be_told(fakes: FakeServices) -> None:
     fakes.relationships.acts_for = {JO: ALL_SCOPES}
     browser = ScriptlessBrowser(fakes).sign_in()
