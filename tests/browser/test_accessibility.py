@@ -56,7 +56,6 @@ MEMBER = (
 )
 SECRETARY = (
     "/",
-    "/second-looks",
     "/members",
     "/members/new",
     "/members?q=a",
