@@ -1,12 +1,12 @@
 """Acting in another person's place: which relationship allows it, in which scope, and until when.
 
-The pages put `acting_for` into the token. An RPC refuses it unless its binding says `acting=True`; such a command or query then asks here,
-in its own transaction, so that a right that ends in the middle of an act ends the act.
+The pages put `acting_for` into the token. An RPC refuses it unless it is bound with `while_acting` (`acting_audit.py`); such a command or
+query then asks here, in its own transaction, so that a right that ends in the middle of an act ends the act.
 """
 
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, text
 
 from libs.access.access_tables import acting_right, acts_now
 from libs.database.engine import UnitOfWork
@@ -26,6 +26,9 @@ _HAS_HOLDER = (
     .where(acts_now())
     .limit(1)
 )
+# In SQL: the settings that row-level security knows the caller by, as `libs/database/engine.py` sets them.
+_READ_AS = text("""
+select set_config('kith.caller', :person, true), set_config('kith.hat', '', true), set_config('kith.acting_for', '', true)""")
 
 
 async def has_holder(work: UnitOfWork, subject: UUID, scope: str) -> bool:
@@ -39,8 +42,8 @@ async def live_scopes(work: UnitOfWork, holder: UUID, subject: UUID) -> tuple[st
     return tuple((await work.connection.execute(_LIVE_SCOPES, values)).scalars())
 
 
-async def require_self_or_acting(work: UnitOfWork, subject: UUID, scope: str) -> UUID:
-    """The person who does something about `subject`: `subject` themselves, or somebody who acts for them within the scope.
+async def require_self_or_acting(work: UnitOfWork, subject: UUID, scope: str, *or_in: str) -> UUID:
+    """The person who does something about `subject`: `subject` themselves, or somebody who acts for them within one of the scopes.
 
     Raises NotAllowed PERSON_NEEDED, NOT_YOURS, ACTING_ENDED, or ACTING_OUTSIDE_SCOPE.
     """
@@ -51,7 +54,7 @@ async def require_self_or_acting(work: UnitOfWork, subject: UUID, scope: str) ->
         raise NotAllowed("NOT_YOURS")
     if caller.acting_for is not None:
         scopes = await live_scopes(work, caller.person, subject)
-        if scope not in scopes:
+        if not {scope, *or_in} & set(scopes):
             raise NotAllowed("ACTING_OUTSIDE_SCOPE" if scopes else "ACTING_ENDED", scope=scope)
     return caller.person
 
@@ -67,3 +70,12 @@ async def require_principal(work: UnitOfWork, scope: str) -> UUID:
     principal = caller.acting_for or caller.person
     await require_self_or_acting(work, principal, scope)
     return principal
+
+
+async def read_as(work: UnitOfWork, subject: UUID) -> None:
+    """From now on, row-level security shows this transaction what `subject` themselves may see, without any hat.
+
+    For reads of a person's whole record, and only once `require_self_or_acting` has allowed it. The caller stays who they are: audit rows
+    and events name them.
+    """
+    await work.connection.execute(_READ_AS, {"person": str(subject)})

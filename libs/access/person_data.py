@@ -4,6 +4,7 @@ from uuid import UUID
 
 from kith.person.v1 import person_data_pb2 as pb
 from libs.access import emergency
+from libs.access.acting_audit import CatchUp, while_acting
 from libs.access.audit_chain import AuditRow
 from libs.access.reads import list_reads, token_after
 from libs.database.paging import Page, PageRequest
@@ -12,9 +13,9 @@ from libs.rpc.fields import parse_id, timestamp
 from libs.rpc.transactions import Transactions
 
 
-def person_data_service(transactions: Transactions, *, acting: bool = False) -> BoundService:
-    """`acting` where the service has the rights to act (`acting_right`); elsewhere only the person themselves is answered."""
-    methods = {"ListReads": query(_person_and_page, list_reads, _list_reads_response, acting=acting)}
+def person_data_service(transactions: Transactions, catch_up: CatchUp | None = None) -> BoundService:
+    """`catch_up` as in `while_acting`: of every service but identity, which decides the rights to act itself."""
+    methods = {"ListReads": while_acting("reads", query(_person_and_page, list_reads, _list_reads_response), catch_up)}
     return bind(pb, "PersonDataService", transactions, methods)
 
 

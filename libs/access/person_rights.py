@@ -1,6 +1,7 @@
 """`PersonRightsService` of one service: what it stores about a person, for that person, from its `PersonTable`s.
 
-No hat gives the right to somebody's whole record, so no secretary can take it in silence: they print what the person asks for themself.
+The person has it themselves, and so has somebody who acts for them in the scope `data_rights`, whose look is in that person's audit. No
+hat gives the right to somebody's whole record, so no secretary can take it in silence: they print what the person asks for themself.
 Row-level security of each table stands behind it: the rows are read as the person.
 """
 
@@ -12,11 +13,13 @@ from typing import Any
 from uuid import UUID
 
 from kith.person.v1 import person_rights_pb2 as pb
-from libs.access import hats
-from libs.access.person_tables import PersonTable, SealedColumn
+from libs.access import acting, audit
+from libs.access.acting_audit import CatchUp, while_acting
+from libs.access.person_tables import READS, PersonTable, SealedColumn
+from libs.access.reads import SCOPE
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, number, paginate, plain, read_token, token_of
-from libs.refusals import NotAllowed, invalid
+from libs.refusals import invalid
 from libs.rpc.binding import BoundService, bind, query
 from libs.rpc.fields import parse_id
 from libs.rpc.transactions import Transactions
@@ -31,8 +34,10 @@ class ExportedRecord:
     json: str
 
 
-def person_rights_service(transactions: Transactions, tables: Sequence[PersonTable], sealer: PersonSealer | None = None) -> BoundService:
-    """`tables` are those of the service that hold something about people, in the order of the export.
+def person_rights_service(
+    transactions: Transactions, tables: Sequence[PersonTable], sealer: PersonSealer | None = None, catch_up: CatchUp | None = None
+) -> BoundService:
+    """`tables` are those of the service that hold something about people, in the order of the export; `catch_up` as in `while_acting`.
 
     Raises ValueError if something in them is sealed and nothing opens it.
     """
@@ -43,20 +48,28 @@ def person_rights_service(transactions: Transactions, tables: Sequence[PersonTab
     async def export(work: UnitOfWork, person: UUID, page: PageRequest) -> Page[ExportedRecord]:
         return await export_person(work, tables, person, page, sealer)
 
-    return bind(pb, "PersonRightsService", transactions, {"Export": query(_export_request, export, _export_response)})
+    method = while_acting("personal data", query(_export_request, export, _export_response), catch_up)
+    return bind(pb, "PersonRightsService", transactions, {"Export": method})
 
 
 async def export_person(
     work: UnitOfWork, tables: Sequence[PersonTable], person: UUID, page: PageRequest, sealer: PersonSealer | None = None
 ) -> Page[ExportedRecord]:
-    """One page of the records of the person who calls. Raises NotAllowed NOT_YOURS, PERSON_NEEDED; Invalid PAGE_TOKEN_FOREIGN."""
-    if await hats.require_person(work) != person:
-        raise NotAllowed("NOT_YOURS")
+    """One page of the records of the person who calls, or for whom they act.
+
+    Raises NotAllowed NOT_YOURS, PERSON_NEEDED, ACTING_ENDED, ACTING_OUTSIDE_SCOPE; Invalid PAGE_TOKEN_FOREIGN.
+    """
+    await acting.require_self_or_acting(work, person, SCOPE)
     name, size, records = f"export {person}", page.rows(), list[ExportedRecord]()
     after = read_token(name, page.token, (number, plain))
     index, inner = after or (0, "")
     if index >= len(tables):
         raise invalid("page_token", "PAGE_TOKEN_FOREIGN")
+    if work.caller.acting_for is not None:
+        # A page that only goes on in the list of reads would add to what it lists, for ever.
+        if not (inner and tables[index] is READS):
+            await audit.record_read(work, "personal data", "get", person)
+        await acting.read_as(work, person)
     # Nobody has a key before something of theirs is sealed, nor once they were erased: what is sealed is then missing.
     cipher = (await sealer.ciphers(work, [person])).get(person) if sealer else None
     while index < len(tables) and len(records) < size:

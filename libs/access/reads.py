@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from libs.access import acting
+from libs.access import acting, audit
 from libs.access.audit_chain import AuditRow
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate, token_of
@@ -18,11 +18,17 @@ _to_row = row_mapper(AuditRow)
 
 
 async def list_reads(work: UnitOfWork, person: UUID, page: PageRequest) -> Page[AuditRow]:
-    """The latest first. Raises NotAllowed PERSON_NEEDED, NOT_YOURS, ACTING_ENDED, ACTING_OUTSIDE_SCOPE, Invalid for the page."""
+    """The latest first. Who looks at it for the person is in the next list themselves.
+
+    Raises NotAllowed PERSON_NEEDED, NOT_YOURS, ACTING_ENDED, ACTING_OUTSIDE_SCOPE; Invalid for the page.
+    """
     await acting.require_self_or_acting(work, person, SCOPE)
     statement = select(read_audit).where(read_audit.c.subject == person)
     by = (read_audit.c.at, read_audit.c.id)
-    return (await paginate(work, statement, page, by=by, name=_NAME, descending=True)).map(_to_row)
+    found = await paginate(work, statement, page, by=by, name=_NAME, descending=True)
+    if work.caller.acting_for is not None:
+        await audit.record_read(work, "reads", "list", person)
+    return found.map(_to_row)
 
 
 def token_after(row: AuditRow) -> str:

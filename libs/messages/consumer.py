@@ -76,7 +76,10 @@ class Reactions:
 
 
 def joined(*parts: Reactions) -> Reactions:
-    """The reactions of all parts, which follow the same source. Where several handle an event, they do so in the order of the parts."""
+    """The reactions of all parts. Where several handle an event, they do so in the order of the parts.
+
+    Raises ValueError for parts that follow different sources.
+    """
     [source] = {part.source for part in parts}
     handlers: dict[str, list[EventHandler]] = {}
     for part in parts:

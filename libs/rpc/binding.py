@@ -53,8 +53,6 @@ class BoundService:
     open_methods: frozenset[str]
     service_methods: Mapping[str, str]
     """Methods that only a service calls, with its name."""
-    acting_methods: frozenset[str] = frozenset()
-    """Methods that may be called in another person's place."""
 
     def add_to(self, server: grpc.aio.Server) -> None:
         server.add_generic_rpc_handlers((self.handlers,))
@@ -64,8 +62,6 @@ def command(
     read: Callable[[Request], tuple[*Arguments]],
     act: Callable[[UnitOfWork, *Arguments], Awaitable[Result]],
     write: Callable[[Result], Response],
-    *,
-    acting: bool = False,
 ) -> Method[Request, Response]:
     """A change under the request's idempotency key: a repeat of the request gets the first response again."""
 
@@ -77,7 +73,7 @@ def command(
 
         return await transactions.command(request, response, do)
 
-    return Method(run, acting=acting)
+    return Method(run)
 
 
 def query(
@@ -86,7 +82,6 @@ def query(
     write: Callable[[Result], Response],
     *,
     open: bool = False,  # noqa: A002 - the word of `open_methods`
-    acting: bool = False,
 ) -> Method[Request, Response]:
     """A read as the caller; all it writes is the read audit."""
 
@@ -95,7 +90,7 @@ def query(
         async with transactions.query() as work:
             return write(await ask(work, *arguments))
 
-    return Method(run, open, acting=acting)
+    return Method(run, open)
 
 
 def repeatable(
@@ -145,7 +140,6 @@ def bind(package: ModuleType, name: str, transactions: Transactions, methods: Ma
         grpc.method_handlers_generic_handler(service.full_name, handlers),
         frozenset(f"{name}/{method}" for method, bound in methods.items() if bound.open),
         {f"{name}/{method}": bound.service for method, bound in methods.items() if bound.service},
-        frozenset(f"{name}/{method}" for method, bound in methods.items() if bound.acting),
     )
 
 

@@ -22,6 +22,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
 
     def build(runtime: Runtime) -> Component:
         zone = ZoneInfo(settings.zone)
+        follow_rights = runtime.catch_up_with("identity")
         return Component(
             name="governance",
             address=settings.address,
@@ -29,8 +30,8 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
             services=(
                 governance_service(runtime, zone),
                 vote_service(runtime, zone, settings.co_op_id),
-                person_rights_service(runtime.transactions, PERSON_TABLES),
-                person_data_service(runtime.transactions),
+                person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=follow_rights),
+                person_data_service(runtime.transactions, follow_rights),
             ),
             reactions=(identity.REACTIONS, membership.REACTIONS, federation.REACTIONS),
             jobs=(close_due_motions.JOB, seal_reads_job(events_out.read_audit_sealed)),

@@ -59,7 +59,7 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
                 data_request_service(runtime.transactions, zone),
                 person_rights_service(runtime.transactions, PERSON_TABLES, sealer),
                 emergency_service(runtime.transactions, sealer),
-                person_data_service(runtime.transactions, acting=True),
+                person_data_service(runtime.transactions),
                 relationship_service(runtime.transactions, zone, sealer),
                 credential_service(runtime.transactions, sealer, zone),
                 file_service(runtime.transactions, sealer),

@@ -28,11 +28,11 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
             address=settings.address,
             migrations=migrations_folder("matching"),
             services=(
-                support_profile_service(runtime.transactions, places),
-                introduction_service(runtime.transactions, zone),
-                team_service(runtime.transactions, zone),
-                person_data_service(runtime.transactions),
-                person_rights_service(runtime.transactions, PERSON_TABLES),
+                support_profile_service(runtime, places),
+                introduction_service(runtime, zone),
+                team_service(runtime, zone),
+                person_data_service(runtime.transactions, runtime.catch_up_with("identity")),
+                person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=runtime.catch_up_with("identity")),
             ),
             reactions=(identity.REACTIONS, membership.reactions(zone), governance.REACTIONS),
             jobs=(

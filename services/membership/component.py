@@ -19,14 +19,15 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
     zone = ZoneInfo(settings.zone)
 
     def build(runtime: Runtime) -> Component:
+        follow_rights = runtime.catch_up_with("identity")
         return Component(
             name="membership",
             address=settings.address,
             migrations=Path(__file__).parent / "storage" / "migrations",
             services=(
                 membership_service(runtime, zone),
-                person_data_service(runtime.transactions),
-                person_rights_service(runtime.transactions, PERSON_TABLES),
+                person_data_service(runtime.transactions, follow_rights),
+                person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=follow_rights),
             ),
             reactions=(identity.reactions(zone), governance.reactions(zone)),
             jobs=(seal_reads_job(events_out.read_audit_sealed),),

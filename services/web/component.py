@@ -93,7 +93,7 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
             name="web",
             address=settings.address,
             migrations=migrations_folder("web"),
-            services=(person_rights_service(runtime.transactions, PERSON_TABLES),),
+            services=(person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=runtime.catch_up_with("identity")),),
             reactions=(identity.REACTIONS, governance.REACTIONS, federation.REACTIONS),
             jobs=(
                 forget_ended_sessions.JOB,

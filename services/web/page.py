@@ -40,7 +40,7 @@ class Access(StrEnum):
 
 
 SESSION_SECONDS = 1.5
-ACTING_ENDED = "ACTING_ENDED"
+ACTING_ENDED, ACTING_OUTSIDE_SCOPE = "ACTING_ENDED", "ACTING_OUTSIDE_SCOPE"
 _SEE_OTHER = 303
 _SIGN_IN_AGAIN = "SIGN_IN_AGAIN"
 """The reason of a refusal that asks who the person is once more, and leaves their session as it is."""
@@ -92,8 +92,8 @@ def endpoint(state: AppState, page: Page) -> Callable[[Request], Awaitable[Respo
         except NotSignedIn as refusal:
             return await _redirect_to_sign_in(ctx, page, refusal)
         except (Refusal, FormRejected, request_body.BodyTooLarge, ClientDisconnect) as rejection:
-            if isinstance(rejection, Refusal) and rejection.reason == ACTING_ENDED:
-                await _stop_acting(ctx, page)
+            if isinstance(rejection, Refusal) and rejection.reason in {ACTING_ENDED, ACTING_OUTSIDE_SCOPE}:
+                await _end_act(ctx, page, rejection)
             return _rejection_response(ctx, rejection)
         except Exception as error:  # noqa: BLE001 - the last resort: a plain page for the person; the log says where it happened
             return error_page(ctx, error)
@@ -110,11 +110,14 @@ async def _load_acting(ctx: PageContext, page: Page) -> None:
             raise
 
 
-async def _stop_acting(ctx: PageContext, page: Page) -> None:
-    """The right to act has ended, perhaps between page and form: what was written is kept, and the person is themselves again."""
+async def _end_act(ctx: PageContext, page: Page, refusal: Refusal) -> None:
+    """The right to act has ended, or a scope of it, perhaps between page and form: what was written is kept.
+
+    Without any scope the person is themselves again.
+    """
     if ctx.request.method == "POST" and page.access is not Access.ANYBODY:
         await _keep_form(ctx, page)
-    if ctx.session is not None:
+    if ctx.session is not None and refusal.reason == ACTING_ENDED:
         ctx.session, ctx.acting = await ctx.state.sessions.set_acting_for(ctx.session, ""), None
 
 

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from kith.identity.v1 import identity_pb2 as identity
 from kith.identity.v1.identity_pb2 import GetNamesRequest, GetNamesResponse
+from libs.access.record_fields import SECTIONS
 from libs.callers.relying_party import relying_party_of
 from libs.refusals import Refusal
 from libs.rpc.client import DEADLINE_SECONDS, Method
@@ -111,6 +112,11 @@ class PageContext:
     def person_id(self) -> str:
         """The id of the person who is signed in, or empty."""
         return self.session.identity.person_id if self.session else ""
+
+    @property
+    def subject_id(self) -> str:
+        """The id of the person whom the page is about: for whom somebody acts, or who is signed in."""
+        return self.acting.subject_id if self.acting else self.person_id
 
     @property
     def client_address(self) -> str:
@@ -245,8 +251,9 @@ class PageContext:
     def refusal_details(self, refusal: Refusal) -> Mapping[str, str]:
         """The values for a refusal's sentence, with moments in words."""
         details = {name: self._format_detail(value) for name, value in refusal.details.items()}
-        decision = f"consent_decision.{details.get('decision', '')}"
-        return details | ({"decision": str(self.say(decision))} if self.catalogue.has(decision) else {})
+        words = {"decision": "consent_decision", "scope": "scope"}
+        keys = {name: f"{prefix}.{details.get(name, '')}" for name, prefix in words.items()}
+        return details | {name: str(self.say(key)) for name, key in keys.items() if self.catalogue.has(key)}
 
     def _format_detail(self, value: str) -> str:
         try:
@@ -341,6 +348,7 @@ class PageContext:
             "restored": self.is_restored,
             "acting": self.acting,
             "acting_scopes": [self.say(f"scope.{scope}") for scope in self.acting.scopes] if self.acting else [],
+            "acting_places": _acting_places(self),
             "act_for": self.act_for,
             "help_now": self.helped,
             "shared_until": self.session.identity.expires_at if self.session and self.session.identity.is_shared else None,
@@ -405,13 +413,32 @@ _NAVIGATION_BY_HAT: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("/notices", "place.notices"),
         ("/co-ops", "place.co_ops"),
     ),
-    "scrutineer": (),
+    "scrutineer": (("/second-looks", "place.second_looks"),),
     "operator": (("/system", "place.system"),),
 }
 
 
+_ACTING_PLACES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("/you/record", "acting.place_record", tuple(SECTIONS)),
+    ("/you/consents", "acting.place_consents", ("consent",)),
+    ("/you/told", "acting.place_told", ("notices",)),
+    ("/you/data", "acting.place_data", ("data_rights",)),
+    ("/you/readers", "acting.place_readers", ("data_rights",)),
+)
+"""Pages that can be used while acting, and in which scopes; any of them is enough."""
+
+
+def _acting_places(ctx: PageContext) -> list[NavigationLink]:
+    """Where somebody who acts can go: nothing outside their scopes."""
+    if ctx.acting is None:
+        return []
+    scopes, name = set(ctx.acting.scopes), ctx.acting.name
+    within = [(path, key) for path, key, opened_by in _ACTING_PLACES if scopes & set(opened_by)]
+    return [NavigationLink(path, ctx.say(key, name=name), ctx.request_path == path) for path, key in within]
+
+
 def _navigation(ctx: PageContext) -> list[NavigationLink]:
-    if not ctx.session:
+    if not ctx.session or ctx.acting:
         return []
     by_hat = [links for hat, links in _NAVIGATION_BY_HAT.items() if ctx.has_hat(hat)]
     common = [("/", "place.home"), ("/motions", "place.motions"), ("/votes", "place.votes")]

@@ -36,6 +36,7 @@ from services.web.pages import (
     recovery,
     recovery_help,
     relationships,
+    second_looks,
     sign_in,
     sign_in_by_mail,
     source_code,
@@ -49,7 +50,7 @@ from services.web.pages.ballots.motion import MotionBallots
 from services.web.pages.ballots.own_ballot import OwnBallotPages
 from services.web.pages.ballots.paper import PaperBallotPages
 from services.web.pages.co_ops import peer_detail, peers_and_invitations
-from services.web.pages.consents import ask_consent, capacity, consent_list
+from services.web.pages.consents import ask_consent, capacity, consent_list, lawful_decider
 from services.web.pages.federated_votes import ballot as federated_ballot
 from services.web.pages.federated_votes import (
     ballot_lookup,
@@ -139,6 +140,8 @@ _SECRETARY_PAGES = (
     Page("/members/{person:uuid}/consents", consent_list.show_of_person, consent_list.withdraw, consent_list.WITHDRAW, Access.SECRETARY),
     form_page("/members/{person:uuid}/consents/capacity", capacity.CAPACITY),
     form_page("/members/{person:uuid}/consents/best-interests", capacity.BEST_INTERESTS),
+    form_page("/members/{person:uuid}/consents/decider", lawful_decider.TOLD),
+    Page("/members/{person:uuid}/consents/begin", None, ask_consent.begin, ask_consent.BEGIN, Access.SECRETARY),
     form_page("/members/{person:uuid}/consents/new", ask_consent.WHAT),
     form_page("/members/{person:uuid}/consents/new/how", ask_consent.HOW),
     form_page("/members/{person:uuid}/consents/new/answer", ask_consent.ANSWER),
@@ -173,7 +176,7 @@ _MEMBER_PAGES = (
     Page("/you/sign-in/add", None, passkeys.add, passkeys.ADD, never_kept=("credential",)),
     form_page("/you/sign-in/{passkey:uuid}", passkeys.RENAME, Access.MEMBER),
     Page("/you/sign-in/{passkey:uuid}/remove", None, passkeys.remove, passkeys.REMOVE),
-    Page("/you/readers", readers.show),
+    Page("/you/readers", readers.show, acting=True),
     form_page("/emergency/{person:uuid}", emergency_access.OPEN, Access.MEMBER),
     Page("/you/people", relationships.show, relationships.change, relationships.CHANGE),
     form_page("/you/people/new", relationships.GIVE, Access.MEMBER),
@@ -187,15 +190,16 @@ _MEMBER_PAGES = (
     Page("/you/sessions", my_sessions.show, my_sessions.end, my_sessions.END, is_limited=False),
     Page("/helping", helping.show, helping.begin, helping.BEGIN, never_kept=("code",)),
     Page("/helping/end", None, helping.end, helping.END, is_limited=False),
-    Page("/you/data", my_data.show),
-    Page("/you/data/file", my_data.download),
-    Page("/you/record", own_record.show),
-    form_page("/you/record/{section}", own_record.SECTION, Access.MEMBER),
+    Page("/you/data", my_data.show, acting=True),
+    Page("/you/data/file", my_data.download, acting=True),
+    Page("/you/record", own_record.show, acting=True),
+    form_page("/you/record/{section}", own_record.SECTION, Access.MEMBER, acting=True),
     form_page("/you/record/sharing/{field}", field_access.SHARING, Access.MEMBER),
     Page("/you/record/sharing/{field}/stop", None, field_access.stop, field_access.STOP),
     Page("/you/shared", shared_records.show_all),
     Page("/members/{person:uuid}/record", shared_records.show_one),
-    Page("/you/consents", consent_list.show_own, consent_list.withdraw, consent_list.WITHDRAW),
+    Page("/you/consents", consent_list.show_own, consent_list.withdraw, consent_list.WITHDRAW, acting=True),
+    form_page("/you/consents/decide", lawful_decider.OWN, Access.MEMBER, acting=True),
     form_page("/you/recovery", recovery_help.NAME, Access.MEMBER),
     Page("/you/recovery/people", None, recovery_help.change_people, recovery_help.PEOPLE),
     Page("/you/recovery/stop", None, recovery_help.stop, recovery_help.STOP),
@@ -259,6 +263,8 @@ _FEDERATED_VOTE_PAGES = (
     Page("/look-up", ballot_lookup.show, access=Access.ANYBODY),
 )
 
+_SCRUTINEER_PAGES = (Page("/second-looks", second_looks.show, second_looks.confirm, second_looks.CONFIRM, Access.SCRUTINEER),)
+
 _OPERATOR_PAGES = (Page("/system", system_status.show, access=Access.OPERATOR, shown_without_records=True),)
 
-PAGES = (*_PUBLIC_PAGES, *_SECRETARY_PAGES, *_MEMBER_PAGES, *_CO_OP_PAGES, *_FEDERATED_VOTE_PAGES, *_OPERATOR_PAGES)
+PAGES = (*_PUBLIC_PAGES, *_SECRETARY_PAGES, *_MEMBER_PAGES, *_CO_OP_PAGES, *_FEDERATED_VOTE_PAGES, *_SCRUTINEER_PAGES, *_OPERATOR_PAGES)

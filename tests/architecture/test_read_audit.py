@@ -16,3 +16,12 @@ def test_every_service_that_logs_reads_seals_and_publishes_them_and_shows_them_t
     assert {name for name in SERVICE_NAMES if "ReadAuditSealed" in event_names(name)} == logging
     assert services_with("person_data_service(runtime.transactions") == logging
     assert set(PEOPLE_SERVICE_NAMES) == logging
+
+
+def test_what_may_be_done_for_others_is_bound_with_the_audit_of_what_is_refused() -> None:
+    """`while_acting` is the only way; pages say for themselves that they can be used."""
+    sources = [*python_sources("services"), *python_sources("libs")]
+
+    assert {path.as_posix() for path, text in sources if "acting=True" in text and "services/web/" not in path.as_posix()} == {
+        "libs/access/acting_audit.py"
+    }

@@ -122,6 +122,7 @@ def pages(demo_site: DemoSite, window: Window) -> dict[str, tuple[StorageState |
                 member,
                 member.replace("/members/", "/emergency/"),
                 *(f"{member}/{change}" for change in ("class", "correct", "end", "people", "people/new", "consents", "consents/new")),
+                *(f"{member}/consents/{form}" for form in ("decider", "best-interests", "capacity")),
                 f"{member}/record",
                 f"{still_open}/record",
                 between,

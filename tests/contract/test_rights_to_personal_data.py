@@ -37,8 +37,8 @@ class Right(StrEnum):
     """Own and acting in `team`; an open offer every member: row-level security of matching's tables."""
     IN_TEAM = r"teams\.get\("
     """Its owner, who acts for them, and those in it: row-level security of matching's tables."""
-    OWN_EXPORT = r"require_person\(work\) != person"
-    """Everything, for the person alone."""
+    OWN_OR_ACTING = r"require_self_or_acting\(work, person, SCOPE\)"
+    """For the person, and for who acts for them in this scope."""
     OWN_CODE = r"find_match|sign_in_with_code|finish_recovery|finish_passkey_sign_in"
     """Who signs in, of themselves."""
 
@@ -86,7 +86,7 @@ GUARDS = {
     ("SignIn", "SignInResponse"): Guard("hats session_key token", Right.OWN_CODE, "identity/rpc/secret_methods"),
     ("ListHats", "WornHat"): Guard("hat", Right.SIGNED_IN, "identity/queries/list_hats"),
     ("ListDataRequests", "DataRequest"): Guard("asked_by due_day", Right.SECRETARY, "identity/queries/list_data_requests"),
-    ("Export", "ExportedRecord"): Guard("json kind", Right.OWN_EXPORT, "../libs/access/person_rights"),
+    ("Export", "ExportedRecord"): Guard("json kind", Right.OWN_OR_ACTING, "../libs/access/person_rights"),
     ("GetMember", "Member"): Guard(_MEMBER, Right.OWN_OR_SECRETARY, "membership/queries/get_member"),
     ("ListMembers", "Member"): Guard(_MEMBER, Right.SECRETARY, "membership/queries/list_members"),
     ("ListApplications", "Application"): Guard("member_class why", Right.SECRETARY, "membership/queries/list_applications"),
@@ -171,7 +171,7 @@ def test_no_module_but_their_own_reads_the_texts_of_records() -> None:
     source = (ROOT / f"{storage}/record_fields.py").read_text(encoding="utf-8")
     guarded = re.findall(r"select\(record_field\)\.where\((?:may_read\(|_FIELD\.person == any_\(readable_subjects\()", source)
     assert source.count("select(record_field)") == len(guarded) == 2
-    # A person's own texts, for them: `PersonRightsService/Export` answers nobody else.
+    # A person's own texts, for them: `PersonRightsService/Export` answers them, and who acts for them.
     assert 'tables.record_field,\n        ("person",),\n' in (ROOT / f"{storage}/person_tables.py").read_text(encoding="utf-8")
     # Whether a field is filled in is all that the list of grants asks of the table.
     assert "record_field.c.sealed.is_not(None)" in (ROOT / f"{storage}/access_grants.py").read_text(encoding="utf-8")

@@ -206,9 +206,12 @@ async def test_who_acts_for_a_person_does_so_in_their_sections_and_shares_nothin
         # Nobody here is a member; only Ash finds the people who act for Ash, to share more with them.
         assert [await records.find(by, "example") for by in (ash, bo)] == [["Bo Example"], []]
         assert await records.fill_in(ash, by=bo_for_ash, version=1, health__risks="Stairs, mornings") == [2]
+        outside = pb.GetRecordRequest(person_id=str(ash), fields=["health.risks", "home.key_safe"])
         attempts = (
             ("ACTING_OUTSIDE_SCOPE", records.fill_in(ash, by=bo_for_ash, version=1, home__key_safe="1")),
             ("ACTING_OUTSIDE_SCOPE", records.fill_in(ash, by=bo_for_ash, version=2, health__risks="-", home__key_safe="1")),
+            ("ACTING_OUTSIDE_SCOPE", call_service(records.stub.GetRecord, outside, bo_for_ash)),
+            ("NOT_YOURS", records.read(bo_for_ash, bo)),
             ("NOT_WHILE_ACTING", records.share(bo_for_ash, person_audience(bo), "health.risks")),
             ("NOT_WHILE_ACTING", records.read_all(bo_for_ash, "health.risks")),
             ("NOT_WHILE_ACTING", records.grants(bo_for_ash)),
@@ -219,7 +222,8 @@ async def test_who_acts_for_a_person_does_so_in_their_sections_and_shares_nothin
                 await attempt
         await administrator(co_op, "update acting_right set ended_at = now()")
         assert await records.find(ash, "example") == []
-        assert await records.read(bo_for_ash, ash) == {}
+        with pytest.raises(NotAllowed, match="ACTING_ENDED"):
+            await records.read(bo_for_ash, ash)
         assert await records.read(ash, ash) == {"health.risks": "Stairs, mornings", "home.key_safe": "4711"}
         request = pb.GetRecordRequest(person_id=str(ash))
         fields = {field.field: field for field in (await call_service(records.stub.GetRecord, request, co_op.token(ash))).fields}

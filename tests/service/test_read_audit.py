@@ -176,4 +176,6 @@ async def _a_representative_reads_the_list_within_the_scope(co_op: RunningCoOp, 
         await call_service(list_reads, readers.request(), token)
     async with co_op.database_transaction("identity", owner=True) as connection:
         await connection.execute(right, new_id(), "data_rights", ben, readers.person)
-    assert len((await call_service(list_reads, readers.request(), token)).reads) == 4
+    reads = (await call_service(list_reads, readers.request(), token)).reads
+    assert [read.reason for read in reads[:2]] == ["ACTING_OUTSIDE_SCOPE", "ACTING_ENDED"], "what was refused is in it"
+    assert len(reads) == 2 + 4

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from kith.identity.facts.v1.facts_pb2 import CredentialExpired, CredentialVerified, PersonsMerged
+from kith.identity.facts.v1.facts_pb2 import CredentialExpired, CredentialVerified, PersonsMerged, RelationshipStarted
 from kith.matching.facts.v1.facts_pb2 import SupportProfileChanged
 from kith.matching.v1 import support_profiles_pb2 as pb
 from kith.matching.v1.support_profiles_pb2_grpc import SupportProfileServiceStub
@@ -89,16 +89,16 @@ async def test_a_profile_reads_back_as_it_was_written_to_those_who_may_see_it(in
 
 
 async def test_who_acts_in_the_scope_says_what_somebody_looks_for(infrastructure: Infrastructure) -> None:
-    async with running_co_op(infrastructure, "matching") as co_op:
+    async with running_co_op(infrastructure, "matching") as co_op, event_publisher(co_op, "identity") as identity:
         profiles, (ada, bo) = Profiles(co_op), (new_id() for _ in range(2))
         acting = tokens.issue_token(co_op.infrastructure.keys.token_private, callers.person(bo, acting_for=ada), co_op.now())
         with pytest.raises(NotAllowed, match="ACTING_ENDED"):
             await profiles.set_getting(ada, acting)
-        async with co_op.database_transaction("matching", caller=callers.job("tests")) as connection:
-            await connection.execute(
-                "insert into acting_right (relationship, scope, holder, subject, valid_from) values ($1, 'team', $2, $3, $4)",
-                new_id(), bo, ada, co_op.now() - timedelta(days=1),
-            )  # fmt: skip
+        started = RelationshipStarted(
+            relationship_id=str(new_id()), subject_id=str(ada), holder_id=str(bo), kind="relative", scopes=["team"]
+        )
+        started.valid_from.FromDatetime(co_op.now() - timedelta(minutes=1))
+        await identity.publish((started, str(ada)))
         assert await profiles.set_getting(ada, acting) == 1
         with pytest.raises(NotAllowed, match="NOT_WHILE_ACTING"):
             await profiles.set_giving(ada, acting)

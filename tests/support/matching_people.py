@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from kith.identity.facts.v1.facts_pb2 import CredentialVerified
+from kith.identity.facts.v1.facts_pb2 import CredentialVerified, RelationshipStarted
 from kith.matching.v1 import introductions_pb2 as pb
 from kith.matching.v1 import support_profiles_pb2 as profiles
 from kith.matching.v1 import teams_pb2 as team
@@ -60,11 +60,11 @@ class MatchingPeople:
 
     async def let_act(self, holder: UUID, subject: UUID) -> str:
         """A token with which `holder` acts for `subject` in "my team"."""
-        async with self.co_op.database_transaction("matching", caller=callers.job("tests")) as connection:
-            await connection.execute(
-                "insert into acting_right (relationship, scope, holder, subject, valid_from) values ($1, 'team', $2, $3, $4)",
-                new_id(), holder, subject, self.co_op.now() - timedelta(days=1),
-            )  # fmt: skip
+        started = RelationshipStarted(
+            relationship_id=str(new_id()), subject_id=str(subject), holder_id=str(holder), kind="relative", scopes=["team"]
+        )
+        started.valid_from.FromDatetime(self.co_op.now() - timedelta(minutes=1))
+        await self.identity.publish((started, str(subject)))
         return tokens.issue_token(
             self.co_op.infrastructure.keys.token_private, callers.person(holder, acting_for=subject), self.co_op.now()
         )

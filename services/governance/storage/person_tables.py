@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from libs.access.person_tables import READS, WORN_HATS, PersonTable
+from libs.access.person_tables import ACTING_RIGHTS, READS, WORN_HATS, PersonTable
 from services.governance.storage import tables
 
 _ENTRY = ("person", "choice", "taken", "recorder", "recorded_at", "revision")
@@ -32,6 +32,7 @@ PERSON_TABLES = (
     PersonTable(tables.vote_attestation, ("person",), ("vote", "person", "at")),
     PersonTable(tables.merged_person, ("person", "kept"), ("person", "kept")),
     WORN_HATS,
+    ACTING_RIGHTS,
     READS,
 )
 

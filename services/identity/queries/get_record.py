@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from libs.access import audit
-from libs.access.record_fields import FIELDS
+from libs.access import acting, audit
+from libs.access.record_fields import FIELDS, section_of
 from libs.database.engine import UnitOfWork
 from libs.refusals import NotAllowed, NotFound
 from libs.sealing import PersonSealer
@@ -16,7 +16,8 @@ from services.identity.storage.record_fields import FieldRecord
 async def get_record(work: UnitOfWork, person: UUID, reason: str, fields: Sequence[str], *, sealer: PersonSealer) -> list[FieldRecord]:
     """The fields that the caller may read, in their order; all that are asked for, or all there are.
 
-    Raises NotAllowed PERSON_NEEDED, Invalid for the fields or the reason, NotFound PERSON_UNKNOWN.
+    Raises NotAllowed PERSON_NEEDED, Invalid for the fields or the reason, NotFound PERSON_UNKNOWN. Who acts for somebody and asks
+    outside the scope is told, lest they take nothing for all there is: NotAllowed NOT_YOURS, ACTING_ENDED, ACTING_OUTSIDE_SCOPE.
     """
     caller = work.caller
     if caller.person is None:
@@ -24,6 +25,8 @@ async def get_record(work: UnitOfWork, person: UUID, reason: str, fields: Sequen
     check_reason(reason)
     if fields:
         check_fields(fields)
+    if caller.acting_for is not None:
+        await _require_scope(work, person, fields)
     if not await persons.exists(work, person):
         raise NotFound("PERSON_UNKNOWN")
     found = await record_fields.get_fields(work, sealer, person, fields or FIELDS)
@@ -32,3 +35,13 @@ async def get_record(work: UnitOfWork, person: UUID, reason: str, fields: Sequen
     if found:
         await audit.record_read(work, "record", "get", person, fields=sorted(field.field for field in found), reason=reason)
     return sorted(found, key=lambda field: FIELDS.index(field.field))
+
+
+async def _require_scope(work: UnitOfWork, person: UUID, fields: Sequence[str]) -> None:
+    """The sections of all these fields, or of any field if none is named."""
+    sections = dict.fromkeys(map(section_of, fields or FIELDS))
+    if fields:
+        for section in sections:
+            await acting.require_self_or_acting(work, person, section)
+    else:
+        await acting.require_self_or_acting(work, person, *sections)

@@ -9,6 +9,7 @@ from libs.database.paging import Page, PageRequest
 from libs.sealing import PersonSealer
 from services.identity.domain.relationship import EVIDENCE_PLACE, Relationship
 from services.identity.storage import relationships
+from services.identity.storage.relationships import Listed
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ async def list_relationships(
     work: UnitOfWork,
     page: PageRequest,
     person: UUID | None,
-    ended_too: bool,  # noqa: FBT001 - RPCs are bound by position
+    listed: Listed,
     *,
     sealer: PersonSealer,
 ) -> Page[ShownRelationship]:
@@ -32,7 +33,7 @@ async def list_relationships(
     has_office = await hats.wears(work, hats.SECRETARY) or await hats.wears(work, hats.SCRUTINEER)
     if person not in {None, caller} and not has_office:
         await hats.require(work, hats.SECRETARY)
-    rows = await relationships.list_page(work, person if has_office else caller, page, ended_too=ended_too)
+    rows = await relationships.list_page(work, person if has_office else caller, page, listed)
     ciphers = await sealer.ciphers(work, {row.subject for row in rows.items if row.evidence_sealed})
 
     def show(row: Relationship) -> ShownRelationship:

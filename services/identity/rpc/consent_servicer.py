@@ -4,6 +4,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from kith.identity.v1 import consent_pb2 as pb
+from libs.access.acting_audit import while_acting
 from libs.rpc.binding import BoundService, bind, command, query
 from libs.rpc.transactions import Transactions
 from libs.sealing import PersonSealer
@@ -23,13 +24,16 @@ def consent_service(transactions: Transactions, sealer: PersonSealer, zone: Zone
         "ConsentService",
         transactions,
         {
-            "RecordConsent": command(
-                translate.new_consent, record, lambda consent: pb.RecordConsentResponse(consent_id=str(consent)), acting=True
+            "RecordConsent": while_acting(
+                "consents",
+                command(translate.new_consent, record, lambda consent: pb.RecordConsentResponse(consent_id=str(consent))),
             ),
-            "WithdrawConsent": command(translate.consent_id, withdraw_consent, lambda _: pb.WithdrawConsentResponse(), acting=True),
+            "WithdrawConsent": while_acting(
+                "consents", command(translate.consent_id, withdraw_consent, lambda _: pb.WithdrawConsentResponse())
+            ),
             "RecordCapacity": command(
                 translate.new_capacity_record, record_ability, lambda capacity: pb.RecordCapacityResponse(capacity_id=str(capacity))
             ),
-            "GetConsents": query(translate.person_id, read, partial(translate.get_consents_response, zone=zone), acting=True),
+            "GetConsents": while_acting("consents", query(translate.person_id, read, partial(translate.get_consents_response, zone=zone))),
         },
     )

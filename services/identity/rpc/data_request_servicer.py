@@ -5,6 +5,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kith.identity.v1 import data_requests_pb2 as pb
+from libs.access.acting_audit import while_acting
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest
 from libs.rpc.binding import BoundService, bind, command, query
@@ -28,7 +29,7 @@ def data_request_service(transactions: Transactions, zone: ZoneInfo) -> BoundSer
         "DataRequestService",
         transactions,
         {
-            "AskForData": command(_person_id, ask, _ask_for_data_response, acting=True),
+            "AskForData": while_acting("data request", command(_person_id, ask, _ask_for_data_response)),
             "AnswerDataRequest": command(_answer, answer_data_request, lambda _: pb.AnswerDataRequestResponse()),
             "ListDataRequests": query(_page, list_data_requests, _list_data_requests_response),
         },

@@ -4,6 +4,7 @@ from functools import partial
 from uuid import UUID
 
 from kith.identity.v1 import emergency_pb2 as pb
+from libs.access.acting_audit import while_acting
 from libs.database.paging import Page, PageRequest
 from libs.rpc.binding import BoundService, bind, command, query
 from libs.rpc.fields import parse_id, timestamp
@@ -23,7 +24,9 @@ def emergency_service(transactions: Transactions, sealer: PersonSealer) -> Bound
         transactions,
         {
             "OpenRecord": command(_person_and_reason, partial(open_record, sealer=sealer), _open_record_response),
-            "ListEmergencyAccess": query(_person_and_page, partial(list_emergency_access, sealer=sealer), _list_response, acting=True),
+            "ListEmergencyAccess": while_acting(
+                "emergency access", query(_person_and_page, partial(list_emergency_access, sealer=sealer), _list_response)
+            ),
             "ReviewEmergencyAccess": command(_access, review_emergency_access, lambda _: pb.ReviewEmergencyAccessResponse()),
         },
     )

@@ -8,6 +8,7 @@ from google.protobuf.message import Message
 
 from kith.identity.v1 import notices_pb2 as pb
 from kith.identity.v1.enums import NoticeChannel, NoticeTopic
+from libs.access.acting_audit import while_acting
 from libs.rpc.binding import BoundService, Method, bind, called_by, command, handler, query, repeatable
 from libs.rpc.call import CURRENT_CALL
 from libs.rpc.enums import from_wire, to_wire
@@ -48,8 +49,10 @@ def notice_service(transactions: Transactions, keyed_hasher: KeyedHasher) -> Bou
         "NoticeService",
         transactions,
         {
-            "GetWaysToBeTold": query(_person_id, get_ways_to_be_told, _own_ways, acting=True),
-            "SetWaysToBeTold": command(_choice, set_ways_to_be_told, lambda _: pb.SetWaysToBeToldResponse(), acting=True),
+            "GetWaysToBeTold": while_acting("ways to be told", query(_person_id, get_ways_to_be_told, _own_ways)),
+            "SetWaysToBeTold": while_acting(
+                "ways to be told", command(_choice, set_ways_to_be_told, lambda _: pb.SetWaysToBeToldResponse())
+            ),
             "GetNoticeAddress": _for_web(query(_person_id, get_notice_address, _address)),
             "StopNotices": _for_web(command(_topic, stop_notices, lambda _: pb.StopNoticesResponse())),
             "RequestSignInLink": _for_web(repeatable(link_source, request_sign_in_link, lambda _: pb.RequestSignInLinkResponse())),

@@ -3,6 +3,7 @@
 from functools import partial
 
 from kith.identity.v1 import record_pb2 as pb
+from libs.access.acting_audit import while_acting
 from libs.rpc.binding import BoundService, bind, command, query
 from libs.rpc.transactions import Transactions
 from libs.sealing import PersonSealer
@@ -23,9 +24,13 @@ def record_service(transactions: Transactions, sealer: PersonSealer) -> BoundSer
         "RecordService",
         transactions,
         {
-            "GetRecord": query(translate.record_request, partial(get_record, sealer=sealer), translate.get_record_response, acting=True),
+            "GetRecord": while_acting(
+                "record", query(translate.record_request, partial(get_record, sealer=sealer), translate.get_record_response)
+            ),
             "ListRecords": query(translate.field_request, partial(list_records, sealer=sealer), translate.list_records_response),
-            "SetFields": command(translate.field_changes, partial(set_fields, sealer=sealer), translate.set_fields_response, acting=True),
+            "SetFields": while_acting(
+                "record", command(translate.field_changes, partial(set_fields, sealer=sealer), translate.set_fields_response)
+            ),
             "GiveAccess": command(translate.access_terms, give_access, translate.give_access_response),
             "EndAccess": command(translate.grant_id, end_access, lambda _: pb.EndAccessResponse()),
             "ListAccess": query(translate.access_list_request, list_access, translate.list_access_response),

@@ -4,7 +4,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from kith.identity.v1 import relationships_pb2 as pb
-from libs.access.acting_audit import audited
+from libs.access.acting_audit import while_acting
 from libs.rpc.binding import BoundService, bind, command, query
 from libs.rpc.transactions import Transactions
 from libs.sealing import PersonSealer
@@ -38,8 +38,6 @@ def relationship_service(transactions: Transactions, zone: ZoneInfo, sealer: Per
             "ConfirmRelationship": command(translate.relationship_id, confirm, lambda _: pb.ConfirmRelationshipResponse()),
             "EndRelationship": command(translate.ending, end_relationship, lambda _: pb.EndRelationshipResponse()),
             "ListRelationships": query(translate.listing, listing, translate.list_relationships_response),
-            "GetActingRights": audited(
-                "acting right", query(lambda _: (), get_acting_rights, translate.get_acting_rights_response, acting=True)
-            ),
+            "GetActingRights": while_acting("acting right", query(lambda _: (), get_acting_rights, translate.get_acting_rights_response)),
         },
     )

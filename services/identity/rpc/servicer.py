@@ -7,7 +7,7 @@ from typing import TypeVar
 from google.protobuf.message import Message
 
 from kith.identity.v1 import identity_pb2 as pb
-from libs.access.acting_audit import audited
+from libs.access.acting_audit import while_acting
 from libs.rpc.binding import BoundService, Method, bind, command, handler, query
 from libs.rpc.call import CURRENT_CALL
 from libs.rpc.transactions import Transactions
@@ -39,8 +39,8 @@ def identity_service(transactions: Transactions, secrets: SecretMethods, country
         transactions,
         {
             "RegisterPersons": _as_founder(command(translate.registration, register, translate.registration_response)),
-            "GetPerson": audited("person", query(translate.person_id, get_person, translate.get_person_response, acting=True)),
-            "GetNames": query(translate.person_ids, get_names, translate.get_names_response, acting=True),
+            "GetPerson": while_acting("person", query(translate.person_id, get_person, translate.get_person_response)),
+            "GetNames": while_acting("names", query(translate.person_ids, get_names, translate.get_names_response)),
             "SearchPersons": query(translate.name_search, search_persons, translate.search_persons_response),
             "CorrectPerson": command(translate.correction, correct, lambda _: pb.CorrectPersonResponse()),
             "MergePersons": command(translate.merge, merge_persons, lambda _: pb.MergePersonsResponse()),

@@ -15,6 +15,7 @@ from services.identity.commands.record_relationship import SeenAuthority
 from services.identity.domain.relationship import Evidence
 from services.identity.queries.list_relationships import ShownRelationship
 from services.identity.storage.acting_rights import LiveRight
+from services.identity.storage.relationships import Listed
 
 
 def proposal(request: pb.ProposeRelationshipRequest) -> tuple[WantedRelationship]:
@@ -39,9 +40,10 @@ def ending(request: pb.EndRelationshipRequest) -> tuple[UUID, EndReason | None]:
     return parse_id("relationship_id", request.relationship_id), reason
 
 
-def listing(request: pb.ListRelationshipsRequest) -> tuple[PageRequest, UUID | None, bool]:
+def listing(request: pb.ListRelationshipsRequest) -> tuple[PageRequest, UUID | None, Listed]:
     person = parse_id("person_id", request.person_id) if request.person_id else None
-    return PageRequest(request.page_size, request.page_token), person, request.ended_too
+    listed = Listed.UNCONFIRMED if request.unconfirmed else Listed.ALL if request.ended_too else Listed.LIVE
+    return PageRequest(request.page_size, request.page_token), person, listed
 
 
 def list_relationships_response(page: Page[ShownRelationship]) -> pb.ListRelationshipsResponse:

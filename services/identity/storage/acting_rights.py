@@ -1,20 +1,17 @@
-"""The rights to act that follow from relationships in force, one row for each scope (`libs/access/access_tables.py`)."""
+"""The rights to act that follow from relationships in force, as identity decides them (`libs/access/acting_rights.py`)."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select
 
+from libs.access import acting_rights
 from libs.access.access_tables import acting_right, acts_now
-from libs.database.columns import MOMENT
 from libs.database.engine import UnitOfWork
 from services.identity.domain.relationship import Relationship
 
 _RIGHT = acting_right.c
-_NOW = bindparam("now", type_=MOMENT)
-_ADD = insert(acting_right)
-_END = update(acting_right).where(_RIGHT.relationship == bindparam("ended"), _RIGHT.ended_at.is_(None)).values(ended_at=_NOW)
 _LIVE = (
     select(_RIGHT.subject, _RIGHT.scope, _RIGHT.valid_until)
     .where(_RIGHT.holder == bindparam("holder"), acts_now())
@@ -33,13 +30,12 @@ class LiveRight:
 
 async def add(work: UnitOfWork, relationship: Relationship, begins: datetime, ends: datetime | None) -> None:
     """Of a relationship that has just come into force, from the moment `begins` until just before `ends`."""
-    parties = {"relationship": relationship.id, "subject": relationship.subject, "holder": relationship.holder}
-    row: dict[str, object] = {**parties, "valid_from": begins, "valid_until": ends}
-    await work.connection.execute(_ADD, [row | {"scope": scope.value} for scope in relationship.scopes])
+    scopes = [scope.value for scope in relationship.scopes]
+    await acting_rights.add(work, relationship.id, relationship.holder, relationship.subject, scopes, begins, ends)
 
 
 async def end(work: UnitOfWork, relationship: UUID) -> None:
-    await work.connection.execute(_END, {"ended": relationship, "now": work.now})
+    await acting_rights.end(work, relationship, work.now)
 
 
 async def live_rights(work: UnitOfWork, holder: UUID) -> list[LiveRight]:

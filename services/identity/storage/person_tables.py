@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from libs.access.access_tables import access_grant, acting_right, co_op_member, emergency_access
+from libs.access.access_tables import access_grant, co_op_member, emergency_access
 from libs.access.consents import given_consent
-from libs.access.person_tables import READS, WORN_HATS, PersonTable, SealedColumn
+from libs.access.person_tables import ACTING_RIGHTS, READS, WORN_HATS, PersonTable, SealedColumn
 from libs.files.file_tables import stored_file
 from libs.sealing import person_key
 from services.identity.domain.relationship import EVIDENCE_PLACE
@@ -78,11 +78,7 @@ PERSON_TABLES = (
         ),
         sealed={"evidence_sealed": SealedColumn(lambda _: EVIDENCE_PLACE, owner="subject")},
     ),
-    PersonTable(
-        acting_right,
-        ("holder", "subject"),
-        ("relationship", "scope", "holder", "subject", "valid_from", "valid_until", "ended_at"),
-    ),
+    ACTING_RIGHTS,
     PersonTable(emergency_access, ("reader", "subject"), ("id", "reader", "subject", "opened_at", "ends_at")),
     PersonTable(
         tables.emergency_reason,

@@ -1,9 +1,11 @@
 """Relationships. Rows are never deleted: who could act for whom, and when, is part of the record."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, true, update
 
 from kith.identity.v1.enums import RelationshipKind, RelationshipState
 from libs.database.columns import MOMENT
@@ -71,11 +73,26 @@ async def save(work: UnitOfWork, changed: Relationship) -> None:
     await work.connection.execute(update(relationship).where(_ROW.id == changed.id).values(values_of(changed, *_UNCHANGED)))
 
 
-async def list_page(work: UnitOfWork, person: UUID | None, page: PageRequest, *, ended_too: bool) -> Page[Relationship]:
+class Listed(StrEnum):
+    """Which relationships are listed."""
+
+    LIVE = "live"
+    ALL = "all"
+    """Also those that have ended."""
+    UNCONFIRMED = "unconfirmed"
+    """Those whose evidence waits for a second look."""
+
+
+_LISTED: Mapping[Listed, ColumnElement[bool]] = {
+    Listed.LIVE: _IS_LIVE,
+    Listed.ALL: true(),
+    Listed.UNCONFIRMED: _ROW.state == RelationshipState.RECORDED.value,
+}
+
+
+async def list_page(work: UnitOfWork, person: UUID | None, page: PageRequest, listed: Listed) -> Page[Relationship]:
     """Those of one person in both directions, or everybody's; the latest first."""
-    statement, name = select(relationship), f"list_relationships {person or ''} {ended_too}"
+    statement, name = select(relationship).where(_LISTED[listed]), f"list_relationships {person or ''} {listed}"
     if person is not None:
         statement = statement.where(or_(_ROW.subject == person, _ROW.holder == person))
-    if not ended_too:
-        statement = statement.where(_IS_LIVE)
     return (await paginate(work, statement, page, by=(_ROW.recorded_at, _ROW.id), name=name, descending=True)).map(_to_relationship)

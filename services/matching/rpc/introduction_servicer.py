@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 from kith.matching.v1 import introductions_pb2 as pb
 from kith.matching.v1.enums import IntroductionStep, NoKind
+from libs.access.acting_audit import while_acting
+from libs.host.component import Runtime
 from libs.rpc.binding import BoundService, bind, command, query
 from libs.rpc.enums import from_wire, to_wire
 from libs.rpc.fields import parse_id, timestamp
-from libs.rpc.transactions import Transactions
 from services.matching.commands.lift_no import lift_no
 from services.matching.commands.pair_side import Pair
 from services.matching.commands.say_no import say_no
@@ -19,16 +20,17 @@ from services.matching.queries.get_introductions import OwnIntroductions, get_in
 from services.matching.storage.private_noes import PrivateNo
 
 
-def introduction_service(transactions: Transactions, zone: ZoneInfo) -> BoundService:
+def introduction_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
+    acting = partial(while_acting, "introduction", catch_up=runtime.catch_up_with("identity"))
     return bind(
         pb,
         "IntroductionService",
-        transactions,
+        runtime.transactions,
         {
-            "SayYes": command(_yes, partial(say_yes, zone=zone), _step, acting=True),
-            "SayNo": command(_no, say_no, lambda _: pb.SayNoResponse(), acting=True),
-            "LiftNo": command(_pair, lift_no, lambda _: pb.LiftNoResponse(), acting=True),
-            "GetIntroductions": query(_side, get_introductions, _introductions, acting=True),
+            "SayYes": acting(command(_yes, partial(say_yes, zone=zone), _step)),
+            "SayNo": acting(command(_no, say_no, lambda _: pb.SayNoResponse())),
+            "LiftNo": acting(command(_pair, lift_no, lambda _: pb.LiftNoResponse())),
+            "GetIntroductions": acting(query(_side, get_introductions, _introductions)),
         },
     )
 

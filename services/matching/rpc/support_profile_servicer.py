@@ -6,10 +6,11 @@ from uuid import UUID
 
 from kith.matching.v1 import support_profiles_pb2 as pb
 from kith.matching.v1.enums import WorksAs
+from libs.access.acting_audit import while_acting
+from libs.host.component import Runtime
 from libs.rpc.binding import BoundService, bind, command, query
 from libs.rpc.enums import from_wire, to_wire
 from libs.rpc.fields import parse_id
-from libs.rpc.transactions import Transactions
 from services.matching.commands.set_getting_support import set_getting_support
 from services.matching.commands.set_giving_support import set_giving_support
 from services.matching.domain.places import Place
@@ -18,15 +19,16 @@ from services.matching.domain.weekly_hours import WeeklyTime, parse_weekly_time
 from services.matching.queries.get_support_profiles import get_support_profiles
 
 
-def support_profile_service(transactions: Transactions, places: Mapping[str, Place]) -> BoundService:
+def support_profile_service(runtime: Runtime, places: Mapping[str, Place]) -> BoundService:
+    acting = partial(while_acting, "support profile", catch_up=runtime.catch_up_with("identity"))
     set_getting, set_giving = partial(set_getting_support, places=places), partial(set_giving_support, places=places)
     return bind(
         pb,
         "SupportProfileService",
-        transactions,
+        runtime.transactions,
         {
-            "GetSupportProfiles": query(_person, get_support_profiles, _profiles, acting=True),
-            "SetGettingSupport": command(_getting, set_getting, lambda version: pb.SetGettingSupportResponse(version=version), acting=True),
+            "GetSupportProfiles": acting(query(_person, get_support_profiles, _profiles)),
+            "SetGettingSupport": acting(command(_getting, set_getting, lambda version: pb.SetGettingSupportResponse(version=version))),
             "SetGivingSupport": command(_giving, set_giving, lambda version: pb.SetGivingSupportResponse(version=version)),
         },
     )

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from kith.matching.v1 import teams_pb2 as pb
 from kith.matching.v1.enums import TeamHat, TeamMemberKind
+from libs.access.acting_audit import while_acting
+from libs.host.component import Runtime
 from libs.rpc.binding import BoundService, bind, command, query
 from libs.rpc.enums import from_wire, to_wire
 from libs.rpc.fields import parse_day, parse_id, timestamp
-from libs.rpc.transactions import Transactions
 from services.matching.commands.accept_team_hat import accept_team_hat
 from services.matching.commands.answer_team_invitation import answer_team_invitation
 from services.matching.commands.end_team_hat import end_team_hat
@@ -22,22 +23,23 @@ from services.matching.domain.team import Team, TeamMember, WornTeamHat
 from services.matching.queries.get_team import WholeTeam, get_team, get_teams
 
 
-def team_service(transactions: Transactions, zone: ZoneInfo) -> BoundService:
+def team_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
+    acting = partial(while_acting, "team", catch_up=runtime.catch_up_with("identity"))
     return bind(
         pb,
         "TeamService",
-        transactions,
+        runtime.transactions,
         {
-            "GetTeam": query(lambda request: (_team(request),), get_team, _whole_team, acting=True),
-            "GetTeams": query(lambda request: (parse_id("person_id", request.person_id),), get_teams, _places, acting=True),
-            "InviteToTeam": command(_invitation, invite_to_team, lambda team: pb.InviteToTeamResponse(team_id=str(team)), acting=True),
+            "GetTeam": acting(query(lambda request: (_team(request),), get_team, _whole_team)),
+            "GetTeams": acting(query(lambda request: (parse_id("person_id", request.person_id),), get_teams, _places)),
+            "InviteToTeam": acting(command(_invitation, invite_to_team, lambda team: pb.InviteToTeamResponse(team_id=str(team)))),
             "AnswerTeamInvitation": command(_answer, answer_team_invitation, lambda _: pb.AnswerTeamInvitationResponse()),
-            "EndTeamMembership": command(_place, end_team_membership, lambda _: pb.EndTeamMembershipResponse(), acting=True),
-            "OfferTeamHat": command(_offer, partial(offer_team_hat, zone=zone), lambda _: pb.OfferTeamHatResponse(), acting=True),
+            "EndTeamMembership": acting(command(_place, end_team_membership, lambda _: pb.EndTeamMembershipResponse())),
+            "OfferTeamHat": acting(command(_offer, partial(offer_team_hat, zone=zone), lambda _: pb.OfferTeamHatResponse())),
             "AcceptTeamHat": command(_accept, partial(accept_team_hat, zone=zone), lambda _: pb.AcceptTeamHatResponse()),
-            "EndTeamHat": command(_end, end_team_hat, lambda _: pb.EndTeamHatResponse(), acting=True),
-            "SetTeamAgreement": command(
-                _agreement, set_team_agreement, lambda version: pb.SetTeamAgreementResponse(version=version), acting=True
+            "EndTeamHat": acting(command(_end, end_team_hat, lambda _: pb.EndTeamHatResponse())),
+            "SetTeamAgreement": acting(
+                command(_agreement, set_team_agreement, lambda version: pb.SetTeamAgreementResponse(version=version))
             ),
         },
     )

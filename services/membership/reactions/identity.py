@@ -1,12 +1,12 @@
-"""Reactions to identity's events: who wears which hat, which persons exist, and which entries are of one person."""
+"""Reactions to identity's events: who wears which hat, who acts for whom, which persons exist, and which entries are of one person."""
 
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kith.identity.facts.v1.facts_pb2 import PersonRegistered, PersonsMerged
-from libs.access import hats
+from libs.access import acting_rights, hats
 from libs.database.engine import UnitOfWork
-from libs.messages.consumer import Reactions
+from libs.messages.consumer import Reactions, joined
 from libs.messages.envelope import Event, type_of
 from services.membership.commands.merge_memberships import merge_memberships
 from services.membership.domain.local_dates import local_date
@@ -23,11 +23,8 @@ def reactions(zone: ZoneInfo) -> Reactions:
         await merge_memberships(work, event.id, kept, other, merged_at=event.at, merged_on=on, today=today)
 
     own = {type_of(PersonRegistered): _person_registered, type_of(PersonsMerged): merged}
-    return Reactions("identity", {**_HATS.handlers, **own}, (*_HATS.projections, "known_person"))
+    return joined(hats.reactions(), acting_rights.reactions(), Reactions("identity", own, ("known_person",)))
 
 
 async def _person_registered(work: UnitOfWork, event: Event) -> None:
     await projections.add_person(work, UUID(PersonRegistered.FromString(event.payload).person_id))
-
-
-_HATS = hats.reactions()

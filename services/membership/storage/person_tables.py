@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from libs.access.person_tables import READS, WORN_HATS, PersonTable
+from libs.access.person_tables import ACTING_RIGHTS, READS, WORN_HATS, PersonTable
 from services.membership.storage import tables
 
 PERSON_TABLES = (
@@ -17,6 +17,7 @@ PERSON_TABLES = (
     PersonTable(tables.known_person, ("person",), ("person",)),
     PersonTable(tables.merged_person, ("person", "kept"), ("person", "kept", "merged_at"), {"fact": "which event said so"}),
     WORN_HATS,
+    ACTING_RIGHTS,
     READS,
 )
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from libs.refusals import NotSignedIn, Refusal
 from services.web.http.forms import Form
 from services.web.http.request_body import MAX_BYTES
-from services.web.page import ACTING_ENDED, Access, Page
+from services.web.page import ACTING_ENDED, ACTING_OUTSIDE_SCOPE, Access, Page
 from services.web.page_context import FormProblem, PageContext
 
 Fields: TypeAlias = Mapping[str, str]
@@ -94,7 +94,8 @@ class FormPage:
         except RedirectToPage as other:
             return ctx.redirect(other.path)
         except Refusal as refusal:
-            if refusal.reason == ACTING_ENDED:
+            if refusal.reason in {ACTING_ENDED, ACTING_OUTSIDE_SCOPE}:
+                # The page itself may be out of reach: what was written is kept instead.
                 raise
             return await (self.shown_again or self).render_refused(ctx, fields, refusal)
         if self.draft and self.ends_draft:
@@ -131,7 +132,7 @@ class FormPage:
         return await self.render(ctx, fields, problems)
 
 
-def form_page(path: str, form: FormPage, access: Access = Access.SECRETARY) -> Page:
+def form_page(path: str, form: FormPage, access: Access = Access.SECRETARY, *, acting: bool = False) -> Page:
     """The page at this path that shows the form and takes it."""
     return Page(
         path,
@@ -143,6 +144,7 @@ def form_page(path: str, form: FormPage, access: Access = Access.SECRETARY) -> P
         largest_file=form.largest_file,
         max_body=form.max_body,
         never_kept=("file", *form.unstripped),
+        acting=acting,
     )
 
 

@@ -1,7 +1,7 @@
 """Who looked at the person's own record: every read that any service has logged, the latest first."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from kith.person.v1 import person_data_pb2 as person_data
 from libs.rpc.client import fetch_all
 from services.web.page_context import PageContext, PersonName, utc_datetime
 
+_REFUSED = "refused"
 _LISTED = 15
 """Small enough that a page loads quickly on a slow line."""
 
@@ -48,7 +49,7 @@ async def show(ctx: PageContext) -> Response:
 
 async def _fetch_reads(ctx: PageContext) -> tuple[list[person_data.Read], str]:
     """Each service is asked for a page's worth, as any of them may have the latest. A read's token goes on in every service's list."""
-    request = person_data.ListReadsRequest(person_id=ctx.person_id, page_size=_LISTED, page_token=ctx.query_param("page"))
+    request = person_data.ListReadsRequest(person_id=ctx.subject_id, page_size=_LISTED, page_token=ctx.query_param("page"))
     responses: list[person_data.ListReadsResponse] = await asyncio.gather(
         *(ctx.call(service.ListReads, request) for service in ctx.state.services.person_data.values())
     )
@@ -62,7 +63,7 @@ async def _emergency_reasons(ctx: PageContext, reads: Sequence[person_data.Read]
     """What was said when the record was opened, by the id of the access."""
     if not any(read.emergency_access_id for read in reads):
         return {}
-    method, request = ctx.state.services.emergency.ListEmergencyAccess, emergency.ListEmergencyAccessRequest(person_id=ctx.person_id)
+    method, request = ctx.state.services.emergency.ListEmergencyAccess, emergency.ListEmergencyAccessRequest(person_id=ctx.subject_id)
     accesses = await fetch_all(lambda page: ctx.call(method, page), request, lambda response: response.accesses)
     return {access.access_id: access.reason for access in accesses}
 
@@ -82,16 +83,22 @@ def _view(ctx: PageContext, read: person_data.Read, names: Mapping[str, PersonNa
         who,
         ", ".join(role),
         utc_datetime(read.read_at),
-        ctx.say("readers.saw" if read.action in {"get", "read"} else "readers.listed", what=_what(ctx, read)),
-        ctx.say("readers.why", reason=reason) if reason else "",
+        what_happened(ctx, read.action, read.record, read.fields),
+        ctx.say("readers.why", reason=reason) if reason and read.action != _REFUSED else "",
         bool(read.emergency_access_id),
         read.stale,
     )
 
 
-def _what(ctx: PageContext, read: person_data.Read) -> str:
+def what_happened(ctx: PageContext, action: str, record: str, fields: Iterable[str]) -> Markup:
+    """A read as a sentence: what somebody saw, or tried to see."""
+    keys = {"get": "readers.saw", "read": "readers.saw", _REFUSED: "readers.refused"}
+    return ctx.say(keys.get(action, "readers.listed"), what=_what(ctx, record, fields))
+
+
+def _what(ctx: PageContext, record: str, fields: Iterable[str]) -> str:
     """The sections of the record that were read, or which record it was."""
-    sections = dict.fromkeys(field.partition(".")[0] for field in read.fields)
+    sections = dict.fromkeys(field.partition(".")[0] for field in fields)
     parts = [str(ctx.say(f"readers.part_{section}")) for section in sections if ctx.catalogue.has(f"readers.part_{section}")]
-    key = f"readers.what_{read.record.replace(' ', '_')}"
+    key = f"readers.what_{record.replace(' ', '_')}"
     return ", ".join(parts) or str(ctx.say(key if ctx.catalogue.has(key) else "readers.what_other"))

@@ -37,8 +37,8 @@ async def _values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
         "language": ways.language,
         "channel": _channel(ways, response),
         "helper": ways.helper_person_id,
-        "quiet_from": _clock(ways.quiet_from),
-        "quiet_until": _clock(ways.quiet_until),
+        "quiet_from": clock_time(ways.quiet_from),
+        "quiet_until": clock_time(ways.quiet_until),
         "version": str(ways.version),
         **{topic.value: "off" if topic in _stopped(ways) else "on" for topic in _STOPPABLE},
     }
@@ -47,7 +47,7 @@ async def _values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
         "read_back": _read_back(ctx, ways, _channel(ways, response), names[ways.helper_person_id].full),
         "channels": choices(ctx, "told_by", channels),
         "helpers": [{"value": person, "text": names[person].full} for person in response.helper_person_ids],
-        "languages": [{"value": code, "text": _language(code)} for code in LANGUAGES],
+        "languages": [{"value": code, "text": language_name(code)} for code in LANGUAGES],
         "hours": [{"value": hour, "text": hour} for hour in _HALF_HOURS],
         "topics": _STOPPABLE,
         "done": ctx.query_param("done") == "saved",
@@ -67,7 +67,7 @@ async def _save(ctx: PageContext, fields: Fields, request_id: str) -> str:
         stopped=[to_wire(pb.NoticeTopic, topic) for topic in _STOPPABLE if fields[topic.value] == "off"],
         version=int(fields["version"]) if fields["version"].isdecimal() else 0,
     )
-    request = pb.SetWaysToBeToldRequest(request_id=request_id, person_id=ctx.person_id, ways=ways)
+    request = pb.SetWaysToBeToldRequest(request_id=request_id, person_id=ctx.subject_id, ways=ways)
     await ctx.call(ctx.state.services.notices.SetWaysToBeTold, request)
     return f"{PATH}?done=saved"
 
@@ -84,15 +84,15 @@ WAYS = FormPage(
 
 
 async def _post(ctx: PageContext, form: Form) -> Response:
-    """Save, and let this browser follow at once."""
+    """Save, and let this browser follow at once, unless it is somebody else's who acts for them."""
     response = await WAYS.post(ctx, form)
-    if response.status_code == 303:
+    if response.status_code == 303 and ctx.acting is None:
         preferences = ReadingPreferences(form.text("easy_read") == "on", form.text("large_print") == "on")
         ctx.state.cookies.set_reading_preferences(response, preferences)
     return response
 
 
-PAGE = Page(PATH, WAYS.get, _post, WAYS.name)
+PAGE = Page(PATH, WAYS.get, _post, WAYS.name, acting=True)
 
 
 async def set_first_preferences(ctx: PageContext, response: Response, person: str, token: str, *, days: int | None) -> None:
@@ -107,7 +107,7 @@ async def set_first_preferences(ctx: PageContext, response: Response, person: st
 
 
 async def _fetch(ctx: PageContext) -> pb.GetWaysToBeToldResponse:
-    request = pb.GetWaysToBeToldRequest(person_id=ctx.person_id)
+    request = pb.GetWaysToBeToldRequest(person_id=ctx.subject_id)
     response: pb.GetWaysToBeToldResponse = await ctx.call(ctx.state.services.notices.GetWaysToBeTold, request)
     return response
 
@@ -130,19 +130,21 @@ def _read_back(ctx: PageContext, ways: pb.WaysToBeTold, channel: str, helper: st
     if ways.large_print:
         said.append(ctx.say("told.now_large"))
     if ways.language not in {"", "en"}:
-        said.append(ctx.say("told.now_language", language=_language(ways.language)))
+        said.append(ctx.say("told.now_language", language=language_name(ways.language)))
     if ways.quiet_from != ways.quiet_until:
-        said.append(ctx.say("told.now_quiet", begin=_clock(ways.quiet_from), end=_clock(ways.quiet_until)))
+        said.append(ctx.say("told.now_quiet", begin=clock_time(ways.quiet_from), end=clock_time(ways.quiet_until)))
     said += [ctx.say(f"told.now_stopped_{topic.value}") for topic in _STOPPABLE if topic in _stopped(ways)]
     return said
 
 
-def _language(code: str) -> str:
+def language_name(code: str) -> str:
+    """A language by its code, in English and in itself."""
     own, english = Locale.parse(code).display_name, Locale.parse(code).get_display_name("en")
     return str(own) if own == english else f"{english} ({own})"
 
 
-def _clock(minutes: int) -> str:
+def clock_time(minutes: int) -> str:
+    """Minutes after midnight as a time of day."""
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 

@@ -1,6 +1,6 @@
 """Identity's events: sessions end here when they end there, hats follow, and a person hears of each change to how they sign in.
 
-They also hear who may act for them, and when that ends.
+They also hear who may act for them, and when that ends; who acts may have the data that is stored here (`libs/access/acting_rights.py`).
 """
 
 from uuid import UUID
@@ -44,8 +44,9 @@ from kith.identity.facts.v1.facts_pb2 import (
     SignInCodesRevoked,
     WaysToBeToldChanged,
 )
+from libs.access import acting_rights
 from libs.database.engine import UnitOfWork
-from libs.messages.consumer import EventHandler, Reactions
+from libs.messages.consumer import EventHandler, Reactions, joined
 from libs.messages.envelope import Event, EventClass, type_of
 from services.web.reactions.news_handler import news_handler
 from services.web.reactions.notice_handler import add_security_notice, wanted_handler
@@ -112,7 +113,7 @@ async def _on_person_recovered(work: UnitOfWork, event: Event) -> None:
     await add_news(work, event, "person_recovered", person=UUID(message.person_id), word=" ".join(message.helper_ids))
 
 
-REACTIONS = Reactions(
+_OWN = Reactions(
     "identity",
     {
         type_of(SessionsEnded): _on_sessions_ended,
@@ -159,3 +160,4 @@ REACTIONS = Reactions(
     ),
     ("news_of_identity",),
 )
+REACTIONS = joined(acting_rights.reactions(), _OWN)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects import postgresql
 
 from libs.database.engine import UnitOfWork
@@ -34,6 +34,8 @@ class NewsItem:
     at: datetime
 
 
+# An event may be read again.
+_ADD = postgresql.insert(news).on_conflict_do_nothing()
 _read_item = row_mapper(NewsItem, about="subject")
 _LIST = select(news, func.coalesce(news.c.about, "").label("subject"))
 
@@ -43,7 +45,7 @@ async def add_news(
 ) -> None:
     """Insert a row with the event's number; without a person and a hat it is for everybody."""
     values = {"source": event.source, "number": event.number, "person": person, "kind": kind, "word": word, "at": event.at, "hat": hat}
-    await work.connection.execute(insert(news), values | {"about": about or None})
+    await work.connection.execute(_ADD, values | {"about": about or None})
 
 
 async def add_older_copy(work: UnitOfWork, set_back: Mapping[str, tuple[int, int]]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from libs.access.person_tables import READS, PersonTable
+from libs.access.person_tables import ACTING_RIGHTS, READS, PersonTable
 from services.web.storage import tables
 
 PERSON_TABLES = (
@@ -22,6 +22,7 @@ PERSON_TABLES = (
             *("easy_read", "large_print", "tries", "done_at", "done_by"),
         ),
     ),
+    ACTING_RIGHTS,
     READS,
 )
 

@@ -371,13 +371,15 @@ class FakeRelationshipService(FakeService):
 
     def __init__(self) -> None:
         self.acts_for: dict[str, list[rel.ActingScope.ValueType]] = {}
+        self.attorney_for = ADA
         super().__init__(rel.DESCRIPTOR.services_by_name["RelationshipService"])
 
     def ListRelationships(self, request: rel.ListRelationshipsRequest) -> rel.ListRelationshipsResponse:
         attorney = make_relationship(
             relationship_id=LPA, kind=rel.RELATIONSHIP_KIND_ATTORNEY_FOR_MONEY, state=rel.RELATIONSHIP_STATE_RECORDED, until_day="",
             scopes=[rel.ACTING_SCOPE_MONEY], evidence=rel.EVIDENCE_KIND_LASTING_POWER, evidence_reference="7000 1234 5678",
-            evidence_seen_on="2026-11-20", recorded_by=MO, confirmed_by="", confirmed_at=None, holder_id=JO,
+            evidence_seen_on="2026-11-20", recorded_by=MO if self.attorney_for == ADA else JO, confirmed_by="", confirmed_at=None,
+            holder_id=JO, subject_id=self.attorney_for,
         )  # fmt: skip
         asked = make_relationship(
             relationship_id=ASKED, subject_id=MO, holder_id=ADA, state=rel.RELATIONSHIP_STATE_PROPOSED, confirmed_by="", confirmed_at=None,
@@ -385,6 +387,11 @@ class FakeRelationshipService(FakeService):
         over = make_relationship(
             state=rel.RELATIONSHIP_STATE_ENDED, end_reason=rel.END_REASON_HOLDER_LEFT, ended_at=to_timestamp(NOW - timedelta(days=1))
         )
+        if request.unconfirmed:
+            return rel.ListRelationshipsResponse(relationships=[attorney])
+        if request.person_id:
+            decider = make_relationship(subject_id=request.person_id, holder_id=MO, scopes=[rel.ACTING_SCOPE_CONSENT])
+            return rel.ListRelationshipsResponse(relationships=[make_relationship(), attorney, asked, decider, over])
         mine = [make_relationship(subject_id=subject, holder_id=ADA) for subject in self.acts_for]
         return rel.ListRelationshipsResponse(
             relationships=[make_relationship(), attorney, asked, *mine, *([over] if request.ended_too else [])]
@@ -542,6 +549,11 @@ class FakeConsentService(FakeService):
                 until_day="2027-03-31", review_day="2027-02-01",
                 decided_by=JO if basis != consent.CONSENT_BASIS_OWN else request.person_id,
                 withdrawn_at=to_timestamp(NOW) if state == consent.CONSENT_STATE_WITHDRAWN else None,
+                best_interests=consent.BestInterests(
+                    authority=consent.BEST_INTERESTS_AUTHORITY_CARE, decided_by="Dr Example and her sister", consulted="Her sister",
+                    less_restrictive="A visit less", wishes="Her own bed", reasons="She sleeps better",
+                ) if basis == consent.CONSENT_BASIS_BEST_INTERESTS else None,
+                capacity_id=OWN_ENTRY if basis == consent.CONSENT_BASIS_BEST_INTERESTS else "",
                 withdrawal_cause=consent.WITHDRAWAL_CAUSE_PERSON, corrected=state == consent.CONSENT_STATE_WITHDRAWN,
             )
             for number, (state, decision, basis) in enumerate(states)
@@ -961,10 +973,13 @@ class FakePersonRightsService(FakeService):
     def __init__(self, service: str) -> None:
         super().__init__(rights.DESCRIPTOR.services_by_name["PersonRightsService"])
         self.service = service
+        self.records: list[tuple[str, Mapping[str, object]]] = []
 
     def Export(self, request: rights.ExportRequest) -> rights.ExportResponse:
         if self.service != "identity":
             return rights.ExportResponse()
+        if self.records:
+            return rights.ExportResponse(records=[_exported(kind, fields) for kind, fields in self.records])
         if not request.page_token:
             contact = {"person": ADA, "email": "ada@example.org", "phone": ""}
             return rights.ExportResponse(records=[_exported("contact", contact)], next_page_token="more")
@@ -1003,6 +1018,9 @@ class FakeServices:
     person_data: dict[str, FakePersonDataService] = field(
         default_factory=lambda: {name: FakePersonDataService(name) for name in PEOPLE_SERVICE_NAMES}
     )
+    person_rights: dict[str, FakePersonRightsService] = field(
+        default_factory=lambda: {name: FakePersonRightsService(name) for name in PERSON_SERVICES}
+    )
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
     kept_forms: InMemoryKeptForms = field(default_factory=InMemoryKeptForms)
     notices: FakeNoticeService = field(default_factory=FakeNoticeService)
@@ -1018,7 +1036,6 @@ class FakeServices:
     def app_state(self, *, https: bool = False) -> AppState:
         statuses = {name: FakeStatusService(name) for name in ("identity", "membership", "governance", "web")}
         services = object.__new__(ServiceClients)  # without channels: the fakes take the place of every stub
-        person_rights = {name: FakePersonRightsService(name) for name in PERSON_SERVICES}
         fakes = (
             "identity",
             "membership",
@@ -1028,6 +1045,7 @@ class FakeServices:
             "evidence",
             "emergency",
             "person_data",
+            "person_rights",
             "relationships",
             "credentials",
             "files",
@@ -1039,7 +1057,7 @@ class FakeServices:
             "recovery",
             "helping",
         )
-        vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses, person_rights=person_rights)
+        vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp(
             "Elm Row Care Co-op", "01632 960 001", ZoneInfo("Europe/London"), "https://elm-row.example/source", "0.1.0", self.public_url
         )

@@ -7,14 +7,19 @@ from typing import Any
 import pytest
 
 from kith.governance.v1 import governance_pb2 as governance
+from kith.identity.v1 import consent_pb2 as consent
 from kith.identity.v1 import identity_pb2 as identity
+from kith.identity.v1 import notices_pb2 as notices
+from kith.identity.v1 import record_pb2 as record
 from kith.identity.v1 import relationships_pb2 as pb
+from kith.person.v1 import person_data_pb2 as reads
+from kith.person.v1 import person_rights_pb2 as rights
 from libs.refusals import NotAllowed
 from services.web.page import Access
 from services.web.routes import PAGES
 from tests.unit.web import every_page
 from tests.unit.web.fake_people import JO, MO
-from tests.unit.web.fake_services import ASKED, FakeServices
+from tests.unit.web.fake_services import ASKED, LPA, FakeServices
 from tests.unit.web.scriptless_browser import HIDDEN, ScriptlessBrowser
 
 BAR = "Ada Fenwick for Jo Bright: you are acting for Jo Bright."
@@ -68,7 +73,10 @@ def test_every_page_says_for_whom_one_acts_and_those_that_cannot_be_used_say_so(
 
 
 def test_a_vote_is_not_cast_and_no_hat_is_worn_while_acting(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
-    assert {page.path for page in PAGES if page.acting} == {"/", "/acting", "/acting/stop"}
+    assert {page.path for page in PAGES if page.acting} == {
+        *("/", "/acting", "/acting/stop", "/you/record", "/you/record/{section}", "/you/consents", "/you/consents/decide"),
+        *("/you/told", "/you/data", "/you/data/file", "/you/readers"),
+    }
     begin(browser)
     assert "Places for your hat" not in browser.page
     for path in (f"/motions/{MO}/check", f"/motions/{MO}/vote", "/members/new", "/you/people"):
@@ -125,6 +133,95 @@ def test_a_form_is_not_sent_as_somebody_else_than_it_was_shown_to(
     assert not [request for request in fakes.relationships.requests if isinstance(request, pb.ProposeRelationshipRequest)]
 
 
+ALL_SCOPES = [scope for scope in pb.ActingScope.values() if scope]
+
+
+@pytest.mark.capability("I4")
+def test_what_is_in_the_scope_is_in_the_navigation_and_is_about_the_other_person(fakes: FakeServices) -> None:
+    fakes.relationships.acts_for = {JO: ALL_SCOPES}
+    browser = ScriptlessBrowser(fakes).sign_in()
+    browser.open("/")
+    begin(browser)
+    asked: dict[str, tuple[Any, Any]] = {
+        "/you/record": (record.GetRecordRequest, fakes.records),
+        "/you/consents": (consent.GetConsentsRequest, fakes.consents),
+        "/you/told": (notices.GetWaysToBeToldRequest, fakes.notices),
+        "/you/data": (rights.ExportRequest, fakes.person_rights["identity"]),
+        "/you/readers": (reads.ListReadsRequest, fakes.person_data["membership"]),
+    }
+    assert re.findall(r'<li><a href="(/you/\w+)"', browser.page) == [*asked, *asked], "at the top, and on the page itself"
+    for path, (kind, service) in asked.items():
+        page = browser.open(path)
+        assert BAR in page
+        assert "On this page, “you” and “my” mean Jo Bright." in page, path
+        assert "Jo Bright" in re.findall(r"<h1>(.*?)</h1>", page)[0], path
+        assert [request.person_id for request in service.requests if isinstance(request, kind)][-1] == JO, path
+        assert 'href="/you"' not in page, "nothing leads to one's own pages"
+
+
+@pytest.mark.capability("I4")
+def test_what_is_outside_the_scope_is_not_in_the_navigation_and_is_refused_in_words(
+    fakes: FakeServices, browser: ScriptlessBrowser
+) -> None:
+    begin(browser)
+    assert re.findall(r'<li><a href="(/you/\w+)"', browser.page) == ["/you/record"] * 2
+    sections = re.findall(r'href="/you/record/(\w+)"', browser.open("/you/record"))
+    assert sections == ["health", "contacts"]
+    assert "Choose who can see this" not in browser.open("/you/record/health")
+    fakes.records.refusals["GetRecord"] = NotAllowed("ACTING_OUTSIDE_SCOPE", scope="money")
+    fakes.person_rights["identity"].refusals["Export"] = NotAllowed("ACTING_OUTSIDE_SCOPE", scope="data_rights")
+    for path, scope in (("/you/record/money", "money"), ("/you/data", "my records")):
+        refused = browser.http.get(path)
+        assert refused.status_code == 403
+        assert f"You may act for this person, but not in this: {scope}. They, or a secretary, can give you more." in refused.text
+        assert BAR in refused.text
+
+
+@pytest.mark.capability("I4")
+def test_a_right_that_ends_while_somebody_writes_loses_nothing_of_what_they_wrote(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    begin(browser)
+    hidden = dict(HIDDEN.findall(_form(browser.open("/you/record/health"), "/you/record/health")))
+    fakes.relationships.refusals["GetActingRights"] = NotAllowed("ACTING_ENDED")
+    data = hidden | {"text-risks": "She falls on stairs."}
+    sent = browser.http.post("/you/record/health", data=data, headers={"origin": fakes.public_url})
+    assert sent.status_code == 403
+    assert "You may no longer act for this person. You act for yourself again." in sent.text
+    assert "we have kept it" in sent.text
+    assert not [request for request in fakes.records.requests if isinstance(request, record.SetFieldsRequest)]
+    assert "She falls on stairs." not in browser.open("/you/record/health"), "it is not one's own"
+    fakes.relationships.refusals.clear()
+    browser.open("/")
+    begin(browser)
+    assert "She falls on stairs." in browser.open("/you/record/health")
+
+
+@pytest.mark.capability("I4")
+def test_a_scope_that_ends_while_somebody_writes_loses_nothing_either(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    begin(browser)
+    hidden = dict(HIDDEN.findall(_form(browser.open("/you/record/health"), "/you/record/health")))
+    fakes.records.refusals.update(dict.fromkeys(("GetRecord", "SetFields"), NotAllowed("ACTING_OUTSIDE_SCOPE", scope="health")))
+    data = hidden | {"text-risks": "She falls on stairs."}
+    sent = browser.http.post("/you/record/health", data=data, headers={"origin": fakes.public_url})
+    assert sent.status_code == 403
+    assert "not in this: health and risks." in sent.text
+    assert BAR in sent.text, "in the other scope one still acts"
+    fakes.records.refusals.clear()
+    assert "She falls on stairs." in browser.open("/you/record/health")
+
+
+def test_the_browser_of_who_acts_does_not_follow_how_the_other_wants_to_be_told(fakes: FakeServices) -> None:
+    fakes.relationships.acts_for = {JO: ALL_SCOPES}
+    browser = ScriptlessBrowser(fakes).sign_in()
+    browser.open("/")
+    begin(browser)
+    browser.open("/you/told")
+    before = dict(browser.http.cookies)
+    assert browser.submit("/you/told", easy_read="on", channel="email") == (303, "/you/told?done=saved")
+    [saved] = [request for request in fakes.notices.requests if isinstance(request, notices.SetWaysToBeToldRequest)]
+    assert (saved.person_id, saved.ways.easy_read) == (JO, True)
+    assert dict(browser.http.cookies) == before
+
+
 def test_who_may_act_for_nobody_is_asked_nothing_and_nobody_begins_for_somebody_else(browser: ScriptlessBrowser) -> None:
     assert "/acting/begin" not in ScriptlessBrowser(FakeServices()).sign_in().open("/")
     status, page = browser.submit("/acting/begin", person=MO)
@@ -179,6 +276,23 @@ def test_a_secretary_records_with_evidence_and_another_confirms(fakes: FakeServi
     assert browser.submit(f"/members/{JO}/people", reason="revoked") == (303, f"/members/{JO}/people?done=ended")
     [ended] = [request for request in fakes.relationships.requests if isinstance(request, pb.EndRelationshipRequest)]
     assert ended.reason == pb.END_REASON_REVOKED
+
+
+@pytest.mark.capability("I4")
+def test_a_scrutineer_confirms_the_evidence_of_others(fakes: FakeServices) -> None:
+    browser = ScriptlessBrowser(fakes).sign_in()
+    page = browser.open("/second-looks")
+    assert "Jo Bright for Ada Fenwick" in page
+    assert "You cannot confirm this one: you wrote it down, or it is about you." in page, "it is about Ada"
+    fakes.relationships.attorney_for = MO
+    page = browser.open("/second-looks")
+    assert "Lasting power of attorney, number 7000 1234 5678" in page
+    asked = [request for request in fakes.relationships.requests if isinstance(request, pb.ListRelationshipsRequest)][-1]
+    assert (asked.unconfirmed, asked.person_id) == (True, "")
+    assert browser.submit("/second-looks", confirm=LPA) == (303, "/second-looks?done=confirmed")
+    assert "It is confirmed. They may act now." in browser.open("/second-looks?done=confirmed")
+    [confirmed] = [request for request in fakes.relationships.requests if isinstance(request, pb.ConfirmRelationshipRequest)]
+    assert confirmed.relationship_id == LPA
 
 
 def _opened(page: Any) -> Any:

@@ -3,9 +3,10 @@
 import pytest
 
 from kith.identity.v1 import consent_pb2 as consent
+from kith.identity.v1 import relationships_pb2 as relationships
 from tests.unit.web import every_page
 from tests.unit.web.fake_people import JO, MO
-from tests.unit.web.fake_services import FakeServices
+from tests.unit.web.fake_services import OWN_ENTRY, FakeServices
 from tests.unit.web.scriptless_browser import ScriptlessBrowser
 
 NEW = f"/members/{JO}/consents/new"
@@ -71,3 +72,67 @@ def test_what_is_missing_is_named_on_its_page() -> None:
     )
     send(browser, f"{NEW}/how", way_spoken="yes")
     assert send(browser, f"{NEW}/answer", answer="conditions", words="") == "422"
+
+
+def recorded(fakes: FakeServices) -> consent.RecordConsentRequest:
+    [request] = [request for request in fakes.consents.requests if isinstance(request, consent.RecordConsentRequest)]
+    return request
+
+
+def entry(number: int) -> str:
+    return f"01939f00-0000-7000-8000-0000000000c{number}"
+
+
+@pytest.mark.capability("L4")
+def test_what_was_written_down_wrongly_is_gone_through_once_more_and_the_old_entry_stays() -> None:
+    fakes, browser = a_browser()
+    page = browser.open(f"/members/{JO}/consents")
+    assert page.count("This was written down wrongly") == 3, "not what was taken back"
+    assert browser.submit(f"/members/{JO}/consents/begin", corrects=entry(0)) == (303, NEW)
+    page = browser.open(NEW)
+    assert "What is there now stays to be read, and does not count any more." in page
+    assert "Medicines" not in page, "it is still about the same decision"
+    assert send(browser, f"{NEW}/answer", words="Only Jo and Mo.") == f"{NEW}/when"
+    assert send(browser, f"{NEW}/check") == f"/members/{JO}/consents?done=recorded"
+    request = recorded(fakes)
+    assert (request.corrects_id, request.words, request.present) == (entry(0), "Only Jo and Mo.", "my sister")
+    assert (request.decision, list(request.explained)) == (consent.CONSENT_DECISION_KEY_SAFE, [consent.EXPLANATION_EASY_READ])
+    assert send(browser, f"/members/{JO}/consents") == NEW
+    assert "does not count any more" not in browser.open(NEW), "something new is no correction"
+
+
+@pytest.mark.capability("L4")
+def test_who_decided_in_somebodys_best_interests_is_named_and_put_right() -> None:
+    fakes, browser = a_browser()
+    page = browser.open("/you/consents")
+    assert "Who decided? Dr Example and her sister" in page
+    assert "By which right? Everyday care (section 5 of the Mental Capacity Act)" in page
+    assert "31 March 2027" in page, "the end is shown"
+    path = f"/members/{JO}/consents/best-interests"
+    page = browser.open(f"{path}?corrects={entry(2)}")
+    assert "Her own bed" in page
+    assert send(browser, f"{path}?corrects={entry(2)}", decided_by="Dr Example alone") == f"/members/{JO}/consents?done=recorded"
+    request = recorded(fakes)
+    assert (request.corrects_id, request.best_interests.decided_by) == (entry(2), "Dr Example alone")
+
+
+@pytest.mark.capability("L4")
+def test_what_a_lawful_decider_decides_is_told_to_a_secretary_or_done_while_acting() -> None:
+    fakes, browser = a_browser()
+    path = f"/members/{JO}/consents/decider"
+    assert "Mo Stone" in browser.open(path)
+    assert send(browser, path, decider=MO, answer="yes") == f"/members/{JO}/consents?done=recorded"
+    assert (recorded(fakes).decider_id, recorded(fakes).capacity_id) == (MO, OWN_ENTRY)
+    assert browser.http.get("/you/consents/decide", follow_redirects=False).headers["location"] == "/you/consents", "not for oneself"
+
+    fakes = FakeServices()
+    fakes.identity.may_act_for, fakes.relationships.acts_for = (JO,), {JO: [relationships.ACTING_SCOPE_CONSENT]}
+    browser = ScriptlessBrowser(fakes).sign_in()
+    browser.open("/")
+    browser.submit("/acting/begin", person=JO)
+    assert "Decide something for Jo Bright" in browser.open("/you/consents")
+    action, form = next(pair for pair in every_page.filled_forms(browser, "/you/consents/decide") if pair[0] == "/you/consents/decide")
+    sent = form | {"answer": "no", "words": "She would not want it."}
+    browser.http.post(action, data=sent, headers={"origin": fakes.public_url})
+    request = recorded(fakes)
+    assert (request.person_id, request.decider_id, request.answer) == (JO, "", consent.CONSENT_ANSWER_NO)

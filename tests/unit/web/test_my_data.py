@@ -3,22 +3,36 @@
 import csv
 import io
 import json
+import re
 import zipfile
+from collections.abc import Iterable
+from dataclasses import fields
 from datetime import UTC, datetime
 from importlib import import_module
+from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]  # it carries no types
 import pytest
-from sqlalchemy import Column, LargeBinary, MetaData, Table, Text
+from sqlalchemy import ARRAY, Column, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy.types import TypeEngine
 
+from kith.identity.v1 import enums
+from libs.access.hat_names import HATS
 from libs.access.person_rights import person_rights_service
 from libs.access.person_tables import SHARED_TABLES_WITHOUT_PEOPLE, PersonTable, SealedColumn
+from libs.access.reading import AudienceKind
+from libs.access.record_fields import FIELDS
+from libs.callers import AuthenticationStrength
 from libs.rpc.transactions import Transactions
+from services.identity.domain.capacity import Ability, CapacityWords
+from services.identity.domain.consent import BestInterests, ConsentWords
 from services.topology import PERSON_SERVICES
 from services.web.localisation.catalogue import PLAIN_ENGLISH, load_catalogues
 from services.web.pages.my_data import archive
 from services.web.pages.my_data.gathering import PersonRecord
+from services.web.pages.my_data.words import VALUES, VALUES_OF_KIND, kind_of_value
 from services.web.storage.news import NewsItem
+from services.web.storage.notices import NoticeState
 from tests.contract.person_data_schema import FILE, make_schema, person_tables
 from tests.support.table_metadata import all_tables
 from tests.unit.web.fake_people import ADA, MO, NAMES
@@ -87,6 +101,90 @@ def test_every_kind_and_field_has_its_words(service: str) -> None:
     assert {key for key in keys if not words.has(key)} == set()
 
 
+def _stored_values(service: str) -> set[str]:
+    """The columns that the service shows as texts and numbers, by kind; ids, moments, days and truth values read by themselves."""
+    return {
+        f"{table.kind}.{name}"
+        for table in person_tables(service)
+        for name in table.shown
+        if table.kind != "read_audit" and (name in table.sealed or isinstance(_item_type(table.table.c[name]), Text | Integer))
+    }
+
+
+def _item_type(column: Column[Any]) -> TypeEngine[Any]:
+    return column.type.item_type if isinstance(column.type, ARRAY) else column.type
+
+
+def test_every_value_that_is_shown_has_its_words() -> None:
+    stored = set().union(*map(_stored_values, PERSON_SERVICES))
+    assert {value for value in stored if not kind_of_value(*value.split("."))} == set()
+    of_kind = {f"{kind}.{column}" for kind, columns in VALUES_OF_KIND.items() for column in columns}
+    assert of_kind <= stored
+    assert VALUES.keys() - {value.split(".")[1] for value in stored - of_kind} == {"authority"}, "inside words in somebody's best interests"
+    words = load_catalogues()[PLAIN_ENGLISH]
+    inside = (*fields(ConsentWords), *fields(BestInterests), *fields(CapacityWords), *fields(Ability))
+    assert {field.name for field in inside if not words.has(f"data.word.{field.name}")} == set()
+
+
+@pytest.mark.parametrize(
+    ("column", "vocabulary"),
+    [
+        ("field", FIELDS),
+        ("audience_kind", AudienceKind),
+        ("scope", enums.ActingScope),
+        ("hat", HATS),
+        ("strength", AuthenticationStrength),
+        ("decision", enums.ConsentDecision),
+        ("explained", enums.Explanation),
+        ("basis", enums.ConsentBasis),
+        ("cause", enums.WithdrawalCause),
+        ("consent_entry.answer", enums.ConsentAnswer),
+        ("authority", enums.BestInterestsAuthority),
+        ("channel", enums.NoticeChannel),
+        ("stopped", set(enums.NoticeTopic) - {enums.NoticeTopic.SECURITY}),
+        ("evidence_kind", enums.EvidenceKind),
+        ("end_reason", enums.EndReason),
+        ("ended_why", ("removed", "declined", "merged")),
+        ("relationship.kind", enums.RelationshipKind),
+        ("relationship.state", enums.RelationshipState),
+        ("sign_in_code.kind", enums.CodeKind),
+        ("credential.state", enums.CredentialState),
+        ("notice.state", NoticeState),
+        ("choice", ("for", "against", "abstain")),
+        ("taken", ("page", "paper", "phone", "helper")),
+        ("stored_file.state", ("receiving", "ready")),
+    ],
+)
+def test_every_word_of_a_vocabulary_is_said_in_words(column: str, vocabulary: Iterable[str]) -> None:
+    words = load_catalogues()[PLAIN_ENGLISH]
+    assert {word for word in vocabulary if not words.has(kind_of_value(*column.rpartition(".")[::2]).format(word))} == set()
+
+
+def test_what_is_stored_reads_as_people_say_it() -> None:
+    fakes = FakeServices()
+    fakes.person_rights["identity"].records = [
+        ("ways_to_be_told", {"person": ADA, "quiet_from": 1230, "quiet_until": 480, "language": "pl", "stopped": ["motions"]}),
+        ("record_field", {"person": ADA, "field": "home.key_safe", "sealed": "4711, left of the door"}),
+        ("credential", {"person": ADA, "kind": "right_to_work", "state": "verified", "sealed_note": "2026-11-24"}),
+        ("consent_entry", {"topic": f"other:{MO}", "decision": "key_safe", "basis": "best_interests", "recorded_by": "job:leave",
+                           "sealed": {"words": "Only Jo.", "about": "", "best_interests": {"authority": "care", "reasons": "2026"}}}),
+    ]  # fmt: skip
+    browser = ScriptlessBrowser(fakes)
+    browser.sign_in()
+    page = browser.http.get("/you/data").text
+    pairs = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page))
+
+    assert (pairs["Quiet from"], pairs["Quiet until"], pairs["Language"]) == ("20:30", "08:00", "Polish (polski)")
+    assert (pairs["Part"], pairs["Not wanted"]) == ("My key safe", "When a vote begins, and a day before it ends")
+    assert (pairs["Kind"], pairs["How it stands"], pairs["Note"]) == ("right to work", "It counts", "2026-11-24")
+    assert (pairs["What about"], pairs["Who decided"], pairs["Written down by"]) == (
+        "Somebody may use my key-safe",
+        "Others, for your best",
+        "The computer itself",
+    )
+    assert pairs["What it says"].startswith("In these words: Only Jo.; Decided by others: By which right: Everyday care")
+
+
 def test_no_column_is_forgotten_and_no_secret_shown() -> None:
     table = Table("letter", MetaData(), Column("person", Text, primary_key=True), Column("mark", LargeBinary))
     with pytest.raises(ValueError, match="each column is either shown or withheld"):
@@ -106,7 +204,7 @@ def test_the_page_shows_each_kind_in_words_and_who_looked() -> None:
     assert "ada@example.org" in page
     assert "Where you signed in" in page
     assert NAMES[MO][0] in page
-    assert "Looked at: person" in page
+    assert "They saw your name and how to reach you." in page
     assert ADA not in page
     response = browser.http.get("/you/data/file")
     assert response.headers["content-type"] == "application/zip"

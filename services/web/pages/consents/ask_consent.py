@@ -5,18 +5,23 @@ Every page says whom it was filled in for: with two people open in two windows, 
 
 from collections.abc import Mapping
 
+from starlette.responses import Response
+
 from kith.identity.v1 import consent_pb2 as pb
 from kith.identity.v1.enums import ConsentAnswer, ConsentDecision, Explanation
 from libs.rpc.enums import to_wire
+from services.web.http.forms import Form
 from services.web.page_context import PageContext
+from services.web.pages.consents.consent_list import entry_fields, find_entry, ways_of
 from services.web.pages.form_page import Fields, FormDraft, FormPage, RedirectToPage, choices, require
 
 _WAYS = tuple(f"way_{way}" for way in Explanation)
-_WHAT = ("what_person", "decision", "about")
+_WHAT = ("what_person", "decision", "about", "corrects")
 _HOW = ("how_person", *_WAYS, "present")
 _ANSWER = ("answer_person", "answer", "words")
 _WHEN = ("when_person", "until_day", "review_day")
 _STEPS = {"": _WHAT, "/how": _HOW, "/answer": _ANSWER, "/when": _WHEN}
+BEGIN = "consent-begin"
 _DRAFT = FormDraft("consent", (*_WHAT, *_HOW, *_ANSWER, *_WHEN))
 
 
@@ -48,8 +53,13 @@ async def _name(ctx: PageContext) -> str:
 
 
 async def _what_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
+    values = await _step_values(ctx, fields, "")
     decisions = choices(ctx, "consent_decision", list(ConsentDecision))
-    return await _step_values(ctx, fields, "") | {"decisions": decisions}
+    corrects = fields["corrects"] if _is_of_person(ctx, fields, "") else ""
+    if corrects:
+        # A correction is of the same decision; another decision is asked about anew.
+        decisions = [choice for choice in decisions if choice["value"] == fields["decision"]]
+    return values | {"decisions": decisions, "corrects": corrects}
 
 
 async def _save_what(ctx: PageContext, fields: Fields, _request_id: str) -> str:
@@ -106,6 +116,7 @@ async def _check_values(ctx: PageContext, fields: Fields) -> Mapping[str, object
         "answer": ctx.say(f"consent_answer.{fields['answer']}") if fields["answer"] else "",
         "until": _said_day(ctx, fields["until_day"]),
         "review": _said_day(ctx, fields["review_day"]),
+        "corrects": fields["corrects"],
     }
 
 
@@ -131,9 +142,22 @@ async def _record(ctx: PageContext, fields: Fields, request_id: str) -> str:
         words=fields["words"],
         until_day=fields["until_day"],
         review_day=fields["review_day"],
+        corrects_id=fields["corrects"],
     )
     await ctx.call(ctx.state.services.consents.RecordConsent, request)
     return f"/members/{person}/consents?done=recorded"
+
+
+async def begin(ctx: PageContext, form: Form) -> Response:
+    """Begin anew, or with what was written down wrongly: it is gone through once more, page by page."""
+    person, wrong = ctx.path_param("person"), form.text("corrects")
+    await ctx.delete_draft(_DRAFT.name)
+    if wrong:
+        entry = await find_entry(ctx, person, wrong)
+        fields = entry_fields(entry) | {f"way_{way}": "yes" for way in ways_of(entry)} | {"corrects": wrong}
+        marks = dict.fromkeys((names[0] for names in _STEPS.values()), person)
+        await ctx.save_draft(_DRAFT.name, dict.fromkeys(_DRAFT.fields, "") | fields | marks)
+    return ctx.redirect(_path(ctx))
 
 
 WHAT = FormPage("consent-what", "consents/what", _what_values, _save_what, fields=_WHAT, draft=_DRAFT)

@@ -1,12 +1,12 @@
 """Where somebody cannot decide: the record about one decision at one time, and the decision in their best interests that rests on it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from kith.identity.v1 import consent_pb2 as pb
 from kith.identity.v1.enums import BestInterestsAuthority, ConsentAnswer, ConsentDecision, Explanation
-from libs.rpc.enums import to_wire
+from libs.rpc.enums import known_word, to_wire
 from services.web.page_context import PageContext
-from services.web.pages.consents.consent_list import decision_name
+from services.web.pages.consents.consent_list import decision_name, entry_fields, find_entry, ways_of
 from services.web.pages.form_page import Fields, FormPage, choices, require
 
 _ABILITIES = ("understand", "retain", "weigh", "communicate")
@@ -14,7 +14,7 @@ _CAPACITY_FIELDS = (
     "decision", "about", "assessed_on", "assessed_by", *(f"{name}_able" for name in _ABILITIES), *_ABILITIES, "because", "until_day",
 )  # fmt: skip
 _TEXTS = ("decided_by", "consulted", "less_restrictive", "wishes", "reasons")
-_INTERESTS_FIELDS = ("capacity", "answer", "way", "words", "authority", *_TEXTS, "until_day", "review_day")
+_INTERESTS_FIELDS = ("capacity", "answer", "way", "words", "authority", *_TEXTS, "until_day", "review_day", "corrects")
 _YES_NO = ("yes", "no")
 
 
@@ -60,9 +60,12 @@ async def _record_capacity(ctx: PageContext, fields: Fields, request_id: str) ->
     return f"/members/{person}/consents?done=recorded"
 
 
-async def _interests_values(ctx: PageContext, _fields: Fields) -> Mapping[str, object]:
-    records = [{"value": key, "text": decision_name(ctx, record.decision), "hint": ""} for key, record in (await _lacks(ctx)).items()]
+async def _interests_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
+    person = ctx.path_param("person")
+    lacks = await lacks_of(ctx, person)
+    records = [{"value": key, "text": decision_name(ctx, record.decision), "hint": record.about} for key, record in lacks.items()]
     return await _base(ctx) | {
+        "fields": await corrected_fields(ctx, fields, person, _INTERESTS_FIELDS),
         "records": records,
         "answers": choices(ctx, "consent_answer", list(ConsentAnswer)),
         "ways": choices(ctx, "consent_way", list(Explanation)),
@@ -72,7 +75,7 @@ async def _interests_values(ctx: PageContext, _fields: Fields) -> Mapping[str, o
 
 
 async def _record_interests(ctx: PageContext, fields: Fields, request_id: str) -> str:
-    record = (await _lacks(ctx)).get(fields["capacity"])
+    record = (await lacks_of(ctx, ctx.path_param("person"))).get(fields["capacity"])
     if record is None:
         require([ctx.refusal_problem("capacity", "CAPACITY_RECORD_NEEDED")])
     if fields["answer"] not in set(ConsentAnswer):
@@ -88,6 +91,7 @@ async def _record_interests(ctx: PageContext, fields: Fields, request_id: str) -
         explained=[to_wire(pb.Explanation, Explanation(way))] if way in set(Explanation) else [],
         answer=to_wire(pb.ConsentAnswer, ConsentAnswer(fields["answer"])),
         capacity_id=fields["capacity"],
+        corrects_id=fields["corrects"],
         best_interests=pb.BestInterests(
             authority=to_wire(pb.BestInterestsAuthority, BestInterestsAuthority(fields["authority"])),
             **{name: fields[name] for name in _TEXTS},
@@ -98,11 +102,29 @@ async def _record_interests(ctx: PageContext, fields: Fields, request_id: str) -
     return f"/members/{person}/consents?done=recorded"
 
 
-async def _lacks(ctx: PageContext) -> dict[str, pb.CapacityRecord]:
-    """The records by which others may decide today, by id."""
-    request = pb.GetConsentsRequest(person_id=ctx.path_param("person"))
-    response: pb.GetConsentsResponse = await ctx.call(ctx.state.services.consents.GetConsents, request)
+async def lacks_of(ctx: PageContext, person: str) -> dict[str, pb.CapacityRecord]:
+    """The records by which others may decide for the person today, by id."""
+    response: pb.GetConsentsResponse = await ctx.call(ctx.state.services.consents.GetConsents, pb.GetConsentsRequest(person_id=person))
     return {record.capacity_id: record for record in response.capacity if record.counts}
+
+
+async def corrected_fields(ctx: PageContext, fields: Fields, person: str, names: Sequence[str]) -> Fields:
+    """What a form about another's decision shows: what was typed, or at first the entry that is to be corrected."""
+    wrong = ctx.query_param("corrects")
+    if not wrong or any(fields[name] for name in names):
+        return fields
+    entry = await find_entry(ctx, person, wrong)
+    interests = entry.best_interests if entry.HasField("best_interests") else pb.BestInterests()
+    authority = known_word(pb.BestInterestsAuthority, BestInterestsAuthority, interests.authority, None)
+    shown = entry_fields(entry) | {
+        "capacity": entry.capacity_id,
+        "decider": entry.decided_by,
+        "authority": authority.value if authority else "",
+        "way": next(iter(ways_of(entry)), ""),
+        "corrects": wrong,
+        **{name: getattr(interests, name) for name in _TEXTS},
+    }
+    return {name: shown[name] for name in names}
 
 
 CAPACITY = FormPage("consent-capacity", "consents/capacity", _capacity_values, _record_capacity, fields=_CAPACITY_FIELDS)

@@ -6,13 +6,24 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from kith.identity.v1 import consent_pb2 as pb
-from kith.identity.v1.enums import ConsentAnswer, ConsentBasis, ConsentDecision, ConsentState, Explanation, WithdrawalCause
+from kith.identity.v1.enums import (
+    BestInterestsAuthority,
+    ConsentAnswer,
+    ConsentBasis,
+    ConsentDecision,
+    ConsentState,
+    Explanation,
+    WithdrawalCause,
+)
+from libs.refusals import NotFound
 from libs.rpc.enums import known_word
 from services.web.http.forms import Form
 from services.web.page_context import PageContext, utc_datetime
 
 WITHDRAW = "consent-withdraw"
 _OPEN = frozenset({ConsentState.IN_FORCE, ConsentState.PLANNED})
+_REPLACED = frozenset({ConsentState.WITHDRAWN, ConsentState.REPLACED})
+_CORRECTIONS = {ConsentBasis.OWN: "new", ConsentBasis.DECIDER: "decider", ConsentBasis.BEST_INTERESTS: "best-interests"}
 _STATUS = {ConsentState.IN_FORCE: "yes", ConsentState.PLANNED: "wait", ConsentState.REFUSED: "no", ConsentState.WITHDRAWN: "no"}
 
 
@@ -25,6 +36,8 @@ class ConsentView:
     status: str
     state: Markup
     is_open: bool
+    correct: str
+    """Where a secretary puts right what was written down wrongly; empty for an entry that counts no more."""
     lines: list[str | Markup]
 
 
@@ -37,8 +50,8 @@ class CapacityView:
 
 
 async def show_own(ctx: PageContext) -> Response:
-    """The person's own."""
-    return await _show(ctx, ctx.person_id, "consents/own", "/you/consents")
+    """The person's own, or theirs for whom somebody acts."""
+    return await _show(ctx, ctx.subject_id, "consents/own", "/you/consents")
 
 
 async def show_of_person(ctx: PageContext) -> Response:
@@ -59,6 +72,29 @@ def decision_name(ctx: PageContext, number: int) -> Markup:
     return ctx.say(f"consent_decision.{known_word(pb.ConsentDecision, ConsentDecision, number, ConsentDecision.OTHER)}")
 
 
+async def find_entry(ctx: PageContext, person: str, wanted: str) -> pb.ConsentEntry:
+    """One of the person's entries. Raises NotFound CONSENT_UNKNOWN."""
+    response: pb.GetConsentsResponse = await ctx.call(ctx.state.services.consents.GetConsents, pb.GetConsentsRequest(person_id=person))
+    for entry in response.entries:
+        if entry.consent_id == wanted:
+            return entry
+    raise NotFound("CONSENT_UNKNOWN")
+
+
+def ways_of(entry: pb.ConsentEntry) -> list[str]:
+    """How it was explained, as the words of the forms."""
+    ways = (known_word(pb.Explanation, Explanation, way, None) for way in entry.explained)
+    return [way.value for way in ways if way]
+
+
+def entry_fields(entry: pb.ConsentEntry) -> dict[str, str]:
+    """What was written down, as the fields of the forms."""
+    decision = known_word(pb.ConsentDecision, ConsentDecision, entry.decision, ConsentDecision.OTHER)
+    answer = known_word(pb.ConsentAnswer, ConsentAnswer, entry.answer, None)
+    words = {name: str(getattr(entry, name)) for name in ("about", "present", "words", "until_day", "review_day")}
+    return words | {"decision": decision.value, "answer": answer.value if answer else ""}
+
+
 async def _show(ctx: PageContext, person: str, template: str, path: str) -> Response:
     response: pb.GetConsentsResponse = await ctx.call(ctx.state.services.consents.GetConsents, pb.GetConsentsRequest(person_id=person))
     names = await ctx.person_names({person, *(entry.decided_by for entry in response.entries)})
@@ -68,6 +104,7 @@ async def _show(ctx: PageContext, person: str, template: str, path: str) -> Resp
         person_id=person,
         name=names[person].full,
         action=path,
+        correcting=template == "consents/of_person",
         current=[view for view in views if view.is_open],
         past=[view for view in views if not view.is_open],
         capacity=[_capacity_view(ctx, record) for record in response.capacity],
@@ -85,6 +122,8 @@ def _view(ctx: PageContext, entry: pb.ConsentEntry, decider: str) -> ConsentView
         lines.append(ctx.say("consent.words", words=entry.words))
     if basis is not ConsentBasis.OWN:
         lines.append(ctx.say(f"consent.basis.{basis}", name=decider))
+    if entry.HasField("best_interests"):
+        lines += _best_interests_lines(ctx, entry.best_interests)
     lines.append(ctx.say("consent.from", day=ctx.format_day(ctx.local_day(utc_datetime(entry.valid_from)).isoformat())))
     if entry.until_day:
         lines.append(ctx.say("consent.until", day=ctx.format_day(entry.until_day)))
@@ -99,7 +138,21 @@ def _view(ctx: PageContext, entry: pb.ConsentEntry, decider: str) -> ConsentView
     if entry.corrected:
         lines.append(ctx.say("consent.corrected"))
     title = ctx.say("consent.named", decision=name, about=entry.about) if entry.about else name
-    return ConsentView(entry.consent_id, title, _STATUS.get(state, "calm"), ctx.say(f"consent.state.{state}"), state in _OPEN, lines)
+    correct = "" if state in _REPLACED else _CORRECTIONS[basis]
+    return ConsentView(
+        entry.consent_id, title, _STATUS.get(state, "calm"), ctx.say(f"consent.state.{state}"), state in _OPEN, correct, lines
+    )
+
+
+def _best_interests_lines(ctx: PageContext, interests: pb.BestInterests) -> list[Markup]:
+    """Who decided, by which right, and what was thought of."""
+    authority = known_word(pb.BestInterestsAuthority, BestInterestsAuthority, interests.authority, None)
+    answers = {name: getattr(interests, name) for name in ("decided_by", "consulted", "less_restrictive", "wishes", "reasons")}
+    lines = [ctx.say("consent.detail", question=ctx.say(f"capacity.{name}"), answer=answer) for name, answer in answers.items() if answer]
+    if authority:
+        right = ctx.say(f"consent_authority.{authority.value}")
+        lines.insert(1, ctx.say("consent.detail", question=ctx.say("capacity.by_right"), answer=right))
+    return lines
 
 
 def _capacity_view(ctx: PageContext, record: pb.CapacityRecord) -> CapacityView:

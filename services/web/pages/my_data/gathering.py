@@ -1,4 +1,4 @@
-"""Gathers everything that the services store about the person who is signed in."""
+"""Gathers everything that the services store about the person who is signed in, or for whom they act."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ async def _records_of(ctx: PageContext, service: str) -> list[PersonRecord]:
     records: list[PersonRecord] = []
     page_token = ""
     while True:
-        request = pb.ExportRequest(person_id=ctx.person_id, page_size=_AT_ONCE, page_token=page_token)
+        request = pb.ExportRequest(person_id=ctx.subject_id, page_size=_AT_ONCE, page_token=page_token)
         response: pb.ExportResponse = await ctx.call(ctx.state.services.person_rights[service].Export, request)
         # Parsed in a thread: a long record of a long life takes more than the few milliseconds that other requests may wait.
         records += await asyncio.to_thread(_parse, service, response)

@@ -12,11 +12,11 @@ from starlette.responses import Response
 from services.web.page_context import PageContext, PersonName
 from services.web.pages.my_data import archive
 from services.web.pages.my_data.gathering import PersonRecord, gather
+from services.web.pages.my_data.words import value_words
+from services.web.pages.readers import what_happened
 
 _SHOWN_OF_A_KIND = 100
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT.*")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _READ = "read_audit"
 
 
@@ -40,7 +40,7 @@ class KindView:
 
 @dataclass(frozen=True)
 class ReadView:
-    """That somebody looked: who, as what, at what, and when."""
+    """That somebody looked: who, as what, at what (a sentence), and when."""
 
     who: str | Markup
     hat: str | Markup
@@ -67,7 +67,7 @@ async def download(ctx: PageContext) -> Response:
     records = await gather(ctx)
     read_me = "\r\n\r\n".join(str(ctx.say(key, co_op=ctx.state.co_op.name, phone=ctx.phone)) for key in _READ_ME)
     services = tuple(ctx.state.services.person_rights)
-    data = await asyncio.to_thread(archive.pack, ctx.person_id, records, services, ctx.now, read_me)
+    data = await asyncio.to_thread(archive.pack, ctx.subject_id, records, services, ctx.now, read_me)
     return ctx.file_response(data, "my-data.zip", "application/zip")
 
 
@@ -76,31 +76,15 @@ _READ_ME = ("data.readme_what", "data.readme_files", "data.readme_others", "data
 
 def _kind_view(ctx: PageContext, records: Sequence[PersonRecord]) -> KindView:
     kind = records[0].kind
-    views = [view for record in records if (view := [*_field_views(ctx, record.fields)])]
+    views = [view for record in records if (view := [*_field_views(ctx, kind, record.fields)])]
     more = max(0, len(views) - _SHOWN_OF_A_KIND)
     return KindView(ctx.say(f"data.kind.{kind}"), ctx.say(f"data.why.{kind}"), views[:_SHOWN_OF_A_KIND], more)
 
 
-def _field_views(ctx: PageContext, fields: Mapping[str, object]) -> list[FieldView]:
+def _field_views(ctx: PageContext, kind: str, fields: Mapping[str, object]) -> list[FieldView]:
     """The fields with a value, without the ids: those are for programs, in the file."""
-    values = ((name, _in_words(ctx, value)) for name, value in fields.items())
+    values = ((name, value_words(ctx, kind, name, value)) for name, value in fields.items())
     return [FieldView(ctx.say(f"data.field.{name}"), value) for name, value in values if value]
-
-
-def _in_words(ctx: PageContext, value: object) -> str | Markup:
-    """Empty for an id, and where there is nothing."""
-    if isinstance(value, bool):
-        return ctx.say("data.yes" if value else "data.no")
-    if isinstance(value, list):
-        return ", ".join(str(words) for item in value if (words := _in_words(ctx, item)))
-    if isinstance(value, dict):
-        return _in_words(ctx, list(value.values()))
-    text = "" if value is None else str(value)
-    if _ID.fullmatch(text):
-        return ""
-    if _MOMENT.fullmatch(text):
-        return ctx.format_moment(datetime.fromisoformat(text))
-    return ctx.format_day(text) if _DAY.fullmatch(text) else text.replace("_", " ")
 
 
 def _read_view(ctx: PageContext, read: Mapping[str, object], names: Mapping[str, PersonName]) -> ReadView:
@@ -110,7 +94,7 @@ def _read_view(ctx: PageContext, read: Mapping[str, object], names: Mapping[str,
     return ReadView(
         who=names[reader].full if reader in names else ctx.say("readers.kith") if by_kith else reader,
         hat=ctx.say(f"hat.{hat}") if ctx.catalogue.has(f"hat.{hat}") else hat,
-        what=", ".join(str(part) for part in (read["record"], *_texts(read["fields"]))),
+        what=what_happened(ctx, str(read["action"]), str(read["record"]), _texts(read["fields"])),
         at=ctx.format_moment(datetime.fromisoformat(str(read["at"]))),
     )
 

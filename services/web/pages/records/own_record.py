@@ -30,7 +30,7 @@ async def show(ctx: PageContext) -> Response:
 async def _values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
     section = ctx.path_param("section")
     keys = require_section(section)
-    stored = await fetch_own_fields(ctx)
+    stored = await fetch_own_fields(ctx, *keys)
     views = await grant_views(ctx, await fetch_grants(ctx))
     return {
         "section": section,
@@ -53,14 +53,15 @@ async def _values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
 async def _save(ctx: PageContext, fields: Fields, request_id: str) -> str:
     """Only fields that were changed are sent, each with the version that the form showed."""
     section = ctx.path_param("section")
-    stored = await fetch_own_fields(ctx)
+    keys = require_section(section)
+    stored = await fetch_own_fields(ctx, *keys)
     changes = [
         pb.FieldText(field=key, text=fields[_TEXT + name], version=_number(fields.get(_VERSION + name, "")))
-        for name, key in zip(SECTIONS.get(section, ()), require_section(section), strict=True)
+        for name, key in zip(SECTIONS[section], keys, strict=True)
         if _TEXT + name in fields and fields[_TEXT + name] != (stored[key].text if key in stored else "")
     ]
     if changes:
-        request = pb.SetFieldsRequest(request_id=request_id, person_id=ctx.person_id, fields=changes)
+        request = pb.SetFieldsRequest(request_id=request_id, person_id=ctx.subject_id, fields=changes)
         await ctx.call(ctx.state.services.records.SetFields, request)
     return f"/you/record?done={section}"
 

@@ -51,7 +51,7 @@ def require_section(section: str) -> tuple[str, ...]:
 
 
 def section_views(ctx: PageContext, texts: Mapping[str, str], *, only_filled: bool = False) -> list[SectionView]:
-    """All sections, or those with something in them, each with its fields."""
+    """All sections, or those with something in them, each with its fields; for who acts for somebody, those of their scopes."""
     views = [
         SectionView(
             section,
@@ -63,19 +63,22 @@ def section_views(ctx: PageContext, texts: Mapping[str, str], *, only_filled: bo
             ],
         )
         for section, names in SECTIONS.items()
+        if ctx.acting is None or section in ctx.acting.scopes
     ]
     return [view for view in views if view.fields]
 
 
-async def fetch_own_fields(ctx: PageContext) -> dict[str, pb.RecordField]:
-    """The person's own fields, by key; those never filled in are left out."""
-    request = pb.GetRecordRequest(person_id=ctx.person_id)
+async def fetch_own_fields(ctx: PageContext, *fields: str) -> dict[str, pb.RecordField]:
+    """These fields of the person, or of the one for whom they act, or all; by key. Those never filled in are left out."""
+    request = pb.GetRecordRequest(person_id=ctx.subject_id, fields=fields)
     response: pb.GetRecordResponse = await ctx.call(ctx.state.services.records.GetRecord, request)
     return {field.field: field for field in response.fields}
 
 
 async def fetch_grants(ctx: PageContext, field: str = "") -> list[pb.AccessGrant]:
-    """The person's grants that hold now or will."""
+    """The person's grants that hold now or will. Who acts for somebody neither sees nor changes whom they let see what."""
+    if ctx.acting:
+        return []
     request = pb.ListAccessRequest(page_size=200, field=field, only_open=True)
     grants: list[pb.AccessGrant] = await fetch_all(ctx, ctx.state.services.records.ListAccess, request, lambda page: page.grants)
     return grants

@@ -466,12 +466,15 @@ class ListRelationshipsRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     PERSON_ID_FIELD_NUMBER: _builtins.int
     ENDED_TOO_FIELD_NUMBER: _builtins.int
+    UNCONFIRMED_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """at most 200"""
     page_token: _builtins.str
     person_id: _builtins.str
     """for a secretary or scrutineer: whose; empty with such a hat = everybody's"""
     ended_too: _builtins.bool
+    unconfirmed: _builtins.bool
+    """only those recorded by a secretary whose evidence nobody else has seen yet"""
     def __init__(
         self,
         *,
@@ -479,10 +482,11 @@ class ListRelationshipsRequest(_message.Message):
         page_token: _builtins.str = ...,
         person_id: _builtins.str = ...,
         ended_too: _builtins.bool = ...,
+        unconfirmed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ended_too", b"ended_too", "page_size", b"page_size", "page_token", b"page_token", "person_id", b"person_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ended_too", b"ended_too", "page_size", b"page_size", "page_token", b"page_token", "person_id", b"person_id", "unconfirmed", b"unconfirmed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

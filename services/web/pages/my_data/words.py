@@ -1,0 +1,132 @@
+"""What is stored about a person, in words: which column holds what kind of value, and how that reads.
+
+Every text and number that a service shows is in `VALUES`, by its column, or in `VALUES_OF_KIND` where a column's name means several things;
+a test fails for one that is not. The file to take away has the values as they are stored.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+
+from markupsafe import Markup
+
+from services.web.page_context import PageContext
+from services.web.pages.ways_to_be_told import clock_time, language_name
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}")
+_INSIDE = "inside"
+"""The kind of what is inside an object of sealed words."""
+_BY_SOFTWARE = ("job:", "reaction:", "service:")
+
+
+class Value(StrEnum):
+    """How a value reads that is no word of a vocabulary."""
+
+    TYPED = "typed"
+    """As somebody wrote it."""
+    WHO = "who"
+    """A person, whose id is only in the file, or the software itself."""
+    NUMBER = "number"
+    CLOCK = "clock"
+    """Minutes after midnight."""
+    LANGUAGE = "language"
+    KEY = "key"
+    """A key of the rulebook or of an event, which reads well enough with spaces."""
+    MARK = "mark"
+    """For programs alone."""
+
+
+VALUES: Mapping[str, str] = {
+    **dict.fromkeys(("full_name", "called", "email", "phone", "name", "address", "why", "reason"), Value.TYPED),
+    **dict.fromkeys(("sealed", "evidence_sealed", "sealed_note", "sealed_reason", "media_type"), Value.TYPED),
+    **dict.fromkeys(("issued_by", "merged_by", "recorded_by", "asked_by", "answered_by", "changed_by", "entered_by", "done_by"), Value.WHO),
+    **dict.fromkeys(("version", "declared_size", "received_size", "size", "wrong_numbers", "number", "revision", "tries"), Value.NUMBER),
+    **dict.fromkeys(("member_class", "voting_group", "pseudonym", "purpose"), Value.KEY),
+    **dict.fromkeys(("topic", "vote", "source", "word", "about", "subject", "identity_session"), Value.MARK),
+    "quiet_from": Value.CLOCK,
+    "quiet_until": Value.CLOCK,
+    "language": Value.LANGUAGE,
+    "field": "record.field.{}",
+    "audience_kind": "data.value.audience.{}",
+    "audience": "hat.{}",
+    "scope": "scope.{}",
+    "scopes": "scope.{}",
+    "hat": "hat.{}",
+    "hats": "hat.{}",
+    "strength": "data.value.strength.{}",
+    "taken": "taken.{}",
+    "choice": "choice.{}",
+    "decision": "consent_decision.{}",
+    "explained": "consent_way.{}",
+    "basis": "data.value.basis.{}",
+    "cause": "data.value.cause.{}",
+    "authority": "consent_authority.{}",
+    "channel": "told_by.{}",
+    "stopped": "told_about.{}",
+    "evidence_kind": "evidence_kind.{}",
+    "end_reason": "data.value.ended.{}",
+    "ended_why": "data.value.helper.{}",
+}
+"""What has braces is a key of the catalogue, which the value completes."""
+VALUES_OF_KIND: Mapping[str, Mapping[str, str]] = {
+    "member": {"number": Value.TYPED},
+    "consent_entry": {"answer": "consent_answer.{}"},
+    "data_request": {"answer": Value.KEY},
+    "relationship": {"kind": "relationship_kind.{}", "state": "relationship_state.{}"},
+    "sign_in_code": {"kind": "data.value.code.{}"},
+    "credential": {"kind": Value.KEY, "state": "credential_state.{}"},
+    "stored_file": {"state": "data.value.file.{}"},
+    "news": {"kind": Value.KEY},
+    "notice": {"kind": Value.KEY, "state": "notices.state_{}", "reason": "notices.why_{}"},
+}
+"""Columns that mean something else in records of this kind."""
+
+
+def value_words(ctx: PageContext, kind: str, column: str, value: object) -> str | Markup:
+    """A value in words; empty where there is nothing to read, and for what is for programs alone."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return ctx.say("data.yes" if value else "data.no")
+    if isinstance(value, list):
+        return ", ".join(str(words) for item in value if (words := value_words(ctx, kind, column, item)))
+    if isinstance(value, dict):
+        parts = ((name, value_words(ctx, _INSIDE, name, part)) for name, part in value.items())
+        return "; ".join(str(ctx.say("data.part", name=ctx.say(f"data.word.{name}"), value=words)) for name, words in parts if words)
+    return _text_words(ctx, kind, column, str(value))
+
+
+def kind_of_value(kind: str, column: str) -> str:
+    """What of VALUES holds for this column; empty for ids, moments, days and truth values, which need none."""
+    if kind == _INSIDE and column != "authority":
+        return Value.TYPED
+    return VALUES_OF_KIND.get(kind, {}).get(column) or VALUES.get(column, "")
+
+
+def _text_words(ctx: PageContext, kind: str, column: str, text: str) -> str | Markup:
+    how = kind_of_value(kind, column)
+    if how == Value.TYPED:
+        return text
+    if how == Value.MARK or _ID.fullmatch(text):
+        return ""
+    if text.startswith(_BY_SOFTWARE):
+        return ctx.say("readers.kith")
+    if how == Value.CLOCK:
+        return clock_time(int(text))
+    if how == Value.LANGUAGE:
+        return language_name(text)
+    return _word(ctx, how.format(text)) or _when(ctx, text) or text.replace("_", " ")
+
+
+def _word(ctx: PageContext, key: str) -> str | Markup:
+    """The catalogue's word; empty for one that only a newer version knows."""
+    return ctx.say(key) if ctx.catalogue.has(key) else ""
+
+
+def _when(ctx: PageContext, text: str) -> str:
+    """A moment or a day in words; empty for any other text."""
+    try:
+        return ctx.format_moment(datetime.fromisoformat(text)) if "T" in text else ctx.format_day(date.fromisoformat(text).isoformat())
+    except ValueError:
+        return ""
