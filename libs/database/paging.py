@@ -126,10 +126,18 @@ def plain(text: str) -> str:
     return text
 
 
+def flag(text: str) -> bool:
+    """Raises ValueError."""
+    if text not in {"True", "False"}:
+        raise ValueError(text)
+    return text == "True"
+
+
 _READERS: dict[type, Callable[[str], Any]] = {
     UUID: UUID,
     datetime: moment,
     date: date.fromisoformat,
+    bool: flag,
     int: number,
     str: plain,
     bytes: bytes.fromhex,

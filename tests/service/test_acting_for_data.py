@@ -50,7 +50,7 @@ def _without_reads(records: list[tuple[str, dict[str, object]]]) -> list[tuple[s
 
 @pytest.mark.capability("I4", "L5")
 async def test_who_acts_for_a_person_gets_their_data_from_every_service_until_it_ends(infrastructure: Infrastructure) -> None:
-    async with circle_of(infrastructure, "membership", "governance", "web") as circle:
+    async with circle_of(infrastructure, *PERSON_SERVICES[1:]) as circle:
         co_op = circle.co_op
         own, acting = co_op.token(circle.ash), co_op.token(circle.bo, acting_for=circle.ash)
         change = record.FieldText(field="health.risks", text="Falls on stairs.")
@@ -99,7 +99,7 @@ async def test_who_acts_for_a_person_gets_their_data_from_every_service_until_it
 
 @pytest.mark.capability("I4")
 async def test_rights_to_act_are_the_same_in_every_service_also_after_a_rebuild(infrastructure: Infrastructure) -> None:
-    async with circle_of(infrastructure, "membership", "governance", "web") as circle:
+    async with circle_of(infrastructure, *PERSON_SERVICES[1:]) as circle:
         co_op = circle.co_op
         for changed in ({"until_day": circle.day(30)}, {"kind": relationships.RELATIONSHIP_KIND_FRIEND, "scopes": [CONTACTS, DATA_RIGHTS]}):
             await circle.accept(await circle.propose(**changed))

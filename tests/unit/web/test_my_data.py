@@ -17,6 +17,7 @@ from sqlalchemy import ARRAY, Column, Integer, LargeBinary, MetaData, Table, Tex
 from sqlalchemy.types import TypeEngine
 
 from kith.identity.v1 import enums
+from kith.matching.v1 import enums as matching
 from libs.access.hat_names import HATS
 from libs.access.person_rights import person_rights_service
 from libs.access.person_tables import SHARED_TABLES_WITHOUT_PEOPLE, PersonTable, SealedColumn
@@ -153,6 +154,14 @@ def test_every_value_that_is_shown_has_its_words() -> None:
         ("choice", ("for", "against", "abstain")),
         ("taken", ("page", "paper", "phone", "helper")),
         ("stored_file.state", ("receiving", "ready")),
+        ("works_as", matching.WorksAs),
+        ("introduction.step", matching.IntroductionStep),
+        ("private_no.kind", matching.NoKind),
+        ("team_member.kind", matching.TeamMemberKind),
+        ("team_hat.hat", matching.TeamHat),
+        ("device_kind", enums.DeviceKind),
+        ("device_use", enums.DeviceUse),
+        ("help_kind", enums.HelpKind),
     ],
 )
 def test_every_word_of_a_vocabulary_is_said_in_words(column: str, vocabulary: Iterable[str]) -> None:

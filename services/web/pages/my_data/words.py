@@ -15,6 +15,8 @@ from services.web.page_context import PageContext
 from services.web.pages.ways_to_be_told import clock_time, language_name
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}")
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY_MINUTES = 24 * 60
 _INSIDE = "inside"
 """The kind of what is inside an object of sealed words."""
 _BY_SOFTWARE = ("job:", "reaction:", "service:")
@@ -33,6 +35,8 @@ class Value(StrEnum):
     LANGUAGE = "language"
     KEY = "key"
     """A key of the rulebook or of an event, which reads well enough with spaces."""
+    WEEK = "week"
+    """Minutes of the week, from and until in turn."""
     MARK = "mark"
     """For programs alone."""
 
@@ -44,6 +48,16 @@ VALUES: Mapping[str, str] = {
     **dict.fromkeys(("version", "declared_size", "received_size", "size", "wrong_numbers", "number", "revision", "tries"), Value.NUMBER),
     **dict.fromkeys(("member_class", "voting_group", "pseudonym", "purpose"), Value.KEY),
     **dict.fromkeys(("topic", "vote", "source", "word", "about", "subject", "identity_session"), Value.MARK),
+    **dict.fromkeys(("postcode", "needed_gender", "gender", "wished_tags", "tags", "words", "agreement"), Value.TYPED),
+    **dict.fromkeys(("minutes_a_week", "rate_pence", "reach_km", "sign_count", "quiet_seconds"), Value.NUMBER),
+    **dict.fromkeys(("needed_skills", "needed_languages", "wished_languages", "languages"), Value.KEY),
+    "times": Value.WEEK,
+    "path": Value.MARK,
+    "works_as": "data.value.works_as.{}",
+    "step": "data.value.step.{}",
+    "device_kind": "data.value.device.{}",
+    "device_use": "data.value.device.{}",
+    "help_kind": "helping.{}",
     "quiet_from": Value.CLOCK,
     "quiet_until": Value.CLOCK,
     "language": Value.LANGUAGE,
@@ -70,6 +84,10 @@ VALUES: Mapping[str, str] = {
 }
 """What has braces is a key of the catalogue, which the value completes."""
 VALUES_OF_KIND: Mapping[str, Mapping[str, str]] = {
+    "held_credential": {"kind": Value.KEY},
+    "private_no": {"kind": "data.value.no.{}"},
+    "team_member": {"kind": "data.value.team_member.{}"},
+    "team_hat": {"hat": "data.value.team_hat.{}"},
     "member": {"number": Value.TYPED},
     "consent_entry": {"answer": "consent_answer.{}"},
     "data_request": {"answer": Value.KEY},
@@ -89,12 +107,20 @@ def value_words(ctx: PageContext, kind: str, column: str, value: object) -> str 
         return ""
     if isinstance(value, bool):
         return ctx.say("data.yes" if value else "data.no")
+    if isinstance(value, list) and kind_of_value(kind, column) == Value.WEEK:
+        return ", ".join(_weekly_time(ctx, begins, ends) for begins, ends in zip(value[::2], value[1::2], strict=True))
     if isinstance(value, list):
         return ", ".join(str(words) for item in value if (words := value_words(ctx, kind, column, item)))
     if isinstance(value, dict):
         parts = ((name, value_words(ctx, _INSIDE, name, part)) for name, part in value.items())
         return "; ".join(str(ctx.say("data.part", name=ctx.say(f"data.word.{name}"), value=words)) for name, words in parts if words)
     return _text_words(ctx, kind, column, str(value))
+
+
+def _weekly_time(ctx: PageContext, begins: int, ends: int) -> str:
+    day, minute = divmod(begins, _DAY_MINUTES)
+    begin, end = clock_time(minute), clock_time(minute + ends - begins)
+    return str(ctx.say("data.value.week", day=ctx.say(f"data.value.day.{_DAYS[day]}"), begin=begin, end=end))
 
 
 def kind_of_value(kind: str, column: str) -> str:
