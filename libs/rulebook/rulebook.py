@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from libs.rulebook.counting import CountingRule, Threshold
 from libs.rulebook.credentials import CredentialKind
+from libs.rulebook.retention import Retention
 
 SCHEMA = "kith.rulebook.v1"
 
@@ -74,6 +75,8 @@ class Rulebook:
     """How many people together record a paper or phone vote."""
     credentials: tuple[CredentialKind, ...]
     """What people show before they may do something; the default ones where the rulebook names none."""
+    retention: Retention
+    """How long records are kept; the default where the rulebook does not say."""
 
     def member_class(self, key: str) -> MemberClass | None:
         """The class with this key, or None."""

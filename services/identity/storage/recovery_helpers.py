@@ -47,7 +47,7 @@ _LOCK = text("select pg_advisory_xact_lock(hashtextextended(cast(:person as text
 _BY_NAME = (
     select(func.coalesce(person.c.merged_into, person.c.id).label("id"), func.max(contact.c.email_key).label("email_key"))
     .select_from(person.join(contact, contact.c.person == person.c.id))
-    .where(person.c.name_key == bindparam("name"))
+    .where(person.c.name_key == bindparam("name"), person.c.erased_at.is_(None))
     .group_by(func.coalesce(person.c.merged_into, person.c.id))
 )
 
@@ -121,7 +121,7 @@ async def end_of_leaver(work: UnitOfWork, helper: UUID, named_by: datetime) -> S
     return [(row.person, row.helper) for row in await work.connection.execute(_END_OF_LEAVER, values)]
 
 
-async def end_of_entry(work: UnitOfWork, entry: UUID) -> Sequence[tuple[UUID, UUID]]:
-    """Ends the help for and by an entry that was merged. Returns each person and helper."""
-    rows = await work.connection.execute(_END_OF_ENTRY, {"of": entry, "now": work.now, "why": "merged"})
+async def end_of_entry(work: UnitOfWork, entry: UUID, why: str = "merged") -> Sequence[tuple[UUID, UUID]]:
+    """Ends the help for and by an entry that was merged, or erased. Returns each person and helper."""
+    rows = await work.connection.execute(_END_OF_ENTRY, {"of": entry, "now": work.now, "why": why})
     return [(row.person, row.helper) for row in rows]

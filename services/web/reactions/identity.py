@@ -16,8 +16,12 @@ from kith.identity.facts.v1.facts_pb2 import (
     DataRequestAnswered,
     DataRequestWaits,
     EmergencyAccessOpened,
+    ErasureAsked,
+    ErasureWaits,
     HatGiven,
     HatTaken,
+    HoldDue,
+    HoldNoticed,
     NoticeWanted,
     PasswordSet,
     PersonCorrected,
@@ -39,13 +43,15 @@ from kith.identity.facts.v1.facts_pb2 import (
     SignInCodesRevoked,
     WaysToBeToldChanged,
 )
+from libs.access.erasing import PersonEraser
 from libs.database.engine import UnitOfWork
 from libs.messages.consumer import EventHandler, Reactions
 from libs.messages.envelope import Event, EventClass, type_of
 from services.web.reactions.news_handler import news_handler
 from services.web.reactions.notice_handler import add_security_notice, wanted_handler
-from services.web.storage import sessions
+from services.web.storage import events_out, sessions
 from services.web.storage.news import add_news
+from services.web.storage.person_tables import PERSON_TABLES
 
 _SENT_BY_MAIL = "job:deliver_notices"
 """The caller as whom identity makes a link that goes out by mail."""
@@ -99,6 +105,7 @@ async def _on_person_recovered(work: UnitOfWork, event: Event) -> None:
     await add_news(work, event, "person_recovered", person=UUID(message.person_id), word=" ".join(message.helper_ids))
 
 
+_ERASER = PersonEraser(PERSON_TABLES, events_out.person_data_erased)
 REACTIONS = Reactions(
     "identity",
     {
@@ -108,12 +115,17 @@ REACTIONS = Reactions(
         type_of(HatGiven): _on_hat_given,
         type_of(HatTaken): _on_hat_taken,
         type_of(WaysToBeToldChanged): _on_ways_changed,
+        **_ERASER.handlers(),
     }
     | dict(
         [
             news_handler(DataAsked, "data_asked", person="person_id"),
             news_handler(DataRequestAnswered, "data_answered", person="person_id"),
             news_handler(DataRequestWaits, "data_waits", about="data_request_id", word="due_day", hat="secretary"),
+            news_handler(ErasureAsked, "erasure_asked", person="person_id"),
+            news_handler(ErasureWaits, "erasure_waits", about="data_request_id", word="due_day", hat="secretary"),
+            news_handler(HoldNoticed, "hold_noticed", person="person_id", about="hold_id"),
+            news_handler(HoldDue, "hold_due", about="hold_id", word="review_day", hat="secretary"),
             wanted_handler(NoticeWanted),
             _change(SignInCodeIssued, "code_issued", person="person_id", word="kind"),
             _change(SignInCodesRevoked, "codes_revoked", person="person_id"),
@@ -139,5 +151,5 @@ REACTIONS = Reactions(
             news_handler(RecoveryStopped, "recovery_stopped", person="person_id"),
         ]
     ),
-    ("news_of_identity",),
+    ("news_of_identity", "held_person"),
 )

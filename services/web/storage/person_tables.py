@@ -1,8 +1,8 @@
-"""What web stores about people: what a person gets of it when they ask for their data."""
+"""What web stores about people: what a person gets of it when they ask for their data, and what erasing them does to it."""
 
 from collections.abc import Mapping
 
-from libs.access.person_tables import READS, PersonTable
+from libs.access.person_tables import READS, Delete, PersonTable
 from services.web.storage import tables
 
 PERSON_TABLES = (
@@ -11,8 +11,9 @@ PERSON_TABLES = (
         ("person",),
         ("person", "identity_session", "hats", "created_at", "used_at", "expires_at", "acting_for"),
         {"cookie_hash": "the secret of the browser, as a hash", "sealed_key": "opens only with that secret"},
+        erasure=(Delete(of=("person",)),),
     ),
-    PersonTable(tables.news, ("person",), ("source", "number", "person", "kind", "about", "word", "at", "hat")),
+    PersonTable(tables.news, ("person",), ("source", "number", "person", "kind", "about", "word", "at", "hat"), erasure=(Delete(),)),
     PersonTable(
         tables.notice,
         ("person",),
@@ -20,6 +21,7 @@ PERSON_TABLES = (
             *("id", "person", "kind", "about", "subject", "source", "asked_at", "due_at", "until", "state", "reason", "channel"),
             *("easy_read", "large_print", "tries", "done_at", "done_by"),
         ),
+        erasure=(Delete(),),
     ),
     READS,
 )

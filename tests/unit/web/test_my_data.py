@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Column, LargeBinary, MetaData, Table, Text
 
 from libs.access.person_rights import person_rights_service
-from libs.access.person_tables import SHARED_TABLES_WITHOUT_PEOPLE, PersonTable, SealedColumn
+from libs.access.person_tables import SHARED_TABLES_WITHOUT_PEOPLE, Delete, PersonTable, SealedColumn
 from libs.rpc.transactions import Transactions
 from services.topology import PERSON_SERVICES
 from services.web.localisation.catalogue import PLAIN_ENGLISH, load_catalogues
@@ -90,10 +90,10 @@ def test_every_kind_and_field_has_its_words(service: str) -> None:
 def test_no_column_is_forgotten_and_no_secret_shown() -> None:
     table = Table("letter", MetaData(), Column("person", Text, primary_key=True), Column("mark", LargeBinary))
     with pytest.raises(ValueError, match="each column is either shown or withheld"):
-        PersonTable(table, ("person",), ("person",))
+        PersonTable(table, ("person",), ("person",), erasure=(Delete(),))
     with pytest.raises(ValueError, match="mark cannot be shown"):
-        PersonTable(table, ("person",), ("person", "mark"))
-    sealed = PersonTable(table, ("person",), ("person", "mark"), sealed={"mark": SealedColumn(lambda _: "letter")})
+        PersonTable(table, ("person",), ("person", "mark"), erasure=(Delete(),))
+    sealed = PersonTable(table, ("person",), ("person", "mark"), sealed={"mark": SealedColumn(lambda _: "letter")}, erasure=(Delete(),))
     with pytest.raises(ValueError, match="letter: sealed columns need a sealer"):
         person_rights_service(object.__new__(Transactions), (sealed,))  # without a database: it is refused before
 

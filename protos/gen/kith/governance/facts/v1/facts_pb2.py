@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kith/governance/facts/v1/facts.proto\x12\x18kith.governance.facts.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"*\n\x0c\x41\x64optedClass\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05votes\x18\x02 \x01(\x08\"b\n\x11\x41\x64optedCredential\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1c\n\x14\x65xpires_after_months\x18\x02 \x01(\x05\x12\x13\n\x0bremind_days\x18\x03 \x01(\x05\x12\r\n\x05gates\x18\x04 \x03(\t\"\xb8\x01\n\x0fRulebookAdopted\x12\x15\n\rrulebook_hash\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\t\x12\x37\n\x07\x63lasses\x18\x03 \x03(\x0b\x32&.kith.governance.facts.v1.AdoptedClass\x12@\n\x0b\x63redentials\x18\x04 \x03(\x0b\x32+.kith.governance.facts.v1.AdoptedCredential\"2\n\x08RollSize\x12\x14\n\x0cmember_class\x18\x01 \x01(\t\x12\x10\n\x08\x65ligible\x18\x02 \x01(\x03\"\xfb\x01\n\x0cMotionOpened\x12\x11\n\tmotion_id\x18\x01 \x01(\t\x12\x17\n\x0fresolution_type\x18\x02 \x01(\t\x12\x15\n\rrulebook_hash\x18\x03 \x01(\t\x12-\n\tcloses_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x04roll\x18\x05 \x03(\x0b\x32\".kith.governance.facts.v1.RollSize\x12,\n\x08opens_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11membership_number\x18\x06 \x01(\x03\"|\n\nBallotCast\x12\x11\n\tmotion_id\x18\x01 \x01(\t\x12\x11\n\tballot_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x14\n\x0cmember_class\x18\x04 \x01(\t\x12\x10\n\x08revision\x18\x05 \x01(\x03\x12\r\n\x05taken\x18\x06 \x01(\t\"W\n\x0cMotionClosed\x12\x11\n\tmotion_id\x18\x01 \x01(\t\x12\x0e\n\x06passes\x18\x02 \x01(\x08\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x03 \x01(\t\x12\x0f\n\x07\x62\x61llots\x18\x04 \x01(\x03\"H\n\x0bVoteDrafted\x12\x10\n\x08\x64raft_id\x18\x01 \x01(\t\x12\x14\n\x0cparticipants\x18\x02 \x03(\t\x12\x11\n\tobservers\x18\x03 \x03(\t\"L\n\nVoteJoined\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\x0c\n\x04\x62ody\x18\x02 \x01(\t\x12\x0c\n\x04\x64\x61te\x18\x03 \x01(\t\x12\x11\n\treference\x18\x04 \x01(\t\" \n\rVoteWithdrawn\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\"@\n\x0eVoteRowsFrozen\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\x0f\n\x07\x65ntries\x18\x02 \x03(\x0c\x12\x0c\n\x04last\x18\x03 \x01(\x08\"F\n\x10VoteRollAttested\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\x0c\n\x04rows\x18\x02 \x01(\x03\x12\x13\n\x0bscrutineers\x18\x03 \x01(\x03\" \n\rVoteMadeReady\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\"0\n\x0eVoteBallotCast\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\r\n\x05\x65ntry\x18\x02 \x01(\x0c\"2\n\x0cVoteObjected\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\x11\n\treference\x18\x02 \x01(\t\"N\n\x14VoteSettlementAgreed\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\x12\n\nsettlement\x18\x02 \x01(\x0c\x12\x11\n\treference\x18\x03 \x01(\t\"0\n\x0fReadAuditSealed\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12\r\n\x05\x63hain\x18\x02 \x01(\x0c\"\x99\x01\n\x0cNoticeWanted\x12\x12\n\nperson_ids\x18\x01 \x03(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x10\n\x08\x61\x62out_id\x18\x03 \x01(\t\x12*\n\x06\x64ue_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kith/governance/facts/v1/facts.proto\x12\x18kith.governance.facts.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"*\n\x0c\x41\x64optedClass\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05votes\x18\x02 \x01(\x08\"b\n\x11\x41\x64optedCredential\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1c\n\x14\x65xpires_after_months\x18\x02 \x01(\x05\x12\x13\n\x0bremind_days\x18\x03 \x01(\x05\x12\r\n\x05gates\x18\x04 \x03(\t\">\n\x10\x41\x64optedRetention\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05years\x18\x02 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\"\x90\x02\n\x0fRulebookAdopted\x12\x15\n\rrulebook_hash\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\t\x12\x37\n\x07\x63lasses\x18\x03 \x03(\x0b\x32&.kith.governance.facts.v1.AdoptedClass\x12@\n\x0b\x63redentials\x18\x04 \x03(\x0b\x32+.kith.governance.facts.v1.AdoptedCredential\x12=\n\tretention\x18\x05 \x03(\x0b\x32*.kith.governance.facts.v1.AdoptedRetention\x12\x17\n\x0fholds_not_shown\x18\x06 \x03(\t\"2\n\x08RollSize\x12\x14\n\x0cmember_class\x18\x01 \x01(\t\x12\x10\n\x08\x65ligible\x18\x02 \x01(\x03\"\xfb\x01\n\x0cMotionOpened\x12\x11\n\tmotion_id\x18\x01 \x01(\t\x12\x17\n\x0fresolution_type\x18\x02 \x01(\t\x12\x15\n\rrulebook_hash\x18\x03 \x01(\t\x12-\n\tcloses_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x04roll\x18\x05 \x03(\x0b\x32\".kith.governance.facts.v1.RollSize\x12,\n\x08opens_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11membership_number\x18\x06 \x01(\x03\"|\n\nBallotCast\x12\x11\n\tmotion_id\x18\x01 \x01(\t\x12\x11\n\tballot_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x14\n\x0cmember_class\x18\x04 \x01(\t\x12\x10\n\x08revision\x18\x05 \x01(\x03\x12\r\n\x05taken\x18\x06 \x01(\t\"W\n\x0cMotionClosed\x12\x11\n\tmotion_id\x18\x01 \x01(\t\x12\x0e\n\x06passes\x18\x02 \x01(\x08\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x03 \x01(\t\x12\x0f\n\x07\x62\x61llots\x18\x04 \x01(\x03\"H\n\x0bVoteDrafted\x12\x10\n\x08\x64raft_id\x18\x01 \x01(\t\x12\x14\n\x0cparticipants\x18\x02 \x03(\t\x12\x11\n\tobservers\x18\x03 \x03(\t\"L\n\nVoteJoined\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\x0c\n\x04\x62ody\x18\x02 \x01(\t\x12\x0c\n\x04\x64\x61te\x18\x03 \x01(\t\x12\x11\n\treference\x18\x04 \x01(\t\" \n\rVoteWithdrawn\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\"@\n\x0eVoteRowsFrozen\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\x0f\n\x07\x65ntries\x18\x02 \x03(\x0c\x12\x0c\n\x04last\x18\x03 \x01(\x08\"F\n\x10VoteRollAttested\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\x0c\n\x04rows\x18\x02 \x01(\x03\x12\x13\n\x0bscrutineers\x18\x03 \x01(\x03\" \n\rVoteMadeReady\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\"0\n\x0eVoteBallotCast\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\r\n\x05\x65ntry\x18\x02 \x01(\x0c\"2\n\x0cVoteObjected\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\x11\n\treference\x18\x02 \x01(\t\"N\n\x14VoteSettlementAgreed\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\x12\n\nsettlement\x18\x02 \x01(\x0c\x12\x11\n\treference\x18\x03 \x01(\t\"0\n\x0fReadAuditSealed\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12\r\n\x05\x63hain\x18\x02 \x01(\x0c\"\x99\x01\n\x0cNoticeWanted\x12\x12\n\nperson_ids\x18\x01 \x03(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x10\n\x08\x61\x62out_id\x18\x03 \x01(\t\x12*\n\x06\x64ue_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"|\n\x10PersonDataErased\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x12\n\nperson_ids\x18\x02 \x03(\t\x12\x15\n\rdeleted_kinds\x18\x03 \x03(\t\x12\x15\n\rblanked_kinds\x18\x04 \x03(\t\x12\x12\n\nkept_kinds\x18\x05 \x03(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,36 +36,40 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ADOPTEDCLASS']._serialized_end=141
   _globals['_ADOPTEDCREDENTIAL']._serialized_start=143
   _globals['_ADOPTEDCREDENTIAL']._serialized_end=241
-  _globals['_RULEBOOKADOPTED']._serialized_start=244
-  _globals['_RULEBOOKADOPTED']._serialized_end=428
-  _globals['_ROLLSIZE']._serialized_start=430
-  _globals['_ROLLSIZE']._serialized_end=480
-  _globals['_MOTIONOPENED']._serialized_start=483
-  _globals['_MOTIONOPENED']._serialized_end=734
-  _globals['_BALLOTCAST']._serialized_start=736
-  _globals['_BALLOTCAST']._serialized_end=860
-  _globals['_MOTIONCLOSED']._serialized_start=862
-  _globals['_MOTIONCLOSED']._serialized_end=949
-  _globals['_VOTEDRAFTED']._serialized_start=951
-  _globals['_VOTEDRAFTED']._serialized_end=1023
-  _globals['_VOTEJOINED']._serialized_start=1025
-  _globals['_VOTEJOINED']._serialized_end=1101
-  _globals['_VOTEWITHDRAWN']._serialized_start=1103
-  _globals['_VOTEWITHDRAWN']._serialized_end=1135
-  _globals['_VOTEROWSFROZEN']._serialized_start=1137
-  _globals['_VOTEROWSFROZEN']._serialized_end=1201
-  _globals['_VOTEROLLATTESTED']._serialized_start=1203
-  _globals['_VOTEROLLATTESTED']._serialized_end=1273
-  _globals['_VOTEMADEREADY']._serialized_start=1275
-  _globals['_VOTEMADEREADY']._serialized_end=1307
-  _globals['_VOTEBALLOTCAST']._serialized_start=1309
-  _globals['_VOTEBALLOTCAST']._serialized_end=1357
-  _globals['_VOTEOBJECTED']._serialized_start=1359
-  _globals['_VOTEOBJECTED']._serialized_end=1409
-  _globals['_VOTESETTLEMENTAGREED']._serialized_start=1411
-  _globals['_VOTESETTLEMENTAGREED']._serialized_end=1489
-  _globals['_READAUDITSEALED']._serialized_start=1491
-  _globals['_READAUDITSEALED']._serialized_end=1539
-  _globals['_NOTICEWANTED']._serialized_start=1542
-  _globals['_NOTICEWANTED']._serialized_end=1695
+  _globals['_ADOPTEDRETENTION']._serialized_start=243
+  _globals['_ADOPTEDRETENTION']._serialized_end=305
+  _globals['_RULEBOOKADOPTED']._serialized_start=308
+  _globals['_RULEBOOKADOPTED']._serialized_end=580
+  _globals['_ROLLSIZE']._serialized_start=582
+  _globals['_ROLLSIZE']._serialized_end=632
+  _globals['_MOTIONOPENED']._serialized_start=635
+  _globals['_MOTIONOPENED']._serialized_end=886
+  _globals['_BALLOTCAST']._serialized_start=888
+  _globals['_BALLOTCAST']._serialized_end=1012
+  _globals['_MOTIONCLOSED']._serialized_start=1014
+  _globals['_MOTIONCLOSED']._serialized_end=1101
+  _globals['_VOTEDRAFTED']._serialized_start=1103
+  _globals['_VOTEDRAFTED']._serialized_end=1175
+  _globals['_VOTEJOINED']._serialized_start=1177
+  _globals['_VOTEJOINED']._serialized_end=1253
+  _globals['_VOTEWITHDRAWN']._serialized_start=1255
+  _globals['_VOTEWITHDRAWN']._serialized_end=1287
+  _globals['_VOTEROWSFROZEN']._serialized_start=1289
+  _globals['_VOTEROWSFROZEN']._serialized_end=1353
+  _globals['_VOTEROLLATTESTED']._serialized_start=1355
+  _globals['_VOTEROLLATTESTED']._serialized_end=1425
+  _globals['_VOTEMADEREADY']._serialized_start=1427
+  _globals['_VOTEMADEREADY']._serialized_end=1459
+  _globals['_VOTEBALLOTCAST']._serialized_start=1461
+  _globals['_VOTEBALLOTCAST']._serialized_end=1509
+  _globals['_VOTEOBJECTED']._serialized_start=1511
+  _globals['_VOTEOBJECTED']._serialized_end=1561
+  _globals['_VOTESETTLEMENTAGREED']._serialized_start=1563
+  _globals['_VOTESETTLEMENTAGREED']._serialized_end=1641
+  _globals['_READAUDITSEALED']._serialized_start=1643
+  _globals['_READAUDITSEALED']._serialized_end=1691
+  _globals['_NOTICEWANTED']._serialized_start=1694
+  _globals['_NOTICEWANTED']._serialized_end=1847
+  _globals['_PERSONDATAERASED']._serialized_start=1849
+  _globals['_PERSONDATAERASED']._serialized_end=1973
 # @@protoc_insertion_point(module_scope)
