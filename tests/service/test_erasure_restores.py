@@ -31,7 +31,8 @@ async def _administrator(co_op: RunningCoOp, service: str) -> asyncpg.Connection
 async def _copy(co_op: RunningCoOp, services: Sequence[str]) -> None:
     for service in services:
         connection, name = await _administrator(co_op, service), co_op.databases[service].roles.database_name
-        await connection.execute(f'create database "{name}_old" template "{name}"')
+        owner = await connection.fetchval("select pg_get_userbyid(datdba) from pg_database where datname = $1", name)
+        await connection.execute(f'create database "{name}_old" template "{name}" owner "{owner}"')
         await connection.close()
 
 
