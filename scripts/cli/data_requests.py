@@ -25,9 +25,17 @@ async def list_command(co_op: "connection.Connection") -> JsonResult:
     )
     today = co_op.now().astimezone(connection.CO_OP_ZONE.get()).date()
     rows = [(request, (date.fromisoformat(request.due_day) - today).days) for request in requests]
-    lines = (f"{request.data_request_id}  {request.person_id}  due {request.due_day}  {_left(days)}  {_kind(request)}" for request, days in rows)
+    lines = (
+        f"{request.data_request_id}  {request.person_id}  due {request.due_day}  {_left(days)}  {_kind(request)}" for request, days in rows
+    )
     data = [
-        {"data_request_id": request.data_request_id, "person_id": request.person_id, "due_day": request.due_day, "days_left": days, "kind": _kind(request)}
+        {
+            "data_request_id": request.data_request_id,
+            "person_id": request.person_id,
+            "due_day": request.due_day,
+            "days_left": days,
+            "kind": _kind(request),
+        }
         for request, days in rows
     ]
     return JsonResult(lines, [f"{plural(len(rows), 'request waits', 'requests wait')}."], data={"data_requests": data})

@@ -38,7 +38,7 @@ async def show_report(ctx: PageContext) -> Response:
         (kind for part in erasure.parts for kind in (*part.blanked_kinds, *part.kept_kinds)),
     )
     summary = _summary(ctx, erasure, names[erasure.person_id].full)
-    return ctx.render("erasure/report", erasure=summary, **erasure_view.values(view))
+    return ctx.render("erasure/report", erasure=summary, gone=view.gone, kept=view.kept)
 
 
 def _summary(ctx: PageContext, erasure: pb.Erasure, name: str) -> Mapping[str, object]:
