@@ -22,7 +22,7 @@ ASKED_BY_NAME = (
     "news.", "deed.", "next.", "vote_state.", "vote_done.", "co_op.is_", "co_op_state.", "co_op_event.", "way.", "step.", "where.",
     "ballot.ask_", "ballot_word.", "ballot_code.", "between_paper.", "between_result.share_", "method.", "basis.", "below_quorum.",
     "audience.", "board.", "decisions.", "draft_part.", "dispute.", "settle.", "misconduct.", "result_now.", "result_state.", "stance.",
-    "data.kind.", "data.why.", "data.field.",
+    "data.kind.", "data.why.", "data.field.", "erasure.kept_", "erasure.part_", "holds.kind_", "disposals.kind_", "disposals.after_",
     "co_op.", "first.", "change.", "end_reason.", "sessions.by_",
     "readers.what_", "readers.part_",
     "scope.", "relationship_kind.", "relationship_state.", "relationship_end.", "relationship_reason.", "evidence_kind.", "people_done.",
