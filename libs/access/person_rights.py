@@ -15,12 +15,13 @@ from uuid import UUID
 from kith.person.v1 import person_rights_pb2 as pb
 from libs.access import acting, audit
 from libs.access.acting_audit import CatchUp, while_acting
-from libs.access.person_tables import READS, PersonTable, SealedColumn
+from libs.access.person_tables import READS, Blank, Delete, PersonTable, SealedColumn
 from libs.access.reads import SCOPE
+from libs.access.retention import Disposal, list_disposals
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, number, paginate, plain, read_token, token_of
 from libs.refusals import invalid
-from libs.rpc.binding import BoundService, bind, query
+from libs.rpc.binding import BoundService, Method, bind, query
 from libs.rpc.fields import parse_id
 from libs.rpc.transactions import Transactions
 from libs.sealing import PersonCipher, PersonSealer
@@ -48,8 +49,15 @@ def person_rights_service(
     async def export(work: UnitOfWork, person: UUID, page: PageRequest) -> Page[ExportedRecord]:
         return await export_person(work, tables, person, page, sealer)
 
-    method = while_acting("personal data", query(_export_request, export, _export_response), catch_up)
-    return bind(pb, "PersonRightsService", transactions, {"Export": method})
+    async def describe_erasure(_: UnitOfWork) -> Sequence[PersonTable]:
+        return tables
+
+    methods: Mapping[str, Method[Any, Any]] = {
+        "Export": while_acting("personal data", query(_export_request, export, _export_response), catch_up),
+        "DescribeErasure": query(lambda _: (), describe_erasure, _describe_erasure_response),
+        "ListDisposals": query(_disposals_request, list_disposals, _list_disposals_response),
+    }
+    return bind(pb, "PersonRightsService", transactions, methods)
 
 
 async def export_person(
@@ -114,3 +122,28 @@ def _export_request(request: pb.ExportRequest) -> tuple[UUID, PageRequest]:
 def _export_response(page: Page[ExportedRecord]) -> pb.ExportResponse:
     records = [pb.ExportedRecord(kind=record.kind, json=record.json) for record in page.items]
     return pb.ExportResponse(records=records, next_page_token=page.next_token)
+
+
+def _describe_erasure_response(tables: Sequence[PersonTable]) -> pb.DescribeErasureResponse:
+    """A line for each step; a table whose rows meet different ends has several."""
+    kinds = []
+    for table in tables:
+        for step in table.erasure:
+            action = pb.ERASURE_ACTION_BLANK if isinstance(step, Blank) else pb.ERASURE_ACTION_KEEP
+            if isinstance(step, Delete):
+                kinds.append(pb.ErasureOfKind(kind=table.kind, action=pb.ERASURE_ACTION_DELETE))
+            else:
+                kinds.append(pb.ErasureOfKind(kind=table.kind, action=action, kept_for=step.why))
+    return pb.DescribeErasureResponse(kinds=kinds)
+
+
+def _disposals_request(request: pb.ListDisposalsRequest) -> tuple[PageRequest]:
+    return (PageRequest(request.page_size, request.page_token),)
+
+
+def _list_disposals_response(page: Page[Disposal]) -> pb.ListDisposalsResponse:
+    lines = [
+        pb.Disposal(day=line.day.isoformat(), kind=line.kind, records=line.records, years=line.years, after=line.after)
+        for line in page.items
+    ]
+    return pb.ListDisposalsResponse(disposals=lines, next_page_token=page.next_token)

@@ -218,6 +218,56 @@ alter table file_chunk alter column sealed set storage external;
 """
 """Of `libs/files`; since `0014_credentials` of identity."""
 
+CREATE_ERASURE_TABLES = """
+create table erased_person (
+  person uuid primary key,
+  erasure uuid not null,
+  ordered_at timestamptz not null,
+  done_at timestamptz
+);
+create index erased_person_waiting on erased_person (erasure) where done_at is null;
+
+create table held_person (
+  hold uuid primary key,
+  person uuid not null
+);
+create index held_person_by_person on held_person (person);
+
+create table retention_rule (
+  kind text primary key,
+  years integer not null,
+  after text not null
+);
+
+create table disposal (
+  id uuid primary key,
+  day date not null,
+  kind text not null,
+  records bigint not null,
+  years integer not null,
+  after text not null
+);
+
+-- Stored answers to an erased person's requests go too, and that does not wait for their thirty days.
+create policy answer_of_erased on answer for all using (
+  current_setting('kith.system', true) in ('reaction:identity', 'job:erase_persons', 'job:erase_waiting'));
+"""
+"""Erasure, holds, retention rules and the log of disposals; since `0020_erasure` of every service with data of people."""
+
+
+def allow_erasure(run_role: str) -> str:
+    """SQL that lets the run role blank a read whose subject is erased, and keeps the log of disposals append-only."""
+    return f"""
+grant update (subject, fields, reason, acting_for, salt) on read_audit to {run_role};
+revoke update, delete, truncate on disposal from {run_role};
+revoke delete, truncate on erased_person from {run_role};
+"""
+
+
+def allow_erasure_of_help(run_role: str) -> str:
+    """SQL that lets the run role blank who helped with a read, once its subject is erased."""
+    return f"grant update (helped_by) on read_audit to {run_role};"
+
 
 def revoke_run_role_rights(run_role: str) -> str:
     """SQL that revokes what the run role must never do, even by mistake: delete or change an event or an audit row."""

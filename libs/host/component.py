@@ -12,7 +12,7 @@ from libs.clock import Clock
 from libs.database import wakeups
 from libs.database.engine import Database, UnitOfWork
 from libs.host.http_limits import HttpLimits
-from libs.messages.consumer import Consumer, Reactions
+from libs.messages.consumer import Consumer, EventHandler, Reactions
 from libs.rpc.binding import BoundService
 from libs.rpc.transactions import Transactions
 
@@ -91,6 +91,8 @@ class Component:
     """Why this service is not well, beyond what the host sees: UPPER_SNAKE codes of `libs/host/health_reasons.py`."""
     tell_set_back: Callable[[Mapping[str, tuple[int, int]]], Awaitable[None]] | None = None
     """Called once all services have started, where databases are older copies: services, each with the event number and epoch it had."""
+    lost_event_handlers: Mapping[str, EventHandler] = field(default_factory=dict)
+    """For the service's own events that its database lost when it was set back: what they took from somebody is taken again."""
     close: Callable[[], Awaitable[None]] | None = None
 
 

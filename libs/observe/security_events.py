@@ -38,6 +38,9 @@ class SecurityEvent(StrEnum):
     RECOVERY_STOPPED = "recovery_stopped"
     PERSON_RECOVERED = "person_recovered"
     PERSONS_MERGED = "persons_merged"
+    PERSON_ERASED = "person_erased"
+    PERSON_HELD = "person_held"
+    PERSON_RELEASED = "person_released"
     SESSIONS_ENDED = "sessions_ended"
     ENDED_SESSION_USED = "ended_session_used"
     TOKEN_REFUSED = "token_refused"  # noqa: S105 - as above

@@ -4,19 +4,26 @@ from libs.rulebook.credentials import CredentialKind, Gate, default_credentials
 from libs.rulebook.matching import MatchingRules
 from libs.rulebook.mistakes import Mistake, RulebookMistakes
 from libs.rulebook.parser import read_rulebook
+from libs.rulebook.retention import After, HoldKind, RecordKind, Retention, RetentionRule, default_retention
 from libs.rulebook.rulebook import SCHEMA, MemberClass, ResolutionType, Rulebook, SecondMeeting
 
 __all__ = [
     "SCHEMA",
+    "After",
     "CredentialKind",
     "Gate",
+    "HoldKind",
     "MatchingRules",
     "MemberClass",
     "Mistake",
+    "RecordKind",
     "ResolutionType",
+    "Retention",
+    "RetentionRule",
     "Rulebook",
     "RulebookMistakes",
     "SecondMeeting",
     "default_credentials",
+    "default_retention",
     "read_rulebook",
 ]

@@ -7,6 +7,7 @@ from libs.rulebook.credentials import read_credentials
 from libs.rulebook.matching import read_matching
 from libs.rulebook.mistakes import RulebookMistakes
 from libs.rulebook.resolutions import read_resolution_types
+from libs.rulebook.retention import read_retention
 from libs.rulebook.rulebook import SCHEMA, MemberClass, ResolutionType, Rulebook
 from libs.rulebook.toml_source import TomlSource, parse_toml
 from libs.rulebook.toml_table import TomlTable
@@ -15,7 +16,6 @@ _NOT_COUNTED = "Proxies are not counted by this version of Kith."
 _LATER = {
     "proxies": _NOT_COUNTED,
     "proxy": _NOT_COUNTED,
-    "retention": "How long records are kept is not set in the rulebook in this version of Kith.",
     "name": "The co-op's name is not part of its rulebook: it stands in kith.toml.",
 }
 _RECORDERS = 2
@@ -50,10 +50,11 @@ def _rulebook(source: TomlSource, name: str) -> Rulebook:
     recorders = _recorders(root)
     credentials = read_credentials(root)
     matching = read_matching(root)
+    retention = read_retention(root)
     root.reject_unknown_keys(_LATER)
     if classes_table is not None:
         _check_every_class_votes_somewhere(classes_table, classes, resolutions)
-    return Rulebook(name, SCHEMA, classes, resolutions, ballot_kind, recorders, credentials, matching)
+    return Rulebook(name, SCHEMA, classes, resolutions, ballot_kind, recorders, credentials, matching, retention)
 
 
 def _check_schema(root: TomlTable) -> None:

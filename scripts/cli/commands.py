@@ -23,7 +23,7 @@ COMMANDS = {
     "status": CliCommand("scripts.cli.status:status_command", "say how a co-op's services are"),
     "member": CliCommand("scripts.cli.member:member_app", "admit members from a list, and look into the register"),
     "person": CliCommand("scripts.cli.person:person_app", "make sign-in cards and links, give and take hats"),
-    "data-requests": CliCommand("scripts.cli.data_requests:data_requests_app", "see who asked for their data, and until when to answer"),
+    "data-requests": CliCommand("scripts.cli.data_requests:data_requests_app", "see who asked for their data or to be erased, and answer"),
     "relationship": CliCommand(
         "scripts.cli.relationship:relationship_app", "see who may act for whom, record an attorney or deputy, end it"
     ),

@@ -1,4 +1,4 @@
-"""`kith person`: sign-in cards and links, hats, and two entries of one person."""
+"""`kith person`: sign-in cards and links, hats, holds, and two entries of one person."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC
@@ -16,11 +16,12 @@ from scripts.cli.wording import plural
 
 with lazy_imports():
     from kith.governance.v1 import governance_pb2 as governance
+    from kith.identity.v1 import data_requests_pb2 as data_requests
     from kith.identity.v1 import identity_pb2 as identity
     from libs.refusals import FailedPrecondition
     from scripts.cli import connection, register_lookup
 
-person_app = CommandGroup("Sign-in cards and links for people, their hats, and two entries of one person.")
+person_app = CommandGroup("Sign-in cards and links for people, their hats, holds, and two entries of one person.")
 hat_app = CommandGroup("Give, take and list hats.", no_args_is_help=True)
 person_app.add_typer(hat_app, name="hat")
 
@@ -79,6 +80,48 @@ async def merge(
     await co_op.as_secretary(co_op.identity.MergePersons, request)
     name = await register_lookup.get_full_name(co_op, kept_id)
     return TextResult(f"One person now: {name}. The entry {kept_id} stays, the entry {other_id} is not used any more.")
+
+
+@person_app.action("hold")
+async def hold(
+    co_op: "connection.Connection",
+    person: _PersonArgument,
+    why: Annotated[str, typer.Option(help="claim, complaint, safeguarding or authority.")],
+    reason: Annotated[str, typer.Option(help="In your words. The person can read it, unless the rulebook has such holds not shown.")],
+    review: Annotated[str, typer.Option(help="The day to look again, such as 2027-03-31; at most a year from now.")],
+) -> TextResult:
+    """Order that nothing about a person is erased or disposed of."""
+    kind = f"HOLD_KIND_{why.upper()}"
+    if kind not in data_requests.HoldKind.keys():  # noqa: SIM118 - the enum is no mapping
+        raise CommandError("Why?", f'"{why}" is no kind of hold.', "Write claim, complaint, safeguarding or authority.", ExitCode.USAGE)
+    request = data_requests.PlaceHoldRequest(
+        person_id=str(await register_lookup.find_person(co_op, person)),
+        kind=data_requests.HoldKind.Value(kind),
+        reason=reason,
+        review_day=review,
+    )
+    response = await co_op.as_secretary(co_op.data_requests.PlaceHold, request)
+    return TextResult(response.hold_id, ["They see it." if response.shown else "They do not see it, as the rulebook says."])
+
+
+@person_app.action("release")
+async def release(
+    co_op: "connection.Connection", hold_id: Annotated[str, typer.Argument(help="The id of the hold, as kith person holds shows it.")]
+) -> TextResult:
+    """End a hold."""
+    await co_op.as_secretary(co_op.data_requests.ReleaseHold, data_requests.ReleaseHoldRequest(hold_id=hold_id))
+    return TextResult(notes=["The hold has ended."])
+
+
+@person_app.action("holds")
+async def list_holds(co_op: "connection.Connection") -> TextResult:
+    """List the holds that are in force, the first to look at first."""
+    holds = await co_op.list_as_secretary(co_op.data_requests.ListHolds, data_requests.ListHoldsRequest(), lambda page: page.holds)
+    kinds = data_requests.HoldKind
+    return TextResult(
+        f"{hold.hold_id}  {hold.person_id}  {kinds.Name(hold.kind).removeprefix('HOLD_KIND_').lower()}  look again {hold.review_day}"
+        for hold in holds
+    )
 
 
 @hat_app.action("give")

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from libs.access.person_data import person_data_service
 from libs.access.person_rights import person_rights_service
 from libs.host.component import BuildComponent, Component, Runtime
+from libs.host.erase_waiting import erase_waiting_job
 from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
 from services.database_setup import migrations_folder
@@ -34,7 +35,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 person_data_service(runtime.transactions, follow_rights),
             ),
             reactions=(identity.REACTIONS, membership.REACTIONS, federation.REACTIONS),
-            jobs=(close_due_motions.JOB, seal_reads_job(events_out.read_audit_sealed)),
+            jobs=(close_due_motions.JOB, seal_reads_job(events_out.read_audit_sealed), erase_waiting_job(identity.ERASER)),
         )
 
     return build

@@ -11,17 +11,20 @@ from libs.access.person_data import person_data_service
 from libs.access.person_rights import person_rights_service
 from libs.callers.relying_party import relying_party_of
 from libs.host.component import BuildComponent, Component, Runtime
+from libs.host.dispose_records import dispose_records_job
 from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
 from libs.sealing import PersonSealer
 from services.identity.domain.keyed_hasher import KeyedHasher
-from services.identity.jobs import forget_old_sign_ins, forget_unfinished_files
+from services.identity.jobs import erase_persons, forget_old_sign_ins, forget_unfinished_files
 from services.identity.jobs.end_former_members_sessions import end_former_members_sessions_job
 from services.identity.jobs.end_past_relationships import end_past_relationships_job
 from services.identity.jobs.expire_credentials import expire_credentials_job
 from services.identity.jobs.refold_identity_keys import refold_identity_keys_job
 from services.identity.jobs.remind_of_data_requests import remind_of_data_requests_job
-from services.identity.reactions import governance, membership
+from services.identity.jobs.remind_of_holds import remind_of_holds_job
+from services.identity.reactions import erasures, governance, membership
+from services.identity.reactions.lost_events import LOST_EVENT_HANDLERS
 from services.identity.rpc.consent_servicer import consent_service
 from services.identity.rpc.credential_servicer import credential_service, file_service
 from services.identity.rpc.data_request_servicer import data_request_service
@@ -70,7 +73,8 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
                 notice_service(runtime.transactions, hasher),
                 consent_service(runtime.transactions, sealer, zone),
             ),
-            reactions=(membership.reactions(zone), governance.REACTIONS),
+            reactions=(membership.reactions(zone), governance.REACTIONS, erasures.MATCHING_REACTIONS, erasures.WEB_REACTIONS),
+            lost_event_handlers=LOST_EVENT_HANDLERS,
             jobs=(
                 forget_old_sign_ins.JOB,
                 end_former_members_sessions_job(zone),
@@ -80,6 +84,9 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
                 end_past_relationships_job(zone),
                 expire_credentials_job(zone),
                 forget_unfinished_files.JOB,
+                erase_persons.JOB,
+                remind_of_holds_job(zone),
+                dispose_records_job(PERSON_TABLES, zone),
             ),
         )
 

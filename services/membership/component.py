@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from libs.access.person_data import person_data_service
 from libs.access.person_rights import person_rights_service
 from libs.host.component import BuildComponent, Component, Runtime
+from libs.host.dispose_records import dispose_records_job
 from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
 from services.membership.reactions import governance, identity
@@ -30,7 +31,7 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
                 person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=follow_rights),
             ),
             reactions=(identity.reactions(zone), governance.reactions(zone)),
-            jobs=(seal_reads_job(events_out.read_audit_sealed),),
+            jobs=(seal_reads_job(events_out.read_audit_sealed), dispose_records_job(PERSON_TABLES, zone)),
         )
 
     return build

@@ -9,10 +9,13 @@ from services.web.pages import (
     confirmed_actions,
     data_requests,
     decisions,
+    disposals,
     emergency_access,
+    erasures,
     first_steps,
     hats,
     helping,
+    holds,
     home,
     member_detail,
     member_relationships,
@@ -68,6 +71,7 @@ from services.web.pages.federated_votes import (
 from services.web.pages.federated_votes import vote_result as federated_result
 from services.web.pages.form_page import form_page
 from services.web.pages.member_changes import CHANGES
+from services.web.pages.my_data import asking as erasure_asking
 from services.web.pages.my_data import page as my_data
 from services.web.pages.records import field_access, own_record, shared_records
 
@@ -148,6 +152,12 @@ _SECRETARY_PAGES = (
     form_page("/members/{person:uuid}/consents/new/when", ask_consent.WHEN),
     form_page("/members/{person:uuid}/consents/new/check", ask_consent.RECORD),
     *(form_page(f"/first-steps/{step}", form) for step, form in first_steps.STEP_PAGES.items()),
+    form_page("/data-requests/{request:uuid}/erase", erasures.ERASE),
+    Page("/erasures", erasures.show, access=Access.SECRETARY),
+    Page("/erasures/{erasure:uuid}", erasures.show_report, access=Access.SECRETARY),
+    Page("/holds", holds.show, holds.release, holds.RELEASE, Access.SECRETARY),
+    form_page("/members/{person:uuid}/hold", holds.PLACE),
+    Page("/disposals", disposals.show, access=Access.SECRETARY),
     Page("/data-requests", data_requests.show, data_requests.answer, data_requests.ANSWER, Access.SECRETARY),
     Page("/applications", membership_applications.show, membership_applications.admit, membership_applications.ADMIT, Access.SECRETARY),
     form_page("/motions/new", new_motion.WRITE),
@@ -192,6 +202,7 @@ _MEMBER_PAGES = (
     Page("/helping/end", None, helping.end, helping.END, is_limited=False),
     Page("/you/data", my_data.show, acting=True),
     Page("/you/data/file", my_data.download, acting=True),
+    form_page("/you/data/erase", erasure_asking.ASK, Access.MEMBER),
     Page("/you/record", own_record.show, acting=True),
     form_page("/you/record/{section}", own_record.SECTION, Access.MEMBER, acting=True),
     form_page("/you/record/sharing/{field}", field_access.SHARING, Access.MEMBER),

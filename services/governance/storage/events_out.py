@@ -5,6 +5,7 @@ from uuid import UUID
 
 from kith.governance.facts.v1 import facts_pb2 as facts
 from libs.access.audit_chain import ChainHead
+from libs.access.erasing import Erased
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 from libs.rulebook import Rulebook
@@ -33,6 +34,9 @@ async def rulebook_adopted(work: UnitOfWork, rulebook: Rulebook, decision: UUID)
             shown_a_week=rules.shown_a_week,
         )
     )
+    for rule in rulebook.retention.rules:
+        message.retention.add(kind=rule.kind, years=rule.years, after=rule.after)
+    message.holds_not_shown.extend(rulebook.retention.holds_not_shown)
     await outbox.publish(work, (message, str(decision)))
 
 
@@ -123,3 +127,14 @@ async def vote_settlement_agreed(work: UnitOfWork, vote: str, settlement: bytes,
 
 async def read_audit_sealed(work: UnitOfWork, head: ChainHead) -> None:
     await outbox.publish(work, (facts.ReadAuditSealed(number=head.number, chain=head.chain), str(head.number)))
+
+
+async def person_data_erased(work: UnitOfWork, erased: Erased) -> None:
+    message = facts.PersonDataErased(
+        erasure_id=str(erased.erasure),
+        person_ids=map(str, erased.persons),
+        deleted_kinds=erased.deleted,
+        blanked_kinds=erased.blanked,
+        kept_kinds=erased.kept,
+    )
+    await outbox.publish(work, (message, str(erased.persons[0])))

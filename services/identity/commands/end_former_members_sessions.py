@@ -23,21 +23,21 @@ async def record_membership_end(
     if last_day <= published_on:
         await persons.lock(work, person)
         await _ended(work, person, await sessions.end_begun_by(work, person, published_at))
-        await leave_co_op(work, person, published_at)
+        await leave_co_op(work, person, published_at, last_day)
         return
     await membership_ends.save(work, person, last_day)
     if last_day < today:
         # Handled late, or again: the job ends the sessions, and until it runs they are no member either.
-        await leave_co_op(work, person, published_at)
+        await leave_co_op(work, person, published_at, last_day)
 
 
 async def end_sessions_of_former_members(work: UnitOfWork, today: date) -> int:
     """Returns how many memberships were over."""
     former_members = sorted(await membership_ends.take_past(work, today))
-    for person in former_members:
+    for person, last_day in former_members:
         await persons.lock(work, person)
         await _ended(work, person, await sessions.end_all(work, person))
-        await leave_co_op(work, person, work.now)
+        await leave_co_op(work, person, work.now, last_day)
     return len(former_members)
 
 

@@ -24,6 +24,12 @@ async def end_relationships_of_former_member(work: UnitOfWork, person: UUID, lef
         await finish(work, ended(relationship, EndReason.HOLDER_LEFT, work.now))
 
 
+async def end_relationships_of_erased(work: UnitOfWork, person: UUID) -> None:
+    """In both directions."""
+    for relationship in await relationships.lock_of_dead(work, person, work.now):
+        await finish(work, ended(relationship, EndReason.HOLDER_LEFT, work.now))
+
+
 async def end_relationships_of_dead(work: UnitOfWork, person: UUID, published_at: datetime) -> None:
     """Also those by which others acted for the person: no authority outlives whom it is for."""
     for relationship in await relationships.lock_of_dead(work, person, published_at):

@@ -1,4 +1,4 @@
-"""A person asks for all that is held about them: until when they must be answered.
+"""A person asks for all that is held about them, or to be erased: until when they must be answered.
 
 One calendar month from the day on which they asked: the same day of the next month, or its last day where it has none (asked on 31
 January, due on 28 or 29 February). UK GDPR, article 12(3); the Information Commissioner counts it this way. That a weekend or bank holiday
@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from kith.identity.v1.enums import DataRequestKind
 from libs.refusals import AlreadyExists, FailedPrecondition, invalid
 
 REMIND_BEFORE = timedelta(days=7)
@@ -30,6 +31,7 @@ class DataRequest:
     answered_at: datetime | None = None
     answered_by: str = ""
     answer: str = ""
+    kind: DataRequestKind = DataRequestKind.DATA
 
 
 def due_day(asked: date) -> date:
@@ -39,18 +41,19 @@ def due_day(asked: date) -> date:
 
 
 def require_none_open(waiting: DataRequest | None) -> None:
-    """Raises AlreadyExists DATA_ASKED_BEFORE: a second request would not make the first one's day any later."""
+    """Raises AlreadyExists DATA_ASKED_BEFORE or ERASURE_ASKED_BEFORE: a second request would not make the first one's day any later."""
     if waiting is not None:
-        raise AlreadyExists("DATA_ASKED_BEFORE", due_day=waiting.due_day.isoformat())
+        reason = "ERASURE_ASKED_BEFORE" if waiting.kind is DataRequestKind.ERASURE else "DATA_ASKED_BEFORE"
+        raise AlreadyExists(reason, due_day=waiting.due_day.isoformat())
 
 
 def answered(request: DataRequest, by: str, at: datetime, typed: str) -> DataRequest:
-    """Raises FailedPrecondition DATA_ANSWERED_BEFORE, Invalid ANSWER_MISSING or ANSWER_TOO_LONG."""
+    """Raises FailedPrecondition DATA_ANSWERED_BEFORE, Invalid DATA_ANSWER_MISSING or DATA_ANSWER_TOO_LONG."""
     if request.answered_at is not None:
         raise FailedPrecondition("DATA_ANSWERED_BEFORE")
     answer = typed.strip()
     if not answer:
-        raise invalid("answer", "ANSWER_MISSING")
+        raise invalid("answer", "DATA_ANSWER_MISSING")
     if len(answer) > MAX_ANSWER_LENGTH:
-        raise invalid("answer", "ANSWER_TOO_LONG", at_most=str(MAX_ANSWER_LENGTH))
+        raise invalid("answer", "DATA_ANSWER_TOO_LONG", at_most=str(MAX_ANSWER_LENGTH))
     return replace(request, answered_at=at, answered_by=by, answer=answer)

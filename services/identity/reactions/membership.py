@@ -10,6 +10,7 @@ from libs.messages.consumer import Reactions
 from libs.messages.envelope import Event, type_of
 from services.identity.commands.end_former_members_sessions import record_membership_end
 from services.identity.commands.end_relationships_over_time import end_relationships_of_dead
+from services.identity.reactions import erasures
 from services.identity.storage import co_op_members, membership_ends
 
 _DIED = "died"
@@ -30,6 +31,7 @@ def reactions(zone: ZoneInfo) -> Reactions:
         type_of(MembershipEnded): on_ended,
         type_of(MemberAdmitted): _on_admitted,
         type_of(MemberClassChanged): _on_class_changed,
+        **erasures.BY_MEMBERSHIP,
     }
     return Reactions("membership", handlers, ("membership_end", "co_op_member", "former_member"))
 

@@ -31,6 +31,7 @@ _END_NAMING = _END.where(
     _GRANT.audience == bindparam("who"),
     _GRANT.id.in_(select(access_grant_origin.c.id).where(access_grant_origin.c.given_at <= bindparam("given_until"))),
 )
+_END_OF_SUBJECT = _END.where(_GRANT.subject == bindparam("of"))
 _EXISTS = select(_GRANT.id).where(_GRANT.id == bindparam("grant"), _GRANT.subject == bindparam("of"))
 _OWN = select(access_grant, access_grant_origin.c.given_at).join_from(
     access_grant, access_grant_origin, _GRANT.id == access_grant_origin.c.id
@@ -105,6 +106,11 @@ async def end_naming(work: UnitOfWork, person: UUID, given_until: datetime) -> l
     """Ends the grants that name this person and were given until then; returns each with the person who gave it."""
     rows = await work.connection.execute(_END_NAMING, {"who": str(person), "given_until": given_until, "at": work.now})
     return [(row.id, row.subject) for row in rows]
+
+
+async def end_of_subject(work: UnitOfWork, person: UUID) -> list[UUID]:
+    """Ends all that this person gave."""
+    return [row.id for row in await work.connection.execute(_END_OF_SUBJECT, {"of": person, "at": work.now})]
 
 
 async def exists(work: UnitOfWork, person: UUID, grant: UUID) -> bool:

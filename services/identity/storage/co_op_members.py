@@ -1,17 +1,24 @@
 """Who is a member, and who was and is no more: a projection of membership's events."""
 
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.access.access_tables import co_op_member
+from libs.database.columns import among
 from libs.database.engine import UnitOfWork
 from services.identity.storage.tables import former_member
 
 _ADD = insert(co_op_member).on_conflict_do_nothing()
 _REMOVE = delete(co_op_member).where(co_op_member.c.person == bindparam("of"))
-_ADD_FORMER = insert(former_member).on_conflict_do_nothing()
+_IS_MEMBER = select(co_op_member.c.person).where(among(co_op_member.c.person, "persons"))
+_INSERT_FORMER = insert(former_member)
+_ADD_FORMER = _INSERT_FORMER.on_conflict_do_update(
+    index_elements=[former_member.c.person], set_={"left_on": _INSERT_FORMER.excluded.left_on}
+)
 _REMOVE_FORMER = delete(former_member).where(former_member.c.person == bindparam("of"))
 _IS_FORMER = select(former_member.c.person).where(former_member.c.person == bindparam("of"))
 
@@ -21,11 +28,16 @@ async def admit(work: UnitOfWork, person: UUID) -> None:
     await work.connection.execute(_ADD, {"person": person})
 
 
-async def remove(work: UnitOfWork, person: UUID) -> None:
+async def remove(work: UnitOfWork, person: UUID, last_day: date) -> None:
     await work.connection.execute(_REMOVE, {"of": person})
-    await work.connection.execute(_ADD_FORMER, {"person": person})
+    await work.connection.execute(_ADD_FORMER, {"person": person, "left_on": last_day})
 
 
 async def has_left(work: UnitOfWork, person: UUID) -> bool:
     """Whether they were a member and are no more."""
     return (await work.connection.execute(_IS_FORMER, {"of": person})).first() is not None
+
+
+async def any_member(work: UnitOfWork, persons: Sequence[UUID]) -> bool:
+    """Whether one of these entries is a member now."""
+    return (await work.connection.execute(_IS_MEMBER, {"persons": list(persons)})).first() is not None

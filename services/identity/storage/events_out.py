@@ -8,6 +8,7 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from kith.identity.facts.v1 import facts_pb2 as facts
+from kith.identity.v1.enums import DataRequestKind
 from libs.access.audit_chain import ChainHead
 from libs.access.consents import GivenConsent
 from libs.database.engine import UnitOfWork
@@ -15,6 +16,8 @@ from libs.messages import outbox
 from services.identity.domain.credential import Credential
 from services.identity.domain.data_request import DataRequest
 from services.identity.domain.emergency_access import EmergencyAccess
+from services.identity.domain.erasure import Erasure
+from services.identity.domain.person_hold import PersonHold
 from services.identity.domain.relationship import Relationship
 from services.identity.domain.session import Help, Session
 from services.identity.storage.access_grants import AccessGrant
@@ -72,13 +75,42 @@ async def sign_in_code_issued(work: UnitOfWork, person: UUID, kind: str) -> None
 
 
 async def data_asked(work: UnitOfWork, request: DataRequest) -> None:
-    event = facts.DataAsked(data_request_id=str(request.id), person_id=str(request.person), due_day=request.due_day.isoformat())
+    about = {"data_request_id": str(request.id), "person_id": str(request.person), "due_day": request.due_day.isoformat()}
+    event = facts.ErasureAsked(**about) if request.kind is DataRequestKind.ERASURE else facts.DataAsked(**about)
     await outbox.publish(work, (event, str(request.person)))
 
 
 async def data_request_waits(work: UnitOfWork, request: DataRequest) -> None:
-    event = facts.DataRequestWaits(data_request_id=str(request.id), person_id=str(request.person), due_day=request.due_day.isoformat())
+    about = {"data_request_id": str(request.id), "person_id": str(request.person), "due_day": request.due_day.isoformat()}
+    event = facts.ErasureWaits(**about) if request.kind is DataRequestKind.ERASURE else facts.DataRequestWaits(**about)
     await outbox.publish(work, (event, str(request.person)))
+
+
+async def person_erased(work: UnitOfWork, erasure: Erasure) -> None:
+    event = facts.PersonErased(erasure_id=str(erasure.id), person_ids=map(str, erasure.entries))
+    await outbox.publish(work, (event, str(erasure.person)))
+
+
+async def erasure_finished(work: UnitOfWork, erasure: Erasure) -> None:
+    event = facts.ErasureFinished(erasure_id=str(erasure.id), person_ids=map(str, erasure.entries))
+    await outbox.publish(work, (event, str(erasure.person)))
+
+
+async def hold_placed(work: UnitOfWork, hold: PersonHold) -> None:
+    event = facts.HoldPlaced(hold_id=str(hold.id), person_id=str(hold.person))
+    noticed = [(facts.HoldNoticed(hold_id=str(hold.id), person_id=str(hold.person)), str(hold.person))] if hold.shown else []
+    await outbox.publish(work, (event, str(hold.person)), *noticed)
+
+
+async def hold_released(work: UnitOfWork, hold: PersonHold) -> None:
+    event = facts.HoldReleased(hold_id=str(hold.id), person_id=str(hold.person))
+    notice = facts.HoldNoticed(hold_id=str(hold.id), person_id=str(hold.person), released=True)
+    await outbox.publish(work, (event, str(hold.person)), *([(notice, str(hold.person))] if hold.shown else []))
+
+
+async def hold_due(work: UnitOfWork, hold: PersonHold) -> None:
+    event = facts.HoldDue(hold_id=str(hold.id), person_id=str(hold.person), review_day=hold.review_on.isoformat())
+    await outbox.publish(work, (event, str(hold.person)))
 
 
 async def data_request_answered(work: UnitOfWork, request: DataRequest) -> None:

@@ -16,7 +16,7 @@ _LOCK = select(person.c.id).where(among(person.c.id, "ids")).order_by(person.c.i
 _CANDIDATES = (
     select(person.c.id, person.c.merged_into, contact.c.email, contact.c.phone)
     .select_from(person.join(contact, contact.c.person == person.c.id))
-    .where(among(person.c.id, "ids"))
+    .where(among(person.c.id, "ids"), person.c.erased_at.is_(None))
 )
 _MERGED_INTO = select(person.c.merged_into).where(person.c.id == bindparam("id"))
 _ADD = insert(person_merge)

@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, Text, Uuid, bindparam, func, insert, literal_colum
 from kith.identity.v1.enums import CodeKind
 from libs.access.access_tables import acting_right, acts_now, co_op_member
 from libs.access.hats import worn_hat
-from libs.database.columns import among
+from libs.database.columns import MOMENT, among
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import row_mapper
@@ -20,6 +20,8 @@ from services.identity.storage import tables
 _ADD_PERSONS = insert(tables.person)
 _ADD_CONTACTS = insert(tables.contact)
 _PERSON_WITH_CONTACT = tables.person.join(tables.contact)
+# Who was erased is nobody any more: they cannot be found, and nothing can be added to them.
+_NOT_ERASED = tables.person.c.erased_at.is_(None)
 _IN_USE = func.coalesce(tables.person.c.merged_into, tables.person.c.id).label("id")
 _FIND_BY_NAMES = (
     select(
@@ -29,7 +31,7 @@ _FIND_BY_NAMES = (
     .select_from(_PERSON_WITH_CONTACT)
     .where(among(tables.person.c.name_key, "names"))
 )
-_FIND_BY_NAME = select(_IN_USE).where(tables.person.c.name_key == bindparam("name")).distinct().order_by(_IN_USE)
+_FIND_BY_NAME = select(_IN_USE).where(tables.person.c.name_key == bindparam("name"), _NOT_ERASED).distinct().order_by(_IN_USE)
 _HAVE_EMAIL = (
     select(_IN_USE)
     .select_from(_PERSON_WITH_CONTACT)
@@ -37,14 +39,14 @@ _HAVE_EMAIL = (
     .where(tables.contact.c.email_key == bindparam("email_key"), tables.contact.c.email_key != "")
     .distinct()
 )
-_EXISTS = select(tables.person.c.id).where(tables.person.c.id == bindparam("id"))
+_EXISTS = select(tables.person.c.id).where(tables.person.c.id == bindparam("id"), _NOT_ERASED)
 _LOCK = _EXISTS.with_for_update(key_share=True)
 _NAMES = select(tables.person.c.id, tables.person.c.full_name, tables.person.c.called).where(among(tables.person.c.id, "ids"))
 # In lower case and without accents, as `search_by_words` is asked for.
 _SEARCHED = func.regexp_replace(
     func.normalize(tables.person.c.name_key + " " + func.lower(tables.person.c.called), literal_column("nfd")), "[\u0300-\u036f]", "", "g"
 )
-_NAMES_BY_KEY = select(tables.person.c.id, tables.person.c.full_name, tables.person.c.called, tables.person.c.name_key)
+_NAMES_BY_KEY = select(tables.person.c.id, tables.person.c.full_name, tables.person.c.called, tables.person.c.name_key).where(_NOT_ERASED)
 _IS_MEMBER = select(1).where(co_op_member.c.person == tables.person.c.id).exists()
 _ACTS_FOR = (
     select(1).where(acting_right.c.holder == tables.person.c.id, acting_right.c.subject == bindparam("near")).where(acts_now()).exists()
@@ -55,12 +57,12 @@ _KEYS = (
         *(tables.contact.c.email, tables.contact.c.email_key, tables.contact.c.phone, tables.contact.c.phone_key),
     )
     .select_from(_PERSON_WITH_CONTACT)
-    .where(tables.person.c.id > bindparam("after"))
+    .where(tables.person.c.id > bindparam("after"), _NOT_ERASED)
     .order_by(tables.person.c.id)
     .limit(bindparam("at_most"))
 )
 _SET_NAME_KEY = update(tables.person).where(tables.person.c.id == bindparam("person"))
-_LOCK_VERSION = select(tables.person.c.version).where(tables.person.c.id == bindparam("person")).with_for_update()
+_LOCK_VERSION = select(tables.person.c.version).where(tables.person.c.id == bindparam("person"), _NOT_ERASED).with_for_update()
 _CORRECT_PERSON = update(tables.person).where(tables.person.c.id == bindparam("person")).values(version=tables.person.c.version + 1)
 _CORRECT_CONTACT = update(tables.contact).where(tables.contact.c.person == bindparam("corrected"))
 _LIVE_CARDS = select(func.count()).where(
@@ -87,6 +89,16 @@ _RECORD = (
     )
     .select_from(_PERSON_WITH_CONTACT)
     .where(tables.person.c.id == bindparam("id"))
+)
+_ENTRIES_OF = (
+    select(tables.person.c.id)
+    .where(or_(tables.person.c.id == bindparam("of"), tables.person.c.merged_into == bindparam("of")))
+    .order_by(tables.person.c.id)
+)
+_MARK_ERASED = (
+    update(tables.person)
+    .where(among(tables.person.c.id, "entries"), _NOT_ERASED)
+    .values(erased_at=bindparam("at", type_=MOMENT), name_key="", version=tables.person.c.version + 1)
 )
 # Two batches with the same person at the same moment: the second waits, and then sees the rows of the first.
 _LOCK_REGISTRATION = text("select pg_advisory_xact_lock(hashtext('register_persons'))")
@@ -180,6 +192,16 @@ async def which_have_email(work: UnitOfWork, ids: Sequence[UUID], email_key: str
 
 async def exists(work: UnitOfWork, person: UUID) -> bool:
     return (await work.connection.execute(_EXISTS, {"id": person})).first() is not None
+
+
+async def lock_entries(work: UnitOfWork, person: UUID) -> list[UUID]:
+    """The person's id, and those of the entries that were merged into theirs; erased ones too. Locked until the transaction ends."""
+    return list((await work.connection.execute(_ENTRIES_OF.with_for_update(key_share=True), {"of": person})).scalars())
+
+
+async def mark_erased(work: UnitOfWork, entries: Sequence[UUID]) -> None:
+    """From now on they cannot be found or changed; only their names are still there, for whom an open vote shows them to."""
+    await work.connection.execute(_MARK_ERASED, {"entries": list(entries), "at": work.now})
 
 
 async def lock(work: UnitOfWork, person: UUID) -> bool:

@@ -110,7 +110,7 @@ async def end_of_leaver(work: UnitOfWork, helper: UUID, named_by: datetime) -> S
     return [(row.person, row.helper) for row in await work.connection.execute(_END_OF_LEAVER, values)]
 
 
-async def end_of_entry(work: UnitOfWork, entry: UUID) -> Sequence[tuple[UUID, UUID]]:
-    """Ends the help for and by an entry that was merged. Returns each person and helper."""
-    rows = await work.connection.execute(_END_OF_ENTRY, {"of": entry, "now": work.now, "why": "merged"})
+async def end_of_entry(work: UnitOfWork, entry: UUID, why: str = "merged") -> Sequence[tuple[UUID, UUID]]:
+    """Ends the help for and by an entry that was merged, or erased. Returns each person and helper."""
+    rows = await work.connection.execute(_END_OF_ENTRY, {"of": entry, "now": work.now, "why": why})
     return [(row.person, row.helper) for row in rows]

@@ -53,11 +53,12 @@ _BY_WHO = (
     select(_WHO)
     .select_from(person.join(contact, contact.c.person == person.c.id))
     .where(
+        person.c.erased_at.is_(None),
         or_(
             person.c.name_key == bindparam("name"),
             and_(bindparam("email") != "", contact.c.email_key == bindparam("email")),
             and_(bindparam("phone") != "", contact.c.phone_key == bindparam("phone")),
-        )
+        ),
     )
     .distinct()
     .limit(2)

@@ -37,6 +37,8 @@ person = Table(
     optional("password_set_at", MOMENT),
     required("version", BigInteger, server_default="1"),
     optional("merged_into", Uuid, ForeignKey("person.id")),
+    # Their names stay until every service has erased them, as while a vote is open with them on its roll.
+    optional("erased_at", MOMENT),
     Index("person_by_name", "name_key"),
     Index("person_by_merged_into", "merged_into"),
 )
@@ -135,9 +137,60 @@ data_request = Table(
     optional("answered_at", MOMENT),
     required("answered_by", Text),
     required("answer", Text),
+    required("kind", Text, server_default="data"),
     Index("data_request_by_person", "person"),
 )
-Index("data_request_open", data_request.c.person, unique=True, postgresql_where=data_request.c.answered_at.is_(None))
+Index(
+    "data_request_open",
+    data_request.c.person,
+    data_request.c.kind,
+    unique=True,
+    postgresql_where=data_request.c.answered_at.is_(None),
+)
+
+erasure = Table(
+    "erasure",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid, ForeignKey("person.id")),
+    required("entries", ARRAY(Uuid)),
+    required("decided_by", Text),
+    required("decided_at", MOMENT),
+    optional("erased_at", MOMENT),
+    optional("finished_at", MOMENT),
+    Index("erasure_once", "person", unique=True),
+)
+Index("erasure_unfinished", erasure.c.decided_at, postgresql_where=erasure.c.finished_at.is_(None))
+
+erasure_part = Table(
+    "erasure_part",
+    metadata,
+    key("erasure", Uuid, ForeignKey("erasure.id")),
+    key("service", Text),
+    required("confirmed_at", MOMENT),
+    *(required(name, ARRAY(Text)) for name in ("deleted", "blanked", "kept")),
+)
+
+person_hold = Table(
+    "person_hold",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid, ForeignKey("person.id")),
+    required("kind", Text),
+    required("reason", Text),
+    required("review_on", Date),
+    required("shown", Boolean),
+    required("placed_by", Text),
+    required("placed_at", MOMENT),
+    optional("reminded_at", MOMENT),
+    required("released_by", Text),
+    optional("released_at", MOMENT),
+    Index("person_hold_by_person", "person"),
+)
+Index("person_hold_to_review", person_hold.c.review_on, postgresql_where=person_hold.c.released_at.is_(None))
+
+hold_not_shown = Table("hold_not_shown", metadata, key("kind", Text))
+
 emergency_reason = Table(
     "emergency_reason",
     metadata,
@@ -238,7 +291,7 @@ access_grant_origin = Table(
     required("given_at", MOMENT),
 )
 
-former_member = Table("former_member", metadata, key("person", Uuid))
+former_member = Table("former_member", metadata, key("person", Uuid), optional("left_on", Date))
 # Append-only, as is `consent_entry`: what people agreed to, and whether they could decide, in words that only the person's key opens.
 capacity_record = Table(
     "capacity_record",

@@ -1,15 +1,17 @@
-"""Events of identity: who wears which hat, who acts for whom, whose credentials count, and which entries are of one person."""
+"""Events of identity: hats, who acts for whom, whose credentials count, which entries are of one person, who is erased or held."""
 
 from datetime import date
 from uuid import UUID
 
 from kith.identity.facts.v1 import facts_pb2 as facts
 from libs.access import acting_rights, hats
+from libs.access.erasing import PersonEraser
 from libs.database.engine import UnitOfWork
 from libs.messages.consumer import Reactions, joined
 from libs.messages.envelope import Event, type_of
 from services.matching.commands.merge_profiles import merge_profiles
-from services.matching.storage import projections
+from services.matching.storage import events_out, projections
+from services.matching.storage.person_tables import PERSON_TABLES
 from services.matching.storage.projections import HeldCredential
 
 
@@ -30,15 +32,17 @@ async def _on_merged(work: UnitOfWork, event: Event) -> None:
     await merge_profiles(work, UUID(message.kept_person_id), UUID(message.other_person_id))
 
 
+ERASER = PersonEraser(PERSON_TABLES, events_out.person_data_erased)
 _OWN = Reactions(
     "identity",
     {
+        **ERASER.handlers(),
         type_of(facts.CredentialVerified): _on_verified,
         type_of(facts.CredentialRevoked): _on_ended,
         type_of(facts.CredentialRenewed): _on_ended,
         type_of(facts.CredentialExpired): _on_ended,
         type_of(facts.PersonsMerged): _on_merged,
     },
-    ("held_credential",),
+    ("held_credential", "held_person"),
 )
 REACTIONS = joined(hats.reactions(), acting_rights.reactions(), _OWN)

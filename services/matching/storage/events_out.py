@@ -4,6 +4,7 @@ from uuid import UUID
 
 from kith.matching.facts.v1 import facts_pb2 as facts
 from libs.access.audit_chain import ChainHead
+from libs.access.erasing import Erased
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 from services.matching.domain.introduction import Introduction
@@ -42,6 +43,17 @@ async def team_hat_given(work: UnitOfWork, worn: WornTeamHat) -> None:
 async def team_hat_ended(work: UnitOfWork, worn: WornTeamHat) -> None:
     event = facts.TeamHatEnded(team_id=str(worn.team), person_id=str(worn.person), hat=worn.hat.value)
     await outbox.publish(work, (event, str(worn.team)))
+
+
+async def person_data_erased(work: UnitOfWork, erased: Erased) -> None:
+    message = facts.PersonDataErased(
+        erasure_id=str(erased.erasure),
+        person_ids=map(str, erased.persons),
+        deleted_kinds=erased.deleted,
+        blanked_kinds=erased.blanked,
+        kept_kinds=erased.kept,
+    )
+    await outbox.publish(work, (message, str(erased.persons[0])))
 
 
 async def read_audit_sealed(work: UnitOfWork, head: ChainHead) -> None:

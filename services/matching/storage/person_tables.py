@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from libs.access.person_tables import ACTING_RIGHTS, READS, WORN_HATS, PersonTable
+from libs.access.person_tables import ACTING_RIGHTS, READS, WORN_HATS, Delete, PersonTable
 from services.matching.storage import tables
 
 _PLACE = {"latitude": "the middle of the postcode's area", "longitude": "the middle of the postcode's area"}
@@ -12,30 +12,46 @@ PERSON_TABLES = (
         ("person",),
         tuple(name for name in tables.getting_support.columns.keys() if name not in _PLACE),  # noqa: SIM118 - columns are no mapping of names
         _PLACE,
+        erasure=(Delete(),),
     ),
     PersonTable(
         tables.giving_support,
         ("person",),
         tuple(name for name in tables.giving_support.columns.keys() if name not in _PLACE),  # noqa: SIM118 - columns are no mapping of names
         _PLACE,
+        erasure=(Delete(),),
     ),
     PersonTable(
         tables.introduction,
         ("person", "worker"),
         ("id", "person", "worker", "step", "since", "until", "version"),
         {"person_said": "what each side said is private to it", "worker_said": "what each side said is private to it"},
+        erasure=(Delete(),),
     ),
-    PersonTable(tables.private_no, ("chooser",), ("chooser", "other", "as_worker", "kind", "at")),
-    PersonTable(tables.team, ("owner",), ("id", "owner", "formed_at", "agreement", "version")),
-    PersonTable(tables.team_member, ("person",), ("team", "person", "kind", "invited_at", "joined_at")),
+    PersonTable(
+        tables.private_no,
+        ("chooser",),
+        ("chooser", "other", "as_worker", "kind", "at"),
+        erasure=(Delete(("chooser",)), Delete(("other",))),
+    ),
+    PersonTable(tables.team, ("owner",), ("id", "owner", "formed_at", "agreement", "version"), erasure=(Delete(),)),
+    PersonTable(
+        tables.team_member,
+        ("person",),
+        ("team", "person", "kind", "invited_at", "joined_at"),
+        through={"team": tables.team.c.owner},
+        erasure=(Delete(),),
+    ),
     PersonTable(
         tables.team_hat,
         ("person",),
         ("team", "hat", "person", "accepted_at", "until_day"),
         {"handover": "what others wrote for the next one"},
+        through={"team": tables.team.c.owner},
+        erasure=(Delete(),),
     ),
-    PersonTable(tables.current_member, ("person",), ("person", "until")),
-    PersonTable(tables.held_credential, ("person",), ("id", "person", "kind", "expires_on")),
+    PersonTable(tables.current_member, ("person",), ("person", "until"), erasure=(Delete(),)),
+    PersonTable(tables.held_credential, ("person",), ("id", "person", "kind", "expires_on"), erasure=(Delete(),)),
     WORN_HATS,
     ACTING_RIGHTS,
     READS,

@@ -1,16 +1,18 @@
-"""Reactions to identity's events: who wears which hat, who acts for whom, which persons exist, and which entries are of one person."""
+"""Reactions to identity's events: hats, who acts for whom, which persons exist, are one, or are erased or held."""
 
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kith.identity.facts.v1.facts_pb2 import PersonRegistered, PersonsMerged
 from libs.access import acting_rights, hats
+from libs.access.erasing import PersonEraser
 from libs.database.engine import UnitOfWork
 from libs.messages.consumer import Reactions, joined
 from libs.messages.envelope import Event, type_of
 from services.membership.commands.merge_memberships import merge_memberships
 from services.membership.domain.local_dates import local_date
-from services.membership.storage import projections
+from services.membership.storage import events_out, projections
+from services.membership.storage.person_tables import PERSON_TABLES
 
 
 def reactions(zone: ZoneInfo) -> Reactions:
@@ -23,8 +25,12 @@ def reactions(zone: ZoneInfo) -> Reactions:
         await merge_memberships(work, event.id, kept, other, merged_at=event.at, merged_on=on, today=today)
 
     own = {type_of(PersonRegistered): _person_registered, type_of(PersonsMerged): merged}
-    return joined(hats.reactions(), acting_rights.reactions(), Reactions("identity", own, ("known_person",)))
+    handlers = {**ERASER.handlers(), **own}
+    return joined(hats.reactions(), acting_rights.reactions(), Reactions("identity", handlers, ("known_person", "held_person")))
 
 
 async def _person_registered(work: UnitOfWork, event: Event) -> None:
     await projections.add_person(work, UUID(PersonRegistered.FromString(event.payload).person_id))
+
+
+ERASER = PersonEraser(PERSON_TABLES, events_out.person_data_erased)

@@ -12,6 +12,7 @@ from google.protobuf.message import Message
 
 from kith.membership.facts.v1 import facts_pb2 as facts
 from libs.access.audit_chain import ChainHead
+from libs.access.erasing import Erased
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 from services.membership.domain.admission import Admission
@@ -58,3 +59,14 @@ def _standing_changed(person: UUID, change: MembershipChange) -> Message:
 
 async def read_audit_sealed(work: UnitOfWork, head: ChainHead) -> None:
     await outbox.publish(work, (facts.ReadAuditSealed(number=head.number, chain=head.chain), str(head.number)))
+
+
+async def person_data_erased(work: UnitOfWork, erased: Erased) -> None:
+    message = facts.PersonDataErased(
+        erasure_id=str(erased.erasure),
+        person_ids=map(str, erased.persons),
+        deleted_kinds=erased.deleted,
+        blanked_kinds=erased.blanked,
+        kept_kinds=erased.kept,
+    )
+    await outbox.publish(work, (message, str(erased.persons[0])))

@@ -46,6 +46,7 @@ async def _list_page(ctx: PageContext, problems: list[FormProblem], code: int = 
         requests=[
             {
                 "id": item.data_request_id,
+                "is_erasure": item.kind == pb.DATA_REQUEST_KIND_ERASURE,
                 "name": names[item.person_id].full,
                 "asked": ctx.format_moment(utc_datetime(item.asked_at)),
                 "due": ctx.format_day(item.due_day),

@@ -16,6 +16,10 @@ _PLACES = {
     "data_asked": _OWN_DATA,
     "data_answered": _OWN_DATA,
     "data_waits": ("news.data_waits_status", "/data-requests", "data_requests.title"),
+    "erasure_asked": _OWN_DATA,
+    "erasure_waits": ("news.erasure_waits_status", "/data-requests", "data_requests.title"),
+    "hold_noticed": _OWN_DATA,
+    "hold_due": ("news.hold_due_status", "/holds", "holds.title"),
 }
 """For each kind: the words of its label, and the page where one goes on with the words of the link to it."""
 KINDS = frozenset(_PLACES)
@@ -27,7 +31,7 @@ async def record_entry(ctx: PageContext, item: NewsItem) -> NewsEntry:
     values: dict[str, object] = {"phone": ctx.phone}
     if item.kind == "emergency_opened":
         values["name"] = (await ctx.person_names([item.word]))[item.word].full
-    elif item.kind == "data_waits":
+    elif item.kind in {"data_waits", "erasure_waits", "hold_due"}:
         values["due"] = ctx.format_day(item.word)
     lines = ctx.catalogue.sentences(f"news.{item.kind}_text", **values)
     return NewsEntry(StatusLabel("wait", ctx.say(label)), str(ctx.say(f"news.{item.kind}")), lines, item.at, path, ctx.say(link))

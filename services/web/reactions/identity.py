@@ -16,9 +16,13 @@ from kith.identity.facts.v1.facts_pb2 import (
     DataRequestAnswered,
     DataRequestWaits,
     EmergencyAccessOpened,
+    ErasureAsked,
+    ErasureWaits,
     HatGiven,
     HatTaken,
     HelpBegan,
+    HoldDue,
+    HoldNoticed,
     NoticeWanted,
     PasskeyAdded,
     PasskeyCopySuspected,
@@ -45,13 +49,15 @@ from kith.identity.facts.v1.facts_pb2 import (
     WaysToBeToldChanged,
 )
 from libs.access import acting_rights
+from libs.access.erasing import PersonEraser
 from libs.database.engine import UnitOfWork
 from libs.messages.consumer import EventHandler, Reactions, joined
 from libs.messages.envelope import Event, EventClass, type_of
 from services.web.reactions.news_handler import news_handler
 from services.web.reactions.notice_handler import add_security_notice, wanted_handler
-from services.web.storage import sessions
+from services.web.storage import events_out, sessions
 from services.web.storage.news import add_news
+from services.web.storage.person_tables import PERSON_TABLES
 
 _SENT_BY_MAIL = "job:deliver_notices"
 """The caller as whom identity makes a link that goes out by mail."""
@@ -113,6 +119,7 @@ async def _on_person_recovered(work: UnitOfWork, event: Event) -> None:
     await add_news(work, event, "person_recovered", person=UUID(message.person_id), word=" ".join(message.helper_ids))
 
 
+_ERASER = PersonEraser(PERSON_TABLES, events_out.person_data_erased)
 _OWN = Reactions(
     "identity",
     {
@@ -123,12 +130,17 @@ _OWN = Reactions(
         type_of(HatGiven): _on_hat_given,
         type_of(HatTaken): _on_hat_taken,
         type_of(WaysToBeToldChanged): _on_ways_changed,
+        **_ERASER.handlers(),
     }
     | dict(
         [
             news_handler(DataAsked, "data_asked", person="person_id"),
             news_handler(DataRequestAnswered, "data_answered", person="person_id"),
             news_handler(DataRequestWaits, "data_waits", about="data_request_id", word="due_day", hat="secretary"),
+            news_handler(ErasureAsked, "erasure_asked", person="person_id"),
+            news_handler(ErasureWaits, "erasure_waits", about="data_request_id", word="due_day", hat="secretary"),
+            news_handler(HoldNoticed, "hold_noticed", person="person_id", about="hold_id"),
+            news_handler(HoldDue, "hold_due", about="hold_id", word="review_day", hat="secretary"),
             wanted_handler(NoticeWanted),
             _change(SignInCodeIssued, "code_issued", person="person_id", word="kind"),
             _change(SignInCodesRevoked, "codes_revoked", person="person_id"),
@@ -158,6 +170,6 @@ _OWN = Reactions(
             news_handler(RecoveryStopped, "recovery_stopped", person="person_id"),
         ]
     ),
-    ("news_of_identity",),
+    ("news_of_identity", "held_person"),
 )
 REACTIONS = joined(acting_rights.reactions(), _OWN)

@@ -1,8 +1,8 @@
-"""What web stores about people: what a person gets of it when they ask for their data."""
+"""What web stores about people: what a person gets of it when they ask for their data, and what erasing them does to it."""
 
 from collections.abc import Mapping
 
-from libs.access.person_tables import ACTING_RIGHTS, READS, PersonTable
+from libs.access.person_tables import ACTING_RIGHTS, READS, Delete, PersonTable
 from services.web.storage import tables
 
 PERSON_TABLES = (
@@ -11,9 +11,12 @@ PERSON_TABLES = (
         ("person",),
         ("person", "identity_session", "hats", "created_at", "used_at", "expires_at", "acting_for", "quiet_seconds", "helped_by"),
         {"cookie_hash": "the secret of the browser, as a hash", "sealed_key": "opens only with that secret"},
+        erasure=(Delete(of=("person",)),),
     ),
-    PersonTable(tables.helped_page, ("person", "helper"), ("id", "person", "helper", "identity_session", "path", "at")),
-    PersonTable(tables.news, ("person",), ("source", "number", "person", "kind", "about", "word", "at", "hat")),
+    PersonTable(
+        tables.helped_page, ("person", "helper"), ("id", "person", "helper", "identity_session", "path", "at"), erasure=(Delete(),)
+    ),
+    PersonTable(tables.news, ("person",), ("source", "number", "person", "kind", "about", "word", "at", "hat"), erasure=(Delete(),)),
     PersonTable(
         tables.notice,
         ("person",),
@@ -21,6 +24,7 @@ PERSON_TABLES = (
             *("id", "person", "kind", "about", "subject", "source", "asked_at", "due_at", "until", "state", "reason", "channel"),
             *("easy_read", "large_print", "tries", "done_at", "done_by"),
         ),
+        erasure=(Delete(),),
     ),
     ACTING_RIGHTS,
     READS,

@@ -27,6 +27,8 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "field": ("home.key_safe", "about_me.story"),
     "passkey": (fake_services.PASSKEY,),
     "token": (fake_services.STOP_TOKEN,),
+    "request": (fake_services.OTHERS_ENTRY,),
+    "erasure": (fake_services.OTHERS_ENTRY,),
 }  # fmt: skip
 """What each parameter of a path can be among the fake services."""
 QUERIES = (
@@ -41,7 +43,8 @@ QUERIES = (
     "/you/consents?done=withdrawn", "/you/consents?print=yes", "/votes?done=drafted", "/look-up?ballot=",
     f"/look-up?ballot={fake_vote_services.OWN_PSEUDONYM}", "/look-up?ballot=0000000000000000", "/you/told?done=saved",
     "/sign-in/send?done=sent", "/notices?done=printed", "/you/recovery?done=named", "/you/recovery?done=stopped",
-    "/you/recovery?done=vouched", "/second-looks?done=confirmed", "/you/sign-in?done=renamed", "/you/sign-in?done=removed",
+    "/you/recovery?done=vouched", "/you/data?done=asked", "/holds?done=placed", "/holds?done=ended",
+    "/second-looks?done=confirmed", "/you/sign-in?done=renamed", "/you/sign-in?done=removed",
     f"/you/sign-in/{fake_services.PASSKEY}?done=added",
     *(f"/votes/{fake_vote_services.SPLIT_VOTE}/settle?kind={kind}&decision=2" for kind in ("cuts", "leave_out", "annul")), "/nope",
 )  # fmt: skip

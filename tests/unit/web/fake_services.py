@@ -964,7 +964,26 @@ class FakeDataRequestService(FakeService):
             asked.DataRequest(data_request_id=item, person_id=person, asked_by=person, asked_at=at, due_day=day.isoformat())
             for item, (person, day) in days.items()
         ]
+        waiting[1].kind = asked.DATA_REQUEST_KIND_ERASURE
         return asked.ListDataRequestsResponse(data_requests=waiting)
+
+    def ListErasures(self, _request: asked.ListErasuresRequest) -> asked.ListErasuresResponse:
+        at = to_timestamp(NOW)
+        parts = [asked.ErasedPart(service="identity", confirmed_at=at, deleted_kinds=["session"], blanked_kinds=["contact"])]
+        return asked.ListErasuresResponse(erasures=[asked.Erasure(erasure_id=OTHERS_ENTRY, person_id=JO, decided_at=at, parts=parts)])
+
+    def ListHolds(self, request: asked.ListHoldsRequest) -> asked.ListHoldsResponse:
+        hold = asked.Hold(
+            hold_id=OWN_ENTRY,
+            person_id=request.person_id or JO,
+            kind=asked.HOLD_KIND_CLAIM,
+            reason="A claim after a fall.",
+            review_day=NOW.date().isoformat(),
+            placed_by=ADA,
+            placed_at=to_timestamp(NOW),
+            shown=True,
+        )
+        return asked.ListHoldsResponse(holds=[hold])
 
 
 class FakePersonRightsService(FakeService):
@@ -974,6 +993,16 @@ class FakePersonRightsService(FakeService):
         super().__init__(rights.DESCRIPTOR.services_by_name["PersonRightsService"])
         self.service = service
         self.records: list[tuple[str, Mapping[str, object]]] = []
+
+    def DescribeErasure(self, _request: rights.DescribeErasureRequest) -> rights.DescribeErasureResponse:
+        if self.service != "identity":
+            return rights.DescribeErasureResponse()
+        kept = rights.ErasureOfKind(kind="contact", action=rights.ERASURE_ACTION_BLANK, kept_for="others")
+        return rights.DescribeErasureResponse(kinds=[rights.ErasureOfKind(kind="session", action=rights.ERASURE_ACTION_DELETE), kept])
+
+    def ListDisposals(self, _request: rights.ListDisposalsRequest) -> rights.ListDisposalsResponse:
+        line = rights.Disposal(day=NOW.date().isoformat(), kind="profile", records=3, years=8, after="leaving")
+        return rights.ListDisposalsResponse(disposals=[line] if self.service == "identity" else [])
 
     def Export(self, request: rights.ExportRequest) -> rights.ExportResponse:
         if self.service != "identity":

@@ -23,6 +23,7 @@ ASKED_BY_NAME = (
     "ballot.ask_", "ballot_word.", "ballot_code.", "between_paper.", "between_result.share_", "method.", "basis.", "below_quorum.",
     "audience.", "board.", "decisions.", "draft_part.", "dispute.", "settle.", "misconduct.", "result_now.", "result_state.", "stance.",
     "data.kind.", "data.why.", "data.field.", "data.word.", "data.value.",
+    "erasure.kept_", "erasure.part_", "holds.kind_", "disposals.kind_", "disposals.after_",
     "co_op.", "first.", "change.", "end_reason.", "sessions.by_", "sessions.kind_", "sessions.on_", "helping.did_", "helping.page_",
     "helping.fills_in", "helping.reads_out",
     "readers.what_", "readers.part_",

@@ -20,7 +20,7 @@ from kith.identity.v1 import enums
 from kith.matching.v1 import enums as matching
 from libs.access.hat_names import HATS
 from libs.access.person_rights import person_rights_service
-from libs.access.person_tables import SHARED_TABLES_WITHOUT_PEOPLE, PersonTable, SealedColumn
+from libs.access.person_tables import SHARED_TABLES_WITHOUT_PEOPLE, Delete, PersonTable, SealedColumn
 from libs.access.reading import AudienceKind
 from libs.access.record_fields import FIELDS
 from libs.callers import AuthenticationStrength
@@ -197,10 +197,10 @@ def test_what_is_stored_reads_as_people_say_it() -> None:
 def test_no_column_is_forgotten_and_no_secret_shown() -> None:
     table = Table("letter", MetaData(), Column("person", Text, primary_key=True), Column("mark", LargeBinary))
     with pytest.raises(ValueError, match="each column is either shown or withheld"):
-        PersonTable(table, ("person",), ("person",))
+        PersonTable(table, ("person",), ("person",), erasure=(Delete(),))
     with pytest.raises(ValueError, match="mark cannot be shown"):
-        PersonTable(table, ("person",), ("person", "mark"))
-    sealed = PersonTable(table, ("person",), ("person", "mark"), sealed={"mark": SealedColumn(lambda _: "letter")})
+        PersonTable(table, ("person",), ("person", "mark"), erasure=(Delete(),))
+    sealed = PersonTable(table, ("person",), ("person", "mark"), sealed={"mark": SealedColumn(lambda _: "letter")}, erasure=(Delete(),))
     with pytest.raises(ValueError, match="letter: sealed columns need a sealer"):
         person_rights_service(object.__new__(Transactions), (sealed,))  # without a database: it is refused before
 

@@ -463,6 +463,8 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
         "{code}": CODE,
         "{co_op}": HARBOUR,
         "{token}": STOP_TOKEN,
+        "{request:uuid}": OTHERS_ENTRY,
+        "{erasure:uuid}": OTHERS_ENTRY,
     }
     for easy in ("off", "on"):
         browser.http.cookies.set("kith-comfort", "easy" if easy == "on" else "plain")

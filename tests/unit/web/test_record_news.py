@@ -8,8 +8,16 @@ from tests.unit.web.fake_people import JO, NOW
 from tests.unit.web.fake_services import FakeServices
 from tests.unit.web.scriptless_browser import ScriptlessBrowser
 
-WORDS = {"emergency_opened": JO, "data_waits": "2026-12-24"}
-NOTHING_TO_RING_ABOUT = {"relationship_proposed", "relationship_ended", "data_answered", "data_waits"}
+WORDS = {"emergency_opened": JO, **dict.fromkeys(("data_waits", "erasure_waits", "hold_due"), "2026-12-24")}
+NOTHING_TO_RING_ABOUT = {
+    "relationship_proposed",
+    "relationship_ended",
+    "data_answered",
+    "data_waits",
+    "erasure_waits",
+    "hold_due",
+    "hold_noticed",
+}
 
 
 @pytest.mark.parametrize("easy", [False, True])
@@ -26,4 +34,4 @@ def test_each_piece_of_news_about_a_record_has_its_words_and_its_place(easy: boo
         assert "news." not in card
         assert ("01632" in card) == (kind not in NOTHING_TO_RING_ABOUT), kind
         assert ("Jo Bright" in card) == (kind == "emergency_opened")
-        assert ("24 December" in card) == (kind == "data_waits")
+        assert ("24 December" in card) == (kind in {"data_waits", "erasure_waits", "hold_due"})

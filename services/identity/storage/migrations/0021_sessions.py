@@ -2,10 +2,10 @@
 
 from alembic import op
 
-from libs.database.shared_ddl import ADD_HELPED_BY
+from libs.database.shared_ddl import ADD_HELPED_BY, allow_erasure_of_help
 
 revision = "0021_sessions"
-down_revision = "0019_notice_policy"
+down_revision = "0020_erasure"
 branch_labels = None
 depends_on = None
 
@@ -23,4 +23,5 @@ create policy session_of_helper on session for select using (helped_by = nullif(
 
 def upgrade() -> None:
     op.execute(ADD_HELPED_BY)
+    op.execute(allow_erasure_of_help("kith_identity_run"))
     op.execute(SESSION)

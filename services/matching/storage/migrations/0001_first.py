@@ -6,9 +6,12 @@ from libs.database.shared_ddl import (
     ADD_HELPED_BY,
     ADD_READS_IN_FULL,
     CREATE_ACTING_RIGHTS,
+    CREATE_ERASURE_TABLES,
     CREATE_SHARED_TABLES,
     CREATE_WORN_HAT,
     PREPARE_SEALING,
+    allow_erasure,
+    allow_erasure_of_help,
     grant_audit_numbers,
     revoke_run_role_rights,
 )
@@ -111,7 +114,16 @@ create policy {table}_own on {table} using {OWN.replace("ROWS", table)};
 
 
 def upgrade() -> None:
-    op.execute(CREATE_SHARED_TABLES + ADD_READS_IN_FULL + PREPARE_SEALING + ADD_HELPED_BY + CREATE_WORN_HAT + CREATE_ACTING_RIGHTS)
+    op.execute(
+        CREATE_SHARED_TABLES
+        + ADD_READS_IN_FULL
+        + PREPARE_SEALING
+        + ADD_HELPED_BY
+        + CREATE_WORN_HAT
+        + CREATE_ACTING_RIGHTS
+        + CREATE_ERASURE_TABLES
+    )
     op.execute(TABLES)
     op.execute(SECURITY + OPEN_OFFERS)
     op.execute(revoke_run_role_rights("kith_matching_run") + grant_audit_numbers("kith_matching_run"))
+    op.execute(allow_erasure("kith_matching_run") + allow_erasure_of_help("kith_matching_run"))

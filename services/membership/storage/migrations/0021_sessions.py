@@ -2,13 +2,14 @@
 
 from alembic import op
 
-from libs.database.shared_ddl import ADD_HELPED_BY
+from libs.database.shared_ddl import ADD_HELPED_BY, allow_erasure_of_help
 
 revision = "0021_sessions"
-down_revision = "0012_reads"
+down_revision = "0020_erasure"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     op.execute(ADD_HELPED_BY)
+    op.execute(allow_erasure_of_help("kith_membership_run"))

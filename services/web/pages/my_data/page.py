@@ -10,6 +10,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from services.web.page_context import PageContext, PersonName
+from services.web.pages import holds
 from services.web.pages.my_data import archive
 from services.web.pages.my_data.gathering import PersonRecord, gather
 from services.web.pages.my_data.words import value_words
@@ -59,6 +60,8 @@ async def show(ctx: PageContext) -> Response:
         kinds=[_kind_view(ctx, [record for record in records if (record.service, record.kind) == kind]) for kind in kinds],
         reads=[_read_view(ctx, read, names) for read in reads[:_SHOWN_OF_A_KIND]],
         more_reads=max(0, len(reads) - _SHOWN_OF_A_KIND),
+        holds=await holds.own(ctx),
+        done=ctx.query_param("done") == "asked",
     )
 
 

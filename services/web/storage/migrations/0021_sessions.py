@@ -2,10 +2,10 @@
 
 from alembic import op
 
-from libs.database.shared_ddl import ADD_HELPED_BY
+from libs.database.shared_ddl import ADD_HELPED_BY, allow_erasure_of_help
 
 revision = "0021_sessions"
-down_revision = "0018_data_rights"
+down_revision = "0020_erasure"
 branch_labels = None
 depends_on = None
 
@@ -33,4 +33,5 @@ revoke update, truncate on helped_page from kith_web_run;
 
 def upgrade() -> None:
     op.execute(ADD_HELPED_BY)
+    op.execute(allow_erasure_of_help("kith_web_run"))
     op.execute(TABLES)

@@ -25,13 +25,17 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kith/identity/v1/data_requests.proto\x12\x10kith.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\":\n\x11\x41skForDataRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\">\n\x12\x41skForDataResponse\x12\x17\n\x0f\x64\x61ta_request_id\x18\x01 \x01(\t\x12\x0f\n\x07\x64ue_day\x18\x02 \x01(\t\"W\n\x18\x41nswerDataRequestRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x17\n\x0f\x64\x61ta_request_id\x18\x02 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x03 \x01(\t\"\x1b\n\x19\x41nswerDataRequestResponse\"@\n\x17ListDataRequestsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"\x8a\x01\n\x0b\x44\x61taRequest\x12\x17\n\x0f\x64\x61ta_request_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x10\n\x08\x61sked_by\x18\x03 \x01(\t\x12,\n\x08\x61sked_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x64ue_day\x18\x05 \x01(\t\"i\n\x18ListDataRequestsResponse\x12\x34\n\rdata_requests\x18\x01 \x03(\x0b\x32\x1d.kith.identity.v1.DataRequest\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xc6\x02\n\x12\x44\x61taRequestService\x12W\n\nAskForData\x12#.kith.identity.v1.AskForDataRequest\x1a$.kith.identity.v1.AskForDataResponse\x12l\n\x11\x41nswerDataRequest\x12*.kith.identity.v1.AnswerDataRequestRequest\x1a+.kith.identity.v1.AnswerDataRequestResponse\x12i\n\x10ListDataRequests\x12).kith.identity.v1.ListDataRequestsRequest\x1a*.kith.identity.v1.ListDataRequestsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kith/identity/v1/data_requests.proto\x12\x10kith.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\":\n\x11\x41skForDataRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\">\n\x12\x41skForDataResponse\x12\x17\n\x0f\x64\x61ta_request_id\x18\x01 \x01(\t\x12\x0f\n\x07\x64ue_day\x18\x02 \x01(\t\"W\n\x18\x41nswerDataRequestRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x17\n\x0f\x64\x61ta_request_id\x18\x02 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x03 \x01(\t\"\x1b\n\x19\x41nswerDataRequestResponse\"@\n\x17ListDataRequestsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"\xbb\x01\n\x0b\x44\x61taRequest\x12\x17\n\x0f\x64\x61ta_request_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x10\n\x08\x61sked_by\x18\x03 \x01(\t\x12,\n\x08\x61sked_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x64ue_day\x18\x05 \x01(\t\x12/\n\x04kind\x18\x06 \x01(\x0e\x32!.kith.identity.v1.DataRequestKind\"i\n\x18ListDataRequestsResponse\x12\x34\n\rdata_requests\x18\x01 \x03(\x0b\x32\x1d.kith.identity.v1.DataRequest\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"=\n\x14\x41skForErasureRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\"A\n\x15\x41skForErasureResponse\x12\x17\n\x0f\x64\x61ta_request_id\x18\x01 \x01(\t\x12\x0f\n\x07\x64ue_day\x18\x02 \x01(\t\"Q\n\x12\x45rasePersonRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x17\n\x0f\x64\x61ta_request_id\x18\x02 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x03 \x01(\t\")\n\x13\x45rasePersonResponse\x12\x12\n\nerasure_id\x18\x01 \x01(\t\"<\n\x13ListErasuresRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"\x91\x01\n\nErasedPart\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x30\n\x0c\x63onfirmed_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rdeleted_kinds\x18\x03 \x03(\t\x12\x15\n\rblanked_kinds\x18\x04 \x03(\t\x12\x12\n\nkept_kinds\x18\x05 \x03(\t\"\xbe\x01\n\x07\x45rasure\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12.\n\ndecided_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x66inished_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x05parts\x18\x05 \x03(\x0b\x32\x1c.kith.identity.v1.ErasedPart\"\\\n\x14ListErasuresResponse\x12+\n\x08\x65rasures\x18\x01 \x03(\x0b\x32\x19.kith.identity.v1.Erasure\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x87\x01\n\x10PlaceHoldRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12(\n\x04kind\x18\x03 \x01(\x0e\x32\x1a.kith.identity.v1.HoldKind\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x12\n\nreview_day\x18\x05 \x01(\t\"3\n\x11PlaceHoldResponse\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12\r\n\x05shown\x18\x02 \x01(\x08\"9\n\x12ReleaseHoldRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07hold_id\x18\x02 \x01(\t\"\x15\n\x13ReleaseHoldResponse\"L\n\x10ListHoldsRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"\xc9\x01\n\x04Hold\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12(\n\x04kind\x18\x03 \x01(\x0e\x32\x1a.kith.identity.v1.HoldKind\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x12\n\nreview_day\x18\x05 \x01(\t\x12\x11\n\tplaced_by\x18\x06 \x01(\t\x12-\n\tplaced_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05shown\x18\x08 \x01(\x08\"S\n\x11ListHoldsResponse\x12%\n\x05holds\x18\x01 \x03(\x0b\x32\x16.kith.identity.v1.Hold\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*o\n\x0f\x44\x61taRequestKind\x12!\n\x1d\x44\x41TA_REQUEST_KIND_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x44\x41TA_REQUEST_KIND_DATA\x10\x01\x12\x1d\n\x19\x44\x41TA_REQUEST_KIND_ERASURE\x10\x02*\x88\x01\n\x08HoldKind\x12\x19\n\x15HOLD_KIND_UNSPECIFIED\x10\x00\x12\x13\n\x0fHOLD_KIND_CLAIM\x10\x01\x12\x17\n\x13HOLD_KIND_COMPLAINT\x10\x02\x12\x1a\n\x16HOLD_KIND_SAFEGUARDING\x10\x03\x12\x17\n\x13HOLD_KIND_AUTHORITY\x10\x04\x32\xeb\x06\n\x12\x44\x61taRequestService\x12W\n\nAskForData\x12#.kith.identity.v1.AskForDataRequest\x1a$.kith.identity.v1.AskForDataResponse\x12l\n\x11\x41nswerDataRequest\x12*.kith.identity.v1.AnswerDataRequestRequest\x1a+.kith.identity.v1.AnswerDataRequestResponse\x12i\n\x10ListDataRequests\x12).kith.identity.v1.ListDataRequestsRequest\x1a*.kith.identity.v1.ListDataRequestsResponse\x12`\n\rAskForErasure\x12&.kith.identity.v1.AskForErasureRequest\x1a\'.kith.identity.v1.AskForErasureResponse\x12Z\n\x0b\x45rasePerson\x12$.kith.identity.v1.ErasePersonRequest\x1a%.kith.identity.v1.ErasePersonResponse\x12]\n\x0cListErasures\x12%.kith.identity.v1.ListErasuresRequest\x1a&.kith.identity.v1.ListErasuresResponse\x12T\n\tPlaceHold\x12\".kith.identity.v1.PlaceHoldRequest\x1a#.kith.identity.v1.PlaceHoldResponse\x12Z\n\x0bReleaseHold\x12$.kith.identity.v1.ReleaseHoldRequest\x1a%.kith.identity.v1.ReleaseHoldResponse\x12T\n\tListHolds\x12\".kith.identity.v1.ListHoldsRequest\x1a#.kith.identity.v1.ListHoldsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.identity.v1.data_requests_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_DATAREQUESTKIND']._serialized_start=2089
+  _globals['_DATAREQUESTKIND']._serialized_end=2200
+  _globals['_HOLDKIND']._serialized_start=2203
+  _globals['_HOLDKIND']._serialized_end=2339
   _globals['_ASKFORDATAREQUEST']._serialized_start=91
   _globals['_ASKFORDATAREQUEST']._serialized_end=149
   _globals['_ASKFORDATARESPONSE']._serialized_start=151
@@ -43,9 +47,39 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTDATAREQUESTSREQUEST']._serialized_start=333
   _globals['_LISTDATAREQUESTSREQUEST']._serialized_end=397
   _globals['_DATAREQUEST']._serialized_start=400
-  _globals['_DATAREQUEST']._serialized_end=538
-  _globals['_LISTDATAREQUESTSRESPONSE']._serialized_start=540
-  _globals['_LISTDATAREQUESTSRESPONSE']._serialized_end=645
-  _globals['_DATAREQUESTSERVICE']._serialized_start=648
-  _globals['_DATAREQUESTSERVICE']._serialized_end=974
+  _globals['_DATAREQUEST']._serialized_end=587
+  _globals['_LISTDATAREQUESTSRESPONSE']._serialized_start=589
+  _globals['_LISTDATAREQUESTSRESPONSE']._serialized_end=694
+  _globals['_ASKFORERASUREREQUEST']._serialized_start=696
+  _globals['_ASKFORERASUREREQUEST']._serialized_end=757
+  _globals['_ASKFORERASURERESPONSE']._serialized_start=759
+  _globals['_ASKFORERASURERESPONSE']._serialized_end=824
+  _globals['_ERASEPERSONREQUEST']._serialized_start=826
+  _globals['_ERASEPERSONREQUEST']._serialized_end=907
+  _globals['_ERASEPERSONRESPONSE']._serialized_start=909
+  _globals['_ERASEPERSONRESPONSE']._serialized_end=950
+  _globals['_LISTERASURESREQUEST']._serialized_start=952
+  _globals['_LISTERASURESREQUEST']._serialized_end=1012
+  _globals['_ERASEDPART']._serialized_start=1015
+  _globals['_ERASEDPART']._serialized_end=1160
+  _globals['_ERASURE']._serialized_start=1163
+  _globals['_ERASURE']._serialized_end=1353
+  _globals['_LISTERASURESRESPONSE']._serialized_start=1355
+  _globals['_LISTERASURESRESPONSE']._serialized_end=1447
+  _globals['_PLACEHOLDREQUEST']._serialized_start=1450
+  _globals['_PLACEHOLDREQUEST']._serialized_end=1585
+  _globals['_PLACEHOLDRESPONSE']._serialized_start=1587
+  _globals['_PLACEHOLDRESPONSE']._serialized_end=1638
+  _globals['_RELEASEHOLDREQUEST']._serialized_start=1640
+  _globals['_RELEASEHOLDREQUEST']._serialized_end=1697
+  _globals['_RELEASEHOLDRESPONSE']._serialized_start=1699
+  _globals['_RELEASEHOLDRESPONSE']._serialized_end=1720
+  _globals['_LISTHOLDSREQUEST']._serialized_start=1722
+  _globals['_LISTHOLDSREQUEST']._serialized_end=1798
+  _globals['_HOLD']._serialized_start=1801
+  _globals['_HOLD']._serialized_end=2002
+  _globals['_LISTHOLDSRESPONSE']._serialized_start=2004
+  _globals['_LISTHOLDSRESPONSE']._serialized_end=2087
+  _globals['_DATAREQUESTSERVICE']._serialized_start=2342
+  _globals['_DATAREQUESTSERVICE']._serialized_end=3217
 # @@protoc_insertion_point(module_scope)

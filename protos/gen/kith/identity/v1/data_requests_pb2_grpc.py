@@ -50,6 +50,36 @@ class DataRequestServiceStub:
                 request_serializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ListDataRequestsRequest.SerializeToString,
                 response_deserializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ListDataRequestsResponse.FromString,
                 _registered_method=True)
+        self.AskForErasure = channel.unary_unary(
+                '/kith.identity.v1.DataRequestService/AskForErasure',
+                request_serializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.AskForErasureRequest.SerializeToString,
+                response_deserializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.AskForErasureResponse.FromString,
+                _registered_method=True)
+        self.ErasePerson = channel.unary_unary(
+                '/kith.identity.v1.DataRequestService/ErasePerson',
+                request_serializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ErasePersonRequest.SerializeToString,
+                response_deserializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ErasePersonResponse.FromString,
+                _registered_method=True)
+        self.ListErasures = channel.unary_unary(
+                '/kith.identity.v1.DataRequestService/ListErasures',
+                request_serializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ListErasuresRequest.SerializeToString,
+                response_deserializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ListErasuresResponse.FromString,
+                _registered_method=True)
+        self.PlaceHold = channel.unary_unary(
+                '/kith.identity.v1.DataRequestService/PlaceHold',
+                request_serializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.PlaceHoldRequest.SerializeToString,
+                response_deserializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.PlaceHoldResponse.FromString,
+                _registered_method=True)
+        self.ReleaseHold = channel.unary_unary(
+                '/kith.identity.v1.DataRequestService/ReleaseHold',
+                request_serializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ReleaseHoldRequest.SerializeToString,
+                response_deserializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ReleaseHoldResponse.FromString,
+                _registered_method=True)
+        self.ListHolds = channel.unary_unary(
+                '/kith.identity.v1.DataRequestService/ListHolds',
+                request_serializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ListHoldsRequest.SerializeToString,
+                response_deserializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ListHoldsResponse.FromString,
+                _registered_method=True)
 
 
 class DataRequestServiceServicer:
@@ -74,6 +104,42 @@ class DataRequestServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AskForErasure(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ErasePerson(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListErasures(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PlaceHold(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReleaseHold(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListHolds(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_DataRequestServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -91,6 +157,36 @@ def add_DataRequestServiceServicer_to_server(servicer, server):
                     servicer.ListDataRequests,
                     request_deserializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ListDataRequestsRequest.FromString,
                     response_serializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ListDataRequestsResponse.SerializeToString,
+            ),
+            'AskForErasure': grpc.unary_unary_rpc_method_handler(
+                    servicer.AskForErasure,
+                    request_deserializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.AskForErasureRequest.FromString,
+                    response_serializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.AskForErasureResponse.SerializeToString,
+            ),
+            'ErasePerson': grpc.unary_unary_rpc_method_handler(
+                    servicer.ErasePerson,
+                    request_deserializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ErasePersonRequest.FromString,
+                    response_serializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ErasePersonResponse.SerializeToString,
+            ),
+            'ListErasures': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListErasures,
+                    request_deserializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ListErasuresRequest.FromString,
+                    response_serializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ListErasuresResponse.SerializeToString,
+            ),
+            'PlaceHold': grpc.unary_unary_rpc_method_handler(
+                    servicer.PlaceHold,
+                    request_deserializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.PlaceHoldRequest.FromString,
+                    response_serializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.PlaceHoldResponse.SerializeToString,
+            ),
+            'ReleaseHold': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReleaseHold,
+                    request_deserializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ReleaseHoldRequest.FromString,
+                    response_serializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ReleaseHoldResponse.SerializeToString,
+            ),
+            'ListHolds': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListHolds,
+                    request_deserializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ListHoldsRequest.FromString,
+                    response_serializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ListHoldsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -175,6 +271,168 @@ class DataRequestService:
             '/kith.identity.v1.DataRequestService/ListDataRequests',
             kith_dot_identity_dot_v1_dot_data__requests__pb2.ListDataRequestsRequest.SerializeToString,
             kith_dot_identity_dot_v1_dot_data__requests__pb2.ListDataRequestsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AskForErasure(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.identity.v1.DataRequestService/AskForErasure',
+            kith_dot_identity_dot_v1_dot_data__requests__pb2.AskForErasureRequest.SerializeToString,
+            kith_dot_identity_dot_v1_dot_data__requests__pb2.AskForErasureResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ErasePerson(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.identity.v1.DataRequestService/ErasePerson',
+            kith_dot_identity_dot_v1_dot_data__requests__pb2.ErasePersonRequest.SerializeToString,
+            kith_dot_identity_dot_v1_dot_data__requests__pb2.ErasePersonResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListErasures(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.identity.v1.DataRequestService/ListErasures',
+            kith_dot_identity_dot_v1_dot_data__requests__pb2.ListErasuresRequest.SerializeToString,
+            kith_dot_identity_dot_v1_dot_data__requests__pb2.ListErasuresResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlaceHold(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.identity.v1.DataRequestService/PlaceHold',
+            kith_dot_identity_dot_v1_dot_data__requests__pb2.PlaceHoldRequest.SerializeToString,
+            kith_dot_identity_dot_v1_dot_data__requests__pb2.PlaceHoldResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReleaseHold(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.identity.v1.DataRequestService/ReleaseHold',
+            kith_dot_identity_dot_v1_dot_data__requests__pb2.ReleaseHoldRequest.SerializeToString,
+            kith_dot_identity_dot_v1_dot_data__requests__pb2.ReleaseHoldResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListHolds(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.identity.v1.DataRequestService/ListHolds',
+            kith_dot_identity_dot_v1_dot_data__requests__pb2.ListHoldsRequest.SerializeToString,
+            kith_dot_identity_dot_v1_dot_data__requests__pb2.ListHoldsResponse.FromString,
             options,
             channel_credentials,
             insecure,

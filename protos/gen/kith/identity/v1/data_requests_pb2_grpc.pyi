@@ -36,6 +36,12 @@ class DataRequestServiceStub:
     AskForData: _grpc.UnaryUnaryMultiCallable[_data_requests_pb2.AskForDataRequest, _data_requests_pb2.AskForDataResponse]
     AnswerDataRequest: _grpc.UnaryUnaryMultiCallable[_data_requests_pb2.AnswerDataRequestRequest, _data_requests_pb2.AnswerDataRequestResponse]
     ListDataRequests: _grpc.UnaryUnaryMultiCallable[_data_requests_pb2.ListDataRequestsRequest, _data_requests_pb2.ListDataRequestsResponse]
+    AskForErasure: _grpc.UnaryUnaryMultiCallable[_data_requests_pb2.AskForErasureRequest, _data_requests_pb2.AskForErasureResponse]
+    ErasePerson: _grpc.UnaryUnaryMultiCallable[_data_requests_pb2.ErasePersonRequest, _data_requests_pb2.ErasePersonResponse]
+    ListErasures: _grpc.UnaryUnaryMultiCallable[_data_requests_pb2.ListErasuresRequest, _data_requests_pb2.ListErasuresResponse]
+    PlaceHold: _grpc.UnaryUnaryMultiCallable[_data_requests_pb2.PlaceHoldRequest, _data_requests_pb2.PlaceHoldResponse]
+    ReleaseHold: _grpc.UnaryUnaryMultiCallable[_data_requests_pb2.ReleaseHoldRequest, _data_requests_pb2.ReleaseHoldResponse]
+    ListHolds: _grpc.UnaryUnaryMultiCallable[_data_requests_pb2.ListHoldsRequest, _data_requests_pb2.ListHoldsResponse]
 
 @_typing.type_check_only
 class DataRequestServiceAsyncStub(DataRequestServiceStub):
@@ -45,6 +51,12 @@ class DataRequestServiceAsyncStub(DataRequestServiceStub):
     AskForData: _aio.UnaryUnaryMultiCallable[_data_requests_pb2.AskForDataRequest, _data_requests_pb2.AskForDataResponse]  # type: ignore[assignment]
     AnswerDataRequest: _aio.UnaryUnaryMultiCallable[_data_requests_pb2.AnswerDataRequestRequest, _data_requests_pb2.AnswerDataRequestResponse]  # type: ignore[assignment]
     ListDataRequests: _aio.UnaryUnaryMultiCallable[_data_requests_pb2.ListDataRequestsRequest, _data_requests_pb2.ListDataRequestsResponse]  # type: ignore[assignment]
+    AskForErasure: _aio.UnaryUnaryMultiCallable[_data_requests_pb2.AskForErasureRequest, _data_requests_pb2.AskForErasureResponse]  # type: ignore[assignment]
+    ErasePerson: _aio.UnaryUnaryMultiCallable[_data_requests_pb2.ErasePersonRequest, _data_requests_pb2.ErasePersonResponse]  # type: ignore[assignment]
+    ListErasures: _aio.UnaryUnaryMultiCallable[_data_requests_pb2.ListErasuresRequest, _data_requests_pb2.ListErasuresResponse]  # type: ignore[assignment]
+    PlaceHold: _aio.UnaryUnaryMultiCallable[_data_requests_pb2.PlaceHoldRequest, _data_requests_pb2.PlaceHoldResponse]  # type: ignore[assignment]
+    ReleaseHold: _aio.UnaryUnaryMultiCallable[_data_requests_pb2.ReleaseHoldRequest, _data_requests_pb2.ReleaseHoldResponse]  # type: ignore[assignment]
+    ListHolds: _aio.UnaryUnaryMultiCallable[_data_requests_pb2.ListHoldsRequest, _data_requests_pb2.ListHoldsResponse]  # type: ignore[assignment]
 
 class DataRequestServiceServicer(metaclass=_abc_1.ABCMeta):
     """DataRequestService owns the requests and their clock. The data itself is exported by each service (`kith.person.v1`)."""
@@ -69,5 +81,47 @@ class DataRequestServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _data_requests_pb2.ListDataRequestsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_data_requests_pb2.ListDataRequestsResponse, _abc.Awaitable[_data_requests_pb2.ListDataRequestsResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def AskForErasure(
+        self,
+        request: _data_requests_pb2.AskForErasureRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_data_requests_pb2.AskForErasureResponse, _abc.Awaitable[_data_requests_pb2.AskForErasureResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def ErasePerson(
+        self,
+        request: _data_requests_pb2.ErasePersonRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_data_requests_pb2.ErasePersonResponse, _abc.Awaitable[_data_requests_pb2.ErasePersonResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def ListErasures(
+        self,
+        request: _data_requests_pb2.ListErasuresRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_data_requests_pb2.ListErasuresResponse, _abc.Awaitable[_data_requests_pb2.ListErasuresResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def PlaceHold(
+        self,
+        request: _data_requests_pb2.PlaceHoldRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_data_requests_pb2.PlaceHoldResponse, _abc.Awaitable[_data_requests_pb2.PlaceHoldResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def ReleaseHold(
+        self,
+        request: _data_requests_pb2.ReleaseHoldRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_data_requests_pb2.ReleaseHoldResponse, _abc.Awaitable[_data_requests_pb2.ReleaseHoldResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def ListHolds(
+        self,
+        request: _data_requests_pb2.ListHoldsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_data_requests_pb2.ListHoldsResponse, _abc.Awaitable[_data_requests_pb2.ListHoldsResponse]]: ...
 
 def add_DataRequestServiceServicer_to_server(servicer: DataRequestServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -77,6 +77,18 @@ class GateProblem(StrEnum):
     EXPIRED = "expired"
 
 
+class DataRequestKind(StrEnum):
+    DATA = "data"
+    ERASURE = "erasure"
+
+
+class HoldKind(StrEnum):
+    CLAIM = "claim"
+    COMPLAINT = "complaint"
+    SAFEGUARDING = "safeguarding"
+    AUTHORITY = "authority"
+
+
 class CodeKind(StrEnum):
     LINK = "link"
     CARD = "card"

@@ -7,6 +7,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -17,6 +18,30 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _ErasureAction:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ErasureActionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErasureAction.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ERASURE_ACTION_UNSPECIFIED: _ErasureAction.ValueType  # 0
+    ERASURE_ACTION_DELETE: _ErasureAction.ValueType  # 1
+    ERASURE_ACTION_BLANK: _ErasureAction.ValueType  # 2
+    """they stay, and say less"""
+    ERASURE_ACTION_KEEP: _ErasureAction.ValueType  # 3
+    """what is sealed in them goes with the person's key"""
+
+class ErasureAction(_ErasureAction, metaclass=_ErasureActionEnumTypeWrapper):
+    """ErasureAction is what erasing does to the records of one kind."""
+
+ERASURE_ACTION_UNSPECIFIED: ErasureAction.ValueType  # 0
+ERASURE_ACTION_DELETE: ErasureAction.ValueType  # 1
+ERASURE_ACTION_BLANK: ErasureAction.ValueType  # 2
+"""they stay, and say less"""
+ERASURE_ACTION_KEEP: ErasureAction.ValueType  # 3
+"""what is sealed in them goes with the person's key"""
+Global___ErasureAction: _TypeAlias = ErasureAction  # noqa: Y015
 
 @_typing.final
 class ExportRequest(_message.Message):
@@ -98,3 +123,158 @@ class ExportedRecord(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ExportedRecord: _TypeAlias = ExportedRecord  # noqa: Y015
+
+@_typing.final
+class DescribeErasureRequest(_message.Message):
+    """DescribeErasureRequest asks what erasing somebody would do here, table by table. It says nothing of anybody."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DescribeErasureRequest: _TypeAlias = DescribeErasureRequest  # noqa: Y015
+
+@_typing.final
+class ErasureOfKind(_message.Message):
+    """ErasureOfKind is what happens to the records of one kind, and why they are not deleted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    ACTION_FIELD_NUMBER: _builtins.int
+    KEPT_FOR_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """as docs/formats/person-data.md has it"""
+    action: Global___ErasureAction.ValueType
+    kept_for: _builtins.str
+    """register, votes, audit, accountability, consent, others; empty where they are deleted"""
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        action: Global___ErasureAction.ValueType = ...,
+        kept_for: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "kept_for", b"kept_for", "kind", b"kind"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ErasureOfKind: _TypeAlias = ErasureOfKind  # noqa: Y015
+
+@_typing.final
+class DescribeErasureResponse(_message.Message):
+    """DescribeErasureResponse has all kinds."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KINDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def kinds(self) -> _containers.RepeatedCompositeFieldContainer[Global___ErasureOfKind]: ...
+    def __init__(
+        self,
+        *,
+        kinds: _abc.Iterable[Global___ErasureOfKind] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kinds", b"kinds"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DescribeErasureResponse: _TypeAlias = DescribeErasureResponse  # noqa: Y015
+
+@_typing.final
+class ListDisposalsRequest(_message.Message):
+    """ListDisposalsRequest asks for the log of what was disposed of as its time was over. For a secretary."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """at most 200"""
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDisposalsRequest: _TypeAlias = ListDisposalsRequest  # noqa: Y015
+
+@_typing.final
+class Disposal(_message.Message):
+    """Disposal is a line of the log. It names nobody."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DAY_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    RECORDS_FIELD_NUMBER: _builtins.int
+    YEARS_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    day: _builtins.str
+    """an ISO date"""
+    kind: _builtins.str
+    """profile, qualifications, enquiries, requests"""
+    records: _builtins.int
+    years: _builtins.int
+    """the rule: so many years"""
+    after: _builtins.str
+    """after this: leaving, applying, answering"""
+    def __init__(
+        self,
+        *,
+        day: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        records: _builtins.int = ...,
+        years: _builtins.int = ...,
+        after: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "day", b"day", "kind", b"kind", "records", b"records", "years", b"years"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Disposal: _TypeAlias = Disposal  # noqa: Y015
+
+@_typing.final
+class ListDisposalsResponse(_message.Message):
+    """ListDisposalsResponse is one page, the latest first."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DISPOSALS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def disposals(self) -> _containers.RepeatedCompositeFieldContainer[Global___Disposal]: ...
+    def __init__(
+        self,
+        *,
+        disposals: _abc.Iterable[Global___Disposal] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["disposals", b"disposals", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDisposalsResponse: _TypeAlias = ListDisposalsResponse  # noqa: Y015

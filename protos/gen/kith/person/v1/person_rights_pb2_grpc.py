@@ -40,6 +40,16 @@ class PersonRightsServiceStub:
                 request_serializer=kith_dot_person_dot_v1_dot_person__rights__pb2.ExportRequest.SerializeToString,
                 response_deserializer=kith_dot_person_dot_v1_dot_person__rights__pb2.ExportResponse.FromString,
                 _registered_method=True)
+        self.DescribeErasure = channel.unary_unary(
+                '/kith.person.v1.PersonRightsService/DescribeErasure',
+                request_serializer=kith_dot_person_dot_v1_dot_person__rights__pb2.DescribeErasureRequest.SerializeToString,
+                response_deserializer=kith_dot_person_dot_v1_dot_person__rights__pb2.DescribeErasureResponse.FromString,
+                _registered_method=True)
+        self.ListDisposals = channel.unary_unary(
+                '/kith.person.v1.PersonRightsService/ListDisposals',
+                request_serializer=kith_dot_person_dot_v1_dot_person__rights__pb2.ListDisposalsRequest.SerializeToString,
+                response_deserializer=kith_dot_person_dot_v1_dot_person__rights__pb2.ListDisposalsResponse.FromString,
+                _registered_method=True)
 
 
 class PersonRightsServiceServicer:
@@ -52,6 +62,18 @@ class PersonRightsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DescribeErasure(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListDisposals(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PersonRightsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -59,6 +81,16 @@ def add_PersonRightsServiceServicer_to_server(servicer, server):
                     servicer.Export,
                     request_deserializer=kith_dot_person_dot_v1_dot_person__rights__pb2.ExportRequest.FromString,
                     response_serializer=kith_dot_person_dot_v1_dot_person__rights__pb2.ExportResponse.SerializeToString,
+            ),
+            'DescribeErasure': grpc.unary_unary_rpc_method_handler(
+                    servicer.DescribeErasure,
+                    request_deserializer=kith_dot_person_dot_v1_dot_person__rights__pb2.DescribeErasureRequest.FromString,
+                    response_serializer=kith_dot_person_dot_v1_dot_person__rights__pb2.DescribeErasureResponse.SerializeToString,
+            ),
+            'ListDisposals': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDisposals,
+                    request_deserializer=kith_dot_person_dot_v1_dot_person__rights__pb2.ListDisposalsRequest.FromString,
+                    response_serializer=kith_dot_person_dot_v1_dot_person__rights__pb2.ListDisposalsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -89,6 +121,60 @@ class PersonRightsService:
             '/kith.person.v1.PersonRightsService/Export',
             kith_dot_person_dot_v1_dot_person__rights__pb2.ExportRequest.SerializeToString,
             kith_dot_person_dot_v1_dot_person__rights__pb2.ExportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DescribeErasure(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.person.v1.PersonRightsService/DescribeErasure',
+            kith_dot_person_dot_v1_dot_person__rights__pb2.DescribeErasureRequest.SerializeToString,
+            kith_dot_person_dot_v1_dot_person__rights__pb2.DescribeErasureResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDisposals(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.person.v1.PersonRightsService/ListDisposals',
+            kith_dot_person_dot_v1_dot_person__rights__pb2.ListDisposalsRequest.SerializeToString,
+            kith_dot_person_dot_v1_dot_person__rights__pb2.ListDisposalsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -34,6 +34,8 @@ class PersonRightsServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> PersonRightsServiceAsyncStub: ...
     Export: _grpc.UnaryUnaryMultiCallable[_person_rights_pb2.ExportRequest, _person_rights_pb2.ExportResponse]
+    DescribeErasure: _grpc.UnaryUnaryMultiCallable[_person_rights_pb2.DescribeErasureRequest, _person_rights_pb2.DescribeErasureResponse]
+    ListDisposals: _grpc.UnaryUnaryMultiCallable[_person_rights_pb2.ListDisposalsRequest, _person_rights_pb2.ListDisposalsResponse]
 
 @_typing.type_check_only
 class PersonRightsServiceAsyncStub(PersonRightsServiceStub):
@@ -41,6 +43,8 @@ class PersonRightsServiceAsyncStub(PersonRightsServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Export: _aio.UnaryUnaryMultiCallable[_person_rights_pb2.ExportRequest, _person_rights_pb2.ExportResponse]  # type: ignore[assignment]
+    DescribeErasure: _aio.UnaryUnaryMultiCallable[_person_rights_pb2.DescribeErasureRequest, _person_rights_pb2.DescribeErasureResponse]  # type: ignore[assignment]
+    ListDisposals: _aio.UnaryUnaryMultiCallable[_person_rights_pb2.ListDisposalsRequest, _person_rights_pb2.ListDisposalsResponse]  # type: ignore[assignment]
 
 class PersonRightsServiceServicer(metaclass=_abc_1.ABCMeta):
     """PersonRightsService is the same in identity, membership, governance and web. The pages gather what the four of them answer."""
@@ -51,5 +55,19 @@ class PersonRightsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _person_rights_pb2.ExportRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_person_rights_pb2.ExportResponse, _abc.Awaitable[_person_rights_pb2.ExportResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def DescribeErasure(
+        self,
+        request: _person_rights_pb2.DescribeErasureRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_person_rights_pb2.DescribeErasureResponse, _abc.Awaitable[_person_rights_pb2.DescribeErasureResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def ListDisposals(
+        self,
+        request: _person_rights_pb2.ListDisposalsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_person_rights_pb2.ListDisposalsResponse, _abc.Awaitable[_person_rights_pb2.ListDisposalsResponse]]: ...
 
 def add_PersonRightsServiceServicer_to_server(servicer: PersonRightsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

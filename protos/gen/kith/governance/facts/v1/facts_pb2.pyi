@@ -110,6 +110,35 @@ class AdoptedMatching(_message.Message):
 Global___AdoptedMatching: _TypeAlias = AdoptedMatching  # noqa: Y015
 
 @_typing.final
+class AdoptedRetention(_message.Message):
+    """AdoptedRetention says how long the rulebook has records of a kind kept."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    YEARS_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """profile, qualifications, enquiries, requests"""
+    years: _builtins.int
+    after: _builtins.str
+    """leaving, applying, answering"""
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        years: _builtins.int = ...,
+        after: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "kind", b"kind", "years", b"years"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdoptedRetention: _TypeAlias = AdoptedRetention  # noqa: Y015
+
+@_typing.final
 class RulebookAdopted(_message.Message):
     """RulebookAdopted: a rulebook came into force."""
 
@@ -119,6 +148,8 @@ class RulebookAdopted(_message.Message):
     DECISION_ID_FIELD_NUMBER: _builtins.int
     CLASSES_FIELD_NUMBER: _builtins.int
     CREDENTIALS_FIELD_NUMBER: _builtins.int
+    RETENTION_FIELD_NUMBER: _builtins.int
+    HOLDS_NOT_SHOWN_FIELD_NUMBER: _builtins.int
     MATCHING_FIELD_NUMBER: _builtins.int
     rulebook_hash: _builtins.str
     decision_id: _builtins.str
@@ -127,6 +158,14 @@ class RulebookAdopted(_message.Message):
     @_builtins.property
     def credentials(self) -> _containers.RepeatedCompositeFieldContainer[Global___AdoptedCredential]:
         """empty = published before there were any: the usual ones"""
+
+    @_builtins.property
+    def retention(self) -> _containers.RepeatedCompositeFieldContainer[Global___AdoptedRetention]:
+        """empty = published before there were any: the usual ones, also for the holds"""
+
+    @_builtins.property
+    def holds_not_shown(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """claim, complaint, safeguarding, authority"""
 
     @_builtins.property
     def matching(self) -> Global___AdoptedMatching:
@@ -139,11 +178,13 @@ class RulebookAdopted(_message.Message):
         decision_id: _builtins.str = ...,
         classes: _abc.Iterable[Global___AdoptedClass] | None = ...,
         credentials: _abc.Iterable[Global___AdoptedCredential] | None = ...,
+        retention: _abc.Iterable[Global___AdoptedRetention] | None = ...,
+        holds_not_shown: _abc.Iterable[_builtins.str] | None = ...,
         matching: Global___AdoptedMatching | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["matching", b"matching"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "credentials", b"credentials", "decision_id", b"decision_id", "matching", b"matching", "rulebook_hash", b"rulebook_hash"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "credentials", b"credentials", "decision_id", b"decision_id", "holds_not_shown", b"holds_not_shown", "matching", b"matching", "retention", b"retention", "rulebook_hash", b"rulebook_hash"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -586,3 +627,40 @@ class NoticeWanted(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___NoticeWanted: _TypeAlias = NoticeWanted  # noqa: Y015
+
+@_typing.final
+class PersonDataErased(_message.Message):
+    """PersonDataErased: what governance had to erase of these entries of a person is gone. The kinds are those of docs/formats/person-data.md."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ERASURE_ID_FIELD_NUMBER: _builtins.int
+    PERSON_IDS_FIELD_NUMBER: _builtins.int
+    DELETED_KINDS_FIELD_NUMBER: _builtins.int
+    BLANKED_KINDS_FIELD_NUMBER: _builtins.int
+    KEPT_KINDS_FIELD_NUMBER: _builtins.int
+    erasure_id: _builtins.str
+    @_builtins.property
+    def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def deleted_kinds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def blanked_kinds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def kept_kinds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        erasure_id: _builtins.str = ...,
+        person_ids: _abc.Iterable[_builtins.str] | None = ...,
+        deleted_kinds: _abc.Iterable[_builtins.str] | None = ...,
+        blanked_kinds: _abc.Iterable[_builtins.str] | None = ...,
+        kept_kinds: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["blanked_kinds", b"blanked_kinds", "deleted_kinds", b"deleted_kinds", "erasure_id", b"erasure_id", "kept_kinds", b"kept_kinds", "person_ids", b"person_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonDataErased: _TypeAlias = PersonDataErased  # noqa: Y015

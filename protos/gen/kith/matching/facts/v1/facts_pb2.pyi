@@ -3,8 +3,10 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -235,3 +237,40 @@ class ReadAuditSealed(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReadAuditSealed: _TypeAlias = ReadAuditSealed  # noqa: Y015
+
+@_typing.final
+class PersonDataErased(_message.Message):
+    """PersonDataErased: what matching had to erase of these entries of a person is gone. The kinds are those of docs/formats/person-data.md."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ERASURE_ID_FIELD_NUMBER: _builtins.int
+    PERSON_IDS_FIELD_NUMBER: _builtins.int
+    DELETED_KINDS_FIELD_NUMBER: _builtins.int
+    BLANKED_KINDS_FIELD_NUMBER: _builtins.int
+    KEPT_KINDS_FIELD_NUMBER: _builtins.int
+    erasure_id: _builtins.str
+    @_builtins.property
+    def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def deleted_kinds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def blanked_kinds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def kept_kinds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        erasure_id: _builtins.str = ...,
+        person_ids: _abc.Iterable[_builtins.str] | None = ...,
+        deleted_kinds: _abc.Iterable[_builtins.str] | None = ...,
+        blanked_kinds: _abc.Iterable[_builtins.str] | None = ...,
+        kept_kinds: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["blanked_kinds", b"blanked_kinds", "deleted_kinds", b"deleted_kinds", "erasure_id", b"erasure_id", "kept_kinds", b"kept_kinds", "person_ids", b"person_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonDataErased: _TypeAlias = PersonDataErased  # noqa: Y015

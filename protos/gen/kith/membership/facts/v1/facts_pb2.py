@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kith/membership/facts/v1/facts.proto\x12\x18kith.membership.facts.v1\"T\n\x11MembershipApplied\x12\x16\n\x0e\x61pplication_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x14\n\x0cmember_class\x18\x03 \x01(\t\"t\n\x0eMemberAdmitted\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x15\n\rmember_number\x18\x02 \x01(\t\x12\x14\n\x0cmember_class\x18\x03 \x01(\t\x12\x10\n\x08may_vote\x18\x04 \x01(\x08\x12\x10\n\x08\x66rom_day\x18\x05 \x01(\t\"a\n\x12MemberClassChanged\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x14\n\x0cmember_class\x18\x02 \x01(\t\x12\x10\n\x08may_vote\x18\x03 \x01(\x08\x12\x10\n\x08\x66rom_day\x18\x04 \x01(\t\"@\n\x0fMembershipEnded\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\n\n\x02on\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"+\n\x16RegisterEntryCorrected\x12\x11\n\tperson_id\x18\x01 \x01(\t\"0\n\x0fReadAuditSealed\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12\r\n\x05\x63hain\x18\x02 \x01(\x0c\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kith/membership/facts/v1/facts.proto\x12\x18kith.membership.facts.v1\"T\n\x11MembershipApplied\x12\x16\n\x0e\x61pplication_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x14\n\x0cmember_class\x18\x03 \x01(\t\"t\n\x0eMemberAdmitted\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x15\n\rmember_number\x18\x02 \x01(\t\x12\x14\n\x0cmember_class\x18\x03 \x01(\t\x12\x10\n\x08may_vote\x18\x04 \x01(\x08\x12\x10\n\x08\x66rom_day\x18\x05 \x01(\t\"a\n\x12MemberClassChanged\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x14\n\x0cmember_class\x18\x02 \x01(\t\x12\x10\n\x08may_vote\x18\x03 \x01(\x08\x12\x10\n\x08\x66rom_day\x18\x04 \x01(\t\"@\n\x0fMembershipEnded\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\n\n\x02on\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"+\n\x16RegisterEntryCorrected\x12\x11\n\tperson_id\x18\x01 \x01(\t\"0\n\x0fReadAuditSealed\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12\r\n\x05\x63hain\x18\x02 \x01(\x0c\"|\n\x10PersonDataErased\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x12\n\nperson_ids\x18\x02 \x03(\t\x12\x15\n\rdeleted_kinds\x18\x03 \x03(\t\x12\x15\n\rblanked_kinds\x18\x04 \x03(\t\x12\x12\n\nkept_kinds\x18\x05 \x03(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,4 +43,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REGISTERENTRYCORRECTED']._serialized_end=478
   _globals['_READAUDITSEALED']._serialized_start=480
   _globals['_READAUDITSEALED']._serialized_end=528
+  _globals['_PERSONDATAERASED']._serialized_start=530
+  _globals['_PERSONDATAERASED']._serialized_end=654
 # @@protoc_insertion_point(module_scope)

@@ -1,0 +1,89 @@
+"""Takes again what was taken before, and came back with an older copy of the database. Each publishes what it ends.
+
+What is not there, or has ended, stays as it is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from kith.identity.v1.enums import CredentialState, EndReason, RelationshipState, WithdrawalCause
+from libs.access import hats
+from libs.database.engine import UnitOfWork
+from services.identity.commands.consent_effects import apply_entries, withdrawal_of
+from services.identity.commands.relationship_effects import finish
+from services.identity.domain.relationship import ended
+from services.identity.storage import (
+    access_grants,
+    consents,
+    credentials,
+    events_out,
+    passwords,
+    persons,
+    recovery_helpers,
+    relationships,
+    sessions,
+    sign_in_codes,
+)
+
+
+async def end_sessions(work: UnitOfWork, person: UUID, ids: Sequence[UUID], why: str) -> None:
+    await events_out.sessions_ended(work, person, await sessions.end_some(work, person, ids), why)
+
+
+async def revoke_codes(work: UnitOfWork, person: UUID, *, password_removed: bool) -> None:
+    if password_removed:
+        await passwords.remove(work, person)
+    if await sign_in_codes.revoke_all(work, person):
+        await events_out.sign_in_codes_revoked(work, person, password_removed=password_removed)
+
+
+async def remove_old_password(work: UnitOfWork, person: UUID) -> None:
+    """The old one must not work again, and the new one is lost: they set one anew."""
+    await passwords.remove(work, person)
+
+
+async def give_hat(work: UnitOfWork, person: UUID, hat: str) -> None:
+    """The only thing that is given again: there must always be a secretary."""
+    if await persons.exists(work, person):
+        await hats.give(work, person, hat)
+        await events_out.hat_given(work, person, hat)
+
+
+async def take_hat(work: UnitOfWork, person: UUID, hat: str) -> None:
+    if await hats.revoke(work, person, hat):
+        await events_out.hat_taken(work, person, hat)
+
+
+async def end_access(work: UnitOfWork, person: UUID, grant: UUID, why: str) -> None:
+    if await access_grants.end(work, person, grant):
+        await events_out.access_ended(work, person, grant, why)
+
+
+async def end_relationship(work: UnitOfWork, relationship: UUID, why: str) -> None:
+    known = await relationships.lock(work, relationship)
+    if known is not None and known.state is not RelationshipState.ENDED:
+        await finish(work, ended(known, EndReason(why), work.now))
+
+
+async def end_consent(work: UnitOfWork, consent: UUID, person: UUID) -> None:
+    entry = await consents.find(work, consent)
+    if entry is not None and entry.is_yes:
+        await consents.add_withdrawal(work, withdrawal_of(work, entry, entry.person, WithdrawalCause.SECRETARY))
+        await apply_entries(work, person)
+
+
+async def revoke_credential(work: UnitOfWork, credential: UUID, by: UUID, at: datetime) -> None:
+    known = await credentials.lock(work, credential)
+    if known is not None and known.state is CredentialState.VERIFIED:
+        revoked = replace(known, state=CredentialState.REVOKED, ended_by=by, ended_at=at, version=known.version + 1)
+        await credentials.save(work, revoked)
+        await events_out.credential_revoked(work, revoked)
+
+
+async def end_recovery_help(work: UnitOfWork, person: UUID, helper: UUID, why: str) -> None:
+    known = await recovery_helpers.find_locked(work, person, helper)
+    if known is not None:
+        await recovery_helpers.end(work, known.id, why)
+        await events_out.recovery_help_ended(work, person, helper, why)

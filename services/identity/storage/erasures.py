@@ -1,0 +1,82 @@
+"""Erasures, and what every service confirmed of them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.dialects import postgresql
+
+from libs.database.columns import MOMENT, among
+from libs.database.engine import UnitOfWork
+from libs.database.paging import Page, PageRequest, paginate
+from libs.database.rows import row_mapper, values_of
+from services.identity.domain.erasure import Erasure, ErasurePart
+from services.identity.storage.tables import erasure, erasure_part
+
+_ADD = postgresql.insert(erasure).on_conflict_do_nothing()
+_FIND = select(erasure).where(erasure.c.person == bindparam("of"))
+_LOCK = select(erasure).where(erasure.c.id == bindparam("wanted")).with_for_update()
+_LOCK_DECIDED = select(erasure).where(erasure.c.erased_at.is_(None)).order_by(erasure.c.decided_at).limit(1).with_for_update()
+_COUNT_DECIDED = select(func.count()).select_from(erasure).where(erasure.c.erased_at.is_(None))
+_MARK = update(erasure).where(erasure.c.id == bindparam("wanted"))
+_ERASED = _MARK.values(erased_at=bindparam("at", type_=MOMENT))
+_FINISHED = _MARK.values(finished_at=bindparam("at", type_=MOMENT))
+_CONFIRM = postgresql.insert(erasure_part).on_conflict_do_nothing()
+_PARTS = select(erasure_part).where(among(erasure_part.c.erasure, "erasures")).order_by(erasure_part.c.service)
+
+_to_erasure = row_mapper(Erasure)
+_to_part = row_mapper(ErasurePart)
+
+
+async def add(work: UnitOfWork, new: Erasure) -> None:
+    """Nothing if the person has one."""
+    await work.connection.execute(_ADD, values_of(new) | {"entries": list(new.entries)})
+
+
+async def find(work: UnitOfWork, person: UUID) -> Erasure | None:
+    row = (await work.connection.execute(_FIND, {"of": person})).first()
+    return _to_erasure(row) if row else None
+
+
+async def lock(work: UnitOfWork, wanted: UUID) -> Erasure | None:
+    """Locked until the transaction ends."""
+    row = (await work.connection.execute(_LOCK, {"wanted": wanted})).first()
+    return _to_erasure(row) if row else None
+
+
+async def lock_next_decided(work: UnitOfWork) -> Erasure | None:
+    """The first that is decided and not yet carried out here. Locked until the transaction ends."""
+    row = (await work.connection.execute(_LOCK_DECIDED)).first()
+    return _to_erasure(row) if row else None
+
+
+async def count_decided(work: UnitOfWork) -> int:
+    """How many are not yet carried out here."""
+    return int((await work.connection.execute(_COUNT_DECIDED)).scalar_one())
+
+
+async def mark_erased(work: UnitOfWork, done: Erasure) -> Erasure:
+    await work.connection.execute(_ERASED, {"wanted": done.id, "at": work.now})
+    return replace(done, erased_at=work.now)
+
+
+async def mark_finished(work: UnitOfWork, done: Erasure) -> Erasure:
+    await work.connection.execute(_FINISHED, {"wanted": done.id, "at": work.now})
+    return replace(done, finished_at=work.now)
+
+
+async def confirm(work: UnitOfWork, part: ErasurePart) -> None:
+    """Nothing if the service has confirmed before."""
+    lists = {"deleted": list(part.deleted), "blanked": list(part.blanked), "kept": list(part.kept)}
+    await work.connection.execute(_CONFIRM, values_of(part) | lists)
+
+
+async def parts_of(work: UnitOfWork, ids: Sequence[UUID]) -> list[ErasurePart]:
+    return list(map(_to_part, await work.connection.execute(_PARTS, {"erasures": list(ids)})))
+
+
+async def list_page(work: UnitOfWork, page: PageRequest) -> Page[Erasure]:
+    """The latest first."""
+    by = (erasure.c.decided_at, erasure.c.id)
+    return (await paginate(work, select(erasure), page, by=by, name="list_erasures", descending=True)).map(_to_erasure)

@@ -1,0 +1,92 @@
+"""Holds on people, and which kinds of them the rulebook has not shown."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from kith.identity.v1.enums import HoldKind
+from libs.access import erasing
+from libs.database.columns import MOMENT, among
+from libs.database.engine import UnitOfWork
+from libs.database.paging import Page, PageRequest, paginate
+from libs.database.rows import row_mapper, values_of
+from libs.rulebook import default_retention
+from services.identity.domain.person_hold import PersonHold
+from services.identity.storage.tables import hold_not_shown, person_hold
+
+_RULEBOOK = ""
+"""A row with this key says that a rulebook was adopted that has rules for holds."""
+_IN_FORCE = person_hold.c.released_at.is_(None)
+_ADD = insert(person_hold)
+_LOCK = select(person_hold).where(person_hold.c.id == bindparam("wanted"), _IN_FORCE).with_for_update()
+_RELEASE = (
+    update(person_hold)
+    .where(person_hold.c.id == bindparam("wanted"))
+    .values(released_by=bindparam("by"), released_at=bindparam("at", type_=MOMENT))
+)
+_ANY = select(person_hold.c.id).where(among(person_hold.c.person, "persons"), _IN_FORCE).limit(1)
+_TO_REVIEW = (_IN_FORCE, person_hold.c.reminded_at.is_(None))
+_REMIND = (
+    update(person_hold)
+    .where(*_TO_REVIEW, person_hold.c.review_on <= bindparam("today"))
+    .values(reminded_at=bindparam("at", type_=MOMENT))
+    .returning(person_hold)
+)
+_NEXT_REVIEW = select(func.min(person_hold.c.review_on)).where(*_TO_REVIEW)
+_NOT_SHOWN = select(hold_not_shown.c.kind)
+
+_to_hold = row_mapper(PersonHold)
+
+
+async def add(work: UnitOfWork, hold: PersonHold) -> None:
+    await work.connection.execute(_ADD, values_of(hold))
+    await erasing.hold(work, hold.id, hold.person)
+
+
+async def lock(work: UnitOfWork, hold: UUID) -> PersonHold | None:
+    """One that is in force, locked until the transaction ends."""
+    row = (await work.connection.execute(_LOCK, {"wanted": hold})).first()
+    return _to_hold(row) if row else None
+
+
+async def release(work: UnitOfWork, hold: PersonHold) -> None:
+    await work.connection.execute(_RELEASE, {"wanted": hold.id, "by": work.caller.id, "at": work.now})
+    await erasing.release(work, hold.id)
+
+
+async def any_in_force(work: UnitOfWork, persons: Collection[UUID]) -> bool:
+    """Whether one of these entries is held, shown or not."""
+    return (await work.connection.execute(_ANY, {"persons": list(persons)})).first() is not None
+
+
+async def mark_reminded(work: UnitOfWork, today: date) -> list[PersonHold]:
+    """Those to look at by this day of which nobody was reminded: from now on they were."""
+    return [_to_hold(row) for row in await work.connection.execute(_REMIND, {"today": today, "at": work.now})]
+
+
+async def next_review_day(work: UnitOfWork) -> date | None:
+    """Of those that nobody was reminded of."""
+    day: date | None = (await work.connection.execute(_NEXT_REVIEW)).scalar()
+    return day
+
+
+async def list_page(work: UnitOfWork, person: UUID | None, page: PageRequest) -> Page[PersonHold]:
+    """Those in force, as far as the caller may see them: of one person or of everybody, the first to look at first."""
+    statement, name = select(person_hold).where(_IN_FORCE), f"list_holds {person or ''}"
+    if person is not None:
+        statement = statement.where(person_hold.c.person == person)
+    return (await paginate(work, statement, page, by=(person_hold.c.review_on, person_hold.c.id), name=name)).map(_to_hold)
+
+
+async def is_shown(work: UnitOfWork, kind: HoldKind) -> bool:
+    """Whether the rulebook in force lets the person see a hold of this kind."""
+    stored = set((await work.connection.execute(_NOT_SHOWN)).scalars())
+    return kind.value not in (stored or {hidden.value for hidden in default_retention().holds_not_shown})
+
+
+async def follow_rulebook(work: UnitOfWork, not_shown: Sequence[str]) -> None:
+    """Which kinds the rulebook that came into force has not shown."""
+    await work.connection.execute(delete(hold_not_shown))
+    await work.connection.execute(insert(hold_not_shown), [{"kind": kind} for kind in {_RULEBOOK, *not_shown}])

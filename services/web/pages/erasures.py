@@ -1,0 +1,74 @@
+"""Erasing a person who asked for it, and the report of what was done, which a secretary prints for them."""
+
+from collections.abc import Mapping, Sequence
+
+from starlette.responses import Response
+
+from kith.identity.v1 import data_requests_pb2 as pb
+from libs.refusals import NotFound
+from libs.rpc.client import fetch_all
+from services.web.page_context import PageContext, utc_datetime
+from services.web.pages import erasure_view
+from services.web.pages.form_page import Fields, FormPage
+
+_LISTED = 50
+_SERVICES = ("identity", "membership", "governance", "web")
+
+
+async def show(ctx: PageContext) -> Response:
+    """Who was erased, the latest first, and how far it is."""
+    request = pb.ListErasuresRequest(page_size=_LISTED, page_token=ctx.query_param("page"))
+    response: pb.ListErasuresResponse = await ctx.call(ctx.state.services.data_requests.ListErasures, request)
+    names = await ctx.person_names(erasure.person_id for erasure in response.erasures)
+    erasures = [_summary(ctx, erasure, names[erasure.person_id].full) for erasure in response.erasures]
+    return ctx.render("erasure/list", erasures=erasures, more=ctx.next_page(response.next_page_token))
+
+
+async def show_report(ctx: PageContext) -> Response:
+    """What went and what stays, to print for the person."""
+    method = ctx.state.services.data_requests.ListErasures
+    erasures = await fetch_all(lambda page: ctx.call(method, page), pb.ListErasuresRequest(), lambda response: response.erasures)
+    erasure = next((found for found in erasures if found.erasure_id == ctx.path_param("erasure")), None)
+    if erasure is None:
+        raise NotFound("DATA_REQUEST_UNKNOWN")
+    names = await ctx.person_names([erasure.person_id])
+    view = await erasure_view.describe_done(
+        ctx,
+        (kind for part in erasure.parts for kind in part.deleted_kinds),
+        (kind for part in erasure.parts for kind in (*part.blanked_kinds, *part.kept_kinds)),
+    )
+    summary = _summary(ctx, erasure, names[erasure.person_id].full)
+    return ctx.render("erasure/report", erasure=summary, gone=view.gone, kept=view.kept)
+
+
+def _summary(ctx: PageContext, erasure: pb.Erasure, name: str) -> Mapping[str, object]:
+    confirmed = {part.service for part in erasure.parts}
+    waits: Sequence[str] = [str(ctx.say(f"erasure.part_{service}")) for service in _SERVICES if service not in confirmed]
+    done = erasure.HasField("finished_at")
+    return {
+        "id": erasure.erasure_id,
+        "name": name,
+        "decided": ctx.format_moment(utc_datetime(erasure.decided_at)),
+        "finished": ctx.format_moment(utc_datetime(erasure.finished_at)) if done else "",
+        "waits": ", ".join(waits),
+    }
+
+
+async def _show_request(ctx: PageContext, _fields: Fields) -> Mapping[str, object]:
+    method = ctx.state.services.data_requests.ListDataRequests
+    requests = await fetch_all(lambda page: ctx.call(method, page), pb.ListDataRequestsRequest(), lambda response: response.data_requests)
+    wanted = ctx.path_param("request")
+    request = next((found for found in requests if found.data_request_id == wanted), None)
+    if request is None or request.kind != pb.DATA_REQUEST_KIND_ERASURE:
+        raise NotFound("DATA_REQUEST_UNKNOWN")
+    name = (await ctx.person_names([request.person_id]))[request.person_id].full
+    return {"name": name, "path": ctx.request_path, **erasure_view.values(await erasure_view.describe(ctx))}
+
+
+async def _erase(ctx: PageContext, fields: Fields, request_id: str) -> str:
+    request = pb.ErasePersonRequest(request_id=request_id, data_request_id=ctx.path_param("request"), answer=fields["answer"])
+    response: pb.ErasePersonResponse = await ctx.call(ctx.state.services.data_requests.ErasePerson, request)
+    return f"/erasures/{response.erasure_id}"
+
+
+ERASE = FormPage("erasure-decide", "erasure/decide", _show_request, _erase, fields=("answer",), input_by_field={"answer": "answer"})

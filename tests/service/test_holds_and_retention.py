@@ -1,0 +1,83 @@
+"""Holds stop erasing and disposing; what is past its time goes, with a log that names nobody."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+
+from kith.identity.facts.v1.facts_pb2 import HoldNoticed, HoldPlaced
+from kith.identity.v1 import data_requests_pb2 as pb
+from kith.identity.v1.data_requests_pb2_grpc import DataRequestServiceStub
+from kith.person.v1 import person_rights_pb2 as rights
+from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
+from libs import callers
+from libs.database.engine import new_id
+from libs.refusals import FailedPrecondition, Invalid, NotAllowed
+from libs.rpc.client import call_service
+from tests.support.member_assembly import refused_with
+from tests.support.person_records import PersonRecords
+from tests.support.running_co_op import Infrastructure, RunningCoOp, running_co_op
+
+
+def _hold(person: UUID, kind: int, day: date, reason: str = "A claim after a fall.") -> pb.PlaceHoldRequest:
+    return pb.PlaceHoldRequest(
+        request_id=str(new_id()), person_id=str(person), kind=pb.HoldKind.ValueType(kind), reason=reason, review_day=day.isoformat()
+    )
+
+
+async def _left_long_ago(co_op: RunningCoOp, *persons: UUID) -> None:
+    async with co_op.database_transaction("identity", caller=callers.job("tests")) as connection:
+        for person in persons:
+            await connection.execute("insert into former_member (person, left_on) values ($1, '2010-02-28')", person)
+
+
+@pytest.mark.capability("L5")
+async def test_a_hold_keeps_what_would_be_erased_or_disposed_of(infrastructure: Infrastructure) -> None:
+    async with running_co_op(infrastructure, "identity") as co_op:
+        secretary, ada, bo = await co_op.register_people("Ash Example", "Ada Ample", "Bo Brook")
+        stub, by = co_op.stub(DataRequestServiceStub), co_op.token(secretary, hat="secretary")
+        day = co_op.now().date() + timedelta(days=90)
+        for person in (ada, bo):
+            await PersonRecords(co_op).fill_in(person, home__key_safe="4711")
+        with refused_with(NotAllowed, "HAT_NEEDED"):
+            await call_service(stub.PlaceHold, _hold(bo, pb.HOLD_KIND_CLAIM, day), co_op.token(ada))
+        with refused_with(Invalid, "HOLD_DAY_FAR"):
+            await call_service(stub.PlaceHold, _hold(bo, pb.HOLD_KIND_CLAIM, day + timedelta(days=366)), by)
+        claim = await call_service(stub.PlaceHold, _hold(bo, pb.HOLD_KIND_CLAIM, day), by)
+        hidden = await call_service(stub.PlaceHold, _hold(bo, pb.HOLD_KIND_SAFEGUARDING, day, "A worry."), by)
+        assert (claim.shown, hidden.shown) == (True, False), "as the rulebook has it"
+        own = await call_service(stub.ListHolds, pb.ListHoldsRequest(person_id=str(bo)), co_op.token(bo))
+        everybody = await call_service(stub.ListHolds, pb.ListHoldsRequest(), by)
+        assert [hold.reason for hold in own.holds] == ["A claim after a fall."]
+        assert {hold.hold_id for hold in everybody.holds} == {claim.hold_id, hidden.hold_id}
+        events = await co_op.published_events("identity")
+        assert [event.hold_id for event in events if isinstance(event, HoldPlaced)] == [claim.hold_id, hidden.hold_id]
+        assert [event.hold_id for event in events if isinstance(event, HoldNoticed)] == [claim.hold_id], "nothing tells of the other"
+
+        asked = await call_service(
+            stub.AskForErasure, pb.AskForErasureRequest(request_id=str(new_id()), person_id=str(bo)), co_op.token(bo)
+        )
+        erase = pb.ErasePersonRequest(request_id=str(new_id()), data_request_id=asked.data_request_id, answer="By letter.")
+        with refused_with(FailedPrecondition, "ERASURE_HELD"):
+            await call_service(stub.ErasePerson, erase, by)
+        await _left_long_ago(co_op, ada, bo)
+        # The job looks at the start, and then every hour.
+        await co_op.restart()
+        stub = co_op.stub(DataRequestServiceStub)
+        assert await _log(co_op, by) == [("profile", 1, 8, "leaving")]
+        assert [str(bo) in repr(row) for row in await co_op.all_rows("identity", "record_field")] == [True]
+        for hold in everybody.holds:
+            await call_service(stub.ReleaseHold, pb.ReleaseHoldRequest(request_id=str(new_id()), hold_id=hold.hold_id), by)
+        erase.request_id = str(new_id())
+        assert (await call_service(stub.ErasePerson, erase, by)).erasure_id
+        with refused_with(NotAllowed, "HAT_NEEDED"):
+            await _log(co_op, co_op.token(ada))
+
+
+async def _log(co_op: RunningCoOp, token: str) -> list[tuple[str, int, int, str]]:
+    stub = co_op.stub_at("identity", PersonRightsServiceStub)
+    for _ in range(100):
+        lines = (await call_service(stub.ListDisposals, rights.ListDisposalsRequest(), token)).disposals
+        if lines:
+            break
+    return [(line.kind, line.records, line.years, line.after) for line in lines]

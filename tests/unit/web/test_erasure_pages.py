@@ -1,0 +1,58 @@
+"""The pages of erasure, holds and disposals: what goes and what stays is said before anything is done."""
+
+from enum import StrEnum
+
+import pytest
+
+from kith.identity.v1.enums import HoldKind
+from libs.access.person_tables import Delete, KeptFor
+from libs.rulebook import After, RecordKind
+from services.topology import PERSON_SERVICES
+from services.web.localisation.catalogue import PLAIN_ENGLISH, load_catalogues
+from tests.contract.person_data_schema import person_tables
+from tests.unit.web.fake_people import JO
+from tests.unit.web.fake_services import OTHERS_ENTRY, FakeServices
+from tests.unit.web.scriptless_browser import ScriptlessBrowser
+
+ERASE = f"/data-requests/{OTHERS_ENTRY}/erase"
+
+
+def test_a_person_sees_what_goes_and_what_stays_before_they_ask() -> None:
+    fakes = FakeServices()
+    browser = ScriptlessBrowser(fakes).sign_in()
+    assert "A claim after a fall." in browser.open("/you/data")
+    page = browser.open("/you/data/erase")
+    assert page.index("What goes") < page.index("Where you signed in") < page.index("What stays, and why") < page.index("How we reach you")
+    assert "Somebody who left" in page
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/data-requests", "Wants to be erased"),
+        (ERASE, "Erase them for good"),
+        ("/erasures", "Not done yet: members, votes, news."),
+        (f"/erasures/{OTHERS_ENTRY}", "Where you signed in"),
+        ("/holds", "Somebody claims something, or may"),
+        (f"/members/{JO}/hold", "A court, the police or a regulator asked us"),
+        ("/disposals", "8 years after they left"),
+    ],
+)
+def test_a_secretary_has_a_page_for_each(path: str, words: str) -> None:
+    assert words in ScriptlessBrowser(FakeServices()).sign_in().open(path)
+
+
+@pytest.mark.parametrize("vocabulary", [KeptFor, HoldKind, RecordKind, After])
+def test_every_word_has_its_sentence(vocabulary: type[StrEnum]) -> None:
+    prefix = {KeptFor: "erasure.kept_", HoldKind: "holds.kind_", RecordKind: "disposals.kind_", After: "disposals.after_"}[vocabulary]
+    catalogue = load_catalogues()[PLAIN_ENGLISH]
+    assert [word for word in vocabulary if not catalogue.has(prefix + word)] == []
+
+
+@pytest.mark.parametrize("service", PERSON_SERVICES)
+def test_every_table_says_what_erasing_does_and_secrets_never_stay(service: str) -> None:
+    """Keys, and hashes of passwords, codes and cookies, are deleted with their rows."""
+    for table in person_tables(service):
+        assert table.erasure, table.kind
+        if any(word in "".join(table.withheld.values()) for word in ("as a hash", "the key itself")):
+            assert table.erasure == (Delete(),) or table.erasure == (Delete(of=("person",)),), table.kind
