@@ -97,9 +97,9 @@ async def test_erasing_takes_all_but_what_the_law_keeps_and_the_vote_stays_count
         sealed = (await wait_until_sealed(co_op, 3)).head.number
 
         erasure_id = await life.decide(asked)
-        waiting = await life.wait_for_erasure(erasure_id, lambda erasure: len(erasure.parts) == 3)
+        waiting = await life.wait_for_erasure(erasure_id, lambda erasure: len(erasure.parts) == 4)
 
-        assert {part.service for part in waiting.parts} == {"identity", "membership", "web"}, "governance waits for the close"
+        assert {part.service for part in waiting.parts} == {"identity", "membership", "matching", "web"}, "governance waits for the close"
         assert await life.name_of(ada) == ADA, "who checks the roll still sees whose ballots are on it"
         await _assert_nobody_can_go_on(life, asked, session)
         await co_op.move_clock(2 * 3600 + 60)
@@ -115,6 +115,7 @@ async def test_erasing_takes_all_but_what_the_law_keeps_and_the_vote_stays_count
         assert {"register_entry", "member", "standing_change"} <= set(parts["membership"].kept_kinds)
         assert {"roll", "ballot"} <= set(parts["governance"].kept_kinds)
         assert "news" in parts["web"].deleted_kinds
+        assert "current_member" in parts["matching"].deleted_kinds
         await _assert_only_the_law_keeps_her(life)
         assert (await check_log(co_op)).head.number >= sealed
         events = await co_op.published_events("identity")

@@ -154,6 +154,8 @@ def test_every_value_that_is_shown_has_its_words() -> None:
         ("choice", ("for", "against", "abstain")),
         ("taken", ("page", "paper", "phone", "helper")),
         ("stored_file.state", ("receiving", "ready")),
+        ("data_request.kind", enums.DataRequestKind),
+        ("person_hold.kind", enums.HoldKind),
         ("works_as", matching.WorksAs),
         ("introduction.step", matching.IntroductionStep),
         ("private_no.kind", matching.NoKind),
