@@ -422,6 +422,7 @@ _ACTING_PLACES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/you/record", "acting.place_record", tuple(SECTIONS)),
     ("/you/consents", "acting.place_consents", ("consent",)),
     ("/you/told", "acting.place_told", ("notices",)),
+    ("/support/getting", "acting.place_getting", ("team",)),
     ("/you/data", "acting.place_data", ("data_rights",)),
     ("/you/readers", "acting.place_readers", ("data_rights",)),
 )

@@ -74,6 +74,7 @@ from services.web.pages.member_changes import CHANGES
 from services.web.pages.my_data import asking as erasure_asking
 from services.web.pages.my_data import page as my_data
 from services.web.pages.records import field_access, own_record, shared_records
+from services.web.pages.support import getting, giving
 
 
 class VoteIdConvertor(StringConvertor):
@@ -202,6 +203,8 @@ _MEMBER_PAGES = (
     Page("/helping/end", None, helping.end, helping.END, is_limited=False),
     Page("/you/data", my_data.show, acting=True),
     Page("/you/data/file", my_data.download, acting=True),
+    getting.PAGE,
+    giving.PAGE,
     form_page("/you/data/erase", erasure_asking.ASK, Access.MEMBER),
     Page("/you/record", own_record.show, acting=True),
     form_page("/you/record/{section}", own_record.SECTION, Access.MEMBER, acting=True),

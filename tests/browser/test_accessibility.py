@@ -47,6 +47,8 @@ MEMBER = (
     "/you/record/sharing/home.key_safe?q=a",
     "/you/shared",
     "/you/told",
+    "/support/getting",
+    "/support/giving",
     "/you/consents",
     "/motions",
     "/decisions",

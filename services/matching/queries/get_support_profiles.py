@@ -1,5 +1,6 @@
 """What a person looks for and offers: for themselves, for somebody who acts for them, and an open offer for every member."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from libs.access import audit
@@ -19,5 +20,8 @@ async def get_support_profiles(work: UnitOfWork, person: UUID) -> tuple[GettingS
     getting = await support_profiles.find(work, GettingSupport, person)
     giving = await support_profiles.find(work, GivingSupport, person)
     if (getting or giving) and work.caller.person != person:
+        if giving and work.caller.acting_for != person:
+            # Where somebody lives is not for everybody who looks for support; how far away, suggestions say.
+            giving = replace(giving, postcode="")
         await audit.record_read(work, "support profile", "view", person)
     return getting, giving

@@ -21,6 +21,8 @@ _KEYS: Mapping[str, str] = {
     "/you/recovery": "recovery_help.title",
     "/you/sessions": "sessions.title",
     "/you/told": "told.title",
+    "/support/getting": "support.getting",
+    "/support/giving": "support.giving",
     "/helping": "helping.title",
 }
 """By the beginning of a page's path; the longest that fits counts."""

@@ -43,6 +43,7 @@ from services.web.notices.stop_links import StopLinks
 from services.web.storage.news import NewsItem
 from services.web.storage.notices import Notice, NoticeState
 from services.web.templates import create_environment
+from tests.unit.web.fake_matching import FakeSupportProfileService
 from tests.unit.web.fake_people import ADA, JO, MO, NAMES, NOW, FakeService, to_timestamp
 from tests.unit.web.fake_vote_services import FakeEvidenceService, FakeFederationService, FakeVoteService
 
@@ -1053,6 +1054,7 @@ class FakeServices:
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
     kept_forms: InMemoryKeptForms = field(default_factory=InMemoryKeptForms)
     notices: FakeNoticeService = field(default_factory=FakeNoticeService)
+    support_profiles: FakeSupportProfileService = field(default_factory=FakeSupportProfileService)
     notice_state: InMemoryNotices = field(default_factory=lambda: InMemoryNotices(make_notices()))
     news: InMemoryNews = field(default_factory=lambda: InMemoryNews(make_news()))
     first_steps: InMemoryFirstSteps = field(default_factory=InMemoryFirstSteps)
@@ -1085,6 +1087,7 @@ class FakeServices:
             "passkeys",
             "recovery",
             "helping",
+            "support_profiles",
         )
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp(

@@ -1,0 +1,84 @@
+"""The pages on which people say what support they look for, and what they offer."""
+
+import pytest
+
+from kith.matching.v1 import support_profiles_pb2 as pb
+from libs.refusals import invalid
+from services.web.pages.support.typed_times import TimesUnreadableError, read_times, write_times
+from tests.unit.web.fake_people import ADA
+from tests.unit.web.fake_services import FakeServices
+from tests.unit.web.scriptless_browser import ScriptlessBrowser
+
+
+@pytest.mark.parametrize(
+    ("typed", "times"),
+    [
+        ("", []),
+        ("9-12", [("09:00", "12:00")]),
+        ("9 to 12, 14:30 until 16", [("09:00", "12:00"), ("14:30", "16:00")]),
+        ("9.15 – 10 and 20:00–24:00", [("09:15", "10:00"), ("20:00", "24:00")]),  # noqa: RUF001 - as phones type it
+    ],
+)
+def test_times_are_read_as_people_type_them(typed: str, times: list[tuple[str, str]]) -> None:
+    read = read_times({"wed": typed})
+
+    assert [(time.day, time.begins, time.ends) for time in read] == [("wed", *time) for time in times]
+    assert read_times(write_times(read)) == read
+
+
+@pytest.mark.parametrize("typed", ["mornings", "9", "9-", "9 12", "9-12-14", "９-12"])  # noqa: RUF001 - a wide digit is no digit here
+def test_what_is_no_time_is_named_with_its_day(typed: str) -> None:
+    with pytest.raises(TimesUnreadableError) as unreadable:
+        read_times({"fri": typed})
+    assert unreadable.value.day == "fri"
+
+
+@pytest.mark.capability("T3")
+def test_what_somebody_looks_for_reads_back_in_words_and_is_saved_as_ticked() -> None:
+    fakes = FakeServices()
+    browser = ScriptlessBrowser(fakes).sign_in()
+    page = browser.open("/support/getting")
+    for words in ("They must speak British Sign Language.", "It must be a woman.", "Times: Monday 09:00 to 10:00.", "dogs, loud music"):
+        assert words in page
+
+    sent = {
+        "postcode": "ZZ1 1AA", "time_mon": "9 to 10", "time_tue": "14-15:30", "gender": "any", "tags": "dogs, tea", "open": "off",
+        "needed_language_bsl": "on", "wished_language_pl": "on",
+    }  # fmt: skip
+    assert browser.submit_fields("/support/getting", sent) == (303, "/support/getting?done=saved")
+    [request] = [one for one in fakes.support_profiles.requests if isinstance(one, pb.SetGettingSupportRequest)]
+    profile = request.profile
+    assert (request.person_id, profile.version, profile.open, profile.needed_gender) == (ADA, 3, False, "")
+    assert [(time.day, time.begins, time.ends) for time in profile.times] == [("mon", "09:00", "10:00"), ("tue", "14:00", "15:30")]
+    assert (list(profile.wished_tags), list(profile.needed_languages)) == (["dogs", "tea"], ["bsl"])
+    assert (list(profile.wished_languages), list(profile.needed_skills)) == (["pl"], []), "what is not ticked is not wanted"
+
+
+@pytest.mark.capability("T4")
+def test_an_offer_is_saved_in_minutes_and_pence_and_a_mistake_keeps_what_was_typed() -> None:
+    fakes = FakeServices()
+    browser = ScriptlessBrowser(fakes).sign_in()
+    assert "Your price is £18.50 an hour." in browser.open("/support/giving")
+
+    typed = {
+        "postcode": "ZZ1 2AA", "reach_km": "5", "hours_a_week": "7.5", "works_as": "self_employed", "rate": "a lot", "time_sun": "late",
+        "words": "Call me.",
+    }  # fmt: skip
+    status, page = browser.submit_fields("/support/giving", typed)
+    assert status == 422
+    for words in ("Write a number.", "Write times like this", "Call me.", 'value="a lot"', 'value="late"'):
+        assert words in page
+    put_right = typed | {"rate": "£19,25", "time_sun": "20-24"}
+    assert browser.submit_fields("/support/giving", put_right) == (303, "/support/giving?done=saved")
+    [request] = [one for one in fakes.support_profiles.requests if isinstance(one, pb.SetGivingSupportRequest)]
+    assert (request.profile.rate_pence, request.profile.minutes_a_week, request.profile.reach_km) == (1925, 450, 5)
+    assert request.profile.works_as == pb.WORKS_AS_SELF_EMPLOYED
+
+
+def test_a_refusal_stands_beside_its_field() -> None:
+    fakes = FakeServices()
+    fakes.support_profiles.refusals["SetGettingSupport"] = invalid("postcode", "POSTCODE_UNKNOWN")
+    browser = ScriptlessBrowser(fakes).sign_in()
+    browser.open("/support/getting")
+    status, page = browser.submit("/support/getting", postcode="ZZ9 9ZZ")
+    assert (status, 'id="postcode-error"' in page) == (422, True)
