@@ -6,6 +6,7 @@ from uuid import UUID
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from libs.refusals import invalid
+from libs.texts.days import read_day
 
 
 def parse_id(field: str, value: str) -> UUID:
@@ -18,14 +19,8 @@ def parse_id(field: str, value: str) -> UUID:
 
 def parse_day(field: str, value: str) -> date | None:
     """A day as `2026-11-28`; None for an empty one. Raises Invalid DATE_MALFORMED."""
-    if not value:
-        return None
-    try:
-        day = date.fromisoformat(value)
-    except ValueError as error:
-        raise invalid(field, "DATE_MALFORMED") from error
-    # `fromisoformat` reads other forms too, such as 20261128 and 2026-W48-6.
-    if day.isoformat() != value:
+    day = read_day(value)
+    if value and day is None:
         raise invalid(field, "DATE_MALFORMED")
     return day
 

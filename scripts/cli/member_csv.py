@@ -10,11 +10,12 @@ import csv
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
 from libs import texts
+from libs.texts.days import read_day
 from scripts.cli import spreadsheet_damage
 from scripts.cli.member_csv_encoding import require_utf8
 from scripts.cli.member_csv_header import UnreadableCsvError, detect_delimiter, parse_header
@@ -215,6 +216,6 @@ def parse_day(text: str) -> str | None:
     try:
         if "/" in text:
             return datetime.strptime(text, "%d/%m/%Y").date().isoformat()  # noqa: DTZ007 - a day has no zone
-        return text if date.fromisoformat(text).isoformat() == text else None
+        return text if read_day(text) else None
     except ValueError:
         return None

@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from kith.governance.v1 import governance_pb2 as gov
 from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
-from kith.identity.facts.v1.facts_pb2 import HatGiven, HatTaken, PersonsMerged, SessionsEnded, SignInCodesRevoked
+from kith.identity.facts.v1.facts_pb2 import HatGiven, HatTaken, PersonsMerged, RelationshipEnded, SessionsEnded, SignInCodesRevoked
 from kith.identity.v1 import identity_pb2 as pb
 from kith.identity.v1 import record_pb2 as record
 from kith.identity.v1 import recovery_pb2 as rec
@@ -218,6 +218,31 @@ async def test_a_name_finds_the_entry_in_use_and_nobody_acts_or_sees_through_a_m
     give = call_service(co_op.running.stub(RecordServiceStub).GiveAccess, access, co_op.running.token(ash))
     await co_op.refused(FailedPrecondition, "PERSON_MERGED", give)
     assert await propose(holder_name="ola grey") == await propose(holder_id=str(kept)), "the name means the entry in use"
+
+
+@on_one_loop
+@pytest.mark.parametrize("kept_acts", [True, False], ids=["the kept entry acts", "the other entry acts"])
+async def test_neither_of_the_two_entries_acts_for_the_other_any_more(co_op: CoOp, *, kept_acts: bool) -> None:
+    relationships = co_op.running.stub(RelationshipServiceStub)
+    kept, other, friend = [await co_op.register(name) for name in ("Ray", "Raymond", "Fay")]
+    subject, holder = (other, kept) if kept_acts else (kept, other)
+
+    async def let_act(by: UUID) -> str:
+        proposal = rel.ProposeRelationshipRequest(
+            request_id=str(new_id()), holder_id=str(by), kind=rel.RELATIONSHIP_KIND_FRIEND, scopes=[rel.ACTING_SCOPE_HOME]
+        )
+        id_ = str((await call_service(relationships.ProposeRelationship, proposal, co_op.running.token(subject))).relationship_id)
+        acceptance = rel.AcceptRelationshipRequest(request_id=str(new_id()), relationship_id=id_)
+        await call_service(relationships.AcceptRelationship, acceptance, co_op.running.token(by))
+        return id_
+
+    ends, stays = await let_act(holder), await let_act(friend)
+    await co_op.merge(kept, other)
+    told = [event for event in await co_op.running.published_events("identity") if isinstance(event, RelationshipEnded)]
+    why = {event.relationship_id: event.why for event in told}
+    assert (why.get(ends), why.get(stays)) == ("mistake", None)
+    ended_at = {str(row[0]): row[-1] for row in await co_op.running.all_rows("identity", "acting_right")}
+    assert (ended_at[ends] is None, ended_at[stays] is None) == (False, True)
 
 
 @on_one_loop

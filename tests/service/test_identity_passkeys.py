@@ -11,9 +11,12 @@ from kith.identity.v1 import identity_pb2 as ident
 from kith.identity.v1 import passkeys_pb2 as pb
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.identity.v1.passkeys_pb2_grpc import PasskeyServiceStub
-from libs.database.engine import new_id
+from libs import callers
+from libs.database.engine import Database, new_id
+from libs.messages.envelope import Event, type_of
 from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound, NotSignedIn, Refusal, TooMany
 from libs.rpc.client import call_service
+from services.identity.reactions.lost_events import LOST_EVENT_HANDLERS
 from tests.service.test_identity_recovery import Recovery
 from tests.support.running_co_op import Infrastructure, RunningCoOp, running_co_op
 from tests.support.software_passkey import SoftwarePasskey
@@ -198,6 +201,24 @@ async def test_a_counter_that_goes_back_is_refused_and_told_and_synced_passkeys_
         for _ in range(2):
             assert (await passkeys.sign_in(synced)).person_id == str(ada)
         assert (await passkeys.sign_in(device)).person_id == str(ada), "the owner's own goes on"
+
+
+async def test_a_passkey_whose_removal_was_lost_with_the_database_is_removed_again(infrastructure: Infrastructure) -> None:
+    async with running_co_op(infrastructure, "identity") as co_op:
+        sam, ada = await co_op.register_people("Sam Example", "Ada Example")
+        passkeys, device, another = Passkeys(co_op), SoftwarePasskey(), SoftwarePasskey()
+        token = await passkeys.sign_in_by_card(ada, sam)
+        passkey, _ = await passkeys.add(token, device), await passkeys.add(token, another)
+        lost = facts.PasskeyRemoved(person_id=str(ada), passkey_id=passkey, why="chosen")
+        event = Event(new_id(), "identity", 1, type_of(lost), co_op.now(), str(ada), "", lost.SerializeToString())
+        database = Database(co_op.databases["identity"].run_url)
+        for _ in range(2):
+            async with database.work(callers.job("lost events"), co_op.now()) as work:
+                await LOST_EVENT_HANDLERS[event.type](work, event)
+        await database.close()
+        assert await refusal_of(passkeys.sign_in(device)) == REFUSED
+        assert (await passkeys.sign_in(another)).person_id == str(ada)
+        assert (await co_op.published_events("identity")).count(lost) == 1, "told once, also to itself"
 
 
 async def test_passkeys_end_with_the_entry_and_when_a_card_is_lost(infrastructure: Infrastructure) -> None:

@@ -58,11 +58,13 @@ async def finish_recovery(
 async def _end_earlier_ways(work: UnitOfWork, person: UUID) -> None:
     """A card that was lost may have been found by somebody."""
     ended = await sessions.end_all(work, person)
-    await passwords.remove(work, person)
+    password_removed = await passwords.remove(work, person)
     await password_attempts.forget_browsers(work, person)
     await sign_in_codes.revoke_all(work, person)
     await events_out.passkeys_removed(work, person, await passkeys.remove_all(work, person), "recovered")
     await events_out.sessions_ended(work, person, ended, "recovered")
+    # Also for identity itself: after it is set back to an older copy, what was found on a card must not work again.
+    await events_out.sign_in_codes_revoked(work, person, password_removed=password_removed)
 
 
 def _session_key(session: UUID, key: str, keyed_hasher: KeyedHasher) -> str:

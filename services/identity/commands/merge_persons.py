@@ -2,13 +2,16 @@
 
 from uuid import UUID
 
+from kith.identity.v1.enums import EndReason
 from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.observe.security_events import SecurityEvent
 from libs.refusals import NotFound
 from services.identity.commands.caller_session import require_caller_session
 from services.identity.commands.consent_effects import apply_entries
+from services.identity.commands.relationship_effects import finish
 from services.identity.domain.person_merge import moved_contacts, parse_reason, require_may_merge
+from services.identity.domain.relationship import ended
 from services.identity.storage import (
     events_out,
     passkeys,
@@ -17,6 +20,7 @@ from services.identity.storage import (
     person_merges,
     persons,
     recovery_helpers,
+    relationships,
     sessions,
     sign_in_codes,
     worn_hats,
@@ -36,6 +40,8 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID, typed_reason:
     require_may_merge(candidates[kept], candidates[other], work.caller.person)
     await person_merges.save(work, kept, other, reason, moved_contacts(candidates[kept], candidates[other]))
     await _end_sign_in(work, other)
+    for relationship in await relationships.lock_between(work, kept, other):
+        await finish(work, ended(relationship, EndReason.MISTAKE, work.now))
     await _move_hats(work, kept, other)
     await apply_entries(work, kept)
     await events_out.persons_merged(work, kept, other)

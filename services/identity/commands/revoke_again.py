@@ -19,6 +19,7 @@ from services.identity.storage import (
     consents,
     credentials,
     events_out,
+    passkeys,
     passwords,
     persons,
     recovery_helpers,
@@ -42,6 +43,11 @@ async def revoke_codes(work: UnitOfWork, person: UUID, *, password_removed: bool
 async def remove_old_password(work: UnitOfWork, person: UUID) -> None:
     """The old one must not work again, and the new one is lost: they set one anew."""
     await passwords.remove(work, person)
+
+
+async def remove_passkey(work: UnitOfWork, person: UUID, passkey: UUID, why: str) -> None:
+    if await passkeys.remove(work, person, passkey):
+        await events_out.passkeys_removed(work, person, [passkey], why)
 
 
 async def give_hat(work: UnitOfWork, person: UUID, hat: str) -> None:

@@ -1,7 +1,7 @@
 """identity's own events that its database lost when it was set back to an older copy: what they took from somebody is taken again.
 
-Sessions, codes, passwords, hats, rights to act, grants, consents, credentials and help with recovery that had ended must not come back, nor
-must a person who was erased. What the lost events gave is not given again, but for hats.
+Sessions, codes, passwords, passkeys, hats, rights to act, grants, consents, credentials and help with recovery that had ended must not
+come back, nor must a person who was erased. What the lost events gave is not given again, but for hats.
 """
 
 from uuid import UUID
@@ -27,6 +27,11 @@ async def _codes_revoked(work: UnitOfWork, event: Event) -> None:
 
 async def _password_set(work: UnitOfWork, event: Event) -> None:
     await revoke_again.remove_old_password(work, UUID(facts.PasswordSet.FromString(event.payload).person_id))
+
+
+async def _passkey_removed(work: UnitOfWork, event: Event) -> None:
+    message = facts.PasskeyRemoved.FromString(event.payload)
+    await revoke_again.remove_passkey(work, UUID(message.person_id), UUID(message.passkey_id), message.why)
 
 
 async def _hat_given(work: UnitOfWork, event: Event) -> None:
@@ -74,6 +79,7 @@ LOST_EVENT_HANDLERS: dict[str, EventHandler] = {
     type_of(facts.SessionsEnded): _sessions_ended,
     type_of(facts.SignInCodesRevoked): _codes_revoked,
     type_of(facts.PasswordSet): _password_set,
+    type_of(facts.PasskeyRemoved): _passkey_removed,
     type_of(facts.HatGiven): _hat_given,
     type_of(facts.HatTaken): _hat_taken,
     type_of(facts.AccessEnded): _access_ended,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, or_, select, true, update
 
 from kith.identity.v1.enums import RelationshipKind, RelationshipState
 from libs.database.columns import MOMENT
@@ -25,6 +25,13 @@ _FIND_LIVE = select(relationship).where(
 _OF_HOLDER = select(relationship).where(_IS_LIVE, _ROW.recorded_at <= bindparam("recorded_by_then", type_=MOMENT)).with_for_update()
 _LEFT = _OF_HOLDER.where(_ROW.holder == bindparam("who"))
 _DIED = _OF_HOLDER.where(or_(_ROW.holder == bindparam("who"), _ROW.subject == bindparam("who")))
+_BETWEEN = (
+    select(relationship)
+    .where(
+        _IS_LIVE, or_(*(and_(_ROW.subject == bindparam(of), _ROW.holder == bindparam(by)) for of, by in (("one", "two"), ("two", "one"))))
+    )
+    .with_for_update()
+)
 _PAST = select(relationship).where(_IS_LIVE, _ROW.until_day < bindparam("today")).with_for_update()
 _NEXT_LAST_DAY = select(func.min(_ROW.until_day)).where(_IS_LIVE)
 _UNCHANGED = ("id", "subject", "holder", "kind", "scopes", "from_day", "until_day", "recorded_by", "recorded_at")
@@ -56,6 +63,11 @@ async def lock_of_former_member(work: UnitOfWork, person: UUID, recorded_by: dat
 async def lock_of_dead(work: UnitOfWork, person: UUID, recorded_by: datetime) -> list[Relationship]:
     """Those that the person holds, and those by which others act for them."""
     return list(map(_to_relationship, await work.connection.execute(_DIED, {"who": person, "recorded_by_then": recorded_by})))
+
+
+async def lock_between(work: UnitOfWork, one: UUID, two: UUID) -> list[Relationship]:
+    """Those by which one of the two acts for the other, whichever way round."""
+    return list(map(_to_relationship, await work.connection.execute(_BETWEEN, {"one": one, "two": two})))
 
 
 async def lock_past(work: UnitOfWork, today: date) -> list[Relationship]:

@@ -22,8 +22,8 @@ from datetime import date
 from uuid import UUID
 
 from libs.refusals import invalid
+from libs.texts.days import read_day
 from services.membership.domain import member_number, membership_timeline
-from services.membership.domain.local_dates import parse_date
 from services.membership.domain.membership_timeline import MembershipTimeline
 
 _MAX_NAME_LENGTH = 200
@@ -147,7 +147,7 @@ class _AdmissionBatch:
         return person
 
     def _day(self, row: AdmissionRequest) -> date:
-        day = parse_date(row.admitted_on.strip()) if row.admitted_on.strip() else self._today
+        day = read_day(row.admitted_on.strip()) if row.admitted_on.strip() else self._today
         if day is None:
             raise _Rejected("admitted_on", "DATE_MALFORMED")
         if day > self._today:

@@ -6,9 +6,8 @@ from uuid import UUID
 
 from kith.membership.v1 import membership_pb2 as pb
 from libs.database.paging import Page, PageRequest
-from libs.rpc.fields import parse_id, timestamp
+from libs.rpc.fields import parse_day, parse_id, timestamp
 from services.membership.domain.admission import Admission, AdmissionRequest, RejectedAdmission
-from services.membership.domain.local_dates import parse_date_field
 from services.membership.domain.membership_timeline import MembershipStanding, MembershipTimeline
 from services.membership.queries.count_members import ClassSizes
 from services.membership.storage.applications import Application
@@ -40,12 +39,12 @@ def admit_members_response(decisions: Iterable[Admission | RejectedAdmission]) -
 
 
 def class_change(request: pb.ChangeClassRequest) -> tuple[UUID, str, date | None, int]:
-    person, from_day = parse_id("person_id", request.person_id), parse_date_field("from_day", request.from_day)
+    person, from_day = parse_id("person_id", request.person_id), parse_day("from_day", request.from_day)
     return person, request.member_class, from_day, request.version
 
 
 def membership_end(request: pb.EndMembershipRequest) -> tuple[UUID, date | None, str, int]:
-    person, last_day = parse_id("person_id", request.person_id), parse_date_field("on", request.on)
+    person, last_day = parse_id("person_id", request.person_id), parse_day("on", request.on)
     return person, last_day, request.reason, request.version
 
 
@@ -66,7 +65,7 @@ def get_member_response(member: Member) -> pb.GetMemberResponse:
 def register_page(request: pb.ListMembersRequest) -> tuple[date | None, str, str, list[UUID], PageRequest]:
     page = PageRequest(request.page_size, request.page_token)
     persons = [parse_id("person_ids", person) for person in request.person_ids]
-    return parse_date_field("as_of", request.as_of), request.member_class, request.member_number.strip(), persons, page
+    return parse_day("as_of", request.as_of), request.member_class, request.member_number.strip(), persons, page
 
 
 def list_members_response(page: Page[Member]) -> pb.ListMembersResponse:
@@ -74,7 +73,7 @@ def list_members_response(page: Page[Member]) -> pb.ListMembersResponse:
 
 
 def person_and_day(request: pb.GetStandingRequest) -> tuple[UUID, date | None]:
-    return parse_id("person_id", request.person_id), parse_date_field("as_of", request.as_of)
+    return parse_id("person_id", request.person_id), parse_day("as_of", request.as_of)
 
 
 def get_standing_response(standing: MembershipStanding | None) -> pb.GetStandingResponse:
@@ -82,7 +81,7 @@ def get_standing_response(standing: MembershipStanding | None) -> pb.GetStanding
 
 
 def day(request: pb.CountMembersRequest) -> tuple[date | None]:
-    return (parse_date_field("as_of", request.as_of),)
+    return (parse_day("as_of", request.as_of),)
 
 
 def count_members_response(sizes: ClassSizes) -> pb.CountMembersResponse:

@@ -44,6 +44,7 @@ def make_admission_request(person: UUID | str = ADA, member_class: str = "worker
         (make_admission_request(number="a-07"), "member_number", "NUMBER_TAKEN"),
         (make_admission_request(admitted_on="1.3.2026"), "admitted_on", "DATE_MALFORMED"),
         (make_admission_request(admitted_on="20260301"), "admitted_on", "DATE_MALFORMED"),
+        (make_admission_request(admitted_on="2026-W09-7"), "admitted_on", "DATE_MALFORMED"),
         (make_admission_request(admitted_on="2026-02-30"), "admitted_on", "DATE_MALFORMED"),
         (make_admission_request(admitted_on="2026-03-02"), "admitted_on", "DATE_IN_FUTURE"),
         (make_admission_request(register_name=" "), "register_name", "NAME_MISSING"),
