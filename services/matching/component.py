@@ -9,9 +9,10 @@ from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
 from services.database_setup import migrations_folder
 from services.matching.domain.places import read_places
-from services.matching.jobs import end_introductions
+from services.matching.jobs import close_reviews, end_introductions
 from services.matching.reactions import governance, identity, membership
 from services.matching.rpc.introduction_servicer import introduction_service
+from services.matching.rpc.review_servicer import review_service
 from services.matching.rpc.support_profile_servicer import support_profile_service
 from services.matching.rpc.team_servicer import team_service
 from services.matching.settings import Settings
@@ -30,6 +31,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
             services=(
                 support_profile_service(runtime.transactions, places),
                 introduction_service(runtime.transactions, zone),
+                review_service(runtime.transactions, zone),
                 team_service(runtime.transactions, zone),
                 person_data_service(runtime.transactions),
                 person_rights_service(runtime.transactions, PERSON_TABLES),
@@ -37,6 +39,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
             reactions=(identity.REACTIONS, membership.reactions(zone), governance.REACTIONS),
             jobs=(
                 end_introductions.JOB,
+                close_reviews.JOB,
                 seal_reads_job(events_out.read_audit_sealed),
             ),
         )

@@ -7,6 +7,7 @@ from libs.access.audit_chain import ChainHead
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 from services.matching.domain.introduction import Introduction
+from services.matching.domain.review import Review
 from services.matching.domain.team import Team, TeamMember, WornTeamHat
 
 
@@ -42,6 +43,16 @@ async def team_hat_given(work: UnitOfWork, worn: WornTeamHat) -> None:
 async def team_hat_ended(work: UnitOfWork, worn: WornTeamHat) -> None:
     event = facts.TeamHatEnded(team_id=str(worn.team), person_id=str(worn.person), hat=worn.hat.value)
     await outbox.publish(work, (event, str(worn.team)))
+
+
+async def review_asked(work: UnitOfWork, asked: Review) -> None:
+    """Both are asked, and told in the ways they chose."""
+    about, people = str(asked.id), (str(asked.person), str(asked.worker))
+    event = facts.ReviewAsked(review_id=about, person_id=people[0], worker_id=people[1], after_visits=asked.after_visits)
+    notice = facts.NoticeWanted(person_ids=people, kind="review_asked", about_id=about)
+    notice.due_at.FromDatetime(asked.asked_at)
+    notice.until.FromDatetime(asked.until)
+    await outbox.publish(work, (event, about), (notice, about))
 
 
 async def read_audit_sealed(work: UnitOfWork, head: ChainHead) -> None:

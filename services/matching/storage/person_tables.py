@@ -34,6 +34,21 @@ PERSON_TABLES = (
         ("team", "hat", "person", "accepted_at", "until_day"),
         {"handover": "what others wrote for the next one"},
     ),
+    PersonTable(tables.working_pair, ("person", "worker"), ("id", "person", "worker", "began_at", "ended_at", "visits")),
+    PersonTable(
+        tables.counted_visit,
+        ("person", "worker"),
+        ("pair", "day", "person", "worker", "recorded_by", "recorded_at", "confirmed_at"),
+    ),
+    PersonTable(
+        tables.review,
+        ("person", "worker"),
+        ("id", "pair", "person", "worker", "after_visits", "asked_at", "until", "closed_at"),
+        {
+            "person_answer": "what each side answered is private to it until both have answered",
+            "worker_answer": "what each side answered is private to it until both have answered",
+        },
+    ),
     PersonTable(tables.current_member, ("person",), ("person", "until")),
     PersonTable(tables.held_credential, ("person",), ("id", "person", "kind", "expires_on")),
     WORN_HATS,

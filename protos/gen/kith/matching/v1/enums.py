@@ -17,6 +17,12 @@ class NoKind(StrEnum):
     LAPSED = "lapsed"
 
 
+class ReviewAnswer(StrEnum):
+    GO_ON = "go_on"
+    TALK = "talk"
+    END = "end"
+
+
 class WorksAs(StrEnum):
     EMPLOYED = "employed"
     SELF_EMPLOYED = "self_employed"
