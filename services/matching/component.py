@@ -9,11 +9,12 @@ from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
 from services.database_setup import migrations_folder
 from services.matching.domain.places import read_places
-from services.matching.jobs import close_reviews, end_introductions
+from services.matching.jobs import close_reviews, end_introductions, end_tasks
 from services.matching.reactions import governance, identity, membership
 from services.matching.rpc.introduction_servicer import introduction_service
 from services.matching.rpc.review_servicer import review_service
 from services.matching.rpc.support_profile_servicer import support_profile_service
+from services.matching.rpc.task_servicer import task_service
 from services.matching.rpc.team_servicer import team_service
 from services.matching.settings import Settings
 from services.matching.storage import events_out
@@ -32,6 +33,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 support_profile_service(runtime.transactions, places),
                 introduction_service(runtime.transactions, zone),
                 review_service(runtime.transactions, zone),
+                task_service(runtime.transactions, zone),
                 team_service(runtime.transactions, zone),
                 person_data_service(runtime.transactions),
                 person_rights_service(runtime.transactions, PERSON_TABLES),
@@ -40,6 +42,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
             jobs=(
                 end_introductions.JOB,
                 close_reviews.JOB,
+                end_tasks.job(zone, runtime),
                 seal_reads_job(events_out.read_audit_sealed),
             ),
         )

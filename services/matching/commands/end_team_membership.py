@@ -12,7 +12,7 @@ from services.matching.storage import teams
 
 
 async def end_team_membership(work: UnitOfWork, team_id: UUID, person: UUID) -> None:
-    """Their hats and open reviews end with it. An invitation that was not answered is taken back.
+    """Their hats, tasks and open reviews end with it. An invitation that was not answered is taken back.
 
     Raises NotFound TEAM_UNKNOWN, NotAllowed NOT_TEAM_OWNER, FailedPrecondition NOT_IN_TEAM.
     """

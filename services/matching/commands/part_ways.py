@@ -9,7 +9,7 @@ from services.matching.domain import introduction as steps
 from services.matching.domain.introduction import Introduction
 from services.matching.domain.review import Review
 from services.matching.domain.team import Team, TeamMember
-from services.matching.storage import events_out, introductions, private_noes, reviews, teams
+from services.matching.storage import events_out, introductions, private_noes, reviews, tasks, teams
 from services.matching.storage.engine_view import as_engine
 from services.matching.storage.private_noes import PrivateNo
 
@@ -29,12 +29,16 @@ async def part_ways(work: UnitOfWork, ended: Review) -> None:
 
 
 async def leave_team(work: UnitOfWork, team: Team, member: TeamMember) -> None:
-    """Their hats and open reviews end with it. An invitation that was not answered is taken back."""
+    """Their hats, tasks and open reviews end with it. An invitation that was not answered is taken back."""
     for worn in await teams.list_hats(work, team.id):
         if worn.person == member.person:
             await teams.free_hat(work, team.id, worn.hat, worn.handover)
             if worn.accepted_at is not None:
                 await events_out.team_hat_ended(work, worn)
+    for task in await tasks.list_of(work, team.id):
+        if task.person == member.person:
+            await tasks.remove(work, task)
+            await events_out.task_ended(work, task)
     await teams.remove_member(work, team.id, member.person)
     if member.joined_at is not None:
         await _end_pair(work, team.owner, member.person)

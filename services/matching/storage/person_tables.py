@@ -34,6 +34,12 @@ PERSON_TABLES = (
         ("team", "hat", "person", "accepted_at", "until_day"),
         {"handover": "what others wrote for the next one"},
     ),
+    PersonTable(
+        tables.team_task,
+        ("person",),
+        ("team", "person", "kind", "assigned_at", "until_day"),
+        {"check_again": "whether credentials changed since the last check"},
+    ),
     PersonTable(tables.working_pair, ("person", "worker"), ("id", "person", "worker", "began_at", "ended_at", "visits")),
     PersonTable(
         tables.counted_visit,

@@ -152,6 +152,18 @@ team_hat = Table(
     required("handover", Text),
 )
 
+team_task = Table(
+    "team_task",
+    metadata,
+    key("team", Uuid, ForeignKey("team.id")),
+    key("person", Uuid),
+    key("kind", Text),
+    required("assigned_at", MOMENT),
+    optional("until_day", Date),
+    required("check_again", Boolean),
+    Index("team_task_by_person", "person"),
+)
+
 working_pair = Table(
     "working_pair",
     metadata,

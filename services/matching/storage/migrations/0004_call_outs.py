@@ -1,4 +1,4 @@
-"""Counted visits, and reviews after as many as the rulebook says."""
+"""Counted visits, reviews after as many as the rulebook says, and tasks that need credentials."""
 
 from alembic import op
 
@@ -46,6 +46,17 @@ create table review (
 create index review_by_person on review (person);
 create index review_by_worker on review (worker);
 create index review_until on review (until) where closed_at is null;
+
+create table team_task (
+  team uuid not null references team,
+  person uuid not null,
+  kind text not null,
+  assigned_at timestamptz not null,
+  until_day date,
+  check_again boolean not null,
+  primary key (team, person, kind)
+);
+create index team_task_by_person on team_task (person);
 """
 
 # Who may see a row: the person ME names themselves, and who acts for them in the scope `team`. Names of settings and columns take the
@@ -77,8 +88,15 @@ create policy {table}_own on {table} using ({SYSTEM} or {me(f"{table}.person")} 
 """
     for table in ("working_pair", "counted_visit", "review")
 )
+# A team's tasks are for those who see the team; its own policy decides who they are.
+TASK_SECURITY = f"""
+alter table team_task enable row level security;
+alter table team_task force row level security;
+create policy team_task_seen on team_task using ({SYSTEM} or exists (select from team where team.id = team_task.team));
+"""
 
 
 def upgrade() -> None:
     op.execute(TABLES)
     op.execute(SECURITY)
+    op.execute(TASK_SECURITY)

@@ -29,6 +29,14 @@ class WorksAs(StrEnum):
     VOLUNTEER = "volunteer"
 
 
+class TaskKind(StrEnum):
+    PERSONAL_CARE = "personal_care"
+    MEDICINES = "medicines"
+    MOVING_AND_HANDLING = "moving_and_handling"
+    DRIVING = "driving"
+    MONEY = "money"
+
+
 class TeamMemberKind(StrEnum):
     WORKER = "worker"
     VOLUNTEER = "volunteer"
