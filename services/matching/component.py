@@ -9,10 +9,12 @@ from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
 from services.database_setup import migrations_folder
 from services.matching.domain.places import read_places
-from services.matching.jobs import end_introductions
+from services.matching.jobs import close_reviews, end_introductions, end_tasks
 from services.matching.reactions import governance, identity, membership
 from services.matching.rpc.introduction_servicer import introduction_service
+from services.matching.rpc.review_servicer import review_service
 from services.matching.rpc.support_profile_servicer import support_profile_service
+from services.matching.rpc.task_servicer import task_service
 from services.matching.rpc.team_servicer import team_service
 from services.matching.settings import Settings
 from services.matching.storage import events_out
@@ -30,6 +32,8 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
             services=(
                 support_profile_service(runtime, places),
                 introduction_service(runtime, zone),
+                review_service(runtime, zone),
+                task_service(runtime, zone),
                 team_service(runtime, zone),
                 person_data_service(runtime.transactions, runtime.catch_up_with("identity")),
                 person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=runtime.catch_up_with("identity")),
@@ -37,6 +41,8 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
             reactions=(identity.REACTIONS, membership.reactions(zone), governance.REACTIONS),
             jobs=(
                 end_introductions.JOB,
+                close_reviews.JOB,
+                end_tasks.job(zone, runtime),
                 seal_reads_job(events_out.read_audit_sealed),
             ),
         )

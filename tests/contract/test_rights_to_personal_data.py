@@ -100,6 +100,7 @@ GUARDS = {
         "gender languages postcode tags wished_tags words", Right.OWN_OR_OPEN_OFFER, "matching/queries/get_support_profiles"
     ),
     ("GetTeam", "WornTeamHat"): Guard("handover until_day", Right.IN_TEAM, "matching/queries/get_team"),
+    ("GetTeamTasks", "AssignedTask"): Guard("until_day", Right.IN_TEAM, "matching/queries/get_team_tasks"),
     ("CastBallot", "Ballot"): Guard(_BALLOT, Right.OWN, "governance/commands/cast_ballot"),
     ("GetMyBallot", "Ballot"): Guard(_BALLOT, Right.OWN, "governance/queries/get_ballot"),
     ("ConfirmBallot", "Ballot"): Guard(_BALLOT, Right.SECRETARY, "governance/commands/confirm_ballot"),

@@ -12,6 +12,7 @@
 - A no is private: it stops nothing that the other side could see. The step goes on until its day, as it would without any answer, and a yes
   of the other side changes nothing. Until that day the one who said no may say yes.
 - When a step is over, the two are not proposed to each other again, until both have asked for it: after a no as after silence.
+- A trial is over at once when a review of it ends it (`review.py`).
 - To take part in a trial a worker needs what the rulebook asks for before a first visit. Either side's yes to trying it is refused without,
   whatever the other has said.
 """
@@ -101,6 +102,11 @@ def end_over_time(introduction: Introduction, now: datetime) -> Introduction:
     if introduction.until is None or now < introduction.until:
         return introduction
     return replace(introduction, step=IntroductionStep.OVER, since=introduction.until, until=None, version=introduction.version + 1)
+
+
+def end_by_review(introduction: Introduction, now: datetime) -> Introduction:
+    """Over at once: both were asked how the trial goes (`review.py`), and it ends."""
+    return replace(introduction, step=IntroductionStep.OVER, since=now, until=None, version=introduction.version + 1)
 
 
 def _require_live(introduction: Introduction, now: datetime) -> None:

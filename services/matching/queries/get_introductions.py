@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from libs.access import acting, hats
 from libs.database.engine import UnitOfWork
-from libs.refusals import NotAllowed
 from services.matching.domain.introduction import Introduction, Side
-from services.matching.domain.support_profile import SCOPE
+from services.matching.queries.own_side import require_own_side
 from services.matching.storage import introductions, private_noes
 from services.matching.storage.private_noes import PrivateNo
 
@@ -23,12 +21,8 @@ class OwnIntroductions:
 
 async def get_introductions(work: UnitOfWork, person: UUID, side: Side) -> OwnIntroductions:
     """Raises NotAllowed PERSON_NEEDED, NOT_YOURS, ACTING_ENDED or ACTING_OUTSIDE_SCOPE; nobody acts for who gives support."""
+    await require_own_side(work, person, side)
     giving = side is Side.WORKER
-    if giving:
-        if await hats.require_person(work) != person or work.caller.acting_for is not None:
-            raise NotAllowed("NOT_YOURS")
-    else:
-        await acting.require_self_or_acting(work, person, SCOPE)
     live = [
         introduction for introduction in await introductions.list_live(work, person, as_worker=giving) if introduction.is_live(work.now)
     ]

@@ -5,12 +5,13 @@ from libs.database.engine import UnitOfWork
 from libs.messages.consumer import Reactions
 from libs.messages.envelope import Event, type_of
 from libs.rulebook import MatchingRules
-from services.matching.storage import projections
+from services.matching.storage import projections, tasks
 
 
 async def _on_adopted(work: UnitOfWork, event: Event) -> None:
     message = RulebookAdopted.FromString(event.payload)
     await projections.replace_credential_rules(work, {rule.key: tuple(rule.gates) for rule in message.credentials})
+    await tasks.check_all_again(work)
     if message.HasField("matching"):
         adopted = message.matching
         days = (adopted.interest_days, adopted.meeting_days, adopted.trial_days)

@@ -1,5 +1,7 @@
 """Events that matching publishes."""
 
+from collections.abc import Collection
+from datetime import timedelta
 from uuid import UUID
 
 from kith.matching.facts.v1 import facts_pb2 as facts
@@ -8,7 +10,11 @@ from libs.access.erasing import Erased
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 from services.matching.domain.introduction import Introduction
+from services.matching.domain.review import Review
+from services.matching.domain.task import TeamTask
 from services.matching.domain.team import Team, TeamMember, WornTeamHat
+
+_NOTICE_COUNTS = timedelta(days=14)
 
 
 async def support_profile_changed(work: UnitOfWork, person: UUID, side: str, *, is_open: bool) -> None:
@@ -54,6 +60,34 @@ async def person_data_erased(work: UnitOfWork, erased: Erased) -> None:
         kept_kinds=erased.kept,
     )
     await outbox.publish(work, (message, str(erased.persons[0])))
+
+
+async def review_asked(work: UnitOfWork, asked: Review) -> None:
+    """Both are asked, and told in the ways they chose."""
+    about, people = str(asked.id), (str(asked.person), str(asked.worker))
+    event = facts.ReviewAsked(review_id=about, person_id=people[0], worker_id=people[1], after_visits=asked.after_visits)
+    notice = facts.NoticeWanted(person_ids=people, kind="review_asked", about_id=about)
+    notice.due_at.FromDatetime(asked.asked_at)
+    notice.until.FromDatetime(asked.until)
+    await outbox.publish(work, (event, about), (notice, about))
+
+
+async def task_assigned(work: UnitOfWork, task: TeamTask) -> None:
+    until_day = task.until_day.isoformat() if task.until_day else ""
+    event = facts.TaskAssigned(team_id=str(task.team), person_id=str(task.person), kind=task.kind.value, until_day=until_day)
+    await outbox.publish(work, (event, str(task.team)))
+
+
+async def task_ended(work: UnitOfWork, task: TeamTask, *, told: Collection[UUID] = ()) -> None:
+    """`told` are those in the team, when it ended because credentials no longer count; nobody otherwise."""
+    about = str(task.team)
+    event = facts.TaskEnded(team_id=about, person_id=str(task.person), kind=task.kind.value, credentials=bool(told))
+    await outbox.publish(work, (event, about))
+    if told:
+        notice = facts.NoticeWanted(person_ids=sorted(map(str, told)), kind="task_ended", about_id=f"{about}.{work.new_id()}")
+        notice.due_at.FromDatetime(work.now)
+        notice.until.FromDatetime(work.now + _NOTICE_COUNTS)
+        await outbox.publish(work, (notice, about))
 
 
 async def read_audit_sealed(work: UnitOfWork, head: ChainHead) -> None:

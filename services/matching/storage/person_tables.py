@@ -50,6 +50,33 @@ PERSON_TABLES = (
         through={"team": tables.team.c.owner},
         erasure=(Delete(),),
     ),
+    PersonTable(
+        tables.team_task,
+        ("person",),
+        ("team", "person", "kind", "assigned_at", "until_day"),
+        {"check_again": "whether credentials changed since the last check"},
+        through={"team": tables.team.c.owner},
+        erasure=(Delete(),),
+    ),
+    PersonTable(
+        tables.working_pair, ("person", "worker"), ("id", "person", "worker", "began_at", "ended_at", "visits"), erasure=(Delete(),)
+    ),
+    PersonTable(
+        tables.counted_visit,
+        ("person", "worker"),
+        ("pair", "day", "person", "worker", "recorded_by", "recorded_at", "confirmed_at"),
+        erasure=(Delete(),),
+    ),
+    PersonTable(
+        tables.review,
+        ("person", "worker"),
+        ("id", "pair", "person", "worker", "after_visits", "asked_at", "until", "closed_at"),
+        {
+            "person_answer": "what each side answered is private to it until both have answered",
+            "worker_answer": "what each side answered is private to it until both have answered",
+        },
+        erasure=(Delete(),),
+    ),
     PersonTable(tables.current_member, ("person",), ("person", "until"), erasure=(Delete(),)),
     PersonTable(tables.held_credential, ("person",), ("id", "person", "kind", "expires_on"), erasure=(Delete(),)),
     WORN_HATS,

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
+from libs.database.shared_tables import position
 from libs.rulebook import MatchingRules, default_credentials
 from services.matching.storage.tables import credential_rule, current_member, held_credential, matching_rule
 
@@ -34,6 +35,9 @@ _CLEAR_RULES = delete(credential_rule)
 _ADD_RULES = insert(credential_rule)
 
 
+_POSITION = select(position.c.n).where(position.c.source == bindparam("of"))
+
+
 @dataclass(frozen=True)
 class HeldCredential:
     """A verified credential, with its last day if it has one."""
@@ -55,6 +59,11 @@ async def set_member(work: UnitOfWork, person: UUID, until: datetime | None) -> 
 
 async def is_member(work: UnitOfWork, person: UUID) -> bool:
     return (await work.connection.execute(_IS_MEMBER, {"of": person, "now": work.now})).first() is not None
+
+
+async def position_of(work: UnitOfWork, source: str) -> int:
+    """The number of the source's last event that is in our tables; less than its head while they are rebuilt."""
+    return int((await work.connection.execute(_POSITION, {"of": source})).scalar() or 0)
 
 
 async def hold_credential(work: UnitOfWork, held: HeldCredential) -> None:

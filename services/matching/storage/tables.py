@@ -151,3 +151,59 @@ team_hat = Table(
     optional("until_day", Date),
     required("handover", Text),
 )
+
+team_task = Table(
+    "team_task",
+    metadata,
+    key("team", Uuid, ForeignKey("team.id")),
+    key("person", Uuid),
+    key("kind", Text),
+    required("assigned_at", MOMENT),
+    optional("until_day", Date),
+    required("check_again", Boolean),
+    Index("team_task_by_person", "person"),
+)
+
+working_pair = Table(
+    "working_pair",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid),
+    required("worker", Uuid),
+    required("began_at", MOMENT),
+    optional("ended_at", MOMENT),
+    required("visits", Integer),
+)
+Index("working_pair_live", working_pair.c.person, working_pair.c.worker, unique=True, postgresql_where=working_pair.c.ended_at.is_(None))
+Index("working_pair_by_worker", working_pair.c.worker)
+
+counted_visit = Table(
+    "counted_visit",
+    metadata,
+    key("pair", Uuid, ForeignKey("working_pair.id")),
+    key("day", Date),
+    required("person", Uuid),
+    required("worker", Uuid),
+    required("recorded_by", Text),
+    required("recorded_at", MOMENT),
+    optional("confirmed_at", MOMENT),
+)
+
+review = Table(
+    "review",
+    metadata,
+    key("id", Uuid),
+    Column("pair", Uuid, ForeignKey("working_pair.id"), nullable=False),
+    required("person", Uuid),
+    required("worker", Uuid),
+    required("after_visits", Integer),
+    required("asked_at", MOMENT),
+    required("until", MOMENT),
+    optional("person_answer", Text),
+    optional("worker_answer", Text),
+    optional("closed_at", MOMENT),
+    UniqueConstraint("pair", "after_visits"),
+)
+Index("review_by_person", review.c.person)
+Index("review_by_worker", review.c.worker)
+Index("review_until", review.c.until, postgresql_where=review.c.closed_at.is_(None))

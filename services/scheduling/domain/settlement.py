@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-_HOUR_MINUTES = 60
+from libs.money import pay_of, price_of
 
 
 class Engagement(StrEnum):
@@ -90,7 +90,7 @@ def settle(payer_adds: Fraction, worker_gives: Fraction, workers: Sequence[Worke
         if not visit.confirmed:
             continue
         worker = by_id[visit.worker]
-        price = round_half_up(Fraction(worker.rate * visit.minutes, _HOUR_MINUTES) * (1 + payer_adds))
+        price = price_of(worker.rate, visit.minutes, payer_adds)
         for (payer, _), pence in zip(visit.payers, split(price, [share for _, share in visit.payers]), strict=True):
             payer_total = payer_totals.setdefault(payer, PayerTotal())
             payer_total.visits += 1
@@ -110,8 +110,8 @@ def _pay(worker: Worker, visit: Visit, worker_gives: Fraction) -> int:
     if worker.engagement is Engagement.VOLUNTEER:
         return 0
     if worker.engagement is Engagement.EMPLOYED:
-        return round_half_up(Fraction(worker.wage * (visit.minutes + visit.travel + visit.waiting), _HOUR_MINUTES))
-    return round_half_up(Fraction(worker.rate * visit.minutes, _HOUR_MINUTES) * (1 - worker_gives))
+        return pay_of(worker.wage, visit.minutes + visit.travel + visit.waiting)
+    return pay_of(worker.rate, visit.minutes, worker_gives)
 
 
 def split(pence: int, shares: Sequence[Fraction]) -> list[int]:
@@ -126,8 +126,3 @@ def split(pence: int, shares: Sequence[Fraction]) -> list[int]:
     for place in by_remainder[: pence - sum(amounts)]:
         amounts[place] += 1
     return amounts
-
-
-def round_half_up(amount: Fraction) -> int:
-    """The nearest whole number, and the larger one of two that are as near. `amount` is 0 or more."""
-    return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.scheduling.domain.settlement import Engagement, Visit, Worker, round_half_up, settle, split
+from libs.money import round_half_up
+from services.scheduling.domain.settlement import Engagement, Visit, Worker, settle, split
 
 FRACTIONS = st.fractions(0, 1, max_denominator=60)
 

@@ -161,6 +161,7 @@ def test_every_value_that_is_shown_has_its_words() -> None:
         ("private_no.kind", matching.NoKind),
         ("team_member.kind", matching.TeamMemberKind),
         ("team_hat.hat", matching.TeamHat),
+        ("team_task.kind", matching.TaskKind),
         ("device_kind", enums.DeviceKind),
         ("device_use", enums.DeviceUse),
         ("help_kind", enums.HelpKind),

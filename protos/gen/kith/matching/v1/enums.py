@@ -17,10 +17,24 @@ class NoKind(StrEnum):
     LAPSED = "lapsed"
 
 
+class ReviewAnswer(StrEnum):
+    GO_ON = "go_on"
+    TALK = "talk"
+    END = "end"
+
+
 class WorksAs(StrEnum):
     EMPLOYED = "employed"
     SELF_EMPLOYED = "self_employed"
     VOLUNTEER = "volunteer"
+
+
+class TaskKind(StrEnum):
+    PERSONAL_CARE = "personal_care"
+    MEDICINES = "medicines"
+    MOVING_AND_HANDLING = "moving_and_handling"
+    DRIVING = "driving"
+    MONEY = "money"
 
 
 class TeamMemberKind(StrEnum):

@@ -22,31 +22,40 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kith/matching/facts/v1/facts.proto\x12\x16kith.matching.facts.v1\"F\n\x15SupportProfileChanged\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04side\x18\x02 \x01(\t\x12\x0c\n\x04open\x18\x03 \x01(\x08\"M\n\x0cTrialStarted\x12\x17\n\x0fintroduction_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tworker_id\x18\x03 \x01(\t\"/\n\nTeamFormed\x12\x0f\n\x07team_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\"V\n\x10TeamMemberJoined\x12\x0f\n\x07team_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x0c\n\x04kind\x18\x04 \x01(\t\"F\n\x0eTeamMemberLeft\x12\x0f\n\x07team_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\"R\n\x0cTeamHatGiven\x12\x0f\n\x07team_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0b\n\x03hat\x18\x03 \x01(\t\x12\x11\n\tuntil_day\x18\x04 \x01(\t\"?\n\x0cTeamHatEnded\x12\x0f\n\x07team_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0b\n\x03hat\x18\x03 \x01(\t\"0\n\x0fReadAuditSealed\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12\r\n\x05\x63hain\x18\x02 \x01(\x0c\"|\n\x10PersonDataErased\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x12\n\nperson_ids\x18\x02 \x03(\t\x12\x15\n\rdeleted_kinds\x18\x03 \x03(\t\x12\x15\n\rblanked_kinds\x18\x04 \x03(\t\x12\x12\n\nkept_kinds\x18\x05 \x03(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kith/matching/facts/v1/facts.proto\x12\x16kith.matching.facts.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"F\n\x15SupportProfileChanged\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04side\x18\x02 \x01(\t\x12\x0c\n\x04open\x18\x03 \x01(\x08\"M\n\x0cTrialStarted\x12\x17\n\x0fintroduction_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tworker_id\x18\x03 \x01(\t\"/\n\nTeamFormed\x12\x0f\n\x07team_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\"V\n\x10TeamMemberJoined\x12\x0f\n\x07team_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x0c\n\x04kind\x18\x04 \x01(\t\"F\n\x0eTeamMemberLeft\x12\x0f\n\x07team_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\"R\n\x0cTeamHatGiven\x12\x0f\n\x07team_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0b\n\x03hat\x18\x03 \x01(\t\x12\x11\n\tuntil_day\x18\x04 \x01(\t\"?\n\x0cTeamHatEnded\x12\x0f\n\x07team_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0b\n\x03hat\x18\x03 \x01(\t\"0\n\x0fReadAuditSealed\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12\r\n\x05\x63hain\x18\x02 \x01(\x0c\"|\n\x10PersonDataErased\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x12\n\nperson_ids\x18\x02 \x03(\t\x12\x15\n\rdeleted_kinds\x18\x03 \x03(\t\x12\x15\n\rblanked_kinds\x18\x04 \x03(\t\x12\x12\n\nkept_kinds\x18\x05 \x03(\t\"\\\n\x0bReviewAsked\x12\x11\n\treview_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tworker_id\x18\x03 \x01(\t\x12\x14\n\x0c\x61\x66ter_visits\x18\x04 \x01(\x05\"\x99\x01\n\x0cNoticeWanted\x12\x12\n\nperson_ids\x18\x01 \x03(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x10\n\x08\x61\x62out_id\x18\x03 \x01(\t\x12*\n\x06\x64ue_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"S\n\x0cTaskAssigned\x12\x0f\n\x07team_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x11\n\tuntil_day\x18\x04 \x01(\t\"R\n\tTaskEnded\x12\x0f\n\x07team_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x13\n\x0b\x63redentials\x18\x04 \x01(\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.matching.facts.v1.facts_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SUPPORTPROFILECHANGED']._serialized_start=62
-  _globals['_SUPPORTPROFILECHANGED']._serialized_end=132
-  _globals['_TRIALSTARTED']._serialized_start=134
-  _globals['_TRIALSTARTED']._serialized_end=211
-  _globals['_TEAMFORMED']._serialized_start=213
-  _globals['_TEAMFORMED']._serialized_end=260
-  _globals['_TEAMMEMBERJOINED']._serialized_start=262
-  _globals['_TEAMMEMBERJOINED']._serialized_end=348
-  _globals['_TEAMMEMBERLEFT']._serialized_start=350
-  _globals['_TEAMMEMBERLEFT']._serialized_end=420
-  _globals['_TEAMHATGIVEN']._serialized_start=422
-  _globals['_TEAMHATGIVEN']._serialized_end=504
-  _globals['_TEAMHATENDED']._serialized_start=506
-  _globals['_TEAMHATENDED']._serialized_end=569
-  _globals['_READAUDITSEALED']._serialized_start=571
-  _globals['_READAUDITSEALED']._serialized_end=619
-  _globals['_PERSONDATAERASED']._serialized_start=621
-  _globals['_PERSONDATAERASED']._serialized_end=745
+  _globals['_SUPPORTPROFILECHANGED']._serialized_start=95
+  _globals['_SUPPORTPROFILECHANGED']._serialized_end=165
+  _globals['_TRIALSTARTED']._serialized_start=167
+  _globals['_TRIALSTARTED']._serialized_end=244
+  _globals['_TEAMFORMED']._serialized_start=246
+  _globals['_TEAMFORMED']._serialized_end=293
+  _globals['_TEAMMEMBERJOINED']._serialized_start=295
+  _globals['_TEAMMEMBERJOINED']._serialized_end=381
+  _globals['_TEAMMEMBERLEFT']._serialized_start=383
+  _globals['_TEAMMEMBERLEFT']._serialized_end=453
+  _globals['_TEAMHATGIVEN']._serialized_start=455
+  _globals['_TEAMHATGIVEN']._serialized_end=537
+  _globals['_TEAMHATENDED']._serialized_start=539
+  _globals['_TEAMHATENDED']._serialized_end=602
+  _globals['_READAUDITSEALED']._serialized_start=604
+  _globals['_READAUDITSEALED']._serialized_end=652
+  _globals['_PERSONDATAERASED']._serialized_start=654
+  _globals['_PERSONDATAERASED']._serialized_end=778
+  _globals['_REVIEWASKED']._serialized_start=780
+  _globals['_REVIEWASKED']._serialized_end=872
+  _globals['_NOTICEWANTED']._serialized_start=875
+  _globals['_NOTICEWANTED']._serialized_end=1028
+  _globals['_TASKASSIGNED']._serialized_start=1030
+  _globals['_TASKASSIGNED']._serialized_end=1113
+  _globals['_TASKENDED']._serialized_start=1115
+  _globals['_TASKENDED']._serialized_end=1197
 # @@protoc_insertion_point(module_scope)

@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
@@ -274,3 +275,136 @@ class PersonDataErased(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PersonDataErased: _TypeAlias = PersonDataErased  # noqa: Y015
+
+@_typing.final
+class ReviewAsked(_message.Message):
+    """ReviewAsked: the two had as many visits as the rulebook says, and both are asked how it goes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REVIEW_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    WORKER_ID_FIELD_NUMBER: _builtins.int
+    AFTER_VISITS_FIELD_NUMBER: _builtins.int
+    review_id: _builtins.str
+    person_id: _builtins.str
+    worker_id: _builtins.str
+    after_visits: _builtins.int
+    def __init__(
+        self,
+        *,
+        review_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        worker_id: _builtins.str = ...,
+        after_visits: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_visits", b"after_visits", "person_id", b"person_id", "review_id", b"review_id", "worker_id", b"worker_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReviewAsked: _TypeAlias = ReviewAsked  # noqa: Y015
+
+@_typing.final
+class NoticeWanted(_message.Message):
+    """NoticeWanted: these persons are to be told, each in the way they chose; once for each person, kind and id."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_IDS_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    ABOUT_ID_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """review_asked, task_ended"""
+    about_id: _builtins.str
+    @_builtins.property
+    def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp:
+        """not before"""
+
+    @_builtins.property
+    def until(self) -> _timestamp_pb2.Timestamp:
+        """after that it is of no use"""
+
+    def __init__(
+        self,
+        *,
+        person_ids: _abc.Iterable[_builtins.str] | None = ...,
+        kind: _builtins.str = ...,
+        about_id: _builtins.str = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+        until: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["due_at", b"due_at", "until", b"until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about_id", b"about_id", "due_at", b"due_at", "kind", b"kind", "person_ids", b"person_ids", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NoticeWanted: _TypeAlias = NoticeWanted  # noqa: Y015
+
+@_typing.final
+class TaskAssigned(_message.Message):
+    """TaskAssigned: a member of the team does this kind of task from now on, by the credentials of that day until that day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEAM_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    UNTIL_DAY_FIELD_NUMBER: _builtins.int
+    team_id: _builtins.str
+    person_id: _builtins.str
+    kind: _builtins.str
+    """personal_care, medicines, moving_and_handling, driving, money"""
+    until_day: _builtins.str
+    """an ISO date; empty without one"""
+    def __init__(
+        self,
+        *,
+        team_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        until_day: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "person_id", b"person_id", "team_id", b"team_id", "until_day", b"until_day"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TaskAssigned: _TypeAlias = TaskAssigned  # noqa: Y015
+
+@_typing.final
+class TaskEnded(_message.Message):
+    """TaskEnded: nobody learns by whose wish, but that credentials no longer count is said."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEAM_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    CREDENTIALS_FIELD_NUMBER: _builtins.int
+    team_id: _builtins.str
+    person_id: _builtins.str
+    kind: _builtins.str
+    credentials: _builtins.bool
+    def __init__(
+        self,
+        *,
+        team_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        credentials: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["credentials", b"credentials", "kind", b"kind", "person_id", b"person_id", "team_id", b"team_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TaskEnded: _TypeAlias = TaskEnded  # noqa: Y015

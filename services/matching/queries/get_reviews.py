@@ -1,0 +1,29 @@
+"""With whom somebody tries it or works, and the reviews: as one side sees them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from libs.database.engine import UnitOfWork
+from services.matching.domain.introduction import Side
+from services.matching.domain.review import CountedVisit, Review, WorkingPair
+from services.matching.queries.own_side import require_own_side
+from services.matching.storage import reviews
+
+
+@dataclass(frozen=True)
+class OwnReviews:
+    """Of one side."""
+
+    side: Side
+    pairs: list[WorkingPair]
+    unconfirmed: list[CountedVisit]
+    reviews: list[Review]
+
+
+async def get_reviews(work: UnitOfWork, person: UUID, side: Side) -> OwnReviews:
+    """Raises what `require_own_side` raises."""
+    await require_own_side(work, person, side)
+    giving = side is Side.WORKER
+    pairs = await reviews.list_pairs(work, person, as_worker=giving)
+    unconfirmed = await reviews.list_unconfirmed(work, [pair.id for pair in pairs])
+    return OwnReviews(side, pairs, unconfirmed, await reviews.list_reviews(work, person, as_worker=giving))

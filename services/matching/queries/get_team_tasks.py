@@ -1,0 +1,34 @@
+"""Who in a team may do which kind of task, and who does: by the credentials that count today."""
+
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from kith.matching.v1.enums import TaskKind
+from libs.access import acting, audit
+from libs.database.engine import UnitOfWork
+from services.matching.domain.support_profile import SCOPE
+from services.matching.domain.task import Clearance, TeamTask, require_clearance
+from services.matching.domain.team import require_owner
+from services.matching.storage import tasks, teams
+from services.matching.storage.clearance import clearance_of
+
+
+async def check_task(work: UnitOfWork, team_id: UUID, person: UUID, kind: TaskKind, *, zone: ZoneInfo) -> Clearance:
+    """Raises NotFound TEAM_UNKNOWN, NotAllowed NOT_TEAM_OWNER, FailedPrecondition NOT_IN_TEAM or TASK_NOT_FOR_VOLUNTEERS."""
+    caller, team = await acting.require_principal(work, SCOPE), await teams.get(work, team_id)
+    if caller != person:
+        require_owner(team, caller)
+        await audit.record_read(work, "team", "view", person)
+    clearance = await clearance_of(work, team_id, person, kind, work.now.astimezone(zone).date())
+    if clearance.never:
+        require_clearance(clearance)
+    return clearance
+
+
+async def get_team_tasks(work: UnitOfWork, team_id: UUID, *, zone: ZoneInfo) -> list[TeamTask]:
+    """Those that count today, whatever the job has done yet. Raises NotFound TEAM_UNKNOWN."""
+    caller, team = await acting.require_principal(work, SCOPE), await teams.get(work, team_id)
+    if caller != team.owner:
+        await audit.record_read(work, "team", "view", team.owner)
+    today = work.now.astimezone(zone).date()
+    return [task for task in await tasks.list_of(work, team_id) if (await clearance_of(work, team_id, task.person, task.kind, today)).given]

@@ -1,0 +1,17 @@
+"""Whether a member of a team may do a kind of task, by the projections of credentials and rulebook."""
+
+from datetime import date
+from uuid import UUID
+
+from kith.matching.v1.enums import TaskKind
+from libs.database.engine import UnitOfWork
+from services.matching.domain.task import Clearance, check_task
+from services.matching.domain.team import require_member
+from services.matching.storage import projections, teams
+
+
+async def clearance_of(work: UnitOfWork, team: UUID, person: UUID, kind: TaskKind, today: date) -> Clearance:
+    """Raises FailedPrecondition NOT_IN_TEAM."""
+    member = require_member(await teams.find_member(work, team, person))
+    rules, held = await projections.get_credential_rules(work), await projections.list_credentials(work, person)
+    return check_task(kind, member.kind, rules, held, today)
