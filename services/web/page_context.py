@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
-from itertools import chain
 from urllib.parse import urlencode
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -403,19 +402,46 @@ class NavigationLink:
     here: bool
 
 
-_NAVIGATION_BY_HAT: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "secretary": (
-        ("/members", "place.members"),
-        ("/applications", "place.applications"),
-        ("/qualifications", "place.qualifications"),
-        ("/paper-votes", "place.paper_votes"),
-        ("/emergency-access", "place.emergency"),
-        ("/notices", "place.notices"),
-        ("/co-ops", "place.co_ops"),
+@dataclass(frozen=True)
+class NavigationGroup:
+    """Links of the navigation that belong together, under a heading."""
+
+    name: Markup
+    links: tuple[NavigationLink, ...]
+
+
+_EVERYBODY = ""
+_NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
+    (
+        "place.group_votes",
+        (
+            ("/motions", "place.motions", _EVERYBODY),
+            ("/votes", "place.votes", _EVERYBODY),
+            ("/paper-votes", "place.paper_votes", "secretary"),
+        ),
     ),
-    "scrutineer": (("/second-looks", "place.second_looks"),),
-    "operator": (("/system", "place.system"),),
-}
+    (
+        "place.group_people",
+        (
+            ("/members", "place.members", "secretary"),
+            ("/applications", "place.applications", "secretary"),
+            ("/qualifications", "place.qualifications", "secretary"),
+            ("/emergency-access", "place.emergency", "secretary"),
+            ("/second-looks", "place.second_looks", "scrutineer"),
+        ),
+    ),
+    (
+        "place.group_co_op",
+        (
+            ("/", "place.home", _EVERYBODY),
+            ("/notices", "place.notices", "secretary"),
+            ("/co-ops", "place.co_ops", "secretary"),
+            ("/system", "place.system", "operator"),
+        ),
+    ),
+)
+"""Per group its heading and its links: path, name, and the hat that they are for."""
+_NAVIGATION_HATS = frozenset(hat for _, links in _NAVIGATION for _, _, hat in links if hat)
 
 
 _ACTING_PLACES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -438,13 +464,19 @@ def _acting_places(ctx: PageContext) -> list[NavigationLink]:
     return [NavigationLink(path, ctx.say(key, name=name), ctx.request_path == path) for path, key in within]
 
 
-def _navigation(ctx: PageContext) -> list[NavigationLink]:
-    if not ctx.session or ctx.acting:
+def _navigation(ctx: PageContext) -> list[NavigationGroup]:
+    """For people with a hat: the places of all their hats in groups; a group without any is left out."""
+    if not ctx.session or ctx.acting or not any(ctx.has_hat(hat) for hat in _NAVIGATION_HATS):
         return []
-    by_hat = [links for hat, links in _NAVIGATION_BY_HAT.items() if ctx.has_hat(hat)]
-    common = [("/", "place.home"), ("/motions", "place.motions"), ("/votes", "place.votes")]
-    return (
-        [NavigationLink(path, ctx.say(key), ctx.request_path == path) for path, key in (*common, *chain.from_iterable(by_hat))]
-        if by_hat
-        else []
-    )
+    groups = [
+        NavigationGroup(
+            ctx.say(heading),
+            tuple(
+                NavigationLink(path, ctx.say(key), ctx.request_path == path)
+                for path, key, hat in links
+                if hat == _EVERYBODY or ctx.has_hat(hat)
+            ),
+        )
+        for heading, links in _NAVIGATION
+    ]
+    return [group for group in groups if group.links]

@@ -1,5 +1,6 @@
 """Which rows are valid people, and which are duplicates."""
 
+import unicodedata
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,9 @@ from services.identity.domain.person_details import PersonDetails, PersonInput, 
 
 KNOWN = UUID(int=1)
 IDS = [UUID(int=10 + n) for n in range(5)]
+ARABIC = "\u0641\u0627\u0637\u0645\u0629"
+TAMIL = "\u0ba4\u0bae\u0bbf\u0bb4\u0bcd\u0b9a\u0bcd\u0b9a\u0bc6\u0bb2\u0bcd\u0bb5\u0bbf"
+"""With vowel signs and viramas, which are marks and no letters."""
 
 
 @pytest.mark.parametrize(
@@ -42,6 +46,24 @@ def test_a_row_is_kept_trimmed_and_composed_and_named_by_its_first_word() -> Non
 
 def test_a_name_may_join_letters_as_its_script_does() -> None:
     assert isinstance(parse_details(PersonInput("\u0646\u0627\u0645\u200c\u0647")), PersonDetails)
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        pytest.param(f"{ARABIC} \u0646\u0648\u0631", ARABIC, id="Arabic"),
+        pytest.param(TAMIL, TAMIL, id="Tamil"),
+        pytest.param("D'Arcy O'Dell", "D'Arcy", id="an apostrophe"),
+        pytest.param("D\u2019Arcy O\u2019Dell", "D\u2019Arcy", id="a curly apostrophe"),
+        pytest.param("O", "O", id="one letter"),
+        pytest.param("x" * 200, "x" * 200, id="two hundred letters"),
+        pytest.param("e\u0301" * 200, "\u00e9" * 200, id="two hundred letters of two code points each"),
+    ],
+)
+def test_a_name_is_kept_in_its_script_and_at_its_length(name: str, called: str) -> None:
+    details = parse_details(PersonInput(name))
+    assert details == PersonDetails(unicodedata.normalize("NFC", name), called, "", "")
+    assert details.name_key, "it can be looked for"
 
 
 def test_the_same_name_with_the_same_address_or_number_is_the_same_person() -> None:

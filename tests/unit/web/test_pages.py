@@ -369,6 +369,42 @@ def test_everybody_can_see_what_they_are_here(browser: ScriptlessBrowser) -> Non
     assert "Ask to join" not in page
 
 
+def test_what_is_on_ones_own_page_is_in_groups_each_with_its_heading(browser: ScriptlessBrowser) -> None:
+    page = browser.open("/you")
+    groups = {heading: number for number, heading in re.findall(r'<h2 id="group-(\d)">([^<]+)</h2>', page)}
+    assert list(groups) == ["About you", "Support", "Your say over your data", "News for you", "Signing in"]
+    lists = dict(re.findall(r'<ul class="tasks" aria-labelledby="group-(\d)">(.*?)</ul>', page, re.DOTALL))
+    assert re.findall(r'href="([^"]+)"', lists[groups["Signing in"]]) == ["/you/sign-in", "/you/password", "/you/recovery", "/you/sessions"]
+    assert "/you/record" in re.findall(r'href="([^"]+)"', lists[groups["About you"]])
+    assert sorted(lists) == sorted(groups.values())
+
+
+@pytest.mark.parametrize(
+    ("hats", "groups"),
+    [
+        ((), {}),
+        (("operator",), {"Votes": ["/motions", "/votes"], "The co-op": ["/", "/system"]}),
+        (("scrutineer",), {"Votes": ["/motions", "/votes"], "People": ["/second-looks"], "The co-op": ["/"]}),
+        (
+            ("secretary",),
+            {
+                "Votes": ["/motions", "/votes", "/paper-votes"],
+                "People": ["/members", "/applications", "/qualifications", "/emergency-access"],
+                "The co-op": ["/", "/notices", "/co-ops"],
+            },
+        ),
+    ],
+)
+def test_the_places_of_a_hat_are_in_groups_and_say_where_one_is(
+    fakes: FakeServices, hats: tuple[str, ...], groups: dict[str, list[str]]
+) -> None:
+    fakes.identity.hats = hats
+    page = ScriptlessBrowser(fakes).sign_in().open("/motions")
+    found = re.findall(r'<span class="group" id="(places-\d)">([^<]+)</span><ul aria-labelledby="\1">(.*?)</ul>', page, re.DOTALL)
+    assert {heading: re.findall(r'href="([^"]+)"', links) for _, heading, links in found} == groups
+    assert re.findall(r'href="([^"]+)" aria-current="page"', "".join(links for *_, links in found)) == (["/motions"] if groups else [])
+
+
 def test_somebody_who_is_no_member_can_ask_to_join(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
     fakes.membership.refusals["GetMember"] = NotFound("MEMBER_UNKNOWN")
     assert "You are not a member yet" in browser.open("/you")
