@@ -75,7 +75,7 @@ def test_every_page_says_for_whom_one_acts_and_those_that_cannot_be_used_say_so(
 def test_a_vote_is_not_cast_and_no_hat_is_worn_while_acting(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
     assert {page.path for page in PAGES if page.acting} == {
         *("/", "/acting", "/acting/stop", "/you/record", "/you/record/{section}", "/you/consents", "/you/consents/decide"),
-        *("/you/told", "/you/data", "/you/data/file", "/you/readers"),
+        *("/you/told", "/you/data", "/you/data/file", "/you/readers", "/support/getting"),
     }
     begin(browser)
     assert "Places for your hat" not in browser.page

@@ -32,6 +32,7 @@ ASKED_BY_NAME = (
     "co_op.", "first.", "change.", "end_reason.", "sessions.by_", "credential_state.", "gate.", "gate_problem.", "qualifications_done.",
     "record.section.", "record.field.", "record.hint.", "record.noun.", "record.hat.", "record.done.",
     "co_op.", "first.", "change.", "end_reason.", "sessions.by_", "consent.", "consent_", "capacity.",
+    "support_gender.", "support_own_gender.", "support_works_as.", "support_getting.", "support_giving.",
     "notice.", "notices.state_", "notices.why_", "told_by.", "told.now_", "told_about.",
 )  # fmt: skip
 """Parts of keys that the code completes from a word of the services: each is looked up by name somewhere."""
