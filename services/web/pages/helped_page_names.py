@@ -22,6 +22,8 @@ _KEYS: Mapping[str, str] = {
     "/you/sessions": "sessions.title",
     "/you/told": "told.title",
     "/helping": "helping.title",
+    "/people": "meet.title",
+    "/team": "team.title",
 }
 """By the beginning of a page's path; the longest that fits counts."""
 
