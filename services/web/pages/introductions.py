@@ -71,8 +71,9 @@ async def change(ctx: PageContext, form: Form) -> Response:
     services, did = ctx.state.services.introductions, form.text("do")
     pair = pb.Pair(person_id=form.text("person"), worker_id=form.text("worker"))
     if did == "yes":
-        step = form.text("step")
-        shown = enums.to_wire(pb.IntroductionStep, IntroductionStep(step)) if step in list(IntroductionStep) else None
+        step, shown = form.text("step"), pb.INTRODUCTION_STEP_UNSPECIFIED
+        if step in list(IntroductionStep):
+            shown = enums.to_wire(pb.IntroductionStep, IntroductionStep(step))
         answer: pb.SayYesResponse = await ctx.call(services.SayYes, pb.SayYesRequest(request_id=form.request_id, pair=pair, step=shown))
         did = "joined" if answer.step == pb.INTRODUCTION_STEP_JOINED else "yes"
     elif did in {"no", "block"}:
@@ -86,7 +87,8 @@ async def _side(ctx: PageContext, *, giving: bool) -> SideView:
     about = ctx.acting.subject_id if ctx.acting else ctx.person_id
     request = pb.GetIntroductionsRequest(person_id=about, giving=giving)
     found: pb.GetIntroductionsResponse = await ctx.call(ctx.state.services.introductions.GetIntroductions, request)
-    others = [_other(row.pair, giving=giving) for row in (*found.introductions, *found.not_now)]
+    pairs = [*(row.pair for row in found.introductions), *(row.pair for row in found.not_now)]
+    others = [_other(pair, giving=giving) for pair in pairs]
     names = {person: name.full for person, name in (await ctx.person_names(others)).items()}
     noes = [(row, known_word(pb.NoKind, NoKind, row.kind, NoKind.NO)) for row in found.not_now]
     hidden = {_ids(row.pair) for row, kind in noes if kind in _OWN_NOES}
