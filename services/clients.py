@@ -21,7 +21,9 @@ from kith.identity.v1.passkeys_pb2_grpc import PasskeyServiceStub
 from kith.identity.v1.record_pb2_grpc import RecordServiceStub
 from kith.identity.v1.recovery_pb2_grpc import RecoveryServiceStub
 from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
+from kith.matching.v1.introductions_pb2_grpc import IntroductionServiceStub
 from kith.matching.v1.support_profiles_pb2_grpc import SupportProfileServiceStub
+from kith.matching.v1.teams_pb2_grpc import TeamServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from kith.person.v1.person_data_pb2_grpc import PersonDataServiceStub
 from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
@@ -65,6 +67,10 @@ class ServiceClients:
         """Federated votes as our own governance stores them."""
         self.support_profiles = SupportProfileServiceStub(self._channels["matching"])
         """What people look for and what they offer."""
+        self.introductions = IntroductionServiceStub(self._channels["matching"])
+        """Whom people are getting to know."""
+        self.teams = TeamServiceStub(self._channels["matching"])
+        """Who is in whose team."""
         self.federation = FederationServiceStub(self._channels["federation"])
         self.evidence = EvidenceServiceStub(self._channels["federation"])
         """What the boards of a federated vote prove."""

@@ -451,6 +451,8 @@ _ACTING_PLACES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/support/getting", "acting.place_getting", ("team",)),
     ("/you/data", "acting.place_data", ("data_rights",)),
     ("/you/readers", "acting.place_readers", ("data_rights",)),
+    ("/people", "acting.place_people", ("team",)),
+    ("/team", "acting.place_team", ("team",)),
 )
 """Pages that can be used while acting, and in which scopes; any of them is enough."""
 

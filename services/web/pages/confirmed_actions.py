@@ -47,6 +47,8 @@ class ConfirmedAction:
     access: Access = Access.SECRETARY
     needs_decision: bool = True
     """The action needs a decision of ours."""
+    acting: bool = False
+    """It can be done for another person."""
 
 
 def rpc_action(
@@ -103,7 +105,7 @@ def confirmation_page(path: str, action: ConfirmedAction) -> Page:
                 raise
             return _check_page(ctx, action, await action.subject(ctx), chosen, ctx.form_problems(refusal), 409)
 
-    return Page(path, show, act, f"deed-{action.name}", action.access)
+    return Page(path, show, act, f"deed-{action.name}", action.access, acting=action.acting)
 
 
 async def list_passed_decisions(ctx: PageContext) -> list[PassedDecision]:

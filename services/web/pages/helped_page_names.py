@@ -24,6 +24,8 @@ _KEYS: Mapping[str, str] = {
     "/support/getting": "support.getting",
     "/support/giving": "support.giving",
     "/helping": "helping.title",
+    "/people": "meet.title",
+    "/team": "team.title",
 }
 """By the beginning of a page's path; the longest that fits counts."""
 

@@ -8,7 +8,7 @@ from kith.identity.v1 import relationships_pb2 as relationships
 from libs.access.record_fields import SECTIONS
 from services.web.page import Page
 from services.web.routes import PAGES
-from tests.unit.web import fake_services, fake_vote_services
+from tests.unit.web import fake_services, fake_teams, fake_vote_services
 from tests.unit.web.fake_people import JO
 from tests.unit.web.fake_services import FakeServices
 from tests.unit.web.scriptless_browser import HIDDEN, ScriptlessBrowser
@@ -29,6 +29,8 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "token": (fake_services.STOP_TOKEN,),
     "request": (fake_services.OTHERS_ENTRY,),
     "erasure": (fake_services.OTHERS_ENTRY,),
+    "team": (fake_teams.OWN_TEAM,),
+    "hat": ("rota_holder",),
 }  # fmt: skip
 """What each parameter of a path can be among the fake services."""
 QUERIES = (
@@ -45,6 +47,8 @@ QUERIES = (
     "/support/getting?done=saved", "/support/giving?done=saved",
     "/sign-in/send?done=sent", "/notices?done=printed", "/you/recovery?done=named", "/you/recovery?done=stopped",
     "/you/recovery?done=vouched", "/you/data?done=asked", "/holds?done=placed", "/holds?done=ended",
+    *(f"/people?done={done}" for done in ("yes", "joined", "no", "block", "lift")), "/team/invite?q=jo", "/team/invite?q=nobody",
+    *(f"/team?done={done}" for done in ("joined", "declined", "accepted", "left", "ended", "invited", "offered", "handed_back", "agreed")),
     "/second-looks?done=confirmed", "/you/sign-in?done=renamed", "/you/sign-in?done=removed",
     f"/you/sign-in/{fake_services.PASSKEY}?done=added",
     *(f"/votes/{fake_vote_services.SPLIT_VOTE}/settle?kind={kind}&decision=2" for kind in ("cuts", "leave_out", "annul")), "/nope",

@@ -45,6 +45,7 @@ from services.web.storage.notices import Notice, NoticeState
 from services.web.templates import create_environment
 from tests.unit.web.fake_matching import FakeSupportProfileService
 from tests.unit.web.fake_people import ADA, JO, MO, NAMES, NOW, FakeService, to_timestamp
+from tests.unit.web.fake_teams import FakeIntroductionService, FakeTeamService
 from tests.unit.web.fake_vote_services import FakeEvidenceService, FakeFederationService, FakeVoteService
 
 TEMPLATES, REGISTERS = create_environment(), load_catalogues()
@@ -1051,6 +1052,8 @@ class FakeServices:
     person_rights: dict[str, FakePersonRightsService] = field(
         default_factory=lambda: {name: FakePersonRightsService(name) for name in PERSON_SERVICES}
     )
+    introductions: FakeIntroductionService = field(default_factory=FakeIntroductionService)
+    teams: FakeTeamService = field(default_factory=FakeTeamService)
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
     kept_forms: InMemoryKeptForms = field(default_factory=InMemoryKeptForms)
     notices: FakeNoticeService = field(default_factory=FakeNoticeService)
@@ -1088,6 +1091,8 @@ class FakeServices:
             "recovery",
             "helping",
             "support_profiles",
+            "introductions",
+            "teams",
         )
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp(

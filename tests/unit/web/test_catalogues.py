@@ -9,6 +9,7 @@ import pytest
 from kith.federation.v1.enums import BallotWord, PeerState
 from kith.governance.v1.enums import MotionState, VoteState
 from kith.identity.v1.enums import ActingScope, CredentialState, EndReason, EvidenceKind, GateProblem, RelationshipKind, RelationshipState
+from kith.matching.v1.enums import TeamHat, TeamMemberKind
 from kith.status.v1.enums import State
 from libs.rulebook import Gate
 from services.web.localisation.catalogue import EASY_READ, FOLDER, PLAIN_ENGLISH, load_catalogues, read_catalogue
@@ -33,6 +34,7 @@ ASKED_BY_NAME = (
     "record.section.", "record.field.", "record.hint.", "record.noun.", "record.hat.", "record.done.",
     "co_op.", "first.", "change.", "end_reason.", "sessions.by_", "consent.", "consent_", "capacity.",
     "support_gender.", "support_own_gender.", "support_works_as.", "support_getting.", "support_giving.",
+    "meet.step_", "meet.yes_", "meet.not_now_", "meet_done.", "meet_side.", "meet_nobody.", "team_kind.", "team_hat.", "team_done.",
     "notice.", "notices.state_", "notices.why_", "told_by.", "told.now_", "told_about.",
 )  # fmt: skip
 """Parts of keys that the code completes from a word of the services: each is looked up by name somewhere."""
@@ -78,6 +80,8 @@ def test_no_sentence_is_there_that_no_page_asks_for() -> None:
         ("credential_state", CredentialState, set()),
         ("gate_problem", GateProblem, set()),
         ("gate", Gate, set()),
+        ("team_kind", TeamMemberKind, set()),
+        ("team_hat", TeamHat, set()),
     ],
 )
 def test_every_word_of_a_vocabulary_that_pages_show_has_a_sentence(prefix: str, kind: type[StrEnum], elsewhere: set[StrEnum]) -> None:

@@ -1,0 +1,1 @@
+"""Pages of teams: who is in them, their hats, and what they agreed on."""

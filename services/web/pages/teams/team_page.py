@@ -1,0 +1,73 @@
+"""A person's own team and those they are in: answer an invitation, accept a hat, leave, or end somebody's place."""
+
+from starlette.responses import Response
+
+from kith.matching.v1 import teams_pb2 as pb
+from kith.matching.v1.enums import TeamHat
+from libs.rpc import enums
+from services.web.http.forms import Form
+from services.web.page import Access
+from services.web.page_context import PageContext
+from services.web.pages.confirmed_actions import ActionSubject, ConfirmedAction, PassedDecision
+from services.web.pages.teams.team_words import about_whom, fetch_team, kind_word
+
+CHANGE = "team"
+_DONE = ("joined", "declined", "accepted", "left", "ended", "invited", "offered", "handed_back", "agreed")
+
+
+async def show(ctx: PageContext) -> Response:
+    """Invitations first, then one's own team, then the others."""
+    request = pb.GetTeamsRequest(person_id=about_whom(ctx))
+    places: pb.GetTeamsResponse = await ctx.call(ctx.state.services.teams.GetTeams, request)
+    invited = [place for place in places.teams if place.invited]
+    names = await ctx.person_names(place.owner_id for place in invited)
+    teams = [await fetch_team(ctx, place.team_id) for place in places.teams if not place.invited]
+    return ctx.render(
+        "teams/teams",
+        invitations=[{"id": one.team_id, "owner": names[one.owner_id].full, "kind": kind_word(ctx, one.kind)} for one in invited],
+        own=next((team for team in teams if team.is_own), None),
+        others=[team for team in teams if not team.is_own],
+        done=ctx.query_param("done") if ctx.query_param("done") in _DONE else "",
+    )
+
+
+async def change(ctx: PageContext, form: Form) -> Response:
+    """Answer an invitation, or accept a hat."""
+    services, team, did = ctx.state.services.teams, form.text("team"), form.text("do")
+    if did in {"joined", "declined"}:
+        answer = pb.AnswerTeamInvitationRequest(request_id=form.request_id, team_id=team, accepted=did == "joined")
+        await ctx.call(services.AnswerTeamInvitation, answer)
+        return ctx.redirect(f"/team?done={did}")
+    if did in list(TeamHat):
+        hat = enums.to_wire(pb.TeamHat, TeamHat(did))
+        await ctx.call(services.AcceptTeamHat, pb.AcceptTeamHatRequest(request_id=form.request_id, team_id=team, hat=hat))
+        return ctx.redirect("/team?done=accepted")
+    return ctx.redirect("/team")
+
+
+async def _own_place(ctx: PageContext) -> ActionSubject:
+    team = await fetch_team(ctx, ctx.path_param("team"))
+    return ActionSubject(str(ctx.say("team.title_of", name=team.owner)), "/team")
+
+
+async def _place(ctx: PageContext) -> ActionSubject:
+    names = await ctx.person_names([ctx.path_param("person")])
+    return ActionSubject(names[ctx.path_param("person")].full, "/team")
+
+
+async def _leave(ctx: PageContext, form: Form, _decision: PassedDecision | None) -> Response:
+    return await _end_place(ctx, form, about_whom(ctx), "left")
+
+
+async def _end(ctx: PageContext, form: Form, _decision: PassedDecision | None) -> Response:
+    return await _end_place(ctx, form, ctx.path_param("person"), "ended")
+
+
+async def _end_place(ctx: PageContext, form: Form, person: str, done: str) -> Response:
+    request = pb.EndTeamMembershipRequest(request_id=form.request_id, team_id=ctx.path_param("team"), person_id=person)
+    await ctx.call(ctx.state.services.teams.EndTeamMembership, request)
+    return ctx.redirect(f"/team?done={done}")
+
+
+LEAVE = ConfirmedAction("leave_team", _own_place, _leave, Access.MEMBER, needs_decision=False)
+END = ConfirmedAction("end_team_place", _place, _end, Access.MEMBER, needs_decision=False, acting=True)

@@ -1,0 +1,107 @@
+"""A team in words: who is in it, as what, and which hats they wear until when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from kith.matching.v1 import teams_pb2 as pb
+from kith.matching.v1.enums import TeamHat, TeamMemberKind
+from libs.rpc.enums import known_word
+from services.web.page_context import PageContext, utc_datetime
+
+
+@dataclass(frozen=True)
+class HatView:
+    """One hat of somebody, with what this person may do about it."""
+
+    hat: str
+    name: Markup
+    says: Markup
+    handover: str
+    can_accept: bool
+    can_end: bool
+
+
+@dataclass(frozen=True)
+class MemberView:
+    """Somebody in a team, or invited."""
+
+    person_id: str
+    name: str
+    kind: Markup
+    says: Markup
+    has_joined: bool
+    is_me: bool
+    hats: Sequence[HatView]
+
+
+@dataclass(frozen=True)
+class TeamView:
+    """One team as somebody in it sees it."""
+
+    id: str
+    owner: str
+    is_own: bool
+    members: Sequence[MemberView]
+    agreement: str
+    version: int
+
+
+def about_whom(ctx: PageContext) -> str:
+    """The person themselves, or for whom they act."""
+    return ctx.acting.subject_id if ctx.acting else ctx.person_id
+
+
+async def fetch_team(ctx: PageContext, team_id: str) -> TeamView:
+    """Raises NotFound TEAM_UNKNOWN, as for a team that somebody is not in."""
+    team: pb.GetTeamResponse = await ctx.call(ctx.state.services.teams.GetTeam, pb.GetTeamRequest(team_id=team_id))
+    found = await ctx.person_names([team.owner_id, *(member.person_id for member in team.members)])
+    names = {person: name.full for person, name in found.items()}
+    is_own, me = team.owner_id == about_whom(ctx), about_whom(ctx)
+    return TeamView(
+        team.team_id,
+        names[team.owner_id],
+        is_own,
+        [_member(ctx, team, member, names[member.person_id], me=me, is_own=is_own) for member in team.members],
+        team.agreement,
+        team.version,
+    )
+
+
+def kind_word(ctx: PageContext, kind: "pb.TeamMemberKind.ValueType") -> Markup:
+    """As what somebody is in a team; empty for what only a newer version knows."""
+    known = known_word(pb.TeamMemberKind, TeamMemberKind, kind, None)
+    return ctx.say(f"team_kind.{known.value}") if known else Markup()
+
+
+def _member(ctx: PageContext, team: pb.GetTeamResponse, row: pb.TeamMember, name: str, *, me: str, is_own: bool) -> MemberView:
+    joined = row.HasField("joined_at")
+    at = utc_datetime(row.joined_at if joined else row.invited_at)
+    return MemberView(
+        row.person_id,
+        name,
+        kind_word(ctx, row.kind),
+        ctx.say("team.since" if joined else "team.invited", when=ctx.format_moment(at)),
+        joined,
+        row.person_id == me,
+        [view for hat in team.hats if hat.person_id == row.person_id for view in _hat(ctx, hat, me=me, is_own=is_own)],
+    )
+
+
+def _hat(ctx: PageContext, row: pb.WornTeamHat, *, me: str, is_own: bool) -> list[HatView]:
+    """Nothing for a hat whose last day is over."""
+    hat = known_word(pb.TeamHat, TeamHat, row.hat, None)
+    if hat is None or row.until_day < ctx.local_day().isoformat():
+        return []
+    worn, mine = row.HasField("accepted_at"), row.person_id == me
+    return [
+        HatView(
+            hat.value,
+            ctx.say(f"team_hat.{hat.value}"),
+            ctx.say("team.hat_until" if worn else "team.hat_offered", until=ctx.format_day(row.until_day)),
+            row.handover,
+            can_accept=mine and not worn and ctx.acting is None,
+            can_end=is_own or (mine and worn),
+        )
+    ]
