@@ -42,6 +42,7 @@ COMMANDS = {
     "pairs": CliCommand("scripts.cli.pairs:pairs_command", "recompute a matching day, without a running co-op"),
     "settle": CliCommand("scripts.cli.settle:settle_command", "recompute the money of a week, without a running co-op"),
     "hours": CliCommand("scripts.cli.hours:hours_command", "recompute whether work keeps the working-time rules"),
+    "rota": CliCommand("scripts.cli.rota:rota_app", "plan a day's visits, without a running co-op"),
     "verify": CliCommand("scripts.cli.verify:verify_app", "check the result of a federated vote, without a running co-op"),
     "demo": CliCommand("scripts.cli.demo.command:demo_command", "stand up three co-ops and let them decide together, to look at"),
 }
