@@ -211,8 +211,10 @@ def _scale(travel: list[list[Fraction]], patients: list[_Patient]) -> int:
     for patient in patients:
         numbers |= {*patient.window, *(patient.gap or ()), *(need.duration for need in patient.needs)}
     denominators = {number.denominator for number in numbers}
-    scales = (10**decimals for decimals in range(_DECIMALS))
-    return next((scale for scale in scales if all(scale % denominator == 0 for denominator in denominators)), 10**_DECIMALS)
+    scales: Iterable[int] = (10**decimals for decimals in range(_DECIMALS))
+    exact = (scale for scale in scales if all(scale % denominator == 0 for denominator in denominators))
+    largest: int = 10**_DECIMALS
+    return next(exact, largest)
 
 
 def _whole(number: Fraction, scale: int) -> int:

@@ -11,8 +11,13 @@ from services.scheduling.engine.problem import Plan, Problem
 
 ENGINE_VERSION = 1
 """Part of a plan's record: the same inputs, seed, iterations and version give the same plan."""
-_HOTTEST, _COLDEST = 700, 23
-"""Thousandths of the mean travel between two places: at the hottest, a plan dearer by that much is taken in one case of e."""
+_COLDEST = 23
+_HOTTEST = ((40, 10_000, 8), (85, 1_500, 2))
+"""Up to so many services: the hottest temperature, and how often the search begins again from there. On a small day one visit moves all
+others and basins are deep; on a large one a single slow round does better (ADR 51).
+
+Temperatures are thousandths of the mean travel: a plan dearer by that much is taken in one case of e."""
+_HOTTEST_OF_ALL = (700, 1)
 
 
 class Search(Protocol):
@@ -94,11 +99,16 @@ def anneal(
 ) -> Found:
     """Searches at the given pace; `may_go_on(level, best total)` is asked after every chunk and can end the search."""
     levels = [0] * LEVELS
-    mean = fmean(fmean(row) for row in problem.travel)
-    for level, temperature in enumerate(temperatures(max(2, int(mean * _HOTTEST) // 1000), max(1, int(mean * _COLDEST) // 1000))):
+    for level, temperature in enumerate(_temperatures(problem)):
         for chunk in pace.chunks(level):
             search.run(chunk, temperature)
             levels[level] += chunk
             if not may_go_on(level, search.best_total):
                 return Found(search.best, seed, tuple(levels), was_stopped=True)
     return Found(search.best, seed, tuple(levels), was_stopped=False)
+
+
+def _temperatures(problem: Problem) -> tuple[int, ...]:
+    mean, size = fmean(fmean(row) for row in problem.travel), len(problem.services)
+    hottest, rounds = next(((hottest, rounds) for largest, hottest, rounds in _HOTTEST if size <= largest), _HOTTEST_OF_ALL)
+    return temperatures(max(2, int(mean * hottest) // 1000), max(1, int(mean * _COLDEST) // 1000), rounds)

@@ -22,11 +22,12 @@ def allowances() -> tuple[int, ...]:
     return tuple(int((-_EXACT.ln(step) * UNIT).to_integral_value()) for step in steps)
 
 
-def temperatures(hottest: int, coldest: int) -> tuple[int, ...]:
-    """LEVELS numbers from hottest down to coldest, each the same part of the one before (rounded)."""
+def temperatures(hottest: int, coldest: int, rounds: int) -> tuple[int, ...]:
+    """LEVELS numbers: so many times from hottest down to coldest, each the same part of the one before (rounded)."""
+    steps = LEVELS // rounds
     ratio = _EXACT.ln(_EXACT.divide(_EXACT.create_decimal(coldest), _EXACT.create_decimal(hottest)))
-    exponents = (_EXACT.divide(ratio * level, _EXACT.create_decimal(LEVELS - 1)) for level in range(LEVELS))
-    return tuple(int((_EXACT.exp(exponent) * hottest).to_integral_value()) for exponent in exponents)
+    exponents = (_EXACT.divide(_EXACT.multiply(ratio, step), _EXACT.create_decimal(steps - 1)) for step in range(steps))
+    return tuple(int((_EXACT.exp(exponent) * hottest).to_integral_value()) for exponent in exponents) * rounds
 
 
 def split(iterations: int) -> Sequence[int]:

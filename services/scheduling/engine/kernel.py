@@ -7,6 +7,7 @@ log. All is 64-bit whole numbers in a few tables, a row for each visit and servi
 numba compiles at the first use and keeps the result in the user's cache folder.
 """
 
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -39,9 +40,14 @@ _TABLE_SIZE, _UNIT = cooling.TABLE_SIZE, cooling.UNIT
 
 
 def _cache_folder() -> bool:
-    """Whether what was compiled can be kept."""
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "kith" / "compiled"
+    """Whether what was compiled can be kept.
+
+    numba looks only at the file of the function, but constants of other files are compiled in: so each state of the engine has its folder.
+    """
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    fingerprint = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
     try:
+        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "kith" / "compiled" / fingerprint
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError):
         return False
@@ -399,6 +405,12 @@ def run(  # noqa: C901, PLR0912, PLR0915 - one loop over one state, as the compi
             there = min(max(here + _below(random, 2 * reach + 1) - reach, 0), len(order) - 1)
             if worker == mine or not _may_do(services, able, worker, service) or not _fits(visits, visit, there):
                 continue
+        elif kind == 5:
+            other = services[service, MATE]
+            worker = services[other, WORKER] if other >= 0 else mine
+            if worker == mine or not (able[worker, service] and able[mine, other]):
+                continue
+            beside = services[other, VISIT]
         else:
             if not services[service, NEAR]:
                 continue
@@ -428,12 +440,15 @@ def run(  # noqa: C901, PLR0912, PLR0915 - one loop over one state, as the compi
         else:
             _take_out(visits, services, travel, numbers, queue, log, visit)
             services[service, WORKER] = worker
-            if kind == 1:
-                _take_out(visits, services, travel, numbers, queue, log, beside)
+            if kind in (1, 5):
+                if beside != visit:
+                    _take_out(visits, services, travel, numbers, queue, log, beside)
                 services[other, WORKER] = mine
-                order[here], order[there] = beside, visit
-                visits[visit, POSITION], visits[beside, POSITION] = there, here
-                _put_in(visits, services, travel, numbers, queue, log, beside)
+                if kind == 1:
+                    order[here], order[there] = beside, visit
+                    visits[visit, POSITION], visits[beside, POSITION] = there, here
+                if beside != visit:
+                    _put_in(visits, services, travel, numbers, queue, log, beside)
             else:
                 _shift(visits, order, visit, there)
             _put_in(visits, services, travel, numbers, queue, log, visit)
@@ -451,12 +466,15 @@ def run(  # noqa: C901, PLR0912, PLR0915 - one loop over one state, as the compi
             continue
         _take_back(visits, services, travel, visit)
         services[service, WORKER] = mine
-        if kind == 1:
-            _take_back(visits, services, travel, beside)
+        if kind in (1, 5):
+            if beside != visit:
+                _take_back(visits, services, travel, beside)
             services[other, WORKER] = worker
-            order[here], order[there] = visit, beside
-            visits[visit, POSITION], visits[beside, POSITION] = here, there
-            _give_back(visits, services, travel, count, beside)
+            if kind == 1:
+                order[here], order[there] = visit, beside
+                visits[visit, POSITION], visits[beside, POSITION] = here, there
+            if beside != visit:
+                _give_back(visits, services, travel, count, beside)
         else:
             _shift(visits, order, visit, here)
         _give_back(visits, services, travel, count, visit)

@@ -13,9 +13,9 @@ from services.scheduling.engine.neighbours import neighbours
 from services.scheduling.engine.problem import NOBODY, Plan, Problem
 from services.scheduling.engine.random_numbers import SplitMix64
 
-BESIDE, SWAP, ALONG, OTHER_WORKER, TAILS = range(5)
-CHANCES = (46, 20, 16, 10, 8)
-"""Of the five moves, in hundredths."""
+BESIDE, SWAP, ALONG, OTHER_WORKER, TAILS, MATES = range(6)
+CHANCES = (44, 20, 14, 9, 8, 5)
+"""Of the six moves, in hundredths."""
 BOUNDS = tuple(accumulate(CHANCES))
 ALONG_AT_MOST = 3
 """How many services of its route a visit may pass at once."""
@@ -140,9 +140,22 @@ def _tails(state: State, random: SplitMix64, service: int) -> bool:
     return True
 
 
+def _mates(state: State, random: SplitMix64, service: int) -> bool:
+    """The two workers of one person exchange services. No other single move can: on the way, one worker would do both."""
+    del random
+    mate = state.problem.mate_of[service]
+    if mate == NOBODY:
+        return False
+    worker, other = state.workers[service], state.workers[mate]
+    if other not in state.problem.services[service].able or worker not in state.problem.services[mate].able:
+        return False
+    state.workers[service], state.workers[mate] = other, worker
+    return True
+
+
 def _two_workers(state: State, service: int, workers: Sequence[int]) -> bool:
     mate = state.problem.mate_of[service]
     return mate == NOBODY or workers[mate] != workers[service]
 
 
-_MOVES = {BESIDE: _beside, SWAP: _swap, ALONG: _along, OTHER_WORKER: _other_worker, TAILS: _tails}
+_MOVES = {BESIDE: _beside, SWAP: _swap, ALONG: _along, OTHER_WORKER: _other_worker, TAILS: _tails, MATES: _mates}
