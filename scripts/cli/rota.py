@@ -77,10 +77,18 @@ def _search(read: "rota_file.Instance", seed: int, effort: "Effort", jobs: int) 
             return [rota_job.run_job(read.problem, seed, effort, report)]
         import multiprocessing
         from concurrent import futures
+        from concurrent.futures.process import BrokenProcessPool
 
         with futures.ProcessPoolExecutor(jobs - 1, mp_context=multiprocessing.get_context("spawn")) as pool:
             others = [pool.submit(rota_job.run_job, read.problem, seed + number, effort) for number in range(1, jobs)]
-            return [rota_job.run_job(read.problem, seed, effort, report), *(other.result() for other in others)]
+            results = [rota_job.run_job(read.problem, seed, effort, report)]
+            try:
+                results += [other.result() for other in others]
+            except BrokenProcessPool:
+                # Ctrl-C ends a process that has not begun to search; what this one found still counts.
+                if not results[0].found.was_stopped:
+                    raise
+            return results
 
 
 def _timetable(read: "rota_file.Instance", result: "JobResult") -> "timetable.Timetable":

@@ -39,14 +39,10 @@ class JobResult:
 
 
 def run_job(problem: Problem, seed: int, effort: Effort, report: Callable[[int, int], None] | None = None) -> JobResult:
-    """Searches until the effort is spent or somebody presses Ctrl-C; then the best plan so far is the result.
+    """Searches until the effort is spent. After Ctrl-C, also one while the engine gets ready, the best plan so far is the result.
 
     `report(level, best total)` is called a few times a second.
     """
-    make = annealing.plain if effort.is_plain else annealing.compiled
-    started = time.perf_counter()
-    search = annealing.prepare(problem, seed, make)
-    warm = time.perf_counter()
     was_interrupted = False
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
@@ -60,10 +56,13 @@ def run_job(problem: Problem, seed: int, effort: Effort, report: Callable[[int, 
 
     before = signal.signal(signal.SIGINT, interrupt)
     try:
+        started = time.perf_counter()
+        search = annealing.prepare(problem, seed, annealing.plain if effort.is_plain else annealing.compiled)
+        warm = time.perf_counter()
         found = annealing.anneal(problem, seed, search, effort.pace(), may_go_on)
+        return JobResult(found, warm - started, time.perf_counter() - warm)
     finally:
         signal.signal(signal.SIGINT, before)
-    return JobResult(found, warm - started, time.perf_counter() - warm)
 
 
 def inputs_hash(content: bytes) -> str:
