@@ -12,7 +12,7 @@ from services.scheduling.engine.problem import Plan, Problem
 ENGINE_VERSION = 1
 """Part of a plan's record: the same inputs, seed, iterations and version give the same plan."""
 _COLDEST = 23
-_HOTTEST = ((40, 10_000, 8), (85, 2_000, 2), (200, 2_000, 1))
+_HOTTEST = ((40, 10_000, 8), (85, 1_500, 2), (200, 2_000, 1))
 """Up to so many services: the hottest temperature, and how often the search begins again from there. On a small day one visit moves all
 others and basins are deep; on a large one a single slow round does better (ADR 51).
 

@@ -216,7 +216,7 @@ def _forget(visits: Table, numbers: Table, queue: Table) -> bool:
 
 
 @_compiled
-def _settle(  # noqa: C901, PLR0912 - split up, the compiled code is a third slower
+def _settle(  # noqa: C901, PLR0912 - one loop over one queue; its parts share all of their state
     visits: Table, services: Table, travel: Table, numbers: Table, queue: Table, log: Table
 ) -> bool:
     """Computes the marked visits and all that follows from them; False if there is no end to it."""
