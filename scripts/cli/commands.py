@@ -43,6 +43,7 @@ COMMANDS = {
     "settle": CliCommand("scripts.cli.settle:settle_command", "recompute the money of a week, without a running co-op"),
     "hours": CliCommand("scripts.cli.hours:hours_command", "recompute whether work keeps the working-time rules"),
     "rank": CliCommand("scripts.cli.rank:rank_command", "say who suits a person and why, without a running co-op"),
+    "rota": CliCommand("scripts.cli.rota:rota_app", "plan a day's visits, without a running co-op"),
     "verify": CliCommand("scripts.cli.verify:verify_app", "check the result of a federated vote, without a running co-op"),
     "demo": CliCommand("scripts.cli.demo.command:demo_command", "stand up three co-ops and let them decide together, to look at"),
 }

@@ -5,9 +5,11 @@ such as `persons[3].wants`, and what was expected there.
 """
 
 import gc
+import gzip
 import json
 import re
 import sys
+import zlib
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
@@ -34,16 +36,24 @@ _DAY_MINUTES = 24 * 60
 def read_file(file: Path, page: str, read: Callable[[JsonNode], ValueT]) -> ValueT:
     """What `read` makes of the document in `file`. Raises CommandError with exit code 2, naming place and expectation.
 
-    `page` is the page of the documentation that describes the format.
+    A name that ends in `.gz` is unpacked. `page` is the page of the documentation that describes the format.
     """
     with _refusing(file, page):
         try:
-            text = file.read_text(encoding="utf-8-sig")
-        except OSError as error:
-            raise _refused(file, error.strerror or "it cannot be read", "Look whether the name of the file is right.") from error
+            text = _content(file).decode("utf-8-sig")
+        except (OSError, EOFError, zlib.error) as error:
+            why = getattr(error, "strerror", None) or "it cannot be read"
+            raise _refused(file, why, "Look whether the name of the file is right.") from error
         except UnicodeDecodeError as error:
             raise JsonNodeError("", "must be UTF-8 text") from error
         return read(JsonNode.parse(text))
+
+
+def _content(file: Path) -> bytes:
+    if file.suffix != ".gz":
+        return file.read_bytes()
+    with gzip.open(file) as packed:
+        return packed.read()
 
 
 @contextmanager
