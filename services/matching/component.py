@@ -30,7 +30,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
             address=settings.address,
             migrations=migrations_folder("matching"),
             services=(
-                support_profile_service(runtime, places),
+                support_profile_service(runtime, places, zone),
                 introduction_service(runtime, zone),
                 review_service(runtime, zone),
                 task_service(runtime, zone),

@@ -75,7 +75,7 @@ from services.web.pages.member_changes import CHANGES
 from services.web.pages.my_data import asking as erasure_asking
 from services.web.pages.my_data import page as my_data
 from services.web.pages.records import field_access, own_record, shared_records
-from services.web.pages.support import getting, giving
+from services.web.pages.support import find, getting, giving
 from services.web.pages.teams import team_forms, team_page
 
 
@@ -205,6 +205,7 @@ _MEMBER_PAGES = (
     Page("/helping/end", None, helping.end, helping.END, is_limited=False),
     Page("/you/data", my_data.show, acting=True),
     Page("/you/data/file", my_data.download, acting=True),
+    find.PAGE,
     getting.PAGE,
     giving.PAGE,
     form_page("/you/data/erase", erasure_asking.ASK, Access.MEMBER),

@@ -50,6 +50,7 @@ MEMBER = (
     "/you/record/sharing/home.key_safe?q=a",
     "/you/shared",
     "/you/told",
+    "/people/find",
     "/support/getting",
     "/support/giving",
     "/you/consents",

@@ -33,7 +33,7 @@ class Right(StrEnum):
     SCRUTINEER = r"hats\.SCRUTINEER"
     SIGNED_IN = r"work: UnitOfWork"
     """Fellow members' names and offices: everybody who is signed in, as the binding is not open."""
-    OWN_OR_OPEN_OFFER = r"support_profiles\.find\("
+    OWN_OR_OPEN_OFFER = r"support_profiles\.(find|list_open)\("
     """Own and acting in `team`; an open offer every member: row-level security of matching's tables."""
     IN_TEAM = r"teams\.get\("
     """Its owner, who acts for them, and those in it: row-level security of matching's tables."""
@@ -98,6 +98,9 @@ GUARDS = {
     ),
     ("GetSupportProfiles", "GivingSupport"): Guard(
         "gender languages postcode tags wished_tags words", Right.OWN_OR_OPEN_OFFER, "matching/queries/get_support_profiles"
+    ),
+    ("FindOffers", "GivingSupport"): Guard(
+        "gender languages postcode tags wished_tags words", Right.OWN_OR_OPEN_OFFER, "matching/queries/find_offers"
     ),
     ("GetTeam", "WornTeamHat"): Guard("handover until_day", Right.IN_TEAM, "matching/queries/get_team"),
     ("GetTeamTasks", "AssignedTask"): Guard("until_day", Right.IN_TEAM, "matching/queries/get_team_tasks"),

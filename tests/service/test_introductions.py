@@ -11,8 +11,10 @@ from kith.matching.facts.v1 import facts_pb2 as facts
 from kith.matching.v1 import introductions_pb2 as pb
 from kith.matching.v1 import support_profiles_pb2 as profiles
 from kith.matching.v1 import teams_pb2 as teams
+from kith.matching.v1.support_profiles_pb2_grpc import SupportProfileServiceStub
 from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound
+from libs.rpc.client import call_service
 from tests.support.matching_people import MatchingPeople
 from tests.support.running_co_op import Infrastructure, event_publisher, running_co_op
 
@@ -104,6 +106,28 @@ async def test_a_no_cannot_be_told_from_silence(infrastructure: Infrastructure) 
         await people.lift(ada, silent, token(ada))
         [asked] = (await people.introductions(ada)).introductions
         assert (asked.pair.worker_id, asked.asked) == (str(silent), True)
+
+
+@pytest.mark.capability("T1", "T5")
+async def test_offers_are_found_but_for_those_either_side_does_not_want_to_see(infrastructure: Infrastructure) -> None:
+    async with matching_people(infrastructure) as people:
+        ada, sister, wren, refused, refuses, closed, outsider = await people.members(7)
+        await people.look_for_support(ada)
+        await people.offer_support(wren, refused, refuses, outsider)
+        await people.no(ada, refused, people.co_op.token(ada))
+        await people.no(ada, refuses, people.co_op.token(refuses))
+        await people.leave(outsider)
+        stub, as_ada = people.co_op.stub(SupportProfileServiceStub), await people.let_act(sister, ada)
+
+        async def found(token: str, **wanted: str) -> list[str]:
+            request = profiles.FindOffersRequest(person_id=str(ada), **wanted)
+            return [offer.person_id for offer in (await call_service(stub.FindOffers, request, token)).offers]
+
+        assert await found(people.co_op.token(ada)) == [str(wren)]
+        assert await found(as_ada) == [str(wren)]
+        assert await found(people.co_op.token(ada), language="tr") == []
+        with pytest.raises(NotAllowed, match="NOT_YOURS"):
+            await found(people.co_op.token(closed))
 
 
 async def test_nobody_speaks_for_a_side_that_is_not_theirs(infrastructure: Infrastructure) -> None:

@@ -1,7 +1,7 @@
 """Runs several co-ops with real governance and federation. Each has its own databases, message bus, keys, clock and border.
 
-They connect over mTLS through proxies that the test controls, one for each direction between two co-ops. A publisher for membership
-provides their members; hats are written directly into the databases.
+They connect over mTLS through proxies that the test controls, one for each direction between two co-ops. Publishers for
+identity and membership provide their members; hats are written directly into the databases.
 
 async with co_op_network(network_servers, 3) as network:
     vote = await network.vote()
@@ -24,6 +24,7 @@ from kith.federation.v1 import federation_pb2 as federation
 from kith.federation.v1.federation_pb2_grpc import EvidenceServiceStub, FederationServiceStub
 from kith.governance.v1 import governance_pb2 as governance
 from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
+from kith.identity.facts.v1.facts_pb2 import PersonRegistered
 from libs.database.engine import new_id
 from libs.host import instance_keys
 from libs.host.backing.nats_server import find_free_port
@@ -430,7 +431,10 @@ async def _running_networked_co_op(
         await party.start()
         stack.push_async_callback(_stop_if_running, party)
         membership: EventPublisher = await stack.enter_async_context(event_publisher(party.co_op, "membership"))
-        party.assembly = MemberAssembly(party.co_op, membership, membership, secretary=party.secretary)
+        identity: EventPublisher = await stack.enter_async_context(event_publisher(party.co_op, "identity"))
+        # A roll is frozen only once identity was asked, too: it has published something, and answers.
+        await identity.publish((PersonRegistered(person_id=str(party.secretary)), str(party.secretary)))
+        party.assembly = MemberAssembly(party.co_op, identity, membership, secretary=party.secretary)
         await _give_hats(party)
         yield party
 

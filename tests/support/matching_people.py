@@ -11,7 +11,7 @@ from kith.matching.v1 import teams_pb2 as team
 from kith.matching.v1.introductions_pb2_grpc import IntroductionServiceStub
 from kith.matching.v1.support_profiles_pb2_grpc import SupportProfileServiceStub
 from kith.matching.v1.teams_pb2_grpc import TeamServiceStub
-from kith.membership.facts.v1.facts_pb2 import MemberAdmitted
+from kith.membership.facts.v1.facts_pb2 import MemberAdmitted, MembershipEnded
 from libs import callers
 from libs.callers import tokens
 from libs.database.engine import new_id
@@ -35,6 +35,11 @@ class MatchingPeople:
         await self.membership.publish(*admitted)
         await self.co_op.wait_until_consumed("matching", "membership")
         return people
+
+    async def leave(self, person: UUID) -> None:
+        """Their last day was long ago."""
+        await self.membership.publish((MembershipEnded(person_id=str(person), on="2020-01-01", reason="left"), str(person)))
+        await self.co_op.wait_until_consumed("matching", "membership")
 
     async def look_for_support(self, *people: UUID) -> None:
         for person in people:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from functools import partial
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from kith.matching.v1 import support_profiles_pb2 as pb
 from kith.matching.v1.enums import WorksAs
@@ -16,10 +17,11 @@ from services.matching.commands.set_giving_support import set_giving_support
 from services.matching.domain.places import Place
 from services.matching.domain.support_profile import GettingSupport, GivingSupport
 from services.matching.domain.weekly_hours import WeeklyTime, parse_weekly_time
+from services.matching.queries.find_offers import OfferFilter, find_offers
 from services.matching.queries.get_support_profiles import get_support_profiles
 
 
-def support_profile_service(runtime: Runtime, places: Mapping[str, Place]) -> BoundService:
+def support_profile_service(runtime: Runtime, places: Mapping[str, Place], zone: ZoneInfo) -> BoundService:
     acting = partial(while_acting, "support profile", catch_up=runtime.catch_up_with("identity"))
     set_getting, set_giving = partial(set_getting_support, places=places), partial(set_giving_support, places=places)
     return bind(
@@ -28,6 +30,7 @@ def support_profile_service(runtime: Runtime, places: Mapping[str, Place]) -> Bo
         runtime.transactions,
         {
             "GetSupportProfiles": acting(query(_person, get_support_profiles, _profiles)),
+            "FindOffers": acting(query(_wanted, partial(find_offers, zone=zone), _offers)),
             "SetGettingSupport": acting(command(_getting, set_getting, lambda version: pb.SetGettingSupportResponse(version=version))),
             "SetGivingSupport": command(_giving, set_giving, lambda version: pb.SetGivingSupportResponse(version=version)),
         },
@@ -36,6 +39,14 @@ def support_profile_service(runtime: Runtime, places: Mapping[str, Place]) -> Bo
 
 def _person(request: pb.GetSupportProfilesRequest) -> tuple[UUID]:
     return (parse_id("person_id", request.person_id),)
+
+
+def _wanted(request: pb.FindOffersRequest) -> tuple[UUID, OfferFilter]:
+    return parse_id("person_id", request.person_id), OfferFilter(request.language, request.tag.strip(), request.day)
+
+
+def _offers(found: list[tuple[UUID, GivingSupport]]) -> pb.FindOffersResponse:
+    return pb.FindOffersResponse(offers=[pb.Offer(person_id=str(person), profile=_giving_message(offer)) for person, offer in found])
 
 
 def _getting(request: pb.SetGettingSupportRequest) -> tuple[UUID, GettingSupport]:

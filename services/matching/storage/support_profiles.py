@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Table, bindparam, delete, select, update
+from sqlalchemy import Row, Select, Table, bindparam, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.database.engine import UnitOfWork
@@ -12,7 +12,7 @@ from libs.database.rows import RowMapper, row_mapper, values_of
 from services.matching.domain.places import Place
 from services.matching.domain.support_profile import GettingSupport, GivingSupport
 from services.matching.domain.weekly_hours import WeeklyTime
-from services.matching.storage.tables import getting_support, giving_support
+from services.matching.storage.tables import current_member, getting_support, giving_support
 
 Profile = TypeVar("Profile", GettingSupport, GivingSupport)
 
@@ -25,6 +25,13 @@ def _find(table: Table) -> Select[Any]:
 
 
 _FIND = {kind: _find(table) for kind, table in _TABLES.items()}
+_OPEN = (
+    select(giving_support)
+    .join(current_member, current_member.c.person == giving_support.c.person)
+    .where(giving_support.c.open, or_(current_member.c.until.is_(None), current_member.c.until > bindparam("now")))
+    .order_by(giving_support.c.person)
+    .limit(2000)
+)
 _FIND_LOCKED = {kind: statement.with_for_update() for kind, statement in _FIND.items()}
 
 
@@ -32,6 +39,12 @@ async def find(work: UnitOfWork, kind: type[Profile], person: UUID, *, lock: boo
     """The person's profile of this kind, if there is one that the caller may see."""
     row = (await work.connection.execute((_FIND_LOCKED if lock else _FIND)[kind], {"of": person})).first()
     return to_profile(kind, row) if row else None
+
+
+async def list_open(work: UnitOfWork) -> dict[UUID, GivingSupport]:
+    """The open offers of members, by person; at most 2,000."""
+    rows = await work.connection.execute(_OPEN, {"now": work.now})
+    return {row.person: to_profile(GivingSupport, row) for row in rows}
 
 
 async def save(work: UnitOfWork, person: UUID, profile: GettingSupport | GivingSupport) -> None:

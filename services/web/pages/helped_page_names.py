@@ -21,6 +21,7 @@ _KEYS: Mapping[str, str] = {
     "/you/recovery": "recovery_help.title",
     "/you/sessions": "sessions.title",
     "/you/told": "told.title",
+    "/people/find": "find.title",
     "/support/getting": "support.getting",
     "/support/giving": "support.giving",
     "/helping": "helping.title",

@@ -1,7 +1,7 @@
 """Matching, as the pages see it: Ada looks for support, and offers some."""
 
 from kith.matching.v1 import support_profiles_pb2 as pb
-from tests.unit.web.fake_people import FakeService
+from tests.unit.web.fake_people import JO, FakeService
 
 
 class FakeSupportProfileService(FakeService):
@@ -22,3 +22,6 @@ class FakeSupportProfileService(FakeService):
 
     def GetSupportProfiles(self, _request: pb.GetSupportProfilesRequest) -> pb.GetSupportProfilesResponse:
         return pb.GetSupportProfilesResponse(getting=self.getting, giving=self.giving)
+
+    def FindOffers(self, request: pb.FindOffersRequest) -> pb.FindOffersResponse:
+        return pb.FindOffersResponse(offers=[] if request.tag else [pb.Offer(person_id=JO, profile=self.giving)])

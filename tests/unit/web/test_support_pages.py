@@ -2,10 +2,11 @@
 
 import pytest
 
+from kith.matching.v1 import introductions_pb2 as intro
 from kith.matching.v1 import support_profiles_pb2 as pb
 from libs.refusals import invalid
 from services.web.pages.support.typed_times import TimesUnreadableError, read_times, write_times
-from tests.unit.web.fake_people import ADA
+from tests.unit.web.fake_people import ADA, JO, NAMES
 from tests.unit.web.fake_services import FakeServices
 from tests.unit.web.scriptless_browser import ScriptlessBrowser
 
@@ -82,3 +83,19 @@ def test_a_refusal_stands_beside_its_field() -> None:
     browser.open("/support/getting")
     status, page = browser.submit("/support/getting", postcode="ZZ9 9ZZ")
     assert (status, 'id="postcode-error"' in page) == (422, True)
+
+
+@pytest.mark.capability("T5")
+def test_people_browse_offers_for_themselves_and_ask_to_meet() -> None:
+    fakes = FakeServices()
+    browser = ScriptlessBrowser(fakes).sign_in()
+    page = browser.open("/people/find?day=sun&language=en")
+    for words in (NAMES[JO][0], "I like to be outside.", "Sunday 20:00 to 24:00", "English", "gardening", "£18.50", "One person"):
+        assert words in page
+    [asked] = [one for one in fakes.support_profiles.requests if isinstance(one, pb.FindOffersRequest)]
+    assert (asked.person_id, asked.day, asked.language, asked.tag) == (ADA, "sun", "en", "")
+
+    assert browser.submit("/people", do="yes") == (303, "/people?done=yes")
+    [said] = [one for one in fakes.introductions.requests if isinstance(one, intro.SayYesRequest)]
+    assert (said.pair.person_id, said.pair.worker_id, said.step) == (ADA, JO, intro.INTRODUCTION_STEP_UNSPECIFIED)
+    assert "Nobody fits yet." in browser.open("/people/find?tag=chess")

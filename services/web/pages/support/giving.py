@@ -36,7 +36,7 @@ async def _values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
         "tags": ", ".join(stored.tags),
         "wished_tags": ", ".join(stored.wished_tags),
         "works_as": known_word(pb.WorksAs, WorksAs, stored.works_as, "") or "",
-        "rate": _pounds(stored.rate_pence) if stored.version else "",
+        "rate": pounds(stored.rate_pence) if stored.version else "",
         "words": stored.words,
         "open": "on" if stored.open else "off",
         "version": str(stored.version),
@@ -100,7 +100,8 @@ def _number(typed: str, times: int) -> int | None:
     return int(value.quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def _pounds(pence: int) -> str:
+def pounds(pence: int) -> str:
+    """As people write it: 18.50."""
     return f"{pence // 100}.{pence % 100:02}"
 
 
@@ -113,7 +114,7 @@ def _read_back(ctx: PageContext, stored: pb.GivingSupport) -> list[str]:
     said = [
         ctx.say("support.now_open_giving" if stored.open else "support.now_closed"),
         *([ctx.say(f"support_works_as.{works_as}")] if works_as else []),
-        *([ctx.say("support.now_rate", rate=_pounds(stored.rate_pence))] if stored.rate_pence else []),
+        *([ctx.say("support.now_rate", rate=pounds(stored.rate_pence))] if stored.rate_pence else []),
         ctx.say("support.now_reach", km=stored.reach_km, hours=f"{Decimal(stored.minutes_a_week) / _HOUR:g}"),
         *([ctx.say("support.now_times", times=", ".join(times_in_words(ctx, stored.times)))] if stored.times else []),
         *([ctx.say("support.now_speaks", languages=", ".join(speaks))] if speaks else []),

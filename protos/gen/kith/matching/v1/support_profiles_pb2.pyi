@@ -334,3 +334,84 @@ class SetGivingSupportResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SetGivingSupportResponse: _TypeAlias = SetGivingSupportResponse  # noqa: Y015
+
+@_typing.final
+class FindOffersRequest(_message.Message):
+    """FindOffersRequest: of these only, where it says so; the first 60."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    TAG_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    """who looks"""
+    language: _builtins.str
+    """who speaks it"""
+    tag: _builtins.str
+    """who likes it"""
+    day: _builtins.str
+    """who has time on that day: mon, tue ..."""
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        language: _builtins.str = ...,
+        tag: _builtins.str = ...,
+        day: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["day", b"day", "language", b"language", "person_id", b"person_id", "tag", b"tag"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FindOffersRequest: _TypeAlias = FindOffersRequest  # noqa: Y015
+
+@_typing.final
+class Offer(_message.Message):
+    """Offer is what one member offers; without their postcode."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    PROFILE_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    @_builtins.property
+    def profile(self) -> Global___GivingSupport: ...
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        profile: Global___GivingSupport | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["profile", b"profile"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_id", b"person_id", "profile", b"profile"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Offer: _TypeAlias = Offer  # noqa: Y015
+
+@_typing.final
+class FindOffersResponse(_message.Message):
+    """FindOffersResponse: never with anybody whom either side does not want to see, or who is in the team already."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OFFERS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def offers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Offer]: ...
+    def __init__(
+        self,
+        *,
+        offers: _abc.Iterable[Global___Offer] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["offers", b"offers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FindOffersResponse: _TypeAlias = FindOffersResponse  # noqa: Y015

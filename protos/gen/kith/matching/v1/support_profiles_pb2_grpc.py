@@ -41,6 +41,11 @@ class SupportProfileServiceStub:
                 request_serializer=kith_dot_matching_dot_v1_dot_support__profiles__pb2.GetSupportProfilesRequest.SerializeToString,
                 response_deserializer=kith_dot_matching_dot_v1_dot_support__profiles__pb2.GetSupportProfilesResponse.FromString,
                 _registered_method=True)
+        self.FindOffers = channel.unary_unary(
+                '/kith.matching.v1.SupportProfileService/FindOffers',
+                request_serializer=kith_dot_matching_dot_v1_dot_support__profiles__pb2.FindOffersRequest.SerializeToString,
+                response_deserializer=kith_dot_matching_dot_v1_dot_support__profiles__pb2.FindOffersResponse.FromString,
+                _registered_method=True)
         self.SetGettingSupport = channel.unary_unary(
                 '/kith.matching.v1.SupportProfileService/SetGettingSupport',
                 request_serializer=kith_dot_matching_dot_v1_dot_support__profiles__pb2.SetGettingSupportRequest.SerializeToString,
@@ -60,6 +65,13 @@ class SupportProfileServiceServicer:
 
     def GetSupportProfiles(self, request, context):
         """The person, somebody who acts for them in `team`, and for the profile of giving every member while it is open.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FindOffers(self, request, context):
+        """The person who looks, or somebody who acts for them in `team`: offers of members, in an order drawn by lot for them and the day.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -86,6 +98,11 @@ def add_SupportProfileServiceServicer_to_server(servicer, server):
                     servicer.GetSupportProfiles,
                     request_deserializer=kith_dot_matching_dot_v1_dot_support__profiles__pb2.GetSupportProfilesRequest.FromString,
                     response_serializer=kith_dot_matching_dot_v1_dot_support__profiles__pb2.GetSupportProfilesResponse.SerializeToString,
+            ),
+            'FindOffers': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindOffers,
+                    request_deserializer=kith_dot_matching_dot_v1_dot_support__profiles__pb2.FindOffersRequest.FromString,
+                    response_serializer=kith_dot_matching_dot_v1_dot_support__profiles__pb2.FindOffersResponse.SerializeToString,
             ),
             'SetGettingSupport': grpc.unary_unary_rpc_method_handler(
                     servicer.SetGettingSupport,
@@ -127,6 +144,33 @@ class SupportProfileService:
             '/kith.matching.v1.SupportProfileService/GetSupportProfiles',
             kith_dot_matching_dot_v1_dot_support__profiles__pb2.GetSupportProfilesRequest.SerializeToString,
             kith_dot_matching_dot_v1_dot_support__profiles__pb2.GetSupportProfilesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindOffers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.matching.v1.SupportProfileService/FindOffers',
+            kith_dot_matching_dot_v1_dot_support__profiles__pb2.FindOffersRequest.SerializeToString,
+            kith_dot_matching_dot_v1_dot_support__profiles__pb2.FindOffersResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,6 +37,8 @@ class SupportProfileServiceStub:
     def __new__(cls, channel: _aio.Channel) -> SupportProfileServiceAsyncStub: ...
     GetSupportProfiles: _grpc.UnaryUnaryMultiCallable[_support_profiles_pb2.GetSupportProfilesRequest, _support_profiles_pb2.GetSupportProfilesResponse]
     """The person, somebody who acts for them in `team`, and for the profile of giving every member while it is open."""
+    FindOffers: _grpc.UnaryUnaryMultiCallable[_support_profiles_pb2.FindOffersRequest, _support_profiles_pb2.FindOffersResponse]
+    """The person who looks, or somebody who acts for them in `team`: offers of members, in an order drawn by lot for them and the day."""
     SetGettingSupport: _grpc.UnaryUnaryMultiCallable[_support_profiles_pb2.SetGettingSupportRequest, _support_profiles_pb2.SetGettingSupportResponse]
     """The person, or somebody who acts for them in `team`."""
     SetGivingSupport: _grpc.UnaryUnaryMultiCallable[_support_profiles_pb2.SetGivingSupportRequest, _support_profiles_pb2.SetGivingSupportResponse]
@@ -51,6 +53,8 @@ class SupportProfileServiceAsyncStub(SupportProfileServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetSupportProfiles: _aio.UnaryUnaryMultiCallable[_support_profiles_pb2.GetSupportProfilesRequest, _support_profiles_pb2.GetSupportProfilesResponse]  # type: ignore[assignment]
     """The person, somebody who acts for them in `team`, and for the profile of giving every member while it is open."""
+    FindOffers: _aio.UnaryUnaryMultiCallable[_support_profiles_pb2.FindOffersRequest, _support_profiles_pb2.FindOffersResponse]  # type: ignore[assignment]
+    """The person who looks, or somebody who acts for them in `team`: offers of members, in an order drawn by lot for them and the day."""
     SetGettingSupport: _aio.UnaryUnaryMultiCallable[_support_profiles_pb2.SetGettingSupportRequest, _support_profiles_pb2.SetGettingSupportResponse]  # type: ignore[assignment]
     """The person, or somebody who acts for them in `team`."""
     SetGivingSupport: _aio.UnaryUnaryMultiCallable[_support_profiles_pb2.SetGivingSupportRequest, _support_profiles_pb2.SetGivingSupportResponse]  # type: ignore[assignment]
@@ -68,6 +72,14 @@ class SupportProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_support_profiles_pb2.GetSupportProfilesResponse, _abc.Awaitable[_support_profiles_pb2.GetSupportProfilesResponse]]:
         """The person, somebody who acts for them in `team`, and for the profile of giving every member while it is open."""
+
+    @_abc_1.abstractmethod
+    def FindOffers(
+        self,
+        request: _support_profiles_pb2.FindOffersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_support_profiles_pb2.FindOffersResponse, _abc.Awaitable[_support_profiles_pb2.FindOffersResponse]]:
+        """The person who looks, or somebody who acts for them in `team`: offers of members, in an order drawn by lot for them and the day."""
 
     @_abc_1.abstractmethod
     def SetGettingSupport(
