@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from services.instance import Instance
 
 with lazy_imports():
+    from libs.host import instance_keys
     from scripts.cli import lock_owner
 
 SERVICE_ADDRESSES = {
     "identity": "identity:7401",
     "membership": "membership:7402",
     "governance": "governance:7403",
+    "matching": "matching:7406",
     "federation": "federation:7405",
     "web": "web:7404",
 }
@@ -30,8 +32,13 @@ UNPUBLISHED_BORDER = "127.0.0.1:8443"
 
 
 def containers_command(folder: FolderArgument = DEFAULT_FOLDER) -> None:
-    """Make a co-op's folder ready to run in containers: writes containers.env, and says in kith.toml where the services answer."""
+    """Make a co-op's folder ready to run in containers: writes containers.env, and says in kith.toml where the services answer.
+
+    After an upgrade it does the same for services that are new: they get keys and an address.
+    """
     instance, co_op = lock_owner.load_co_op(folder)
+    if co_op.service_addresses:
+        _add_new_services(instance, co_op)
     if not co_op.service_addresses:
         write_service_addresses(instance, SERVICE_ADDRESSES)
         print_note(f"{instance.folder.settings} now says that the services run in containers. Remove its [services] to use kith up again.")
@@ -39,6 +46,19 @@ def containers_command(folder: FolderArgument = DEFAULT_FOLDER) -> None:
     env_file = instance.folder.path / ENV_FILE
     env_file.write_text(compose_variables(instance, co_op), encoding="utf-8")
     print_result(f"docker compose --env-file {env_file} up --detach --wait")
+
+
+def _add_new_services(instance: "Instance", co_op: "CoOpSettings") -> None:
+    """A service without an address came with an upgrade. One that has an address keeps its keys, or misses them loudly."""
+    new = [name for name in SERVICE_ADDRESSES if name not in co_op.service_addresses]
+    if not new:
+        return
+    instance_keys.create_missing_service_keys(instance.folder.keys, co_op.id, new)
+    lines = "".join(f'{name} = "{SERVICE_ADDRESSES[name]}"\n' for name in new)
+    settings = instance.folder.settings
+    settings.write_text(settings.read_text(encoding="utf-8").replace("\n[services]\n", f"\n[services]\n{lines}", 1), encoding="utf-8")
+    instance.__dict__.pop("co_op", None)
+    print_note(f"New in this version: {', '.join(new)}. Its keys are in {instance.folder.keys}; back them up again.")
 
 
 def write_service_addresses(instance: "Instance", addresses: Mapping[str, str]) -> None:
