@@ -93,7 +93,9 @@ class Instance:
             founded = self._check_folder(report, replaced)
             settings = self._backing_settings()
             _cancel_on_signals()
-            # Loading the services' code takes as long as starting the servers: both at once.
+            # Loading the services' code takes as long as starting the servers: both at once. Both need the client of NATS, whose modules
+            # import one another: two threads that import them at once can wait for each other (`_DeadlockError`).
+            import_module("nats.js")
             starting = asyncio.create_task(
                 backing.start_backing_services(self.folder, settings, on_event=_ServerEventReporter(report), lock=lock)
             )

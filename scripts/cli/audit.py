@@ -18,6 +18,7 @@ from services.topology import PEOPLE_SERVICE_NAMES, find_service
 with lazy_imports():
     from kith.governance.facts.v1 import facts_pb2 as governance_facts
     from kith.identity.facts.v1 import facts_pb2 as identity_facts
+    from kith.matching.facts.v1 import facts_pb2 as matching_facts
     from kith.membership.facts.v1 import facts_pb2 as membership_facts
     from libs.access import audit_chain, audit_verification
     from scripts.cli import lock_owner, service_databases
@@ -63,7 +64,8 @@ async def _verify(folder: Path, against: Path | None, *, as_json: bool) -> int:
 
 
 async def _check(co_op: "instance.Instance", service: str, noted: "list[audit_chain.ChainHead]") -> "audit_verification.AuditReport":
-    event = {"identity": identity_facts, "membership": membership_facts, "governance": governance_facts}[service].ReadAuditSealed
+    facts = {"identity": identity_facts, "membership": membership_facts, "governance": governance_facts, "matching": matching_facts}
+    event = facts[service].ReadAuditSealed
 
     def parse_head(payload: bytes) -> audit_chain.ChainHead:
         head = event.FromString(payload)

@@ -131,14 +131,17 @@ def test_a_motion_is_put_from_the_pages_and_its_notice_is_kept(demo_site: DemoSi
 
 def test_a_new_member_is_added_and_can_be_found(demo_site: DemoSite, window: Window) -> None:
     page = window(demo_site.secretary, width=1100)
-    # The demonstration has 300 members, and another test may have added some.
-    number = next(number for number in range(301, 320) if not is_member_number(page, number))
+    # The demonstration has 300 members, and another test may have added some, or merged the last one away.
+    known = [number for number in range(301, 320) if is_member_number(page, number)]
     page.goto("/members/new")
     page.get_by_label("Full name").fill("Tamsin Wickerwork")
     page.get_by_label("Postal address").fill("9 Example Row")
     page.get_by_role("button", name="Add this member").click()
     expect(page.get_by_text("Tamsin Wickerwork").first).to_be_visible()
-    expect(page.get_by_text(f"member number {number}", exact=False)).to_be_visible()
+    said = page.get_by_text("member number", exact=False).first.inner_text()
+    number = int(said.rpartition("member number ")[2].split()[0])
+    assert number > max(known, default=300)
+    assert is_member_number(page, number)
 
 
 def is_member_number(page: Page, number: int) -> bool:
