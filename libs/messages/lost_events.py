@@ -27,7 +27,8 @@ async def read_lost_events(bus: Bus, database: Database, source: str, at_start: 
         return []
     lost: list[Event] = []
     # From the last back to the first that the database has; after an ordinary start that is the last one.
-    for sequence in range(info.state.last_seq, info.state.first_seq - 1, -1):
+    # A stream that nobody has published to yet counts from 0, where no message is.
+    for sequence in range(info.state.last_seq, max(info.state.first_seq, 1) - 1, -1):
         envelope = await _envelope(bus, source, sequence)
         if envelope is None:
             continue
