@@ -130,8 +130,8 @@ class PageContext:
     @property
     def device(self) -> str:
         """Whose device it is: as was just said in a form, or as was said the last time in this browser, or else of others too."""
-        said = self.submitted.text("device") if self.submitted else ""
-        return said or ("own" if self.state.cookies.read(self.request, self.state.cookies.own_device) else "shared")
+        chosen = self.submitted.text("device") if self.submitted else ""
+        return chosen or ("own" if self.state.cookies.read(self.request, self.state.cookies.own_device) else "shared")
 
     @property
     def phone(self) -> str | Markup:

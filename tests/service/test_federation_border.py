@@ -155,7 +155,7 @@ def test_an_authority_is_no_certificate_of_a_peer() -> None:
     assert not certificates.is_usable(make_certificate("mill-lane", by=make_certificate("brook-side")).der)
 
 
-async def test_whoever_shows_another_certificate_than_the_peers_is_not_called_though_it_has_its_key() -> None:
+async def test_a_caller_with_another_certificate_than_the_peers_is_not_called_though_it_has_its_key() -> None:
     made = certificates.create_tls_key("mill-lane", datetime.now(UTC))
     key = load_der_private_key(made.private, None)
     assert isinstance(key, EllipticCurvePrivateKey)

@@ -105,7 +105,7 @@ async def test_an_event_about_an_unknown_vote_blocks_nothing(infrastructure: Inf
 
 
 @pytest.mark.capability("G15")
-async def test_whoever_lost_a_ballot_is_asked_to_vote_again_and_then_has(infrastructure: Infrastructure) -> None:
+async def test_a_voter_whose_ballot_was_lost_is_asked_to_vote_again_and_then_has(infrastructure: Infrastructure) -> None:
     async with simulated_vote(infrastructure, user=6, worker=5) as voting:
         await voting.open()
         pat, kim = voting.voters[:2]

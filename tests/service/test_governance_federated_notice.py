@@ -52,7 +52,7 @@ async def test_a_draft_gives_the_notice_and_the_hours_of_its_kind_of_resolution(
         await draft(9 * DAY, 10 * DAY + HOUR)
 
 
-async def test_whoever_decided_with_notice_joins_nothing_that_gives_less(infrastructure: Infrastructure) -> None:
+async def test_a_co_op_that_decided_with_notice_joins_nothing_that_gives_less(infrastructure: Infrastructure) -> None:
     async with simulated_vote(infrastructure, user=6, worker=5) as voting:
         number = await decide_with_notice(voting)
         for opens, closes, reason in (

@@ -274,7 +274,7 @@ async def test_two_scrutineers_open_every_row_and_neither_froze_it(infrastructur
             )
 
 
-async def test_whoever_froze_the_roll_does_not_attest_it(infrastructure: Infrastructure) -> None:
+async def test_the_secretary_who_froze_the_roll_does_not_attest_it(infrastructure: Infrastructure) -> None:
     async with simulated_vote(infrastructure, user=6, worker=5) as voting:
         assembly = voting.assembly
         await assembly.identity.publish((HatGiven(person_id=str(assembly.secretary), hat="scrutineer"), str(assembly.secretary)))

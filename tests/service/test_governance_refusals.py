@@ -246,7 +246,7 @@ async def test_nobody_records_their_own_vote_on_paper(infrastructure: Infrastruc
             await assembly.confirm(entry, "for", by=assembly.second)
 
 
-async def test_whoever_leaves_and_joins_again_on_one_day_is_on_the_roll_once(infrastructure: Infrastructure) -> None:
+async def test_somebody_who_leaves_and_joins_again_on_one_day_is_on_the_roll_once(infrastructure: Infrastructure) -> None:
     async with member_assembly(infrastructure, user=1) as assembly:
         [pat] = assembly.members["user"]
         # Left and joined again on one day, as a worker.

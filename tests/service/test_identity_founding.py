@@ -10,7 +10,7 @@ from libs.rpc.client import call_service
 from tests.support.running_co_op import Infrastructure, running_co_op
 
 
-async def test_whoever_holds_the_data_folder_founds_the_co_op_and_then_steps_back(infrastructure: Infrastructure) -> None:
+async def test_the_holder_of_the_data_folder_founds_the_co_op_and_then_steps_back(infrastructure: Infrastructure) -> None:
     async with running_co_op(infrastructure, "identity") as co_op:
         identity = co_op.stub(IdentityServiceStub)
         [sam] = await co_op.register_people("Sam Sample")

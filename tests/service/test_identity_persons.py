@@ -110,7 +110,7 @@ async def test_a_secretary_reads_a_person_and_it_is_written_down(infrastructure:
             await call_service(identity.GetPerson, pb.GetPersonRequest(person_id="ada"), co_op.token(ada))
 
 
-async def test_names_are_there_for_whoever_is_signed_in_two_hundred_at_a_time(infrastructure: Infrastructure) -> None:
+async def test_names_are_there_for_everybody_signed_in_two_hundred_at_a_time(infrastructure: Infrastructure) -> None:
     async with running_co_op(infrastructure, "identity") as co_op:
         sam, ada = await co_op.register_people("Sam Sample", "Ada Ample")
         identity, token = co_op.stub(IdentityServiceStub), co_op.token(ada)

@@ -49,8 +49,8 @@ async def _begin(work: UnitOfWork, pair: Pair, side: Side) -> IntroductionStep:
         giving = await support_profiles.find(work, GivingSupport, pair.worker)
         own_team = await teams.find_by_owner(work, pair.person)
     # The one who is asked must have opened their profile: nobody is asked out of the blue.
-    asked = giving if side is Side.PERSON else getting
-    if giving is None or asked is None or not asked.open:
+    profile_of_other = giving if side is Side.PERSON else getting
+    if giving is None or profile_of_other is None or not profile_of_other.open:
         raise NotFound("OFFER_UNKNOWN")
     member = await teams.find_member(work, own_team.id, pair.worker) if own_team else None
     if member is not None and member.joined_at is not None:

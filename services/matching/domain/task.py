@@ -58,12 +58,12 @@ def check_task(
     """Whether a member of a team may do this kind of task on that day."""
     guarded = member in _UNPAID and kind in _CHECKED_TASKS
     needed_gates = {kind.value, _VISITS} if guarded else {kind.value}
-    asked = any(kind.value in gates for gates in gates_by_kind.values())
+    is_gated = any(kind.value in gates for gates in gates_by_kind.values())
     needed = sorted(name for name, gates in gates_by_kind.items() if needed_gates & set(gates))
     days = {name: _last_day(credential.expires_on for credential in held if credential.kind == name) for name in needed}
     missing = tuple(name for name, day in days.items() if day < today)
     until = min(days.values(), default=date.max)
-    return Clearance(missing, None if missing or until == date.max else until, never=guarded and not asked)
+    return Clearance(missing, None if missing or until == date.max else until, never=guarded and not is_gated)
 
 
 def require_clearance(clearance: Clearance) -> date | None:

@@ -64,7 +64,7 @@ async def list_of(work: UnitOfWork, chooser: UUID, *, as_worker: bool) -> list[P
 
 
 async def excluded_for(work: UnitOfWork, person: UUID, *, as_worker: bool) -> frozenset[UUID]:
-    """With whom this side must not be brought together, whoever of the two does not want it. Never shown to anybody."""
+    """With whom this side must not be brought together, no matter which of the two does not want it. Never shown to anybody."""
     own = {no.other for no in await list_of(work, person, as_worker=as_worker)}
     async with as_engine(work):
         against = (await work.connection.execute(_AGAINST, {"of": person, "giving": as_worker})).scalars()

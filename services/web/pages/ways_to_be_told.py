@@ -124,17 +124,17 @@ def _stopped(ways: pb.WaysToBeTold) -> set[str]:
 
 def _read_back(ctx: PageContext, ways: pb.WaysToBeTold, channel: str, helper: str) -> list[Markup]:
     """What holds now, in sentences."""
-    said = [ctx.say(f"told.now_{channel}", helper=helper)]
+    sentences = [ctx.say(f"told.now_{channel}", helper=helper)]
     if ways.easy_read:
-        said.append(ctx.say("told.now_easy"))
+        sentences.append(ctx.say("told.now_easy"))
     if ways.large_print:
-        said.append(ctx.say("told.now_large"))
+        sentences.append(ctx.say("told.now_large"))
     if ways.language not in {"", "en"}:
-        said.append(ctx.say("told.now_language", language=language_name(ways.language)))
+        sentences.append(ctx.say("told.now_language", language=language_name(ways.language)))
     if ways.quiet_from != ways.quiet_until:
-        said.append(ctx.say("told.now_quiet", begin=clock_time(ways.quiet_from), end=clock_time(ways.quiet_until)))
-    said += [ctx.say(f"told.now_stopped_{topic.value}") for topic in _STOPPABLE if topic in _stopped(ways)]
-    return said
+        sentences.append(ctx.say("told.now_quiet", begin=clock_time(ways.quiet_from), end=clock_time(ways.quiet_until)))
+    sentences += [ctx.say(f"told.now_stopped_{topic.value}") for topic in _STOPPABLE if topic in _stopped(ways)]
+    return sentences
 
 
 def language_name(code: str) -> str:

@@ -79,7 +79,7 @@ def test_a_pseudonym_is_80_bits_the_most_significant_first() -> None:
     assert all(pseudonyms.is_pseudonym(item) for item in made)
 
 
-def test_whoever_types_a_pseudonym_may_take_a_letter_for_a_digit() -> None:
+def test_somebody_who_types_a_pseudonym_may_take_a_letter_for_a_digit() -> None:
     assert pseudonyms.parse_typed_pseudonym(" 0il-o abcd ef12 3456 ") == "0110ABCDEF123456"
     assert pseudonyms.parse_typed_pseudonym("0110abcdef12345u") is None
     assert pseudonyms.parse_typed_pseudonym("0110abcdef1234567") is None

@@ -113,10 +113,10 @@ def _audience_in_words(ctx: PageContext, audience: pb.Audience, names: Mapping[s
 
 def _sentence(ctx: PageContext, grant: pb.AccessGrant, who: str) -> Markup:
     what = ctx.say(f"record.noun.{grant.field}")
-    said = (
+    sentence = (
         ctx.say("record.sees_until", who=who, what=what, until=last_day(ctx, grant.valid_until))
         if grant.HasField("valid_until")
         else ctx.say("record.sees", who=who, what=what)
     )
     begins = utc_datetime(grant.valid_from)
-    return said + " " + ctx.say("record.begins", since=ctx.format_moment(begins)) if begins > ctx.now else said
+    return sentence + " " + ctx.say("record.begins", since=ctx.format_moment(begins)) if begins > ctx.now else sentence

@@ -28,16 +28,16 @@ class OfferView:
 
 
 async def show(ctx: PageContext) -> Response:
-    """The offers that fit what was asked for, in the order of the lot."""
-    asked = {name: ctx.query_param(name) for name in ("language", "tag", "day")}
-    request = pb.FindOffersRequest(person_id=ctx.subject_id, **asked)
+    """The offers that fit what was wanted for, in the order of the lot."""
+    wanted = {name: ctx.query_param(name) for name in ("language", "tag", "day")}
+    request = pb.FindOffersRequest(person_id=ctx.subject_id, **wanted)
     response: pb.FindOffersResponse = await ctx.call(ctx.state.services.support_profiles.FindOffers, request)
     names = await ctx.person_names(offer.person_id for offer in response.offers)
     return ctx.render(
         "support/find",
         offers=[_view(ctx, offer, names[offer.person_id].full) for offer in response.offers],
         subject=ctx.subject_id,
-        asked=asked,
+        wanted=wanted,
         languages=[{"value": "", "text": ctx.say("find.any")}, *_languages(ctx)],
         days=[{"value": "", "text": ctx.say("find.any")}, *({"value": day, "text": ctx.say(f"data.value.day.{day}")} for day in DAYS)],
     )

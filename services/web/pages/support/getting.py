@@ -81,7 +81,7 @@ def _read_back(ctx: PageContext, stored: pb.GettingSupport, skills: list[str]) -
         return []
     needed = [language_words(ctx, code) for code in stored.needed_languages]
     wished = [language_words(ctx, code) for code in stored.wished_languages]
-    said = [
+    sentences = [
         ctx.say("support.now_open_getting" if stored.open else "support.now_closed"),
         *([ctx.say("support.now_times", times=", ".join(times_in_words(ctx, stored.times)))] if stored.times else []),
         *([ctx.say("support.now_skills", skills=", ".join(skills))] if skills else []),
@@ -90,7 +90,7 @@ def _read_back(ctx: PageContext, stored: pb.GettingSupport, skills: list[str]) -
         *([ctx.say("support.now_wished", languages=", ".join(wished))] if wished else []),
         *([ctx.say("support.now_tags", tags=", ".join(stored.wished_tags))] if stored.wished_tags else []),
     ]
-    return list(map(str, said))
+    return list(map(str, sentences))
 
 
 GETTING = FormPage(

@@ -111,7 +111,7 @@ def _read_back(ctx: PageContext, stored: pb.GivingSupport) -> list[str]:
         return []
     speaks = [language_words(ctx, code) for code in stored.languages]
     works_as = known_word(pb.WorksAs, WorksAs, stored.works_as, "")
-    said = [
+    sentences = [
         ctx.say("support.now_open_giving" if stored.open else "support.now_closed"),
         *([ctx.say(f"support_works_as.{works_as}")] if works_as else []),
         *([ctx.say("support.now_rate", rate=pounds(stored.rate_pence))] if stored.rate_pence else []),
@@ -120,7 +120,7 @@ def _read_back(ctx: PageContext, stored: pb.GivingSupport) -> list[str]:
         *([ctx.say("support.now_speaks", languages=", ".join(speaks))] if speaks else []),
         *([ctx.say("support.now_own_tags", tags=", ".join(stored.tags))] if stored.tags else []),
     ]
-    return list(map(str, said))
+    return list(map(str, sentences))
 
 
 GIVING = FormPage(
