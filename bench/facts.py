@@ -29,7 +29,8 @@ from libs.clock import SystemClock
 from libs.database.engine import Database, new_id
 from libs.host import leader_election
 from libs.messages.bus import Bus, BusAddress, stream_name
-from libs.messages.consumer import Consumer, Reactions
+from libs.messages.consumer import Consumer
+from libs.messages.reactions import Reactions
 from libs.messages.relay import OutboxRelay
 from services.database_setup import ServiceDatabase
 from services.governance.reactions import membership

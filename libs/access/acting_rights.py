@@ -14,8 +14,8 @@ from kith.identity.facts.v1.facts_pb2 import RelationshipEnded, RelationshipStar
 from libs.access.access_tables import acting_right
 from libs.database.columns import MOMENT
 from libs.database.engine import UnitOfWork
-from libs.messages.consumer import Reactions
 from libs.messages.envelope import Event, type_of
+from libs.messages.reactions import Reactions
 
 _RIGHT = acting_right.c
 _ADD = insert(acting_right).on_conflict_do_nothing()

@@ -16,8 +16,8 @@ from sqlalchemy.dialects.postgresql import insert
 from kith.identity.facts.v1.facts_pb2 import ConsentEnded, ConsentGiven
 from libs.database.columns import MOMENT, in_force, key, optional, required
 from libs.database.engine import UnitOfWork
-from libs.messages.consumer import Reactions
 from libs.messages.envelope import Event, type_of
+from libs.messages.reactions import Reactions
 from libs.refusals import FailedPrecondition
 
 metadata = MetaData()

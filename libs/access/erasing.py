@@ -18,8 +18,8 @@ from libs.access.person_tables import Blank, Delete, PersonTable
 from libs.database.columns import MOMENT, among
 from libs.database.engine import UnitOfWork
 from libs.database.shared_tables import idempotency_key
-from libs.messages.consumer import EventHandler
 from libs.messages.envelope import Event, type_of
+from libs.messages.reactions import EventHandler
 
 _WAITING = erased_person.c.done_at.is_(None)
 _INSERT = insert(erased_person)

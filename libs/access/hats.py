@@ -13,8 +13,8 @@ from kith.identity.facts.v1.facts_pb2 import HatGiven, HatTaken
 from libs.access import hat_names
 from libs.database.columns import MOMENT, key, required
 from libs.database.engine import UnitOfWork
-from libs.messages.consumer import Reactions
 from libs.messages.envelope import Event, type_of
+from libs.messages.reactions import Reactions
 from libs.refusals import NotAllowed
 
 SECRETARY, OPERATOR, SCRUTINEER, HATS = hat_names.SECRETARY, hat_names.OPERATOR, hat_names.SCRUTINEER, hat_names.HATS

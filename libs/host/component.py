@@ -12,7 +12,8 @@ from libs.clock import Clock
 from libs.database import wakeups
 from libs.database.engine import Database, UnitOfWork
 from libs.host.http_limits import HttpLimits
-from libs.messages.consumer import Consumer, EventHandler, Reactions
+from libs.messages.consumer import Consumer
+from libs.messages.reactions import EventHandler, Reactions
 from libs.rpc.binding import BoundService
 from libs.rpc.transactions import Transactions
 

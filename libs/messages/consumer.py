@@ -7,9 +7,8 @@ whatever is lost, duplicated or reordered on the way, the position says which ev
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from google.protobuf.message import DecodeError
 from nats.aio.msg import Msg
@@ -18,9 +17,8 @@ from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.client import JetStreamContext
 from nats.js.errors import Error as JetStreamError
-from sqlalchemy import bindparam, delete, select, table, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith.envelope.v1.envelope_pb2 import Envelope, Head, HeadRequest, ReplayRequest, ReplayResponse
 from libs import callers
@@ -29,7 +27,9 @@ from libs.database import wakeups
 from libs.database.engine import DATABASE_ERRORS, Database, UnitOfWork
 from libs.database.shared_tables import position, position_skip
 from libs.messages.bus import Bus, head_subject, raise_if_cancelled, request_subject, stream_name
+from libs.messages.consumer_progress import ConsumerProgress
 from libs.messages.envelope import Event, event_of
+from libs.messages.reactions import Reactions, empty_projections
 from libs.observe import traces
 from libs.observe.logs import logger, traceback_lines
 from libs.observe.metrics import EVENT_POSITION, EVENTS_CONSUMED
@@ -43,13 +43,9 @@ SAFETY_NET_SECONDS = 60.0
 """How often the position is read without a wake-up."""
 BEHIND_SECONDS = 5.0
 """A consumer that stays behind the head this long has lost the latest events on the way."""
-SILENT_AFTER = timedelta(seconds=12)
-"""A source that has not repeated its head for so long is not heard."""
 FIRST_RETRY_SECONDS = 0.1
 MAX_RETRY_SECONDS = 30.0
 RESTART_SECONDS = 1.0
-
-EventHandler = Callable[[UnitOfWork, Event], Awaitable[None]]
 
 _POSITION = select(position).where(position.c.source == bindparam("source"))
 _INSERT_POSITION = insert(position)
@@ -64,65 +60,6 @@ _SKIPPED = select(position_skip.c.number).where(position_skip.c.source == bindpa
 _ADVANCE = text("""
 update position set n = :to from (select set_config('synchronous_commit', 'off', true)) as soon
 where source = :source and epoch = :epoch and n = :after""")
-
-
-@dataclass(frozen=True)
-class Reactions:
-    """A service's reactions to another service's events: a handler for each type, and the tables that only they fill (children first)."""
-
-    source: str
-    handlers: Mapping[str, EventHandler]
-    projections: Sequence[str]
-
-
-def joined(*parts: Reactions) -> Reactions:
-    """The reactions of all parts. Where several handle an event, they do so in the order of the parts.
-
-    Raises ValueError for parts that follow different sources.
-    """
-    [source] = {part.source for part in parts}
-    handlers: dict[str, list[EventHandler]] = {}
-    for part in parts:
-        for event_type, handler in part.handlers.items():
-            handlers.setdefault(event_type, []).append(handler)
-    projections = tuple(name for part in parts for name in part.projections)
-    return Reactions(source, {event_type: _in_turn(each) for event_type, each in handlers.items()}, projections)
-
-
-def _in_turn(handlers: Sequence[EventHandler]) -> EventHandler:
-    async def handle(work: UnitOfWork, event: Event) -> None:
-        for handler in handlers:
-            await handler(work, event)
-
-    return handlers[0] if len(handlers) == 1 else handle
-
-
-@dataclass
-class ConsumerProgress:
-    """How far a consumer has followed its source, for health, the operator's page and freezing a roll."""
-
-    source: str
-    position: int = 0
-    head: int = 0
-    epoch: int = 0
-    head_epoch: int = 0
-    head_received_at: datetime | None = None
-    stopped_by: str = ""
-    behind_since: float | None = field(default=None, repr=False)
-
-    @property
-    def behind(self) -> int:
-        return self.head if self.restored else max(0, self.head - self.position)
-
-    def is_current(self, now: datetime) -> bool:
-        """Whether we have handled everything, as far as the source said within the last seconds: it repeats its head every five."""
-        heard = self.head_received_at
-        return heard is not None and now - heard < SILENT_AFTER and not self.behind and not self.stopped_by
-
-    @property
-    def restored(self) -> bool:
-        """Whether the source was restored into another epoch: our events may never have happened there, whatever their number."""
-        return self.head_epoch not in (0, self.epoch)
 
 
 class _PositionMovedError(Exception):
@@ -432,11 +369,6 @@ class Consumer:
             await empty_projections(connection, self._reactions)
             await connection.execute(_RESET_POSITION, {"source": self._source, "epoch": epoch, "n": 0})
         await self._load_position()
-
-
-async def empty_projections(connection: AsyncConnection, reactions: Reactions) -> None:
-    for name in reactions.projections:
-        await connection.execute(delete(table(name)))
 
 
 def _parse_envelopes(messages: Sequence[Msg]) -> list[Envelope]:

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, select, text, update
 from libs.database.engine import UnitOfWork
 from libs.database.shared_tables import position
 from libs.database.wakeups import CHANNEL, POSITION
-from libs.messages.consumer import Reactions, empty_projections
+from libs.messages.reactions import Reactions, empty_projections
 
 _LOCK_POSITION = select(position.c.n).where(position.c.source == bindparam("source")).with_for_update()
 _START_AGAIN = update(position).where(position.c.source == bindparam("from_source")).values(n=0)

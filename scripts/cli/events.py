@@ -18,7 +18,8 @@ with lazy_imports():
     from libs import callers
     from libs.database import engine
     from libs.host import component, settings
-    from libs.messages import consumer, rebuild
+    from libs.messages import reactions as event_reactions
+    from libs.messages import rebuild
     from libs.rpc import transactions
     from scripts.cli import connection, lock_owner, service_databases, status
     from services import instance
@@ -135,7 +136,7 @@ async def _list(folder: Path, service: ServiceEntry, after: int, most: int) -> N
     )
 
 
-def _reactions(co_op: "instance.Instance", service: ServiceEntry, url: str) -> "tuple[consumer.Reactions, ...]":
+def _reactions(co_op: "instance.Instance", service: ServiceEntry, url: str) -> "tuple[event_reactions.Reactions, ...]":
     """The event sources that the service consumes, from its component."""
     from libs.clock import SystemClock
     from libs.host.request_key import read_request_key

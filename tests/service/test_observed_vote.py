@@ -30,8 +30,9 @@ from libs.clock import SystemClock
 from libs.database.engine import Database, UnitOfWork, new_id
 from libs.messages import rebuild
 from libs.messages.bus import Bus, BusAddress
-from libs.messages.consumer import Consumer, Reactions
+from libs.messages.consumer import Consumer
 from libs.messages.envelope import Event, type_of
+from libs.messages.reactions import Reactions
 from libs.observe import logs, traces
 from libs.refusals import FailedPrecondition, NotAllowed, Refusal
 from libs.rpc.client import call_service, open_channel

@@ -19,7 +19,7 @@ from libs.clock import SystemClock
 from libs.database.engine import Database, new_id
 from libs.host.event_anchor import EventAnchor
 from libs.host.process import Process
-from libs.messages.consumer import Reactions
+from libs.messages.reactions import Reactions
 from libs.messages.rebuild import rebuild_projections
 from services.web.news_reader import DatabaseNewsReader
 from services.web.reactions import federation, governance, identity

@@ -25,8 +25,9 @@ from libs.database.engine import Database, UnitOfWork, new_id
 from libs.host import leader_election
 from libs.messages import outbox
 from libs.messages.bus import Bus, BusAddress, stream_name
-from libs.messages.consumer import Consumer, Reactions
+from libs.messages.consumer import Consumer
 from libs.messages.envelope import Event, type_of
+from libs.messages.reactions import Reactions
 from libs.messages.relay import OutboxRelay
 from services.database_setup import ServiceDatabase
 from tests.support.disposable_nats import PASSWORD as OWN_PASSWORD

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from kith.governance.facts.v1.facts_pb2 import MotionClosed, RulebookAdopted
 from libs.database.engine import UnitOfWork
-from libs.messages.consumer import EventHandler
 from libs.messages.envelope import Event, type_of
+from libs.messages.reactions import EventHandler
 from services.federation.storage import decisions
 
 PROJECTIONS = ("decision",)

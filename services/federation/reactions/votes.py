@@ -19,8 +19,8 @@ from libs.boards import entries, evidence
 from libs.boards.documents import Objection, read_settlement_body, write_settlement
 from libs.boards.entries import JoinEntry, NoticeEntry
 from libs.database.engine import UnitOfWork
-from libs.messages.consumer import EventHandler
 from libs.messages.envelope import Event, type_of
+from libs.messages.reactions import EventHandler
 from libs.observe.logs import logger
 from libs.refusals import NotFound
 from libs.signing import statement

@@ -10,8 +10,8 @@ from kith.federation.facts.v1.facts_pb2 import (
     VoteVoid,
 )
 from libs.database.engine import UnitOfWork
-from libs.messages.consumer import Reactions
 from libs.messages.envelope import Event, type_of
+from libs.messages.reactions import Reactions
 from services.governance.commands.apply_vote_event import apply_vote_event
 from services.governance.domain import vote_lifecycle
 from services.governance.storage import vote_rolls

@@ -8,8 +8,8 @@ from kith.membership.facts.v1.facts_pb2 import PersonDataErased as MembershipEra
 from kith.web.facts.v1.facts_pb2 import PersonDataErased as WebErased
 from libs.access.erasing import Erased
 from libs.database.engine import UnitOfWork
-from libs.messages.consumer import EventHandler, Reactions
 from libs.messages.envelope import Event, type_of
+from libs.messages.reactions import EventHandler, Reactions
 from services.identity.commands.carry_out_erasures import confirm_erasure
 
 _Message = type[GovernanceErased] | type[MatchingErased] | type[MembershipErased] | type[WebErased]

@@ -6,8 +6,8 @@ governance also confirms that it erased its part of a person's data.
 from kith.governance.facts.v1.facts_pb2 import RulebookAdopted
 from libs.access import retention
 from libs.database.engine import UnitOfWork
-from libs.messages.consumer import Reactions
 from libs.messages.envelope import Event, type_of
+from libs.messages.reactions import Reactions
 from services.identity.domain.credential import CredentialRule
 from services.identity.reactions import erasures
 from services.identity.storage import credential_rules, person_holds

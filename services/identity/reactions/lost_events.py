@@ -9,8 +9,8 @@ from uuid import UUID
 from kith.identity.facts.v1 import facts_pb2 as facts
 from libs.access.erasing import Erased
 from libs.database.engine import UnitOfWork
-from libs.messages.consumer import EventHandler
 from libs.messages.envelope import Event, type_of
+from libs.messages.reactions import EventHandler
 from services.identity.commands import revoke_again
 from services.identity.commands.carry_out_erasures import confirm_erasure
 

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from kith.membership.facts.v1.facts_pb2 import MemberAdmitted, MemberClassChanged, MembershipEnded
 from libs.database.engine import UnitOfWork
-from libs.messages.consumer import Reactions
 from libs.messages.envelope import Event, type_of
+from libs.messages.reactions import Reactions
 from services.identity.commands.end_former_members_sessions import record_membership_end
 from services.identity.commands.end_relationships_over_time import end_relationships_of_dead
 from services.identity.reactions import erasures

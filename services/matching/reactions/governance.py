@@ -2,8 +2,8 @@
 
 from kith.governance.facts.v1.facts_pb2 import RulebookAdopted
 from libs.database.engine import UnitOfWork
-from libs.messages.consumer import Reactions
 from libs.messages.envelope import Event, type_of
+from libs.messages.reactions import Reactions
 from libs.rulebook import MatchingRules
 from services.matching.storage import projections, tasks
 

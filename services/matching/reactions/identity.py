@@ -7,8 +7,8 @@ from kith.identity.facts.v1 import facts_pb2 as facts
 from libs.access import acting_rights, hats
 from libs.access.erasing import PersonEraser
 from libs.database.engine import UnitOfWork
-from libs.messages.consumer import Reactions, joined
 from libs.messages.envelope import Event, type_of
+from libs.messages.reactions import Reactions, joined
 from services.matching.commands.merge_profiles import merge_profiles
 from services.matching.storage import events_out, projections, tasks
 from services.matching.storage.person_tables import PERSON_TABLES

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from kith.governance.facts.v1.facts_pb2 import RulebookAdopted
 from libs.access import retention
 from libs.database.engine import UnitOfWork
-from libs.messages.consumer import Reactions
 from libs.messages.envelope import Event, type_of
+from libs.messages.reactions import Reactions
 from services.membership.commands.apply_rulebook import apply_rulebook
 from services.membership.domain.local_dates import local_date
 

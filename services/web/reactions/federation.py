@@ -1,7 +1,7 @@
 """News from federation's events: the progress of federated votes, and for the secretary the state of peers."""
 
 from kith.federation.facts.v1 import facts_pb2 as facts
-from libs.messages.consumer import Reactions
+from libs.messages.reactions import Reactions
 from services.web.reactions.news_handler import news_handler
 
 REACTIONS = Reactions(

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from kith.governance.facts.v1.facts_pb2 import BallotCast, MotionClosed, MotionOpened, NoticeWanted
 from libs.database.engine import UnitOfWork
-from libs.messages.consumer import Reactions
 from libs.messages.envelope import Event, type_of
+from libs.messages.reactions import Reactions
 from services.web.reactions.news_handler import news_handler
 from services.web.reactions.notice_handler import wanted_handler
 from services.web.storage import notices

@@ -51,8 +51,8 @@ from kith.identity.facts.v1.facts_pb2 import (
 from libs.access import acting_rights
 from libs.access.erasing import PersonEraser
 from libs.database.engine import UnitOfWork
-from libs.messages.consumer import EventHandler, Reactions, joined
 from libs.messages.envelope import Event, EventClass, type_of
+from libs.messages.reactions import EventHandler, Reactions, joined
 from services.web.reactions.news_handler import news_handler
 from services.web.reactions.notice_handler import add_security_notice, wanted_handler
 from services.web.storage import events_out, sessions

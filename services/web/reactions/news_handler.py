@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from libs.database.engine import UnitOfWork
-from libs.messages.consumer import EventHandler
 from libs.messages.envelope import Event, EventClass, type_of
+from libs.messages.reactions import EventHandler
 from services.web.storage.news import add_news
 
 

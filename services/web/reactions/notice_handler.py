@@ -6,8 +6,8 @@ from typing import Protocol, cast
 from uuid import UUID
 
 from libs.database.engine import UnitOfWork
-from libs.messages.consumer import EventHandler
 from libs.messages.envelope import Event, EventClass, type_of
+from libs.messages.reactions import EventHandler
 from services.web.storage import notices
 
 

@@ -9,7 +9,7 @@ from kith.envelope.v1.envelope_pb2 import Envelope
 from kith.governance.facts.v1.facts_pb2 import BallotCast, RulebookAdopted
 from kith.membership.facts.v1.facts_pb2 import MemberAdmitted
 from libs.messages.bus import head_subject, request_subject, stream_name
-from libs.messages.consumer import ConsumerProgress
+from libs.messages.consumer_progress import ConsumerProgress
 from libs.messages.envelope import event_of, subject_of, type_of
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)

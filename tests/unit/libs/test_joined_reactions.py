@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 
 from libs.database.engine import UnitOfWork
-from libs.messages.consumer import EventHandler, Reactions, joined
 from libs.messages.envelope import Event
+from libs.messages.reactions import EventHandler, Reactions, joined
 
 
 async def test_parts_handle_an_event_in_their_order_and_keep_their_tables() -> None:
