@@ -5,7 +5,7 @@ from libs.access import hats
 from libs.callers.service_tokens import ServiceTokenIssuer
 from libs.host.component import BuildComponent, Component, Runtime
 from libs.host.settings import SharedSettings
-from libs.messages.consumer import Reactions
+from libs.messages.reactions import Reactions
 from libs.rpc.client import open_channel
 from libs.rpc.tls import TlsCredentials
 from services.database_setup import migrations_folder

@@ -18,10 +18,11 @@ from services.web.acting_bar import load_acting
 from services.web.app_state import AppState
 from services.web.helper_session import find_helper, give_back
 from services.web.http import forms, kept_forms, request_body, uploads
+from services.web.http.cookies import new_secret
 from services.web.http.forms import Form, FormRejected
 from services.web.http.sessions import Session
 from services.web.localisation.refusal_messages import http_status, refusal_message
-from services.web.page_context import PageContext, load_or_create_visitor_secret
+from services.web.page_context import PageContext
 
 LOG = logger("web")
 
@@ -137,10 +138,10 @@ async def create_context(state: AppState, request: Request, access: Access = Acc
     preferences = state.cookies.reading_preferences(request)
     cookie = state.cookies.read(request, state.cookies.session)
     session = await _find_session(state, cookie) if cookie and with_session else None
-    visitor, is_new = load_or_create_visitor_secret(state.cookies.read(request, state.cookies.visitor))
+    known_visitor = state.cookies.read(request, state.cookies.visitor)
     hat = access.value if access in HAT_ACCESS else ""
     catalogue = state.catalogue(easy=preferences.easy)
-    return PageContext(state, request, session, preferences, hat, now, catalogue, visitor, is_new and session is None, not is_new)
+    return PageContext(state, request, session, preferences, hat, now, catalogue, known_visitor or new_secret(), bool(known_visitor))
 
 
 async def _find_session(state: AppState, cookie: str) -> Session | None:

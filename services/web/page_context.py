@@ -13,14 +13,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from kith.identity.v1 import identity_pb2 as identity
 from kith.identity.v1.identity_pb2 import GetNamesRequest, GetNamesResponse
-from libs.access.record_fields import SECTIONS
 from libs.callers.relying_party import relying_party_of
 from libs.refusals import Refusal
 from libs.rpc.client import DEADLINE_SECONDS, Method
 from services.clients import RequestT, ResponseT
+from services.web import navigation
 from services.web.app_state import AppState
 from services.web.http import forms, kept_forms
-from services.web.http.cookies import ReadingPreferences, new_secret
+from services.web.http.cookies import ReadingPreferences
 from services.web.http.devices import device_kind
 from services.web.http.forms import Form
 from services.web.http.security_headers import POLICY, policy_with_script
@@ -92,7 +92,6 @@ class PageContext:
     catalogue: Catalogue
     visitor_secret: str
     """The secret that form tokens are bound to before sign-in."""
-    is_new_visitor: bool = False
     has_visitor_cookie: bool = False
     """The browser sent the visitor's secret; otherwise it was made for this request."""
     submitted: Form | None = None
@@ -289,7 +288,7 @@ class PageContext:
     def _response(self, template: str, status: int, values: Mapping[str, object]) -> Response:
         text = self.state.templates.get_template(f"pages/{template}.html").render(self._template_values(), **values)
         response = HTMLResponse(text, status)
-        if self.is_new_visitor:
+        if not self.has_visitor_cookie and self.session is None:
             self.state.cookies.set(response, self.state.cookies.visitor, self.visitor_secret, days=1)
         return response
 
@@ -328,6 +327,15 @@ class PageContext:
         """The secret that form tokens are bound to, and the person in whose place the form is sent."""
         return f"{self.session.cookie}{self.session.acting_for}" if self.session else self.visitor_secret
 
+    @property
+    def _acting_places(self) -> list[navigation.NavigationLink]:
+        return navigation.acting_places(self.acting.scopes, self.acting.name, self.say, self.request_path) if self.acting else []
+
+    @property
+    def _places(self) -> list[navigation.NavigationGroup]:
+        is_own = self.session is not None and not self.acting
+        return navigation.places_of_hats(self.has_hat, self.say, self.request_path) if is_own else []
+
     def _template_values(self) -> dict[str, object]:
         co_op = self.state.co_op
         zone = co_op.zone
@@ -347,7 +355,7 @@ class PageContext:
             "restored": self.is_restored,
             "acting": self.acting,
             "acting_scopes": [self.say(f"scope.{scope}") for scope in self.acting.scopes] if self.acting else [],
-            "acting_places": _acting_places(self),
+            "acting_places": self._acting_places,
             "act_for": self.act_for,
             "help_now": self.helped,
             "shared_until": self.session.identity.expires_at if self.session and self.session.identity.is_shared else None,
@@ -355,7 +363,7 @@ class PageContext:
             "device": self.device,
             "device_choices": partial(_device_choices, self),
             "own_name": self._person_names[self.person_id].full if self.act_for else "",
-            "places": _navigation(self),
+            "places": self._places,
             "path": self.request_path,
             "now_said": self.format_moment(self.now),
             "today": dates.format_day(self.local_day(), date.min),
@@ -381,104 +389,8 @@ def _device_choices(ctx: PageContext) -> list[dict[str, str | Markup]]:
     ]
 
 
-def load_or_create_visitor_secret(cookie: str) -> tuple[str, bool]:
-    """The visitor's secret, and whether it is new and its cookie must be set."""
-    return (cookie, False) if cookie else (new_secret(), True)
-
-
 def _hidden_fields(ctx: PageContext, name: str) -> Markup:
     """The hidden fields of a form: its token and its request id."""
     hidden = Markup('<input type="hidden" name="{}" value="{}">')
     fields = hidden.format(forms.TOKEN, ctx.form_token(name)) + hidden.format(forms.REQUEST_ID, forms.new_request_id())
     return fields + hidden.format(kept_forms.OWNER, ctx.state.form_owners.field(ctx.form_person, name)) if ctx.session else fields
-
-
-@dataclass(frozen=True)
-class NavigationLink:
-    """A link of the navigation that people with a hat see."""
-
-    path: str
-    name: Markup
-    here: bool
-
-
-@dataclass(frozen=True)
-class NavigationGroup:
-    """Links of the navigation that belong together, under a heading."""
-
-    name: Markup
-    links: tuple[NavigationLink, ...]
-
-
-_EVERYBODY = ""
-_NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
-    (
-        "place.group_votes",
-        (
-            ("/motions", "place.motions", _EVERYBODY),
-            ("/votes", "place.votes", _EVERYBODY),
-            ("/paper-votes", "place.paper_votes", "secretary"),
-        ),
-    ),
-    (
-        "place.group_people",
-        (
-            ("/members", "place.members", "secretary"),
-            ("/applications", "place.applications", "secretary"),
-            ("/qualifications", "place.qualifications", "secretary"),
-            ("/emergency-access", "place.emergency", "secretary"),
-            ("/second-looks", "place.second_looks", "scrutineer"),
-        ),
-    ),
-    (
-        "place.group_co_op",
-        (
-            ("/", "place.home", _EVERYBODY),
-            ("/notices", "place.notices", "secretary"),
-            ("/co-ops", "place.co_ops", "secretary"),
-            ("/system", "place.system", "operator"),
-        ),
-    ),
-)
-"""Per group its heading and its links: path, name, and the hat that they are for."""
-_NAVIGATION_HATS = frozenset(hat for _, links in _NAVIGATION for _, _, hat in links if hat)
-
-
-_ACTING_PLACES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("/you/record", "acting.place_record", tuple(SECTIONS)),
-    ("/you/consents", "acting.place_consents", ("consent",)),
-    ("/you/told", "acting.place_told", ("notices",)),
-    ("/support/getting", "acting.place_getting", ("team",)),
-    ("/you/data", "acting.place_data", ("data_rights",)),
-    ("/you/readers", "acting.place_readers", ("data_rights",)),
-    ("/people", "acting.place_people", ("team",)),
-    ("/team", "acting.place_team", ("team",)),
-)
-"""Pages that can be used while acting, and in which scopes; any of them is enough."""
-
-
-def _acting_places(ctx: PageContext) -> list[NavigationLink]:
-    """Where somebody who acts can go: nothing outside their scopes."""
-    if ctx.acting is None:
-        return []
-    scopes, name = set(ctx.acting.scopes), ctx.acting.name
-    within = [(path, key) for path, key, opened_by in _ACTING_PLACES if scopes & set(opened_by)]
-    return [NavigationLink(path, ctx.say(key, name=name), ctx.request_path == path) for path, key in within]
-
-
-def _navigation(ctx: PageContext) -> list[NavigationGroup]:
-    """For people with a hat: the places of all their hats in groups; a group without any is left out."""
-    if not ctx.session or ctx.acting or not any(ctx.has_hat(hat) for hat in _NAVIGATION_HATS):
-        return []
-    groups = [
-        NavigationGroup(
-            ctx.say(heading),
-            tuple(
-                NavigationLink(path, ctx.say(key), ctx.request_path == path)
-                for path, key, hat in links
-                if hat == _EVERYBODY or ctx.has_hat(hat)
-            ),
-        )
-        for heading, links in _NAVIGATION
-    ]
-    return [group for group in groups if group.links]
