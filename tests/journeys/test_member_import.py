@@ -15,7 +15,7 @@ from scripts.cli.demo.folders import EXAMPLE
 from tests.support.compose_file import ROOT
 from tests.support.demo_process import KITH, run_kith, running_elm_row
 
-LONG = 4000
+LONG = 2000
 MIXED = """\
 number;name;class;joined;address;email;phone
 901;Zelda Button;worker;01/02/2024;1 Test Row;zelda.button@example.org;

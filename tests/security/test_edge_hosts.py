@@ -7,7 +7,7 @@ from services.web.app import create_app
 from services.web.http.public_address import PublicAddress
 from tests.unit.web import every_page
 from tests.unit.web.fake_services import CODE, FakeServices
-from tests.unit.web.scriptless_browser import HIDDEN, ScriptlessBrowser
+from tests.unit.web.scriptless_browser import ScriptlessBrowser, hidden_fields
 
 PUBLIC = "https://elm-row.example"
 INNER = "http://127.0.0.1:8400"
@@ -45,7 +45,7 @@ def test_a_trusted_proxy_need_not_pass_on_the_name() -> None:
 @pytest.mark.parametrize("base_url", [INNER, "https://elm-row.example:443", PUBLIC])
 def test_people_sign_in_behind_a_proxy_whatever_host_it_passes_on(base_url: str) -> None:
     http = client(base_url)
-    fields = dict(HIDDEN.findall(http.get("/sign-in").text))
+    fields = hidden_fields(http.get("/sign-in").text, "/sign-in/code")
     sent = http.post(
         "/sign-in/code", data=fields | {"code": CODE, "next": "/"}, headers={"origin": PUBLIC, "sec-fetch-site": "same-origin"}
     )

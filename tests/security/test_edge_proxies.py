@@ -26,7 +26,7 @@ from services.web.app import create_app
 from tests.support.compose_file import ROOT
 from tests.support.free_ports import free_ports
 from tests.unit.web.fake_services import CODE, FakeServices
-from tests.unit.web.scriptless_browser import HIDDEN
+from tests.unit.web.scriptless_browser import hidden_fields
 
 HOST = "pages.example.org"
 PUBLIC = f"https://{HOST}"
@@ -177,7 +177,7 @@ async def test_people_sign_in_through_a_proxy(proxy: Callable[..., object], chan
                 shown = await http.get("/sign-in")
                 assert shown.status_code == 200
                 assert "max-age" in shown.headers["strict-transport-security"]
-                fields = dict(HIDDEN.findall(shown.text)) | {"code": CODE, "next": "/"}
+                fields = hidden_fields(shown.text, "/sign-in/code") | {"code": CODE, "next": "/"}
                 sent = await http.post("/sign-in/code", data=fields, headers={"origin": PUBLIC, "sec-fetch-site": "same-origin"})
                 assert (sent.status_code, sent.headers["location"]) == (303, "/")
                 assert "__Host-kith=" in sent.headers["set-cookie"]

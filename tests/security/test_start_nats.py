@@ -39,6 +39,7 @@ def waiting_event() -> Any:  # as a row of the outbox
         cause="",
         traceparent="",
         acting_for="",
+        helped_by="",
         payload=b"",
         at=datetime.now(UTC),
     )

@@ -1,26 +1,31 @@
 """Messages with values that break careless code, made from the descriptors of any RPC."""
 
 from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 from random import Random
+from types import ModuleType
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-from kith.federation.v1 import federation_pb2
-from kith.governance.v1 import governance_pb2, votes_pb2
-from kith.identity.v1 import identity_pb2
-from kith.membership.v1 import membership_pb2
+from kith.person.v1 import person_data_pb2, person_rights_pb2
 from kith.status.v1 import status_pb2
+from services.topology import PEOPLE_SERVICE_NAMES, SERVICE_NAMES
 
-PROTOS = {
-    "identity": (identity_pb2,),
-    "membership": (membership_pb2,),
-    "governance": (governance_pb2, votes_pb2),
-    "federation": (federation_pb2,),
-}
-"""The protos that each service answers, beside the status that all have."""
+
+def _protos_of(service: str) -> tuple[ModuleType, ...]:
+    """All generated modules of the service's own package, and those that it shares with others."""
+    package = import_module(f"kith.{service}.v1")
+    own = (import_module(f"{package.__name__}.{module.name}") for module in iter_modules(package.__path__) if module.name.endswith("_pb2"))
+    shared = (person_data_pb2, person_rights_pb2) if service in PEOPLE_SERVICE_NAMES else ()
+    return (*own, *shared, status_pb2)
+
+
+PROTOS = {service: _protos_of(service) for service in SERVICE_NAMES if service != "web"}
+"""The protos that each service answers."""
 
 UNUSABLE_TEXTS = ("\0", "abc\0def", "Yes \u202eoN", "bell\x07", "\u2067right", "\ufffe")
 _TEXTS = (
@@ -54,7 +59,7 @@ _LARGEST = {
 
 
 def services_of(service: str) -> Iterator[ServiceDescriptor]:
-    for package in (*PROTOS[service], status_pb2):
+    for package in PROTOS[service]:
         yield from package.DESCRIPTOR.services_by_name.values()
 
 

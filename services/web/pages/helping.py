@@ -53,7 +53,9 @@ async def begin(ctx: PageContext, form: Form) -> Response:
 
 
 async def end(ctx: PageContext, _: Form) -> Response:
-    """The person, or the helper, ends it; the browser is the helper's own again."""
+    """The person, or the helper, ends it; the browser is the helper's own again. Where nobody is helped, nothing ends."""
+    if ctx.session is None or not ctx.session.identity.helped_by:
+        return ctx.redirect("/")
     await end_session(ctx)
     if helper := await find_helper(ctx):
         return give_back(ctx, helper)

@@ -12,6 +12,13 @@ from tests.unit.web.visible_text import mistakes
 HIDDEN = re.compile(r'type="hidden" name="([\w-]+)" value="([^"]*)"')
 
 
+def hidden_fields(page: str, action: str) -> dict[str, str]:
+    """The hidden fields of the page's form that posts to `action`, which must be there; another form's token would be refused."""
+    form = re.search(rf'<form method="post" action="{re.escape(action)}".*?</form>', page, re.DOTALL)
+    assert form, (action, page)
+    return dict(HIDDEN.findall(form[0]))
+
+
 class CheckingClient(TestClient):
     """A client that shows no page on which somebody would read markup, an entity, a catalogue key, a word of Python or a reason code."""
 
@@ -44,9 +51,7 @@ class ScriptlessBrowser:
 
     def submit_fields(self, action: str, fields: dict[str, str], files: dict[str, tuple[str, bytes]] | None = None) -> tuple[int, str]:
         """The same for field names that are not Python names, and for forms with a file."""
-        form = re.search(rf'<form method="post" action="{re.escape(action)}".*?</form>', self.page, re.DOTALL)
-        assert form, (action, self.page)
-        filled = dict(HIDDEN.findall(form[0])) | fields
+        filled = hidden_fields(self.page, action) | fields
         response = self.http.post(action, data=filled, files=files, headers={"origin": str(self.http.base_url).rstrip("/")})
         if response.status_code == 303:
             return 303, response.headers["location"]
