@@ -114,7 +114,8 @@ async def test_row_security_shows_a_choice_to_the_person_and_to_who_acts_in_noti
         rule = row_security_condition("ways_to_be_told.person", f"'{SCOPE}'", may_change)
         condition = f"({rule}) or coalesce(current_setting('kith.system', true), '') <> ''"
         await owner.execute(f"create policy today on ways_to_be_told using ({condition}) with check ({condition})")
-        policies = await owner.fetch("select qual, with_check from pg_policies where tablename = 'ways_to_be_told' and permissive = 'PERMISSIVE'")
+        query = "select qual, with_check from pg_policies where tablename = 'ways_to_be_told' and permissive = 'PERMISSIVE'"
+        policies = await owner.fetch(query)
         await owner.close()
         assert len(policies) == 2
         assert len({condition for row in policies for condition in row}) == 1, "the migration's text is the rule of today"
