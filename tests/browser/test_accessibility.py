@@ -59,8 +59,8 @@ MEMBER = (
     "/rulebook",
     "/votes",
     "/co-ops",
-    *("/", "/news", "/you", "/you/password", "/you/sessions", "/you/sign-in", "/you/recovery"),
-    *("/motions", "/decisions", "/rulebook", "/votes", "/co-ops"),
+    "/you/sign-in",
+    "/you/recovery",
 )
 SECRETARY = (
     "/",
