@@ -20,6 +20,7 @@ from services.identity.storage import (
     erasures,
     events_out,
     passwords,
+    person_merges,
     persons,
     recovery_helpers,
     sessions,
@@ -64,16 +65,23 @@ async def confirm_erasure(work: UnitOfWork, service: str, erased: Erased) -> Non
     """
     known = await erasures.lock(work, erased.erasure)
     if known is None:
-        [person, *_] = erased.persons
-        entries = await persons.lock_entries(work, person)
-        if not entries or await erasures.find(work, person):
+        known = await _restored(work, erased)
+        if known is None:
             return
-        known = Erasure(erased.erasure, person, tuple(entries), RESTORED, work.now)
         await erasures.add(work, known)
     if service:
         await erasures.confirm(work, _part_of(work, service, erased))
     if known.erased_at is not None:
         await _finish(work, known)
+
+
+async def _restored(work: UnitOfWork, erased: Erased) -> Erasure | None:
+    """All entries that were erased then and are here, merged in this copy or not yet; None if none of them is left to erase."""
+    entries = await persons.lock_entries(work, *erased.persons)
+    decided = await erasures.decided_of(work, entries)
+    left = [entry for entry in entries if entry not in decided]
+    merged = await person_merges.merged_among(work, left)
+    return Erasure(erased.erasure, next(entry for entry in left if entry not in merged), tuple(left), RESTORED, work.now) if left else None
 
 
 async def _finish(work: UnitOfWork, erasure: Erasure) -> None:

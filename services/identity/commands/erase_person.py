@@ -32,7 +32,7 @@ async def erase_person(work: UnitOfWork, request_id: UUID, answer: str) -> UUID:
     secretaries = await worn_hats.lock_wearers(work, hats.SECRETARY)
     require_may_erase(
         ErasureGrounds(
-            known=await erasures.find(work, person),
+            is_decided=bool(await erasures.decided_of(work, entries)),
             is_caller=work.caller.person in entries,
             is_member=await co_op_members.any_member(work, entries),
             is_held=await person_holds.any_in_force(work, entries),

@@ -25,7 +25,7 @@ async def place_hold(work: UnitOfWork, today: date, person: UUID, terms: HoldTer
     # An erasure that is decided at the same moment comes before this, or waits and then finds it.
     if not await persons.lock(work, person):
         raise NotFound("PERSON_UNKNOWN")
-    if await erasures.find(work, person):
+    if await erasures.decided_of(work, [person]):
         raise AlreadyExists("ERASED_BEFORE")
     require_in_use(await person_merges.merged_into(work, person))
     shown = await person_holds.is_shown(work, terms.kind)

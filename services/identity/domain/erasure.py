@@ -52,7 +52,7 @@ class ErasurePart:
 class ErasureGrounds:
     """What speaks against it."""
 
-    known: Erasure | None
+    is_decided: bool
     is_caller: bool
     is_member: bool
     is_held: bool
@@ -61,7 +61,7 @@ class ErasureGrounds:
 
 def require_may_erase(grounds: ErasureGrounds) -> None:
     """Raises AlreadyExists ERASED_BEFORE; FailedPrecondition ERASURE_OF_SELF, ERASURE_OF_MEMBER, ERASURE_HELD, LAST_SECRETARY."""
-    if grounds.known is not None:
+    if grounds.is_decided:
         raise AlreadyExists("ERASED_BEFORE")
     if grounds.is_caller:
         raise FailedPrecondition("ERASURE_OF_SELF")

@@ -1,10 +1,10 @@
 """Erasures, and what every service confirmed of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Uuid, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql
 
 from libs.database.columns import MOMENT, among
@@ -15,7 +15,8 @@ from services.identity.domain.erasure import Erasure, ErasurePart
 from services.identity.storage.tables import erasure, erasure_part
 
 _ADD = postgresql.insert(erasure).on_conflict_do_nothing()
-_FIND = select(erasure).where(erasure.c.person == bindparam("of"))
+_ENTRIES = select(func.unnest(erasure.c.entries, type_=Uuid).label("entry")).subquery()
+_DECIDED = select(_ENTRIES.c.entry).where(among(_ENTRIES.c.entry, "entries"))
 _LOCK = select(erasure).where(erasure.c.id == bindparam("wanted")).with_for_update()
 _LOCK_DECIDED = select(erasure).where(erasure.c.erased_at.is_(None)).order_by(erasure.c.decided_at).limit(1).with_for_update()
 _COUNT_DECIDED = select(func.count()).select_from(erasure).where(erasure.c.erased_at.is_(None))
@@ -34,9 +35,9 @@ async def add(work: UnitOfWork, new: Erasure) -> None:
     await work.connection.execute(_ADD, values_of(new) | {"entries": list(new.entries)})
 
 
-async def find(work: UnitOfWork, person: UUID) -> Erasure | None:
-    row = (await work.connection.execute(_FIND, {"of": person})).first()
-    return _to_erasure(row) if row else None
+async def decided_of(work: UnitOfWork, entries: Collection[UUID]) -> set[UUID]:
+    """Those of these entries that are to be erased, or were."""
+    return set((await work.connection.execute(_DECIDED, {"entries": list(entries)})).scalars())
 
 
 async def lock(work: UnitOfWork, wanted: UUID) -> Erasure | None:
