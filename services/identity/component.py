@@ -86,7 +86,7 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
                 forget_unfinished_files.JOB,
                 erase_persons.JOB,
                 remind_of_holds_job(zone),
-                dispose_records_job(PERSON_TABLES, zone),
+                dispose_records_job(PERSON_TABLES, zone, [runtime.catch_up_with(source) for source in ("membership", "governance")]),
             ),
         )
 

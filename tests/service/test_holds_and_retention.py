@@ -1,22 +1,29 @@
 """Holds stop erasing and disposing; what is past its time goes, with a log that names nobody."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from kith.governance.facts.v1.facts_pb2 import AdoptedRetention, RulebookAdopted
 from kith.identity.facts.v1.facts_pb2 import HoldNoticed, HoldPlaced
 from kith.identity.v1 import data_requests_pb2 as pb
 from kith.identity.v1.data_requests_pb2_grpc import DataRequestServiceStub
 from kith.person.v1 import person_rights_pb2 as rights
 from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
 from libs import callers
-from libs.database.engine import new_id
-from libs.refusals import FailedPrecondition, Invalid, NotAllowed
+from libs.database.engine import Database, new_id
+from libs.host.dispose_records import dispose_records_job
+from libs.refusals import FailedPrecondition, Invalid, NotAllowed, Unavailable
 from libs.rpc.client import call_service
+from libs.rulebook import default_retention
+from services.identity.storage.person_tables import PERSON_TABLES
 from tests.support.member_assembly import refused_with
 from tests.support.person_records import PersonRecords
-from tests.support.running_co_op import Infrastructure, RunningCoOp, running_co_op
+from tests.support.running_co_op import Infrastructure, RunningCoOp, event_publisher, running_co_op
 
 
 def _hold(person: UUID, kind: int, day: date, reason: str = "A claim after a fall.") -> pb.PlaceHoldRequest:
@@ -33,7 +40,11 @@ async def _left_long_ago(co_op: RunningCoOp, *persons: UUID) -> None:
 
 @pytest.mark.capability("L5")
 async def test_a_hold_keeps_what_would_be_erased_or_disposed_of(infrastructure: Infrastructure) -> None:
-    async with running_co_op(infrastructure, "identity") as co_op:
+    async with (
+        running_co_op(infrastructure, "identity") as co_op,
+        event_publisher(co_op, "membership"),
+        event_publisher(co_op, "governance") as governance,
+    ):
         secretary, ada, bo = await co_op.register_people("Ash Example", "Ada Ample", "Bo Brook")
         stub, by = co_op.stub(DataRequestServiceStub), co_op.token(secretary, hat="secretary")
         day = co_op.now().date() + timedelta(days=90)
@@ -61,6 +72,12 @@ async def test_a_hold_keeps_what_would_be_erased_or_disposed_of(infrastructure: 
         with refused_with(FailedPrecondition, "ERASURE_HELD"):
             await call_service(stub.ErasePerson, erase, by)
         await _left_long_ago(co_op, ada, bo)
+        assert await _dispose(co_op) == 0, "no rulebook was adopted that says how long they are kept"
+        await governance.publish((RulebookAdopted(retention=_USUAL), str(new_id())))
+        await co_op.wait_until_consumed("identity", "governance")
+        with pytest.raises(Unavailable):
+            await _dispose(co_op, _away)
+        assert len(await co_op.all_rows("identity", "record_field")) == 2, "who cannot ask who came back throws nothing away"
         # The job looks at the start, and then every hour.
         await co_op.restart()
         stub = co_op.stub(DataRequestServiceStub)
@@ -74,10 +91,27 @@ async def test_a_hold_keeps_what_would_be_erased_or_disposed_of(infrastructure: 
             await _log(co_op, co_op.token(ada))
 
 
+_USUAL = [AdoptedRetention(kind=rule.kind, years=rule.years, after=rule.after) for rule in default_retention().rules]
+
+
+async def _away() -> None:
+    reason = "SOURCE_AWAY"
+    raise Unavailable(reason, source="membership")
+
+
+async def _dispose(co_op: RunningCoOp, *catch_up: Callable[[], Awaitable[None]]) -> int:
+    """What the job does, now."""
+    job, database = dispose_records_job(PERSON_TABLES, ZoneInfo("Europe/London"), catch_up), Database(co_op.databases["identity"].run_url)
+    try:
+        async with database.work(callers.job(job.name), co_op.now(), "tests") as work:
+            return await job.run(work)
+    finally:
+        await database.close()
+
+
 async def _log(co_op: RunningCoOp, token: str) -> list[tuple[str, int, int, str]]:
     stub = co_op.stub_at("identity", PersonRightsServiceStub)
-    for _ in range(100):
-        lines = (await call_service(stub.ListDisposals, rights.ListDisposalsRequest(), token)).disposals
-        if lines:
-            break
+    async with asyncio.timeout(40):
+        while not (lines := (await call_service(stub.ListDisposals, rights.ListDisposalsRequest(), token)).disposals):
+            await asyncio.sleep(0.1)
     return [(line.kind, line.records, line.years, line.after) for line in lines]
