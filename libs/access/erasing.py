@@ -38,7 +38,7 @@ _DONE = (
 _LIST_WAITING = (
     select(erased_person.c.erasure, erased_person.c.person).where(_WAITING).order_by(erased_person.c.ordered_at).with_for_update()
 )
-_IS_ERASED = select(erased_person.c.person).where(erased_person.c.person == bindparam("of"))
+_ERASED = select(erased_person.c.person).where(among(erased_person.c.person, "persons"))
 _FORGET_ANSWERS = delete(idempotency_key).where(among(idempotency_key.c.caller, "callers"))
 _HOLD = insert(held_person).on_conflict_do_nothing()
 _RELEASE = delete(held_person).where(held_person.c.hold == bindparam("released"))
@@ -80,9 +80,9 @@ async def erase(work: UnitOfWork, tables: Sequence[PersonTable], erasure: UUID, 
     return Erased(erasure, tuple(persons), *(tuple(sorted(kinds[name])) for name in ("deleted", "blanked", "kept")))
 
 
-async def is_erased(work: UnitOfWork, person: UUID) -> bool:
-    """Whether identity has said that this person is erased."""
-    return (await work.connection.execute(_IS_ERASED, {"of": person})).first() is not None
+async def find_erased(work: UnitOfWork, persons: Collection[UUID]) -> set[UUID]:
+    """Those of these persons who are erased, as identity has said."""
+    return set((await work.connection.execute(_ERASED, {"persons": list(persons)})).scalars())
 
 
 async def hold(work: UnitOfWork, hold_id: UUID, person: UUID) -> None:

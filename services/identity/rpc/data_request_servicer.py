@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from kith.identity.v1 import data_requests_pb2 as pb
 from kith.identity.v1.enums import HoldKind
-from libs.access.acting_audit import while_acting
+from libs.access.acting_audit import CatchUp, while_acting
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest
 from libs.rpc.binding import BoundService, bind, command, query
@@ -27,8 +27,8 @@ from services.identity.queries.list_erasures import list_erasures
 from services.identity.queries.list_holds import list_holds
 
 
-def data_request_service(transactions: Transactions, zone: ZoneInfo) -> BoundService:
-    """`zone` decides which day it is."""
+def data_request_service(transactions: Transactions, zone: ZoneInfo, follow_members: CatchUp) -> BoundService:
+    """`zone` decides which day it is; `follow_members` catches up with membership."""
 
     def today(work: UnitOfWork) -> date:
         return work.now.astimezone(zone).date()
@@ -38,6 +38,9 @@ def data_request_service(transactions: Transactions, zone: ZoneInfo) -> BoundSer
 
     async def ask_to_be_erased(work: UnitOfWork, person: UUID) -> DataRequest:
         return await ask_for_erasure(work, today(work), person)
+
+    async def erase(work: UnitOfWork, data_request: UUID, answer: str) -> UUID:
+        return await erase_person(work, follow_members, data_request, answer)
 
     async def hold(work: UnitOfWork, person: UUID, terms: HoldTerms) -> PersonHold:
         return await place_hold(work, today(work), person, terms)
@@ -51,7 +54,7 @@ def data_request_service(transactions: Transactions, zone: ZoneInfo) -> BoundSer
             "AnswerDataRequest": command(_answer, answer_data_request, lambda _: pb.AnswerDataRequestResponse()),
             "ListDataRequests": query(_page, list_data_requests, _list_data_requests_response),
             "AskForErasure": while_acting("data request", command(_person_id, ask_to_be_erased, _ask_for_erasure_response)),
-            "ErasePerson": command(_answer, erase_person, lambda erasure: pb.ErasePersonResponse(erasure_id=str(erasure))),
+            "ErasePerson": command(_answer, erase, lambda erasure: pb.ErasePersonResponse(erasure_id=str(erasure))),
             "ListErasures": query(_page, list_erasures, _list_erasures_response),
             "PlaceHold": command(_hold_terms, hold, lambda hold: pb.PlaceHoldResponse(hold_id=str(hold.id), shown=hold.shown)),
             "ReleaseHold": command(_hold_id, release_hold, lambda _: pb.ReleaseHoldResponse()),
