@@ -14,7 +14,14 @@ import pytest_asyncio
 
 from kith.governance.v1 import governance_pb2 as gov
 from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
-from kith.identity.facts.v1.facts_pb2 import HatGiven, HatTaken, PersonsMerged, RelationshipEnded, SessionsEnded, SignInCodesRevoked
+from kith.identity.facts.v1.facts_pb2 import (
+    HatGiven,
+    HatTaken,
+    PersonsMerged,
+    RelationshipEnded,
+    SessionsEnded,
+    SignInCodesRevoked,
+)
 from kith.identity.v1 import identity_pb2 as pb
 from kith.identity.v1 import record_pb2 as record
 from kith.identity.v1 import recovery_pb2 as rec
@@ -29,7 +36,7 @@ from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from libs import callers
 from libs.database.engine import Database, new_id
 from libs.messages.rebuild import rebuild_projections
-from libs.refusals import FailedPrecondition, Invalid, NotAllowed, NotFound, NotSignedIn, Refusal
+from libs.refusals import AlreadyExists, FailedPrecondition, Invalid, NotAllowed, NotFound, NotSignedIn, Refusal
 from libs.rpc.client import call_service
 from services.membership.reactions import governance, identity
 from tests.support.member_assembly import RULEBOOK, to_timestamp
@@ -367,3 +374,16 @@ async def test_the_register_follows_a_merge_although_it_was_stopped_before_it_co
         await co_op.running.restart(register.aclose)
     await co_op.follow()
     assert ((await co_op.member(kept)).ended_on, bool((await co_op.member(other)).ended_on)) == ("", True)
+
+
+@on_one_loop
+async def test_an_entry_that_is_to_be_erased_is_not_merged(co_op: CoOp) -> None:
+    kept, other = [await co_op.register("Gil Gone") for _ in range(2)]
+    async with co_op.running.database_transaction("identity", caller=callers.job("tests")) as connection:
+        await connection.execute(
+            "insert into erasure (id, person, entries, decided_by, decided_at, erased_at) "
+            "values ($1, $2, array[$2::uuid], 'tests', now(), now())",
+            *(new_id(), other),
+        )
+    for one, two in ((kept, other), (other, kept)):
+        await co_op.refused(AlreadyExists, "ERASED_BEFORE", co_op.merge(one, two))

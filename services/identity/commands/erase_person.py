@@ -30,8 +30,8 @@ async def erase_person(work: UnitOfWork, catch_up: CatchUp, request_id: UUID, an
         raise NotFound("DATA_REQUEST_UNKNOWN")
     answer_to_it = answered(request, work.caller.id, work.now, answer)
     person = request.person
-    require_in_use(await person_merges.merged_into(work, person))
     entries = await persons.lock_entries(work, person)
+    require_in_use(await person_merges.merged_into(work, person))
     secretaries = await worn_hats.lock_wearers(work, hats.SECRETARY)
     require_may_erase(
         ErasureGrounds(

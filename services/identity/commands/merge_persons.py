@@ -6,13 +6,14 @@ from kith.identity.v1.enums import EndReason
 from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.observe.security_events import SecurityEvent
-from libs.refusals import NotFound
+from libs.refusals import AlreadyExists, NotFound
 from services.identity.commands.caller_session import require_caller_session
 from services.identity.commands.consent_effects import apply_entries
 from services.identity.commands.relationship_effects import finish
 from services.identity.domain.person_merge import moved_contacts, parse_reason, require_may_merge
 from services.identity.domain.relationship import ended
 from services.identity.storage import (
+    erasures,
     events_out,
     passkeys,
     password_attempts,
@@ -28,7 +29,7 @@ from services.identity.storage import (
 
 
 async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID, typed_reason: str) -> None:
-    """Raises NotAllowed HAT_NEEDED, NotFound PERSON_UNKNOWN, and what `domain.person_merge` refuses."""
+    """Raises NotAllowed HAT_NEEDED, NotFound PERSON_UNKNOWN, AlreadyExists ERASED_BEFORE, and what `domain.person_merge` refuses."""
     await hats.require(work, hats.SECRETARY)
     await require_caller_session(work)
     reason = parse_reason(typed_reason)
@@ -38,6 +39,9 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID, typed_reason:
     if not {kept, other} <= candidates.keys():
         raise NotFound("PERSON_UNKNOWN")
     require_may_merge(candidates[kept], candidates[other], work.caller.person)
+    # What would be merged goes in a moment, or would stay where nobody looks for it.
+    if await erasures.decided_of(work, (kept, other)):
+        raise AlreadyExists("ERASED_BEFORE")
     await person_merges.save(work, kept, other, reason, moved_contacts(candidates[kept], candidates[other]))
     await _end_sign_in(work, other)
     for relationship in await relationships.lock_between(work, kept, other):

@@ -16,6 +16,7 @@ One entry is kept, the other is merged into it. Nothing is deleted: both rows st
 |----------------|--------------------------------------------------------------------------------------------------|
 | SAME_ENTRY     | both are one entry                                                                               |
 | PERSON_MERGED  | one of them was merged before, perhaps a moment ago and the other way round                      |
+| ERASED_BEFORE  | it was decided that one of them is erased                                                        |
 | OWN_ENTRY      | the other entry is the caller's: nobody takes their own sign-in away; keep it, or ask a colleague |
 | MERGE_REASON_MISSING, REASON_TOO_LONG | why they are one person is written down, in 1 to 500 characters                 |
 """
