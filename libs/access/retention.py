@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import Date, cast, delete, insert, select
 
 from libs.access import hats
-from libs.access.erasure_tables import disposal, held_person, retention_rule
 from libs.access.person_tables import PersonTable
+from libs.access.retention_tables import disposal, held_person, retention_rule
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import row_mapper, values_of

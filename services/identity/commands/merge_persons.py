@@ -18,6 +18,7 @@ from services.identity.storage import (
     passkeys,
     password_attempts,
     passwords,
+    person_holds,
     person_merges,
     persons,
     recovery_helpers,
@@ -47,6 +48,7 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID, typed_reason:
     for relationship in await relationships.lock_between(work, kept, other):
         await finish(work, ended(relationship, EndReason.MISTAKE, work.now))
     await _move_hats(work, kept, other)
+    await _move_holds(work, kept, other)
     await apply_entries(work, kept)
     await events_out.persons_merged(work, kept, other)
     work.report(SecurityEvent.PERSONS_MERGED, person=str(kept), merged=str(other))
@@ -62,6 +64,12 @@ async def _end_sign_in(work: UnitOfWork, other: UUID) -> None:
         await events_out.recovery_help_ended(work, person, helper, "merged")
     await events_out.sessions_ended(work, other, ended, "merged")
     await events_out.sign_in_codes_revoked(work, other, password_removed=password_removed)
+
+
+async def _move_holds(work: UnitOfWork, kept: UUID, other: UUID) -> None:
+    entries = await persons.lock_entries(work, kept)
+    for hold in await person_holds.move(work, kept, other, entries):
+        await events_out.hold_widened(work, hold, entries)
 
 
 async def _move_hats(work: UnitOfWork, kept: UUID, other: UUID) -> None:

@@ -7,7 +7,7 @@ One entry is kept, the other is merged into it. Nothing is deleted: both rows st
 | sessions, links, cards, password, passkeys | ended and revoked: the person signs in with the kept entry               |
 | who vouches for it, for whom it vouches | ended: people name each other again                                  |
 | that it acts for the kept entry, or the kept one for it | ended as a mistake: nobody acts for themselves                   |
-| hats                                | the kept entry's                                                         |
+| hats, holds                         | the kept entry's                                                         |
 | e-mail address, telephone number    | the kept entry's where it has none; elsewhere they stay where they are   |
 | the names and contacts it is recognised by | recognise the kept entry from now on                              |
 | entries merged into it before       | point to the kept entry; `person_merge` still says how they came there   |

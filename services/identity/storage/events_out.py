@@ -96,10 +96,18 @@ async def erasure_finished(work: UnitOfWork, erasure: Erasure) -> None:
     await outbox.publish(work, (event, str(erasure.person)))
 
 
-async def hold_placed(work: UnitOfWork, hold: PersonHold) -> None:
-    event = facts.HoldPlaced(hold_id=str(hold.id), person_id=str(hold.person))
-    noticed = [(facts.HoldNoticed(hold_id=str(hold.id), person_id=str(hold.person)), str(hold.person))] if hold.shown else []
-    await outbox.publish(work, (event, str(hold.person)), *noticed)
+async def hold_placed(work: UnitOfWork, hold: PersonHold, entries: Iterable[UUID]) -> None:
+    """`entries` are the person's id and those of the entries that were merged into theirs."""
+    await hold_widened(work, hold, entries)
+    if hold.shown:
+        await outbox.publish(work, (facts.HoldNoticed(hold_id=str(hold.id), person_id=str(hold.person)), str(hold.person)))
+
+
+async def hold_widened(work: UnitOfWork, hold: PersonHold, entries: Iterable[UUID]) -> None:
+    """It protects these entries too, which the person is not told once more."""
+    merged = (str(entry) for entry in entries if entry != hold.person)
+    event = facts.HoldPlaced(hold_id=str(hold.id), person_id=str(hold.person), merged_ids=merged)
+    await outbox.publish(work, (event, str(hold.person)))
 
 
 async def hold_released(work: UnitOfWork, hold: PersonHold) -> None:

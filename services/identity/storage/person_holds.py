@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from kith.identity.v1.enums import HoldKind
-from libs.access import erasing
+from libs.access import holds
 from libs.database.columns import MOMENT, among
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
@@ -26,6 +26,8 @@ _RELEASE = (
     .where(person_hold.c.id == bindparam("wanted"))
     .values(released_by=bindparam("by"), released_at=bindparam("at", type_=MOMENT))
 )
+_MOVE = update(person_hold).where(person_hold.c.person == bindparam("other"), _IN_FORCE).values(person=bindparam("kept"))
+_OF = select(person_hold).where(person_hold.c.person == bindparam("person"), _IN_FORCE)
 _ANY = select(person_hold.c.id).where(among(person_hold.c.person, "persons"), _IN_FORCE).limit(1)
 _TO_REVIEW = (_IN_FORCE, person_hold.c.reminded_at.is_(None))
 _REMIND = (
@@ -40,9 +42,22 @@ _NOT_SHOWN = select(hold_not_shown.c.kind)
 _to_hold = row_mapper(PersonHold)
 
 
-async def add(work: UnitOfWork, hold: PersonHold) -> None:
+async def add(work: UnitOfWork, hold: PersonHold, entries: Collection[UUID]) -> None:
+    """`entries` are the person's id and those of the entries that were merged into theirs."""
     await work.connection.execute(_ADD, values_of(hold))
-    await erasing.hold(work, hold.id, hold.person)
+    await holds.hold(work, hold.id, entries)
+
+
+async def move(work: UnitOfWork, kept: UUID, other: UUID, entries: Collection[UUID]) -> list[PersonHold]:
+    """An entry is merged into another: its holds that are in force are on the kept one from now on.
+
+    Returns all holds on the kept one. They protect these entries, which are all of the person's.
+    """
+    await work.connection.execute(_MOVE, {"kept": kept, "other": other})
+    moved = [_to_hold(row) for row in await work.connection.execute(_OF, {"person": kept})]
+    for hold in moved:
+        await holds.hold(work, hold.id, entries)
+    return moved
 
 
 async def lock(work: UnitOfWork, hold: UUID) -> PersonHold | None:
@@ -53,7 +68,7 @@ async def lock(work: UnitOfWork, hold: UUID) -> PersonHold | None:
 
 async def release(work: UnitOfWork, hold: PersonHold) -> None:
     await work.connection.execute(_RELEASE, {"wanted": hold.id, "by": work.caller.id, "at": work.now})
-    await erasing.release(work, hold.id)
+    await holds.release(work, hold.id)
 
 
 async def any_in_force(work: UnitOfWork, persons: Collection[UUID]) -> bool:

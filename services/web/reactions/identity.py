@@ -170,6 +170,6 @@ _OWN = Reactions(
             news_handler(RecoveryStopped, "recovery_stopped", person="person_id"),
         ]
     ),
-    ("news_of_identity", "held_person"),
+    ("news_of_identity",),
 )
 REACTIONS = joined(acting_rights.reactions(), _OWN)

@@ -1404,23 +1404,29 @@ Global___ErasureFinished: _TypeAlias = ErasureFinished  # noqa: Y015
 
 @_typing.final
 class HoldPlaced(_message.Message):
-    """HoldPlaced: a secretary ordered that nothing about the person is erased or disposed of."""
+    """HoldPlaced: a secretary ordered that nothing about the person is erased or disposed of. Once more when another entry of theirs is merged."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     HOLD_ID_FIELD_NUMBER: _builtins.int
     PERSON_ID_FIELD_NUMBER: _builtins.int
+    MERGED_IDS_FIELD_NUMBER: _builtins.int
     hold_id: _builtins.str
     person_id: _builtins.str
+    @_builtins.property
+    def merged_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """entries that were merged into the person's, which it protects too"""
+
     def __init__(
         self,
         *,
         hold_id: _builtins.str = ...,
         person_id: _builtins.str = ...,
+        merged_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["hold_id", b"hold_id", "person_id", b"person_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hold_id", b"hold_id", "merged_ids", b"merged_ids", "person_id", b"person_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
