@@ -9,15 +9,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kith.governance.facts.v1.facts_pb2 import AdoptedRetention, RulebookAdopted
-from kith.identity.facts.v1.facts_pb2 import HoldNoticed, HoldPlaced
+from kith.identity.facts.v1.facts_pb2 import HoldDue, HoldNoticed, HoldPlaced
 from kith.identity.v1 import data_requests_pb2 as pb
+from kith.identity.v1 import identity_pb2 as identity
 from kith.identity.v1.data_requests_pb2_grpc import DataRequestServiceStub
+from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.person.v1 import person_rights_pb2 as rights
 from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
 from libs import callers
 from libs.database.engine import Database, new_id
 from libs.host.dispose_records import dispose_records_job
-from libs.refusals import FailedPrecondition, Invalid, NotAllowed, Unavailable
+from libs.refusals import FailedPrecondition, Invalid, NotAllowed, NotFound, Unavailable
 from libs.rpc.client import call_service
 from libs.rulebook import default_retention
 from services.identity.storage.person_tables import PERSON_TABLES
@@ -89,6 +91,31 @@ async def test_a_hold_keeps_what_would_be_erased_or_disposed_of(infrastructure: 
         assert (await call_service(stub.ErasePerson, erase, by)).erasure_id
         with refused_with(NotAllowed, "HAT_NEEDED"):
             await _log(co_op, co_op.token(ada))
+
+
+async def test_a_secretary_does_not_hear_of_a_hidden_hold_on_themself(infrastructure: Infrastructure) -> None:
+    async with running_co_op(infrastructure, "identity") as co_op:
+        first, second = await co_op.register_people("Ash Example", "Sam Second")
+        own, colleague = co_op.token(first, hat="secretary"), co_op.token(second, hat="secretary")
+        give = identity.GiveHatRequest(request_id=str(new_id()), person_id=str(second), hat="secretary")
+        await call_service(co_op.stub(IdentityServiceStub).GiveHat, give, own)
+        stub, day = co_op.stub(DataRequestServiceStub), co_op.now().date() + timedelta(days=2)
+        hidden = await call_service(stub.PlaceHold, _hold(first, pb.HOLD_KIND_SAFEGUARDING, day, "A worry."), colleague)
+        shown = await call_service(stub.PlaceHold, _hold(first, pb.HOLD_KIND_CLAIM, day), colleague)
+        for request in (pb.ListHoldsRequest(), pb.ListHoldsRequest(person_id=str(first))):
+            assert [hold.hold_id for hold in (await call_service(stub.ListHolds, request, own)).holds] == [shown.hold_id]
+            seen = (await call_service(stub.ListHolds, request, colleague)).holds
+            assert {hold.hold_id for hold in seen} == {hidden.hold_id, shown.hold_id}
+        with refused_with(NotFound, "HOLD_UNKNOWN"):
+            await call_service(stub.ReleaseHold, pb.ReleaseHoldRequest(request_id=str(new_id()), hold_id=hidden.hold_id), own)
+        export = rights.ExportRequest(person_id=str(first), page_size=200)
+        exported = await call_service(co_op.stub_at("identity", PersonRightsServiceStub).Export, export, own)
+        assert [hidden.hold_id in record.json for record in exported.records if record.kind == "person_hold"] == [False]
+        await co_op.move_clock(3 * 24 * 3600)
+        async with asyncio.timeout(20):
+            while len(due := [event for event in await co_op.published_events("identity") if isinstance(event, HoldDue)]) < 2:
+                await asyncio.sleep(0.1)
+        assert {(event.hold_id, event.secretary_id) for event in due} == {(hidden.hold_id, str(second)), (shown.hold_id, "")}
 
 
 _USUAL = [AdoptedRetention(kind=rule.kind, years=rule.years, after=rule.after) for rule in default_retention().rules]

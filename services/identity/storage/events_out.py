@@ -116,8 +116,11 @@ async def hold_released(work: UnitOfWork, hold: PersonHold) -> None:
     await outbox.publish(work, (event, str(hold.person)), *([(notice, str(hold.person))] if hold.shown else []))
 
 
-async def hold_due(work: UnitOfWork, hold: PersonHold) -> None:
-    event = facts.HoldDue(hold_id=str(hold.id), person_id=str(hold.person), review_day=hold.review_on.isoformat())
+async def hold_due(work: UnitOfWork, hold: PersonHold, secretary: UUID | None = None) -> None:
+    """For this secretary; without one, for all."""
+    event = facts.HoldDue(
+        hold_id=str(hold.id), person_id=str(hold.person), review_day=hold.review_on.isoformat(), secretary_id=str(secretary or "")
+    )
     await outbox.publish(work, (event, str(hold.person)))
 
 

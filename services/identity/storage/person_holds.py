@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import Uuid, bindparam, delete, func, insert, or_, select, update
 
 from kith.identity.v1.enums import HoldKind
 from libs.access import holds
@@ -20,7 +20,9 @@ _RULEBOOK = ""
 """A row with this key says that a rulebook was adopted that has rules for holds."""
 _IN_FORCE = person_hold.c.released_at.is_(None)
 _ADD = insert(person_hold)
-_LOCK = select(person_hold).where(person_hold.c.id == bindparam("wanted"), _IN_FORCE).with_for_update()
+# A secretary has a hold on themself shown as everybody has: their hat does not open what they must not hear of.
+_FOR_CALLER = or_(person_hold.c.shown, person_hold.c.person.is_distinct_from(bindparam("caller", type_=Uuid)))
+_LOCK = select(person_hold).where(person_hold.c.id == bindparam("wanted"), _IN_FORCE, _FOR_CALLER).with_for_update()
 _RELEASE = (
     update(person_hold)
     .where(person_hold.c.id == bindparam("wanted"))
@@ -61,8 +63,8 @@ async def move(work: UnitOfWork, kept: UUID, other: UUID, entries: Collection[UU
 
 
 async def lock(work: UnitOfWork, hold: UUID) -> PersonHold | None:
-    """One that is in force, locked until the transaction ends."""
-    row = (await work.connection.execute(_LOCK, {"wanted": hold})).first()
+    """One that is in force and that the caller may know of, locked until the transaction ends."""
+    row = (await work.connection.execute(_LOCK, {"wanted": hold, "caller": work.caller.person})).first()
     return _to_hold(row) if row else None
 
 
@@ -89,7 +91,8 @@ async def next_review_day(work: UnitOfWork) -> date | None:
 
 async def list_page(work: UnitOfWork, person: UUID | None, page: PageRequest) -> Page[PersonHold]:
     """Those in force, as far as the caller may see them: of one person or of everybody, the first to look at first."""
-    statement, name = select(person_hold).where(_IN_FORCE), f"list_holds {person or ''}"
+    statement = select(person_hold).where(_IN_FORCE, _FOR_CALLER).params(caller=work.caller.person)
+    name = f"list_holds {person or ''}"
     if person is not None:
         statement = statement.where(person_hold.c.person == person)
     return (await paginate(work, statement, page, by=(person_hold.c.review_on, person_hold.c.id), name=name)).map(_to_hold)

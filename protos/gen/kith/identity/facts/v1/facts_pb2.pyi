@@ -1492,20 +1492,24 @@ class HoldDue(_message.Message):
     HOLD_ID_FIELD_NUMBER: _builtins.int
     PERSON_ID_FIELD_NUMBER: _builtins.int
     REVIEW_DAY_FIELD_NUMBER: _builtins.int
+    SECRETARY_ID_FIELD_NUMBER: _builtins.int
     hold_id: _builtins.str
     person_id: _builtins.str
     review_day: _builtins.str
     """an ISO date"""
+    secretary_id: _builtins.str
+    """only this one is told, as the hold is on a colleague who must not hear of it; empty = all of them"""
     def __init__(
         self,
         *,
         hold_id: _builtins.str = ...,
         person_id: _builtins.str = ...,
         review_day: _builtins.str = ...,
+        secretary_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["hold_id", b"hold_id", "person_id", b"person_id", "review_day", b"review_day"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hold_id", b"hold_id", "person_id", b"person_id", "review_day", b"review_day", "secretary_id", b"secretary_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
