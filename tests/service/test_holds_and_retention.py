@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kith.governance.facts.v1.facts_pb2 import AdoptedRetention, RulebookAdopted
-from kith.identity.facts.v1.facts_pb2 import HoldDue, HoldNoticed, HoldPlaced
+from kith.identity.facts.v1.facts_pb2 import HoldDue, HoldNoticed, HoldPlaced, PersonErased
 from kith.identity.v1 import data_requests_pb2 as pb
 from kith.identity.v1 import identity_pb2 as identity
 from kith.identity.v1.data_requests_pb2_grpc import DataRequestServiceStub
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.person.v1 import person_rights_pb2 as rights
 from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
+from kith.web.facts.v1.facts_pb2 import PersonDataErased
 from libs import callers
 from libs.database.engine import Database, new_id
 from libs.host.dispose_records import dispose_records_job
@@ -116,6 +117,27 @@ async def test_a_secretary_does_not_hear_of_a_hidden_hold_on_themself(infrastruc
             while len(due := [event for event in await co_op.published_events("identity") if isinstance(event, HoldDue)]) < 2:
                 await asyncio.sleep(0.1)
         assert {(event.hold_id, event.secretary_id) for event in due} == {(hidden.hold_id, str(second)), (shown.hold_id, "")}
+
+
+async def test_what_is_confirmed_after_a_restore_waits_for_the_end_of_a_hold(infrastructure: Infrastructure) -> None:
+    async with running_co_op(infrastructure, "identity") as co_op, event_publisher(co_op, "web") as web:
+        secretary, ada, bo = await co_op.register_people("Ash Example", "Ada Ample", "Bo Brook")
+        stub, by = co_op.stub(DataRequestServiceStub), co_op.token(secretary, hat="secretary")
+        day = co_op.now().date() + timedelta(days=90)
+        hold = await call_service(stub.PlaceHold, _hold(ada, pb.HOLD_KIND_CLAIM, day), by)
+        for person in (ada, bo):
+            await web.publish((PersonDataErased(erasure_id=str(new_id()), person_ids=[str(person)]), str(person)))
+        assert await _erased(co_op, 1) == [str(bo)], "who is not held does not wait behind who is"
+        await call_service(stub.ReleaseHold, pb.ReleaseHoldRequest(request_id=str(new_id()), hold_id=hold.hold_id), by)
+        assert await _erased(co_op, 2) == [str(bo), str(ada)]
+
+
+async def _erased(co_op: RunningCoOp, number: int) -> list[str]:
+    """Who is erased, once there are so many."""
+    async with asyncio.timeout(20):
+        while len(gone := [event for event in await co_op.published_events("identity") if isinstance(event, PersonErased)]) < number:
+            await asyncio.sleep(0.1)
+    return [person for event in gone for person in event.person_ids]
 
 
 _USUAL = [AdoptedRetention(kind=rule.kind, years=rule.years, after=rule.after) for rule in default_retention().rules]

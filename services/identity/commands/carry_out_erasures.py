@@ -36,7 +36,7 @@ RESTORED = "restored"
 
 
 async def carry_out_next_erasure(work: UnitOfWork) -> int:
-    """Erases the person for whom it was decided first. Returns 1, or 0 if nobody is left to erase."""
+    """Erases the person for whom it was decided first, of those under no hold. Returns 1, or 0 if nobody is left to erase."""
     erasure = await erasures.lock_next_decided(work)
     if erasure is None:
         return 0
@@ -54,14 +54,15 @@ async def carry_out_next_erasure(work: UnitOfWork) -> int:
 
 
 async def next_erasure(work: UnitOfWork) -> datetime | None:
-    """At once while somebody is to be erased."""
+    """At once while somebody is to be erased. The end of a hold is an event, which wakes the job."""
     return work.now if await erasures.count_decided(work) else None
 
 
 async def confirm_erasure(work: UnitOfWork, service: str, erased: Erased) -> None:
     """A service has erased its part; an empty name stands for our own lost event.
 
-    An erasure that we do not know was decided after the copy that we were restored from: we carry it out.
+    An erasure that we do not know was decided after the copy that we were restored from: we carry it out. If the person is under a hold
+    in this copy, a secretary ends it first, who can tell whether it is the one of before.
     """
     known = await erasures.lock(work, erased.erasure)
     if known is None:
