@@ -99,7 +99,8 @@ PERSON_TABLES = (
         tables.data_request,
         ("person",),
         ("id", "person", "asked_by", "asked_at", "due_day", "reminded_at", "answered_at", "answered_by", "answer", "kind"),
-        erasure=(Keep(KeptFor.ACCOUNTABILITY),),
+        # That it was answered, and when; not what a secretary wrote of the person.
+        erasure=(Blank({"answer": ""}, KeptFor.ACCOUNTABILITY),),
         retention=Retention("requests", tables.data_request.c.answered_at),
     ),
     PersonTable(
