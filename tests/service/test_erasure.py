@@ -71,7 +71,10 @@ async def _assert_nobody_can_go_on(life: ErasingCoOp, asked: str, session: ident
 
 
 async def _assert_only_the_law_keeps_her(life: ErasingCoOp) -> None:
-    """Neither her words nor her contacts are anywhere, nor what was written of her; her name only in the register; the logs of who looked still hold."""
+    """Neither her words nor her contacts are anywhere, nor what was written of her; her name only in the register.
+
+    The logs of who looked still hold.
+    """
     for gone in (SECRET, "person2@example.org", ANSWER):
         assert await life.rows_with(gone) == {}, gone
     assert await life.rows_with(ADA) == {"membership": ["register_entry"]}

@@ -112,11 +112,41 @@ async def test_a_secretary_does_not_hear_of_a_hidden_hold_on_themself(infrastruc
         export = rights.ExportRequest(person_id=str(first), page_size=200)
         exported = await call_service(co_op.stub_at("identity", PersonRightsServiceStub).Export, export, own)
         assert [hidden.hold_id in record.json for record in exported.records if record.kind == "person_hold"] == [False]
+        await _assert_the_review_moves(co_op, shown.hold_id, colleague)
         await co_op.move_clock(3 * 24 * 3600)
         async with asyncio.timeout(20):
             while len(due := [event for event in await co_op.published_events("identity") if isinstance(event, HoldDue)]) < 2:
                 await asyncio.sleep(0.1)
         assert {(event.hold_id, event.secretary_id) for event in due} == {(hidden.hold_id, str(second)), (shown.hold_id, "")}
+        await _assert_a_second_reminder(co_op, shown.hold_id, co_op.token(second, hat="secretary"))
+
+
+async def _assert_a_second_reminder(co_op: RunningCoOp, hold_id: str, token: str) -> None:
+    day = (co_op.now().date() + timedelta(days=1)).isoformat()
+    review = pb.ReviewHoldRequest(request_id=str(new_id()), hold_id=hold_id, review_day=day)
+    await call_service(co_op.stub(DataRequestServiceStub).ReviewHold, review, token)
+    await co_op.move_clock(5 * 24 * 3600)
+    async with asyncio.timeout(20):
+        while day not in [event.review_day for event in await co_op.published_events("identity") if isinstance(event, HoldDue)]:
+            await asyncio.sleep(0.1)
+
+
+async def _assert_the_review_moves(co_op: RunningCoOp, hold_id: str, token: str) -> None:
+    """To a later day and back, which is as far from now as it was."""
+    stub, today = co_op.stub(DataRequestServiceStub), co_op.now().date()
+    review = pb.ReviewHoldRequest(hold_id=hold_id)
+    for day in (today, today + timedelta(days=400)):
+        review.request_id, review.review_day = str(new_id()), day.isoformat()
+        with refused_with(Invalid, "HOLD_DAY_FAR"):
+            await call_service(stub.ReviewHold, review, token)
+    for day in (today + timedelta(days=300), today + timedelta(days=2)):
+        review.request_id, review.review_day = str(new_id()), day.isoformat()
+        await call_service(stub.ReviewHold, review, token)
+        holds = (await call_service(stub.ListHolds, pb.ListHoldsRequest(), token)).holds
+        assert {hold.review_day for hold in holds if hold.hold_id == hold_id} == {day.isoformat()}
+    review.request_id, review.hold_id = str(new_id()), str(new_id())
+    with refused_with(NotFound, "HOLD_UNKNOWN"):
+        await call_service(stub.ReviewHold, review, token)
 
 
 async def test_what_is_confirmed_after_a_restore_waits_for_the_end_of_a_hold(infrastructure: Infrastructure) -> None:

@@ -19,6 +19,7 @@ from services.identity.commands.ask_for_erasure import ask_for_erasure
 from services.identity.commands.erase_person import erase_person
 from services.identity.commands.place_hold import place_hold
 from services.identity.commands.release_hold import release_hold
+from services.identity.commands.review_hold import review_hold
 from services.identity.domain.data_request import DataRequest
 from services.identity.domain.erasure import Erasure, ErasurePart
 from services.identity.domain.person_hold import HoldTerms, PersonHold
@@ -45,6 +46,9 @@ def data_request_service(transactions: Transactions, zone: ZoneInfo, follow_memb
     async def hold(work: UnitOfWork, person: UUID, terms: HoldTerms) -> PersonHold:
         return await place_hold(work, today(work), person, terms)
 
+    async def review(work: UnitOfWork, hold_id: UUID, typed_day: str) -> None:
+        await review_hold(work, today(work), hold_id, typed_day)
+
     return bind(
         pb,
         "DataRequestService",
@@ -57,6 +61,7 @@ def data_request_service(transactions: Transactions, zone: ZoneInfo, follow_memb
             "ErasePerson": command(_answer, erase, lambda erasure: pb.ErasePersonResponse(erasure_id=str(erasure))),
             "ListErasures": query(_page, list_erasures, _list_erasures_response),
             "PlaceHold": command(_hold_terms, hold, lambda hold: pb.PlaceHoldResponse(hold_id=str(hold.id), shown=hold.shown)),
+            "ReviewHold": command(_review, review, lambda _: pb.ReviewHoldResponse()),
             "ReleaseHold": command(_hold_id, release_hold, lambda _: pb.ReleaseHoldResponse()),
             "ListHolds": query(_holds_of, list_holds, _list_holds_response),
         },
@@ -128,6 +133,10 @@ def _hold_terms(request: pb.PlaceHoldRequest) -> tuple[UUID, HoldTerms]:
 
 def _hold_id(request: pb.ReleaseHoldRequest) -> tuple[UUID]:
     return (parse_id("hold_id", request.hold_id),)
+
+
+def _review(request: pb.ReviewHoldRequest) -> tuple[UUID, str]:
+    return parse_id("hold_id", request.hold_id), request.review_day
 
 
 def _holds_of(request: pb.ListHoldsRequest) -> tuple[UUID | None, PageRequest]:

@@ -110,6 +110,11 @@ async def hold_widened(work: UnitOfWork, hold: PersonHold, entries: Iterable[UUI
     await outbox.publish(work, (event, str(hold.person)))
 
 
+async def hold_reviewed(work: UnitOfWork, hold: PersonHold) -> None:
+    event = facts.HoldReviewed(hold_id=str(hold.id), person_id=str(hold.person), review_day=hold.review_on.isoformat())
+    await outbox.publish(work, (event, str(hold.person)))
+
+
 async def hold_released(work: UnitOfWork, hold: PersonHold) -> None:
     event = facts.HoldReleased(hold_id=str(hold.id), person_id=str(hold.person))
     notice = facts.HoldNoticed(hold_id=str(hold.id), person_id=str(hold.person), released=True)

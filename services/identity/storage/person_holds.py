@@ -1,6 +1,7 @@
 """Holds on people, and which kinds of them the rulebook has not shown."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -31,6 +32,7 @@ _RELEASE = (
 _MOVE = update(person_hold).where(person_hold.c.person == bindparam("other"), _IN_FORCE).values(person=bindparam("kept"))
 _OF = select(person_hold).where(person_hold.c.person == bindparam("person"), _IN_FORCE)
 _ANY = select(person_hold.c.id).where(among(person_hold.c.person, "persons"), _IN_FORCE).limit(1)
+_SET_REVIEW_DAY = update(person_hold).where(person_hold.c.id == bindparam("wanted")).values(review_on=bindparam("day"), reminded_at=None)
 _TO_REVIEW = (_IN_FORCE, person_hold.c.reminded_at.is_(None))
 _REMIND = (
     update(person_hold)
@@ -71,6 +73,12 @@ async def lock(work: UnitOfWork, hold: UUID) -> PersonHold | None:
 async def release(work: UnitOfWork, hold: PersonHold) -> None:
     await work.connection.execute(_RELEASE, {"wanted": hold.id, "by": work.caller.id, "at": work.now})
     await holds.release(work, hold.id)
+
+
+async def set_review_day(work: UnitOfWork, hold: PersonHold, day: date) -> PersonHold:
+    """Nobody was reminded of that day yet."""
+    await work.connection.execute(_SET_REVIEW_DAY, {"wanted": hold.id, "day": day})
+    return replace(hold, review_on=day, reminded_at=None)
 
 
 async def any_in_force(work: UnitOfWork, persons: Collection[UUID]) -> bool:

@@ -79,7 +79,7 @@ create policy person_hold_of_person on person_hold for select using (shown and p
 revoke delete, truncate on erasure, erasure_part, person_hold from kith_identity_run;
 revoke update on erasure_part, person_hold from kith_identity_run;
 -- A merge moves it to the entry that stays.
-grant update (person, reminded_at, released_by, released_at) on person_hold to kith_identity_run;
+grant update (person, review_on, reminded_at, released_by, released_at) on person_hold to kith_identity_run;
 grant update (reason) on person_hold to kith_identity_run;
 grant update (reason) on person_merge to kith_identity_run;
 grant delete on data_request to kith_identity_run;

@@ -1433,6 +1433,34 @@ class HoldPlaced(_message.Message):
 Global___HoldPlaced: _TypeAlias = HoldPlaced  # noqa: Y015
 
 @_typing.final
+class HoldReviewed(_message.Message):
+    """HoldReviewed: a secretary looked at the hold, which is still needed, and will look again on that day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HOLD_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    REVIEW_DAY_FIELD_NUMBER: _builtins.int
+    hold_id: _builtins.str
+    person_id: _builtins.str
+    review_day: _builtins.str
+    """an ISO date"""
+    def __init__(
+        self,
+        *,
+        hold_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        review_day: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hold_id", b"hold_id", "person_id", b"person_id", "review_day", b"review_day"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HoldReviewed: _TypeAlias = HoldReviewed  # noqa: Y015
+
+@_typing.final
 class HoldReleased(_message.Message):
     """HoldReleased: this hold is over."""
 
