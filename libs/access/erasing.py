@@ -12,8 +12,8 @@ from uuid import UUID
 from sqlalchemy import bindparam, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from kith.identity.facts.v1.facts_pb2 import HoldPlaced, HoldReleased, PersonErased
-from libs.access.erasure_tables import erased_person, held_person
+from kith.identity.facts.v1.facts_pb2 import PersonErased
+from libs.access.erasure_tables import erased_person
 from libs.access.person_tables import Blank, Delete, PersonTable
 from libs.database.columns import MOMENT, among
 from libs.database.engine import UnitOfWork
@@ -38,10 +38,8 @@ _DONE = (
 _LIST_WAITING = (
     select(erased_person.c.erasure, erased_person.c.person).where(_WAITING).order_by(erased_person.c.ordered_at).with_for_update()
 )
-_IS_ERASED = select(erased_person.c.person).where(erased_person.c.person == bindparam("of"))
+_ERASED = select(erased_person.c.person).where(among(erased_person.c.person, "persons"))
 _FORGET_ANSWERS = delete(idempotency_key).where(among(idempotency_key.c.caller, "callers"))
-_HOLD = insert(held_person).on_conflict_do_nothing()
-_RELEASE = delete(held_person).where(held_person.c.hold == bindparam("released"))
 
 
 @dataclass(frozen=True)
@@ -80,18 +78,9 @@ async def erase(work: UnitOfWork, tables: Sequence[PersonTable], erasure: UUID, 
     return Erased(erasure, tuple(persons), *(tuple(sorted(kinds[name])) for name in ("deleted", "blanked", "kept")))
 
 
-async def is_erased(work: UnitOfWork, person: UUID) -> bool:
-    """Whether identity has said that this person is erased."""
-    return (await work.connection.execute(_IS_ERASED, {"of": person})).first() is not None
-
-
-async def hold(work: UnitOfWork, hold_id: UUID, person: UUID) -> None:
-    """From now on nothing about the person is erased or disposed of."""
-    await work.connection.execute(_HOLD, {"hold": hold_id, "person": person})
-
-
-async def release(work: UnitOfWork, hold_id: UUID) -> None:
-    await work.connection.execute(_RELEASE, {"released": hold_id})
+async def find_erased(work: UnitOfWork, persons: Collection[UUID]) -> set[UUID]:
+    """Those of these persons who are erased, as identity has said."""
+    return set((await work.connection.execute(_ERASED, {"persons": list(persons)})).scalars())
 
 
 async def _always(_: UnitOfWork, __: Sequence[UUID]) -> bool:
@@ -107,8 +96,8 @@ class PersonEraser:
         self._may_erase = may_erase
 
     def handlers(self) -> Mapping[str, EventHandler]:
-        """The reactions to identity's events of erasure and of holds."""
-        return {type_of(PersonErased): self._on_erased, type_of(HoldPlaced): _on_held, type_of(HoldReleased): _on_released}
+        """The reaction to identity's event of erasure."""
+        return {type_of(PersonErased): self._on_erased}
 
     async def erase_waiting(self, work: UnitOfWork) -> int:
         """Erases those for whom it had to wait. Returns how many entries of persons."""
@@ -131,12 +120,3 @@ class PersonEraser:
         if done:
             await self._confirm(work, erased)
         return len(done)
-
-
-async def _on_held(work: UnitOfWork, event: Event) -> None:
-    message = HoldPlaced.FromString(event.payload)
-    await hold(work, UUID(message.hold_id), UUID(message.person_id))
-
-
-async def _on_released(work: UnitOfWork, event: Event) -> None:
-    await release(work, UUID(HoldReleased.FromString(event.payload).hold_id))

@@ -79,11 +79,11 @@ async def export_person(
     index, inner = after or (0, "")
     if index >= len(tables):
         raise invalid("page_token", "PAGE_TOKEN_FOREIGN")
-    if work.caller.acting_for is not None:
-        # A page that only goes on in the list of reads would add to what it lists, for ever.
-        if not (inner and tables[index] is READS):
-            await audit.record_read(work, "personal data", "get", person)
-        await acting.read_as(work, person)
+    # A page that only goes on in the list of reads would add to what it lists, for ever.
+    if work.caller.acting_for is not None and not (inner and tables[index] is READS):
+        await audit.record_read(work, "personal data", "get", person)
+    # Also for the person themself: a hat that they wear would open what is kept from everybody whom it is about, as a hidden hold.
+    await acting.read_as(work, person)
     # Nobody has a key before something of theirs is sealed, nor once they were erased: what is sealed is then missing.
     cipher = (await sealer.ciphers(work, [person])).get(person) if sealer else None
     while index < len(tables) and len(records) < size:

@@ -175,8 +175,12 @@ SHARED_TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
     "position_skip": "events that an operator ordered to be skipped",
     "answer": "what the person was answered, once more, for 30 days: a repeated request gets it again",
     "erased_person": "ids of those who were erased, so that they stay erased",
+}
+"""The other tables that all services have, and why a person gets nothing from them."""
+
+RETENTION_TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
     "held_person": "who must not be erased; identity shows the person the hold itself",
     "retention_rule": "how long the rulebook has records kept",
     "disposal": "how many records were disposed of; they name nobody",
 }
-"""The other tables that all services have, and why a person gets nothing from them."""
+"""Those of services with records whose time can be over."""

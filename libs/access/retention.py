@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import Date, cast, delete, insert, select
 
 from libs.access import hats
-from libs.access.erasure_tables import disposal, held_person, retention_rule
 from libs.access.person_tables import PersonTable
+from libs.access.retention_tables import disposal, held_person, retention_rule
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import row_mapper, values_of
-from libs.rulebook import After, RecordKind, RetentionRule, default_retention
+from libs.rulebook import After, RecordKind, RetentionRule
 
 _CLEAR = delete(retention_rule)
 _ADD = insert(retention_rule)
@@ -50,9 +50,12 @@ async def follow_rulebook(work: UnitOfWork, rules: Iterable[tuple[str, int, str]
 
 
 async def rules_in_force(work: UnitOfWork) -> dict[str, RetentionRule]:
-    """By kind; the default ones while no rulebook has said otherwise. What is not in it is kept."""
-    rules = tuple(map(_to_rule, await work.connection.execute(_LIST))) or default_retention().rules
-    return {rule.kind: rule for rule in rules}
+    """By kind. What is not in it is kept.
+
+    That is all while no rulebook was adopted since there are rules: nothing goes that nobody decided to let go, as at the first start
+    after an upgrade.
+    """
+    return {row.kind: _to_rule(row) for row in await work.connection.execute(_LIST)}
 
 
 async def dispose_records(work: UnitOfWork, tables: Sequence[PersonTable], today: date) -> int:

@@ -227,9 +227,17 @@ create table erased_person (
 );
 create index erased_person_waiting on erased_person (erasure) where done_at is null;
 
+-- Stored answers to an erased person's requests go too, and that does not wait for their thirty days.
+create policy answer_of_erased on answer for all using (
+  current_setting('kith.system', true) in ('reaction:identity', 'job:erase_persons', 'job:erase_waiting'));
+"""
+"""Erasure; since `0020_erasure` of every service with data of people."""
+
+CREATE_RETENTION_TABLES = """
 create table held_person (
-  hold uuid primary key,
-  person uuid not null
+  hold uuid not null,
+  person uuid not null,
+  primary key (hold, person)
 );
 create index held_person_by_person on held_person (person);
 
@@ -247,19 +255,19 @@ create table disposal (
   years integer not null,
   after text not null
 );
-
--- Stored answers to an erased person's requests go too, and that does not wait for their thirty days.
-create policy answer_of_erased on answer for all using (
-  current_setting('kith.system', true) in ('reaction:identity', 'job:erase_persons', 'job:erase_waiting'));
 """
-"""Erasure, holds, retention rules and the log of disposals; since `0020_erasure` of every service with data of people."""
+"""Holds, retention rules and the log of disposals; since `0020_erasure` of identity and membership, which have what is disposed of."""
+
+
+def keep_disposals(run_role: str) -> str:
+    """SQL that keeps the log of disposals append-only."""
+    return f"revoke update, delete, truncate on disposal from {run_role};"
 
 
 def allow_erasure(run_role: str) -> str:
-    """SQL that lets the run role blank a read whose subject is erased, and keeps the log of disposals append-only."""
+    """SQL that lets the run role blank a read whose subject is erased."""
     return f"""
 grant update (subject, fields, reason, acting_for, salt) on read_audit to {run_role};
-revoke update, delete, truncate on disposal from {run_role};
 revoke delete, truncate on erased_person from {run_role};
 """
 

@@ -11,13 +11,15 @@ from libs.database.engine import Database, UnitOfWork
 from libs.host.component import Job
 from libs.observe.logs import logger
 from libs.observe.metrics import JOB_FAILURES
-from libs.refusals import Refusal
+from libs.refusals import Refusal, Unavailable
 
 LOG = logger("jobs")
 MIN_INTERVAL_SECONDS = 1.0
 """Between two runs that events asked for."""
 RETRY_SECONDS = 1.0
 """After a run that failed."""
+AWAY_SECONDS = 15.0
+"""After a run that needs another service that is away."""
 DOUBTFUL_CLOCK_SECONDS = 5.0
 
 
@@ -64,6 +66,9 @@ async def _run_once(service: str, job: Job, database: Database, clock: Clock) ->
             due = await job.due(work) if job.due else None
         if done:
             LOG.info("job_done", service=service, job=job.name, rows=done)
+    except Unavailable as refusal:
+        LOG.info("job_waits", service=service, job=job.name, reason=refusal.reason)
+        return min(AWAY_SECONDS, job.every_seconds)
     except Refusal as refusal:
         JOB_FAILURES.labels(service, job.name).inc()
         LOG.warning("job_refused", service=service, job=job.name, reason=refusal.reason)

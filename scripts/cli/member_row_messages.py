@@ -18,6 +18,7 @@ _SENTENCES = {
     "DATE_MALFORMED": "the day of joining is no day. Write it as 2024-03-31.",
     "ADDRESS_TOO_LONG": "the address is too long. At most 500 characters fit.",
     "ADDRESS_MALFORMED": "the address holds an invisible character. Type it again by hand.",
+    "PERSON_ERASED": "this person was erased. If they come back, import them as somebody new.",
     "PERSON_NOT_KNOWN_YET": "the register does not know this person. Import the same file again in a minute.",
 }
 

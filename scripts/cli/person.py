@@ -104,6 +104,17 @@ async def hold(
     return TextResult(response.hold_id, ["They see it." if response.shown else "They do not see it, as the rulebook says."])
 
 
+@person_app.action("review")
+async def review_hold(
+    co_op: "connection.Connection",
+    hold_id: Annotated[str, typer.Argument(help="The id of the hold, as kith person holds shows it.")],
+    on: Annotated[str, typer.Option(help="The next day to look again, such as 2027-03-31; at most a year from now.")],
+) -> TextResult:
+    """Say that a hold is still needed, and when to look again."""
+    await co_op.as_secretary(co_op.data_requests.ReviewHold, data_requests.ReviewHoldRequest(hold_id=hold_id, review_day=on))
+    return TextResult(notes=[f"The secretaries are told on {on}."])
+
+
 @person_app.action("release")
 async def release(
     co_op: "connection.Connection", hold_id: Annotated[str, typer.Argument(help="The id of the hold, as kith person holds shows it.")]

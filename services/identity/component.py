@@ -59,7 +59,7 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
             migrations=Path(__file__).parent / "storage" / "migrations",
             services=(
                 identity_service(runtime.transactions, secrets, country),
-                data_request_service(runtime.transactions, zone),
+                data_request_service(runtime.transactions, zone, runtime.catch_up_with("membership")),
                 person_rights_service(runtime.transactions, PERSON_TABLES, sealer),
                 emergency_service(runtime.transactions, sealer),
                 person_data_service(runtime.transactions),
@@ -86,7 +86,7 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
                 forget_unfinished_files.JOB,
                 erase_persons.JOB,
                 remind_of_holds_job(zone),
-                dispose_records_job(PERSON_TABLES, zone),
+                dispose_records_job(PERSON_TABLES, zone, [runtime.catch_up_with(source) for source in ("membership", "governance")]),
             ),
         )
 

@@ -31,7 +31,10 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
                 person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=follow_rights),
             ),
             reactions=(identity.reactions(zone), governance.reactions(zone)),
-            jobs=(seal_reads_job(events_out.read_audit_sealed), dispose_records_job(PERSON_TABLES, zone)),
+            jobs=(
+                seal_reads_job(events_out.read_audit_sealed),
+                dispose_records_job(PERSON_TABLES, zone, [runtime.catch_up_with(source) for source in ("identity", "governance")]),
+            ),
         )
 
     return build

@@ -160,6 +160,7 @@ _SECRETARY_PAGES = (
     Page("/erasures/{erasure:uuid}", erasures.show_report, access=Access.SECRETARY),
     Page("/holds", holds.show, holds.release, holds.RELEASE, Access.SECRETARY),
     form_page("/members/{person:uuid}/hold", holds.PLACE),
+    form_page("/holds/{hold:uuid}", holds.REVIEW),
     Page("/disposals", disposals.show, access=Access.SECRETARY),
     Page("/data-requests", data_requests.show, data_requests.answer, data_requests.ANSWER, Access.SECRETARY),
     Page("/applications", membership_applications.show, membership_applications.admit, membership_applications.ADMIT, Access.SECRETARY),

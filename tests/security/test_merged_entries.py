@@ -14,11 +14,21 @@ import pytest_asyncio
 
 from kith.governance.v1 import governance_pb2 as gov
 from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
-from kith.identity.facts.v1.facts_pb2 import HatGiven, HatTaken, PersonsMerged, RelationshipEnded, SessionsEnded, SignInCodesRevoked
+from kith.identity.facts.v1.facts_pb2 import (
+    HatGiven,
+    HatTaken,
+    HoldNoticed,
+    PersonsMerged,
+    RelationshipEnded,
+    SessionsEnded,
+    SignInCodesRevoked,
+)
+from kith.identity.v1 import data_requests_pb2 as req
 from kith.identity.v1 import identity_pb2 as pb
 from kith.identity.v1 import record_pb2 as record
 from kith.identity.v1 import recovery_pb2 as rec
 from kith.identity.v1 import relationships_pb2 as rel
+from kith.identity.v1.data_requests_pb2_grpc import DataRequestServiceStub
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.identity.v1.record_pb2_grpc import RecordServiceStub
 from kith.identity.v1.recovery_pb2_grpc import RecoveryServiceStub
@@ -29,7 +39,7 @@ from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from libs import callers
 from libs.database.engine import Database, new_id
 from libs.messages.rebuild import rebuild_projections
-from libs.refusals import FailedPrecondition, Invalid, NotAllowed, NotFound, NotSignedIn, Refusal
+from libs.refusals import AlreadyExists, FailedPrecondition, Invalid, NotAllowed, NotFound, NotSignedIn, Refusal
 from libs.rpc.client import call_service
 from services.membership.reactions import governance, identity
 from tests.support.member_assembly import RULEBOOK, to_timestamp
@@ -367,3 +377,50 @@ async def test_the_register_follows_a_merge_although_it_was_stopped_before_it_co
         await co_op.running.restart(register.aclose)
     await co_op.follow()
     assert ((await co_op.member(kept)).ended_on, bool((await co_op.member(other)).ended_on)) == ("", True)
+
+
+async def _held(co_op: CoOp) -> set[object]:
+    """The entries under a hold, which all services agree on."""
+    await co_op.running.wait_until_consumed("membership", "identity")
+    [held, followed] = [{row[1] for row in await co_op.running.all_rows(name, "held_person")} for name in ("identity", "membership")]
+    assert held == followed
+    return held
+
+
+@on_one_loop
+async def test_a_hold_protects_every_entry_of_the_person(co_op: CoOp) -> None:
+    kept, other, earlier, last = [await co_op.register("Hal Held") for _ in range(4)]
+    stub, day = co_op.running.stub(DataRequestServiceStub), (co_op.running.now().date() + timedelta(days=30)).isoformat()
+    place = req.PlaceHoldRequest(kind=req.HOLD_KIND_CLAIM, reason="A claim.", review_day=day)
+
+    async def hold(person: UUID) -> str:
+        place.request_id, place.person_id = str(new_id()), str(person)
+        return str((await call_service(stub.PlaceHold, place, co_op.token)).hold_id)
+
+    await co_op.merge(other, earlier)
+    of_other = await hold(other)
+    assert await _held(co_op) == {other, earlier}
+    of_kept = await hold(kept)
+    await co_op.merge(kept, other)
+    await co_op.merge(kept, last)
+    listed = await call_service(stub.ListHolds, req.ListHoldsRequest(person_id=str(kept)), co_op.token)
+    assert {hold.hold_id for hold in listed.holds} == {of_kept, of_other}, "also those on an entry that was merged"
+    for ended in (of_kept, of_other):
+        assert await _held(co_op) == {kept, other, earlier, last}
+        await call_service(stub.ReleaseHold, req.ReleaseHoldRequest(request_id=str(new_id()), hold_id=ended), co_op.token)
+    assert await _held(co_op) == set()
+    events = await co_op.running.published_events("identity")
+    assert len([event for event in events if isinstance(event, HoldNoticed) and event.person_id == str(kept) and not event.released]) == 1
+
+
+@on_one_loop
+async def test_an_entry_that_is_to_be_erased_is_not_merged(co_op: CoOp) -> None:
+    kept, other = [await co_op.register("Gil Gone") for _ in range(2)]
+    async with co_op.running.database_transaction("identity", caller=callers.job("tests")) as connection:
+        await connection.execute(
+            "insert into erasure (id, person, entries, decided_by, decided_at, erased_at) "
+            "values ($1, $2, array[$2::uuid], 'tests', now(), now())",
+            *(new_id(), other),
+        )
+    for one, two in ((kept, other), (other, kept)):
+        await co_op.refused(AlreadyExists, "ERASED_BEFORE", co_op.merge(one, two))

@@ -17,7 +17,7 @@ from libs.refusals import AlreadyExists, FailedPrecondition, NotAllowed, NotFoun
 from libs.rpc.client import call_service
 from services.identity.domain.erasure import ERASED_NAME
 from tests.service.test_read_audit import check_log, wait_until_sealed
-from tests.support.erasing_co_op import ErasingCoOp, erasing_co_op
+from tests.support.erasing_co_op import ANSWER, ErasingCoOp, erasing_co_op
 from tests.support.member_assembly import refused_with
 from tests.support.person_records import person_audience
 from tests.support.running_co_op import Infrastructure
@@ -71,8 +71,11 @@ async def _assert_nobody_can_go_on(life: ErasingCoOp, asked: str, session: ident
 
 
 async def _assert_only_the_law_keeps_her(life: ErasingCoOp) -> None:
-    """Neither her words nor her contacts are anywhere; her name only in the register; the logs of who looked still hold."""
-    for gone in (SECRET, "person2@example.org"):
+    """Neither her words nor her contacts are anywhere, nor what was written of her; her name only in the register.
+
+    The logs of who looked still hold.
+    """
+    for gone in (SECRET, "person2@example.org", ANSWER):
         assert await life.rows_with(gone) == {}, gone
     assert await life.rows_with(ADA) == {"membership": ["register_entry"]}
     request = membership.GetMemberRequest(person_id=str(life.people[ADA]))
@@ -111,7 +114,7 @@ async def test_erasing_takes_all_but_what_the_law_keeps_and_the_vote_stays_count
         assert await life.name_of(ada) == ERASED_NAME
         parts = {part.service: part for part in done.parts}
         assert {"record_field", "person_key", "access_grant", "session", "sign_in_code"} <= set(parts["identity"].deleted_kinds)
-        assert {"contact", "read_audit"} <= set(parts["identity"].blanked_kinds)
+        assert {"contact", "read_audit", "data_request"} <= set(parts["identity"].blanked_kinds)
         assert {"register_entry", "member", "standing_change"} <= set(parts["membership"].kept_kinds)
         assert {"roll", "ballot"} <= set(parts["governance"].kept_kinds)
         assert "news" in parts["web"].deleted_kinds

@@ -19,7 +19,8 @@ from tests.support.member_assembly import refused_with
 from tests.support.person_records import person_audience
 from tests.support.running_co_op import Infrastructure, RunningCoOp
 
-ADA, BO = "Ada Ample", "Bo Brook"
+# Both were Ada too: the one is merged into her entry, which is newer, before the copies are made, the other after that.
+EARLIER, ADA, LATER, BO = "Ada Ampel", "Ada Ample", "Ada Amble", "Bo Brook"
 SECRET, SHARED = "The key is under the pot.", "Two sugars."
 SET_BACK = ("identity", "membership", "web")
 
@@ -52,11 +53,20 @@ async def _sign_in(life: ErasingCoOp, name: str) -> identity.SignInResponse:
     )
 
 
+async def _merge(life: ErasingCoOp, other: str) -> None:
+    request = identity.MergePersonsRequest(
+        request_id=str(new_id()), kept_person_id=str(life.people[ADA]), other_person_id=str(life.people[other]), reason="One person."
+    )
+    await call_service(life.co_op.stub(IdentityServiceStub).MergePersons, request, life.secretary())
+
+
 @pytest.mark.capability("L5")
 async def test_an_older_database_brings_back_neither_the_erased_nor_what_was_revoked(infrastructure: Infrastructure) -> None:
-    async with erasing_co_op(infrastructure, ADA, BO) as life:
+    async with erasing_co_op(infrastructure, EARLIER, ADA, LATER, BO) as life:
         co_op, ada, bo, second = life.co_op, life.people[ADA], life.people[BO], life.people[SECOND]
         await life.records.fill_in(ada, home__key_safe=SECRET)
+        await life.records.fill_in(life.people[LATER], home__key_safe=SECRET)
+        await _merge(life, EARLIER)
         await life.records.fill_in(bo, home__key_safe=SHARED)
         grant = record.GiveAccessRequest(request_id=str(new_id()), fields=["home.key_safe"], audience=person_audience(second))
         given = (await call_service(life.records.stub.GiveAccess, grant, co_op.token(bo))).grant_ids
@@ -66,6 +76,7 @@ async def test_an_older_database_brings_back_neither_the_erased_nor_what_was_rev
             await co_op.wait_until_consumed(consumer, "identity")
         await co_op.restart(lambda: _copy(co_op, SET_BACK))
 
+        await _merge(life, LATER)
         await life.erase(ADA)
         end = identity.EndSessionsRequest(request_id=str(new_id()))
         await call_service(co_op.stub(IdentityServiceStub).EndSessions, end, session.token)
@@ -77,9 +88,10 @@ async def test_an_older_database_brings_back_neither_the_erased_nor_what_was_rev
         await co_op.restart(lambda: _set_back(co_op, SET_BACK))
 
         async with asyncio.timeout(30):
-            while await life.name_of(ada) != ERASED_NAME:
+            while {await life.name_of(life.people[name]) for name in (EARLIER, ADA, LATER)} != {ERASED_NAME}:
                 await asyncio.sleep(0.1)
-        assert await life.rows_with(SECRET) == await life.rows_with(ADA) == {}
+        for gone in (SECRET, EARLIER, ADA, LATER):
+            assert await life.rows_with(gone) == {}, gone
         assert str(ada) not in repr(await co_op.all_rows("identity", "person_key")), "what was sealed is erased in the copy too"
         with refused_with(NotSignedIn, "SESSION_ENDED"):
             await call_service(co_op.stub(IdentityServiceStub).RenewToken, renewal)

@@ -13,7 +13,7 @@ from google.protobuf.message import Message
 
 from kith.federation.facts.v1.facts_pb2 import PeerUnreachable, VoteDisputed, VoteOpened, VoteProposed
 from kith.governance.facts.v1.facts_pb2 import BallotCast, MotionClosed, MotionOpened
-from kith.identity.facts.v1.facts_pb2 import SignInCodeIssued
+from kith.identity.facts.v1.facts_pb2 import HoldDue, SignInCodeIssued
 from libs import callers
 from libs.clock import SystemClock
 from libs.database.engine import Database, new_id
@@ -96,6 +96,13 @@ async def test_everybody_hears_of_questions_and_each_of_their_own_votes_and_card
         assert await room.kinds(new_id()) == ["motion_closed", "motion_opened"]
         found, _ = await room.of(ADA)
         assert [(one.about, one.word) for one in found[1:3]] == [(str(MOTION), "paper"), ("", "card")]
+
+        due = [HoldDue(hold_id=hold, person_id=str(BEN), secretary_id=secretary) for hold, secretary in (("a", str(ADA)), ("b", ""))]
+        await room.identity.publish(*((event, str(BEN)) for event in due))
+        await room.heard()
+        seen = {person: (await room.of(person, hats=["secretary"]))[0] for person in (ADA, BEN)}
+        told = {person: {item.about for item in items if item.kind == "hold_due"} for person, items in seen.items()}
+        assert told == {ADA: {"a", "b"}, BEN: {"b"}}, "one is not told of a hold on themself"
 
 
 async def test_news_is_paged_newest_first_without_a_gap(infrastructure: Infrastructure) -> None:

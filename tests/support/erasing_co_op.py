@@ -30,6 +30,7 @@ from tests.support.person_records import PersonRecords
 from tests.support.running_co_op import Infrastructure, RunningCoOp, running_co_op
 
 SECRETARY, SECOND = "Ash Example", "Sam Second"
+ANSWER = "Told at the door."
 ZONE = ZoneInfo("Europe/London")
 
 
@@ -96,7 +97,7 @@ class ErasingCoOp:
 
     async def decide(self, data_request: str, by: str = "") -> str:
         """The id of the erasure."""
-        request = pb.ErasePersonRequest(request_id=str(new_id()), data_request_id=data_request, answer="Told at the door.")
+        request = pb.ErasePersonRequest(request_id=str(new_id()), data_request_id=data_request, answer=ANSWER)
         return str((await call_service(self.stub.ErasePerson, request, by or self.secretary())).erasure_id)
 
     async def erase(self, name: str) -> pb.Erasure:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from libs import sealing
-from libs.access import access_tables, consents, erasure_tables, hats
+from libs.access import access_tables, consents, erasure_tables, hats, retention_tables
 from libs.database import shared_tables
 from libs.files import file_tables
 from services.database_setup import migrations_folder
@@ -30,6 +30,7 @@ def all_tables(service: str) -> list[MetaData]:
     has_hats = service == "identity" or "hats.reactions()" in sources
     further = {
         "CREATE_ERASURE_TABLES": erasure_tables.metadata,
+        "CREATE_RETENTION_TABLES": retention_tables.metadata,
         "CREATE_ACCESS_TABLES": access_tables.metadata,
         "acting_rights.": access_tables.acting_metadata,
         "CREATE_FILES": file_tables.metadata,

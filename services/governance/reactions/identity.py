@@ -24,5 +24,5 @@ async def _no_roll_is_open(work: UnitOfWork, persons: Sequence[UUID]) -> bool:
 
 
 ERASER = PersonEraser(PERSON_TABLES, events_out.person_data_erased, _no_roll_is_open)
-_OWN = Reactions("identity", {**ERASER.handlers(), type_of(PersonsMerged): _merged}, ("merged_person", "held_person"))
+_OWN = Reactions("identity", {**ERASER.handlers(), type_of(PersonsMerged): _merged}, ("merged_person",))
 REACTIONS = joined(hats.reactions(), acting_rights.reactions(), _OWN)

@@ -20,6 +20,7 @@ from services.identity.storage import (
     erasures,
     events_out,
     passwords,
+    person_merges,
     persons,
     recovery_helpers,
     sessions,
@@ -35,7 +36,7 @@ RESTORED = "restored"
 
 
 async def carry_out_next_erasure(work: UnitOfWork) -> int:
-    """Erases the person for whom it was decided first. Returns 1, or 0 if nobody is left to erase."""
+    """Erases the person for whom it was decided first, of those under no hold. Returns 1, or 0 if nobody is left to erase."""
     erasure = await erasures.lock_next_decided(work)
     if erasure is None:
         return 0
@@ -53,27 +54,35 @@ async def carry_out_next_erasure(work: UnitOfWork) -> int:
 
 
 async def next_erasure(work: UnitOfWork) -> datetime | None:
-    """At once while somebody is to be erased."""
+    """At once while somebody is to be erased. The end of a hold is an event, which wakes the job."""
     return work.now if await erasures.count_decided(work) else None
 
 
 async def confirm_erasure(work: UnitOfWork, service: str, erased: Erased) -> None:
     """A service has erased its part; an empty name stands for our own lost event.
 
-    An erasure that we do not know was decided after the copy that we were restored from: we carry it out.
+    An erasure that we do not know was decided after the copy that we were restored from: we carry it out. If the person is under a hold
+    in this copy, a secretary ends it first, who can tell whether it is the one of before.
     """
     known = await erasures.lock(work, erased.erasure)
     if known is None:
-        [person, *_] = erased.persons
-        entries = await persons.lock_entries(work, person)
-        if not entries or await erasures.find(work, person):
+        known = await _restored(work, erased)
+        if known is None:
             return
-        known = Erasure(erased.erasure, person, tuple(entries), RESTORED, work.now)
         await erasures.add(work, known)
     if service:
         await erasures.confirm(work, _part_of(work, service, erased))
     if known.erased_at is not None:
         await _finish(work, known)
+
+
+async def _restored(work: UnitOfWork, erased: Erased) -> Erasure | None:
+    """All entries that were erased then and are here, merged in this copy or not yet; None if none of them is left to erase."""
+    entries = await persons.lock_entries(work, *erased.persons)
+    decided = await erasures.decided_of(work, entries)
+    left = [entry for entry in entries if entry not in decided]
+    merged = await person_merges.merged_among(work, left)
+    return Erasure(erased.erasure, next(entry for entry in left if entry not in merged), tuple(left), RESTORED, work.now) if left else None
 
 
 async def _finish(work: UnitOfWork, erasure: Erasure) -> None:

@@ -25,12 +25,13 @@ async def place_hold(work: UnitOfWork, today: date, person: UUID, terms: HoldTer
     # An erasure that is decided at the same moment comes before this, or waits and then finds it.
     if not await persons.lock(work, person):
         raise NotFound("PERSON_UNKNOWN")
-    if await erasures.find(work, person):
+    entries = await persons.lock_entries(work, person)
+    if await erasures.decided_of(work, entries):
         raise AlreadyExists("ERASED_BEFORE")
     require_in_use(await person_merges.merged_into(work, person))
     shown = await person_holds.is_shown(work, terms.kind)
     hold = PersonHold(work.new_id(), person, terms.kind, reason, review_on, shown, work.caller.id, work.now)
-    await person_holds.add(work, hold)
-    await events_out.hold_placed(work, hold)
+    await person_holds.add(work, hold, entries)
+    await events_out.hold_placed(work, hold, entries)
     work.report(SecurityEvent.PERSON_HELD, person=str(person), changed=terms.kind.value)
     return hold

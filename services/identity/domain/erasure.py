@@ -6,6 +6,8 @@
 | decided | erased here | identity's job, a moment later: everything but the names; the event tells the other services |
 | erased here | finished | every other service has confirmed; then the names go too |
 
+What another service confirms after a restore is decided again by that. If the person is held by then, it waits until the hold ends.
+
 A member leaves first, by membership's own rules: who has a seat, a vote or shares gives them up knowingly, not as a side effect. The
 ballots of a vote that is open stay on its roll and are counted, and the name goes after the close, when governance confirms.
 """
@@ -52,7 +54,7 @@ class ErasurePart:
 class ErasureGrounds:
     """What speaks against it."""
 
-    known: Erasure | None
+    is_decided: bool
     is_caller: bool
     is_member: bool
     is_held: bool
@@ -61,7 +63,7 @@ class ErasureGrounds:
 
 def require_may_erase(grounds: ErasureGrounds) -> None:
     """Raises AlreadyExists ERASED_BEFORE; FailedPrecondition ERASURE_OF_SELF, ERASURE_OF_MEMBER, ERASURE_HELD, LAST_SECRETARY."""
-    if grounds.known is not None:
+    if grounds.is_decided:
         raise AlreadyExists("ERASED_BEFORE")
     if grounds.is_caller:
         raise FailedPrecondition("ERASURE_OF_SELF")

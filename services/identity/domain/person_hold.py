@@ -1,7 +1,7 @@
 """A hold: while it is in force, nothing about a person is erased, and nothing is disposed of as its time is over.
 
-It has a reason, and a day on which a secretary looks again: a hold that nobody remembers would be for ever. The person sees it, unless the
-rulebook says that holds of its kind are not shown, as where a suspicion must not be told.
+It has a reason, and a day on which a secretary looks again, and ends it or sets the next: a hold that nobody remembers would be for ever.
+The person sees it, unless the rulebook says that holds of its kind are not shown, as where a suspicion must not be told.
 """
 
 from dataclasses import dataclass
@@ -49,10 +49,15 @@ def parse_terms(terms: HoldTerms, today: date) -> tuple[str, date]:
         raise invalid("reason", "HOLD_REASON_MISSING")
     if len(reason) > MAX_REASON_LENGTH:
         raise invalid("reason", "HOLD_REASON_TOO_LONG", at_most=str(MAX_REASON_LENGTH))
+    return reason, parse_review_day(terms.review_day, today)
+
+
+def parse_review_day(typed: str, today: date) -> date:
+    """On which a secretary looks again. Raises Invalid HOLD_DAY_INVALID or HOLD_DAY_FAR."""
     try:
-        day = date.fromisoformat(terms.review_day)
+        day = date.fromisoformat(typed)
     except ValueError:
         raise invalid("review_day", "HOLD_DAY_INVALID") from None
     if not today < day <= today + LONGEST:
         raise invalid("review_day", "HOLD_DAY_FAR")
-    return reason, day
+    return day

@@ -7,7 +7,7 @@ One entry is kept, the other is merged into it. Nothing is deleted: both rows st
 | sessions, links, cards, password, passkeys | ended and revoked: the person signs in with the kept entry               |
 | who vouches for it, for whom it vouches | ended: people name each other again                                  |
 | that it acts for the kept entry, or the kept one for it | ended as a mistake: nobody acts for themselves                   |
-| hats                                | the kept entry's                                                         |
+| hats, holds                         | the kept entry's                                                         |
 | e-mail address, telephone number    | the kept entry's where it has none; elsewhere they stay where they are   |
 | the names and contacts it is recognised by | recognise the kept entry from now on                              |
 | entries merged into it before       | point to the kept entry; `person_merge` still says how they came there   |
@@ -16,6 +16,7 @@ One entry is kept, the other is merged into it. Nothing is deleted: both rows st
 |----------------|--------------------------------------------------------------------------------------------------|
 | SAME_ENTRY     | both are one entry                                                                               |
 | PERSON_MERGED  | one of them was merged before, perhaps a moment ago and the other way round                      |
+| ERASED_BEFORE  | it was decided that one of them is erased                                                        |
 | OWN_ENTRY      | the other entry is the caller's: nobody takes their own sign-in away; keep it, or ask a colleague |
 | MERGE_REASON_MISSING, REASON_TOO_LONG | why they are one person is written down, in 1 to 500 characters                 |
 """

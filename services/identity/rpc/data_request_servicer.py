@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from kith.identity.v1 import data_requests_pb2 as pb
 from kith.identity.v1.enums import HoldKind
-from libs.access.acting_audit import while_acting
+from libs.access.acting_audit import CatchUp, while_acting
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest
 from libs.rpc.binding import BoundService, bind, command, query
@@ -19,6 +19,7 @@ from services.identity.commands.ask_for_erasure import ask_for_erasure
 from services.identity.commands.erase_person import erase_person
 from services.identity.commands.place_hold import place_hold
 from services.identity.commands.release_hold import release_hold
+from services.identity.commands.review_hold import review_hold
 from services.identity.domain.data_request import DataRequest
 from services.identity.domain.erasure import Erasure, ErasurePart
 from services.identity.domain.person_hold import HoldTerms, PersonHold
@@ -27,8 +28,8 @@ from services.identity.queries.list_erasures import list_erasures
 from services.identity.queries.list_holds import list_holds
 
 
-def data_request_service(transactions: Transactions, zone: ZoneInfo) -> BoundService:
-    """`zone` decides which day it is."""
+def data_request_service(transactions: Transactions, zone: ZoneInfo, follow_members: CatchUp) -> BoundService:
+    """`zone` decides which day it is; `follow_members` catches up with membership."""
 
     def today(work: UnitOfWork) -> date:
         return work.now.astimezone(zone).date()
@@ -39,8 +40,14 @@ def data_request_service(transactions: Transactions, zone: ZoneInfo) -> BoundSer
     async def ask_to_be_erased(work: UnitOfWork, person: UUID) -> DataRequest:
         return await ask_for_erasure(work, today(work), person)
 
+    async def erase(work: UnitOfWork, data_request: UUID, answer: str) -> UUID:
+        return await erase_person(work, follow_members, data_request, answer)
+
     async def hold(work: UnitOfWork, person: UUID, terms: HoldTerms) -> PersonHold:
         return await place_hold(work, today(work), person, terms)
+
+    async def review(work: UnitOfWork, hold_id: UUID, typed_day: str) -> None:
+        await review_hold(work, today(work), hold_id, typed_day)
 
     return bind(
         pb,
@@ -51,9 +58,10 @@ def data_request_service(transactions: Transactions, zone: ZoneInfo) -> BoundSer
             "AnswerDataRequest": command(_answer, answer_data_request, lambda _: pb.AnswerDataRequestResponse()),
             "ListDataRequests": query(_page, list_data_requests, _list_data_requests_response),
             "AskForErasure": while_acting("data request", command(_person_id, ask_to_be_erased, _ask_for_erasure_response)),
-            "ErasePerson": command(_answer, erase_person, lambda erasure: pb.ErasePersonResponse(erasure_id=str(erasure))),
+            "ErasePerson": command(_answer, erase, lambda erasure: pb.ErasePersonResponse(erasure_id=str(erasure))),
             "ListErasures": query(_page, list_erasures, _list_erasures_response),
             "PlaceHold": command(_hold_terms, hold, lambda hold: pb.PlaceHoldResponse(hold_id=str(hold.id), shown=hold.shown)),
+            "ReviewHold": command(_review, review, lambda _: pb.ReviewHoldResponse()),
             "ReleaseHold": command(_hold_id, release_hold, lambda _: pb.ReleaseHoldResponse()),
             "ListHolds": query(_holds_of, list_holds, _list_holds_response),
         },
@@ -125,6 +133,10 @@ def _hold_terms(request: pb.PlaceHoldRequest) -> tuple[UUID, HoldTerms]:
 
 def _hold_id(request: pb.ReleaseHoldRequest) -> tuple[UUID]:
     return (parse_id("hold_id", request.hold_id),)
+
+
+def _review(request: pb.ReviewHoldRequest) -> tuple[UUID, str]:
+    return parse_id("hold_id", request.hold_id), request.review_day
 
 
 def _holds_of(request: pb.ListHoldsRequest) -> tuple[UUID | None, PageRequest]:

@@ -1,12 +1,13 @@
 """Erasures, and what every service confirmed of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Uuid, any_, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql
 
+from libs.access.retention_tables import held_person
 from libs.database.columns import MOMENT, among
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
@@ -15,10 +16,14 @@ from services.identity.domain.erasure import Erasure, ErasurePart
 from services.identity.storage.tables import erasure, erasure_part
 
 _ADD = postgresql.insert(erasure).on_conflict_do_nothing()
-_FIND = select(erasure).where(erasure.c.person == bindparam("of"))
+_ENTRIES = select(func.unnest(erasure.c.entries, type_=Uuid).label("entry")).subquery()
+_DECIDED = select(_ENTRIES.c.entry).where(among(_ENTRIES.c.entry, "entries"))
 _LOCK = select(erasure).where(erasure.c.id == bindparam("wanted")).with_for_update()
-_LOCK_DECIDED = select(erasure).where(erasure.c.erased_at.is_(None)).order_by(erasure.c.decided_at).limit(1).with_for_update()
-_COUNT_DECIDED = select(func.count()).select_from(erasure).where(erasure.c.erased_at.is_(None))
+# A hold cannot be placed once it was decided; but one that is decided again after a restore can find a hold, and waits for its end.
+_HELD = select(held_person.c.hold).where(held_person.c.person == any_(erasure.c.entries)).exists()
+_TO_CARRY_OUT = (erasure.c.erased_at.is_(None), ~_HELD)
+_LOCK_DECIDED = select(erasure).where(*_TO_CARRY_OUT).order_by(erasure.c.decided_at).limit(1).with_for_update()
+_COUNT_DECIDED = select(func.count()).select_from(erasure).where(*_TO_CARRY_OUT)
 _MARK = update(erasure).where(erasure.c.id == bindparam("wanted"))
 _ERASED = _MARK.values(erased_at=bindparam("at", type_=MOMENT))
 _FINISHED = _MARK.values(finished_at=bindparam("at", type_=MOMENT))
@@ -34,9 +39,9 @@ async def add(work: UnitOfWork, new: Erasure) -> None:
     await work.connection.execute(_ADD, values_of(new) | {"entries": list(new.entries)})
 
 
-async def find(work: UnitOfWork, person: UUID) -> Erasure | None:
-    row = (await work.connection.execute(_FIND, {"of": person})).first()
-    return _to_erasure(row) if row else None
+async def decided_of(work: UnitOfWork, entries: Collection[UUID]) -> set[UUID]:
+    """Those of these entries that are to be erased, or were."""
+    return set((await work.connection.execute(_DECIDED, {"entries": list(entries)})).scalars())
 
 
 async def lock(work: UnitOfWork, wanted: UUID) -> Erasure | None:
@@ -46,13 +51,13 @@ async def lock(work: UnitOfWork, wanted: UUID) -> Erasure | None:
 
 
 async def lock_next_decided(work: UnitOfWork) -> Erasure | None:
-    """The first that is decided and not yet carried out here. Locked until the transaction ends."""
+    """The first that is decided and not yet carried out here, of nobody under a hold. Locked until the transaction ends."""
     row = (await work.connection.execute(_LOCK_DECIDED)).first()
     return _to_erasure(row) if row else None
 
 
 async def count_decided(work: UnitOfWork) -> int:
-    """How many are not yet carried out here."""
+    """How many are to be carried out here now."""
     return int((await work.connection.execute(_COUNT_DECIDED)).scalar_one())
 
 

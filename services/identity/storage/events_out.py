@@ -96,10 +96,23 @@ async def erasure_finished(work: UnitOfWork, erasure: Erasure) -> None:
     await outbox.publish(work, (event, str(erasure.person)))
 
 
-async def hold_placed(work: UnitOfWork, hold: PersonHold) -> None:
-    event = facts.HoldPlaced(hold_id=str(hold.id), person_id=str(hold.person))
-    noticed = [(facts.HoldNoticed(hold_id=str(hold.id), person_id=str(hold.person)), str(hold.person))] if hold.shown else []
-    await outbox.publish(work, (event, str(hold.person)), *noticed)
+async def hold_placed(work: UnitOfWork, hold: PersonHold, entries: Iterable[UUID]) -> None:
+    """`entries` are the person's id and those of the entries that were merged into theirs."""
+    await hold_widened(work, hold, entries)
+    if hold.shown:
+        await outbox.publish(work, (facts.HoldNoticed(hold_id=str(hold.id), person_id=str(hold.person)), str(hold.person)))
+
+
+async def hold_widened(work: UnitOfWork, hold: PersonHold, entries: Iterable[UUID]) -> None:
+    """It protects these entries too, which the person is not told once more."""
+    merged = (str(entry) for entry in entries if entry != hold.person)
+    event = facts.HoldPlaced(hold_id=str(hold.id), person_id=str(hold.person), merged_ids=merged)
+    await outbox.publish(work, (event, str(hold.person)))
+
+
+async def hold_reviewed(work: UnitOfWork, hold: PersonHold) -> None:
+    event = facts.HoldReviewed(hold_id=str(hold.id), person_id=str(hold.person), review_day=hold.review_on.isoformat())
+    await outbox.publish(work, (event, str(hold.person)))
 
 
 async def hold_released(work: UnitOfWork, hold: PersonHold) -> None:
@@ -108,8 +121,11 @@ async def hold_released(work: UnitOfWork, hold: PersonHold) -> None:
     await outbox.publish(work, (event, str(hold.person)), *([(notice, str(hold.person))] if hold.shown else []))
 
 
-async def hold_due(work: UnitOfWork, hold: PersonHold) -> None:
-    event = facts.HoldDue(hold_id=str(hold.id), person_id=str(hold.person), review_day=hold.review_on.isoformat())
+async def hold_due(work: UnitOfWork, hold: PersonHold, secretary: UUID | None = None) -> None:
+    """For this secretary; without one, for all."""
+    event = facts.HoldDue(
+        hold_id=str(hold.id), person_id=str(hold.person), review_day=hold.review_on.isoformat(), secretary_id=str(secretary or "")
+    )
     await outbox.publish(work, (event, str(hold.person)))
 
 

@@ -18,6 +18,7 @@ _CANDIDATES = (
     .select_from(person.join(contact, contact.c.person == person.c.id))
     .where(among(person.c.id, "ids"), person.c.erased_at.is_(None))
 )
+_MERGED_AMONG = select(person.c.id).where(among(person.c.id, "ids"), among(person.c.merged_into, "ids"))
 _MERGED_INTO = select(person.c.merged_into).where(person.c.id == bindparam("id"))
 _ADD = insert(person_merge)
 _MARK = (
@@ -42,6 +43,11 @@ async def merged_into(work: UnitOfWork, entry: UUID) -> UUID | None:
     """The entry that is used instead; None for an entry in use."""
     into: UUID | None = (await work.connection.execute(_MERGED_INTO, {"id": entry})).scalar()
     return into
+
+
+async def merged_among(work: UnitOfWork, entries: Collection[UUID]) -> set[UUID]:
+    """Those of these entries that were merged into another of them."""
+    return set((await work.connection.execute(_MERGED_AMONG, {"ids": list(entries)})).scalars())
 
 
 async def save(work: UnitOfWork, kept: UUID, other: UUID, reason: str, moved: Collection[str]) -> None:

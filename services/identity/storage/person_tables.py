@@ -7,7 +7,19 @@ from sqlalchemy import Column, select
 
 from libs.access.access_tables import access_grant, co_op_member, emergency_access
 from libs.access.consents import given_consent
-from libs.access.person_tables import ACTING_RIGHTS, READS, WORN_HATS, Blank, Delete, Keep, KeptFor, PersonTable, Retention, SealedColumn
+from libs.access.person_tables import (
+    ACTING_RIGHTS,
+    READS,
+    RETENTION_TABLES_WITHOUT_PEOPLE,
+    WORN_HATS,
+    Blank,
+    Delete,
+    Keep,
+    KeptFor,
+    PersonTable,
+    Retention,
+    SealedColumn,
+)
 from libs.files.file_tables import stored_file
 from libs.sealing import person_key
 from services.identity.domain.erasure import ERASED_NAME
@@ -87,7 +99,8 @@ PERSON_TABLES = (
         tables.data_request,
         ("person",),
         ("id", "person", "asked_by", "asked_at", "due_day", "reminded_at", "answered_at", "answered_by", "answer", "kind"),
-        erasure=(Keep(KeptFor.ACCOUNTABILITY),),
+        # That it was answered, and when; not what a secretary wrote of the person.
+        erasure=(Blank({"answer": ""}, KeptFor.ACCOUNTABILITY),),
         retention=Retention("requests", tables.data_request.c.answered_at),
     ),
     PersonTable(
@@ -224,6 +237,7 @@ PERSON_TABLES = (
 )
 
 TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
+    **RETENTION_TABLES_WITHOUT_PEOPLE,
     "erasure": "that somebody was erased, and when; before it is carried out, their request says so",
     "erasure_part": "which kinds of records each service erased",
     "hold_not_shown": "which kinds of holds the rulebook has not shown",

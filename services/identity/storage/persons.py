@@ -92,7 +92,7 @@ _RECORD = (
 )
 _ENTRIES_OF = (
     select(tables.person.c.id)
-    .where(or_(tables.person.c.id == bindparam("of"), tables.person.c.merged_into == bindparam("of")))
+    .where(or_(among(tables.person.c.id, "persons"), among(tables.person.c.merged_into, "persons")))
     .order_by(tables.person.c.id)
 )
 _MARK_ERASED = (
@@ -194,9 +194,9 @@ async def exists(work: UnitOfWork, person: UUID) -> bool:
     return (await work.connection.execute(_EXISTS, {"id": person})).first() is not None
 
 
-async def lock_entries(work: UnitOfWork, person: UUID) -> list[UUID]:
-    """The person's id, and those of the entries that were merged into theirs; erased ones too. Locked until the transaction ends."""
-    return list((await work.connection.execute(_ENTRIES_OF.with_for_update(key_share=True), {"of": person})).scalars())
+async def lock_entries(work: UnitOfWork, *persons: UUID) -> list[UUID]:
+    """These persons' ids, and those of the entries that were merged into theirs; erased ones too. Locked until the transaction ends."""
+    return list((await work.connection.execute(_ENTRIES_OF.with_for_update(key_share=True), {"persons": list(persons)})).scalars())
 
 
 async def mark_erased(work: UnitOfWork, entries: Sequence[UUID]) -> None:

@@ -51,6 +51,6 @@ _OWN = Reactions(
         type_of(facts.CredentialExpired): _on_ended,
         type_of(facts.PersonsMerged): _on_merged,
     },
-    ("held_credential", "held_person"),
+    ("held_credential",),
 )
 REACTIONS = joined(hats.reactions(), acting_rights.reactions(), _OWN)

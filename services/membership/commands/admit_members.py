@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from uuid import UUID
 
-from libs.access import hats
+from libs.access import erasing, hats
 from libs.database.engine import UnitOfWork
 from libs.refusals import FailedPrecondition, Unavailable, invalid
 from services.membership.domain.admission import (
@@ -83,6 +83,7 @@ async def _load_context(work: UnitOfWork, rows: Sequence[AdmissionRequest]) -> A
     return AdmissionContext(
         classes=await projections.get_classes(work),
         persons=await projections.find_known_persons(work, persons),
+        erased=await erasing.find_erased(work, persons),
         merged=await merged_persons.find_merged(work, persons),
         timelines=await members.get_timelines(work, persons),
         numbers=await members.get_numbers(work, persons),

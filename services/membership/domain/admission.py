@@ -3,6 +3,7 @@
 | refused with         | when                                                                     |
 |----------------------|--------------------------------------------------------------------------|
 | PERSON_NOT_KNOWN_YET | identity has not published them                                           |
+| PERSON_ERASED        | everything about them was erased: who comes back registers anew           |
 | PERSON_MERGED        | the entry was merged into another one, which can be admitted              |
 | ALREADY_MEMBER       | they are, or were on that day; or an earlier row of the batch admits them |
 | CLASS_UNKNOWN        | the rulebook in force has no such class                                   |
@@ -52,6 +53,7 @@ class AdmissionContext:
     persons: Collection[UUID] = ()
     merged: Collection[UUID] = ()
     """Entries that were merged into others."""
+    erased: Collection[UUID] = ()
     timelines: Mapping[UUID, MembershipTimeline] = field(default_factory=dict)
     numbers: Mapping[UUID, str] = field(default_factory=dict)
     """Member numbers of those who were members before."""
@@ -144,6 +146,8 @@ class _AdmissionBatch:
             raise _Rejected("person_id", "PERSON_NOT_KNOWN_YET")
         if person in self._context.merged:
             raise _Rejected("person_id", "PERSON_MERGED")
+        if person in self._context.erased:
+            raise _Rejected("person_id", "PERSON_ERASED")
         return person
 
     def _day(self, row: AdmissionRequest) -> date:

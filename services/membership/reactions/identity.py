@@ -4,7 +4,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kith.identity.facts.v1.facts_pb2 import PersonRegistered, PersonsMerged
-from libs.access import acting_rights, hats
+from libs.access import acting_rights, hats, holds
 from libs.access.erasing import PersonEraser
 from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, type_of
@@ -26,7 +26,7 @@ def reactions(zone: ZoneInfo) -> Reactions:
 
     own = {type_of(PersonRegistered): _person_registered, type_of(PersonsMerged): merged}
     handlers = {**ERASER.handlers(), **own}
-    return joined(hats.reactions(), acting_rights.reactions(), Reactions("identity", handlers, ("known_person", "held_person")))
+    return joined(hats.reactions(), acting_rights.reactions(), holds.reactions(), Reactions("identity", handlers, ("known_person",)))
 
 
 async def _person_registered(work: UnitOfWork, event: Event) -> None:

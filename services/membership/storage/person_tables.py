@@ -2,7 +2,17 @@
 
 from collections.abc import Mapping
 
-from libs.access.person_tables import ACTING_RIGHTS, READS, WORN_HATS, Delete, Keep, KeptFor, PersonTable, Retention
+from libs.access.person_tables import (
+    ACTING_RIGHTS,
+    READS,
+    RETENTION_TABLES_WITHOUT_PEOPLE,
+    WORN_HATS,
+    Delete,
+    Keep,
+    KeptFor,
+    PersonTable,
+    Retention,
+)
 from services.membership.storage import tables
 
 # The register, with the entry that inspectors see: the law requires it, also of who has left.
@@ -44,6 +54,7 @@ PERSON_TABLES = (
 )
 
 TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
+    **RETENTION_TABLES_WITHOUT_PEOPLE,
     "next_number": "the next member's number",
     "rulebook_followed": "which rulebook counts",
     "member_class": "the classes of the rulebook",

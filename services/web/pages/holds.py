@@ -9,7 +9,8 @@ from kith.identity.v1.enums import HoldKind
 from libs.rpc.enums import known_word, to_wire
 from services.web.http.forms import Form
 from services.web.page_context import PageContext, utc_datetime
-from services.web.pages.form_page import Fields, FormPage
+from services.web.pages.form_page import Fields, FormPage, RedirectToPage
+from services.web.pages.paging import fetch_all
 
 RELEASE = "hold-release"
 _LISTED = 50
@@ -31,6 +32,35 @@ async def show(ctx: PageContext) -> Response:
         for hold in response.holds
     ]
     return ctx.render("erasure/holds", holds=holds, done=ctx.query_param("done"), more=ctx.next_page(response.next_page_token))
+
+
+async def _show_review(ctx: PageContext, _fields: Fields) -> Mapping[str, object]:
+    wanted = ctx.path_param("hold")
+    method = ctx.state.services.data_requests.ListHolds
+    for hold in await fetch_all(ctx, method, pb.ListHoldsRequest(), lambda response: response.holds):
+        if hold.hold_id == wanted:
+            return {
+                "name": (await ctx.person_names([hold.person_id]))[hold.person_id].full,
+                "path": ctx.request_path,
+                **in_words(ctx, hold),
+            }
+    raise RedirectToPage("/holds")
+
+
+async def _review(ctx: PageContext, fields: Fields, request_id: str) -> str:
+    request = pb.ReviewHoldRequest(request_id=request_id, hold_id=ctx.path_param("hold"), review_day=fields["review_day"])
+    await ctx.call(ctx.state.services.data_requests.ReviewHold, request)
+    return "/holds?done=reviewed"
+
+
+REVIEW = FormPage(
+    "hold-review",
+    "erasure/hold_review",
+    _show_review,
+    _review,
+    fields=("review_day",),
+    input_by_field={"review_day": "review_day"},
+)
 
 
 async def release(ctx: PageContext, form: Form) -> Response:

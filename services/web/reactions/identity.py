@@ -140,7 +140,7 @@ _OWN = Reactions(
             news_handler(ErasureAsked, "erasure_asked", person="person_id"),
             news_handler(ErasureWaits, "erasure_waits", about="data_request_id", word="due_day", hat="secretary"),
             news_handler(HoldNoticed, "hold_noticed", person="person_id", about="hold_id"),
-            news_handler(HoldDue, "hold_due", about="hold_id", word="review_day", hat="secretary"),
+            news_handler(HoldDue, "hold_due", about="hold_id", word="review_day", person="secretary_id", hat="secretary"),
             wanted_handler(NoticeWanted),
             _change(SignInCodeIssued, "code_issued", person="person_id", word="kind"),
             _change(SignInCodesRevoked, "codes_revoked", person="person_id"),
@@ -170,6 +170,6 @@ _OWN = Reactions(
             news_handler(RecoveryStopped, "recovery_stopped", person="person_id"),
         ]
     ),
-    ("news_of_identity", "held_person"),
+    ("news_of_identity",),
 )
 REACTIONS = joined(acting_rights.reactions(), _OWN)

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.dialects import postgresql
 
-from libs.access.erasing import is_erased
+from libs.access.erasing import find_erased
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import row_mapper
@@ -47,7 +47,7 @@ async def add_news(
     """Insert a row with the event's number; without a person and a hat it is for everybody."""
     values = {"source": event.source, "number": event.number, "person": person, "kind": kind, "word": word, "at": event.at, "hat": hat}
     # Events that are followed again, as in a rebuild, bring back no news of somebody who was erased since.
-    if person is None or not await is_erased(work, person):
+    if person is None or not await find_erased(work, [person]):
         await work.connection.execute(_ADD, values | {"about": about or None})
 
 

@@ -13,13 +13,14 @@ from services.membership.domain.member_number import as_integer, is_valid, sort_
 from services.membership.domain.membership_timeline import MembershipChange, MembershipTimeline
 
 TODAY = date(2026, 3, 1)
-ADA, BEN, CY, OLD = (UUID(int=n) for n in range(1, 5))
+ADA, BEN, CY, OLD, GONE = (UUID(int=n) for n in range(1, 6))
 LEFT = MembershipTimeline(
     (MembershipChange(date(2020, 1, 1), "worker", may_vote=True), MembershipChange(date(2021, 1, 1), "", may_vote=False))
 )
 KNOWN = AdmissionContext(
     classes={"worker": True, "investor": False},
-    persons={ADA, BEN, CY, OLD},
+    persons={ADA, BEN, CY, OLD, GONE},
+    erased={GONE},
     timelines={OLD: LEFT},
     numbers={OLD: "3"},
     used_numbers={sort_key("3"), sort_key("A-7")},
@@ -37,6 +38,7 @@ def make_admission_request(person: UUID | str = ADA, member_class: str = "worker
     [
         (make_admission_request("nobody"), "person_id", "ID_MALFORMED"),
         (make_admission_request(UUID(int=77)), "person_id", "PERSON_NOT_KNOWN_YET"),
+        (make_admission_request(GONE), "person_id", "PERSON_ERASED"),
         (make_admission_request(member_class="wizard"), "member_class", "CLASS_UNKNOWN"),
         (make_admission_request(number="7!"), "member_number", "NUMBER_MALFORMED"),
         (make_admission_request(number="9" * 13), "member_number", "NUMBER_MALFORMED"),

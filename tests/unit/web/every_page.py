@@ -29,6 +29,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "token": (fake_services.STOP_TOKEN,),
     "request": (fake_services.OTHERS_ENTRY,),
     "erasure": (fake_services.OTHERS_ENTRY,),
+    "hold": (fake_services.OWN_ENTRY,),
     "team": (fake_teams.OWN_TEAM,),
     "hat": ("rota_holder",),
 }  # fmt: skip
@@ -46,7 +47,7 @@ QUERIES = (
     f"/look-up?ballot={fake_vote_services.OWN_PSEUDONYM}", "/look-up?ballot=0000000000000000", "/you/told?done=saved",
     "/support/getting?done=saved", "/people/find?tag=chess", "/support/giving?done=saved",
     "/sign-in/send?done=sent", "/notices?done=printed", "/you/recovery?done=named", "/you/recovery?done=stopped",
-    "/you/recovery?done=vouched", "/you/data?done=asked", "/holds?done=placed", "/holds?done=ended",
+    "/you/recovery?done=vouched", "/you/data?done=asked", "/holds?done=placed", "/holds?done=ended", "/holds?done=reviewed",
     *(f"/people?done={done}" for done in ("yes", "joined", "no", "block", "lift")), "/team/invite?q=jo", "/team/invite?q=nobody",
     *(f"/team?done={done}" for done in ("joined", "declined", "accepted", "left", "ended", "invited", "offered", "handed_back", "agreed")),
     "/second-looks?done=confirmed", "/you/sign-in?done=renamed", "/you/sign-in?done=removed",

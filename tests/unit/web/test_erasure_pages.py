@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import pytest
 
+from kith.identity.v1 import data_requests_pb2 as pb
 from kith.identity.v1.enums import HoldKind
 from libs.access.person_tables import Blank, Delete, KeptFor
 from libs.rulebook import After, RecordKind
@@ -11,7 +12,7 @@ from services.topology import PERSON_SERVICES
 from services.web.localisation.catalogue import PLAIN_ENGLISH, load_catalogues
 from tests.contract.person_data_schema import person_tables
 from tests.unit.web.fake_people import JO
-from tests.unit.web.fake_services import OTHERS_ENTRY, FakeServices
+from tests.unit.web.fake_services import OTHERS_ENTRY, OWN_ENTRY, FakeServices
 from tests.unit.web.scriptless_browser import ScriptlessBrowser
 
 ERASE = f"/data-requests/{OTHERS_ENTRY}/erase"
@@ -34,12 +35,25 @@ def test_a_person_sees_what_goes_and_what_stays_before_they_ask() -> None:
         ("/erasures", "Not done yet: members, votes, news."),
         (f"/erasures/{OTHERS_ENTRY}", "Where you signed in"),
         ("/holds", "Somebody claims something, or may"),
+        (f"/holds/{OWN_ENTRY}", "Is this hold still needed?"),
         (f"/members/{JO}/hold", "A court, the police or a regulator asked us"),
         ("/disposals", "8 years after they left"),
     ],
 )
 def test_a_secretary_has_a_page_for_each(path: str, words: str) -> None:
     assert words in ScriptlessBrowser(FakeServices()).sign_in().open(path)
+
+
+def test_a_secretary_sets_the_next_day_of_a_hold() -> None:
+    fakes = FakeServices()
+    browser = ScriptlessBrowser(fakes).sign_in()
+    assert f'href="/holds/{OWN_ENTRY}"' in browser.open("/holds")
+    browser.open(f"/holds/{OWN_ENTRY}")
+    typed = {"review_day-day": "30", "review_day-month": "9", "review_day-year": "2027"}
+    assert browser.submit_fields(f"/holds/{OWN_ENTRY}", typed) == (303, "/holds?done=reviewed")
+    [request] = [request for request in fakes.data_requests.requests if isinstance(request, pb.ReviewHoldRequest)]
+    assert (request.hold_id, request.review_day) == (OWN_ENTRY, "2027-09-30")
+    assert browser.http.get(f"/holds/{OTHERS_ENTRY}").headers["location"] == "/holds", "there is no such hold"
 
 
 @pytest.mark.parametrize("vocabulary", [KeptFor, HoldKind, RecordKind, After])

@@ -502,6 +502,7 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
         "{token}": STOP_TOKEN,
         "{request:uuid}": OTHERS_ENTRY,
         "{erasure:uuid}": OTHERS_ENTRY,
+        "{hold:uuid}": OWN_ENTRY,
         "{team:uuid}": fake_teams.OWN_TEAM,
         "{hat}": "rota_holder",
     }

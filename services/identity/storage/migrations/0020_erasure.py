@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from libs.database.shared_ddl import CREATE_ERASURE_TABLES, allow_erasure
+from libs.database.shared_ddl import CREATE_ERASURE_TABLES, CREATE_RETENTION_TABLES, allow_erasure, keep_disposals
 
 revision = "0020_erasure"
 down_revision = "0019_notice_policy"
@@ -78,7 +78,8 @@ create policy person_hold_of_person on person_hold for select using (shown and p
 
 revoke delete, truncate on erasure, erasure_part, person_hold from kith_identity_run;
 revoke update on erasure_part, person_hold from kith_identity_run;
-grant update (reminded_at, released_by, released_at) on person_hold to kith_identity_run;
+-- A merge moves it to the entry that stays.
+grant update (person, review_on, reminded_at, released_by, released_at) on person_hold to kith_identity_run;
 grant update (reason) on person_hold to kith_identity_run;
 grant update (reason) on person_merge to kith_identity_run;
 grant delete on data_request to kith_identity_run;
@@ -92,8 +93,9 @@ FOLLOW_AGAIN = "update position set n = 0 where source = 'membership'"
 
 
 def upgrade() -> None:
-    op.execute(CREATE_ERASURE_TABLES)
+    op.execute(CREATE_ERASURE_TABLES + CREATE_RETENTION_TABLES)
     op.execute(allow_erasure("kith_identity_run"))
+    op.execute(keep_disposals("kith_identity_run"))
     op.execute(TABLES)
     op.execute(POLICIES)
     op.execute(FOLLOW_AGAIN)

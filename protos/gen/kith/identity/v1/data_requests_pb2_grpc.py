@@ -70,6 +70,11 @@ class DataRequestServiceStub:
                 request_serializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.PlaceHoldRequest.SerializeToString,
                 response_deserializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.PlaceHoldResponse.FromString,
                 _registered_method=True)
+        self.ReviewHold = channel.unary_unary(
+                '/kith.identity.v1.DataRequestService/ReviewHold',
+                request_serializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ReviewHoldRequest.SerializeToString,
+                response_deserializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ReviewHoldResponse.FromString,
+                _registered_method=True)
         self.ReleaseHold = channel.unary_unary(
                 '/kith.identity.v1.DataRequestService/ReleaseHold',
                 request_serializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ReleaseHoldRequest.SerializeToString,
@@ -128,6 +133,12 @@ class DataRequestServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReviewHold(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ReleaseHold(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -177,6 +188,11 @@ def add_DataRequestServiceServicer_to_server(servicer, server):
                     servicer.PlaceHold,
                     request_deserializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.PlaceHoldRequest.FromString,
                     response_serializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.PlaceHoldResponse.SerializeToString,
+            ),
+            'ReviewHold': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReviewHold,
+                    request_deserializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ReviewHoldRequest.FromString,
+                    response_serializer=kith_dot_identity_dot_v1_dot_data__requests__pb2.ReviewHoldResponse.SerializeToString,
             ),
             'ReleaseHold': grpc.unary_unary_rpc_method_handler(
                     servicer.ReleaseHold,
@@ -379,6 +395,33 @@ class DataRequestService:
             '/kith.identity.v1.DataRequestService/PlaceHold',
             kith_dot_identity_dot_v1_dot_data__requests__pb2.PlaceHoldRequest.SerializeToString,
             kith_dot_identity_dot_v1_dot_data__requests__pb2.PlaceHoldResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReviewHold(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.identity.v1.DataRequestService/ReviewHold',
+            kith_dot_identity_dot_v1_dot_data__requests__pb2.ReviewHoldRequest.SerializeToString,
+            kith_dot_identity_dot_v1_dot_data__requests__pb2.ReviewHoldResponse.FromString,
             options,
             channel_credentials,
             insecure,

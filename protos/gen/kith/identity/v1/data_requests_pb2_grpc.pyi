@@ -40,6 +40,7 @@ class DataRequestServiceStub:
     ErasePerson: _grpc.UnaryUnaryMultiCallable[_data_requests_pb2.ErasePersonRequest, _data_requests_pb2.ErasePersonResponse]
     ListErasures: _grpc.UnaryUnaryMultiCallable[_data_requests_pb2.ListErasuresRequest, _data_requests_pb2.ListErasuresResponse]
     PlaceHold: _grpc.UnaryUnaryMultiCallable[_data_requests_pb2.PlaceHoldRequest, _data_requests_pb2.PlaceHoldResponse]
+    ReviewHold: _grpc.UnaryUnaryMultiCallable[_data_requests_pb2.ReviewHoldRequest, _data_requests_pb2.ReviewHoldResponse]
     ReleaseHold: _grpc.UnaryUnaryMultiCallable[_data_requests_pb2.ReleaseHoldRequest, _data_requests_pb2.ReleaseHoldResponse]
     ListHolds: _grpc.UnaryUnaryMultiCallable[_data_requests_pb2.ListHoldsRequest, _data_requests_pb2.ListHoldsResponse]
 
@@ -55,6 +56,7 @@ class DataRequestServiceAsyncStub(DataRequestServiceStub):
     ErasePerson: _aio.UnaryUnaryMultiCallable[_data_requests_pb2.ErasePersonRequest, _data_requests_pb2.ErasePersonResponse]  # type: ignore[assignment]
     ListErasures: _aio.UnaryUnaryMultiCallable[_data_requests_pb2.ListErasuresRequest, _data_requests_pb2.ListErasuresResponse]  # type: ignore[assignment]
     PlaceHold: _aio.UnaryUnaryMultiCallable[_data_requests_pb2.PlaceHoldRequest, _data_requests_pb2.PlaceHoldResponse]  # type: ignore[assignment]
+    ReviewHold: _aio.UnaryUnaryMultiCallable[_data_requests_pb2.ReviewHoldRequest, _data_requests_pb2.ReviewHoldResponse]  # type: ignore[assignment]
     ReleaseHold: _aio.UnaryUnaryMultiCallable[_data_requests_pb2.ReleaseHoldRequest, _data_requests_pb2.ReleaseHoldResponse]  # type: ignore[assignment]
     ListHolds: _aio.UnaryUnaryMultiCallable[_data_requests_pb2.ListHoldsRequest, _data_requests_pb2.ListHoldsResponse]  # type: ignore[assignment]
 
@@ -109,6 +111,13 @@ class DataRequestServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _data_requests_pb2.PlaceHoldRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_data_requests_pb2.PlaceHoldResponse, _abc.Awaitable[_data_requests_pb2.PlaceHoldResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def ReviewHold(
+        self,
+        request: _data_requests_pb2.ReviewHoldRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_data_requests_pb2.ReviewHoldResponse, _abc.Awaitable[_data_requests_pb2.ReviewHoldResponse]]: ...
 
     @_abc_1.abstractmethod
     def ReleaseHold(

@@ -161,7 +161,7 @@ class RulebookAdopted(_message.Message):
 
     @_builtins.property
     def retention(self) -> _containers.RepeatedCompositeFieldContainer[Global___AdoptedRetention]:
-        """empty = published before there were any: the usual ones, also for the holds"""
+        """empty = published before there were any: everything is kept; for the holds the usual ones"""
 
     @_builtins.property
     def holds_not_shown(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:

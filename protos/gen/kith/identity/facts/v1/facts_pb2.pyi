@@ -1404,27 +1404,61 @@ Global___ErasureFinished: _TypeAlias = ErasureFinished  # noqa: Y015
 
 @_typing.final
 class HoldPlaced(_message.Message):
-    """HoldPlaced: a secretary ordered that nothing about the person is erased or disposed of."""
+    """HoldPlaced: a secretary ordered that nothing about the person is erased or disposed of. Once more when another entry of theirs is merged."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     HOLD_ID_FIELD_NUMBER: _builtins.int
     PERSON_ID_FIELD_NUMBER: _builtins.int
+    MERGED_IDS_FIELD_NUMBER: _builtins.int
     hold_id: _builtins.str
     person_id: _builtins.str
+    @_builtins.property
+    def merged_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """entries that were merged into the person's, which it protects too"""
+
     def __init__(
         self,
         *,
         hold_id: _builtins.str = ...,
         person_id: _builtins.str = ...,
+        merged_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["hold_id", b"hold_id", "person_id", b"person_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hold_id", b"hold_id", "merged_ids", b"merged_ids", "person_id", b"person_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___HoldPlaced: _TypeAlias = HoldPlaced  # noqa: Y015
+
+@_typing.final
+class HoldReviewed(_message.Message):
+    """HoldReviewed: a secretary looked at the hold, which is still needed, and will look again on that day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HOLD_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    REVIEW_DAY_FIELD_NUMBER: _builtins.int
+    hold_id: _builtins.str
+    person_id: _builtins.str
+    review_day: _builtins.str
+    """an ISO date"""
+    def __init__(
+        self,
+        *,
+        hold_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        review_day: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hold_id", b"hold_id", "person_id", b"person_id", "review_day", b"review_day"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HoldReviewed: _TypeAlias = HoldReviewed  # noqa: Y015
 
 @_typing.final
 class HoldReleased(_message.Message):
@@ -1486,20 +1520,24 @@ class HoldDue(_message.Message):
     HOLD_ID_FIELD_NUMBER: _builtins.int
     PERSON_ID_FIELD_NUMBER: _builtins.int
     REVIEW_DAY_FIELD_NUMBER: _builtins.int
+    SECRETARY_ID_FIELD_NUMBER: _builtins.int
     hold_id: _builtins.str
     person_id: _builtins.str
     review_day: _builtins.str
     """an ISO date"""
+    secretary_id: _builtins.str
+    """only this one is told, as the hold is on a colleague who must not hear of it; empty = all of them"""
     def __init__(
         self,
         *,
         hold_id: _builtins.str = ...,
         person_id: _builtins.str = ...,
         review_day: _builtins.str = ...,
+        secretary_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["hold_id", b"hold_id", "person_id", b"person_id", "review_day", b"review_day"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hold_id", b"hold_id", "person_id", b"person_id", "review_day", b"review_day", "secretary_id", b"secretary_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
