@@ -21,7 +21,6 @@ from nats.errors import Error as NatsError
 from nats.js.errors import Error as JetStreamError
 
 from kith.status.v1 import status_pb2_grpc
-from libs import callers
 from libs.access import ended_sessions
 from libs.callers.tokens import TokenVerifier
 from libs.clock import Clock, ShiftedClock, SystemClock, kernel_time
@@ -43,10 +42,11 @@ from libs.host.settings import ServiceSettings, SharedSettings, url_with_passwor
 from libs.host.status import OPEN_METHODS, ProcessHealth, StatusServicer
 from libs.messages.bus import Bus, BusAddress
 from libs.messages.consumer import Consumer
-from libs.messages.lost_events import read_lost_events
-from libs.messages.relay import OutboxRelay, OutboxState, read_outbox_state
+from libs.messages.lost_events import handle_lost_events
+from libs.messages.relay import OutboxRelay, read_outbox_state
 from libs.observe import traces
 from libs.observe.logs import logger
+from libs.refusals import Unavailable
 from libs.rpc.interceptor import Interceptor
 from libs.rpc.server import GrpcServer
 from libs.rpc.tls import TlsCredentials
@@ -81,7 +81,6 @@ class _RunningService:
     server: GrpcServer
     status: StatusServicer
     relay: OutboxRelay
-    at_start: OutboxState
     consumers: list[Consumer]
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -212,7 +211,7 @@ class Process:
         runtime = Runtime(database, self.clock, Transactions(database, self.clock, request_key))
         component = service.build(runtime)
         await _wait_for_migrations(url, component)
-        at_start = await self._compare_with_past(component.name, database)
+        await self._compare_with_past(component.name, database)
         consumers = [Consumer(component.name, reactions, database, self._bus, self.clock) for reactions in component.reactions]
         runtime.consumers = {consumer.progress.source: consumer for consumer in consumers}
         relay = OutboxRelay(component.name, database, self._bus)
@@ -230,7 +229,7 @@ class Process:
             bound.add_to(server.grpc)
         status_pb2_grpc.add_StatusServiceServicer_to_server(status, server.grpc)
         await server.start(component.address, tls)
-        running = _RunningService(component, database, server, status, relay, at_start, consumers)
+        running = _RunningService(component, database, server, status, relay, consumers)
         running.tasks = [
             asyncio.create_task(self._lead(running), name=f"{component.name}-leader"),
             asyncio.create_task(close_idle_connections(database), name=f"{component.name}-idle-connections"),
@@ -252,26 +251,16 @@ class Process:
 
     async def _run_relay(self, running: _RunningService) -> None:
         """Nothing new is published before what an older database has lost was found: it would come under the same numbers."""
-        while running.component.lost_event_handlers:
+        name, handlers = running.component.name, running.component.lost_event_handlers
+        while handlers:
             try:
                 await self._bus.wait_connected()
-                await self._handle_lost_events(running)
+                await handle_lost_events(self._bus, running.database, name, handlers, self.clock)
                 break
-            except (NatsError, JetStreamError, OSError, *DATABASE_ERRORS) as error:
-                LOG.warning("lost_events_unread", service=running.component.name, error=type(error).__name__)
+            except (NatsError, JetStreamError, Unavailable, *DATABASE_ERRORS) as error:
+                LOG.warning("lost_events_unread", service=name, error=type(error).__name__)
             await asyncio.sleep(LOST_EVENTS_RETRY_SECONDS)
         await running.relay.run()
-
-    async def _handle_lost_events(self, running: _RunningService) -> None:
-        name, handlers = running.component.name, running.component.lost_event_handlers
-        lost = await read_lost_events(self._bus, running.database, name, running.at_start)
-        if not lost:
-            return
-        LOG.warning("events_lost", service=name, events=len(lost))
-        async with running.database.work(callers.reaction(name), self.clock.now(), "lost_events") as work:
-            for event in lost:
-                if event.type in handlers:
-                    await handlers[event.type](work, event)
 
     async def _flush_outbox(self, running: _RunningService) -> None:
         """Gives the relay a moment to publish the last commands' events. Events it does not reach go out at the next start."""
@@ -323,7 +312,7 @@ class Process:
                     LOG.warning("set_back_untold", error=type(error).__name__)
                 await asyncio.sleep(ANCHOR_SECONDS)
 
-    async def _compare_with_past(self, service: str, database: Database) -> OutboxState:
+    async def _compare_with_past(self, service: str, database: Database) -> None:
         """Before anything new is recorded: when was the last event, and how many were there? Waits for a server that restarts."""
         deadline = asyncio.get_running_loop().time() + MIGRATIONS_TIMEOUT_SECONDS
         while True:
@@ -343,7 +332,6 @@ class Process:
             self.clock.learn_event(last)
         if self._event_anchor is not None:
             await asyncio.to_thread(self._event_anchor.check, service, state)
-        return state
 
     async def _keep_last_known_time(self, folder: Path) -> None:
         """A time in doubt is not kept: it would be the one to trust at the next start."""
