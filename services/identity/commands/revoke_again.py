@@ -80,7 +80,8 @@ async def end_consent(work: UnitOfWork, consent: UUID, person: UUID) -> None:
         await apply_entries(work, person)
 
 
-async def revoke_credential(work: UnitOfWork, credential: UUID, by: UUID, at: datetime) -> None:
+async def revoke_credential(work: UnitOfWork, credential: UUID, by: UUID | None, at: datetime) -> None:
+    """`by` is the secretary, where it is known."""
     known = await credentials.lock(work, credential)
     if known is not None and known.state is CredentialState.VERIFIED:
         revoked = replace(known, state=CredentialState.REVOKED, ended_by=by, ended_at=at, version=known.version + 1)

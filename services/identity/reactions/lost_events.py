@@ -61,7 +61,7 @@ async def _consent_ended(work: UnitOfWork, event: Event) -> None:
 
 async def _credential_revoked(work: UnitOfWork, event: Event) -> None:
     message = facts.CredentialRevoked.FromString(event.payload)
-    await revoke_again.revoke_credential(work, UUID(message.credential_id), UUID(event.actor), event.at)
+    await revoke_again.revoke_credential(work, UUID(message.credential_id), _person_of(event.actor), event.at)
 
 
 async def _recovery_help_ended(work: UnitOfWork, event: Event) -> None:
@@ -73,6 +73,14 @@ async def _person_erased(work: UnitOfWork, event: Event) -> None:
     """Before any other service confirms it, or when all of them are older copies too."""
     message = facts.PersonErased.FromString(event.payload)
     await confirm_erasure(work, "", Erased(UUID(message.erasure_id), tuple(map(UUID, message.person_ids)), (), (), ()))
+
+
+def _person_of(actor: str) -> UUID | None:
+    """None where no person acted, but a job, or identity itself after an earlier loss."""
+    try:
+        return UUID(actor)
+    except ValueError:
+        return None
 
 
 LOST_EVENT_HANDLERS: dict[str, EventHandler] = {
