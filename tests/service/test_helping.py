@@ -158,6 +158,15 @@ async def test_a_helper_gains_nothing_that_lasts_and_wears_no_hat(neighbours: Ne
     with pytest.raises(NotAllowed, match="NOT_WHILE_HELPED"):
         naming = recovery.NameRecoveryHelperRequest(request_id=unique, full_name="Bo Example")
         await call_service(co_op.stub(RecoveryServiceStub).NameRecoveryHelper, naming, token)
+    ada, vouching = str(neighbours.ada), co_op.stub(RecoveryServiceStub)
+    with pytest.raises(NotAllowed, match="NOT_WHILE_HELPED"):
+        await call_service(vouching.AcceptRecoveryHelp, recovery.AcceptRecoveryHelpRequest(request_id=unique, person_id=ada), token)
+    with pytest.raises(NotAllowed, match="NOT_WHILE_HELPED"):
+        number = recovery.VouchForRecoveryRequest(request_id=unique, person_id=ada, spoken_number="123456")
+        await call_service(vouching.VouchForRecovery, number, token)
+    with pytest.raises(NotAllowed, match="NOT_WHILE_HELPED"):
+        ending = recovery.EndRecoveryHelpRequest(request_id=unique, person_id=ada, helper_id=str(sam))
+        await call_service(vouching.EndRecoveryHelp, ending, token)
     with pytest.raises(NotAllowed, match="NOT_WHILE_HELPED"):
         again = helping.BeginHelpingRequest(code=await neighbours.card(neighbours.ada), kind=pb.HELP_KIND_READS_OUT)
         await call_service(neighbours.helping.BeginHelping, again, token)
