@@ -5,6 +5,7 @@ from datetime import UTC, timedelta
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from kith.identity.facts.v1.facts_pb2 import HelpBegan, SessionsEnded, SignedInOnNewDevice
 from kith.identity.v1 import helping_pb2 as helping
@@ -193,8 +194,10 @@ async def test_helping_needs_a_helper_who_is_signed_in_and_the_code_of_another_p
         await call_service(neighbours.helping.BeginHelping, request, neighbours.co_op.token(neighbours.bo))
     with pytest.raises(Invalid, match="HELP_YOURSELF"):
         await neighbours.help(neighbours.ada, card)
-    with pytest.raises(Invalid, match="HELP_CODE_WRONG"):
+    with pytest.raises(Invalid, match="HELP_CODE_WRONG"), capture_logs() as lines:
         await neighbours.help(neighbours.bo, "7K3M-9QWD-2XTR-5HVA")
+    [failed] = [line for line in lines if line.get("kind") == "sign_in_failed"]
+    assert (failed["how"], failed["helper"]) == ("code", str(neighbours.bo)), "who guesses codes as a helper is seen"
     own = await neighbours.sign_in(neighbours.bo)
     with pytest.raises(Invalid, match="HELP_KIND_MISSING"):
         await call_service(neighbours.helping.BeginHelping, helping.BeginHelpingRequest(code=card), own.token)

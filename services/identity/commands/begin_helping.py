@@ -8,6 +8,7 @@ from uuid import UUID
 from kith.identity.v1.enums import HelpKind
 from libs.access import hats
 from libs.database.engine import UnitOfWork
+from libs.observe.security_events import SecurityEvent, report_security_event
 from libs.refusals import NotAllowed, NotSignedIn, invalid
 from services.identity.commands.caller_session import require_caller_session, require_unhelped
 from services.identity.commands.sign_in import NewSession, sign_in_with_code
@@ -36,6 +37,8 @@ async def begin_helping(work: UnitOfWork, typed: str, browser: str, keyed_hasher
     except NotSignedIn:
         begun = None
     if begun is None:
+        # At once: the refusal undoes what waits for the commit.
+        report_security_event(SecurityEvent.SIGN_IN_FAILED, how="code", helper=str(device.help.helper))
         raise invalid("code", "HELP_CODE_WRONG")
     if begun.session.person == device.help.helper:
         raise invalid("code", "HELP_YOURSELF")
