@@ -7,8 +7,12 @@ import pytest
 from google.protobuf.message import Message
 
 from kith.identity.facts.v1 import facts_pb2 as facts
+from kith.identity.v1 import consent_pb2 as consents
 from kith.identity.v1 import credentials_pb2 as credentials
+from kith.identity.v1 import identity_pb2 as identity
+from kith.identity.v1.consent_pb2_grpc import ConsentServiceStub
 from kith.identity.v1.credentials_pb2_grpc import CredentialServiceStub
+from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from libs import callers
 from libs.database.engine import Database, new_id
 from libs.messages.envelope import Event, type_of
@@ -36,6 +40,12 @@ class OlderCopy:
         finally:
             await database.close()
 
+    async def count(self, published: Message) -> int:
+        """How many events say what this one says."""
+        fields = published.ListFields()
+        events = [event for event in await self.co_op.published_events("identity") if isinstance(event, type(published))]
+        return len([event for event in events if all(getattr(event, field.name) == value for field, value in fields)])
+
 
 @pytest.fixture
 async def older_copy(infrastructure: Infrastructure) -> AsyncIterator[OlderCopy]:
@@ -55,3 +65,43 @@ async def test_a_credential_is_revoked_again_also_where_no_person_did_it(older_c
         await older_copy.take_again(facts.CredentialRevoked(person_id=ada, credential_id=credential, kind="dbs"), actor)
         shown = await call_service(stub.GetCredential, credentials.GetCredentialRequest(credential_id=credential), older_copy.secretary)
         assert shown.credential.state == credentials.CREDENTIAL_STATE_REVOKED, actor
+
+
+async def test_a_consent_ends_again_and_a_newer_one_about_the_same_goes_on(older_copy: OlderCopy) -> None:
+    co_op, ada, own = older_copy.co_op, str(older_copy.ada), older_copy.co_op.token(older_copy.ada)
+    stub = co_op.stub(ConsentServiceStub)
+
+    async def agree() -> str:
+        request = consents.RecordConsentRequest(
+            request_id=str(new_id()), person_id=ada, decision=consents.CONSENT_DECISION_SIGN_IN_HELP,
+            answer=consents.CONSENT_ANSWER_YES, explained=[consents.EXPLANATION_SPOKEN],
+        )  # fmt: skip
+        return str((await call_service(stub.RecordConsent, request, own)).consent_id)
+
+    async def shown(consent: str) -> consents.ConsentEntry:
+        entries = (await call_service(stub.GetConsents, consents.GetConsentsRequest(person_id=ada), own)).entries
+        [entry] = [entry for entry in entries if entry.consent_id == consent]
+        return entry
+
+    replaced, standing = await agree(), await agree()
+    await older_copy.take_again(facts.ConsentEnded(consent_id=replaced, person_id=ada, decision="sign_in_help"), ada)
+    assert (await shown(standing)).state == consents.CONSENT_STATE_IN_FORCE
+    for _ in range(2):
+        await older_copy.take_again(facts.ConsentEnded(consent_id=standing, person_id=ada, decision="sign_in_help"), ada)
+    ended = await shown(standing)
+    assert (ended.state, ended.withdrawal_cause) == (consents.CONSENT_STATE_WITHDRAWN, consents.WITHDRAWAL_CAUSE_OLDER_COPY)
+    assert (await older_copy.count(facts.ConsentEnded(consent_id=standing))) == 1
+
+
+async def test_a_hat_given_again_is_told_once_and_a_merged_entry_gets_none(older_copy: OlderCopy) -> None:
+    given = facts.HatGiven(person_id=str(older_copy.ada), hat="scrutineer")
+    for _ in range(2):
+        await older_copy.take_again(given, "")
+    assert await older_copy.count(given) == 1
+    merge = identity.MergePersonsRequest(
+        request_id=str(new_id()), kept_person_id=str(older_copy.kim), other_person_id=str(older_copy.bo), reason="one person"
+    )
+    await call_service(older_copy.co_op.stub(IdentityServiceStub).MergePersons, merge, older_copy.secretary)
+    merged = facts.HatGiven(person_id=str(older_copy.bo), hat="operator")
+    await older_copy.take_again(merged, "")
+    assert await older_copy.count(merged) == 0
