@@ -10,14 +10,17 @@ from kith.identity.facts.v1 import facts_pb2 as facts
 from kith.identity.v1 import consent_pb2 as consents
 from kith.identity.v1 import credentials_pb2 as credentials
 from kith.identity.v1 import identity_pb2 as identity
+from kith.identity.v1 import recovery_pb2
 from kith.identity.v1.consent_pb2_grpc import ConsentServiceStub
 from kith.identity.v1.credentials_pb2_grpc import CredentialServiceStub
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from libs import callers
 from libs.database.engine import Database, new_id
 from libs.messages.envelope import Event, type_of
+from libs.refusals import NotSignedIn
 from libs.rpc.client import call_service
 from services.identity.reactions.lost_events import LOST_EVENT_HANDLERS
+from tests.service.test_identity_recovery import Recovery, refusal_of
 from tests.support.running_co_op import Infrastructure, RunningCoOp, running_co_op
 
 
@@ -105,3 +108,29 @@ async def test_a_hat_given_again_is_told_once_and_a_merged_entry_gets_none(older
     merged = facts.HatGiven(person_id=str(older_copy.bo), hat="operator")
     await older_copy.take_again(merged, "")
     assert await older_copy.count(merged) == 0
+
+
+async def test_a_recovery_that_was_stopped_or_used_does_not_go_on(older_copy: OlderCopy) -> None:
+    recovery, ada, kim, bo = Recovery(older_copy.co_op), older_copy.ada, older_copy.kim, older_copy.bo
+    await recovery.prepare(ada, kim=kim, bo=bo)
+    for lost in (facts.RecoveryStopped(person_id=str(ada)), facts.PersonRecovered(person_id=str(ada), helper_ids=[str(kim), str(bo)])):
+        key = await recovery.ask("Ada Example")
+        number = (await recovery.look(key)).spoken_number
+        for helper in (kim, bo):
+            await recovery.vouch(helper, ada, number)
+        assert (await recovery.look(key)).state == recovery_pb2.RECOVERY_STATE_READY
+        await older_copy.take_again(lost, str(ada))
+        assert await refusal_of(recovery.finish(key)) == (NotSignedIn, "RECOVERY_NOT_READY")
+    assert await older_copy.count(facts.RecoveryStopped(person_id=str(ada))) == 1
+
+
+async def test_a_link_does_not_bring_back_who_signed_out_everywhere(older_copy: OlderCopy) -> None:
+    stub, ada = older_copy.co_op.stub(IdentityServiceStub), str(older_copy.ada)
+    links = [(await call_service(stub.IssueSignInCode, _link_for(ada), older_copy.secretary)).code for _ in range(2)]
+    session = await call_service(stub.SignIn, identity.SignInRequest(code=links[0]))
+    await older_copy.take_again(facts.SessionsEnded(person_id=ada, session_ids=[session.session_id], why="everywhere"), ada)
+    assert await refusal_of(call_service(stub.SignIn, identity.SignInRequest(code=links[1]))) == (NotSignedIn, "SIGN_IN_FAILED")
+
+
+def _link_for(person: str) -> identity.IssueSignInCodeRequest:
+    return identity.IssueSignInCodeRequest(request_id=str(new_id()), person_id=person, kind=identity.CODE_KIND_LINK)

@@ -19,10 +19,12 @@ from services.identity.storage import (
     credentials,
     events_out,
     passkeys,
+    password_attempts,
     passwords,
     person_merges,
     persons,
     recovery_helpers,
+    recovery_requests,
     relationships,
     sessions,
     sign_in_codes,
@@ -32,11 +34,14 @@ from services.identity.storage import (
 
 async def end_sessions(work: UnitOfWork, person: UUID, ids: Sequence[UUID], why: str) -> None:
     await persons.lock(work, person)
+    if why == "everywhere":
+        await sign_in_codes.revoke_links(work, person)
     await events_out.sessions_ended(work, person, await sessions.end_some(work, person, ids), why)
 
 
 async def revoke_codes(work: UnitOfWork, person: UUID, *, password_removed: bool) -> None:
     await persons.lock(work, person)
+    await password_attempts.forget_browsers(work, person)
     removed = password_removed and await passwords.remove(work, person)
     if await sign_in_codes.revoke_all(work, person) or removed:
         await events_out.sign_in_codes_revoked(work, person, password_removed=password_removed)
@@ -45,6 +50,8 @@ async def revoke_codes(work: UnitOfWork, person: UUID, *, password_removed: bool
 async def remove_old_password(work: UnitOfWork, person: UUID) -> None:
     """The old one must not work again, and the new one is lost: they set one anew."""
     await persons.lock(work, person)
+    await password_attempts.forget_browsers(work, person)
+    await sign_in_codes.revoke_links(work, person)
     await passwords.remove(work, person)
 
 
@@ -99,3 +106,20 @@ async def end_recovery_help(work: UnitOfWork, person: UUID, helper: UUID, why: s
     if known is not None:
         await recovery_helpers.end(work, known.id, why)
         await events_out.recovery_help_ended(work, person, helper, why)
+
+
+async def stop_recovery(work: UnitOfWork, person: UUID) -> None:
+    """Somebody else had asked to sign in as the person."""
+    if await _close_requests(work, person):
+        await events_out.recovery_stopped(work, person)
+
+
+async def finish_recovery(work: UnitOfWork, person: UUID) -> None:
+    """No request of before begins a session any more; what else ended with the recovery has events of its own."""
+    await _close_requests(work, person)
+
+
+async def _close_requests(work: UnitOfWork, person: UUID) -> int:
+    # Finishing one waits: of the two the first counts.
+    await persons.lock(work, person)
+    return await recovery_requests.close_all(work, person)
