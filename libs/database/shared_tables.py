@@ -86,7 +86,6 @@ idempotency_key = Table(
     required("body_hash", LargeBinary),
     optional("answer", LargeBinary),
     required("at", MOMENT),
-    optional("helped_by", Uuid),
     Index("answer_by_age", "at"),
 )
 

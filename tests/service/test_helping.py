@@ -18,6 +18,7 @@ from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.identity.v1.record_pb2_grpc import RecordServiceStub
 from kith.identity.v1.recovery_pb2_grpc import RecoveryServiceStub
 from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
+from libs import callers
 from libs.callers import CallerChannel, tokens
 from libs.callers.service_tokens import ServiceTokenIssuer
 from libs.database.engine import new_id
@@ -54,8 +55,7 @@ class Neighbours:
         return await call_service(self.identity.RenewToken, request)
 
     async def rows(self, sql: str, *values: object) -> list[dict[str, object]]:
-        async with self.co_op.database_transaction("identity", owner=True) as connection:
-            await connection.execute("select set_config('kith.system', 'job:forget_answers', true)")
+        async with self.co_op.database_transaction("identity", owner=True, caller=callers.job("tests")) as connection:
             return [dict(row) for row in await connection.fetch(sql, *values)]
 
 
@@ -102,7 +102,7 @@ async def test_a_sign_in_from_a_new_device_is_told_and_the_first_one_is_not(neig
 
 
 @pytest.mark.capability("I5")
-async def test_who_helps_is_in_the_token_the_events_the_commands_and_the_list_of_the_person(neighbours: Neighbours) -> None:
+async def test_who_helps_is_in_the_token_the_events_and_the_list_of_the_person(neighbours: Neighbours) -> None:
     co_op, ada, bo = neighbours.co_op, neighbours.ada, neighbours.bo
     await neighbours.sign_in(ada, browser="ada's own")
     begun = await neighbours.help(bo, await neighbours.card(ada), browser="bo's")
@@ -117,7 +117,6 @@ async def test_who_helps_is_in_the_token_the_events_the_commands_and_the_list_of
     assert await neighbours.rows("select actor, helped_by from outbox where type like '%.RecordChanged'") == [
         {"actor": str(ada), "helped_by": str(bo)}
     ]
-    assert [row["helped_by"] for row in await neighbours.rows("select helped_by from answer where method like '%SetFields'")] == [bo]
 
     events = await co_op.published_events("identity")
     assert HelpBegan(person_id=str(ada), helper_id=str(bo), session_id=begun.session_id, kind="fills_in") in events

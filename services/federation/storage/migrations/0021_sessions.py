@@ -1,4 +1,4 @@
-"""Who helped the person is stored beside each event, each read and each command."""
+"""Who helped the person is stored beside each event and each read; which lost events were handled."""
 
 from alembic import op
 
