@@ -5,14 +5,13 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
-from libs.database.columns import MOMENT
+from libs.database.columns import MOMENT, NOW
 from libs.database.engine import UnitOfWork
 from libs.database.rows import values_of
 from services.identity.domain.passkey import PasskeyChallenge
 from services.identity.domain.passkey_pace import Given
 from services.identity.storage.tables import known_browser, passkey_challenge
 
-_NOW = bindparam("now", type_=MOMENT)
 _ADD = insert(passkey_challenge)
 _COUNT = select(func.count(), func.min(passkey_challenge.c.begun_at)).where(passkey_challenge.c.begun_at > bindparam("since", type_=MOMENT))
 _COUNT_CLIENT = _COUNT.where(passkey_challenge.c.client_mark == bindparam("client"))
@@ -24,8 +23,8 @@ _COUNT_NEW_CLIENTS = _COUNT.where(
 _LOCK = text("select pg_advisory_xact_lock(hashtextextended(cast(:client as text), 22))")
 _TAKE = (
     update(passkey_challenge)
-    .where(passkey_challenge.c.mark == bindparam("of"), passkey_challenge.c.used_at.is_(None), passkey_challenge.c.expires_at > _NOW)
-    .values(used_at=_NOW)
+    .where(passkey_challenge.c.mark == bindparam("of"), passkey_challenge.c.used_at.is_(None), passkey_challenge.c.expires_at > NOW)
+    .values(used_at=NOW)
     .returning(passkey_challenge.c.mark)
 )
 _TAKE_TO_ADD = _TAKE.where(passkey_challenge.c.person == bindparam("who"), passkey_challenge.c.session == bindparam("in_session"))
