@@ -82,8 +82,8 @@ async def test_a_consent_ends_again_and_a_newer_one_about_the_same_goes_on(older
         return str((await call_service(stub.RecordConsent, request, own)).consent_id)
 
     async def shown(consent: str) -> consents.ConsentEntry:
-        entries = (await call_service(stub.GetConsents, consents.GetConsentsRequest(person_id=ada), own)).entries
-        [entry] = [entry for entry in entries if entry.consent_id == consent]
+        response: consents.GetConsentsResponse = await call_service(stub.GetConsents, consents.GetConsentsRequest(person_id=ada), own)
+        [entry] = [entry for entry in response.entries if entry.consent_id == consent]
         return entry
 
     replaced, standing = await agree(), await agree()
