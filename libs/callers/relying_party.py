@@ -1,6 +1,7 @@
 """For which site passkeys are made (the "relying party" of WebAuthn): what the co-op's public address says, and nothing a request says.
 
-Browsers make passkeys for a name, never for a number, and only over https or on this machine. Standard library only: settings import it.
+Browsers make passkeys for a name, never for a number, and only over https or on this machine. Identity makes passkeys for it; web offers
+them on its pages only where there is one.
 """
 
 from dataclasses import dataclass

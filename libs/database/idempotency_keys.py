@@ -47,7 +47,7 @@ async def claim(work: UnitOfWork, method: str, body: bytes, key: bytes) -> bytes
     Raises Conflict REQUEST_ID_REUSED when the same id came with another body, Invalid REQUEST_ID_MISSING when it is not an id.
     """
     _require_id(work)
-    row = {"caller": work.caller.id, "method": method, "request_id": work.cause, "at": work.now, "helped_by": work.caller.helped_by}
+    row = {"caller": work.caller.id, "method": method, "request_id": work.cause, "at": work.now}
     inserted = await work.connection.execute(_INSERT, row | {"body_hash": _keyed_hash(body, key)})
     if inserted.rowcount:
         return None

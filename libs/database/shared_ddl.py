@@ -109,9 +109,13 @@ update read_audit set salt = decode(replace(gen_random_uuid()::text, '-', ''), '
 ADD_HELPED_BY = """
 alter table outbox add column helped_by text not null default '';
 alter table read_audit add column helped_by uuid;
-alter table answer add column helped_by uuid;
 """
-"""Who helped the person who did it, beside each event, each read and each command; since `0021_sessions` of every service."""
+"""Who helped the person who did it, beside each event and each read; since `0021_sessions` of every service."""
+
+ADD_LAST_LOST = """
+alter table outbox_state add column last_lost uuid;
+"""
+"""The last event that an older copy of the database had lost and that was handled; since `0021_sessions` of every service."""
 
 CREATE_ACCESS_TABLES = """
 create table access_grant (

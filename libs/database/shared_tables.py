@@ -1,7 +1,8 @@
 """The tables that every service has, as table metadata. `libs/database/shared_ddl.py` is the DDL that creates them; a test compares both.
 
 - `outbox`: every event the service ever published, kept for ever. `seq` is the order of insertion, `number` the order of publication.
-- `outbox_state`: one row: the epoch, and how far the relay has published.
+- `outbox_state`: one row: the epoch, how far the relay has published, and the id of the last lost event that was handled
+  (`libs/messages/lost_events.py`).
 - `position`: how far this service has consumed each other service's events.
 - `position_skip`: events that an operator ordered to be skipped.
 - `idempotency_key` (the table's name is `answer`): the first response to each request_id, for 30 days. Row-level security limits each
@@ -60,6 +61,7 @@ outbox_state = Table(
     Column("only_one", Boolean, primary_key=True, server_default=true()),
     required("epoch", BigInteger),
     required("published", BigInteger),
+    optional("last_lost", Uuid),
 )
 
 position = Table("position", metadata, key("source", Text), required("epoch", BigInteger), required("n", BigInteger))
@@ -84,7 +86,6 @@ idempotency_key = Table(
     required("body_hash", LargeBinary),
     optional("answer", LargeBinary),
     required("at", MOMENT),
-    optional("helped_by", Uuid),
     Index("answer_by_age", "at"),
 )
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
+from libs.database.columns import NOW
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper
 from libs.files.cleaning import CleanFile
@@ -75,7 +76,7 @@ _FINISH = (
         media_type=bindparam("kind"),
         size=bindparam("bytes"),
         sha256=bindparam("hash"),
-        finished_at=bindparam("now"),
+        finished_at=NOW,
     )
 )
 _CHUNKS = (

@@ -9,7 +9,7 @@ import contextlib
 import gc
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,18 +17,14 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from cryptography.x509 import load_pem_x509_certificate
-from nats.errors import Error as NatsError
-from nats.js.errors import Error as JetStreamError
 
 from kith.status.v1 import status_pb2_grpc
-from libs import callers
 from libs.access import ended_sessions
 from libs.callers.tokens import TokenVerifier
 from libs.clock import Clock, ShiftedClock, SystemClock, kernel_time
-from libs.database import migrations, wakeups
+from libs.database import migrations
 from libs.database.engine import DATABASE_ERRORS, Database
-from libs.database.idle_connections import close_idle_connections
-from libs.host import jobs, leader_election
+from libs.host import leader_election
 from libs.host.bounded_check import BoundedCheck
 from libs.host.component import BuildComponent, Component, Listener, Runtime
 from libs.host.database_probe import LAST_EVENT_TIME
@@ -39,12 +35,13 @@ from libs.host.last_known_time import read_last_known_time, write_last_known_tim
 from libs.host.open_files import raise_file_limit
 from libs.host.operations_http import OPERATIONS_LIMITS, EventLoopLag, operations_app
 from libs.host.request_key import read_request_key
+from libs.host.running_service import RunningService
 from libs.host.settings import ServiceSettings, SharedSettings, url_with_password
 from libs.host.status import OPEN_METHODS, ProcessHealth, StatusServicer
+from libs.host.tasks import cancel_tasks, log_failure
 from libs.messages.bus import Bus, BusAddress
 from libs.messages.consumer import Consumer
-from libs.messages.lost_events import read_lost_events
-from libs.messages.relay import OutboxRelay, OutboxState, read_outbox_state
+from libs.messages.relay import OutboxRelay, read_outbox_state
 from libs.observe import traces
 from libs.observe.logs import logger
 from libs.rpc.interceptor import Interceptor
@@ -56,7 +53,6 @@ LOG = logger("host")
 MIGRATIONS_TIMEOUT_SECONDS = 60.0
 BUS_WATCH_SECONDS = 5.0
 KEEP_TIME_SECONDS = 60.0
-LOST_EVENTS_RETRY_SECONDS = 1.0
 ANCHOR_SECONDS = 300.0
 ANCHOR_FILE = "anchor"
 BUS_RESTART_PAUSE_SECONDS = 60.0
@@ -72,18 +68,6 @@ class ServiceSpec:
     build: BuildComponent
     allowed_callers: frozenset[str] = frozenset()
     """The certificate names that may call it, where mTLS is used."""
-
-
-@dataclass
-class _RunningService:
-    component: Component
-    database: Database
-    server: GrpcServer
-    status: StatusServicer
-    relay: OutboxRelay
-    at_start: OutboxState
-    consumers: list[Consumer]
-    tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
 
 class Process:
@@ -117,7 +101,7 @@ class Process:
             BoundedCheck(lambda: asyncio.to_thread(disk_reason, self._disks), ""),
         )
         self._event_loop_lag = EventLoopLag()
-        self._running: list[_RunningService] = []
+        self._running: list[RunningService] = []
         self._listeners: list[Listener] = []
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -190,10 +174,10 @@ class Process:
             await listener.stop()
         await asyncio.gather(*(running.server.stop() for running in self._running))
         for running in self._running:
-            await self._flush_outbox(running)
+            await running.flush_outbox()
             running.status.stop()
-            await _cancel(running.tasks)
-        await _cancel(self._tasks)
+            await cancel_tasks(running.tasks)
+        await cancel_tasks(self._tasks)
         if self._event_anchor is not None and self._running:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(1.0):
@@ -205,14 +189,14 @@ class Process:
             await running.database.close()
         LOG.info("stopped")
 
-    async def _start(self, service: ServiceSpec, tokens: TokenVerifier) -> _RunningService:
+    async def _start(self, service: ServiceSpec, tokens: TokenVerifier) -> RunningService:
         url = url_with_password(service.settings.database_url, service.settings.database_password_file)
         database = Database(url, pool_size=service.settings.pool_size)
         request_key = read_request_key(self._shared.certificates_folder, service.name)
         runtime = Runtime(database, self.clock, Transactions(database, self.clock, request_key))
         component = service.build(runtime)
         await _wait_for_migrations(url, component)
-        at_start = await self._compare_with_past(component.name, database)
+        await self._compare_with_past(component.name, database)
         consumers = [Consumer(component.name, reactions, database, self._bus, self.clock) for reactions in component.reactions]
         runtime.consumers = {consumer.progress.source: consumer for consumer in consumers}
         relay = OutboxRelay(component.name, database, self._bus)
@@ -230,56 +214,9 @@ class Process:
             bound.add_to(server.grpc)
         status_pb2_grpc.add_StatusServiceServicer_to_server(status, server.grpc)
         await server.start(component.address, tls)
-        running = _RunningService(component, database, server, status, relay, at_start, consumers)
-        running.tasks = [
-            asyncio.create_task(self._lead(running), name=f"{component.name}-leader"),
-            asyncio.create_task(close_idle_connections(database), name=f"{component.name}-idle-connections"),
-            *(asyncio.create_task(consumer.run(), name=f"{component.name}-from-{consumer.progress.source}") for consumer in consumers),
-        ]
-        for task in running.tasks:
-            task.add_done_callback(_log_failure)
+        running = RunningService(component, database, self._bus, self.clock, server, status, relay, consumers)
+        running.start_tasks()
         return running
-
-    async def _lead(self, running: _RunningService) -> None:
-        await leader_election.run_as_leader(running.component.name, running.database, lambda: self._run_leader_tasks(running))
-
-    async def _run_leader_tasks(self, running: _RunningService) -> None:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._run_relay(running))
-            group.create_task(jobs.run_jobs(running.component.name, running.component.jobs, running.database, self.clock))
-            for leader_task in running.component.leader_tasks:
-                group.create_task(_as_coroutine(leader_task))
-
-    async def _run_relay(self, running: _RunningService) -> None:
-        """Nothing new is published before what an older database has lost was found: it would come under the same numbers."""
-        while running.component.lost_event_handlers:
-            try:
-                await self._bus.wait_connected()
-                await self._handle_lost_events(running)
-                break
-            except (NatsError, JetStreamError, OSError, *DATABASE_ERRORS) as error:
-                LOG.warning("lost_events_unread", service=running.component.name, error=type(error).__name__)
-            await asyncio.sleep(LOST_EVENTS_RETRY_SECONDS)
-        await running.relay.run()
-
-    async def _handle_lost_events(self, running: _RunningService) -> None:
-        name, handlers = running.component.name, running.component.lost_event_handlers
-        lost = await read_lost_events(self._bus, running.database, name, running.at_start)
-        if not lost:
-            return
-        LOG.warning("events_lost", service=name, events=len(lost))
-        async with running.database.work(callers.reaction(name), self.clock.now(), "lost_events") as work:
-            for event in lost:
-                if event.type in handlers:
-                    await handlers[event.type](work, event)
-
-    async def _flush_outbox(self, running: _RunningService) -> None:
-        """Gives the relay a moment to publish the last commands' events. Events it does not reach go out at the next start."""
-        running.database.wakeups.wake(wakeups.EVENTS)
-        with contextlib.suppress(Exception):
-            async with asyncio.timeout(1.0):
-                while self._bus.connected and (await running.relay.assign_numbers()).waiting:
-                    await asyncio.sleep(0.02)
 
     async def _restart_refusing_bus(self, restart: Callable[[], Awaitable[None]]) -> None:
         """Restarts our own NATS when it refuses events although there is room: after a full disk it never takes them again by itself."""
@@ -323,7 +260,7 @@ class Process:
                     LOG.warning("set_back_untold", error=type(error).__name__)
                 await asyncio.sleep(ANCHOR_SECONDS)
 
-    async def _compare_with_past(self, service: str, database: Database) -> OutboxState:
+    async def _compare_with_past(self, service: str, database: Database) -> None:
         """Before anything new is recorded: when was the last event, and how many were there? Waits for a server that restarts."""
         deadline = asyncio.get_running_loop().time() + MIGRATIONS_TIMEOUT_SECONDS
         while True:
@@ -343,7 +280,6 @@ class Process:
             self.clock.learn_event(last)
         if self._event_anchor is not None:
             await asyncio.to_thread(self._event_anchor.check, service, state)
-        return state
 
     async def _keep_last_known_time(self, folder: Path) -> None:
         """A time in doubt is not kept: it would be the one to trust at the next start."""
@@ -371,12 +307,8 @@ class Process:
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.create_task(coroutine, name=name)
-        task.add_done_callback(_log_failure)
+        task.add_done_callback(log_failure)
         self._tasks.append(task)
-
-
-async def _as_coroutine(leader_task: Callable[[], Awaitable[None]]) -> None:
-    await leader_task()
 
 
 def _freeze_garbage_collector() -> None:
@@ -416,16 +348,3 @@ def _public_key(file: Path) -> Ed25519PublicKey:
         message = f"{file} holds no Ed25519 public key"
         raise TypeError(message)
     return key
-
-
-async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    for task in tasks:
-        with contextlib.suppress(asyncio.CancelledError, Exception):
-            await task
-
-
-def _log_failure(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and task.exception() is not None:
-        LOG.error("task_died", task=task.get_name(), error=type(task.exception()).__name__)

@@ -16,6 +16,7 @@ from libs.database.engine import Database, new_id
 from libs.messages.envelope import Event, type_of
 from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound, NotSignedIn, Refusal, TooMany
 from libs.rpc.client import call_service
+from services.identity.domain import passkey_pace
 from services.identity.reactions.lost_events import LOST_EVENT_HANDLERS
 from tests.service.test_identity_recovery import Recovery
 from tests.support.running_co_op import Infrastructure, RunningCoOp, running_co_op
@@ -132,7 +133,7 @@ async def test_an_answer_signs_in_once_in_its_browser_in_its_time_for_its_site(i
         assert sorted(type(answer).__name__ for answer in answers) == ["FinishPasskeySignInResponse", *["NotSignedIn"] * 3]
         assert await refusal_of(passkeys.finish(shown)) == REFUSED, "replayed"
         assert await refusal_of(passkeys.finish(device.get(await passkeys.begin()), "another browser")) == REFUSED
-        assert await refusal_of(passkeys.finish(device.get(await passkeys.begin(browser="")), "")) == REFUSED
+        assert await refusal_of(passkeys.finish(device.get(await passkeys.begin()), "")) == REFUSED
         assert await refusal_of(passkeys.finish(device.get(await passkeys.begin_adding(token)))) == REFUSED, "a challenge to add"
         assert await refusal_of(passkeys.finish_adding(token, SoftwarePasskey().create(await add_options(passkeys, token)))) == WRONG
         invented = device.get('{"challenge": "AAAA"}')
@@ -259,19 +260,29 @@ async def test_passkeys_end_with_all_earlier_ways_when_two_people_give_a_sign_in
         assert facts.PasskeyRemoved(person_id=str(ada), passkey_id=passkey, why="recovered") in await co_op.published_events("identity")
 
 
-async def test_who_asks_too_often_waits_and_a_browser_that_is_known_does_not(infrastructure: Infrastructure) -> None:
+async def test_who_asks_too_often_waits_and_a_browser_that_is_known_does_not(
+    infrastructure: Infrastructure, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with running_co_op(infrastructure, "identity") as co_op:
         sam, ada = await co_op.register_people("Sam Example", "Ada Example")
         passkeys, device = Passkeys(co_op), SoftwarePasskey()
         await passkeys.add(await passkeys.sign_in_by_card(ada, sam), device)
         await passkeys.sign_in(device)
-        for _ in range(29):
-            await passkeys.begin("a stranger's browser")
+        at_once = await asyncio.gather(*(passkeys.begin("a stranger's browser") for _ in range(33)), return_exceptions=True)
+        assert len([answer for answer in at_once if isinstance(answer, str)]) == 29, "those that ask at the same moment are all counted"
         assert await refusal_of(passkeys.begin("another of theirs")) == (TooMany, "PASSKEYS_TOO_OFTEN")
         assert (await passkeys.sign_in(device)).person_id == str(ada), "in the same network"
         await passkeys.begin("a stranger's browser", client="198.51.100.9")
+        assert await refusal_of(passkeys.begin("")) == REFUSED, "nobody could answer it"
+
         await co_op.move_clock(10 * MINUTE)
+        monkeypatch.setattr(passkey_pace, "_NEW_CLIENTS", 2)
+        for _ in range(3):
+            await passkeys.begin(HERS)
         await passkeys.begin("another of theirs")
+        await passkeys.begin("another's", client="198.51.100.9")
+        assert await refusal_of(passkeys.begin("another's", client="203.0.113.5")) == (TooMany, "PASSKEYS_TOO_OFTEN")
+        assert (await passkeys.sign_in(device)).person_id == str(ada), "a flood of new ones keeps no known browser out"
 
 
 async def test_a_co_op_without_a_name_of_its_own_has_no_passkeys(infrastructure: Infrastructure) -> None:

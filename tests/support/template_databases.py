@@ -9,7 +9,7 @@ from sqlalchemy.engine import URL
 
 from libs.database import bootstrap
 from libs.database.bootstrap import DatabaseRoles
-from libs.database.shared_ddl import ADD_HELPED_BY, ADD_READS_IN_FULL, CREATE_SHARED_TABLES, PREPARE_SEALING
+from libs.database.shared_ddl import ADD_HELPED_BY, ADD_LAST_LOST, ADD_READS_IN_FULL, CREATE_SHARED_TABLES, PREPARE_SEALING
 from libs.host import leader_election
 from services.database_setup import ServiceDatabase, prepare_databases
 from tests.support.backing_servers import BackingServers
@@ -70,7 +70,7 @@ class TemplateDatabases:
             await admin.close()
             owner = await leader_election.connect(database.owner_url)
             await bootstrap.grant_to_run_role(owner, database.roles)
-            await owner.execute(CREATE_SHARED_TABLES + ADD_READS_IN_FULL + PREPARE_SEALING + ADD_HELPED_BY)
+            await owner.execute(CREATE_SHARED_TABLES + ADD_READS_IN_FULL + PREPARE_SEALING + ADD_HELPED_BY + ADD_LAST_LOST)
             await owner.close()
             self._made.add(name)
         return name

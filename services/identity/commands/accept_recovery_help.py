@@ -5,14 +5,18 @@ from uuid import UUID
 from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.refusals import FailedPrecondition, NotFound
-from services.identity.commands.caller_session import require_caller_session
+from services.identity.commands.caller_session import require_caller_session, require_unhelped
 from services.identity.domain.recovery import MOST_HELPED
 from services.identity.storage import events_out, recovery_helpers
 
 
 async def accept_recovery_help(work: UnitOfWork, person: UUID) -> None:
-    """Raises NotFound HELP_UNKNOWN, FailedPrecondition HELPED_ENOUGH, NotSignedIn SESSION_ENDED. Accepting twice is accepting once."""
+    """Accepting twice is accepting once.
+
+    Raises NotFound HELP_UNKNOWN, FailedPrecondition HELPED_ENOUGH, NotSignedIn SESSION_ENDED, NotAllowed NOT_WHILE_HELPED.
+    """
     helper = await hats.require_person(work)
+    require_unhelped(work)
     await require_caller_session(work)
     await recovery_helpers.lock_naming(work, helper)
     entry = await recovery_helpers.find_locked(work, person, helper)

@@ -3,16 +3,17 @@
 The person types their own code. The session is theirs: it has their rights without their hats, and both are named in all that follows.
 """
 
+from dataclasses import replace
 from uuid import UUID
 
-from kith.identity.v1.enums import HelpKind
 from libs.access import hats
 from libs.database.engine import UnitOfWork
+from libs.observe.security_events import SecurityEvent, report_security_event
 from libs.refusals import NotAllowed, NotSignedIn, invalid
 from services.identity.commands.caller_session import require_caller_session, require_unhelped
 from services.identity.commands.sign_in import NewSession, sign_in_with_code
 from services.identity.domain.keyed_hasher import KeyedHasher
-from services.identity.domain.session import Device
+from services.identity.domain.session import Device, Help
 
 
 async def require_helper(work: UnitOfWork) -> UUID:
@@ -24,19 +25,19 @@ async def require_helper(work: UnitOfWork) -> UUID:
     return helper
 
 
-async def begin_helping(work: UnitOfWork, typed: str, browser: str, keyed_hasher: KeyedHasher, device: Device) -> NewSession:
-    """Runs as the named caller of sign-ins, who may look for codes. `device.help` says who helps.
+async def begin_helping(work: UnitOfWork, typed: str, browser: str, keyed_hasher: KeyedHasher, device: Device, help_: Help) -> NewSession:
+    """Runs as the named caller of sign-ins, who may look for codes. `device` is the helper's.
 
-    Raises Invalid HELP_CODE_WRONG, HELP_YOURSELF, HELP_KIND_MISSING.
+    Raises Invalid HELP_CODE_WRONG, HELP_YOURSELF.
     """
-    if device.help is None or device.help.kind not in HelpKind:
-        raise invalid("kind", "HELP_KIND_MISSING")
     try:
-        begun = await sign_in_with_code(work, typed, browser, keyed_hasher, device)
+        begun = await sign_in_with_code(work, typed, browser, keyed_hasher, replace(device, help=help_))
     except NotSignedIn:
         begun = None
     if begun is None:
+        # At once: the refusal undoes what waits for the commit.
+        report_security_event(SecurityEvent.SIGN_IN_FAILED, how="code", helper=str(help_.helper))
         raise invalid("code", "HELP_CODE_WRONG")
-    if begun.session.person == device.help.helper:
+    if begun.session.person == help_.helper:
         raise invalid("code", "HELP_YOURSELF")
     return begun

@@ -34,7 +34,10 @@ async def require_recent_sign_in(work: UnitOfWork) -> None:
 
 
 def require_unhelped(work: UnitOfWork) -> None:
-    """For ways to sign in: a helper must not be able to keep one after the person has gone. Raises NotAllowed NOT_WHILE_HELPED."""
+    """For ways to sign in, also of others for whom the person vouches: a helper must not be able to keep one after the person has gone.
+
+    Raises NotAllowed NOT_WHILE_HELPED.
+    """
     if work.caller.helped_by is not None:
         raise NotAllowed("NOT_WHILE_HELPED")
 

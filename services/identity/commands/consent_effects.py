@@ -48,6 +48,11 @@ async def withdraw_all(work: UnitOfWork, person: UUID, cause: WithdrawalCause, *
     await _withdraw(work, person, cause, is_meant)
 
 
+async def withdraw_one(work: UnitOfWork, person: UUID, consent: UUID, cause: WithdrawalCause) -> None:
+    """Withdraws this consent, if it is in force or planned."""
+    await _withdraw(work, person, cause, lambda entry: entry.id == consent)
+
+
 async def withdraw_what_others_decided(work: UnitOfWork, person: UUID, decision: ConsentDecision) -> None:
     """The person can make this decision: what others said for them about it ends."""
 

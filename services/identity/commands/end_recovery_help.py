@@ -5,13 +5,14 @@ from uuid import UUID
 from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.refusals import NotAllowed, NotFound
-from services.identity.commands.caller_session import require_caller_session
+from services.identity.commands.caller_session import require_caller_session, require_unhelped
 from services.identity.storage import events_out, recovery_helpers
 
 
 async def end_recovery_help(work: UnitOfWork, person: UUID, helper: UUID) -> None:
-    """What the helper confirmed so far does not count any more. Raises NotAllowed NOT_YOURS, NotFound HELP_UNKNOWN."""
+    """What the helper confirmed so far does not count any more. Raises NotAllowed NOT_YOURS or NOT_WHILE_HELPED, NotFound HELP_UNKNOWN."""
     caller = await hats.require_person(work)
+    require_unhelped(work)
     if caller not in {person, helper}:
         raise NotAllowed("NOT_YOURS")
     await require_caller_session(work)

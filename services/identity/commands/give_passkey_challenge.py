@@ -49,13 +49,19 @@ async def begin_passkey_registration(work: UnitOfWork, site: RelyingParty | None
 async def begin_passkey_sign_in(
     work: UnitOfWork, site: RelyingParty | None, challenge: bytes, keyed_hasher: KeyedHasher, *, browser: str, client_address: str
 ) -> str:
-    """What the browser needs, as JSON. Raises FailedPrecondition PASSKEYS_IMPOSSIBLE, TooMany PASSKEYS_TOO_OFTEN."""
+    """What the browser needs, as JSON.
+
+    Raises FailedPrecondition PASSKEYS_IMPOSSIBLE, TooMany PASSKEYS_TOO_OFTEN, NotSignedIn PASSKEY_REFUSED without a browser: nobody could
+    answer the challenge.
+    """
     own_site = require_site(site)
+    if not browser:
+        raise NotSignedIn("PASSKEY_REFUSED")
     browser_mark = keyed_hasher.digest(BROWSER_PURPOSE, browser)
-    is_known = bool(browser) and await passkey_challenges.is_known_browser(work, browser_mark)
+    is_known = await passkey_challenges.is_known_browser(work, browser_mark)
     client = browser_mark if is_known else keyed_hasher.digest(CLIENT_PURPOSE, network_of(client_address))
     await _require_pace(work, client, is_new=not is_known)
-    await _give(work, challenge, keyed_hasher, client, browser=browser_mark if browser else None)
+    await _give(work, challenge, keyed_hasher, client, browser=browser_mark)
     return passkey_ceremony.request_options(own_site, challenge)
 
 
@@ -78,9 +84,10 @@ def user_handle(person: UUID, keyed_hasher: KeyedHasher) -> bytes:
 
 async def _require_pace(work: UnitOfWork, client: bytes, *, is_new: bool) -> None:
     since = work.now - passkey_pace.WINDOW
+    await passkey_challenges.lock_giving(work, None if is_new else client)
     own = await passkey_challenges.given_to(work, client, since)
-    of_all = await passkey_challenges.given_to_sign_in(work, since) if is_new else None
-    wait = passkey_pace.wait(own, of_all, work.now)
+    new_clients = await passkey_challenges.given_to_new_clients(work, since) if is_new else None
+    wait = passkey_pace.wait(own, new_clients, work.now)
     if wait.total_seconds() > 0:
         # At once: a refusal undoes what waits for the commit.
         report_security_event(SecurityEvent.SIGN_IN_SLOWED, client=client.hex()[:_ID_LENGTH])

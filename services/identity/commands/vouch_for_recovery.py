@@ -7,7 +7,7 @@ from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.observe.security_events import SecurityEvent
 from libs.refusals import NotFound, TooMany
-from services.identity.commands.caller_session import require_caller_session
+from services.identity.commands.caller_session import require_caller_session, require_unhelped
 from services.identity.commands.request_recovery import number_mark
 from services.identity.domain import recovery
 from services.identity.domain.keyed_hasher import KeyedHasher
@@ -26,9 +26,10 @@ class SpokenNumber:
 async def vouch_for_recovery(work: UnitOfWork, spoken: SpokenNumber, keyed_hasher: KeyedHasher) -> bool:
     """Whether the number is that of an open request; a wrong one is counted, so this must be committed either way.
 
-    Raises NotFound HELP_UNKNOWN, TooMany SPOKEN_NUMBER_TOO_OFTEN, NotSignedIn SESSION_ENDED.
+    Raises NotFound HELP_UNKNOWN, TooMany SPOKEN_NUMBER_TOO_OFTEN, NotSignedIn SESSION_ENDED, NotAllowed NOT_WHILE_HELPED.
     """
     helper = await hats.require_person(work)
+    require_unhelped(work)
     await require_caller_session(work)
     entry = await recovery_helpers.find_locked(work, spoken.person, helper)
     if entry is None or entry.accepted_at is None:

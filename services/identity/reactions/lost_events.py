@@ -1,7 +1,7 @@
 """identity's own events that its database lost when it was set back to an older copy: what they took from somebody is taken again.
 
-Sessions, codes, passwords, passkeys, hats, rights to act, grants, consents, credentials and help with recovery that had ended must not
-come back, nor must a person who was erased. What the lost events gave is not given again, but for hats.
+Sessions, codes, passwords, passkeys, hats, rights to act, grants, consents, credentials, help with recovery and requests for one that had
+ended must not come back, nor must a person who was erased. What the lost events gave is not given again, but for hats.
 """
 
 from uuid import UUID
@@ -61,7 +61,7 @@ async def _consent_ended(work: UnitOfWork, event: Event) -> None:
 
 async def _credential_revoked(work: UnitOfWork, event: Event) -> None:
     message = facts.CredentialRevoked.FromString(event.payload)
-    await revoke_again.revoke_credential(work, UUID(message.credential_id), UUID(event.actor), event.at)
+    await revoke_again.revoke_credential(work, UUID(message.credential_id), _person_of(event.actor), event.at)
 
 
 async def _recovery_help_ended(work: UnitOfWork, event: Event) -> None:
@@ -69,10 +69,26 @@ async def _recovery_help_ended(work: UnitOfWork, event: Event) -> None:
     await revoke_again.end_recovery_help(work, UUID(message.person_id), UUID(message.helper_id), message.why)
 
 
+async def _recovery_stopped(work: UnitOfWork, event: Event) -> None:
+    await revoke_again.stop_recovery(work, UUID(facts.RecoveryStopped.FromString(event.payload).person_id))
+
+
+async def _person_recovered(work: UnitOfWork, event: Event) -> None:
+    await revoke_again.finish_recovery(work, UUID(facts.PersonRecovered.FromString(event.payload).person_id))
+
+
 async def _person_erased(work: UnitOfWork, event: Event) -> None:
     """Before any other service confirms it, or when all of them are older copies too."""
     message = facts.PersonErased.FromString(event.payload)
     await confirm_erasure(work, "", Erased(UUID(message.erasure_id), tuple(map(UUID, message.person_ids)), (), (), ()))
+
+
+def _person_of(actor: str) -> UUID | None:
+    """None where no person acted, but a job, or identity itself after an earlier loss."""
+    try:
+        return UUID(actor)
+    except ValueError:
+        return None
 
 
 LOST_EVENT_HANDLERS: dict[str, EventHandler] = {
@@ -87,5 +103,7 @@ LOST_EVENT_HANDLERS: dict[str, EventHandler] = {
     type_of(facts.ConsentEnded): _consent_ended,
     type_of(facts.CredentialRevoked): _credential_revoked,
     type_of(facts.RecoveryHelpEnded): _recovery_help_ended,
+    type_of(facts.RecoveryStopped): _recovery_stopped,
+    type_of(facts.PersonRecovered): _person_recovered,
     type_of(facts.PersonErased): _person_erased,
 }

@@ -28,9 +28,9 @@ def helping_service(transactions: Transactions, keyed_hasher: KeyedHasher, limit
         async with transactions.database.query_work(call.caller, now) as own:
             helper = await require_helper(own)
         kind = from_wire(identity_pb2.HelpKind, HelpKind, request.kind, "kind", "HELP_KIND_MISSING")
-        device = device_of(identity_pb2.DEVICE_USE_SHARED, request.device_kind, limits, Help(helper, kind))
+        device = device_of(identity_pb2.DEVICE_USE_SHARED, request.device_kind, limits)
         async with transactions.database.work(SIGN_IN_CALLER, now, traceparent=call.traceparent) as work:
-            begun = await begin_helping(work, request.code, request.browser, keyed_hasher, device)
+            begun = await begin_helping(work, request.code, request.browser, keyed_hasher, device, Help(helper, kind))
         session = begun.session
         report_security_event(
             SecurityEvent.SIGNED_IN, how=session.strength, person=str(session.person), session=str(session.id), helper=str(helper)

@@ -3,24 +3,28 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
-from libs.database.columns import MOMENT
+from libs.database.columns import MOMENT, NOW
 from libs.database.engine import UnitOfWork
 from libs.database.rows import values_of
 from services.identity.domain.passkey import PasskeyChallenge
 from services.identity.domain.passkey_pace import Given
 from services.identity.storage.tables import known_browser, passkey_challenge
 
-_NOW = bindparam("now", type_=MOMENT)
 _ADD = insert(passkey_challenge)
 _COUNT = select(func.count(), func.min(passkey_challenge.c.begun_at)).where(passkey_challenge.c.begun_at > bindparam("since", type_=MOMENT))
 _COUNT_CLIENT = _COUNT.where(passkey_challenge.c.client_mark == bindparam("client"))
-_COUNT_SIGN_INS = _COUNT.where(passkey_challenge.c.person.is_(None))
+# A browser that signed in before is its own client.
+_COUNT_NEW_CLIENTS = _COUNT.where(
+    passkey_challenge.c.person.is_(None), passkey_challenge.c.client_mark.is_distinct_from(passkey_challenge.c.browser_mark)
+)
+# Of two that ask at the same moment the second is counted with the first.
+_LOCK = text("select pg_advisory_xact_lock(hashtextextended(cast(:client as text), 22))")
 _TAKE = (
     update(passkey_challenge)
-    .where(passkey_challenge.c.mark == bindparam("of"), passkey_challenge.c.used_at.is_(None), passkey_challenge.c.expires_at > _NOW)
-    .values(used_at=_NOW)
+    .where(passkey_challenge.c.mark == bindparam("of"), passkey_challenge.c.used_at.is_(None), passkey_challenge.c.expires_at > NOW)
+    .values(used_at=NOW)
     .returning(passkey_challenge.c.mark)
 )
 _TAKE_TO_ADD = _TAKE.where(passkey_challenge.c.person == bindparam("who"), passkey_challenge.c.session == bindparam("in_session"))
@@ -33,14 +37,19 @@ async def add(work: UnitOfWork, challenge: PasskeyChallenge) -> None:
     await work.connection.execute(_ADD, values_of(challenge))
 
 
+async def lock_giving(work: UnitOfWork, client: bytes | None) -> None:
+    """Who else wants a challenge as this client, or with None as any new one, waits until the transaction ends."""
+    await work.connection.execute(_LOCK, {"client": client.hex() if client else ""})
+
+
 async def given_to(work: UnitOfWork, client: bytes, since: datetime) -> Given:
     """To a client, a browser or a session: `client` is the hash of it."""
     return Given(*(await work.connection.execute(_COUNT_CLIENT, {"client": client, "since": since})).one())
 
 
-async def given_to_sign_in(work: UnitOfWork, since: datetime) -> Given:
-    """To anybody who wanted to sign in."""
-    return Given(*(await work.connection.execute(_COUNT_SIGN_INS, {"since": since})).one())
+async def given_to_new_clients(work: UnitOfWork, since: datetime) -> Given:
+    """To all who wanted to sign in with a browser that was new here."""
+    return Given(*(await work.connection.execute(_COUNT_NEW_CLIENTS, {"since": since})).one())
 
 
 async def take_to_add(work: UnitOfWork, mark: bytes, person: UUID, session: UUID) -> bool:

@@ -18,6 +18,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from libs.database.columns import NOW
 from libs.database.engine import UnitOfWork
 from libs.refusals import TooMany
 from services.identity.storage.tables import contact, password, person
@@ -26,7 +27,7 @@ Result = TypeVar("Result")
 
 _INSERT = insert(password)
 _SAVE = _INSERT.on_conflict_do_update(index_elements=[password.c.person], set_={"hash": _INSERT.excluded.hash})
-_SET_AT = update(person).where(person.c.id == bindparam("of")).values(password_set_at=bindparam("now"))
+_SET_AT = update(person).where(person.c.id == bindparam("of")).values(password_set_at=NOW)
 _REMOVE = update(person).where(person.c.id == bindparam("of"), person.c.password_set_at.is_not(None)).values(password_set_at=None)
 _DELETE_REMOVED = password.delete().where(password.c.person == person.c.id, person.c.password_set_at.is_(None))
 # A password that was removed has a row until the next job: only the person and the software itself may touch the row.

@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, Text, Uuid, bindparam, func, insert, literal_colum
 from kith.identity.v1.enums import CodeKind
 from libs.access.access_tables import acting_right, acts_now, co_op_member
 from libs.access.hats import worn_hat
-from libs.database.columns import MOMENT, among
+from libs.database.columns import MOMENT, NOW, among
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import row_mapper
@@ -69,7 +69,7 @@ _LIVE_CARDS = select(func.count()).where(
     tables.sign_in_code.c.person == tables.person.c.id,
     tables.sign_in_code.c.kind == CodeKind.CARD.value,
     tables.sign_in_code.c.revoked_at.is_(None),
-    tables.sign_in_code.c.expires_at > bindparam("now"),
+    tables.sign_in_code.c.expires_at > NOW,
 )
 _HATS = select(worn_hat.c.hat).where(worn_hat.c.person == tables.person.c.id).order_by(worn_hat.c.hat)
 _MERGE = select(tables.person_merge).where(tables.person_merge.c.other == tables.person.c.id).correlate(tables.person)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, exists, insert, or_, select, text, update
 
-from libs.database.columns import MOMENT
+from libs.database.columns import MOMENT, NOW
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper
 from services.identity.domain.password_attempts import Failures
@@ -17,7 +17,7 @@ _IS_LIVE = recovery_helper.c.ended_at.is_(None)
 _ASKED = exists().where(
     recovery_request.c.person == recovery_helper.c.person,
     recovery_request.c.closed_at.is_(None),
-    recovery_request.c.expires_at > bindparam("now", type_=MOMENT),
+    recovery_request.c.expires_at > NOW,
 )
 _LIVE = select(recovery_helper, _ASKED.label("is_wanted")).where(_IS_LIVE).order_by(recovery_helper.c.named_at, recovery_helper.c.id)
 _OF_PERSON = _LIVE.where(recovery_helper.c.person == bindparam("of"))
@@ -29,13 +29,13 @@ _FIND_LOCKED = (
 )
 _ADD = insert(recovery_helper)
 _CHANGE = update(recovery_helper).where(recovery_helper.c.id == bindparam("help"))
-_ACCEPT = _CHANGE.values(accepted_at=bindparam("now", type_=MOMENT))
-_END = _CHANGE.values(ended_at=bindparam("now", type_=MOMENT), ended_why=bindparam("why"))
-_COUNT_WRONG = _CHANGE.values(wrong_numbers=bindparam("count"), wrong_at=bindparam("now", type_=MOMENT))
+_ACCEPT = _CHANGE.values(accepted_at=NOW)
+_END = _CHANGE.values(ended_at=NOW, ended_why=bindparam("why"))
+_COUNT_WRONG = _CHANGE.values(wrong_numbers=bindparam("count"), wrong_at=NOW)
 _END_SEVERAL = (
     update(recovery_helper)
     .where(_IS_LIVE)
-    .values(ended_at=bindparam("now", type_=MOMENT), ended_why=bindparam("why"))
+    .values(ended_at=NOW, ended_why=bindparam("why"))
     .returning(recovery_helper.c.person, recovery_helper.c.helper)
 )
 _END_OF_LEAVER = _END_SEVERAL.where(

@@ -7,15 +7,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql
 
-from libs.database.columns import MOMENT
+from libs.database.columns import MOMENT, NOW
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from services.identity.domain.password_attempts import Failures
 from services.identity.domain.recovery import READY_FOR, RecoveryRequest
 from services.identity.storage.tables import contact, person, recovery_helper, recovery_request, recovery_vouch
 
-_NOW = bindparam("now", type_=MOMENT)
-_IS_OPEN = and_(recovery_request.c.closed_at.is_(None), recovery_request.c.expires_at > _NOW)
+_IS_OPEN = and_(recovery_request.c.closed_at.is_(None), recovery_request.c.expires_at > NOW)
 _ADD = insert(recovery_request)
 _FIND = select(recovery_request).where(recovery_request.c.key_mark == bindparam("mark"))
 _BY_NUMBER = (
@@ -29,8 +28,8 @@ _LAST_ASKED = select(func.max(recovery_request.c.asked_at)).where(recovery_reque
 # Confirmed in time, it may be used for a while after that.
 _MAY_GO_ON = and_(recovery_request.c.closed_at.is_(None), recovery_request.c.expires_at > bindparam("ready_since", type_=MOMENT))
 _COUNT_OPEN = select(func.count()).where(_MAY_GO_ON, recovery_request.c.person == bindparam("of"))
-_CLOSE = update(recovery_request).where(_MAY_GO_ON, recovery_request.c.person == bindparam("of")).values(closed_at=_NOW)
-_USE = update(recovery_request).where(recovery_request.c.id == bindparam("request")).values(closed_at=_NOW, used_session=bindparam("begun"))
+_CLOSE = update(recovery_request).where(_MAY_GO_ON, recovery_request.c.person == bindparam("of")).values(closed_at=NOW)
+_USE = update(recovery_request).where(recovery_request.c.id == bindparam("request")).values(closed_at=NOW, used_session=bindparam("begun"))
 _VOUCH = postgresql.insert(recovery_vouch).on_conflict_do_nothing()
 # Two entries of one person are one; nobody vouches for themself; help that ended does not count.
 _WHO = func.coalesce(person.c.merged_into, person.c.id)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
-from libs.database.columns import MOMENT, among
+from libs.database.columns import MOMENT, NOW, among
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import row_mapper, values_of
@@ -15,9 +15,8 @@ from services.identity.storage.tables import session
 
 _ADD = insert(session)
 _FIND = select(session).where(session.c.id == bindparam("id"))
-_NOW = bindparam("now", type_=MOMENT)
-_IS_LIVE = (session.c.ended_at.is_(None), session.c.expires_at > _NOW)
-_END = update(session).where(*_IS_LIVE).values(ended_at=_NOW).returning(session.c.id)
+_IS_LIVE = (session.c.ended_at.is_(None), session.c.expires_at > NOW)
+_END = update(session).where(*_IS_LIVE).values(ended_at=NOW).returning(session.c.id)
 _END_ALL = _END.where(session.c.person == bindparam("of"), session.c.id.is_distinct_from(bindparam("kept")))
 _END_SOME = _END.where(session.c.person == bindparam("of"), among(session.c.id, "ids"))
 _END_OLDER = _END.where(session.c.person == bindparam("of"), session.c.started_at <= bindparam("begun_by", type_=MOMENT))

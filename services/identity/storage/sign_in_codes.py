@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert, or_, select, update
 
 from kith.identity.v1.enums import CodeKind
+from libs.database.columns import NOW
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from services.identity.domain.sign_in_code import SignInCode
@@ -16,17 +17,17 @@ _FIND_LOCKED = _FIND.with_for_update()
 _USE = (
     update(sign_in_code)
     .where(sign_in_code.c.id == bindparam("used"))
-    .values(used_at=bindparam("now"), used_by=bindparam("browser"), used_session=bindparam("begun"))
+    .values(used_at=NOW, used_by=bindparam("browser"), used_session=bindparam("begun"))
 )
 _REVOKE = (
     update(sign_in_code)
     .where(
         sign_in_code.c.person == bindparam("of"),
         sign_in_code.c.revoked_at.is_(None),
-        sign_in_code.c.expires_at > bindparam("now"),
+        sign_in_code.c.expires_at > NOW,
         or_(sign_in_code.c.kind != CodeKind.LINK.value, sign_in_code.c.used_at.is_(None)),
     )
-    .values(revoked_at=bindparam("now"))
+    .values(revoked_at=NOW)
 )
 _REVOKE_LINKS = _REVOKE.where(sign_in_code.c.kind == CodeKind.LINK.value)
 

@@ -1,8 +1,8 @@
-"""Who helped the person is stored beside each event, each read and each command."""
+"""Who helped the person is stored beside each event and each read; which lost events were handled."""
 
 from alembic import op
 
-from libs.database.shared_ddl import ADD_HELPED_BY
+from libs.database.shared_ddl import ADD_HELPED_BY, ADD_LAST_LOST
 
 revision = "0021_sessions"
 down_revision = "0012_reads"
@@ -11,4 +11,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute(ADD_HELPED_BY)
+    op.execute(ADD_HELPED_BY + ADD_LAST_LOST)

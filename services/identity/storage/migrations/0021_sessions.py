@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from libs.database.shared_ddl import ADD_HELPED_BY, allow_erasure_of_help
+from libs.database.shared_ddl import ADD_HELPED_BY, ADD_LAST_LOST, allow_erasure_of_help
 
 revision = "0021_sessions"
 down_revision = "0020_erasure"
@@ -22,6 +22,6 @@ create policy session_of_helper on session for select using (helped_by = nullif(
 
 
 def upgrade() -> None:
-    op.execute(ADD_HELPED_BY)
+    op.execute(ADD_HELPED_BY + ADD_LAST_LOST)
     op.execute(allow_erasure_of_help("kith_identity_run"))
     op.execute(SESSION)

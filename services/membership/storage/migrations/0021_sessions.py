@@ -1,8 +1,8 @@
-"""Who helped the person is stored beside each event, each read and each command."""
+"""Who helped the person is stored beside each event and each read; which lost events were handled."""
 
 from alembic import op
 
-from libs.database.shared_ddl import ADD_HELPED_BY, allow_erasure_of_help
+from libs.database.shared_ddl import ADD_HELPED_BY, ADD_LAST_LOST, allow_erasure_of_help
 
 revision = "0021_sessions"
 down_revision = "0020_erasure"
@@ -11,5 +11,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute(ADD_HELPED_BY)
+    op.execute(ADD_HELPED_BY + ADD_LAST_LOST)
     op.execute(allow_erasure_of_help("kith_membership_run"))

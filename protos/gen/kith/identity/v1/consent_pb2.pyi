@@ -213,6 +213,8 @@ class _WithdrawalCauseEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Withd
     """the person can decide themselves now"""
     WITHDRAWAL_CAUSE_LEFT: _WithdrawalCause.ValueType  # 5
     """they left the co-op"""
+    WITHDRAWAL_CAUSE_OLDER_COPY: _WithdrawalCause.ValueType  # 6
+    """it had ended, and identity's database was set back to an older copy, where it had not"""
 
 class WithdrawalCause(_WithdrawalCause, metaclass=_WithdrawalCauseEnumTypeWrapper):
     """WithdrawalCause is why a consent was withdrawn."""
@@ -226,6 +228,8 @@ WITHDRAWAL_CAUSE_CAPACITY: WithdrawalCause.ValueType  # 4
 """the person can decide themselves now"""
 WITHDRAWAL_CAUSE_LEFT: WithdrawalCause.ValueType  # 5
 """they left the co-op"""
+WITHDRAWAL_CAUSE_OLDER_COPY: WithdrawalCause.ValueType  # 6
+"""it had ended, and identity's database was set back to an older copy, where it had not"""
 Global___WithdrawalCause: _TypeAlias = WithdrawalCause  # noqa: Y015
 
 @_typing.final

@@ -55,6 +55,7 @@ class WithdrawalCause(StrEnum):
     SECRETARY = "secretary"
     CAPACITY = "capacity"
     LEFT = "left"
+    OLDER_COPY = "older_copy"
 
 
 class CredentialState(StrEnum):
