@@ -208,7 +208,7 @@ _MEMBER_PAGES = (
     find.PAGE,
     getting.PAGE,
     giving.PAGE,
-    form_page("/you/data/erase", erasure_asking.ASK, Access.MEMBER),
+    form_page("/you/data/erase", erasure_asking.ASK, Access.MEMBER, acting=True),
     Page("/you/record", own_record.show, acting=True),
     form_page("/you/record/{section}", own_record.SECTION, Access.MEMBER, acting=True),
     form_page("/you/record/sharing/{field}", field_access.SHARING, Access.MEMBER),

@@ -55,7 +55,7 @@ def data_request_service(transactions: Transactions, zone: ZoneInfo) -> BoundSer
             "ListErasures": query(_page, list_erasures, _list_erasures_response),
             "PlaceHold": command(_hold_terms, hold, lambda hold: pb.PlaceHoldResponse(hold_id=str(hold.id), shown=hold.shown)),
             "ReleaseHold": command(_hold_id, release_hold, lambda _: pb.ReleaseHoldResponse()),
-            "ListHolds": query(_holds_of, list_holds, _list_holds_response),
+            "ListHolds": while_acting("hold", query(_holds_of, list_holds, _list_holds_response)),
         },
     )
 

@@ -41,8 +41,8 @@ async def release(ctx: PageContext, form: Form) -> Response:
 
 
 async def own(ctx: PageContext) -> list[Mapping[str, object]]:
-    """Those on the person's own record that they may know of, in words."""
-    request = pb.ListHoldsRequest(person_id=ctx.person_id)
+    """Those on the record of the person whom the page is about, as far as they may know of them, in words."""
+    request = pb.ListHoldsRequest(person_id=ctx.subject_id)
     response: pb.ListHoldsResponse = await ctx.call(ctx.state.services.data_requests.ListHolds, request)
     return [in_words(ctx, hold) for hold in response.holds]
 

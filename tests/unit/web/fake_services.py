@@ -44,7 +44,7 @@ from services.web.storage.news import NewsItem
 from services.web.storage.notices import Notice, NoticeState
 from services.web.templates import create_environment
 from tests.unit.web.fake_matching import FakeSupportProfileService
-from tests.unit.web.fake_people import ADA, JO, MO, NAMES, NOW, FakeService, to_timestamp
+from tests.unit.web.fake_people import ACTING_TOKEN, ADA, JO, MO, NAMES, NOW, FakeService, to_timestamp
 from tests.unit.web.fake_teams import FakeIntroductionService, FakeTeamService
 from tests.unit.web.fake_vote_services import FakeEvidenceService, FakeFederationService, FakeVoteService
 
@@ -255,7 +255,7 @@ class FakeIdentityService(FakeService):
         )
 
     def RenewToken(self, request: ident.RenewTokenRequest) -> ident.RenewTokenResponse:
-        acting = f" for {request.acting_for}" if request.acting_for else ""
+        acting = f"{ACTING_TOKEN}{request.acting_for}" if request.acting_for else ""
         return ident.RenewTokenResponse(
             token=f"token of {request.session_id} as {request.hat}{acting}", hats=self.hats, may_act_for=self.may_act_for
         )
