@@ -7,12 +7,12 @@ from starlette.responses import Response
 from kith.identity.v1 import data_requests_pb2 as pb
 from libs.refusals import NotFound
 from libs.rpc.client import fetch_all
+from services.topology import PERSON_SERVICES
 from services.web.page_context import PageContext, utc_datetime
 from services.web.pages import erasure_view
 from services.web.pages.form_page import Fields, FormPage
 
 _LISTED = 50
-_SERVICES = ("identity", "membership", "governance", "web")
 
 
 async def show(ctx: PageContext) -> Response:
@@ -43,7 +43,7 @@ async def show_report(ctx: PageContext) -> Response:
 
 def _summary(ctx: PageContext, erasure: pb.Erasure, name: str) -> Mapping[str, object]:
     confirmed = {part.service for part in erasure.parts}
-    waits: Sequence[str] = [str(ctx.say(f"erasure.part_{service}")) for service in _SERVICES if service not in confirmed]
+    waits: Sequence[str] = [str(ctx.say(f"erasure.part_{service}")) for service in PERSON_SERVICES if service not in confirmed]
     done = erasure.HasField("finished_at")
     return {
         "id": erasure.erasure_id,
