@@ -30,7 +30,8 @@ ACTING_TOKEN = " for "
 class FakeService:
     """A service made of its descriptor: every RPC records its request, raises the refusal that a test sets, and returns an empty response.
 
-    In another person's place it answers what the real service answers then, and refuses the rest. Where a response matters, a subclass has a method with the RPC's name that takes the request and returns the response.
+    In another person's place it answers what the real service answers then, and refuses the rest. Where a response matters, a subclass has
+    a method with the RPC's name that takes the request and returns the response.
     """
 
     def __init__(self, service: ServiceDescriptor) -> None:

@@ -6,12 +6,13 @@ import pytest
 
 from kith.identity.v1.enums import HoldKind
 from libs.access.person_tables import Blank, Delete, KeptFor
+from libs.refusals import FailedPrecondition, Refusal, invalid
 from libs.rulebook import After, RecordKind
 from services.topology import PERSON_SERVICES
 from services.web.localisation.catalogue import PLAIN_ENGLISH, load_catalogues
 from tests.contract.person_data_schema import person_tables
 from tests.unit.web.fake_people import JO
-from tests.unit.web.fake_services import OTHERS_ENTRY, FakeServices
+from tests.unit.web.fake_services import OTHERS_ENTRY, OWN_ENTRY, FakeServices
 from tests.unit.web.scriptless_browser import ScriptlessBrowser
 
 ERASE = f"/data-requests/{OTHERS_ENTRY}/erase"
@@ -40,6 +41,22 @@ def test_a_person_sees_what_goes_and_what_stays_before_they_ask() -> None:
 )
 def test_a_secretary_has_a_page_for_each(path: str, words: str) -> None:
     assert words in ScriptlessBrowser(FakeServices()).sign_in().open(path)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "message"),
+    [(invalid("answer", "DATA_ANSWER_MISSING"), "Write how"), (FailedPrecondition("DATA_ANSWERED_BEFORE"), "This was answered already.")],
+)
+def test_an_answer_that_is_refused_stays_where_it_was_typed(refusal: Refusal, message: str) -> None:
+    fakes = FakeServices()
+    fakes.data_requests.refusals["AnswerDataRequest"] = refusal
+    browser = ScriptlessBrowser(fakes).sign_in()
+    browser.open("/data-requests")
+    status, page = browser.submit_fields("/data-requests", {"data_request_id": OWN_ENTRY, "answer": "Printed & posted."})
+    assert status == 422
+    assert message in page
+    own, others = page.split(f'value="{OTHERS_ENTRY}"')
+    assert ("Printed &amp; posted.</textarea>" in own, "Printed" in others) == (True, False)
 
 
 @pytest.mark.parametrize("vocabulary", [KeptFor, HoldKind, RecordKind, After])
