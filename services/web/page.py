@@ -70,6 +70,10 @@ class Page:
     is_limited: bool = True
     """Counts towards the forms that a person may send in a minute. Ending sessions does not: nobody is kept from ending
     one that a stranger has taken over."""
+    is_change: bool = True
+    """What its form does is written down where somebody helps the person with it. Ending the help is no change of theirs."""
+    while_helped: bool = True
+    """Can be used while somebody helps the person. Nothing leads to a page that cannot: identity would refuse its form."""
     acting: bool = False
     """Can be used while acting for somebody, as every page for anybody can."""
 
@@ -200,7 +204,7 @@ async def _dispatch(ctx: PageContext, page: Page) -> Response:
         if response.status_code == _SEE_OTHER and page.access is not Access.ANYBODY:
             if page.form:
                 await ctx.delete_unsent(page.form)
-            if ctx.session is not None and ctx.session.identity.helped_by:
+            if page.is_change and ctx.session is not None and ctx.session.identity.helped_by:
                 await ctx.state.sessions.record_helped_page(ctx.session, page.path)
         return response
     if page.show is None:

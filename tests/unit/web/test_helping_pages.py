@@ -122,6 +122,7 @@ def test_help_is_seen_on_every_page_and_what_was_changed_is_written_down(fakes: 
     page = browser.open("/helping?done=over")
     assert "You are yourself again." in page
     assert BAR not in page
+    assert [(page.session_id, page.path) for page in fakes.sessions.helped_pages] == [(HELPED_SESSION, "/you/told")], "no more than that"
     assert [session.identity.session_id for session in fakes.sessions.sessions.values()] == ["s1"]
     browser.open("/members")
 
