@@ -192,11 +192,8 @@ def error_page(ctx: PageContext, error: Exception) -> Response:
 async def _dispatch(ctx: PageContext, page: Page) -> Response:
     if page.access is not Access.ANYBODY and ctx.session is None:
         raise NotSignedIn("SIGN_IN_FIRST")
-    if ctx.session is not None and page.access in HAT_ACCESS and not ctx.session.wears(page.access.value):
-        report_security_event(SecurityEvent.HAT_REFUSED, service="web", method=page.path, by=ctx.person_id, hat=page.access.value)
-        return refusal_page(ctx, 403, "HAT_NEEDED")
-    if ctx.session is not None and ctx.session.acting_for and page.access is not Access.ANYBODY and not page.acting:
-        return refusal_page(ctx, 403, "NOT_WHILE_ACTING")
+    if reason := _closing_reason(ctx, page):
+        return refusal_page(ctx, 403, reason)
     if ctx.request.method == "POST" and page.act is not None:
         if ctx.session is not None and page.is_limited and not ctx.state.form_limiter.allow(ctx.person_id, ctx.now):
             raise TooMany("FORMS_TOO_OFTEN")
@@ -210,6 +207,18 @@ async def _dispatch(ctx: PageContext, page: Page) -> Response:
     if page.show is None:
         raise FormRejected("FORM_UNREADABLE")
     return await page.show(ctx)
+
+
+def _closing_reason(ctx: PageContext, page: Page) -> str:
+    """Why this session cannot use the page now; empty where it can."""
+    if ctx.session is None:
+        return ""
+    if page.access in HAT_ACCESS and not ctx.session.wears(page.access.value):
+        report_security_event(SecurityEvent.HAT_REFUSED, service="web", method=page.path, by=ctx.person_id, hat=page.access.value)
+        return "HAT_NEEDED"
+    if ctx.session.acting_for and page.access is not Access.ANYBODY and not page.acting:
+        return "NOT_WHILE_ACTING"
+    return "NOT_WHILE_HELPED" if ctx.session.identity.helped_by and not page.while_helped else ""
 
 
 async def _read_form(ctx: PageContext, page: Page) -> Form:

@@ -132,7 +132,7 @@ class FormPage:
         return await self.render(ctx, fields, problems)
 
 
-def form_page(path: str, form: FormPage, access: Access = Access.SECRETARY, *, acting: bool = False) -> Page:
+def form_page(path: str, form: FormPage, access: Access = Access.SECRETARY, *, acting: bool = False, while_helped: bool = True) -> Page:
     """The page at this path that shows the form and takes it."""
     return Page(
         path,
@@ -145,6 +145,7 @@ def form_page(path: str, form: FormPage, access: Access = Access.SECRETARY, *, a
         max_body=form.max_body,
         never_kept=("file", *form.unstripped),
         acting=acting,
+        while_helped=while_helped,
     )
 
 
