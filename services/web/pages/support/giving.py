@@ -12,6 +12,7 @@ from services.web.pages.form_page import Fields, FormPage, choices, form_page, r
 from services.web.pages.support.profile_form import (
     TIME_FIELDS,
     day_rows,
+    gender_choices,
     language_choices,
     language_words,
     ticked,
@@ -48,7 +49,7 @@ async def _values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
         "fields": shown,
         "days": day_rows(ctx, shown),
         "languages": language_choices(ctx, ticked(fields, _SPEAKS) if was_sent else stored.languages, _SPEAKS),
-        "genders": choices(ctx, "support_own_gender", ("unsaid", "woman", "man")),
+        "genders": gender_choices(ctx, "support_own_gender", "unsaid", stored.gender),
         "ways": choices(ctx, "support_works_as", tuple(WorksAs)),
         "opens": choices(ctx, "support_giving", ("on", "off")),
         "read_back": _read_back(ctx, stored),
