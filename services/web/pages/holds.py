@@ -24,7 +24,7 @@ async def show(ctx: PageContext) -> Response:
         {
             "id": hold.hold_id,
             "name": names[hold.person_id].full,
-            "by": names[hold.placed_by].full if hold.placed_by in names else hold.placed_by,
+            "by": ctx.say("readers.kith") if ":" in hold.placed_by else names[hold.placed_by].full,
             "shown": hold.shown,
             **in_words(ctx, hold),
         }

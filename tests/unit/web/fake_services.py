@@ -956,6 +956,8 @@ class FakeStatusService(FakeService):
 
 
 class FakeDataRequestService(FakeService):
+    held_by = ADA
+
     def __init__(self) -> None:
         super().__init__(asked.DESCRIPTOR.services_by_name["DataRequestService"])
 
@@ -981,7 +983,7 @@ class FakeDataRequestService(FakeService):
             kind=asked.HOLD_KIND_CLAIM,
             reason="A claim after a fall.",
             review_day=NOW.date().isoformat(),
-            placed_by=ADA,
+            placed_by=self.held_by,
             placed_at=to_timestamp(NOW),
             shown=True,
         )

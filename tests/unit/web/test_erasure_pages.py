@@ -59,6 +59,15 @@ def test_an_answer_that_is_refused_stays_where_it_was_typed(refusal: Refusal, me
     assert ("Printed &amp; posted.</textarea>" in own, "Printed" in others) == (True, False)
 
 
+def test_who_placed_a_hold_is_named_or_is_the_computer_itself() -> None:
+    fakes = FakeServices()
+    browser = ScriptlessBrowser(fakes).sign_in()
+    assert "Ada Fenwick" in browser.open("/holds").partition("A claim after a fall.")[2]
+    fakes.data_requests.held_by = "job:follow_rulebook"
+    page = browser.open("/holds")
+    assert ("job:" in page, "The computer itself" in page) == (False, True)
+
+
 @pytest.mark.parametrize("vocabulary", [KeptFor, HoldKind, RecordKind, After])
 def test_every_word_has_its_sentence(vocabulary: type[StrEnum]) -> None:
     prefix = {KeptFor: "erasure.kept_", HoldKind: "holds.kind_", RecordKind: "disposals.kind_", After: "disposals.after_"}[vocabulary]

@@ -95,7 +95,7 @@ def _read_view(ctx: PageContext, read: Mapping[str, object], names: Mapping[str,
     # Jobs read too, to send what the person is told.
     by_kith = ":" in reader
     return ReadView(
-        who=names[reader].full if reader in names else ctx.say("readers.kith") if by_kith else reader,
+        who=names[reader].full if reader in names else ctx.say("readers.kith" if by_kith else "person.unknown"),
         hat=ctx.say(f"hat.{hat}") if ctx.catalogue.has(f"hat.{hat}") else hat,
         what=what_happened(ctx, str(read["action"]), str(read["record"]), _texts(read["fields"])),
         at=ctx.format_moment(datetime.fromisoformat(str(read["at"]))),

@@ -134,7 +134,8 @@ def kind_of_value(kind: str, column: str) -> str:
 
 def _text_words(ctx: PageContext, kind: str, column: str, text: str) -> str | Markup:
     how = kind_of_value(kind, column)
-    if how == Value.TYPED:
+    if how in {Value.TYPED, Value.NUMBER}:
+        # A number of eight digits is no day.
         return text
     if how == Value.MARK or _ID.fullmatch(text):
         return ""
