@@ -98,7 +98,7 @@ def endpoint(state: AppState, page: Page) -> Callable[[Request], Awaitable[Respo
             return await _redirect_to_sign_in(ctx, page, refusal)
         except (Refusal, FormRejected, request_body.BodyTooLarge, ClientDisconnect) as rejection:
             if isinstance(rejection, Refusal) and rejection.reason in {ACTING_ENDED, ACTING_OUTSIDE_SCOPE}:
-                await _end_act(ctx, page, rejection)
+                await _keep_form_and_stop_acting(ctx, page, rejection)
             return _rejection_response(ctx, rejection)
         except Exception as error:  # noqa: BLE001 - the last resort: a plain page for the person; the log says where it happened
             return error_page(ctx, error)
@@ -115,7 +115,7 @@ async def _load_acting(ctx: PageContext, page: Page) -> None:
             raise
 
 
-async def _end_act(ctx: PageContext, page: Page, refusal: Refusal) -> None:
+async def _keep_form_and_stop_acting(ctx: PageContext, page: Page, refusal: Refusal) -> None:
     """The right to act has ended, or a scope of it, perhaps between page and form: what was written is kept.
 
     Without any scope the person is themselves again.

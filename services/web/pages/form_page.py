@@ -155,6 +155,12 @@ def require(problems: Sequence[FormProblem]) -> None:
         raise InvalidFormError(problems)
 
 
+def version_of(fields: Fields, name: str = "version") -> int:
+    """The version that the form showed; 0 for what is none, or is longer than the wire's 64 bits hold."""
+    text = fields.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < len(str(2**63)) else 0
+
+
 def choices(ctx: PageContext, prefix: str, values: Sequence[str]) -> list[dict[str, str]]:
     """The values as options of a field: `<prefix>.<value>` is an option's text, `<prefix>.<value>_hint` its explanation, if any."""
 

@@ -84,8 +84,7 @@ async def change(ctx: PageContext, form: Form) -> Response:
 
 
 async def _side(ctx: PageContext, *, giving: bool) -> SideView:
-    about = ctx.acting.subject_id if ctx.acting else ctx.person_id
-    request = pb.GetIntroductionsRequest(person_id=about, giving=giving)
+    request = pb.GetIntroductionsRequest(person_id=ctx.subject_id, giving=giving)
     found: pb.GetIntroductionsResponse = await ctx.call(ctx.state.services.introductions.GetIntroductions, request)
     pairs = [*(row.pair for row in found.introductions), *(row.pair for row in found.not_now)]
     others = [_other(pair, giving=giving) for pair in pairs]

@@ -1,7 +1,6 @@
 """What we hold about you: to read and print, and as a file to take away."""
 
 import asyncio
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +12,10 @@ from services.web.page_context import PageContext, PersonName
 from services.web.pages import holds
 from services.web.pages.my_data import archive
 from services.web.pages.my_data.gathering import PersonRecord, gather
-from services.web.pages.my_data.words import value_words
+from services.web.pages.my_data.words import is_id, value_words
 from services.web.pages.readers import what_happened
 
 _SHOWN_OF_A_KIND = 100
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}")
 _READ = "read_audit"
 
 
@@ -54,7 +52,7 @@ async def show(ctx: PageContext) -> Response:
     records = await gather(ctx)
     kinds = dict.fromkeys((record.service, record.kind) for record in records if record.kind != _READ)
     reads = archive.readers(records)
-    names = await ctx.person_names(str(read["reader"]) for read in reads[:_SHOWN_OF_A_KIND] if _ID.fullmatch(str(read["reader"])))
+    names = await ctx.person_names(str(read["reader"]) for read in reads[:_SHOWN_OF_A_KIND] if is_id(str(read["reader"])))
     return ctx.render(
         "my_data",
         kinds=[_kind_view(ctx, [record for record in records if (record.service, record.kind) == kind]) for kind in kinds],

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from kith.matching.v1 import support_profiles_pb2 as pb
 from services.web.page import Access
 from services.web.page_context import PageContext
-from services.web.pages.form_page import Fields, FormPage, choices, form_page, require
+from services.web.pages.form_page import Fields, FormPage, choices, form_page, require, version_of
 from services.web.pages.qualification_view import fetch_kinds
 from services.web.pages.support.profile_form import (
     TIME_FIELDS,
@@ -67,7 +67,7 @@ async def _save(ctx: PageContext, fields: Fields, request_id: str) -> str:
         wished_languages=ticked(fields, _WISHED),
         wished_tags=typed_words(fields["tags"]),
         open=fields["open"] == "on",
-        version=int(fields["version"]) if fields["version"].isdecimal() else 0,
+        version=version_of(fields),
     )
     request = pb.SetGettingSupportRequest(request_id=request_id, person_id=ctx.subject_id, profile=profile)
     await ctx.call(ctx.state.services.support_profiles.SetGettingSupport, request)
