@@ -14,6 +14,7 @@ from uuid_utils import uuid7
 from libs.observe.logs import logger
 from libs.observe.security_events import SecurityEvent, report_security_event
 from libs.refusals import NotSignedIn, Refusal, TooMany, Unavailable
+from services.web import form_keeping
 from services.web.acting_bar import load_acting
 from services.web.app_state import AppState
 from services.web.helper_session import find_helper, give_back
@@ -200,7 +201,7 @@ async def _dispatch(ctx: PageContext, page: Page) -> Response:
         response = await page.act(ctx, await _read_form(ctx, page))
         if response.status_code == _SEE_OTHER and page.access is not Access.ANYBODY:
             if page.form:
-                await ctx.delete_unsent(page.form)
+                await form_keeping.delete_unsent(ctx, page.form)
             if page.is_change and ctx.session is not None and ctx.session.identity.helped_by:
                 await ctx.state.sessions.record_helped_page(ctx.session, page.path)
         return response
@@ -225,7 +226,7 @@ async def _read_form(ctx: PageContext, page: Page) -> Form:
     form = await _parse_form(ctx, page)
     if page.form:
         owner = ctx.state.form_owners.read_field(form.text(kept_forms.OWNER), page.form)
-        if page.access is not Access.ANYBODY and owner in ctx.other_form_owners():
+        if page.access is not Access.ANYBODY and owner in form_keeping.other_owners(ctx):
             await _keep_form(ctx, page)
             raise FormRejected("ACTING_CHANGED")
         _check_token(ctx, page, form)
@@ -291,5 +292,5 @@ async def _keep_form(ctx: PageContext, page: Page) -> bool:
         return False
     owner = ctx.state.form_owners.read_field(form.text(kept_forms.OWNER), page.form)
     if owner:
-        await ctx.keep_unsent(owner, page.form, kept_forms.fields_to_keep(form, page.never_kept))
+        await form_keeping.keep_unsent(ctx, owner, page.form, kept_forms.fields_to_keep(form, page.never_kept))
     return bool(owner)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from kith.identity.v1 import data_requests_pb2 as pb
 from libs.refusals import NotSignedIn, Refusal
+from services.web import form_keeping
 from services.web.http.forms import Form
 from services.web.page_context import FormProblem, PageContext, utc_datetime
 
@@ -17,7 +18,7 @@ _PAGE_SIZE = 50
 
 async def show(ctx: PageContext) -> Response:
     """The requests that wait, the most urgent first."""
-    return await _list_page(ctx, await ctx.load_unsent(ANSWER))
+    return await _list_page(ctx, await form_keeping.load_unsent(ctx, ANSWER))
 
 
 async def answer(ctx: PageContext, form: Form) -> Response:
