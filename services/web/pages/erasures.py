@@ -28,7 +28,7 @@ async def show_report(ctx: PageContext) -> Response:
     """What went and what stays, to print for the person."""
     method = ctx.state.services.data_requests.ListErasures
     erasures = await fetch_all(ctx, method, pb.ListErasuresRequest(), lambda response: response.erasures)
-    erasure = next((found for found in erasures if found.erasure_id == ctx.path_param("erasure")), None)
+    erasure = next((row for row in erasures if row.erasure_id == ctx.path_param("erasure")), None)
     if erasure is None:
         raise NotFound("DATA_REQUEST_UNKNOWN")
     names = await ctx.person_names([erasure.person_id])
@@ -58,7 +58,7 @@ async def _show_request(ctx: PageContext, _fields: Fields) -> Mapping[str, objec
     method = ctx.state.services.data_requests.ListDataRequests
     requests = await fetch_all(ctx, method, pb.ListDataRequestsRequest(), lambda response: response.data_requests)
     wanted = ctx.path_param("request")
-    request = next((found for found in requests if found.data_request_id == wanted), None)
+    request = next((row for row in requests if row.data_request_id == wanted), None)
     if request is None or request.kind != pb.DATA_REQUEST_KIND_ERASURE:
         raise NotFound("DATA_REQUEST_UNKNOWN")
     name = (await ctx.person_names([request.person_id]))[request.person_id].full

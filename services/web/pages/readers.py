@@ -53,10 +53,10 @@ async def _fetch_reads(ctx: PageContext) -> tuple[list[person_data.Read], str]:
     responses: list[person_data.ListReadsResponse] = await asyncio.gather(
         *(ctx.call(service.ListReads, request) for service in ctx.state.services.person_data.values())
     )
-    found = [read for response in responses for read in response.reads]
-    found.sort(key=lambda read: (read.read_at.ToNanoseconds(), read.read_id), reverse=True)
-    more = len(found) > _LISTED or any(response.next_page_token for response in responses)
-    return found[:_LISTED], found[_LISTED - 1].page_token if more else ""
+    reads = [read for response in responses for read in response.reads]
+    reads.sort(key=lambda read: (read.read_at.ToNanoseconds(), read.read_id), reverse=True)
+    more = len(reads) > _LISTED or any(response.next_page_token for response in responses)
+    return reads[:_LISTED], reads[_LISTED - 1].page_token if more else ""
 
 
 async def _emergency_reasons(ctx: PageContext, reads: Sequence[person_data.Read]) -> Mapping[str, str]:

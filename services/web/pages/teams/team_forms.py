@@ -18,10 +18,10 @@ _LONG_BODY = 128 * 1024
 
 async def _invite_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
     typed = ctx.query_param("q") or fields["q"]
-    found, problem = await _find_members(ctx, typed)
+    matches, problem = await _find_members(ctx, typed)
     return {
         "typed": typed,
-        "found": found,
+        "found": matches,
         "search_problem": problem,
         "kinds": choices(ctx, "team_kind", [kind.value for kind in TeamMemberKind]),
     }

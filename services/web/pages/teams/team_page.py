@@ -24,7 +24,7 @@ async def show(ctx: PageContext) -> Response:
     teams = [await fetch_team(ctx, place.team_id) for place in places.teams if not place.invited]
     return ctx.render(
         "teams/teams",
-        invitations=[{"id": one.team_id, "owner": names[one.owner_id].full, "kind": kind_word(ctx, one.kind)} for one in invited],
+        invitations=[{"id": place.team_id, "owner": names[place.owner_id].full, "kind": kind_word(ctx, place.kind)} for place in invited],
         own=next((team for team in teams if team.is_own), None),
         others=[team for team in teams if not team.is_own],
         done=ctx.query_param("done") if ctx.query_param("done") in _DONE else "",
