@@ -17,6 +17,7 @@ from services.web.notices.rendering import NoticeRenderer, NoticeSender
 from services.web.notices.stop_links import StopLinks
 from services.web.templates import create_environment
 from tests.unit.web.fake_every_service import FakePersonDataService, FakePersonRightsService, FakeStatusService, reads_of_ada
+from tests.unit.web.fake_federation_services import FakeEvidenceService, FakeFederationService
 from tests.unit.web.fake_ids import (
     ANNOUNCED_MOTION,
     CAPPED_MOTION,
@@ -68,7 +69,7 @@ from tests.unit.web.fake_stores import (
     make_notices,
 )
 from tests.unit.web.fake_teams import FakeIntroductionService, FakeTeamService
-from tests.unit.web.fake_vote_services import FakeEvidenceService, FakeFederationService, FakeVoteService
+from tests.unit.web.fake_vote_services import FakeVoteService
 
 __all__ = [
     "ANNOUNCED_MOTION",
