@@ -60,7 +60,8 @@ def person_rights_service(
 
     methods: Mapping[str, Method[Any, Any]] = {
         "Export": while_acting("personal data", query(_export_request, export, _export_response), catch_up),
-        "DescribeErasure": query(lambda _: (), describe_erasure, _describe_erasure_response),
+        # It says nothing of anybody, so it has no scope: who acts reads it before they ask.
+        "DescribeErasure": while_acting("erasure", query(lambda _: (), describe_erasure, _describe_erasure_response)),
         "ListDisposals": query(_disposals_request, disposals, _list_disposals_response),
     }
     return bind(pb, "PersonRightsService", transactions, methods)

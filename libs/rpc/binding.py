@@ -53,6 +53,8 @@ class BoundService:
     open_methods: frozenset[str]
     service_methods: Mapping[str, str]
     """Methods that only a service calls, with its name."""
+    acting_methods: frozenset[str] = frozenset()
+    """Methods that may be called in another person's place."""
 
     def add_to(self, server: grpc.aio.Server) -> None:
         server.add_generic_rpc_handlers((self.handlers,))
@@ -140,6 +142,7 @@ def bind(package: ModuleType, name: str, transactions: Transactions, methods: Ma
         grpc.method_handlers_generic_handler(service.full_name, handlers),
         frozenset(f"{name}/{method}" for method, bound in methods.items() if bound.open),
         {f"{name}/{method}": bound.service for method, bound in methods.items() if bound.service},
+        frozenset(f"{name}/{method}" for method, bound in methods.items() if bound.acting),
     )
 
 

@@ -14,6 +14,7 @@ from uuid_utils import uuid7
 from libs.observe.logs import logger
 from libs.observe.security_events import SecurityEvent, report_security_event
 from libs.refusals import NotSignedIn, Refusal, TooMany, Unavailable
+from services.web import form_keeping
 from services.web.acting_bar import load_acting
 from services.web.app_state import AppState
 from services.web.helper_session import find_helper, give_back
@@ -70,6 +71,10 @@ class Page:
     is_limited: bool = True
     """Counts towards the forms that a person may send in a minute. Ending sessions does not: nobody is kept from ending
     one that a stranger has taken over."""
+    is_change: bool = True
+    """What its form does is written down where somebody helps the person with it. Ending the help is no change of theirs."""
+    while_helped: bool = True
+    """Can be used while somebody helps the person. Nothing leads to a page that cannot: identity would refuse its form."""
     acting: bool = False
     """Can be used while acting for somebody, as every page for anybody can."""
 
@@ -94,7 +99,7 @@ def endpoint(state: AppState, page: Page) -> Callable[[Request], Awaitable[Respo
             return await _redirect_to_sign_in(ctx, page, refusal)
         except (Refusal, FormRejected, request_body.BodyTooLarge, ClientDisconnect) as rejection:
             if isinstance(rejection, Refusal) and rejection.reason in {ACTING_ENDED, ACTING_OUTSIDE_SCOPE}:
-                await _end_act(ctx, page, rejection)
+                await _keep_form_and_stop_acting(ctx, page, rejection)
             return _rejection_response(ctx, rejection)
         except Exception as error:  # noqa: BLE001 - the last resort: a plain page for the person; the log says where it happened
             return error_page(ctx, error)
@@ -111,7 +116,7 @@ async def _load_acting(ctx: PageContext, page: Page) -> None:
             raise
 
 
-async def _end_act(ctx: PageContext, page: Page, refusal: Refusal) -> None:
+async def _keep_form_and_stop_acting(ctx: PageContext, page: Page, refusal: Refusal) -> None:
     """The right to act has ended, or a scope of it, perhaps between page and form: what was written is kept.
 
     Without any scope the person is themselves again.
@@ -188,19 +193,16 @@ def error_page(ctx: PageContext, error: Exception) -> Response:
 async def _dispatch(ctx: PageContext, page: Page) -> Response:
     if page.access is not Access.ANYBODY and ctx.session is None:
         raise NotSignedIn("SIGN_IN_FIRST")
-    if ctx.session is not None and page.access in HAT_ACCESS and not ctx.session.wears(page.access.value):
-        report_security_event(SecurityEvent.HAT_REFUSED, service="web", method=page.path, by=ctx.person_id, hat=page.access.value)
-        return refusal_page(ctx, 403, "HAT_NEEDED")
-    if ctx.session is not None and ctx.session.acting_for and page.access is not Access.ANYBODY and not page.acting:
-        return refusal_page(ctx, 403, "NOT_WHILE_ACTING")
+    if reason := _closing_reason(ctx, page):
+        return refusal_page(ctx, 403, reason)
     if ctx.request.method == "POST" and page.act is not None:
         if ctx.session is not None and page.is_limited and not ctx.state.form_limiter.allow(ctx.person_id, ctx.now):
             raise TooMany("FORMS_TOO_OFTEN")
         response = await page.act(ctx, await _read_form(ctx, page))
         if response.status_code == _SEE_OTHER and page.access is not Access.ANYBODY:
             if page.form:
-                await ctx.delete_unsent(page.form)
-            if ctx.session is not None and ctx.session.identity.helped_by:
+                await form_keeping.delete_unsent(ctx, page.form)
+            if page.is_change and ctx.session is not None and ctx.session.identity.helped_by:
                 await ctx.state.sessions.record_helped_page(ctx.session, page.path)
         return response
     if page.show is None:
@@ -208,11 +210,23 @@ async def _dispatch(ctx: PageContext, page: Page) -> Response:
     return await page.show(ctx)
 
 
+def _closing_reason(ctx: PageContext, page: Page) -> str:
+    """Why this session cannot use the page now; empty where it can."""
+    if ctx.session is None:
+        return ""
+    if page.access in HAT_ACCESS and not ctx.session.wears(page.access.value):
+        report_security_event(SecurityEvent.HAT_REFUSED, service="web", method=page.path, by=ctx.person_id, hat=page.access.value)
+        return "HAT_NEEDED"
+    if ctx.session.acting_for and page.access is not Access.ANYBODY and not page.acting:
+        return "NOT_WHILE_ACTING"
+    return "NOT_WHILE_HELPED" if ctx.session.identity.helped_by and not page.while_helped else ""
+
+
 async def _read_form(ctx: PageContext, page: Page) -> Form:
     form = await _parse_form(ctx, page)
     if page.form:
         owner = ctx.state.form_owners.read_field(form.text(kept_forms.OWNER), page.form)
-        if page.access is not Access.ANYBODY and owner in ctx.other_form_owners():
+        if page.access is not Access.ANYBODY and owner in form_keeping.other_owners(ctx):
             await _keep_form(ctx, page)
             raise FormRejected("ACTING_CHANGED")
         _check_token(ctx, page, form)
@@ -278,5 +292,5 @@ async def _keep_form(ctx: PageContext, page: Page) -> bool:
         return False
     owner = ctx.state.form_owners.read_field(form.text(kept_forms.OWNER), page.form)
     if owner:
-        await ctx.keep_unsent(owner, page.form, kept_forms.fields_to_keep(form, page.never_kept))
+        await form_keeping.keep_unsent(ctx, owner, page.form, kept_forms.fields_to_keep(form, page.never_kept))
     return bool(owner)

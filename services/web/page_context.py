@@ -202,40 +202,6 @@ class PageContext:
             self._person_names |= {name.person_id: PersonName(name.full_name, name.called) for name in response.names}
         return self._person_names
 
-    async def load_draft(self, name: str) -> Mapping[str, str]:
-        """The fields that this person has filled in so far."""
-        return await self.state.kept_forms.load(self.form_owner, f"draft {name}") if self.session else {}
-
-    async def save_draft(self, name: str, fields: Mapping[str, str]) -> None:
-        """Save the fields until the form is sent."""
-        if self.session:
-            await self.state.kept_forms.save(self.form_owner, f"draft {name}", fields)
-
-    async def delete_draft(self, name: str) -> None:
-        """Delete the saved fields."""
-        if self.session:
-            await self.state.kept_forms.delete(self.form_owner, f"draft {name}")
-
-    async def load_unsent(self, form: str) -> Mapping[str, str]:
-        """What this person sent with this form after their session had ended; empty when there is nothing."""
-        if not self.session or self.request.method != "GET":
-            return {}
-        fields = await self.state.kept_forms.load(self.form_owner, self._unsent_name(form))
-        self.is_restored = self.is_restored or bool(fields)
-        return fields
-
-    async def delete_unsent(self, form: str) -> None:
-        """Forget what came too late, once the form was sent again."""
-        if self.session:
-            await self.state.kept_forms.delete(self.form_owner, self._unsent_name(form))
-
-    async def keep_unsent(self, owner: str, form: str, fields: Mapping[str, str]) -> None:
-        """Keep what came too late, for the owner that the form names."""
-        await self.state.kept_forms.save(owner, self._unsent_name(form), fields)
-
-    def _unsent_name(self, form: str) -> str:
-        return kept_forms.unsent_name(form, self.request.path_params)
-
     def form_problems(self, refusal: Refusal, fields: Mapping[str, str] | None = None) -> list[FormProblem]:
         """A refusal as problems of the form; `fields` maps the proto's fields to our inputs."""
         input_by_field = fields or {}
@@ -305,22 +271,9 @@ class PageContext:
         return forms.form_token(self.state.forms_key, self.form_secret, name)
 
     @property
-    def form_owner(self) -> str:
-        """The mark under which this person's forms are kept."""
-        return self.state.form_owners.mark(self.form_person)
-
-    @property
     def form_person(self) -> str:
         """Whose the forms are: what is written in another person's place is not mixed with what is one's own."""
         return f"{self.person_id} {self.session.acting_for}" if self.session and self.session.acting_for else self.person_id
-
-    def other_form_owners(self) -> Sequence[str]:
-        """The marks of this person's forms from before they began, or stopped, to act for somebody."""
-        if self.session is None:
-            return []
-        if self.session.acting_for:
-            return [self.state.form_owners.mark(self.person_id)]
-        return [self.state.form_owners.mark(f"{self.person_id} {choice.person_id}") for choice in self.act_for]
 
     @property
     def form_secret(self) -> str:

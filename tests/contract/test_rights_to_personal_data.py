@@ -86,7 +86,7 @@ GUARDS = {
     ("SignIn", "SignInResponse"): Guard("hats session_key token", Right.OWN_CODE, "identity/rpc/secret_methods"),
     ("ListHats", "WornHat"): Guard("hat", Right.SIGNED_IN, "identity/queries/list_hats"),
     ("ListDataRequests", "DataRequest"): Guard("asked_by due_day", Right.SECRETARY, "identity/queries/list_data_requests"),
-    ("ListHolds", "Hold"): Guard("placed_by reason review_day", Right.OWN_OR_SECRETARY, "identity/queries/list_holds"),
+    ("ListHolds", "Hold"): Guard("placed_by reason review_day", Right.OWN_ACTING_OR_SECRETARY, "identity/queries/list_holds"),
     ("Export", "ExportedRecord"): Guard("json kind", Right.OWN_OR_ACTING, "../libs/access/person_rights"),
     ("GetMember", "Member"): Guard(_MEMBER, Right.OWN_OR_SECRETARY, "membership/queries/get_member"),
     ("ListMembers", "Member"): Guard(_MEMBER, Right.SECRETARY, "membership/queries/list_members"),

@@ -38,6 +38,26 @@ def _acting(co_op: RunningCoOp, holder: UUID, subject: UUID) -> str:
     return tokens.issue_token(co_op.infrastructure.keys.token_private, callers.person(holder, acting_for=subject), co_op.now())
 
 
+async def _check_holds_while_acting(co_op: RunningCoOp, stub: DataRequestServiceStub, as_secretary: str, bo: UUID, ada: UUID) -> None:
+    """Bo sees of Ada what she sees herself, without what she must not hear of, and of nobody else anything."""
+    for kind in (pb.HOLD_KIND_CLAIM, pb.HOLD_KIND_SAFEGUARDING):
+        day = (co_op.now().date() + timedelta(days=90)).isoformat()
+        hold = pb.PlaceHoldRequest(request_id=str(new_id()), person_id=str(ada), kind=kind, reason="A fall.", review_day=day)
+        await call_service(stub.PlaceHold, hold, as_secretary)
+    request, acting = pb.ListHoldsRequest(person_id=str(ada)), _acting(co_op, bo, ada)
+    hers, theirs = [await call_service(stub.ListHolds, request, token) for token in (co_op.token(ada), acting)]
+    assert theirs == hers
+    assert [hold.kind for hold in theirs.holds] == [pb.HOLD_KIND_CLAIM]
+    [read] = [row for row in await co_op.all_rows("identity", "read_audit") if "hold" in row]
+    assert str(bo) in read, "one's own look is not logged"
+    assert read.count(ada) == 2, "whom it is about, and for whom they acted"
+    for other in (pb.ListHoldsRequest(person_id=str(bo)), pb.ListHoldsRequest()):
+        with pytest.raises(NotAllowed, match="HAT_NEEDED"):
+            await call_service(stub.ListHolds, other, acting)
+    with pytest.raises(NotAllowed, match="ACTING_ENDED"):
+        await call_service(stub.ListHolds, request, _acting(co_op, new_id(), ada))
+
+
 @pytest.mark.capability("L5")
 async def test_a_request_has_a_month_and_the_secretaries_are_reminded(infrastructure: Infrastructure) -> None:
     async with running_co_op(infrastructure, "identity") as co_op:
@@ -57,6 +77,7 @@ async def test_a_request_has_a_month_and_the_secretaries_are_reminded(infrastruc
             await call_service(stub.AskForData, _ask(ada), co_op.token(ada))
         by_letter = await call_service(stub.AskForData, _ask(cy), as_secretary)
 
+        await _check_holds_while_acting(co_op, stub, as_secretary, bo, ada)
         with pytest.raises(NotAllowed, match="HAT_NEEDED"):
             await call_service(stub.ListDataRequests, pb.ListDataRequestsRequest(), co_op.token(ada))
         listed = await call_service(stub.ListDataRequests, pb.ListDataRequestsRequest(), as_secretary)

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from libs import callers
 from libs.clock import FixedClock
 from libs.database.engine import Database, new_id
+from libs.refusals import Unavailable
 from services.web.http.database_sessions import DatabaseSessionStore
 from services.web.http.sessions import IdentitySession
 from services.web.jobs.end_quiet_sessions import end_quiet_sessions_job
@@ -83,6 +84,9 @@ async def test_a_session_on_a_shared_device_ends_after_its_quiet_time_and_is_tol
         told.extend(ids)
         return len(ids)
 
+    async def identity_is_away(_ids: Sequence[str]) -> int:
+        raise Unavailable("SERVICE_AWAY")
+
     clock.at = NOW + timedelta(minutes=10)
     assert await sessions.find(used.cookie) == used
     clock.at = NOW + timedelta(minutes=15)
@@ -90,6 +94,8 @@ async def test_a_session_on_a_shared_device_ends_after_its_quiet_time_and_is_tol
     assert await sessions.find(used.cookie) == used
     assert await sessions.find(own.cookie) == own
     async with database.work(callers.job("end_quiet_sessions"), clock.at) as work:
+        assert await end_quiet_sessions_job(identity_is_away).run(work) == 0
+        assert await delete_ended_sessions(work) == 0, "identity has not heard of it yet"
         assert await end_quiet_sessions_job(end_at_identity).run(work) == 1
     assert told == ["quiet"]
 

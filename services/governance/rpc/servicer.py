@@ -4,6 +4,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kith.governance.v1 import governance_pb2 as pb
+from libs.access.acting_audit import while_acting
 from libs.database.engine import UnitOfWork
 from libs.host.component import Runtime
 from libs.rpc.binding import BoundService, bind, command, query
@@ -31,7 +32,8 @@ def governance_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
         runtime.transactions,
         {
             "AdoptRulebook": command(translate.new_rulebook, adopt_rulebook, translate.adopted_response),
-            "GetRulebook": query(translate.rulebook_hash, get_rulebook, translate.rulebook_response),
+            # It says nothing of anybody, so it has no scope: forms in another's place have its kinds of credentials.
+            "GetRulebook": while_acting("rulebook", query(translate.rulebook_hash, get_rulebook, translate.rulebook_response)),
             "OpenMotion": command(translate.motion_request, open_caught_up, lambda motion: pb.OpenMotionResponse(motion_id=str(motion))),
             "GetMotion": query(translate.motion_id, get_motion, translate.motion_response),
             "ListMotions": query(translate.motion_list, list_motions, translate.motions_response),

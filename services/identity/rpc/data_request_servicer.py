@@ -63,7 +63,7 @@ def data_request_service(transactions: Transactions, zone: ZoneInfo, follow_memb
             "PlaceHold": command(_hold_terms, hold, lambda hold: pb.PlaceHoldResponse(hold_id=str(hold.id), shown=hold.shown)),
             "ReviewHold": command(_review, review, lambda _: pb.ReviewHoldResponse()),
             "ReleaseHold": command(_hold_id, release_hold, lambda _: pb.ReleaseHoldResponse()),
-            "ListHolds": query(_holds_of, list_holds, _list_holds_response),
+            "ListHolds": while_acting("hold", query(_holds_of, list_holds, _list_holds_response)),
         },
     )
 

@@ -91,8 +91,8 @@ class DatabaseSessionStore:
 
     async def list_helped_pages(self, person_id: str, session_ids: Sequence[str]) -> Sequence[HelpedPage]:
         async with self._database.query_work(callers.person(UUID(person_id)), self._clock.now()) as work:
-            found = await helped_pages.list_of(work, UUID(person_id), session_ids)
-        return [HelpedPage(page.identity_session, page.path, page.at) for page in found]
+            pages = await helped_pages.list_of(work, UUID(person_id), session_ids)
+        return [HelpedPage(page.identity_session, page.path, page.at) for page in pages]
 
     async def end(self, session: Session) -> None:
         async with self._work(session) as work:

@@ -25,5 +25,5 @@ def account_entry(ctx: PageContext, item: NewsItem) -> NewsEntry:
     if item.kind in _OF_SESSIONS:
         path, link = "/you/sessions", "you.sessions"
     else:
-        path, link = "/you/sign-in" if item.kind in _PASSKEYS else "/you", "news.code_link"
+        path, link = "/you/sign-in" if item.kind in _PASSKEYS and not ctx.helped else "/you", "news.code_link"
     return NewsEntry(StatusLabel("wait", ctx.say("news.code_status")), str(ctx.say(f"news.{title}")), lines, item.at, path, ctx.say(link))

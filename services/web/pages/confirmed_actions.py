@@ -12,6 +12,7 @@ from kith.governance.v1 import governance_pb2 as gov
 from libs.refusals import NotSignedIn, Refusal
 from libs.rpc.client import Method
 from services.clients import RequestT, ResponseT, ServiceClients
+from services.web import form_keeping
 from services.web.http.forms import Form
 from services.web.localisation.dates import format_date_only
 from services.web.page import ACTING_ENDED, Access, Page
@@ -77,7 +78,7 @@ def confirmation_page(path: str, action: ConfirmedAction) -> Page:
         if not action.needs_decision:
             return _check_page(ctx, action, subject, None, [])
         decisions = await list_passed_decisions(ctx)
-        unsent = await ctx.load_unsent(f"deed-{action.name}")
+        unsent = await form_keeping.load_unsent(ctx, f"deed-{action.name}")
         chosen = find_decision(decisions, ctx.query_param("decision") or unsent.get("decision", ""))
         if chosen is None:
             missing = [ctx.form_problem("decision", "deed.decision_missing")] if "decision" in ctx.request.query_params else []

@@ -1,12 +1,14 @@
 """Requests of people for all that is held about them, with the days that are left, and answering them."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from markupsafe import Markup
 from starlette.responses import Response
 
 from kith.identity.v1 import data_requests_pb2 as pb
-from libs.refusals import Refusal
+from libs.refusals import NotSignedIn, Refusal
+from services.web import form_keeping
 from services.web.http.forms import Form
 from services.web.page_context import FormProblem, PageContext, utc_datetime
 
@@ -16,32 +18,33 @@ _PAGE_SIZE = 50
 
 async def show(ctx: PageContext) -> Response:
     """The requests that wait, the most urgent first."""
-    return await _list_page(ctx, [])
+    return await _list_page(ctx, await form_keeping.load_unsent(ctx, ANSWER))
 
 
 async def answer(ctx: PageContext, form: Form) -> Response:
-    """Write down how a person got their data, or why not."""
+    """Write down how a person got their data, or why not. What was typed stays on the page until it is taken."""
     request = pb.AnswerDataRequestRequest(
         request_id=form.request_id, data_request_id=form.text("data_request_id"), answer=form.text("answer")
     )
     try:
         await ctx.call(ctx.state.services.data_requests.AnswerDataRequest, request)
+    except NotSignedIn:
+        raise
     except Refusal as refusal:
-        if not refusal.problems:
-            raise
-        return await _list_page(ctx, ctx.form_problems(refusal), 422)
+        return await _list_page(ctx, form.fields, ctx.form_problems(refusal, {"answer": f"answer-{request.data_request_id}"}))
     return ctx.redirect(f"{ctx.request_path}?done=answered")
 
 
-async def _list_page(ctx: PageContext, problems: list[FormProblem], code: int = 200) -> Response:
+async def _list_page(ctx: PageContext, typed: Mapping[str, str], problems: Sequence[FormProblem] = ()) -> Response:
+    """`typed` has the answer that was typed, and for which request."""
     request = pb.ListDataRequestsRequest(page_size=_PAGE_SIZE, page_token=ctx.query_param("page"))
     response: pb.ListDataRequestsResponse = await ctx.call(ctx.state.services.data_requests.ListDataRequests, request)
     names = await ctx.person_names(item.person_id for item in response.data_requests)
     return ctx.render(
         "data_requests",
-        code,
+        422 if problems else 200,
         problems=problems,
-        unsent=await ctx.load_unsent(ANSWER),
+        typed=typed,
         done=ctx.query_param("done") == "answered",
         requests=[
             {

@@ -6,13 +6,13 @@ from starlette.responses import Response
 
 from kith.identity.v1 import data_requests_pb2 as pb
 from libs.refusals import NotFound
-from libs.rpc.client import fetch_all
+from services.topology import PERSON_SERVICES
 from services.web.page_context import PageContext, utc_datetime
 from services.web.pages import erasure_view
 from services.web.pages.form_page import Fields, FormPage
+from services.web.pages.paging import fetch_all
 
 _LISTED = 50
-_SERVICES = ("identity", "membership", "governance", "web")
 
 
 async def show(ctx: PageContext) -> Response:
@@ -27,8 +27,8 @@ async def show(ctx: PageContext) -> Response:
 async def show_report(ctx: PageContext) -> Response:
     """What went and what stays, to print for the person."""
     method = ctx.state.services.data_requests.ListErasures
-    erasures = await fetch_all(lambda page: ctx.call(method, page), pb.ListErasuresRequest(), lambda response: response.erasures)
-    erasure = next((found for found in erasures if found.erasure_id == ctx.path_param("erasure")), None)
+    erasures = await fetch_all(ctx, method, pb.ListErasuresRequest(), lambda response: response.erasures)
+    erasure = next((row for row in erasures if row.erasure_id == ctx.path_param("erasure")), None)
     if erasure is None:
         raise NotFound("DATA_REQUEST_UNKNOWN")
     names = await ctx.person_names([erasure.person_id])
@@ -43,7 +43,7 @@ async def show_report(ctx: PageContext) -> Response:
 
 def _summary(ctx: PageContext, erasure: pb.Erasure, name: str) -> Mapping[str, object]:
     confirmed = {part.service for part in erasure.parts}
-    waits: Sequence[str] = [str(ctx.say(f"erasure.part_{service}")) for service in _SERVICES if service not in confirmed]
+    waits: Sequence[str] = [str(ctx.say(f"erasure.part_{service}")) for service in PERSON_SERVICES if service not in confirmed]
     done = erasure.HasField("finished_at")
     return {
         "id": erasure.erasure_id,
@@ -56,9 +56,9 @@ def _summary(ctx: PageContext, erasure: pb.Erasure, name: str) -> Mapping[str, o
 
 async def _show_request(ctx: PageContext, _fields: Fields) -> Mapping[str, object]:
     method = ctx.state.services.data_requests.ListDataRequests
-    requests = await fetch_all(lambda page: ctx.call(method, page), pb.ListDataRequestsRequest(), lambda response: response.data_requests)
+    requests = await fetch_all(ctx, method, pb.ListDataRequestsRequest(), lambda response: response.data_requests)
     wanted = ctx.path_param("request")
-    request = next((found for found in requests if found.data_request_id == wanted), None)
+    request = next((row for row in requests if row.data_request_id == wanted), None)
     if request is None or request.kind != pb.DATA_REQUEST_KIND_ERASURE:
         raise NotFound("DATA_REQUEST_UNKNOWN")
     name = (await ctx.person_names([request.person_id]))[request.person_id].full

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from starlette.responses import Response
 
 from libs.refusals import NotSignedIn, Refusal
+from services.web import form_keeping
 from services.web.http.forms import Form
 from services.web.http.request_body import MAX_BYTES
 from services.web.page import ACTING_ENDED, ACTING_OUTSIDE_SCOPE, Access, Page
@@ -84,7 +85,7 @@ class FormPage:
         """Do what the form is for."""
         fields = await self._load(ctx) | self._read(form)
         if self.draft and not self.ends_draft:
-            await ctx.save_draft(self.draft.name, fields)
+            await form_keeping.save_draft(ctx, self.draft.name, fields)
         try:
             path = await self.act(ctx, fields, form.request_id)
         except NotSignedIn:
@@ -99,12 +100,12 @@ class FormPage:
                 raise
             return await (self.shown_again or self).render_refused(ctx, fields, refusal)
         if self.draft and self.ends_draft:
-            await ctx.delete_draft(self.draft.name)
+            await form_keeping.delete_draft(ctx, self.draft.name)
         return ctx.redirect(path)
 
     async def _load(self, ctx: PageContext) -> dict[str, str]:
-        drafted = await ctx.load_draft(self.draft.name) if self.draft else {}
-        unsent = self._own(await ctx.load_unsent(self.name))
+        drafted = await form_keeping.load_draft(ctx, self.draft.name) if self.draft else {}
+        unsent = self._own(await form_keeping.load_unsent(ctx, self.name))
         return dict.fromkeys((*self.fields, *(self.draft.fields if self.draft else ())), "") | dict(drafted) | unsent
 
     def _own(self, fields: Fields) -> dict[str, str]:
@@ -132,7 +133,7 @@ class FormPage:
         return await self.render(ctx, fields, problems)
 
 
-def form_page(path: str, form: FormPage, access: Access = Access.SECRETARY, *, acting: bool = False) -> Page:
+def form_page(path: str, form: FormPage, access: Access = Access.SECRETARY, *, acting: bool = False, while_helped: bool = True) -> Page:
     """The page at this path that shows the form and takes it."""
     return Page(
         path,
@@ -145,6 +146,7 @@ def form_page(path: str, form: FormPage, access: Access = Access.SECRETARY, *, a
         max_body=form.max_body,
         never_kept=("file", *form.unstripped),
         acting=acting,
+        while_helped=while_helped,
     )
 
 
@@ -152,6 +154,12 @@ def require(problems: Sequence[FormProblem]) -> None:
     """Raise InvalidFormError if there are any problems."""
     if problems:
         raise InvalidFormError(problems)
+
+
+def version_of(fields: Fields, name: str = "version") -> int:
+    """The version that the form showed; 0 for what is none, or is longer than the wire's 64 bits hold."""
+    text = fields.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < len(str(2**63)) else 0
 
 
 def choices(ctx: PageContext, prefix: str, values: Sequence[str]) -> list[dict[str, str]]:

@@ -25,7 +25,7 @@ async def show(ctx: PageContext) -> Response:
         {
             "id": hold.hold_id,
             "name": names[hold.person_id].full,
-            "by": names[hold.placed_by].full if hold.placed_by in names else hold.placed_by,
+            "by": ctx.say("readers.kith") if ":" in hold.placed_by else names[hold.placed_by].full,
             "shown": hold.shown,
             **in_words(ctx, hold),
         }
@@ -71,8 +71,8 @@ async def release(ctx: PageContext, form: Form) -> Response:
 
 
 async def own(ctx: PageContext) -> list[Mapping[str, object]]:
-    """Those on the person's own record that they may know of, in words."""
-    request = pb.ListHoldsRequest(person_id=ctx.person_id)
+    """Those on the record of the person whom the page is about, as far as they may know of them, in words."""
+    request = pb.ListHoldsRequest(person_id=ctx.subject_id)
     response: pb.ListHoldsResponse = await ctx.call(ctx.state.services.data_requests.ListHolds, request)
     return [in_words(ctx, hold) for hold in response.holds]
 

@@ -84,15 +84,14 @@ async def change(ctx: PageContext, form: Form) -> Response:
 
 
 async def _side(ctx: PageContext, *, giving: bool) -> SideView:
-    about = ctx.acting.subject_id if ctx.acting else ctx.person_id
-    request = pb.GetIntroductionsRequest(person_id=about, giving=giving)
-    found: pb.GetIntroductionsResponse = await ctx.call(ctx.state.services.introductions.GetIntroductions, request)
-    pairs = [*(row.pair for row in found.introductions), *(row.pair for row in found.not_now)]
+    request = pb.GetIntroductionsRequest(person_id=ctx.subject_id, giving=giving)
+    response: pb.GetIntroductionsResponse = await ctx.call(ctx.state.services.introductions.GetIntroductions, request)
+    pairs = [*(row.pair for row in response.introductions), *(row.pair for row in response.not_now)]
     others = [_other(pair, giving=giving) for pair in pairs]
     names = {person: name.full for person, name in (await ctx.person_names(others)).items()}
-    noes = [(row, known_word(pb.NoKind, NoKind, row.kind, NoKind.NO)) for row in found.not_now]
+    noes = [(row, known_word(pb.NoKind, NoKind, row.kind, NoKind.NO)) for row in response.not_now]
     hidden = {_ids(row.pair) for row, kind in noes if kind in _OWN_NOES}
-    live = [view for row in found.introductions if _ids(row.pair) not in hidden for view in _live(ctx, row, names, giving=giving)]
+    live = [view for row in response.introductions if _ids(row.pair) not in hidden for view in _live(ctx, row, names, giving=giving)]
     shown = {(view.person_id, view.worker_id) for view in live}
     not_now = [_not_now(ctx, row, kind, names, giving=giving) for row, kind in noes if _ids(row.pair) not in shown]
     return SideView("giving" if giving else "getting", live, not_now)

@@ -72,16 +72,16 @@ async def _list(ctx: PageContext, as_of: str, member_class: str) -> _Listing:
 async def _search(ctx: PageContext, typed: str, as_of: str, member_class: str) -> _Listing:
     """The member with this number, and people with these names. Identity has the names, membership the rest."""
     page, services = ctx.query_param("page"), ctx.state.services
-    found: identity.SearchPersonsResponse = await ctx.call(
+    response: identity.SearchPersonsResponse = await ctx.call(
         services.identity.SearchPersons, identity.SearchPersonsRequest(text=typed, page_size=_PAGE_SIZE, page_token=page)
     )
-    ids = [name.person_id for name in found.names]
+    ids = [name.person_id for name in response.names]
     by_id = {member.person_id: member for member in await _members_of(ctx, ids, as_of)}
     numbered = [] if page else [member for member in await find_by_number(ctx, typed, as_of) if member.person_id not in by_id]
     members = [*numbered, *(by_id[person_id] for person_id in ids if person_id in by_id)]
     if member_class:
-        return _Listing([member for member in members if member.member_class == member_class], found.next_page_token)
-    return _Listing(members, found.next_page_token, [person_id for person_id in ids if person_id not in by_id])
+        return _Listing([member for member in members if member.member_class == member_class], response.next_page_token)
+    return _Listing(members, response.next_page_token, [person_id for person_id in ids if person_id not in by_id])
 
 
 async def _members_of(ctx: PageContext, ids: Sequence[str], as_of: str) -> Sequence[membership.Member]:

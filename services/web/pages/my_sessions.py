@@ -51,16 +51,16 @@ async def show(ctx: PageContext) -> Response:
     page = ctx.query_param("page")
     request = identity.ListSessionsRequest(page_size=_LISTED, page_token=page)
     response: identity.ListSessionsResponse = await ctx.call(ctx.state.services.identity.ListSessions, request)
-    given = helping.ListHelpResponse()
+    listed = helping.ListHelpResponse()
     if not page:
-        given = await ctx.call(ctx.state.services.helping.ListHelp, helping.ListHelpRequest(page_size=_HELP_LISTED))
-    helpers = {session.helped_by for session in response.sessions} | {one.helper_id for one in given.help}
+        listed = await ctx.call(ctx.state.services.helping.ListHelp, helping.ListHelpRequest(page_size=_HELP_LISTED))
+    helpers = {session.helped_by for session in response.sessions} | {help_.helper_id for help_ in listed.help}
     names = await ctx.person_names(helpers - {""})
-    pages = await ctx.state.sessions.list_helped_pages(ctx.person_id, [one.session_id for one in given.help]) if given.help else []
+    pages = await ctx.state.sessions.list_helped_pages(ctx.person_id, [help_.session_id for help_ in listed.help]) if listed.help else []
     return ctx.render(
         "sessions",
         sessions=[_view(ctx, session, names) for session in response.sessions],
-        help=[_help_view(ctx, one, names, [page for page in pages if page.session_id == one.session_id]) for one in given.help],
+        help=[_help_view(ctx, help_, names, [page for page in pages if page.session_id == help_.session_id]) for help_ in listed.help],
         more=ctx.next_page(response.next_page_token),
         done=ctx.query_param("done") == "ended",
     )

@@ -8,10 +8,10 @@ from markupsafe import Markup
 from kith.governance.v1 import governance_pb2 as gov
 from kith.identity.v1 import credentials_pb2 as pb
 from kith.identity.v1.enums import CredentialState, GateProblem
-from libs.rpc.client import fetch_all
 from libs.rpc.enums import known_word
 from services.web.page_context import PageContext
 from services.web.pages.motion_view import StatusLabel
+from services.web.pages.paging import fetch_all
 from services.web.pages.rulebook_lookup import fetch_rulebook
 
 _STATUS = {
@@ -77,12 +77,8 @@ async def fetch_kinds(ctx: PageContext) -> KindsOfRulebook:
 
 async def fetch_credentials(ctx: PageContext, person_id: str) -> list[pb.Credential]:
     """All of a person's, the latest first."""
-
-    async def page(request: pb.ListCredentialsRequest) -> pb.ListCredentialsResponse:
-        response: pb.ListCredentialsResponse = await ctx.call(ctx.state.services.credentials.ListCredentials, request)
-        return response
-
-    return await fetch_all(page, pb.ListCredentialsRequest(person_id=person_id), lambda response: response.credentials)
+    request = pb.ListCredentialsRequest(person_id=person_id)
+    return await fetch_all(ctx, ctx.state.services.credentials.ListCredentials, request, lambda response: response.credentials)
 
 
 def credential_view(ctx: PageContext, kinds: KindsOfRulebook, credential: pb.Credential) -> CredentialView:

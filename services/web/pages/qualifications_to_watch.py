@@ -7,7 +7,7 @@ from starlette.responses import Response
 from kith.identity.v1 import credentials_pb2 as pb
 from kith.identity.v1.enums import CredentialState
 from services.web.page_context import PageContext
-from services.web.pages.form_page import Fields, FormPage, require
+from services.web.pages.form_page import Fields, FormPage, require, version_of
 from services.web.pages.qualification_view import credential_view, fetch_kinds
 
 _PAGE_SIZE = 100
@@ -56,7 +56,7 @@ async def _decide(ctx: PageContext, fields: Fields, request_id: str) -> str:
     require([] if decision in _DECISIONS else [ctx.form_problem("decision", "qualifications.decision_missing")])
     require([ctx.form_problem("reason", "refusal.REASON_MISSING")] if decision != "verify" and not reason else [])
     services, credential_id = ctx.state.services.credentials, ctx.path_param("credential")
-    version = int(fields["version"]) if fields["version"].isdecimal() else 0
+    version = version_of(fields)
     if decision == "verify":
         verify = pb.VerifyCredentialRequest(request_id=request_id, credential_id=credential_id, version=version)
         await ctx.call(services.VerifyCredential, verify)

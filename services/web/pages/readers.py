@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from kith.identity.v1 import emergency_pb2 as emergency
 from kith.person.v1 import person_data_pb2 as person_data
-from libs.rpc.client import fetch_all
 from services.web.page_context import PageContext, PersonName, utc_datetime
+from services.web.pages.paging import fetch_all
 
 _REFUSED = "refused"
 _LISTED = 15
@@ -53,10 +53,10 @@ async def _fetch_reads(ctx: PageContext) -> tuple[list[person_data.Read], str]:
     responses: list[person_data.ListReadsResponse] = await asyncio.gather(
         *(ctx.call(service.ListReads, request) for service in ctx.state.services.person_data.values())
     )
-    found = [read for response in responses for read in response.reads]
-    found.sort(key=lambda read: (read.read_at.ToNanoseconds(), read.read_id), reverse=True)
-    more = len(found) > _LISTED or any(response.next_page_token for response in responses)
-    return found[:_LISTED], found[_LISTED - 1].page_token if more else ""
+    reads = [read for response in responses for read in response.reads]
+    reads.sort(key=lambda read: (read.read_at.ToNanoseconds(), read.read_id), reverse=True)
+    more = len(reads) > _LISTED or any(response.next_page_token for response in responses)
+    return reads[:_LISTED], reads[_LISTED - 1].page_token if more else ""
 
 
 async def _emergency_reasons(ctx: PageContext, reads: Sequence[person_data.Read]) -> Mapping[str, str]:
@@ -64,7 +64,7 @@ async def _emergency_reasons(ctx: PageContext, reads: Sequence[person_data.Read]
     if not any(read.emergency_access_id for read in reads):
         return {}
     method, request = ctx.state.services.emergency.ListEmergencyAccess, emergency.ListEmergencyAccessRequest(person_id=ctx.subject_id)
-    accesses = await fetch_all(lambda page: ctx.call(method, page), request, lambda response: response.accesses)
+    accesses = await fetch_all(ctx, method, request, lambda response: response.accesses)
     return {access.access_id: access.reason for access in accesses}
 
 

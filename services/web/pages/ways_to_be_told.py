@@ -18,7 +18,7 @@ from services.web.http.cookies import ReadingPreferences
 from services.web.http.forms import Form
 from services.web.page import Page
 from services.web.page_context import PageContext
-from services.web.pages.form_page import Fields, FormPage, choices
+from services.web.pages.form_page import Fields, FormPage, choices, version_of
 
 LANGUAGES = ("en", "ar", "bn", "cy", "fa", "fr", "gu", "ga", "pa", "pl", "pt", "ro", "so", "ta", "ur", "zh")
 _STOPPABLE = (NoticeTopic.MOTIONS, NoticeTopic.BALLOTS)
@@ -65,7 +65,7 @@ async def _save(ctx: PageContext, fields: Fields, request_id: str) -> str:
         quiet_from=_minutes(fields["quiet_from"]),
         quiet_until=_minutes(fields["quiet_until"]),
         stopped=[to_wire(pb.NoticeTopic, topic) for topic in _STOPPABLE if fields[topic.value] == "off"],
-        version=int(fields["version"]) if fields["version"].isdecimal() else 0,
+        version=version_of(fields),
     )
     request = pb.SetWaysToBeToldRequest(request_id=request_id, person_id=ctx.subject_id, ways=ways)
     await ctx.call(ctx.state.services.notices.SetWaysToBeTold, request)
@@ -151,4 +151,8 @@ def clock_time(minutes: int) -> str:
 def _minutes(clock: str) -> int:
     """Minutes after midnight; -1, which identity refuses, for a text that is no time of day."""
     hours, _, minutes = clock.partition(":")
-    return int(hours) * 60 + int(minutes) if hours.isdecimal() and minutes.isdecimal() else -1
+    return int(hours) * 60 + int(minutes) if _is_clock_part(hours) and _is_clock_part(minutes) else -1
+
+
+def _is_clock_part(text: str) -> bool:
+    return text.isdecimal() and len(text) <= 2

@@ -51,7 +51,8 @@ _ADD_HAT = (
     .values(hats=func.array_append(session.c.hats, bindparam("hat", type_=Text)))
 )
 _REMOVE_HAT = update(session).where(_OF_PERSON).values(hats=func.array_remove(session.c.hats, bindparam("hat", type_=Text)))
-_DELETE_ENDED_SESSIONS = delete(session).where(or_(session.c.expires_at <= _NOW, session.c.used_at <= _IDLE_SINCE, _IS_QUIET))
+# Not the quiet ones: identity must hear of those first (`jobs/end_quiet_sessions.py`), and its event deletes them.
+_DELETE_ENDED_SESSIONS = delete(session).where(or_(session.c.expires_at <= _NOW, session.c.used_at <= _IDLE_SINCE))
 
 
 async def insert_session(work: UnitOfWork, cookie_hash: bytes, row: SessionRow) -> None:

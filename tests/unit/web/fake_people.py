@@ -8,6 +8,9 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from libs.refusals import NotAllowed
+from tests.support.bound_services import acting_methods
+
 NOW = datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
 ADA, JO, MO = (f"01939f00-0000-7000-8000-00000000000{number}" for number in (1, 2, 3))
 NAMES = {ADA: ("Ada Fenwick", "Ada"), JO: ("Jo Bright", "Jo"), MO: ("Mo Stone", "Mo")}
@@ -20,27 +23,33 @@ def to_timestamp(at: datetime) -> Timestamp:
 
 
 Rpc = Callable[..., Awaitable[Message]]
+ACTING_TOKEN = " for "
+"""In a token of somebody who acts."""
 
 
 class FakeService:
     """A service made of its descriptor: every RPC records its request, raises the refusal that a test sets, and returns an empty response.
 
-    Where a response matters, a subclass has a method with the RPC's name that takes the request and returns the response.
+    In another person's place it answers what the real service answers then, and refuses the rest. Where a response matters, a subclass has
+    a method with the RPC's name that takes the request and returns the response.
     """
 
     def __init__(self, service: ServiceDescriptor) -> None:
         self.requests: list[object] = []
         self.refusals: dict[str, Exception] = {}
         for method in service.methods:
-            setattr(self, method.name, self._rpc(method.name, GetMessageClass(method.output_type)))
+            is_acting = f"{service.name}/{method.name}" in acting_methods()
+            setattr(self, method.name, self._rpc(method.name, GetMessageClass(method.output_type), is_acting=is_acting))
 
-    def _rpc(self, name: str, response: type[Message]) -> Rpc:
+    def _rpc(self, name: str, response: type[Message], *, is_acting: bool) -> Rpc:
         respond: Callable[[Message], Message] = getattr(self, name, lambda _request: response())
 
-        async def call(request: Message, **_: object) -> Message:
+        async def call(request: Message, metadata: tuple[tuple[str, str], ...] = (), **_: object) -> Message:
             self.requests.append(request)
             if refusal := self.refusals.get(name):
                 raise refusal
+            if not is_acting and any(ACTING_TOKEN in value for _, value in metadata):
+                raise NotAllowed("NOT_WHILE_ACTING")
             return respond(request)
 
         return call

@@ -8,6 +8,7 @@ import pytest
 
 from kith.governance.v1 import governance_pb2 as governance
 from kith.identity.v1 import consent_pb2 as consent
+from kith.identity.v1 import data_requests_pb2 as data
 from kith.identity.v1 import identity_pb2 as identity
 from kith.identity.v1 import notices_pb2 as notices
 from kith.identity.v1 import record_pb2 as record
@@ -75,7 +76,7 @@ def test_every_page_says_for_whom_one_acts_and_those_that_cannot_be_used_say_so(
 def test_a_vote_is_not_cast_and_no_hat_is_worn_while_acting(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
     assert {page.path for page in PAGES if page.acting} == {
         *("/", "/acting", "/acting/stop", "/you/record", "/you/record/{section}", "/you/consents", "/you/consents/decide"),
-        *("/you/told", "/you/data", "/you/data/file", "/you/readers", "/support/getting"),
+        *("/you/told", "/you/data", "/you/data/file", "/you/data/erase", "/you/readers", "/support/getting"),
         *("/people", "/people/find", "/team", "/team/{team:uuid}/agreement", "/team/{team:uuid}/hand-back/{hat}"),
         *("/team/{team:uuid}/members/{person:uuid}/hat", "/team/{team:uuid}/members/{person:uuid}/end"),
     }
@@ -159,6 +160,24 @@ def test_what_is_in_the_scope_is_in_the_navigation_and_is_about_the_other_person
         assert "Jo Bright" in re.findall(r"<h1>(.*?)</h1>", page)[0], path
         assert [request.person_id for request in service.requests if isinstance(request, kind)][-1] == JO, path
         assert 'href="/you"' not in page, "nothing leads to one's own pages"
+
+
+@pytest.mark.capability("I4")
+def test_every_page_for_who_acts_asks_only_what_the_services_answer_then(fakes: FakeServices) -> None:
+    """The fakes refuse what the real services have not bound for somebody who acts."""
+    fakes.relationships.acts_for = {JO: ALL_SCOPES}
+    browser = ScriptlessBrowser(fakes).sign_in()
+    browser.open("/")
+    begin(browser)
+    paths = dict(zip((page for page in PAGES if page.show), every_page.one_path_of_each_page(), strict=True))
+    for page, path in paths.items():
+        if page.acting:
+            response = browser.http.get(path, follow_redirects=True)
+            assert response.status_code == 200, (path, response.text)
+    browser.open("/you/data/erase")
+    assert browser.submit("/you/data/erase") == (303, "/you/data?done=asked")
+    asked = [request for request in fakes.data_requests.requests if isinstance(request, data.AskForErasureRequest | data.ListHoldsRequest)]
+    assert {request.person_id for request in asked} == {JO}
 
 
 @pytest.mark.capability("I4")

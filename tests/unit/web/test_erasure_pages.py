@@ -7,6 +7,7 @@ import pytest
 from kith.identity.v1 import data_requests_pb2 as pb
 from kith.identity.v1.enums import HoldKind
 from libs.access.person_tables import Blank, Delete, KeptFor
+from libs.refusals import FailedPrecondition, Refusal, invalid
 from libs.rulebook import After, RecordKind
 from services.topology import PERSON_SERVICES
 from services.web.localisation.catalogue import PLAIN_ENGLISH, load_catalogues
@@ -32,7 +33,7 @@ def test_a_person_sees_what_goes_and_what_stays_before_they_ask() -> None:
     [
         ("/data-requests", "Wants to be erased"),
         (ERASE, "Erase them for good"),
-        ("/erasures", "Not done yet: members, votes, news."),
+        ("/erasures", "Not done yet: members, votes, teams, news."),
         (f"/erasures/{OTHERS_ENTRY}", "Where you signed in"),
         ("/holds", "Somebody claims something, or may"),
         (f"/holds/{OWN_ENTRY}", "Is this hold still needed?"),
@@ -54,6 +55,31 @@ def test_a_secretary_sets_the_next_day_of_a_hold() -> None:
     [request] = [request for request in fakes.data_requests.requests if isinstance(request, pb.ReviewHoldRequest)]
     assert (request.hold_id, request.review_day) == (OWN_ENTRY, "2027-09-30")
     assert browser.http.get(f"/holds/{OTHERS_ENTRY}").headers["location"] == "/holds", "there is no such hold"
+
+
+@pytest.mark.parametrize(
+    ("refusal", "message"),
+    [(invalid("answer", "DATA_ANSWER_MISSING"), "Write how"), (FailedPrecondition("DATA_ANSWERED_BEFORE"), "This was answered already.")],
+)
+def test_an_answer_that_is_refused_stays_where_it_was_typed(refusal: Refusal, message: str) -> None:
+    fakes = FakeServices()
+    fakes.data_requests.refusals["AnswerDataRequest"] = refusal
+    browser = ScriptlessBrowser(fakes).sign_in()
+    browser.open("/data-requests")
+    status, page = browser.submit_fields("/data-requests", {"data_request_id": OWN_ENTRY, "answer": "Printed & posted."})
+    assert status == 422
+    assert message in page
+    own, others = page.split(f'value="{OTHERS_ENTRY}"')
+    assert ("Printed &amp; posted.</textarea>" in own, "Printed" in others) == (True, False)
+
+
+def test_who_placed_a_hold_is_named_or_is_the_computer_itself() -> None:
+    fakes = FakeServices()
+    browser = ScriptlessBrowser(fakes).sign_in()
+    assert "Ada Fenwick" in browser.open("/holds").partition("A claim after a fall.")[2]
+    fakes.data_requests.held_by = "job:follow_rulebook"
+    page = browser.open("/holds")
+    assert ("job:" in page, "The computer itself" in page) == (False, True)
 
 
 @pytest.mark.parametrize("vocabulary", [KeptFor, HoldKind, RecordKind, After])

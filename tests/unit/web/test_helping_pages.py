@@ -1,9 +1,11 @@
 """Signing in on a device of others, and helping somebody with the pages."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from starlette.routing import compile_path
 
 from kith.identity.v1 import helping_pb2 as helping
 from kith.identity.v1 import identity_pb2 as identity
@@ -11,6 +13,7 @@ from services.web.http.devices import device_kind
 from services.web.page import Access
 from services.web.pages.helped_page_names import page_name
 from services.web.routes import PAGES
+from tests.unit.web import every_page
 from tests.unit.web.fake_people import NOW
 from tests.unit.web.fake_services import CODE, HELPED_SESSION, REGISTERS, FakeServices
 from tests.unit.web.scriptless_browser import ScriptlessBrowser
@@ -119,11 +122,32 @@ def test_help_is_seen_on_every_page_and_what_was_changed_is_written_down(fakes: 
     assert "<li>How I want to be told</li>" in page
 
     assert browser.submit("/helping/end") == (303, "/helping?done=over")
+    assert [(page.session_id, page.path) for page in fakes.sessions.helped_pages] == [(HELPED_SESSION, "/you/told")], "no more than that"
     page = browser.open("/helping?done=over")
     assert "You are yourself again." in page
     assert BAR not in page
     assert [session.identity.session_id for session in fakes.sessions.sessions.values()] == ["s1"]
     browser.open("/members")
+
+
+@pytest.mark.capability("I5")
+def test_nothing_leads_to_what_cannot_be_done_while_somebody_helps(fakes: FakeServices) -> None:
+    browser = ScriptlessBrowser(fakes).sign_in()
+    begin_helping(browser)
+    closed = {page.path: compile_path(page.path)[0] for page in PAGES if not page.while_helped}
+    assert closed.keys() == {
+        *("/helping", "/you/password", "/you/recovery/people", "/you/recovery/{person:uuid}", "/you/sign-in", "/you/sign-in/begin"),
+        *("/you/sign-in/add", "/you/sign-in/{passkey:uuid}", "/you/sign-in/{passkey:uuid}/remove"),
+    }
+    paths = zip((page for page in PAGES if page.show), every_page.one_path_of_each_page(), strict=True)
+    for page, path in paths:
+        if page.access in {Access.MEMBER, Access.ANYBODY}:
+            response = browser.http.get(path, follow_redirects=True)
+            assert (response.status_code == 403) == (page.path in closed), path
+            led = re.findall(r'(?:href|action)="([^"?#]+)', response.text)
+            assert not [(path, target) for target in led for pattern in closed.values() if pattern.match(target)]
+    assert "Stop the help first, then do it yourself." in browser.http.get("/you/password").text
+    assert browser.http.post("/you/password", data={}, headers={"origin": fakes.public_url}).status_code == 403
 
 
 @pytest.mark.capability("I5")

@@ -180,6 +180,7 @@ def test_what_is_stored_reads_as_people_say_it() -> None:
         ("credential", {"person": ADA, "kind": "right_to_work", "state": "verified", "sealed_note": "2026-11-24"}),
         ("consent_entry", {"topic": f"other:{MO}", "decision": "key_safe", "basis": "best_interests", "recorded_by": "job:leave",
                            "sealed": {"words": "Only Jo.", "about": "", "best_interests": {"authority": "care", "reasons": "2026"}}}),
+        ("stored_file", {"declared_size": 20261124}),
     ]  # fmt: skip
     browser = ScriptlessBrowser(fakes)
     browser.sign_in()
@@ -194,6 +195,7 @@ def test_what_is_stored_reads_as_people_say_it() -> None:
         "Others, for your best",
         "The computer itself",
     )
+    assert "20261124" in pairs.values(), "a number of eight digits is no day"
     assert pairs["What it says"].startswith("In these words: Only Jo.; Decided by others: By which right: Everyday care")
 
 

@@ -8,31 +8,26 @@ from datetime import timedelta
 
 import pytest
 
-from kith.governance.v1 import governance_pb2 as gov
 from kith.identity.v1 import identity_pb2 as ident
 from kith.membership.v1 import membership_pb2 as memb
 from libs.clock import FixedClock, ShiftedClock
-from libs.refusals import Conflict, FailedPrecondition, NotAllowed, NotFound, NotSignedIn, Unavailable, invalid
+from libs.refusals import FailedPrecondition, NotAllowed, NotFound, Unavailable, invalid
 from services.web.http.kept_forms import FormOwners
-from services.web.http.sessions import IdentitySession
 from services.web.routes import PAGES
 from tests.unit.web import fake_teams
-from tests.unit.web.fake_people import ADA, JO, NOW, to_timestamp
+from tests.unit.web.fake_people import JO, NOW
 from tests.unit.web.fake_services import (
-    ANNOUNCED_MOTION,
     CAPPED_MOTION,
     CLAIMED_PAPER,
     CODE,
     FORMS_KEY,
     OPEN_MOTION,
     OTHERS_ENTRY,
-    OWN_ENTRY,
     PASSKEY,
     STOP_TOKEN,
     FakeServices,
 )
 from tests.unit.web.fake_vote_services import DONE_VOTE, HARBOUR, OPEN_VOTE, RECORD
-from tests.unit.web.html_tables import row_cells
 from tests.unit.web.scriptless_browser import ScriptlessBrowser
 
 
@@ -44,259 +39,6 @@ def fakes() -> FakeServices:
 @pytest.fixture
 def browser(fakes: FakeServices) -> Iterator[ScriptlessBrowser]:
     yield ScriptlessBrowser(fakes).sign_in()
-
-
-def test_somebody_who_is_not_signed_in_is_shown_the_way_in_and_then_what_they_wanted(fakes: FakeServices) -> None:
-    browser = ScriptlessBrowser(fakes)
-    assert browser.http.get("/motions?page=2").headers["location"] == "/sign-in?next=/motions%3Fpage%3D2"
-    browser.open("/sign-in?next=/motions")
-    assert browser.submit("/sign-in/code", code="7k3m-9qwd 2xtr 5hva".upper()) == (303, "/motions")
-
-
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/\x01"])
-def test_signing_in_never_leads_to_another_site(fakes: FakeServices, elsewhere: str) -> None:
-    browser = ScriptlessBrowser(fakes)
-    browser.open("/sign-in")
-    assert browser.submit("/sign-in/code", code=CODE, next=elsewhere) == (303, "/")
-
-
-def test_a_link_shows_a_button_and_only_the_button_uses_the_code(fakes: FakeServices) -> None:
-    browser = ScriptlessBrowser(fakes)
-    browser.open(f"/sign-in/{CODE}")
-    assert fakes.identity.requests == []
-    assert browser.submit("/sign-in/code") == (303, "/")
-
-
-def test_a_wrong_code_is_said_kindly_and_beside_its_field(fakes: FakeServices) -> None:
-    browser = ScriptlessBrowser(fakes)
-    browser.open("/sign-in")
-    code, page = browser.submit("/sign-in/code", code="WRONG")
-    assert code == 422
-    assert "<title>Error: Sign in" in page
-    assert 'href="#code"' in page
-    assert 'aria-invalid="true"' in page
-
-
-def test_a_password_signs_in_too_and_is_never_shown_again(fakes: FakeServices) -> None:
-    browser = ScriptlessBrowser(fakes)
-    browser.open("/sign-in/password")
-    _, page = browser.submit("/sign-in/password", email="ada@elm-row.example", password="nearly right")
-    assert "nearly right" not in page
-    assert 'value="ada@elm-row.example"' in page
-    assert browser.submit("/sign-in/password", email="ada@elm-row.example", password="a good long password") == (303, "/")
-
-
-def test_signing_in_gives_a_new_session_whatever_the_browser_brought(fakes: FakeServices) -> None:
-    browser = ScriptlessBrowser(fakes)
-    browser.http.cookies.set("kith", "chosen-by-an-attacker")
-    browser.sign_in()
-    assert "chosen-by-an-attacker" not in fakes.sessions.sessions
-
-
-def test_signing_out_ends_the_session_here_and_at_identity(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
-    browser.open("/")
-    assert browser.submit("/sign-out") == (303, "/signed-out")
-    assert fakes.sessions.sessions == {}
-    assert type(fakes.identity.requests[-1]).__name__ == "SignOutRequest"
-
-
-def test_signing_out_works_when_identity_does_not_answer(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
-    browser.open("/")
-    fakes.identity.refusals["SignOut"] = Unavailable("SERVICE_AWAY")
-    assert browser.submit("/sign-out") == (303, "/signed-out")
-    assert fakes.sessions.sessions == {}
-
-
-def test_a_session_that_identity_ended_is_over_here_too(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
-    fakes.identity.refusals["RenewToken"] = NotSignedIn("SESSION_ENDED")
-    assert isinstance(fakes.clock, FixedClock)
-    fakes.clock.at = NOW + timedelta(minutes=4)
-    assert browser.http.get("/").headers["location"] == "/sign-in"
-    assert fakes.sessions.sessions == {}
-
-
-def test_a_token_is_renewed_after_four_minutes_and_not_before(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
-    def renewed() -> int:
-        return sum(type(request).__name__ == "RenewTokenRequest" for request in fakes.identity.requests)
-
-    browser.open("/")
-    browser.open("/motions")
-    assert renewed() == 1
-    assert isinstance(fakes.clock, FixedClock)
-    fakes.clock.at = NOW + timedelta(minutes=4, seconds=1)
-    browser.open("/")
-    assert renewed() == 2
-
-
-def test_each_hat_is_claimed_only_on_its_own_pages(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
-    browser.open("/motions")
-    browser.open("/members")
-    claimed = [request.hat for request in fakes.identity.requests if type(request).__name__ == "RenewTokenRequest"]  # type: ignore[attr-defined]  # as named
-    assert claimed == ["", "secretary"]
-
-
-def test_a_page_of_a_hat_is_closed_to_those_who_do_not_wear_it(fakes: FakeServices) -> None:
-    fakes.identity.hats = ()
-    browser = ScriptlessBrowser(fakes).sign_in()
-    for path in ("/members", "/system", "/motions/new", "/paper-votes"):
-        response = browser.http.get(path)
-        assert response.status_code == 403
-        assert "needs a hat" in response.text
-
-
-@pytest.mark.capability("I5")
-def test_a_member_votes_checks_and_gets_a_receipt_that_says_it_is_not_secret(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
-    assert "Should we share one night team" in browser.open("/")
-    browser.open(f"/motions/{OPEN_MOTION}/vote")
-    assert browser.submit(f"/motions/{OPEN_MOTION}/vote", choice="for") == (303, f"/motions/{OPEN_MOTION}/check")
-    assert "Your answer</dt><dd>Yes" in browser.open(f"/motions/{OPEN_MOTION}/check")
-    assert not any(isinstance(request, gov.CastBallotRequest) for request in fakes.governance.requests)
-    assert browser.submit(f"/motions/{OPEN_MOTION}/check") == (303, f"/motions/{OPEN_MOTION}/receipt")
-    receipt = browser.open(f"/motions/{OPEN_MOTION}/receipt")
-    assert "not secret from your own co-op" in receipt
-    assert "You said: <strong>Yes</strong>" in receipt
-    assert fakes.governance.ballot is not None
-    assert fakes.governance.ballot.choice == "for"
-
-
-def test_changing_ones_vote_sends_the_revision_that_was_shown(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
-    for choice in ("for", "against"):
-        browser.open(f"/motions/{OPEN_MOTION}/vote")
-        browser.submit(f"/motions/{OPEN_MOTION}/vote", choice=choice)
-        browser.open(f"/motions/{OPEN_MOTION}/check")
-        browser.submit(f"/motions/{OPEN_MOTION}/check")
-    assert fakes.governance.ballot is not None
-    assert (fakes.governance.ballot.choice, fakes.governance.ballot.revision) == ("against", 2)
-
-
-def test_pressing_twice_sends_the_same_request_id(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
-    browser.open(f"/motions/{OPEN_MOTION}/vote")
-    browser.submit(f"/motions/{OPEN_MOTION}/vote", choice="for")
-    check = browser.open(f"/motions/{OPEN_MOTION}/check")
-    browser.submit(f"/motions/{OPEN_MOTION}/check")
-    browser.page = check
-    browser.submit(f"/motions/{OPEN_MOTION}/check")
-    ids = {request.request_id for request in fakes.governance.requests if isinstance(request, gov.CastBallotRequest)}
-    assert len(ids) == 1
-
-
-def test_a_stale_page_is_told_and_shows_the_answer_again_under_the_new_revision(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
-    browser.open(f"/motions/{OPEN_MOTION}/vote")
-    browser.submit(f"/motions/{OPEN_MOTION}/vote", choice="for")
-    browser.open(f"/motions/{OPEN_MOTION}/check")
-    fakes.governance.refusals["CastBallot"] = Conflict("BALLOT_STALE")
-    code, page = browser.submit(f"/motions/{OPEN_MOTION}/check")
-    assert code == 409
-    assert "changed in another place" in page
-    assert 'name="choice" value="for"' in page
-
-
-def test_a_vote_after_the_close_is_refused_in_words(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
-    browser.open(f"/motions/{OPEN_MOTION}/vote")
-    browser.submit(f"/motions/{OPEN_MOTION}/vote", choice="for")
-    browser.open(f"/motions/{OPEN_MOTION}/check")
-    fakes.governance.refusals["CastBallot"] = FailedPrecondition("BALLOT_CLOSED")
-    code, page = browser.submit(f"/motions/{OPEN_MOTION}/check")
-    assert code == 409
-    assert "The vote is over." in page
-    assert "BALLOT_CLOSED" not in page
-
-
-def test_no_choice_is_pointed_out_with_a_link_to_the_first_answer(browser: ScriptlessBrowser) -> None:
-    browser.open(f"/motions/{OPEN_MOTION}/vote")
-    code, page = browser.submit(f"/motions/{OPEN_MOTION}/vote")
-    assert code == 422
-    assert "<title>Error: " in page
-    assert 'href="#choice"' in page
-    assert 'id="choice"' in page
-
-
-def test_the_choice_never_appears_in_a_url(browser: ScriptlessBrowser) -> None:
-    browser.open(f"/motions/{OPEN_MOTION}/vote")
-    _, where = browser.submit(f"/motions/{OPEN_MOTION}/vote", choice="against")
-    assert "against" not in where
-
-
-def test_who_has_no_vote_is_told_why(browser: ScriptlessBrowser) -> None:
-    assert "You joined after the list of voters was fixed" in browser.open(f"/motions/{ANNOUNCED_MOTION}")
-    assert browser.http.get(f"/motions/{ANNOUNCED_MOTION}/vote").headers["location"] == f"/motions/{ANNOUNCED_MOTION}"
-
-
-@pytest.mark.capability("G1")
-def test_a_result_says_the_same_as_sentence_drawing_and_table(browser: ScriptlessBrowser) -> None:
-    page = browser.open(f"/motions/{CAPPED_MOTION}/result")
-    assert "114 people voted. 73 said yes and 38 said no. 3 did not choose." in page
-    assert "<strong>49 in every 100</strong>. More than half was needed." in page
-    assert "<desc>Supported member: 25 yes, 10 no, 2 no choice." in page
-    assert row_cells(page, "Supported member")[:2] == ["25", "10"]
-    assert "It did not pass: too few said yes." in page
-
-
-@pytest.mark.capability("G1")
-def test_how_it_was_counted_shows_exact_fractions_that_can_be_counted_again(browser: ScriptlessBrowser) -> None:
-    page = browser.open(f"/motions/{CAPPED_MOTION}/counted")
-    for exact in ("7/48", "79/160", "553/16", "567/16"):
-        assert f'<span class="fraction">{exact}</span>' in page
-    assert "about 0.15" in page
-    assert "or 34.56" in page or "about 34.56" in page
-
-
-def test_the_paper_ballot_has_boxes_and_the_voters_name(browser: ScriptlessBrowser) -> None:
-    page = browser.open(f"/motions/{OPEN_MOTION}/paper")
-    assert page.count('class="box"') == 3
-    assert "Ada Fenwick" in page
-
-
-def test_a_paper_vote_is_found_by_member_number_and_waits_for_somebody_else(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
-    browser.open(f"/motions/{OPEN_MOTION}/record")
-    code, page = browser.submit(f"/motions/{OPEN_MOTION}/record", member_number="99", choice="for", taken="paper")
-    assert (code, "Nobody has this member number" in page) == (422, True)
-    assert browser.submit(f"/motions/{OPEN_MOTION}/record", member_number="2", choice="for", taken="paper") == (
-        303,
-        "/paper-votes?done=recorded",
-    )
-    sent = [request for request in fakes.governance.requests if isinstance(request, gov.RecordBallotRequest)]
-    assert [(one.person_id, one.choice) for one in sent] == [(JO, "for")]
-
-
-def test_the_second_person_sees_no_choice_and_not_their_own_entries(browser: ScriptlessBrowser) -> None:
-    page = browser.open("/paper-votes")
-    assert f"/paper-votes/{OTHERS_ENTRY}" in page
-    assert f"/paper-votes/{OWN_ENTRY}" not in page
-    assert "checked" not in browser.open(f"/paper-votes/{OTHERS_ENTRY}")
-    assert browser.submit(f"/paper-votes/{OTHERS_ENTRY}", choice="for") == (303, "/paper-votes?done=confirmed")
-
-
-def test_a_motion_is_written_checked_and_put(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
-    browser.open("/motions/new")
-    code, page = browser.submit("/motions/new", title="", text="", closes_on="2026-13-40")
-    assert code == 422
-    assert page.count('<li><a href="#') == 4
-    written = {
-        "title": "Shall we plant a tree?",
-        "text": "A tree gives shade.",
-        "resolution_type": "ordinary",
-        "closes_on": "2026-12-20",
-        "closes_time": "20:00",
-    }
-    assert browser.submit("/motions/new", **written) == (303, "/motions/new/check")
-    assert "Sunday 20 December, 8:00 in the evening" in browser.open("/motions/new/check")
-    assert browser.submit("/motions/new/check") == (303, f"/motions/{OPEN_MOTION}")
-    sent = [request for request in fakes.governance.requests if isinstance(request, gov.OpenMotionRequest)]
-    assert sent[0].closes_at.ToJsonString() == "2026-12-20T20:00:00Z"
-
-
-def test_a_refused_motion_keeps_what_was_written_and_points_to_the_field(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
-    browser.open("/motions/new")
-    browser.submit("/motions/new", title="A tree?", text="Shade.", resolution_type="ordinary", closes_on="2026-11-25", closes_time="20:00")
-    browser.open("/motions/new/check")
-    fakes.governance.refusals["OpenMotion"] = invalid("closes_at", "OPEN_TOO_SHORT", hours="72", earliest="2026-12-11T09:05:00+00:00")
-    code, page = browser.submit("/motions/new/check")
-    assert code == 422
-    assert (
-        'href="#closes_on">It must be open for 72 hours at least. It can end on Friday 11 December, 9:05 in the morning or later.' in page
-    )
-    assert 'value="A tree?"' in page
 
 
 def test_the_letter_with_a_code_shows_it_once_in_groups_and_is_not_kept(browser: ScriptlessBrowser) -> None:
@@ -353,13 +95,6 @@ def test_all_news_is_paged_and_leaves_out_what_nobody_knows_any_more(browser: Sc
     assert browser.open("/news").count('class="card"') == 9
     assert 'href="/news?page=10"' in browser.page
     assert browser.open("/news?page=10").count('class="card"') == 9
-
-
-def test_a_receipt_says_how_the_vote_came_in(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
-    fakes.governance.ballot = gov.Ballot(
-        motion_id=OPEN_MOTION, person_id=ADA, choice="for", revision=1, taken="paper", recorded_at=to_timestamp(NOW)
-    )
-    assert "A vote was recorded for you, from paper." in browser.open(f"/motions/{OPEN_MOTION}/receipt")
 
 
 def test_everybody_can_see_what_they_are_here(browser: ScriptlessBrowser) -> None:
@@ -521,23 +256,3 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
             assert response.status_code == 200, path
             assert response.text.count("<h1") == 1, path
             assert response.text.count('"first"') + response.text.count("button first") <= 1, path
-
-
-def test_the_signed_in_person_is_never_in_a_cookie(browser: ScriptlessBrowser) -> None:
-    for value in dict(browser.http.cookies).values():
-        assert ADA not in value
-
-
-def test_cookies_are_out_of_reach_of_scripts_and_carry_the_host_prefix_over_https(fakes: FakeServices) -> None:
-    response = ScriptlessBrowser(fakes, https=True).http.get("/sign-in")
-    cookie = response.headers["set-cookie"]
-    assert cookie.startswith("__Host-kith-visitor=")
-    assert {"HttpOnly", "Secure", "SameSite=lax", "Path=/"} <= set(cookie.split("; "))
-    assert response.headers["strict-transport-security"].startswith("max-age=")
-
-
-def test_a_session_that_expired_is_no_session(fakes: FakeServices) -> None:
-    browser = ScriptlessBrowser(fakes)
-    session = asyncio.run(fakes.sessions.create(IdentitySession(ADA, "s", "k", (), NOW - timedelta(seconds=1))))
-    browser.http.cookies.set("kith", session.cookie)
-    assert browser.http.get("/").status_code == 303

@@ -1,5 +1,7 @@
 """The pages on which people say what support they look for, and what they offer."""
 
+import re
+
 import pytest
 
 from kith.matching.v1 import introductions_pb2 as intro
@@ -53,6 +55,25 @@ def test_what_somebody_looks_for_reads_back_in_words_and_is_saved_as_ticked() ->
     assert [(time.day, time.begins, time.ends) for time in profile.times] == [("mon", "09:00", "10:00"), ("tue", "14:00", "15:30")]
     assert (list(profile.wished_tags), list(profile.needed_languages)) == (["dogs", "tea"], ["bsl"])
     assert (list(profile.wished_languages), list(profile.needed_skills)) == (["pl"], []), "what is not ticked is not wanted"
+
+
+@pytest.mark.parametrize("path", ["/support/getting", "/support/giving"])
+def test_saving_a_page_as_it_was_shown_loses_nothing_that_the_page_does_not_offer(path: str) -> None:
+    fakes = FakeServices()
+    fakes.support_profiles.getting.needed_gender = fakes.support_profiles.giving.gender = "non-binary"
+    fakes.support_profiles.getting.needed_skills.append("an_old_paper")
+    browser = ScriptlessBrowser(fakes).sign_in()
+    page = browser.open(path)
+    chosen = dict(re.findall(r'<input type="(?:radio|checkbox)" name="([^"]+)" value="([^"]+)"[^>]* checked', page))
+    assert browser.submit_fields(path, chosen) == (303, f"{path}?done=saved")
+    [request] = [
+        one for one in fakes.support_profiles.requests if isinstance(one, pb.SetGettingSupportRequest | pb.SetGivingSupportRequest)
+    ]
+    if isinstance(request, pb.SetGivingSupportRequest):
+        assert request.profile.gender == "non-binary"
+    else:
+        assert (request.profile.needed_gender, list(request.profile.needed_skills)) == ("non-binary", ["an_old_paper", "dbs"])
+        assert list(request.profile.needed_languages) == list(fakes.support_profiles.getting.needed_languages)
 
 
 @pytest.mark.capability("T4")

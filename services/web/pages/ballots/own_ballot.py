@@ -6,6 +6,7 @@ from typing import Generic
 from starlette.responses import Response
 
 from libs.refusals import Conflict, Invalid
+from services.web import form_keeping
 from services.web.http.forms import Form
 from services.web.page_context import FormProblem, PageContext
 from services.web.pages.ballots.carrier import BallotCarrier, BallotChoice, QuestionT
@@ -32,7 +33,7 @@ class OwnBallotPages(Generic[QuestionT]):
         question = await self.carrier.fetch(ctx)
         if not (question.open and question.may_vote):
             return ctx.redirect(question.path)
-        unsent = await ctx.load_unsent(self.choose_form)
+        unsent = await form_keeping.load_unsent(ctx, self.choose_form)
         chosen = self.carrier.parse(ctx, question, Form(unsent))[0] if unsent else await self._drafted(ctx, question)
         if chosen is None:
             ballot = await self.carrier.fetch_my_ballot(ctx, question)
@@ -45,7 +46,7 @@ class OwnBallotPages(Generic[QuestionT]):
         choice, problems = self.carrier.parse(ctx, question, form)
         if choice is None:
             return self._question_page(ctx, question, None, problems, 422)
-        await ctx.save_draft(draft_name(question), self.carrier.form_fields(question, choice))
+        await form_keeping.save_draft(ctx, draft_name(question), self.carrier.form_fields(question, choice))
         return ctx.redirect(f"{question.path}/check")
 
     async def show_check(self, ctx: PageContext) -> Response:
@@ -65,11 +66,11 @@ class OwnBallotPages(Generic[QuestionT]):
         except (Conflict, Invalid) as refusal:
             problems = [FormProblem("", problem.text) for problem in ctx.form_problems(refusal)]
             return await self._check_page(ctx, question, choice, problems, 409)
-        await ctx.delete_draft(draft_name(question))
+        await form_keeping.delete_draft(ctx, draft_name(question))
         return ctx.redirect(f"{question.path}/receipt")
 
     async def _drafted(self, ctx: PageContext, question: QuestionT) -> BallotChoice | None:
-        draft = await ctx.load_draft(draft_name(question))
+        draft = await form_keeping.load_draft(ctx, draft_name(question))
         return self.carrier.parse(ctx, question, Form(draft))[0] if draft else None
 
     def _question_page(

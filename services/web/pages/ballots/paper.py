@@ -7,6 +7,7 @@ from typing import Generic
 from starlette.responses import Response
 
 from libs.refusals import NotSignedIn, Refusal
+from services.web import form_keeping
 from services.web.http.forms import Form
 from services.web.page_context import FormProblem, PageContext, utc_datetime
 from services.web.pages.ballots.carrier import BallotCarrier, BallotChoice, QuestionT
@@ -32,7 +33,7 @@ class PaperBallotPages(Generic[QuestionT]):
     async def show_record(self, ctx: PageContext) -> Response:
         """The first person's form."""
         question = await self.carrier.fetch(ctx)
-        unsent = await ctx.load_unsent(self.record_form)
+        unsent = await form_keeping.load_unsent(ctx, self.record_form)
         fields = {"taken": "paper", "member_number": ctx.query_param("number")}
         fields |= {name: value for name, value in unsent.items() if name in fields}
         choice = self.carrier.parse(ctx, question, Form(unsent))[0] if unsent else None

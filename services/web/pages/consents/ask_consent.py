@@ -10,6 +10,7 @@ from starlette.responses import Response
 from kith.identity.v1 import consent_pb2 as pb
 from kith.identity.v1.enums import ConsentAnswer, ConsentDecision, Explanation
 from libs.rpc.enums import to_wire
+from services.web import form_keeping
 from services.web.http.forms import Form
 from services.web.page_context import PageContext
 from services.web.pages.consents.consent_list import entry_fields, find_entry, ways_of
@@ -151,12 +152,12 @@ async def _record(ctx: PageContext, fields: Fields, request_id: str) -> str:
 async def begin(ctx: PageContext, form: Form) -> Response:
     """Begin anew, or with what was written down wrongly: it is gone through once more, page by page."""
     person, wrong = ctx.path_param("person"), form.text("corrects")
-    await ctx.delete_draft(_DRAFT.name)
+    await form_keeping.delete_draft(ctx, _DRAFT.name)
     if wrong:
         entry = await find_entry(ctx, person, wrong)
         fields = entry_fields(entry) | {f"way_{way}": "yes" for way in ways_of(entry)} | {"corrects": wrong}
         marks = dict.fromkeys((names[0] for names in _STEPS.values()), person)
-        await ctx.save_draft(_DRAFT.name, dict.fromkeys(_DRAFT.fields, "") | fields | marks)
+        await form_keeping.save_draft(ctx, _DRAFT.name, dict.fromkeys(_DRAFT.fields, "") | fields | marks)
     return ctx.redirect(_path(ctx))
 
 

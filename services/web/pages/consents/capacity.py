@@ -6,15 +6,14 @@ from kith.identity.v1 import consent_pb2 as pb
 from kith.identity.v1.enums import BestInterestsAuthority, ConsentAnswer, ConsentDecision, Explanation
 from libs.rpc.enums import known_word, to_wire
 from services.web.page_context import PageContext
-from services.web.pages.consents.consent_list import decision_name, entry_fields, find_entry, ways_of
+from services.web.pages.consents.consent_list import BEST_INTERESTS_TEXTS, decision_name, entry_fields, find_entry, ways_of
 from services.web.pages.form_page import Fields, FormPage, choices, require
 
 _ABILITIES = ("understand", "retain", "weigh", "communicate")
 _CAPACITY_FIELDS = (
     "decision", "about", "assessed_on", "assessed_by", *(f"{name}_able" for name in _ABILITIES), *_ABILITIES, "because", "until_day",
 )  # fmt: skip
-_TEXTS = ("decided_by", "consulted", "less_restrictive", "wishes", "reasons")
-_INTERESTS_FIELDS = ("capacity", "answer", "way", "words", "authority", *_TEXTS, "until_day", "review_day", "corrects")
+_INTERESTS_FIELDS = ("capacity", "answer", "way", "words", "authority", *BEST_INTERESTS_TEXTS, "until_day", "review_day", "corrects")
 _YES_NO = ("yes", "no")
 
 
@@ -70,7 +69,7 @@ async def _interests_values(ctx: PageContext, fields: Fields) -> Mapping[str, ob
         "answers": choices(ctx, "consent_answer", list(ConsentAnswer)),
         "ways": choices(ctx, "consent_way", list(Explanation)),
         "authorities": choices(ctx, "consent_authority", list(BestInterestsAuthority)),
-        "texts": [{"name": name, "title": ctx.say(f"capacity.{name}")} for name in _TEXTS],
+        "texts": [{"name": name, "title": ctx.say(f"capacity.{name}")} for name in BEST_INTERESTS_TEXTS],
     }
 
 
@@ -94,7 +93,7 @@ async def _record_interests(ctx: PageContext, fields: Fields, request_id: str) -
         corrects_id=fields["corrects"],
         best_interests=pb.BestInterests(
             authority=to_wire(pb.BestInterestsAuthority, BestInterestsAuthority(fields["authority"])),
-            **{name: fields[name] for name in _TEXTS},
+            **{name: fields[name] for name in BEST_INTERESTS_TEXTS},
         ),
         **{name: fields[name] for name in ("words", "until_day", "review_day")},
     )
@@ -122,7 +121,7 @@ async def corrected_fields(ctx: PageContext, fields: Fields, person: str, names:
         "authority": authority.value if authority else "",
         "way": next(iter(ways_of(entry)), ""),
         "corrects": wrong,
-        **{name: getattr(interests, name) for name in _TEXTS},
+        **{name: getattr(interests, name) for name in BEST_INTERESTS_TEXTS},
     }
     return {name: shown[name] for name in names}
 

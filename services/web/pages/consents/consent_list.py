@@ -23,6 +23,8 @@ from services.web.page_context import PageContext, utc_datetime
 WITHDRAW = "consent-withdraw"
 _OPEN = frozenset({ConsentState.IN_FORCE, ConsentState.PLANNED})
 _REPLACED = frozenset({ConsentState.WITHDRAWN, ConsentState.REPLACED})
+BEST_INTERESTS_TEXTS = ("decided_by", "consulted", "less_restrictive", "wishes", "reasons")
+"""What is written down of a decision in somebody's best interests, in the order in which it is asked for."""
 _CORRECTIONS = {ConsentBasis.OWN: "new", ConsentBasis.DECIDER: "decider", ConsentBasis.BEST_INTERESTS: "best-interests"}
 _STATUS = {ConsentState.IN_FORCE: "yes", ConsentState.PLANNED: "wait", ConsentState.REFUSED: "no", ConsentState.WITHDRAWN: "no"}
 
@@ -147,7 +149,7 @@ def _view(ctx: PageContext, entry: pb.ConsentEntry, decider: str) -> ConsentView
 def _best_interests_lines(ctx: PageContext, interests: pb.BestInterests) -> list[Markup]:
     """Who decided, by which right, and what was thought of."""
     authority = known_word(pb.BestInterestsAuthority, BestInterestsAuthority, interests.authority, None)
-    answers = {name: getattr(interests, name) for name in ("decided_by", "consulted", "less_restrictive", "wishes", "reasons")}
+    answers = {name: getattr(interests, name) for name in BEST_INTERESTS_TEXTS}
     lines = [ctx.say("consent.detail", question=ctx.say(f"capacity.{name}"), answer=answer) for name, answer in answers.items() if answer]
     if authority:
         right = ctx.say(f"consent_authority.{authority.value}")

@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from kith.governance.v1 import votes_pb2 as pb
+from services.web import form_keeping
 from services.web.http.forms import Form
 from services.web.page_context import PageContext
 from services.web.pages.ballots.federated import fetch_my_vote_ballot
@@ -27,7 +28,7 @@ async def take_back(ctx: PageContext, form: Form) -> Response:
     vote = await fetch_vote_view(ctx)
     request = pb.CastVoteBallotRequest(request_id=form.request_id, vote_id=vote.id, revision=shown_revision(form), withdraw=True)
     await ctx.call(ctx.state.services.votes.CastVoteBallot, request)
-    await ctx.delete_draft(draft_name(vote))
+    await form_keeping.delete_draft(ctx, draft_name(vote))
     return ctx.redirect(f"{vote.path}/receipt")
 
 

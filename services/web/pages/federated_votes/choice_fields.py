@@ -37,14 +37,14 @@ def parse_choice(ctx: PageContext, vote: VoteView, form: Form) -> tuple[BallotCh
     shown = _options_shown(vote)
     if input_type(vote) == "radio":
         text = form.text(FIRST_FIELD)
-        if not text.isdecimal() or int(text) >= len(shown):
+        if not _is_number(text, len(shown) - 1):
             return None, [ctx.form_problem(FIRST_FIELD, "vote.choice_missing")]
         return BallotChoice(((shown[int(text)], 0),)), []
     sent = [(index, option, form.text(f"mark-{index}")) for index, option in enumerate(shown)]
     if input_type(vote) == "checkbox":
         return BallotChoice(tuple((option, 0) for _, option, text in sent if text)), []
     scores = [(index, option, text) for index, option, text in sent if text]
-    wrong = [index for index, _, text in scores if not _is_valid_score(text, vote.highest_score)]
+    wrong = [index for index, _, text in scores if not _is_number(text, vote.highest_score)]
     if wrong:
         return None, [ctx.form_problem(f"mark-{index}", "ballot.points_wrong", most=vote.highest_score) for index in wrong]
     return BallotChoice(tuple((option, int(text)) for _, option, text in scores)), []
@@ -80,5 +80,5 @@ def _hint(ctx: PageContext, vote: VoteView, option: str) -> str:
     return str(ctx.say(key)) if has_own_hint and ctx.catalogue.has(key) else ""
 
 
-def _is_valid_score(text: str, highest: int) -> bool:
+def _is_number(text: str, highest: int) -> bool:
     return text.isdecimal() and len(text) <= len(str(highest)) and int(text) <= highest

@@ -2,8 +2,8 @@
 
 from kith.membership.v1 import membership_pb2 as membership
 from services.web.page_context import FormProblem, PageContext
-from services.web.pages.form_page import Fields
-from services.web.pages.member_changes.member_change import Subject, day_problems, member_change, version_of
+from services.web.pages.form_page import Fields, version_of
+from services.web.pages.member_changes.member_change import Subject, day_problems, member_change
 
 REASONS = ("left", "died", "support_ended", "expelled")
 
@@ -23,7 +23,7 @@ async def _send(ctx: PageContext, subject: Subject, fields: Fields, request_id: 
         person_id=subject.person.person_id,
         on=fields["on"],
         reason=fields["reason"],
-        version=version_of(fields, "version"),
+        version=version_of(fields),
     )
     await ctx.call(ctx.state.services.membership.EndMembership, request)
 

@@ -164,8 +164,3 @@ def day_problems(ctx: PageContext, fields: Fields, name: str) -> list[FormProble
     except ValueError:
         return [ctx.form_problem(name, "change.day_wrong")]
     return []
-
-
-def version_of(fields: Fields, name: str) -> int:
-    """The version that the form showed."""
-    return int(fields[name]) if fields[name].isdecimal() else 0

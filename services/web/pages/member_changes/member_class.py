@@ -2,7 +2,7 @@
 
 from kith.membership.v1 import membership_pb2 as membership
 from services.web.page_context import FormProblem, PageContext
-from services.web.pages.form_page import Fields
+from services.web.pages.form_page import Fields, version_of
 from services.web.pages.member_changes.member_change import (
     Subject,
     class_options,
@@ -10,7 +10,6 @@ from services.web.pages.member_changes.member_change import (
     class_row,
     day_problems,
     member_change,
-    version_of,
 )
 
 
@@ -28,7 +27,7 @@ async def _send(ctx: PageContext, subject: Subject, fields: Fields, request_id: 
         person_id=subject.person.person_id,
         member_class=fields["member_class"],
         from_day=fields["from_day"],
-        version=version_of(fields, "version"),
+        version=version_of(fields),
     )
     await ctx.call(ctx.state.services.membership.ChangeClass, request)
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from kith.governance.v1 import governance_pb2 as governance
 from kith.identity.v1 import identity_pb2 as identity
 from libs.refusals import FailedPrecondition, Invalid
+from services.web import form_keeping
 from services.web.page_context import PageContext, utc_datetime
 from services.web.pages.form_page import Fields, FormDraft, FormPage, InvalidFormError, RedirectToPage
 from services.web.pages.member_changes.member_change import MemberChange, Subject, fetch_subject
@@ -37,7 +38,7 @@ async def _ask(ctx: PageContext, filled: Fields, _request_id: str) -> str:
         raise InvalidFormError(problems)
     other = found[0] if len(found) == 1 else filled["other"]
     await _check_votes(ctx, other)
-    await ctx.save_draft(_DRAFT.name, dict(filled) | {"other": other})
+    await form_keeping.save_draft(ctx, _DRAFT.name, dict(filled) | {"other": other})
     return f"{subject.path}/{NAME}/check"
 
 

@@ -5,8 +5,8 @@ from uuid import UUID, uuid5
 from kith.identity.v1 import identity_pb2 as identity
 from kith.membership.v1 import membership_pb2 as membership
 from services.web.page_context import FormProblem, PageContext
-from services.web.pages.form_page import Fields
-from services.web.pages.member_changes.member_change import PARTICULARS, REGISTER_ENTRY, Subject, member_change, version_of
+from services.web.pages.form_page import Fields, version_of
+from services.web.pages.member_changes.member_change import PARTICULARS, REGISTER_ENTRY, Subject, member_change
 
 _LABELS = {
     "full_name": "member_new.full_name",
@@ -56,7 +56,7 @@ async def _send(ctx: PageContext, subject: Subject, fields: Fields, request_id: 
         entry = membership.CorrectRegisterEntryRequest(
             request_id=str(uuid5(UUID(request_id), "register")),
             person_id=person_id,
-            version=version_of(fields, "version"),
+            version=version_of(fields),
             **{name: fields[name] for name in REGISTER_ENTRY},
         )
         await ctx.call(services.membership.CorrectRegisterEntry, entry)

@@ -1,4 +1,4 @@
-"""Asking to be erased: first what goes and what stays, then one button."""
+"""Asking to be erased, or asking it for somebody: first what goes and what stays, then one button."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ async def _show(ctx: PageContext, _fields: Fields) -> Mapping[str, object]:
 
 
 async def _ask(ctx: PageContext, _fields: Fields, request_id: str) -> str:
-    request = pb.AskForErasureRequest(request_id=request_id, person_id=ctx.person_id)
+    request = pb.AskForErasureRequest(request_id=request_id, person_id=ctx.subject_id)
     await ctx.call(ctx.state.services.data_requests.AskForErasure, request)
     return "/you/data?done=asked"
 

@@ -22,8 +22,8 @@ class PersonRecord:
 
 async def gather(ctx: PageContext) -> list[PersonRecord]:
     """Every service's records, in the order of the services. Raises Unavailable if one of them is away: half of it would look like all."""
-    found = await asyncio.gather(*(_records_of(ctx, service) for service in ctx.state.services.person_rights))
-    return [record for records in found for record in records]
+    by_service = await asyncio.gather(*(_records_of(ctx, service) for service in ctx.state.services.person_rights))
+    return [record for records in by_service for record in records]
 
 
 async def _records_of(ctx: PageContext, service: str) -> list[PersonRecord]:

@@ -1,7 +1,6 @@
 """What we hold about you: to read and print, and as a file to take away."""
 
 import asyncio
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +12,10 @@ from services.web.page_context import PageContext, PersonName
 from services.web.pages import holds
 from services.web.pages.my_data import archive
 from services.web.pages.my_data.gathering import PersonRecord, gather
-from services.web.pages.my_data.words import value_words
+from services.web.pages.my_data.words import is_id, value_words
 from services.web.pages.readers import what_happened
 
 _SHOWN_OF_A_KIND = 100
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}")
 _READ = "read_audit"
 
 
@@ -54,7 +52,7 @@ async def show(ctx: PageContext) -> Response:
     records = await gather(ctx)
     kinds = dict.fromkeys((record.service, record.kind) for record in records if record.kind != _READ)
     reads = archive.readers(records)
-    names = await ctx.person_names(str(read["reader"]) for read in reads[:_SHOWN_OF_A_KIND] if _ID.fullmatch(str(read["reader"])))
+    names = await ctx.person_names(str(read["reader"]) for read in reads[:_SHOWN_OF_A_KIND] if is_id(str(read["reader"])))
     return ctx.render(
         "my_data",
         kinds=[_kind_view(ctx, [record for record in records if (record.service, record.kind) == kind]) for kind in kinds],
@@ -95,7 +93,7 @@ def _read_view(ctx: PageContext, read: Mapping[str, object], names: Mapping[str,
     # Jobs read too, to send what the person is told.
     by_kith = ":" in reader
     return ReadView(
-        who=names[reader].full if reader in names else ctx.say("readers.kith") if by_kith else reader,
+        who=names[reader].full if reader in names else ctx.say("readers.kith" if by_kith else "person.unknown"),
         hat=ctx.say(f"hat.{hat}") if ctx.catalogue.has(f"hat.{hat}") else hat,
         what=what_happened(ctx, str(read["action"]), str(read["record"]), _texts(read["fields"])),
         at=ctx.format_moment(datetime.fromisoformat(str(read["at"]))),

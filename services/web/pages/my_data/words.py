@@ -12,10 +12,10 @@ from enum import StrEnum
 from markupsafe import Markup
 
 from services.web.page_context import PageContext
+from services.web.pages.support.typed_times import DAYS
 from services.web.pages.ways_to_be_told import clock_time, language_name
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}")
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY_MINUTES = 24 * 60
 _INSIDE = "inside"
 """The kind of what is inside an object of sealed words."""
@@ -122,7 +122,7 @@ def value_words(ctx: PageContext, kind: str, column: str, value: object) -> str 
 def _weekly_time(ctx: PageContext, begins: int, ends: int) -> str:
     day, minute = divmod(begins, _DAY_MINUTES)
     begin, end = clock_time(minute), clock_time(minute + ends - begins)
-    return str(ctx.say("data.value.week", day=ctx.say(f"data.value.day.{_DAYS[day]}"), begin=begin, end=end))
+    return str(ctx.say("data.value.week", day=ctx.say(f"data.value.day.{DAYS[day]}"), begin=begin, end=end))
 
 
 def kind_of_value(kind: str, column: str) -> str:
@@ -132,11 +132,17 @@ def kind_of_value(kind: str, column: str) -> str:
     return VALUES_OF_KIND.get(kind, {}).get(column) or VALUES.get(column, "")
 
 
+def is_id(text: str) -> bool:
+    """Whether it is the id of something: a UUID, or the hash that identifies a federated vote."""
+    return _ID.fullmatch(text) is not None
+
+
 def _text_words(ctx: PageContext, kind: str, column: str, text: str) -> str | Markup:
     how = kind_of_value(kind, column)
-    if how == Value.TYPED:
+    if how in {Value.TYPED, Value.NUMBER}:
+        # A number of eight digits is no day.
         return text
-    if how == Value.MARK or _ID.fullmatch(text):
+    if how == Value.MARK or is_id(text):
         return ""
     if text.startswith(_BY_SOFTWARE):
         return ctx.say("readers.kith")

@@ -26,7 +26,7 @@ async def _values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
     field = _require_field(ctx)
     grants = await grant_views(ctx, await fetch_grants(ctx, field))
     typed = ctx.query_param("q") or fields["q"]
-    found, problem = await _find_members(ctx, typed)
+    matches, problem = await _find_members(ctx, typed)
     noun = ctx.say(f"record.noun.{field}")
     return {
         "field": field,
@@ -35,10 +35,10 @@ async def _values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
         "noun": noun,
         "grants": grants.get(field, []),
         "typed": typed,
-        "found_nobody": bool(typed) and not found and not problem,
+        "found_nobody": bool(typed) and not matches and not problem,
         "search_problem": problem,
         "who": [
-            *found,
+            *matches,
             *({"value": _HAT + hat, "text": ctx.say(f"record.hat.{hat}"), "hint": ctx.say("record.hat_hint")} for hat in hat_names.HATS),
             {"value": _EVERYBODY, "text": ctx.say("record.everybody"), "hint": ctx.say("record.everybody_hint")},
             {"value": _NOBODY, "text": ctx.say("record.nobody"), "hint": ctx.say("record.nobody_hint")},

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from kith.identity.v1 import record_pb2 as pb
 from libs.access.record_fields import SECTIONS
 from services.web.page_context import PageContext
-from services.web.pages.form_page import Fields, FormPage
+from services.web.pages.form_page import Fields, FormPage, version_of
 from services.web.pages.records.record_words import fetch_grants, fetch_own_fields, grant_views, require_section, section_views
 
 _TEXT, _VERSION = "text-", "version-"
@@ -56,7 +56,7 @@ async def _save(ctx: PageContext, fields: Fields, request_id: str) -> str:
     keys = require_section(section)
     stored = await fetch_own_fields(ctx, *keys)
     changes = [
-        pb.FieldText(field=key, text=fields[_TEXT + name], version=_number(fields.get(_VERSION + name, "")))
+        pb.FieldText(field=key, text=fields[_TEXT + name], version=version_of(fields, _VERSION + name))
         for name, key in zip(SECTIONS[section], keys, strict=True)
         if _TEXT + name in fields and fields[_TEXT + name] != (stored[key].text if key in stored else "")
     ]
@@ -64,10 +64,6 @@ async def _save(ctx: PageContext, fields: Fields, request_id: str) -> str:
         request = pb.SetFieldsRequest(request_id=request_id, person_id=ctx.subject_id, fields=changes)
         await ctx.call(ctx.state.services.records.SetFields, request)
     return f"/you/record?done={section}"
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(2**63)) else 0
 
 
 SECTION = FormPage(

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from kith.matching.v1 import support_profiles_pb2 as pb
 from services.web.page import Access
 from services.web.page_context import PageContext
-from services.web.pages.form_page import Fields, FormPage, choices, form_page, require
+from services.web.pages.form_page import Fields, FormPage, choices, form_page, require, version_of
 from services.web.pages.qualification_view import fetch_kinds
 from services.web.pages.support.profile_form import (
     TIME_FIELDS,
     day_rows,
+    gender_choices,
     language_choices,
     language_words,
     ticked,
@@ -42,8 +43,12 @@ async def _values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
         "days": day_rows(ctx, shown),
         "needed": language_choices(ctx, ticked(fields, _NEEDED) if was_sent else stored.needed_languages, _NEEDED),
         "wished": language_choices(ctx, ticked(fields, _WISHED) if was_sent else stored.wished_languages, _WISHED),
-        "skills": [{"name": _SKILL + kind["value"], "text": kind["text"], "ticked": kind["value"] in skills} for kind in kinds.choices()],
-        "genders": choices(ctx, "support_gender", ("any", "woman", "man")),
+        # Also those that are stored and that the rulebook no longer has.
+        "skills": [
+            {"name": _SKILL + skill, "text": kinds.name(skill), "ticked": skill in skills}
+            for skill in dict.fromkeys((*kinds.by_key, *stored.needed_skills))
+        ],
+        "genders": gender_choices(ctx, "support_gender", "any", stored.needed_gender),
         "opens": choices(ctx, "support_getting", ("on", "off")),
         "read_back": _read_back(ctx, stored, [kinds.name(skill) for skill in stored.needed_skills]),
         "done": ctx.query_param("done") == "saved",
@@ -62,7 +67,7 @@ async def _save(ctx: PageContext, fields: Fields, request_id: str) -> str:
         wished_languages=ticked(fields, _WISHED),
         wished_tags=typed_words(fields["tags"]),
         open=fields["open"] == "on",
-        version=int(fields["version"]) if fields["version"].isdecimal() else 0,
+        version=version_of(fields),
     )
     request = pb.SetGettingSupportRequest(request_id=request_id, person_id=ctx.subject_id, profile=profile)
     await ctx.call(ctx.state.services.support_profiles.SetGettingSupport, request)

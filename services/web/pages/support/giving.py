@@ -8,10 +8,11 @@ from kith.matching.v1.enums import WorksAs
 from libs.rpc.enums import known_word, to_wire
 from services.web.page import Access
 from services.web.page_context import PageContext
-from services.web.pages.form_page import Fields, FormPage, choices, form_page, require
+from services.web.pages.form_page import Fields, FormPage, choices, form_page, require, version_of
 from services.web.pages.support.profile_form import (
     TIME_FIELDS,
     day_rows,
+    gender_choices,
     language_choices,
     language_words,
     ticked,
@@ -48,7 +49,7 @@ async def _values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
         "fields": shown,
         "days": day_rows(ctx, shown),
         "languages": language_choices(ctx, ticked(fields, _SPEAKS) if was_sent else stored.languages, _SPEAKS),
-        "genders": choices(ctx, "support_own_gender", ("unsaid", "woman", "man")),
+        "genders": gender_choices(ctx, "support_own_gender", "unsaid", stored.gender),
         "ways": choices(ctx, "support_works_as", tuple(WorksAs)),
         "opens": choices(ctx, "support_giving", ("on", "off")),
         "read_back": _read_back(ctx, stored),
@@ -76,7 +77,7 @@ async def _save(ctx: PageContext, fields: Fields, request_id: str) -> str:
         rate_pence=pence or 0,
         words=fields["words"],
         open=fields["open"] == "on",
-        version=int(fields["version"]) if fields["version"].isdecimal() else 0,
+        version=version_of(fields),
     )
     request = pb.SetGivingSupportRequest(request_id=request_id, person_id=ctx.person_id, profile=profile)
     await ctx.call(ctx.state.services.support_profiles.SetGivingSupport, request)

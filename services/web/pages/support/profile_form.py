@@ -6,13 +6,12 @@ from babel import Locale
 
 from kith.matching.v1 import support_profiles_pb2 as pb
 from services.web.page_context import FormProblem, PageContext
-from services.web.pages.form_page import Fields
+from services.web.pages.form_page import Fields, choices
 from services.web.pages.support.typed_times import DAYS, TimesUnreadableError, read_times, write_times
 from services.web.pages.ways_to_be_told import LANGUAGES
 
 SIGNED = "bsl"
-GENDERS = ("", "woman", "man")
-"""The first is no condition, or not said. Another word can be typed."""
+_GENDERS = ("woman", "man")
 TIME_FIELDS = tuple(f"time_{day}" for day in DAYS)
 
 
@@ -21,6 +20,12 @@ def language_choices(ctx: PageContext, chosen: Iterable[str], prefix: str) -> li
     ticked = set(chosen)
     known = dict.fromkeys((*LANGUAGES, SIGNED, *sorted(ticked)))
     return [{"name": f"{prefix}{code}", "text": language_words(ctx, code), "ticked": code in ticked} for code in known]
+
+
+def gender_choices(ctx: PageContext, prefix: str, none: str, chosen: str) -> list[dict[str, str]]:
+    """`none` is no condition, or not said. A word that is stored and not among ours can be chosen too: saving the page must not lose it."""
+    other = [{"value": chosen, "text": chosen, "hint": ""}] if chosen not in {"", none, *_GENDERS} else []
+    return [*choices(ctx, prefix, (none, *_GENDERS)), *other]
 
 
 def language_words(ctx: PageContext, code: str) -> str:

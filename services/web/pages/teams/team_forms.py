@@ -8,8 +8,8 @@ from kith.matching.v1.enums import TeamHat, TeamMemberKind
 from libs.refusals import Invalid, NotFound
 from libs.rpc import enums
 from services.web.page_context import FormProblem, PageContext
-from services.web.pages.form_page import Fields, FormPage, choices, require
-from services.web.pages.teams.team_words import about_whom, fetch_team
+from services.web.pages.form_page import Fields, FormPage, choices, require, version_of
+from services.web.pages.teams.team_words import fetch_team
 
 _FOUND = 10
 _LONG_BODY = 128 * 1024
@@ -18,10 +18,10 @@ _LONG_BODY = 128 * 1024
 
 async def _invite_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
     typed = ctx.query_param("q") or fields["q"]
-    found, problem = await _find_members(ctx, typed)
+    matches, problem = await _find_members(ctx, typed)
     return {
         "typed": typed,
-        "found": found,
+        "found": matches,
         "search_problem": problem,
         "kinds": choices(ctx, "team_kind", [kind.value for kind in TeamMemberKind]),
     }
@@ -45,7 +45,7 @@ async def _invite(ctx: PageContext, fields: Fields, request_id: str) -> str:
     require(missing + ([] if fields["kind"] in list(TeamMemberKind) else [ctx.form_problem("kind", "team.kind_missing")]))
     request = pb.InviteToTeamRequest(
         request_id=request_id,
-        owner_id=about_whom(ctx),
+        owner_id=ctx.subject_id,
         person_id=fields["who"],
         kind=enums.to_wire(pb.TeamMemberKind, TeamMemberKind(fields["kind"])),
     )
@@ -98,9 +98,8 @@ async def _agreement_values(ctx: PageContext, fields: Fields) -> Mapping[str, ob
 
 
 async def _write_agreement(ctx: PageContext, fields: Fields, request_id: str) -> str:
-    version = int(fields["version"]) if fields["version"].isdecimal() and len(fields["version"]) < 19 else 0
     request = pb.SetTeamAgreementRequest(
-        request_id=request_id, team_id=ctx.path_param("team"), agreement=fields["agreement"], version=version
+        request_id=request_id, team_id=ctx.path_param("team"), agreement=fields["agreement"], version=version_of(fields)
     )
     await ctx.call(ctx.state.services.teams.SetTeamAgreement, request)
     return "/team?done=agreed"

@@ -9,7 +9,7 @@ from services.web.http.forms import Form
 from services.web.page import Access
 from services.web.page_context import PageContext
 from services.web.pages.confirmed_actions import ActionSubject, ConfirmedAction, PassedDecision
-from services.web.pages.teams.team_words import about_whom, fetch_team, kind_word
+from services.web.pages.teams.team_words import fetch_team, kind_word
 
 CHANGE = "team"
 _DONE = ("joined", "declined", "accepted", "left", "ended", "invited", "offered", "handed_back", "agreed")
@@ -17,14 +17,14 @@ _DONE = ("joined", "declined", "accepted", "left", "ended", "invited", "offered"
 
 async def show(ctx: PageContext) -> Response:
     """Invitations first, then one's own team, then the others."""
-    request = pb.GetTeamsRequest(person_id=about_whom(ctx))
+    request = pb.GetTeamsRequest(person_id=ctx.subject_id)
     places: pb.GetTeamsResponse = await ctx.call(ctx.state.services.teams.GetTeams, request)
     invited = [place for place in places.teams if place.invited]
     names = await ctx.person_names(place.owner_id for place in invited)
     teams = [await fetch_team(ctx, place.team_id) for place in places.teams if not place.invited]
     return ctx.render(
         "teams/teams",
-        invitations=[{"id": one.team_id, "owner": names[one.owner_id].full, "kind": kind_word(ctx, one.kind)} for one in invited],
+        invitations=[{"id": place.team_id, "owner": names[place.owner_id].full, "kind": kind_word(ctx, place.kind)} for place in invited],
         own=next((team for team in teams if team.is_own), None),
         others=[team for team in teams if not team.is_own],
         done=ctx.query_param("done") if ctx.query_param("done") in _DONE else "",
@@ -56,7 +56,7 @@ async def _place(ctx: PageContext) -> ActionSubject:
 
 
 async def _leave(ctx: PageContext, form: Form, _decision: PassedDecision | None) -> Response:
-    return await _end_place(ctx, form, about_whom(ctx), "left")
+    return await _end_place(ctx, form, ctx.subject_id, "left")
 
 
 async def _end(ctx: PageContext, form: Form, _decision: PassedDecision | None) -> Response:

@@ -48,17 +48,12 @@ class TeamView:
     version: int
 
 
-def about_whom(ctx: PageContext) -> str:
-    """The person themselves, or for whom they act."""
-    return ctx.acting.subject_id if ctx.acting else ctx.person_id
-
-
 async def fetch_team(ctx: PageContext, team_id: str) -> TeamView:
     """Raises NotFound TEAM_UNKNOWN, as for a team that somebody is not in."""
     team: pb.GetTeamResponse = await ctx.call(ctx.state.services.teams.GetTeam, pb.GetTeamRequest(team_id=team_id))
-    found = await ctx.person_names([team.owner_id, *(member.person_id for member in team.members)])
-    names = {person: name.full for person, name in found.items()}
-    is_own, me = team.owner_id == about_whom(ctx), about_whom(ctx)
+    fetched = await ctx.person_names([team.owner_id, *(member.person_id for member in team.members)])
+    names = {person: name.full for person, name in fetched.items()}
+    is_own, me = team.owner_id == ctx.subject_id, ctx.subject_id
     return TeamView(
         team.team_id,
         names[team.owner_id],
