@@ -87,14 +87,30 @@ async def test_a_no_cannot_be_told_from_silence(infrastructure: Infrastructure) 
                 for found in lists
             ]
 
+        async def exported() -> list[list[dict[str, object]]]:
+            records = [await people.exported(worker) for worker in workers]
+            alike = {str(worker): "worker" for worker in workers}
+            own = [[fields for kind, fields in found if kind in {"introduction", "working_pair", "private_no"}] for found in records]
+            varying = {"id", "since", "until", "at"}  # one call is made after the other
+            return [
+                [{name: alike.get(str(value), value) for name, value in row.items() if name not in varying} for row in found]
+                for found in own
+            ]
+
         first, *others = await seen()
         assert first == [(pb.INTRODUCTION_STEP_INTEREST, True, False)]
         assert others == [first, first]
+        [row], *rows = await exported()
+        assert (row["worker"], row["step"]) == ("worker", "interest")
+        assert rows == [[row], [row]], "what a worker gets when they ask for their data"
         await people.co_op.move_clock(15 * 24 * 3600)
         await _until_over(people, silent)
         first, *others = await seen()
         assert first == [(pb.NO_KIND_LAPSED,)]
         assert others == [first, first]
+        own, *rest = await exported()
+        assert {"other", "step"} <= {name for row in own for name in row}
+        assert rest == [own, own]
         assert not [
             event for event in await people.co_op.published_events("matching") if not isinstance(event, facts.SupportProfileChanged)
         ]

@@ -1,5 +1,6 @@
 """People of a co-op in which only matching runs: members with open profiles, and calls in their names."""
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -12,6 +13,8 @@ from kith.matching.v1.introductions_pb2_grpc import IntroductionServiceStub
 from kith.matching.v1.support_profiles_pb2_grpc import SupportProfileServiceStub
 from kith.matching.v1.teams_pb2_grpc import TeamServiceStub
 from kith.membership.facts.v1.facts_pb2 import MemberAdmitted, MembershipEnded
+from kith.person.v1 import person_rights_pb2 as rights
+from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
 from libs import callers
 from libs.callers import tokens
 from libs.database.engine import new_id
@@ -103,6 +106,14 @@ class MatchingPeople:
             self.co_op.stub(TeamServiceStub).GetTeam, team.GetTeamRequest(team_id=team_id), token
         )
         return found
+
+    async def exported(self, of: UUID) -> list[tuple[str, dict[str, object]]]:
+        """What they get of matching when they ask for their data: kinds and fields of records."""
+        request = rights.ExportRequest(person_id=str(of), page_size=200)
+        page: rights.ExportResponse = await call_service(
+            self.co_op.stub_at("matching", PersonRightsServiceStub).Export, request, self.co_op.token(of)
+        )
+        return [(record.kind, json.loads(record.json)) for record in page.records]
 
 
 def _pair(person: UUID, worker: UUID) -> pb.Pair:

@@ -9,8 +9,8 @@
 | over     |                         |           |                                              |
 
 - Each step begins with no answers, so that no step is taken with one yes, and an earlier yes never counts for a later step.
-- A no is private: it stops nothing that the other side could see. The step goes on until its day, as it would without any answer, and a yes
-  of the other side changes nothing. Until that day the one who said no may say yes.
+- A no is private: it stops nothing that the other side could see, and no number that they get counts answers. The step goes on until its
+  day, as it would without any answer, and a yes of the other side changes nothing. Until that day the one who said no may say yes.
 - When a step is over, the two are not proposed to each other again, until both have asked for it: after a no as after silence.
 - A trial is over at once when a review of it ends it (`review.py`).
 - To take part in a trial a worker needs what the rulebook asks for before a first visit. Either side's yes to trying it is refused without,
@@ -58,7 +58,6 @@ class Introduction:
     person_said: bool | None = None
     worker_said: bool | None = None
     """Yes, no, or nothing so far, at this step."""
-    version: int = 1
 
     def said(self, side: Side) -> bool | None:
         return self.person_said if side is Side.PERSON else self.worker_said
@@ -101,12 +100,12 @@ def end_over_time(introduction: Introduction, now: datetime) -> Introduction:
     """Over, once its time has gone by; unchanged before."""
     if introduction.until is None or now < introduction.until:
         return introduction
-    return replace(introduction, step=IntroductionStep.OVER, since=introduction.until, until=None, version=introduction.version + 1)
+    return replace(introduction, step=IntroductionStep.OVER, since=introduction.until, until=None)
 
 
 def end_by_review(introduction: Introduction, now: datetime) -> Introduction:
     """Over at once: both were asked how the trial goes (`review.py`), and it ends."""
-    return replace(introduction, step=IntroductionStep.OVER, since=now, until=None, version=introduction.version + 1)
+    return replace(introduction, step=IntroductionStep.OVER, since=now, until=None)
 
 
 def _require_live(introduction: Introduction, now: datetime) -> None:
@@ -125,7 +124,4 @@ def _until(step: IntroductionStep, now: datetime, rules: MatchingRules) -> datet
 
 
 def _with_answer(introduction: Introduction, side: Side, *, yes: bool) -> Introduction:
-    version = introduction.version + 1
-    if side is Side.PERSON:
-        return replace(introduction, person_said=yes, version=version)
-    return replace(introduction, worker_said=yes, version=version)
+    return replace(introduction, person_said=yes) if side is Side.PERSON else replace(introduction, worker_said=yes)

@@ -24,7 +24,7 @@ PERSON_TABLES = (
     PersonTable(
         tables.introduction,
         ("person", "worker"),
-        ("id", "person", "worker", "step", "since", "until", "version"),
+        ("id", "person", "worker", "step", "since", "until"),
         {"person_said": "what each side said is private to it", "worker_said": "what each side said is private to it"},
         erasure=(Delete(),),
     ),
