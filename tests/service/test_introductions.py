@@ -11,10 +11,8 @@ from kith.matching.facts.v1 import facts_pb2 as facts
 from kith.matching.v1 import introductions_pb2 as pb
 from kith.matching.v1 import support_profiles_pb2 as profiles
 from kith.matching.v1 import teams_pb2 as teams
-from kith.matching.v1.support_profiles_pb2_grpc import SupportProfileServiceStub
 from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound
-from libs.rpc.client import call_service
 from tests.support.matching_people import MatchingPeople
 from tests.support.running_co_op import Infrastructure, event_publisher, running_co_op
 
@@ -133,17 +131,49 @@ async def test_offers_are_found_but_for_those_either_side_does_not_want_to_see(i
         await people.no(ada, refused, people.co_op.token(ada))
         await people.no(ada, refuses, people.co_op.token(refuses))
         await people.leave(outsider)
-        stub, as_ada = people.co_op.stub(SupportProfileServiceStub), await people.let_act(sister, ada)
-
-        async def found(token: str, **wanted: str) -> list[str]:
-            request = profiles.FindOffersRequest(person_id=str(ada), **wanted)
-            return [offer.person_id for offer in (await call_service(stub.FindOffers, request, token)).offers]
-
-        assert await found(people.co_op.token(ada)) == [str(wren)]
-        assert await found(as_ada) == [str(wren)]
-        assert await found(people.co_op.token(ada), language="tr") == []
+        assert await people.find_offers(ada) == [wren]
+        assert await people.find_offers(ada, await people.let_act(sister, ada)) == [wren]
+        assert await people.find_offers(ada, language="tr") == []
         with pytest.raises(NotAllowed, match="NOT_YOURS"):
-            await found(people.co_op.token(closed))
+            await people.find_offers(ada, people.co_op.token(closed))
+
+
+@pytest.mark.capability("T1", "T5")
+async def test_an_offer_shows_no_difference_between_a_no_and_silence(infrastructure: Infrastructure) -> None:
+    """She asks one who is silent and one who says no; one said no before, one closed their offer."""
+    async with matching_people(infrastructure) as people:
+        ada, bo, silent, refuses, refused_before, closed = await people.members(6)
+        token, asked = people.co_op.token, (silent, refuses)
+        await people.look_for_support(ada)
+        await people.offer_support(*asked, refused_before)
+        await people.no(ada, refused_before, token(refused_before))
+        for worker in asked:
+            assert await people.yes(ada, worker, token(ada)) == pb.INTRODUCTION_STEP_INTEREST
+
+        async def seen() -> list[tuple[object, ...]]:
+            found = await people.find_offers(ada)
+            return [(worker in found, await people.sees_offer(worker, ada)) for worker in asked]
+
+        before = await seen()
+        await people.no(ada, refuses, token(refuses))
+        assert await seen() == before == [(False, True)] * 2
+        for gone in (refused_before, closed):
+            assert (await people.find_offers(ada), await people.sees_offer(gone, ada)) == ([], False)
+            with pytest.raises(NotFound, match="OFFER_UNKNOWN"):
+                await people.yes(ada, gone, token(ada))
+        assert await people.sees_offer(refused_before, bo), "it is closed to her alone"
+
+        await people.co_op.move_clock(15 * 24 * 3600)
+        await _until_over(people, ada, giving=False)
+        await people.lift(ada, silent, token(ada))
+        await people.lift(ada, refuses, token(ada))
+        assert await seen() == [(False, False)] * 2
+        for worker in asked:
+            with pytest.raises(NotFound, match="OFFER_UNKNOWN"):
+                await people.yes(ada, worker, token(ada))
+        await people.lift(ada, silent, token(silent))
+        assert await seen() == [(True, True), (False, False)], "both want another try"
+        assert await people.yes(ada, silent, token(ada)) == pb.INTRODUCTION_STEP_INTEREST
 
 
 async def test_nobody_speaks_for_a_side_that_is_not_theirs(infrastructure: Infrastructure) -> None:
@@ -188,9 +218,9 @@ async def test_two_who_ask_in_the_same_moment_have_one_introduction(infrastructu
         assert sorted(one.pair.worker_id for one in live) == sorted(map(str, workers))
 
 
-async def _until_over(people: MatchingPeople, worker: UUID) -> None:
+async def _until_over(people: MatchingPeople, person: UUID, *, giving: bool = True) -> None:
     for _ in range(200):
-        found = await people.introductions(worker, giving=True)
+        found = await people.introductions(person, giving=giving)
         if found.not_now and not found.introductions:
             return
         await asyncio.sleep(0.05)

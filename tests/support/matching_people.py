@@ -97,6 +97,16 @@ class MatchingPeople:
         )
         return found
 
+    async def find_offers(self, of: UUID, token: str = "", **wanted: str) -> list[UUID]:
+        request = profiles.FindOffersRequest(person_id=str(of), **wanted)
+        found = await call_service(self.co_op.stub(SupportProfileServiceStub).FindOffers, request, token or self.co_op.token(of))
+        return [UUID(offer.person_id) for offer in found.offers]
+
+    async def sees_offer(self, of: UUID, by: UUID, token: str = "") -> bool:
+        request = profiles.GetSupportProfilesRequest(person_id=str(of))
+        found = await call_service(self.co_op.stub(SupportProfileServiceStub).GetSupportProfiles, request, token or self.co_op.token(by))
+        return found.HasField("giving")
+
     async def teams(self, of: UUID) -> list[team.TeamPlace]:
         request = team.GetTeamsRequest(person_id=str(of))
         return list((await call_service(self.co_op.stub(TeamServiceStub).GetTeams, request, self.co_op.token(of))).teams)

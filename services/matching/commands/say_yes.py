@@ -14,7 +14,7 @@ from services.matching.domain.introduction import Introduction, Side
 from services.matching.domain.readiness import missing_credentials
 from services.matching.domain.support_profile import GettingSupport, GivingSupport
 from services.matching.domain.team import KIND_OF
-from services.matching.storage import events_out, introductions, private_noes, projections, support_profiles, teams
+from services.matching.storage import events_out, introductions, offer_visibility, private_noes, projections, support_profiles, teams
 from services.matching.storage.engine_view import as_engine
 
 
@@ -51,6 +51,9 @@ async def _begin(work: UnitOfWork, pair: Pair, side: Side) -> IntroductionStep:
     # The one who is asked must have opened their profile: nobody is asked out of the blue.
     profile_of_other = giving if side is Side.PERSON else getting
     if giving is None or profile_of_other is None or not profile_of_other.open:
+        raise NotFound("OFFER_UNKNOWN")
+    # What a person looks for shows to nobody, so that a worker who asks in vain hears nothing, as from somebody who is silent.
+    if side is Side.PERSON and await offer_visibility.is_closed_to(work, pair.person, pair.worker):
         raise NotFound("OFFER_UNKNOWN")
     member = await teams.find_member(work, own_team.id, pair.worker) if own_team else None
     if member is not None and member.joined_at is not None:

@@ -12,6 +12,7 @@
 - A no is private: it stops nothing that the other side could see, and no number that they get counts answers. The step goes on until its
   day, as it would without any answer, and a yes of the other side changes nothing. Until that day the one who said no may say yes.
 - When a step is over, the two are not proposed to each other again, until both have asked for it: after a no as after silence.
+- Offers are shown to every member, so one whose owner said no is closed to that person altogether: not found, not opened, not asked.
 - A trial is over at once when a review of it ends it (`review.py`).
 - To take part in a trial a worker needs what the rulebook asks for before a first visit. Either side's yes to trying it is refused without,
   whatever the other has said.
