@@ -7,7 +7,9 @@ from uuid import UUID
 import pytest
 
 from kith.matching.facts.v1 import facts_pb2 as facts
+from kith.matching.v1 import tasks_pb2 as tasks
 from kith.matching.v1 import teams_pb2 as pb
+from kith.matching.v1.tasks_pb2_grpc import TaskServiceStub
 from kith.matching.v1.teams_pb2_grpc import TeamServiceStub
 from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound
@@ -56,6 +58,13 @@ class Team:
         saved: pb.SetTeamAgreementResponse = await call_service(self.stub.SetTeamAgreement, request, self.people.co_op.token(by))
         return saved.version
 
+    async def tasks(self, by: UUID) -> tasks.GetTeamTasksResponse:
+        request = tasks.GetTeamTasksRequest(team_id=self.id)
+        found: tasks.GetTeamTasksResponse = await call_service(
+            self.people.co_op.stub(TaskServiceStub).GetTeamTasks, request, self.people.co_op.token(by)
+        )
+        return found
+
     async def seen(self, by: UUID) -> pb.GetTeamResponse:
         return await self.people.get_team(self.id, self.people.co_op.token(by))
 
@@ -73,6 +82,9 @@ async def test_the_owner_chooses_and_everybody_may_leave(infrastructure: Infrast
             await team.invite(ada, pb.TEAM_MEMBER_KIND_FRIEND, people.co_op.token(ada))
         await team.invite(friend, pb.TEAM_MEMBER_KIND_FRIEND, as_ada)
         await team.invite(sister, pb.TEAM_MEMBER_KIND_FAMILY, people.co_op.token(ada))
+        for looking in (team.seen, team.tasks):
+            with pytest.raises(NotFound, match="TEAM_UNKNOWN"):
+                await looking(friend)
         with pytest.raises(FailedPrecondition, match="NOT_INVITED"):
             await team.answer(ada)
         with pytest.raises(NotFound, match="TEAM_UNKNOWN"):
@@ -80,6 +92,7 @@ async def test_the_owner_chooses_and_everybody_may_leave(infrastructure: Infrast
         with pytest.raises(NotFound, match="TEAM_UNKNOWN"):
             await team.end(friend, stranger)
         await team.answer(friend)
+        assert list((await team.tasks(friend)).tasks) == []
         await team.answer(sister, accepted=False)
         with pytest.raises(FailedPrecondition, match="NOT_INVITED"):
             await team.answer(friend)
