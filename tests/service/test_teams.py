@@ -114,6 +114,24 @@ async def test_the_owner_chooses_and_everybody_may_leave(infrastructure: Infrast
         assert [type(event) for event in events] == [facts.TeamFormed, facts.TeamMemberJoined, facts.TeamMemberLeft]
 
 
+@pytest.mark.capability("T1", "T2")
+async def test_an_invitation_of_somebody_who_is_blocked_does_not_come_through(infrastructure: Infrastructure) -> None:
+    async with matching_people(infrastructure) as people:
+        ada, silent, blocks, refuses = await people.members(4)
+        team, token, invited = Team(people, ada), people.co_op.token, (silent, blocks, refuses)
+        await people.no(ada, blocks, token(blocks), block=True)
+        await people.no(ada, refuses, token(refuses))
+        for friend in invited:
+            await team.invite(friend, pb.TEAM_MEMBER_KIND_FRIEND, token(ada))
+        assert [len(await people.teams(friend)) for friend in invited] == [1, 0, 1]
+        assert {(one.person_id, one.HasField("joined_at")) for one in (await team.seen(ada)).members} == {
+            (str(friend), False) for friend in invited
+        }, "she sees three who have not answered"
+        await people.no(ada, silent, token(silent), block=True)
+        await people.lift(ada, blocks, token(blocks))
+        assert [len(await people.teams(friend)) for friend in invited] == [0, 1, 1]
+
+
 @pytest.mark.capability("T2")
 async def test_a_hat_is_taken_by_consent_for_a_time_and_handed_on(infrastructure: Infrastructure) -> None:
     async with matching_people(infrastructure) as people:

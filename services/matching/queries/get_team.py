@@ -41,6 +41,9 @@ async def get_team(work: UnitOfWork, team_id: UUID) -> WholeTeam:
 
 
 async def get_teams(work: UnitOfWork, person: UUID) -> tuple[Team | None, list[tuple[Team, TeamMember]]]:
-    """The person's own team, and those they are in or invited to. Raises NotAllowed NOT_YOURS, ACTING_ENDED or ACTING_OUTSIDE_SCOPE."""
+    """The person's own team, and those they are in or invited to, without invitations of somebody they have blocked.
+
+    Raises NotAllowed NOT_YOURS, ACTING_ENDED or ACTING_OUTSIDE_SCOPE.
+    """
     await acting.require_self_or_acting(work, person, SCOPE)
     return await teams.find_by_owner(work, person), await teams.list_places(work, person)

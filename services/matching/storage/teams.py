@@ -2,15 +2,15 @@
 
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, delete, select, update
+from sqlalchemy import and_, bindparam, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from kith.matching.v1.enums import TeamHat
+from kith.matching.v1.enums import NoKind, TeamHat
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
 from services.matching.domain.team import Team, TeamMember, WornTeamHat
-from services.matching.storage.tables import team, team_hat, team_member
+from services.matching.storage.tables import private_no, team, team_hat, team_member
 
 _BY_ID = select(team).where(team.c.id == bindparam("of")).with_for_update()
 _SEEN = select(team).where(team.c.id == bindparam("of"))
@@ -36,9 +36,16 @@ _FREE_HAT = (
     .where(team_hat.c.team == bindparam("of"), team_hat.c.hat == bindparam("which"))
     .values(person=None, accepted_at=None, until_day=None, handover=bindparam("words"))
 )
+# Nothing comes through of somebody they have blocked; to that person it looks like an invitation that waits for an answer.
+_IS_BLOCKED = (
+    select(private_no.c.other)
+    .where(private_no.c.chooser == team_member.c.person, private_no.c.other == team.c.owner, private_no.c.kind == NoKind.BLOCK.value)
+    .exists()
+)
 _PLACES = (
-    select(team, team_member.c.kind, team_member.c.joined_at)
+    select(team, team_member.c.kind, team_member.c.invited_at, team_member.c.joined_at)
     .join(team_member, and_(team_member.c.team == team.c.id, team_member.c.person == bindparam("who")))
+    .where(or_(team_member.c.joined_at.is_not(None), ~_IS_BLOCKED))
     .order_by(team.c.formed_at, team.c.id)
 )
 
@@ -86,9 +93,9 @@ async def remove_member(work: UnitOfWork, of: UUID, who: UUID) -> None:
 
 
 async def list_places(work: UnitOfWork, who: UUID) -> list[tuple[Team, TeamMember]]:
-    """The teams somebody is in or invited to."""
+    """The teams somebody is in or invited to, without invitations of somebody they have blocked."""
     rows = await work.connection.execute(_PLACES, {"who": who})
-    return [(_to_team(row), _to_member(row, team=row.id, person=who, invited_at=row.formed_at)) for row in rows]
+    return [(_to_team(row), _to_member(row, team=row.id, person=who)) for row in rows]
 
 
 async def list_hats(work: UnitOfWork, of: UUID) -> list[WornTeamHat]:
