@@ -49,9 +49,9 @@ class Working:
             assert not (await self.record(self.worker, day)).confirmed
             assert (await self.record(self.person, day)).confirmed
 
-    async def seen(self, by: UUID) -> pb.GetReviewsResponse:
+    async def seen(self, by: UUID, token: str = "") -> pb.GetReviewsResponse:
         request = pb.GetReviewsRequest(person_id=str(by), giving=by == self.worker)
-        found: pb.GetReviewsResponse = await call_service(self.stub.GetReviews, request, self.token(by))
+        found: pb.GetReviewsResponse = await call_service(self.stub.GetReviews, request, token or self.token(by))
         return found
 
     async def answer(self, by: UUID, review: str, answer: "pb.ReviewAnswer.ValueType", token: str = "") -> tuple[bool, bool]:
@@ -153,3 +153,32 @@ async def test_who_leaves_and_comes_back_begins_anew(infrastructure: Infrastruct
             assert (await working.record(ada, today)).visits == 1
             await team.end(ben, ben)
             assert list((await working.seen(ada)).pairs) == []
+
+
+async def test_a_worker_who_acts_for_the_person_is_on_neither_side(infrastructure: Infrastructure) -> None:
+    async with matching_people(infrastructure) as people:
+        ada, wren, robin = await people.members(3)
+        working, robins, token = await _trial(people, ada, wren), Working(people, ada, robin), people.co_op.token
+        await people.offer_support(robin)
+        await people.get_ready(robin)
+        await robins.begin_trial()
+        as_ada, today = await people.let_act(wren, ada), people.co_op.now().date()
+        for one in (working, robins):
+            await one.record(one.worker, today)
+        assert (await robins.record(wren, today, as_ada)).visits == 1, "of another worker, who acts says what the person would say"
+        introduced = await people.introductions(ada, token=as_ada)
+        assert [row.pair.worker_id for row in introduced.introductions] == [str(robin)]
+        assert [row.pair.worker_id for row in (await working.seen(ada, as_ada)).pairs] == [str(robin)]
+        for did in (
+            people.yes(ada, wren, as_ada, introductions.INTRODUCTION_STEP_TRIAL),
+            people.no(ada, wren, as_ada),
+            people.lift(ada, wren, as_ada),
+            working.record(wren, today, as_ada),
+            Team(people, ada).invite(wren, teams.TEAM_MEMBER_KIND_FRIEND, as_ada),
+        ):
+            with pytest.raises(NotAllowed, match="NOT_YOURS"):
+                await did
+        for worker in (wren, robin):
+            await people.no(ada, worker, token(ada))
+        assert [row.pair.worker_id for row in (await people.introductions(ada, token=as_ada)).not_now] == [str(robin)]
+        assert (await people.find_offers(ada, as_ada), await people.sees_offer(wren, wren, as_ada)) == ([], False)

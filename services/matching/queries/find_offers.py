@@ -35,7 +35,8 @@ async def find_offers(work: UnitOfWork, person: UUID, wanted: OfferFilter, *, zo
     Raises NotAllowed as `require_self_or_acting`.
     """
     await acting.require_self_or_acting(work, person, SCOPE)
-    hidden = {person, *await offer_visibility.hidden_from(work, person)}
+    # Whether a person wants to see somebody, these do not learn by acting for them.
+    hidden = {person, work.caller.person, *await offer_visibility.hidden_from(work, person)}
     own_team = await teams.find_by_owner(work, person)
     if own_team is not None:
         hidden |= {member.person for member in await teams.list_members(work, own_team.id)}

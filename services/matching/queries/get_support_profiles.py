@@ -6,6 +6,7 @@ from uuid import UUID
 from libs.access import acting, audit
 from libs.database.engine import UnitOfWork
 from services.matching.domain.support_profile import SCOPE, GettingSupport, GivingSupport
+from services.matching.queries.own_side import acts_for_other_side
 from services.matching.storage import offer_visibility, support_profiles
 
 
@@ -17,7 +18,7 @@ async def get_support_profiles(work: UnitOfWork, person: UUID) -> tuple[GettingS
     looking = await acting.require_principal(work, SCOPE)
     getting = await support_profiles.find(work, GettingSupport, person)
     giving = await support_profiles.find(work, GivingSupport, person)
-    if giving and looking != person and await offer_visibility.is_closed_to(work, looking, person):
+    if giving and looking != person and await _is_closed(work, looking, person):
         giving = None
     if (getting or giving) and work.caller.person != person:
         if giving and looking != person:
@@ -25,3 +26,7 @@ async def get_support_profiles(work: UnitOfWork, person: UUID) -> tuple[GettingS
             giving = replace(giving, postcode="")
         await audit.record_read(work, "support profile", "view", person)
     return getting, giving
+
+
+async def _is_closed(work: UnitOfWork, looking: UUID, owner: UUID) -> bool:
+    return acts_for_other_side(work, owner) or await offer_visibility.is_closed_to(work, looking, owner)
