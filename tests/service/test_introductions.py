@@ -11,6 +11,7 @@ from kith.matching.facts.v1 import facts_pb2 as facts
 from kith.matching.v1 import introductions_pb2 as pb
 from kith.matching.v1 import support_profiles_pb2 as profiles
 from kith.matching.v1 import teams_pb2 as teams
+from libs import callers
 from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound
 from tests.support.matching_people import MatchingPeople
@@ -216,6 +217,24 @@ async def test_two_who_ask_in_the_same_moment_have_one_introduction(infrastructu
             assert all(isinstance(one, int | Conflict) for one in said)
         live = (await people.introductions(ada)).introductions
         assert sorted(one.pair.worker_id for one in live) == sorted(map(str, workers))
+
+
+async def test_a_last_yes_that_is_being_written_is_not_ended(infrastructure: Infrastructure) -> None:
+    async with matching_people(infrastructure) as people:
+        ada, wren, robin = await people.members(3)
+        await people.look_for_support(ada)
+        await people.offer_support(wren, robin)
+        for worker in (wren, robin):
+            await people.yes(ada, worker, people.co_op.token(ada))
+        async with people.co_op.database_transaction("matching", caller=callers.job("tests")) as connection:
+            await connection.execute("update introduction set step = 'joined', until = null where worker = $1", wren)
+            await people.co_op.move_clock(15 * 24 * 3600)
+            await people.look_for_support(robin)  # an event of our own wakes the job
+            await asyncio.sleep(0.5)
+        await _until_over(people, robin)
+        ended = {row[2]: row[3] for row in await people.co_op.all_rows("matching", "introduction")}
+        assert ended == {wren: "joined", robin: "over"}
+        assert not [no.pair.worker_id for no in (await people.introductions(wren, giving=True)).not_now]
 
 
 async def _until_over(people: MatchingPeople, person: UUID, *, giving: bool = True) -> None:

@@ -20,7 +20,7 @@ _FIND_LIVE = (
 )
 _ADD = insert(introduction).on_conflict_do_nothing(index_elements=[introduction.c.person, introduction.c.worker], index_where=_LIVE)
 _SAVE = update(introduction).where(introduction.c.id == bindparam("saved"))
-_DUE = select(introduction).where(introduction.c.until <= bindparam("now")).order_by(introduction.c.until).limit(200)
+_DUE = select(introduction).where(introduction.c.until <= bindparam("now")).order_by(introduction.c.until).limit(200).with_for_update()
 _NEXT_END = select(func.min(introduction.c.until))
 # Whom a side does not want to see, it does not see here either, whatever the other does.
 _OF_PERSON = (
@@ -69,7 +69,7 @@ async def list_live(work: UnitOfWork, of: UUID, *, as_worker: bool) -> list[Intr
 
 
 async def list_due(work: UnitOfWork) -> Sequence[Introduction]:
-    """At most 200 whose time has gone by, the oldest first."""
+    """At most 200 whose time has gone by, the oldest first; locked, so that a last yes is not overwritten."""
     return list(map(_to_introduction, await work.connection.execute(_DUE, {"now": work.now})))
 
 
