@@ -13,7 +13,7 @@ from kith.matching.v1 import support_profiles_pb2 as profiles
 from kith.matching.v1 import teams_pb2 as teams
 from kith.matching.v1.reviews_pb2_grpc import ReviewServiceStub
 from libs.database.engine import new_id
-from libs.refusals import FailedPrecondition, NotAllowed, NotFound
+from libs.refusals import AlreadyExists, FailedPrecondition, NotAllowed, NotFound
 from libs.rpc.client import call_service
 from tests.service.test_introductions import matching_people
 from tests.service.test_teams import Team
@@ -153,6 +153,34 @@ async def test_who_leaves_and_comes_back_begins_anew(infrastructure: Infrastruct
             assert (await working.record(ada, today)).visits == 1
             await team.end(ben, ben)
             assert list((await working.seen(ada)).pairs) == []
+
+
+@pytest.mark.capability("T2", "T6")
+async def test_who_joins_by_an_invitation_goes_on_where_the_trial_was(infrastructure: Infrastructure) -> None:
+    async with matching_people(infrastructure) as people:
+        ada, wren = await people.members(2)
+        working, team = await _trial(people, ada, wren), Team(people, ada)
+        await working.visit(people.co_op.now().date())
+        await team.invite(wren, teams.TEAM_MEMBER_KIND_FRIEND, working.token(ada))
+        await team.answer(wren)
+        with pytest.raises(AlreadyExists, match="ALREADY_IN_TEAM"):
+            await people.yes(ada, wren, working.token(ada))
+        assert await _introductions(people) == ["joined"]
+        await people.co_op.move_clock(100 * 24 * 3600)
+        await people.look_for_support(wren)  # an event of our own wakes the job
+        await working.visit(people.co_op.now().date())
+        [pair] = (await working.seen(ada)).pairs
+        assert (pair.visits, await _introductions(people)) == (2, ["joined"])
+        assert [place.kind for place in await people.teams(wren)] == [teams.TEAM_MEMBER_KIND_FRIEND]
+        joined = [event for event in await people.co_op.published_events("matching") if isinstance(event, facts.TeamMemberJoined)]
+        assert len(joined) == 1
+        for one, giving in ((ada, False), (wren, True)):
+            over = await people.introductions(one, giving=giving)
+            assert (list(over.introductions), list(over.not_now)) == ([], [])
+
+
+async def _introductions(people: MatchingPeople) -> list[object]:
+    return [row[3] for row in await people.co_op.all_rows("matching", "introduction")]
 
 
 async def test_a_worker_who_acts_for_the_person_is_on_neither_side(infrastructure: Infrastructure) -> None:

@@ -21,8 +21,14 @@ async def own_team(work: UnitOfWork, owner: UUID) -> Team:
 
 
 async def join_team(work: UnitOfWork, owner: UUID, person: UUID, kind: TeamMemberKind, *, invited_at: datetime) -> None:
-    """In the transaction of the second yes, so that there is no consent without a team and no team without consent."""
+    """In the transaction of the second yes, so that there is no consent without a team and no team without consent.
+
+    Who is in the team already stays in it as they are.
+    """
     team = await own_team(work, owner)
+    before = await teams.find_member(work, team.id, person)
+    if before is not None and before.joined_at is not None:
+        return
     member = TeamMember(team.id, person, kind, invited_at, work.now)
     await teams.save_member(work, member)
     await events_out.team_member_joined(work, team, member)

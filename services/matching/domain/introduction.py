@@ -14,6 +14,7 @@
 - When a step is over, the two are not proposed to each other again, until both have asked for it: after a no as after silence.
 - Offers are shown to every member, so one whose owner said no is closed to that person altogether: not found, not opened, not asked.
 - A trial is over at once when a review of it ends it (`review.py`).
+- Who joins the team in another way, by an invitation, has joined: nothing is left to answer, and no end of a step parts them.
 - To take part in a trial a worker needs what the rulebook asks for before a first visit. Either side's yes to trying it is refused without,
   whatever the other has said.
 """
@@ -102,6 +103,11 @@ def end_over_time(introduction: Introduction, now: datetime) -> Introduction:
     if introduction.until is None or now < introduction.until:
         return introduction
     return replace(introduction, step=IntroductionStep.OVER, since=introduction.until, until=None)
+
+
+def end_by_joining(introduction: Introduction, now: datetime) -> Introduction:
+    """Joined, at whatever step they were: the one accepted an invitation to the other's team."""
+    return replace(introduction, step=IntroductionStep.JOINED, since=now, until=None, person_said=None, worker_said=None)
 
 
 def end_by_review(introduction: Introduction, now: datetime) -> Introduction:
