@@ -200,6 +200,38 @@ async def test_nobody_speaks_for_a_side_that_is_not_theirs(infrastructure: Infra
             await people.yes(ada, wren, token(ada), pb.INTRODUCTION_STEP_TRIAL)
 
 
+async def test_only_members_come_together(infrastructure: Infrastructure) -> None:
+    """Who has left neither asks, is asked nor answers; who acts needs no membership of their own."""
+    async with matching_people(infrastructure) as people:
+        ada, wren, robin, gone = await people.members(4)
+        helper, token = new_id(), people.co_op.token
+        await people.look_for_support(ada, gone)
+        await people.offer_support(wren, robin, gone)
+        assert await people.yes(ada, gone, token(ada)) == pb.INTRODUCTION_STEP_INTEREST
+        assert await people.yes(gone, robin, token(robin)) == pb.INTRODUCTION_STEP_INTEREST
+        await people.leave(gone)
+        for person, worker, caller in ((ada, gone, ada), (gone, robin, robin)):
+            with pytest.raises(FailedPrecondition, match="INTRODUCTION_OVER"):
+                await people.yes(person, worker, token(caller), pb.INTRODUCTION_STEP_INTEREST)
+        for person, worker in ((ada, gone), (gone, wren)):
+            with pytest.raises(NotAllowed, match="MEMBERS_ONLY"):
+                await people.yes(person, worker, token(gone))
+        for person, worker, caller in ((robin, gone, robin), (gone, wren, wren)):
+            with pytest.raises(NotFound, match="OFFER_UNKNOWN"):
+                await people.yes(person, worker, token(caller))
+        assert not await people.sees_offer(gone, wren)
+        assert (await people.sees_offer(wren, helper), await people.sees_offer(wren, gone)) == (False, False)
+
+        as_ada = await people.let_act(helper, ada)
+        assert sorted(await people.find_offers(ada, as_ada)) == sorted([wren, robin])
+        assert await people.sees_offer(wren, helper, as_ada)
+        assert await people.yes(ada, wren, as_ada) == pb.INTRODUCTION_STEP_INTEREST
+        outside = await people.let_act(helper, wren, scope="health")
+        for looking in (people.sees_offer(robin, helper, outside), people.find_offers(wren, outside)):
+            with pytest.raises(NotAllowed, match="ACTING_OUTSIDE_SCOPE"):
+                await looking
+
+
 async def test_two_who_ask_in_the_same_moment_have_one_introduction(infrastructure: Infrastructure) -> None:
     async with matching_people(infrastructure) as people:
         [ada, *workers] = await people.members(9)

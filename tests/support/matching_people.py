@@ -66,10 +66,10 @@ class MatchingPeople:
         await self.identity.publish(*verified)
         await self.co_op.wait_until_consumed("matching", "identity")
 
-    async def let_act(self, holder: UUID, subject: UUID) -> str:
-        """A token with which `holder` acts for `subject` in "my team"."""
+    async def let_act(self, holder: UUID, subject: UUID, scope: str = "team") -> str:
+        """A token with which `holder` acts for `subject`: in "my team", where nothing else is said."""
         started = RelationshipStarted(
-            relationship_id=str(new_id()), subject_id=str(subject), holder_id=str(holder), kind="relative", scopes=["team"]
+            relationship_id=str(new_id()), subject_id=str(subject), holder_id=str(holder), kind="relative", scopes=[scope]
         )
         started.valid_from.FromDatetime(self.co_op.now() - timedelta(minutes=1))
         await self.identity.publish((started, str(subject)))
