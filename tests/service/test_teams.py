@@ -133,6 +133,44 @@ async def test_an_invitation_of_somebody_who_is_blocked_does_not_come_through(in
 
 
 @pytest.mark.capability("T2")
+async def test_who_is_no_longer_a_member_is_in_no_team(infrastructure: Infrastructure) -> None:
+    """Their place, hat, invitation and introductions end with their last day; their own team is theirs."""
+    async with matching_people(infrastructure) as people:
+        ada, ben, robin, stays = await people.members(4)
+        token, teams = people.co_op.token, [Team(people, owner) for owner in (ada, robin, ben)]
+        for team in teams[:2]:
+            await team.invite(ben, pb.TEAM_MEMBER_KIND_FRIEND, token(team.owner))
+        await people.no(robin, ben, token(ben), block=True)  # an invitation that does not show
+        await teams[0].answer(ben)
+        await teams[0].offer(ben, ada)
+        await teams[0].accept(ben)
+        await teams[2].invite(stays, pb.TEAM_MEMBER_KIND_FRIEND, token(ben))
+        await teams[2].answer(stays)
+        await people.look_for_support(ben, stays)
+        await people.offer_support(ben, ada)
+        await people.yes(ben, ada, token(ada))
+        await people.yes(stays, ben, token(stays))
+
+        in_two_days = people.co_op.now().date() + timedelta(days=2)
+        await people.leave(ben, on=in_two_days)
+        await people.co_op.move_clock(24 * 3600)
+        await people.look_for_support(robin)  # an event of our own wakes the jobs
+        await asyncio.sleep(0.5)
+        assert len((await teams[0].seen(ada)).hats) == 1, "until their last day"
+        await people.co_op.move_clock(4 * 24 * 3600)
+        for _ in range(200):
+            if not (await teams[1].seen(robin)).members:
+                break
+            await asyncio.sleep(0.05)
+        seen = await teams[0].seen(ada)
+        assert (list(seen.members), list(seen.hats)) == ([], [])
+        assert [member.person_id for member in (await teams[2].seen(ben)).members] == [str(stays)]
+        assert [row[3] for row in await people.co_op.all_rows("matching", "introduction")] == ["over", "over"]
+        events = await people.co_op.published_events("matching")
+        assert [event.person_id for event in events if isinstance(event, facts.TeamMemberLeft | facts.TeamHatEnded)] == [str(ben)] * 2
+
+
+@pytest.mark.capability("T2")
 async def test_a_hat_is_taken_by_consent_for_a_time_and_handed_on(infrastructure: Infrastructure) -> None:
     async with matching_people(infrastructure) as people:
         ada, first, second = await people.members(3)

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from kith.identity.facts.v1.facts_pb2 import CredentialVerified, RelationshipStarted
@@ -39,9 +39,9 @@ class MatchingPeople:
         await self.co_op.wait_until_consumed("matching", "membership")
         return people
 
-    async def leave(self, person: UUID) -> None:
-        """Their last day was long ago."""
-        await self.membership.publish((MembershipEnded(person_id=str(person), on="2020-01-01", reason="left"), str(person)))
+    async def leave(self, person: UUID, on: date = date(2020, 1, 1)) -> None:
+        """Their last day, which was long ago where nothing else is said."""
+        await self.membership.publish((MembershipEnded(person_id=str(person), on=on.isoformat(), reason="left"), str(person)))
         await self.co_op.wait_until_consumed("matching", "membership")
 
     async def look_for_support(self, *people: UUID) -> None:

@@ -51,7 +51,7 @@ async def _begin(work: UnitOfWork, pair: Pair, side: Side) -> IntroductionStep:
     async with as_engine(work):
         getting = await support_profiles.find(work, GettingSupport, pair.person)
         giving = await support_profiles.find(work, GivingSupport, pair.worker)
-        own_team = await teams.find_by_owner(work, pair.person)
+        own_team = await teams.find_by_owner(work, pair.person, lock=True)
     # The one who is asked must have opened their profile: nobody is asked out of the blue.
     profile_of_other = giving if side is Side.PERSON else getting
     is_member = await projections.is_member(work, pair.of(side.other))

@@ -13,7 +13,7 @@
   day, as it would without any answer, and a yes of the other side changes nothing. Until that day the one who said no may say yes.
 - When a step is over, the two are not proposed to each other again, until both have asked for it: after a no as after silence.
 - Offers are shown to every member, so one whose owner said no is closed to that person altogether: not found, not opened, not asked.
-- A trial is over at once when a review of it ends it (`review.py`).
+- A trial is over at once when a review of it ends it (`review.py`), and every step once one of the two is no longer a member.
 - Who joins the team in another way, by an invitation, has joined: nothing is left to answer, and no end of a step parts them.
 - To take part in a trial a worker needs what the rulebook asks for before a first visit. Either side's yes to trying it is refused without,
   whatever the other has said.
@@ -110,8 +110,8 @@ def end_by_joining(introduction: Introduction, now: datetime) -> Introduction:
     return replace(introduction, step=IntroductionStep.JOINED, since=now, until=None, person_said=None, worker_said=None)
 
 
-def end_by_review(introduction: Introduction, now: datetime) -> Introduction:
-    """Over at once: both were asked how the trial goes (`review.py`), and it ends."""
+def end_at_once(introduction: Introduction, now: datetime) -> Introduction:
+    """Over: both were asked how the trial goes (`review.py`), and it ends; or one of them is no longer a member."""
     return replace(introduction, step=IntroductionStep.OVER, since=now, until=None)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.database.engine import UnitOfWork
@@ -43,6 +43,12 @@ _OF_WORKER = (
     )
     .order_by(introduction.c.since.desc(), introduction.c.id)
 )
+_OF_BOTH = (
+    select(introduction)
+    .where(or_(introduction.c.person == bindparam("of"), introduction.c.worker == bindparam("of")), _LIVE)
+    .order_by(introduction.c.id)
+    .with_for_update()
+)
 
 _to_introduction = row_mapper(Introduction)
 
@@ -66,6 +72,11 @@ async def list_live(work: UnitOfWork, of: UUID, *, as_worker: bool) -> list[Intr
     """Newest first; without those with somebody to whom this side has said no."""
     rows = await work.connection.execute(_OF_WORKER if as_worker else _OF_PERSON, {"of": of})
     return list(map(_to_introduction, rows))
+
+
+async def list_live_of_both(work: UnitOfWork, of: UUID) -> list[Introduction]:
+    """Of both sides, whatever they said; locked. For decisions of matching itself."""
+    return list(map(_to_introduction, await work.connection.execute(_OF_BOTH, {"of": of})))
 
 
 async def list_due(work: UnitOfWork) -> Sequence[Introduction]:

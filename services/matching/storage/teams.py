@@ -14,8 +14,9 @@ from services.matching.storage.tables import private_no, team, team_hat, team_me
 
 _BY_ID = select(team).where(team.c.id == bindparam("of")).with_for_update()
 _SEEN = select(team).where(team.c.id == bindparam("of"))
-_BY_OWNER = select(team).where(team.c.owner == bindparam("of")).with_for_update()
-_ADD_TEAM = insert(team)
+_BY_OWNER = select(team).where(team.c.owner == bindparam("of"))
+_BY_OWNER_LOCKED = _BY_OWNER.with_for_update()
+_ADD_TEAM = insert(team).on_conflict_do_nothing(index_elements=["owner"])
 _SET_AGREEMENT = update(team).where(team.c.id == bindparam("of")).values(agreement=bindparam("words"), version=team.c.version + 1)
 _MEMBER = select(team_member).where(team_member.c.team == bindparam("of"), team_member.c.person == bindparam("who"))
 _MEMBERS = select(team_member).where(team_member.c.team == bindparam("of")).order_by(team_member.c.invited_at, team_member.c.person)
@@ -48,6 +49,7 @@ _PLACES = (
     .where(or_(team_member.c.joined_at.is_not(None), ~_IS_BLOCKED))
     .order_by(team.c.formed_at, team.c.id)
 )
+_MEMBERSHIPS = select(team_member).where(team_member.c.person == bindparam("who")).order_by(team_member.c.team)
 
 _to_team, _to_member, _to_hat = row_mapper(Team), row_mapper(TeamMember), row_mapper(WornTeamHat)
 
@@ -60,14 +62,22 @@ async def get(work: UnitOfWork, team_id: UUID, *, lock: bool = False) -> Team:
     return _to_team(row)
 
 
-async def find_by_owner(work: UnitOfWork, owner: UUID) -> Team | None:
-    """Locked."""
-    row = (await work.connection.execute(_BY_OWNER, {"of": owner})).first()
+async def find_by_owner(work: UnitOfWork, owner: UUID, *, lock: bool = False) -> Team | None:
+    row = (await work.connection.execute(_BY_OWNER_LOCKED if lock else _BY_OWNER, {"of": owner})).first()
     return _to_team(row) if row else None
 
 
-async def add(work: UnitOfWork, new: Team) -> None:
-    await work.connection.execute(_ADD_TEAM, values_of(new))
+async def get_by_owner(work: UnitOfWork, owner: UUID) -> Team:
+    """Locked. Raises NotFound TEAM_UNKNOWN."""
+    found = await find_by_owner(work, owner, lock=True)
+    if found is None:
+        raise NotFound("TEAM_UNKNOWN")
+    return found
+
+
+async def add(work: UnitOfWork, new: Team) -> bool:
+    """False if the owner has a team already, made in the same moment."""
+    return (await work.connection.execute(_ADD_TEAM, values_of(new))).rowcount > 0
 
 
 async def set_agreement(work: UnitOfWork, of: UUID, words: str) -> None:
@@ -96,6 +106,11 @@ async def list_places(work: UnitOfWork, who: UUID) -> list[tuple[Team, TeamMembe
     """The teams somebody is in or invited to, without invitations of somebody they have blocked."""
     rows = await work.connection.execute(_PLACES, {"who": who})
     return [(_to_team(row), _to_member(row, team=row.id, person=who)) for row in rows]
+
+
+async def list_memberships(work: UnitOfWork, who: UUID) -> list[TeamMember]:
+    """All places of somebody in teams, and all invitations. For decisions of matching itself."""
+    return list(map(_to_member, await work.connection.execute(_MEMBERSHIPS, {"who": who})))
 
 
 async def list_hats(work: UnitOfWork, of: UUID) -> list[WornTeamHat]:
