@@ -6,11 +6,13 @@ from uuid import UUID
 
 import pytest
 
+from kith.identity.facts.v1.facts_pb2 import PersonsMerged
 from kith.matching.facts.v1 import facts_pb2 as facts
 from kith.matching.v1 import tasks_pb2 as tasks
 from kith.matching.v1 import teams_pb2 as pb
 from kith.matching.v1.tasks_pb2_grpc import TaskServiceStub
 from kith.matching.v1.teams_pb2_grpc import TeamServiceStub
+from kith.membership.facts.v1.facts_pb2 import MembershipEnded
 from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound
 from libs.rpc.client import call_service
@@ -168,6 +170,44 @@ async def test_who_is_no_longer_a_member_is_in_no_team(infrastructure: Infrastru
         assert [row[3] for row in await people.co_op.all_rows("matching", "introduction")] == ["over", "over"]
         events = await people.co_op.published_events("matching")
         assert [event.person_id for event in events if isinstance(event, facts.TeamMemberLeft | facts.TeamHatEnded)] == [str(ben)] * 2
+
+
+@pytest.mark.capability("T1", "T2")
+async def test_a_merged_entry_has_the_places_pairs_and_noes_of_both(infrastructure: Infrastructure) -> None:
+    async with matching_people(infrastructure) as people:
+        kept, other, ben, wren, robin = await people.members(5)
+        token = people.co_op.token
+        own, others, bens = (Team(people, owner) for owner in (kept, other, ben))
+        for team, friend in ((own, wren), (others, wren), (others, robin), (bens, other), (bens, kept)):
+            await team.invite(friend, pb.TEAM_MEMBER_KIND_FRIEND, token(team.owner))
+        for team, friend in ((own, wren), (others, robin), (bens, other)):
+            await team.answer(friend)
+        await bens.offer(other, ben)
+        await bens.accept(other)
+        await people.no(kept, ben, token(kept))
+        await people.no(other, ben, token(other), block=True)
+        await people.no(other, robin, token(robin))
+        await people.look_for_support(kept, other)
+        await people.offer_support(robin, ben)
+        for person in (kept, other):
+            await people.yes(person, ben, token(ben))
+        merged = PersonsMerged(kept_person_id=str(kept), other_person_id=str(other))
+        await people.membership.publish((MembershipEnded(person_id=str(other), on="2020-01-01", reason="merged"), str(other)))
+        await people.co_op.wait_until_consumed("matching", "membership")
+        for _ in range(2):
+            await people.identity.publish((merged, str(kept)))
+            await people.co_op.wait_until_consumed("matching", "identity")
+
+        assert {(one.person_id, one.HasField("joined_at")) for one in (await own.seen(kept)).members} == {
+            (str(wren), True), (str(robin), True),
+        }  # fmt: skip
+        seen = await bens.seen(kept)
+        assert [(one.person_id, one.HasField("joined_at")) for one in seen.members] == [(str(kept), True)]
+        assert [one.person_id for one in seen.hats] == [str(kept)]
+        noes = {(row[0], row[1], row[3]) for row in await people.co_op.all_rows("matching", "private_no")}
+        assert noes == {(kept, ben, "block"), (robin, kept, "no")}
+        steps = sorted((row[1], row[3]) for row in await people.co_op.all_rows("matching", "introduction"))
+        assert steps == [(kept, "interest"), (kept, "over")]
 
 
 @pytest.mark.capability("T2")
