@@ -210,6 +210,17 @@ async def test_a_merged_entry_has_the_places_pairs_and_noes_of_both(infrastructu
         assert steps == [(kept, "interest"), (kept, "over")]
 
 
+async def test_who_invites_several_at_once_has_one_team(infrastructure: Infrastructure) -> None:
+    async with matching_people(infrastructure) as people:
+        [ada, *friends] = await people.members(7)
+        teams = [Team(people, ada) for _ in friends]
+        invitations = zip(teams, friends, strict=True)
+        await asyncio.gather(*(team.invite(one, pb.TEAM_MEMBER_KIND_FRIEND, people.co_op.token(ada)) for team, one in invitations))
+        assert len({team.id for team in teams}) == 1
+        assert {one.person_id for one in (await teams[0].seen(ada)).members} == set(map(str, friends))
+        assert [type(event) for event in await people.co_op.published_events("matching")] == [facts.TeamFormed]
+
+
 @pytest.mark.capability("T2")
 async def test_a_hat_is_taken_by_consent_for_a_time_and_handed_on(infrastructure: Infrastructure) -> None:
     async with matching_people(infrastructure) as people:
