@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from kith.identity.facts.v1.facts_pb2 import PersonsMerged
+from kith.identity.facts.v1.facts_pb2 import PersonErased, PersonsMerged
 from kith.matching.facts.v1 import facts_pb2 as facts
 from kith.matching.v1 import tasks_pb2 as tasks
 from kith.matching.v1 import teams_pb2 as pb
@@ -250,8 +250,16 @@ async def test_a_hat_is_taken_by_consent_for_a_time_and_handed_on(infrastructure
         [worn] = (await team.seen(second)).hats
         assert (worn.person_id, worn.handover) == (str(second), "Robin cannot do Fridays.")
 
+        with pytest.raises(AlreadyExists, match="TEAM_HAT_TAKEN"):
+            await team.offer(second, ada)
+        assert len((await team.seen(second)).hats) == 1, "an offer takes no hat away"
         await team.end(second, ada)
         assert list((await team.seen(ada)).hats) == []
+        await team.offer(first, ada)
+        await people.identity.publish((PersonErased(erasure_id=str(new_id()), person_ids=[str(first)]), str(first)))
+        await people.co_op.wait_until_consumed("matching", "identity")
+        [hat] = await people.co_op.all_rows("matching", "team_hat")
+        assert (str(first) in map(str, hat), hat[-1]) == (False, "Robin cannot do Fridays."), "the words are for the next one"
         given = [
             event for event in await people.co_op.published_events("matching") if isinstance(event, facts.TeamHatGiven | facts.TeamHatEnded)
         ]
