@@ -4,11 +4,10 @@ Where both had the same thing, the kept entry's own stays, and the other's goes;
 the one that was joined. What was between the two entries was of one person with themselves: it is over.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, and_, bindparam, case, delete, exists, or_, select, true, update
+from sqlalchemy import ColumnElement, FromClause, Table, and_, bindparam, case, delete, exists, or_, select, update
 
 from kith.matching.v1.enums import IntroductionStep, NoKind
 from libs.database.engine import UnitOfWork
@@ -25,6 +24,7 @@ from services.matching.storage.tables import (
 )
 
 _SIDES = ("person", "worker")
+_NO_KEY = ("chooser", "other", "as_worker")
 
 
 async def move_noes(work: UnitOfWork, kept: UUID, other: UUID) -> None:
@@ -33,22 +33,23 @@ async def move_noes(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     for name in ("chooser", "other"):
         same = private_no.alias("same")
         its_strength = case({NoKind.BLOCK.value: 2, NoKind.NO.value: 1}, value=same.c.kind, else_=0)
-        weaker = exists().where(same.c[name] == bindparam("other_id"), *_same_but(private_no, same, name), its_strength > strength)
+        weaker = exists().where(same.c[name] == bindparam("other_id"), *_same_but(private_no, same, name, _NO_KEY), its_strength > strength)
         # First the kept entry's own that say less, then the other's that have no room.
         await work.connection.execute(
             delete(private_no).where(private_no.c[name] == bindparam("kept_id"), weaker), {"kept_id": kept, "other_id": other}
         )
-        await _move(work, private_no.c[name], kept, other, others_of_key=("chooser", "other", "as_worker"))
+        await _move(work, private_no, name, kept, other, key=_NO_KEY)
     await work.connection.execute(delete(private_no).where(private_no.c.chooser == private_no.c.other))
 
 
 async def move_pairs(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     """Introductions and working pairs with their visits and reviews, on both sides. Of two live ones the kept entry's own goes on."""
     both = {"kept_id": kept, "other_id": other}
-    for table, live, over in (
+    steps: tuple[tuple[Table, ColumnElement[bool], Mapping[str, object]], ...] = (
         (introduction, introduction.c.until.is_not(None), {"until": None, "step": IntroductionStep.OVER.value}),
         (working_pair, working_pair.c.ended_at.is_(None), {"ended_at": work.now}),
-    ):
+    )
+    for table, live, over in steps:
         is_of_both = or_(*(and_(table.c[one] == kept, table.c[two] == other) for one, two in (_SIDES, _SIDES[::-1])))
         await work.connection.execute(update(table).where(is_of_both, live).values(over))
         for name in _SIDES:
@@ -71,8 +72,8 @@ async def move_places(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     await work.connection.execute(
         delete(team_member).where(team_member.c.person == kept, team_member.c.joined_at.is_(None), joined_as_other)
     )
-    await _move(work, team_member.c.person, kept, other, others_of_key=("team", "person"))
-    await _move(work, team_task.c.person, kept, other, others_of_key=("team", "person", "kind"))
+    await _move(work, team_member, "person", kept, other, key=("team", "person"))
+    await _move(work, team_task, "person", kept, other, key=("team", "person", "kind"))
     await work.connection.execute(update(team_hat).where(team_hat.c.person == other).values(person=kept))
 
 
@@ -87,9 +88,9 @@ async def move_team(work: UnitOfWork, kept: UUID, other: UUID) -> None:
         await work.connection.execute(update(team).where(team.c.owner == other).values(owner=kept))
     else:
         into, gone = rows[kept], rows[other]
-        await _move(work, team_member.c.team, into, gone, others_of_key=("team", "person"))
-        await _move(work, team_task.c.team, into, gone, others_of_key=("team", "person", "kind"))
-        await _move(work, team_hat.c.team, into, gone, others_of_key=("team", "hat"))
+        await _move(work, team_member, "team", into, gone, key=("team", "person"))
+        await _move(work, team_task, "team", into, gone, key=("team", "person", "kind"))
+        await _move(work, team_hat, "team", into, gone, key=("team", "hat"))
         await work.connection.execute(delete(team).where(team.c.id == gone))
     # Nobody is in their own team.
     own = select(team.c.id).where(team.c.owner == kept)
@@ -97,17 +98,15 @@ async def move_team(work: UnitOfWork, kept: UUID, other: UUID) -> None:
         await work.connection.execute(delete(table).where(table.c.person == kept, table.c.team.in_(own)))
 
 
-async def _move(work: UnitOfWork, column: Column[Any], kept: UUID, other: UUID, *, others_of_key: Sequence[str]) -> None:
+async def _move(work: UnitOfWork, table: Table, name: str, kept: UUID, other: UUID, *, key: Sequence[str]) -> None:
     """Writes `kept` into the column in place of `other`, but for rows of which there is one with `kept` already: those go."""
-    table = column.table
     same = table.alias("same")
-    has_own = exists().where(same.c[column.name] == bindparam("kept_id"), *_same_but(table, same, column.name, others_of_key))
+    has_own = exists().where(same.c[name] == bindparam("kept_id"), *_same_but(table, same, name, key))
     both = {"kept_id": kept, "other_id": other}
-    await work.connection.execute(delete(table).where(column == bindparam("other_id"), has_own), both)
-    await work.connection.execute(update(table).where(column == other).values({column.name: kept}))
+    await work.connection.execute(delete(table).where(table.c[name] == bindparam("other_id"), has_own), both)
+    await work.connection.execute(update(table).where(table.c[name] == other).values({name: kept}))
 
 
-def _same_but(table: Any, same: Any, name: str, key: Sequence[str] | None = None) -> list[ColumnElement[bool]]:
+def _same_but(table: Table, same: FromClause, name: str, key: Sequence[str]) -> list[ColumnElement[bool]]:
     """That the columns of the key are the same in both, but for the one of this name."""
-    names = key if key is not None else [column.name for column in table.primary_key.columns]
-    return [table.c[other] == same.c[other] for other in names if other != name] or [true()]
+    return [table.c[column] == same.c[column] for column in key if column != name]
