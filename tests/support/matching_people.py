@@ -104,7 +104,8 @@ class MatchingPeople:
 
     async def sees_offer(self, of: UUID, by: UUID, token: str = "") -> bool:
         request = profiles.GetSupportProfilesRequest(person_id=str(of))
-        found = await call_service(self.co_op.stub(SupportProfileServiceStub).GetSupportProfiles, request, token or self.co_op.token(by))
+        stub = self.co_op.stub(SupportProfileServiceStub)
+        found: profiles.GetSupportProfilesResponse = await call_service(stub.GetSupportProfiles, request, token or self.co_op.token(by))
         return found.HasField("giving")
 
     async def teams(self, of: UUID) -> list[team.TeamPlace]:
