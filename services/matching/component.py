@@ -9,7 +9,7 @@ from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
 from services.database_setup import migrations_folder
 from services.matching.domain.places import read_places
-from services.matching.jobs import close_reviews, end_introductions, end_tasks
+from services.matching.jobs import close_reviews, end_introductions, end_places, end_tasks
 from services.matching.reactions import governance, identity, membership
 from services.matching.rpc.introduction_servicer import introduction_service
 from services.matching.rpc.review_servicer import review_service
@@ -42,6 +42,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
             jobs=(
                 end_introductions.JOB,
                 close_reviews.JOB,
+                end_places.job(runtime),
                 end_tasks.job(zone, runtime),
                 seal_reads_job(events_out.read_audit_sealed),
             ),

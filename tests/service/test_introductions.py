@@ -11,10 +11,9 @@ from kith.matching.facts.v1 import facts_pb2 as facts
 from kith.matching.v1 import introductions_pb2 as pb
 from kith.matching.v1 import support_profiles_pb2 as profiles
 from kith.matching.v1 import teams_pb2 as teams
-from kith.matching.v1.support_profiles_pb2_grpc import SupportProfileServiceStub
+from libs import callers
 from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound
-from libs.rpc.client import call_service
 from tests.support.matching_people import MatchingPeople
 from tests.support.running_co_op import Infrastructure, event_publisher, running_co_op
 
@@ -87,14 +86,30 @@ async def test_a_no_cannot_be_told_from_silence(infrastructure: Infrastructure) 
                 for found in lists
             ]
 
+        async def exported() -> list[list[dict[str, object]]]:
+            records = [await people.exported(worker) for worker in workers]
+            alike = {str(worker): "worker" for worker in workers}
+            own = [[fields for kind, fields in found if kind in {"introduction", "working_pair", "private_no"}] for found in records]
+            varying = {"id", "since", "until", "at"}  # one call is made after the other
+            return [
+                [{name: alike.get(str(value), value) for name, value in row.items() if name not in varying} for row in found]
+                for found in own
+            ]
+
         first, *others = await seen()
         assert first == [(pb.INTRODUCTION_STEP_INTEREST, True, False)]
         assert others == [first, first]
+        [row], *rows = await exported()
+        assert (row["worker"], row["step"]) == ("worker", "interest")
+        assert rows == [[row], [row]], "what a worker gets when they ask for their data"
         await people.co_op.move_clock(15 * 24 * 3600)
         await _until_over(people, silent)
         first, *others = await seen()
         assert first == [(pb.NO_KIND_LAPSED,)]
         assert others == [first, first]
+        own, *rest = await exported()
+        assert {"other", "step"} <= {name for row in own for name in row}
+        assert rest == [own, own]
         assert not [
             event for event in await people.co_op.published_events("matching") if not isinstance(event, facts.SupportProfileChanged)
         ]
@@ -117,17 +132,49 @@ async def test_offers_are_found_but_for_those_either_side_does_not_want_to_see(i
         await people.no(ada, refused, people.co_op.token(ada))
         await people.no(ada, refuses, people.co_op.token(refuses))
         await people.leave(outsider)
-        stub, as_ada = people.co_op.stub(SupportProfileServiceStub), await people.let_act(sister, ada)
-
-        async def found(token: str, **wanted: str) -> list[str]:
-            request = profiles.FindOffersRequest(person_id=str(ada), **wanted)
-            return [offer.person_id for offer in (await call_service(stub.FindOffers, request, token)).offers]
-
-        assert await found(people.co_op.token(ada)) == [str(wren)]
-        assert await found(as_ada) == [str(wren)]
-        assert await found(people.co_op.token(ada), language="tr") == []
+        assert await people.find_offers(ada) == [wren]
+        assert await people.find_offers(ada, await people.let_act(sister, ada)) == [wren]
+        assert await people.find_offers(ada, language="tr") == []
         with pytest.raises(NotAllowed, match="NOT_YOURS"):
-            await found(people.co_op.token(closed))
+            await people.find_offers(ada, people.co_op.token(closed))
+
+
+@pytest.mark.capability("T1", "T5")
+async def test_an_offer_shows_no_difference_between_a_no_and_silence(infrastructure: Infrastructure) -> None:
+    """She asks one who is silent and one who says no; one said no before, one closed their offer."""
+    async with matching_people(infrastructure) as people:
+        ada, bo, silent, refuses, refused_before, closed = await people.members(6)
+        token, asked = people.co_op.token, (silent, refuses)
+        await people.look_for_support(ada)
+        await people.offer_support(*asked, refused_before)
+        await people.no(ada, refused_before, token(refused_before))
+        for worker in asked:
+            assert await people.yes(ada, worker, token(ada)) == pb.INTRODUCTION_STEP_INTEREST
+
+        async def seen() -> list[tuple[object, ...]]:
+            found = await people.find_offers(ada)
+            return [(worker in found, await people.sees_offer(worker, ada)) for worker in asked]
+
+        before = await seen()
+        await people.no(ada, refuses, token(refuses))
+        assert await seen() == before == [(False, True)] * 2
+        for gone in (refused_before, closed):
+            assert (await people.find_offers(ada), await people.sees_offer(gone, ada)) == ([], False)
+            with pytest.raises(NotFound, match="OFFER_UNKNOWN"):
+                await people.yes(ada, gone, token(ada))
+        assert await people.sees_offer(refused_before, bo), "it is closed to her alone"
+
+        await people.co_op.move_clock(15 * 24 * 3600)
+        await _until_over(people, ada, giving=False)
+        await people.lift(ada, silent, token(ada))
+        await people.lift(ada, refuses, token(ada))
+        assert await seen() == [(False, False)] * 2
+        for worker in asked:
+            with pytest.raises(NotFound, match="OFFER_UNKNOWN"):
+                await people.yes(ada, worker, token(ada))
+        await people.lift(ada, silent, token(silent))
+        assert await seen() == [(True, True), (False, False)], "both want another try"
+        assert await people.yes(ada, silent, token(ada)) == pb.INTRODUCTION_STEP_INTEREST
 
 
 async def test_nobody_speaks_for_a_side_that_is_not_theirs(infrastructure: Infrastructure) -> None:
@@ -153,6 +200,38 @@ async def test_nobody_speaks_for_a_side_that_is_not_theirs(infrastructure: Infra
             await people.yes(ada, wren, token(ada), pb.INTRODUCTION_STEP_TRIAL)
 
 
+async def test_only_members_come_together(infrastructure: Infrastructure) -> None:
+    """Who has left neither asks, is asked nor answers; who acts needs no membership of their own."""
+    async with matching_people(infrastructure) as people:
+        ada, wren, robin, gone = await people.members(4)
+        helper, token = new_id(), people.co_op.token
+        await people.look_for_support(ada, gone)
+        await people.offer_support(wren, robin, gone)
+        assert await people.yes(ada, gone, token(ada)) == pb.INTRODUCTION_STEP_INTEREST
+        assert await people.yes(gone, robin, token(robin)) == pb.INTRODUCTION_STEP_INTEREST
+        await people.leave(gone)
+        for person, worker, caller in ((ada, gone, ada), (gone, robin, robin)):
+            with pytest.raises(FailedPrecondition, match="INTRODUCTION_OVER"):
+                await people.yes(person, worker, token(caller), pb.INTRODUCTION_STEP_INTEREST)
+        for person, worker in ((ada, gone), (gone, wren)):
+            with pytest.raises(NotAllowed, match="MEMBERS_ONLY"):
+                await people.yes(person, worker, token(gone))
+        for person, worker, caller in ((robin, gone, robin), (gone, wren, wren)):
+            with pytest.raises(NotFound, match="OFFER_UNKNOWN"):
+                await people.yes(person, worker, token(caller))
+        assert not await people.sees_offer(gone, wren)
+        assert (await people.sees_offer(wren, helper), await people.sees_offer(wren, gone)) == (False, False)
+
+        as_ada = await people.let_act(helper, ada)
+        assert sorted(await people.find_offers(ada, as_ada)) == sorted([wren, robin])
+        assert await people.sees_offer(wren, helper, as_ada)
+        assert await people.yes(ada, wren, as_ada) == pb.INTRODUCTION_STEP_INTEREST
+        outside = await people.let_act(helper, wren, scope="health")
+        for looking in (people.sees_offer(robin, helper, outside), people.find_offers(wren, outside)):
+            with pytest.raises(NotAllowed, match="ACTING_OUTSIDE_SCOPE"):
+                await looking
+
+
 async def test_two_who_ask_in_the_same_moment_have_one_introduction(infrastructure: Infrastructure) -> None:
     async with matching_people(infrastructure) as people:
         [ada, *workers] = await people.members(9)
@@ -172,9 +251,27 @@ async def test_two_who_ask_in_the_same_moment_have_one_introduction(infrastructu
         assert sorted(one.pair.worker_id for one in live) == sorted(map(str, workers))
 
 
-async def _until_over(people: MatchingPeople, worker: UUID) -> None:
+async def test_a_last_yes_that_is_being_written_is_not_ended(infrastructure: Infrastructure) -> None:
+    async with matching_people(infrastructure) as people:
+        ada, wren, robin = await people.members(3)
+        await people.look_for_support(ada)
+        await people.offer_support(wren, robin)
+        for worker in (wren, robin):
+            await people.yes(ada, worker, people.co_op.token(ada))
+        async with people.co_op.database_transaction("matching", caller=callers.job("tests")) as connection:
+            await connection.execute("update introduction set step = 'joined', until = null where worker = $1", wren)
+            await people.co_op.move_clock(15 * 24 * 3600)
+            await people.look_for_support(robin)  # an event of our own wakes the job
+            await asyncio.sleep(0.5)
+        await _until_over(people, robin)
+        ended = {row[2]: row[3] for row in await people.co_op.all_rows("matching", "introduction")}
+        assert ended == {wren: "joined", robin: "over"}
+        assert not [no.pair.worker_id for no in (await people.introductions(wren, giving=True)).not_now]
+
+
+async def _until_over(people: MatchingPeople, person: UUID, *, giving: bool = True) -> None:
     for _ in range(200):
-        found = await people.introductions(worker, giving=True)
+        found = await people.introductions(person, giving=giving)
         if found.not_now and not found.introductions:
             return
         await asyncio.sleep(0.05)

@@ -13,7 +13,7 @@ from kith.matching.v1 import support_profiles_pb2 as profiles
 from kith.matching.v1 import teams_pb2 as teams
 from kith.matching.v1.reviews_pb2_grpc import ReviewServiceStub
 from libs.database.engine import new_id
-from libs.refusals import FailedPrecondition, NotAllowed, NotFound
+from libs.refusals import AlreadyExists, FailedPrecondition, NotAllowed, NotFound
 from libs.rpc.client import call_service
 from tests.service.test_introductions import matching_people
 from tests.service.test_teams import Team
@@ -49,9 +49,9 @@ class Working:
             assert not (await self.record(self.worker, day)).confirmed
             assert (await self.record(self.person, day)).confirmed
 
-    async def seen(self, by: UUID) -> pb.GetReviewsResponse:
+    async def seen(self, by: UUID, token: str = "") -> pb.GetReviewsResponse:
         request = pb.GetReviewsRequest(person_id=str(by), giving=by == self.worker)
-        found: pb.GetReviewsResponse = await call_service(self.stub.GetReviews, request, self.token(by))
+        found: pb.GetReviewsResponse = await call_service(self.stub.GetReviews, request, token or self.token(by))
         return found
 
     async def answer(self, by: UUID, review: str, answer: "pb.ReviewAnswer.ValueType", token: str = "") -> tuple[bool, bool]:
@@ -153,3 +153,60 @@ async def test_who_leaves_and_comes_back_begins_anew(infrastructure: Infrastruct
             assert (await working.record(ada, today)).visits == 1
             await team.end(ben, ben)
             assert list((await working.seen(ada)).pairs) == []
+
+
+@pytest.mark.capability("T2", "T6")
+async def test_who_joins_by_an_invitation_goes_on_where_the_trial_was(infrastructure: Infrastructure) -> None:
+    async with matching_people(infrastructure) as people:
+        ada, wren = await people.members(2)
+        working, team = await _trial(people, ada, wren), Team(people, ada)
+        await working.visit(people.co_op.now().date())
+        await team.invite(wren, teams.TEAM_MEMBER_KIND_FRIEND, working.token(ada))
+        await team.answer(wren)
+        with pytest.raises(AlreadyExists, match="ALREADY_IN_TEAM"):
+            await people.yes(ada, wren, working.token(ada))
+        assert await _introductions(people) == ["joined"]
+        await people.co_op.move_clock(100 * 24 * 3600)
+        await people.look_for_support(wren)  # an event of our own wakes the job
+        await working.visit(people.co_op.now().date())
+        [pair] = (await working.seen(ada)).pairs
+        assert (pair.visits, await _introductions(people)) == (2, ["joined"])
+        assert [place.kind for place in await people.teams(wren)] == [teams.TEAM_MEMBER_KIND_FRIEND]
+        joined = [event for event in await people.co_op.published_events("matching") if isinstance(event, facts.TeamMemberJoined)]
+        assert len(joined) == 1
+        for one, giving in ((ada, False), (wren, True)):
+            over = await people.introductions(one, giving=giving)
+            assert (list(over.introductions), list(over.not_now)) == ([], [])
+
+
+async def _introductions(people: MatchingPeople) -> list[object]:
+    return [row[3] for row in await people.co_op.all_rows("matching", "introduction")]
+
+
+async def test_a_worker_who_acts_for_the_person_is_on_neither_side(infrastructure: Infrastructure) -> None:
+    async with matching_people(infrastructure) as people:
+        ada, wren, robin = await people.members(3)
+        working, robins, token = await _trial(people, ada, wren), Working(people, ada, robin), people.co_op.token
+        await people.offer_support(robin)
+        await people.get_ready(robin)
+        await robins.begin_trial()
+        as_ada, today = await people.let_act(wren, ada), people.co_op.now().date()
+        for one in (working, robins):
+            await one.record(one.worker, today)
+        assert (await robins.record(wren, today, as_ada)).visits == 1, "of another worker, who acts says what the person would say"
+        introduced = await people.introductions(ada, token=as_ada)
+        assert [row.pair.worker_id for row in introduced.introductions] == [str(robin)]
+        assert [row.pair.worker_id for row in (await working.seen(ada, as_ada)).pairs] == [str(robin)]
+        for did in (
+            people.yes(ada, wren, as_ada, introductions.INTRODUCTION_STEP_TRIAL),
+            people.no(ada, wren, as_ada),
+            people.lift(ada, wren, as_ada),
+            working.record(wren, today, as_ada),
+            Team(people, ada).invite(wren, teams.TEAM_MEMBER_KIND_FRIEND, as_ada),
+        ):
+            with pytest.raises(NotAllowed, match="NOT_YOURS"):
+                await did
+        for worker in (wren, robin):
+            await people.no(ada, worker, token(ada))
+        assert [row.pair.worker_id for row in (await people.introductions(ada, token=as_ada)).not_now] == [str(robin)]
+        assert (await people.find_offers(ada, as_ada), await people.sees_offer(wren, wren, as_ada)) == ([], False)

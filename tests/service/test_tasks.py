@@ -61,8 +61,8 @@ async def _team(people: MatchingPeople, owner: UUID, *members: tuple[UUID, "team
     return Tasks(team)
 
 
-async def _within_a_second(holds: Callable[[], Awaitable[bool]]) -> None:
-    end = time.monotonic() + 1
+async def _within(seconds: float, holds: Callable[[], Awaitable[bool]]) -> None:
+    end = time.monotonic() + seconds
     while not await holds():
         assert time.monotonic() < end
         await asyncio.sleep(0.02)
@@ -133,7 +133,7 @@ async def test_a_task_ends_with_the_credential_and_the_team_hears(infrastructure
         async def ended(*whom: UUID) -> bool:
             return [event.person_id for event in await tasks.ended() if event.credentials] == [str(one) for one in whom]
 
-        await _within_a_second(lambda: ended(wren))
+        await _within(1, lambda: ended(wren))
         await people.co_op.move_clock(2 * 24 * 3600)
         assert await tasks.seen(ada) == {str(ben), str(ira)}, "its last day counts"
         await people.co_op.move_clock(3 * 24 * 3600)
@@ -150,3 +150,36 @@ async def test_a_task_ends_with_the_credential_and_the_team_hears(infrastructure
         assert await ended(wren, ben), "nothing ends by half of the credentials, while they are rebuilt"
         notices = [event for event in await people.co_op.published_events("matching") if isinstance(event, facts.NoticeWanted)]
         assert [set(notice.person_ids) for notice in notices] == [{str(one) for one in (ada, ben, wren, ira)}] * 2
+
+
+async def test_the_last_day_follows_the_credential_and_a_task_of_nobody_goes(infrastructure: Infrastructure) -> None:
+    async with matching_people(infrastructure) as people:
+        ada, ben = await people.members(2)
+        tasks, paper = await _team(people, ada, (ben, teams.TEAM_MEMBER_KIND_WORKER)), str(new_id())
+        days = [(people.co_op.now().date() + timedelta(days=ahead)).isoformat() for ahead in (2, 30)]
+
+        async def verify(until: str) -> None:
+            verified = CredentialVerified(person_id=str(ben), credential_id=paper, kind="medicines", expires_on=until)
+            await people.identity.publish((verified, str(ben)))
+            await people.co_op.wait_until_consumed("matching", "identity")
+
+        await verify(days[0])
+        assert await tasks.assign(ben, people.co_op.token(ada)) == days[0]
+        assert any(ben in row for row in await people.co_op.all_rows("matching", "read_audit")), "how long his papers count, she learns"
+        await verify(days[1])
+
+        async def assigned() -> bool:
+            events = await people.co_op.published_events("matching")
+            return [event.until_day for event in events if isinstance(event, facts.TaskAssigned)] == days
+
+        await _within(5, assigned)
+        async with people.co_op.database_transaction("matching", caller=callers.job("tests")) as connection:
+            await connection.execute("delete from team_member where person = $1", ben)
+            await connection.execute("update team_task set check_again = true")
+        await people.look_for_support(ada)  # an event of our own wakes the job
+
+        async def is_gone() -> bool:
+            return not await people.co_op.all_rows("matching", "team_task")
+
+        await _within(5, is_gone)
+        assert [event.credentials for event in await tasks.ended()] == [False]

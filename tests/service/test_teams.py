@@ -6,9 +6,13 @@ from uuid import UUID
 
 import pytest
 
+from kith.identity.facts.v1.facts_pb2 import PersonErased, PersonsMerged
 from kith.matching.facts.v1 import facts_pb2 as facts
+from kith.matching.v1 import tasks_pb2 as tasks
 from kith.matching.v1 import teams_pb2 as pb
+from kith.matching.v1.tasks_pb2_grpc import TaskServiceStub
 from kith.matching.v1.teams_pb2_grpc import TeamServiceStub
+from kith.membership.facts.v1.facts_pb2 import MembershipEnded
 from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound
 from libs.rpc.client import call_service
@@ -56,6 +60,13 @@ class Team:
         saved: pb.SetTeamAgreementResponse = await call_service(self.stub.SetTeamAgreement, request, self.people.co_op.token(by))
         return saved.version
 
+    async def tasks(self, by: UUID) -> tasks.GetTeamTasksResponse:
+        request = tasks.GetTeamTasksRequest(team_id=self.id)
+        found: tasks.GetTeamTasksResponse = await call_service(
+            self.people.co_op.stub(TaskServiceStub).GetTeamTasks, request, self.people.co_op.token(by)
+        )
+        return found
+
     async def seen(self, by: UUID) -> pb.GetTeamResponse:
         return await self.people.get_team(self.id, self.people.co_op.token(by))
 
@@ -73,6 +84,9 @@ async def test_the_owner_chooses_and_everybody_may_leave(infrastructure: Infrast
             await team.invite(ada, pb.TEAM_MEMBER_KIND_FRIEND, people.co_op.token(ada))
         await team.invite(friend, pb.TEAM_MEMBER_KIND_FRIEND, as_ada)
         await team.invite(sister, pb.TEAM_MEMBER_KIND_FAMILY, people.co_op.token(ada))
+        for looking in (team.seen, team.tasks):
+            with pytest.raises(NotFound, match="TEAM_UNKNOWN"):
+                await looking(friend)
         with pytest.raises(FailedPrecondition, match="NOT_INVITED"):
             await team.answer(ada)
         with pytest.raises(NotFound, match="TEAM_UNKNOWN"):
@@ -80,6 +94,7 @@ async def test_the_owner_chooses_and_everybody_may_leave(infrastructure: Infrast
         with pytest.raises(NotFound, match="TEAM_UNKNOWN"):
             await team.end(friend, stranger)
         await team.answer(friend)
+        assert list((await team.tasks(friend)).tasks) == []
         await team.answer(sister, accepted=False)
         with pytest.raises(FailedPrecondition, match="NOT_INVITED"):
             await team.answer(friend)
@@ -99,6 +114,111 @@ async def test_the_owner_chooses_and_everybody_may_leave(infrastructure: Infrast
             await team.seen(friend)
         events = await people.co_op.published_events("matching")
         assert [type(event) for event in events] == [facts.TeamFormed, facts.TeamMemberJoined, facts.TeamMemberLeft]
+
+
+@pytest.mark.capability("T1", "T2")
+async def test_an_invitation_of_somebody_who_is_blocked_does_not_come_through(infrastructure: Infrastructure) -> None:
+    async with matching_people(infrastructure) as people:
+        ada, silent, blocks, refuses = await people.members(4)
+        team, token, invited = Team(people, ada), people.co_op.token, (silent, blocks, refuses)
+        await people.no(ada, blocks, token(blocks), block=True)
+        await people.no(ada, refuses, token(refuses))
+        for friend in invited:
+            await team.invite(friend, pb.TEAM_MEMBER_KIND_FRIEND, token(ada))
+        assert [len(await people.teams(friend)) for friend in invited] == [1, 0, 1]
+        assert {(one.person_id, one.HasField("joined_at")) for one in (await team.seen(ada)).members} == {
+            (str(friend), False) for friend in invited
+        }, "she sees three who have not answered"
+        await people.no(ada, silent, token(silent), block=True)
+        await people.lift(ada, blocks, token(blocks))
+        assert [len(await people.teams(friend)) for friend in invited] == [0, 1, 1]
+
+
+@pytest.mark.capability("T2")
+async def test_who_is_no_longer_a_member_is_in_no_team(infrastructure: Infrastructure) -> None:
+    """Their place, hat, invitation and introductions end with their last day; their own team is theirs."""
+    async with matching_people(infrastructure) as people:
+        ada, ben, robin, stays = await people.members(4)
+        token, teams = people.co_op.token, [Team(people, owner) for owner in (ada, robin, ben)]
+        for team in teams[:2]:
+            await team.invite(ben, pb.TEAM_MEMBER_KIND_FRIEND, token(team.owner))
+        await people.no(robin, ben, token(ben), block=True)  # an invitation that does not show
+        await teams[0].answer(ben)
+        await teams[0].offer(ben, ada)
+        await teams[0].accept(ben)
+        await teams[2].invite(stays, pb.TEAM_MEMBER_KIND_FRIEND, token(ben))
+        await teams[2].answer(stays)
+        await people.look_for_support(ben, stays)
+        await people.offer_support(ben, ada)
+        await people.yes(ben, ada, token(ada))
+        await people.yes(stays, ben, token(stays))
+
+        in_two_days = people.co_op.now().date() + timedelta(days=2)
+        await people.leave(ben, on=in_two_days)
+        await people.co_op.move_clock(24 * 3600)
+        await people.look_for_support(robin)  # an event of our own wakes the jobs
+        await asyncio.sleep(0.5)
+        assert len((await teams[0].seen(ada)).hats) == 1, "until their last day"
+        await people.co_op.move_clock(4 * 24 * 3600)
+        for _ in range(200):
+            if not (await teams[1].seen(robin)).members:
+                break
+            await asyncio.sleep(0.05)
+        seen = await teams[0].seen(ada)
+        assert (list(seen.members), list(seen.hats)) == ([], [])
+        assert [member.person_id for member in (await teams[2].seen(ben)).members] == [str(stays)]
+        assert [row[3] for row in await people.co_op.all_rows("matching", "introduction")] == ["over", "over"]
+        events = await people.co_op.published_events("matching")
+        assert [event.person_id for event in events if isinstance(event, facts.TeamMemberLeft | facts.TeamHatEnded)] == [str(ben)] * 2
+
+
+@pytest.mark.capability("T1", "T2")
+async def test_a_merged_entry_has_the_places_pairs_and_noes_of_both(infrastructure: Infrastructure) -> None:
+    async with matching_people(infrastructure) as people:
+        kept, other, ben, wren, robin = await people.members(5)
+        token = people.co_op.token
+        own, others, bens = (Team(people, owner) for owner in (kept, other, ben))
+        for team, friend in ((own, wren), (others, wren), (others, robin), (bens, other), (bens, kept)):
+            await team.invite(friend, pb.TEAM_MEMBER_KIND_FRIEND, token(team.owner))
+        for team, friend in ((own, wren), (others, robin), (bens, other)):
+            await team.answer(friend)
+        await bens.offer(other, ben)
+        await bens.accept(other)
+        await people.no(kept, ben, token(kept))
+        await people.no(other, ben, token(other), block=True)
+        await people.no(other, robin, token(robin))
+        await people.look_for_support(kept, other)
+        await people.offer_support(robin, ben)
+        for person in (kept, other):
+            await people.yes(person, ben, token(ben))
+        merged = PersonsMerged(kept_person_id=str(kept), other_person_id=str(other))
+        await people.membership.publish((MembershipEnded(person_id=str(other), on="2020-01-01", reason="merged"), str(other)))
+        await people.co_op.wait_until_consumed("matching", "membership")
+        for _ in range(2):
+            await people.identity.publish((merged, str(kept)))
+            await people.co_op.wait_until_consumed("matching", "identity")
+
+        assert {(one.person_id, one.HasField("joined_at")) for one in (await own.seen(kept)).members} == {
+            (str(wren), True), (str(robin), True),
+        }  # fmt: skip
+        seen = await bens.seen(kept)
+        assert [(one.person_id, one.HasField("joined_at")) for one in seen.members] == [(str(kept), True)]
+        assert [one.person_id for one in seen.hats] == [str(kept)]
+        noes = {(row[0], row[1], row[3]) for row in await people.co_op.all_rows("matching", "private_no")}
+        assert noes == {(kept, ben, "block"), (robin, kept, "no")}
+        steps = sorted((row[1], row[3]) for row in await people.co_op.all_rows("matching", "introduction"))
+        assert steps == [(kept, "interest"), (kept, "over")]
+
+
+async def test_who_invites_several_at_once_has_one_team(infrastructure: Infrastructure) -> None:
+    async with matching_people(infrastructure) as people:
+        [ada, *friends] = await people.members(7)
+        teams = [Team(people, ada) for _ in friends]
+        invitations = zip(teams, friends, strict=True)
+        await asyncio.gather(*(team.invite(one, pb.TEAM_MEMBER_KIND_FRIEND, people.co_op.token(ada)) for team, one in invitations))
+        assert len({team.id for team in teams}) == 1
+        assert {one.person_id for one in (await teams[0].seen(ada)).members} == set(map(str, friends))
+        assert [type(event) for event in await people.co_op.published_events("matching")] == [facts.TeamFormed]
 
 
 @pytest.mark.capability("T2")
@@ -130,8 +250,16 @@ async def test_a_hat_is_taken_by_consent_for_a_time_and_handed_on(infrastructure
         [worn] = (await team.seen(second)).hats
         assert (worn.person_id, worn.handover) == (str(second), "Robin cannot do Fridays.")
 
+        with pytest.raises(AlreadyExists, match="TEAM_HAT_TAKEN"):
+            await team.offer(second, ada)
+        assert len((await team.seen(second)).hats) == 1, "an offer takes no hat away"
         await team.end(second, ada)
         assert list((await team.seen(ada)).hats) == []
+        await team.offer(first, ada)
+        await people.identity.publish((PersonErased(erasure_id=str(new_id()), person_ids=[str(first)]), str(first)))
+        await people.co_op.wait_until_consumed("matching", "identity")
+        [hat] = await people.co_op.all_rows("matching", "team_hat")
+        assert (str(first) in map(str, hat), hat[-1]) == (False, "Robin cannot do Fridays."), "the words are for the next one"
         given = [
             event for event in await people.co_op.published_events("matching") if isinstance(event, facts.TeamHatGiven | facts.TeamHatEnded)
         ]

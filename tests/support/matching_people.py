@@ -1,7 +1,8 @@
 """People of a co-op in which only matching runs: members with open profiles, and calls in their names."""
 
+import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from kith.identity.facts.v1.facts_pb2 import CredentialVerified, RelationshipStarted
@@ -12,6 +13,8 @@ from kith.matching.v1.introductions_pb2_grpc import IntroductionServiceStub
 from kith.matching.v1.support_profiles_pb2_grpc import SupportProfileServiceStub
 from kith.matching.v1.teams_pb2_grpc import TeamServiceStub
 from kith.membership.facts.v1.facts_pb2 import MemberAdmitted, MembershipEnded
+from kith.person.v1 import person_rights_pb2 as rights
+from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
 from libs import callers
 from libs.callers import tokens
 from libs.database.engine import new_id
@@ -36,9 +39,9 @@ class MatchingPeople:
         await self.co_op.wait_until_consumed("matching", "membership")
         return people
 
-    async def leave(self, person: UUID) -> None:
-        """Their last day was long ago."""
-        await self.membership.publish((MembershipEnded(person_id=str(person), on="2020-01-01", reason="left"), str(person)))
+    async def leave(self, person: UUID, on: date = date(2020, 1, 1)) -> None:
+        """Their last day, which was long ago where nothing else is said."""
+        await self.membership.publish((MembershipEnded(person_id=str(person), on=on.isoformat(), reason="left"), str(person)))
         await self.co_op.wait_until_consumed("matching", "membership")
 
     async def look_for_support(self, *people: UUID) -> None:
@@ -63,10 +66,10 @@ class MatchingPeople:
         await self.identity.publish(*verified)
         await self.co_op.wait_until_consumed("matching", "identity")
 
-    async def let_act(self, holder: UUID, subject: UUID) -> str:
-        """A token with which `holder` acts for `subject` in "my team"."""
+    async def let_act(self, holder: UUID, subject: UUID, scope: str = "team") -> str:
+        """A token with which `holder` acts for `subject`: in "my team", where nothing else is said."""
         started = RelationshipStarted(
-            relationship_id=str(new_id()), subject_id=str(subject), holder_id=str(holder), kind="relative", scopes=["team"]
+            relationship_id=str(new_id()), subject_id=str(subject), holder_id=str(holder), kind="relative", scopes=[scope]
         )
         started.valid_from.FromDatetime(self.co_op.now() - timedelta(minutes=1))
         await self.identity.publish((started, str(subject)))
@@ -94,6 +97,17 @@ class MatchingPeople:
         )
         return found
 
+    async def find_offers(self, of: UUID, token: str = "", **wanted: str) -> list[UUID]:
+        request = profiles.FindOffersRequest(person_id=str(of), **wanted)
+        found = await call_service(self.co_op.stub(SupportProfileServiceStub).FindOffers, request, token or self.co_op.token(of))
+        return [UUID(offer.person_id) for offer in found.offers]
+
+    async def sees_offer(self, of: UUID, by: UUID, token: str = "") -> bool:
+        request = profiles.GetSupportProfilesRequest(person_id=str(of))
+        stub = self.co_op.stub(SupportProfileServiceStub)
+        found: profiles.GetSupportProfilesResponse = await call_service(stub.GetSupportProfiles, request, token or self.co_op.token(by))
+        return found.HasField("giving")
+
     async def teams(self, of: UUID) -> list[team.TeamPlace]:
         request = team.GetTeamsRequest(person_id=str(of))
         return list((await call_service(self.co_op.stub(TeamServiceStub).GetTeams, request, self.co_op.token(of))).teams)
@@ -103,6 +117,14 @@ class MatchingPeople:
             self.co_op.stub(TeamServiceStub).GetTeam, team.GetTeamRequest(team_id=team_id), token
         )
         return found
+
+    async def exported(self, of: UUID) -> list[tuple[str, dict[str, object]]]:
+        """What they get of matching when they ask for their data: kinds and fields of records."""
+        request = rights.ExportRequest(person_id=str(of), page_size=200)
+        page: rights.ExportResponse = await call_service(
+            self.co_op.stub_at("matching", PersonRightsServiceStub).Export, request, self.co_op.token(of)
+        )
+        return [(record.kind, json.loads(record.json)) for record in page.records]
 
 
 def _pair(person: UUID, worker: UUID) -> pb.Pair:

@@ -14,7 +14,7 @@ from services.matching.storage import events_out, teams
 async def accept_team_hat(work: UnitOfWork, team_id: UUID, hat: TeamHat, *, zone: ZoneInfo) -> None:
     """Nobody accepts for another. Raises NotFound TEAM_UNKNOWN, FailedPrecondition TEAM_HAT_NOT_OFFERED."""
     person = await hats.require_person(work)
-    await teams.get(work, team_id)
+    await teams.get(work, team_id, lock=True)
     offered = await teams.find_hat(work, team_id, hat)
     if (
         offered is None

@@ -16,7 +16,7 @@ async def end_team_membership(work: UnitOfWork, team_id: UUID, person: UUID) -> 
 
     Raises NotFound TEAM_UNKNOWN, NotAllowed NOT_TEAM_OWNER, FailedPrecondition NOT_IN_TEAM.
     """
-    caller, team = await acting.require_principal(work, SCOPE), await teams.get(work, team_id)
+    caller, team = await acting.require_principal(work, SCOPE), await teams.get(work, team_id, lock=True)
     if caller != person:
         require_owner(team, caller)
     member = await teams.find_member(work, team_id, person)

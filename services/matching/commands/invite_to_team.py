@@ -5,7 +5,7 @@ from uuid import UUID
 from kith.matching.v1.enums import TeamMemberKind
 from libs.access import acting
 from libs.database.engine import UnitOfWork
-from libs.refusals import AlreadyExists, NotFound, invalid
+from libs.refusals import AlreadyExists, NotAllowed, NotFound, invalid
 from services.matching.commands.join_team import own_team
 from services.matching.domain.support_profile import SCOPE
 from services.matching.domain.team import TeamMember
@@ -15,10 +15,14 @@ from services.matching.storage import projections, teams
 async def invite_to_team(work: UnitOfWork, owner: UUID, person: UUID, kind: TeamMemberKind) -> UUID:
     """Returns the team's id. Inviting somebody again who has not answered changes nothing.
 
+    Who acts for the owner does not invite themselves: nobody says yes for both sides.
+
     Raises NotAllowed NOT_YOURS, ACTING_ENDED or ACTING_OUTSIDE_SCOPE, Invalid OWN_TEAM, NotFound MEMBER_UNKNOWN, AlreadyExists
     ALREADY_IN_TEAM.
     """
     await acting.require_self_or_acting(work, owner, SCOPE)
+    if work.caller.acting_for is not None and work.caller.person == person:
+        raise NotAllowed("NOT_YOURS")
     if person == owner:
         raise invalid("person_id", "OWN_TEAM")
     if not await projections.is_member(work, person):

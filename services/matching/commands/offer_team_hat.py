@@ -22,7 +22,8 @@ async def offer_team_hat(work: UnitOfWork, team_id: UUID, person: UUID, hat: Tea
     if person != team.owner:
         require_member(await teams.find_member(work, team_id, person))
     before = await teams.find_hat(work, team_id, hat)
-    if before is not None and before.is_worn(today) and before.person != person:
+    # Not even by its wearer: they would lose it until they accept. They hand it back first, with their words for the next term.
+    if before is not None and before.is_worn(today):
         raise AlreadyExists("TEAM_HAT_TAKEN")
     handover = await teams.get_handover(work, team_id, hat)
     await teams.save_hat(work, WornTeamHat(team_id, hat, person, None, check_until(until, today), handover))

@@ -24,6 +24,8 @@ class Pair:
 async def require_side(work: UnitOfWork, pair: Pair) -> Side:
     """The side of the person, for them and for who acts for them in `team`, or of the worker, for them alone.
 
+    Nobody is on both sides: a worker who acts for the person speaks for neither while they act.
+
     Raises Invalid SAME_PERSON, NotAllowed PERSON_NEEDED, NOT_YOURS, ACTING_ENDED or ACTING_OUTSIDE_SCOPE.
     """
     if pair.person == pair.worker:
@@ -31,7 +33,7 @@ async def require_side(work: UnitOfWork, pair: Pair) -> Side:
     caller = work.caller
     if caller.acting_for is None and caller.person == pair.worker:
         return Side.WORKER
-    if caller.acting_for == pair.worker:
+    if caller.acting_for == pair.worker or (caller.acting_for is not None and caller.person == pair.worker):
         raise NotAllowed("NOT_YOURS")
     await acting.require_self_or_acting(work, pair.person, SCOPE)
     return Side.PERSON

@@ -17,14 +17,14 @@ from services.matching.storage.private_noes import PrivateNo
 async def part_ways(work: UnitOfWork, ended: Review) -> None:
     """A review ended it: the trial is over, or the place in the team. With neither there is nothing left to end."""
     async with as_engine(work):
-        team = await teams.find_by_owner(work, ended.person)
+        team = await teams.find_by_owner(work, ended.person, lock=True)
         member = await teams.find_member(work, team.id, ended.worker) if team else None
         if team is not None and member is not None and member.joined_at is not None:
             await leave_team(work, team, member)
             return
         live = await introductions.find_live(work, ended.person, ended.worker)
         if live is not None and live.step is IntroductionStep.TRIAL:
-            await end_introductions_now(work, [steps.end_by_review(live, work.now)])
+            await end_introductions_now(work, [steps.end_at_once(live, work.now)])
         await _end_pair(work, ended.person, ended.worker)
 
 

@@ -60,7 +60,7 @@ async def _working_pair(work: UnitOfWork, pair: Pair) -> WorkingPair:
 async def _began_at(work: UnitOfWork, pair: Pair) -> datetime | None:
     """When the trial began, or the place in the team; None without either."""
     async with as_engine(work):
-        team = await teams.find_by_owner(work, pair.person)
+        team = await teams.find_by_owner(work, pair.person, lock=True)
         member = await teams.find_member(work, team.id, pair.worker) if team else None
         if member is not None and member.joined_at is not None:
             return member.joined_at

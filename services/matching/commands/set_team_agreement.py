@@ -5,7 +5,8 @@ from uuid import UUID
 from libs.database.engine import UnitOfWork
 from libs.refusals import Conflict
 from services.matching.commands.team_access import owned_team
-from services.matching.domain.team import MAX_AGREEMENT, check_text
+from services.matching.domain.team import MAX_AGREEMENT
+from services.matching.domain.words import check_words
 from services.matching.storage import teams
 
 
@@ -14,5 +15,5 @@ async def set_team_agreement(work: UnitOfWork, team_id: UUID, words: str, versio
     team = await owned_team(work, team_id)
     if team.version != version:
         raise Conflict("VERSION_STALE", version=str(team.version))
-    await teams.set_agreement(work, team_id, check_text("agreement", words, MAX_AGREEMENT))
+    await teams.set_agreement(work, team_id, check_words("agreement", words, MAX_AGREEMENT))
     return team.version + 1

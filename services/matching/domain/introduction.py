@@ -9,10 +9,12 @@
 | over     |                         |           |                                              |
 
 - Each step begins with no answers, so that no step is taken with one yes, and an earlier yes never counts for a later step.
-- A no is private: it stops nothing that the other side could see. The step goes on until its day, as it would without any answer, and a yes
-  of the other side changes nothing. Until that day the one who said no may say yes.
+- A no is private: it stops nothing that the other side could see, and no number that they get counts answers. The step goes on until its
+  day, as it would without any answer, and a yes of the other side changes nothing. Until that day the one who said no may say yes.
 - When a step is over, the two are not proposed to each other again, until both have asked for it: after a no as after silence.
-- A trial is over at once when a review of it ends it (`review.py`).
+- Offers are shown to every member, so one whose owner said no is closed to that person altogether: not found, not opened, not asked.
+- A trial is over at once when a review of it ends it (`review.py`), and every step once one of the two is no longer a member.
+- Who joins the team in another way, by an invitation, has joined: nothing is left to answer, and no end of a step parts them.
 - To take part in a trial a worker needs what the rulebook asks for before a first visit. Either side's yes to trying it is refused without,
   whatever the other has said.
 """
@@ -58,7 +60,6 @@ class Introduction:
     person_said: bool | None = None
     worker_said: bool | None = None
     """Yes, no, or nothing so far, at this step."""
-    version: int = 1
 
     def said(self, side: Side) -> bool | None:
         return self.person_said if side is Side.PERSON else self.worker_said
@@ -101,12 +102,17 @@ def end_over_time(introduction: Introduction, now: datetime) -> Introduction:
     """Over, once its time has gone by; unchanged before."""
     if introduction.until is None or now < introduction.until:
         return introduction
-    return replace(introduction, step=IntroductionStep.OVER, since=introduction.until, until=None, version=introduction.version + 1)
+    return replace(introduction, step=IntroductionStep.OVER, since=introduction.until, until=None)
 
 
-def end_by_review(introduction: Introduction, now: datetime) -> Introduction:
-    """Over at once: both were asked how the trial goes (`review.py`), and it ends."""
-    return replace(introduction, step=IntroductionStep.OVER, since=now, until=None, version=introduction.version + 1)
+def end_by_joining(introduction: Introduction, now: datetime) -> Introduction:
+    """Joined, at whatever step they were: the one accepted an invitation to the other's team."""
+    return replace(introduction, step=IntroductionStep.JOINED, since=now, until=None, person_said=None, worker_said=None)
+
+
+def end_at_once(introduction: Introduction, now: datetime) -> Introduction:
+    """Over: both were asked how the trial goes (`review.py`), and it ends; or one of them is no longer a member."""
+    return replace(introduction, step=IntroductionStep.OVER, since=now, until=None)
 
 
 def _require_live(introduction: Introduction, now: datetime) -> None:
@@ -125,7 +131,4 @@ def _until(step: IntroductionStep, now: datetime, rules: MatchingRules) -> datet
 
 
 def _with_answer(introduction: Introduction, side: Side, *, yes: bool) -> Introduction:
-    version = introduction.version + 1
-    if side is Side.PERSON:
-        return replace(introduction, person_said=yes, version=version)
-    return replace(introduction, worker_said=yes, version=version)
+    return replace(introduction, person_said=yes) if side is Side.PERSON else replace(introduction, worker_said=yes)

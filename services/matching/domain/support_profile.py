@@ -13,6 +13,7 @@ from kith.matching.v1.enums import WorksAs
 from libs.refusals import invalid
 from services.matching.domain.places import Place, find_place, normalise
 from services.matching.domain.weekly_hours import DAY_MINUTES, WeeklyTime, check_times
+from services.matching.domain.words import check_words
 
 SCOPE = "team"
 """In which somebody may act for a person here."""
@@ -89,9 +90,7 @@ def check_giving(profile: GivingSupport, places: Mapping[str, Place]) -> GivingS
         raise invalid("rate_pence", "RATE_OUT_OF_RANGE", at_most=str(MAX_RATE_PENCE))
     if profile.works_as is WorksAs.VOLUNTEER and profile.rate_pence:
         raise invalid("rate_pence", "VOLUNTEER_HAS_NO_RATE")
-    words = unicodedata.normalize("NFC", profile.words).strip()
-    if len(words) > MAX_WORDS:
-        raise invalid("words", "WORDS_TOO_LONG", at_most=str(MAX_WORDS))
+    words = check_words("words", profile.words, MAX_WORDS)
     return replace(
         profile,
         postcode=normalise(profile.postcode),

@@ -6,16 +6,15 @@
 | accept, or decline         | the invited person                                         | NOT_INVITED                         |
 | leave                      | the member, at any time, without a reason                  | NOT_IN_TEAM                         |
 | end somebody's place       | the owner, without a reason                                | NOT_IN_TEAM                         |
-| offer a hat, until a day   | the owner, to a member                                     | NOT_IN_TEAM, TEAM_HAT_TAKEN         |
+| offer a hat, until a day   | the owner, to a member, once nobody wears it               | NOT_IN_TEAM, TEAM_HAT_TAKEN         |
 | accept a hat               | the member to whom it was offered                          | TEAM_HAT_NOT_OFFERED                |
 | hand a hat back            | the member who wears it; the owner                         | TEAM_HAT_NOT_WORN                   |
 | write the agreement        | the owner                                                  | VERSION_STALE                       |
 
 An introduction that ends in a yes of both joins without an invitation: both have agreed already. A hat ends with its last day and with its
-wearer's place in the team; what they wrote for the next one stays with the hat.
+wearer's place in the team; what they wrote for the next one stays with the hat. Nobody's place outlasts their membership of the co-op.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -93,11 +92,3 @@ def check_until(until: date | None, today: date) -> date:
     if until > today + MAX_TERM:
         raise invalid("until_day", "TERM_TOO_LONG")
     return until
-
-
-def check_text(field: str, typed: str, at_most: int) -> str:
-    """Trimmed, in one Unicode form. Raises Invalid WORDS_TOO_LONG."""
-    words = unicodedata.normalize("NFC", typed).strip()
-    if len(words) > at_most:
-        raise invalid(field, "WORDS_TOO_LONG", at_most=str(at_most))
-    return words

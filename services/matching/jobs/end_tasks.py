@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from libs.database.engine import UnitOfWork
 from libs.host.component import Job, Runtime
 from services.matching.commands.end_tasks import end_tasks
-from services.matching.storage import projections, tasks
+from services.matching.jobs.caught_up import is_caught_up
+from services.matching.storage import tasks
 
-_SOURCES = ("identity", "governance")
 _SOON = timedelta(seconds=1)
 
 
@@ -20,10 +20,7 @@ def job(zone: ZoneInfo, runtime: Runtime) -> Job:
     """
 
     async def run(work: UnitOfWork) -> int:
-        for source in _SOURCES:
-            if await projections.position_of(work, source) < runtime.consumers[source].progress.head:
-                return 0
-        return await end_tasks(work, zone=zone)
+        return await end_tasks(work, zone=zone) if await is_caught_up(work, runtime, "identity", "governance") else 0
 
     async def next_end(work: UnitOfWork) -> datetime | None:
         doubtful, last_day = await tasks.first_end(work)

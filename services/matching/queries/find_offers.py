@@ -8,7 +8,7 @@ from libs.access import acting, audit
 from libs.database.engine import UnitOfWork
 from services.matching.domain.ranking import Draw
 from services.matching.domain.support_profile import SCOPE, GivingSupport
-from services.matching.storage import private_noes, support_profiles, teams
+from services.matching.storage import offer_visibility, support_profiles, teams
 
 _SHOWN = 60
 
@@ -30,9 +30,13 @@ class OfferFilter:
 
 
 async def find_offers(work: UnitOfWork, person: UUID, wanted: OfferFilter, *, zone: ZoneInfo) -> list[tuple[UUID, GivingSupport]]:
-    """Without those whom either side does not want to see, and those in the team. Raises NotAllowed as `require_self_or_acting`."""
+    """Without those whom either side does not want to see, those of a live introduction, and those in the team.
+
+    Raises NotAllowed as `require_self_or_acting`.
+    """
     await acting.require_self_or_acting(work, person, SCOPE)
-    hidden = {person, *await private_noes.excluded_for(work, person, as_worker=False)}
+    # Whether a person wants to see somebody, these do not learn by acting for them.
+    hidden = {person, work.caller.person, *await offer_visibility.hidden_from(work, person)}
     own_team = await teams.find_by_owner(work, person)
     if own_team is not None:
         hidden |= {member.person for member in await teams.list_members(work, own_team.id)}

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from libs.database.engine import UnitOfWork
 from services.matching.domain.introduction import Introduction, Side
-from services.matching.queries.own_side import require_own_side
+from services.matching.queries.own_side import acts_for_other_side, require_own_side
 from services.matching.storage import introductions, private_noes
 from services.matching.storage.private_noes import PrivateNo
 
@@ -24,6 +24,9 @@ async def get_introductions(work: UnitOfWork, person: UUID, side: Side) -> OwnIn
     await require_own_side(work, person, side)
     giving = side is Side.WORKER
     live = [
-        introduction for introduction in await introductions.list_live(work, person, as_worker=giving) if introduction.is_live(work.now)
+        introduction
+        for introduction in await introductions.list_live(work, person, as_worker=giving)
+        if introduction.is_live(work.now) and not acts_for_other_side(work, introduction.worker)
     ]
-    return OwnIntroductions(side, live, await private_noes.list_of(work, person, as_worker=giving))
+    noes = [no for no in await private_noes.list_of(work, person, as_worker=giving) if not acts_for_other_side(work, no.other)]
+    return OwnIntroductions(side, live, noes)

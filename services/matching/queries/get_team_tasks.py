@@ -9,6 +9,7 @@ from libs.database.engine import UnitOfWork
 from services.matching.domain.support_profile import SCOPE
 from services.matching.domain.task import Clearance, TeamTask, require_clearance
 from services.matching.domain.team import require_owner
+from services.matching.queries.get_team import open_team
 from services.matching.storage import tasks, teams
 from services.matching.storage.clearance import clearance_of
 
@@ -26,9 +27,7 @@ async def check_task(work: UnitOfWork, team_id: UUID, person: UUID, kind: TaskKi
 
 
 async def get_team_tasks(work: UnitOfWork, team_id: UUID, *, zone: ZoneInfo) -> list[TeamTask]:
-    """Those that count today, whatever the job has done yet. Raises NotFound TEAM_UNKNOWN."""
-    caller, team = await acting.require_principal(work, SCOPE), await teams.get(work, team_id)
-    if caller != team.owner:
-        await audit.record_read(work, "team", "view", team.owner)
+    """Those that count today, whatever the job has done yet. Raises what `open_team` raises."""
+    await open_team(work, team_id)
     today = work.now.astimezone(zone).date()
     return [task for task in await tasks.list_of(work, team_id) if (await clearance_of(work, team_id, task.person, task.kind, today)).given]

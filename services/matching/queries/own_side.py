@@ -1,4 +1,7 @@
-"""Who may look at what is somebody's on one side: as the one who looks for support, or as the one who gives it."""
+"""Who may look at what is somebody's on one side: as the one who looks for support, or as the one who gives it.
+
+A worker who acts for a person is not shown that person's side of what is between the two: what they said is private to it.
+"""
 
 from uuid import UUID
 
@@ -18,3 +21,8 @@ async def require_own_side(work: UnitOfWork, person: UUID, side: Side) -> None:
         await acting.require_self_or_acting(work, person, SCOPE)
     elif await hats.require_person(work) != person or work.caller.acting_for is not None:
         raise NotAllowed("NOT_YOURS")
+
+
+def acts_for_other_side(work: UnitOfWork, worker: UUID) -> bool:
+    """Whether somebody who acts for the person is this worker themselves."""
+    return work.caller.acting_for is not None and work.caller.person == worker

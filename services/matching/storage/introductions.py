@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.database.engine import UnitOfWork
@@ -20,7 +20,7 @@ _FIND_LIVE = (
 )
 _ADD = insert(introduction).on_conflict_do_nothing(index_elements=[introduction.c.person, introduction.c.worker], index_where=_LIVE)
 _SAVE = update(introduction).where(introduction.c.id == bindparam("saved"))
-_DUE = select(introduction).where(introduction.c.until <= bindparam("now")).order_by(introduction.c.until).limit(200)
+_DUE = select(introduction).where(introduction.c.until <= bindparam("now")).order_by(introduction.c.until).limit(200).with_for_update()
 _NEXT_END = select(func.min(introduction.c.until))
 # Whom a side does not want to see, it does not see here either, whatever the other does.
 _OF_PERSON = (
@@ -42,6 +42,12 @@ _OF_WORKER = (
         .exists()
     )
     .order_by(introduction.c.since.desc(), introduction.c.id)
+)
+_OF_BOTH = (
+    select(introduction)
+    .where(or_(introduction.c.person == bindparam("of"), introduction.c.worker == bindparam("of")), _LIVE)
+    .order_by(introduction.c.id)
+    .with_for_update()
 )
 
 _to_introduction = row_mapper(Introduction)
@@ -68,8 +74,13 @@ async def list_live(work: UnitOfWork, of: UUID, *, as_worker: bool) -> list[Intr
     return list(map(_to_introduction, rows))
 
 
+async def list_live_of_both(work: UnitOfWork, of: UUID) -> list[Introduction]:
+    """Of both sides, whatever they said; locked. For decisions of matching itself."""
+    return list(map(_to_introduction, await work.connection.execute(_OF_BOTH, {"of": of})))
+
+
 async def list_due(work: UnitOfWork) -> Sequence[Introduction]:
-    """At most 200 whose time has gone by, the oldest first."""
+    """At most 200 whose time has gone by, the oldest first; locked, so that a last yes is not overwritten."""
     return list(map(_to_introduction, await work.connection.execute(_DUE, {"now": work.now})))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from libs.access.person_tables import ACTING_RIGHTS, READS, WORN_HATS, Delete, PersonTable
+from libs.access.person_tables import ACTING_RIGHTS, READS, WORN_HATS, Blank, Delete, KeptFor, PersonTable
 from services.matching.storage import tables
 
 _PLACE = {"latitude": "the middle of the postcode's area", "longitude": "the middle of the postcode's area"}
@@ -24,7 +24,7 @@ PERSON_TABLES = (
     PersonTable(
         tables.introduction,
         ("person", "worker"),
-        ("id", "person", "worker", "step", "since", "until", "version"),
+        ("id", "person", "worker", "step", "since", "until"),
         {"person_said": "what each side said is private to it", "worker_said": "what each side said is private to it"},
         erasure=(Delete(),),
     ),
@@ -48,7 +48,8 @@ PERSON_TABLES = (
         ("team", "hat", "person", "accepted_at", "until_day"),
         {"handover": "what others wrote for the next one"},
         through={"team": tables.team.c.owner},
-        erasure=(Delete(),),
+        # In somebody else's team the words for the next one stay.
+        erasure=(Blank({"person": None, "accepted_at": None, "until_day": None}, KeptFor.OTHERS, of=("person",)), Delete()),
     ),
     PersonTable(
         tables.team_task,

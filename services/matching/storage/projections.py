@@ -19,6 +19,7 @@ _SET_MEMBER = _MEMBER.on_conflict_do_update(index_elements=["person"], set_={"un
 _IS_MEMBER = select(current_member.c.person).where(
     current_member.c.person == bindparam("of"), or_(current_member.c.until.is_(None), current_member.c.until > bindparam("now"))
 )
+_FORGET_MEMBER = delete(current_member).where(current_member.c.person == bindparam("of"))
 _HOLD = insert(held_credential)
 _SET_HELD = _HOLD.on_conflict_do_update(index_elements=["id"], set_={"expires_on": _HOLD.excluded.expires_on})
 _HELD = select(held_credential).where(held_credential.c.person == bindparam("of")).order_by(held_credential.c.kind, held_credential.c.id)
@@ -55,6 +56,11 @@ _to_held = row_mapper(HeldCredential)
 async def set_member(work: UnitOfWork, person: UUID, until: datetime | None) -> None:
     """`until` is the first moment at which they are no longer a member."""
     await work.connection.execute(_SET_MEMBER, {"person": person, "until": until})
+
+
+async def forget_member(work: UnitOfWork, person: UUID) -> None:
+    """This entry is of no member; another one of the same person may be."""
+    await work.connection.execute(_FORGET_MEMBER, {"of": person})
 
 
 async def is_member(work: UnitOfWork, person: UUID) -> bool:

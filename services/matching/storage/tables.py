@@ -103,7 +103,6 @@ introduction = Table(
     optional("until", MOMENT),
     optional("person_said", Boolean),
     optional("worker_said", Boolean),
-    required("version", BigInteger),
 )
 Index("introduction_live", introduction.c.person, introduction.c.worker, unique=True, postgresql_where=introduction.c.until.is_not(None))
 Index("introduction_by_worker", introduction.c.worker)

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from kith.matching.v1.enums import TaskKind
+from libs.database import wakeups
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from services.matching.domain.task import TeamTask
@@ -63,10 +64,12 @@ async def first_end(work: UnitOfWork) -> tuple[bool, date | None]:
 
 
 async def check_again(work: UnitOfWork, person: UUID) -> None:
-    """Their credentials changed."""
+    """Their credentials changed: the job looks at once."""
     await work.connection.execute(_CHECK_AGAIN, {"who": person})
+    work.wakes.add(wakeups.EVENTS)
 
 
 async def check_all_again(work: UnitOfWork) -> None:
-    """The rulebook changed."""
+    """The rulebook changed: the job looks at once."""
     await work.connection.execute(_CHECK_ALL_AGAIN)
+    work.wakes.add(wakeups.EVENTS)

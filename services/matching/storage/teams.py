@@ -2,20 +2,21 @@
 
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, delete, select, update
+from sqlalchemy import and_, bindparam, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from kith.matching.v1.enums import TeamHat
+from kith.matching.v1.enums import NoKind, TeamHat
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
 from services.matching.domain.team import Team, TeamMember, WornTeamHat
-from services.matching.storage.tables import team, team_hat, team_member
+from services.matching.storage.tables import private_no, team, team_hat, team_member
 
 _BY_ID = select(team).where(team.c.id == bindparam("of")).with_for_update()
 _SEEN = select(team).where(team.c.id == bindparam("of"))
-_BY_OWNER = select(team).where(team.c.owner == bindparam("of")).with_for_update()
-_ADD_TEAM = insert(team)
+_BY_OWNER = select(team).where(team.c.owner == bindparam("of"))
+_BY_OWNER_LOCKED = _BY_OWNER.with_for_update()
+_ADD_TEAM = insert(team).on_conflict_do_nothing(index_elements=["owner"])
 _SET_AGREEMENT = update(team).where(team.c.id == bindparam("of")).values(agreement=bindparam("words"), version=team.c.version + 1)
 _MEMBER = select(team_member).where(team_member.c.team == bindparam("of"), team_member.c.person == bindparam("who"))
 _MEMBERS = select(team_member).where(team_member.c.team == bindparam("of")).order_by(team_member.c.invited_at, team_member.c.person)
@@ -36,11 +37,19 @@ _FREE_HAT = (
     .where(team_hat.c.team == bindparam("of"), team_hat.c.hat == bindparam("which"))
     .values(person=None, accepted_at=None, until_day=None, handover=bindparam("words"))
 )
+# Nothing comes through of somebody they have blocked; to that person it looks like an invitation that waits for an answer.
+_IS_BLOCKED = (
+    select(private_no.c.other)
+    .where(private_no.c.chooser == team_member.c.person, private_no.c.other == team.c.owner, private_no.c.kind == NoKind.BLOCK.value)
+    .exists()
+)
 _PLACES = (
-    select(team, team_member.c.kind, team_member.c.joined_at)
+    select(team, team_member.c.kind, team_member.c.invited_at, team_member.c.joined_at)
     .join(team_member, and_(team_member.c.team == team.c.id, team_member.c.person == bindparam("who")))
+    .where(or_(team_member.c.joined_at.is_not(None), ~_IS_BLOCKED))
     .order_by(team.c.formed_at, team.c.id)
 )
+_MEMBERSHIPS = select(team_member).where(team_member.c.person == bindparam("who")).order_by(team_member.c.team)
 
 _to_team, _to_member, _to_hat = row_mapper(Team), row_mapper(TeamMember), row_mapper(WornTeamHat)
 
@@ -53,14 +62,22 @@ async def get(work: UnitOfWork, team_id: UUID, *, lock: bool = False) -> Team:
     return _to_team(row)
 
 
-async def find_by_owner(work: UnitOfWork, owner: UUID) -> Team | None:
-    """Locked."""
-    row = (await work.connection.execute(_BY_OWNER, {"of": owner})).first()
+async def find_by_owner(work: UnitOfWork, owner: UUID, *, lock: bool = False) -> Team | None:
+    row = (await work.connection.execute(_BY_OWNER_LOCKED if lock else _BY_OWNER, {"of": owner})).first()
     return _to_team(row) if row else None
 
 
-async def add(work: UnitOfWork, new: Team) -> None:
-    await work.connection.execute(_ADD_TEAM, values_of(new))
+async def get_by_owner(work: UnitOfWork, owner: UUID) -> Team:
+    """Locked. Raises NotFound TEAM_UNKNOWN."""
+    found = await find_by_owner(work, owner, lock=True)
+    if found is None:
+        raise NotFound("TEAM_UNKNOWN")
+    return found
+
+
+async def add(work: UnitOfWork, new: Team) -> bool:
+    """False if the owner has a team already, made in the same moment."""
+    return (await work.connection.execute(_ADD_TEAM, values_of(new))).rowcount > 0
 
 
 async def set_agreement(work: UnitOfWork, of: UUID, words: str) -> None:
@@ -86,9 +103,14 @@ async def remove_member(work: UnitOfWork, of: UUID, who: UUID) -> None:
 
 
 async def list_places(work: UnitOfWork, who: UUID) -> list[tuple[Team, TeamMember]]:
-    """The teams somebody is in or invited to."""
+    """The teams somebody is in or invited to, without invitations of somebody they have blocked."""
     rows = await work.connection.execute(_PLACES, {"who": who})
-    return [(_to_team(row), _to_member(row, team=row.id, person=who, invited_at=row.formed_at)) for row in rows]
+    return [(_to_team(row), _to_member(row, team=row.id, person=who)) for row in rows]
+
+
+async def list_memberships(work: UnitOfWork, who: UUID) -> list[TeamMember]:
+    """All places of somebody in teams, and all invitations. For decisions of matching itself."""
+    return list(map(_to_member, await work.connection.execute(_MEMBERSHIPS, {"who": who})))
 
 
 async def list_hats(work: UnitOfWork, of: UUID) -> list[WornTeamHat]:

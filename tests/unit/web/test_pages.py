@@ -23,6 +23,7 @@ from tests.unit.web.fake_services import (
     FORMS_KEY,
     OPEN_MOTION,
     OTHERS_ENTRY,
+    OWN_ENTRY,
     PASSKEY,
     STOP_TOKEN,
     FakeServices,

@@ -98,12 +98,16 @@ create index held_credential_by_person on held_credential (person);
 """
 
 
-# Every member finds an open offer; what somebody looks for is read by them alone.
+# Every member finds the open offer of a member, and so does who acts for a member in the scope `team`; what somebody looks for is read by
+# them alone.
 OPEN_OFFERS = """
 create policy giving_support_open on giving_support for select
-  using (open and exists (select from current_member as reader
-    where reader.person = CALLER and (reader.until is null or reader.until > NOW)));
-""".replace("CALLER", CALLER).replace("NOW", NOW)
+  using (open
+    and exists (select from current_member as giver
+      where giver.person = giving_support.person and (giver.until is null or giver.until > NOW))
+    and exists (select from current_member as reader
+      where OWN_READER and (reader.until is null or reader.until > NOW)));
+""".replace("NOW", NOW).replace("OWN_READER", OWN.replace("ROWS", "reader"))
 SECURITY = "".join(
     f"""
 alter table {table} enable row level security;

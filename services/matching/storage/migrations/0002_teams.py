@@ -16,8 +16,7 @@ create table introduction (
   since timestamptz not null,
   until timestamptz,
   person_said boolean,
-  worker_said boolean,
-  version bigint not null
+  worker_said boolean
 );
 create unique index introduction_live on introduction (person, worker) where until is not null;
 create index introduction_by_worker on introduction (worker);

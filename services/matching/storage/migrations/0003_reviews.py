@@ -88,12 +88,19 @@ create policy {table}_own on {table} using ({SYSTEM} or {me(f"{table}.person")} 
 """
     for table in ("working_pair", "counted_visit", "review")
 )
-# A team's tasks are for those who see the team; its own policy decides who they are.
-TASK_SECURITY = f"""
+# A team's tasks are for its owner, who acts for them, and those who have joined it: an invitation shows none of them.
+TASK_SECURITY = (
+    """
 alter table team_task enable row level security;
 alter table team_task force row level security;
-create policy team_task_seen on team_task using ({SYSTEM} or exists (select from team where team.id = team_task.team));
-"""
+create policy team_task_seen on team_task using (SYSTEM
+  or exists (select from team where team.id = team_task.team and OWNER)
+  or exists (select from team_member as mine
+    where mine.team = team_task.team and mine.person = CALLER and mine.joined_at is not null));
+""".replace("SYSTEM", SYSTEM)
+    .replace("OWNER", me("team.owner"))
+    .replace("CALLER", CALLER)
+)
 
 
 def upgrade() -> None:
