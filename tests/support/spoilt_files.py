@@ -110,5 +110,7 @@ NOT_STRICT_JSON = [
     ("[" * 100_000, "not JSON"),
     ('{"a": ' + "9" * 5_000 + "}", "not JSON"),
     ('{"a": "\x01"}', "not JSON"),
+    ("1" * 2_200 + "." + "1" * 2_200, ""),
+    ('{"a": ' * 700 + "1" + "}" * 700, "unknown field"),
 ]
 """What is refused whatever the format, with a part of the reason."""
