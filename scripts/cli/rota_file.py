@@ -200,7 +200,8 @@ def _is_number(value: object) -> bool:
 
 def _number(node: JsonNode) -> Fraction:
     if not _is_number(node.value):
-        shown = str(float(node.value)) if isinstance(node.value, Fraction) else node.excerpt()
+        value = node.value
+        shown = str(float(value)) if isinstance(value, Fraction) and abs(value) <= _LARGEST**2 else node.excerpt()
         node.fail(f"must be a number from 0 to {_LARGEST:,}, not {shown}")
     return node.value  # type: ignore[return-value]  # whole numbers are fractions in all that is done with them
 
