@@ -7,7 +7,6 @@ from scripts.cli.recompute_file import exact_fraction, identifier, record, seque
 from scripts.cli.strict_json import JsonNode
 from services.scheduling.domain.settlement import Engagement, Visit, Worker
 
-
 MOST_PAYERS = 100
 """Of one visit. The sum of many more fractions, each with a denominator of its own, would take for ever."""
 
