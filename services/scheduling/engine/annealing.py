@@ -40,9 +40,6 @@ class Search(Protocol):
     def run(self, iterations: int, temperature: int) -> None:
         """Tries so many moves at this temperature."""
 
-    def restart_from_best(self) -> None:
-        """Goes back to the best plan so far."""
-
 
 class Pace(Protocol):
     """How many iterations each level gets: so many, or by a clock. Below an edge nothing reads a clock."""
