@@ -54,8 +54,12 @@ class JsonNode:
             )
         except json.JSONDecodeError as error:
             raise JsonNodeError(_ROOT, f"not JSON: {error}") from error
-        except (RecursionError, ValueError) as error:
-            raise JsonNodeError(_ROOT, f"not JSON that can be read: {error}") from error
+        except RecursionError as error:
+            raise JsonNodeError(_ROOT, "not JSON that can be read: lists or objects stand in one another too deeply") from error
+        except ValueError as error:
+            # Python says how to raise its limit in a program.
+            why = "a whole number has too many digits" if "set_int_max_str_digits" in str(error) else str(error)
+            raise JsonNodeError(_ROOT, f"not JSON that can be read: {why}") from error
 
     def fail(self, problem: str) -> NoReturn:
         raise JsonNodeError(self.path, problem)
