@@ -12,7 +12,7 @@ import typer
 from scripts.cli.lazy_imports import lazy_imports
 
 with lazy_imports():
-    from scripts.cli import count_file, count_output
+    from scripts.cli import bounded_file, count_file, count_output
     from services.governance.domain import head_count
 
 EXIT_COUNTED = 0
@@ -26,7 +26,7 @@ def count(file: Path, *, as_json: bool) -> int:
     stays empty and standard error names case and field.
     """
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = bounded_file.read_bounded(file).decode("utf-8-sig")
         cases = count_file.read_cases(text)
         output = _as_json(cases) if as_json else _as_text(cases)
     except (OSError, UnicodeDecodeError) as error:

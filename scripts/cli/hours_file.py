@@ -13,6 +13,8 @@ from services.scheduling.domain.working_time import BreakOutsideError, Period, P
 MOST_WEEKS = 520
 """Ten years: far more than any rule averages over."""
 
+_OF_ONE_MACHINE = {"localtime", "posixrules", "posix", "right", "Factory"}
+"""Names that some machines have beside those of the IANA: what they mean differs, or counts leap seconds."""
 _REST_FIELDS = ("daily_rest", "weekly_rest", "break_after", "break", "night")
 
 
@@ -41,9 +43,12 @@ def read_work(node: JsonNode) -> WorkFile:
 def _zone(node: JsonNode) -> ZoneInfo:
     name = identifier(node)
     try:
-        return ZoneInfo(name)
+        zone = ZoneInfo(name)
     except (OSError, ValueError, KeyError):
+        zone = None
+    if zone is None or name.split("/")[0] in _OF_ONE_MACHINE:
         node.fail(f'must be a time zone such as "Europe/London", not {node.excerpt()}')
+    return zone
 
 
 def _rules(node: JsonNode) -> WorkingTimeRules:
@@ -101,7 +106,8 @@ def _period(node: JsonNode, zone: ZoneInfo) -> Period:
     fields = record(node, "start", "end", "breaks")
     start, end = local_minute(fields["start"]), local_minute(fields["end"])
     if make_period(zone, start, end, ()).worked <= 0:
-        fields["end"].fail(f"must be after the start, not {fields['end'].excerpt()}")
+        why = "; the clocks change between the two" if end > start else ""
+        fields["end"].fail(f"must be after the start, not {fields['end'].excerpt()}{why}")
     items = fields["breaks"].items()
     breaks = [_times(item, 'two times of day such as ["11:00", "11:20"]') for item in items]
     try:

@@ -3,18 +3,17 @@
 Nothing is guessed: a key that is missing or unknown, a value of another kind or an id that stands twice is refused with its place.
 """
 
-import re
 from collections.abc import Callable
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 from typing import TypeVar
 
+from scripts.cli.recompute_file import calendar_date, identifier, record, sequence, time_of_day, unique
 from scripts.cli.strict_json import JsonNode
 from services.matching.domain.ranking_input import Conditions, RankingInput, Span, SupportedPerson, TeamMember, Worker
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY_MINUTES = 24 * 60
-_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_ALL_YEARS = range(MINYEAR, MAXYEAR + 1)
 _FARTHEST_REACH_KM = 2**53 - 1
 """Far beyond every place on earth; larger numbers are no kilometres but a mistake."""
 
@@ -22,9 +21,9 @@ ValueT = TypeVar("ValueT")
 OwnerT = TypeVar("OwnerT", TeamMember, Worker)
 
 
-def read_rank_file(text: str) -> RankingInput:
-    """Raises `JsonNodeError` with the place and what was expected there."""
-    fields = JsonNode.parse(text, parse_float=float).record(("on", "person", "team", "workers"))
+def read_ranking_input(node: JsonNode) -> RankingInput:
+    """Of a document parsed with `parse_float=float`. Raises `JsonNodeError` with the place and what was expected there."""
+    fields = record(node, "on", "person", "team", "workers")
     return RankingInput(
         on=_date(fields["on"]),
         person=_person(fields["person"]),
@@ -34,11 +33,11 @@ def read_rank_file(text: str) -> RankingInput:
 
 
 def _person(node: JsonNode) -> SupportedPerson:
-    fields = node.record(("id", "place", "wants", "must", "wishes", "never"))
-    must = fields["must"].record(("skills", "languages", "gender"))
-    wishes = fields["wishes"].record(("languages", "tags"))
+    fields = record(node, "id", "place", "wants", "must", "wishes", "never")
+    must = record(fields["must"], "skills", "languages", "gender")
+    wishes = record(fields["wishes"], "languages", "tags")
     return SupportedPerson(
-        id=fields["id"].any_text(),
+        id=identifier(fields["id"]),
         place=_place(fields["place"]),
         wants=_spans(fields["wants"]),
         must=Conditions(_words(must["skills"]), _words(must["languages"]), _nullable(must["gender"], JsonNode.text)),
@@ -49,16 +48,14 @@ def _person(node: JsonNode) -> SupportedPerson:
 
 
 def _team_member(node: JsonNode) -> TeamMember:
-    fields = node.record(("id", "free", "skills"))
-    return TeamMember(fields["id"].any_text(), _spans(fields["free"]), _words(fields["skills"]))
+    fields = record(node, "id", "free", "skills")
+    return TeamMember(identifier(fields["id"]), _spans(fields["free"]), _words(fields["skills"]))
 
 
 def _worker(node: JsonNode) -> Worker:
-    fields = node.record(
-        ("id", "place", "reach_km", "free", "minutes_left", "skills", "languages", "gender", "wishes", "never", "missing"),
-    )
+    fields = record(node, "id", "place", "reach_km", "free", "minutes_left", "skills", "languages", "gender", "wishes", "never", "missing")
     return Worker(
-        id=fields["id"].any_text(),
+        id=identifier(fields["id"]),
         place=_place(fields["place"]),
         reach_km=fields["reach_km"].number(0, _FARTHEST_REACH_KM),
         free=_spans(fields["free"]),
@@ -66,20 +63,17 @@ def _worker(node: JsonNode) -> Worker:
         skills={skill: _nullable(last_day, _date) for skill, last_day in fields["skills"].fields().items()},
         languages=_words(fields["languages"]),
         gender=_nullable(fields["gender"], JsonNode.text),
-        wished_tags=_words(fields["wishes"].record(("tags",))["tags"]),
+        wished_tags=_words(record(fields["wishes"], "tags")["tags"]),
         never=_ids(fields["never"]),
         missing=_words(fields["missing"]),
     )
 
 
 def _each_id_once(node: JsonNode, read: Callable[[JsonNode], OwnerT]) -> tuple[OwnerT, ...]:
-    owners: dict[str, OwnerT] = {}
-    for item in node.items():
-        owner = read(item)
-        if owner.id in owners:
-            item.fields()["id"].fail(f"{item.fields()['id'].excerpt()} stands twice in this list; each id once")
-        owners[owner.id] = owner
-    return tuple(owners.values())
+    items = node.items()
+    owners = tuple(read(item) for item in items)
+    unique((item.fields()["id"], owner.id) for item, owner in zip(items, owners, strict=True))
+    return owners
 
 
 def _spans(node: JsonNode) -> tuple[Span, ...]:
@@ -87,40 +81,22 @@ def _spans(node: JsonNode) -> tuple[Span, ...]:
 
 
 def _span(node: JsonNode) -> Span:
-    parts = node.items()
-    if len(parts) != len(("day", "from", "until")):
-        node.fail(f'must be a day and two times such as ["mon", "09:00", "10:30"], not {node.excerpt()}')
-    day, begins, ends = parts
+    day, begins, ends = sequence(node, 3, 'a day and two times such as ["mon", "09:00", "10:30"]')
     if day.value not in _DAYS:
         day.fail(f"must be one of {', '.join(_DAYS)}, not {day.excerpt()}")
     midnight = _DAYS.index(day.value) * _DAY_MINUTES
-    first, last = _clock(begins), _clock(ends)
+    first, last = time_of_day(begins), time_of_day(ends, end=True)
     if first >= last:
         ends.fail(f"must be after {begins.value}, on the same day, not {ends.excerpt()}; write an interval over midnight as two")
     return midnight + first, midnight + last
 
 
-def _clock(node: JsonNode) -> int:
-    if not isinstance(node.value, str) or not _CLOCK.fullmatch(node.value):
-        node.fail(f"must be a time such as 09:00, at most 24:00, not {node.excerpt()}")
-    return int(node.value[:2]) * 60 + int(node.value[3:])
-
-
 def _date(node: JsonNode) -> date:
-    # The pattern first: Python also reads 20261207 and 2026-W50-1.
-    if not isinstance(node.value, str) or not _DATE.fullmatch(node.value):
-        node.fail(f"must be a day such as 2026-12-07, not {node.excerpt()}")
-    try:
-        return date.fromisoformat(node.value)
-    except ValueError:
-        node.fail(f"must be a day of the calendar, not {node.excerpt()}")
+    return calendar_date(node, _ALL_YEARS)
 
 
 def _place(node: JsonNode) -> tuple[float, float]:
-    parts = node.items()
-    if len(parts) != len(("latitude", "longitude")):
-        node.fail(f"must be latitude and longitude in degrees such as [51.55, -0.06], not {node.excerpt()}")
-    latitude, longitude = parts
+    latitude, longitude = sequence(node, 2, "latitude and longitude in degrees such as [51.55, -0.06]")
     return latitude.number(-90, 90), longitude.number(-180, 180)
 
 
@@ -129,7 +105,7 @@ def _words(node: JsonNode) -> frozenset[str]:
 
 
 def _ids(node: JsonNode) -> frozenset[str]:
-    return frozenset(item.any_text() for item in node.items())
+    return frozenset(identifier(item) for item in node.items())
 
 
 def _nullable(node: JsonNode, read: Callable[[JsonNode], ValueT]) -> ValueT | None:

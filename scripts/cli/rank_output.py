@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from libs import texts
+from scripts.cli.recompute_file import shown
 from services.matching.domain.ranking import MOST_FOR_PERSON, MOST_FOR_WORKER, Assessment, Fit, Ranking, Reason
 from services.matching.domain.ranking_input import RankingInput
 
@@ -24,21 +24,21 @@ def _assessment(found: Assessment) -> dict[str, Any]:
 
 def format_ranking(question: RankingInput, ranking: Ranking) -> Iterator[str]:
     """Lines for people: the order with its points, then everybody else with every reason."""
-    count, person = len(ranking.order), _printable(question.person.id)
+    count, person = len(ranking.order), shown(question.person.id)
     workers = "1 worker" if count == 1 else f"{count} workers"
     yield f"{workers} can be suggested to {person} on {question.on.isoformat()}, of {len(ranking.workers)} in the file."
     for place, worker in enumerate(ranking.order, start=1):
         fit = ranking.workers[worker].fit
         if fit is not None:
             yield ""
-            yield f"{place}. {_printable(worker)}: {fit.score} of 1000, the smaller of the two sums."
+            yield f"{place}. {shown(worker)}: {fit.score} of 1000, the smaller of the two sums."
             yield from _fit_lines(fit)
     refused = [(worker, found.reasons) for worker, found in sorted(ranking.workers.items()) if found.reasons]
     if refused:
         yield ""
         yield "Not suggested:"
     for worker, reasons in refused:
-        yield f"  {_printable(worker)}: {', '.join(_WHY[reason] for reason in reasons)}"
+        yield f"  {shown(worker)}: {', '.join(_WHY[reason] for reason in reasons)}"
 
 
 def _fit_lines(fit: Fit) -> Iterator[str]:
@@ -48,11 +48,6 @@ def _fit_lines(fit: Fit) -> Iterator[str]:
     ):
         yield f"   For {side}: {sum(parts.values())}"
         yield from (f"     {points:>4} of {most[part]:<4} {words[part]}" for part, points in parts.items())
-
-
-def _printable(worker_id: str) -> str:
-    """An id is any text: one that could move the cursor or hide a line is printed with escapes."""
-    return worker_id if texts.is_usable(worker_id) and worker_id.isprintable() else ascii(worker_id)
 
 
 _PERSON_WORDS = {

@@ -1,4 +1,6 @@
-"""Reads the files from which anybody can recompute a result (`kith pairs`, `kith settle`, `kith hours`) and prints the answer.
+"""Reads the files from which anybody can recompute a result (`kith rank`, `kith pairs`, `kith settle`, `kith hours`, `kith rota solve`).
+
+Also prints the answer.
 
 Strict in all of them: UTF-8 JSON, every field known and present, every value of its kind. A file that is not so is refused with the place,
 such as `persons[3].wants`, and what was expected there.
@@ -6,6 +8,8 @@ such as `persons[3].wants`, and what was expected there.
 
 import gc
 import gzip
+import hashlib
+import io
 import json
 import re
 import sys
@@ -18,6 +22,7 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from libs import texts
+from scripts.cli.bounded_file import at_most, read_bounded
 from scripts.cli.console import CommandError, ExitCode, print_result
 from scripts.cli.strict_json import JsonNode, JsonNodeError
 
@@ -33,27 +38,36 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _DAY_MINUTES = 24 * 60
 
 
-def read_file(file: Path, page: str, read: Callable[[JsonNode], ValueT]) -> ValueT:
+def read_file(file: Path, page: str, read: Callable[[JsonNode], ValueT], *, parse_float: Callable[[str], object] | None = None) -> ValueT:
     """What `read` makes of the document in `file`. Raises CommandError with exit code 2, naming place and expectation.
 
-    A name that ends in `.gz` is unpacked. `page` is the page of the documentation that describes the format.
+    A name that ends in `.gz` is unpacked. `page` is the page of the documentation that describes the format; `parse_float` is as in
+    `JsonNode.parse`.
     """
+    return read_hashed_file(file, page, read, parse_float=parse_float)[0]
+
+
+def read_hashed_file(
+    file: Path, page: str, read: Callable[[JsonNode], ValueT], *, parse_float: Callable[[str], object] | None = None
+) -> tuple[ValueT, str]:
+    """As `read_file`, with the SHA-256 of the bytes that were read, in hexadecimal digits: a second look might find another file."""
     with _refusing(file, page):
         try:
-            text = _content(file).decode("utf-8-sig")
+            content = read_bounded(file)
+            text = _unpacked(file, content).decode("utf-8-sig")
         except (OSError, EOFError, zlib.error) as error:
             why = getattr(error, "strerror", None) or "it cannot be read"
             raise _refused(file, why, "Look whether the name of the file is right.") from error
         except UnicodeDecodeError as error:
             raise JsonNodeError("", "must be UTF-8 text") from error
-        return read(JsonNode.parse(text))
+        return read(JsonNode.parse(text, parse_float=parse_float)), hashlib.sha256(content).hexdigest()
 
 
-def _content(file: Path) -> bytes:
+def _unpacked(file: Path, content: bytes) -> bytes:
     if file.suffix != ".gz":
-        return file.read_bytes()
-    with gzip.open(file) as packed:
-        return packed.read()
+        return content
+    with gzip.open(io.BytesIO(content)) as packed:
+        return at_most(packed)
 
 
 @contextmanager
@@ -124,9 +138,9 @@ def exact_fraction(node: JsonNode) -> Fraction:
     return node.fraction()
 
 
-def calendar_date(node: JsonNode) -> date:
-    """A date such as "2026-12-07"."""
-    return _date(node, node.value, 'a date such as "2026-12-07"')
+def calendar_date(node: JsonNode, years: range = YEARS) -> date:
+    """A date such as "2026-12-07", in one of these years."""
+    return _date(node, node.value, 'a date such as "2026-12-07"', years)
 
 
 def local_minute(node: JsonNode) -> datetime:
@@ -162,15 +176,15 @@ def unique(pairs: Iterable[tuple[JsonNode, KeyT]]) -> None:
         places[key] = node.path
 
 
-def _date(node: JsonNode, value: object, expected: str) -> date:
+def _date(node: JsonNode, value: object, expected: str, years: range = YEARS) -> date:
     if not isinstance(value, str) or not _DATE.fullmatch(value):
         _fail(node, expected)
     try:
         day = date.fromisoformat(value)
     except ValueError:
         node.fail(f"is no day of the calendar: {node.excerpt()}")
-    if day.year not in YEARS:
-        _fail(node, f"a year from {YEARS.start} to {YEARS.stop - 1}")
+    if day.year not in years:
+        _fail(node, f"a year from {years.start} to {years.stop - 1}")
     return day
 
 

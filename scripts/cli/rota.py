@@ -46,10 +46,9 @@ def solve(
     del file_format
     if sum(given is not None for given in (seconds, iterations, repeat)) > 1:
         raise CommandError("Nothing was planned.", "--seconds, --iterations and --repeat exclude each other.", "Use one.", ExitCode.USAGE)
-    if not output.resolve().parent.is_dir():
-        raise CommandError("Nothing was planned.", f"{output.parent} is no folder.", "Name a file in a folder.", ExitCode.NOT_FOUND)
+    _check_output(output, instance, repeat)
     with recompute_file.collection_paused():
-        read = recompute_file.read_file(instance, _PAGE, rota_file.read_instance)
+        read, inputs = recompute_file.read_hashed_file(instance, _PAGE, rota_file.read_instance)
     if repeat is not None:
         seed, levels = recompute_file.read_file(repeat, _PAGE, _read_record)
         effort = rota_job.Effort(levels=levels, is_plain=plain)
@@ -61,8 +60,19 @@ def solve(
     best, table = min(((result, _timetable(read, result)) for result in results), key=lambda pair: (pair[1].cost.total, pair[0].found.seed))
     plan = best.found.plan
     _write(output, rota_file.solution(read, plan.order, plan.workers, table))
-    print_result(json.dumps(_answer(read, table, best, results, rota_job.inputs_hash(instance.read_bytes()))))
+    print_result(json.dumps(_answer(read, table, best, results, inputs)))
     return ExitCode.INTERRUPTED if any(result.found.was_stopped for result in results) else ExitCode.OK
+
+
+def _check_output(output: Path, *inputs: Path | None) -> None:
+    """Before the search, which may take a day: a plan can be written there, and takes the place of nothing that it was made from."""
+    if not output.resolve().parent.is_dir():
+        raise CommandError("Nothing was planned.", f"{output.parent} is no folder.", "Name a file in a folder.", ExitCode.NOT_FOUND)
+    if output.is_dir():
+        raise CommandError("Nothing was planned.", f"{output} is a folder.", "Name a file in it.", ExitCode.USAGE)
+    if any(file is not None and file.resolve() == output.resolve() for file in inputs):
+        why = f"The plan would take the place of {output}, from which it is made."
+        raise CommandError("Nothing was planned.", why, "Name another file for the plan.", ExitCode.USAGE)
 
 
 def _search(read: "rota_file.Instance", seed: int, effort: "Effort", jobs: int) -> "list[JobResult]":

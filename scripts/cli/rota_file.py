@@ -7,11 +7,12 @@ from typing import Any
 
 from scripts.cli.recompute_file import identifier, record, sequence, unique
 from scripts.cli.strict_json import JsonNode
+from services.scheduling.engine import annealing
 from services.scheduling.engine.problem import NOBODY, Problem, Service, Visit
 from services.scheduling.engine.timetable import Timetable, routes
 
 _DECIMALS = 6
-"""At most so many decimals are kept: with the largest number below, a whole plan stays far below 2**63."""
+"""At most so many decimals are kept; fewer where the engine's 64-bit numbers would not hold a plan."""
 _LARGEST = 10**7
 
 
@@ -200,7 +201,8 @@ def _is_number(value: object) -> bool:
 
 def _number(node: JsonNode) -> Fraction:
     if not _is_number(node.value):
-        shown = str(float(node.value)) if isinstance(node.value, Fraction) else node.excerpt()
+        value = node.value
+        shown = str(float(value)) if isinstance(value, Fraction) and abs(value) <= _LARGEST**2 else node.excerpt()
         node.fail(f"must be a number from 0 to {_LARGEST:,}, not {shown}")
     return node.value  # type: ignore[return-value]  # whole numbers are fractions in all that is done with them
 
@@ -211,10 +213,10 @@ def _scale(travel: list[list[Fraction]], patients: list[_Patient]) -> int:
     for patient in patients:
         numbers |= {*patient.window, *(patient.gap or ()), *(need.duration for need in patient.needs)}
     denominators = {number.denominator for number in numbers}
-    scales: Iterable[int] = (10**decimals for decimals in range(_DECIMALS))
+    most = annealing.largest_number(sum(len(patient.needs) for patient in patients))
+    scales: list[int] = [10**decimals for decimals in range(_DECIMALS + 1) if 10**decimals * max(numbers) <= most]
     exact = (scale for scale in scales if all(scale % denominator == 0 for denominator in denominators))
-    largest: int = 10**_DECIMALS
-    return next(exact, largest)
+    return next(exact, scales[-1])
 
 
 def _whole(number: Fraction, scale: int) -> int:

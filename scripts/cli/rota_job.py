@@ -1,6 +1,5 @@
 """One search of `kith rota solve`, in this process or in one of its own."""
 
-import hashlib
 import signal
 import time
 from collections.abc import Callable
@@ -63,7 +62,3 @@ def run_job(problem: Problem, seed: int, effort: Effort, report: Callable[[int, 
         return JobResult(found, warm - started, time.perf_counter() - warm)
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def inputs_hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -7,6 +7,9 @@ from scripts.cli.recompute_file import exact_fraction, identifier, record, seque
 from scripts.cli.strict_json import JsonNode
 from services.scheduling.domain.settlement import Engagement, Visit, Worker
 
+MOST_PAYERS = 100
+"""Of one visit. The sum of many more fractions, each with a denominator of its own, would take for ever."""
+
 
 @dataclass(frozen=True)
 class SettlementFile:
@@ -62,7 +65,10 @@ def _visit(node: JsonNode, workers: set[str]) -> Visit:
 def _payers(node: JsonNode) -> tuple[tuple[str, Fraction], ...]:
     payers = []
     names = []
-    for item in node.items():
+    items = node.items()
+    if len(items) > MOST_PAYERS:
+        node.fail(f"must name at most {MOST_PAYERS} payers, not {len(items)}")
+    for item in items:
         name, share = sequence(item, 2, 'a payer and a share, such as ["council", "3/5"]')
         names.append((name, identifier(name)))
         if not (part := exact_fraction(share)):

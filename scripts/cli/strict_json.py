@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from enum import StrEnum
 from fractions import Fraction
 from typing import NoReturn, TypeVar
@@ -14,6 +14,8 @@ EnumT = TypeVar("EnumT", bound=StrEnum)
 
 _FRACTION = re.compile(r"\d{1,15}(/\d{1,15}|\.\d{1,15})?", re.ASCII)
 _MAX_EXCERPT = 40
+_MAX_DIGITS = 1_000
+"""Of a number with a point. With more, Python could not print it, and nobody counts so exactly."""
 _MAX_INTEGER = 2**53 - 1
 _ROOT = ""
 
@@ -52,8 +54,12 @@ class JsonNode:
             )
         except json.JSONDecodeError as error:
             raise JsonNodeError(_ROOT, f"not JSON: {error}") from error
-        except (RecursionError, ValueError) as error:
-            raise JsonNodeError(_ROOT, f"not JSON that can be read: {error}") from error
+        except RecursionError as error:
+            raise JsonNodeError(_ROOT, "not JSON that can be read: lists or objects stand in one another too deeply") from error
+        except ValueError as error:
+            # Python says how to raise its limit in a program.
+            why = "a whole number has too many digits" if "set_int_max_str_digits" in str(error) else str(error)
+            raise JsonNodeError(_ROOT, f"not JSON that can be read: {why}") from error
 
     def fail(self, problem: str) -> NoReturn:
         raise JsonNodeError(self.path, problem)
@@ -70,14 +76,6 @@ class JsonNode:
             if known is not None and key not in known:
                 node.fail(f"unknown field; known here: {', '.join(sorted(known))}")
         return nodes
-
-    def record(self, keys: Sequence[str]) -> dict[str, "JsonNode"]:
-        """The fields of an object that has exactly these keys."""
-        fields = self.fields(keys)
-        for key in keys:
-            if key not in fields:
-                self.fail(f"{key} is missing; needed here: {', '.join(keys)}")
-        return fields
 
     def items(self) -> list["JsonNode"]:
         if not isinstance(self.value, list):
@@ -108,14 +106,6 @@ class JsonNode:
             self.fail(f"must be a number from {lowest:g} to {highest:g}, not {self.excerpt()}")
         return float(self.value)
 
-    def any_text(self) -> str:
-        """A text that is not empty, with any characters: an id that others chose."""
-        if not isinstance(self.value, str) or not self.value:
-            self.fail(f"must be a text that is not empty, not {self.excerpt()}")
-        if any("\ud800" <= character <= "\udfff" for character in self.value):
-            self.fail(f"holds half a character: {self.excerpt()}")
-        return self.value
-
     def fraction(self) -> Fraction:
         """`"3/4"`, `"0.75"`, 0.75, `"2"` or 2: all exact, none negative."""
         value = self.value
@@ -136,13 +126,21 @@ class JsonNode:
         return enum(self.value)
 
     def excerpt(self) -> str:
-        text = json.dumps(self.value, default=str)
-        return text if len(text) <= _MAX_EXCERPT else text[: _MAX_EXCERPT - 3] + "..."
+        """The beginning of the value as JSON. It is made piece by piece: the whole may be too long or too deep to be written at all."""
+        text = ""
+        for piece in json.JSONEncoder(default=str).iterencode(self.value):
+            text += piece
+            if len(text) > _MAX_EXCERPT:
+                return text[: _MAX_EXCERPT - 3] + "..."
+        return text
 
 
 def _parse_decimal(number: str) -> Fraction:
     if "e" in number.lower():
         message = f"write {number} without an exponent"
+        raise ValueError(message)
+    if len(number) > _MAX_DIGITS:
+        message = f"a number with a point has at most {_MAX_DIGITS:,} digits"
         raise ValueError(message)
     return Fraction(number)
 

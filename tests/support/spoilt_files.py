@@ -107,8 +107,10 @@ NOT_STRICT_JSON = [
     ('{"a": NaN}', "NaN is not a number"),
     ('{"a": -Infinity}', "-Infinity is not a number"),
     ('{"a": 1, "a": 1}', 'the key "a" stands twice'),
-    ("[" * 100_000, "not JSON"),
-    ('{"a": ' + "9" * 5_000 + "}", "not JSON"),
+    ("[" * 100_000, "not JSON that can be read: lists or objects stand in one another too deeply"),
+    ('{"a": ' + "9" * 5_000 + "}", "not JSON that can be read: a whole number has too many digits"),
     ('{"a": "\x01"}', "not JSON"),
+    ("1" * 2_200 + "." + "1" * 2_200, ""),
+    ('{"a": ' * 700 + "1" + "}" * 700, "unknown field"),
 ]
 """What is refused whatever the format, with a part of the reason."""

@@ -245,7 +245,9 @@ def _within(work: Sequence[Period], start: int, end: int) -> Sequence[Period]:
 def _rests(work: Sequence[Period], start: int, end: int) -> Iterator[int]:
     """The lengths of the stretches between periods, as far as they lie from `start` until before `end`."""
     rested_from = start
-    for period in work[bisect_right(work, start, key=lambda period: period.end) :]:
+    # Not a slice: it would copy all later work, for every period.
+    for number in range(bisect_right(work, start, key=lambda period: period.end), len(work)):
+        period = work[number]
         if period.start >= end:
             break
         if period.start > rested_from:

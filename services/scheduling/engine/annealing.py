@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Protocol
 
-from services.scheduling.engine.cooling import LEVELS, split, temperatures
+from services.scheduling.engine.cooling import LEVELS, allowances, split, temperatures
 from services.scheduling.engine.first_plan import first_plan
 from services.scheduling.engine.problem import Plan, Problem
 
@@ -20,6 +20,14 @@ Temperatures are thousandths of the mean travel: a plan dearer by that much is t
 _HOTTEST_OF_ALL = (700, 1)
 
 
+def largest_number(services: int) -> int:
+    """The largest number that a problem of so many services may have: the kernel's 64 bits then hold every cost and every allowance."""
+    # A start follows at most one travel, duration and gap for each service, and one window; it may be late for each service.
+    largest_for_costs = 2**62 // (4 * (services + 2) ** 2)
+    hottest = max(_HOTTEST_OF_ALL[0], *(hottest for _, hottest, _ in _HOTTEST))
+    return min(largest_for_costs, 2**62 * 1_000 // (hottest * allowances()[0]))
+
+
 class Search(Protocol):
     """The compiled kernel, or the plain-Python reference."""
 
@@ -31,9 +39,6 @@ class Search(Protocol):
 
     def run(self, iterations: int, temperature: int) -> None:
         """Tries so many moves at this temperature."""
-
-    def restart_from_best(self) -> None:
-        """Goes back to the best plan so far."""
 
 
 class Pace(Protocol):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from services.scheduling.engine import kernel
+from services.scheduling.engine import kernel, kernel_tables
 from services.scheduling.engine.cooling import allowances
 from services.scheduling.engine.neighbours import NEAREST, neighbours
 from services.scheduling.engine.problem import NOBODY, Plan, Problem
@@ -18,98 +18,82 @@ class CompiledSearch:
     def __init__(self, problem: Problem, plan: Plan, seed: int) -> None:
         self._problem = problem
         near = neighbours(problem)
-        self._travel = np.array(problem.travel, np.int64)
-        self._near = np.zeros((len(near), NEAREST), np.int64)
-        self._able = np.zeros((problem.workers, len(near)), np.bool_)
-        self._able_list = np.zeros((len(near), problem.workers + 1), np.int64)
+        able = np.zeros((problem.workers, len(near)), np.bool_)
+        able_list = np.zeros((len(near), problem.workers + 1), np.int64)
+        nearest = np.zeros((len(near), NEAREST), np.int64)
         for service, others in enumerate(near):
-            self._near[service, : len(others)] = others
-            able = sorted(problem.services[service].able)
-            self._able[able, service] = True
-            self._able_list[service, : len(able) + 1] = [len(able), *able]
-        self._random = np.array([seed & (2**64 - 1)], np.uint64)
-        self._table = np.array(allowances(), np.int64)
-        self._queue = np.zeros(len(problem.visits), np.int64)
-        self._services = _service_rows(problem, [len(others) for others in near])
-        self._visits = np.zeros((len(problem.visits), kernel.VISIT_COLUMNS), np.int64)
-        self._numbers = np.zeros(kernel.SCALARS, np.int64)
-        self._numbers[kernel.SERVICES] = len(near)
-        self._numbers[kernel.LIMIT] = limit = _STEPS_PER_VISIT * len(problem.visits)
-        self._log = np.zeros((3 * limit + len(problem.visits), 3), np.int64)
-        self._order = np.array(plan.order, np.int64)
-        self._best_order, self._best_workers = self._order.copy(), np.array(plan.workers, np.int64)
+            nearest[service, : len(others)] = others
+            workers = sorted(problem.services[service].able)
+            able[workers, service] = True
+            able_list[service, : len(workers) + 1] = [len(workers), *workers]
+        limit = _STEPS_PER_VISIT * len(problem.visits)
+        self._state = kernel_tables.Tables(
+            visits=np.zeros((len(problem.visits), kernel_tables.VISIT_COLUMNS), np.int64),
+            services=_service_rows(problem, [len(others) for others in near]),
+            order=np.array(plan.order, np.int64),
+            travel=np.array(problem.travel, np.int64),
+            near=nearest,
+            able=able,
+            able_list=able_list,
+            numbers=np.zeros(kernel_tables.SCALARS, np.int64),
+            queue=np.zeros(len(problem.visits), np.int64),
+            log=np.zeros((3 * limit + len(problem.visits), 3), np.int64),
+            random=np.array([seed & (2**64 - 1)], np.uint64),
+            allowances=np.array(allowances(), np.int64),
+            best_order=np.array(plan.order, np.int64),
+            best_workers=np.array(plan.workers, np.int64),
+        )
+        self._state.numbers[kernel_tables.SERVICES] = len(near)
+        self._state.numbers[kernel_tables.LIMIT] = limit
         self._begin_with(plan)
-        self._numbers[kernel.BEST] = self._total()
 
     @property
     def best_total(self) -> int:
-        return int(self._numbers[kernel.BEST])
+        return int(self._state.numbers[kernel_tables.BEST])
 
     @property
     def best(self) -> Plan:
-        return Plan(tuple(self._best_order.tolist()), tuple(self._best_workers.tolist()))
+        return Plan(tuple(self._state.best_order.tolist()), tuple(self._state.best_workers.tolist()))
 
     def run(self, iterations: int, temperature: int) -> None:
         """Tries so many moves; a dearer plan is taken with the chance of Metropolis at this temperature."""
-        kernel.run(
-            self._visits,
-            self._services,
-            self._order,
-            self._travel,
-            self._near,
-            self._able,
-            self._able_list,
-            self._numbers,
-            self._queue,
-            self._log,
-            self._random,
-            self._table,
-            self._best_order,
-            self._best_workers,
-            iterations,
-            temperature,
-        )
-
-    def restart_from_best(self) -> None:
-        """Goes back to the best plan so far."""
-        self._begin_with(self.best)
+        kernel.run(self._state, iterations, temperature)
 
     def _begin_with(self, plan: Plan) -> None:
-        problem, visits, services = self._problem, self._visits, self._services
+        problem, visits, services, numbers = self._problem, self._state.visits, self._state.services, self._state.numbers
         found = timetable(problem, plan.order, plan.workers)
         if found is None:
             raise ValueError("the search begins with a plan that can be kept")
-        self._order[:] = plan.order
         visits[:] = _visit_rows(problem, found)
-        visits[self._order, kernel.POSITION] = range(len(plan.order))
-        services[: len(plan.workers), kernel.WORKER] = plan.workers
+        visits[self._state.order, kernel_tables.POSITION] = range(len(plan.order))
+        services[: len(plan.workers), kernel_tables.WORKER] = plan.workers
         for worker, route in enumerate(routes(problem, plan.order, plan.workers)):
             ring = [len(plan.workers) + worker, *route]
             for index, service in enumerate(ring):
-                services[service, kernel.LAST], services[ring[index - 1], kernel.NEXT] = ring[index - 1], service
-        self._numbers[[kernel.TRAVEL, kernel.LATENESS, kernel.MOST_LATE]] = found.cost.travel, found.cost.lateness, found.cost.most_late
-
-    def _total(self) -> int:
-        return int(self._numbers[[kernel.TRAVEL, kernel.LATENESS, kernel.MOST_LATE]].sum())
+                services[service, kernel_tables.LAST], services[ring[index - 1], kernel_tables.NEXT] = ring[index - 1], service
+        cost = found.cost
+        numbers[[kernel_tables.TRAVEL, kernel_tables.LATENESS, kernel_tables.MOST_LATE]] = cost.travel, cost.lateness, cost.most_late
+        numbers[kernel_tables.BEST] = cost.total
 
 
 def _visit_rows(problem: Problem, found: Timetable) -> list[list[int]]:
     rows = []
     for number, visit in enumerate(problem.visits):
-        row = [0] * kernel.VISIT_COLUMNS
-        row[kernel.START], row[kernel.NOT_BEFORE] = found.starts[number], found.not_before[number]
-        row[kernel.OPENS], row[kernel.CLOSES] = visit.opens, visit.closes
-        row[kernel.ONE], row[kernel.TWO] = visit.services[0], visit.services[1] if len(visit.services) == 2 else NOBODY
-        row[kernel.PARTNER], row[kernel.SECOND] = visit.partner, int(visit.is_second)
-        row[kernel.LEAST], row[kernel.MOST] = visit.least_gap, visit.most_gap
+        row = [0] * kernel_tables.VISIT_COLUMNS
+        row[kernel_tables.START], row[kernel_tables.NOT_BEFORE] = found.starts[number], found.not_before[number]
+        row[kernel_tables.OPENS], row[kernel_tables.CLOSES] = visit.opens, visit.closes
+        row[kernel_tables.ONE], row[kernel_tables.TWO] = visit.services[0], visit.services[1] if len(visit.services) == 2 else NOBODY
+        row[kernel_tables.PARTNER], row[kernel_tables.SECOND] = visit.partner, int(visit.is_second)
+        row[kernel_tables.LEAST], row[kernel_tables.MOST] = visit.least_gap, visit.most_gap
         rows.append(row)
     return rows
 
 
-def _service_rows(problem: Problem, near: list[int]) -> "kernel.Table":
-    rows = np.zeros((len(problem.services) + problem.workers, kernel.SERVICE_COLUMNS), np.int64)
+def _service_rows(problem: Problem, near: list[int]) -> "kernel_tables.Table":
+    rows = np.zeros((len(problem.services) + problem.workers, kernel_tables.SERVICE_COLUMNS), np.int64)
     for number, service in enumerate(problem.services):
         row = rows[number]
-        row[kernel.VISIT], row[kernel.PLACE], row[kernel.DURATION] = problem.visit_of[number], service.place, service.duration
-        row[kernel.MATE], row[kernel.NEAR] = problem.mate_of[number], near[number]
+        row[kernel_tables.VISIT], row[kernel_tables.PLACE] = problem.visit_of[number], service.place
+        row[kernel_tables.DURATION] = service.duration
+        row[kernel_tables.MATE], row[kernel_tables.NEAR] = problem.mate_of[number], near[number]
     return rows

@@ -36,8 +36,3 @@ class ReferenceSearch:
             self._total = moved.cost.total
             if self._total < self.best_total:
                 self.best_total, self.best = self._total, Plan(tuple(state.order), tuple(state.workers))
-
-    def restart_from_best(self) -> None:
-        """Goes back to the best plan so far."""
-        self._state.order, self._state.workers = list(self.best.order), list(self.best.workers)
-        self._total = self.best_total

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.cli.main import main
-from scripts.cli.rank_file import read_rank_file
 from scripts.cli.strict_json import JsonNodeError
 from services.matching.domain.ranking import rank
+from tests.support.spoilt_files import NOT_STRICT_JSON, refusal
+from tests.unit.matching.ranking_cases import read_question
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "formats" / "rank.md"
 EXAMPLE: dict[str, Any] = json.loads(DOCUMENT.read_text(encoding="utf-8").split("```json\n")[1].split("```")[0])
@@ -100,34 +101,35 @@ def without(*path: str | int) -> Change:
 
 
 NAN, INFINITE = float("nan"), float("inf")
-TIME = "must be a time such as 09:00, at most 24:00, not "
+TIME = 'must be a time of day such as "09:00", not '
+END = 'must be a time of day such as "09:00", or "24:00", not '
 INTERVAL = 'must be a day and two times such as ["mon", "09:00", "10:30"], not '
 REFUSED: list[tuple[Change, str]] = [
-    (without("on"), "on is missing; needed here: on, person, team, workers"),
-    (without("person", "must", "gender"), "person.must: gender is missing; needed here: skills, languages, gender"),
-    (without("workers", 1, "never"), "workers[1]: never is missing; needed here: id, place,"),
-    (without("workers", 0, "wishes", "tags"), "workers[0].wishes: tags is missing; needed here: tags"),
-    (without("team", 0, "skills"), "team[0]: skills is missing; needed here: id, free, skills"),
+    (without("on"), "has no on; needed here: on, person, team, workers"),
+    (without("person", "must", "gender"), "person.must: has no gender; needed here: skills, languages, gender"),
+    (without("workers", 1, "never"), "workers[1]: has no never; needed here: id, place,"),
+    (without("workers", 0, "wishes", "tags"), "workers[0].wishes: has no tags; needed here: tags"),
+    (without("team", 0, "skills"), "team[0]: has no skills; needed here: id, free, skills"),
     (at("note", value=1), "note: unknown field; known here: on, person, team, workers"),
     (at("workers", 0, "rate", value=1), "workers[0].rate: unknown field; known here: "),
     (at("team", 0, "place", value=[1, 2]), "team[0].place: unknown field"),
     (at("workers", 0, "wishes", "languages", value=[]), "workers[0].wishes.languages: unknown field; known here: tags"),
-    (at("on", value="20261207"), 'on: must be a day such as 2026-12-07, not "20261207"'),
-    (at("on", value="2026-W50-1"), "on: must be a day such as 2026-12-07"),
-    (at("on", value="2026-02-30"), 'on: must be a day of the calendar, not "2026-02-30"'),
-    (at("on", value="٢٠٢٦-12-07"), "on: must be a day such as 2026-12-07"),
-    (at("on", value=None), "on: must be a day such as 2026-12-07, not null"),
+    (at("on", value="20261207"), 'on: must be a date such as "2026-12-07", not "20261207"'),
+    (at("on", value="2026-W50-1"), 'on: must be a date such as "2026-12-07"'),
+    (at("on", value="2026-02-30"), 'on: is no day of the calendar: "2026-02-30"'),
+    (at("on", value="٢٠٢٦-12-07"), 'on: must be a date such as "2026-12-07"'),
+    (at("on", value=None), 'on: must be a date such as "2026-12-07", not null'),
     (at("person", value=[]), "person: must be an object with keys, not []"),
     (at("team", value={}), "team: must be a list, not {}"),
     (at("workers", value=None), "workers: must be a list, not null"),
     (at("workers", 0, value="w1"), 'workers[0]: must be an object with keys, not "w1"'),
     (at("person", "id", value=""), 'person.id: must be a text that is not empty, not ""'),
     (at("person", "id", value=7), "person.id: must be a text that is not empty, not 7"),
-    (at("workers", 0, "id", value="\ud800"), "workers[0].id: holds half a character"),
+    (at("workers", 0, "id", value="\ud800"), "workers[0].id: must be text, without half a surrogate pair"),
     (at("person", "never", value=["w1", ""]), "person.never[1]: must be a text that is not empty"),
     (at("workers", 0, "never", value="p1"), 'workers[0].never: must be a list, not "p1"'),
-    (at("workers", 2, "id", value="w1"), 'workers[2].id: "w1" stands twice in this list; each id once'),
-    (lambda file: file["team"].append(file["team"][0]), 'team[1].id: "w9" stands twice in this list; each id once'),
+    (at("workers", 2, "id", value="w1"), 'workers[2].id: must not stand twice; "w1" stands in workers[0].id already'),
+    (lambda file: file["team"].append(file["team"][0]), 'team[1].id: must not stand twice; "w9" stands in team[0].id already'),
     (at("person", "place", value=[51.5]), "person.place: must be latitude and longitude in degrees such as [51.55, -0.06], not [51.5]"),
     (at("person", "place", value=[90.1, 0]), "person.place[0]: must be a number from -90 to 90, not 90.1"),
     (at("workers", 0, "place", value=[0, 180.5]), "workers[0].place[1]: must be a number from -180 to 180, not 180.5"),
@@ -135,7 +137,7 @@ REFUSED: list[tuple[Change, str]] = [
     (at("person", "place", value=[True, 0]), "person.place[0]: must be a number from -90 to 90, not true"),
     (at("person", "place", value=[10**400, 0]), "person.place[0]: must be a number from -90 to 90, not 1000"),
     (at("person", "place", value=[NAN, 0]), "person.place[0]: must be a number from -90 to 90, not NaN"),
-    (at("on", value=NAN), "on: must be a day such as 2026-12-07, not NaN"),
+    (at("on", value=NAN), 'on: must be a date such as "2026-12-07", not NaN'),
     (at("workers", 0, "minutes_left", value=INFINITE), "workers[0].minutes_left: must be a whole number, zero or more, not Infinity"),
     (at("workers", 0, "reach_km", value=INFINITE), "workers[0].reach_km: must be a number from 0 to 9.0072e+15, not Infinity"),
     (at("workers", 0, "reach_km", value=-0.1), "workers[0].reach_km: must be a number from 0 to 9.0072e+15, not -0.1"),
@@ -145,31 +147,31 @@ REFUSED: list[tuple[Change, str]] = [
     (at("workers", 0, "minutes_left", value=True), "workers[0].minutes_left: must be a whole number, zero or more, not true"),
     (at("workers", 0, "minutes_left", value=2**53), "workers[0].minutes_left: must be a whole number"),
     (at("workers", 0, "skills", value=["hoist"]), 'workers[0].skills: must be an object with keys, not ["hoist"]'),
-    (at("workers", 0, "skills", "hoist", value="soon"), 'workers[0].skills.hoist: must be a day such as 2026-12-07, not "soon"'),
+    (at("workers", 0, "skills", "hoist", value="soon"), 'workers[0].skills.hoist: must be a date such as "2026-12-07", not "soon"'),
     (at("person", "must", "skills", value="hoist"), 'person.must.skills: must be a list, not "hoist"'),
     (at("person", "must", "gender", value=" "), 'person.must.gender: must be a word, not " "'),
     (at("workers", 0, "gender", value=1), "workers[0].gender: must be a word, not 1"),
     (at("workers", 0, "languages", value=[None]), "workers[0].languages[0]: must be a word, not null"),
     (at("workers", 0, "missing", value=["db\ts"]), "workers[0].missing[0]: holds a character that is not text"),
     (at("person", "wants", value=[["mon", "09:00"]]), f"person.wants[0]: {INTERVAL}"),
-    (at("person", "wants", value=["mon"]), 'person.wants[0]: must be a list, not "mon"'),
+    (at("person", "wants", value=["mon"]), f'person.wants[0]: {INTERVAL}"mon"'),
     (at("person", "wants", 0, 0, value="Mon"), 'person.wants[0][0]: must be one of mon, tue, wed, thu, fri, sat, sun, not "Mon"'),
     (at("person", "wants", 0, 0, value=[]), "person.wants[0][0]: must be one of mon, tue"),
     (at("person", "wants", 0, 1, value="9:00"), f'person.wants[0][1]: {TIME}"9:00"'),
     (at("person", "wants", 0, 1, value="09:60"), f'person.wants[0][1]: {TIME}"09:60"'),
     (at("person", "wants", 0, 1, value=540), f"person.wants[0][1]: {TIME}540"),
-    (at("person", "wants", 0, 2, value="24:01"), f'person.wants[0][2]: {TIME}"24:01"'),
-    (at("person", "wants", 0, 2, value="09:30\n"), "person.wants[0][2]: must be a time such as 09:00"),
+    (at("person", "wants", 0, 2, value="24:01"), f'person.wants[0][2]: {END}"24:01"'),
+    (at("person", "wants", 0, 2, value="09:30\n"), f"person.wants[0][2]: {END}"),
     (at("workers", 0, "free", value=[["sun", "10:00", "10:00"]]), "workers[0].free[0][2]: must be after 10:00, on the same day"),
     (at("workers", 0, "free", value=[["sun", "22:00", "02:00"]]), "write an interval over midnight as two"),
-    (at("team", 0, "free", value=[["sun", "24:00", "24:00"]]), "team[0].free[0][2]: must be after 24:00"),
+    (at("team", 0, "free", value=[["sun", "24:00", "24:00"]]), f'team[0].free[0][1]: {TIME}"24:00"'),
 ]
 
 
 @pytest.mark.parametrize(("change", "message"), REFUSED, ids=[message[:50] for _, message in REFUSED])
 def test_what_is_wrong_is_refused_with_its_place(change: Change, message: str) -> None:
     with pytest.raises(JsonNodeError) as refused:
-        read_rank_file(json.dumps(changed(change)))
+        read_question(changed(change))
     assert message in str(refused.value)
 
 
@@ -177,7 +179,7 @@ TEXT = json.dumps(EXAMPLE)
 UNREADABLE: dict[str, tuple[str | bytes, str]] = {
     "empty": (b"", "not JSON"),
     "two documents": (TEXT + "{}", "not JSON"),
-    "not UTF-8": (TEXT.encode().replace(b"p1", b"\xff"), "is not UTF-8 text"),
+    "not UTF-8": (TEXT.encode().replace(b"p1", b"\xff"), "must be UTF-8 text"),
     "duplicate key": (TEXT.replace('"on":', '"on": "2026-12-08", "on":'), 'the key "on" stands twice in one object'),
     "duplicate skill": (TEXT.replace('"hoist": "', '"hoist": null, "hoist": "'), 'the key "hoist" stands twice in one object'),
     "NaN": (TEXT.replace("51.55", "NaN", 1), "person.place[0]: must be a number from -90 to 90, not NaN"),
@@ -201,9 +203,14 @@ def test_a_bad_file_prints_nothing_and_ends_with_2(
     assert "docs/formats/rank.md" in printed.err
 
 
+@pytest.mark.parametrize(("text", "reason"), [case for case in NOT_STRICT_JSON if "not a number" not in case[1]])
+def test_what_is_no_strict_json_is_refused(text: str | bytes, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert reason in refusal("rank", tmp_path / "people.json", text, capsys)
+
+
 def test_a_file_that_is_not_there_ends_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rank", str(tmp_path / "nowhere.json")]) == 2
-    assert "nowhere.json cannot be read" in capsys.readouterr().err
+    assert "nowhere.json: No such file or directory" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -225,7 +232,7 @@ def test_a_file_that_is_not_there_ends_with_2(tmp_path: Path, capsys: pytest.Cap
     ],
 )
 def test_what_is_odd_but_allowed_is_ranked(change: Change) -> None:
-    question = read_rank_file(json.dumps(changed(change)))
+    question = read_question(changed(change))
     assert len(rank(question).workers) == 3
 
 
@@ -249,6 +256,6 @@ def _paths(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | 
 @given(st.sampled_from(_paths(EXAMPLE)), _json)
 def test_any_value_anywhere_is_ranked_or_refused_with_its_place(path: tuple[str | int, ...], value: object) -> None:
     try:
-        rank(read_rank_file(json.dumps(changed(at(*path, value=value)))))
+        rank(read_question(changed(at(*path, value=value))))
     except JsonNodeError as error:
         assert not error.path or error.path.startswith(str(path[0]))

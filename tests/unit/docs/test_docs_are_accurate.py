@@ -100,6 +100,18 @@ def test_every_lib_and_every_service_has_its_line() -> None:
     assert [service.name for service in SERVICES if f"  {service.name}/" not in page] == []
 
 
+@pytest.mark.parametrize("path", ["docs/where-things-go.md", *(f"services/{name}/README.md" for name in ("identity", "matching", "web"))])
+def test_nothing_has_its_line_twice(path: str) -> None:
+    """Two branches that each add a line are merged without a conflict into both."""
+    block, seen = 0, set()
+    for line in read_text(path).splitlines():
+        key = re.match(r"\| *([^|]*[^| -])[^|]*\||- ([A-Z]\w+ \w+ \w+ \w+)|  (\w+/) ", line)
+        block += not line.strip()
+        if key:
+            assert (block, key[0].strip()) not in seen, line
+            seen.add((block, key[0].strip()))
+
+
 def test_every_folder_and_paper_at_the_top_has_its_line() -> None:
     page = read_text("docs/where-things-go.md").split("## The top level")[1]
     kept = {path.parts[0] + ("/" if len(path.parts) > 1 else "") for path in repository.list_files()}

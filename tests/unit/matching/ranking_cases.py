@@ -1,11 +1,14 @@
 """Makes questions for a ranking: by hand with sensible defaults, and at random with many workers who fit."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
+from scripts.cli.rank_file import read_ranking_input
+from scripts.cli.strict_json import JsonNode
 from services.matching.domain.great_circle import distance_km
 from services.matching.domain.ranking import Assessment, Fit, rank
 from services.matching.domain.ranking_input import Conditions, RankingInput, Span, SupportedPerson, TeamMember, Worker
@@ -23,6 +26,11 @@ def make_worker(**fields: Any) -> Worker:
     """Somebody next door who can do anything the person of `make_person` asks for."""
     free = ((MON_9, MON_9 + 60),)
     return replace(Worker(id="w1", place=(51.55, -0.06), reach_km=5, free=free, minutes_left=600, skills={}), **fields)
+
+
+def read_question(content: Any) -> RankingInput:
+    """As `kith rank` reads a file with this content."""
+    return read_ranking_input(JsonNode.parse(json.dumps(content), parse_float=float))
 
 
 def assess(worker: Worker, person: SupportedPerson | None = None, *team: TeamMember) -> Assessment:

@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from scripts.cli.rank_file import read_rank_file
 from services.matching.domain.great_circle import EARTH_RADIUS_KM, distance_km
 from services.matching.domain.ranking import PersonParts, Reason, WorkerParts, rank
 from services.matching.domain.ranking_input import Conditions, RankingInput, TeamMember
-from tests.unit.matching.ranking_cases import MON_9, ON, assess, fit_of, make_person, make_worker
+from tests.unit.matching.ranking_cases import MON_9, ON, assess, fit_of, make_person, make_worker, read_question
 
 CASES = json.loads((Path(__file__).parent / "vectors" / "rank.json").read_text(encoding="utf-8"))
 
@@ -22,7 +21,7 @@ HOUR = ((MON_9, MON_9 + 60),)
 
 @pytest.mark.parametrize("case", CASES, ids=range(len(CASES)))
 def test_the_reasons_of_every_shared_case_are_exact(case: dict[str, Any]) -> None:
-    found = rank(read_rank_file(json.dumps(case["file"]))).workers
+    found = rank(read_question(case["file"])).workers
     assert {worker: list(assessment.reasons) for worker, assessment in found.items()} == case["reasons"]
     assert all((assessment.fit is None) == bool(assessment.reasons) for assessment in found.values())
 

@@ -6,16 +6,15 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.cli.rank_file import read_rank_file
 from services.matching.domain.ranking import Reason, rank
 from services.matching.domain.ranking_file import ranking_file, without_exclusions
 from services.matching.domain.ranking_input import RankingInput, minutes_of
-from tests.unit.matching.ranking_cases import ON, make_person, make_worker, questions
+from tests.unit.matching.ranking_cases import ON, make_person, make_worker, questions, read_question
 
 
 @given(questions())
 def test_the_file_gives_the_same_ranking(question: RankingInput) -> None:
-    assert rank(read_rank_file(json.dumps(ranking_file(question), allow_nan=False))) == rank(question)
+    assert rank(read_question(ranking_file(question))) == rank(question)
 
 
 @given(questions(), st.randoms(use_true_random=False))
@@ -37,7 +36,7 @@ def test_a_span_over_midnight_is_written_day_by_day() -> None:
         ["wed", "00:00", "02:00"],
         ["sun", "23:00", "24:00"],
     ]
-    assert minutes_of(read_rank_file(json.dumps(content)).person.wants) == minutes_of(spans)
+    assert minutes_of(read_question(content).person.wants) == minutes_of(spans)
 
 
 @given(questions())

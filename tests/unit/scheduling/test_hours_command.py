@@ -87,6 +87,8 @@ PERIOD = ("people", 0, "work", 0)
         (("zone",), "../etc/passwd", "zone: must be a time zone"),
         (("zone",), "Europe", "zone: must be a time zone"),
         (("zone",), "\u0000", "zone: must be a time zone"),
+        (("zone",), "localtime", "zone: must be a time zone"),
+        (("zone",), "right/Europe/London", "zone: must be a time zone"),
         (("from",), "2026-12-08", "from: must be a Monday"),
         (("from",), "2026-13-07", "from: is no day of the calendar"),
         (("from",), "20261207", "from: must be a date"),
@@ -130,3 +132,5 @@ def test_an_end_before_its_start_an_overlap_and_two_people_with_one_id_are_refus
     assert refused([late, *FILE["people"][0]["work"]]).startswith("people[0].work[0]: must not overlap people[0].work[1]")
     assert refused([late, late]).startswith("people[0].work[1]: must not overlap people[0].work[0]")
     assert refused([late], people=2).startswith('people[1].id: must not stand twice; "w1" stands in people[0].id')
+    spring = {"start": "2026-03-29T01:10", "end": "2026-03-29T02:05", "breaks": []}
+    assert refused([spring]).endswith('must be after the start, not "2026-03-29T02:05"; the clocks change between the two')

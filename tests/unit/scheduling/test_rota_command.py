@@ -2,12 +2,14 @@
 
 import copy
 import gzip
+import hashlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +163,11 @@ def test_a_bad_day_is_refused_with_its_place(
     assert refusal(tmp_path, json.dumps(day), capsys).startswith(reason)
 
 
+def test_a_number_too_large_for_a_binary_fraction_is_refused_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = json.dumps(DAY).replace("3.125", "9" * 900 + ".5", 1)
+    assert refusal(tmp_path, text, capsys).startswith("distances[0][1]: must be a number from 0 to 10,000,000, not")
+
+
 @pytest.mark.parametrize(("text", "reason"), NOT_STRICT_JSON)
 def test_what_is_not_strict_json_is_refused(text: str | bytes, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert reason in refusal(tmp_path, text, capsys)
@@ -178,6 +185,28 @@ def test_arguments_that_make_no_sense_are_refused(arguments: list[str], code: in
 def test_a_missing_folder_is_named_before_the_search(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert solve(tmp_path, DAY, "--output", str(tmp_path / "none" / "plan.json")) == 3
     assert "is no folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("output", [".", "/", "", "day.json"])
+def test_a_plan_takes_the_place_of_nothing_else(
+    output: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert solve(tmp_path, DAY, "--iterations", "5", "--output", output) == 2
+    assert "Nothing was planned" in capsys.readouterr().err
+    assert json.loads((tmp_path / "day.json").read_text()) == DAY
+    assert [file.name for file in tmp_path.iterdir()] == ["day.json"]
+
+
+def test_the_printed_hash_is_of_what_was_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also of a pipe, which gives its content once."""
+    content, pipe = json.dumps(DAY).encode(), tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as pool:
+        writing = pool.submit(pipe.write_bytes, content)
+        assert main(["rota", "solve", str(pipe), "--iterations", "5", "--plain", "--output", str(tmp_path / "plan.json")]) == 0
+        writing.result()
+    assert json.loads(capsys.readouterr().out)["inputs"] == hashlib.sha256(content).hexdigest()
 
 
 def test_the_clock_gives_every_level_its_part() -> None:

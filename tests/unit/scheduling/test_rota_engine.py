@@ -7,7 +7,7 @@ import pytest
 
 from scripts.cli.rota_file import Instance, read_instance, solution
 from scripts.cli.strict_json import JsonNode
-from services.scheduling.engine.annealing import FixedPace, anneal, compiled, plain, prepare
+from services.scheduling.engine.annealing import FixedPace, anneal, compiled, largest_number, plain, prepare
 from services.scheduling.engine.cooling import LEVELS, allowances, split, temperatures
 from services.scheduling.engine.first_plan import first_plan
 from services.scheduling.engine.problem import Plan, Problem, Service, Visit
@@ -37,6 +37,31 @@ def test_they_agree_on_a_day_of_twenty_patients_too() -> None:
     found = [anneal(problem, 5, prepare(problem, 5, make), FixedPace.of(500)) for make in (compiled, plain)]
 
     assert found[0] == found[1]
+
+
+def test_they_agree_on_a_day_of_the_largest_numbers_that_a_file_may_have() -> None:
+    day, largest = random_instance(4, 9), 9_999_999.123457
+    day["distances"] = [[largest - there if travel else 0 for there, travel in enumerate(row)] for row in day["distances"]]
+    for patient in day["patients"]:
+        patient["time_window"] = [0, largest]
+        for need in patient["required_caregivers"]:
+            need["duration"] = largest
+    problem = read_instance(JsonNode.parse(json.dumps(day))).problem
+    found = [anneal(problem, 3, prepare(problem, 3, make), FixedPace.of(1_000)) for make in (compiled, plain)]
+
+    assert found[0] == found[1]
+
+
+def test_the_largest_day_has_no_cost_that_sixty_four_bits_cannot_hold() -> None:
+    """One worker who does everything, one visit after the other."""
+    visits = 3_000
+    largest = largest_number(visits)
+    services = tuple(Service(1, largest, frozenset({0})) for _ in range(visits))
+    day = Problem(1, services, tuple(Visit((number,), largest, largest) for number in range(visits)), [[0, largest], [largest, largest]])
+    table = timetable(day, range(visits), [0] * visits)
+
+    assert table is not None
+    assert 2**56 < table.cost.total < 2**62
 
 
 @pytest.mark.parametrize("case", OPTIMA, ids=lambda case: f"seed {case['seed']}")

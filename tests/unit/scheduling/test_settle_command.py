@@ -94,6 +94,8 @@ def test_what_is_no_strict_json_is_refused(text: str | bytes, reason: str, file:
         (("visits", 0, "payers"), [["a", "1/2"], ["a", "1/2"]], "visits[0].payers[1][0]: must not stand twice"),
         (("visits", 0, "payers"), [["a", "1"], ["b", "0"]], "visits[0].payers[1][1]: must be more than 0"),
         (("visits", 0, "payers"), [["a"]], "visits[0].payers[0]: must be a payer and a share"),
+        (("visits", 0, "payers"), [[f"p{n}", f"1/{n + 10**14}"] for n in range(101)], "visits[0].payers: must name at most 100 payers"),
+        (("visits", 0, "payers"), [[f"p{n}", f"1/{n + 10**14}"] for n in range(100)], "visits[0].payers: must have shares that sum to 1"),
         (("visits", 0, "payers"), [["a", 1]], "visits[0].payers[0][1]: must be a fraction as text"),
     ],
 )
