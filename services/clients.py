@@ -22,6 +22,7 @@ from kith.identity.v1.record_pb2_grpc import RecordServiceStub
 from kith.identity.v1.recovery_pb2_grpc import RecoveryServiceStub
 from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
 from kith.matching.v1.introductions_pb2_grpc import IntroductionServiceStub
+from kith.matching.v1.suggestions_pb2_grpc import SuggestionServiceStub
 from kith.matching.v1.support_profiles_pb2_grpc import SupportProfileServiceStub
 from kith.matching.v1.teams_pb2_grpc import TeamServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
@@ -67,6 +68,8 @@ class ServiceClients:
         """Federated votes as our own governance stores them."""
         self.support_profiles = SupportProfileServiceStub(self._channels["matching"])
         """What people look for and what they offer."""
+        self.suggestions = SuggestionServiceStub(self._channels["matching"])
+        """Offers that fit, with every reason."""
         self.introductions = IntroductionServiceStub(self._channels["matching"])
         """Whom people are getting to know."""
         self.teams = TeamServiceStub(self._channels["matching"])

@@ -75,7 +75,7 @@ from services.web.pages.member_changes import CHANGES
 from services.web.pages.my_data import asking as erasure_asking
 from services.web.pages.my_data import page as my_data
 from services.web.pages.records import field_access, own_record, shared_records
-from services.web.pages.support import find, getting, giving
+from services.web.pages.support import fairness, find, getting, giving, suggested
 from services.web.pages.teams import team_forms, team_page
 
 
@@ -160,6 +160,7 @@ _SECRETARY_PAGES = (
     Page("/erasures/{erasure:uuid}", erasures.show_report, access=Access.SECRETARY),
     Page("/holds", holds.show, holds.release, holds.RELEASE, Access.SECRETARY),
     form_page("/members/{person:uuid}/hold", holds.PLACE),
+    fairness.PAGE,
     Page("/disposals", disposals.show, access=Access.SECRETARY),
     Page("/data-requests", data_requests.show, data_requests.answer, data_requests.ANSWER, Access.SECRETARY),
     Page("/applications", membership_applications.show, membership_applications.admit, membership_applications.ADMIT, Access.SECRETARY),
@@ -206,6 +207,8 @@ _MEMBER_PAGES = (
     Page("/you/data", my_data.show, acting=True),
     Page("/you/data/file", my_data.download, acting=True),
     find.PAGE,
+    suggested.PAGE,
+    suggested.FILE,
     getting.PAGE,
     giving.PAGE,
     form_page("/you/data/erase", erasure_asking.ASK, Access.MEMBER),

@@ -102,6 +102,9 @@ GUARDS = {
     ("FindOffers", "GivingSupport"): Guard(
         "gender languages postcode tags wished_tags words", Right.OWN_OR_OPEN_OFFER, "matching/queries/find_offers"
     ),
+    ("GetSuggestions", "GivingSupport"): Guard(
+        "gender languages postcode tags wished_tags words", Right.OWN_OR_OPEN_OFFER, "matching/queries/get_suggestions"
+    ),
     ("GetTeam", "WornTeamHat"): Guard("handover until_day", Right.IN_TEAM, "matching/queries/get_team"),
     ("GetTeamTasks", "AssignedTask"): Guard("until_day", Right.IN_TEAM, "matching/queries/get_team_tasks"),
     ("CastBallot", "Ballot"): Guard(_BALLOT, Right.OWN, "governance/commands/cast_ballot"),

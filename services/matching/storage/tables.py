@@ -207,3 +207,14 @@ review = Table(
 Index("review_by_person", review.c.person)
 Index("review_by_worker", review.c.worker)
 Index("review_until", review.c.until, postgresql_where=review.c.closed_at.is_(None))
+
+showing = Table(
+    "showing",
+    metadata,
+    key("worker", Uuid),
+    key("person", Uuid),
+    key("week", Date),
+    required("shown_on", Date),
+    Index("showing_by_week", "week"),
+    Index("showing_by_person", "person"),
+)

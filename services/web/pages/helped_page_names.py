@@ -22,6 +22,7 @@ _KEYS: Mapping[str, str] = {
     "/you/sessions": "sessions.title",
     "/you/told": "told.title",
     "/people/find": "find.title",
+    "/people/suggested": "suggested.title",
     "/support/getting": "support.getting",
     "/support/giving": "support.giving",
     "/helping": "helping.title",

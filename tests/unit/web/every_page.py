@@ -44,7 +44,7 @@ QUERIES = (
     "/you/record/sharing/home.key_safe?q=nobody", "/you/record/sharing/home.key_safe?done=shared", "/you/record/sharing/home.nothing",
     "/you/consents?done=withdrawn", "/you/consents?print=yes", "/votes?done=drafted", "/look-up?ballot=",
     f"/look-up?ballot={fake_vote_services.OWN_PSEUDONYM}", "/look-up?ballot=0000000000000000", "/you/told?done=saved",
-    "/support/getting?done=saved", "/people/find?tag=chess", "/support/giving?done=saved",
+    "/support/getting?done=saved", "/people/find?tag=chess", "/people/suggested?skip=3", "/support/giving?done=saved",
     "/sign-in/send?done=sent", "/notices?done=printed", "/you/recovery?done=named", "/you/recovery?done=stopped",
     "/you/recovery?done=vouched", "/you/data?done=asked", "/holds?done=placed", "/holds?done=ended",
     *(f"/people?done={done}" for done in ("yes", "joined", "no", "block", "lift")), "/team/invite?q=jo", "/team/invite?q=nobody",

@@ -43,7 +43,7 @@ from services.web.notices.stop_links import StopLinks
 from services.web.storage.news import NewsItem
 from services.web.storage.notices import Notice, NoticeState
 from services.web.templates import create_environment
-from tests.unit.web.fake_matching import FakeSupportProfileService
+from tests.unit.web.fake_matching import FakeSuggestionService, FakeSupportProfileService
 from tests.unit.web.fake_people import ADA, JO, MO, NAMES, NOW, FakeService, to_timestamp
 from tests.unit.web.fake_teams import FakeIntroductionService, FakeTeamService
 from tests.unit.web.fake_vote_services import FakeEvidenceService, FakeFederationService, FakeVoteService
@@ -1058,6 +1058,7 @@ class FakeServices:
     kept_forms: InMemoryKeptForms = field(default_factory=InMemoryKeptForms)
     notices: FakeNoticeService = field(default_factory=FakeNoticeService)
     support_profiles: FakeSupportProfileService = field(default_factory=FakeSupportProfileService)
+    suggestions: FakeSuggestionService = field(default_factory=FakeSuggestionService)
     notice_state: InMemoryNotices = field(default_factory=lambda: InMemoryNotices(make_notices()))
     news: InMemoryNews = field(default_factory=lambda: InMemoryNews(make_news()))
     first_steps: InMemoryFirstSteps = field(default_factory=InMemoryFirstSteps)
@@ -1091,6 +1092,7 @@ class FakeServices:
             "recovery",
             "helping",
             "support_profiles",
+            "suggestions",
             "introductions",
             "teams",
         )
