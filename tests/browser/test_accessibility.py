@@ -52,6 +52,7 @@ MEMBER = (
     "/you/told",
     "/people/find",
     "/people/suggested",
+    "/people/reviews",
     "/support/getting",
     "/support/giving",
     "/you/consents",

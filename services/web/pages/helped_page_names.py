@@ -23,6 +23,7 @@ _KEYS: Mapping[str, str] = {
     "/you/told": "told.title",
     "/people/find": "find.title",
     "/people/suggested": "suggested.title",
+    "/people/reviews": "reviews.title",
     "/support/getting": "support.getting",
     "/support/giving": "support.giving",
     "/helping": "helping.title",

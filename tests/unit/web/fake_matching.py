@@ -1,8 +1,13 @@
 """Matching, as the pages see it: Ada looks for support, and offers some."""
 
+from datetime import timedelta
+
+from kith.matching.v1 import introductions_pb2 as intro
+from kith.matching.v1 import reviews_pb2 as reviews
 from kith.matching.v1 import suggestions_pb2 as suggest
 from kith.matching.v1 import support_profiles_pb2 as pb
-from tests.unit.web.fake_people import JO, MO, FakeService
+from kith.matching.v1 import tasks_pb2 as tasks
+from tests.unit.web.fake_people import JO, MO, NOW, FakeService, to_timestamp
 
 
 class FakeSupportProfileService(FakeService):
@@ -60,3 +65,48 @@ def _points(**parts: tuple[int, int]) -> list[suggest.PartPoints]:
         suggest.PartPoints(part=suggest.SuggestionPart.Value(f"SUGGESTION_PART_{name.upper()}"), points=points, most=most)
         for name, (points, most) in parts.items()
     ]
+
+
+OPEN_REVIEW, CLOSED_REVIEW = (f"01939f00-0000-7000-8000-0000000000{number}" for number in ("d1", "d2"))
+
+
+class FakeReviewService(FakeService):
+    """Ada and Jo try it: four visits count, one waits for Ada and one for Jo, and both are asked how it goes."""
+
+    def __init__(self) -> None:
+        super().__init__(reviews.DESCRIPTOR.services_by_name["ReviewService"])
+        self.own: reviews.ReviewAnswer.ValueType = reviews.REVIEW_ANSWER_UNSPECIFIED
+        self.confirmed = self.closed = self.ended = False
+
+    def GetReviews(self, request: reviews.GetReviewsRequest) -> reviews.GetReviewsResponse:
+        if request.giving:
+            return reviews.GetReviewsResponse()
+        pair = intro.Pair(person_id=request.person_id, worker_id=JO)
+        asked, until = to_timestamp(NOW - timedelta(days=1)), to_timestamp(NOW + timedelta(days=6))
+        days = [
+            reviews.UnconfirmedVisit(day="2026-11-20"),
+            reviews.UnconfirmedVisit(day="2026-11-21", own=True),
+        ]
+        first = reviews.Review(review_id=OPEN_REVIEW, pair=pair, after_visits=8, asked_at=asked, until=until, own_answer=self.own)
+        earlier = reviews.Review(
+            review_id=CLOSED_REVIEW, pair=pair, after_visits=3, asked_at=asked, until=until, closed=True,
+            own_answer=reviews.REVIEW_ANSWER_GO_ON, other_answer=reviews.REVIEW_ANSWER_TALK,
+        )  # fmt: skip
+        return reviews.GetReviewsResponse(pairs=[reviews.WorkingPair(pair=pair, visits=8, unconfirmed=days)], reviews=[first, earlier])
+
+    def RecordTrialVisit(self, _request: reviews.RecordTrialVisitRequest) -> reviews.RecordTrialVisitResponse:
+        return reviews.RecordTrialVisitResponse(confirmed=self.confirmed, visits=8)
+
+    def AnswerReview(self, _request: reviews.AnswerReviewRequest) -> reviews.AnswerReviewResponse:
+        return reviews.AnswerReviewResponse(closed=self.closed, ended=self.ended)
+
+
+class FakeTaskService(FakeService):
+    """Jo gives Ada her medicines until January, and drives her."""
+
+    def __init__(self) -> None:
+        super().__init__(tasks.DESCRIPTOR.services_by_name["TaskService"])
+
+    def GetTeamTasks(self, _request: tasks.GetTeamTasksRequest) -> tasks.GetTeamTasksResponse:
+        assigned = [(tasks.TASK_KIND_MEDICINES, "2027-01-31"), (tasks.TASK_KIND_DRIVING, "")]
+        return tasks.GetTeamTasksResponse(tasks=[tasks.AssignedTask(person_id=JO, kind=kind, until_day=until) for kind, until in assigned])
