@@ -21,6 +21,7 @@ from kith.identity.v1.passkeys_pb2_grpc import PasskeyServiceStub
 from kith.identity.v1.record_pb2_grpc import RecordServiceStub
 from kith.identity.v1.recovery_pb2_grpc import RecoveryServiceStub
 from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
+from kith.matching.v1.call_outs_pb2_grpc import CallOutServiceStub
 from kith.matching.v1.introductions_pb2_grpc import IntroductionServiceStub
 from kith.matching.v1.reviews_pb2_grpc import ReviewServiceStub
 from kith.matching.v1.suggestions_pb2_grpc import SuggestionServiceStub
@@ -72,6 +73,8 @@ class ServiceClients:
         """What people look for and what they offer."""
         self.suggestions = SuggestionServiceStub(self._channels["matching"])
         """Offers that fit, with every reason."""
+        self.call_outs = CallOutServiceStub(self._channels["matching"])
+        """What people openly say that they look for."""
         self.introductions = IntroductionServiceStub(self._channels["matching"])
         """Whom people are getting to know."""
         self.teams = TeamServiceStub(self._channels["matching"])

@@ -76,7 +76,7 @@ from services.web.pages.my_data import asking as erasure_asking
 from services.web.pages.my_data import page as my_data
 from services.web.pages.records import field_access, own_record, shared_records
 from services.web.pages.reviews import review_forms, review_list
-from services.web.pages.support import fairness, find, getting, giving, suggested
+from services.web.pages.support import call_outs, fairness, find, getting, giving, suggested
 from services.web.pages.teams import task_form, team_forms, team_page
 
 
@@ -209,6 +209,8 @@ _MEMBER_PAGES = (
     Page("/you/data/file", my_data.download, acting=True),
     find.PAGE,
     suggested.PAGE,
+    call_outs.PAGE,
+    call_outs.WRITE_PAGE,
     suggested.FILE,
     getting.PAGE,
     giving.PAGE,

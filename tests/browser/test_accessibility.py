@@ -53,6 +53,8 @@ MEMBER = (
     "/people/find",
     "/people/suggested",
     "/people/reviews",
+    "/people/call-outs",
+    "/people/call-outs/new",
     "/support/getting",
     "/support/giving",
     "/you/consents",

@@ -218,3 +218,15 @@ showing = Table(
     Index("showing_by_week", "week"),
     Index("showing_by_person", "person"),
 )
+
+call_out = Table(
+    "call_out",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid),
+    required("words", Text),
+    required("until_day", Date),
+    required("written_at", MOMENT),
+    Index("call_out_by_person", "person"),
+    Index("call_out_by_day", "until_day"),
+)

@@ -24,6 +24,7 @@ _KEYS: Mapping[str, str] = {
     "/people/find": "find.title",
     "/people/suggested": "suggested.title",
     "/people/reviews": "reviews.title",
+    "/people/call-outs": "call_outs.title",
     "/support/getting": "support.getting",
     "/support/giving": "support.giving",
     "/helping": "helping.title",

@@ -47,6 +47,7 @@ QUERIES = (
     "/you/consents?done=withdrawn", "/you/consents?print=yes", "/votes?done=drafted", "/look-up?ballot=",
     f"/look-up?ballot={fake_vote_services.OWN_PSEUDONYM}", "/look-up?ballot=0000000000000000", "/you/told?done=saved",
     "/support/getting?done=saved", "/people/find?tag=chess", "/people/suggested?skip=3",
+    "/people/call-outs?done=written", "/people/call-outs?done=ended",
     *(f"/people/reviews?done={done}" for done in ("counted", "recorded", "answered", "closed", "ended")), "/support/giving?done=saved",
     "/sign-in/send?done=sent", "/notices?done=printed", "/you/recovery?done=named", "/you/recovery?done=stopped",
     "/you/recovery?done=vouched", "/you/data?done=asked", "/holds?done=placed", "/holds?done=ended",

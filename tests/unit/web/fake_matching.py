@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from kith.matching.v1 import call_outs_pb2 as call_outs
 from kith.matching.v1 import introductions_pb2 as intro
 from kith.matching.v1 import reviews_pb2 as reviews
 from kith.matching.v1 import suggestions_pb2 as suggest
@@ -110,3 +111,26 @@ class FakeTaskService(FakeService):
     def GetTeamTasks(self, _request: tasks.GetTeamTasksRequest) -> tasks.GetTeamTasksResponse:
         assigned = [(tasks.TASK_KIND_MEDICINES, "2027-01-31"), (tasks.TASK_KIND_DRIVING, "")]
         return tasks.GetTeamTasksResponse(tasks=[tasks.AssignedTask(person_id=JO, kind=kind, until_day=until) for kind, until in assigned])
+
+
+CALL_OUT = "01939f00-0000-7000-8000-0000000000c1"
+
+
+class FakeCallOutService(FakeService):
+    """Ada has a call-out; Jo and Mo have one each, and she is getting to know Mo."""
+
+    def __init__(self) -> None:
+        super().__init__(call_outs.DESCRIPTOR.services_by_name["CallOutService"])
+
+    def GetCallOuts(self, request: call_outs.GetCallOutsRequest) -> call_outs.GetCallOutsResponse:
+        words = "I look for somebody who signs.\n\nOn Tuesday mornings."
+        own = call_outs.CallOut(call_out_id=CALL_OUT, person_id=request.person_id, words=words, until_day="2026-12-20")
+        return call_outs.GetCallOutsResponse(call_outs=[own])
+
+    def ListCallOuts(self, _request: call_outs.ListCallOutsRequest) -> call_outs.ListCallOutsResponse:
+        return call_outs.ListCallOutsResponse(
+            call_outs=[
+                call_outs.CallOut(call_out_id=JO, person_id=JO, words="Who likes to swim?", until_day="2026-12-01"),
+                call_outs.CallOut(call_out_id=MO, person_id=MO, words="Who plays chess?", until_day="2026-12-02", known=True),
+            ]
+        )

@@ -43,7 +43,13 @@ from services.web.notices.stop_links import StopLinks
 from services.web.storage.news import NewsItem
 from services.web.storage.notices import Notice, NoticeState
 from services.web.templates import create_environment
-from tests.unit.web.fake_matching import FakeReviewService, FakeSuggestionService, FakeSupportProfileService, FakeTaskService
+from tests.unit.web.fake_matching import (
+    FakeCallOutService,
+    FakeReviewService,
+    FakeSuggestionService,
+    FakeSupportProfileService,
+    FakeTaskService,
+)
 from tests.unit.web.fake_people import ADA, JO, MO, NAMES, NOW, FakeService, to_timestamp
 from tests.unit.web.fake_teams import FakeIntroductionService, FakeTeamService
 from tests.unit.web.fake_vote_services import FakeEvidenceService, FakeFederationService, FakeVoteService
@@ -1058,6 +1064,7 @@ class FakeServices:
     kept_forms: InMemoryKeptForms = field(default_factory=InMemoryKeptForms)
     notices: FakeNoticeService = field(default_factory=FakeNoticeService)
     support_profiles: FakeSupportProfileService = field(default_factory=FakeSupportProfileService)
+    call_outs: FakeCallOutService = field(default_factory=FakeCallOutService)
     reviews: FakeReviewService = field(default_factory=FakeReviewService)
     tasks: FakeTaskService = field(default_factory=FakeTaskService)
     suggestions: FakeSuggestionService = field(default_factory=FakeSuggestionService)
@@ -1096,6 +1103,7 @@ class FakeServices:
             "support_profiles",
             "suggestions",
             "reviews",
+            "call_outs",
             "tasks",
             "introductions",
             "teams",
