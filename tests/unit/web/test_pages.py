@@ -16,7 +16,7 @@ from libs.refusals import Conflict, FailedPrecondition, NotAllowed, NotFound, No
 from services.web.http.kept_forms import FormOwners
 from services.web.http.sessions import IdentitySession
 from services.web.routes import PAGES
-from tests.unit.web import fake_teams
+from tests.unit.web import fake_matching, fake_teams
 from tests.unit.web.fake_people import ADA, JO, NOW, to_timestamp
 from tests.unit.web.fake_services import (
     ANNOUNCED_MOTION,
@@ -504,6 +504,8 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
         "{erasure:uuid}": OTHERS_ENTRY,
         "{team:uuid}": fake_teams.OWN_TEAM,
         "{hat}": "rota_holder",
+        "{review:uuid}": fake_matching.OPEN_REVIEW,
+        "{worker:uuid}": JO,
     }
     for easy in ("off", "on"):
         browser.http.cookies.set("kith-comfort", "easy" if easy == "on" else "plain")

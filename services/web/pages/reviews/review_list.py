@@ -88,7 +88,8 @@ async def fetch_side(ctx: PageContext, *, giving: bool) -> SideView:
     """One side's pairs and reviews, those that wait for an answer first."""
     request = pb.GetReviewsRequest(person_id=ctx.subject_id, giving=giving)
     found: pb.GetReviewsResponse = await ctx.call(ctx.state.services.reviews.GetReviews, request)
-    others = [_other(row.pair, giving=giving) for row in (*found.pairs, *found.reviews)]
+    pairs = [*(row.pair for row in found.pairs), *(row.pair for row in found.reviews)]
+    others = [_other(pair, giving=giving) for pair in pairs]
     names = {person: name.full for person, name in (await ctx.person_names(others)).items()}
     reviews = [_review(ctx, row, names[_other(row.pair, giving=giving)]) for row in found.reviews]
     return SideView(
