@@ -105,7 +105,7 @@ GUARDS = {
         "gender languages postcode tags wished_tags words", Right.OWN_OR_OPEN_OFFER, "matching/queries/find_offers"
     ),
     ("GetCallOuts", "CallOut"): Guard("until_day words", Right.OWN_OR_ACTING, "matching/queries/get_call_outs"),
-    ("ListCallOuts", "CallOut"): Guard("until_day words", Right.MEMBERS, "matching/queries/list_call_outs"),
+    ("FindCallOuts", "CallOut"): Guard("until_day words", Right.MEMBERS, "matching/queries/find_call_outs"),
     ("GetSuggestions", "GivingSupport"): Guard(
         "gender languages postcode tags wished_tags words", Right.OWN_OR_OPEN_OFFER, "matching/queries/get_suggestions"
     ),

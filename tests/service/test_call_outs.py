@@ -42,7 +42,7 @@ class CallOuts:
         return [one.call_out_id for one in (await call_service(self.stub.GetCallOuts, request, token or self.token(person))).call_outs]
 
     async def seen(self, by: UUID) -> list[tuple[UUID, str, bool]]:
-        found = await call_service(self.stub.ListCallOuts, pb.ListCallOutsRequest(), self.token(by))
+        found = await call_service(self.stub.FindCallOuts, pb.FindCallOutsRequest(), self.token(by))
         return [(UUID(one.person_id), one.words, one.known) for one in found.call_outs]
 
 

@@ -12,8 +12,8 @@ from libs.rpc.fields import parse_day, parse_id
 from services.matching.commands.end_call_out import end_call_out
 from services.matching.commands.write_call_out import CallOutWords, write_call_out
 from services.matching.domain.call_out import CallOut
+from services.matching.queries.find_call_outs import OpenCallOut, find_call_outs
 from services.matching.queries.get_call_outs import get_call_outs
-from services.matching.queries.list_call_outs import OpenCallOut, list_call_outs
 
 
 def call_out_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
@@ -26,7 +26,7 @@ def call_out_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
             "WriteCallOut": acting(command(_written, partial(write_call_out, zone=zone), _named)),
             "EndCallOut": acting(command(_ended, end_call_out, lambda _: pb.EndCallOutResponse())),
             "GetCallOuts": acting(query(_person, partial(get_call_outs, zone=zone), _own)),
-            "ListCallOuts": query(_nothing, partial(list_call_outs, zone=zone), _open),
+            "FindCallOuts": query(_nothing, partial(find_call_outs, zone=zone), _open),
         },
     )
 
@@ -48,7 +48,7 @@ def _person(request: pb.GetCallOutsRequest) -> tuple[UUID]:
     return (parse_id("person_id", request.person_id),)
 
 
-def _nothing(_: pb.ListCallOutsRequest) -> tuple[()]:
+def _nothing(_: pb.FindCallOutsRequest) -> tuple[()]:
     return ()
 
 
@@ -56,8 +56,8 @@ def _own(found: list[CallOut]) -> pb.GetCallOutsResponse:
     return pb.GetCallOutsResponse(call_outs=[_message(one) for one in found])
 
 
-def _open(found: list[OpenCallOut]) -> pb.ListCallOutsResponse:
-    return pb.ListCallOutsResponse(call_outs=[_message(one.call_out, known=one.known) for one in found])
+def _open(found: list[OpenCallOut]) -> pb.FindCallOutsResponse:
+    return pb.FindCallOutsResponse(call_outs=[_message(one.call_out, known=one.known) for one in found])
 
 
 def _message(one: CallOut, *, known: bool = False) -> pb.CallOut:

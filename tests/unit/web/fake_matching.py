@@ -127,8 +127,8 @@ class FakeCallOutService(FakeService):
         own = call_outs.CallOut(call_out_id=CALL_OUT, person_id=request.person_id, words=words, until_day="2026-12-20")
         return call_outs.GetCallOutsResponse(call_outs=[own])
 
-    def ListCallOuts(self, _request: call_outs.ListCallOutsRequest) -> call_outs.ListCallOutsResponse:
-        return call_outs.ListCallOutsResponse(
+    def FindCallOuts(self, _request: call_outs.FindCallOutsRequest) -> call_outs.FindCallOutsResponse:
+        return call_outs.FindCallOutsResponse(
             call_outs=[
                 call_outs.CallOut(call_out_id=JO, person_id=JO, words="Who likes to swim?", until_day="2026-12-01"),
                 call_outs.CallOut(call_out_id=MO, person_id=MO, words="Who plays chess?", until_day="2026-12-02", known=True),

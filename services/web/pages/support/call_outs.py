@@ -33,7 +33,7 @@ async def show(ctx: PageContext) -> Response:
     """One's own, and, unless somebody acts for another, those of other members."""
     services = ctx.state.services.call_outs
     own: pb.GetCallOutsResponse = await ctx.call(services.GetCallOuts, pb.GetCallOutsRequest(person_id=ctx.subject_id))
-    others = pb.ListCallOutsResponse() if ctx.acting else await ctx.call(services.ListCallOuts, pb.ListCallOutsRequest())
+    others = pb.FindCallOutsResponse() if ctx.acting else await ctx.call(services.FindCallOuts, pb.FindCallOutsRequest())
     names = await ctx.person_names(one.person_id for one in others.call_outs)
     return ctx.render(
         "support/call_outs",

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n kith/matching/v1/call_outs.proto\x12\x10kith.matching.v1\"u\n\x13WriteCallOutRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\r\n\x05words\x18\x03 \x01(\t\x12\x11\n\tuntil_day\x18\x04 \x01(\t\x12\x15\n\rothers_agreed\x18\x05 \x01(\x08\"+\n\x14WriteCallOutResponse\x12\x13\n\x0b\x63\x61ll_out_id\x18\x01 \x01(\t\"<\n\x11\x45ndCallOutRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x13\n\x0b\x63\x61ll_out_id\x18\x02 \x01(\t\"\x14\n\x12\x45ndCallOutResponse\"b\n\x07\x43\x61llOut\x12\x13\n\x0b\x63\x61ll_out_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\r\n\x05words\x18\x03 \x01(\t\x12\x11\n\tuntil_day\x18\x04 \x01(\t\x12\r\n\x05known\x18\x05 \x01(\x08\"\'\n\x12GetCallOutsRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\"C\n\x13GetCallOutsResponse\x12,\n\tcall_outs\x18\x01 \x03(\x0b\x32\x19.kith.matching.v1.CallOut\"\x15\n\x13ListCallOutsRequest\"D\n\x14ListCallOutsResponse\x12,\n\tcall_outs\x18\x01 \x03(\x0b\x32\x19.kith.matching.v1.CallOut2\x83\x03\n\x0e\x43\x61llOutService\x12]\n\x0cWriteCallOut\x12%.kith.matching.v1.WriteCallOutRequest\x1a&.kith.matching.v1.WriteCallOutResponse\x12W\n\nEndCallOut\x12#.kith.matching.v1.EndCallOutRequest\x1a$.kith.matching.v1.EndCallOutResponse\x12Z\n\x0bGetCallOuts\x12$.kith.matching.v1.GetCallOutsRequest\x1a%.kith.matching.v1.GetCallOutsResponse\x12]\n\x0cListCallOuts\x12%.kith.matching.v1.ListCallOutsRequest\x1a&.kith.matching.v1.ListCallOutsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n kith/matching/v1/call_outs.proto\x12\x10kith.matching.v1\"u\n\x13WriteCallOutRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\r\n\x05words\x18\x03 \x01(\t\x12\x11\n\tuntil_day\x18\x04 \x01(\t\x12\x15\n\rothers_agreed\x18\x05 \x01(\x08\"+\n\x14WriteCallOutResponse\x12\x13\n\x0b\x63\x61ll_out_id\x18\x01 \x01(\t\"<\n\x11\x45ndCallOutRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x13\n\x0b\x63\x61ll_out_id\x18\x02 \x01(\t\"\x14\n\x12\x45ndCallOutResponse\"b\n\x07\x43\x61llOut\x12\x13\n\x0b\x63\x61ll_out_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\r\n\x05words\x18\x03 \x01(\t\x12\x11\n\tuntil_day\x18\x04 \x01(\t\x12\r\n\x05known\x18\x05 \x01(\x08\"\'\n\x12GetCallOutsRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\"C\n\x13GetCallOutsResponse\x12,\n\tcall_outs\x18\x01 \x03(\x0b\x32\x19.kith.matching.v1.CallOut\"\x15\n\x13\x46indCallOutsRequest\"D\n\x14\x46indCallOutsResponse\x12,\n\tcall_outs\x18\x01 \x03(\x0b\x32\x19.kith.matching.v1.CallOut2\x83\x03\n\x0e\x43\x61llOutService\x12]\n\x0cWriteCallOut\x12%.kith.matching.v1.WriteCallOutRequest\x1a&.kith.matching.v1.WriteCallOutResponse\x12W\n\nEndCallOut\x12#.kith.matching.v1.EndCallOutRequest\x1a$.kith.matching.v1.EndCallOutResponse\x12Z\n\x0bGetCallOuts\x12$.kith.matching.v1.GetCallOutsRequest\x1a%.kith.matching.v1.GetCallOutsResponse\x12]\n\x0c\x46indCallOuts\x12%.kith.matching.v1.FindCallOutsRequest\x1a&.kith.matching.v1.FindCallOutsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,10 +45,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETCALLOUTSREQUEST']._serialized_end=441
   _globals['_GETCALLOUTSRESPONSE']._serialized_start=443
   _globals['_GETCALLOUTSRESPONSE']._serialized_end=510
-  _globals['_LISTCALLOUTSREQUEST']._serialized_start=512
-  _globals['_LISTCALLOUTSREQUEST']._serialized_end=533
-  _globals['_LISTCALLOUTSRESPONSE']._serialized_start=535
-  _globals['_LISTCALLOUTSRESPONSE']._serialized_end=603
+  _globals['_FINDCALLOUTSREQUEST']._serialized_start=512
+  _globals['_FINDCALLOUTSREQUEST']._serialized_end=533
+  _globals['_FINDCALLOUTSRESPONSE']._serialized_start=535
+  _globals['_FINDCALLOUTSRESPONSE']._serialized_end=603
   _globals['_CALLOUTSERVICE']._serialized_start=606
   _globals['_CALLOUTSERVICE']._serialized_end=993
 # @@protoc_insertion_point(module_scope)

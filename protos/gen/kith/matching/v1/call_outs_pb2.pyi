@@ -192,8 +192,8 @@ class GetCallOutsResponse(_message.Message):
 Global___GetCallOutsResponse: _TypeAlias = GetCallOutsResponse  # noqa: Y015
 
 @_typing.final
-class ListCallOutsRequest(_message.Message):
-    """ListCallOutsRequest is empty."""
+class FindCallOutsRequest(_message.Message):
+    """FindCallOutsRequest is empty."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -206,11 +206,11 @@ class ListCallOutsRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListCallOutsRequest: _TypeAlias = ListCallOutsRequest  # noqa: Y015
+Global___FindCallOutsRequest: _TypeAlias = FindCallOutsRequest  # noqa: Y015
 
 @_typing.final
-class ListCallOutsResponse(_message.Message):
-    """ListCallOutsResponse has at most 60, in an order drawn by lot for the reader and the day, without those whom the reader does not want
+class FindCallOutsResponse(_message.Message):
+    """FindCallOutsResponse has at most 60, in an order drawn by lot for the reader and the day, without those whom the reader does not want
     to see. A no of the other side changes nothing.
     """
 
@@ -230,4 +230,4 @@ class ListCallOutsResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListCallOutsResponse: _TypeAlias = ListCallOutsResponse  # noqa: Y015
+Global___FindCallOutsResponse: _TypeAlias = FindCallOutsResponse  # noqa: Y015

@@ -50,10 +50,10 @@ class CallOutServiceStub:
                 request_serializer=kith_dot_matching_dot_v1_dot_call__outs__pb2.GetCallOutsRequest.SerializeToString,
                 response_deserializer=kith_dot_matching_dot_v1_dot_call__outs__pb2.GetCallOutsResponse.FromString,
                 _registered_method=True)
-        self.ListCallOuts = channel.unary_unary(
-                '/kith.matching.v1.CallOutService/ListCallOuts',
-                request_serializer=kith_dot_matching_dot_v1_dot_call__outs__pb2.ListCallOutsRequest.SerializeToString,
-                response_deserializer=kith_dot_matching_dot_v1_dot_call__outs__pb2.ListCallOutsResponse.FromString,
+        self.FindCallOuts = channel.unary_unary(
+                '/kith.matching.v1.CallOutService/FindCallOuts',
+                request_serializer=kith_dot_matching_dot_v1_dot_call__outs__pb2.FindCallOutsRequest.SerializeToString,
+                response_deserializer=kith_dot_matching_dot_v1_dot_call__outs__pb2.FindCallOutsResponse.FromString,
                 _registered_method=True)
 
 
@@ -82,7 +82,7 @@ class CallOutServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def ListCallOuts(self, request, context):
+    def FindCallOuts(self, request, context):
         """Every member: those of other members that are open today.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -107,10 +107,10 @@ def add_CallOutServiceServicer_to_server(servicer, server):
                     request_deserializer=kith_dot_matching_dot_v1_dot_call__outs__pb2.GetCallOutsRequest.FromString,
                     response_serializer=kith_dot_matching_dot_v1_dot_call__outs__pb2.GetCallOutsResponse.SerializeToString,
             ),
-            'ListCallOuts': grpc.unary_unary_rpc_method_handler(
-                    servicer.ListCallOuts,
-                    request_deserializer=kith_dot_matching_dot_v1_dot_call__outs__pb2.ListCallOutsRequest.FromString,
-                    response_serializer=kith_dot_matching_dot_v1_dot_call__outs__pb2.ListCallOutsResponse.SerializeToString,
+            'FindCallOuts': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindCallOuts,
+                    request_deserializer=kith_dot_matching_dot_v1_dot_call__outs__pb2.FindCallOutsRequest.FromString,
+                    response_serializer=kith_dot_matching_dot_v1_dot_call__outs__pb2.FindCallOutsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -206,7 +206,7 @@ class CallOutService:
             _registered_method=True)
 
     @staticmethod
-    def ListCallOuts(request,
+    def FindCallOuts(request,
             target,
             options=(),
             channel_credentials=None,
@@ -219,9 +219,9 @@ class CallOutService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/kith.matching.v1.CallOutService/ListCallOuts',
-            kith_dot_matching_dot_v1_dot_call__outs__pb2.ListCallOutsRequest.SerializeToString,
-            kith_dot_matching_dot_v1_dot_call__outs__pb2.ListCallOutsResponse.FromString,
+            '/kith.matching.v1.CallOutService/FindCallOuts',
+            kith_dot_matching_dot_v1_dot_call__outs__pb2.FindCallOutsRequest.SerializeToString,
+            kith_dot_matching_dot_v1_dot_call__outs__pb2.FindCallOutsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,7 +39,7 @@ class CallOutServiceStub:
     """The person, or somebody who acts for them in `team`. Its words are deleted."""
     GetCallOuts: _grpc.UnaryUnaryMultiCallable[_call_outs_pb2.GetCallOutsRequest, _call_outs_pb2.GetCallOutsResponse]
     """The person, or somebody who acts for them in `team`."""
-    ListCallOuts: _grpc.UnaryUnaryMultiCallable[_call_outs_pb2.ListCallOutsRequest, _call_outs_pb2.ListCallOutsResponse]
+    FindCallOuts: _grpc.UnaryUnaryMultiCallable[_call_outs_pb2.FindCallOutsRequest, _call_outs_pb2.FindCallOutsResponse]
     """Every member: those of other members that are open today."""
 
 @_typing.type_check_only
@@ -53,7 +53,7 @@ class CallOutServiceAsyncStub(CallOutServiceStub):
     """The person, or somebody who acts for them in `team`. Its words are deleted."""
     GetCallOuts: _aio.UnaryUnaryMultiCallable[_call_outs_pb2.GetCallOutsRequest, _call_outs_pb2.GetCallOutsResponse]  # type: ignore[assignment]
     """The person, or somebody who acts for them in `team`."""
-    ListCallOuts: _aio.UnaryUnaryMultiCallable[_call_outs_pb2.ListCallOutsRequest, _call_outs_pb2.ListCallOutsResponse]  # type: ignore[assignment]
+    FindCallOuts: _aio.UnaryUnaryMultiCallable[_call_outs_pb2.FindCallOutsRequest, _call_outs_pb2.FindCallOutsResponse]  # type: ignore[assignment]
     """Every member: those of other members that are open today."""
 
 class CallOutServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -84,11 +84,11 @@ class CallOutServiceServicer(metaclass=_abc_1.ABCMeta):
         """The person, or somebody who acts for them in `team`."""
 
     @_abc_1.abstractmethod
-    def ListCallOuts(
+    def FindCallOuts(
         self,
-        request: _call_outs_pb2.ListCallOutsRequest,
+        request: _call_outs_pb2.FindCallOutsRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_call_outs_pb2.ListCallOutsResponse, _abc.Awaitable[_call_outs_pb2.ListCallOutsResponse]]:
+    ) -> _typing.Union[_call_outs_pb2.FindCallOutsResponse, _abc.Awaitable[_call_outs_pb2.FindCallOutsResponse]]:
         """Every member: those of other members that are open today."""
 
 def add_CallOutServiceServicer_to_server(servicer: CallOutServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -20,7 +20,7 @@ class OpenCallOut:
     known: bool
 
 
-async def list_call_outs(work: UnitOfWork, *, zone: ZoneInfo) -> list[OpenCallOut]:
+async def find_call_outs(work: UnitOfWork, *, zone: ZoneInfo) -> list[OpenCallOut]:
     """Without the reader's own, and those whom the reader does not want to see.
 
     Nothing for who is no member (row-level security). What the others said is never asked, so that nobody can read a no of theirs from the
