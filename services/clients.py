@@ -21,8 +21,12 @@ from kith.identity.v1.passkeys_pb2_grpc import PasskeyServiceStub
 from kith.identity.v1.record_pb2_grpc import RecordServiceStub
 from kith.identity.v1.recovery_pb2_grpc import RecoveryServiceStub
 from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
+from kith.matching.v1.call_outs_pb2_grpc import CallOutServiceStub
 from kith.matching.v1.introductions_pb2_grpc import IntroductionServiceStub
+from kith.matching.v1.reviews_pb2_grpc import ReviewServiceStub
+from kith.matching.v1.suggestions_pb2_grpc import SuggestionServiceStub
 from kith.matching.v1.support_profiles_pb2_grpc import SupportProfileServiceStub
+from kith.matching.v1.tasks_pb2_grpc import TaskServiceStub
 from kith.matching.v1.teams_pb2_grpc import TeamServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from kith.person.v1.person_data_pb2_grpc import PersonDataServiceStub
@@ -67,10 +71,18 @@ class ServiceClients:
         """Federated votes as our own governance stores them."""
         self.support_profiles = SupportProfileServiceStub(self._channels["matching"])
         """What people look for and what they offer."""
+        self.suggestions = SuggestionServiceStub(self._channels["matching"])
+        """Offers that fit, with every reason."""
+        self.call_outs = CallOutServiceStub(self._channels["matching"])
+        """What people openly say that they look for."""
         self.introductions = IntroductionServiceStub(self._channels["matching"])
         """Whom people are getting to know."""
         self.teams = TeamServiceStub(self._channels["matching"])
         """Who is in whose team."""
+        self.tasks = TaskServiceStub(self._channels["matching"])
+        """Who in a team does what needs papers."""
+        self.reviews = ReviewServiceStub(self._channels["matching"])
+        """Visits that count, and how both say it goes."""
         self.federation = FederationServiceStub(self._channels["federation"])
         self.evidence = EvidenceServiceStub(self._channels["federation"])
         """What the boards of a federated vote prove."""

@@ -9,10 +9,12 @@ from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
 from services.database_setup import migrations_folder
 from services.matching.domain.places import read_places
-from services.matching.jobs import close_reviews, end_introductions, end_places, end_tasks
+from services.matching.jobs import close_reviews, end_introductions, end_places, end_tasks, forget_passed
 from services.matching.reactions import governance, identity, membership
+from services.matching.rpc.call_out_servicer import call_out_service
 from services.matching.rpc.introduction_servicer import introduction_service
 from services.matching.rpc.review_servicer import review_service
+from services.matching.rpc.suggestion_servicer import suggestion_service
 from services.matching.rpc.support_profile_servicer import support_profile_service
 from services.matching.rpc.task_servicer import task_service
 from services.matching.rpc.team_servicer import team_service
@@ -31,6 +33,8 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
             migrations=migrations_folder("matching"),
             services=(
                 support_profile_service(runtime, places, zone),
+                suggestion_service(runtime, zone),
+                call_out_service(runtime, zone),
                 introduction_service(runtime, zone),
                 review_service(runtime, zone),
                 task_service(runtime, zone),
@@ -44,6 +48,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 close_reviews.JOB,
                 end_places.job(runtime),
                 end_tasks.job(zone, runtime),
+                forget_passed.job(zone),
                 seal_reads_job(events_out.read_audit_sealed),
             ),
         )

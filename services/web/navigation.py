@@ -44,6 +44,7 @@ _NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("/applications", "place.applications", "secretary"),
             ("/qualifications", "place.qualifications", "secretary"),
             ("/emergency-access", "place.emergency", "secretary"),
+            ("/support/fairness", "place.fairness", "secretary"),
             ("/second-looks", "place.second_looks", "scrutineer"),
         ),
     ),

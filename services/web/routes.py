@@ -75,8 +75,9 @@ from services.web.pages.member_changes import CHANGES
 from services.web.pages.my_data import asking as erasure_asking
 from services.web.pages.my_data import page as my_data
 from services.web.pages.records import field_access, own_record, shared_records
-from services.web.pages.support import find, getting, giving
-from services.web.pages.teams import team_forms, team_page
+from services.web.pages.reviews import review_forms, review_list
+from services.web.pages.support import call_outs, fairness, find, getting, giving, suggested
+from services.web.pages.teams import task_form, team_forms, team_page
 
 
 class VoteIdConvertor(StringConvertor):
@@ -161,6 +162,7 @@ _SECRETARY_PAGES = (
     Page("/holds", holds.show, holds.release, holds.RELEASE, Access.SECRETARY),
     form_page("/members/{person:uuid}/hold", holds.PLACE),
     form_page("/holds/{hold:uuid}", holds.REVIEW),
+    fairness.PAGE,
     Page("/disposals", disposals.show, access=Access.SECRETARY),
     Page("/data-requests", data_requests.show, data_requests.answer, data_requests.ANSWER, Access.SECRETARY),
     Page("/applications", membership_applications.show, membership_applications.admit, membership_applications.ADMIT, Access.SECRETARY),
@@ -207,6 +209,10 @@ _MEMBER_PAGES = (
     Page("/you/data", my_data.show, acting=True),
     Page("/you/data/file", my_data.download, acting=True),
     find.PAGE,
+    suggested.PAGE,
+    call_outs.PAGE,
+    call_outs.WRITE_PAGE,
+    suggested.FILE,
     getting.PAGE,
     giving.PAGE,
     form_page("/you/data/erase", erasure_asking.ASK, Access.MEMBER, acting=True),
@@ -223,10 +229,14 @@ _MEMBER_PAGES = (
     Page("/you/recovery/stop", None, recovery_help.stop, recovery_help.STOP),
     form_page("/you/recovery/{person:uuid}", recovery_help.VOUCH, Access.MEMBER, while_helped=False),
     Page("/people", introductions.show, introductions.change, introductions.CHANGE, acting=True),
+    review_list.PAGE,
+    review_forms.ANSWER_PAGE,
+    review_forms.VISIT_PAGE,
     Page("/team", team_page.show, team_page.change, team_page.CHANGE, acting=True),
     form_page("/team/invite", team_forms.INVITE, Access.MEMBER),
     form_page("/team/{team:uuid}/agreement", team_forms.AGREEMENT, Access.MEMBER, acting=True),
     form_page("/team/{team:uuid}/hand-back/{hat}", team_forms.HAND_BACK, Access.MEMBER, acting=True),
+    form_page("/team/{team:uuid}/members/{person:uuid}/task", task_form.ASSIGN, Access.MEMBER, acting=True),
     form_page("/team/{team:uuid}/members/{person:uuid}/hat", team_forms.OFFER, Access.MEMBER, acting=True),
     confirmed_actions.confirmation_page("/team/{team:uuid}/members/{person:uuid}/end", team_page.END),
     confirmed_actions.confirmation_page("/team/{team:uuid}/leave", team_page.LEAVE),

@@ -35,6 +35,8 @@ class Right(StrEnum):
     """Fellow members' names and offices: everybody who is signed in, as the binding is not open."""
     OWN_OR_OPEN_OFFER = r"support_profiles\.(find|list_open)\("
     """Own and acting in `team`; an open offer every member: row-level security of matching's tables."""
+    MEMBERS = r"call_outs\.list_open\("
+    """Every member, what a person says openly to them: row-level security of matching's tables."""
     IN_TEAM = r"teams\.get\("
     """Its owner, who acts for them, and those in it: row-level security of matching's tables."""
     OWN_OR_ACTING = r"require_self_or_acting\(work, person, SCOPE\)"
@@ -101,6 +103,11 @@ GUARDS = {
     ),
     ("FindOffers", "GivingSupport"): Guard(
         "gender languages postcode tags wished_tags words", Right.OWN_OR_OPEN_OFFER, "matching/queries/find_offers"
+    ),
+    ("GetCallOuts", "CallOut"): Guard("until_day words", Right.OWN_OR_ACTING, "matching/queries/get_call_outs"),
+    ("FindCallOuts", "CallOut"): Guard("until_day words", Right.MEMBERS, "matching/queries/find_call_outs"),
+    ("GetSuggestions", "GivingSupport"): Guard(
+        "gender languages postcode tags wished_tags words", Right.OWN_OR_OPEN_OFFER, "matching/queries/get_suggestions"
     ),
     ("GetTeam", "WornTeamHat"): Guard("handover until_day", Right.IN_TEAM, "matching/queries/get_team"),
     ("GetTeamTasks", "AssignedTask"): Guard("until_day", Right.IN_TEAM, "matching/queries/get_team_tasks"),

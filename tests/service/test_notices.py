@@ -15,6 +15,7 @@ from kith.identity.v1 import identity_pb2 as identity
 from kith.identity.v1 import notices_pb2 as pb
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.identity.v1.notices_pb2_grpc import NoticeServiceStub
+from kith.matching.facts.v1.facts_pb2 import NoticeWanted as MatchingNoticeWanted
 from libs import callers
 from libs.callers.service_tokens import ServiceTokenIssuer
 from libs.database.engine import new_id
@@ -34,6 +35,7 @@ class Told:
 
     co_op: RunningCoOp
     governance: EventPublisher
+    matching: EventPublisher
     mail: MailServer
     people: list[UUID]
 
@@ -75,8 +77,9 @@ async def told(infrastructure: Infrastructure) -> AsyncIterator[Told]:
         async with (
             running_co_op(infrastructure, "identity", "web", web=settings) as co_op,
             event_publisher(co_op, "governance") as governance,
+            event_publisher(co_op, "matching") as matching,
         ):
-            yield Told(co_op, governance, mail, await co_op.register_people("Sue Secretary", "Ada Ample", "Ben Birch"))
+            yield Told(co_op, governance, matching, mail, await co_op.register_people("Sue Secretary", "Ada Ample", "Ben Birch"))
     finally:
         mail.stop()
 
@@ -151,6 +154,14 @@ async def test_a_vote_is_told_when_it_opens_and_reminded_of_unless_cast(infrastr
         await call_service(it.notices.StopNotices, stop, it.web_token)
         ways = (await call_service(it.notices.GetWaysToBeTold, pb.GetWaysToBeToldRequest(person_id=str(ben)), it.co_op.token(ben))).ways
         assert list(ways.stopped) == [pb.NOTICE_TOPIC_MOTIONS]
+
+        # Both are asked how their visits go, each in the way they chose, whatever else they stopped.
+        review = MatchingNoticeWanted(person_ids=map(str, (ada, ben)), kind="review_asked", about_id=str(new_id()))
+        review.due_at.FromDatetime(it.co_op.now())
+        review.until.FromDatetime(it.co_op.now() + timedelta(days=7))
+        await it.matching.publish((review, review.about_id))
+        await it.mail.wait(lambda: all("How does it go?" in it.mail.subjects_to(address) for address in (ADA, BEN)))
+        assert "/people/reviews" in str(it.mail.mails[-1])
 
 
 async def test_a_mailed_link_signs_in_once_and_says_nobody_who_exists(infrastructure: Infrastructure) -> None:

@@ -74,6 +74,9 @@ async def test_after_three_visits_both_are_asked_and_one_end_ends_the_trial(infr
     async with matching_people(infrastructure) as people:
         ada, wren, stranger, sister = await people.members(4)
         working = await _trial(people, ada, wren)
+        for one in (ada, wren):
+            [pair] = (await working.seen(one)).pairs
+            assert (pair.pair.person_id, pair.pair.worker_id, pair.visits) == (str(ada), str(wren), 0), "before the first visit too"
         await people.co_op.move_clock(5 * 24 * 3600)
         first = people.co_op.now().date() - timedelta(days=4)
         for _ in range(2):
@@ -153,6 +156,11 @@ async def test_who_leaves_and_comes_back_begins_anew(infrastructure: Infrastruct
             assert (await working.record(ada, today)).visits == 1
             await team.end(ben, ben)
             assert list((await working.seen(ada)).pairs) == []
+        await team.invite(ben, teams.TEAM_MEMBER_KIND_VOLUNTEER, working.token(ada))
+        assert list((await working.seen(ben)).pairs) == [], "who is only invited"
+        await team.answer(ben)
+        for one in (ada, ben):
+            assert [(pair.pair.worker_id, pair.visits) for pair in (await working.seen(one)).pairs] == [(str(ben), 0)]
 
 
 @pytest.mark.capability("T2", "T6")

@@ -13,6 +13,7 @@ from scripts.cli.connection import connect
 from scripts.cli.console import print_result
 from scripts.cli.demo import outcome_checks
 from scripts.cli.demo.ballots import cast_on_vote
+from scripts.cli.demo.care import CareMembers, DemoCare
 from scripts.cli.demo.clocks import DemoClocks
 from scripts.cli.demo.co_op import DemoCoOp
 from scripts.cli.demo.co_op_process import CoOpProcess
@@ -138,7 +139,13 @@ class Scenario:
         self._steps.done(f"{self._co_ops[0].name} put another question, and the clocks were moved past its notice: {motion.motion.title}")
         return motion
 
-    async def print_sign_in_links(self, open_motion: DemoMotion) -> None:
+    async def begin_care(self) -> CareMembers:
+        """Profiles, call-outs, a team and a trial in each co-op. Returns whose they are in the first."""
+        members = await asyncio.gather(*(DemoCare(co_op, EXAMPLES / "care.toml").begin() for co_op in self._co_ops))
+        self._steps.done("A few members of each say what they look for and offer. Two have a team, and two try it.")
+        return members[0]
+
+    async def print_sign_in_links(self, open_motion: DemoMotion, care: CareMembers) -> None:
         """Prints addresses and sign-in links."""
         print_result("The three co-ops are yours to click through. Their clocks were moved on together; every page says so.\n")
         for co_op in self._co_ops:
@@ -149,6 +156,16 @@ class Scenario:
                 f"  As member {member}{can_vote}\n    {await co_op.sign_in_link(member)}\n"
                 f"  As the secretary and operator:\n    {await co_op.sign_in_link('1')}\n"
             )
+        first = self._co_ops[0]
+        print_result(f"Four people of {first.name}, who get support and give it:\n")
+        for number, does in (
+            (care.owner, "has a team, and tries it with somebody: /team, /people/reviews"),
+            (care.seeker, "looks for people: /people/suggested, /people/call-outs"),
+            (care.in_team, "is in a team: /team"),
+            (care.on_trial, "tries it, and counts visits: /people/reviews"),
+        ):
+            print_result(f"  Member {number} {does}\n    {await first.sign_in_link(number)}")
+        print_result("")
         bundle, pins, card = self._folder / BUNDLE, self._folder / PINS, self._example_card
         print_result(f"Check the proof: kith verify {bundle} --pins {pins} --card {card}\nStop: Ctrl-C\n")
 
@@ -214,5 +231,6 @@ async def run_scenario(folder: Path, processes: Sequence[CoOpProcess], steps: St
         await scenario.cast_ballots()
         demo_result = await scenario.close_vote()
         if staying:
-            await scenario.print_sign_in_links(await scenario.open_motion_for_user())
+            motion = await scenario.open_motion_for_user()
+            await scenario.print_sign_in_links(motion, await scenario.begin_care())
         return demo_result

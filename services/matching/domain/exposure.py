@@ -11,6 +11,9 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import islice
 
+WEEKS = 4
+"""Over how many weeks figures are made, today's included."""
+
 
 @dataclass(frozen=True)
 class Showing:
@@ -68,6 +71,11 @@ def gini(amounts: Iterable[int]) -> Fraction:
 def week_of(on: date) -> date:
     """The Monday of a day's week."""
     return on - timedelta(days=on.weekday())
+
+
+def first_week(today: date) -> date:
+    """The Monday of the first of the weeks that figures are about."""
+    return week_of(today) - timedelta(weeks=WEEKS - 1)
 
 
 def shown_now(order: Sequence[str], person: str, on: date, showings: Iterable[Showing], *, at_most: int, size: int) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """Writes the file that a page of suggestions offers, so that anybody can recompute the page with `kith rank`: docs/formats/rank.md."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,19 +8,6 @@ from services.matching.domain.ranking_input import RankingInput, Span, Supported
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY_MINUTES = 24 * 60
-
-
-def without_exclusions(question: RankingInput) -> RankingInput:
-    """The question as the person may see it: who said never of the other, on either side, is not in it, and no list of `never` is.
-
-    With the word EXCLUDED alone a file would still tell somebody of a no that was not theirs. What is found for the other workers stays the
-    same, because no worker changes what is found for another.
-    """
-    person = question.person
-    kept = [worker for worker in question.workers if worker.id not in person.never and person.id not in worker.never]
-    return replace(
-        question, person=replace(person, never=frozenset()), workers=tuple(replace(worker, never=frozenset()) for worker in kept)
-    )
 
 
 def ranking_file(question: RankingInput) -> dict[str, Any]:

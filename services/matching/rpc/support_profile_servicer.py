@@ -46,7 +46,7 @@ def _wanted(request: pb.FindOffersRequest) -> tuple[UUID, OfferFilter]:
 
 
 def _offers(found: list[tuple[UUID, GivingSupport]]) -> pb.FindOffersResponse:
-    return pb.FindOffersResponse(offers=[pb.Offer(person_id=str(person), profile=_giving_message(offer)) for person, offer in found])
+    return pb.FindOffersResponse(offers=[pb.Offer(person_id=str(person), profile=giving_message(offer)) for person, offer in found])
 
 
 def _getting(request: pb.SetGettingSupportRequest) -> tuple[UUID, GettingSupport]:
@@ -92,7 +92,7 @@ def _times(times: Iterable[pb.WeeklyTime]) -> tuple[WeeklyTime, ...]:
 def _profiles(found: tuple[GettingSupport | None, GivingSupport | None]) -> pb.GetSupportProfilesResponse:
     getting, giving = found
     return pb.GetSupportProfilesResponse(
-        getting=_getting_message(getting) if getting else None, giving=_giving_message(giving) if giving else None
+        getting=_getting_message(getting) if getting else None, giving=giving_message(giving) if giving else None
     )
 
 
@@ -110,7 +110,8 @@ def _getting_message(profile: GettingSupport) -> pb.GettingSupport:
     )
 
 
-def _giving_message(profile: GivingSupport) -> pb.GivingSupport:
+def giving_message(profile: GivingSupport) -> pb.GivingSupport:
+    """An offer as it stands; the query has taken out what the caller may not see."""
     return pb.GivingSupport(
         postcode=profile.postcode,
         reach_km=profile.reach_km,

@@ -78,6 +78,8 @@ PERSON_TABLES = (
         },
         erasure=(Delete(),),
     ),
+    PersonTable(tables.showing, ("person", "worker"), ("worker", "person", "week", "shown_on"), erasure=(Delete(),)),
+    PersonTable(tables.call_out, ("person",), ("id", "person", "words", "until_day", "written_at"), erasure=(Delete(),)),
     PersonTable(tables.current_member, ("person",), ("person", "until"), erasure=(Delete(),)),
     PersonTable(tables.held_credential, ("person",), ("id", "person", "kind", "expires_on"), erasure=(Delete(),)),
     WORN_HATS,

@@ -1,11 +1,12 @@
 """Projections of other services' events: who is a member, and who has which credential. Only reactions write them."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.database.engine import UnitOfWork
@@ -23,6 +24,7 @@ _FORGET_MEMBER = delete(current_member).where(current_member.c.person == bindpar
 _HOLD = insert(held_credential)
 _SET_HELD = _HOLD.on_conflict_do_update(index_elements=["id"], set_={"expires_on": _HOLD.excluded.expires_on})
 _HELD = select(held_credential).where(held_credential.c.person == bindparam("of")).order_by(held_credential.c.kind, held_credential.c.id)
+_HELD_BY = select(held_credential).where(held_credential.c.person == func.any(bindparam("of"))).order_by(held_credential.c.kind)
 _DROP = delete(held_credential).where(held_credential.c.id == bindparam("dropped"))
 _MOVE = update(held_credential).where(held_credential.c.person == bindparam("other")).values(person=bindparam("kept"))
 _RULES = select(credential_rule.c.kind, credential_rule.c.gates).order_by(credential_rule.c.kind)
@@ -79,6 +81,14 @@ async def hold_credential(work: UnitOfWork, held: HeldCredential) -> None:
 
 async def list_credentials(work: UnitOfWork, person: UUID) -> list[HeldCredential]:
     return list(map(_to_held, await work.connection.execute(_HELD, {"of": person})))
+
+
+async def list_credentials_of(work: UnitOfWork, people: Collection[UUID]) -> Mapping[UUID, Sequence[HeldCredential]]:
+    """Of each of them, nothing for who has none."""
+    held: defaultdict[UUID, list[HeldCredential]] = defaultdict(list)
+    for row in await work.connection.execute(_HELD_BY, {"of": list(people)}):
+        held[row.person].append(_to_held(row))
+    return held
 
 
 async def drop_credential(work: UnitOfWork, credential: UUID) -> None:

@@ -206,3 +206,26 @@ review = Table(
 Index("review_by_person", review.c.person)
 Index("review_by_worker", review.c.worker)
 Index("review_until", review.c.until, postgresql_where=review.c.closed_at.is_(None))
+
+showing = Table(
+    "showing",
+    metadata,
+    key("worker", Uuid),
+    key("person", Uuid),
+    key("week", Date),
+    required("shown_on", Date),
+    Index("showing_by_week", "week"),
+    Index("showing_by_person", "person"),
+)
+
+call_out = Table(
+    "call_out",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid),
+    required("words", Text),
+    required("until_day", Date),
+    required("written_at", MOMENT),
+    Index("call_out_by_person", "person"),
+    Index("call_out_by_day", "until_day"),
+)

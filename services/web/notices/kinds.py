@@ -37,5 +37,7 @@ KINDS: Mapping[str, NoticeKind] = {
     "motion_closing": NoticeKind(NoticeTopic.MOTIONS, "/motions/{about}"),
     "vote_recorded": NoticeKind(NoticeTopic.BALLOTS, "/motions/{about}/receipt"),
     "vote_changed": NoticeKind(NoticeTopic.BALLOTS, "/motions/{about}/receipt"),
+    "review_asked": NoticeKind(NoticeTopic.TEAM, "/people/reviews"),
+    "task_ended": NoticeKind(NoticeTopic.TEAM, "/team"),
     SIGN_IN_LINK: NoticeKind(NoticeTopic.SECURITY, "/sign-in/{about}", at_once=True),
 }

@@ -6,10 +6,10 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.matching.domain.ranking import Reason, rank
-from services.matching.domain.ranking_file import ranking_file, without_exclusions
+from services.matching.domain.ranking import rank
+from services.matching.domain.ranking_file import ranking_file
 from services.matching.domain.ranking_input import RankingInput, minutes_of
-from tests.unit.matching.ranking_cases import ON, make_person, make_worker, questions, read_question
+from tests.unit.matching.ranking_cases import ON, make_person, questions, read_question
 
 
 @given(questions())
@@ -37,19 +37,3 @@ def test_a_span_over_midnight_is_written_day_by_day() -> None:
         ["sun", "23:00", "24:00"],
     ]
     assert minutes_of(read_question(content).person.wants) == minutes_of(spans)
-
-
-@given(questions())
-def test_what_the_person_may_see_ranks_the_others_alike(question: RankingInput) -> None:
-    shared, whole = without_exclusions(question), rank(question)
-    found = rank(shared)
-    assert found.order == whole.order
-    assert found.workers == {worker: told for worker, told in whole.workers.items() if Reason.EXCLUDED not in told.reasons}
-
-
-def test_those_who_said_never_are_not_in_the_file() -> None:
-    person, fine = make_person(never=frozenset({"refused"})), make_worker(id="fine", never=frozenset({"somebody"}))
-    crowd = (make_worker(id="refused"), make_worker(id="refuses", never=frozenset({"p1"})), fine)
-    text = json.dumps(ranking_file(without_exclusions(RankingInput(ON, person, (), crowd))))
-    assert '"fine"' in text
-    assert not any(word in text for word in ("refused", "refuses", "somebody"))

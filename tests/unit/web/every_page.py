@@ -8,7 +8,7 @@ from kith.identity.v1 import relationships_pb2 as relationships
 from libs.access.record_fields import SECTIONS
 from services.web.page import Page
 from services.web.routes import PAGES
-from tests.unit.web import fake_services, fake_teams, fake_vote_services
+from tests.unit.web import fake_matching, fake_services, fake_teams, fake_vote_services
 from tests.unit.web.fake_people import JO
 from tests.unit.web.fake_services import FakeServices
 from tests.unit.web.scriptless_browser import HIDDEN, ScriptlessBrowser
@@ -31,6 +31,8 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "erasure": (fake_services.OTHERS_ENTRY,),
     "hold": (fake_services.OWN_ENTRY,),
     "team": (fake_teams.OWN_TEAM,),
+    "review": (fake_matching.OPEN_REVIEW, fake_matching.CLOSED_REVIEW),
+    "worker": (JO,),
     "hat": ("rota_holder",),
 }  # fmt: skip
 """What each parameter of a path can be among the fake services."""
@@ -45,11 +47,14 @@ QUERIES = (
     "/you/record/sharing/home.key_safe?q=nobody", "/you/record/sharing/home.key_safe?done=shared", "/you/record/sharing/home.nothing",
     "/you/consents?done=withdrawn", "/you/consents?print=yes", "/votes?done=drafted", "/look-up?ballot=",
     f"/look-up?ballot={fake_vote_services.OWN_PSEUDONYM}", "/look-up?ballot=0000000000000000", "/you/told?done=saved",
-    "/support/getting?done=saved", "/people/find?tag=chess", "/support/giving?done=saved",
+    "/support/getting?done=saved", "/people/find?tag=chess", "/people/suggested?skip=3",
+    "/people/call-outs?done=written", "/people/call-outs?done=ended",
+    *(f"/people/reviews?done={done}" for done in ("counted", "recorded", "answered", "closed", "ended")), "/support/giving?done=saved",
     "/sign-in/send?done=sent", "/notices?done=printed", "/you/recovery?done=named", "/you/recovery?done=stopped",
     "/you/recovery?done=vouched", "/you/data?done=asked", "/holds?done=placed", "/holds?done=ended", "/holds?done=reviewed",
     *(f"/people?done={done}" for done in ("yes", "joined", "no", "block", "lift")), "/team/invite?q=jo", "/team/invite?q=nobody",
     *(f"/team?done={done}" for done in ("joined", "declined", "accepted", "left", "ended", "invited", "offered", "handed_back", "agreed")),
+    "/team?done=assigned", "/team?done=task_ended",
     "/second-looks?done=confirmed", "/you/sign-in?done=renamed", "/you/sign-in?done=removed",
     f"/you/sign-in/{fake_services.PASSKEY}?done=added",
     *(f"/votes/{fake_vote_services.SPLIT_VOTE}/settle?kind={kind}&decision=2" for kind in ("cuts", "leave_out", "annul")), "/nope",

@@ -29,7 +29,13 @@ from tests.unit.web.fake_ids import (
     OTHERS_ENTRY,
     OWN_ENTRY,
 )
-from tests.unit.web.fake_matching import FakeSupportProfileService
+from tests.unit.web.fake_matching import (
+    FakeCallOutService,
+    FakeReviewService,
+    FakeSuggestionService,
+    FakeSupportProfileService,
+    FakeTaskService,
+)
 from tests.unit.web.fake_membership_governance import (
     CAPPED_RULE,
     CLASSES,
@@ -144,6 +150,10 @@ class FakeServices:
     kept_forms: InMemoryKeptForms = field(default_factory=InMemoryKeptForms)
     notices: FakeNoticeService = field(default_factory=FakeNoticeService)
     support_profiles: FakeSupportProfileService = field(default_factory=FakeSupportProfileService)
+    call_outs: FakeCallOutService = field(default_factory=FakeCallOutService)
+    reviews: FakeReviewService = field(default_factory=FakeReviewService)
+    tasks: FakeTaskService = field(default_factory=FakeTaskService)
+    suggestions: FakeSuggestionService = field(default_factory=FakeSuggestionService)
     notice_state: InMemoryNotices = field(default_factory=lambda: InMemoryNotices(make_notices()))
     news: InMemoryNews = field(default_factory=lambda: InMemoryNews(make_news()))
     first_steps: InMemoryFirstSteps = field(default_factory=InMemoryFirstSteps)
@@ -177,6 +187,10 @@ class FakeServices:
             "recovery",
             "helping",
             "support_profiles",
+            "suggestions",
+            "reviews",
+            "call_outs",
+            "tasks",
             "introductions",
             "teams",
         )

@@ -77,7 +77,10 @@ def test_a_vote_is_not_cast_and_no_hat_is_worn_while_acting(browser: ScriptlessB
     assert {page.path for page in PAGES if page.acting} == {
         *("/", "/acting", "/acting/stop", "/you/record", "/you/record/{section}", "/you/consents", "/you/consents/decide"),
         *("/you/told", "/you/data", "/you/data/file", "/you/data/erase", "/you/readers", "/support/getting"),
-        *("/people", "/people/find", "/team", "/team/{team:uuid}/agreement", "/team/{team:uuid}/hand-back/{hat}"),
+        *("/people", "/people/find", "/people/suggested", "/people/suggested/file", "/people/reviews"),
+        *("/people/call-outs", "/people/call-outs/new"),
+        *("/people/reviews/{review:uuid}", "/people/reviews/{person:uuid}/{worker:uuid}"),
+        *("/team", "/team/{team:uuid}/agreement", "/team/{team:uuid}/hand-back/{hat}", "/team/{team:uuid}/members/{person:uuid}/task"),
         *("/team/{team:uuid}/members/{person:uuid}/hat", "/team/{team:uuid}/members/{person:uuid}/end"),
     }
     begin(browser)

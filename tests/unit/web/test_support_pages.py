@@ -5,6 +5,7 @@ import re
 import pytest
 
 from kith.matching.v1 import introductions_pb2 as intro
+from kith.matching.v1 import suggestions_pb2 as suggest
 from kith.matching.v1 import support_profiles_pb2 as pb
 from libs.refusals import invalid
 from services.web.pages.support.typed_times import TimesUnreadableError, read_times, write_times
@@ -120,3 +121,66 @@ def test_people_browse_offers_for_themselves_and_ask_to_meet() -> None:
     [said] = [one for one in fakes.introductions.requests if isinstance(one, intro.SayYesRequest)]
     assert (said.pair.person_id, said.pair.worker_id, said.step) == (ADA, JO, intro.INTRODUCTION_STEP_UNSPECIFIED)
     assert "Nobody fits yet." in browser.open("/people/find?tag=chess")
+
+
+@pytest.mark.capability("T5")
+def test_suggestions_say_for_both_sides_what_fits_and_what_does_not() -> None:
+    fakes = FakeServices()
+    browser = ScriptlessBrowser(fakes).sign_in()
+    page = browser.open("/people/suggested")
+    jo = NAMES[JO][0]
+    for words in (
+        jo, "I like to be outside.", "Is free when nobody in your team is", "Speaks the languages you would like", "Lives within 2 km",
+        "Most of the hours they can do with you", "For you: is free at few of the times you want", f"For {jo}: a long way to you",
+        "434 of 1000", "150 of 200", "Does not have all the skills you need.", "Lives farther away than they go.", "2 people more fit",
+    ):  # fmt: skip
+        assert words in page, words
+    assert "you like other things" in page
+    assert "Show other people" in page
+
+    fakes.support_profiles.getting.ClearField("wished_languages")
+    fakes.suggestions.offer.ClearField("tags")
+    page = browser.open("/people/suggested")
+    assert "Speaks the languages you would like" not in page, "nothing was wished"
+    assert "you like other things" not in page, "nothing was wished"
+
+    assert browser.submit("/people", do="no") == (303, "/people?done=no")
+    [said] = [one for one in fakes.introductions.requests if isinstance(one, intro.SayNoRequest)]
+    assert (said.pair.person_id, said.pair.worker_id) == (ADA, JO)
+
+
+def test_the_file_of_a_page_is_that_of_the_same_people_and_nobody_is_shown_unasked() -> None:
+    fakes = FakeServices()
+    browser = ScriptlessBrowser(fakes).sign_in()
+    assert "Back to the first ones" in browser.open("/people/suggested?skip=3")
+    file = browser.http.get("/people/suggested/file?skip=3")
+    assert (file.json(), file.headers["content-type"]) == ({"on": "2026-12-07"}, "application/json")
+    asked = [
+        (one.person_id, one.skip, one.with_file) for one in fakes.suggestions.requests if isinstance(one, suggest.GetSuggestionsRequest)
+    ]
+    assert asked == [(ADA, 3, False), (ADA, 3, True)]
+    for strange in ("-1", "x", "９", "99999999999999999999"):  # noqa: RUF001 - a wide digit is no digit here
+        browser.open(f"/people/suggested?skip={strange}")
+        request = fakes.suggestions.requests[-1]
+        assert isinstance(request, suggest.GetSuggestionsRequest)
+        assert request.skip == 0, strange
+
+    fakes.suggestions.open = False
+    page = browser.open("/people/suggested")
+    assert "Say what I would like" in page
+    assert NAMES[JO][0] not in page
+    assert browser.http.get("/people/suggested/file").status_code == 404
+
+
+def test_a_secretary_sees_how_evenly_people_are_shown_without_a_name() -> None:
+    browser = ScriptlessBrowser(FakeServices()).sign_in()
+    page = browser.open("/support/fairness")
+    for words in (
+        "Shown: Gini 0.32.",
+        "Got to know somebody: Gini 0.75.",
+        "4 members who offer support",
+        "in 4 weeks",
+        "at most 20 people",
+    ):
+        assert words in page, words
+    assert NAMES[JO][0] not in page

@@ -25,7 +25,7 @@ _NEEDED, _WISHED, _SKILL = "needed_language_", "wished_language_", "skill_"
 
 
 async def _values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
-    stored = await _fetch(ctx)
+    stored = await fetch_getting(ctx)
     kinds = await fetch_kinds(ctx)
     begun = {
         "postcode": stored.postcode,
@@ -74,7 +74,8 @@ async def _save(ctx: PageContext, fields: Fields, request_id: str) -> str:
     return f"{PATH}?done=saved"
 
 
-async def _fetch(ctx: PageContext) -> pb.GettingSupport:
+async def fetch_getting(ctx: PageContext) -> pb.GettingSupport:
+    """What the person, or who they act for, looks for; empty before the first time."""
     request = pb.GetSupportProfilesRequest(person_id=ctx.subject_id)
     response: pb.GetSupportProfilesResponse = await ctx.call(ctx.state.services.support_profiles.GetSupportProfiles, request)
     return response.getting

@@ -2,8 +2,9 @@
 
 from starlette.responses import Response
 
+from kith.matching.v1 import tasks_pb2 as tasks
 from kith.matching.v1 import teams_pb2 as pb
-from kith.matching.v1.enums import TeamHat
+from kith.matching.v1.enums import TaskKind, TeamHat
 from libs.rpc import enums
 from services.web.http.forms import Form
 from services.web.page import Access
@@ -12,7 +13,7 @@ from services.web.pages.confirmed_actions import ActionSubject, ConfirmedAction,
 from services.web.pages.teams.team_words import fetch_team, kind_word
 
 CHANGE = "team"
-_DONE = ("joined", "declined", "accepted", "left", "ended", "invited", "offered", "handed_back", "agreed")
+_DONE = ("joined", "declined", "accepted", "left", "ended", "invited", "offered", "handed_back", "agreed", "assigned", "task_ended")
 
 
 async def show(ctx: PageContext) -> Response:
@@ -32,7 +33,7 @@ async def show(ctx: PageContext) -> Response:
 
 
 async def change(ctx: PageContext, form: Form) -> Response:
-    """Answer an invitation, or accept a hat."""
+    """Answer an invitation, accept a hat, or end a task."""
     services, team, did = ctx.state.services.teams, form.text("team"), form.text("do")
     if did in {"joined", "declined"}:
         answer = pb.AnswerTeamInvitationRequest(request_id=form.request_id, team_id=team, accepted=did == "joined")
@@ -42,6 +43,11 @@ async def change(ctx: PageContext, form: Form) -> Response:
         hat = enums.to_wire(pb.TeamHat, TeamHat(did))
         await ctx.call(services.AcceptTeamHat, pb.AcceptTeamHatRequest(request_id=form.request_id, team_id=team, hat=hat))
         return ctx.redirect("/team?done=accepted")
+    if did in list(TaskKind):
+        kind = enums.to_wire(tasks.TaskKind, TaskKind(did))
+        ended = tasks.EndTaskRequest(request_id=form.request_id, team_id=team, person_id=form.text("person"), kind=kind)
+        await ctx.call(ctx.state.services.tasks.EndTask, ended)
+        return ctx.redirect("/team?done=task_ended")
     return ctx.redirect("/team")
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from kith.matching.v1 import tasks_pb2 as tasks
 from kith.matching.v1 import teams_pb2 as pb
-from kith.matching.v1.enums import TeamHat, TeamMemberKind
+from kith.matching.v1.enums import TaskKind, TeamHat, TeamMemberKind
 from libs.rpc.enums import known_word
 from services.web.page_context import PageContext, utc_datetime
 
@@ -24,6 +25,16 @@ class HatView:
 
 
 @dataclass(frozen=True)
+class TaskView:
+    """A kind of task that somebody does, for which the rulebook asks for papers."""
+
+    kind: str
+    name: Markup
+    until: str
+    can_end: bool
+
+
+@dataclass(frozen=True)
 class MemberView:
     """Somebody in a team, or invited."""
 
@@ -34,6 +45,7 @@ class MemberView:
     has_joined: bool
     is_me: bool
     hats: Sequence[HatView]
+    tasks: Sequence[TaskView]
 
 
 @dataclass(frozen=True)
@@ -51,6 +63,7 @@ class TeamView:
 async def fetch_team(ctx: PageContext, team_id: str) -> TeamView:
     """Raises NotFound TEAM_UNKNOWN, as for a team that somebody is not in."""
     team: pb.GetTeamResponse = await ctx.call(ctx.state.services.teams.GetTeam, pb.GetTeamRequest(team_id=team_id))
+    assigned: tasks.GetTeamTasksResponse = await ctx.call(ctx.state.services.tasks.GetTeamTasks, tasks.GetTeamTasksRequest(team_id=team_id))
     fetched = await ctx.person_names([team.owner_id, *(member.person_id for member in team.members)])
     names = {person: name.full for person, name in fetched.items()}
     is_own, me = team.owner_id == ctx.subject_id, ctx.subject_id
@@ -58,7 +71,18 @@ async def fetch_team(ctx: PageContext, team_id: str) -> TeamView:
         team.team_id,
         names[team.owner_id],
         is_own,
-        [_member(ctx, team, member, names[member.person_id], me=me, is_own=is_own) for member in team.members],
+        [
+            _member(
+                ctx,
+                team,
+                member,
+                names[member.person_id],
+                _tasks(ctx, assigned, member.person_id, me=me, is_own=is_own),
+                me=me,
+                is_own=is_own,
+            )
+            for member in team.members
+        ],
         team.agreement,
         team.version,
     )
@@ -70,7 +94,9 @@ def kind_word(ctx: PageContext, kind: "pb.TeamMemberKind.ValueType") -> Markup:
     return ctx.say(f"team_kind.{known.value}") if known else Markup()
 
 
-def _member(ctx: PageContext, team: pb.GetTeamResponse, row: pb.TeamMember, name: str, *, me: str, is_own: bool) -> MemberView:
+def _member(
+    ctx: PageContext, team: pb.GetTeamResponse, row: pb.TeamMember, name: str, does: Sequence[TaskView], *, me: str, is_own: bool
+) -> MemberView:
     joined = row.HasField("joined_at")
     at = utc_datetime(row.joined_at if joined else row.invited_at)
     return MemberView(
@@ -81,7 +107,18 @@ def _member(ctx: PageContext, team: pb.GetTeamResponse, row: pb.TeamMember, name
         joined,
         row.person_id == me,
         [view for hat in team.hats if hat.person_id == row.person_id for view in _hat(ctx, hat, me=me, is_own=is_own)],
+        does,
     )
+
+
+def _tasks(ctx: PageContext, assigned: tasks.GetTeamTasksResponse, person: str, *, me: str, is_own: bool) -> list[TaskView]:
+    """What this member does today, without kinds that only a newer version knows."""
+    known = [(known_word(tasks.TaskKind, TaskKind, task.kind, None), task.until_day) for task in assigned.tasks if task.person_id == person]
+    return [
+        TaskView(kind.value, ctx.say(f"team_task.{kind.value}"), ctx.format_day(until) if until else "", can_end=is_own or person == me)
+        for kind, until in known
+        if kind is not None
+    ]
 
 
 def _hat(ctx: PageContext, row: pb.WornTeamHat, *, me: str, is_own: bool) -> list[HatView]:

@@ -123,6 +123,7 @@ class NoticeTopic(StrEnum):
     SECURITY = "security"
     MOTIONS = "motions"
     BALLOTS = "ballots"
+    TEAM = "team"
 
 
 class AudienceKind(StrEnum):

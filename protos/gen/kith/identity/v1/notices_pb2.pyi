@@ -62,6 +62,8 @@ class _NoticeTopicEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoticeTop
     """a vote begins, a vote ends soon"""
     NOTICE_TOPIC_BALLOTS: _NoticeTopic.ValueType  # 3
     """their own vote was recorded or changed"""
+    NOTICE_TOPIC_TEAM: _NoticeTopic.ValueType  # 4
+    """their team asks how it goes, or somebody in it can do a task no longer"""
 
 class NoticeTopic(_NoticeTopic, metaclass=_NoticeTopicEnumTypeWrapper):
     """NoticeTopic: what notices are about. Each but the first can be stopped."""
@@ -73,6 +75,8 @@ NOTICE_TOPIC_MOTIONS: NoticeTopic.ValueType  # 2
 """a vote begins, a vote ends soon"""
 NOTICE_TOPIC_BALLOTS: NoticeTopic.ValueType  # 3
 """their own vote was recorded or changed"""
+NOTICE_TOPIC_TEAM: NoticeTopic.ValueType  # 4
+"""their team asks how it goes, or somebody in it can do a task no longer"""
 Global___NoticeTopic: _TypeAlias = NoticeTopic  # noqa: Y015
 
 @_typing.final

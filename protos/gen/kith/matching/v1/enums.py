@@ -29,6 +29,27 @@ class WorksAs(StrEnum):
     VOLUNTEER = "volunteer"
 
 
+class SuggestionReason(StrEnum):
+    ON_TEAM = "on_team"
+    EXCLUDED = "excluded"
+    NOT_READY = "not_ready"
+    SKILL_MISSING = "skill_missing"
+    LANGUAGE_MISSING = "language_missing"
+    GENDER_NOT_AS_ASKED = "gender_not_as_asked"
+    OUT_OF_REACH = "out_of_reach"
+    NO_COMMON_HOURS = "no_common_hours"
+    NO_MINUTES_LEFT = "no_minutes_left"
+
+
+class SuggestionPart(StrEnum):
+    TIMES = "times"
+    GAP = "gap"
+    MINUTES = "minutes"
+    LANGUAGES = "languages"
+    TAGS = "tags"
+    NEAR = "near"
+
+
 class TaskKind(StrEnum):
     PERSONAL_CARE = "personal_care"
     MEDICINES = "medicines"

@@ -1,0 +1,1 @@
+"""Pages on which two who try it, or work in a team, count their visits and say how it goes."""

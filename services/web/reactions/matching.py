@@ -1,0 +1,7 @@
+"""Notices that matching asks for: both are asked how it goes, and a task in a team has ended. Each is told in the way they chose."""
+
+from kith.matching.facts.v1.facts_pb2 import NoticeWanted
+from libs.messages.reactions import Reactions
+from services.web.reactions.notice_handler import wanted_handler
+
+REACTIONS = Reactions("matching", dict([wanted_handler(NoticeWanted)]), ())
