@@ -23,6 +23,7 @@ from services.identity.storage import (
     relationships,
     sessions,
     sign_in_codes,
+    team_places,
     worn_hats,
 )
 
@@ -43,6 +44,7 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID, typed_reason:
     for relationship in await relationships.lock_between(work, kept, other):
         await finish(work, ended(relationship, EndReason.MISTAKE, work.now))
     await _move_hats(work, kept, other)
+    await team_places.move(work, kept, other)
     await apply_entries(work, kept)
     await events_out.persons_merged(work, kept, other)
     work.report(SecurityEvent.PERSONS_MERGED, person=str(kept), merged=str(other))

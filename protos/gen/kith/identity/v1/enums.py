@@ -128,6 +128,7 @@ class AudienceKind(StrEnum):
     PERSON = "person"
     HAT = "hat"
     MEMBERS = "members"
+    TEAM = "team"
 
 
 class RecoveryState(StrEnum):
