@@ -50,12 +50,10 @@ class TeamCoOp:
             await self.co_op.wait_until_consumed(consumer, "membership")
         return people
 
-    async def join(self, owner: UUID, person: UUID) -> str:
+    async def join(self, owner: UUID, person: UUID, kind: "pb.TeamMemberKind.ValueType" = pb.TEAM_MEMBER_KIND_FRIEND) -> str:
         """The owner invites, and the person says yes."""
         stub = self.co_op.stub(TeamServiceStub)
-        invitation = pb.InviteToTeamRequest(
-            request_id=str(new_id()), owner_id=str(owner), person_id=str(person), kind=pb.TEAM_MEMBER_KIND_FRIEND
-        )
+        invitation = pb.InviteToTeamRequest(request_id=str(new_id()), owner_id=str(owner), person_id=str(person), kind=kind)
         team = str((await call_service(stub.InviteToTeam, invitation, self.co_op.token(owner))).team_id)
         assert await self.records.read(person, owner) == {}, "an invitation shows nothing"
         answer = pb.AnswerTeamInvitationRequest(request_id=str(new_id()), team_id=team, accepted=True)
@@ -103,7 +101,18 @@ async def team_co_op(infrastructure: Infrastructure) -> AsyncIterator[TeamCoOp]:
         yield TeamCoOp(co_op, membership)
 
 
-@pytest.mark.capability("I2", "T2")
+async def _she_owns_a_team_of_her_own(teams: TeamCoOp, worker: UUID, owner: UUID, member: UUID) -> None:
+    """One person works in a team and owns another: what each may see follows whose team it is."""
+    records = teams.records
+    await teams.join(worker, member)
+    [grant] = await records.share(worker, TEAM, FIELD)
+    assert await records.read(member, worker) == {FIELD: "0815"}
+    assert [await records.read(owner, worker), await records.read(member, owner)] == [{}, {}]
+    assert await records.shared_with(member) == [(worker, FIELD, False)]
+    assert [each.grant_id for each in await records.grants(worker, only_open=True)] == [grant]
+
+
+@pytest.mark.capability("I1", "I2", "T2")
 async def test_my_team_sees_it_while_it_is_my_team(infrastructure: Infrastructure) -> None:
     async with team_co_op(infrastructure) as teams:
         names = ("Sam Sample", "Ada Example", "Wren Ample", "Kim Other", "Kim Twin", "Ada Twin")
@@ -112,7 +121,7 @@ async def test_my_team_sees_it_while_it_is_my_team(infrastructure: Infrastructur
         await records.fill_in(ada, home__key_safe="4711", health__allergies="Nuts")
         await records.fill_in(wren, home__key_safe="0815")
         [grant] = await records.share(ada, TEAM, FIELD)
-        team = await teams.join(ada, wren)
+        team = await teams.join(ada, wren, pb.TEAM_MEMBER_KIND_WORKER)
         await teams.join(ada, twin)
         # Single reads, lists and what others share, alike; only this field, only in this direction, and not in another's place.
         assert await records.read(wren, ada) == KEY_SAFE
@@ -127,6 +136,8 @@ async def test_my_team_sees_it_while_it_is_my_team(infrastructure: Infrastructur
         assert (listed.grant_id, listed.audience) == (grant, TEAM)
         [given] = [event for event in await teams.co_op.published_events("identity") if isinstance(event, AccessGiven)]
         assert (given.audience_kind, given.audience) == ("team", "")
+
+        await _she_owns_a_team_of_her_own(teams, wren, ada, sam)
 
         # Shared again until a day, the first sentence ends.
         [second] = await records.share(ada, TEAM, FIELD, until=timedelta(days=1))
