@@ -50,7 +50,11 @@ _use_empty_home()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+    def place(item: pytest.Item) -> int:
+        marker = item.get_closest_marker("last")
+        return 0 if marker is None else marker.args[0]
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

@@ -4,20 +4,23 @@
 - `acting_right`: a person may act in another's place within one scope, as a relationship of theirs says. A projection in every service
   that answers those who act (`libs/access/acting_rights.py`).
 - `emergency_access`: somebody opened a record without a right, for an hour, with a reason; the person hears of it.
-- `co_op_member`: who is a member now.
+- `co_op_member`: who is a member now; `former_member`: who was one and is no more.
+- `team_place`: who is in whose team now. `member` is the entry that matching's events name; `person` and `owner` are the entries in use.
 
 The DDL is `CREATE_ACCESS_TABLES` of `libs/database/shared_ddl.py`, and `CREATE_ACTING_RIGHTS` for `acting_right` alone; a test compares
-both. Times are UTC; a right holds from `valid_from` until just before `valid_until`.
+both; `former_member` and `team_place` are in identity's migrations. Times are UTC; a right holds from `valid_from` until just before
+`valid_until`.
 """
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Index, MetaData, Table, Text, Uuid
+from sqlalchemy import ColumnElement, Date, Index, MetaData, Table, Text, Uuid
 
 from libs.database.columns import MOMENT, NOW, in_force, key, optional, required
 
 metadata = MetaData()
 acting_metadata = MetaData()
+team_metadata = MetaData()
 
 access_grant = Table(
     "access_grant",
@@ -66,3 +69,16 @@ emergency_access = Table(
 )
 
 co_op_member = Table("co_op_member", metadata, key("person", Uuid))
+
+former_member = Table("former_member", team_metadata, key("person", Uuid), optional("left_on", Date))
+
+team_place = Table(
+    "team_place",
+    team_metadata,
+    key("team", Uuid),
+    key("member", Uuid),
+    required("person", Uuid),
+    required("owner", Uuid),
+    Index("team_place_by_owner", "owner", "person"),
+    Index("team_place_by_person", "person"),
+)

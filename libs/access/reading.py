@@ -6,7 +6,8 @@ A reader may read field F of person S at a time if one of these holds, and other
 |-----------|----------------------------------------------------------------------------------------------------------|
 | own       | the reader is S, and acts for nobody                                                                      |
 | acting    | the reader acts for S, and may do so now in the section of F (the part of its key before the dot)         |
-| granted   | the reader acts for nobody, and S lets them see F now: by name, as the wearer of a hat, or as a member    |
+| granted   | the reader acts for nobody, and S lets them see F now: by name, as the wearer of a hat, as a member, or   |
+|           | as somebody in the team of S who has not left the co-op                                                   |
 | emergency | the reader acts for nobody, and has opened the record of S in an emergency that has not ended             |
 
 Who acts for somebody has that person's rights within the scope, and none of their own. A hat counts if it is claimed and worn.
@@ -22,7 +23,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, and_, bindparam, cast, func, literal_column, or_, select, union_all
 from sqlalchemy.dialects import postgresql
 
-from libs.access.access_tables import access_grant, acting_right, acts_now, co_op_member, emergency_access
+from libs.access.access_tables import access_grant, acting_right, acts_now, co_op_member, emergency_access, former_member, team_place
 from libs.access.hats import worn_hat
 from libs.database.columns import MOMENT, in_force
 from libs.database.engine import UnitOfWork
@@ -36,6 +37,7 @@ class AudienceKind(StrEnum):
     PERSON = "person"
     HAT = "hat"
     MEMBERS = "members"
+    TEAM = "team"
 
 
 @dataclass(frozen=True)
@@ -133,10 +135,14 @@ def _is_audience(reader: Reader) -> ColumnElement[bool]:
     grant = access_grant.c
     wears = select(1).where(worn_hat.c.person == reader.person, worn_hat.c.hat == grant.audience).exists()
     is_member = select(1).where(co_op_member.c.person == reader.person).exists()
+    in_team = select(1).where(team_place.c.owner == grant.subject, team_place.c.person == reader.person).exists()
+    # Relatives and friends in a team need not be members, so it is those who were members and left that are kept out.
+    has_left = select(1).where(former_member.c.person == reader.person).exists()
     return or_(
         and_(grant.audience_kind == AudienceKind.PERSON.value, grant.audience == cast(reader.person, Text)),
         and_(grant.audience_kind == AudienceKind.HAT.value, grant.audience == reader.hat, wears),
         and_(grant.audience_kind == AudienceKind.MEMBERS.value, is_member),
+        and_(grant.audience_kind == AudienceKind.TEAM.value, in_team, ~has_left),
     )
 
 

@@ -23,7 +23,7 @@ from services.identity.jobs.expire_credentials import expire_credentials_job
 from services.identity.jobs.refold_identity_keys import refold_identity_keys_job
 from services.identity.jobs.remind_of_data_requests import remind_of_data_requests_job
 from services.identity.jobs.remind_of_holds import remind_of_holds_job
-from services.identity.reactions import erasures, governance, membership
+from services.identity.reactions import erasures, governance, matching, membership
 from services.identity.reactions.lost_events import LOST_EVENT_HANDLERS
 from services.identity.rpc.consent_servicer import consent_service
 from services.identity.rpc.credential_servicer import credential_service, file_service
@@ -73,7 +73,7 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
                 notice_service(runtime.transactions, hasher),
                 consent_service(runtime.transactions, sealer, zone),
             ),
-            reactions=(membership.reactions(zone), governance.REACTIONS, erasures.MATCHING_REACTIONS, erasures.WEB_REACTIONS),
+            reactions=(membership.reactions(zone), governance.REACTIONS, matching.REACTIONS, erasures.WEB_REACTIONS),
             lost_event_handlers=LOST_EVENT_HANDLERS,
             jobs=(
                 forget_old_sign_ins.JOB,

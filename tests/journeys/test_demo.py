@@ -76,7 +76,7 @@ def test_the_pages_stay_up_and_a_second_demo_is_refused(demo: DemoProcess) -> No
     assert sorted(line.split()[1] for line in list_motions(demo)) == ["open", "passed", "passed", "passed"]
 
 
-@pytest.mark.last
+@pytest.mark.last(2)
 def test_the_command_line_finds_its_way_in_until_kith_down(demo: DemoProcess) -> None:
     """Changes and then stops the demo, so it runs after all other tests that use it."""
     left_open = next(line.split()[0] for line in list_motions(demo) if line.split()[1] == "open")

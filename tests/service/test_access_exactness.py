@@ -73,8 +73,13 @@ async def identity_with_records(infrastructure: Infrastructure) -> AsyncIterator
 
 
 async def store(owner: asyncpg.Connection, world: World) -> None:
-    await owner.execute("set kith.system = 'job:tests'; truncate access_grant, acting_right, emergency_access, co_op_member, worn_hat")
+    await owner.execute("set kith.system = 'job:tests'")
+    await owner.execute("truncate access_grant, acting_right, emergency_access, co_op_member, worn_hat, team_place, former_member")
     await owner.executemany("insert into co_op_member values ($1)", [(person,) for person in world.members])
+    await owner.executemany("insert into former_member values ($1)", [(person,) for person in world.former])
+    # The member's entry of before, if there was one, is nobody's concern here: the entry in use counts.
+    places = [(new_id(), new_id(), member, whose) for whose, member in sorted(world.teams)]
+    await owner.executemany("insert into team_place (team, member, person, owner) values ($1, $2, $3, $4)", places)
     await owner.executemany("insert into worn_hat values ($1, $2, now())", sorted(world.hats))
     columns = "id, subject, field, audience_kind, audience, valid_from, valid_until, revoked_at"
     rows = [(new_id(), *about, *span.as_times()) for *about, span in world.grants]

@@ -10,12 +10,17 @@ from kith.identity.facts.v1.facts_pb2 import AccessEnded, ErasureAsked, ErasureF
 from kith.identity.v1 import identity_pb2 as identity
 from kith.identity.v1 import record_pb2 as record
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
+from kith.matching.v1 import teams_pb2 as teams
+from kith.matching.v1.teams_pb2_grpc import TeamServiceStub
 from kith.membership.v1 import membership_pb2 as membership
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
-from libs.database.engine import new_id
+from libs import callers
+from libs.database.engine import Database, new_id
+from libs.messages.rebuild import rebuild_projections
 from libs.refusals import AlreadyExists, FailedPrecondition, NotAllowed, NotFound, NotSignedIn
 from libs.rpc.client import call_service
 from services.identity.domain.erasure import ERASED_NAME
+from services.identity.reactions import matching
 from tests.service.test_read_audit import check_log, wait_until_sealed
 from tests.support.erasing_co_op import ANSWER, ErasingCoOp, erasing_co_op
 from tests.support.member_assembly import refused_with
@@ -35,11 +40,34 @@ async def _live(life: ErasingCoOp) -> identity.SignInResponse:
         grant = record.GiveAccessRequest(request_id=str(new_id()), fields=["home.key_safe"], audience=person_audience(other))
         await call_service(life.records.stub.GiveAccess, grant, co_op.token(person))
     assert await life.records.read(bo, ada, "home.key_safe") == {"home.key_safe": SECRET}
+    await _join_team(life, ada, bo)
     await call_service(stub.GetPerson, identity.GetPersonRequest(person_id=str(ada)), life.secretary())
     hat = identity.GiveHatRequest(request_id=str(new_id()), person_id=str(ada), hat="scrutineer")
     await call_service(stub.GiveHat, hat, life.secretary())
     code = (await call_service(stub.IssueSignInCode, _new_link(ada), life.secretary())).code
     return await call_service(stub.SignIn, identity.SignInRequest(code=code))
+
+
+async def _join_team(life: ErasingCoOp, owner: UUID, member: UUID) -> None:
+    stub = life.co_op.stub(TeamServiceStub)
+    invitation = teams.InviteToTeamRequest(
+        request_id=str(new_id()), owner_id=str(owner), person_id=str(member), kind=teams.TEAM_MEMBER_KIND_FRIEND
+    )
+    team = (await call_service(stub.InviteToTeam, invitation, life.co_op.token(owner))).team_id
+    yes = teams.AnswerTeamInvitationRequest(request_id=str(new_id()), team_id=team, accepted=True)
+    await call_service(stub.AnswerTeamInvitation, yes, life.co_op.token(member))
+    await life.co_op.wait_until_consumed("identity", "matching")
+    assert [row[3] for row in await life.co_op.all_rows("identity", "team_place")] == [owner]
+
+
+async def _assert_no_rebuild_brings_her_team_back(life: ErasingCoOp) -> None:
+    """Matching's events still say that Bo joined it."""
+    database = Database(life.co_op.databases["identity"].run_url)
+    async with database.work(callers.job("rebuild"), life.co_op.now()) as work:
+        await rebuild_projections(work, (matching.REACTIONS,))
+    await database.close()
+    await life.co_op.wait_until_consumed("identity", "matching")
+    assert await life.co_op.all_rows("identity", "team_place") == []
 
 
 def _new_link(person: UUID) -> identity.IssueSignInCodeRequest:
@@ -113,13 +141,16 @@ async def test_erasing_takes_all_but_what_the_law_keeps_and_the_vote_stays_count
         assert [(row.member_class, row.votes_for) for row in result.classes if row.votes_for] == [("user", 2)], "both are counted"
         assert await life.name_of(ada) == ERASED_NAME
         parts = {part.service: part for part in done.parts}
-        assert {"record_field", "person_key", "access_grant", "session", "sign_in_code"} <= set(parts["identity"].deleted_kinds)
+        assert {"record_field", "person_key", "access_grant", "session", "sign_in_code", "team_place"} <= set(
+            parts["identity"].deleted_kinds
+        )
         assert {"contact", "read_audit", "data_request"} <= set(parts["identity"].blanked_kinds)
         assert {"register_entry", "member", "standing_change"} <= set(parts["membership"].kept_kinds)
         assert {"roll", "ballot"} <= set(parts["governance"].kept_kinds)
         assert "news" in parts["web"].deleted_kinds
         assert "current_member" in parts["matching"].deleted_kinds
         await _assert_only_the_law_keeps_her(life)
+        await _assert_no_rebuild_brings_her_team_back(life)
         assert (await check_log(co_op)).head.number >= sealed
         events = await co_op.published_events("identity")
         assert [event.data_request_id for event in events if isinstance(event, ErasureAsked)] == [asked]

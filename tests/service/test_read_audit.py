@@ -129,7 +129,7 @@ class Readers:
         return sorted((row["at"], str(row["id"])) for row in rows)
 
 
-@pytest.mark.capability("I3")
+@pytest.mark.capability("I3", "I4")
 async def test_a_person_is_told_of_every_read_in_every_service_and_nobody_else_is(infrastructure: Infrastructure) -> None:
     async with running_co_op(infrastructure, *PEOPLE_SERVICE_NAMES) as co_op:
         sam, ada, ben = await co_op.register_people("Sam Sample", "Ada Ample", "Ben Bample")

@@ -66,6 +66,10 @@ class World:
     """Who acts, for whom, in which scope, when."""
     emergencies: tuple[tuple[UUID, UUID, int, int], ...]
     """Who opened whose record, from when to when."""
+    teams: frozenset[tuple[UUID, UUID]]
+    """Whose team, and who is in it."""
+    former: frozenset[UUID]
+    """Who was a member and left."""
     askers: tuple[Asker, ...]
 
 
@@ -80,8 +84,8 @@ def random_world(random: Random, people: Sequence[UUID], askers: int) -> World:
         return Span(begins, until, ended)
 
     def audience() -> tuple[str, str]:
-        kind = random.choice(("person", "person", "hat", "members"))
-        return kind, {"person": str(random.choice(people)), "hat": random.choice(hat_names.HATS), "members": ""}[kind]
+        kind = random.choice(("person", "person", "hat", "members", "team", "team"))
+        return kind, {"person": str(random.choice(people)), "hat": random.choice(hat_names.HATS), "members": "", "team": ""}[kind]
 
     acting = tuple((random.choice(people), random.choice(people), random.choice(_SCOPES), span()) for _ in range(2 * len(people)))
     pairs = [(holder, subject) for holder, subject, _, _ in acting]
@@ -93,13 +97,17 @@ def random_world(random: Random, people: Sequence[UUID], askers: int) -> World:
             return Asker(person, hat, subject, hour)
         return Asker(random.choice(people), hat, None, hour)
 
+    members = frozenset(random.sample(people, len(people) // 2))
+    former = frozenset(person for person in people if person not in members and random.random() < 0.4)
     return World(
         tuple(people),
-        frozenset(random.sample(people, len(people) // 2)),
+        members,
         frozenset((random.choice(people), random.choice(hat_names.HATS)) for _ in range(len(people) // 2)),
         tuple((random.choice(people), random.choice(FIELDS), *audience(), span()) for _ in range(6 * len(people))),
         acting,
         tuple((random.choice(people), random.choice(people), hour, hour + 1) for hour in random.choices(range(_HOURS), k=len(people) // 2)),
+        frozenset((random.choice(people), random.choice(people)) for _ in range(4 * len(people))),
+        former,
         tuple(asker() for _ in range(askers)),
     )
 
@@ -144,8 +152,13 @@ def _policies(world: World, subject: UUID) -> str:
             rules.append(permit(f'== Person::"{holder}"', f'in Section::"{scope}"', condition))
     for whose, field, kind, who, span in world.grants:
         if whose == subject:
-            principal = {"person": f'== Person::"{who}"', "hat": f'in Hat::"{who}"', "members": 'in CoOp::"members"'}[kind]
-            claimed = f' && context.hat == "{who}"' if kind == "hat" else ""
+            principal = {
+                "person": f'== Person::"{who}"',
+                "hat": f'in Hat::"{who}"',
+                "members": 'in CoOp::"members"',
+                "team": f'in Team::"{subject}"',
+            }[kind]
+            claimed = {"hat": f' && context.hat == "{who}"', "team": ' && !(principal in CoOp::"former")'}.get(kind, "")
             rules.append(permit(principal, f'== Field::"{field}"', f"{for_nobody} && {span.as_cedar()}{claimed}"))
     for reader, whose, opened, ends in world.emergencies:
         if whose == subject:
@@ -163,6 +176,8 @@ def _entities(world: World) -> list[dict[str, Any]]:
             str(person),
             *(("Hat", hat) for wearer, hat in sorted(world.hats) if wearer == person),
             *([("CoOp", "members")] if person in world.members else []),
+            *([("CoOp", "former")] if person in world.former else []),
+            *(("Team", str(owner)) for owner, member in sorted(world.teams) if member == person),
         )
         for person in world.people
     ]

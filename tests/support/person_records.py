@@ -14,6 +14,7 @@ from libs.rpc.fields import timestamp
 from tests.support.running_co_op import RunningCoOp
 
 MEMBERS = pb.Audience(kind=pb.AUDIENCE_KIND_MEMBERS)
+TEAM = pb.Audience(kind=pb.AUDIENCE_KIND_TEAM)
 
 
 def person_audience(person: UUID) -> pb.Audience:

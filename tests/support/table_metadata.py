@@ -33,6 +33,7 @@ def all_tables(service: str) -> list[MetaData]:
         "CREATE_RETENTION_TABLES": retention_tables.metadata,
         "CREATE_ACCESS_TABLES": access_tables.metadata,
         "acting_rights.": access_tables.acting_metadata,
+        "create table team_place": access_tables.team_metadata,
         "CREATE_FILES": file_tables.metadata,
         "CREATE_GIVEN_CONSENTS": consents.metadata,
         "CREATE_PERSON_KEYS": sealing.metadata,

@@ -52,6 +52,8 @@ async def _lock_and_check(work: UnitOfWork, person: UUID, named: UUID | None) ->
 def _make_grant(work: UnitOfWork, person: UUID, field: str, audience: GrantAudience, period: GrantPeriod) -> AccessGrant:
     if audience.person:
         kind, who = AudienceKind.PERSON, str(audience.person)
+    elif audience.team:
+        kind, who = AudienceKind.TEAM, ""
     else:
         kind, who = (AudienceKind.HAT, audience.hat) if audience.hat else (AudienceKind.MEMBERS, "")
     return AccessGrant(work.new_id(), person, field, kind, who, period.valid_from or work.now, period.valid_until)

@@ -25,6 +25,7 @@ from services.identity.storage import (
     relationships,
     sessions,
     sign_in_codes,
+    team_places,
     worn_hats,
 )
 
@@ -49,6 +50,7 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID, typed_reason:
         await finish(work, ended(relationship, EndReason.MISTAKE, work.now))
     await _move_hats(work, kept, other)
     await _move_holds(work, kept, other)
+    await team_places.move(work, kept, other)
     await apply_entries(work, kept)
     await events_out.persons_merged(work, kept, other)
     work.report(SecurityEvent.PERSONS_MERGED, person=str(kept), merged=str(other))

@@ -10,10 +10,11 @@ from libs.refusals import invalid
 
 @dataclass(frozen=True)
 class GrantAudience:
-    """Whom a grant lets see a field: one of a person, a hat, or (neither) all members."""
+    """Whom a grant lets see a field: one of a person, a hat, the giver's own team, or (none of these) all members."""
 
     person: UUID | None = None
     hat: str = ""
+    team: bool = False
 
 
 @dataclass(frozen=True)

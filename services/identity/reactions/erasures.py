@@ -26,6 +26,6 @@ def _confirmed_by(service: str, message_type: _Message) -> dict[str, EventHandle
 
 
 BY_GOVERNANCE = _confirmed_by("governance", GovernanceErased)
+BY_MATCHING = _confirmed_by("matching", MatchingErased)
 BY_MEMBERSHIP = _confirmed_by("membership", MembershipErased)
-MATCHING_REACTIONS = Reactions("matching", _confirmed_by("matching", MatchingErased), ())
 WEB_REACTIONS = Reactions("web", _confirmed_by("web", WebErased), ())

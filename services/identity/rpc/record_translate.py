@@ -61,7 +61,7 @@ def access_terms(request: pb.GiveAccessRequest) -> tuple[list[str], GrantAudienc
             raise invalid("audience", "HAT_UNKNOWN")
         audience = GrantAudience(hat=request.audience.hat)
     else:
-        audience = GrantAudience()
+        audience = GrantAudience(team=kind is AudienceKind.TEAM)
     return list(request.fields), audience, GrantPeriod(_moment(request, "valid_from"), _moment(request, "valid_until"))
 
 

@@ -55,7 +55,7 @@ _WITH_CALLER = (
 
 @dataclass(frozen=True)
 class AccessGrant:
-    """One grant. `audience` is a person's id, a hat, or empty for all members."""
+    """One grant. `audience` is a person's id, a hat, or empty for all members and for the person's team."""
 
     id: UUID
     subject: UUID

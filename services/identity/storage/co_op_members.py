@@ -7,10 +7,9 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from libs.access.access_tables import co_op_member
+from libs.access.access_tables import co_op_member, former_member
 from libs.database.columns import among
 from libs.database.engine import UnitOfWork
-from services.identity.storage.tables import former_member
 
 _ADD = insert(co_op_member).on_conflict_do_nothing()
 _REMOVE = delete(co_op_member).where(co_op_member.c.person == bindparam("of"))

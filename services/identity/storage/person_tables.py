@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Column, select
 
-from libs.access.access_tables import access_grant, co_op_member, emergency_access
+from libs.access.access_tables import access_grant, co_op_member, emergency_access, former_member, team_place
 from libs.access.consents import given_consent
 from libs.access.person_tables import (
     ACTING_RIGHTS,
@@ -30,7 +30,7 @@ _SECRET = "a secret of the person's, as a hash"  # noqa: S105 - a reason, not a 
 _DEVICE = "by what the person's device and we know each other; of no use without the device"
 _KEY = "made of the name or contact, to find it whatever way it is written"
 
-_LEFT_ON = tables.former_member.c
+_LEFT_ON = former_member.c
 
 
 def _after_leaving(kind: str, person: Column[Any]) -> Retention:
@@ -223,7 +223,9 @@ PERSON_TABLES = (
         erasure=(Delete(),),
     ),
     PersonTable(co_op_member, ("person",), ("person",), erasure=(Keep(KeptFor.REGISTER),)),
-    PersonTable(tables.former_member, ("person",), ("person", "left_on"), erasure=(Keep(KeptFor.REGISTER),)),
+    PersonTable(former_member, ("person",), ("person", "left_on"), erasure=(Keep(KeptFor.REGISTER),)),
+    PersonTable(team_place, ("person", "owner", "member"), ("team", "member", "person", "owner"), erasure=(Delete(),)),
+    PersonTable(tables.team_leaving, ("member",), ("team", "member", "left_at"), erasure=(Delete(),)),
     PersonTable(
         person_key,
         ("person",),

@@ -291,7 +291,10 @@ access_grant_origin = Table(
     required("given_at", MOMENT),
 )
 
-former_member = Table("former_member", metadata, key("person", Uuid), optional("left_on", Date))
+# The latest time at which somebody left a team. It is no projection: when matching's database is set back, its events say again that
+# they joined, and no longer that they left.
+team_leaving = Table("team_leaving", metadata, key("team", Uuid), key("member", Uuid), required("left_at", MOMENT))
+
 # Append-only, as is `consent_entry`: what people agreed to, and whether they could decide, in words that only the person's key opens.
 capacity_record = Table(
     "capacity_record",

@@ -96,6 +96,7 @@ class FakeRecordService(FakeService):
             record.Audience(kind=record.AUDIENCE_KIND_PERSON, person_id=JO),
             record.Audience(kind=record.AUDIENCE_KIND_HAT, hat="secretary"),
             record.Audience(kind=record.AUDIENCE_KIND_MEMBERS),
+            record.Audience(kind=record.AUDIENCE_KIND_TEAM),
         )
         grants = [
             record.AccessGrant(

@@ -80,6 +80,7 @@ def test_who_can_see_a_field_is_read_back_and_can_be_stopped(browser: Scriptless
         "Jo Bright can see my key-safe number until Wednesday 31 March 2027.",
         "Everybody who is secretary can see my key-safe number.",
         "Everybody in the co-op can see my key-safe number. This begins",
+        "Everybody in my team can see my key-safe number. This begins",
     ):
         assert sentence in page
     assert "Nobody else can see my key-safe number." in browser.open("/you/record/sharing/about_me.story").replace(
@@ -96,6 +97,7 @@ def test_who_can_see_a_field_is_read_back_and_can_be_stopped(browser: Scriptless
     [
         (f"person:{JO}", pb.Audience(kind=pb.AUDIENCE_KIND_PERSON, person_id=JO)),
         ("hat:secretary", pb.Audience(kind=pb.AUDIENCE_KIND_HAT, hat="secretary")),
+        ("team", pb.Audience(kind=pb.AUDIENCE_KIND_TEAM)),
         ("members", pb.Audience(kind=pb.AUDIENCE_KIND_MEMBERS)),
     ],
 )
@@ -120,7 +122,7 @@ def test_nobody_ends_every_grant_of_the_field_once_however_often_it_is_sent(brow
     for _ in range(2):
         assert browser.submit(SHARING, who="nobody", ends="") == (303, f"{SHARING}?done=stopped")
     ended = [(request.grant_id, request.request_id) for request in requests_of(fakes, pb.EndAccessRequest)]  # type: ignore[attr-defined]  # of this kind
-    assert (len(ended), len(set(ended))) == (6, 3)
+    assert (len(ended), len(set(ended))) == (8, 4)
 
 
 def test_members_are_found_by_name_without_oneself_and_a_choice_that_misses_something_says_so(browser: ScriptlessBrowser) -> None:

@@ -18,7 +18,8 @@ from services.web.pages.records.record_words import fetch_grants, grant_views
 
 STOP = "record-stop"
 _FOUND = 10
-_PERSON, _HAT, _EVERYBODY, _NOBODY = "person:", "hat:", "members", "nobody"
+_PERSON, _HAT, _TEAM, _EVERYBODY, _NOBODY = "person:", "hat:", "team", "members", "nobody"
+_GROUPS = {_TEAM: pb.AUDIENCE_KIND_TEAM, _EVERYBODY: pb.AUDIENCE_KIND_MEMBERS}
 _NO_END, _LAST_DAY = "no", "day"
 
 
@@ -39,6 +40,7 @@ async def _values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
         "search_problem": problem,
         "who": [
             *matches,
+            {"value": _TEAM, "text": ctx.say("record.team"), "hint": ctx.say("record.team_hint")},
             *({"value": _HAT + hat, "text": ctx.say(f"record.hat.{hat}"), "hint": ctx.say("record.hat_hint")} for hat in hat_names.HATS),
             {"value": _EVERYBODY, "text": ctx.say("record.everybody"), "hint": ctx.say("record.everybody_hint")},
             {"value": _NOBODY, "text": ctx.say("record.nobody"), "hint": ctx.say("record.nobody_hint")},
@@ -105,7 +107,7 @@ def _audience(who: str) -> pb.Audience:
         return pb.Audience(kind=pb.AUDIENCE_KIND_PERSON, person_id=who.removeprefix(_PERSON))
     if who.startswith(_HAT):
         return pb.Audience(kind=pb.AUDIENCE_KIND_HAT, hat=who.removeprefix(_HAT))
-    return pb.Audience(kind=pb.AUDIENCE_KIND_MEMBERS if who == _EVERYBODY else pb.AUDIENCE_KIND_UNSPECIFIED)
+    return pb.Audience(kind=_GROUPS.get(who, pb.AUDIENCE_KIND_UNSPECIFIED))
 
 
 def _valid_until(ctx: PageContext, fields: Fields) -> datetime | None:

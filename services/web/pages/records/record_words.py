@@ -108,7 +108,9 @@ def worn_hats(ctx: PageContext) -> list[str]:
 def _audience_in_words(ctx: PageContext, audience: pb.Audience, names: Mapping[str, str]) -> str:
     if audience.kind == pb.AUDIENCE_KIND_PERSON:
         return names[audience.person_id]
-    return str(ctx.say(f"record.hat.{audience.hat}") if audience.kind == pb.AUDIENCE_KIND_HAT else ctx.say("record.everybody"))
+    if audience.kind == pb.AUDIENCE_KIND_HAT:
+        return str(ctx.say(f"record.hat.{audience.hat}"))
+    return str(ctx.say("record.team" if audience.kind == pb.AUDIENCE_KIND_TEAM else "record.everybody"))
 
 
 def _sentence(ctx: PageContext, grant: pb.AccessGrant, who: str) -> Markup:

@@ -130,6 +130,7 @@ class AudienceKind(StrEnum):
     PERSON = "person"
     HAT = "hat"
     MEMBERS = "members"
+    TEAM = "team"
 
 
 class RecoveryState(StrEnum):

@@ -34,6 +34,8 @@ class _AudienceKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Audience
     """everybody who wears this hat, while they do"""
     AUDIENCE_KIND_MEMBERS: _AudienceKind.ValueType  # 3
     """everybody in the co-op"""
+    AUDIENCE_KIND_TEAM: _AudienceKind.ValueType  # 4
+    """everybody in the person's own team, while they are in it"""
 
 class AudienceKind(_AudienceKind, metaclass=_AudienceKindEnumTypeWrapper):
     """AudienceKind says whom a grant lets see a field."""
@@ -45,6 +47,8 @@ AUDIENCE_KIND_HAT: AudienceKind.ValueType  # 2
 """everybody who wears this hat, while they do"""
 AUDIENCE_KIND_MEMBERS: AudienceKind.ValueType  # 3
 """everybody in the co-op"""
+AUDIENCE_KIND_TEAM: AudienceKind.ValueType  # 4
+"""everybody in the person's own team, while they are in it"""
 Global___AudienceKind: _TypeAlias = AudienceKind  # noqa: Y015
 
 @_typing.final

@@ -697,7 +697,7 @@ class AccessGiven(_message.Message):
     person_id: _builtins.str
     field: _builtins.str
     audience_kind: _builtins.str
-    """person, hat, members"""
+    """person, hat, members, team"""
     audience: _builtins.str
     """a person's id, a hat, or empty"""
     @_builtins.property
