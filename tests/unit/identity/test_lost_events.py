@@ -32,6 +32,7 @@ LEFT_OUT = {
     "HoldDue": _BY_DATE,
     "HoldNoticed": _TELLS,
     "HoldPlaced": _NOT_IN_THE_EVENT,
+    "HoldReviewed": _NOT_IN_THE_EVENT,
     "HoldReleased": "nothing is lost by holding for longer",
     "NoticeWanted": _TELLS,
     "PasskeyAdded": _GIVES,
