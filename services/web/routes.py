@@ -77,6 +77,7 @@ from services.web.pages.my_data import page as my_data
 from services.web.pages.records import field_access, own_record, shared_records
 from services.web.pages.support import find, getting, giving
 from services.web.pages.teams import team_forms, team_page
+from services.web.pages.visits import visit_forms, visit_page, week
 
 
 class VoteIdConvertor(StringConvertor):
@@ -222,6 +223,10 @@ _MEMBER_PAGES = (
     Page("/you/recovery/stop", None, recovery_help.stop, recovery_help.STOP),
     form_page("/you/recovery/{person:uuid}", recovery_help.VOUCH, Access.MEMBER),
     Page("/people", introductions.show, introductions.change, introductions.CHANGE, acting=True),
+    Page("/week", week.show, week.take, week.CHANGE, acting=True),
+    form_page("/visits/new", visit_forms.PROPOSE, Access.MEMBER, acting=True),
+    Page("/visits/{visit:uuid}", visit_page.show, visit_page.change, visit_page.CHANGE, acting=True),
+    form_page("/visits/{visit:uuid}/move", visit_forms.MOVE, Access.MEMBER, acting=True),
     Page("/team", team_page.show, team_page.change, team_page.CHANGE, acting=True),
     form_page("/team/invite", team_forms.INVITE, Access.MEMBER),
     form_page("/team/{team:uuid}/agreement", team_forms.AGREEMENT, Access.MEMBER, acting=True),

@@ -143,8 +143,9 @@ async def test_workers_take_visits_by_themselves_and_give_them_back(infrastructu
             await people.list_visits(wren, ada, giving=True)
         with pytest.raises(NotAllowed, match="NOT_YOURS"):
             await people.list_visits(wren, await people.let_act(bo, wren), giving=True)
-        with pytest.raises(Invalid, match="PERIOD_WRONG"):
-            await people.list_visits(wren, wren, days=63)
+        for days in (63, 0, -1):
+            with pytest.raises(Invalid, match="PERIOD_WRONG"):
+                await people.list_visits(wren, wren, days=days)
 
         await people.give_back(first, wren)
         with pytest.raises(FailedPrecondition, match="VISIT_NOT_YOURS"):

@@ -27,7 +27,7 @@ async def list_visits(
     Raises Invalid PERIOD_WRONG, NotAllowed PERSON_NEEDED, NOT_YOURS, ACTING_ENDED or ACTING_OUTSIDE_SCOPE.
     """
     await acting.require_self_or_acting(work, person, SCOPE)
-    if not begin < end <= begin + LONGEST:
+    if not timedelta() < end - begin <= LONGEST:
         raise invalid("end", "PERIOD_WRONG")
     if not giving:
         found = await visits.list_to(work, person, begin, end, page)

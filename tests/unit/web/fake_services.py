@@ -46,6 +46,7 @@ from services.web.templates import create_environment
 from tests.unit.web.fake_matching import FakeSupportProfileService
 from tests.unit.web.fake_people import ADA, JO, MO, NAMES, NOW, FakeService, to_timestamp
 from tests.unit.web.fake_teams import FakeIntroductionService, FakeTeamService
+from tests.unit.web.fake_visits import FakeVisitService
 from tests.unit.web.fake_vote_services import FakeEvidenceService, FakeFederationService, FakeVoteService
 
 TEMPLATES, REGISTERS = create_environment(), load_catalogues()
@@ -1054,6 +1055,7 @@ class FakeServices:
     )
     introductions: FakeIntroductionService = field(default_factory=FakeIntroductionService)
     teams: FakeTeamService = field(default_factory=FakeTeamService)
+    visits: FakeVisitService = field(default_factory=FakeVisitService)
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
     kept_forms: InMemoryKeptForms = field(default_factory=InMemoryKeptForms)
     notices: FakeNoticeService = field(default_factory=FakeNoticeService)
@@ -1093,6 +1095,7 @@ class FakeServices:
             "support_profiles",
             "introductions",
             "teams",
+            "visits",
         )
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp(

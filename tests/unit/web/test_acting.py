@@ -77,6 +77,7 @@ def test_a_vote_is_not_cast_and_no_hat_is_worn_while_acting(browser: ScriptlessB
         *("/", "/acting", "/acting/stop", "/you/record", "/you/record/{section}", "/you/consents", "/you/consents/decide"),
         *("/you/told", "/you/data", "/you/data/file", "/you/readers", "/support/getting"),
         *("/people", "/people/find", "/team", "/team/{team:uuid}/agreement", "/team/{team:uuid}/hand-back/{hat}"),
+        *("/week", "/visits/new", "/visits/{visit:uuid}", "/visits/{visit:uuid}/move"),
         *("/team/{team:uuid}/members/{person:uuid}/hat", "/team/{team:uuid}/members/{person:uuid}/end"),
     }
     begin(browser)

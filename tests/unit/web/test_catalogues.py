@@ -35,7 +35,7 @@ ASKED_BY_NAME = (
     "co_op.", "first.", "change.", "end_reason.", "sessions.by_", "consent.", "consent_", "capacity.",
     "support_gender.", "support_own_gender.", "support_works_as.", "support_getting.", "support_giving.",
     "meet.step_", "meet.yes_", "meet.not_now_", "meet_done.", "meet_side.", "meet_nobody.", "team_kind.", "team_hat.", "team_done.",
-    "visit_state.",
+    "visit_state.", "visit_done.", "visit_is.", "visit_do.", "visit_workers.", "week_done.",
     "notice.", "notices.state_", "notices.why_", "told_by.", "told.now_", "told_about.",
 )  # fmt: skip
 """Parts of keys that the code completes from a word of the services: each is looked up by name somewhere."""
