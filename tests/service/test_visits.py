@@ -1,6 +1,7 @@
 """Visits: anybody in the team proposes, the person agrees, workers take them by themselves, and nobody is in two places at once."""
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -30,6 +31,7 @@ async def test_a_plan_is_proposed_by_anybody_in_the_team_and_agreed_by_the_perso
         await people.form_team(ada, worker=[wren], friend=[bo])
         as_ada = await people.let_act(sister, ada)
         visit = await people.propose(ada, bo, people.at(3))
+        attempt: Awaitable[object]
         for attempt in (people.propose(ada, stranger, people.at(3)), people.propose(stranger, stranger, people.at(3))):
             with pytest.raises(NotFound, match="TEAM_UNKNOWN"):
                 await attempt
@@ -52,7 +54,7 @@ async def test_a_plan_is_proposed_by_anybody_in_the_team_and_agreed_by_the_perso
 
         assert await people.move(visit, bo, people.at(4, 10), 2) == 3
         seen = await people.get(visit, wren)
-        assert (seen.visit.state, seen.worker_ids) == (pb.VISIT_STATE_MOVING, [str(wren)]), "it stays at its time so far"
+        assert (seen.visit.state, list(seen.worker_ids)) == (pb.VISIT_STATE_MOVING, [str(wren)]), "it stays at its time so far"
         assert seen.visit.proposed_by == str(bo)
         assert await people.decline(visit, ada, 3) == 4
         assert await people.move(visit, wren, people.at(5, 10), 4) == 5
@@ -227,7 +229,12 @@ async def test_a_week_costs_the_same_after_years(infrastructure: Infrastructure)
         begin, end = people.co_op.now(), people.co_op.now() + timedelta(days=7)
         caller = callers.person(ada)
         for statement, index in ((visits_to(ada, begin, end), "visit_by_person"), (visits_by(wren, begin, end), "visit_place_by_worker")):
-            sql = str(statement.compile(compile_kwargs={"literal_binds": True}, dialect=postgresql.dialect()))
+            sql = str(
+                statement.compile(
+                    compile_kwargs={"literal_binds": True},
+                    dialect=postgresql.dialect(),  # type: ignore[no-untyped-call]  # SQLAlchemy's own; untyped
+                )
+            )
             async with people.co_op.database_transaction("scheduling", caller=caller) as connection:
                 plan = "\n".join(row[0] for row in await connection.fetch(f"explain (analyze, timing off) {sql}"))
             assert f"Index Scan using {index}" in plan, plan

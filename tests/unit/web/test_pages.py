@@ -16,7 +16,7 @@ from libs.refusals import Conflict, FailedPrecondition, NotAllowed, NotFound, No
 from services.web.http.kept_forms import FormOwners
 from services.web.http.sessions import IdentitySession
 from services.web.routes import PAGES
-from tests.unit.web import fake_teams
+from tests.unit.web import fake_teams, fake_visits
 from tests.unit.web.fake_people import ADA, JO, NOW, to_timestamp
 from tests.unit.web.fake_services import (
     ANNOUNCED_MOTION,
@@ -503,6 +503,7 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
         "{request:uuid}": OTHERS_ENTRY,
         "{erasure:uuid}": OTHERS_ENTRY,
         "{team:uuid}": fake_teams.OWN_TEAM,
+        "{visit:uuid}": fake_visits.PROPOSED,
         "{hat}": "rota_holder",
     }
     for easy in ("off", "on"):
