@@ -43,6 +43,7 @@ SERVICES = (
     ServiceEntry("membership", has_people=True),
     ServiceEntry("governance", has_people=True),
     ServiceEntry("matching", has_people=True),
+    ServiceEntry("scheduling", has_people=True),
     ServiceEntry("federation"),
     ServiceEntry("web"),
 )
@@ -50,7 +51,7 @@ SERVICES = (
 SERVICE_NAMES = tuple(service.name for service in SERVICES)
 PEOPLE_SERVICE_NAMES = tuple(service.name for service in SERVICES if service.has_people)
 
-PERSON_SERVICES = ("identity", "membership", "governance", "matching", "web")
+PERSON_SERVICES = ("identity", "membership", "governance", "matching", "scheduling", "web")
 """Those that store data of people; federation stores none."""
 
 ALLOWED_CALLERS = frozenset({"web", "federation", "cli"})

@@ -20,6 +20,7 @@ with lazy_imports():
     from kith.identity.facts.v1 import facts_pb2 as identity_facts
     from kith.matching.facts.v1 import facts_pb2 as matching_facts
     from kith.membership.facts.v1 import facts_pb2 as membership_facts
+    from kith.scheduling.facts.v1 import facts_pb2 as scheduling_facts
     from libs.access import audit_chain, audit_verification
     from scripts.cli import lock_owner, service_databases
     from services import instance
@@ -64,7 +65,13 @@ async def _verify(folder: Path, against: Path | None, *, as_json: bool) -> int:
 
 
 async def _check(co_op: "instance.Instance", service: str, noted: "list[audit_chain.ChainHead]") -> "audit_verification.AuditReport":
-    facts = {"identity": identity_facts, "membership": membership_facts, "governance": governance_facts, "matching": matching_facts}
+    facts = {
+        "identity": identity_facts,
+        "membership": membership_facts,
+        "governance": governance_facts,
+        "matching": matching_facts,
+        "scheduling": scheduling_facts,
+    }
     event = facts[service].ReadAuditSealed
 
     def parse_head(payload: bytes) -> audit_chain.ChainHead:

@@ -20,6 +20,7 @@ SERVICE_ADDRESSES = {
     "membership": "membership:7402",
     "governance": "governance:7403",
     "matching": "matching:7406",
+    "scheduling": "scheduling:7407",
     "federation": "federation:7405",
     "web": "web:7404",
 }

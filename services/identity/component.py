@@ -73,7 +73,13 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
                 notice_service(runtime.transactions, hasher),
                 consent_service(runtime.transactions, sealer, zone),
             ),
-            reactions=(membership.reactions(zone), governance.REACTIONS, matching.REACTIONS, erasures.WEB_REACTIONS),
+            reactions=(
+                membership.reactions(zone),
+                governance.REACTIONS,
+                matching.REACTIONS,
+                erasures.SCHEDULING_REACTIONS,
+                erasures.WEB_REACTIONS,
+            ),
             lost_event_handlers=LOST_EVENT_HANDLERS,
             jobs=(
                 forget_old_sign_ins.JOB,

@@ -71,6 +71,7 @@ _ACTING_PLACES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/you/readers", "acting.place_readers", ("data_rights",)),
     ("/people", "acting.place_people", ("team",)),
     ("/team", "acting.place_team", ("team",)),
+    ("/week", "acting.place_week", ("team",)),
 )
 """Pages that can be used while acting, and in which scopes; any of them is enough."""
 

@@ -54,6 +54,7 @@ class Settings(ServiceSettings):
     membership_address: str = Field(description="Where to ask membership")
     governance_address: str = Field(description="Where to ask governance")
     matching_address: str = Field(description="Where to ask matching")
+    scheduling_address: str = Field(description="Where to ask scheduling")
     federation_address: str = Field(description="Where to ask federation")
 
     def mail(self) -> MailSettings:

@@ -11,8 +11,8 @@ from tests.architecture.codebase import SERVICE_NAMES, parse, python_sources
 
 RAISING_CALLS = {kind.__name__ for kind in KINDS} | {"invalid", "FieldProblem", "Problem"}
 REASON = re.compile(r"[A-Z]{2,}(?:_[A-Z]+)+")
-COUNT_FILE_ENUMS = {"CountingMistake", "ShortfallReason", "Reason"}
-"""Enums of counting errors, missed thresholds and why somebody is not suggested: they are results, not refusals."""
+COUNT_FILE_ENUMS = {"CountingMistake", "ShortfallReason", "Reason", "Rule"}
+"""Enums of counting errors, missed thresholds, why somebody is not suggested, and rules of working time: results, not refusals."""
 CHECKED_FOLDERS = [
     *(f"services/{name}" for name in SERVICE_NAMES),
     "libs/callers",

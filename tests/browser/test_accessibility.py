@@ -41,6 +41,8 @@ MEMBER = (
     "/people",
     "/team",
     "/team/invite?q=a",
+    "/week",
+    "/visits/new",
     "/you/qualifications",
     "/you/qualifications/new",
     "/you/record",

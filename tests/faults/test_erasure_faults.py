@@ -79,6 +79,6 @@ async def test_a_fault_at_any_step_leaves_the_step_undone_and_the_erasure_goes_o
                     await asyncio.sleep(0.05)
         finished = await life.wait_for_erasure(erasure_id, lambda erasure: erasure.HasField("finished_at"))
 
-        assert {part.service for part in finished.parts} == {"identity", "membership", "governance", "matching", "web"}
+        assert {part.service for part in finished.parts} == {"identity", "membership", "governance", "matching", "scheduling", "web"}
         assert await life.name_of(ada) == ERASED_NAME
         assert await life.rows_with(SECRET) == await life.rows_with(ADA) == {}

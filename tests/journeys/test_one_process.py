@@ -65,7 +65,7 @@ async def test_a_co_op_of_one_process_decides_as_worked_out_by_hand(folder: Path
             assert await verify_read_audit(folder) == (1, "The log is NOT as it was written.")
         ready = (await http_get(operations, "/readyz")).json
         assert ready["ready"]
-        assert set(ready["services"]) == {"identity", "membership", "governance", "matching", "federation", "web"}
+        assert set(ready["services"]) == {"identity", "membership", "governance", "matching", "scheduling", "federation", "web"}
     finally:
         kith.terminate()
         code = await asyncio.wait_for(kith.wait(), 20)

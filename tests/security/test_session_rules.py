@@ -1,6 +1,5 @@
 """The rules of sessions, sign-ins and passwords by themselves, without a server."""
 
-import asyncio
 import re
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -112,7 +111,7 @@ def _reserved(reserve: Callable[[], object]) -> int:
 
 async def test_a_token_is_used_again_only_while_we_hear_identity_or_identity_is_away() -> None:
     fakes = FakeServices()
-    browser = await asyncio.to_thread(ScriptlessBrowser(fakes).sign_in)
+    browser = ScriptlessBrowser(fakes).sign_in()
     [session] = fakes.sessions.sessions.values()
     hears = True
     cache = AccessTokenCache(fakes.app_state().services, fakes.sessions, lambda: hears)

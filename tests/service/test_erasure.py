@@ -128,9 +128,10 @@ async def test_erasing_takes_all_but_what_the_law_keeps_and_the_vote_stays_count
         sealed = (await wait_until_sealed(co_op, 3)).head.number
 
         erasure_id = await life.decide(asked)
-        waiting = await life.wait_for_erasure(erasure_id, lambda erasure: len(erasure.parts) == 4)
+        waiting = await life.wait_for_erasure(erasure_id, lambda erasure: len(erasure.parts) == 5)
 
-        assert {part.service for part in waiting.parts} == {"identity", "membership", "matching", "web"}, "governance waits for the close"
+        others = {"identity", "membership", "matching", "scheduling", "web"}
+        assert {part.service for part in waiting.parts} == others, "governance waits for the close"
         assert await life.name_of(ada) == ADA, "who checks the roll still sees whose ballots are on it"
         await _assert_nobody_can_go_on(life, asked, session)
         await co_op.move_clock(2 * 3600 + 60)

@@ -19,7 +19,7 @@ from uuid import UUID
 
 from libs.refusals import AlreadyExists, FailedPrecondition
 
-CONFIRMED_BY = ("membership", "governance", "matching", "web")
+CONFIRMED_BY = ("membership", "governance", "matching", "scheduling", "web")
 """The other services with data of people."""
 ERASED_NAME = "Somebody who left"
 """What stands in place of both names."""

@@ -5,6 +5,7 @@ from uuid import UUID
 from kith.governance.facts.v1.facts_pb2 import PersonDataErased as GovernanceErased
 from kith.matching.facts.v1.facts_pb2 import PersonDataErased as MatchingErased
 from kith.membership.facts.v1.facts_pb2 import PersonDataErased as MembershipErased
+from kith.scheduling.facts.v1.facts_pb2 import PersonDataErased as SchedulingErased
 from kith.web.facts.v1.facts_pb2 import PersonDataErased as WebErased
 from libs.access.erasing import Erased
 from libs.database.engine import UnitOfWork
@@ -12,7 +13,7 @@ from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import EventHandler, Reactions
 from services.identity.commands.carry_out_erasures import confirm_erasure
 
-_Message = type[GovernanceErased] | type[MatchingErased] | type[MembershipErased] | type[WebErased]
+_Message = type[GovernanceErased] | type[MatchingErased] | type[MembershipErased] | type[SchedulingErased] | type[WebErased]
 
 
 def _confirmed_by(service: str, message_type: _Message) -> dict[str, EventHandler]:
@@ -28,4 +29,5 @@ def _confirmed_by(service: str, message_type: _Message) -> dict[str, EventHandle
 BY_GOVERNANCE = _confirmed_by("governance", GovernanceErased)
 BY_MATCHING = _confirmed_by("matching", MatchingErased)
 BY_MEMBERSHIP = _confirmed_by("membership", MembershipErased)
+SCHEDULING_REACTIONS = Reactions("scheduling", _confirmed_by("scheduling", SchedulingErased), ())
 WEB_REACTIONS = Reactions("web", _confirmed_by("web", WebErased), ())

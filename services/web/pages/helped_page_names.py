@@ -30,6 +30,8 @@ _KEYS: Mapping[str, str] = {
     "/helping": "helping.title",
     "/people": "meet.title",
     "/team": "team.title",
+    "/week": "week.title",
+    "/visits": "week.title",
 }
 """By the beginning of a page's path; the longest that fits counts."""
 

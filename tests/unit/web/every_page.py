@@ -8,12 +8,13 @@ from kith.identity.v1 import relationships_pb2 as relationships
 from libs.access.record_fields import SECTIONS
 from services.web.page import Page
 from services.web.routes import PAGES
-from tests.unit.web import fake_matching, fake_services, fake_teams, fake_vote_services
+from tests.unit.web import fake_matching, fake_services, fake_teams, fake_visits, fake_vote_services
 from tests.unit.web.fake_people import JO
 from tests.unit.web.fake_services import FakeServices
 from tests.unit.web.scriptless_browser import HIDDEN, ScriptlessBrowser
 
 VALUES: Mapping[str, tuple[str, ...]] = {
+    "visit": (fake_visits.PROPOSED, fake_visits.TAKEN, fake_visits.OPEN),
     "motion": (
         fake_services.OPEN_MOTION, fake_services.ANNOUNCED_MOTION, fake_services.CAPPED_MOTION, fake_services.CLOSED_MOTION,
     ),
@@ -55,6 +56,8 @@ QUERIES = (
     *(f"/people?done={done}" for done in ("yes", "joined", "no", "block", "lift")), "/team/invite?q=jo", "/team/invite?q=nobody",
     *(f"/team?done={done}" for done in ("joined", "declined", "accepted", "left", "ended", "invited", "offered", "handed_back", "agreed")),
     "/team?done=assigned", "/team?done=task_ended",
+    "/week?done=taken", "/week?done=proposed", "/week?from=2026-12-01",
+    *(f"/visits/{fake_visits.PROPOSED}?done={done}" for done in ("propose", "agree", "decline", "take", "cancel", "move")),
     "/second-looks?done=confirmed", "/you/sign-in?done=renamed", "/you/sign-in?done=removed",
     f"/you/sign-in/{fake_services.PASSKEY}?done=added",
     *(f"/votes/{fake_vote_services.SPLIT_VOTE}/settle?kind={kind}&decision=2" for kind in ("cuts", "leave_out", "annul")), "/nope",

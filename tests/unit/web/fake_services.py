@@ -75,6 +75,7 @@ from tests.unit.web.fake_stores import (
     make_notices,
 )
 from tests.unit.web.fake_teams import FakeIntroductionService, FakeTeamService
+from tests.unit.web.fake_visits import FakeVisitService
 from tests.unit.web.fake_vote_services import FakeVoteService
 
 __all__ = [
@@ -146,6 +147,7 @@ class FakeServices:
     )
     introductions: FakeIntroductionService = field(default_factory=FakeIntroductionService)
     teams: FakeTeamService = field(default_factory=FakeTeamService)
+    visits: FakeVisitService = field(default_factory=FakeVisitService)
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
     kept_forms: InMemoryKeptForms = field(default_factory=InMemoryKeptForms)
     notices: FakeNoticeService = field(default_factory=FakeNoticeService)
@@ -193,6 +195,7 @@ class FakeServices:
             "tasks",
             "introductions",
             "teams",
+            "visits",
         )
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp(

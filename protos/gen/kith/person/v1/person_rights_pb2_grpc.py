@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class PersonRightsServiceStub:
-    """PersonRightsService is the same in identity, membership, governance, matching and web. The pages gather what all of them answer.
+    """PersonRightsService is the same in identity, membership, governance, matching, scheduling and web. The pages gather what all of them answer.
     """
 
     def __init__(self, channel):
@@ -53,7 +53,7 @@ class PersonRightsServiceStub:
 
 
 class PersonRightsServiceServicer:
-    """PersonRightsService is the same in identity, membership, governance, matching and web. The pages gather what all of them answer.
+    """PersonRightsService is the same in identity, membership, governance, matching, scheduling and web. The pages gather what all of them answer.
     """
 
     def Export(self, request, context):
@@ -101,7 +101,7 @@ def add_PersonRightsServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class PersonRightsService:
-    """PersonRightsService is the same in identity, membership, governance, matching and web. The pages gather what all of them answer.
+    """PersonRightsService is the same in identity, membership, governance, matching, scheduling and web. The pages gather what all of them answer.
     """
 
     @staticmethod

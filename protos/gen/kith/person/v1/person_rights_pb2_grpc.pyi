@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class PersonRightsServiceStub:
-    """PersonRightsService is the same in identity, membership, governance, matching and web. The pages gather what all of them answer."""
+    """PersonRightsService is the same in identity, membership, governance, matching, scheduling and web. The pages gather what all of them answer."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -39,7 +39,7 @@ class PersonRightsServiceStub:
 
 @_typing.type_check_only
 class PersonRightsServiceAsyncStub(PersonRightsServiceStub):
-    """PersonRightsService is the same in identity, membership, governance, matching and web. The pages gather what all of them answer."""
+    """PersonRightsService is the same in identity, membership, governance, matching, scheduling and web. The pages gather what all of them answer."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Export: _aio.UnaryUnaryMultiCallable[_person_rights_pb2.ExportRequest, _person_rights_pb2.ExportResponse]  # type: ignore[assignment]
@@ -47,7 +47,7 @@ class PersonRightsServiceAsyncStub(PersonRightsServiceStub):
     ListDisposals: _aio.UnaryUnaryMultiCallable[_person_rights_pb2.ListDisposalsRequest, _person_rights_pb2.ListDisposalsResponse]  # type: ignore[assignment]
 
 class PersonRightsServiceServicer(metaclass=_abc_1.ABCMeta):
-    """PersonRightsService is the same in identity, membership, governance, matching and web. The pages gather what all of them answer."""
+    """PersonRightsService is the same in identity, membership, governance, matching, scheduling and web. The pages gather what all of them answer."""
 
     @_abc_1.abstractmethod
     def Export(

@@ -1,0 +1,20 @@
+"""The person agrees to a visit, or to another time for it."""
+
+from uuid import UUID
+
+from libs.database.engine import UnitOfWork
+from services.scheduling.commands.free_places import free_places
+from services.scheduling.commands.team_access import require_own_visit
+from services.scheduling.domain.visit import agree
+from services.scheduling.storage import events_out, visits
+
+
+async def agree_visit(work: UnitOfWork, visit_id: UUID, shown: int) -> int:
+    """Returns the new version. Raises what `require_own_visit` raises, FailedPrecondition VISIT_OVER, VISIT_AGREED or VISIT_STARTED."""
+    visit, caller = await require_own_visit(work, visit_id, shown)
+    agreed = agree(visit, caller, work.now)
+    await visits.save(work, agreed)
+    await events_out.visit_agreed(work, agreed)
+    if agreed.starts != visit.starts or agreed.ends != visit.ends:
+        await free_places(work, agreed)
+    return agreed.version

@@ -1,0 +1,22 @@
+"""A visit will not take place. Nobody gives a reason."""
+
+from uuid import UUID
+
+from libs.access import hats
+from libs.database.engine import UnitOfWork
+from services.scheduling.commands.team_access import require_visit_in_team
+from services.scheduling.domain.visit import cancel
+from services.scheduling.storage import events_out, visit_places, visits
+
+
+async def cancel_visit(work: UnitOfWork, visit_id: UUID, shown: int) -> int:
+    """Returns the new version; its workers are free with that.
+
+    Raises what `require_visit_in_team` raises, NotAllowed NOT_YOURS_TO_CANCEL, FailedPrecondition VISIT_OVER or VISIT_STARTED.
+    """
+    visit, principal = await require_visit_in_team(work, visit_id, shown)
+    cancelled = cancel(visit, principal, work.now)
+    await visits.save(work, cancelled)
+    await visit_places.free_all(work, visit.id)
+    await events_out.visit_cancelled(work, cancelled, await hats.require_person(work))
+    return cancelled.version

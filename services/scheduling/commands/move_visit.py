@@ -1,0 +1,29 @@
+"""Somebody in a person's team proposes another time for a visit; the person's own proposal is agreed with that."""
+
+from datetime import date
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from libs.access import hats
+from libs.database.engine import UnitOfWork
+from services.scheduling.commands.free_places import free_places
+from services.scheduling.commands.team_access import require_visit_in_team
+from services.scheduling.domain.visit import agree, make_time, move
+from services.scheduling.storage import events_out, visits
+
+
+async def move_visit(work: UnitOfWork, visit_id: UUID, shown: int, day: date | None, start: int, minutes: int, *, zone: ZoneInfo) -> int:
+    """Returns the new version. `start` is in local minutes since midnight.
+
+    Raises what `require_visit_in_team` and `make_time` raise, FailedPrecondition VISIT_OVER or VISIT_STARTED.
+    """
+    visit, principal = await require_visit_in_team(work, visit_id, shown)
+    caller, when = await hats.require_person(work), make_time(zone, day, start, minutes, work.now)
+    moved = move(visit, when, caller, work.now)
+    await events_out.visit_moved(work, moved, when, caller)
+    if principal == visit.person:
+        moved = agree(moved, caller, work.now)
+        await events_out.visit_agreed(work, moved)
+        await free_places(work, moved)
+    await visits.save(work, moved)
+    return moved.version

@@ -1,0 +1,36 @@
+"""Wiring of the scheduling service."""
+
+from zoneinfo import ZoneInfo
+
+from libs.access.person_data import person_data_service
+from libs.access.person_rights import person_rights_service
+from libs.host.component import BuildComponent, Component, Runtime
+from libs.host.seal_reads import seal_reads_job
+from libs.host.settings import SharedSettings
+from services.database_setup import migrations_folder
+from services.scheduling.reactions import identity, matching
+from services.scheduling.rpc.visit_servicer import visit_service
+from services.scheduling.settings import Settings
+from services.scheduling.storage import events_out
+from services.scheduling.storage.person_tables import PERSON_TABLES
+
+
+def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
+    zone = ZoneInfo(settings.zone)
+
+    def build(runtime: Runtime) -> Component:
+        catch_up = runtime.catch_up_with("identity")
+        return Component(
+            name="scheduling",
+            address=settings.address,
+            migrations=migrations_folder("scheduling"),
+            services=(
+                visit_service(runtime, zone),
+                person_data_service(runtime.transactions, catch_up),
+                person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=catch_up),
+            ),
+            reactions=(identity.REACTIONS, matching.REACTIONS),
+            jobs=(seal_reads_job(events_out.read_audit_sealed),),
+        )
+
+    return build

@@ -1,0 +1,39 @@
+"""The visits to a person, or those that a worker took, within some days."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from libs.access import acting, audit
+from libs.database.engine import UnitOfWork
+from libs.database.paging import Page, PageRequest
+from libs.refusals import NotAllowed, invalid
+from services.scheduling.domain.visit import SCOPE
+from services.scheduling.storage import visits
+from services.scheduling.storage.visits import ListedVisit
+
+LONGEST = timedelta(days=62)
+
+
+async def list_visits(
+    work: UnitOfWork,
+    person: UUID,
+    giving: bool,  # noqa: FBT001 - a field of the request
+    begin: datetime,
+    end: datetime,
+    page: PageRequest,
+) -> Page[ListedVisit]:
+    """Those that start from `begin` until before `end`. What the worker took, the worker alone sees here.
+
+    Raises Invalid PERIOD_WRONG, NotAllowed PERSON_NEEDED, NOT_YOURS, ACTING_ENDED or ACTING_OUTSIDE_SCOPE.
+    """
+    await acting.require_self_or_acting(work, person, SCOPE)
+    if not timedelta() < end - begin <= LONGEST:
+        raise invalid("end", "PERIOD_WRONG")
+    if not giving:
+        found = await visits.list_to(work, person, begin, end, page)
+    elif work.caller.acting_for is None:
+        found = await visits.list_by(work, person, begin, end, page)
+    else:
+        raise NotAllowed("NOT_YOURS")
+    await audit.record_read(work, "visit", "list", *{listed.visit.person for listed in found.items})
+    return found

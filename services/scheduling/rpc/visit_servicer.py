@@ -1,0 +1,129 @@
+"""The RPCs of visits."""
+
+from datetime import UTC, date, datetime
+from functools import partial
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from kith.scheduling.v1 import visits_pb2 as pb
+from libs.access.acting_audit import while_acting
+from libs.database.paging import Page, PageRequest
+from libs.host.component import Runtime
+from libs.refusals import invalid
+from libs.rpc.binding import BoundService, bind, command, query
+from libs.rpc.enums import to_wire
+from libs.rpc.fields import parse_day, parse_id, timestamp
+from services.scheduling.commands.agree_visit import agree_visit
+from services.scheduling.commands.cancel_visit import cancel_visit
+from services.scheduling.commands.decline_visit import decline_visit
+from services.scheduling.commands.give_back_visit import give_back_visit
+from services.scheduling.commands.move_visit import move_visit
+from services.scheduling.commands.propose_visit import propose_visit
+from services.scheduling.commands.take_visit import take_visit
+from services.scheduling.domain.visit import Visit
+from services.scheduling.queries.get_visit import WholeVisit, get_visit
+from services.scheduling.queries.list_open_visits import list_open_visits
+from services.scheduling.queries.list_visits import list_visits
+from services.scheduling.storage.visits import ListedVisit
+
+
+def visit_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
+    acting = partial(while_acting, "visit", catch_up=runtime.catch_up_with("identity"))
+    return bind(
+        pb,
+        "VisitService",
+        runtime.transactions,
+        {
+            "ProposeVisit": acting(command(_proposal, partial(propose_visit, zone=zone), _proposed)),
+            "AgreeVisit": acting(command(_shown, agree_visit, lambda version: pb.AgreeVisitResponse(version=version))),
+            "DeclineVisit": acting(command(_shown, decline_visit, lambda version: pb.DeclineVisitResponse(version=version))),
+            "MoveVisit": acting(command(_move, partial(move_visit, zone=zone), lambda version: pb.MoveVisitResponse(version=version))),
+            "CancelVisit": acting(command(_shown, cancel_visit, lambda version: pb.CancelVisitResponse(version=version))),
+            "TakeVisit": command(_shown, partial(take_visit, zone=zone), lambda _: pb.TakeVisitResponse()),
+            "GiveBackVisit": command(lambda request: (_visit(request),), give_back_visit, lambda _: pb.GiveBackVisitResponse()),
+            "GetVisit": acting(query(lambda request: (_visit(request),), get_visit, _whole_visit)),
+            "ListVisits": acting(query(_period, list_visits, _visits)),
+            "ListOpenVisits": query(_page, list_open_visits, _open_visits),
+        },
+    )
+
+
+_Shown = pb.AgreeVisitRequest | pb.DeclineVisitRequest | pb.CancelVisitRequest | pb.TakeVisitRequest
+
+
+def _visit(request: _Shown | pb.MoveVisitRequest | pb.GiveBackVisitRequest | pb.GetVisitRequest) -> UUID:
+    return parse_id("visit_id", request.visit_id)
+
+
+def _shown(request: _Shown) -> tuple[UUID, int]:
+    return _visit(request), request.version
+
+
+def _time(when: pb.LocalTime) -> tuple[date | None, int, int]:
+    return parse_day("day", when.day), when.start, when.minutes
+
+
+def _proposal(request: pb.ProposeVisitRequest) -> tuple[UUID, date | None, int, int, int]:
+    return parse_id("person_id", request.person_id), *_time(request.when), request.workers
+
+
+def _move(request: pb.MoveVisitRequest) -> tuple[UUID, int, date | None, int, int]:
+    return _visit(request), request.version, *_time(request.when)
+
+
+def _page(request: pb.ListVisitsRequest | pb.ListOpenVisitsRequest) -> tuple[PageRequest]:
+    return (PageRequest(request.page_size, request.page_token),)
+
+
+def _period(request: pb.ListVisitsRequest) -> tuple[UUID, bool, datetime, datetime, PageRequest]:
+    begin, end = _moment("begin", request.begin), _moment("end", request.end)
+    return parse_id("person_id", request.person_id), request.giving, begin, end, *_page(request)
+
+
+def _moment(field: str, value: Timestamp) -> datetime:
+    """Raises Invalid DATE_MALFORMED for one that no calendar has."""
+    try:
+        return value.ToDatetime(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        raise invalid(field, "DATE_MALFORMED") from error
+
+
+def _proposed(visit: Visit) -> pb.ProposeVisitResponse:
+    return pb.ProposeVisitResponse(visit_id=str(visit.id), state=to_wire(pb.VisitState, visit.state))
+
+
+def _message(visit: Visit, free_places: int) -> pb.Visit:
+    return pb.Visit(
+        visit_id=str(visit.id),
+        person_id=str(visit.person),
+        team_id=str(visit.team),
+        starts_at=timestamp(visit.starts),
+        ends_at=timestamp(visit.ends),
+        workers=visit.workers,
+        state=to_wire(pb.VisitState, visit.state),
+        version=visit.version,
+        proposed_by=str(visit.other_proposed_by or visit.proposed_by),
+        agreed_by=str(visit.agreed_by) if visit.agreed_by else "",
+        other_starts_at=timestamp(visit.other_starts) if visit.other_starts else None,
+        other_ends_at=timestamp(visit.other_ends) if visit.other_ends else None,
+        free_places=free_places,
+    )
+
+
+def _whole_visit(whole: WholeVisit) -> pb.GetVisitResponse:
+    visit, workers = whole.visit, whole.workers
+    return pb.GetVisitResponse(visit=_message(visit, max(0, visit.workers - len(workers))), worker_ids=map(str, workers))
+
+
+def _listed(listed: ListedVisit) -> pb.Visit:
+    return _message(listed.visit, listed.free_places)
+
+
+def _visits(page: Page[ListedVisit]) -> pb.ListVisitsResponse:
+    return pb.ListVisitsResponse(visits=map(_listed, page.items), next_page_token=page.next_token)
+
+
+def _open_visits(page: Page[ListedVisit]) -> pb.ListOpenVisitsResponse:
+    return pb.ListOpenVisitsResponse(visits=map(_listed, page.items), next_page_token=page.next_token)

@@ -1,0 +1,99 @@
+"""Events that scheduling publishes."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from kith.scheduling.facts.v1 import facts_pb2 as facts
+from libs.access.audit_chain import ChainHead
+from libs.access.erasing import Erased
+from libs.database.engine import UnitOfWork
+from libs.messages import outbox
+from services.scheduling.domain.visit import Visit, VisitTime
+from services.scheduling.storage.visit_places import VisitPlace
+
+
+async def visit_proposed(work: UnitOfWork, visit: Visit) -> None:
+    event = facts.VisitProposed(
+        visit_id=str(visit.id),
+        person_id=str(visit.person),
+        team_id=str(visit.team),
+        starts_at=_timestamp(visit.starts),
+        ends_at=_timestamp(visit.ends),
+        workers=visit.workers,
+        proposed_by=str(visit.proposed_by),
+    )
+    await outbox.publish(work, (event, event.visit_id))
+
+
+async def visit_agreed(work: UnitOfWork, visit: Visit) -> None:
+    event = facts.VisitAgreed(
+        visit_id=str(visit.id),
+        person_id=str(visit.person),
+        starts_at=_timestamp(visit.starts),
+        ends_at=_timestamp(visit.ends),
+        agreed_by=str(visit.agreed_by),
+    )
+    await outbox.publish(work, (event, event.visit_id))
+
+
+async def visit_declined(work: UnitOfWork, visit: Visit, by: UUID, *, goes_on: bool) -> None:
+    event = facts.VisitDeclined(visit_id=str(visit.id), person_id=str(visit.person), declined_by=str(by), goes_on=goes_on)
+    await outbox.publish(work, (event, event.visit_id))
+
+
+async def visit_moved(work: UnitOfWork, visit: Visit, to: VisitTime, by: UUID) -> None:
+    event = facts.VisitMoved(
+        visit_id=str(visit.id),
+        person_id=str(visit.person),
+        starts_at=_timestamp(to.starts),
+        ends_at=_timestamp(to.ends),
+        proposed_by=str(by),
+    )
+    await outbox.publish(work, (event, event.visit_id))
+
+
+async def visit_cancelled(work: UnitOfWork, visit: Visit, by: UUID) -> None:
+    event = facts.VisitCancelled(visit_id=str(visit.id), person_id=str(visit.person), cancelled_by=str(by))
+    await outbox.publish(work, (event, event.visit_id))
+
+
+async def visit_taken(work: UnitOfWork, place: VisitPlace) -> None:
+    event = facts.VisitTaken(
+        visit_id=str(place.visit),
+        person_id=str(place.person),
+        worker_id=str(place.worker),
+        starts_at=_timestamp(place.starts),
+        ends_at=_timestamp(place.ends),
+    )
+    await outbox.publish(work, (event, event.visit_id))
+
+
+async def visit_given_back(
+    work: UnitOfWork, visit: UUID, person: UUID, worker: UUID, why: Literal["given_back", "moved", "left_team"]
+) -> None:
+    event = facts.VisitGivenBack(visit_id=str(visit), person_id=str(person), worker_id=str(worker), why=why)
+    await outbox.publish(work, (event, event.visit_id))
+
+
+async def person_data_erased(work: UnitOfWork, erased: Erased) -> None:
+    message = facts.PersonDataErased(
+        erasure_id=str(erased.erasure),
+        person_ids=map(str, erased.persons),
+        deleted_kinds=erased.deleted,
+        blanked_kinds=erased.blanked,
+        kept_kinds=erased.kept,
+    )
+    await outbox.publish(work, (message, str(erased.persons[0])))
+
+
+async def read_audit_sealed(work: UnitOfWork, head: ChainHead) -> None:
+    await outbox.publish(work, (facts.ReadAuditSealed(number=head.number, chain=head.chain), str(head.number)))
+
+
+def _timestamp(at: datetime) -> Timestamp:
+    message = Timestamp()
+    message.FromDatetime(at)
+    return message

@@ -1,0 +1,47 @@
+"""What scheduling stores about people: what a person gets of it when they ask for their data."""
+
+from collections.abc import Mapping
+
+from libs.access.person_tables import ACTING_RIGHTS, READS, WORN_HATS, Delete, PersonTable
+from services.scheduling.storage import tables
+
+PERSON_TABLES = (
+    # First: erasing a person's visits erases who came to them.
+    PersonTable(
+        tables.visit_place,
+        ("worker", "person"),
+        ("visit", "worker", "person", "team", "starts", "ends", "paid", "coming", "taken_at", "given_back_at"),
+        erasure=(Delete(),),
+    ),
+    PersonTable(
+        tables.visit,
+        ("person",),
+        (
+            "id",
+            "person",
+            "team",
+            "day",
+            "starts",
+            "ends",
+            "workers",
+            "state",
+            "proposed_by",
+            "agreed_by",
+            "other_day",
+            "other_starts",
+            "other_ends",
+            "other_proposed_by",
+            "version",
+        ),
+        erasure=(Delete(),),
+    ),
+    PersonTable(
+        tables.team_member, ("person",), ("team", "person", "kind"), through={"team": tables.team.c.owner}, erasure=(Delete(("person",)),)
+    ),
+    PersonTable(tables.team, ("owner",), ("id", "owner"), erasure=(Delete(),)),
+    WORN_HATS,
+    ACTING_RIGHTS,
+    READS,
+)
+
+TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {}

@@ -1,0 +1,60 @@
+"""Scheduling's tables as metadata. `migrations/` holds the DDL that creates them, with the row-level security; a test compares both.
+
+That no worker is in two places at once is an exclusion constraint of `visit_place`, in the migration alone: the metadata has no word for a
+range over ids. `team` and `team_member` are projections of matching's events.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, MetaData, Table, Text, Uuid
+
+from libs.database.columns import MOMENT, key, optional, required
+
+metadata = MetaData()
+
+visit = Table(
+    "visit",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid),
+    required("team", Uuid),
+    required("day", Date),
+    required("starts", MOMENT),
+    required("ends", MOMENT),
+    required("workers", Integer),
+    required("state", Text),
+    required("proposed_by", Uuid),
+    optional("agreed_by", Uuid),
+    optional("other_day", Date),
+    optional("other_starts", MOMENT),
+    optional("other_ends", MOMENT),
+    optional("other_proposed_by", Uuid),
+    required("version", BigInteger),
+    Index("visit_by_person", "person", "starts", "id"),
+    Index("visit_by_team", "team", "starts", "id"),
+)
+
+visit_place = Table(
+    "visit_place",
+    metadata,
+    Column("visit", Uuid, ForeignKey("visit.id", ondelete="CASCADE"), primary_key=True),
+    key("worker", Uuid),
+    required("person", Uuid),
+    required("team", Uuid),
+    required("starts", MOMENT),
+    required("ends", MOMENT),
+    required("paid", Boolean),
+    required("coming", Boolean),
+    required("taken_at", MOMENT),
+    optional("given_back_at", MOMENT),
+    Index("visit_place_by_worker", "worker", "starts"),
+)
+
+team = Table("team", metadata, key("id", Uuid), required("owner", Uuid), Index("team_by_owner", "owner"))
+
+team_member = Table(
+    "team_member",
+    metadata,
+    key("team", Uuid),
+    key("person", Uuid),
+    required("kind", Text),
+    Index("team_member_by_person", "person"),
+)

@@ -1,0 +1,113 @@
+"""Who comes to a visit. The database refuses a worker in two places at once, whatever the code does (ADR 53)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import bindparam, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+
+from libs.database.columns import MOMENT
+from libs.database.engine import UnitOfWork
+from libs.database.rows import row_mapper, values_of
+from libs.refusals import AlreadyExists
+from services.scheduling.storage.tables import visit_place
+
+_EXCLUSION_VIOLATION = "23P01"
+# In SQL: SQLAlchemy has no word for a lock that is no row's. One worker's takes follow each other, so that each counts the hours of the
+# ones before.
+_LOCK_WORKER = text("select pg_advisory_xact_lock(hashtextextended(cast(:worker as text), 53))")
+_INSERT = insert(visit_place)
+_TAKE = _INSERT.on_conflict_do_update(
+    index_elements=["visit", "worker"],
+    set_={name: _INSERT.excluded[name] for name in ("starts", "ends", "paid", "coming", "taken_at", "given_back_at")},
+)
+_FREE = {"coming": False, "given_back_at": bindparam("at", type_=MOMENT)}
+_COMING = (visit_place.c.visit == bindparam("of"), visit_place.c.coming)
+_WORKERS = select(visit_place.c.worker).where(*_COMING).order_by(visit_place.c.taken_at, visit_place.c.worker)
+_GIVE_BACK = update(visit_place).where(*_COMING, visit_place.c.worker == bindparam("by")).values(_FREE).returning(visit_place.c.visit)
+_FREE_ALL = update(visit_place).where(*_COMING).values(_FREE)
+_FREE_IN_TEAM = (
+    update(visit_place)
+    .where(
+        visit_place.c.worker == bindparam("by"),
+        visit_place.c.team == bindparam("in_team"),
+        visit_place.c.coming,
+        visit_place.c.starts > bindparam("at", type_=MOMENT),
+        visit_place.c.taken_at <= bindparam("at", type_=MOMENT),
+    )
+    .values(_FREE)
+    .returning(visit_place)
+)
+_TIMES = select(visit_place.c.starts, visit_place.c.ends).where(
+    visit_place.c.worker == bindparam("of"),
+    visit_place.c.coming,
+    visit_place.c.paid,
+    visit_place.c.starts >= bindparam("begin", type_=MOMENT),
+    visit_place.c.starts <= bindparam("end", type_=MOMENT),
+)
+
+
+@dataclass(frozen=True)
+class VisitPlace:
+    """One worker at one visit: they come while `coming`."""
+
+    visit: UUID
+    worker: UUID
+    person: UUID
+    team: UUID
+    starts: datetime
+    ends: datetime
+    paid: bool
+    coming: bool
+    taken_at: datetime
+    given_back_at: datetime | None = None
+
+
+_to_place = row_mapper(VisitPlace)
+
+
+async def lock_worker(work: UnitOfWork, worker: UUID) -> None:
+    """Until the end of the transaction. Taken after the lock of the visit, always."""
+    await work.connection.execute(_LOCK_WORKER, {"worker": str(worker)})
+
+
+async def take(work: UnitOfWork, place: VisitPlace) -> None:
+    """Raises AlreadyExists WORKER_ELSEWHERE when they come to another visit at that time."""
+    try:
+        async with work.savepoint():
+            await work.connection.execute(_TAKE, values_of(place))
+    except IntegrityError as error:
+        if getattr(error.orig, "sqlstate", None) != _EXCLUSION_VIOLATION:
+            raise
+        raise AlreadyExists("WORKER_ELSEWHERE") from error
+
+
+async def list_workers(work: UnitOfWork, of: UUID) -> list[UUID]:
+    """Who comes, in the order in which they took it."""
+    return list((await work.connection.execute(_WORKERS, {"of": of})).scalars())
+
+
+async def give_back(work: UnitOfWork, of: UUID, worker: UUID) -> bool:
+    """Whether they had it."""
+    return (await work.connection.execute(_GIVE_BACK, {"of": of, "by": worker, "at": work.now})).first() is not None
+
+
+async def free_all(work: UnitOfWork, of: UUID) -> list[UUID]:
+    """Who no longer comes."""
+    workers = await list_workers(work, of)
+    await work.connection.execute(_FREE_ALL, {"of": of, "at": work.now})
+    return workers
+
+
+async def free_in_team(work: UnitOfWork, team: UUID, worker: UUID, at: datetime) -> list[VisitPlace]:
+    """What somebody had taken of a team that they left at that time, and that had not started; in the order of the visits."""
+    rows = await work.connection.execute(_FREE_IN_TEAM, {"in_team": team, "by": worker, "at": at})
+    return sorted(map(_to_place, rows), key=lambda place: (place.starts, place.visit))
+
+
+async def list_paid_times(work: UnitOfWork, worker: UUID, around: datetime, within: timedelta) -> list[tuple[datetime, datetime]]:
+    """Starts and ends of what they took for pay, in all teams, that starts at most so much before or after."""
+    values = {"of": worker, "begin": around - within, "end": around + within}
+    return [(row.starts, row.ends) for row in await work.connection.execute(_TIMES, values)]

@@ -1,0 +1,99 @@
+"""Rows of visits. Row-level security shows those of one's own, of the teams one is in, and those one took."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, bindparam, func, insert, select, update
+
+from kith.scheduling.v1.enums import VisitState
+from libs.database.engine import UnitOfWork
+from libs.database.paging import Page, PageRequest, paginate
+from libs.database.rows import row_mapper, values_of
+from libs.refusals import NotFound
+from services.scheduling.domain.visit import COMES_AS, Visit
+from services.scheduling.storage.tables import team_member, visit, visit_place
+
+_BY_ID = select(visit).where(visit.c.id == bindparam("of"))
+_LOCKED = _BY_ID.with_for_update()
+_ADD = insert(visit)
+_SAVE = update(visit).where(visit.c.id == bindparam("saved"))
+_TAKEN = (
+    select(func.count())
+    .select_from(visit_place)
+    .where(visit_place.c.visit == visit.c.id, visit_place.c.coming)
+    .correlate(visit)
+    .scalar_subquery()
+)
+_FREE = (visit.c.workers - _TAKEN).label("free_places")
+_MY_TEAMS = select(team_member.c.team).where(team_member.c.person == bindparam("of"), team_member.c.kind.in_(sorted(COMES_AS)))
+
+
+@dataclass(frozen=True)
+class ListedVisit:
+    """`free_places`: how many workers it still needs, as far as the reader sees who comes."""
+
+    visit: Visit
+    free_places: int
+
+
+_to_visit = row_mapper(Visit)
+
+
+def visits_to(person: UUID, begin: datetime, end: datetime) -> "Select[tuple[object, ...]]":
+    """Those to a person that start from `begin` until before `end`."""
+    return select(visit, _FREE).where(visit.c.person == person, visit.c.starts >= begin, visit.c.starts < end)
+
+
+def visits_by(worker: UUID, begin: datetime, end: datetime) -> "Select[tuple[object, ...]]":
+    """Those that a worker took."""
+    return (
+        select(visit, _FREE)
+        .join(visit_place, visit_place.c.visit == visit.c.id)
+        .where(visit_place.c.worker == worker, visit_place.c.coming, visit_place.c.starts >= begin, visit_place.c.starts < end)
+    )
+
+
+async def get(work: UnitOfWork, visit_id: UUID, *, lock: bool = False) -> Visit:
+    """Raises NotFound VISIT_UNKNOWN, also for one that the caller may not see."""
+    row = (await work.connection.execute(_LOCKED if lock else _BY_ID, {"of": visit_id})).first()
+    if row is None:
+        raise NotFound("VISIT_UNKNOWN")
+    return _to_visit(row)
+
+
+async def add(work: UnitOfWork, new: Visit) -> None:
+    await work.connection.execute(_ADD, values_of(new))
+
+
+async def save(work: UnitOfWork, changed: Visit) -> None:
+    await work.connection.execute(_SAVE.values(values_of(changed, "id")), {"saved": changed.id})
+
+
+async def list_to(work: UnitOfWork, person: UUID, begin: datetime, end: datetime, page: PageRequest) -> Page[ListedVisit]:
+    """Those to a person that start from `begin` until before `end`."""
+    return await _page(work, visits_to(person, begin, end), page, f"visits to {person} {begin} {end}")
+
+
+async def list_by(work: UnitOfWork, worker: UUID, begin: datetime, end: datetime, page: PageRequest) -> Page[ListedVisit]:
+    """Those that a worker took."""
+    return await _page(work, visits_by(worker, begin, end), page, f"visits by {worker} {begin} {end}")
+
+
+async def list_open(work: UnitOfWork, worker: UUID, page: PageRequest) -> Page[ListedVisit]:
+    """Agreed visits to come in the worker's teams that still need somebody, without those they have taken themselves."""
+    mine = select(visit_place.c.visit).where(
+        visit_place.c.visit == visit.c.id, visit_place.c.worker == bindparam("of"), visit_place.c.coming
+    )
+    statement = (
+        select(visit, _FREE)
+        .where(visit.c.team.in_(_MY_TEAMS), visit.c.starts > work.now, visit.c.state == VisitState.AGREED.value)
+        .where(visit.c.workers > _TAKEN, ~mine.exists())
+        .params(of=worker)
+    )
+    return await _page(work, statement, page, f"open visits of {worker}")
+
+
+async def _page(work: UnitOfWork, statement: "Select[tuple[object, ...]]", page: PageRequest, name: str) -> Page[ListedVisit]:
+    rows = await paginate(work, statement, page, by=(visit.c.starts, visit.c.id), name=name)
+    return rows.map(lambda row: ListedVisit(_to_visit(row), row.free_places))

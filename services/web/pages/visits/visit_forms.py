@@ -1,0 +1,87 @@
+"""Forms of visits: propose one, or another time for it."""
+
+from collections.abc import Mapping
+
+from kith.matching.v1 import teams_pb2 as teams
+from kith.scheduling.v1 import visits_pb2 as pb
+from services.web.page_context import PageContext
+from services.web.pages.form_page import Fields, FormPage, choices, require
+from services.web.pages.ways_to_be_told import clock_time
+
+_LENGTHS = (15, 30, 45, 60, 90, 120, 180, 240, 360, 480, 600, 720)
+_TIME_FIELDS = ("day", "start", "minutes")
+
+
+async def _propose_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
+    owners = [ctx.subject_id] if ctx.acting else await _team_owners(ctx)
+    names = await ctx.person_names(owners)
+    people = [{"value": owner, "text": names[owner].full, "hint": ""} for owner in owners]
+    return {"people": people, "counts": choices(ctx, "visit_workers", ["1", "2"]), **_time_values(ctx, fields)}
+
+
+async def _team_owners(ctx: PageContext) -> list[str]:
+    """Of the person's own team, and of those that they are in."""
+    places: teams.GetTeamsResponse = await ctx.call(ctx.state.services.teams.GetTeams, teams.GetTeamsRequest(person_id=ctx.subject_id))
+    return list(dict.fromkeys(place.owner_id for place in places.teams if not place.invited))
+
+
+def _time_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
+    lengths = [{"value": str(minutes), "text": clock_time(minutes)} for minutes in _LENGTHS]
+    return {"days": ctx.day_choices(0, 1), "lengths": lengths, "length": fields["minutes"] or "60"}
+
+
+def _when(fields: Fields) -> pb.LocalTime:
+    hours, _, minutes = fields["start"].partition(":")
+    is_time = all(part.isascii() and part.isdecimal() and len(part) <= 2 for part in (hours, minutes))
+    length = fields["minutes"]
+    return pb.LocalTime(
+        day=fields["day"],
+        start=int(hours) * 60 + int(minutes) if is_time else -1,
+        minutes=int(length) if length.isascii() and length.isdecimal() and len(length) < 6 else 0,
+    )
+
+
+async def _propose(ctx: PageContext, fields: Fields, request_id: str) -> str:
+    missing = [] if fields["who"] else [ctx.form_problem("who", "visit.who_missing")]
+    require(missing + ([] if fields["workers"] in {"1", "2"} else [ctx.form_problem("workers", "visit.workers_missing")]))
+    request = pb.ProposeVisitRequest(request_id=request_id, person_id=fields["who"], when=_when(fields), workers=int(fields["workers"]))
+    proposed: pb.ProposeVisitResponse = await ctx.call(ctx.state.services.visits.ProposeVisit, request)
+    return f"/visits/{proposed.visit_id}?done=propose" if proposed.visit_id else "/week?done=proposed"
+
+
+async def _move_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
+    request = pb.GetVisitRequest(visit_id=ctx.path_param("visit"))
+    found: pb.GetVisitResponse = await ctx.call(ctx.state.services.visits.GetVisit, request)
+    names = await ctx.person_names([found.visit.person_id])
+    return {
+        "name": names[found.visit.person_id].full,
+        "visit": found.visit.visit_id,
+        "version": fields["version"] or str(found.visit.version),
+        **_time_values(ctx, fields),
+    }
+
+
+async def _move(ctx: PageContext, fields: Fields, request_id: str) -> str:
+    visit, shown = ctx.path_param("visit"), fields["version"]
+    version = int(shown) if shown.isdecimal() and len(shown) < 19 else 0
+    request = pb.MoveVisitRequest(request_id=request_id, visit_id=visit, version=version, when=_when(fields))
+    await ctx.call(ctx.state.services.visits.MoveVisit, request)
+    return f"/visits/{visit}?done=move"
+
+
+PROPOSE = FormPage(
+    "visit-new",
+    "visits/new",
+    _propose_values,
+    _propose,
+    fields=("who", *_TIME_FIELDS, "workers"),
+    input_by_field={"person_id": "who", **{name: name for name in (*_TIME_FIELDS, "workers")}},
+)
+MOVE = FormPage(
+    "visit-move",
+    "visits/move",
+    _move_values,
+    _move,
+    fields=(*_TIME_FIELDS, "version"),
+    input_by_field={name: name for name in _TIME_FIELDS},
+)

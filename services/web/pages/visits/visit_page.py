@@ -1,0 +1,73 @@
+"""One visit: when it is, who comes, who proposed it, who agreed, and what this person can do about it."""
+
+from collections.abc import Sequence
+
+from starlette.responses import Response
+
+from kith.scheduling.v1 import visits_pb2 as pb
+from kith.scheduling.v1.enums import VisitState
+from services.web.http.forms import Form
+from services.web.page_context import PageContext, utc_datetime
+from services.web.pages.visits.visit_words import state_of, times_words, visit_row
+from services.web.pages.visits.week import shown_version
+
+CHANGE = "visit"
+_DO = ("agree", "decline", "take", "give_back", "cancel")
+
+
+async def show(ctx: PageContext) -> Response:
+    """Raises NotFound VISIT_UNKNOWN."""
+    response: pb.GetVisitResponse = await ctx.call(ctx.state.services.visits.GetVisit, pb.GetVisitRequest(visit_id=ctx.path_param("visit")))
+    visit = response.visit
+    people = [visit.person_id, visit.proposed_by, *([visit.agreed_by] if visit.agreed_by else []), *response.worker_ids]
+    names = await ctx.person_names(people)
+    other = None
+    if visit.HasField("other_starts_at"):
+        day = ctx.format_day(ctx.local_day(utc_datetime(visit.other_starts_at)).isoformat())
+        other = f"{day}, {times_words(ctx, visit.other_starts_at, visit.other_ends_at)}"
+    return ctx.render(
+        "visits/visit",
+        visit=visit_row(ctx, visit, names[visit.person_id].full, is_taken=ctx.person_id in response.worker_ids),
+        other=other,
+        workers=[names[worker].full for worker in response.worker_ids],
+        proposed_by=names[visit.proposed_by].full,
+        agreed_by=names[visit.agreed_by].full if visit.agreed_by else "",
+        can=_possible(ctx, visit, response.worker_ids),
+        done=ctx.query_param("done") if ctx.query_param("done") in (*_DO, "move") else "",
+    )
+
+
+async def change(ctx: PageContext, form: Form) -> Response:
+    """Agree, decline, take, give back or cancel. The service decides whether the person may."""
+    services, visit, version, did = ctx.state.services.visits, ctx.path_param("visit"), shown_version(form), form.text("do")
+    ids = {"request_id": form.request_id, "visit_id": visit}
+    if did == "agree":
+        await ctx.call(services.AgreeVisit, pb.AgreeVisitRequest(**ids, version=version))
+    elif did == "decline":
+        await ctx.call(services.DeclineVisit, pb.DeclineVisitRequest(**ids, version=version))
+    elif did == "take":
+        await ctx.call(services.TakeVisit, pb.TakeVisitRequest(**ids, version=version))
+    elif did == "give_back":
+        await ctx.call(services.GiveBackVisit, pb.GiveBackVisitRequest(**ids))
+    elif did == "cancel":
+        await ctx.call(services.CancelVisit, pb.CancelVisitRequest(**ids, version=version))
+    else:
+        return ctx.redirect(f"/visits/{visit}")
+    # Who has given a visit back may no longer see it: a page that all of them can open.
+    return ctx.redirect("/week" if did == "give_back" else f"/visits/{visit}?done={did}")
+
+
+def _possible(ctx: PageContext, visit: pb.Visit, workers: Sequence[str]) -> list[str]:
+    """What to offer; nothing of the plan once it has started."""
+    state, is_own = state_of(visit), visit.person_id == ctx.subject_id
+    if utc_datetime(visit.starts_at) <= ctx.now or state in (VisitState.DECLINED, VisitState.CANCELLED, None):
+        return []
+    can = ["agree", "decline"] if is_own and state in (VisitState.PROPOSED, VisitState.MOVING) else []
+    if not ctx.acting and ctx.person_id in workers:
+        can.append("give_back")
+    elif not ctx.acting and not is_own and state is VisitState.AGREED and visit.free_places > 0:
+        can.append("take")
+    can.append("move")
+    if is_own or (state is VisitState.PROPOSED and visit.proposed_by == ctx.person_id):
+        can.append("cancel")
+    return can

@@ -1,0 +1,72 @@
+"""A visit in words: when it is, how far its plan has come, and who comes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from markupsafe import Markup
+
+from kith.scheduling.v1 import visits_pb2 as pb
+from kith.scheduling.v1.enums import VisitState
+from libs.rpc.enums import known_word
+from services.web.localisation import dates
+from services.web.page_context import PageContext, utc_datetime
+
+_STATUS = {VisitState.AGREED: "yes", VisitState.DECLINED: "no", VisitState.CANCELLED: "no"}
+
+
+@dataclass(frozen=True)
+class VisitRow:
+    """One visit in a list. `day` is an ISO date by the co-op's clock."""
+
+    id: str
+    day: str
+    day_words: str
+    starts: datetime
+    times: Markup
+    name: str
+    is_mine: bool
+    status: str
+    says: Markup
+    version: int
+
+
+def visit_row(ctx: PageContext, visit: pb.Visit, name: str, *, is_taken: bool = False) -> VisitRow:
+    """`name` is that of the person; `is_taken`: by who looks at it."""
+    day = ctx.local_day(utc_datetime(visit.starts_at)).isoformat()
+    status, says = _state_words(ctx, visit, is_taken=is_taken)
+    return VisitRow(
+        visit.visit_id,
+        day,
+        ctx.format_day(day),
+        utc_datetime(visit.starts_at),
+        times_words(ctx, visit.starts_at, visit.ends_at),
+        name,
+        visit.person_id == ctx.subject_id,
+        status,
+        says,
+        visit.version,
+    )
+
+
+def times_words(ctx: PageContext, starts: Timestamp, ends: Timestamp) -> Markup:
+    """From when until when; with the day of the end if it is another one."""
+    begin, end, zone = utc_datetime(starts), utc_datetime(ends), ctx.state.co_op.zone
+    same_day = ctx.local_day(begin) == ctx.local_day(end)
+    return ctx.say(
+        "visit.times", start=dates.format_hour(begin, zone), end=dates.format_hour(end, zone) if same_day else ctx.format_moment(end)
+    )
+
+
+def state_of(visit: pb.Visit) -> VisitState | None:
+    """None for a state that only a newer version knows."""
+    return known_word(pb.VisitState, VisitState, visit.state, None)
+
+
+def _state_words(ctx: PageContext, visit: pb.Visit, *, is_taken: bool) -> tuple[str, Markup]:
+    state = state_of(visit)
+    if state is VisitState.AGREED:
+        if is_taken:
+            return "yes", ctx.say("visit.you_come")
+        return ("wait", ctx.say("visit.needed", visit.free_places)) if visit.free_places > 0 else ("yes", ctx.say("visit.covered"))
+    return _STATUS.get(state, "wait") if state else "wait", ctx.say(f"visit_is.{state.value}") if state else Markup()

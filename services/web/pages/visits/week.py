@@ -1,0 +1,72 @@
+"""Seven days of visits: those to the person, those they go to, and those in their teams that still need somebody."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from itertools import groupby
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from kith.scheduling.v1 import visits_pb2 as pb
+from libs.texts.days import read_day
+from services.web.http.forms import Form
+from services.web.page_context import PageContext
+from services.web.pages.visits.visit_words import visit_row
+
+CHANGE = "week"
+_DAYS = 7
+_MOST = 200
+_DONE = ("taken", "proposed")
+
+
+async def show(ctx: PageContext) -> Response:
+    """From today, or from the day in the address."""
+    today = ctx.local_day()
+    first = read_day(ctx.query_param("from")) or today
+    if not today - timedelta(days=366) <= first <= today + timedelta(days=400):
+        first = today
+    begin, end = (datetime.combine(first + timedelta(days=days), time(), ctx.state.co_op.zone) for days in (0, _DAYS))
+    mine = await _visits(ctx, begin, end, giving=False)
+    # Who acts for somebody sees that person's visits, and takes none.
+    taken = [] if ctx.acting else await _visits(ctx, begin, end, giving=True)
+    open_visits = [] if ctx.acting else await _open_visits(ctx)
+    names = await ctx.person_names(visit.person_id for visit in (*mine, *taken, *open_visits))
+    rows = [visit_row(ctx, visit, names[visit.person_id].full) for visit in mine]
+    rows += [visit_row(ctx, visit, names[visit.person_id].full, is_taken=True) for visit in taken]
+    rows.sort(key=lambda row: (row.starts, row.id))
+    return ctx.render(
+        "visits/week",
+        days=[(day, list(group)) for day, group in groupby(rows, key=lambda row: row.day_words)],
+        open_visits=[visit_row(ctx, visit, names[visit.person_id].full) for visit in open_visits],
+        first=ctx.format_day(first.isoformat()),
+        last=ctx.format_day((first + timedelta(days=_DAYS - 1)).isoformat()),
+        before="/week?" + urlencode({"from": (first - timedelta(days=_DAYS)).isoformat()}),
+        after="/week?" + urlencode({"from": (first + timedelta(days=_DAYS)).isoformat()}),
+        done=ctx.query_param("done") if ctx.query_param("done") in _DONE else "",
+    )
+
+
+async def take(ctx: PageContext, form: Form) -> Response:
+    """The person will go to a visit. What is refused is said on a page of its own."""
+    request = pb.TakeVisitRequest(request_id=form.request_id, visit_id=form.text("visit"), version=shown_version(form))
+    await ctx.call(ctx.state.services.visits.TakeVisit, request)
+    return ctx.redirect("/week?done=taken")
+
+
+def shown_version(form: Form) -> int:
+    """The version that the page showed; 0, which no visit has, for a text that is no number."""
+    text = form.text("version")
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
+async def _visits(ctx: PageContext, begin: datetime, end: datetime, *, giving: bool) -> Sequence[pb.Visit]:
+    request = pb.ListVisitsRequest(person_id=ctx.subject_id, giving=giving, page_size=_MOST)
+    request.begin.FromDatetime(begin)
+    request.end.FromDatetime(end)
+    response: pb.ListVisitsResponse = await ctx.call(ctx.state.services.visits.ListVisits, request)
+    return response.visits
+
+
+async def _open_visits(ctx: PageContext) -> Sequence[pb.Visit]:
+    response: pb.ListOpenVisitsResponse = await ctx.call(ctx.state.services.visits.ListOpenVisits, pb.ListOpenVisitsRequest())
+    return response.visits

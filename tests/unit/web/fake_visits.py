@@ -1,0 +1,46 @@
+"""Fake of visits: one to Ada that is proposed, one to Mo that Ada took, one to Jo that needs somebody."""
+
+from datetime import timedelta
+
+from kith.scheduling.v1 import visits_pb2 as pb
+from tests.unit.web.fake_people import ADA, JO, MO, NOW, FakeService, to_timestamp
+
+PROPOSED, TAKEN, OPEN = (f"01939f00-0000-7000-8000-0000000000d{number}" for number in (1, 2, 3))
+_TEAM = "01939f00-0000-7000-8000-0000000000f1"
+
+
+class FakeVisitService(FakeService):
+    """Tests change `visits` for what they want to see."""
+
+    def __init__(self) -> None:
+        self.visits = {
+            PROPOSED: _visit(PROPOSED, ADA, 1, state=pb.VISIT_STATE_PROPOSED, proposed_by=JO, free_places=1),
+            TAKEN: _visit(TAKEN, MO, 2, state=pb.VISIT_STATE_AGREED, proposed_by=MO, agreed_by=MO),
+            OPEN: _visit(OPEN, JO, 3, state=pb.VISIT_STATE_AGREED, proposed_by=JO, agreed_by=JO, free_places=2, workers=2),
+        }
+        super().__init__(pb.DESCRIPTOR.services_by_name["VisitService"])
+
+    def ListVisits(self, request: pb.ListVisitsRequest) -> pb.ListVisitsResponse:
+        return pb.ListVisitsResponse(visits=[self.visits[TAKEN if request.giving else PROPOSED]])
+
+    def ListOpenVisits(self, _request: pb.ListOpenVisitsRequest) -> pb.ListOpenVisitsResponse:
+        return pb.ListOpenVisitsResponse(visits=[self.visits[OPEN]])
+
+    def GetVisit(self, request: pb.GetVisitRequest) -> pb.GetVisitResponse:
+        return pb.GetVisitResponse(visit=self.visits[request.visit_id], worker_ids=[ADA] if request.visit_id == TAKEN else [])
+
+    def ProposeVisit(self, _request: pb.ProposeVisitRequest) -> pb.ProposeVisitResponse:
+        return pb.ProposeVisitResponse(visit_id=PROPOSED, state=pb.VISIT_STATE_PROPOSED)
+
+
+def _visit(visit: str, person: str, days: int, **fields: object) -> pb.Visit:
+    starts = NOW + timedelta(days=days)
+    values: dict[str, object] = {"workers": 1, "version": 1} | fields
+    return pb.Visit(
+        visit_id=visit,
+        person_id=person,
+        team_id=_TEAM,
+        starts_at=to_timestamp(starts),
+        ends_at=to_timestamp(starts + timedelta(hours=1)),
+        **values,  # type: ignore[arg-type]  # fields of the message by name
+    )

@@ -1,0 +1,126 @@
+"""Visits on pages: the week, one visit, and what people do there."""
+
+from datetime import timedelta
+
+import pytest
+
+from kith.identity.v1 import relationships_pb2 as relationships
+from kith.scheduling.v1 import visits_pb2 as pb
+from libs.refusals import AlreadyExists, FailedPrecondition, invalid
+from tests.unit.web.fake_people import ADA, JO, NOW, to_timestamp
+from tests.unit.web.fake_services import FakeServices
+from tests.unit.web.fake_visits import OPEN, PROPOSED, TAKEN
+from tests.unit.web.scriptless_browser import ScriptlessBrowser
+from tests.unit.web.visible_text import visible_text
+
+
+@pytest.fixture
+def fakes() -> FakeServices:
+    return FakeServices()
+
+
+@pytest.fixture
+def browser(fakes: FakeServices) -> ScriptlessBrowser:
+    return ScriptlessBrowser(fakes).sign_in()
+
+
+@pytest.mark.capability("S1")
+def test_the_week_says_who_comes_where_one_goes_and_what_needs_somebody(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    text = " ".join(visible_text(browser.open("/week")))
+    assert "Wednesday 25 November" in text
+    assert "Waits for a yes" in text
+    assert "You come" in text
+    assert "You go to Mo Stone" in text
+    assert "2 people are still needed" in text
+    asked = [request for request in fakes.visits.requests if isinstance(request, pb.ListVisitsRequest)]
+    assert {request.giving for request in asked} == {True, False}
+    assert {(request.end.ToDatetime() - request.begin.ToDatetime()) for request in asked} == {timedelta(days=7)}
+
+    assert browser.submit("/week", visit=OPEN, version="1") == (303, "/week?done=taken")
+    sent = fakes.visits.requests[-1]
+    assert isinstance(sent, pb.TakeVisitRequest)
+    assert (sent.visit_id, sent.version) == (OPEN, 1)
+    fakes.visits.refusals["TakeVisit"] = AlreadyExists("VISIT_TAKEN")
+    status, _ = browser.submit("/week", visit=OPEN, version="1")
+    assert status == 409
+    assert "Somebody else has taken this visit." in browser.page
+
+
+@pytest.mark.parametrize(
+    ("visit", "offered"),
+    [
+        (PROPOSED, ["Yes, this time is right", "No, not at this time", "Propose another time", "Cancel this visit"]),
+        (TAKEN, ["I cannot come after all", "Propose another time"]),
+        (OPEN, ["I can take this", "Propose another time"]),
+    ],
+)
+def test_a_visit_offers_what_this_person_can_do(browser: ScriptlessBrowser, visit: str, offered: list[str]) -> None:
+    every = {"Yes, this time is right", "No, not at this time", "I can take this", "I cannot come after all", "Cancel this visit"}
+    page = browser.open(f"/visits/{visit}")
+    assert {words for words in {*every, "Propose another time"} if words in page} == set(offered)
+
+
+def test_a_visit_that_has_started_offers_nothing(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    fakes.visits.visits[OPEN].starts_at.CopyFrom(to_timestamp(NOW - timedelta(minutes=5)))
+    assert "I can take this" not in browser.open(f"/visits/{OPEN}")
+
+
+@pytest.mark.capability("S6")
+def test_the_page_shows_who_proposed_another_time_and_sends_the_answer(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    visit = fakes.visits.visits[PROPOSED]
+    visit.state, visit.version, visit.agreed_by = pb.VISIT_STATE_MOVING, 3, ADA
+    visit.other_starts_at.CopyFrom(to_timestamp(NOW + timedelta(days=8)))
+    visit.other_ends_at.CopyFrom(to_timestamp(NOW + timedelta(days=8, hours=1)))
+    text = " ".join(visible_text(browser.open(f"/visits/{PROPOSED}")))
+    assert "Wednesday 2 December" in text
+    assert "Proposed by Jo Bright." in text
+    assert "Agreed by Ada Fenwick." in text
+    for do, kind in (("agree", pb.AgreeVisitRequest), ("decline", pb.DeclineVisitRequest), ("cancel", pb.CancelVisitRequest)):
+        assert browser.submit(f"/visits/{PROPOSED}", version="3", do=do) == (303, f"/visits/{PROPOSED}?done={do}")
+        sent = fakes.visits.requests[-1]
+        assert isinstance(sent, kind)
+        assert sent.version == 3
+    assert browser.submit(f"/visits/{PROPOSED}", version="3", do="give_back") == (303, "/week")
+
+
+@pytest.mark.capability("S6")
+def test_a_visit_is_proposed_with_a_day_a_time_and_a_length(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    assert "Ada Fenwick" in browser.open("/visits/new")
+    answers = {"who": JO, "day-pick": "2026-11-25", "start": "14:30", "minutes": "90", "workers": "2"}
+    assert browser.submit("/visits/new", **answers) == (303, f"/visits/{PROPOSED}?done=propose")
+    sent = fakes.visits.requests[-1]
+    assert isinstance(sent, pb.ProposeVisitRequest)
+    assert (sent.person_id, sent.when, sent.workers) == (JO, pb.LocalTime(day="2026-11-25", start=870, minutes=90), 2)
+    for start in ("half past two", "99", "²:30"):
+        browser.submit("/visits/new", **(answers | {"start": start}))
+        sent = fakes.visits.requests[-1]
+        assert isinstance(sent, pb.ProposeVisitRequest)
+        assert sent.when.start == -1, "the service refuses it"
+    fakes.visits.refusals["ProposeVisit"] = invalid("start", "TIME_SKIPPED")
+    assert browser.submit("/visits/new", **answers)[0] == 422
+    assert "the clocks go forward" in browser.page
+
+
+def test_another_time_is_proposed_for_the_version_that_was_shown(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    browser.open(f"/visits/{TAKEN}/move")
+    answers = {"day-pick": "2026-11-25", "start": "9:05", "minutes": "60", "version": "1"}
+    assert browser.submit(f"/visits/{TAKEN}/move", **answers) == (303, f"/visits/{TAKEN}?done=move")
+    sent = fakes.visits.requests[-1]
+    assert isinstance(sent, pb.MoveVisitRequest)
+    assert (sent.visit_id, sent.version, sent.when.start) == (TAKEN, 1, 545)
+    fakes.visits.refusals["MoveVisit"] = FailedPrecondition("VISIT_STARTED")
+    assert browser.submit(f"/visits/{TAKEN}/move", **answers)[0] == 422
+    assert "This visit has started" in browser.page
+
+
+def test_who_acts_for_somebody_sees_their_week_and_takes_nothing(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    fakes.identity.may_act_for = (JO,)
+    fakes.relationships.acts_for = {JO: [relationships.ACTING_SCOPE_TEAM]}
+    browser.open("/")
+    assert browser.submit("/acting/begin", person=JO) == (303, "/acting")
+    text = " ".join(visible_text(browser.open("/week")))
+    assert "The week of Jo Bright" in text
+    assert "I can take this" not in text
+    asked = fakes.visits.requests[-1]
+    assert isinstance(asked, pb.ListVisitsRequest)
+    assert (asked.person_id, asked.giving) == (JO, False)
