@@ -50,14 +50,12 @@ class ServiceClients:
         self.data_requests = DataRequestServiceStub(self._channels["identity"])
         """Requests of people for all that is held about them."""
         self.relationships = RelationshipServiceStub(self._channels["identity"])
-        """Who may act for whom."""
         self.credentials = CredentialServiceStub(self._channels["identity"])
         """What people are qualified for."""
         self.files = FileServiceStub(self._channels["identity"])
         self.records = RecordServiceStub(self._channels["identity"])
         """What people say of themselves, and whom they let see it."""
         self.consents = ConsentServiceStub(self._channels["identity"])
-        """What people agreed to."""
         self.notices = NoticeServiceStub(self._channels["identity"])
         """How persons want to be told."""
         self.passkeys = PasskeyServiceStub(self._channels["identity"])
@@ -65,7 +63,6 @@ class ServiceClients:
         self.recovery = RecoveryServiceStub(self._channels["identity"])
         """Signing in again as two people vouch."""
         self.helping = HelpingServiceStub(self._channels["identity"])
-        """Who helps whom with the pages."""
         self.membership = MembershipServiceStub(self._channels["membership"])
         self.governance = GovernanceServiceStub(self._channels["governance"])
         self.votes = VoteServiceStub(self._channels["governance"])
@@ -77,7 +74,6 @@ class ServiceClients:
         self.call_outs = CallOutServiceStub(self._channels["matching"])
         """What people openly say that they look for."""
         self.introductions = IntroductionServiceStub(self._channels["matching"])
-        """Whom people are getting to know."""
         self.teams = TeamServiceStub(self._channels["matching"])
         """Who is in whose team."""
         self.tasks = TaskServiceStub(self._channels["matching"])

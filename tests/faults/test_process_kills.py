@@ -98,7 +98,7 @@ def _kill_order(kills: int, chance: random.Random) -> list[KillTarget]:
     return order[:kills]
 
 
-async def _wait_for_more_ballots(poll: MotionPoll, number: int, voting: asyncio.Task[None], seconds: float = 60.0) -> None:
+async def _wait_for_more_ballots(poll: MotionPoll, number: int, voting: asyncio.Task[None], seconds: float = 150.0) -> None:
     """The co-op gets somewhere between kills."""
     wanted, until = poll.acknowledged + number, time.monotonic() + seconds
     while poll.acknowledged < wanted and not voting.done():

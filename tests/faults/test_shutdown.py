@@ -33,7 +33,7 @@ async def test_a_signal_under_load_loses_nothing_that_was_acknowledged_and_takes
             voting = asyncio.create_task(poll.vote_until(connection, over, random.Random(5), pause=0.1))  # noqa: S311 - a test's choices
             for signals in SIGNALS:
                 wanted = poll.acknowledged + 100
-                await wait_until(lambda wanted=wanted: poll.acknowledged >= wanted, 20, "ballots are taken")  # type: ignore[misc]  # binds this round's number
+                await wait_until(lambda wanted=wanted: poll.acknowledged >= wanted, 60, "ballots are taken")  # type: ignore[misc]  # binds this round's number
                 code, seconds = await co_op.stop(*signals)
                 print(f"\n{len(signals)} signals: down in {seconds:.1f} s, exit code {code}")  # noqa: T201 - the measured time
                 assert (code, co_op.remaining_processes()) == (0, []), co_op.log_tail
@@ -68,7 +68,7 @@ async def test_a_founding_killed_again_and_again_is_carried_through_once() -> No
             if kills < MOST_KILLS:
                 socket = co_op.data.sockets / "web.sock"
                 socket.unlink(missing_ok=True)
-                await wait_until(socket.exists, 30, "the services listen")
+                await wait_until(socket.exists, 90, "the services listen")
                 await asyncio.sleep(0.03 * kills)
                 await co_op.kill(KillTarget.KITH, chance)
                 await co_op.stop()

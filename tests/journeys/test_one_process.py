@@ -45,7 +45,7 @@ async def test_a_co_op_of_one_process_decides_as_worked_out_by_hand(folder: Path
         command = str(Path(sys.executable).parent / "kith")
         kith = await asyncio.create_subprocess_exec(command, "up", str(folder), cwd=ROOT, stdout=log, stderr=log)
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while (folder / "founding.toml").exists():
                 assert kith.returncode is None, (folder.parent / "up.log").read_text(encoding="utf-8")
                 await asyncio.sleep(0.1)

@@ -76,7 +76,7 @@ async def ranked(file: str, folder: Path, capsys: pytest.CaptureFixture[str]) ->
     assert await asyncio.to_thread(main, ["rank", str(written), "--json"]) == 0
     printed = capsys.readouterr().out
     # The running co-op logs to the same place, a line at a time.
-    answer: dict[str, Any] = json.JSONDecoder().raw_decode(printed[printed.index("{\n") :])[0]
+    answer: dict[str, Any] = json.loads(next(line for line in printed.splitlines() if line.startswith("{")))
     return answer
 
 

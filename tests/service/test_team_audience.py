@@ -166,7 +166,7 @@ async def test_my_team_sees_it_while_it_is_my_team(infrastructure: Infrastructur
         merged = await teams.rows()
         await teams.rebuild()
         assert await teams.rows() == merged
-        await teams.leave(team, twin)
+        await teams.leave(team, kim)
         await teams.follow()
         assert await records.read(kim, new_ada) == {}
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.access.access_tables import team_place
@@ -13,7 +13,11 @@ from services.identity.storage.tables import team_leaving
 
 _INSERT = insert(team_place)
 _ADD = _INSERT.on_conflict_do_update(index_elements=["team", "member"], set_={name: _INSERT.excluded[name] for name in ("person", "owner")})
-_REMOVE = delete(team_place).where(team_place.c.team == bindparam("of"), team_place.c.member == bindparam("who"))
+_REMOVE = (
+    delete(team_place)
+    .where(team_place.c.team == bindparam("of"), or_(team_place.c.member == bindparam("who"), team_place.c.person == bindparam("who")))
+    .returning(team_place.c.member)
+)
 _INSERT_LEAVING = insert(team_leaving)
 _LEFT = _INSERT_LEAVING.on_conflict_do_update(
     index_elements=["team", "member"], set_={"left_at": func.greatest(team_leaving.c.left_at, _INSERT_LEAVING.excluded.left_at)}
@@ -39,8 +43,9 @@ async def join(work: UnitOfWork, team: UUID, owner: UUID, member: UUID, at: date
 
 
 async def leave(work: UnitOfWork, team: UUID, member: UUID, at: datetime) -> None:
-    await work.connection.execute(_REMOVE, {"of": team, "who": member})
-    await work.connection.execute(_LEFT, {"team": team, "member": member, "left_at": at})
+    """Matching names the entry in use, which may have joined as another that was merged into it."""
+    entries = {member, *(await work.connection.execute(_REMOVE, {"of": team, "who": member})).scalars()}
+    await work.connection.execute(_LEFT, [{"team": team, "member": entry, "left_at": at} for entry in sorted(entries)])
 
 
 async def move(work: UnitOfWork, kept: UUID, other: UUID) -> None:

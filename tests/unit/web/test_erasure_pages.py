@@ -33,7 +33,7 @@ def test_a_person_sees_what_goes_and_what_stays_before_they_ask() -> None:
     [
         ("/data-requests", "Wants to be erased"),
         (ERASE, "Erase them for good"),
-        ("/erasures", "Not done yet: members, votes, teams, news."),
+        ("/erasures", "Not done yet: members, votes, teams, visits, news."),
         (f"/erasures/{OTHERS_ENTRY}", "Where you signed in"),
         ("/holds", "Somebody claims something, or may"),
         (f"/holds/{OWN_ENTRY}", "Is this hold still needed?"),

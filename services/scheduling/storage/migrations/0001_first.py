@@ -4,6 +4,7 @@ from alembic import op
 
 from libs.database.shared_ddl import (
     ADD_HELPED_BY,
+    ADD_LAST_LOST,
     ADD_READS_IN_FULL,
     CREATE_ACTING_RIGHTS,
     CREATE_ERASURE_TABLES,
@@ -117,6 +118,7 @@ def upgrade() -> None:
         + ADD_READS_IN_FULL
         + PREPARE_SEALING
         + ADD_HELPED_BY
+        + ADD_LAST_LOST
         + CREATE_WORN_HAT
         + CREATE_ACTING_RIGHTS
         + CREATE_ERASURE_TABLES
