@@ -21,7 +21,7 @@ FOLDERS = ("unit", "architecture", "contract", "security", "service", "journeys"
 RESULTS = repository.ROOT / ".results"
 CORES = len(os.sched_getaffinity(0))
 SLOTS = max(3, CORES + 1)
-"""How many workers run at the same time: one more than cores, as some wait. With more nothing ends sooner, and what is timed takes longer."""
+"""How many workers run at the same time: one more than cores, as some wait. More end nothing sooner, and what is timed takes longer."""
 
 
 @dataclass(frozen=True)
