@@ -252,7 +252,10 @@ class PageContext:
         return response
 
     def _response(self, template: str, status: int, values: Mapping[str, object]) -> Response:
-        text = self.state.templates.get_template(f"pages/{template}.html").render(self._template_values(), **values)
+        common = self._template_values()
+        if clashing := common.keys() & values.keys():
+            raise ValueError(f"every page has values of these names already: {sorted(clashing)}")
+        text = self.state.templates.get_template(f"pages/{template}.html").render(common, **values)
         response = HTMLResponse(text, status)
         if not self.has_visitor_cookie and self.session is None:
             self.state.cookies.set(response, self.state.cookies.visitor, self.visitor_secret, days=1)
@@ -303,7 +306,7 @@ class PageContext:
             "co_op": co_op.name,
             "phone": self.phone,
             "phone_link": co_op.phone.replace(" ", ""),
-            "version": co_op.version,
+            "software_version": co_op.version,
             "signed_in": self.session is not None,
             "restored": self.is_restored,
             "acting": self.acting,

@@ -69,7 +69,7 @@ def _view(ctx: PageContext, access: emergency.EmergencyAccess, names: Mapping[st
 
 async def _person_values(ctx: PageContext, _fields: Fields) -> Mapping[str, object]:
     person = ctx.path_param("person")
-    return {"name": (await ctx.person_names([person]))[person].full, "path": ctx.request_path, "done": ctx.query_param("done") == "opened"}
+    return {"name": (await ctx.person_names([person]))[person].full, "done": ctx.query_param("done") == "opened"}
 
 
 async def _open(ctx: PageContext, fields: Fields, request_id: str) -> str:

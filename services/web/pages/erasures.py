@@ -62,7 +62,7 @@ async def _show_request(ctx: PageContext, _fields: Fields) -> Mapping[str, objec
     if request is None or request.kind != pb.DATA_REQUEST_KIND_ERASURE:
         raise NotFound("DATA_REQUEST_UNKNOWN")
     name = (await ctx.person_names([request.person_id]))[request.person_id].full
-    return {"name": name, "path": ctx.request_path, **erasure_view.values(await erasure_view.describe(ctx))}
+    return {"name": name, **erasure_view.values(await erasure_view.describe(ctx))}
 
 
 async def _erase(ctx: PageContext, fields: Fields, request_id: str) -> str:

@@ -41,7 +41,6 @@ async def _show_review(ctx: PageContext, _fields: Fields) -> Mapping[str, object
         if hold.hold_id == wanted:
             return {
                 "name": (await ctx.person_names([hold.person_id]))[hold.person_id].full,
-                "path": ctx.request_path,
                 **in_words(ctx, hold),
             }
     raise RedirectToPage("/holds")
@@ -91,7 +90,7 @@ def in_words(ctx: PageContext, hold: pb.Hold) -> dict[str, object]:
 async def _show_form(ctx: PageContext, _fields: Fields) -> Mapping[str, object]:
     person = ctx.path_param("person")
     kinds = [{"value": kind.value, "text": ctx.say(f"holds.kind_{kind}"), "hint": ""} for kind in HoldKind]
-    return {"name": (await ctx.person_names([person]))[person].full, "path": ctx.request_path, "kinds": kinds}
+    return {"name": (await ctx.person_names([person]))[person].full, "kinds": kinds}
 
 
 async def _place(ctx: PageContext, fields: Fields, request_id: str) -> str:

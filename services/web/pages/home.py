@@ -1,4 +1,4 @@
-"""The home page: what needs the person's vote, and what has changed. At most five items."""
+"""The home page: what happens today, what needs the person's voice, and what has changed. At most five items."""
 
 from starlette.responses import Response
 
@@ -12,6 +12,7 @@ from services.web.pages.federated_votes import vote_view as federated_votes
 from services.web.pages.federated_votes.vote_view import VoteView
 from services.web.pages.first_steps import FirstStep, list_first_steps
 from services.web.pages.motion_view import MotionView, list_motions
+from services.web.pages.visits.today import list_visits_ahead
 
 _MAX_ITEMS = 5
 _MAX_NEWS_ITEMS = 3
@@ -22,13 +23,16 @@ async def show(ctx: PageContext) -> Response:
     if ctx.acting:
         return ctx.redirect("/acting")
     names = await ctx.person_names([ctx.person_id])
+    visits = await list_visits_ahead(ctx)
+    # One place is kept for a vote, however full the day is.
+    room = _MAX_ITEMS - len(visits.today) - (visits.waiting is not None)
     try:
         motions, more = await list_motions(ctx, pb.MOTION_FILTER_NEEDS_MY_VOICE, _MAX_ITEMS - 1)
         votes, more_votes = await federated_votes.list_votes(ctx, pb.MOTION_FILTER_NEEDS_MY_VOICE, _MAX_ITEMS - 1)
         waiting: list[MotionView | VoteView] = sorted([*motions, *votes], key=lambda item: item.closes_at)
-        needs_vote = waiting[: _MAX_ITEMS - 1]
+        needs_vote = waiting[: max(1, room - 1)]
         more = more or more_votes or ("more" if len(waiting) > len(needs_vote) else "")
-        remaining = min(_MAX_NEWS_ITEMS, _MAX_ITEMS - len(needs_vote))
+        remaining = max(0, min(_MAX_NEWS_ITEMS, room - len(needs_vote)))
         latest = await news.latest_news(ctx, remaining, {motion.id for motion in needs_vote})
         steps = await list_first_steps(ctx)
         unavailable = False
@@ -39,6 +43,7 @@ async def show(ctx: PageContext) -> Response:
         "home",
         greeting=ctx.say(f"home.good_{part}", name=names[ctx.person_id].short),
         day_said=ctx.format_day(ctx.local_day().isoformat()),
+        visits=visits,
         voice=needs_vote,
         more=bool(more),
         changed=latest,

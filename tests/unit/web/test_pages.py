@@ -10,6 +10,7 @@ import pytest
 
 from kith.identity.v1 import identity_pb2 as ident
 from kith.membership.v1 import membership_pb2 as memb
+from kith.scheduling.v1 import visits_pb2 as pb_visits
 from libs.clock import FixedClock, ShiftedClock
 from libs.refusals import FailedPrecondition, NotAllowed, NotFound, Unavailable, invalid
 from services.web.http.kept_forms import FormOwners
@@ -28,6 +29,7 @@ from tests.unit.web.fake_services import (
     STOP_TOKEN,
     FakeServices,
 )
+from tests.unit.web.fake_visits import PROPOSED, TAKEN
 from tests.unit.web.fake_vote_services import DONE_VOTE, HARBOUR, OPEN_VOTE, RECORD
 from tests.unit.web.scriptless_browser import ScriptlessBrowser
 
@@ -73,6 +75,7 @@ def test_names_of_a_page_are_asked_for_in_one_call(browser: ScriptlessBrowser, f
 def test_home_tells_the_last_thing_about_each_motion_and_what_to_do_about_a_card_nobody_asked_for(
     browser: ScriptlessBrowser, fakes: FakeServices
 ) -> None:
+    fakes.visits.visits[PROPOSED].state = pb_visits.VISIT_STATE_DECLINED
     page = browser.open("/").partition("What has changed</h2>")[2]
     assert "A vote was recorded for you, from paper." in page
     assert f'href="/motions/{OPEN_MOTION}/receipt"' in page
@@ -80,6 +83,34 @@ def test_home_tells_the_last_thing_about_each_motion_and_what_to_do_about_a_card
     assert f'href="/motions/{CAPPED_MOTION}/result"' in page
     assert "Did you not ask for it? Ring 01632 960 001." in page
     assert page.count('<div class="card') == 3
+
+
+def test_home_begins_with_the_visits_of_today_and_the_plan_that_waits_for_a_yes(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
+    page = browser.open("/")
+    assert (
+        "No more visits today. The next one is on Thursday 26 November, 9:05 in the morning to 10:05 in the morning. You go to Mo Stone."
+        in page
+    )
+    assert page.index("What happens today</h2>") < page.index("A visit waits for your yes</h2>") < page.index("What needs your voice</h2>")
+    assert f'<a class="button first" href="/visits/{PROPOSED}">' in page
+    starts = fakes.visits.visits[TAKEN].starts_at.ToDatetime() - timedelta(days=2)
+    fakes.visits.visits[TAKEN].starts_at.FromDatetime(starts)
+    fakes.visits.visits[TAKEN].ends_at.FromDatetime(starts + timedelta(hours=1))
+    page = browser.open("/")
+    assert "No more visits today" not in page
+    assert f'<h3><a href="/visits/{TAKEN}">9:05 in the morning to 10:05 in the morning</a></h3>' in page
+    assert page.count('<div class="card') <= 5
+
+
+def test_home_says_nothing_of_visits_where_there_are_none_and_stays_up_without_them(
+    browser: ScriptlessBrowser, fakes: FakeServices
+) -> None:
+    for visit in (PROPOSED, TAKEN):
+        fakes.visits.visits[visit].state = pb_visits.VISIT_STATE_CANCELLED
+        fakes.visits.visits[visit].ends_at.FromDatetime(NOW - timedelta(days=1))
+    assert "What happens today" not in browser.open("/")
+    fakes.visits.refusals["ListVisits"] = Unavailable("SERVICE_AWAY")
+    assert "What needs your voice" in browser.open("/")
 
 
 def test_home_does_not_announce_what_waits_for_a_vote_above(browser: ScriptlessBrowser, fakes: FakeServices) -> None:

@@ -67,7 +67,7 @@ async def show(ctx: PageContext) -> Response:
     """Both sides of a person; of somebody they act for, the side that looks for support alone."""
     sides = [await fetch_side(ctx, giving=giving) for giving in ((False,) if ctx.acting else (False, True))]
     done = ctx.query_param("done")
-    return ctx.render("reviews/reviews", sides=sides, today=ctx.local_day().isoformat(), done=done if done in _DONE else "")
+    return ctx.render("reviews/reviews", sides=sides, day_of_today=ctx.local_day().isoformat(), done=done if done in _DONE else "")
 
 
 async def change(ctx: PageContext, form: Form) -> Response:

@@ -1,0 +1,61 @@
+"""What the home page says of visits: those of today, the next one, and plans that wait for the person's yes."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from kith.scheduling.v1 import visits_pb2 as pb
+from kith.scheduling.v1.enums import VisitState
+from libs.refusals import Unavailable
+from services.web.page_context import PageContext, utc_datetime
+from services.web.pages.visits.visit_words import VisitRow, state_of, visit_row
+
+_DAYS_AHEAD = 28
+_MOST_TODAY = 3
+_TAKES_PLACE = (VisitState.AGREED, VisitState.MOVING)
+
+
+@dataclass(frozen=True)
+class VisitsAhead:
+    """`later`: how many more come today. `following` is set only when nothing is left today."""
+
+    today: list[VisitRow] = field(default_factory=list)
+    later: int = 0
+    following: VisitRow | None = None
+    waiting: VisitRow | None = None
+    """The first plan that the person has to agree to."""
+
+
+async def list_visits_ahead(ctx: PageContext) -> VisitsAhead:
+    """Empty when scheduling does not answer: the home page has more to say."""
+    begin = datetime.combine(ctx.local_day(), time(), ctx.state.co_op.zone)
+    try:
+        mine, taken = await asyncio.gather(*(_list(ctx, begin, giving=giving) for giving in (False, True)))
+    except Unavailable:
+        return VisitsAhead()
+    planned = [(visit, False) for visit in mine if state_of(visit) in _TAKES_PLACE] + [(visit, True) for visit in taken]
+    planned = sorted(
+        (entry for entry in planned if utc_datetime(entry[0].ends_at) > ctx.now), key=lambda entry: utc_datetime(entry[0].starts_at)
+    )
+    today = [entry for entry in planned if ctx.local_day(utc_datetime(entry[0].starts_at)) <= ctx.local_day()]
+    waiting = [
+        visit for visit in mine if state_of(visit) in (VisitState.PROPOSED, VisitState.MOVING) and utc_datetime(visit.starts_at) > ctx.now
+    ]
+    shown = today[:_MOST_TODAY] or planned[:1]
+    names = await ctx.person_names(visit.person_id for visit in (*(visit for visit, _ in shown), *waiting[:1]))
+    rows = [visit_row(ctx, visit, names[visit.person_id].full, is_taken=is_taken) for visit, is_taken in shown]
+    return VisitsAhead(
+        today=rows if today else [],
+        later=max(0, len(today) - _MOST_TODAY),
+        following=rows[0] if rows and not today else None,
+        waiting=visit_row(ctx, waiting[0], names[waiting[0].person_id].full) if waiting else None,
+    )
+
+
+async def _list(ctx: PageContext, begin: datetime, *, giving: bool) -> Sequence[pb.Visit]:
+    request = pb.ListVisitsRequest(person_id=ctx.person_id, giving=giving)
+    request.begin.FromDatetime(begin)
+    request.end.FromDatetime(begin + timedelta(days=_DAYS_AHEAD))
+    response: pb.ListVisitsResponse = await ctx.call(ctx.state.services.visits.ListVisits, request)
+    return response.visits
