@@ -1,4 +1,4 @@
-"""Care in the demonstration: a few members of each co-op say what they look for and offer, get to know each other, and have a team."""
+"""Care in the demonstration: a few members of each co-op say what they look for and offer, and get to know each other. One has a team."""
 
 import asyncio
 import tomllib
@@ -16,12 +16,11 @@ from kith.matching.v1.enums import WorksAs
 from libs.refusals import FailedPrecondition, NotFound
 from libs.rpc.enums import to_wire
 from scripts.cli.demo.clocks import poll_until
-from scripts.cli.demo.co_op import DemoCoOp
+from scripts.cli.demo.co_op import OFFICERS, DemoCoOp
 from scripts.cli.demo.expected_results import read_classes
+from scripts.cli.demo.week import TeamTokens, plan_week
 
 _FIRST_VISIT = ("dbs", "references", "right_to_work")
-_OFFICERS = 4
-"""The first members wear hats; they look after the votes."""
 _GETTING, _GIVING, _ANYBODY = {"supported", "user"}, {"worker"}, {"member"}
 _CALL_OUT_DAYS = 30
 _Steps = tuple["introductions.IntroductionStep.ValueType", ...]
@@ -48,11 +47,12 @@ class DemoCare:
         self._co_op = co_op
         self._examples: dict[str, list[dict[str, Any]]] = tomllib.loads(file.read_text(encoding="utf-8"))
         self._tokens: dict[str, str] = {}
+        self._secretary_token = ""
         self._people = self._numbers(_GETTING, len(self._examples["people"]))
         self._workers = self._numbers(_GIVING, len(self._examples["workers"]), self._people)
 
     async def begin(self) -> CareMembers:
-        """Profiles and call-outs of all; a team of two, and a trial, of the first person."""
+        """Profiles and call-outs of all; a team of two, with a week of visits, and a trial, of the first person."""
         looking = map(self._look, self._people, self._examples["people"])
         offering = map(self._offer, self._workers, self._examples["workers"])
         await asyncio.gather(*looking, *offering)
@@ -62,12 +62,14 @@ class DemoCare:
         await asyncio.gather(*map(self._get_ready, self._workers))
         await self._go_through(owner, in_team, _TO_TEAM)
         await self._go_through(owner, on_trial, _TO_TRIAL)
+        team = TeamTokens(str(self._co_op.persons[owner]), await self._token(owner), await self._token(in_team))
+        await plan_week(self._co_op.connection, team, self._examples["visits"])
         return CareMembers(owner, seeker, in_team, on_trial)
 
     def _numbers(self, classes: set[str], count: int, taken: Sequence[str] = ()) -> list[str]:
         by_number = read_classes(self._co_op.example)
         fitting = [number for number, member_class in by_number.items() if member_class in classes | _ANYBODY]
-        free = [number for number in sorted(fitting, key=int) if int(number) > _OFFICERS and number not in taken]
+        free = [number for number in sorted(fitting, key=int) if int(number) > OFFICERS and number not in taken]
         return free[:count]
 
     async def _token(self, number: str) -> str:
@@ -121,9 +123,9 @@ class DemoCare:
             await connection.call(connection.credentials.VerifyCredential, seen, secretary)
 
     async def _secretary(self) -> str:
-        if "" not in self._tokens:
-            self._tokens[""] = await self._co_op.secretary_session_token("1")
-        return self._tokens[""]
+        if not self._secretary_token:
+            self._secretary_token = await self._co_op.secretary_session_token("1")
+        return self._secretary_token
 
     async def _go_through(self, person: str, worker: str, steps: _Steps) -> None:
         """The person begins, and then both say yes to each step."""

@@ -18,6 +18,8 @@ from scripts.cli.register_lookup import list_members
 
 SECOND_SECRETARY = "2"
 SCRUTINEERS = ("3", "4")
+OFFICERS = 4
+"""The first members wear hats; they look after the votes."""
 
 
 class DemoCoOp:
@@ -77,9 +79,10 @@ class DemoCoOp:
         return f"{self.connection.instance.co_op.public_url}/sign-in/{await self._issue_sign_in_code(number, identity.CODE_KIND_LINK)}"
 
     def example_member(self) -> str:
-        """Number of the first member who receives support; member 2 if no class is about support."""
-        classes = read_classes(self.example)
-        return min((number for number, member_class in classes.items() if member_class in {"supported", "user"}), key=int, default="2")
+        """Number of the first member without a hat who receives support; the first of all if no class is about support."""
+        by_number = {number: member_class for number, member_class in read_classes(self.example).items() if int(number) > OFFICERS}
+        supported = [number for number, member_class in by_number.items() if member_class in {"supported", "user"}]
+        return min(supported or by_number, key=int)
 
     async def get_motion(self, motion_id: str) -> pb.Motion:
         response: pb.GetMotionResponse = await self.connection.as_secretary(

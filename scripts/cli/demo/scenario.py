@@ -142,7 +142,7 @@ class Scenario:
     async def begin_care(self) -> CareMembers:
         """Profiles, call-outs, a team and a trial in each co-op. Returns whose they are in the first."""
         members = await asyncio.gather(*(DemoCare(co_op, EXAMPLES / "care.toml").begin() for co_op in self._co_ops))
-        self._steps.done("A few members of each say what they look for and offer. Two have a team, and two try it.")
+        self._steps.done("A few members of each say what they look for and offer. Two have a team with a week of visits, and two try it.")
         return members[0]
 
     async def print_sign_in_links(self, open_motion: DemoMotion, care: CareMembers) -> None:
@@ -159,9 +159,9 @@ class Scenario:
         first = self._co_ops[0]
         print_result(f"Four people of {first.name}, who get support and give it:\n")
         for number, does in (
-            (care.owner, "has a team, and tries it with somebody: /team, /people/reviews"),
+            (care.owner, "has a team and a week of visits, and tries it with somebody: /week, /team, /people/reviews"),
             (care.seeker, "looks for people: /people/suggested, /people/call-outs"),
-            (care.in_team, "is in a team: /team"),
+            (care.in_team, "is in a team, and goes to visits: /week, /team"),
             (care.on_trial, "tries it, and counts visits: /people/reviews"),
         ):
             print_result(f"  Member {number} {does}\n    {await first.sign_in_link(number)}")
