@@ -1,11 +1,11 @@
 """CastBallot: a person on a roll votes, or changes their ballot. The same for everything that ballots are cast on."""
 
+from libs.access import merged_persons
 from libs.access.hats import require_person
 from libs.callers import CallerChannel
 from libs.database.engine import UnitOfWork
 from services.governance.domain.ballot import Ballot, BallotChannel, check_revision
 from services.governance.domain.person_merge import require_not_merged
-from services.governance.storage import merged_persons
 from services.governance.storage.ballots import BallotCarrier, Choice, Request, RollRecord, Subject
 
 _CHANNELS = {CallerChannel.HELPER: BallotChannel.HELPER, CallerChannel.COMMAND_LINE: BallotChannel.COMMAND_LINE}

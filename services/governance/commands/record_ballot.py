@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
+from libs.access import merged_persons
 from libs.access.hats import SECRETARY, require_person
 from libs.database.engine import UnitOfWork
 from services.governance.domain.ballot import BallotChannel, BallotEntry, check_first_entry
 from services.governance.domain.person_merge import require_not_merged
-from services.governance.storage import merged_persons
 from services.governance.storage.ballots import BallotCarrier, Choice, Request, RollRecord, Subject
 
 

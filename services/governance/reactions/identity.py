@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from kith.identity.facts.v1.facts_pb2 import PersonsMerged
-from libs.access import acting_rights, hats
+from libs.access import acting_rights, hats, merged_persons
 from libs.access.erasing import PersonEraser
 from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import Reactions, joined
-from services.governance.storage import events_out, merged_persons, open_rolls
+from services.governance.storage import events_out, open_rolls
 from services.governance.storage.person_tables import PERSON_TABLES
 
 

@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from libs.access import merged_persons
 from libs.database.columns import MOMENT, key, optional, required
 
 metadata = MetaData()
@@ -147,7 +148,7 @@ standing = Table(
     required("may_vote", Boolean),
 )
 
-merged_person = Table("merged_person", metadata, key("person", Uuid), required("kept", Uuid))
+merged_person = merged_persons.merged_person.to_metadata(metadata)
 
 # --- federated votes
 

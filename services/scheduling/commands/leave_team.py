@@ -3,12 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
+from libs.access import merged_persons
 from libs.database.engine import UnitOfWork
 from services.scheduling.storage import events_out, teams, visit_places
 
 
 async def leave_team(work: UnitOfWork, team: UUID, person: UUID, at: datetime) -> None:
     """`at` is when they left: when old events are handled again, what they took after coming back stays theirs."""
-    await teams.remove_member(work, team, person)
-    for place in await visit_places.free_in_team(work, team, person, at):
-        await events_out.visit_given_back(work, place.visit, place.person, person, "left_team")
+    main, in_use = await teams.main_of(work, team), await merged_persons.find_kept(work, person) or person
+    await teams.remove_member(work, main, person)
+    if await teams.find_member(work, main, in_use) is not None:
+        return  # They had joined as another entry too, and left with this one alone.
+    for place in await visit_places.free_in_team(work, main, in_use, at):
+        await events_out.visit_given_back(work, place.visit, place.person, in_use, "left_team")

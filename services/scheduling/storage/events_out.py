@@ -72,7 +72,7 @@ async def visit_taken(work: UnitOfWork, place: VisitPlace) -> None:
 
 
 async def visit_given_back(
-    work: UnitOfWork, visit: UUID, person: UUID, worker: UUID, why: Literal["given_back", "moved", "left_team"]
+    work: UnitOfWork, visit: UUID, person: UUID, worker: UUID, why: Literal["given_back", "moved", "left_team", "merged"]
 ) -> None:
     event = facts.VisitGivenBack(visit_id=str(visit), person_id=str(person), worker_id=str(worker), why=why)
     await outbox.publish(work, (event, event.visit_id))

@@ -36,9 +36,14 @@ PERSON_TABLES = (
         erasure=(Delete(),),
     ),
     PersonTable(
-        tables.team_member, ("person",), ("team", "person", "kind"), through={"team": tables.team.c.owner}, erasure=(Delete(("person",)),)
+        tables.team_member,
+        ("person", "entry"),
+        ("team", "entry", "person", "kind"),
+        through={"team": tables.team.c.owner},
+        erasure=(Delete(("person", "entry")),),
     ),
-    PersonTable(tables.team, ("owner",), ("id", "owner"), erasure=(Delete(),)),
+    PersonTable(tables.team, ("owner",), ("id", "owner", "main"), erasure=(Delete(),)),
+    PersonTable(tables.merged_person, ("person", "kept"), ("person", "kept"), erasure=(Delete(),)),
     WORN_HATS,
     ACTING_RIGHTS,
     READS,

@@ -1,11 +1,14 @@
 """Scheduling's tables as metadata. `migrations/` holds the DDL that creates them, with the row-level security; a test compares both.
 
 That no worker is in two places at once is an exclusion constraint of `visit_place`, in the migration alone: the metadata has no word for a
-range over ids. `team` and `team_member` are projections of matching's events.
+range over ids. `team` and `team_member` are projections of matching's events, `merged_person` of identity's. Two teams whose owners turned
+out to be one person are one: every other table names the `main` of them, the oldest. A member's `entry` is the one that the event named,
+`person` the one in use.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, MetaData, Table, Text, Uuid
 
+from libs.access import merged_persons
 from libs.database.columns import MOMENT, key, optional, required
 
 metadata = MetaData()
@@ -48,13 +51,23 @@ visit_place = Table(
     Index("visit_place_by_worker", "worker", "starts"),
 )
 
-team = Table("team", metadata, key("id", Uuid), required("owner", Uuid), Index("team_by_owner", "owner"))
+team = Table(
+    "team",
+    metadata,
+    key("id", Uuid),
+    required("owner", Uuid),
+    required("main", Uuid),
+    Index("team_by_owner", "owner"),
+)
 
 team_member = Table(
     "team_member",
     metadata,
     key("team", Uuid),
-    key("person", Uuid),
+    key("entry", Uuid),
+    required("person", Uuid),
     required("kind", Text),
     Index("team_member_by_person", "person"),
 )
+
+merged_person = merged_persons.merged_person.to_metadata(metadata)

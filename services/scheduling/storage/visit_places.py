@@ -65,7 +65,7 @@ class VisitPlace:
     given_back_at: datetime | None = None
 
 
-_to_place = row_mapper(VisitPlace)
+to_place = row_mapper(VisitPlace)
 
 
 async def lock_worker(work: UnitOfWork, worker: UUID) -> None:
@@ -104,7 +104,7 @@ async def free_all(work: UnitOfWork, of: UUID) -> list[UUID]:
 async def free_in_team(work: UnitOfWork, team: UUID, worker: UUID, at: datetime) -> list[VisitPlace]:
     """What somebody had taken of a team that they left at that time, and that had not started; in the order of the visits."""
     rows = await work.connection.execute(_FREE_IN_TEAM, {"in_team": team, "by": worker, "at": at})
-    return sorted(map(_to_place, rows), key=lambda place: (place.starts, place.visit))
+    return sorted(map(to_place, rows), key=lambda place: (place.starts, place.visit))
 
 
 async def list_paid_times(work: UnitOfWork, worker: UUID, around: datetime, within: timedelta) -> list[tuple[datetime, datetime]]:

@@ -177,7 +177,7 @@ class VisitGivenBack(_message.Message):
     person_id: _builtins.str
     worker_id: _builtins.str
     why: _builtins.str
-    """given_back, moved, left_team"""
+    """given_back, moved, left_team, merged"""
     def __init__(
         self,
         *,

@@ -1,16 +1,28 @@
-"""Projection of identity's merges: entries that are no longer used. Only the reaction writes it."""
+"""Projection of identity's merges: entries that are no longer used. Only reactions write it; its DDL is the service's own."""
 
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import MetaData, Table, Uuid, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from libs.database.columns import key, required
 from libs.database.engine import UnitOfWork
-from services.governance.storage.tables import merged_person
+
+merged_person = Table("merged_person", MetaData(), key("person", Uuid), required("kept", Uuid))
 
 _ADD = insert(merged_person).on_conflict_do_nothing()
 _FOLLOW = update(merged_person).where(merged_person.c.kept == bindparam("of")).values(kept=bindparam("to"))
 _KEPT = select(merged_person.c.kept).where(merged_person.c.person == bindparam("person"))
+
+
+# In SQL: SQLAlchemy has no word for a lock that is no row's.
+_LOCK = text("select pg_advisory_xact_lock(hashtextextended(cast(:person as text), 54))")
+
+
+async def lock(work: UnitOfWork, *persons: UUID) -> None:
+    """Until the end of the transaction, so that a merge of one of them sees what is written here, or is seen here."""
+    for person in sorted(persons):
+        await work.connection.execute(_LOCK, {"person": str(person)})
 
 
 async def add(work: UnitOfWork, person: UUID, kept: UUID) -> None:

@@ -1,0 +1,24 @@
+"""Two entries turned out to be one person: their visits, their places and their teams are the kept entry's."""
+
+from uuid import UUID
+
+from libs.access import merged_persons
+from libs.database.engine import UnitOfWork
+from services.scheduling.storage import events_out, merged_visits, teams, visit_places
+
+
+async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
+    """Of two places at one moment the kept entry's own stays, and the other is open again; so is a visit to oneself.
+
+    Whether what is left keeps the worker's rest is theirs to look at: nothing else is taken from them.
+    """
+    await merged_persons.lock(work, kept, other)
+    await merged_persons.add(work, other, kept)
+    await merged_visits.move_plans(work, kept, other)
+    # After the visits, as a take does.
+    for worker in sorted((kept, other)):
+        await visit_places.lock_worker(work, worker)
+    for place in await merged_visits.free_doubles(work, kept, other):
+        await events_out.visit_given_back(work, place.visit, place.person, kept, "merged")
+    await merged_visits.move_places(work, kept, other)
+    await teams.move(work, kept, other)

@@ -1,0 +1,42 @@
+"""Follows a merge of two entries of one person through visits and the places at them."""
+
+from uuid import UUID
+
+from sqlalchemy import and_, delete, exists, or_, update
+
+from libs.database.engine import UnitOfWork
+from services.scheduling.storage.tables import visit, visit_place
+from services.scheduling.storage.visit_places import VisitPlace, to_place
+
+_PLANNERS = (visit.c.person, visit.c.proposed_by, visit.c.agreed_by, visit.c.other_proposed_by)
+
+
+async def move_plans(work: UnitOfWork, kept: UUID, other: UUID) -> None:
+    """To whom visits are, who proposed them, and who agreed."""
+    for column in _PLANNERS:
+        await work.connection.execute(update(visit).where(column == other).values({column.name: kept}))
+    await work.connection.execute(update(visit_place).where(visit_place.c.person == other).values(person=kept))
+
+
+async def free_doubles(work: UnitOfWork, kept: UUID, other: UUID) -> list[VisitPlace]:
+    """The other's places at the time of one of the kept entry's, and every place at a visit to themselves; in the order of the visits."""
+    own = visit_place.alias("own")
+    at_that_time = exists().where(own.c.worker == kept, own.c.coming, own.c.starts < visit_place.c.ends, visit_place.c.starts < own.c.ends)
+    to_themselves = and_(visit_place.c.worker.in_((kept, other)), visit_place.c.person == kept)
+    freed = await work.connection.execute(
+        update(visit_place)
+        .where(visit_place.c.coming, or_(to_themselves, and_(visit_place.c.worker == other, at_that_time)))
+        .values(coming=False, given_back_at=work.now)
+        .returning(visit_place)
+    )
+    return sorted(map(to_place, freed), key=lambda place: (place.starts, place.visit))
+
+
+async def move_places(work: UnitOfWork, kept: UUID, other: UUID) -> None:
+    """Of two rows for one visit the one that comes stays, else the kept entry's."""
+    same = visit_place.alias("same")
+    of_other = exists().where(same.c.visit == visit_place.c.visit, same.c.worker == other, same.c.coming)
+    of_kept = exists().where(same.c.visit == visit_place.c.visit, same.c.worker == kept)
+    await work.connection.execute(delete(visit_place).where(visit_place.c.worker == kept, ~visit_place.c.coming, of_other))
+    await work.connection.execute(delete(visit_place).where(visit_place.c.worker == other, of_kept))
+    await work.connection.execute(update(visit_place).where(visit_place.c.worker == other).values(worker=kept))
