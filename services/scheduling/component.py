@@ -8,7 +8,8 @@ from libs.host.component import BuildComponent, Component, Runtime
 from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
 from services.database_setup import migrations_folder
-from services.scheduling.reactions import identity, matching
+from services.scheduling.jobs import give_back_uncleared
+from services.scheduling.reactions import governance, identity, matching
 from services.scheduling.rpc.visit_servicer import visit_service
 from services.scheduling.settings import Settings
 from services.scheduling.storage import events_out
@@ -29,8 +30,8 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 person_data_service(runtime.transactions, catch_up),
                 person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=catch_up),
             ),
-            reactions=(identity.REACTIONS, matching.REACTIONS),
-            jobs=(seal_reads_job(events_out.read_audit_sealed),),
+            reactions=(identity.REACTIONS, matching.REACTIONS, governance.REACTIONS),
+            jobs=(give_back_uncleared.job(runtime), seal_reads_job(events_out.read_audit_sealed)),
         )
 
     return build

@@ -34,7 +34,7 @@ from services.web.notices.delivery import NoticeDelivery
 from services.web.notices.notice_store import DatabaseNoticeStore
 from services.web.notices.rendering import NoticeRenderer, NoticeSender
 from services.web.notices.stop_links import StopLinks
-from services.web.reactions import federation, governance, identity, matching
+from services.web.reactions import federation, governance, identity, matching, scheduling
 from services.web.settings import Settings
 from services.web.storage.news import HOST, add_older_copy
 from services.web.storage.person_tables import PERSON_TABLES
@@ -94,7 +94,7 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
             address=settings.address,
             migrations=migrations_folder("web"),
             services=(person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=runtime.catch_up_with("identity")),),
-            reactions=(identity.REACTIONS, governance.REACTIONS, federation.REACTIONS, matching.REACTIONS),
+            reactions=(identity.REACTIONS, governance.REACTIONS, federation.REACTIONS, matching.REACTIONS, scheduling.REACTIONS),
             jobs=(
                 forget_ended_sessions.JOB,
                 forget_kept_forms.JOB,

@@ -1,12 +1,12 @@
 """People of a co-op in which only scheduling runs: teams, and calls for visits in their names."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from kith.identity.facts.v1.facts_pb2 import RelationshipStarted
+from kith.identity.facts.v1.facts_pb2 import CredentialVerified, RelationshipStarted
 from kith.matching.facts.v1.facts_pb2 import TeamFormed, TeamMemberJoined, TeamMemberLeft
 from kith.scheduling.v1 import visits_pb2 as pb
 from kith.scheduling.v1.visits_pb2_grpc import VisitServiceStub
@@ -15,6 +15,8 @@ from libs.callers import tokens
 from libs.database.engine import new_id
 from libs.rpc.client import call_service
 from tests.support.running_co_op import EventPublisher, Infrastructure, RunningCoOp, event_publisher, running_co_op
+
+BEFORE_A_VISIT = ("dbs", "references", "right_to_work")
 
 
 @dataclass
@@ -29,15 +31,30 @@ class VisitPeople:
         self.stub = self.co_op.stub(VisitServiceStub)
         self.teams: dict[UUID, str] = {}
         """By their owners."""
+        self.verified: dict[UUID, list[CredentialVerified]] = {}
 
-    async def form_team(self, owner: UUID, **members: list[UUID]) -> None:
-        """`members` by what they are: `worker=[wren], friend=[bo]`."""
+    async def form_team(self, owner: UUID, *, unchecked: Collection[UUID] = (), **members: list[UUID]) -> None:
+        """`members` by what they are: `worker=[wren], friend=[bo]`. Workers have their papers, but for those who are `unchecked`."""
         team = self.teams.setdefault(owner, str(new_id()))
         events: list[TeamFormed | TeamMemberJoined] = [TeamFormed(team_id=team, owner_id=str(owner))]
         for kind, people in members.items():
+            if kind == "worker":
+                await self.verify(*(person for person in people if person not in unchecked))
             events += [TeamMemberJoined(team_id=team, owner_id=str(owner), person_id=str(person), kind=kind) for person in people]
         await self.matching.publish(*((event, team) for event in events))
         await self.co_op.wait_until_consumed("scheduling", "matching")
+
+    async def verify(self, *workers: UUID, expires_on: date | None = None, kind: str = "") -> None:
+        """They have what the usual rulebook asks for before a visit, or this one kind, until that day."""
+        until = expires_on.isoformat() if expires_on else ""
+        for worker in workers:
+            verified = [
+                CredentialVerified(credential_id=str(new_id()), person_id=str(worker), kind=each, expires_on=until)
+                for each in ([kind] if kind else BEFORE_A_VISIT)
+            ]
+            self.verified.setdefault(worker, []).extend(verified)
+            await self.identity.publish(*((event, event.person_id) for event in verified))
+        await self.co_op.wait_until_consumed("scheduling", "identity")
 
     async def leave_team(self, owner: UUID, member: UUID) -> None:
         team = self.teams[owner]

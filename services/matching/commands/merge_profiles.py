@@ -2,14 +2,15 @@
 
 from uuid import UUID
 
+from libs.access import held_credentials
 from libs.database.engine import UnitOfWork
-from services.matching.storage import merged_entries, projections, support_profiles, tasks
+from services.matching.storage import merged_entries, support_profiles, tasks
 
 
 async def merge_profiles(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     """The kept entry's own profile stays; where it has none, it takes over the other's. Merging again changes nothing."""
     await support_profiles.take_over(work, kept, other)
-    await projections.move_credentials(work, other, kept)
+    await held_credentials.move(work, kept, other)
     await merged_entries.move_noes(work, kept, other)
     await merged_entries.move_pairs(work, kept, other)
     await merged_entries.move_places(work, kept, other)

@@ -5,13 +5,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kith.matching.v1.enums import IntroductionStep
+from libs.access import held_credentials
 from libs.database.engine import UnitOfWork
 from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, NotAllowed, NotFound
+from libs.rulebook.readiness import missing_credentials
 from services.matching.commands.join_team import join_team
 from services.matching.commands.pair_side import Pair, require_side
 from services.matching.domain import introduction as steps
 from services.matching.domain.introduction import Introduction, Side
-from services.matching.domain.readiness import missing_credentials
 from services.matching.domain.support_profile import GettingSupport, GivingSupport
 from services.matching.domain.team import KIND_OF
 from services.matching.storage import events_out, introductions, offer_visibility, private_noes, projections, support_profiles, teams
@@ -72,7 +73,7 @@ async def _begin(work: UnitOfWork, pair: Pair, side: Side) -> IntroductionStep:
 
 
 async def _require_ready(work: UnitOfWork, worker: UUID, today: date) -> None:
-    rules, held = await projections.get_credential_rules(work), await projections.list_credentials(work, worker)
+    rules, held = await held_credentials.get_rules(work), await held_credentials.list_of(work, worker)
     if missing := missing_credentials("visits", rules, held, today):
         raise FailedPrecondition("CREDENTIALS_MISSING", kinds=" ".join(missing))
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from libs.access import acting
+from libs.access import acting, held_credentials
 from libs.database.engine import UnitOfWork
 from libs.refusals import Conflict
 from services.matching.domain.places import Place
 from services.matching.domain.support_profile import SCOPE, GettingSupport, check_getting
-from services.matching.storage import events_out, projections, support_profiles
+from services.matching.storage import events_out, support_profiles
 
 
 async def set_getting_support(work: UnitOfWork, person: UUID, profile: GettingSupport, *, places: Mapping[str, Place]) -> int:
@@ -22,7 +22,7 @@ async def set_getting_support(work: UnitOfWork, person: UUID, profile: GettingSu
     version = current.version if current else 0
     if version != profile.version:
         raise Conflict("VERSION_STALE", version=str(version))
-    checked = check_getting(profile, places, await projections.get_credential_rules(work))
+    checked = check_getting(profile, places, await held_credentials.get_rules(work))
     await support_profiles.save(work, person, replace(checked, version=version + 1))
     await events_out.support_profile_changed(work, person, "getting", is_open=checked.open)
     return version + 1

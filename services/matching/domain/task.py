@@ -19,7 +19,7 @@ from uuid import UUID
 
 from kith.matching.v1.enums import TaskKind, TeamMemberKind
 from libs.refusals import FailedPrecondition
-from services.matching.domain.readiness import Held
+from libs.rulebook.readiness import Held
 
 _CHECKED_TASKS = frozenset({TaskKind.PERSONAL_CARE, TaskKind.MEDICINES})
 _UNPAID = frozenset({TeamMemberKind.VOLUNTEER, TeamMemberKind.FRIEND, TeamMemberKind.PEER})

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from libs.database.engine import UnitOfWork
+from libs.host.caught_up import is_caught_up
 from libs.host.component import Job, Runtime
 from services.matching.commands.end_places import end_places
-from services.matching.jobs.caught_up import is_caught_up
 from services.matching.storage import ended_memberships
 
 _SOON = timedelta(seconds=1)

@@ -4,9 +4,9 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from libs.database.engine import UnitOfWork
+from libs.host.caught_up import is_caught_up
 from libs.host.component import Job, Runtime
 from services.matching.commands.end_tasks import end_tasks
-from services.matching.jobs.caught_up import is_caught_up
 from services.matching.storage import tasks
 
 _SOON = timedelta(seconds=1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from libs.access import acting, audit
+from libs.access import acting, audit, held_credentials
 from libs.database.engine import UnitOfWork
 from services.matching.domain.exposure import shown_now, week_of
 from services.matching.domain.great_circle import distance_km
@@ -67,9 +67,9 @@ async def get_suggestions(work: UnitOfWork, person: UUID, wanted: SuggestionPage
     # Whom they are getting to know already is on a page of their own.
     hidden = {person, work.caller.person, *await offer_visibility.hidden_from(work, person)}
     others = {other: offer for other, offer in offers.items() if other not in hidden}
-    held = await projections.list_credentials_of(work, list(others))
+    held = await held_credentials.list_of_many(work, list(others))
     supporters = {str(other): Supporter(offer, held.get(other, ())) for other, offer in others.items()}
-    rules = await projections.get_credential_rules(work)
+    rules = await held_credentials.get_rules(work)
     question = suggestion_question(today, (str(person), getting), (supporters, team), rules)
     # More than some milliseconds among many offers: other calls go on meanwhile.
     ranking = await asyncio.to_thread(rank, question)
@@ -105,7 +105,7 @@ async def _team(work: UnitOfWork, person: UUID) -> Mapping[str, Supporter]:
     """Who is in the team; with their times where their offer is open, as nobody else may see those. Who is invited covers nothing yet."""
     own_team = await teams.find_by_owner(work, person)
     members = await teams.list_members(work, own_team.id) if own_team else []
-    held = await projections.list_credentials_of(work, [member.person for member in members])
+    held = await held_credentials.list_of_many(work, [member.person for member in members])
     offers = {
         member.person: await support_profiles.find(work, GivingSupport, member.person) for member in members if member.joined_at is not None
     }

@@ -1,6 +1,7 @@
 """Events of governance: the rulebook in force says which credentials there are, what each gates, and how people find one another."""
 
 from kith.governance.facts.v1.facts_pb2 import RulebookAdopted
+from libs.access import held_credentials
 from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import Reactions
@@ -10,7 +11,7 @@ from services.matching.storage import projections, tasks
 
 async def _on_adopted(work: UnitOfWork, event: Event) -> None:
     message = RulebookAdopted.FromString(event.payload)
-    await projections.replace_credential_rules(work, {rule.key: tuple(rule.gates) for rule in message.credentials})
+    await held_credentials.replace_rules(work, message)
     await tasks.check_all_again(work)
     if message.HasField("matching"):
         adopted = message.matching

@@ -21,6 +21,7 @@ from sqlalchemy import (
     true,
 )
 
+from libs.access import held_credentials
 from libs.database.columns import MOMENT, key, optional, required
 
 metadata = MetaData()
@@ -69,7 +70,7 @@ giving_support = Table(
 
 current_member = Table("current_member", metadata, key("person", Uuid), optional("until", MOMENT))
 
-credential_rule = Table("credential_rule", metadata, key("kind", Text), required("gates", ARRAY(Text)))
+credential_rule = held_credentials.credential_rule.to_metadata(metadata)
 
 matching_rule = Table(
     "matching_rule",
@@ -82,15 +83,7 @@ matching_rule = Table(
     required("shown_a_week", Integer),
 )
 
-held_credential = Table(
-    "held_credential",
-    metadata,
-    key("id", Uuid),
-    required("person", Uuid),
-    required("kind", Text),
-    optional("expires_on", Date),
-    Index("held_credential_by_person", "person"),
-)
+held_credential = held_credentials.held_credential.to_metadata(metadata)
 
 introduction = Table(
     "introduction",

@@ -5,6 +5,7 @@ from uuid import UUID
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.free_places import free_places
 from services.scheduling.commands.team_access import require_own_visit
+from services.scheduling.commands.tell import Notice, tell
 from services.scheduling.domain.visit import agree
 from services.scheduling.storage import events_out, visits
 
@@ -15,6 +16,7 @@ async def agree_visit(work: UnitOfWork, visit_id: UUID, shown: int) -> int:
     agreed = agree(visit, caller, work.now)
     await visits.save(work, agreed)
     await events_out.visit_agreed(work, agreed)
+    await tell(work, Notice.AGREED, agreed, {visit.other_proposed_by or visit.proposed_by, visit.person})
     if agreed.starts != visit.starts or agreed.ends != visit.ends:
         await free_places(work, agreed)
     return agreed.version

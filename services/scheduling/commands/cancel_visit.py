@@ -5,6 +5,7 @@ from uuid import UUID
 from libs.access import hats
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.team_access import require_visit_in_team
+from services.scheduling.commands.tell import Notice, tell
 from services.scheduling.domain.visit import cancel
 from services.scheduling.storage import events_out, visit_places, visits
 
@@ -17,6 +18,7 @@ async def cancel_visit(work: UnitOfWork, visit_id: UUID, shown: int) -> int:
     visit, principal = await require_visit_in_team(work, visit_id, shown)
     cancelled = cancel(visit, principal, work.now)
     await visits.save(work, cancelled)
-    await visit_places.free_all(work, visit.id)
+    workers = await visit_places.free_all(work, visit.id)
+    await tell(work, Notice.CANCELLED, visit, {*workers, visit.proposed_by, visit.person})
     await events_out.visit_cancelled(work, cancelled, await hats.require_person(work))
     return cancelled.version

@@ -5,6 +5,7 @@ from uuid import UUID
 from kith.scheduling.v1.enums import VisitState
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.team_access import require_own_visit
+from services.scheduling.commands.tell import Notice, tell
 from services.scheduling.domain.visit import decline
 from services.scheduling.storage import events_out, visits
 
@@ -15,4 +16,5 @@ async def decline_visit(work: UnitOfWork, visit_id: UUID, shown: int) -> int:
     declined = decline(visit)
     await visits.save(work, declined)
     await events_out.visit_declined(work, declined, caller, goes_on=declined.state is VisitState.AGREED)
+    await tell(work, Notice.DECLINED, declined, {visit.other_proposed_by or visit.proposed_by, visit.person})
     return declined.version

@@ -1,6 +1,7 @@
 """The workers' yes was for another time: each says anew whether they can come."""
 
 from libs.database.engine import UnitOfWork
+from services.scheduling.commands.tell import Notice, tell
 from services.scheduling.domain.visit import Visit
 from services.scheduling.storage import events_out, visit_places
 
@@ -8,3 +9,4 @@ from services.scheduling.storage import events_out, visit_places
 async def free_places(work: UnitOfWork, moved: Visit) -> None:
     for worker in await visit_places.free_all(work, moved.id):
         await events_out.visit_given_back(work, moved.id, moved.person, worker, "moved")
+        await tell(work, Notice.MOVED, moved, {worker})

@@ -5,6 +5,7 @@ from uuid import UUID
 from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.refusals import FailedPrecondition
+from services.scheduling.commands.tell import Notice, tell
 from services.scheduling.domain.visit import require_not_started
 from services.scheduling.storage import events_out, visit_places, visits
 
@@ -17,3 +18,4 @@ async def give_back_visit(work: UnitOfWork, visit_id: UUID) -> None:
     if not await visit_places.give_back(work, visit.id, worker):
         raise FailedPrecondition("VISIT_NOT_YOURS")
     await events_out.visit_given_back(work, visit.id, visit.person, worker, "given_back")
+    await tell(work, Notice.GIVEN_BACK, visit, {visit.person})

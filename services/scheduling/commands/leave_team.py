@@ -5,7 +5,8 @@ from uuid import UUID
 
 from libs.access import merged_persons
 from libs.database.engine import UnitOfWork
-from services.scheduling.storage import events_out, teams, visit_places
+from services.scheduling.commands.tell import Notice, tell
+from services.scheduling.storage import events_out, teams, visit_places, visits
 
 
 async def leave_team(work: UnitOfWork, team: UUID, person: UUID, at: datetime) -> None:
@@ -16,3 +17,4 @@ async def leave_team(work: UnitOfWork, team: UUID, person: UUID, at: datetime) -
         return  # They had joined as another entry too, and left with this one alone.
     for place in await visit_places.free_in_team(work, main, in_use, at):
         await events_out.visit_given_back(work, place.visit, place.person, in_use, "left_team")
+        await tell(work, Notice.GIVEN_BACK, await visits.get(work, place.visit), {place.person})

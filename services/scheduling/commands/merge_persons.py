@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from libs.access import merged_persons
+from libs.access import held_credentials, merged_persons
 from libs.database.engine import UnitOfWork
-from services.scheduling.storage import events_out, merged_visits, teams, visit_places
+from services.scheduling.commands.tell import Notice, tell
+from services.scheduling.storage import events_out, merged_visits, teams, visit_places, visits
 
 
 async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
@@ -20,5 +21,7 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
         await visit_places.lock_worker(work, worker)
     for place in await merged_visits.free_doubles(work, kept, other):
         await events_out.visit_given_back(work, place.visit, place.person, kept, "merged")
+        await tell(work, Notice.GIVEN_BACK, await visits.get(work, place.visit), {place.person, kept})
     await merged_visits.move_places(work, kept, other)
     await teams.move(work, kept, other)
+    await held_credentials.move(work, kept, other)

@@ -8,6 +8,7 @@ from libs.access import hats
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.free_places import free_places
 from services.scheduling.commands.team_access import require_visit_in_team
+from services.scheduling.commands.tell import Notice, tell
 from services.scheduling.domain.visit import agree, make_time, move
 from services.scheduling.storage import events_out, visits
 
@@ -25,5 +26,6 @@ async def move_visit(work: UnitOfWork, visit_id: UUID, shown: int, day: date | N
         moved = agree(moved, caller, work.now)
         await events_out.visit_agreed(work, moved)
         await free_places(work, moved)
+    await tell(work, Notice.AGREED if principal == visit.person else Notice.MOVE_PROPOSED, moved, {visit.person})
     await visits.save(work, moved)
     return moved.version

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from libs.access import hats
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.team_access import require_in_team
+from services.scheduling.commands.tell import Notice, tell
 from services.scheduling.domain.visit import Visit, agree, make_time, propose
 from services.scheduling.storage import events_out, visits
 
@@ -22,5 +23,6 @@ async def propose_visit(
     if principal == person:
         visit = agree(visit, caller, work.now)
         await events_out.visit_agreed(work, visit)
+    await tell(work, Notice.AGREED if principal == person else Notice.PROPOSED, visit, {person})
     await visits.add(work, visit)
     return visit

@@ -1,5 +1,6 @@
 """Events that scheduling publishes."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -72,10 +73,22 @@ async def visit_taken(work: UnitOfWork, place: VisitPlace) -> None:
 
 
 async def visit_given_back(
-    work: UnitOfWork, visit: UUID, person: UUID, worker: UUID, why: Literal["given_back", "moved", "left_team", "merged"]
+    work: UnitOfWork, visit: UUID, person: UUID, worker: UUID, why: Literal["given_back", "moved", "left_team", "merged", "uncleared"]
 ) -> None:
     event = facts.VisitGivenBack(visit_id=str(visit), person_id=str(person), worker_id=str(worker), why=why)
     await outbox.publish(work, (event, event.visit_id))
+
+
+async def notice_wanted(work: UnitOfWork, kind: str, visit: UUID, people: Collection[UUID], until: datetime) -> None:
+    """Each time anew: a visit may be taken and given back several times."""
+    notice = facts.NoticeWanted(
+        person_ids=sorted(map(str, people)),
+        kind=kind,
+        about_id=f"{visit}.{work.new_id()}",
+        due_at=_timestamp(work.now),
+        until=_timestamp(until),
+    )
+    await outbox.publish(work, (notice, str(visit)))
 
 
 async def person_data_erased(work: UnitOfWork, erased: Erased) -> None:

@@ -43,10 +43,12 @@ PERSON_TABLES = (
         erasure=(Delete(("person", "entry")),),
     ),
     PersonTable(tables.team, ("owner",), ("id", "owner", "main"), erasure=(Delete(),)),
+    PersonTable(tables.held_credential, ("person",), ("id", "person", "kind", "expires_on"), erasure=(Delete(),)),
+    PersonTable(tables.uncleared, ("worker",), ("worker",), erasure=(Delete(),)),
     PersonTable(tables.merged_person, ("person", "kept"), ("person", "kept"), erasure=(Delete(),)),
     WORN_HATS,
     ACTING_RIGHTS,
     READS,
 )
 
-TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {}
+TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {"credential_rule": "what the rulebook says of credentials"}

@@ -1,14 +1,15 @@
 """Scheduling's tables as metadata. `migrations/` holds the DDL that creates them, with the row-level security; a test compares both.
 
 That no worker is in two places at once is an exclusion constraint of `visit_place`, in the migration alone: the metadata has no word for a
-range over ids. `team` and `team_member` are projections of matching's events, `merged_person` of identity's. Two teams whose owners turned
+range over ids. `team` and `team_member` are projections of matching's events, `merged_person` and `held_credential` of identity's, and
+`credential_rule` of governance's. `uncleared` has the workers whose credentials are to be looked at again. Two teams whose owners turned
 out to be one person are one: every other table names the `main` of them, the oldest. A member's `entry` is the one that the event named,
 `person` the one in use.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, MetaData, Table, Text, Uuid
 
-from libs.access import merged_persons
+from libs.access import held_credentials, merged_persons
 from libs.database.columns import MOMENT, key, optional, required
 
 metadata = MetaData()
@@ -71,3 +72,7 @@ team_member = Table(
 )
 
 merged_person = merged_persons.merged_person.to_metadata(metadata)
+held_credential = held_credentials.held_credential.to_metadata(metadata)
+credential_rule = held_credentials.credential_rule.to_metadata(metadata)
+
+uncleared = Table("uncleared", metadata, key("worker", Uuid))

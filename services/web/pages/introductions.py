@@ -16,6 +16,7 @@ from libs.rpc import enums
 from libs.rpc.enums import known_word
 from services.web.http.forms import Form
 from services.web.page_context import PageContext, utc_datetime
+from services.web.pages.qualification_view import kinds_in_words
 
 CHANGE = "introduction"
 _PairIds: TypeAlias = tuple[str, str]
@@ -74,7 +75,8 @@ async def change(ctx: PageContext, form: Form) -> Response:
         step, shown = form.text("step"), pb.INTRODUCTION_STEP_UNSPECIFIED
         if step in list(IntroductionStep):
             shown = enums.to_wire(pb.IntroductionStep, IntroductionStep(step))
-        answer: pb.SayYesResponse = await ctx.call(services.SayYes, pb.SayYesRequest(request_id=form.request_id, pair=pair, step=shown))
+        async with kinds_in_words(ctx):
+            answer: pb.SayYesResponse = await ctx.call(services.SayYes, pb.SayYesRequest(request_id=form.request_id, pair=pair, step=shown))
         did = "joined" if answer.step == pb.INTRODUCTION_STEP_JOINED else "yes"
     elif did in {"no", "block"}:
         await ctx.call(services.SayNo, pb.SayNoRequest(request_id=form.request_id, pair=pair, block=did == "block"))

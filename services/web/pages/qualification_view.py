@@ -1,6 +1,7 @@
 """Credentials as pages show them: in words, with what each lets its person do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -8,6 +9,7 @@ from markupsafe import Markup
 from kith.governance.v1 import governance_pb2 as gov
 from kith.identity.v1 import credentials_pb2 as pb
 from kith.identity.v1.enums import CredentialState, GateProblem
+from libs.refusals import FailedPrecondition
 from libs.rpc.enums import known_word
 from services.web.page_context import PageContext
 from services.web.pages.motion_view import StatusLabel
@@ -73,6 +75,19 @@ class KindsOfRulebook:
 
 async def fetch_kinds(ctx: PageContext) -> KindsOfRulebook:
     return KindsOfRulebook(ctx, (await fetch_rulebook(ctx)).credentials)
+
+
+@asynccontextmanager
+async def kinds_in_words(ctx: PageContext) -> AsyncIterator[None]:
+    """A refusal that names kinds of credentials by their keys names them in words, as the rulebook does."""
+    try:
+        yield
+    except FailedPrecondition as refusal:
+        if "kinds" not in refusal.details:
+            raise
+        kinds = await fetch_kinds(ctx)
+        named = ", ".join(kinds.name(kind) for kind in refusal.details["kinds"].split())
+        raise FailedPrecondition(refusal.reason, **{**refusal.details, "kinds": named}) from refusal
 
 
 async def fetch_credentials(ctx: PageContext, person_id: str) -> list[pb.Credential]:

@@ -21,7 +21,7 @@ from services.web.page_context import PageContext
 from services.web.pages.form_page import Fields, FormPage, choices, version_of
 
 LANGUAGES = ("en", "ar", "bn", "cy", "fa", "fr", "gu", "ga", "pa", "pl", "pt", "ro", "so", "ta", "ur", "zh")
-_STOPPABLE = (NoticeTopic.MOTIONS, NoticeTopic.BALLOTS, NoticeTopic.TEAM)
+_STOPPABLE = (NoticeTopic.MOTIONS, NoticeTopic.BALLOTS, NoticeTopic.TEAM, NoticeTopic.VISITS)
 _HALF_HOURS = [f"{minutes // 60:02}:{minutes % 60:02}" for minutes in range(0, 24 * 60, 30)]
 _INPUTS = {"helper_person_id": "helper"}
 

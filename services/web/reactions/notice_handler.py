@@ -37,7 +37,8 @@ def wanted_handler(message: EventClass) -> tuple[str, EventHandler]:
             wanted.about_id,
             source=event.source,
             at=event.at,
-            subject=wanted.about_id,
+            # What follows a dot makes it a notice of its own about the same.
+            subject=wanted.about_id.partition(".")[0],
             due_at=wanted.due_at.ToDatetime(tzinfo=UTC),
             until=wanted.until.ToDatetime(tzinfo=UTC),
         )

@@ -4,13 +4,10 @@ from collections.abc import Mapping
 
 from kith.matching.v1 import tasks_pb2 as pb
 from kith.matching.v1.enums import TaskKind
-from libs.refusals import FailedPrecondition
 from libs.rpc.enums import to_wire
 from services.web.page_context import PageContext
-from services.web.pages.form_page import Fields, FormPage, InvalidFormError, choices, require
-from services.web.pages.qualification_view import fetch_kinds
-
-_LACKS = "TASK_NEEDS_CREDENTIALS"
+from services.web.pages.form_page import Fields, FormPage, choices, require
+from services.web.pages.qualification_view import kinds_in_words
 
 
 async def _values(ctx: PageContext, _fields: Fields) -> Mapping[str, object]:
@@ -26,14 +23,8 @@ async def _assign(ctx: PageContext, fields: Fields, request_id: str) -> str:
         person_id=ctx.path_param("person"),
         kind=to_wire(pb.TaskKind, TaskKind(fields["task"])),
     )
-    try:
+    async with kinds_in_words(ctx):
         await ctx.call(ctx.state.services.tasks.AssignTask, request)
-    except FailedPrecondition as refusal:
-        if refusal.reason != _LACKS:
-            raise
-        kinds = await fetch_kinds(ctx)
-        lacking = ", ".join(str(kinds.name(kind)) for kind in refusal.details["kinds"].split())
-        raise InvalidFormError([ctx.form_problem("task", f"refusal.{_LACKS}", kinds=lacking)]) from refusal
     return "/team?done=assigned"
 
 

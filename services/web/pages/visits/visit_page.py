@@ -8,6 +8,7 @@ from kith.scheduling.v1 import visits_pb2 as pb
 from kith.scheduling.v1.enums import VisitState
 from services.web.http.forms import Form
 from services.web.page_context import PageContext, utc_datetime
+from services.web.pages.qualification_view import kinds_in_words
 from services.web.pages.visits.visit_words import state_of, times_words, visit_row
 from services.web.pages.visits.week import shown_version
 
@@ -46,7 +47,8 @@ async def change(ctx: PageContext, form: Form) -> Response:
     elif did == "decline":
         await ctx.call(services.DeclineVisit, pb.DeclineVisitRequest(**ids, version=version))
     elif did == "take":
-        await ctx.call(services.TakeVisit, pb.TakeVisitRequest(**ids, version=version))
+        async with kinds_in_words(ctx):
+            await ctx.call(services.TakeVisit, pb.TakeVisitRequest(**ids, version=version))
     elif did == "give_back":
         await ctx.call(services.GiveBackVisit, pb.GiveBackVisitRequest(**ids))
     elif did == "cancel":

@@ -11,6 +11,7 @@ from kith.scheduling.v1 import visits_pb2 as pb
 from libs.texts.days import read_day
 from services.web.http.forms import Form
 from services.web.page_context import PageContext
+from services.web.pages.qualification_view import kinds_in_words
 from services.web.pages.visits.visit_words import visit_row
 
 CHANGE = "week"
@@ -49,7 +50,8 @@ async def show(ctx: PageContext) -> Response:
 async def take(ctx: PageContext, form: Form) -> Response:
     """The person will go to a visit. What is refused is said on a page of its own."""
     request = pb.TakeVisitRequest(request_id=form.request_id, visit_id=form.text("visit"), version=shown_version(form))
-    await ctx.call(ctx.state.services.visits.TakeVisit, request)
+    async with kinds_in_words(ctx):
+        await ctx.call(ctx.state.services.visits.TakeVisit, request)
     return ctx.redirect("/week?done=taken")
 
 

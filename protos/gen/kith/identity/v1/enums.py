@@ -124,6 +124,7 @@ class NoticeTopic(StrEnum):
     MOTIONS = "motions"
     BALLOTS = "ballots"
     TEAM = "team"
+    VISITS = "visits"
 
 
 class AudienceKind(StrEnum):

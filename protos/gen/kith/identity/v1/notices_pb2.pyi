@@ -64,6 +64,8 @@ class _NoticeTopicEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoticeTop
     """their own vote was recorded or changed"""
     NOTICE_TOPIC_TEAM: _NoticeTopic.ValueType  # 4
     """their team asks how it goes, or somebody in it can do a task no longer"""
+    NOTICE_TOPIC_VISITS: _NoticeTopic.ValueType  # 5
+    """a visit is planned, moved, taken or given back"""
 
 class NoticeTopic(_NoticeTopic, metaclass=_NoticeTopicEnumTypeWrapper):
     """NoticeTopic: what notices are about. Each but the first can be stopped."""
@@ -77,6 +79,8 @@ NOTICE_TOPIC_BALLOTS: NoticeTopic.ValueType  # 3
 """their own vote was recorded or changed"""
 NOTICE_TOPIC_TEAM: NoticeTopic.ValueType  # 4
 """their team asks how it goes, or somebody in it can do a task no longer"""
+NOTICE_TOPIC_VISITS: NoticeTopic.ValueType  # 5
+"""a visit is planned, moved, taken or given back"""
 Global___NoticeTopic: _TypeAlias = NoticeTopic  # noqa: Y015
 
 @_typing.final

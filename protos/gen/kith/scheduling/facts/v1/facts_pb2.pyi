@@ -177,7 +177,7 @@ class VisitGivenBack(_message.Message):
     person_id: _builtins.str
     worker_id: _builtins.str
     why: _builtins.str
-    """given_back, moved, left_team, merged"""
+    """given_back, moved, left_team, merged, uncleared"""
     def __init__(
         self,
         *,
@@ -318,3 +318,47 @@ class PersonDataErased(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PersonDataErased: _TypeAlias = PersonDataErased  # noqa: Y015
+
+@_typing.final
+class NoticeWanted(_message.Message):
+    """NoticeWanted: these persons are to be told, each in the way they chose; once for each person, kind and id."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_IDS_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    ABOUT_ID_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """visit_proposed, visit_agreed, visit_declined, visit_move_proposed, visit_moved, visit_cancelled, visit_taken,"""
+    about_id: _builtins.str
+    """visit_given_back, visit_uncleared
+    the visit's id, a dot, and an id of this notice
+    """
+    @_builtins.property
+    def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp:
+        """not before"""
+
+    @_builtins.property
+    def until(self) -> _timestamp_pb2.Timestamp:
+        """when the visit starts; after that it is of no use"""
+
+    def __init__(
+        self,
+        *,
+        person_ids: _abc.Iterable[_builtins.str] | None = ...,
+        kind: _builtins.str = ...,
+        about_id: _builtins.str = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+        until: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["due_at", b"due_at", "until", b"until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about_id", b"about_id", "due_at", b"due_at", "kind", b"kind", "person_ids", b"person_ids", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NoticeWanted: _TypeAlias = NoticeWanted  # noqa: Y015

@@ -1,0 +1,26 @@
+"""A worker's credentials no longer count on the day of a visit: it is open again, and both hear of it."""
+
+from uuid import UUID
+
+from libs.database.engine import UnitOfWork
+from services.scheduling.commands.tell import Notice, tell
+from services.scheduling.storage import clearance, events_out, visit_places, visits
+
+
+async def give_back_uncleared(work: UnitOfWork) -> int:
+    """Looks at the workers whose credentials, or the rulebook, changed. Returns at how many it looked."""
+    doubted = await clearance.list_doubted(work)
+    for worker in doubted:
+        for visit, day in await clearance.days_to_come(work, worker):
+            if await clearance.missing_for_visit(work, worker, day):
+                await _give_back(work, visit, worker)
+        await clearance.settle(work, worker)
+    return len(doubted)
+
+
+async def _give_back(work: UnitOfWork, visit_id: UUID, worker: UUID) -> None:
+    visit = await visits.get(work, visit_id, lock=True)
+    if await visit_places.give_back(work, visit.id, worker):
+        await events_out.visit_given_back(work, visit.id, visit.person, worker, "uncleared")
+        await tell(work, Notice.GIVEN_BACK, visit, {visit.person})
+        await tell(work, Notice.UNCLEARED, visit, {worker})

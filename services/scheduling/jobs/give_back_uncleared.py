@@ -1,0 +1,23 @@
+"""Job that opens visits again when the credentials of who took them no longer count."""
+
+from datetime import datetime, timedelta
+
+from libs.database.engine import UnitOfWork
+from libs.host.caught_up import is_caught_up
+from libs.host.component import Job, Runtime
+from services.scheduling.commands.give_back_uncleared import give_back_uncleared
+from services.scheduling.storage import clearance
+
+_SOON = timedelta(seconds=1)
+
+
+def job(runtime: Runtime) -> Job:
+    """It waits while the projections of credentials or rulebook are rebuilt: half of somebody's credentials would look like too few."""
+
+    async def run(work: UnitOfWork) -> int:
+        return await give_back_uncleared(work) if await is_caught_up(work, runtime, "identity", "governance") else 0
+
+    async def next_look(work: UnitOfWork) -> datetime | None:
+        return await clearance.next_look(work, work.now + _SOON)
+
+    return Job("give_back_uncleared", run, due=next_look)

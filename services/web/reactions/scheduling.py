@@ -1,0 +1,7 @@
+"""Notices that scheduling asks for: a visit is planned, moved, taken or given back. Each is told in the way they chose."""
+
+from kith.scheduling.facts.v1.facts_pb2 import NoticeWanted
+from libs.messages.reactions import Reactions
+from services.web.reactions.notice_handler import wanted_handler
+
+REACTIONS = Reactions("scheduling", dict([wanted_handler(NoticeWanted)]), ())
