@@ -144,9 +144,10 @@ async def running_federation(infrastructure: Infrastructure, name: str, *, reach
         yield RunningFederation(name, co_op, port, root, root_file, person)
 
 
-def count_peer_exchanges() -> float:
-    """The number of successful exchanges so far, for all co-ops in this process."""
-    return sum(sample.value for family in PEER_EXCHANGES.collect() for sample in family.samples if sample.name.endswith("_total"))
+def count_peer_exchanges(peer: str = "") -> float:
+    """The number of calls so far by all co-ops in this process: to every peer, whatever came of them, or those that reached this one."""
+    samples = [sample for family in PEER_EXCHANGES.collect() for sample in family.samples if sample.name.endswith("_total")]
+    return sum(sample.value for sample in samples if not peer or sample.labels == {"peer": peer, "outcome": "OK"})
 
 
 async def wait_until(condition: Callable[[], Awaitable[bool]], seconds: float = 30.0) -> None:
