@@ -311,7 +311,7 @@ class Hour:
         with ThreadPoolExecutor(1) as thread:  # the browser's own loop runs in this one
             thread.submit(asyncio.run, self._clocks.advance_past(moment, timedelta(hours=25))).result()
         worker.open("/news")
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while worker.page.get_by_text("The last day of your paper is over.").count() == 0:
             assert time.monotonic() < deadline, worker.page.get_by_role("main").inner_text()
             worker.open("/news")

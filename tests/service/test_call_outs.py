@@ -88,6 +88,6 @@ async def test_a_call_out_is_read_by_members_answered_as_every_introduction_and_
         assert reads, "who read it is in Ada's list of readers"
         await people.co_op.move_clock(9 * 86_400)
         assert (await calls.own(ada), await calls.seen(wren)) == ([], [])
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while await people.co_op.all_rows("matching", "call_out"):
                 await asyncio.sleep(0.05)

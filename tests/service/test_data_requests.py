@@ -93,7 +93,7 @@ async def test_a_request_has_a_month_and_the_secretaries_are_reminded(infrastruc
 
         waits = DataRequestWaits(data_request_id=asked.data_request_id, person_id=str(ada), due_day=asked.due_day)
 
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (await co_op.published_events("identity")).count(waits) < 2:
                 await asyncio.sleep(0.1)
         events = await co_op.published_events("identity")

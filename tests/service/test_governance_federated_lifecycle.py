@@ -60,7 +60,7 @@ async def test_an_outcome_is_final_once_and_only_a_later_revision_replaces_it(in
         async with database.work(callers.job("rebuild"), datetime.now(UTC)) as work:
             await rebuild_projections(work, (reactions.REACTIONS,))
         await database.close()
-        await voting.assembly.co_op.wait_until_consumed("governance", "federation", seconds=20)
+        await voting.assembly.co_op.wait_until_consumed("governance", "federation")
         assert await voting.assembly.co_op.all_rows("governance", "vote") == before
         assert len(await decision_log(voting)) == 2
 
@@ -148,7 +148,7 @@ async def test_a_restart_between_any_two_steps_changes_nothing(infrastructure: I
         await voting.ready()
         await voting.federation.publish((federation.VoteOpened(vote_id=voting.vote), voting.vote))
         await again()
-        await co_op.wait_until_consumed("governance", "federation", seconds=20)
+        await co_op.wait_until_consumed("governance", "federation")
         first = await voting.cast(voting.voters[0], "for")
         await again()
         mine = await call_service(

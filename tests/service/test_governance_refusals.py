@@ -166,7 +166,7 @@ async def test_a_request_of_100_mb_is_refused_and_the_service_lives_on(infrastru
         async with grpc.aio.insecure_channel(assembly.co_op.address("governance"), options=options) as channel:
             method = channel.unary_unary("/kith.governance.v1.GovernanceService/OpenMotion")
             with pytest.raises(grpc.aio.AioRpcError) as refused:
-                await method(huge.SerializeToString(), timeout=20)
+                await method(huge.SerializeToString(), timeout=60)
             assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
         motion = await assembly.open_motion()
         assert (await assembly.cast(assembly.members["user"][0], motion, "for")).revision == 1

@@ -114,7 +114,7 @@ async def test_a_secretary_does_not_hear_of_a_hidden_hold_on_themself(infrastruc
         assert [hidden.hold_id in record.json for record in exported.records if record.kind == "person_hold"] == [False]
         await _assert_the_review_moves(co_op, shown.hold_id, colleague)
         await co_op.move_clock(3 * 24 * 3600)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(due := [event for event in await co_op.published_events("identity") if isinstance(event, HoldDue)]) < 2:
                 await asyncio.sleep(0.1)
         assert {(event.hold_id, event.secretary_id) for event in due} == {(hidden.hold_id, str(second)), (shown.hold_id, "")}
@@ -126,7 +126,7 @@ async def _assert_a_second_reminder(co_op: RunningCoOp, hold_id: str, token: str
     review = pb.ReviewHoldRequest(request_id=str(new_id()), hold_id=hold_id, review_day=day)
     await call_service(co_op.stub(DataRequestServiceStub).ReviewHold, review, token)
     await co_op.move_clock(5 * 24 * 3600)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while day not in [event.review_day for event in await co_op.published_events("identity") if isinstance(event, HoldDue)]:
             await asyncio.sleep(0.1)
 
@@ -164,7 +164,7 @@ async def test_what_is_confirmed_after_a_restore_waits_for_the_end_of_a_hold(inf
 
 async def _erased(co_op: RunningCoOp, number: int) -> list[str]:
     """Who is erased, once there are so many."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(gone := [event for event in await co_op.published_events("identity") if isinstance(event, PersonErased)]) < number:
             await asyncio.sleep(0.1)
     return [person for event in gone for person in event.person_ids]
@@ -190,7 +190,7 @@ async def _dispose(co_op: RunningCoOp, *catch_up: Callable[[], Awaitable[None]])
 
 async def _log(co_op: RunningCoOp, token: str) -> list[tuple[str, int, int, str]]:
     stub = co_op.stub_at("identity", PersonRightsServiceStub)
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(60):
         while not (lines := (await call_service(stub.ListDisposals, rights.ListDisposalsRequest(), token)).disposals):
             await asyncio.sleep(0.1)
     return [(line.kind, line.records, line.years, line.after) for line in lines]

@@ -16,6 +16,7 @@ from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound
 from tests.support.matching_people import MatchingPeople
 from tests.support.running_co_op import Infrastructure, event_publisher, running_co_op
+from tests.support.waiting import wait_until
 
 
 @asynccontextmanager
@@ -270,9 +271,8 @@ async def test_a_last_yes_that_is_being_written_is_not_ended(infrastructure: Inf
 
 
 async def _until_over(people: MatchingPeople, person: UUID, *, giving: bool = True) -> None:
-    for _ in range(200):
-        found = await people.introductions(person, giving=giving)
-        if found.not_now and not found.introductions:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("no introduction has ended")
+    async def is_over() -> bool:
+        introductions = await people.introductions(person, giving=giving)
+        return bool(introductions.not_now) and not introductions.introductions
+
+    await wait_until(is_over, "no introduction has ended")

@@ -31,7 +31,7 @@ async def rebuild_and_wait(co_op: RunningCoOp) -> None:
     async with co_op.database_transaction("membership") as connection:
         assert await connection.fetchval("select sum(n) from position") == 0
     for source in ("identity", "governance"):
-        await co_op.wait_until_consumed("membership", source, seconds=20)
+        await co_op.wait_until_consumed("membership", source)
 
 
 @pytest.mark.capability("M2")

@@ -1,6 +1,5 @@
 """Visits of a trial and in a team are counted, and both sides are asked how it goes."""
 
-import asyncio
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from tests.service.test_introductions import matching_people
 from tests.service.test_teams import Team
 from tests.support.matching_people import MatchingPeople
 from tests.support.running_co_op import Infrastructure
+from tests.support.waiting import wait_until
 
 
 class Working:
@@ -132,11 +132,11 @@ async def test_in_a_team_an_end_that_stays_alone_counts_after_a_week(infrastruct
         assert await working.answer(ada, review.review_id, pb.REVIEW_ANSWER_END) == (False, False)
 
         await people.co_op.move_clock(17 * 24 * 3600)
-        for _ in range(200):
-            if not await people.teams(wren):
-                break
-            await asyncio.sleep(0.05)
-        assert await people.teams(wren) == []
+
+        async def is_over() -> bool:
+            return not await people.teams(wren)
+
+        await wait_until(is_over)
         [seen] = (await working.seen(wren)).reviews
         assert (seen.closed, seen.own_answer, seen.other_answer) == (True, 0, 0)
         left = [event for event in await people.co_op.published_events("matching") if isinstance(event, facts.TeamMemberLeft)]

@@ -1,8 +1,6 @@
 """Tasks of a team are done only by those who have the credentials for them."""
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -21,6 +19,7 @@ from tests.service.test_introductions import matching_people
 from tests.service.test_teams import Team
 from tests.support.matching_people import MatchingPeople
 from tests.support.running_co_op import Infrastructure
+from tests.support.waiting import wait_until
 
 MEDICINES = pb.TASK_KIND_MEDICINES
 
@@ -59,13 +58,6 @@ async def _team(people: MatchingPeople, owner: UUID, *members: tuple[UUID, "team
         await team.invite(member, kind, people.co_op.token(owner))
         await team.answer(member)
     return Tasks(team)
-
-
-async def _within(seconds: float, holds: Callable[[], Awaitable[bool]]) -> None:
-    end = time.monotonic() + seconds
-    while not await holds():
-        assert time.monotonic() < end
-        await asyncio.sleep(0.02)
 
 
 @pytest.mark.capability("T8", "I6")
@@ -133,16 +125,12 @@ async def test_a_task_ends_with_the_credential_and_the_team_hears(infrastructure
         async def ended(*whom: UUID) -> bool:
             return [event.person_id for event in await tasks.ended() if event.credentials] == [str(one) for one in whom]
 
-        await _within(1, lambda: ended(wren))
+        await wait_until(lambda: ended(wren))
         await people.co_op.move_clock(2 * 24 * 3600)
         assert await tasks.seen(ada) == {str(ben), str(ira)}, "its last day counts"
         await people.co_op.move_clock(3 * 24 * 3600)
         assert await tasks.seen(ada) == {str(ira)}
-        for _ in range(200):
-            if await ended(wren, ben):
-                break
-            await asyncio.sleep(0.05)
-        assert await ended(wren, ben)
+        await wait_until(lambda: ended(wren, ben))
         await _rebuild_begins(people)
         await people.look_for_support(ada)  # an event of our own wakes the job
         await asyncio.sleep(1.5)
@@ -172,7 +160,7 @@ async def test_the_last_day_follows_the_credential_and_a_task_of_nobody_goes(inf
             events = await people.co_op.published_events("matching")
             return [event.until_day for event in events if isinstance(event, facts.TaskAssigned)] == days
 
-        await _within(5, assigned)
+        await wait_until(assigned)
         async with people.co_op.database_transaction("matching", caller=callers.job("tests")) as connection:
             await connection.execute("delete from team_member where person = $1", ben)
             await connection.execute("update team_task set check_again = true")
@@ -181,5 +169,5 @@ async def test_the_last_day_follows_the_credential_and_a_task_of_nobody_goes(inf
         async def is_gone() -> bool:
             return not await people.co_op.all_rows("matching", "team_task")
 
-        await _within(5, is_gone)
+        await wait_until(is_gone)
         assert [event.credentials for event in await tasks.ended()] == [False]

@@ -1,11 +1,11 @@
 """What a person shares with "my team" is seen by those in it now, and by nobody who has left: not even out of an old backup."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -24,6 +24,7 @@ from libs.rpc.client import call_service
 from services.identity.reactions import matching
 from tests.support.person_records import TEAM, PersonRecords, acting_token
 from tests.support.running_co_op import EventPublisher, Infrastructure, RunningCoOp, event_publisher, running_co_op
+from tests.support.waiting import wait_until
 
 FIELD, KEY_SAFE = "home.key_safe", {"home.key_safe": "4711"}
 TABLES = ("team_place", "team_leaving")
@@ -143,12 +144,9 @@ async def test_my_team_sees_it_while_it_is_my_team(infrastructure: Infrastructur
         [second] = await records.share(ada, TEAM, FIELD, until=timedelta(days=1))
         assert [each.grant_id for each in await records.grants(ada, only_open=True)] == [second]
 
-        # Who leaves has lost it within a second; the others see on.
+        # Who leaves has lost it as soon as the event has come, and not when identity looks for events by itself; the others see on.
         await teams.leave(team, wren)
-        left = time.monotonic()
-        while await records.read(wren, ada):
-            await asyncio.sleep(0.02)
-        assert time.monotonic() - left < 1
+        await wait_until(partial(_reads_nothing, records, wren, ada), "wren reads no more")
         assert (await records.read_all(wren, FIELD), await records.shared_with(wren)) == ({wren: "0815"}, [])
         assert await records.read(twin, ada) == KEY_SAFE
         before = await teams.rows()
@@ -208,7 +206,7 @@ async def test_no_old_database_brings_back_who_has_left(infrastructure: Infrastr
             )
 
         await teams.co_op.restart(matching_set_back)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while await teams.epoch() == 1:
                 await asyncio.sleep(0.05)
         await teams.follow()
@@ -225,3 +223,7 @@ async def test_no_old_database_brings_back_who_has_left(infrastructure: Infrastr
         await teams.membership.publish((MembershipEnded(person_id=str(wren), on=today, reason="left"), str(wren)))
         await teams.co_op.wait_until_consumed("identity", "membership")
         assert [await teams.records.read(one, ada) for one in (wren, kim)] == [{}, KEY_SAFE]
+
+
+async def _reads_nothing(records: PersonRecords, by: UUID, of: UUID) -> bool:
+    return not await records.read(by, of)

@@ -19,6 +19,7 @@ from libs.rpc.client import call_service
 from tests.service.test_introductions import matching_people
 from tests.support.matching_people import MatchingPeople
 from tests.support.running_co_op import Infrastructure
+from tests.support.waiting import wait_until
 
 
 class Team:
@@ -160,10 +161,11 @@ async def test_who_is_no_longer_a_member_is_in_no_team(infrastructure: Infrastru
         await asyncio.sleep(0.5)
         assert len((await teams[0].seen(ada)).hats) == 1, "until their last day"
         await people.co_op.move_clock(4 * 24 * 3600)
-        for _ in range(200):
-            if not (await teams[1].seen(robin)).members:
-                break
-            await asyncio.sleep(0.05)
+
+        async def hidden_invitation_is_over() -> bool:
+            return not (await teams[1].seen(robin)).members
+
+        await wait_until(hidden_invitation_is_over)
         seen = await teams[0].seen(ada)
         assert (list(seen.members), list(seen.hats)) == ([], [])
         assert [member.person_id for member in (await teams[2].seen(ben)).members] == [str(stays)]

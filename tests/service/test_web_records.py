@@ -23,7 +23,7 @@ class Visitor:
     """A browser without JavaScript, signed in as one person."""
 
     def __init__(self, pages: str) -> None:
-        self.http = httpx2.AsyncClient(base_url=pages, timeout=10, follow_redirects=True)
+        self.http = httpx2.AsyncClient(base_url=pages, timeout=60, follow_redirects=True)
 
     async def see(self, path: str) -> str:
         response = await self.http.get(path)

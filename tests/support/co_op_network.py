@@ -196,7 +196,7 @@ class NetworkedCoOp:
     async def own_identity(self) -> federation.GetOwnIdentityResponse:
         """Waits until there is an identity document."""
         response = federation.GetOwnIdentityResponse()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not response.document:
                 response = await call_service(self.peering.GetOwnIdentity, federation.GetOwnIdentityRequest(), self.secretary_token)
                 await asyncio.sleep(0.02)
@@ -313,7 +313,7 @@ async def _adopt_and_propose(co_op: NetworkedCoOp) -> str:
 
 
 async def _wait_until_passed(co_op: NetworkedCoOp) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not [row for row in await co_op.co_op.all_rows("governance", "decision") if row[0] == 2]:
             await asyncio.sleep(0.05)
 
@@ -335,7 +335,7 @@ async def _exchange_invitations(network: CoOpNetwork, first: str, second: str) -
 async def _confirm_pair(network: CoOpNetwork, first: str, second: str, code: str, decisions: Mapping[str, str]) -> None:
     co_op, other = network[first], network[second]
     await asyncio.gather(co_op.confirm(second, code, decisions[first]), other.confirm(first, code, decisions[second]))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not all(peer.state == federation.PEER_STATE_ACTIVE for peer in await asyncio.gather(co_op.peer(second), other.peer(first))):
             await asyncio.sleep(0.1)
 

@@ -104,7 +104,7 @@ class ErasingCoOp:
         """Asks, decides, and waits until every service has confirmed."""
         return await self.wait_for_erasure(await self.decide(await self.ask(name)), lambda erasure: erasure.HasField("finished_at"))
 
-    async def wait_for_erasure(self, erasure_id: str, wanted: Callable[[pb.Erasure], bool], seconds: float = 30.0) -> pb.Erasure:
+    async def wait_for_erasure(self, erasure_id: str, wanted: Callable[[pb.Erasure], bool], seconds: float = 60.0) -> pb.Erasure:
         found: list[pb.Erasure] = []
         try:
             async with asyncio.timeout(seconds):

@@ -14,7 +14,7 @@ class HttpUser:
     """Uses the pages of one co-op at `<host>:<port>`."""
 
     def __init__(self, address: str) -> None:
-        self._client = httpx2.AsyncClient(base_url=f"http://{address}", follow_redirects=True, timeout=10)
+        self._client = httpx2.AsyncClient(base_url=f"http://{address}", follow_redirects=True, timeout=60)
         self._hidden: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:

@@ -133,7 +133,7 @@ class RunningCoOp:
         """Shifts the co-op's clock as demos do, and waits until the shift takes effect."""
         before = self.now()
         (self.folder / "clock").write_text(str(seconds), encoding="ascii")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while abs((self.process.clock.offset().total_seconds()) - seconds) > 0.5:
                 await asyncio.sleep(0.05)
         assert seconds <= 0 or self.now() > before
@@ -178,7 +178,7 @@ class RunningCoOp:
         known = symbol_database.Default()
         return [known.GetSymbol(row["type"]).FromString(row["payload"]) for row in rows]
 
-    async def wait_until_consumed(self, consumer: str, source: str, seconds: float = 30.0) -> None:
+    async def wait_until_consumed(self, consumer: str, source: str, seconds: float = 60.0) -> None:
         """Waits until the consumer has processed everything the source has published so far."""
         async with self.database_transaction(source) as connection:
             published = await connection.fetchval("select count(*) from outbox")

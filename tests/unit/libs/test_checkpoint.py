@@ -422,4 +422,5 @@ def test_a_large_bad_note_is_refused_quickly(data: bytes) -> None:
     begun = time.process_time()
     with pytest.raises(BadNoteError):
         _parsed(data)
-    assert time.process_time() - begun < 0.5
+    # A thousand times what it takes: reading that grows with the square of the length takes more.
+    assert time.process_time() - begun < 3
