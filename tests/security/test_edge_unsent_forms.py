@@ -154,25 +154,31 @@ def _text_names(form: str) -> list[str]:
     return [name for name in names if name.rpartition("-")[2] not in {"day", "month", "year"}]
 
 
-def test_every_form_into_which_words_are_written_brings_them_back() -> None:
-    lost, tried = [], set()
+def test_every_form_into_which_words_are_written_brings_them_back_and_never_its_secrets() -> None:
+    lost, shown, tried, secret = [], [], set(), set()
     browser = ScriptlessBrowser(FakeServices()).sign_in()
     for path in every_page.one_path_of_each_page():
         if path.startswith(("/sign-in", "/look-up", "/recover")):
             continue
         for action, fields in every_page.filled_forms(browser, path):
             form = _form(browser.http.get(path).text, action)
-            words = {name: f"Words of {name}" for name in _text_names(form) if name not in _NEVER_KEPT.get(action, ())}
-            if words:
+            never_kept = _NEVER_KEPT.get(action, ())
+            words = {name: f"Words of {name}" for name in _text_names(form) if name not in never_kept}
+            secrets = {name: f"Secret of {name}" for name in never_kept}
+            if words or secrets:
                 browser.fakes.sessions.sessions.clear()
                 hidden = dict(HIDDEN.findall(form))
-                sent = browser.http.post(action, data=fields | hidden | words, headers={"origin": browser.fakes.public_url})
+                sent = browser.http.post(action, data=fields | hidden | words | secrets, headers={"origin": browser.fakes.public_url})
+                kept = repr(browser.fakes.kept_forms.forms)
                 page = sign_in_again(browser, sent)
                 tried.add(action)
+                secret |= {(action, name) for name in secrets}
                 lost += [(path, name) for name, text in words.items() if text not in page]
+                shown += [(path, name) for name, text in secrets.items() if text in kept or text in page]
                 browser.fakes.kept_forms.forms.clear()
-    assert not lost, lost
+    assert (lost, shown) == ([], [])
     assert len(tried) >= 8
+    assert {name for _, name in secret} >= {"credential", "code", "password"}, "no secret was sent"
 
 
 def test_the_mark_of_an_owner_is_bound_to_the_form_and_says_nothing() -> None:
