@@ -37,7 +37,7 @@ async def voting_under_load(co_op: KithUpProcess) -> AsyncIterator[tuple[Connect
             over.set()
             async with asyncio.timeout(LIMIT_SECONDS):
                 await working
-        print(f"\nat rest {await auditor.wait_until_at_rest(LIMIT_SECONDS):.1f} s after the last act")  # noqa: T201 - the measured time
+        print(f"\nat rest {await auditor.wait_until_at_rest():.1f} s after the last act")  # noqa: T201 - the measured time
         assert poll.refusals == {}, "a command was refused because NATS was away"
         assert await auditor.ballot_findings(poll) == []
         assert await auditor.findings() == []
