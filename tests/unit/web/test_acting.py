@@ -96,7 +96,7 @@ def test_a_vote_is_not_cast_and_no_hat_is_worn_while_acting(browser: ScriptlessB
 def test_a_right_that_ends_between_page_and_form_ends_the_act_and_keeps_what_was_written(
     fakes: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No page of today takes a text in another's place, so a page for oneself is opened to it here."""
+    """`/you/people/new` stands for the pages that take a text in another's place: it is opened to that here."""
     monkeypatch.setattr("services.web.app.PAGES", tuple(_opened(page) for page in PAGES))
     browser = ScriptlessBrowser(fakes).sign_in()
     browser.open("/")
