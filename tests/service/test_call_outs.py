@@ -12,8 +12,7 @@ from kith.matching.v1.call_outs_pb2_grpc import CallOutServiceStub
 from libs.database.engine import new_id
 from libs.refusals import FailedPrecondition, Invalid, NotAllowed, NotFound
 from libs.rpc.client import call_service
-from tests.service.test_introductions import matching_people
-from tests.support.matching_people import MatchingPeople
+from tests.support.matching_people import MatchingPeople, matching_people
 from tests.support.running_co_op import Infrastructure
 
 WORDS = "I look for somebody who signs, on Tuesday mornings."

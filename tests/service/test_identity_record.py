@@ -24,7 +24,7 @@ from libs.rpc.client import call_service
 from services.database_setup import prepare_databases
 from services.identity.reactions import membership
 from tests.contract.migration_fingerprints import migration_files
-from tests.support.person_records import MEMBERS, PersonRecords, acting_token, hat_audience, person_audience
+from tests.support.person_records import MEMBERS, PersonRecords, hat_audience, person_audience
 from tests.support.running_co_op import Infrastructure, RunningCoOp, event_publisher, running_co_op
 
 DAY = timedelta(days=1)
@@ -191,7 +191,7 @@ async def test_what_makes_no_sense_is_refused_by_what_is_wrong_with_it(infrastru
 async def test_who_acts_for_a_person_does_so_in_their_sections_and_shares_nothing(infrastructure: Infrastructure) -> None:
     async with running_co_op(infrastructure, "identity") as co_op:
         _, ash, bo = await co_op.register_people("Sam Sample", "Ash Example", "Bo Example")
-        records, bo_for_ash = PersonRecords(co_op), acting_token(co_op, bo, ash)
+        records, bo_for_ash = PersonRecords(co_op), co_op.token(bo, acting_for=ash)
         await records.fill_in(ash, home__key_safe="4711", health__risks="Stairs")
         with pytest.raises(NotAllowed, match="ACTING_ENDED"):
             await records.fill_in(ash, by=bo_for_ash, version=1, health__risks="Stairs, mornings")

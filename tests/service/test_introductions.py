@@ -1,8 +1,6 @@
 """Two people get to know each other: both choose at every step, and a no stays private."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from uuid import UUID
 
 import pytest
@@ -14,19 +12,9 @@ from kith.matching.v1 import teams_pb2 as teams
 from libs import callers
 from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound
-from tests.support.matching_people import MatchingPeople
-from tests.support.running_co_op import Infrastructure, event_publisher, running_co_op
+from tests.support.matching_people import MatchingPeople, matching_people
+from tests.support.running_co_op import Infrastructure
 from tests.support.waiting import wait_until
-
-
-@asynccontextmanager
-async def matching_people(infrastructure: Infrastructure) -> AsyncIterator[MatchingPeople]:
-    async with (
-        running_co_op(infrastructure, "matching") as co_op,
-        event_publisher(co_op, "identity") as identity,
-        event_publisher(co_op, "membership") as membership,
-    ):
-        yield MatchingPeople(co_op, identity, membership)
 
 
 @pytest.mark.capability("T1", "L10")

@@ -14,9 +14,8 @@ from kith.matching.v1.reviews_pb2_grpc import ReviewServiceStub
 from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, FailedPrecondition, NotAllowed, NotFound
 from libs.rpc.client import call_service
-from tests.service.test_introductions import matching_people
 from tests.service.test_teams import Team
-from tests.support.matching_people import MatchingPeople
+from tests.support.matching_people import MatchingPeople, matching_people
 from tests.support.running_co_op import Infrastructure
 from tests.support.waiting import wait_until
 

@@ -20,8 +20,7 @@ from libs.database.engine import new_id
 from libs.refusals import NotAllowed
 from libs.rpc.client import call_service
 from scripts.cli.main import main
-from tests.service.test_introductions import matching_people
-from tests.support.matching_people import MatchingPeople
+from tests.support.matching_people import MatchingPeople, matching_people
 from tests.support.running_co_op import Infrastructure, event_publisher
 
 MORNING = profiles.WeeklyTime(day="mon", begins="09:00", ends="12:00")

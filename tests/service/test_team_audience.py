@@ -22,7 +22,7 @@ from libs.messages.rebuild import rebuild_projections
 from libs.refusals import NotAllowed
 from libs.rpc.client import call_service
 from services.identity.reactions import matching
-from tests.support.person_records import TEAM, PersonRecords, acting_token
+from tests.support.person_records import TEAM, PersonRecords
 from tests.support.running_co_op import EventPublisher, Infrastructure, RunningCoOp, event_publisher, running_co_op
 from tests.support.waiting import wait_until
 
@@ -132,7 +132,7 @@ async def test_my_team_sees_it_while_it_is_my_team(infrastructure: Infrastructur
         for stranger in (kim, sam, teams.co_op.token(sam, hat="secretary")):
             assert await records.read(stranger, ada) == {}
         with pytest.raises(NotAllowed, match="ACTING_ENDED"):
-            await records.read(acting_token(teams.co_op, wren, ada), ada)
+            await records.read(teams.co_op.token(wren, acting_for=ada), ada)
         [listed] = await records.grants(ada, only_open=True)
         assert (listed.grant_id, listed.audience) == (grant, TEAM)
         [given] = [event for event in await teams.co_op.published_events("identity") if isinstance(event, AccessGiven)]

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +23,7 @@ import nats.js.errors
 from google.protobuf import symbol_database
 from google.protobuf.message import Message
 
+from kith.identity.facts.v1.facts_pb2 import RelationshipStarted
 from kith.identity.v1 import identity_pb2 as identity
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from libs import callers
@@ -229,6 +230,19 @@ async def running_co_op(infrastructure: Infrastructure, *services: str, **settin
 
 async def _stop_process(co_op: RunningCoOp) -> None:
     await co_op.process.stop()
+
+
+async def start_acting(co_op: RunningCoOp, publisher: EventPublisher, consumer: str, holder: UUID, subject: UUID, *scopes: str) -> str:
+    """Publishes as identity that `holder` may act for `subject` in these scopes, and waits until `consumer` knows. Returns a token with
+    which they do.
+    """
+    started = RelationshipStarted(
+        relationship_id=str(new_id()), subject_id=str(subject), holder_id=str(holder), kind="relative", scopes=scopes
+    )
+    started.valid_from.FromDatetime(co_op.now() - timedelta(minutes=1))
+    await publisher.publish((started, str(subject)))
+    await co_op.wait_until_consumed(consumer, "identity")
+    return co_op.token(holder, acting_for=subject)
 
 
 @asynccontextmanager

@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from kith.identity.facts.v1.facts_pb2 import RelationshipStarted
 from kith.matching.facts.v1.facts_pb2 import TeamFormed, TeamMemberJoined, TeamMemberLeft
 from kith.scheduling.v1 import visits_pb2 as pb
 from kith.scheduling.v1.visits_pb2_grpc import VisitServiceStub
-from libs import callers
-from libs.callers import tokens
 from libs.database.engine import new_id
 from libs.rpc.client import call_service
-from tests.support.running_co_op import EventPublisher, Infrastructure, RunningCoOp, event_publisher, running_co_op
+from tests.support.running_co_op import EventPublisher, Infrastructure, RunningCoOp, event_publisher, running_co_op, start_acting
 
 
 @dataclass
@@ -47,14 +44,7 @@ class VisitPeople:
 
     async def let_act(self, holder: UUID, subject: UUID, scope: str = "team") -> str:
         """A token with which `holder` acts for `subject`."""
-        started = RelationshipStarted(
-            relationship_id=str(new_id()), subject_id=str(subject), holder_id=str(holder), kind="relative", scopes=[scope]
-        )
-        started.valid_from.FromDatetime(self.co_op.now() - timedelta(minutes=1))
-        await self.identity.publish((started, str(subject)))
-        return tokens.issue_token(
-            self.co_op.infrastructure.keys.token_private, callers.person(holder, acting_for=subject), self.co_op.now()
-        )
+        return await start_acting(self.co_op, self.identity, "scheduling", holder, subject, scope)
 
     def day(self, ahead: int) -> date:
         return self.co_op.now().date() + timedelta(days=ahead)
