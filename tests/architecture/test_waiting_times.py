@@ -21,7 +21,7 @@ CLOCKS = {"monotonic", "perf_counter", "time"}
 WORTH_PARSING = re.compile(r"(timeout|wait_for)\b.*\d|(monotonic|perf_counter|time)\(\) - ")
 EXCEPTIONS = {
     "tests/service/test_backing_operators.py": "it is about a time that runs out",
-    "tests/security/test_sessions.py": "a pause between two looks",
+    "tests/security/test_passwords.py": "a pause between two looks",
 }
 
 

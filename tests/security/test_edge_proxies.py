@@ -25,8 +25,8 @@ from libs.host.trusted_proxies import TrustedProxies
 from services.web.app import create_app
 from tests.support.compose_file import ROOT
 from tests.support.free_ports import free_ports
+from tests.support.hidden_fields import hidden_fields
 from tests.unit.web.fake_services import CODE, FakeServices
-from tests.unit.web.scriptless_browser import hidden_fields
 
 HOST = "pages.example.org"
 PUBLIC = f"https://{HOST}"
