@@ -22,9 +22,10 @@ from libs.boards.vote_state import Misconduct
 from libs.rpc.client import call_service, open_channel
 from libs.signing import merkle, statement
 from services.federation.border import peer_call_scheduler, peer_channel
-from tests.support.co_op_network import CoOpNetwork, NetworkedCoOp, NetworkPool
+from tests.support.co_op_network import CoOpNetwork, NetworkPool
 from tests.support.federated_vote import FederatedVote
 from tests.support.hostile_peer import HostilePeer, hostile_peer
+from tests.support.networked_co_op import NetworkedCoOp
 
 pytestmark = pytest.mark.capability("G15")
 DISPUTED = federation.EVIDENCE_STATE_DISPUTED

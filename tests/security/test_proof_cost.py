@@ -11,7 +11,7 @@ import pytest
 
 from scripts.verifier import boards, terms
 from scripts.verifier.board import Board, Watch
-from tests.support.bundle_builder import pack_archive
+from tests.support.bundle_parts import pack_archive
 from tests.support.example_votes import THREE, three_concluded
 from tests.support.json_mutations import mutate_document
 from tests.support.mutated_votes import VOTES, cached_vote

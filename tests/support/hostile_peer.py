@@ -34,7 +34,7 @@ from services.federation.storage import own_keys as kept
 from services.federation.storage.key_cipher import KeyCipher
 from services.federation.storage.local_identity import LocalIdentity
 from services.federation.storage.votes import VoteKeys
-from tests.support.co_op_network import NetworkedCoOp
+from tests.support.networked_co_op import NetworkedCoOp
 
 EXCHANGE = "/kith.peer.v1.PeerService/Exchange"
 _PEM = serialization.Encoding.PEM
