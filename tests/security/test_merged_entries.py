@@ -32,8 +32,7 @@ from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
 from kith.membership.facts.v1.facts_pb2 import MembershipEnded
 from kith.membership.v1 import membership_pb2 as memb
 from libs import callers
-from libs.database.engine import Database, new_id
-from libs.messages.rebuild import rebuild_projections
+from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, FailedPrecondition, Invalid, NotAllowed, NotFound, NotSignedIn
 from libs.rpc.client import call_service
 from services.membership.reactions import governance, identity
@@ -227,10 +226,7 @@ async def test_the_register_keeps_one_membership_and_both_histories_once_even_af
     row = memb.AdmitMembersRequest(request_id=str(new_id()), admissions=[memb.Admission(person_id=str(other), member_class="user",
                                    register_name="Again")])  # fmt: skip
     assert (await call_service(co_op.membership.AdmitMembers, row, co_op.token)).members[0].refusal == "PERSON_MERGED"
-    database = Database(co_op.running.databases["membership"].run_url)
-    async with database.work(callers.job("rebuild"), datetime.now(UTC)) as work:
-        await rebuild_projections(work, (identity.reactions(LONDON), governance.reactions(LONDON)))
-    await database.close()
+    await co_op.running.rebuild("membership", identity.reactions(LONDON), governance.reactions(LONDON))
     await co_op.follow()
     assert await co_op.running.published_events("membership") == published, "a rebuild merges nothing again"
 

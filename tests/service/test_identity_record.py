@@ -16,9 +16,8 @@ from kith.membership.facts.v1.facts_pb2 import MemberAdmitted, MembershipEnded
 from libs import callers
 from libs.access.record_fields import FIELDS
 from libs.database import migrations
-from libs.database.engine import Database, new_id
+from libs.database.engine import new_id
 from libs.host import leader_election
-from libs.messages.rebuild import rebuild_projections
 from libs.refusals import Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound
 from libs.rpc.client import call_service
 from services.database_setup import prepare_databases
@@ -260,10 +259,7 @@ async def test_who_leaves_sees_no_more_and_a_rebuild_gives_the_same(infrastructu
         assert await records.read(kim, ash) == {"about_me.story": "Hello"}
         await records.share(ash, person_audience(kim), "home.key_safe")
         before = [await co_op.all_rows("identity", table) for table in ("co_op_member", "former_member", "access_grant")]
-        database = Database(co_op.databases["identity"].run_url)
-        async with database.work(callers.job("rebuild"), co_op.now()) as work:
-            await rebuild_projections(work, (membership.reactions(ZoneInfo("Europe/London")),))
-        await database.close()
+        await co_op.rebuild("identity", membership.reactions(ZoneInfo("Europe/London")))
         await co_op.wait_until_consumed("identity", "membership")
         assert [await co_op.all_rows("identity", table) for table in ("co_op_member", "former_member", "access_grant")] == before
 

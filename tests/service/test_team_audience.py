@@ -17,13 +17,13 @@ from kith.matching.v1 import teams_pb2 as pb
 from kith.matching.v1.teams_pb2_grpc import TeamServiceStub
 from kith.membership.facts.v1.facts_pb2 import MemberAdmitted, MembershipEnded
 from libs import callers
-from libs.database.engine import Database, new_id
-from libs.messages.rebuild import rebuild_projections
+from libs.database.engine import new_id
 from libs.refusals import NotAllowed
 from libs.rpc.client import call_service
 from services.identity.reactions import matching
 from tests.support.person_records import TEAM, PersonRecords
 from tests.support.running_co_op import EventPublisher, Infrastructure, RunningCoOp, event_publisher, running_co_op
+from tests.support.teams_of_people import accept_invitation, invite_to_team
 from tests.support.waiting import wait_until
 
 FIELD, KEY_SAFE = "home.key_safe", {"home.key_safe": "4711"}
@@ -53,13 +53,9 @@ class TeamCoOp:
 
     async def join(self, owner: UUID, person: UUID, kind: "pb.TeamMemberKind.ValueType" = pb.TEAM_MEMBER_KIND_FRIEND) -> str:
         """The owner invites, and the person says yes."""
-        stub = self.co_op.stub(TeamServiceStub)
-        invitation = pb.InviteToTeamRequest(request_id=str(new_id()), owner_id=str(owner), person_id=str(person), kind=kind)
-        team = str((await call_service(stub.InviteToTeam, invitation, self.co_op.token(owner))).team_id)
+        team = await invite_to_team(self.co_op, owner, person, kind)
         assert await self.records.read(person, owner) == {}, "an invitation shows nothing"
-        answer = pb.AnswerTeamInvitationRequest(request_id=str(new_id()), team_id=team, accepted=True)
-        await call_service(stub.AnswerTeamInvitation, answer, self.co_op.token(person))
-        await self.follow()
+        await accept_invitation(self.co_op, team, person)
         return team
 
     async def leave(self, team: str, person: UUID) -> None:
@@ -84,10 +80,7 @@ class TeamCoOp:
             return int(await connection.fetchval("select epoch from position where source = 'matching'"))
 
     async def rebuild(self) -> None:
-        database = Database(self.co_op.databases["identity"].run_url)
-        async with database.work(callers.job("rebuild"), self.co_op.now()) as work:
-            await rebuild_projections(work, (matching.REACTIONS,))
-        await database.close()
+        await self.co_op.rebuild("identity", matching.REACTIONS)
         await self.follow()
 
     async def change(self, service: str, *statements: str) -> None:

@@ -22,6 +22,7 @@ import nats
 import nats.js.errors
 from google.protobuf import symbol_database
 from google.protobuf.message import Message
+from sqlalchemy import func, select
 
 from kith.identity.facts.v1.facts_pb2 import RelationshipStarted
 from kith.identity.v1 import identity_pb2 as identity
@@ -30,11 +31,14 @@ from libs import callers
 from libs.callers import AuthenticationStrength, Caller, CallerChannel, tokens
 from libs.callers.service_tokens import ServiceTokenIssuer
 from libs.database.engine import Database, new_id
+from libs.database.shared_tables import position
 from libs.host import instance_keys, leader_election
 from libs.host.process import Process
 from libs.host.settings import SharedSettings
 from libs.messages import outbox
 from libs.messages.bus import Bus, BusAddress, stream_name
+from libs.messages.reactions import Reactions
+from libs.messages.rebuild import rebuild_projections
 from libs.messages.relay import OutboxRelay
 from libs.rpc.client import call_service, open_channel
 from services.database_setup import ServiceDatabase
@@ -124,6 +128,17 @@ class RunningCoOp:
             await meanwhile()
         self.process = self.make_process()
         await self.process.start()
+
+    async def rebuild(self, service: str, *reactions: Reactions) -> None:
+        """Empties the projections that these reactions fill, as an operator's rebuild does. They are filled from the first event on."""
+        database = Database(self.databases[service].run_url)
+        async with database.work(callers.job("rebuild"), self.now()) as work:
+            await rebuild_projections(work, reactions)
+            sources = [reaction.source for reaction in reactions]
+            begun = select(func.max(position.c.n)).where(position.c.source.in_(sources))
+            # Once it is committed the consumer may have followed some again.
+            assert (await work.connection.execute(begun)).scalar_one() == 0
+        await database.close()
 
     # --- time
 

@@ -5,7 +5,7 @@ async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,9 +148,3 @@ def count_peer_exchanges(peer: str = "") -> float:
     """The number of calls so far by all co-ops in this process: to every peer, whatever came of them, or those that reached this one."""
     samples = [sample for family in PEER_EXCHANGES.collect() for sample in family.samples if sample.name.endswith("_total")]
     return sum(sample.value for sample in samples if not peer or sample.labels == {"peer": peer, "outcome": "OK"})
-
-
-async def wait_until(condition: Callable[[], Awaitable[bool]], seconds: float = 60.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not await condition():
-            await asyncio.sleep(0.1)
