@@ -302,7 +302,7 @@ async def _held(co_op: MergingCoOp) -> set[object]:
 @on_one_loop
 async def test_a_hold_protects_every_entry_of_the_person(co_op: MergingCoOp) -> None:
     kept, other, earlier, last = [await co_op.register("Hal Held") for _ in range(4)]
-    stub, day = co_op.running.stub(DataRequestServiceStub), (co_op.running.now().date() + timedelta(days=30)).isoformat()
+    stub, day = co_op.running.stub(DataRequestServiceStub), (co_op.running.today() + timedelta(days=30)).isoformat()
     place = req.PlaceHoldRequest(kind=req.HOLD_KIND_CLAIM, reason="A claim.", review_day=day)
 
     async def hold(person: UUID) -> str:

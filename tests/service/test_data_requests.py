@@ -36,7 +36,7 @@ async def _give_right(co_op: RunningCoOp, holder: UUID, subject: UUID, scope: st
 async def _check_holds_while_acting(co_op: RunningCoOp, stub: DataRequestServiceStub, as_secretary: str, bo: UUID, ada: UUID) -> None:
     """Bo sees of Ada what she sees herself, without what she must not hear of, and of nobody else anything."""
     for kind in (pb.HOLD_KIND_CLAIM, pb.HOLD_KIND_SAFEGUARDING):
-        day = (co_op.now().date() + timedelta(days=90)).isoformat()
+        day = (co_op.today() + timedelta(days=90)).isoformat()
         hold = pb.PlaceHoldRequest(request_id=str(new_id()), person_id=str(ada), kind=kind, reason="A fall.", review_day=day)
         await call_service(stub.PlaceHold, hold, as_secretary)
     request, acting = pb.ListHoldsRequest(person_id=str(ada)), co_op.token(bo, acting_for=ada)
@@ -66,7 +66,7 @@ async def test_a_request_has_a_month_and_the_secretaries_are_reminded(infrastruc
             await call_service(stub.AskForData, _ask(ada), co_op.token(bo, acting_for=ada))
         await _give_right(co_op, bo, ada, "data_rights")
         asked = await call_service(stub.AskForData, _ask(ada), co_op.token(bo, acting_for=ada))
-        today = co_op.now().astimezone(ZONE).date()
+        today = co_op.today()
         assert date.fromisoformat(asked.due_day) == due_day(today)
         with pytest.raises(AlreadyExists, match="DATA_ASKED_BEFORE"):
             await call_service(stub.AskForData, _ask(ada), co_op.token(ada))

@@ -63,7 +63,7 @@ async def test_a_person_who_is_not_on_the_roll_is_told_why(infrastructure: Infra
         motion = await assembly.open_motion()
         with_notice = await assembly.open_motion(assembly.question(kind="announced", opens_in=7 * 24 * HOUR + 60, hours=30))
         [late] = await assembly.admit("user")
-        [later] = await assembly.admit("worker", from_day=assembly.co_op.now().date() + timedelta(days=1))
+        [later] = await assembly.admit("worker", from_day=assembly.co_op.today() + timedelta(days=1))
         await assembly.co_op.wait_until_consumed("governance", "membership")
         for person, reason in (
             (new_id(), "NOT_A_MEMBER"),

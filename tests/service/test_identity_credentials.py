@@ -51,7 +51,7 @@ class Qualified:
         return self.co_op.token(self.ada)
 
     def today(self) -> date:
-        return self.co_op.now().astimezone(ZONE).date()
+        return self.co_op.today()
 
     async def add(self, kind: str = "licence", person: UUID | None = None, token: str = "", **fields: str) -> str:
         values = {"issued_on": (self.today() - timedelta(days=30)).isoformat(), "note": "Paper seen at the office."} | fields

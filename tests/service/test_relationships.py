@@ -191,7 +191,7 @@ async def test_who_leaves_or_dies_acts_for_nobody_and_nobody_acts_for_the_dead(i
         co_op = circle.co_op
         for holder in (circle.bo, circle.kim):
             await circle.accept(await circle.propose(holder_id=str(holder)), holder)
-        today = co_op.now().date().isoformat()
+        today = co_op.today().isoformat()
 
         async def why_ended(holder: UUID) -> int:
             rows = await circle.listed(co_op.token(circle.ash), ended_too=True)

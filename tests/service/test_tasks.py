@@ -106,7 +106,7 @@ async def test_a_task_ends_with_the_credential_and_the_team_hears(infrastructure
         ada, ben, wren, ira = await people.members(4)
         worker = teams.TEAM_MEMBER_KIND_WORKER
         tasks, token = await _team(people, ada, (ben, worker), (wren, worker), (ira, worker)), people.co_op.token
-        last, revoked = people.co_op.now().date() + timedelta(days=2), str(new_id())
+        last, revoked = people.co_op.today() + timedelta(days=2), str(new_id())
         papers = ((ben, str(new_id()), last.isoformat()), (wren, revoked, ""), (ira, str(new_id()), ""))
         await people.identity.publish(
             *(
@@ -143,7 +143,7 @@ async def test_the_last_day_follows_the_credential_and_a_task_of_nobody_goes(inf
     async with matching_people(infrastructure) as people:
         ada, ben = await people.members(2)
         tasks, paper = await _team(people, ada, (ben, teams.TEAM_MEMBER_KIND_WORKER)), str(new_id())
-        days = [(people.co_op.now().date() + timedelta(days=ahead)).isoformat() for ahead in (2, 30)]
+        days = [(people.co_op.today() + timedelta(days=ahead)).isoformat() for ahead in (2, 30)]
 
         async def verify(until: str) -> None:
             verified = CredentialVerified(person_id=str(ben), credential_id=paper, kind="medicines", expires_on=until)

@@ -41,7 +41,7 @@ class Team:
         await call_service(self.stub.EndTeamMembership, request, self.people.co_op.token(by))
 
     async def offer(self, person: UUID, by: UUID, days: int = 90) -> None:
-        until = (self.people.co_op.now().date() + timedelta(days=days)).isoformat()
+        until = (self.people.co_op.today() + timedelta(days=days)).isoformat()
         request = pb.OfferTeamHatRequest(
             request_id=str(new_id()), team_id=self.id, person_id=str(person), hat=pb.TEAM_HAT_ROTA_HOLDER, until_day=until
         )
@@ -153,7 +153,7 @@ async def test_who_is_no_longer_a_member_is_in_no_team(infrastructure: Infrastru
         await people.yes(ben, ada, token(ada))
         await people.yes(stays, ben, token(stays))
 
-        in_two_days = people.co_op.now().date() + timedelta(days=2)
+        in_two_days = people.co_op.today() + timedelta(days=2)
         await people.leave(ben, on=in_two_days)
         await people.co_op.move_clock(24 * 3600)
         await people.look_for_support(robin)  # an event of our own wakes the jobs

@@ -10,11 +10,12 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import grpc
@@ -49,6 +50,8 @@ from tests.support.compose_file import ROOT
 from tests.support.template_databases import TemplateDatabases
 
 Stub = TypeVar("Stub")
+ZONE = ZoneInfo("Europe/London")
+"""Where the co-ops of tests are, unless their settings say otherwise."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +147,10 @@ class RunningCoOp:
 
     def now(self) -> datetime:
         return self.process.clock.now() if hasattr(self, "process") else datetime.now(UTC)
+
+    def today(self) -> date:
+        """The day where the co-op is, which is not always the day in UTC: in summer the services are a day ahead for an hour."""
+        return self.now().astimezone(ZONE).date()
 
     async def move_clock(self, seconds: int) -> None:
         """Shifts the co-op's clock as demos do, and waits until the shift takes effect."""

@@ -47,7 +47,7 @@ class VisitPeople:
         return await start_acting(self.co_op, self.identity, "scheduling", holder, subject, scope)
 
     def day(self, ahead: int) -> date:
-        return self.co_op.now().date() + timedelta(days=ahead)
+        return self.co_op.today() + timedelta(days=ahead)
 
     def at(self, ahead: int, hour: float = 12, hours: float = 1) -> pb.LocalTime:
         """So many days ahead, by the co-op's clock."""
