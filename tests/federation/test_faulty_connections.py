@@ -34,8 +34,8 @@ async def test_ballots_cast_over_faulty_connections_are_witnessed_and_counted_th
         network.heal()
         await vote.close()
         await vote.assert_agreed()
-        for one in network.co_ops:
-            assert (await vote.get_board(one, at="cove")).ballots == 3
+        for co_op in network.co_ops:
+            assert (await vote.get_board(co_op, at="cove")).ballots == 3
 
 
 async def test_a_long_board_comes_in_pieces_one_right_after_the_other(network_pool: NetworkPool, monkeypatch: pytest.MonkeyPatch) -> None:

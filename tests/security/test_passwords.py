@@ -24,12 +24,12 @@ async def assembly(infrastructure: Infrastructure) -> AsyncIterator[Assembly]:
 
 async def test_a_password_needs_the_old_one_or_a_fresh_card(assembly: Assembly) -> None:
     person, email = await assembly.person_with_password()
-    found = await assembly.sign_in(code=await assembly.issue(person, LINK))
+    session = await assembly.sign_in(code=await assembly.issue(person, LINK))
     with pytest.raises(NotAllowed, match="OLD_PASSWORD_OR_CARD_NEEDED"):
-        await assembly.set_password(found, BETTER)
+        await assembly.set_password(session, BETTER)
     with pytest.raises(Invalid, match="OLD_PASSWORD_WRONG"):
-        await assembly.set_password(found, BETTER, "a guess of many")
-    await assembly.set_password(found, BETTER, GOOD)
+        await assembly.set_password(session, BETTER, "a guess of many")
+    await assembly.set_password(session, BETTER, GOOD)
     await assembly.set_password(await assembly.sign_in(code=await assembly.issue(person)), GOOD)
     assert (await assembly.sign_in(email=email, password=GOOD)).person_id == str(person)
     newcomer, _ = await assembly.register()
@@ -39,11 +39,11 @@ async def test_a_password_needs_the_old_one_or_a_fresh_card(assembly: Assembly) 
 
 async def test_old_passwords_are_not_guessed_in_an_open_session(assembly: Assembly) -> None:
     person, email = await assembly.person_with_password()
-    found = await assembly.sign_in(email=email, password=GOOD)
+    session = await assembly.sign_in(email=email, password=GOOD)
     refused = []
     for _ in range(8):
         with pytest.raises(Refusal) as refusal:
-            await assembly.set_password(found, BETTER, "a guess of many")
+            await assembly.set_password(session, BETTER, "a guess of many")
         refused.append(refusal.value.reason)
     assert (refused[0], refused[-1]) == ("OLD_PASSWORD_WRONG", "SIGN_IN_TOO_OFTEN")
     await assembly.set_password(await assembly.sign_in(code=await assembly.issue(person)), BETTER)
