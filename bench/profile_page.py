@@ -8,7 +8,6 @@ Rounds of Kith and of the reference alternate. Kith, or the reference, and Postg
 
 import asyncio
 import os
-import re
 import statistics
 import sys
 import time
@@ -24,6 +23,7 @@ from bench.siege import issue_codes, pinned_to
 from scripts.cli.connection import connect
 from scripts.cli.service_databases import administrator_url
 from tests.support.free_ports import free_ports
+from tests.support.hidden_fields import hidden_fields
 from tests.support.kith_up_process import KithUpProcess, kith_up_in, service_readable_folder
 from tests.support.motion_voters import admit_new_members
 
@@ -36,7 +36,6 @@ OWN, SECTION, OTHER = "my record", "a section of it, with who sees what", "someb
 SHARED_SECTION, SHARED_NAME = "communication", "understand"
 _CO_OP_CORE, _LOAD_CORE = 0, 1
 _TEXT = "Please speak slowly, and give me time to answer."
-_HIDDEN = re.compile(r'type="hidden" name="([\w-]+)" value="([^"]*)"')
 _BARE_READ = "select field, sealed, version from record_field where person = $1"
 
 
@@ -71,9 +70,8 @@ class Browser:
         await self._client.aclose()
 
     async def _submit(self, page: str, address: str, wanted: int, **fields: str) -> None:
-        shown = (await self._client.get(page)).text
-        form = shown[shown.rindex(f'action="{address}"') :]
-        response = await self._client.post(address, data=dict(_HIDDEN.findall(form[: form.index("</form>")])) | fields)
+        hidden = hidden_fields((await self._client.get(page)).text, address)
+        response = await self._client.post(address, data=hidden | fields)
         if response.status_code != wanted:
             message = f"{address}: {response.status_code}"
             raise RuntimeError(message)

@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import os
 import random
-import re
 import resource
 import sys
 import time
@@ -29,6 +28,7 @@ from bench.report import is_quick_run, markdown_table, percentile, save_report, 
 from kith.identity.v1 import identity_pb2 as identity
 from scripts.cli.connection import Connection, connect
 from tests.support.compose_file import ROOT
+from tests.support.hidden_fields import hidden_fields
 from tests.support.kith_up_process import KithUpProcess, kith_up_in, service_readable_folder
 from tests.support.motion_voters import open_poll
 
@@ -52,7 +52,6 @@ _SLOW_PER_ADDRESS = 100
 _PAUSE_SECONDS = 1.0
 """Between two attempts of one attacker, and before a slow connection that was closed is opened again."""
 _DRIP_SECONDS = 5.0
-_HIDDEN = re.compile(r'type="hidden" name="([\w-]+)" value="([^"]*)"')
 
 
 @dataclass
@@ -73,7 +72,7 @@ class Member:
         self._client = _client(site, address)
 
     async def sign_in(self, code: str) -> None:
-        form = dict(_HIDDEN.findall((await self._client.get("/sign-in")).text))
+        form = hidden_fields((await self._client.get("/sign-in")).text)
         response = await self._client.post("/sign-in/code", data=form | {"code": code, "next": "/"})
         if response.status_code != 303:
             message = f"a member could not sign in: {response.status_code}"
@@ -134,7 +133,7 @@ async def _repeat(attempt: Callable[[], Awaitable[None]]) -> None:
 
 async def _post_passwords(site: str, address: str) -> None:
     async with _client(site, address) as client:
-        form = dict(_HIDDEN.findall((await client.get("/sign-in/password")).text))
+        form = hidden_fields((await client.get("/sign-in/password")).text)
         while form:
             fields = form | {"email": f"{address}@example.org", "password": "a wrong and long password"}
             await client.post("/sign-in/password", data=fields)

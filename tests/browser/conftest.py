@@ -5,11 +5,14 @@ axe needs scripts to check a page, so that runs in a second browser context of t
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
+from scripts.cli.demo.clocks import CLOCK_FILE
 from tests.support.demo_process import DemoProcess
 
 CHROMIUM = "/usr/bin/chromium"
@@ -28,13 +31,20 @@ RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 @dataclass
 class DemoSite:
-    """The demo co-op's pages, a browser, and the stored sign-ins of a member and the secretary."""
+    """The demo co-op's pages, a browser, and the stored sign-ins of a member, of somebody with a team, and of the secretary."""
 
     browser: Browser
     home: str
     member: StorageState
     secretary: StorageState
+    team_owner: StorageState
     demo: DemoProcess
+
+    @property
+    def now(self) -> datetime:
+        """By the co-op's clock, and where it is."""
+        offset = int((self.demo.folder / CLOCK_FILE).read_text(encoding="ascii"))
+        return datetime.now(ZoneInfo("Europe/London")) + timedelta(seconds=offset)
 
     def context(
         self, storage_state: StorageState | None = None, *, width: int = 390, scripts: bool = False, **more: object
@@ -55,8 +65,8 @@ def demo_site(demo: DemoProcess) -> Iterator[DemoSite]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         home = demo.links[0].partition("/sign-in/")[0]
-        member, secretary = (_signed_in(browser, link) for link in demo.links)
-        yield DemoSite(browser, home, member, secretary, demo)
+        member, secretary, team_owner = (_signed_in(browser, link) for link in (*demo.links, demo.team_owner_link))
+        yield DemoSite(browser, home, member, secretary, team_owner, demo)
         browser.close()
 
 

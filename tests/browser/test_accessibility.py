@@ -3,6 +3,7 @@
 import gzip
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Page, Response, StorageState
@@ -96,6 +97,7 @@ SECRETARY = (
     "/co-ops/invite",
     "/co-ops/accept",
 )
+TEAM_OWNER = ("/team", "/week", "/visits/new")
 WIDTHS = (320, 640, 768, 1280)
 SHEET_WIDTH, SHEET_HEIGHT = 658, 986
 """A4 less margins of 18 mm, in CSS pixels of 1/96 inch."""
@@ -116,6 +118,7 @@ def pages(demo_site: DemoSite, window: Window) -> dict[str, tuple[StorageState |
     between = (page.get_by_role("link", name=re.compile("one night line")).get_attribute("href") or "").removesuffix("/result")
     page.goto("/co-ops")
     co_op = page.get_by_role("listitem").get_by_role("heading").get_by_role("link").first.get_attribute("href") or ""
+    visit = _find_or_propose_visit(demo_site, window)
     of_member = (
         *MEMBER,
         between,
@@ -132,6 +135,7 @@ def pages(demo_site: DemoSite, window: Window) -> dict[str, tuple[StorageState |
     return {
         "anybody": (None, ANYBODY),
         "member": (demo_site.member, of_member),
+        "team owner": (demo_site.team_owner, (*TEAM_OWNER, visit, f"{visit}/move")),
         "secretary": (
             demo_site.secretary,
             (
@@ -147,16 +151,55 @@ def pages(demo_site: DemoSite, window: Window) -> dict[str, tuple[StorageState |
                 f"{between}/settle",
                 f"{between}/settle?kind=cuts&decision=4",
                 f"{co_op}/sever",
+                f"{member}/hold",
+                _find_or_place_hold(demo_site, page, member),
             ),
         ),
     }
+
+
+def _find_or_propose_visit(demo_site: DemoSite, window: Window) -> str:
+    """The address of the first visit that the owner of a team plans with it."""
+    page = window(demo_site.team_owner)
+    page.goto("/week")
+    visits = page.locator("main h3 a[href^='/visits/']")
+    if visits.count() == 0:
+        page.goto("/visits/new")
+        if page.locator("[name=who]:checked").count() == 0:
+            page.locator("[name=who]").first.check()
+        page.locator("[name=day-pick][value=other]").check()
+        _type_day(page, "day", demo_site.now.date() + timedelta(days=3))
+        page.locator("[name=start]").fill("10:30")
+        page.locator("main form button.first").click()
+        page.wait_for_url("**/visits/*?done=propose")
+        page.goto("/week")
+    return visits.first.get_attribute("href") or ""
+
+
+def _find_or_place_hold(demo_site: DemoSite, page: Page, member: str) -> str:
+    """The address of the first hold on somebody's record."""
+    page.goto("/holds")
+    holds = page.locator("main a[href^='/holds/']")
+    if holds.count() == 0:
+        page.goto(f"{member}/hold")
+        page.locator("[name=kind]").first.check()
+        page.locator("[name=reason]").fill("A claim after a fall.")
+        _type_day(page, "review_day", demo_site.now.date() + timedelta(days=90))
+        page.locator("main form button.first").click()
+        page.wait_for_url("**/holds?done=placed")
+    return holds.first.get_attribute("href") or ""
+
+
+def _type_day(page: Page, field: str, day: date) -> None:
+    for part, number in (("day", day.day), ("month", day.month), ("year", day.year)):
+        page.locator(f"[name={field}-{part}]").fill(str(number))
 
 
 def set_reading_preferences(demo_site: DemoSite, page: Page, reading_mode: str) -> None:
     page.context.add_cookies([{"name": "kith-comfort.elm-row", "value": reading_mode, "url": demo_site.home}])
 
 
-@pytest.mark.parametrize("role", ["anybody", "member", "secretary"])
+@pytest.mark.parametrize("role", ["anybody", "member", "team owner", "secretary"])
 @pytest.mark.parametrize("reading_mode", ["plain", "easy"])
 def test_axe_finds_nothing_on_any_page(demo_site: DemoSite, window: Window, role: str, reading_mode: str) -> None:
     state, paths = pages(demo_site, window)[role]
@@ -180,7 +223,7 @@ def test_axe_finds_nothing_in_the_dark_or_in_forced_colours(demo_site: DemoSite,
     assert found == []
 
 
-@pytest.mark.parametrize("role", ["anybody", "member", "secretary"])
+@pytest.mark.parametrize("role", ["anybody", "member", "team owner", "secretary"])
 @pytest.mark.parametrize("reading_mode", ["plain", "easy-bigger"])
 def test_nothing_runs_over_the_edge_and_every_label_of_a_drawing_fits(
     demo_site: DemoSite, window: Window, role: str, reading_mode: str

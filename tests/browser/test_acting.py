@@ -9,7 +9,7 @@ from tests.browser.conftest import DemoSite, violations
 
 Window = Callable[..., Page]
 WRITTEN = "She falls on stairs."
-PAGES = ("/acting", "/you/record", "/you/record/health", "/you/readers")
+PAGES = ("/acting", "/you/record", "/you/record/health", "/you/readers", "/you/data", "/you/data/erase")
 """The others are as in `test_accessibility.py`, but for the same bar and navigation."""
 
 

@@ -2,6 +2,9 @@
 
 `python -m tests.contract.migration_fingerprints` adds the lines that are missing to `released_migrations.sha256` and never alters one:
 databases exist that were made by exactly that SQL.
+
+What a version shipped is frozen. Between two versions the SQL of a migration that none has shipped yet may still change, and its line
+with it; a data folder made from such unreleased code may then have to be made anew.
 """
 
 import hashlib

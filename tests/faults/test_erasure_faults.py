@@ -74,7 +74,7 @@ async def test_a_fault_at_any_step_leaves_the_step_undone_and_the_erasure_goes_o
                 done["identity"] = True
             elif number > 2:
                 done[service if service != "identity" else "finished"] = True
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while number >= 2 and await _state(life) != done:
                     await asyncio.sleep(0.05)
         finished = await life.wait_for_erasure(erasure_id, lambda erasure: erasure.HasField("finished_at"))

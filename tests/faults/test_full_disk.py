@@ -10,10 +10,9 @@ from tests.support.http_probe import http_get
 from tests.support.kith_up_process import KillTarget, KithUpProcess, kith_up_in, service_readable_folder
 from tests.support.motion_voters import admit_new_members, open_poll
 from tests.support.small_disk import fill_disk, small_disk
+from tests.support.waiting import LIMIT_SECONDS
 
 MEMBERS = 12
-FULL_SECONDS = 45.0
-BACK_SECONDS = 45.0
 
 
 async def test_on_a_full_disk_kith_refuses_in_words_and_comes_back_by_itself_once_there_is_room() -> None:
@@ -43,7 +42,7 @@ async def test_on_a_full_disk_kith_refuses_in_words_and_comes_back_by_itself_onc
                     began, before = time.monotonic(), poll.acknowledged
                     while poll.acknowledged < before + 50:
                         assert not voting.done(), voting.exception()
-                        assert time.monotonic() - began < BACK_SECONDS, (poll.refusals, co_op.log_tail)
+                        assert time.monotonic() - began < LIMIT_SECONDS, (poll.refusals, co_op.log_tail)
                         await asyncio.sleep(0.05)
                     print(f"ballots are taken again {time.monotonic() - began:.1f} s after there was room")  # noqa: T201 - as above
                     over.set()
@@ -60,14 +59,14 @@ async def test_on_a_full_disk_kith_refuses_in_words_and_comes_back_by_itself_onc
 
 
 async def _wait_until_not_ready(co_op: KithUpProcess) -> None:
-    until = time.monotonic() + FULL_SECONDS
+    until = time.monotonic() + LIMIT_SECONDS
     while (await co_op.get_readyz()).status != 503:
         assert time.monotonic() < until, "without its database no service is ready"
         await asyncio.sleep(0.05)
 
 
 async def _wait_for_refusals(refused: dict[str, int], voting: asyncio.Task[None]) -> dict[str, int]:
-    until = time.monotonic() + FULL_SECONDS
+    until = time.monotonic() + LIMIT_SECONDS
     while not refused:
         assert not voting.done(), voting.exception()
         assert time.monotonic() < until, "the disk is full and ballots are still taken"

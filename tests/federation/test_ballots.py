@@ -11,9 +11,10 @@ from libs.boards import entries
 from libs.boards.entries import BallotEntry
 from libs.database.engine import Database
 from libs.refusals import FailedPrecondition
-from tests.support.co_op_network import NetworkedCoOp, NetworkPool
+from tests.support.co_op_network import NetworkPool
 from tests.support.federated_vote import FederatedVote
 from tests.support.member_assembly import refused_with
+from tests.support.networked_co_op import NetworkedCoOp
 from tests.support.running_co_op import EventPublisher
 
 pytestmark = pytest.mark.capability("G15")

@@ -19,8 +19,9 @@ from libs.database.engine import new_id
 from libs.rpc.client import call_service
 from libs.signing import canonical
 from scripts.verifier.verdict import ExitCode
-from tests.support.co_op_network import NetworkedCoOp, NetworkServers, co_op_network
+from tests.support.co_op_network import NetworkServers, co_op_network
 from tests.support.federated_vote import FederatedVote
+from tests.support.networked_co_op import NetworkedCoOp
 from tests.support.peer_traffic import encodings_of, record_peer_traffic
 
 pytestmark = pytest.mark.capability("L12")

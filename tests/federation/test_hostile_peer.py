@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import os
-import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -22,9 +21,11 @@ from libs.boards.entries import BallotEntry, ClosedEntry, OutcomeEntry
 from libs.boards.vote_state import Misconduct
 from libs.rpc.client import call_service, open_channel
 from libs.signing import merkle, statement
-from tests.support.co_op_network import CoOpNetwork, NetworkedCoOp, NetworkPool
+from services.federation.border import peer_call_scheduler, peer_channel
+from tests.support.co_op_network import CoOpNetwork, NetworkPool
 from tests.support.federated_vote import FederatedVote
 from tests.support.hostile_peer import HostilePeer, hostile_peer
+from tests.support.networked_co_op import NetworkedCoOp
 
 pytestmark = pytest.mark.capability("G15")
 DISPUTED = federation.EVIDENCE_STATE_DISPUTED
@@ -58,13 +59,11 @@ async def _proven_misconduct(party: NetworkedCoOp, vote: FederatedVote) -> set[M
 
 
 async def _assert_healthy(party: NetworkedCoOp) -> None:
-    """Its services are ready and answer quickly."""
+    """Its services are ready and answer within the deadline of a call."""
     for service in ("federation", "governance"):
-        began = time.monotonic()
         async with open_channel(party.co_op.address(service)) as channel:
             response = await call_service(StatusServiceStub(channel).GetStatus, status.GetStatusRequest())
         assert response.state == status.STATE_WELL, response.reasons
-        assert time.monotonic() - began < 2
 
 
 async def test_unsigned_data_is_refused_and_the_vote_goes_on(network_pool: NetworkPool) -> None:
@@ -203,23 +202,28 @@ async def test_a_certificate_for_another_co_op_is_rejected(network_pool: Network
 
 
 @pytest.mark.parametrize("manner", ["never", "junk", "trickle"])
-async def test_peers_that_respond_never_or_with_junk_or_slowly_delay_nobody(network_pool: NetworkPool, manner: str) -> None:
+async def test_peers_that_respond_never_or_with_junk_or_slowly_delay_nobody(
+    network_pool: NetworkPool, manner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with network_pool.borrow(3) as network:
         vote = await network.vote()
         async with hostile_peer(network["cove"]) as cove:
-            lying = {
-                "never": cove.answering_every_call(b""),
-                "junk": cove.answering_every_call(os.urandom(4_000_000)),
-                "trickle": cove.answering_slowly(),
+            lie = {
+                "never": lambda: cove.answering_every_call(b""),
+                "junk": lambda: cove.answering_every_call(os.urandom(4_000_000)),
+                "trickle": cove.answering_slowly,
             }[manner]
-            async with lying:
-                for number, choice in enumerate(("for", "against", "for")):
-                    began = time.monotonic()
-                    for co_op in ("alder", "brook"):
-                        await vote.ballot(co_op, network[co_op].voters[number], choice)
-                    await vote.wait_until_witnessed("alder", "brook")
-                    assert time.monotonic() - began < 8
-                await asyncio.gather(_assert_healthy(network["alder"]), _assert_healthy(network["brook"]))
+            with monkeypatch.context() as patch:
+                # Who waited for such a call to end would wait for longer than any test does.
+                patch.setattr(peer_channel, "CALL_SECONDS", 600.0)
+                patch.setattr(peer_call_scheduler, "EXCHANGE_SECONDS", 600.0)
+                async with lie():
+                    for number, choice in enumerate(("for", "against", "for")):
+                        for co_op in ("alder", "brook"):
+                            await vote.ballot(co_op, network[co_op].voters[number], choice)
+                        await vote.wait_until_witnessed("alder", "brook")
+                    await asyncio.gather(_assert_healthy(network["alder"]), _assert_healthy(network["brook"]))
+            async with lie():
                 network.advance_clocks_to(vote.terms.concluded_from + vote.terms.grace + 1)
                 await vote.wait_until_final("alder", "brook")
                 await vote.assert_agreed("alder", "brook")

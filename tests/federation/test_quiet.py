@@ -10,8 +10,13 @@ from sqlalchemy.engine import Engine
 
 from tests.support.co_op_network import NetworkPool
 
-BACKGROUND = ("job:advance_votes", "job:sender", "job:border")
-"""Who looks at votes, at the peers to call, and at certificates and callers."""
+BACKGROUND = {"job:advance_votes": 2 * 3, "job:sender": 3, "job:border": 6}
+"""Who looks at votes, at the peers to call, and at certificates and callers, and how often three co-ops may within eight seconds.
+
+Each co-op looks twice a minute; of eight seconds that is one look or none, and calls between peers identify the caller.
+"""
+MAX_STRETCHES = 8
+"""Of eight seconds, until the news has gone round on a busy machine. Looks that come by themselves would be in every one of them."""
 
 
 async def test_while_nothing_happens_nobody_looks_for_it(network_pool: NetworkPool) -> None:
@@ -23,15 +28,16 @@ async def test_while_nothing_happens_nobody_looks_for_it(network_pool: NetworkPo
         still_open = await network.vote()
         await still_open.cast("brook", "for", "against")
         await still_open.wait_until_witnessed()
-        # The last news goes round, and votes that have ended are checked once more.
+        # The last news goes round, and votes that have ended are checked once more: how soon that is over depends on the machine.
         await asyncio.sleep(6)
-        with _counting_transactions() as transactions:
-            await asyncio.sleep(8)
-
-    # Each co-op looks twice a minute; of eight seconds that is one look or none, and calls between peers identify the caller.
-    assert transactions["job:advance_votes"] <= 2 * 3
-    assert transactions["job:sender"] <= 3
-    assert transactions["job:border"] <= 6
+        stretches = 0
+        while True:
+            with _counting_transactions() as transactions:
+                await asyncio.sleep(8)
+            if all(transactions[name] <= most for name, most in BACKGROUND.items()):
+                break
+            stretches += 1
+            assert stretches < MAX_STRETCHES, transactions
 
 
 @contextmanager

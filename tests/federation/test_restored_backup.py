@@ -7,7 +7,8 @@ from kith.federation.v1 import federation_pb2 as federation
 from libs.boards import entries
 from libs.refusals import Unavailable
 from libs.rpc.client import call_service
-from tests.support.co_op_network import NetworkedCoOp, NetworkPool
+from tests.support.co_op_network import NetworkPool
+from tests.support.networked_co_op import NetworkedCoOp
 
 pytestmark = pytest.mark.capability("G15")
 

@@ -69,7 +69,7 @@ def test_anyone_checks_it_offline_and_every_member_their_own_part(demo: DemoProc
 def test_the_pages_stay_up_and_a_second_demo_is_refused(demo: DemoProcess) -> None:
     assert len(demo.all_links) == 2 * len(CO_OPS) + 4
     for link in demo.all_links:
-        with urllib.request.urlopen(link, timeout=10) as page:  # noqa: S310 - our own page
+        with urllib.request.urlopen(link, timeout=60) as page:  # noqa: S310 - our own page
             assert page.status == 200
     refused = run_kith("demo", "--folder", demo.folder_of_co_ops)
     assert (refused.returncode, "One is running there." in refused.stderr) == (4, True)

@@ -95,7 +95,7 @@ def test_a_run_that_was_killed_is_taken_up_by_the_same_command(co_op: Path, tmp_
     while len(said.read_text(encoding="utf-8").splitlines()) < 400 and time.monotonic() < until:
         time.sleep(0.02)
     run.kill()
-    assert run.wait(10) == -9
+    assert run.wait(60) == -9
 
     report = tmp_path / "report.csv"
     again = run_kith("member", "import", file, "--folder", co_op, "--report", report)

@@ -56,7 +56,7 @@ async def test_a_co_op_of_one_process_decides_as_worked_out_by_hand(folder: Path
                 database="kith_membership", password=connection.instance.keys.postgres_password
             )
             database = await leader_election.connect(url.render_as_string(hide_password=False))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while await database.fetchval("select max(number) from read_audit") is None:
                     await asyncio.sleep(0.1)
             assert await verify_read_audit(folder) == (0, "The log is as it was written.")
@@ -68,5 +68,5 @@ async def test_a_co_op_of_one_process_decides_as_worked_out_by_hand(folder: Path
         assert set(ready["services"]) == {"identity", "membership", "governance", "matching", "scheduling", "federation", "web"}
     finally:
         kith.terminate()
-        code = await asyncio.wait_for(kith.wait(), 20)
+        code = await asyncio.wait_for(kith.wait(), 60)
     assert code == 0

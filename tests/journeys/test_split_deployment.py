@@ -75,12 +75,12 @@ async def test_every_service_says_over_grpc_that_it_serves(co_op: SplitDeploymen
         async with open_channel(co_op.address(service), _load_certificate(co_op, "cli")) as way:
             stub = health_pb2_grpc.HealthStub(way)
             for name in ("", service):
-                assert (await stub.Check(health_pb2.HealthCheckRequest(service=name), timeout=5)).status == SERVING
-            watch = stub.Watch(health_pb2.HealthCheckRequest(service=service), timeout=5)
+                assert (await stub.Check(health_pb2.HealthCheckRequest(service=name), timeout=60)).status == SERVING
+            watch = stub.Watch(health_pb2.HealthCheckRequest(service=service), timeout=60)
             assert (await watch.read()).status == SERVING
             watch.cancel()
             with pytest.raises(grpc.aio.AioRpcError) as unknown:
-                await stub.Check(health_pb2.HealthCheckRequest(service="bakery"), timeout=5)
+                await stub.Check(health_pb2.HealthCheckRequest(service="bakery"), timeout=60)
             assert unknown.value.code() == grpc.StatusCode.NOT_FOUND
 
 
@@ -112,7 +112,7 @@ async def test_no_call_without_a_certificate_of_this_co_op_is_accepted(co_op: Sp
     for name, way in strangers.items():
         async with way:
             with pytest.raises(grpc.aio.AioRpcError) as refused:
-                await health_pb2_grpc.HealthStub(way).Check(health_pb2.HealthCheckRequest(), timeout=5)
+                await health_pb2_grpc.HealthStub(way).Check(health_pb2.HealthCheckRequest(), timeout=60)
             assert refused.value.code() == grpc.StatusCode.UNAVAILABLE, name
 
 
@@ -207,7 +207,7 @@ def _load_certificate(co_op: SplitDeployment, name: str) -> TlsCredentials:
 
 async def _wait_for_waiting_events(connection: Connection, *, facts: bool) -> None:
     """Until identity has facts that wait to go out, or none."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while bool((await call_service(connection.statuses["identity"].GetStatus, status.GetStatusRequest())).facts_waiting) != facts:
             await asyncio.sleep(0.05)
 
@@ -215,6 +215,6 @@ async def _wait_for_waiting_events(connection: Connection, *, facts: bool) -> No
 async def _wait_until_degraded(co_op: SplitDeployment, service: str, reason: str) -> None:
     """Or, without a reason, until it is quite well."""
     wanted = {service: [reason]} if reason else {}
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while (await http_get(co_op.operations(service), "/readyz")).json["degraded"] != wanted:
             await asyncio.sleep(0.05)

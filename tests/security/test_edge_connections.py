@@ -4,8 +4,8 @@ import asyncio
 import resource
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,6 +21,7 @@ from libs.host.http_server import HttpServer
 from libs.host.open_files import raise_file_limit
 from libs.host.trusted_proxies import TrustedProxies
 from tests.support.free_ports import free_ports
+from tests.support.waiting import LIMIT_SECONDS, wait_until
 
 GOOD, BAD = "127.0.0.1", "127.0.0.2"
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -39,6 +40,8 @@ class Site:
     port: int
     release: asyncio.Event
     opened: list[asyncio.StreamWriter]
+    waiting: int = 0
+    """How many requests wait for `release`."""
 
     async def connect(self, address: str, sent: bytes = b"") -> Client:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port, local_addr=(address, 0))
@@ -54,23 +57,18 @@ class Site:
 
 
 async def first_line(reader: asyncio.StreamReader) -> str:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         try:
             return (await reader.readline()).decode().strip()
         except ConnectionError:
             return ""
 
 
-async def is_closed_within(reader: asyncio.StreamReader, seconds: float) -> bool:
-    try:
-        async with asyncio.timeout(seconds):
+async def wait_until_closed(reader: asyncio.StreamReader) -> None:
+    async with asyncio.timeout(LIMIT_SECONDS):
+        with suppress(ConnectionError):
             while await reader.read(65536):
                 pass
-    except TimeoutError:
-        return False
-    except ConnectionError:
-        pass
-    return True
 
 
 @asynccontextmanager
@@ -84,6 +82,7 @@ async def running_site(limits: HttpLimits) -> AsyncIterator[Site]:
             return Response(status_code=400)
 
     async def wait(_: Request) -> Response:
+        site.waiting += 1
         await release.wait()
         return PlainTextResponse("done")
 
@@ -110,17 +109,15 @@ async def test_half_sent_heads_of_one_address_take_nobody_elses_place_and_end_by
         assert await site.status(GOOD) == "HTTP/1.1 200 OK"
         assert len(site.server.connections) <= 60
         assert await site.status(BAD) == "HTTP/1.1 200 OK", "who is at the same address is answered as well"
-        closed = await asyncio.gather(*(is_closed_within(reader, 3.0) for reader, _ in slow))
-        assert all(closed)
+        await asyncio.gather(*(wait_until_closed(reader) for reader, _ in slow))
 
 
 async def test_half_sent_heads_of_many_addresses_take_nobody_elses_place() -> None:
-    async with running_site(HttpLimits(connections=40, connections_of_an_address=20)) as site:
+    # Within an hour none of them is closed because its time is over.
+    async with running_site(HttpLimits(connections=40, connections_of_an_address=20, head_seconds=3600.0)) as site:
         for number in range(200):
             await site.connect(f"127.0.1.{number % 50 + 1}", SLOW_HEAD)
-        began = time.monotonic()
         assert await site.status(GOOD) == "HTTP/1.1 200 OK"
-        assert time.monotonic() - began < 1.0
         assert len(site.server.connections) <= 40
 
 
@@ -128,28 +125,39 @@ async def test_half_sent_heads_of_many_addresses_take_nobody_elses_place() -> No
 async def test_a_client_that_does_not_go_on_is_closed(sent: bytes) -> None:
     async with running_site(SHORT) as site:
         reader, _ = await site.connect(GOOD, sent)
-        assert await is_closed_within(reader, 3.0)
+        await wait_until_closed(reader)
         await wait_until(lambda: len(site.server.connections) == 0)
 
 
-async def test_a_long_body_gets_the_time_that_its_length_needs() -> None:
+async def test_a_long_body_gets_the_time_that_its_length_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    times: list[float] = []
+    body_seconds = LimitedHttpProtocol._body_seconds
+
+    def remember(protocol: LimitedHttpProtocol) -> float:
+        times.append(body_seconds(protocol))
+        return times[-1]
+
+    monkeypatch.setattr(LimitedHttpProtocol, "_body_seconds", remember)
     limits = HttpLimits(head_seconds=0.3, body_seconds=0.3, body_bytes_per_second=1000, longest_body_seconds=1.0, idle_seconds=1)
     async with running_site(limits) as site:
-        for length, seconds in ((10, 0.3), (400, 0.7), (10**6, 1.0)):
+        for length, seconds in ((10, 0.31), (400, 0.7), (10**6, 1.0)):
+            times.clear()
             began = time.monotonic()
             reader, _ = await site.connect(GOOD, SLOW_BODY.replace(b": 9", f": {length}".encode()))
-            assert await is_closed_within(reader, 3.0)
-            assert seconds - 0.05 < time.monotonic() - began < seconds + 0.35
+            await wait_until_closed(reader)
+            assert time.monotonic() - began > seconds - 0.05
+            # What the server allowed, not how soon it came to close it.
+            assert times == [pytest.approx(seconds)]
 
 
 async def test_a_client_that_drips_a_byte_now_and_then_gets_no_more_time() -> None:
     async with running_site(SHORT) as site:
         reader, writer = await site.connect(GOOD, SLOW_HEAD)
-        closing_task = asyncio.create_task(is_closed_within(reader, 3.0))
+        closing_task = asyncio.create_task(wait_until_closed(reader))
         while not closing_task.done():
             writer.write(b"x")
             await asyncio.sleep(0.05)
-        assert await closing_task
+        await closing_task
 
 
 async def test_a_slow_client_is_told_that_its_time_is_over() -> None:
@@ -178,7 +186,7 @@ async def test_a_request_that_is_being_answered_is_never_evicted() -> None:
 async def test_one_address_has_so_many_requests_answered_at_once_and_others_are_not_kept_waiting() -> None:
     async with running_site(HttpLimits(requests_of_an_address=3)) as site:
         waiting = [(await site.connect(BAD, GET.replace(b"/ ", b"/wait ")))[0] for _ in range(3)]
-        await asyncio.sleep(0.1)
+        await wait_until(lambda: site.waiting == 3)
         assert await site.status(BAD) == "HTTP/1.1 503 Service Unavailable"
         assert await site.status(GOOD) == "HTTP/1.1 200 OK"
         site.release.set()
@@ -191,7 +199,7 @@ async def test_a_forwarded_address_counts_only_behind_a_trusted_proxy() -> None:
     for proxies, expected in (("", b"0 from 127.0.0.1 http"), ("127.0.0.0/8", b"0 from 203.0.113.7 https")):
         async with running_site(HttpLimits(trusted_proxies=TrustedProxies(proxies))) as site:
             reader, _ = await site.connect(GOOD, forwarded)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 assert (await reader.read()).endswith(expected)
 
 
@@ -201,12 +209,6 @@ async def test_a_trusted_proxy_may_have_as_many_connections_as_the_server() -> N
         for _ in range(20):
             await site.connect(GOOD)
         await wait_until(lambda: len(site.server.connections) == 20)
-
-
-async def wait_until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not condition():
-            await asyncio.sleep(0.02)
 
 
 @dataclass(eq=False)
@@ -282,7 +284,7 @@ async def test_a_burst_of_newcomers_takes_a_few_places_in_each_turn_of_the_event
     async with running_site(HttpLimits()) as site:
         newcomers = [socket.create_connection(("127.0.0.1", site.port)) for _ in range(60)]
         counts = [0]
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while counts[-1] < len(newcomers):
                 await asyncio.sleep(0)
                 counts.append(len(site.server.connections))

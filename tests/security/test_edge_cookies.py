@@ -5,8 +5,8 @@ from starlette.testclient import TestClient
 
 from services.web.app import create_app
 from services.web.http.cookies import Cookies, ReadingPreferences
+from tests.support.hidden_fields import hidden_fields
 from tests.unit.web.fake_services import CODE, FakeServices
-from tests.unit.web.scriptless_browser import HIDDEN
 
 
 def co_op(name: str, port: int) -> TestClient:
@@ -15,7 +15,7 @@ def co_op(name: str, port: int) -> TestClient:
 
 
 def sign_in(http: TestClient) -> None:
-    fields = dict(HIDDEN.findall(http.get("/sign-in").text))
+    fields = hidden_fields(http.get("/sign-in").text)
     assert http.post("/sign-in/code", data=fields | {"code": CODE}).status_code == 303
 
 
@@ -26,7 +26,7 @@ def test_signing_in_and_out_at_one_co_op_leaves_the_other_alone() -> None:
     sign_in(brook_side)
     assert [http.get("/you").status_code for http in (elm_row, brook_side)] == [200, 200]
     page = elm_row.get("/you").text
-    assert elm_row.post("/sign-out", data=dict(HIDDEN.findall(page.partition('action="/sign-out"')[2]))).status_code == 303
+    assert elm_row.post("/sign-out", data=hidden_fields(page.partition('action="/sign-out"')[2])).status_code == 303
     assert [http.get("/you").status_code for http in (elm_row, brook_side)] == [303, 200]
 
 

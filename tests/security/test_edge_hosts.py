@@ -5,9 +5,10 @@ from starlette.testclient import TestClient
 
 from services.web.app import create_app
 from services.web.http.public_address import PublicAddress
+from tests.support.hidden_fields import hidden_fields
 from tests.unit.web import every_page
 from tests.unit.web.fake_services import CODE, FakeServices
-from tests.unit.web.scriptless_browser import ScriptlessBrowser, hidden_fields
+from tests.unit.web.scriptless_browser import ScriptlessBrowser
 
 PUBLIC = "https://elm-row.example"
 INNER = "http://127.0.0.1:8400"

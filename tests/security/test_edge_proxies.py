@@ -25,8 +25,8 @@ from libs.host.trusted_proxies import TrustedProxies
 from services.web.app import create_app
 from tests.support.compose_file import ROOT
 from tests.support.free_ports import free_ports
+from tests.support.hidden_fields import hidden_fields
 from tests.unit.web.fake_services import CODE, FakeServices
-from tests.unit.web.scriptless_browser import hidden_fields
 
 HOST = "pages.example.org"
 PUBLIC = f"https://{HOST}"
@@ -120,11 +120,11 @@ def running(command: list[str], folder: Path) -> Iterator[None]:
             raise
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(60)
 
 
 async def wait_for_port(port: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -201,7 +201,7 @@ async def test_a_name_that_somebody_else_points_at_nginx_gets_the_right_address(
 
 def browser(port: int, certificate: Path) -> httpx2.AsyncClient:
     transport = httpx2.AsyncHTTPTransport(verify=ssl.create_default_context(cafile=certificate), local_address=VISITOR)
-    return _Browser(transport=transport, base_url=f"https://127.0.0.1:{port}", headers={"host": HOST}, timeout=10)
+    return _Browser(transport=transport, base_url=f"https://127.0.0.1:{port}", headers={"host": HOST}, timeout=60)
 
 
 class _Browser(httpx2.AsyncClient):

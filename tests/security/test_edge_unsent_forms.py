@@ -14,10 +14,11 @@ from services.web.http import kept_forms
 from services.web.http.forms import Form
 from services.web.http.kept_forms import FormOwners
 from services.web.routes import PAGES
+from tests.support.hidden_fields import form_of, hidden_fields
 from tests.unit.web import every_page
 from tests.unit.web.fake_people import ADA, JO
 from tests.unit.web.fake_services import CODE, FORMS_KEY, FakeServices
-from tests.unit.web.scriptless_browser import HIDDEN, ScriptlessBrowser
+from tests.unit.web.scriptless_browser import ScriptlessBrowser
 
 LONG = "Why we need a van.\n\n" + "It would carry people to the hospital. " * 300
 MOTION = {"title": "Shall we buy the van?", "text": LONG, "resolution_type": "ordinary", "for_means": "We buy it."}
@@ -43,15 +44,9 @@ def browser(fakes: FakeServices) -> ScriptlessBrowser:
 
 def send_too_late(browser: ScriptlessBrowser, path: str, action: str, fields: dict[str, str]) -> Any:
     """Opens the form, ends the session everywhere, and sends the form."""
-    hidden = dict(HIDDEN.findall(_form(browser.http.get(path).text, action)))
+    hidden = hidden_fields(browser.http.get(path).text, action)
     browser.fakes.sessions.sessions.clear()
     return browser.http.post(action, data=hidden | fields, headers={"origin": browser.fakes.public_url})
-
-
-def _form(page: str, action: str) -> str:
-    found = re.search(rf'<form method="post" action="{re.escape(action)}".*?</form>', page, re.DOTALL)
-    assert found, action
-    return found[0]
 
 
 def sign_in_again(browser: ScriptlessBrowser, sent: Any) -> str:
@@ -83,7 +78,7 @@ def test_a_session_that_identity_ended_loses_no_text_either(browser: ScriptlessB
     browser.open("/you")
     browser.fakes.identity.refusals["RenewToken"] = NotSignedIn("SESSION_ENDED")
     browser.fakes.membership.refusals["Apply"] = NotSignedIn("SESSION_ENDED")
-    fields = dict(HIDDEN.findall(_form(browser.page, "/you"))) | {"member_class": "user", "why": "I live here now."}
+    fields = hidden_fields(browser.page, "/you") | {"member_class": "user", "why": "I live here now."}
     sent = browser.http.post("/you", data=fields, headers={"origin": browser.fakes.public_url})
     browser.fakes.identity.refusals.clear()
     del browser.fakes.membership.refusals["Apply"]
@@ -91,7 +86,7 @@ def test_a_session_that_identity_ended_loses_no_text_either(browser: ScriptlessB
 
 
 def test_the_browser_may_have_forgotten_its_cookie_as_well(browser: ScriptlessBrowser) -> None:
-    hidden = dict(HIDDEN.findall(_form(browser.open("/you"), "/you")))
+    hidden = hidden_fields(browser.open("/you"), "/you")
     browser.http.cookies.clear()
     sent = browser.http.post("/you", data=hidden | {"why": "I live here now."}, headers={"origin": browser.fakes.public_url})
     assert "I live here now." in sign_in_again(browser, sent)
@@ -124,7 +119,7 @@ def test_a_password_is_never_kept(browser: ScriptlessBrowser) -> None:
 
 @pytest.mark.parametrize("change", ["other form", "other person", "no mark", "foreign origin"])
 def test_a_form_that_was_not_shown_to_its_owner_is_kept_for_nobody(browser: ScriptlessBrowser, change: str) -> None:
-    hidden = dict(HIDDEN.findall(_form(browser.open("/you"), "/you")))
+    hidden = hidden_fields(browser.open("/you"), "/you")
     mark, origin = hidden[kept_forms.OWNER], browser.fakes.public_url
     if change == "other form":
         hidden[kept_forms.OWNER] = OWNERS.field(ADA, "you-password")
@@ -154,25 +149,31 @@ def _text_names(form: str) -> list[str]:
     return [name for name in names if name.rpartition("-")[2] not in {"day", "month", "year"}]
 
 
-def test_every_form_into_which_words_are_written_brings_them_back() -> None:
-    lost, tried = [], set()
+def test_every_form_into_which_words_are_written_brings_them_back_and_never_its_secrets() -> None:
+    lost, shown, tried, secret = [], [], set(), set()
     browser = ScriptlessBrowser(FakeServices()).sign_in()
     for path in every_page.one_path_of_each_page():
         if path.startswith(("/sign-in", "/look-up", "/recover")):
             continue
         for action, fields in every_page.filled_forms(browser, path):
-            form = _form(browser.http.get(path).text, action)
-            words = {name: f"Words of {name}" for name in _text_names(form) if name not in _NEVER_KEPT.get(action, ())}
-            if words:
+            form = form_of(browser.http.get(path).text, action)
+            never_kept = _NEVER_KEPT.get(action, ())
+            words = {name: f"Words of {name}" for name in _text_names(form) if name not in never_kept}
+            secrets = {name: f"Secret of {name}" for name in never_kept}
+            if words or secrets:
                 browser.fakes.sessions.sessions.clear()
-                hidden = dict(HIDDEN.findall(form))
-                sent = browser.http.post(action, data=fields | hidden | words, headers={"origin": browser.fakes.public_url})
+                hidden = hidden_fields(form)
+                sent = browser.http.post(action, data=fields | hidden | words | secrets, headers={"origin": browser.fakes.public_url})
+                kept = repr(browser.fakes.kept_forms.forms)
                 page = sign_in_again(browser, sent)
                 tried.add(action)
+                secret |= {(action, name) for name in secrets}
                 lost += [(path, name) for name, text in words.items() if text not in page]
+                shown += [(path, name) for name, text in secrets.items() if text in kept or text in page]
                 browser.fakes.kept_forms.forms.clear()
-    assert not lost, lost
+    assert (lost, shown) == ([], [])
     assert len(tried) >= 8
+    assert {name for _, name in secret} >= {"credential", "code", "password"}, "no secret was sent"
 
 
 def test_the_mark_of_an_owner_is_bound_to_the_form_and_says_nothing() -> None:

@@ -43,7 +43,7 @@ def test_bytes_that_are_not_utf_8_are_named_and_make_nothing(tmp_path: Path) -> 
     folder = tmp_path / "co-op"
     run = "import sys; from scripts.cli.main import main; sys.exit(main())"
     arguments = [os.fsencode(part) for part in (sys.executable, "-c", run, "init", folder, "--name")]
-    ended = subprocess.run([*arguments, b"Wil\xfflow"], capture_output=True, cwd=REPOSITORY, check=False, timeout=30)
+    ended = subprocess.run([*arguments, b"Wil\xfflow"], capture_output=True, cwd=REPOSITORY, check=False, timeout=60)
     assert (ended.returncode, ended.stdout) == (ExitCode.USAGE, b"")
     assert b"--name: it holds a character that cannot be stored or shown: 'Wil\\udcfflow'." in ended.stderr
     assert not folder.exists()

@@ -3,9 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,7 +11,6 @@ import pytest
 import pytest_asyncio
 
 from kith.governance.v1 import governance_pb2 as gov
-from kith.governance.v1.governance_pb2_grpc import GovernanceServiceStub
 from kith.identity.facts.v1.facts_pb2 import (
     HatGiven,
     HatTaken,
@@ -29,113 +26,31 @@ from kith.identity.v1 import record_pb2 as record
 from kith.identity.v1 import recovery_pb2 as rec
 from kith.identity.v1 import relationships_pb2 as rel
 from kith.identity.v1.data_requests_pb2_grpc import DataRequestServiceStub
-from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from kith.identity.v1.record_pb2_grpc import RecordServiceStub
 from kith.identity.v1.recovery_pb2_grpc import RecoveryServiceStub
 from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
 from kith.membership.facts.v1.facts_pb2 import MembershipEnded
 from kith.membership.v1 import membership_pb2 as memb
-from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from libs import callers
-from libs.database.engine import Database, new_id
-from libs.messages.rebuild import rebuild_projections
-from libs.refusals import AlreadyExists, FailedPrecondition, Invalid, NotAllowed, NotFound, NotSignedIn, Refusal
+from libs.database.engine import new_id
+from libs.refusals import AlreadyExists, FailedPrecondition, Invalid, NotAllowed, NotFound, NotSignedIn
 from libs.rpc.client import call_service
 from services.membership.reactions import governance, identity
-from tests.support.member_assembly import RULEBOOK, to_timestamp
-from tests.support.running_co_op import Infrastructure, RunningCoOp, running_co_op
+from tests.support.merging_co_op import WHY, MergingCoOp, merging_co_op
+from tests.support.running_co_op import Infrastructure
 
 on_one_loop = pytest.mark.asyncio(loop_scope="module")
 LONDON = ZoneInfo("Europe/London")
-NUMBERS = iter(range(10_000))
-WHY = "I rang them up."
-
-
-@dataclass(frozen=True)
-class CoOp:
-    """A co-op with a secretary and a rulebook, which each test adds its own people to."""
-
-    running: RunningCoOp
-    secretary: UUID
-
-    @property
-    def token(self) -> str:
-        return self.running.token(self.secretary, hat="secretary")
-
-    @property
-    def identity(self) -> IdentityServiceStub:
-        return self.running.stub(IdentityServiceStub)
-
-    @property
-    def membership(self) -> MembershipServiceStub:
-        return self.running.stub(MembershipServiceStub)
-
-    @property
-    def governance(self) -> GovernanceServiceStub:
-        return self.running.stub(GovernanceServiceStub)
-
-    async def register(self, name: str, **contact: str) -> UUID:
-        """A person under a name of their own, unless they have a contact detail."""
-        person = pb.NewPerson(full_name=name if contact else f"{name} {next(NUMBERS)}", **contact)
-        request = pb.RegisterPersonsRequest(request_id=str(new_id()), persons=[person])
-        return UUID((await call_service(self.identity.RegisterPersons, request, self.token)).persons[0].person_id)
-
-    async def admit(self, *people: UUID, member_class: str = "worker") -> None:
-        await self.running.wait_until_consumed("membership", "identity")
-        rows = [memb.Admission(person_id=str(person), member_class=member_class, register_name="As Entered") for person in people]
-        request = memb.AdmitMembersRequest(request_id=str(new_id()), admissions=rows)
-        assert [row.refusal for row in (await call_service(self.membership.AdmitMembers, request, self.token)).members] == [""] * len(rows)
-
-    async def merge(self, kept: UUID, other: UUID, *, reason: str = WHY, request_id: str = "", token: str = "") -> None:
-        request = pb.MergePersonsRequest(
-            request_id=request_id or str(new_id()), kept_person_id=str(kept), other_person_id=str(other), reason=reason
-        )
-        await call_service(self.identity.MergePersons, request, token or self.token)
-
-    async def person(self, person: UUID) -> pb.Person:
-        response: pb.GetPersonResponse = await call_service(self.identity.GetPerson, pb.GetPersonRequest(person_id=str(person)), self.token)
-        return response.person
-
-    async def member(self, person: UUID) -> memb.Member:
-        request = memb.GetMemberRequest(person_id=str(person))
-        response: memb.GetMemberResponse = await call_service(self.membership.GetMember, request, self.token)
-        return response.member
-
-    async def follow(self) -> None:
-        """Waits until all have heard of what happened."""
-        for consumer, source in (("membership", "identity"), ("governance", "identity"), ("governance", "membership")):
-            await self.running.wait_until_consumed(consumer, source)
-
-    async def refused(self, kind: type[Refusal], reason: str, call: Any) -> Refusal:
-        with pytest.raises(kind, match=reason) as refused:
-            await call
-        return refused.value
-
-    async def open_motion(self, hours: float = 2) -> str:
-        request = gov.OpenMotionRequest(
-            request_id=str(new_id()), title="Shall we buy the van?", text="It carries people.", resolution_type="ordinary",
-            closes_at=to_timestamp(self.running.now() + timedelta(hours=hours)),
-        )  # fmt: skip
-        return str((await call_service(self.governance.OpenMotion, request, self.token)).motion_id)
-
-    async def check_merge(self, person: UUID, token: str = "") -> gov.CheckMergeResponse:
-        request = gov.CheckMergeRequest(person_id=str(person))
-        response: gov.CheckMergeResponse = await call_service(self.governance.CheckMerge, request, token or self.token)
-        return response
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def co_op(infrastructure: Infrastructure) -> AsyncIterator[CoOp]:
-    async with running_co_op(infrastructure, "identity", "membership", "governance", membership={"zone": "Europe/London"}) as running:
-        [secretary] = await running.register_people("Sam Sample")
-        request = gov.AdoptRulebookRequest(request_id=str(new_id()), text=RULEBOOK)
-        await call_service(running.stub(GovernanceServiceStub).AdoptRulebook, request, running.founder_token())
-        await running.wait_until_consumed("membership", "governance")
-        yield CoOp(running, secretary)
+async def co_op(infrastructure: Infrastructure) -> AsyncIterator[MergingCoOp]:
+    async with merging_co_op(infrastructure) as made:
+        yield made
 
 
 @on_one_loop
-async def test_the_other_entry_signs_nobody_in_any_more_and_stays_readable(co_op: CoOp) -> None:
+async def test_the_other_entry_signs_nobody_in_any_more_and_stays_readable(co_op: MergingCoOp) -> None:
     kept, other = await co_op.register("Una Odell", email="una@example.org"), await co_op.register("Una O'Dell", phone="01632 960777")
     card = pb.IssueSignInCodeRequest(request_id=str(new_id()), person_id=str(other), kind=pb.CODE_KIND_CARD)
     code = (await call_service(co_op.identity.IssueSignInCode, card, co_op.token)).code
@@ -181,7 +96,7 @@ async def test_the_other_entry_signs_nobody_in_any_more_and_stays_readable(co_op
 
 
 @on_one_loop
-async def test_what_cannot_be_merged_is_refused_and_says_why(co_op: CoOp) -> None:
+async def test_what_cannot_be_merged_is_refused_and_says_why(co_op: MergingCoOp) -> None:
     ada, ben, cy = [await co_op.register(name) for name in ("Ada", "Ben", "Cy")]
     for kind, reason, call in (
         (NotAllowed, "HAT_NEEDED", co_op.merge(ada, ben, token=co_op.running.token(ada))),
@@ -205,7 +120,7 @@ async def test_what_cannot_be_merged_is_refused_and_says_why(co_op: CoOp) -> Non
 
 
 @on_one_loop
-async def test_a_name_finds_the_entry_in_use_and_nobody_acts_or_sees_through_a_merged_one(co_op: CoOp) -> None:
+async def test_a_name_finds_the_entry_in_use_and_nobody_acts_or_sees_through_a_merged_one(co_op: MergingCoOp) -> None:
     relationships, ash = co_op.running.stub(RelationshipServiceStub), await co_op.register("Ash")
     kept, other = await co_op.register("Ola Grey", email="ola@example.org"), await co_op.register("Ola Grey", email="ola.grey@example.org")
 
@@ -232,7 +147,7 @@ async def test_a_name_finds_the_entry_in_use_and_nobody_acts_or_sees_through_a_m
 
 @on_one_loop
 @pytest.mark.parametrize("kept_acts", [True, False], ids=["the kept entry acts", "the other entry acts"])
-async def test_neither_of_the_two_entries_acts_for_the_other_any_more(co_op: CoOp, *, kept_acts: bool) -> None:
+async def test_neither_of_the_two_entries_acts_for_the_other_any_more(co_op: MergingCoOp, *, kept_acts: bool) -> None:
     relationships = co_op.running.stub(RelationshipServiceStub)
     kept, other, friend = [await co_op.register(name) for name in ("Ray", "Raymond", "Fay")]
     subject, holder = (other, kept) if kept_acts else (kept, other)
@@ -256,7 +171,7 @@ async def test_neither_of_the_two_entries_acts_for_the_other_any_more(co_op: CoO
 
 
 @on_one_loop
-async def test_each_address_of_both_entries_tells_a_helper_from_a_namesake(co_op: CoOp) -> None:
+async def test_each_address_of_both_entries_tells_a_helper_from_a_namesake(co_op: MergingCoOp) -> None:
     recovery, namesake = co_op.running.stub(RecoveryServiceStub), await co_op.register("Ivo Hart", email="hart@example.org")
     kept, other = await co_op.register("Ivo Hart", email="a.ivo@example.org"), await co_op.register("Ivo Hart", email="z.ivo@example.org")
     await co_op.merge(kept, other)
@@ -274,7 +189,7 @@ async def test_each_address_of_both_entries_tells_a_helper_from_a_namesake(co_op
 
 
 @on_one_loop
-async def test_of_two_secretaries_who_merge_in_opposite_directions_one_is_refused(co_op: CoOp) -> None:
+async def test_of_two_secretaries_who_merge_in_opposite_directions_one_is_refused(co_op: MergingCoOp) -> None:
     for _ in range(3):
         one, two = await co_op.register("One"), await co_op.register("Two")
         results = await asyncio.gather(co_op.merge(one, two), co_op.merge(two, one), return_exceptions=True)
@@ -284,7 +199,7 @@ async def test_of_two_secretaries_who_merge_in_opposite_directions_one_is_refuse
 
 
 @on_one_loop
-async def test_the_register_keeps_one_membership_and_both_histories_once_even_after_a_rebuild(co_op: CoOp) -> None:
+async def test_the_register_keeps_one_membership_and_both_histories_once_even_after_a_rebuild(co_op: MergingCoOp) -> None:
     today = datetime.now(LONDON).date().isoformat()
     kept, other, newcomer, member = [await co_op.register(name) for name in ("Kept", "Other", "New", "Member")]
     await co_op.admit(kept)
@@ -311,16 +226,13 @@ async def test_the_register_keeps_one_membership_and_both_histories_once_even_af
     row = memb.AdmitMembersRequest(request_id=str(new_id()), admissions=[memb.Admission(person_id=str(other), member_class="user",
                                    register_name="Again")])  # fmt: skip
     assert (await call_service(co_op.membership.AdmitMembers, row, co_op.token)).members[0].refusal == "PERSON_MERGED"
-    database = Database(co_op.running.databases["membership"].run_url)
-    async with database.work(callers.job("rebuild"), datetime.now(UTC)) as work:
-        await rebuild_projections(work, (identity.reactions(LONDON), governance.reactions(LONDON)))
-    await database.close()
+    await co_op.running.rebuild("membership", identity.reactions(LONDON), governance.reactions(LONDON))
     await co_op.follow()
     assert await co_op.running.published_events("membership") == published, "a rebuild merges nothing again"
 
 
 @on_one_loop
-async def test_an_application_of_either_entry_is_decided_when_the_kept_one_is_a_member_and_waits_otherwise(co_op: CoOp) -> None:
+async def test_an_application_of_either_entry_is_decided_when_the_kept_one_is_a_member_and_waits_otherwise(co_op: MergingCoOp) -> None:
     becomes_member, member, applicant, other = [await co_op.register(name) for name in ("Becomes", "Member", "Applicant", "Other")]
     await co_op.admit(member)
     for person in (becomes_member, other):
@@ -334,7 +246,7 @@ async def test_an_application_of_either_entry_is_decided_when_the_kept_one_is_a_
 
 
 @on_one_loop
-async def test_an_entry_on_the_roll_of_an_open_motion_is_not_merged_and_a_merged_one_casts_no_ballot(co_op: CoOp) -> None:
+async def test_an_entry_on_the_roll_of_an_open_motion_is_not_merged_and_a_merged_one_casts_no_ballot(co_op: MergingCoOp) -> None:
     kept, other, late = [await co_op.register(name) for name in ("Voter", "Voter", "Voter")]
     await co_op.admit(kept, other, late)
     await co_op.follow()
@@ -365,7 +277,7 @@ async def test_an_entry_on_the_roll_of_an_open_motion_is_not_merged_and_a_merged
 
 
 @on_one_loop
-async def test_the_register_follows_a_merge_although_it_was_stopped_before_it_could(co_op: CoOp) -> None:
+async def test_the_register_follows_a_merge_although_it_was_stopped_before_it_could(co_op: MergingCoOp) -> None:
     """As after a kill between identity's commit and membership's reaction: the event waits in identity's outbox."""
     kept, other = await co_op.register("Before"), await co_op.register("After")
     await co_op.admit(kept, other)
@@ -379,7 +291,7 @@ async def test_the_register_follows_a_merge_although_it_was_stopped_before_it_co
     assert ((await co_op.member(kept)).ended_on, bool((await co_op.member(other)).ended_on)) == ("", True)
 
 
-async def _held(co_op: CoOp) -> set[object]:
+async def _held(co_op: MergingCoOp) -> set[object]:
     """The entries under a hold, which all services agree on."""
     await co_op.running.wait_until_consumed("membership", "identity")
     [held, followed] = [{row[1] for row in await co_op.running.all_rows(name, "held_person")} for name in ("identity", "membership")]
@@ -388,9 +300,9 @@ async def _held(co_op: CoOp) -> set[object]:
 
 
 @on_one_loop
-async def test_a_hold_protects_every_entry_of_the_person(co_op: CoOp) -> None:
+async def test_a_hold_protects_every_entry_of_the_person(co_op: MergingCoOp) -> None:
     kept, other, earlier, last = [await co_op.register("Hal Held") for _ in range(4)]
-    stub, day = co_op.running.stub(DataRequestServiceStub), (co_op.running.now().date() + timedelta(days=30)).isoformat()
+    stub, day = co_op.running.stub(DataRequestServiceStub), (co_op.running.today() + timedelta(days=30)).isoformat()
     place = req.PlaceHoldRequest(kind=req.HOLD_KIND_CLAIM, reason="A claim.", review_day=day)
 
     async def hold(person: UUID) -> str:
@@ -414,7 +326,7 @@ async def test_a_hold_protects_every_entry_of_the_person(co_op: CoOp) -> None:
 
 
 @on_one_loop
-async def test_an_entry_that_is_to_be_erased_is_not_merged(co_op: CoOp) -> None:
+async def test_an_entry_that_is_to_be_erased_is_not_merged(co_op: MergingCoOp) -> None:
     kept, other = [await co_op.register("Gil Gone") for _ in range(2)]
     async with co_op.running.database_transaction("identity", caller=callers.job("tests")) as connection:
         await connection.execute(

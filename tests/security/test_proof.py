@@ -10,7 +10,8 @@ import pytest
 from scripts.verifier import checks
 from scripts.verifier.__main__ import main
 from scripts.verifier.verdict import ExitCode, Verdict, VerifierInputs
-from tests.support.bundle_builder import CLOSE, BundleBuilder, T, json_bytes, pack_archive, public_hex
+from tests.support.bundle_builder import CLOSE, BundleBuilder, T
+from tests.support.bundle_parts import json_bytes, pack_archive, public_hex
 from tests.support.example_votes import ASH, BIRCH, CEDAR, THREE, three_concluded, three_voted
 
 _ROOT = Path(__file__).parents[2]
@@ -281,7 +282,7 @@ def test_a_receipt_for_a_ballot_of_bad_form_is_good_and_tells_that_it_does_not_c
 
 @pytest.mark.parametrize("option", ["north\u200b", "no\u202erth", "\u2066north", "nor\u00adth", "no\u200drth"])
 def test_options_with_letters_that_nobody_sees_are_refused(option: str) -> None:
-    from tests.support.bundle_builder import plain_rule
+    from tests.support.bundle_parts import plain_rule
 
     vote = BundleBuilder("unseen", list(THREE), rule=plain_rule(method="plurality"), changed_terms={"options": ["north", option]})
     vote.open_vote()

@@ -12,7 +12,8 @@ from scripts.verifier import together
 from scripts.verifier.__main__ import main
 from scripts.verifier.errors import DifferentVotesError
 from scripts.verifier.verdict import ExitCode, Verdict, VerifierInputs
-from tests.support.bundle_builder import BoardHead, BundleBuilder, T, json_bytes, public_hex, signed_document
+from tests.support.bundle_builder import BoardHead, BundleBuilder, T
+from tests.support.bundle_parts import json_bytes, public_hex, signed_document
 from tests.support.example_votes import ASH, BIRCH, CEDAR, THREE, three_concluded, three_voted
 from tests.support.valid_examples import settled
 

@@ -158,7 +158,7 @@ async def _refusal(co_op: KithUpProcess, *options: str) -> str:
 
 
 async def _wait_for_operator(instance: Instance) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not instance.operator_file.exists():
             await asyncio.sleep(0.05)
 

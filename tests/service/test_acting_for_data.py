@@ -13,9 +13,8 @@ from kith.person.v1.person_data_pb2_grpc import PersonDataServiceStub
 from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
 from libs import callers
 from libs.database import wakeups
-from libs.database.engine import Database, new_id
+from libs.database.engine import new_id
 from libs.database.shared_ddl import FOLLOW_IDENTITY_AGAIN
-from libs.messages.rebuild import rebuild_projections
 from libs.refusals import Unavailable
 from libs.rpc.client import call_service
 from services.topology import PEOPLE_SERVICE_NAMES, PERSON_SERVICES
@@ -120,10 +119,7 @@ async def test_rights_to_act_are_the_same_in_every_service_also_after_a_rebuild(
         assert await co_op.all_rows("web", "acting_right") == await co_op.all_rows("identity", "acting_right")
         assert await co_op.all_rows("web", "news") == news
 
-        database = Database(co_op.databases["web"].run_url)
-        async with database.work(callers.reaction("identity"), co_op.now()) as work:
-            await rebuild_projections(work, (web_reactions.REACTIONS,))
-        await database.close()
+        await co_op.rebuild("web", web_reactions.REACTIONS)
         await co_op.wait_until_consumed("web", "identity")
         assert await co_op.all_rows("web", "acting_right") == await co_op.all_rows("identity", "acting_right")
 

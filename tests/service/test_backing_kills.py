@@ -52,7 +52,7 @@ class ServerEventLog:
         self.heard.append(notice)
 
     async def until(self, server: str, event: ServerEventKind) -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (server, event) not in {(one.server, one.kind) for one in self.heard}:
                 await asyncio.sleep(0.02)
 

@@ -12,8 +12,7 @@ from kith.matching.v1.call_outs_pb2_grpc import CallOutServiceStub
 from libs.database.engine import new_id
 from libs.refusals import FailedPrecondition, Invalid, NotAllowed, NotFound
 from libs.rpc.client import call_service
-from tests.service.test_introductions import matching_people
-from tests.support.matching_people import MatchingPeople
+from tests.support.matching_people import MatchingPeople, matching_people
 from tests.support.running_co_op import Infrastructure
 
 WORDS = "I look for somebody who signs, on Tuesday mornings."
@@ -88,6 +87,6 @@ async def test_a_call_out_is_read_by_members_answered_as_every_introduction_and_
         assert reads, "who read it is in Ada's list of readers"
         await people.co_op.move_clock(9 * 86_400)
         assert (await calls.own(ada), await calls.seen(wren)) == ([], [])
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while await people.co_op.all_rows("matching", "call_out"):
                 await asyncio.sleep(0.05)

@@ -10,13 +10,9 @@ from kith.identity.facts.v1.facts_pb2 import AccessEnded, ErasureAsked, ErasureF
 from kith.identity.v1 import identity_pb2 as identity
 from kith.identity.v1 import record_pb2 as record
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
-from kith.matching.v1 import teams_pb2 as teams
-from kith.matching.v1.teams_pb2_grpc import TeamServiceStub
 from kith.membership.v1 import membership_pb2 as membership
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
-from libs import callers
-from libs.database.engine import Database, new_id
-from libs.messages.rebuild import rebuild_projections
+from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, FailedPrecondition, NotAllowed, NotFound, NotSignedIn
 from libs.rpc.client import call_service
 from services.identity.domain.erasure import ERASED_NAME
@@ -26,6 +22,7 @@ from tests.support.erasing_co_op import ANSWER, ErasingCoOp, erasing_co_op
 from tests.support.member_assembly import refused_with
 from tests.support.person_records import person_audience
 from tests.support.running_co_op import Infrastructure
+from tests.support.teams_of_people import accept_invitation, invite_to_team
 
 ADA, BO = "Ada Ample", "Bo Brook"
 SECRET = "The key is under the pot."
@@ -49,23 +46,13 @@ async def _live(life: ErasingCoOp) -> identity.SignInResponse:
 
 
 async def _join_team(life: ErasingCoOp, owner: UUID, member: UUID) -> None:
-    stub = life.co_op.stub(TeamServiceStub)
-    invitation = teams.InviteToTeamRequest(
-        request_id=str(new_id()), owner_id=str(owner), person_id=str(member), kind=teams.TEAM_MEMBER_KIND_FRIEND
-    )
-    team = (await call_service(stub.InviteToTeam, invitation, life.co_op.token(owner))).team_id
-    yes = teams.AnswerTeamInvitationRequest(request_id=str(new_id()), team_id=team, accepted=True)
-    await call_service(stub.AnswerTeamInvitation, yes, life.co_op.token(member))
-    await life.co_op.wait_until_consumed("identity", "matching")
+    await accept_invitation(life.co_op, await invite_to_team(life.co_op, owner, member), member)
     assert [row[3] for row in await life.co_op.all_rows("identity", "team_place")] == [owner]
 
 
 async def _assert_no_rebuild_brings_her_team_back(life: ErasingCoOp) -> None:
     """Matching's events still say that Bo joined it."""
-    database = Database(life.co_op.databases["identity"].run_url)
-    async with database.work(callers.job("rebuild"), life.co_op.now()) as work:
-        await rebuild_projections(work, (matching.REACTIONS,))
-    await database.close()
+    await life.co_op.rebuild("identity", matching.REACTIONS)
     await life.co_op.wait_until_consumed("identity", "matching")
     assert await life.co_op.all_rows("identity", "team_place") == []
 

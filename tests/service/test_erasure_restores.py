@@ -87,7 +87,7 @@ async def test_an_older_database_brings_back_neither_the_erased_nor_what_was_rev
         await co_op.wait_until_consumed("governance", "identity")
         await co_op.restart(lambda: _set_back(co_op, SET_BACK))
 
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while {await life.name_of(life.people[name]) for name in (EARLIER, ADA, LATER)} != {ERASED_NAME}:
                 await asyncio.sleep(0.1)
         for gone in (SECRET, EARLIER, ADA, LATER):

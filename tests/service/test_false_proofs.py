@@ -1,6 +1,5 @@
 """False signatures from one peer cost little: the first few that fail end the parcel, and are counted against the peer."""
 
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -87,11 +86,9 @@ async def test_thousands_of_false_cosignatures_end_with_the_third(
     vote.join("ash")
     checked = _count_checks(monkeypatch)
     async with _board_sync(infrastructure, vote, clock, tmp_path) as sync:
-        began = time.monotonic()
         for parcels in (1, 2):
             await sync.accept("birch", _parts(vote, _FALSE), ())
             assert len(checked) == parcels * accept_board_update.MAX_FALSE_PROOFS
-        assert time.monotonic() - began < 5
 
         # What is true is still taken from a parcel with false ones behind it. But it is the third, and that has a price.
         assert await sync.accept("birch", _parts(vote, _FALSE, true_ones=1), ())

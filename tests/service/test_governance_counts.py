@@ -232,11 +232,11 @@ async def test_the_database_itself_keeps_choices_to_their_voter_and_takes_nothin
 def small_disk(megabytes: int) -> Iterator[Path]:
     """A real file system of that size, which PostgreSQL may write to."""
     place = Path(tempfile.mkdtemp(prefix="kt-disk-", dir="/tmp"))
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0777", "tmpfs", place], check=True, timeout=10)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0777", "tmpfs", place], check=True, timeout=60)
     try:
         yield place
     finally:
-        subprocess.run(["umount", "--lazy", place], check=True, timeout=10)
+        subprocess.run(["umount", "--lazy", place], check=True, timeout=60)
         place.rmdir()
 
 

@@ -1,6 +1,6 @@
 """What federation's evidence does at home: ballots lost, outcomes final, contested, disputed, replaced, void and annulled; and restarts."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from google.protobuf.message import Message
@@ -8,10 +8,8 @@ from google.protobuf.message import Message
 from kith.federation.facts.v1 import facts_pb2 as federation
 from kith.governance.v1 import governance_pb2 as governance
 from kith.governance.v1 import votes_pb2 as pb
-from libs import callers
 from libs.boards.vote_terms import OBSERVER, PARTICIPANT, read_terms
-from libs.database.engine import Database, new_id
-from libs.messages.rebuild import rebuild_projections
+from libs.database.engine import new_id
 from libs.refusals import FailedPrecondition, Invalid, NotFound
 from libs.rpc.client import call_service
 from libs.signing import canonical
@@ -56,11 +54,8 @@ async def test_an_outcome_is_final_once_and_only_a_later_revision_replaces_it(in
         assert await decision_log(voting) == [(title, True, ""), (title, False, "outcome_replaced")]
         before = await voting.assembly.co_op.all_rows("governance", "vote")
 
-        database = Database(voting.assembly.co_op.databases["governance"].run_url)
-        async with database.work(callers.job("rebuild"), datetime.now(UTC)) as work:
-            await rebuild_projections(work, (reactions.REACTIONS,))
-        await database.close()
-        await voting.assembly.co_op.wait_until_consumed("governance", "federation", seconds=20)
+        await voting.assembly.co_op.rebuild("governance", reactions.REACTIONS)
+        await voting.assembly.co_op.wait_until_consumed("governance", "federation")
         assert await voting.assembly.co_op.all_rows("governance", "vote") == before
         assert len(await decision_log(voting)) == 2
 
@@ -148,7 +143,7 @@ async def test_a_restart_between_any_two_steps_changes_nothing(infrastructure: I
         await voting.ready()
         await voting.federation.publish((federation.VoteOpened(vote_id=voting.vote), voting.vote))
         await again()
-        await co_op.wait_until_consumed("governance", "federation", seconds=20)
+        await co_op.wait_until_consumed("governance", "federation")
         first = await voting.cast(voting.voters[0], "for")
         await again()
         mine = await call_service(

@@ -12,7 +12,6 @@ from kith.identity.v1.consent_pb2_grpc import ConsentServiceStub
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from libs import callers
 from libs.access import consents
-from libs.callers import tokens
 from libs.database.engine import Database, new_id
 from libs.messages.envelope import Event, type_of
 from libs.refusals import FailedPrecondition, Invalid, NotAllowed, NotFound
@@ -36,8 +35,7 @@ class ConsentDesk:
         return self.co_op.token(self._secretary, hat="secretary")
 
     def acting(self, holder: UUID, subject: UUID) -> str:
-        caller = callers.person(holder, acting_for=subject)
-        return tokens.issue_token(self.co_op.infrastructure.keys.token_private, caller, self.co_op.now())
+        return self.co_op.token(holder, acting_for=subject)
 
     async def record(self, person: UUID, token: str, **values: object) -> str:
         fields: dict[str, object] = {

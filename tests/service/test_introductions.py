@@ -1,8 +1,6 @@
 """Two people get to know each other: both choose at every step, and a no stays private."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from uuid import UUID
 
 import pytest
@@ -14,18 +12,9 @@ from kith.matching.v1 import teams_pb2 as teams
 from libs import callers
 from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound
-from tests.support.matching_people import MatchingPeople
-from tests.support.running_co_op import Infrastructure, event_publisher, running_co_op
-
-
-@asynccontextmanager
-async def matching_people(infrastructure: Infrastructure) -> AsyncIterator[MatchingPeople]:
-    async with (
-        running_co_op(infrastructure, "matching") as co_op,
-        event_publisher(co_op, "identity") as identity,
-        event_publisher(co_op, "membership") as membership,
-    ):
-        yield MatchingPeople(co_op, identity, membership)
+from tests.support.matching_people import MatchingPeople, matching_people
+from tests.support.running_co_op import Infrastructure
+from tests.support.waiting import wait_until
 
 
 @pytest.mark.capability("T1", "L10")
@@ -270,9 +259,8 @@ async def test_a_last_yes_that_is_being_written_is_not_ended(infrastructure: Inf
 
 
 async def _until_over(people: MatchingPeople, person: UUID, *, giving: bool = True) -> None:
-    for _ in range(200):
-        found = await people.introductions(person, giving=giving)
-        if found.not_now and not found.introductions:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("no introduction has ended")
+    async def is_over() -> bool:
+        introductions = await people.introductions(person, giving=giving)
+        return bool(introductions.not_now) and not introductions.introductions
+
+    await wait_until(is_over, "no introduction has ended")

@@ -34,7 +34,7 @@ class LostEvents:
     async def publish(self, events: int) -> None:
         self._pipeline.relay()
         await self._pipeline.publish(events)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not (await self._sql("select published = (select count(*) from outbox) as done from outbox_state"))[0]["done"]:
                 await asyncio.sleep(0.02)
         await self._pipeline.stop_tasks()

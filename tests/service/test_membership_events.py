@@ -1,7 +1,7 @@
 """Events that membership consumes: new rules change vote rights once, from the next day; a rebuild gives the same rows."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,9 +9,7 @@ import pytest
 from kith.membership.facts.v1.facts_pb2 import MemberClassChanged, MembershipEnded
 from kith.membership.v1 import membership_pb2 as pb
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
-from libs import callers
-from libs.database.engine import Database, new_id
-from libs.messages.rebuild import rebuild_projections
+from libs.database.engine import new_id
 from libs.rpc.client import call_service
 from services.membership.reactions import governance, identity
 from tests.support.membership_co_op import CLASSES, admit_members, make_admission, membership_co_op, publish_rulebook_adopted
@@ -24,14 +22,9 @@ PROJECTIONS = ("worn_hat", "known_person", "member_class")
 
 async def rebuild_and_wait(co_op: RunningCoOp) -> None:
     """Every projection emptied, and everything followed again."""
-    database = Database(co_op.databases["membership"].run_url)
-    async with database.work(callers.job("rebuild"), datetime.now(UTC)) as work:
-        await rebuild_projections(work, (identity.reactions(LONDON), governance.reactions(LONDON)))
-    await database.close()
-    async with co_op.database_transaction("membership") as connection:
-        assert await connection.fetchval("select sum(n) from position") == 0
+    await co_op.rebuild("membership", identity.reactions(LONDON), governance.reactions(LONDON))
     for source in ("identity", "governance"):
-        await co_op.wait_until_consumed("membership", source, seconds=20)
+        await co_op.wait_until_consumed("membership", source)
 
 
 @pytest.mark.capability("M2")

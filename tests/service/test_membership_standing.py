@@ -40,7 +40,7 @@ async def get_standing(co_op: RunningCoOp, person: UUID, day: date) -> tuple[str
 async def test_the_standing_is_right_the_day_before_on_and_after_every_change(infrastructure: Infrastructure) -> None:
     async with membership_co_op(infrastructure, "Sam Sample", "Ada Ample") as (co_op, _, [sam, ada]):
         membership, secretary = co_op.stub(MembershipServiceStub), co_op.token(sam, hat="secretary")
-        today = co_op.now().date()
+        today = co_op.today()
         joined, moved, last = today - 30 * DAY, today + 10 * DAY, today + 20 * DAY
         await admit_members(co_op, secretary, [make_admission(ada, admitted_on=joined.isoformat())])
         await call_service(membership.ChangeClass, change_class_request(ada, "investor", moved.isoformat(), 1), secretary)
@@ -73,7 +73,7 @@ async def test_an_invalid_change_is_refused_with_its_reason(infrastructure: Infr
     async with membership_co_op(infrastructure, "Sam Sample", "Ada Ample") as (co_op, _, [sam, ada]):
         membership, secretary = co_op.stub(MembershipServiceStub), co_op.token(sam, hat="secretary")
         await admit_members(co_op, secretary, [make_admission(ada, admitted_on="2024-05-01")])
-        today = co_op.now().date()
+        today = co_op.today()
         refusals = [
             (change_class_request(ada, "investor", "", 7), Conflict, "VERSION_STALE"),
             (change_class_request(ada, "wizard", "", 1), Invalid, "CLASS_UNKNOWN"),
@@ -109,7 +109,7 @@ async def test_members_leave_by_themselves_and_only_by_leaving(infrastructure: I
     async with membership_co_op(infrastructure, "Sam Sample", "Ada Ample", "Ben Bample") as (co_op, _, [sam, ada, ben]):
         membership, secretary, mine = co_op.stub(MembershipServiceStub), co_op.token(sam, hat="secretary"), co_op.token(ada)
         await admit_members(co_op, secretary, [make_admission(ada, admitted_on="2024-05-01"), make_admission(ben)])
-        today = co_op.now().date()
+        today = co_op.today()
         for request, kind, reason in (
             (end_membership_request(ben, "", 1), NotAllowed, "HAT_NEEDED"),
             (end_membership_request(ada, "", 1, "bored"), Invalid, "REASON_UNKNOWN"),

@@ -15,6 +15,7 @@ from libs.refusals import Unavailable
 from services.database_setup import ServiceDatabase
 from tests.support.event_pipeline import SOURCE, EventPipeline, event_pipeline
 from tests.support.running_co_op import Infrastructure
+from tests.support.waiting import wait_until
 
 
 async def test_numbers_have_no_gap_under_200_commits_at_once_and_are_heard_in_order(infrastructure: Infrastructure) -> None:
@@ -104,14 +105,15 @@ async def test_a_reaction_that_fails_stops_its_source_waits_longer_each_time_and
         await pipeline.publish(20)
         pipeline.relay()
         consumer = pipeline.consumer()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not consumer.progress.stopped_by:
                 await asyncio.sleep(0.02)
         assert await pipeline.received_numbers() == [1, 2, 3, 4, 5, 6]
         assert consumer.progress.stopped_by == "kith.membership.facts.v1.MemberAdmitted"
-        tried = pipeline.attempts
-        await asyncio.sleep(1.6)
-        assert 1 <= pipeline.attempts - tried <= 5
+        tried, began = pipeline.attempts, time.monotonic()
+        await wait_until(lambda: pipeline.attempts >= tried + 3, "it is tried again")
+        # Each pause is twice as long as the one before: 0.1 s, 0.2 s, 0.4 s. The first of the three may have begun before.
+        assert time.monotonic() - began > 0.2
         failing = False
         await pipeline.wait_until_caught_up()
         assert await pipeline.received_numbers() == list(range(1, 21))
@@ -130,7 +132,7 @@ async def test_a_fact_an_operator_ordered_to_be_skipped_is_passed_over_now_and_i
         await pipeline.publish(5)
         pipeline.relay()
         consumer = pipeline.consumer()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not consumer.progress.stopped_by:
                 await asyncio.sleep(0.02)
         async with pipeline.consumer_database.work(callers.job("operator"), SystemClock().now()) as work:
@@ -179,7 +181,7 @@ async def test_after_a_restore_of_the_source_the_projection_is_that_of_its_new_l
             await pipeline.fetch_rows(pipeline.source_service, "update outbox_state set epoch = 2, published = $1", kept)
         # A service that was restored starts anew, and its relay looks first of all.
         pipeline.source_database.wakeups.wake_all()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (await pipeline.fetch_rows(pipeline.consumer_service, "select epoch from position"))[0]["epoch"] != 2:
                 await asyncio.sleep(0.05)
         await pipeline.wait_until_caught_up()
@@ -209,24 +211,22 @@ async def test_one_relay_of_two_processes_is_active_and_the_other_takes_over_wit
         pipeline.consumer()
         for name in ("one", "two"):
             pipeline.spawn(lead_as(name))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not active:
                 await asyncio.sleep(0.02)
         await pipeline.publish(5)
         await pipeline.wait_until_caught_up()
         [first] = active
-        began = time.monotonic()
         await _execute_as_admin(
             pipeline.source_service,
             "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted and database = "
             "(select oid from pg_database where datname = current_database())",
         )
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while first in active or not active:
                 await asyncio.sleep(0.02)
         await pipeline.publish(5)
         await pipeline.wait_until_caught_up()
-        assert time.monotonic() - began < 30
         assert most == 1
         assert await pipeline.received_numbers() == list(range(1, 11))
 
@@ -258,10 +258,11 @@ async def test_asking_whether_we_are_up_to_date_waits_and_says_when_it_cannot_be
         async with consumer._apply_lock:
             await pipeline.publish(2)
             began = time.monotonic()
-            with pytest.raises(Unavailable) as refused:
-                await consumer.catch_up(0.7)
+            async with asyncio.timeout(60):
+                with pytest.raises(Unavailable) as refused:
+                    await consumer.catch_up(0.7)
             assert refused.value.reason == "SOURCE_AWAY"
-            assert 0.6 < time.monotonic() - began < 10
+            assert time.monotonic() - began > 0.6
         assert await consumer.catch_up() == 5
         assert len(await pipeline.received_numbers()) == 5
 
@@ -273,14 +274,13 @@ async def test_asking_whether_we_are_up_to_date_waits_and_says_when_it_cannot_be
         with pytest.raises(Unavailable):
             await consumer.catch_up()
         await pipeline.stop_tasks()
-        began = time.monotonic()
-        with pytest.raises(Unavailable):
-            await consumer.catch_up(0.5)
-        assert time.monotonic() - began < 10
+        async with asyncio.timeout(60):
+            with pytest.raises(Unavailable):
+                await consumer.catch_up(0.5)
 
 
 async def _wait_until_published(pipeline: EventPipeline, number: int) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while (await pipeline.fetch_rows(pipeline.source_service, "select published from outbox_state"))[0]["published"] != number:
             await asyncio.sleep(0.02)
 

@@ -20,7 +20,7 @@ async def test_while_nats_is_stopped_facts_are_stated_and_are_heard_when_it_is_b
         await pipeline.wait_until_caught_up()
         await server.stop(how)
         await asyncio.gather(*(pipeline.publish() for _ in range(50)))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while pipeline.bus.connected:
                 await asyncio.sleep(0.02)
         assert (await relay.assign_numbers()).waiting == 50
@@ -53,7 +53,7 @@ async def test_a_tail_that_was_published_and_then_lost_is_fetched_from_the_sourc
     async with disposable_nats() as server, event_pipeline(infrastructure, server) as pipeline:
         relay = pipeline.relay()
         await pipeline.publish(10)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (await relay.assign_numbers()).waiting:
                 await asyncio.sleep(0.02)
         # Acknowledged by the server, marked as published, and gone before anybody listened.

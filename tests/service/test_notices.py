@@ -63,7 +63,7 @@ class Told:
         return {(str(row["person"]), row["kind"]): (row["state"], row["reason"]) for row in rows}
 
     async def wait_for_state(self, person: UUID, kind: str, *expected: tuple[str, str]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while (await self.states()).get((str(person), kind)) not in expected:
                 await asyncio.sleep(0.05)
 

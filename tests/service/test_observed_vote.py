@@ -95,7 +95,7 @@ async def test_one_trace_follows_a_vote_from_the_page_to_another_services_projec
             motion = await assembly.open_motion()
             with traces.span("vote page", SpanKind.SERVER):
                 ballot = await assembly.cast(assembly.members["user"][0], motion, "for")
-            fact = await asyncio.wait_for(taken.get(), 10)
+            fact = await asyncio.wait_for(taken.get(), 60)
             await asyncio.sleep(0.1)
         finally:
             following.cancel()
@@ -184,7 +184,7 @@ async def test_a_reaction_that_fails_is_seen_in_the_status_and_an_operator_can_p
         unreadable = MemberAdmitted(person_id="nobody", member_class="user", may_vote=True, from_day="the day after")
         await assembly.membership.publish((unreadable, "nobody"))
         await assembly.admit("user")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (now := await call_service(status.GetStatus, status_pb2.GetStatusRequest())).state != status_pb2.STATE_DEGRADED:
                 await asyncio.sleep(0.05)
         assert list(now.reasons) == ["REACTION_FAILS_MEMBERSHIP"]

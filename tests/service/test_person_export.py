@@ -46,7 +46,7 @@ async def _export(co_op: RunningCoOp, service: str, person: UUID, token: str, pa
 
 async def _wait_until_told(co_op: RunningCoOp, person: UUID) -> None:
     """Until no notice waits, so that nothing more is read or written about the person."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while True:
         notices = [data["state"] for kind, data in await _export(co_op, "web", person, co_op.token(person)) if kind == "notice"]
         if notices and "waiting" not in notices:

@@ -43,7 +43,7 @@ async def check_log(co_op: RunningCoOp, service: str = "identity") -> AuditRepor
 
 
 async def wait_until_sealed(co_op: RunningCoOp, rows: int, service: str = "identity") -> AuditReport:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (report := await check_log(co_op, service)).head.number < rows or report.unsealed:
             await asyncio.sleep(0.1)
     return report

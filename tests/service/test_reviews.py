@@ -1,6 +1,5 @@
 """Visits of a trial and in a team are counted, and both sides are asked how it goes."""
 
-import asyncio
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -15,10 +14,10 @@ from kith.matching.v1.reviews_pb2_grpc import ReviewServiceStub
 from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, FailedPrecondition, NotAllowed, NotFound
 from libs.rpc.client import call_service
-from tests.service.test_introductions import matching_people
 from tests.service.test_teams import Team
-from tests.support.matching_people import MatchingPeople
+from tests.support.matching_people import MatchingPeople, matching_people
 from tests.support.running_co_op import Infrastructure
+from tests.support.waiting import wait_until
 
 
 class Working:
@@ -78,7 +77,7 @@ async def test_after_three_visits_both_are_asked_and_one_end_ends_the_trial(infr
             [pair] = (await working.seen(one)).pairs
             assert (pair.pair.person_id, pair.pair.worker_id, pair.visits) == (str(ada), str(wren), 0), "before the first visit too"
         await people.co_op.move_clock(5 * 24 * 3600)
-        first = people.co_op.now().date() - timedelta(days=4)
+        first = people.co_op.today() - timedelta(days=4)
         for _ in range(2):
             recorded = await working.record(wren, first)
             assert (recorded.confirmed, recorded.visits) == (False, 0), "one side alone counts nothing"
@@ -122,7 +121,7 @@ async def test_in_a_team_an_end_that_stays_alone_counts_after_a_week(infrastruct
         ada, wren = await people.members(2)
         working = await _trial(people, ada, wren)
         await people.co_op.move_clock(9 * 24 * 3600)
-        today = people.co_op.now().date()
+        today = people.co_op.today()
         await working.visit(today - timedelta(days=2), today - timedelta(days=1))
         for one in (ada, wren):
             await people.yes(ada, wren, working.token(one), introductions.INTRODUCTION_STEP_TRIAL)
@@ -132,11 +131,11 @@ async def test_in_a_team_an_end_that_stays_alone_counts_after_a_week(infrastruct
         assert await working.answer(ada, review.review_id, pb.REVIEW_ANSWER_END) == (False, False)
 
         await people.co_op.move_clock(17 * 24 * 3600)
-        for _ in range(200):
-            if not await people.teams(wren):
-                break
-            await asyncio.sleep(0.05)
-        assert await people.teams(wren) == []
+
+        async def is_over() -> bool:
+            return not await people.teams(wren)
+
+        await wait_until(is_over)
         [seen] = (await working.seen(wren)).reviews
         assert (seen.closed, seen.own_answer, seen.other_answer) == (True, 0, 0)
         left = [event for event in await people.co_op.published_events("matching") if isinstance(event, facts.TeamMemberLeft)]
@@ -151,7 +150,7 @@ async def test_who_leaves_and_comes_back_begins_anew(infrastructure: Infrastruct
         for _ in range(2):
             await team.invite(ben, teams.TEAM_MEMBER_KIND_FRIEND, working.token(ada))
             await team.answer(ben)
-            today = people.co_op.now().date()
+            today = people.co_op.today()
             assert (await working.record(ben, today)).visits == 0
             assert (await working.record(ada, today)).visits == 1
             await team.end(ben, ben)
@@ -168,7 +167,7 @@ async def test_who_joins_by_an_invitation_goes_on_where_the_trial_was(infrastruc
     async with matching_people(infrastructure) as people:
         ada, wren = await people.members(2)
         working, team = await _trial(people, ada, wren), Team(people, ada)
-        await working.visit(people.co_op.now().date())
+        await working.visit(people.co_op.today())
         await team.invite(wren, teams.TEAM_MEMBER_KIND_FRIEND, working.token(ada))
         await team.answer(wren)
         with pytest.raises(AlreadyExists, match="ALREADY_IN_TEAM"):
@@ -176,7 +175,7 @@ async def test_who_joins_by_an_invitation_goes_on_where_the_trial_was(infrastruc
         assert await _introductions(people) == ["joined"]
         await people.co_op.move_clock(100 * 24 * 3600)
         await people.look_for_support(wren)  # an event of our own wakes the job
-        await working.visit(people.co_op.now().date())
+        await working.visit(people.co_op.today())
         [pair] = (await working.seen(ada)).pairs
         assert (pair.visits, await _introductions(people)) == (2, ["joined"])
         assert [place.kind for place in await people.teams(wren)] == [teams.TEAM_MEMBER_KIND_FRIEND]
@@ -198,7 +197,7 @@ async def test_a_worker_who_acts_for_the_person_is_on_neither_side(infrastructur
         await people.offer_support(robin)
         await people.get_ready(robin)
         await robins.begin_trial()
-        as_ada, today = await people.let_act(wren, ada), people.co_op.now().date()
+        as_ada, today = await people.let_act(wren, ada), people.co_op.today()
         for one in (working, robins):
             await one.record(one.worker, today)
         assert (await robins.record(wren, today, as_ada)).visits == 1, "of another worker, who acts says what the person would say"

@@ -20,8 +20,7 @@ from libs.database.engine import new_id
 from libs.refusals import NotAllowed
 from libs.rpc.client import call_service
 from scripts.cli.main import main
-from tests.service.test_introductions import matching_people
-from tests.support.matching_people import MatchingPeople
+from tests.support.matching_people import MatchingPeople, matching_people
 from tests.support.running_co_op import Infrastructure, event_publisher
 
 MORNING = profiles.WeeklyTime(day="mon", begins="09:00", ends="12:00")
@@ -173,6 +172,6 @@ async def test_nobody_is_shown_too_often_and_a_secretary_sees_how_evenly_it_fall
         assert {(row[0], row[1]) for row in rows} == {(wren, ada), (fern, bo)}
         assert all(isinstance(row[2], date) and row[2].weekday() == 0 for row in rows)
         await people.co_op.move_clock(5 * 7 * 86_400)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while await people.co_op.all_rows("matching", "showing"):
                 await asyncio.sleep(0.05)

@@ -1,21 +1,18 @@
 """What people look for and offer: who sees it, who changes it, and what becomes of it when entries are merged."""
 
-from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
-from kith.identity.facts.v1.facts_pb2 import CredentialExpired, CredentialVerified, PersonsMerged, RelationshipStarted
+from kith.identity.facts.v1.facts_pb2 import CredentialExpired, CredentialVerified, PersonsMerged
 from kith.matching.facts.v1.facts_pb2 import SupportProfileChanged
 from kith.matching.v1 import support_profiles_pb2 as pb
 from kith.matching.v1.support_profiles_pb2_grpc import SupportProfileServiceStub
 from kith.membership.facts.v1.facts_pb2 import MemberAdmitted, MembershipEnded
-from libs import callers
-from libs.callers import tokens
 from libs.database.engine import new_id
 from libs.refusals import Conflict, NotAllowed
 from libs.rpc.client import call_service
-from tests.support.running_co_op import Infrastructure, RunningCoOp, event_publisher, running_co_op
+from tests.support.running_co_op import Infrastructure, RunningCoOp, event_publisher, running_co_op, start_acting
 
 GETTING = pb.GettingSupport(
     postcode="ZZ1 1AA",
@@ -94,17 +91,11 @@ async def test_a_profile_reads_back_as_it_was_written_to_those_who_may_see_it(in
 async def test_who_acts_in_the_scope_says_what_somebody_looks_for(infrastructure: Infrastructure) -> None:
     async with running_co_op(infrastructure, "matching") as co_op, event_publisher(co_op, "identity") as identity:
         profiles, (ada, bo) = Profiles(co_op), (new_id() for _ in range(2))
-        acting = tokens.issue_token(co_op.infrastructure.keys.token_private, callers.person(bo, acting_for=ada), co_op.now())
 
-        async def let_act(scope: str) -> None:
-            started = RelationshipStarted(
-                relationship_id=str(new_id()), subject_id=str(ada), holder_id=str(bo), kind="relative", scopes=[scope]
-            )
-            started.valid_from.FromDatetime(co_op.now() - timedelta(minutes=1))
-            await identity.publish((started, str(ada)))
-            await co_op.wait_until_consumed("matching", "identity")
+        async def let_act(scope: str) -> str:
+            return await start_acting(co_op, identity, "matching", bo, ada, scope)
 
-        await let_act("health")
+        acting = await let_act("health")
         with pytest.raises(NotAllowed, match="ACTING_OUTSIDE_SCOPE"):
             await profiles.set_getting(ada, acting)
         await let_act("team")

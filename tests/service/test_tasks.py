@@ -1,8 +1,6 @@
 """Tasks of a team are done only by those who have the credentials for them."""
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,10 +15,10 @@ from libs import callers
 from libs.database.engine import new_id
 from libs.refusals import FailedPrecondition, NotAllowed, NotFound
 from libs.rpc.client import call_service
-from tests.service.test_introductions import matching_people
 from tests.service.test_teams import Team
-from tests.support.matching_people import MatchingPeople
+from tests.support.matching_people import MatchingPeople, matching_people
 from tests.support.running_co_op import Infrastructure
+from tests.support.waiting import wait_until
 
 MEDICINES = pb.TASK_KIND_MEDICINES
 
@@ -59,13 +57,6 @@ async def _team(people: MatchingPeople, owner: UUID, *members: tuple[UUID, "team
         await team.invite(member, kind, people.co_op.token(owner))
         await team.answer(member)
     return Tasks(team)
-
-
-async def _within(seconds: float, holds: Callable[[], Awaitable[bool]]) -> None:
-    end = time.monotonic() + seconds
-    while not await holds():
-        assert time.monotonic() < end
-        await asyncio.sleep(0.02)
 
 
 @pytest.mark.capability("T8", "I6")
@@ -115,7 +106,7 @@ async def test_a_task_ends_with_the_credential_and_the_team_hears(infrastructure
         ada, ben, wren, ira = await people.members(4)
         worker = teams.TEAM_MEMBER_KIND_WORKER
         tasks, token = await _team(people, ada, (ben, worker), (wren, worker), (ira, worker)), people.co_op.token
-        last, revoked = people.co_op.now().date() + timedelta(days=2), str(new_id())
+        last, revoked = people.co_op.today() + timedelta(days=2), str(new_id())
         papers = ((ben, str(new_id()), last.isoformat()), (wren, revoked, ""), (ira, str(new_id()), ""))
         await people.identity.publish(
             *(
@@ -133,16 +124,12 @@ async def test_a_task_ends_with_the_credential_and_the_team_hears(infrastructure
         async def ended(*whom: UUID) -> bool:
             return [event.person_id for event in await tasks.ended() if event.credentials] == [str(one) for one in whom]
 
-        await _within(1, lambda: ended(wren))
+        await wait_until(lambda: ended(wren))
         await people.co_op.move_clock(2 * 24 * 3600)
         assert await tasks.seen(ada) == {str(ben), str(ira)}, "its last day counts"
         await people.co_op.move_clock(3 * 24 * 3600)
         assert await tasks.seen(ada) == {str(ira)}
-        for _ in range(200):
-            if await ended(wren, ben):
-                break
-            await asyncio.sleep(0.05)
-        assert await ended(wren, ben)
+        await wait_until(lambda: ended(wren, ben))
         await _rebuild_begins(people)
         await people.look_for_support(ada)  # an event of our own wakes the job
         await asyncio.sleep(1.5)
@@ -156,7 +143,7 @@ async def test_the_last_day_follows_the_credential_and_a_task_of_nobody_goes(inf
     async with matching_people(infrastructure) as people:
         ada, ben = await people.members(2)
         tasks, paper = await _team(people, ada, (ben, teams.TEAM_MEMBER_KIND_WORKER)), str(new_id())
-        days = [(people.co_op.now().date() + timedelta(days=ahead)).isoformat() for ahead in (2, 30)]
+        days = [(people.co_op.today() + timedelta(days=ahead)).isoformat() for ahead in (2, 30)]
 
         async def verify(until: str) -> None:
             verified = CredentialVerified(person_id=str(ben), credential_id=paper, kind="medicines", expires_on=until)
@@ -172,7 +159,7 @@ async def test_the_last_day_follows_the_credential_and_a_task_of_nobody_goes(inf
             events = await people.co_op.published_events("matching")
             return [event.until_day for event in events if isinstance(event, facts.TaskAssigned)] == days
 
-        await _within(5, assigned)
+        await wait_until(assigned)
         async with people.co_op.database_transaction("matching", caller=callers.job("tests")) as connection:
             await connection.execute("delete from team_member where person = $1", ben)
             await connection.execute("update team_task set check_again = true")
@@ -181,5 +168,5 @@ async def test_the_last_day_follows_the_credential_and_a_task_of_nobody_goes(inf
         async def is_gone() -> bool:
             return not await people.co_op.all_rows("matching", "team_task")
 
-        await _within(5, is_gone)
+        await wait_until(is_gone)
         assert [event.credentials for event in await tasks.ended()] == [False]

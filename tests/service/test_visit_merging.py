@@ -5,9 +5,7 @@ import pytest
 from kith.identity.facts.v1.facts_pb2 import PersonsMerged
 from kith.matching.facts.v1.facts_pb2 import TeamMemberLeft
 from kith.scheduling.facts.v1 import facts_pb2 as facts
-from libs import callers
-from libs.database.engine import Database, new_id
-from libs.messages.rebuild import rebuild_projections
+from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, FailedPrecondition, NotFound
 from services.scheduling.reactions import identity, matching
 from tests.support.running_co_op import Infrastructure
@@ -18,16 +16,6 @@ async def merge(people: VisitPeople, kept: object, other: object) -> None:
     event = PersonsMerged(kept_person_id=str(kept), other_person_id=str(other))
     await people.identity.publish((event, str(kept)))
     await people.co_op.wait_until_consumed("scheduling", "identity")
-
-
-async def rebuild(people: VisitPeople) -> None:
-    """Matching's and identity's events are followed again from the first."""
-    database = Database(people.co_op.databases["scheduling"].run_url)
-    async with database.work(callers.job("rebuild"), people.co_op.now()) as work:
-        await rebuild_projections(work, (matching.REACTIONS, identity.REACTIONS))
-    await database.close()
-    for source in ("identity", "matching"):
-        await people.co_op.wait_until_consumed("scheduling", source)
 
 
 @pytest.mark.capability("I1", "S1")
@@ -87,7 +75,9 @@ async def test_two_teams_of_one_owner_are_one_also_after_a_rebuild(infrastructur
         await merge(people, kept, other)
         assert [visit.visit_id for visit in await people.list_visits(kept, kept)] == [of_kept, of_other]
         assert await people.list_visits(kept, kept, giving=True) == [], "nobody comes to themselves"
-        await rebuild(people)
+        await people.co_op.rebuild("scheduling", matching.REACTIONS, identity.REACTIONS)
+        for source in ("identity", "matching"):
+            await people.co_op.wait_until_consumed("scheduling", source)
         assert await people.agree(of_kept, kept) == 2
         for worker in (wren, bo):
             assert set(await people.list_open(worker)) == {of_kept, of_other}

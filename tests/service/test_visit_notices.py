@@ -10,8 +10,8 @@ from kith.scheduling.facts.v1 import facts_pb2 as facts
 from libs.database.engine import new_id
 from libs.refusals import FailedPrecondition
 from tests.support.running_co_op import Infrastructure, event_publisher
-from tests.support.running_federation import wait_until
 from tests.support.visit_people import BEFORE_A_VISIT, VisitPeople, visit_people
+from tests.support.waiting import wait_until
 
 
 async def told(people: VisitPeople) -> list[tuple[str, set[UUID]]]:
@@ -96,7 +96,7 @@ async def test_a_credential_that_ends_opens_the_visit_again_and_both_hear(infras
                 credential_id=credential.credential_id, person_id=str(wren), kind=credential.kind
             )
             await people.identity.publish((ended, str(wren)))
-        await wait_until(lambda: _is_open(people, lost, ada))
+        await wait_until(lambda: _is_open(people, lost, ada), "the visit is open again")
         assert list((await people.get(kept, ada)).worker_ids) == [str(robin)]
         assert (await told(people))[-2:] == [("visit_given_back", {ada}), ("visit_uncleared", {wren})]
         given_back = [event for event in await people.co_op.published_events("scheduling") if isinstance(event, facts.VisitGivenBack)]

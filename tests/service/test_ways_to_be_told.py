@@ -55,7 +55,7 @@ class Notices:
         async with self.database.work(callers.person(person), NOW) as first:
             await set_ways_to_be_told(first, person, LETTER)
             acting = asyncio.create_task(second())
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while not (await first.connection.execute(_BLOCKS)).scalar():
                     await asyncio.sleep(0.01)
         await acting

@@ -13,6 +13,7 @@ from kith.membership.facts.v1.facts_pb2 import MemberAdmitted
 from libs.database.engine import new_id
 from libs.rpc.client import call_service
 from tests.support.free_ports import free_ports
+from tests.support.hidden_fields import hidden_fields
 from tests.support.running_co_op import Infrastructure, RunningCoOp, event_publisher, running_co_op
 
 SHARING = "/you/record/sharing/home.key_safe"
@@ -23,7 +24,7 @@ class Visitor:
     """A browser without JavaScript, signed in as one person."""
 
     def __init__(self, pages: str) -> None:
-        self.http = httpx2.AsyncClient(base_url=pages, timeout=10, follow_redirects=True)
+        self.http = httpx2.AsyncClient(base_url=pages, timeout=60, follow_redirects=True)
 
     async def see(self, path: str) -> str:
         response = await self.http.get(path)
@@ -43,9 +44,7 @@ class Visitor:
         return re.sub(r"<[^>]+>|\s+", " ", response.text)
 
     async def _post(self, page: str, action: str, **fields: str) -> httpx2.Response:
-        form = next(iter(re.findall(rf'<form method="post" action="{action}".*?</form>', (await self.http.get(page)).text, re.DOTALL)))
-        inputs = (dict(re.findall(r'\b(name|value)="([^"]*)"', tag)) for tag in re.findall(r'<input type="hidden"[^>]*>', form))
-        return await self.http.post(action, data={each["name"]: each.get("value", "") for each in inputs} | fields)
+        return await self.http.post(action, data=hidden_fields((await self.http.get(page)).text, action) | fields)
 
 
 async def signed_in(co_op: RunningCoOp, pages: str, secretary: str, person: UUID) -> Visitor:

@@ -15,71 +15,26 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from tests.support.bundle_parts import (
+    ALPHABET,
+    Entry,
+    derive_key,
+    dsse_signature,
+    fraction_text,
+    json_bytes,
+    length_prefixed,
+    merkle_root,
+    note_line,
+    pack_archive,
+    plain_rule,
+    public_hex,
+    signed_document,
+    sort_by_json,
+)
+
 START = 1_767_225_600  # 2026-01-01
 OPEN_LATEST, CLOSE, SETTLE = START + 100_000, START + 200_000, 900
 T = CLOSE + SETTLE
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-Entry = dict[str, Any]  # Any: what is made here is often wrong on purpose
-
-
-def json_bytes(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
-
-
-def sort_by_json(items: list[Any]) -> list[Any]:
-    return sorted(items, key=json_bytes)
-
-
-def derive_key(*words: str) -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(hashlib.sha256("/".join(words).encode()).digest())
-
-
-def public_hex(private: Ed25519PrivateKey) -> str:
-    return private.public_key().public_bytes_raw().hex()
-
-
-def dsse_signature(private: Ed25519PrivateKey, kind: str, body: Any) -> str:
-    name, content = f"application/vnd.kith.{kind}+json;v=1", json_bytes(body)
-    return private.sign(f"DSSEv1 {len(name)} {name} {len(content)} ".encode() + content).hex()
-
-
-def signed_document(private: Ed25519PrivateKey, kind: str, body: Any) -> Entry:
-    return {"body": body, "sig": dsse_signature(private, kind, body)}
-
-
-def merkle_root(entries: list[bytes]) -> bytes:
-    """The Merkle tree hash, written exactly as in RFC 6962, section 2.1."""
-    n = len(entries)
-    if n < 2:
-        return hashlib.sha256(b"\0" + entries[0] if n else b"").digest()
-    k = 1 << (n - 1).bit_length() - 1
-    return hashlib.sha256(b"\1" + merkle_root(entries[:k]) + merkle_root(entries[k:])).digest()
-
-
-def length_prefixed(pieces: list[bytes]) -> bytes:
-    return b"".join(len(piece).to_bytes(4, "big") + piece for piece in pieces)
-
-
-def fraction_text(value: Fraction | int) -> str:
-    whole = Fraction(value)
-    return f"{whole.numerator}/{whole.denominator}"
-
-
-def plain_rule(**changed: Any) -> Entry:
-    """A counting rule: more than half of all votes cast, pooled."""
-    rule = {
-        "version": "kith-count/1",
-        "method": "yes_no_abstain",
-        "basis": "pooled",
-        "threshold": {"fraction": "1/2", "strict": True, "of": "cast"},
-        "class_rule": {"kind": "none"},
-        "excluded": [],
-        "quorum": {"fraction": "0/1", "count": 0},
-        "class_quorums": [],
-        "co_op_quorums": [],
-        "below_quorum": "left_out",
-    }
-    return rule | changed
 
 
 @dataclass
@@ -405,10 +360,10 @@ class BundleBuilder:
         """A head of this co-op's board as a signed and cosigned note."""
         origin = f"{co_op}/votes/{self.vote}"
         text = f"{origin}\n{head.size}\n{base64.b64encode(head.root).decode()}\n"
-        lines = [_line(origin, 1, self.key(co_op, "board"), b"", text.encode())]
+        lines = [note_line(origin, 1, self.key(co_op, "board"), b"", text.encode())]
         for witness, at in sorted(head.cosigned):
             message = f"cosignature/v1\ntime {at}\n{text}".encode()
-            lines.append(_line(f"{witness}/votes/{self.vote}/witness", 4, self.key(witness, "witness"), at.to_bytes(8, "big"), message))
+            lines.append(note_line(f"{witness}/votes/{self.vote}/witness", 4, self.key(witness, "witness"), at.to_bytes(8, "big"), message))
         return (text + "\n" + "".join(lines)).encode()
 
     def members(self) -> dict[str, bytes]:
@@ -427,24 +382,6 @@ class BundleBuilder:
 
     def pack(self) -> bytes:
         return pack_archive(self.members())
-
-
-def pack_archive(members: dict[str, bytes]) -> bytes:
-    """The archive of these members, unchanged and in this order."""
-    blocks = []
-    for name, content in members.items():
-        header = bytearray(512)
-        header[: len(name)] = name.encode()
-        header[100:157] = b"0000644\0" + b"0000000\0" * 2 + f"{len(content):011o}\0".encode() + b"00000000000\0" + b" " * 8 + b"0"
-        header[257:265] = b"ustar\x0000"
-        header[148:156] = f"{sum(header):06o}\0 ".encode()
-        blocks += [bytes(header), content, bytes(-len(content) % 512)]
-    return b"".join(blocks) + bytes(1024)
-
-
-def _line(name: str, kind: int, private: Ed25519PrivateKey, before: bytes, message: bytes) -> str:
-    key_id = hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + private.public_key().public_bytes_raw()).digest()[:4]
-    return f"\u2014 {name} {base64.b64encode(key_id + before + private.sign(message)).decode()}\n"
 
 
 if __name__ == "__main__":

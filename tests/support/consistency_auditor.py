@@ -74,7 +74,7 @@ class ConsistencyAuditor:
             for row in rows
         ]
 
-    async def wait_until_at_rest(self, seconds: float = 120.0) -> float:
+    async def wait_until_at_rest(self, seconds: float = 45.0) -> float:
         """Waits until every event is published and consumed by every service. Returns how long that took."""
         began = time.monotonic()
         while behind := await self._check_positions():

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from libs.host.backing.nats_server import is_port_free
-from scripts.cli.demo.folders import EXAMPLE, CoOpAddresses, make_demo_folder
+from scripts.cli.demo.folders import CO_OPS, EXAMPLE, CoOpAddresses, make_demo_folder
 from tests.support import temp_folders
 from tests.support.compose_file import ROOT
 
@@ -48,8 +48,13 @@ class DemoProcess:
         return self.all_links[:2]
 
     @property
+    def team_owner_link(self) -> str:
+        """The sign-in link of somebody in the first co-op who has a team."""
+        return self.all_links[2 * len(CO_OPS)]
+
+    @property
     def all_links(self) -> list[str]:
-        """The sign-in links of each co-op: a member's and the secretary's."""
+        """The sign-in links of each co-op: a member's and the secretary's; then of four who get support and give it."""
         return re.findall(r"http://\S+/sign-in/\S+", self.stdout)
 
 

@@ -35,7 +35,7 @@ class DisposableNats:
         file = self._place / "nats.conf"
         file.write_text(nats_configuration(NAME, self._port, PASSWORD, self.store))
         self._child = subprocess.Popen([self._program, "-c", file], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: ASYNC220 - it outlives the call
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while True:
                 try:
                     await probe_nats(HOST, self._port, USER, PASSWORD)

@@ -67,7 +67,7 @@ class ErasingCoOp:
         stub = self.co_op.stub(MembershipServiceStub)
         person = str(self.people[name])
         member = (await call_service(stub.GetMember, membership.GetMemberRequest(person_id=person), self.secretary())).member
-        on = self.co_op.now().astimezone(ZONE).date().isoformat()
+        on = self.co_op.today().isoformat()
         request = membership.EndMembershipRequest(request_id=str(new_id()), person_id=person, on=on, reason="left", version=member.version)
         await call_service(stub.EndMembership, request, self.secretary())
         await self.co_op.wait_until_consumed("identity", "membership")
@@ -104,7 +104,7 @@ class ErasingCoOp:
         """Asks, decides, and waits until every service has confirmed."""
         return await self.wait_for_erasure(await self.decide(await self.ask(name)), lambda erasure: erasure.HasField("finished_at"))
 
-    async def wait_for_erasure(self, erasure_id: str, wanted: Callable[[pb.Erasure], bool], seconds: float = 30.0) -> pb.Erasure:
+    async def wait_for_erasure(self, erasure_id: str, wanted: Callable[[pb.Erasure], bool], seconds: float = 60.0) -> pb.Erasure:
         found: list[pb.Erasure] = []
         try:
             async with asyncio.timeout(seconds):

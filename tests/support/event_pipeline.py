@@ -126,7 +126,7 @@ class EventPipeline:
         rows = await self.fetch_rows(self.consumer_service, "select n from position where source = $1", SOURCE)
         return int(rows[0]["n"]) if rows else 0
 
-    async def wait_until_caught_up(self, seconds: float = 30.0) -> None:
+    async def wait_until_caught_up(self, seconds: float = 60.0) -> None:
         [published] = await self.fetch_rows(self.source_service, "select count(*) as n from outbox")
         until = time.monotonic() + seconds
         while (position := await self.position()) != published["n"]:

@@ -5,10 +5,8 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
-from tests.support.bundle_builder import (
-    BundleBuilder,
-)
-from tests.support.bundle_builder import json_bytes as encoded
+from tests.support.bundle_builder import BundleBuilder
+from tests.support.bundle_parts import json_bytes as encoded
 from tests.support.example_votes import ASH, THREE, ExampleBundle
 from tests.support.invalid_examples import INVALID_EXAMPLES
 from tests.support.valid_examples import VALID_EXAMPLES, ballot_of_bad_form, pooled_cap

@@ -4,10 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tests.support.bundle_builder import (
-    OPEN_LATEST,
-    BundleBuilder,
-)
+from tests.support.bundle_builder import OPEN_LATEST, BundleBuilder
 
 ASH, BIRCH, CEDAR = THREE = ["ash-grove", "birch-hill", "cedar-row"]
 CAP = {"kind": "cap", "groups": ["investor"], "fraction": "1/10", "measured_on": "cast"}

@@ -22,7 +22,8 @@ from tests.support.member_assembly import to_timestamp
 from tests.support.simulated_vote import member_identity
 
 if TYPE_CHECKING:
-    from tests.support.co_op_network import CoOpNetwork, NetworkedCoOp
+    from tests.support.co_op_network import CoOpNetwork
+    from tests.support.networked_co_op import NetworkedCoOp
 
 T = TypeVar("T")
 

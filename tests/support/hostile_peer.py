@@ -34,7 +34,7 @@ from services.federation.storage import own_keys as kept
 from services.federation.storage.key_cipher import KeyCipher
 from services.federation.storage.local_identity import LocalIdentity
 from services.federation.storage.votes import VoteKeys
-from tests.support.co_op_network import NetworkedCoOp
+from tests.support.networked_co_op import NetworkedCoOp
 
 EXCHANGE = "/kith.peer.v1.PeerService/Exchange"
 _PEM = serialization.Encoding.PEM
@@ -122,7 +122,7 @@ class HostilePeer:
         parcel = pb.Parcel(clock=self.one.now(), hello=hello, boards=parts, papers=papers, have=have)
         settings = await self.get_channel_settings(peer)
         async with peer_channel.open_peer_stub(replace(settings, endpoint=endpoint or settings.endpoint)) as stub:
-            response: pb.ExchangeResponse = await stub.Exchange(pb.ExchangeRequest(parcel=parcel), timeout=10)
+            response: pb.ExchangeResponse = await stub.Exchange(pb.ExchangeRequest(parcel=parcel), timeout=60)
         return response.parcel
 
     async def send_raw(self, peer: str, data: bytes) -> grpc.StatusCode:
@@ -166,7 +166,10 @@ class HostilePeer:
             context.load_cert_chain(chain)
         context.set_alpn_protocols(["h2"])
 
+        writers: list[asyncio.StreamWriter] = []
+
         async def trickle(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writers.append(writer)
             with contextlib.suppress(OSError):
                 for byte in bytes(6) + b"\x04" + bytes(1000):
                     writer.write(bytes([byte]))
@@ -175,6 +178,8 @@ class HostilePeer:
 
         async with await asyncio.start_server(trickle, "127.0.0.1", self.one.port, ssl=context):
             yield
+        for writer in writers:
+            writer.transport.abort()
 
     async def _peers(self) -> list[str]:
         async with self._database.query_work(callers.job("tests"), datetime.now(UTC)) as work:
@@ -222,7 +227,7 @@ async def _status_of_call(settings: ChannelSettings, credentials: grpc.ChannelCr
     )
     async with grpc.aio.secure_channel(settings.endpoint, credentials, options=options) as channel:
         try:
-            await channel.unary_unary(EXCHANGE)(data, timeout=8)
+            await channel.unary_unary(EXCHANGE)(data, timeout=60)
         except grpc.aio.AioRpcError as error:
             return error.code()
     return grpc.StatusCode.OK

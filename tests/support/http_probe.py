@@ -26,7 +26,7 @@ async def http_get(address: str, path: str) -> HttpAnswer:
 
 def _http_get(address: str, path: str) -> HttpAnswer:
     host, port = address.rsplit(":", 1)
-    connection = http.client.HTTPConnection(host, int(port), timeout=5)
+    connection = http.client.HTTPConnection(host, int(port), timeout=60)
     try:
         connection.request("GET", path)
         response = connection.getresponse()

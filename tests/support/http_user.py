@@ -1,20 +1,18 @@
 """A scripted browser user without JavaScript: keeps cookies, follows redirects and submits forms."""
 
-import re
 from types import TracebackType
 from typing import Self
 
 import httpx2
 
-_HIDDEN = re.compile(r"<input\b(?=[^>]*type=\"hidden\")[^>]*>")
-_PART = re.compile(r"\b(name|value)=\"([^\"]*)\"")
+from tests.support.hidden_fields import hidden_fields
 
 
 class HttpUser:
     """Uses the pages of one co-op at `<host>:<port>`."""
 
     def __init__(self, address: str) -> None:
-        self._client = httpx2.AsyncClient(base_url=f"http://{address}", follow_redirects=True, timeout=10)
+        self._client = httpx2.AsyncClient(base_url=f"http://{address}", follow_redirects=True, timeout=60)
         self._hidden: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:
@@ -37,6 +35,5 @@ class HttpUser:
 
     def _remember_form(self, response: httpx2.Response) -> str:
         assert response.status_code == 200, f"{response.request.url}: {response.status_code}"
-        fields = [dict(_PART.findall(tag)) for tag in _HIDDEN.findall(response.text)]
-        self._hidden = {part["name"]: part.get("value", "") for part in fields if "name" in part}
+        self._hidden = hidden_fields(response.text)
         return response.text

@@ -4,17 +4,9 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 
-from tests.support.bundle_builder import (
-    CLOSE,
-    OPEN_LATEST,
-    BoardHead,
-    BundleBuilder,
-    T,
-    pack_archive,
-    plain_rule,
-    signed_document,
-)
-from tests.support.bundle_builder import json_bytes as encoded
+from tests.support.bundle_builder import CLOSE, OPEN_LATEST, BoardHead, BundleBuilder, T
+from tests.support.bundle_parts import json_bytes as encoded
+from tests.support.bundle_parts import pack_archive, plain_rule, signed_document
 from tests.support.example_votes import (
     ASH,
     BIRCH,

@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
@@ -27,9 +27,10 @@ from tests.support.co_op_journey import make_co_op_folder
 from tests.support.compose_file import ROOT
 from tests.support.free_ports import free_ports
 from tests.support.http_probe import HttpAnswer, http_get
+from tests.support.waiting import wait_until
 
 UP_SECONDS = 120.0
-DOWN_SECONDS = 20.0
+DOWN_SECONDS = 60.0
 _KITH = str(Path(sys.executable).parent / "kith")
 
 
@@ -254,14 +255,6 @@ def _copy(folder: Path, place: Path) -> None:
     subprocess.run(["cp", "-a", folder, place], check=True)
 
 
-async def wait_until(condition: Callable[[], bool], seconds: float, message: str) -> None:
-    """Waits for the condition; `message` is the error if it is never met."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, message
-        await asyncio.sleep(0.02)
-
-
 async def _kill_remaining(co_op: KithUpProcess) -> None:
     """Cleans up after a failed test: stops it normally if possible, otherwise kills it."""
     with suppress(AssertionError):
@@ -270,4 +263,4 @@ async def _kill_remaining(co_op: KithUpProcess) -> None:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     with suppress(AssertionError):
-        await wait_until(lambda: co_op.remaining_processes() == [], 5, "gone")
+        await wait_until(lambda: co_op.remaining_processes() == [], "gone")

@@ -62,7 +62,7 @@ class MailServer:
     def subjects_to(self, address: str) -> list[str]:
         return [str(mail["Subject"]) for mail in self.mails if mail["To"] == address]
 
-    async def wait(self, done: Callable[[], bool], seconds: float = 20.0) -> None:
+    async def wait(self, done: Callable[[], bool], seconds: float = 60.0) -> None:
         async with asyncio.timeout(seconds):
             while not done():
                 await asyncio.sleep(0.05)

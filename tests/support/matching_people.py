@@ -1,11 +1,13 @@
 """People of a co-op in which only matching runs: members with open profiles, and calls in their names."""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
-from kith.identity.facts.v1.facts_pb2 import CredentialVerified, RelationshipStarted
+from kith.identity.facts.v1.facts_pb2 import CredentialVerified
 from kith.matching.v1 import introductions_pb2 as pb
 from kith.matching.v1 import support_profiles_pb2 as profiles
 from kith.matching.v1 import teams_pb2 as team
@@ -15,11 +17,9 @@ from kith.matching.v1.teams_pb2_grpc import TeamServiceStub
 from kith.membership.facts.v1.facts_pb2 import MemberAdmitted, MembershipEnded
 from kith.person.v1 import person_rights_pb2 as rights
 from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
-from libs import callers
-from libs.callers import tokens
 from libs.database.engine import new_id
 from libs.rpc.client import call_service
-from tests.support.running_co_op import EventPublisher, RunningCoOp
+from tests.support.running_co_op import EventPublisher, Infrastructure, RunningCoOp, event_publisher, running_co_op, start_acting
 
 FIRST_VISIT = ("dbs", "references", "right_to_work")
 
@@ -68,14 +68,7 @@ class MatchingPeople:
 
     async def let_act(self, holder: UUID, subject: UUID, scope: str = "team") -> str:
         """A token with which `holder` acts for `subject`: in "my team", where nothing else is said."""
-        started = RelationshipStarted(
-            relationship_id=str(new_id()), subject_id=str(subject), holder_id=str(holder), kind="relative", scopes=[scope]
-        )
-        started.valid_from.FromDatetime(self.co_op.now() - timedelta(minutes=1))
-        await self.identity.publish((started, str(subject)))
-        return tokens.issue_token(
-            self.co_op.infrastructure.keys.token_private, callers.person(holder, acting_for=subject), self.co_op.now()
-        )
+        return await start_acting(self.co_op, self.identity, "matching", holder, subject, scope)
 
     async def yes(self, person: UUID, worker: UUID, token: str, step: "pb.IntroductionStep.ValueType" = 0) -> int:  # type: ignore[assignment]  # unset
         request = pb.SayYesRequest(request_id=str(new_id()), pair=_pair(person, worker), step=step)
@@ -129,3 +122,14 @@ class MatchingPeople:
 
 def _pair(person: UUID, worker: UUID) -> pb.Pair:
     return pb.Pair(person_id=str(person), worker_id=str(worker))
+
+
+@asynccontextmanager
+async def matching_people(infrastructure: Infrastructure) -> AsyncIterator[MatchingPeople]:
+    """A co-op with matching alone."""
+    async with (
+        running_co_op(infrastructure, "matching") as co_op,
+        event_publisher(co_op, "identity") as identity,
+        event_publisher(co_op, "membership") as membership,
+    ):
+        yield MatchingPeople(co_op, identity, membership)

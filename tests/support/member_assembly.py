@@ -194,7 +194,7 @@ class MemberAssembly:
         request = pb.ConfirmBallotRequest(request_id=str(new_id()), record_id=record, choice=choice)
         return await call_service(self.stub.ConfirmBallot, request, self.secretary_token(by or self.second))
 
-    async def wait_for_result(self, motion: str, seconds: float = 30.0) -> pb.Result:
+    async def wait_for_result(self, motion: str, seconds: float = 60.0) -> pb.Result:
         """Waits until the motion is counted and returns the result."""
         async with asyncio.timeout(seconds):
             while (await self.get_state(motion)) not in (pb.MOTION_STATE_PASSED, pb.MOTION_STATE_NOT_PASSED):

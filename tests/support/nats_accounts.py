@@ -57,12 +57,12 @@ def nats_accounts() -> Iterator[NatsAccounts]:
         yield NatsAccounts(f"nats://{HOST}:{port}")
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(60)
         shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _wait_until_ready(port: int) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             try:
                 await probe_nats(HOST, port, _user(1), _PASSWORD)

@@ -6,8 +6,6 @@ from uuid import UUID
 
 from kith.identity.v1 import record_pb2 as pb
 from kith.identity.v1.record_pb2_grpc import RecordServiceStub
-from libs import callers
-from libs.callers import AuthenticationStrength, tokens
 from libs.database.engine import new_id
 from libs.rpc.client import call_service
 from libs.rpc.fields import timestamp
@@ -23,12 +21,6 @@ def person_audience(person: UUID) -> pb.Audience:
 
 def hat_audience(hat: str) -> pb.Audience:
     return pb.Audience(kind=pb.AUDIENCE_KIND_HAT, hat=hat)
-
-
-def acting_token(co_op: RunningCoOp, person: UUID, acting_for: UUID) -> str:
-    """A token with which `person` acts in the place of another."""
-    caller = callers.person(person, acting_for=acting_for, strength=AuthenticationStrength.CARD)
-    return tokens.issue_token(co_op.infrastructure.keys.token_private, caller, co_op.now())
 
 
 class PersonRecords:

@@ -10,11 +10,12 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import grpc
@@ -22,18 +23,23 @@ import nats
 import nats.js.errors
 from google.protobuf import symbol_database
 from google.protobuf.message import Message
+from sqlalchemy import func, select
 
+from kith.identity.facts.v1.facts_pb2 import RelationshipStarted
 from kith.identity.v1 import identity_pb2 as identity
 from kith.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from libs import callers
 from libs.callers import AuthenticationStrength, Caller, CallerChannel, tokens
 from libs.callers.service_tokens import ServiceTokenIssuer
 from libs.database.engine import Database, new_id
+from libs.database.shared_tables import position
 from libs.host import instance_keys, leader_election
 from libs.host.process import Process
 from libs.host.settings import SharedSettings
 from libs.messages import outbox
 from libs.messages.bus import Bus, BusAddress, stream_name
+from libs.messages.reactions import Reactions
+from libs.messages.rebuild import rebuild_projections
 from libs.messages.relay import OutboxRelay
 from libs.rpc.client import call_service, open_channel
 from services.database_setup import ServiceDatabase
@@ -44,6 +50,8 @@ from tests.support.compose_file import ROOT
 from tests.support.template_databases import TemplateDatabases
 
 Stub = TypeVar("Stub")
+ZONE = ZoneInfo("Europe/London")
+"""Where the co-ops of tests are, unless their settings say otherwise."""
 
 
 @dataclass(frozen=True)
@@ -124,16 +132,31 @@ class RunningCoOp:
         self.process = self.make_process()
         await self.process.start()
 
+    async def rebuild(self, service: str, *reactions: Reactions) -> None:
+        """Empties the projections that these reactions fill, as an operator's rebuild does. They are filled from the first event on."""
+        database = Database(self.databases[service].run_url)
+        async with database.work(callers.job("rebuild"), self.now()) as work:
+            await rebuild_projections(work, reactions)
+            sources = [reaction.source for reaction in reactions]
+            begun = select(func.max(position.c.n)).where(position.c.source.in_(sources))
+            # Once it is committed the consumer may have followed some again.
+            assert (await work.connection.execute(begun)).scalar_one() == 0
+        await database.close()
+
     # --- time
 
     def now(self) -> datetime:
         return self.process.clock.now() if hasattr(self, "process") else datetime.now(UTC)
 
+    def today(self) -> date:
+        """The day where the co-op is, which is not always the day in UTC: in summer the services are a day ahead for an hour."""
+        return self.now().astimezone(ZONE).date()
+
     async def move_clock(self, seconds: int) -> None:
         """Shifts the co-op's clock as demos do, and waits until the shift takes effect."""
         before = self.now()
         (self.folder / "clock").write_text(str(seconds), encoding="ascii")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while abs((self.process.clock.offset().total_seconds()) - seconds) > 0.5:
                 await asyncio.sleep(0.05)
         assert seconds <= 0 or self.now() > before
@@ -178,7 +201,7 @@ class RunningCoOp:
         known = symbol_database.Default()
         return [known.GetSymbol(row["type"]).FromString(row["payload"]) for row in rows]
 
-    async def wait_until_consumed(self, consumer: str, source: str, seconds: float = 30.0) -> None:
+    async def wait_until_consumed(self, consumer: str, source: str, seconds: float = 60.0) -> None:
         """Waits until the consumer has processed everything the source has published so far."""
         async with self.database_transaction(source) as connection:
             published = await connection.fetchval("select count(*) from outbox")
@@ -229,6 +252,19 @@ async def running_co_op(infrastructure: Infrastructure, *services: str, **settin
 
 async def _stop_process(co_op: RunningCoOp) -> None:
     await co_op.process.stop()
+
+
+async def start_acting(co_op: RunningCoOp, publisher: EventPublisher, consumer: str, holder: UUID, subject: UUID, *scopes: str) -> str:
+    """Publishes as identity that `holder` may act for `subject` in these scopes, and waits until `consumer` knows. Returns a token with
+    which they do.
+    """
+    started = RelationshipStarted(
+        relationship_id=str(new_id()), subject_id=str(subject), holder_id=str(holder), kind="relative", scopes=scopes
+    )
+    started.valid_from.FromDatetime(co_op.now() - timedelta(minutes=1))
+    await publisher.publish((started, str(subject)))
+    await co_op.wait_until_consumed(consumer, "identity")
+    return co_op.token(holder, acting_for=subject)
 
 
 @asynccontextmanager

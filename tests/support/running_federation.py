@@ -5,7 +5,7 @@ async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +62,7 @@ class RunningFederation:
     async def own_identity(self) -> pb.GetOwnIdentityResponse:
         """Waits for this co-op's identity document and returns it."""
         response = pb.GetOwnIdentityResponse()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not response.document:
                 response = await call_service(self.stub.GetOwnIdentity, pb.GetOwnIdentityRequest(), self.token)
                 await asyncio.sleep(0.05)
@@ -87,7 +87,7 @@ class RunningFederation:
         response: pb.GetPeerResponse = await call_service(self.stub.GetPeer, pb.GetPeerRequest(peer=co_op), self.token)
         return response.peer
 
-    async def wait_until_peer(self, co_op: str, condition: Callable[[pb.Peer], bool], seconds: float = 30.0) -> pb.Peer:
+    async def wait_until_peer(self, co_op: str, condition: Callable[[pb.Peer], bool], seconds: float = 60.0) -> pb.Peer:
         """Waits until the peer meets the condition."""
         peer = await self.peer(co_op)
         async with asyncio.timeout(seconds):
@@ -96,7 +96,7 @@ class RunningFederation:
                 peer = await self.peer(co_op)
         return peer
 
-    async def wait_until_peer_state(self, co_op: str, state: pb.PeerState.ValueType, seconds: float = 30.0) -> pb.Peer:
+    async def wait_until_peer_state(self, co_op: str, state: pb.PeerState.ValueType, seconds: float = 60.0) -> pb.Peer:
         return await self.wait_until_peer(co_op, lambda peer: peer.state == state, seconds)
 
 
@@ -144,12 +144,7 @@ async def running_federation(infrastructure: Infrastructure, name: str, *, reach
         yield RunningFederation(name, co_op, port, root, root_file, person)
 
 
-def count_peer_exchanges() -> float:
-    """The number of successful exchanges so far, for all co-ops in this process."""
-    return sum(sample.value for family in PEER_EXCHANGES.collect() for sample in family.samples if sample.name.endswith("_total"))
-
-
-async def wait_until(condition: Callable[[], Awaitable[bool]], seconds: float = 30.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not await condition():
-            await asyncio.sleep(0.1)
+def count_peer_exchanges(peer: str = "") -> float:
+    """The number of calls so far by all co-ops in this process: to every peer, whatever came of them, or those that reached this one."""
+    samples = [sample for family in PEER_EXCHANGES.collect() for sample in family.samples if sample.name.endswith("_total")]
+    return sum(sample.value for sample in samples if not peer or sample.labels == {"peer": peer, "outcome": "OK"})

@@ -89,6 +89,10 @@ class SimulatedVote:
         await self.assembly.identity.publish(*facts)
         await self.assembly.co_op.wait_until_consumed("governance", "identity")
 
+    async def count_events(self, kind: str) -> int:
+        """How often our governance has published an event of that name."""
+        return [type(event).__name__ for event in await self.assembly.co_op.published_events("governance")].count(kind)
+
     # --- drafting the terms
 
     def question(self, **changed: object) -> pb.DraftVoteRequest:

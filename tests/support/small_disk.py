@@ -10,11 +10,11 @@ from pathlib import Path
 @contextmanager
 def small_disk(place: Path, megabytes: int = 400) -> Iterator[Path]:
     """A real file system on `place`, of so many MB; only root can mount one."""
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "tmpfs", place], check=True, timeout=10)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "tmpfs", place], check=True, timeout=60)
     try:
         yield place
     finally:
-        subprocess.run(["umount", "--lazy", place], check=True, timeout=10)
+        subprocess.run(["umount", "--lazy", place], check=True, timeout=60)
 
 
 def fill_disk(place: Path) -> Path:

@@ -3,17 +3,8 @@
 import hashlib
 from collections.abc import Callable, Sequence
 
-from tests.support.bundle_builder import (
-    CLOSE,
-    OPEN_LATEST,
-    BoardHead,
-    BundleBuilder,
-    T,
-    merkle_root,
-    plain_rule,
-    public_hex,
-    signed_document,
-)
+from tests.support.bundle_builder import CLOSE, OPEN_LATEST, BoardHead, BundleBuilder, T
+from tests.support.bundle_parts import merkle_root, plain_rule, public_hex, signed_document
 from tests.support.example_votes import (
     ASH,
     BIRCH,

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from kith.identity.facts.v1.facts_pb2 import CredentialVerified, RelationshipStarted
+from kith.identity.facts.v1.facts_pb2 import CredentialVerified
 from kith.matching.facts.v1.facts_pb2 import TeamFormed, TeamMemberJoined, TeamMemberLeft
 from kith.scheduling.v1 import visits_pb2 as pb
 from kith.scheduling.v1.visits_pb2_grpc import VisitServiceStub
-from libs import callers
-from libs.callers import tokens
 from libs.database.engine import new_id
 from libs.rpc.client import call_service
-from tests.support.running_co_op import EventPublisher, Infrastructure, RunningCoOp, event_publisher, running_co_op
+from tests.support.running_co_op import EventPublisher, Infrastructure, RunningCoOp, event_publisher, running_co_op, start_acting
 
 BEFORE_A_VISIT = ("dbs", "references", "right_to_work")
 
@@ -64,17 +62,10 @@ class VisitPeople:
 
     async def let_act(self, holder: UUID, subject: UUID, scope: str = "team") -> str:
         """A token with which `holder` acts for `subject`."""
-        started = RelationshipStarted(
-            relationship_id=str(new_id()), subject_id=str(subject), holder_id=str(holder), kind="relative", scopes=[scope]
-        )
-        started.valid_from.FromDatetime(self.co_op.now() - timedelta(minutes=1))
-        await self.identity.publish((started, str(subject)))
-        return tokens.issue_token(
-            self.co_op.infrastructure.keys.token_private, callers.person(holder, acting_for=subject), self.co_op.now()
-        )
+        return await start_acting(self.co_op, self.identity, "scheduling", holder, subject, scope)
 
     def day(self, ahead: int) -> date:
-        return self.co_op.now().date() + timedelta(days=ahead)
+        return self.co_op.today() + timedelta(days=ahead)
 
     def at(self, ahead: int, hour: float = 12, hours: float = 1) -> pb.LocalTime:
         """So many days ahead, by the co-op's clock."""

@@ -30,7 +30,7 @@ RUN_MAIN = "import sys; from scripts.cli.main import main; sys.exit(main())"
 
 def run_kith(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", RUN_MAIN, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, env=os.environ | environment, check=False, timeout=30)
+    return subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, env=os.environ | environment, check=False, timeout=60)
 
 
 def test_kith_alone_shows_three_examples_and_the_next_step(capsys: pytest.CaptureFixture[str]) -> None:
@@ -82,7 +82,7 @@ def all_verbs() -> list[list[str]]:
 def test_help_alone_loads_not_even_typer() -> None:
     heavy = "{'typer', 'asyncio', 'cryptography'}"
     code = f"import sys; from scripts.cli.main import main; main(['--help']); print(sorted({heavy} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY, check=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY, check=True, timeout=60)
     assert done.stdout.endswith("[]\n")
 
 
@@ -124,7 +124,7 @@ for word in COMMANDS:
 print([name for name in sys.argv[1:] if name in sys.modules])
 """
     command = [sys.executable, "-c", code, *HEAVY]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=True, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=True, timeout=60)
     assert done.stdout == "[]\n"
 
 
@@ -158,7 +158,7 @@ def run_at_terminal(code: str, height: int, **environment: str) -> str:
         with contextlib.suppress(OSError):  # Linux says so when the other side is closed.
             while piece := os.read(ours, 1000):
                 seen += piece
-        assert program.wait(timeout=30) == 0
+        assert program.wait(timeout=60) == 0
     os.close(ours)
     return seen.decode().replace("\r\n", "\n")
 
@@ -172,7 +172,7 @@ def test_a_long_list_goes_through_the_pager_of_a_terminal(tmp_path: Path) -> Non
     listed = "".join(f"row {number}\n" for number in range(30))
     assert run_at_terminal(code, 20, **surroundings) == f"PAGED\n{listed}"
     assert run_at_terminal(code, 50, **surroundings) == listed
-    piped = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY, check=True, timeout=30)
+    piped = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY, check=True, timeout=60)
     assert piped.stdout == listed
 
 

@@ -204,7 +204,7 @@ def test_a_person_at_a_terminal_is_asked_until_the_answer_is_right(target: Path)
         os.close(theirs)
         answers = ["Willow Lane Care", "", "fairshares", "fairshares-like", "", "", "Ash Example", "ash@example.org", "", "", "yes"]
         os.write(ours, ("\n".join(answers) + "\n").encode())
-        printed = kith.communicate(timeout=30)[0]
+        printed = kith.communicate(timeout=60)[0]
     os.close(ours)
     assert kith.returncode == 0
     assert "fairshares-like" in printed
@@ -221,7 +221,7 @@ def test_ctrl_c_at_a_question_makes_nothing(target: Path) -> None:
             output += os.read(ours, 1000)
         kith.send_signal(2)
         try:
-            assert kith.wait(timeout=30) == 130
+            assert kith.wait(timeout=60) == 130
         finally:
             kith.kill()
     os.close(ours)

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from libs.host.backing.processes import command_line_of
+from libs.host.backing.processes import command_line_of, find_processes
 from libs.host.backing.server_events import ServerEvent, ServerEventKind
 from libs.host.backing.server_process import LOG_LIMIT, ServerProcess, find_leftover_processes, last_log_lines, rotate_log
 from libs.host.backing.service_account import ServiceAccount, strip_drop_privileges
 from libs.host.backing.supervisor import supervise
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.asyncio
+STRANGER, SECOND_SERVER = f"600.1{os.getpid()}", f"600.2{os.getpid()}"
+"""Seconds to sleep, by which no other run of these tests on this machine is found."""
 
 
 def start_server(log: Path, *argv: str) -> ServerProcess:
@@ -22,10 +25,10 @@ def start_server(log: Path, *argv: str) -> ServerProcess:
 
 
 async def test_a_child_has_its_own_session_and_says_how_it_ended(tmp_path: Path) -> None:
-    child = start_server(tmp_path / "log", "sleep", "60")
+    child = start_server(tmp_path / "log", "sleep", "600")
     assert os.getsid(child.pid) == child.pid
     os.kill(child.pid, signal.SIGKILL)
-    await asyncio.wait_for(child.wait(), 5)
+    await asyncio.wait_for(child.wait(), 60)
     assert not child.alive
     assert child.exit_code == -signal.SIGKILL
     child.send_signal(signal.SIGTERM)
@@ -35,27 +38,28 @@ async def test_output_goes_to_the_end_of_the_log(tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_text("before\n")
     child = start_server(log, "sh", "-c", "echo out; echo err >&2; exit 3")
-    await asyncio.wait_for(child.wait(), 5)
+    await asyncio.wait_for(child.wait(), 60)
     assert child.exit_code == 3
     assert log.read_text() == "before\nout\nerr\n"
     assert last_log_lines(log) == "before / out / err"
 
 
 async def test_one_that_will_not_stop_is_killed_after_its_time(tmp_path: Path) -> None:
-    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
     child = start_server(tmp_path / "log", sys.executable, "-c", deaf)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while "deaf" not in last_log_lines(tmp_path / "log"):
             await asyncio.sleep(0.01)
-    await asyncio.wait_for(child.stop((signal.SIGTERM, 0.2), (signal.SIGTERM, 0.1)), 5)
+    await asyncio.wait_for(child.stop((signal.SIGTERM, 0.2), (signal.SIGTERM, 0.1)), 60)
     assert child.exit_code == -signal.SIGKILL
 
 
 async def test_an_adopted_process_is_watched_and_stopped_like_a_born_one() -> None:
-    stranger = await asyncio.create_subprocess_exec("sleep", "60.125")
-    (child,) = await find_leftover_processes(lambda argv: argv == ("sleep", "60.125"))
+    stranger = await asyncio.create_subprocess_exec("sleep", STRANGER)
+    await wait_until(lambda: find_processes(lambda argv: argv == ("sleep", STRANGER)) != [])
+    (child,) = await find_leftover_processes(lambda argv: argv == ("sleep", STRANGER))
     assert child.pid == stranger.pid
-    await asyncio.wait_for(child.stop((signal.SIGTERM, 5)), 5)
+    await asyncio.wait_for(child.stop((signal.SIGTERM, 5)), 60)
     assert child.exit_code is None
     assert await stranger.wait() == -signal.SIGTERM
 
@@ -64,7 +68,7 @@ async def test_adopting_a_process_that_has_gone_is_an_end_at_once() -> None:
     gone = await asyncio.create_subprocess_exec("true")
     await gone.wait()
     child = ServerProcess.adopt(gone.pid)
-    await asyncio.wait_for(child.wait(), 1)
+    await asyncio.wait_for(child.wait(), 60)
     assert command_line_of(gone.pid) == ()
 
 
@@ -74,12 +78,12 @@ async def test_without_pidfds_the_end_is_found_all_the_same(tmp_path: Path, monk
 
     monkeypatch.setattr(os, "pidfd_open", forbidden)
     child = start_server(tmp_path / "log", "sh", "-c", "exit 4")
-    await asyncio.wait_for(child.wait(), 5)
+    await asyncio.wait_for(child.wait(), 60)
     assert child.exit_code == 4
-    other = start_server(tmp_path / "log", "sleep", "60")
+    other = start_server(tmp_path / "log", "sleep", "600")
     adopted = ServerProcess.adopt(other.pid)
-    await asyncio.wait_for(adopted.stop((signal.SIGTERM, 5)), 5)
-    await asyncio.wait_for(other.wait(), 5)
+    await asyncio.wait_for(adopted.stop((signal.SIGTERM, 5)), 60)
+    await asyncio.wait_for(other.wait(), 60)
 
 
 async def test_a_process_that_ends_is_restarted_and_every_failure_is_reported(tmp_path: Path) -> None:
@@ -98,11 +102,11 @@ async def test_a_process_that_ends_is_restarted_and_every_failure_is_reported(tm
         if tries == 1:
             message = "no room on the disk."
             raise OSError(message)
-        return start_server(tmp_path / "log", "sh", "-c", "exit 1" if tries == 2 else "exec sleep 60.25")
+        return start_server(tmp_path / "log", "sh", "-c", "exit 1" if tries == 2 else f"exec sleep {SECOND_SERVER}")
 
     watch = asyncio.create_task(supervise("nats", start_server(tmp_path / "log", "true"), again, hear))
     began = asyncio.get_running_loop().time()
-    await asyncio.wait_for(second.wait(), 10)
+    await asyncio.wait_for(second.wait(), 60)
     # 0.2 s, 0.4 s after the failure, 0.8 s after the second end.
     assert asyncio.get_running_loop().time() - began > 1.3
     assert items == [
@@ -114,7 +118,9 @@ async def test_a_process_that_ends_is_restarted_and_every_failure_is_reported(tm
     ]
     watch.cancel()
     await asyncio.gather(watch, return_exceptions=True)
-    (left,) = await find_leftover_processes(lambda argv: argv == ("sleep", "60.25"))
+    # The shell that was started becomes the sleeper a moment later.
+    await wait_until(lambda: find_processes(lambda argv: argv == ("sleep", SECOND_SERVER)) != [])
+    (left,) = await find_leftover_processes(lambda argv: argv == ("sleep", SECOND_SERVER))
     await left.stop((signal.SIGTERM, 5))
 
 

@@ -5,10 +5,10 @@ import gzip
 import hashlib
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -101,10 +101,16 @@ def test_interrupted_it_writes_the_best_plan_so_far(tmp_path: Path) -> None:
     day = random_instance(5, 12)
     file.write_text(json.dumps(day), encoding="utf-8")
     command = [str(Path(sys.executable).parent / "kith"), "rota", "solve", str(file), "--plain", "--seconds", "60", "--output", str(output)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        time.sleep(4)
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs) as process:
+        os.close(theirs)
+        # At a terminal it shows how far it is: it searches.
+        shown = b""
+        while b"temperatures" not in shown:
+            shown += os.read(ours, 1000)
         os.kill(process.pid, signal.SIGINT)
-        printed, _ = process.communicate(timeout=30)
+        printed, _ = process.communicate(timeout=60)
+    os.close(ours)
 
     assert process.returncode == 130
     answer = json.loads(printed)

@@ -118,7 +118,7 @@ def test_a_fork_is_proved_by_a_consistency_proof_between_heads_of_two_sizes() ->
 
 def _reference_consistency_proof(entries: list[bytes], size: int) -> list[str]:
     """RFC 6962, section 2.1.2, as it is written there."""
-    from tests.support.bundle_builder import merkle_root
+    from tests.support.bundle_parts import merkle_root
 
     def subproof(m: int, part: list[bytes], known: bool) -> list[bytes]:  # noqa: FBT001 - the RFC's own
         if m == len(part):

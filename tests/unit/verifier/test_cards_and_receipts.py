@@ -4,7 +4,8 @@ import pytest
 
 from scripts.verifier import cards_and_receipts, checks
 from scripts.verifier.checks import ExitCode, Verdict, VerifierInputs
-from tests.support.bundle_builder import BundleBuilder, json_bytes, signed_document
+from tests.support.bundle_builder import BundleBuilder
+from tests.support.bundle_parts import json_bytes, signed_document
 from tests.support.example_votes import ASH, BIRCH, THREE, three_concluded, three_voted
 
 

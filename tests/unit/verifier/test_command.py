@@ -9,7 +9,7 @@ import pytest
 
 from scripts.cli.main import main as kith
 from scripts.verifier.__main__ import main
-from tests.support.bundle_builder import json_bytes
+from tests.support.bundle_parts import json_bytes
 from tests.support.example_bundles import FOLDER
 from tests.support.valid_examples import pooled_cap
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scripts.verifier import bundle_archive, checks
 from scripts.verifier.checks import ExitCode, VerifierInputs
 from scripts.verifier.errors import CheckFailedError, DamagedError
-from tests.support.bundle_builder import pack_archive
+from tests.support.bundle_parts import pack_archive
 from tests.support.valid_examples import annulled, changed_and_bad_ballots
 
 _GOOD = changed_and_bad_ballots()

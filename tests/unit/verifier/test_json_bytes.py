@@ -4,7 +4,7 @@ import pytest
 
 from scripts.verifier.canonical_json import NotCanonicalJsonError, decode, encode
 from scripts.verifier.merkle import MerkleTree
-from tests.support.bundle_builder import merkle_root
+from tests.support.bundle_parts import merkle_root
 
 
 @pytest.mark.parametrize(

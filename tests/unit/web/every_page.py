@@ -8,10 +8,11 @@ from kith.identity.v1 import relationships_pb2 as relationships
 from libs.access.record_fields import SECTIONS
 from services.web.page import Page
 from services.web.routes import PAGES
+from tests.support.hidden_fields import hidden_fields
 from tests.unit.web import fake_matching, fake_services, fake_teams, fake_visits, fake_vote_services
 from tests.unit.web.fake_people import JO
 from tests.unit.web.fake_services import FakeServices
-from tests.unit.web.scriptless_browser import HIDDEN, ScriptlessBrowser
+from tests.unit.web.scriptless_browser import ScriptlessBrowser
 
 VALUES: Mapping[str, tuple[str, ...]] = {
     "visit": (fake_visits.PROPOSED, fake_visits.TAKEN, fake_visits.OPEN),
@@ -93,7 +94,7 @@ def open_every_page(make_fakes: Callable[[], FakeServices], *, easy: bool = Fals
     for path in all_paths():
         forms = _forms(browser.http.get(path))
         for action, form in forms:
-            _submit(browser, action, dict(HIDDEN.findall(form)))
+            _submit(browser, action, hidden_fields(form))
         opened += 1 + len(forms)
         if forms:
             filling = _browser(make_fakes, easy=easy)
@@ -162,7 +163,7 @@ def _filled(form: str) -> dict[str, str]:
             fields.setdefault(attributes["name"], kept)
     fields |= dict(_SELECT.findall(form)) | dict.fromkeys(_TEXT_AREA.findall(form), "Words.\nMore words.")
     dates = {name: _DATE_PARTS[name.rpartition("-")[2]] for name in fields if name.rpartition("-")[2] in _DATE_PARTS}
-    return fields | dates | {name: value for name, value in _CHOSEN.items() if name in fields} | dict(HIDDEN.findall(form))
+    return fields | dates | {name: value for name, value in _CHOSEN.items() if name in fields} | hidden_fields(form)
 
 
 def _paths_of(page: Page) -> Iterator[str]:

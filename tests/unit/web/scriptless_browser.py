@@ -1,7 +1,6 @@
 """A test browser without scripts: opens pages, submits forms, keeps cookies. It checks the visible text of every page that it is sent."""
 
 import asyncio
-import re
 from functools import cache
 from threading import Thread
 from typing import Any
@@ -10,17 +9,9 @@ import httpx2
 from starlette.types import ASGIApp
 
 from services.web.app import create_app
+from tests.support.hidden_fields import hidden_fields
 from tests.unit.web.fake_services import CODE, FakeServices
 from tests.unit.web.visible_text import mistakes
-
-HIDDEN = re.compile(r'type="hidden" name="([\w-]+)" value="([^"]*)"')
-
-
-def hidden_fields(page: str, action: str) -> dict[str, str]:
-    """The hidden fields of the page's form that posts to `action`, which must be there; another form's token would be refused."""
-    form = re.search(rf'<form method="post" action="{re.escape(action)}".*?</form>', page, re.DOTALL)
-    assert form, (action, page)
-    return dict(HIDDEN.findall(form[0]))
 
 
 class InOneLoop(httpx2.BaseTransport):

@@ -18,10 +18,11 @@ from kith.person.v1 import person_rights_pb2 as rights
 from libs.refusals import NotAllowed
 from services.web.page import Access
 from services.web.routes import PAGES
+from tests.support.hidden_fields import hidden_fields
 from tests.unit.web import every_page
 from tests.unit.web.fake_people import JO, MO
 from tests.unit.web.fake_services import ASKED, LPA, FakeServices
-from tests.unit.web.scriptless_browser import HIDDEN, ScriptlessBrowser
+from tests.unit.web.scriptless_browser import ScriptlessBrowser
 
 BAR = "Ada Fenwick for Jo Bright: you are acting for Jo Bright."
 
@@ -96,7 +97,7 @@ def test_a_vote_is_not_cast_and_no_hat_is_worn_while_acting(browser: ScriptlessB
 def test_a_right_that_ends_between_page_and_form_ends_the_act_and_keeps_what_was_written(
     fakes: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No page of today takes a text in another's place, so a page for oneself is opened to it here."""
+    """`/you/people/new` stands for the pages that take a text in another's place: it is opened to that here."""
     monkeypatch.setattr("services.web.app.PAGES", tuple(_opened(page) for page in PAGES))
     browser = ScriptlessBrowser(fakes).sign_in()
     browser.open("/")
@@ -205,7 +206,7 @@ def test_what_is_outside_the_scope_is_not_in_the_navigation_and_is_refused_in_wo
 @pytest.mark.capability("I4")
 def test_a_right_that_ends_while_somebody_writes_loses_nothing_of_what_they_wrote(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
     begin(browser)
-    hidden = dict(HIDDEN.findall(_form(browser.open("/you/record/health"), "/you/record/health")))
+    hidden = hidden_fields(browser.open("/you/record/health"), "/you/record/health")
     fakes.relationships.refusals["GetActingRights"] = NotAllowed("ACTING_ENDED")
     data = hidden | {"text-risks": "She falls on stairs."}
     sent = browser.http.post("/you/record/health", data=data, headers={"origin": fakes.public_url})
@@ -223,7 +224,7 @@ def test_a_right_that_ends_while_somebody_writes_loses_nothing_of_what_they_wrot
 @pytest.mark.capability("I4")
 def test_a_scope_that_ends_while_somebody_writes_loses_nothing_either(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
     begin(browser)
-    hidden = dict(HIDDEN.findall(_form(browser.open("/you/record/health"), "/you/record/health")))
+    hidden = hidden_fields(browser.open("/you/record/health"), "/you/record/health")
     fakes.records.refusals.update(dict.fromkeys(("GetRecord", "SetFields"), NotAllowed("ACTING_OUTSIDE_SCOPE", scope="health")))
     data = hidden | {"text-risks": "She falls on stairs."}
     sent = browser.http.post("/you/record/health", data=data, headers={"origin": fakes.public_url})
@@ -324,14 +325,8 @@ def _opened(page: Any) -> Any:
     return replace(page, acting=True) if page.path == "/you/people/new" else page
 
 
-def _form(page: str, action: str) -> str:
-    found = re.search(rf'<form method="post" action="{re.escape(action)}".*?</form>', page, re.DOTALL)
-    assert found, action
-    return found[0]
-
-
 def _write_and_lose(browser: ScriptlessBrowser, lose: Any) -> Any:
-    hidden = dict(HIDDEN.findall(_form(browser.open("/you/people/new"), "/you/people/new")))
+    hidden = hidden_fields(browser.open("/you/people/new"), "/you/people/new")
     lose()
     data = hidden | {"holder_name": "Kim Kind", "kind": "friend", "scope-contacts": "yes"}
     return browser.http.post("/you/people/new", data=data, headers={"origin": browser.fakes.public_url})

@@ -11,9 +11,10 @@ from libs.refusals import invalid
 from services.identity.commands.begin_file import ACCEPTED
 from services.topology import PEOPLE_SERVICE_NAMES
 from services.web.localisation.catalogue import PLAIN_ENGLISH, load_catalogues
+from tests.support.hidden_fields import hidden_fields
 from tests.unit.web.fake_people import JO
 from tests.unit.web.fake_services import EMERGENCY, OWN_ENTRY, FakeServices, reads_of_ada
-from tests.unit.web.scriptless_browser import HIDDEN, ScriptlessBrowser
+from tests.unit.web.scriptless_browser import ScriptlessBrowser
 
 ROOT = Path(__file__).parents[3]
 CARD = re.compile(r'<li><div class="card">(.*?)</div></li>', re.DOTALL)
@@ -70,11 +71,11 @@ def test_opening_a_record_asks_for_a_reason_and_says_what_happens() -> None:
     assert "They are told at once that it was you, and why." in form
     fakes.emergency.refusals["OpenRecord"] = invalid("reason", "EMERGENCY_REASON_SHORT", at_least="10")
     origin = {"origin": str(browser.http.base_url).rstrip("/")}
-    refused = browser.http.post(f"/emergency/{JO}", data=dict(HIDDEN.findall(form)) | {"reason": "oh"}, headers=origin)
+    refused = browser.http.post(f"/emergency/{JO}", data=hidden_fields(form) | {"reason": "oh"}, headers=origin)
     assert refused.status_code == 422
     assert "Say what has happened" in refused.text
     del fakes.emergency.refusals["OpenRecord"]
-    opened = browser.http.post(f"/emergency/{JO}", data=dict(HIDDEN.findall(refused.text)) | {"reason": "He lies there."}, headers=origin)
+    opened = browser.http.post(f"/emergency/{JO}", data=hidden_fields(refused.text) | {"reason": "He lies there."}, headers=origin)
     assert opened.headers["location"] == f"/emergency/{JO}?done=opened"
     sent = [request for request in fakes.emergency.requests if isinstance(request, emergency.OpenRecordRequest)][-1]
     assert (sent.person_id, sent.reason) == (JO, "He lies there.")
@@ -91,7 +92,7 @@ def test_the_secretary_reviews_week_by_week_and_never_their_own() -> None:
     assert "Another secretary looks into it." in shown
     assert "Ada Fenwick looked into it" in shown
     origin = {"origin": str(browser.http.base_url).rstrip("/")}
-    fields = dict(HIDDEN.findall(shown[shown.index('action="/emergency-access"') :])) | {"access": EMERGENCY}
+    fields = hidden_fields(shown[shown.index('action="/emergency-access"') :]) | {"access": EMERGENCY}
     sent = browser.http.post("/emergency-access", data=fields, headers=origin)
     assert sent.headers["location"] == "/emergency-access?done=reviewed"
     assert [request.access_id for request in fakes.emergency.requests if isinstance(request, emergency.ReviewEmergencyAccessRequest)] == [
