@@ -34,6 +34,11 @@ _ChoiceOption = Annotated[
 ]
 
 
+_AskedForOption = Annotated[
+    bool, typer.Option("--asked-for", help="By phone: they told you what to enter, and asked you to. A vote by phone needs it, twice.")
+]
+
+
 class BallotSource(StrEnum):
     """How the ballot reached us."""
 
@@ -50,12 +55,13 @@ async def record_command(
     recorder: _RecorderOption,
     choice: _ChoiceOption = None,
     taken: Annotated[BallotSource, typer.Option(help="How it came.")] = BallotSource.PAPER,
+    asked_for: _AskedForOption = False,
 ) -> JsonResult:
     """Write down a vote that came on paper or by phone, as the first of two people. It is not on the board yet."""
     vote_id = await vote_lookup.find_vote_id(co_op, vote)
     voter, first = await register_lookup.find_person(co_op, member), await register_lookup.find_person(co_op, recorder)
     already = await _unconfirmed_of_member(co_op, vote_id, voter, first)
-    record_id = await record_ballot(co_op, vote_id, voter, first, choice, taken)
+    record_id = await record_ballot(co_op, vote_id, voter, first, choice, taken, asked_for=asked_for)
     notes = [f"Somebody else with the secretary's hat takes the same paper: kith vote confirm {vote} --member {member} --as THEIR-NUMBER"]
     if already:
         waiting = (
@@ -75,12 +81,18 @@ async def waiting_command(co_op: "connection.Connection", vote: VoteArgument) ->
 
 @vote_app.action("confirm", failed="Nothing was confirmed.")
 async def confirm_command(
-    co_op: "connection.Connection", vote: VoteArgument, *, member: _MemberOption, recorder: _RecorderOption, choice: _ChoiceOption = None
+    co_op: "connection.Connection",
+    vote: VoteArgument,
+    *,
+    member: _MemberOption,
+    recorder: _RecorderOption,
+    choice: _ChoiceOption = None,
+    asked_for: _AskedForOption = False,
 ) -> JsonResult:
     """Write down the same vote from the same paper, as the second person. If both say the same, it goes on the board."""
     vote_id = await vote_lookup.find_vote_id(co_op, vote)
     voter, second = await register_lookup.find_person(co_op, member), await register_lookup.find_person(co_op, recorder)
-    response = await confirm_ballot(co_op, vote_id, voter, second, choice)
+    response = await confirm_ballot(co_op, vote_id, voter, second, choice, asked_for=asked_for)
     data = {"differs": response.differs, "ballot": response.ballot}
     if response.differs:
         differs = f"The two of you wrote different things for member {member}. Both are put aside, and nothing counts."
@@ -89,12 +101,19 @@ async def confirm_command(
 
 
 async def record_ballot(
-    co_op: "connection.Connection", vote: str, voter: UUID, recorder: UUID, choices: Sequence[str] | None, taken: BallotSource
+    co_op: "connection.Connection",
+    vote: str,
+    voter: UUID,
+    recorder: UUID,
+    choices: Sequence[str] | None,
+    taken: BallotSource,
+    *,
+    asked_for: bool = False,
 ) -> str:
     """Records a ballot as the first person and returns its id. If `choices` is None, asks for them."""
     token = co_op.person_token(recorder, hat_names.SECRETARY)
     marks = await _marks(co_op, vote, choices, token)
-    request = pb.RecordVoteBallotRequest(vote_id=vote, person_id=str(voter), marks=marks, taken=taken.value)
+    request = pb.RecordVoteBallotRequest(vote_id=vote, person_id=str(voter), marks=marks, taken=taken.value, asked_for=asked_for)
     response: pb.RecordVoteBallotResponse = await co_op.call(co_op.votes.RecordVoteBallot, request, token)
     return response.record_id
 
@@ -109,7 +128,7 @@ async def list_unconfirmed(co_op: "connection.Connection", vote: str, token: str
 
 
 async def confirm_ballot(
-    co_op: "connection.Connection", vote: str, voter: UUID, recorder: UUID, choices: Sequence[str] | None
+    co_op: "connection.Connection", vote: str, voter: UUID, recorder: UUID, choices: Sequence[str] | None, *, asked_for: bool = False
 ) -> "pb.ConfirmVoteBallotResponse":
     """Confirms a ballot as the second person. Raises CommandError if none of this member's is waiting."""
     waiting = await _unconfirmed_of_member(co_op, vote, voter, recorder)
@@ -121,7 +140,7 @@ async def confirm_ballot(
     if waiting[0].recorder == str(recorder):
         raise refusals.NotAllowed("SAME_RECORDER")
     marks = await _marks(co_op, vote, choices, token)
-    request = pb.ConfirmVoteBallotRequest(record_id=waiting[0].record_id, marks=marks)
+    request = pb.ConfirmVoteBallotRequest(record_id=waiting[0].record_id, marks=marks, asked_for=asked_for)
     return await co_op.call(co_op.votes.ConfirmVoteBallot, request, token)
 
 

@@ -134,9 +134,11 @@ async def _vote_on_paper(vote: FederatedVote, party: NetworkedCoOp, person: UUID
     async with party.co_op.database_transaction("governance", owner=True) as connection:
         await connection.execute("insert into worn_hat (person, hat, since) values ($1, 'secretary', now())", second)
     marks = [pb.Mark(option="for")]
-    request = pb.RecordVoteBallotRequest(request_id=str(new_id()), vote_id=vote.id, person_id=str(person), marks=marks, taken="phone")
+    request = pb.RecordVoteBallotRequest(
+        request_id=str(new_id()), vote_id=vote.id, person_id=str(person), marks=marks, taken="phone", asked_for=True
+    )
     recorded: pb.RecordVoteBallotResponse = await call_service(party.votes.RecordVoteBallot, request, party.secretary_token)
-    confirmed = pb.ConfirmVoteBallotRequest(request_id=str(new_id()), record_id=recorded.record_id, marks=marks)
+    confirmed = pb.ConfirmVoteBallotRequest(request_id=str(new_id()), record_id=recorded.record_id, marks=marks, asked_for=True)
     await call_service(party.votes.ConfirmVoteBallot, confirmed, party.co_op.token(second, hat="secretary"))
 
 

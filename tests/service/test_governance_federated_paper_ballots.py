@@ -7,7 +7,7 @@ import pytest
 from kith.governance.v1 import votes_pb2 as pb
 from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
 from libs.callers import AuthenticationStrength, CallerChannel
-from libs.refusals import NotAllowed
+from libs.refusals import Invalid, NotAllowed
 from libs.rpc.client import call_service
 from scripts.cli.connection import Connection
 from scripts.cli.console import CommandError, ExitCode
@@ -47,12 +47,14 @@ async def test_two_people_take_a_paper_vote_at_the_command_line(infrastructure: 
     async with simulated_vote(infrastructure, user=6, worker=5) as voting:
         await voting.open()
         door, first, second, pat = connect_to(voting), voting.assembly.secretary, voting.assembly.second, voting.voters[0]
-        entry = await record_ballot(door, voting.vote, pat, first, ["for"], BallotSource.PHONE)
+        entry = await record_ballot(door, voting.vote, pat, first, ["for"], BallotSource.PHONE, asked_for=True)
         listed = await list_unconfirmed(door, voting.vote)
         assert [(item.record_id, item.person_id, item.taken, item.recorder) for item in listed] == [(entry, str(pat), "phone", str(first))]
         with refused_with(NotAllowed, "SAME_RECORDER"):
             await confirm_ballot(door, voting.vote, pat, first, ["for"])
-        assert not (await confirm_ballot(door, voting.vote, pat, second, ["for"])).differs
+        with refused_with(Invalid, "PHONE_CONSENT_MISSING"):
+            await confirm_ballot(door, voting.vote, pat, second, ["for"])
+        assert not (await confirm_ballot(door, voting.vote, pat, second, ["for"], asked_for=True)).differs
         mine = await get_ballot(voting, pat)
         assert ([mark.option for mark in mine.marks], mine.taken, mine.revision) == (["for"], "phone", 1)
         assert await list_unconfirmed(door, voting.vote) == []

@@ -219,14 +219,16 @@ async def test_a_paper_vote_counts_when_two_people_wrote_down_the_same(infrastru
         )
         with refused_with(NotFound, "ENTRY_UNKNOWN"):
             await assembly.confirm(entry, "against")
-        by_phone = await assembly.record(kim, motion, "for", taken="phone")
+        with refused_with(Invalid, "PHONE_CONSENT_MISSING"):
+            await assembly.record(kim, motion, "for", taken="phone")
+        by_phone = await assembly.record(kim, motion, "for", taken="phone", asked_for=True)
         assert (await assembly.cast(kim, motion, "abstain")).revision == 1
         with refused_with(Conflict, "BALLOT_STALE"):
-            await assembly.confirm(by_phone, "for")
-        await assembly.record(lou, motion, "for", taken="phone")
+            await assembly.confirm(by_phone, "for", asked_for=True)
+        await assembly.record(lou, motion, "for", taken="phone", asked_for=True)
         await assembly.co_op.move_clock(3 * HOUR)
         with refused_with(FailedPrecondition, "BALLOT_CLOSED"):
-            await assembly.confirm(by_phone, "for")
+            await assembly.confirm(by_phone, "for", asked_for=True)
         result = await assembly.wait_for_result(motion)
         assert [(member_class.votes_for, member_class.votes_against, member_class.abstentions) for member_class in result.classes] == [
             (0, 1, 1)

@@ -179,19 +179,23 @@ class MemberAssembly:
         response: pb.CastBallotResponse = await call_service(self.stub.CastBallot, request, self.co_op.token(person, via=via))
         return response.ballot
 
-    async def record(self, person: UUID, motion: str, choice: str, *, by: UUID | None = None, taken: str = "paper") -> str:
-        request = pb.RecordBallotRequest(request_id=str(new_id()), motion_id=motion, person_id=str(person), choice=choice, taken=taken)
+    async def record(
+        self, person: UUID, motion: str, choice: str, *, by: UUID | None = None, taken: str = "paper", asked_for: bool = False
+    ) -> str:
+        request = pb.RecordBallotRequest(
+            request_id=str(new_id()), motion_id=motion, person_id=str(person), choice=choice, taken=taken, asked_for=asked_for
+        )
         response: pb.RecordBallotResponse = await call_service(self.stub.RecordBallot, request, self.secretary_token(by))
         return response.record_id
 
-    async def confirm(self, record: str, choice: str, *, by: UUID | None = None) -> pb.Ballot:
-        return (await self._confirm(record, choice, by)).ballot
+    async def confirm(self, record: str, choice: str, *, by: UUID | None = None, asked_for: bool = False) -> pb.Ballot:
+        return (await self._confirm(record, choice, by, asked_for=asked_for)).ballot
 
     async def differs(self, record: str, choice: str) -> bool:
         return (await self._confirm(record, choice, None)).differs
 
-    async def _confirm(self, record: str, choice: str, by: UUID | None) -> pb.ConfirmBallotResponse:
-        request = pb.ConfirmBallotRequest(request_id=str(new_id()), record_id=record, choice=choice)
+    async def _confirm(self, record: str, choice: str, by: UUID | None, *, asked_for: bool = False) -> pb.ConfirmBallotResponse:
+        request = pb.ConfirmBallotRequest(request_id=str(new_id()), record_id=record, choice=choice, asked_for=asked_for)
         return await call_service(self.stub.ConfirmBallot, request, self.secretary_token(by or self.second))
 
     async def wait_for_result(self, motion: str, seconds: float = 60.0) -> pb.Result:

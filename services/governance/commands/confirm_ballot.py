@@ -11,7 +11,11 @@ from services.governance.storage.ballots import BallotCarrier, Choice, Request, 
 
 
 async def confirm_ballot(
-    work: UnitOfWork, carrier: BallotCarrier[Subject, RollRecord, Request, Choice], entry_id: UUID, request: Request
+    work: UnitOfWork,
+    carrier: BallotCarrier[Subject, RollRecord, Request, Choice],
+    entry_id: UUID,
+    request: Request,
+    asked_for: bool,  # noqa: FBT001 - a field of the request
 ) -> Ballot[RollRecord, Choice] | None:
     """Return the ballot, or None when the two entries differ.
 
@@ -23,7 +27,7 @@ async def confirm_ballot(
     poll = await carrier.load_poll(work, entry.subject, entry.person)
     require_not_merged(await merged_persons.find_kept(work, entry.person))
     row = poll.require_row(work.now)
-    ballot = confirm_entry(row, entry, poll.read_choice(request), recorder, work.new_id(), work.now)
+    ballot = confirm_entry(row, entry, poll.read_choice(request), recorder, work.new_id(), work.now, asked_for=asked_for)
     await carrier.ballots.delete_entry(work, entry.id)
     if ballot is not None:
         await carrier.add_ballot(work, ballot)

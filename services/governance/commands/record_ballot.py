@@ -17,16 +17,17 @@ async def record_ballot(
     person: UUID,
     request: Request,
     taken: BallotChannel,
+    asked_for: bool,  # noqa: FBT001 - a field of the request
 ) -> UUID:
     """Return the entry's id.
 
-    Raises NotAllowed HAT_NEEDED, NotFound for an unknown subject, FailedPrecondition PERSON_MERGED, what the poll and
-    `check_first_entry` do.
+    `asked_for`: they chose on the phone, and asked the caller to enter it. Raises NotAllowed HAT_NEEDED, NotFound for an unknown subject,
+    FailedPrecondition PERSON_MERGED, what the poll and `check_first_entry` do.
     """
     recorder = await require_person(work, SECRETARY)
     poll = await carrier.load_poll(work, subject, person)
     require_not_merged(await merged_persons.find_kept(work, person))
     row = poll.require_row(work.now)
-    entry = BallotEntry(work.new_id(), subject, person, poll.read_choice(request), taken, recorder, work.now, row.revision)
+    entry = BallotEntry(work.new_id(), subject, person, poll.read_choice(request), taken, recorder, work.now, row.revision, asked_for)
     await carrier.ballots.save_entry(work, check_first_entry(entry))
     return entry.id

@@ -2,6 +2,7 @@
 
 Each change is a new revision; the highest one counts. Ballots are recorded: the co-op's own records show who chose what, and every ballot
 says so. A vote on paper or by phone is entered by two people who do not see each other's entry; it becomes a ballot only when both match.
+By phone each of the two says that the person chose, and asked them to enter it.
 
 What is voted on, and who may vote when and on what, is for a `Poll` to decide: `motion_ballot.py` for a motion of this co-op,
 `vote_ballot.py` for a federated vote.
@@ -57,6 +58,8 @@ class Ballot(Generic[Row, Choice]):
     taken: BallotChannel
     recorded_at: datetime
     recorders: tuple[UUID, ...] = ()
+    asked_for: bool = False
+    """By phone: both recorders heard the person choose, and ask them to enter it."""
     id: UUID | None = None
     """None where ballots are stored without an id, as those of federated votes."""
 
@@ -74,6 +77,8 @@ class BallotEntry(Generic[Subject, Choice]):
     recorded_at: datetime
     revision: int
     """Revision of the person's ballot when this was entered."""
+    asked_for: bool = False
+    """The person chose on the phone, and asked the recorder to enter it."""
 
 
 PollRow = TypeVar("PollRow", bound=RollRow, covariant=True)
@@ -103,28 +108,41 @@ def check_revision(row: RollRow, shown: int) -> None:
 
 
 def check_first_entry(entry: BallotEntry[Subject, Choice]) -> BallotEntry[Subject, Choice]:
-    """Check the first entry of a paper or phone vote, and return it. Raises Invalid TAKEN_UNKNOWN, NotAllowed RECORDER_IS_VOTER."""
+    """Check the first entry of a paper or phone vote, and return it.
+
+    Raises Invalid TAKEN_UNKNOWN or PHONE_CONSENT_MISSING, NotAllowed RECORDER_IS_VOTER.
+    """
     if entry.taken not in (BallotChannel.PAPER, BallotChannel.PHONE):
         raise invalid("taken", "TAKEN_UNKNOWN")
     if entry.recorder == entry.person:
         raise NotAllowed("RECORDER_IS_VOTER")
+    _require_asked_for(entry.taken, asked_for=entry.asked_for)
     return entry
 
 
 def confirm_entry(
-    row: Row, entry: BallotEntry[Subject, Choice], choice: Choice, recorder: UUID, ballot_id: UUID, now: datetime
+    row: Row, entry: BallotEntry[Subject, Choice], choice: Choice, recorder: UUID, ballot_id: UUID, now: datetime, *, asked_for: bool
 ) -> Ballot[Row, Choice] | None:
     """Turn the first entry and a matching second one into a ballot.
 
     Returns None when they differ: both are then discarded, so that nobody can guess until they match.
 
-    Raises NotAllowed SAME_RECORDER or RECORDER_IS_VOTER, and what `check_revision` does when the person voted meanwhile.
+    Raises Invalid PHONE_CONSENT_MISSING, NotAllowed SAME_RECORDER or RECORDER_IS_VOTER, and what `check_revision` does when the person
+    voted meanwhile.
     """
     if recorder == row.person:
         raise NotAllowed("RECORDER_IS_VOTER")
     if recorder == entry.recorder:
         raise NotAllowed("SAME_RECORDER")
+    _require_asked_for(entry.taken, asked_for=asked_for)
     check_revision(row, entry.revision)
     if choice != entry.choice:
         return None
-    return Ballot(row, choice, row.revision + 1, entry.taken, now, (entry.recorder, recorder), ballot_id)
+    by_phone = entry.taken is BallotChannel.PHONE
+    return Ballot(row, choice, row.revision + 1, entry.taken, now, (entry.recorder, recorder), by_phone, ballot_id)
+
+
+def _require_asked_for(taken: BallotChannel, *, asked_for: bool) -> None:
+    """A paper shows itself what its person wants; of a call there is nothing but what the recorders say."""
+    if taken is BallotChannel.PHONE and not asked_for:
+        raise invalid("asked_for", "PHONE_CONSENT_MISSING")

@@ -101,13 +101,13 @@ def ballots_of(request: pb.GetMyBallotRequest) -> tuple[MotionCarrier, UUID]:
     return MOTIONS, parse_id("motion_id", request.motion_id)
 
 
-def first_entry(request: pb.RecordBallotRequest) -> tuple[MotionCarrier, UUID, UUID, str, BallotChannel]:
+def first_entry(request: pb.RecordBallotRequest) -> tuple[MotionCarrier, UUID, UUID, str, BallotChannel, bool]:
     motion, person = parse_id("motion_id", request.motion_id), parse_id("person_id", request.person_id)
-    return MOTIONS, motion, person, request.choice, parse_ballot_channel(request.taken)
+    return MOTIONS, motion, person, request.choice, parse_ballot_channel(request.taken), request.asked_for
 
 
-def second_entry(request: pb.ConfirmBallotRequest) -> tuple[MotionCarrier, UUID, str]:
-    return MOTIONS, parse_id("record_id", request.record_id), request.choice
+def second_entry(request: pb.ConfirmBallotRequest) -> tuple[MotionCarrier, UUID, str, bool]:
+    return MOTIONS, parse_id("record_id", request.record_id), request.choice, request.asked_for
 
 
 def unconfirmed_list(request: pb.ListUnconfirmedBallotsRequest) -> tuple[MotionCarrier, UUID | None, PageRequest]:
@@ -263,6 +263,7 @@ def ballot_message(ballot: MotionBallot) -> pb.Ballot:
         taken=ballot.taken.value,
         recorded_at=timestamp(ballot.recorded_at),
         recorders=map(str, ballot.recorders),
+        asked_for=ballot.asked_for,
     )
 
 

@@ -144,13 +144,13 @@ def ballots_of(request: pb.GetMyVoteBallotRequest) -> tuple[VoteCarrier, str]:
     return FEDERATED_VOTES, parse_vote_id(request.vote_id)
 
 
-def first_entry(request: pb.RecordVoteBallotRequest) -> tuple[str, UUID, Marks, BallotChannel]:
+def first_entry(request: pb.RecordVoteBallotRequest) -> tuple[str, UUID, Marks, BallotChannel, bool]:
     vote, person = parse_vote_id(request.vote_id), parse_id("person_id", request.person_id)
-    return vote, person, _marks(request.marks), parse_ballot_channel(request.taken)
+    return vote, person, _marks(request.marks), parse_ballot_channel(request.taken), request.asked_for
 
 
-def second_entry(request: pb.ConfirmVoteBallotRequest) -> tuple[UUID, Marks]:
-    return parse_id("record_id", request.record_id), _marks(request.marks)
+def second_entry(request: pb.ConfirmVoteBallotRequest) -> tuple[UUID, Marks, bool]:
+    return parse_id("record_id", request.record_id), _marks(request.marks), request.asked_for
 
 
 def unconfirmed_list(request: pb.ListUnconfirmedVoteBallotsRequest) -> tuple[VoteCarrier, str | None, PageRequest]:
@@ -245,6 +245,7 @@ def ballot_message(ballot: VoteBallot) -> pb.VoteBallot:
         withdrawn=ballot.choice is None,
         revision=ballot.revision,
         taken=ballot.taken.value,
+        asked_for=ballot.asked_for,
         leaf=board_leaf(ballot),
         recorded_at=timestamp(ballot.recorded_at),
     )

@@ -79,6 +79,7 @@ class BallotStore(Generic[Subject, RollRecord, Choice]):
             taken=BallotChannel(row.taken),
             recorded_at=row.recorded_at,
             recorders=tuple(row.recorders),
+            asked_for=row.asked_for,
             id=getattr(row, "id", None),
         )
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from libs.access.person_tables import ACTING_RIGHTS, READS, WORN_HATS, Delete, Keep, KeptFor, PersonTable
 from services.governance.storage import tables
 
-_ENTRY = ("person", "choice", "taken", "recorder", "recorded_at", "revision")
+_ENTRY = ("person", "choice", "taken", "recorder", "recorded_at", "revision", "asked_for")
 
 # Ids and choices: anybody can count again, and nobody reads a name there once identity has taken it.
 _VOTES = (Keep(KeptFor.VOTES),)
@@ -18,7 +18,7 @@ PERSON_TABLES = (
     PersonTable(
         tables.ballot,
         ("person",),
-        ("id", "motion", "person", "revision", "member_class", "choice", "taken", "recorded_at", "recorders"),
+        ("id", "motion", "person", "revision", "member_class", "choice", "taken", "recorded_at", "recorders", "asked_for"),
         erasure=_VOTES,
     ),
     PersonTable(tables.ballot_entry, ("person",), ("id", "motion", *_ENTRY), erasure=_UNCONFIRMED),
@@ -32,7 +32,7 @@ PERSON_TABLES = (
     PersonTable(
         tables.vote_ballot,
         ("person",),
-        ("vote", "person", "revision", "choice", "taken", "recorded_at", "recorders"),
+        ("vote", "person", "revision", "choice", "taken", "recorded_at", "recorders", "asked_for"),
         {"leaf": "on the board of the vote, for everybody; the receipt has it"},
         erasure=_VOTES,
     ),

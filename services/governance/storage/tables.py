@@ -47,6 +47,7 @@ def _first_entries(name: str, subject: str, kind: type[TypeEngine[Any]], roll: T
         required("recorder", Uuid),
         required("recorded_at", MOMENT),
         required("revision", BigInteger),
+        required("asked_for", Boolean, server_default=false()),
         UniqueConstraint(subject, "person"),
         ForeignKeyConstraint((subject, "person"), (roll.c[subject], roll.c.person)),
     )
@@ -109,6 +110,7 @@ ballot = Table(
     required("taken", Text),
     required("recorded_at", MOMENT),
     required("recorders", ARRAY(Uuid)),
+    required("asked_for", Boolean, server_default=false()),
     UniqueConstraint("id"),
     ForeignKeyConstraint(("motion", "person"), ("roll.motion", "roll.person")),
 )
@@ -229,6 +231,7 @@ vote_ballot = Table(
     required("recorded_at", MOMENT),
     required("leaf", LargeBinary),
     required("recorders", ARRAY(Uuid)),
+    required("asked_for", Boolean, server_default=false()),
     ForeignKeyConstraint(("vote", "person"), ("vote_row.vote", "vote_row.person")),
 )
 vote_ballot_entry = _first_entries("vote_ballot_entry", "vote", Text, vote_row)

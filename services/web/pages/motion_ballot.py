@@ -13,8 +13,11 @@ async def show_receipt(ctx: PageContext) -> Response:
     ballot = await fetch_my_ballot(ctx, motion.id)
     if ballot is None:
         return ctx.redirect(f"/motions/{motion.id}")
+    names = await ctx.person_names(ballot.recorders)
     return ctx.render(
         "receipt",
+        entered_by=[names[recorder].full for recorder in ballot.recorders],
+        asked_for=ballot.asked_for,
         motion=motion,
         choice=ballot.choice,
         number=ballot.revision,

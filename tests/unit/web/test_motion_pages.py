@@ -144,6 +144,27 @@ def test_a_paper_vote_is_found_by_member_number_and_waits_for_somebody_else(brow
     assert [(one.person_id, one.choice) for one in sent] == [(JO, "for")]
 
 
+@pytest.mark.capability("I5")
+def test_a_vote_by_phone_says_that_the_person_asked_for_it_and_so_does_the_receipt(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
+    path = f"/motions/{OPEN_MOTION}/record"
+    assert "They told me what to enter, and asked me to." in browser.open(path)
+    fakes.governance.refusals["RecordBallot"] = invalid("asked_for", "PHONE_CONSENT_MISSING")
+    code, page = browser.submit(path, member_number="2", choice="for", taken="phone")
+    assert code == 422
+    assert '<a href="#asked_for' in page
+    assert "read out the question and all the answers" in page
+    del fakes.governance.refusals["RecordBallot"]
+    assert browser.submit(path, member_number="2", choice="for", taken="phone", asked_for="yes")[0] == 303
+    sent = [request for request in fakes.governance.requests if isinstance(request, gov.RecordBallotRequest)]
+    assert [request.asked_for for request in sent] == [False, True]
+    fakes.governance.ballot = gov.Ballot(motion_id=OPEN_MOTION, person_id=ADA, choice="for", revision=1, taken="phone")
+    fakes.governance.ballot.recorders[:] = [ADA, JO]
+    fakes.governance.ballot.asked_for = True
+    receipt = browser.open(f"/motions/{OPEN_MOTION}/receipt")
+    assert "Ada Fenwick and Jo" in receipt
+    assert "You told both of them what to enter, and asked them to." in receipt
+
+
 def test_the_second_person_sees_no_choice_and_not_their_own_entries(browser: ScriptlessBrowser) -> None:
     page = browser.open("/paper-votes")
     assert f"/paper-votes/{OTHERS_ENTRY}" in page

@@ -40,6 +40,16 @@ class OwnBallot:
 
 
 @dataclass(frozen=True)
+class PaperEntry:
+    """What one of the two people who enter a ballot says of it. The second one does not say again how it came: `channel` is empty."""
+
+    channel: str
+    asked_for: bool
+    """The voter chose on the phone, and asked them to enter it."""
+    request_id: str
+
+
+@dataclass(frozen=True)
 class BallotTexts:
     """How the form asks: the type of its inputs (radio, checkbox or number), the catalogue keys of its texts, the highest score."""
 
@@ -103,9 +113,7 @@ class BallotCarrier(Protocol[QuestionT]):
 
     async def cast(self, ctx: PageContext, question: QuestionT, choice: BallotChoice, revision: int, request_id: str) -> None: ...
 
-    async def record(
-        self, ctx: PageContext, question: QuestionT, person_id: str, choice: BallotChoice, channel: str, request_id: str
-    ) -> None:
+    async def record(self, ctx: PageContext, question: QuestionT, person_id: str, choice: BallotChoice, entry: PaperEntry) -> None:
         """Record a paper or phone ballot, which then waits for the second person."""
         ...
 
@@ -115,6 +123,6 @@ class BallotCarrier(Protocol[QuestionT]):
 
     def confirm_path(self, ballot: gov.UnconfirmedBallot) -> str: ...
 
-    async def confirm(self, ctx: PageContext, record_id: str, choice: BallotChoice, request_id: str) -> bool:
+    async def confirm(self, ctx: PageContext, record_id: str, choice: BallotChoice, entry: PaperEntry) -> bool:
         """Whether the second entry differs from the first; then neither counts."""
         ...

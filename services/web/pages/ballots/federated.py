@@ -4,7 +4,7 @@ from kith.governance.v1 import governance_pb2 as gov
 from kith.governance.v1 import votes_pb2 as pb
 from services.web.http.forms import Form
 from services.web.page_context import FormProblem, PageContext
-from services.web.pages.ballots.carrier import AnswerField, BallotChoice, BallotTexts, OwnBallot
+from services.web.pages.ballots.carrier import AnswerField, BallotChoice, BallotTexts, OwnBallot, PaperEntry
 from services.web.pages.federated_votes import choice_fields
 from services.web.pages.federated_votes.vote_view import VoteView, fetch_vote, group_names, vote_view
 from services.web.pages.paging import fetch_all
@@ -42,9 +42,14 @@ class FederatedBallots:
         request = pb.CastVoteBallotRequest(request_id=request_id, vote_id=vote.id, marks=_marks(choice), revision=revision)
         await ctx.call(ctx.state.services.votes.CastVoteBallot, request)
 
-    async def record(self, ctx: PageContext, vote: VoteView, person_id: str, choice: BallotChoice, channel: str, request_id: str) -> None:
+    async def record(self, ctx: PageContext, vote: VoteView, person_id: str, choice: BallotChoice, entry: PaperEntry) -> None:
         request = pb.RecordVoteBallotRequest(
-            request_id=request_id, vote_id=vote.id, person_id=person_id, marks=_marks(choice), taken=channel
+            request_id=entry.request_id,
+            vote_id=vote.id,
+            person_id=person_id,
+            marks=_marks(choice),
+            taken=entry.channel,
+            asked_for=entry.asked_for,
         )
         await ctx.call(ctx.state.services.votes.RecordVoteBallot, request)
 
@@ -55,8 +60,10 @@ class FederatedBallots:
     def confirm_path(self, ballot: gov.UnconfirmedBallot) -> str:
         return f"/votes/{ballot.motion_id}/paper-votes/{ballot.record_id}"
 
-    async def confirm(self, ctx: PageContext, record_id: str, choice: BallotChoice, request_id: str) -> bool:
-        request = pb.ConfirmVoteBallotRequest(request_id=request_id, record_id=record_id, marks=_marks(choice))
+    async def confirm(self, ctx: PageContext, record_id: str, choice: BallotChoice, entry: PaperEntry) -> bool:
+        request = pb.ConfirmVoteBallotRequest(
+            request_id=entry.request_id, record_id=record_id, marks=_marks(choice), asked_for=entry.asked_for
+        )
         response: pb.ConfirmVoteBallotResponse = await ctx.call(ctx.state.services.votes.ConfirmVoteBallot, request)
         return response.differs
 

@@ -3,7 +3,7 @@
 from kith.governance.v1 import governance_pb2 as pb
 from services.web.http.forms import Form
 from services.web.page_context import FormProblem, PageContext
-from services.web.pages.ballots.carrier import AnswerField, BallotChoice, BallotTexts, OwnBallot
+from services.web.pages.ballots.carrier import AnswerField, BallotChoice, BallotTexts, OwnBallot, PaperEntry
 from services.web.pages.motion_view import MotionView, fetch_motion, fetch_my_ballot, motion_view
 from services.web.pages.paging import fetch_all
 
@@ -49,11 +49,14 @@ class MotionBallots:
         request = pb.CastBallotRequest(request_id=request_id, motion_id=motion.id, choice=option, revision=revision)
         await ctx.call(ctx.state.services.governance.CastBallot, request)
 
-    async def record(
-        self, ctx: PageContext, motion: MotionView, person_id: str, choice: BallotChoice, channel: str, request_id: str
-    ) -> None:
+    async def record(self, ctx: PageContext, motion: MotionView, person_id: str, choice: BallotChoice, entry: PaperEntry) -> None:
         request = pb.RecordBallotRequest(
-            request_id=request_id, motion_id=motion.id, person_id=person_id, choice=choice.marks[0][0], taken=channel
+            request_id=entry.request_id,
+            motion_id=motion.id,
+            person_id=person_id,
+            choice=choice.marks[0][0],
+            taken=entry.channel,
+            asked_for=entry.asked_for,
         )
         await ctx.call(ctx.state.services.governance.RecordBallot, request)
 
@@ -64,7 +67,9 @@ class MotionBallots:
     def confirm_path(self, ballot: pb.UnconfirmedBallot) -> str:
         return f"/paper-votes/{ballot.record_id}"
 
-    async def confirm(self, ctx: PageContext, record_id: str, choice: BallotChoice, request_id: str) -> bool:
-        request = pb.ConfirmBallotRequest(request_id=request_id, record_id=record_id, choice=choice.marks[0][0])
+    async def confirm(self, ctx: PageContext, record_id: str, choice: BallotChoice, entry: PaperEntry) -> bool:
+        request = pb.ConfirmBallotRequest(
+            request_id=entry.request_id, record_id=record_id, choice=choice.marks[0][0], asked_for=entry.asked_for
+        )
         response: pb.ConfirmBallotResponse = await ctx.call(ctx.state.services.governance.ConfirmBallot, request)
         return response.differs

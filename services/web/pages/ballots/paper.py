@@ -10,7 +10,7 @@ from libs.refusals import NotSignedIn, Refusal
 from services.web import form_keeping
 from services.web.http.forms import Form
 from services.web.page_context import FormProblem, PageContext, utc_datetime
-from services.web.pages.ballots.carrier import BallotCarrier, BallotChoice, QuestionT
+from services.web.pages.ballots.carrier import BallotCarrier, BallotChoice, PaperEntry, QuestionT
 from services.web.pages.member_lookup import find_person_id
 
 _LIST = "/paper-votes"
@@ -34,7 +34,7 @@ class PaperBallotPages(Generic[QuestionT]):
         """The first person's form."""
         question = await self.carrier.fetch(ctx)
         unsent = await form_keeping.load_unsent(ctx, self.record_form)
-        fields = {"taken": "paper", "member_number": ctx.query_param("number")}
+        fields = {"taken": "paper", "member_number": ctx.query_param("number"), "asked_for": ""}
         fields |= {name: value for name, value in unsent.items() if name in fields}
         choice = self.carrier.parse(ctx, question, Form(unsent))[0] if unsent else None
         return self._record_page(ctx, question, fields, choice, [])
@@ -42,7 +42,7 @@ class PaperBallotPages(Generic[QuestionT]):
     async def record(self, ctx: PageContext, form: Form) -> Response:
         """Record the ballot, which then waits for the second person."""
         question = await self.carrier.fetch(ctx)
-        fields = {name: form.text(name) for name in ("member_number", "taken")}
+        fields = {name: form.text(name) for name in ("member_number", "taken", "asked_for")}
         number = fields["member_number"]
         person_id = await find_person_id(ctx, number) if number else ""
         choice, problems = self.carrier.parse(ctx, question, form)
@@ -50,11 +50,12 @@ class PaperBallotPages(Generic[QuestionT]):
             problems = [ctx.form_problem("member_number", "paper.number_unknown" if number else "paper.number_missing"), *problems]
         if choice is not None and not problems:
             try:
-                await self.carrier.record(ctx, question, person_id, choice, fields["taken"], form.request_id)
+                entry = PaperEntry(fields["taken"], fields["asked_for"] == "yes", form.request_id)
+                await self.carrier.record(ctx, question, person_id, choice, entry)
             except NotSignedIn:
                 raise
             except Refusal as refusal:
-                problems = ctx.form_problems(refusal, {"person_id": "member_number"})
+                problems = ctx.form_problems(refusal, {"person_id": "member_number", "asked_for": "asked_for"})
         if problems:
             return self._record_page(ctx, question, fields, choice, problems, 422)
         return ctx.redirect(f"{_LIST}?done=recorded")
@@ -96,11 +97,12 @@ class PaperBallotPages(Generic[QuestionT]):
             choice, problems = self.carrier.parse(ctx, question, form)
             if choice is not None:
                 try:
-                    differs = await self.carrier.confirm(ctx, record_id, choice, form.request_id)
+                    entry = PaperEntry("", form.text("asked_for") == "yes", form.request_id)
+                    differs = await self.carrier.confirm(ctx, record_id, choice, entry)
                 except NotSignedIn:
                     raise
                 except Refusal as refusal:
-                    problems = ctx.form_problems(refusal)
+                    problems = ctx.form_problems(refusal, {"asked_for": "asked_for"})
                 else:
                     return ctx.redirect(f"{_LIST}?done=differs" if differs else f"{_LIST}?done=confirmed")
         names = await ctx.person_names([ballot.person_id, ballot.recorder])
@@ -113,6 +115,9 @@ class PaperBallotPages(Generic[QuestionT]):
             name=names[ballot.person_id].full,
             recorder=names[ballot.recorder].full,
             taken=ctx.say(f"taken.{ballot.taken}"),
+            by_phone=ballot.taken == "phone",
+            asked_for="yes" if form is not None and form.text("asked_for") == "yes" else "",
+            asked=_asked_choices(ctx),
             answers=self.carrier.answers(ctx, question, None),
             texts=self.carrier.texts(question),
             form=self.confirm_form,
@@ -137,5 +142,10 @@ class PaperBallotPages(Generic[QuestionT]):
             answers=self.carrier.answers(ctx, question, choice),
             texts=self.carrier.texts(question),
             taken=channels,
+            asked=_asked_choices(ctx),
             form=self.record_form,
         )
+
+
+def _asked_choices(ctx: PageContext) -> list[dict[str, str]]:
+    return [{"value": "yes", "text": str(ctx.say("paper.asked_for")), "hint": ""}]

@@ -771,6 +771,7 @@ class Ballot(_message.Message):
     TAKEN_FIELD_NUMBER: _builtins.int
     RECORDED_AT_FIELD_NUMBER: _builtins.int
     RECORDERS_FIELD_NUMBER: _builtins.int
+    ASKED_FOR_FIELD_NUMBER: _builtins.int
     ballot_id: _builtins.str
     motion_id: _builtins.str
     person_id: _builtins.str
@@ -779,6 +780,8 @@ class Ballot(_message.Message):
     revision: _builtins.int
     taken: _builtins.str
     """page, paper, phone, helper, command_line"""
+    asked_for: _builtins.bool
+    """by phone: both recorders heard the person choose, and ask them to enter it"""
     @_builtins.property
     def recorded_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -797,10 +800,11 @@ class Ballot(_message.Message):
         taken: _builtins.str = ...,
         recorded_at: _timestamp_pb2.Timestamp | None = ...,
         recorders: _abc.Iterable[_builtins.str] | None = ...,
+        asked_for: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["recorded_at", b"recorded_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ballot_id", b"ballot_id", "choice", b"choice", "member_class", b"member_class", "motion_id", b"motion_id", "person_id", b"person_id", "recorded_at", b"recorded_at", "recorders", b"recorders", "revision", b"revision", "taken", b"taken"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_for", b"asked_for", "ballot_id", b"ballot_id", "choice", b"choice", "member_class", b"member_class", "motion_id", b"motion_id", "person_id", b"person_id", "recorded_at", b"recorded_at", "recorders", b"recorders", "revision", b"revision", "taken", b"taken"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -882,12 +886,15 @@ class RecordBallotRequest(_message.Message):
     PERSON_ID_FIELD_NUMBER: _builtins.int
     CHOICE_FIELD_NUMBER: _builtins.int
     TAKEN_FIELD_NUMBER: _builtins.int
+    ASKED_FOR_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     motion_id: _builtins.str
     person_id: _builtins.str
     choice: _builtins.str
     taken: _builtins.str
     """paper, phone"""
+    asked_for: _builtins.bool
+    """the person chose on the phone, and asked the caller to enter it; a vote by phone is refused without"""
     def __init__(
         self,
         *,
@@ -896,10 +903,11 @@ class RecordBallotRequest(_message.Message):
         person_id: _builtins.str = ...,
         choice: _builtins.str = ...,
         taken: _builtins.str = ...,
+        asked_for: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["choice", b"choice", "motion_id", b"motion_id", "person_id", b"person_id", "request_id", b"request_id", "taken", b"taken"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_for", b"asked_for", "choice", b"choice", "motion_id", b"motion_id", "person_id", b"person_id", "request_id", b"request_id", "taken", b"taken"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -935,19 +943,23 @@ class ConfirmBallotRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     RECORD_ID_FIELD_NUMBER: _builtins.int
     CHOICE_FIELD_NUMBER: _builtins.int
+    ASKED_FOR_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     record_id: _builtins.str
     choice: _builtins.str
+    asked_for: _builtins.bool
+    """as in RecordBallotRequest"""
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         record_id: _builtins.str = ...,
         choice: _builtins.str = ...,
+        asked_for: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["choice", b"choice", "record_id", b"record_id", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_for", b"asked_for", "choice", b"choice", "record_id", b"record_id", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

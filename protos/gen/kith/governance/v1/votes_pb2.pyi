@@ -1513,6 +1513,7 @@ class VoteBallot(_message.Message):
     TAKEN_FIELD_NUMBER: _builtins.int
     RECORDED_AT_FIELD_NUMBER: _builtins.int
     LEAF_FIELD_NUMBER: _builtins.int
+    ASKED_FOR_FIELD_NUMBER: _builtins.int
     vote_id: _builtins.str
     pseudonym: _builtins.str
     withdrawn: _builtins.bool
@@ -1521,6 +1522,8 @@ class VoteBallot(_message.Message):
     """page, paper, phone, helper, command_line"""
     leaf: _builtins.bytes
     """leaf hash of its entry on the board"""
+    asked_for: _builtins.bool
+    """by phone: both recorders heard the person choose, and ask them to enter it"""
     @_builtins.property
     def marks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Mark]: ...
     @_builtins.property
@@ -1536,10 +1539,11 @@ class VoteBallot(_message.Message):
         taken: _builtins.str = ...,
         recorded_at: _timestamp_pb2.Timestamp | None = ...,
         leaf: _builtins.bytes = ...,
+        asked_for: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["recorded_at", b"recorded_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["leaf", b"leaf", "marks", b"marks", "pseudonym", b"pseudonym", "recorded_at", b"recorded_at", "revision", b"revision", "taken", b"taken", "vote_id", b"vote_id", "withdrawn", b"withdrawn"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_for", b"asked_for", "leaf", b"leaf", "marks", b"marks", "pseudonym", b"pseudonym", "recorded_at", b"recorded_at", "revision", b"revision", "taken", b"taken", "vote_id", b"vote_id", "withdrawn", b"withdrawn"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1621,11 +1625,14 @@ class RecordVoteBallotRequest(_message.Message):
     PERSON_ID_FIELD_NUMBER: _builtins.int
     MARKS_FIELD_NUMBER: _builtins.int
     TAKEN_FIELD_NUMBER: _builtins.int
+    ASKED_FOR_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     vote_id: _builtins.str
     person_id: _builtins.str
     taken: _builtins.str
     """paper, phone"""
+    asked_for: _builtins.bool
+    """as in RecordBallotRequest"""
     @_builtins.property
     def marks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Mark]: ...
     def __init__(
@@ -1636,10 +1643,11 @@ class RecordVoteBallotRequest(_message.Message):
         person_id: _builtins.str = ...,
         marks: _abc.Iterable[Global___Mark] | None = ...,
         taken: _builtins.str = ...,
+        asked_for: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["marks", b"marks", "person_id", b"person_id", "request_id", b"request_id", "taken", b"taken", "vote_id", b"vote_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_for", b"asked_for", "marks", b"marks", "person_id", b"person_id", "request_id", b"request_id", "taken", b"taken", "vote_id", b"vote_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1675,8 +1683,11 @@ class ConfirmVoteBallotRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     RECORD_ID_FIELD_NUMBER: _builtins.int
     MARKS_FIELD_NUMBER: _builtins.int
+    ASKED_FOR_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     record_id: _builtins.str
+    asked_for: _builtins.bool
+    """as in RecordBallotRequest"""
     @_builtins.property
     def marks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Mark]: ...
     def __init__(
@@ -1685,10 +1696,11 @@ class ConfirmVoteBallotRequest(_message.Message):
         request_id: _builtins.str = ...,
         record_id: _builtins.str = ...,
         marks: _abc.Iterable[Global___Mark] | None = ...,
+        asked_for: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["marks", b"marks", "record_id", b"record_id", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_for", b"asked_for", "marks", b"marks", "record_id", b"record_id", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
