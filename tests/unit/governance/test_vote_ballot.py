@@ -10,7 +10,7 @@ from kith.governance.v1.enums import VoteState
 from libs.boards import entries
 from libs.boards.entries import Choice
 from libs.boards.vote_terms import VoteTerms
-from libs.refusals import Refusal
+from libs.refusals import Invalid, Refusal
 from libs.rulebook.counting import Method
 from libs.signing import merkle
 from services.governance.domain import vote_ballot as rules
@@ -117,20 +117,35 @@ def make_entry(recorder: UUID = SECRETARY, taken: BallotChannel = BallotChannel.
 
 
 def test_two_people_who_wrote_the_same_make_a_ballot() -> None:
-    made = confirm_entry(ROW, check_first_entry(make_entry()), "for", SECOND, uuid4(), NOW)
+    made = confirm_entry(ROW, check_first_entry(make_entry()), "for", SECOND, uuid4(), NOW, asked_for=False)
     assert made is not None
     assert (made.choice, made.revision, made.taken, made.recorders) == ("for", 1, BallotChannel.PAPER, (SECRETARY, SECOND))
-    assert confirm_entry(ROW, make_entry(), "against", SECOND, uuid4(), NOW) is None
+    assert confirm_entry(ROW, make_entry(), "against", SECOND, uuid4(), NOW, asked_for=False) is None
 
 
 def test_nobody_records_their_own_vote_nor_confirms_their_own_entry() -> None:
     for deed, reason in (
         (lambda: check_first_entry(make_entry(PAT)), "RECORDER_IS_VOTER"),
         (lambda: check_first_entry(make_entry(taken=BallotChannel.PAGE)), "TAKEN_UNKNOWN"),
-        (lambda: confirm_entry(ROW, make_entry(), "for", PAT, uuid4(), NOW), "RECORDER_IS_VOTER"),
-        (lambda: confirm_entry(ROW, make_entry(), "for", SECRETARY, uuid4(), NOW), "SAME_RECORDER"),
-        (lambda: confirm_entry(replace(ROW, revision=1), make_entry(), "for", SECOND, uuid4(), NOW), "BALLOT_STALE"),
+        (lambda: confirm_entry(ROW, make_entry(), "for", PAT, uuid4(), NOW, asked_for=False), "RECORDER_IS_VOTER"),
+        (lambda: confirm_entry(ROW, make_entry(), "for", SECRETARY, uuid4(), NOW, asked_for=False), "SAME_RECORDER"),
+        (lambda: confirm_entry(replace(ROW, revision=1), make_entry(), "for", SECOND, uuid4(), NOW, asked_for=False), "BALLOT_STALE"),
     ):
         with pytest.raises(Refusal) as raised:
             deed()
         assert raised.value.reason == reason
+
+
+@pytest.mark.capability("I5")
+def test_of_a_vote_by_phone_both_say_that_the_person_asked_for_it() -> None:
+    entry = make_entry(taken=BallotChannel.PHONE)
+    asked = replace(entry, asked_for=True)
+    for deed in (lambda: check_first_entry(entry), lambda: confirm_entry(ROW, asked, "for", SECOND, uuid4(), NOW, asked_for=False)):
+        with pytest.raises(Invalid, match="PHONE_CONSENT_MISSING"):
+            deed()
+    ballot = confirm_entry(ROW, check_first_entry(asked), "for", SECOND, uuid4(), NOW, asked_for=True)
+    assert ballot is not None
+    assert (ballot.asked_for, ballot.taken) == (True, BallotChannel.PHONE)
+    paper = confirm_entry(ROW, make_entry(), "for", SECOND, uuid4(), NOW, asked_for=True)
+    assert paper is not None
+    assert not paper.asked_for, "a paper shows itself what its person wants"
