@@ -1,5 +1,6 @@
 """A ballot and the two people behind one that came on paper."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -85,8 +86,8 @@ def test_a_person_who_is_not_on_the_roll_is_told_why(standing: tuple[str, bool] 
 
 @pytest.mark.parametrize("taken", [BallotChannel.PAPER, BallotChannel.PHONE])
 def test_two_people_who_write_down_the_same_make_a_ballot(taken: BallotChannel) -> None:
-    entry = check_first_entry(make_entry(choice="against", taken=taken, revision=2))
-    ballot = confirm_entry(make_roll_row(2), entry, "against", SECOND, UUID(int=7), NOON)
+    entry = check_first_entry(replace(make_entry(choice="against", taken=taken, revision=2), asked_for=True))
+    ballot = confirm_entry(make_roll_row(2), entry, "against", SECOND, UUID(int=7), NOON, asked_for=True)
     assert ballot is not None
     assert (ballot.row.person, ballot.row.member_class, ballot.choice, ballot.revision) == (VOTER, "user", "against", 3)
     assert (ballot.taken, ballot.recorders, ballot.recorded_at) == (taken, (FIRST, SECOND), NOON)
@@ -117,12 +118,12 @@ def test_a_first_entry_is_refused(entry: BallotEntry[UUID, str], kind: type[Refu
 )
 def test_a_second_entry_is_refused(place: MotionRow, choice: str, recorder: UUID, kind: type[Refusal], reason: str) -> None:
     with pytest.raises(kind) as refused:
-        confirm_entry(place, make_entry(), choice, recorder, UUID(int=7), NOON)
+        confirm_entry(place, make_entry(), choice, recorder, UUID(int=7), NOON, asked_for=True)
     assert refused.value.reason == reason
 
 
 def test_two_entries_that_differ_make_no_ballot() -> None:
-    assert confirm_entry(make_roll_row(), make_entry(), "against", SECOND, UUID(int=7), NOON) is None
+    assert confirm_entry(make_roll_row(), make_entry(), "against", SECOND, UUID(int=7), NOON, asked_for=True) is None
 
 
 def make_poll(row: MotionRow | None, voting_right: tuple[str, bool] | None = None) -> MotionPoll:
