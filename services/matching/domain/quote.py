@@ -6,26 +6,10 @@ visit at a time, so that a visit that takes as long as was quoted costs what was
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from kith.matching.v1.enums import WorksAs
+from kith.matching.v1.enums import QuoteLine, WorksAs
 from libs.money import pay_of, price_of
 from libs.rulebook import MoneyRules
-
-
-class QuoteLine(StrEnum):
-    """What a part of the price is, in the order in which a quote names them."""
-
-    PAY = "pay"
-    """To a self-employed worker, for care."""
-    WAGES = "wages"
-    """Of an employed worker: their rate, of which their contract says what is pay."""
-    WORKER_GIVES = "worker_gives"
-    """To the co-op, out of the worker's rate."""
-    PAYER_ADDS = "payer_adds"
-    """To the co-op, on top of the worker's rate."""
-    TRAVEL = "travel"
-    """To the worker, whole."""
 
 
 @dataclass(frozen=True)

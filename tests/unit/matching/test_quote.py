@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kith.matching.v1.enums import WorksAs
+from kith.matching.v1.enums import QuoteLine, WorksAs
 from libs.rulebook import MoneyRules, read_rulebook, templates
-from services.matching.domain.quote import ExpectedVisit, QuoteLine, quote_hour, quote_week
+from services.matching.domain.quote import ExpectedVisit, quote_hour, quote_week
 from services.scheduling.domain.settlement import Engagement, Visit, Worker, settle
 
 SHARES = st.fractions(0, 1, max_denominator=1000)
