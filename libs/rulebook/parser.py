@@ -6,6 +6,7 @@ from hashlib import sha256
 from libs.rulebook.credentials import read_credentials
 from libs.rulebook.matching import read_matching
 from libs.rulebook.mistakes import RulebookMistakes
+from libs.rulebook.money import read_money
 from libs.rulebook.resolutions import read_resolution_types
 from libs.rulebook.retention import read_retention
 from libs.rulebook.rulebook import SCHEMA, MemberClass, ResolutionType, Rulebook
@@ -51,10 +52,11 @@ def _rulebook(source: TomlSource, name: str) -> Rulebook:
     credentials = read_credentials(root)
     matching = read_matching(root)
     retention = read_retention(root)
+    money = read_money(root)
     root.reject_unknown_keys(_LATER)
     if classes_table is not None:
         _check_every_class_votes_somewhere(classes_table, classes, resolutions)
-    return Rulebook(name, SCHEMA, classes, resolutions, ballot_kind, recorders, credentials, matching, retention)
+    return Rulebook(name, SCHEMA, classes, resolutions, ballot_kind, recorders, credentials, matching, retention, money)
 
 
 def _check_schema(root: TomlTable) -> None:

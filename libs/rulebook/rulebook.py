@@ -6,6 +6,7 @@ from datetime import timedelta
 from libs.rulebook.counting import CountingRule, Threshold
 from libs.rulebook.credentials import CredentialKind
 from libs.rulebook.matching import MatchingRules
+from libs.rulebook.money import MoneyRules
 from libs.rulebook.retention import Retention
 
 SCHEMA = "kith.rulebook.v1"
@@ -80,6 +81,8 @@ class Rulebook:
     """How people find one another; as usual where the rulebook does not say."""
     retention: Retention
     """How long records are kept; the default where the rulebook does not say."""
+    money: MoneyRules | None
+    """What the co-op adds and takes, and what travel costs; None where the rulebook does not say."""
 
     def member_class(self, key: str) -> MemberClass | None:
         """The class with this key, or None."""

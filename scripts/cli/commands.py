@@ -41,6 +41,7 @@ COMMANDS = {
     "count": CliCommand("scripts.cli.count:count_command", "count votes by a stated rule, without a running co-op"),
     "pairs": CliCommand("scripts.cli.pairs:pairs_command", "recompute a matching day, without a running co-op"),
     "settle": CliCommand("scripts.cli.settle:settle_command", "recompute the money of a week, without a running co-op"),
+    "quote": CliCommand("scripts.cli.quote:quote_command", "recompute what support will cost, without a running co-op"),
     "hours": CliCommand("scripts.cli.hours:hours_command", "recompute whether work keeps the working-time rules"),
     "rank": CliCommand("scripts.cli.rank:rank_command", "say who suits a person and why, without a running co-op"),
     "rota": CliCommand("scripts.cli.rota:rota_app", "plan a day's visits, without a running co-op"),

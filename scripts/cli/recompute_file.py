@@ -1,4 +1,4 @@
-"""Reads the files from which anybody can recompute a result (`kith rank`, `kith pairs`, `kith settle`, `kith hours`, `kith rota solve`).
+"""Reads the files from which anybody can recompute a result (`kith rank`, `pairs`, `settle`, `quote`, `hours` and `rota solve`).
 
 Also prints the answer.
 

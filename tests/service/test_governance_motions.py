@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from kith.governance.facts.v1.facts_pb2 import MotionOpened, NoticeWanted, RulebookAdopted
+from kith.governance.facts.v1.facts_pb2 import AdoptedMoney, MotionOpened, NoticeWanted, RulebookAdopted
 from kith.governance.v1 import governance_pb2 as pb
 from libs.database import paging
 from libs.database.engine import new_id
@@ -183,12 +183,13 @@ async def test_a_passed_motion_changes_the_rulebook_and_a_running_vote_keeps_its
     async with member_assembly(infrastructure, user=3) as assembly:
         users = assembly.members["user"]
         old = (await call_service(assembly.stub.GetRulebook, pb.GetRulebookRequest(), assembly.secretary_token())).rulebook_hash
-        stricter = RULEBOOK.replace(
-            'explanation = "More for than against."\neasy_read', 'explanation = "All must agree."\neasy_read'
-        ).replace(
-            'changes_rulebook = false\nthreshold = { more_than = "1/2" }\nnotice_days = 0',
-            'changes_rulebook = false\nthreshold = { at_least = "100 %" }\nnotice_days = 0',
-            1,
+        stricter = (
+            RULEBOOK.replace('explanation = "More for than against."\neasy_read', 'explanation = "All must agree."\neasy_read').replace(
+                'changes_rulebook = false\nthreshold = { more_than = "1/2" }\nnotice_days = 0',
+                'changes_rulebook = false\nthreshold = { at_least = "100 %" }\nnotice_days = 0',
+                1,
+            )
+            + '\n[money]\npayer_adds = "17.5 %"\nworker_gives = "0 %"\ntravel_pence_a_km = 28\n'
         )
         change = await assembly.open_motion(assembly.question(kind="rules", rulebook=stricter))
         running_vote = await assembly.open_motion(assembly.question(hours=6))
@@ -215,8 +216,10 @@ async def test_a_passed_motion_changes_the_rulebook_and_a_running_vote_keeps_its
         kept, new = await assembly.wait_for_result(running_vote), await assembly.wait_for_result(under_new)
         assert (kept.passes, kept.rulebook_hash) == (True, old)
         assert (new.passes, new.rulebook_hash) == (False, now.rulebook_hash)
-        facts = [event.rulebook_hash for event in await assembly.co_op.published_events("governance") if isinstance(event, RulebookAdopted)]
-        assert facts == [old, now.rulebook_hash]
+        adopted = [event for event in await assembly.co_op.published_events("governance") if isinstance(event, RulebookAdopted)]
+        assert [event.rulebook_hash for event in adopted] == [old, now.rulebook_hash]
+        assert [event.HasField("money") for event in adopted] == [False, True]
+        assert adopted[1].money == AdoptedMoney(payer_adds="7/40", worker_gives="0/1", travel_pence_a_km=28)
         log = (await call_service(assembly.stub.ListDecisions, pb.ListDecisionsRequest(), assembly.secretary_token())).decisions
         assert [one.number for one in log] == [5, 4, 3, 2, 1]
         assert [one.effect for one in log].count("rulebook_adopted") == 2

@@ -9,6 +9,7 @@ from libs.access.erasing import Erased
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 from libs.rulebook import Rulebook
+from libs.rulebook.fraction_text import format_fraction
 from services.governance.domain.ballot import Ballot
 from services.governance.domain.motion import Motion, notices_of
 from services.governance.domain.motion_ballot import MotionRow
@@ -34,6 +35,9 @@ async def rulebook_adopted(work: UnitOfWork, rulebook: Rulebook, decision: UUID)
             shown_a_week=rules.shown_a_week,
         )
     )
+    if (money := rulebook.money) is not None:
+        message.money.payer_adds, message.money.worker_gives = format_fraction(money.payer_adds), format_fraction(money.worker_gives)
+        message.money.travel_pence_a_km, message.money.travel_pence_a_minute = money.travel_pence_a_km, money.travel_pence_a_minute
     for rule in rulebook.retention.rules:
         message.retention.add(kind=rule.kind, years=rule.years, after=rule.after)
     message.holds_not_shown.extend(rulebook.retention.holds_not_shown)

@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 from libs.access import acting, audit
 from libs.database.engine import UnitOfWork
+from libs.rulebook import MoneyRules
+from services.matching.domain.quote import Quote, quote_hour
 from services.matching.domain.ranking import Draw
 from services.matching.domain.support_profile import SCOPE, GivingSupport
-from services.matching.storage import offer_visibility, support_profiles, teams
+from services.matching.storage import money_rules, offer_visibility, support_profiles, teams
 
 _SHOWN = 60
 
@@ -29,7 +31,16 @@ class OfferFilter:
         )
 
 
-async def find_offers(work: UnitOfWork, person: UUID, wanted: OfferFilter, *, zone: ZoneInfo) -> list[tuple[UUID, GivingSupport]]:
+@dataclass(frozen=True)
+class FoundOffer:
+    """An offer, and what an hour costs by the rulebook in force; None where it has no shares."""
+
+    person: UUID
+    offer: GivingSupport
+    hour: Quote | None
+
+
+async def find_offers(work: UnitOfWork, person: UUID, wanted: OfferFilter, *, zone: ZoneInfo) -> list[FoundOffer]:
     """Without those whom either side does not want to see, those of a live introduction, and those in the team.
 
     Raises NotAllowed as `require_self_or_acting`.
@@ -46,4 +57,9 @@ async def find_offers(work: UnitOfWork, person: UUID, wanted: OfferFilter, *, zo
     found = sorted(fitting, key=lambda other: draw.of(str(other)))
     await audit.record_read(work, "support profile", "find", *found[:_SHOWN])
     # Where somebody lives is not for everybody who looks for support.
-    return [(other, replace(offers[other], postcode="")) for other in found[:_SHOWN]]
+    rules = await money_rules.find_money_rules(work)
+    return [FoundOffer(other, replace(offers[other], postcode=""), _hour(rules, offers[other])) for other in found[:_SHOWN]]
+
+
+def _hour(rules: MoneyRules | None, offer: GivingSupport) -> Quote | None:
+    return quote_hour(rules, offer.works_as, offer.rate_pence) if rules else None

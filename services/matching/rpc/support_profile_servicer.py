@@ -17,8 +17,9 @@ from services.matching.commands.set_giving_support import set_giving_support
 from services.matching.domain.places import Place
 from services.matching.domain.support_profile import GettingSupport, GivingSupport
 from services.matching.domain.weekly_hours import WeeklyTime, parse_weekly_time
-from services.matching.queries.find_offers import OfferFilter, find_offers
+from services.matching.queries.find_offers import FoundOffer, OfferFilter, find_offers
 from services.matching.queries.get_support_profiles import get_support_profiles
+from services.matching.rpc.quote_message import quote_message
 
 
 def support_profile_service(runtime: Runtime, places: Mapping[str, Place], zone: ZoneInfo) -> BoundService:
@@ -45,8 +46,13 @@ def _wanted(request: pb.FindOffersRequest) -> tuple[UUID, OfferFilter]:
     return parse_id("person_id", request.person_id), OfferFilter(request.language, request.tag.strip(), request.day)
 
 
-def _offers(found: list[tuple[UUID, GivingSupport]]) -> pb.FindOffersResponse:
-    return pb.FindOffersResponse(offers=[pb.Offer(person_id=str(person), profile=giving_message(offer)) for person, offer in found])
+def _offers(found: list[FoundOffer]) -> pb.FindOffersResponse:
+    return pb.FindOffersResponse(offers=map(_offer, found))
+
+
+def _offer(found: FoundOffer) -> pb.Offer:
+    hour = quote_message(found.hour) if found.hour else None
+    return pb.Offer(person_id=str(found.person), profile=giving_message(found.offer), hour=hour)
 
 
 def _getting(request: pb.SetGettingSupportRequest) -> tuple[UUID, GettingSupport]:

@@ -90,4 +90,5 @@ PERSON_TABLES = (
 TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
     "credential_rule": "what the rulebook says of credentials",
     "matching_rule": "what the rulebook says of introductions",
+    "money_rule": "what the rulebook says of shares",
 }

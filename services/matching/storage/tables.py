@@ -1,7 +1,7 @@
 """Matching's tables as metadata. `migrations/` holds the DDL that creates them, with the row-level security; a test compares both.
 
 Times are pairs of minutes of the week, one after the other; places are in millionths of a degree. `current_member`, `credential_rule`,
-`matching_rule` and `held_credential` are projections of other services' events.
+`matching_rule`, `money_rule` and `held_credential` are projections of other services' events.
 """
 
 from sqlalchemy import (
@@ -84,6 +84,16 @@ matching_rule = Table(
 )
 
 held_credential = held_credentials.held_credential.to_metadata(metadata)
+
+money_rule = Table(
+    "money_rule",
+    metadata,
+    Column("only_one", Boolean, primary_key=True, server_default=true()),
+    required("payer_adds", Text),
+    required("worker_gives", Text),
+    required("travel_pence_a_km", Integer),
+    required("travel_pence_a_minute", Integer),
+)
 
 introduction = Table(
     "introduction",

@@ -15,6 +15,7 @@ COMMANDS = {
     "pairs": ["pairs"],
     "hours": ["hours"],
     "settle": ["settle"],
+    "quote": ["quote"],
     "count": ["count"],
     "rota": ["rota", "solve", "--iterations", "1", "--output", "/dev/null"],
 }

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from kith.matching.v1 import call_outs_pb2 as call_outs
 from kith.matching.v1 import introductions_pb2 as intro
+from kith.matching.v1 import quotes_pb2 as quotes
 from kith.matching.v1 import reviews_pb2 as reviews
 from kith.matching.v1 import suggestions_pb2 as suggest
 from kith.matching.v1 import support_profiles_pb2 as pb
@@ -31,7 +32,9 @@ class FakeSupportProfileService(FakeService):
         return pb.GetSupportProfilesResponse(getting=self.getting, giving=self.giving)
 
     def FindOffers(self, request: pb.FindOffersRequest) -> pb.FindOffersResponse:
-        return pb.FindOffersResponse(offers=[] if request.tag else [pb.Offer(person_id=JO, profile=self.giving)])
+        parts = [quotes.QuotePart(line=quotes.QUOTE_LINE_PAY, pence=1711), quotes.QuotePart(line=quotes.QUOTE_LINE_WORKER_GIVES, pence=139)]
+        hour = quotes.Quote(price_pence=2174, parts=[*parts, quotes.QuotePart(line=quotes.QUOTE_LINE_PAYER_ADDS, pence=324)])
+        return pb.FindOffersResponse(offers=[] if request.tag else [pb.Offer(person_id=JO, profile=self.giving, hour=hour)])
 
 
 class FakeSuggestionService(FakeService):

@@ -9,7 +9,7 @@ import pytest
 from kith.federation.v1.enums import BallotWord, PeerState
 from kith.governance.v1.enums import MotionState, VoteState
 from kith.identity.v1.enums import ActingScope, CredentialState, EndReason, EvidenceKind, GateProblem, RelationshipKind, RelationshipState
-from kith.matching.v1.enums import TeamHat, TeamMemberKind
+from kith.matching.v1.enums import QuoteLine, TeamHat, TeamMemberKind
 from kith.status.v1.enums import State
 from libs.rulebook import Gate
 from services.web.localisation.catalogue import EASY_READ, FOLDER, PLAIN_ENGLISH, load_catalogues, read_catalogue
@@ -36,7 +36,7 @@ ASKED_BY_NAME = (
     "support_gender.", "support_own_gender.", "support_works_as.", "support_getting.", "support_giving.",
     "meet.step_", "meet.yes_", "meet.not_now_", "meet_done.", "meet_side.", "meet_nobody.", "team_kind.", "team_hat.", "team_done.",
     "why_person.", "why_worker.", "why_not_person.", "why_not_worker.", "why_part.", "why_never.",
-    "reviews_done.", "call_outs_done.", "reviews_side.", "review_answer.", "team_task.",
+    "quote.", "reviews_done.", "call_outs_done.", "reviews_side.", "review_answer.", "team_task.",
     "visit_state.", "visit_done.", "visit_is.", "visit_do.", "visit_workers.", "week_done.",
     "notice.", "notices.state_", "notices.why_", "told_by.", "told.now_", "told_about.",
 )  # fmt: skip
@@ -85,6 +85,7 @@ def test_no_sentence_is_there_that_no_page_asks_for() -> None:
         ("gate", Gate, set()),
         ("team_kind", TeamMemberKind, set()),
         ("team_hat", TeamHat, set()),
+        ("quote", QuoteLine, set()),
     ],
 )
 def test_every_word_of_a_vocabulary_that_pages_show_has_a_sentence(prefix: str, kind: type[StrEnum], elsewhere: set[StrEnum]) -> None:

@@ -123,6 +123,15 @@ def test_people_browse_offers_for_themselves_and_ask_to_meet() -> None:
     assert "Nobody fits yet." in browser.open("/people/find?tag=chess")
 
 
+@pytest.mark.capability("T4")
+def test_an_offer_says_what_an_hour_costs_and_which_part_is_whose() -> None:
+    page = ScriptlessBrowser(FakeServices()).sign_in().open("/people/find")
+    name = NAMES[JO][0]
+    pay, given = f"£17.11 of it is pay for {name}.", f"£1.39 of it {name} gives to the co-op."
+    for words in ("£21.74 in all.", pay, given, "£3.24 of it you add for the co-op."):
+        assert words in page
+
+
 @pytest.mark.capability("T5")
 def test_suggestions_say_for_both_sides_what_fits_and_what_does_not() -> None:
     fakes = FakeServices()

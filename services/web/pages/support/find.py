@@ -1,7 +1,9 @@
 """Members who offer support, to browse for oneself: who they are, when they have time, and a way to say that one would like to meet."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
 from starlette.responses import Response
 
 from kith.matching.v1 import support_profiles_pb2 as pb
@@ -9,6 +11,7 @@ from services.web.page import Page
 from services.web.page_context import PageContext
 from services.web.pages.support.giving import pounds
 from services.web.pages.support.profile_form import language_choices, language_words, times_in_words
+from services.web.pages.support.quote_words import quote_in_words
 from services.web.pages.support.typed_times import DAYS
 
 PATH = "/people/find"
@@ -25,6 +28,8 @@ class OfferView:
     languages: str
     tags: str
     rate: str
+    hour: Sequence[Markup]
+    """What an hour costs, and which part of it is whose: a sentence each."""
 
 
 async def show(ctx: PageContext) -> Response:
@@ -57,6 +62,7 @@ def _view(ctx: PageContext, offer: pb.Offer, name: str) -> OfferView:
         ", ".join(language_words(ctx, code) for code in profile.languages),
         ", ".join(profile.tags),
         pounds(profile.rate_pence) if profile.rate_pence else "",
+        quote_in_words(ctx, offer.hour, name) if offer.hour.price_pence else (),
     )
 
 

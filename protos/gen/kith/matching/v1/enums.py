@@ -17,6 +17,14 @@ class NoKind(StrEnum):
     LAPSED = "lapsed"
 
 
+class QuoteLine(StrEnum):
+    PAY = "pay"
+    WAGES = "wages"
+    WORKER_GIVES = "worker_gives"
+    PAYER_ADDS = "payer_adds"
+    TRAVEL = "travel"
+
+
 class ReviewAnswer(StrEnum):
     GO_ON = "go_on"
     TALK = "talk"

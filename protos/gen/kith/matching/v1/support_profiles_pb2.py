@@ -22,41 +22,42 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from kith.matching.v1 import quotes_pb2 as kith_dot_matching_dot_v1_dot_quotes__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'kith/matching/v1/support_profiles.proto\x12\x10kith.matching.v1\"7\n\nWeeklyTime\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\x12\x0e\n\x06\x62\x65gins\x18\x02 \x01(\t\x12\x0c\n\x04\x65nds\x18\x03 \x01(\t\"\xe5\x01\n\x0eGettingSupport\x12\x10\n\x08postcode\x18\x01 \x01(\t\x12+\n\x05times\x18\x02 \x03(\x0b\x32\x1c.kith.matching.v1.WeeklyTime\x12\x15\n\rneeded_skills\x18\x03 \x03(\t\x12\x18\n\x10needed_languages\x18\x04 \x03(\t\x12\x15\n\rneeded_gender\x18\x05 \x01(\t\x12\x18\n\x10wished_languages\x18\x06 \x03(\t\x12\x13\n\x0bwished_tags\x18\x07 \x03(\t\x12\x0c\n\x04open\x18\x08 \x01(\x08\x12\x0f\n\x07version\x18\t \x01(\x03\"\xad\x02\n\rGivingSupport\x12\x10\n\x08postcode\x18\x01 \x01(\t\x12\x10\n\x08reach_km\x18\x02 \x01(\x05\x12+\n\x05times\x18\x03 \x03(\x0b\x32\x1c.kith.matching.v1.WeeklyTime\x12\x16\n\x0eminutes_a_week\x18\x04 \x01(\x05\x12\x11\n\tlanguages\x18\x05 \x03(\t\x12\x0e\n\x06gender\x18\x06 \x01(\t\x12\x0c\n\x04tags\x18\x07 \x03(\t\x12\x13\n\x0bwished_tags\x18\x08 \x03(\t\x12+\n\x08works_as\x18\t \x01(\x0e\x32\x19.kith.matching.v1.WorksAs\x12\x12\n\nrate_pence\x18\n \x01(\x05\x12\r\n\x05words\x18\x0b \x01(\t\x12\x0c\n\x04open\x18\x0c \x01(\x08\x12\x0f\n\x07version\x18\r \x01(\x03\".\n\x19GetSupportProfilesRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\"\x80\x01\n\x1aGetSupportProfilesResponse\x12\x31\n\x07getting\x18\x01 \x01(\x0b\x32 .kith.matching.v1.GettingSupport\x12/\n\x06giving\x18\x02 \x01(\x0b\x32\x1f.kith.matching.v1.GivingSupport\"t\n\x18SetGettingSupportRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x31\n\x07profile\x18\x03 \x01(\x0b\x32 .kith.matching.v1.GettingSupport\",\n\x19SetGettingSupportResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"r\n\x17SetGivingSupportRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x30\n\x07profile\x18\x03 \x01(\x0b\x32\x1f.kith.matching.v1.GivingSupport\"+\n\x18SetGivingSupportResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"R\n\x11\x46indOffersRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x10\n\x08language\x18\x02 \x01(\t\x12\x0b\n\x03tag\x18\x03 \x01(\t\x12\x0b\n\x03\x64\x61y\x18\x04 \x01(\t\"L\n\x05Offer\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x30\n\x07profile\x18\x02 \x01(\x0b\x32\x1f.kith.matching.v1.GivingSupport\"=\n\x12\x46indOffersResponse\x12\'\n\x06offers\x18\x01 \x03(\x0b\x32\x17.kith.matching.v1.Offer*n\n\x07WorksAs\x12\x18\n\x14WORKS_AS_UNSPECIFIED\x10\x00\x12\x15\n\x11WORKS_AS_EMPLOYED\x10\x01\x12\x1a\n\x16WORKS_AS_SELF_EMPLOYED\x10\x02\x12\x16\n\x12WORKS_AS_VOLUNTEER\x10\x03\x32\xba\x03\n\x15SupportProfileService\x12o\n\x12GetSupportProfiles\x12+.kith.matching.v1.GetSupportProfilesRequest\x1a,.kith.matching.v1.GetSupportProfilesResponse\x12W\n\nFindOffers\x12#.kith.matching.v1.FindOffersRequest\x1a$.kith.matching.v1.FindOffersResponse\x12l\n\x11SetGettingSupport\x12*.kith.matching.v1.SetGettingSupportRequest\x1a+.kith.matching.v1.SetGettingSupportResponse\x12i\n\x10SetGivingSupport\x12).kith.matching.v1.SetGivingSupportRequest\x1a*.kith.matching.v1.SetGivingSupportResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'kith/matching/v1/support_profiles.proto\x12\x10kith.matching.v1\x1a\x1dkith/matching/v1/quotes.proto\"7\n\nWeeklyTime\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\x12\x0e\n\x06\x62\x65gins\x18\x02 \x01(\t\x12\x0c\n\x04\x65nds\x18\x03 \x01(\t\"\xe5\x01\n\x0eGettingSupport\x12\x10\n\x08postcode\x18\x01 \x01(\t\x12+\n\x05times\x18\x02 \x03(\x0b\x32\x1c.kith.matching.v1.WeeklyTime\x12\x15\n\rneeded_skills\x18\x03 \x03(\t\x12\x18\n\x10needed_languages\x18\x04 \x03(\t\x12\x15\n\rneeded_gender\x18\x05 \x01(\t\x12\x18\n\x10wished_languages\x18\x06 \x03(\t\x12\x13\n\x0bwished_tags\x18\x07 \x03(\t\x12\x0c\n\x04open\x18\x08 \x01(\x08\x12\x0f\n\x07version\x18\t \x01(\x03\"\xad\x02\n\rGivingSupport\x12\x10\n\x08postcode\x18\x01 \x01(\t\x12\x10\n\x08reach_km\x18\x02 \x01(\x05\x12+\n\x05times\x18\x03 \x03(\x0b\x32\x1c.kith.matching.v1.WeeklyTime\x12\x16\n\x0eminutes_a_week\x18\x04 \x01(\x05\x12\x11\n\tlanguages\x18\x05 \x03(\t\x12\x0e\n\x06gender\x18\x06 \x01(\t\x12\x0c\n\x04tags\x18\x07 \x03(\t\x12\x13\n\x0bwished_tags\x18\x08 \x03(\t\x12+\n\x08works_as\x18\t \x01(\x0e\x32\x19.kith.matching.v1.WorksAs\x12\x12\n\nrate_pence\x18\n \x01(\x05\x12\r\n\x05words\x18\x0b \x01(\t\x12\x0c\n\x04open\x18\x0c \x01(\x08\x12\x0f\n\x07version\x18\r \x01(\x03\".\n\x19GetSupportProfilesRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\"\x80\x01\n\x1aGetSupportProfilesResponse\x12\x31\n\x07getting\x18\x01 \x01(\x0b\x32 .kith.matching.v1.GettingSupport\x12/\n\x06giving\x18\x02 \x01(\x0b\x32\x1f.kith.matching.v1.GivingSupport\"t\n\x18SetGettingSupportRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x31\n\x07profile\x18\x03 \x01(\x0b\x32 .kith.matching.v1.GettingSupport\",\n\x19SetGettingSupportResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"r\n\x17SetGivingSupportRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x30\n\x07profile\x18\x03 \x01(\x0b\x32\x1f.kith.matching.v1.GivingSupport\"+\n\x18SetGivingSupportResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"R\n\x11\x46indOffersRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x10\n\x08language\x18\x02 \x01(\t\x12\x0b\n\x03tag\x18\x03 \x01(\t\x12\x0b\n\x03\x64\x61y\x18\x04 \x01(\t\"s\n\x05Offer\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x30\n\x07profile\x18\x02 \x01(\x0b\x32\x1f.kith.matching.v1.GivingSupport\x12%\n\x04hour\x18\x03 \x01(\x0b\x32\x17.kith.matching.v1.Quote\"=\n\x12\x46indOffersResponse\x12\'\n\x06offers\x18\x01 \x03(\x0b\x32\x17.kith.matching.v1.Offer*n\n\x07WorksAs\x12\x18\n\x14WORKS_AS_UNSPECIFIED\x10\x00\x12\x15\n\x11WORKS_AS_EMPLOYED\x10\x01\x12\x1a\n\x16WORKS_AS_SELF_EMPLOYED\x10\x02\x12\x16\n\x12WORKS_AS_VOLUNTEER\x10\x03\x32\xba\x03\n\x15SupportProfileService\x12o\n\x12GetSupportProfiles\x12+.kith.matching.v1.GetSupportProfilesRequest\x1a,.kith.matching.v1.GetSupportProfilesResponse\x12W\n\nFindOffers\x12#.kith.matching.v1.FindOffersRequest\x1a$.kith.matching.v1.FindOffersResponse\x12l\n\x11SetGettingSupport\x12*.kith.matching.v1.SetGettingSupportRequest\x1a+.kith.matching.v1.SetGettingSupportResponse\x12i\n\x10SetGivingSupport\x12).kith.matching.v1.SetGivingSupportRequest\x1a*.kith.matching.v1.SetGivingSupportResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.matching.v1.support_profiles_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_WORKSAS']._serialized_start=1383
-  _globals['_WORKSAS']._serialized_end=1493
-  _globals['_WEEKLYTIME']._serialized_start=61
-  _globals['_WEEKLYTIME']._serialized_end=116
-  _globals['_GETTINGSUPPORT']._serialized_start=119
-  _globals['_GETTINGSUPPORT']._serialized_end=348
-  _globals['_GIVINGSUPPORT']._serialized_start=351
-  _globals['_GIVINGSUPPORT']._serialized_end=652
-  _globals['_GETSUPPORTPROFILESREQUEST']._serialized_start=654
-  _globals['_GETSUPPORTPROFILESREQUEST']._serialized_end=700
-  _globals['_GETSUPPORTPROFILESRESPONSE']._serialized_start=703
-  _globals['_GETSUPPORTPROFILESRESPONSE']._serialized_end=831
-  _globals['_SETGETTINGSUPPORTREQUEST']._serialized_start=833
-  _globals['_SETGETTINGSUPPORTREQUEST']._serialized_end=949
-  _globals['_SETGETTINGSUPPORTRESPONSE']._serialized_start=951
-  _globals['_SETGETTINGSUPPORTRESPONSE']._serialized_end=995
-  _globals['_SETGIVINGSUPPORTREQUEST']._serialized_start=997
-  _globals['_SETGIVINGSUPPORTREQUEST']._serialized_end=1111
-  _globals['_SETGIVINGSUPPORTRESPONSE']._serialized_start=1113
-  _globals['_SETGIVINGSUPPORTRESPONSE']._serialized_end=1156
-  _globals['_FINDOFFERSREQUEST']._serialized_start=1158
-  _globals['_FINDOFFERSREQUEST']._serialized_end=1240
-  _globals['_OFFER']._serialized_start=1242
-  _globals['_OFFER']._serialized_end=1318
-  _globals['_FINDOFFERSRESPONSE']._serialized_start=1320
-  _globals['_FINDOFFERSRESPONSE']._serialized_end=1381
-  _globals['_SUPPORTPROFILESERVICE']._serialized_start=1496
-  _globals['_SUPPORTPROFILESERVICE']._serialized_end=1938
+  _globals['_WORKSAS']._serialized_start=1453
+  _globals['_WORKSAS']._serialized_end=1563
+  _globals['_WEEKLYTIME']._serialized_start=92
+  _globals['_WEEKLYTIME']._serialized_end=147
+  _globals['_GETTINGSUPPORT']._serialized_start=150
+  _globals['_GETTINGSUPPORT']._serialized_end=379
+  _globals['_GIVINGSUPPORT']._serialized_start=382
+  _globals['_GIVINGSUPPORT']._serialized_end=683
+  _globals['_GETSUPPORTPROFILESREQUEST']._serialized_start=685
+  _globals['_GETSUPPORTPROFILESREQUEST']._serialized_end=731
+  _globals['_GETSUPPORTPROFILESRESPONSE']._serialized_start=734
+  _globals['_GETSUPPORTPROFILESRESPONSE']._serialized_end=862
+  _globals['_SETGETTINGSUPPORTREQUEST']._serialized_start=864
+  _globals['_SETGETTINGSUPPORTREQUEST']._serialized_end=980
+  _globals['_SETGETTINGSUPPORTRESPONSE']._serialized_start=982
+  _globals['_SETGETTINGSUPPORTRESPONSE']._serialized_end=1026
+  _globals['_SETGIVINGSUPPORTREQUEST']._serialized_start=1028
+  _globals['_SETGIVINGSUPPORTREQUEST']._serialized_end=1142
+  _globals['_SETGIVINGSUPPORTRESPONSE']._serialized_start=1144
+  _globals['_SETGIVINGSUPPORTRESPONSE']._serialized_end=1187
+  _globals['_FINDOFFERSREQUEST']._serialized_start=1189
+  _globals['_FINDOFFERSREQUEST']._serialized_end=1271
+  _globals['_OFFER']._serialized_start=1273
+  _globals['_OFFER']._serialized_end=1388
+  _globals['_FINDOFFERSRESPONSE']._serialized_start=1390
+  _globals['_FINDOFFERSRESPONSE']._serialized_end=1451
+  _globals['_SUPPORTPROFILESERVICE']._serialized_start=1566
+  _globals['_SUPPORTPROFILESERVICE']._serialized_end=2008
 # @@protoc_insertion_point(module_scope)

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from kith.matching.v1 import quotes_pb2 as _quotes_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -377,18 +378,24 @@ class Offer(_message.Message):
 
     PERSON_ID_FIELD_NUMBER: _builtins.int
     PROFILE_FIELD_NUMBER: _builtins.int
+    HOUR_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     @_builtins.property
     def profile(self) -> Global___GivingSupport: ...
+    @_builtins.property
+    def hour(self) -> _quotes_pb2.Quote:
+        """an hour of care without travel; unset where the rulebook has no shares"""
+
     def __init__(
         self,
         *,
         person_id: _builtins.str = ...,
         profile: Global___GivingSupport | None = ...,
+        hour: _quotes_pb2.Quote | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["profile", b"profile"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["hour", b"hour", "profile", b"profile"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_id", b"person_id", "profile", b"profile"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hour", b"hour", "person_id", b"person_id", "profile", b"profile"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -139,6 +139,38 @@ class AdoptedRetention(_message.Message):
 Global___AdoptedRetention: _TypeAlias = AdoptedRetention  # noqa: Y015
 
 @_typing.final
+class AdoptedMoney(_message.Message):
+    """AdoptedMoney says what the co-op adds and takes, and what travel costs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAYER_ADDS_FIELD_NUMBER: _builtins.int
+    WORKER_GIVES_FIELD_NUMBER: _builtins.int
+    TRAVEL_PENCE_A_KM_FIELD_NUMBER: _builtins.int
+    TRAVEL_PENCE_A_MINUTE_FIELD_NUMBER: _builtins.int
+    payer_adds: _builtins.str
+    """a part of the worker's rate, as an exact fraction: 7/40"""
+    worker_gives: _builtins.str
+    """the same"""
+    travel_pence_a_km: _builtins.int
+    travel_pence_a_minute: _builtins.int
+    def __init__(
+        self,
+        *,
+        payer_adds: _builtins.str = ...,
+        worker_gives: _builtins.str = ...,
+        travel_pence_a_km: _builtins.int = ...,
+        travel_pence_a_minute: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["payer_adds", b"payer_adds", "travel_pence_a_km", b"travel_pence_a_km", "travel_pence_a_minute", b"travel_pence_a_minute", "worker_gives", b"worker_gives"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdoptedMoney: _TypeAlias = AdoptedMoney  # noqa: Y015
+
+@_typing.final
 class RulebookAdopted(_message.Message):
     """RulebookAdopted: a rulebook came into force."""
 
@@ -151,6 +183,7 @@ class RulebookAdopted(_message.Message):
     RETENTION_FIELD_NUMBER: _builtins.int
     HOLDS_NOT_SHOWN_FIELD_NUMBER: _builtins.int
     MATCHING_FIELD_NUMBER: _builtins.int
+    MONEY_FIELD_NUMBER: _builtins.int
     rulebook_hash: _builtins.str
     decision_id: _builtins.str
     @_builtins.property
@@ -171,6 +204,10 @@ class RulebookAdopted(_message.Message):
     def matching(self) -> Global___AdoptedMatching:
         """unset = published before there was any: as usual"""
 
+    @_builtins.property
+    def money(self) -> Global___AdoptedMoney:
+        """unset = the rulebook has no shares: there are no quotes"""
+
     def __init__(
         self,
         *,
@@ -181,10 +218,11 @@ class RulebookAdopted(_message.Message):
         retention: _abc.Iterable[Global___AdoptedRetention] | None = ...,
         holds_not_shown: _abc.Iterable[_builtins.str] | None = ...,
         matching: Global___AdoptedMatching | None = ...,
+        money: Global___AdoptedMoney | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["matching", b"matching"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["matching", b"matching", "money", b"money"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "credentials", b"credentials", "decision_id", b"decision_id", "holds_not_shown", b"holds_not_shown", "matching", b"matching", "retention", b"retention", "rulebook_hash", b"rulebook_hash"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "credentials", b"credentials", "decision_id", b"decision_id", "holds_not_shown", b"holds_not_shown", "matching", b"matching", "money", b"money", "retention", b"retention", "rulebook_hash", b"rulebook_hash"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
