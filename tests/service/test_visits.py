@@ -62,7 +62,8 @@ async def test_a_plan_is_proposed_by_anybody_in_the_team_and_agreed_by_the_perso
         seen = await people.get(visit, as_ada)
         assert (seen.visit.state, list(seen.worker_ids), seen.visit.free_places) == (pb.VISIT_STATE_AGREED, [], 1)
         assert seen.visit.starts_at.ToDatetime().date() == people.day(5)
-        assert [found.visit_id for found in await people.list_visits(ada, as_ada)] == [visit]
+        [listed] = await people.list_visits(ada, as_ada)
+        assert (listed.visit_id, list(listed.worker_ids)) == (visit, [])
         with pytest.raises(NotAllowed, match="NOT_YOURS_TO_CANCEL"):
             await people.cancel(visit, bo, 6)
         await people.cancel(visit, as_ada, 6)
@@ -144,6 +145,7 @@ async def test_workers_take_visits_by_themselves_and_give_them_back(infrastructu
         await people.take(first, jo)
         seen = await people.get(first, ada)
         assert (list(seen.worker_ids), seen.visit.free_places) == ([str(wren), str(jo)], 0)
+        assert [list(visit.worker_ids) for visit in await people.list_visits(ada, ada)] == [[str(wren), str(jo)]]
         week = [visit.visit_id for visit in await people.list_visits(wren, wren, giving=True, size=1)]
         assert week == [first, after]
         assert [visit.visit_id for visit in await people.list_visits(mo, mo, size=1)] == [at_mos, after]

@@ -1,5 +1,6 @@
 """The visits to a person, or those that a worker took, within some days."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest
 from libs.refusals import NotAllowed, invalid
 from services.scheduling.domain.visit import SCOPE
-from services.scheduling.storage import visits
+from services.scheduling.storage import visit_places, visits
 from services.scheduling.storage.visits import ListedVisit
 
 LONGEST = timedelta(days=62)
@@ -22,7 +23,8 @@ async def list_visits(
     end: datetime,
     page: PageRequest,
 ) -> Page[ListedVisit]:
-    """Those that start from `begin` until before `end`. What the worker took, the worker alone sees here.
+    """Those that start from `begin` until before `end`. What the worker took, the worker alone sees here; the person
+    also sees who comes.
 
     Raises Invalid PERIOD_WRONG, NotAllowed PERSON_NEEDED, NOT_YOURS, ACTING_ENDED or ACTING_OUTSIDE_SCOPE.
     """
@@ -30,7 +32,9 @@ async def list_visits(
     if not timedelta() < end - begin <= LONGEST:
         raise invalid("end", "PERIOD_WRONG")
     if not giving:
-        found = await visits.list_to(work, person, begin, end, page)
+        listed = await visits.list_to(work, person, begin, end, page)
+        workers = await visit_places.list_workers_of(work, [row.visit.id for row in listed.items])
+        found = listed.map(lambda row: replace(row, workers=workers[row.visit.id]))
     elif work.caller.acting_for is None:
         found = await visits.list_by(work, person, begin, end, page)
     else:

@@ -118,7 +118,9 @@ def _whole_visit(whole: WholeVisit) -> pb.GetVisitResponse:
 
 
 def _listed(listed: ListedVisit) -> pb.Visit:
-    return _message(listed.visit, listed.free_places)
+    message = _message(listed.visit, listed.free_places)
+    message.worker_ids.extend(map(str, listed.workers))
+    return message
 
 
 def _visits(page: Page[ListedVisit]) -> pb.ListVisitsResponse:

@@ -1,5 +1,7 @@
 """Who comes to a visit. The database refuses a worker in two places at once, whatever the code does (ADR 53)."""
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,7 +10,7 @@ from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
-from libs.database.columns import MOMENT
+from libs.database.columns import MOMENT, among
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import AlreadyExists
@@ -26,6 +28,11 @@ _TAKE = _INSERT.on_conflict_do_update(
 _FREE = {"coming": False, "given_back_at": bindparam("at", type_=MOMENT)}
 _COMING = (visit_place.c.visit == bindparam("of"), visit_place.c.coming)
 _WORKERS = select(visit_place.c.worker).where(*_COMING).order_by(visit_place.c.taken_at, visit_place.c.worker)
+_WORKERS_OF = (
+    select(visit_place.c.visit, visit_place.c.worker)
+    .where(among(visit_place.c.visit, "visits"), visit_place.c.coming)
+    .order_by(visit_place.c.taken_at, visit_place.c.worker)
+)
 _GIVE_BACK = update(visit_place).where(*_COMING, visit_place.c.worker == bindparam("by")).values(_FREE).returning(visit_place.c.visit)
 _FREE_ALL = update(visit_place).where(*_COMING).values(_FREE)
 _FREE_IN_TEAM = (
@@ -87,6 +94,14 @@ async def take(work: UnitOfWork, place: VisitPlace) -> None:
 async def list_workers(work: UnitOfWork, of: UUID) -> list[UUID]:
     """Who comes, in the order in which they took it."""
     return list((await work.connection.execute(_WORKERS, {"of": of})).scalars())
+
+
+async def list_workers_of(work: UnitOfWork, visits: Collection[UUID]) -> Mapping[UUID, tuple[UUID, ...]]:
+    """Who comes to each of them, in the order in which they took it."""
+    workers: defaultdict[UUID, tuple[UUID, ...]] = defaultdict(tuple)
+    for row in await work.connection.execute(_WORKERS_OF, {"visits": list(visits)}):
+        workers[row.visit] += (row.worker,)
+    return workers
 
 
 async def give_back(work: UnitOfWork, of: UUID, worker: UUID) -> bool:

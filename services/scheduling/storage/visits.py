@@ -31,10 +31,11 @@ _MY_TEAMS = select(team_member.c.team).where(team_member.c.person == bindparam("
 
 @dataclass(frozen=True)
 class ListedVisit:
-    """`free_places`: how many workers it still needs, as far as the reader sees who comes."""
+    """`free_places`: how many workers it still needs, as far as the reader sees who comes; `workers` are those, if asked for."""
 
     visit: Visit
     free_places: int
+    workers: tuple[UUID, ...] = ()
 
 
 _to_visit = row_mapper(Visit)

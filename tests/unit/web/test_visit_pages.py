@@ -1,5 +1,6 @@
 """Visits on pages: the week, one visit, and what people do there."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from kith.identity.v1 import relationships_pb2 as relationships
 from kith.scheduling.v1 import visits_pb2 as pb
 from libs.refusals import AlreadyExists, FailedPrecondition, invalid
-from tests.unit.web.fake_people import ADA, JO, NOW, to_timestamp
+from tests.unit.web.fake_people import ADA, JO, MO, NOW, to_timestamp
 from tests.unit.web.fake_services import FakeServices
 from tests.unit.web.fake_visits import OPEN, PROPOSED, TAKEN
 from tests.unit.web.scriptless_browser import ScriptlessBrowser
@@ -44,6 +45,15 @@ def test_the_week_says_who_comes_where_one_goes_and_what_needs_somebody(fakes: F
     status, _ = browser.submit("/week", visit=OPEN, version="1")
     assert status == 409
     assert "Somebody else has taken this visit." in browser.page
+
+
+def test_the_week_names_who_comes_to_the_person(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    own = fakes.visits.visits[PROPOSED]
+    own.state, own.free_places, own.workers = pb.VISIT_STATE_AGREED, 0, 2
+    own.worker_ids.append(MO)
+    assert "Mo Stone comes" in browser.open("/week")
+    own.worker_ids.append(JO)
+    assert re.search("Mo Stone and Jo .* come<", browser.open("/week"))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from kith.scheduling.v1 import visits_pb2 as pb
 from kith.scheduling.v1.enums import VisitState
 from libs.refusals import Unavailable
 from services.web.page_context import PageContext, utc_datetime
-from services.web.pages.visits.visit_words import VisitRow, state_of, visit_row
+from services.web.pages.visits.visit_words import VisitRow, people_of, state_of, visit_row
 
 _DAYS_AHEAD = 28
 _MOST_TODAY = 3
@@ -43,13 +43,13 @@ async def list_visits_ahead(ctx: PageContext) -> VisitsAhead:
         visit for visit in mine if state_of(visit) in (VisitState.PROPOSED, VisitState.MOVING) and utc_datetime(visit.starts_at) > ctx.now
     ]
     shown = today[:_MOST_TODAY] or planned[:1]
-    names = await ctx.person_names(visit.person_id for visit in (*(visit for visit, _ in shown), *waiting[:1]))
-    rows = [visit_row(ctx, visit, names[visit.person_id].full, is_taken=is_taken) for visit, is_taken in shown]
+    names = await ctx.person_names(people_of((*(visit for visit, _ in shown), *waiting[:1])))
+    rows = [visit_row(ctx, visit, names, is_taken=is_taken) for visit, is_taken in shown]
     return VisitsAhead(
         today=rows if today else [],
         later=max(0, len(today) - _MOST_TODAY),
         following=rows[0] if rows and not today else None,
-        waiting=visit_row(ctx, waiting[0], names[waiting[0].person_id].full) if waiting else None,
+        waiting=visit_row(ctx, waiting[0], names) if waiting else None,
     )
 
 

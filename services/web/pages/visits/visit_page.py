@@ -28,7 +28,7 @@ async def show(ctx: PageContext) -> Response:
         other = f"{day}, {times_words(ctx, visit.other_starts_at, visit.other_ends_at)}"
     return ctx.render(
         "visits/visit",
-        visit=visit_row(ctx, visit, names[visit.person_id].full, is_taken=ctx.person_id in response.worker_ids),
+        visit=visit_row(ctx, visit, names, is_taken=ctx.person_id in response.worker_ids),
         other=other,
         workers=[names[worker].full for worker in response.worker_ids],
         proposed_by=names[visit.proposed_by].full,

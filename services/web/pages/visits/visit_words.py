@@ -1,5 +1,6 @@
 """A visit in words: when it is, how far its plan has come, and who comes."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from kith.scheduling.v1 import visits_pb2 as pb
 from kith.scheduling.v1.enums import VisitState
 from libs.rpc.enums import known_word
 from services.web.localisation import dates
-from services.web.page_context import PageContext, utc_datetime
+from services.web.page_context import PageContext, PersonName, utc_datetime
 
 _STATUS = {VisitState.AGREED: "yes", VisitState.DECLINED: "no", VisitState.CANCELLED: "no"}
 
@@ -31,17 +32,22 @@ class VisitRow:
     version: int
 
 
-def visit_row(ctx: PageContext, visit: pb.Visit, name: str, *, is_taken: bool = False) -> VisitRow:
-    """`name` is that of the person; `is_taken`: by who looks at it."""
+def people_of(visits: Iterable[pb.Visit]) -> list[str]:
+    """Ids of everybody whom a list of these visits names."""
+    return [person for visit in visits for person in (visit.person_id, *visit.worker_ids)]
+
+
+def visit_row(ctx: PageContext, visit: pb.Visit, names: Mapping[str, PersonName], *, is_taken: bool = False) -> VisitRow:
+    """`names` are those of `people_of`; `is_taken`: by who looks at it."""
     day = ctx.local_day(utc_datetime(visit.starts_at)).isoformat()
-    status, says = _state_words(ctx, visit, is_taken=is_taken)
+    status, says = _state_words(ctx, visit, [names[worker].full for worker in visit.worker_ids], is_taken=is_taken)
     return VisitRow(
         visit.visit_id,
         day,
         ctx.format_day(day),
         utc_datetime(visit.starts_at),
         times_words(ctx, visit.starts_at, visit.ends_at),
-        name,
+        names[visit.person_id].full,
         visit.person_id == ctx.subject_id,
         status,
         says,
@@ -63,10 +69,13 @@ def state_of(visit: pb.Visit) -> VisitState | None:
     return known_word(pb.VisitState, VisitState, visit.state, None)
 
 
-def _state_words(ctx: PageContext, visit: pb.Visit, *, is_taken: bool) -> tuple[str, Markup]:
+def _state_words(ctx: PageContext, visit: pb.Visit, workers: Sequence[str], *, is_taken: bool) -> tuple[str, Markup]:
     state = state_of(visit)
     if state is VisitState.AGREED:
         if is_taken:
             return "yes", ctx.say("visit.you_come")
-        return ("wait", ctx.say("visit.needed", visit.free_places)) if visit.free_places > 0 else ("yes", ctx.say("visit.covered"))
+        if visit.free_places > 0:
+            return "wait", ctx.say("visit.needed", visit.free_places)
+        # A visit needs at most two.
+        return "yes", ctx.say("visit.comes", len(workers), first=workers[0], second=workers[-1]) if workers else ctx.say("visit.covered")
     return _STATUS.get(state, "wait") if state else "wait", ctx.say(f"visit_is.{state.value}") if state else Markup()

@@ -12,7 +12,7 @@ from libs.texts.days import read_day
 from services.web.http.forms import Form
 from services.web.page_context import PageContext
 from services.web.pages.qualification_view import kinds_in_words
-from services.web.pages.visits.visit_words import visit_row
+from services.web.pages.visits.visit_words import people_of, visit_row
 
 CHANGE = "week"
 _DAYS = 7
@@ -31,14 +31,14 @@ async def show(ctx: PageContext) -> Response:
     # Who acts for somebody sees that person's visits, and takes none.
     taken = [] if ctx.acting else await _visits(ctx, begin, end, giving=True)
     open_visits = [] if ctx.acting else await _open_visits(ctx)
-    names = await ctx.person_names(visit.person_id for visit in (*mine, *taken, *open_visits))
-    rows = [visit_row(ctx, visit, names[visit.person_id].full) for visit in mine]
-    rows += [visit_row(ctx, visit, names[visit.person_id].full, is_taken=True) for visit in taken]
+    names = await ctx.person_names(people_of((*mine, *taken, *open_visits)))
+    rows = [visit_row(ctx, visit, names) for visit in mine]
+    rows += [visit_row(ctx, visit, names, is_taken=True) for visit in taken]
     rows.sort(key=lambda row: (row.starts, row.id))
     return ctx.render(
         "visits/week",
         days=[(day, list(group)) for day, group in groupby(rows, key=lambda row: row.day_words)],
-        open_visits=[visit_row(ctx, visit, names[visit.person_id].full) for visit in open_visits],
+        open_visits=[visit_row(ctx, visit, names) for visit in open_visits],
         first=ctx.format_day(first.isoformat()),
         last=ctx.format_day((first + timedelta(days=_DAYS - 1)).isoformat()),
         before="/week?" + urlencode({"from": (first - timedelta(days=_DAYS)).isoformat()}),

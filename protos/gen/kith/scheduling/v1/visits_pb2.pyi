@@ -95,6 +95,7 @@ class Visit(_message.Message):
     OTHER_STARTS_AT_FIELD_NUMBER: _builtins.int
     OTHER_ENDS_AT_FIELD_NUMBER: _builtins.int
     FREE_PLACES_FIELD_NUMBER: _builtins.int
+    WORKER_IDS_FIELD_NUMBER: _builtins.int
     visit_id: _builtins.str
     person_id: _builtins.str
     team_id: _builtins.str
@@ -116,6 +117,10 @@ class Visit(_message.Message):
 
     @_builtins.property
     def other_ends_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def worker_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """who comes, in the order in which they took it; in the list of the visits to a person alone"""
+
     def __init__(
         self,
         *,
@@ -132,10 +137,11 @@ class Visit(_message.Message):
         other_starts_at: _timestamp_pb2.Timestamp | None = ...,
         other_ends_at: _timestamp_pb2.Timestamp | None = ...,
         free_places: _builtins.int = ...,
+        worker_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "other_ends_at", b"other_ends_at", "other_starts_at", b"other_starts_at", "starts_at", b"starts_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed_by", b"agreed_by", "ends_at", b"ends_at", "free_places", b"free_places", "other_ends_at", b"other_ends_at", "other_starts_at", b"other_starts_at", "person_id", b"person_id", "proposed_by", b"proposed_by", "starts_at", b"starts_at", "state", b"state", "team_id", b"team_id", "version", b"version", "visit_id", b"visit_id", "workers", b"workers"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed_by", b"agreed_by", "ends_at", b"ends_at", "free_places", b"free_places", "other_ends_at", b"other_ends_at", "other_starts_at", b"other_starts_at", "person_id", b"person_id", "proposed_by", b"proposed_by", "starts_at", b"starts_at", "state", b"state", "team_id", b"team_id", "version", b"version", "visit_id", b"visit_id", "worker_ids", b"worker_ids", "workers", b"workers"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
