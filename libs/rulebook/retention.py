@@ -18,6 +18,7 @@ class RecordKind(StrEnum):
     QUALIFICATIONS = "qualifications"
     ENQUIRIES = "enquiries"
     REQUESTS = "requests"
+    VISITS = "visits"
 
 
 class After(StrEnum):
@@ -26,6 +27,7 @@ class After(StrEnum):
     LEAVING = "leaving"
     APPLYING = "applying"
     ANSWERING = "answering"
+    VISITING = "visiting"
 
 
 class HoldKind(StrEnum):
@@ -42,6 +44,7 @@ COUNTED_FROM = {
     RecordKind.QUALIFICATIONS: After.LEAVING,
     RecordKind.ENQUIRIES: After.APPLYING,
     RecordKind.REQUESTS: After.ANSWERING,
+    RecordKind.VISITS: After.VISITING,
 }
 
 

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from libs.access.person_data import person_data_service
 from libs.access.person_rights import person_rights_service
 from libs.host.component import BuildComponent, Component, Runtime
+from libs.host.dispose_records import dispose_records_job
 from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
 from services.database_setup import migrations_folder
@@ -31,7 +32,11 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=catch_up),
             ),
             reactions=(identity.REACTIONS, matching.REACTIONS, governance.REACTIONS),
-            jobs=(give_back_uncleared.job(runtime), seal_reads_job(events_out.read_audit_sealed)),
+            jobs=(
+                give_back_uncleared.job(runtime),
+                dispose_records_job(PERSON_TABLES, zone, [catch_up, runtime.catch_up_with("governance")]),
+                seal_reads_job(events_out.read_audit_sealed),
+            ),
         )
 
     return build

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from kith.identity.facts.v1.facts_pb2 import PersonsMerged
-from libs.access import acting_rights, hats, held_credentials
+from libs.access import acting_rights, hats, held_credentials, holds
 from libs.access.erasing import PersonEraser
 from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, type_of
@@ -20,4 +20,4 @@ async def _on_merged(work: UnitOfWork, event: Event) -> None:
 
 ERASER = PersonEraser(PERSON_TABLES, events_out.person_data_erased)
 _OWN = Reactions("identity", {**ERASER.handlers(), type_of(PersonsMerged): _on_merged}, ("merged_person",))
-REACTIONS = joined(hats.reactions(), acting_rights.reactions(), held_credentials.reactions(clearance.doubt), _OWN)
+REACTIONS = joined(hats.reactions(), acting_rights.reactions(), holds.reactions(), held_credentials.reactions(clearance.doubt), _OWN)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from libs.access.person_tables import ACTING_RIGHTS, READS, WORN_HATS, Delete, PersonTable
+from libs.access.person_tables import ACTING_RIGHTS, READS, RETENTION_TABLES_WITHOUT_PEOPLE, WORN_HATS, Delete, PersonTable, Retention
 from services.scheduling.storage import tables
 
 PERSON_TABLES = (
@@ -12,6 +12,8 @@ PERSON_TABLES = (
         ("worker", "person"),
         ("visit", "worker", "person", "team", "starts", "ends", "paid", "coming", "taken_at", "given_back_at"),
         erasure=(Delete(),),
+        # As long as the visit; longer than that no worker's own hold keeps it.
+        retention=Retention("visits", tables.visit_place.c.ends),
     ),
     PersonTable(
         tables.visit,
@@ -34,6 +36,7 @@ PERSON_TABLES = (
             "version",
         ),
         erasure=(Delete(),),
+        retention=Retention("visits", tables.visit.c.ends),
     ),
     PersonTable(
         tables.team_member,
@@ -51,4 +54,7 @@ PERSON_TABLES = (
     READS,
 )
 
-TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {"credential_rule": "what the rulebook says of credentials"}
+TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
+    **RETENTION_TABLES_WITHOUT_PEOPLE,
+    "credential_rule": "what the rulebook says of credentials",
+}

@@ -34,6 +34,7 @@ visit = Table(
     required("version", BigInteger),
     Index("visit_by_person", "person", "starts", "id"),
     Index("visit_by_team", "team", "starts", "id"),
+    Index("visit_by_end", "ends"),
 )
 
 visit_place = Table(
@@ -50,6 +51,7 @@ visit_place = Table(
     required("taken_at", MOMENT),
     optional("given_back_at", MOMENT),
     Index("visit_place_by_worker", "worker", "starts"),
+    Index("visit_place_by_end", "ends"),
 )
 
 team = Table(

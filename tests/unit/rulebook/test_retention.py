@@ -26,6 +26,7 @@ def test_a_rulebook_without_the_section_has_the_usual_rules_and_they_are_documen
         RecordKind.QUALIFICATIONS: 6,
         RecordKind.ENQUIRIES: 2,
         RecordKind.REQUESTS: 6,
+        RecordKind.VISITS: 8,
     }
     assert retention.holds_not_shown == (HoldKind.SAFEGUARDING,)
     fragment = (ROOT / "libs/rulebook/templates/retention.toml").read_text(encoding="utf-8")

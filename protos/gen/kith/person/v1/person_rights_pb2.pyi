@@ -231,12 +231,12 @@ class Disposal(_message.Message):
     day: _builtins.str
     """an ISO date"""
     kind: _builtins.str
-    """profile, qualifications, enquiries, requests"""
+    """profile, qualifications, enquiries, requests, visits"""
     records: _builtins.int
     years: _builtins.int
     """the rule: so many years"""
     after: _builtins.str
-    """after this: leaving, applying, answering"""
+    """after this: leaving, applying, answering, visiting"""
     def __init__(
         self,
         *,

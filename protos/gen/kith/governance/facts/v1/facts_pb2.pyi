@@ -119,10 +119,10 @@ class AdoptedRetention(_message.Message):
     YEARS_FIELD_NUMBER: _builtins.int
     AFTER_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """profile, qualifications, enquiries, requests"""
+    """profile, qualifications, enquiries, requests, visits"""
     years: _builtins.int
     after: _builtins.str
-    """leaving, applying, answering"""
+    """leaving, applying, answering, visiting"""
     def __init__(
         self,
         *,
