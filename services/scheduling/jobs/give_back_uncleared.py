@@ -8,7 +8,7 @@ from libs.host.component import Job, Runtime
 from services.scheduling.commands.give_back_uncleared import give_back_uncleared
 from services.scheduling.storage import clearance
 
-_SOON = timedelta(seconds=1)
+_SOON = timedelta(milliseconds=100)
 
 
 def job(runtime: Runtime) -> Job:
