@@ -3,6 +3,8 @@
 Each is a handful of SVG shapes. `class="fill"` is tinted with the accent, `class="solid"` is filled with it; everything else is a line.
 """
 
+from functools import cache
+
 from markupsafe import Markup
 
 PICTURE_SHAPES: dict[str, str] = {
@@ -49,12 +51,14 @@ _STATUS_SHAPES = {
 }
 
 
+@cache
 def picture(name: str) -> Markup:
     """The picture with this name. It stands beside its sentence and is hidden from screen readers."""
     shapes = Markup(PICTURE_SHAPES[name])  # noqa: S704 - our own shapes
     return Markup('<svg class="picture" viewBox="0 0 48 48" aria-hidden="true" focusable="false">{}</svg>').format(shapes)
 
 
+@cache
 def status_icon(kind: str) -> Markup:
     """The small icon of a status: yes, no, wait or calm."""
     shapes = Markup(_STATUS_SHAPES[kind])  # noqa: S704 - our own shapes

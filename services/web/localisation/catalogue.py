@@ -10,7 +10,9 @@ message may begin with `[picture]`: the drawing beside that sentence.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from string import Formatter
 
 from babel.messages.pofile import read_po
 from markupsafe import Markup
@@ -39,6 +41,35 @@ class Sentence:
 
 
 @dataclass(frozen=True)
+class MessageText:
+    """The sentences of a message, before their values. `fixed` is all it says, where it has no values: most messages have none."""
+
+    sentences: tuple[Sentence, ...]
+    fixed: Markup | None
+
+    def fill(self, n: int | None, values: Mapping[str, object]) -> list[Sentence]:
+        """With the values, which are escaped."""
+        filled = {**values, "n": format_integer(n)} if n is not None else values
+        return [Sentence(line.picture, line.text.format(**filled)) for line in self.sentences]
+
+
+@cache
+def _read(text: str) -> MessageText:
+    """Once for each text of the catalogues: reading them again for each page was half of its time."""
+    sentences = tuple(map(_read_sentence, text.split("\n")))
+    if any(name is not None for line in sentences for _, name, _, _ in Formatter().parse(line.text)):
+        return MessageText(sentences, None)
+    plain = tuple(Sentence(line.picture, line.text.format()) for line in sentences)
+    return MessageText(plain, Markup(" ").join(line.text for line in plain))
+
+
+def _read_sentence(line: str) -> Sentence:
+    picture = _PICTURE.match(line)
+    # The catalogues are part of the program; every value is escaped by Markup.format.
+    return Sentence(picture[1] if picture else "", Markup(line[picture.end() :] if picture else line))  # noqa: S704 - see above
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """All messages in plain English or in Easy Read."""
 
@@ -47,15 +78,20 @@ class Catalogue:
 
     def say(self, key: str, n: int | None = None, /, **values: object) -> Markup:
         """The message with its values, without pictures. An unknown key is a mistake in the code and raises KeyError."""
-        return Markup(" ").join(line.text for line in self.sentences(key, n, **values))
+        text = _read(self._text(key, n))
+        if text.fixed is not None:
+            return text.fixed
+        said = [line.text for line in text.fill(n, values)]
+        return said[0] if len(said) == 1 else Markup(" ").join(said)
 
     def sentences(self, key: str, n: int | None = None, /, **values: object) -> list[Sentence]:
         """The message sentence by sentence, each with its picture."""
+        text = _read(self._text(key, n))
+        return list(text.sentences) if text.fixed is not None else text.fill(n, values)
+
+    def _text(self, key: str, n: int | None) -> str:
         message = self.messages[key]
-        text = message.plural if message.plural is not None and n != 1 else message.singular
-        if n is not None:
-            values["n"] = format_integer(n)
-        return [_sentence(part, values) for part in text.split("\n")]
+        return message.plural if message.plural is not None and n != 1 else message.singular
 
     def has(self, key: str) -> bool:
         """Whether the catalogue has this message."""
@@ -88,10 +124,3 @@ def _is_translated(string: str | list[str] | tuple[str, ...]) -> bool:
 
 def _message(string: str | list[str] | tuple[str, ...]) -> Message:
     return Message(string) if isinstance(string, str) else Message(string[0], string[1])
-
-
-def _sentence(text: str, values: Mapping[str, object]) -> Sentence:
-    picture = _PICTURE.match(text)
-    rest = text[picture.end() :] if picture else text
-    # The catalogues are part of the program; every value is escaped by Markup.format.
-    return Sentence(picture[1] if picture else "", Markup(rest).format(**values))  # noqa: S704 - see above
