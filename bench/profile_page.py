@@ -1,13 +1,15 @@
-"""Measures how long people wait for a profile while 64 of them ask at the same moment: their own record, a section of it, another's record.
+"""Measures how long people wait for a profile while 64 of them use the pages: their own record, a section of it, another's record.
 
 Run with `python -m bench.profile_page`. A co-op under `kith up` with 64 members who are signed in, have filled in a section and share a
-field of it with everybody; each opens the page of the round as soon as they have the one before. The reference is a bare HTTP server
-(`--bare`), which for each request reads the person's sealed fields over asyncpg with one statement and sends a page of as many bytes.
-Rounds of Kith and of the reference alternate. Kith, or the reference, and PostgreSQL have one core, the 64 browsers the other.
+field of it with everybody. They do so in two ways: all ask at the same moment, and again as soon as they have the page, as nobody does; and
+each reads a while before opening the next. The reference is a bare HTTP server (`--bare`), which for each request reads the person's sealed
+fields over asyncpg with one statement and sends a page of as many bytes. Rounds of Kith and of the reference alternate. Kith, or the
+reference, and PostgreSQL have one core, the 64 browsers the other.
 """
 
 import asyncio
 import os
+import random
 import statistics
 import sys
 import time
@@ -31,6 +33,8 @@ LOAD = 64
 ROUNDS = 1 if is_quick_run() else 5
 PAGES_IN_A_ROUND = 2 if is_quick_run() else 4
 """That each of the 64 opens, one after the other."""
+READING_SECONDS = 0.5 if is_quick_run() else 4.0
+"""How long somebody reads a page before the next, on average: 16 pages a second for all 64."""
 AIM_MS = 200.0
 OWN, SECTION, OTHER = "my record", "a section of it, with who sees what", "somebody else's record, audited"
 SHARED_SECTION, SHARED_NAME = "communication", "understand"
@@ -129,11 +133,17 @@ async def bare_server(database_url: str, password: str, size: int) -> AsyncItera
 # --- the load
 
 
-async def round_of(browsers: Sequence[Browser], addresses: Sequence[str]) -> list[float]:
-    """The milliseconds of every page that the 64 opened; each has its own address."""
+async def round_of(browsers: Sequence[Browser], addresses: Sequence[str], reading_seconds: float) -> list[float]:
+    """The milliseconds of every page that the 64 opened; each has its own address, and reads for a random while before each page."""
+    chance = random.Random(64)  # noqa: S311 - it guards nothing, and falls the same for both
 
     async def open_pages(browser: Browser, address: str) -> list[float]:
-        return [(await browser.open(address))[0] for _ in range(PAGES_IN_A_ROUND)]
+        times = []
+        for _ in range(PAGES_IN_A_ROUND):
+            if reading_seconds:
+                await asyncio.sleep(chance.expovariate(1 / reading_seconds))
+            times.append((await browser.open(address))[0])
+        return times
 
     times = await asyncio.gather(*map(open_pages, browsers, addresses))
     return [each for some in times for each in some]
@@ -145,8 +155,8 @@ def addresses_of(browsers: Sequence[Browser], page: str) -> list[str]:
     return ["/you/record" if page == OWN else f"/you/record/{SHARED_SECTION}"] * len(browsers)
 
 
-async def measure(co_op: KithUpProcess) -> list[list[str]]:
-    """The rows of the table."""
+async def measure(co_op: KithUpProcess) -> tuple[list[list[str]], list[list[str]]]:
+    """The rows of both tables: all at once, and reading between pages."""
     async with connect(co_op.folder) as connection:
         people = await admit_new_members(connection, LOAD)
         codes = await issue_codes(connection, people)
@@ -157,6 +167,13 @@ async def measure(co_op: KithUpProcess) -> list[list[str]]:
     for browser, code in zip(browsers, codes, strict=True):
         await browser.sign_in(code)
         await browser.fill_in()
+    tables = [await measure_pages(browsers, database_url, password, seconds) for seconds in (0.0, READING_SECONDS)]
+    for browser in browsers:
+        await browser.close()
+    return tables[0], tables[1]
+
+
+async def measure_pages(browsers: Sequence[Browser], database_url: str, password: str, reading_seconds: float) -> list[list[str]]:
     rows = []
     for page in (OWN, SECTION, OTHER):
         addresses = addresses_of(browsers, page)
@@ -166,7 +183,8 @@ async def measure(co_op: KithUpProcess) -> list[list[str]]:
         async with bare_server(database_url, password, len(shown)) as bare_address:
             bare_addresses = [f"http://{bare_address}/{browser.person}" for browser in browsers]
             for number in range(-1, ROUNDS):
-                ours_now, bare_now = await round_of(browsers, addresses), await round_of(browsers, bare_addresses)
+                ours_now = await round_of(browsers, addresses, reading_seconds)
+                bare_now = await round_of(browsers, bare_addresses, reading_seconds)
                 if number >= 0:  # the first one only warms up
                     ours += ours_now
                     bare += bare_now
@@ -174,8 +192,6 @@ async def measure(co_op: KithUpProcess) -> list[list[str]]:
         p95 = percentile(ours, 0.95)
         cells = [f"{percentile(values, part):.0f}" for values in (ours, bare) for part in (0.5, 0.95)]
         rows.append([page, f"{len(shown):,}", *cells, f"{median_ratio(pairs):.1f}", f"p95 {AIM_MS:.0f} ms", verdict(p95, AIM_MS)])
-    for browser in browsers:
-        await browser.close()
     return rows
 
 
@@ -186,14 +202,19 @@ async def main() -> int:
             await co_op.start()
         with pinned_to(_LOAD_CORE):
             await co_op.wait_until_ready()
-            rows = await measure(co_op)
+            at_once, reading = await measure(co_op)
     head = ["page", "bytes", "p50 ms", "p95 ms", "bare p50 ms", "bare p95 ms", "ratio", "aim", ""]
-    about = (
-        f"{ROUNDS} interleaved rounds, in which {LOAD} members open {PAGES_IN_A_ROUND} pages each, all {LOAD} at the same time. "
-        "The ratio is that of the medians of a round."
+    pages = f"{ROUNDS} interleaved rounds, in which {LOAD} members open {PAGES_IN_A_ROUND} pages each."
+    save_report(
+        "profile_page",
+        "The profile under a load of 64",
+        f"{pages} The ratio is that of the medians of a round.",
+        f"Each of the {LOAD} reads a page for {READING_SECONDS:.0f} s on average before opening the next:",
+        markdown_table(head, reading),
+        f"All {LOAD} ask at the same moment, and again as soon as they have the page:",
+        markdown_table(head, at_once),
     )
-    save_report("profile_page", "The profile under a load of 64", about, markdown_table(head, rows))
-    return int(any(row[-1] == "MISSED" for row in rows) and not is_quick_run())
+    return int(any(row[-1] == "MISSED" for row in (*reading, *at_once)) and not is_quick_run())
 
 
 if __name__ == "__main__":
