@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import stat
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,9 @@ from typing import Self
 MAX_RUN_PATH_BYTES = 66
 # PostgreSQL reads its socket directory as a comma-separated list with quotes; a plain path needs none of that.
 PLAIN_PATH = re.compile(r"[A-Za-z0-9_/.+-]+")
+
+
+_LAST_CHILD_SECONDS = 10.0
 
 
 class FolderInUse(Exception):
@@ -165,7 +169,8 @@ class DataFolder:
     def lock(self) -> FolderLock:
         """Lock the folder for this process, or raise FolderInUse with the holder's process id.
 
-        The lock is the kernel's (flock), never the mere existence of a file, so a kill or a power cut leaves no stale lock.
+        The lock is the kernel's (flock), never the mere existence of a file, so a kill or a power cut leaves no stale lock. A child that
+        the killed process was just starting holds it until it has become a program of its own: for that we wait a moment.
         """
         self.create()
         lock_file = self.path / "lock"
@@ -174,12 +179,14 @@ class DataFolder:
             self.give_to_owner(lock_file)
         except OSError as error:
             raise self._unusable_error(error) from error
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        waited_until = time.monotonic() + _LAST_CHILD_SECONDS
+        while not _try_lock(descriptor):
             content = os.pread(descriptor, 32, 0).strip()
-            os.close(descriptor)
-            raise FolderInUse(self.path, int(content) if content.isdigit() else None) from None
+            holder = int(content) if content.isdigit() else None
+            if holder is None or _is_running(holder) or time.monotonic() > waited_until:
+                os.close(descriptor)
+                raise FolderInUse(self.path, holder)
+            time.sleep(0.02)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         return FolderLock(descriptor)
@@ -195,3 +202,22 @@ class DataFolder:
 
     def _unusable_error(self, error: OSError) -> FolderUnusable:
         return FolderUnusable(f"The data folder {self.path} cannot be used: {error.strerror} ({error.filename}).")
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_running(process: int) -> bool:
+    """Whether there is a process of this number, whoever owns it."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,9 +1,13 @@
 """The data folder: its lock, its permissions and the place of its sockets."""
 
+import fcntl
 import os
 import shutil
 import stat
+import subprocess
+import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,6 +42,29 @@ def test_a_second_lock_is_refused_with_the_holder_named(place: Path) -> None:
     assert str(refusal.value) == (
         f"Another Kith (process {os.getpid()}) is already running on the data folder {place}. Stop it first, or use another folder."
     )
+
+
+def test_the_last_child_of_a_killed_process_is_waited_for(place: Path) -> None:
+    """It holds the lock from its start until it has become a program of its own."""
+    folder = DataFolder(place)
+    folder.create()
+    killed = subprocess.Popen([sys.executable, "-c", ""])
+    killed.wait()
+    with (folder.path / "lock").open("w+") as of_child:
+        of_child.write(f"{killed.pid}\n")
+        of_child.flush()
+        fcntl.flock(of_child, fcntl.LOCK_EX)
+        released: list[bool] = []
+
+        def release() -> None:
+            released.append(True)
+            fcntl.flock(of_child, fcntl.LOCK_UN)
+
+        timer = threading.Timer(0.3, release)
+        timer.start()
+        with folder.lock():
+            assert released
+        timer.join()
 
 
 def test_a_released_lock_can_be_taken_again(place: Path) -> None:
