@@ -1,7 +1,4 @@
-"""A fault in the middle of each step of an erasure: the step has done nothing, what came before stays done, and afterwards it goes on.
-
-A trigger fails inside the transaction of the step; for the database that is the same as a process that is killed there.
-"""
+"""A fault in the middle of each step of an erasure: the step has done nothing, what came before stays done, and afterwards it goes on."""
 
 import asyncio
 
@@ -9,6 +6,7 @@ import pytest
 
 from services.identity.domain.erasure import ERASED_NAME
 from tests.service.conftest import infrastructure as infrastructure  # noqa: PLC0414 - the fixture, under its name
+from tests.support.broken_transactions import break_transactions, mend_transactions
 from tests.support.erasing_co_op import ErasingCoOp, erasing_co_op
 from tests.support.running_co_op import Infrastructure
 
@@ -24,19 +22,6 @@ STEPS = (
     ("identity", "erasure", "update of finished_at"),
 )
 """In the order in which they come: the service whose transaction fails, and where in it."""
-
-
-async def _break(life: ErasingCoOp, service: str, table: str, when: str) -> None:
-    async with life.co_op.database_transaction(service, owner=True) as connection:
-        await connection.execute(
-            "create or replace function killed() returns trigger language plpgsql as $$ begin raise exception 'killed'; end $$"
-        )
-        await connection.execute(f"create trigger killed before {when} on {table} for each row execute function killed()")
-
-
-async def _mend(life: ErasingCoOp, service: str, table: str) -> None:
-    async with life.co_op.database_transaction(service, owner=True) as connection:
-        await connection.execute(f"drop trigger killed on {table}")
 
 
 async def _state(life: ErasingCoOp) -> dict[str, object]:
@@ -58,7 +43,7 @@ async def test_a_fault_at_any_step_leaves_the_step_undone_and_the_erasure_goes_o
         ada = life.people[ADA]
         await life.records.fill_in(ada, home__key_safe=SECRET)
         for step in STEPS:
-            await _break(life, *step)
+            await break_transactions(life.co_op, *step)
         erasure_id = await life.decide(await life.ask(ADA))
         done = dict.fromkeys(("identity", "membership", "governance", "web", "finished"), False)
         for number, (service, table, _) in enumerate(STEPS):
@@ -67,7 +52,7 @@ async def test_a_fault_at_any_step_leaves_the_step_undone_and_the_erasure_goes_o
             assert await life.name_of(ada) == ADA
             if service == "identity" and number < 3:
                 assert "record_field" in repr(await life.rows_with(str(ada))), "nothing of the failed transaction is left"
-            await _mend(life, service, table)
+            await mend_transactions(life.co_op, service, table)
             if number == 2:
                 # The process itself ends in the middle, too.
                 await life.co_op.restart()
