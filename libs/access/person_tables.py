@@ -106,6 +106,8 @@ class PersonTable:
     erasure: tuple[ErasureStep, ...] = field(kw_only=True)
     """What erasing a person does to the rows about them, step by step. There is no default: every table says it."""
     retention: Retention | None = field(default=None, kw_only=True)
+    own_alone: bool = field(default=False, kw_only=True)
+    """The person alone gets these rows; who acts for them does not, and may be named in them."""
 
     def __post_init__(self) -> None:
         if sorted((*self.shown, *self.withheld)) != sorted(self.table.columns.keys()):

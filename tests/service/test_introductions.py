@@ -264,3 +264,18 @@ async def _until_over(people: MatchingPeople, person: UUID, *, giving: bool = Tr
         return bool(introductions.not_now) and not introductions.introductions
 
     await wait_until(is_over, "no introduction has ended")
+
+
+@pytest.mark.capability("L5", "T1")
+async def test_who_acts_for_somebody_does_not_get_their_noes_with_their_data(infrastructure: Infrastructure) -> None:
+    async with matching_people(infrastructure) as people:
+        ada, sister, worker = await people.members(3)
+        await people.look_for_support(ada)
+        await people.offer_support(sister, worker)
+        for refused in (sister, worker):
+            await people.no(ada, refused, people.co_op.token(ada), block=True)
+        assert [record["other"] for kind, record in await people.exported(ada) if kind == "private_no"] == [str(sister), str(worker)]
+        as_ada = await people.let_act(sister, ada, "data_rights")
+        kinds = [kind for kind, _ in await people.exported(ada, as_ada)]
+        assert "private_no" not in kinds
+        assert "getting_support" in kinds

@@ -111,11 +111,11 @@ class MatchingPeople:
         )
         return found
 
-    async def exported(self, of: UUID) -> list[tuple[str, dict[str, object]]]:
-        """What they get of matching when they ask for their data: kinds and fields of records."""
+    async def exported(self, of: UUID, token: str = "") -> list[tuple[str, dict[str, object]]]:
+        """What they, or who has this token, get of matching when they ask for their data: kinds and fields of records."""
         request = rights.ExportRequest(person_id=str(of), page_size=200)
         page: rights.ExportResponse = await call_service(
-            self.co_op.stub_at("matching", PersonRightsServiceStub).Export, request, self.co_op.token(of)
+            self.co_op.stub_at("matching", PersonRightsServiceStub).Export, request, token or self.co_op.token(of)
         )
         return [(record.kind, json.loads(record.json)) for record in page.records]
 

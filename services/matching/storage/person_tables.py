@@ -33,6 +33,7 @@ PERSON_TABLES = (
         ("chooser",),
         ("chooser", "other", "as_worker", "kind", "at"),
         erasure=(Delete(("chooser",)), Delete(("other",))),
+        own_alone=True,
     ),
     PersonTable(tables.team, ("owner",), ("id", "owner", "formed_at", "agreement", "version"), erasure=(Delete(),)),
     PersonTable(

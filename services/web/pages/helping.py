@@ -28,13 +28,14 @@ async def begin(ctx: PageContext, form: Form) -> Response:
     problems = [] if kind in _KINDS else [ctx.form_problem("kind", "helping.kind_missing")]
     problems += [] if code else [ctx.form_problem("code", "sign_in.code_missing")]
     problems += [] if form.text("agreed") else [ctx.form_problem("agreed", "helping.agreed_missing")]
+    agreed = "yes" if form.text("agreed") else ""
     if problems:
-        return _form(ctx, problems, kind, 422)
+        return _form(ctx, problems, kind, 422, agreed)
     request = pb.BeginHelpingRequest(code=code, kind=_KINDS[kind], browser=browser_id(ctx.visitor_secret), device_kind=ctx.device_kind)
     try:
         begun: pb.BeginHelpingResponse = await ctx.call(ctx.state.services.helping.BeginHelping, request)
     except Invalid as refusal:
-        return _form(ctx, ctx.form_problems(refusal), kind, 422)
+        return _form(ctx, ctx.form_problems(refusal), kind, 422, agreed)
     helped = await ctx.state.sessions.create(
         IdentitySession(
             begun.person_id,
@@ -64,9 +65,9 @@ async def end(ctx: PageContext, _: Form) -> Response:
     return response
 
 
-def _form(ctx: PageContext, problems: list[FormProblem], kind: str, code: int) -> Response:
+def _form(ctx: PageContext, problems: list[FormProblem], kind: str, code: int, agreed: str = "") -> Response:
     options = [{"value": word, "text": ctx.say(f"helping.{word}"), "hint": ctx.say(f"helping.{word}_hint")} for word in _KINDS]
     done = ctx.query_param("done") == "over" and not problems
     co_op = ctx.state.co_op
     limits = {"quiet_most": co_op.quiet_minutes, "longest": co_op.shared_session_minutes}
-    return ctx.render("helping", code, problems=problems, kinds=options, kind=kind, done=done, **limits)
+    return ctx.render("helping", code, problems=problems, kinds=options, kind=kind, agreed=agreed, done=done, **limits)

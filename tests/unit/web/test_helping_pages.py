@@ -180,6 +180,7 @@ def test_help_does_not_begin_without_a_kind_a_code_and_the_wish_of_the_person(fa
         assert message in page
     status, page = browser.submit("/helping", kind="reads_out", code="wrong", agreed="yes")
     assert (status, "This code does not work." in page) == (422, True)
+    assert re.search(r'name="agreed"[^>]* checked', page), "what the person said comes back"
     assert not fakes.sessions.helped_pages
 
 
