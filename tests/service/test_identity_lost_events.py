@@ -20,7 +20,8 @@ from libs.messages.envelope import Event, type_of
 from libs.refusals import NotSignedIn
 from libs.rpc.client import call_service
 from services.identity.reactions.lost_events import LOST_EVENT_HANDLERS
-from tests.service.test_identity_recovery import Recovery, refusal_of
+from tests.service.test_identity_recovery import refusal_of
+from tests.support.recovery import Recovery
 from tests.support.running_co_op import Infrastructure, RunningCoOp, running_co_op
 
 

@@ -18,7 +18,7 @@ from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, 
 from libs.rpc.client import call_service
 from services.identity.domain import passkey_pace
 from services.identity.reactions.lost_events import LOST_EVENT_HANDLERS
-from tests.service.test_identity_recovery import Recovery
+from tests.support.recovery import Recovery
 from tests.support.running_co_op import Infrastructure, RunningCoOp, running_co_op
 from tests.support.software_passkey import SoftwarePasskey
 
