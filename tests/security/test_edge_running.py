@@ -70,7 +70,7 @@ async def test_a_co_op_answers_while_one_client_holds_more_connections_than_it_h
                 async with half_sent_heads(co_op.pages), httpx2.AsyncClient(base_url=f"http://{co_op.pages}", timeout=60) as http:
                     for _ in range(3):
                         assert (await http.get("/sign-in")).status_code == 200
-                        assert (await co_op.get_readyz()).status == 200
+                        await co_op.wait_until_ready()
                         await asyncio.sleep(0.3)
                     refused = await http.get("/sign-in", headers={"host": "evil.example"})
                     assert refused.status_code == 421

@@ -59,13 +59,6 @@ async def wait_for_reason(co_op: KithUpProcess, reason: str, status: int) -> Non
         await asyncio.sleep(0.1)
 
 
-async def wait_until_well(co_op: KithUpProcess) -> None:
-    until = time.monotonic() + LIMIT_SECONDS
-    while (answer := await co_op.get_readyz()).status != 200 or answer.json["degraded"]:
-        assert time.monotonic() < until, answer
-        await asyncio.sleep(0.1)
-
-
 @asynccontextmanager
 async def operator(co_op: KithUpProcess) -> AsyncIterator[HttpUser]:
     """The first member, signed in."""
@@ -88,14 +81,14 @@ async def system_page_says(user: HttpUser, reason: str) -> bool:
 async def test_servers_that_hang_and_a_damaged_page_are_told_at_once_and_gone_when_they_are() -> None:
     async with running_kith_up() as co_op:
         async with operator(co_op) as user:
-            await wait_until_well(co_op)
+            await co_op.wait_until_well()
             with stopped(co_op.pids(KillTarget.NATS)):
                 await wait_for_reason(co_op, "BUS_AWAY", 200)
                 assert await system_page_says(user, "BUS_AWAY")
             with stopped(co_op.pids(KillTarget.POSTGRES) + co_op.pids(KillTarget.SESSION)):
                 await wait_for_reason(co_op, "DATABASE_AWAY", 503)
                 assert await system_page_says(user, "DATABASE_AWAY")
-            await wait_until_well(co_op)
+            await co_op.wait_until_well()
         table = await _file_of(co_op, "kith_governance", "decision")
         assert (await co_op.stop())[0] == 0
         _damage(table)

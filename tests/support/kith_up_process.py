@@ -7,6 +7,7 @@ async with running_kith_up() as co_op:
 
 import asyncio
 import atexit
+import http
 import os
 import random
 import shutil
@@ -90,6 +91,15 @@ class KithUpProcess:
             assert time.monotonic() - began < seconds, self.log_tail
             await asyncio.sleep(0.05)
         return time.monotonic() - began
+
+    async def wait_until_well(self) -> None:
+        """Waits until it is ready, and nothing is amiss with any of its services."""
+
+        async def is_well() -> bool:
+            answer = await self.get_readyz()
+            return answer.status == http.client.OK and not answer.json["degraded"]
+
+        await wait_until(is_well, "every service is well")
 
     async def get_readyz(self) -> HttpAnswer:
         return await http_get(self.operations, "/readyz")
