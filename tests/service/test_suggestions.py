@@ -98,6 +98,8 @@ async def test_suggestions_say_why_and_anybody_recomputes_them_from_their_file(
         await people.no(ada, blocker, found.token(blocker), block=True)
 
         first = await found.of(ada)
+        read = {str(cell) for row in await people.co_op.all_rows("matching", "read_audit") for cell in row}
+        assert {str(one) for one in (wren, fern, moss, ash, late, unready)} <= read, "the file has more than the page"
         rest = await found.of(ada, await people.let_act(sister, ada), skip=3)
         assert (len(first.suggestions), first.more, len(rest.suggestions), rest.more) == (3, 1, 1, 0)
         assert shown(first)[0] == wren

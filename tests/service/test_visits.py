@@ -15,6 +15,7 @@ from libs import callers
 from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound
 from libs.rpc.client import call_service
+from services.scheduling.reactions import matching
 from services.scheduling.storage.visits import visits_by, visits_to
 from tests.support.running_co_op import Infrastructure
 from tests.support.visit_people import VisitPeople, visit_people
@@ -168,6 +169,42 @@ async def test_workers_take_visits_by_themselves_and_give_them_back(infrastructu
         assert [(event.visit_id, event.why) for event in given_back] == [(first, "given_back"), (after, "left_team")]
 
 
+@pytest.mark.capability("T2")
+async def test_what_was_taken_before_the_leaving_was_heard_of_is_open_again(infrastructure: Infrastructure) -> None:
+    ada, wren = some_people(2)
+    async with visit_people(infrastructure) as people:
+        await people.form_team(ada, worker=[wren])
+        first, second = [await people.propose(ada, ada, people.at(days)) for days in (3, 4)]
+        left_at = people.co_op.now()
+        await people.take(first, wren)
+        await people.leave_team(ada, wren, left_at)
+        assert (await people.get(first, ada)).worker_ids == []
+        with pytest.raises(NotFound, match="VISIT_UNKNOWN"):
+            await people.take(first, wren)
+
+        await people.form_team(ada, worker=[wren])
+        await people.take(second, wren)
+        await people.co_op.rebuild("scheduling", matching.REACTIONS)
+        await people.co_op.wait_until_consumed("scheduling", "matching")
+        assert list((await people.get(second, ada)).worker_ids) == [str(wren)], "a member again keeps what they took since"
+
+
+@pytest.mark.capability("S1")
+async def test_while_another_time_is_proposed_the_visit_can_be_taken_and_cancelled(infrastructure: Infrastructure) -> None:
+    ada, wren, bo = some_people(3)
+    async with visit_people(infrastructure) as people:
+        await people.form_team(ada, worker=[wren], friend=[bo])
+        visit = await people.propose(ada, ada, people.at(3))
+        await people.move(visit, bo, people.at(2), 2)
+        assert await people.list_open(wren) == [visit]
+        await people.take(visit, wren, 3)
+        assert await people.move(visit, ada, people.at(3), 3) == 5, "back to the time at which it is"
+        assert list((await people.get(visit, ada)).worker_ids) == [str(wren)], "the worker's yes was for this time"
+        await people.move(visit, bo, people.at(2), 5)
+        await people.co_op.move_clock(int(timedelta(days=2, hours=14).total_seconds()))
+        await people.cancel(visit, ada, 6)
+
+
 @pytest.mark.capability("L8", "S1")
 async def test_a_paid_worker_keeps_their_rest_in_all_teams_together(infrastructure: Infrastructure) -> None:
     ada, mo, wren, jo = some_people(4)
@@ -219,8 +256,8 @@ async def test_a_repeat_changes_nothing_and_the_database_itself_refuses_two_plac
 
         visits = [await people.propose(ada, ada, people.at(3, hour, 1)) for hour in (9, 9.5, 10)]
         place = """
-            insert into visit_place (visit, worker, person, team, starts, ends, paid, coming, taken_at)
-            select id, $2, person, team, starts, ends, true, true, now() from visit where id = $1"""
+            insert into visit_place (visit, worker, person, team, starts, ends, paid, coming, joined_at, taken_at)
+            select id, $2, person, team, starts, ends, true, true, now(), now() from visit where id = $1"""
         async with people.co_op.database_transaction("scheduling", caller=callers.job("tests")) as connection:
             await connection.execute(place, UUID(visits[0]), wren)
             await connection.execute(place, UUID(visits[2]), wren)
@@ -271,8 +308,8 @@ async def _add_history(people: VisitPeople, pairs: Sequence[tuple[UUID, UUID]]) 
             )
             await connection.execute(
                 """
-                insert into visit_place (visit, worker, person, team, starts, ends, paid, coming, taken_at)
-                select id, $1, person, team, starts, ends, true, true, starts from visit where starts < now() and person = $2""",
+                insert into visit_place (visit, worker, person, team, starts, ends, paid, coming, joined_at, taken_at)
+                select id, $1, person, team, starts, ends, true, true, starts, starts from visit where starts < now() and person = $2""",
                 worker,
                 person,
             )

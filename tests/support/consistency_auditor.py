@@ -74,7 +74,7 @@ class ConsistencyAuditor:
             for row in rows
         ]
 
-    async def wait_until_at_rest(self, seconds: float = 45.0) -> float:
+    async def wait_until_at_rest(self, seconds: float = 120.0) -> float:
         """Waits until every event is published and consumed by every service. Returns how long that took."""
         began = time.monotonic()
         while behind := await self._check_positions():
@@ -91,7 +91,14 @@ class ConsistencyAuditor:
         }
 
     async def findings(self) -> list[str]:
-        """Every inconsistency as a sentence; empty for a healthy co-op."""
+        """Every inconsistency as a sentence; empty for a healthy co-op. Where events were published meanwhile, it looks again."""
+        before = await self._heads()
+        while (found := await self._find_all()) and (after := await self._heads()) != before:
+            await self.wait_until_at_rest()
+            before = after
+        return found
+
+    async def _find_all(self) -> list[str]:
         return [
             *await self._check_positions(),
             *await self._check_outboxes(),
@@ -119,8 +126,12 @@ class ConsistencyAuditor:
 
     # --- what must hold
 
+    async def _heads(self) -> dict[str, asyncpg.Record]:
+        """How far each service's outbox is."""
+        return {service.name: (await self.fetch_rows(service.name, _HEADS))[0] for service in SERVICES}
+
     async def _check_positions(self) -> list[str]:
-        heads = {service.name: (await self.fetch_rows(service.name, _HEADS))[0] for service in SERVICES}
+        heads = await self._heads()
         findings = [
             f"{name} has published {head['published']} of {head['stated']} facts"
             for name, head in heads.items()

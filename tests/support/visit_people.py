@@ -54,10 +54,11 @@ class VisitPeople:
             await self.identity.publish(*((event, event.person_id) for event in verified))
         await self.co_op.wait_until_consumed("scheduling", "identity")
 
-    async def leave_team(self, owner: UUID, member: UUID) -> None:
+    async def leave_team(self, owner: UUID, member: UUID, at: datetime | None = None) -> None:
+        """`at` is when they left, now unless said: scheduling hears of it now."""
         team = self.teams[owner]
         left = TeamMemberLeft(team_id=team, owner_id=str(owner), person_id=str(member))
-        await self.matching.publish((left, team), at=self.co_op.now())
+        await self.matching.publish((left, team), at=at or self.co_op.now())
         await self.co_op.wait_until_consumed("scheduling", "matching")
 
     async def let_act(self, holder: UUID, subject: UUID, scope: str = "team") -> str:

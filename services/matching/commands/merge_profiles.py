@@ -13,6 +13,7 @@ async def merge_profiles(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     await held_credentials.move(work, kept, other)
     await merged_entries.move_noes(work, kept, other)
     await merged_entries.move_pairs(work, kept, other)
+    await merged_entries.move_shown(work, kept, other)
     await merged_entries.move_places(work, kept, other)
     await merged_entries.move_team(work, kept, other)
     # The tasks of both are checked by the credentials of both.

@@ -12,12 +12,12 @@ word of health in one sentence. It cannot understand; it only asks.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from libs.refusals import FailedPrecondition, invalid
+from services.matching.domain.words import check_words as words_of
 
 MAX_WORDS = 2000
 MAX_OPEN = 3
@@ -50,11 +50,9 @@ class CallOut:
 
 def check_words(typed: str, *, others_agreed: bool) -> str:
     """Trimmed, in one Unicode form. Raises Invalid CALL_OUT_EMPTY, WORDS_TOO_LONG or OTHERS_HEALTH."""
-    words = unicodedata.normalize("NFC", typed).strip()
+    words = words_of("words", typed, MAX_WORDS)
     if not words:
         raise invalid("words", "CALL_OUT_EMPTY")
-    if len(words) > MAX_WORDS:
-        raise invalid("words", "WORDS_TOO_LONG", at_most=str(MAX_WORDS))
     if not others_agreed and may_tell_of_others_health(words):
         raise invalid("others_agreed", "OTHERS_HEALTH")
     return words

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from libs.database.engine import UnitOfWork
-from libs.host.caught_up import is_caught_up
 from libs.host.component import Job, Runtime
 from services.matching.commands.end_places import end_places
 from services.matching.storage import ended_memberships
@@ -12,10 +11,12 @@ _SOON = timedelta(seconds=1)
 
 
 def job(runtime: Runtime) -> Job:
-    """It waits while the projection of memberships is rebuilt: somebody who left and came back is a member only at its end."""
+    """It follows the memberships first: in the middle of a rebuild, somebody who left and came back is no member."""
+    catch_up = runtime.catch_up_with("membership")
 
     async def run(work: UnitOfWork) -> int:
-        return await end_places(work) if await is_caught_up(work, runtime, "membership") else 0
+        await catch_up()  # Raises Unavailable SOURCE_AWAY: the job is run again a little later.
+        return await end_places(work)
 
     async def next_end(work: UnitOfWork) -> datetime | None:
         at = await ended_memberships.next_end(work)

@@ -82,9 +82,11 @@ async def get_suggestions(work: UnitOfWork, person: UUID, wanted: SuggestionPage
     refused = {worker: found.reasons for worker, found in ranking.workers.items() if found.reasons}
     listed = sorted(refused, key=lambda worker: (len(refused[worker]), draw.of(worker)))[:_REFUSED]
     await showings.add(work, person, [UUID(worker) for worker in page], today)
-    await audit.record_read(work, "support profile", "find", *map(UUID, (*page, *listed)))
     held_back = set(ranking.order) - set(order)
     asked = replace(question, workers=tuple(worker for worker in question.workers if worker.id not in held_back))
+    # The file has what everybody offers who was asked about, and the team's.
+    seen = [*(worker.id for worker in asked.workers), *team] if wanted.with_file else [*page, *listed]
+    await audit.record_read(work, "support profile", "find", *map(UUID, seen))
     return Suggestions(
         [_suggested(question, offers, worker, fit) for worker in page if (fit := ranking.workers[worker].fit) is not None],
         max(0, len(order) - wanted.skip - len(page)),

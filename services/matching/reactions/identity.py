@@ -1,4 +1,4 @@
-"""Events of identity: hats, who acts for whom, whose credentials count, which entries are of one person, who is erased or held."""
+"""Events of identity: hats, who acts for whom, whose credentials count, which entries are of one person, who is erased."""
 
 from uuid import UUID
 

@@ -12,10 +12,12 @@ from sqlalchemy import ColumnElement, FromClause, Table, and_, bindparam, case, 
 from kith.matching.v1.enums import IntroductionStep, NoKind
 from libs.database.engine import UnitOfWork
 from services.matching.storage.tables import (
+    call_out,
     counted_visit,
     introduction,
     private_no,
     review,
+    showing,
     team,
     team_hat,
     team_member,
@@ -65,6 +67,14 @@ async def move_pairs(work: UnitOfWork, kept: UUID, other: UUID) -> None:
             await work.connection.execute(update(table).where(table.c[name] == other).values({name: kept}))
 
 
+async def move_shown(work: UnitOfWork, kept: UUID, other: UUID) -> None:
+    """Their open call-outs, and who was suggested to whom in which week."""
+    await work.connection.execute(update(call_out).where(call_out.c.person == other).values(person=kept))
+    for name in _SIDES:
+        await _move(work, showing, name, kept, other, key=("worker", "person", "week"))
+    await work.connection.execute(delete(showing).where(showing.c.person == showing.c.worker))
+
+
 async def move_places(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     """Places in teams, hats and tasks; a place that was joined goes before an invitation."""
     same = team_member.alias("same")
@@ -78,7 +88,10 @@ async def move_places(work: UnitOfWork, kept: UUID, other: UUID) -> None:
 
 
 async def move_team(work: UnitOfWork, kept: UUID, other: UUID) -> None:
-    """Their own team. Of two, those of the other's team are in the kept entry's, and the agreement of the other's goes with it."""
+    """Their own team. Of two, those of the other's team are in the kept entry's, and the agreement of the other's goes with it.
+
+    The words for the next who has a hat are the kept entry's own where there are any.
+    """
     rows = {
         row.owner: row.id for row in await work.connection.execute(select(team.c.id, team.c.owner).where(team.c.owner.in_((kept, other))))
     }
@@ -90,12 +103,22 @@ async def move_team(work: UnitOfWork, kept: UUID, other: UUID) -> None:
         into, gone = rows[kept], rows[other]
         await _move(work, team_member, "team", into, gone, key=("team", "person"))
         await _move(work, team_task, "team", into, gone, key=("team", "person", "kind"))
+        await _keep_handovers(work, into, gone)
         await _move(work, team_hat, "team", into, gone, key=("team", "hat"))
         await work.connection.execute(delete(team).where(team.c.id == gone))
     # Nobody is in their own team.
     own = select(team.c.id).where(team.c.owner == kept)
     for table in (team_member, team_task):
         await work.connection.execute(delete(table).where(table.c.person == kept, table.c.team.in_(own)))
+    free = {"person": None, "accepted_at": None, "until_day": None}
+    await work.connection.execute(update(team_hat).where(team_hat.c.person == kept, team_hat.c.team.in_(own)).values(free))
+
+
+async def _keep_handovers(work: UnitOfWork, into: UUID, gone: UUID) -> None:
+    """Of a hat that both teams have, the words for the next one, where the first has none."""
+    theirs = team_hat.alias("theirs")
+    of_both = (team_hat.c.team == into, team_hat.c.handover == "", theirs.c.team == gone, theirs.c.hat == team_hat.c.hat)
+    await work.connection.execute(update(team_hat).where(*of_both).values(handover=theirs.c.handover))
 
 
 async def _move(work: UnitOfWork, table: Table, name: str, kept: UUID, other: UUID, *, key: Sequence[str]) -> None:

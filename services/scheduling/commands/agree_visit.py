@@ -17,6 +17,5 @@ async def agree_visit(work: UnitOfWork, visit_id: UUID, shown: int) -> int:
     await visits.save(work, agreed)
     await events_out.visit_agreed(work, agreed)
     await tell(work, Notice.AGREED, agreed, {visit.other_proposed_by or visit.proposed_by, visit.person})
-    if agreed.starts != visit.starts or agreed.ends != visit.ends:
-        await free_places(work, agreed)
+    await free_places(work, visit, agreed)
     return agreed.version

@@ -6,7 +6,10 @@ from services.scheduling.domain.visit import Visit
 from services.scheduling.storage import events_out, visit_places
 
 
-async def free_places(work: UnitOfWork, moved: Visit) -> None:
+async def free_places(work: UnitOfWork, before: Visit, moved: Visit) -> None:
+    """Does nothing where the time is the one before."""
+    if (moved.starts, moved.ends) == (before.starts, before.ends):
+        return
     for worker in await visit_places.free_all(work, moved.id):
         await events_out.visit_given_back(work, moved.id, moved.person, worker, "moved")
         await tell(work, Notice.MOVED, moved, {worker})

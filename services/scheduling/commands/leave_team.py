@@ -10,8 +10,12 @@ from services.scheduling.storage import events_out, teams, visit_places, visits
 
 
 async def leave_team(work: UnitOfWork, team: UUID, person: UUID, at: datetime) -> None:
-    """`at` is when they left: when old events are handled again, what they took after coming back stays theirs."""
+    """`at` is when they left: when old events are handled again, what they took after coming back stays theirs.
+
+    Nobody takes a visit as this member meanwhile: both wait for the lock of the worker.
+    """
     main, in_use = await teams.main_of(work, team), await merged_persons.find_kept(work, person) or person
+    await visit_places.lock_worker(work, in_use)
     await teams.remove_member(work, main, person)
     if await teams.find_member(work, main, in_use) is not None:
         return  # They had joined as another entry too, and left with this one alone.

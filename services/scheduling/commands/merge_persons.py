@@ -26,4 +26,5 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     await teams.move(work, kept, other)
     await held_credentials.move(work, kept, other)
     # The kept entry may have a place now that only the other's credentials, ended since, had opened.
+    await clearance.settle(work, other)
     await clearance.doubt(work, kept)

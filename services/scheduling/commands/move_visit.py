@@ -25,7 +25,7 @@ async def move_visit(work: UnitOfWork, visit_id: UUID, shown: int, day: date | N
     if principal == visit.person:
         moved = agree(moved, caller, work.now)
         await events_out.visit_agreed(work, moved)
-        await free_places(work, moved)
+        await free_places(work, visit, moved)
     await tell(work, Notice.AGREED if principal == visit.person else Notice.MOVE_PROPOSED, moved, {visit.person})
     await visits.save(work, moved)
     return moved.version

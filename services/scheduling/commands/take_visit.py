@@ -20,6 +20,7 @@ async def take_visit(work: UnitOfWork, visit_id: UUID, shown: int, *, zone: Zone
     """
     worker = await hats.require_person(work)
     visit = await visits.get(work, visit_id, lock=True)
+    await visit_places.lock_worker(work, worker)
     member = await teams.find_member(work, visit.team, worker)
     if member is None:
         raise FailedPrecondition("NOT_IN_TEAM")
@@ -33,8 +34,18 @@ async def take_visit(work: UnitOfWork, visit_id: UUID, shown: int, *, zone: Zone
     paid = member.kind == PAID
     if paid and (missing := await clearance.missing_for_visit(work, worker, visit.day)):
         raise FailedPrecondition("VISIT_NEEDS_CREDENTIALS", kinds=" ".join(missing))
-    await visit_places.lock_worker(work, worker)
-    place = VisitPlace(visit.id, worker, visit.person, visit.team, visit.starts, visit.ends, paid, coming=True, taken_at=work.now)
+    place = VisitPlace(
+        visit.id,
+        worker,
+        visit.person,
+        visit.team,
+        visit.starts,
+        visit.ends,
+        paid,
+        coming=True,
+        joined_at=member.joined_at,
+        taken_at=work.now,
+    )
     await visit_places.take(work, place)
     if paid:
         times = await visit_places.list_paid_times(work, worker, visit.starts, KEPT_IN_VIEW)

@@ -4,15 +4,16 @@
 |-----------|--------|----------|----------|-----------|--------|
 | proposed  | agreed | declined | proposed | cancelled | -      |
 | agreed    | -      | -        | moving   | cancelled | agreed |
-| moving    | agreed | agreed   | moving   | cancelled | -      |
+| moving    | agreed | agreed   | moving   | cancelled | moving |
 | declined  | -      | -        | -        | -         | -      |
 | cancelled | -      | -        | -        | -         | -      |
 
 - Nobody but the person agrees and declines, or who acts for them. What they propose themselves is agreed with that.
-- An agreed visit stays at its time, and its workers come, until the person has agreed to another time for it. Then each worker says anew
-  whether they can come: their yes was for the time before.
+- An agreed visit stays at its time, its workers come, and others can take it, until the person has agreed to another time for it. Then each
+  worker says anew whether they can come: their yes was for the time before.
 - The person cancels; who proposed a visit may take the proposal back until it is agreed.
-- Once a visit has started, nothing of its plan changes; a proposal of another time can still be declined.
+- Once a visit has started, nothing of its plan changes; a proposal of another time can still be declined. When that other time has gone by,
+  the visit stays at its own.
 - `version` counts changes of the plan, so that nobody agrees to or takes a visit at a time that they have not seen.
 """
 
@@ -59,6 +60,7 @@ NEXT: Mapping[VisitState, Mapping[Step, VisitState]] = {
         Step.DECLINE: VisitState.AGREED,
         Step.MOVE: VisitState.MOVING,
         Step.CANCEL: VisitState.CANCELLED,
+        Step.TAKE: VisitState.MOVING,
     },
     VisitState.DECLINED: {},
     VisitState.CANCELLED: {},
@@ -135,6 +137,8 @@ def propose(new_id: UUID, person: UUID, team: UUID, when: VisitTime, workers: in
 def agree(visit: Visit, by: UUID, now: datetime) -> Visit:
     """Raises FailedPrecondition VISIT_OVER, VISIT_AGREED or VISIT_STARTED."""
     _require_to_come(visit, now)
+    if visit.other_starts is not None and visit.other_starts <= now:
+        raise FailedPrecondition("VISIT_STARTED")
     agreed = _step(visit, Step.AGREE, agreed_by=by)
     if visit.other_day is None or visit.other_starts is None or visit.other_ends is None or visit.other_proposed_by is None:
         return agreed
@@ -188,8 +192,6 @@ def require_version(visit: Visit, shown: int) -> None:
 def _require_to_come(visit: Visit, now: datetime) -> None:
     if visit.state in (VisitState.PROPOSED, VisitState.AGREED, VisitState.MOVING):
         require_not_started(visit, now)
-        if visit.other_starts is not None and visit.other_starts <= now:
-            raise FailedPrecondition("VISIT_STARTED")
 
 
 def _step(visit: Visit, step: Step, **changes: UUID) -> Visit:

@@ -10,11 +10,10 @@ from libs.access import held_credentials
 from libs.database import wakeups
 from libs.database.columns import MOMENT
 from libs.database.engine import UnitOfWork
+from libs.rulebook.credentials import Gate
 from libs.rulebook.readiness import missing_credentials
 from services.scheduling.storage.tables import uncleared, visit, visit_place
 
-VISITS = "visits"
-"""The gate of the rulebook before which somebody is nobody's worker."""
 _BATCH = 200
 _DOUBT = insert(uncleared).values(worker=bindparam("of")).on_conflict_do_nothing()
 _TO_COME = (visit_place.c.coming, visit_place.c.paid, visit_place.c.starts > bindparam("now", type_=MOMENT))
@@ -32,7 +31,7 @@ _DAYS = (
 
 async def missing_for_visit(work: UnitOfWork, worker: UUID, day: date) -> tuple[str, ...]:
     """The kinds of credentials that a paid worker needs for a visit of that day and does not hold then, by name."""
-    return missing_credentials(VISITS, await held_credentials.get_rules(work), await held_credentials.list_of(work, worker), day)
+    return missing_credentials(Gate.VISITS, await held_credentials.get_rules(work), await held_credentials.list_of(work, worker), day)
 
 
 async def doubt(work: UnitOfWork, worker: UUID) -> None:

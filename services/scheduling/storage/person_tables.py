@@ -10,7 +10,7 @@ PERSON_TABLES = (
     PersonTable(
         tables.visit_place,
         ("worker", "person"),
-        ("visit", "worker", "person", "team", "starts", "ends", "paid", "coming", "taken_at", "given_back_at"),
+        ("visit", "worker", "person", "team", "starts", "ends", "paid", "coming", "joined_at", "taken_at", "given_back_at"),
         erasure=(Delete(),),
         # As long as the visit; longer than that no worker's own hold keeps it.
         retention=Retention("visits", tables.visit_place.c.ends),
@@ -41,7 +41,7 @@ PERSON_TABLES = (
     PersonTable(
         tables.team_member,
         ("person", "entry"),
-        ("team", "entry", "person", "kind"),
+        ("team", "entry", "person", "kind", "joined_at"),
         through={"team": tables.team.c.owner},
         erasure=(Delete(("person", "entry")),),
     ),

@@ -4,7 +4,7 @@ That no worker is in two places at once is an exclusion constraint of `visit_pla
 range over ids. `team` and `team_member` are projections of matching's events, `merged_person` and `held_credential` of identity's, and
 `credential_rule` of governance's. `uncleared` has the workers whose credentials are to be looked at again. Two teams whose owners turned
 out to be one person are one: every other table names the `main` of them, the oldest. A member's `entry` is the one that the event named,
-`person` the one in use.
+`person` the one in use; `joined_at` is when they joined, and stands with each visit that they took as that member.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, MetaData, Table, Text, Uuid
@@ -48,6 +48,7 @@ visit_place = Table(
     required("ends", MOMENT),
     required("paid", Boolean),
     required("coming", Boolean),
+    required("joined_at", MOMENT),
     required("taken_at", MOMENT),
     optional("given_back_at", MOMENT),
     Index("visit_place_by_worker", "worker", "starts"),
@@ -70,6 +71,7 @@ team_member = Table(
     key("entry", Uuid),
     required("person", Uuid),
     required("kind", Text),
+    required("joined_at", MOMENT),
     Index("team_member_by_person", "person"),
 )
 

@@ -1,6 +1,7 @@
 """Projections of matching's events: whose team it is, and who is in it. Only reactions write them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, exists, or_, select, update
@@ -14,7 +15,7 @@ from services.scheduling.storage.tables import team, team_member, visit, visit_p
 _SET_TEAM = insert(team).on_conflict_do_nothing()
 _INSERT_MEMBER = insert(team_member)
 _SET_MEMBER = _INSERT_MEMBER.on_conflict_do_update(
-    index_elements=["team", "entry"], set_={name: _INSERT_MEMBER.excluded[name] for name in ("person", "kind")}
+    index_elements=["team", "entry"], set_={name: _INSERT_MEMBER.excluded[name] for name in ("person", "kind", "joined_at")}
 )
 # Matching names the entry in use, which may have joined as another that was merged into it since.
 _REMOVE = delete(team_member).where(
@@ -24,7 +25,7 @@ _MAIN = select(team.c.main).where(team.c.id == bindparam("of"))
 _OLDEST = select(team.c.id).where(team.c.owner == bindparam("of")).order_by(team.c.id).limit(1)
 _BY_OWNER = select(team.c.main).where(team.c.owner == bindparam("of")).limit(1)
 _MEMBER = (
-    select(team_member.c.team, team_member.c.person, team_member.c.kind)
+    select(team_member.c.team, team_member.c.person, team_member.c.kind, team_member.c.joined_at)
     .where(team_member.c.team == bindparam("of"), team_member.c.person == bindparam("who"))
     # Who joined as two entries may be two things: a worker before a volunteer.
     .order_by(team_member.c.kind.desc())
@@ -34,11 +35,12 @@ _MEMBER = (
 
 @dataclass(frozen=True)
 class TeamMember:
-    """Somebody in a team; `kind` is one of matching's words: worker, volunteer, family, friend, peer, professional."""
+    """Somebody in a team since `joined_at`; `kind` is one of matching's words: worker, volunteer, family, friend, peer, professional."""
 
     team: UUID
     person: UUID
     kind: str
+    joined_at: datetime
 
 
 _to_member = row_mapper(TeamMember)
@@ -57,7 +59,8 @@ async def set_member(work: UnitOfWork, member: TeamMember) -> None:
     in_use = await merged_persons.find_kept(work, member.person) or member.person
     of = await main_of(work, member.team)
     if await find_by_owner(work, in_use) != of:
-        await work.connection.execute(_SET_MEMBER, {"team": of, "entry": member.person, "person": in_use, "kind": member.kind})
+        row = {"team": of, "entry": member.person, "person": in_use, "kind": member.kind, "joined_at": member.joined_at}
+        await work.connection.execute(_SET_MEMBER, row)
 
 
 async def remove_member(work: UnitOfWork, of: UUID, who: UUID) -> None:

@@ -23,7 +23,7 @@ _LOCK_WORKER = text("select pg_advisory_xact_lock(hashtextextended(cast(:worker 
 _INSERT = insert(visit_place)
 _TAKE = _INSERT.on_conflict_do_update(
     index_elements=["visit", "worker"],
-    set_={name: _INSERT.excluded[name] for name in ("starts", "ends", "paid", "coming", "taken_at", "given_back_at")},
+    set_={name: _INSERT.excluded[name] for name in ("starts", "ends", "paid", "coming", "joined_at", "taken_at", "given_back_at")},
 )
 _FREE = {"coming": False, "given_back_at": bindparam("at", type_=MOMENT)}
 _COMING = (visit_place.c.visit == bindparam("of"), visit_place.c.coming)
@@ -42,7 +42,7 @@ _FREE_IN_TEAM = (
         visit_place.c.team == bindparam("in_team"),
         visit_place.c.coming,
         visit_place.c.starts > bindparam("at", type_=MOMENT),
-        visit_place.c.taken_at <= bindparam("at", type_=MOMENT),
+        visit_place.c.joined_at <= bindparam("at", type_=MOMENT),
     )
     .values(_FREE)
     .returning(visit_place)
@@ -58,7 +58,7 @@ _TIMES = select(visit_place.c.starts, visit_place.c.ends).where(
 
 @dataclass(frozen=True)
 class VisitPlace:
-    """One worker at one visit: they come while `coming`."""
+    """One worker at one visit: they come while `coming`. `joined_at` is when they joined the team as whose member they took it."""
 
     visit: UUID
     worker: UUID
@@ -68,6 +68,7 @@ class VisitPlace:
     ends: datetime
     paid: bool
     coming: bool
+    joined_at: datetime
     taken_at: datetime
     given_back_at: datetime | None = None
 
@@ -117,7 +118,10 @@ async def free_all(work: UnitOfWork, of: UUID) -> list[UUID]:
 
 
 async def free_in_team(work: UnitOfWork, team: UUID, worker: UUID, at: datetime) -> list[VisitPlace]:
-    """What somebody had taken of a team that they left at that time, and that had not started; in the order of the visits."""
+    """What somebody had taken as the member who left at that time, and that had not started then; in the order of the visits.
+
+    Also what they took after they had left, as long as nobody here knew; what they took as a member again is theirs.
+    """
     rows = await work.connection.execute(_FREE_IN_TEAM, {"in_team": team, "by": worker, "at": at})
     return sorted(map(to_place, rows), key=lambda place: (place.starts, place.visit))
 

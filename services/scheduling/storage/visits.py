@@ -26,6 +26,7 @@ _TAKEN = (
     .scalar_subquery()
 )
 _FREE = (visit.c.workers - _TAKEN).label("free_places")
+_TAKES_PLACE = (VisitState.AGREED.value, VisitState.MOVING.value)
 _MY_TEAMS = select(team_member.c.team).where(team_member.c.person == bindparam("of"), team_member.c.kind.in_(sorted(COMES_AS)))
 
 
@@ -82,13 +83,13 @@ async def list_by(work: UnitOfWork, worker: UUID, begin: datetime, end: datetime
 
 
 async def list_open(work: UnitOfWork, worker: UUID, page: PageRequest) -> Page[ListedVisit]:
-    """Agreed visits to come in the worker's teams that still need somebody, without those they have taken themselves."""
+    """Agreed visits to come in the worker's teams that still need somebody, without their own; also while another time is proposed."""
     mine = select(visit_place.c.visit).where(
         visit_place.c.visit == visit.c.id, visit_place.c.worker == bindparam("of"), visit_place.c.coming
     )
     statement = (
         select(visit, _FREE)
-        .where(visit.c.team.in_(_MY_TEAMS), visit.c.starts > work.now, visit.c.state == VisitState.AGREED.value)
+        .where(visit.c.team.in_(_MY_TEAMS), visit.c.starts > work.now, visit.c.state.in_(_TAKES_PLACE))
         .where(visit.c.workers > _TAKEN, ~mine.exists())
         .params(of=worker)
     )

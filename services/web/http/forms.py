@@ -43,6 +43,10 @@ class Form:
         """The field's value, stripped; empty when it was left out."""
         return self.fields.get(name, "").strip()
 
+    def shown_number(self, name: str = "version") -> int:
+        """A version or revision that the form was shown with; 0, which nothing has, for what is none."""
+        return shown_number(self.text(name))
+
     @property
     def request_id(self) -> str:
         """The request id that the form was shown with."""
@@ -50,6 +54,11 @@ class Form:
             return str(UUID(self.text(REQUEST_ID)))
         except ValueError as error:
             raise FormRejected("FORM_UNREADABLE") from error
+
+
+def shown_number(text: str) -> int:
+    """0 for what is no number, or is longer than the wire's 64 bits hold."""
+    return int(text) if text.isdecimal() and len(text) < len(str(2**63)) else 0
 
 
 def form_token(key: bytes, secret: str, name: str) -> str:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from libs.refusals import NotSignedIn, Refusal
 from services.web import form_keeping
-from services.web.http.forms import Form
+from services.web.http.forms import Form, shown_number
 from services.web.http.request_body import MAX_BYTES
 from services.web.page import ACTING_ENDED, ACTING_OUTSIDE_SCOPE, Access, Page
 from services.web.page_context import FormProblem, PageContext
@@ -157,9 +157,8 @@ def require(problems: Sequence[FormProblem]) -> None:
 
 
 def version_of(fields: Fields, name: str = "version") -> int:
-    """The version that the form showed; 0 for what is none, or is longer than the wire's 64 bits hold."""
-    text = fields.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < len(str(2**63)) else 0
+    """The version that the form showed; 0, which nothing has, for what is none."""
+    return shown_number(fields.get(name, ""))
 
 
 def choices(ctx: PageContext, prefix: str, values: Sequence[str]) -> list[dict[str, str]]:

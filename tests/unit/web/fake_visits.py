@@ -21,7 +21,9 @@ class FakeVisitService(FakeService):
         super().__init__(pb.DESCRIPTOR.services_by_name["VisitService"])
 
     def ListVisits(self, request: pb.ListVisitsRequest) -> pb.ListVisitsResponse:
-        return pb.ListVisitsResponse(visits=[self.visits[TAKEN if request.giving else PROPOSED]])
+        visit = self.visits[TAKEN if request.giving else PROPOSED]
+        starts = visit.starts_at.ToDatetime()
+        return pb.ListVisitsResponse(visits=[visit] if request.begin.ToDatetime() <= starts < request.end.ToDatetime() else [])
 
     def ListOpenVisits(self, _request: pb.ListOpenVisitsRequest) -> pb.ListOpenVisitsResponse:
         return pb.ListOpenVisitsResponse(visits=[self.visits[OPEN]])

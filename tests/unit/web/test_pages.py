@@ -102,6 +102,17 @@ def test_home_begins_with_the_visits_of_today_and_the_plan_that_waits_for_a_yes(
     assert page.count('<div class="card') <= 5
 
 
+def test_home_has_the_night_visit_that_began_yesterday_for_as_long_as_it_goes_on(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
+    visit = fakes.visits.visits[TAKEN]
+    visit.starts_at.FromDatetime(NOW - timedelta(hours=11))
+    visit.ends_at.FromDatetime(NOW + timedelta(minutes=5))
+    page = browser.open("/")
+    assert f'<h3><a href="/visits/{TAKEN}">' in page
+    assert "No more visits today" not in page
+    visit.ends_at.FromDatetime(NOW - timedelta(minutes=5))
+    assert f"/visits/{TAKEN}" not in browser.open("/")
+
+
 def test_home_says_nothing_of_visits_where_there_are_none_and_stays_up_without_them(
     browser: ScriptlessBrowser, fakes: FakeServices
 ) -> None:

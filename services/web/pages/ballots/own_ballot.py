@@ -11,8 +11,6 @@ from services.web.http.forms import Form
 from services.web.page_context import FormProblem, PageContext
 from services.web.pages.ballots.carrier import BallotCarrier, BallotChoice, QuestionT
 
-_MAX_DIGITS = 9
-
 
 @dataclass(frozen=True)
 class OwnBallotPages(Generic[QuestionT]):
@@ -62,7 +60,7 @@ class OwnBallotPages(Generic[QuestionT]):
         if choice is None:
             return self._question_page(ctx, question, None, problems, 422)
         try:
-            await self.carrier.cast(ctx, question, choice, shown_revision(form), form.request_id)
+            await self.carrier.cast(ctx, question, choice, form.shown_number("revision"), form.request_id)
         except (Conflict, Invalid) as refusal:
             problems = [FormProblem("", problem.text) for problem in ctx.form_problems(refusal)]
             return await self._check_page(ctx, question, choice, problems, 409)
@@ -101,12 +99,6 @@ class OwnBallotPages(Generic[QuestionT]):
             revision=ballot.revision if ballot else 0,
             form=self.cast_form,
         )
-
-
-def shown_revision(form: Form) -> int:
-    """The revision of the ballot that the form was shown with; 0 for none."""
-    text = form.text("revision")
-    return int(text) if text.isdecimal() and len(text) <= _MAX_DIGITS else 0
 
 
 def draft_name(question: QuestionT) -> str:

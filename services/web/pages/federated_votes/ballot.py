@@ -7,7 +7,7 @@ from services.web import form_keeping
 from services.web.http.forms import Form
 from services.web.page_context import PageContext
 from services.web.pages.ballots.federated import fetch_my_vote_ballot
-from services.web.pages.ballots.own_ballot import draft_name, shown_revision
+from services.web.pages.ballots.own_ballot import draft_name
 from services.web.pages.federated_votes import choice_fields
 from services.web.pages.federated_votes.vote_view import fetch_vote_view
 
@@ -26,7 +26,7 @@ async def show_take_back(ctx: PageContext) -> Response:
 async def take_back(ctx: PageContext, form: Form) -> Response:
     """Take the ballot back: it does not count until another is cast."""
     vote = await fetch_vote_view(ctx)
-    request = pb.CastVoteBallotRequest(request_id=form.request_id, vote_id=vote.id, revision=shown_revision(form), withdraw=True)
+    request = pb.CastVoteBallotRequest(request_id=form.request_id, vote_id=vote.id, revision=form.shown_number("revision"), withdraw=True)
     await ctx.call(ctx.state.services.votes.CastVoteBallot, request)
     await form_keeping.delete_draft(ctx, draft_name(vote))
     return ctx.redirect(f"{vote.path}/receipt")

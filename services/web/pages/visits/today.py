@@ -9,11 +9,10 @@ from kith.scheduling.v1 import visits_pb2 as pb
 from kith.scheduling.v1.enums import VisitState
 from libs.refusals import Unavailable
 from services.web.page_context import PageContext, utc_datetime
-from services.web.pages.visits.visit_words import VisitRow, people_of, state_of, visit_row
+from services.web.pages.visits.visit_words import TAKES_PLACE, VisitRow, people_of, state_of, visit_row
 
 _DAYS_AHEAD = 28
 _MOST_TODAY = 3
-_TAKES_PLACE = (VisitState.AGREED, VisitState.MOVING)
 
 
 @dataclass(frozen=True)
@@ -29,12 +28,13 @@ class VisitsAhead:
 
 async def list_visits_ahead(ctx: PageContext) -> VisitsAhead:
     """Empty when scheduling does not answer: the home page has more to say."""
-    begin = datetime.combine(ctx.local_day(), time(), ctx.state.co_op.zone)
+    # From yesterday: a night visit goes on in the morning. None is longer than a day.
+    begin = datetime.combine(ctx.local_day() - timedelta(days=1), time(), ctx.state.co_op.zone)
     try:
         mine, taken = await asyncio.gather(*(_list(ctx, begin, giving=giving) for giving in (False, True)))
     except Unavailable:
         return VisitsAhead()
-    planned = [(visit, False) for visit in mine if state_of(visit) in _TAKES_PLACE] + [(visit, True) for visit in taken]
+    planned = [(visit, False) for visit in mine if state_of(visit) in TAKES_PLACE] + [(visit, True) for visit in taken]
     planned = sorted(
         (entry for entry in planned if utc_datetime(entry[0].ends_at) > ctx.now), key=lambda entry: utc_datetime(entry[0].starts_at)
     )

@@ -9,8 +9,7 @@ from kith.scheduling.v1.enums import VisitState
 from services.web.http.forms import Form
 from services.web.page_context import PageContext, utc_datetime
 from services.web.pages.qualification_view import kinds_in_words
-from services.web.pages.visits.visit_words import state_of, times_words, visit_row
-from services.web.pages.visits.week import shown_version
+from services.web.pages.visits.visit_words import TAKES_PLACE, state_of, times_words, visit_row
 
 CHANGE = "visit"
 _DO = ("agree", "decline", "take", "give_back", "cancel")
@@ -40,7 +39,7 @@ async def show(ctx: PageContext) -> Response:
 
 async def change(ctx: PageContext, form: Form) -> Response:
     """Agree, decline, take, give back or cancel. The service decides whether the person may."""
-    services, visit, version, did = ctx.state.services.visits, ctx.path_param("visit"), shown_version(form), form.text("do")
+    services, visit, version, did = ctx.state.services.visits, ctx.path_param("visit"), form.shown_number(), form.text("do")
     ids = {"request_id": form.request_id, "visit_id": visit}
     if did == "agree":
         await ctx.call(services.AgreeVisit, pb.AgreeVisitRequest(**ids, version=version))
@@ -67,7 +66,7 @@ def _possible(ctx: PageContext, visit: pb.Visit, workers: Sequence[str]) -> list
     can = ["agree", "decline"] if is_own and state in (VisitState.PROPOSED, VisitState.MOVING) else []
     if not ctx.acting and ctx.person_id in workers:
         can.append("give_back")
-    elif not ctx.acting and not is_own and state is VisitState.AGREED and visit.free_places > 0:
+    elif not ctx.acting and not is_own and state in TAKES_PLACE and visit.free_places > 0:
         can.append("take")
     can.append("move")
     if is_own or (state is VisitState.PROPOSED and visit.proposed_by == ctx.person_id):

@@ -13,6 +13,7 @@ from libs.rpc.enums import known_word
 from services.web.localisation import dates
 from services.web.page_context import PageContext, PersonName, utc_datetime
 
+TAKES_PLACE = (VisitState.AGREED, VisitState.MOVING)
 _STATUS = {VisitState.AGREED: "yes", VisitState.DECLINED: "no", VisitState.CANCELLED: "no"}
 
 

@@ -11,12 +11,14 @@ from kith.scheduling.v1 import visits_pb2 as pb
 from libs.texts.days import read_day
 from services.web.http.forms import Form
 from services.web.page_context import PageContext
+from services.web.pages.paging import fetch_all
 from services.web.pages.qualification_view import kinds_in_words
 from services.web.pages.visits.visit_words import people_of, visit_row
 
 CHANGE = "week"
 _DAYS = 7
 _MOST = 200
+"""Of a page of a list, not of the list."""
 _DONE = ("taken", "proposed")
 
 
@@ -49,26 +51,19 @@ async def show(ctx: PageContext) -> Response:
 
 async def take(ctx: PageContext, form: Form) -> Response:
     """The person will go to a visit. What is refused is said on a page of its own."""
-    request = pb.TakeVisitRequest(request_id=form.request_id, visit_id=form.text("visit"), version=shown_version(form))
+    request = pb.TakeVisitRequest(request_id=form.request_id, visit_id=form.text("visit"), version=form.shown_number())
     async with kinds_in_words(ctx):
         await ctx.call(ctx.state.services.visits.TakeVisit, request)
     return ctx.redirect("/week?done=taken")
-
-
-def shown_version(form: Form) -> int:
-    """The version that the page showed; 0, which no visit has, for a text that is no number."""
-    text = form.text("version")
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 async def _visits(ctx: PageContext, begin: datetime, end: datetime, *, giving: bool) -> Sequence[pb.Visit]:
     request = pb.ListVisitsRequest(person_id=ctx.subject_id, giving=giving, page_size=_MOST)
     request.begin.FromDatetime(begin)
     request.end.FromDatetime(end)
-    response: pb.ListVisitsResponse = await ctx.call(ctx.state.services.visits.ListVisits, request)
-    return response.visits
+    return await fetch_all(ctx, ctx.state.services.visits.ListVisits, request, lambda page: page.visits)
 
 
 async def _open_visits(ctx: PageContext) -> Sequence[pb.Visit]:
-    response: pb.ListOpenVisitsResponse = await ctx.call(ctx.state.services.visits.ListOpenVisits, pb.ListOpenVisitsRequest())
-    return response.visits
+    request = pb.ListOpenVisitsRequest(page_size=_MOST)
+    return await fetch_all(ctx, ctx.state.services.visits.ListOpenVisits, request, lambda page: page.visits)
