@@ -23,6 +23,8 @@ from libs.sealing import PersonCipher, PersonSealer, SealBrokenError
 CHUNK_BYTES = 256 * 1024
 LARGEST_PART = 4 * CHUNK_BYTES
 """Of one message, up and down: well below the largest message of the server (`libs/rpc/server.py`)."""
+_PART = "part {number}"
+"""The place of a chunk as it was handed in."""
 MAX_FILES = 100
 """About one person."""
 MAX_UNFINISHED = 5
@@ -85,6 +87,10 @@ _CHUNKS = (
     .order_by(_chunk.number)
 )
 _DROP_CHUNKS = delete(file_chunk).where(_chunk.file == bindparam("of"))
+_OF_PERSON = select(stored_file).where(_file.person == bindparam("of")).order_by(_file.id)
+_MOVE = update(stored_file).where(_file.id == bindparam("moved")).values(person=bindparam("kept"))
+_ALL_CHUNKS = select(_chunk.number).where(_chunk.file == bindparam("file")).order_by(_chunk.number)
+_SEAL_ANEW = update(file_chunk).where(_chunk.file == bindparam("of"), _chunk.number == bindparam("at")).values(sealed=bindparam("anew"))
 _DELETE = delete(stored_file).where(_file.id == bindparam("of"))
 _DELETE_UNFINISHED = delete(stored_file).where(_file.state == FileState.RECEIVING.value, _file.begun_at < bindparam("before"))
 
@@ -131,7 +137,7 @@ class FileStore:
         is_whole = len(content) % CHUNK_BYTES == 0 or received == receiving.declared_size
         if not content or len(content) > LARGEST_PART or received > receiving.declared_size or not is_whole:
             raise invalid("content", "FILE_PART_WRONG")
-        await self._add_chunks(work, receiving, content, offset // CHUNK_BYTES, "part {number}")
+        await self._add_chunks(work, receiving, content, offset // CHUNK_BYTES, _PART)
         await work.connection.execute(_RECEIVED, {"of": file, "received": received})
         return received
 
@@ -140,7 +146,7 @@ class FileStore:
         receiving = await self._lock_receiving(work, file)
         if receiving.received_size != receiving.declared_size:
             raise FailedPrecondition("FILE_INCOMPLETE", offset=str(receiving.received_size))
-        return b"".join([chunk async for chunk in self._open(work, receiving, 0, chunks_of(receiving.declared_size), "part {number}")])
+        return b"".join([chunk async for chunk in self._open(work, receiving, 0, chunks_of(receiving.declared_size), _PART)])
 
     async def finish(self, work: UnitOfWork, file: UUID, cleaned: CleanFile) -> StoredFile:
         """Puts the cleaned file in the place of what was handed in. Raises as `received`."""
@@ -172,6 +178,17 @@ class FileStore:
             if len(part) >= LARGEST_PART:
                 break
         return bytes(part)
+
+    async def move_all(self, work: UnitOfWork, other: UUID, kept: UUID) -> None:
+        """Makes the files about one entry of a person those of another, chunk by chunk sealed anew. Raises SealBrokenError."""
+        for row in (await work.connection.execute(_OF_PERSON, {"of": other})).all():
+            file = _to_file(row)
+            place = _place(file.chunks) if file.state is FileState.READY else _PART
+            for number in (await work.connection.execute(_ALL_CHUNKS, {"file": file.id})).scalars().all():
+                [chunk] = (await work.connection.execute(_CHUNKS, {"file": file.id, "first": number, "end": number + 1})).all()
+                anew = await self._sealer.seal_anew(work, other, kept, bytes(chunk.sealed), _at(file, place, number))
+                await work.connection.execute(_SEAL_ANEW, {"of": file.id, "at": number, "anew": anew})
+            await work.connection.execute(_MOVE, {"moved": file.id, "kept": kept})
 
     async def delete(self, work: UnitOfWork, file: UUID) -> None:
         await work.connection.execute(_DELETE, {"of": file})

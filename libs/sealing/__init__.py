@@ -54,6 +54,13 @@ class PersonSealer:
         rows = await work.connection.execute(_FIND, {"persons": list(persons)})
         return {row.person: PersonCipher(row.person, aes_key_unwrap_with_padding(self._wrapping_key, row.wrapped)) for row in rows}
 
+    async def seal_anew(self, work: UnitOfWork, owner: UUID, person: UUID, sealed: bytes, place: str) -> bytes:
+        """What was sealed for `owner`, sealed for `person` at the same place. Raises SealBrokenError, also when the owner's key is gone."""
+        cipher = (await self.ciphers(work, [owner])).get(owner)
+        if cipher is None:
+            raise SealBrokenError
+        return await self.seal(work, person, cipher.open(sealed, place), place)
+
     async def shred(self, work: UnitOfWork, person: UUID) -> bool:
         """Deletes the person's key: all that was sealed with it is erased. Returns whether there was one."""
         return (await work.connection.execute(_SHRED, {"person": person})).rowcount > 0

@@ -20,6 +20,7 @@ from services.identity.jobs import erase_persons, forget_old_sign_ins, forget_un
 from services.identity.jobs.end_former_members_sessions import end_former_members_sessions_job
 from services.identity.jobs.end_past_relationships import end_past_relationships_job
 from services.identity.jobs.expire_credentials import expire_credentials_job
+from services.identity.jobs.follow_merges import follow_merges_job
 from services.identity.jobs.refold_identity_keys import refold_identity_keys_job
 from services.identity.jobs.remind_of_data_requests import remind_of_data_requests_job
 from services.identity.jobs.remind_of_holds import remind_of_holds_job
@@ -91,6 +92,7 @@ def component_builder(_shared: SharedSettings, settings: Settings) -> BuildCompo
                 expire_credentials_job(zone),
                 forget_unfinished_files.JOB,
                 erase_persons.JOB,
+                follow_merges_job(sealer, zone),
                 remind_of_holds_job(zone),
                 dispose_records_job(PERSON_TABLES, zone, [runtime.catch_up_with(source) for source in ("membership", "governance")]),
             ),

@@ -7,7 +7,16 @@ One entry is kept, the other is merged into it. Nothing is deleted: both rows st
 | sessions, links, cards, password, passkeys | ended and revoked: the person signs in with the kept entry               |
 | who vouches for it, for whom it vouches | ended: people name each other again                                  |
 | that it acts for the kept entry, or the kept one for it | ended as a mistake: nobody acts for themselves                   |
-| hats, holds                         | the kept entry's                                                         |
+| hats, holds, places in teams        | the kept entry's                                                         |
+| words of its record                 | the kept entry's where it has none; where both say something, one below the other |
+| who sees a part of its record       | sees it of the kept entry, unless they would see more than before; where both say |
+|                                     | something, nobody sees it until the person shares it again               |
+| what others let it see, whom it helps | the kept entry's                                                       |
+| relationships with others           | ended as replaced; one with the kept entry says the same, if none does   |
+| qualifications and their files      | the kept entry's                                                         |
+| how it wants to be told             | the kept entry's where it has not chosen                                 |
+| consents, records of capacity       | stay as they were said; they are read and counted together               |
+| who looked at its record            | stays in the chained log of that entry                                   |
 | e-mail address, telephone number    | the kept entry's where it has none; elsewhere they stay where they are   |
 | the names and contacts it is recognised by | recognise the kept entry from now on                              |
 | entries merged into it before       | point to the kept entry; `person_merge` still says how they came there   |
@@ -21,6 +30,7 @@ One entry is kept, the other is merged into it. Nothing is deleted: both rows st
 | MERGE_REASON_MISSING, REASON_TOO_LONG | why they are one person is written down, in 1 to 500 characters                 |
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -68,3 +78,23 @@ def require_in_use(merged_into: UUID | None) -> None:
 def moved_contacts(kept: MergeCandidate, other: MergeCandidate) -> frozenset[str]:
     """Which of `email` and `phone` the kept entry gets from the other."""
     return frozenset(field for field in ("email", "phone") if not getattr(kept, field) and getattr(other, field))
+
+
+@dataclass(frozen=True)
+class TextsMerge:
+    """What becomes of the words of two records, by field."""
+
+    changed: Mapping[str, str]
+    """The kept entry's new words."""
+    joined: frozenset[str]
+    """Both said something, and not the same: nobody was shown both."""
+    not_shown: frozenset[str]
+    """The kept entry says something that who saw the other's words was not shown."""
+
+
+def merge_texts(kept: Mapping[str, str], other: Mapping[str, str]) -> TextsMerge:
+    """Nothing that was said is lost, and nobody sees what they were not shown. The joined words may be longer than what can be written."""
+    joined = frozenset(field for field in kept.keys() & other.keys() if kept[field] != other[field])
+    moved = other.keys() - kept.keys()
+    changed = {field: other[field] for field in sorted(moved)} | {field: f"{kept[field]}\n\n{other[field]}" for field in sorted(joined)}
+    return TextsMerge(changed, joined, joined | (kept.keys() - other.keys()))

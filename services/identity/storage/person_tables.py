@@ -247,5 +247,6 @@ TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
     "credential_rule": "which qualifications the rulebook has",
     "link_request": "hashes of addresses and browsers for two hours; whose they are cannot be told",
     "sign_in_failure": "hashes of addresses for two hours; whose they are cannot be told",
+    "merge_to_follow": "for the moments until a job has moved the records of a merged entry; `person_merge` shows the same",
     "membership_end": "membership's, for the days until a last day is over; membership shows the same",
 }

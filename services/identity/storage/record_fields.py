@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Text, any_, bindparam, select
+from sqlalchemy import ColumnElement, Row, Select, Text, any_, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.access.reading import CALLER, Reader, may_read, readable_subjects, reader_values
@@ -48,6 +48,8 @@ def readable_of(field: ColumnElement[str], reader: Reader = CALLER) -> Select[An
 
 
 _OF_PERSON = readable().where(_FIELD.person == bindparam("of"), among(_FIELD.field, "fields"))
+_OF_ENTRY = select(record_field).where(_FIELD.person == bindparam("of"))
+_DELETE_OF_ENTRY = delete(record_field).where(_FIELD.person == bindparam("of"))
 _OF_FIELD = readable_of(bindparam("of_field", type_=Text))
 
 
@@ -55,6 +57,15 @@ async def get_fields(work: UnitOfWork, sealer: PersonSealer, person: UUID, field
     """Those of the fields that the caller may read. An emptied one has an empty text; one whose key was deleted is left out."""
     rows = await work.connection.execute(_OF_PERSON, reader_values(work) | {"of": person, "fields": list(fields)})
     return await open_rows(work, sealer, rows.all())
+
+
+async def list_of_entry(work: UnitOfWork, sealer: PersonSealer, entry: UUID) -> list[FieldRecord]:
+    """All that an entry says. For the job that follows merges: row-level security shows anybody else what they may read."""
+    return await open_rows(work, sealer, await work.connection.execute(_OF_ENTRY, {"of": entry}))
+
+
+async def delete_of_entry(work: UnitOfWork, entry: UUID) -> None:
+    await work.connection.execute(_DELETE_OF_ENTRY, {"of": entry})
 
 
 async def list_field(work: UnitOfWork, sealer: PersonSealer, field: str, page: PageRequest) -> Page[FieldRecord]:

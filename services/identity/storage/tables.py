@@ -53,6 +53,8 @@ person_merge = Table(
     required("merged_at", MOMENT),
 )
 
+merge_to_follow = Table("merge_to_follow", metadata, key("other", Uuid, ForeignKey("person.id")))
+
 contact = Table(
     "contact",
     metadata,

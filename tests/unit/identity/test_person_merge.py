@@ -6,7 +6,14 @@ from uuid import UUID
 import pytest
 
 from libs.refusals import FailedPrecondition, Invalid, Refusal
-from services.identity.domain.person_merge import MAX_REASON_LENGTH, MergeCandidate, moved_contacts, parse_reason, require_may_merge
+from services.identity.domain.person_merge import (
+    MAX_REASON_LENGTH,
+    MergeCandidate,
+    merge_texts,
+    moved_contacts,
+    parse_reason,
+    require_may_merge,
+)
 
 KEPT, OTHER = (MergeCandidate(UUID(int=number), None, "", "") for number in (1, 2))
 
@@ -42,6 +49,12 @@ def test_a_secretary_keeps_their_own_entry_or_merges_two_of_others() -> None:
 def test_only_what_the_kept_entry_lacks_moves(kept: tuple[str, str], other: tuple[str, str], moved: set[str]) -> None:
     candidates = (replace(entry, email=email, phone=phone) for entry, (email, phone) in ((KEPT, kept), (OTHER, other)))
     assert moved_contacts(*candidates) == moved
+
+
+def test_words_are_joined_and_what_a_reader_was_not_shown_is_named() -> None:
+    merged = merge_texts({"a": "one", "b": "same", "c": "mine"}, {"a": "two", "b": "same", "d": "theirs"})
+    assert merged.changed == {"a": "one\n\ntwo", "d": "theirs"}
+    assert (set(merged.joined), set(merged.not_shown)) == ({"a"}, {"a", "c"})
 
 
 def test_a_reason_is_some_words_and_not_a_book() -> None:

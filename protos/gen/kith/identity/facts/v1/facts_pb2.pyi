@@ -737,7 +737,7 @@ class AccessEnded(_message.Message):
     grant_id: _builtins.str
     person_id: _builtins.str
     why: _builtins.str
-    """chosen, replaced, left"""
+    """chosen, replaced, left, merged (the words of two entries of the person became one text)"""
     def __init__(
         self,
         *,

@@ -1,0 +1,20 @@
+"""Merges whose records are still to be moved: a job does it. Those of before are moved, too."""
+
+from alembic import op
+
+revision = "0025_merge_to_follow"
+down_revision = "0024_team_audience"
+branch_labels = None
+depends_on = None
+
+TABLE = """
+create table merge_to_follow (
+  other uuid primary key references person
+);
+insert into merge_to_follow (other)
+select other from person_merge join person on person.id = other where person.erased_at is null;
+"""
+
+
+def upgrade() -> None:
+    op.execute(TABLE)
