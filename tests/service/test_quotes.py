@@ -10,18 +10,18 @@ from libs.database.engine import new_id
 from libs.rpc.client import call_service
 from tests.service.test_suggestions import Suggestions
 from tests.support.matching_people import matching_people
-from tests.support.running_co_op import Infrastructure, event_publisher
+from tests.support.running_co_op import Infrastructure
 
 SHARES = AdoptedMoney(payer_adds="7/40", worker_gives="3/40")
 
 
 @pytest.mark.capability("T4")
 async def test_an_offer_says_what_an_hour_costs_by_the_rulebook_in_force(infrastructure: Infrastructure) -> None:
-    async with matching_people(infrastructure) as people, event_publisher(people.co_op, "governance") as governance:
+    async with matching_people(infrastructure) as people:
 
         async def adopt(money: AdoptedMoney | None) -> None:
             adopted = RulebookAdopted(rulebook_hash="11" * 32, decision_id=str(new_id()), money=money)
-            await governance.publish((adopted, adopted.decision_id))
+            await people.governance.publish((adopted, adopted.decision_id))
             await people.co_op.wait_until_consumed("matching", "governance")
 
         async def offer() -> profiles.Offer:

@@ -21,7 +21,7 @@ from libs.refusals import NotAllowed
 from libs.rpc.client import call_service
 from scripts.cli.main import main
 from tests.support.matching_people import MatchingPeople, matching_people
-from tests.support.running_co_op import Infrastructure, event_publisher
+from tests.support.running_co_op import Infrastructure
 
 MORNING = profiles.WeeklyTime(day="mon", begins="09:00", ends="12:00")
 
@@ -136,7 +136,7 @@ async def test_suggestions_say_why_and_anybody_recomputes_them_from_their_file(
 
 @pytest.mark.capability("T5")
 async def test_nobody_is_shown_too_often_and_a_secretary_sees_how_evenly_it_falls(infrastructure: Infrastructure) -> None:
-    async with matching_people(infrastructure) as people, event_publisher(people.co_op, "governance") as governance:
+    async with matching_people(infrastructure) as people:
         found = Suggestions(people)
         ada, bo, secretary, *workers = await people.members(6)
         wren, fern, moss = workers
@@ -144,7 +144,7 @@ async def test_nobody_is_shown_too_often_and_a_secretary_sees_how_evenly_it_fall
         await people.identity.publish((HatGiven(person_id=str(secretary), hat="secretary"), str(secretary)))
         matching = AdoptedMatching(interest_days=14, meeting_days=28, trial_days=60, review_visits=[3], shown_a_week=1)
         adopted = RulebookAdopted(rulebook_hash="11" * 32, decision_id=str(new_id()), matching=matching)
-        await governance.publish((adopted, adopted.decision_id))
+        await people.governance.publish((adopted, adopted.decision_id))
         await people.co_op.wait_until_consumed("matching", "governance")
         await people.co_op.wait_until_consumed("matching", "identity")
         for person in (ada, bo):

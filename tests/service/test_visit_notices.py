@@ -9,7 +9,7 @@ from kith.identity.facts.v1.facts_pb2 import CredentialExpired, CredentialRevoke
 from kith.scheduling.facts.v1 import facts_pb2 as facts
 from libs.database.engine import new_id
 from libs.refusals import FailedPrecondition
-from tests.support.running_co_op import Infrastructure, event_publisher
+from tests.support.running_co_op import Infrastructure
 from tests.support.visit_people import BEFORE_A_VISIT, VisitPeople, visit_people
 from tests.support.waiting import wait_until
 
@@ -79,7 +79,7 @@ async def test_a_worker_takes_no_visit_on_a_day_on_which_a_credential_does_not_c
 @pytest.mark.parametrize("how", ["revoked", "expired", "rulebook"])
 async def test_a_credential_that_ends_opens_the_visit_again_and_both_hear(infrastructure: Infrastructure, how: str) -> None:
     ada, wren, robin = (new_id() for _ in range(3))
-    async with visit_people(infrastructure) as people, event_publisher(people.co_op, "governance") as governance:
+    async with visit_people(infrastructure) as people:
         await people.form_team(ada, worker=[wren, robin])
         lost, kept = await people.propose(ada, ada, people.at(2)), await people.propose(ada, ada, people.at(3))
         await people.take(lost, wren)
@@ -90,7 +90,7 @@ async def test_a_credential_that_ends_opens_the_visit_again_and_both_hear(infras
             adopted = RulebookAdopted()
             for kind in (*BEFORE_A_VISIT, "first_aid"):
                 adopted.credentials.add(key=kind, gates=["visits"])
-            await governance.publish((adopted, str(new_id())))
+            await people.governance.publish((adopted, str(new_id())))
         else:
             ended = (CredentialRevoked if how == "revoked" else CredentialExpired)(
                 credential_id=credential.credential_id, person_id=str(wren), kind=credential.kind

@@ -12,14 +12,14 @@ from libs import callers
 from libs.database.engine import Database, new_id
 from libs.host.dispose_records import dispose_records_job
 from services.scheduling.storage.person_tables import PERSON_TABLES
-from tests.support.running_co_op import Infrastructure, event_publisher
+from tests.support.running_co_op import Infrastructure
 from tests.support.visit_people import VisitPeople, visit_people
 
 
 @pytest.mark.capability("L5")
 async def test_visits_go_when_their_years_are_over_and_leave_a_line_without_names(infrastructure: Infrastructure) -> None:
     ada, mo, wren = (new_id() for _ in range(3))
-    async with visit_people(infrastructure) as people, event_publisher(people.co_op, "governance") as governance:
+    async with visit_people(infrastructure) as people:
         for owner in (ada, mo):
             await people.form_team(owner, worker=[wren])
         visits = [await people.propose(owner, owner, people.at(ahead)) for owner, ahead in ((ada, 2), (ada, 30), (mo, 3))]
@@ -31,7 +31,7 @@ async def test_visits_go_when_their_years_are_over_and_leave_a_line_without_name
         assert await dispose(people, days=366 + 10) == 0, "no rulebook was adopted that says how long they are kept"
         adopted = RulebookAdopted()
         adopted.retention.add(kind="visits", years=1, after="visiting")
-        await governance.publish((adopted, str(new_id())))
+        await people.governance.publish((adopted, str(new_id())))
         await people.co_op.wait_until_consumed("scheduling", "governance")
         assert await dispose(people, days=360) == 0
         assert await dispose(people, days=366 + 10) == 1

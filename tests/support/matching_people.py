@@ -26,11 +26,12 @@ FIRST_VISIT = ("dbs", "references", "right_to_work")
 
 @dataclass
 class MatchingPeople:
-    """Registers members and calls matching's services for them. `identity` and `membership` publish what matching follows."""
+    """Registers members and calls matching's services for them. The publishers have what matching follows."""
 
     co_op: RunningCoOp
     identity: EventPublisher
     membership: EventPublisher
+    governance: EventPublisher
 
     async def members(self, count: int) -> list[UUID]:
         people = [new_id() for _ in range(count)]
@@ -131,5 +132,6 @@ async def matching_people(infrastructure: Infrastructure) -> AsyncIterator[Match
         running_co_op(infrastructure, "matching") as co_op,
         event_publisher(co_op, "identity") as identity,
         event_publisher(co_op, "membership") as membership,
+        event_publisher(co_op, "governance") as governance,
     ):
-        yield MatchingPeople(co_op, identity, membership)
+        yield MatchingPeople(co_op, identity, membership, governance)

@@ -19,11 +19,12 @@ BEFORE_A_VISIT = ("dbs", "references", "right_to_work")
 
 @dataclass
 class VisitPeople:
-    """Forms teams and calls scheduling's services. `identity` and `matching` publish what scheduling follows."""
+    """Forms teams and calls scheduling's services. The publishers have what scheduling follows."""
 
     co_op: RunningCoOp
     identity: EventPublisher
     matching: EventPublisher
+    governance: EventPublisher
 
     def __post_init__(self) -> None:
         self.stub = self.co_op.stub(VisitServiceStub)
@@ -134,5 +135,6 @@ async def visit_people(infrastructure: Infrastructure) -> AsyncIterator[VisitPeo
         running_co_op(infrastructure, "scheduling") as co_op,
         event_publisher(co_op, "identity") as identity,
         event_publisher(co_op, "matching") as matching,
+        event_publisher(co_op, "governance") as governance,
     ):
-        yield VisitPeople(co_op, identity, matching)
+        yield VisitPeople(co_op, identity, matching, governance)

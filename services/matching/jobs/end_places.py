@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from libs.database.engine import UnitOfWork
+from libs.host.caught_up import follow
 from libs.host.component import Job, Runtime
 from services.matching.commands.end_places import end_places
 from services.matching.storage import ended_memberships
@@ -11,11 +12,10 @@ _SOON = timedelta(seconds=1)
 
 
 def job(runtime: Runtime) -> Job:
-    """It follows the memberships first: in the middle of a rebuild, somebody who left and came back is no member."""
-    catch_up = runtime.catch_up_with("membership")
+    """It waits while the memberships are rebuilt: somebody who left and came back is a member only at the end."""
 
     async def run(work: UnitOfWork) -> int:
-        await catch_up()  # Raises Unavailable SOURCE_AWAY: the job is run again a little later.
+        await follow(work, runtime, "membership")
         return await end_places(work)
 
     async def next_end(work: UnitOfWork) -> datetime | None:

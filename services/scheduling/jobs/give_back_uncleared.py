@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from libs.database.engine import UnitOfWork
+from libs.host.caught_up import follow
 from libs.host.component import Job, Runtime
 from services.scheduling.commands.give_back_uncleared import give_back_uncleared
 from services.scheduling.storage import clearance
@@ -11,13 +12,10 @@ _SOON = timedelta(milliseconds=100)
 
 
 def job(runtime: Runtime) -> Job:
-    """It follows credentials and rulebook first: of projections that are being rebuilt, half would look like too few."""
-    follow = [runtime.catch_up_with(source) for source in ("identity", "governance")]
+    """It waits while credentials or rulebook are rebuilt: half of them would look like too few."""
 
     async def run(work: UnitOfWork) -> int:
-        # Raises Unavailable SOURCE_AWAY: the job is run again a little later.
-        for catch_up in follow:
-            await catch_up()
+        await follow(work, runtime, "identity", "governance")
         return await give_back_uncleared(work)
 
     async def next_look(work: UnitOfWork) -> datetime | None:
