@@ -18,7 +18,7 @@ async def _on_formed(work: UnitOfWork, event: Event) -> None:
 
 async def _on_joined(work: UnitOfWork, event: Event) -> None:
     message = TeamMemberJoined.FromString(event.payload)
-    await teams.set_member(work, TeamMember(UUID(message.team_id), UUID(message.person_id), message.kind))
+    await teams.set_member(work, TeamMember(UUID(message.team_id), UUID(message.person_id), message.kind), event.at)
 
 
 async def _on_left(work: UnitOfWork, event: Event) -> None:

@@ -1,6 +1,7 @@
 """Projections of matching's events: whose team it is, and who is in it. Only reactions write them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, exists, or_, select, update
@@ -32,6 +33,14 @@ _MEMBER = (
 )
 
 
+# Events from before the column have no moment: those who joined then come first, in the order of their entries.
+_MEMBERS = (
+    select(team_member.c.team, team_member.c.person, team_member.c.kind)
+    .where(team_member.c.team == bindparam("of"))
+    .order_by(team_member.c.joined_at.nulls_first(), team_member.c.entry, team_member.c.kind.desc())
+)
+
+
 @dataclass(frozen=True)
 class TeamMember:
     """Somebody in a team; `kind` is one of matching's words: worker, volunteer, family, friend, peer, professional."""
@@ -51,13 +60,14 @@ async def add_team(work: UnitOfWork, new_id: UUID, owner: UUID) -> None:
     await _unite(work, in_use)
 
 
-async def set_member(work: UnitOfWork, member: TeamMember) -> None:
+async def set_member(work: UnitOfWork, member: TeamMember, joined_at: datetime) -> None:
     """`member.person` is the entry that the event names."""
     await merged_persons.lock(work, member.person)
     in_use = await merged_persons.find_kept(work, member.person) or member.person
     of = await main_of(work, member.team)
     if await find_by_owner(work, in_use) != of:
-        await work.connection.execute(_SET_MEMBER, {"team": of, "entry": member.person, "person": in_use, "kind": member.kind})
+        values = {"team": of, "entry": member.person, "person": in_use, "kind": member.kind, "joined_at": joined_at}
+        await work.connection.execute(_SET_MEMBER, values)
 
 
 async def remove_member(work: UnitOfWork, of: UUID, who: UUID) -> None:
@@ -86,6 +96,16 @@ async def find_by_owner(work: UnitOfWork, owner: UUID) -> UUID | None:
 async def find_member(work: UnitOfWork, of: UUID, who: UUID) -> TeamMember | None:
     row = (await work.connection.execute(_MEMBER, {"of": of, "who": who})).first()
     return _to_member(row) if row else None
+
+
+async def list_members(work: UnitOfWork, of: UUID) -> list[TeamMember]:
+    """In the order in which they joined. Who joined as two entries is there once: as a worker before a volunteer."""
+    members: dict[UUID, TeamMember] = {}
+    for member in map(_to_member, await work.connection.execute(_MEMBERS, {"of": of})):
+        first = members.setdefault(member.person, member)
+        if member.kind > first.kind:
+            members[member.person] = member
+    return list(members.values())
 
 
 async def _unite(work: UnitOfWork, owner: UUID) -> None:
