@@ -32,6 +32,7 @@ from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from kith.person.v1.person_data_pb2_grpc import PersonDataServiceStub
 from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
 from kith.scheduling.v1.visits_pb2_grpc import VisitServiceStub
+from kith.scheduling.v1.worker_weeks_pb2_grpc import WorkerWeekServiceStub
 from kith.status.v1.status_pb2_grpc import StatusServiceStub
 from libs.rpc import client
 from libs.rpc.client import Method
@@ -82,6 +83,8 @@ class ServiceClients:
         """Visits that count, and how both say it goes."""
         self.visits = VisitServiceStub(self._channels["scheduling"])
         """When who comes to whom."""
+        self.worker_weeks = WorkerWeekServiceStub(self._channels["scheduling"])
+        """When workers are away, who could come, swaps, and weeks that are right."""
         self.federation = FederationServiceStub(self._channels["federation"])
         self.evidence = EvidenceServiceStub(self._channels["federation"])
         """What the boards of a federated vote prove."""

@@ -78,7 +78,7 @@ from services.web.pages.records import field_access, own_record, shared_records
 from services.web.pages.reviews import review_forms, review_list
 from services.web.pages.support import call_outs, fairness, find, getting, giving, suggested
 from services.web.pages.teams import task_form, team_forms, team_page
-from services.web.pages.visits import visit_forms, visit_page, week
+from services.web.pages.visits import away, swap_list, swap_offer, visit_forms, visit_page, week, who_could_page, worker_week
 
 
 class VoteIdConvertor(StringConvertor):
@@ -234,6 +234,11 @@ _MEMBER_PAGES = (
     review_forms.ANSWER_PAGE,
     review_forms.VISIT_PAGE,
     Page("/week", week.show, week.take, week.CHANGE, acting=True),
+    worker_week.PAGE,
+    *away.PAGES,
+    swap_list.PAGE,
+    swap_offer.PAGE,
+    who_could_page.PAGE,
     form_page("/visits/new", visit_forms.PROPOSE, Access.MEMBER, acting=True),
     Page("/visits/{visit:uuid}", visit_page.show, visit_page.change, visit_page.CHANGE, acting=True),
     form_page("/visits/{visit:uuid}/move", visit_forms.MOVE, Access.MEMBER, acting=True),

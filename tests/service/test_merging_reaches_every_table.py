@@ -86,6 +86,8 @@ async def count_rows(connection: asyncpg.Connection, table: Table, name: str, pe
 
 
 def any_value(table: Table, column: Column[object], number: int) -> object:
+    if column.nullable:
+        return None
     kind = next((kind for kind in VALUES if isinstance(column.type, kind)), None)
     if kind is Uuid and column.foreign_keys:
         return OWNER

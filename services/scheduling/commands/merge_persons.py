@@ -5,7 +5,7 @@ from uuid import UUID
 from libs.access import held_credentials, merged_persons
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.tell import Notice, tell
-from services.scheduling.storage import clearance, events_out, merged_visits, teams, visit_places, visits
+from services.scheduling.storage import clearance, events_out, merged_visits, merged_weeks, teams, visit_places, visits
 
 
 async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
@@ -23,6 +23,7 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
         await events_out.visit_given_back(work, place.visit, place.person, kept, "merged")
         await tell(work, Notice.GIVEN_BACK, await visits.get(work, place.visit), {place.person, kept})
     await merged_visits.move_places(work, kept, other)
+    await merged_weeks.move(work, kept, other)
     await teams.move(work, kept, other)
     await held_credentials.move(work, kept, other)
     # The kept entry may have a place now that only the other's credentials, ended since, had opened.

@@ -21,6 +21,12 @@ class Notice(StrEnum):
     TAKEN = "visit_taken"
     GIVEN_BACK = "visit_given_back"
     UNCLEARED = "visit_uncleared"
+    SEVERAL_GIVEN_BACK = "visits_given_back"
+    ASKED = "visit_asked"
+    SWAPPED = "visit_swapped"
+    SWAP_OFFERED = "swap_offered"
+    SWAP_ACCEPTED = "swap_accepted"
+    SWAP_DECLINED = "swap_declined"
 
 
 async def tell(work: UnitOfWork, notice: Notice, visit: Visit, people: Collection[UUID | None]) -> None:

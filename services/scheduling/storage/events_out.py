@@ -73,9 +73,25 @@ async def visit_taken(work: UnitOfWork, place: VisitPlace) -> None:
 
 
 async def visit_given_back(
-    work: UnitOfWork, visit: UUID, person: UUID, worker: UUID, why: Literal["given_back", "moved", "left_team", "merged", "uncleared"]
+    work: UnitOfWork,
+    visit: UUID,
+    person: UUID,
+    worker: UUID,
+    why: Literal["given_back", "moved", "left_team", "merged", "uncleared", "away", "swapped"],
 ) -> None:
     event = facts.VisitGivenBack(visit_id=str(visit), person_id=str(person), worker_id=str(worker), why=why)
+    await outbox.publish(work, (event, event.visit_id))
+
+
+async def visit_swapped(work: UnitOfWork, swap: UUID, place: VisitPlace, from_worker: UUID) -> None:
+    """`place` is that of who comes now."""
+    event = facts.VisitSwapped(
+        swap_id=str(swap),
+        visit_id=str(place.visit),
+        person_id=str(place.person),
+        from_worker_id=str(from_worker),
+        to_worker_id=str(place.worker),
+    )
     await outbox.publish(work, (event, event.visit_id))
 
 

@@ -6,7 +6,24 @@ from libs.access.person_tables import ACTING_RIGHTS, READS, RETENTION_TABLES_WIT
 from services.scheduling.storage import tables
 
 PERSON_TABLES = (
-    # First: erasing a person's visits erases who came to them.
+    PersonTable(tables.away, ("worker",), ("id", "worker", "begins", "ends"), erasure=(Delete(),)),
+    # An offer is between two workers, and an asking too; both go with the visit.
+    PersonTable(
+        tables.swap,
+        ("from_worker", "to_worker"),
+        ("id", "visit", "return_visit", "from_worker", "to_worker", "state", "offered_at", "expires_at", "answered_at"),
+        {"version": "which plan of the visit both saw", "return_version": "which plan of the visit both saw"},
+        erasure=(Delete(),),
+    ),
+    PersonTable(tables.asked_worker, ("worker", "asked_by"), ("visit", "worker", "starts", "asked_by", "asked_at"), erasure=(Delete(),)),
+    PersonTable(
+        tables.week_confirmation,
+        ("worker",),
+        ("worker", "monday", "confirmed_at"),
+        {"fingerprint": "tells whether the visits, which are shown, have changed since"},
+        erasure=(Delete(),),
+    ),
+    # Before the visits: erasing a person's visits erases who came to them.
     PersonTable(
         tables.visit_place,
         ("worker", "person"),

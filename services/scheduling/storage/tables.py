@@ -4,7 +4,8 @@ That no worker is in two places at once is an exclusion constraint of `visit_pla
 range over ids. `team` and `team_member` are projections of matching's events, `merged_person` and `held_credential` of identity's, and
 `credential_rule` of governance's. `uncleared` has the workers whose credentials are to be looked at again. Two teams whose owners turned
 out to be one person are one: every other table names the `main` of them, the oldest. A member's `entry` is the one that the event named,
-`person` the one in use; `joined_at` is when they joined, and stands with each visit that they took as that member.
+`person` the one in use; `joined_at` is when they joined, and stands with each visit that they took as that member. What is in `away` and
+`week_confirmation` the worker alone sees, what is in `swap` the two workers; `asked_worker` is seen with the visit.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, MetaData, Table, Text, Uuid
@@ -80,3 +81,56 @@ held_credential = held_credentials.held_credential.to_metadata(metadata)
 credential_rule = held_credentials.credential_rule.to_metadata(metadata)
 
 uncleared = Table("uncleared", metadata, key("worker", Uuid))
+
+away = Table(
+    "away",
+    metadata,
+    key("id", Uuid),
+    required("worker", Uuid),
+    required("begins", MOMENT),
+    optional("ends", MOMENT),
+    Index("away_by_worker", "worker", "begins", "id"),
+    Index("away_by_end", "ends"),
+)
+
+swap = Table(
+    "swap",
+    metadata,
+    key("id", Uuid),
+    Column("visit", Uuid, ForeignKey("visit.id", ondelete="CASCADE"), nullable=False),
+    required("version", BigInteger),
+    Column("return_visit", Uuid, ForeignKey("visit.id", ondelete="CASCADE")),
+    optional("return_version", BigInteger),
+    required("from_worker", Uuid),
+    required("to_worker", Uuid),
+    required("state", Text),
+    required("offered_at", MOMENT),
+    required("expires_at", MOMENT),
+    optional("answered_at", MOMENT),
+    Index("swap_by_visit", "visit"),
+    Index("swap_by_return_visit", "return_visit"),
+    Index("swap_by_from_worker", "from_worker", "offered_at"),
+    Index("swap_by_to_worker", "to_worker", "offered_at"),
+)
+
+asked_worker = Table(
+    "asked_worker",
+    metadata,
+    Column("visit", Uuid, ForeignKey("visit.id", ondelete="CASCADE"), primary_key=True),
+    key("worker", Uuid),
+    required("starts", MOMENT),
+    required("asked_by", Uuid),
+    required("asked_at", MOMENT),
+    Index("asked_worker_by_worker", "worker"),
+    Index("asked_worker_by_asked_by", "asked_by"),
+)
+
+week_confirmation = Table(
+    "week_confirmation",
+    metadata,
+    key("worker", Uuid),
+    key("monday", Date),
+    required("fingerprint", Text),
+    required("confirmed_at", MOMENT),
+    Index("week_confirmation_by_monday", "monday"),
+)

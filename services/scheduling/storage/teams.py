@@ -24,13 +24,15 @@ _REMOVE = delete(team_member).where(
 _MAIN = select(team.c.main).where(team.c.id == bindparam("of"))
 _OLDEST = select(team.c.id).where(team.c.owner == bindparam("of")).order_by(team.c.id).limit(1)
 _BY_OWNER = select(team.c.main).where(team.c.owner == bindparam("of")).limit(1)
+_COLUMNS = (team_member.c.team, team_member.c.person, team_member.c.kind, team_member.c.joined_at)
 _MEMBER = (
-    select(team_member.c.team, team_member.c.person, team_member.c.kind, team_member.c.joined_at)
+    select(*_COLUMNS)
     .where(team_member.c.team == bindparam("of"), team_member.c.person == bindparam("who"))
     # Who joined as two entries may be two things: a worker before a volunteer.
     .order_by(team_member.c.kind.desc())
     .limit(1)
 )
+_MEMBERS = select(*_COLUMNS).where(team_member.c.team == bindparam("of")).order_by(team_member.c.joined_at, team_member.c.entry)
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,16 @@ async def find_by_owner(work: UnitOfWork, owner: UUID) -> UUID | None:
 async def find_member(work: UnitOfWork, of: UUID, who: UUID) -> TeamMember | None:
     row = (await work.connection.execute(_MEMBER, {"of": of, "who": who})).first()
     return _to_member(row) if row else None
+
+
+async def list_members(work: UnitOfWork, of: UUID) -> list[TeamMember]:
+    """In the order in which they joined. Who joined as two entries is there once: as a worker before a volunteer."""
+    members: dict[UUID, TeamMember] = {}
+    for member in map(_to_member, await work.connection.execute(_MEMBERS, {"of": of})):
+        first = members.setdefault(member.person, member)
+        if member.kind > first.kind:
+            members[member.person] = member
+    return list(members.values())
 
 
 async def _unite(work: UnitOfWork, owner: UUID) -> None:

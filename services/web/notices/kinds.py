@@ -48,5 +48,11 @@ KINDS: Mapping[str, NoticeKind] = {
     "visit_taken": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
     "visit_given_back": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
     "visit_uncleared": NoticeKind(NoticeTopic.VISITS, "/you/qualifications"),
+    "visits_given_back": NoticeKind(NoticeTopic.VISITS, "/week"),
+    "visit_asked": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
+    "visit_swapped": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
+    "swap_offered": NoticeKind(NoticeTopic.VISITS, "/week/swaps"),
+    "swap_accepted": NoticeKind(NoticeTopic.VISITS, "/week/mine"),
+    "swap_declined": NoticeKind(NoticeTopic.VISITS, "/week/swaps"),
     SIGN_IN_LINK: NoticeKind(NoticeTopic.SECURITY, "/sign-in/{about}", at_once=True),
 }

@@ -77,6 +77,7 @@ from tests.unit.web.fake_stores import (
 from tests.unit.web.fake_teams import FakeIntroductionService, FakeTeamService
 from tests.unit.web.fake_visits import FakeVisitService
 from tests.unit.web.fake_vote_services import FakeVoteService
+from tests.unit.web.fake_worker_weeks import FakeWorkerWeekService
 
 __all__ = [
     "ANNOUNCED_MOTION",
@@ -148,6 +149,7 @@ class FakeServices:
     introductions: FakeIntroductionService = field(default_factory=FakeIntroductionService)
     teams: FakeTeamService = field(default_factory=FakeTeamService)
     visits: FakeVisitService = field(default_factory=FakeVisitService)
+    worker_weeks: FakeWorkerWeekService = field(default_factory=FakeWorkerWeekService)
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
     kept_forms: InMemoryKeptForms = field(default_factory=InMemoryKeptForms)
     notices: FakeNoticeService = field(default_factory=FakeNoticeService)
@@ -196,6 +198,7 @@ class FakeServices:
             "introductions",
             "teams",
             "visits",
+            "worker_weeks",
         )
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp(

@@ -88,6 +88,7 @@ VALUES_OF_KIND: Mapping[str, Mapping[str, str]] = {
     "private_no": {"kind": "data.value.no.{}"},
     "team_member": {"kind": "data.value.team_member.{}"},
     "team_task": {"kind": "data.value.task.{}"},
+    "swap": {"state": "swap_state.{}"},
     "visit": {"state": "visit_state.{}", "workers": Value.NUMBER},
     "team_hat": {"hat": "data.value.team_hat.{}"},
     "member": {"number": Value.TYPED},

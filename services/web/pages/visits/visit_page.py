@@ -65,9 +65,11 @@ def _possible(ctx: PageContext, visit: pb.Visit, workers: Sequence[str]) -> list
         return []
     can = ["agree", "decline"] if is_own and state in (VisitState.PROPOSED, VisitState.MOVING) else []
     if not ctx.acting and ctx.person_id in workers:
-        can.append("give_back")
+        can += ["give_back", *(["swap"] if state is VisitState.AGREED else [])]
     elif not ctx.acting and not is_own and state in TAKES_PLACE and visit.free_places > 0:
         can.append("take")
+    if state is VisitState.AGREED and visit.free_places > 0:
+        can.append("who_could")
     can.append("move")
     if is_own or (state is VisitState.PROPOSED and visit.proposed_by == ctx.person_id):
         can.append("cancel")

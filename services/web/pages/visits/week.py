@@ -13,6 +13,7 @@ from services.web.http.forms import Form
 from services.web.page_context import PageContext
 from services.web.pages.paging import fetch_all
 from services.web.pages.qualification_view import kinds_in_words
+from services.web.pages.visits.confirmed_visits import confirmed_words
 from services.web.pages.visits.visit_words import people_of, visit_row
 
 CHANGE = "week"
@@ -40,6 +41,7 @@ async def show(ctx: PageContext) -> Response:
     return ctx.render(
         "visits/week",
         days=[(day, list(group)) for day, group in groupby(rows, key=lambda row: row.day_words)],
+        confirmed=await confirmed_words(ctx, first, _DAYS),
         open_visits=[visit_row(ctx, visit, names) for visit in open_visits],
         first=ctx.format_day(first.isoformat()),
         last=ctx.format_day((first + timedelta(days=_DAYS - 1)).isoformat()),

@@ -9,3 +9,11 @@ class VisitState(StrEnum):
     MOVING = "moving"
     DECLINED = "declined"
     CANCELLED = "cancelled"
+
+
+class SwapState(StrEnum):
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"

@@ -177,7 +177,7 @@ class VisitGivenBack(_message.Message):
     person_id: _builtins.str
     worker_id: _builtins.str
     why: _builtins.str
-    """given_back, moved, left_team, merged, uncleared"""
+    """given_back, moved, left_team, merged, uncleared, away, swapped"""
     def __init__(
         self,
         *,
@@ -259,6 +259,40 @@ class VisitCancelled(_message.Message):
 Global___VisitCancelled: _TypeAlias = VisitCancelled  # noqa: Y015
 
 @_typing.final
+class VisitSwapped(_message.Message):
+    """VisitSwapped: another worker comes instead, as both of them said; their places are in VisitGivenBack and VisitTaken."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SWAP_ID_FIELD_NUMBER: _builtins.int
+    VISIT_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    FROM_WORKER_ID_FIELD_NUMBER: _builtins.int
+    TO_WORKER_ID_FIELD_NUMBER: _builtins.int
+    swap_id: _builtins.str
+    visit_id: _builtins.str
+    person_id: _builtins.str
+    """who gets support"""
+    from_worker_id: _builtins.str
+    to_worker_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        swap_id: _builtins.str = ...,
+        visit_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        from_worker_id: _builtins.str = ...,
+        to_worker_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_worker_id", b"from_worker_id", "person_id", b"person_id", "swap_id", b"swap_id", "to_worker_id", b"to_worker_id", "visit_id", b"visit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VisitSwapped: _TypeAlias = VisitSwapped  # noqa: Y015
+
+@_typing.final
 class ReadAuditSealed(_message.Message):
     """ReadAuditSealed: every read of a person's record up to this number is sealed, and this is the end of the hash chain."""
 
@@ -333,7 +367,7 @@ class NoticeWanted(_message.Message):
     kind: _builtins.str
     """visit_proposed, visit_agreed, visit_declined, visit_move_proposed, visit_moved, visit_cancelled, visit_taken,"""
     about_id: _builtins.str
-    """visit_given_back, visit_uncleared
+    """visit_given_back, visit_uncleared, visits_given_back, visit_asked, visit_swapped, swap_offered, swap_accepted, swap_declined
     the visit's id, a dot, and an id of this notice
     """
     @_builtins.property

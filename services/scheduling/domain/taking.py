@@ -1,0 +1,67 @@
+"""Why a worker or volunteer cannot come to a visit: every rule of taking one, for who takes it, who is asked, and who swaps.
+
+The rules look at facts of one moment. Whoever acts on the answer holds the locks of the visit and of the worker; that nobody is in two
+places at once is besides a constraint of the database (ADR 53).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from libs.refusals import AlreadyExists, FailedPrecondition, NotAllowed, Refusal
+from services.scheduling.domain.visit import COMES_AS, PAID, Visit, require_free_place
+from services.scheduling.domain.worker_hours import Times, require_rest
+
+
+@dataclass(frozen=True)
+class WorkerFacts:
+    """What decides whether somebody can come to one visit.
+
+    `kind` is as what they are in the team, empty for nobody of it, and `joined_at` since when. `missing` are the credentials that a paid
+    worker lacks on its day, `paid_times` the starts and ends of their other paid visits around it.
+    """
+
+    kind: str = ""
+    joined_at: datetime | None = None
+    comes: bool = False
+    missing: Sequence[str] = ()
+    away: bool = False
+    elsewhere: bool = False
+    paid_times: Sequence[Times] = ()
+
+    @property
+    def paid(self) -> bool:
+        return self.kind == PAID
+
+
+def reasons_against(zone: ZoneInfo, visit: Visit, taken: int, facts: WorkerFacts, now: datetime) -> list[Refusal]:
+    """Every hard reason, the first the one to say; empty for who can come. `taken` is by how many the visit is taken.
+
+    NOT_IN_TEAM, VISIT_FOR_WORKERS and VISIT_YOURS stand alone: the rest does not matter then. Then VISIT_OVER, VISIT_NOT_AGREED,
+    VISIT_STARTED or VISIT_TAKEN; VISIT_NEEDS_CREDENTIALS with `kinds`; WORKER_AWAY; WORKER_ELSEWHERE, or what `require_rest` raises.
+    """
+    if not facts.kind:
+        return [FailedPrecondition("NOT_IN_TEAM")]
+    if facts.kind not in COMES_AS:
+        return [NotAllowed("VISIT_FOR_WORKERS")]
+    if facts.comes:
+        return [AlreadyExists("VISIT_YOURS")]
+    against = _refused(lambda: require_free_place(visit, taken, now))
+    if facts.paid and facts.missing:
+        against.append(FailedPrecondition("VISIT_NEEDS_CREDENTIALS", kinds=" ".join(facts.missing)))
+    if facts.away:
+        against.append(FailedPrecondition("WORKER_AWAY"))
+    if facts.elsewhere:
+        against.append(AlreadyExists("WORKER_ELSEWHERE"))
+    elif facts.paid:
+        against += _refused(lambda: require_rest(zone, facts.paid_times, (visit.starts, visit.ends)))
+    return against
+
+
+def _refused(check: Callable[[], None]) -> list[Refusal]:
+    try:
+        check()
+    except Refusal as refusal:
+        return [refusal]
+    return []

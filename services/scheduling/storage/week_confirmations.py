@@ -1,0 +1,72 @@
+"""Weeks that workers have said are right. Row-level security shows them to the worker alone; of others it is said for one visit."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Date, bindparam, cast, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from libs.database.engine import UnitOfWork
+from libs.database.rows import row_mapper, values_of
+from services.scheduling.domain.week_confirmation import WeekConfirmation
+from services.scheduling.storage.all_rows import all_rows
+from services.scheduling.storage.tables import visit, visit_place, week_confirmation
+
+_INSERT = insert(week_confirmation)
+_SAVE = _INSERT.on_conflict_do_update(
+    index_elements=["worker", "monday"], set_={name: _INSERT.excluded[name] for name in ("fingerprint", "confirmed_at")}
+)
+_FIND = select(week_confirmation).where(week_confirmation.c.worker == bindparam("of"), week_confirmation.c.monday == bindparam("first"))
+_TIMES = (
+    select(visit_place.c.visit, visit_place.c.starts, visit_place.c.ends)
+    .join(visit, visit.c.id == visit_place.c.visit)
+    .where(visit_place.c.worker == bindparam("of"), visit_place.c.coming)
+    .where(visit.c.day >= bindparam("first"), visit.c.day < bindparam("end"))
+)
+# A worker who gives a visit back and takes it again has said yes to it anew, and confirms it anew; so does one who took it after the rest.
+_CONFIRMED = (
+    select(visit_place.c.visit, visit_place.c.worker)
+    .join(visit, visit.c.id == visit_place.c.visit)
+    .join(
+        week_confirmation,
+        (week_confirmation.c.worker == visit_place.c.worker)
+        & (week_confirmation.c.monday == cast(func.date_trunc("week", visit.c.day), Date)),
+    )
+    .where(visit.c.person == bindparam("to"), visit_place.c.coming, visit_place.c.taken_at <= week_confirmation.c.confirmed_at)
+    .where(visit.c.day >= bindparam("first"), visit.c.day < bindparam("end"))
+    .order_by(visit.c.starts, visit_place.c.visit, visit_place.c.taken_at, visit_place.c.worker)
+)
+_FORGET = delete(week_confirmation).where(week_confirmation.c.monday <= bindparam("last"))
+_to_confirmation = row_mapper(WeekConfirmation)
+
+
+async def save(work: UnitOfWork, confirmation: WeekConfirmation) -> None:
+    await work.connection.execute(_SAVE, values_of(confirmation))
+
+
+async def find(work: UnitOfWork, worker: UUID, monday: date) -> WeekConfirmation | None:
+    row = (await work.connection.execute(_FIND, {"of": worker, "first": monday})).first()
+    return _to_confirmation(row) if row else None
+
+
+async def list_times(work: UnitOfWork, worker: UUID, monday: date) -> list[tuple[UUID, datetime, datetime]]:
+    """The visits that the worker goes to in that week, with their starts and ends."""
+    rows = await work.connection.execute(_TIMES, {"of": worker, "first": monday, "end": monday + timedelta(weeks=1)})
+    return [(row.visit, row.starts, row.ends) for row in rows]
+
+
+async def list_confirmed(work: UnitOfWork, person: UUID, first: date, days: int) -> Mapping[UUID, tuple[UUID, ...]]:
+    """Of visits to the person on so many days, who has confirmed to come. Nothing else that those workers do has part in it."""
+    confirmed: defaultdict[UUID, tuple[UUID, ...]] = defaultdict(tuple)
+    values = {"to": person, "first": first, "end": first + timedelta(days=days)}
+    async with all_rows(work):
+        for row in await work.connection.execute(_CONFIRMED, values):
+            confirmed[row.visit] += (row.worker,)
+    return confirmed
+
+
+async def forget_past(work: UnitOfWork, today: date) -> int:
+    """Weeks that are over. Returns how many."""
+    return (await work.connection.execute(_FORGET, {"last": today - timedelta(weeks=1)})).rowcount
