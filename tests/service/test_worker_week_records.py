@@ -9,6 +9,7 @@ from kith.identity.facts.v1.facts_pb2 import PersonErased, PersonsMerged
 from kith.person.v1 import person_rights_pb2 as rights
 from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
 from kith.scheduling.v1 import worker_weeks_pb2 as pb
+from libs import callers
 from libs.database.engine import new_id
 from libs.refusals import FailedPrecondition
 from libs.rpc.client import call_service
@@ -63,6 +64,18 @@ async def test_a_worker_gets_all_of_it_and_the_person_and_the_colleague_their_ow
         assert (await exported(people, wren, for_wren)).keys() == KINDS
         await people.leave_team(ada, wren)
         assert (await exported(people, wren, wren)).keys() == KINDS, "who left has it still"
+
+
+async def test_the_database_itself_shows_it_to_whom_it_is_about_alone(infrastructure: Infrastructure) -> None:
+    ada, wren, robin, bo = (new_id() for _ in range(4))
+    async with visit_people(infrastructure) as people:
+        weeks = WorkerWeeks(people)
+        await people.form_team(ada, worker=[wren, robin], friend=[bo])
+        await a_week_of(people, weeks, ada, wren, robin)
+        seen = {wren: KINDS, robin: {"swap", "asked_worker"}, ada: {"asked_worker"}, bo: {"asked_worker"}, new_id(): set()}
+        for reader, kinds in seen.items():
+            async with people.co_op.database_transaction("scheduling", caller=callers.person(reader)) as connection:
+                assert {kind for kind in KINDS if await connection.fetch(f"select from {kind}")} == kinds
 
 
 @pytest.mark.capability("L5", "S1")
