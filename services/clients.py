@@ -81,10 +81,10 @@ class ServiceClients:
         """Who in a team does what needs papers."""
         self.reviews = ReviewServiceStub(self._channels["matching"])
         """Visits that count, and how both say it goes."""
-        self.visits = VisitServiceStub(self._channels["scheduling"])
-        """When who comes to whom."""
         self.worker_weeks = WorkerWeekServiceStub(self._channels["scheduling"])
         """When workers are away, who could come, swaps, and weeks that are right."""
+        self.visits = VisitServiceStub(self._channels["scheduling"])
+        """When who comes to whom."""
         self.federation = FederationServiceStub(self._channels["federation"])
         self.evidence = EvidenceServiceStub(self._channels["federation"])
         """What the boards of a federated vote prove."""

@@ -1,12 +1,12 @@
-"""Fake of workers' weeks: Ada is away once, Jo offers her a swap, she offers Mo one, and of the team for Jo's visit two could come."""
+"""Fake of workers' weeks: Ada is away three times, Jo offers her a swap, she offers Mo one, and two could come to Jo's visit."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from kith.scheduling.v1 import worker_weeks_pb2 as pb
 from tests.unit.web.fake_people import ADA, JO, MO, NOW, FakeService, to_timestamp
 from tests.unit.web.fake_visits import OPEN, PROPOSED, TAKEN
 
-AWAY, ON_LEAVE, TO_ADA, BY_ADA = (f"01939f00-0000-7000-8000-0000000000e{number}" for number in (1, 2, 3, 4))
+AWAY, ON_LEAVE, ONE_DAY, TO_ADA, BY_ADA = (f"01939f00-0000-7000-8000-0000000000e{number}" for number in range(1, 6))
 FINGERPRINT = "f" * 64
 
 
@@ -29,8 +29,8 @@ class FakeWorkerWeekService(FakeService):
         super().__init__(pb.DESCRIPTOR.services_by_name["WorkerWeekService"])
 
     def ListAway(self, _request: pb.ListAwayRequest) -> pb.ListAwayResponse:
-        leave = {"begins_at": to_timestamp(NOW + timedelta(days=7)), "ends_at": to_timestamp(NOW + timedelta(days=14))}
-        return pb.ListAwayResponse(away=[pb.Away(away_id=AWAY, begins_at=to_timestamp(NOW)), pb.Away(away_id=ON_LEAVE, **leave)])
+        times = {AWAY: (NOW, None), ON_LEAVE: (datetime(2026, 12, 1, tzinfo=UTC), 7), ONE_DAY: (datetime(2026, 12, 10, tzinfo=UTC), 1)}
+        return pb.ListAwayResponse(away=[_away(away, begins, days) for away, (begins, days) in times.items()])
 
     def GetWhoCould(self, _request: pb.GetWhoCouldRequest) -> pb.GetWhoCouldResponse:
         return pb.GetWhoCouldResponse(candidates=self.candidates, version=1)
@@ -58,3 +58,7 @@ class FakeWorkerWeekService(FakeService):
 def _swap_visit(visit: str, days: int) -> pb.SwapVisit:
     starts = NOW + timedelta(days=days)
     return pb.SwapVisit(visit_id=visit, version=1, starts_at=to_timestamp(starts), ends_at=to_timestamp(starts + timedelta(hours=1)))
+
+
+def _away(away: str, begins: datetime, days: int | None) -> pb.Away:
+    return pb.Away(away_id=away, begins_at=to_timestamp(begins), ends_at=to_timestamp(begins + timedelta(days=days)) if days else None)

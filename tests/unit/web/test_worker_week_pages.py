@@ -1,8 +1,11 @@
 """A worker's pages: their week, being away, who could come, and swaps."""
 
+from datetime import timedelta
+
 import pytest
 
 from kith.identity.v1 import relationships_pb2 as relationships
+from kith.scheduling.v1 import visits_pb2 as visits
 from kith.scheduling.v1 import worker_weeks_pb2 as pb
 from libs.refusals import Conflict, FailedPrecondition, invalid
 from tests.unit.web.fake_people import JO, MO, NOW, to_timestamp
@@ -32,6 +35,17 @@ def test_a_worker_says_that_the_week_they_see_is_right(fakes: FakeServices, brow
     text = text_of(browser, "/week/mine?week=2026-11-26")
     assert "You go to Mo Stone" in text
     assert "You have not said that it is right" in text
+    assert "A swap waits for your answer" in text, "the one that she offers herself is not counted"
+    taken = fakes.visits.visits[TAKEN]
+    for state, starts, offered in (
+        (visits.VISIT_STATE_AGREED, NOW + timedelta(days=1), {"Offer a swap", "I cannot come after all"}),
+        (visits.VISIT_STATE_MOVING, NOW + timedelta(days=1), {"I cannot come after all"}),
+        (visits.VISIT_STATE_AGREED, NOW, set()),
+    ):
+        taken.state = state
+        taken.starts_at.CopyFrom(to_timestamp(starts))
+        page = browser.open("/week/mine?week=2026-11-26")
+        assert {words for words in ("Offer a swap", "I cannot come after all") if words in page} == offered
     assert browser.submit("/week/mine") == (303, "/week/mine?week=2026-11-23&done=right")
     sent = fakes.worker_weeks.requests[-1]
     assert isinstance(sent, pb.ConfirmWeekRequest)
@@ -54,7 +68,10 @@ def test_the_person_reads_who_has_confirmed(browser: ScriptlessBrowser) -> None:
 
 @pytest.mark.capability("S1")
 def test_away_in_one_tap_on_chosen_days_and_back(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
-    assert "until you say that you are back" in text_of(browser, "/week/away")
+    text = text_of(browser, "/week/away")
+    assert "From Tuesday 24 November until you say that you are back" in text
+    assert "From Tuesday 1 December to Monday 7 December" in text
+    assert "On Thursday 10 December" in text
     for do, last_day in (("today", "2026-11-24"), ("open", "")):
         assert browser.submit("/week/away", do=do) == (303, "/week/away?done=away")
         assert fakes.worker_weeks.requests[-1] == pb.SayAwayRequest(request_id=_id_of(fakes), last_day=last_day)

@@ -1,6 +1,7 @@
 """A worker says when they are away, and that they are back. Nobody is asked why, and nothing here asks for it."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from starlette.responses import Response
 
@@ -49,10 +50,13 @@ async def _say(ctx: PageContext, fields: Fields, request_id: str) -> str:
 
 
 def _words(ctx: PageContext, away: pb.Away) -> str:
-    begins = ctx.format_moment(utc_datetime(away.begins_at))
+    """By days: it ends as the day after the last one begins."""
+    first = ctx.local_day(utc_datetime(away.begins_at))
     if not away.HasField("ends_at"):
-        return str(ctx.say("away.from", begins=begins))
-    return str(ctx.say("away.span", begins=begins, ends=ctx.format_moment(utc_datetime(away.ends_at))))
+        return str(ctx.say("away.from", first=ctx.format_day(first.isoformat())))
+    last = ctx.local_day(utc_datetime(away.ends_at)) - timedelta(days=1)
+    words = {"first": ctx.format_day(first.isoformat()), "last": ctx.format_day(last.isoformat())}
+    return str(ctx.say("away.span", **words) if first < last else ctx.say("away.one_day", first=words["first"]))
 
 
 DAYS = FormPage(

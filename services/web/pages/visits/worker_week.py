@@ -30,11 +30,13 @@ async def show(ctx: PageContext) -> Response:
     request = pb.GetWorkerWeekRequest(monday=monday.isoformat())
     week: pb.GetWorkerWeekResponse = await ctx.call(ctx.state.services.worker_weeks.GetWorkerWeek, request)
     taken = await _taken(ctx, datetime.combine(monday, time(), ctx.state.co_op.zone))
+    offers: pb.ListSwapsResponse = await ctx.call(ctx.state.services.worker_weeks.ListSwaps, pb.ListSwapsRequest(page_size=_MOST))
     names = await ctx.person_names(people_of(taken))
     rows = [visit_row(ctx, visit, names, is_taken=True) for visit in taken]
     return ctx.render(
         "visits/worker_week",
         days=[(words, list(group)) for words, group in groupby(rows, key=lambda row: row.day_words)],
+        now=ctx.now,
         monday=monday.isoformat(),
         fingerprint=week.fingerprint,
         confirmed_at=ctx.format_moment(utc_datetime(week.confirmed_at)) if week.HasField("confirmed_at") else "",
@@ -43,6 +45,7 @@ async def show(ctx: PageContext) -> Response:
         last=ctx.format_day((monday + timedelta(days=6)).isoformat()),
         before=f"/week/mine?week={(monday - timedelta(weeks=1)).isoformat()}" if monday > this_monday else "",
         after=f"/week/mine?week={(monday + timedelta(weeks=1)).isoformat()}",
+        waiting=sum(swap.to_worker_id == ctx.person_id for swap in offers.swaps),
         done=ctx.query_param("done") == "right",
     )
 
