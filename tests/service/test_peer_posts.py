@@ -23,7 +23,7 @@ async def test_offers_are_searchable_by_words_kind_and_side(infrastructure: Infr
             "I can help with GARDENING.",
             kind=posts.PEER_HELP_KIND_GARDEN,
             experience="I use a wheelchair.",
-            place="near the 100% mill",
+            place="near the 100% Café",
         )
         dogs = await people.write(wren)
         wish = await people.write(
@@ -37,6 +37,7 @@ async def test_offers_are_searchable_by_words_kind_and_side(infrastructure: Infr
         assert await found("garden wheelchair") == [garden], "all words, wherever they stand, in capitals or not"
         assert await found("gardening sundays") == []
         assert await found("100%") == [garden], "what is a pattern in SQL is a sign here"
+        assert await found("CAFÉ") == await found("cafe") == [garden], "with and without accents"
         assert await found("%") == [garden]
         assert await found("_") == []
         assert await found(side=posts.PEER_POST_SIDE_ASK) == [wish]

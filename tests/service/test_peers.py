@@ -9,6 +9,7 @@ from kith.identity.facts.v1.facts_pb2 import PersonErased, PersonsMerged
 from kith.matching.facts.v1 import facts_pb2 as facts
 from kith.matching.v1 import introductions_pb2 as steps
 from kith.membership.facts.v1.facts_pb2 import MembershipEnded
+from libs import callers
 from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound
 from tests.support.peer_people import INTEREST, MEETING, PeerPeople, peer_people
@@ -306,6 +307,35 @@ async def test_erasing_takes_posts_pairs_and_noes_with_it(infrastructure: Infras
         assert not [row for row in rows if ada in row or link in row]
         [own] = (await people.own(robin)).pairs
         assert (own.pair_id, own.talk_asked_by, own.HasField("talk_asked_at")) == (kept, "", True), "it was asked, by nobody's name"
+
+
+@pytest.mark.capability("T7")
+async def test_the_database_itself_shows_these_rows_to_nobody_else(infrastructure: Infrastructure) -> None:
+    """Whatever a query forgets: row-level security knows the two, who chose, and the Link."""
+    async with peer_people(infrastructure) as people:
+        ada, wren, robin, link = await people.people.members(4)
+        await people.make_link(link)
+        await people.become_a_pair(ada, wren)
+        await people.answer(await people.write(ada), robin)
+        await people.no(ada, link)
+        await people.people.let_act(robin, ada)
+        tables = ("peer_no", "peer_pair", "introduction", "peer_post")
+
+        async def seen(by: UUID, *, hat: str = "", acting_for: UUID | None = None) -> tuple[int, ...]:
+            async with people.co_op.database_transaction("matching", caller=callers.person(by, hat=hat)) as rows:
+                times = ("kith.now", people.co_op.now().isoformat()), ("kith.acting_for", str(acting_for or ""))
+                for name, value in times:
+                    await rows.execute("select set_config($1, $2, true)", name, value)
+                counts = [await rows.fetchval(f"select count(*) from {table}") for table in tables]  # noqa: S608 - our own names
+                return tuple(counts)
+
+        assert await seen(ada) == (1, 1, 2, 2)
+        assert await seen(wren) == (0, 1, 1, 2)
+        assert await seen(link) == (0, 0, 0, 2)
+        assert await seen(link, hat="secretary") == (0, 1, 0, 2)
+        assert await seen(robin, hat="secretary") == (0, 0, 1, 2), "a hat that is only claimed"
+        assert await seen(robin, acting_for=ada) == (0, 0, 0, 0), "nobody acts for another between peers"
+        assert await seen(new_id()) == (0, 0, 0, 0)
 
 
 async def _notices(people: PeerPeople) -> list[tuple[str, set[UUID]]]:

@@ -11,6 +11,8 @@ The help is of neighbours: nobody is paid for it, and no kind of it needs papers
 want to. A post is asked about somebody else's health as a call-out is.
 """
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -23,6 +25,7 @@ MAX_OPEN = 5
 OPEN_FOR = timedelta(days=90)
 MAX_WORDS, MAX_EXPERIENCE, MAX_LINE = 1000, 500, 120
 MAX_SEARCHED, _MAX_SEARCH_LETTERS = 6, 80
+_ACCENTS = re.compile("[\u0300-\u036f]")
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,9 @@ def require_room(open_ones: int) -> None:
 
 
 def searched_words(typed: str) -> tuple[str, ...]:
-    """The words to look for, each once; the first few are enough. Raises Invalid WORDS_TOO_LONG."""
-    words = check_words("words", typed, _MAX_SEARCH_LETTERS).casefold().replace("\0", " ").split()
-    return tuple(dict.fromkeys(words))[:MAX_SEARCHED]
+    """The words to look for, in lower case without accents, each once; the first few are enough. Raises Invalid WORDS_TOO_LONG."""
+    words = unicodedata.normalize("NFD", check_words("words", typed, _MAX_SEARCH_LETTERS)).replace("\0", " ")
+    return tuple(dict.fromkeys(_ACCENTS.sub("", words).lower().split()))[:MAX_SEARCHED]
 
 
 def _check_last_day(until: date | None, today: date) -> date:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, or_, select
+from sqlalchemy import bindparam, delete, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from kith.matching.v1.enums import PeerHelpKind, PeerPostSide
@@ -28,6 +28,8 @@ _FIND = select(peer_post).where(peer_post.c.id == bindparam("of"))
 _WITHDRAW = delete(peer_post).where(peer_post.c.id == bindparam("of"))
 _FORGET = delete(peer_post).where(peer_post.c.until_day < bindparam("today"))
 _TEXT = func.concat_ws(" ", peer_post.c.words, peer_post.c.experience, peer_post.c.place, peer_post.c.times)
+# In lower case and without accents, as `searched_words` are. Accents go first: some databases know lower case for ASCII letters alone.
+_SEARCHED = func.lower(func.regexp_replace(func.normalize(_TEXT, literal_column("nfd")), "[\u0300-\u036f]", "", "g"))
 
 _to_post = row_mapper(PeerPost)
 
@@ -65,7 +67,7 @@ async def list_open(work: UnitOfWork, wanted: WantedPosts, page: PageRequest, *,
         select(peer_post)
         .join(current_member, current_member.c.person == peer_post.c.person)
         .where(peer_post.c.until_day >= today, or_(current_member.c.until.is_(None), current_member.c.until > work.now))
-        .where(peer_post.c.person.not_in(without), *(_TEXT.icontains(word, autoescape=True) for word in wanted.words))
+        .where(peer_post.c.person.not_in(without), *(_SEARCHED.contains(word, autoescape=True) for word in wanted.words))
     )
     if wanted.side:
         open_ones = open_ones.where(peer_post.c.side == wanted.side.value)
