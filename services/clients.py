@@ -23,6 +23,8 @@ from kith.identity.v1.recovery_pb2_grpc import RecoveryServiceStub
 from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
 from kith.matching.v1.call_outs_pb2_grpc import CallOutServiceStub
 from kith.matching.v1.introductions_pb2_grpc import IntroductionServiceStub
+from kith.matching.v1.peer_posts_pb2_grpc import PeerPostServiceStub
+from kith.matching.v1.peers_pb2_grpc import PeerServiceStub
 from kith.matching.v1.reviews_pb2_grpc import ReviewServiceStub
 from kith.matching.v1.suggestions_pb2_grpc import SuggestionServiceStub
 from kith.matching.v1.support_profiles_pb2_grpc import SupportProfileServiceStub
@@ -75,6 +77,10 @@ class ServiceClients:
         self.call_outs = CallOutServiceStub(self._channels["matching"])
         """What people openly say that they look for."""
         self.introductions = IntroductionServiceStub(self._channels["matching"])
+        self.peer_posts = PeerPostServiceStub(self._channels["matching"])
+        """What neighbours offer each other, and ask for."""
+        self.peers = PeerServiceStub(self._channels["matching"])
+        """Who gets to know whom as a peer."""
         self.teams = TeamServiceStub(self._channels["matching"])
         """Who is in whose team."""
         self.tasks = TaskServiceStub(self._channels["matching"])

@@ -13,6 +13,8 @@ from services.matching.jobs import close_reviews, end_introductions, end_places,
 from services.matching.reactions import governance, identity, membership
 from services.matching.rpc.call_out_servicer import call_out_service
 from services.matching.rpc.introduction_servicer import introduction_service
+from services.matching.rpc.peer_post_servicer import peer_post_service
+from services.matching.rpc.peer_servicer import peer_service
 from services.matching.rpc.review_servicer import review_service
 from services.matching.rpc.suggestion_servicer import suggestion_service
 from services.matching.rpc.support_profile_servicer import support_profile_service
@@ -36,6 +38,8 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 suggestion_service(runtime, zone),
                 call_out_service(runtime, zone),
                 introduction_service(runtime, zone),
+                peer_post_service(runtime, zone),
+                peer_service(runtime, zone),
                 review_service(runtime, zone),
                 task_service(runtime, zone),
                 team_service(runtime, zone),

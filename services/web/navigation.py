@@ -45,6 +45,7 @@ _NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("/qualifications", "place.qualifications", "secretary"),
             ("/emergency-access", "place.emergency", "secretary"),
             ("/support/fairness", "place.fairness", "secretary"),
+            ("/people/pairs", "place.neighbour_pairs", "secretary"),
             ("/second-looks", "place.second_looks", "scrutineer"),
         ),
     ),

@@ -74,6 +74,7 @@ from services.web.pages.form_page import form_page
 from services.web.pages.member_changes import CHANGES
 from services.web.pages.my_data import asking as erasure_asking
 from services.web.pages.my_data import page as my_data
+from services.web.pages.neighbours import board, own, pairs_for_link, write_post
 from services.web.pages.records import field_access, own_record, shared_records
 from services.web.pages.reviews import review_forms, review_list
 from services.web.pages.support import call_outs, fairness, find, getting, giving, suggested
@@ -164,6 +165,7 @@ _SECRETARY_PAGES = (
     form_page("/members/{person:uuid}/hold", holds.PLACE),
     form_page("/holds/{hold:uuid}", holds.REVIEW),
     fairness.PAGE,
+    pairs_for_link.PAGE,
     Page("/disposals", disposals.show, access=Access.SECRETARY),
     Page("/data-requests", data_requests.show, data_requests.answer, data_requests.ANSWER, Access.SECRETARY),
     Page("/applications", membership_applications.show, membership_applications.admit, membership_applications.ADMIT, Access.SECRETARY),
@@ -230,6 +232,10 @@ _MEMBER_PAGES = (
     Page("/you/recovery/stop", None, recovery_help.stop, recovery_help.STOP),
     form_page("/you/recovery/{person:uuid}", recovery_help.VOUCH, Access.MEMBER, while_helped=False),
     Page("/people", introductions.show, introductions.change, introductions.CHANGE, acting=True),
+    board.PAGE,
+    write_post.PAGE,
+    own.PAGE,
+    own.END_PAGE,
     review_list.PAGE,
     review_forms.ANSWER_PAGE,
     review_forms.VISIT_PAGE,

@@ -35,7 +35,7 @@ class Right(StrEnum):
     """Fellow members' names and offices: everybody who is signed in, as the binding is not open."""
     OWN_OR_OPEN_OFFER = r"support_profiles\.(find|list_open)\("
     """Own and acting in `team`; an open offer every member: row-level security of matching's tables."""
-    MEMBERS = r"call_outs\.list_open\("
+    MEMBERS = r"(call_outs|peer_posts)\.list_open\("
     """Every member, what a person says openly to them: row-level security of matching's tables."""
     IN_TEAM = r"teams\.get\("
     """Its owner, who acts for them, and those in it: row-level security of matching's tables."""
@@ -108,6 +108,9 @@ GUARDS = {
     ),
     ("GetCallOuts", "CallOut"): Guard("until_day words", Right.OWN_OR_ACTING, "matching/queries/get_call_outs"),
     ("FindCallOuts", "CallOut"): Guard("until_day words", Right.MEMBERS, "matching/queries/find_call_outs"),
+    ("GetPeerPosts", "PeerPost"): Guard("experience place times until_day words", Right.OWN, "matching/queries/get_peer_posts"),
+    ("FindPeerPosts", "PeerPost"): Guard("experience place times until_day words", Right.MEMBERS, "matching/queries/find_peer_posts"),
+    ("GetPeers", "OwnPeerPair"): Guard("talk_asked_by", Right.OWN, "matching/queries/get_peers"),
     ("GetSuggestions", "GivingSupport"): Guard(
         "gender languages postcode tags wished_tags words", Right.OWN_OR_OPEN_OFFER, "matching/queries/get_suggestions"
     ),

@@ -91,6 +91,8 @@ def any_value(table: Table, column: Column[object], number: int) -> object:
     kind = next((kind for kind in VALUES if isinstance(column.type, kind)), None)
     if kind is Uuid and column.foreign_keys:
         return OWNER
+    if column.name == "first":
+        return UUID(int=number)  # Of two the smaller one.
     if kind is DateTime and column.name.startswith("end"):
         return MOMENT + timedelta(days=number, hours=1)
     return VALUES[kind](number) if kind else WORDS.get((table.name, column.name), "x")

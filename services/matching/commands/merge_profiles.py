@@ -4,7 +4,7 @@ from uuid import UUID
 
 from libs.access import held_credentials
 from libs.database.engine import UnitOfWork
-from services.matching.storage import merged_entries, support_profiles, tasks
+from services.matching.storage import merged_entries, merged_peers, support_profiles, tasks
 
 
 async def merge_profiles(work: UnitOfWork, kept: UUID, other: UUID) -> None:
@@ -14,6 +14,7 @@ async def merge_profiles(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     await merged_entries.move_noes(work, kept, other)
     await merged_entries.move_pairs(work, kept, other)
     await merged_entries.move_shown(work, kept, other)
+    await merged_peers.move_peers(work, kept, other)
     await merged_entries.move_places(work, kept, other)
     await merged_entries.move_team(work, kept, other)
     # The tasks of both are checked by the credentials of both.

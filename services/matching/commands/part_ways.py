@@ -6,10 +6,10 @@ from uuid import UUID
 from kith.matching.v1.enums import IntroductionStep, NoKind
 from libs.database.engine import UnitOfWork
 from services.matching.domain import introduction as steps
-from services.matching.domain.introduction import Introduction
+from services.matching.domain.introduction import Introduction, IntroductionKind
 from services.matching.domain.review import Review
 from services.matching.domain.team import Team, TeamMember
-from services.matching.storage import events_out, introductions, private_noes, reviews, tasks, teams
+from services.matching.storage import events_out, introductions, peer_noes, private_noes, reviews, tasks, teams
 from services.matching.storage.engine_view import as_engine
 from services.matching.storage.private_noes import PrivateNo
 
@@ -49,6 +49,9 @@ async def end_introductions_now(work: UnitOfWork, ended: Sequence[Introduction])
     """Saves those that are over. From now on neither is proposed to the other, after a no as after silence."""
     for over in ended:
         await introductions.save(work, over)
+        if over.kind is IntroductionKind.PEER:
+            await peer_noes.add_lapsed(work, over.person, over.worker, over.since)
+            continue
         sides = ((over.person, over.worker, False), (over.worker, over.person, True))
         lapsed = [PrivateNo(chooser, other, as_worker, NoKind.LAPSED, over.since) for chooser, other, as_worker in sides]
         await private_noes.add_lapsed(work, lapsed)

@@ -7,34 +7,19 @@
 | read it, until its last day            | every member                      |                                        |
 | say that one would like to meet        | a member with an offer            | what a first yes is refused with (`introduction.py`) |
 
-Words about somebody else's health are asked about once, gently: they may know and agree. The check looks for a relative or friend and a
-word of health in one sentence. It cannot understand; it only asks.
+Words about somebody else's health are asked about once (`words.py`).
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from libs.refusals import FailedPrecondition, invalid
-from services.matching.domain.words import check_words as words_of
+from services.matching.domain import words as words_rules
 
 MAX_WORDS = 2000
 MAX_OPEN = 3
 LONGEST = timedelta(days=60)
-
-_SENTENCE = re.compile(r"[^.!?\n]+")
-_SOMEBODY_ELSE = re.compile(
-    r"\b(husband|wife|partner|son|daughter|mother|mum|father|dad|brother|sister|friend|neighbour|child|children|grandson|granddaughter|"
-    r"grandchild|grandmother|grandfather|uncle|aunt|cousin|carer|flatmate)s?\b",
-    re.IGNORECASE,
-)
-_HEALTH = re.compile(
-    r"\b(ill|illness|sick|disease|diagnos\w*|dementia|alzheimer\w*|cancer|tumour|stroke|diabet\w*|epilep\w*|depress\w*|anxiety|bipolar|"
-    r"schizophreni\w*|psychosis|autis\w*|adhd|parkinson\w*|hiv|hepatitis|multiple sclerosis|addict\w*|alcoholic|incontinen\w*|dying|"
-    r"disab\w*|mental health|heart attack|suicid\w*)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -50,11 +35,10 @@ class CallOut:
 
 def check_words(typed: str, *, others_agreed: bool) -> str:
     """Trimmed, in one Unicode form. Raises Invalid CALL_OUT_EMPTY, WORDS_TOO_LONG or OTHERS_HEALTH."""
-    words = words_of("words", typed, MAX_WORDS)
+    words = words_rules.check_words("words", typed, MAX_WORDS)
     if not words:
         raise invalid("words", "CALL_OUT_EMPTY")
-    if not others_agreed and may_tell_of_others_health(words):
-        raise invalid("others_agreed", "OTHERS_HEALTH")
+    words_rules.ask_about_others_health(words, others_agreed=others_agreed)
     return words
 
 
@@ -67,11 +51,6 @@ def check_last_day(until: date | None, today: date) -> date:
     if until > today + LONGEST:
         raise invalid("until_day", "CALL_OUT_TOO_LONG", days=str(LONGEST.days))
     return until
-
-
-def may_tell_of_others_health(words: str) -> bool:
-    """Whether a sentence names a relative, friend or neighbour, and something of health."""
-    return any(_SOMEBODY_ELSE.search(sentence) and _HEALTH.search(sentence) for sentence in _SENTENCE.findall(words))
 
 
 def require_room(open_ones: int) -> None:

@@ -1,12 +1,13 @@
-"""An introduction: how a person and somebody who gives support get to know each other, step by step.
+"""An introduction: how a person and somebody who gives support get to know each other, step by step; or two peers.
 
-| step     | both said yes to        | then      | without both, after the days of the rulebook |
-|----------|-------------------------|-----------|----------------------------------------------|
-| interest | meeting                 | meeting   | over                                         |
-| meeting  | trying it               | trial     | over                                         |
-| trial    | the one joins the team  | joined    | over                                         |
-| joined   |                         |           |                                              |
-| over     |                         |           |                                              |
+| step     | both said yes to        | then      | between peers | without both, after the days of the rulebook |
+|----------|-------------------------|-----------|---------------|----------------------------------------------|
+| interest | meeting                 | meeting   | meeting       | over                                         |
+| meeting  | trying it; being a pair | trial     | paired        | over                                         |
+| trial    | the one joins the team  | joined    |               | over                                         |
+| joined   |                         |           |               |                                              |
+| paired   |                         |           |               |                                              |
+| over     |                         |           |               |                                              |
 
 - Each step begins with no answers, so that no step is taken with one yes, and an earlier yes never counts for a later step.
 - A no is private: it stops nothing that the other side could see, and no number that they get counts answers. The step goes on until its
@@ -15,10 +16,13 @@
 - Offers are shown to every member, so one whose owner said no is closed to that person altogether: not found, not opened, not asked.
 - A trial is over at once when a review of it ends it (`review.py`), and every step once one of the two is no longer a member.
 - Who joins the team in another way, by an invitation, has joined: nothing is left to answer, and no end of a step parts them.
+- Peers have no sides: the one with the smaller id stands on the first, so that both directions are one pair (`peer_pair.py`). They are
+  done once they have met and both want to be a pair: no trial, no rate, no review.
 - To take part in a trial a worker needs what the rulebook asks for before a first visit. Either side's yes to trying it is refused without,
   whatever the other has said.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -28,12 +32,26 @@ from kith.matching.v1.enums import IntroductionStep
 from libs.refusals import Conflict, FailedPrecondition
 from libs.rulebook import MatchingRules
 
-NEXT = {
-    IntroductionStep.INTEREST: IntroductionStep.MEETING,
-    IntroductionStep.MEETING: IntroductionStep.TRIAL,
-    IntroductionStep.TRIAL: IntroductionStep.JOINED,
+
+class IntroductionKind(StrEnum):
+    """Between a person and somebody who gives support, or between peers."""
+
+    SUPPORT = "support"
+    PEER = "peer"
+
+
+NEXT: Mapping[IntroductionKind, Mapping[IntroductionStep, IntroductionStep]] = {
+    IntroductionKind.SUPPORT: {
+        IntroductionStep.INTEREST: IntroductionStep.MEETING,
+        IntroductionStep.MEETING: IntroductionStep.TRIAL,
+        IntroductionStep.TRIAL: IntroductionStep.JOINED,
+    },
+    IntroductionKind.PEER: {
+        IntroductionStep.INTEREST: IntroductionStep.MEETING,
+        IntroductionStep.MEETING: IntroductionStep.PAIRED,
+    },
 }
-"""The step after each that waits for answers."""
+"""By kind, the step after each that waits for answers."""
 
 
 class Side(StrEnum):
@@ -60,6 +78,15 @@ class Introduction:
     person_said: bool | None = None
     worker_said: bool | None = None
     """Yes, no, or nothing so far, at this step."""
+    kind: IntroductionKind = IntroductionKind.SUPPORT
+
+    def side_of(self, one: UUID) -> Side:
+        """The side of one of the two."""
+        return Side.PERSON if one == self.person else Side.WORKER
+
+    def other(self, one: UUID) -> UUID:
+        """The other of the two."""
+        return self.worker if one == self.person else self.person
 
     def said(self, side: Side) -> bool | None:
         return self.person_said if side is Side.PERSON else self.worker_said
@@ -73,10 +100,18 @@ class Introduction:
         return self.step is IntroductionStep.INTEREST and self.said(side.other) is True and self.said(side) is None
 
 
-def begin(new_id: UUID, person: UUID, worker: UUID, side: Side, now: datetime, rules: MatchingRules) -> Introduction:
+def begin(
+    new_id: UUID,
+    person: UUID,
+    worker: UUID,
+    side: Side,
+    now: datetime,
+    rules: MatchingRules,
+    kind: IntroductionKind = IntroductionKind.SUPPORT,
+) -> Introduction:
     """With the yes of the side that begins."""
     step = IntroductionStep.INTEREST
-    opened = Introduction(new_id, person, worker, step, now, _until(step, now, rules))
+    opened = Introduction(new_id, person, worker, step, now, _until(step, now, rules), kind=kind)
     return _with_answer(opened, side, yes=True)
 
 
@@ -88,7 +123,7 @@ def say_yes(introduction: Introduction, side: Side, shown: IntroductionStep, now
     answered = _with_answer(introduction, side, yes=True)
     if not (answered.person_said and answered.worker_said):
         return answered
-    following = NEXT[introduction.step]
+    following = NEXT[introduction.kind][introduction.step]
     return replace(answered, step=following, since=now, until=_until(following, now, rules), person_said=None, worker_said=None)
 
 

@@ -10,6 +10,7 @@ from libs.access.erasing import Erased
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 from services.matching.domain.introduction import Introduction
+from services.matching.domain.peer_pair import PeerPair
 from services.matching.domain.review import Review
 from services.matching.domain.task import TeamTask
 from services.matching.domain.team import Team, TeamMember, WornTeamHat
@@ -88,6 +89,39 @@ async def task_ended(work: UnitOfWork, task: TeamTask, *, told: Collection[UUID]
         notice.due_at.FromDatetime(work.now)
         notice.until.FromDatetime(work.now + _NOTICE_COUNTS)
         await outbox.publish(work, (notice, about))
+
+
+async def peer_pair_formed(work: UnitOfWork, pair: PeerPair, links: Collection[UUID]) -> None:
+    """The Link is told before the pair counts: their notice comes first."""
+    event = facts.PeerPairFormed(pair_id=str(pair.id), person_ids=_ids(pair))
+    await outbox.publish(
+        work,
+        (_notice(work, "peer_link_told", links, pair.id), str(pair.id)),
+        (event, str(pair.id)),
+        (_notice(work, "peer_paired", (pair.first, pair.second), pair.id), str(pair.id)),
+    )
+
+
+async def peer_pair_ended(work: UnitOfWork, pair: PeerPair) -> None:
+    """Both are told, in the same words."""
+    event = facts.PeerPairEnded(pair_id=str(pair.id), person_ids=_ids(pair))
+    await outbox.publish(work, (event, str(pair.id)), (_notice(work, "peer_ended", (pair.first, pair.second), pair.id), str(pair.id)))
+
+
+async def peer_talk_asked(work: UnitOfWork, pair: PeerPair) -> None:
+    """A notice to both, and no event: whom the Link talks with is nobody else's business."""
+    await outbox.publish(work, (_notice(work, "peer_talk_asked", (pair.first, pair.second), pair.id), str(pair.id)))
+
+
+def _ids(pair: PeerPair) -> list[str]:
+    return [str(pair.first), str(pair.second)]
+
+
+def _notice(work: UnitOfWork, kind: str, persons: Collection[UUID], about: UUID) -> facts.NoticeWanted:
+    notice = facts.NoticeWanted(person_ids=map(str, persons), kind=kind, about_id=str(about))
+    notice.due_at.FromDatetime(work.now)
+    notice.until.FromDatetime(work.now + _NOTICE_COUNTS)
+    return notice
 
 
 async def read_audit_sealed(work: UnitOfWork, head: ChainHead) -> None:

@@ -4,43 +4,50 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from kith.matching.v1.enums import NoKind
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
-from services.matching.domain.introduction import Introduction
-from services.matching.storage.tables import introduction, private_no
+from services.matching.domain.introduction import Introduction, IntroductionKind
+from services.matching.storage.tables import introduction, peer_no, private_no
 
 _LIVE = introduction.c.until.is_not(None)
+_SUPPORT = introduction.c.kind == IntroductionKind.SUPPORT.value
+_PEER = introduction.c.kind == IntroductionKind.PEER.value
 _FIND_LIVE = (
     select(introduction)
     .where(introduction.c.person == bindparam("of_person"), introduction.c.worker == bindparam("of_worker"), _LIVE)
+    .where(introduction.c.kind == bindparam("of_kind"))
     .with_for_update()
 )
-_ADD = insert(introduction).on_conflict_do_nothing(index_elements=[introduction.c.person, introduction.c.worker], index_where=_LIVE)
+_ADD = insert(introduction).on_conflict_do_nothing(
+    index_elements=[introduction.c.person, introduction.c.worker, introduction.c.kind], index_where=_LIVE
+)
 _SAVE = update(introduction).where(introduction.c.id == bindparam("saved"))
 _DUE = select(introduction).where(introduction.c.until <= bindparam("now")).order_by(introduction.c.until).limit(200).with_for_update()
 _NEXT_END = select(func.min(introduction.c.until))
+
+
+def _not_wanted(chooser: ColumnElement[UUID], other: ColumnElement[UUID], *, as_worker: bool) -> ColumnElement[bool]:
+    """A no of this side, or a "never again" of theirs as a peer."""
+    own = (private_no.c.chooser == chooser, private_no.c.other == other, private_no.c.as_worker == as_worker)
+    blocked = (peer_no.c.chooser == chooser, peer_no.c.other == other, peer_no.c.kind == NoKind.BLOCK.value)
+    return or_(select(private_no.c.other).where(*own).exists(), select(peer_no.c.other).where(*blocked).exists())
+
+
 # Whom a side does not want to see, it does not see here either, whatever the other does.
 _OF_PERSON = (
     select(introduction)
-    .where(introduction.c.person == bindparam("of"), _LIVE)
-    .where(
-        ~select(private_no.c.other)
-        .where(and_(private_no.c.chooser == introduction.c.person, private_no.c.other == introduction.c.worker, ~private_no.c.as_worker))
-        .exists()
-    )
+    .where(introduction.c.person == bindparam("of"), _LIVE, _SUPPORT)
+    .where(not_(_not_wanted(introduction.c.person, introduction.c.worker, as_worker=False)))
     .order_by(introduction.c.since.desc(), introduction.c.id)
 )
 _OF_WORKER = (
     select(introduction)
-    .where(introduction.c.worker == bindparam("of"), _LIVE)
-    .where(
-        ~select(private_no.c.other)
-        .where(and_(private_no.c.chooser == introduction.c.worker, private_no.c.other == introduction.c.person, private_no.c.as_worker))
-        .exists()
-    )
+    .where(introduction.c.worker == bindparam("of"), _LIVE, _SUPPORT)
+    .where(not_(_not_wanted(introduction.c.worker, introduction.c.person, as_worker=True)))
     .order_by(introduction.c.since.desc(), introduction.c.id)
 )
 _OF_BOTH = (
@@ -49,13 +56,18 @@ _OF_BOTH = (
     .order_by(introduction.c.id)
     .with_for_update()
 )
+_OF_PEER = (
+    select(introduction)
+    .where(or_(introduction.c.person == bindparam("of"), introduction.c.worker == bindparam("of")), _LIVE, _PEER)
+    .order_by(introduction.c.since.desc(), introduction.c.id)
+)
 
 _to_introduction = row_mapper(Introduction)
 
 
-async def find_live(work: UnitOfWork, person: UUID, worker: UUID) -> Introduction | None:
+async def find_live(work: UnitOfWork, person: UUID, worker: UUID, kind: IntroductionKind = IntroductionKind.SUPPORT) -> Introduction | None:
     """The one of these two that waits for answers; locked."""
-    row = (await work.connection.execute(_FIND_LIVE, {"of_person": person, "of_worker": worker})).first()
+    row = (await work.connection.execute(_FIND_LIVE, {"of_person": person, "of_worker": worker, "of_kind": kind.value})).first()
     return _to_introduction(row) if row else None
 
 
@@ -65,7 +77,7 @@ async def add(work: UnitOfWork, new: Introduction) -> bool:
 
 
 async def save(work: UnitOfWork, changed: Introduction) -> None:
-    await work.connection.execute(_SAVE, values_of(changed, "id", "person", "worker") | {"saved": changed.id})
+    await work.connection.execute(_SAVE, values_of(changed, "id", "person", "worker", "kind") | {"saved": changed.id})
 
 
 async def list_live(work: UnitOfWork, of: UUID, *, as_worker: bool) -> list[Introduction]:
@@ -74,8 +86,13 @@ async def list_live(work: UnitOfWork, of: UUID, *, as_worker: bool) -> list[Intr
     return list(map(_to_introduction, rows))
 
 
+async def list_live_peers(work: UnitOfWork, of: UUID) -> list[Introduction]:
+    """With other peers, newest first; also with those whom this person does not want to see."""
+    return list(map(_to_introduction, await work.connection.execute(_OF_PEER, {"of": of})))
+
+
 async def list_live_of_both(work: UnitOfWork, of: UUID) -> list[Introduction]:
-    """Of both sides, whatever they said; locked. For decisions of matching itself."""
+    """Of both sides and kinds, whatever they said; locked. For decisions of matching itself."""
     return list(map(_to_introduction, await work.connection.execute(_OF_BOTH, {"of": of})))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, FromClause, Table, and_, bindparam, case, 
 
 from kith.matching.v1.enums import IntroductionStep, NoKind
 from libs.database.engine import UnitOfWork
+from services.matching.domain.introduction import IntroductionKind
 from services.matching.storage.tables import (
     call_out,
     counted_visit,
@@ -45,10 +46,14 @@ async def move_noes(work: UnitOfWork, kept: UUID, other: UUID) -> None:
 
 
 async def move_pairs(work: UnitOfWork, kept: UUID, other: UUID) -> None:
-    """Introductions and working pairs with their visits and reviews, on both sides. Of two live ones the kept entry's own goes on."""
+    """Introductions to give support and working pairs with their visits and reviews, on both sides; those of peers: `merged_peers.py`.
+
+    Of two live ones the kept entry's own goes on.
+    """
     both = {"kept_id": kept, "other_id": other}
+    support = introduction.c.kind == IntroductionKind.SUPPORT.value
     steps: tuple[tuple[Table, ColumnElement[bool], Mapping[str, object]], ...] = (
-        (introduction, introduction.c.until.is_not(None), {"until": None, "step": IntroductionStep.OVER.value}),
+        (introduction, and_(introduction.c.until.is_not(None), support), {"until": None, "step": IntroductionStep.OVER.value}),
         (working_pair, working_pair.c.ended_at.is_(None), {"ended_at": work.now}),
     )
     for table, live, over in steps:
@@ -57,14 +62,16 @@ async def move_pairs(work: UnitOfWork, kept: UUID, other: UUID) -> None:
         for name in _SIDES:
             same = table.alias("same")
             still_live = same.c.until.is_not(None) if table is introduction else same.c.ended_at.is_(None)
-            has_own = exists().where(same.c[name] == bindparam("kept_id"), *_same_but(table, same, name, _SIDES), still_live)
+            key = (*_SIDES, "kind") if table is introduction else _SIDES
+            has_own = exists().where(same.c[name] == bindparam("kept_id"), *_same_but(table, same, name, key), still_live)
             await work.connection.execute(update(table).where(table.c[name] == bindparam("other_id"), live, has_own).values(over), both)
     closed = {"closed_at": work.now}
     ended = select(working_pair.c.id).where(working_pair.c.ended_at.is_not(None))
     await work.connection.execute(update(review).where(review.c.closed_at.is_(None), review.c.pair.in_(ended)).values(closed))
     for table in (introduction, working_pair, counted_visit, review):
         for name in _SIDES:
-            await work.connection.execute(update(table).where(table.c[name] == other).values({name: kept}))
+            moved = update(table).where(table.c[name] == other)
+            await work.connection.execute((moved.where(support) if table is introduction else moved).values({name: kept}))
 
 
 async def move_shown(work: UnitOfWork, kept: UUID, other: UUID) -> None:

@@ -38,8 +38,10 @@ async def forget_member(work: UnitOfWork, person: UUID) -> None:
     await work.connection.execute(_FORGET_MEMBER, {"of": person})
 
 
-async def is_member(work: UnitOfWork, person: UUID) -> bool:
-    return (await work.connection.execute(_IS_MEMBER, {"of": person, "now": work.now})).first() is not None
+async def is_member(work: UnitOfWork, person: UUID, *, lock: bool = False) -> bool:
+    """With `lock` what they do at the same time is done one after the other."""
+    statement = _IS_MEMBER.with_for_update() if lock else _IS_MEMBER
+    return (await work.connection.execute(statement, {"of": person, "now": work.now})).first() is not None
 
 
 async def replace_matching_rules(work: UnitOfWork, rules: MatchingRules) -> None:

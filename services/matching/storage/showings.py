@@ -9,11 +9,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from libs.database.engine import UnitOfWork
 from services.matching.domain.exposure import Showing, week_of
+from services.matching.domain.introduction import IntroductionKind
 from services.matching.storage.tables import introduction, showing
 
 _ADD = insert(showing).on_conflict_do_nothing(index_elements=["worker", "person", "week"])
 _SINCE = select(showing.c.worker, showing.c.person, showing.c.shown_on).where(showing.c.week >= bindparam("first"))
-_BEGUN = select(introduction.c.worker).where(introduction.c.id >= bindparam("first"))
+_BEGUN = select(introduction.c.worker).where(introduction.c.id >= bindparam("first"), introduction.c.kind == IntroductionKind.SUPPORT.value)
 _FORGET = delete(showing).where(showing.c.week < bindparam("first"))
 _MILLISECONDS_BIT = 80
 """A UUIDv7 begins with the milliseconds of its making, above this bit."""
@@ -34,7 +35,7 @@ async def list_since(work: UnitOfWork, week: date) -> list[Showing]:
 
 
 async def list_introduced_since(work: UnitOfWork, moment: datetime) -> list[str]:
-    """The worker of each introduction that was begun at this moment or later: its id says when."""
+    """The worker of each introduction to give support that was begun at this moment or later: its id says when."""
     first = UUID(int=int(moment.timestamp() * 1000) << _MILLISECONDS_BIT)
     return list(map(str, (await work.connection.execute(_BEGUN, {"first": first})).scalars()))
 

@@ -106,8 +106,16 @@ introduction = Table(
     optional("until", MOMENT),
     optional("person_said", Boolean),
     optional("worker_said", Boolean),
+    required("kind", Text, server_default="support"),
 )
-Index("introduction_live", introduction.c.person, introduction.c.worker, unique=True, postgresql_where=introduction.c.until.is_not(None))
+Index(
+    "introduction_live",
+    introduction.c.person,
+    introduction.c.worker,
+    introduction.c.kind,
+    unique=True,
+    postgresql_where=introduction.c.until.is_not(None),
+)
 Index("introduction_by_worker", introduction.c.worker)
 Index("introduction_until", introduction.c.until, postgresql_where=introduction.c.until.is_not(None))
 
@@ -231,4 +239,37 @@ call_out = Table(
     required("written_at", MOMENT),
     Index("call_out_by_person", "person"),
     Index("call_out_by_day", "until_day"),
+)
+
+peer_post = Table(
+    "peer_post",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid),
+    required("side", Text),
+    required("kind", Text),
+    required("words", Text),
+    required("experience", Text),
+    required("place", Text),
+    required("times", Text),
+    required("until_day", Date),
+    required("written_at", MOMENT),
+    Index("peer_post_by_person", "person"),
+    Index("peer_post_by_day", "until_day"),
+)
+
+peer_no = Table("peer_no", metadata, key("chooser", Uuid), key("other", Uuid), required("kind", Text), required("at", MOMENT))
+Index("peer_no_by_other", peer_no.c.other)
+
+peer_pair = Table(
+    "peer_pair",
+    metadata,
+    key("id", Uuid),
+    required("first", Uuid),
+    required("second", Uuid),
+    required("paired_at", MOMENT),
+    optional("talk_asked_at", MOMENT),
+    optional("talk_asked_by", Uuid),
+    UniqueConstraint("first", "second"),
+    Index("peer_pair_by_second", "second"),
 )

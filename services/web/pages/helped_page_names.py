@@ -25,6 +25,8 @@ _KEYS: Mapping[str, str] = {
     "/people/suggested": "suggested.title",
     "/people/reviews": "reviews.title",
     "/people/call-outs": "call_outs.title",
+    "/people/neighbours": "neighbours.title",
+    "/people/pairs": "neighbours.link_title",
     "/support/getting": "support.getting",
     "/support/giving": "support.giving",
     "/helping": "helping.title",

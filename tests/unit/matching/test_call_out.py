@@ -11,9 +11,9 @@ from services.matching.domain.call_out import (
     MAX_WORDS,
     check_last_day,
     check_words,
-    may_tell_of_others_health,
     require_room,
 )
+from services.matching.domain.words import may_tell_of_others_health
 
 TODAY = date(2026, 12, 7)
 

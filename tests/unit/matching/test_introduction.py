@@ -9,7 +9,16 @@ import pytest
 from kith.matching.v1.enums import IntroductionStep
 from libs.refusals import Conflict, FailedPrecondition
 from libs.rulebook import MatchingRules
-from services.matching.domain.introduction import NEXT, Introduction, Side, begin, end_over_time, say_no, say_yes
+from services.matching.domain.introduction import (
+    NEXT,
+    Introduction,
+    IntroductionKind,
+    Side,
+    begin,
+    end_over_time,
+    say_no,
+    say_yes,
+)
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 RULES = MatchingRules()
@@ -17,20 +26,24 @@ PERSON, WORKER = uuid4(), uuid4()
 ANSWERS = tuple(itertools.product(Side, (True, False)))
 
 
-def opened(side: Side = Side.PERSON) -> Introduction:
-    return begin(UUID(int=1), PERSON, WORKER, side, NOW, RULES)
+STEPS = [(kind, step) for kind, following in NEXT.items() for step in following]
+
+
+def opened(side: Side = Side.PERSON, kind: IntroductionKind = IntroductionKind.SUPPORT) -> Introduction:
+    return begin(UUID(int=1), PERSON, WORKER, side, NOW, RULES, kind)
 
 
 def answer(introduction: Introduction, side: Side, *, yes: bool, at: datetime = NOW) -> Introduction:
     return say_yes(introduction, side, introduction.step, at, RULES) if yes else say_no(introduction, side, at)
 
 
-@pytest.mark.capability("T1")
+@pytest.mark.capability("T1", "T7")
 @pytest.mark.parametrize("first", Side)
-def test_no_path_leads_to_a_team_without_the_yes_of_both_at_every_step(first: Side) -> None:
+@pytest.mark.parametrize("kind", IntroductionKind)
+def test_no_path_leads_to_a_team_or_a_pair_without_the_yes_of_both_at_every_step(kind: IntroductionKind, first: Side) -> None:
     """Every sequence of answers up to eight long: a step is taken exactly when both have said yes since it began."""
     reached = set()
-    states = {opened(first): frozenset({first})}
+    states = {opened(first, kind): frozenset({first})}
     for _ in range(8):
         following: dict[Introduction, frozenset[Side]] = {}
         for introduction, yes_of in states.items():
@@ -40,22 +53,34 @@ def test_no_path_leads_to_a_team_without_the_yes_of_both_at_every_step(first: Si
                 after = answer(introduction, side, yes=yes)
                 said = yes_of | {side} if yes else yes_of - {side}
                 if said == set(Side):
-                    assert after.step is NEXT[introduction.step]
+                    assert after.step is NEXT[kind][introduction.step]
                     assert (after.person_said, after.worker_said) == (None, None)
                     following[after] = frozenset()
                 else:
                     assert after.step is introduction.step
                     following[after] = said
+                assert after.kind is kind
                 reached.add(after.step)
         states = following
-    assert reached == {IntroductionStep.INTEREST, IntroductionStep.MEETING, IntroductionStep.TRIAL, IntroductionStep.JOINED}
+    assert (
+        reached
+        == {
+            IntroductionKind.SUPPORT: {
+                IntroductionStep.INTEREST,
+                IntroductionStep.MEETING,
+                IntroductionStep.TRIAL,
+                IntroductionStep.JOINED,
+            },
+            IntroductionKind.PEER: {IntroductionStep.INTEREST, IntroductionStep.MEETING, IntroductionStep.PAIRED},
+        }[kind]
+    )
 
 
-@pytest.mark.capability("T1")
-@pytest.mark.parametrize("step", NEXT)
-def test_a_no_looks_like_silence_to_the_other_side(step: IntroductionStep) -> None:
+@pytest.mark.capability("T1", "T7")
+@pytest.mark.parametrize(("kind", "step"), STEPS)
+def test_a_no_looks_like_silence_to_the_other_side(kind: IntroductionKind, step: IntroductionStep) -> None:
     """Whatever this side does, what the other side is shown is the same with a no as with no answer."""
-    waiting = Introduction(UUID(int=1), PERSON, WORKER, step, NOW, NOW + timedelta(days=14))
+    waiting = Introduction(UUID(int=1), PERSON, WORKER, step, NOW, NOW + timedelta(days=14), kind=kind)
     for side in Side:
         for own in (None, True):
             silent = answer(waiting, side, yes=True) if own else waiting

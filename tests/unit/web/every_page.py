@@ -9,7 +9,7 @@ from libs.access.record_fields import SECTIONS
 from services.web.page import Page
 from services.web.routes import PAGES
 from tests.support.hidden_fields import hidden_fields
-from tests.unit.web import fake_matching, fake_services, fake_teams, fake_visits, fake_vote_services
+from tests.unit.web import fake_matching, fake_neighbours, fake_services, fake_teams, fake_visits, fake_vote_services
 from tests.unit.web.fake_people import JO
 from tests.unit.web.fake_services import FakeServices
 from tests.unit.web.scriptless_browser import ScriptlessBrowser
@@ -36,6 +36,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "review": (fake_matching.OPEN_REVIEW, fake_matching.CLOSED_REVIEW),
     "worker": (JO,),
     "hat": ("rota_holder",),
+    "pair": (fake_neighbours.PAIR,),
 }  # fmt: skip
 """What each parameter of a path can be among the fake services."""
 QUERIES = (
@@ -50,6 +51,8 @@ QUERIES = (
     "/you/consents?done=withdrawn", "/you/consents?print=yes", "/votes?done=drafted", "/look-up?ballot=",
     f"/look-up?ballot={fake_vote_services.OWN_PSEUDONYM}", "/look-up?ballot=0000000000000000", "/you/told?done=saved",
     "/support/getting?done=saved", "/people/find?tag=chess", "/people/suggested?skip=3",
+    "/people/neighbours?done=no", "/people/neighbours?words=chess", "/people/pairs?done=asked",
+    *(f"/people/neighbours/mine?done={done}" for done in ("yes", "paired", "no", "block", "lift", "written", "withdrawn", "ended")),
     "/people/call-outs?done=written", "/people/call-outs?done=ended",
     *(f"/people/reviews?done={done}" for done in ("counted", "recorded", "answered", "closed", "ended")), "/support/giving?done=saved",
     "/sign-in/send?done=sent", "/notices?done=printed", "/you/recovery?done=named", "/you/recovery?done=stopped",

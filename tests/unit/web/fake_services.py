@@ -44,6 +44,7 @@ from tests.unit.web.fake_membership_governance import (
     make_counting_rule,
     make_motion,
 )
+from tests.unit.web.fake_neighbours import FakePeerPostService, FakePeerService
 from tests.unit.web.fake_people import ADA, NOW
 from tests.unit.web.fake_records import (
     CLAIMED_PAPER,
@@ -155,6 +156,8 @@ class FakeServices:
     notices: FakeNoticeService = field(default_factory=FakeNoticeService)
     support_profiles: FakeSupportProfileService = field(default_factory=FakeSupportProfileService)
     call_outs: FakeCallOutService = field(default_factory=FakeCallOutService)
+    peer_posts: FakePeerPostService = field(default_factory=FakePeerPostService)
+    peers: FakePeerService = field(default_factory=FakePeerService)
     reviews: FakeReviewService = field(default_factory=FakeReviewService)
     tasks: FakeTaskService = field(default_factory=FakeTaskService)
     suggestions: FakeSuggestionService = field(default_factory=FakeSuggestionService)
@@ -194,6 +197,8 @@ class FakeServices:
             "suggestions",
             "reviews",
             "call_outs",
+            "peer_posts",
+            "peers",
             "tasks",
             "introductions",
             "teams",

@@ -35,6 +35,8 @@ ASKED_BY_NAME = (
     "co_op.", "first.", "change.", "end_reason.", "sessions.by_", "consent.", "consent_", "capacity.",
     "support_gender.", "support_own_gender.", "support_works_as.", "support_getting.", "support_giving.",
     "meet.step_", "meet.yes_", "meet.not_now_", "meet_done.", "meet_side.", "meet_nobody.", "team_kind.", "team_hat.", "team_done.",
+    "neighbour_side.", "neighbour_kind.", "neighbour_step.", "neighbour_yes.", "neighbour_not_now.", "neighbour_find.",
+    "neighbour_write.", "neighbours_done.",
     "why_person.", "why_worker.", "why_not_person.", "why_not_worker.", "why_part.", "why_never.",
     "quote.", "reviews_done.", "call_outs_done.", "reviews_side.", "review_answer.", "team_task.",
     "visit_state.", "visit_done.", "visit_is.", "visit_do.", "visit_workers.", "week_done.",

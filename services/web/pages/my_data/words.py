@@ -44,11 +44,16 @@ class Value(StrEnum):
 VALUES: Mapping[str, str] = {
     **dict.fromkeys(("full_name", "called", "email", "phone", "name", "address", "why", "reason"), Value.TYPED),
     **dict.fromkeys(("sealed", "evidence_sealed", "sealed_note", "sealed_reason", "media_type"), Value.TYPED),
-    **dict.fromkeys(("issued_by", "merged_by", "recorded_by", "asked_by", "answered_by", "changed_by", "entered_by", "done_by"), Value.WHO),
+    **dict.fromkeys(
+        ("issued_by", "merged_by", "recorded_by", "asked_by", "answered_by", "changed_by", "entered_by", "done_by"),
+        Value.WHO,
+    ),
     **dict.fromkeys(("version", "declared_size", "received_size", "size", "wrong_numbers", "number", "revision", "tries"), Value.NUMBER),
     **dict.fromkeys(("member_class", "voting_group", "pseudonym", "purpose"), Value.KEY),
     **dict.fromkeys(("topic", "vote", "source", "word", "about", "subject", "identity_session"), Value.MARK),
-    **dict.fromkeys(("postcode", "needed_gender", "gender", "wished_tags", "tags", "words", "agreement"), Value.TYPED),
+    **dict.fromkeys(
+        ("postcode", "needed_gender", "gender", "wished_tags", "tags", "words", "agreement", "experience", "place"), Value.TYPED
+    ),
     **dict.fromkeys(("minutes_a_week", "rate_pence", "reach_km", "sign_count", "quiet_seconds", "after_visits", "visits"), Value.NUMBER),
     **dict.fromkeys(("needed_skills", "needed_languages", "wished_languages", "languages"), Value.KEY),
     "times": Value.WEEK,
@@ -86,6 +91,9 @@ VALUES: Mapping[str, str] = {
 VALUES_OF_KIND: Mapping[str, Mapping[str, str]] = {
     "held_credential": {"kind": Value.KEY},
     "private_no": {"kind": "data.value.no.{}"},
+    "peer_no": {"kind": "data.value.no.{}"},
+    "introduction": {"kind": "data.value.introduction.{}"},
+    "peer_post": {"kind": "neighbour_kind.{}", "side": "data.value.side.{}", "times": Value.TYPED},
     "team_member": {"kind": "data.value.team_member.{}"},
     "team_task": {"kind": "data.value.task.{}"},
     "swap": {"state": "swap_state.{}"},

@@ -9,12 +9,33 @@ class IntroductionStep(StrEnum):
     TRIAL = "trial"
     JOINED = "joined"
     OVER = "over"
+    PAIRED = "paired"
 
 
 class NoKind(StrEnum):
     NO = "no"
     BLOCK = "block"
     LAPSED = "lapsed"
+
+
+class PeerPostSide(StrEnum):
+    OFFER = "offer"
+    ASK = "ask"
+
+
+class PeerHelpKind(StrEnum):
+    COMPANY = "company"
+    EXPERIENCE = "experience"
+    OUTINGS = "outings"
+    SHOPPING = "shopping"
+    COOKING = "cooking"
+    GARDEN = "garden"
+    PETS = "pets"
+    REPAIRS = "repairs"
+    DEVICES = "devices"
+    LETTERS = "letters"
+    LEARNING = "learning"
+    OTHER = "other"
 
 
 class QuoteLine(StrEnum):

@@ -35,6 +35,8 @@ class _IntroductionStepEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Intr
     """they try it, and decide whether the one joins the other's team"""
     INTRODUCTION_STEP_JOINED: _IntroductionStep.ValueType  # 4
     INTRODUCTION_STEP_OVER: _IntroductionStep.ValueType  # 5
+    INTRODUCTION_STEP_PAIRED: _IntroductionStep.ValueType  # 6
+    """peers alone, after the meeting: they are a pair"""
 
 class IntroductionStep(_IntroductionStep, metaclass=_IntroductionStepEnumTypeWrapper):
     """IntroductionStep is how far two have come."""
@@ -48,6 +50,8 @@ INTRODUCTION_STEP_TRIAL: IntroductionStep.ValueType  # 3
 """they try it, and decide whether the one joins the other's team"""
 INTRODUCTION_STEP_JOINED: IntroductionStep.ValueType  # 4
 INTRODUCTION_STEP_OVER: IntroductionStep.ValueType  # 5
+INTRODUCTION_STEP_PAIRED: IntroductionStep.ValueType  # 6
+"""peers alone, after the meeting: they are a pair"""
 Global___IntroductionStep: _TypeAlias = IntroductionStep  # noqa: Y015
 
 class _NoKind:

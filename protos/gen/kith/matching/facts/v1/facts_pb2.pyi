@@ -318,7 +318,7 @@ class NoticeWanted(_message.Message):
     DUE_AT_FIELD_NUMBER: _builtins.int
     UNTIL_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """review_asked, task_ended"""
+    """review_asked, task_ended, peer_link_told, peer_paired, peer_talk_asked, peer_ended"""
     about_id: _builtins.str
     @_builtins.property
     def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
@@ -408,3 +408,55 @@ class TaskEnded(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TaskEnded: _TypeAlias = TaskEnded  # noqa: Y015
+
+@_typing.final
+class PeerPairFormed(_message.Message):
+    """PeerPairFormed: both said yes to being peers, and the Link is told with it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAIR_ID_FIELD_NUMBER: _builtins.int
+    PERSON_IDS_FIELD_NUMBER: _builtins.int
+    pair_id: _builtins.str
+    @_builtins.property
+    def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """two, in the order of their ids"""
+
+    def __init__(
+        self,
+        *,
+        pair_id: _builtins.str = ...,
+        person_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["pair_id", b"pair_id", "person_ids", b"person_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PeerPairFormed: _TypeAlias = PeerPairFormed  # noqa: Y015
+
+@_typing.final
+class PeerPairEnded(_message.Message):
+    """PeerPairEnded: by whose wish, nobody learns."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAIR_ID_FIELD_NUMBER: _builtins.int
+    PERSON_IDS_FIELD_NUMBER: _builtins.int
+    pair_id: _builtins.str
+    @_builtins.property
+    def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        pair_id: _builtins.str = ...,
+        person_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["pair_id", b"pair_id", "person_ids", b"person_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PeerPairEnded: _TypeAlias = PeerPairEnded  # noqa: Y015

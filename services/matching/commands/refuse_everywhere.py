@@ -1,0 +1,16 @@
+"""Who never wants to hear of somebody says no to whatever waits between the two, as peers and where support is given."""
+
+from uuid import UUID
+
+from libs.database.engine import UnitOfWork
+from services.matching.domain import introduction as steps
+from services.matching.storage import introductions
+from services.matching.storage.engine_view import as_engine
+
+
+async def refuse_everywhere(work: UnitOfWork, chooser: UUID, other: UUID) -> None:
+    """In private, as every no: nothing changes that the other sees."""
+    async with as_engine(work):
+        for live in await introductions.list_live_of_both(work, chooser):
+            if live.other(chooser) == other and live.is_live(work.now):
+                await introductions.save(work, steps.say_no(live, live.side_of(chooser), work.now))

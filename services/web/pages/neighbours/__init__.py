@@ -1,0 +1,1 @@
+"""What people look for and what they offer, as forms that read back in words."""
