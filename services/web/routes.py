@@ -78,7 +78,7 @@ from services.web.pages.records import field_access, own_record, shared_records
 from services.web.pages.reviews import review_forms, review_list
 from services.web.pages.support import call_outs, fairness, find, getting, giving, suggested
 from services.web.pages.teams import task_form, team_forms, team_page
-from services.web.pages.visits import visit_forms, visit_page, week
+from services.web.pages.visits import record_forms, record_section, record_timer, visit_forms, visit_page, week
 
 
 class VoteIdConvertor(StringConvertor):
@@ -236,6 +236,11 @@ _MEMBER_PAGES = (
     Page("/week", week.show, week.take, week.CHANGE, acting=True),
     form_page("/visits/new", visit_forms.PROPOSE, Access.MEMBER, acting=True),
     Page("/visits/{visit:uuid}", visit_page.show, visit_page.change, visit_page.CHANGE, acting=True),
+    Page("/visits/confirming", record_timer.show, record_timer.change, record_timer.CHANGE, acting=True),
+    Page("/visits/{visit:uuid}/record/step", None, record_section.take_step, record_section.STEP, acting=True),
+    form_page("/visits/{visit:uuid}/record", record_forms.WRITE, Access.MEMBER),
+    form_page("/visits/{visit:uuid}/record/wrong", record_forms.DISPUTE, Access.MEMBER, acting=True),
+    form_page("/visits/{visit:uuid}/record/stand-by", record_forms.STAND_BY, Access.MEMBER),
     form_page("/visits/{visit:uuid}/move", visit_forms.MOVE, Access.MEMBER, acting=True),
     Page("/team", team_page.show, team_page.change, team_page.CHANGE, acting=True),
     form_page("/team/invite", team_forms.INVITE, Access.MEMBER),

@@ -48,5 +48,10 @@ KINDS: Mapping[str, NoticeKind] = {
     "visit_taken": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
     "visit_given_back": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
     "visit_uncleared": NoticeKind(NoticeTopic.VISITS, "/you/qualifications"),
+    "visit_recorded": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
+    "visit_confirmed": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
+    "visit_timer_confirmed": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
+    "visit_disputed": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
+    "visit_stood_by": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
     SIGN_IN_LINK: NoticeKind(NoticeTopic.SECURITY, "/sign-in/{about}", at_once=True),
 }

@@ -75,6 +75,7 @@ from tests.unit.web.fake_stores import (
     make_notices,
 )
 from tests.unit.web.fake_teams import FakeIntroductionService, FakeTeamService
+from tests.unit.web.fake_visit_records import FakeVisitRecordService
 from tests.unit.web.fake_visits import FakeVisitService
 from tests.unit.web.fake_vote_services import FakeVoteService
 
@@ -148,6 +149,7 @@ class FakeServices:
     introductions: FakeIntroductionService = field(default_factory=FakeIntroductionService)
     teams: FakeTeamService = field(default_factory=FakeTeamService)
     visits: FakeVisitService = field(default_factory=FakeVisitService)
+    visit_records: FakeVisitRecordService = field(default_factory=FakeVisitRecordService)
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
     kept_forms: InMemoryKeptForms = field(default_factory=InMemoryKeptForms)
     notices: FakeNoticeService = field(default_factory=FakeNoticeService)
@@ -196,6 +198,7 @@ class FakeServices:
             "introductions",
             "teams",
             "visits",
+            "visit_records",
         )
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp(
