@@ -44,6 +44,7 @@ MEMBER = (
     "/team/invite?q=a",
     "/week",
     "/visits/new",
+    "/visits/confirming",
     "/you/qualifications",
     "/you/qualifications/new",
     "/you/record",

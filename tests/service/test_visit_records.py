@@ -136,6 +136,8 @@ async def test_with_one_tap_a_worker_says_that_they_start_and_that_they_finish(i
             await records.start(visit, wren)
         with pytest.raises(FailedPrecondition, match="RECORD_NOT_WAITING"):
             await records.confirm(begun.record_id, ada, 1)
+        await people.leave_team(ada, wren)
+        assert str(wren) in (await people.get(visit, ada)).worker_ids, "who is there is there"
         await records.go_after(visit, wren, 50)
         await records.write(visit, wren, None, None, "", begun.record_id, 1)
         written = (await records.get_one(visit, ada)).entries[-1]

@@ -12,6 +12,7 @@ from libs.database.columns import MOMENT
 from libs.database.engine import UnitOfWork
 from libs.rulebook.readiness import missing_credentials
 from services.scheduling.storage.tables import uncleared, visit, visit_place
+from services.scheduling.storage.visit_places import HAS_NOT_BEGUN
 
 VISITS = "visits"
 """The gate of the rulebook before which somebody is nobody's worker."""
@@ -25,7 +26,7 @@ _ANY = select(literal(1)).select_from(uncleared).limit(1)
 _DAYS = (
     select(visit_place.c.visit, visit.c.day)
     .join(visit, visit.c.id == visit_place.c.visit)
-    .where(visit_place.c.worker == bindparam("of"), *_TO_COME)
+    .where(visit_place.c.worker == bindparam("of"), *_TO_COME, HAS_NOT_BEGUN)
     .order_by(visit_place.c.starts, visit_place.c.visit)
 )
 

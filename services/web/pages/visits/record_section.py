@@ -48,6 +48,8 @@ class RecordView:
     says: Markup
     times: Markup
     note: str
+    answer: str
+    """What the other side said to it last, in their words."""
     confirms: Markup
     lines: list[RecordLine]
     can: tuple[str, ...]
@@ -111,6 +113,7 @@ def _view(ctx: PageContext, record: pb.VisitRecord, names: Mapping[str, PersonNa
         ctx.say(f"visit_record_is.{state.value}_{side}", **both) if state else Markup(),
         times_words(ctx, latest.starts_at, latest.ends_at) if latest else Markup(),
         latest.note if latest else "",
+        record.entries[-1].note if state in (VisitRecordState.DISPUTED, VisitRecordState.STOOD_BY) and record.entries else "",
         _confirms(ctx, record, side, both["person"]),
         record_lines(ctx, record, names),
         offered.get(state, ()) if state else (),
