@@ -184,6 +184,11 @@ async def test_nobody_but_the_two_sides_reads_or_answers(infrastructure: Infrast
         for attempt in (records.set_timer(ada, wren), records.timer(ada, wren)):
             with pytest.raises(NotAllowed, match="NOT_YOURS"):
                 await attempt
+        await records.set_timer(ada, wren_as_ada)
+        for worker, begun in ((wren, record), (robin, own)):
+            await records.write(visit, worker, records.at(12), records.at(13), "Once more", begun, 1)
+        timed = {found.record_id for found in (await records.get(visit, ada)).records if found.HasField("confirms_at")}
+        assert timed == {own}, "no worker sets the timer for their own word"
         with pytest.raises(FailedPrecondition, match="VISIT_NOT_YOURS"):
             await records.start(visit, bo)
         reads = await people.co_op.all_rows("scheduling", "read_audit")

@@ -33,7 +33,7 @@ async def record_visit(
         record = await require_own_record(work, record_id, shown)
         visit, begun = await visits.get(work, record.visit), await visit_records.find_begun(work, record.id)
     worked = worked_time(zone, visit, begun, starts, ends, work.now)
-    timer = await timed_confirmations.timer_for(work, record.person)
+    timer = await timed_confirmations.timer_for(work, record.person, record.worker)
     said = write(record, statement(work, record.worker), worked, note, timer)
     await (visit_records.add if record_id is None else visit_records.save)(work, said)
     await events_out.visit_recorded(work, *said)

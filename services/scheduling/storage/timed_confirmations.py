@@ -49,9 +49,15 @@ async def take_back(work: UnitOfWork, person: UUID) -> None:
     await work.connection.execute(_TAKE_BACK, {"of": person})
 
 
-async def timer_for(work: UnitOfWork, person: UUID) -> timedelta | None:
-    """After how long what is written now about a visit to them confirms itself; None where they have not agreed to it."""
-    return timedelta(days=(await get_rules(work)).confirm_after_days) if await find(work, person) else None
+async def timer_for(work: UnitOfWork, person: UUID, worker: UUID) -> timedelta | None:
+    """After how long what this worker writes now confirms itself; None where the person has not agreed to it.
+
+    What the worker agreed to themselves, in the person's place, does not count for their own records.
+    """
+    agreed = await find(work, person)
+    if agreed is None or agreed.set_by == worker:
+        return None
+    return timedelta(days=(await get_rules(work)).confirm_after_days)
 
 
 async def get_rules(work: UnitOfWork) -> VisitRules:
