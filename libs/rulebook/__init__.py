@@ -7,6 +7,7 @@ from libs.rulebook.money import MoneyRules
 from libs.rulebook.parser import read_rulebook
 from libs.rulebook.retention import After, HoldKind, RecordKind, Retention, RetentionRule, default_retention
 from libs.rulebook.rulebook import SCHEMA, MemberClass, ResolutionType, Rulebook, SecondMeeting
+from libs.rulebook.visits import VisitRules
 
 __all__ = [
     "SCHEMA",
@@ -25,6 +26,7 @@ __all__ = [
     "Rulebook",
     "RulebookMistakes",
     "SecondMeeting",
+    "VisitRules",
     "default_credentials",
     "default_retention",
     "read_rulebook",

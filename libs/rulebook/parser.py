@@ -12,6 +12,7 @@ from libs.rulebook.retention import read_retention
 from libs.rulebook.rulebook import SCHEMA, MemberClass, ResolutionType, Rulebook
 from libs.rulebook.toml_source import TomlSource, parse_toml
 from libs.rulebook.toml_table import TomlTable
+from libs.rulebook.visits import read_visits
 
 _NOT_COUNTED = "Proxies are not counted by this version of Kith."
 _LATER = {
@@ -53,10 +54,11 @@ def _rulebook(source: TomlSource, name: str) -> Rulebook:
     matching = read_matching(root)
     retention = read_retention(root)
     money = read_money(root)
+    visits = read_visits(root)
     root.reject_unknown_keys(_LATER)
     if classes_table is not None:
         _check_every_class_votes_somewhere(classes_table, classes, resolutions)
-    return Rulebook(name, SCHEMA, classes, resolutions, ballot_kind, recorders, credentials, matching, retention, money)
+    return Rulebook(name, SCHEMA, classes, resolutions, ballot_kind, recorders, credentials, matching, retention, money, visits)
 
 
 def _check_schema(root: TomlTable) -> None:

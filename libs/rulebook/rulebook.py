@@ -8,6 +8,7 @@ from libs.rulebook.credentials import CredentialKind
 from libs.rulebook.matching import MatchingRules
 from libs.rulebook.money import MoneyRules
 from libs.rulebook.retention import Retention
+from libs.rulebook.visits import VisitRules
 
 SCHEMA = "kith.rulebook.v1"
 
@@ -83,6 +84,8 @@ class Rulebook:
     """How long records are kept; the default where the rulebook does not say."""
     money: MoneyRules | None
     """What the co-op adds and takes, and what travel costs; None where the rulebook does not say."""
+    visits: VisitRules
+    """What holds for visits; as usual where the rulebook does not say."""
 
     def member_class(self, key: str) -> MemberClass | None:
         """The class with this key, or None."""

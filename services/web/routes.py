@@ -79,7 +79,19 @@ from services.web.pages.records import field_access, own_record, shared_records
 from services.web.pages.reviews import review_forms, review_list
 from services.web.pages.support import call_outs, fairness, find, getting, giving, suggested
 from services.web.pages.teams import task_form, team_forms, team_page
-from services.web.pages.visits import away, swap_list, swap_offer, visit_forms, visit_page, week, who_could_page, worker_week
+from services.web.pages.visits import (
+    away,
+    record_forms,
+    record_section,
+    record_timer,
+    swap_list,
+    swap_offer,
+    visit_forms,
+    visit_page,
+    week,
+    who_could_page,
+    worker_week,
+)
 
 
 class VoteIdConvertor(StringConvertor):
@@ -247,6 +259,11 @@ _MEMBER_PAGES = (
     who_could_page.PAGE,
     form_page("/visits/new", visit_forms.PROPOSE, Access.MEMBER, acting=True),
     Page("/visits/{visit:uuid}", visit_page.show, visit_page.change, visit_page.CHANGE, acting=True),
+    Page("/visits/confirming", record_timer.show, record_timer.change, record_timer.CHANGE, acting=True),
+    Page("/visits/{visit:uuid}/record/step", None, record_section.take_step, record_section.STEP, acting=True),
+    form_page("/visits/{visit:uuid}/record", record_forms.WRITE, Access.MEMBER),
+    form_page("/visits/{visit:uuid}/record/wrong", record_forms.DISPUTE, Access.MEMBER, acting=True),
+    form_page("/visits/{visit:uuid}/record/stand-by", record_forms.STAND_BY, Access.MEMBER),
     form_page("/visits/{visit:uuid}/move", visit_forms.MOVE, Access.MEMBER, acting=True),
     Page("/team", team_page.show, team_page.change, team_page.CHANGE, acting=True),
     form_page("/team/invite", team_forms.INVITE, Access.MEMBER),

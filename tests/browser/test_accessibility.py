@@ -48,6 +48,7 @@ MEMBER = (
     "/week/away/days",
     "/week/swaps",
     "/visits/new",
+    "/visits/confirming",
     "/you/qualifications",
     "/you/qualifications/new",
     "/you/record",

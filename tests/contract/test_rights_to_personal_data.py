@@ -41,6 +41,8 @@ class Right(StrEnum):
     """Its owner, who acts for them, and those in it: row-level security of matching's tables."""
     IN_VISIT = r"visits\.(get|list_to|list_open)\("
     """The person, who acts for them, those in their team, a worker who comes: row-level security of scheduling's tables."""
+    RECORD_SIDES = r"visit_records\.list_of_visit\("
+    """The person, who acts for them, and the worker who wrote it: row-level security of scheduling's tables."""
     OWN_OR_ACTING = r"require_self_or_acting\(work, person, SCOPE\)"
     """For the person, and for who acts for them in this scope."""
     OWN_CODE = r"find_match|sign_in_with_code|finish_recovery|finish_passkey_sign_in"
@@ -119,6 +121,7 @@ GUARDS = {
     ("GetVisit", "Visit"): Guard("agreed_by proposed_by", Right.IN_VISIT, "scheduling/queries/get_visit"),
     ("ListVisits", "Visit"): Guard("agreed_by proposed_by", Right.IN_VISIT, "scheduling/queries/list_visits"),
     ("ListOpenVisits", "Visit"): Guard("agreed_by proposed_by", Right.IN_VISIT, "scheduling/queries/list_open_visits"),
+    ("GetVisitRecords", "VisitRecordEntry"): Guard("by note", Right.RECORD_SIDES, "scheduling/queries/get_visit_records"),
     ("CastBallot", "Ballot"): Guard(_BALLOT, Right.OWN, "governance/commands/cast_ballot"),
     ("GetMyBallot", "Ballot"): Guard(_BALLOT, Right.OWN, "governance/queries/get_ballot"),
     ("ConfirmBallot", "Ballot"): Guard(_BALLOT, Right.SECRETARY, "governance/commands/confirm_ballot"),
@@ -130,7 +133,11 @@ GUARDS = {
 
 def about_a_person(message: Descriptor) -> bool:
     names = [field.name for field in message.fields]
-    return "person_id" in names or message.name in {"RecordField", "ExportedRecord"} or any(map(NAMES_A_PERSON.search, names))
+    return (
+        "person_id" in names
+        or message.name in {"RecordField", "ExportedRecord", "VisitRecordEntry"}
+        or any(map(NAMES_A_PERSON.search, names))
+    )
 
 
 def said_of_a_person(message: Descriptor) -> list[str]:

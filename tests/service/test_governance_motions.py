@@ -189,7 +189,7 @@ async def test_a_passed_motion_changes_the_rulebook_and_a_running_vote_keeps_its
                 'changes_rulebook = false\nthreshold = { at_least = "100 %" }\nnotice_days = 0',
                 1,
             )
-            + '\n[money]\npayer_adds = "17.5 %"\nworker_gives = "0 %"\ntravel_pence_a_km = 28\n'
+            + '\n[money]\npayer_adds = "17.5 %"\nworker_gives = "0 %"\ntravel_pence_a_km = 28\n\n[visits]\nconfirm_after_days = 14\n'
         )
         change = await assembly.open_motion(assembly.question(kind="rules", rulebook=stricter))
         running_vote = await assembly.open_motion(assembly.question(hours=6))
@@ -220,6 +220,7 @@ async def test_a_passed_motion_changes_the_rulebook_and_a_running_vote_keeps_its
         assert [event.rulebook_hash for event in adopted] == [old, now.rulebook_hash]
         assert [event.HasField("money") for event in adopted] == [False, True]
         assert adopted[1].money == AdoptedMoney(payer_adds="7/40", worker_gives="0/1", travel_pence_a_km=28)
+        assert [event.visits.confirm_after_days for event in adopted] == [7, 14]
         log = (await call_service(assembly.stub.ListDecisions, pb.ListDecisionsRequest(), assembly.secretary_token())).decisions
         assert [one.number for one in log] == [5, 4, 3, 2, 1]
         assert [one.effect for one in log].count("rulebook_adopted") == 2

@@ -14,6 +14,8 @@ class HttpUser:
     def __init__(self, address: str) -> None:
         self._client = httpx2.AsyncClient(base_url=f"http://{address}", follow_redirects=True, timeout=60)
         self._hidden: dict[str, str] = {}
+        self.page = ""
+        """The last one."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -33,7 +35,12 @@ class HttpUser:
         """Submits the form of the last page, with its hidden fields and these fields."""
         return self._remember_form(await self._client.post(path, data={**self._hidden, **fields}))
 
+    async def submit_form(self, path: str, **fields: str) -> str:
+        """Submits the form of the last page that posts to this path: pages with several forms have a token for each."""
+        return self._remember_form(await self._client.post(path, data={**hidden_fields(self.page, path), **fields}))
+
     def _remember_form(self, response: httpx2.Response) -> str:
         assert response.status_code == 200, f"{response.request.url}: {response.status_code}"
-        self._hidden = hidden_fields(response.text)
-        return response.text
+        self.page = response.text
+        self._hidden = hidden_fields(self.page)
+        return self.page

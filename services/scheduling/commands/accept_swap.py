@@ -14,13 +14,13 @@ from services.scheduling.commands.take_place import take_place
 from services.scheduling.commands.tell import Notice, tell
 from services.scheduling.domain.swap import Swap, accept
 from services.scheduling.domain.visit import Visit
-from services.scheduling.storage import events_out, swaps, visit_places, visits
+from services.scheduling.storage import events_out, swaps, visit_places, visit_records, visits
 from services.scheduling.storage.visit_places import VisitPlace
 
 
 async def accept_swap(work: UnitOfWork, swap_id: UUID, *, zone: ZoneInfo) -> None:
-    """Raises NotFound SWAP_UNKNOWN, NotAllowed SWAP_NOT_FOR_YOU, FailedPrecondition SWAP_OVER, NOT_IN_TEAM, SWAP_CHANGED or
-    SWAP_OTHER_CANNOT, and the first of `reasons_against` the caller.
+    """Raises NotFound SWAP_UNKNOWN, NotAllowed SWAP_NOT_FOR_YOU, FailedPrecondition SWAP_OVER, NOT_IN_TEAM, SWAP_CHANGED, VISIT_STARTED
+    or SWAP_OTHER_CANNOT, and the first of `reasons_against` the caller.
     """
     worker = await hats.require_person(work)
     accept(await swaps.get(work, swap_id), worker, work.now)
@@ -32,6 +32,7 @@ async def accept_swap(work: UnitOfWork, swap_id: UUID, *, zone: ZoneInfo) -> Non
     if swap.return_visit is not None:
         moves.append((locked[swap.return_visit], swap.to_worker, swap.from_worker))
     for visit, giver, _ in moves:
+        await visit_records.require_not_begun(work, visit.id)
         if not await visit_places.give_back(work, visit.id, giver):
             raise FailedPrecondition("SWAP_CHANGED")
         await events_out.visit_given_back(work, visit.id, visit.person, giver, "swapped")

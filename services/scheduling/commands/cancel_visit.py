@@ -7,7 +7,7 @@ from libs.database.engine import UnitOfWork
 from services.scheduling.commands.team_access import require_visit_in_team
 from services.scheduling.commands.tell import Notice, tell
 from services.scheduling.domain.visit import cancel
-from services.scheduling.storage import events_out, visit_places, visits
+from services.scheduling.storage import events_out, visit_places, visit_records, visits
 
 
 async def cancel_visit(work: UnitOfWork, visit_id: UUID, shown: int) -> int:
@@ -17,6 +17,7 @@ async def cancel_visit(work: UnitOfWork, visit_id: UUID, shown: int) -> int:
     """
     visit, principal = await require_visit_in_team(work, visit_id, shown)
     cancelled = cancel(visit, principal, work.now)
+    await visit_records.require_not_begun(work, visit.id)
     await visits.save(work, cancelled)
     workers = await visit_places.free_all(work, visit.id)
     await tell(work, Notice.CANCELLED, visit, {*workers, visit.proposed_by, visit.person})

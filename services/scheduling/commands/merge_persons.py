@@ -24,6 +24,7 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
         await tell(work, Notice.GIVEN_BACK, await visits.get(work, place.visit), {place.person, kept})
     await merged_visits.move_places(work, kept, other)
     await merged_weeks.move(work, kept, other)
+    await merged_visits.move_records(work, kept, other)
     await teams.move(work, kept, other)
     await held_credentials.move(work, kept, other)
     # The kept entry may have a place now that only the other's credentials, ended since, had opened.

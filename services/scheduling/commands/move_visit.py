@@ -10,7 +10,7 @@ from services.scheduling.commands.free_places import free_places
 from services.scheduling.commands.team_access import require_visit_in_team
 from services.scheduling.commands.tell import Notice, tell
 from services.scheduling.domain.visit import agree, make_time, move
-from services.scheduling.storage import events_out, visits
+from services.scheduling.storage import events_out, visit_records, visits
 
 
 async def move_visit(work: UnitOfWork, visit_id: UUID, shown: int, day: date | None, start: int, minutes: int, *, zone: ZoneInfo) -> int:
@@ -21,6 +21,7 @@ async def move_visit(work: UnitOfWork, visit_id: UUID, shown: int, day: date | N
     visit, principal = await require_visit_in_team(work, visit_id, shown)
     caller, when = await hats.require_person(work), make_time(zone, day, start, minutes, work.now)
     moved = move(visit, when, caller, work.now)
+    await visit_records.require_not_begun(work, visit.id)
     await events_out.visit_moved(work, moved, when, caller)
     if principal == visit.person:
         moved = agree(moved, caller, work.now)

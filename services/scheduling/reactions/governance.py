@@ -1,11 +1,14 @@
-"""Events of governance: what the rulebook in force asks of who goes to visits, and how long they are kept."""
+"""Events of governance: the rulebook in force says what visits need of who goes to them, how long they are kept, and when records
+confirm themselves.
+"""
 
 from kith.governance.facts.v1.facts_pb2 import RulebookAdopted
 from libs.access import held_credentials, retention
 from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import Reactions
-from services.scheduling.storage import clearance
+from libs.rulebook import VisitRules
+from services.scheduling.storage import clearance, timed_confirmations
 
 
 async def _on_adopted(work: UnitOfWork, event: Event) -> None:
@@ -13,6 +16,8 @@ async def _on_adopted(work: UnitOfWork, event: Event) -> None:
     await held_credentials.replace_rules(work, message)
     await retention.follow_rulebook(work, ((rule.kind, rule.years, rule.after) for rule in message.retention))
     await clearance.doubt_all(work)
+    if message.HasField("visits"):
+        await timed_confirmations.replace_rules(work, VisitRules(message.visits.confirm_after_days))
 
 
-REACTIONS = Reactions("governance", {type_of(RulebookAdopted): _on_adopted}, ("credential_rule", "retention_rule"))
+REACTIONS = Reactions("governance", {type_of(RulebookAdopted): _on_adopted}, ("credential_rule", "retention_rule", "visit_rule"))

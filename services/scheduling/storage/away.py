@@ -13,6 +13,7 @@ from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
 from services.scheduling.domain.away import Away
 from services.scheduling.storage.tables import away, visit_place
+from services.scheduling.storage.visit_places import HAS_NOT_BEGUN
 
 _ADD = insert(away)
 _DROP = delete(away).where(away.c.id == bindparam("of"), away.c.worker == bindparam("by")).returning(away.c.id)
@@ -25,7 +26,7 @@ _AWAY_THEN = select(away.c.worker).where(
 _TAKEN_THEN = (
     select(visit_place.c.visit)
     .where(visit_place.c.worker == bindparam("of"), visit_place.c.coming, visit_place.c.starts > NOW)
-    .where(visit_place.c.ends > bindparam("since", type_=MOMENT))
+    .where(visit_place.c.ends > bindparam("since", type_=MOMENT), HAS_NOT_BEGUN)
     .order_by(visit_place.c.starts, visit_place.c.visit)
 )
 _to_away = row_mapper(Away)

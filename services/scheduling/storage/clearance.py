@@ -13,6 +13,7 @@ from libs.database.engine import UnitOfWork
 from libs.rulebook.credentials import Gate
 from libs.rulebook.readiness import missing_credentials
 from services.scheduling.storage.tables import uncleared, visit, visit_place
+from services.scheduling.storage.visit_places import HAS_NOT_BEGUN
 
 _BATCH = 200
 _DOUBT = insert(uncleared).values(worker=bindparam("of")).on_conflict_do_nothing()
@@ -24,7 +25,7 @@ _ANY = select(literal(1)).select_from(uncleared).limit(1)
 _DAYS = (
     select(visit_place.c.visit, visit.c.day)
     .join(visit, visit.c.id == visit_place.c.visit)
-    .where(visit_place.c.worker == bindparam("of"), *_TO_COME)
+    .where(visit_place.c.worker == bindparam("of"), *_TO_COME, HAS_NOT_BEGUN)
     .order_by(visit_place.c.starts, visit_place.c.visit)
 )
 

@@ -13,6 +13,7 @@ from libs.access.erasing import Erased
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 from services.scheduling.domain.visit import Visit, VisitTime
+from services.scheduling.domain.visit_record import RecordEntry, VisitRecord
 from services.scheduling.storage.visit_places import VisitPlace
 
 
@@ -95,6 +96,32 @@ async def visit_swapped(work: UnitOfWork, swap: UUID, place: VisitPlace, from_wo
     await outbox.publish(work, (event, event.visit_id))
 
 
+async def visit_recorded(work: UnitOfWork, record: VisitRecord, entry: RecordEntry) -> None:
+    await _publish_record(work, facts.VisitRecorded(entry_id=str(entry.id)), record, entry)
+
+
+async def visit_confirmed(work: UnitOfWork, record: VisitRecord, written: RecordEntry, by: UUID | None, before: UUID | None) -> None:
+    """`written` is the entry that holds from now on, `before` the one that held."""
+    event = facts.VisitConfirmed(
+        entry_id=str(written.id),
+        confirmed_by=str(by) if by else "",
+        replaced_entry_id=str(before) if before and before != written.id else "",
+    )
+    await _publish_record(work, event, record, written)
+
+
+async def visit_disputed(work: UnitOfWork, record: VisitRecord, by: UUID) -> None:
+    event = facts.VisitDisputed(
+        visit_id=str(record.visit),
+        person_id=str(record.person),
+        worker_id=str(record.worker),
+        record_id=str(record.id),
+        entry_id=str(record.entry),
+        disputed_by=str(by),
+    )
+    await outbox.publish(work, (event, event.visit_id))
+
+
 async def notice_wanted(work: UnitOfWork, kind: str, visit: UUID, people: Collection[UUID], until: datetime) -> None:
     """Each time anew: a visit may be taken and given back several times."""
     notice = facts.NoticeWanted(
@@ -120,6 +147,18 @@ async def person_data_erased(work: UnitOfWork, erased: Erased) -> None:
 
 async def read_audit_sealed(work: UnitOfWork, head: ChainHead) -> None:
     await outbox.publish(work, (facts.ReadAuditSealed(number=head.number, chain=head.chain), str(head.number)))
+
+
+async def _publish_record(
+    work: UnitOfWork, event: facts.VisitRecorded | facts.VisitConfirmed, record: VisitRecord, written: RecordEntry
+) -> None:
+    """With what both events say of the record and its times."""
+    event.visit_id, event.person_id = str(record.visit), str(record.person)
+    event.worker_id, event.record_id = str(record.worker), str(record.id)
+    if written.starts is not None and written.ends is not None:
+        event.starts_at.FromDatetime(written.starts)
+        event.ends_at.FromDatetime(written.ends)
+    await outbox.publish(work, (event, event.visit_id))
 
 
 def _timestamp(at: datetime) -> Timestamp:

@@ -5,9 +5,10 @@ from uuid import UUID
 from sqlalchemy import and_, delete, exists, or_, update
 
 from libs.database.engine import UnitOfWork
-from services.scheduling.storage.tables import visit, visit_place
+from services.scheduling.storage.tables import timed_confirmation, visit, visit_place, visit_record, visit_record_entry
 from services.scheduling.storage.visit_places import VisitPlace, to_place
 
+_SIDES = ("person", "worker")
 _PLANNERS = (visit.c.person, visit.c.proposed_by, visit.c.agreed_by, visit.c.other_proposed_by)
 
 
@@ -40,3 +41,13 @@ async def move_places(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     await work.connection.execute(delete(visit_place).where(visit_place.c.worker == kept, ~visit_place.c.coming, of_other))
     await work.connection.execute(delete(visit_place).where(visit_place.c.worker == other, of_kept))
     await work.connection.execute(update(visit_place).where(visit_place.c.worker == other).values(worker=kept))
+
+
+async def move_records(work: UnitOfWork, kept: UUID, other: UUID) -> None:
+    """Who wrote what about whom, and said what to it. No timer runs on: the kept entry's own choice counts from now on."""
+    stopped = update(visit_record).where(or_(visit_record.c.person.in_((kept, other)), visit_record.c.worker.in_((kept, other))))
+    await work.connection.execute(stopped.values(timer_at=None))
+    for column in (*(visit_record.c[name] for name in _SIDES), *(visit_record_entry.c[name] for name in (*_SIDES, "said_by"))):
+        await work.connection.execute(update(column.table).where(column == other).values({column.name: kept}))
+    await work.connection.execute(update(timed_confirmation).where(timed_confirmation.c.set_by == other).values(set_by=kept))
+    await work.connection.execute(delete(timed_confirmation).where(timed_confirmation.c.person == other))

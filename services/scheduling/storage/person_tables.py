@@ -2,7 +2,17 @@
 
 from collections.abc import Mapping
 
-from libs.access.person_tables import ACTING_RIGHTS, READS, RETENTION_TABLES_WITHOUT_PEOPLE, WORN_HATS, Delete, PersonTable, Retention
+from libs.access.person_tables import (
+    ACTING_RIGHTS,
+    READS,
+    RETENTION_TABLES_WITHOUT_PEOPLE,
+    WORN_HATS,
+    Delete,
+    Keep,
+    KeptFor,
+    PersonTable,
+    Retention,
+)
 from services.scheduling.storage import tables
 
 PERSON_TABLES = (
@@ -55,6 +65,20 @@ PERSON_TABLES = (
         erasure=(Delete(),),
         retention=Retention("visits", tables.visit.c.ends),
     ),
+    # Kept as long as the visit, with which they go.
+    PersonTable(
+        tables.visit_record,
+        ("person", "worker"),
+        ("id", "visit", "person", "worker", "state", "version", "entry", "confirmed", "timer_at", "asks_person"),
+        erasure=(Delete(("person",)), Keep(KeptFor.OTHERS, ("worker",))),
+    ),
+    PersonTable(
+        tables.visit_record_entry,
+        ("person", "worker"),
+        ("id", "record", "person", "worker", "number", "kind", "said_by", "said_at", "starts", "ends", "note", "about"),
+        erasure=(Delete(("person",)), Keep(KeptFor.OTHERS, ("worker",))),
+    ),
+    PersonTable(tables.timed_confirmation, ("person",), ("person", "set_by", "since"), erasure=(Delete(),)),
     PersonTable(
         tables.team_member,
         ("person", "entry"),
@@ -74,4 +98,5 @@ PERSON_TABLES = (
 TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
     **RETENTION_TABLES_WITHOUT_PEOPLE,
     "credential_rule": "what the rulebook says of credentials",
+    "visit_rule": "what the rulebook says of visits",
 }

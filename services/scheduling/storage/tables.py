@@ -2,13 +2,28 @@
 
 That no worker is in two places at once is an exclusion constraint of `visit_place`, in the migration alone: the metadata has no word for a
 range over ids. `team` and `team_member` are projections of matching's events, `merged_person` and `held_credential` of identity's, and
-`credential_rule` of governance's. `uncleared` has the workers whose credentials are to be looked at again. Two teams whose owners turned
-out to be one person are one: every other table names the `main` of them, the oldest. A member's `entry` is the one that the event named,
-`person` the one in use; `joined_at` is when they joined, and stands with each visit that they took as that member. What is in `away` and
-`week_confirmation` the worker alone sees, what is in `swap` the two workers; `asked_worker` is seen with the visit.
+`credential_rule` and `visit_rule` of governance's. `uncleared` has the workers whose credentials are to be looked at again. Two teams
+whose owners turned out to be one person are one: every other table names the `main` of them, the oldest. A member's `entry` is the one
+that the event named, `person` the one in use; `joined_at` is when they joined, and stands with each visit that they took as that member.
+What is in `away` and `week_confirmation` the worker alone sees, what is in `swap` the two workers; `asked_worker` is seen with the visit.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+    true,
+)
 
 from libs.access import held_credentials, merged_persons
 from libs.database.columns import MOMENT, key, optional, required
@@ -133,4 +148,53 @@ week_confirmation = Table(
     required("fingerprint", Text),
     required("confirmed_at", MOMENT),
     Index("week_confirmation_by_monday", "monday"),
+)
+
+visit_record = Table(
+    "visit_record",
+    metadata,
+    key("id", Uuid),
+    required("visit", Uuid, ForeignKey("visit.id", ondelete="CASCADE")),
+    required("person", Uuid),
+    required("worker", Uuid),
+    required("state", Text),
+    required("version", BigInteger),
+    optional("entry", Uuid),
+    optional("confirmed", Uuid),
+    optional("timer_at", MOMENT),
+    required("asks_person", Boolean),
+    Index("visit_record_by_visit", "visit"),
+    Index("visit_record_by_person", "person"),
+    Index("visit_record_by_worker", "worker"),
+    Index("visit_record_by_timer", "timer_at", postgresql_where=text("timer_at is not null")),
+)
+
+# Append-only: the run role can change nothing that was said.
+visit_record_entry = Table(
+    "visit_record_entry",
+    metadata,
+    key("id", Uuid),
+    required("record", Uuid, ForeignKey("visit_record.id", ondelete="CASCADE")),
+    required("person", Uuid),
+    required("worker", Uuid),
+    required("number", BigInteger),
+    required("kind", Text),
+    optional("said_by", Uuid),
+    required("said_at", MOMENT),
+    optional("starts", MOMENT),
+    optional("ends", MOMENT),
+    required("note", Text),
+    optional("about", Uuid),
+    UniqueConstraint("record", "number"),
+    Index("visit_record_entry_by_person", "person"),
+    Index("visit_record_entry_by_worker", "worker"),
+)
+
+timed_confirmation = Table("timed_confirmation", metadata, key("person", Uuid), required("set_by", Uuid), required("since", MOMENT))
+
+visit_rule = Table(
+    "visit_rule",
+    metadata,
+    Column("only_one", Boolean, primary_key=True, server_default=true()),
+    required("confirm_after_days", Integer),
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -14,7 +14,7 @@ from libs.database.columns import MOMENT, among
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import AlreadyExists
-from services.scheduling.storage.tables import visit_place
+from services.scheduling.storage.tables import visit_place, visit_record
 
 _EXCLUSION_VIOLATION = "23P01"
 # In SQL: SQLAlchemy has no word for a lock that is no row's. One worker's takes follow each other, so that each counts the hours of the
@@ -35,6 +35,8 @@ _WORKERS_OF = (
 )
 _GIVE_BACK = update(visit_place).where(*_COMING, visit_place.c.worker == bindparam("by")).values(_FREE).returning(visit_place.c.visit)
 _FREE_ALL = update(visit_place).where(*_COMING).values(_FREE)
+HAS_NOT_BEGUN = ~exists().where(visit_record.c.visit == visit_place.c.visit, visit_record.c.worker == visit_place.c.worker)
+"""Who has said that they start, some minutes early, is there: the place is no longer one to come."""
 _FREE_IN_TEAM = (
     update(visit_place)
     .where(
@@ -43,6 +45,7 @@ _FREE_IN_TEAM = (
         visit_place.c.coming,
         visit_place.c.starts > bindparam("at", type_=MOMENT),
         visit_place.c.joined_at <= bindparam("at", type_=MOMENT),
+        HAS_NOT_BEGUN,
     )
     .values(_FREE)
     .returning(visit_place)

@@ -58,5 +58,10 @@ KINDS: Mapping[str, NoticeKind] = {
     "swap_offered": NoticeKind(NoticeTopic.VISITS, "/week/swaps"),
     "swap_accepted": NoticeKind(NoticeTopic.VISITS, "/week/mine"),
     "swap_declined": NoticeKind(NoticeTopic.VISITS, "/week/swaps"),
+    "visit_recorded": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
+    "visit_confirmed": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
+    "visit_timer_confirmed": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
+    "visit_disputed": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
+    "visit_stood_by": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
     SIGN_IN_LINK: NoticeKind(NoticeTopic.SECURITY, "/sign-in/{about}", at_once=True),
 }

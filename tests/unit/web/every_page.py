@@ -9,13 +9,21 @@ from libs.access.record_fields import SECTIONS
 from services.web.page import Page
 from services.web.routes import PAGES
 from tests.support.hidden_fields import hidden_fields
-from tests.unit.web import fake_matching, fake_neighbours, fake_services, fake_teams, fake_visits, fake_vote_services
+from tests.unit.web import (
+    fake_matching,
+    fake_neighbours,
+    fake_services,
+    fake_teams,
+    fake_visit_records,
+    fake_visits,
+    fake_vote_services,
+)
 from tests.unit.web.fake_people import JO
 from tests.unit.web.fake_services import FakeServices
 from tests.unit.web.scriptless_browser import ScriptlessBrowser
 
 VALUES: Mapping[str, tuple[str, ...]] = {
-    "visit": (fake_visits.PROPOSED, fake_visits.TAKEN, fake_visits.OPEN),
+    "visit": (fake_visits.PROPOSED, fake_visits.TAKEN, fake_visits.OPEN, fake_visits.HAD, fake_visits.GIVEN),
     "motion": (
         fake_services.OPEN_MOTION, fake_services.ANNOUNCED_MOTION, fake_services.CAPPED_MOTION, fake_services.CLOSED_MOTION,
     ),
@@ -65,6 +73,11 @@ QUERIES = (
     *(f"/visits/{fake_visits.OPEN}/who-could?done={done}" for done in ("asked", "before")),
     "/week?done=taken", "/week?done=proposed", "/week?from=2026-12-01",
     *(f"/visits/{fake_visits.PROPOSED}?done={done}" for done in ("propose", "agree", "decline", "take", "cancel", "move")),
+    *(f"/visits/{fake_visits.HAD}?done=record_{done}" for done in ("start", "write", "confirm", "dispute", "stand_by")),
+    f"/visits/{fake_visits.HAD}/record/wrong?record={fake_visit_records.TO_ADA}",
+    f"/visits/{fake_visits.GIVEN}/record/stand-by?record={fake_visit_records.BY_ADA}",
+    f"/visits/{fake_visits.GIVEN}/record?record={fake_visit_records.BY_ADA}",
+    "/visits/confirming?done=agree", "/visits/confirming?done=take_back",
     "/second-looks?done=confirmed", "/you/sign-in?done=renamed", "/you/sign-in?done=removed",
     f"/you/sign-in/{fake_services.PASSKEY}?done=added",
     *(f"/votes/{fake_vote_services.SPLIT_VOTE}/settle?kind={kind}&decision=2" for kind in ("cuts", "leave_out", "annul")), "/nope",

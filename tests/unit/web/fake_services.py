@@ -76,6 +76,7 @@ from tests.unit.web.fake_stores import (
     make_notices,
 )
 from tests.unit.web.fake_teams import FakeIntroductionService, FakeTeamService
+from tests.unit.web.fake_visit_records import FakeVisitRecordService
 from tests.unit.web.fake_visits import FakeVisitService
 from tests.unit.web.fake_vote_services import FakeVoteService
 from tests.unit.web.fake_worker_weeks import FakeWorkerWeekService
@@ -151,6 +152,7 @@ class FakeServices:
     teams: FakeTeamService = field(default_factory=FakeTeamService)
     visits: FakeVisitService = field(default_factory=FakeVisitService)
     worker_weeks: FakeWorkerWeekService = field(default_factory=FakeWorkerWeekService)
+    visit_records: FakeVisitRecordService = field(default_factory=FakeVisitRecordService)
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
     kept_forms: InMemoryKeptForms = field(default_factory=InMemoryKeptForms)
     notices: FakeNoticeService = field(default_factory=FakeNoticeService)
@@ -204,6 +206,7 @@ class FakeServices:
             "teams",
             "visits",
             "worker_weeks",
+            "visit_records",
         )
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp(

@@ -1,12 +1,13 @@
-"""Fake of visits: one to Ada that is proposed, one to Mo that Ada took, one to Jo that needs somebody."""
+"""Fake of visits: to Ada one that is proposed and one that is over; to Mo one that Ada took and one that she went to; one to Jo."""
 
 from datetime import timedelta
 
 from kith.scheduling.v1 import visits_pb2 as pb
 from tests.unit.web.fake_people import ADA, JO, MO, NOW, FakeService, to_timestamp
 
-PROPOSED, TAKEN, OPEN = (f"01939f00-0000-7000-8000-0000000000d{number}" for number in (1, 2, 3))
+PROPOSED, TAKEN, OPEN, HAD, GIVEN = (f"01939f00-0000-7000-8000-0000000000d{number}" for number in (1, 2, 3, 4, 5))
 _TEAM = "01939f00-0000-7000-8000-0000000000f1"
+_WORKERS = {TAKEN: [ADA], GIVEN: [ADA], HAD: [MO]}
 
 
 class FakeVisitService(FakeService):
@@ -16,6 +17,8 @@ class FakeVisitService(FakeService):
         self.visits = {
             PROPOSED: _visit(PROPOSED, ADA, 1, state=pb.VISIT_STATE_PROPOSED, proposed_by=JO, free_places=1),
             TAKEN: _visit(TAKEN, MO, 2, state=pb.VISIT_STATE_AGREED, proposed_by=MO, agreed_by=MO),
+            HAD: _visit(HAD, ADA, -1, state=pb.VISIT_STATE_AGREED, proposed_by=ADA, agreed_by=ADA),
+            GIVEN: _visit(GIVEN, MO, -2, state=pb.VISIT_STATE_AGREED, proposed_by=MO, agreed_by=MO),
             OPEN: _visit(OPEN, JO, 3, state=pb.VISIT_STATE_AGREED, proposed_by=JO, agreed_by=JO, free_places=2, workers=2),
         }
         super().__init__(pb.DESCRIPTOR.services_by_name["VisitService"])
@@ -29,7 +32,7 @@ class FakeVisitService(FakeService):
         return pb.ListOpenVisitsResponse(visits=[self.visits[OPEN]])
 
     def GetVisit(self, request: pb.GetVisitRequest) -> pb.GetVisitResponse:
-        return pb.GetVisitResponse(visit=self.visits[request.visit_id], worker_ids=[ADA] if request.visit_id == TAKEN else [])
+        return pb.GetVisitResponse(visit=self.visits[request.visit_id], worker_ids=_WORKERS.get(request.visit_id, []))
 
     def ProposeVisit(self, _request: pb.ProposeVisitRequest) -> pb.ProposeVisitResponse:
         return pb.ProposeVisitResponse(visit_id=PROPOSED, state=pb.VISIT_STATE_PROPOSED)

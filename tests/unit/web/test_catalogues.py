@@ -10,6 +10,7 @@ from kith.federation.v1.enums import BallotWord, PeerState
 from kith.governance.v1.enums import MotionState, VoteState
 from kith.identity.v1.enums import ActingScope, CredentialState, EndReason, EvidenceKind, GateProblem, RelationshipKind, RelationshipState
 from kith.matching.v1.enums import QuoteLine, TeamHat, TeamMemberKind
+from kith.scheduling.v1.enums import VisitRecordEntryKind, VisitRecordState
 from kith.status.v1.enums import State
 from libs.rulebook import Gate
 from services.web.localisation.catalogue import EASY_READ, FOLDER, PLAIN_ENGLISH, load_catalogues, read_catalogue
@@ -41,6 +42,8 @@ ASKED_BY_NAME = (
     "quote.", "reviews_done.", "call_outs_done.", "reviews_side.", "review_answer.", "team_task.",
     "visit_state.", "visit_done.", "visit_is.", "visit_do.", "visit_workers.", "week_done.",
     "swap_state.", "away_done.", "who_could_done.", "swaps_do.", "swaps_done.",
+    "visit_record_is.", "visit_record_state.", "visit_record_kind.", "visit_record_line.", "visit_record_do.", "visit_record_timer.",
+    "visit_record_ends.", "visit_timer_done.",
     "notice.", "notices.state_", "notices.why_", "told_by.", "told.now_", "told_about.",
 )  # fmt: skip
 """Parts of keys that the code completes from a word of the services: each is looked up by name somewhere."""
@@ -89,6 +92,8 @@ def test_no_sentence_is_there_that_no_page_asks_for() -> None:
         ("team_kind", TeamMemberKind, set()),
         ("team_hat", TeamHat, set()),
         ("quote", QuoteLine, set()),
+        ("visit_record_state", VisitRecordState, set()),
+        ("visit_record_kind", VisitRecordEntryKind, set()),
     ],
 )
 def test_every_word_of_a_vocabulary_that_pages_show_has_a_sentence(prefix: str, kind: type[StrEnum], elsewhere: set[StrEnum]) -> None:

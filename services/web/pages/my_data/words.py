@@ -98,6 +98,8 @@ VALUES_OF_KIND: Mapping[str, Mapping[str, str]] = {
     "team_task": {"kind": "data.value.task.{}"},
     "swap": {"state": "swap_state.{}"},
     "visit": {"state": "visit_state.{}", "workers": Value.NUMBER},
+    "visit_record": {"state": "visit_record_state.{}"},
+    "visit_record_entry": {"kind": "visit_record_kind.{}", "number": Value.NUMBER, "note": Value.TYPED},
     "team_hat": {"hat": "data.value.team_hat.{}"},
     "member": {"number": Value.TYPED},
     "consent_entry": {"answer": "consent_answer.{}"},

@@ -9,6 +9,7 @@ from kith.scheduling.v1.enums import VisitState
 from services.web.http.forms import Form
 from services.web.page_context import PageContext, utc_datetime
 from services.web.pages.qualification_view import kinds_in_words
+from services.web.pages.visits import record_section
 from services.web.pages.visits.visit_words import TAKES_PLACE, state_of, times_words, visit_row
 
 CHANGE = "visit"
@@ -19,6 +20,7 @@ async def show(ctx: PageContext) -> Response:
     """Raises NotFound VISIT_UNKNOWN."""
     response: pb.GetVisitResponse = await ctx.call(ctx.state.services.visits.GetVisit, pb.GetVisitRequest(visit_id=ctx.path_param("visit")))
     visit = response.visit
+    section = await record_section.load_section(ctx, visit)
     people = [visit.person_id, visit.proposed_by, *([visit.agreed_by] if visit.agreed_by else []), *response.worker_ids]
     names = await ctx.person_names(people)
     other = None
@@ -33,7 +35,8 @@ async def show(ctx: PageContext) -> Response:
         proposed_by=names[visit.proposed_by].full,
         agreed_by=names[visit.agreed_by].full if visit.agreed_by else "",
         can=_possible(ctx, visit, response.worker_ids),
-        done=ctx.query_param("done") if ctx.query_param("done") in (*_DO, "move") else "",
+        section=section,
+        done=ctx.query_param("done") if ctx.query_param("done") in (*_DO, "move", *record_section.DONE) else "",
     )
 
 

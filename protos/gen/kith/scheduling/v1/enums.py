@@ -3,6 +3,22 @@
 from enum import StrEnum
 
 
+class VisitRecordState(StrEnum):
+    STARTED = "started"
+    WRITTEN = "written"
+    DISPUTED = "disputed"
+    STOOD_BY = "stood_by"
+    CONFIRMED = "confirmed"
+
+
+class VisitRecordEntryKind(StrEnum):
+    STARTED = "started"
+    WRITTEN = "written"
+    CONFIRMED = "confirmed"
+    DISPUTED = "disputed"
+    STOOD_BY = "stood_by"
+
+
 class VisitState(StrEnum):
     PROPOSED = "proposed"
     AGREED = "agreed"

@@ -110,6 +110,28 @@ class AdoptedMatching(_message.Message):
 Global___AdoptedMatching: _TypeAlias = AdoptedMatching  # noqa: Y015
 
 @_typing.final
+class AdoptedVisits(_message.Message):
+    """AdoptedVisits says what holds for visits and their records."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFIRM_AFTER_DAYS_FIELD_NUMBER: _builtins.int
+    confirm_after_days: _builtins.int
+    """after so many days an entry is confirmed, where the person agreed to that beforehand"""
+    def __init__(
+        self,
+        *,
+        confirm_after_days: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirm_after_days", b"confirm_after_days"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdoptedVisits: _TypeAlias = AdoptedVisits  # noqa: Y015
+
+@_typing.final
 class AdoptedRetention(_message.Message):
     """AdoptedRetention says how long the rulebook has records of a kind kept."""
 
@@ -184,6 +206,7 @@ class RulebookAdopted(_message.Message):
     HOLDS_NOT_SHOWN_FIELD_NUMBER: _builtins.int
     MATCHING_FIELD_NUMBER: _builtins.int
     MONEY_FIELD_NUMBER: _builtins.int
+    VISITS_FIELD_NUMBER: _builtins.int
     rulebook_hash: _builtins.str
     decision_id: _builtins.str
     @_builtins.property
@@ -208,6 +231,10 @@ class RulebookAdopted(_message.Message):
     def money(self) -> Global___AdoptedMoney:
         """unset = the rulebook has no shares: there are no quotes"""
 
+    @_builtins.property
+    def visits(self) -> Global___AdoptedVisits:
+        """unset = published before there was any: as usual"""
+
     def __init__(
         self,
         *,
@@ -219,10 +246,11 @@ class RulebookAdopted(_message.Message):
         holds_not_shown: _abc.Iterable[_builtins.str] | None = ...,
         matching: Global___AdoptedMatching | None = ...,
         money: Global___AdoptedMoney | None = ...,
+        visits: Global___AdoptedVisits | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["matching", b"matching", "money", b"money"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["matching", b"matching", "money", b"money", "visits", b"visits"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "credentials", b"credentials", "decision_id", b"decision_id", "holds_not_shown", b"holds_not_shown", "matching", b"matching", "money", b"money", "retention", b"retention", "rulebook_hash", b"rulebook_hash"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "credentials", b"credentials", "decision_id", b"decision_id", "holds_not_shown", b"holds_not_shown", "matching", b"matching", "money", b"money", "retention", b"retention", "rulebook_hash", b"rulebook_hash", "visits", b"visits"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -293,6 +293,139 @@ class VisitSwapped(_message.Message):
 Global___VisitSwapped: _TypeAlias = VisitSwapped  # noqa: Y015
 
 @_typing.final
+class VisitRecorded(_message.Message):
+    """VisitRecorded: a worker wrote when they started and finished a visit. It counts once the person has confirmed it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VISIT_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    WORKER_ID_FIELD_NUMBER: _builtins.int
+    RECORD_ID_FIELD_NUMBER: _builtins.int
+    ENTRY_ID_FIELD_NUMBER: _builtins.int
+    STARTS_AT_FIELD_NUMBER: _builtins.int
+    ENDS_AT_FIELD_NUMBER: _builtins.int
+    visit_id: _builtins.str
+    person_id: _builtins.str
+    """who got support"""
+    worker_id: _builtins.str
+    record_id: _builtins.str
+    entry_id: _builtins.str
+    @_builtins.property
+    def starts_at(self) -> _timestamp_pb2.Timestamp:
+        """the real ones"""
+
+    @_builtins.property
+    def ends_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        visit_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        worker_id: _builtins.str = ...,
+        record_id: _builtins.str = ...,
+        entry_id: _builtins.str = ...,
+        starts_at: _timestamp_pb2.Timestamp | None = ...,
+        ends_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "starts_at", b"starts_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "entry_id", b"entry_id", "person_id", b"person_id", "record_id", b"record_id", "starts_at", b"starts_at", "visit_id", b"visit_id", "worker_id", b"worker_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VisitRecorded: _TypeAlias = VisitRecorded  # noqa: Y015
+
+@_typing.final
+class VisitConfirmed(_message.Message):
+    """VisitConfirmed: both sides say so. It takes the place of what was confirmed of this record before."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VISIT_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    WORKER_ID_FIELD_NUMBER: _builtins.int
+    RECORD_ID_FIELD_NUMBER: _builtins.int
+    ENTRY_ID_FIELD_NUMBER: _builtins.int
+    STARTS_AT_FIELD_NUMBER: _builtins.int
+    ENDS_AT_FIELD_NUMBER: _builtins.int
+    CONFIRMED_BY_FIELD_NUMBER: _builtins.int
+    REPLACED_ENTRY_ID_FIELD_NUMBER: _builtins.int
+    visit_id: _builtins.str
+    person_id: _builtins.str
+    worker_id: _builtins.str
+    record_id: _builtins.str
+    entry_id: _builtins.str
+    """the one that holds from now on"""
+    confirmed_by: _builtins.str
+    """the person, or who acted for them; empty: the timer to which the person had agreed"""
+    replaced_entry_id: _builtins.str
+    """the one that held before, if another did"""
+    @_builtins.property
+    def starts_at(self) -> _timestamp_pb2.Timestamp:
+        """the real ones"""
+
+    @_builtins.property
+    def ends_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        visit_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        worker_id: _builtins.str = ...,
+        record_id: _builtins.str = ...,
+        entry_id: _builtins.str = ...,
+        starts_at: _timestamp_pb2.Timestamp | None = ...,
+        ends_at: _timestamp_pb2.Timestamp | None = ...,
+        confirmed_by: _builtins.str = ...,
+        replaced_entry_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "starts_at", b"starts_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirmed_by", b"confirmed_by", "ends_at", b"ends_at", "entry_id", b"entry_id", "person_id", b"person_id", "record_id", b"record_id", "replaced_entry_id", b"replaced_entry_id", "starts_at", b"starts_at", "visit_id", b"visit_id", "worker_id", b"worker_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VisitConfirmed: _TypeAlias = VisitConfirmed  # noqa: Y015
+
+@_typing.final
+class VisitDisputed(_message.Message):
+    """VisitDisputed: the person says that an entry is not right. What was confirmed before holds until another entry is confirmed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VISIT_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    WORKER_ID_FIELD_NUMBER: _builtins.int
+    RECORD_ID_FIELD_NUMBER: _builtins.int
+    ENTRY_ID_FIELD_NUMBER: _builtins.int
+    DISPUTED_BY_FIELD_NUMBER: _builtins.int
+    visit_id: _builtins.str
+    person_id: _builtins.str
+    worker_id: _builtins.str
+    record_id: _builtins.str
+    entry_id: _builtins.str
+    disputed_by: _builtins.str
+    """the person, or who acted for them"""
+    def __init__(
+        self,
+        *,
+        visit_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        worker_id: _builtins.str = ...,
+        record_id: _builtins.str = ...,
+        entry_id: _builtins.str = ...,
+        disputed_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["disputed_by", b"disputed_by", "entry_id", b"entry_id", "person_id", b"person_id", "record_id", b"record_id", "visit_id", b"visit_id", "worker_id", b"worker_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VisitDisputed: _TypeAlias = VisitDisputed  # noqa: Y015
+
+@_typing.final
 class ReadAuditSealed(_message.Message):
     """ReadAuditSealed: every read of a person's record up to this number is sealed, and this is the end of the hash chain."""
 
@@ -367,7 +500,8 @@ class NoticeWanted(_message.Message):
     kind: _builtins.str
     """visit_proposed, visit_agreed, visit_declined, visit_move_proposed, visit_moved, visit_cancelled, visit_taken,"""
     about_id: _builtins.str
-    """visit_given_back, visit_uncleared, visits_given_back, visit_asked, visit_swapped, swap_offered, swap_accepted, swap_declined
+    """visit_given_back, visit_uncleared, visits_given_back, visit_asked, visit_swapped, swap_offered, swap_accepted, swap_declined,
+    visit_recorded, visit_confirmed, visit_timer_confirmed, visit_disputed, visit_stood_by
     the visit's id, a dot, and an id of this notice
     """
     @_builtins.property

@@ -1,0 +1,24 @@
+"""Reads what holds for visits and their records."""
+
+from dataclasses import dataclass
+
+from libs.rulebook.toml_table import TomlTable
+
+_MAX_DAYS = 366
+
+
+@dataclass(frozen=True)
+class VisitRules:
+    """`confirm_after_days`: when an entry of a visit's record confirms itself, for people who agreed to that beforehand."""
+
+    confirm_after_days: int = 7
+
+
+def read_visits(root: TomlTable) -> VisitRules:
+    """The section `[visits]`; what it leaves out is as usual."""
+    table, usual = root.table("visits"), VisitRules()
+    if table is None:
+        return usual
+    days = table.integer("confirm_after_days", 1, _MAX_DAYS, example=usual.confirm_after_days, default=usual.confirm_after_days)
+    table.reject_unknown_keys()
+    return VisitRules(days)

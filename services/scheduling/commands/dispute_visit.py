@@ -1,0 +1,19 @@
+"""The person says, in their own words, what is not right in what a worker wrote."""
+
+from uuid import UUID
+
+from libs.database.engine import UnitOfWork
+from services.scheduling.commands.record_access import require_persons_record, statement
+from services.scheduling.commands.tell import Notice, tell
+from services.scheduling.domain.visit_record import dispute
+from services.scheduling.storage import events_out, visit_records, visits
+
+
+async def dispute_visit(work: UnitOfWork, record_id: UUID, shown: int, words: str) -> int:
+    """Returns the new version. Raises what `require_persons_record` and `dispute` raise."""
+    record, caller = await require_persons_record(work, record_id, shown)
+    said = dispute(record, statement(work, caller), words)
+    await visit_records.save(work, said)
+    await events_out.visit_disputed(work, said[0], caller)
+    await tell(work, Notice.DISPUTED, await visits.get(work, record.visit), {record.worker, record.person})
+    return said[0].version

@@ -1,0 +1,41 @@
+"""A worker writes when they started and finished, and what was done; or corrects that with a new entry."""
+
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from libs.database.engine import UnitOfWork
+from services.scheduling.commands.record_access import begin_record, require_own_record, statement
+from services.scheduling.commands.tell import Notice, tell
+from services.scheduling.domain.record_times import LocalMoment, worked_time
+from services.scheduling.domain.visit_record import VisitRecord, require_version, write
+from services.scheduling.storage import events_out, timed_confirmations, visit_records, visits
+
+
+async def record_visit(
+    work: UnitOfWork,
+    visit_id: UUID,
+    record_id: UUID | None,
+    shown: int,
+    starts: LocalMoment | None,
+    ends: LocalMoment | None,
+    note: str,
+    *,
+    zone: ZoneInfo,
+) -> VisitRecord:
+    """Without a `record_id` it is the first thing that is said. Raises what `begin_record`, `require_own_record`, `worked_time` and
+    `write` raise, and NotFound VISIT_UNKNOWN.
+    """
+    if record_id is None:
+        visit, record = await begin_record(work, visit_id)
+        require_version(record, shown)
+        begun = None
+    else:
+        record = await require_own_record(work, record_id, shown)
+        visit, begun = await visits.get(work, record.visit), await visit_records.find_begun(work, record.id)
+    worked = worked_time(zone, visit, begun, starts, ends, work.now)
+    timer = await timed_confirmations.timer_for(work, record.person, record.worker)
+    said = write(record, statement(work, record.worker), worked, note, timer)
+    await (visit_records.add if record_id is None else visit_records.save)(work, said)
+    await events_out.visit_recorded(work, *said)
+    await tell(work, Notice.RECORDED, visit, {record.person})
+    return said[0]

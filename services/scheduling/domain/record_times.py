@@ -1,0 +1,82 @@
+"""When a worker really started and finished: by the local clock as they write it, in UTC as it is stored."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from libs.refusals import FailedPrecondition, invalid
+from services.scheduling.domain.local_clock import DAY_MINUTES, real_minute
+from services.scheduling.domain.visit import Visit
+
+EARLY = timedelta(minutes=15)
+"""So long before a visit starts, a worker who is there may say so."""
+LONGEST = timedelta(hours=24)
+AROUND = timedelta(hours=12)
+"""Who started longer before or after the planned time than this has most likely chosen the wrong day."""
+
+
+@dataclass(frozen=True)
+class WorkedTime:
+    """In UTC, whole minutes."""
+
+    starts: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True)
+class LocalMoment:
+    """A minute by the co-op's clock: minutes since midnight. Without a day the text for it was none."""
+
+    day: date | None
+    minute: int
+
+
+def require_time_to_begin(visit: Visit, now: datetime) -> None:
+    """Raises FailedPrecondition RECORD_TOO_EARLY."""
+    if now < visit.starts - EARLY:
+        raise FailedPrecondition("RECORD_TOO_EARLY")
+
+
+def require_day_of(visit: Visit, starts: datetime) -> datetime:
+    """Raises Invalid RECORD_OTHER_DAY."""
+    if not visit.starts - AROUND <= starts <= visit.ends + AROUND:
+        raise invalid("starts", "RECORD_OTHER_DAY")
+    return starts
+
+
+def worked_time(
+    zone: ZoneInfo, visit: Visit, begun: datetime | None, starts: LocalMoment | None, ends: LocalMoment | None, now: datetime
+) -> WorkedTime:
+    """`begun` is when the worker said that they start, which counts where they write no start. Without an end it is now.
+
+    A local time that comes twice means the first, but for an end that would lie before its start. Raises Invalid DATE_MALFORMED,
+    TIME_MALFORMED, TIME_SKIPPED, RECORD_START_MISSING, RECORD_OTHER_DAY, RECORD_ENDS_FIRST, RECORD_TOO_LONG or RECORD_IN_FUTURE.
+    """
+    started = _moment(zone, visit, "starts", starts) if starts else begun
+    if started is None:
+        raise invalid("starts", "RECORD_START_MISSING")
+    finished = _moment(zone, visit, "ends", ends, after=started) if ends else now.replace(second=0, microsecond=0)
+    require_day_of(visit, started)
+    if max(started, finished) > now:
+        raise invalid("starts" if started > now else "ends", "RECORD_IN_FUTURE")
+    if finished <= started:
+        raise invalid("ends", "RECORD_ENDS_FIRST")
+    if finished - started > LONGEST:
+        raise invalid("ends", "RECORD_TOO_LONG")
+    return WorkedTime(started, finished)
+
+
+def _moment(zone: ZoneInfo, visit: Visit, field: str, local: LocalMoment, after: datetime | None = None) -> datetime:
+    if local.day is None:
+        raise invalid(field, "DATE_MALFORMED")
+    if not 0 <= local.minute < DAY_MINUTES:
+        raise invalid(field, "TIME_MALFORMED")
+    # Asked before the zone is, which cannot count the very first and last days there are.
+    if abs(local.day - visit.day) > timedelta(days=3):
+        raise invalid(field, "RECORD_OTHER_DAY")
+    clock = datetime.combine(local.day, time(*divmod(local.minute, 60)))
+    moment = datetime.fromtimestamp(real_minute(zone, clock) * 60, UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) != clock:
+        raise invalid(field, "TIME_SKIPPED")
+    second = clock.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    return second if after is not None and moment <= after < second else moment

@@ -1,0 +1,189 @@
+"""The record of a visit: each worker who came writes what happened, and the person confirms it or says what is not right.
+
+| state     | start   | write   | confirm   | dispute  | stand by |
+|-----------|---------|---------|-----------|----------|----------|
+| (none)    | started | written | -         | -        | -        |
+| started   | -       | written | -         | -        | -        |
+| written   | -       | written | confirmed | disputed | -        |
+| disputed  | -       | written | confirmed | -        | stood_by |
+| stood_by  | -       | written | confirmed | disputed | -        |
+| confirmed | -       | written | -         | disputed | -        |
+
+- The worker starts, writes and stands by; the person confirms and disputes, or who acts for them, but never the worker of the record.
+- Everything said is an entry of its own. No entry is ever changed or deleted: whoever corrects writes a new one, which needs both again.
+- `confirmed` names the entry that holds. It stays until another one is confirmed, whatever is written or disputed meanwhile.
+- A timer confirms only where the person agreed to that beforehand, and only what nobody has disputed or confirmed before: after that,
+  saying nothing is no yes any more.
+- `version` counts the entries, so that nobody confirms what they have not seen.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from kith.scheduling.v1.enums import VisitRecordEntryKind, VisitRecordState
+from libs.refusals import Conflict, FailedPrecondition, NotAllowed, invalid
+from services.scheduling.domain.record_times import WorkedTime
+from services.scheduling.domain.visit import Visit
+
+MAX_WORDS = 2000
+
+
+class Step(StrEnum):
+    """What people do with a record."""
+
+    START = "start"
+    WRITE = "write"
+    CONFIRM = "confirm"
+    DISPUTE = "dispute"
+    STAND_BY = "stand_by"
+
+
+_STARTED, _WRITTEN, _DISPUTED, _STOOD_BY, _CONFIRMED = VisitRecordState
+NEXT: Mapping[VisitRecordState | None, Mapping[Step, VisitRecordState]] = {
+    None: {Step.START: _STARTED, Step.WRITE: _WRITTEN},
+    _STARTED: {Step.WRITE: _WRITTEN},
+    _WRITTEN: {Step.WRITE: _WRITTEN, Step.CONFIRM: _CONFIRMED, Step.DISPUTE: _DISPUTED},
+    _DISPUTED: {Step.WRITE: _WRITTEN, Step.CONFIRM: _CONFIRMED, Step.STAND_BY: _STOOD_BY},
+    _STOOD_BY: {Step.WRITE: _WRITTEN, Step.CONFIRM: _CONFIRMED, Step.DISPUTE: _DISPUTED},
+    _CONFIRMED: {Step.WRITE: _WRITTEN, Step.DISPUTE: _DISPUTED},
+}
+_REFUSALS = {
+    Step.START: "RECORD_BEGUN",
+    Step.CONFIRM: "RECORD_NOT_WAITING",
+    Step.DISPUTE: "RECORD_NOT_WAITING",
+    Step.STAND_BY: "RECORD_NOT_DISPUTED",
+}
+
+
+@dataclass(frozen=True)
+class VisitRecord:
+    """How far the record of one worker at one visit has come; without a state nothing has been said yet.
+
+    `entry` is the latest that the worker wrote, `confirmed` the one that holds. `asks_person`: no timer runs any more.
+    """
+
+    id: UUID
+    visit: UUID
+    person: UUID
+    worker: UUID
+    state: VisitRecordState | None = None
+    version: int = 0
+    entry: UUID | None = None
+    confirmed: UUID | None = None
+    timer_at: datetime | None = None
+    asks_person: bool = False
+
+
+@dataclass(frozen=True)
+class RecordEntry:
+    """One thing that was said. `said_by` nobody: the timer. `about` is the entry that is confirmed, disputed or stood by."""
+
+    id: UUID
+    record: UUID
+    person: UUID
+    worker: UUID
+    number: int
+    kind: VisitRecordEntryKind
+    said_by: UUID | None
+    said_at: datetime
+    starts: datetime | None = None
+    ends: datetime | None = None
+    note: str = ""
+    about: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Who says something, and when; `id` is that of the entry it becomes."""
+
+    id: UUID
+    by: UUID | None
+    at: datetime
+
+
+Said = tuple[VisitRecord, RecordEntry]
+"""What the record is from now on, and the entry to add."""
+
+
+def new_record(new_id: UUID, visit: Visit, worker: UUID) -> VisitRecord:
+    return VisitRecord(new_id, visit.id, visit.person, worker)
+
+
+def start(record: VisitRecord, statement: Statement) -> Said:
+    """The worker starts now, to the minute. Raises FailedPrecondition RECORD_BEGUN."""
+    return _step(record, Step.START, statement, starts=statement.at.replace(second=0, microsecond=0))
+
+
+def write(record: VisitRecord, statement: Statement, worked: WorkedTime, note: str, timer: timedelta | None) -> Said:
+    """`timer`: after how long the entry confirms itself, None where the person has not agreed to that. Raises Invalid WORDS_TOO_LONG."""
+    runs = not record.asks_person and record.person != record.worker
+    written, entry = _step(record, Step.WRITE, statement, starts=worked.starts, ends=worked.ends, note=check_words(note))
+    return replace(written, entry=entry.id, timer_at=statement.at + timer if timer is not None and runs else None), entry
+
+
+def confirm(record: VisitRecord, statement: Statement) -> Said:
+    """Raises NotAllowed RECORD_YOURS, FailedPrecondition RECORD_NOT_WAITING."""
+    _require_other_side(record, statement)
+    confirmed, entry = _step(record, Step.CONFIRM, statement, about=record.entry)
+    return replace(_asking_person(confirmed), confirmed=record.entry), entry
+
+
+def dispute(record: VisitRecord, statement: Statement, words: str) -> Said:
+    """Raises NotAllowed RECORD_YOURS, Invalid DISPUTE_WORDS_MISSING or WORDS_TOO_LONG, FailedPrecondition RECORD_NOT_WAITING."""
+    _require_other_side(record, statement)
+    disputed, entry = _step(record, Step.DISPUTE, statement, about=record.entry, note=check_words(words, needed=True))
+    return _asking_person(disputed), entry
+
+
+def stand_by(record: VisitRecord, statement: Statement, words: str) -> Said:
+    """Raises Invalid WORDS_TOO_LONG, FailedPrecondition RECORD_NOT_DISPUTED."""
+    return _step(record, Step.STAND_BY, statement, about=record.entry, note=check_words(words))
+
+
+def require_version(record: VisitRecord, shown: int) -> None:
+    """`shown` is what the page showed. Raises Conflict VERSION_STALE."""
+    if shown != record.version:
+        raise Conflict("VERSION_STALE", version=str(record.version))
+
+
+def check_words(typed: str, *, needed: bool = False) -> str:
+    """Trimmed, in one Unicode form. Raises Invalid DISPUTE_WORDS_MISSING or WORDS_TOO_LONG."""
+    words = unicodedata.normalize("NFC", typed).strip()
+    if needed and not words:
+        raise invalid("words", "DISPUTE_WORDS_MISSING")
+    if len(words) > MAX_WORDS:
+        raise invalid("words", "WORDS_TOO_LONG", at_most=str(MAX_WORDS))
+    return words
+
+
+def _require_other_side(record: VisitRecord, statement: Statement) -> None:
+    """A worker who acts for the person does not answer for them to what they wrote themselves."""
+    if statement.by == record.worker:
+        raise NotAllowed("RECORD_YOURS")
+
+
+def _asking_person(record: VisitRecord) -> VisitRecord:
+    return replace(record, timer_at=None, asks_person=True)
+
+
+def _step(
+    record: VisitRecord,
+    step: Step,
+    statement: Statement,
+    *,
+    starts: datetime | None = None,
+    ends: datetime | None = None,
+    note: str = "",
+    about: UUID | None = None,
+) -> Said:
+    following = NEXT[record.state].get(step)
+    if following is None:
+        raise FailedPrecondition(_REFUSALS[step])
+    changed = replace(record, state=following, version=record.version + 1)
+    kind = VisitRecordEntryKind(following.value)
+    whose = (record.id, record.person, record.worker, changed.version)
+    return changed, RecordEntry(statement.id, *whose, kind, statement.by, statement.at, starts, ends, note, about)

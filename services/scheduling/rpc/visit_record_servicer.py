@@ -1,0 +1,124 @@
+"""The RPCs of visits' records."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from kith.scheduling.v1 import visit_records_pb2 as pb
+from libs.access.acting_audit import while_acting
+from libs.host.component import Runtime
+from libs.rpc.binding import BoundService, bind, command, query
+from libs.rpc.enums import to_wire
+from libs.rpc.fields import parse_day, parse_id, timestamp
+from services.scheduling.commands.confirm_visit import confirm_visit
+from services.scheduling.commands.dispute_visit import dispute_visit
+from services.scheduling.commands.record_visit import record_visit
+from services.scheduling.commands.set_timed_confirmation import set_timed_confirmation
+from services.scheduling.commands.stand_by_visit import stand_by_visit
+from services.scheduling.commands.start_visit import start_visit
+from services.scheduling.domain.record_times import LocalMoment
+from services.scheduling.domain.visit_record import RecordEntry, VisitRecord
+from services.scheduling.queries.get_timed_confirmation import get_timed_confirmation
+from services.scheduling.queries.get_visit_records import VisitRecords, get_visit_records
+
+
+def visit_record_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
+    acting = partial(while_acting, "visit record", catch_up=runtime.catch_up_with("identity"))
+    return bind(
+        pb,
+        "VisitRecordService",
+        runtime.transactions,
+        {
+            "StartVisit": command(_visit, start_visit, _started),
+            "RecordVisit": command(_written, partial(record_visit, zone=zone), _recorded),
+            "ConfirmVisit": acting(command(_shown, confirm_visit, lambda version: pb.ConfirmVisitResponse(version=version))),
+            "DisputeVisit": acting(command(_words, dispute_visit, lambda version: pb.DisputeVisitResponse(version=version))),
+            "StandByVisit": command(_words, stand_by_visit, lambda version: pb.StandByVisitResponse(version=version)),
+            "GetVisitRecords": acting(query(_visit, get_visit_records, _records)),
+            "SetTimedConfirmation": acting(
+                command(
+                    lambda request: (parse_id("person_id", request.person_id), request.agreed),
+                    set_timed_confirmation,
+                    lambda _: pb.SetTimedConfirmationResponse(),
+                )
+            ),
+            "GetTimedConfirmation": acting(
+                query(lambda request: (parse_id("person_id", request.person_id),), get_timed_confirmation, _timed_confirmation)
+            ),
+        },
+    )
+
+
+def _visit(request: pb.StartVisitRequest | pb.GetVisitRecordsRequest) -> tuple[UUID]:
+    return (parse_id("visit_id", request.visit_id),)
+
+
+def _shown(request: pb.ConfirmVisitRequest | pb.DisputeVisitRequest | pb.StandByVisitRequest) -> tuple[UUID, int]:
+    return parse_id("record_id", request.record_id), request.version
+
+
+def _words(request: pb.DisputeVisitRequest | pb.StandByVisitRequest) -> tuple[UUID, int, str]:
+    return *_shown(request), request.words
+
+
+def _written(request: pb.RecordVisitRequest) -> tuple[UUID, UUID | None, int, LocalMoment | None, LocalMoment | None, str]:
+    record = parse_id("record_id", request.record_id) if request.record_id else None
+    starts = _moment("starts", request.starts) if request.HasField("starts") else None
+    ends = _moment("ends", request.ends) if request.HasField("ends") else None
+    return parse_id("visit_id", request.visit_id), record, request.version, starts, ends, request.note
+
+
+def _moment(field: str, moment: pb.LocalMoment) -> LocalMoment:
+    return LocalMoment(parse_day(field, moment.day), moment.minute)
+
+
+def _started(record: VisitRecord) -> pb.StartVisitResponse:
+    return pb.StartVisitResponse(record_id=str(record.id), version=record.version)
+
+
+def _recorded(record: VisitRecord) -> pb.RecordVisitResponse:
+    return pb.RecordVisitResponse(record_id=str(record.id), version=record.version)
+
+
+def _records(found: VisitRecords) -> pb.GetVisitRecordsResponse:
+    records = [_message(record, found.entries[record.id]) for record in found.records]
+    return pb.GetVisitRecordsResponse(records=records, may_begin=found.may_begin)
+
+
+def _message(record: VisitRecord, entries: Iterable[RecordEntry]) -> pb.VisitRecord:
+    return pb.VisitRecord(
+        record_id=str(record.id),
+        visit_id=str(record.visit),
+        person_id=str(record.person),
+        worker_id=str(record.worker),
+        state=to_wire(pb.VisitRecordState, record.state) if record.state else pb.VISIT_RECORD_STATE_UNSPECIFIED,
+        version=record.version,
+        entry_id=_optional_id(record.entry),
+        confirmed_entry_id=_optional_id(record.confirmed),
+        confirms_at=timestamp(record.timer_at) if record.timer_at else None,
+        entries=map(_entry, entries),
+    )
+
+
+def _entry(entry: RecordEntry) -> pb.VisitRecordEntry:
+    return pb.VisitRecordEntry(
+        entry_id=str(entry.id),
+        kind=to_wire(pb.VisitRecordEntryKind, entry.kind),
+        by=_optional_id(entry.said_by),
+        at=timestamp(entry.said_at),
+        starts_at=timestamp(entry.starts) if entry.starts else None,
+        ends_at=timestamp(entry.ends) if entry.ends else None,
+        note=entry.note,
+        about_entry_id=_optional_id(entry.about),
+    )
+
+
+def _optional_id(value: UUID | None) -> str:
+    return str(value) if value else ""
+
+
+def _timed_confirmation(found: tuple[datetime | None, int]) -> pb.GetTimedConfirmationResponse:
+    since, days = found
+    return pb.GetTimedConfirmationResponse(agreed=since is not None, since=timestamp(since) if since else None, after_days=days)

@@ -1,0 +1,103 @@
+"""Rows of visits' records, and of what was said. Row-level security shows them to the person and to the worker who wrote them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, insert, literal, select, update
+
+from kith.scheduling.v1.enums import VisitRecordEntryKind, VisitRecordState
+from libs.database.columns import MOMENT, among
+from libs.database.engine import UnitOfWork
+from libs.database.rows import row_mapper, values_of
+from libs.refusals import FailedPrecondition, NotFound
+from services.scheduling.domain.visit_record import RecordEntry, Said, VisitRecord
+from services.scheduling.storage.tables import visit_record, visit_record_entry
+
+_BATCH = 200
+_BY_ID = select(visit_record).where(visit_record.c.id == bindparam("of")).with_for_update()
+_OF_VISIT = select(visit_record).where(visit_record.c.visit == bindparam("of")).order_by(visit_record.c.id)
+_ENTRIES = (
+    select(visit_record_entry)
+    .where(among(visit_record_entry.c.record, "records"))
+    .order_by(visit_record_entry.c.record, visit_record_entry.c.number)
+)
+_ENTRY = select(visit_record_entry).where(visit_record_entry.c.id == bindparam("of"))
+_BEGUN = select(visit_record_entry.c.starts).where(
+    visit_record_entry.c.record == bindparam("of"), visit_record_entry.c.kind == VisitRecordEntryKind.STARTED.value
+)
+_ANY = select(literal(1)).select_from(visit_record).where(visit_record.c.visit == bindparam("of")).limit(1)
+_ADD = insert(visit_record)
+_SAVE = update(visit_record).where(visit_record.c.id == bindparam("saved"))
+_SAY = insert(visit_record_entry)
+_DUE = (
+    select(visit_record)
+    .where(visit_record.c.timer_at <= bindparam("now", type_=MOMENT), visit_record.c.state == VisitRecordState.WRITTEN.value)
+    .order_by(visit_record.c.timer_at, visit_record.c.id)
+    .limit(_BATCH)
+    .with_for_update(skip_locked=True)
+)
+_NEXT_DUE = select(func.min(visit_record.c.timer_at)).where(visit_record.c.state == VisitRecordState.WRITTEN.value)
+_STOP_TIMERS = update(visit_record).where(visit_record.c.person == bindparam("of")).values(timer_at=None)
+
+_to_record = row_mapper(VisitRecord)
+_to_entry = row_mapper(RecordEntry)
+
+
+async def get(work: UnitOfWork, record: UUID) -> VisitRecord:
+    """Locked. Raises NotFound RECORD_UNKNOWN, also for one that the caller may not see."""
+    row = (await work.connection.execute(_BY_ID, {"of": record})).first()
+    if row is None:
+        raise NotFound("RECORD_UNKNOWN")
+    return _to_record(row)
+
+
+async def list_of_visit(work: UnitOfWork, visit: UUID) -> list[VisitRecord]:
+    """As far as the caller may see them, in the order in which they were begun."""
+    return list(map(_to_record, await work.connection.execute(_OF_VISIT, {"of": visit})))
+
+
+async def list_entries(work: UnitOfWork, records: Sequence[UUID]) -> list[RecordEntry]:
+    """In their order, record by record."""
+    return list(map(_to_entry, await work.connection.execute(_ENTRIES, {"records": list(records)})))
+
+
+async def find_begun(work: UnitOfWork, record: UUID) -> datetime | None:
+    """When the worker said that they start."""
+    return (await work.connection.execute(_BEGUN, {"of": record})).scalar()
+
+
+async def get_entry(work: UnitOfWork, entry: UUID) -> RecordEntry:
+    return _to_entry((await work.connection.execute(_ENTRY, {"of": entry})).one())
+
+
+async def require_not_begun(work: UnitOfWork, visit: UUID) -> None:
+    """Once a worker has said that they start, even some minutes early, the plan stays. Raises FailedPrecondition VISIT_STARTED."""
+    if (await work.connection.execute(_ANY, {"of": visit})).first() is not None:
+        raise FailedPrecondition("VISIT_STARTED")
+
+
+async def add(work: UnitOfWork, said: Said) -> None:
+    """A new record with its first entry."""
+    await work.connection.execute(_ADD, values_of(said[0]))
+    await work.connection.execute(_SAY, values_of(said[1]))
+
+
+async def save(work: UnitOfWork, said: Said) -> None:
+    """The entry is added; the record says how far it has come with that."""
+    await work.connection.execute(_SAVE.values(values_of(said[0], "id")), {"saved": said[0].id})
+    await work.connection.execute(_SAY, values_of(said[1]))
+
+
+async def list_due(work: UnitOfWork) -> list[VisitRecord]:
+    """Those whose timer has run out, locked."""
+    return list(map(_to_record, await work.connection.execute(_DUE, {"now": work.now})))
+
+
+async def next_due(work: UnitOfWork) -> datetime | None:
+    due: datetime | None = (await work.connection.execute(_NEXT_DUE)).scalar()
+    return due
+
+
+async def stop_timers(work: UnitOfWork, person: UUID) -> None:
+    await work.connection.execute(_STOP_TIMERS, {"of": person})

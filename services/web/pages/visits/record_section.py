@@ -1,0 +1,125 @@
+"""What happened at a visit, on its page: who said what and when, and what this person can do about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from markupsafe import Markup
+from starlette.responses import Response
+
+from kith.scheduling.v1 import visit_records_pb2 as pb
+from kith.scheduling.v1 import visits_pb2 as visits
+from kith.scheduling.v1.enums import VisitRecordState, VisitState
+from libs.rpc.enums import known_word
+from services.web.http.forms import Form
+from services.web.page_context import PageContext, PersonName, utc_datetime
+from services.web.pages.visits.record_lines import RecordLine, record_lines
+from services.web.pages.visits.visit_words import state_of, times_words
+
+STEP = "visit-record-step"
+DONE = ("record_start", "record_write", "record_confirm", "record_dispute", "record_stand_by")
+_EARLY = timedelta(minutes=15)
+_STATUS = {VisitRecordState.DISPUTED: "no", VisitRecordState.CONFIRMED: "yes"}
+_OF_WORKER: Mapping[VisitRecordState, tuple[str, ...]] = {
+    VisitRecordState.STARTED: ("finish", "write"),
+    VisitRecordState.WRITTEN: ("correct",),
+    VisitRecordState.DISPUTED: ("correct", "stand_by"),
+    VisitRecordState.STOOD_BY: ("correct",),
+    VisitRecordState.CONFIRMED: ("correct",),
+}
+_OF_PERSON: Mapping[VisitRecordState, tuple[str, ...]] = {
+    VisitRecordState.WRITTEN: ("confirm", "wrong"),
+    VisitRecordState.DISPUTED: ("confirm",),
+    VisitRecordState.STOOD_BY: ("confirm", "wrong"),
+    VisitRecordState.CONFIRMED: ("wrong",),
+}
+"""What to offer; the service decides what may be done."""
+
+
+@dataclass(frozen=True)
+class RecordView:
+    """The record of one worker; `times` and `note` are those of the latest entry."""
+
+    id: str
+    version: int
+    worker: str
+    status: str
+    says: Markup
+    times: Markup
+    note: str
+    answer: str
+    """What the other side said to it last, in their words."""
+    confirms: Markup
+    lines: list[RecordLine]
+    can: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RecordSection:
+    """`is_person`: the visit is to whom the page is about."""
+
+    records: list[RecordView]
+    can_begin: bool
+    is_person: bool
+    person: str
+
+
+async def load_section(ctx: PageContext, visit: visits.Visit) -> RecordSection | None:
+    """None before there can be a record, and for who has no part in it."""
+    if utc_datetime(visit.starts_at) - _EARLY > ctx.now:
+        return None
+    request = pb.GetVisitRecordsRequest(visit_id=visit.visit_id)
+    found: pb.GetVisitRecordsResponse = await ctx.call(ctx.state.services.visit_records.GetVisitRecords, request)
+    takes_place = state_of(visit) in (VisitState.AGREED, VisitState.MOVING)
+    if not found.records and not found.may_begin and not (takes_place and visit.person_id == ctx.subject_id):
+        return None
+    people = {visit.person_id, *(record.worker_id for record in found.records)}
+    people |= {entry.by for record in found.records for entry in record.entries}
+    names = await ctx.person_names(people)
+    return RecordSection(
+        [_view(ctx, record, names) for record in found.records],
+        found.may_begin and not ctx.acting,
+        visit.person_id == ctx.subject_id,
+        names[visit.person_id].full,
+    )
+
+
+async def take_step(ctx: PageContext, form: Form) -> Response:
+    """Start, finish or confirm, with one tap. The service decides whether the person may."""
+    services, visit, version, did = ctx.state.services.visit_records, ctx.path_param("visit"), form.shown_number(), form.text("do")
+    record, done = form.text("record"), {"start": "record_start", "finish": "record_write", "confirm": "record_confirm"}.get(did, "")
+    if did == "start":
+        await ctx.call(services.StartVisit, pb.StartVisitRequest(request_id=form.request_id, visit_id=visit))
+    elif did == "finish":
+        finish = pb.RecordVisitRequest(request_id=form.request_id, visit_id=visit, record_id=record, version=version)
+        await ctx.call(services.RecordVisit, finish)
+    elif did == "confirm":
+        await ctx.call(services.ConfirmVisit, pb.ConfirmVisitRequest(request_id=form.request_id, record_id=record, version=version))
+    return ctx.redirect(f"/visits/{visit}?done={done}" if done else f"/visits/{visit}")
+
+
+def _view(ctx: PageContext, record: pb.VisitRecord, names: Mapping[str, PersonName]) -> RecordView:
+    state = known_word(pb.VisitRecordState, VisitRecordState, record.state, None)
+    is_person = record.person_id == ctx.subject_id
+    side, both = "person" if is_person else "worker", {"person": names[record.person_id].full, "worker": names[record.worker_id].full}
+    offered = _OF_PERSON if is_person else _OF_WORKER if record.worker_id == ctx.subject_id and not ctx.acting else {}
+    latest = next((entry for entry in reversed(record.entries) if entry.HasField("ends_at")), None)
+    return RecordView(
+        record.record_id,
+        record.version,
+        names[record.worker_id].full,
+        _STATUS.get(state, "wait") if state else "wait",
+        ctx.say(f"visit_record_is.{state.value}_{side}", **both) if state else Markup(),
+        times_words(ctx, latest.starts_at, latest.ends_at) if latest else Markup(),
+        latest.note if latest else "",
+        record.entries[-1].note if state in (VisitRecordState.DISPUTED, VisitRecordState.STOOD_BY) and record.entries else "",
+        _confirms(ctx, record, side, both["person"]),
+        record_lines(ctx, record, names),
+        offered.get(state, ()) if state else (),
+    )
+
+
+def _confirms(ctx: PageContext, record: pb.VisitRecord, side: str, person: str) -> Markup:
+    if not record.HasField("confirms_at"):
+        return Markup()
+    return ctx.say(f"visit_record_timer.{side}", name=person, at=ctx.format_moment(utc_datetime(record.confirms_at)))
