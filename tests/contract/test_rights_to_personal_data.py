@@ -41,6 +41,8 @@ class Right(StrEnum):
     """Its owner, who acts for them, and those in it: row-level security of matching's tables."""
     IN_VISIT = r"visits\.(get|list_to|list_open)\("
     """The person, who acts for them, those in their team, a worker who comes: row-level security of scheduling's tables."""
+    IN_SERIES = r"series\.(get|list_seen)\("
+    """The person, who acts for them, those in their team: row-level security of scheduling's tables."""
     OWN_OR_ACTING = r"require_self_or_acting\(work, person, SCOPE\)"
     """For the person, and for who acts for them in this scope."""
     OWN_CODE = r"find_match|sign_in_with_code|finish_recovery|finish_passkey_sign_in"
@@ -116,6 +118,9 @@ GUARDS = {
     ("GetVisit", "Visit"): Guard("agreed_by proposed_by", Right.IN_VISIT, "scheduling/queries/get_visit"),
     ("ListVisits", "Visit"): Guard("agreed_by proposed_by", Right.IN_VISIT, "scheduling/queries/list_visits"),
     ("ListOpenVisits", "Visit"): Guard("agreed_by proposed_by", Right.IN_VISIT, "scheduling/queries/list_open_visits"),
+    ("GetSeries", "Visit"): Guard("agreed_by proposed_by", Right.IN_SERIES, "scheduling/queries/get_series"),
+    ("GetSeries", "VisitSeries"): Guard("agreed_by proposed_by rule zone", Right.IN_SERIES, "scheduling/queries/get_series"),
+    ("ListSeries", "VisitSeries"): Guard("agreed_by proposed_by rule zone", Right.IN_SERIES, "scheduling/queries/list_series"),
     ("CastBallot", "Ballot"): Guard(_BALLOT, Right.OWN, "governance/commands/cast_ballot"),
     ("GetMyBallot", "Ballot"): Guard(_BALLOT, Right.OWN, "governance/queries/get_ballot"),
     ("ConfirmBallot", "Ballot"): Guard(_BALLOT, Right.SECRETARY, "governance/commands/confirm_ballot"),

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy import case
+
 from libs.access.person_tables import ACTING_RIGHTS, READS, RETENTION_TABLES_WITHOUT_PEOPLE, WORN_HATS, Delete, PersonTable, Retention
 from services.scheduling.storage import tables
 
@@ -34,9 +36,40 @@ PERSON_TABLES = (
             "other_ends",
             "other_proposed_by",
             "version",
+            "series",
+            "series_day",
         ),
         erasure=(Delete(),),
         retention=Retention("visits", tables.visit.c.ends),
+    ),
+    PersonTable(
+        tables.visit_series,
+        ("person",),
+        (
+            "id",
+            "person",
+            "team",
+            "rule",
+            "zone",
+            "first_day",
+            "last_day",
+            "start",
+            "minutes",
+            "workers",
+            "state",
+            "proposed_by",
+            "agreed_by",
+            "replaces",
+            "planned_until",
+            "version",
+        ),
+        # With it nothing more is made: what is left of its visits goes with the person's other visits.
+        erasure=(Delete(),),
+        # From the last day of what took place; what goes on is kept. What was never agreed, from the day on which it would have begun.
+        retention=Retention(
+            "visits",
+            case((tables.visit_series.c.agreed_by.is_(None), tables.visit_series.c.first_day), else_=tables.visit_series.c.last_day),
+        ),
     ),
     PersonTable(
         tables.team_member,

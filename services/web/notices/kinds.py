@@ -48,5 +48,11 @@ KINDS: Mapping[str, NoticeKind] = {
     "visit_taken": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
     "visit_given_back": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
     "visit_uncleared": NoticeKind(NoticeTopic.VISITS, "/you/qualifications"),
+    "series_proposed": NoticeKind(NoticeTopic.VISITS, "/visits/series/{about}"),
+    "series_agreed": NoticeKind(NoticeTopic.VISITS, "/visits/series/{about}"),
+    "series_declined": NoticeKind(NoticeTopic.VISITS, "/visits/series/{about}"),
+    "series_withdrawn": NoticeKind(NoticeTopic.VISITS, "/visits/series/{about}"),
+    "series_ended": NoticeKind(NoticeTopic.VISITS, "/visits/series/{about}"),
+    "series_taken": NoticeKind(NoticeTopic.VISITS, "/visits/series/{about}"),
     SIGN_IN_LINK: NoticeKind(NoticeTopic.SECURITY, "/sign-in/{about}", at_once=True),
 }

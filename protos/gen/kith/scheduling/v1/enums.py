@@ -9,3 +9,11 @@ class VisitState(StrEnum):
     MOVING = "moving"
     DECLINED = "declined"
     CANCELLED = "cancelled"
+
+
+class SeriesState(StrEnum):
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    ENDED = "ended"

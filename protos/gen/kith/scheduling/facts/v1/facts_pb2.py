@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kith/scheduling/facts/v1/facts.proto\x12\x18kith.scheduling.facts.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc7\x01\n\rVisitProposed\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0f\n\x07team_id\x18\x03 \x01(\t\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07workers\x18\x06 \x01(\x05\x12\x13\n\x0bproposed_by\x18\x07 \x01(\t\"\xa1\x01\n\x0bVisitAgreed\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12-\n\tstarts_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tagreed_by\x18\x05 \x01(\t\"Z\n\rVisitDeclined\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65\x63lined_by\x18\x03 \x01(\t\x12\x0f\n\x07goes_on\x18\x04 \x01(\x08\"\xa0\x01\n\nVisitTaken\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tworker_id\x18\x03 \x01(\t\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"U\n\x0eVisitGivenBack\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tworker_id\x18\x03 \x01(\t\x12\x0b\n\x03why\x18\x04 \x01(\t\"\xa2\x01\n\nVisitMoved\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12-\n\tstarts_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bproposed_by\x18\x05 \x01(\t\"K\n\x0eVisitCancelled\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x14\n\x0c\x63\x61ncelled_by\x18\x03 \x01(\t\"0\n\x0fReadAuditSealed\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12\r\n\x05\x63hain\x18\x02 \x01(\x0c\"|\n\x10PersonDataErased\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x12\n\nperson_ids\x18\x02 \x03(\t\x12\x15\n\rdeleted_kinds\x18\x03 \x03(\t\x12\x15\n\rblanked_kinds\x18\x04 \x03(\t\x12\x12\n\nkept_kinds\x18\x05 \x03(\t\"\x99\x01\n\x0cNoticeWanted\x12\x12\n\nperson_ids\x18\x01 \x03(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x10\n\x08\x61\x62out_id\x18\x03 \x01(\t\x12*\n\x06\x64ue_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kith/scheduling/facts/v1/facts.proto\x12\x18kith.scheduling.facts.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xda\x01\n\rVisitProposed\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0f\n\x07team_id\x18\x03 \x01(\t\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07workers\x18\x06 \x01(\x05\x12\x13\n\x0bproposed_by\x18\x07 \x01(\t\x12\x11\n\tseries_id\x18\x08 \x01(\t\"\xa1\x01\n\x0bVisitAgreed\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12-\n\tstarts_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tagreed_by\x18\x05 \x01(\t\"Z\n\rVisitDeclined\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65\x63lined_by\x18\x03 \x01(\t\x12\x0f\n\x07goes_on\x18\x04 \x01(\x08\"\xa0\x01\n\nVisitTaken\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tworker_id\x18\x03 \x01(\t\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"U\n\x0eVisitGivenBack\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tworker_id\x18\x03 \x01(\t\x12\x0b\n\x03why\x18\x04 \x01(\t\"\xa2\x01\n\nVisitMoved\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12-\n\tstarts_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bproposed_by\x18\x05 \x01(\t\"K\n\x0eVisitCancelled\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x14\n\x0c\x63\x61ncelled_by\x18\x03 \x01(\t\"\xea\x01\n\x0eSeriesProposed\x12\x11\n\tseries_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0f\n\x07team_id\x18\x03 \x01(\t\x12\x0c\n\x04rule\x18\x04 \x01(\t\x12\x0c\n\x04zone\x18\x05 \x01(\t\x12\x11\n\tfirst_day\x18\x06 \x01(\t\x12\x10\n\x08last_day\x18\x07 \x01(\t\x12\r\n\x05start\x18\x08 \x01(\x05\x12\x0f\n\x07minutes\x18\t \x01(\x05\x12\x0f\n\x07workers\x18\n \x01(\x05\x12\x13\n\x0bproposed_by\x18\x0b \x01(\t\x12\x1a\n\x12replaces_series_id\x18\x0c \x01(\t\"G\n\x0cSeriesAgreed\x12\x11\n\tseries_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tagreed_by\x18\x03 \x01(\t\"K\n\x0eSeriesDeclined\x12\x11\n\tseries_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65\x63lined_by\x18\x03 \x01(\t\"M\n\x0fSeriesWithdrawn\x12\x11\n\tseries_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x14\n\x0cwithdrawn_by\x18\x03 \x01(\t\"W\n\x0bSeriesEnded\x12\x11\n\tseries_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x10\n\x08\x66rom_day\x18\x03 \x01(\t\x12\x10\n\x08\x65nded_by\x18\x04 \x01(\t\"0\n\x0fReadAuditSealed\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12\r\n\x05\x63hain\x18\x02 \x01(\x0c\"|\n\x10PersonDataErased\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x12\n\nperson_ids\x18\x02 \x03(\t\x12\x15\n\rdeleted_kinds\x18\x03 \x03(\t\x12\x15\n\rblanked_kinds\x18\x04 \x03(\t\x12\x12\n\nkept_kinds\x18\x05 \x03(\t\"\x99\x01\n\x0cNoticeWanted\x12\x12\n\nperson_ids\x18\x01 \x03(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x10\n\x08\x61\x62out_id\x18\x03 \x01(\t\x12*\n\x06\x64ue_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,23 +33,33 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.scheduling.facts.v1.fa
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_VISITPROPOSED']._serialized_start=100
-  _globals['_VISITPROPOSED']._serialized_end=299
-  _globals['_VISITAGREED']._serialized_start=302
-  _globals['_VISITAGREED']._serialized_end=463
-  _globals['_VISITDECLINED']._serialized_start=465
-  _globals['_VISITDECLINED']._serialized_end=555
-  _globals['_VISITTAKEN']._serialized_start=558
-  _globals['_VISITTAKEN']._serialized_end=718
-  _globals['_VISITGIVENBACK']._serialized_start=720
-  _globals['_VISITGIVENBACK']._serialized_end=805
-  _globals['_VISITMOVED']._serialized_start=808
-  _globals['_VISITMOVED']._serialized_end=970
-  _globals['_VISITCANCELLED']._serialized_start=972
-  _globals['_VISITCANCELLED']._serialized_end=1047
-  _globals['_READAUDITSEALED']._serialized_start=1049
-  _globals['_READAUDITSEALED']._serialized_end=1097
-  _globals['_PERSONDATAERASED']._serialized_start=1099
-  _globals['_PERSONDATAERASED']._serialized_end=1223
-  _globals['_NOTICEWANTED']._serialized_start=1226
-  _globals['_NOTICEWANTED']._serialized_end=1379
+  _globals['_VISITPROPOSED']._serialized_end=318
+  _globals['_VISITAGREED']._serialized_start=321
+  _globals['_VISITAGREED']._serialized_end=482
+  _globals['_VISITDECLINED']._serialized_start=484
+  _globals['_VISITDECLINED']._serialized_end=574
+  _globals['_VISITTAKEN']._serialized_start=577
+  _globals['_VISITTAKEN']._serialized_end=737
+  _globals['_VISITGIVENBACK']._serialized_start=739
+  _globals['_VISITGIVENBACK']._serialized_end=824
+  _globals['_VISITMOVED']._serialized_start=827
+  _globals['_VISITMOVED']._serialized_end=989
+  _globals['_VISITCANCELLED']._serialized_start=991
+  _globals['_VISITCANCELLED']._serialized_end=1066
+  _globals['_SERIESPROPOSED']._serialized_start=1069
+  _globals['_SERIESPROPOSED']._serialized_end=1303
+  _globals['_SERIESAGREED']._serialized_start=1305
+  _globals['_SERIESAGREED']._serialized_end=1376
+  _globals['_SERIESDECLINED']._serialized_start=1378
+  _globals['_SERIESDECLINED']._serialized_end=1453
+  _globals['_SERIESWITHDRAWN']._serialized_start=1455
+  _globals['_SERIESWITHDRAWN']._serialized_end=1532
+  _globals['_SERIESENDED']._serialized_start=1534
+  _globals['_SERIESENDED']._serialized_end=1621
+  _globals['_READAUDITSEALED']._serialized_start=1623
+  _globals['_READAUDITSEALED']._serialized_end=1671
+  _globals['_PERSONDATAERASED']._serialized_start=1673
+  _globals['_PERSONDATAERASED']._serialized_end=1797
+  _globals['_NOTICEWANTED']._serialized_start=1800
+  _globals['_NOTICEWANTED']._serialized_end=1953
 # @@protoc_insertion_point(module_scope)

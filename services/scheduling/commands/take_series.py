@@ -1,0 +1,58 @@
+"""A worker or volunteer of the team takes all the open visits of a series that they can, in one step."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from libs.access import hats
+from libs.database.engine import UnitOfWork
+from libs.refusals import Refusal, invalid
+from services.scheduling.commands.take_place import require_goes_to, take_place
+from services.scheduling.commands.tell import Notice, tell_of_series
+from services.scheduling.storage import series, series_visits
+
+MOST_AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class NotTaken:
+    """A visit that the worker does not come to, and why."""
+
+    visit: UUID
+    reason: str
+    details: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class TakenSeries:
+    """What came of it, in the order of the visits."""
+
+    taken: list[UUID]
+    not_taken: list[NotTaken]
+
+
+async def take_series(work: UnitOfWork, series_id: UUID, shown: Sequence[tuple[UUID, int]], *, zone: ZoneInfo) -> TakenSeries:
+    """`shown` are the visits on the page with their versions: nobody takes one at a time that they have not seen.
+
+    Raises NotFound SERIES_UNKNOWN, NotAllowed PERSON_NEEDED, Invalid TOO_MANY_VISITS, and what `require_goes_to` raises.
+    """
+    worker = await hats.require_person(work)
+    if len(shown) > MOST_AT_ONCE:
+        raise invalid("visits", "TOO_MANY_VISITS")
+    found = await series.get(work, series_id)
+    await require_goes_to(work, found.team, worker)
+    result, versions = TakenSeries([], []), dict(shown)
+    # All of them are locked first, in one order, and the worker after them, as `visit_places.lock_worker` asks for.
+    to_come = await series_visits.lock_to_come(work, series_id)
+    for visit in (visit for visit in to_come if visit.id in versions):
+        try:
+            async with work.savepoint():
+                await take_place(work, worker, visit.id, versions[visit.id], zone=zone)
+            result.taken.append(visit.id)
+        except Refusal as refusal:
+            result.not_taken.append(NotTaken(visit.id, refusal.reason, refusal.details))
+    result.not_taken.extend(NotTaken(gone, "VISIT_OVER", {}) for gone in versions.keys() - {visit.id for visit in to_come})
+    if result.taken:
+        await tell_of_series(work, Notice.SERIES_TAKEN, found, {found.person})
+    return result
