@@ -78,7 +78,7 @@ from services.web.pages.records import field_access, own_record, shared_records
 from services.web.pages.reviews import review_forms, review_list
 from services.web.pages.support import call_outs, fairness, find, getting, giving, suggested
 from services.web.pages.teams import task_form, team_forms, team_page
-from services.web.pages.visits import visit_forms, visit_page, week
+from services.web.pages.visits import series_forms, series_list, series_page, visit_forms, visit_page, week
 
 
 class VoteIdConvertor(StringConvertor):
@@ -237,6 +237,11 @@ _MEMBER_PAGES = (
     form_page("/visits/new", visit_forms.PROPOSE, Access.MEMBER, acting=True),
     Page("/visits/{visit:uuid}", visit_page.show, visit_page.change, visit_page.CHANGE, acting=True),
     form_page("/visits/{visit:uuid}/move", visit_forms.MOVE, Access.MEMBER, acting=True),
+    Page("/visits/series", series_list.show, acting=True),
+    form_page("/visits/series/new", series_forms.NEW, Access.MEMBER, acting=True),
+    form_page("/visits/series/new/check", series_forms.CHECK, Access.MEMBER, acting=True),
+    Page("/visits/series/{series:uuid}", series_page.show, series_page.change, series_page.CHANGE, acting=True),
+    form_page("/visits/series/{series:uuid}/end", series_forms.END, Access.MEMBER, acting=True),
     Page("/team", team_page.show, team_page.change, team_page.CHANGE, acting=True),
     form_page("/team/invite", team_forms.INVITE, Access.MEMBER),
     form_page("/team/{team:uuid}/agreement", team_forms.AGREEMENT, Access.MEMBER, acting=True),

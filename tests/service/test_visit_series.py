@@ -17,7 +17,7 @@ from libs.database.engine import new_id
 from libs.refusals import Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound, Unavailable
 from libs.rpc.client import call_service
 from tests.support.running_co_op import Infrastructure
-from tests.support.series_people import SeriesPeople
+from tests.support.series_people import ZONE, SeriesPeople
 from tests.support.visit_people import BEFORE_A_VISIT, visit_people
 
 WEEKS_8 = 56
@@ -140,6 +140,12 @@ async def test_the_job_goes_on_day_by_day_and_brings_nothing_back(infrastructure
         await people.move(moved, ada, people.at(20, 12), 2)
         await people.take(taken, wren)
         assert await everybody.run_job(0) == 0, "what was made on agreement is not made again"
+        tomorrow = await everybody.next_due(0)
+        assert tomorrow is not None
+        assert tomorrow.astimezone(ZONE).strftime("%H:%M") == "00:00", "a day more each day"
+        due = await everybody.next_due(5)
+        assert due is not None
+        assert due - people.co_op.now() < timedelta(days=5, seconds=1), "at once"
 
         with pytest.raises(Unavailable, match="DATABASE_AWAY"):
             await everybody.run_job(5, stop=True)
@@ -199,6 +205,7 @@ async def test_the_person_ends_it_and_each_worker_is_told_once(infrastructure: I
         with pytest.raises(Invalid, match="SERIES_ENDS_EARLIER"):
             await everybody.end(series, ada, people.day(11), 3)
         assert await everybody.end(series, ada, people.day(0), 3) == 4
+        assert await everybody.next_due(1) is None, "nothing is left to be made"
         assert (await everybody.get(series, ada)).visits == []
         assert await everybody.list_series(ada) == []
 
@@ -270,7 +277,9 @@ async def test_a_worker_takes_them_all_but_those_that_cannot_be(infrastructure: 
         with pytest.raises(Invalid, match="TOO_MANY_VISITS"):
             await everybody.take(series, wren, shown * 8)
 
+        before = len(await told(everybody))
         await people.leave_team(ada, wren)
+        assert (await told(everybody))[before:] == [("series_given_back", {ada})], "once for all of them"
         assert {visit.free_places for visit in (await everybody.get(series, ada)).visits if visit.visit_id in result.taken_visit_ids} == {1}
 
 

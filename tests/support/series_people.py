@@ -1,7 +1,7 @@
 """Calls for visits that repeat, in the names of the people of `visit_people.py`, and the job that makes their visits on a later day."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from libs.rpc.client import call_service
 from services.scheduling.jobs import plan_series_visits
 from tests.support.visit_people import VisitPeople
 
+ZONE = ZoneInfo("Europe/London")
 EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
 
 
@@ -90,15 +91,22 @@ class SeriesPeople:
 
     def days(self, shown: Sequence[visits.Visit]) -> list[int]:
         """How many days ahead each of them is."""
-        zone = ZoneInfo("Europe/London")
-        return [
-            (visit.starts_at.ToDatetime().replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).date() - self.people.day(0)).days
-            for visit in shown
-        ]
+        return [(visit.starts_at.ToDatetime().replace(tzinfo=UTC).astimezone(ZONE).date() - self.people.day(0)).days for visit in shown]
+
+    async def next_due(self, days: int) -> datetime | None:
+        """When the job looks again, asked so many days from now."""
+        job = plan_series_visits.job(ZONE)
+        database = Database(self.people.co_op.databases["scheduling"].run_url)
+        try:
+            async with database.work(callers.job(job.name), self.people.co_op.now() + timedelta(days=days), "tests") as work:
+                assert job.due is not None
+                return await job.due(work)
+        finally:
+            await database.close()
 
     async def run_job(self, days: int, *, stop: bool = False) -> int:
         """What the job does so many days from now, until nothing is due; `stop`: its connection is cut before it has committed."""
-        job, done = plan_series_visits.job(ZoneInfo("Europe/London")), 0
+        job, done = plan_series_visits.job(ZONE), 0
         database = Database(self.people.co_op.databases["scheduling"].run_url)
         try:
             while True:

@@ -17,7 +17,7 @@ async def begin_series(work: UnitOfWork, agreed: VisitSeries, caller: UUID, toda
     if agreed.replaces is not None:
         await _end_replaced(work, agreed, agreed.replaces, caller, today)
     await plan_visits_of(work, agreed, today)
-    await tell_of_series(work, Notice.SERIES_AGREED, agreed, {agreed.proposed_by, agreed.person})
+    await tell_of_series(work, Notice.SERIES_AGREED, agreed.id, {agreed.proposed_by, agreed.person})
 
 
 async def _end_replaced(work: UnitOfWork, agreed: VisitSeries, replaced: UUID, caller: UUID, today: date) -> None:
@@ -30,4 +30,4 @@ async def _end_replaced(work: UnitOfWork, agreed: VisitSeries, replaced: UUID, c
     await events_out.series_ended(work, ended, from_day, caller)
     workers = await cancel_series_visits(work, ended, from_day, caller)
     # The workers hear of the new times as they take them: their yes was for the ones before.
-    await tell_of_series(work, Notice.SERIES_ENDED, ended, workers)
+    await tell_of_series(work, Notice.SERIES_ENDED, ended.id, workers)

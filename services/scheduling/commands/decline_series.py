@@ -15,5 +15,5 @@ async def decline_series(work: UnitOfWork, series_id: UUID, shown: int) -> int:
     declined = decline(proposed)
     await series.save(work, declined)
     await events_out.series_declined(work, declined, caller)
-    await tell_of_series(work, Notice.SERIES_DECLINED, declined, {declined.proposed_by, declined.person})
+    await tell_of_series(work, Notice.SERIES_DECLINED, declined.id, {declined.proposed_by, declined.person})
     return declined.version

@@ -25,5 +25,5 @@ async def end_series(work: UnitOfWork, series_id: UUID, shown: int, from_day: da
     await series.save(work, ended)
     await events_out.series_ended(work, ended, from_day, caller)
     workers = await cancel_series_visits(work, ended, from_day, caller)
-    await tell_of_series(work, Notice.SERIES_ENDED, ended, {*workers, ended.proposed_by, ended.person})
+    await tell_of_series(work, Notice.SERIES_ENDED, ended.id, {*workers, ended.proposed_by, ended.person})
     return ended.version

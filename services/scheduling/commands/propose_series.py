@@ -25,7 +25,7 @@ async def propose_series(work: UnitOfWork, person: UUID, new: NewSeries, replace
     await series.add(work, proposed)
     await events_out.series_proposed(work, proposed)
     if principal != person:
-        await tell_of_series(work, Notice.SERIES_PROPOSED, proposed, {person})
+        await tell_of_series(work, Notice.SERIES_PROPOSED, proposed.id, {person})
         return proposed
     agreed = agree(proposed, caller, today)
     await series.save(work, agreed)

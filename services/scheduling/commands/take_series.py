@@ -52,7 +52,7 @@ async def take_series(work: UnitOfWork, series_id: UUID, shown: Sequence[tuple[U
             result.taken.append(visit.id)
         except Refusal as refusal:
             result.not_taken.append(NotTaken(visit.id, refusal.reason, refusal.details))
-    result.not_taken.extend(NotTaken(gone, "VISIT_OVER", {}) for gone in versions.keys() - {visit.id for visit in to_come})
+    result.not_taken.extend(NotTaken(gone, "VISIT_OVER", {}) for gone in sorted(versions.keys() - {visit.id for visit in to_come}))
     if result.taken:
-        await tell_of_series(work, Notice.SERIES_TAKEN, found, {found.person})
+        await tell_of_series(work, Notice.SERIES_TAKEN, found.id, {found.person})
     return result

@@ -1,13 +1,12 @@
 """Tells people of a visit, each in the way they chose; never who did something of their own doing."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from libs.database.engine import UnitOfWork
 from services.scheduling.domain.visit import Visit
-from services.scheduling.domain.visit_series import VisitSeries
 from services.scheduling.storage import events_out
 
 _SERIES_NEWS = timedelta(weeks=4)
@@ -32,6 +31,7 @@ class Notice(StrEnum):
     SERIES_WITHDRAWN = "series_withdrawn"
     SERIES_ENDED = "series_ended"
     SERIES_TAKEN = "series_taken"
+    SERIES_GIVEN_BACK = "series_given_back"
 
 
 async def tell(work: UnitOfWork, notice: Notice, visit: Visit, people: Collection[UUID | None]) -> None:
@@ -42,8 +42,23 @@ async def tell(work: UnitOfWork, notice: Notice, visit: Visit, people: Collectio
         await events_out.notice_wanted(work, notice.value, visit.id, told, until)
 
 
-async def tell_of_series(work: UnitOfWork, notice: Notice, series: VisitSeries, people: Collection[UUID | None]) -> None:
+async def tell_of_series(work: UnitOfWork, notice: Notice, series_id: UUID, people: Collection[UUID | None]) -> None:
     """Once for all its visits."""
     told = {person for person in people if person is not None and person != work.caller.person}
     if told:
-        await events_out.notice_wanted(work, notice.value, series.id, told, work.now + _SERIES_NEWS)
+        await events_out.notice_wanted(work, notice.value, series_id, told, work.now + _SERIES_NEWS)
+
+
+async def tell_given_back(work: UnitOfWork, freed: Sequence[Visit]) -> None:
+    """Tells those to whom they are that a worker no longer comes to these visits: of those of one series once."""
+    for visit in first_of_each_series(freed):
+        if visit.series is None:
+            await tell(work, Notice.GIVEN_BACK, visit, {visit.person})
+        else:
+            await tell_of_series(work, Notice.SERIES_GIVEN_BACK, visit.series, {visit.person})
+
+
+def first_of_each_series(visits: Sequence[Visit]) -> list[Visit]:
+    """In their order; visits of no series are all among them."""
+    firsts = {visit.series: visit for visit in reversed(visits) if visit.series is not None}
+    return [visit for visit in visits if visit.series is None or firsts[visit.series].id == visit.id]

@@ -19,5 +19,5 @@ async def withdraw_series(work: UnitOfWork, series_id: UUID, shown: int) -> int:
     withdrawn = withdraw(proposed, caller)
     await series.save(work, withdrawn)
     await events_out.series_withdrawn(work, withdrawn)
-    await tell_of_series(work, Notice.SERIES_WITHDRAWN, withdrawn, {withdrawn.person})
+    await tell_of_series(work, Notice.SERIES_WITHDRAWN, withdrawn.id, {withdrawn.person})
     return withdrawn.version

@@ -54,5 +54,6 @@ KINDS: Mapping[str, NoticeKind] = {
     "series_withdrawn": NoticeKind(NoticeTopic.VISITS, "/visits/series/{about}"),
     "series_ended": NoticeKind(NoticeTopic.VISITS, "/visits/series/{about}"),
     "series_taken": NoticeKind(NoticeTopic.VISITS, "/visits/series/{about}"),
+    "series_given_back": NoticeKind(NoticeTopic.VISITS, "/visits/series/{about}"),
     SIGN_IN_LINK: NoticeKind(NoticeTopic.SECURITY, "/sign-in/{about}", at_once=True),
 }

@@ -9,13 +9,14 @@ from libs.access.record_fields import SECTIONS
 from services.web.page import Page
 from services.web.routes import PAGES
 from tests.support.hidden_fields import hidden_fields
-from tests.unit.web import fake_matching, fake_services, fake_teams, fake_visits, fake_vote_services
+from tests.unit.web import fake_matching, fake_series, fake_services, fake_teams, fake_visits, fake_vote_services
 from tests.unit.web.fake_people import JO
 from tests.unit.web.fake_services import FakeServices
 from tests.unit.web.scriptless_browser import ScriptlessBrowser
 
 VALUES: Mapping[str, tuple[str, ...]] = {
     "visit": (fake_visits.PROPOSED, fake_visits.TAKEN, fake_visits.OPEN),
+    "series": (fake_series.WAITING, fake_series.JOS, fake_series.RUNNING),
     "motion": (
         fake_services.OPEN_MOTION, fake_services.ANNOUNCED_MOTION, fake_services.CAPPED_MOTION, fake_services.CLOSED_MOTION,
     ),
@@ -59,6 +60,8 @@ QUERIES = (
     "/team?done=assigned", "/team?done=task_ended",
     "/week?done=taken", "/week?done=proposed", "/week?from=2026-12-01",
     *(f"/visits/{fake_visits.PROPOSED}?done={done}" for done in ("propose", "agree", "decline", "take", "cancel", "move")),
+    "/visits/series?done=proposed", "/visits/series?done=withdrawn", f"/visits/series/new?instead={fake_series.RUNNING}",
+    *(f"/visits/series/{fake_series.WAITING}?done={done}" for done in ("propose", "agree", "decline", "end")),
     "/second-looks?done=confirmed", "/you/sign-in?done=renamed", "/you/sign-in?done=removed",
     f"/you/sign-in/{fake_services.PASSKEY}?done=added",
     *(f"/votes/{fake_vote_services.SPLIT_VOTE}/settle?kind={kind}&decision=2" for kind in ("cuts", "leave_out", "annul")), "/nope",

@@ -56,6 +56,7 @@ from tests.unit.web.fake_records import (
     FakeRecordService,
 )
 from tests.unit.web.fake_rights import ASKED, LPA, FakeConsentService, FakeDataRequestService, FakeEmergencyService, FakeRelationshipService
+from tests.unit.web.fake_series import FakeVisitSeriesService
 from tests.unit.web.fake_sign_in import (
     HELPED_SESSION,
     PASSKEY,
@@ -148,6 +149,7 @@ class FakeServices:
     introductions: FakeIntroductionService = field(default_factory=FakeIntroductionService)
     teams: FakeTeamService = field(default_factory=FakeTeamService)
     visits: FakeVisitService = field(default_factory=FakeVisitService)
+    visit_series: FakeVisitSeriesService = field(default_factory=FakeVisitSeriesService)
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
     kept_forms: InMemoryKeptForms = field(default_factory=InMemoryKeptForms)
     notices: FakeNoticeService = field(default_factory=FakeNoticeService)
@@ -196,6 +198,7 @@ class FakeServices:
             "introductions",
             "teams",
             "visits",
+            "visit_series",
         )
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp(

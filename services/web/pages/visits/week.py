@@ -12,6 +12,7 @@ from libs.texts.days import read_day
 from services.web.http.forms import Form
 from services.web.page_context import PageContext
 from services.web.pages.qualification_view import kinds_in_words
+from services.web.pages.visits.series_list import count_waiting
 from services.web.pages.visits.visit_words import people_of, visit_row
 
 CHANGE = "week"
@@ -43,6 +44,7 @@ async def show(ctx: PageContext) -> Response:
         last=ctx.format_day((first + timedelta(days=_DAYS - 1)).isoformat()),
         before="/week?" + urlencode({"from": (first - timedelta(days=_DAYS)).isoformat()}),
         after="/week?" + urlencode({"from": (first + timedelta(days=_DAYS)).isoformat()}),
+        series_waiting=await count_waiting(ctx),
         done=ctx.query_param("done") if ctx.query_param("done") in _DONE else "",
     )
 

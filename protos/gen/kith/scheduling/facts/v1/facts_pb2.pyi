@@ -511,7 +511,8 @@ class NoticeWanted(_message.Message):
     kind: _builtins.str
     """visit_proposed, visit_agreed, visit_declined, visit_move_proposed, visit_moved, visit_cancelled, visit_taken,"""
     about_id: _builtins.str
-    """visit_given_back, visit_uncleared; series_proposed, series_agreed, series_declined, series_withdrawn, series_ended, series_taken
+    """visit_given_back, visit_uncleared; series_proposed, series_agreed, series_declined, series_withdrawn, series_ended, series_taken,
+    series_given_back
     the id of the visit or series, a dot, and an id of this notice
     """
     @_builtins.property
