@@ -34,6 +34,7 @@ from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from kith.person.v1.person_data_pb2_grpc import PersonDataServiceStub
 from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
 from kith.scheduling.v1.visit_records_pb2_grpc import VisitRecordServiceStub
+from kith.scheduling.v1.visit_series_pb2_grpc import VisitSeriesServiceStub
 from kith.scheduling.v1.visits_pb2_grpc import VisitServiceStub
 from kith.scheduling.v1.worker_weeks_pb2_grpc import WorkerWeekServiceStub
 from kith.status.v1.status_pb2_grpc import StatusServiceStub
@@ -50,59 +51,67 @@ class ServiceClients:
 
     def __init__(self, open_channel: Callable[[str], grpc.aio.Channel]) -> None:
         self._channels = {name: open_channel(name) for name in SERVICE_NAMES}
-        self.identity = IdentityServiceStub(self._channels["identity"])
-        self.data_requests = DataRequestServiceStub(self._channels["identity"])
-        """Requests of people for all that is held about them."""
-        self.relationships = RelationshipServiceStub(self._channels["identity"])
-        self.credentials = CredentialServiceStub(self._channels["identity"])
-        """What people are qualified for."""
-        self.files = FileServiceStub(self._channels["identity"])
-        self.records = RecordServiceStub(self._channels["identity"])
-        """What people say of themselves, and whom they let see it."""
-        self.consents = ConsentServiceStub(self._channels["identity"])
-        self.notices = NoticeServiceStub(self._channels["identity"])
-        """How persons want to be told."""
-        self.passkeys = PasskeyServiceStub(self._channels["identity"])
-        """Signing in with what a device holds."""
-        self.recovery = RecoveryServiceStub(self._channels["identity"])
-        """Signing in again as two people vouch."""
-        self.helping = HelpingServiceStub(self._channels["identity"])
+        self._open_identity(self._channels["identity"])
         self.membership = MembershipServiceStub(self._channels["membership"])
         self.governance = GovernanceServiceStub(self._channels["governance"])
         self.votes = VoteServiceStub(self._channels["governance"])
         """Federated votes as our own governance stores them."""
-        self.support_profiles = SupportProfileServiceStub(self._channels["matching"])
-        """What people look for and what they offer."""
-        self.suggestions = SuggestionServiceStub(self._channels["matching"])
-        """Offers that fit, with every reason."""
-        self.call_outs = CallOutServiceStub(self._channels["matching"])
-        """What people openly say that they look for."""
-        self.introductions = IntroductionServiceStub(self._channels["matching"])
-        self.peer_posts = PeerPostServiceStub(self._channels["matching"])
-        """What neighbours offer each other, and ask for."""
-        self.peers = PeerServiceStub(self._channels["matching"])
-        """Who gets to know whom as a peer."""
-        self.teams = TeamServiceStub(self._channels["matching"])
-        """Who is in whose team."""
-        self.tasks = TaskServiceStub(self._channels["matching"])
-        """Who in a team does what needs papers."""
-        self.reviews = ReviewServiceStub(self._channels["matching"])
-        """Visits that count, and how both say it goes."""
+        self._open_matching(self._channels["matching"])
         self.worker_weeks = WorkerWeekServiceStub(self._channels["scheduling"])
         """When workers are away, who could come, swaps, and weeks that are right."""
         self.visits = VisitServiceStub(self._channels["scheduling"])
         """When who comes to whom."""
         self.visit_records = VisitRecordServiceStub(self._channels["scheduling"])
         """What happened at visits, as both sides say."""
+        self.visit_series = VisitSeriesServiceStub(self._channels["scheduling"])
+        """Visits that repeat."""
         self.federation = FederationServiceStub(self._channels["federation"])
         self.evidence = EvidenceServiceStub(self._channels["federation"])
         """What the boards of a federated vote prove."""
         self.person_rights = {name: PersonRightsServiceStub(self._channels[name]) for name in PERSON_SERVICES}
         """What each service stores about a person, for that person."""
-        self.emergency = EmergencyServiceStub(self._channels["identity"])
         self.person_data = {name: PersonDataServiceStub(self._channels[name]) for name in PEOPLE_SERVICE_NAMES}
         """What each service has of a person."""
         self.statuses = {name: StatusServiceStub(channel) for name, channel in self._channels.items()}
+
+    def _open_identity(self, channel: grpc.aio.Channel) -> None:
+        self.identity = IdentityServiceStub(channel)
+        self.data_requests = DataRequestServiceStub(channel)
+        """Requests of people for all that is held about them."""
+        self.relationships = RelationshipServiceStub(channel)
+        self.credentials = CredentialServiceStub(channel)
+        """What people are qualified for."""
+        self.files = FileServiceStub(channel)
+        self.records = RecordServiceStub(channel)
+        """What people say of themselves, and whom they let see it."""
+        self.consents = ConsentServiceStub(channel)
+        self.notices = NoticeServiceStub(channel)
+        """How persons want to be told."""
+        self.passkeys = PasskeyServiceStub(channel)
+        """Signing in with what a device holds."""
+        self.recovery = RecoveryServiceStub(channel)
+        """Signing in again as two people vouch."""
+        self.helping = HelpingServiceStub(channel)
+        self.emergency = EmergencyServiceStub(channel)
+
+    def _open_matching(self, channel: grpc.aio.Channel) -> None:
+        self.support_profiles = SupportProfileServiceStub(channel)
+        """What people look for and what they offer."""
+        self.suggestions = SuggestionServiceStub(channel)
+        """Offers that fit, with every reason."""
+        self.call_outs = CallOutServiceStub(channel)
+        """What people openly say that they look for."""
+        self.introductions = IntroductionServiceStub(channel)
+        self.peer_posts = PeerPostServiceStub(channel)
+        """What neighbours offer each other, and ask for."""
+        self.peers = PeerServiceStub(channel)
+        """Who gets to know whom as a peer."""
+        self.teams = TeamServiceStub(channel)
+        """Who is in whose team."""
+        self.tasks = TaskServiceStub(channel)
+        """Who in a team does what needs papers."""
+        self.reviews = ReviewServiceStub(channel)
+        """Visits that count, and how both say it goes."""
 
     async def call(
         self, method: Method[RequestT, ResponseT], request: RequestT, token: str = "", seconds: float = client.DEADLINE_SECONDS

@@ -49,6 +49,8 @@ MEMBER = (
     "/week/swaps",
     "/visits/new",
     "/visits/confirming",
+    "/visits/series",
+    "/visits/series/new",
     "/you/qualifications",
     "/you/qualifications/new",
     "/you/record",
@@ -106,7 +108,7 @@ SECRETARY = (
     "/co-ops/invite",
     "/co-ops/accept",
 )
-TEAM_OWNER = ("/team", "/week", "/visits/new")
+TEAM_OWNER = ("/team", "/week", "/visits/new", "/visits/series", "/visits/series/new")
 WIDTHS = (320, 640, 768, 1280)
 SHEET_WIDTH, SHEET_HEIGHT = 658, 986
 """A4 less margins of 18 mm, in CSS pixels of 1/96 inch."""

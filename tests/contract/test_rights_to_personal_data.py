@@ -43,6 +43,8 @@ class Right(StrEnum):
     """The person, who acts for them, those in their team, a worker who comes: row-level security of scheduling's tables."""
     RECORD_SIDES = r"visit_records\.list_of_visit\("
     """The person, who acts for them, and the worker who wrote it: row-level security of scheduling's tables."""
+    IN_SERIES = r"series\.(get|list_seen)\("
+    """The person, who acts for them, those in their team: row-level security of scheduling's tables."""
     OWN_OR_ACTING = r"require_self_or_acting\(work, person, SCOPE\)"
     """For the person, and for who acts for them in this scope."""
     OWN_CODE = r"find_match|sign_in_with_code|finish_recovery|finish_passkey_sign_in"
@@ -122,6 +124,9 @@ GUARDS = {
     ("ListVisits", "Visit"): Guard("agreed_by proposed_by", Right.IN_VISIT, "scheduling/queries/list_visits"),
     ("ListOpenVisits", "Visit"): Guard("agreed_by proposed_by", Right.IN_VISIT, "scheduling/queries/list_open_visits"),
     ("GetVisitRecords", "VisitRecordEntry"): Guard("by note", Right.RECORD_SIDES, "scheduling/queries/get_visit_records"),
+    ("GetSeries", "Visit"): Guard("agreed_by proposed_by", Right.IN_SERIES, "scheduling/queries/get_series"),
+    ("GetSeries", "VisitSeries"): Guard("agreed_by proposed_by rule zone", Right.IN_SERIES, "scheduling/queries/get_series"),
+    ("ListSeries", "VisitSeries"): Guard("agreed_by proposed_by rule zone", Right.IN_SERIES, "scheduling/queries/list_series"),
     ("CastBallot", "Ballot"): Guard(_BALLOT, Right.OWN, "governance/commands/cast_ballot"),
     ("GetMyBallot", "Ballot"): Guard(_BALLOT, Right.OWN, "governance/queries/get_ballot"),
     ("ConfirmBallot", "Ballot"): Guard(_BALLOT, Right.SECRETARY, "governance/commands/confirm_ballot"),

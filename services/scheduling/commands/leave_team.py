@@ -5,7 +5,7 @@ from uuid import UUID
 
 from libs.access import merged_persons
 from libs.database.engine import UnitOfWork
-from services.scheduling.commands.tell import Notice, tell
+from services.scheduling.commands.tell import tell_given_back
 from services.scheduling.storage import events_out, teams, visit_places, visits
 
 
@@ -19,6 +19,7 @@ async def leave_team(work: UnitOfWork, team: UUID, person: UUID, at: datetime) -
     await teams.remove_member(work, main, person)
     if await teams.find_member(work, main, in_use) is not None:
         return  # They had joined as another entry too, and left with this one alone.
-    for place in await visit_places.free_in_team(work, main, in_use, at):
+    freed = await visit_places.free_in_team(work, main, in_use, at)
+    for place in freed:
         await events_out.visit_given_back(work, place.visit, place.person, in_use, "left_team")
-        await tell(work, Notice.GIVEN_BACK, await visits.get(work, place.visit), {place.person})
+    await tell_given_back(work, [await visits.get(work, place.visit) for place in freed])

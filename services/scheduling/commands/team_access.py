@@ -4,7 +4,6 @@ from uuid import UUID
 
 from libs.access import acting
 from libs.database.engine import UnitOfWork
-from libs.refusals import NotFound
 from services.scheduling.domain.visit import SCOPE, Visit, require_version
 from services.scheduling.storage import teams, visits
 
@@ -18,10 +17,7 @@ async def require_in_team(work: UnitOfWork, person: UUID) -> tuple[UUID, UUID]:
     principal = await acting.require_principal(work, SCOPE)
     if work.caller.acting_for is not None:
         await acting.require_self_or_acting(work, person, SCOPE)
-    team = await teams.find_by_owner(work, person)
-    if team is None or (principal != person and await teams.find_member(work, team, principal) is None):
-        raise NotFound("TEAM_UNKNOWN")
-    return team, principal
+    return await teams.require_place(work, person, principal), principal
 
 
 async def require_visit_in_team(work: UnitOfWork, visit_id: UUID, shown: int) -> tuple[Visit, UUID]:

@@ -1,6 +1,6 @@
 """Tells people of a visit, each in the way they chose; never who did something of their own doing."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -9,9 +9,12 @@ from libs.database.engine import UnitOfWork
 from services.scheduling.domain.visit import Visit
 from services.scheduling.storage import events_out
 
+_SERIES_NEWS = timedelta(weeks=4)
+"""So long it is of use to hear what became of a series."""
+
 
 class Notice(StrEnum):
-    """What there is to be told of a visit."""
+    """What there is to be told of a visit, or of visits that repeat."""
 
     PROPOSED = "visit_proposed"
     AGREED = "visit_agreed"
@@ -33,6 +36,13 @@ class Notice(StrEnum):
     TIMER_CONFIRMED = "visit_timer_confirmed"
     DISPUTED = "visit_disputed"
     STOOD_BY = "visit_stood_by"
+    SERIES_PROPOSED = "series_proposed"
+    SERIES_AGREED = "series_agreed"
+    SERIES_DECLINED = "series_declined"
+    SERIES_WITHDRAWN = "series_withdrawn"
+    SERIES_ENDED = "series_ended"
+    SERIES_TAKEN = "series_taken"
+    SERIES_GIVEN_BACK = "series_given_back"
 
 
 _OF_RECORDS = frozenset({Notice.RECORDED, Notice.CONFIRMED, Notice.TIMER_CONFIRMED, Notice.DISPUTED, Notice.STOOD_BY})
@@ -47,3 +57,25 @@ async def tell(work: UnitOfWork, notice: Notice, visit: Visit, people: Collectio
     told = {person for person in people if person is not None and person != work.caller.person}
     if told and until > work.now:
         await events_out.notice_wanted(work, notice.value, visit.id, told, until)
+
+
+async def tell_of_series(work: UnitOfWork, notice: Notice, series_id: UUID, people: Collection[UUID | None]) -> None:
+    """Once for all its visits."""
+    told = {person for person in people if person is not None and person != work.caller.person}
+    if told:
+        await events_out.notice_wanted(work, notice.value, series_id, told, work.now + _SERIES_NEWS)
+
+
+async def tell_given_back(work: UnitOfWork, freed: Sequence[Visit]) -> None:
+    """Tells those to whom they are that a worker no longer comes to these visits: of those of one series once."""
+    for visit in first_of_each_series(freed):
+        if visit.series is None:
+            await tell(work, Notice.GIVEN_BACK, visit, {visit.person})
+        else:
+            await tell_of_series(work, Notice.SERIES_GIVEN_BACK, visit.series, {visit.person})
+
+
+def first_of_each_series(visits: Sequence[Visit]) -> list[Visit]:
+    """In their order; visits of no series are all among them."""
+    firsts = {visit.series: visit for visit in reversed(visits) if visit.series is not None}
+    return [visit for visit in visits if visit.series is None or firsts[visit.series].id == visit.id]

@@ -95,6 +95,10 @@ class Visit:
     other_ends: datetime | None = None
     other_proposed_by: UUID | None = None
     version: int = 1
+    series: UUID | None = None
+    """Of visits that repeat."""
+    series_day: date | None = None
+    """For which day of the series it was made; it may have moved since."""
 
 
 def make_time(zone: ZoneInfo, day: date | None, start: int, minutes: int, now: datetime) -> VisitTime:

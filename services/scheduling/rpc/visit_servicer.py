@@ -109,6 +109,7 @@ def _message(visit: Visit, free_places: int) -> pb.Visit:
         other_starts_at=timestamp(visit.other_starts) if visit.other_starts else None,
         other_ends_at=timestamp(visit.other_ends) if visit.other_ends else None,
         free_places=free_places,
+        series_id=str(visit.series or ""),
     )
 
 
@@ -117,15 +118,15 @@ def _whole_visit(whole: WholeVisit) -> pb.GetVisitResponse:
     return pb.GetVisitResponse(visit=_message(visit, max(0, visit.workers - len(workers))), worker_ids=map(str, workers))
 
 
-def _listed(listed: ListedVisit) -> pb.Visit:
+def listed_visit(listed: ListedVisit) -> pb.Visit:
     message = _message(listed.visit, listed.free_places)
     message.worker_ids.extend(map(str, listed.workers))
     return message
 
 
 def _visits(page: Page[ListedVisit]) -> pb.ListVisitsResponse:
-    return pb.ListVisitsResponse(visits=map(_listed, page.items), next_page_token=page.next_token)
+    return pb.ListVisitsResponse(visits=map(listed_visit, page.items), next_page_token=page.next_token)
 
 
 def _open_visits(page: Page[ListedVisit]) -> pb.ListOpenVisitsResponse:
-    return pb.ListOpenVisitsResponse(visits=map(_listed, page.items), next_page_token=page.next_token)
+    return pb.ListOpenVisitsResponse(visits=map(listed_visit, page.items), next_page_token=page.next_token)

@@ -1,7 +1,7 @@
 """Events that scheduling publishes."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 from services.scheduling.domain.visit import Visit, VisitTime
 from services.scheduling.domain.visit_record import RecordEntry, VisitRecord
+from services.scheduling.domain.visit_series import VisitSeries
 from services.scheduling.storage.visit_places import VisitPlace
 
 
@@ -26,6 +27,7 @@ async def visit_proposed(work: UnitOfWork, visit: Visit) -> None:
         ends_at=_timestamp(visit.ends),
         workers=visit.workers,
         proposed_by=str(visit.proposed_by),
+        series_id=str(visit.series) if visit.series else "",
     )
     await outbox.publish(work, (event, event.visit_id))
 
@@ -122,16 +124,54 @@ async def visit_disputed(work: UnitOfWork, record: VisitRecord, by: UUID) -> Non
     await outbox.publish(work, (event, event.visit_id))
 
 
-async def notice_wanted(work: UnitOfWork, kind: str, visit: UUID, people: Collection[UUID], until: datetime) -> None:
-    """Each time anew: a visit may be taken and given back several times."""
+async def series_proposed(work: UnitOfWork, series: VisitSeries) -> None:
+    event = facts.SeriesProposed(
+        series_id=str(series.id),
+        person_id=str(series.person),
+        team_id=str(series.team),
+        rule=series.rule,
+        zone=series.zone,
+        first_day=series.first_day.isoformat(),
+        last_day=series.last_day.isoformat() if series.last_day else "",
+        start=series.start,
+        minutes=series.minutes,
+        workers=series.workers,
+        proposed_by=str(series.proposed_by),
+        replaces_series_id=str(series.replaces) if series.replaces else "",
+    )
+    await outbox.publish(work, (event, event.series_id))
+
+
+async def series_agreed(work: UnitOfWork, series: VisitSeries) -> None:
+    event = facts.SeriesAgreed(series_id=str(series.id), person_id=str(series.person), agreed_by=str(series.agreed_by))
+    await outbox.publish(work, (event, event.series_id))
+
+
+async def series_declined(work: UnitOfWork, series: VisitSeries, by: UUID) -> None:
+    event = facts.SeriesDeclined(series_id=str(series.id), person_id=str(series.person), declined_by=str(by))
+    await outbox.publish(work, (event, event.series_id))
+
+
+async def series_withdrawn(work: UnitOfWork, series: VisitSeries) -> None:
+    event = facts.SeriesWithdrawn(series_id=str(series.id), person_id=str(series.person), withdrawn_by=str(series.proposed_by))
+    await outbox.publish(work, (event, event.series_id))
+
+
+async def series_ended(work: UnitOfWork, series: VisitSeries, from_day: date, by: UUID) -> None:
+    event = facts.SeriesEnded(series_id=str(series.id), person_id=str(series.person), from_day=from_day.isoformat(), ended_by=str(by))
+    await outbox.publish(work, (event, event.series_id))
+
+
+async def notice_wanted(work: UnitOfWork, kind: str, about: UUID, people: Collection[UUID], until: datetime) -> None:
+    """Each time anew: a visit may be taken and given back several times. `about` is the visit or the series."""
     notice = facts.NoticeWanted(
         person_ids=sorted(map(str, people)),
         kind=kind,
-        about_id=f"{visit}.{work.new_id()}",
+        about_id=f"{about}.{work.new_id()}",
         due_at=_timestamp(work.now),
         until=_timestamp(until),
     )
-    await outbox.publish(work, (notice, str(visit)))
+    await outbox.publish(work, (notice, str(about)))
 
 
 async def person_data_erased(work: UnitOfWork, erased: Erased) -> None:

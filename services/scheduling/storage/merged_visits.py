@@ -5,17 +5,20 @@ from uuid import UUID
 from sqlalchemy import and_, delete, exists, or_, update
 
 from libs.database.engine import UnitOfWork
-from services.scheduling.storage.tables import timed_confirmation, visit, visit_place, visit_record, visit_record_entry
+from services.scheduling.storage.tables import timed_confirmation, visit, visit_place, visit_record, visit_record_entry, visit_series
 from services.scheduling.storage.visit_places import VisitPlace, to_place
 
 _SIDES = ("person", "worker")
-_PLANNERS = (visit.c.person, visit.c.proposed_by, visit.c.agreed_by, visit.c.other_proposed_by)
+_PLANNERS = (
+    *(visit.c.person, visit.c.proposed_by, visit.c.agreed_by, visit.c.other_proposed_by),
+    *(visit_series.c.person, visit_series.c.proposed_by, visit_series.c.agreed_by),
+)
 
 
 async def move_plans(work: UnitOfWork, kept: UUID, other: UUID) -> None:
-    """To whom visits are, who proposed them, and who agreed."""
+    """To whom visits and series are, who proposed them, and who agreed."""
     for column in _PLANNERS:
-        await work.connection.execute(update(visit).where(column == other).values({column.name: kept}))
+        await work.connection.execute(update(column.table).where(column == other).values({column.name: kept}))
     await work.connection.execute(update(visit_place).where(visit_place.c.person == other).values(person=kept))
 
 

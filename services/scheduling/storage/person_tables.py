@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy import case
+
 from libs.access.person_tables import (
     ACTING_RIGHTS,
     READS,
@@ -43,6 +45,35 @@ PERSON_TABLES = (
         retention=Retention("visits", tables.visit_place.c.ends),
     ),
     PersonTable(
+        tables.visit_series,
+        ("person",),
+        (
+            "id",
+            "person",
+            "team",
+            "rule",
+            "zone",
+            "first_day",
+            "last_day",
+            "start",
+            "minutes",
+            "workers",
+            "state",
+            "proposed_by",
+            "agreed_by",
+            "replaces",
+            "planned_until",
+            "version",
+        ),
+        # With it nothing more is made. Its visits refer to it and go before.
+        erasure=(Delete(),),
+        # From the last day of what took place; what goes on is kept. What was never agreed, from the day on which it would have begun.
+        retention=Retention(
+            "visits",
+            case((tables.visit_series.c.agreed_by.is_(None), tables.visit_series.c.first_day), else_=tables.visit_series.c.last_day),
+        ),
+    ),
+    PersonTable(
         tables.visit,
         ("person",),
         (
@@ -61,6 +92,8 @@ PERSON_TABLES = (
             "other_ends",
             "other_proposed_by",
             "version",
+            "series",
+            "series_day",
         ),
         erasure=(Delete(),),
         retention=Retention("visits", tables.visit.c.ends),

@@ -1,5 +1,6 @@
 """Scheduling's tables as metadata. `migrations/` holds the DDL that creates them, with the row-level security; a test compares both.
 
+A visit of a series has the `series_day` that it was made for: the unique index lets none be made twice, whatever became of the first.
 That no worker is in two places at once is an exclusion constraint of `visit_place`, in the migration alone: the metadata has no word for a
 range over ids. `team` and `team_member` are projections of matching's events, `merged_person` and `held_credential` of identity's, and
 `credential_rule` and `visit_rule` of governance's. `uncleared` has the workers whose credentials are to be looked at again. Two teams
@@ -30,6 +31,29 @@ from libs.database.columns import MOMENT, key, optional, required
 
 metadata = MetaData()
 
+visit_series = Table(
+    "visit_series",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid),
+    required("team", Uuid),
+    required("rule", Text),
+    required("zone", Text),
+    required("first_day", Date),
+    optional("last_day", Date),
+    required("start", Integer),
+    required("minutes", Integer),
+    required("workers", Integer),
+    required("state", Text),
+    required("proposed_by", Uuid),
+    optional("agreed_by", Uuid),
+    optional("replaces", Uuid),
+    optional("planned_until", Date),
+    required("version", BigInteger),
+    Index("visit_series_by_person", "person", "id"),
+    Index("visit_series_by_team", "team", "id"),
+)
+
 visit = Table(
     "visit",
     metadata,
@@ -48,9 +72,12 @@ visit = Table(
     optional("other_ends", MOMENT),
     optional("other_proposed_by", Uuid),
     required("version", BigInteger),
+    Column("series", Uuid, ForeignKey("visit_series.id", ondelete="SET NULL")),
+    optional("series_day", Date),
     Index("visit_by_person", "person", "starts", "id"),
     Index("visit_by_team", "team", "starts", "id"),
     Index("visit_by_end", "ends"),
+    Index("visit_of_series", "series", "series_day", unique=True),
 )
 
 visit_place = Table(

@@ -10,7 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from libs.access import merged_persons
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper
-from services.scheduling.storage.tables import team, team_member, visit, visit_place
+from libs.refusals import NotFound
+from services.scheduling.storage.tables import team, team_member, visit, visit_place, visit_series
 
 _SET_TEAM = insert(team).on_conflict_do_nothing()
 _INSERT_MEMBER = insert(team_member)
@@ -103,6 +104,14 @@ async def list_members(work: UnitOfWork, of: UUID) -> list[TeamMember]:
     return list(members.values())
 
 
+async def require_place(work: UnitOfWork, owner: UUID, who: UUID) -> UUID:
+    """The id of the owner's team, for those who are in it and for the owner. Raises NotFound TEAM_UNKNOWN, as for one that is not there."""
+    of = await find_by_owner(work, owner)
+    if of is None or (who != owner and await find_member(work, of, who) is None):
+        raise NotFound("TEAM_UNKNOWN")
+    return of
+
+
 async def _unite(work: UnitOfWork, owner: UUID) -> None:
     """All teams of one person are one, in which they are not a member themselves."""
     main = (await work.connection.execute(_OLDEST, {"of": owner})).scalar()
@@ -112,7 +121,7 @@ async def _unite(work: UnitOfWork, owner: UUID) -> None:
     same = team_member.alias("same")
     has_place = exists().where(same.c.team == main, same.c.entry == team_member.c.entry)
     await work.connection.execute(delete(team_member).where(team_member.c.team.in_(others), has_place))
-    for table in (team_member, visit, visit_place):
+    for table in (team_member, visit, visit_place, visit_series):
         await work.connection.execute(update(table).where(table.c.team.in_(others)).values(team=main))
     await work.connection.execute(update(team).where(team.c.owner == owner).values(main=main))
     await work.connection.execute(delete(team_member).where(team_member.c.team == main, team_member.c.person == owner))

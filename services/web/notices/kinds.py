@@ -63,5 +63,12 @@ KINDS: Mapping[str, NoticeKind] = {
     "visit_timer_confirmed": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
     "visit_disputed": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
     "visit_stood_by": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
+    "series_proposed": NoticeKind(NoticeTopic.VISITS, "/visits/series/{about}"),
+    "series_agreed": NoticeKind(NoticeTopic.VISITS, "/visits/series/{about}"),
+    "series_declined": NoticeKind(NoticeTopic.VISITS, "/visits/series/{about}"),
+    "series_withdrawn": NoticeKind(NoticeTopic.VISITS, "/visits/series/{about}"),
+    "series_ended": NoticeKind(NoticeTopic.VISITS, "/visits/series/{about}"),
+    "series_taken": NoticeKind(NoticeTopic.VISITS, "/visits/series/{about}"),
+    "series_given_back": NoticeKind(NoticeTopic.VISITS, "/visits/series/{about}"),
     SIGN_IN_LINK: NoticeKind(NoticeTopic.SECURITY, "/sign-in/{about}", at_once=True),
 }

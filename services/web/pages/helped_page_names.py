@@ -34,6 +34,7 @@ _KEYS: Mapping[str, str] = {
     "/team": "team.title",
     "/week": "week.title",
     "/visits": "week.title",
+    "/visits/series": "series.title",
 }
 """By the beginning of a page's path; the longest that fits counts."""
 

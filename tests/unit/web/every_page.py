@@ -12,6 +12,7 @@ from tests.support.hidden_fields import hidden_fields
 from tests.unit.web import (
     fake_matching,
     fake_neighbours,
+    fake_series,
     fake_services,
     fake_teams,
     fake_visit_records,
@@ -24,6 +25,7 @@ from tests.unit.web.scriptless_browser import ScriptlessBrowser
 
 VALUES: Mapping[str, tuple[str, ...]] = {
     "visit": (fake_visits.PROPOSED, fake_visits.TAKEN, fake_visits.OPEN, fake_visits.HAD, fake_visits.GIVEN),
+    "series": (fake_series.WAITING, fake_series.JOS, fake_series.RUNNING),
     "motion": (
         fake_services.OPEN_MOTION, fake_services.ANNOUNCED_MOTION, fake_services.CAPPED_MOTION, fake_services.CLOSED_MOTION,
     ),
@@ -78,6 +80,8 @@ QUERIES = (
     f"/visits/{fake_visits.GIVEN}/record/stand-by?record={fake_visit_records.BY_ADA}",
     f"/visits/{fake_visits.GIVEN}/record?record={fake_visit_records.BY_ADA}",
     "/visits/confirming?done=agree", "/visits/confirming?done=take_back",
+    "/visits/series?done=proposed", "/visits/series?done=withdrawn", f"/visits/series/new?instead={fake_series.RUNNING}",
+    *(f"/visits/series/{fake_series.WAITING}?done={done}" for done in ("propose", "agree", "decline", "end")),
     "/second-looks?done=confirmed", "/you/sign-in?done=renamed", "/you/sign-in?done=removed",
     f"/you/sign-in/{fake_services.PASSKEY}?done=added",
     *(f"/votes/{fake_vote_services.SPLIT_VOTE}/settle?kind={kind}&decision=2" for kind in ("cuts", "leave_out", "annul")), "/nope",

@@ -57,6 +57,7 @@ from tests.unit.web.fake_records import (
     FakeRecordService,
 )
 from tests.unit.web.fake_rights import ASKED, LPA, FakeConsentService, FakeDataRequestService, FakeEmergencyService, FakeRelationshipService
+from tests.unit.web.fake_series import FakeVisitSeriesService
 from tests.unit.web.fake_sign_in import (
     HELPED_SESSION,
     PASSKEY,
@@ -153,6 +154,7 @@ class FakeServices:
     visits: FakeVisitService = field(default_factory=FakeVisitService)
     worker_weeks: FakeWorkerWeekService = field(default_factory=FakeWorkerWeekService)
     visit_records: FakeVisitRecordService = field(default_factory=FakeVisitRecordService)
+    visit_series: FakeVisitSeriesService = field(default_factory=FakeVisitSeriesService)
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
     kept_forms: InMemoryKeptForms = field(default_factory=InMemoryKeptForms)
     notices: FakeNoticeService = field(default_factory=FakeNoticeService)
@@ -207,6 +209,7 @@ class FakeServices:
             "visits",
             "worker_weeks",
             "visit_records",
+            "visit_series",
         )
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp(

@@ -13,32 +13,43 @@ _TIME_FIELDS = ("day", "start", "minutes")
 
 
 async def _propose_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
-    owners = [ctx.subject_id] if ctx.acting else await _team_owners(ctx)
+    owners = [ctx.subject_id] if ctx.acting else await team_owners(ctx)
     names = await ctx.person_names(owners)
     people = [{"value": owner, "text": names[owner].full, "hint": ""} for owner in owners]
     return {"people": people, "counts": choices(ctx, "visit_workers", ["1", "2"]), **_time_values(ctx, fields)}
 
 
-async def _team_owners(ctx: PageContext) -> list[str]:
+async def team_owners(ctx: PageContext) -> list[str]:
     """Of the person's own team, and of those that they are in."""
     places: teams.GetTeamsResponse = await ctx.call(ctx.state.services.teams.GetTeams, teams.GetTeamsRequest(person_id=ctx.subject_id))
     return list(dict.fromkeys(place.owner_id for place in places.teams if not place.invited))
 
 
 def _time_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
-    lengths = [{"value": str(minutes), "text": clock_time(minutes)} for minutes in _LENGTHS]
-    return {"days": ctx.day_choices(0, 1), "lengths": lengths, "length": fields["minutes"] or "60"}
+    length = fields["minutes"] or "60"
+    return {"days": ctx.day_choices(0, 1), "lengths": visit_lengths(), "length": length}
+
+
+def visit_lengths(chosen: str = "") -> list[dict[str, str]]:
+    """How long a visit can be, as options of a field; with the one that was chosen elsewhere."""
+    lengths = {*_LENGTHS, *([typed_length(chosen)] if chosen else [])} - {0}
+    return [{"value": str(minutes), "text": clock_time(minutes)} for minutes in sorted(lengths)]
+
+
+def minute_of_day(text: str) -> int:
+    """-1, which scheduling refuses, for a text that is no time of day."""
+    hours, _, minutes = text.partition(":")
+    is_time = all(part.isascii() and part.isdecimal() and len(part) <= 2 for part in (hours, minutes))
+    return int(hours) * 60 + int(minutes) if is_time else -1
+
+
+def typed_length(text: str) -> int:
+    """In minutes; 0, which scheduling refuses, for a text that is no number."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
 
 
 def _when(fields: Fields) -> pb.LocalTime:
-    hours, _, minutes = fields["start"].partition(":")
-    is_time = all(part.isascii() and part.isdecimal() and len(part) <= 2 for part in (hours, minutes))
-    length = fields["minutes"]
-    return pb.LocalTime(
-        day=fields["day"],
-        start=int(hours) * 60 + int(minutes) if is_time else -1,
-        minutes=int(length) if length.isascii() and length.isdecimal() and len(length) < 6 else 0,
-    )
+    return pb.LocalTime(day=fields["day"], start=minute_of_day(fields["start"]), minutes=typed_length(fields["minutes"]))
 
 
 async def _propose(ctx: PageContext, fields: Fields, request_id: str) -> str:

@@ -34,6 +34,7 @@ async def show(ctx: PageContext) -> Response:
         workers=[names[worker].full for worker in response.worker_ids],
         proposed_by=names[visit.proposed_by].full,
         agreed_by=names[visit.agreed_by].full if visit.agreed_by else "",
+        series_id=visit.series_id,
         can=_possible(ctx, visit, response.worker_ids),
         section=section,
         done=ctx.query_param("done") if ctx.query_param("done") in (*_DO, "move", *record_section.DONE) else "",

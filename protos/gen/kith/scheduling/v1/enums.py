@@ -27,6 +27,14 @@ class VisitState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class SeriesState(StrEnum):
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    ENDED = "ended"
+
+
 class SwapState(StrEnum):
     OFFERED = "offered"
     ACCEPTED = "accepted"

@@ -96,6 +96,7 @@ class Visit(_message.Message):
     OTHER_ENDS_AT_FIELD_NUMBER: _builtins.int
     FREE_PLACES_FIELD_NUMBER: _builtins.int
     WORKER_IDS_FIELD_NUMBER: _builtins.int
+    SERIES_ID_FIELD_NUMBER: _builtins.int
     visit_id: _builtins.str
     person_id: _builtins.str
     team_id: _builtins.str
@@ -107,6 +108,8 @@ class Visit(_message.Message):
     agreed_by: _builtins.str
     """empty before"""
     free_places: _builtins.int
+    series_id: _builtins.str
+    """of visits that repeat; empty: none"""
     @_builtins.property
     def starts_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -138,10 +141,11 @@ class Visit(_message.Message):
         other_ends_at: _timestamp_pb2.Timestamp | None = ...,
         free_places: _builtins.int = ...,
         worker_ids: _abc.Iterable[_builtins.str] | None = ...,
+        series_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "other_ends_at", b"other_ends_at", "other_starts_at", b"other_starts_at", "starts_at", b"starts_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed_by", b"agreed_by", "ends_at", b"ends_at", "free_places", b"free_places", "other_ends_at", b"other_ends_at", "other_starts_at", b"other_starts_at", "person_id", b"person_id", "proposed_by", b"proposed_by", "starts_at", b"starts_at", "state", b"state", "team_id", b"team_id", "version", b"version", "visit_id", b"visit_id", "worker_ids", b"worker_ids", "workers", b"workers"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed_by", b"agreed_by", "ends_at", b"ends_at", "free_places", b"free_places", "other_ends_at", b"other_ends_at", "other_starts_at", b"other_starts_at", "person_id", b"person_id", "proposed_by", b"proposed_by", "series_id", b"series_id", "starts_at", b"starts_at", "state", b"state", "team_id", b"team_id", "version", b"version", "visit_id", b"visit_id", "worker_ids", b"worker_ids", "workers", b"workers"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kith/scheduling/facts/v1/facts.proto\x12\x18kith.scheduling.facts.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc7\x01\n\rVisitProposed\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0f\n\x07team_id\x18\x03 \x01(\t\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07workers\x18\x06 \x01(\x05\x12\x13\n\x0bproposed_by\x18\x07 \x01(\t\"\xa1\x01\n\x0bVisitAgreed\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12-\n\tstarts_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tagreed_by\x18\x05 \x01(\t\"Z\n\rVisitDeclined\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65\x63lined_by\x18\x03 \x01(\t\x12\x0f\n\x07goes_on\x18\x04 \x01(\x08\"\xa0\x01\n\nVisitTaken\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tworker_id\x18\x03 \x01(\t\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"U\n\x0eVisitGivenBack\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tworker_id\x18\x03 \x01(\t\x12\x0b\n\x03why\x18\x04 \x01(\t\"\xa2\x01\n\nVisitMoved\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12-\n\tstarts_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bproposed_by\x18\x05 \x01(\t\"K\n\x0eVisitCancelled\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x14\n\x0c\x63\x61ncelled_by\x18\x03 \x01(\t\"r\n\x0cVisitSwapped\x12\x0f\n\x07swap_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x16\n\x0e\x66rom_worker_id\x18\x04 \x01(\t\x12\x14\n\x0cto_worker_id\x18\x05 \x01(\t\"\xc8\x01\n\rVisitRecorded\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tworker_id\x18\x03 \x01(\t\x12\x11\n\trecord_id\x18\x04 \x01(\t\x12\x10\n\x08\x65ntry_id\x18\x05 \x01(\t\x12-\n\tstarts_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xfa\x01\n\x0eVisitConfirmed\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tworker_id\x18\x03 \x01(\t\x12\x11\n\trecord_id\x18\x04 \x01(\t\x12\x10\n\x08\x65ntry_id\x18\x05 \x01(\t\x12-\n\tstarts_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0c\x63onfirmed_by\x18\x08 \x01(\t\x12\x19\n\x11replaced_entry_id\x18\t \x01(\t\"\x81\x01\n\rVisitDisputed\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tworker_id\x18\x03 \x01(\t\x12\x11\n\trecord_id\x18\x04 \x01(\t\x12\x10\n\x08\x65ntry_id\x18\x05 \x01(\t\x12\x13\n\x0b\x64isputed_by\x18\x06 \x01(\t\"0\n\x0fReadAuditSealed\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12\r\n\x05\x63hain\x18\x02 \x01(\x0c\"|\n\x10PersonDataErased\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x12\n\nperson_ids\x18\x02 \x03(\t\x12\x15\n\rdeleted_kinds\x18\x03 \x03(\t\x12\x15\n\rblanked_kinds\x18\x04 \x03(\t\x12\x12\n\nkept_kinds\x18\x05 \x03(\t\"\x99\x01\n\x0cNoticeWanted\x12\x12\n\nperson_ids\x18\x01 \x03(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x10\n\x08\x61\x62out_id\x18\x03 \x01(\t\x12*\n\x06\x64ue_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kith/scheduling/facts/v1/facts.proto\x12\x18kith.scheduling.facts.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xda\x01\n\rVisitProposed\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0f\n\x07team_id\x18\x03 \x01(\t\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07workers\x18\x06 \x01(\x05\x12\x13\n\x0bproposed_by\x18\x07 \x01(\t\x12\x11\n\tseries_id\x18\x08 \x01(\t\"\xa1\x01\n\x0bVisitAgreed\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12-\n\tstarts_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tagreed_by\x18\x05 \x01(\t\"Z\n\rVisitDeclined\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65\x63lined_by\x18\x03 \x01(\t\x12\x0f\n\x07goes_on\x18\x04 \x01(\x08\"\xa0\x01\n\nVisitTaken\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tworker_id\x18\x03 \x01(\t\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"U\n\x0eVisitGivenBack\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tworker_id\x18\x03 \x01(\t\x12\x0b\n\x03why\x18\x04 \x01(\t\"\xa2\x01\n\nVisitMoved\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12-\n\tstarts_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bproposed_by\x18\x05 \x01(\t\"K\n\x0eVisitCancelled\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x14\n\x0c\x63\x61ncelled_by\x18\x03 \x01(\t\"r\n\x0cVisitSwapped\x12\x0f\n\x07swap_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x16\n\x0e\x66rom_worker_id\x18\x04 \x01(\t\x12\x14\n\x0cto_worker_id\x18\x05 \x01(\t\"\xc8\x01\n\rVisitRecorded\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tworker_id\x18\x03 \x01(\t\x12\x11\n\trecord_id\x18\x04 \x01(\t\x12\x10\n\x08\x65ntry_id\x18\x05 \x01(\t\x12-\n\tstarts_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xfa\x01\n\x0eVisitConfirmed\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tworker_id\x18\x03 \x01(\t\x12\x11\n\trecord_id\x18\x04 \x01(\t\x12\x10\n\x08\x65ntry_id\x18\x05 \x01(\t\x12-\n\tstarts_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0c\x63onfirmed_by\x18\x08 \x01(\t\x12\x19\n\x11replaced_entry_id\x18\t \x01(\t\"\x81\x01\n\rVisitDisputed\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tworker_id\x18\x03 \x01(\t\x12\x11\n\trecord_id\x18\x04 \x01(\t\x12\x10\n\x08\x65ntry_id\x18\x05 \x01(\t\x12\x13\n\x0b\x64isputed_by\x18\x06 \x01(\t\"\xea\x01\n\x0eSeriesProposed\x12\x11\n\tseries_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0f\n\x07team_id\x18\x03 \x01(\t\x12\x0c\n\x04rule\x18\x04 \x01(\t\x12\x0c\n\x04zone\x18\x05 \x01(\t\x12\x11\n\tfirst_day\x18\x06 \x01(\t\x12\x10\n\x08last_day\x18\x07 \x01(\t\x12\r\n\x05start\x18\x08 \x01(\x05\x12\x0f\n\x07minutes\x18\t \x01(\x05\x12\x0f\n\x07workers\x18\n \x01(\x05\x12\x13\n\x0bproposed_by\x18\x0b \x01(\t\x12\x1a\n\x12replaces_series_id\x18\x0c \x01(\t\"G\n\x0cSeriesAgreed\x12\x11\n\tseries_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tagreed_by\x18\x03 \x01(\t\"K\n\x0eSeriesDeclined\x12\x11\n\tseries_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65\x63lined_by\x18\x03 \x01(\t\"M\n\x0fSeriesWithdrawn\x12\x11\n\tseries_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x14\n\x0cwithdrawn_by\x18\x03 \x01(\t\"W\n\x0bSeriesEnded\x12\x11\n\tseries_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x10\n\x08\x66rom_day\x18\x03 \x01(\t\x12\x10\n\x08\x65nded_by\x18\x04 \x01(\t\"0\n\x0fReadAuditSealed\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12\r\n\x05\x63hain\x18\x02 \x01(\x0c\"|\n\x10PersonDataErased\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x12\n\nperson_ids\x18\x02 \x03(\t\x12\x15\n\rdeleted_kinds\x18\x03 \x03(\t\x12\x15\n\rblanked_kinds\x18\x04 \x03(\t\x12\x12\n\nkept_kinds\x18\x05 \x03(\t\"\x99\x01\n\x0cNoticeWanted\x12\x12\n\nperson_ids\x18\x01 \x03(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x10\n\x08\x61\x62out_id\x18\x03 \x01(\t\x12*\n\x06\x64ue_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,31 +33,41 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.scheduling.facts.v1.fa
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_VISITPROPOSED']._serialized_start=100
-  _globals['_VISITPROPOSED']._serialized_end=299
-  _globals['_VISITAGREED']._serialized_start=302
-  _globals['_VISITAGREED']._serialized_end=463
-  _globals['_VISITDECLINED']._serialized_start=465
-  _globals['_VISITDECLINED']._serialized_end=555
-  _globals['_VISITTAKEN']._serialized_start=558
-  _globals['_VISITTAKEN']._serialized_end=718
-  _globals['_VISITGIVENBACK']._serialized_start=720
-  _globals['_VISITGIVENBACK']._serialized_end=805
-  _globals['_VISITMOVED']._serialized_start=808
-  _globals['_VISITMOVED']._serialized_end=970
-  _globals['_VISITCANCELLED']._serialized_start=972
-  _globals['_VISITCANCELLED']._serialized_end=1047
-  _globals['_VISITSWAPPED']._serialized_start=1049
-  _globals['_VISITSWAPPED']._serialized_end=1163
-  _globals['_VISITRECORDED']._serialized_start=1166
-  _globals['_VISITRECORDED']._serialized_end=1366
-  _globals['_VISITCONFIRMED']._serialized_start=1369
-  _globals['_VISITCONFIRMED']._serialized_end=1619
-  _globals['_VISITDISPUTED']._serialized_start=1622
-  _globals['_VISITDISPUTED']._serialized_end=1751
-  _globals['_READAUDITSEALED']._serialized_start=1753
-  _globals['_READAUDITSEALED']._serialized_end=1801
-  _globals['_PERSONDATAERASED']._serialized_start=1803
-  _globals['_PERSONDATAERASED']._serialized_end=1927
-  _globals['_NOTICEWANTED']._serialized_start=1930
-  _globals['_NOTICEWANTED']._serialized_end=2083
+  _globals['_VISITPROPOSED']._serialized_end=318
+  _globals['_VISITAGREED']._serialized_start=321
+  _globals['_VISITAGREED']._serialized_end=482
+  _globals['_VISITDECLINED']._serialized_start=484
+  _globals['_VISITDECLINED']._serialized_end=574
+  _globals['_VISITTAKEN']._serialized_start=577
+  _globals['_VISITTAKEN']._serialized_end=737
+  _globals['_VISITGIVENBACK']._serialized_start=739
+  _globals['_VISITGIVENBACK']._serialized_end=824
+  _globals['_VISITMOVED']._serialized_start=827
+  _globals['_VISITMOVED']._serialized_end=989
+  _globals['_VISITCANCELLED']._serialized_start=991
+  _globals['_VISITCANCELLED']._serialized_end=1066
+  _globals['_VISITSWAPPED']._serialized_start=1068
+  _globals['_VISITSWAPPED']._serialized_end=1182
+  _globals['_VISITRECORDED']._serialized_start=1185
+  _globals['_VISITRECORDED']._serialized_end=1385
+  _globals['_VISITCONFIRMED']._serialized_start=1388
+  _globals['_VISITCONFIRMED']._serialized_end=1638
+  _globals['_VISITDISPUTED']._serialized_start=1641
+  _globals['_VISITDISPUTED']._serialized_end=1770
+  _globals['_SERIESPROPOSED']._serialized_start=1773
+  _globals['_SERIESPROPOSED']._serialized_end=2007
+  _globals['_SERIESAGREED']._serialized_start=2009
+  _globals['_SERIESAGREED']._serialized_end=2080
+  _globals['_SERIESDECLINED']._serialized_start=2082
+  _globals['_SERIESDECLINED']._serialized_end=2157
+  _globals['_SERIESWITHDRAWN']._serialized_start=2159
+  _globals['_SERIESWITHDRAWN']._serialized_end=2236
+  _globals['_SERIESENDED']._serialized_start=2238
+  _globals['_SERIESENDED']._serialized_end=2325
+  _globals['_READAUDITSEALED']._serialized_start=2327
+  _globals['_READAUDITSEALED']._serialized_end=2375
+  _globals['_PERSONDATAERASED']._serialized_start=2377
+  _globals['_PERSONDATAERASED']._serialized_end=2501
+  _globals['_NOTICEWANTED']._serialized_start=2504
+  _globals['_NOTICEWANTED']._serialized_end=2657
 # @@protoc_insertion_point(module_scope)

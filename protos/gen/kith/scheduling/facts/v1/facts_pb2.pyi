@@ -32,12 +32,15 @@ class VisitProposed(_message.Message):
     ENDS_AT_FIELD_NUMBER: _builtins.int
     WORKERS_FIELD_NUMBER: _builtins.int
     PROPOSED_BY_FIELD_NUMBER: _builtins.int
+    SERIES_ID_FIELD_NUMBER: _builtins.int
     visit_id: _builtins.str
     person_id: _builtins.str
     """who gets support"""
     team_id: _builtins.str
     workers: _builtins.int
     proposed_by: _builtins.str
+    series_id: _builtins.str
+    """of visits that repeat; empty: none"""
     @_builtins.property
     def starts_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -52,10 +55,11 @@ class VisitProposed(_message.Message):
         ends_at: _timestamp_pb2.Timestamp | None = ...,
         workers: _builtins.int = ...,
         proposed_by: _builtins.str = ...,
+        series_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "starts_at", b"starts_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "person_id", b"person_id", "proposed_by", b"proposed_by", "starts_at", b"starts_at", "team_id", b"team_id", "visit_id", b"visit_id", "workers", b"workers"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "person_id", b"person_id", "proposed_by", b"proposed_by", "series_id", b"series_id", "starts_at", b"starts_at", "team_id", b"team_id", "visit_id", b"visit_id", "workers", b"workers"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -426,6 +430,180 @@ class VisitDisputed(_message.Message):
 Global___VisitDisputed: _TypeAlias = VisitDisputed  # noqa: Y015
 
 @_typing.final
+class SeriesProposed(_message.Message):
+    """SeriesProposed: somebody in the team proposed visits that repeat. They take place once the person has agreed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERIES_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    TEAM_ID_FIELD_NUMBER: _builtins.int
+    RULE_FIELD_NUMBER: _builtins.int
+    ZONE_FIELD_NUMBER: _builtins.int
+    FIRST_DAY_FIELD_NUMBER: _builtins.int
+    LAST_DAY_FIELD_NUMBER: _builtins.int
+    START_FIELD_NUMBER: _builtins.int
+    MINUTES_FIELD_NUMBER: _builtins.int
+    WORKERS_FIELD_NUMBER: _builtins.int
+    PROPOSED_BY_FIELD_NUMBER: _builtins.int
+    REPLACES_SERIES_ID_FIELD_NUMBER: _builtins.int
+    series_id: _builtins.str
+    person_id: _builtins.str
+    """who gets support"""
+    team_id: _builtins.str
+    rule: _builtins.str
+    """an RRULE (RFC 5545), without the last day"""
+    zone: _builtins.str
+    """whose clock it goes by"""
+    first_day: _builtins.str
+    """an ISO date"""
+    last_day: _builtins.str
+    """an ISO date; empty: it goes on"""
+    start: _builtins.int
+    """minutes since midnight"""
+    minutes: _builtins.int
+    workers: _builtins.int
+    proposed_by: _builtins.str
+    replaces_series_id: _builtins.str
+    """whose place it takes from its first day; empty: none"""
+    def __init__(
+        self,
+        *,
+        series_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        team_id: _builtins.str = ...,
+        rule: _builtins.str = ...,
+        zone: _builtins.str = ...,
+        first_day: _builtins.str = ...,
+        last_day: _builtins.str = ...,
+        start: _builtins.int = ...,
+        minutes: _builtins.int = ...,
+        workers: _builtins.int = ...,
+        proposed_by: _builtins.str = ...,
+        replaces_series_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_day", b"first_day", "last_day", b"last_day", "minutes", b"minutes", "person_id", b"person_id", "proposed_by", b"proposed_by", "replaces_series_id", b"replaces_series_id", "rule", b"rule", "series_id", b"series_id", "start", b"start", "team_id", b"team_id", "workers", b"workers", "zone", b"zone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SeriesProposed: _TypeAlias = SeriesProposed  # noqa: Y015
+
+@_typing.final
+class SeriesAgreed(_message.Message):
+    """SeriesAgreed: the person agreed to it as a whole. Each of its visits is published as it is made."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERIES_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    AGREED_BY_FIELD_NUMBER: _builtins.int
+    series_id: _builtins.str
+    person_id: _builtins.str
+    agreed_by: _builtins.str
+    """the person, or who acted for them"""
+    def __init__(
+        self,
+        *,
+        series_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        agreed_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed_by", b"agreed_by", "person_id", b"person_id", "series_id", b"series_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SeriesAgreed: _TypeAlias = SeriesAgreed  # noqa: Y015
+
+@_typing.final
+class SeriesDeclined(_message.Message):
+    """SeriesDeclined: the person does not want it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERIES_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    DECLINED_BY_FIELD_NUMBER: _builtins.int
+    series_id: _builtins.str
+    person_id: _builtins.str
+    declined_by: _builtins.str
+    def __init__(
+        self,
+        *,
+        series_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        declined_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["declined_by", b"declined_by", "person_id", b"person_id", "series_id", b"series_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SeriesDeclined: _TypeAlias = SeriesDeclined  # noqa: Y015
+
+@_typing.final
+class SeriesWithdrawn(_message.Message):
+    """SeriesWithdrawn: who proposed it took it back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERIES_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    WITHDRAWN_BY_FIELD_NUMBER: _builtins.int
+    series_id: _builtins.str
+    person_id: _builtins.str
+    withdrawn_by: _builtins.str
+    def __init__(
+        self,
+        *,
+        series_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        withdrawn_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_id", b"person_id", "series_id", b"series_id", "withdrawn_by", b"withdrawn_by"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SeriesWithdrawn: _TypeAlias = SeriesWithdrawn  # noqa: Y015
+
+@_typing.final
+class SeriesEnded(_message.Message):
+    """SeriesEnded: from a day on it has no more visits. Those that were planned are published as cancelled."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERIES_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    FROM_DAY_FIELD_NUMBER: _builtins.int
+    ENDED_BY_FIELD_NUMBER: _builtins.int
+    series_id: _builtins.str
+    person_id: _builtins.str
+    from_day: _builtins.str
+    """an ISO date"""
+    ended_by: _builtins.str
+    def __init__(
+        self,
+        *,
+        series_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        from_day: _builtins.str = ...,
+        ended_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ended_by", b"ended_by", "from_day", b"from_day", "person_id", b"person_id", "series_id", b"series_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SeriesEnded: _TypeAlias = SeriesEnded  # noqa: Y015
+
+@_typing.final
 class ReadAuditSealed(_message.Message):
     """ReadAuditSealed: every read of a person's record up to this number is sealed, and this is the end of the hash chain."""
 
@@ -501,8 +679,9 @@ class NoticeWanted(_message.Message):
     """visit_proposed, visit_agreed, visit_declined, visit_move_proposed, visit_moved, visit_cancelled, visit_taken,"""
     about_id: _builtins.str
     """visit_given_back, visit_uncleared, visits_given_back, visit_asked, visit_swapped, swap_offered, swap_accepted, swap_declined,
-    visit_recorded, visit_confirmed, visit_timer_confirmed, visit_disputed, visit_stood_by
-    the visit's id, a dot, and an id of this notice
+    visit_recorded, visit_confirmed, visit_timer_confirmed, visit_disputed, visit_stood_by, series_proposed, series_agreed,
+    series_declined, series_withdrawn, series_ended, series_taken, series_given_back
+    the id of the visit or series, a dot, and an id of this notice
     """
     @_builtins.property
     def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...

@@ -1,0 +1,69 @@
+"""A worker or volunteer of the team takes all the open visits of a series that they can, in one step."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from libs.access import hats
+from libs.database.engine import UnitOfWork
+from libs.refusals import FailedPrecondition, NotAllowed, Refusal, invalid
+from services.scheduling.commands.take_place import take_place
+from services.scheduling.commands.tell import Notice, tell_of_series
+from services.scheduling.domain.visit import COMES_AS
+from services.scheduling.storage import series, series_visits, teams, visit_places
+
+MOST_AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class NotTaken:
+    """A visit that the worker does not come to, and why."""
+
+    visit: UUID
+    reason: str
+    details: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class TakenSeries:
+    """What came of it, in the order of the visits."""
+
+    taken: list[UUID]
+    not_taken: list[NotTaken]
+
+
+async def take_series(work: UnitOfWork, series_id: UUID, shown: Sequence[tuple[UUID, int]], *, zone: ZoneInfo) -> TakenSeries:
+    """`shown` are the visits on the page with their versions: nobody takes one at a time that they have not seen.
+
+    Raises NotFound SERIES_UNKNOWN, NotAllowed PERSON_NEEDED, Invalid TOO_MANY_VISITS, FailedPrecondition NOT_IN_TEAM,
+    NotAllowed VISIT_FOR_WORKERS.
+    """
+    worker = await hats.require_person(work)
+    if len(shown) > MOST_AT_ONCE:
+        raise invalid("visits", "TOO_MANY_VISITS")
+    found = await series.get(work, series_id)
+    await _require_goes_to(work, found.team, worker)
+    result, versions = TakenSeries([], []), dict(shown)
+    # All of them are locked first, in one order, and the worker after them, as `visit_places.lock_worker` asks for.
+    to_come = await series_visits.lock_to_come(work, series_id)
+    await visit_places.lock_worker(work, worker)
+    for visit in (visit for visit in to_come if visit.id in versions):
+        try:
+            async with work.savepoint():
+                await take_place(work, visit, worker, versions[visit.id], zone=zone)
+            result.taken.append(visit.id)
+        except Refusal as refusal:
+            result.not_taken.append(NotTaken(visit.id, refusal.reason, refusal.details))
+    result.not_taken.extend(NotTaken(gone, "VISIT_OVER", {}) for gone in sorted(versions.keys() - {visit.id for visit in to_come}))
+    if result.taken:
+        await tell_of_series(work, Notice.SERIES_TAKEN, found.id, {found.person})
+    return result
+
+
+async def _require_goes_to(work: UnitOfWork, team: UUID, worker: UUID) -> None:
+    member = await teams.find_member(work, team, worker)
+    if member is None:
+        raise FailedPrecondition("NOT_IN_TEAM")
+    if member.kind not in COMES_AS:
+        raise NotAllowed("VISIT_FOR_WORKERS")

@@ -1,0 +1,114 @@
+"""One series: when its visits are, which come next, and what this person can do about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from starlette.responses import Response
+
+from kith.scheduling.v1 import visit_series_pb2 as pb
+from kith.scheduling.v1 import visits_pb2 as visits
+from kith.scheduling.v1.enums import SeriesState, VisitState
+from services.web.http.forms import Form
+from services.web.page_context import PageContext, PersonName, utc_datetime
+from services.web.pages.visits import visit_words
+from services.web.pages.visits.series_taking import shown_visits, take
+from services.web.pages.visits.series_words import pattern_words, series_status, state_of
+
+CHANGE = "series"
+_OPEN = 5
+_DONE = ("propose", "agree", "decline", "end")
+
+
+@dataclass(frozen=True)
+class PlannedDay:
+    """A visit that a series would have."""
+
+    day: str
+    times: Markup
+    overlaps: bool
+
+
+async def show(ctx: PageContext) -> Response:
+    """Raises NotFound SERIES_UNKNOWN."""
+    request = pb.GetSeriesRequest(series_id=ctx.path_param("series"))
+    response: pb.GetSeriesResponse = await ctx.call(ctx.state.services.visit_series.GetSeries, request)
+    series = response.series
+    people = [series.person_id, series.proposed_by, *([series.agreed_by] if series.agreed_by else [])]
+    names = await ctx.person_names([*people, *visit_words.people_of(response.visits)])
+    rows = [visit_words.visit_row(ctx, visit, names, is_taken=ctx.person_id in visit.worker_ids) for visit in response.visits]
+    kind, says = series_status(ctx, series)
+    to_take = _open_visits(ctx, response)
+    return ctx.render(
+        "visits/series",
+        series=series,
+        name=names[series.person_id].full,
+        pattern=pattern_words(ctx, series.pattern),
+        kind=kind,
+        says=says,
+        rows=rows[:_OPEN],
+        later=rows[_OPEN:],
+        planned=planned_days(ctx, response.proposed_visits),
+        most=_OPEN,
+        shown=shown_visits(to_take),
+        plan=_plan(ctx, series, names),
+        can=_possible(ctx, series, to_take),
+        done=ctx.query_param("done") if ctx.query_param("done") in _DONE else "",
+    )
+
+
+async def change(ctx: PageContext, form: Form) -> Response:
+    """Agree, decline, take back or take them all. The service decides whether the person may."""
+    services, series, did = ctx.state.services.visit_series, ctx.path_param("series"), form.text("do")
+    values = {"request_id": form.request_id, "series_id": series}
+    if did == "agree":
+        await ctx.call(services.AgreeSeries, pb.AgreeSeriesRequest(**values, version=form.shown_number()))
+    elif did == "decline":
+        await ctx.call(services.DeclineSeries, pb.DeclineSeriesRequest(**values, version=form.shown_number()))
+    elif did == "withdraw":
+        await ctx.call(services.WithdrawSeries, pb.WithdrawSeriesRequest(**values, version=form.shown_number()))
+    elif did == "take":
+        return await take(ctx, form)
+    else:
+        return ctx.redirect(f"/visits/series/{series}")
+    return ctx.redirect("/visits/series?done=withdrawn" if did == "withdraw" else f"/visits/series/{series}?done={did}")
+
+
+def planned_days(ctx: PageContext, planned: Sequence[pb.SeriesVisit]) -> list[PlannedDay]:
+    """In words, in their order."""
+    return [
+        PlannedDay(
+            ctx.format_day(ctx.local_day(utc_datetime(visit.starts_at)).isoformat()),
+            visit_words.times_words(ctx, visit.starts_at, visit.ends_at),
+            visit.overlaps,
+        )
+        for visit in planned
+    ]
+
+
+def _plan(ctx: PageContext, series: pb.VisitSeries, names: Mapping[str, PersonName]) -> list[Markup]:
+    """Who proposed it and who agreed."""
+    lines = [ctx.say("visit.proposed_by", name=names[series.proposed_by].full)]
+    return lines + ([ctx.say("visit.agreed_by", name=names[series.agreed_by].full)] if series.agreed_by else [])
+
+
+def _open_visits(ctx: PageContext, response: pb.GetSeriesResponse) -> list[visits.Visit]:
+    """Those that this person could take: nobody takes visits to themselves, or in somebody's place."""
+    if ctx.acting or response.series.person_id == ctx.person_id:
+        return []
+    return [
+        visit
+        for visit in response.visits
+        if visit.free_places > 0 and ctx.person_id not in visit.worker_ids and visit_words.state_of(visit) is VisitState.AGREED
+    ]
+
+
+def _possible(ctx: PageContext, series: pb.VisitSeries, to_take: Sequence[visits.Visit]) -> list[str]:
+    state, is_own = state_of(series), series.person_id == ctx.subject_id
+    is_over = bool(series.pattern.last_day) and series.pattern.last_day < ctx.local_day().isoformat()
+    if is_over or state in (SeriesState.DECLINED, SeriesState.WITHDRAWN, None):
+        return []
+    if state is SeriesState.PROPOSED:
+        own = ["agree", "decline"] if is_own else []
+        return own + (["withdraw"] if not ctx.acting and series.proposed_by == ctx.person_id else [])
+    return (["take"] if to_take else []) + ["change"] + (["end"] if is_own else [])
