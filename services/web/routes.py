@@ -92,6 +92,7 @@ from services.web.pages.visits import (
     visit_forms,
     visit_page,
     week,
+    who_came,
     who_could_page,
     worker_week,
 )
@@ -256,6 +257,7 @@ _MEMBER_PAGES = (
     review_forms.VISIT_PAGE,
     Page("/week", week.show, week.take, week.CHANGE, acting=True),
     worker_week.PAGE,
+    who_came.PAGE,
     *away.PAGES,
     swap_list.PAGE,
     swap_offer.PAGE,

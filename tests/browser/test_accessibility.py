@@ -44,6 +44,7 @@ MEMBER = (
     "/team/invite?q=a",
     "/week",
     "/week/mine",
+    "/week/who-came",
     "/week/away",
     "/week/away/days",
     "/week/swaps",

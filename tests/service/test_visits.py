@@ -108,6 +108,32 @@ async def test_what_the_person_plans_is_agreed_with_that(infrastructure: Infrast
                 await people.propose(ada, ada, when)
 
 
+@pytest.mark.capability("S7")
+async def test_who_came_is_counted_over_the_last_weeks_and_told_the_person_alone(infrastructure: Infrastructure) -> None:
+    ada, sister, wren, jo = some_people(4)
+    async with visit_people(infrastructure) as people:
+        await people.form_team(ada, worker=[wren, jo])
+        taken = [wren] * 6 + [jo] * 3
+        for day, worker in enumerate(taken, start=1):
+            await people.take(await people.propose(ada, ada, people.at(day)), worker)
+        await people.propose(ada, ada, people.at(10))
+
+        async def came(by: UUID | str) -> pb.GetContinuityResponse:
+            request = pb.GetContinuityRequest(person_id=str(ada))
+            found: pb.GetContinuityResponse = await call_service(people.stub.GetContinuity, request, people.token(by))
+            return found
+
+        assert list((await came(ada)).workers) == [], "what is still to come counts for nothing"
+        await people.co_op.move_clock(int(timedelta(days=11).total_seconds()))
+        found = await came(ada)
+        assert [(worker.worker_id, worker.visits) for worker in found.workers] == [(str(wren), 6), (str(jo), 3)]
+        assert (found.index_thousandths, found.usual_thousandths) == (500, 667)
+        with pytest.raises(NotAllowed, match="NOT_YOURS"):
+            await came(wren)
+        await people.co_op.move_clock(int(timedelta(weeks=14).total_seconds()))
+        assert list((await came(await people.let_act(sister, ada))).workers) == []
+
+
 def _next_skipped_hour(today: date) -> pb.LocalTime:
     """Half past one on the last Sunday of March, which London's clocks leave out."""
     sunday = _last_sunday_of_march(today.year)

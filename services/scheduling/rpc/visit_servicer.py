@@ -1,6 +1,7 @@
 """The RPCs of visits."""
 
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ from services.scheduling.commands.move_visit import move_visit
 from services.scheduling.commands.propose_visit import propose_visit
 from services.scheduling.commands.take_visit import take_visit
 from services.scheduling.domain.visit import Visit
+from services.scheduling.queries.get_continuity import Continuity, get_continuity
 from services.scheduling.queries.get_visit import WholeVisit, get_visit
 from services.scheduling.queries.list_open_visits import list_open_visits
 from services.scheduling.queries.list_visits import list_visits
@@ -46,6 +48,7 @@ def visit_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
             "GetVisit": acting(query(lambda request: (_visit(request),), get_visit, _whole_visit)),
             "ListVisits": acting(query(_period, list_visits, _visits)),
             "ListOpenVisits": query(_page, list_open_visits, _open_visits),
+            "GetContinuity": acting(query(lambda request: (parse_id("person_id", request.person_id),), get_continuity, _continuity)),
         },
     )
 
@@ -130,3 +133,17 @@ def _visits(page: Page[ListedVisit]) -> pb.ListVisitsResponse:
 
 def _open_visits(page: Page[ListedVisit]) -> pb.ListOpenVisitsResponse:
     return pb.ListOpenVisitsResponse(visits=map(listed_visit, page.items), next_page_token=page.next_token)
+
+
+def _continuity(found: Continuity) -> pb.GetContinuityResponse:
+    workers = [pb.WorkerVisits(worker_id=str(worker), visits=visits) for worker, visits in found.workers]
+    return pb.GetContinuityResponse(
+        weeks=found.weeks,
+        workers=workers,
+        index_thousandths=_thousandths(found.index),
+        usual_thousandths=_thousandths(found.usual),
+    )
+
+
+def _thousandths(part: Fraction | None) -> int:
+    return round(part * 1000) if part is not None else 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, select, text, update
+from sqlalchemy import bindparam, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -56,6 +56,13 @@ _TIMES = select(visit_place.c.starts, visit_place.c.ends).where(
     visit_place.c.paid,
     visit_place.c.starts >= bindparam("begin", type_=MOMENT),
     visit_place.c.starts <= bindparam("end", type_=MOMENT),
+)
+_COUNTS = (
+    select(visit_place.c.worker, func.count().label("visits"))
+    .where(visit_place.c.person == bindparam("of"), visit_place.c.coming)
+    .where(visit_place.c.starts >= bindparam("begin", type_=MOMENT), visit_place.c.starts < bindparam("end", type_=MOMENT))
+    .group_by(visit_place.c.worker)
+    .order_by(func.count().desc(), visit_place.c.worker)
 )
 
 
@@ -133,3 +140,9 @@ async def list_paid_times(work: UnitOfWork, worker: UUID, around: datetime, with
     """Starts and ends of what they took for pay, in all teams, that starts at most so much before or after."""
     values = {"of": worker, "begin": around - within, "end": around + within}
     return [(row.starts, row.ends) for row in await work.connection.execute(_TIMES, values)]
+
+
+async def count_by_worker(work: UnitOfWork, person: UUID, begin: datetime, end: datetime) -> list[tuple[UUID, int]]:
+    """How often each worker came to a person in visits that start from `begin` until before `end`; who came most often first."""
+    rows = await work.connection.execute(_COUNTS, {"of": person, "begin": begin, "end": end})
+    return [(row.worker, row.visits) for row in rows]

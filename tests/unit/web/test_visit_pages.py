@@ -123,6 +123,17 @@ def test_another_time_is_proposed_for_the_version_that_was_shown(fakes: FakeServ
     assert "This visit has started" in browser.page
 
 
+@pytest.mark.capability("S7")
+def test_the_person_reads_who_came_and_how_much_it_was_the_same(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    text = " ".join(visible_text(browser.open("/week/who-came")))
+    assert "In the last 12 weeks 3 people came, for 10 visits." in text
+    assert "Most often: Jo Bright, 6 visits." in text
+    assert "It is often the same people." in text
+    assert "index: 0.40. Share of who came most often: 0.60." in text
+    fakes.visits.came.clear()
+    assert "Nobody came in the last 12 weeks." in " ".join(visible_text(browser.open("/week/who-came")))
+
+
 def test_who_acts_for_somebody_sees_their_week_and_takes_nothing(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
     fakes.identity.may_act_for = (JO,)
     fakes.relationships.acts_for = {JO: [relationships.ACTING_SCOPE_TEAM]}

@@ -646,3 +646,83 @@ class ListOpenVisitsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListOpenVisitsResponse: _TypeAlias = ListOpenVisitsResponse  # noqa: Y015
+
+@_typing.final
+class GetContinuityRequest(_message.Message):
+    """GetContinuityRequest names who gets support."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetContinuityRequest: _TypeAlias = GetContinuityRequest  # noqa: Y015
+
+@_typing.final
+class GetContinuityResponse(_message.Message):
+    """GetContinuityResponse is of the visits that began in the last weeks. One to which two came counts for each of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WEEKS_FIELD_NUMBER: _builtins.int
+    WORKERS_FIELD_NUMBER: _builtins.int
+    INDEX_THOUSANDTHS_FIELD_NUMBER: _builtins.int
+    USUAL_THOUSANDTHS_FIELD_NUMBER: _builtins.int
+    weeks: _builtins.int
+    index_thousandths: _builtins.int
+    """the continuity of care index, rounded; 1000: always the same. 0 for fewer than two"""
+    usual_thousandths: _builtins.int
+    """the share of who came most often, rounded; 0 for none"""
+    @_builtins.property
+    def workers(self) -> _containers.RepeatedCompositeFieldContainer[Global___WorkerVisits]:
+        """who came most often first"""
+
+    def __init__(
+        self,
+        *,
+        weeks: _builtins.int = ...,
+        workers: _abc.Iterable[Global___WorkerVisits] | None = ...,
+        index_thousandths: _builtins.int = ...,
+        usual_thousandths: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["index_thousandths", b"index_thousandths", "usual_thousandths", b"usual_thousandths", "weeks", b"weeks", "workers", b"workers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetContinuityResponse: _TypeAlias = GetContinuityResponse  # noqa: Y015
+
+@_typing.final
+class WorkerVisits(_message.Message):
+    """WorkerVisits is how often somebody came."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORKER_ID_FIELD_NUMBER: _builtins.int
+    VISITS_FIELD_NUMBER: _builtins.int
+    worker_id: _builtins.str
+    visits: _builtins.int
+    def __init__(
+        self,
+        *,
+        worker_id: _builtins.str = ...,
+        visits: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["visits", b"visits", "worker_id", b"worker_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WorkerVisits: _TypeAlias = WorkerVisits  # noqa: Y015

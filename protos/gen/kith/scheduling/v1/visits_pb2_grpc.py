@@ -86,6 +86,11 @@ class VisitServiceStub:
                 request_serializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.ListOpenVisitsRequest.SerializeToString,
                 response_deserializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.ListOpenVisitsResponse.FromString,
                 _registered_method=True)
+        self.GetContinuity = channel.unary_unary(
+                '/kith.scheduling.v1.VisitService/GetContinuity',
+                request_serializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.GetContinuityRequest.SerializeToString,
+                response_deserializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.GetContinuityResponse.FromString,
+                _registered_method=True)
 
 
 class VisitServiceServicer:
@@ -163,6 +168,13 @@ class VisitServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetContinuity(self, request, context):
+        """The person: who came to them lately, and how much it was always the same.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_VisitServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -215,6 +227,11 @@ def add_VisitServiceServicer_to_server(servicer, server):
                     servicer.ListOpenVisits,
                     request_deserializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.ListOpenVisitsRequest.FromString,
                     response_serializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.ListOpenVisitsResponse.SerializeToString,
+            ),
+            'GetContinuity': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetContinuity,
+                    request_deserializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.GetContinuityRequest.FromString,
+                    response_serializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.GetContinuityResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -489,6 +506,33 @@ class VisitService:
             '/kith.scheduling.v1.VisitService/ListOpenVisits',
             kith_dot_scheduling_dot_v1_dot_visits__pb2.ListOpenVisitsRequest.SerializeToString,
             kith_dot_scheduling_dot_v1_dot_visits__pb2.ListOpenVisitsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetContinuity(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.scheduling.v1.VisitService/GetContinuity',
+            kith_dot_scheduling_dot_v1_dot_visits__pb2.GetContinuityRequest.SerializeToString,
+            kith_dot_scheduling_dot_v1_dot_visits__pb2.GetContinuityResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -55,6 +55,8 @@ class VisitServiceStub:
     """The visits to a person, for them; the visits a worker took, for the worker."""
     ListOpenVisits: _grpc.UnaryUnaryMultiCallable[_visits_pb2.ListOpenVisitsRequest, _visits_pb2.ListOpenVisitsResponse]
     """What the caller could take: agreed visits to come in their teams that need somebody."""
+    GetContinuity: _grpc.UnaryUnaryMultiCallable[_visits_pb2.GetContinuityRequest, _visits_pb2.GetContinuityResponse]
+    """The person: who came to them lately, and how much it was always the same."""
 
 @_typing.type_check_only
 class VisitServiceAsyncStub(VisitServiceStub):
@@ -83,6 +85,8 @@ class VisitServiceAsyncStub(VisitServiceStub):
     """The visits to a person, for them; the visits a worker took, for the worker."""
     ListOpenVisits: _aio.UnaryUnaryMultiCallable[_visits_pb2.ListOpenVisitsRequest, _visits_pb2.ListOpenVisitsResponse]  # type: ignore[assignment]
     """What the caller could take: agreed visits to come in their teams that need somebody."""
+    GetContinuity: _aio.UnaryUnaryMultiCallable[_visits_pb2.GetContinuityRequest, _visits_pb2.GetContinuityResponse]  # type: ignore[assignment]
+    """The person: who came to them lately, and how much it was always the same."""
 
 class VisitServiceServicer(metaclass=_abc_1.ABCMeta):
     """VisitService plans visits. Everybody in a person's team may propose a visit or another time for it; the person, or somebody who acts for
@@ -168,5 +172,13 @@ class VisitServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_visits_pb2.ListOpenVisitsResponse, _abc.Awaitable[_visits_pb2.ListOpenVisitsResponse]]:
         """What the caller could take: agreed visits to come in their teams that need somebody."""
+
+    @_abc_1.abstractmethod
+    def GetContinuity(
+        self,
+        request: _visits_pb2.GetContinuityRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_visits_pb2.GetContinuityResponse, _abc.Awaitable[_visits_pb2.GetContinuityResponse]]:
+        """The person: who came to them lately, and how much it was always the same."""
 
 def add_VisitServiceServicer_to_server(servicer: VisitServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
