@@ -1,7 +1,8 @@
 """Rows of visits' records, and of what was said. Row-level security shows them to the person and to the worker who wrote them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, insert, literal, select, update
@@ -12,7 +13,7 @@ from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import FailedPrecondition, NotFound
 from services.scheduling.domain.visit_record import RecordEntry, Said, VisitRecord
-from services.scheduling.storage.tables import visit_record, visit_record_entry
+from services.scheduling.storage.tables import visit, visit_record, visit_record_entry
 
 _BATCH = 200
 _BY_ID = select(visit_record).where(visit_record.c.id == bindparam("of")).with_for_update()
@@ -97,6 +98,13 @@ async def list_due(work: UnitOfWork) -> list[VisitRecord]:
 async def next_due(work: UnitOfWork) -> datetime | None:
     due: datetime | None = (await work.connection.execute(_NEXT_DUE)).scalar()
     return due
+
+
+async def list_waiting(work: UnitOfWork, side: Literal["person", "worker"], who: UUID, states: Collection[VisitRecordState]) -> list[UUID]:
+    """Visits with a record of which they are this side, in one of these states; each once, in the order in which they started."""
+    of_side = select(visit_record.c.visit).where(visit_record.c[side] == who, visit_record.c.state.in_([state.value for state in states]))
+    statement = select(visit.c.id).where(visit.c.id.in_(of_side)).order_by(visit.c.starts, visit.c.id).limit(_BATCH)
+    return list((await work.connection.execute(statement)).scalars())
 
 
 async def stop_timers(work: UnitOfWork, person: UUID) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
+from markupsafe import Markup
+
 from kith.scheduling.v1 import visits_pb2 as pb
 from kith.scheduling.v1.enums import VisitState
 from libs.refusals import Unavailable
@@ -16,6 +18,14 @@ _MOST_TODAY = 3
 
 
 @dataclass(frozen=True)
+class Question:
+    """What waits, in words, and where it is answered."""
+
+    says: Markup
+    path: str
+
+
+@dataclass(frozen=True)
 class VisitsAhead:
     """`later`: how many more come today. `following` is set only when nothing is left today."""
 
@@ -24,6 +34,8 @@ class VisitsAhead:
     following: VisitRow | None = None
     waiting: VisitRow | None = None
     """The first plan that the person has to agree to."""
+    questions: list[Question] = field(default_factory=list)
+    """What else waits for their answer."""
 
 
 async def list_visits_ahead(ctx: PageContext) -> VisitsAhead:
@@ -31,7 +43,7 @@ async def list_visits_ahead(ctx: PageContext) -> VisitsAhead:
     # From yesterday: a night visit goes on in the morning. None is longer than a day.
     begin = datetime.combine(ctx.local_day() - timedelta(days=1), time(), ctx.state.co_op.zone)
     try:
-        mine, taken = await asyncio.gather(*(_list(ctx, begin, giving=giving) for giving in (False, True)))
+        mine, taken, questions = await asyncio.gather(_list(ctx, begin, giving=False), _list(ctx, begin, giving=True), _list_questions(ctx))
     except Unavailable:
         return VisitsAhead()
     planned = [(visit, False) for visit in mine if state_of(visit) in TAKES_PLACE] + [(visit, True) for visit in taken]
@@ -50,7 +62,19 @@ async def list_visits_ahead(ctx: PageContext) -> VisitsAhead:
         later=max(0, len(today) - _MOST_TODAY),
         following=rows[0] if rows and not today else None,
         waiting=visit_row(ctx, waiting[0], names) if waiting else None,
+        questions=questions,
     )
+
+
+async def _list_questions(ctx: PageContext) -> list[Question]:
+    found: pb.ListWaitingResponse = await ctx.call(ctx.state.services.visits.ListWaiting, pb.ListWaitingRequest())
+    asked = (
+        ("home.to_confirm", len(found.to_confirm_visit_ids), f"/visits/{next(iter(found.to_confirm_visit_ids), '')}"),
+        ("home.disputed", len(found.disputed_visit_ids), f"/visits/{next(iter(found.disputed_visit_ids), '')}"),
+        ("home.swaps", found.swaps, "/week/swaps"),
+        ("series.waiting", found.series, "/visits/series"),
+    )
+    return [Question(ctx.say(key, count), path) for key, count, path in asked if count]
 
 
 async def _list(ctx: PageContext, begin: datetime, *, giving: bool) -> Sequence[pb.Visit]:

@@ -726,3 +726,58 @@ class WorkerVisits(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___WorkerVisits: _TypeAlias = WorkerVisits  # noqa: Y015
+
+@_typing.final
+class ListWaitingRequest(_message.Message):
+    """ListWaitingRequest is empty: it is about the caller."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListWaitingRequest: _TypeAlias = ListWaitingRequest  # noqa: Y015
+
+@_typing.final
+class ListWaitingResponse(_message.Message):
+    """ListWaitingResponse has the visits in the order in which they started."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TO_CONFIRM_VISIT_IDS_FIELD_NUMBER: _builtins.int
+    DISPUTED_VISIT_IDS_FIELD_NUMBER: _builtins.int
+    SWAPS_FIELD_NUMBER: _builtins.int
+    SERIES_FIELD_NUMBER: _builtins.int
+    swaps: _builtins.int
+    """offered to the caller"""
+    series: _builtins.int
+    """proposed to the caller"""
+    @_builtins.property
+    def to_confirm_visit_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """to the caller, and written down by who came"""
+
+    @_builtins.property
+    def disputed_visit_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """written down by the caller, and not right as the person says"""
+
+    def __init__(
+        self,
+        *,
+        to_confirm_visit_ids: _abc.Iterable[_builtins.str] | None = ...,
+        disputed_visit_ids: _abc.Iterable[_builtins.str] | None = ...,
+        swaps: _builtins.int = ...,
+        series: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["disputed_visit_ids", b"disputed_visit_ids", "series", b"series", "swaps", b"swaps", "to_confirm_visit_ids", b"to_confirm_visit_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListWaitingResponse: _TypeAlias = ListWaitingResponse  # noqa: Y015

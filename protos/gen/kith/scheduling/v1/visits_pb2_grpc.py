@@ -91,6 +91,11 @@ class VisitServiceStub:
                 request_serializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.GetContinuityRequest.SerializeToString,
                 response_deserializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.GetContinuityResponse.FromString,
                 _registered_method=True)
+        self.ListWaiting = channel.unary_unary(
+                '/kith.scheduling.v1.VisitService/ListWaiting',
+                request_serializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.ListWaitingRequest.SerializeToString,
+                response_deserializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.ListWaitingResponse.FromString,
+                _registered_method=True)
 
 
 class VisitServiceServicer:
@@ -175,6 +180,13 @@ class VisitServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListWaiting(self, request, context):
+        """What waits for an answer of the caller's.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_VisitServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -232,6 +244,11 @@ def add_VisitServiceServicer_to_server(servicer, server):
                     servicer.GetContinuity,
                     request_deserializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.GetContinuityRequest.FromString,
                     response_serializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.GetContinuityResponse.SerializeToString,
+            ),
+            'ListWaiting': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListWaiting,
+                    request_deserializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.ListWaitingRequest.FromString,
+                    response_serializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.ListWaitingResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -533,6 +550,33 @@ class VisitService:
             '/kith.scheduling.v1.VisitService/GetContinuity',
             kith_dot_scheduling_dot_v1_dot_visits__pb2.GetContinuityRequest.SerializeToString,
             kith_dot_scheduling_dot_v1_dot_visits__pb2.GetContinuityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListWaiting(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.scheduling.v1.VisitService/ListWaiting',
+            kith_dot_scheduling_dot_v1_dot_visits__pb2.ListWaitingRequest.SerializeToString,
+            kith_dot_scheduling_dot_v1_dot_visits__pb2.ListWaitingResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -57,6 +57,8 @@ class VisitServiceStub:
     """What the caller could take: agreed visits to come in their teams that need somebody."""
     GetContinuity: _grpc.UnaryUnaryMultiCallable[_visits_pb2.GetContinuityRequest, _visits_pb2.GetContinuityResponse]
     """The person: who came to them lately, and how much it was always the same."""
+    ListWaiting: _grpc.UnaryUnaryMultiCallable[_visits_pb2.ListWaitingRequest, _visits_pb2.ListWaitingResponse]
+    """What waits for an answer of the caller's."""
 
 @_typing.type_check_only
 class VisitServiceAsyncStub(VisitServiceStub):
@@ -87,6 +89,8 @@ class VisitServiceAsyncStub(VisitServiceStub):
     """What the caller could take: agreed visits to come in their teams that need somebody."""
     GetContinuity: _aio.UnaryUnaryMultiCallable[_visits_pb2.GetContinuityRequest, _visits_pb2.GetContinuityResponse]  # type: ignore[assignment]
     """The person: who came to them lately, and how much it was always the same."""
+    ListWaiting: _aio.UnaryUnaryMultiCallable[_visits_pb2.ListWaitingRequest, _visits_pb2.ListWaitingResponse]  # type: ignore[assignment]
+    """What waits for an answer of the caller's."""
 
 class VisitServiceServicer(metaclass=_abc_1.ABCMeta):
     """VisitService plans visits. Everybody in a person's team may propose a visit or another time for it; the person, or somebody who acts for
@@ -180,5 +184,13 @@ class VisitServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_visits_pb2.GetContinuityResponse, _abc.Awaitable[_visits_pb2.GetContinuityResponse]]:
         """The person: who came to them lately, and how much it was always the same."""
+
+    @_abc_1.abstractmethod
+    def ListWaiting(
+        self,
+        request: _visits_pb2.ListWaitingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_visits_pb2.ListWaitingResponse, _abc.Awaitable[_visits_pb2.ListWaitingResponse]]:
+        """What waits for an answer of the caller's."""
 
 def add_VisitServiceServicer_to_server(servicer: VisitServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,0 +1,37 @@
+"""What of visits waits for an answer of the caller's: records, swaps and series. Visits that wait are in the list of visits."""
+
+from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from kith.scheduling.v1.enums import SeriesState, VisitRecordState
+from libs.access import hats
+from libs.database.engine import UnitOfWork
+from libs.database.paging import PageRequest
+from services.scheduling.storage import series, swaps, visit_records
+
+_MOST_SWAPS = 100
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The visits of records in the order in which they started; how many swaps and series there are."""
+
+    to_confirm: list[UUID]
+    disputed: list[UUID]
+    swaps: int
+    series: int
+
+
+async def list_waiting(work: UnitOfWork, *, zone: ZoneInfo) -> Waiting:
+    """Raises NotAllowed PERSON_NEEDED."""
+    person = await hats.require_person(work)
+    today = work.now.astimezone(zone).date()
+    offered = await swaps.list_open(work, person, PageRequest(_MOST_SWAPS))
+    proposed = await series.list_of(work, person, today)
+    return Waiting(
+        await visit_records.list_waiting(work, "person", person, (VisitRecordState.WRITTEN, VisitRecordState.STOOD_BY)),
+        await visit_records.list_waiting(work, "worker", person, (VisitRecordState.DISPUTED,)),
+        sum(swap.swap.to_worker == person for swap in offered.items),
+        sum(one.state is SeriesState.PROPOSED and one.proposed_by != person for one in proposed),
+    )
