@@ -89,11 +89,14 @@ async def export_person(
     cipher = (await sealer.ciphers(work, [person])).get(person) if sealer else None
     while index < len(tables) and len(records) < size:
         table = tables[index]
-        if table.own_alone and work.caller.acting_for is not None:
+        is_acting = work.caller.acting_for is not None
+        if table.own_alone and is_acting:
             index, inner = index + 1, ""
             continue
         request = PageRequest(size - len(records), inner)
-        rows = await paginate(work, table.rows_of(person), request, by=table.order, name=f"{name} {table.kind}")
+        rows = await paginate(
+            work, table.rows_of(person, table.own_alone_by if is_acting else ()), request, by=table.order, name=f"{name} {table.kind}"
+        )
         found = (row._mapping for row in rows.items)  # noqa: SLF001 - SQLAlchemy's public way
         records += [ExportedRecord(table.kind, _as_json(table, row, person, cipher)) for row in found]
         index, inner = (index, rows.next_token) if rows.next_token else (index + 1, "")

@@ -108,6 +108,8 @@ class PersonTable:
     retention: Retention | None = field(default=None, kw_only=True)
     own_alone: bool = field(default=False, kw_only=True)
     """The person alone gets these rows; who acts for them does not, and may be named in them."""
+    own_alone_by: tuple[str, ...] = field(default=(), kw_only=True)
+    """The person alone gets the rows that are about them in these columns; who acts for them gets those by the others."""
 
     def __post_init__(self) -> None:
         if sorted((*self.shown, *self.withheld)) != sorted(self.table.columns.keys()):
@@ -131,12 +133,13 @@ class PersonTable:
         """The primary key, which the pages of the export go along."""
         return tuple(self.table.primary_key.columns)
 
-    def rows_of(self, person: object) -> Select[Any]:
-        """The rows about this person: what is shown, and the primary key."""
+    def rows_of(self, person: object, without: tuple[str, ...] = ()) -> Select[Any]:
+        """The rows about this person, but for those by the columns `without`: what is shown, and the primary key."""
         names = dict.fromkeys((*self.shown, *(column.name for column in self.table.primary_key.columns)))
         about = [
             self.table.c[name].any(person) if isinstance(self.table.c[name].type, ARRAY) else self.table.c[name] == person
             for name in self.of
+            if name not in without
         ]
         about += [self.table.c[name].in_(select(whom.table.c.id).where(whom == person)) for name, whom in self.through.items()]
         return select(*(self.table.c[name] for name in names)).where(or_(literal_column("false"), *about))

@@ -32,7 +32,7 @@ async def accept_swap(work: UnitOfWork, swap_id: UUID, *, zone: ZoneInfo) -> Non
     if swap.return_visit is not None:
         moves.append((locked[swap.return_visit], swap.to_worker, swap.from_worker))
     for visit, giver, _ in moves:
-        await visit_records.require_not_begun(work, visit.id)
+        await visit_records.require_not_begun(work, visit.id, giver)
         if not await visit_places.give_back(work, visit.id, giver):
             raise FailedPrecondition("SWAP_CHANGED")
         await events_out.visit_given_back(work, visit.id, visit.person, giver, "swapped")

@@ -6,8 +6,9 @@ from uuid import UUID
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.cancel_series_visits import cancel_series_visits
 from services.scheduling.commands.plan_series_visits import plan_visits_of
+from services.scheduling.commands.series_access import proposer_of
 from services.scheduling.commands.tell import Notice, tell_of_series
-from services.scheduling.domain.visit_series import VisitSeries, make_way
+from services.scheduling.domain.visit_series import VisitSeries, begins_on, make_way
 from services.scheduling.storage import events_out, series
 
 
@@ -17,15 +18,15 @@ async def begin_series(work: UnitOfWork, agreed: VisitSeries, caller: UUID, toda
     if agreed.replaces is not None:
         await _end_replaced(work, agreed, agreed.replaces, caller, today)
     await plan_visits_of(work, agreed, today)
-    await tell_of_series(work, Notice.SERIES_AGREED, agreed.id, {agreed.proposed_by, agreed.person})
+    await tell_of_series(work, Notice.SERIES_AGREED, agreed.id, {*await proposer_of(work, agreed), agreed.person})
 
 
 async def _end_replaced(work: UnitOfWork, agreed: VisitSeries, replaced: UUID, caller: UUID, today: date) -> None:
     before = await series.get(work, replaced, lock=True)
-    ended = make_way(before, agreed, today)
+    from_day = begins_on(agreed, today, work.now)
+    ended = make_way(before, from_day, today)
     if ended is None:
         return
-    from_day = max(agreed.first_day, today)
     await series.save(work, ended)
     await events_out.series_ended(work, ended, from_day, caller)
     workers = await cancel_series_visits(work, ended, from_day, caller)

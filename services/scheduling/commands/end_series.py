@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from libs.database.engine import UnitOfWork
 from libs.refusals import invalid
 from services.scheduling.commands.cancel_series_visits import cancel_series_visits
-from services.scheduling.commands.series_access import require_own_series
+from services.scheduling.commands.series_access import proposer_of, require_own_series
 from services.scheduling.commands.tell import Notice, tell_of_series
 from services.scheduling.domain.visit_series import end
 from services.scheduling.storage import events_out, series
@@ -25,5 +25,5 @@ async def end_series(work: UnitOfWork, series_id: UUID, shown: int, from_day: da
     await series.save(work, ended)
     await events_out.series_ended(work, ended, from_day, caller)
     workers = await cancel_series_visits(work, ended, from_day, caller)
-    await tell_of_series(work, Notice.SERIES_ENDED, ended.id, {*workers, ended.proposed_by, ended.person})
+    await tell_of_series(work, Notice.SERIES_ENDED, ended.id, {*workers, *await proposer_of(work, ended), ended.person})
     return ended.version

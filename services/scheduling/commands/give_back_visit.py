@@ -15,7 +15,7 @@ async def give_back_visit(work: UnitOfWork, visit_id: UUID) -> None:
     worker = await hats.require_person(work)
     visit = await visits.get(work, visit_id, lock=True)
     require_not_started(visit, work.now)
-    await visit_records.require_not_begun(work, visit.id)
+    await visit_records.require_not_begun(work, visit.id, worker)
     if not await visit_places.give_back(work, visit.id, worker):
         raise FailedPrecondition("VISIT_NOT_YOURS")
     await events_out.visit_given_back(work, visit.id, visit.person, worker, "given_back")

@@ -16,14 +16,14 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     await merged_persons.lock(work, kept, other)
     await merged_persons.add(work, other, kept)
     await merged_visits.move_plans(work, kept, other)
-    # After the visits, as a take does.
+    await merged_weeks.move(work, kept, other)
+    # After the visits and the swaps, as everybody does.
     for worker in sorted((kept, other)):
         await visit_places.lock_worker(work, worker)
     for place in await merged_visits.free_doubles(work, kept, other):
         await events_out.visit_given_back(work, place.visit, place.person, kept, "merged")
         await tell(work, Notice.GIVEN_BACK, await visits.get(work, place.visit), {place.person, kept})
     await merged_visits.move_places(work, kept, other)
-    await merged_weeks.move(work, kept, other)
     await merged_visits.move_records(work, kept, other)
     await teams.move(work, kept, other)
     await held_credentials.move(work, kept, other)

@@ -10,7 +10,7 @@ from libs.refusals import AlreadyExists, FailedPrecondition
 from services.scheduling.commands.tell import Notice, tell
 from services.scheduling.domain.swap import Swap, require_two
 from services.scheduling.domain.visit import COMES_AS, Visit, require_free_place, require_version
-from services.scheduling.storage import swaps, teams, visit_places, visits
+from services.scheduling.storage import swaps, teams, visit_places, visit_records, visits
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,9 @@ async def offer_swap(work: UnitOfWork, shown: ShownVisit, colleague: UUID, shown
         require_free_place(locked[one.id], 0, work.now)
         require_version(locked[one.id], one.version)
     visit = locked[shown.id]
+    await visit_records.require_not_begun(work, visit.id, worker)
+    if shown_return:
+        await visit_records.require_not_begun(work, shown_return.id, colleague)
     await _require_own(work, visit, worker, colleague)
     if shown_return:
         await _require_theirs(work, locked[shown_return.id], visit, worker, colleague)

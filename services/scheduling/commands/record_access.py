@@ -18,6 +18,8 @@ async def begin_record(work: UnitOfWork, visit_id: UUID) -> tuple[Visit, VisitRe
     """
     worker = await hats.require_person(work)
     visit = await visits.get(work, visit_id, lock=True)
+    # Who opens their places again (away, left the team) waits for this lock, and then sees that they are there.
+    await visit_places.lock_worker(work, worker)
     if worker not in await visit_places.list_workers(work, visit.id):
         raise FailedPrecondition("VISIT_NOT_YOURS")
     require_time_to_begin(visit, work.now)

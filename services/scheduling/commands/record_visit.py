@@ -1,5 +1,6 @@
 """A worker writes when they started and finished, and what was done; or corrects that with a new entry."""
 
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -28,11 +29,12 @@ async def record_visit(
     if record_id is None:
         visit, record = await begin_record(work, visit_id)
         require_version(record, shown)
-        begun = None
+        begun, said_before = None, list[datetime]()
     else:
         record = await require_own_record(work, record_id, shown)
         visit, begun = await visits.get(work, record.visit), await visit_records.find_begun(work, record.id)
-    worked = worked_time(zone, visit, begun, starts, ends, work.now)
+        said_before = await visit_records.list_moments(work, record.id)
+    worked = worked_time(zone, visit, begun, starts, ends, work.now, said_before)
     timer = await timed_confirmations.timer_for(work, record.person, record.worker)
     said = write(record, statement(work, record.worker), worked, note, timer)
     await (visit_records.add if record_id is None else visit_records.save)(work, said)

@@ -6,7 +6,7 @@ from libs.access import acting
 from libs.database.engine import UnitOfWork
 from services.scheduling.domain.visit import SCOPE
 from services.scheduling.domain.visit_series import VisitSeries, require_version
-from services.scheduling.storage import series
+from services.scheduling.storage import series, teams
 
 
 async def require_own_series(work: UnitOfWork, series_id: UUID, shown: int) -> tuple[VisitSeries, UUID]:
@@ -19,3 +19,9 @@ async def require_own_series(work: UnitOfWork, series_id: UUID, shown: int) -> t
     caller = await acting.require_self_or_acting(work, found.person, SCOPE)
     require_version(found, shown)
     return found, caller
+
+
+async def proposer_of(work: UnitOfWork, of: VisitSeries) -> set[UUID]:
+    """Who proposed it, as long as it concerns them: a series goes on for years, and who left the team hears no more of it."""
+    concerned = of.proposed_by == of.person or await teams.find_member(work, of.team, of.proposed_by) is not None
+    return {of.proposed_by} if concerned else set()

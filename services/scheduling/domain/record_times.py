@@ -1,5 +1,6 @@
 """When a worker really started and finished: by the local clock as they write it, in UTC as it is stored."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -45,17 +46,25 @@ def require_day_of(visit: Visit, starts: datetime) -> datetime:
 
 
 def worked_time(
-    zone: ZoneInfo, visit: Visit, begun: datetime | None, starts: LocalMoment | None, ends: LocalMoment | None, now: datetime
+    zone: ZoneInfo,
+    visit: Visit,
+    begun: datetime | None,
+    starts: LocalMoment | None,
+    ends: LocalMoment | None,
+    now: datetime,
+    said: Collection[datetime] = (),
 ) -> WorkedTime:
     """`begun` is when the worker said that they start, which counts where they write no start. Without an end it is now.
 
-    A local time that comes twice means the first, but for an end that would lie before its start. Raises Invalid DATE_MALFORMED,
+    A local time that comes twice means what was `said` of the visit before, if it is one of those; else the first, but for an end that
+    would lie before its start. Raises Invalid DATE_MALFORMED,
     TIME_MALFORMED, TIME_SKIPPED, RECORD_START_MISSING, RECORD_OTHER_DAY, RECORD_ENDS_FIRST, RECORD_TOO_LONG or RECORD_IN_FUTURE.
     """
-    started = _moment(zone, visit, "starts", starts) if starts else begun
+    started = _moment(zone, visit, "starts", starts, said) if starts else begun
     if started is None:
         raise invalid("starts", "RECORD_START_MISSING")
-    finished = _moment(zone, visit, "ends", ends, after=started) if ends else now.replace(second=0, microsecond=0)
+    later = [moment for moment in said if moment > started]
+    finished = _moment(zone, visit, "ends", ends, later, after=started) if ends else now.replace(second=0, microsecond=0)
     require_day_of(visit, started)
     if max(started, finished) > now:
         raise invalid("starts" if started > now else "ends", "RECORD_IN_FUTURE")
@@ -66,7 +75,9 @@ def worked_time(
     return WorkedTime(started, finished)
 
 
-def _moment(zone: ZoneInfo, visit: Visit, field: str, local: LocalMoment, after: datetime | None = None) -> datetime:
+def _moment(
+    zone: ZoneInfo, visit: Visit, field: str, local: LocalMoment, said: Collection[datetime], after: datetime | None = None
+) -> datetime:
     if local.day is None:
         raise invalid(field, "DATE_MALFORMED")
     if not 0 <= local.minute < DAY_MINUTES:
@@ -75,6 +86,9 @@ def _moment(zone: ZoneInfo, visit: Visit, field: str, local: LocalMoment, after:
     if abs(local.day - visit.day) > timedelta(days=3):
         raise invalid(field, "RECORD_OTHER_DAY")
     clock = datetime.combine(local.day, time(*divmod(local.minute, 60)))
+    for known in said:
+        if known.astimezone(zone).replace(tzinfo=None) == clock:
+            return known
     moment = datetime.fromtimestamp(real_minute(zone, clock) * 60, UTC)
     if moment.astimezone(zone).replace(tzinfo=None) != clock:
         raise invalid(field, "TIME_SKIPPED")

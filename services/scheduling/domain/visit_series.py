@@ -154,9 +154,14 @@ def end(series: VisitSeries, from_day: date, today: date) -> VisitSeries:
     return replace(ended, last_day=from_day - _DAY)
 
 
-def make_way(series: VisitSeries, other: VisitSeries, today: date) -> VisitSeries | None:
-    """The series as the `other`, which replaces it, leaves it; None where it has nothing to give up: it is over by then already."""
-    from_day = max(other.first_day, today)
+def begins_on(series: VisitSeries, today: date, now: datetime) -> date:
+    """From which day it stands in the place of another one: not from today where today's time has gone by already."""
+    is_too_late = today in days_between(series, today, today) and time_on(series, today).starts <= now
+    return max(series.first_day, today + _DAY if is_too_late else today)
+
+
+def make_way(series: VisitSeries, from_day: date, today: date) -> VisitSeries | None:
+    """The series as another one leaves it that stands in its place from that day; None where it is over by then already."""
     if SeriesStep.END not in NEXT[series.state] or (series.last_day is not None and series.last_day < from_day):
         return None
     return end(series, from_day, today)

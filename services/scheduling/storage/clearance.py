@@ -15,7 +15,8 @@ from libs.rulebook.readiness import missing_credentials
 from services.scheduling.storage.tables import uncleared, visit, visit_place
 from services.scheduling.storage.visit_places import HAS_NOT_BEGUN
 
-_BATCH = 200
+_BATCH = 10
+"""Of workers at a time: no event is applied meanwhile. The job goes on at once while there are more."""
 _DOUBT = insert(uncleared).values(worker=bindparam("of")).on_conflict_do_nothing()
 _TO_COME = (visit_place.c.coming, visit_place.c.paid, visit_place.c.starts > bindparam("now", type_=MOMENT))
 _DOUBT_ALL = insert(uncleared).from_select(["worker"], select(visit_place.c.worker).where(*_TO_COME).distinct()).on_conflict_do_nothing()

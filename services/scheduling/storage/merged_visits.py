@@ -10,8 +10,9 @@ from services.scheduling.storage.visit_places import VisitPlace, to_place
 
 _SIDES = ("person", "worker")
 _PLANNERS = (
-    *(visit.c.person, visit.c.proposed_by, visit.c.agreed_by, visit.c.other_proposed_by),
+    # Series before their visits, as everybody locks them.
     *(visit_series.c.person, visit_series.c.proposed_by, visit_series.c.agreed_by),
+    *(visit.c.person, visit.c.proposed_by, visit.c.agreed_by, visit.c.other_proposed_by),
 )
 
 
@@ -47,8 +48,8 @@ async def move_places(work: UnitOfWork, kept: UUID, other: UUID) -> None:
 
 
 async def move_records(work: UnitOfWork, kept: UUID, other: UUID) -> None:
-    """Who wrote what about whom, and said what to it. No timer runs on: the kept entry's own choice counts from now on."""
-    stopped = update(visit_record).where(or_(visit_record.c.person.in_((kept, other)), visit_record.c.worker.in_((kept, other))))
+    """Who wrote what about whom, and said what to it. No timer of the other entry's runs on: the kept entry's own choice counts."""
+    stopped = update(visit_record).where(or_(visit_record.c.person == other, visit_record.c.worker == other))
     await work.connection.execute(stopped.values(timer_at=None))
     for column in (*(visit_record.c[name] for name in _SIDES), *(visit_record_entry.c[name] for name in (*_SIDES, "said_by"))):
         await work.connection.execute(update(column.table).where(column == other).values({column.name: kept}))

@@ -11,10 +11,10 @@ from services.scheduling.storage.tables import asked_worker, away, swap, week_co
 async def move(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     """Offers of the one entry to the other are over, and of two of a kind the kept entry's own stays.
 
-    The other's confirmations go: the week of one person is both entries' visits, which they have not seen together.
+    Confirmations of both go: the week of one person is both entries' visits, which they have not seen together.
     """
     await work.connection.execute(update(away).where(away.c.worker == other).values(worker=kept))
-    await work.connection.execute(delete(week_confirmation).where(week_confirmation.c.worker == other))
+    await work.connection.execute(delete(week_confirmation).where(week_confirmation.c.worker.in_((kept, other))))
     both = (kept, other)
     await work.connection.execute(delete(swap).where(swap.c.from_worker.in_(both), swap.c.to_worker.in_(both)))
     for column in (swap.c.from_worker, swap.c.to_worker, asked_worker.c.asked_by):

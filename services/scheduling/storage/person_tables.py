@@ -18,7 +18,7 @@ from libs.access.person_tables import (
 from services.scheduling.storage import tables
 
 PERSON_TABLES = (
-    PersonTable(tables.away, ("worker",), ("id", "worker", "begins", "ends"), erasure=(Delete(),)),
+    PersonTable(tables.away, ("worker",), ("id", "worker", "begins", "ends"), erasure=(Delete(),), own_alone=True),
     # An offer is between two workers, and an asking too; both go with the visit.
     PersonTable(
         tables.swap,
@@ -26,6 +26,7 @@ PERSON_TABLES = (
         ("id", "visit", "return_visit", "from_worker", "to_worker", "state", "offered_at", "expires_at", "answered_at"),
         {"version": "which plan of the visit both saw", "return_version": "which plan of the visit both saw"},
         erasure=(Delete(),),
+        own_alone=True,
     ),
     PersonTable(tables.asked_worker, ("worker", "asked_by"), ("visit", "worker", "starts", "asked_by", "asked_at"), erasure=(Delete(),)),
     PersonTable(
@@ -34,6 +35,7 @@ PERSON_TABLES = (
         ("worker", "monday", "confirmed_at"),
         {"fingerprint": "tells whether the visits, which are shown, have changed since"},
         erasure=(Delete(),),
+        own_alone=True,
     ),
     # Before the visits: erasing a person's visits erases who came to them.
     PersonTable(
@@ -43,35 +45,6 @@ PERSON_TABLES = (
         erasure=(Delete(),),
         # As long as the visit; longer than that no worker's own hold keeps it.
         retention=Retention("visits", tables.visit_place.c.ends),
-    ),
-    PersonTable(
-        tables.visit_series,
-        ("person",),
-        (
-            "id",
-            "person",
-            "team",
-            "rule",
-            "zone",
-            "first_day",
-            "last_day",
-            "start",
-            "minutes",
-            "workers",
-            "state",
-            "proposed_by",
-            "agreed_by",
-            "replaces",
-            "planned_until",
-            "version",
-        ),
-        # With it nothing more is made. Its visits refer to it and go before.
-        erasure=(Delete(),),
-        # From the last day of what took place; what goes on is kept. What was never agreed, from the day on which it would have begun.
-        retention=Retention(
-            "visits",
-            case((tables.visit_series.c.agreed_by.is_(None), tables.visit_series.c.first_day), else_=tables.visit_series.c.last_day),
-        ),
     ),
     PersonTable(
         tables.visit,
@@ -98,18 +71,49 @@ PERSON_TABLES = (
         erasure=(Delete(),),
         retention=Retention("visits", tables.visit.c.ends),
     ),
+    PersonTable(
+        tables.visit_series,
+        ("person",),
+        (
+            "id",
+            "person",
+            "team",
+            "rule",
+            "zone",
+            "first_day",
+            "last_day",
+            "start",
+            "minutes",
+            "workers",
+            "state",
+            "proposed_by",
+            "agreed_by",
+            "replaces",
+            "planned_until",
+            "version",
+        ),
+        # Erased before its visits, in the order in which everybody locks them: then nothing more is made.
+        erasure=(Delete(),),
+        # From the last day of what took place; what goes on is kept. What was never agreed, from the day on which it would have begun.
+        retention=Retention(
+            "visits",
+            case((tables.visit_series.c.agreed_by.is_(None), tables.visit_series.c.first_day), else_=tables.visit_series.c.last_day),
+        ),
+    ),
     # Kept as long as the visit, with which they go.
     PersonTable(
         tables.visit_record,
         ("person", "worker"),
         ("id", "visit", "person", "worker", "state", "version", "entry", "confirmed", "timer_at", "asks_person"),
         erasure=(Delete(("person",)), Keep(KeptFor.OTHERS, ("worker",))),
+        own_alone_by=("worker",),
     ),
     PersonTable(
         tables.visit_record_entry,
         ("person", "worker"),
         ("id", "record", "person", "worker", "number", "kind", "said_by", "said_at", "starts", "ends", "note", "about"),
         erasure=(Delete(("person",)), Keep(KeptFor.OTHERS, ("worker",))),
+        own_alone_by=("worker",),
     ),
     PersonTable(tables.timed_confirmation, ("person",), ("person", "set_by", "since"), erasure=(Delete(),)),
     PersonTable(

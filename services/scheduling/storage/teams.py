@@ -121,7 +121,8 @@ async def _unite(work: UnitOfWork, owner: UUID) -> None:
     same = team_member.alias("same")
     has_place = exists().where(same.c.team == main, same.c.entry == team_member.c.entry)
     await work.connection.execute(delete(team_member).where(team_member.c.team.in_(others), has_place))
-    for table in (team_member, visit, visit_place, visit_series):
+    # Series before their visits, as everybody locks them.
+    for table in (team_member, visit_series, visit, visit_place):
         await work.connection.execute(update(table).where(table.c.team.in_(others)).values(team=main))
     await work.connection.execute(update(team).where(team.c.owner == owner).values(main=main))
     await work.connection.execute(delete(team_member).where(team_member.c.team == main, team_member.c.person == owner))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, insert, literal, select, update
+from sqlalchemy import bindparam, exists, func, insert, select, update
 
 from kith.scheduling.v1.enums import VisitRecordEntryKind, VisitRecordState
 from libs.database.columns import MOMENT, among
@@ -13,7 +13,8 @@ from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import FailedPrecondition, NotFound
 from services.scheduling.domain.visit_record import RecordEntry, Said, VisitRecord
-from services.scheduling.storage.tables import visit, visit_record, visit_record_entry
+from services.scheduling.storage.all_rows import all_rows
+from services.scheduling.storage.tables import timed_confirmation, visit, visit_record, visit_record_entry
 
 _BATCH = 200
 _BY_ID = select(visit_record).where(visit_record.c.id == bindparam("of")).with_for_update()
@@ -27,18 +28,24 @@ _ENTRY = select(visit_record_entry).where(visit_record_entry.c.id == bindparam("
 _BEGUN = select(visit_record_entry.c.starts).where(
     visit_record_entry.c.record == bindparam("of"), visit_record_entry.c.kind == VisitRecordEntryKind.STARTED.value
 )
-_ANY = select(literal(1)).select_from(visit_record).where(visit_record.c.visit == bindparam("of")).limit(1)
+_WORKERS = select(visit_record.c.worker).where(visit_record.c.visit == bindparam("of"))
+_MOMENTS = select(visit_record_entry.c.starts, visit_record_entry.c.ends).where(visit_record_entry.c.record == bindparam("of"))
 _ADD = insert(visit_record)
 _SAVE = update(visit_record).where(visit_record.c.id == bindparam("saved"))
 _SAY = insert(visit_record_entry)
+# Also when the timer has run out: what was taken back at the moment of the writing counts as taken back.
+_IS_TIMED = (
+    visit_record.c.state == VisitRecordState.WRITTEN.value,
+    exists().where(timed_confirmation.c.person == visit_record.c.person, timed_confirmation.c.set_by != visit_record.c.worker),
+)
 _DUE = (
     select(visit_record)
-    .where(visit_record.c.timer_at <= bindparam("now", type_=MOMENT), visit_record.c.state == VisitRecordState.WRITTEN.value)
+    .where(visit_record.c.timer_at <= bindparam("now", type_=MOMENT), *_IS_TIMED)
     .order_by(visit_record.c.timer_at, visit_record.c.id)
     .limit(_BATCH)
     .with_for_update(skip_locked=True)
 )
-_NEXT_DUE = select(func.min(visit_record.c.timer_at)).where(visit_record.c.state == VisitRecordState.WRITTEN.value)
+_NEXT_DUE = select(func.min(visit_record.c.timer_at)).where(*_IS_TIMED)
 _STOP_TIMERS = update(visit_record).where(visit_record.c.person == bindparam("of")).values(timer_at=None)
 
 _to_record = row_mapper(VisitRecord)
@@ -72,9 +79,19 @@ async def get_entry(work: UnitOfWork, entry: UUID) -> RecordEntry:
     return _to_entry((await work.connection.execute(_ENTRY, {"of": entry})).one())
 
 
-async def require_not_begun(work: UnitOfWork, visit: UUID) -> None:
-    """Once a worker has said that they start, even some minutes early, the plan stays. Raises FailedPrecondition VISIT_STARTED."""
-    if (await work.connection.execute(_ANY, {"of": visit})).first() is not None:
+async def list_moments(work: UnitOfWork, record: UUID) -> list[datetime]:
+    """Every start and end that was said of it."""
+    rows = (await work.connection.execute(_MOMENTS, {"of": record})).all()
+    return [moment for row in rows for moment in (row.starts, row.ends) if moment is not None]
+
+
+async def require_not_begun(work: UnitOfWork, visit: UUID, worker: UUID | None = None) -> None:
+    """Once somebody, or this worker, has said that they start, even some minutes early, the plan stays, also for those who may not see the
+    record. Raises FailedPrecondition VISIT_STARTED.
+    """
+    async with all_rows(work):
+        begun = set((await work.connection.execute(_WORKERS, {"of": visit})).scalars())
+    if begun if worker is None else worker in begun:
         raise FailedPrecondition("VISIT_STARTED")
 
 

@@ -191,6 +191,9 @@ def test_a_night_over_a_clock_change_has_its_real_hours() -> None:
     assert [worked.ends - worked.starts for worked in times] == [timedelta(hours=1.5), timedelta(hours=3.5)]
     over = worked_time(LONDON, night, None, at(1, 45, back), at(1, 15, back), later)
     assert over.ends - over.starts == timedelta(minutes=30), "the second time that it is a quarter past one"
+    begun = datetime(2026, 10, 25, 1, 20, tzinfo=UTC)
+    written = worked_time(LONDON, night, begun, at(1, 20, back), at(2, 20, back), later, [begun])
+    assert (written.starts, written.ends - written.starts) == (begun, timedelta(hours=1)), "the second 1:20, as the tap said"
     forward = date(2026, 3, 29)
     begins = datetime(2026, 3, 29, 0, tzinfo=UTC)
     spring = Visit(UUID(int=9), ADA, TEAM, forward, begins, begins + timedelta(hours=3), 1, VisitState.AGREED, WREN, ADA)

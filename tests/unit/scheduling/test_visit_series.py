@@ -12,10 +12,20 @@ from kith.scheduling.v1.enums import SeriesState
 from libs.refusals import Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound, Refusal
 from services.scheduling.domain import visit_series
 from services.scheduling.domain.series_overlap import visits_ahead
-from services.scheduling.domain.visit_series import NewSeries, SeriesStep, VisitSeries, end, make_way, propose, require_replaceable
+from services.scheduling.domain.visit_series import (
+    NewSeries,
+    SeriesStep,
+    VisitSeries,
+    begins_on,
+    end,
+    make_way,
+    propose,
+    require_replaceable,
+)
 
 LONDON = ZoneInfo("Europe/London")
 TODAY = date(2026, 3, 2)
+NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 ADA, WREN, SISTER, TEAM, ID, OTHER = (UUID(int=number) for number in range(1, 7))
 PROPOSED, AGREED, DECLINED, WITHDRAWN, ENDED = (
     SeriesState.PROPOSED,
@@ -106,14 +116,16 @@ def test_who_proposed_it_takes_it_back_and_nobody_else() -> None:
 def test_a_series_makes_way_for_the_one_that_replaces_it() -> None:
     other = a_series(replace(WEEKLY, first_day=date(2026, 3, 16), weekdays=(2,)), OTHER, ID)
     before = agreed(a_series())
-    left = make_way(before, other, TODAY)
+    left = make_way(before, begins_on(other, TODAY, NOW), TODAY)
     assert left is not None
     assert (left.state, left.last_day) == (ENDED, date(2026, 3, 15)), "from the day that was named, not from the first visit"
-    late = make_way(before, other, date(2026, 3, 20))
+    friday, tuesday = datetime(2026, 3, 20, 8, tzinfo=UTC), datetime(2026, 3, 24, 12, tzinfo=UTC)
+    late = make_way(before, begins_on(other, friday.date(), friday), friday.date())
     assert late is not None
     assert late.last_day == date(2026, 3, 19), "agreed late, it ends from that day on"
+    assert begins_on(other, tuesday.date(), tuesday) == date(2026, 3, 25), "today's new time has gone by: today stays as it was"
     for over in (end(before, date(2026, 3, 10), TODAY), a_series(), visit_series.decline(a_series())):
-        assert make_way(over, other, TODAY) is None
+        assert make_way(over, begins_on(other, TODAY, NOW), TODAY) is None
 
     require_replaceable(before, ADA, TODAY)
     with pytest.raises(NotFound, match="SERIES_UNKNOWN"):

@@ -102,7 +102,10 @@ def _view(ctx: PageContext, record: pb.VisitRecord, names: Mapping[str, PersonNa
     state = known_word(pb.VisitRecordState, VisitRecordState, record.state, None)
     is_person = record.person_id == ctx.subject_id
     side, both = "person" if is_person else "worker", {"person": names[record.person_id].full, "worker": names[record.worker_id].full}
-    offered = _OF_PERSON if is_person else _OF_WORKER if record.worker_id == ctx.subject_id and not ctx.acting else {}
+    offered = _OF_WORKER if record.worker_id == ctx.subject_id and not ctx.acting else {}
+    # Nobody answers in another's place to what they wrote themselves.
+    if is_person and record.worker_id != ctx.person_id:
+        offered = _OF_PERSON
     latest = next((entry for entry in reversed(record.entries) if entry.HasField("ends_at")), None)
     return RecordView(
         record.record_id,

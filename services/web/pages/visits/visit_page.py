@@ -13,6 +13,8 @@ from services.web.pages.visits import record_section
 from services.web.pages.visits.visit_words import TAKES_PLACE, state_of, times_words, visit_row
 
 CHANGE = "visit"
+_BEFORE_THE_START = frozenset({"agree", "move", "cancel", "give_back", "swap"})
+"""What nobody does once a worker has said that they start."""
 _DO = ("agree", "decline", "take", "give_back", "cancel")
 
 
@@ -23,7 +25,7 @@ async def show(ctx: PageContext) -> Response:
     section = await record_section.load_section(ctx, visit)
     people = [visit.person_id, visit.proposed_by, *([visit.agreed_by] if visit.agreed_by else []), *response.worker_ids]
     names = await ctx.person_names(people)
-    other = None
+    other, has_begun = None, section is not None and bool(section.records)
     if visit.HasField("other_starts_at"):
         day = ctx.format_day(ctx.local_day(utc_datetime(visit.other_starts_at)).isoformat())
         other = f"{day}, {times_words(ctx, visit.other_starts_at, visit.other_ends_at)}"
@@ -35,7 +37,7 @@ async def show(ctx: PageContext) -> Response:
         proposed_by=names[visit.proposed_by].full,
         agreed_by=names[visit.agreed_by].full if visit.agreed_by else "",
         series_id=visit.series_id,
-        can=_possible(ctx, visit, response.worker_ids),
+        can=[step for step in _possible(ctx, visit, response.worker_ids) if not (has_begun and step in _BEFORE_THE_START)],
         section=section,
         done=ctx.query_param("done") if ctx.query_param("done") in (*_DO, "move", *record_section.DONE) else "",
     )
