@@ -13,6 +13,7 @@ from libs import callers
 from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound
 from tests.support.matching_people import MatchingPeople, matching_people
+from tests.support.peer_people import INTEREST, MEETING, peer_people
 from tests.support.running_co_op import Infrastructure
 from tests.support.waiting import wait_until
 
@@ -110,6 +111,68 @@ async def test_a_no_cannot_be_told_from_silence(infrastructure: Infrastructure) 
         await people.lift(ada, silent, token(ada))
         [asked] = (await people.introductions(ada)).introductions
         assert (asked.pair.worker_id, asked.asked) == (str(silent), True)
+
+
+@pytest.mark.capability("T1")
+async def test_a_no_of_who_has_asked_cannot_be_told_from_silence(infrastructure: Infrastructure) -> None:
+    """She asks three, and changes her mind about two: what they see and are answered is the same, and she sees and finds only the third."""
+    async with matching_people(infrastructure) as people:
+        ada, *workers = await people.members(4)
+        silent, refused, blocked = workers
+        token = people.co_op.token
+        await people.look_for_support(ada)
+        await people.offer_support(*workers)
+        await people.get_ready(*workers)
+        for worker in workers:
+            assert await people.yes(ada, worker, token(ada)) == pb.INTRODUCTION_STEP_INTEREST
+        await people.no(ada, refused, token(ada))
+        await people.no(ada, blocked, token(ada), block=True)
+
+        async def seen() -> list[list[tuple[object, ...]]]:
+            lists = [await people.introductions(worker, giving=True) for worker in workers]
+            return [
+                [(one.step, one.said_yes, one.asked) for one in found.introductions] + [(one.kind,) for one in found.not_now]
+                for found in lists
+            ]
+
+        assert await seen() == [[(pb.INTRODUCTION_STEP_INTEREST, False, True)]] * 3
+        for step in (pb.INTRODUCTION_STEP_INTEREST, pb.INTRODUCTION_STEP_MEETING):
+            answered = [await people.yes(ada, worker, token(worker), step) for worker in workers]
+            assert answered == [pb.INTRODUCTION_STEP_MEETING] * 3
+        assert await seen() == [[(pb.INTRODUCTION_STEP_MEETING, True, False)]] * 3
+        assert [one.pair.worker_id for one in (await people.introductions(ada)).introductions] == [str(silent)]
+        assert await people.find_offers(ada) == [], "nobody is proposed again"
+
+        await people.co_op.move_clock(90 * 24 * 3600)
+        await _until_over(people, silent)
+        assert await seen() == [[(pb.NO_KIND_LAPSED,)]] * 3
+        assert await people.find_offers(ada) == []
+
+
+@pytest.mark.capability("T1", "L5")
+async def test_never_again_said_as_a_peer_hides_them_from_who_acts_too(infrastructure: Infrastructure) -> None:
+    """And who acts for her answers nothing between peers: a "never again" of theirs leaves her own answer there as it is."""
+    async with peer_people(infrastructure) as peers:
+        people = peers.people
+        ada, sister, hidden, wren, link = await people.members(5)
+        token = people.co_op.token
+        await peers.make_link(link)
+        await people.look_for_support(ada)
+        await people.offer_support(hidden, wren)
+        for worker in (hidden, wren):
+            await people.yes(ada, worker, token(worker))
+        await peers.no(ada, hidden, block=True)
+        as_ada = await people.let_act(sister, ada)
+        for said in (token(ada), as_ada):
+            assert [one.pair.worker_id for one in (await people.introductions(ada, token=said)).introductions] == [str(wren)]
+            assert not await people.sees_offer(hidden, ada, said)
+
+        await peers.answer(await peers.write(wren), ada)
+        await peers.yes(wren, ada, INTEREST)
+        await peers.yes(ada, wren, MEETING)
+        await people.no(ada, wren, as_ada, block=True)
+        rows = [row for row in await people.co_op.all_rows("matching", "introduction") if row[-1] == "peer"]
+        assert [{row[6], row[7]} for row in rows] == [{True, None}], "her yes to Wren as a peer"
 
 
 @pytest.mark.capability("T1", "T5")

@@ -1,6 +1,7 @@
 """Two members become a pair of peers: both want it, the Link is told, and a no stays private."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -152,6 +153,95 @@ async def test_a_no_cannot_be_told_from_silence(infrastructure: Infrastructure) 
         assert list((await people.own(ada)).introductions) == []
         await people.lift(ada, silent)
         assert [live.person_id for live in (await people.own(ada)).introductions] == [str(silent)]
+
+
+@pytest.mark.capability("T7")
+async def test_a_no_of_who_has_asked_cannot_be_told_from_silence(infrastructure: Infrastructure) -> None:
+    """Ada asks four and changes her mind about three, one of them where support is given: what they see and are answered is the same."""
+    async with peer_people(infrastructure) as people:
+        link, ada, *others = await people.people.members(6)
+        silent, refused, blocked, blocked_elsewhere = others
+        await people.make_link(link)
+        for one in others:
+            assert await people.answer(await people.write(one), ada) == INTEREST
+        await people.no(ada, refused)
+        await people.no(ada, blocked, block=True)
+        await people.people.no(ada, blocked_elsewhere, people.token(ada), block=True)
+
+        async def seen() -> list[list[tuple[object, ...]]]:
+            lists = [(await people.own(one)).introductions for one in others]
+            return [[(live.step, live.said_yes, live.asked) for live in found] for found in lists]
+
+        assert await seen() == [[(INTEREST, False, True)]] * 4
+        for step in (INTEREST, MEETING):
+            assert [await people.yes(one, ada, step) for one in others] == [MEETING] * 4
+        assert await seen() == [[(MEETING, True, False)]] * 4
+        assert [live.person_id for live in (await people.own(ada)).introductions] == [str(silent)]
+        assert len(await people.board_of(ada)) == 1, "nobody is proposed again"
+
+
+@pytest.mark.capability("T7")
+async def test_who_is_a_pair_already_becomes_no_second_one(infrastructure: Infrastructure) -> None:
+    """An answer to a post may have begun a second introduction just as the last yes was written: it ends with the one pair."""
+    async with peer_people(infrastructure) as people:
+        ada, wren, link = await people.people.members(3)
+        await people.make_link(link)
+        pair = await people.become_a_pair(ada, wren)
+        first, second = sorted((ada, wren))
+        async with people.co_op.database_transaction("matching", caller=callers.job("tests")) as rows:
+            await rows.execute(
+                "insert into introduction (id, person, worker, step, since, until, person_said, kind)"
+                " values ($1, $2, $3, 'meeting', $4, $5, true, 'peer')",
+                *(new_id(), first, second, people.co_op.now(), people.co_op.now() + timedelta(days=20)),
+            )
+        assert await people.yes(second, first, MEETING) == PAIRED
+        own = await people.own(ada)
+        assert ([one.pair_id for one in own.pairs], list(own.introductions)) == ([pair], [])
+        formed = [event for event in await people.co_op.published_events("matching") if isinstance(event, facts.PeerPairFormed)]
+        assert len(formed) == 1
+
+
+@pytest.mark.capability("T7")
+async def test_a_last_yes_that_is_being_written_lets_no_answer_begin_again(infrastructure: Infrastructure) -> None:
+    async with peer_people(infrastructure) as people:
+        ada, wren, link = await people.people.members(3)
+        await people.make_link(link)
+        post = await people.write(ada)
+        await people.answer(post, wren)
+        first, second = sorted((ada, wren))
+        async with people.co_op.database_transaction("matching", caller=callers.job("tests")) as rows:
+            await rows.execute("update introduction set step = 'paired', until = null")
+            answering = asyncio.create_task(people.answer(post, wren))
+            await asyncio.sleep(0.5)
+            add = "insert into peer_pair (id, first, second, paired_at) values ($1, $2, $3, $4)"
+            await rows.execute(add, new_id(), first, second, people.co_op.now())
+        with pytest.raises(AlreadyExists, match="ALREADY_PEERS"):
+            await answering
+        assert list((await people.own(wren)).introductions) == []
+
+
+@pytest.mark.capability("T7")
+@pytest.mark.parametrize(
+    ("said", "counts"), [("no", True), ("block", True), ("block elsewhere", True), ("no elsewhere", False), ("", False)]
+)
+async def test_a_no_of_either_entry_counts_against_a_yes_of_the_other(infrastructure: Infrastructure, said: str, *, counts: bool) -> None:
+    """Kept said yes to Ben, and the same person under their other entry had said no to him: then his yes makes no pair."""
+    async with peer_people(infrastructure) as people:
+        other, ben, kept, link, wren = await people.people.members(5)
+        await people.make_link(link)
+        for one in (ben, wren):
+            await people.answer(await people.write(one), kept)
+            await people.yes(one, kept, INTEREST)
+            await people.yes(kept, one, MEETING)
+        if said.endswith("elsewhere"):
+            await people.people.no(other, ben, people.token(other), block=said.startswith("block"))
+        elif said:
+            await people.no(other, ben, block=said == "block")
+        merged = PersonsMerged(kept_person_id=str(kept), other_person_id=str(other))
+        await people.people.identity.publish((merged, str(kept)))
+        await people.co_op.wait_until_consumed("matching", "identity")
+        assert await people.yes(ben, kept, MEETING) == (MEETING if counts else PAIRED)
+        assert await people.yes(wren, kept, MEETING) == PAIRED
 
 
 @pytest.mark.capability("T7")

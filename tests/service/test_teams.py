@@ -8,6 +8,7 @@ import pytest
 
 from kith.identity.facts.v1.facts_pb2 import PersonErased, PersonsMerged
 from kith.matching.facts.v1 import facts_pb2 as facts
+from kith.matching.v1 import introductions_pb2 as introductions
 from kith.matching.v1 import tasks_pb2 as tasks
 from kith.matching.v1 import teams_pb2 as pb
 from kith.matching.v1.tasks_pb2_grpc import TaskServiceStub
@@ -19,6 +20,8 @@ from libs.rpc.client import call_service
 from tests.support.matching_people import MatchingPeople, matching_people
 from tests.support.running_co_op import Infrastructure
 from tests.support.waiting import wait_until
+
+MEETING, TRIAL = introductions.INTRODUCTION_STEP_MEETING, introductions.INTRODUCTION_STEP_TRIAL
 
 
 class Team:
@@ -209,6 +212,30 @@ async def test_a_merged_entry_has_the_places_pairs_and_noes_of_both(infrastructu
         assert noes == {(kept, ben, "block"), (robin, kept, "no")}
         steps = sorted((row[1], row[3]) for row in await people.co_op.all_rows("matching", "introduction"))
         assert steps == [(kept, "interest"), (kept, "over")]
+
+
+@pytest.mark.capability("T1")
+async def test_a_no_of_or_to_either_entry_counts_against_a_yes_of_the_other(infrastructure: Infrastructure) -> None:
+    """Each side's yes that waits at meeting: nothing of it is left where the same person said no as, or to, the other entry."""
+    async with matching_people(infrastructure) as people:
+        kept, other, *workers = await people.members(6)
+        refused, refuses, elsewhere = workers[:3]
+        token = people.co_op.token
+        await people.look_for_support(kept, other)
+        await people.offer_support(other, *workers)
+        await people.get_ready(*workers)
+        for worker in workers:
+            await people.yes(kept, worker, token(worker))
+            await people.yes(kept, worker, token(kept), introductions.INTRODUCTION_STEP_INTEREST)
+            await people.yes(kept, worker, token(worker if worker == refuses else kept), MEETING)
+        await people.no(other, refused, token(other))
+        await people.no(other, refuses, token(refuses), block=True)
+        await people.no(elsewhere, other, token(other))  # on the other side: as one who gives support
+        merged = PersonsMerged(kept_person_id=str(kept), other_person_id=str(other))
+        await people.identity.publish((merged, str(kept)))
+        await people.co_op.wait_until_consumed("matching", "identity")
+        steps = [await people.yes(kept, one, token(kept if one == refuses else one), MEETING) for one in workers]
+        assert steps == [MEETING, MEETING, TRIAL, TRIAL]
 
 
 async def test_who_invites_several_at_once_has_one_team(infrastructure: Infrastructure) -> None:

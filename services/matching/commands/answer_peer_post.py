@@ -23,10 +23,11 @@ async def answer_peer_post(work: UnitOfWork, post_id: UUID, *, zone: ZoneInfo) -
     if not await projections.is_member(work, own):
         raise NotAllowed("MEMBERS_ONLY")
     call = PeerCall(own, await _writer(work, post_id, own, zone))
+    # Locked before the pair is looked for: a last yes that is being written has made one by then, and no second introduction begins.
+    live = await find_live_peers(work, call.peers)
     if await peer_pairs.find_of_two(work, call.peers) is not None:
         raise AlreadyExists("ALREADY_PEERS")
     rules = await projections.get_matching_rules(work)
-    live = await find_live_peers(work, call.peers)
     if live is not None:
         answered = steps.say_yes(live, live.side_of(own), IntroductionStep.INTEREST, work.now, rules)
         await introductions.save(work, answered)

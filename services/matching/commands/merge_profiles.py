@@ -4,7 +4,9 @@ from uuid import UUID
 
 from libs.access import held_credentials
 from libs.database.engine import UnitOfWork
-from services.matching.storage import merged_entries, merged_peers, support_profiles, tasks
+from services.matching.domain import introduction as steps
+from services.matching.domain.introduction import Side
+from services.matching.storage import introductions, merged_entries, merged_peers, standing_noes, support_profiles, tasks
 
 
 async def merge_profiles(work: UnitOfWork, kept: UUID, other: UUID) -> None:
@@ -17,5 +19,19 @@ async def merge_profiles(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     await merged_peers.move_peers(work, kept, other)
     await merged_entries.move_places(work, kept, other)
     await merged_entries.move_team(work, kept, other)
+    await _refuse_as_either(work, kept)
     # The tasks of both are checked by the credentials of both.
     await tasks.check_again(work, kept)
+
+
+async def _refuse_as_either(work: UnitOfWork, kept: UUID) -> None:
+    """A no that was said as, or of, the one entry counts against a yes that was said as, or to, the other: as if it were said now."""
+    for live in await introductions.list_live_of_both(work, kept):
+        if not live.is_live(work.now):
+            continue
+        answered = live
+        for side in Side:
+            if await standing_noes.stands(work, live, side):
+                answered = steps.say_no(answered, side, work.now)
+        if answered != live:
+            await introductions.save(work, answered)

@@ -30,6 +30,7 @@ async def say_peer_yes(work: UnitOfWork, other: UUID, shown: IntroductionStep) -
     await introductions.save(work, answered)
     if answered.step is IntroductionStep.PAIRED:
         pair = PeerPair(work.new_id(), call.peers.first, call.peers.second, work.now)
-        await peer_pairs.add(work, pair)
-        await events_out.peer_pair_formed(work, pair, told)
+        # Who is a pair already stays the one they are, and nobody is told again.
+        if await peer_pairs.add(work, pair):
+            await events_out.peer_pair_formed(work, pair, told)
     return answered.step

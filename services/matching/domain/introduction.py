@@ -12,6 +12,8 @@
 - Each step begins with no answers, so that no step is taken with one yes, and an earlier yes never counts for a later step.
 - A no is private: it stops nothing that the other side could see, and no number that they get counts answers. The step goes on until its
   day, as it would without any answer, and a yes of the other side changes nothing. Until that day the one who said no may say yes.
+- Who began at interest has asked, which the other side sees: that yes stays, whatever they think of it later. The other side's yes then
+  leads to meeting, as without the no, and there the one who said no, who no longer sees the other, gives no answer.
 - When a step is over, the two are not proposed to each other again, until both have asked for it: after a no as after silence.
 - Offers are shown to every member, so one whose owner said no is closed to that person altogether: not found, not opened, not asked.
 - A trial is over at once when a review of it ends it (`review.py`), and every step once one of the two is no longer a member.
@@ -96,8 +98,11 @@ class Introduction:
         return self.until is not None and now < self.until
 
     def was_asked(self, side: Side) -> bool:
-        """Whether this side sees that the other has asked: only at the first step, which one of them opens."""
-        return self.step is IntroductionStep.INTEREST and self.said(side.other) is True and self.said(side) is None
+        """Whether this side sees that the other has asked: only at the first step, which one of them opens.
+
+        Who has not answered there has been asked. What the other says now is not looked at, so that it cannot show.
+        """
+        return self.step is IntroductionStep.INTEREST and self.said(side) is None
 
 
 def begin(
@@ -128,8 +133,11 @@ def say_yes(introduction: Introduction, side: Side, shown: IntroductionStep, now
 
 
 def say_no(introduction: Introduction, side: Side, now: datetime) -> Introduction:
-    """The step and its end stay as they are. Raises FailedPrecondition INTRODUCTION_OVER."""
+    """The step and its end stay as they are, and so does the yes of who has asked. Raises FailedPrecondition INTRODUCTION_OVER."""
     _require_live(introduction, now)
+    if introduction.step is IntroductionStep.INTEREST and introduction.said(side):
+        # Taken back, it would show: the other's yes would not lead to meeting.
+        return introduction
     return _with_answer(introduction, side, yes=False)
 
 

@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, bindparam, func, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from kith.matching.v1.enums import NoKind
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from services.matching.domain.introduction import Introduction, IntroductionKind
-from services.matching.storage.tables import introduction, peer_no, private_no
+from services.matching.storage import peer_noes
+from services.matching.storage.tables import introduction, private_no
 
 _LIVE = introduction.c.until.is_not(None)
 _SUPPORT = introduction.c.kind == IntroductionKind.SUPPORT.value
@@ -31,10 +31,9 @@ _NEXT_END = select(func.min(introduction.c.until))
 
 
 def _not_wanted(chooser: ColumnElement[UUID], other: ColumnElement[UUID], *, as_worker: bool) -> ColumnElement[bool]:
-    """A no of this side, or a "never again" of theirs as a peer."""
+    """A no of this side. A "never again" of theirs as a peer is asked for apart: row-level security hides it while somebody acts."""
     own = (private_no.c.chooser == chooser, private_no.c.other == other, private_no.c.as_worker == as_worker)
-    blocked = (peer_no.c.chooser == chooser, peer_no.c.other == other, peer_no.c.kind == NoKind.BLOCK.value)
-    return or_(select(private_no.c.other).where(*own).exists(), select(peer_no.c.other).where(*blocked).exists())
+    return select(private_no.c.other).where(*own).exists()
 
 
 # Whom a side does not want to see, it does not see here either, whatever the other does.
@@ -81,9 +80,10 @@ async def save(work: UnitOfWork, changed: Introduction) -> None:
 
 
 async def list_live(work: UnitOfWork, of: UUID, *, as_worker: bool) -> list[Introduction]:
-    """Newest first; without those with somebody to whom this side has said no."""
+    """Newest first; without those with somebody to whom this side has said no, or "never again" as a peer, also for who acts for them."""
+    blocked = await peer_noes.blocked_by(work, of)
     rows = await work.connection.execute(_OF_WORKER if as_worker else _OF_PERSON, {"of": of})
-    return list(map(_to_introduction, rows))
+    return [live for live in map(_to_introduction, rows) if live.other(of) not in blocked]
 
 
 async def list_live_peers(work: UnitOfWork, of: UUID) -> list[Introduction]:

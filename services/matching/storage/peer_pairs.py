@@ -11,7 +11,7 @@ from libs.database.rows import row_mapper, values_of
 from services.matching.domain.peer_pair import PeerPair, Peers
 from services.matching.storage.tables import peer_pair
 
-_ADD = insert(peer_pair)
+_ADD = insert(peer_pair).on_conflict_do_nothing(index_elements=[peer_pair.c.first, peer_pair.c.second])
 _FIND = select(peer_pair).where(peer_pair.c.id == bindparam("of")).with_for_update()
 _OF_TWO = select(peer_pair).where(peer_pair.c.first == bindparam("one"), peer_pair.c.second == bindparam("two"))
 _OF_ONE = (
@@ -25,8 +25,9 @@ _REMOVE = delete(peer_pair).where(peer_pair.c.id == bindparam("of"))
 _to_pair = row_mapper(PeerPair)
 
 
-async def add(work: UnitOfWork, new: PeerPair) -> None:
-    await work.connection.execute(_ADD, values_of(new))
+async def add(work: UnitOfWork, new: PeerPair) -> bool:
+    """False if the two are a pair already."""
+    return (await work.connection.execute(_ADD, values_of(new))).rowcount > 0
 
 
 async def find(work: UnitOfWork, of: UUID) -> PeerPair | None:

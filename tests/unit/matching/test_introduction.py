@@ -41,7 +41,10 @@ def answer(introduction: Introduction, side: Side, *, yes: bool, at: datetime = 
 @pytest.mark.parametrize("first", Side)
 @pytest.mark.parametrize("kind", IntroductionKind)
 def test_no_path_leads_to_a_team_or_a_pair_without_the_yes_of_both_at_every_step(kind: IntroductionKind, first: Side) -> None:
-    """Every sequence of answers up to eight long: a step is taken exactly when both have said yes since it began."""
+    """Every sequence of answers up to eight long: a step is taken exactly when both have said yes since it began.
+
+    A no takes a yes back, but for that of who has asked.
+    """
     reached = set()
     states = {opened(first, kind): frozenset({first})}
     for _ in range(8):
@@ -51,7 +54,8 @@ def test_no_path_leads_to_a_team_or_a_pair_without_the_yes_of_both_at_every_step
                 continue
             for side, yes in ANSWERS:
                 after = answer(introduction, side, yes=yes)
-                said = yes_of | {side} if yes else yes_of - {side}
+                stays = yes or introduction.step is IntroductionStep.INTEREST
+                said = yes_of | {side} if yes else yes_of if stays else yes_of - {side}
                 if said == set(Side):
                     assert after.step is NEXT[kind][introduction.step]
                     assert (after.person_said, after.worker_said) == (None, None)
@@ -91,6 +95,28 @@ def test_a_no_looks_like_silence_to_the_other_side(kind: IntroductionKind, step:
                     for shown in (end_over_time(silent, at), end_over_time(refused, at))
                 ]
                 assert seen[0] == seen[1]
+
+
+@pytest.mark.capability("T1", "T7")
+@pytest.mark.parametrize("kind", IntroductionKind)
+@pytest.mark.parametrize("asks", Side)
+def test_a_no_of_who_has_asked_looks_like_silence_too(kind: IntroductionKind, asks: Side) -> None:
+    """All the way: that they asked still shows, the other's yes leads to meeting, and the yes to that leads nowhere."""
+
+    def seen(introduction: Introduction) -> tuple[object, ...]:
+        side = asks.other
+        return introduction.step, introduction.since, introduction.until, introduction.said(side), introduction.was_asked(side)
+
+    silent = opened(asks, kind)
+    refused = answer(silent, asks, yes=False)
+    assert seen(refused) == seen(silent)
+    assert refused.was_asked(asks.other)
+    for at in (NOW, NOW + timedelta(days=1)):
+        silent, refused = (answer(one, asks.other, yes=True, at=at) for one in (silent, refused))
+        assert seen(refused) == seen(silent)
+    assert refused.step is IntroductionStep.MEETING
+    again = answer(refused, asks, yes=False)
+    assert again.said(asks) is False, "at a later step nothing of an answer shows: it is taken back"
 
 
 def test_an_answer_belongs_to_the_step_that_was_shown() -> None:
