@@ -87,7 +87,7 @@ _CHUNKS = (
     .order_by(_chunk.number)
 )
 _DROP_CHUNKS = delete(file_chunk).where(_chunk.file == bindparam("of"))
-_OF_PERSON = select(stored_file).where(_file.person == bindparam("of")).order_by(_file.id)
+_OF_PERSON = select(stored_file).where(_file.person == bindparam("of")).order_by(_file.id).with_for_update()
 _MOVE = update(stored_file).where(_file.id == bindparam("moved")).values(person=bindparam("kept"))
 _ALL_CHUNKS = select(_chunk.number).where(_chunk.file == bindparam("file")).order_by(_chunk.number)
 _SEAL_ANEW = update(file_chunk).where(_chunk.file == bindparam("of"), _chunk.number == bindparam("at")).values(sealed=bindparam("anew"))
@@ -180,7 +180,10 @@ class FileStore:
         return bytes(part)
 
     async def move_all(self, work: UnitOfWork, other: UUID, kept: UUID) -> None:
-        """Makes the files about one entry of a person those of another, chunk by chunk sealed anew. Raises SealBrokenError."""
+        """Makes the files about one entry of a person those of another, chunk by chunk sealed anew. Raises SealBrokenError.
+
+        Locks the files, so that no part is added meanwhile that is sealed with the other key.
+        """
         for row in (await work.connection.execute(_OF_PERSON, {"of": other})).all():
             file = _to_file(row)
             place = _place(file.chunks) if file.state is FileState.READY else _PART

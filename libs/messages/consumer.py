@@ -48,6 +48,7 @@ MAX_RETRY_SECONDS = 30.0
 RESTART_SECONDS = 1.0
 
 _POSITION = select(position).where(position.c.source == bindparam("source"))
+_LOCK_POSITION = _POSITION.with_for_update()
 _INSERT_POSITION = insert(position)
 _CREATE_POSITION = _INSERT_POSITION.on_conflict_do_nothing()
 _RESET_POSITION = _INSERT_POSITION.on_conflict_do_update(
@@ -363,9 +364,13 @@ class Consumer:
         return min(delay * 2, MAX_RETRY_SECONDS)
 
     async def _reset_to_epoch(self, epoch: int) -> None:
-        """Handles a source in a new epoch: empties what only its events filled, and follows from number 1."""
+        """Handles a source in a new epoch: empties what only its events filled, and follows from number 1.
+
+        The position is locked first, as in `_commit_events`: another process that commits events waits, or we for it.
+        """
         LOG.warning("source_restored", service=self._service, source=self._source, epoch=epoch)
         async with self._apply_lock, self._database.engine.begin() as connection:
+            await connection.execute(_LOCK_POSITION, {"source": self._source})
             await empty_projections(connection, self._reactions)
             await connection.execute(_RESET_POSITION, {"source": self._source, "epoch": epoch, "n": 0})
         await self._load_position()

@@ -13,7 +13,8 @@ from libs.refusals import NotFound, TooMany, invalid
 from libs.sealing import PersonSealer
 from services.identity.commands.begin_file import EVIDENCE
 from services.identity.domain.credential import Credential, check_text, last_day
-from services.identity.storage import credential_rules, credentials, events_out, persons
+from services.identity.domain.person_merge import require_in_use
+from services.identity.storage import credential_rules, credentials, events_out, person_merges, persons
 
 MAX_CLAIMED = 20
 """Of one person, that nobody has looked at yet."""
@@ -32,7 +33,9 @@ class NewCredential:
 
 
 async def add_credential(work: UnitOfWork, new: NewCredential, *, zone: ZoneInfo, sealer: PersonSealer) -> UUID:
-    """Raises NotAllowed, Invalid for a field, NotFound PERSON_UNKNOWN or FILE_UNKNOWN, TooMany CREDENTIALS_TOO_MANY."""
+    """Raises NotAllowed, Invalid for a field, NotFound PERSON_UNKNOWN or FILE_UNKNOWN, FailedPrecondition PERSON_MERGED,
+    TooMany CREDENTIALS_TOO_MANY.
+    """
     caller = await hats.require_person(work)
     if caller != new.person:
         await hats.require(work, hats.SECRETARY)
@@ -43,8 +46,9 @@ async def add_credential(work: UnitOfWork, new: NewCredential, *, zone: ZoneInfo
     note = check_text("note", new.note, required=False)
     if new.file is None and not note:
         raise invalid("note", "PAPER_MISSING")
-    if not await persons.exists(work, new.person):
+    if not await persons.lock(work, new.person):
         raise NotFound("PERSON_UNKNOWN")
+    require_in_use(await person_merges.merged_into(work, new.person))
     if await credentials.count_claimed(work, new.person) >= MAX_CLAIMED:
         raise TooMany("CREDENTIALS_TOO_MANY")
     if new.file is not None:

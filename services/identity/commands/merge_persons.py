@@ -28,6 +28,7 @@ from services.identity.storage import (
     team_places,
     worn_hats,
 )
+from services.identity.storage.person_merges import HadTeams
 
 
 async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID, typed_reason: str) -> None:
@@ -44,7 +45,8 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID, typed_reason:
     # What would be merged goes in a moment, or would stay where nobody looks for it.
     if await erasures.decided_of(work, (kept, other)):
         raise AlreadyExists("ERASED_BEFORE")
-    await person_merges.save(work, kept, other, reason, moved_contacts(candidates[kept], candidates[other]))
+    had_teams = HadTeams(await team_places.has_team(work, kept), await team_places.has_team(work, other))
+    await person_merges.save(work, kept, other, reason, moved_contacts(candidates[kept], candidates[other]), had_teams)
     await _end_sign_in(work, other)
     for relationship in await relationships.lock_between(work, kept, other):
         await finish(work, ended(relationship, EndReason.MISTAKE, work.now))

@@ -47,6 +47,11 @@ async def require(work: UnitOfWork, relationship: UUID) -> Relationship:
 async def start(work: UnitOfWork, in_force: Relationship, zone: ZoneInfo) -> None:
     """`in_force` has just been accepted or confirmed. Raises FailedPrecondition PERSON_MERGED or HOLDER_LEFT."""
     await _require_parties(work, in_force.subject, in_force.holder)
+    await begin(work, in_force, zone)
+
+
+async def begin(work: UnitOfWork, in_force: Relationship, zone: ZoneInfo) -> None:
+    """As `start`, of parties that were looked at."""
     begins, ends = max(valid_from(in_force, zone), work.now), valid_until(in_force, zone)
     await relationships.save(work, in_force)
     await acting_rights.add(work, in_force, begins, ends)

@@ -9,10 +9,15 @@ One entry is kept, the other is merged into it. Nothing is deleted: both rows st
 | that it acts for the kept entry, or the kept one for it | ended as a mistake: nobody acts for themselves                   |
 | hats, holds, places in teams        | the kept entry's                                                         |
 | words of its record                 | the kept entry's where it has none; where both say something, one below the other |
-| who sees a part of its record       | sees it of the kept entry, unless they would see more than before; where both say |
-|                                     | something, nobody sees it until the person shares it again               |
+| who sees a part of its record       | sees it of the kept entry, unless they would see more than before        |
+| who sees a part of the kept entry's | sees it no more where its words come from the other entry, or both say   |
+|                                     | something: nobody was shown them, until the person shares them again     |
+| what an entry shares with its team  | ends if the other entry of the two had a team: it would see more than before |
 | what others let it see, whom it helps | the kept entry's                                                       |
-| relationships with others           | ended as replaced; one with the kept entry says the same, if none does   |
+| relationships with others           | ended as replaced; one with the kept entry says the same, unless it has one of this kind: |
+|                                     | that one stays, but gives way if it only waits and the other was in force; |
+|                                     | ended as a mistake if both parties are this person by now                |
+| its membership                      | ended, and nothing else ends with it: nobody has left                    |
 | qualifications and their files      | the kept entry's                                                         |
 | how it wants to be told             | the kept entry's where it has not chosen                                 |
 | consents, records of capacity       | stay as they were said; they are read and counted together               |
@@ -20,6 +25,9 @@ One entry is kept, the other is merged into it. Nothing is deleted: both rows st
 | e-mail address, telephone number    | the kept entry's where it has none; elsewhere they stay where they are   |
 | the names and contacts it is recognised by | recognise the kept entry from now on                              |
 | entries merged into it before       | point to the kept entry; `person_merge` still says how they came there   |
+
+What is said of the other entry from then on is refused with PERSON_MERGED. A job moves what only the services themselves may read, one
+merge at a time; one that it cannot move, as where a file is damaged, is tried again later and keeps no other waiting.
 
 | refused with   | when                                                                                             |
 |----------------|--------------------------------------------------------------------------------------------------|
@@ -85,9 +93,7 @@ class TextsMerge:
     """What becomes of the words of two records, by field."""
 
     changed: Mapping[str, str]
-    """The kept entry's new words."""
-    joined: frozenset[str]
-    """Both said something, and not the same: nobody was shown both."""
+    """The kept entry's new words. Who saw its old ones, or was to see what it would write, was not shown them."""
     not_shown: frozenset[str]
     """The kept entry says something that who saw the other's words was not shown."""
 
@@ -97,4 +103,4 @@ def merge_texts(kept: Mapping[str, str], other: Mapping[str, str]) -> TextsMerge
     joined = frozenset(field for field in kept.keys() & other.keys() if kept[field] != other[field])
     moved = other.keys() - kept.keys()
     changed = {field: other[field] for field in sorted(moved)} | {field: f"{kept[field]}\n\n{other[field]}" for field in sorted(joined)}
-    return TextsMerge(changed, joined, joined | (kept.keys() - other.keys()))
+    return TextsMerge(changed, joined | (kept.keys() - other.keys()))

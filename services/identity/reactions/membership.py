@@ -14,6 +14,7 @@ from services.identity.reactions import erasures
 from services.identity.storage import co_op_members, membership_ends
 
 _DIED = "died"
+_MERGED = "merged"
 
 
 def reactions(zone: ZoneInfo) -> Reactions:
@@ -21,6 +22,9 @@ def reactions(zone: ZoneInfo) -> Reactions:
 
     async def on_ended(work: UnitOfWork, event: Event) -> None:
         message = MembershipEnded.FromString(event.payload)
+        if message.reason == _MERGED:
+            await _on_merged(work, UUID(message.person_id))
+            return
         last_day, published_on = date.fromisoformat(message.on), event.at.astimezone(zone).date()
         today = work.now.astimezone(zone).date()
         await record_membership_end(work, UUID(message.person_id), last_day, published_at=event.at, published_on=published_on, today=today)
@@ -42,6 +46,13 @@ async def _on_admitted(work: UnitOfWork, event: Event) -> None:
     # An earlier end that is still waiting, as when events are handled again, is over: they have come back since.
     await membership_ends.delete_from(work, person, date.min)
     await co_op_members.admit(work, person)
+
+
+async def _on_merged(work: UnitOfWork, entry: UUID) -> None:
+    """Nobody has left: what others let this entry see and do, and what it agreed to, is the person's who goes on with the kept one."""
+    # What was planned for this membership is dropped with it.
+    await membership_ends.delete_from(work, entry, date.min)
+    await co_op_members.forget(work, entry)
 
 
 async def _on_class_changed(work: UnitOfWork, event: Event) -> None:

@@ -33,6 +33,7 @@ _END_NAMING = _END.where(
 )
 _END_OF_SUBJECT = _END.where(_GRANT.subject == bindparam("of"))
 _END_OF_FIELD = _END_OF_SUBJECT.where(_GRANT.field == bindparam("of_field"))
+_END_OF_TEAM = _END_OF_SUBJECT.where(_GRANT.audience_kind == AudienceKind.TEAM.value)
 _EXISTS = select(_GRANT.id).where(_GRANT.id == bindparam("grant"), _GRANT.subject == bindparam("of"))
 _OWN = select(access_grant, access_grant_origin.c.given_at).join_from(
     access_grant, access_grant_origin, _GRANT.id == access_grant_origin.c.id
@@ -117,6 +118,11 @@ async def end_of_subject(work: UnitOfWork, person: UUID) -> list[UUID]:
 async def end_of_field(work: UnitOfWork, person: UUID, field: str) -> list[UUID]:
     """Ends all that this person gave of one field."""
     return [row.id for row in await work.connection.execute(_END_OF_FIELD, {"of": person, "of_field": field, "at": work.now})]
+
+
+async def end_of_team(work: UnitOfWork, person: UUID) -> list[UUID]:
+    """Ends all that this person gave to their team."""
+    return [row.id for row in await work.connection.execute(_END_OF_TEAM, {"of": person, "at": work.now})]
 
 
 async def exists(work: UnitOfWork, person: UUID, grant: UUID) -> bool:

@@ -32,6 +32,11 @@ async def remove(work: UnitOfWork, person: UUID, last_day: date) -> None:
     await work.connection.execute(_ADD_FORMER, {"person": person, "left_on": last_day})
 
 
+async def forget(work: UnitOfWork, person: UUID) -> None:
+    """They are no member by this entry any more, and have not left either: the person goes on with another one."""
+    await work.connection.execute(_REMOVE, {"of": person})
+
+
 async def has_left(work: UnitOfWork, person: UUID) -> bool:
     """Whether they were a member and are no more."""
     return (await work.connection.execute(_IS_FORMER, {"of": person})).first() is not None

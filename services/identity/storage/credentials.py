@@ -35,6 +35,7 @@ _c = credential.c
 _to_credential = row_mapper(Credential)
 _ADD = insert(credential)
 _LOCK = select(credential).where(_c.id == bindparam("id")).with_for_update()
+_PERSON_OF = select(_c.person).where(_c.id == bindparam("id"))
 _OF_PERSONS = select(credential).where(among(_c.person, "persons")).order_by(_c.added_at, _c.id)
 _LOCK_KIND = select(credential).where(_c.person == bindparam("of"), _c.kind == bindparam("of_kind")).order_by(_c.id).with_for_update()
 _COUNT_CLAIMED = select(func.count().label("claims")).where(_c.person == bindparam("of"), _c.state == CredentialState.CLAIMED.value)
@@ -64,6 +65,12 @@ _NEXT_REMINDER = select(func.min(_c.remind_on)).where(_IS_UNREMINDED, or_(_c.exp
 async def add(work: UnitOfWork, added: Credential, note: str, sealer: PersonSealer) -> None:
     sealed = await sealer.seal(work, added.person, note.encode(), note_place(added.id)) if note else None
     await work.connection.execute(_ADD, values_of(added) | {"sealed_note": sealed})
+
+
+async def find_person(work: UnitOfWork, credential_id: UUID) -> UUID | None:
+    """The entry of whose it is."""
+    found: UUID | None = (await work.connection.execute(_PERSON_OF, {"id": credential_id})).scalar()
+    return found
 
 
 async def lock(work: UnitOfWork, credential_id: UUID) -> Credential | None:

@@ -29,9 +29,10 @@ _MOVE_WAYS = update(ways_to_be_told).where(ways_to_be_told.c.person == bindparam
 _MOVE_HELPER = update(ways_to_be_told).where(ways_to_be_told.c.helper == bindparam("of")).values(helper=bindparam("kept"))
 
 
-async def move_grants(work: UnitOfWork, kept: UUID, other: UUID, *, but_of: Collection[str]) -> None:
-    """What the other entry let others see, ended grants too, but for these fields."""
-    ids = list((await work.connection.execute(_GRANTS, {"of": other, "fields": list(but_of)})).scalars())
+async def move_grants(work: UnitOfWork, kept: UUID, other: UUID, *, but_of: Collection[str], but_to_team: bool) -> None:
+    """What the other entry let others see, ended grants too, but for these fields, and for what its team was to see."""
+    statement = _GRANTS.where(access_grant.c.audience_kind != AudienceKind.TEAM.value) if but_to_team else _GRANTS
+    ids = list((await work.connection.execute(statement, {"of": other, "fields": list(but_of)})).scalars())
     if ids:
         await work.connection.execute(_MOVE_GRANTS, {"ids": ids, "kept": kept})
         await work.connection.execute(_MOVE_ORIGINS, {"ids": ids, "kept": kept})

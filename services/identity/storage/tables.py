@@ -53,7 +53,15 @@ person_merge = Table(
     required("merged_at", MOMENT),
 )
 
-merge_to_follow = Table("merge_to_follow", metadata, key("other", Uuid, ForeignKey("person.id")))
+merge_to_follow = Table(
+    "merge_to_follow",
+    metadata,
+    key("other", Uuid, ForeignKey("person.id")),
+    # Of those whose merge is older than these columns nobody knows it any more.
+    required("other_has_team", Boolean, server_default="true"),
+    required("kept_has_team", Boolean, server_default="true"),
+    optional("tried_at", MOMENT),
+)
 
 contact = Table(
     "contact",

@@ -29,6 +29,12 @@ _MOVE = tuple(
     update(team_place).where(column == bindparam("other")).values({column.name: bindparam("kept")})
     for column in (team_place.c.person, team_place.c.owner)
 )
+_OWNS = select(1).where(team_place.c.owner == bindparam("of")).limit(1)
+
+
+async def has_team(work: UnitOfWork, owner: UUID) -> bool:
+    """Whether anybody is in a team of this entry's own."""
+    return (await work.connection.execute(_OWNS, {"of": owner})).first() is not None
 
 
 async def join(work: UnitOfWork, team: UUID, owner: UUID, member: UUID, at: datetime) -> None:
