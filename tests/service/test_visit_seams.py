@@ -27,7 +27,7 @@ async def test_each_sees_what_waits_for_their_own_answer_until_it_is_given(infra
         records, weeks, series = RecordPeople(people), WorkerWeeks(people), SeriesPeople(people)
 
         async def waiting(by: UUID) -> tuple[list[str], list[str], int, int]:
-            found = await call_service(people.stub.ListWaiting, pb.ListWaitingRequest(), people.token(by))
+            found = await call_service(people.stub.GetWaiting, pb.GetWaitingRequest(), people.token(by))
             return list(found.to_confirm_visit_ids), list(found.disputed_visit_ids), found.swaps, found.series
 
         nothing: tuple[list[str], list[str], int, int] = ([], [], 0, 0)

@@ -26,9 +26,9 @@ from services.scheduling.commands.take_visit import take_visit
 from services.scheduling.domain.visit import Visit
 from services.scheduling.queries.get_continuity import Continuity, get_continuity
 from services.scheduling.queries.get_visit import WholeVisit, get_visit
+from services.scheduling.queries.get_waiting import Waiting, get_waiting
 from services.scheduling.queries.list_open_visits import list_open_visits
 from services.scheduling.queries.list_visits import list_visits
-from services.scheduling.queries.list_waiting import Waiting, list_waiting
 from services.scheduling.storage.visits import ListedVisit
 
 
@@ -49,7 +49,7 @@ def visit_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
             "GetVisit": acting(query(lambda request: (_visit(request),), get_visit, _whole_visit)),
             "ListVisits": acting(query(_period, list_visits, _visits)),
             "ListOpenVisits": query(_page, list_open_visits, _open_visits),
-            "ListWaiting": query(lambda _: (), partial(list_waiting, zone=zone), _waiting),
+            "GetWaiting": query(lambda _: (), partial(get_waiting, zone=zone), _waiting),
             "GetContinuity": acting(query(lambda request: (parse_id("person_id", request.person_id),), get_continuity, _continuity)),
         },
     )
@@ -151,8 +151,8 @@ def _thousandths(part: Fraction | None) -> int:
     return round(part * 1000) if part is not None else 0
 
 
-def _waiting(waiting: Waiting) -> pb.ListWaitingResponse:
-    return pb.ListWaitingResponse(
+def _waiting(waiting: Waiting) -> pb.GetWaitingResponse:
+    return pb.GetWaitingResponse(
         to_confirm_visit_ids=map(str, waiting.to_confirm),
         disputed_visit_ids=map(str, waiting.disputed),
         swaps=waiting.swaps,

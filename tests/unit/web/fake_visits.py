@@ -21,7 +21,7 @@ class FakeVisitService(FakeService):
             GIVEN: _visit(GIVEN, MO, -2, state=pb.VISIT_STATE_AGREED, proposed_by=MO, agreed_by=MO),
             OPEN: _visit(OPEN, JO, 3, state=pb.VISIT_STATE_AGREED, proposed_by=JO, agreed_by=JO, free_places=2, workers=2),
         }
-        self.waiting = pb.ListWaitingResponse()
+        self.waiting = pb.GetWaitingResponse()
         self.came = [(JO, 6), (MO, 3), (ADA, 1)]
         super().__init__(pb.DESCRIPTOR.services_by_name["VisitService"])
 
@@ -33,7 +33,7 @@ class FakeVisitService(FakeService):
     def ListOpenVisits(self, _request: pb.ListOpenVisitsRequest) -> pb.ListOpenVisitsResponse:
         return pb.ListOpenVisitsResponse(visits=[self.visits[OPEN]])
 
-    def ListWaiting(self, _request: pb.ListWaitingRequest) -> pb.ListWaitingResponse:
+    def GetWaiting(self, _request: pb.GetWaitingRequest) -> pb.GetWaitingResponse:
         return self.waiting
 
     def GetContinuity(self, _request: pb.GetContinuityRequest) -> pb.GetContinuityResponse:

@@ -115,7 +115,7 @@ def test_home_has_the_night_visit_that_began_yesterday_for_as_long_as_it_goes_on
 
 def test_home_lists_what_else_waits_for_an_answer(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
     assert "Waits for your answer" not in browser.open("/")
-    fakes.visits.waiting = pb_visits.ListWaitingResponse(
+    fakes.visits.waiting = pb_visits.GetWaitingResponse(
         to_confirm_visit_ids=[TAKEN], disputed_visit_ids=[TAKEN, PROPOSED], swaps=1, series=2
     )
     page = browser.open("/").partition("Waits for your answer</h2>")[2].partition("</ul>")[0]

@@ -67,7 +67,7 @@ async def list_visits_ahead(ctx: PageContext) -> VisitsAhead:
 
 
 async def _list_questions(ctx: PageContext) -> list[Question]:
-    found: pb.ListWaitingResponse = await ctx.call(ctx.state.services.visits.ListWaiting, pb.ListWaitingRequest())
+    found: pb.GetWaitingResponse = await ctx.call(ctx.state.services.visits.GetWaiting, pb.GetWaitingRequest())
     asked = (
         ("home.to_confirm", len(found.to_confirm_visit_ids), f"/visits/{next(iter(found.to_confirm_visit_ids), '')}"),
         ("home.disputed", len(found.disputed_visit_ids), f"/visits/{next(iter(found.disputed_visit_ids), '')}"),

@@ -728,8 +728,8 @@ class WorkerVisits(_message.Message):
 Global___WorkerVisits: _TypeAlias = WorkerVisits  # noqa: Y015
 
 @_typing.final
-class ListWaitingRequest(_message.Message):
-    """ListWaitingRequest is empty: it is about the caller."""
+class GetWaitingRequest(_message.Message):
+    """GetWaitingRequest is empty: it is about the caller."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -742,11 +742,11 @@ class ListWaitingRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListWaitingRequest: _TypeAlias = ListWaitingRequest  # noqa: Y015
+Global___GetWaitingRequest: _TypeAlias = GetWaitingRequest  # noqa: Y015
 
 @_typing.final
-class ListWaitingResponse(_message.Message):
-    """ListWaitingResponse has the visits in the order in which they started."""
+class GetWaitingResponse(_message.Message):
+    """GetWaitingResponse has the visits in the order in which they started."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -780,4 +780,4 @@ class ListWaitingResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListWaitingResponse: _TypeAlias = ListWaitingResponse  # noqa: Y015
+Global___GetWaitingResponse: _TypeAlias = GetWaitingResponse  # noqa: Y015

@@ -91,10 +91,10 @@ class VisitServiceStub:
                 request_serializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.GetContinuityRequest.SerializeToString,
                 response_deserializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.GetContinuityResponse.FromString,
                 _registered_method=True)
-        self.ListWaiting = channel.unary_unary(
-                '/kith.scheduling.v1.VisitService/ListWaiting',
-                request_serializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.ListWaitingRequest.SerializeToString,
-                response_deserializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.ListWaitingResponse.FromString,
+        self.GetWaiting = channel.unary_unary(
+                '/kith.scheduling.v1.VisitService/GetWaiting',
+                request_serializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.GetWaitingRequest.SerializeToString,
+                response_deserializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.GetWaitingResponse.FromString,
                 _registered_method=True)
 
 
@@ -180,7 +180,7 @@ class VisitServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def ListWaiting(self, request, context):
+    def GetWaiting(self, request, context):
         """What waits for an answer of the caller's.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -245,10 +245,10 @@ def add_VisitServiceServicer_to_server(servicer, server):
                     request_deserializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.GetContinuityRequest.FromString,
                     response_serializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.GetContinuityResponse.SerializeToString,
             ),
-            'ListWaiting': grpc.unary_unary_rpc_method_handler(
-                    servicer.ListWaiting,
-                    request_deserializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.ListWaitingRequest.FromString,
-                    response_serializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.ListWaitingResponse.SerializeToString,
+            'GetWaiting': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetWaiting,
+                    request_deserializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.GetWaitingRequest.FromString,
+                    response_serializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.GetWaitingResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -561,7 +561,7 @@ class VisitService:
             _registered_method=True)
 
     @staticmethod
-    def ListWaiting(request,
+    def GetWaiting(request,
             target,
             options=(),
             channel_credentials=None,
@@ -574,9 +574,9 @@ class VisitService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/kith.scheduling.v1.VisitService/ListWaiting',
-            kith_dot_scheduling_dot_v1_dot_visits__pb2.ListWaitingRequest.SerializeToString,
-            kith_dot_scheduling_dot_v1_dot_visits__pb2.ListWaitingResponse.FromString,
+            '/kith.scheduling.v1.VisitService/GetWaiting',
+            kith_dot_scheduling_dot_v1_dot_visits__pb2.GetWaitingRequest.SerializeToString,
+            kith_dot_scheduling_dot_v1_dot_visits__pb2.GetWaitingResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -57,7 +57,7 @@ class VisitServiceStub:
     """What the caller could take: agreed visits to come in their teams that need somebody."""
     GetContinuity: _grpc.UnaryUnaryMultiCallable[_visits_pb2.GetContinuityRequest, _visits_pb2.GetContinuityResponse]
     """The person: who came to them lately, and how much it was always the same."""
-    ListWaiting: _grpc.UnaryUnaryMultiCallable[_visits_pb2.ListWaitingRequest, _visits_pb2.ListWaitingResponse]
+    GetWaiting: _grpc.UnaryUnaryMultiCallable[_visits_pb2.GetWaitingRequest, _visits_pb2.GetWaitingResponse]
     """What waits for an answer of the caller's."""
 
 @_typing.type_check_only
@@ -89,7 +89,7 @@ class VisitServiceAsyncStub(VisitServiceStub):
     """What the caller could take: agreed visits to come in their teams that need somebody."""
     GetContinuity: _aio.UnaryUnaryMultiCallable[_visits_pb2.GetContinuityRequest, _visits_pb2.GetContinuityResponse]  # type: ignore[assignment]
     """The person: who came to them lately, and how much it was always the same."""
-    ListWaiting: _aio.UnaryUnaryMultiCallable[_visits_pb2.ListWaitingRequest, _visits_pb2.ListWaitingResponse]  # type: ignore[assignment]
+    GetWaiting: _aio.UnaryUnaryMultiCallable[_visits_pb2.GetWaitingRequest, _visits_pb2.GetWaitingResponse]  # type: ignore[assignment]
     """What waits for an answer of the caller's."""
 
 class VisitServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -186,11 +186,11 @@ class VisitServiceServicer(metaclass=_abc_1.ABCMeta):
         """The person: who came to them lately, and how much it was always the same."""
 
     @_abc_1.abstractmethod
-    def ListWaiting(
+    def GetWaiting(
         self,
-        request: _visits_pb2.ListWaitingRequest,
+        request: _visits_pb2.GetWaitingRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_visits_pb2.ListWaitingResponse, _abc.Awaitable[_visits_pb2.ListWaitingResponse]]:
+    ) -> _typing.Union[_visits_pb2.GetWaitingResponse, _abc.Awaitable[_visits_pb2.GetWaitingResponse]]:
         """What waits for an answer of the caller's."""
 
 def add_VisitServiceServicer_to_server(servicer: VisitServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -23,7 +23,7 @@ class Waiting:
     series: int
 
 
-async def list_waiting(work: UnitOfWork, *, zone: ZoneInfo) -> Waiting:
+async def get_waiting(work: UnitOfWork, *, zone: ZoneInfo) -> Waiting:
     """Raises NotAllowed PERSON_NEEDED."""
     person = await hats.require_person(work)
     today = work.now.astimezone(zone).date()
