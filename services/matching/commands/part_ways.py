@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from kith.matching.v1.enums import IntroductionStep, NoKind
+from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
 from services.matching.domain import introduction as steps
 from services.matching.domain.introduction import Introduction, IntroductionKind
 from services.matching.domain.review import Review
 from services.matching.domain.team import Team, TeamMember
 from services.matching.storage import events_out, introductions, peer_noes, private_noes, reviews, tasks, teams
-from services.matching.storage.engine_view import as_engine
 from services.matching.storage.private_noes import PrivateNo
 
 
 async def part_ways(work: UnitOfWork, ended: Review) -> None:
     """A review ended it: the trial is over, or the place in the team. With neither there is nothing left to end."""
-    async with as_engine(work):
+    async with all_rows(work):
         team = await teams.find_by_owner(work, ended.person, lock=True)
         member = await teams.find_member(work, team.id, ended.worker) if team else None
         if team is not None and member is not None and member.joined_at is not None:

@@ -5,12 +5,12 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from kith.matching.v1.enums import IntroductionStep
+from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
 from libs.refusals import FailedPrecondition
 from services.matching.commands.pair_side import Pair, require_side
 from services.matching.domain.review import CountedVisit, WorkingPair, check_day, count_visit
 from services.matching.storage import events_out, introductions, projections, reviews, teams
-from services.matching.storage.engine_view import as_engine
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ async def _working_pair(work: UnitOfWork, pair: Pair) -> WorkingPair:
 
 async def _began_at(work: UnitOfWork, pair: Pair) -> datetime | None:
     """When the trial began, or the place in the team; None without either."""
-    async with as_engine(work):
+    async with all_rows(work):
         team = await teams.find_by_owner(work, pair.person, lock=True)
         member = await teams.find_member(work, team.id, pair.worker) if team else None
         if member is not None and member.joined_at is not None:

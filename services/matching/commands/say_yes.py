@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from kith.matching.v1.enums import IntroductionStep
 from libs.access import held_credentials
+from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
 from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, NotAllowed, NotFound
 from libs.rulebook.readiness import missing_credentials
@@ -16,7 +17,6 @@ from services.matching.domain.introduction import Introduction, Side
 from services.matching.domain.support_profile import GettingSupport, GivingSupport
 from services.matching.domain.team import KIND_OF
 from services.matching.storage import events_out, introductions, offer_visibility, private_noes, projections, support_profiles, teams
-from services.matching.storage.engine_view import as_engine
 
 
 async def say_yes(work: UnitOfWork, pair: Pair, shown: IntroductionStep | None, *, zone: ZoneInfo) -> IntroductionStep:
@@ -49,7 +49,7 @@ async def say_yes(work: UnitOfWork, pair: Pair, shown: IntroductionStep | None, 
 
 
 async def _begin(work: UnitOfWork, pair: Pair, side: Side) -> IntroductionStep:
-    async with as_engine(work):
+    async with all_rows(work):
         getting = await support_profiles.find(work, GettingSupport, pair.person)
         giving = await support_profiles.find(work, GivingSupport, pair.worker)
         own_team = await teams.find_by_owner(work, pair.person, lock=True)
@@ -79,7 +79,7 @@ async def _require_ready(work: UnitOfWork, worker: UUID, today: date) -> None:
 
 
 async def _join(work: UnitOfWork, joined: Introduction) -> None:
-    async with as_engine(work):
+    async with all_rows(work):
         giving = await support_profiles.find(work, GivingSupport, joined.worker)
         if giving is None:
             raise NotFound("OFFER_UNKNOWN")

@@ -5,10 +5,10 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from libs.access import hats
+from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
 from services.matching.domain.exposure import WEEKS, FairnessFigures, fairness_figures, first_week
 from services.matching.storage import projections, showings, support_profiles
-from services.matching.storage.engine_view import as_engine
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ async def get_fairness(work: UnitOfWork, *, zone: ZoneInfo) -> Fairness:
     """Raises NotAllowed for who is no secretary."""
     await hats.require(work, hats.SECRETARY)
     first = first_week(work.now.astimezone(zone).date())
-    async with as_engine(work):
+    async with all_rows(work):
         workers = list(map(str, await support_profiles.list_open(work)))
         shown = await showings.list_since(work, first)
         introduced = await showings.list_introduced_since(work, datetime.combine(first, time(), zone))

@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from libs.access import acting, audit, held_credentials
+from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
 from services.matching.domain.exposure import shown_now, week_of
 from services.matching.domain.great_circle import distance_km
@@ -17,7 +18,6 @@ from services.matching.domain.ranking_input import RankingInput
 from services.matching.domain.suggestion_question import Supporter, suggestion_question, within_km
 from services.matching.domain.support_profile import SCOPE, GettingSupport, GivingSupport
 from services.matching.storage import offer_visibility, projections, showings, support_profiles, teams
-from services.matching.storage.engine_view import as_engine
 
 AT_A_TIME = 3
 _REFUSED = 60
@@ -73,7 +73,7 @@ async def get_suggestions(work: UnitOfWork, person: UUID, wanted: SuggestionPage
     question = suggestion_question(today, (str(person), getting), (supporters, team), rules)
     # More than some milliseconds among many offers: other calls go on meanwhile.
     ranking = await asyncio.to_thread(rank, question)
-    async with as_engine(work):
+    async with all_rows(work):
         shown = await showings.list_since(work, week_of(today))
     most = (await projections.get_matching_rules(work)).shown_a_week
     order = shown_now(ranking.order, str(person), today, shown, at_most=most, size=len(ranking.order))

@@ -13,9 +13,9 @@ from sqlalchemy import bindparam, delete, select, union
 from sqlalchemy.dialects.postgresql import insert
 
 from kith.matching.v1.enums import NoKind
+from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
-from services.matching.storage.engine_view import as_engine
 from services.matching.storage.tables import peer_no, private_no
 
 _ADD = insert(peer_no)
@@ -51,7 +51,7 @@ async def say(work: UnitOfWork, no: PeerNo) -> None:
 async def add_lapsed(work: UnitOfWork, one: UUID, other: UUID, at: datetime) -> None:
     """On both sides, for matching itself; those there are already stay as they are."""
     both = [PeerNo(*sides, NoKind.LAPSED, at) for sides in ((one, other), (other, one))]
-    async with as_engine(work):
+    async with all_rows(work):
         await work.connection.execute(_ADD_UNLESS, [values_of(no) for no in both])
 
 
@@ -71,5 +71,5 @@ async def hidden_from(work: UnitOfWork, chooser: UUID) -> Collection[UUID]:
 
 async def blocked_by(work: UnitOfWork, chooser: UUID) -> frozenset[UUID]:
     """Whom this person never wants to hear of, also for a decision of matching itself while somebody acts for them."""
-    async with as_engine(work):
+    async with all_rows(work):
         return frozenset((await work.connection.execute(_BLOCKED, {"by": chooser})).scalars())

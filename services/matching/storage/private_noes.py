@@ -9,10 +9,10 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from kith.matching.v1.enums import NoKind
+from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from services.matching.storage import peer_noes
-from services.matching.storage.engine_view import as_engine
 from services.matching.storage.tables import private_no
 
 _ADD = insert(private_no)
@@ -67,6 +67,6 @@ async def list_of(work: UnitOfWork, chooser: UUID, *, as_worker: bool) -> list[P
 async def excluded_for(work: UnitOfWork, person: UUID, *, as_worker: bool) -> frozenset[UUID]:
     """With whom this side must not be brought together, no matter which of the two does not want it. Never shown to anybody."""
     own = {no.other for no in await list_of(work, person, as_worker=as_worker)} | await peer_noes.blocked_by(work, person)
-    async with as_engine(work):
+    async with all_rows(work):
         against = (await work.connection.execute(_AGAINST, {"of": person, "giving": as_worker})).scalars()
     return frozenset(own | set(against))

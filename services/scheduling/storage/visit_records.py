@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import bindparam, exists, func, insert, select, update
 
 from kith.scheduling.v1.enums import VisitRecordEntryKind, VisitRecordState
+from libs.database.all_rows import all_rows
 from libs.database.columns import MOMENT, among
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import FailedPrecondition, NotFound
 from services.scheduling.domain.visit_record import RecordEntry, Said, VisitRecord
-from services.scheduling.storage.all_rows import all_rows
 from services.scheduling.storage.tables import timed_confirmation, visit, visit_record, visit_record_entry
 
 _BATCH = 200

@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import Date, bindparam, cast, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from services.scheduling.domain.week_confirmation import WeekConfirmation
-from services.scheduling.storage.all_rows import all_rows
 from services.scheduling.storage.tables import visit, visit_place, week_confirmation
 
 _INSERT = insert(week_confirmation)

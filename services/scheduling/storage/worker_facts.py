@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from libs.access import held_credentials
+from libs.database.all_rows import all_rows
 from libs.database.columns import MOMENT, among
 from libs.database.engine import UnitOfWork
 from libs.rulebook.credentials import Gate
@@ -15,7 +16,6 @@ from services.scheduling.domain.taking import WorkerFacts
 from services.scheduling.domain.visit import PAID, Visit
 from services.scheduling.domain.worker_hours import KEPT_IN_VIEW, Times
 from services.scheduling.storage import away, teams, visit_places
-from services.scheduling.storage.all_rows import all_rows
 from services.scheduling.storage.tables import visit_place
 
 _OTHERS = (among(visit_place.c.worker, "workers"), visit_place.c.coming, visit_place.c.visit != bindparam("of"))

@@ -1,4 +1,4 @@
-"""Looks at rows that the caller may not see, where a rule depends on them and only its yes or no leaves the service (ADR 58)."""
+"""Looks at rows that the caller may not see, where a rule depends on them and only its answer leaves the service (ADR 58)."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +14,7 @@ _SEE_AS = text("select set_config('kith.system', :system, true)")
 @asynccontextmanager
 async def all_rows(work: UnitOfWork) -> AsyncIterator[None]:
     """Within the block row-level security hides nothing from this transaction; the caller stays who they are."""
-    await work.connection.execute(_SEE_AS, {"system": "scheduling:rules"})
+    await work.connection.execute(_SEE_AS, {"system": "rules"})
     yield
-    # After an error the transaction is over, and the setting with it.
+    # After an error the transaction, or the savepoint around the block, is over, and the setting with it.
     await work.connection.execute(_SEE_AS, {"system": work.caller.id if work.caller.system else ""})
