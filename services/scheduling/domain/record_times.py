@@ -57,8 +57,8 @@ def worked_time(
     """`begun` is when the worker said that they start, which counts where they write no start. Without an end it is now.
 
     A local time that comes twice means what was `said` of the visit before, if it is one of those; else the first, but for an end that
-    would lie before its start. Raises Invalid DATE_MALFORMED,
-    TIME_MALFORMED, TIME_SKIPPED, RECORD_START_MISSING, RECORD_OTHER_DAY, RECORD_ENDS_FIRST, RECORD_TOO_LONG or RECORD_IN_FUTURE.
+    would lie before its start. Raises Invalid DATE_MALFORMED, CLOCK_TIME_MALFORMED, TIME_SKIPPED, RECORD_START_MISSING, RECORD_OTHER_DAY,
+    RECORD_ENDS_FIRST, RECORD_TOO_LONG or RECORD_IN_FUTURE.
     """
     started = _moment(zone, visit, "starts", starts, said) if starts else begun
     if started is None:
@@ -81,7 +81,7 @@ def _moment(
     if local.day is None:
         raise invalid(field, "DATE_MALFORMED")
     if not 0 <= local.minute < DAY_MINUTES:
-        raise invalid(field, "TIME_MALFORMED")
+        raise invalid(field, "CLOCK_TIME_MALFORMED")
     # Asked before the zone is, which cannot count the very first and last days there are.
     if abs(local.day - visit.day) > timedelta(days=3):
         raise invalid(field, "RECORD_OTHER_DAY")

@@ -104,13 +104,13 @@ class Visit:
 def make_time(zone: ZoneInfo, day: date | None, start: int, minutes: int, now: datetime) -> VisitTime:
     """`start` is in local minutes since midnight, `minutes` are real ones. A local time that comes twice means the first.
 
-    Raises Invalid DATE_MALFORMED, TIME_MALFORMED, VISIT_LENGTH, TIME_SKIPPED for a time that a clock change leaves out, VISIT_PAST or
+    Raises Invalid DATE_MALFORMED, CLOCK_TIME_MALFORMED, VISIT_LENGTH, TIME_SKIPPED for a time that a clock change leaves out, VISIT_PAST or
     VISIT_TOO_FAR.
     """
     if day is None:
         raise invalid("day", "DATE_MALFORMED")
     if not 0 <= start < DAY_MINUTES:
-        raise invalid("start", "TIME_MALFORMED")
+        raise invalid("start", "CLOCK_TIME_MALFORMED")
     if not 0 < minutes <= DAY_MINUTES:
         raise invalid("minutes", "VISIT_LENGTH")
     # Far beyond both ends of what can be planned, so that the zone is asked only for days that it can count.

@@ -99,12 +99,12 @@ def propose(
 ) -> VisitSeries:
     """`today` is the local day.
 
-    Raises Invalid DATE_MALFORMED, TIME_MALFORMED, VISIT_LENGTH, VISIT_PAST, VISIT_TOO_FAR, VISIT_WORKERS or SERIES_EMPTY for a last day
-    before the first visit, and what `make_rule` raises.
+    Raises Invalid DATE_MALFORMED, CLOCK_TIME_MALFORMED, VISIT_LENGTH, VISIT_PAST, VISIT_TOO_FAR, VISIT_WORKERS or SERIES_EMPTY for a last
+    day before the first visit, and what `make_rule` raises.
     """
     first_day = _check_first_day(new.first_day, today)
     if not 0 <= new.start < DAY_MINUTES:
-        raise invalid("start", "TIME_MALFORMED")
+        raise invalid("start", "CLOCK_TIME_MALFORMED")
     if not 0 < new.minutes <= DAY_MINUTES:
         raise invalid("minutes", "VISIT_LENGTH")
     rule = make_rule(new.weekdays, new.every_weeks)

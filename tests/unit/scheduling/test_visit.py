@@ -154,8 +154,8 @@ def test_local_times_are_those_of_the_zone_also_over_a_clock_change() -> None:
     [
         (None, 480, 60, "DATE_MALFORMED"),
         (date(2026, 3, 29), 90, 60, "TIME_SKIPPED"),
-        (date(2026, 3, 3), 1440, 60, "TIME_MALFORMED"),
-        (date(2026, 3, 3), -1, 60, "TIME_MALFORMED"),
+        (date(2026, 3, 3), 1440, 60, "CLOCK_TIME_MALFORMED"),
+        (date(2026, 3, 3), -1, 60, "CLOCK_TIME_MALFORMED"),
         (date(2026, 3, 3), 480, 0, "VISIT_LENGTH"),
         (date(2026, 3, 3), 480, 26 * 60, "VISIT_LENGTH"),
         (date(2026, 3, 2), 9 * 60, 60, "VISIT_PAST"),

@@ -158,8 +158,8 @@ def at(hour: int, minute: int = 0, day: date = DAY) -> LocalMoment:
         (at(9), at(10, day=date.max), "RECORD_OTHER_DAY"),
         (None, at(10), "RECORD_START_MISSING"),
         (LocalMoment(None, 540), at(10), "DATE_MALFORMED"),
-        (at(9), LocalMoment(DAY, 1440), "TIME_MALFORMED"),
-        (LocalMoment(DAY, -1), at(10), "TIME_MALFORMED"),
+        (at(9), LocalMoment(DAY, 1440), "CLOCK_TIME_MALFORMED"),
+        (LocalMoment(DAY, -1), at(10), "CLOCK_TIME_MALFORMED"),
     ],
 )
 def test_a_time_that_cannot_be_is_refused(starts: LocalMoment | None, ends: LocalMoment, reason: str) -> None:

@@ -1,6 +1,7 @@
 """The catalogue has every sentence that the pages use, and no unused ones."""
 
 import re
+from collections import Counter
 from enum import StrEnum
 from pathlib import Path
 
@@ -101,6 +102,14 @@ def test_every_word_of_a_vocabulary_that_pages_show_has_a_sentence(prefix: str, 
     """`elsewhere` are words that pages say in more detail: how long it is open, what was decided."""
     words = load_catalogues()[PLAIN_ENGLISH]
     assert {word for word in kind if not words.has(f"{prefix}.{word}")} == elsewhere
+
+
+@pytest.mark.parametrize("language", [PLAIN_ENGLISH, EASY_READ])
+def test_no_key_stands_twice(language: str) -> None:
+    """Only the first would be read."""
+    keys = re.findall(r'^msgid "(.+)"$', (FOLDER / f"{language}.po").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert len(keys) > 100
+    assert {key for key, times in Counter(keys).items() if times > 1} == set()
 
 
 def test_easy_read_takes_the_same_values_as_the_sentence_it_replaces() -> None:

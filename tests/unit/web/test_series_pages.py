@@ -160,8 +160,9 @@ def test_what_is_wrong_is_said_where_it_was_written(fakes: FakeServices, browser
     fakes.visit_series.refusals["PreviewSeries"] = invalid("weekdays", "SERIES_WEEKDAYS")
     assert browser.submit("/visits/series/new", **{**NEW, "weekday-1": "", "weekday-4": ""})[0] == 422
     assert 'id="weekday-1-error"' in browser.page
-    fakes.visit_series.refusals["PreviewSeries"] = invalid("start", "TIME_MALFORMED")
+    fakes.visit_series.refusals["PreviewSeries"] = invalid("start", "CLOCK_TIME_MALFORMED")
     assert browser.submit("/visits/series/new", **{**NEW, "start": "half past", "every": "9", "minutes": "²"})[0] == 422
+    assert "Write a time like 09:00 or 14:30." in browser.page
     sent = fakes.visit_series.requests[-1]
     assert isinstance(sent, pb.PreviewSeriesRequest)
     assert (sent.pattern.start, sent.pattern.every_weeks, sent.pattern.minutes) == (-1, 0, 0), "the service refuses it"
