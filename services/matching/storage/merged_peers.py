@@ -57,8 +57,8 @@ async def _move_introductions(work: UnitOfWork, kept: UUID, other: UUID) -> None
             await work.connection.execute(delete(introduction).where(mine))
             continue
         first, second = sorted((kept, peer))
-        said = {kept: found.said(found.side_of(other)), peer: found.said(found.side_of(peer))}
-        values: dict[str, object] = {"person": first, "worker": second, "person_said": said[first], "worker_said": said[second]}
+        answers = {kept: found.said(found.side_of(other)), peer: found.said(found.side_of(peer))}
+        values: dict[str, object] = {"person": first, "worker": second, "person_said": answers[first], "worker_said": answers[second]}
         if found.until is not None and peer in live:
             values |= _OVER
         await work.connection.execute(update(introduction).where(mine).values(values))

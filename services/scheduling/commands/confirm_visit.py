@@ -17,8 +17,9 @@ async def confirm_visit(work: UnitOfWork, record_id: UUID, shown: int) -> int:
 
 async def confirm_record(work: UnitOfWork, record: VisitRecord, by: UUID | None) -> int:
     """Also for the timer, which is nobody."""
-    confirmed, entry = confirm(record, statement(work, by))
-    await visit_records.save(work, (confirmed, entry))
+    change = confirm(record, statement(work, by))
+    await visit_records.save(work, change)
+    confirmed = change.record
     if confirmed.confirmed is not None:
         written = await visit_records.get_entry(work, confirmed.confirmed)
         await events_out.visit_confirmed(work, confirmed, written, by, record.confirmed)

@@ -12,8 +12,8 @@ from services.scheduling.storage import events_out, visit_records, visits
 async def dispute_visit(work: UnitOfWork, record_id: UUID, shown: int, words: str) -> int:
     """Returns the new version. Raises what `require_persons_record` and `dispute` raise."""
     record, caller = await require_persons_record(work, record_id, shown)
-    said = dispute(record, statement(work, caller), words)
-    await visit_records.save(work, said)
-    await events_out.visit_disputed(work, said[0], caller)
+    change = dispute(record, statement(work, caller), words)
+    await visit_records.save(work, change)
+    await events_out.visit_disputed(work, change.record, caller)
     await tell(work, Notice.DISPUTED, await visits.get(work, record.visit), {record.worker, record.person})
-    return said[0].version
+    return change.record.version

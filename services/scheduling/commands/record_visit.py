@@ -36,8 +36,8 @@ async def record_visit(
         said_before = await visit_records.list_moments(work, record.id)
     worked = worked_time(zone, visit, begun, starts, ends, work.now, said_before)
     timer = await timed_confirmations.timer_for(work, record.person, record.worker)
-    said = write(record, statement(work, record.worker), worked, note, timer)
-    await (visit_records.add if record_id is None else visit_records.save)(work, said)
-    await events_out.visit_recorded(work, *said)
+    change = write(record, statement(work, record.worker), worked, note, timer)
+    await (visit_records.add if record_id is None else visit_records.save)(work, change)
+    await events_out.visit_recorded(work, *change)
     await tell(work, Notice.RECORDED, visit, {record.person})
-    return said[0]
+    return change.record

@@ -12,7 +12,7 @@ from services.scheduling.storage import visit_records, visits
 async def stand_by_visit(work: UnitOfWork, record_id: UUID, shown: int, words: str) -> int:
     """Returns the new version. Raises NotFound VISIT_UNKNOWN, and what `require_own_record` and `stand_by` raise."""
     record = await require_own_record(work, record_id, shown)
-    said = stand_by(record, statement(work, record.worker), words)
-    await visit_records.save(work, said)
+    change = stand_by(record, statement(work, record.worker), words)
+    await visit_records.save(work, change)
     await tell(work, Notice.STOOD_BY, await visits.get(work, record.visit), {record.person})
-    return said[0].version
+    return change.record.version

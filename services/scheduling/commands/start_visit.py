@@ -13,6 +13,6 @@ async def start_visit(work: UnitOfWork, visit_id: UUID) -> VisitRecord:
     """Raises what `begin_record` raises, and Invalid RECORD_OTHER_DAY."""
     visit, record = await begin_record(work, visit_id)
     require_day_of(visit, work.now)
-    said = start(record, statement(work, record.worker))
-    await visit_records.add(work, said)
-    return said[0]
+    change = start(record, statement(work, record.worker))
+    await visit_records.add(work, change)
+    return change.record

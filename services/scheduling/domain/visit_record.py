@@ -10,7 +10,7 @@
 | confirmed | -       | written | -         | disputed | -        |
 
 - The worker starts, writes and stands by; the person confirms and disputes, or who acts for them, but never the worker of the record.
-- Everything said is an entry of its own. No entry is ever changed or deleted: whoever corrects writes a new one, which needs both again.
+- Everything said is an entry of its own. No entry is ever changed or deleted: a correction is a new one, which needs both again.
 - `confirmed` names the entry that holds. It stays until another one is confirmed, whatever is written or disputed meanwhile.
 - A timer confirms only where the person agreed to that beforehand, and only what nobody has disputed or confirmed before: after that,
   saying nothing is no yes any more.
@@ -22,6 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from kith.scheduling.v1.enums import VisitRecordEntryKind, VisitRecordState
@@ -105,41 +106,45 @@ class Statement:
     at: datetime
 
 
-Said = tuple[VisitRecord, RecordEntry]
-"""What the record is from now on, and the entry to add."""
+class RecordChange(NamedTuple):
+    """What the record is from now on, and the entry to add."""
+
+    record: VisitRecord
+    entry: RecordEntry
 
 
 def new_record(new_id: UUID, visit: Visit, worker: UUID) -> VisitRecord:
     return VisitRecord(new_id, visit.id, visit.person, worker)
 
 
-def start(record: VisitRecord, statement: Statement) -> Said:
+def start(record: VisitRecord, statement: Statement) -> RecordChange:
     """The worker starts now, to the minute. Raises FailedPrecondition RECORD_BEGUN."""
     return _step(record, Step.START, statement, starts=statement.at.replace(second=0, microsecond=0))
 
 
-def write(record: VisitRecord, statement: Statement, worked: WorkedTime, note: str, timer: timedelta | None) -> Said:
+def write(record: VisitRecord, statement: Statement, worked: WorkedTime, note: str, timer: timedelta | None) -> RecordChange:
     """`timer`: after how long the entry confirms itself, None where the person has not agreed to that. Raises Invalid WORDS_TOO_LONG."""
     runs = not record.asks_person and record.person != record.worker
     written, entry = _step(record, Step.WRITE, statement, starts=worked.starts, ends=worked.ends, note=check_words(note))
-    return replace(written, entry=entry.id, timer_at=statement.at + timer if timer is not None and runs else None), entry
+    timer_at = statement.at + timer if timer is not None and runs else None
+    return RecordChange(replace(written, entry=entry.id, timer_at=timer_at), entry)
 
 
-def confirm(record: VisitRecord, statement: Statement) -> Said:
+def confirm(record: VisitRecord, statement: Statement) -> RecordChange:
     """Raises NotAllowed RECORD_YOURS, FailedPrecondition RECORD_NOT_WAITING."""
     _require_other_side(record, statement)
     confirmed, entry = _step(record, Step.CONFIRM, statement, about=record.entry)
-    return replace(_asking_person(confirmed), confirmed=record.entry), entry
+    return RecordChange(replace(_asking_person(confirmed), confirmed=record.entry), entry)
 
 
-def dispute(record: VisitRecord, statement: Statement, words: str) -> Said:
+def dispute(record: VisitRecord, statement: Statement, words: str) -> RecordChange:
     """Raises NotAllowed RECORD_YOURS, Invalid DISPUTE_WORDS_MISSING or WORDS_TOO_LONG, FailedPrecondition RECORD_NOT_WAITING."""
     _require_other_side(record, statement)
     disputed, entry = _step(record, Step.DISPUTE, statement, about=record.entry, note=check_words(words, needed=True))
-    return _asking_person(disputed), entry
+    return RecordChange(_asking_person(disputed), entry)
 
 
-def stand_by(record: VisitRecord, statement: Statement, words: str) -> Said:
+def stand_by(record: VisitRecord, statement: Statement, words: str) -> RecordChange:
     """Raises Invalid WORDS_TOO_LONG, FailedPrecondition RECORD_NOT_DISPUTED."""
     return _step(record, Step.STAND_BY, statement, about=record.entry, note=check_words(words))
 
@@ -179,11 +184,12 @@ def _step(
     ends: datetime | None = None,
     note: str = "",
     about: UUID | None = None,
-) -> Said:
+) -> RecordChange:
     following = NEXT[record.state].get(step)
     if following is None:
         raise FailedPrecondition(_REFUSALS[step])
     changed = replace(record, state=following, version=record.version + 1)
     kind = VisitRecordEntryKind(following.value)
     whose = (record.id, record.person, record.worker, changed.version)
-    return changed, RecordEntry(statement.id, *whose, kind, statement.by, statement.at, starts, ends, note, about)
+    entry = RecordEntry(statement.id, *whose, kind, statement.by, statement.at, starts, ends, note, about)
+    return RecordChange(changed, entry)

@@ -13,7 +13,7 @@ from libs.database.columns import MOMENT, among
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import FailedPrecondition, NotFound
-from services.scheduling.domain.visit_record import RecordEntry, Said, VisitRecord
+from services.scheduling.domain.visit_record import RecordChange, RecordEntry, VisitRecord
 from services.scheduling.storage.tables import timed_confirmation, visit, visit_record, visit_record_entry
 
 _BATCH = 200
@@ -95,16 +95,16 @@ async def require_not_begun(work: UnitOfWork, visit: UUID, worker: UUID | None =
         raise FailedPrecondition("VISIT_STARTED")
 
 
-async def add(work: UnitOfWork, said: Said) -> None:
+async def add(work: UnitOfWork, change: RecordChange) -> None:
     """A new record with its first entry."""
-    await work.connection.execute(_ADD, values_of(said[0]))
-    await work.connection.execute(_SAY, values_of(said[1]))
+    await work.connection.execute(_ADD, values_of(change.record))
+    await work.connection.execute(_SAY, values_of(change.entry))
 
 
-async def save(work: UnitOfWork, said: Said) -> None:
+async def save(work: UnitOfWork, change: RecordChange) -> None:
     """The entry is added; the record says how far it has come with that."""
-    await work.connection.execute(_SAVE.values(values_of(said[0], "id")), {"saved": said[0].id})
-    await work.connection.execute(_SAY, values_of(said[1]))
+    await work.connection.execute(_SAVE.values(values_of(change.record, "id")), {"saved": change.record.id})
+    await work.connection.execute(_SAY, values_of(change.entry))
 
 
 async def list_due(work: UnitOfWork) -> list[VisitRecord]:

@@ -13,7 +13,7 @@ from libs.refusals import Conflict, FailedPrecondition, Invalid, NotAllowed, Ref
 from services.scheduling.domain import visit_record as records
 from services.scheduling.domain.record_times import LocalMoment, WorkedTime, require_time_to_begin, worked_time
 from services.scheduling.domain.visit import Visit
-from services.scheduling.domain.visit_record import RecordEntry, Said, Statement, Step, VisitRecord
+from services.scheduling.domain.visit_record import RecordChange, RecordEntry, Statement, Step, VisitRecord
 
 LONDON = ZoneInfo("Europe/London")
 DAY = date(2026, 3, 3)
@@ -45,7 +45,7 @@ def by(person: UUID | None, at: datetime = NOW) -> Statement:
     return Statement(uuid4(), person, at)
 
 
-def take_step(record: VisitRecord, step: Step, timer: timedelta | None = None) -> Said:
+def take_step(record: VisitRecord, step: Step, timer: timedelta | None = None) -> RecordChange:
     match step:
         case Step.START:
             return records.start(record, by(WREN))
@@ -108,7 +108,10 @@ def test_the_timer_runs_only_where_the_person_agreed_and_nobody_has_answered() -
 
 def test_a_worker_does_not_answer_for_the_person_to_what_they_wrote() -> None:
     written = after(Step.WRITE)
-    answers: tuple[Callable[[], Said], ...] = (lambda: records.confirm(written, by(WREN)), lambda: records.dispute(written, by(WREN), "No"))
+    answers: tuple[Callable[[], RecordChange], ...] = (
+        lambda: records.confirm(written, by(WREN)),
+        lambda: records.dispute(written, by(WREN), "No"),
+    )
     for answer in answers:
         with pytest.raises(NotAllowed, match="RECORD_YOURS"):
             answer()

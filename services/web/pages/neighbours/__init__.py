@@ -1,1 +1,1 @@
-"""What people look for and what they offer, as forms that read back in words."""
+"""Neighbours who help each other: the board, what one writes on it, and who is a pair."""
