@@ -21,6 +21,8 @@ _PARTITIONS = text("select relname from pg_class where relispartition")
 
 def own_tables(service: str) -> MetaData:
     metadata: MetaData = import_module(f"services.{service}.storage.tables").metadata
+    if service == "identity":
+        import_module("services.identity.storage.sign_in_tables")
     return metadata
 
 

@@ -10,7 +10,7 @@ from libs.database.engine import UnitOfWork
 from libs.database.rows import values_of
 from services.identity.domain.passkey import PasskeyChallenge
 from services.identity.domain.passkey_pace import Given
-from services.identity.storage.tables import known_browser, passkey_challenge
+from services.identity.storage.sign_in_tables import known_browser, passkey_challenge
 
 _ADD = insert(passkey_challenge)
 _COUNT = select(func.count(), func.min(passkey_challenge.c.begun_at)).where(passkey_challenge.c.begun_at > bindparam("since", type_=MOMENT))

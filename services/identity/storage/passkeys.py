@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from services.identity.domain.passkey import Passkey
-from services.identity.storage.tables import passkey
+from services.identity.storage.sign_in_tables import passkey
 
 _ADD = postgresql.insert(passkey).on_conflict_do_nothing().returning(passkey.c.id)
 _OF_PERSON = select(passkey).where(passkey.c.person == bindparam("of")).order_by(passkey.c.added_at, passkey.c.id)

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from libs.database.columns import MOMENT, among
 from libs.database.engine import UnitOfWork
 from services.identity.domain.password_attempts import Failures
-from services.identity.storage.tables import known_browser, sign_in_failure
+from services.identity.storage.sign_in_tables import known_browser, sign_in_failure
 
 _LOCK = text("select pg_advisory_xact_lock(hashtextextended(encode(:account, 'hex'), 0))")
 _COUNT = select(func.count(), func.max(sign_in_failure.c.at)).where(sign_in_failure.c.at > bindparam("since", type_=MOMENT))

@@ -21,7 +21,8 @@ from sqlalchemy.dialects.postgresql import insert
 from libs.database.columns import NOW
 from libs.database.engine import UnitOfWork
 from libs.refusals import TooMany
-from services.identity.storage.tables import contact, password, person
+from services.identity.storage.sign_in_tables import password
+from services.identity.storage.tables import contact, person
 
 Result = TypeVar("Result")
 

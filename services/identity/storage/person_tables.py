@@ -24,7 +24,7 @@ from libs.files.file_tables import stored_file
 from libs.sealing import person_key
 from services.identity.domain.erasure import ERASED_NAME
 from services.identity.domain.relationship import EVIDENCE_PLACE
-from services.identity.storage import capacity_records, consents, credentials, emergency_accesses, record_fields, tables
+from services.identity.storage import capacity_records, consents, credentials, emergency_accesses, record_fields, sign_in_tables, tables
 
 _SECRET = "a secret of the person's, as a hash"  # noqa: S105 - a reason, not a secret
 _DEVICE = "by what the person's device and we know each other; of no use without the device"
@@ -63,15 +63,15 @@ PERSON_TABLES = (
         erasure=(Blank({"reason": ""}, KeptFor.OTHERS),),
     ),
     PersonTable(
-        tables.sign_in_code,
+        sign_in_tables.sign_in_code,
         ("person",),
         ("id", "person", "kind", "issued_by", "issued_at", "expires_at", "used_at", "revoked_at", "used_session"),
         {"mark": _SECRET, "used_by": _SECRET},
         erasure=(Delete(),),
     ),
-    PersonTable(tables.password, ("person",), ("person",), {"hash": _SECRET}, erasure=(Delete(),)),
+    PersonTable(sign_in_tables.password, ("person",), ("person",), {"hash": _SECRET}, erasure=(Delete(),)),
     PersonTable(
-        tables.session,
+        sign_in_tables.session,
         ("person", "helped_by"),
         (
             *("id", "person", "strength", "started_at", "expires_at", "ended_at", "device_use", "device_kind", "quiet_seconds"),
@@ -81,20 +81,20 @@ PERSON_TABLES = (
         erasure=(Delete(("person",)), Blank({"helped_by": None}, KeptFor.OTHERS, ("helped_by",))),
     ),
     PersonTable(
-        tables.passkey,
+        sign_in_tables.passkey,
         ("person",),
         ("id", "person", "name", "is_synced", "sign_count", "added_at", "last_used_at"),
         {"credential_id": _DEVICE, "public_key": _DEVICE},
         erasure=(Delete(),),
     ),
     PersonTable(
-        tables.passkey_challenge,
+        sign_in_tables.passkey_challenge,
         ("person",),
         ("person", "session", "begun_at", "expires_at", "used_at"),
         {"mark": _SECRET, "browser_mark": _SECRET, "client_mark": _SECRET},
         erasure=(Delete(),),
     ),
-    PersonTable(tables.known_browser, ("person",), ("person", "since"), {"browser_mark": _SECRET}, erasure=(Delete(),)),
+    PersonTable(sign_in_tables.known_browser, ("person",), ("person", "since"), {"browser_mark": _SECRET}, erasure=(Delete(),)),
     PersonTable(
         tables.data_request,
         ("person",),
@@ -203,23 +203,23 @@ PERSON_TABLES = (
         erasure=(Delete(of=("person",)), Blank({"helper": None, "channel": None}, KeptFor.OTHERS, of=("helper",))),
     ),
     PersonTable(
-        tables.recovery_helper,
+        sign_in_tables.recovery_helper,
         ("person", "helper"),
         ("id", "person", "helper", "named_at", "accepted_at", "ended_at", "ended_why", "wrong_numbers", "wrong_at"),
         erasure=(Delete(),),
     ),
     PersonTable(
-        tables.recovery_request,
+        sign_in_tables.recovery_request,
         ("person",),
         ("id", "person", "asked_at", "expires_at", "closed_at", "used_session"),
         {"key_mark": _SECRET, "number_mark": _SECRET, "account_mark": _KEY, "client_mark": _SECRET},
         erasure=(Delete(),),
     ),
     PersonTable(
-        tables.recovery_vouch,
+        sign_in_tables.recovery_vouch,
         (),
         ("request", "help", "at"),
-        through={"request": tables.recovery_request.c.person, "help": tables.recovery_helper.c.helper},
+        through={"request": sign_in_tables.recovery_request.c.person, "help": sign_in_tables.recovery_helper.c.helper},
         erasure=(Delete(),),
     ),
     PersonTable(co_op_member, ("person",), ("person",), erasure=(Keep(KeptFor.REGISTER),)),

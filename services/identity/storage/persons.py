@@ -15,7 +15,7 @@ from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import row_mapper
 from services.identity.domain.person_details import PersonDetails
-from services.identity.storage import tables
+from services.identity.storage import sign_in_tables, tables
 
 _ADD_PERSONS = insert(tables.person)
 _ADD_CONTACTS = insert(tables.contact)
@@ -66,10 +66,10 @@ _LOCK_VERSION = select(tables.person.c.version).where(tables.person.c.id == bind
 _CORRECT_PERSON = update(tables.person).where(tables.person.c.id == bindparam("person")).values(version=tables.person.c.version + 1)
 _CORRECT_CONTACT = update(tables.contact).where(tables.contact.c.person == bindparam("corrected"))
 _LIVE_CARDS = select(func.count()).where(
-    tables.sign_in_code.c.person == tables.person.c.id,
-    tables.sign_in_code.c.kind == CodeKind.CARD.value,
-    tables.sign_in_code.c.revoked_at.is_(None),
-    tables.sign_in_code.c.expires_at > NOW,
+    sign_in_tables.sign_in_code.c.person == tables.person.c.id,
+    sign_in_tables.sign_in_code.c.kind == CodeKind.CARD.value,
+    sign_in_tables.sign_in_code.c.revoked_at.is_(None),
+    sign_in_tables.sign_in_code.c.expires_at > NOW,
 )
 _HATS = select(worn_hat.c.hat).where(worn_hat.c.person == tables.person.c.id).order_by(worn_hat.c.hat)
 _MERGE = select(tables.person_merge).where(tables.person_merge.c.other == tables.person.c.id).correlate(tables.person)

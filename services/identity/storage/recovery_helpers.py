@@ -11,7 +11,7 @@ from libs.database.columns import MOMENT, NOW
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper
 from services.identity.domain.password_attempts import Failures
-from services.identity.storage.tables import recovery_helper, recovery_request
+from services.identity.storage.sign_in_tables import recovery_helper, recovery_request
 
 _IS_LIVE = recovery_helper.c.ended_at.is_(None)
 _ASKED = exists().where(

@@ -12,7 +12,8 @@ from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from services.identity.domain.password_attempts import Failures
 from services.identity.domain.recovery import READY_FOR, RecoveryRequest
-from services.identity.storage.tables import contact, person, recovery_helper, recovery_request, recovery_vouch
+from services.identity.storage.sign_in_tables import recovery_helper, recovery_request, recovery_vouch
+from services.identity.storage.tables import contact, person
 
 _IS_OPEN = and_(recovery_request.c.closed_at.is_(None), recovery_request.c.expires_at > NOW)
 _ADD = insert(recovery_request)

@@ -11,7 +11,7 @@ from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import row_mapper, values_of
 from services.identity.domain.session import Session
-from services.identity.storage.tables import session
+from services.identity.storage.sign_in_tables import session
 
 _ADD = insert(session)
 _FIND = select(session).where(session.c.id == bindparam("id"))

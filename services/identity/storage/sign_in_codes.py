@@ -9,7 +9,7 @@ from libs.database.columns import NOW
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from services.identity.domain.sign_in_code import SignInCode
-from services.identity.storage.tables import sign_in_code
+from services.identity.storage.sign_in_tables import sign_in_code
 
 _ADD = insert(sign_in_code)
 _FIND = select(sign_in_code).where(sign_in_code.c.mark == bindparam("mark"))

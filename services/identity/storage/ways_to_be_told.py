@@ -12,7 +12,8 @@ from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from services.identity.domain.link_pace import LinkRequests
 from services.identity.domain.ways_to_be_told import SCOPE, WaysToBeTold
-from services.identity.storage.tables import contact, link_request, person, ways_to_be_told
+from services.identity.storage.sign_in_tables import link_request
+from services.identity.storage.tables import contact, person, ways_to_be_told
 
 _FIND = select(ways_to_be_told).where(ways_to_be_told.c.person == bindparam("of"))
 _INSERT = insert(ways_to_be_told)
