@@ -10,6 +10,7 @@ from services.web.page import Page
 from services.web.routes import PAGES
 from tests.support.hidden_fields import hidden_fields
 from tests.unit.web import (
+    fake_calendars,
     fake_matching,
     fake_neighbours,
     fake_series,
@@ -39,6 +40,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "field": ("home.key_safe", "about_me.story"),
     "passkey": (fake_services.PASSKEY,),
     "token": (fake_services.STOP_TOKEN,),
+    "calendar": (fake_calendars.FILE_NAME,),
     "request": (fake_services.OTHERS_ENTRY,),
     "erasure": (fake_services.OTHERS_ENTRY,),
     "hold": (fake_services.OWN_ENTRY,),

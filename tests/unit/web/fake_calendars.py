@@ -4,10 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 from kith.scheduling.v1 import calendars_pb2 as pb
 from libs.refusals import NotFound
+from services.web.pages.calendars.addresses import CalendarAddresses
+from tests.unit.web.fake_ids import FORMS_KEY
 from tests.unit.web.fake_people import NOW, FakeService, to_timestamp
 from tests.unit.web.fake_visits import OPEN, PROPOSED, TAKEN
 
 KEY = "0123456789abcdef" * 2
+FILE_NAME = CalendarAddresses(FORMS_KEY).file_name(KEY)
 STARTS = (datetime(2026, 12, 1, 9, tzinfo=UTC), datetime(2027, 3, 28, 1, 30, tzinfo=UTC), datetime(2027, 3, 29, 8, tzinfo=UTC))
 
 

@@ -14,7 +14,7 @@ PATH = "/calendar"
 
 async def show(ctx: PageContext) -> Response:
     """Nothing for a calendar that has it already. Raises NotFound CALENDAR_UNKNOWN, for a guess and for one that has ended alike."""
-    key = CalendarAddresses(ctx.state.forms_key).read(ctx.path_param("file"))
+    key = CalendarAddresses(ctx.state.forms_key).read(ctx.path_param("calendar"))
     if not key:
         raise NotFound("CALENDAR_UNKNOWN")
     # Imported where it is used: no page needs it.
@@ -28,7 +28,8 @@ async def show(ctx: PageContext) -> Response:
     headers = {"etag": weak_tag(data), "cache-control": "private, no-cache"}
     if has_current(ctx.request.headers.get("if-none-match", ""), headers["etag"]):
         return Response(status_code=304, headers=headers)
+    headers["content-disposition"] = 'inline; filename="visits.ics"'
     return Response(data, media_type="text/calendar; charset=utf-8", headers=headers)
 
 
-PAGE = Page(f"{PATH}/{{file}}", show, access=Access.ANYBODY)
+PAGE = Page(f"{PATH}/{{calendar}}", show, access=Access.ANYBODY)

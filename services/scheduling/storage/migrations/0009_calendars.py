@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0012_calendars"
+revision = "0009_calendars"
 down_revision = "0008_series"
 branch_labels = None
 depends_on = None
@@ -10,7 +10,7 @@ depends_on = None
 TABLES = """
 create table calendar (
   person uuid primary key,
-  key text not null unique check (length(key) >= 32),
+  key text not null unique,
   opened_at timestamptz not null
 );
 """
