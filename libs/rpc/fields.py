@@ -1,6 +1,6 @@
 """Fields that occur in the messages of every service: ids, days and points in time."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -23,6 +23,14 @@ def parse_day(field: str, value: str) -> date | None:
     if value and day is None:
         raise invalid(field, "DATE_MALFORMED")
     return day
+
+
+def parse_moment(field: str, value: Timestamp) -> datetime:
+    """A point in time. Raises Invalid DATE_MALFORMED for one that no calendar has."""
+    try:
+        return value.ToDatetime(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        raise invalid(field, "DATE_MALFORMED") from error
 
 
 def timestamp(at: datetime) -> Timestamp:

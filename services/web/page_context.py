@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from markupsafe import Markup
@@ -29,8 +29,9 @@ from services.web.localisation import dates
 from services.web.localisation.catalogue import Catalogue
 from services.web.localisation.date_fields import join_dates
 from services.web.localisation.refusal_messages import refusal_message
+from services.web.templates import static_path, static_url
 
-PASSKEY_SCRIPT = "/static/passkeys.js"
+PASSKEY_SCRIPT = "passkeys.js"
 _NAMES_PER_REQUEST = 200
 
 
@@ -241,14 +242,22 @@ class PageContext:
 
     def render(self, template: str, status: int = 200, *, problems: Iterable[FormProblem] = (), **values: object) -> Response:
         """The response with the page rendered from a template."""
-        return self._response(template, status, {"problems": list(problems), "passkey_script": False, **values})
+        return self._response(template, status, {"problems": list(problems), "page_script": "", **values})
 
     def render_with_passkeys(self, template: str, status: int = 200, *, problems: Iterable[FormProblem] = (), **values: object) -> Response:
         """As `render`, with the script for passkeys, if browsers make any for our address. The page may run no other."""
         site = relying_party_of(self.state.co_op.public_url)
-        response = self._response(template, status, {"problems": list(problems), "passkey_script": site is not None, **values})
+        script = static_url(PASSKEY_SCRIPT) if site is not None else ""
+        response = self._response(template, status, {"problems": list(problems), "page_script": script, **values})
         if site is not None:
-            response.headers[POLICY] = policy_with_script(site.origin, PASSKEY_SCRIPT)
+            response.headers[POLICY] = policy_with_script(site.origin, static_path(PASSKEY_SCRIPT))
+        return response
+
+    def render_with_script(self, template: str, script: str, worker: str, **values: object) -> Response:
+        """As `render`, with a static file as its script, which may install the service worker at this path. The page may run no other."""
+        response = self._response(template, 200, {"problems": [], "page_script": static_url(script), **values})
+        origin = urlsplit(self.state.co_op.public_url)._replace(path="").geturl()
+        response.headers[POLICY] = policy_with_script(origin, static_path(script), worker)
         return response
 
     def _response(self, template: str, status: int, values: Mapping[str, object]) -> Response:

@@ -75,6 +75,10 @@ from services.web.pages.form_page import form_page
 from services.web.pages.member_changes import CHANGES
 from services.web.pages.my_data import asking as erasure_asking
 from services.web.pages.my_data import page as my_data
+from services.web.pages.my_day import facts as day_facts
+from services.web.pages.my_day import page as my_day
+from services.web.pages.my_day import send as day_send
+from services.web.pages.my_day import worker as day_worker
 from services.web.pages.neighbours import board, own, pairs_for_link, write_post
 from services.web.pages.records import field_access, own_record, shared_records
 from services.web.pages.reviews import review_forms, review_list
@@ -257,6 +261,10 @@ _MEMBER_PAGES = (
     review_forms.ANSWER_PAGE,
     review_forms.VISIT_PAGE,
     Page("/week", week.show, week.take, week.CHANGE, acting=True),
+    my_day.PAGE,
+    day_facts.PAGE,
+    day_send.PAGE,
+    day_worker.PAGE,
     worker_week.PAGE,
     my_calendar.PAGE,
     feed.PAGE,

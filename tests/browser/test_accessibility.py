@@ -47,6 +47,8 @@ MEMBER = (
     "/week/who-came",
     "/week/away",
     "/week/calendar",
+    "/today",
+    "/today/facts",
     "/week/away/days",
     "/week/swaps",
     "/visits/new",

@@ -1,7 +1,7 @@
 """Translates between protobuf messages and what identity knows of people's records."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from google.protobuf.message import Message
@@ -11,7 +11,7 @@ from libs.access.reading import AudienceKind
 from libs.database.paging import Page, PageRequest
 from libs.refusals import invalid
 from libs.rpc.enums import from_wire, to_wire
-from libs.rpc.fields import parse_id, timestamp
+from libs.rpc.fields import parse_id, parse_moment, timestamp
 from services.identity.domain.access_terms import GrantAudience, GrantPeriod
 from services.identity.domain.record_change import FieldChange
 from services.identity.rpc.translate import get_names_response
@@ -128,10 +128,4 @@ def _access_grant(grant: OwnGrant) -> pb.AccessGrant:
 
 def _moment(request: Message, field: str) -> datetime | None:
     """Raises Invalid DATE_MALFORMED."""
-    if not request.HasField(field):
-        return None
-    try:
-        moment: datetime = getattr(request, field).ToDatetime(tzinfo=UTC)
-    except (ValueError, OverflowError) as error:
-        raise invalid(field, "DATE_MALFORMED") from error
-    return moment
+    return parse_moment(field, getattr(request, field)) if request.HasField(field) else None

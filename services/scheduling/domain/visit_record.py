@@ -117,9 +117,9 @@ def new_record(new_id: UUID, visit: Visit, worker: UUID) -> VisitRecord:
     return VisitRecord(new_id, visit.id, visit.person, worker)
 
 
-def start(record: VisitRecord, statement: Statement) -> RecordChange:
-    """The worker starts now, to the minute. Raises FailedPrecondition RECORD_BEGUN."""
-    return _step(record, Step.START, statement, starts=statement.at.replace(second=0, microsecond=0))
+def start(record: VisitRecord, statement: Statement, at: datetime) -> RecordChange:
+    """The worker starts, or started, to the minute. Raises FailedPrecondition RECORD_BEGUN."""
+    return _step(record, Step.START, statement, starts=at.replace(second=0, microsecond=0))
 
 
 def write(record: VisitRecord, statement: Statement, worked: WorkedTime, note: str, timer: timedelta | None) -> RecordChange:

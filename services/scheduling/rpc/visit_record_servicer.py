@@ -11,10 +11,11 @@ from libs.access.acting_audit import while_acting
 from libs.host.component import Runtime
 from libs.rpc.binding import BoundService, bind, command, query
 from libs.rpc.enums import to_wire
-from libs.rpc.fields import parse_day, parse_id, timestamp
+from libs.rpc.fields import parse_day, parse_id, parse_moment, timestamp
 from services.scheduling.commands.confirm_visit import confirm_visit
 from services.scheduling.commands.dispute_visit import dispute_visit
 from services.scheduling.commands.record_visit import record_visit
+from services.scheduling.commands.send_visit import send_visit
 from services.scheduling.commands.set_timed_confirmation import set_timed_confirmation
 from services.scheduling.commands.stand_by_visit import stand_by_visit
 from services.scheduling.commands.start_visit import start_visit
@@ -31,8 +32,9 @@ def visit_record_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
         "VisitRecordService",
         runtime.transactions,
         {
-            "StartVisit": command(_visit, start_visit, _started),
+            "StartVisit": command(_start, start_visit, _started),
             "RecordVisit": command(_written, partial(record_visit, zone=zone), _recorded),
+            "SendVisit": command(_sent, partial(send_visit, zone=zone), _send_answer),
             "ConfirmVisit": acting(command(_shown, confirm_visit, lambda version: pb.ConfirmVisitResponse(version=version))),
             "DisputeVisit": acting(command(_words, dispute_visit, lambda version: pb.DisputeVisitResponse(version=version))),
             "StandByVisit": command(_words, stand_by_visit, lambda version: pb.StandByVisitResponse(version=version)),
@@ -51,7 +53,12 @@ def visit_record_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
     )
 
 
-def _visit(request: pb.StartVisitRequest | pb.GetVisitRecordsRequest) -> tuple[UUID]:
+def _start(request: pb.StartVisitRequest) -> tuple[UUID, datetime | None]:
+    started = parse_moment("started_at", request.started_at) if request.HasField("started_at") else None
+    return parse_id("visit_id", request.visit_id), started
+
+
+def _visit(request: pb.GetVisitRecordsRequest) -> tuple[UUID]:
     return (parse_id("visit_id", request.visit_id),)
 
 
@@ -65,9 +72,16 @@ def _words(request: pb.DisputeVisitRequest | pb.StandByVisitRequest) -> tuple[UU
 
 def _written(request: pb.RecordVisitRequest) -> tuple[UUID, UUID | None, int, LocalMoment | None, LocalMoment | None, str]:
     record = parse_id("record_id", request.record_id) if request.record_id else None
+    return parse_id("visit_id", request.visit_id), record, request.version, *_times(request), request.note
+
+
+def _sent(request: pb.SendVisitRequest) -> tuple[UUID, LocalMoment | None, LocalMoment | None, str]:
+    return parse_id("visit_id", request.visit_id), *_times(request), request.note
+
+
+def _times(request: pb.RecordVisitRequest | pb.SendVisitRequest) -> tuple[LocalMoment | None, LocalMoment | None]:
     starts = _moment("starts", request.starts) if request.HasField("starts") else None
-    ends = _moment("ends", request.ends) if request.HasField("ends") else None
-    return parse_id("visit_id", request.visit_id), record, request.version, starts, ends, request.note
+    return starts, _moment("ends", request.ends) if request.HasField("ends") else None
 
 
 def _moment(field: str, moment: pb.LocalMoment) -> LocalMoment:
@@ -80,6 +94,10 @@ def _started(record: VisitRecord) -> pb.StartVisitResponse:
 
 def _recorded(record: VisitRecord) -> pb.RecordVisitResponse:
     return pb.RecordVisitResponse(record_id=str(record.id), version=record.version)
+
+
+def _send_answer(record: VisitRecord) -> pb.SendVisitResponse:
+    return pb.SendVisitResponse(record_id=str(record.id), version=record.version)
 
 
 def _records(found: VisitRecords) -> pb.GetVisitRecordsResponse:

@@ -1,21 +1,18 @@
 """The RPCs of visits."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from fractions import Fraction
 from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from kith.scheduling.v1 import visits_pb2 as pb
 from libs.access.acting_audit import while_acting
 from libs.database.paging import Page, PageRequest
 from libs.host.component import Runtime
-from libs.refusals import invalid
 from libs.rpc.binding import BoundService, bind, command, query
 from libs.rpc.enums import to_wire
-from libs.rpc.fields import parse_day, parse_id, timestamp
+from libs.rpc.fields import parse_day, parse_id, parse_moment, timestamp
 from services.scheduling.commands.agree_visit import agree_visit
 from services.scheduling.commands.cancel_visit import cancel_visit
 from services.scheduling.commands.decline_visit import decline_visit
@@ -83,16 +80,8 @@ def _page(request: pb.ListVisitsRequest | pb.ListOpenVisitsRequest) -> tuple[Pag
 
 
 def _period(request: pb.ListVisitsRequest) -> tuple[UUID, bool, datetime, datetime, PageRequest]:
-    begin, end = _moment("begin", request.begin), _moment("end", request.end)
+    begin, end = parse_moment("begin", request.begin), parse_moment("end", request.end)
     return parse_id("person_id", request.person_id), request.giving, begin, end, *_page(request)
-
-
-def _moment(field: str, value: Timestamp) -> datetime:
-    """Raises Invalid DATE_MALFORMED for one that no calendar has."""
-    try:
-        return value.ToDatetime(tzinfo=UTC)
-    except (ValueError, OverflowError) as error:
-        raise invalid(field, "DATE_MALFORMED") from error
 
 
 def _proposed(visit: Visit) -> pb.ProposeVisitResponse:

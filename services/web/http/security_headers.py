@@ -1,6 +1,6 @@
 """Security headers of every response: no scripts, nothing from other sites, no frames, no caching.
 
-The pages with passkeys have one script, and may run no other (`policy_with_script`).
+The pages with passkeys have one script, "My day" has another, and neither may run any other (`policy_with_script`).
 """
 
 from starlette.datastructures import MutableHeaders
@@ -23,9 +23,13 @@ SECURITY_HEADERS = {
 _YEAR = 31_536_000
 
 
-def policy_with_script(origin: str, path: str) -> str:
-    """The policy of a page that may run this script of ours and no other, and may ask this site alone for data."""
-    return f"{CONTENT_SECURITY_POLICY}; script-src {origin}{path}; connect-src {origin}"
+def policy_with_script(origin: str, path: str, worker: str = "") -> str:
+    """The policy of a page that may run this script of ours and no other, and may ask this site alone for data.
+
+    `worker` is the path of a service worker that it may install.
+    """
+    policy = f"{CONTENT_SECURITY_POLICY}; script-src {origin}{path}; connect-src {origin}"
+    return f"{policy}; worker-src {origin}{worker}" if worker else policy
 
 
 class SecurityHeadersMiddleware:

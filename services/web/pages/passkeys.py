@@ -1,6 +1,6 @@
 """Passkeys: signing in with one, and the page with all ways to sign in.
 
-A browser needs a script for them (`static/passkeys.js`), the only one of all pages. What it does in between, it asks for with the form that
+A browser needs a script for them (`static/passkeys.js`). What it does in between, it asks for with the form that
 it sends in the end: so forms, tokens and limits are those of every page. Without the script nothing of it is shown.
 """
 

@@ -28,14 +28,18 @@ def create_environment() -> Environment:
         split_date=split_date,
         style=static_url("kith.css"),
         icon=static_url("kith.svg"),
-        passkeys_js=static_url("passkeys.js"),
     )
     return environment
 
 
+def static_path(name: str) -> str:
+    """The path of a static file."""
+    return f"/static/{name}"
+
+
 def static_url(name: str) -> str:
     """The URL of a static file with the hash of its content, so that browsers may cache it for ever."""
-    return f"/static/{name}?{hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
+    return f"{static_path(name)}?{hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
 
 
 def paragraphs(text: str) -> list[str]:

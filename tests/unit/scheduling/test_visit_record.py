@@ -48,7 +48,7 @@ def by(person: UUID | None, at: datetime = NOW) -> Statement:
 def take_step(record: VisitRecord, step: Step, timer: timedelta | None = None) -> RecordChange:
     match step:
         case Step.START:
-            return records.start(record, by(WREN))
+            return records.start(record, by(WREN), NOW)
         case Step.WRITE:
             return records.write(record, by(WREN), WORKED, "Breakfast", timer)
         case Step.CONFIRM:
@@ -140,7 +140,7 @@ def test_a_record_begins_a_quarter_of_an_hour_before_the_visit() -> None:
 
 
 def test_a_start_is_to_the_minute() -> None:
-    _, entry = records.start(a_record(), by(WREN, NOW + timedelta(seconds=59, microseconds=7)))
+    _, entry = records.start(a_record(), by(WREN), NOW + timedelta(seconds=59, microseconds=7))
     assert (entry.starts, entry.ends) == (NOW, None)
 
 

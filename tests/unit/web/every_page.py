@@ -72,7 +72,7 @@ QUERIES = (
     *(f"/people?done={done}" for done in ("yes", "joined", "no", "block", "lift")), "/team/invite?q=jo", "/team/invite?q=nobody",
     *(f"/team?done={done}" for done in ("joined", "declined", "accepted", "left", "ended", "invited", "offered", "handed_back", "agreed")),
     "/team?done=assigned", "/team?done=task_ended",
-    "/week/calendar?done=open", "/week/calendar?done=close",
+    "/today?done=sent", "/week/calendar?done=open", "/week/calendar?done=close",
     "/week/mine?done=right", "/week/mine?week=2026-12-02", *(f"/week/away?done={done}" for done in ("away", "back")),
     *(f"/week/swaps?done={done}" for done in ("offered", "accept", "decline", "withdraw")),
     *(f"/visits/{fake_visits.OPEN}/who-could?done={done}" for done in ("asked", "before")),

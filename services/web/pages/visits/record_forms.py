@@ -46,8 +46,8 @@ async def _write(ctx: PageContext, fields: Fields, request_id: str) -> str:
         visit_id=visit,
         record_id=fields["record"],
         version=version_of(fields),
-        starts=pb.LocalMoment(day=fields["day"], minute=_minute(fields["start"])),
-        ends=pb.LocalMoment(day=ends_on.isoformat() if ends_on else fields["day"], minute=_minute(fields["end"])),
+        starts=pb.LocalMoment(day=fields["day"], minute=minute_of(fields["start"])),
+        ends=pb.LocalMoment(day=ends_on.isoformat() if ends_on else fields["day"], minute=minute_of(fields["end"])),
         note=fields["note"],
     )
     await ctx.call(ctx.state.services.visit_records.RecordVisit, request)
@@ -107,7 +107,7 @@ def _written_before(record: pb.VisitRecord) -> tuple[datetime | None, datetime |
     return None, None, ""
 
 
-def _minute(typed: str) -> int:
+def minute_of(typed: str) -> int:
     """Minutes since midnight of a time such as 14:30; -1, which the service refuses, of what is none."""
     hours, _, minutes = typed.partition(":")
     is_time = all(part.isascii() and part.isdecimal() and len(part) <= 2 for part in (hours, minutes))

@@ -212,23 +212,29 @@ Global___VisitRecord: _TypeAlias = VisitRecord  # noqa: Y015
 
 @_typing.final
 class StartVisitRequest(_message.Message):
-    """StartVisitRequest: the worker starts now."""
+    """StartVisitRequest: the worker starts now, or started when their phone, which had no signal, wrote it down."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     VISIT_ID_FIELD_NUMBER: _builtins.int
+    STARTED_AT_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     visit_id: _builtins.str
+    @_builtins.property
+    def started_at(self) -> _timestamp_pb2.Timestamp:
+        """unset: now"""
+
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         visit_id: _builtins.str = ...,
+        started_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "visit_id", b"visit_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "started_at", b"started_at", "visit_id", b"visit_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -328,6 +334,67 @@ class RecordVisitResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordVisitResponse: _TypeAlias = RecordVisitResponse  # noqa: Y015
+
+@_typing.final
+class SendVisitRequest(_message.Message):
+    """SendVisitRequest is what a phone without signal wrote down of a visit, sent once it has some, perhaps days later."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    VISIT_ID_FIELD_NUMBER: _builtins.int
+    STARTS_FIELD_NUMBER: _builtins.int
+    ENDS_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    visit_id: _builtins.str
+    note: _builtins.str
+    @_builtins.property
+    def starts(self) -> Global___LocalMoment:
+        """unset: when they said that they started"""
+
+    @_builtins.property
+    def ends(self) -> Global___LocalMoment: ...
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        visit_id: _builtins.str = ...,
+        starts: Global___LocalMoment | None = ...,
+        ends: Global___LocalMoment | None = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ends", b"ends", "starts", b"starts"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends", b"ends", "note", b"note", "request_id", b"request_id", "starts", b"starts", "visit_id", b"visit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SendVisitRequest: _TypeAlias = SendVisitRequest  # noqa: Y015
+
+@_typing.final
+class SendVisitResponse(_message.Message):
+    """SendVisitResponse names the record, and has its new version."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORD_ID_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    record_id: _builtins.str
+    version: _builtins.int
+    def __init__(
+        self,
+        *,
+        record_id: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["record_id", b"record_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SendVisitResponse: _TypeAlias = SendVisitResponse  # noqa: Y015
 
 @_typing.final
 class ConfirmVisitRequest(_message.Message):

@@ -46,6 +46,11 @@ class VisitRecordServiceStub:
                 request_serializer=kith_dot_scheduling_dot_v1_dot_visit__records__pb2.RecordVisitRequest.SerializeToString,
                 response_deserializer=kith_dot_scheduling_dot_v1_dot_visit__records__pb2.RecordVisitResponse.FromString,
                 _registered_method=True)
+        self.SendVisit = channel.unary_unary(
+                '/kith.scheduling.v1.VisitRecordService/SendVisit',
+                request_serializer=kith_dot_scheduling_dot_v1_dot_visit__records__pb2.SendVisitRequest.SerializeToString,
+                response_deserializer=kith_dot_scheduling_dot_v1_dot_visit__records__pb2.SendVisitResponse.FromString,
+                _registered_method=True)
         self.ConfirmVisit = channel.unary_unary(
                 '/kith.scheduling.v1.VisitRecordService/ConfirmVisit',
                 request_serializer=kith_dot_scheduling_dot_v1_dot_visit__records__pb2.ConfirmVisitRequest.SerializeToString,
@@ -92,6 +97,13 @@ class VisitRecordServiceServicer:
 
     def RecordVisit(self, request, context):
         """The worker: as the visit ends, or all of it later, or a correction.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SendVisit(self, request, context):
+        """The worker, from a phone that did not know how far their record has come: refused once times are written in it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -151,6 +163,11 @@ def add_VisitRecordServiceServicer_to_server(servicer, server):
                     servicer.RecordVisit,
                     request_deserializer=kith_dot_scheduling_dot_v1_dot_visit__records__pb2.RecordVisitRequest.FromString,
                     response_serializer=kith_dot_scheduling_dot_v1_dot_visit__records__pb2.RecordVisitResponse.SerializeToString,
+            ),
+            'SendVisit': grpc.unary_unary_rpc_method_handler(
+                    servicer.SendVisit,
+                    request_deserializer=kith_dot_scheduling_dot_v1_dot_visit__records__pb2.SendVisitRequest.FromString,
+                    response_serializer=kith_dot_scheduling_dot_v1_dot_visit__records__pb2.SendVisitResponse.SerializeToString,
             ),
             'ConfirmVisit': grpc.unary_unary_rpc_method_handler(
                     servicer.ConfirmVisit,
@@ -239,6 +256,33 @@ class VisitRecordService:
             '/kith.scheduling.v1.VisitRecordService/RecordVisit',
             kith_dot_scheduling_dot_v1_dot_visit__records__pb2.RecordVisitRequest.SerializeToString,
             kith_dot_scheduling_dot_v1_dot_visit__records__pb2.RecordVisitResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendVisit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.scheduling.v1.VisitRecordService/SendVisit',
+            kith_dot_scheduling_dot_v1_dot_visit__records__pb2.SendVisitRequest.SerializeToString,
+            kith_dot_scheduling_dot_v1_dot_visit__records__pb2.SendVisitResponse.FromString,
             options,
             channel_credentials,
             insecure,

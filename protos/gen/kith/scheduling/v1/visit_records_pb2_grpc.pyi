@@ -39,6 +39,8 @@ class VisitRecordServiceStub:
     """A worker who comes, from 15 minutes before the visit starts."""
     RecordVisit: _grpc.UnaryUnaryMultiCallable[_visit_records_pb2.RecordVisitRequest, _visit_records_pb2.RecordVisitResponse]
     """The worker: as the visit ends, or all of it later, or a correction."""
+    SendVisit: _grpc.UnaryUnaryMultiCallable[_visit_records_pb2.SendVisitRequest, _visit_records_pb2.SendVisitResponse]
+    """The worker, from a phone that did not know how far their record has come: refused once times are written in it."""
     ConfirmVisit: _grpc.UnaryUnaryMultiCallable[_visit_records_pb2.ConfirmVisitRequest, _visit_records_pb2.ConfirmVisitResponse]
     """The person."""
     DisputeVisit: _grpc.UnaryUnaryMultiCallable[_visit_records_pb2.DisputeVisitRequest, _visit_records_pb2.DisputeVisitResponse]
@@ -63,6 +65,8 @@ class VisitRecordServiceAsyncStub(VisitRecordServiceStub):
     """A worker who comes, from 15 minutes before the visit starts."""
     RecordVisit: _aio.UnaryUnaryMultiCallable[_visit_records_pb2.RecordVisitRequest, _visit_records_pb2.RecordVisitResponse]  # type: ignore[assignment]
     """The worker: as the visit ends, or all of it later, or a correction."""
+    SendVisit: _aio.UnaryUnaryMultiCallable[_visit_records_pb2.SendVisitRequest, _visit_records_pb2.SendVisitResponse]  # type: ignore[assignment]
+    """The worker, from a phone that did not know how far their record has come: refused once times are written in it."""
     ConfirmVisit: _aio.UnaryUnaryMultiCallable[_visit_records_pb2.ConfirmVisitRequest, _visit_records_pb2.ConfirmVisitResponse]  # type: ignore[assignment]
     """The person."""
     DisputeVisit: _aio.UnaryUnaryMultiCallable[_visit_records_pb2.DisputeVisitRequest, _visit_records_pb2.DisputeVisitResponse]  # type: ignore[assignment]
@@ -96,6 +100,14 @@ class VisitRecordServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_visit_records_pb2.RecordVisitResponse, _abc.Awaitable[_visit_records_pb2.RecordVisitResponse]]:
         """The worker: as the visit ends, or all of it later, or a correction."""
+
+    @_abc_1.abstractmethod
+    def SendVisit(
+        self,
+        request: _visit_records_pb2.SendVisitRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_visit_records_pb2.SendVisitResponse, _abc.Awaitable[_visit_records_pb2.SendVisitResponse]]:
+        """The worker, from a phone that did not know how far their record has come: refused once times are written in it."""
 
     @_abc_1.abstractmethod
     def ConfirmVisit(

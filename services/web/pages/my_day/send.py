@@ -1,0 +1,84 @@
+"""What the script of "My day" sends, one thing at a time: something started or written, perhaps days ago, on a phone without signal.
+
+It answers in JSON: `{}` for what Kith has now, `{"refused": sentence}` for what it will not take, which stays on the phone with that
+sentence. Everything else, such as a sign-in page, means later.
+"""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from starlette.responses import JSONResponse, Response
+
+from kith.scheduling.v1 import visit_records_pb2 as pb
+from libs.refusals import FailedPrecondition, NotSignedIn, Refusal, Unavailable
+from libs.texts.days import read_day
+from services.web.http.forms import Form
+from services.web.page import Page
+from services.web.page_context import PageContext
+from services.web.pages.my_day import page
+from services.web.pages.visits.record_forms import minute_of
+
+_ASK_LATER = (NotSignedIn, Unavailable)
+
+
+async def send(ctx: PageContext, form: Form) -> Response:
+    """Start a visit, or write it down. A browser that sends it as a form of a page gets pages."""
+    is_script = "text/html" not in ctx.request.headers.get("accept", "")
+    try:
+        await (_start(ctx, form) if form.text("do") == "start" else _write(ctx, form))
+    except _ASK_LATER:
+        raise
+    except Refusal as refusal:
+        if not is_script:
+            raise
+        return JSONResponse({"refused": " ".join(dict.fromkeys(str(problem.text) for problem in ctx.form_problems(refusal)))})
+    return JSONResponse({}) if is_script else ctx.redirect(f"{page.PATH}?done=sent")
+
+
+async def _start(ctx: PageContext, form: Form) -> None:
+    request = pb.StartVisitRequest(request_id=form.request_id, visit_id=form.text("visit"))
+    if (at := _moment(form.text("at"))) is not None:
+        request.started_at.FromDatetime(at)
+    try:
+        await ctx.call(ctx.state.services.visit_records.StartVisit, request)
+    except FailedPrecondition as refusal:
+        # Started from another page meanwhile, or written down already: nothing is lost by leaving it at that.
+        if refusal.reason != "RECORD_BEGUN":
+            raise
+
+
+async def _write(ctx: PageContext, form: Form) -> None:
+    start, end = _local(form.text("day"), form.text("start")), _local(form.text("day"), form.text("end"))
+    request = pb.SendVisitRequest(request_id=form.request_id, visit_id=form.text("visit"), starts=start, note=form.text("note"))
+    if form.text("end"):
+        # A visit that ends at an earlier hour than it began ends on the day after.
+        request.ends.CopyFrom(_day_after(end) if 0 <= end.minute < start.minute else end)
+    elif (at := _moment(form.text("at"))) is not None:
+        request.ends.CopyFrom(_by_clock(at, ctx.state.co_op.zone))
+    await ctx.call(ctx.state.services.visit_records.SendVisit, request)
+
+
+def _moment(typed: str) -> datetime | None:
+    """When the phone wrote it down; None where it does not say, or nothing that is a time."""
+    try:
+        at = datetime.fromisoformat(typed)
+    except ValueError:
+        return None
+    return at.astimezone(UTC) if at.tzinfo else None
+
+
+def _local(day: str, clock: str) -> pb.LocalMoment:
+    return pb.LocalMoment(day=day, minute=minute_of(clock))
+
+
+def _by_clock(at: datetime, zone: ZoneInfo) -> pb.LocalMoment:
+    local = at.astimezone(zone)
+    return pb.LocalMoment(day=local.date().isoformat(), minute=local.hour * 60 + local.minute)
+
+
+def _day_after(moment: pb.LocalMoment) -> pb.LocalMoment:
+    day = read_day(moment.day)
+    return pb.LocalMoment(day=(day + timedelta(days=1)).isoformat() if day else moment.day, minute=moment.minute)
+
+
+PAGE = Page("/today/send", None, send, page.FORM)

@@ -1,0 +1,138 @@
+"use strict";
+/* "My day" on a phone that loses its signal: what the worker writes is put on the phone first and sent from there, each thing under one
+   number for ever, so that sending it twice changes nothing twice. It leaves the phone once Kith has said that it has it.
+   Without this file the page has its usual forms and links. */
+(() => {
+  const root = document.querySelector("[data-today]");
+  if (!root || !window.isSecureContext || !window.localStorage) return;
+  const KEY = "kith-outbox", AHEAD = "kith-clock-ahead", PATH = "/today", SEND = "/today/send", WORKER = "/today-worker.js", KEPT = "kith-today";
+  const find = (name, within = root) => within.querySelector(`[data-${name}]`);
+  const load = () => JSON.parse(localStorage.getItem(KEY) || "[]");
+  const save = (entries) => localStorage.setItem(KEY, JSON.stringify(entries));
+  const change = (id, values) => save(load().map((entry) => (entry.id === id ? { ...entry, ...values } : entry)));
+  const remove = (id) => save(load().filter((entry) => entry.id !== id));
+  const isOffline = Boolean(document.documentElement.dataset.offline);
+  /* How far the co-op's clock is ahead of the phone's, as of the last signal: what is written down without one is to have the right time. */
+  if (!isOffline) localStorage.setItem(AHEAD, String(Date.parse(root.dataset.now) - Date.now()));
+  const now = () => new Date(Date.now() + Number(localStorage.getItem(AHEAD)));
+  const clock = (moment) => new Date(moment).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: root.dataset.zone });
+  const owner = find("send").elements.form_owner.value;
+
+  function show(state) {
+    const entries = load(), mine = entries.filter((entry) => entry.fields.form_owner === owner);
+    const list = find("waiting-list");
+    list.replaceChildren(
+      ...mine.map((entry) => {
+        const item = find("waiting-item").content.cloneNode(true);
+        find("what", item).textContent = entry.says;
+        find("at", item).textContent = clock(entry.fields.at);
+        find("note", item).textContent = entry.fields.note || "";
+        find("refused", item).hidden = !entry.refused;
+        find("reason", item).textContent = entry.refused || "";
+        find("look", item).href = `/visits/${entry.fields.visit}`;
+        find("drop", item).addEventListener("click", () => {
+          remove(entry.id);
+          show();
+        });
+        return item;
+      }),
+    );
+    find("waiting").hidden = !mine.length;
+    find("others").hidden = mine.length === entries.length;
+    for (const name of ["no-signal", "sign-in"]) if (state) find(name).hidden = state !== name;
+  }
+
+  /* The page as it is now: its token belongs to the session of now. Null without signal; undefined once signed out. */
+  async function freshForm() {
+    try {
+      const response = await fetch(PATH, { credentials: "same-origin" });
+      if (response.redirected || !response.ok) return response.redirected ? undefined : null;
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      return page.documentElement.dataset.offline ? null : page.querySelector("[data-send]");
+    } catch {
+      return null;
+    }
+  }
+
+  let sending = false;
+  async function sendAll() {
+    const waiting = load().filter((entry) => !entry.refused && entry.fields.form_owner === owner);
+    if (sending || !waiting.length) return;
+    sending = true;
+    try {
+      const form = await freshForm();
+      if (!form) return show(form === null ? "no-signal" : "sign-in");
+      let sent = 0;
+      for (const entry of waiting) {
+        const body = new URLSearchParams({ ...entry.fields, request_id: entry.id, form_token: form.elements.form_token.value });
+        const response = await fetch(SEND, { method: "POST", body, credentials: "same-origin" });
+        if (!(response.headers.get("content-type") || "").startsWith("application/json")) break;
+        const answer = await response.json();
+        if (answer.refused) change(entry.id, { refused: answer.refused });
+        else remove(entry.id);
+        sent += 1;
+      }
+      if (sent) location.replace(PATH);
+    } catch {
+      show("no-signal");
+    } finally {
+      sending = false;
+    }
+  }
+
+  function write(event) {
+    event.preventDefault();
+    const form = event.target, at = now().toISOString();
+    const fields = { ...Object.fromEntries(new FormData(form)), at };
+    if (event.submitter) fields[event.submitter.name] = event.submitter.value;
+    delete fields.request_id;
+    delete fields.form_token;
+    try {
+      save([...load(), { id: crypto.randomUUID(), says: event.submitter ? event.submitter.textContent : "", fields }]);
+    } catch {
+      // No room on the phone: as a form of every page, at once or not at all.
+      form.removeEventListener("submit", write);
+      form.requestSubmit(event.submitter);
+      return;
+    }
+    if (fields.do === "start") {
+      const start = document.getElementById(`start-${fields.visit}`);
+      if (start) start.value = clock(at);
+    }
+    form.hidden = true;
+    show();
+    find("waiting").scrollIntoView();
+    sendAll();
+  }
+
+  async function keep(on) {
+    if (on) {
+      await navigator.serviceWorker.register(WORKER, { scope: "/" });
+      await navigator.serviceWorker.ready;
+      location.reload();
+    } else {
+      const worker = await navigator.serviceWorker.getRegistration("/");
+      if (worker) await worker.unregister();
+      await caches.delete(KEPT);
+      await showKept();
+    }
+  }
+
+  async function showKept() {
+    const isKept = Boolean(await navigator.serviceWorker.getRegistration("/"));
+    find("keep").hidden = isKept;
+    find("kept").hidden = !isKept;
+  }
+
+  for (const plain of root.querySelectorAll("[data-plain]")) plain.hidden = true;
+  for (const phone of root.querySelectorAll("[data-phone]")) phone.hidden = false;
+  for (const form of root.querySelectorAll("[data-send]")) form.addEventListener("submit", write);
+  show(isOffline ? "no-signal" : "");
+  window.addEventListener("online", sendAll);
+  sendAll();
+  if (root.dataset.today === "own" && navigator.serviceWorker) {
+    find("keep").addEventListener("click", () => keep(true));
+    find("forget").addEventListener("click", () => keep(false));
+    showKept();
+  }
+})();

@@ -1,0 +1,110 @@
+"""A worker's phone loses its signal in the middle of a visit: nothing that they write is lost, and nothing counts twice."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import DemoSite, violations
+from tests.browser.keyboard import Keyboard, Window, admit_with_letter, open_office
+
+OWNER, WORKER = "Olga Outofreach", "Walt Walkaround"
+PATIENCE = 15_000
+
+
+@pytest.mark.capability("L6", "S1")
+def test_a_visit_is_started_and_written_down_without_signal(demo_site: DemoSite, window: Window) -> None:
+    phone = _worker_with_a_visit_now(demo_site, window)
+    day = phone.new_page()
+    day.goto("/today")
+    expect(day.get_by_text(f"You go to {OWNER}")).to_be_visible()
+    assert violations_of(demo_site, day) == []
+    day.get_by_role("button", name="Keep my day on this phone").click()
+    expect(day.get_by_role("button", name="Do not keep it here")).to_be_visible(timeout=PATIENCE)
+    day.goto("/today/facts")
+    day.goto("/today")
+
+    phone.set_offline(True)
+    day.goto("/today")
+    expect(day.get_by_text("There is no signal.")).to_be_visible(timeout=PATIENCE)
+    day.get_by_role("button", name="I start now").click()
+    expect(day.get_by_role("heading", name="Waits on this phone")).to_be_visible()
+    day.locator("summary").first.click()
+    day.locator("textarea").fill("We made soup.")
+    day.locator("[name=start]").fill(_minutes_ago(demo_site, day))
+    day.get_by_role("button", name=re.compile("^Save")).click()
+    day.goto("/today/facts")
+    expect(day.get_by_role("heading", name=OWNER)).to_be_visible()
+    day.goto("/today")
+    waiting = day.locator("[data-waiting-list] > li")
+    expect(waiting).to_have_count(2)
+    assert violations_of(demo_site, day) == []
+
+    # Its outbox survives in a copy, too: a phone that is set back sends its day a second time.
+    kept = day.evaluate("localStorage.getItem('kith-outbox')")
+    assert [entry["fields"]["do"] for entry in json.loads(kept)] == ["start", "write"]
+    phone.set_offline(False)
+    day.goto("/today")
+    expect(day.locator("[data-waiting]")).to_be_hidden(timeout=PATIENCE)
+    expect(day.get_by_text("We made soup.")).to_have_count(0)
+    day.evaluate("kept => localStorage.setItem('kith-outbox', kept)", kept)
+    day.goto("/today")
+    expect(day.locator("[data-waiting]")).to_be_hidden(timeout=PATIENCE)
+    day.locator("main ol h2 a").first.click()
+    expect(day.get_by_text("We made soup.")).to_have_count(2)
+    expect(day.locator("main ol > li")).to_have_count(2)
+
+    day.get_by_role("button", name="Sign out").click()
+    day.wait_for_url("**/signed-out")
+    phone.set_offline(True)
+    with pytest.raises(Exception, match="ERR_"):
+        day.goto("/today")
+
+
+def _worker_with_a_visit_now(demo_site: DemoSite, window: Window) -> BrowserContext:
+    """The worker's phone: their own, and with scripts, under the policy that the pages have."""
+    office = open_office(demo_site.demo, window)
+    owner, worker = Keyboard(window, None), Keyboard(window, None)
+    for keyboard, name in ((owner, OWNER), (worker, WORKER)):
+        keyboard.sign_in_with_letter(admit_with_letter(office, name)[0])
+    owner.open(f"/team/invite?q={WORKER.replace(' ', '+')}")
+    found = owner.page.locator("label").filter(has_text=WORKER).locator("input[name=who]")
+    owner.choose("who", found.get_attribute("value") or "")
+    owner.choose("kind", "volunteer")
+    owner.send(owner.first_button, "/team?done=invited")
+    worker.open("/team")
+    worker.send(worker.page.locator("button[value=joined]"), "/team?done=joined")
+    soon = demo_site.now + timedelta(minutes=10)
+    owner.open("/visits/new")
+    owner.choose("day-pick", "other")
+    owner.write_day("day", soon)
+    owner.write("start", f"{soon:%H:%M}")
+    owner.send(owner.first_button, "/visits/*?done=propose")
+    visit = re.sub(r".*(/visits/[0-9a-f-]{36}).*", r"\1", owner.page.url)
+    worker.open(visit)
+    worker.send(worker.page.locator("button[value=take]"), f"{visit}?done=take")
+    state = worker.page.context.storage_state()
+    phone: BrowserContext = window(state).context
+    phone.close()
+    return demo_site.browser.new_context(base_url=demo_site.home, viewport={"width": 320, "height": 640}, storage_state=state)
+
+
+def _minutes_ago(demo_site: DemoSite, page: Page) -> str:
+    """A few, but not yesterday; a visit takes a minute at least."""
+    while f"{demo_site.now:%H:%M}" == "00:00":
+        page.wait_for_timeout(1000)
+    now = demo_site.now
+    return f"{max(now - timedelta(minutes=3), now.replace(hour=0, minute=0)):%H:%M}"
+
+
+def violations_of(demo_site: DemoSite, page: Page) -> list[str]:
+    """What axe finds, in a window whose policy lets it run; the page is shown there as it is here."""
+    context = demo_site.context(scripts=True, width=320)
+    copy = context.new_page()
+    copy.goto("/help")
+    copy.set_content(page.content())
+    found = violations(copy)
+    context.close()
+    return found

@@ -1,0 +1,96 @@
+"""My day: the page, what its script sends, and that nothing else may run there."""
+
+from datetime import datetime
+
+import pytest
+
+from kith.scheduling.v1 import visit_records_pb2 as pb
+from libs.refusals import FailedPrecondition, Unavailable, invalid
+from services.web.http.security_headers import CONTENT_SECURITY_POLICY
+from tests.support.hidden_fields import hidden_fields
+from tests.unit.web.fake_people import MO, NAMES, NOW, to_timestamp
+from tests.unit.web.fake_services import FakeServices
+from tests.unit.web.fake_visits import TAKEN
+from tests.unit.web.scriptless_browser import ScriptlessBrowser
+
+DAY, SEND = "/today", "/today/send"
+STARTED, WRITE = {"visit": TAKEN, "do": "start", "at": "2026-11-24T09:05:30.250Z"}, {"visit": TAKEN, "day": "2026-11-24", "do": "write"}
+
+
+@pytest.fixture
+def fakes() -> FakeServices:
+    fakes = FakeServices()
+    for name, hours in (("starts_at", 0), ("ends_at", 1)):
+        getattr(fakes.visits.visits[TAKEN], name).CopyFrom(to_timestamp(NOW.replace(hour=NOW.hour + hours)))
+    return fakes
+
+
+def send(fakes: FakeServices, **fields: str) -> tuple[int, dict[str, str]]:
+    """As the script sends it."""
+    browser = ScriptlessBrowser(fakes).sign_in()
+    browser.open(DAY)
+    response = browser.http.post(SEND, data=hidden_fields(browser.page, SEND) | fields, headers={"origin": fakes.public_url})
+    is_json = response.headers.get("content-type", "") == "application/json"
+    return response.status_code, response.json() if is_json else {}
+
+
+def test_a_day_has_its_visits_and_works_without_the_script(fakes: FakeServices) -> None:
+    browser = ScriptlessBrowser(fakes).sign_in()
+    page = browser.open(DAY)
+    for words in (f"You go to {NAMES[MO][0]}", "Start or write it down", f'href="/visits/{TAKEN}"', 'data-today="shared"'):
+        assert words in page, words
+    policy = browser.http.get(DAY).headers["content-security-policy"]
+    site = "https://elm-row.example"
+    assert policy == (
+        f"{CONTENT_SECURITY_POLICY}; script-src {site}/static/today.js; connect-src {site}; worker-src {site}/today-worker.js"
+    )
+    worker = browser.http.get("/today-worker.js")
+    assert worker.headers["content-type"].startswith("text/javascript")
+    assert worker.headers["content-security-policy"] == "default-src 'none'; connect-src 'self'"
+    facts = browser.open(f"{DAY}/facts")
+    assert f"All that {NAMES[MO][0]} lets you see" in facts
+
+
+def test_what_was_started_and_written_without_signal_says_when(fakes: FakeServices) -> None:
+    assert send(fakes, **STARTED) == (200, {})
+    started = fakes.visit_records.requests[-1]
+    assert isinstance(started, pb.StartVisitRequest)
+    assert started.started_at.ToDatetime() == datetime(2026, 11, 24, 9, 5, 30, 250000)  # noqa: DTZ001 - as the message has it
+    for typed, ends in (
+        ({"end": "10:20"}, ("2026-11-24", 620)),
+        ({"end": "0:30"}, ("2026-11-25", 30)),
+        ({"end": "nonsense"}, ("2026-11-24", -1)),
+        ({"at": "2026-11-24T10:02:00.000Z"}, ("2026-11-24", 602)),
+    ):
+        assert send(fakes, **WRITE, start="9:10", note="Lunch", **typed) == (200, {})
+        sent = fakes.visit_records.requests[-1]
+        assert isinstance(sent, pb.SendVisitRequest)
+        assert (sent.starts.minute, sent.note, (sent.ends.day, sent.ends.minute)) == (550, "Lunch", ends)
+    assert send(fakes, **WRITE, start="9:10", at="not a time") == (200, {})
+    sent = fakes.visit_records.requests[-1]
+    assert isinstance(sent, pb.SendVisitRequest)
+    assert not sent.HasField("ends"), "the service takes now"
+
+
+def test_a_refusal_is_a_sentence_and_everything_else_means_later(fakes: FakeServices) -> None:
+    refusals = fakes.visit_records.refusals
+    refusals["SendVisit"] = FailedPrecondition("RECORD_WRITTEN")
+    status, answer = send(fakes, **WRITE, start="9:10")
+    assert status == 200
+    assert answer["refused"].startswith("You have written down this visit already.")
+    refusals["SendVisit"] = invalid("ends", "RECORD_ENDS_FIRST")
+    assert send(fakes, **WRITE, start="9:10")[1]["refused"]
+    refusals["SendVisit"] = Unavailable("DATABASE_AWAY")
+    assert send(fakes, **WRITE, start="9:10") == (503, {})
+    refusals["StartVisit"] = FailedPrecondition("RECORD_BEGUN")
+    assert send(fakes, **STARTED) == (200, {}), "what is begun already needs no second beginning"
+    refusals["StartVisit"] = FailedPrecondition("RECORD_TOO_EARLY")
+    assert send(fakes, **STARTED)[1]["refused"]
+
+
+def test_a_browser_without_room_for_it_sends_a_form_like_any_other(fakes: FakeServices) -> None:
+    browser = ScriptlessBrowser(fakes).sign_in()
+    browser.open(DAY)
+    headers = {"accept": "text/html,application/xhtml+xml", "origin": fakes.public_url}
+    response = browser.http.post(SEND, data=hidden_fields(browser.page, SEND) | WRITE, headers=headers)
+    assert (response.status_code, response.headers["location"]) == (303, "/today?done=sent")
