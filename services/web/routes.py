@@ -75,6 +75,7 @@ from services.web.pages.member_changes import CHANGES
 from services.web.pages.my_data import asking as erasure_asking
 from services.web.pages.my_data import page as my_data
 from services.web.pages.neighbours import board, own, pairs_for_link, write_post
+from services.web.pages.partners import office, partner_page, referral_forms, referral_page
 from services.web.pages.records import field_access, own_record, shared_records
 from services.web.pages.reviews import review_forms, review_list
 from services.web.pages.support import call_outs, fairness, find, getting, giving, suggested
@@ -182,6 +183,7 @@ _SECRETARY_PAGES = (
     form_page("/holds/{hold:uuid}", holds.REVIEW),
     fairness.PAGE,
     pairs_for_link.PAGE,
+    *office.PAGES,
     Page("/disposals", disposals.show, access=Access.SECRETARY),
     Page("/data-requests", data_requests.show, data_requests.answer, data_requests.ANSWER, Access.SECRETARY),
     Page("/applications", membership_applications.show, membership_applications.admit, membership_applications.ADMIT, Access.SECRETARY),
@@ -252,6 +254,9 @@ _MEMBER_PAGES = (
     write_post.PAGE,
     own.PAGE,
     own.END_PAGE,
+    *partner_page.PAGES,
+    *referral_forms.PAGES,
+    *referral_page.PAGES,
     review_list.PAGE,
     review_forms.ANSWER_PAGE,
     review_forms.VISIT_PAGE,
