@@ -85,7 +85,7 @@ def test_both_sides_agree_on_a_room_and_a_time(fakes: FakeServices, browser: Scr
     for words in (
         "The hall, for tea",
         "Tuesdays, 2 to 4",
-        "Waits for the other side",
+        "Waits for you",
         "Time to look at it again",
         "Jo Bright speaks for it",
     ):

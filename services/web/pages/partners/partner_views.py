@@ -60,7 +60,7 @@ def agreement_view(ctx: PageContext, agreement: pb.Agreement, title: str) -> Agr
         days=ctx.say("partners.space_until", first=first, last=last) if last else ctx.say("partners.space_from", first=first),
         review=ctx.format_day(terms.review_day),
         sign=_SIGNS.get(state, "no"),
-        state=ctx.say(f"space_state.{state}"),
+        state=ctx.say("space_state.own_turn" if agreement.own_turn else f"space_state.{state}"),
         review_due=agreement.review_due,
         can_sign=agreement.own_turn,
         can_end=state in (AgreementState.PROPOSED, AgreementState.SIGNED),

@@ -36,7 +36,7 @@ async def _show_own(ctx: PageContext) -> Response:
         own = await ctx.call(services.partners.ListPartners, partners.ListPartnersRequest(own=True))
     return ctx.render(
         "partners/referrals",
-        referrals=[referral_view(ctx, referral, PATH) for referral in found.referrals],
+        referrals=[referral_view(ctx, referral, PATH, own=True) for referral in found.referrals],
         partners=[partner_view(ctx, partner, partner_views.OWN_PATH) for partner in own.partners],
         more=ctx.next_page(found.next_page_token),
         done=_done(ctx),
@@ -47,17 +47,19 @@ async def _show(ctx: PageContext) -> Response:
     found = await fetch_referral(ctx)
     side = known_word(pb.ReferralSide, ReferralSide, found.side, ReferralSide.PERSON)
     direction = known_word(pb.ReferralDirection, ReferralDirection, found.referral.direction, ReferralDirection.IN)
-    person = (await ctx.person_names([found.person_id]))[found.person_id].full if found.person_id else ""
+    person = ""
+    if side is ReferralSide.CO_OP and found.person_id:
+        person = (await ctx.person_names([found.person_id]))[found.person_id].full
     return ctx.render(
         "partners/referral",
-        referral=referral_view(ctx, found.referral, PATH),
+        referral=referral_view(ctx, found.referral, PATH, own=side is ReferralSide.PERSON),
         side=side.value,
         rows=_rows(ctx, found, person),
         steps={known_word(pb.ReferralStep, ReferralStep, step, None) for step in found.steps},
         tells_outcome=found.tells_outcome,
         may_tell=side is ReferralSide.PERSON and direction is ReferralDirection.IN,
         is_told_little=side is ReferralSide.PARTNER and direction is ReferralDirection.IN and not found.tells_outcome,
-        person_path=f"/members/{found.person_id}" if side is ReferralSide.CO_OP and found.person_id else "",
+        person_path=f"/members/{found.person_id}" if person else "",
         entries=await timeline_rows(ctx, list(found.entries)),
         back=_back(found, side),
         done=_done(ctx),

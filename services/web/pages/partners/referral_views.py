@@ -32,14 +32,17 @@ class ReferralView:
     sign: str
     state: Markup
     sent: str
-    due: Markup | str
+    due: Markup
 
 
-def referral_view(ctx: PageContext, referral: pb.Referral, path: str) -> ReferralView:
-    """`path` is where referrals of this list are. A state that only a newer version knows reads as sent."""
+def referral_view(ctx: PageContext, referral: pb.Referral, path: str, *, own: bool = False) -> ReferralView:
+    """`path` is where referrals of this list are; `own`: the reader is whom it is about.
+
+    A state that only a newer version knows reads as sent.
+    """
     state = known_word(pb.ReferralState, ReferralState, referral.state, ReferralState.SENT)
     direction = known_word(pb.ReferralDirection, ReferralDirection, referral.direction, ReferralDirection.IN)
-    due: Markup | str = ""
+    prefix, due = "referral_own_way" if own else "referral_way", Markup()
     if referral.HasField("answer_by"):
         until = ctx.format_moment(utc_datetime(referral.answer_by))
         due = ctx.say("referrals.late" if referral.overdue else "referrals.due", until=until)
@@ -47,7 +50,7 @@ def referral_view(ctx: PageContext, referral: pb.Referral, path: str) -> Referra
         path=f"{path}/{referral.referral_id}",
         who=referral.who,
         partner=referral.partner_title,
-        way=ctx.say(f"referral_way.{direction}", partner=referral.partner_title),
+        way=ctx.say(f"{prefix}.{direction}", partner=referral.partner_title),
         sign=_SIGNS.get(state, "no"),
         state=ctx.say(f"referral_state.{state}"),
         sent=ctx.format_moment(utc_datetime(referral.sent_at)),
