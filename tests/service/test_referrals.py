@@ -57,6 +57,8 @@ async def test_a_referral_in_goes_its_way_and_the_partner_hears_what_the_person_
         with pytest.raises(FailedPrecondition, match="REFERRAL_MOVED_ON"):
             await people.answer(referral)
         with pytest.raises(NotFound, match="REFERRAL_UNKNOWN"):
+            await people.tell(referral, people.token(nurse))
+        with pytest.raises(NotFound, match="REFERRAL_UNKNOWN"):
             await people.get(referral, people.token(moss))
         await people.put(referral, moss)
         own = await people.get(referral, people.token(moss))
@@ -71,7 +73,7 @@ async def test_a_referral_in_goes_its_way_and_the_partner_hears_what_the_person_
         assert (nurses.referral.state, nurses.outcome, nurses.outcome_words) == (refs.REFERRAL_STATE_ACCEPTED, 0, "")
         assert steps_of(nurses) == [(SENT, str(nurse)), (ACCEPTED, "")], "the co-op took it on; which of us, they are not told"
 
-        with pytest.raises(NotAllowed, match="NOT_YOURS"):
+        with pytest.raises(NotFound, match="REFERRAL_UNKNOWN"):
             await people.tell(referral, people.token(nurse))
         await people.tell(referral, people.token(moss))
         nurses = await people.get(referral, people.token(nurse))
@@ -285,8 +287,11 @@ async def test_a_person_gets_and_erases_what_is_about_them(infrastructure: Infra
         assert [kind for kind, _ in records].count("referral") == 2
         assert {record["who"] for kind, record in records if kind == "referral"} == {"Mr Moss", "Fern"}
         assert [kind for kind, _ in records].count("referral_entry") == 3
+        await people.propose(surgery, people.token(nurse))
+        await people.end_place(surgery, nurse)
+        await people.give_place(surgery, nurse)
         spoken = await people.people.exported(nurse)
-        assert {"partner_place", "partner_entry", "referral_entry"} <= {kind for kind, _ in spoken}
+        assert {"partner_place", "partner_agreement", "partner_entry", "referral_entry"} <= {kind for kind, _ in spoken}
         assert "referral" not in {kind for kind, _ in spoken}, "what it says is about others"
 
         merged = PersonsMerged(kept_person_id=str(second), other_person_id=str(nurse))

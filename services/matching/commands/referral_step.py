@@ -16,7 +16,7 @@ from services.matching.storage import events_out, partners, referrals
 async def load_for_step(work: UnitOfWork, referral_id: UUID, step: ReferralStep) -> tuple[Referral, UUID]:
     """The referral, locked, and who takes the step: for the side whose step it is.
 
-    Raises NotFound REFERRAL_UNKNOWN, NotAllowed HAT_NEEDED, PERSON_NEEDED, NOT_YOURS, ACTING_ENDED or ACTING_OUTSIDE_SCOPE,
+    Raises NotFound REFERRAL_UNKNOWN, NotAllowed HAT_NEEDED, PERSON_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE,
     FailedPrecondition REFERRAL_MOVED_ON.
     """
     referral = await referrals.get(work, referral_id, lock=True)
@@ -33,10 +33,14 @@ async def load_for_step(work: UnitOfWork, referral_id: UUID, step: ReferralStep)
 
 
 async def require_person_of(work: UnitOfWork, referral: Referral) -> UUID:
-    """Whom the referral is about, or who acts for them. Raises NotFound REFERRAL_UNKNOWN, and what `require_self_or_acting` raises."""
-    if referral.person is None:
+    """Whom the referral is about, or who acts for them.
+
+    Raises NotFound REFERRAL_UNKNOWN for anybody else, whether it was put to somebody or not: a partner is not told. Raises also what
+    `require_principal` raises.
+    """
+    if await acting.require_principal(work, SCOPE) != referral.person:
         raise NotFound("REFERRAL_UNKNOWN")
-    return await acting.require_self_or_acting(work, referral.person, SCOPE)
+    return await hats.require_person(work)
 
 
 async def record_step(work: UnitOfWork, referral: Referral, by: UUID, kind: ReferralEntryKind | None = None) -> None:

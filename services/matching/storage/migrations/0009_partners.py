@@ -119,12 +119,15 @@ create policy partner_place_erased on partner_place for delete using (SYSTEM);
 alter table partner_agreement enable row level security;
 alter table partner_agreement force row level security;
 create policy partner_agreement_seen on partner_agreement using (SYSTEM or SECRETARY or SPEAKS_FOR_AGREEMENT);
+create policy partner_agreement_own on partner_agreement for select using (PRINCIPAL is null and proposed_by = CALLER);
 
 alter table partner_entry enable row level security;
 alter table partner_entry force row level security;
 create policy partner_entry_seen on partner_entry for select
   using (SYSTEM or SECRETARY or SPEAKS_FOR_ENTRY or (PRINCIPAL is null and CALLER in (said_by, about)));
-create policy partner_entry_added on partner_entry for insert with check (PRINCIPAL is null and said_by = CALLER);
+create policy partner_entry_added on partner_entry for insert with check (PRINCIPAL is null and said_by = CALLER
+  and (kith_wears('secretary') or exists (select from partner_place as place
+    where place.partner = partner_entry.partner and place.person = CALLER)));
 create policy partner_entry_merged on partner_entry for update using (BY_IDENTITY);
 
 alter table referral enable row level security;
