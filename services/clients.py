@@ -35,6 +35,7 @@ from kith.matching.v1.teams_pb2_grpc import TeamServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from kith.person.v1.person_data_pb2_grpc import PersonDataServiceStub
 from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
+from kith.scheduling.v1.calendars_pb2_grpc import CalendarServiceStub
 from kith.scheduling.v1.visit_records_pb2_grpc import VisitRecordServiceStub
 from kith.scheduling.v1.visit_series_pb2_grpc import VisitSeriesServiceStub
 from kith.scheduling.v1.visits_pb2_grpc import VisitServiceStub
@@ -59,6 +60,7 @@ class ServiceClients:
         self.votes = VoteServiceStub(self._channels["governance"])
         """Federated votes as our own governance stores them."""
         self._open_matching(self._channels["matching"])
+        self.calendars = CalendarServiceStub(self._channels["scheduling"])
         self.worker_weeks = WorkerWeekServiceStub(self._channels["scheduling"])
         """When workers are away, who could come, swaps, and weeks that are right."""
         self.visits = VisitServiceStub(self._channels["scheduling"])

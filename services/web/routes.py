@@ -53,6 +53,7 @@ from services.web.pages.ballots.federated import FederatedBallots
 from services.web.pages.ballots.motion import MotionBallots
 from services.web.pages.ballots.own_ballot import OwnBallotPages
 from services.web.pages.ballots.paper import PaperBallotPages
+from services.web.pages.calendars import feed, my_calendar
 from services.web.pages.co_ops import peer_detail, peers_and_invitations
 from services.web.pages.consents import ask_consent, capacity, consent_list, lawful_decider
 from services.web.pages.federated_votes import ballot as federated_ballot
@@ -262,6 +263,8 @@ _MEMBER_PAGES = (
     review_forms.VISIT_PAGE,
     Page("/week", week.show, week.take, week.CHANGE, acting=True),
     worker_week.PAGE,
+    my_calendar.PAGE,
+    feed.PAGE,
     who_came.PAGE,
     *away.PAGES,
     swap_list.PAGE,

@@ -46,6 +46,7 @@ MEMBER = (
     "/week/mine",
     "/week/who-came",
     "/week/away",
+    "/week/calendar",
     "/week/away/days",
     "/week/swaps",
     "/visits/new",

@@ -6,9 +6,9 @@ from kith.matching.v1.enums import TeamHat
 from libs.access import acting
 from libs.database.engine import UnitOfWork
 from libs.refusals import FailedPrecondition
+from libs.texts.words import check_words
 from services.matching.domain.support_profile import SCOPE
 from services.matching.domain.team import MAX_HANDOVER, require_owner
-from services.matching.domain.words import check_words
 from services.matching.storage import events_out, teams
 
 

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from libs.database.engine import UnitOfWork
 from libs.refusals import Conflict
+from libs.texts.words import check_words
 from services.matching.commands.team_access import owned_team
 from services.matching.domain.team import MAX_AGREEMENT
-from services.matching.domain.words import check_words
 from services.matching.storage import teams
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from libs.access import acting
 from libs.database.engine import UnitOfWork
 from libs.refusals import FailedPrecondition
-from services.matching.domain.call_out import CallOut, check_last_day, check_words, require_room
+from services.matching.domain.call_out import CallOut, check_call_out_words, check_last_day, require_room
 from services.matching.domain.support_profile import SCOPE, GettingSupport
 from services.matching.storage import call_outs, support_profiles
 
@@ -28,7 +28,7 @@ async def write_call_out(work: UnitOfWork, person: UUID, typed: CallOutWords, *,
     """
     await acting.require_self_or_acting(work, person, SCOPE)
     today = work.now.astimezone(zone).date()
-    words = check_words(typed.words, others_agreed=typed.others_agreed)
+    words = check_call_out_words(typed.words, others_agreed=typed.others_agreed)
     until = check_last_day(typed.until_day, today)
     # Locked: two call-outs at once are one after the other.
     profile = await support_profiles.find(work, GettingSupport, person, lock=True)

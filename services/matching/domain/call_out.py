@@ -15,7 +15,8 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from libs.refusals import FailedPrecondition, invalid
-from services.matching.domain import words as words_rules
+from libs.texts.words import check_words
+from services.matching.domain.words import ask_about_others_health
 
 MAX_WORDS = 2000
 MAX_OPEN = 3
@@ -33,12 +34,12 @@ class CallOut:
     written_at: datetime
 
 
-def check_words(typed: str, *, others_agreed: bool) -> str:
+def check_call_out_words(typed: str, *, others_agreed: bool) -> str:
     """Trimmed, in one Unicode form. Raises Invalid CALL_OUT_EMPTY, WORDS_TOO_LONG or OTHERS_HEALTH."""
-    words = words_rules.check_words("words", typed, MAX_WORDS)
+    words = check_words("words", typed, MAX_WORDS)
     if not words:
         raise invalid("words", "CALL_OUT_EMPTY")
-    words_rules.ask_about_others_health(words, others_agreed=others_agreed)
+    ask_about_others_health(words, others_agreed=others_agreed)
     return words
 
 

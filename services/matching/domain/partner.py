@@ -19,7 +19,7 @@ from uuid import UUID
 
 from kith.matching.v1.enums import AgreementState, PartnerEntryKind, PartnerKind, PartnerSide
 from libs.refusals import FailedPrecondition, NotAllowed, invalid
-from services.matching.domain.words import check_words
+from libs.texts.words import check_words
 
 _MAX_TITLE, _MAX_WORDS = 120, 500
 

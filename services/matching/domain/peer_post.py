@@ -19,7 +19,8 @@ from uuid import UUID
 
 from kith.matching.v1.enums import PeerHelpKind, PeerPostSide
 from libs.refusals import FailedPrecondition, invalid
-from services.matching.domain.words import ask_about_others_health, check_words
+from libs.texts.words import check_words
+from services.matching.domain.words import ask_about_others_health
 
 MAX_OPEN = 5
 OPEN_FOR = timedelta(days=90)

@@ -34,7 +34,7 @@ from kith.matching.v1.enums import (
 )
 from libs.refusals import FailedPrecondition, NotAllowed, invalid
 from libs.rulebook import PartnerRules
-from services.matching.domain.words import check_words
+from libs.texts.words import check_words
 
 _MAX_WHO, _MAX_REACH, _MAX_WORDS, _MAX_AGREED = 120, 300, 2000, 500
 MAX_OPEN_OF_PERSON = 10

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from kith.matching.v1.enums import WorksAs
 from libs.refusals import invalid
+from libs.texts.words import check_words
 from services.matching.domain.places import Place, find_place, normalise
 from services.matching.domain.weekly_hours import DAY_MINUTES, WeeklyTime, check_times
-from services.matching.domain.words import check_words
 
 SCOPE = "team"
 """In which somebody may act for a person here."""

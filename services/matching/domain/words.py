@@ -5,7 +5,6 @@ word of health in one sentence. It cannot understand; it only asks.
 """
 
 import re
-import unicodedata
 
 from libs.refusals import invalid
 
@@ -21,14 +20,6 @@ _HEALTH = re.compile(
     r"disab\w*|mental health|heart attack|suicid\w*)\b",
     re.IGNORECASE,
 )
-
-
-def check_words(field: str, typed: str, at_most: int) -> str:
-    """Trimmed, in one Unicode form. Raises Invalid WORDS_TOO_LONG."""
-    words = unicodedata.normalize("NFC", typed).strip()
-    if len(words) > at_most:
-        raise invalid(field, "WORDS_TOO_LONG", at_most=str(at_most))
-    return words
 
 
 def ask_about_others_health(*texts: str, others_agreed: bool) -> None:

@@ -17,7 +17,6 @@
 - `version` counts the entries, so that nobody confirms what they have not seen.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -27,6 +26,7 @@ from uuid import UUID
 
 from kith.scheduling.v1.enums import VisitRecordEntryKind, VisitRecordState
 from libs.refusals import Conflict, FailedPrecondition, NotAllowed, invalid
+from libs.texts.words import check_words
 from services.scheduling.domain.record_times import WorkedTime
 from services.scheduling.domain.visit import Visit
 
@@ -125,7 +125,7 @@ def start(record: VisitRecord, statement: Statement) -> RecordChange:
 def write(record: VisitRecord, statement: Statement, worked: WorkedTime, note: str, timer: timedelta | None) -> RecordChange:
     """`timer`: after how long the entry confirms itself, None where the person has not agreed to that. Raises Invalid WORDS_TOO_LONG."""
     runs = not record.asks_person and record.person != record.worker
-    written, entry = _step(record, Step.WRITE, statement, starts=worked.starts, ends=worked.ends, note=check_words(note))
+    written, entry = _step(record, Step.WRITE, statement, starts=worked.starts, ends=worked.ends, note=_words(note))
     timer_at = statement.at + timer if timer is not None and runs else None
     return RecordChange(replace(written, entry=entry.id, timer_at=timer_at), entry)
 
@@ -140,13 +140,13 @@ def confirm(record: VisitRecord, statement: Statement) -> RecordChange:
 def dispute(record: VisitRecord, statement: Statement, words: str) -> RecordChange:
     """Raises NotAllowed RECORD_YOURS, Invalid DISPUTE_WORDS_MISSING or WORDS_TOO_LONG, FailedPrecondition RECORD_NOT_WAITING."""
     _require_other_side(record, statement)
-    disputed, entry = _step(record, Step.DISPUTE, statement, about=record.entry, note=check_words(words, needed=True))
+    disputed, entry = _step(record, Step.DISPUTE, statement, about=record.entry, note=_dispute_words(words))
     return RecordChange(_asking_person(disputed), entry)
 
 
 def stand_by(record: VisitRecord, statement: Statement, words: str) -> RecordChange:
     """Raises Invalid WORDS_TOO_LONG, FailedPrecondition RECORD_NOT_DISPUTED."""
-    return _step(record, Step.STAND_BY, statement, about=record.entry, note=check_words(words))
+    return _step(record, Step.STAND_BY, statement, about=record.entry, note=_words(words))
 
 
 def require_version(record: VisitRecord, shown: int) -> None:
@@ -155,13 +155,14 @@ def require_version(record: VisitRecord, shown: int) -> None:
         raise Conflict("VERSION_STALE", version=str(record.version))
 
 
-def check_words(typed: str, *, needed: bool = False) -> str:
-    """Trimmed, in one Unicode form. Raises Invalid DISPUTE_WORDS_MISSING or WORDS_TOO_LONG."""
-    words = unicodedata.normalize("NFC", typed).strip()
-    if needed and not words:
+def _words(typed: str) -> str:
+    return check_words("words", typed, MAX_WORDS)
+
+
+def _dispute_words(typed: str) -> str:
+    words = _words(typed)
+    if not words:
         raise invalid("words", "DISPUTE_WORDS_MISSING")
-    if len(words) > MAX_WORDS:
-        raise invalid("words", "WORDS_TOO_LONG", at_most=str(MAX_WORDS))
     return words
 
 

@@ -115,6 +115,14 @@ PERSON_TABLES = (
         erasure=(Delete(("person",)), Keep(KeptFor.OTHERS, ("worker",))),
         own_alone_by=("worker",),
     ),
+    PersonTable(
+        tables.calendar,
+        ("person",),
+        ("person", "opened_at"),
+        {"key": "a secret of the person's, which opens their calendar"},
+        erasure=(Delete(),),
+        own_alone=True,
+    ),
     PersonTable(tables.timed_confirmation, ("person",), ("person", "set_by", "since"), erasure=(Delete(),)),
     PersonTable(
         tables.team_member,

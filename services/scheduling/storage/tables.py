@@ -219,6 +219,14 @@ visit_record_entry = Table(
 
 timed_confirmation = Table("timed_confirmation", metadata, key("person", Uuid), required("set_by", Uuid), required("since", MOMENT))
 
+calendar = Table(
+    "calendar",
+    metadata,
+    key("person", Uuid),
+    Column("key", Text, nullable=False, unique=True),
+    required("opened_at", MOMENT),
+)
+
 visit_rule = Table(
     "visit_rule",
     metadata,

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
+from services.web.http.etags import has_current
 from services.web.http.shared_rate import SharedRate
 from services.web.page_context import PageContext
 
@@ -20,7 +21,7 @@ async def show(ctx: PageContext) -> Response:
     name = f"kith-{ctx.state.co_op.version}"
     packed = await ctx.state.source_archive.get(name)
     headers = {"etag": packed.etag, "cache-control": "public, no-cache"}
-    if _has_current(ctx.request.headers.get("if-none-match", ""), packed.etag):
+    if has_current(ctx.request.headers.get("if-none-match", ""), packed.etag):
         return Response(status_code=304, headers=headers)
     if ctx.state.source_rate.is_busy:
         return PlainTextResponse("Too many people are downloading this at once. Please try again.\n", 503, {"retry-after": _RETRY_SECONDS})
@@ -33,9 +34,3 @@ async def _chunks(data: bytes, rate: SharedRate) -> AsyncIterator[bytes]:
     for start in range(0, len(data), _CHUNK_BYTES):
         await rate.wait_for(min(_CHUNK_BYTES, len(data) - start))
         yield data[start : start + _CHUNK_BYTES]
-
-
-def _has_current(if_none_match: str, etag: str) -> bool:
-    """Whether one of the tags that the browser names is the current one (RFC 9110, section 13.1.2)."""
-    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-    return etag in tags or "*" in tags

@@ -9,8 +9,8 @@ from services.matching.domain.call_out import (
     LONGEST,
     MAX_OPEN,
     MAX_WORDS,
+    check_call_out_words,
     check_last_day,
-    check_words,
     require_room,
 )
 from services.matching.domain.words import may_tell_of_others_health
@@ -34,15 +34,15 @@ def test_a_sentence_on_somebody_elses_health_is_asked_about(words: str, asks: bo
     assert may_tell_of_others_health(words) is asks
     if asks:
         with pytest.raises(Invalid) as refused:
-            check_words(words, others_agreed=False)
+            check_call_out_words(words, others_agreed=False)
         assert [(one.field, one.reason) for one in refused.value.problems] == [("others_agreed", "OTHERS_HEALTH")]
-    assert check_words(f"  {words} ", others_agreed=True) == words.strip()
+    assert check_call_out_words(f"  {words} ", others_agreed=True) == words.strip()
 
 
 @pytest.mark.parametrize(("words", "reason"), [("  \n", "CALL_OUT_EMPTY"), ("a" * (MAX_WORDS + 1), "WORDS_TOO_LONG")])
 def test_words_are_there_and_not_too_many(words: str, reason: str) -> None:
     with pytest.raises(Invalid) as refused:
-        check_words(words, others_agreed=True)
+        check_call_out_words(words, others_agreed=True)
     assert [one.reason for one in refused.value.problems] == [reason]
 
 

@@ -118,8 +118,8 @@ def test_a_worker_does_not_answer_for_the_person_to_what_they_wrote() -> None:
 
 
 def test_words_are_bounded_and_a_dispute_has_some() -> None:
-    assert records.check_words("  Breakfast\n") == "Breakfast"
-    assert len(records.check_words("x" * records.MAX_WORDS)) == records.MAX_WORDS
+    for typed, kept in (("  Breakfast\n", "Breakfast"), ("x" * records.MAX_WORDS, "x" * records.MAX_WORDS)):
+        assert records.write(a_record(), by(WREN), WORKED, typed, None).entry.note == kept
     with pytest.raises(Invalid, match="WORDS_TOO_LONG"):
         records.write(a_record(), by(WREN), WORKED, "x" * (records.MAX_WORDS + 1), None)
     with pytest.raises(Invalid, match="DISPUTE_WORDS_MISSING"):

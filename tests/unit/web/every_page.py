@@ -10,6 +10,7 @@ from services.web.page import Page
 from services.web.routes import PAGES
 from tests.support.hidden_fields import hidden_fields
 from tests.unit.web import (
+    fake_calendars,
     fake_matching,
     fake_neighbours,
     fake_partners,
@@ -40,6 +41,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "field": ("home.key_safe", "about_me.story"),
     "passkey": (fake_services.PASSKEY,),
     "token": (fake_services.STOP_TOKEN,),
+    "calendar": (fake_calendars.FILE_NAME,),
     "request": (fake_services.OTHERS_ENTRY,),
     "erasure": (fake_services.OTHERS_ENTRY,),
     "hold": (fake_services.OWN_ENTRY,),
@@ -80,6 +82,7 @@ QUERIES = (
     *(f"/people?done={done}" for done in ("yes", "joined", "no", "block", "lift")), "/team/invite?q=jo", "/team/invite?q=nobody",
     *(f"/team?done={done}" for done in ("joined", "declined", "accepted", "left", "ended", "invited", "offered", "handed_back", "agreed")),
     "/team?done=assigned", "/team?done=task_ended",
+    "/week/calendar?done=open", "/week/calendar?done=close",
     "/week/mine?done=right", "/week/mine?week=2026-12-02", *(f"/week/away?done={done}" for done in ("away", "back")),
     *(f"/week/swaps?done={done}" for done in ("offered", "accept", "decline", "withdraw")),
     *(f"/visits/{fake_visits.OPEN}/who-could?done={done}" for done in ("asked", "before")),

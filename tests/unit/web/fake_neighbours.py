@@ -11,9 +11,10 @@ POST, PAIR = "01939f00-0000-7000-8000-0000000000e1", "01939f00-0000-7000-8000-00
 
 
 class FakePeerPostService(FakeService):
-    """Ada's own post, and two of others, with one more page; a search for chess finds nothing."""
+    """Ada's own post, and two of others, with one more page; a search for chess finds nothing, nor does anything while `empty`."""
 
     def __init__(self) -> None:
+        self.empty = False
         super().__init__(posts.DESCRIPTOR.services_by_name["PeerPostService"])
 
     def GetPeerPosts(self, _request: posts.GetPeerPostsRequest) -> posts.GetPeerPostsResponse:
@@ -24,7 +25,7 @@ class FakePeerPostService(FakeService):
         return posts.GetPeerPostsResponse(posts=[own])
 
     def FindPeerPosts(self, request: posts.FindPeerPostsRequest) -> posts.FindPeerPostsResponse:
-        if request.words == "chess":
+        if self.empty or request.words == "chess":
             return posts.FindPeerPostsResponse()
         jo = posts.PeerPost(
             post_id=JO, person_id=JO, side=posts.PEER_POST_SIDE_ASK, kind=posts.PEER_HELP_KIND_COMPANY, words="I would like a chat.",

@@ -16,6 +16,7 @@ from services.web.localisation.catalogue import EASY_READ, PLAIN_ENGLISH, load_c
 from services.web.notices.rendering import NoticeRenderer, NoticeSender
 from services.web.notices.stop_links import StopLinks
 from services.web.templates import create_environment
+from tests.unit.web.fake_calendars import FakeCalendarService
 from tests.unit.web.fake_every_service import FakePersonDataService, FakePersonRightsService, FakeStatusService, reads_of_ada
 from tests.unit.web.fake_federation_services import FakeEvidenceService, FakeFederationService
 from tests.unit.web.fake_ids import (
@@ -153,6 +154,7 @@ class FakeServices:
     introductions: FakeIntroductionService = field(default_factory=FakeIntroductionService)
     teams: FakeTeamService = field(default_factory=FakeTeamService)
     visits: FakeVisitService = field(default_factory=FakeVisitService)
+    calendars: FakeCalendarService = field(default_factory=FakeCalendarService)
     worker_weeks: FakeWorkerWeekService = field(default_factory=FakeWorkerWeekService)
     visit_records: FakeVisitRecordService = field(default_factory=FakeVisitRecordService)
     visit_series: FakeVisitSeriesService = field(default_factory=FakeVisitSeriesService)
@@ -212,6 +214,7 @@ class FakeServices:
             "introductions",
             "teams",
             "visits",
+            "calendars",
             "worker_weeks",
             "visit_records",
             "visit_series",

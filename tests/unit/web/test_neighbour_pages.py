@@ -35,6 +35,8 @@ def test_the_board_is_searched_and_answered() -> None:
     assert isinstance(refused, pb.SayPeerNoRequest)
     assert (refused.person_id, refused.block) == (JO, False)
     assert "Nothing is here that fits." in browser.open(f"{BOARD}?words=chess&side=nonsense")
+    fakes.peer_posts.empty = True
+    assert "Nobody else has written anything yet." in browser.open(BOARD)
 
 
 @pytest.mark.capability("T7")

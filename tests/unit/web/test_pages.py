@@ -15,7 +15,7 @@ from libs.clock import FixedClock, ShiftedClock
 from libs.refusals import FailedPrecondition, NotAllowed, NotFound, Unavailable, invalid
 from services.web.http.kept_forms import FormOwners
 from services.web.routes import PAGES
-from tests.unit.web import fake_matching, fake_neighbours, fake_partners, fake_series, fake_teams, fake_visits
+from tests.unit.web import fake_calendars, fake_matching, fake_neighbours, fake_partners, fake_series, fake_teams, fake_visits
 from tests.unit.web.fake_people import JO, NOW
 from tests.unit.web.fake_services import (
     CAPPED_MOTION,
@@ -298,6 +298,7 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
         "{code}": CODE,
         "{co_op}": HARBOUR,
         "{token}": STOP_TOKEN,
+        "{calendar}": fake_calendars.FILE_NAME,
         "{request:uuid}": OTHERS_ENTRY,
         "{erasure:uuid}": OTHERS_ENTRY,
         "{hold:uuid}": OWN_ENTRY,
