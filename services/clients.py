@@ -23,8 +23,10 @@ from kith.identity.v1.recovery_pb2_grpc import RecoveryServiceStub
 from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
 from kith.matching.v1.call_outs_pb2_grpc import CallOutServiceStub
 from kith.matching.v1.introductions_pb2_grpc import IntroductionServiceStub
+from kith.matching.v1.partners_pb2_grpc import PartnerServiceStub
 from kith.matching.v1.peer_posts_pb2_grpc import PeerPostServiceStub
 from kith.matching.v1.peers_pb2_grpc import PeerServiceStub
+from kith.matching.v1.referrals_pb2_grpc import ReferralServiceStub
 from kith.matching.v1.reviews_pb2_grpc import ReviewServiceStub
 from kith.matching.v1.suggestions_pb2_grpc import SuggestionServiceStub
 from kith.matching.v1.support_profiles_pb2_grpc import SupportProfileServiceStub
@@ -108,6 +110,10 @@ class ServiceClients:
         """What neighbours offer each other, and ask for."""
         self.peers = PeerServiceStub(channel)
         """Who gets to know whom as a peer."""
+        self.partners = PartnerServiceStub(channel)
+        """Organisations that the co-op works with, and what both agreed on."""
+        self.referrals = ReferralServiceStub(channel)
+        """Who is referred to the co-op, or to a partner."""
         self.teams = TeamServiceStub(channel)
         """Who is in whose team."""
         self.tasks = TaskServiceStub(channel)

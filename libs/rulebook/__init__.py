@@ -5,6 +5,7 @@ from libs.rulebook.matching import MatchingRules
 from libs.rulebook.mistakes import Mistake, RulebookMistakes
 from libs.rulebook.money import MoneyRules
 from libs.rulebook.parser import read_rulebook
+from libs.rulebook.partners import PartnerRules
 from libs.rulebook.retention import After, HoldKind, RecordKind, Retention, RetentionRule, default_retention
 from libs.rulebook.rulebook import SCHEMA, MemberClass, ResolutionType, Rulebook, SecondMeeting
 from libs.rulebook.visits import VisitRules
@@ -19,6 +20,7 @@ __all__ = [
     "MemberClass",
     "Mistake",
     "MoneyRules",
+    "PartnerRules",
     "RecordKind",
     "ResolutionType",
     "Retention",

@@ -7,6 +7,7 @@ from libs.rulebook.credentials import read_credentials
 from libs.rulebook.matching import read_matching
 from libs.rulebook.mistakes import RulebookMistakes
 from libs.rulebook.money import read_money
+from libs.rulebook.partners import read_partners
 from libs.rulebook.resolutions import read_resolution_types
 from libs.rulebook.retention import read_retention
 from libs.rulebook.rulebook import SCHEMA, MemberClass, ResolutionType, Rulebook
@@ -55,10 +56,11 @@ def _rulebook(source: TomlSource, name: str) -> Rulebook:
     retention = read_retention(root)
     money = read_money(root)
     visits = read_visits(root)
+    partners = read_partners(root)
     root.reject_unknown_keys(_LATER)
     if classes_table is not None:
         _check_every_class_votes_somewhere(classes_table, classes, resolutions)
-    return Rulebook(name, SCHEMA, classes, resolutions, ballot_kind, recorders, credentials, matching, retention, money, visits)
+    return Rulebook(name, SCHEMA, classes, resolutions, ballot_kind, recorders, credentials, matching, retention, money, visits, partners)
 
 
 def _check_schema(root: TomlTable) -> None:

@@ -19,6 +19,7 @@ class RecordKind(StrEnum):
     ENQUIRIES = "enquiries"
     REQUESTS = "requests"
     VISITS = "visits"
+    REFERRALS = "referrals"
 
 
 class After(StrEnum):
@@ -28,6 +29,7 @@ class After(StrEnum):
     APPLYING = "applying"
     ANSWERING = "answering"
     VISITING = "visiting"
+    CLOSING = "closing"
 
 
 class HoldKind(StrEnum):
@@ -45,6 +47,7 @@ COUNTED_FROM = {
     RecordKind.ENQUIRIES: After.APPLYING,
     RecordKind.REQUESTS: After.ANSWERING,
     RecordKind.VISITS: After.VISITING,
+    RecordKind.REFERRALS: After.CLOSING,
 }
 
 

@@ -7,6 +7,7 @@ from libs.rulebook.counting import CountingRule, Threshold
 from libs.rulebook.credentials import CredentialKind
 from libs.rulebook.matching import MatchingRules
 from libs.rulebook.money import MoneyRules
+from libs.rulebook.partners import PartnerRules
 from libs.rulebook.retention import Retention
 from libs.rulebook.visits import VisitRules
 
@@ -86,6 +87,8 @@ class Rulebook:
     """What the co-op adds and takes, and what travel costs; None where the rulebook does not say."""
     visits: VisitRules
     """What holds for visits; as usual where the rulebook does not say."""
+    partners: PartnerRules
+    """What holds for partners and referrals; as usual where the rulebook does not say."""
 
     def member_class(self, key: str) -> MemberClass | None:
         """The class with this key, or None."""

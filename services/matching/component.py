@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from libs.access.person_data import person_data_service
 from libs.access.person_rights import person_rights_service
 from libs.host.component import BuildComponent, Component, Runtime
+from libs.host.dispose_records import dispose_records_job
 from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
 from services.database_setup import migrations_folder
@@ -13,8 +14,10 @@ from services.matching.jobs import close_reviews, end_introductions, end_places,
 from services.matching.reactions import governance, identity, membership
 from services.matching.rpc.call_out_servicer import call_out_service
 from services.matching.rpc.introduction_servicer import introduction_service
+from services.matching.rpc.partner_servicer import partner_service
 from services.matching.rpc.peer_post_servicer import peer_post_service
 from services.matching.rpc.peer_servicer import peer_service
+from services.matching.rpc.referral_servicer import referral_service
 from services.matching.rpc.review_servicer import review_service
 from services.matching.rpc.suggestion_servicer import suggestion_service
 from services.matching.rpc.support_profile_servicer import support_profile_service
@@ -29,6 +32,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
     zone, places = ZoneInfo(settings.zone), read_places(settings.places_file)
 
     def build(runtime: Runtime) -> Component:
+        catch_up = runtime.catch_up_with("identity")
         return Component(
             name="matching",
             address=settings.address,
@@ -40,11 +44,13 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 introduction_service(runtime, zone),
                 peer_post_service(runtime, zone),
                 peer_service(runtime, zone),
+                partner_service(runtime, zone),
+                referral_service(runtime, zone),
                 review_service(runtime, zone),
                 task_service(runtime, zone),
                 team_service(runtime, zone),
-                person_data_service(runtime.transactions, runtime.catch_up_with("identity")),
-                person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=runtime.catch_up_with("identity")),
+                person_data_service(runtime.transactions, catch_up),
+                person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=catch_up),
             ),
             reactions=(identity.REACTIONS, membership.reactions(zone), governance.REACTIONS),
             jobs=(
@@ -53,6 +59,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 end_places.job(runtime),
                 end_tasks.job(zone, runtime),
                 forget_passed.job(zone),
+                dispose_records_job(PERSON_TABLES, zone, [catch_up, runtime.catch_up_with("governance")]),
                 seal_reads_job(events_out.read_audit_sealed),
             ),
         )

@@ -46,6 +46,7 @@ _NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("/emergency-access", "place.emergency", "secretary"),
             ("/support/fairness", "place.fairness", "secretary"),
             ("/people/pairs", "place.neighbour_pairs", "secretary"),
+            ("/partners", "place.partners", "secretary"),
             ("/second-looks", "place.second_looks", "scrutineer"),
         ),
     ),
@@ -73,6 +74,7 @@ _ACTING_PLACES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/people", "acting.place_people", ("team",)),
     ("/team", "acting.place_team", ("team",)),
     ("/week", "acting.place_week", ("team",)),
+    ("/referrals", "acting.place_referrals", ("team",)),
 )
 """Pages that can be used while acting, and in which scopes; any of them is enough."""
 

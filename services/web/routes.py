@@ -80,6 +80,7 @@ from services.web.pages.my_day import page as my_day
 from services.web.pages.my_day import send as day_send
 from services.web.pages.my_day import worker as day_worker
 from services.web.pages.neighbours import board, own, pairs_for_link, write_post
+from services.web.pages.partners import office, partner_page, referral_forms, referral_page
 from services.web.pages.records import field_access, own_record, shared_records
 from services.web.pages.reviews import review_forms, review_list
 from services.web.pages.support import call_outs, fairness, find, getting, giving, suggested
@@ -187,6 +188,7 @@ _SECRETARY_PAGES = (
     form_page("/holds/{hold:uuid}", holds.REVIEW),
     fairness.PAGE,
     pairs_for_link.PAGE,
+    *office.PAGES,
     Page("/disposals", disposals.show, access=Access.SECRETARY),
     Page("/data-requests", data_requests.show, data_requests.answer, data_requests.ANSWER, Access.SECRETARY),
     Page("/applications", membership_applications.show, membership_applications.admit, membership_applications.ADMIT, Access.SECRETARY),
@@ -257,6 +259,9 @@ _MEMBER_PAGES = (
     write_post.PAGE,
     own.PAGE,
     own.END_PAGE,
+    *partner_page.PAGES,
+    *referral_forms.PAGES,
+    *referral_page.PAGES,
     review_list.PAGE,
     review_forms.ANSWER_PAGE,
     review_forms.VISIT_PAGE,

@@ -39,6 +39,9 @@ class Right(StrEnum):
     """Every member, what a person says openly to them: row-level security of matching's tables."""
     IN_TEAM = r"teams\.get\("
     """Its owner, who acts for them, and those in it: row-level security of matching's tables."""
+    REFERRAL_SIDES = r"referrals\.get\("
+    """The person, who acts for them, who speaks for the partner, a secretary for those to the co-op: row-level security of matching's
+    tables. What a partner is told of it is `as_partner_sees` of the domain."""
     IN_VISIT = r"visits\.(get|list_to|list_open)\("
     """The person, who acts for them, those in their team, a worker who comes: row-level security of scheduling's tables."""
     RECORD_SIDES = r"visit_records\.list_of_visit\("
@@ -117,6 +120,9 @@ GUARDS = {
     ("GetPeers", "OwnPeerPair"): Guard("talk_asked_by", Right.OWN, "matching/queries/get_peers"),
     ("GetSuggestions", "GivingSupport"): Guard(
         "gender languages postcode tags wished_tags words", Right.OWN_OR_OPEN_OFFER, "matching/queries/get_suggestions"
+    ),
+    ("GetReferral", "GetReferralResponse"): Guard(
+        "agreed_how agreed_on outcome_words reach reason words", Right.REFERRAL_SIDES, "matching/queries/get_referral"
     ),
     ("GetTeam", "WornTeamHat"): Guard("handover until_day", Right.IN_TEAM, "matching/queries/get_team"),
     ("GetTeamTasks", "AssignedTask"): Guard("until_day", Right.IN_TEAM, "matching/queries/get_team_tasks"),

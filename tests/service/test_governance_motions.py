@@ -190,6 +190,7 @@ async def test_a_passed_motion_changes_the_rulebook_and_a_running_vote_keeps_its
                 1,
             )
             + '\n[money]\npayer_adds = "17.5 %"\nworker_gives = "0 %"\ntravel_pence_a_km = 28\n\n[visits]\nconfirm_after_days = 14\n'
+            + "\n[partners]\nanswer_days = 5\n"
         )
         change = await assembly.open_motion(assembly.question(kind="rules", rulebook=stricter))
         running_vote = await assembly.open_motion(assembly.question(hours=6))
@@ -221,6 +222,7 @@ async def test_a_passed_motion_changes_the_rulebook_and_a_running_vote_keeps_its
         assert [event.HasField("money") for event in adopted] == [False, True]
         assert adopted[1].money == AdoptedMoney(payer_adds="7/40", worker_gives="0/1", travel_pence_a_km=28)
         assert [event.visits.confirm_after_days for event in adopted] == [7, 14]
+        assert [event.partners.answer_days for event in adopted] == [14, 5]
         log = (await call_service(assembly.stub.ListDecisions, pb.ListDecisionsRequest(), assembly.secretary_token())).decisions
         assert [one.number for one in log] == [5, 4, 3, 2, 1]
         assert [one.effect for one in log].count("rulebook_adopted") == 2

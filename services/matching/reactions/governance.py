@@ -1,25 +1,30 @@
-"""Events of governance: the rulebook in force says what each credential gates, how people find one another, and the shares of quotes."""
+"""Events of governance: the rulebook in force says what each credential gates, how people find one another, the shares of quotes, and how
+long referrals wait and are kept.
+"""
 
 from fractions import Fraction
 
 from kith.governance.facts.v1.facts_pb2 import AdoptedMoney, RulebookAdopted
-from libs.access import held_credentials
+from libs.access import held_credentials, retention
 from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import Reactions
-from libs.rulebook import MatchingRules, MoneyRules
-from services.matching.storage import money_rules, projections, tasks
+from libs.rulebook import MatchingRules, MoneyRules, PartnerRules
+from services.matching.storage import money_rules, partner_rules, projections, tasks
 
 
 async def _on_adopted(work: UnitOfWork, event: Event) -> None:
     message = RulebookAdopted.FromString(event.payload)
     await held_credentials.replace_rules(work, message)
+    await retention.follow_rulebook(work, ((rule.kind, rule.years, rule.after) for rule in message.retention))
     await tasks.check_all_again(work)
     await money_rules.replace_money_rules(work, _money(message.money) if message.HasField("money") else None)
     if message.HasField("matching"):
         adopted = message.matching
         days = (adopted.interest_days, adopted.meeting_days, adopted.trial_days)
         await projections.replace_matching_rules(work, MatchingRules(*days, tuple(adopted.review_visits), adopted.shown_a_week))
+    if message.HasField("partners"):
+        await partner_rules.replace_partner_rules(work, PartnerRules(message.partners.answer_days))
 
 
 def _money(adopted: AdoptedMoney) -> MoneyRules:
@@ -27,4 +32,5 @@ def _money(adopted: AdoptedMoney) -> MoneyRules:
     return MoneyRules(*shares, adopted.travel_pence_a_km, adopted.travel_pence_a_minute)
 
 
-REACTIONS = Reactions("governance", {type_of(RulebookAdopted): _on_adopted}, ("credential_rule", "matching_rule", "money_rule"))
+_TABLES = ("credential_rule", "matching_rule", "money_rule", "partner_rule", "retention_rule")
+REACTIONS = Reactions("governance", {type_of(RulebookAdopted): _on_adopted}, _TABLES)

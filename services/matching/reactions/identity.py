@@ -1,9 +1,9 @@
-"""Events of identity: hats, who acts for whom, whose credentials count, which entries are of one person, who is erased."""
+"""Events of identity: hats, who acts for whom, whose credentials count, which entries are of one person, who is erased or held."""
 
 from uuid import UUID
 
 from kith.identity.facts.v1 import facts_pb2 as facts
-from libs.access import acting_rights, hats, held_credentials
+from libs.access import acting_rights, hats, held_credentials, holds
 from libs.access.erasing import PersonEraser
 from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, type_of
@@ -27,4 +27,4 @@ _OWN = Reactions(
     },
     (),
 )
-REACTIONS = joined(hats.reactions(), acting_rights.reactions(), held_credentials.reactions(tasks.check_again), _OWN)
+REACTIONS = joined(hats.reactions(), acting_rights.reactions(), holds.reactions(), held_credentials.reactions(tasks.check_again), _OWN)

@@ -5,12 +5,15 @@ from datetime import timedelta
 from uuid import UUID
 
 from kith.matching.facts.v1 import facts_pb2 as facts
+from kith.matching.v1.enums import PartnerSide
 from libs.access.audit_chain import ChainHead
 from libs.access.erasing import Erased
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 from services.matching.domain.introduction import Introduction
+from services.matching.domain.partner import Agreement
 from services.matching.domain.peer_pair import PeerPair
+from services.matching.domain.referral import Referral
 from services.matching.domain.review import Review
 from services.matching.domain.task import TeamTask
 from services.matching.domain.team import Team, TeamMember, WornTeamHat
@@ -111,6 +114,24 @@ async def peer_pair_ended(work: UnitOfWork, pair: PeerPair) -> None:
 async def peer_talk_asked(work: UnitOfWork, pair: PeerPair) -> None:
     """A notice to both, and no event: whom the Link talks with is nobody else's business."""
     await outbox.publish(work, (_notice(work, "peer_talk_asked", (pair.first, pair.second), pair.id), str(pair.id)))
+
+
+async def partner_place_given(work: UnitOfWork, partner: UUID, person: UUID) -> None:
+    """A notice and no event, as everything of partners: no other service needs it."""
+    await outbox.publish(work, (_notice(work, "partner_place_given", [person], partner), str(partner)))
+
+
+async def space_news(work: UnitOfWork, agreement: Agreement, side: PartnerSide, people: Collection[UUID]) -> None:
+    """This side is told that the other has proposed, signed or ended it, each time anew."""
+    if people:
+        kind = "space_for_partner" if side is PartnerSide.PARTNER else "space_for_co_op"
+        notice = _notice(work, kind, people, agreement.id)
+        notice.about_id = f"{agreement.id}.{work.new_id()}"
+        await outbox.publish(work, (notice, str(agreement.partner)))
+
+
+async def referral_news(work: UnitOfWork, referral: Referral, kind: str, people: Collection[UUID]) -> None:
+    await outbox.publish(work, (_notice(work, kind, people, referral.id), str(referral.id)))
 
 
 def _ids(pair: PeerPair) -> list[str]:

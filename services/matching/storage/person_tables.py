@@ -2,7 +2,17 @@
 
 from collections.abc import Mapping
 
-from libs.access.person_tables import ACTING_RIGHTS, READS, WORN_HATS, Blank, Delete, KeptFor, PersonTable
+from libs.access.person_tables import (
+    ACTING_RIGHTS,
+    READS,
+    RETENTION_TABLES_WITHOUT_PEOPLE,
+    WORN_HATS,
+    Blank,
+    Delete,
+    KeptFor,
+    PersonTable,
+    Retention,
+)
 from services.matching.storage import tables
 
 _PLACE = {"latitude": "the middle of the postcode's area", "longitude": "the middle of the postcode's area"}
@@ -100,6 +110,38 @@ PERSON_TABLES = (
         ("id", "first", "second", "paired_at", "talk_asked_at", "talk_asked_by"),
         erasure=(Delete(), Blank({"talk_asked_by": None}, KeptFor.OTHERS, of=("talk_asked_by",))),
     ),
+    PersonTable(tables.partner_place, ("person",), ("partner", "person", "given_at", "ended_at"), erasure=(Delete(),)),
+    PersonTable(
+        tables.partner_agreement,
+        ("proposed_by",),
+        tuple(tables.partner_agreement.columns.keys()),
+        erasure=(Blank({"proposed_by": None}, KeptFor.OTHERS),),
+    ),
+    PersonTable(
+        tables.partner_entry,
+        ("said_by", "about"),
+        ("id", "partner", "kind", "said_by", "at", "about", "agreement"),
+        erasure=(
+            Blank({"said_by": None}, KeptFor.OTHERS, of=("said_by",)),
+            Blank({"about": None}, KeptFor.OTHERS, of=("about",)),
+        ),
+    ),
+    PersonTable(
+        tables.referral,
+        ("person",),
+        tuple(tables.referral.columns.keys()),
+        # Whom a partner wrote of before they were put to a person of ours goes with the rule for how long referrals are kept.
+        erasure=(Delete(("person",)), Blank({"sent_by": None}, KeptFor.OTHERS, of=("sent_by",))),
+        retention=Retention("referrals", tables.referral.c.closed_at),
+    ),
+    # An entry about the person goes with the referral.
+    PersonTable(
+        tables.referral_entry,
+        ("said_by",),
+        ("id", "referral", "kind", "said_by", "at"),
+        through={"referral": tables.referral.c.person},
+        erasure=(Blank({"said_by": None}, KeptFor.OTHERS, of=("said_by",)),),
+    ),
     PersonTable(tables.current_member, ("person",), ("person", "until"), erasure=(Delete(),)),
     PersonTable(tables.held_credential, ("person",), ("id", "person", "kind", "expires_on"), erasure=(Delete(),)),
     WORN_HATS,
@@ -108,7 +150,10 @@ PERSON_TABLES = (
 )
 
 TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
+    **RETENTION_TABLES_WITHOUT_PEOPLE,
     "credential_rule": "what the rulebook says of credentials",
     "matching_rule": "what the rulebook says of introductions",
     "money_rule": "what the rulebook says of shares",
+    "partner_rule": "what the rulebook says of referrals",
+    "partner": "an organisation, what it is called, and of what kind it is",
 }

@@ -50,13 +50,13 @@ async def _values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
 
 async def _admit(ctx: PageContext, fields: Fields, request_id: str) -> str:
     """Register the person, then admit them; submitting the form again does each only once."""
-    person_id = await _register(ctx, fields)
+    person_id = await register_person(ctx, fields)
     entry = NewMember(fields["member_class"], fields["admitted_on"], fields["full_name"], fields["address"])
     await admit_person(ctx, person_id, entry, request_id)
     return f"/members/{person_id}"
 
 
-async def _register(ctx: PageContext, fields: Fields) -> str:
+async def register_person(ctx: PageContext, fields: Fields) -> str:
     """Who was registered, also by an earlier attempt: if only the admission was refused, the form sent again means the same person."""
     person = identity.NewPerson(full_name=fields["full_name"], called=fields["called"], email=fields["email"], phone=fields["phone"])
     request_id = str(uuid5(_registration(fields), person.SerializeToString(deterministic=True).hex()))

@@ -27,6 +27,7 @@ def test_a_rulebook_without_the_section_has_the_usual_rules_and_they_are_documen
         RecordKind.ENQUIRIES: 2,
         RecordKind.REQUESTS: 6,
         RecordKind.VISITS: 8,
+        RecordKind.REFERRALS: 2,
     }
     assert retention.holds_not_shown == (HoldKind.SAFEGUARDING,)
     fragment = (ROOT / "libs/rulebook/templates/retention.toml").read_text(encoding="utf-8")

@@ -13,6 +13,7 @@ from tests.unit.web import (
     fake_calendars,
     fake_matching,
     fake_neighbours,
+    fake_partners,
     fake_series,
     fake_services,
     fake_teams,
@@ -49,6 +50,8 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "worker": (JO,),
     "hat": ("rota_holder",),
     "pair": (fake_neighbours.PAIR,),
+    "partner": (fake_partners.CHURCH, fake_partners.OVER),
+    "referral": (fake_partners.NEW, fake_partners.ABOUT_ADA, fake_partners.ASKED),
 }  # fmt: skip
 """What each parameter of a path can be among the fake services."""
 QUERIES = (
@@ -65,6 +68,13 @@ QUERIES = (
     "/support/getting?done=saved", "/people/find?tag=chess", "/people/suggested?skip=3",
     "/people/neighbours?done=no", "/people/neighbours?words=chess", "/people/pairs?done=asked",
     *(f"/people/neighbours/mine?done={done}" for done in ("yes", "paired", "no", "block", "lift", "written", "withdrawn", "ended")),
+    *(f"/partners/{fake_partners.CHURCH}?done={done}" for done in ("written", "place", "place_ended", "proposed", "signed", "ended")),
+    "/partners?done=ended", "/partner?done=left", f"/partner/{fake_partners.CHURCH}?done=referred", "/referrals?done=sent",
+    *(
+        f"/referrals/{fake_partners.ABOUT_ADA}?done={done}"
+        for done in ("put", "accepted", "declined", "closed", "more", "less", "refused", "withdrawn")
+    ),
+    f"/partners/{fake_partners.CHURCH}/person?q=jo", f"/partners/{fake_partners.CHURCH}/person?q=nobody",
     "/people/call-outs?done=written", "/people/call-outs?done=ended",
     *(f"/people/reviews?done={done}" for done in ("counted", "recorded", "answered", "closed", "ended")), "/support/giving?done=saved",
     "/sign-in/send?done=sent", "/notices?done=printed", "/you/recovery?done=named", "/you/recovery?done=stopped",

@@ -46,6 +46,7 @@ from tests.unit.web.fake_membership_governance import (
     make_motion,
 )
 from tests.unit.web.fake_neighbours import FakePeerPostService, FakePeerService
+from tests.unit.web.fake_partners import FakePartnerService, FakeReferralService
 from tests.unit.web.fake_people import ADA, NOW
 from tests.unit.web.fake_records import (
     CLAIMED_PAPER,
@@ -164,6 +165,8 @@ class FakeServices:
     call_outs: FakeCallOutService = field(default_factory=FakeCallOutService)
     peer_posts: FakePeerPostService = field(default_factory=FakePeerPostService)
     peers: FakePeerService = field(default_factory=FakePeerService)
+    partners: FakePartnerService = field(default_factory=FakePartnerService)
+    referrals: FakeReferralService = field(default_factory=FakeReferralService)
     reviews: FakeReviewService = field(default_factory=FakeReviewService)
     tasks: FakeTaskService = field(default_factory=FakeTaskService)
     suggestions: FakeSuggestionService = field(default_factory=FakeSuggestionService)
@@ -205,6 +208,8 @@ class FakeServices:
             "call_outs",
             "peer_posts",
             "peers",
+            "partners",
+            "referrals",
             "tasks",
             "introductions",
             "teams",

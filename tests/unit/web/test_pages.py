@@ -15,7 +15,7 @@ from libs.clock import FixedClock, ShiftedClock
 from libs.refusals import FailedPrecondition, NotAllowed, NotFound, Unavailable, invalid
 from services.web.http.kept_forms import FormOwners
 from services.web.routes import PAGES
-from tests.unit.web import fake_calendars, fake_matching, fake_neighbours, fake_series, fake_teams, fake_visits
+from tests.unit.web import fake_calendars, fake_matching, fake_neighbours, fake_partners, fake_series, fake_teams, fake_visits
 from tests.unit.web.fake_people import JO, NOW
 from tests.unit.web.fake_services import (
     CAPPED_MOTION,
@@ -180,7 +180,15 @@ def test_what_is_on_ones_own_page_is_in_groups_each_with_its_heading(browser: Sc
             ("secretary",),
             {
                 "Votes": ["/motions", "/votes", "/paper-votes"],
-                "People": ["/members", "/applications", "/qualifications", "/emergency-access", "/support/fairness", "/people/pairs"],
+                "People": [
+                    "/members",
+                    "/applications",
+                    "/qualifications",
+                    "/emergency-access",
+                    "/support/fairness",
+                    "/people/pairs",
+                    "/partners",
+                ],
                 "The co-op": ["/", "/notices", "/co-ops"],
             },
         ),
@@ -301,6 +309,8 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
         "{review:uuid}": fake_matching.OPEN_REVIEW,
         "{worker:uuid}": JO,
         "{pair:uuid}": fake_neighbours.PAIR,
+        "{partner:uuid}": fake_partners.CHURCH,
+        "{referral:uuid}": fake_partners.NEW,
     }
     for easy in ("off", "on"):
         browser.http.cookies.set("kith-comfort", "easy" if easy == "on" else "plain")

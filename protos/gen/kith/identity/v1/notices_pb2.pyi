@@ -63,7 +63,7 @@ class _NoticeTopicEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoticeTop
     NOTICE_TOPIC_BALLOTS: _NoticeTopic.ValueType  # 3
     """their own vote was recorded or changed"""
     NOTICE_TOPIC_TEAM: _NoticeTopic.ValueType  # 4
-    """their team asks how it goes, somebody in it can do a task no longer, or two became peers"""
+    """their team asks how it goes, somebody in it can do a task no longer, two became peers, or a partner refers them"""
     NOTICE_TOPIC_VISITS: _NoticeTopic.ValueType  # 5
     """a visit is planned, moved, taken or given back"""
 
@@ -78,7 +78,7 @@ NOTICE_TOPIC_MOTIONS: NoticeTopic.ValueType  # 2
 NOTICE_TOPIC_BALLOTS: NoticeTopic.ValueType  # 3
 """their own vote was recorded or changed"""
 NOTICE_TOPIC_TEAM: NoticeTopic.ValueType  # 4
-"""their team asks how it goes, somebody in it can do a task no longer, or two became peers"""
+"""their team asks how it goes, somebody in it can do a task no longer, two became peers, or a partner refers them"""
 NOTICE_TOPIC_VISITS: NoticeTopic.ValueType  # 5
 """a visit is planned, moved, taken or given back"""
 Global___NoticeTopic: _TypeAlias = NoticeTopic  # noqa: Y015

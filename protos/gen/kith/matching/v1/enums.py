@@ -18,6 +18,38 @@ class NoKind(StrEnum):
     LAPSED = "lapsed"
 
 
+class PartnerKind(StrEnum):
+    HEALTH = "health"
+    FAITH = "faith"
+    COUNCIL = "council"
+    SCHOOL = "school"
+    CHARITY = "charity"
+    OTHER = "other"
+
+
+class PartnerSide(StrEnum):
+    CO_OP = "co_op"
+    PARTNER = "partner"
+
+
+class AgreementState(StrEnum):
+    PROPOSED = "proposed"
+    SIGNED = "signed"
+    OVER = "over"
+    ENDED = "ended"
+
+
+class PartnerEntryKind(StrEnum):
+    WRITTEN = "written"
+    CORRECTED = "corrected"
+    ENDED = "ended"
+    PLACE_GIVEN = "place_given"
+    PLACE_ENDED = "place_ended"
+    AGREEMENT_PROPOSED = "agreement_proposed"
+    AGREEMENT_SIGNED = "agreement_signed"
+    AGREEMENT_ENDED = "agreement_ended"
+
+
 class PeerPostSide(StrEnum):
     OFFER = "offer"
     ASK = "ask"
@@ -44,6 +76,54 @@ class QuoteLine(StrEnum):
     WORKER_GIVES = "worker_gives"
     PAYER_ADDS = "payer_adds"
     TRAVEL = "travel"
+
+
+class ReferralDirection(StrEnum):
+    IN = "in"
+    OUT = "out"
+
+
+class ReferralSide(StrEnum):
+    PERSON = "person"
+    CO_OP = "co_op"
+    PARTNER = "partner"
+
+
+class ReferralState(StrEnum):
+    SENT = "sent"
+    PUT = "put"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+
+
+class ReferralStep(StrEnum):
+    PUT = "put"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    REFUSE = "refuse"
+    WITHDRAW = "withdraw"
+    CLOSE = "close"
+
+
+class ReferralOutcome(StrEnum):
+    HELPED = "helped"
+    ELSEWHERE = "elsewhere"
+    NOTHING = "nothing"
+
+
+class ReferralEntryKind(StrEnum):
+    SENT = "sent"
+    PUT = "put"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+    TOLD_MORE = "told_more"
+    TOLD_LESS = "told_less"
 
 
 class ReviewAnswer(StrEnum):

@@ -132,6 +132,28 @@ class AdoptedVisits(_message.Message):
 Global___AdoptedVisits: _TypeAlias = AdoptedVisits  # noqa: Y015
 
 @_typing.final
+class AdoptedPartners(_message.Message):
+    """AdoptedPartners says what holds for partners and referrals."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ANSWER_DAYS_FIELD_NUMBER: _builtins.int
+    answer_days: _builtins.int
+    """within so many days a referral is answered"""
+    def __init__(
+        self,
+        *,
+        answer_days: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_days", b"answer_days"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdoptedPartners: _TypeAlias = AdoptedPartners  # noqa: Y015
+
+@_typing.final
 class AdoptedRetention(_message.Message):
     """AdoptedRetention says how long the rulebook has records of a kind kept."""
 
@@ -141,10 +163,10 @@ class AdoptedRetention(_message.Message):
     YEARS_FIELD_NUMBER: _builtins.int
     AFTER_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """profile, qualifications, enquiries, requests, visits"""
+    """profile, qualifications, enquiries, requests, visits, referrals"""
     years: _builtins.int
     after: _builtins.str
-    """leaving, applying, answering, visiting"""
+    """leaving, applying, answering, visiting, closing"""
     def __init__(
         self,
         *,
@@ -207,6 +229,7 @@ class RulebookAdopted(_message.Message):
     MATCHING_FIELD_NUMBER: _builtins.int
     MONEY_FIELD_NUMBER: _builtins.int
     VISITS_FIELD_NUMBER: _builtins.int
+    PARTNERS_FIELD_NUMBER: _builtins.int
     rulebook_hash: _builtins.str
     decision_id: _builtins.str
     @_builtins.property
@@ -235,6 +258,10 @@ class RulebookAdopted(_message.Message):
     def visits(self) -> Global___AdoptedVisits:
         """unset = published before there was any: as usual"""
 
+    @_builtins.property
+    def partners(self) -> Global___AdoptedPartners:
+        """unset = published before there was any: as usual"""
+
     def __init__(
         self,
         *,
@@ -247,10 +274,11 @@ class RulebookAdopted(_message.Message):
         matching: Global___AdoptedMatching | None = ...,
         money: Global___AdoptedMoney | None = ...,
         visits: Global___AdoptedVisits | None = ...,
+        partners: Global___AdoptedPartners | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["matching", b"matching", "money", b"money", "visits", b"visits"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["matching", b"matching", "money", b"money", "partners", b"partners", "visits", b"visits"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "credentials", b"credentials", "decision_id", b"decision_id", "holds_not_shown", b"holds_not_shown", "matching", b"matching", "money", b"money", "retention", b"retention", "rulebook_hash", b"rulebook_hash", "visits", b"visits"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "credentials", b"credentials", "decision_id", b"decision_id", "holds_not_shown", b"holds_not_shown", "matching", b"matching", "money", b"money", "partners", b"partners", "retention", b"retention", "rulebook_hash", b"rulebook_hash", "visits", b"visits"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -318,7 +318,10 @@ class NoticeWanted(_message.Message):
     DUE_AT_FIELD_NUMBER: _builtins.int
     UNTIL_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """review_asked, task_ended, peer_link_told, peer_paired, peer_talk_asked, peer_ended"""
+    """review_asked, task_ended, peer_link_told, peer_paired, peer_talk_asked, peer_ended, partner_place_given, space_for_partner,
+    space_for_co_op, referral_received, referral_about_you, referral_for_partner, referral_answered, referral_withdrawn,
+    referral_called_off, referral_refused, referral_taken_back, referral_outcome
+    """
     about_id: _builtins.str
     @_builtins.property
     def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...

@@ -1,0 +1,26 @@
+"""A secretary writes down that somebody speaks for a partner: they see that partner from now on, signed in as themselves."""
+
+from uuid import UUID
+
+from kith.matching.v1.enums import PartnerEntryKind
+from libs.access import hats
+from libs.database.engine import UnitOfWork
+from services.matching.commands.partner_side import record
+from services.matching.domain.partner import PartnerPlace, require_partner_goes_on
+from services.matching.storage import events_out, partners
+
+
+async def give_partner_place(work: UnitOfWork, partner_id: UUID, person: UUID) -> None:
+    """Who has a place already keeps it. They are told.
+
+    Raises NotAllowed HAT_NEEDED or PERSON_NEEDED, NotFound PARTNER_UNKNOWN, FailedPrecondition PARTNER_ENDED.
+    """
+    await hats.require_person(work, hats.SECRETARY)
+    # Locked: two places at once are one after the other.
+    partner = await partners.get(work, partner_id, lock=True)
+    require_partner_goes_on(partner)
+    if await partners.find_place(work, partner_id, person) is not None:
+        return
+    await partners.give_place(work, PartnerPlace(partner_id, person, work.now))
+    await record(work, partner_id, PartnerEntryKind.PLACE_GIVEN, about=person)
+    await events_out.partner_place_given(work, partner_id, person)
