@@ -63,11 +63,12 @@ def _words(request: pb.DisputeVisitRequest | pb.StandByVisitRequest) -> tuple[UU
     return *_shown(request), request.words
 
 
-def _written(request: pb.RecordVisitRequest) -> tuple[UUID, UUID | None, int, LocalMoment | None, LocalMoment | None, str]:
+def _written(request: pb.RecordVisitRequest) -> tuple[UUID, UUID | None, int, LocalMoment | None, LocalMoment | None, str, int, int]:
     record = parse_id("record_id", request.record_id) if request.record_id else None
     starts = _moment("starts", request.starts) if request.HasField("starts") else None
     ends = _moment("ends", request.ends) if request.HasField("ends") else None
-    return parse_id("visit_id", request.visit_id), record, request.version, starts, ends, request.note
+    beside = request.travel_minutes, request.waiting_minutes
+    return parse_id("visit_id", request.visit_id), record, request.version, starts, ends, request.note, *beside
 
 
 def _moment(field: str, moment: pb.LocalMoment) -> LocalMoment:
@@ -112,6 +113,8 @@ def _entry(entry: RecordEntry) -> pb.VisitRecordEntry:
         ends_at=timestamp(entry.ends) if entry.ends else None,
         note=entry.note,
         about_entry_id=_optional_id(entry.about),
+        travel_minutes=entry.travel,
+        waiting_minutes=entry.waiting,
     )
 
 

@@ -15,7 +15,7 @@ from libs.access.person_tables import (
     PersonTable,
     Retention,
 )
-from services.scheduling.storage import tables
+from services.scheduling.storage import money_person_tables, tables
 
 PERSON_TABLES = (
     PersonTable(tables.away, ("worker",), ("id", "worker", "begins", "ends"), erasure=(Delete(),), own_alone=True),
@@ -111,10 +111,14 @@ PERSON_TABLES = (
     PersonTable(
         tables.visit_record_entry,
         ("person", "worker"),
-        ("id", "record", "person", "worker", "number", "kind", "said_by", "said_at", "starts", "ends", "note", "about"),
+        (
+            *("id", "record", "person", "worker", "number", "kind", "said_by", "said_at", "starts", "ends", "note", "about"),
+            *("travel", "waiting"),
+        ),
         erasure=(Delete(("person",)), Keep(KeptFor.OTHERS, ("worker",))),
         own_alone_by=("worker",),
     ),
+    *money_person_tables.PERSON_TABLES,
     PersonTable(tables.timed_confirmation, ("person",), ("person", "set_by", "since"), erasure=(Delete(),)),
     PersonTable(
         tables.team_member,
@@ -136,4 +140,5 @@ TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
     **RETENTION_TABLES_WITHOUT_PEOPLE,
     "credential_rule": "what the rulebook says of credentials",
     "visit_rule": "what the rulebook says of visits",
+    **money_person_tables.TABLES_WITHOUT_PEOPLE,
 }
