@@ -149,10 +149,13 @@ def settle_visit(visit: WorkedVisit, terms: VisitTerms, *, taken_back: bool = Fa
 
 
 def as_settlement(visit: WorkedVisit, terms: VisitTerms, worker_id: str = "") -> tuple[settlement.Worker, settlement.Visit]:
-    """The worker and the visit as a settlement takes them. Another `worker_id` is for one of several terms of one worker."""
+    """The worker and the visit as a settlement takes them; the visit by the entry that both confirmed, which is settled once.
+
+    Another `worker_id` is for one of several terms of one worker.
+    """
     worker = settlement.Worker(worker_id or str(visit.worker), terms.works_as, terms.rate, terms.wage)
     payers = [(str(payer), Fraction(share)) for payer, share in terms.payers]
-    settled = settlement.Visit(str(visit.record), worker.id, visit.minutes, True, visit.travel, visit.waiting, payers)  # noqa: FBT003 - confirmed
+    settled = settlement.Visit(str(visit.entry), worker.id, visit.minutes, True, visit.travel, visit.waiting, payers)  # noqa: FBT003 - confirmed
     return worker, settled
 
 
