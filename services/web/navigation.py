@@ -53,6 +53,7 @@ _NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         "place.group_co_op",
         (
             ("/", "place.home", _EVERYBODY),
+            ("/money/periods", "place.periods", "secretary"),
             ("/notices", "place.notices", "secretary"),
             ("/co-ops", "place.co_ops", "secretary"),
             ("/system", "place.system", "operator"),
@@ -73,6 +74,7 @@ _ACTING_PLACES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/people", "acting.place_people", ("team",)),
     ("/team", "acting.place_team", ("team",)),
     ("/week", "acting.place_week", ("team",)),
+    ("/money", "acting.place_money", ("money",)),
 )
 """Pages that can be used while acting, and in which scopes; any of them is enough."""
 

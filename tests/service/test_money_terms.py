@@ -73,7 +73,11 @@ async def test_how_a_worker_works_is_agreed_by_both_and_rest_follows_it(infrastr
     async with money_people(infrastructure) as money:
         people = money.people
         await people.form_team(ada, worker=[wren, robin])
-        for kind, rate, wage, reason in ((EMPLOYED, 1500, 0, "WAGE_WRONG"), (SELF_EMPLOYED, 0, 0, "RATE_WRONG"), (VOLUNTEER, 1, 0, "RATE_WRONG")):
+        for kind, rate, wage, reason in (
+            (EMPLOYED, 1500, 0, "WAGE_WRONG"),
+            (SELF_EMPLOYED, 0, 0, "RATE_WRONG"),
+            (VOLUNTEER, 1, 0, "RATE_WRONG"),
+        ):
             with pytest.raises(Invalid) as refused:
                 await money.propose_engagement(wren, kind, rate, wage)
             assert refused.value.problems[0].reason == reason

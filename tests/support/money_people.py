@@ -52,13 +52,13 @@ class MoneyPeople:
         await self.people.co_op.wait_until_consumed("scheduling", "identity")
 
     async def adopt(
-        self, payer_adds: str = "7/40", worker_gives: str = "3/40", at: datetime | None = None, floor: int = 0, fewest: int = 2, **more: bool
+        self, payer_adds: str = "7/40", worker_gives: str = "3/40", at: datetime | None = None, floor: int = 0, *, with_reason: bool = False
     ) -> None:
         """A rulebook with these shares comes into force, a month ago unless said."""
         adopted = RulebookAdopted(rulebook_hash="a" * 64, decision_id=str(new_id()))
         money = adopted.money
-        money.payer_adds, money.worker_gives, money.fewest_in_line = payer_adds, worker_gives, fewest
-        money.below_floor_with_reason = more.get("with_reason", False)
+        money.payer_adds, money.worker_gives, money.fewest_in_line = payer_adds, worker_gives, 2
+        money.below_floor_with_reason = with_reason
         if floor:
             money.pay_floors.add(first_day="2025-04-01", pence_an_hour=floor)
         await self.people.governance.publish((adopted, adopted.decision_id), at=at or self.people.co_op.now() - timedelta(days=30))
@@ -116,9 +116,7 @@ class MoneyPeople:
 
     async def list_engagements(self, worker: UUID, by: UUID | str) -> Sequence[engagements.Engagement]:
         request = engagements.ListEngagementsRequest(worker_id=str(worker))
-        response: engagements.ListEngagementsResponse = await call_service(
-            self.engagements.ListEngagements, request, self.people.token(by)
-        )
+        response: engagements.ListEngagementsResponse = await call_service(self.engagements.ListEngagements, request, self.people.token(by))
         return response.engagements
 
     async def plan(self, person: UUID, worker: UUID, ahead: int, hour: float = 12, hours: float = 1) -> str:
