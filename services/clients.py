@@ -61,6 +61,7 @@ class ServiceClients:
         self.votes = VoteServiceStub(self._channels["governance"])
         """Federated votes as our own governance stores them."""
         self._open_matching(self._channels["matching"])
+        self._open_money(self._channels["scheduling"])
         self.worker_weeks = WorkerWeekServiceStub(self._channels["scheduling"])
         """When workers are away, who could come, swaps, and weeks that are right."""
         self.visits = VisitServiceStub(self._channels["scheduling"])
@@ -69,7 +70,6 @@ class ServiceClients:
         """What happened at visits, as both sides say."""
         self.visit_series = VisitSeriesServiceStub(self._channels["scheduling"])
         """Visits that repeat."""
-        self._open_money(self._channels["scheduling"])
         self.federation = FederationServiceStub(self._channels["federation"])
         self.evidence = EvidenceServiceStub(self._channels["federation"])
         """What the boards of a federated vote prove."""

@@ -61,10 +61,10 @@ async def test_who_pays_counts_once_the_person_has_said_yes(infrastructure: Infr
         assert [(balance.budget_pence, balance.left_pence) for balance in found.balances] == [(2000, 2000)]
         told = await notices(money)
         assert told[-2:] == [("funding_proposed", (str(ada),)), ("funding_answered", (str(money.secretary),))]
-        request = funding.ListPayersRequest()
-        assert len((await call_service(money.funding.ListPayers, request, money.office)).payers) == 1
+        request = funding.GetPayersRequest()
+        assert len((await call_service(money.funding.GetPayers, request, money.office)).payers) == 1
         with pytest.raises(NotAllowed):
-            await call_service(money.funding.ListPayers, request, money.people.token(ada))
+            await call_service(money.funding.GetPayers, request, money.people.token(ada))
 
 
 @pytest.mark.capability("S8")
@@ -162,9 +162,9 @@ async def test_free_activities_are_counted_by_month_and_hold_nobody(infrastructu
                 request.came.add(member_class=name, came=number)
             return str((await call_service(stub.RecordActivity, request, co_op.token(by))).activity_id)
 
-        async def listed(by: UUID) -> activities.ListActivitiesResponse:
-            request = activities.ListActivitiesRequest(year=year)
-            response: activities.ListActivitiesResponse = await call_service(stub.ListActivities, request, co_op.token(by))
+        async def listed(by: UUID) -> activities.GetActivityYearResponse:
+            request = activities.GetActivityYearRequest(year=year)
+            response: activities.GetActivityYearResponse = await call_service(stub.GetActivityYear, request, co_op.token(by))
             return response
 
         lunch = await record(f"{year}-02-03", ada, supported=4, worker=2, guest=3)

@@ -115,8 +115,8 @@ class MoneyPeople:
         await self.answer_engagement(await self.propose_engagement(worker, kind, rate, wage), worker)
 
     async def list_engagements(self, worker: UUID, by: UUID | str) -> Sequence[engagements.Engagement]:
-        request = engagements.ListEngagementsRequest(worker_id=str(worker))
-        response: engagements.ListEngagementsResponse = await call_service(self.engagements.ListEngagements, request, self.people.token(by))
+        request = engagements.GetEngagementsRequest(worker_id=str(worker))
+        response: engagements.GetEngagementsResponse = await call_service(self.engagements.GetEngagements, request, self.people.token(by))
         return response.engagements
 
     async def plan(self, person: UUID, worker: UUID, ahead: int, hour: float = 12, hours: float = 1) -> str:

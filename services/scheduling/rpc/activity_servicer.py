@@ -13,7 +13,7 @@ from libs.rpc.enums import from_wire, to_wire
 from libs.rpc.fields import parse_day, parse_id
 from services.scheduling.commands.record_activity import record_activity
 from services.scheduling.commands.remove_activity import remove_activity
-from services.scheduling.queries.list_activities import ActivityYear, list_activities
+from services.scheduling.queries.get_activity_year import ActivityYear, get_activity_year
 
 
 def activity_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
@@ -28,7 +28,7 @@ def activity_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
             "RemoveActivity": command(
                 lambda request: (parse_id("activity_id", request.activity_id),), remove_activity, lambda _: pb.RemoveActivityResponse()
             ),
-            "ListActivities": query(lambda request: (request.year,), list_activities, _activities),
+            "GetActivityYear": query(lambda request: (request.year,), get_activity_year, _activities),
         },
     )
 
@@ -38,7 +38,7 @@ def _new(request: pb.RecordActivityRequest) -> tuple[date | None, ActivityKind, 
     return parse_day("day", request.day), kind, [(each.member_class, each.came) for each in request.came]
 
 
-def _activities(found: ActivityYear) -> pb.ListActivitiesResponse:
+def _activities(found: ActivityYear) -> pb.GetActivityYearResponse:
     activities = [
         pb.Activity(
             activity_id=str(each.id),
@@ -50,7 +50,7 @@ def _activities(found: ActivityYear) -> pb.ListActivitiesResponse:
         for each in found.activities
     ]
     months = [pb.ActivityMonth(month=each.month, activities=each.activities, came=_came(each.came)) for each in found.months]
-    return pb.ListActivitiesResponse(activities=activities, months=months)
+    return pb.GetActivityYearResponse(activities=activities, months=months)
 
 
 def _came(came: Mapping[str, int]) -> list[pb.CameByClass]:

@@ -14,7 +14,7 @@ from libs.rpc.fields import parse_day, parse_id, timestamp
 from services.scheduling.commands.answer_engagement import answer_engagement
 from services.scheduling.commands.propose_engagement import propose_engagement
 from services.scheduling.domain.engagement import EngagementTerms
-from services.scheduling.queries.list_engagements import list_engagements
+from services.scheduling.queries.get_engagements import get_engagements
 
 
 def engagement_service(runtime: Runtime) -> BoundService:
@@ -29,7 +29,7 @@ def engagement_service(runtime: Runtime) -> BoundService:
                 answer_engagement,
                 lambda _: pb.AnswerEngagementResponse(),
             ),
-            "ListEngagements": query(lambda request: (parse_id("worker_id", request.worker_id),), list_engagements, _engagements),
+            "GetEngagements": query(lambda request: (parse_id("worker_id", request.worker_id),), get_engagements, _engagements),
         },
     )
 
@@ -40,8 +40,8 @@ def _new(request: pb.ProposeEngagementRequest) -> tuple[UUID, EngagementKind, tu
     return parse_id("worker_id", request.worker_id), kind, (request.rate_pence, request.wage_pence), *days
 
 
-def _engagements(found: Iterable[EngagementTerms]) -> pb.ListEngagementsResponse:
-    return pb.ListEngagementsResponse(engagements=map(_engagement, found))
+def _engagements(found: Iterable[EngagementTerms]) -> pb.GetEngagementsResponse:
+    return pb.GetEngagementsResponse(engagements=map(_engagement, found))
 
 
 def _engagement(terms: EngagementTerms) -> pb.Engagement:

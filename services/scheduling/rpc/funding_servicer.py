@@ -19,7 +19,7 @@ from services.scheduling.commands.propose_funding import propose_funding
 from services.scheduling.domain.budget import BudgetBalance
 from services.scheduling.domain.funding import FundingLine, FundingPlan, Payer
 from services.scheduling.queries.get_funding import PersonFunding, get_funding
-from services.scheduling.queries.list_payers import list_payers
+from services.scheduling.queries.get_payers import get_payers
 from services.scheduling.rpc.money_messages import charge_messages, file_message, payer_message
 from services.scheduling.storage.pay_periods import ClosedVisit
 
@@ -32,7 +32,7 @@ def funding_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
         runtime.transactions,
         {
             "AddPayer": command(_new_payer, add_payer, lambda payer: pb.AddPayerResponse(payer_id=str(payer))),
-            "ListPayers": query(lambda _: (), list_payers, _payers),
+            "GetPayers": query(lambda _: (), get_payers, _payers),
             "ProposeFunding": command(_new_plan, propose_funding, lambda plan: pb.ProposeFundingResponse(plan_id=str(plan))),
             "AnswerFunding": acting(
                 command(
@@ -52,8 +52,8 @@ def _new_payer(request: pb.AddPayerRequest) -> tuple[PayerKind, str, str]:
     return from_wire(pb.PayerKind, PayerKind, request.kind, "kind", "CHOICE_MISSING"), request.organisation, request.address
 
 
-def _payers(payers: Iterable[Payer]) -> pb.ListPayersResponse:
-    return pb.ListPayersResponse(payers=map(payer_message, payers))
+def _payers(payers: Iterable[Payer]) -> pb.GetPayersResponse:
+    return pb.GetPayersResponse(payers=map(payer_message, payers))
 
 
 def _new_plan(request: pb.ProposeFundingRequest) -> tuple[UUID, date | None, date | None, list[FundingLine]]:

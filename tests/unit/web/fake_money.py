@@ -23,8 +23,8 @@ class FakeFundingService(FakeService):
         self.files = [funding.SettleFile(name="visits-1.json", content=b"{}")]
         super().__init__(funding.DESCRIPTOR.services_by_name["FundingService"])
 
-    def ListPayers(self, _request: funding.ListPayersRequest) -> funding.ListPayersResponse:
-        return funding.ListPayersResponse(payers=self.payers)
+    def GetPayers(self, _request: funding.GetPayersRequest) -> funding.GetPayersResponse:
+        return funding.GetPayersResponse(payers=self.payers)
 
     def GetFunding(self, request: funding.GetFundingRequest) -> funding.GetFundingResponse:
         person = request.person_id
@@ -69,9 +69,9 @@ class FakeEngagementService(FakeService):
     def __init__(self) -> None:
         super().__init__(engagements.DESCRIPTOR.services_by_name["EngagementService"])
 
-    def ListEngagements(self, request: engagements.ListEngagementsRequest) -> engagements.ListEngagementsResponse:
+    def GetEngagements(self, request: engagements.GetEngagementsRequest) -> engagements.GetEngagementsResponse:
         worker = request.worker_id
-        return engagements.ListEngagementsResponse(
+        return engagements.GetEngagementsResponse(
             engagements=[
                 _engagement(OFFERED, worker, MO if worker == ADA else worker, funding.TERMS_STATE_PROPOSED, "2026-12-01"),
                 _engagement(AGREED, worker, MO, funding.TERMS_STATE_AGREED, "2026-01-01", last_day="2026-11-30"),
@@ -143,7 +143,7 @@ class FakeActivityService(FakeService):
     def __init__(self) -> None:
         super().__init__(activities.DESCRIPTOR.services_by_name["ActivityService"])
 
-    def ListActivities(self, request: activities.ListActivitiesRequest) -> activities.ListActivitiesResponse:
+    def GetActivityYear(self, request: activities.GetActivityYearRequest) -> activities.GetActivityYearResponse:
         came = [activities.CameByClass(member_class=name, came=number) for name, number in (("guest", 3), ("worker", 2))]
         held = [
             activities.Activity(
@@ -156,7 +156,7 @@ class FakeActivityService(FakeService):
             for day in (3, 10)
         ]
         month = activities.ActivityMonth(month=f"{request.year}-02", activities=2, came=[*came])
-        return activities.ListActivitiesResponse(activities=held, months=[month])
+        return activities.GetActivityYearResponse(activities=held, months=[month])
 
 
 def _plan(plan: str, person: str, first_day: str, state: "funding.TermsState.ValueType", last_day: str = "") -> funding.FundingPlan:

@@ -101,9 +101,9 @@ def _year(ctx: PageContext) -> int:
     return asked if this_year - 50 <= asked <= this_year else this_year
 
 
-async def _fetch(ctx: PageContext) -> pb.ListActivitiesResponse:
-    request = pb.ListActivitiesRequest(year=_year(ctx))
-    found: pb.ListActivitiesResponse = await ctx.call(ctx.state.services.activities.ListActivities, request)
+async def _fetch(ctx: PageContext) -> pb.GetActivityYearResponse:
+    request = pb.GetActivityYearRequest(year=_year(ctx))
+    found: pb.GetActivityYearResponse = await ctx.call(ctx.state.services.activities.GetActivityYear, request)
     return found
 
 

@@ -32,8 +32,8 @@ class EngagementRow:
 
 async def _values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
     worker, own = _worker(ctx), "person" not in ctx.request.path_params
-    request = pb.ListEngagementsRequest(worker_id=worker)
-    found: pb.ListEngagementsResponse = await ctx.call(ctx.state.services.engagements.ListEngagements, request)
+    request = pb.GetEngagementsRequest(worker_id=worker)
+    found: pb.GetEngagementsResponse = await ctx.call(ctx.state.services.engagements.GetEngagements, request)
     kind = fields["kind"] if fields["kind"] in tuple(EngagementKind) else ""
     return {
         "own": own,

@@ -74,7 +74,7 @@ async def _add_payer(ctx: PageContext, fields: Fields, request_id: str) -> str:
 
 
 async def _payers(ctx: PageContext) -> list[pb.Payer]:
-    response: pb.ListPayersResponse = await ctx.call(ctx.state.services.funding.ListPayers, pb.ListPayersRequest())
+    response: pb.GetPayersResponse = await ctx.call(ctx.state.services.funding.GetPayers, pb.GetPayersRequest())
     return list(response.payers)
 
 

@@ -16,7 +16,9 @@ _POUNDS = re.compile(r"(\d{1,7}|\d{1,3}(,\d{3}){1,2})(\.\d{2})?", re.ASCII)
 
 def amount(pence: int) -> str:
     """As people write it: £1,234.50, with a minus before the pound below nothing."""
-    return f"{'−' if pence < 0 else ''}£{format_integer(abs(pence) // 100)}.{abs(pence) % 100:02}"  # noqa: RUF001 - a minus, as it is read out
+    whole = f"£{format_integer(abs(pence) // 100)}.{abs(pence) % 100:02}"
+    # A minus that no line ends after.
+    return f"\u2212\u2060{whole}" if pence < 0 else whole
 
 
 def typed_pence(typed: str) -> int:
@@ -55,6 +57,11 @@ def minutes_of(visit: pb.SettledVisit | funding.ChargedVisit) -> int:
     """Below 0 for one that is taken back, so that a column of them adds up."""
     minutes = (visit.ends_at.seconds - visit.starts_at.seconds) // 60
     return -minutes if visit.taken_back else minutes
+
+
+def file_links(files: Iterable[funding.SettleFile]) -> list[tuple[int, bool]]:
+    """The number in the address of each file, and whether what it comes to is taken off again."""
+    return [(number, file.taken_back) for number, file in enumerate(files, start=1)]
 
 
 def columns(ctx: PageContext, *keys: str, numbers: Sequence[str] = ()) -> list[dict[str, object]]:

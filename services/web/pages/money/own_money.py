@@ -11,7 +11,7 @@ from libs.rpc.enums import known_word
 from services.web.http.forms import Form
 from services.web.page import Page
 from services.web.page_context import PageContext
-from services.web.pages.money.money_words import amount, columns, day_of, payer_names, price_of, times_of
+from services.web.pages.money.money_words import amount, columns, day_of, file_links, payer_names, price_of, times_of
 
 _ANSWER = "funding-answer"
 _DONE = ("yes", "no")
@@ -41,7 +41,7 @@ async def show(ctx: PageContext) -> Response:
             for visit in found.charged
         ],
         invoices=_own_invoices(ctx, found.charged),
-        files=range(1, len(found.files) + 1),
+        files=file_links(found.files),
         done=ctx.query_param("done") if ctx.query_param("done") in _DONE else "",
     )
 

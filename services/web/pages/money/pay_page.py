@@ -6,7 +6,7 @@ from kith.scheduling.v1 import pay_periods_pb2 as pb
 from services.web.http.csv_files import CSV, csv_text
 from services.web.page import Page
 from services.web.page_context import PageContext
-from services.web.pages.money.money_words import amount, columns, day_of, minutes_of, times_of
+from services.web.pages.money.money_words import amount, columns, day_of, file_links, minutes_of, times_of
 from services.web.pages.money.own_money import settle_file
 from services.web.pages.money.period_words import period_days
 
@@ -41,7 +41,7 @@ async def show(ctx: PageContext) -> Response:
             ]
             for visit in found.visits
         ],
-        files=range(1, len(found.files) + 1),
+        files=file_links(found.files),
         periods=[(period.period_id, period_days(ctx, period)) for period in listed.periods],
     )
 

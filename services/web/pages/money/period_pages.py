@@ -12,7 +12,7 @@ from services.web.http.csv_files import CSV, csv_text
 from services.web.http.forms import Form
 from services.web.page import ACTING_ENDED, Access, Page
 from services.web.page_context import FormProblem, PageContext
-from services.web.pages.money.money_words import amount, columns, day_of, payer_names
+from services.web.pages.money.money_words import amount, columns, day_of, file_links, payer_names
 from services.web.pages.money.own_money import settle_file
 from services.web.pages.money.pay_page import CSV_COLUMNS, csv_row
 from services.web.pages.money.period_words import contents_view, period_days
@@ -106,7 +106,7 @@ async def show(ctx: PageContext) -> Response:
             }
             for each in found.invoices
         ],
-        files=[(number, file.taken_back) for number, file in enumerate(found.contents.files, start=1)],
+        files=file_links(found.contents.files),
         done=ctx.query_param("done") == "closed",
         comes_to=await contents_view(ctx, found.contents),
     )

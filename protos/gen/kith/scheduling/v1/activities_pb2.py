@@ -24,15 +24,15 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kith/scheduling/v1/activities.proto\x12\x12kith.scheduling.v1\"1\n\x0b\x43\x61meByClass\x12\x14\n\x0cmember_class\x18\x01 \x01(\t\x12\x0c\n\x04\x63\x61me\x18\x02 \x01(\x05\"\x9f\x01\n\x08\x41\x63tivity\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\t\x12\x0b\n\x03\x64\x61y\x18\x02 \x01(\t\x12.\n\x04kind\x18\x03 \x01(\x0e\x32 .kith.scheduling.v1.ActivityKind\x12-\n\x04\x63\x61me\x18\x04 \x03(\x0b\x32\x1f.kith.scheduling.v1.CameByClass\x12\x12\n\nmay_remove\x18\x05 \x01(\x08\"a\n\rActivityMonth\x12\r\n\x05month\x18\x01 \x01(\t\x12\x12\n\nactivities\x18\x02 \x01(\x05\x12-\n\x04\x63\x61me\x18\x03 \x03(\x0b\x32\x1f.kith.scheduling.v1.CameByClass\"\x97\x01\n\x15RecordActivityRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0b\n\x03\x64\x61y\x18\x02 \x01(\t\x12.\n\x04kind\x18\x03 \x01(\x0e\x32 .kith.scheduling.v1.ActivityKind\x12-\n\x04\x63\x61me\x18\x04 \x03(\x0b\x32\x1f.kith.scheduling.v1.CameByClass\"-\n\x16RecordActivityResponse\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\t\"@\n\x15RemoveActivityRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61\x63tivity_id\x18\x02 \x01(\t\"\x18\n\x16RemoveActivityResponse\"%\n\x15ListActivitiesRequest\x12\x0c\n\x04year\x18\x01 \x01(\x05\"}\n\x16ListActivitiesResponse\x12\x30\n\nactivities\x18\x01 \x03(\x0b\x32\x1c.kith.scheduling.v1.Activity\x12\x31\n\x06months\x18\x02 \x03(\x0b\x32!.kith.scheduling.v1.ActivityMonth*\xe5\x01\n\x0c\x41\x63tivityKind\x12\x1d\n\x19\x41\x43TIVITY_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41\x43TIVITY_KIND_MEAL\x10\x01\x12\x1a\n\x16\x41\x43TIVITY_KIND_MOVEMENT\x10\x02\x12\x18\n\x14\x41\x43TIVITY_KIND_MAKING\x10\x03\x12\x1a\n\x16\x41\x43TIVITY_KIND_LEARNING\x10\x04\x12\x18\n\x14\x41\x43TIVITY_KIND_OUTING\x10\x05\x12\x19\n\x15\x41\x43TIVITY_KIND_MEETING\x10\x06\x12\x17\n\x13\x41\x43TIVITY_KIND_OTHER\x10\x07\x32\xcc\x02\n\x0f\x41\x63tivityService\x12g\n\x0eRecordActivity\x12).kith.scheduling.v1.RecordActivityRequest\x1a*.kith.scheduling.v1.RecordActivityResponse\x12g\n\x0eRemoveActivity\x12).kith.scheduling.v1.RemoveActivityRequest\x1a*.kith.scheduling.v1.RemoveActivityResponse\x12g\n\x0eListActivities\x12).kith.scheduling.v1.ListActivitiesRequest\x1a*.kith.scheduling.v1.ListActivitiesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kith/scheduling/v1/activities.proto\x12\x12kith.scheduling.v1\"1\n\x0b\x43\x61meByClass\x12\x14\n\x0cmember_class\x18\x01 \x01(\t\x12\x0c\n\x04\x63\x61me\x18\x02 \x01(\x05\"\x9f\x01\n\x08\x41\x63tivity\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\t\x12\x0b\n\x03\x64\x61y\x18\x02 \x01(\t\x12.\n\x04kind\x18\x03 \x01(\x0e\x32 .kith.scheduling.v1.ActivityKind\x12-\n\x04\x63\x61me\x18\x04 \x03(\x0b\x32\x1f.kith.scheduling.v1.CameByClass\x12\x12\n\nmay_remove\x18\x05 \x01(\x08\"a\n\rActivityMonth\x12\r\n\x05month\x18\x01 \x01(\t\x12\x12\n\nactivities\x18\x02 \x01(\x05\x12-\n\x04\x63\x61me\x18\x03 \x03(\x0b\x32\x1f.kith.scheduling.v1.CameByClass\"\x97\x01\n\x15RecordActivityRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0b\n\x03\x64\x61y\x18\x02 \x01(\t\x12.\n\x04kind\x18\x03 \x01(\x0e\x32 .kith.scheduling.v1.ActivityKind\x12-\n\x04\x63\x61me\x18\x04 \x03(\x0b\x32\x1f.kith.scheduling.v1.CameByClass\"-\n\x16RecordActivityResponse\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\t\"@\n\x15RemoveActivityRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61\x63tivity_id\x18\x02 \x01(\t\"\x18\n\x16RemoveActivityResponse\"&\n\x16GetActivityYearRequest\x12\x0c\n\x04year\x18\x01 \x01(\x05\"~\n\x17GetActivityYearResponse\x12\x30\n\nactivities\x18\x01 \x03(\x0b\x32\x1c.kith.scheduling.v1.Activity\x12\x31\n\x06months\x18\x02 \x03(\x0b\x32!.kith.scheduling.v1.ActivityMonth*\xe5\x01\n\x0c\x41\x63tivityKind\x12\x1d\n\x19\x41\x43TIVITY_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41\x43TIVITY_KIND_MEAL\x10\x01\x12\x1a\n\x16\x41\x43TIVITY_KIND_MOVEMENT\x10\x02\x12\x18\n\x14\x41\x43TIVITY_KIND_MAKING\x10\x03\x12\x1a\n\x16\x41\x43TIVITY_KIND_LEARNING\x10\x04\x12\x18\n\x14\x41\x43TIVITY_KIND_OUTING\x10\x05\x12\x19\n\x15\x41\x43TIVITY_KIND_MEETING\x10\x06\x12\x17\n\x13\x41\x43TIVITY_KIND_OTHER\x10\x07\x32\xcf\x02\n\x0f\x41\x63tivityService\x12g\n\x0eRecordActivity\x12).kith.scheduling.v1.RecordActivityRequest\x1a*.kith.scheduling.v1.RecordActivityResponse\x12g\n\x0eRemoveActivity\x12).kith.scheduling.v1.RemoveActivityRequest\x1a*.kith.scheduling.v1.RemoveActivityResponse\x12j\n\x0fGetActivityYear\x12*.kith.scheduling.v1.GetActivityYearRequest\x1a+.kith.scheduling.v1.GetActivityYearResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.scheduling.v1.activities_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ACTIVITYKIND']._serialized_start=831
-  _globals['_ACTIVITYKIND']._serialized_end=1060
+  _globals['_ACTIVITYKIND']._serialized_start=833
+  _globals['_ACTIVITYKIND']._serialized_end=1062
   _globals['_CAMEBYCLASS']._serialized_start=59
   _globals['_CAMEBYCLASS']._serialized_end=108
   _globals['_ACTIVITY']._serialized_start=111
@@ -47,10 +47,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REMOVEACTIVITYREQUEST']._serialized_end=636
   _globals['_REMOVEACTIVITYRESPONSE']._serialized_start=638
   _globals['_REMOVEACTIVITYRESPONSE']._serialized_end=662
-  _globals['_LISTACTIVITIESREQUEST']._serialized_start=664
-  _globals['_LISTACTIVITIESREQUEST']._serialized_end=701
-  _globals['_LISTACTIVITIESRESPONSE']._serialized_start=703
-  _globals['_LISTACTIVITIESRESPONSE']._serialized_end=828
-  _globals['_ACTIVITYSERVICE']._serialized_start=1063
-  _globals['_ACTIVITYSERVICE']._serialized_end=1395
+  _globals['_GETACTIVITYYEARREQUEST']._serialized_start=664
+  _globals['_GETACTIVITYYEARREQUEST']._serialized_end=702
+  _globals['_GETACTIVITYYEARRESPONSE']._serialized_start=704
+  _globals['_GETACTIVITYYEARRESPONSE']._serialized_end=830
+  _globals['_ACTIVITYSERVICE']._serialized_start=1065
+  _globals['_ACTIVITYSERVICE']._serialized_end=1400
 # @@protoc_insertion_point(module_scope)

@@ -231,8 +231,8 @@ class RemoveActivityResponse(_message.Message):
 Global___RemoveActivityResponse: _TypeAlias = RemoveActivityResponse  # noqa: Y015
 
 @_typing.final
-class ListActivitiesRequest(_message.Message):
-    """ListActivitiesRequest has a year."""
+class GetActivityYearRequest(_message.Message):
+    """GetActivityYearRequest has a year."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -249,11 +249,11 @@ class ListActivitiesRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListActivitiesRequest: _TypeAlias = ListActivitiesRequest  # noqa: Y015
+Global___GetActivityYearRequest: _TypeAlias = GetActivityYearRequest  # noqa: Y015
 
 @_typing.final
-class ListActivitiesResponse(_message.Message):
-    """ListActivitiesResponse has them by day, and the months in which there was any. At most 2000 activities."""
+class GetActivityYearResponse(_message.Message):
+    """GetActivityYearResponse has them by day, and the months in which there was any. At most 2000 activities."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -275,4 +275,4 @@ class ListActivitiesResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListActivitiesResponse: _TypeAlias = ListActivitiesResponse  # noqa: Y015
+Global___GetActivityYearResponse: _TypeAlias = GetActivityYearResponse  # noqa: Y015

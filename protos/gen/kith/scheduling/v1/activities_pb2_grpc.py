@@ -45,10 +45,10 @@ class ActivityServiceStub:
                 request_serializer=kith_dot_scheduling_dot_v1_dot_activities__pb2.RemoveActivityRequest.SerializeToString,
                 response_deserializer=kith_dot_scheduling_dot_v1_dot_activities__pb2.RemoveActivityResponse.FromString,
                 _registered_method=True)
-        self.ListActivities = channel.unary_unary(
-                '/kith.scheduling.v1.ActivityService/ListActivities',
-                request_serializer=kith_dot_scheduling_dot_v1_dot_activities__pb2.ListActivitiesRequest.SerializeToString,
-                response_deserializer=kith_dot_scheduling_dot_v1_dot_activities__pb2.ListActivitiesResponse.FromString,
+        self.GetActivityYear = channel.unary_unary(
+                '/kith.scheduling.v1.ActivityService/GetActivityYear',
+                request_serializer=kith_dot_scheduling_dot_v1_dot_activities__pb2.GetActivityYearRequest.SerializeToString,
+                response_deserializer=kith_dot_scheduling_dot_v1_dot_activities__pb2.GetActivityYearResponse.FromString,
                 _registered_method=True)
 
 
@@ -70,7 +70,7 @@ class ActivityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def ListActivities(self, request, context):
+    def GetActivityYear(self, request, context):
         """Everybody signed in: the activities of a year, and how many by month.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -90,10 +90,10 @@ def add_ActivityServiceServicer_to_server(servicer, server):
                     request_deserializer=kith_dot_scheduling_dot_v1_dot_activities__pb2.RemoveActivityRequest.FromString,
                     response_serializer=kith_dot_scheduling_dot_v1_dot_activities__pb2.RemoveActivityResponse.SerializeToString,
             ),
-            'ListActivities': grpc.unary_unary_rpc_method_handler(
-                    servicer.ListActivities,
-                    request_deserializer=kith_dot_scheduling_dot_v1_dot_activities__pb2.ListActivitiesRequest.FromString,
-                    response_serializer=kith_dot_scheduling_dot_v1_dot_activities__pb2.ListActivitiesResponse.SerializeToString,
+            'GetActivityYear': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetActivityYear,
+                    request_deserializer=kith_dot_scheduling_dot_v1_dot_activities__pb2.GetActivityYearRequest.FromString,
+                    response_serializer=kith_dot_scheduling_dot_v1_dot_activities__pb2.GetActivityYearResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -162,7 +162,7 @@ class ActivityService:
             _registered_method=True)
 
     @staticmethod
-    def ListActivities(request,
+    def GetActivityYear(request,
             target,
             options=(),
             channel_credentials=None,
@@ -175,9 +175,9 @@ class ActivityService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/kith.scheduling.v1.ActivityService/ListActivities',
-            kith_dot_scheduling_dot_v1_dot_activities__pb2.ListActivitiesRequest.SerializeToString,
-            kith_dot_scheduling_dot_v1_dot_activities__pb2.ListActivitiesResponse.FromString,
+            '/kith.scheduling.v1.ActivityService/GetActivityYear',
+            kith_dot_scheduling_dot_v1_dot_activities__pb2.GetActivityYearRequest.SerializeToString,
+            kith_dot_scheduling_dot_v1_dot_activities__pb2.GetActivityYearResponse.FromString,
             options,
             channel_credentials,
             insecure,

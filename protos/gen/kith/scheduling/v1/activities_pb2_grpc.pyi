@@ -37,7 +37,7 @@ class ActivityServiceStub:
     """Everybody signed in."""
     RemoveActivity: _grpc.UnaryUnaryMultiCallable[_activities_pb2.RemoveActivityRequest, _activities_pb2.RemoveActivityResponse]
     """Who wrote it down, or a secretary."""
-    ListActivities: _grpc.UnaryUnaryMultiCallable[_activities_pb2.ListActivitiesRequest, _activities_pb2.ListActivitiesResponse]
+    GetActivityYear: _grpc.UnaryUnaryMultiCallable[_activities_pb2.GetActivityYearRequest, _activities_pb2.GetActivityYearResponse]
     """Everybody signed in: the activities of a year, and how many by month."""
 
 @_typing.type_check_only
@@ -49,7 +49,7 @@ class ActivityServiceAsyncStub(ActivityServiceStub):
     """Everybody signed in."""
     RemoveActivity: _aio.UnaryUnaryMultiCallable[_activities_pb2.RemoveActivityRequest, _activities_pb2.RemoveActivityResponse]  # type: ignore[assignment]
     """Who wrote it down, or a secretary."""
-    ListActivities: _aio.UnaryUnaryMultiCallable[_activities_pb2.ListActivitiesRequest, _activities_pb2.ListActivitiesResponse]  # type: ignore[assignment]
+    GetActivityYear: _aio.UnaryUnaryMultiCallable[_activities_pb2.GetActivityYearRequest, _activities_pb2.GetActivityYearResponse]  # type: ignore[assignment]
     """Everybody signed in: the activities of a year, and how many by month."""
 
 class ActivityServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -72,11 +72,11 @@ class ActivityServiceServicer(metaclass=_abc_1.ABCMeta):
         """Who wrote it down, or a secretary."""
 
     @_abc_1.abstractmethod
-    def ListActivities(
+    def GetActivityYear(
         self,
-        request: _activities_pb2.ListActivitiesRequest,
+        request: _activities_pb2.GetActivityYearRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_activities_pb2.ListActivitiesResponse, _abc.Awaitable[_activities_pb2.ListActivitiesResponse]]:
+    ) -> _typing.Union[_activities_pb2.GetActivityYearResponse, _abc.Awaitable[_activities_pb2.GetActivityYearResponse]]:
         """Everybody signed in: the activities of a year, and how many by month."""
 
 def add_ActivityServiceServicer_to_server(servicer: ActivityServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -26,15 +26,15 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from kith.scheduling.v1 import funding_pb2 as kith_dot_scheduling_dot_v1_dot_funding__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kith/scheduling/v1/engagements.proto\x12\x12kith.scheduling.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a kith/scheduling/v1/funding.proto\"\xf0\x02\n\nEngagement\x12\x15\n\rengagement_id\x18\x01 \x01(\t\x12\x11\n\tworker_id\x18\x02 \x01(\t\x12\x30\n\x04kind\x18\x03 \x01(\x0e\x32\".kith.scheduling.v1.EngagementKind\x12\x12\n\nrate_pence\x18\x04 \x01(\x05\x12\x12\n\nwage_pence\x18\x05 \x01(\x05\x12\x11\n\tfirst_day\x18\x06 \x01(\t\x12\x10\n\x08last_day\x18\x07 \x01(\t\x12-\n\x05state\x18\x08 \x01(\x0e\x32\x1e.kith.scheduling.v1.TermsState\x12\x13\n\x0bproposed_by\x18\t \x01(\t\x12/\n\x0bproposed_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x61nswered_by\x18\x0b \x01(\t\x12/\n\x0b\x61nswered_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xc0\x01\n\x18ProposeEngagementRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tworker_id\x18\x02 \x01(\t\x12\x30\n\x04kind\x18\x03 \x01(\x0e\x32\".kith.scheduling.v1.EngagementKind\x12\x12\n\nrate_pence\x18\x04 \x01(\x05\x12\x12\n\nwage_pence\x18\x05 \x01(\x05\x12\x11\n\tfirst_day\x18\x06 \x01(\t\x12\x10\n\x08last_day\x18\x07 \x01(\t\"2\n\x19ProposeEngagementResponse\x12\x15\n\rengagement_id\x18\x01 \x01(\t\"T\n\x17\x41nswerEngagementRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rengagement_id\x18\x02 \x01(\t\x12\x0e\n\x06\x61grees\x18\x03 \x01(\x08\"\x1a\n\x18\x41nswerEngagementResponse\"+\n\x16ListEngagementsRequest\x12\x11\n\tworker_id\x18\x01 \x01(\t\"N\n\x17ListEngagementsResponse\x12\x33\n\x0b\x65ngagements\x18\x01 \x03(\x0b\x32\x1e.kith.scheduling.v1.Engagement*\x91\x01\n\x0e\x45ngagementKind\x12\x1f\n\x1b\x45NGAGEMENT_KIND_UNSPECIFIED\x10\x00\x12!\n\x1d\x45NGAGEMENT_KIND_SELF_EMPLOYED\x10\x01\x12\x1c\n\x18\x45NGAGEMENT_KIND_EMPLOYED\x10\x02\x12\x1d\n\x19\x45NGAGEMENT_KIND_VOLUNTEER\x10\x03\x32\xe0\x02\n\x11\x45ngagementService\x12p\n\x11ProposeEngagement\x12,.kith.scheduling.v1.ProposeEngagementRequest\x1a-.kith.scheduling.v1.ProposeEngagementResponse\x12m\n\x10\x41nswerEngagement\x12+.kith.scheduling.v1.AnswerEngagementRequest\x1a,.kith.scheduling.v1.AnswerEngagementResponse\x12j\n\x0fListEngagements\x12*.kith.scheduling.v1.ListEngagementsRequest\x1a+.kith.scheduling.v1.ListEngagementsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kith/scheduling/v1/engagements.proto\x12\x12kith.scheduling.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a kith/scheduling/v1/funding.proto\"\xf0\x02\n\nEngagement\x12\x15\n\rengagement_id\x18\x01 \x01(\t\x12\x11\n\tworker_id\x18\x02 \x01(\t\x12\x30\n\x04kind\x18\x03 \x01(\x0e\x32\".kith.scheduling.v1.EngagementKind\x12\x12\n\nrate_pence\x18\x04 \x01(\x05\x12\x12\n\nwage_pence\x18\x05 \x01(\x05\x12\x11\n\tfirst_day\x18\x06 \x01(\t\x12\x10\n\x08last_day\x18\x07 \x01(\t\x12-\n\x05state\x18\x08 \x01(\x0e\x32\x1e.kith.scheduling.v1.TermsState\x12\x13\n\x0bproposed_by\x18\t \x01(\t\x12/\n\x0bproposed_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x61nswered_by\x18\x0b \x01(\t\x12/\n\x0b\x61nswered_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xc0\x01\n\x18ProposeEngagementRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tworker_id\x18\x02 \x01(\t\x12\x30\n\x04kind\x18\x03 \x01(\x0e\x32\".kith.scheduling.v1.EngagementKind\x12\x12\n\nrate_pence\x18\x04 \x01(\x05\x12\x12\n\nwage_pence\x18\x05 \x01(\x05\x12\x11\n\tfirst_day\x18\x06 \x01(\t\x12\x10\n\x08last_day\x18\x07 \x01(\t\"2\n\x19ProposeEngagementResponse\x12\x15\n\rengagement_id\x18\x01 \x01(\t\"T\n\x17\x41nswerEngagementRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rengagement_id\x18\x02 \x01(\t\x12\x0e\n\x06\x61grees\x18\x03 \x01(\x08\"\x1a\n\x18\x41nswerEngagementResponse\"*\n\x15GetEngagementsRequest\x12\x11\n\tworker_id\x18\x01 \x01(\t\"M\n\x16GetEngagementsResponse\x12\x33\n\x0b\x65ngagements\x18\x01 \x03(\x0b\x32\x1e.kith.scheduling.v1.Engagement*\x91\x01\n\x0e\x45ngagementKind\x12\x1f\n\x1b\x45NGAGEMENT_KIND_UNSPECIFIED\x10\x00\x12!\n\x1d\x45NGAGEMENT_KIND_SELF_EMPLOYED\x10\x01\x12\x1c\n\x18\x45NGAGEMENT_KIND_EMPLOYED\x10\x02\x12\x1d\n\x19\x45NGAGEMENT_KIND_VOLUNTEER\x10\x03\x32\xdd\x02\n\x11\x45ngagementService\x12p\n\x11ProposeEngagement\x12,.kith.scheduling.v1.ProposeEngagementRequest\x1a-.kith.scheduling.v1.ProposeEngagementResponse\x12m\n\x10\x41nswerEngagement\x12+.kith.scheduling.v1.AnswerEngagementRequest\x1a,.kith.scheduling.v1.AnswerEngagementResponse\x12g\n\x0eGetEngagements\x12).kith.scheduling.v1.GetEngagementsRequest\x1a*.kith.scheduling.v1.GetEngagementsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.scheduling.v1.engagements_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ENGAGEMENTKIND']._serialized_start=985
-  _globals['_ENGAGEMENTKIND']._serialized_end=1130
+  _globals['_ENGAGEMENTKIND']._serialized_start=983
+  _globals['_ENGAGEMENTKIND']._serialized_end=1128
   _globals['_ENGAGEMENT']._serialized_start=128
   _globals['_ENGAGEMENT']._serialized_end=496
   _globals['_PROPOSEENGAGEMENTREQUEST']._serialized_start=499
@@ -45,10 +45,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ANSWERENGAGEMENTREQUEST']._serialized_end=829
   _globals['_ANSWERENGAGEMENTRESPONSE']._serialized_start=831
   _globals['_ANSWERENGAGEMENTRESPONSE']._serialized_end=857
-  _globals['_LISTENGAGEMENTSREQUEST']._serialized_start=859
-  _globals['_LISTENGAGEMENTSREQUEST']._serialized_end=902
-  _globals['_LISTENGAGEMENTSRESPONSE']._serialized_start=904
-  _globals['_LISTENGAGEMENTSRESPONSE']._serialized_end=982
-  _globals['_ENGAGEMENTSERVICE']._serialized_start=1133
-  _globals['_ENGAGEMENTSERVICE']._serialized_end=1485
+  _globals['_GETENGAGEMENTSREQUEST']._serialized_start=859
+  _globals['_GETENGAGEMENTSREQUEST']._serialized_end=901
+  _globals['_GETENGAGEMENTSRESPONSE']._serialized_start=903
+  _globals['_GETENGAGEMENTSRESPONSE']._serialized_end=980
+  _globals['_ENGAGEMENTSERVICE']._serialized_start=1131
+  _globals['_ENGAGEMENTSERVICE']._serialized_end=1480
 # @@protoc_insertion_point(module_scope)

@@ -209,8 +209,8 @@ class AnswerEngagementResponse(_message.Message):
 Global___AnswerEngagementResponse: _TypeAlias = AnswerEngagementResponse  # noqa: Y015
 
 @_typing.final
-class ListEngagementsRequest(_message.Message):
-    """ListEngagementsRequest names the worker."""
+class GetEngagementsRequest(_message.Message):
+    """GetEngagementsRequest names the worker."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -227,11 +227,11 @@ class ListEngagementsRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListEngagementsRequest: _TypeAlias = ListEngagementsRequest  # noqa: Y015
+Global___GetEngagementsRequest: _TypeAlias = GetEngagementsRequest  # noqa: Y015
 
 @_typing.final
-class ListEngagementsResponse(_message.Message):
-    """ListEngagementsResponse has those with the latest first day first."""
+class GetEngagementsResponse(_message.Message):
+    """GetEngagementsResponse has those with the latest first day first."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -249,4 +249,4 @@ class ListEngagementsResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListEngagementsResponse: _TypeAlias = ListEngagementsResponse  # noqa: Y015
+Global___GetEngagementsResponse: _TypeAlias = GetEngagementsResponse  # noqa: Y015

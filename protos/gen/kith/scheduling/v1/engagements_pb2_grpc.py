@@ -46,10 +46,10 @@ class EngagementServiceStub:
                 request_serializer=kith_dot_scheduling_dot_v1_dot_engagements__pb2.AnswerEngagementRequest.SerializeToString,
                 response_deserializer=kith_dot_scheduling_dot_v1_dot_engagements__pb2.AnswerEngagementResponse.FromString,
                 _registered_method=True)
-        self.ListEngagements = channel.unary_unary(
-                '/kith.scheduling.v1.EngagementService/ListEngagements',
-                request_serializer=kith_dot_scheduling_dot_v1_dot_engagements__pb2.ListEngagementsRequest.SerializeToString,
-                response_deserializer=kith_dot_scheduling_dot_v1_dot_engagements__pb2.ListEngagementsResponse.FromString,
+        self.GetEngagements = channel.unary_unary(
+                '/kith.scheduling.v1.EngagementService/GetEngagements',
+                request_serializer=kith_dot_scheduling_dot_v1_dot_engagements__pb2.GetEngagementsRequest.SerializeToString,
+                response_deserializer=kith_dot_scheduling_dot_v1_dot_engagements__pb2.GetEngagementsResponse.FromString,
                 _registered_method=True)
 
 
@@ -72,7 +72,7 @@ class EngagementServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def ListEngagements(self, request, context):
+    def GetEngagements(self, request, context):
         """The worker, a secretary.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -92,10 +92,10 @@ def add_EngagementServiceServicer_to_server(servicer, server):
                     request_deserializer=kith_dot_scheduling_dot_v1_dot_engagements__pb2.AnswerEngagementRequest.FromString,
                     response_serializer=kith_dot_scheduling_dot_v1_dot_engagements__pb2.AnswerEngagementResponse.SerializeToString,
             ),
-            'ListEngagements': grpc.unary_unary_rpc_method_handler(
-                    servicer.ListEngagements,
-                    request_deserializer=kith_dot_scheduling_dot_v1_dot_engagements__pb2.ListEngagementsRequest.FromString,
-                    response_serializer=kith_dot_scheduling_dot_v1_dot_engagements__pb2.ListEngagementsResponse.SerializeToString,
+            'GetEngagements': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetEngagements,
+                    request_deserializer=kith_dot_scheduling_dot_v1_dot_engagements__pb2.GetEngagementsRequest.FromString,
+                    response_serializer=kith_dot_scheduling_dot_v1_dot_engagements__pb2.GetEngagementsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -165,7 +165,7 @@ class EngagementService:
             _registered_method=True)
 
     @staticmethod
-    def ListEngagements(request,
+    def GetEngagements(request,
             target,
             options=(),
             channel_credentials=None,
@@ -178,9 +178,9 @@ class EngagementService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/kith.scheduling.v1.EngagementService/ListEngagements',
-            kith_dot_scheduling_dot_v1_dot_engagements__pb2.ListEngagementsRequest.SerializeToString,
-            kith_dot_scheduling_dot_v1_dot_engagements__pb2.ListEngagementsResponse.FromString,
+            '/kith.scheduling.v1.EngagementService/GetEngagements',
+            kith_dot_scheduling_dot_v1_dot_engagements__pb2.GetEngagementsRequest.SerializeToString,
+            kith_dot_scheduling_dot_v1_dot_engagements__pb2.GetEngagementsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,7 +39,7 @@ class EngagementServiceStub:
     """The worker, or a secretary. What waited for an answer before is withdrawn."""
     AnswerEngagement: _grpc.UnaryUnaryMultiCallable[_engagements_pb2.AnswerEngagementRequest, _engagements_pb2.AnswerEngagementResponse]
     """The other side: the worker, or a secretary who is not the worker."""
-    ListEngagements: _grpc.UnaryUnaryMultiCallable[_engagements_pb2.ListEngagementsRequest, _engagements_pb2.ListEngagementsResponse]
+    GetEngagements: _grpc.UnaryUnaryMultiCallable[_engagements_pb2.GetEngagementsRequest, _engagements_pb2.GetEngagementsResponse]
     """The worker, a secretary."""
 
 @_typing.type_check_only
@@ -53,7 +53,7 @@ class EngagementServiceAsyncStub(EngagementServiceStub):
     """The worker, or a secretary. What waited for an answer before is withdrawn."""
     AnswerEngagement: _aio.UnaryUnaryMultiCallable[_engagements_pb2.AnswerEngagementRequest, _engagements_pb2.AnswerEngagementResponse]  # type: ignore[assignment]
     """The other side: the worker, or a secretary who is not the worker."""
-    ListEngagements: _aio.UnaryUnaryMultiCallable[_engagements_pb2.ListEngagementsRequest, _engagements_pb2.ListEngagementsResponse]  # type: ignore[assignment]
+    GetEngagements: _aio.UnaryUnaryMultiCallable[_engagements_pb2.GetEngagementsRequest, _engagements_pb2.GetEngagementsResponse]  # type: ignore[assignment]
     """The worker, a secretary."""
 
 class EngagementServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -78,11 +78,11 @@ class EngagementServiceServicer(metaclass=_abc_1.ABCMeta):
         """The other side: the worker, or a secretary who is not the worker."""
 
     @_abc_1.abstractmethod
-    def ListEngagements(
+    def GetEngagements(
         self,
-        request: _engagements_pb2.ListEngagementsRequest,
+        request: _engagements_pb2.GetEngagementsRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_engagements_pb2.ListEngagementsResponse, _abc.Awaitable[_engagements_pb2.ListEngagementsResponse]]:
+    ) -> _typing.Union[_engagements_pb2.GetEngagementsResponse, _abc.Awaitable[_engagements_pb2.GetEngagementsResponse]]:
         """The worker, a secretary."""
 
 def add_EngagementServiceServicer_to_server(servicer: EngagementServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

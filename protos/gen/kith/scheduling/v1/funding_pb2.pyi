@@ -410,8 +410,8 @@ class AddPayerResponse(_message.Message):
 Global___AddPayerResponse: _TypeAlias = AddPayerResponse  # noqa: Y015
 
 @_typing.final
-class ListPayersRequest(_message.Message):
-    """ListPayersRequest is empty: a co-op has few payers."""
+class GetPayersRequest(_message.Message):
+    """GetPayersRequest is empty: a co-op has few payers."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -424,11 +424,11 @@ class ListPayersRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListPayersRequest: _TypeAlias = ListPayersRequest  # noqa: Y015
+Global___GetPayersRequest: _TypeAlias = GetPayersRequest  # noqa: Y015
 
 @_typing.final
-class ListPayersResponse(_message.Message):
-    """ListPayersResponse has all of them, by name."""
+class GetPayersResponse(_message.Message):
+    """GetPayersResponse has all of them, by name."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -446,7 +446,7 @@ class ListPayersResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListPayersResponse: _TypeAlias = ListPayersResponse  # noqa: Y015
+Global___GetPayersResponse: _TypeAlias = GetPayersResponse  # noqa: Y015
 
 @_typing.final
 class ProposeFundingRequest(_message.Message):

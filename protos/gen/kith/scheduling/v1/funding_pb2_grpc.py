@@ -41,10 +41,10 @@ class FundingServiceStub:
                 request_serializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.AddPayerRequest.SerializeToString,
                 response_deserializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.AddPayerResponse.FromString,
                 _registered_method=True)
-        self.ListPayers = channel.unary_unary(
-                '/kith.scheduling.v1.FundingService/ListPayers',
-                request_serializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.ListPayersRequest.SerializeToString,
-                response_deserializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.ListPayersResponse.FromString,
+        self.GetPayers = channel.unary_unary(
+                '/kith.scheduling.v1.FundingService/GetPayers',
+                request_serializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.GetPayersRequest.SerializeToString,
+                response_deserializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.GetPayersResponse.FromString,
                 _registered_method=True)
         self.ProposeFunding = channel.unary_unary(
                 '/kith.scheduling.v1.FundingService/ProposeFunding',
@@ -75,7 +75,7 @@ class FundingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def ListPayers(self, request, context):
+    def GetPayers(self, request, context):
         """A secretary.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -111,10 +111,10 @@ def add_FundingServiceServicer_to_server(servicer, server):
                     request_deserializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.AddPayerRequest.FromString,
                     response_serializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.AddPayerResponse.SerializeToString,
             ),
-            'ListPayers': grpc.unary_unary_rpc_method_handler(
-                    servicer.ListPayers,
-                    request_deserializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.ListPayersRequest.FromString,
-                    response_serializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.ListPayersResponse.SerializeToString,
+            'GetPayers': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPayers,
+                    request_deserializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.GetPayersRequest.FromString,
+                    response_serializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.GetPayersResponse.SerializeToString,
             ),
             'ProposeFunding': grpc.unary_unary_rpc_method_handler(
                     servicer.ProposeFunding,
@@ -172,7 +172,7 @@ class FundingService:
             _registered_method=True)
 
     @staticmethod
-    def ListPayers(request,
+    def GetPayers(request,
             target,
             options=(),
             channel_credentials=None,
@@ -185,9 +185,9 @@ class FundingService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/kith.scheduling.v1.FundingService/ListPayers',
-            kith_dot_scheduling_dot_v1_dot_funding__pb2.ListPayersRequest.SerializeToString,
-            kith_dot_scheduling_dot_v1_dot_funding__pb2.ListPayersResponse.FromString,
+            '/kith.scheduling.v1.FundingService/GetPayers',
+            kith_dot_scheduling_dot_v1_dot_funding__pb2.GetPayersRequest.SerializeToString,
+            kith_dot_scheduling_dot_v1_dot_funding__pb2.GetPayersResponse.FromString,
             options,
             channel_credentials,
             insecure,

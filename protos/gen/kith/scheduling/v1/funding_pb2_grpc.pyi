@@ -37,7 +37,7 @@ class FundingServiceStub:
     def __new__(cls, channel: _aio.Channel) -> FundingServiceAsyncStub: ...
     AddPayer: _grpc.UnaryUnaryMultiCallable[_funding_pb2.AddPayerRequest, _funding_pb2.AddPayerResponse]
     """A secretary: a council, a health service or a charity that pays."""
-    ListPayers: _grpc.UnaryUnaryMultiCallable[_funding_pb2.ListPayersRequest, _funding_pb2.ListPayersResponse]
+    GetPayers: _grpc.UnaryUnaryMultiCallable[_funding_pb2.GetPayersRequest, _funding_pb2.GetPayersResponse]
     """A secretary."""
     ProposeFunding: _grpc.UnaryUnaryMultiCallable[_funding_pb2.ProposeFundingRequest, _funding_pb2.ProposeFundingResponse]
     """A secretary. What waited for an answer before is withdrawn."""
@@ -55,7 +55,7 @@ class FundingServiceAsyncStub(FundingServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     AddPayer: _aio.UnaryUnaryMultiCallable[_funding_pb2.AddPayerRequest, _funding_pb2.AddPayerResponse]  # type: ignore[assignment]
     """A secretary: a council, a health service or a charity that pays."""
-    ListPayers: _aio.UnaryUnaryMultiCallable[_funding_pb2.ListPayersRequest, _funding_pb2.ListPayersResponse]  # type: ignore[assignment]
+    GetPayers: _aio.UnaryUnaryMultiCallable[_funding_pb2.GetPayersRequest, _funding_pb2.GetPayersResponse]  # type: ignore[assignment]
     """A secretary."""
     ProposeFunding: _aio.UnaryUnaryMultiCallable[_funding_pb2.ProposeFundingRequest, _funding_pb2.ProposeFundingResponse]  # type: ignore[assignment]
     """A secretary. What waited for an answer before is withdrawn."""
@@ -78,11 +78,11 @@ class FundingServiceServicer(metaclass=_abc_1.ABCMeta):
         """A secretary: a council, a health service or a charity that pays."""
 
     @_abc_1.abstractmethod
-    def ListPayers(
+    def GetPayers(
         self,
-        request: _funding_pb2.ListPayersRequest,
+        request: _funding_pb2.GetPayersRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_funding_pb2.ListPayersResponse, _abc.Awaitable[_funding_pb2.ListPayersResponse]]:
+    ) -> _typing.Union[_funding_pb2.GetPayersResponse, _abc.Awaitable[_funding_pb2.GetPayersResponse]]:
         """A secretary."""
 
     @_abc_1.abstractmethod

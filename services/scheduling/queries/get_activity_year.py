@@ -22,7 +22,7 @@ class ActivityYear:
     removable_by: UUID | None
 
 
-async def list_activities(work: UnitOfWork, year: int) -> ActivityYear:
+async def get_activity_year(work: UnitOfWork, year: int) -> ActivityYear:
     """Raises NotAllowed PERSON_NEEDED, Invalid YEAR_WRONG."""
     caller = await hats.require_person(work)
     if not EARLIEST.year <= year <= LATEST.year:

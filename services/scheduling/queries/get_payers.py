@@ -6,7 +6,7 @@ from services.scheduling.storage import funding
 from services.scheduling.storage.money_access import require_secretary
 
 
-async def list_payers(work: UnitOfWork) -> list[Payer]:
+async def get_payers(work: UnitOfWork) -> list[Payer]:
     """Raises NotAllowed HAT_NEEDED."""
     await require_secretary(work)
     return await funding.list_payers(work)

@@ -10,7 +10,7 @@ from services.scheduling.storage import engagements
 from services.scheduling.storage.money_access import require_worker_or_secretary
 
 
-async def list_engagements(work: UnitOfWork, worker: UUID) -> Sequence[EngagementTerms]:
+async def get_engagements(work: UnitOfWork, worker: UUID) -> Sequence[EngagementTerms]:
     """The latest first day first. Raises NotAllowed PERSON_NEEDED or NOT_YOURS."""
     await require_worker_or_secretary(work, worker)
     await audit.record_read(work, "engagement", "view", worker)
