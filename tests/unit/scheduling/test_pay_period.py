@@ -65,9 +65,9 @@ def planned(first_day: date, last_day: date | None = None, state: TermsState = T
 
 
 def rules(since: datetime, adds: str | None = "7/40") -> RulesInForce:
-    shares = (Fraction(adds), Fraction("3/40")) if adds else (None, None)
     floors = (PayFloor(date(2025, 4, 1), 1221), PayFloor(date(2026, 12, 8), 1300))
-    return RulesInForce(since, "a" * 64, *shares, below_floor_with_reason=False, fewest_in_line=5, pay_floors=floors)
+    payer_adds, worker_gives = (Fraction(adds), Fraction("3/40")) if adds else (None, None)
+    return RulesInForce(since, "a" * 64, payer_adds, worker_gives, below_floor_with_reason=False, fewest_in_line=5, pay_floors=floors)
 
 
 def money(*adopted: RulesInForce) -> MoneyTerms:
@@ -138,12 +138,13 @@ def test_a_rulebook_that_changes_within_a_period_holds_from_its_moment() -> None
     ("visit", "missing"),
     [
         (a_visit(starts=START - timedelta(days=60)), NotSettledReason.NO_RULES),
+        (a_visit(starts=START + timedelta(days=30)), NotSettledReason.NO_RULES),
         (a_visit(worker=ROBIN), NotSettledReason.NO_ENGAGEMENT),
         (replace(a_visit(), person=ROBIN), NotSettledReason.NO_FUNDING),
     ],
 )
 def test_what_lacks_terms_is_left_out_and_says_what_is_missing(visit: WorkedVisit, missing: NotSettledReason) -> None:
-    due = due_visits(money(), [visit], {})
+    due = due_visits(money(rules(START - timedelta(days=30)), rules(START + timedelta(days=20), None)), [visit], {})
     assert ([each.reason for each in due.lacking], list(due.settled)) == ([missing], [])
 
 
@@ -210,9 +211,10 @@ def test_a_period_follows_the_last_one_and_is_over() -> None:
     ):
         with pytest.raises(FailedPrecondition, match=reason):
             require_days(first, last, closed, today)
-    for first, last in ((sunday, monday), (date(2026, 1, 1), sunday), (None, sunday), (monday, None)):
+    wrong: list[tuple[date | None, date | None]] = [(sunday, monday), (date(2026, 1, 1), sunday), (None, sunday), (monday, None)]
+    for begin, end in wrong:
         with pytest.raises(Invalid):
-            require_days(first, last, None, today)
+            require_days(begin, end, None, today)
 
 
 def test_what_was_shown_is_what_is_closed() -> None:
