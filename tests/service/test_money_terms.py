@@ -51,6 +51,8 @@ async def test_who_pays_counts_once_the_person_has_said_yes(infrastructure: Infr
             with pytest.raises((NotAllowed, NotFound)):
                 await money.answer_funding(second, by)
         assert not (await money.get_funding(ada, ada)).balances, "nothing counts yet"
+        with pytest.raises(NotAllowed, match="OTHER_SIDE_ANSWERS"):
+            await money.answer_funding(second, await money.people.let_act(money.secretary, ada, "money"))
         await money.answer_funding(second, ada, agrees=False)
         third = await money.propose_funding(ada, [(council, "3/5"), (ada, "40 %")], budget=2000)
         await money.answer_funding(third, sister)

@@ -22,7 +22,7 @@ from services.scheduling.domain import settlement
 from services.scheduling.domain.settlement import Engagement
 from services.scheduling.domain.terms import EARLIEST, LATEST
 
-MOST_DAYS = 100
+MOST_DAYS, USUAL_DAYS = 100, 28
 MAX_REASON = 500
 _HOUR_MINUTES = 60
 
@@ -181,6 +181,15 @@ def fingerprint(settled: Iterable[SettledVisit]) -> str:
         f"{each.visit.entry} {each.taken_back} {each.terms} {each.charges} {each.care_pay} {each.travel_pay}" for each in settled
     )
     return sha256("\n".join(lines).encode()).hexdigest()
+
+
+def usual_days(closed_until: date | None, today: date) -> tuple[date, date]:
+    """What follows the last period until yesterday, as far as one may be long. Raises FailedPrecondition PERIODS_UP_TO_DATE."""
+    yesterday = today - timedelta(days=1)
+    begin = closed_until + timedelta(days=1) if closed_until else yesterday - timedelta(days=USUAL_DAYS - 1)
+    if begin > yesterday:
+        raise FailedPrecondition("PERIODS_UP_TO_DATE")
+    return begin, min(yesterday, begin + timedelta(days=MOST_DAYS - 1))
 
 
 def require_days(first_day: date | None, last_day: date | None, closed_until: date | None, today: date) -> tuple[date, date]:

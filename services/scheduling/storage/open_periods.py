@@ -8,10 +8,8 @@ from zoneinfo import ZoneInfo
 from libs.database.engine import UnitOfWork
 from services.scheduling.domain.due_visits import NotSettledVisit
 from services.scheduling.domain.funding import Payer
-from services.scheduling.domain.pay_period import RulesInForce, SettledVisit, require_days
+from services.scheduling.domain.pay_period import RulesInForce, SettledVisit, require_days, usual_days
 from services.scheduling.storage import funding, money_rules, pay_periods, worked_visits
-
-_USUAL_DAYS = timedelta(days=28)
 
 
 @dataclass(frozen=True)
@@ -28,12 +26,13 @@ class OpenPeriod:
 
 
 async def load_open_period(work: UnitOfWork, first_day: date | None, last_day: date | None, zone: ZoneInfo) -> OpenPeriod:
-    """Without a first day it begins after the last one, without a last day it ends yesterday. Raises what `require_days` raises."""
+    """Without a first day it begins after the last one, without a last day it ends yesterday. Raises what `usual_days`
+    and `require_days` raise.
+    """
     last, today = await pay_periods.find_last(work), work.now.astimezone(zone).date()
     closed_until = last.last_day if last else None
-    until = last_day or max(today - timedelta(days=1), (closed_until or date.min) + timedelta(days=1))
-    begin = first_day or (closed_until + timedelta(days=1) if closed_until else until - _USUAL_DAYS + timedelta(days=1))
-    begin, until = require_days(begin, until, closed_until, today)
+    usual = usual_days(closed_until, today) if first_day is None or last_day is None else (first_day, last_day)
+    begin, until = require_days(first_day or usual[0], last_day or usual[1], closed_until, today)
     counted_from = await pay_periods.find_first_day(work) or begin
     span = midnight(zone, counted_from), midnight(zone, until + timedelta(days=1))
     due = await worked_visits.list_due(work, zone, *span)

@@ -106,8 +106,11 @@ async def add(
     for draft in drafts:
         issued = {"number": numbers[draft.payer, draft.is_credit_note], "period": period.id, "issued_at": work.now}
         await work.connection.execute(insert(invoice), values_of(draft) | issued)
-    for each in settled:
-        await _add_visit(work, period.id, each, numbers)
+    rows = [(work.new_id(), each) for each in settled]
+    if rows:
+        await work.connection.execute(insert(settled_visit), [_settled_row(period.id, *row) for row in rows])
+        await work.connection.execute(insert(charge), [values for row in rows for values in _charge_rows(*row, numbers)])
+        await work.connection.execute(insert(earning), [_earning_row(*row) for row in rows])
     for worker, reason in reasons.items():
         await work.connection.execute(insert(below_floor), {"id": work.new_id(), "period": period.id, "worker": worker, "reason": reason})
 
@@ -170,9 +173,9 @@ async def _of_records(work: UnitOfWork, records: Collection[UUID], *, taken_back
     return await _closed(work, chosen.params(records=list(records)))
 
 
-async def _add_visit(work: UnitOfWork, period: UUID, each: SettledVisit, numbers: Mapping[tuple[UUID, bool], int]) -> None:
-    visit, terms, settled = each.visit, each.terms, work.new_id()
-    row = {
+def _settled_row(period: UUID, settled: UUID, each: SettledVisit) -> dict[str, object]:
+    terms = each.terms
+    return values_of(each.visit, "paid") | {
         "id": settled,
         "period": period,
         "works_as": terms.works_as.value,
@@ -181,22 +184,33 @@ async def _add_visit(work: UnitOfWork, period: UUID, each: SettledVisit, numbers
         "worker_gives": terms.worker_gives,
         "taken_back": each.taken_back,
     }
-    await work.connection.execute(insert(settled_visit), values_of(visit, "paid") | row)
-    charges = [
+
+
+def _charge_rows(settled: UUID, each: SettledVisit, numbers: Mapping[tuple[UUID, bool], int]) -> list[dict[str, object]]:
+    """`numbers` are those of the invoices, by payer and whether it is a credit note."""
+    return [
         {
             "settled": settled,
             "place": place,
-            "person": visit.person,
+            "person": each.visit.person,
             "payer": payer,
             "share": share,
             "pence": pence,
-            "invoice": numbers.get((payer, each.taken_back)) if pence else None,
+            "invoice": numbers[payer, each.taken_back] if pence else None,
         }
-        for place, ((payer, share), pence) in enumerate(zip(terms.payers, each.charges, strict=True))
+        for place, ((payer, share), pence) in enumerate(zip(each.terms.payers, each.charges, strict=True))
     ]
-    await work.connection.execute(insert(charge), charges)
-    pay = {"worker": visit.worker, "wage": terms.wage, "floor_an_hour": terms.floor_an_hour}
-    await work.connection.execute(insert(earning), {"settled": settled, "care_pence": each.care_pay, "travel_pence": each.travel_pay} | pay)
+
+
+def _earning_row(settled: UUID, each: SettledVisit) -> dict[str, object]:
+    return {
+        "settled": settled,
+        "worker": each.visit.worker,
+        "wage": each.terms.wage,
+        "care_pence": each.care_pay,
+        "travel_pence": each.travel_pay,
+        "floor_an_hour": each.terms.floor_an_hour,
+    }
 
 
 async def _closed(work: UnitOfWork, statement: "Select[Any]") -> list[ClosedVisit]:

@@ -96,11 +96,11 @@ async def list_not_confirmed(work: UnitOfWork, begin: datetime, end: datetime) -
 
 
 async def list_planned(work: UnitOfWork, person: UUID, begin: datetime, end: datetime) -> tuple[list[WorkedVisit], list[datetime]]:
-    """Visits to a person that are not confirmed yet, as long as planned; and when those start for which a worker is missing."""
+    """Visits to a person that are not confirmed yet, as long as planned; and when those to come start for which a worker is missing."""
     async with all_rows(work):
         taken = await work.connection.execute(_of_person(_PLANNED, visit_place, person, begin, end))
         planned = [_as_planned(row) for row in taken]
-        untaken = await work.connection.execute(_of_person(_UNTAKEN, visit, person, begin, end))
+        untaken = await work.connection.execute(_of_person(_UNTAKEN, visit, person, max(begin, work.now), end))
         return planned, [row.starts for row in untaken]
 
 

@@ -35,6 +35,7 @@ from services.scheduling.domain.pay_period import (
     require_days,
     require_unchanged,
     settle_visit,
+    usual_days,
 )
 from services.scheduling.domain.settle_file import settle_files
 from services.scheduling.domain.settlement import Engagement
@@ -215,6 +216,15 @@ def test_a_period_follows_the_last_one_and_is_over() -> None:
     for begin, end in wrong:
         with pytest.raises(Invalid):
             require_days(begin, end, None, today)
+
+
+def test_the_usual_days_go_on_where_the_last_period_ended() -> None:
+    today = date(2026, 12, 14)
+    assert usual_days(None, today) == (date(2026, 11, 16), date(2026, 12, 13))
+    assert usual_days(date(2026, 12, 6), today) == (date(2026, 12, 7), date(2026, 12, 13))
+    assert usual_days(date(2026, 1, 31), today) == (date(2026, 2, 1), date(2026, 5, 11)), "no longer than a period may be"
+    with pytest.raises(FailedPrecondition, match="PERIODS_UP_TO_DATE"):
+        usual_days(date(2026, 12, 13), today)
 
 
 def test_what_was_shown_is_what_is_closed() -> None:
