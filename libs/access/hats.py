@@ -24,6 +24,7 @@ metadata = MetaData()
 worn_hat = Table("worn_hat", metadata, key("person", Uuid), key("hat", Text), required("since", MOMENT))
 
 _SELECT = select(worn_hat.c.since).where(worn_hat.c.person == bindparam("person"), worn_hat.c.hat == bindparam("hat"))
+_WEARERS = select(worn_hat.c.person).where(worn_hat.c.hat == bindparam("hat")).order_by(worn_hat.c.person)
 _INSERT = insert(worn_hat).on_conflict_do_nothing()
 _DELETE = delete(worn_hat).where(worn_hat.c.person == bindparam("person"), worn_hat.c.hat == bindparam("hat"))
 
@@ -50,6 +51,11 @@ async def require_person(work: UnitOfWork, hat: str = "") -> UUID:
     if work.caller.person is None:
         raise NotAllowed("PERSON_NEEDED")
     return work.caller.person
+
+
+async def list_wearers(work: UnitOfWork, hat: str) -> list[UUID]:
+    """Everybody who wears the hat."""
+    return list((await work.connection.execute(_WEARERS, {"hat": hat})).scalars())
 
 
 async def give(work: UnitOfWork, person: UUID, hat: str) -> None:

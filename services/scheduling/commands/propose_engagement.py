@@ -4,12 +4,13 @@ from datetime import date
 from uuid import UUID
 
 from kith.scheduling.v1.enums import EngagementKind, TermsState
+from libs.access import hats
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.tell import Notice, tell_of_money
 from services.scheduling.domain.engagement import EngagementTerms, require_amounts
 from services.scheduling.domain.settlement import Engagement
 from services.scheduling.domain.terms import require_days
-from services.scheduling.storage import engagements, office
+from services.scheduling.storage import engagements
 from services.scheduling.storage.money_access import require_worker_or_secretary
 
 
@@ -24,7 +25,7 @@ async def propose_engagement(
     terms = EngagementTerms(work.new_id(), worker, works_as, rate, wage, first, last_day, TermsState.PROPOSED, caller, work.now)
     await engagements.add(work, terms)
     if terms.from_worker:
-        await tell_of_money(work, Notice.ENGAGEMENT_FROM_WORKER, worker, await office.list_secretaries(work))
+        await tell_of_money(work, Notice.ENGAGEMENT_FROM_WORKER, worker, await hats.list_wearers(work, hats.SECRETARY))
     else:
         await tell_of_money(work, Notice.ENGAGEMENT_PROPOSED, terms.id, {worker})
     return terms.id

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from services.scheduling.domain.settlement import Engagement
 from services.scheduling.domain.terms import agreed_on
 from services.scheduling.storage import funding, pay_periods, worked_visits
 from services.scheduling.storage.money_access import require_payer_or_secretary
+from services.scheduling.storage.open_periods import midnight
 from services.scheduling.storage.pay_periods import ClosedVisit
 
 MOST_CHARGED = 200
@@ -56,7 +57,7 @@ def _files(charged: Sequence[ClosedVisit]) -> list[SettleFile]:
 
 async def _balances(work: UnitOfWork, person: UUID, plan: FundingPlan, today: date, zone: ZoneInfo) -> list[BudgetBalance]:
     begin = min(plan.first_day, today - timedelta(days=31))
-    span = _moment(zone, begin), _moment(zone, today + _FAR)
+    span = midnight(zone, begin), midnight(zone, today + _FAR)
     closed = await pay_periods.list_settled_from(work, person, span[0])
     due = await worked_visits.list_due(work, zone, *span, person=person)
     planned, untaken = await worked_visits.list_planned(work, person, *span)
@@ -77,7 +78,3 @@ def _planned_costs(terms: MoneyTerms, priced: Sequence[tuple[WorkedVisit, object
 def _costs(terms: MoneyTerms, settled: SettledVisit) -> list[Cost]:
     day = terms.local_day(settled.visit.starts)
     return [Cost(day, payer, pence) for (payer, _), pence in zip(settled.terms.payers, settled.charges, strict=True)]
-
-
-def _moment(zone: ZoneInfo, day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=zone)

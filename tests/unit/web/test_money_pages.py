@@ -181,7 +181,7 @@ def test_a_closed_period_has_invoices_and_tables_for_payroll(fakes: FakeServices
     ]
     assert browser.open(f"/money/periods/{PERIOD}/file/1") == "{}"
     text = text_of(browser, "/money/invoices/1")
-    for words in ("Invoice 1", "1 High St", "To pay £12.34", "Jo Bright", "3/5"):
+    for words in ("Invoice 1", "1 High St", "To pay £12.34", "Jo Bright", "3/5", "17 November 2026"):
         assert words in text
     assert "£8.22" not in text, "what others pay for the visit is not on it"
     fakes.pay_periods.refusals["GetInvoice"] = NotFound("INVOICE_UNKNOWN")
