@@ -195,6 +195,7 @@ _SECRETARY_PAGES = (
     *funding_form.PAGES,
     *engagement_pages.SECRETARY_PAGES,
     *period_pages.PAGES,
+    invoice_page.SECRETARY_PAGE,
     Page("/disposals", disposals.show, access=Access.SECRETARY),
     Page("/data-requests", data_requests.show, data_requests.answer, data_requests.ANSWER, Access.SECRETARY),
     Page("/applications", membership_applications.show, membership_applications.admit, membership_applications.ADMIT, Access.SECRETARY),

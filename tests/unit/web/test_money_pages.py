@@ -12,7 +12,9 @@ from kith.scheduling.v1 import funding_pb2 as funding
 from kith.scheduling.v1 import pay_periods_pb2 as pb
 from kith.scheduling.v1 import visit_records_pb2 as visit_records
 from libs.refusals import Conflict, FailedPrecondition, NotFound, invalid
+from services.web.page import Access
 from services.web.pages.money.money_words import amount, typed_pence
+from services.web.routes import PAGES
 from tests.unit.web.fake_money import AGREED, COUNCIL, FINGERPRINT, MEAL, OFFERED, PERIOD, PLAN
 from tests.unit.web.fake_people import ADA, JO
 from tests.unit.web.fake_services import FakeServices
@@ -180,7 +182,10 @@ def test_a_closed_period_has_invoices_and_tables_for_payroll(fakes: FakeServices
         ["2", "Jo Bright", "Jo Bright", "2026-11-16", "09:05", "10:15", "70", "2/5", "822"],
     ]
     assert browser.open(f"/money/periods/{PERIOD}/file/1") == "{}"
-    text = text_of(browser, "/money/invoices/1")
+    path = "/money/periods/invoices/1"
+    assert path in browser.open(f"/money/periods/{PERIOD}")
+    assert next(page for page in PAGES if page.path == "/money/periods/invoices/{invoice:int}").access is Access.SECRETARY
+    text = text_of(browser, path)
     for words in ("Invoice 1", "1 High St", "To pay £12.34", "Jo Bright", "3/5", "17 November 2026"):
         assert words in text
     assert "£8.22" not in text, "what others pay for the visit is not on it"

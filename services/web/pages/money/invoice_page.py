@@ -1,4 +1,7 @@
-"""One invoice or credit note, on paper too: who pays, for which visits, and how much."""
+"""One invoice or credit note, on paper too: who pays, for which visits, and how much.
+
+A secretary opens it in their hat, at a path of its own.
+"""
 
 from datetime import date
 
@@ -6,13 +9,13 @@ from starlette.responses import Response
 
 from kith.scheduling.v1 import pay_periods_pb2 as pb
 from services.web.localisation.dates import format_date_only
-from services.web.page import Page
+from services.web.page import Access, Page
 from services.web.page_context import PageContext, utc_datetime
 from services.web.pages.money.money_words import amount, columns, day_of, minutes_of, times_of
 
 
 async def show(ctx: PageContext) -> Response:
-    """For a secretary, and for the person who pays it."""
+    """For the person who pays it, and for a secretary."""
     request = pb.GetInvoiceRequest(number=int(ctx.path_param("invoice")))
     found: pb.GetInvoiceResponse = await ctx.call(ctx.state.services.pay_periods.GetInvoice, request)
     people = await ctx.person_names([*(visit.person_id for visit in found.visits), found.invoice.payer_id])
@@ -24,6 +27,7 @@ async def show(ctx: PageContext) -> Response:
     return ctx.render(
         "money/invoice",
         says=ctx.say("invoice.credit_note" if found.invoice.is_credit_note else "invoice.title", number=found.invoice.number),
+        is_office=ctx.hat == Access.SECRETARY,
         is_credit_note=found.invoice.is_credit_note,
         payer=found.payer.organisation if found.HasField("payer") else people[found.invoice.payer_id].full,
         address=found.payer.address.splitlines(),
@@ -40,3 +44,4 @@ async def show(ctx: PageContext) -> Response:
 
 
 PAGE = Page("/money/invoices/{invoice:int}", show, acting=True)
+SECRETARY_PAGE = Page("/money/periods/invoices/{invoice:int}", show, access=Access.SECRETARY)
