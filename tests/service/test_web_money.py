@@ -46,6 +46,8 @@ async def test_a_secretary_and_a_person_agree_who_pays_and_a_period_is_closed(in
         for path in ("/money/statement", "/money/pay", "/money/work"):
             await person.see(path)
         assert (await person.http.get("/money/periods")).status_code == 403
+        for visitor in (office, person):
+            await visitor.http.aclose()
 
 
 async def _refused(office: Visitor) -> str:
