@@ -35,7 +35,11 @@ from kith.matching.v1.teams_pb2_grpc import TeamServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from kith.person.v1.person_data_pb2_grpc import PersonDataServiceStub
 from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
+from kith.scheduling.v1.activities_pb2_grpc import ActivityServiceStub
 from kith.scheduling.v1.calendars_pb2_grpc import CalendarServiceStub
+from kith.scheduling.v1.engagements_pb2_grpc import EngagementServiceStub
+from kith.scheduling.v1.funding_pb2_grpc import FundingServiceStub
+from kith.scheduling.v1.pay_periods_pb2_grpc import PayPeriodServiceStub
 from kith.scheduling.v1.visit_records_pb2_grpc import VisitRecordServiceStub
 from kith.scheduling.v1.visit_series_pb2_grpc import VisitSeriesServiceStub
 from kith.scheduling.v1.visits_pb2_grpc import VisitServiceStub
@@ -61,6 +65,7 @@ class ServiceClients:
         """Federated votes as our own governance stores them."""
         self._open_matching(self._channels["matching"])
         self.calendars = CalendarServiceStub(self._channels["scheduling"])
+        self._open_money(self._channels["scheduling"])
         self.worker_weeks = WorkerWeekServiceStub(self._channels["scheduling"])
         """When workers are away, who could come, swaps, and weeks that are right."""
         self.visits = VisitServiceStub(self._channels["scheduling"])
@@ -97,6 +102,16 @@ class ServiceClients:
         """Signing in again as two people vouch."""
         self.helping = HelpingServiceStub(channel)
         self.emergency = EmergencyServiceStub(channel)
+
+    def _open_money(self, channel: grpc.aio.Channel) -> None:
+        self.funding = FundingServiceStub(channel)
+        """Who pays for visits."""
+        self.engagements = EngagementServiceStub(channel)
+        """How workers work."""
+        self.pay_periods = PayPeriodServiceStub(channel)
+        """What was settled, and what would be."""
+        self.activities = ActivityServiceStub(channel)
+        """What people do together, free for all."""
 
     def _open_matching(self, channel: grpc.aio.Channel) -> None:
         self.support_profiles = SupportProfileServiceStub(channel)

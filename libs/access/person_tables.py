@@ -31,6 +31,8 @@ class KeptFor(StrEnum):
     """The co-op must show that it answered, and who was allowed what: UK GDPR, article 5(2)."""
     CONSENT = "consent"
     """The co-op must show that somebody agreed: UK GDPR, article 7(1). What was said went with the key."""
+    ACCOUNTS = "accounts"
+    """The co-op must keep proper accounts: Co-operative and Community Benefit Societies Act 2014, part 7."""
     OTHERS = "others"
     """It is in somebody else's record, who may keep it; the name is gone."""
 

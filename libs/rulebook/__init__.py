@@ -3,7 +3,7 @@
 from libs.rulebook.credentials import CredentialKind, Gate, default_credentials
 from libs.rulebook.matching import MatchingRules
 from libs.rulebook.mistakes import Mistake, RulebookMistakes
-from libs.rulebook.money import MoneyRules
+from libs.rulebook.money import MoneyRules, PayFloor
 from libs.rulebook.parser import read_rulebook
 from libs.rulebook.partners import PartnerRules
 from libs.rulebook.retention import After, HoldKind, RecordKind, Retention, RetentionRule, default_retention
@@ -21,6 +21,7 @@ __all__ = [
     "Mistake",
     "MoneyRules",
     "PartnerRules",
+    "PayFloor",
     "RecordKind",
     "ResolutionType",
     "Retention",

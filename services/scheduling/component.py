@@ -11,7 +11,11 @@ from libs.host.settings import SharedSettings
 from services.database_setup import migrations_folder
 from services.scheduling.jobs import confirm_by_timer, forget_past_weeks, give_back_uncleared, plan_series_visits
 from services.scheduling.reactions import governance, identity, matching
+from services.scheduling.rpc.activity_servicer import activity_service
 from services.scheduling.rpc.calendar_servicer import calendar_service
+from services.scheduling.rpc.engagement_servicer import engagement_service
+from services.scheduling.rpc.funding_servicer import funding_service
+from services.scheduling.rpc.pay_period_servicer import pay_period_service
 from services.scheduling.rpc.series_servicer import series_service
 from services.scheduling.rpc.visit_record_servicer import visit_record_service
 from services.scheduling.rpc.visit_servicer import visit_service
@@ -36,6 +40,10 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 visit_record_service(runtime, zone),
                 series_service(runtime, zone),
                 calendar_service(runtime),
+                funding_service(runtime, zone),
+                engagement_service(runtime),
+                pay_period_service(runtime, zone),
+                activity_service(runtime, zone),
                 person_data_service(runtime.transactions, catch_up),
                 person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=catch_up),
             ),

@@ -54,6 +54,7 @@ _NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         "place.group_co_op",
         (
             ("/", "place.home", _EVERYBODY),
+            ("/money/periods", "place.periods", "secretary"),
             ("/notices", "place.notices", "secretary"),
             ("/co-ops", "place.co_ops", "secretary"),
             ("/system", "place.system", "operator"),
@@ -75,6 +76,7 @@ _ACTING_PLACES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/team", "acting.place_team", ("team",)),
     ("/week", "acting.place_week", ("team",)),
     ("/referrals", "acting.place_referrals", ("team",)),
+    ("/money", "acting.place_money", ("money",)),
 )
 """Pages that can be used while acting, and in which scopes; any of them is enough."""
 

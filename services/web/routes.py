@@ -73,6 +73,16 @@ from services.web.pages.federated_votes import (
 from services.web.pages.federated_votes import vote_result as federated_result
 from services.web.pages.form_page import form_page
 from services.web.pages.member_changes import CHANGES
+from services.web.pages.money import (
+    activities,
+    engagement_pages,
+    funding_form,
+    invoice_page,
+    own_money,
+    pay_page,
+    period_pages,
+    statement_page,
+)
 from services.web.pages.my_data import asking as erasure_asking
 from services.web.pages.my_data import page as my_data
 from services.web.pages.my_day import facts as day_facts
@@ -189,6 +199,10 @@ _SECRETARY_PAGES = (
     fairness.PAGE,
     pairs_for_link.PAGE,
     *office.PAGES,
+    *funding_form.PAGES,
+    *engagement_pages.SECRETARY_PAGES,
+    *period_pages.PAGES,
+    invoice_page.SECRETARY_PAGE,
     Page("/disposals", disposals.show, access=Access.SECRETARY),
     Page("/data-requests", data_requests.show, data_requests.answer, data_requests.ANSWER, Access.SECRETARY),
     Page("/applications", membership_applications.show, membership_applications.admit, membership_applications.ADMIT, Access.SECRETARY),
@@ -291,6 +305,12 @@ _MEMBER_PAGES = (
     form_page("/visits/series/new/check", series_forms.CHECK, Access.MEMBER, acting=True),
     Page("/visits/series/{series:uuid}", series_page.show, series_page.change, series_page.CHANGE, acting=True),
     form_page("/visits/series/{series:uuid}/end", series_forms.END, Access.MEMBER, acting=True),
+    *own_money.PAGES,
+    *engagement_pages.PAGES,
+    *pay_page.PAGES,
+    invoice_page.PAGE,
+    statement_page.PAGE,
+    *activities.PAGES,
     Page("/team", team_page.show, team_page.change, team_page.CHANGE, acting=True),
     form_page("/team/invite", team_forms.INVITE, Access.MEMBER),
     form_page("/team/{team:uuid}/agreement", team_forms.AGREEMENT, Access.MEMBER, acting=True),

@@ -13,8 +13,11 @@ ABOUT_A_PERSON = re.compile(r"(^|_)(name|names|surname|forename|called|address|e
 MAY = {("membership", "register_entry"), ("membership", "register"), ("membership", "officer"), ("federation", "peer")} | {
     ("matching", "getting_support"),
     ("matching", "giving_support"),
+    ("scheduling", "payer"),
 }
-"""A peer's name is a co-op's, from its public identity document. Matching has the postcode alone, for how far apart people live."""
+"""A peer's name is a co-op's, from its public identity document, and a payer is an organisation. Matching has the postcode alone, for how
+far apart people live.
+"""
 
 
 def list_columns() -> list[tuple[str, str, str]]:

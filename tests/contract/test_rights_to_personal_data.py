@@ -50,6 +50,10 @@ class Right(StrEnum):
     """The person, who acts for them, those in their team: row-level security of scheduling's tables."""
     OWN_OR_ACTING = r"require_self_or_acting\(work, person, SCOPE\)"
     """For the person, and for who acts for them in this scope."""
+    MONEY_OFFICE = r"require_secretary\(work\)"
+    """A secretary: `services/scheduling/storage/money_access.py`."""
+    PAYER = r"require_payer_or_secretary\(work, (person|invoice\.payer)\)"
+    """The person who pays, who acts for them in `money`, a secretary: the same."""
     OWN_CODE = r"find_match|sign_in_with_code|finish_recovery|finish_passkey_sign_in"
     """Who signs in, of themselves."""
 
@@ -66,6 +70,8 @@ class Guard:
         assert self.fields.split() == sorted(self.fields.split()), self
 
 
+_PAYER = "address organisation"
+"""Of an organisation; never of a person."""
 _BALLOT = "choice member_class recorders taken"
 _PERSON = "called email full_name hats merge_reason merged_entries merged_into phone"
 _CREDENTIAL = "added_by expires_on issued_on kind media_type note reason verified_by"
@@ -133,6 +139,12 @@ GUARDS = {
     ("GetSeries", "Visit"): Guard("agreed_by proposed_by", Right.IN_SERIES, "scheduling/queries/get_series"),
     ("GetSeries", "VisitSeries"): Guard("agreed_by proposed_by rule zone", Right.IN_SERIES, "scheduling/queries/get_series"),
     ("ListSeries", "VisitSeries"): Guard("agreed_by proposed_by rule zone", Right.IN_SERIES, "scheduling/queries/list_series"),
+    ("GetPayers", "Payer"): Guard(_PAYER, Right.MONEY_OFFICE, "scheduling/queries/get_payers"),
+    ("GetFunding", "Payer"): Guard(_PAYER, Right.PAYER, "scheduling/queries/get_funding"),
+    ("GetFunding", "FundingPlan"): Guard("answered_by first_day last_day proposed_by", Right.PAYER, "scheduling/queries/get_funding"),
+    ("GetInvoice", "Payer"): Guard(_PAYER, Right.PAYER, "scheduling/queries/get_invoice"),
+    ("GetOpenPeriod", "Payer"): Guard(_PAYER, Right.MONEY_OFFICE, "scheduling/queries/get_open_period"),
+    ("GetPeriod", "Payer"): Guard(_PAYER, Right.MONEY_OFFICE, "scheduling/queries/get_period"),
     ("CastBallot", "Ballot"): Guard(_BALLOT, Right.OWN, "governance/commands/cast_ballot"),
     ("GetMyBallot", "Ballot"): Guard(_BALLOT, Right.OWN, "governance/queries/get_ballot"),
     ("ConfirmBallot", "Ballot"): Guard(_BALLOT, Right.SECRETARY, "governance/commands/confirm_ballot"),

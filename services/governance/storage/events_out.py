@@ -38,6 +38,9 @@ async def rulebook_adopted(work: UnitOfWork, rulebook: Rulebook, decision: UUID)
     if (money := rulebook.money) is not None:
         message.money.payer_adds, message.money.worker_gives = format_fraction(money.payer_adds), format_fraction(money.worker_gives)
         message.money.travel_pence_a_km, message.money.travel_pence_a_minute = money.travel_pence_a_km, money.travel_pence_a_minute
+        message.money.below_floor_with_reason, message.money.fewest_in_line = money.below_floor_with_reason, money.fewest_in_line
+        for floor in money.pay_floors:
+            message.money.pay_floors.add(first_day=floor.first_day.isoformat(), pence_an_hour=floor.pence_an_hour)
     message.visits.confirm_after_days = rulebook.visits.confirm_after_days
     message.partners.answer_days = rulebook.partners.answer_days
     for rule in rulebook.retention.rules:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.record_access import begin_record, require_own_record, statement
 from services.scheduling.commands.tell import Notice, tell
-from services.scheduling.domain.record_times import LocalMoment, worked_time
+from services.scheduling.domain.record_times import LocalMoment, with_minutes_beside, worked_time
 from services.scheduling.domain.visit_record import VisitRecord, require_version, write
 from services.scheduling.storage import events_out, timed_confirmations, visit_records, visits
 
@@ -20,11 +20,13 @@ async def record_visit(
     starts: LocalMoment | None,
     ends: LocalMoment | None,
     note: str,
+    travel: int = 0,
+    waiting: int = 0,
     *,
     zone: ZoneInfo,
 ) -> VisitRecord:
-    """Without a `record_id` it is the first thing that is said. Raises what `begin_record`, `require_own_record`, `worked_time` and
-    `write` raise, and NotFound VISIT_UNKNOWN.
+    """Without a `record_id` it is the first thing that is said. Raises what `begin_record`, `require_own_record`, `worked_time`,
+    `with_minutes_beside` and `write` raise, and NotFound VISIT_UNKNOWN.
     """
     if record_id is None:
         visit, record = await begin_record(work, visit_id)
@@ -34,7 +36,7 @@ async def record_visit(
         record = await require_own_record(work, record_id, shown)
         visit, begun = await visits.get(work, record.visit), await visit_records.find_begun(work, record.id)
         said_before = await visit_records.list_moments(work, record.id)
-    worked = worked_time(zone, visit, begun, starts, ends, work.now, said_before)
+    worked = with_minutes_beside(worked_time(zone, visit, begun, starts, ends, work.now, said_before), travel, waiting)
     timer = await timed_confirmations.timer_for(work, record.person, record.worker)
     change = write(record, statement(work, record.worker), worked, note, timer)
     await (visit_records.add if record_id is None else visit_records.save)(work, change)

@@ -17,13 +17,21 @@ from services.scheduling.storage import visit_records
 
 
 async def send_visit(
-    work: UnitOfWork, visit_id: UUID, starts: LocalMoment | None, ends: LocalMoment | None, note: str, *, zone: ZoneInfo
+    work: UnitOfWork,
+    visit_id: UUID,
+    starts: LocalMoment | None,
+    ends: LocalMoment | None,
+    note: str,
+    travel: int,
+    waiting: int,
+    *,
+    zone: ZoneInfo,
 ) -> VisitRecord:
     """Raises what `record_visit` raises, and FailedPrecondition RECORD_WRITTEN."""
     worker = await hats.require_person(work)
     begun = next((record for record in await visit_records.list_of_visit(work, visit_id) if record.worker == worker), None)
     if begun is None:
-        return await record_visit(work, visit_id, None, 0, starts, ends, note, zone=zone)
+        return await record_visit(work, visit_id, None, 0, starts, ends, note, travel, waiting, zone=zone)
     if begun.state is not VisitRecordState.STARTED:
         raise FailedPrecondition("RECORD_WRITTEN")
-    return await record_visit(work, visit_id, begun.id, begun.version, starts, ends, note, zone=zone)
+    return await record_visit(work, visit_id, begun.id, begun.version, starts, ends, note, travel, waiting, zone=zone)

@@ -14,7 +14,7 @@ _SERIES_NEWS = timedelta(weeks=4)
 
 
 class Notice(StrEnum):
-    """What there is to be told of a visit, or of visits that repeat."""
+    """What there is to be told of a visit, of visits that repeat, or of money."""
 
     PROPOSED = "visit_proposed"
     AGREED = "visit_agreed"
@@ -43,6 +43,12 @@ class Notice(StrEnum):
     SERIES_ENDED = "series_ended"
     SERIES_TAKEN = "series_taken"
     SERIES_GIVEN_BACK = "series_given_back"
+    FUNDING_PROPOSED = "funding_proposed"
+    FUNDING_ANSWERED = "funding_answered"
+    ENGAGEMENT_PROPOSED = "engagement_proposed"
+    ENGAGEMENT_ANSWERED = "engagement_answered"
+    ENGAGEMENT_FROM_WORKER = "engagement_from_worker"
+    PAY_READY = "pay_ready"
 
 
 _OF_RECORDS = frozenset({Notice.RECORDED, Notice.CONFIRMED, Notice.TIMER_CONFIRMED, Notice.DISPUTED, Notice.STOOD_BY})
@@ -64,6 +70,13 @@ async def tell_of_series(work: UnitOfWork, notice: Notice, series_id: UUID, peop
     told = {person for person in people if person is not None and person != work.caller.person}
     if told:
         await events_out.notice_wanted(work, notice.value, series_id, told, work.now + _SERIES_NEWS)
+
+
+async def tell_of_money(work: UnitOfWork, notice: Notice, about: UUID, people: Collection[UUID]) -> None:
+    """Of terms that wait for a yes or have got an answer, and of pay. `about` is what the notice's page shows."""
+    told = {person for person in people if person != work.caller.person}
+    if told:
+        await events_out.notice_wanted(work, notice.value, about, told, work.now + _ANSWER_WITHIN)
 
 
 async def tell_given_back(work: UnitOfWork, freed: Sequence[Visit]) -> None:

@@ -1,7 +1,7 @@
 """When a worker really started and finished: by the local clock as they write it, in UTC as it is stored."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,16 +12,20 @@ from services.scheduling.domain.visit import Visit
 EARLY = timedelta(minutes=15)
 """So long before a visit starts, a worker who is there may say so."""
 LONGEST = timedelta(hours=24)
+MOST_BESIDE = 600
+"""Minutes of travel or waiting for one visit: more is most likely a slip."""
 AROUND = timedelta(hours=12)
 """Who started longer before or after the planned time than this has most likely chosen the wrong day."""
 
 
 @dataclass(frozen=True)
 class WorkedTime:
-    """In UTC, whole minutes."""
+    """In UTC, whole minutes. `travel` to the visit and `waiting` before it are minutes of work beside it."""
 
     starts: datetime
     ends: datetime
+    travel: int = 0
+    waiting: int = 0
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,14 @@ def worked_time(
     if finished - started > LONGEST:
         raise invalid("ends", "RECORD_TOO_LONG")
     return WorkedTime(started, finished)
+
+
+def with_minutes_beside(worked: WorkedTime, travel: int, waiting: int) -> WorkedTime:
+    """Raises Invalid MINUTES_WRONG."""
+    for field, minutes in (("travel_minutes", travel), ("waiting_minutes", waiting)):
+        if not 0 <= minutes <= MOST_BESIDE:
+            raise invalid(field, "MINUTES_WRONG", at_most=str(MOST_BESIDE))
+    return replace(worked, travel=travel, waiting=waiting)
 
 
 def _moment(

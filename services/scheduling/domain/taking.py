@@ -10,6 +10,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from libs.refusals import AlreadyExists, FailedPrecondition, NotAllowed, Refusal
+from services.scheduling.domain.settlement import Engagement
 from services.scheduling.domain.visit import COMES_AS, PAID, Visit, require_free_place
 from services.scheduling.domain.worker_hours import Times, require_rest
 
@@ -19,7 +20,8 @@ class WorkerFacts:
     """What decides whether somebody can come to one visit.
 
     `kind` is as what they are in the team, empty for nobody of it, and `joined_at` since when. `missing` are the credentials that a paid
-    worker lacks on its day, `paid_times` the starts and ends of their other paid visits around it.
+    worker lacks on its day, `paid_times` the starts and ends of their other paid visits around it. `works_as` is what was agreed
+    for its day, if anything was.
     """
 
     kind: str = ""
@@ -29,10 +31,16 @@ class WorkerFacts:
     away: bool = False
     elsewhere: bool = False
     paid_times: Sequence[Times] = ()
+    works_as: Engagement | None = None
 
     @property
     def paid(self) -> bool:
         return self.kind == PAID
+
+    @property
+    def needs_rest(self) -> bool:
+        """The law protects employed workers; a paid worker of whom nothing was agreed counts as employed."""
+        return self.paid and self.works_as in (None, Engagement.EMPLOYED)
 
 
 def reasons_against(zone: ZoneInfo, visit: Visit, taken: int, facts: WorkerFacts, now: datetime) -> list[Refusal]:
@@ -54,7 +62,7 @@ def reasons_against(zone: ZoneInfo, visit: Visit, taken: int, facts: WorkerFacts
         against.append(FailedPrecondition("WORKER_AWAY"))
     if facts.elsewhere:
         against.append(AlreadyExists("WORKER_ELSEWHERE"))
-    elif facts.paid:
+    elif facts.needs_rest:
         against += _refused(lambda: require_rest(zone, facts.paid_times, (visit.starts, visit.ends)))
     return against
 

@@ -81,7 +81,10 @@ class VisitRecord:
 
 @dataclass(frozen=True)
 class RecordEntry:
-    """One thing that was said. `said_by` nobody: the timer. `about` is the entry that is confirmed, disputed or stood by."""
+    """One thing that was said. `said_by` nobody: the timer. `about` is the entry that is confirmed, disputed or stood by.
+
+    `travel` and `waiting` are minutes of work beside the visit, confirmed with it.
+    """
 
     id: UUID
     record: UUID
@@ -95,6 +98,8 @@ class RecordEntry:
     ends: datetime | None = None
     note: str = ""
     about: UUID | None = None
+    travel: int = 0
+    waiting: int = 0
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,7 @@ def write(record: VisitRecord, statement: Statement, worked: WorkedTime, note: s
     """`timer`: after how long the entry confirms itself, None where the person has not agreed to that. Raises Invalid WORDS_TOO_LONG."""
     runs = not record.asks_person and record.person != record.worker
     written, entry = _step(record, Step.WRITE, statement, starts=worked.starts, ends=worked.ends, note=_words(note))
+    entry = replace(entry, travel=worked.travel, waiting=worked.waiting)
     timer_at = statement.at + timer if timer is not None and runs else None
     return RecordChange(replace(written, entry=entry.id, timer_at=timer_at), entry)
 

@@ -1,14 +1,17 @@
-"""Events of governance: the rulebook in force says what visits need of who goes to them, how long they are kept, and when records
-confirm themselves.
+"""Events of governance: the rulebook in force says what visits need of who goes to them, how long they are kept, when records confirm
+themselves, and how the money of a visit is shared out.
 """
 
-from kith.governance.facts.v1.facts_pb2 import RulebookAdopted
+from datetime import date
+from fractions import Fraction
+
+from kith.governance.facts.v1.facts_pb2 import AdoptedMoney, RulebookAdopted
 from libs.access import held_credentials, retention
 from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import Reactions
-from libs.rulebook import VisitRules
-from services.scheduling.storage import clearance, timed_confirmations
+from libs.rulebook import MoneyRules, PayFloor, VisitRules
+from services.scheduling.storage import clearance, money_rules, timed_confirmations
 
 
 async def _on_adopted(work: UnitOfWork, event: Event) -> None:
@@ -18,6 +21,18 @@ async def _on_adopted(work: UnitOfWork, event: Event) -> None:
     await clearance.doubt_all(work)
     if message.HasField("visits"):
         await timed_confirmations.replace_rules(work, VisitRules(message.visits.confirm_after_days))
+    await money_rules.add(work, event.at, message.rulebook_hash, _money(message.money) if message.HasField("money") else None)
 
 
-REACTIONS = Reactions("governance", {type_of(RulebookAdopted): _on_adopted}, ("credential_rule", "retention_rule", "visit_rule"))
+def _money(adopted: AdoptedMoney) -> MoneyRules:
+    shares = Fraction(adopted.payer_adds), Fraction(adopted.worker_gives)
+    return MoneyRules(
+        *shares,
+        pay_floors=tuple(PayFloor(date.fromisoformat(floor.first_day), floor.pence_an_hour) for floor in adopted.pay_floors),
+        below_floor_with_reason=adopted.below_floor_with_reason,
+        fewest_in_line=adopted.fewest_in_line or MoneyRules.fewest_in_line,
+    )
+
+
+_FILLS = ("credential_rule", "retention_rule", "visit_rule", "money_rule", "pay_floor")
+REACTIONS = Reactions("governance", {type_of(RulebookAdopted): _on_adopted}, _FILLS)

@@ -70,13 +70,14 @@ def _words(request: pb.DisputeVisitRequest | pb.StandByVisitRequest) -> tuple[UU
     return *_shown(request), request.words
 
 
-def _written(request: pb.RecordVisitRequest) -> tuple[UUID, UUID | None, int, LocalMoment | None, LocalMoment | None, str]:
+def _written(request: pb.RecordVisitRequest) -> tuple[UUID, UUID | None, int, LocalMoment | None, LocalMoment | None, str, int, int]:
     record = parse_id("record_id", request.record_id) if request.record_id else None
-    return parse_id("visit_id", request.visit_id), record, request.version, *_times(request), request.note
+    beside = request.travel_minutes, request.waiting_minutes
+    return parse_id("visit_id", request.visit_id), record, request.version, *_times(request), request.note, *beside
 
 
-def _sent(request: pb.SendVisitRequest) -> tuple[UUID, LocalMoment | None, LocalMoment | None, str]:
-    return parse_id("visit_id", request.visit_id), *_times(request), request.note
+def _sent(request: pb.SendVisitRequest) -> tuple[UUID, LocalMoment | None, LocalMoment | None, str, int, int]:
+    return parse_id("visit_id", request.visit_id), *_times(request), request.note, request.travel_minutes, request.waiting_minutes
 
 
 def _times(request: pb.RecordVisitRequest | pb.SendVisitRequest) -> tuple[LocalMoment | None, LocalMoment | None]:
@@ -130,6 +131,8 @@ def _entry(entry: RecordEntry) -> pb.VisitRecordEntry:
         ends_at=timestamp(entry.ends) if entry.ends else None,
         note=entry.note,
         about_entry_id=_optional_id(entry.about),
+        travel_minutes=entry.travel,
+        waiting_minutes=entry.waiting,
     )
 
 

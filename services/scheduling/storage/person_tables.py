@@ -15,7 +15,7 @@ from libs.access.person_tables import (
     PersonTable,
     Retention,
 )
-from services.scheduling.storage import tables
+from services.scheduling.storage import money_person_tables, tables
 
 PERSON_TABLES = (
     PersonTable(tables.away, ("worker",), ("id", "worker", "begins", "ends"), erasure=(Delete(),), own_alone=True),
@@ -111,7 +111,10 @@ PERSON_TABLES = (
     PersonTable(
         tables.visit_record_entry,
         ("person", "worker"),
-        ("id", "record", "person", "worker", "number", "kind", "said_by", "said_at", "starts", "ends", "note", "about"),
+        (
+            *("id", "record", "person", "worker", "number", "kind", "said_by", "said_at", "starts", "ends", "note", "about"),
+            *("travel", "waiting"),
+        ),
         erasure=(Delete(("person",)), Keep(KeptFor.OTHERS, ("worker",))),
         own_alone_by=("worker",),
     ),
@@ -123,6 +126,7 @@ PERSON_TABLES = (
         erasure=(Delete(),),
         own_alone=True,
     ),
+    *money_person_tables.PERSON_TABLES,
     PersonTable(tables.timed_confirmation, ("person",), ("person", "set_by", "since"), erasure=(Delete(),)),
     PersonTable(
         tables.team_member,
@@ -144,4 +148,5 @@ TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
     **RETENTION_TABLES_WITHOUT_PEOPLE,
     "credential_rule": "what the rulebook says of credentials",
     "visit_rule": "what the rulebook says of visits",
+    **money_person_tables.TABLES_WITHOUT_PEOPLE,
 }

@@ -212,6 +212,8 @@ visit_record_entry = Table(
     optional("ends", MOMENT),
     required("note", Text),
     optional("about", Uuid),
+    required("travel", Integer, server_default=text("0")),
+    required("waiting", Integer, server_default=text("0")),
     UniqueConstraint("record", "number"),
     Index("visit_record_entry_by_person", "person"),
     Index("visit_record_entry_by_worker", "worker"),

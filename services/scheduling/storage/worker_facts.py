@@ -13,9 +13,10 @@ from libs.database.engine import UnitOfWork
 from libs.rulebook.credentials import Gate
 from libs.rulebook.readiness import missing_credentials
 from services.scheduling.domain.taking import WorkerFacts
+from services.scheduling.domain.terms import agreed_on
 from services.scheduling.domain.visit import PAID, Visit
 from services.scheduling.domain.worker_hours import KEPT_IN_VIEW, Times
-from services.scheduling.storage import away, teams, visit_places
+from services.scheduling.storage import away, engagements, teams, visit_places
 from services.scheduling.storage.tables import visit_place
 
 _OTHERS = (among(visit_place.c.worker, "workers"), visit_place.c.coming, visit_place.c.visit != bindparam("of"))
@@ -38,6 +39,7 @@ async def load(work: UnitOfWork, visit: Visit, workers: Collection[UUID]) -> Map
         coming = set(await visit_places.list_workers(work, visit.id))
         is_away = await away.who_is_away(work, members, visit.starts, visit.ends)
         times = await _paid_times(work, visit, members)
+        engaged = await engagements.list_of(work, members)
         values = {"workers": list(members), "of": visit.id, "begin": visit.starts, "end": visit.ends}
         elsewhere = set((await work.connection.execute(_ELSEWHERE, values)).scalars())
     return {
@@ -49,6 +51,7 @@ async def load(work: UnitOfWork, visit: Visit, workers: Collection[UUID]) -> Map
             worker in is_away,
             worker in elsewhere,
             times[worker],
+            terms.kind if (terms := agreed_on(visit.day, engaged.get(worker, ()))) else None,
         )
         for worker, member in ((worker, members.get(worker)) for worker in workers)
     }

@@ -82,5 +82,11 @@ KINDS: Mapping[str, NoticeKind] = {
     "series_ended": NoticeKind(NoticeTopic.VISITS, "/visits/series/{about}"),
     "series_taken": NoticeKind(NoticeTopic.VISITS, "/visits/series/{about}"),
     "series_given_back": NoticeKind(NoticeTopic.VISITS, "/visits/series/{about}"),
+    "funding_proposed": NoticeKind(NoticeTopic.VISITS, "/money"),
+    "funding_answered": NoticeKind(NoticeTopic.VISITS, "/members/{about}/funding"),
+    "engagement_proposed": NoticeKind(NoticeTopic.VISITS, "/money/work"),
+    "engagement_answered": NoticeKind(NoticeTopic.VISITS, "/money/work"),
+    "engagement_from_worker": NoticeKind(NoticeTopic.VISITS, "/members/{about}/engagement"),
+    "pay_ready": NoticeKind(NoticeTopic.VISITS, "/money/pay/{about}"),
     SIGN_IN_LINK: NoticeKind(NoticeTopic.SECURITY, "/sign-in/{about}", at_once=True),
 }

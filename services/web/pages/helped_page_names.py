@@ -38,6 +38,9 @@ _KEYS: Mapping[str, str] = {
     "/week": "week.title",
     "/visits": "week.title",
     "/visits/series": "series.title",
+    "/money": "money.title",
+    "/money/work": "engagement.title",
+    "/activities": "activities.title",
 }
 """By the beginning of a page's path; the longest that fits counts."""
 

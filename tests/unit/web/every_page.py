@@ -12,6 +12,7 @@ from tests.support.hidden_fields import hidden_fields
 from tests.unit.web import (
     fake_calendars,
     fake_matching,
+    fake_money,
     fake_neighbours,
     fake_partners,
     fake_series,
@@ -52,6 +53,9 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "pair": (fake_neighbours.PAIR,),
     "partner": (fake_partners.CHURCH, fake_partners.OVER),
     "referral": (fake_partners.NEW, fake_partners.ABOUT_ADA, fake_partners.ASKED),
+    "period": (fake_money.PERIOD,),
+    "invoice": ("1",),
+    "file": ("1",),
 }  # fmt: skip
 """What each parameter of a path can be among the fake services."""
 QUERIES = (
@@ -95,6 +99,8 @@ QUERIES = (
     "/visits/confirming?done=agree", "/visits/confirming?done=take_back",
     "/visits/series?done=proposed", "/visits/series?done=withdrawn", f"/visits/series/new?instead={fake_series.RUNNING}",
     *(f"/visits/series/{fake_series.WAITING}?done={done}" for done in ("propose", "agree", "decline", "end")),
+    "/money?done=yes", "/money/payers?done=added", "/money/work?done=proposed", "/activities?done=removed", "/activities?year=2025",
+    f"/members/{JO}/funding?done=proposed", f"/money/periods/{fake_money.PERIOD}?done=closed", "/money/periods/check?last_day=nonsense",
     "/second-looks?done=confirmed", "/you/sign-in?done=renamed", "/you/sign-in?done=removed",
     f"/you/sign-in/{fake_services.PASSKEY}?done=added",
     *(f"/votes/{fake_vote_services.SPLIT_VOTE}/settle?kind={kind}&decision=2" for kind in ("cuts", "leave_out", "annul")), "/nope",

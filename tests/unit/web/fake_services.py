@@ -45,6 +45,7 @@ from tests.unit.web.fake_membership_governance import (
     make_counting_rule,
     make_motion,
 )
+from tests.unit.web.fake_money import FakeActivityService, FakeEngagementService, FakeFundingService, FakePayPeriodService
 from tests.unit.web.fake_neighbours import FakePeerPostService, FakePeerService
 from tests.unit.web.fake_partners import FakePartnerService, FakeReferralService
 from tests.unit.web.fake_people import ADA, NOW
@@ -158,6 +159,10 @@ class FakeServices:
     worker_weeks: FakeWorkerWeekService = field(default_factory=FakeWorkerWeekService)
     visit_records: FakeVisitRecordService = field(default_factory=FakeVisitRecordService)
     visit_series: FakeVisitSeriesService = field(default_factory=FakeVisitSeriesService)
+    funding: FakeFundingService = field(default_factory=FakeFundingService)
+    engagements: FakeEngagementService = field(default_factory=FakeEngagementService)
+    pay_periods: FakePayPeriodService = field(default_factory=FakePayPeriodService)
+    activities: FakeActivityService = field(default_factory=FakeActivityService)
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
     kept_forms: InMemoryKeptForms = field(default_factory=InMemoryKeptForms)
     notices: FakeNoticeService = field(default_factory=FakeNoticeService)
@@ -218,6 +223,7 @@ class FakeServices:
             "worker_weeks",
             "visit_records",
             "visit_series",
+            *("funding", "engagements", "pay_periods", "activities"),
         )
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp(

@@ -11,7 +11,16 @@ from kith.federation.v1.enums import BallotWord, PeerState
 from kith.governance.v1.enums import MotionState, VoteState
 from kith.identity.v1.enums import ActingScope, CredentialState, EndReason, EvidenceKind, GateProblem, RelationshipKind, RelationshipState
 from kith.matching.v1.enums import QuoteLine, TeamHat, TeamMemberKind
-from kith.scheduling.v1.enums import VisitRecordEntryKind, VisitRecordState
+from kith.scheduling.v1.enums import (
+    ActivityKind,
+    BudgetSpan,
+    EngagementKind,
+    NotSettledReason,
+    PayerKind,
+    TermsState,
+    VisitRecordEntryKind,
+    VisitRecordState,
+)
 from kith.status.v1.enums import State
 from libs.rulebook import Gate
 from services.web.localisation.catalogue import EASY_READ, FOLDER, PLAIN_ENGLISH, load_catalogues, read_catalogue
@@ -48,6 +57,8 @@ ASKED_BY_NAME = (
     "visit_record_is.", "visit_record_state.", "visit_record_kind.", "visit_record_line.", "visit_record_do.", "visit_record_timer.",
     "visit_record_ends.", "visit_timer_done.",
     "series_state.", "series_done.", "series_is.", "series_do.", "who_came_how.",
+    "money_done.", "money_column.", "terms_state.", "funding_budget.", "funding_span.", "payer_kind.", "engagement_kind.",
+    "engagement_says.", "engagement_done.", "not_settled.", "statement_line.", "activity_kind.", "activities_done.",
     "notice.", "notices.state_", "notices.why_", "told_by.", "told.now_", "told_about.",
 )  # fmt: skip
 """Parts of keys that the code completes from a word of the services: each is looked up by name somewhere."""
@@ -98,6 +109,14 @@ def test_no_sentence_is_there_that_no_page_asks_for() -> None:
         ("quote", QuoteLine, set()),
         ("visit_record_state", VisitRecordState, set()),
         ("visit_record_kind", VisitRecordEntryKind, set()),
+        ("terms_state", TermsState, set()),
+        ("funding_budget", BudgetSpan, set()),
+        ("funding_span", BudgetSpan, set()),
+        ("payer_kind", PayerKind, set()),
+        ("engagement_kind", EngagementKind, set()),
+        ("engagement_says", EngagementKind, set()),
+        ("not_settled", NotSettledReason, set()),
+        ("activity_kind", ActivityKind, set()),
     ],
 )
 def test_every_word_of_a_vocabulary_that_pages_show_has_a_sentence(prefix: str, kind: type[StrEnum], elsewhere: set[StrEnum]) -> None:

@@ -15,7 +15,16 @@ from libs.clock import FixedClock, ShiftedClock
 from libs.refusals import FailedPrecondition, NotAllowed, NotFound, Unavailable, invalid
 from services.web.http.kept_forms import FormOwners
 from services.web.routes import PAGES
-from tests.unit.web import fake_calendars, fake_matching, fake_neighbours, fake_partners, fake_series, fake_teams, fake_visits
+from tests.unit.web import (
+    fake_calendars,
+    fake_matching,
+    fake_money,
+    fake_neighbours,
+    fake_partners,
+    fake_series,
+    fake_teams,
+    fake_visits,
+)
 from tests.unit.web.fake_people import JO, NOW
 from tests.unit.web.fake_services import (
     CAPPED_MOTION,
@@ -189,7 +198,7 @@ def test_what_is_on_ones_own_page_is_in_groups_each_with_its_heading(browser: Sc
                     "/people/pairs",
                     "/partners",
                 ],
-                "The co-op": ["/", "/notices", "/co-ops"],
+                "The co-op": ["/", "/money/periods", "/notices", "/co-ops"],
             },
         ),
     ],
@@ -311,6 +320,9 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
         "{pair:uuid}": fake_neighbours.PAIR,
         "{partner:uuid}": fake_partners.CHURCH,
         "{referral:uuid}": fake_partners.NEW,
+        "{period:uuid}": fake_money.PERIOD,
+        "{invoice:int}": "1",
+        "{file:int}": "1",
     }
     for easy in ("off", "on"):
         browser.http.cookies.set("kith-comfort", "easy" if easy == "on" else "plain")

@@ -3,19 +3,18 @@
 `docs/formats/person-data.md` describes it, and `docs/formats/person-data.schema.json` its JSON files.
 """
 
-import csv
 import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from services.web.http.csv_files import csv_text
 from services.web.pages.my_data.gathering import PersonRecord
 
 FORMAT = "kith.person-data.v1"
 _READ = "read_audit"
 _READERS = ("service", "at", "reader", "hat", "record", "action", "fields", "reason", "acting_for", "helped_by", "stale")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def pack(person_id: str, records: Sequence[PersonRecord], services: Sequence[str], made_at: datetime, read_me: str) -> bytes:
@@ -51,20 +50,4 @@ def _as_json(person_id: str, service: str, records: Sequence[PersonRecord], made
 
 
 def _as_csv(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> str:
-    # With a byte order mark, so that spreadsheets read names in every script.
-    text = io.StringIO("\ufeff", newline="")
-    text.seek(0, io.SEEK_END)
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows([_cell(row[column]) for column in columns] for row in rows)
-    return text.getvalue()
-
-
-def _cell(value: object) -> str:
-    """As text; what a spreadsheet would take for a formula gets an apostrophe before it (OWASP, CSV injection)."""
-    if isinstance(value, list):
-        value = " ".join(map(str, value))
-    if isinstance(value, dict):
-        value = json.dumps(value, ensure_ascii=False)
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return csv_text(columns, [[row[column] for column in columns] for row in rows])

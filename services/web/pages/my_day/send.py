@@ -16,7 +16,7 @@ from services.web.http.forms import Form
 from services.web.page import Page
 from services.web.page_context import PageContext
 from services.web.pages.my_day import page
-from services.web.pages.visits.record_forms import minute_of
+from services.web.pages.visits.record_forms import minute_of, whole_number
 
 _ASK_LATER = (NotSignedIn, Unavailable)
 
@@ -49,7 +49,14 @@ async def _start(ctx: PageContext, form: Form) -> None:
 
 async def _write(ctx: PageContext, form: Form) -> None:
     start, end = _local(form.text("day"), form.text("start")), _local(form.text("day"), form.text("end"))
-    request = pb.SendVisitRequest(request_id=form.request_id, visit_id=form.text("visit"), starts=start, note=form.text("note"))
+    request = pb.SendVisitRequest(
+        request_id=form.request_id,
+        visit_id=form.text("visit"),
+        starts=start,
+        note=form.text("note"),
+        travel_minutes=whole_number(form.text("travel")),
+        waiting_minutes=whole_number(form.text("waiting")),
+    )
     if form.text("end"):
         # A visit that ends at an earlier hour than it began ends on the day after.
         request.ends.CopyFrom(_day_after(end) if 0 <= end.minute < start.minute else end)

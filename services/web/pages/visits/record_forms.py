@@ -1,7 +1,7 @@
 """Forms of a visit's record: write or correct it, say what is not right, stand by it."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from kith.scheduling.v1 import visit_records_pb2 as pb
 from kith.scheduling.v1 import visits_pb2 as visits
@@ -16,7 +16,9 @@ _SHOWN = ("record", "version")
 async def _write_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
     visit = await _visit(ctx)
     record = await _find_record(ctx, fields)
-    starts, ends, note = _written_before(record) if record else (None, None, "")
+    before = _written_before(record) if record else pb.VisitRecordEntry()
+    starts = utc_datetime(before.starts_at) if before.HasField("starts_at") else None
+    ends = utc_datetime(before.ends_at) if before.HasField("ends_at") else None
     first, last = starts or utc_datetime(visit.starts_at), ends or utc_datetime(visit.ends_at)
     day, zone = ctx.local_day(first), ctx.state.co_op.zone
     suggested = {
@@ -24,7 +26,9 @@ async def _write_values(ctx: PageContext, fields: Fields) -> Mapping[str, object
         "start": f"{first.astimezone(zone):%H:%M}",
         "end": f"{last.astimezone(zone):%H:%M}",
         "ends_on": "next" if ctx.local_day(last) > day else "same",
-        "note": note,
+        "note": before.note,
+        "travel": str(before.travel_minutes or ""),
+        "waiting": str(before.waiting_minutes or ""),
     }
     # What was typed stays as it was typed, also where somebody emptied a field.
     shown = fields if fields["version"] else {**fields, **suggested}
@@ -49,6 +53,8 @@ async def _write(ctx: PageContext, fields: Fields, request_id: str) -> str:
         starts=pb.LocalMoment(day=fields["day"], minute=minute_of(fields["start"])),
         ends=pb.LocalMoment(day=ends_on.isoformat() if ends_on else fields["day"], minute=minute_of(fields["end"])),
         note=fields["note"],
+        travel_minutes=whole_number(fields["travel"]),
+        waiting_minutes=whole_number(fields["waiting"]),
     )
     await ctx.call(ctx.state.services.visit_records.RecordVisit, request)
     return f"/visits/{visit}?done=record_write"
@@ -99,12 +105,14 @@ def _record_values(fields: Fields, record: pb.VisitRecord | None) -> Mapping[str
     return {"record": record.record_id if record else "", "version": fields["version"] or str(record.version if record else 0)}
 
 
-def _written_before(record: pb.VisitRecord) -> tuple[datetime | None, datetime | None, str]:
-    """What the latest entry with times says: when it started and ended, and the note."""
-    for entry in reversed(record.entries):
-        if entry.HasField("starts_at"):
-            return utc_datetime(entry.starts_at), utc_datetime(entry.ends_at) if entry.HasField("ends_at") else None, entry.note
-    return None, None, ""
+def _written_before(record: pb.VisitRecord) -> pb.VisitRecordEntry:
+    """The latest entry with times; an empty one where there is none."""
+    return next((entry for entry in reversed(record.entries) if entry.HasField("starts_at")), pb.VisitRecordEntry())
+
+
+def whole_number(typed: str) -> int:
+    """A number of minutes; 0 for nothing, -1, which the service refuses, for what is none."""
+    return 0 if not typed else int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 4 else -1
 
 
 def minute_of(typed: str) -> int:
@@ -119,8 +127,8 @@ WRITE = FormPage(
     "visits/record",
     _write_values,
     _write,
-    fields=("day", "start", "end", "ends_on", "note", *_SHOWN),
-    input_by_field={"starts": "start", "ends": "end", "words": "note"},
+    fields=("day", "start", "end", "ends_on", "note", "travel", "waiting", *_SHOWN),
+    input_by_field={"starts": "start", "ends": "end", "words": "note", "travel_minutes": "travel", "waiting_minutes": "waiting"},
     max_body=64_000,
 )
 DISPUTE = FormPage(

@@ -47,5 +47,8 @@ def _says(ctx: PageContext, entry: pb.VisitRecordEntry, kind: VisitRecordEntryKi
         return ctx.say("visit_record_line.started", name=name, start=dates.format_hour(utc_datetime(entry.starts_at), ctx.state.co_op.zone))
     if kind is VisitRecordEntryKind.WRITTEN:
         day = ctx.format_day(ctx.local_day(utc_datetime(entry.starts_at)).isoformat())
-        return ctx.say("visit_record_line.written", name=name, day=day, times=times_words(ctx, entry.starts_at, entry.ends_at))
+        says = ctx.say("visit_record_line.written", name=name, day=day, times=times_words(ctx, entry.starts_at, entry.ends_at))
+        if not entry.travel_minutes and not entry.waiting_minutes:
+            return says
+        return says + " " + ctx.say("visit_record_line.beside", travel=entry.travel_minutes, waiting=entry.waiting_minutes)
     return ctx.say(f"visit_record_line.{kind.value}", name=name)

@@ -3,6 +3,50 @@
 from enum import StrEnum
 
 
+class ActivityKind(StrEnum):
+    MEAL = "meal"
+    MOVEMENT = "movement"
+    MAKING = "making"
+    LEARNING = "learning"
+    OUTING = "outing"
+    MEETING = "meeting"
+    OTHER = "other"
+
+
+class PayerKind(StrEnum):
+    COUNCIL = "council"
+    HEALTH = "health"
+    CHARITY = "charity"
+
+
+class BudgetSpan(StrEnum):
+    WEEK = "week"
+    MONTH = "month"
+    PLAN = "plan"
+
+
+class TermsState(StrEnum):
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class EngagementKind(StrEnum):
+    SELF_EMPLOYED = "self_employed"
+    EMPLOYED = "employed"
+    VOLUNTEER = "volunteer"
+
+
+class NotSettledReason(StrEnum):
+    NOT_WRITTEN = "not_written"
+    NOT_CONFIRMED = "not_confirmed"
+    DISPUTED = "disputed"
+    NO_ENGAGEMENT = "no_engagement"
+    NO_FUNDING = "no_funding"
+    NO_RULES = "no_rules"
+
+
 class VisitRecordState(StrEnum):
     STARTED = "started"
     WRITTEN = "written"

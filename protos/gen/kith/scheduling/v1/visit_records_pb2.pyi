@@ -116,6 +116,8 @@ class VisitRecordEntry(_message.Message):
     ENDS_AT_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
     ABOUT_ENTRY_ID_FIELD_NUMBER: _builtins.int
+    TRAVEL_MINUTES_FIELD_NUMBER: _builtins.int
+    WAITING_MINUTES_FIELD_NUMBER: _builtins.int
     entry_id: _builtins.str
     kind: Global___VisitRecordEntryKind.ValueType
     by: _builtins.str
@@ -124,6 +126,10 @@ class VisitRecordEntry(_message.Message):
     """what was done, or what is not right"""
     about_entry_id: _builtins.str
     """the entry that is confirmed, disputed or stood by"""
+    travel_minutes: _builtins.int
+    """to the visit, in working time"""
+    waiting_minutes: _builtins.int
+    """between visits, where the worker could do nothing else"""
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -145,10 +151,12 @@ class VisitRecordEntry(_message.Message):
         ends_at: _timestamp_pb2.Timestamp | None = ...,
         note: _builtins.str = ...,
         about_entry_id: _builtins.str = ...,
+        travel_minutes: _builtins.int = ...,
+        waiting_minutes: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "ends_at", b"ends_at", "starts_at", b"starts_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["about_entry_id", b"about_entry_id", "at", b"at", "by", b"by", "ends_at", b"ends_at", "entry_id", b"entry_id", "kind", b"kind", "note", b"note", "starts_at", b"starts_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about_entry_id", b"about_entry_id", "at", b"at", "by", b"by", "ends_at", b"ends_at", "entry_id", b"entry_id", "kind", b"kind", "note", b"note", "starts_at", b"starts_at", "travel_minutes", b"travel_minutes", "waiting_minutes", b"waiting_minutes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -277,6 +285,8 @@ class RecordVisitRequest(_message.Message):
     STARTS_FIELD_NUMBER: _builtins.int
     ENDS_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
+    TRAVEL_MINUTES_FIELD_NUMBER: _builtins.int
+    WAITING_MINUTES_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     visit_id: _builtins.str
     record_id: _builtins.str
@@ -284,6 +294,8 @@ class RecordVisitRequest(_message.Message):
     version: _builtins.int
     """that the page showed; 0 with the first entry"""
     note: _builtins.str
+    travel_minutes: _builtins.int
+    waiting_minutes: _builtins.int
     @_builtins.property
     def starts(self) -> Global___LocalMoment:
         """unset: when they said that they started"""
@@ -302,10 +314,12 @@ class RecordVisitRequest(_message.Message):
         starts: Global___LocalMoment | None = ...,
         ends: Global___LocalMoment | None = ...,
         note: _builtins.str = ...,
+        travel_minutes: _builtins.int = ...,
+        waiting_minutes: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ends", b"ends", "starts", b"starts"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends", b"ends", "note", b"note", "record_id", b"record_id", "request_id", b"request_id", "starts", b"starts", "version", b"version", "visit_id", b"visit_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends", b"ends", "note", b"note", "record_id", b"record_id", "request_id", b"request_id", "starts", b"starts", "travel_minutes", b"travel_minutes", "version", b"version", "visit_id", b"visit_id", "waiting_minutes", b"waiting_minutes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -346,9 +360,14 @@ class SendVisitRequest(_message.Message):
     STARTS_FIELD_NUMBER: _builtins.int
     ENDS_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
+    TRAVEL_MINUTES_FIELD_NUMBER: _builtins.int
+    WAITING_MINUTES_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     visit_id: _builtins.str
     note: _builtins.str
+    travel_minutes: _builtins.int
+    """as in RecordVisitRequest"""
+    waiting_minutes: _builtins.int
     @_builtins.property
     def starts(self) -> Global___LocalMoment:
         """unset: when they said that they started"""
@@ -363,10 +382,12 @@ class SendVisitRequest(_message.Message):
         starts: Global___LocalMoment | None = ...,
         ends: Global___LocalMoment | None = ...,
         note: _builtins.str = ...,
+        travel_minutes: _builtins.int = ...,
+        waiting_minutes: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ends", b"ends", "starts", b"starts"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends", b"ends", "note", b"note", "request_id", b"request_id", "starts", b"starts", "visit_id", b"visit_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends", b"ends", "note", b"note", "request_id", b"request_id", "starts", b"starts", "travel_minutes", b"travel_minutes", "visit_id", b"visit_id", "waiting_minutes", b"waiting_minutes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

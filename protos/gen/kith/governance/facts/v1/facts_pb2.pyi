@@ -183,8 +183,33 @@ class AdoptedRetention(_message.Message):
 Global___AdoptedRetention: _TypeAlias = AdoptedRetention  # noqa: Y015
 
 @_typing.final
+class AdoptedPayFloor(_message.Message):
+    """AdoptedPayFloor says what no employed worker is paid less than, from a day on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIRST_DAY_FIELD_NUMBER: _builtins.int
+    PENCE_AN_HOUR_FIELD_NUMBER: _builtins.int
+    first_day: _builtins.str
+    """an ISO date"""
+    pence_an_hour: _builtins.int
+    def __init__(
+        self,
+        *,
+        first_day: _builtins.str = ...,
+        pence_an_hour: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_day", b"first_day", "pence_an_hour", b"pence_an_hour"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdoptedPayFloor: _TypeAlias = AdoptedPayFloor  # noqa: Y015
+
+@_typing.final
 class AdoptedMoney(_message.Message):
-    """AdoptedMoney says what the co-op adds and takes, and what travel costs."""
+    """AdoptedMoney says what the co-op adds and takes, what travel costs, and what a pay period must keep."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -192,12 +217,22 @@ class AdoptedMoney(_message.Message):
     WORKER_GIVES_FIELD_NUMBER: _builtins.int
     TRAVEL_PENCE_A_KM_FIELD_NUMBER: _builtins.int
     TRAVEL_PENCE_A_MINUTE_FIELD_NUMBER: _builtins.int
+    PAY_FLOORS_FIELD_NUMBER: _builtins.int
+    BELOW_FLOOR_WITH_REASON_FIELD_NUMBER: _builtins.int
+    FEWEST_IN_LINE_FIELD_NUMBER: _builtins.int
     payer_adds: _builtins.str
     """a part of the worker's rate, as an exact fraction: 7/40"""
     worker_gives: _builtins.str
     """the same"""
     travel_pence_a_km: _builtins.int
     travel_pence_a_minute: _builtins.int
+    below_floor_with_reason: _builtins.bool
+    fewest_in_line: _builtins.int
+    """0 = published before there was any: as usual"""
+    @_builtins.property
+    def pay_floors(self) -> _containers.RepeatedCompositeFieldContainer[Global___AdoptedPayFloor]:
+        """in the order of their days"""
+
     def __init__(
         self,
         *,
@@ -205,10 +240,13 @@ class AdoptedMoney(_message.Message):
         worker_gives: _builtins.str = ...,
         travel_pence_a_km: _builtins.int = ...,
         travel_pence_a_minute: _builtins.int = ...,
+        pay_floors: _abc.Iterable[Global___AdoptedPayFloor] | None = ...,
+        below_floor_with_reason: _builtins.bool = ...,
+        fewest_in_line: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["payer_adds", b"payer_adds", "travel_pence_a_km", b"travel_pence_a_km", "travel_pence_a_minute", b"travel_pence_a_minute", "worker_gives", b"worker_gives"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["below_floor_with_reason", b"below_floor_with_reason", "fewest_in_line", b"fewest_in_line", "pay_floors", b"pay_floors", "payer_adds", b"payer_adds", "travel_pence_a_km", b"travel_pence_a_km", "travel_pence_a_minute", b"travel_pence_a_minute", "worker_gives", b"worker_gives"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,0 +1,86 @@
+"""Which confirmed visits are to be settled now, and by which terms; or what is missing for it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from kith.scheduling.v1.enums import NotSettledReason
+from libs.rulebook.fraction_text import format_fraction
+from services.scheduling.domain.engagement import EngagementTerms
+from services.scheduling.domain.funding import FundingPlan
+from services.scheduling.domain.pay_period import RulesInForce, SettledVisit, VisitTerms, WorkedVisit, settle_visit
+from services.scheduling.domain.settlement import Engagement
+from services.scheduling.domain.terms import agreed_on
+
+
+@dataclass(frozen=True)
+class NotSettledVisit:
+    """A visit that is not counted, and why: that says whom to ask."""
+
+    visit: UUID
+    person: UUID
+    worker: UUID
+    starts: datetime
+    reason: NotSettledReason
+
+
+@dataclass(frozen=True)
+class MoneyTerms:
+    """Everything that was agreed and decided: by worker, by person, and the rulebooks in the order in which they came into force."""
+
+    zone: ZoneInfo
+    rules: Sequence[RulesInForce]
+    engagements: Mapping[UUID, Sequence[EngagementTerms]]
+    plans: Mapping[UUID, Sequence[FundingPlan]]
+
+    def rules_at(self, moment: datetime) -> RulesInForce | None:
+        """Those of the rulebook in force."""
+        return next((rules for rules in reversed(self.rules) if rules.since <= moment), None)
+
+    def local_day(self, moment: datetime) -> date:
+        return moment.astimezone(self.zone).date()
+
+
+@dataclass(frozen=True)
+class DueVisits:
+    """What is to be settled, those that are taken back first, and what lacks terms."""
+
+    settled: Sequence[SettledVisit]
+    lacking: Sequence[NotSettledVisit]
+
+
+def find_terms(terms: MoneyTerms, visit: WorkedVisit) -> VisitTerms | NotSettledReason:
+    """Of the day on which the visit started. Who came as a volunteer costs nothing, so that nobody has to have agreed to pay."""
+    rules, day = terms.rules_at(visit.starts), terms.local_day(visit.starts)
+    if rules is None or rules.payer_adds is None or rules.worker_gives is None:
+        return NotSettledReason.NO_RULES
+    shares = format_fraction(rules.payer_adds), format_fraction(rules.worker_gives)
+    engagement = agreed_on(day, terms.engagements.get(visit.worker, ())) if visit.paid else None
+    if visit.paid and engagement is None:
+        return NotSettledReason.NO_ENGAGEMENT
+    plan = agreed_on(day, terms.plans.get(visit.person, ()))
+    if engagement is None or engagement.kind is Engagement.VOLUNTEER:
+        payers = tuple((line.payer, line.share) for line in plan.lines) if plan else ((visit.person, "1/1"),)
+        return VisitTerms(*shares, Engagement.VOLUNTEER, 0, 0, 0, payers)
+    if plan is None:
+        return NotSettledReason.NO_FUNDING
+    payers = tuple((line.payer, line.share) for line in plan.lines)
+    floor = rules.floor_on(day) if engagement.kind is Engagement.EMPLOYED else 0
+    return VisitTerms(*shares, engagement.kind, engagement.rate, engagement.wage, floor, payers)
+
+
+def due_visits(terms: MoneyTerms, confirmed: Iterable[WorkedVisit], settled_before: Mapping[UUID, SettledVisit]) -> DueVisits:
+    """`settled_before` are visits as they were settled, by their records, where the record was corrected since."""
+    taken_back, settled, lacking = [], [], []
+    for visit in confirmed:
+        before = settled_before.get(visit.record)
+        if before is not None:
+            taken_back.append(settle_visit(before.visit, before.terms, taken_back=True))
+        found = before.terms if before is not None else find_terms(terms, visit)
+        if isinstance(found, NotSettledReason):
+            lacking.append(NotSettledVisit(visit.visit, visit.person, visit.worker, visit.starts, found))
+        else:
+            settled.append(settle_visit(visit, found))
+    return DueVisits((*taken_back, *settled), lacking)

@@ -1,0 +1,113 @@
+"""Visits as money sees them: what both sides confirmed and no closed period has, what they have not confirmed, and what is planned.
+
+Everything here looks at rows of all people: the command or query has asked for the right, and decides what of it leaves the service.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, Select, and_, exists, func, or_, select
+
+from kith.scheduling.v1.enums import NotSettledReason, VisitRecordState, VisitState
+from libs.database.all_rows import all_rows
+from libs.database.engine import UnitOfWork
+from services.scheduling.domain.due_visits import DueVisits, MoneyTerms, NotSettledVisit, due_visits
+from services.scheduling.domain.pay_period import WorkedVisit
+from services.scheduling.storage import engagements, funding, money_rules, pay_periods
+from services.scheduling.storage.money_tables import settled_visit
+from services.scheduling.storage.tables import visit, visit_place, visit_record, visit_record_entry
+
+_PLACE = and_(visit_place.c.visit == visit_record.c.visit, visit_place.c.worker == visit_record.c.worker)
+_IS_SETTLED = exists().where(settled_visit.c.entry == visit_record.c.confirmed, ~settled_visit.c.taken_back)
+_CONFIRMED = (
+    select(
+        visit_record.c.id.label("record"),
+        visit_record.c.confirmed.label("entry"),
+        visit_record.c.visit,
+        visit_record.c.person,
+        visit_record.c.worker,
+        visit_record_entry.c.starts,
+        visit_record_entry.c.ends,
+        visit_record_entry.c.travel,
+        visit_record_entry.c.waiting,
+        func.coalesce(visit_place.c.paid, True).label("paid"),
+    )
+    .join(visit_record_entry, visit_record_entry.c.id == visit_record.c.confirmed)
+    .outerjoin(visit_place, _PLACE)
+    .where(~_IS_SETTLED)
+    .order_by(visit_record_entry.c.starts, visit_record.c.id)
+)
+_TAKES_PLACE = (VisitState.AGREED.value, VisitState.MOVING.value)
+_PLANNED = (
+    select(visit_place, visit.c.workers, visit_record.c.state.label("said"))
+    .join(visit, visit.c.id == visit_place.c.visit)
+    .outerjoin(visit_record, and_(visit_record.c.visit == visit_place.c.visit, visit_record.c.worker == visit_place.c.worker))
+    .where(visit.c.state.in_(_TAKES_PLACE), visit_record.c.confirmed.is_(None))
+    .where(or_(visit_place.c.coming, visit_record.c.id.isnot(None)))
+    .order_by(visit_place.c.starts, visit_place.c.visit, visit_place.c.worker)
+)
+_TAKEN = (
+    select(func.count())
+    .where(visit_place.c.visit == visit.c.id, or_(visit_place.c.coming, exists().where(_PLACE)))
+    .correlate(visit)
+    .scalar_subquery()
+)
+_UNTAKEN = select(visit.c.starts).where(visit.c.state.in_(_TAKES_PLACE), visit.c.workers > _TAKEN)
+_REASONS = {
+    None: NotSettledReason.NOT_WRITTEN,
+    VisitRecordState.STARTED.value: NotSettledReason.NOT_WRITTEN,
+    VisitRecordState.DISPUTED.value: NotSettledReason.DISPUTED,
+}
+
+
+async def load_terms(work: UnitOfWork, zone: ZoneInfo, workers: Collection[UUID], persons: Collection[UUID]) -> MoneyTerms:
+    """Everything that was agreed by these people, and every rulebook."""
+    async with all_rows(work):
+        of_workers, of_persons = await engagements.list_of(work, workers), await funding.list_of(work, persons)
+    return MoneyTerms(zone, await money_rules.list_rules(work), of_workers, of_persons)
+
+
+async def list_due(
+    work: UnitOfWork, zone: ZoneInfo, begin: datetime, end: datetime, *, person: UUID | None = None, worker: UUID | None = None
+) -> DueVisits:
+    """What both sides confirmed, that started from `begin` until before `end`, and that is not settled as they confirmed it."""
+    chosen = _CONFIRMED.where(visit_record_entry.c.starts >= begin, visit_record_entry.c.starts < end)
+    for column, who in ((visit_record.c.person, person), (visit_record.c.worker, worker)):
+        chosen = chosen.where(column == who) if who is not None else chosen
+    async with all_rows(work):
+        confirmed = [WorkedVisit(**row._mapping) for row in await work.connection.execute(chosen)]  # noqa: SLF001 - SQLAlchemy's public name
+    terms = await load_terms(work, zone, {each.worker for each in confirmed}, {each.person for each in confirmed})
+    before = await pay_periods.list_latest(work, {each.record for each in confirmed})
+    return due_visits(terms, confirmed, before)
+
+
+async def list_not_confirmed(work: UnitOfWork, begin: datetime, end: datetime) -> list[NotSettledVisit]:
+    """Visits that started in this time by their plan, of each worker who came or was to come."""
+    chosen = _PLANNED.where(visit_place.c.starts >= begin, visit_place.c.starts < end)
+    async with all_rows(work):
+        rows = await work.connection.execute(chosen)
+        return [
+            NotSettledVisit(row.visit, row.person, row.worker, row.starts, _REASONS.get(row.said, NotSettledReason.NOT_CONFIRMED))
+            for row in rows
+        ]
+
+
+async def list_planned(work: UnitOfWork, person: UUID, begin: datetime, end: datetime) -> tuple[list[WorkedVisit], list[datetime]]:
+    """Visits to a person that are not confirmed yet, as long as planned; and when those to come start for which a worker is missing."""
+    async with all_rows(work):
+        taken = await work.connection.execute(_of_person(_PLANNED, visit_place, person, begin, end))
+        planned = [_as_planned(row) for row in taken]
+        untaken = await work.connection.execute(_of_person(_UNTAKEN, visit, person, max(begin, work.now), end))
+        return planned, [row.starts for row in untaken]
+
+
+def _of_person(statement: "Select[Any]", table: Any, person: UUID, begin: datetime, end: datetime) -> "Select[Any]":  # visits or places
+    return statement.where(table.c.person == person, table.c.starts >= begin, table.c.starts < end)
+
+
+def _as_planned(row: "Row[Any]") -> WorkedVisit:
+    """Nothing was said of it yet: the visit itself stands for its record."""
+    return WorkedVisit(row.visit, row.visit, row.visit, row.person, row.worker, row.starts, row.ends, 0, 0, row.paid)
