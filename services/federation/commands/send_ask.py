@@ -19,8 +19,7 @@ async def send_ask(work: UnitOfWork, ask: Ask, co_ops: Collection[str]) -> None:
 
 
 async def withdraw_sent_ask(work: UnitOfWork, ask_id: str) -> None:
-    """An ask that has not left for a peer yet never does."""
-    for sent in await asks.end_out(work, ask_id):
-        if not await peer_messages.drop_unnumbered(work, sent.peer, message_stream.ASK, sent.ask.payload()):
-            await peer_messages.enqueue(work, sent.peer, message_stream.ASK_ENDED, {"ask": ask_id}, sent.ask.until)
-            work.wakes.add(wakeup_topics.ASKS)
+    """For a peer that is away both letters wait: it learns of the end with the ask, and neither counts nor shows it."""
+    for peer, until in (await asks.end_out(work, ask_id)).items():
+        await peer_messages.enqueue(work, peer, message_stream.ASK_ENDED, {"ask": ask_id}, until)
+        work.wakes.add(wakeup_topics.ASKS)

@@ -15,10 +15,8 @@ async def send_reply(work: UnitOfWork, peer: str, reply: AskReply) -> None:
 
 
 async def take_back_sent_reply(work: UnitOfWork, peer: str, reply: AskReply) -> None:
-    """A reply that has not left yet never does."""
-    if not await asks.end_reply(work, peer, reply, ours=True):
-        return
-    if not await peer_messages.drop_unnumbered(work, peer, message_stream.ASK_REPLY, reply.payload()):
+    """Sending it again changes nothing."""
+    if await asks.end_reply(work, peer, reply, ours=True):
         await peer_messages.enqueue(work, peer, message_stream.ASK_REPLY_ENDED, reply.payload())
         work.wakes.add(wakeup_topics.ASKS)
 

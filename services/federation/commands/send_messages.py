@@ -10,7 +10,6 @@ from services.federation.storage.local_identity import LocalIdentity, require_si
 async def send_messages(work: UnitOfWork, local_identity: LocalIdentity, peer_id: str) -> list[bytes]:
     """Returns a batch, in order. Only for a peer whose hello this process has received, and that holds no message of ours that we lack."""
     peer = await peers.require(work, peer_id)
-    await peer_messages.drop_expired(work, peer_id)
     last = await peer_messages.get_last_sent(work, peer_id)
     max_new = message_stream.MAX_IN_BATCH - (last.seq - peer.letters_held)
     if max_new > 0:

@@ -3,7 +3,8 @@
 | letter            | taken when                                                      | otherwise                                    |
 |-------------------|-----------------------------------------------------------------|----------------------------------------------|
 | `ask`             | the agreement covers asks                                       | ASKS_NOT_AGREED                              |
-|                   | it ends within 93 days; few enough came in a day; it is new     | ASK_TOO_LONG, TOO_MANY_ASKS, ASK_KNOWN       |
+|                   | it is not over, and ends within 93 days                         | ASK_OVER, ASK_TOO_LONG                       |
+|                   | few enough came in a day; it is new                             | TOO_MANY_ASKS, ASK_KNOWN                     |
 | `ask_ended`       | the peer asked, and has not withdrawn it                        | ASK_UNKNOWN                                  |
 | `ask_count`       | we asked this peer, it is open, and there was no count before   | ASK_UNKNOWN                                  |
 | `ask_reply`       | we asked this peer, it is open; at most five; it is new         | ASK_UNKNOWN, TOO_MANY_REPLIES, ASK_REPLY_KNOWN |
@@ -25,6 +26,8 @@ def require_acceptable(ask: Ask, now: int, of_today: int, most: int, *, is_agree
     """`of_today` are those of this peer within a day. Raises FailedPrecondition."""
     if not is_agreed:
         raise FailedPrecondition("ASKS_NOT_AGREED")
+    if ask.until <= now:
+        raise FailedPrecondition("ASK_OVER")
     if ask.until > now + LONGEST_SECONDS:
         raise FailedPrecondition("ASK_TOO_LONG")
     if of_today >= most:

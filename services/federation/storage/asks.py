@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import BindParameter, Row, and_, bindparam, delete, func, select, update
+from sqlalchemy import BindParameter, and_, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.asks.documents import Ask, AskReply, read_ask
@@ -25,7 +25,7 @@ _OPEN_OUT = (~ask_out.c.ended, ask_out.c.until > _NOW)
 _IS_OPEN_OUT = select(ask_out.c.until).where(*_OUT, *_OPEN_OUT).with_for_update()
 _COUNT_OUT = update(ask_out).where(*_OUT, *_OPEN_OUT, ~ask_out.c.counted).values(counted=True)
 _END_OUT = (
-    update(ask_out).where(ask_out.c.ask == bindparam("of"), *_OPEN_OUT).values(ended=True).returning(ask_out.c.peer, ask_out.c.content)
+    update(ask_out).where(ask_out.c.ask == bindparam("of"), *_OPEN_OUT).values(ended=True).returning(ask_out.c.peer, ask_out.c.until)
 )
 _ADD_IN = insert(ask_in).on_conflict_do_nothing()
 _IN = (ask_in.c.peer == bindparam("by"), ask_in.c.ask == bindparam("of"))
@@ -50,7 +50,7 @@ _FORGET = [delete(table).where(table.c.until < bindparam("before")) for table in
 
 @dataclass(frozen=True)
 class PeerAsk:
-    """An ask of a peer, or one that went to it."""
+    """An ask of a peer."""
 
     peer: str
     ask: Ask
@@ -70,7 +70,7 @@ async def get_asks_a_day(work: UnitOfWork) -> int:
 
 async def add_out(work: UnitOfWork, ask: Ask, peer: str) -> bool:
     """False if it went to this peer before."""
-    row = {"ask": ask.id, "peer": peer, "content": canonical.encode(ask.payload()), "until": ask.until}
+    row = {"ask": ask.id, "peer": peer, "until": ask.until}
     return (await work.connection.execute(_ADD_OUT, row)).rowcount > 0
 
 
@@ -84,10 +84,10 @@ async def mark_counted_out(work: UnitOfWork, ask: str, peer: str) -> bool:
     return (await work.connection.execute(_COUNT_OUT, {"of": ask, "to": peer, "at": _seconds(work)})).rowcount > 0
 
 
-async def end_out(work: UnitOfWork, ask: str) -> list[PeerAsk]:
-    """One for each peer that must hear of its end."""
+async def end_out(work: UnitOfWork, ask: str) -> dict[str, int]:
+    """The peers that must hear of its end, with the time until which it was open."""
     rows = await work.connection.execute(_END_OUT, {"of": ask, "at": _seconds(work)})
-    return sorted(map(_to_peer_ask, rows), key=lambda ended: ended.peer)
+    return {row.peer: row.until for row in rows}
 
 
 # --- those of peers
@@ -111,7 +111,8 @@ async def find_open_in(work: UnitOfWork, peer: str, ask: str) -> int | None:
 
 async def list_uncounted(work: UnitOfWork) -> list[PeerAsk]:
     """Those for which matching has not said yet how many fit; the oldest first, at most 100."""
-    return list(map(_to_peer_ask, await work.connection.execute(_UNCOUNTED, {"at": _seconds(work)})))
+    rows = await work.connection.execute(_UNCOUNTED, {"at": _seconds(work)})
+    return [PeerAsk(row.peer, read_ask(cast("dict[str, Json]", canonical.decode(row.content)))) for row in rows]
 
 
 async def mark_counted_in(work: UnitOfWork, peer: str, ask: str) -> bool:
@@ -156,10 +157,6 @@ async def forget_before(work: UnitOfWork, moment: datetime) -> int:
 
 def _reply_key(peer: str, reply: AskReply, *, ours: bool) -> dict[str, object]:
     return {"with": peer, "about": reply.ask, "named": reply.reply, "by_us": ours}
-
-
-def _to_peer_ask(row: Row[Any]) -> PeerAsk:
-    return PeerAsk(row.peer, read_ask(cast("dict[str, Json]", canonical.decode(row.content))))
 
 
 def _seconds(work: UnitOfWork) -> int:

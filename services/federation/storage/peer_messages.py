@@ -24,10 +24,6 @@ _LIST_UNNUMBERED = (
     select(waiting).where(waiting.c.peer == bindparam("peer")).order_by(waiting.c.id).limit(bindparam("most")).with_for_update()
 )
 _LIST_UNNUMBERED_OF_KINDS = _LIST_UNNUMBERED.where(among(waiting.c.kind, "kinds"))
-_DROP_UNNUMBERED = delete(waiting).where(
-    waiting.c.peer == bindparam("peer"), waiting.c.kind == bindparam("kind"), waiting.c.payload == bindparam("payload")
-)
-_DROP_EXPIRED = delete(waiting).where(waiting.c.peer == bindparam("peer"), waiting.c.expires > 0, waiting.c.expires <= bindparam("at"))
 _DELETE_QUEUED = delete(waiting).where(waiting.c.id == bindparam("waiting"))
 _ADD_SENT = insert(sent)
 _ADD_RECEIVED = insert(received)
@@ -81,17 +77,6 @@ async def enqueue(work: UnitOfWork, peer: str, kind: str, payload: Mapping[str, 
     """Queues a message to a peer, sent when the peer can be reached. `expires` is in seconds since 1970; 0 = never."""
     row = {"peer": peer, "kind": kind, "payload": canonical.encode(dict(payload)), "expires": expires, "at": work.now}
     await work.connection.execute(_ENQUEUE, row)
-
-
-async def drop_unnumbered(work: UnitOfWork, peer: str, kind: str, payload: Mapping[str, Json]) -> bool:
-    """Takes this very message back before it leaves. False if it has a number, or there is none."""
-    taken = {"peer": peer, "kind": kind, "payload": canonical.encode(dict(payload))}
-    return (await work.connection.execute(_DROP_UNNUMBERED, taken)).rowcount > 0
-
-
-async def drop_expired(work: UnitOfWork, peer: str) -> None:
-    """What has no number yet and would arrive too late never leaves."""
-    await work.connection.execute(_DROP_EXPIRED, {"peer": peer, "at": int(work.now.timestamp())})
 
 
 async def list_unnumbered(work: UnitOfWork, peer: str, kinds: frozenset[str] | None, limit: int) -> list[UnnumberedMessage]:

@@ -171,7 +171,6 @@ ask_out = Table(
     metadata,
     key("ask", Text),
     key("peer", Text, ForeignKey(peer.c.id)),
-    required("content", LargeBinary),
     required("until", BigInteger),
     required("counted", Boolean, server_default=false()),
     required("ended", Boolean, server_default=false()),

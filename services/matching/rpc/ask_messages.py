@@ -8,8 +8,8 @@ from libs.asks.area import Area
 from libs.rpc.fields import timestamp
 from services.matching.domain.co_op_ask import AskReply
 from services.matching.queries.find_asks import AsksForMe
+from services.matching.queries.get_agreed_replies import AgreedReply
 from services.matching.queries.get_asks import OwnAsk
-from services.matching.queries.list_agreed_replies import AgreedReply
 
 
 def preview(found: tuple[Area, datetime]) -> pb.PreviewAskResponse:
@@ -41,14 +41,14 @@ def asks_for_me(found: AsksForMe) -> pb.FindAsksResponse:
     return pb.FindAsksResponse(asks=asks, replies=replies, has_offer=found.has_offer)
 
 
-def agreed_replies(found: Sequence[AgreedReply]) -> pb.ListAgreedRepliesResponse:
+def agreed_replies(found: Sequence[AgreedReply]) -> pb.GetAgreedRepliesResponse:
     replies = [
         pb.AgreedReply(
             reference=one.reference, co_op=one.co_op, person_id=str(one.person), asked=one.has_asked, agreed_at=timestamp(one.agreed_at)
         )
         for one in found
     ]
-    return pb.ListAgreedRepliesResponse(replies=replies)
+    return pb.GetAgreedRepliesResponse(replies=replies)
 
 
 def _own_ask(found: OwnAsk) -> pb.OwnAsk:

@@ -23,8 +23,8 @@ from services.matching.commands.take_back_reply import take_back_reply
 from services.matching.commands.withdraw_ask import withdraw_ask
 from services.matching.domain.co_op_ask import AskWords
 from services.matching.queries.find_asks import find_asks
+from services.matching.queries.get_agreed_replies import get_agreed_replies
 from services.matching.queries.get_asks import get_asks
-from services.matching.queries.list_agreed_replies import list_agreed_replies
 from services.matching.queries.preview_ask import preview_ask
 from services.matching.rpc import ask_messages
 
@@ -51,7 +51,7 @@ def ask_service(runtime: Runtime, districts: Mapping[str, Area], zone: ZoneInfo)
             "FindAsks": query(_nothing, partial(find_asks, zone=zone), ask_messages.asks_for_me),
             "ReplyToAsk": command(_replied, reply, lambda _: pb.ReplyToAskResponse()),
             "TakeBackReply": command(_taken_back, take_back_reply, lambda _: pb.TakeBackReplyResponse()),
-            "ListAgreedReplies": query(_nothing, list_agreed_replies, ask_messages.agreed_replies),
+            "GetAgreedReplies": query(_nothing, get_agreed_replies, ask_messages.agreed_replies),
             "TakeAsk": called_by(
                 FEDERATION, repeatable(_taken, partial(take_ask, zone=zone), lambda told: pb.TakeAskResponse(at_least=told))
             ),
@@ -63,7 +63,7 @@ async def _answer(work: UnitOfWork, reply_id: str, yes: bool) -> str:  # noqa: F
     return await answer_ask_reply(work, reply_id, yes=yes)
 
 
-def _nothing(_: pb.FindAsksRequest | pb.ListAgreedRepliesRequest) -> tuple[()]:
+def _nothing(_: pb.FindAsksRequest | pb.GetAgreedRepliesRequest) -> tuple[()]:
     return ()
 
 

@@ -16,7 +16,6 @@ create table ask_rule (
 create table ask_out (
   ask text not null,
   peer text not null references peer (id),
-  content bytea not null,
   until bigint not null,
   counted boolean not null default false,
   ended boolean not null default false,

@@ -638,8 +638,8 @@ class TakeBackReplyResponse(_message.Message):
 Global___TakeBackReplyResponse: _TypeAlias = TakeBackReplyResponse  # noqa: Y015
 
 @_typing.final
-class ListAgreedRepliesRequest(_message.Message):
-    """ListAgreedRepliesRequest is empty."""
+class GetAgreedRepliesRequest(_message.Message):
+    """GetAgreedRepliesRequest is empty."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -652,7 +652,7 @@ class ListAgreedRepliesRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListAgreedRepliesRequest: _TypeAlias = ListAgreedRepliesRequest  # noqa: Y015
+Global___GetAgreedRepliesRequest: _TypeAlias = GetAgreedRepliesRequest  # noqa: Y015
 
 @_typing.final
 class AgreedReply(_message.Message):
@@ -691,8 +691,8 @@ class AgreedReply(_message.Message):
 Global___AgreedReply: _TypeAlias = AgreedReply  # noqa: Y015
 
 @_typing.final
-class ListAgreedRepliesResponse(_message.Message):
-    """ListAgreedRepliesResponse has the newest first, at most 200."""
+class GetAgreedRepliesResponse(_message.Message):
+    """GetAgreedRepliesResponse has the newest first, at most 200."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -710,7 +710,7 @@ class ListAgreedRepliesResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListAgreedRepliesResponse: _TypeAlias = ListAgreedRepliesResponse  # noqa: Y015
+Global___GetAgreedRepliesResponse: _TypeAlias = GetAgreedRepliesResponse  # noqa: Y015
 
 @_typing.final
 class TakeAskRequest(_message.Message):

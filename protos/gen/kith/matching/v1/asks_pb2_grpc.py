@@ -76,10 +76,10 @@ class AskServiceStub:
                 request_serializer=kith_dot_matching_dot_v1_dot_asks__pb2.TakeBackReplyRequest.SerializeToString,
                 response_deserializer=kith_dot_matching_dot_v1_dot_asks__pb2.TakeBackReplyResponse.FromString,
                 _registered_method=True)
-        self.ListAgreedReplies = channel.unary_unary(
-                '/kith.matching.v1.AskService/ListAgreedReplies',
-                request_serializer=kith_dot_matching_dot_v1_dot_asks__pb2.ListAgreedRepliesRequest.SerializeToString,
-                response_deserializer=kith_dot_matching_dot_v1_dot_asks__pb2.ListAgreedRepliesResponse.FromString,
+        self.GetAgreedReplies = channel.unary_unary(
+                '/kith.matching.v1.AskService/GetAgreedReplies',
+                request_serializer=kith_dot_matching_dot_v1_dot_asks__pb2.GetAgreedRepliesRequest.SerializeToString,
+                response_deserializer=kith_dot_matching_dot_v1_dot_asks__pb2.GetAgreedRepliesResponse.FromString,
                 _registered_method=True)
         self.TakeAsk = channel.unary_unary(
                 '/kith.matching.v1.AskService/TakeAsk',
@@ -149,7 +149,7 @@ class AskServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def ListAgreedReplies(self, request, context):
+    def GetAgreedReplies(self, request, context):
         """The Link, who is a secretary: whom of this co-op to put in touch, once both sides have agreed. Everybody shown is audited.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -206,10 +206,10 @@ def add_AskServiceServicer_to_server(servicer, server):
                     request_deserializer=kith_dot_matching_dot_v1_dot_asks__pb2.TakeBackReplyRequest.FromString,
                     response_serializer=kith_dot_matching_dot_v1_dot_asks__pb2.TakeBackReplyResponse.SerializeToString,
             ),
-            'ListAgreedReplies': grpc.unary_unary_rpc_method_handler(
-                    servicer.ListAgreedReplies,
-                    request_deserializer=kith_dot_matching_dot_v1_dot_asks__pb2.ListAgreedRepliesRequest.FromString,
-                    response_serializer=kith_dot_matching_dot_v1_dot_asks__pb2.ListAgreedRepliesResponse.SerializeToString,
+            'GetAgreedReplies': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAgreedReplies,
+                    request_deserializer=kith_dot_matching_dot_v1_dot_asks__pb2.GetAgreedRepliesRequest.FromString,
+                    response_serializer=kith_dot_matching_dot_v1_dot_asks__pb2.GetAgreedRepliesResponse.SerializeToString,
             ),
             'TakeAsk': grpc.unary_unary_rpc_method_handler(
                     servicer.TakeAsk,
@@ -446,7 +446,7 @@ class AskService:
             _registered_method=True)
 
     @staticmethod
-    def ListAgreedReplies(request,
+    def GetAgreedReplies(request,
             target,
             options=(),
             channel_credentials=None,
@@ -459,9 +459,9 @@ class AskService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/kith.matching.v1.AskService/ListAgreedReplies',
-            kith_dot_matching_dot_v1_dot_asks__pb2.ListAgreedRepliesRequest.SerializeToString,
-            kith_dot_matching_dot_v1_dot_asks__pb2.ListAgreedRepliesResponse.FromString,
+            '/kith.matching.v1.AskService/GetAgreedReplies',
+            kith_dot_matching_dot_v1_dot_asks__pb2.GetAgreedRepliesRequest.SerializeToString,
+            kith_dot_matching_dot_v1_dot_asks__pb2.GetAgreedRepliesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -51,7 +51,7 @@ class AskServiceStub:
     """The same, for themselves alone."""
     TakeBackReply: _grpc.UnaryUnaryMultiCallable[_asks_pb2.TakeBackReplyRequest, _asks_pb2.TakeBackReplyResponse]
     """The same; until both sides have agreed, and after that."""
-    ListAgreedReplies: _grpc.UnaryUnaryMultiCallable[_asks_pb2.ListAgreedRepliesRequest, _asks_pb2.ListAgreedRepliesResponse]
+    GetAgreedReplies: _grpc.UnaryUnaryMultiCallable[_asks_pb2.GetAgreedRepliesRequest, _asks_pb2.GetAgreedRepliesResponse]
     """The Link, who is a secretary: whom of this co-op to put in touch, once both sides have agreed. Everybody shown is audited."""
     TakeAsk: _grpc.UnaryUnaryMultiCallable[_asks_pb2.TakeAskRequest, _asks_pb2.TakeAskResponse]
     """Federation alone: another co-op's ask. Returns what it is told; asking again returns the same."""
@@ -79,7 +79,7 @@ class AskServiceAsyncStub(AskServiceStub):
     """The same, for themselves alone."""
     TakeBackReply: _aio.UnaryUnaryMultiCallable[_asks_pb2.TakeBackReplyRequest, _asks_pb2.TakeBackReplyResponse]  # type: ignore[assignment]
     """The same; until both sides have agreed, and after that."""
-    ListAgreedReplies: _aio.UnaryUnaryMultiCallable[_asks_pb2.ListAgreedRepliesRequest, _asks_pb2.ListAgreedRepliesResponse]  # type: ignore[assignment]
+    GetAgreedReplies: _aio.UnaryUnaryMultiCallable[_asks_pb2.GetAgreedRepliesRequest, _asks_pb2.GetAgreedRepliesResponse]  # type: ignore[assignment]
     """The Link, who is a secretary: whom of this co-op to put in touch, once both sides have agreed. Everybody shown is audited."""
     TakeAsk: _aio.UnaryUnaryMultiCallable[_asks_pb2.TakeAskRequest, _asks_pb2.TakeAskResponse]  # type: ignore[assignment]
     """Federation alone: another co-op's ask. Returns what it is told; asking again returns the same."""
@@ -154,11 +154,11 @@ class AskServiceServicer(metaclass=_abc_1.ABCMeta):
         """The same; until both sides have agreed, and after that."""
 
     @_abc_1.abstractmethod
-    def ListAgreedReplies(
+    def GetAgreedReplies(
         self,
-        request: _asks_pb2.ListAgreedRepliesRequest,
+        request: _asks_pb2.GetAgreedRepliesRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_asks_pb2.ListAgreedRepliesResponse, _abc.Awaitable[_asks_pb2.ListAgreedRepliesResponse]]:
+    ) -> _typing.Union[_asks_pb2.GetAgreedRepliesResponse, _abc.Awaitable[_asks_pb2.GetAgreedRepliesResponse]]:
         """The Link, who is a secretary: whom of this co-op to put in touch, once both sides have agreed. Everybody shown is audited."""
 
     @_abc_1.abstractmethod

@@ -23,7 +23,7 @@ class AgreedReply:
     agreed_at: datetime
 
 
-async def list_agreed_replies(work: UnitOfWork) -> list[AgreedReply]:
+async def get_agreed_replies(work: UnitOfWork) -> list[AgreedReply]:
     """Newest first. Raises NotAllowed HAT_NEEDED or PERSON_NEEDED."""
     await hats.require_person(work, links.LINK_HAT)
     asked, replied = await co_op_asks.list_agreed(work), await received_asks.list_agreed(work)
